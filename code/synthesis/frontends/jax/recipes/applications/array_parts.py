@@ -1,4 +1,4 @@
-"""What libraries do to numbers in passing: tables that are looked up, features on one scale, buffers, smoothing."""
+"""Numeric utilities of libraries: lookup tables, scaling of features, buffers, smoothing."""
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
@@ -92,7 +92,7 @@ _METHODS = """
 
 
 def write_lookup(p: Program) -> Text:
-    """Values between those of a table."""
+    """Draw the interpolation between values of a table."""
     n, points = p.size(64, 128, 256), p.choices.choice((8, 12, 16, 24))
     bounds = p.pick("named", "named", "filled", "periodic", "clipped")
     lines = placed(p.choose(_LOOKED_UP), "BOUNDS", p.choose(_BOUNDS[bounds]))
@@ -203,7 +203,7 @@ _SCALED = """
 
 
 def write_scaled(p: Program) -> Text:
-    """Features on one scale."""
+    """Draw the scaling of features."""
     rows, width = p.size(64, 128, 256), p.choices.choice((6, 8, 12))
     lines = p.choose(_SCALED)
     known = [each for each in ("standard", "minmax", "max_abs", "rms") if f"'{each}'" in lines]
@@ -282,7 +282,7 @@ _BUFFERED = """
 
 
 def write_buffer(p: Program) -> Text:
-    """A ring of transitions into which new ones are written."""
+    """Draw a ring buffer of transitions into which new ones are written."""
     capacity, new, width = p.size(64, 128, 256), p.choices.choice((4, 8, 16)), p.choices.choice((4, 8))
     shapes: dict[str, tuple[int, ...]] = {"obs": (width,), "action": (2,), "reward": (), "done": ()}
     if p.choices.chance(0.4):
@@ -381,7 +381,7 @@ _SMOOTHED = """
 
 
 def write_smoothed(p: Program) -> Text:
-    """Signals that are smoothed by a window."""
+    """Draw the smoothing of signals by a window."""
     length, width = p.size(100, 128, 256), p.choices.choice((3, 5, 7, 9))
     lead: tuple[int, ...] = p.choices.choice(((), (4,), (2, 3)))
     lines = p.choose(_SMOOTHED)
@@ -450,7 +450,7 @@ _LOW_RANK = """
 
 
 def write_low_rank(p: Program) -> Text:
-    """A layer with a correction of low rank."""
+    """Draw a layer with a low-rank correction."""
     width, out, rank = p.size(32, 64), p.size(48, 96), p.choices.choice((2, 4, 8))
     lead: tuple[int, ...] = p.choices.choice(((8,), (4, 6)))
     lines = p.choose(_LOW_RANK)

@@ -1,4 +1,4 @@
-"""What libraries do to arrays in passing: padding, chunks, masks, first weights, running statistics."""
+"""Array utilities of libraries: padding, chunks, masks, initial weights, running statistics."""
 
 from collections.abc import Callable
 
@@ -140,7 +140,7 @@ _PADDED = {
 
 
 def _pad(p: Program) -> Text:
-    """Arrays made longer, to a multiple or a given length, or cut into chunks."""
+    """Draw arrays padded to a multiple or to a given length, or cut into chunks."""
     rows, width, multiple = p.choices.choice((100, 150, 200, 250)), p.size(4, 8, 16), p.choices.choice((16, 32, 64))
     up = -(-rows // multiple) * multiple
     length = p.choices.choice((128, 160, 224))
@@ -243,7 +243,7 @@ _NARROWED = """
 
 
 def _masks(p: Program) -> Text:
-    """Which positions of sequences see which."""
+    """Draw the masks of which positions of sequences attend to which."""
     rows, length = p.size(4, 8), p.size(64, 128)
     form = p.pick("lengths", "segments", "prefix")
     bias = p.choices.chance(0.35)
@@ -369,8 +369,8 @@ _WEIGHTS = {
 
 
 def _first_weights(p: Program) -> Text:
-    """Random numbers of the size that a layer's weights begin with."""
-    # The tails of millions of normal numbers are too near to where float32 ends.
+    """Draw random initial weights of a layer."""
+    # The tails of millions of normal numbers are too close to the limit of float32.
     into, out = p.choices.choice((64, 96)), p.choices.choice((128, 256))
     kind = p.pick(*_WEIGHTS)
     called = {

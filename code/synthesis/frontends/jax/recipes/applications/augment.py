@@ -1,4 +1,4 @@
-"""What is done to a batch before a step of training: images are changed at random, tokens hidden, scales kept."""
+"""Processing of batches before a training step: random changes of images, masked tokens, stored scales."""
 
 import functools
 
@@ -25,7 +25,7 @@ _SHAPES = {
     ),
     "cutout": (("n, height, width, _ = images.shape", ""), ("n, height, width = images.shape[:3]", "")),
 }
-"""How a function takes the shape of images apart, and how it says the shape of one of them."""
+"""Ways to unpack the shape of images, with the expression for the shape of one image."""
 _NORMALISE = """
     {?0.7 STANDARDIZE}
 """
@@ -47,7 +47,7 @@ _SPECIAL = """
         chosen = jnp.logical_and(chosen, jnp.logical_not(special)) ~
         chosen = chosen & (tokens != pad) & (tokens != mask_id)}
 """
-"""Of tokens that are drawn to be hidden those that may be."""
+"""Code that keeps special tokens from being masked."""
 _BATCHES = {
     "random_crops": (
         _IMAGES,
@@ -199,7 +199,7 @@ _BATCHES = {
 
 
 def _hidden(p: Program) -> dict[str, str]:
-    """What a function that hides squares is made of: its keys, whether it spares images, and what it fills in."""
+    """Return the parts of a function that masks squares: its keys, whether it spares images, and its fill value."""
     spares, form = p.choices.chance(0.3), p.pick("value", "named", "named", "noise")
     keys = ["row_key", "column_key", *(["some_key"] if spares else []), *(["noise_key"] if form == "noise" else [])]
     split = f"rng, {len(keys)}" if len(keys) > 2 else "rng"
@@ -226,12 +226,12 @@ def _hidden(p: Program) -> dict[str, str]:
 
 
 def _draw_batch(stream: Stream, target: str) -> KernelSpec:
-    """A batch as a step of training takes it."""
+    """Draw a batch as a training step takes it."""
     p = Program(stream)
     rows, side, channels = p.size(4, 8, 16), p.size(8, 16), p.size(1, 3)
     words, length, classes = p.size(64, 128, 256), p.size(32, 48), p.size(4, 10)
     scaled, required = p.choices.chance(0.6), p.choices.chance(0.4)
-    # Of pixels between 0 and 1, as decoders give them.
+    # Pixels are between 0 and 1, as decoders return them.
     p.tensor(
         "images",
         Leaf((rows, side, side, channels), 0, 1),
@@ -430,7 +430,7 @@ _PIPELINE = """
 
 
 def _image_pipeline(p: Program) -> Text:
-    """What comes between a decoder of images and a model."""
+    """Draw the preprocessing between an image decoder and a model."""
     side, channels = p.size(8, 12, 16), p.choices.choice((3, 3, 1))
     crop = p.choices.choice((side - 2, side // 2, 0))
     lines = p.choose(_PIPELINE)
@@ -545,7 +545,7 @@ _TRANSITIONS = """
 
 
 def _transitions(p: Program) -> Text:
-    """Steps of environments as a value function is trained on them."""
+    """Draw transitions as a value function is trained on them."""
     length, rows, width, actions = p.size(12, 16), p.size(4, 8), p.size(5, 8), p.choices.choice((3, 4))
     n = p.choices.choice((1, 3, 5))
     lines = p.choose(_TRANSITIONS)
@@ -621,7 +621,7 @@ _OPERATIONS = {
 
 
 def _operations(p: Program) -> Text:
-    """Random changes of images, those that are listed."""
+    """Draw random changes of images, chosen from a list."""
     known = p.choices.shuffled(list(_OPERATIONS))[: p.choices.integer(3, 5)]
     asked = p.choices.shuffled(known)[: p.choices.integer(2, 3)]
     rows, side, channels = p.size(4, 8), p.size(8, 12, 16), p.choices.choice((1, 3))

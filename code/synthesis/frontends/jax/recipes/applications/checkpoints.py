@@ -1,4 +1,4 @@
-"""What is done to weights between programs: converted, merged with adapters or with each other, kept in few bits."""
+"""Processing of weights between programs: conversion, merging with adapters or other models, quantization."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _LINEAR = '''
         return jnp.moveaxis(w, (0, 1), (-1, -2))}
 '''
 _OF_MATRICES = re.compile(r"if w\.ndim > 1:\n(?:\s*'#.*\n)?\s*w = w\.astype")
-"""Where matrices alone are given another format."""
+"""Matches the code that changes the type of matrices only."""
 _CONVERTED = """
     {?0.3 if not state:
         raise ValueError('there are no weights to convert')}
@@ -98,7 +98,7 @@ _HEADS = """
 
 
 def _converted(p: Program) -> Text:
-    """Weights under the names and in the order of axes of another library."""
+    """Draw the conversion of weights to the names and axis order of another library."""
     width, channels, vocab, heads = p.size(8, 16), p.choices.choice((3, 4)), p.size(20, 24), p.choices.choice((2, 4))
     embed = p.choices.choice(("embed", "wte", "embedding"))
     store = p.pick(
@@ -230,7 +230,7 @@ _MERGED = """
 
 
 def _merged(p: Program) -> Text:
-    """Weights with what was learned beside them."""
+    """Draw the merge of weights and their adapters."""
     width, rank, heads = p.size(16, 24), p.choices.choice((2, 4)), p.choices.choice((2, 4))
     lines = p.choose(_MERGED)
     reshaped = "reshape(w.shape)" in lines and p.choices.chance(0.6)
@@ -346,7 +346,7 @@ _GROUPED = (
 
 
 def _quantized(p: Program) -> Text:
-    """Weights in few bits, with what brings them back."""
+    """Draw the quantization of weights, with the scales to restore them."""
     a, b = p.size(16, 24), p.size(8, 32)
     grouped = p.choices.chance(0.35)
     axes = _GROUPED if grouped else p.choices.choice(_AXES)
@@ -479,7 +479,7 @@ _AVERAGED = """
 
 
 def _averaged(p: Program) -> Text:
-    """Several models, trained from one, as one."""
+    """Draw the merge of several models that were trained from one."""
     a, b, count = p.size(8, 16), p.size(12, 24), p.choices.choice((2, 3, 3, 4))
     lines = p.choose(_AVERAGED)
     names = p.choices.choice((("kernel", "bias"), ("w_in", "w_out", "scale"), ("embed", "dense", "bias")))
@@ -491,7 +491,7 @@ def _averaged(p: Program) -> Text:
         models[0] = dict(base) | {"head": head}
         result["head"] = head
     methods = ["average", "signs", *(each for each in ("median", "largest") if f"method == '{each}'" in lines)]
-    # A weight matters for an average alone.
+    # A single weight only affects an average.
     asked = p.choices.choice(methods)
     shares = p.pick("None", "None", f"({', '.join(('0.5', '0.3', '0.2', '0.1')[:count])})")
     return Text(
@@ -524,4 +524,4 @@ WRITERS: dict[str, Callable[[Program], Text]] = {
     "quantized_weights": _quantized,
     "averaged_models": _averaged,
 }
-"""For each target what writes it."""
+"""The function that draws each target."""

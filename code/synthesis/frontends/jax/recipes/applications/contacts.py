@@ -1,4 +1,4 @@
-"""What acts on rigid bodies: contacts, joints and their limits, motors; and what an environment says of them."""
+"""Forces on rigid bodies, such as contacts, joints, limits and motors, and the observations and rewards for them."""
 
 from collections.abc import Callable
 
@@ -60,7 +60,7 @@ _DISTANCES = {
 
 
 def _contact(p: Program) -> Text:
-    """Distances and normals of spheres, planes and capsules."""
+    """Draw the distances and normals of spheres, planes and capsules."""
     n = p.size(64, 128, 256)
     kind = p.pick("plane", "spheres", "capsule")
     fields = {

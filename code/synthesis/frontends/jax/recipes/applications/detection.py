@@ -1,4 +1,4 @@
-"""Boxes and levels of features: what anchors are to learn, what they tell, and how levels are brought together."""
+"""Boxes and feature levels: training targets of anchors, decoding of boxes, and merging of levels."""
 
 from collections.abc import Callable
 
@@ -101,7 +101,7 @@ _ASSIGNED = """
 
 
 def _assigned(p: Program) -> Text:
-    """What each anchor is to tell of the boxes of an image."""
+    """Draw the training target of each anchor for the boxes of an image."""
     rows, count, boxes, classes = p.size(2, 4), p.size(24, 32, 48), p.choices.choice((3, 5)), p.choices.choice((4, 10))
     lines = p.choose(_ASSIGNED)
     single = "boxes.ndim == 2" in lines and p.choices.chance(0.35)
@@ -217,7 +217,7 @@ _DECODED = """
 
 
 def _decoded(p: Program) -> Text:
-    """Boxes that the levels of a detector tell."""
+    """Draw the decoding of boxes from the levels of a detector."""
     rows, classes = p.size(2, 4), p.choices.choice((3, 5))
     lines = p.choose(_DECODED)
     lists = ("all_boxes", "all_scores") if "all_boxes" in lines else ("boxes", "scores")
@@ -346,7 +346,7 @@ _MERGES = (
 
 
 def _pyramid(p: Program) -> Text:
-    """Levels of features of one width."""
+    """Draw levels of features with equal width."""
     rows, width, levels = p.choices.choice((1, 2)), p.size(8, 16), p.choices.choice((2, 3))
     merge = p.choices.choice(_MERGES)
     text = _PYRAMID.replace("            MERGE\n", "            " + merge.replace("MARGIN", " " * 12) + "\n")
@@ -480,7 +480,7 @@ _FORECAST = """
 
 
 def _forecast(p: Program) -> Text:
-    """Windows of time series as forecasters are trained on them."""
+    """Draw windows of time series, as forecasting models are trained on them."""
     rows, past, horizon, width = p.size(4, 8), p.choices.choice((12, 16)), p.choices.choice((4, 6)), p.size(3, 8)
     length = p.choices.choice((40, 48))
     lines = p.choose(_FORECAST)
@@ -493,7 +493,7 @@ def _forecast(p: Program) -> Text:
     lagged = "in lags" in lines
     times = p.pick("(24.0,)", "(24.0, 168.0)", "()")
     waves = 0 if times == "()" else 2 * (times.count(",") + 1 - times.count(",)"))
-    # What is left of a scale depends on how it is made.
+    # What is left of a scale depends on how it is computed.
     thin = 1 if asked == "mean" and "scaling == 'mean'" in lines else width
     shift = Leaf((rows, 1, thin))
     scale = Leaf((rows, 1, width))
@@ -537,6 +537,6 @@ def _forecast(p: Program) -> Text:
 
 
 BATCHES: dict[str, Callable[[Program], Text]] = {"anchor_targets": _assigned, "forecast_windows": _forecast}
-"""What is made of a batch before a step of training, by target."""
+"""The function that draws each target with a batch before a training step."""
 VISION: dict[str, Callable[[Program], Text]] = {"decoded_boxes": _decoded, "feature_pyramid": _pyramid}
-"""Parts of detectors, by target."""
+"""The function that draws each target with a part of a detector."""

@@ -1,4 +1,4 @@
-"""Parts of simulations that are one of several by name: edges of grids, potentials, contacts."""
+"""Parts of simulations, each chosen by name: grid boundaries, potentials, contacts."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.streams import Stream
@@ -178,7 +178,7 @@ FAMILIES = {"field_edges": _EDGES, "pair_potential": _POTENTIAL, "contact_models
 
 
 def _draw_part(stream: Stream, target: str) -> KernelSpec:
-    """A part of a simulation that is one of several by name."""
+    """Draw a part of a simulation that is chosen by name."""
     sizes = stream.child("sizes")
     rows, columns, count = sizes.choice((16, 32, 48)), sizes.choice((16, 32, 64)), sizes.choice((48, 64))
     field, bodies = (rows, columns), sizes.choice((64, 128, 256))

@@ -1,4 +1,4 @@
-"""Simulations of molecules that are told by options what to do: thermostats, pressure, trial moves, replicas."""
+"""Molecular simulations controlled by options: thermostats, pressure, trial moves, replicas."""
 
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -51,7 +51,7 @@ _KINETIC = '''
 
 
 def _energies(p: Program) -> tuple[str, str]:
-    """The energy of all particles and of one, with one potential."""
+    """Return the texts of the energy of all particles and of one, with the same potential."""
     potential = p.choose(_POTENTIALS)
     return tuple(placed(join(each), "POTENTIAL", settled(potential)) for each in (ENERGY, ONE_ENERGY))  # type: ignore[return-value]
 
@@ -151,7 +151,7 @@ _DAMPED = """
 
 
 def write_thermostats(p: Program) -> Text:
-    """A step of a simulation with a thermostat that the caller names."""
+    """Draw a simulation step with a thermostat chosen by name."""
     n = p.size(36, 48, 64)
     lines = placed(p.choose(_THERMOSTATS), "THERMOSTAT", p.choose(_DAMPED))
     if "(F * V)" in lines and "F = force(R)" not in lines:
@@ -160,7 +160,7 @@ def write_thermostats(p: Program) -> Text:
     known = [each for each in ("langevin", "andersen", "berendsen", "rescale", "gaussian") if f"'{each}'" in lines]
     state = p.record("MDState", [("R", _inside(n)), ("V", Leaf((n, 3), -1, 1)), ("mass", Leaf((n,), 0.5, 2))],
                      "Positions, velocities and masses of particles")  # fmt: skip
-    asked = p.choices.choice([each for each in known if each != "gaussian"])  # which asks for no temperature
+    asked = p.choices.choice([each for each in known if each != "gaussian"])  # it does not use a temperature
     random = asked in ("langevin", "andersen")
     made = f"{state.name}(R=R, V=V, mass=state.mass)"
     end, more = p.choices.choice(
@@ -272,7 +272,7 @@ _MOVES = (
 
 
 def write_trials(p: Program) -> Text:
-    """Sweeps of trial moves, one particle at a time."""
+    """Draw sweeps of trial moves, one particle at a time."""
     n = p.size(16, 24, 32)
     lines = placed(p.choose(_TRIALS), "MOVE", p.choose(p.choices.choice(_MOVES)))
     if "energy_at =" in lines:
@@ -366,7 +366,7 @@ _BROWNIAN = """
 
 
 def write_brownian(p: Program) -> Text:
-    """Overdamped motion of particles in a bath."""
+    """Draw the overdamped motion of particles in a bath."""
     n, steps = p.choices.choice((36, 48, 64)), p.choices.choice((3, 4, 5))
     lines = p.choose(_BROWNIAN)
     measured, one = p.choices.choice(
@@ -445,7 +445,7 @@ _PRESSED = """
 
 
 def write_pressed(p: Program) -> Text:
-    """A box that follows a pressure."""
+    """Draw a box that is scaled towards a pressure."""
     n = p.size(36, 48, 64)
     state = p.record(
         "NPTState",
@@ -454,7 +454,7 @@ def write_pressed(p: Program) -> Text:
         "Positions, velocities and masses of particles, and sides of the box",
     )  # fmt: skip
     lines = p.choose(_PRESSED)
-    noisy = "noisy" in lines  # the temperature is for nothing else
+    noisy = "noisy" in lines  # the temperature is not used otherwise
     made = f"{state.name}(R=factor * R, V=V, mass=state.mass, box=factor * box)"
     end, more = p.choices.choice(
         (
@@ -539,7 +539,7 @@ _REPLICAS = """
 
 
 def write_replicas(p: Program) -> Text:
-    """Replicas at several temperatures that change places."""
+    """Draw replicas at several temperatures that exchange their states."""
     n, replicas = p.choices.choice((12, 16, 24)), p.choices.choice((8, 10, 12, 16))
     lines = p.choose(_REPLICAS)
     last = lines.rstrip().split("\n")[-1]

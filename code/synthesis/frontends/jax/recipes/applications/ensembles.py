@@ -1,4 +1,4 @@
-"""Whole steps of simulations of molecules: forces, an integrator, what keeps temperature or finds a minimum."""
+"""Whole steps of molecular simulations: forces, an integrator, and a thermostat or a minimizer."""
 
 import re
 
@@ -150,7 +150,7 @@ _STEEPEST = """
 _CONSTANTS: dict[str, tuple[float, float]] = {
     "epsilon": (0.5, 1.5), "sigma": (0.8, 1.2), "softness": (0.4, 0.8), "alpha": (1.5, 2.5),
 }  # fmt: skip
-"""What a record of constants may hold, and between which values."""
+"""Bounds of the constants that a record may hold."""
 _STEPS = {"constant_energy": _VERLET, "rescaled": _RESCALED, "langevin": _LANGEVIN, "descent": _FIRE}
 _TITLES = {
     "constant_energy": ("simulate_nve", "nve_steps", "run_nve", "velocity_verlet"),
@@ -169,7 +169,7 @@ _SUMMARIES = {
 
 
 def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
-    """Some steps of a simulation from a state."""
+    """Draw several steps of a simulation from a state."""
     p = Program(stream)
     n, kinds = p.choices.choice((36, 40, 48, 64)), 3
     for each in (DISPLACEMENT, SAFE, CUTOFF, _SHIFT):
@@ -254,12 +254,12 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
 
 
 def _inside(n: int) -> Leaf:
-    """Positions that no step takes to where rounding decides on which side of the box a particle is."""
+    """Return positions that no step moves across the side of the box, where rounding would decide."""
     return Leaf((n, 3), 0.05 * SIDE, 0.95 * SIDE)
 
 
 def _fields(n: int, way: str, *, heavy: bool) -> list[tuple[str, Tree]]:
-    """What the state of a simulation holds."""
+    """Return the fields of a simulation's state."""
     fields: list[tuple[str, Tree]] = [("R", _inside(n)), ("V", Leaf((n, 3), -1, 1))]
     if way == "fire":
         return [*fields, ("dt", Leaf((), 0.002, 0.01)), ("mixing", Leaf((), 0.05, 0.1)),
@@ -269,7 +269,7 @@ def _fields(n: int, way: str, *, heavy: bool) -> list[tuple[str, Tree]]:
 
 
 def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: bool) -> None:
-    """What a simulation is given beside its state."""
+    """Declare the other arguments of a simulation."""
     p.option("box", None, "float", "side of the periodic box", f"{SIDE}", ("box_size", "box"))
     p.tensor("species", Leaf((n,), 0, kinds - 1, "int32"), "species of each particle", ("species", "species_idx"))
     if by_kind:
@@ -300,7 +300,7 @@ def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: b
 
 
 def _unpacking(p: Program, names: list[str]) -> str:
-    """Statements that take a state apart."""
+    """Return statements that unpack a state."""
     given = [f"state.{name}" + ("[:, None]" if name == "mass" else "") for name in names]
     if len(names) < 4 and p.choices.chance(0.6):
         return f"{', '.join(names)} = {', '.join(given)}"
@@ -308,7 +308,7 @@ def _unpacking(p: Program, names: list[str]) -> str:
 
 
 def _drift(*, heavy: bool) -> str:
-    """Statements that take off the motion of the whole, in some functions."""
+    """Return statements that subtract the motion of the centre, in some functions."""
     if heavy:
         return """
             {?0.15 if remove_drift:
@@ -322,13 +322,13 @@ def _drift(*, heavy: bool) -> str:
 
 
 def _inserted(text: str, mark: str, lines: str) -> str:
-    """A text with lines in place of a mark, which stands on a line of its own inside a function."""
+    """Return a text with lines in place of a mark on a line of its own inside a function."""
     inner = block("def inner():", lines).split("\n")[1:]
     return join(text).replace(f"    {mark}", "\n".join(inner))
 
 
 def _loop(p: Program, carried: list[str], body: str, log: str, *, minimizes: bool) -> None:
-    """The steps, with ``history`` if something is measured after each; a minimum may be reached before the last."""
+    """Write the steps, with ``history`` if a value is measured after each. A minimizer may stop before the last step."""
     held = f"({', '.join(carried)})"
     names = ", ".join(carried)
     form = "scan" if log else p.pick("scan", "fori", "fori", *(("while",) * 3 if minimizes else ()))

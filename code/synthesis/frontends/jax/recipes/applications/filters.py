@@ -1,4 +1,4 @@
-"""Estimates of a hidden state from noisy observations, one step or a whole sequence."""
+"""Estimates of a hidden state from noisy observations, for one step or a whole sequence."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.streams import Stream
@@ -200,7 +200,7 @@ _TILT = """
 """
 _INTEGRATE = "    quat = rotate(quat, omega)\n"
 _ORDERS = (
-    # Predicted, then corrected.
+    # Prediction, then correction.
     f"{_INTEGRATE}{_TILT}    quat = rotate(quat, feedback * error)\n",
     # Feedback of the error to the rates, and an integral of it to the bias.
     f"{_TILT}    omega = omega + feedback * error\n{_INTEGRATE}",
@@ -226,7 +226,7 @@ _TEXTS = {
 
 
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
-    """Estimates of a hidden state."""
+    """Draw an estimate of a hidden state."""
     p = Program(stream)
     length, width, seen = p.size(64) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
     count = p.size(64, 128, 256)

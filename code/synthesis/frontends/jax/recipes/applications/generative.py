@@ -1,4 +1,4 @@
-"""Losses of models that generate, of teachers, and of values of actions."""
+"""Losses of generative models, of distillation from teachers, and of action values."""
 
 from textwrap import dedent
 
@@ -188,7 +188,7 @@ _LOSSES = {
     ),
 }  # fmt: skip
 _PREDICTED = {
-    # What a model that gives noise, data or velocity is to be weighted by for a weight of the data's error.
+    # The factor of the loss in noise, data or velocity that is equal to a weight of the data's error.
     "all": """
         {?0.4 # {min-SNR weighting}}
         snr = (alpha_bar / (1.0 - alpha_bar)).reshape(-1)
@@ -225,7 +225,7 @@ _SUMMARIES = {
 
 
 def _draw_generative(stream: Stream, target: str) -> KernelSpec:
-    """A loss of several terms that the caller chooses among."""
+    """Draw a loss of several terms from which the caller chooses."""
     p = Program(stream)
     rows, width, latent, count = p.size(16, 32, 64), p.size(16, 32, 64), p.size(8, 16), p.size(4, 8, 16)
     p.tensor(
@@ -472,7 +472,7 @@ _VALUES = """
 
 
 def _values(p: Program) -> Text:
-    """The loss of action values, with the ways to look ahead."""
+    """Draw the loss of action values, with several kinds of target."""
     rows, actions = p.size(16, 32, 64), p.choices.choice((4, 6))
     more = (
         "'td_error': jnp.mean(jnp.abs(error))",

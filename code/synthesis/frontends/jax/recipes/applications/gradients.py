@@ -1,4 +1,4 @@
-"""What is done with gradients that are there: one of several tasks', one without single examples, a new state."""
+"""Uses of existing gradients: combined over tasks, without single examples, or applied to a training state."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _NAMES = (
 
 
 def _tree(p: Program, most: int = 4) -> dict[str, Leaf]:
-    """Parameters by name."""
+    """Return parameters by name."""
     names = p.choices.choice(_NAMES)[:most]
     a, b = p.size(6, 8, 12), p.size(10, 16)
     vectors = ("bias", "scale", "norm", "b1", "b2")
@@ -118,7 +118,7 @@ _COMBINED = """
 
 
 def _combined(p: Program) -> Text:
-    """One gradient of several tasks'."""
+    """Draw one gradient combined from those of several tasks."""
     p.holds_any_tree()
     tree, tasks = _tree(p), p.choices.choice((2, 3, 3, 4))
     lines = p.choose(_COMBINED)
@@ -235,7 +235,7 @@ _PRIVATE = """
 
 
 def _private(p: Program) -> Text:
-    """A mean gradient that no single example decides."""
+    """Draw a mean gradient on which no single example has a large effect."""
     tree, count = _tree(p), p.size(8, 16)
     text = _PRIVATE.replace("{0.2 ~ -0.2 * -1.0}", "0.2")
     lines = p.choose(text)
@@ -374,7 +374,7 @@ _MOVES = {
 
 
 def _applied(p: Program) -> Text:
-    """A new state of training, of gradients that are given."""
+    """Draw a new training state from given gradients."""
     p.holds_any_tree()
     tree = _tree(p)
     kept = p.choices.choice(("mu", "mu", "nu", ""))
@@ -542,12 +542,12 @@ _CHAINED = """
 
 
 def _chained(p: Program) -> Text:
-    """Updates by transforms that are listed."""
+    """Draw the updates by listed transforms."""
     p.holds_any_tree()
     tree = _tree(p)
     known = p.choices.shuffled(list(_TRANSFORMS))[: p.choices.integer(3, 5)]
     asked = p.choices.shuffled(known)[: p.choices.integer(2, 3)]
-    if "sign" in asked:  # behind which sizes do not matter
+    if "sign" in asked:  # after it, the magnitude of updates does not matter
         asked = ["sign", *(each for each in asked if each not in ("sign", "clip", "clip_value", "rms", "trust"))]
     cases = [(f"kind == '{name}'", p.choose(_TRANSFORMS[name]).strip("\n")) for name in known]
     checked = p.choices.chance(0.4)
@@ -596,8 +596,8 @@ def _chained(p: Program) -> Text:
 
 
 STATES: dict[str, Callable[[Program], Text]] = {"applied_gradients": _applied}
-"""What makes a new state of training, by target."""
+"""The function that draws each target with a new training state."""
 GRADIENTS: dict[str, Callable[[Program], Text]] = {"combined_tasks": _combined, "private_mean": _private}
-"""What makes one gradient of several, by target."""
+"""The function that draws each target with a single gradient of several."""
 CHAINS: dict[str, Callable[[Program], Text]] = {"listed_transforms": _chained}
-"""What is made of transforms by name, by target."""
+"""The function that draws each target with transforms by name."""

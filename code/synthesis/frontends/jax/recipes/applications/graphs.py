@@ -1,4 +1,4 @@
-"""Layers of graphs: messages along edges, brought together at their ends."""
+"""Graph layers: messages along edges, aggregated at their ends."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.streams import Stream
@@ -165,7 +165,7 @@ _LAYERS = {
 
 
 def _draw_graph(stream: Stream, target: str) -> KernelSpec:
-    """A layer over the nodes and edges of a graph."""
+    """Draw a layer over the nodes and edges of a graph."""
     p = Program(stream)
     count, edges = p.size(32, 48, 64), p.size(128, 192, 256)
     into = p.size(8, 16, 32)

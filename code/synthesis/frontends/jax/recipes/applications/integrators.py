@@ -1,4 +1,4 @@
-"""Systems of differential equations over time, by a method that the caller names."""
+"""Systems of differential equations over time, integrated by a method chosen by name."""
 
 import re
 
@@ -67,7 +67,7 @@ _RUN = {
         final, trajectory = {lax.scan ~ jax.lax.scan}(step, y0, TIMES)
         START
     """,
-    # Steps between two that are kept are made in a loop of their own.
+    # Steps between two stored states are made in a separate loop.
     "nested": """
         def save_step(y, TIME):
             for j in range(every):
@@ -82,7 +82,7 @@ _RUN = {
 
 
 def _timed(text: str, run: str, *, driven: bool) -> str:
-    """A method's text with the time of each evaluation, where what drives the system depends on it."""
+    """Return a method's text with the time of each evaluation, if the system depends on time."""
     later = {"": ", t", "0.5": ", t + 0.5 * dt", "1": ", t + dt"}
     text = re.sub(r"\|([\d.]*)(?=\))", lambda found: later[found[1]] if driven else "", text)
     if driven:
@@ -169,7 +169,7 @@ _RATES: dict[str, dict[str, tuple[str, tuple[str, ...], tuple[float, float]]]] =
         "waning": ("rate at which immunity is lost", ("0.05", "0.1"), (0.05, 0.3)),
     },
 }
-"""What each system is made of beside its state: what it is, usual values, and where it is drawn from."""
+"""The constants of each system: description, usual values, and interval."""
 _CALLED = {
     "lorenz": "the Lorenz system", "lotka_volterra": "the Lotka-Volterra equations",
     "van_der_pol": "the Van der Pol oscillator", "duffing": "the Duffing oscillator", "epidemic": "the SIR model",
@@ -181,7 +181,7 @@ _RANGES = {
 
 
 def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
-    """A system of differential equations from many starts at once."""
+    """Draw the paths of a system of differential equations from many initial states."""
     p = Program(stream)
     width, system = _SYSTEMS[target]
     count = p.size(64, 128, 256)
@@ -219,14 +219,14 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     p.option("capacity", "None", "float | None", "carrying capacity of the prey", p.pick("4.0", "None"))
     p.option("sigma", "10.0", "float", "Prandtl number", p.pick("10.0", "12.0"))
     p.option("rho", "28.0", "float", "Rayleigh number", p.pick("28.0", "20.0"))
-    # Numbers of one system are all given as arrays, or none of them is.
+    # Either all constants of a system are passed as arrays, or none is.
     traced = target != "lorenz" and p.choices.chance(0.4)
     for key, (says, usual, within) in _RATES[target].items():
         if traced:
             p.tensor(key, Leaf((), *within), says)
         else:
             p.option(key, p.pick(*usual), "float", says)
-    # Or they are fields of one record.
+    # Alternatively, they are fields of one record.
     if p.choices.chance(0.5):
         ranges = {key: within for key, (_, _, within) in _RATES[target].items()}
         ranges |= {"sigma": (8.0, 12.0), "rho": (20.0, 28.0)} if target == "lorenz" else {}

@@ -1,4 +1,4 @@
-"""What is repeated until it is good enough, or often enough: solvers, searches, balances, draws that may be refused."""
+"""Iterations that run until a tolerance or a number of steps: solvers, searches, balancing, rejection sampling."""
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled, weights
@@ -159,7 +159,7 @@ _REFUSED = {
 
 
 def _limit(p: Program, *steps: str, tolerance: tuple[str, ...] = ("1e-4", "1e-3")) -> dict[str, Array | Option]:
-    """When it ends."""
+    """Return the options that stop an iteration."""
     return {
         "tolerance": Option("float", "what is good enough", tolerance, ("tol", "tolerance")),
         "max_steps": Option("int", "how often at most", steps, ("max_iter", "max_steps", "maxiter"), p.pick(*steps)),
@@ -167,7 +167,7 @@ def _limit(p: Program, *steps: str, tolerance: tuple[str, ...] = ("1e-4", "1e-3"
 
 
 def write_solution(p: Program) -> Text:
-    """A least squares problem by conjugate gradients."""
+    """Draw the solution of a least squares problem by conjugate gradients."""
     n, width = p.size(32, 64, 96), p.choices.choice((6, 8, 12))
     return Text(
         lines=settled(p.choose(_SOLVED)),
@@ -187,7 +187,7 @@ def write_solution(p: Program) -> Text:
 
 
 def write_largest(p: Program) -> Text:
-    """The largest singular value, and what is done with it."""
+    """Draw the largest singular value and its use."""
     shape = (p.size(16, 24, 32), p.size(10, 14))
     lines = p.choose(_LARGEST)
     only = "return sigma" in lines
@@ -210,7 +210,7 @@ def write_largest(p: Program) -> Text:
 
 
 def write_balance(p: Program) -> Text:
-    """Transport between two sets of weights."""
+    """Draw the transport between two sets of weights."""
     n, m = p.size(14, 24), p.size(10, 16)
     lines = p.choose(_BALANCED)
     last = lines.rstrip().split("\n")[-1]
@@ -234,7 +234,7 @@ def write_balance(p: Program) -> Text:
 
 
 def write_refused(p: Program) -> Text:
-    """Draws that are repeated where they are refused."""
+    """Draw rejection sampling: samples that are repeated where they are rejected."""
     n, dim = p.size(16, 32, 64), p.choices.choice((2, 3))
     form = p.pick(*_REFUSED)
     lines = p.choose(_REFUSED[form])
@@ -294,7 +294,7 @@ _SEARCHED = """
 
 
 def write_line_search(p: Program) -> Text:
-    """A step of gradient descent whose length is searched."""
+    """Draw a step of gradient descent with a line search."""
     rows, into, out = p.size(16, 32, 64), p.choices.choice((6, 8)), p.choices.choice((3, 4))
     lines = p.choose(_SEARCHED)
     tree: Tree = {"bias": weights(out), "kernel": Leaf((into, out), -1, 1)}
@@ -351,7 +351,7 @@ _ORBITS = """
 
 
 def write_orbits(p: Program) -> Text:
-    """Where bodies are on their orbits."""
+    """Draw the positions of bodies on their orbits."""
     n = p.size(16, 32, 64)
     lines = p.choose(_ORBITS)
     last = lines.rstrip().split("\n")[-1]
@@ -406,7 +406,7 @@ _SYSTEMS = {"pendulum": "pendulums", "van_der_pol": "van der Pol's oscillator", 
 
 
 def write_implicit(p: Program) -> Text:
-    """An implicit step in time, by iterating until nothing changes."""
+    """Draw an implicit time step, solved by iterating until the result is stable."""
     n = p.size(16, 32, 64)
     system = p.pick(*_RATES)
     name = p.pick("step", "implicit_step")

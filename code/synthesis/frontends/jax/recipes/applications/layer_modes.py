@@ -1,4 +1,4 @@
-"""Layers whose kind callers choose: pooling, convolution in time, normalization, masks, dropout."""
+"""Layers whose kind is chosen by the caller: pooling, convolution in time, normalization, masks, dropout."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,27 +11,27 @@ from synthesis.frontends.jax.recipes.applications.written import Text, written_r
 
 
 def _some(p: Program, cases: Mapping[str, str], least: int = 2, most: int = 3) -> dict[str, str]:
-    """A few of several cases, in their order."""
+    """Return some of several cases, in their order."""
     count = p.choices.integer(least, min(most, len(cases)))
     kept = set(p.choices.shuffled(list(cases))[:count])
     return {name: text for name, text in cases.items() if name in kept}
 
 
 def _with_usual(p: Program, cases: Mapping[str, str], usual: tuple[str, ...]) -> dict[str, str]:
-    """A few of several cases, in their order, with those that nobody would leave out."""
+    """Return some of several cases, in their order, always with the usual ones."""
     others = _some(p, {name: text for name, text in cases.items() if name not in usual}, 1, 2)
     kept = {*usual, *others} if len(usual) == 1 or p.choices.chance(0.6) else {*usual}
     return {name: text for name, text in cases.items() if name in kept}
 
 
 def _by_name(cases: Mapping[str, str], variable: str, word: str) -> str:
-    """A chain of cases that a name decides between, with an error for any other name."""
+    """Return a chain of cases chosen by name, with an error for any other name."""
     tests = [(f"{variable} == '{name}'", text) for name, text in cases.items()]
     return chain(*tests, otherwise=f"raise ValueError(f'unknown {word} <<{variable}>>')")
 
 
 def _named(p: Program, cases: Mapping[str, str], names: tuple[str, ...]) -> Option:
-    """The name of one of the cases."""
+    """Return an option that names one of the cases."""
     values = p.choices.shuffled([f"'{name}'" for name in cases])
     return Option("str", f"one of {', '.join(cases)}", tuple(values), names)
 

@@ -1,4 +1,4 @@
-"""Steps of optimizers that treat each array by its own size."""
+"""Optimizer steps in which the size of each array's update depends on that array."""
 
 from textwrap import dedent
 
@@ -139,11 +139,11 @@ _FACTORS = {
         "ALL": "kept",
     },
 }
-"""How second moments are kept of an array: by name, or as a pair for a matrix."""
+"""How second moments of an array are stored: by name, or as a pair for a matrix."""
 
 
 def _kept_of(leaf: Leaf, *, named: bool) -> Tree:
-    """The second moments that are kept of an array."""
+    """Return the second moments stored for an array."""
     full = Leaf(leaf.shape, 0.01, 2)
     if len(leaf.shape) < 2:
         return {"full": full} if named else full
@@ -152,7 +152,7 @@ def _kept_of(leaf: Leaf, *, named: bool) -> Tree:
 
 
 def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
-    """A step of an optimizer that treats each array by its own size."""
+    """Draw an optimizer step in which the size of each array's update depends on that array."""
     p = Program(stream)
     tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
     kept, text = _PER_LAYER[target]

@@ -1,4 +1,4 @@
-"""Links of robots and what is kept of them: poses down a tree, masses of shapes, conventions of angles."""
+"""Links of robots and values computed for them: poses along a tree, masses of shapes, conventions of angles."""
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
@@ -63,7 +63,7 @@ _POSES = """
 
 
 def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
-    """Positions and rotations of links, each from that of its parent."""
+    """Draw the positions and rotations of links, each computed from its parent's."""
     n = p.choices.choice((3, 4, 5))
     kinds = p.choices.shuffled(["hinge"] * (n - 1) + ["slide"])
     parents = p.choices.choice(_BRANCHES[n])
@@ -140,7 +140,7 @@ _SUBTREES = """
 
 
 def write_subtrees(p: Program) -> Text:
-    """Masses and centres of all that hangs on each link."""
+    """Draw the masses and centres of the subtree of each link."""
     n = p.choices.choice((3, 4, 5))
     lines = p.choose(_SUBTREES)
     both = "return_mass" not in lines or p.choices.chance(0.5)
@@ -232,7 +232,7 @@ _SHAPE_MASS = """
 
 
 def write_inertia(p: Program) -> Text:
-    """Masses and moments of inertia of solids."""
+    """Draw the masses and moments of inertia of solids."""
     n = p.size(16, 32, 64)
     lines = p.choose(_SHAPE_MASS)
     shapes = [each for each in ("sphere", "box", "cylinder", "ellipsoid") if f"'{each}'" in lines]
@@ -343,7 +343,7 @@ _SIX = """
 
 
 def write_conventions(p: Program) -> Text:
-    """Rotations from one convention to another."""
+    """Draw the conversion of rotations from one convention to another."""
     n = p.size(32, 64, 128)
     form = p.pick("letters", "matrix", "six")
     lines = p.choose({"letters": _BY_LETTER, "matrix": _FROM_MATRIX, "six": _SIX}[form])

@@ -15,7 +15,7 @@ from synthesis.frontends.jax.recipes.applications.written import Text, with_text
 
 
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
-    """Energies and forces of pairs of particles, and a step of time."""
+    """Draw energies and forces of pairs of particles, and a time step."""
     p = Program(stream)
     count, dim = p.size(64, 96, 128), p.size(2, 3, 3)
     p.tensor("positions", Leaf((count, dim), 0.2, 3.8), f"positions of shape (n, {dim})", ("positions", "pos", "R"))
@@ -92,7 +92,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         else guard(p, "positions.ndim != 2", "expected positions of shape (n, dim), got {positions.shape}", 0.15)
     )
     if form == "verlet":
-        # The second half of a kick is by the forces at the new positions.
+        # The second half of a kick uses the forces at the new positions.
         if energy:
             p.add(block("def energy_fn(positions):", pair, _energy(p, target, close=close, masked=masked)))
             p.add("def force_fn(positions):\n    return -jax.grad(energy_fn)(positions)")
@@ -191,7 +191,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
 
 
 def _taking_part(p: Program, masked: bool, value: str, ends: str = "active[:, None] & active[None, :]") -> str:
-    """Statements that leave out pairs of which one does not take part, where a function has a mask."""
+    """Return statements that exclude pairs with an inactive particle, if the function has a mask."""
     if not masked:
         return ""
     return block(
@@ -347,7 +347,7 @@ _FLOCK = """
 
 
 def _flock(p: Program) -> Text:
-    """Animals that follow their neighbours."""
+    """Draw the motion of animals that follow their neighbours."""
     n, dim = p.size(24, 32, 48), p.choices.choice((2, 2, 3))
     lines = p.choose(_FLOCK)
     told = p.choices.chance(0.4)
@@ -479,7 +479,7 @@ _FLUID = """
 
 
 def _fluid(p: Program) -> Text:
-    """Particles of a fluid."""
+    """Draw a fluid that consists of particles."""
     n, dim = p.size(24, 32, 48), p.choices.choice((2, 3))
     lines = p.choose(_FLUID)
     both = Leaf((n, dim), -1.2, 1.2)

@@ -1,4 +1,4 @@
-"""What else simulations of molecules compute: pressures, charges, constraints, order, and when lists are too old."""
+"""Other computations of molecular simulations: pressure, charges, constraints, order, age of neighbour lists."""
 
 import re
 from textwrap import dedent
@@ -98,7 +98,7 @@ _SLOPE = '''
 
 
 def write_pressure(p: Program) -> Text:
-    """Pressure, or the tensor of stresses, from the motion of particles and what acts between them."""
+    """Draw the pressure or the stress tensor, from the motion of particles and the forces between them."""
     n = p.choices.choice((24, 32, 64))  # of 256, sums over all pairs are off by more than is allowed
     form = p.pick(*_PRESSURES)
     lines = p.choose(join(_PRESSURE.replace("FORM", p.pick(*_PAIR_FORMS).replace("\n", "\n        ")),
@@ -200,7 +200,7 @@ _ELECTRIC = """
 
 
 def write_electrostatics(p: Program) -> Text:
-    """The energy of charges, by one of several methods."""
+    """Draw the energy of charges, by one of several methods."""
     n, m = p.size(24, 32), p.size(8, 16)
     lines = p.choose(_ELECTRIC)
     apart = p.choices.chance(0.5)
@@ -299,7 +299,7 @@ _CONSTRAINED = """
 
 
 def write_constraints(p: Program) -> Text:
-    """Positions that are moved until bonds have their lengths."""
+    """Draw positions that are moved until bonds have their lengths."""
     n, m = p.size(32, 48, 64), p.size(24, 32, 40)
     lines = p.choose(_CONSTRAINED).replace("project(R, _)", "project(R)")
     end = p.choices.choice(("plain", "plain", "velocity", "violation"))
@@ -325,7 +325,7 @@ def write_constraints(p: Program) -> Text:
     }
     if end == "velocity" and "start = R" not in lines:
         lines = lines.replace("\ndef project(", "\nstart = R\ndef project(", 1)
-    # what is left is measured as it was undone
+    # the remaining error is measured in the form in which it was corrected
     apart = p.pick("R[i] - R[j]", "displacement(R[i], R[j], box)")
     lines = lines.replace("END", ends[end]).replace("APART", apart)
     result: tuple[Tree, ...] = (Leaf((n, 3)),)
@@ -422,11 +422,11 @@ _STILL = {
         "V.size - (6 if remove_rotation else 3)",
     ),
 }
-"""What is taken off velocities, and how many degrees of freedom they have then."""
+"""The motion that is removed from velocities, and the degrees of freedom that are left."""
 
 
 def write_velocities(p: Program) -> Text:
-    """Velocities as a simulation begins with them."""
+    """Draw the initial velocities of a simulation."""
     n = p.size(64, 128, 256)
     still, dof = _STILL[p.pick("frozen", "drift", "drift", "rotation")]
     lines = p.choose(placed(_DRAWN, "STILL", dedent(still).strip()))
@@ -553,7 +553,7 @@ _ORDERED = {
 
 
 def write_order(p: Program) -> Text:
-    """How ordered particles are: bonds, directions, or waves."""
+    """Draw a measure of the order of particles, by bonds, directions or waves."""
     form = p.pick(*_ORDERED)
     n, waves = p.choices.choice((24, 32, 48)), p.choices.choice((12, 20, 24))
     lines = p.choose(_ORDERED[form])
@@ -656,7 +656,7 @@ _STALE = """
 
 
 def write_stale(p: Program) -> Text:
-    """Whether lists of neighbours are too old."""
+    """Draw the test whether neighbour lists are too old."""
     n = p.size(24, 32, 64)
     lines = p.choose(_STALE)
     last = lines.rstrip().split("\n")[-1]

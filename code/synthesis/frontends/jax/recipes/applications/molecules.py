@@ -1,4 +1,4 @@
-"""Parts of simulations of molecules: periodic space, neighbours, potentials of pairs and bonds."""
+"""Parts of molecular simulations: periodic space, neighbours, potentials of pairs and bonds."""
 
 from collections.abc import Callable
 from textwrap import dedent
@@ -127,7 +127,7 @@ _MIXED = """
 
 
 def _pair(p: Program) -> Text:
-    """The energy of all pairs, from positions or by lists of neighbours, with parameters of species or without."""
+    """Draw the energy of all pairs, from positions or neighbour lists, with or without parameters by species."""
     n, kinds, near = p.size(16, 24), p.size(2, 3), p.size(8, 12)
     kind = p.pick(*_PAIR)
     listed = p.choices.chance(0.35)
@@ -165,7 +165,7 @@ def _pair(p: Program) -> Text:
             jnp.arange(R.shape[0])[:, None] != jnp.arange(R.shape[0])}
         """
     )
-    # A particle's distance from itself is nothing to divide by.
+    # The distance of a particle from itself is zero, and must not be a divisor.
     length = (
         "dr = {masked_distance(dR, mask) ~ "
         "jnp.where(mask, distance(dR), 1.0) ~ distance(jnp.where(mask[..., None], dR, 1.0))}"
@@ -348,7 +348,7 @@ _BONDED_CHECKS = {
 
 
 def _bonds(p: Program) -> Text:
-    """Bonds, and the angles and torsions of a chain."""
+    """Draw the energies of bonds, or of the angles or torsions of a chain."""
     n = p.size(64, 128)
     kind = p.pick("bond", "angle", "torsion")
     m = {"bond": p.size(96, 256), "angle": n - 2, "torsion": n - 3}[kind]

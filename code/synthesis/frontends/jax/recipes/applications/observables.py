@@ -1,4 +1,4 @@
-"""What simulations of molecules measure and keep beside steps: temperatures, distributions, thermostats, lists."""
+"""Measurements and state of molecular simulations: temperatures, distributions, thermostats, lists."""
 
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -89,7 +89,7 @@ _TEMPERATURES = {
 
 
 def write_temperature(p: Program) -> Text:
-    """Temperatures, of all particles, of each species or along each axis."""
+    """Draw the temperature of all particles, of each species or along each axis."""
     n, kinds = p.size(64, 128, 256), p.size(2, 3)
     form = p.pick("whole", "whole", "species", "axes")
     heavy = p.choices.chance(0.65)
@@ -228,7 +228,7 @@ _ONE_CURVE = """
 
 
 def write_distribution(p: Program) -> Text:
-    """How many pairs there are at each distance, beside an ideal gas."""
+    """Draw the number of pairs at each distance, relative to an ideal gas."""
     n, bins = p.size(24, 32), p.choices.choice((16, 20, 24, 32))
     kinds = p.choices.choice((2, 3))
     split, both = p.choices.chance(0.45), False
@@ -359,7 +359,7 @@ _WEIGHTED = """
 
 
 def write_thermostat(p: Program) -> Text:
-    """Half a step of a chain of thermostats."""
+    """Draw half a step of a chain of thermostats."""
     n, length = p.size(64, 128), p.choices.choice((2, 3, 4))
     loop = p.pick(join(_SUZUKI, _NESTED), "dt_k = dt / substeps\nfor _ in range(substeps):\n    ONE", _WEIGHTED)
     lines = placed(p.choose(_CHAIN), "LOOP", p.choose(loop))
@@ -448,7 +448,7 @@ _MSD_ENDS = """
 
 
 def write_displacements(p: Program) -> Text:
-    """How far particles get in some time, from a trajectory."""
+    """Draw the displacements of particles over time, from a trajectory."""
     frames, n, kinds = p.choices.choice((24, 32, 40)), p.size(16, 32), p.size(2, 3)
     form = p.pick("msd", "msd", "first", "blocks")
     lines = p.choose(join(_TRAJECTORY, _LAGGED[form], _MSD_ENDS))
@@ -556,7 +556,7 @@ _SHAPE_ENDS = {
 
 
 def write_shape(p: Program) -> Text:
-    """How large a molecule is, and which form it has."""
+    """Draw the size and the shape of a molecule."""
     n = p.size(24, 48, 96)
     form = p.pick(*_SHAPE_ENDS)
     lines = p.choose(join(_SHAPES, _SHAPE_ENDS[form]))
@@ -645,7 +645,7 @@ _TERM_ENDS = """
 
 
 def write_terms(p: Program) -> Text:
-    """The energy of a molecule whose interactions are listed by kind."""
+    """Draw the energy of a molecule whose interactions are listed by kind."""
     n, m = p.size(24, 32), p.size(16, 20, 28)
     lines = p.choose(_TERMS + _TERM_ENDS.replace("return <<'total': energy_sum, **energies>>",
                                                  "energies['total'] = energy_sum\n    return energies"))  # fmt: skip
@@ -741,7 +741,7 @@ _FILL_ENDS = """
 
 
 def write_cell_buffers(p: Program) -> Text:
-    """Particles by the cell that they are in, each cell with room for some."""
+    """Draw the particles in each cell of a grid, with a limited number in each cell."""
     n, side_cells, capacity = p.size(32, 48, 64), p.choices.choice((3, 4)), p.choices.choice((8, 12, 16))
     dim = p.choices.choice((2, 3))
     lines = p.choose(_FILL + _FILL_ENDS)
@@ -824,7 +824,7 @@ _SPARSE_ENDS = """
 
 
 def write_pairs_of_lists(p: Program) -> Text:
-    """Pairs of neighbours as senders and receivers."""
+    """Draw neighbour pairs as senders and receivers."""
     n, width = p.size(16, 24, 32), p.choices.choice((6, 8, 12))
     lines = p.choose(_SPARSE + _SPARSE_ENDS)
     capacity = p.pick("None", str(n * width // 2), str(n * width // 4)) if "capacity is not" in lines else "None"

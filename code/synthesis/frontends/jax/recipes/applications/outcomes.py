@@ -1,4 +1,4 @@
-"""What is drawn from scores, and what episodes come to: sampled tokens, returns, objectives of policies."""
+"""Sampling from scores, and outcomes of episodes: sampled tokens, returns, policy objectives."""
 
 from textwrap import dedent
 
@@ -65,7 +65,7 @@ _OPTIONAL = (
         return GREEDY
     """,
 )
-"""What a function may do with scores before it samples: one of these things."""
+"""Optional changes of scores before sampling, of which a function has one."""
 _KEPT = {
     "categorical": "",
     "top_k_sampling": """
@@ -128,7 +128,7 @@ _PICKED_GREEDY = "jnp.argmax(logits, axis=-1), jnp.max(jax.nn.log_softmax(logits
 
 
 def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
-    """The next tokens, drawn from scores of them."""
+    """Draw the next tokens, sampled from their scores."""
     p = Program(stream)
     rows, words = p.size(1, 2, 4, 8, 16, 32), p.size(64, 128, 256, 512, 1024)
     p.tensor(
@@ -167,7 +167,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
     p.option("frequency_penalty", "0.5", "float", "penalty for each earlier occurrence", p.pick("0.5", "0.2"))
     optional = p.choices.choice(_OPTIONAL)
     prepared = p.choose(dedent(_PREPARED).replace("OPTIONAL", dedent(optional).strip()))
-    # Of a few tokens alone it cannot be told what mattered for them.
+    # With only a few tokens, an effect on them could not be seen.
     told = rows < 16 or "seen" in prepared or p.maybe(0.4)
     end = _PICKED if told else "return tokens"
     best = _PICKED_GREEDY if told else "jnp.argmax(logits, axis=-1)"
@@ -191,7 +191,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_returns(stream: Stream, target: str) -> KernelSpec:
-    """What was won from each step of episodes on, and what a policy is told by it."""
+    """Draw the returns from each step of episodes, and the objectives computed from them."""
     p = Program(stream)
     length, count = p.size(16, 32, 64), p.size(8, 16, 32, 64)
     shape = (length, count)

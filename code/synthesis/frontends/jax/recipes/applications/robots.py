@@ -1,4 +1,4 @@
-"""What environments of robots do around a simulation: observations, rewards, ends of episodes, random models."""
+"""Parts of robot environments around a simulation: observations, rewards, ends of episodes, randomized models."""
 
 import math
 
@@ -107,7 +107,7 @@ _OBSERVED = """
 
 
 def write_observation(p: Program) -> Text:
-    """Observations of robots, put together from what is sensed."""
+    """Draw an observation of robots, composed of sensor values."""
     n = p.size(32, 64, 128)
     names = p.choices.shuffled(list(_SENSED))[: p.choices.integer(3, 5)]
     lines = p.choose(_OBSERVED)
@@ -201,21 +201,21 @@ _COMMANDED = """
 
 
 def write_rewards(p: Program) -> Text:
-    """The reward of robots that follow commands, term by term."""
+    """Draw the reward of robots that follow commands, with its terms."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
     lines = p.choose(_COMMANDED)
     given_pose, given_last, ended = (p.choices.chance(0.7) for _ in range(3))
     written = [name for name in _READ if f"terms['{name}']" in lines]
     terms = [each for each in written if not (each == "pose" and not given_pose)]
     terms = [each for each in terms if not (each == "action_rate" and not given_last)]
-    # A term that is not weighed, where others read all that it reads.
+    # Terms without a weight. Other terms read everything that these read.
     spare = [term for term in terms if all(_is_read(terms, name, term) for name in _READ[term])]
-    tabled = p.choices.chance(0.4)  # weights of a table of the function's own are those of its terms
+    tabled = p.choices.chance(0.4)  # weights in a table of the function are those of its terms
     filtered = "if name in weights" in lines and bool(spare) and not tabled
     dropped = p.choices.choice(spare) if filtered else ""
     if not filtered:
         lines = "\n".join(each for each in lines.split("\n") if "if name in weights" not in each)
-    # Terms that nobody asks for now have weights too.
+    # Terms that are not requested in this call have weights too.
     weighed = {each: _weight(p, each) for each in written if each != dropped}
     kept = [each for each in terms if each in weighed]
     shapes = {"lin_vel": 3, "ang_vel": 3, "gravity": 3, "torque": dof, "joint_vel": dof, "joint_pos": dof}
@@ -269,16 +269,16 @@ _READ: dict[str, tuple[str, ...]] = {
     "torques": ("torque",), "energy": ("torque", "joint_vel"), "orientation": ("gravity",),
     "pose": ("joint_pos", "default_pose"), "action_rate": ("action", "last_action"), "stand_still": ("joint_vel",),
 }  # fmt: skip
-"""What each term of a reward reads that has to matter."""
+"""The inputs that each term of a reward reads, and that have to affect the result."""
 
 
 def _is_read(terms: list[str], name: str, but: str) -> bool:
-    """Whether a term other than one reads something."""
+    """Return whether a term other than the given one reads an input."""
     return any(name in _READ[term] for term in terms if term != but)
 
 
 def _range(weight: float) -> Leaf:
-    """Weights about as large as one."""
+    """Return an interval around a weight: from half of it to twice its value."""
     low, high = sorted((0.5 * weight, 2.0 * weight))
     return Leaf((), low, high)
 
@@ -334,7 +334,7 @@ _ENDS = """
 
 
 def write_ends(p: Program) -> Text:
-    """Which episodes of robots end, and why."""
+    """Draw the test for the end of robots' episodes, with the reason."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
     lines = p.choose(_ENDS)
     limited = p.choices.chance(0.6)
@@ -377,7 +377,7 @@ def write_ends(p: Program) -> Text:
         "gamma": Option("float", "discount", ("0.99", "0.97"), ("gamma", "discounting")),
     }  # fmt: skip
     if "joint_limits is not None" in lines and not limited:
-        # Asked for by nobody: neither limits nor what they are compared with.
+        # No caller passes the limits or the positions that are compared with them.
         p.tensor("joint_pos", Leaf((n, dof)), "position of each joint", ("joint_pos", "qpos"), given=False,
                  optional=True)  # fmt: skip
         p.tensor("joint_limits", Leaf((2, dof)), "lowest and highest positions", ("joint_limits", "limits"),
@@ -429,7 +429,7 @@ _RANDOM = """
 
 
 def write_randomization(p: Program) -> Text:
-    """Models of robots that differ, as training on many of them needs."""
+    """Draw randomized models of robots, for training on many of them."""
     envs, links, dof = p.size(16, 32, 64), p.choices.choice((4, 5, 9)), p.choices.choice((8, 12))
     sizes = {"mass": links, "friction": 3, "damping": dof, "armature": dof, "gain": dof}
     names = p.choices.shuffled(list(sizes))[: p.choices.integer(3, 4)]
@@ -540,7 +540,7 @@ _SUBSTEPS = """
 
 
 def write_targets(p: Program) -> Text:
-    """Torques of joints from the actions of a policy."""
+    """Draw the joint torques for the actions of a policy."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
     stepped = p.choices.chance(0.35)
     lines = p.choose(_ACTED + (_SUBSTEPS if stepped else _TORQUES))

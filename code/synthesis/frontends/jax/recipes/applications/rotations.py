@@ -1,4 +1,4 @@
-"""Rotations and poses of rigid bodies: quaternions, frames, and what is measured between two of them."""
+"""Rotations and poses of rigid bodies: quaternions, frames, and measures between two of them."""
 
 from collections.abc import Callable
 
@@ -60,7 +60,7 @@ NORMALIZE = '''
 
 
 def _quat(n: int) -> Leaf:
-    """Rotations near each other, which are no unit quaternions yet: none of them is nothing."""
+    """Return rotations near each other, as quaternions that are not yet normalised and never zero."""
     return Leaf((n, 4), 0.1, 1.0)
 
 
@@ -292,7 +292,7 @@ def _compose(p: Program) -> Text:
     form = p.pick(*_COMPOSED)
     lines, titles, summary = _COMPOSED[form]
     n = p.size(8, 16, 24) if form == "chain" else n
-    # unit quaternions from the start, or brought to unit length on the way
+    # unit quaternions from the start, or normalised on the way
     early = p.choices.chance(0.5)
     said = {
         "NORMED": "" if early else "rot = rot / jnp.linalg.norm(rot)",

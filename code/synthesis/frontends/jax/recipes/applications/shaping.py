@@ -1,4 +1,4 @@
-"""What libraries do to the shapes of arrays in passing: windows, patches, segments, chunks, reductions by name."""
+"""Shape utilities of libraries: windows, patches, segments, chunks, reductions by name."""
 
 import re
 from textwrap import dedent
@@ -116,11 +116,11 @@ _MERGED_ENDS = {
         """,
     ),
 }
-"""What is done with rows of all leading axes: of any tree, and of arrays by name."""
+"""Operations on rows of all leading axes, for any tree and for arrays by name."""
 
 
 def write_merged(p: Program) -> Text:
-    """Axes that are merged for one operation, or split for another."""
+    """Draw axes that are merged for one operation, or split for another."""
     form = p.pick("apply", "merge", "split")
     end = p.pick("plain", "shuffled", "batches", "batches")
     named = form == "merge" and p.choices.chance(0.3)
@@ -243,8 +243,8 @@ _WINDOWS = """
 
 
 def write_windows(p: Program) -> Text:
-    """Windows of signals."""
-    # Windows that are cut one by one are as many at any size.
+    """Draw windows of signals."""
+    # The number of windows that are cut one by one is the same at any size.
     length, size = p.choices.choice((120, 200, 256)), p.choices.choice((16, 20, 32))
     stride = p.choices.choice((size // 4, size // 2, size))
     lead: tuple[int, ...] = p.choices.choice(((), (4,), (2, 3)))
@@ -376,7 +376,7 @@ _PATCHES = {
 
 
 def write_patches(p: Program) -> Text:
-    """Images as patches, patches as images, or pixels as channels."""
+    """Draw images cut into patches, patches assembled to images, or pixels moved into channels."""
     form = p.pick(*_PATCHES)
     lines = p.choose(_PATCHES[form])
     n, patch, channels = p.size(2, 4), p.choices.choice((4, 8)), p.choices.choice((3, 4))
@@ -449,7 +449,7 @@ def write_patches(p: Program) -> Text:
 
 
 def write_reduced(p: Program) -> Text:
-    """Reductions of what counts, along an axis or all of them."""
+    """Draw masked reductions along one axis or all of them."""
     shape: tuple[int, ...] = p.choices.choice(((16, 24), (8, 12, 6), (4, 10, 8)))
     axis = p.pick("None", "-1", "0", "1")
     masked, keep = p.choices.chance(0.65), p.choices.chance(0.4)
@@ -598,7 +598,7 @@ _SEGMENT_ENDS = {
 
 
 def write_segments(p: Program) -> Text:
-    """Rows reduced by the segment that they are of."""
+    """Draw the reduction of rows by segment."""
     n, width, kinds = p.size(48, 64, 96), p.size(4, 8), p.size(6, 8, 12)
     form = p.pick("by", "by", "shares")
     masked = p.choices.chance(0.6)
@@ -701,13 +701,13 @@ _ONES = {
 
 
 def write_chunked(p: Program) -> Text:
-    """A search over all pairs, some queries at a time."""
+    """Draw a search over all pairs, with a few queries at a time."""
     n, m, d = p.choices.choice((100, 128, 150)), p.choices.choice((24, 32)), p.choices.choice((3, 4, 8))
     chunk = p.choices.choice((32, 64))
     form = p.pick(*_ONES)
     body = p.choose(_CHUNKED)
     beside = p.choices.chance(0.6)
-    if beside:  # a function of the module, which is given what all chunks share
+    if beside:  # a function of the module; the values that all chunks share are fixed arguments of it
         rest = {"average": "table=keys, entries=values, temperature=temperature", "count": "table=keys, radius=radius"}
         given = rest.get(form, "table=keys")
         lines = join(f"search = functools.partial({form}, {given})", body.replace("ONE", "search"))

@@ -1,4 +1,4 @@
-"""Robots and particles: plans that are drawn, things that are tracked, walls; and vectors that are to be alike."""
+"""Robots and particles: sampled plans, tracked objects, walls; and vectors that should match."""
 
 import re
 from collections.abc import Callable
@@ -39,7 +39,7 @@ _MOTIONS = {
         return jnp.stack([x[0] + dt * u[0] * jnp.cos(heading), x[1] + dt * u[0] * jnp.sin(heading), heading])}
 '''),
 }  # fmt: skip
-"""For each robot how many numbers it is, how many it is steered by, and how it moves."""
+"""The size of each robot's state, the number of its controls, and its motion."""
 _COST = '''
     def stage_cost(x: Array, u: Array, goal: Array, obstacles: Array | None, effort: float) -> Array:
         {?0.5 """{Far from the goal, hard steering, close to obstacles ~ What a step costs}."""}
@@ -129,7 +129,7 @@ _PLANNED = """
 
 
 def _planned(p: Program) -> Text:
-    """The next command of a robot, from plans that were drawn."""
+    """Draw the next command of a robot, from sampled plans."""
     size, controls, motion = _MOTIONS[p.pick(*_MOTIONS)]
     horizon, samples = p.choices.choice((5, 6, 8)), p.choices.choice((16, 24, 32))
     text = _PLANNED.replace(
@@ -255,7 +255,7 @@ _UPDATES = (
 
 
 def _tracked(p: Program) -> Text:
-    """One step of filters that follow things."""
+    """Draw one step of filters that track objects."""
     size, seen, rows = p.choices.choice((4, 4, 6)), p.choices.choice((2, 3)), p.size(4, 8)
     text = _TRACKED.replace("        WAY", p.choices.choice(_UPDATES).strip("\n"))
     text = text.replace("RETURN\n", "return mean, jnp.linalg.cholesky(cov)\n")
@@ -357,9 +357,9 @@ _ENCLOSED = """
 
 
 def _enclosed(p: Program) -> Text:
-    """Particles in a box, after a step or as a step has left them."""
+    """Draw particles in a box, during or after a step."""
     count, dims = p.size(32, 48, 64), p.choices.choice((2, 3))
-    # walls that nothing bounces off are only spoken of beside some that something does
+    # walls that do not reflect are only included together with some that do
     solid = p.pick("reflect", "reflect", "stick")
     others = p.choices.shuffled([name for name in _WALLS if name != solid])[: p.choices.integer(1, 2)]
     known = p.choices.shuffled([solid, *others])
@@ -374,7 +374,7 @@ def _enclosed(p: Program) -> Text:
     moves = p.choices.chance(0.6)
     lines = p.choose(_ENCLOSED)
     if "periodic" in known or not ("reflect" in known or moves):
-        # a sphere would have to act across the ends of the box, and a speed that stays is lost at every wall
+        # a sphere would act across the ends of a periodic box, and a constant speed would be lost at every wall
         lines = re.sub(r"(?m)^for centre, radius in obstacles:\n(?: +.*\n)+", "", lines)
     lines = placed(placed(lines, "CASES", decided), "MOVED", p.choose(_MOVED).strip("\n") if moves else "")
     names = ("new_x", "new_v") if "new_x, new_v" in lines else ("columns", "rates")
@@ -518,7 +518,7 @@ _MATCHED = """
 
 
 def _matched(p: Program) -> Text:
-    """How well queries find their documents."""
+    """Draw how well queries find their documents."""
     n, dim, many = p.size(8, 16), p.size(16, 32), p.size(12, 24)
     text = _MATCHED.replace("    {?0.5 columns = scores.T}\n", "")
     lines = p.choose(text)
@@ -574,4 +574,4 @@ PLANS: dict[str, Callable[[Program], Text]] = {"sampled_plan": _planned}
 FILTERS: dict[str, Callable[[Program], Text]] = {"tracked_objects": _tracked}
 WALLS: dict[str, Callable[[Program], Text]] = {"box_walls": _enclosed}
 PAIRS: dict[str, Callable[[Program], Text]] = {"retrieval": _matched}
-"""For each target what writes it."""
+"""The function that draws each target."""

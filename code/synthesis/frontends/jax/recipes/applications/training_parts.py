@@ -1,4 +1,4 @@
-"""What stands around models in training and use: metrics of batches, packed tokens, decoding, buffers of experience."""
+"""Code around models in training and use: metrics of batches, packed tokens, decoding, replay buffers."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is done to parameters by their names: statistics for a log, flat vectors, merged checkpoints, frozen layers."""
+"""Operations on parameters by name: statistics for a log, flat vectors, merged checkpoints, frozen layers."""
 
 import math
 import re
