@@ -66,7 +66,7 @@ RECIPES: tuple[Recipe, ...] = (
     *own_recipes("synthesis.frontends.jax.kernels", recipe_of),
 )
 _APPLICATIONS = 0.75
-"""Share of functions that are applications. Each operation is still the target of about 14 in 20,000 functions."""
+"""Share of functions that are applications. Each operation is still used about 14 times in 20,000 functions."""
 _UNLIKE = {
     "training": 3, "pipelines": 3, "molecules": 4, "utilities": 4, "bodies": 3, "optimizers": 3, "layers": 2,
     "dynamics": 2,

@@ -40,7 +40,7 @@ _FLOATS = (("float32", 0.88), ("bfloat16", 0.05), ("float16", 0.07))
 
 
 def some_float(stream: Stream) -> str:
-    """A scalar type for a function of floats, mostly the usual one."""
+    """Return a floating-point type for a function, mostly the usual one."""
     return stream.child("dtype").weighted(_FLOATS)
 
 

@@ -30,7 +30,12 @@ from synthesis.frontends.jax.ops import ELEMENTWISE, call, method, number, numbe
 from synthesis.frontends.jax.recipes.drafting import Draft
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "abs", "square"))
-_CENTRED, _UNIT, _SCALE = Domain(low=-2.0, high=2.0), Domain(low=-1.0, high=1.0), Domain(low=0.5, high=1.5)
+_CENTRED = Domain(low=-2.0, high=2.0)
+"""Domain of inputs and logits."""
+_UNIT = Domain(low=-1.0, high=1.0)
+"""Domain of weights, biases and small inputs."""
+_SCALE = Domain(low=0.5, high=1.5)
+"""Domain of learned scales."""
 _WEIGHTS = ("w", "weights", "kernel", "W", "proj", "theta")
 _BIASES = ("bias", "b", "shift", "offset", "beta")
 _INPUTS = ("x", "inputs", "hidden", "features", "tokens", "h", "acts", "data")

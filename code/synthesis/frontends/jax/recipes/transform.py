@@ -1,4 +1,4 @@
-"""Transformed functions: gradients, batching, tangents, rules of one's own, and recomputation."""
+"""Transformed functions: gradients, batching, tangents, custom derivative rules, and recomputation."""
 
 from collections.abc import Sequence
 

@@ -328,7 +328,7 @@ def _inserted(text: str, mark: str, lines: str) -> str:
 
 
 def _loop(p: Program, carried: list[str], body: str, log: str, *, minimizes: bool) -> None:
-    """Write the steps, with ``history`` if a value is measured after each. A minimizer may stop before the last step."""
+    """Write the steps, with ``history`` if a value is measured after each. A minimizer may stop early."""
     held = f"({', '.join(carried)})"
     names = ", ".join(carried)
     form = "scan" if log else p.pick("scan", "fori", "fori", *(("while",) * 3 if minimizes else ()))

@@ -150,7 +150,7 @@ def _pooling(p: Program) -> Text:
 
 
 def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
-    """A text whose groups are chosen; where its mask serves some of the cases alone, it is given one of these."""
+    """Return a text with its groups chosen. If only some cases use its mask, the requested case is one of these."""
     lines = settled(p.choose(text.lines))
     given = dict(text.given)
     named = given["name"]

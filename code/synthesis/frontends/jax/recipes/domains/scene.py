@@ -13,7 +13,10 @@ from synthesis.frontends.jax.ops import ELEMENTWISE, call
 from synthesis.frontends.jax.recipes.drafting import Draft
 
 Shape = tuple[int, ...]
-UNIT, POSITIVE = Domain(low=-1.0, high=1.0), Domain(low=0.3, high=2.0)
+UNIT = Domain(low=-1.0, high=1.0)
+"""Domain of weights and other values around zero."""
+POSITIVE = Domain(low=0.3, high=2.0)
+"""Domain of scales and other positive values."""
 VALUES = Domain(low=-2.0, high=2.0)
 FACTOR = Domain(low=0.1, high=8.0)
 """Domain of a hole that another value is multiplied by."""

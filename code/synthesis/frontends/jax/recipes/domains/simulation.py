@@ -1,4 +1,4 @@
-"""Particles, fields and shapes: forces, steps of equations, stencils and signed distances."""
+"""Particles, fields and shapes: forces, integration steps, stencils and signed distances."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
