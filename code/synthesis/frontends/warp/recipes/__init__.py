@@ -79,7 +79,7 @@ CATEGORIES = (
     "voxels",
     "sensors",
 )
-"""A new one is the last, so that no kernel of another moves."""
+"""All categories, in the order of the generator. Append new ones, so that kernels of other categories stay the same."""
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
     *vector.RECIPES,
@@ -122,16 +122,18 @@ _UNLIKE = {
     "geometry": 7,
     **dict.fromkeys(("simulation", "image", "learning", "solver"), 5),
 }
-"""How often categories are drawn that applications have more or less of than of others.
+"""Weights of categories whose frequency in applications is unusual.
 
-Theirs are mostly solvers of robots and what these keep account of. A quarter compute nothing and only move, choose or
-reset what they are given. They have few formulas for single particles, few vectors that are measured, crossed or
-normalized beside integers that are looked up and counted, and few loops over the cells or entries around one, which
-Warp unrolls. They ask meshes and trees in one kernel of fifty; here it is one of twenty-five, since each question is an
-operation of its own that some rows are to have. Formulas of a field are few, those of geometry just as many as bring
-each of its operations up a dozen times in 20,000 kernels.
+Kernels of applications are mostly parts of robot solvers and their bookkeeping. A quarter of them compute nothing and
+only copy, select or reset values. Formulas for single particles are rare in them, as are loops over neighbouring cells
+or entries, which Warp unrolls. Integers are looked up and counted far more often than vectors are measured, crossed or
+normalized. One kernel in 50 queries a mesh or a tree. Here it is one in 25, because each query is an operation of its
+own that some rows should contain. Formulas of a field are rare. The weight of geometry is just large enough for each of
+its operations to occur a dozen times in 20,000 kernels.
 """
 WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("simulation") :], _UNLIKE, share=0.79)
-"""Families that decide and look up as applications do: guards, flags, enums, -1 for none, rows, slots, searches.
+"""Weights of the recipes.
 
-Four kernels in five are of these and of formulas of a field; the others are there for single operations."""
+Four kernels in five are from the families of applications, with guards, flags, enums, -1 for none, rows, slots and
+searches, or are formulas of a field. The others show single operations.
+"""

@@ -1,7 +1,7 @@
-"""Kernels that run as they read, and whose adjoints Warp gets wrong with its own settings.
+"""Kernels that run correctly forward, but whose adjoints are wrong with Warp's default settings.
 
-They are forward data like any other; the gradient check takes their backward texts away, and ``traps.py`` names the
-classes. How often they are drawn is configuration (``KernelGenerator(wrong_adjoints=…)``).
+Their forward texts are data like any other. The gradient check removes their backward texts. ``traps.py`` names the
+kinds of errors. ``KernelGenerator(wrong_adjoints=…)`` sets how often they are drawn.
 """
 
 import math
@@ -32,7 +32,7 @@ def _begin(stream: Stream) -> tuple[Stream, Draft, Weaver]:
 
 
 def _number(choices: Stream, draft: Draft, weaver: Weaver, steps: int) -> Term:
-    """A number for each thread, made of one or two new arrays."""
+    """Return a number for each thread, computed from one or two new arrays."""
     kind = draft.types[0]
     site = draft.sites[0][0]
     leaves = [draft.read(kind, typical_domain(choices, kind), site) for _ in range(choices.integer(1, 2))]
@@ -40,7 +40,7 @@ def _number(choices: Stream, draft: Draft, weaver: Weaver, steps: int) -> Term:
 
 
 def _draw_component(stream: Stream, target: str) -> KernelSpec:
-    """One component of a vector, or one entry of a matrix, is replaced by something else."""
+    """Draw a kernel that replaces one component of a vector or one entry of a matrix."""
     choices, draft, weaver = _begin(stream)
     size = choices.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
     is_vector = target == "component_store"
@@ -53,7 +53,7 @@ def _draw_component(stream: Stream, target: str) -> KernelSpec:
         place = Attribute(local, "xyzw"[int(index[0].text)])
     value = _number(choices, draft, weaver, choices.integer(0, 3))
     node = value.node
-    if choices.chance(0.5):  # it stands in what replaces it
+    if choices.chance(0.5):  # The new value depends on the old one.
         node = Infix(choices.choice("+-"), Infix("*", place, draft.literal(0.5, kind.dtype).node), node)
     draft.add(Assign(place, node))
     bound = read.interval.magnitude + value.interval.magnitude
@@ -74,7 +74,7 @@ def _draw_component(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
-    """What is left of a number after its whole part, or after as many times another as fit."""
+    """Draw the fractional part of a number, or the remainder of a division."""
     choices, draft, weaver = _begin(stream)
     kind = draft.types[0]
     (leaf,) = draft.leaves(1)
@@ -84,7 +84,8 @@ def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
         node: Expression = call("frac", value.node)
         interval = Domain(low=-1.0, high=1.0)
     else:
-        # No multiple of its bounds or middle is one of the other value's: at such a jump the two precisions would part.
+        # No multiple of this domain's bounds or middle equals one of the other value's. The remainder jumps at such
+        # a multiple, and single and double precision would give different results there.
         period = draft.read(kind, Domain(low=0.61, high=1.43), draft.sites[0][0])
         node = Infix("%", value.node, period.node)
         interval = Domain(low=-1.4, high=1.4)
@@ -97,7 +98,7 @@ def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_running(stream: Stream, target: str) -> KernelSpec:
-    """A value carried through a loop of run-time length, and used in it, or put into a function after it."""
+    """Draw a value accumulated in a loop of run-time length, used inside the loop or passed to a function after it."""
     choices, draft, weaver = _begin(stream)
     kind = draft.types[0]
     variable = draft.book.take(LOOPS)

@@ -13,7 +13,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 
 _FLOATS = (("float32", 0.83), ("float64", 0.07), ("float16", 0.06), ("bfloat16", 0.04))
 _WHOLE = (("int32", 0.65), ("int64", 0.1), ("int16", 0.08), ("int8", 0.07), ("uint8", 0.07), ("uint16", 0.03))
-# Few steps are made in these: many roundings leave little of 16 bits, and sums soon leave 8 of them.
+# Kernels of these types have few steps: repeated rounding soon uses up 16 bits, and sums soon overflow 8 bits.
 _SMALL = (*HALVES, "int8", "int16", "uint8", "uint16")
 FLOAT_TARGETS = ("add", "sub", "mul", "div", "min", "max", "abs", "sqrt", "sin", "cos", "exp", "log")
 _INTEGER_TARGETS = ("add", "sub", "mul", "min", "max", "abs")
@@ -24,7 +24,7 @@ _INTEGER_OPERATIONS = tuple(SCALAR[name] for name in (*_INTEGER_TARGETS, "neg"))
 def elementwise(
     stream: Stream, target: str, *, dtype: str, operations: Sequence[Operation], category: str, recipe: str
 ) -> KernelSpec:
-    """A map over one- or two-dimensional arrays of one scalar type, built around the target operation."""
+    """Draw an elementwise kernel over 1-D or 2-D arrays of one scalar type that contains the target operation."""
     choices = stream.child("shape")
     kind = Type(dtype)
     few = dtype in _SMALL

@@ -1,4 +1,4 @@
-"""Arrays of one to four dimensions: read at computed indices, and taken apart by rows and slices."""
+"""Arrays of one to four dimensions, read at computed indices and by rows and slices."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -26,7 +26,7 @@ def _start(stream: Stream, rank: int) -> tuple[Stream, Draft, Weaver]:
 
 
 def _index(choices: Stream, axis: Axis) -> Axis:
-    """Another way to walk along an axis: from the end, every second, or some places on."""
+    """Return an axis as it is, reversed, with a stride of 2, or with an offset of 1 to 3."""
     style = choices.weighted([("same", 0.4), ("reversed", 0.2), ("strided", 0.2), ("offset", 0.2)])
     if style == "reversed":
         return Axis(Infix("-", Literal(str(axis.extent - 1)), axis.index), axis.extent)
@@ -39,7 +39,7 @@ def _index(choices: Stream, axis: Axis) -> Axis:
 
 
 def _draw_indexing(stream: Stream, target: str) -> KernelSpec:
-    """Elements of an array of the target's rank at indices computed from the thread's."""
+    """Draw reads of arrays of the target's rank at indices computed from those of the thread."""
     rank = int(target[-2])
     threads = min(rank, 1 + stream.child("rank").below(3))
     choices, draft, weaver = _start(stream, threads)
@@ -64,7 +64,7 @@ def _draw_indexing(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_views(stream: Stream, target: str) -> KernelSpec:
-    """A row or a slice of an array, summed or combined in a loop."""
+    """Draw a sum over a row or a slice of an array."""
     choices, draft, _ = _start(stream, 1)
     kind = draft.types[0]
     thread = Name(draft.indices[0])

@@ -1,4 +1,4 @@
-"""Atomics: many threads add to, or take the minimum or maximum with, shared elements."""
+"""Atomics: many threads update shared elements by sums, minima, maxima, bit operations or exchanges."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
@@ -13,20 +13,23 @@ from synthesis.frontends.warp.ops import BITWISE, SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "sqrt", "sin", "cos", "exp", "neg"))
-# An extreme over many threads hides where its element started, so each element is shared by few.
+# An extreme over many threads hides the initial value of its element, so few threads share an element.
 _NARROW = ((16, 2), (24, 2), (18, 3), (3, 16), (2, 20), (12, 3))
 _VERBS = {"atomic_add": "Sum", "atomic_min": "Minimum", "atomic_max": "Maximum"}
 
 
 def _start_values(target: str, interval: Domain) -> Domain:
-    """Where the shared elements start: for extremes, anywhere that the threads' values may be."""
+    """Return the domain of the shared elements' initial values; for extremes, the interval of the threads' values."""
     if target == "atomic_add":
         return Domain(low=-1.0, high=1.0)
     return Domain(low=round(interval.low, 2), high=round(interval.high, 2))
 
 
 def _value(choices: Stream, draft: Draft, weaver: Weaver, target: str) -> Term:
-    """What each thread contributes. Minima and maxima take shallow values, which fill their interval."""
+    """Return the value that each thread contributes.
+
+    For minima and maxima it has few operations, so that its values fill their interval.
+    """
     if target == "atomic_add":
         return weaver.weave(draft.leaves(choices.integer(1, 3)), steps=choices.integer(0, 4))
     return weaver.weave(draft.leaves(1), steps=choices.integer(1, 3))
@@ -43,14 +46,14 @@ def _finish(
 
 
 def _draw_total(stream: Stream, target: str) -> KernelSpec:
-    """All threads add to one element."""
+    """Draw a kernel whose threads all add to one element."""
     choices, draft, weaver = _begin(stream, stream.child("rank").weighted([(1, 0.7), (2, 0.3)]))
     value = _value(choices, draft, weaver, target)
     return _finish(draft, target, value, 1, Literal("0"), "total", "all threads")
 
 
 def _draw_rows(stream: Stream, target: str) -> KernelSpec:
-    """The threads of a row, or of a column, share an element."""
+    """Draw a kernel in which the threads of a row or of a column share an element."""
     launch = None if target == "atomic_add" else stream.child("launch").choice(_NARROW)
     choices, draft, weaver = _begin(stream, 2, launch)
     value = _value(choices, draft, weaver, target)
@@ -60,7 +63,7 @@ def _draw_rows(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_bins(stream: Stream, target: str) -> KernelSpec:
-    """Each thread adds to the element that an index array names."""
+    """Draw a kernel whose threads update the elements at the indices in an array."""
     choices, draft, weaver = _begin(stream, 1)
     slots = choices.integer(4, 8) if target == "atomic_add" else draft.threads[0] // 2 + choices.integer(0, 4)
     bins = draft.add_array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
@@ -72,7 +75,7 @@ def _draw_bins(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_difference(stream: Stream, target: str) -> KernelSpec:
-    """Threads take from shared elements, or count in whole numbers."""
+    """Draw a kernel whose threads subtract from shared elements."""
     choices, draft, weaver = _begin(stream, 1)
     slots = choices.integer(4, 8)
     bins = draft.add_array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
@@ -89,7 +92,7 @@ _WORDS = {"atomic_and": "Bits that all have", "atomic_or": "Bits that any has", 
 
 
 def _draw_words(stream: Stream, target: str) -> KernelSpec:
-    """Threads combine the bits of shared elements."""
+    """Draw a kernel whose threads combine the bits of shared elements."""
     choices = stream.child("shape")
     kind = Type(choices.weighted([("int32", 0.7), ("uint32", 0.3)]))
     draft = Draft(stream, (kind,))
@@ -101,7 +104,7 @@ def _draw_words(stream: Stream, target: str) -> KernelSpec:
         index = Infix("-", Literal(str(slots - 1)), index)
     known = choices.choice((Domain(low=0, high=4095), Domain(low=0, high=2**16 - 1)))
     masks = [draft.read(kind, known, draft.sites[0][0]) for _ in range(choices.integer(1, 3))]
-    # The operation of the atomic itself, done before too, would leave hardly a bit to chance.
+    # If the operation of the atomic were also applied before it, hardly any bit would vary.
     operations = [each for each in _BITS if each.name != target.replace("atomic", "bit")]
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
     mixed = weaver.weave(masks, steps=choices.integer(0, 3)).node
@@ -116,7 +119,7 @@ def _draw_words(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
-    """Each thread exchanges an element of its own, for good or on a condition, and keeps what was there."""
+    """Draw a kernel whose threads each exchange an element, always or on a condition, and use its previous value."""
     choices = stream.child("shape")
     kind = Type("int32") if target == "atomic_cas" or choices.chance(0.4) else Type("float32")
     draft = Draft(stream, (kind,))

@@ -1,8 +1,8 @@
 """Branches and loops: clamps, absolute differences, steps, sums and products.
 
-Warp's adjoints are wrong where a dynamic loop's result is used other than linearly, and where a product runs over
-more than 16 iterations (those are not unrolled). Until gradients are checked, sums over dynamic loops are only
-offset or scaled by a constant, and products keep to constant trip counts.
+Warp's adjoints are wrong if the result of a dynamic loop is not used linearly, and for a product of more than 16
+iterations, which is not unrolled. Until gradients are checked, sums over dynamic loops are only combined linearly, and
+products have constant trip counts.
 """
 
 from synthesis.core.records import KernelSpec
@@ -39,7 +39,7 @@ _LINEAR = tuple(SCALAR[name] for name in ("add", "sub", "neg"))
 
 
 def _start(stream: Stream, rank: int = 1) -> tuple[Stream, Draft, Weaver]:
-    """The shape stream, the draft and the weaver that every recipe here begins with."""
+    """Return the shape stream, the draft and the weaver that every recipe here starts with."""
     choices = stream.child("shape")
     kind = Type(choices.weighted([("float32", 0.93), ("float64", 0.07)]))
     draft = Draft(stream, (kind,), rank=rank)
@@ -47,13 +47,19 @@ def _start(stream: Stream, rank: int = 1) -> tuple[Stream, Draft, Weaver]:
 
 
 def _even(choices: Stream, draft: Draft, weaver: Weaver) -> Term:
-    """A value that is spread evenly over its interval, so that what is compared with it can be placed."""
+    """Return a value spread evenly over its interval, so that bounds inside the interval separate its values."""
     (leaf,) = draft.leaves(1)
     return weaver.stretch(leaf) if choices.chance(0.6) else leaf
 
 
 def _within(choices: Stream, draft: Draft, term: Term, low: float, high: float) -> Term:
-    """Something to compare a term with: a constant, or an argument, inside a part of its interval."""
+    """Return a constant or a new argument to compare a term with.
+
+    Its values are in the part of the term's interval between the fractions ``low`` and ``high``.
+
+    Raises:
+        DrawError: if that part is too narrow.
+    """
     at = Domain(low=term.interval.low + low * term.interval.width, high=term.interval.low + high * term.interval.width)
     domain = Domain(low=round(at.low, 2), high=round(at.high, 2))
     if domain.width < 0.02:
@@ -67,19 +73,19 @@ def _within(choices: Stream, draft: Draft, term: Term, low: float, high: float) 
 
 
 def _variable(draft: Draft, kind: Type, value: float) -> Term:
-    """A local that later statements change."""
+    """Add a local variable that later statements change."""
     return Term(draft.add_variable(kind, value), kind, intervals.point(value))
 
 
 def _finish(choices: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: str, summary: str) -> KernelSpec:
-    """Combine the value that the control flow gave with a little more, and store it."""
+    """Apply a few more operations to the result of the control flow, store it, and return the finished kernel."""
     result = weaver.weave([term], steps=choices.integer(0, 2))
     draft.store(result)
     return draft.finish(category="control_flow", recipe=recipe, summary=summary, ops=result.ops)
 
 
 def _limited(term: Term, interval: Domain, *others: Term, op: str) -> Term:
-    """A value after control flow: its new interval, and every operation that went into it."""
+    """Return a term after control flow, with its new interval and the operations of all terms that affect it."""
     ops = term.ops.union({op}, *(other.ops for other in others))
     return Term(term.node, term.type, interval, ops, 1 + max(each.depth for each in (term, *others)))
 
@@ -179,7 +185,10 @@ def _draw_step(stream: Stream, _: str) -> KernelSpec:
 
 
 def _loop_sites(draft: Draft, variable: str, trips: int, choices: Stream) -> list[tuple[Site, float]]:
-    """Where a loop's iterations read: a row of their own, a table that all share, or a window that slides."""
+    """Return the sites that the iterations of a loop read, with weights.
+
+    They are a row or a sliding window of the thread, a table that all threads share, and the thread's own element.
+    """
     thread, step = draft.sites[0][0][0], Axis(Name(variable), trips)
     window = Axis(Infix("+", thread.index, step.index), thread.extent + trips - 1)
     fullest: Site = (window,) if choices.chance(0.3) else (thread, step)
@@ -217,7 +226,11 @@ def _draw_loop_sum(stream: Stream, _: str) -> KernelSpec:
 
 
 def _near_one(choices: Stream, draft: Draft, weaver: Weaver, term: Term) -> Term:
-    """``1 + small * term``, with the term brought into [-1.2, 1.2] first."""
+    """Return ``1 + small * term``, after mapping the term into [-1.2, 1.2].
+
+    Raises:
+        DrawError: if an operation does not admit its operands.
+    """
     squashed = weaver.fit(term, Domain(low=-1.2, high=1.2))
     small = draft.literal(choices.decimal(0.2, 0.45), term.type.dtype)
     scaled = squashed and weaver.apply("mul", squashed, small)
@@ -245,7 +258,7 @@ def _draw_loop_product(stream: Stream, _: str) -> KernelSpec:
 
 
 def _accumulate(choices: Stream, total: Expression, operator: str, value: Expression) -> Assign:
-    """``total += value``, or the same in full."""
+    """Return an assignment of ``total operator value`` to the total, augmented or in full."""
     return Assign(total, value, operator) if choices.chance(0.6) else Assign(total, Infix(operator, total, value))
 
 

@@ -1,4 +1,4 @@
-"""A Warp kernel from its first line to its text."""
+"""Builds a Warp kernel and renders its source text."""
 
 import ast
 import re
@@ -20,49 +20,60 @@ from synthesis.frontends.warp.recipes.sketch import Sketch
 from synthesis.frontends.warp.recipes.unrolled import most_trips
 from synthesis.frontends.warp.spelling import array_annotation, draw_style
 
-# As Warp's own kernels: comments in 13 to 19 %, docstrings in 9 %, hardly any with a list.
+# Similar to Warp's own kernels: 13 to 19 % have comments and 9 % have docstrings, which rarely list the arguments.
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
 _SILENT = Habits(comments=0.0, docstring=0.0, listed=0.0)
-# The share of other kernels that are written for any type of numbers; of those of applications 6 % are.
 _GENERIC = 0.11
+"""Probability that a kernel that is not plain is written for any numeric type. In applications 6 % are."""
 _GENERIC_MOVES = 0.95
-"""The share of kernels of applications that only move values about which are written for values of any type."""
-# The shares of kernels that are declared to have no backward text, of those with a derivative and of the others. In
-# applications it is 27 % of all; here most keep theirs, which is half of what there is to learn from them.
-_WITHOUT_BACKWARD, _WITHOUT_DERIVATIVE = 0.06, 0.9
+"""Probability that a kernel that only moves values is written for any numeric type."""
+_WITHOUT_BACKWARD = 0.06
+"""Probability that a kernel with a derivative is declared without a backward text.
+
+In applications 27 % of all kernels are. Here most keep theirs, because a backward text is half of what a row teaches.
+"""
+_WITHOUT_DERIVATIVE = 0.9
+"""Probability that a kernel without a derivative is declared without a backward text."""
 _SLOT = re.compile(r"= wp\.atomic_\w+\(")
+"""Matches an assignment of the value that an atomic operation returns."""
 
 _LONG_NAMES = 0.75
-"""The share of kernels of applications whose names are the longest that a person would choose; those of their arguments
-have 11 characters on average, those of drawn kernels 9."""
-_NAMED_NUMBERS = 0.93
-"""The share of other kernels that have their factors and bounds as constants of the module, but for 0, 0.5, 1 and 2.
+"""Probability of the longest names that a person would choose.
 
-Of the literals of floating point in applications nine in ten are these four.
+Argument names have 11 characters on average in applications, and 9 in drawn kernels.
+"""
+_NAMED_NUMBERS = 0.93
+"""Probability that a kernel that is not plain names its factors and bounds as constants of the module.
+
+0, 0.5, 1 and 2 stay literals. In applications nine in ten floating-point literals are one of these four.
 """
 _UNIQUE = 0.14
-"""The share of kernels of applications that have a module of their own; 34 % of all have an option of some kind."""
-_LEAN, _LEAN_WITHOUT_BACKWARD, _OF_MODULE = 0.1, 0.6, 0.7
-"""The shares of kernels with and without a backward text whose threads take one element each and do not go on by
-strides of the grid; and of these, in modules of their own, those of which the module says so.
+"""Probability that a plain kernel has a module of its own. In applications 34 % of kernels have some option."""
+_LEAN = 0.1
+"""Probability that a plain kernel with a backward text has no grid-stride loop, so that a thread takes one element.
 
-In applications it is 22 % of all, mostly whole modules without backward texts.
+In applications 22 % of all kernels have none. Most of these are in modules without any backward text.
 """
+_LEAN_WITHOUT_BACKWARD = 0.6
+"""The same probability for a plain kernel without a backward text."""
+_OF_MODULE = 0.7
+"""Probability that such a kernel sets the option for its module, if it has no backward text and a module of its own."""
 _ONE_ELEMENT = {"default_grid_stride": False}
-"""What a row records of such a kernel, whichever way it is declared."""
+"""The option that a row records for a kernel without a grid-stride loop, however it is declared."""
 
 
 @dataclass
 class Draft(Sketch):
-    """Collects what a recipe decides, and prints it.
+    """Collects the parts of a kernel that a recipe draws, and renders it.
 
     Args:
-        plain: whether it is whole as its recipe writes it: not for any type, without comments, with names by one habit.
+        plain: whether the kernel stays as its recipe writes it: for fixed types, without comments, and with names in
+            one style.
     """
 
     plain: bool = False
     moves: bool = False
-    """Whether a kernel that is whole as it is only moves values about, of whatever type they are."""
+    """Whether a plain kernel only moves values, so that it can be written for any type."""
     forward_only: bool = False
     """Whether the kernel is declared without a backward text, since Warp's would be wrong."""
 
@@ -70,9 +81,9 @@ class Draft(Sketch):
         return NameBook(self.stream.child("names"), steady=self.plain, long=_LONG_NAMES)
 
     def _generic(self, arguments: Sequence[Argument]) -> dict[str, str]:
-        """Annotations that leave the type of the kernel's numbers open, in a kernel that is written for any.
+        """Return annotations with ``Any`` by argument, or an empty dictionary if the kernel is for fixed types.
 
-        Constants have single precision in it, as people write them who think of no other.
+        Constants in a generic kernel have single precision, because most people write them so.
         """
         stream = self.stream.child("generic")
         if not stream.chance(_GENERIC_MOVES if self.moves else 0.0 if self.plain else _GENERIC):
@@ -85,24 +96,25 @@ class Draft(Sketch):
         }
 
     def _has_backward(self, differentiated: Sequence[str], told: str) -> bool:
-        """Whether Warp is to make a backward text; of most kernels that have no derivative it is not.
+        """Return whether Warp generates a backward text for the kernel.
 
-        Nor of those of one thread, which decide, in loops whose adjoints Warp is known to get wrong; nor of those of
-        applications that keep what an atomic gives, mostly a slot, and decide by it: a backward text does not ask the
-        atomic again, and decides by whatever the memory held.
+        Most kernels without a derivative have none. Kernels of one thread have none either, because they decide in
+        loops whose adjoints Warp is known to get wrong. The same is true of plain kernels that store the result of an
+        atomic operation, usually a slot, and branch on it. The backward text does not repeat the atomic operation, so
+        it would branch on uninitialized memory.
         """
         if self.forward_only or self.rank == 0 or (self.plain and _SLOT.search(told)):
             return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
 
     def _declaration(self, *, backward: bool, unrolled: int) -> tuple[str, dict[str, Any]]:
-        """How the kernel is declared, and the compiler options that it has by that.
+        """Return the kernel's decorator, and the compiler options that it sets.
 
-        Those of applications are now and then the only ones of their modules, and many are for one element a thread.
+        Some plain kernels have a module of their own, and many have no grid-stride loop.
 
         Args:
-            backward: whether it has a backward text.
-            unrolled: up to how many trips its loops are unrolled.
+            backward: whether the kernel has a backward text.
+            unrolled: the maximum number of iterations of a loop that is unrolled.
         """
         stream = self.stream.child("decorator")
         options = [] if backward else ["enable_backward=False"]
@@ -136,7 +148,7 @@ class Draft(Sketch):
         titles: tuple[str, ...] = (),
         docstring: str = "",
     ) -> KernelSpec:
-        """The finished kernel.
+        """Return the finished kernel.
 
         Args:
             category: the recipe's category.
@@ -145,11 +157,11 @@ class Draft(Sketch):
             ops: the operations that it is made of.
             options: compiler options.
             tiled: whether blocks of threads work together on tiles.
-            titles: names to choose from; if there are none, the name says what the recipe is asked for.
-            docstring: what the recipe says of the kernel; without it, most have none and some the summary.
+            titles: names to choose from; if there are none, the name is made from the target.
+            docstring: the kernel's docstring. If it is empty, most kernels have none and some have the summary.
 
         Raises:
-            DrawError: if an argument or a local is never read; the draft is to be started again.
+            DrawError: if an argument or a local is never read. The draft must then be started again.
         """
         name = self.entitle(titles)
         self.check()
@@ -184,7 +196,7 @@ class Draft(Sketch):
             options={**options, **own},
             tiled=tiled,
         )
-        if "texture_sample(" in told:  # which takes no other name for float
+        if "texture_sample(" in told:  # It accepts no other name of float.
             style = replace(style, long_casts=False)
         statements = style.respell((*self._helpers, kernel))
         named = self.stream.child("named numbers")
@@ -195,24 +207,24 @@ class Draft(Sketch):
 
 
 def _by_subject(arguments: Sequence[Argument]) -> list[Argument]:
-    """Arguments whose names begin alike one after the other, in the order in which the first of each is needed."""
+    """Return the arguments grouped by the first word of their names, each group at the place of its first argument."""
     subjects = [each.name.partition("_")[0] for each in arguments]
     return sorted(arguments, key=lambda each: subjects.index(each.name.partition("_")[0]))
 
 
 def _is_named(argument: str, text: str) -> bool:
-    """Whether a text asks for an argument; structs that hold arrays have fields that it does not."""
+    """Return whether a text reads an argument. A struct that holds arrays may have fields that it does not read."""
     field = argument.rpartition(".")[2]
     return field == argument or re.search(rf"\.{field}\b", text) is not None
 
 
 def _render(statements: Sequence[Statement], name: str, overload: Sequence[Argument]) -> str:
-    """The module's text: imports, constants, classes and functions, the kernel last.
+    """Return the module's text: imports, constants, classes and functions, and the kernel last.
 
     Args:
-        statements: all but the imports.
-        name: the kernel's.
-        overload: what the kernel is given concrete types by, where it is written for any.
+        statements: all statements except the imports.
+        name: the kernel's name.
+        overload: arguments whose types make a generic kernel concrete; empty if it is not generic.
     """
     constants = tuple(each for each in statements if isinstance(each, Assign))
     functions = [each for each in statements if not isinstance(each, Assign)]

@@ -1,4 +1,4 @@
-"""Families of kernel files as recipes."""
+"""Makes recipes from the families of kernel files."""
 
 from collections.abc import Mapping
 
@@ -43,18 +43,18 @@ _TYPES: dict[str, tuple[Type, str]] = {
     "wp.mat44": (Type("float32", (4, 4)), ""), "wp.quat": (FOUR, "wp.quat"), "wp.transform": (FRAME, "wp.transform"),
     "wp.spatial_vector": (SPATIAL, "wp.spatial_vector"),
 }  # fmt: skip
-"""For each spelling the type of its values, and the spelling where the type does not tell."""
+"""The type of each spelling, and the spelling itself if it does not follow from the type."""
 
 
 def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
-    """The recipe that draws a family's kernels.
+    """Return the recipe that draws a family's kernels.
 
     Args:
-        family: what a kernel file says.
-        on_taken: is told which parts of the text each drawn kernel has.
+        family: the family, as read from its kernel file.
+        on_taken: called for each drawn kernel with the parts of the text that it has.
 
     Raises:
-        KernelFileError: if the file asks for what Warp kernels do not have, or uses a name that nothing defines.
+        KernelFileError: if the file asks for something that Warp kernels do not have, or uses an undefined name.
     """
     check_names(family, ("wp",), ("TINY", "HUGE"))
     for each in family.values:

@@ -1,4 +1,4 @@
-"""Functions and structs: helpers that call helpers, overloads, several results, records in arrays and by value."""
+"""Functions and structs: helpers that call helpers, overloads, several results, and structs in arrays and by value."""
 
 from operator import itemgetter
 
@@ -37,7 +37,7 @@ _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VEC
 
 
 def _begin(stream: Stream, kinds: tuple[Type, ...], most: int = 2) -> tuple[Stream, Draft, list[Term]]:
-    """The shape stream, the draft, and up to so many named values of its first type to begin with."""
+    """Return the shape stream, the draft, and one to ``most`` named terms, the first of the first type."""
     choices = stream.child("shape")
     draft = Draft(stream, kinds, rank=stream.child("rank").weighted([(1, 0.85), (2, 0.15)]))
     terms = draft.leaves(choices.integer(1, most), types=kinds[:1])
@@ -54,7 +54,7 @@ def _finish(stream: Stream, draft: Draft, terms: list[Term], recipe: str, target
 
 
 def _draw_nested(stream: Stream, target: str) -> KernelSpec:
-    """A helper that calls another one, or is called twice."""
+    """Draw a helper that calls another one, which the kernel may call too."""
     kinds = (_NUMBER,) if stream.child("kind").chance(0.6) else (_VEC, _NUMBER)
     choices, draft, terms = _begin(stream, kinds)
     inner_name, outer_name = draft.book.title(), draft.book.title()
@@ -71,7 +71,7 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     node = Call(Name(outer_name), tuple(term.node for term in terms))
     made = [Term(node, result.type, result.interval, result.ops, result.depth, summands=result.summands)]
     if target == "reused":
-        # A part of it: the same value as inside the other function might cancel.
+        # The second use is scaled, because the unscaled value might cancel with the one inside the other function.
         part = choices.integer(3, 9) / 10
         again = Infix("*", Literal(f"{part}"), Call(Name(inner_name), (terms[0].node,)))
         bounds = Domain(low=inside.interval.low * part, high=inside.interval.high * part)
@@ -80,7 +80,7 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
-    """Two functions of one name, for numbers and for vectors."""
+    """Draw two functions with the same name, one for numbers and one for vectors."""
     choices, draft, terms = _begin(stream, (_VEC, _NUMBER), most=1)
     number = draft.read(_NUMBER, typical_domain(choices, _NUMBER), draft.sites[0][0])
     name = draft.book.title()
@@ -95,7 +95,7 @@ def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_several(stream: Stream, target: str) -> KernelSpec:
-    """A function that gives two values at once, or that returns early."""
+    """Draw a function that returns two values, or that may return early."""
     choices, draft, terms = _begin(stream, (_NUMBER,))
     name = draft.book.title()
     helper = Helper(draft, stream.child("helper", "several"), _SCALARS)
@@ -130,7 +130,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
     call_node = Call(Name(name), tuple(term.node for term in terms))
     draft.add(Assign(Display(tuple(map(Name, names))), call_node))
     pair = zip(names, (first, second), strict=True)
-    # What is in both would leave their difference.
+    # The results share summands, which would cancel in a difference.
     shared = frozenset[Expression]({call_node})
     made = [
         Term(Name(each), term.type, term.interval, term.ops, term.depth, summands=shared | term.summands)
@@ -162,7 +162,7 @@ _FIELDS: tuple[tuple[str, Type, Domain], ...] = (
 def _struct(
     draft: Draft, choices: Stream, names: tuple[str, ...], count: int
 ) -> tuple[str, list[Argument], dict[str, Type]]:
-    """A struct beside the kernel; its name, its fields as arguments, and their types."""
+    """Declare a struct, and return its name, its fields as arguments, and their types by name."""
     title = draft.book.take(names)
     chosen = choices.ranked(_FIELDS, key=itemgetter(0))[:count]
     if all(kind.rank for _, kind, _ in chosen):
@@ -185,7 +185,7 @@ def _members(base: Expression, fields: list[Argument], kinds: dict[str, Type]) -
 
 
 def _draw_records(stream: Stream, target: str) -> KernelSpec:
-    """An array of structs: read field by field, or changed and written to another one."""
+    """Draw a kernel that reads the fields of the structs in an array."""
     choices = stream.child("shape")
     draft = Draft(stream, (_NUMBER, _VEC))
     title, fields, kinds = _struct(draft, choices, _STRUCTS, choices.integer(2, 4))
@@ -205,7 +205,7 @@ def _draw_records(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
-    """A struct passed by value, whose fields all threads share; or handed to a function."""
+    """Draw a struct argument whose fields the kernel reads, or that it passes to a function."""
     choices = stream.child("shape")
     draft = Draft(stream, (_NUMBER, _VEC))
     title, fields, kinds = _struct(draft, choices, _SETTINGS, choices.integer(2, 3))

@@ -1,4 +1,4 @@
-"""Whole numbers: division with a remainder, bits, and hashes of an index or a value."""
+"""Integers: floor division and remainders, bit operations, and hashes of an index or a value."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -18,12 +18,12 @@ _WORD = Domain(low=0, high=2.0**32 - 1)
 
 
 def _draw_division(stream: Stream, target: str) -> KernelSpec:
-    """Arithmetic with floor division, remainders and signs."""
+    """Draw integer arithmetic with floor division, remainders and signs."""
     return _draw(stream, target, "integer", "division", f"Whole numbers with {target}")
 
 
 def _draw_bits(stream: Stream, target: str) -> KernelSpec:
-    """Masks, shifts and combinations of bits."""
+    """Draw masks, shifts and other bit operations."""
     return _draw(stream, target, "bitwise", "bits", f"Bits with {target.replace('_', ' ')}")
 
 
@@ -44,7 +44,7 @@ def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str)
 
 
 def _draw_hash(stream: Stream, target: str) -> KernelSpec:
-    """Rounds of multiplying, shifting and mixing, as integer hashes and counters' generators do."""
+    """Draw rounds of multiplication, addition and xorshift, as in integer hashes and counter-based generators."""
     choices = stream.child("shape")
     kind = Type("uint32") if choices.chance(0.7) else Type("int32")
     draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.8), (2, 0.2)]))
@@ -82,7 +82,10 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
 
 
 def _mixed(choices: Stream, local: Name, symbol: str, value: Expression) -> Assign:
-    """``h ^= value``, or the same in full."""
+    """Return an assignment of ``local symbol value`` to the local.
+
+    An addition or a multiplication may be an augmented assignment.
+    """
     return (
         Assign(local, value, symbol)
         if choices.chance(0.5) and symbol in "*+"

@@ -1,4 +1,4 @@
-"""Launches of one to four dimensions: what threads make of their indices."""
+"""Launches of one to four dimensions: kernels that compute with the indices of their threads."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -21,7 +21,7 @@ def _begin(stream: Stream, target: str) -> tuple[Stream, Draft]:
 
 
 def _coordinate(choices: Stream, draft: Draft, position: int) -> Term:
-    """A thread's index as a number of the grid, scaled to lie between 0 and about 2."""
+    """Return one of the thread's indices as a floating-point coordinate: the index times a step of 0.05 to 0.25."""
     kind = draft.types[0]
     cast: Expression = Call(
         Name("float" if kind.dtype == "float32" else "wp.float64"), (Name(draft.indices[position]),)
@@ -32,7 +32,7 @@ def _coordinate(choices: Stream, draft: Draft, position: int) -> Term:
 
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:
-    """A field over a grid: functions of the indices together with what arrays hold there."""
+    """Draw a field over a grid, computed from the indices and from elements of arrays."""
     choices, draft = _begin(stream, target)
     coordinates = [_coordinate(choices, draft, position) for position in range(draft.rank)]
     terms = draft.leaves(choices.integer(1, 2))
@@ -46,7 +46,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_flattened(stream: Stream, target: str) -> KernelSpec:
-    """Threads of several dimensions that write one long array, at an index made of all of theirs."""
+    """Draw a launch of several dimensions that writes a 1-D array at the flattened index of each thread."""
     choices, draft = _begin(stream, target)
     flat: Expression = Name(draft.indices[0])
     for index, extent in zip(draft.indices[1:], draft.threads[1:], strict=True):

@@ -1,7 +1,7 @@
-"""Loops that end early, skip a turn, run while something holds, or stand inside each other.
+"""Loops with ``break`` or ``continue``, ``while`` loops, and nested loops.
 
-Warp's adjoints are wrong for most of these (``break``, ``while``, a sum that is used inside its own loop): the gradient
-check finds them, and the row keeps its forward texts.
+Warp's adjoints are wrong for most of these (``break``, ``while``, a sum that is used inside its own loop). The gradient
+check finds them, and the row keeps only its forward texts.
 """
 
 from synthesis.core.records import KernelSpec
@@ -46,7 +46,7 @@ def _count(draft: Draft) -> Name:
 
 
 def _rows(draft: Draft, variable: str, trips: int, domain: Domain) -> Term:
-    """Element ``variable`` of the thread's own row of an array."""
+    """Return the element at index ``variable`` of the thread's own row of a new array."""
     site = (draft.sites[0][0][0], Axis(Name(variable), trips))
     kind = draft.types[0]
     array = draft.add_array(kind, domain, tuple(axis.extent for axis in site))
@@ -64,7 +64,7 @@ def _finish(
 
 
 def _draw_jump(stream: Stream, target: str) -> KernelSpec:
-    """A sum over a row that stops at, or passes over, elements beyond a limit."""
+    """Draw a sum over a row that ends at, or skips, elements above a limit."""
     choices, draft = _begin(stream)
     trips = choices.integer(6, 12)
     total = draft.add_variable(draft.types[0], 0.0)
@@ -77,7 +77,8 @@ def _draw_jump(stream: Stream, target: str) -> KernelSpec:
     with draft.loop(step, Call(Name("range"), (Literal(str(trips)),)), draft.sites):
         value = draft.keep(item)
         inner = value
-        if target == "break" and choices.chance(0.4):  # the sum of what is positive, which goes beyond any limit
+        # The elements are positive, so their sum can exceed any limit.
+        if target == "break" and choices.chance(0.4):
             factor = draft.literal(float(choices.integer(2, 4)), item.type.dtype)
             test = Comparison(">", total, Infix("*", limit.node, factor.node))
             draft.add(If(test, (Jump(target),)))
@@ -98,7 +99,7 @@ def _draw_jump(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_while(stream: Stream, target: str) -> KernelSpec:
-    """A value halved, doubled or moved until it is small, large or near enough, or so many times."""
+    """Draw a ``while`` loop: decay to a threshold, Newton's iteration for a square root, or a fixed number of steps."""
     choices, draft = _begin(stream)
     kind = draft.types[0]
     value = draft.read(kind, Domain(low=1.0, high=8.0), draft.sites[0][0])
@@ -137,7 +138,7 @@ def _draw_while(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_nested(stream: Stream, target: str) -> KernelSpec:
-    """A loop inside a loop, or a branch inside a branch inside a loop."""
+    """Draw a loop inside a loop, perhaps with nested branches."""
     choices, draft = _begin(stream)
     kind = draft.types[0]
     rows, columns = choices.integer(3, 5), choices.integer(3, 5)

@@ -46,7 +46,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_special(stream: Stream, target: str) -> KernelSpec:
-    """What is made of a matrix: its inverse, determinant, trace or diagonal; or a matrix made of vectors."""
+    """Draw the inverse, determinant, trace or diagonal of a matrix, a double dot product, or a matrix of vectors."""
     choices = stream.child("shape")
     dtype = choices.weighted([("float32", 0.92), ("float64", 0.08)])
     order = choices.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
@@ -63,7 +63,7 @@ def _draw_special(stream: Stream, target: str) -> KernelSpec:
             [made, draft.read(matrix, typical_domain(choices, matrix), site)], steps=choices.integer(0, 2)
         )
     elif target == "inverse":
-        # A diagonal that outweighs its row keeps the inverse small.
+        # Diagonal dominance keeps the inverse small.
         raw = draft.read(matrix, Domain(low=-1.0, high=1.0), site)
         ridge = draft.literal(order + choices.choice((0.5, 1.0, 2.0)), dtype)
         eye = Call(Name("wp.identity"), (), (("n", Literal(str(order))), ("dtype", Name(scalar_name(dtype)))))

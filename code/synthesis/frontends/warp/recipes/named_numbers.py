@@ -1,4 +1,4 @@
-"""Numbers of a kernel under names of its module, as people write those that do not explain themselves."""
+"""Replaces literals of a kernel by named constants of its module."""
 
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -7,9 +7,9 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Call, Comparison, Expression, Infix, Literal, Name, Statement
 
 _PLAIN = frozenset({0.0, 0.5, 1.0, 2.0})
-"""What everybody writes in its place."""
+"""Numbers that stay literals."""
 _SMALLEST = 0.02
-"""What is not above this is there to keep something from being 0."""
+"""An offset up to this value is taken to keep a value away from 0, and is named like a tolerance."""
 _NAMES = {
     "factor": ("SCALE", "GAIN", "WEIGHT", "COEFF", "RATIO", "DECAY", "STRENGTH"),
     "offset": ("OFFSET", "BIAS", "SHIFT", "BASE", "MARGIN"),
@@ -62,11 +62,11 @@ class _Naming:
 
 
 def name_numbers(statements: tuple[Statement, ...], taken: set[str], stream: Stream) -> tuple[Statement, ...]:
-    """Statements whose factors, offsets and bounds are constants beside them, these first.
+    """Return the statements with their factors, offsets and bounds replaced by constants, whose assignments are first.
 
     Args:
-        statements: a kernel and its functions; what is written inside calls of other functions stays where it is.
-        taken: the names that there are; new ones are added.
+        statements: a kernel and its functions. A literal that is an operand of another call is not replaced.
+        taken: the names in use; new ones are added.
         stream: the random choices.
     """
     naming = _Naming(taken, stream)

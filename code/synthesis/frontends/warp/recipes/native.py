@@ -1,6 +1,6 @@
 """Native CUDA inside a kernel: shared memory, block synchronisation and warp shuffles, in ``wp.func_native`` snippets.
 
-These kernels exist for CUDA alone: a CPU has no blocks of threads that wait for each other.
+These kernels exist for CUDA only, because a CPU has no blocks of threads that wait for each other.
 """
 
 from synthesis.core.records import KernelSpec
@@ -27,11 +27,11 @@ _INT_MAPS = ("{0}", "{0} * {0}", "{0} & {k}", "{0} >> 1", "{0} ^ {k}", "{0} + {k
 
 
 class _Native:
-    """A kernel that hands its arrays and its index to one native function.
+    """A kernel that passes its arrays and its index to one native function.
 
     Args:
         stream: the random choices.
-        integer: whether it may work on whole numbers.
+        integer: whether the kernel may work on integers.
     """
 
     def __init__(self, stream: Stream, *, integer: bool = True) -> None:
@@ -48,7 +48,7 @@ class _Native:
         self._names: list[str] = []
 
     def array(self, parameter: str, extent: int, role: Role = Role.INPUT, kind: Type | None = None) -> None:
-        """An array of the kernel, and the name that the snippet has for it."""
+        """Add an array to the kernel, and a parameter for it to the native function."""
         element = kind or self.kind
         domain = Domain(low=0, high=255) if element.dtype == "int32" else Domain(low=-2.0, high=2.0)
         make = self.draft.add_output if role is not Role.INPUT else self.draft.add_array
@@ -58,12 +58,12 @@ class _Native:
         self._names.append(name)
 
     def map_value(self, value: str) -> str:
-        """A function of a value, in C."""
+        """Return a drawn function of a value, as a C expression."""
         constants = {"c": self.choices.decimal(0.3, 2.5, 2), "k": self.choices.integer(3, 63)}
         return self.choices.pick(_INT_MAPS if self.ctype == "int" else _FLOAT_MAPS).format(value, **constants)
 
     def finish(self, recipe: str, target: str, summary: str, lines: list[str], ops: set[str]) -> KernelSpec:
-        """The kernel around a snippet."""
+        """Return the finished kernel around the lines of a snippet."""
         choices, draft = self.choices, self.draft
         pad = choices.choice(("    ", "\t", "  ")) if choices.chance(0.3) else "    "
         body = "\n".join(pad + line for line in lines)
@@ -83,20 +83,20 @@ class _Native:
 
     @property
     def head(self) -> list[str]:
-        """The shared array and the thread's place in its block."""
+        """The C declarations of the shared array and of the thread's index in its block, in either order."""
         lines = [f"__shared__ {self.ctype} {self.cache}[{self.block}];", f"int {self.lane} = threadIdx.x;"]
         return lines if self.choices.chance(0.7) else lines[::-1]
 
 
 def _loop(native: _Native, body: list[str], *, up: bool) -> list[str]:
-    """A loop over distances that double or halve, with a barrier at the end of each turn."""
+    """Return a C loop over distances that double or halve, with a barrier at the end of each iteration."""
     half = native.block // 2
     head = f"for (int s = 1; s < {native.block}; s *= 2) {{" if up else f"for (int s = {half}; s > 0; s >>= 1) {{"
     return [head, *(f"    {line}" for line in body), "    __syncthreads();", "}"]
 
 
 def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
-    """Each block brings its elements down to one, in a tree in shared memory."""
+    """Draw a tree reduction of each block in shared memory."""
     native = _Native(stream)
     operator = target.removeprefix("block_")
     native.array("values", native.block * native.blocks)
@@ -116,7 +116,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
-    """Running sums or extremes along each block."""
+    """Draw an inclusive scan of each block, with sums or maxima."""
     native = _Native(stream)
     total = native.block * native.blocks
     native.array("values", total)
@@ -143,7 +143,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
-    """Threads that read what others of their block have written: reversed, moved on, or averaged with neighbours."""
+    """Draw an exchange in shared memory: the elements of a block reversed, rotated, or combined with neighbours."""
     native = _Native(stream, integer=target != "block_stencil")
     total = native.block * native.blocks
     native.array("values", total)
@@ -167,7 +167,7 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_histogram(stream: Stream, target: str) -> KernelSpec:
-    """Counts in shared memory, then added to those of all blocks."""
+    """Draw a histogram that each block counts in shared memory and then adds to the histogram of all blocks."""
     native = _Native(stream)
     native.kind, native.ctype = Type("int32"), "int"
     bins = native.choices.choice((8, 16, 32))
@@ -194,7 +194,7 @@ def _draw_histogram(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_shuffle(stream: Stream, target: str) -> KernelSpec:
-    """A sum of each warp by shuffles, then of each block through shared memory."""
+    """Draw a sum of each warp by shuffles, followed by a sum of each block through shared memory."""
     native = _Native(stream)
     native.array("values", native.block * native.blocks)
     native.array("out", native.blocks, Role.OUTPUT)

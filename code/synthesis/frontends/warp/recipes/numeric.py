@@ -1,4 +1,4 @@
-"""Built-ins that fewer kernels use: roundings, interpolation, spatial vectors, matrices of rows, largest components."""
+"""Rarely used built-ins: rounding, interpolation, spatial vectors, matrices of vectors, and argmax and argmin."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -23,7 +23,7 @@ _WRENCHES = ("wrenches", "forces", "body_f", "loads", "f_s")
 
 
 def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
-    """A function of numbers, with arithmetic around it."""
+    """Draw a numeric function with arithmetic around it."""
     choices = stream.child("shape")
     kind = Type("float32" if target == "div_approx" else choices.weighted([("float32", 0.93), ("float64", 0.07)]))
     draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.85), (2, 0.15)]))
@@ -48,7 +48,7 @@ def _spatial(draft: Draft, pool: tuple[str, ...]) -> Term:
 
 
 def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
-    """Motions and forces of bodies: six numbers, the turning part first."""
+    """Draw spatial motions and forces of bodies: 6-vectors with the angular part first."""
     choices = stream.child("shape")
     draft = Draft(stream, (_VEC, _NUMBER))
     ops = frozenset({target})
@@ -81,7 +81,7 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
 
 
 def _combined(stream: Stream, draft: Draft, node: Expression, target: str, summary: str) -> KernelSpec:
-    """A spatial vector scaled, and added to others, before it is stored."""
+    """Scale a spatial vector and add others to it, then store it and return the finished kernel."""
     choices = stream.child("steps")
     for step in range(choices.integer(1, 4)):
         style = choices.choice(("array", "uniform", "literal", "sum", "sum", "combination"))
@@ -103,7 +103,7 @@ def _combined(stream: Stream, draft: Draft, node: Expression, target: str, summa
 
 
 def _factor(choices: Stream, draft: Draft) -> Expression:
-    """A number to scale by: each thread's own, or one for all."""
+    """Return a factor: an element of each thread, or one argument for all."""
     domain = Domain(low=0.3, high=1.5)
     return (
         draft.read(_NUMBER, domain, draft.sites[0][0]) if choices.chance(0.5) else draft.add_uniform(_NUMBER, domain)
@@ -111,7 +111,7 @@ def _factor(choices: Stream, draft: Draft) -> Expression:
 
 
 def _draw_made(stream: Stream, target: str) -> KernelSpec:
-    """A matrix made of vectors: its rows, its columns, or what a cross product does."""
+    """Draw a matrix made from vectors: from its rows, from its columns, or the skew matrix of a cross product."""
     choices = stream.child("shape")
     size = 3 if target == "skew" else choices.choice((2, 3, 4))
     vector, matrix = Type("float32", (size,)), Type("float32", (size, size))
@@ -132,7 +132,7 @@ def _draw_made(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
-    """Where a vector is largest or smallest, and what another has there."""
+    """Draw the index of the largest or smallest component of a vector, used to select a component of another."""
     choices = stream.child("shape")
     size = choices.choice((2, 3, 4))
     vector = Type("float32", (size,))

@@ -1,4 +1,4 @@
-"""Quaternions and transforms: rotations made, combined, interpolated and applied, and frames to move points between."""
+"""Quaternions and transforms: rotations that are made, combined, interpolated and applied, and changes of frame."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -34,13 +34,13 @@ def _begin(stream: Stream) -> tuple[Stream, Draft]:
 
 
 def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], spelled: str = "") -> Expression:
-    """The thread's own element of a new array."""
+    """Return the thread's own element of a new array."""
     array = draft.add_array(kind, domain, draft.threads, pool=pool, element=spelled)
     return Subscript(Name(array), tuple(map(Name, draft.indices)))
 
 
 def _rotation(choices: Stream, draft: Draft) -> tuple[Expression, str]:
-    """A unit quaternion in a local, and the operation that it was made by."""
+    """Return a unit quaternion in a local variable, and the operation that makes it."""
     made = choices.weighted(
         [("normalize", 0.25), ("quat_from_axis_angle", 0.4), ("quat_rpy", 0.25), ("quat_from_matrix", 0.1)]
     )
@@ -62,7 +62,7 @@ def _rotation(choices: Stream, draft: Draft) -> tuple[Expression, str]:
 
 
 def _axis(draft: Draft) -> Expression:
-    """What a thread's rotation is about: an axis of the frame, or one of its own."""
+    """Return a rotation axis: a coordinate axis, or a unit vector of the thread."""
     choices = draft.stream.child("axis")
     if choices.chance(0.7):
         along = choices.below(3)
@@ -71,7 +71,7 @@ def _axis(draft: Draft) -> Expression:
 
 
 def _point(choices: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Term:
-    """A vector of the thread's own, as it is in its array or after a little arithmetic."""
+    """Return a vector of the thread: an element of a new array, perhaps after one or two operations."""
     term = Term(element(draft, _VEC, _POINT, pool), _VEC, _POINT, flat=True)
     if choices.chance(0.35):
         return term
@@ -81,7 +81,10 @@ def _point(choices: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Te
 
 
 def _reach(*parts: Term) -> Domain:
-    """Where the sum of vectors may lie, however they are turned."""
+    """Return the domain of a component of the sum of vectors after any rotation.
+
+    The factor 1.75 is slightly above sqrt(3), the ratio of a vector's largest length to its largest component.
+    """
     bound = sum(1.75 * part.interval.magnitude for part in parts)
     return Domain(low=-bound, high=bound)
 
@@ -89,14 +92,17 @@ def _reach(*parts: Term) -> Domain:
 def finished(
     draft: Draft, category: str, recipe: str, target: str, term: Term, summary: str, element: str = ""
 ) -> KernelSpec:
-    """The kernel that writes a term at each thread's own indices; ``element`` is the type's name where it needs one."""
+    """Return the kernel that stores a term at each thread's own indices.
+
+    ``element`` is the spelling of the type if it does not follow from the term's type.
+    """
     out = draft.add_output(term.type, term.interval, draft.threads, element=element)
     draft.add(draft.assignment(out, term.node))
     return draft.finish(category=category, recipe=recipe, summary=summary, ops=term.ops | {target})
 
 
 def _woven(stream: Stream, draft: Draft, term: Term) -> Term:
-    """What is made of a turned vector; not its length, which no rotation changes."""
+    """Return a term computed from a rotated vector, without ``length``, because no rotation changes the length."""
     choices = stream.child("end")
     operations = tuple(each for each in _OPERATIONS if each.name != "length")
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=choices.integer(0, 1))
@@ -105,13 +111,13 @@ def _woven(stream: Stream, draft: Draft, term: Term) -> Term:
 
 
 def _beside(choices: Stream, draft: Draft) -> Term:
-    """A vector or a number that a turned vector is combined with."""
+    """Return a vector or a number to combine with a rotated vector."""
     kind = choices.choice((_VEC, _NUMBER))
     return draft.fresh(kind, typical_domain(choices, kind))
 
 
 def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
-    """Points turned by rotations, forwards or back, by name or through a matrix."""
+    """Draw points rotated by a quaternion or its inverse, or by its rotation matrix."""
     choices, draft = _begin(stream)
     rotation, made = _rotation(choices, draft)
     point = _point(choices, draft)
@@ -131,7 +137,7 @@ def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_combined(stream: Stream, target: str) -> KernelSpec:
-    """Two rotations multiplied, interpolated, or compared."""
+    """Draw two rotations that are multiplied, interpolated or compared."""
     choices, draft = _begin(stream)
     first, made = _rotation(choices, draft)
     second, also = _rotation(choices, draft)
@@ -160,7 +166,10 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
 
 
 def _frame(choices: Stream, draft: Draft) -> Expression:
-    """A transform in a local, with a rotation of length one: of an array of them, or put together."""
+    """Return a transform in a local variable, read from an array or assembled from its parts.
+
+    Its rotation is a unit quaternion.
+    """
     if choices.chance(0.5):
         given = draft.add_local(element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
         place = call("transform_get_translation", given)
@@ -172,7 +181,7 @@ def _frame(choices: Stream, draft: Draft) -> Expression:
 
 
 def _draw_frame(stream: Stream, target: str) -> KernelSpec:
-    """Points and directions taken from one frame to another."""
+    """Draw points and directions transformed from one frame to another."""
     choices, draft = _begin(stream)
     frame = _frame(choices, draft)
     ops: frozenset[str] = frozenset({"transform"})
@@ -185,7 +194,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
         second = _frame(choices, draft)
         both = Infix("*", frame, second) if choices.chance(0.25) else call(target, frame, second)
         node = call("transform_point", draft.add_local(both, ("chained", "X_ac", "combined", "world")), point.node)
-    elif target == "transform_vector":  # which leaves the frame's place out
+    elif target == "transform_vector":  # It ignores the translation of the frame.
         node = Infix("+", call("transform_get_translation", frame), call(target, frame, point.node))
     elif target == "transform_get_translation":
         node = Infix("+", call(target, frame), call("quat_rotate", call("transform_get_rotation", frame), point.node))
@@ -196,7 +205,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
-    """A rotation or a pose moved on by its velocity over a time step."""
+    """Draw the integration of a rotation or a pose over one time step."""
     choices, draft = _begin(stream)
     rotation, made = _rotation(choices, draft)
     spin = _point(choices, draft, ("omega", "angular_velocity", "w", "spin_rates")).node

@@ -1,4 +1,4 @@
-"""Random numbers: a generator a thread, samples of shapes and distributions, and noise over a field."""
+"""Random numbers: a generator for each thread, samples of shapes and distributions, and noise over a field."""
 
 import math
 
@@ -20,7 +20,7 @@ _NUMBER, _PAIR, _TRIPLE = Type("float32"), Type("float32", (2,)), Type("float32"
 _UNIT, _TURN = Domain(low=-1.0, high=1.0), Domain(low=0.0, high=2.0 * math.pi)
 _SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh"))
 _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VECTOR["cw_mul"])
-# A sample of length one has no other length.
+# Without ``length``, because all samples of a ring or a surface have length 1.
 _DIRECTIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["cw_mul"])
 _SAMPLES: dict[str, tuple[Type, Domain]] = {
     "randf": (_NUMBER, Domain(low=0.0, high=1.0)),
@@ -43,7 +43,7 @@ def _begin(stream: Stream, kind: Type) -> tuple[Stream, Draft]:
 
 
 def _generator(choices: Stream, draft: Draft) -> Expression:
-    """The state of the thread's own generator, from a seed and the thread's index."""
+    """Return the state of the thread's own generator, made from a seed and the thread's index."""
     seed = draft.add_uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
     index: Expression = Name(draft.indices[0])
     if draft.rank == 2:
@@ -71,7 +71,7 @@ def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, 
 
 
 def _draw_sample(stream: Stream, target: str) -> KernelSpec:
-    """One sample a thread, used with what an array holds."""
+    """Draw one sample for each thread, often combined with an element of an array."""
     kind, domain = _SAMPLES[target]
     choices, draft = _begin(stream, kind)
     state = _generator(choices, draft)
@@ -87,7 +87,7 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_integers(stream: Stream, target: str) -> KernelSpec:
-    """Whole numbers of a range or of a Poisson distribution, which pick an element or count."""
+    """Draw a random integer that selects an element of a table, or a count from a Poisson distribution."""
     choices, draft = _begin(stream, _NUMBER)
     state = _generator(choices, draft)
     size = choices.integer(6, 20)
@@ -105,7 +105,7 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
-    """A mean over samples in a loop: of a function, or of how many fall inside a shape; or a walk."""
+    """Draw a loop over samples: the mean of a function, a hit-or-miss estimate over a shape, or a random walk."""
     choices, draft = _begin(stream, _NUMBER)
     state = _generator(choices, draft)
     trips = choices.integer(4, 12)
@@ -138,7 +138,7 @@ def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_noise(stream: Stream, target: str) -> KernelSpec:
-    """Smooth noise at points of a line, a plane or space."""
+    """Draw smooth noise at points in one, two or three dimensions."""
     choices = stream.child("shape")
     kind = {"curlnoise": choices.choice((_PAIR, _TRIPLE))}.get(target, choices.choice((_NUMBER, _PAIR, _TRIPLE)))
     if target == "pnoise" and kind == _TRIPLE:

@@ -1,4 +1,4 @@
-"""The inside of a Warp kernel under construction: its threads, arguments and statements."""
+"""A Warp kernel under construction: its threads, arguments and statements."""
 
 import math
 from collections.abc import Generator, Mapping, Sequence
@@ -38,40 +38,41 @@ _LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {
 }
 
 
-# How often a kernel keeps its numbers in memory in fewer bytes than it computes with; of Warp's own kernels 2.6 % have
-# float16, 1.3 % bfloat16, 0.7 % uint8; of those of applications 0.1 % have the first two and 2.1 % the integers.
+# Weights of the types in which numbers are stored, by the type that the kernel computes with. 2.6 % of Warp's own
+# kernels have float16, 1.3 % bfloat16 and 0.7 % uint8. Of kernels of applications, 0.1 % have float16 or bfloat16 and
+# 2.1 % small integers.
 _STORAGE = {
     "float32": (("float32", 0.98), ("float16", 0.012), ("bfloat16", 0.008)),
     "int32": (("int32", 0.6), ("uint8", 0.16), ("int16", 0.1), ("int8", 0.08), ("uint16", 0.06)),
 }
-# An array of fewer elements may have them all on one side of what it is compared with.
+# The elements of a smaller array may all be on one side of a value that they are compared with.
 _FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One index of an array access: what is written between the brackets, and how many values it takes."""
+    """One index of an array access: its expression, and the number of its values."""
 
     index: Expression
     extent: int
 
 
 Site = tuple[Axis, ...]
-"""Where in an array a thread, or an iteration of its loop, reads."""
+"""The indices at which a thread, or an iteration of its loop, reads an array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
-    """How every kernel writes constants and types; a style's own ways come in when it is finished."""
+    """The spelling of constants and types in every kernel. The style of a kernel is applied when it is finished."""
 
     decorators: tuple[str, ...] = ("wp.func",)
 
     def literal(self, value: float, dtype: str) -> Expression:
-        """A constant, cast where Warp has no literal of its type."""
+        """Return a constant, cast if Warp has no literal of its type."""
         return literal_node(value, dtype)
 
     def annotation(self, kind: Type) -> str:
-        """A plain value's type."""
+        """Return the annotation of a value that is not an array."""
         return value_annotation(kind)
 
 
@@ -87,10 +88,10 @@ class Sketch(drafting.Sketch):
     Args:
         stream: the random choices; the recipe and the sketch draw from children of it.
         types: the types that new arguments may have.
-        rank: the number of launch dimensions, 1 to 4; 0 for one thread, which asks for no index.
+        rank: the number of launch dimensions, 1 to 4; 0 for one thread, which reads no index.
         launch: the threads along each dimension; drawn if None.
-        lanes: whether a thread's number in its block is asked for too, as a last index.
-        axes: for each launch dimension, the names that its index may get; the usual ones if there are none.
+        lanes: whether the kernel also reads a thread's index in its block, as the last index.
+        axes: for each launch dimension, names to choose from for its index; if empty, the usual ones.
     """
 
     rank: int = 1
@@ -100,10 +101,10 @@ class Sketch(drafting.Sketch):
     indices: tuple[str, ...] = field(init=False)
     """The names of the thread indices."""
     lane: str = field(init=False, default="")
-    """The name of the thread's number in its block, if that is asked for."""
+    """The name of the thread's index in its block; empty if the kernel does not read it."""
 
     def __post_init__(self) -> None:
-        """Choose the threads and open the body."""
+        """Choose the threads, and begin the body with the assignment of the thread's indices."""
         super().__post_init__()
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
         self._uniforms: list[str] = []
@@ -118,7 +119,7 @@ class Sketch(drafting.Sketch):
         extents = self.threads if self.rank else ()
         axes = tuple(Axis(Name(index), extent) for index, extent in zip(self.indices, extents, strict=True))
         self.sites: list[tuple[Site, float]] = [(axes, 1.0)]
-        """Where new arguments are read, the fullest first, and how often each is chosen."""
+        """The sites at which new arguments are read, with weights; the one with the most indices is first."""
         if self.rank > 1:
             self.sites += [((axis,), 0.2) for axis in axes]
         if self.rank > 2:
@@ -134,13 +135,13 @@ class Sketch(drafting.Sketch):
 
     @property
     def dialect(self) -> Spelling:
-        """How this kernel writes constants and types."""
+        """The spelling of constants and types in this kernel."""
         return Spelling()
 
     # ---- what the weaver asks for
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
-        """A new argument: mostly an array read at the thread's index, now and then a number for all threads."""
+        """Add an argument: usually an array read at the thread's index, sometimes a number for all threads."""
         if type.rank == 0 and len(self._uniforms) < 2 and self._draw.chance(0.22):
             return self.add_uniform(type, domain)
         return self.read(type, domain, self._draw.weighted(self.sites))
@@ -151,7 +152,7 @@ class Sketch(drafting.Sketch):
     # ---- what recipes build with
 
     def prune(self) -> None:
-        """Drop locals that nothing reads, and those that only they read."""
+        """Remove local variables that nothing reads, and those that only removed ones read."""
         while True:
             read = set(reads(tuple(self._block)))
             kept = [each for each in self._block if (name := local_name(each)) is None or name in read]
@@ -160,7 +161,7 @@ class Sketch(drafting.Sketch):
             self._block[:] = kept
 
     def add_variable(self, kind: Type, value: float) -> Name:
-        """A new local that later statements change, started from a constant as Warp wants it."""
+        """Add a local variable that later statements change. Its initial constant is cast, as Warp requires."""
         return self.add_local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
 
     def add_array(
@@ -173,16 +174,16 @@ class Sketch(drafting.Sketch):
         element: str = "",
         base: tuple[float, ...] = (),
     ) -> str:
-        """A new array argument, named from a pool or as its elements suggest; returns its name.
+        """Add an array argument and return its name, which is from a pool or chosen by the type of its elements.
 
         Args:
             kind: the type of an element.
-            domain: where its values are drawn from.
+            domain: the interval from which its values are drawn.
             shape: its dimensions.
-            role: what the kernel does with it.
+            role: whether the kernel reads or writes it.
             pool: names to choose from.
-            element: the element's type as Warp spells it, where the kind does not tell: ``wp.quat``.
-            base: numbers, an element each, that a draw from the domain is added to; empty if there are none.
+            element: Warp's spelling of the element's type, if it does not follow from the kind, such as ``wp.quat``.
+            base: one number per element, to which the drawn value is added; may be empty.
         """
         name = self.book.take(pool or (naming.ARRAYS, naming.VECTORS, naming.MATRICES)[kind.rank])
         spelled = element or value_annotation(kind)
@@ -201,7 +202,7 @@ class Sketch(drafting.Sketch):
         return name
 
     def add_uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
-        """A new argument that is one value for all threads."""
+        """Add an argument that is one value for all threads."""
         name = self.book.take(pool)
         self._uniforms.append(name)
         self._arguments.append(
@@ -216,7 +217,7 @@ class Sketch(drafting.Sketch):
         return Term(Name(name), kind, domain, flat=True, varying=False)
 
     def read(self, kind: Type, domain: Domain, site: Site) -> Term:
-        """An element of a new array, read where it is used or into a local first."""
+        """Return an element of a new array, perhaps assigned to a local variable first."""
         stored = self._stored(kind, domain)
         array = self.add_array(stored, domain, tuple(axis.extent for axis in site))
         node: Expression = Subscript(Name(array), tuple(axis.index for axis in site))
@@ -227,7 +228,7 @@ class Sketch(drafting.Sketch):
         return self.keep(term) if self.stream.difficulty > 1 and self._draw.chance(0.35) else term
 
     def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
-        """New arguments to weave from; the first is always an array read at the fullest site."""
+        """Return new arguments to combine; the first is always an array read at the first site."""
         kinds = types or self.types
         first = self._draw.choice(kinds)
         terms = [self.read(first, typical_domain(self._draw, first), self.sites[0][0])]
@@ -238,7 +239,7 @@ class Sketch(drafting.Sketch):
 
     @contextmanager
     def loop(self, variable: str, iterable: Expression, sites: Sequence[tuple[Site, float]]) -> Generator[None]:
-        """A ``for`` loop around what is added inside, where new arguments are read at sites of the loop."""
+        """Add a ``for`` loop around the statements of the ``with`` block, where new arguments are read at the sites."""
         outer, self.sites = self.sites, list(sites)
         try:
             with self.block() as body:
@@ -248,7 +249,7 @@ class Sketch(drafting.Sketch):
         self.add(For(variable, iterable, tuple(body)))
 
     def guard(self) -> None:
-        """Leave threads beyond an argument's count alone, as launches with a rounded-up size do."""
+        """Return from threads at or beyond a count argument, as kernels do whose launch size is rounded up."""
         extent = self.threads[0]
         count = self.add_count(Domain(low=extent // 2, high=extent))
         self.add(If(Comparison(">=", Name(self.indices[0]), Name(count)), (Return(),)))
@@ -256,7 +257,7 @@ class Sketch(drafting.Sketch):
     def add_output(
         self, kind: Type, domain: Domain, shape: tuple[int, ...], role: Role = Role.OUTPUT, element: str = ""
     ) -> str:
-        """A new array that the kernel writes; returns its name."""
+        """Add an array that the kernel writes, and return its name."""
         return self.add_array(kind, domain, shape, role, naming.OUTPUTS, element)
 
     def store(self, term: Term) -> None:
@@ -268,19 +269,19 @@ class Sketch(drafting.Sketch):
         )
 
     def _stored(self, kind: Type, domain: Domain) -> Type:
-        """The type that numbers have in memory; vectors have that of their computation."""
+        """Return the type in which values are stored. Vectors and matrices are stored with their own type."""
         return kind if kind.rank else Type(self._storage.of(kind.dtype, domain))
 
     def assignment(self, out: str, value: Expression) -> Statement:
-        """``out[i, j] = value`` for the thread's own indices."""
+        """Return ``out[i, j] = value`` for the thread's own indices."""
         return Assign(Subscript(Name(out), tuple(map(Name, self.indices))), value)
 
     def add_count(self, domain: Domain) -> str:
-        """A new integer argument that bounds a loop or the threads; returns its name."""
+        """Add an integer argument that bounds a loop or the threads, and return its name."""
         name = self.book.take(("n", "count", "num", "size", "length"))
         self._arguments.append(Argument(name=name, type_name="int", dtype="int32", domain=domain))
         return name
 
     def add_argument(self, argument: Argument) -> None:
-        """Add an argument that the recipe made by itself."""
+        """Add an argument that the recipe has made."""
         self._arguments.append(argument)

@@ -1,4 +1,4 @@
-"""Stencils: each thread combines the neighbours of its element, with one of several ways to treat the border."""
+"""Stencils: each thread combines its element with the neighbours, with one of several boundary treatments."""
 
 import itertools
 
@@ -22,7 +22,10 @@ def _moved(index: Expression, by: int) -> Expression:
 
 
 def _neighbour(index: Expression, by: int, extent: int, border: str) -> Expression:
-    """The index of a neighbour: on a wider array, held at the border, or around it."""
+    """Return the index of a neighbour, ``by`` elements away.
+
+    ``border`` is padded (the array is wider), interior (no boundary element is computed), clamped or periodic.
+    """
     if border == "padded":
         return _moved(index, by + 1)
     if by == 0 or border == "interior":
@@ -35,7 +38,7 @@ def _neighbour(index: Expression, by: int, extent: int, border: str) -> Expressi
 
 
 def _steps(kind: str, rank: int) -> list[tuple[int, ...]]:
-    """The neighbours of a ``star``, a ``box``, or those ahead (``forward``), as moves along each axis."""
+    """Return the neighbours of a ``star``, a ``box`` or a ``forward`` stencil as offsets along each axis."""
     axes = [tuple(int(axis == place) for place in range(rank)) for axis in range(rank)]
     if kind == "forward":
         return axes
@@ -45,7 +48,7 @@ def _steps(kind: str, rank: int) -> list[tuple[int, ...]]:
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    """A weighted sum of an element and its neighbours, and often a step of an equation with it."""
+    """Draw a stencil: a Laplacian, a time step with it, a mean, or a difference of an element and its neighbours."""
     choices = stream.child("shape")
     rank = int(target[-2])
     kind = Type(choices.weighted([("float32", 0.94), ("float64", 0.06)]))

@@ -1,6 +1,6 @@
 """Tiles: blocks of threads that load, map, reduce, scan, multiply and store pieces of arrays together.
 
-A kernel is launched over blocks (``wp.launch_tiled``); on a GPU a tile lies in registers or in shared memory.
+A kernel is launched over blocks (``wp.launch_tiled``). On a GPU a tile is in registers or in shared memory.
 """
 
 from inspect import cleandoc
@@ -41,7 +41,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "e": ("e", "empty", "buffer", "dest"), "j": ("j", "rows", "picks", "sel"), "h": ("h", "hist", "bins", "acc"),
     "f": ("f", "spectrum", "freq"),
 }  # fmt: skip
-# What stays small however often it is applied.
+# Functions whose results stay small, however often they are applied.
 _BOUNDED = ("sin", "cos", "tanh", "abs", "atan")
 
 
@@ -50,9 +50,9 @@ class Tiled:
 
     Args:
         stream: the random choices.
-        rank: the number of dimensions of the arrays, which are cut into blocks along each.
-        sizes: of a tile along each dimension; drawn if None.
-        lanes: whether threads ask for their number in the block.
+        rank: the number of dimensions of the arrays. They are divided into blocks along each dimension.
+        sizes: the size of a tile along each dimension; drawn if None.
+        lanes: whether threads read their index in the block.
     """
 
     def __init__(self, stream: Stream, rank: int, sizes: tuple[int, ...] | None = None, *, lanes: bool = False) -> None:
@@ -63,7 +63,7 @@ class Tiled:
         self.template = Template(self.draft.book, _ROLES, squared)
         self.sizes = sizes or tuple(choices.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
         self.named: tuple[Expression, ...] = ()
-        """The size of a tile along each dimension, as it is written."""
+        """The size of a tile along each dimension, as an expression: a literal or the name of a constant."""
         by_name = choices.chance(0.6)
         for size, pool in zip(self.sizes, (("TILE", "TILE_M", "ROWS"), ("TILE_N", "COLS")), strict=False):
             if not by_name:
@@ -76,20 +76,20 @@ class Tiled:
 
     @property
     def extents(self) -> tuple[int, ...]:
-        """The dimensions of an array that the blocks cover."""
+        """The shape of an array that the blocks cover."""
         return tuple(blocks * size for blocks, size in zip(self.blocks, self.sizes, strict=True))
 
     def write_shape(self) -> Expression:
-        """A tile's shape as it is written."""
+        """Return the expression of a tile's shape: a size if it has one dimension, else a tuple."""
         return self.named[0] if len(self.named) == 1 else Display(self.named)
 
     def offset(self) -> Expression:
-        """Where the block's tile begins."""
+        """Return the expression of the offset of the block's tile in an array."""
         parts = tuple(Infix("*", Name(index), size) for index, size in zip(self.draft.indices, self.named, strict=True))
         return parts[0] if len(parts) == 1 else Display(parts)
 
     def load(self, pool: tuple[str, ...] | None = None) -> Name:
-        """A tile of a new array, in a local."""
+        """Load a tile of a new array, and return the local variable that holds it."""
         array = self.draft.add_array(_F32, _VALUES, self.extents, pool=pool)
         keywords: list[tuple[str, Expression]] = [("shape", self.write_shape()), ("offset", self.offset())]
         if self.choices.chance(0.3):
@@ -97,7 +97,7 @@ class Tiled:
         return self.keep(Call(Name("wp.tile_load"), (Name(array),), tuple(keywords)), _TILES)
 
     def load_source(self) -> Name:
-        """A tile that something is to be made of: an array's, or two arrays' brought together."""
+        """Return a tile to compute with: the tile of one new array, or of two arrays combined."""
         first = self.load()
         if self.draft.stream.difficulty == 1 or self.choices.chance(0.4):
             return self.hold(self.change(first))
@@ -110,7 +110,7 @@ class Tiled:
         return self.hold(self.change(self.keep(node)))
 
     def keep(self, node: Expression, pool: tuple[str, ...] = _RESULTS) -> Name:
-        """A tile in a local."""
+        """Assign a tile to a new local variable and return it."""
         return self.draft.add_local(node, pool)
 
     def write(self, text: str, **holes: Hole) -> None:
@@ -119,11 +119,11 @@ class Tiled:
             self.draft.add(statement)
 
     def hold(self, tile: Expression) -> Name:
-        """A tile in a local, which it may be in already."""
+        """Return a tile as a local variable; assign it to a new one unless it is a name already."""
         return tile if isinstance(tile, Name) else self.keep(tile)
 
     def change(self, tile: Name) -> Expression:
-        """A tile after a little arithmetic, element by element."""
+        """Return a tile after zero to three elementwise operations; unchanged at difficulty 1."""
         result: Expression = tile
         if self.draft.stream.difficulty == 1:
             return result
@@ -139,7 +139,7 @@ class Tiled:
         return result
 
     def function(self, arity: int, maps: tuple[str, ...] = _MAPS) -> str:
-        """A ``@wp.func`` of one or two numbers to map with."""
+        """Declare a ``@wp.func`` of one or two numbers for ``tile_map``, and return its name."""
         choices = self.choices
         name = self.draft.book.title()
         parameters = ("x", "y")[:arity]
@@ -156,12 +156,12 @@ class Tiled:
         return name
 
     def store(self, tile: Expression, bound: float = 50.0) -> None:
-        """Write a tile where its block is."""
+        """Store a tile in a new output array at the block's offset."""
         out = self.draft.add_output(_F32, Domain(low=-bound, high=bound), self.extents)
         self.draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), tile), (("offset", self.offset()),))))
 
     def finish(self, recipe: str, target: str, summary: str, ops: set[str], category: str = "tile") -> KernelSpec:
-        """The kernel; its gradients are not claimed before they are checked."""
+        """Return the finished kernel. Its gradients are claimed only after they have been checked."""
         options = {**DEFAULTS, "block_dim": self.block_dim}
         return self.draft.finish(
             category=category,
@@ -174,7 +174,7 @@ class Tiled:
 
 
 def _draw_map(stream: Stream, target: str) -> KernelSpec:
-    """Tiles mapped, added or turned over, and stored."""
+    """Draw tiles that are mapped, combined or transposed, and then stored."""
     rank = 2 if target == "tile_transpose" else stream.child("tiles").weighted([(1, 0.5), (2, 0.5)])
     size = stream.child("size").choice((4, 8, 16))
     tiled = Tiled(stream, rank, (size, size) if target == "tile_transpose" else None)
@@ -205,7 +205,7 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
-    """Each block brings its tile down to one number, or all blocks together to one."""
+    """Draw a reduction of each block's tile to one number, or of all tiles to one number by atomics."""
     tiled = Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
     choices, draft = tiled.choices, tiled.draft
     tile = tiled.load_source()
@@ -226,7 +226,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
         node = Call(Name("wp.tile_atomic_add"), (Name(out), total), (("offset", Literal("0")),))
         draft.add(Evaluate(node))
     elif choices.chance(0.6):
-        # every thread of the block stores it, and the backward text adds to its adjoint as often
+        # Every thread of the block stores the number, so the backward text would add to its adjoint once per thread.
         draft.forward_only = True
         value = _used(tiled, Subscript(total, (Literal("0"),)))
         draft.add(Assign(Subscript(Name(out), (slot,)), value))
@@ -236,7 +236,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
 
 
 def _used(tiled: Tiled, value: Expression) -> Expression:
-    """What becomes of a block's number before it is written: scaled, bent, or set against others of the block's own."""
+    """Return a block's number after one to three operations with constants, arguments or elements of the block."""
     choices, draft = tiled.choices, tiled.draft
     for _ in range(choices.integer(1, 3)):
         style = choices.choice(("scale", "mean", "bend", "block", "shift"))
@@ -258,7 +258,7 @@ def _used(tiled: Tiled, value: Expression) -> Expression:
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
-    """Running sums along each block's tile."""
+    """Draw running sums along each block's tile."""
     tiled = Tiled(stream, 1)
     made = tiled.keep(call(target, tiled.load_source()))
     result: Expression = made
@@ -269,7 +269,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
-    """A product of two matrices, a tile of the result a block, in a loop over the inner dimension."""
+    """Draw a product of two matrices. Each block computes one tile, in one to three steps along the inner dimension."""
     m, n, k = (stream.child("size", axis).choice((4, 8, 16)) for axis in "mnk")
     tiled = Tiled(stream, 2, (m, n))
     choices, draft = tiled.choices, tiled.draft
@@ -312,7 +312,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_shared(stream: Stream, target: str) -> KernelSpec:
-    """A row or a number that all of a block use: broadcast, filled, or taken out of a tile by index."""
+    """Draw a tile combined with a row that is broadcast, or with a tile filled with one number."""
     tiled = Tiled(stream, 2)
     choices, draft = tiled.choices, tiled.draft
     tile = tiled.load()

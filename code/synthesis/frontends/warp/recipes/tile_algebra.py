@@ -1,4 +1,7 @@
-"""Tiles as lists, matrices and signals: sorted, factored, transformed, gathered by indices, cut and put together."""
+"""Tiles as lists, matrices and signals.
+
+They are sorted, factored, transformed, gathered by indices, sliced and assembled.
+"""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
@@ -27,14 +30,14 @@ def _array(
 
 
 def _factor(tiled: Tiled, low: float = 0.3, high: float = 2.5) -> Expression:
-    """A number to scale by: a constant, or an argument."""
+    """Return a factor: a constant or a new argument."""
     if tiled.choices.chance(0.6):
         return Literal(repr(tiled.choices.decimal(low, high, 1)))
     return tiled.draft.add_uniform(_NUMBER, Domain(low=low, high=high)).node
 
 
 def _distinct(tiled: Tiled) -> Name:
-    """A tile of which no two elements are the same, whatever the array holds."""
+    """Return a tile of sort keys: the tile of a new array plus a ramp, which separates equal elements."""
     (size,) = tiled.named
     step = Literal(repr(tiled.choices.choice((0.11, 0.07, 0.13))))
     tiled.write(
@@ -44,7 +47,7 @@ def _distinct(tiled: Tiled) -> Name:
 
 
 def _draw_order(stream: Stream, target: str) -> KernelSpec:
-    """A tile sorted, or where it is largest, or the largest so far."""
+    """Draw a tile that is sorted, the position of its largest or smallest element, or a running maximum or minimum."""
     tiled = Tiled(stream, 1)
     keys = _distinct(tiled)
     values = tiled.hold(tiled.change(tiled.load()))
@@ -109,11 +112,14 @@ _FULL = {
     x = wp.tile_upper_solve(wp.tile_transpose(L), z) * c
     """,
 }
-"""The same by way of a factor."""
+"""Alternatives for triangular solves that use the Cholesky factor of the matrix."""
 
 
 def _draw_solve(stream: Stream, target: str) -> KernelSpec:
-    """A small system a block: a matrix with a heavy diagonal, its factor, a right side."""
+    """Draw a small linear system for each block.
+
+    The matrix is diagonally dominant. Some targets only factor it or add to its diagonal.
+    """
     size = stream.child("size").choice((4, 6, 8))
     tiled = Tiled(stream, 1, (size,))
     blocks = tiled.blocks[0]
@@ -142,11 +148,14 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
-    """Rows of complex numbers taken to frequencies, scaled or filtered, and often back."""
+    """Draw a Fourier transform of rows of complex numbers.
+
+    The result may be filtered and transformed back. Complex numbers are 2-vectors.
+    """
     size = stream.child("size").choice((8, 16, 32))
     tiled = Tiled(stream, 1, (size,))
     choices, blocks = tiled.choices, tiled.blocks[0]
-    tiled.block_dim = 1  # a CPU's text transforms with as many threads as it says, and has one
+    tiled.block_dim = 1  # The CPU text assumes this many threads, and a CPU has only one.
     (n,) = tiled.named
     rows = _array(tiled, (blocks, size), ("signal", "rows", "waves", "field"), kind=_PAIR)
     load = "wp.tile_load({0}, shape=(1, n), offset=(i, 0), storage='register')"
@@ -169,7 +178,7 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_gather(stream: Stream, target: str) -> KernelSpec:
-    """Elements or rows that a tile of indices names: gathered, or scattered to."""
+    """Draw a gather of the elements at the indices in a tile, or a scatter to them."""
     tiled = Tiled(stream, 1)
     choices, blocks = tiled.choices, tiled.blocks[0]
     (n,), (size,) = tiled.named, tiled.sizes
@@ -313,7 +322,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
 
 
 def _draw_parts(stream: Stream, target: str) -> KernelSpec:
-    """Tiles cut, put together, seen under another shape, or weighed against each other."""
+    """Draw views, assignments, reshapes, conversions, ranges or products of tiles."""
     tiled = Tiled(stream, 1)
     (n,), (size,) = tiled.named, tiled.sizes
     held = tiled.hold(tiled.change(tiled.load()))
@@ -369,7 +378,7 @@ _THREADS: dict[str, tuple[str, ...]] = {
 
 
 def _draw_thread(stream: Stream, target: str) -> KernelSpec:
-    """What the first thread of a block knows, given to the whole block."""
+    """Draw a value of the first thread of a block that is passed to the whole block."""
     tiled = Tiled(stream, 1, lanes=target != "tile_from_thread")
     (n,) = tiled.named
     levels = _array(tiled, tiled.blocks, ("levels", "bias", "peaks", "masses"), _VALUES)
@@ -381,7 +390,7 @@ def _draw_thread(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_alone(stream: Stream, target: str) -> KernelSpec:
-    """Each thread's own number through tiles and back."""
+    """Draw a kernel that puts each thread's number into a tile, computes with it and takes it out again."""
     choices = stream.child("shape")
     draft = Draft(stream, (_NUMBER,))
     template = Template(

@@ -1,7 +1,7 @@
-"""How long a kernel becomes where Warp unrolls its loops, and up to how many trips they may be unrolled.
+"""Estimates the length of a kernel after Warp unrolls its loops, and limits the unrolling.
 
-Warp writes out a loop whose range is constant and has at most ``max_unroll`` trips (Warp's documentation, "Code
-Generation"). Loops in each other multiply: three of three trips make the body 27 times.
+Warp unrolls a loop if its range is constant and has at most ``max_unroll`` iterations (Warp's documentation, "Code
+Generation"). Nested loops multiply: three nested loops of three iterations repeat the body 27 times.
 """
 
 import ast
@@ -9,18 +9,19 @@ from collections.abc import Iterator
 
 from synthesis.frontends.warp.traps import trips_of
 
-LONGEST, MOST_TIMES = 200, 2.5
-"""Operations of a kernel that its loops may be unrolled to, each of some two and a half lines of C++; or so many times
-those that are written, if that is more."""
+LONGEST = 200
+"""Number of operations that a kernel may always have after unrolling. An operation is about 2.5 lines of C++."""
+MOST_TIMES = 2.5
+"""Factor by which unrolling may increase the number of operations of a kernel, if that allows more."""
 _OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Call, ast.Subscript, ast.Assign, ast.AugAssign)
 
 
 def most_trips(tree: ast.AST, usual: int) -> int:
-    """The largest ``max_unroll`` up to the usual one with which a kernel is not too long; 1 if it is with every one.
+    """Return the largest ``max_unroll`` with which a kernel is not too long, or 1 if it is always too long.
 
     Args:
         tree: the kernel.
-        usual: what it is if nothing is said.
+        usual: the default ``max_unroll``, which is the largest that is tried.
     """
     trips = {each for loop in ast.walk(tree) if isinstance(loop, ast.For) and (each := trips_of(loop)) is not None}
     options = [usual, *sorted((each - 1 for each in trips if 2 <= each <= usual), reverse=True), 1]
@@ -29,12 +30,12 @@ def most_trips(tree: ast.AST, usual: int) -> int:
 
 
 def operations_of(tree: ast.AST, unrolled: int) -> int:
-    """How many operations a kernel has when loops of at most so many trips are written out."""
+    """Return the number of operations of a kernel when loops of at most ``unrolled`` iterations are unrolled."""
     return sum(times * isinstance(node, _OPERATIONS) for node, times in _repeated(tree, 1, unrolled))
 
 
 def _repeated(node: ast.AST, times: int, unrolled: int) -> Iterator[tuple[ast.AST, int]]:
-    """The nodes of a tree, and how often each is written."""
+    """Yield the nodes of a tree, each with the number of times that it occurs after unrolling."""
     yield node, times
     trips = trips_of(node) if isinstance(node, ast.For) else None
     inside = times * trips if trips is not None and trips <= unrolled else times
