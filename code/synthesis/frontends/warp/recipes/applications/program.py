@@ -1,7 +1,7 @@
-"""A kernel put together from lines of Python, its arguments declared when a line first names them.
+"""Builds a kernel from lines of Python. An argument is declared when a line first names it.
 
-What people write in several ways is a group of the text, see :mod:`synthesis.drawing.variants`; what a line needs to
-have been read before is looked up once, where its kernel reads things.
+A group in the text gives several ways to write the same code, see :mod:`synthesis.drawing.variants`. A local variable
+that a line needs is read from its arguments once, before that line.
 """
 
 import ast
@@ -45,17 +45,18 @@ VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3
 FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 
 _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
-"""How much more often a kernel of each difficulty has what it may have."""
+"""Factor of the probability of optional parts, by difficulty."""
 
 _NUMBERS_GIVEN = 0.45
-"""How many kernels are given all their numbers; of others the module has them as constants."""
+"""Probability that all numbers of a kernel are arguments. In other kernels they are constants of the module."""
 _ENDS = frozenset({"min", "max", "lower", "upper", "low", "high"})
+"""Words for the ends of a range."""
 _ENDS_FIRST = 0.6
-"""Words for the ends of a range, and how many kernels have them before what they are of: ``min_dt``, or ``dt_min``."""
+"""Probability that a kernel's names begin with these words, as ``min_dt`` does, rather than end with them."""
 _FORMS_OF_SIZES = (("argument", 0.82), ("constant", 0.08), ("static", 0.1))
 
 _STATIC = 0.5
-"""How many modules hold their constants as numbers of Python's own, which are asked for by ``wp.static``."""
+"""Probability that the constants of a module are plain Python numbers, which the kernel reads by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
     "d": ("d",), "r": ("r",), "n": ("n",),
@@ -69,21 +70,24 @@ _LOCALS: dict[str, tuple[str, ...]] = {
     "other": ("index", "j", "other", "item"), "facet": ("face", "face_index", "tri", "face_id"),
     "held": ("geom", "mesh_data", "surface_mesh", "m"),
 }  # fmt: skip
-"""For variables of the lines, the names that they may get; any other has its own."""
+"""Names that variables of the lines may get. Any other variable keeps its own name."""
 
-_TALKATIVE, _REMARK, _DOCUMENTED = 0.85, 0.85, 0.5
-"""The shares of kernels with comments, of their comments that are written, and of kernels with a docstring.
-
-Applications have comments in 59 % and docstrings in 42 %.
-"""
+_TALKATIVE = 0.85
+"""Probability that a kernel has comments. In applications 59 % of kernels have some."""
+_REMARK = 0.85
+"""Probability of each comment in such a kernel."""
+_DOCUMENTED = 0.5
+"""Probability that a kernel has a docstring. In applications 42 % have one."""
 _LINES_KEPT = 256
-"""Texts of which it is known what they name; one kernel has some dozen, and asks for them again and again."""
+"""Size of the cache of names in texts. A kernel has a few dozen texts, and looks up each many times."""
 _WRITTEN = (-1e6, 1e6)
-"""The values that an array may come to hold which the kernel only writes."""
+"""The interval of the values of an array that the kernel only writes."""
 _MOST_OPEN = 6
-"""The most arrays of which a kernel leaves the type open."""
-_EARLY, _IN_PLACE = 0.5, 0.6
-"""How many kernels read all that they need first, and how many read in place what they need once."""
+"""Maximum number of floating-point arrays of a kernel that is written for any type."""
+_EARLY = 0.5
+"""Probability that a kernel reads all local variables that it needs at the beginning."""
+_IN_PLACE = 0.6
+"""Probability that a kernel has the value of a local variable that is read once in place of the variable."""
 
 
 def _square(node: Expression) -> Expression:
@@ -93,20 +97,20 @@ def _square(node: Expression) -> Expression:
 class Program:
     """A kernel of an application under construction.
 
-    Its text is lines of Python in which names stand for arguments, which ``array``, ``scalar`` and ``constant`` say;
-    those that no line has become no arguments. A recipe chooses lines, and nothing is added to them.
+    Its text is lines of Python. Methods such as ``array``, ``scalar`` and ``constants`` say what names in the lines
+    stand for. A name that no line uses does not become an argument.
 
     Args:
         stream: the random choices.
-        axes: for each launch dimension, the names that its index may get; lines use the first of them. A kernel that
-            is launched with one thread has none.
-        launch: the threads; drawn if None.
+        axes: for each launch dimension, names to choose from for its index. Lines use the first of them. A kernel that
+            is launched with one thread has no axes.
+        launch: the number of threads along each dimension; drawn if None.
     """
 
     _LAUNCHES = (32, 48, 64, 96, 128)
 
     draft: Draft
-    """The kernel as it is printed; there is none before ``done``."""
+    """The kernel as it is rendered. It is set by ``done``."""
 
     def __init__(self, stream: Stream, *axes: tuple[str, ...], launch: tuple[int, ...] | None = None) -> None:
         self._stream = stream
@@ -118,7 +122,7 @@ class Program:
         self._written: list[str] = []
         self._lookups: dict[str, str] = {}
         self._inline: dict[str, str] = {}
-        """The locals that stand where they are read, and their values."""
+        """The local variables that are replaced by their values, and these values."""
         self._given: dict[str, Given] = {}
         self._objects: dict[str, Callable[[], Expression]] = {}
         self._functions: dict[str, str] = {}
@@ -132,25 +136,25 @@ class Program:
 
     @property
     def threads(self) -> int:
-        """The threads along the first dimension."""
+        """The number of threads along the first dimension."""
         return self._launch[0]
 
     # ---- choices
 
     def maybe(self, probability: float) -> bool:
-        """True with about the given probability, more often the more difficult the kernel is to be."""
+        """Return True with approximately the given probability, which is higher in more difficult kernels."""
         return self.choices.chance(min(0.92, probability * self._eager))
 
     def habit(self, what: str, probability: float) -> bool:
-        """Whether this kernel's author does something, every time that it is asked."""
+        """Return True with the given probability. The answer to the same question is the same in all of a kernel."""
         return self._stream.child("habit", what).chance(probability)
 
     def pick(self, *options: str) -> str:
-        """One of several ways to write the same."""
+        """Return one of several ways to write the same code."""
         return self.choices.choice(options)
 
     def some(self, options: Sequence[str], least: int = 0) -> list[str]:
-        """Some of the options in a random order, more of them the more difficult the kernel is to be."""
+        """Return some of the options in random order, at least ``least``, and more in more difficult kernels."""
         count = sum(self.maybe(0.45) for _ in options)
         return self.choices.shuffled(options)[: max(least, count)]
 
@@ -160,15 +164,15 @@ class Program:
         self, key: str, kind: Type, domain: tuple[float, float], shape: Sequence[int], names: tuple[str, ...] = (),
         element: str = "",
     ) -> None:  # fmt: skip
-        """An array that lines may name.
+        """Add an array that lines may name.
 
         Args:
-            key: what lines call it.
+            key: its name in the lines.
             kind: the type of an element.
-            domain: where its values are drawn from.
+            domain: the interval from which its values are drawn.
             shape: its dimensions.
-            names: what it may be called in the kernel; the key if there are none.
-            element: the element's type as Warp spells it, where the kind does not tell.
+            names: names to choose from in the kernel; the key if there are none.
+            element: Warp's spelling of the element's type, if it does not follow from the kind.
         """
         self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), element=element))
 
@@ -183,18 +187,19 @@ class Program:
         kind: Type = INT,
         again: int = 0,
     ) -> None:
-        """An array of where each of some rows begins: ``stride`` entries lie between two, up to ``slack`` more or less.
+        """Add an array of the start of each of ``count`` rows: a multiple of ``stride`` plus 0 to ``slack``.
 
-        Rows of up to ``stride - slack`` entries have none in common, and the last ends before ``count * stride``. With
-        less slack than the stride, each starts before the next. They begin anew after ``again`` rows, if that is said.
+        Rows of up to ``stride - slack`` entries do not overlap, and the last one ends before ``count * stride``. If the
+        slack is less than the stride, each row starts before the next one. If ``again`` is given, the starts begin at 0
+        again after that many rows.
         """
         base = tuple(stride * (each % (again or count)) for each in range(count))
         self._give(key, Given(kind=kind, domain=(0, slack), shape=(count,), names=names or (key,), base=base))
 
     def places(self, key: str, count: int, among: int, names: tuple[str, ...] = (), *, after: int = 0) -> None:
-        """An array of places, no two alike and in no order, among ``among`` for each of some items.
+        """Add an array of ``count`` distinct indices in random order.
 
-        The first is behind ``after`` others.
+        The indices are ``after`` or greater. Each is from its own range of ``among`` consecutive ones.
         """
         base = tuple(self.choices.child("places", key).shuffled(range(after, after + count * among, among)))
         self._give(key, Given(kind=INT, domain=(0, among - 1), shape=(count,), names=names or (key,), base=base))
@@ -203,19 +208,20 @@ class Program:
         self, key: str, kind: Type, corners: int, among: int, shape: Sequence[int], names: tuple[str, ...] = (),
         *, missing: int = 0,
     ) -> None:  # fmt: skip
-        """An array of the vertices that elements have at their corners, no two of an element alike.
+        """Add an array of the vertex indices of mesh elements; the vertices of an element are distinct.
 
-        A triangle with one vertex twice has an area and a normal of zero on a CPU, and on a GPU of what the rounding of
-        a fused multiplication leaves. So each corner of an element has vertices of its own to draw from.
+        A triangle with a repeated vertex has an area and a normal of zero on a CPU. On a GPU they are what the rounding
+        of a fused multiply-add leaves. The vertices of each corner are therefore drawn from a separate range.
 
         Args:
-            key: what lines call it.
+            key: its name in the lines.
             kind: the type of an element of the array.
-            corners: how many an element has; those of the next one follow, in the array's shape and its kind.
-            among: how many vertices there are.
+            corners: the number of corners of a mesh element. The corners of all elements are consecutive numbers in
+                the array's shape and kind.
+            among: the number of vertices.
             shape: the array's dimensions.
-            names: what it may be called in the kernel; the key if there are none.
-            missing: how many numbers below 0 a corner may be, for what is not there.
+            names: names to choose from in the kernel; the key if there are none.
+            missing: how far below 0 the index of the first corner's range may be, for a missing vertex.
         """
         own = among // corners
         numbers = math.prod(shape) * math.prod(kind.shape)
@@ -224,7 +230,10 @@ class Program:
         self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), base=base))
 
     def parents(self, key: str, trees: int, length: int, names: tuple[str, ...] = ()) -> None:
-        """An array of what each node of some trees hangs on: one before it in its own tree, or less than 0 for none."""
+        """Add an array of the parent of each node of several trees.
+
+        A parent is an earlier node of the same tree. It is negative if there is none.
+        """
         base = tuple(-2 if node < 2 else tree * length + node - 2 for tree in range(trees) for node in range(length))
         self._give(key, Given(kind=INT, domain=(0, 1), shape=(trees * length,), names=names or (key,), base=base))
 
@@ -232,9 +241,9 @@ class Program:
         self, key: str, kind: Type, shape: Sequence[int], names: tuple[str, ...] = (),
         start: tuple[float, float] | None = None, element: str = "",
     ) -> None:  # fmt: skip
-        """An array that the kernel writes; with values to start from, one that it reads or adds to as well.
+        """Add an array that the kernel writes. If it has initial values, the kernel reads it or adds to it as well.
 
-        Where some of a recipe's texts read it and others do not, it is one or the other by what was written.
+        If only some texts of a recipe read it, its role depends on the chosen texts.
         """
         assert start is None or start[0] < start[1], f"{key} starts from one value, so what is done with it shows less"
         role = Role.OUTPUT if start is None else Role.INOUT
@@ -243,12 +252,12 @@ class Program:
         self._give(key, given)
 
     def handle(self, key: str, names: tuple[str, ...], make: Callable[[str], Argument]) -> None:
-        """The id of an object that lines may name.
+        """Add the id of an object that lines may name.
 
         Args:
-            key: what lines call it.
-            names: what it may be called in the kernel.
-            make: gives the argument of a name.
+            key: its name in the lines.
+            names: names to choose from in the kernel.
+            make: returns the argument with a given name.
         """
 
         def declare() -> Expression:
@@ -259,14 +268,14 @@ class Program:
         self._objects[key] = functools.cache(declare)
 
     def named(self, key: str) -> str:
-        """What an argument is called in the kernel, while it is printed; it is declared if no line has named it yet."""
+        """Return the name of an argument in the kernel that is being rendered, and declare it if no line has yet."""
         hole = self._holes[key]
         name = hole() if callable(hole) else hole
         assert isinstance(name, Name)
         return name.id
 
     def scalar(self, key: str, kind: Type, domain: tuple[float, float], names: tuple[str, ...] = ()) -> None:
-        """A value for all threads that lines may name; see ``array``."""
+        """Add a value for all threads that lines may name; see ``array``."""
         self._give(key, Given(kind=kind, domain=domain, names=names or (key,)))
 
     def _give(self, key: str, given: Given) -> None:
@@ -274,7 +283,10 @@ class Program:
         self._given[key] = replace(given, names=self._in_one_order(given.names))
 
     def _in_one_order(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Of names that say which end of a range they are, those that say it where the kernel's others do."""
+        """Return the names without those whose word for the end of a range is not where this kernel has it.
+
+        All names are returned unless some begin and some end with such a word.
+        """
         parts = {name: name.split("_") for name in names if "_" in name}
         first = {name for name, each in parts.items() if each[0] in _ENDS}
         last = {name for name, each in parts.items() if each[-1] in _ENDS}
@@ -284,7 +296,7 @@ class Program:
         return tuple(name for name in names if name not in others)
 
     def number(self, key: str, domain: tuple[float, float], names: tuple[str, ...], usual: tuple[str, ...]) -> None:
-        """A number for all threads: an argument, or a constant of the module; all of a kernel's are one of the two."""
+        """Add a number for all threads. Either all numbers of a kernel are arguments, or all are module constants."""
         if self.habit("numbers are given", _NUMBERS_GIVEN):
             self.scalar(key, FLOAT, domain, names)
             return
@@ -296,13 +308,13 @@ class Program:
         self._holes[key] = functools.cache(functools.partial(self._declare_number, pool, value, static=static))
 
     def constants(self, values: Mapping[str, int | float]) -> None:
-        """Constants of the module that lines may name."""
+        """Add constants of the module that lines may name."""
         for name, value in values.items():
             literal = Literal(repr(value))
             self._holes[name] = functools.cache(functools.partial(self._declare, name, literal))
 
     def sizes(self, **values: int) -> None:
-        """Counts that lines may name: all of them arguments, or constants of the module."""
+        """Add counts that lines may name. Either all of them are arguments, or all are constants of the module."""
         form = self.choices.weighted(_FORMS_OF_SIZES)
         for key, value in values.items():
             literal = Literal(repr(value))
@@ -313,27 +325,30 @@ class Program:
                 self._holes[key] = functools.cache(declare)
 
     def _declare_number(self, pool: tuple[str, ...], value: Expression, *, static: bool) -> Expression:
-        """A constant of the module by the first name of a pool that lines have for no other constant."""
+        """Declare a constant of the module under the first name of a pool that the lines do not use otherwise."""
         name = next(each for each in (*pool, f"{pool[0]}_VALUE") if each not in self._holes)
         return self._declare(name, value, static=static)
 
     def _declare(self, name: str, value: Expression, *, static: bool = False) -> Expression:
-        """A constant of the module; if static, a number of Python's own, which the kernel's text is made with."""
+        """Declare a constant of the module and return how the kernel reads it.
+
+        A static one is a plain Python number, which ``wp.static`` evaluates when the kernel is compiled.
+        """
         self.draft.book.reserve(name)
         self.draft.declare(Assign(Name(name), value if static else Call(Name("wp.constant"), (value,))))
         return Call(Name("wp.static"), (Name(name),)) if static else Name(name)
 
     def _declare_plain(self, names: tuple[str, ...], value: Expression) -> Expression:
-        """A number or truth of Python's own, for what is known when the kernel's text is made."""
+        """Declare a plain Python number or bool of the module, for conditions that are known at compile time."""
         name = Name(self.draft.book.take(names))
         self.draft.declare(Assign(name, value))
         return name
 
     def function(self, text: str) -> None:
-        """A function beside the kernel that lines may call; its parameters and result have their types.
+        """Add a function that lines may call. Its parameters and its result are annotated.
 
         Args:
-            text: its definition, with groups; of the kernel's names it may have constants alone.
+            text: its definition, with groups. Of the kernel's names it may only use constants.
         """
         name = text.partition("def ")[2].partition("(")[0]
         if found := re.search(r"-> ([\w.]+):", text):
@@ -350,7 +365,7 @@ class Program:
     def _add_function(
         self, given: Name, text: str, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
     ) -> Expression:  # fmt: skip
-        """Put a function beside the kernel, its variables named by themselves; returns its name."""
+        """Declare a function, whose variables are named independently of the kernel's, and return its name."""
         template = Template(NameBook(self.choices.child("helper", given.id)), roles, _square)
         (made,) = template.statements_once(text, **known)
         assert isinstance(made, Function)
@@ -360,13 +375,13 @@ class Program:
     # ---- lines
 
     def lookups(self, **lines: str) -> None:
-        """Locals that are read from arguments where a line needs them, each by the line that does so."""
+        """Add local variables that are read from arguments when a line needs them, with the line that reads each."""
         self._lookups |= {name: self._choose(line) for name, line in lines.items()}
 
     def write(self, *texts: str) -> None:
-        """Append statements, with groups and comments, after all that is added otherwise.
+        """Append statements, with groups and comments. They follow the statements that ``add`` appends.
 
-        A comment is written in some kernels. Locals that ``lookups`` knows are read before they are needed.
+        A comment is kept in some kernels. Local variables of ``lookups`` are read before they are needed.
         """
         self._written += [text for each in texts if (text := self._choose(each))]
 
@@ -379,7 +394,7 @@ class Program:
         return self._remarked(join(choose(dedent(text), self.choices.shuffled, self.maybe)))
 
     def _remarked(self, text: str) -> str:
-        """The text with some of its comments; with none in some kernels."""
+        """Return the text with some of its comments, or with none if the kernel has no comments."""
         told = (
             each
             for each in text.split("\n")
@@ -388,7 +403,10 @@ class Program:
         return quote_remarks("\n".join(told))
 
     def _flush(self) -> None:
-        """Add what was written, each local read before it is needed: all of them early, or each where it is needed."""
+        """Add the written statements, and before them the reads of their local variables.
+
+        Either all local variables are read early, or each is read where it is needed.
+        """
         needed = dict[str, None]()
         self._written = prune(self._written)
         for text in self._written:
@@ -414,7 +432,7 @@ class Program:
             self.add(text)
 
     def _need(self, name: str, needed: dict[str, None]) -> None:
-        """Note a local and those that reading it needs, these first."""
+        """Add a local variable to the needed ones, after those that reading it needs."""
         if name in self._lookups and name not in needed:
             for each in _variables(self._lookups[name]):
                 if each != name:
@@ -422,7 +440,10 @@ class Program:
             needed[name] = None
 
     def _may_stand_in_place(self, name: str, text: str) -> bool:
-        """Whether nobody needs a name for a local: it is never changed, and read once or only another name."""
+        """Return whether a local variable can be replaced by its value.
+
+        It must never be changed. It must be read only once, or only be another name of a variable.
+        """
         line = self._lookups[name]
         uses = len(re.findall(rf"\b{name}\b", text)) - 1
         return (
@@ -435,7 +456,7 @@ class Program:
         )
 
     def says(self, text: str) -> bool:
-        """Whether lines that were written have a text."""
+        """Return whether the written lines contain a text."""
         return any(text in each for each in self._written)
 
     def add(self, *lines: str) -> None:
@@ -443,10 +464,10 @@ class Program:
         self._text.append(join(*lines))
 
     def guard_count(self, thread: str) -> None:
-        """Leave threads beyond a count alone in some kernels, as launches with a rounded-up size do.
+        """In some kernels, return from threads at or beyond a count, as kernels do whose launch size is rounded up.
 
         Args:
-            thread: what a thread is for.
+            thread: the name of the item that a thread processes.
         """
         if self.maybe(0.35):
             half, whole = self.threads // 2, self.threads
@@ -473,7 +494,7 @@ class Program:
             target: what the kernel was drawn for.
             summary: what the kernel does, in a few words.
             titles: names to choose from.
-            docstrings: sentences to choose from; most kernels have none.
+            docstrings: docstrings to choose from, in addition to the summary. Half of the kernels have one.
 
         Raises:
             DrawError: if a local is never read.
@@ -492,7 +513,7 @@ class Program:
         )
 
     def _print(self) -> None:
-        """Choose the form of what was added, and give it names."""
+        """Choose the form of the added statements, name their variables, and add them to the draft."""
         (text,) = prune(["\n".join(self._text)])
         tree = ast.parse(text)
         read, written = _read_arrays(tree), _written_arrays(tree)
@@ -542,7 +563,7 @@ class Program:
         )
 
     def _declare_bundle(self, bundle: Bundle) -> Expression:
-        """A struct beside the kernel, which functions take too, and the argument that is one."""
+        """Declare a struct and an argument of its type, and return the argument's name."""
         title = self.draft.book.reserve(bundle.title)
         listed = tuple((name, each.annotation) for name, each in bundle.fields.items())
         self.draft.declare(Class(title, listed, ("wp.struct",)))
@@ -564,7 +585,7 @@ class Program:
 
 
 def _field(name: str, given: Given) -> Argument:
-    """An argument as a field of a struct."""
+    """Return an argument as a field of a struct."""
     return Argument(
         name=name,
         type_name=given.annotation,
@@ -578,16 +599,16 @@ def _field(name: str, given: Given) -> Argument:
 
 
 def _as_used(given: Given, read: bool, written: bool) -> Given:
-    """What a kernel is given, with the role that some lines give it."""
+    """Return an argument with the role that follows from whether lines read and write it."""
     if given.role is Role.INPUT:
         return given
     return (given if written else replace(given, role=Role.INPUT)) if read else given.unread()
 
 
 def _only_moves(sheet: Sheet) -> bool:
-    """Whether lines give elements of arrays values as they are, or sums of them, and nothing asks for their type.
+    """Return whether a kernel only copies or combines elements of arrays, whatever their type.
 
-    A vector, a cast, a number with a point, a component or a function of the kernel's own would.
+    A vector, a cast, a floating-point literal, a component or a call of the kernel's own function fixes the type.
     """
     named = sheet.named()
     if sheet.bundles or sheet.made or named & set(sheet.functions):
@@ -610,7 +631,7 @@ def _only_moves(sheet: Sheet) -> bool:
 
 
 def _written_arrays(tree: ast.Module) -> set[str]:
-    """The arrays in some lines that are written, added to, or handed to a function, which may write them."""
+    """Return the arrays that lines write or pass to a function, which may write them."""
     found = set[str]()
     for node in walk(tree):
         match node:
@@ -624,7 +645,7 @@ def _written_arrays(tree: ast.Module) -> set[str]:
 
 
 def _read_arrays(tree: ast.Module) -> set[str]:
-    """The arrays in some lines that are read or added to, and not only written."""
+    """Return the arrays that lines read or add to."""
     found = set[str]()
     for node in walk(tree):
         match node:
@@ -641,7 +662,7 @@ def _read_arrays(tree: ast.Module) -> set[str]:
 
 @functools.lru_cache(_LINES_KEPT)
 def _variables(text: str) -> tuple[str, ...]:
-    """The names in some lines, in the order in which they come."""
+    """Return the names in some lines in order of their first use."""
     nodes = (each for each in walk(ast.parse(text)) if isinstance(each, ast.Name))
     ordered = sorted(nodes, key=lambda each: (each.lineno, each.col_offset))
     return tuple(dict.fromkeys(each.id for each in ordered))

@@ -1,4 +1,4 @@
-"""Families of kernels in the shapes that applications have. Each chooses its parts and fills their holes.
+"""Families of kernels with the structure of applications. Each chooses templates and fills their holes.
 
 Add a part to a family's table, or a family to the module of its subject.
 """

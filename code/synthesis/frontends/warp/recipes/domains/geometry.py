@@ -38,7 +38,7 @@ _JOINTS = {
 
 
 def _distance(scene: Scene, label: str) -> str:
-    """A ``@wp.func`` that gives a shape's distance; returns its name."""
+    """Declare a ``@wp.func`` that computes the signed distance of a drawn shape, and return its name."""
     choices = scene.choices
     kind = choices.pick(tuple(_SHAPES))
     template = Template(NameBook(scene.stream.child("names", label)), {"p": ("p", "x", "pos", "pt")}, squared)
@@ -95,7 +95,7 @@ def _distance(scene: Scene, label: str) -> str:
 
 
 def _draw_distance(stream: Stream, target: str) -> KernelSpec:
-    """How far points are from a shape, or from two that are joined; or which way is out."""
+    """Draw the distance of points from one shape or two combined ones, its gradient, or ray marching."""
     scene = Scene(stream, (NUMBER,))
     choices = scene.choices
     first = Name(_distance(scene, "first"))
@@ -149,7 +149,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
-    """Something of a triangle of each thread's own."""
+    """Draw the area, the quality, barycentric coordinates or a ray intersection of a triangle of each thread."""
     scene = Scene(stream, (NUMBER,))
     choices = scene.choices
     for name, pool in (("a", ("a", "v0", "first")), ("b", ("b", "v1", "second")), ("c", ("c", "v2", "third"))):
@@ -197,7 +197,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
-    """The deformation of a tetrahedron, and the energy or the stress that it takes."""
+    """Draw the deformation gradient of a tetrahedron, and an energy or stress computed from it."""
     scene = Scene(stream, (NUMBER,))
     choices = scene.choices
     if choices.chance(0.5):
@@ -268,7 +268,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_advected(stream: Stream, target: str) -> KernelSpec:
-    """A field carried along by a flow on a grid: looked up where it came from, between four cells."""
+    """Draw semi-Lagrangian advection of a field on a 2-D grid with bilinear interpolation."""
     scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(((6, 6), (8, 8), (8, 6))))
     rows, columns = scene.draft.threads
     i, j = scene.thread

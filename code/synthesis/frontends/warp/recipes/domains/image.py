@@ -1,4 +1,4 @@
-"""Image filters: blurs, edges, colours and tones, on grids that threads cover."""
+"""Image filters: blurs, edges, colours and tones, with a thread for each pixel."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -13,7 +13,7 @@ _LAUNCHES = ((6, 8), (8, 8), (8, 6), (5, 7))
 
 
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
-    """Each pixel from the window around it."""
+    """Draw a filter that computes each pixel from the window around it."""
     scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(_LAUNCHES))
     choices, (rows, columns), (i, j) = scene.choices, scene.draft.threads, scene.thread
     radius = choices.weighted(((1, 0.7), (2, 0.3)))
@@ -81,7 +81,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_edges(stream: Stream, target: str) -> KernelSpec:
-    """How steep an image is at each pixel, and which way."""
+    """Draw a measure of an image's derivatives at each pixel, such as the gradient's magnitude."""
     scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(_LAUNCHES))
     choices, (rows, columns), (i, j) = scene.choices, scene.draft.threads, scene.thread
     image = scene.array(NUMBER, _BRIGHT, (rows + 2, columns + 2), _IMAGES)
@@ -136,7 +136,7 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_colour(stream: Stream, target: str) -> KernelSpec:
-    """A colour a pixel, made darker, greyer or another one."""
+    """Draw a change of each pixel's colour, or its luminance."""
     scene = Scene(stream, (NUMBER,), rank=2)
     choices = scene.choices
     scene.add(

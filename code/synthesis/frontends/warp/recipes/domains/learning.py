@@ -1,4 +1,4 @@
-"""Softmax, attention, normalisation, losses, optimisers and recurrent cells, a row or an element a thread."""
+"""Softmax, attention, normalisation, losses, optimisers and recurrent cells; a thread has a row or an element."""
 
 import functools
 import re
@@ -16,7 +16,7 @@ _VALUES = Domain(low=-2.0, high=2.0)
 
 
 def _draw_row(stream: Stream, target: str) -> KernelSpec:
-    """A row brought to a scale of its own: softmax, or one of the normalisations."""
+    """Draw a softmax, log-sum-exp, attention or normalisation of each thread's row, reduced to one number."""
     scene = Scene(stream, (NUMBER,))
     choices, i = scene.choices, scene.thread[0]
     width = choices.integer(3, 8)
@@ -88,7 +88,7 @@ _LOSSES = {
 
 
 def _draw_loss(stream: Stream, target: str) -> KernelSpec:
-    """What an element is off by, and what that costs, a sum over all or one a thread."""
+    """Draw the loss of each element, as an output or as a mean over all elements."""
     scene = Scene(stream, (NUMBER,), rank=stream.child("rank").weighted([(1, 0.8), (2, 0.2)]))
     choices = scene.choices
     made = scene.weave_hole(
@@ -127,7 +127,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
-    """A step of an optimiser, which keeps what it has seen."""
+    """Draw a step of an optimiser that updates parameters and its own state."""
     scene = Scene(stream, (NUMBER,))
     choices, draft, here = scene.choices, scene.draft, scene.thread
     grad = scene.own(NUMBER, _VALUES, ("grads", "grad", "g", "gradients"))
@@ -190,7 +190,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_cell(stream: Stream, target: str) -> KernelSpec:
-    """A recurrent cell run along a row."""
+    """Draw a recurrent cell that is applied along a row."""
     scene = Scene(stream, (NUMBER,))
     choices, i = scene.choices, scene.thread[0]
     steps = choices.integer(2, 6)

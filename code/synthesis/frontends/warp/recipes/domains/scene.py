@@ -1,4 +1,4 @@
-"""What the families have in common: arguments by role, holes that are drawn, and names that fit."""
+"""The base of the families: it adds arguments by role, draws expressions for holes, and chooses names."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
@@ -17,9 +17,9 @@ UNIT, POSITIVE = Domain(low=-1.0, high=1.0), Domain(low=0.3, high=2.0)
 POINTS = Domain(low=-2.0, high=2.0)
 STEP = Domain(low=0.01, high=0.1)
 _FACTOR = Domain(low=0.1, high=8.0)
-"""Where what something is multiplied by lies."""
+"""The interval of a drawn factor."""
 _FACTORS = ((0.3, 2.0), (0.1, 1.0), (0.5, 1.5), (1.0, 4.0))
-"""What its arguments are drawn from: what is positive needs no operation that makes it so."""
+"""Domains of the arguments of a factor. They are positive, so that no operation has to make the factor positive."""
 
 ROLES: dict[str, tuple[str, ...]] = {
     "p": ("p", "pos", "x0", "xi", "p0", "point"), "q": ("q", "other", "xj", "p1", "target_pos", "neighbor"),
@@ -38,7 +38,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "key": ("key", "hval", "code", "hsh"), "F": ("F", "def_grad", "Fm", "deform"),
     "J": ("J", "vol_ratio", "detF", "jac"),
 }  # fmt: skip
-"""For each variable of the templates, the names that it may get."""
+"""Names to choose from for each variable of the templates."""
 
 _SCALARS = tuple(
     SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt", "max", "min")
@@ -54,8 +54,8 @@ class Scene(scenes.Scene[Draft]):
     Args:
         stream: the random choices.
         types: the types of new arguments in holes.
-        rank: the launch dimensions.
-        launch: the threads; drawn if None.
+        rank: the number of launch dimensions.
+        launch: the number of threads along each dimension; drawn if None.
     """
 
     def __init__(
@@ -71,31 +71,31 @@ class Scene(scenes.Scene[Draft]):
     def own(
         self, kind: Type, domain: Domain, pool: tuple[str, ...], role: Role = Role.INPUT, element: str = ""
     ) -> Expression:
-        """The thread's own element of a new array."""
+        """Return the thread's own element of a new array."""
         return Subscript(Name(self.draft.add_array(kind, domain, self.draft.threads, role, pool, element)), self.thread)
 
     def array(self, kind: Type, domain: Domain, shape: tuple[int, ...], pool: tuple[str, ...]) -> Name:
-        """A new array of any shape."""
+        """Add an array of any shape."""
         return Name(self.draft.add_array(kind, domain, shape, pool=pool))
 
     def shared(self, kind: Type, domain: Domain, pool: tuple[str, ...]) -> Expression:
-        """A new value that all threads share."""
+        """Add a value that all threads share."""
         return self.draft.add_uniform(kind, domain, pool).node
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
-        """A number: mostly an argument, often a constant in place."""
+        """Return a number: usually an argument, often a constant."""
         if self.choices.chance(0.4):
             return self.constant(low, high)
         return self.shared(NUMBER, Domain(low=low, high=high), pool)
 
     def length(self, count: int, pool: tuple[str, ...], *, unrolled: float = 0.25) -> Expression:
-        """How often a loop goes round: an argument that is this number, or the number itself, where Warp unrolls it.
+        """Return the number of iterations of a loop: an argument with this value, or a literal, which Warp unrolls.
 
         Args:
-            count: how often.
+            count: the number of iterations.
             pool: names to choose from.
-            unrolled: the share of kernels that have the number; their loops keep right adjoints where values are
-                handed from one round to the next.
+            unrolled: the probability of a literal. The adjoints of an unrolled loop are correct even if values are
+                carried from one iteration to the next.
         """
         if self.choices.chance(unrolled):
             return Literal(str(count))
@@ -104,10 +104,10 @@ class Scene(scenes.Scene[Draft]):
     def weave_hole(
         self, kind: Type, known: list[tuple[Expression, Domain]], within: Domain, steps: tuple[int, int] = (1, 3)
     ) -> Expression:
-        """A hole: something of the known values, and often of a new argument, inside an interval.
+        """Return an expression of the known values, and often of a new argument, whose values are in an interval.
 
         Raises:
-            DrawError: if nothing leads there.
+            DrawError: if none is found.
         """
         choices = self.begin_hole()
         terms = [Term(node, kind, domain, flat=True) for node, domain in known]
@@ -118,10 +118,10 @@ class Scene(scenes.Scene[Draft]):
         return self.weave(choices, terms, operations, kind, within, steps=steps, max_fresh=fresh)
 
     def weave_factor(self) -> Expression:
-        """A hole that something is multiplied by: an argument or two, and sometimes a number, all of them positive.
+        """Return a positive factor made of one or two positive arguments, and sometimes of a constant.
 
         Raises:
-            DrawError: if nothing leads there.
+            DrawError: if none is found.
         """
         choices = self.begin_hole()
         low, high = choices.choice(_FACTORS)
@@ -131,12 +131,12 @@ class Scene(scenes.Scene[Draft]):
     def finish(
         self, term: Term, category: str, recipe: str, target: str, summary: str, ops: tuple[str, ...] = ()
     ) -> KernelSpec:
-        """Store the term and finish."""
+        """Store the term and return the finished kernel."""
         self.draft.store(term)
         return self.done(category, recipe, target, summary, (*ops, *term.ops))
 
     def done(self, category: str, recipe: str, target: str, summary: str, ops: tuple[str, ...] = ()) -> KernelSpec:
-        """Finish a kernel that has written what it makes."""
+        """Return the finished kernel, whose outputs have already been written."""
         self.draft.prune()
         return self.draft.finish(
             category=category,
@@ -148,5 +148,5 @@ class Scene(scenes.Scene[Draft]):
 
 
 def term(node: Expression, bound: float, kind: Type = NUMBER, low: float | None = None) -> Term:
-    """What a template made, and what it is bounded by."""
+    """Return an expression of a template as a term with values from ``low``, or ``-bound``, to ``bound``."""
     return Term(node, kind, Domain(low=-bound if low is None else low, high=bound), frozenset({"add", "mul"}), 3)

@@ -1,4 +1,4 @@
-"""Particles, springs, contacts, rigid bodies and cloth: forces and the steps that they are integrated by."""
+"""Particles, springs, contacts, rigid bodies and cloth: forces and time integration."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
@@ -29,7 +29,7 @@ _ENDS = (
 
 
 def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
-    """A particle moved by its velocity and its forces over a step."""
+    """Draw a time step of a particle's position and velocity under forces."""
     scene = Scene(stream, (VEC, NUMBER))
     choices = scene.choices
     scene.add(
@@ -90,7 +90,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_spring(stream: Stream, target: str) -> KernelSpec:
-    """The force of a spring on its two ends, or how far a constraint moves them."""
+    """Draw the force of a spring on its two ends, or a compliant constraint between them."""
     scene = Scene(stream, (NUMBER,))
     choices, count = scene.choices, scene.choices.choice((12, 16, 20))
     i = scene.thread[0]
@@ -147,11 +147,11 @@ _FALLOFFS = (
     "w = w / (1.0 + r)", "w = w * wp.exp(-0.3 * r)", "w = w * wp.max(1.0 - 0.1 * r, 0.1)", "w = w * wp.cos(0.2 * r)",
     "w = w / wp.sqrt(r + 0.5)", "w = w * (1.2 - wp.tanh(r))",
 )  # fmt: skip
-"""Ways in which what a neighbour does fades with the square of its distance."""
+"""Changes of a neighbour's weight with ``r``, the squared distance plus a constant."""
 
 
 def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
-    """A sum over neighbours of what each does to a particle."""
+    """Draw a sum of the contributions of a particle's neighbours."""
     scene = Scene(stream, (NUMBER,))
     choices = scene.choices
     listed, count = choices.integer(3, 8), choices.choice((12, 16, 24))
@@ -217,7 +217,7 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_contact(stream: Stream, target: str) -> KernelSpec:
-    """The force on a particle that has gone into a plane, a sphere or a box."""
+    """Draw the contact force on a particle that penetrates a plane, a sphere or a wavy ground."""
     scene = Scene(stream, (NUMBER,))
     choices = scene.choices
     scene.add(
@@ -273,7 +273,7 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
-    """A rigid body turned, or its momentum changed, over a step."""
+    """Draw a step of a rigid body's angular velocity or momentum."""
     scene = Scene(stream, (VEC, NUMBER))
     choices, dt = scene.choices, scene.shared(NUMBER, STEP, _DT)
     quat = Type("float32", (4,))
@@ -336,7 +336,7 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
-    """What a triangle of a mesh gives its corners: area, pressure, wind, bending."""
+    """Draw the forces of a triangle of a mesh on its corners: from its area, pressure, wind or bending."""
     scene = Scene(stream, (NUMBER,))
     choices, count, i = scene.choices, scene.choices.choice((12, 15, 18)), scene.thread[0]
     x = scene.array(VEC, POINTS, (count,), ("vertices", "points", "mesh_x", "positions"))

@@ -17,7 +17,7 @@ _MAPS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh
 
 
 def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
-    """A row of a sparse matrix with as many entries as it says, times a vector; or a step towards a solution."""
+    """Draw a product of a row of a sparse matrix and a vector, a residual, or a Jacobi step."""
     scene = Scene(stream, (NUMBER,))
     choices, i, (count,) = scene.choices, scene.thread[0], scene.draft.threads
     most = choices.integer(3, 7)
@@ -76,7 +76,7 @@ def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_banded(stream: Stream, target: str) -> KernelSpec:
-    """A small system a thread: swept, or brought nearer to its solution a few times."""
+    """Draw a small linear system for each thread: a forward sweep, a few iterations, or a projection."""
     scene = Scene(stream, (NUMBER,))
     choices, i, (count,) = scene.choices, scene.thread[0], scene.draft.threads
     n = choices.integer(3, 6)
@@ -128,7 +128,13 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
 
 
 def _slope(scene: Scene, label: str) -> tuple[Name, int]:
-    """A ``@wp.func``: the right side of an equation, of a state and often of a time or a rate."""
+    """Declare a ``@wp.func`` for the right-hand side of a differential equation.
+
+    Return its name and its number of parameters: 1 for the state, 2 for the state and a time or rate.
+
+    Raises:
+        DrawError: if its values cannot be limited to [-12, 12].
+    """
     helper = Helper(scene.draft, scene.stream.child("helper", label), _MAPS)
     arity = scene.choices.integer(1, 2)
     operands = [Term(Name("_"), NUMBER, Domain(low=-2.0, high=2.0)), Term(Name("_2"), NUMBER, POSITIVE)][:arity]
@@ -143,7 +149,7 @@ def _slope(scene: Scene, label: str) -> tuple[Name, int]:
 
 
 def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
-    """A step, or a few, of an ordinary differential equation."""
+    """Draw one or several steps of an ordinary differential equation."""
     scene = Scene(stream, (NUMBER,))
     choices = scene.choices
     function, arity = _slope(scene, "slope")
@@ -184,7 +190,7 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_hash(stream: Stream, target: str) -> KernelSpec:
-    """Whole numbers mixed until they look random: of a cell of a grid, of a key."""
+    """Draw an integer hash of a key or of the three indices of a grid cell."""
     scene = Scene(stream, (Type("int32"),))
     choices = scene.choices
     word = Type("int32")
@@ -232,7 +238,7 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
             move.format(way=choices.integer(3, 17), prime=prime, odd=odd),
             other=lambda: scene.own(word, cell, ("tags", "layer", "levels", "mixins")),
         )
-    # A remainder by a power of two would leave nothing of what was shifted out of it.
+    # A remainder by a power of two keeps only the low bits, so a value shifted left may have no effect on it.
     size = choices.choice((97, 251, 509, 1021) if mixed else (97, 128, 251, 256, 509, 1021, 1024))
     made = scene.template.expression(
         choices.choice((f"(key & 2147483647) % {size}", f"wp.abs(key % {size})")), key=scene.name("key")
@@ -248,7 +254,7 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_walk(stream: Stream, target: str) -> KernelSpec:
-    """A path of random steps, or a mean over random samples."""
+    """Draw a path of random steps, or a sum over random samples."""
     scene = Scene(stream, (NUMBER,))
     choices = scene.choices
     scene.add(
@@ -281,7 +287,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
-    """What has run up to each place of a row, written as it goes."""
+    """Draw a running sum, maximum, average or product along a row."""
     scene = Scene(stream, (NUMBER,))
     choices, i, (count,) = scene.choices, scene.thread[0], scene.draft.threads
     width = choices.integer(3, 8)

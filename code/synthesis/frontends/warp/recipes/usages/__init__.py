@@ -1,7 +1,7 @@
-"""Built-ins that have a use or two of their own, each in a template with drawn operands around it, by theme.
+"""Built-ins with few typical uses. Each is shown in a template with drawn operands. The modules are themes.
 
-To add one, say in the module of its theme what its holes are given and what it makes; for a new recipe, also what its
-kernels do.
+To add one, add a :class:`Usage` to ``USAGES`` of a theme's module. For a new recipe, also add what its kernels do to
+``SUMMARIES``.
 """
 
 import re
@@ -21,14 +21,14 @@ from synthesis.frontends.warp.recipes.usages.base import Given, Usage, UsageScen
 
 _THEMES = (scalars, tables, constructors, frames, factors, triangles)
 USAGES: dict[str, Usage] = {name: usage for theme in _THEMES for name, usage in theme.USAGES.items()}
-"""For each built-in, how it is used."""
+"""The usage of each built-in."""
 _SUMMARIES = {recipe: summary for theme in _THEMES for recipe, summary in theme.SUMMARIES.items()}
-# Recipes that have kernels of a few lines.
+# Recipes that also have kernels of a few lines, at difficulty 1.
 _SHORT = frozenset({"frac", "remainder", "constant"})
 
 
 def _fill(scene: UsageScene, text: str, name: str, fill: Given) -> Expression:
-    """What stands for a hole: in a local where it is long and used again."""
+    """Return the expression for a hole, in a local variable if it is compound and used more than once."""
     node = fill(scene)
     again = len(re.findall(rf"\b{name}\b", text)) > 1
     return scene.draft.add_local(node) if again and not isinstance(node, Name | Subscript | Literal) else node

@@ -1,7 +1,7 @@
-"""What a usage is, and what its holes are given: each a use of a built-in in the shape in which people write it.
+"""Usages of built-ins, and the expressions that fill their holes.
 
-A :class:`Usage` is a template with holes (:mod:`synthesis.drawing.templates`). Several texts for one built-in are ways
-to write it, of which one is drawn.
+A :class:`Usage` is a template with holes (:mod:`synthesis.drawing.templates`) that shows a typical use of a built-in.
+If it has several texts, one is drawn.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,27 +21,27 @@ _LISTS = ("weights", "levels", "knots", "taps", "coeffs", "edges")
 
 
 class UsageScene(Scene):
-    """A scene with a small number of elements of its own, which its texts call ``W``."""
+    """A scene with a small number of elements, ``width``, which its texts call ``W``."""
 
     width = 4
 
 
 Given = Callable[[UsageScene], Expression]
-"""What a hole is filled with."""
+"""Returns the expression that fills a hole."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """How a built-in is used.
+    """A use of a built-in.
 
     Attributes:
-        category: of the kernels.
+        category: the category of the kernels.
         recipe: the recipe's name.
-        texts: ways to write its statements; ``W`` is a small number of elements, drawn for each kernel.
-        made: the expression that they lead to.
-        bound: how large that can be.
-        kind: its type.
-        given: holes to what they are filled with.
+        texts: ways to write its statements. ``W`` is a small number of elements, drawn for each kernel.
+        made: the expression of the result.
+        bound: the largest magnitude of the result.
+        kind: the type of the result.
+        given: what fills each hole.
         wrong_adjoint: whether Warp's adjoint is known to be wrong.
     """
 
@@ -56,12 +56,12 @@ class Usage:
 
 
 def own(kind: Type, domain: Domain, pool: tuple[str, ...], element: str = "") -> Given:
-    """The thread's own element of a new array."""
+    """Fill a hole with the thread's own element of a new array."""
     return lambda scene: scene.own(kind, domain, pool, element=element)
 
 
 def scalar(domain: Domain, pool: tuple[str, ...]) -> Given:
-    """A number: the thread's own, or something drawn that lies in the same interval."""
+    """Fill a hole with a number: the thread's own, or an expression of it with values in the same interval."""
 
     def fill(scene: UsageScene) -> Expression:
         own = scene.own(NUMBER, domain, pool)
@@ -73,7 +73,7 @@ def scalar(domain: Domain, pool: tuple[str, ...]) -> Given:
 
 
 def point(pool: tuple[str, ...]) -> Given:
-    """A point: the thread's own, or one that is a little away from it."""
+    """Fill a hole with a point: the thread's own, or a drawn expression of it."""
 
     def fill(scene: UsageScene) -> Expression:
         own = scene.own(VEC, POINTS, pool)
@@ -85,22 +85,22 @@ def point(pool: tuple[str, ...]) -> Given:
 
 
 def row(scene: UsageScene) -> Expression:
-    """A new array of a row a thread."""
+    """Return a new array with a row for each thread."""
     return scene.array(NUMBER, VALUES, (*scene.draft.threads, scene.width), _ROWS)
 
 
 def shared_list(domain: Domain = VALUES, pool: tuple[str, ...] = _LISTS) -> Given:
-    """A new array that all threads share."""
+    """Fill a hole with a new array that all threads share."""
     return lambda scene: scene.array(NUMBER, domain, (scene.width,), pool)
 
 
 def literal(low: float, high: float) -> Given:
-    """A number in its place."""
+    """Fill a hole with a literal."""
     return lambda scene: Literal(repr(scene.choices.decimal(low, high, 1)))
 
 
 def constant(low: float, high: float) -> Given:
-    """A number under a name of the module's."""
+    """Fill a hole with a named constant of the module."""
 
     def fill(scene: UsageScene) -> Expression:
         name = Name(scene.draft.book.take(("SCALE", "GAIN", "STEP", "RATE", "WIDTH")))

@@ -1,4 +1,4 @@
-"""Vectors, matrices, rotations and frames by the general names of their constructors."""
+"""Vectors, matrices, rotations and frames made by Warp's generic constructors."""
 
 from collections.abc import Mapping
 
@@ -172,11 +172,11 @@ USAGES: dict[str, Usage] = {
         given=_OF_FRAME,
     ),
 }
-"""For each built-in, how it is used."""
+"""The usage of each built-in."""
 SUMMARIES = {
     "vector_made": "Vectors made of numbers",
     "matrix_made": "Matrices made of numbers",
     "quaternion_made": "Rotations made of numbers",
     "transform_made": "Frames made of their parts",
 }
-"""For each recipe, what its kernels do."""
+"""What the kernels of each recipe do."""

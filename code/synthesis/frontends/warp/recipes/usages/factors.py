@@ -1,4 +1,4 @@
-"""Factors of matrices, used so that it does not matter which of the equivalent ones they are."""
+"""Matrix factorizations, used so that the result is the same for all equivalent factors."""
 
 from collections.abc import Mapping
 
@@ -121,8 +121,8 @@ USAGES: dict[str, Usage] = {
         given=_OF_MATRIX,
     ),
 }
-"""For each built-in, how it is used."""
+"""The usage of each built-in."""
 SUMMARIES = {
     "factor": "The factors of a matrix",
 }
-"""For each recipe, what its kernels do."""
+"""What the kernels of each recipe do."""

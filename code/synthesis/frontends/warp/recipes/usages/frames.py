@@ -1,4 +1,4 @@
-"""Frames and motions that are changed in place."""
+"""Transforms and spatial vectors that are changed in place."""
 
 from synthesis.frontends.warp.recipes.domains.scene import MATRIX, POSITIVE, UNIT, VEC
 from synthesis.frontends.warp.recipes.usages.base import FRAME, QUAT, QUATS, SPATIAL, Usage, own, point
@@ -82,8 +82,8 @@ USAGES: dict[str, Usage] = {
         },
     ),
 }
-"""For each built-in, how it is used."""
+"""The usage of each built-in."""
 SUMMARIES = {
     "changed": "A frame or a motion changed",
 }
-"""For each recipe, what its kernels do."""
+"""What the kernels of each recipe do."""

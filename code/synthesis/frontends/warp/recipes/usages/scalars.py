@@ -1,4 +1,4 @@
-"""Numbers that may not be any, that Python computes before, or that are read as another type."""
+"""Numbers that may be infinite or NaN, that Python computes at compile time, or that are read as another type."""
 
 from synthesis.core.signatures import Domain
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POSITIVE, UNIT
@@ -173,11 +173,11 @@ USAGES: dict[str, Usage] = {
         },
     ),
 }
-"""For each built-in, how it is used."""
+"""The usage of each built-in."""
 SUMMARIES = {
     "guard": "Numbers that may not be any",
     "negated": "A choice by what does not hold",
     "constant": "Numbers that Python computes before",
     "reinterpreted": "The bits of a number as another type",
 }
-"""For each recipe, what its kernels do."""
+"""What the kernels of each recipe do."""

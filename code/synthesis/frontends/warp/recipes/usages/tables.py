@@ -1,4 +1,4 @@
-"""Tables: their lengths, searches in them, arrays that a thread makes itself, places chosen at random."""
+"""Tables: their lengths, searches in them, arrays that a thread makes, and random indices."""
 
 from synthesis.core.signatures import Domain
 from synthesis.drawing.syntax import Expression, Literal
@@ -189,9 +189,9 @@ USAGES: dict[str, Usage] = {
         },
     ),
 }
-"""For each built-in, how it is used."""
+"""The usage of each built-in."""
 SUMMARIES = {
     "lookup": "Tables, and arrays that a thread makes itself",
     "index": "A place chosen at random",
 }
-"""For each recipe, what its kernels do."""
+"""What the kernels of each recipe do."""

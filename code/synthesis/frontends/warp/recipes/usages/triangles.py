@@ -1,4 +1,4 @@
-"""Edges and triangles, two a thread."""
+"""Pairs of edges or triangles, a pair for each thread."""
 
 from synthesis.drawing.syntax import Expression, Literal
 from synthesis.frontends.warp.recipes.domains.scene import UNIT, VEC
@@ -8,7 +8,7 @@ _EDGES = {name: point((pool, f"edge_{name}")) for name, pool in zip("abcd", ("p0
 
 
 def _leg(scene: UsageScene, about: tuple[float, float, float]) -> Expression:
-    """A side of a triangle, in a local."""
+    """Return a side of a triangle, a constant vector near ``about``, in a local variable."""
     x, y, z = (Literal(repr(round(each + scene.choices.decimal(-0.1, 0.1, 2), 2))) for each in about)
     return scene.draft.add_local(scene.template.expression("wp.vec3(x, y, z)", x=x, y=y, z=z), ("side", "leg", "span"))
 
@@ -76,8 +76,8 @@ USAGES: dict[str, Usage] = {
         },
     ),
 }
-"""For each built-in, how it is used."""
+"""The usage of each built-in."""
 SUMMARIES = {
     "pair": "Two edges or triangles a thread",
 }
-"""For each recipe, what its kernels do."""
+"""What the kernels of each recipe do."""
