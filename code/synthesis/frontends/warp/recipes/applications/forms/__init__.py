@@ -1,9 +1,10 @@
-"""The forms in which people write the same, a module for each: in many worlds or one, in place or not, a guard or a
-branch, one index for a grid or several, sizes as arguments or asked of arrays, a thread for each thing or for every so
-many, loops by ``range`` or ``while``, flags as numbers or truths, formulas as functions, in the words of one code base.
+"""Rewrites a kernel in one of the forms in which people write the same code. Each module is about one difference.
 
-Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet declared, and leaves what it computes.
-A recipe writes its lines once; these choose how they look.
+Examples are one world or many, updates in place, guards or branches, one index for a grid or several, sizes from
+arguments or shapes, strides, ``range`` or ``while``, flags as numbers or bools, helper functions, and naming styles.
+
+Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet declared, and keeps what it computes. A
+recipe writes its lines once, and the forms choose how they look.
 """
 
 from synthesis.drawing.streams import Stream
@@ -49,12 +50,12 @@ __all__ = ["Bundle", "Filling", "Given", "Made", "Sheet", "plural", "reshape", "
 
 
 def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
-    """Write a kernel in one of its forms.
+    """Apply all forms to a kernel.
 
     Args:
         sheet: the kernel; it is changed.
-        choices: what decides.
-        talks: whether it has comments.
+        choices: the random choices.
+        talks: whether the kernel has comments.
     """
     in_place.update(sheet, choices.child("in place"))
     unpacking.join_limits(sheet, choices.child("limits"))

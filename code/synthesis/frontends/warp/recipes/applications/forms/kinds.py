@@ -1,4 +1,4 @@
-"""The types of expressions, as annotations say them, as far as lines of applications need it."""
+"""Infers the types of expressions in lines of applications. Types are written as in annotations."""
 
 import ast
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ _PARTS = {
     "wp.vec2": "float", "wp.vec3": "float", "wp.vec4": "float", "wp.quat": "float", "wp.transform": "float",
     "wp.spatial_vector": "float", "wp.vec2i": "int", "wp.vec3i": "int", "wp.vec4i": "int",
 }  # fmt: skip
-"""What the components of a type are."""
+"""The type of the components of each type."""
 _LIKE_FIRST = frozenset({
     "min", "max", "abs", "clamp", "normalize", "sign", "floor", "ceil", "round", "lerp", "cross", "sqrt", "sin", "cos",
     "tan", "atan2", "acos", "asin", "atan", "exp", "log", "pow", "tanh", "cw_mul", "cw_div", "inverse", "transpose",
     "quat_inverse", "transform_inverse", "transform_multiply", "mod", "smoothstep", "rint", "trunc", "nonzero",
 })  # fmt: skip
-"""Functions that give what their first argument is."""
+"""Functions whose result has the type of their first argument."""
 _GIVE = {
     "dot": "float", "length": "float", "length_sq": "float", "determinant": "float", "trace": "float",
     "quat_rotate": "wp.vec3", "quat_rotate_inv": "wp.vec3", "transform_point": "wp.vec3",
@@ -29,8 +29,8 @@ _MADE = frozenset(_PARTS) | {"wp.mat33", "wp.mat22"}
 
 
 def kinds_in(sheet: Sheet) -> dict[str, str]:
-    """The types of arguments, of the thread's indices, of functions, and of the variables that tell."""
-    known = dict(sheet.functions)  # one that a kernel of an argument of its name does not call
+    """Return the types of arguments, the thread's indices, functions' results, and variables with one known type."""
+    known = dict(sheet.functions)  # An argument of the same name hides a function, which is then not called.
     known |= {key: each.annotation for key, each in sheet.given.items()} | dict.fromkeys(sheet.indices, "int")
     for key, bundle in sheet.bundles.items():
         known |= {key: bundle.title} | {f"{key}.{name}": each.annotation for name, each in bundle.fields.items()}
@@ -52,11 +52,11 @@ def kinds_in(sheet: Sheet) -> dict[str, str]:
 
 
 def kind_of(node: ast.expr, known: Mapping[str, str]) -> str | None:
-    """The type of an expression; None if it is not known.
+    """Return the type of an expression; None if it is not known.
 
     Args:
         node: the expression.
-        known: the types of variables, of arrays as annotations say them, and of what functions give.
+        known: the types of variables, arrays and functions' results by name.
     """
     match node:
         case ast.Constant(value=value):
@@ -92,7 +92,7 @@ def kind_of(node: ast.expr, known: Mapping[str, str]) -> str | None:
 
 
 def _element(base: str | None, indices: int) -> str | None:
-    """What indices take from an array, a vector or a matrix."""
+    """Return the type of an element of an array, a vector or a matrix, given the number of indices."""
     if base is None:
         return None
     head, bracket, rest = base.partition("[")
@@ -105,7 +105,7 @@ def _element(base: str | None, indices: int) -> str | None:
 
 
 def _combined(left: str | None, op: ast.operator, right: str | None) -> str | None:
-    """The type of a sum, a difference, a product or another operation."""
+    """Return the type of a binary operation on two types; None if it is not known."""
     if left is None or right is None:
         return None
     if left == right:

@@ -1,4 +1,4 @@
-"""Numbers and their limits: tests of both sides at once or of each, or of what is finite; clamps as least and most."""
+"""Tests of numbers against limits: by ``abs`` or on each side, and with ``isfinite``; clamps by ``min`` and ``max``."""
 
 import ast
 import copy
@@ -11,21 +11,28 @@ from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, k
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, nodes_in, parse_expression
 
 _BOTH_SIDES = 0.6
-"""How many authors compare a number with a limit on each side where they could compare its size."""
+"""Probability that a kernel compares a number with a limit on each side, rather than its absolute value."""
 _WARY = 0.3
-"""How many authors make sure that a limit or a divisor is finite; ``isfinite`` is in 2.1 % of applications' kernels."""
+"""Probability that a kernel tests whether a compared number is finite.
+
+``isfinite`` is in 2.1 % of applications' kernels.
+"""
 _LEAST_AND_MOST = 0.12
-"""How many authors write ``min(max(x, low), high)`` for a clamp; ``clamp`` is in 2.8 % of applications' kernels."""
+"""Probability that a kernel has ``min(max(x, low), high)`` for a clamp.
+
+``clamp`` is in 2.8 % of applications' kernels.
+"""
 _SIMPLE = (ast.Name, ast.Subscript, ast.Attribute)
-"""What is written twice without being computed twice."""
+"""Expressions that can be written twice, because they compute nothing."""
 _OTHER_SIDE: dict[type[ast.cmpop], tuple[type[ast.cmpop], type[ast.boolop]]] = {
     ast.Gt: (ast.Lt, ast.Or), ast.GtE: (ast.LtE, ast.Or), ast.Lt: (ast.Gt, ast.And), ast.LtE: (ast.GtE, ast.And),
 }  # fmt: skip
-"""How the limit's negative is asked where the size is held against the limit so, and what joins the two."""
+"""For each comparison of an absolute value with a limit: that of the number with the negative limit, and the operator
+that combines both."""
 
 
 def compare(sheet: Sheet, choices: Stream) -> None:
-    """Write some of a kernel's tests against limits, and clamps, in other ways."""
+    """Rewrite tests against limits, and clamps, in some kernels."""
     if choices.child("sides").chance(_BOTH_SIDES):
         sheet.body = [_BySide().visit(each) for each in sheet.body]
     if choices.child("finite").chance(_WARY):
@@ -35,7 +42,7 @@ def compare(sheet: Sheet, choices: Stream) -> None:
 
 
 class _ByLeastAndMost(Rewriter):
-    """Holds a number between two limits by one after the other."""
+    """Replaces ``clamp`` by ``min`` and ``max``."""
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         node = cast("ast.Call", self.generic_visit(node))
@@ -48,7 +55,7 @@ class _ByLeastAndMost(Rewriter):
 
 
 class _BySide(Rewriter):
-    """Compares a number with a limit and its negative, in the place of the number's size with the limit."""
+    """Replaces the comparison of an absolute value by comparisons with the limit and its negative."""
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         parts = (parts_of_test(self.visit(each), type(node.op)) for each in node.values)
@@ -70,7 +77,7 @@ class _BySide(Rewriter):
 
 
 def _ask_finite(sheet: Sheet) -> None:
-    """Ask of the first number that is compared with a constant in a branch or a guard whether it is finite."""
+    """Test whether the first number is finite that a branch or a guard compares with a constant."""
     known = kinds_in(sheet)
     for branch in nodes_in(sheet.body):
         match branch:
@@ -84,7 +91,7 @@ def _ask_finite(sheet: Sheet) -> None:
             ) if kind_of(value, known) == "float":
                 leaves = isinstance(body[-1], ast.Return | ast.Continue)
                 if not leaves and isinstance(asked, ast.Lt | ast.LtE):
-                    continue  # what is no number is not less
+                    continue  # NaN is not less than anything
                 finite = ast.Call(parse_expression("wp.isfinite"), [copy.deepcopy(value)], [])
                 if leaves:
                     branch.test = ast.BoolOp(ast.Or(), [ast.UnaryOp(ast.Not(), finite), test])

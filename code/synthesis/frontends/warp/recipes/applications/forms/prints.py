@@ -1,4 +1,4 @@
-"""Warnings: a thread that finds a list full says so."""
+"""Warnings: a thread prints a message if a list is full."""
 
 import ast
 import itertools
@@ -7,7 +7,7 @@ from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
 
 _SHARE = 0.4
-"""How often a thread says so; of applications' kernels 1.3 % print."""
+"""Probability of a message where one is possible. 1.3 % of applications' kernels print."""
 _TEXTS = (
     "buffer overflow: %d of %d\n", "capacity exceeded, item %d of %d is dropped\n", "too many items: %d (limit %d)\n",
     "warning: slot %d is beyond the limit of %d\n",
@@ -15,7 +15,7 @@ _TEXTS = (
 
 
 def warn(sheet: Sheet, choices: Stream) -> None:
-    """Print where a number that was taken is not below its limit."""
+    """Print a message where the result of ``atomic_add`` is not below its limit."""
     for block in list(blocks_of(sheet.body)):
         for before, statement in itertools.pairwise(block):
             match before, statement:

@@ -1,4 +1,4 @@
-"""Vectors turned by a transform, by the function that is there for it or by its rotation, and the parts of one."""
+"""Rotation of vectors by a transform, with ``transform_vector`` or its rotation, and access to a transform's parts."""
 
 import ast
 import copy
@@ -8,14 +8,18 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
 
-_BY_ROTATION, _PARTS = 0.2, 0.15
-"""How many authors turn by the rotation; ``transform_vector`` is in 1.8 % of applications' kernels, and was in 3.1 % of
-drawn ones without this, ``transform_get_rotation`` in 4.4 % and 4.7 %;
-and how many ask for its parts by ``.p`` and ``.q``, as one line of ten does."""
+_BY_ROTATION = 0.2
+"""Probability that a kernel rotates vectors by the rotation of a transform.
+
+``transform_vector`` is in 1.8 % of applications' kernels and was in 3.1 % of drawn ones without this form. For
+``transform_get_rotation`` it is 4.4 % and 4.7 %.
+"""
+_PARTS = 0.15
+"""Probability that a kernel reads the parts of a transform by ``.p`` and ``.q``, as one line in ten does."""
 
 
 def turn(sheet: Sheet, choices: Stream) -> None:
-    """Turn vectors by the rotations of transforms that have a name, in some kernels."""
+    """In some kernels, rotate vectors by the rotation of a named transform."""
     if choices.chance(_BY_ROTATION):
         sheet.body = [_ByRotation().visit(each) for each in sheet.body]
 
@@ -34,7 +38,7 @@ class _ByRotation(Rewriter):
 
 
 def name_parts(sheet: Sheet, choices: Stream) -> None:
-    """Ask for the parts of transforms that have a name by ``.p`` and ``.q``, in some kernels."""
+    """In some kernels, read the parts of a named transform by ``.p`` and ``.q``."""
     if choices.chance(_PARTS):
         sheet.body = [_ByPart().visit(each) for each in sheet.body]
 

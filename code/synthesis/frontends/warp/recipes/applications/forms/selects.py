@@ -1,4 +1,4 @@
-"""Values chosen by a test: a conditional expression, a branch, or ``wp.where``."""
+"""Selection of a value by a test: a conditional expression, a branch, or ``wp.where``."""
 
 import ast
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, k
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_in, parse_expression
 
 _SHARE = 0.85
-"""How many authors choose values by ``wp.where``, which works both of them out; it is in 4.3 % of kernels."""
+"""Probability that a kernel selects values by ``wp.where``, which evaluates both. It is in 4.3 % of kernels."""
 _CHEAP = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.expr_context)
-"""What may be worked out whether it is asked for or not, but for divisions."""
+"""Nodes of expressions that may be evaluated even if the value is not selected. Divisions are excepted."""
 _DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 
 
 def choose(sheet: Sheet, choices: Stream) -> None:
-    """Choose values by ``wp.where`` in some kernels, where neither of them needs the test to hold."""
+    """In some kernels, select values by ``wp.where`` if both can be evaluated whatever the test gives."""
     if not choices.chance(_SHARE):
         return
     known = kinds_in(sheet)
@@ -28,7 +28,7 @@ def choose(sheet: Sheet, choices: Stream) -> None:
 
 
 def _shorten(block: list[ast.stmt], place: int, known: Mapping[str, str]) -> None:
-    """Make one assignment of a branch that does no more than give one variable or element one of two values."""
+    """Replace a branch that only assigns one of two values to a variable or an element by one assignment."""
     match block[place]:
         case ast.If(
             test=test, body=[ast.Assign(targets=[target], value=one)], orelse=[ast.Assign(targets=[other], value=two)]
@@ -47,7 +47,7 @@ def _shorten(block: list[ast.stmt], place: int, known: Mapping[str, str]) -> Non
 
 
 def _bare(value: ast.expr) -> ast.expr:
-    """A number without the cast that lets a variable change later."""
+    """Return a number without the cast that allows its variable to change later."""
     match value:
         case ast.Call(func=ast.Name(id="float" | "int" | "bool"), args=[ast.Constant() as number]):
             return number
@@ -56,7 +56,7 @@ def _bare(value: ast.expr) -> ast.expr:
 
 
 def _where(test: ast.expr, one: ast.expr, two: ast.expr, known: Mapping[str, str]) -> ast.expr | None:
-    """One of two values by a test, as a call; None if the values are of two types or may not be worked out both."""
+    """Return a call of ``wp.where``; None if the values' types differ or are unknown, or both cannot be evaluated."""
     kinds = {kind_of(one, known), kind_of(two, known)}
     plain = all(isinstance(node, _CHEAP) for value in (one, two) for node in walk(value))
     divides = any(isinstance(node, _DIVISIONS) for value in (one, two) for node in walk(value))
@@ -67,7 +67,7 @@ def _where(test: ast.expr, one: ast.expr, two: ast.expr, known: Mapping[str, str
 
 
 class _Choosing(Rewriter):
-    """Writes conditional expressions as calls."""
+    """Replaces conditional expressions by calls of ``wp.where``."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self.known = known

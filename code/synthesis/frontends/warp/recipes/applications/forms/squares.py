@@ -1,4 +1,4 @@
-"""Lengths and their squares: by the functions that are there for them, or from a vector times itself."""
+"""Lengths and squared lengths of vectors: by Warp's functions, or as a dot product of a vector with itself."""
 
 import ast
 import copy
@@ -8,13 +8,18 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
 
-_PRODUCTS, _ROOTS = 0.9, 0.06
-"""How many authors multiply a vector by itself, and how many take the root of that for its length too; ``length_sq`` is
-in 0.9 % of applications' kernels, and ``sqrt(dot(v, v))`` stands in for one length in fifty."""
+_PRODUCTS = 0.9
+"""Probability that a kernel writes squared lengths as dot products.
+
+``length_sq`` is in 0.9 % of applications' kernels.
+"""
+_ROOTS = 0.06
+"""Probability that such a kernel also writes lengths as roots. In applications one length in 50 is ``sqrt(dot(v, v))``.
+"""
 
 
 def multiply(sheet: Sheet, choices: Stream) -> None:
-    """Write the squared length of what has a name as a product, in most kernels, and its length as a root in some."""
+    """In most kernels, write the squared length of a vector as a product; in some, also its length as a root."""
     if choices.chance(_PRODUCTS):
         writing = _ByProduct(roots=choices.chance(_ROOTS))
         sheet.body = [writing.visit(each) for each in sheet.body]

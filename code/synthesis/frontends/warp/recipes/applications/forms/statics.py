@@ -1,4 +1,4 @@
-"""What a kernel's text is made with: branches of a constant, vectors that are made once."""
+"""Compile-time values: branches on a constant, and constant vectors in ``wp.static``."""
 
 import ast
 
@@ -8,16 +8,18 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, par
 from synthesis.frontends.warp.recipes.applications.forms.switches import SWITCH
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 
-_BRANCHES, _VECTORS = 0.24, 0.1
-"""How often a term that has a name depends on a constant, and how often vectors of plain numbers are made once."""
+_BRANCHES = 0.24
+"""Probability that a named term depends on a constant."""
+_VECTORS = 0.1
+"""Probability that a kernel has its constant vectors in ``wp.static``."""
 _NAMES = ("USE_{}", "ENABLE_{}", "WITH_{}", "INCLUDE_{}")
-"""What such a constant is called, by the term that depends on it; it is true."""
+"""Names of such a constant, given the word for its term. The constant is True."""
 _KEY = "STATIC_SWITCH"
 _VECTOR_TYPES = frozenset({"vec2", "vec3", "vec4", "quat", "spatial_vector"})
 
 
 def resolve(sheet: Sheet, choices: Stream) -> None:
-    """Let some of a kernel depend on what is known when its text is made."""
+    """In some kernels, use values that are known at compile time."""
     _branch(sheet, choices)
     if choices.chance(_VECTORS):
         sheet.body = [_Making().visit(each) for each in sheet.body]
@@ -34,7 +36,7 @@ def _branch(sheet: Sheet, choices: Stream) -> None:
 
 
 class _Making(Rewriter):
-    """Makes vectors of plain numbers once, but for those that are given to a variable, which may change later."""
+    """Puts vectors of literals into ``wp.static``, except those assigned to a variable, which may change later."""
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         match node:
@@ -50,7 +52,7 @@ class _Making(Rewriter):
 
 
 def _is_plain(node: ast.Call) -> bool:
-    """Whether a call makes a vector of numbers that the text says."""
+    """Return whether a call makes a vector of literals."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="wp"), attr=name), args=[_, *_] as arguments):
             numbers = (each.operand if isinstance(each, ast.UnaryOp) else each for each in arguments)

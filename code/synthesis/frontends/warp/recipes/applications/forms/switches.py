@@ -1,4 +1,4 @@
-"""Switches: a truth for all threads that says whether a term is added."""
+"""Switches: a bool argument that decides whether a term is added or an array is written."""
 
 import ast
 
@@ -9,19 +9,22 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, She
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 
 _SHARE = 0.5
-"""How often a kernel with such a term has one; of applications' arguments that are no arrays 4 % are truths."""
+"""Probability that a kernel with such a term has a switch.
+
+4 % of the arguments in applications that are not arrays are bools.
+"""
 _PATTERNS = ("use_{}", "enable_{}", "with_{}", "apply_{}", "add_{}", "{}_enabled")
 _STORED = 0.12
-"""How often a kernel that writes several arrays is told whether to write the last one."""
+"""Probability that a kernel that writes several arrays has a switch for the last one."""
 _STORING = ("write_{}", "compute_{}", "update_{}", "store_{}", "output_{}")
 _SAID = frozenset({"out", "new", "next", "in", "dst", "to"})
 _DOMAIN = (0, 1)
 SWITCH = "switch"
-"""What lines call the truth."""
+"""The name of the switch in lines."""
 
 
 def switch(sheet: Sheet, choices: Stream) -> None:
-    """Ask for a truth before one of the terms that are added to a variable."""
+    """In some kernels, make one of the terms that are added to a variable depend on a switch."""
     known = kinds_in(sheet)
     nodes = list(nodes_in(sheet.body))
     divisors = [
@@ -46,7 +49,7 @@ def switch(sheet: Sheet, choices: Stream) -> None:
 
 
 def _guard_last(sheet: Sheet, choices: Stream) -> None:
-    """Ask for a truth before the last array is written, in some kernels that write others before."""
+    """In some kernels that write several arrays, make the last write depend on a switch."""
     *before, last = sheet.body
     outputs = {key for key, each in sheet.given.items() if each.is_output}
     match last:

@@ -1,4 +1,4 @@
-"""Terms that a kernel might do without: one of several that are added to a variable, with a word for it."""
+"""Finds optional terms: terms that are added to a variable that has others, and for which there is a word."""
 
 import ast
 from collections.abc import Iterator
@@ -13,26 +13,26 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 
 
 class Extra(NamedTuple):
-    """A term that a kernel might do without."""
+    """An optional term of a kernel."""
 
     block: list[ast.stmt]
     place: int
-    """Its number in the block."""
+    """The index of its statement in the block."""
     variable: str
-    """What it is added to."""
+    """The variable to which it is added."""
     words: tuple[str, ...]
-    """What it may be called by: the arguments in it that are single numbers or vectors, such as gravity."""
+    """Words for it: the names of its arguments that are not arrays, such as gravity."""
 
 
 _UNSUITED = frozenset({
     "count", "dt", "eps", "inv", "kd", "ke", "kf", "kp", "kv", "limit", "max", "min", "num", "scale", "time",
     "timestep",
 })  # fmt: skip
-"""Parts of names that say how much of something there is, and not what."""
+"""Parts of names of quantities that do not describe a term."""
 
 
 def extra_terms(sheet: Sheet) -> list[Extra]:
-    """Where a term that has a name is added to a variable that has another one, not trip after trip of a loop."""
+    """Return the terms outside loops that have a word and are added to a variable that has another term."""
     nodes = list(nodes_in(sheet.body))
     added = [each.target.id for each in nodes if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name)]
     begun = {_begun_with_a_term(each) for each in nodes}
@@ -63,7 +63,7 @@ def _places_outside_loops(body: list[ast.stmt]) -> Iterator[tuple[list[ast.stmt]
 
 
 def _begun_with_a_term(node: ast.AST) -> str | None:
-    """The variable that an assignment gives more than plain numbers; None if it is no such assignment."""
+    """Return the variable to which a node assigns more than a number; None if it is no such assignment."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if set(names_in([value])) - {"wp", "float"}:
             return name

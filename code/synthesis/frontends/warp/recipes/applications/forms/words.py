@@ -1,4 +1,4 @@
-"""Words: one kernel speaks as one code base does, and has one word for one thing."""
+"""Vocabulary: the names of a kernel are those of one code base, with one word for each thing."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -21,10 +21,10 @@ _DIALECTS: dict[str, frozenset[str]] = {
         "bodies", "joints", "problem", "vio", "nl", "lio", "cio", "nzb", "wid", "bid", "jid", "cid", "lambdas",
     }),
 }  # fmt: skip
-"""Parts of names that one of three simulators for Warp has and the other two do not: newton's, mujoco_warp's, and
-those of newton's solver of constraints."""
+"""Parts of names that only one of three simulators for Warp uses: newton, mujoco_warp, and newton's constraint solver
+(kamino)."""
 _HOUSES = (("newton", 0.66), ("mujoco", 0.24), ("kamino", 0.1))
-"""How often kernels speak as each where their arguments leave it open."""
+"""Weights of the simulators' vocabularies for a kernel whose arguments allow all of them."""
 _RIVALS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"env", "envs", "environment"}), frozenset({"world", "worlds", "worldid", "wid"})),
     (frozenset({"link", "links"}), frozenset({"body", "bodies", "bodyid"})),
@@ -35,13 +35,13 @@ _RIVALS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"prev", "previous"}), frozenset({"last"}), frozenset({"old"})),
     (frozenset({"kp", "kv"}), frozenset({"ke", "kd"}), frozenset({"stiffness", "damping"})),
 )
-"""Words for one thing, of which a kernel has one."""
+"""Sets of synonyms. A kernel uses one set of each group."""
 
 
 def agree(sheet: Sheet, choices: Stream) -> None:
-    """Leave a kernel the names that go together.
+    """Remove the names of a kernel that do not go together.
 
-    Of an argument that only one code base would call so the names stay as they are; it decides for the others.
+    If all names of an argument belong to one code base, that code base is used for the other arguments too.
     """
     named = sheet.named()
     pools = list(_pools(sheet, named))
@@ -59,12 +59,12 @@ def agree(sheet: Sheet, choices: Stream) -> None:
 
 
 def is_of(sheet: Sheet, house: str) -> bool:
-    """Whether an argument is called what one of the simulators alone would call it."""
+    """Return whether all names of some argument are from the vocabulary of the given simulator."""
     return any(all(_has(name, _DIALECTS[house]) for name in each.names) for each in sheet.given.values())
 
 
 def _pools(sheet: Sheet, named: set[str]) -> Iterator[tuple[str, ...]]:
-    """The names that indices, and the arguments that lines name, may get."""
+    """Yield the possible names of each index and of each argument that lines name."""
     yield from (each.names for key, each in sheet.given.items() if key in named)
     yield from sheet.axes
 
@@ -74,13 +74,13 @@ def _has(name: str, words: frozenset[str]) -> bool:
 
 
 def _forced(pools: Iterable[tuple[str, ...]], candidates: list[frozenset[str]]) -> frozenset[str] | None:
-    """Of some sets of words the one that most pools have in each of their names; None if no pool has one so."""
+    """Return the set of words that occurs in every name of the most pools; None if no pool has one in every name."""
     counts = [sum(all(_has(name, each) for name in pool) for pool in pools) for each in candidates]
     return candidates[counts.index(max(counts))] if max(counts, default=0) else None
 
 
 def _leave_out(sheet: Sheet, words: frozenset[str]) -> None:
-    """Take names with some words from what arguments, indices and variables may be called, where others are left."""
+    """Remove names with some words from those of arguments, indices and variables, unless no name would be left."""
     for key, given in sheet.given.items():
         sheet.given[key] = replace(given, names=_others(given.names, words))
     sheet.avoided |= {name for names in sheet.axes for name in names if name not in _others(names, words)}

@@ -7,12 +7,12 @@ from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet
 
 _WAYS = (("whole", 0.4), ("one", 0.35), ("none", 0.25))
-"""How often an author writes every component, one for all, or none where they are zero."""
+"""Weights of writing every component, one for all, or none if all are zero."""
 _VECTORS = frozenset({"vec2", "vec3", "vec4", "vec2f", "vec3f", "vec4f"})
 
 
 def shorten(sheet: Sheet, choices: Stream) -> None:
-    """Write vectors of one number as the kernel's author does."""
+    """Write vectors of equal components in one way throughout the kernel."""
     way = choices.weighted(_WAYS)
     if way != "whole":
         shortening = _Shortening(bare=way == "none")
@@ -20,7 +20,7 @@ def shorten(sheet: Sheet, choices: Stream) -> None:
 
 
 class _Shortening(Rewriter):
-    """Leaves out the components of vectors that are as the first one is."""
+    """Removes the components of vectors that are equal to the first one."""
 
     def __init__(self, *, bare: bool) -> None:
         self.bare = bare
