@@ -1,4 +1,4 @@
-"""Sizes that are asked of an array: ``points.shape[0]`` instead of a number, or of an argument that says how many."""
+"""Sizes read from an array's shape: ``points.shape[0]`` instead of a number or an argument."""
 
 import ast
 from collections.abc import Iterator
@@ -14,18 +14,21 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     parts_of,
 )
 
-_SIZES, _LOOPS, _GUARDS = 0.75, 0.5, 0.1
-"""How often sizes that arrays have are asked of them, how often a loop over all of a dimension that says its number,
-and how often threads beyond the end of an array are left out. Of applications' kernels 16 % ask arrays for sizes."""
+_SIZES = 0.75
+"""Probability that a kernel reads sizes from shapes instead of arguments. 16 % of applications' kernels read shapes."""
+_LOOPS = 0.5
+"""Probability that a loop over a whole dimension reads the size from a shape instead of a literal."""
+_GUARDS = 0.1
+"""Probability that a kernel returns from threads beyond the end of an array."""
 _LEAST = 2
-"""A size of one tells arrays apart too little."""
+"""Smallest size that is read from a shape; too many arrays have dimensions of size 1."""
 _INT = Type("int32")
 
 
 def ask(sheet: Sheet, choices: Stream) -> None:
-    """Ask arrays for some of the sizes that are arguments or numbers: a size is one that the array always has.
+    """Read some of the sizes from shapes instead of arguments or literals.
 
-    A kernel that asks for one size asks for all that there are, and an array for all that it has.
+    A kernel that reads one size of an argument from a shape reads all that it can, from the same array if possible.
     """
     places = list(_places(sheet.body))
     known, asks = "", choices.chance(_SIZES)
@@ -45,7 +48,7 @@ def ask(sheet: Sheet, choices: Stream) -> None:
 
 
 def _is_size(given: Given | None) -> bool:
-    """Whether an argument is a whole number that is the same in every launch."""
+    """Return whether an argument is an integer of at least 2 that is the same in every launch."""
     if given is None or given.shape is not None or given.kind != _INT:
         return False
     low, high = given.domain
@@ -53,7 +56,7 @@ def _is_size(given: Given | None) -> bool:
 
 
 def _places(body: list[ast.stmt]) -> Iterator[tuple[str, int, str]]:
-    """The dimensions by which elements are found: the array, the dimension's number, and the index, if it is a name."""
+    """Yield an array, a dimension's number, and its index, if that is a name, for each index in a subscript."""
     for statement in body:
         for node in walk(statement):
             match node:
@@ -65,14 +68,14 @@ def _places(body: list[ast.stmt]) -> Iterator[tuple[str, int, str]]:
 
 
 def _extent(sheet: Sheet, array: str, place: int) -> int | None:
-    """The length of one of an array's dimensions; None if there is no such array or dimension."""
+    """Return the length of a dimension of an array; None if there is no such array or dimension."""
     given = sheet.given.get(array)
     shape = given.shape if given is not None else None
     return shape[place] if shape is not None and place < len(shape) else None
 
 
 def _bounded(body: list[ast.stmt], key: str) -> set[str]:
-    """The variables that go as far as a size says, are compared with it, or are what is left of a division by it."""
+    """Return the variables that count up to a size, are compared with it, or are a remainder by it."""
     found = set[str]()
     for statement in body:
         for node in walk(statement):
@@ -93,7 +96,7 @@ def _bounded(body: list[ast.stmt], key: str) -> set[str]:
 
 
 def _ask_for_length(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
-    """Ask an array how far a loop goes that takes all of one of its dimensions, in some loops."""
+    """In some loops over a whole dimension of an array, read the number of iterations from its shape."""
     match loop:
         case ast.For(target=ast.Name(id=counter), iter=ast.Call(args=[ast.Constant(value=int(length))]) as iterable):
             found = [
@@ -108,7 +111,7 @@ def _ask_for_length(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
 
 
 def _guard(sheet: Sheet, choices: Stream) -> None:
-    """Leave out threads beyond the end of an array of which each has an element, as launches of rounded sizes do."""
+    """Return from threads beyond the end of an array with an element for each, as if the launch size was rounded up."""
     if len(sheet.axes) != 1 or _asks_first(sheet):
         return
     index = sheet.indices[0]
@@ -120,7 +123,7 @@ def _guard(sheet: Sheet, choices: Stream) -> None:
 
 
 def _asks_first(sheet: Sheet) -> bool:
-    """Whether the first thing that a kernel does is to ask for the range of its index."""
+    """Return whether a kernel begins with a test of its index."""
     match [each for each in sheet.body if not isinstance(each, ast.Expr)]:
         case [ast.If(test=test), *_]:
             compared = [each.left for each in walk(test) if isinstance(each, ast.Compare)]
@@ -135,7 +138,7 @@ def _size(array: str, place: int) -> ast.expr:
 
 
 class _Asking(Rewriter):
-    """Reads a size from an array."""
+    """Replaces a size by one of an array's shape."""
 
     def __init__(self, key: str, array: str, place: int) -> None:
         self.key, self.array, self.place = key, array, place

@@ -1,4 +1,4 @@
-"""Flags: numbers that are compared with 0 or 1, or truths."""
+"""Flags: numbers that are compared with 0 or 1, or bools."""
 
 import ast
 from dataclasses import replace
@@ -10,22 +10,27 @@ from synthesis.drawing.types import Type
 from synthesis.drawing.walking import Rewriter, Visitor
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, names_in
 
-_SHARE, _ALONE = 0.15, 0.8
-"""How often an array of flags that might be numbers is of truths, and how often one flag is a truth."""
+_SHARE = 0.15
+"""Probability that an array of numeric flags becomes an array of bools."""
+_ALONE = 0.8
+"""Probability that a single numeric flag becomes a bool."""
 _NUMBERS = 0.48
-"""How many authors have numbers for truths; applications' kernels have truths among their arguments in 9 %."""
+"""Probability that a kernel has numbers for arrays of bools. 9 % of applications' kernels have bool arguments."""
 _TRUE = 0.3
-"""How many of them ask whether a flag is 1, rather than whether it is not 0."""
+"""Probability that such a kernel tests ``== 1`` rather than ``!= 0``."""
 _BARE = 0.35
-"""How many authors write ``if not flags[i]`` for numbers too, where others compare them with 0; of applications'
-kernels 16 % have a ``not``, where drawn kernels without this had 9 %."""
-_BYTES, _BYTE_TYPES = 0.22, ("uint8", "int8")
-"""How often an array of such numbers is one of bytes."""
+"""Probability that a kernel tests numeric flags as in ``if not flags[i]``, rather than compares them with 0.
+
+16 % of applications' kernels have a ``not``; without this form 9 % of drawn ones had one.
+"""
+_BYTES = 0.22
+"""Probability that an array of such numbers has one of the types of one byte."""
+_BYTE_TYPES = ("uint8", "int8")
 _FLAG = Type("bool")
 
 
 def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
-    """Declare some flags as truths, and ask for them as such."""
+    """Declare some numeric flags as bools, and test them as bools."""
     tests = _Tests()
     for statement in sheet.body:
         tests.visit(statement)
@@ -42,7 +47,7 @@ def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
 
 
 def turn_to_numbers(sheet: Sheet, choices: Stream) -> None:
-    """Declare all arrays of flags of some kernels as numbers, and compare them with 0 or 1."""
+    """In some kernels, declare all arrays of bools as numbers, and compare them with 0 or 1."""
     if not choices.chance(_NUMBERS):
         return
     one = choices.chance(_TRUE)
@@ -59,7 +64,7 @@ def turn_to_numbers(sheet: Sheet, choices: Stream) -> None:
 
 
 def ask_bare(sheet: Sheet, choices: Stream) -> None:
-    """Ask for the truth of numbers that are flags, or bits of them, in the branches of some kernels."""
+    """In some kernels, test numeric flags and masked bits in branches and loops without a comparison."""
     if not choices.chance(_BARE):
         return
     numbers = {key: each for key, each in sheet.given.items() if each.kind == Type("int32")}
@@ -76,19 +81,19 @@ def ask_bare(sheet: Sheet, choices: Stream) -> None:
 
 
 class _AskingBare(Rewriter):
-    """Asks for the truth of flags where the test of a branch or a loop compares them with 0 or 1.
+    """Removes comparisons of flags with 0 or 1 from the tests of branches and loops.
 
     Args:
-        flags: numbers that are 0 or 1.
-        twice: those of them that may be one array with another, which the kernel writes. Where nothing but an element
-            of it is asked for, Warp reads it again behind the branch, and takes the other one too if it has been
-            changed (docs/findings/018): it is compared there.
+        flags: names of numbers that are 0 or 1.
+        twice: those that may be the same array as one that the kernel writes. If a branch tests only an element of such
+            an array, Warp reads it again after the branch, and takes the other branch too if it has changed
+            (docs/findings/018). The comparison is kept there.
     """
 
     def __init__(self, flags: set[str], twice: set[str]) -> None:
         self._flags, self._twice = flags, twice
         self.asked: dict[str, int] = {}
-        """How often the truth of each is asked for."""
+        """The number of tests of each flag without a comparison."""
 
     def visit_If(self, node: ast.If) -> ast.stmt:
         found = _asked(node.test)
@@ -121,7 +126,7 @@ class _AskingBare(Rewriter):
 
 
 def _truth(node: ast.expr) -> str | None:
-    """The array or argument whose truth an expression is; None for any other expression."""
+    """Return the name of the array or argument that an expression reads; None for any other expression."""
     match node:
         case ast.Name(id=key) | ast.Subscript(value=ast.Name(id=key)):
             return key
@@ -130,7 +135,7 @@ def _truth(node: ast.expr) -> str | None:
 
 
 def _tests_of(node: ast.AST) -> list[ast.expr]:
-    """The parts of a statement or expression of which the truth is asked for."""
+    """Return the parts of a statement or expression that are tested for truth."""
     match node:
         case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
             return [test]
@@ -143,7 +148,7 @@ def _tests_of(node: ast.AST) -> list[ast.expr]:
 
 
 class _Testing(Visitor):
-    """Counts how often the truth of each name is asked for."""
+    """Counts how often each name is tested for truth."""
 
     def __init__(self) -> None:
         self.tested: dict[str, int] = {}
@@ -155,7 +160,7 @@ class _Testing(Visitor):
 
 
 class _Comparing(Rewriter):
-    """Compares with a number where the truth of a flag was asked for."""
+    """Adds a comparison with a number to tests of flags."""
 
     def __init__(self, flags: set[str], *, one: bool) -> None:
         self.flags, self.one = flags, one
@@ -179,7 +184,7 @@ class _Comparing(Rewriter):
 
 
 def _asked(node: ast.AST) -> tuple[str, bool] | None:
-    """The flag that a comparison asks for, and whether it is to be set; None for any other node."""
+    """Return the flag in a comparison, and whether the comparison holds if it is set; None for any other node."""
     match node:
         case ast.Compare(
             left=ast.Name(id=key) | ast.Subscript(value=ast.Name(id=key)),
@@ -204,7 +209,7 @@ class _Tests(Visitor):
 
 
 class _Asking(Rewriter):
-    """Asks for a truth where it was compared."""
+    """Removes comparisons of a flag that has become a bool."""
 
     def __init__(self, key: str) -> None:
         self.key = key

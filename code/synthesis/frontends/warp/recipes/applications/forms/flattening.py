@@ -24,8 +24,10 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARE = 0.22
-"""How often a kernel of several launch dimensions has one index. Of applications' kernels 9 % divide whole numbers and
-12 % take what is left, where drawn kernels without this did in 4 %."""
+"""Probability that a kernel of several launch dimensions is launched with one.
+
+9 % of applications' kernels have integer division and 12 % remainders; without this form 4 % of drawn ones had them.
+"""
 _THREADS = ("tid", "idx", "index", "thread_id", "flat_id")
 _SIZES = (
     ({"col", "column"}, ("num_cols", "width", "cols", "num_columns")),
@@ -34,25 +36,26 @@ _SIZES = (
     ({"y", "py", "v", "cy", "iy"}, ("height", "ny", "dim_y", "size_y")),
     ({"z", "cz", "iz"}, ("nz", "depth", "dim_z", "size_z")),
 )
-"""What the length of a dimension is called whose index is called so."""
+"""Names for the length of a dimension, by the names of its index."""
 _OTHERS = ("stride", "inner_dim", "dim", "num_inner")
 _INT = Type("int32")
 
 
-_LAID, _GRIDS = 0.52, (2, 3)
-"""How often a grid is one row after the other in an array of one dimension, as images of a renderer are, and of
-how many dimensions such grids are."""
+_LAID = 0.52
+"""Probability that grids are stored row by row in 1-D arrays, as the images of renderers are."""
+_GRIDS = (2, 3)
+"""Numbers of dimensions of grids that may be stored so."""
 _SAYS = re.compile(r"WIDTH|HEIGHT|ROWS|COL|RES|SIZE|DIM|^N[XYZ]$")
 """Constants that may be the length of a dimension."""
 _PLACE, _PLACES = "place_", ("idx", "index", "flat_id", "linear_id")
 
 
 def flatten(sheet: Sheet, choices: Stream) -> None:
-    """Launch some kernels of several dimensions over one, and find their indices by division."""
+    """Launch some kernels of several dimensions over one, and compute their indices by division."""
     if len(sheet.axes) < 2 or min(sheet.launch[1:]) < 2 or LOCAL in sheet.indices or not choices.chance(_SHARE):
-        return  # things of several worlds, one world's behind another's, have an index of their own
+        return  # an item's index is already computed from a world's index
     if _PLACE in sheet.roles:
-        return  # a place in a row after the other would be found from the thread's index, by way of two others
+        return  # the flat index into a grid would be computed from indices that are themselves computed from one
     sizes = [_size(sheet, place) for place in range(1, len(sheet.axes))]
     lines = list[str]()
     for place, index in enumerate(sheet.indices):
@@ -68,7 +71,7 @@ def flatten(sheet: Sheet, choices: Stream) -> None:
 
 
 def lay(sheet: Sheet, choices: Stream) -> None:
-    """Have one dimension in some kernels' grids, row after row, whose threads have an index for each of several."""
+    """In some kernels, store grids in 1-D arrays, row by row, while the launch keeps its dimensions."""
     if len(sheet.axes) not in _GRIDS or min(sheet.launch) < 2 or LOCAL in sheet.indices:
         return
     laid = [key for key in sheet.given if _is_grid(sheet, key)]
@@ -91,12 +94,12 @@ def lay(sheet: Sheet, choices: Stream) -> None:
 
 
 def _is_of_worlds(names: tuple[str, ...]) -> bool:
-    """Whether an index is of one of many worlds, by its names."""
+    """Return whether the names of an index say that it identifies a world."""
     return any("world" in each or "env" in each for each in names)
 
 
 def _is_bounded(sheet: Sheet, place: int) -> bool:
-    """Whether lines say how long a launch dimension is in another way than by one argument that is its length."""
+    """Return whether lines bound a launch dimension other than by a single argument that is its length."""
     index, length, key = sheet.indices[place], sheet.launch[place], _known_size(sheet, place)
     named = sheet.named()
     sizes = {
@@ -110,13 +113,16 @@ def _is_bounded(sheet: Sheet, place: int) -> bool:
 
 
 def _is_wide(given: Given, sheet: Sheet) -> bool:
-    """Whether an argument is an array with an element for each thread of the launch."""
+    """Return whether an argument is an array as wide as the launch in all dimensions but the first."""
     shape = given.shape or ()
     return len(shape) == len(sheet.launch) and shape[1:] == sheet.launch[1:]
 
 
 def _is_grid(sheet: Sheet, key: str) -> bool:
-    """Whether an array is as wide as the launch, and of it only elements are asked for, by all indices in a row."""
+    """Return whether an array is as wide as the launch and only accessed by all thread indices in order.
+
+    An index may be part of an expression, as for a neighbour.
+    """
     elements = 0
     if not _is_wide(sheet.given[key], sheet):
         return False
@@ -133,21 +139,21 @@ def _is_grid(sheet: Sheet, key: str) -> bool:
 
 
 class _Laying(Rewriter):
-    """Finds elements of arrays by one index, row after row.
+    """Replaces the indices of arrays by one index into an array that is stored row by row.
 
     Args:
         laid: the arrays.
-        sizes: what lines call the lengths of the dimensions but for the first.
-        indices: the thread's own.
+        sizes: the names in lines of the lengths of all dimensions except the first.
+        indices: the thread's own indices.
     """
 
     def __init__(self, laid: frozenset[str], sizes: Sequence[str], indices: tuple[str, ...]) -> None:
         self._laid, self._sizes, self._indices = laid, sizes, indices
         self.met = 0
-        """How many elements are the thread's own."""
+        """The number of accesses to the thread's own elements."""
 
     def here(self) -> ast.expr:
-        """Where the thread's own elements are."""
+        """Return the expression of the index of the thread's own elements."""
         return self._place([ast.Name(each, ast.Load()) for each in self._indices])
 
     def _place(self, parts: Sequence[ast.expr]) -> ast.expr:
@@ -168,7 +174,7 @@ class _Laying(Rewriter):
 
 
 def _known_size(sheet: Sheet, place: int) -> str | None:
-    """An argument that is the length of a launch dimension and compared with its index; None if there is none."""
+    """Return an argument that is the length of a launch dimension and is compared with its index, or None."""
     index, length = sheet.indices[place], sheet.launch[place]
     compared = [set(names_in([node])) for node in nodes_in(sheet.body) if isinstance(node, ast.Compare)]
     for key in sorted({key for each in compared if index in each for key in each if key in sheet.given}):
@@ -179,7 +185,10 @@ def _known_size(sheet: Sheet, place: int) -> str | None:
 
 
 def _size(sheet: Sheet, place: int) -> str:
-    """What lines call the length of a launch dimension: an argument that is compared with its index, or a new one."""
+    """Return the name in lines of the length of a launch dimension.
+
+    It is an argument that is compared with the index of the dimension, or a new one.
+    """
     if known := _known_size(sheet, place):
         return known
     names, length = sheet.axes[place], sheet.launch[place]

@@ -1,4 +1,4 @@
-"""State that is updated where it is: one array instead of one that is read and another that is written."""
+"""State that is updated in place: one array, instead of one that is read and another one that is written."""
 
 import ast
 import copy
@@ -24,23 +24,29 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARE = 0.95
-"""How often an array that holds what another one becomes is that one. Of applications' kernels 22 % read and write one
-array."""
+"""Probability that an array is updated in place if that is possible.
+
+22 % of applications' kernels read and write the same array.
+"""
 _ADDED = 0.7
-"""How many authors write ``a[i] += e`` where an element is added to."""
-_NESTED, _FEW = 0.8, (1, 2)
-"""How many authors write ``mass[body[i]]`` where ``b = body[i]`` would be asked for so often. Of the indices of
-applications' arrays 2 % are read in place."""
+"""Probability that a kernel writes ``a[i] += e`` where it adds to an element."""
+_NESTED = 0.8
+"""Probability that a kernel writes ``mass[body[i]]`` instead of assigning ``body[i]`` to a variable first.
+
+2 % of the indices of applications' arrays are read in place.
+"""
+_FEW = (1, 2)
+"""Numbers of uses of the variable for which this is done."""
 _UNSAID = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "dst", "buffer", "data", "current"})
-"""Parts of names that say when or where something is, and not what."""
+"""Parts of names that say in which state or place a quantity is, and not which quantity it is."""
 
 
 def update(sheet: Sheet, choices: Stream) -> None:
-    """Let some arrays be updated where they are.
+    """Update some arrays in place.
 
-    That is done where a thread touches the same one element of both, both hold the same by their names, what was there
-    is not read after it is written, and no line would then give an element to itself: where a line gives what was
-    there, and nothing else does, it is left out.
+    This requires that a thread accesses the same single element of both arrays, that both hold the same quantity by
+    their names, that the old value is not read after the new one is written, and that no line would then assign an
+    element to itself. Lines that only copy the old value are removed first.
     """
     places = _places_in(sheet.body)
     alone = [key for key, found in places.indices.items() if len(found) == 1 and key not in places.bare]
@@ -62,13 +68,13 @@ def update(sheet: Sheet, choices: Stream) -> None:
 
 
 def add(sheet: Sheet, choices: Stream) -> None:
-    """Write ``a[i] += e`` for ``a[i] = a[i] + e`` in most kernels."""
+    """In most kernels, write ``a[i] += e`` for ``a[i] = a[i] + e``."""
     if choices.chance(_ADDED):
         sheet.body = [_Adding().visit(each) for each in sheet.body]
 
 
 def nest(sheet: Sheet, choices: Stream) -> None:
-    """Read indices in the brackets that they stand in, in some kernels, where they are asked for once or twice."""
+    """In most kernels, read an index inside the brackets where it is used, if it is used once or twice."""
     if not choices.chance(_NESTED):
         return
     stored, read = Counter(names_stored(sheet.body)), Counter(names_read(sheet.body))
@@ -88,19 +94,19 @@ def nest(sheet: Sheet, choices: Stream) -> None:
 
 
 def _is_kept(given: Given | None) -> bool:
-    """Whether something is an array of whole numbers that stays as it is."""
+    """Return whether an argument is an array of integers that the kernel only reads."""
     return given is not None and given.shape is not None and given.kind == Type("int32") and given.role is Role.INPUT
 
 
 def _while_fixed(block: list[ast.stmt], names: set[str]) -> list[ast.stmt]:
-    """The plain statements of a block, up to the first one that changes one of some variables."""
+    """Return the simple statements of a block before the first one that changes one of the variables."""
     changes = (place for place, each in enumerate(block) if not names.isdisjoint(names_stored([each])))
     plain = block[: next(changes, len(block))]
     return [each for each in plain if isinstance(each, ast.Assign | ast.AugAssign | ast.Expr)]
 
 
 class _Nesting(Rewriter):
-    """Puts a variable's value where it is the only index of an array's element."""
+    """Replaces a variable by its value where it is the only index in a subscript."""
 
     def __init__(self, name: str, value: ast.expr) -> None:
         self._name, self._value = name, value
@@ -113,7 +119,7 @@ class _Nesting(Rewriter):
                 return False
 
     def places(self, statement: ast.stmt) -> int:
-        """How often the variable is such an index in a statement."""
+        """Return how often the variable is such an index in a statement."""
         return sum(map(self._is_place, nodes_in([statement])))
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
@@ -123,7 +129,10 @@ class _Nesting(Rewriter):
 
 
 def _without_copies(body: list[ast.stmt], read: str, written: str) -> list[ast.stmt] | None:
-    """Lines without those that give an element of one array to the same one of another; None if too little is left."""
+    """Return the lines without copies of an element of one array to the same element of another.
+
+    Return None if a block would be empty or the written array would not be used any more.
+    """
     stored = list(names_stored(body))
     values = {
         statement.targets[0].id: ast.unparse(statement.value)
@@ -141,7 +150,10 @@ def _without_copies(body: list[ast.stmt], read: str, written: str) -> list[ast.s
 
 
 def _drop(body: list[ast.stmt], read: str, written: str, values: dict[str, str]) -> list[ast.stmt] | None:
-    """Lines without copies, and without branches of nothing else; None if a branch or a loop would hold nothing."""
+    """Return the lines without copies; None if a branch statement or a loop would be empty.
+
+    If only one block of a branch statement is empty, the statement keeps the other one.
+    """
     left: list[ast.stmt] = []
     for statement in body:
         match statement:
@@ -169,7 +181,7 @@ def _drop(body: list[ast.stmt], read: str, written: str, values: dict[str, str])
 
 
 class _Adding(Rewriter):
-    """Adds to elements where they are."""
+    """Replaces additions and subtractions on an element by augmented assignments."""
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         match node:
@@ -183,7 +195,7 @@ class _Adding(Rewriter):
 
 
 def _become(old: Given | None, new: Given) -> bool:
-    """Whether one array holds what another becomes: the same kind of value in the same shape, and of the same name."""
+    """Return whether two arrays hold the old and the new state of the same quantity: their types and names agree."""
     if old is None or old.role is not Role.INPUT or old.base:
         return False
     alike = (old.kind, old.shape, old.element) == (new.kind, new.shape, new.element)
@@ -191,18 +203,21 @@ def _become(old: Given | None, new: Given) -> bool:
 
 
 def _words(names: tuple[str, ...]) -> set[str]:
-    """What names say, without when and where."""
+    """Return the names without the parts that only say in which state or place a quantity is."""
     return {"_".join(part for part in name.split("_") if part not in _UNSAID) for name in names} - {""}
 
 
 def _unmarked(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of an array that is updated: those that do not say when or where it is, or all if each does."""
+    """Return names for an array that is updated in place.
+
+    They are those without parts such as ``new`` or ``old``, or the names of the read array if there are none.
+    """
     plain = tuple(name for name in (*old, *new) if _UNSAID.isdisjoint(name.split("_")))
     return tuple(dict.fromkeys(plain)) or old
 
 
 def _places_in(body: list[ast.stmt]) -> "_Places":
-    """Where arrays are read and written in some lines."""
+    """Return where lines read and write arrays."""
     places = _Places()
     for statement in body:
         places.visit(statement)
@@ -210,22 +225,22 @@ def _places_in(body: list[ast.stmt]) -> "_Places":
 
 
 class _Places(Visitor):
-    """Finds by which indices arrays are read and written, what is used otherwise, and what is given to what."""
+    """Finds the indices by which arrays are read and written, the names used without indices, and the copies."""
 
     def __init__(self) -> None:
         self.indices: dict[str, set[str]] = {}
         self.bare = set[str]()
         self._given: dict[str, set[str]] = {}
-        """What variables, and elements of arrays, are given as it is: variables, and elements of arrays."""
+        """For each variable or array, the variables and arrays whose values are assigned to it unchanged."""
         self._met = 0
-        """How many elements were met, in the order in which lines come to them."""
+        """The number of subscripts found so far, in the order of execution."""
         self._last_read: dict[str, int] = {}
         self._first_written: dict[str, int] = {}
         self._depth = 0
         self._in_loops = set[str]()
 
     def copies(self, read: str, written: str) -> bool:
-        """Whether an element of one array may be given to another one as it is, by way of variables too."""
+        """Return whether an element of one array may be copied to the other one, directly or through variables."""
         found, new = {written}, {written}
         while new:
             new = {each for name in new for each in self._given.get(name, ())} - found
@@ -233,7 +248,7 @@ class _Places(Visitor):
         return read in found
 
     def reads_after(self, read: str, written: str) -> bool:
-        """Whether an element of one array may be read after that of another one was written."""
+        """Return whether an element of one array may be read after one of the other array was written."""
         return written in self._in_loops or self._last_read.get(read, 0) > self._first_written.get(written, self._met)
 
     def _loop(self, node: ast.For | ast.While) -> None:
@@ -279,7 +294,7 @@ class _Places(Visitor):
 
 
 def _values(node: ast.expr) -> set[str]:
-    """The variables, and the arrays of elements, that may be an expression's value as they are."""
+    """Return the variables, and the arrays whose elements, may be the value of an expression unchanged."""
     match node:
         case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
             return {name}
@@ -292,7 +307,7 @@ def _values(node: ast.expr) -> set[str]:
 
 
 class _Renaming(Rewriter):
-    """Calls an array what another one is called."""
+    """Renames an array."""
 
     def __init__(self, old: str, new: str) -> None:
         self.old, self.new = old, new

@@ -1,4 +1,4 @@
-"""Comments on what many kernels do alike: leave an empty slot, take the next place of a list, write what was found."""
+"""Comments on common steps, such as skipping an empty slot, reserving a place in a list, or writing results."""
 
 import ast
 
@@ -11,8 +11,10 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
 )
 
-_SHARE, _MOST = 0.6, 4
-"""How often a line that people comment on has a comment, and how many a kernel gets."""
+_SHARE = 0.6
+"""Probability of a comment on such a line."""
+_MOST = 4
+"""Maximum number of comments that this form adds to a kernel."""
 _FEW = 3
 _NONE = ("# empty slot", "# nothing here", "# not used", "# skip invalid entries", "# padding")
 _SMALL = ("# too small to have a direction", "# avoid dividing by zero", "# degenerate", "# nothing to normalize")
@@ -27,7 +29,7 @@ _LIMIT = ("# keep it in range", "# limit", "# stay inside the bounds", "# satura
 
 
 def remark(sheet: Sheet, choices: Stream) -> None:
-    """Comment on some of a kernel's lines, as far as they have no comments."""
+    """Comment on some of a kernel's lines that have no comments."""
     written, read = 0, _read_from_arrays(sheet)
     for block in list(blocks_of(sheet.body)):
         for place in reversed(range(len(block))):
@@ -38,7 +40,7 @@ def remark(sheet: Sheet, choices: Stream) -> None:
 
 
 def _words(block: list[ast.stmt], place: int, read: set[str], *, outer: bool) -> tuple[str, ...]:
-    """What may be said before a statement; nothing of most."""
+    """Return possible comments before a statement; empty for most statements."""
     statement = block[place]
     before = block[place - 1] if place else None
     match statement:
@@ -61,7 +63,7 @@ def _words(block: list[ast.stmt], place: int, read: set[str], *, outer: bool) ->
 
 
 def _takes_place(statement: ast.stmt) -> bool:
-    """Whether a variable gets the number of things that were counted before."""
+    """Return whether a statement assigns the result of ``atomic_add``, which reserves a place in a list."""
     match statement:
         case ast.Assign(value=ast.Call(func=ast.Attribute(attr="atomic_add"))):
             return True
@@ -70,7 +72,7 @@ def _takes_place(statement: ast.stmt) -> bool:
 
 
 def _read_from_arrays(sheet: Sheet) -> set[str]:
-    """The variables that are read from arrays, as they are."""
+    """Return the variables to which elements of arrays are assigned unchanged."""
     nodes = (node for node in nodes_in(sheet.body) if isinstance(node, ast.Assign))
     return {
         target.id
@@ -81,7 +83,7 @@ def _read_from_arrays(sheet: Sheet) -> set[str]:
 
 
 def _why(test: ast.expr, read: set[str]) -> tuple[str, ...]:
-    """Why a guard leaves, where its test tells."""
+    """Return possible comments on the reason of a guard; empty if its test does not show the reason."""
     match test:
         case ast.Compare(ops=[ast.Lt() | ast.LtE()], comparators=[ast.Name(id="TINY") | ast.Constant(value=1e-6)]):
             return _SMALL
@@ -94,7 +96,7 @@ def _why(test: ast.expr, read: set[str]) -> tuple[str, ...]:
 
 
 def _of_several(block: list[ast.stmt], place: int) -> tuple[str, ...]:
-    """What is said of the first of some reads, and of the first of the last writes."""
+    """Return possible comments on the first of several reads, or on the first of the last writes of a block."""
     rest = block[place:]
     first = place == 0 or not _reads(block[place - 1])
     if first and len(rest) > _FEW and all(map(_reads, rest[:_FEW])):
