@@ -1,6 +1,6 @@
-"""Structs that hold arrays: a model, a state, contacts, of which a kernel reads some fields and writes a few.
+"""Structs of arrays, such as a model, a state or contacts. A kernel reads some fields and writes a few.
 
-Programs hand such a struct to many kernels, so that it has fields which this one does not ask for.
+Programs pass such a struct to many kernels, so it may have fields that this one does not use.
 """
 
 import ast
@@ -20,23 +20,25 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 from synthesis.frontends.warp.recipes.applications.forms.worlds import differs
 
 _SHARE = 0.06
-"""How often a kernel is given a struct of arrays where it may be; in applications 3.6 % of all kernels are."""
+"""Probability that a kernel has a struct of arrays if it can. 3.6 % of all kernels of applications have one."""
 _BOTH = 0.35
-"""How often one has a struct of what is read and another one of what is written."""
+"""Probability that a kernel has one struct of read arrays and another one of written arrays."""
 _NUMBERS = 0.7
-"""How often numbers are fields; of arrays all that fit are."""
-_LEAST, _MOST = 2, 9
-"""Fields that the kernel names."""
+"""Probability that numbers become fields. All suitable arrays do."""
+_LEAST = 2
+"""Minimum number of fields that the kernel uses."""
+_MOST = 9
+"""Maximum number of fields that the kernel uses."""
 _SPOKEN = 2
-"""Fields that have to speak of a thing for the struct to be named after it."""
+"""Minimum number of fields with the name of an item for which the struct can be named after the item."""
 _FEWEST = 8
-"""Elements of an array that the kernel does not name, at least."""
+"""Minimum size of an array that the kernel does not use."""
 _SPARE = 1
-"""Fields that the kernel does not name, at most."""
+"""Maximum number of fields that the kernel does not use."""
 _OF_CPP = frozenset(
     {"auto", "default", "delete", "double", "enum", "long", "new", "register", "short", "static", "union"}
 )
-"""What no field may be called, for it is a member of a struct in C++."""
+"""Names that no field may have, because it becomes a member of a struct in C++."""
 _SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "contact": (("Contacts", "ContactData", "ContactBuffer"), ("contacts", "contact_data", "c")),
     "joint": (("Joints", "Articulation", "JointData"), ("joints", "articulation", "robot")),
@@ -51,12 +53,12 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "shape": (("Shapes", "ShapeData", "Collider"), ("shapes", "collider", "shape_data")),
     "event": (("Events", "EventQueue", "Log"), ("events", "queue", "log_data")),
 }
-"""For what a field's name speaks of, the names of the struct and of the argument."""
+"""Names of the struct and of the argument, by the item in the names of the fields."""
 _READ = (("Model", "ModelData", "ModelInfo"), ("model", "m", "mdl", "info"))
 _SETTLED = (("Options", "SolverOptions", "Settings"), ("options", "opts", "settings"))
-"""What a kernel of one thread reads is told to a solver, and is no model."""
+"""For the fields that a kernel of one thread reads. They are settings of a solver rather than a model."""
 _STATE = (("State", "SimState", "StateData", "BodyState"), ("state", "s", "state_in", "state_0"))
-"""For arrays that are only read, of which most change from step to step."""
+"""For arrays that are only read, most of which change from step to step."""
 _WRITTEN = (("State", "Data", "SimState", "Workspace"), ("state", "d", "data", "state_out"))
 _FLOAT, _INT, _VEC = Type("float32"), Type("int32"), Type("float32", (3,))
 _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
@@ -67,11 +69,11 @@ _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
     "num_worlds": (_INT, (1, 4), False), "max_count": (_INT, (16, 64), False), "time": (_FLOAT, (0.0, 4.0), False),
     "margin": (_FLOAT, (0.0, 0.1), False),
 }  # fmt: skip
-"""Fields that a struct may have beside: their type, their domain, and whether they are arrays."""
+"""Unused fields that a struct may have: type, domain, and whether it is an array."""
 
 
 def bundle(sheet: Sheet, choices: Stream) -> None:
-    """Put some of a kernel's arrays, and numbers beside them, into one or two structs."""
+    """In some kernels, put arrays, and perhaps numbers, into one or two structs."""
     named = sheet.named()
     asked = named.difference(names_stored(sheet.body))
     fitting = {key: each for key, each in sheet.given.items() if key in asked}
@@ -92,14 +94,14 @@ def bundle(sheet: Sheet, choices: Stream) -> None:
 
 
 def _of_one_subject(keys: list[str], given: Mapping[str, Given]) -> list[str]:
-    """The arrays that speak of what most of them do, whatever they are called; none if these are few."""
+    """Return the arrays all of whose possible names contain the most common item; empty if these are few."""
     of = {subject: [key for key in keys if all(subject in name for name in given[key].names)] for subject in _SUBJECTS}
     most = max(of.values(), key=len)
     return most if len(most) > _SPOKEN else []
 
 
 def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> None:
-    """Put arguments into a struct of their own; the names of its fields are taken from then on."""
+    """Put arguments into a new struct, and add the names of its fields to the taken ones."""
     key = f"bundle_{len(sheet.bundles)}"
     fields: dict[str, Given] = {}
     attributes: dict[str, str] = {}
@@ -128,7 +130,7 @@ def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> 
 
 
 def _spares(sheet: Sheet, choices: Stream, taken: set[str]) -> Iterator[tuple[str, Given]]:
-    """A few fields that no line names."""
+    """Yield a few fields that no line uses."""
     for name in choices.ranked(list(_SPARES), key=str)[: choices.integer(0, _SPARE)]:
         if name in taken:
             continue
@@ -139,7 +141,7 @@ def _spares(sheet: Sheet, choices: Stream, taken: set[str]) -> Iterator[tuple[st
 
 
 class _Asking(Rewriter):
-    """Asks a struct for what were arguments."""
+    """Replaces arguments by fields of a struct."""
 
     def __init__(self, bundle: str, attributes: Mapping[str, str]) -> None:
         self.bundle = bundle
@@ -150,7 +152,7 @@ class _Asking(Rewriter):
         return node if attribute is None else ast.Attribute(ast.Name(self.bundle, ast.Load()), attribute, ast.Load())
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
-        """Assign an element of a struct's array that is multiplied or divided in place: Warp adds to such alone."""
+        """Write multiplication and division in place in full, which Warp does not support on a struct's array."""
         target, value = self.visit(node.target), self.visit(node.value)
         match target:
             case ast.Subscript(value=ast.Attribute() as array, slice=index) if isinstance(node.op, ast.Mult | ast.Div):

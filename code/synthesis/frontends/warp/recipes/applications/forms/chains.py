@@ -1,4 +1,4 @@
-"""Cases of what a thing may be: each asked for otherwise, by ``elif``, or one after the other."""
+"""Case distinctions: a chain of ``elif``, or separate ``if`` statements."""
 
 import ast
 
@@ -6,12 +6,14 @@ from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_stored
 
 _SHARE = 0.5
-"""How many authors ask for one case after the other; 9 % of applications' kernels have an ``elif``, where drawn ones
-without this had 14 %."""
+"""Probability that a kernel has separate ``if`` statements.
+
+9 % of applications' kernels have an ``elif``; without this form 14 % of drawn ones had one.
+"""
 
 
 def part(sheet: Sheet, choices: Stream) -> None:
-    """Ask for cases that exclude each other one after the other in some kernels, where nothing is left for the rest."""
+    """In some kernels, split chains without a final ``else`` whose cases exclude each other into ``if`` statements."""
     if not choices.chance(_SHARE):
         return
     for block in list(blocks_of(sheet.body)):
@@ -22,7 +24,7 @@ def part(sheet: Sheet, choices: Stream) -> None:
 
 
 def _cases(statement: ast.stmt) -> list[ast.If]:
-    """The branches of a chain, in order; none if something is done where no case holds."""
+    """Return the branches of a chain in order; empty if it has a final ``else``."""
     cases: list[ast.If] = []
     while isinstance(statement, ast.If):
         cases.append(statement)
@@ -35,7 +37,7 @@ def _cases(statement: ast.stmt) -> list[ast.If]:
 
 
 def _exclude_each_other(cases: list[ast.If]) -> bool:
-    """Whether each case asks whether one variable, which no branch changes, is another constant."""
+    """Return whether all cases compare the same variable with different constants, and no branch changes it."""
     tests = [_tests(each.test) for each in cases]
     asked = [(ast.unparse(test.left), ast.unparse(test.comparators[0])) for each in tests for test in each]
     variables, constants = {variable for variable, _ in asked}, [constant for _, constant in asked]
@@ -47,7 +49,7 @@ def _exclude_each_other(cases: list[ast.If]) -> bool:
 
 
 def _tests(test: ast.expr) -> list[ast.Compare]:
-    """The comparisons of which one has to hold; none if a test is of anything else than what is the same."""
+    """Return the comparisons in a test, of which one must hold; empty unless all are ``==``."""
     parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else [test]
     found = [each for each in parts if isinstance(each, ast.Compare) and isinstance(each.ops[0], ast.Eq)]
     return found if len(found) == len(parts) else []

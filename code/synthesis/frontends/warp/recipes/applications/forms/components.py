@@ -1,4 +1,4 @@
-"""Components of vectors by their letters, ``v.x``, or by their numbers, ``v[0]``."""
+"""Components of vectors by letter, ``v.x``, or by index, ``v[0]``, and assigned together or one by one."""
 
 import ast
 
@@ -14,17 +14,22 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARE = 0.4
-"""How many authors call components by letters."""
-_UNFOLDED, _LONG, _LONGER = 0.85, 38, 60
-"""How many authors give a vector that takes so many characters its components one after the other, and characters of
-one that they give to an element of an array by way of a variable."""
-_MADE, _MADE_NAMES = "made_", ("v", "result", "value", "vec")
-"""What lines call such a variable, and the names that it may get."""
+"""Probability that a kernel accesses components by letter."""
+_UNFOLDED = 0.85
+"""Probability that a kernel assigns the components of long vectors one by one."""
+_LONG = 38
+"""Characters of an assignment of a vector to a variable above which the vector is long."""
+_LONGER = 60
+"""Characters of an assignment of a vector to an element of an array above which it is long. It gets a variable then."""
+_MADE = "made_"
+"""Prefix of the name of such a variable in lines."""
+_MADE_NAMES = ("v", "result", "value", "vec")
+"""Names to choose from for such a variable."""
 _VECTORS = {"wp.vec2": "xy", "wp.vec3": "xyz", "wp.vec2i": "xy", "wp.vec3i": "xyz"}
 
 
 def unfold(sheet: Sheet, choices: Stream) -> None:
-    """Give long vectors of three numbers their components one after the other in some kernels."""
+    """In most kernels, assign the components of long 3-vectors one by one."""
     if not choices.chance(_UNFOLDED):
         return
     for block in list(blocks_of(sheet.body)):
@@ -47,7 +52,7 @@ def unfold(sheet: Sheet, choices: Stream) -> None:
 
 
 def _one_by_one(key: str, parts: list[ast.expr]) -> list[ast.stmt]:
-    """Lines that give a variable a vector and then its components."""
+    """Return lines that assign a zero vector to a variable, and then its components."""
     empty = ast.Call(parse_expression("wp.vec3"), [], [])
     stores = [
         ast.Assign([ast.Subscript(ast.Name(key, ast.Load()), ast.Constant(each), ast.Store())], part)
@@ -57,7 +62,7 @@ def _one_by_one(key: str, parts: list[ast.expr]) -> list[ast.stmt]:
 
 
 def name(sheet: Sheet, choices: Stream) -> None:
-    """Call the components of local vectors by their letters in some kernels, but those that a variable says."""
+    """In some kernels, access the components of local vectors by letter, unless a vector has a variable index."""
     if not choices.chance(_SHARE):
         return
     known = kinds_in(sheet)
@@ -74,7 +79,7 @@ def name(sheet: Sheet, choices: Stream) -> None:
 
 
 class _Finding(Visitor):
-    """Finds variables of which components are asked for by another variable."""
+    """Finds variables that are indexed by something other than a constant."""
 
     def __init__(self) -> None:
         self.counted = set[str]()
@@ -86,7 +91,7 @@ class _Finding(Visitor):
 
 
 class _Naming(Rewriter):
-    """Writes components by their letters."""
+    """Replaces the indices of components by letters."""
 
     def __init__(self, vectors: dict[str, str]) -> None:
         self.vectors = vectors

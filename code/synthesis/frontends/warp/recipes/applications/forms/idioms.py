@@ -1,4 +1,4 @@
-"""Small functions that people keep beside their kernels for formulas that come again: a tangent, a wrench."""
+"""Small helper functions for common formulas, such as a tangential part or a wrench."""
 
 import ast
 import copy
@@ -20,13 +20,13 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARE = 0.78
-"""How often a formula that is such an idiom is a function; of applications' kernels 37 % call one of their own."""
+"""Probability that such a formula becomes a function. 37 % of applications' kernels call a function of their own."""
 _MOST = 2
-"""Functions of this kind beside a kernel."""
+"""Maximum number of such functions of a kernel."""
 _LARGEST = 9
-"""Nodes of what such a function is given."""
+"""Maximum number of nodes of an argument of such a function."""
 _CONSTANT = "CONSTANT"
-"""A number in a formula, whichever it is."""
+"""Stands for any number in a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class _Idiom:
     """A formula that has a name.
 
     Args:
-        names: what its function may be called.
-        parameters: its variables, with their types.
-        result: the type of what it gives.
-        forms: the ways in which it is written.
-        where: for variables whose type does not say enough, what they look like in lines.
+        names: names to choose from for its function.
+        parameters: its variables and their types.
+        result: the type of its value.
+        forms: the ways to write it.
+        where: patterns that the text of a variable must match, where its type is not specific enough.
     """
 
     names: tuple[str, ...]
@@ -54,15 +54,15 @@ def _of(names: str, parameters: str, result: str, *forms: str, **where: str) -> 
 
 
 _TURNING = r".*(\b[wW]\w?\b|omega|ang|qd|vel|twist|spatial).*"
-"""What the velocity of a rotation looks like."""
+"""Matches an angular velocity."""
 _STIFF, _DAMPING = r"(?!-).*(ke|kp|stiff|gain_?p|\bk\b).*", r"(?!-).*(kd|kv|damp|gain_?d).*"
-"""What the two gains of a controller look like."""
+"""Match the two gains of a controller."""
 _COLOR = r".*(color|rgb|albedo|background|shade|light|sky|fog).*"
-"""What a colour looks like."""
+"""Matches a colour."""
 _SIZE = r"[A-Z_]+|.*\.shape\[\d\]|n[xyz]|n|width|height|cells_x|resolution|num_\w+|\w+_count|per_\w+"
-"""What the length of a row looks like."""
+"""Matches the length of a row."""
 _PLACE = r"[a-z]\w*(\[.*\])?|[a-z]\w*( [-+] \d)"
-"""What an index looks like that is no number."""
+"""Matches an index that is not a literal."""
 
 
 _IDIOMS = (
@@ -118,11 +118,11 @@ _IDIOMS = (
     _of("length_squared squared_length", "v: wp.vec3", "float", "wp.dot(v, v)"),
     _of("distance dist_between", "a: wp.vec3, b: wp.vec3", "float", "wp.length(a - b)"),
 )  # fmt: skip
-"""What is first here is looked for first, so that a formula comes before its parts."""
+"""The idioms in the order in which they are searched. A formula is before its parts."""
 
 
 def name(sheet: Sheet, choices: Stream) -> None:
-    """Make functions of some formulas that have names; every place of one becomes a call."""
+    """Replace some common formulas by calls of a function, wherever they occur."""
     known, inside = kinds_in(sheet), _by_shape(sheet.body)
     named = 0
     for place, idiom in enumerate(_IDIOMS):
@@ -149,7 +149,7 @@ def _define(called: str, idiom: _Idiom, form: ast.expr, bound: Mapping[str, ast.
 
 
 def _by_shape(body: list[ast.stmt]) -> dict[str, list[ast.expr]]:
-    """The expressions in some lines, by their shapes."""
+    """Return the expressions in some lines by shape."""
     found: dict[str, list[ast.expr]] = {}
     for node in nodes_in(body):
         if isinstance(node, ast.expr):
@@ -158,8 +158,10 @@ def _by_shape(body: list[ast.stmt]) -> dict[str, list[ast.expr]]:
 
 
 def _shape(node: ast.expr) -> str:
-    """What an expression and any form that it may be of have in common: what kind of node they are, and of which
-    operation or function."""
+    """Return the kind of an expression's root: the operator, the called function, or the type of the node.
+
+    An expression can only match a form of the same shape.
+    """
     match node:
         case ast.BinOp(op=op):
             return type(op).__name__
@@ -171,7 +173,7 @@ def _shape(node: ast.expr) -> str:
 
 @functools.cache
 def _parsed(form: str) -> tuple[str, ast.expr]:
-    """The shape of a form of an idiom, and the form; nobody changes what it gives."""
+    """Return the shape and the parsed form of an idiom. The result is shared and must not be changed."""
     node = parse_expression(form)
     return _shape(node), node
 
@@ -179,7 +181,7 @@ def _parsed(form: str) -> tuple[str, ast.expr]:
 def _places(
     inside: Mapping[str, list[ast.expr]], idiom: _Idiom, known: Mapping[str, str]
 ) -> Iterator[tuple[ast.expr, dict[str, ast.expr]]]:
-    """The forms in which some expressions are an idiom, each with what its variables are there."""
+    """Yield the form in which an expression matches an idiom, and the values of the idiom's variables."""
     for shape, form in map(_parsed, idiom.forms):
         for node in inside.get(shape, ()):
             bound = _match(form, node, idiom, known)
@@ -188,7 +190,7 @@ def _places(
 
 
 def _match(form: ast.expr, node: ast.expr, idiom: _Idiom, known: Mapping[str, str]) -> dict[str, ast.expr] | None:
-    """What the variables of a form are in an expression of that form; None if it is of another one."""
+    """Return the values of a form's variables in an expression; None if it does not match the form."""
     bound: dict[str, ast.expr] = {}
     if not _unify(form, node, idiom, bound):
         return None
@@ -229,7 +231,7 @@ def _same(one: object, other: object, idiom: _Idiom, bound: dict[str, ast.expr])
 
 
 class _Calling(Rewriter):
-    """Calls a function wherever a formula of its form stands, with the same number in it."""
+    """Replaces formulas of one form, with the same constant, by calls of a function."""
 
     def __init__(
         self, idiom: _Idiom, form: ast.expr, constant: ast.expr | None, called: str, known: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Threads for what a list names, or for what lies behind an offset, instead of a thread for each from the first on."""
+"""Launches over a list of indices, or over indices from an offset on, instead of over all indices from 0."""
 
 import ast
 
@@ -6,32 +6,39 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Given, Sheet, names_in, plural, thing_of
 
-_LISTED, _BEHIND = 0.12, 0.05
-"""How often a kernel is launched over a list of what it is for, and how often over what lies behind an offset.
+_LISTED = 0.12
+"""Probability that a kernel is launched over a list of indices.
 
-Of the indices of applications' arrays 31 % are the thread's own and 26 % were read or computed before, where drawn
-kernels without this had 50 % and 14 %.
+Of the indices of applications' arrays 31 % are the thread's own and 26 % were read or computed before. Without this
+form drawn kernels had 50 % and 14 %.
 """
-_PADDED, _PAD = 0.3, 5
-"""How often a list has entries that name nothing, and one in how many does."""
-_LIST, _OFFSET = "listed", "behind"
-"""What lines call the list, and the offset."""
+_BEHIND = 0.05
+"""Probability that a kernel is launched over the indices from an offset on."""
+_PADDED = 0.3
+"""Probability that a list has empty entries."""
+_PAD = 5
+"""In such a list, one entry in this many is empty."""
+_LIST = "listed"
+"""The name of the list in lines."""
+_OFFSET = "behind"
+"""The name of the offset in lines."""
 _THREADS = ("tid", "t", "thread_id", "idx", "slot")
 _LISTS = ("active_ids", "indices", "ids", "selected_ids", "active_list", "work_list")
 _LISTS_OF = ("{one}_ids", "active_{many}", "{one}_indices", "{one}_list", "selected_{many}")
 _WHOLE = frozenset({"pixel", "pixels", "px", "texel", "col", "column"})
-"""Names of an index whose things are never some of all."""
+"""Words of an index whose items are always processed all."""
 _OFFSETS = ("offset", "start", "first", "base", "begin", "index_offset", "start_index")
 _OFFSETS_OF = ("{}_offset", "{}_start", "first_{}", "{}_begin", "{}_base")
 _INT = Type("int32")
 _LEAST = 16
-"""Threads that are worth a list or an offset."""
+"""Minimum number of threads for a list or an offset."""
 
 
 def choose_threads(sheet: Sheet, choices: Stream) -> None:
-    """Let a kernel's last index come from a list, or begin at an offset, in some kernels.
+    """In some kernels, read the last index from a list, or add an offset to it.
 
-    What it computes for each index stays, and no two threads have the same: a list names nothing twice.
+    The computation for each index stays the same. All threads have different indices, because the entries of a list are
+    distinct.
     """
     form = choices.weighted((("", 1 - _LISTED - _BEHIND), ("list", _LISTED), ("offset", _BEHIND)))
     if not form or not _may_choose(sheet):
@@ -52,7 +59,10 @@ def choose_threads(sheet: Sheet, choices: Stream) -> None:
 
 
 def _may_choose(sheet: Sheet) -> bool:
-    """Whether a kernel's last index is what its lines are about, and a list of these would be worth while."""
+    """Return whether a kernel's last index can come from a list or begin at an offset.
+
+    The index must be used more than once, and must not be tested first.
+    """
     if not sheet.axes or sheet.launch[-1] < _LEAST or sheet.indices[-1].endswith("_"):
         return False
     if any(_WHOLE & set(each.split("_")) for each in sheet.axes[-1]):
@@ -61,7 +71,7 @@ def _may_choose(sheet: Sheet) -> bool:
 
 
 def _is_chosen(body: list[ast.stmt], index: str) -> bool:
-    """Whether lines begin by asking whether there is anything to do for an index: then a list of them adds nothing."""
+    """Return whether lines begin with a test whether anything is to be done for an index, so that a list is useless."""
     for statement in body:
         if isinstance(statement, ast.If) and not statement.orelse:
             only = isinstance(statement.body[0], ast.Return) or len(body) == 1
@@ -72,7 +82,7 @@ def _is_chosen(body: list[ast.stmt], index: str) -> bool:
 
 
 def _list(sheet: Sheet, choices: Stream, index: str, threads: int, things: str) -> str:
-    """Give a kernel a list of indices; returns the lines that read it."""
+    """Add a list of indices to a kernel, and return the lines that read it."""
     order = choices.shuffled(range(threads))
     lines = f"{index} = {_LIST}[{THREAD}]"
     if choices.chance(_PADDED):

@@ -1,5 +1,5 @@
-"""Sizes of a grid as numbers, each an argument, instead of one vector of whole numbers; and the other way round, the
-few numbers of each thing as one vector."""
+"""Integer vectors: the sizes of a grid as separate arguments, the few indices of an item as one vector, and limits as
+one array of ranges."""
 
 import ast
 import math
@@ -20,12 +20,15 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARE = 0.9
-"""How many authors hand over numbers: of applications' arguments that are no arrays one in a thousand is a vector of
-whole numbers, of drawn ones without this one in fifty was."""
+"""Probability that a kernel has numbers instead of integer vectors.
+
+Of the arguments in applications that are not arrays, one in 1000 is an integer vector; without this form it was one in
+50 in drawn kernels.
+"""
 _PACKED = 0.5
-"""How many authors have a vector for the corners of a triangle, or the two ends of a spring."""
+"""Probability that a kernel has a vector for the corners of a triangle or the ends of a spring."""
 _JOINED = 0.45
-"""How many authors keep the two limits of a joint in one array of ranges, as mujoco_warp does."""
+"""Probability that a kernel has both limits of a joint in one array of ranges, as in mujoco_warp."""
 _ENDS = (("lower", "upper"), ("min", "max"), ("lo", "hi"))
 _LETTERS = "xyz"
 _INT = Type("int32")
@@ -33,7 +36,7 @@ _VECTORS = tuple(Type("int32", (size,)) for size in (2, 3, 4))
 
 
 def pack(sheet: Sheet, choices: Stream) -> None:
-    """Make an array of vectors in some kernels of one that has two to four whole numbers for each thing."""
+    """In some kernels, replace an array with two to four integers for each item by an array of vectors."""
     if not choices.chance(_PACKED):
         return
     for key, given in list(sheet.given.items()):
@@ -55,7 +58,7 @@ def pack(sheet: Sheet, choices: Stream) -> None:
 
 
 def join_limits(sheet: Sheet, choices: Stream) -> None:
-    """Make one array of ranges in some kernels of one with the lower limit of each thing and one with the upper."""
+    """In some kernels, replace arrays of lower and upper limits by one array of ranges."""
     if not choices.chance(_JOINED):
         return
     for key, low in list(sheet.given.items()):
@@ -82,7 +85,7 @@ def join_limits(sheet: Sheet, choices: Stream) -> None:
 
 
 def _of_ranges(low: Given, high: Given) -> tuple[str, ...]:
-    """What an array of both limits is called, by the names of two arrays of one each; nothing if they are of others."""
+    """Return names for an array of both limits; empty if the two arrays are not the lower and the upper limits."""
     alike = low.kind == high.kind == Type("float32") and low.shape == high.shape and low.shape is not None
     if not alike or {low.role, high.role} != {Role.INPUT} or low.base or high.base or low.element or high.element:
         return ()
@@ -96,13 +99,13 @@ def _of_ranges(low: Given, high: Given) -> tuple[str, ...]:
 
 
 def _is_read(sheet: Sheet, key: str) -> bool:
-    """Whether lines name an array, and only to read its elements."""
+    """Return whether lines use an array, and only by its elements."""
     read = [node for node in nodes_in(sheet.body) if isinstance(node, ast.Subscript) and ast.unparse(node.value) == key]
     return 0 < len(read) == list(names_in(sheet.body)).count(key)
 
 
 class _Joining(Rewriter):
-    """Takes a component of a vector in an array where an element of another array was read."""
+    """Replaces an element of an array by a component of an element of the joined array."""
 
     def __init__(self, key: str, both: str, place: int) -> None:
         self._key, self._both, self._place = key, both, place
@@ -117,14 +120,14 @@ class _Joining(Rewriter):
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """The indices of an element but for the last one, as text, and the names in them."""
+    """All indices of an element except the last one, as text, and the names in them."""
 
     text: str
     names: tuple[str, ...]
 
 
 def _entry(node: ast.AST) -> tuple[str, _Rest, int] | None:
-    """An array, where a vector of numbers is in it, and which of these an expression is; None for any other."""
+    """Return the array, the leading indices, and the constant last index of an element; None for any other node."""
     match node:
         case ast.Subscript(value=ast.Name(id=key), slice=ast.Tuple(elts=[*rest, ast.Constant(value=int(place))])) if (
             rest
@@ -135,7 +138,7 @@ def _entry(node: ast.AST) -> tuple[str, _Rest, int] | None:
 
 
 def _around(body: list[ast.stmt], key: str) -> tuple[list[ast.stmt], int]:
-    """The innermost block that has all that is read of an array, and the first statement there that reads it."""
+    """Return the innermost block with all uses of an array, and the index of the first statement there that uses it."""
     found = (body, 0)
     uses = list(names_in(body)).count(key)
     for block in blocks_of(body):
@@ -146,7 +149,7 @@ def _around(body: list[ast.stmt], key: str) -> tuple[list[ast.stmt], int]:
 
 
 def _of_one(name: str) -> str:
-    """What a vector is called that is an element of an array, by one of the array's names."""
+    """Return a name for a vector that is an element of an array, given a name of the array."""
     words = [each for each in name.split("_") if each not in ("in", "indices", "ids", "index", "id")]
     kept = "_".join([*words[:-1], singular(words[-1])]) if words else ""
     shorter = kept.partition("_")[2] if kept == name else kept
@@ -154,7 +157,7 @@ def _of_one(name: str) -> str:
 
 
 class _Taking(Rewriter):
-    """Takes a component of a vector where an element of an array was read."""
+    """Replaces an element of an array by a component of a vector variable."""
 
     def __init__(self, key: str, value: str) -> None:
         self._key, self._value = key, value
@@ -167,7 +170,7 @@ class _Taking(Rewriter):
 
 
 def unpack(sheet: Sheet, choices: Stream) -> None:
-    """Make numbers of vectors of whole numbers of which only components are asked for."""
+    """In most kernels, replace integer vectors by numbers if only their components are used."""
     if not choices.chance(_SHARE):
         return
     vectors = [(key, each) for key, each in sheet.given.items() if each.shape is None and each.kind in _VECTORS]
@@ -184,7 +187,7 @@ def unpack(sheet: Sheet, choices: Stream) -> None:
 
 
 def _component(node: ast.AST) -> tuple[str, int] | None:
-    """A variable and the component of it that an expression is; None for any other."""
+    """Return the variable and the index of a component; None for any other node."""
     match node:
         case ast.Subscript(value=ast.Name(id=key), slice=ast.Constant(value=int(place))) if place < len(_LETTERS):
             return key, place
@@ -193,7 +196,7 @@ def _component(node: ast.AST) -> tuple[str, int] | None:
 
 
 class _Unpacking(Rewriter):
-    """Asks for a number where a vector was asked for a component."""
+    """Replaces the components of a vector by numbers."""
 
     def __init__(self, key: str) -> None:
         self.key = key
