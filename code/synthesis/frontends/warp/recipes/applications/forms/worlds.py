@@ -1,5 +1,7 @@
-"""Kernels of many worlds: one more launch dimension, or index, and arrays that have a part for each world, or in which
-the things of one world stand behind those of another."""
+"""Kernels of many worlds, with one more launch dimension or index.
+
+Arrays get a dimension for the world, or hold the items of all worlds, one world after another.
+"""
 
 import ast
 import itertools
@@ -25,46 +27,59 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     thing_of,
 )
 
-_SHARE, _FLAT = 0.1, 0.12
-"""How often a kernel of one launch dimension is of many worlds, and how often those have one index for both.
+_SHARE = 0.1
+"""Probability that the arrays of a kernel of one launch dimension get a dimension for the world.
 
-Of the indices of applications' arrays 4 % are the thread's own in two dimensions."""
-_SPLIT, _UNEVEN = 0.22, 0.6
-"""How often the things of a kernel of one launch dimension are those of several worlds, one world's behind another's,
-and how often worlds have different numbers of them. A third of applications' kernels has several thread indices."""
+Of the indices of applications' arrays 4 % are the thread's own in two dimensions.
+"""
+_FLAT = 0.12
+"""Probability that such a kernel has one index for the world and the item."""
+_SPLIT = 0.22
+"""Probability that the items of a kernel of one launch dimension belong to several worlds, one world after another.
+
+A third of applications' kernels has several thread indices.
+"""
+_UNEVEN = 0.6
+"""Probability that these worlds have different numbers of items."""
 _LEAST = 12
-"""Things that are worth it to be those of several worlds."""
+"""Minimum number of items that can be divided among worlds."""
 _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
-"""How often what is only read has a part for each world, all arrays of a type alike: numbers of a model that are whole,
-its topology, are mostly the same in all of them."""
+"""Probability that read arrays of a type differ between worlds, decided for all arrays of the type together.
+
+Integers of a model are its topology, which is usually the same in all worlds.
+"""
 _CHANGING = re.compile(
     r"(?:^|_)(?:active|alive|asleep|awake|count|counter|enabled|flags?|mask|mode|num|phase|selected|state|status|steps?"
     r"|touched|valid|visible|was|is|efc|contact)(?:_|$)"
 )
-"""What names of whole numbers say that differ from world to world; the others say what things are, and how they hang
-together."""
+"""Matches names of integers that differ between worlds. Other integers describe items and their connections."""
 _AXIS = re.compile(r"_[xyz]$")
-"""What tells arguments apart that belong together: either all of them are read from arrays, or none is."""
-_BOXED, _BOXED_IN_WORLDS = 0.02, 0.25
-"""How often a value for all threads is read from an array, of one element, and how often all numbers are of one for
-each world."""
+"""Matches the suffix of arguments that belong together. Either all of them are read from arrays, or none is."""
+_BOXED = 0.02
+"""Probability that a value for all threads is read from an array of one element."""
+_BOXED_IN_WORLDS = 0.25
+"""Probability that all such values of a kernel of many worlds are read from arrays with an element for each world."""
 _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
     "per_world", "DOFS_PER_WORLD",
     # a world's list of contacts is not another's
     "contact_shape0", "contact_pair", "contacts", "contacts_io", "offsets",
 }  # fmt: skip
-"""What lines call the world, the worlds of things, or how many things are in each, where they have several."""
+"""Names of worlds, of items' worlds, or of numbers of items in lines that have several worlds already."""
 _COUNTS = (2, 3, 4, 8)
 _MOST_THREADS = 288
 _HIGHEST_RANK = 3
-_WORLD, _EACH = "world_", "per_world"
-"""What lines call the world, and the number of threads in each."""
+_WORLD = "world_"
+"""The name of the world's index in lines."""
+_EACH = "per_world"
+"""The name of the number of threads for each world in lines."""
 _NAMES = ("worldid", "world", "env", "world_id", "env_id", "w")
 _PER_WORLD = ("num_per_world", "per_world", "num_per_env", "count_per_world")
 _PER_WORLD_OF = ("{many}_per_world", "num_{many}", "{many}_per_env", "{one}_count")
-_STARTS, _NUMBERS = "starts_", "numbers_"
-"""What lines call where the things of each world begin, and how many they are."""
+_STARTS = "starts_"
+"""The name in lines of the array of the first item of each world."""
+_NUMBERS = "numbers_"
+"""The name in lines of the array of the number of items of each world."""
 _STARTS_OF = ("{one}_start", "world_{one}_start", "{one}_offset", "first_{one}", "{one}_world_start")
 _NUMBERS_OF = ("num_{many}", "{one}_count", "world_{one}_count", "num_world_{many}")
 _LOCALS = ("local_id", "j", "i", "local", "k", "lid")
@@ -73,7 +88,7 @@ _TAKING_APART = (ast.Mod, ast.FloorDiv)
 
 
 def spread(sheet: Sheet, choices: Stream) -> None:
-    """Give some kernels many worlds, and read some of their values from arrays."""
+    """Give some kernels many worlds, and read some of their numbers from arrays."""
     counts = [count for count in _COUNTS if count * math.prod(sheet.launch) <= _MOST_THREADS]
     several = len(sheet.axes) == 1 and counts and _may_spread(sheet) and choices.chance(_SHARE)
     count = choices.choice(counts) if several else 1
@@ -85,9 +100,9 @@ def spread(sheet: Sheet, choices: Stream) -> None:
 
 
 def _may_spread(sheet: Sheet) -> bool:
-    """Whether all that a kernel writes is reached by indices, as is some of what it reads, and nothing is an object.
+    """Return whether a kernel accesses all written arrays, and some read ones, by indices, and has no objects.
 
-    Nor may one thread do all the work: of many worlds each would launch as many that do none.
+    The first thread may not do all the work, because each world would launch many idle threads.
     """
     named = sheet.named()
     written = {key: each for key in named if (each := sheet.given.get(key)) and each.role is not Role.INPUT}
@@ -98,7 +113,7 @@ def _may_spread(sheet: Sheet) -> bool:
 
 
 class _Uses(Visitor):
-    """Finds arrays that are used in other ways than by all their indices, and in atomics."""
+    """Finds names that are used other than as arrays with all their indices, in atomics, or for their shape."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -130,13 +145,13 @@ class _Uses(Visitor):
 
 
 def _is_atomic(node: ast.Call) -> bool:
-    """Whether a call changes an element of its first argument."""
+    """Return whether a call is an atomic operation."""
     function = node.func
     return isinstance(function, ast.Attribute) and function.attr.startswith("atomic_")
 
 
 def _bare(sheet: Sheet) -> set[str]:
-    """The names of arrays that a form cannot give one more index."""
+    """Return the names of arrays that cannot get one more index."""
     uses = _Uses(sheet)
     for statement in sheet.body:
         uses.visit(statement)
@@ -144,7 +159,7 @@ def _bare(sheet: Sheet) -> set[str]:
 
 
 class _Batching(Rewriter):
-    """Gives arrays one more index, the first; an array of one element gets the world's instead of its own."""
+    """Adds the world as the first index of arrays; in arrays of one element it replaces the index."""
 
     def __init__(self, arrays: set[str], single: set[str]) -> None:
         self.arrays = arrays
@@ -173,11 +188,11 @@ class _Batching(Rewriter):
 
 
 def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
-    """Give a kernel's arrays a part for each of some worlds."""
+    """Give a kernel's arrays a dimension for ``count`` worlds."""
     able, differing = _able(sheet), _differing(sheet)
     read = {each.kind.dtype for each in differing.values()}
     batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
-    batched = batched if batched & read else read  # a world that differs in nothing it reads has no purpose
+    batched = batched if batched & read else read  # the worlds must differ in something that they read
     chosen = {
         key
         for key, each in able.items()
@@ -206,7 +221,7 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
 
 
 def _able(sheet: Sheet) -> dict[str, Given]:
-    """The arrays that can get one more index."""
+    """Return the arrays that can get one more index."""
     named = sheet.named() - _bare(sheet)
     return {
         key: each for key, each in sheet.given.items() if key in named and 0 < len(each.shape or ()) <= _HIGHEST_RANK
@@ -214,13 +229,13 @@ def _able(sheet: Sheet) -> dict[str, Given]:
 
 
 def _differing(sheet: Sheet) -> dict[str, Given]:
-    """Of these, those that are read and may differ from world to world: if there are others, none of the model."""
+    """Return those of them that are read and may differ between worlds; arrays of the model only if all are such."""
     read = {key: each for key, each in _able(sheet).items() if each.role is not Role.OUTPUT}
     return {key: each for key, each in read.items() if not _is_of_model(each)} or read
 
 
 def _ends_others(statement: ast.stmt) -> bool:
-    """Whether a statement ends all threads but the first, ``if tid != 0: return``."""
+    """Return whether a statement ends all threads except the first, as ``if tid != 0: return`` does."""
     match statement:
         case ast.If(test=ast.Compare(left=ast.Name(), ops=[ast.NotEq() | ast.Gt()]) as test, body=[*_, ast.Return()]):
             return ast.unparse(test.comparators[0]) == "0"
@@ -229,19 +244,20 @@ def _ends_others(statement: ast.stmt) -> bool:
 
 
 def _is_of_model(given: Given) -> bool:
-    """Whether an array holds whole numbers that say what things are, which they are in every world."""
+    """Return whether an array holds integers that are part of the model and the same in every world."""
     return given.kind.dtype == "int32" and not differs(given)
 
 
 def differs(given: Given) -> bool:
-    """Whether an array's names say that it counts, or tells what is so for the moment."""
+    """Return whether an array's names say that it holds counts or a current state."""
     return any(map(_CHANGING.search, given.names))
 
 
 def _may_split(sheet: Sheet) -> bool:
-    """Whether a kernel's one index says what it is of and has no bound, and lines name no worlds yet.
+    """Return whether the items of a kernel can be divided among worlds.
 
-    Nor may it be taken apart into a row and a column, since a world's things do not begin at zero then.
+    Its only index must identify an item and have no bound, and lines may have no worlds yet. The index may not be split
+    into a row and a column, because the items of a world do not begin at 0.
     """
     things = subject_of(sheet.axes[0]) if len(sheet.axes) == 1 and sheet.launch[0] >= _LEAST else ""
     if things in ("", "world", "env"):
@@ -255,7 +271,7 @@ def _may_split(sheet: Sheet) -> bool:
 
 
 def _split(sheet: Sheet, choices: Stream) -> int:
-    """Make a kernel's things those of several worlds, one world's behind another's, and return how many worlds."""
+    """Divide the items of a kernel among worlds, one world after another, and return the number of worlds."""
     (names,), (threads,) = sheet.axes, sheet.launch
     index = names[0]
     things = subject_of(names)
@@ -292,7 +308,7 @@ def _split(sheet: Sheet, choices: Stream) -> int:
 
 
 class _Boxing(Rewriter):
-    """Reads values from arrays of the same names."""
+    """Replaces values by elements of arrays of the same names."""
 
     def __init__(self, boxed: Mapping[str, ast.expr]) -> None:
         self.boxed = boxed
@@ -303,10 +319,10 @@ class _Boxing(Rewriter):
 
 
 def _box(sheet: Sheet, choices: Stream, worlds: int) -> None:
-    """Read some values for all threads from arrays: of one element, or of one for each world."""
+    """Read some values for all threads from arrays with one element, or with one for each world."""
     boxed: dict[str, ast.expr] = {}
     if not sheet.axes:
-        return  # one thread has no need of one place for all
+        return  # one thread shares nothing with others
     named, by_world = sheet.named(), worlds > 1 and choices.chance(_BOXED_IN_WORLDS)
     for key, given in sheet.given.items():
         if given.shape is not None or key not in named or given.domain[0] == given.domain[1]:
