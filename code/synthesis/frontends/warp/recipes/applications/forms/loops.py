@@ -1,5 +1,4 @@
-"""Loops: one thread goes through all of a row, or several share it; a thread for each thing, or for every so many of
-them; counted by ``range`` or by a ``while``."""
+"""Loops: a row for one thread or shared by several, one item for each thread or a stride, ``range`` or ``while``."""
 
 import ast
 import math
@@ -24,47 +23,61 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     thing_of,
 )
 
-_SHARED, _LANES = 0.85, (2, 4, 8)
-"""How often several threads share a row whose entries have nothing to do with each other, and how many.
+_SHARED = 0.85
+"""Probability that several threads share a row whose entries are independent.
 
-Of applications' kernels 5 % have a range with a step, where drawn kernels without this had 2 %."""
-_STRIDDEN, _FEWER = 0.07, (2, 4, 8)
-"""How often a thread takes every so many things of all that there are, and how many times fewer threads that makes."""
+5 % of applications' kernels have a range with a step; without this form 2 % of drawn ones had one.
+"""
+_LANES = (2, 4, 8)
+"""Numbers of threads that may share a row."""
+_STRIDDEN = 0.07
+"""Probability that the threads of a kernel process the items with a stride."""
+_FEWER = (2, 4, 8)
+"""Numbers of items that such a thread may process."""
 _COUNTED = 0.24
-"""How many authors count by a ``while``. Of applications' kernels 6 % have one, where drawn kernels without this had
-3 %."""
-_MOST_THREADS, _MOST_AXES = 512, 2
-"""Threads of a launch, and dimensions of one that gets another: Warp has four, and hardly any kernel has four."""
-_OFFSET, _ALONE = 0.83, 0.8
-"""How many authors count the entries of a row from 0 on, and how many of these say in the brackets which it is.
+"""Probability that a kernel counts by ``while`` loops.
 
-Of the indices of applications' arrays 3 % are counters of loops, 9 % arithmetic and 26 % were computed before; of drawn
-kernels' without this it was 6 %, 6 % and 22 %."""
+6 % of applications' kernels have a ``while`` loop; without this form 3 % of drawn ones had one.
+"""
+_MOST_THREADS = 512
+"""Maximum number of threads of a launch that gets another dimension."""
+_MOST_AXES = 2
+"""Maximum number of dimensions of such a launch. Warp has four, but hardly any kernel uses four."""
+_OFFSET = 0.83
+"""Probability that a kernel counts the entries of a row from 0.
+
+Of the indices of applications' arrays 3 % are loop counters, 9 % are arithmetic and 26 % were computed before. Without
+this form drawn kernels had 6 %, 6 % and 22 %.
+"""
+_ALONE = 0.8
+"""Probability that such a kernel computes the index of an entry inside the brackets, if it is used once."""
 _BETWEEN_ENDS = 0.7
-"""How many of them do so where a row is told by its start and its end, and not by how many entries it has: there a
-reader asks why ``range`` is not given both."""
+"""Probability that it also does so for rows with a start and an end instead of a count, which ``range`` could take."""
 _TURN_NAMES, _BEGIN_NAMES = ("i", "k", "j", "n", "ii"), ("start", "begin", "first", "offset", "base")
-_LONG, _FEW = 4, 8
-"""Turns of a loop that are worth it to be shared, where a number says how many and where an argument does."""
-_LANE, _STEP = "lane_", "lanes_"
-"""What lines call the number of a thread in its row, and how many threads a row has."""
+_LONG = 4
+"""Minimum number of iterations, given as a literal, of a loop that is shared or counted by a ``while``."""
+_FEW = 8
+"""Minimum number of iterations, given by an argument or a shape, of a loop that is shared."""
+_LANE = "lane_"
+"""The name in lines of the index of a thread in its row."""
+_STEP = "lanes_"
+"""The name in lines of the number of threads for each row."""
 _LANE_NAMES = ("lane", "sub", "lane_id", "sub_id", "tid_in_row", "worker")
 _STEP_NAMES = ("num_lanes", "lanes", "threads_per_item", "stride", "num_workers", "lane_count")
 _ALL, _EVERY = "all_", "every_"
-"""What lines call how many things there are, and how many threads."""
+"""The names in lines of the number of items and of the number of threads."""
 _EVERY_NAMES = ("num_threads", "total_num_threads", "stride", "grid_stride", "thread_count")
 _COUNT_NAMES, _COUNT_NAMES_OF = ("n", "count", "num_items", "total"), ("num_{many}", "{one}_count", "total_{many}")
 _THREADS = ("tid", "thread_id", "t")
 _LEAST = 16
-"""Things that are worth it to be more than threads."""
+"""Minimum number of items of a kernel with a stride."""
 _INT = Type("int32")
 
 
 def share(sheet: Sheet, choices: Stream) -> None:
-    """Let several threads go through what one would go through, each from its own entry on in steps of their number.
+    """In most kernels, let several threads share a loop, each with its own start and their number as the step.
 
-    That is done where a kernel ends with a loop whose turns have nothing to do with each other, and does nothing but
-    read before it.
+    The kernel must end with a loop of independent iterations, and only read before it.
     """
     loop = sheet.body[-1]
     most = _most_turns(loop, sheet)
@@ -85,7 +98,10 @@ def share(sheet: Sheet, choices: Stream) -> None:
 
 
 def _most_turns(loop: ast.stmt, sheet: Sheet) -> float:
-    """How many turns a loop has at most, as far as a number or the argument that counts them tells; 0 if it is none."""
+    """Return the maximum number of iterations of a loop, or ``_MOST_THREADS`` if it is unknown.
+
+    Return 0 if the statement is no loop, or if an argument or a shape gives too few iterations.
+    """
     if not isinstance(loop, ast.For) or not isinstance(loop.iter, ast.Call):
         return 0
     match loop.iter.args[-1]:
@@ -104,7 +120,7 @@ def _most_turns(loop: ast.stmt, sheet: Sheet) -> float:
 
 
 def stride(sheet: Sheet, choices: Stream) -> None:
-    """Launch some kernels with fewer threads than there are things, of which each thread takes every so many."""
+    """Launch some kernels with fewer threads than items, and let each thread process items with a stride."""
     if len(sheet.axes) != 1 or sheet.launch[0] < _LEAST or not _may_stride(sheet) or not choices.chance(_STRIDDEN):
         return
     names, things = sheet.axes[0], sheet.launch[0]
@@ -123,7 +139,10 @@ def stride(sheet: Sheet, choices: Stream) -> None:
 
 
 def _may_stride(sheet: Sheet) -> bool:
-    """Whether a kernel's lines may be a turn of a loop: no loop inside leaves them, and they ask for no range first."""
+    """Return whether a kernel's lines can be the body of a loop.
+
+    No loop inside may return, and the lines may not begin with a test of the index.
+    """
     index, first = sheet.indices[0], next(each for each in sheet.body if not isinstance(each, ast.Expr))
     tests = nodes_in([first.test]) if isinstance(first, ast.If) else iter(())
     asks = any(isinstance(each, ast.Compare) and ast.unparse(each.left) == index for each in tests)
@@ -133,14 +152,14 @@ def _may_stride(sheet: Sheet) -> bool:
 
 
 class _GoingOn(Rewriter):
-    """Goes on to the next turn where a thread would be done."""
+    """Replaces ``return`` by ``continue``."""
 
     def visit_Return(self, node: ast.Return) -> ast.stmt:
         return node if node.value else ast.Continue()
 
 
 def count(sheet: Sheet, choices: Stream) -> None:
-    """Count by a ``while`` in some kernels, where a loop goes as far as a variable or an argument says."""
+    """In some kernels, replace ``range`` loops up to a variable or an argument by ``while`` loops."""
     if not choices.chance(_COUNTED):
         return
     for block in list(blocks_of(sheet.body)):
@@ -152,11 +171,11 @@ def count(sheet: Sheet, choices: Stream) -> None:
 
 
 def offset(sheet: Sheet, choices: Stream) -> None:
-    """Count the entries of a row from 0 on in some kernels, and add where the row begins."""
+    """In most kernels, count the entries of a row from 0, and add the start of the row."""
     if not choices.chance(_OFFSET):
         return
     alone, any_row = choices.chance(_ALONE), choices.child("ends").chance(_BETWEEN_ENDS)
-    for block in reversed(list(blocks_of(sheet.body))):  # the innermost first: a loop gets another body
+    for block in reversed(list(blocks_of(sheet.body))):  # inner ones first, because a loop gets a new body
         for place in reversed(range(len(block))):
             loop = block[place]
             if not isinstance(loop, ast.For) or not _is_row(loop) or not (any_row or _has_count(loop)):
@@ -166,14 +185,14 @@ def offset(sheet: Sheet, choices: Stream) -> None:
 
 
 def _has_count(loop: ast.For) -> bool:
-    """Whether the end of a range is its start and a number more."""
+    """Return whether the end of a range is its start plus a count."""
     assert isinstance(loop.iter, ast.Call)
     first, last = loop.iter.args[:2]
     return isinstance(last, ast.BinOp) and isinstance(last.op, ast.Add) and ast.dump(last.left) == ast.dump(first)
 
 
 def _is_row(loop: ast.For) -> bool:
-    """Whether a loop goes from one entry of a list to another, of which it changes neither."""
+    """Return whether a loop is over the entries of a row, and changes neither the row's ends nor the counter."""
     match loop:
         case ast.For(target=ast.Name(id=counter), iter=ast.Call(func=ast.Name(id="range"), args=[first, last])):
             fixed = {*names_in([first, last]), counter}.isdisjoint(names_stored(loop.body))
@@ -184,7 +203,7 @@ def _is_row(loop: ast.For) -> bool:
 
 
 def _is_next(first: ast.expr, last: ast.expr) -> bool:
-    """Whether one element of an array is where a row begins, and the next one where it ends."""
+    """Return whether the start and the end of a row are consecutive elements of an array."""
     match first, last:
         case ast.Subscript(value=one, slice=index), ast.Subscript(value=other, slice=ast.BinOp(left=left)):
             return ast.unparse(one) == ast.unparse(other) and ast.unparse(index) == ast.unparse(left)
@@ -193,7 +212,7 @@ def _is_next(first: ast.expr, last: ast.expr) -> bool:
 
 
 def _from_zero(sheet: Sheet, loop: ast.For, *, alone: bool) -> list[ast.stmt]:
-    """A loop through a row whose counter begins at 0, and what says where the row begins."""
+    """Return a loop over a row with a counter from 0, after an assignment of the row's start if it needs one."""
     assert isinstance(loop.iter, ast.Call)
     assert isinstance(loop.target, ast.Name)
     (first, last), entry, before = loop.iter.args, loop.target.id, list[ast.stmt]()
@@ -219,7 +238,7 @@ def _from_zero(sheet: Sheet, loop: ast.For, *, alone: bool) -> list[ast.stmt]:
 
 
 def _bounds(call: ast.Call) -> tuple[ast.expr, ast.expr]:
-    """Where a range begins and ends."""
+    """Return the start and the end of a range."""
     return (ast.Constant(0), call.args[0]) if len(call.args) == 1 else (call.args[0], call.args[1])
 
 
@@ -228,7 +247,7 @@ def _is_zero(node: ast.expr) -> bool:
 
 
 def _is_range(loop: ast.For) -> bool:
-    """Whether a loop goes through a range without a step, of a length that Warp does not know or that is worth it."""
+    """Return whether a loop is over a range without a step, whose end is not a literal below ``_LONG``."""
     match loop:
         case ast.For(target=ast.Name(), iter=ast.Call(func=ast.Name(id="range"), args=[*_, last] as given)):
             short = isinstance(last, ast.Constant) and (not isinstance(last.value, int) or last.value < _LONG)
@@ -238,7 +257,7 @@ def _is_range(loop: ast.For) -> bool:
 
 
 def _is_apart(body: list[ast.stmt], sheet: Sheet) -> bool:
-    """Whether lines end with a loop whose turns may be any thread's, and do nothing but read before it."""
+    """Return whether lines end with a loop of independent iterations and only read before it."""
     *before, loop = body
     if not isinstance(loop, ast.For) or not _is_range(loop) or any(True for _ in _effects(before)):
         return False
@@ -257,16 +276,16 @@ def _is_apart(body: list[ast.stmt], sheet: Sheet) -> bool:
     fixed = set(names_in(loop.body)) - set(names_stored(loop.body))
     own |= {f"{each} + {loop.target.id}" for each in fixed} | {f"{loop.target.id} + {each}" for each in fixed}
     alone = all(index is None or own & {ast.unparse(each) for each in parts_of(index)} for _, index in effects)
-    # what another thread writes is read by none
+    # No thread reads what another one writes.
     return bool(effects) and alone and all(name in sheet.given for name in written) and all(
         each in places for each in read if each[0] in written
     )  # fmt: skip
 
 
 def _effects(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
-    """The arrays that lines write, each by its name and the index, or none where all threads may add to an element.
+    """Yield the names of the arrays that lines write, each with the index, or None for an ``atomic_add``.
 
-    What is no array has an empty name; so has whatever else a statement may do.
+    The name is empty for any other effect.
     """
     for node in nodes_in(body):
         match node:
@@ -285,12 +304,12 @@ def _effects(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
 
 
 def _carries(before: list[ast.stmt], loop: ast.For) -> bool:
-    """Whether a variable comes into a turn of a loop from before it, and is changed there."""
+    """Return whether a loop changes a variable that was assigned before it."""
     return not set(names_stored(before)).isdisjoint(names_stored(loop.body))
 
 
 def _moved_by(body: list[ast.stmt], counter: str) -> set[str]:
-    """The variables that are a loop's counter and a number that is the same in all turns."""
+    """Return the variables that are the loop's counter plus a variable that does not change in the loop."""
     changed = set(names_stored(body))
     found = set[str]()
     for statement in body:
@@ -307,7 +326,7 @@ def _moved_by(body: list[ast.stmt], counter: str) -> set[str]:
 
 
 def _is_countable(loop: ast.For) -> bool:
-    """Whether a loop that counts by itself is the same: its end stays, and no turn goes on early."""
+    """Return whether a loop can be written with ``while``: its end does not change, and it has no ``continue``."""
     if not _is_range(loop):
         return False
     assert isinstance(loop.iter, ast.Call)
@@ -318,7 +337,7 @@ def _is_countable(loop: ast.For) -> bool:
 
 
 def _counted(loop: ast.For) -> list[ast.stmt]:
-    """A loop whose counter is a variable."""
+    """Return a ``while`` loop, after the assignment of its counter."""
     assert isinstance(loop.iter, ast.Call)
     assert isinstance(loop.target, ast.Name)
     first, last = _bounds(loop.iter)
