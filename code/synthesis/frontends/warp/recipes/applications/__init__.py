@@ -1,4 +1,6 @@
-"""Kernels that decide and look up as applications do: guards, flags, enums, -1 for none, rows, slots, searches.
+"""Recipes of kernels that branch and look up values as applications do.
+
+The kernels have guards, flags, enums, -1 for none, rows, slots and searches.
 
 A module holds the texts of one subject and the functions that choose among them. Add a text to a family to draw it too.
 """

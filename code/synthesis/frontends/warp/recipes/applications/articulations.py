@@ -1,4 +1,7 @@
-"""Trees of joints, a thread for each tree: from the root to the leaves and back, with dense matrices in flat arrays."""
+"""Kernels over trees of joints, with one thread for each tree.
+
+A thread goes through its tree from the root to the leaves or back. Dense matrices are stored in flat arrays.
+"""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.streams import Stream
@@ -149,7 +152,7 @@ _MOMENTUM = """
         {?0.6 if articulation_world[tid] >= 0:
             wp.atomic_add(world_momentum, articulation_world[tid], momentum)}
 """
-"""What needs no centre of mass."""
+"""The text of the kernel of momentum, which needs no centre of mass."""
 _TOTALS = {
     "momentum": "",
     "velocity": """
@@ -182,7 +185,7 @@ _TOTALS = {
     """,
     "none": "",
 }
-"""What may be summed over a tree beside its mass, once its centre is known."""
+"""By quantity, the lines that compute it for a tree after the mass and its centre are known."""
 _KEPT = {
     "momentum": "",
     "velocity": "tree_com[tid] = com",
@@ -190,7 +193,7 @@ _KEPT = {
     "angular": "",
     "none": "tree_com[tid] = com\n        total_mass[tid] = mass",
 }
-"""Which of the mass and its centre a kernel gives."""
+"""By quantity, the lines that store the centre of mass, the total mass, both or neither."""
 _NOTHING = {
     "momentum": "",
     "velocity": "tree_velocity[tid] = wp.vec3(0.0, 0.0, 0.0)",
@@ -201,7 +204,7 @@ _NOTHING = {
 
 
 def _declare_trees(p: Program, length: int) -> None:
-    """The arguments of a kernel of trees of joints, each of some joints in a row."""
+    """Declare the arguments of a kernel over trees of ``length`` joints, which are consecutive."""
     trees = p.threads
     joints, square = trees * length, length * length
     p.starts("articulation_start", trees + 1, length, 0, ("articulation_start",))
@@ -254,7 +257,7 @@ def _declare_trees(p: Program, length: int) -> None:
 
 
 def _declare_dofs(p: Program, joints: int) -> None:
-    """The arguments of a kernel of trees whose joints have several degrees of freedom each."""
+    """Declare the arguments of a kernel over trees whose joints may have several degrees of freedom."""
     dofs = 2 * (joints + 1)
     p.starts("joint_qd_start", joints + 1, 2, 1, ("joint_qd_start",))
     p.array("joint_S_s", SPATIAL, (-0.6, 0.6), (dofs,), ("joint_S_s",), element="wp.spatial_vector")
@@ -267,7 +270,7 @@ def _declare_dofs(p: Program, joints: int) -> None:
 
 
 def _draw_tree(stream: Stream, target: str) -> KernelSpec:
-    """A tree of joints, a thread for each."""
+    """Draw a kernel with one thread for each tree of joints."""
     trees, length = stream.child("sizes").choice(((12, 4), (16, 3), (16, 4), (8, 5), (24, 3)))
     p = Program(stream, ("tid",), launch=(trees,))
     _declare_trees(p, length)
