@@ -1,4 +1,4 @@
-"""Small functions that many kernels of applications call; each is written beside a kernel that names it."""
+"""Small functions that many kernels of applications call. Each is written beside the kernels that name it."""
 
 import re
 
@@ -121,7 +121,7 @@ HELPERS = (
 
 
 def with_bodies_called(choices: Stream, text: str) -> str:
-    """Lines of a kernel, in most kernels with functions for velocities of points of bodies and for forces on them."""
+    """Return the lines of a kernel, in most kernels with calls of functions for point velocities and for wrenches."""
     if choices.child("velocities").chance(0.7):
         sought = r"wp\.spatial_top\((\w+\[\w+\])\) \+ wp\.cross\(wp\.spatial_bottom\(\1\), (\w+)\)"
         text = re.sub(sought, r"point_velocity(\1, \2)", text)
@@ -134,13 +134,15 @@ def with_bodies_called(choices: Stream, text: str) -> str:
 
 
 def with_shape_data(choices: Stream, text: str, margin: str, share: float = 0.5) -> str:
-    """Lines of a kernel whose shapes have a size and a margin, in some with both in one vector of four, ``shape_data``.
+    """Return the lines of a kernel that reads the size and the margin of shapes.
+
+    In some kernels, both are read from one vector of four elements, ``shape_data``.
 
     Args:
-        choices: the kernel's; all its lines are written one way.
+        choices: the random choices of the kernel. All its lines are written in the same way.
         text: lines that read ``shape_scale[…]``.
-        margin: the array of margins, by its key.
-        share: how often they are in one vector.
+        margin: the key of the array of margins.
+        share: the probability that they are in one vector.
     """
     if not choices.child("data").chance(share):
         return text

@@ -1,4 +1,4 @@
-"""Textures: pictures, maps of heights, tables of motors and distances to shapes, read between their texels."""
+"""Kernels that sample textures, most with interpolation: pictures, height maps, motor tables, distances to shapes."""
 
 import re
 
@@ -281,7 +281,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What is read from a texture for: the kernel's names, its summary, and its lines."""
+"""By target, the purposes of a texture: for each, the kernel's names, its summary and its lines."""
 
 _LOCAL = """{local = particle_x[tid] - center ~
         local = wp.transform_point(wp.transform_inverse(X_ws), particle_x[tid]) ~ {# in the frame of the shape
@@ -300,7 +300,7 @@ _GRADIENT = """gx = wp.texture_sample(sdf_texture, coords + wp.vec3(texel, 0.0, 
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    """What a texture has where a thread asks."""
+    """Draw a kernel in which each thread samples a texture at a point."""
     uses, summary, text = stream.child("purpose").choice(_AT_POINT[target])
     what = {"texture_shade": "pixel", "texture_map": "joint"}.get(target, "particle")
     p = Program(stream, ("tid", "i", what))

@@ -1,4 +1,7 @@
-"""Soft bodies by their vertices, one thread each: predicted, solved with their neighbours, moved."""
+"""Kernels over the vertices of a soft body, with one thread for each vertex.
+
+They predict the vertices, solve them with their neighbours, or move them.
+"""
 
 from textwrap import dedent
 
@@ -136,7 +139,7 @@ _VERTEX = {
 
 
 def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
-    """Vertices of a soft body, one thread each: predicted, solved with their neighbours, moved."""
+    """Draw a kernel that predicts, solves or moves the vertices of a soft body, with one thread for each vertex."""
     p = Program(stream, ("tid", "vertex", "particle", "vertex_id"))
     count = p.threads
     total = 3 * count
@@ -178,7 +181,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.constants({"ACTIVE": 1, "PINNED": 2})
     p.lookups(x0="x0 = x[tid]")
     p.guard_count("particle")
-    # what rests gets what it had of all that is written
+    # A vertex at rest keeps its position and velocity, in those outputs that the text writes.
     text = choose(dedent(_VERTEX[target]), p.choices.shuffled, p.maybe)
     kept = {"x_out": "x[tid]", "v_out": "v[tid]", "x_prev_out": "x[tid]", "a_out": "wp.vec3(0.0, 0.0, 0.0)"}
     outputs = [f"{name}[tid] = {value}" for name, value in kept.items() if f"{name}[tid] = " in text]
