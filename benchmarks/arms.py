@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
-from typing import Any
 
 from synthesis import Pair, Rejection, extract
 
@@ -52,7 +52,6 @@ JAX_LIMITS = {"a fifth": 1.22, "one in a hundred": 1.486, "none": 3.0}
 WARP_ARMS = {
     "where": "wp.where(v > LIMIT, BAD(v), v)",
     "where, other side": "wp.where(v <= LIMIT, v, BAD(v))",
-    "where of a variable": "wp.where(v > LIMIT, far, v)",
     "ternary": "BAD(v) if v > LIMIT else v",
     "step": "wp.step(LIMIT - v) * BAD(v) + v",
     "mask": "wp.where(v > LIMIT, 1.0, 0.0) * BAD(v) + v",
@@ -64,6 +63,7 @@ WARP_ARMS = {
     "inside": "wp.where(v > LIMIT, wp.where(v > 0.2, BAD(v), v), v)",
 }
 WARP_STATEMENTS = {
+    "where of a variable": "    far = BAD(v)\n    out[i] = wp.where(v > LIMIT, far, v)\n",
     "if": "    if v > LIMIT:\n        out[i] = BAD(v)\n    else:\n        out[i] = v\n",
     "return": "    if v <= LIMIT:\n        out[i] = v\n        return\n    out[i] = BAD(v)\n",
     "loop": "    t = v\n    for k in range(2):\n        if v > LIMIT:\n            t += BAD(v)\n    out[i] = t\n",
@@ -71,7 +71,6 @@ WARP_STATEMENTS = {
 }
 WARP_LIMITS = {"a fifth": 32.0, "one in a hundred": 39.6, "none": 50.0}
 """Limits of numbers from 0.1 to 40."""
-DERIVATIVES = {"jax": ("vjp_stablehlo", "jvp_stablehlo"), "warp": ("cpp_backward", "cuda_backward")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,72 +82,86 @@ class Case:
     rule: str
 
 
-def jax_module() -> tuple[str, str, dict[str, Case]]:
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How functions with arms are written for a front end; ``ARM``, ``NAME`` and the like stand for their parts."""
+
+    head: str
+    part: str
+    """The function in an arm, and its derivative; ``NUMBER`` and ``FACTOR`` are those of a rule."""
+    function: str
+    inputs: str
+    """The entry in the table of inputs."""
+    arms: Mapping[str, str]
+    limits: Mapping[str, float]
+    levels: tuple[str, ...] | None
+    """The levels that are made; None for the default ones."""
+    derivatives: tuple[str, str]
+
+
+JAX = Language(
+    head="import jax\nimport jax.numpy as jnp\nfrom jax import lax\n",
+    part=(
+        "@jax.custom_jvp\ndef part_NUMBER(x):\n    return x * x\n\n\n"
+        "@part_NUMBER.defjvp\ndef part_NUMBER_jvp(primals, tangents):\n    (x,), (t,) = primals, tangents\n"
+        "    return x * x, FACTOR * x * t\n"
+    ),
+    function="def NAME(x):\n    return ARM\n",
+    inputs='[NAME]\nx = "f32[6] in 0.1..1.5"\n',
+    arms=JAX_ARMS,
+    limits=JAX_LIMITS,
+    levels=("stablehlo", "vjp_stablehlo", "jvp_stablehlo"),
+    derivatives=("vjp_stablehlo", "jvp_stablehlo"),
+)
+WARP = Language(
+    head="import warp as wp\n",
+    part=(
+        "@wp.func\ndef part_NUMBER(x: float):\n    return x * x\n\n\n"
+        "@wp.func_grad(part_NUMBER)\ndef adj_part_NUMBER(x: float, adj_ret: float):\n"
+        "    wp.adjoint[x] += FACTOR * x * adj_ret\n"
+    ),
+    function=(
+        "@wp.kernel\ndef NAME(x: wp.array(dtype=float), out: wp.array(dtype=float)):\n"
+        "    i = wp.tid()\n    v = x[i]\nARM"
+    ),
+    inputs='[NAME]\nx = "f32[32] in 0.1..40"\nout = "f32[32]"\ndim = 32\n',
+    arms={**{arm: f"    out[i] = {text}\n" for arm, text in WARP_ARMS.items()}, **WARP_STATEMENTS},
+    limits=WARP_LIMITS,
+    levels=None,
+    derivatives=("cpp_backward", "cuda_backward"),
+)
+LANGUAGES = {"jax": JAX, "warp": WARP}
+
+
+def module_of(language: Language) -> tuple[str, str, dict[str, Case]]:
     """The text of a module, of its table of inputs, and what each function is."""
-    lines = ["import jax\nimport jax.numpy as jnp\nfrom jax import lax\n"]
+    parts = [language.head]
     for number, factor in enumerate(RULES.values()):
-        lines.append(
-            f"@jax.custom_jvp\ndef part_{number}(x):\n    return x * x\n\n\n"
-            f"@part_{number}.defjvp\ndef part_{number}_jvp(primals, tangents):\n    (x,), (t,) = primals, tangents\n"
-            f"    return x * x, {factor} * x * t\n"
-        )
+        parts.append(language.part.replace("NUMBER", str(number)).replace("FACTOR", factor))
     tables, cases = list[str](), dict[str, Case]()
-    for number, (case, limit, rule) in enumerate(_cases(JAX_ARMS, JAX_LIMITS)):
-        name = f"f_{number}"
-        body = JAX_ARMS[case.arm].replace("LIMIT", str(limit)).replace("BAD", f"part_{rule}")
-        lines.append(f"def {name}(x):\n    return {body}\n")
-        tables.append(f'[{name}]\nx = "f32[6] in 0.1..1.5"\n')
-        cases[name] = case
-    return "\n\n".join(lines), "".join(tables), cases
-
-
-def warp_module() -> tuple[str, str, dict[str, Case]]:
-    """The text of a module, of its table of inputs, and what each kernel is."""
-    lines = ["import warp as wp\n"]
-    for number, factor in enumerate(RULES.values()):
-        lines.append(
-            f"@wp.func\ndef part_{number}(x: float):\n    return x * x\n\n\n"
-            f"@wp.func_grad(part_{number})\ndef adj_part_{number}(x: float, adj_ret: float):\n"
-            f"    wp.adjoint[x] += {factor} * x * adj_ret\n"
-        )
-    tables, cases = list[str](), dict[str, Case]()
-    arms = {**{arm: f"    far = BAD(v)\n    out[i] = {text}\n" for arm, text in WARP_ARMS.items()}, **WARP_STATEMENTS}
-    for number, (case, limit, rule) in enumerate(_cases(arms, WARP_LIMITS)):
-        name = f"f_{number}"
-        body = arms[case.arm]
-        if "far" not in body.partition("\n")[2]:
-            body = body.removeprefix("    far = BAD(v)\n")
-        body = body.replace("LIMIT", str(limit)).replace("BAD", f"part_{rule}")
-        lines.append(
-            f"@wp.kernel\ndef {name}(x: wp.array(dtype=float), out: wp.array(dtype=float)):\n"
-            f"    i = wp.tid()\n    v = x[i]\n{body}"
-        )
-        tables.append(f'[{name}]\nx = "f32[32] in 0.1..40"\nout = "f32[32]"\ndim = 32\n')
-        cases[name] = case
-    return "\n\n".join(lines), "".join(tables), cases
-
-
-def _cases(arms: Mapping[str, str], limits: Mapping[str, float]) -> Iterator[tuple[Case, float, int]]:
-    for arm in arms:
-        for taken, limit in limits.items():
-            for number, rule in enumerate(RULES):
-                yield Case(arm, taken, rule), limit, number
+    for (arm, text), (taken, limit), (number, rule) in product(
+        language.arms.items(), language.limits.items(), enumerate(RULES)
+    ):
+        name = f"f_{len(cases)}"
+        body = text.replace("LIMIT", str(limit)).replace("BAD", f"part_{number}")
+        parts.append(language.function.replace("NAME", name).replace("ARM", body))
+        tables.append(language.inputs.replace("NAME", name))
+        cases[name] = Case(arm, taken, rule)
+    return "\n\n".join(parts), "".join(tables), cases
 
 
 def outcomes_of(frontend: str, folder: Path) -> Iterator[tuple[Case, str, str]]:
     """Each case, a level of its derivatives, and what became of the text: verified, unverified or refused."""
-    source, inputs, cases = {"jax": jax_module, "warp": warp_module}[frontend]()
+    language = LANGUAGES[frontend]
+    source, inputs, cases = module_of(language)
     (folder / "arms.py").write_text(source)
     (folder / "arms.toml").write_text(inputs)
-    levels = DERIVATIVES[frontend]
-    first = "stablehlo" if frontend == "jax" else "cpp_forward"
-    some: dict[str, Any] = {"level": [first, *levels]} if frontend == "jax" else {}
-    for each in extract(folder / "arms.py", frontend=frontend, inputs=folder / "arms.toml", **some):
+    for each in extract(folder / "arms.py", frontend=frontend, inputs=folder / "arms.toml", level=language.levels):
         if isinstance(each, Rejection) and each.kernel_name.startswith("part_"):
             continue  # the functions in the arms, which have no inputs
         assert isinstance(each, Pair), each
         refused = {rejection.level: rejection for rejection in each.rejections}
-        for level in levels:
+        for level in language.derivatives:
             done = "verified" if level in each.verdict.verified else "refused" if level in refused else "unverified"
             yield cases[each.spec.name], level, done
 
@@ -159,7 +172,7 @@ def main() -> int:
     print("Derivatives that are wrong in an arm that few inputs take, and what verification says of them.")
     print(f"python benchmarks/arms.py, {today}, irsmith {version('irsmith')}, {', '.join(tools)}\n")
     failed = 0
-    for frontend in DERIVATIVES:
+    for frontend in LANGUAGES:
         with tempfile.TemporaryDirectory() as folder:
             found = list(outcomes_of(frontend, Path(folder)))
         wrong = [each for each in found if each[0].rule != "right"]
