@@ -34,7 +34,12 @@ def is_floating(dtype: np.dtype[Any]) -> bool:
 
 def is_exact(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is an integer or bool. NumPy gives integers of fewer than 8 bits the kind of raw bytes."""
-    return dtype.kind in "iub" or dtype.name.startswith(("int", "uint"))
+    return dtype.kind == "b" or is_whole(dtype)
+
+
+def is_whole(dtype: np.dtype[Any]) -> bool:
+    """Return whether a dtype is an integer type, including those of fewer than 8 bits, which are not NumPy's own."""
+    return dtype.kind in "iu" or dtype.name.startswith(("int", "uint"))
 
 
 def limits_of(dtype: np.dtype[Any]) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from importlib.resources import files
-from pathlib import Path
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.family import Family
@@ -44,5 +43,4 @@ def own_recipes(package: str, recipe_of: Callable[[Family], Recipe]) -> tuple[Re
         package: the package that holds the files, such as ``synthesis.frontends.jax.kernels``.
         recipe_of: makes the recipe of a family.
     """
-    folder = KernelFolder.of(str(Path(str(files(package)))))
-    return tuple(recipe_of(family) for family in folder.families)
+    return tuple(map(recipe_of, KernelFolder.of(str(files(package))).families))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.formats import is_exact
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Reference, Values
@@ -150,7 +151,7 @@ def _is_left_alone(name: str, source: str) -> bool:
 
 def _differs(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
     """Return whether results differ by more than the rounding of float64."""
-    if before.dtype.kind in "iub":
+    if is_exact(before.dtype):
         return not np.array_equal(before, after)
     return bool((np.abs(before - after) > 1e-9 * scale_of(before)).any())
 

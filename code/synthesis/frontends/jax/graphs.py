@@ -32,11 +32,6 @@ def is_printed(name: str) -> bool:
     return name in _ABBREVIATIONS or name.startswith("key<") or "float0" in name
 
 
-def is_whole(dtype: np.dtype[Any]) -> bool:
-    """Return whether a dtype is an integer type, including those of fewer than 8 bits, which are not NumPy's own."""
-    return dtype.kind in "iu" or dtype.name.startswith(("int", "uint"))
-
-
 @functools.cache
 def _dtype_of(name: str) -> np.dtype[Any] | None:
     text = _ABBREVIATIONS.get(name, name)

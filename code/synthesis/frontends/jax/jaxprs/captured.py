@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.graphs import Graph, Shaped, is_whole
+from synthesis.core.formats import is_whole
+from synthesis.frontends.jax.graphs import Graph, Shaped
 
 _NUMBER = re.compile(r"\([^()\s]+\)|[^\s\[\],()]+")
 _TRUTHS = {"True": True, "False": False}

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of, is_printed, is_whole
+from synthesis.core.formats import is_whole
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of, is_printed
 from synthesis.frontends.jax.jaxprs.captured import array_of
 from synthesis.frontends.jax.releases import RAW_PARAMETERS, equation_of
 

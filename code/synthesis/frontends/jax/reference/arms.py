@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.core.formats import is_exact
 from synthesis.frontends.base import Arm
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
 from synthesis.frontends.jax.reference.rules import RULES
@@ -139,7 +140,17 @@ _KEEPING_MASKS = _HANDING_ON | {
 _Known = Mapping[Any, _Value]
 
 
-def arms_of(graph: Graph, depending: Sequence[bool]) -> dict[tuple[int, int], Arm]:
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """The arms of a function, including those of functions that it calls."""
+
+    found: Mapping[tuple[int, int], Arm]
+    """Maps (identity of an equation, number of its arm) to the arm, in the order of the code."""
+    products: frozenset[int]
+    """The identities of the products that have arms; most have none."""
+
+
+def arms_of(graph: Graph, depending: Sequence[bool]) -> Arms:
     """Return the arms of the equations of a function, including those of functions that it calls.
 
     An equation has no arms if nothing depends on the function's inputs, or if both sides are the same value. An arm
@@ -148,20 +159,10 @@ def arms_of(graph: Graph, depending: Sequence[bool]) -> dict[tuple[int, int], Ar
     Args:
         graph: the function.
         depending: for each of its inputs, whether there is a derivative with respect to it.
-
-    Returns:
-        Maps (identity of an equation, number of its arm) to the arm, in the order of the code.
     """
     walk = _Walk()
     walk.results(graph, [_Value(_Depends.SLOPES if each else _Depends.INPUTS) for each in depending], "the function")
-    return walk.found
-
-
-def masked_products(graph: Graph) -> frozenset[int]:
-    """Return the identities of the products that have an arm."""
-    walk = _Walk()
-    walk.results(graph, [_Value(_Depends.SLOPES)] * len(graph.inputs), "the function")
-    return frozenset(walk.products)
+    return Arms(walk.found, frozenset(walk.products))
 
 
 class _Walk:
@@ -236,7 +237,7 @@ class _Walk:
 def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
     """Return a value limited by its type: integers and truth values have no derivative."""
     depends = value.depends
-    if kind.dtype is None or kind.dtype.kind in "iub":
+    if kind.dtype is None or is_exact(kind.dtype):
         depends = min(depends, _Depends.INPUTS)
     return replace(
         value,

@@ -3,11 +3,12 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from synthesis.frontends.base import Reached, ReferenceUnknownError, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
-from synthesis.frontends.jax.reference.arms import arms_of, masked_products
+from synthesis.frontends.jax.reference.arms import Arms, arms_of
 from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import (
@@ -35,7 +36,7 @@ _INNER = {
 """The parameters of a primitive that hold the functions that it calls. Others hold derivative rules and the like."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GraphReference:
     """The oracle of a traced function."""
 
@@ -45,6 +46,14 @@ class GraphReference:
     moving: tuple[bool, ...] = ()
     """For each of its inputs, whether there is a derivative with respect to it; empty if there is for none."""
 
+    @cached_property
+    def _arms(self) -> Arms:
+        return arms_of(self.graph, self.moving or [False] * len(self.graph.inputs))
+
+    @cached_property
+    def _open_factors(self) -> list[str]:
+        return open_factors(self.graph)
+
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
         """Return the results on several inputs, by name.
 
@@ -52,7 +61,7 @@ class GraphReference:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        masked = frozenset[int]() if trace is None else masked_products(self.graph)
+        masked = frozenset[int]() if trace is None else self._arms.products
         evaluator = Together(double=double, trace=trace, masked=masked)
         results = evaluator.runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
@@ -103,7 +112,7 @@ class GraphReference:
             ReferenceUnknownError: if they depend on the vectors that a factorisation gives, such as on the sign of one.
             ReferenceFaultError: for a loop that does not end.
         """
-        factors = open_factors(self.graph)
+        factors = self._open_factors
         if factors and depends_on_bases(self.graph, [list(run.values()) for run in runs]):
             raise ReferenceUnknownError(
                 f"vectors of {' and '.join(factors)}, whose signs, or other bases, the implementation decides on"
@@ -157,7 +166,7 @@ class GraphReference:
             if id(graph) not in trace.first:
                 held = [f"{each.primitive} in {where}" for each in graph.equations]
                 missed += held or [f"{where}, which is empty"]
-        arms = arms_of(self.graph, self.moving or [False] * len(self.graph.inputs))
+        arms = self._arms.found
         untaken = [arm for place, arm in arms.items() if place not in trace.arms]
         return Reached(
             places=places,

@@ -13,7 +13,8 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.jax.graphs import Equation, Graph, is_whole
+from synthesis.core.formats import is_whole
+from synthesis.frontends.jax.graphs import Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import UNITS
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs

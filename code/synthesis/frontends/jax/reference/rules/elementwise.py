@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import scipy as _scipy  # pyright: ignore[reportMissingTypeStubs]
 
-from synthesis.core.formats import is_floating, limits_of
-from synthesis.frontends.jax.graphs import is_whole
+from synthesis.core.formats import is_floating, is_whole, limits_of
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
     Inputs,

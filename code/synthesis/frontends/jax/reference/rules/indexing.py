@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from synthesis.core.formats import limits_of
-from synthesis.frontends.jax.graphs import is_whole
+from synthesis.core.formats import is_whole, limits_of
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
     Dtype,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.graphs import is_whole
+from synthesis.core.formats import is_whole
 from synthesis.frontends.jax.reference.rules.factors import per_matrix, reflector
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
