@@ -118,9 +118,15 @@ class Draws:
 
     def _with(self, drawn: Drawn, found: Sequence[AimedDraw]) -> Drawn:
         """Return the draws with the found ones."""
-        runs = [*drawn.runs, *(each.inputs for each in found)]
-        double = [*drawn.double, *(each.double for each in found)]
-        own = [*drawn.own, *(each.own for each in found)]
+        return self._of_runs(
+            drawn,
+            [*drawn.runs, *(each.inputs for each in found)],
+            [*drawn.double, *(each.double for each in found)],
+            [*drawn.own, *(each.own for each in found)],
+        )
+
+    def _of_runs(self, drawn: Drawn, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Drawn:
+        """Return the draws with other runs, and what is expected and reached on them."""
         expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
         reach = reach_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
@@ -143,10 +149,7 @@ class Draws:
         if len(kept) == len(shaken):
             return drawn, shaken
         runs, double, own = ([each[number] for number in kept] for each in (drawn.runs, drawn.double, drawn.own))
-        expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
-        reach = reach_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
-        settled = replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
-        return settled, [shaken[number] for number in kept]
+        return self._of_runs(drawn, runs, double, own), [shaken[number] for number in kept]
 
     def may_round(self, drawn: Drawn) -> bool:
         """Return whether rounding may move a right text's results beyond the usual tolerances."""
