@@ -38,10 +38,13 @@ KERNELS = Path(__file__).parents[1] / "tests" / "kernels"
 LOT = 100
 EXPECTED = (
     "wrong_gradient", "not_differentiable", "not_available", "renamed_repeat", "renamed_ir_repeat", "useless",
-    "ill_conditioned", "other_split",
+    "ill_conditioned", "other_split", "too_long",
 )  # fmt: skip
-"""Of a candidate or a level: what the tool gets wrong, has not, or the generator rarely makes of no use, or so that
-nothing can be told of it in its own precision; and rows that finalize leaves out, since they are in two splits."""
+"""Symptoms that are no alarms.
+
+The tool gets a derivative wrong or lacks the level, the generator made a candidate that is a repeat, useless,
+ill-conditioned or longer than ``--max-lines``, or ``finalize`` leaves a row out because it is in two splits.
+"""
 
 BACKWARD = ("cpp_backward", "cuda_backward")
 
