@@ -204,6 +204,24 @@ def test_an_element_that_is_what_rounding_leaves_may_be_something_else_of_its_ki
     assert compare(values(found), steady).mismatch is not None
 
 
+@pytest.mark.parametrize(("lost", "runs", "agrees"), [(1, 1, True), (3, 8, True), (3, 1, False), (15, 8, False)])
+def test_a_vector_that_is_what_rounding_leaves_is_no_more_than_the_outliers_of_all_runs(
+    lost: int, runs: int, agrees: bool
+) -> None:
+    """A run may have several such elements at once, such as the components of one direction."""
+    true = np.linspace(0.5, 1.0, 180)
+    own = true.astype(np.float32)
+    shaken, found = own.copy(), own.copy()
+    shaken[:lost] -= np.float32(0.2)
+    found[:lost] += np.float32(0.3)
+    expected = expect([{"o": true}] * runs, [{"o": own}] * runs, {})
+    loose = loosened(expected, [*shake(shaken), *[Shake({"o": own}, ())] * (runs - 1)])
+    outcome = [*values(found), *values(own) * (runs - 1)]
+    assert (compare(outcome, loose).mismatch is None) == agrees
+    found[lost] += np.float32(0.3)
+    assert compare(outcome, loose).mismatch is not None
+
+
 def test_a_run_of_which_rounding_alone_moves_an_array_is_lost() -> None:
     double = np.full(200, 1e-8)
     expected = expected_of(double, double.astype(np.float32))

@@ -54,10 +54,29 @@ def descent(m, t, x):
     return jax.lax.fori_loop(0, 6, step, x)
 """
 
+ORTHONORMAL = """
+import jax
+import jax.numpy as jnp
+
+def turned(ortho6d, points):
+    def unit(x):
+        return x * jax.lax.rsqrt(jnp.sum(x ** 2, axis=-1, keepdims=True) + 1e-12)
+
+    x = unit(ortho6d[:, :3])
+    y = unit(ortho6d[:, 3:] - jnp.sum(x * ortho6d[:, 3:], axis=-1, keepdims=True) * x)
+    return 0.6 * jnp.einsum("nij,nj->ni", jnp.stack([x, y, jnp.cross(x, y)], axis=-1), points)
+"""
+PAIRS = [
+    Argument(name=name, type_name="", dtype="float32", shape=(64, size), domain=Domain(low=low, high=1.0))
+    for name, size, low in (("ortho6d", 6, 0.1), ("points", 3, -1.0))
+]
+"""Of pairs of vectors at the bounds of the domain some are equal, and nothing but rounding is left of the second."""
+
 
 CASES = [
     pytest.param(EIGENVALUES, [MATRIX, NUMBER], (), range(16), ("3.000000e-01", "3.030000e-01"), id="eigenvalues"),
     pytest.param(VARIANCE, [VECTOR], (), (12, 36), ("0.699999988", "7.070000e-01"), id="variance"),
+    pytest.param(ORTHONORMAL, PAIRS, (64, 3), (310472368,), ("6.000000e-01", "6.060000e-01"), id="orthonormal"),
     pytest.param(DESCENT, STEPS, (5,), (7, 14, 150), ("6.000000e-01", "6.060000e-01"), id="descent"),
 ]
 KERNELS = pytest.mark.parametrize(("source", "arguments", "shape", "seeds", "constant"), CASES)

@@ -53,8 +53,9 @@ def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
 
 
 def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
-    """Return whether elements of a run consist of rounding error, if only a few do."""
-    return bool(_noise(expected.double[run], expected.own[run], flat(shake.off), expected.unit))
+    """Return whether elements of a run consist of rounding error."""
+    found = _noise_of_run(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
+    return any(each.any() for each in found.values())
 
 
 def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values]) -> Shake:
@@ -91,8 +92,8 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     exceeds that cap.
 
     An element that moves by more consists of rounding error, such as the direction of a vector that should be zero. If
-    there are few of them in an array, each may be off by a multiple of the largest shift among them, or of the largest
-    difference between the two precisions.
+    there are few of them in a run's array, or in the array over all runs, each may be off by a multiple of the largest
+    shift among them, or of the largest difference between the two precisions.
 
     Args:
         expected: the expected results of the runs, all of them finite.
@@ -102,7 +103,7 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     turned = tuple([flat(way) for way in each.turned] for each in shaken)
     told = list(zip(expected.double, expected.own, off, strict=True))
     slack = _with_usual(tuple(_slack(*each, expected.unit) for each in told))
-    noise = tuple(_noise(*each, expected.unit) for each in told)
+    noise = _noise([_noise_of_run(*each, expected.unit) for each in told])
     together = {name: max(each, _shaken_together(name, expected, off)) for name, each in expected.together.items()}
     return replace(expected, slack=slack, noise=noise, turned=turned, together=together)
 
@@ -145,20 +146,38 @@ def _with_usual(slack: tuple[dict[str, npt.NDArray[Any]], ...]) -> tuple[dict[st
     )
 
 
-def _noise(
+def _noise(runs: Sequence[Mapping[str, npt.NDArray[Any]]]) -> tuple[dict[str, npt.NDArray[Any]], ...]:
+    """Return the tolerances of elements that consist of rounding error, where there are few of them.
+
+    There may be more in one run, as at the bounds of domains, where vectors are often parallel: its other elements and
+    the other runs still tell a wrong text.
+    """
+    names = {name for run in runs for name in run}
+    over_all = {name: np.concatenate([run[name].ravel() > 0 for run in runs if name in run]) for name in names}
+    return tuple(
+        {
+            name: each
+            for name, each in run.items()
+            if each.any() and not (are_many(each > 0) and are_many(over_all[name]))
+        }
+        for run in runs
+    )
+
+
+def _noise_of_run(
     wide: Mapping[str, npt.NDArray[Any]],
     own: Mapping[str, npt.NDArray[Any]],
     shaken: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
+    """Return, for each array, the absolute tolerance of elements that consist of rounding error; 0 for the others."""
     if unit > FINE:
         return {}
     found: dict[str, npt.NDArray[Any]] = {}
     for name, off, most in _shifts(wide, own, shaken, unit):
-        if not (off > most).any():
-            continue
-        lost = MARGIN * off > most  # elements computed from a lost one may move slightly less
-        if not are_many(lost):
+        found[name] = np.zeros(off.shape)
+        if (off > most).any():
+            lost = MARGIN * off > most  # elements computed from a lost one may move slightly less
             apart = np.abs(wide[name] - widened(own[name]))
             found[name] = np.where(lost, _LOST * np.maximum(off, apart)[lost].max(), 0.0)
     return found
