@@ -40,7 +40,7 @@ def own_recipes(package: str, recipe_of: Callable[[Family], Recipe]) -> tuple[Re
     """Return the recipes of a front end's own kernel files, in the order of their paths.
 
     Args:
-        package: the package that holds the files, such as ``synthesis.frontends.jax.kernels``.
+        package: the package whose folder ``families`` holds the files, such as ``synthesis.frontends.jax.kernels``.
         recipe_of: makes the recipe of a family.
     """
-    return tuple(map(recipe_of, KernelFolder.of(str(files(package))).families))
+    return tuple(map(recipe_of, KernelFolder.of(str(files(package) / "families")).families))

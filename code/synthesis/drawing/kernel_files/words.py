@@ -1,10 +1,12 @@
-"""Definitions of the names used in kernel files, for editors and linters. They are never called.
+"""Definitions of the names used in kernel files and bodies, for editors and linters. They are never called.
 
 A kernel file that imports ``Array``, ``Thread``, ``either`` and ``size`` from ``synthesis.drawing.kernel_files.words``
-defines every name that it uses. The loader reads files as text and ignores their imports.
+defines every name that it uses. The loaders read files as text and ignore their imports.
 """
 
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Array:
@@ -26,6 +28,16 @@ class Thread:
 def either(*alternatives: Any) -> Any:
     """One of several expressions."""
     return alternatives[0]
+
+
+def maybe(probability: float, first: Any, second: Any) -> Any:
+    """In bodies: the first expression with this probability, otherwise the second."""
+    return first if probability else second
+
+
+def helper(function: T) -> T:
+    """In bodies: marks a function that is a text as a whole, including its first line."""
+    return function
 
 
 def size(*values: int) -> int:

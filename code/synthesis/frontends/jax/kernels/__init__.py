@@ -1,4 +1,6 @@
-"""Kernel files: families of kernels as annotated Python, one folder a subject, read as text and never imported.
+"""Kernels as Python files, which are read as text and never imported.
 
-Add a file to a folder and run ``irsmith kernel check`` on it; ``docs/kernel_files.md`` describes the format.
+``families`` holds complete kernel files, one folder a subject: add a file and run ``irsmith kernel check`` on it.
+``bodies`` holds statements that recipes complete to kernels, one folder for each recipe module: change a function, or
+add one and name it in the recipe. ``docs/kernel_files.md`` describes the notation.
 """

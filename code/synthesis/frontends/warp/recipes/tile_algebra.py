@@ -5,6 +5,7 @@ They are sorted, factored, transformed, gathered by indices, sliced and assemble
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Infix, Literal, Name, Subscript
@@ -16,6 +17,8 @@ from synthesis.frontends.warp.ops import SCALAR, squared
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.tile import Tiled
+
+_BODIES = read_bodies("warp", "tile_algebra", margin=4)
 
 _NUMBER, _PAIR, _INT = Type("float32"), Type("float32", (2,)), Type("int32")
 _AFTER = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "exp"))
@@ -82,12 +85,7 @@ _SOLVES = {
     L = wp.tile_cholesky(A)
     x = wp.tile_cholesky_solve(L, y) * c
     """,
-    "tile_cholesky_solve_inplace": """
-    L = wp.tile_cholesky(A)
-    z = y * c
-    wp.tile_cholesky_solve_inplace(L, z)
-    x = z + y
-    """,
+    "tile_cholesky_solve_inplace": _BODIES["tile_cholesky_solve_inplace"],
     "tile_lower_solve": "x = wp.tile_lower_solve(A, y) * c",
     "tile_lower_solve_inplace": """
     z = y * c

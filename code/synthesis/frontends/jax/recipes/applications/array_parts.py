@@ -1,94 +1,22 @@
 """Numeric utilities of libraries: lookup tables, scaling of features, buffers, smoothing."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
+_BODIES = read_bodies("jax", "array_parts", margin=4)
+
 _BOUNDS = {
-    "named": """
-        {if outside == 'clip':
-            x = jnp.clip(x, low, high)
-        elif outside == 'wrap':
-            {?0.5 # {the table repeats}}
-            x = low + jnp.mod(x - low, high - low)
-        elif outside != 'extrapolate':
-            raise ValueError(f'unknown mode <<outside>>') ~
-        if outside not in ('clip', 'extrapolate'):
-            raise ValueError(f'expected clip or extrapolate, got <<outside>>')
-        if outside == 'clip':
-            x = jnp.clip(x, low, high)}
-    """,
+    "named": _BODIES["named"],
     "filled": "inside = (x >= low) & (x <= high)",
-    "periodic": """
-        {if periodic:
-            x = low + jnp.mod(x - low, high - low)
-        else:
-            x = jnp.clip(x, low, high) ~
-        x = low + jnp.mod(x - low, high - low) if periodic else jnp.clip(x, low, high)}
-    """,
+    "periodic": _BODIES["periodic"],
     "clipped": "{?0.5 # {the last value beyond the ends}}\nx = jnp.clip(x, low, high)",
 }
-_LOOKED_UP = """
-    {?0.35 if values.ndim != 1 or values.shape[0] < 2:
-        raise ValueError(f'expected a table of at least two values, got <<values.shape>>')}
-    {?0.25 if low >= high:
-        raise ValueError(f'expected <<low>> to be below <<high>>')}
-    n = {values.shape[0] ~ len(values)}
-    BOUNDS
-    spacing = (high - low) / (n - 1)
-    {?0.4 # {points stand at equal distances}}
-    position = {(x - low) / spacing ~ (x - low) / (high - low) * (n - 1)}
-    {idx = jnp.clip({jnp.floor(position).astype(jnp.int32) ~ position.astype(jnp.int32)}, 0, n - 2)
-    t = position - idx ~
-    below = jnp.clip(jnp.floor(position), 0, n - 2)
-    idx, t = below.astype(jnp.int32), position - below}
-    METHOD
-    END
-"""
-_METHODS = """
-    {if method == 'nearest':
-        y = values[jnp.where(t < 0.5, idx, idx + 1)]
-    elif method == 'linear':
-        y = {(1.0 - t) * values[idx] + t * values[idx + 1] ~ values[idx] + t * (values[idx + 1] - values[idx])}
-    elif method == 'cubic':
-        {?0.5 # {slopes from the neighbours on both sides}}
-        slopes = jnp.gradient(values)
-        h00, h10 = (1.0 + 2.0 * t) * (1.0 - t) ** 2, t * (1.0 - t) ** 2
-        h01, h11 = t ** 2 * (3.0 - 2.0 * t), t ** 2 * (t - 1.0)
-        y = h00 * values[idx] + h01 * values[idx + 1]
-        y = y + h10 * slopes[idx] + h11 * slopes[idx + 1]
-    else:
-        raise ValueError(f'unknown method <<method>>') ~
-    left, right = values[idx], values[idx + 1]
-    if method == 'previous':
-        y = left
-    elif method == 'smooth':
-        {?0.5 # {no kink where two pieces meet}}
-        s = t ** 2 * (3.0 - 2.0 * t)
-        y = left + s * (right - left)
-    elif method == 'linear':
-        y = left + t * (right - left)
-    else:
-        raise ValueError(f'expected previous, smooth or linear, got <<method>>') ~
-    left, right = values[idx], values[idx + 1]
-    {y = (1.0 - t) * left + t * right ~
-    if log_scale:
-        {?0.5 # {a straight line between logarithms}}
-        y = jnp.exp((1.0 - t) * jnp.log(left) + t * jnp.log(right))
-    else:
-        y = (1.0 - t) * left + t * right} ~
-    before, after = values[jnp.maximum(idx - 1, 0)], values[jnp.minimum(idx + 2, n - 1)]
-    left, right = values[idx], values[idx + 1]
-    {?0.5 # {Catmull and Rom}}
-    y = 0.5 * (
-        2.0 * left
-        + (right - before) * t
-        + (2.0 * before - 5.0 * left + 4.0 * right - after) * t ** 2
-        + (3.0 * left - before - 3.0 * right + after) * t ** 3
-    )}
-"""
+_LOOKED_UP = _BODIES["looked_up"]
+_METHODS = _BODIES["methods"]
 
 
 def write_lookup(p: Program) -> Text:
@@ -136,70 +64,7 @@ def write_lookup(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SCALED = """
-    {?0.3 if x.ndim != 2:
-        raise ValueError(f'expected rows of features, got <<x.shape>>')}
-    {if valid_rows is None:
-        count, weight = x.shape[0], {jnp.ones((x.shape[0], 1), x.dtype) ~ jnp.ones_like(x[:, :1])}
-    else:
-        {?0.4 if valid_rows.shape != x.shape[:1]:
-            raise ValueError(f'expected a flag for each row, got <<valid_rows.shape>>')}
-        {?0.5 # {padding must not count}}
-        weight = valid_rows[:, None].astype(x.dtype)
-        count = jnp.maximum(jnp.sum(weight), 1.0) ~
-    weight = {jnp.ones((len(x), 1), x.dtype) ~ jnp.ones_like(x[:, :1])} \
-            if valid_rows is None else valid_rows.astype(x.dtype)[:, None]
-    count = jnp.maximum(jnp.sum(weight), 1.0)}
-    {if scheme == 'standard':
-        offset = jnp.sum(weight * x, axis=0) / count
-        scale = jnp.sqrt(jnp.sum(weight * (x - offset) ** 2, axis=0) / count)
-    elif scheme == 'minmax':
-        high = jnp.max(jnp.where(weight > 0, x, -jnp.inf), axis=0)
-        offset = jnp.min(jnp.where(weight > 0, x, jnp.inf), axis=0)
-        scale = high - offset
-    {elif scheme == 'max_abs':
-        {?0.5 # {zeros stay zeros}}
-        offset = {jnp.zeros(x.shape[1], x.dtype) ~ jnp.zeros_like(x[0])}
-        scale = jnp.max(jnp.abs(weight * x), axis=0) ~
-    elif scheme == 'rms':
-        offset = jnp.zeros(x.shape[1], x.dtype)
-        scale = jnp.sqrt(jnp.sum(weight * x ** 2, axis=0) / count) ~}
-    else:
-        raise ValueError(f'unknown scheme <<scheme>>') ~
-    if scheme not in ('standard', 'minmax'):
-        raise ValueError(f'expected standard or minmax, got <<scheme>>')
-    if scheme == 'standard':
-        offset = jnp.sum(weight * x, axis=0) / count
-        variance = jnp.sum(weight * (x - offset) ** 2, axis=0) / count
-        scale = jnp.sqrt(variance)
-    else:
-        offset = jnp.min(jnp.where(weight > 0, x, jnp.inf), axis=0)
-        scale = jnp.max(jnp.where(weight > 0, x, -jnp.inf), axis=0) - offset ~
-    offset = jnp.sum(weight * x, axis=0) / count
-    spread = jnp.sum(weight * jnp.abs(x - offset), axis=0) / count
-    {?0.5 # {less moved by outliers than the deviation}}
-    scale = {1.2533 * spread ~ spread}}
-    {?0.5 # {features that are the same everywhere stay as they are}}
-    scale = {jnp.where(scale > eps, scale, 1.0) ~ jnp.maximum(scale, eps)}
-    {?0.4 {{?0.5 # {flags and counts are no measurements}}
-    for i in skip:
-        offset, scale = offset.at[i].set(0.0), scale.at[i].set(1.0) ~
-    if skip:
-        kept = jnp.zeros(x.shape[1], dtype=bool)
-        for i in skip:
-            kept = kept.at[i].set(True)
-        offset, scale = jnp.where(kept, 0.0, offset), jnp.where(kept, 1.0, scale)}}
-    scaled = (x - offset) / scale
-    {?0.4 if limit is not None:
-        scaled = jnp.clip(scaled, -limit, limit)}
-    {?0.5 if valid_rows is not None:
-        scaled = weight * scaled}
-    {return scaled, offset, scale ~
-    return scaled, <<'offset': offset, 'scale': scale>> ~
-    if not return_params:
-        return scaled
-    return scaled, (offset, scale)}
-"""
+_SCALED = _BODIES["scaled"]
 
 
 def write_scaled(p: Program) -> Text:
@@ -237,48 +102,7 @@ def write_scaled(p: Program) -> Text:
     )  # fmt: skip
 
 
-_BUFFERED = """
-    {capacity = buffer.data['reward'].shape[0] ~ capacity = jax.tree.leaves(buffer.data)[0].shape[0] ~
-    capacity, *_ = buffer.data['reward'].shape}
-    num_new = {jax.tree.leaves(batch)[0].shape[0] ~ batch['reward'].shape[0]}
-    {?0.5 if num_new > capacity:
-        raise ValueError(f'<<num_new>> transitions do not fit a buffer of <<capacity>>')}
-    {?0.35 unknown = sorted(set(batch) - set(buffer.data))
-    if unknown:
-        raise ValueError(f'the buffer has no <<unknown>>')}
-    {?0.4 # {the oldest are overwritten ~ around the end of the ring}}
-    rows = (buffer.position + jnp.arange(num_new)) % capacity
-    {data = jax.tree.map(lambda old, x: old.at[rows].set(x), buffer.data, batch) ~
-    data = <<name: old.at[rows].set(batch[name]) for name, old in buffer.data.items()>> ~
-    data = <<>>
-    for name, old in buffer.data.items():
-        {?0.6 if batch[name].shape[1:] != old.shape[1:]:
-            raise ValueError(f'expected <<name>> of shape <<old.shape[1:]>>, got <<batch[name].shape[1:]>>')}
-        data[name] = old.at[rows].set(batch[name].astype(old.dtype)) ~
-    def write(old, x):
-        {?0.5 if x.dtype != old.dtype:
-            x = x.astype(old.dtype)}
-        return old.at[rows].set(x)
-
-    data = jax.tree.map(write, buffer.data, batch)}
-    {priority = buffer.priority.at[rows].set({jnp.max(buffer.priority) ~ priority_of_new}) ~
-    if td_errors is None:
-        {?0.5 # {what nobody has seen is replayed soon}}
-        new_priority = jnp.full(num_new, jnp.max(buffer.priority))
-    else:
-        new_priority = (jnp.abs(td_errors) + eps) ** alpha
-    priority = buffer.priority.at[rows].set(new_priority)}
-    position = (buffer.position + num_new) % capacity
-    size = jnp.minimum(buffer.size + num_new, capacity)
-    {return NAME(data, priority, position, size) ~ return NAME(data=data, priority=priority, position=position, size=size) ~
-    buffer = NAME(data=data, priority=priority, position=position, size=size)
-    {?0.5 # {chances of being replayed}}
-    {filled = jnp.arange(capacity) < size
-    weights = jnp.where(filled, priority, 0.0)
-    return buffer, weights / jnp.sum(weights) ~
-    weights = jnp.where(jnp.arange(capacity) < size, priority, 0.0)
-    return buffer, weights / jnp.sum(weights)}}
-"""  # noqa: E501
+_BUFFERED = _BODIES["buffered"]
 
 
 def write_buffer(p: Program) -> Text:
@@ -319,65 +143,7 @@ def write_buffer(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SMOOTHED = """
-    {?0.35 if width < 1 or width % 2 == 0:
-        raise ValueError(f'expected an odd width, got <<width>>')}
-    {half = width // 2
-    offsets = jnp.arange(-half, half + 1) ~ half = (width - 1) // 2
-    offsets = jnp.arange(width) - half}
-    {if kind == 'box':
-        taps = {jnp.ones(width, x.dtype) ~ jnp.ones(width)}
-    elif kind == 'gaussian':
-        taps = jnp.exp(-0.5 * (offsets / sigma) ** 2)
-    {elif kind == 'triangle':
-        taps = 1.0 - jnp.abs(offsets) / (half + 1) ~
-    elif kind == 'hann':
-        {?0.5 # {falls to nothing just beyond the ends}}
-        taps = 0.5 + 0.5 * jnp.cos(jnp.pi * offsets / (half + 1)) ~
-    elif kind == 'epanechnikov':
-        taps = 1.0 - (offsets / (half + 1)) ** 2}
-    else:
-        raise ValueError(f'unknown kernel <<kind>>') ~
-    taps = {jnp.exp(-0.5 * (offsets / sigma) ** 2) ~ 1.0 - jnp.abs(offsets) / (half + 1)}}
-    taps = taps / jnp.sum(taps)
-    {rows = x.reshape(-1, x.shape[-1]) ~ *lead, length = x.shape
-    rows = x.reshape(-1, length)}
-    {if edges == 'shrink':
-        {?0.5 # {fewer samples count near the ends}}
-        {padded = jnp.pad(rows, [(0, 0), (half, half)]) ~
-        ends = jnp.zeros((rows.shape[0], half), rows.dtype)
-        padded = jnp.concatenate([ends, rows, ends], axis=1)}
-        counted = jnp.convolve(jnp.ones(x.shape[-1]), taps, mode='same')
-    else:
-        padded = jnp.pad(rows, [(0, 0), (half, half)], mode=edges)
-        counted = 1.0 ~
-    padded = jnp.pad(rows, {[(0, 0), (half, half)] ~ ((0, 0), (half, half))}, mode=edges)
-    counted = 1.0 ~
-    first, last = rows[:, :1], rows[:, -1:]
-    padded = jnp.concatenate([jnp.repeat(first, half, axis=1), rows, jnp.repeat(last, half, axis=1)], axis=1)
-    counted = 1.0}
-    {convolve_row = functools.partial(jnp.convolve, v=taps, mode='valid')
-    smooth = jax.vmap(convolve_row)(padded) / counted ~
-    smooth = jax.vmap(lambda row: jnp.convolve(row, taps, mode='valid'))(padded) / counted ~
-    smooth = jnp.zeros_like(rows)
-    for i in range(width):
-        smooth = smooth + taps[i] * padded[:, i:i + x.shape[-1]]
-    smooth = smooth / counted}
-    {smooth = smooth.reshape(x.shape)
-    {return smooth ~
-    if residual:
-        {?0.5 # {what is faster than the window}}
-        return x - smooth
-    return smooth ~
-    return smooth, x - smooth ~
-    {?0.5 # {spikes are replaced, all else is left alone}}
-    spread = jnp.mean(jnp.abs(x - smooth), axis=-1, keepdims=True)
-    return jnp.where(jnp.abs(x - smooth) > threshold * spread, smooth, x)} ~
-    if every > 1:
-        {?0.5 # {slow enough now to be sampled less often}}
-        smooth = smooth[:, ::every]
-    return smooth.reshape(*x.shape[:-1], -1)}
-"""
+_SMOOTHED = _BODIES["smoothed"]
 
 
 def write_smoothed(p: Program) -> Text:
@@ -414,39 +180,7 @@ def write_smoothed(p: Program) -> Text:
     )  # fmt: skip
 
 
-_LOW_RANK = """
-    {?0.35 if a.shape[-1] != b.shape[0]:
-        raise ValueError(f'expected factors of one rank, got <<a.shape>> and <<b.shape>>')}
-    rank = {a.shape[-1] ~ b.shape[0]}
-    scaling = {alpha / rank ~ alpha / math.sqrt(rank) ~
-        alpha / math.sqrt(rank) if rank_stabilized else alpha / rank}
-    {?0.35 if dtype is not None:
-        {?0.5 # {multiply in the type that is asked for}}
-        x, kernel, a, b = (each.astype(dtype) for each in (x, kernel, a, b))}
-    {?0.4 if adapters_only:
-        {?0.5 # {what was trained before stays}}
-        kernel = jax.lax.stop_gradient(kernel)}
-    {if merged:
-        {?0.5 # {one product, as for inference}}
-        y = x @ (kernel + scaling * a @ b)
-    else:
-        y = x @ kernel + scaling * (x @ a) @ b ~
-    {?0.5 # {two thin products are cheaper than one whole}}
-    y = x @ kernel + scaling * ((x @ a) @ b) ~
-    {flat = x.reshape(-1, x.shape[-1]) ~ *lead, width = x.shape
-    flat = x.reshape(-1, width)}
-    low_rank = jnp.dot(jnp.dot(flat, a), b)
-    y = (jnp.dot(flat, kernel) + scaling * low_rank).reshape(*x.shape[:-1], kernel.shape[-1])}
-    {?0.5 if magnitude is not None:
-        {?0.6 if magnitude.shape != kernel.shape[1:]:
-            raise ValueError(f'expected a magnitude for each output, got <<magnitude.shape>>')}
-        {?0.5 # {directions are adapted, and lengths apart from them}}
-        length = jnp.linalg.norm(kernel + scaling * a @ b, axis=0)
-        y = y * magnitude / jnp.maximum(length, 1e-6)}
-    {?0.6 if bias is not None:
-        y = y + bias}
-    return y
-"""
+_LOW_RANK = _BODIES["low_rank"]
 
 
 def write_low_rank(p: Program) -> Text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.array_parts import WRITERS as PARTS
 from synthesis.frontends.jax.recipes.applications.counting import write_counts, write_statistics
@@ -25,117 +26,19 @@ from synthesis.frontends.jax.recipes.applications.shaping import (
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 
-ROUND_UP = '''
-    def round_up(size: int, multiple: int) -> int:
-        {?0.4 """The next multiple."""}
-        {return -(-size // multiple) * multiple ~ return (size + multiple - 1) // multiple * multiple ~
-        rest = size % multiple
-        return size if rest == 0 else size + multiple - rest}
-'''
-FAN = '''
-    def fan_sizes(shape):
-        {?0.4 """{How many inputs and outputs each number has ~ Fan in and fan out of weights}."""}
-        receptive = math.prod(shape[:-2])
-        return shape[-2] * receptive, shape[-1] * receptive
-'''
+_BODIES = read_bodies("jax", "array_tools", margin=8)
+
+ROUND_UP = _BODIES["round_up"]
+FAN = _BODIES["fan"]
 
 
-_ROWS = """
-    {?0.35 if multiple < 1:
-        raise ValueError(f'expected at least one row, got <<multiple>>')}
-    n = x.shape[0]
-    {target = round_up(n, multiple)
-    missing = target - n ~
-    missing = -n % multiple ~
-    target = -(-n // multiple) * multiple
-    missing = target - n}
-"""
+_ROWS = _BODIES["rows"]
 _PADDED = {
-    "pad": """
-        {?0.5 if missing == 0:
-            return x}
-        {widths = [(0, missing)] + [(0, 0)] * (x.ndim - 1)
-        {return jnp.pad(x, widths, constant_values=value) ~
-        if mode not in ('constant', 'edge', 'wrap'):
-            raise ValueError(f'unknown mode <<mode>>')
-        if mode == 'constant':
-            return jnp.pad(x, widths, constant_values=value)
-        return jnp.pad(x, widths, mode=mode)} ~
-        {?0.4 # {only the first axis grows}}
-        fill = jnp.full((missing, *x.shape[1:]), value, x.dtype)
-        return jnp.concatenate([x, fill]) ~
-        if mode == 'edge':
-            {?0.4 # {the last row over and over}}
-            return jnp.concatenate([x, jnp.repeat(x[-1:], missing, axis=0)])
-        return jnp.concatenate([x, jnp.full((missing, *x.shape[1:]), value, x.dtype)]) ~
-        fill = jnp.full((missing, *x.shape[1:]), value, x.dtype)
-        if side == 'right':
-            return jnp.concatenate([x, fill])
-        {if side == 'left':
-            {?0.5 # {so that the last rows of all batches are real}}
-            return jnp.concatenate([fill, x])
-        raise ValueError(f'expected left or right, got <<side>>') ~
-        if side != 'left':
-            raise ValueError(f'expected left or right, got <<side>>')
-        return jnp.concatenate([fill, x])}}
-    """,
-    "mask": """
-        {widths = [(0, missing)] + [(0, 0)] * (x.ndim - 1)
-        padded = jnp.pad(x, widths, constant_values=value) ~
-        padded = jnp.concatenate([x, jnp.zeros((missing, *x.shape[1:]), x.dtype)]) ~
-        padded = jnp.zeros((n + missing, *x.shape[1:]), x.dtype).at[:n].set(x)}
-        {{?0.4 # {which rows are real}}
-        return padded, jnp.arange(n + missing) < n ~
-        if mask is None:
-            mask = jnp.ones(n, dtype=bool)
-        elif mask.shape != (n,):
-            raise ValueError(f'expected a mask of shape (<<n>>,), got <<mask.shape>>')
-        return padded, jnp.concatenate([mask, jnp.zeros(missing, dtype=bool)]) ~
-        if mask is not None:
-            {?0.85 if mask.shape[0] != n:
-                raise ValueError(f'expected a mask of <<n>> rows, got <<mask.shape>>')}
-            {?0.4 # {rows that were masked stay so}}
-            mask = jnp.concatenate([mask, jnp.zeros(missing, dtype=bool)])
-        else:
-            mask = jnp.arange(n + missing) < n
-        return padded, mask}
-    """,
-    "chunks": """
-        {if missing > 0:
-            {?0.4 # {the last chunk is filled up}}
-            fill = jnp.zeros((missing, *x.shape[1:]), x.dtype)
-            x = jnp.concatenate([x, fill]) ~
-        x = jnp.concatenate([x, jnp.zeros((missing, *x.shape[1:]), x.dtype)])}
-        return {x.reshape(-1, multiple, *x.shape[1:]) ~ x.reshape((-1, multiple) + x.shape[1:])}
-    """,
-    "dropped": """
-        if missing > 0:
-            if drop_last:
-                {?0.5 # {a last chunk that is not full is left out}}
-                x = x[:n - n % multiple]
-            else:
-                fill = jnp.zeros((missing, *x.shape[1:]), x.dtype)
-                x = jnp.concatenate([x, fill])
-        return {x.reshape(-1, multiple, *x.shape[1:]) ~ x.reshape((-1, multiple) + x.shape[1:])}
-    """,
-    "length": """
-        {?0.35 if length < 1:
-            raise ValueError(f'expected a length of at least 1, got <<length>>')}
-        n = x.shape[0]
-        {if n >= length:
-            {if keep_last:
-                {?0.4 # {the newest rows are at the end}}
-                return x[n - length:]
-            return x[:length] ~ return x[:length]}
-        {return jnp.pad(x, [(0, length - n)] + [(0, 0)] * (x.ndim - 1), constant_values=value) ~
-        fill = jnp.full((length - n, *x.shape[1:]), value, x.dtype)
-        return jnp.concatenate([x, fill])} ~
-        if n > length:
-            x = x[:length]
-        elif n < length:
-            x = jnp.full((length, *x.shape[1:]), value, x.dtype).at[:n].set(x)
-        return x}
-    """,
+    "pad": _BODIES["pad"],
+    "mask": _BODIES["mask"],
+    "chunks": _BODIES["chunks"],
+    "dropped": _BODIES["dropped"],
+    "length": _BODIES["length"],
 }
 
 
@@ -179,67 +82,11 @@ def _pad(p: Program) -> Text:
 
 
 _SEEN = {
-    "lengths": """
-        {?0.35 if lengths.ndim != 1:
-            raise ValueError(f'expected one length for each sequence, got <<lengths.shape>>')}
-        steps = jnp.arange(size)
-        {valid = steps[None, :] < lengths[:, None] ~ valid = steps < lengths[:, None]}
-        {mask = valid[:, :, None] & valid[:, None, :] ~
-        {?0.4 # {queries and keys}}
-        mask = jnp.logical_and(valid[:, :, None], valid[:, None, :])}
-    """,
-    "segments": """
-        {?0.4 if segments.ndim != 2:
-            raise ValueError(f'expected segments of shape (batch, length), got <<segments.shape>>')}
-        steps = jnp.arange(segments.shape[1])
-        mask = segments[:, :, None] == segments[:, None, :]
-        {?0.6 # {segment 0 is padding}
-        mask = mask & (segments > 0)[:, None, :]}
-    """,
-    "prefix": """
-        {?0.35 if prefix.ndim != 1:
-            raise ValueError(f'expected one prefix for each sequence, got <<prefix.shape>>')}
-        steps = jnp.arange(size)
-        {mask = (steps[:, None] >= steps) | (steps < prefix[:, None, None]) ~
-        {?0.4 # {the prompt is seen from everywhere}}
-        prompt = steps[None, :] < prefix[:, None]
-        mask = (steps[:, None] >= steps) | prompt[:, None, :]}
-        {?0.5 if lengths is not None:
-            {?0.8 if lengths.shape != prefix.shape:
-                raise ValueError(f'expected lengths of shape <<prefix.shape>>, got <<lengths.shape>>')}
-            {?0.4 # {padding is seen from nowhere}}
-            mask = mask & (steps < lengths[:, None])[:, None, :]}
-    """,
+    "lengths": _BODIES["lengths"],
+    "segments": _BODIES["segments"],
+    "prefix": _BODIES["prefix"],
 }
-_NARROWED = """
-    {{?0.3 if causal:
-        mask = mask & (steps[:, None] >= steps)}
-    {?0.5 if window is not None:
-        {?0.6 if window < 1:
-            raise ValueError(f'expected a window of at least 1, got <<window>>')}
-        {?0.4 # {sliding window}}
-        mask = mask & (jnp.abs(steps[:, None] - steps) < window)} ~
-    apart = steps[:, None] - steps
-    if causal:
-        mask = mask & (apart >= 0)
-    if window is not None:
-        {mask = mask & (jnp.abs(apart) < window) ~
-        if causal:
-            mask = mask & (apart < window)
-        else:
-            {?0.4 # {to both sides}}
-            mask = mask & (jnp.abs(apart) < window)} ~
-    if causal and window is not None:
-        {?0.5 # {a band below the diagonal}}
-        apart = steps[:, None] - steps
-        mask = mask & (apart >= 0) & (apart < window)
-    elif causal:
-        mask = {mask & (steps[:, None] >= steps) ~ jnp.tril(mask)}
-    elif window is not None:
-        mask = mask & (jnp.abs(steps[:, None] - steps) < window) ~
-    if causal:
-        mask = {jnp.tril(mask) ~ mask & jnp.tril(jnp.ones(mask.shape[1:], dtype=bool))}}
-"""
+_NARROWED = _BODIES["narrowed"]
 
 
 def _masks(p: Program) -> Text:
@@ -293,78 +140,10 @@ def _masks(p: Program) -> Text:
 
 
 _WEIGHTS = {
-    "scaling": """
-        {?0.35 if scale <= 0:
-            raise ValueError(f'expected a positive scale, got <<scale>>')}
-        fan_in, fan_out = fan_sizes(shape)
-        if mode == 'fan_in':
-            fan = fan_in
-        elif mode == 'fan_out':
-            fan = fan_out
-        elif mode == 'fan_avg':
-            fan = 0.5 * (fan_in + fan_out)
-        else:
-            raise ValueError(f'unknown mode <<mode>>')
-        variance = scale / fan
-        {{?0.4 # {a truncated normal has less variance than a whole one}}
-        stddev = math.sqrt(variance) / 0.87962566
-        return stddev * jax.random.truncated_normal(key, -2.0, 2.0, shape) ~
-        if distribution == 'uniform':
-            limit = math.sqrt(3.0 * variance)
-            return jax.random.uniform(key, shape, minval=-limit, maxval=limit)
-        {?0.5 if distribution != 'normal':
-            raise ValueError(f'unknown distribution <<distribution>>')}
-        return math.sqrt(variance) * jax.random.normal(key, shape)}
-    """,
-    "named": """
-        fan_in, fan_out = fan_sizes(shape)
-        {if name == 'he':
-            {?0.4 # {half of the inputs are zero behind a relu}}
-            stddev = math.sqrt(2.0 / fan_in)
-        elif name == 'glorot':
-            stddev = math.sqrt(2.0 / (fan_in + fan_out))
-        elif name == 'lecun':
-            stddev = math.sqrt(1.0 / fan_in)
-        else:
-            raise ValueError(f'unknown initializer <<name>>') ~
-        if name not in ('he', 'glorot'):
-            raise ValueError(f'expected he or glorot, got <<name>>')
-        variance = 2.0 / fan_in if name == 'he' else 2.0 / (fan_in + fan_out)
-        stddev = math.sqrt(variance)}
-        {if uniform:
-            limit = math.sqrt(3.0) * stddev
-            return jax.random.uniform(key, shape, minval=-limit, maxval=limit)
-        return stddev * jax.random.normal(key, shape) ~
-        return stddev * jax.random.normal(key, shape)}
-    """,
-    "dense": """
-        {kernel_key, bias_key = jax.random.split(key)
-        bound = {1.0 / math.sqrt(features_in) ~ features_in ** -0.5}
-        kernel = jax.random.uniform(kernel_key, (features_in, features_out), minval=-bound, maxval=bound)
-        {?0.5 if not use_bias:
-            return <<'kernel': kernel>>}
-        bias = jax.random.uniform(bias_key, (features_out,), minval=-bound, maxval=bound)
-        return <<'kernel': kernel, 'bias': bias>> ~
-        kernel_key, bias_key = jax.random.split(key)
-        stddev = scale / math.sqrt(features_in)
-        params = <<'kernel': stddev * jax.random.normal(kernel_key, (features_in, features_out))>>
-        if use_bias:
-            {?0.5 # {units do not begin alike}}
-            bias = jax.random.normal(bias_key, (features_out,))
-            params['bias'] = stddev * bias
-        return params}
-    """,
-    "table": """
-        {table = jax.random.normal(key, (features_in, features_out)) ~
-        table = jax.random.truncated_normal(key, -2.0, 2.0, (features_in, features_out))}
-        {table = table * scale / math.sqrt(features_out) ~ table = scale * table}
-        {?0.7 if padding is not None:
-            {?0.6 if padding < 0 or padding >= features_in:
-                raise ValueError(f'row <<padding>> is not one of <<features_in>> rows')}
-            {?0.4 # {padding has no meaning}}
-            table = table.at[padding].set(0.0)}
-        return table
-    """,
+    "scaling": _BODIES["scaling"],
+    "named": _BODIES["named"],
+    "dense": _BODIES["dense"],
+    "table": _BODIES["table"],
 }
 
 

@@ -1,6 +1,7 @@
 """Attention: projections, heads, masks, positions."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -17,6 +18,8 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
+
+_BODIES = read_bodies("jax", "attention", margin=4)
 
 
 def _draw_attention(stream: Stream, target: str) -> KernelSpec:
@@ -170,15 +173,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_ANY_MASK = """
-    if mask.ndim == 2:
-        {?0.5 # {the same for every query}}
-        mask = {mask[:, None, None, :] ~ mask[:, None, None]}
-    elif mask.ndim == 3:
-        mask = mask[:, None]
-    {elif mask.ndim != 4:
-        raise ValueError(f'expected a mask of two to four axes, got shape <<mask.shape>>') ~}
-"""
+_ANY_MASK = _BODIES["any_mask"]
 
 
 def _words(kind: str) -> str:

@@ -3,6 +3,7 @@
 import functools
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -12,6 +13,8 @@ from synthesis.frontends.jax.recipes.applications.parts import key, settled, who
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
+
+_BODIES = read_bodies("jax", "augment", margin=8)
 
 _IMAGES = """
     {?0.5 if images.ndim != 4:
@@ -31,169 +34,26 @@ _NORMALISE = """
 """
 _STANDARDIZE = """# {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
     images = (images - channel_mean) / channel_std"""
-_STANDARDIZE_IF_GIVEN = """{if channel_mean is not None and channel_std is not None:
-        # {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
-        images = (images - channel_mean) / channel_std ~
-    if channel_mean is not None:
-        images = images - channel_mean
-    if channel_std is not None:
-        images = images / channel_std}"""
-_SPECIAL = """
-        # {padding and special tokens are never guessed ~ leave special tokens alone}
-        {chosen = chosen & (tokens >= first_word) ~
-        special = jnp.zeros_like(chosen)
-        for token in special_ids:
-            special = special | (tokens == token)
-        chosen = jnp.logical_and(chosen, jnp.logical_not(special)) ~
-        chosen = chosen & (tokens != pad) & (tokens != mask_id)}
-"""
+_STANDARDIZE_IF_GIVEN = _BODIES["standardize_if_given"]
+_SPECIAL = _BODIES["special"]
 """Code that keeps special tokens from being masked."""
 _BATCHES = {
     "random_crops": (
         _IMAGES,
-        """
-        crop_key, flip_key = jax.random.split(rng)
-        # {pad on all sides, then cut the same size at random places ~ shift each image by a few pixels}
-        {?0.5 if pad > 0:
-            padded = jnp.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode={'reflect' ~ 'edge'})
-        else:
-            padded = images ~ padded = jnp.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)))}
-        starts = jax.random.randint(crop_key, (n, 2), 0, 2 * pad + 1)
-
-        def crop(image, start):
-            return jax.lax.dynamic_slice(image, (start[0], start[1], 0), WHOLE)
-
-        images = jax.vmap(crop)(padded, starts)
-        {?0.7 if flip:
-            # {mirror half of them ~ left and right mean the same}
-            flips = jax.random.bernoulli(flip_key, 0.5, (n,))
-            {images = jnp.where(flips[:, None, None, None], images[:, :, ::-1], images) ~
-            mirrored = jnp.flip(images, axis=2)
-            images = jnp.where(flips.reshape(n, 1, 1, 1), mirrored, images)}}
-        """,
+        _BODIES["random_crops"],
         _NORMALISE,
     ),
     "cutout": (
-        """
-        {{?0.4 if images.ndim != 4:
-            raise ValueError(f'expected images of shape (batch, height, width, channels), got <<images.shape>>')} ~
-        {?0.4 if size < 1:
-            raise ValueError(f'expected a square of at least one pixel, got <<size>>')}}
-        KNOWN
-        SHAPE
-        {KEYS = jax.random.split(COUNT)
-        centre_y = jax.random.randint(row_key, (n, 1), 0, height)
-        centre_x = jax.random.randint(column_key, (n, 1), 0, width)
-        {# {squares may reach over the edge}}
-        top, left = centre_y - size // 2, centre_x - size // 2 ~
-        {# {squares lie within the image}}
-        KEYS = jax.random.split(COUNT)
-        top = jax.random.randint(row_key, (n, 1), 0, height - size + 1)
-        left = jax.random.randint(column_key, (n, 1), 0, width - size + 1)}
-        {rows, columns = jnp.arange(height), jnp.arange(width)
-        inside_rows = (rows >= top) & (rows < top + size)
-        inside_columns = (columns >= left) & (columns < left + size) ~
-        down, right = jnp.arange(height) - top, jnp.arange(width) - left
-        inside_rows = (down >= 0) & (down < size)
-        inside_columns = (right >= 0) & (right < size)}
-        hole = inside_rows[:, :, None] & inside_columns[:, None, :]
-        CHOSEN
-        FILLED
-        """,
+        _BODIES["cutout"],
     ),
     "mixup": (
-        """
-        {?0.5 if images.shape[0] != labels.shape[0]:
-            raise ValueError(f'<<images.shape[0]>> images but <<labels.shape[0]>> labels')
-        ~ {?0.4 if images.ndim != 4:
-            raise ValueError(f'expected images of shape (batch, height, width, channels), got <<images.shape>>')}}
-        n = images.shape[0]
-        lam_key, order_key = jax.random.split(rng)
-        {if per_example:
-            lam = jax.random.beta(lam_key, alpha, alpha, (n,))
-        else:
-            {?0.4 # {one share for the whole batch}}
-            lam = jnp.full((n,), jax.random.beta(lam_key, alpha, alpha)) ~
-        lam = jax.random.beta(lam_key, alpha, alpha, (n,))}
-        {?0.4 # {the first image dominates ~ never mostly the partner}
-        lam = jnp.maximum(lam, 1.0 - lam)}
-        order = jax.random.permutation(order_key, n)
-        {wide = lam.reshape(n, 1, 1, 1) ~ wide = lam[:, None, None, None]}
-        {mixed = wide * images + (1.0 - wide) * images[order] ~
-        partners = images[order]
-        mixed = partners + wide * (images - partners)}
-        one_hot = jax.nn.one_hot(labels, num_classes)
-        {?0.5 if smoothing > 0:
-            {?0.4 # {never quite sure ~ label smoothing}}
-            one_hot = (1.0 - smoothing) * one_hot + smoothing / num_classes}
-        {targets = lam[:, None] * one_hot + (1.0 - lam[:, None]) * one_hot[order] ~
-        share = lam[:, None]
-        targets = share * one_hot + (1.0 - share) * one_hot[order]}
-        """,
+        _BODIES["mixup"],
     ),
     "masked_tokens": (
-        """
-        {?0.5 if tokens.ndim != 2 {or tokens.dtype != jnp.int32 ~}:
-            raise ValueError(f'expected ids of shape (batch, length), got <<tokens.shape>>')}
-        {?0.4 if rate <= 0.0 or rate >= 1.0:
-            raise ValueError(f'rate has to lie between 0 and 1, not <<rate>>')}
-        {hide_key, kind_key, word_key = jax.random.split(rng, 3)
-        chosen = jax.random.bernoulli(hide_key, rate, tokens.shape)
-        SPECIAL
-        {if keep_some:
-            # {most are masked, a few replaced, a few left as they are ~ 80, 10 and 10 per cent}
-            kind = jax.random.uniform(kind_key, tokens.shape)
-            random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
-            hidden = jnp.where(kind < 0.8, mask_id, jnp.where(kind < 0.9, random_words, tokens))
-            inputs = jnp.where(chosen, hidden, tokens)
-        else:
-            inputs = jnp.where(chosen, mask_id, tokens) ~
-        inputs = jnp.where(chosen, mask_id, tokens)
-        if keep_some:
-            random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
-            kind = jax.random.uniform(kind_key, tokens.shape)
-            # {one in ten is another word, one in ten stays ~ some words are wrong, some are told}
-            inputs = jnp.where(chosen & (kind < 0.1), random_words, inputs)
-            inputs = jnp.where(kind >= 0.9, tokens, inputs)} ~
-        chosen = jax.random.bernoulli(rng, rate, tokens.shape)
-        SPECIAL
-        inputs = jnp.where(chosen, mask_id, tokens)}
-        answers = jnp.where(chosen, tokens, {ignore ~ ignore ~ -1})
-        """.replace("        SPECIAL\n", _SPECIAL[1:]),
+        _BODIES["masked_tokens"].replace("        SPECIAL\n", _SPECIAL[1:]),
     ),
     "next_token_batch": (
-        """
-        {?0.5 if tokens.ndim != 2 or tokens.shape[1] < 2:
-            raise ValueError(f'expected rows of two tokens or more, got <<tokens.shape>>')}
-        # {every position is to tell the next token ~ labels are the inputs one step later}
-        {inputs, answers = tokens[:, :-1], tokens[:, 1:] ~
-        inputs = tokens[:, :-1]
-        answers = tokens[:, 1:]}
-        loss_mask = {(answers != pad).astype(jnp.float32) ~ jnp.where(answers == pad, 0.0, 1.0)}
-        {if boundaries:
-            # {several documents share a row and do not see each other ~ no document looks into the one before}
-            starts = (inputs == separator).astype(jnp.int32)
-            segments = jnp.cumsum(starts, axis=1)
-            visible = (segments[:, :, None] == segments[:, None, :]) & (inputs != pad)[:, None, :]
-            {?0.6 # {the end of a document does not tell how the next one begins}
-            loss_mask = loss_mask * (answers != separator)}
-        else:
-            visible = (inputs != pad)[:, None, :] ~
-        segments = jnp.cumsum(inputs == separator, axis=1)
-        visible = segments[:, :, None] == segments[:, None, :]
-        {?0.6 # {nobody sees padding}}
-        visible = visible & (inputs != pad)[:, None, :]
-        {?0.5 # {nobody can tell how the next document begins ~ no loss across documents}
-        loss_mask = loss_mask * (answers != separator)} ~
-        if prefix > 0:
-            # {the prompt is given, not learned ~ no loss on the prompt}
-            loss_mask = loss_mask * (jnp.arange(answers.shape[1]) >= prefix - 1)
-        visible = (inputs != pad)[:, None, :]}
-        seq = inputs.shape[1]
-        {mask = visible & jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~
-        steps = jnp.arange(seq)
-        mask = visible & (steps[:, None] >= steps[None, :])}
-        """,
+        _BODIES["next_token_batch"],
     ),
 }  # fmt: skip
 
@@ -353,80 +213,10 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_FLOATING = '''
-    def as_floats(images: Array, dtype: str) -> Array:
-        {?0.5 """{Pixels as numbers between 0 and 1 ~ Whole numbers become numbers up to one}."""}
-        {if jnp.issubdtype(images.dtype, jnp.integer):
-            return images.astype(dtype) / 255.0
-        return images.astype(dtype) ~
-        scale = 255.0 if jnp.issubdtype(images.dtype, jnp.integer) else 1.0
-        return images.astype(dtype) / scale ~
-        if images.dtype == jnp.uint8:
-            return jnp.asarray(images, dtype) / 255.0
-        return jnp.asarray(images, dtype)}
-'''
-_CENTRE = '''
-    def center_crop(images: Array, size: int) -> Array:
-        {?0.5 """{The middle of each image ~ Cuts a square out of the middle}."""}
-        {height, width = images.shape[-3:-1]
-        top, left = (height - size) // 2, (width - size) // 2
-        return images[..., top:top + size, left:left + size, :] ~
-        top, left = ((side - size) // 2 for side in images.shape[-3:-1])
-        return images[..., top:top + size, left:left + size, :]}
-'''
-_GRAY = '''
-    def to_gray(images: Array) -> Array:
-        {?0.4 """Luminance of colours, with one channel."""}
-        {red, green, blue = jnp.split(images, 3, axis=-1)
-        return 0.299 * red + 0.587 * green + 0.114 * blue ~
-        return 0.299 * images[..., :1] + 0.587 * images[..., 1:2] + 0.114 * images[..., 2:]}
-'''
-_PIPELINE = """
-    {?0.5 if layout not in ('NHWC', 'NCHW'):
-        raise ValueError(f'unknown layout <<layout>>')
-    ~ {?0.4 if images.ndim not in (3, 4):
-        raise ValueError(f'expected one image or a batch of them, got <<images.shape>>')}}
-    {single = images.ndim == 3
-    {if single:
-        images = images[None] ~ images = images[None] if single else images}
-    {if layout == 'NCHW':
-        {?0.4 # {channels are last from here on}}
-        images = {jnp.moveaxis(images, 1, -1) ~ images.transpose(0, 2, 3, 1)} ~
-    images = jnp.moveaxis(images, 1, -1) if layout == 'NCHW' else images} ~
-    if layout == 'NCHW':
-        {?0.4 # {channels are last from here on}}
-        images = jnp.moveaxis(images, -3, -1)}
-    x = as_floats(images, dtype)
-    {?0.6 {if crop is not None and crop < min(x.shape[-3:-1]):
-        x = center_crop(x, crop) ~
-    if crop is not None:
-        {?0.8 if crop > min(x.shape[-3:-1]):
-            raise ValueError(f'cannot cut <<crop>> pixels out of <<x.shape>>')}
-        x = center_crop(x, crop)}}
-    {?0.45 if grayscale and x.shape[-1] == 3:
-        x = to_gray(x)}
-    {{if mean is not None and std is not None:
-        {?0.4 # {statistics of the data set}}
-        x = (x - jnp.asarray(mean, x.dtype)) / jnp.asarray(std, x.dtype)
-    {?0.6 elif centered:
-        x = 2.0 * x - 1.0} ~
-    if mean is not None:
-        x = x - jnp.asarray(mean, x.dtype)
-    if std is not None:
-        x = x / jnp.asarray(std, x.dtype)} ~
-    if normalize == 'per_image':
-        axes = tuple(range(x.ndim - 3, x.ndim))
-        {?0.4 # {in single precision, as few pixels may differ}}
-        pixels = x.astype(jnp.float32)
-        {spread = jnp.std(pixels, axis=axes, keepdims=True)
-        x = ((pixels - jnp.mean(pixels, axis=axes, keepdims=True)) / (spread + 1e-3)).astype(x.dtype) ~
-        deviation = pixels - jnp.mean(pixels, axis=axes, keepdims=True)
-        x = (deviation / (jnp.std(pixels, axis=axes, keepdims=True) + 1e-3)).astype(x.dtype)}
-    elif normalize == 'symmetric':
-        x = 2.0 * x - 1.0
-    elif normalize is not None:
-        raise ValueError(f'unknown normalization <<normalize>>')}
-"""
+_FLOATING = _BODIES["floating"]
+_CENTRE = _BODIES["centre"]
+_GRAY = _BODIES["gray"]
+_PIPELINE = _BODIES["pipeline"]
 
 
 def _image_pipeline(p: Program) -> Text:
@@ -486,20 +276,8 @@ def _image_pipeline(p: Program) -> Text:
     )  # fmt: skip
 
 
-_NORMALIZED = '''
-    def normalize_obs(obs: Array, mean: Array, var: Array, limit: float) -> Array:
-        {?0.5 """{Observations in units of their spread ~ Standardizes observations and limits them}."""}
-        {return jnp.clip((obs - mean) / jnp.sqrt(var + 1e-8), -limit, limit) ~
-        scaled = (obs - mean) * jax.lax.rsqrt(var + 1e-8)
-        return jnp.clip(scaled, -limit, limit)}
-'''
-_FLATTENED = '''
-    def merge_time(x: Array) -> Array:
-        {?0.4 """Makes time and environments one axis."""}
-        {return x.reshape(-1, *x.shape[2:]) ~
-        length, batch, *rest = x.shape
-        return x.reshape(length * batch, *rest)}
-'''
+_NORMALIZED = _BODIES["normalized"]
+_FLATTENED = _BODIES["flattened"]
 _TRANSITIONS = """
     {?0.5 if n_step < 1 or n_step > data['reward'].shape[0]:
         raise ValueError(f'cannot look <<n_step>> steps ahead')}
@@ -585,12 +363,7 @@ def _transitions(p: Program) -> Text:
 
 
 _OPERATIONS = {
-    "flip": """
-        {?0.4 # {left and right mean the same}}
-        {flips = jax.random.bernoulli(op_key, 0.5, (n, 1, 1, 1))
-        x = jnp.where(flips, x[:, :, ::-1], x) ~
-        x = jnp.where(jax.random.bernoulli(op_key, 0.5, (n, 1, 1, 1)), jnp.flip(x, axis=2), x)}
-    """,
+    "flip": _BODIES["flip"],
     "brightness": """
         offset = jax.random.uniform(op_key, (n, 1, 1, 1), x.dtype, -strength, strength)
         x = {x + offset ~ jnp.clip(x + offset, 0.0, 1.0)}

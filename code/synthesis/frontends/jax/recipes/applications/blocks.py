@@ -4,20 +4,16 @@ import re
 from textwrap import dedent, indent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 
-_CHECK = """
-    {?0.55 if x.ndim != 3 {or x.shape[-1] != params['w1'].shape[0] ~}:
-        raise ValueError(f'expected (batch, length, features), got <<x.shape>>')
-    ~ {?0.4 assert x.ndim == 3}}
-    {?0.45 if x.shape[-1] % num_heads != 0:
-        raise ValueError(f'expected a multiple of <<num_heads>> heads, got <<x.shape[-1]>> features')}
-    KEYS
-"""
+_BODIES = read_bodies("jax", "blocks", margin=4)
+
+_CHECK = _BODIES["check"]
 _ATTEND = """
     # {attention ~ self-attention ~ let positions exchange what they know}
     {q, k, v = (split_heads(w, num_heads) for w in jnp.split(SOURCE @ params['qkv'], 3, axis=-1)) ~
@@ -51,24 +47,7 @@ _ATTEND = """
     attn_out = attn_out @ params['out']
     DROP_MIXED
 """
-_FEED = """
-    # {feed-forward ~ position by position ~ the perceptron sees one position at a time}
-    {wide = activate(SOURCE @ params['w1'], act) ~
-    wide = SOURCE @ params['w1']
-    if act == 'gelu':
-        wide = jax.nn.gelu(wide)
-    elif act == 'relu':
-        wide = jax.nn.relu(wide)
-    {elif act == 'silu':
-        wide = jax.nn.silu(wide)}
-    else:
-        raise ValueError(f'unknown activation <<act>>') ~
-    wide = {jax.nn.gelu ~ jax.nn.relu ~ jax.nn.silu}(SOURCE @ params['w1'])}
-    GATE
-    mlp_out = wide @ params['w2']
-    DROP_NARROW
-    SHRINK
-"""
+_FEED = _BODIES["feed"]
 _BLOCKS = {
     "pre_norm_block": (
         """
@@ -108,17 +87,7 @@ _BLOCKS = {
             h = NORM1
         """,
         _ATTEND.replace("SOURCE", "h"),
-        """
-        x = x + attn_out
-        {if norm_first:
-            h = NORM2
-        else:
-            x = NORM3
-            h = x ~
-        if not norm_first:
-            x = NORM3
-        h = NORM2 if norm_first else x}
-        """,
+        _BODIES["configurable_block"],
         _FEED.replace("SOURCE", "h"),
         """
         out = x + mlp_out
@@ -147,12 +116,7 @@ _DROP = """
         {?0.5 # {in training only ~ dropout}}
         VALUE = dropout(VALUE, KEY, rate)
 """
-_DROPOUT = '''
-    def dropout(x: Array, key: Array, rate: float) -> Array:
-        {? """Zeros at random, and the rest larger by as much."""}
-        keep = jax.random.bernoulli(key, 1.0 - rate, x.shape)
-        return jnp.where(keep, x / (1.0 - rate), {0.0 ~ jnp.zeros_like(x)})
-'''
+_DROPOUT = _BODIES["dropout"]
 
 
 def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:

@@ -4,97 +4,24 @@ import re
 from collections.abc import Callable
 from textwrap import dedent
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
-_LINEAR = '''
-    def convert_kernel(w: Array) -> Array:
-        {?0.5 """{Input features before output features ~ The kernel of a layer as this library has it}."""}
-        {if w.ndim == 4:
-            return w.transpose(2, 3, 1, 0)
-        if w.ndim == 3:
-            return w.transpose(2, 1, 0)
-        return w.T ~
-        {?0.4 # {from (out, in, *window) to (*window, in, out)}}
-        out_axis, in_axis, *window = range(w.ndim)
-        return jnp.transpose(w, (*window, in_axis, out_axis)) ~
-        return jnp.moveaxis(w, (0, 1), (-1, -2))}
-'''
+_BODIES = read_bodies("jax", "checkpoints", margin=4)
+
+_LINEAR = _BODIES["linear"]
 _OF_MATRICES = re.compile(r"if w\.ndim > 1:\n(?:\s*'#.*\n)?\s*w = w\.astype")
 """Matches the code that changes the type of matrices only."""
-_CONVERTED = """
-    {?0.3 if not state:
-        raise ValueError('there are no weights to convert')}
-    params = <<>>
-    for name, w in state.items():
-        {?0.5 {if name.startswith(skip):
-            {?0.5 # {heads of other tasks}}
-            continue ~ if any(part in name for part in skip):
-            continue}}
-        {?0.4 {name = name.removeprefix('model.') ~ if prefix is not None and name.startswith(prefix):
-            name = name[len(prefix):]}}
-        {path = name.split('.')
-        last = path.pop() ~ *path, last = name.split('.')}
-        {?0.35 if last == 'num_batches_tracked':
-            continue}
-        CASES
-        HEADS
-        {?0.6 {w = w.astype(dtype) ~ if w.ndim > 1:
-            {?0.5 # {scales and biases stay as they are}}
-            w = w.astype(dtype)}}
-        STORE
-    return params
-"""
+_CONVERTED = _BODIES["converted"]
 _NAMES = (
-    """
-    {if last == 'weight' and path[-1] == EMBED:
-        last = 'embedding'
-    elif last == 'weight' and w.ndim == 1:
-        {?0.5 # {of a normalization}}
-        last = 'scale'
-    elif last == 'weight':
-        last, w = 'kernel', CONVERT
-    elif last == 'running_mean':
-        last = 'mean'
-    elif last == 'running_var':
-        last = 'var' ~
-    if last == 'weight':
-        if w.ndim == 1:
-            last = 'scale'
-        elif EMBED in path:
-            last = 'embedding'
-        else:
-            last = 'kernel'
-            w = CONVERT
-    elif last.startswith('running_'):
-        {?0.5 # {statistics of a batch normalization}}
-        last = last.removeprefix('running_')}
-    """,
-    """
-    {if last == 'weight':
-        last = 'scale' if w.ndim == 1 else 'embedding' if path[-1] == EMBED else 'kernel' ~
-    if last == 'weight' and w.ndim > 1:
-        last = 'embedding' if EMBED in path else 'kernel'
-    elif last == 'weight':
-        last = 'scale'}
-    {elif last in ('running_mean', 'running_var'):
-        last = last.split('_')[-1] ~ last = <<'running_mean': 'mean', 'running_var': 'var'>>.get(last) or last}
-    {?0.5 # {kernels have their inputs first here}}
-    if last == 'kernel':
-        w = CONVERT
-    """,
+    _BODIES["names.names"],
+    _BODIES["names.names_2"],
 )
-_HEADS = """
-    {if num_heads is not None and path[-1] in ('query', 'key', 'value'):
-        {?0.5 # {one axis for the heads}}
-        {w = w.reshape(*w.shape[:-1], num_heads, -1) ~
-        w = w.reshape(w.shape[:-1] + (num_heads, w.shape[-1] // num_heads))} ~
-    if path[-1] in ('query', 'key', 'value'):
-        w = w.reshape(*w.shape[:-1], num_heads, w.shape[-1] // num_heads)}
-"""
+_HEADS = _BODIES["heads"]
 
 
 def _converted(p: Program) -> Text:
@@ -163,70 +90,9 @@ def _converted(p: Program) -> Text:
     )  # fmt: skip
 
 
-_DELTA = '''
-    def low_rank_delta(adapter, scale: float) -> Array:
-        {?0.5 """{What an adapter adds to a weight ~ The product of two thin matrices, scaled}."""}
-        {return scale * (adapter['a'] @ adapter['b']) ~
-        a, b = adapter['a'], adapter['b']
-        return scale * jnp.einsum('ir,ro->io', a, b)}
-'''
-_COLUMNS = '''
-    def column_norm(w: Array) -> Array:
-        {?0.5 """Norm of each output's weights."""}
-        return {jnp.sqrt(jnp.sum(w ** 2, axis=0, keepdims=True) + 1e-12) ~
-            jnp.sqrt(jnp.maximum(jnp.sum(jnp.square(w), axis=0, keepdims=True), 1e-12))}
-'''
-_MERGED = """
-    {?0.5 {unknown = [name for name in adapters if name not in params]
-    if unknown:
-        raise ValueError(f'no weights for the adapters <<unknown>>') ~
-    if not set(adapters) <= set(params):
-        raise ValueError('some adapters belong to no weight')}}
-    {merged = dict(params)
-    for name, adapter in adapters.items():
-        w = params[name] ~
-    merged = <<>>
-    for name, w in params.items():
-        {if name not in adapters:
-            {?0.4 # {as it was trained}}
-            merged[name] = w
-            continue
-        adapter = adapters[name] ~
-        adapter = adapters.get(name)
-        if adapter is None:
-            merged[name] = w
-            continue}}
-        {?0.4 if adapter['a'].shape[1] != adapter['b'].shape[0]:
-            raise ValueError(f'the factors of <<name>> do not fit each other')}
-        {rank = adapter['a'].shape[-1] ~ rank = adapter['b'].shape[0] ~ _, rank = adapter['a'].shape}
-        {scale = alpha / math.sqrt(rank) if rank_stabilized else alpha / rank ~
-        scale = alpha / rank ~
-        scale = alpha / rank
-        if rank_stabilized:
-            {?0.5 # {large ranks learn as fast as small ones}}
-            scale = alpha / math.sqrt(rank)}
-        {update = scale * (adapter['a'] @ adapter['b']) ~ update = low_rank_delta(adapter, scale) ~
-        update = low_rank_delta(adapter, scale) ~
-        update = scale * jnp.matmul(adapter['a'], adapter['b'])}
-        {?0.5 if update.shape != w.shape:
-            {?0.5 # {heads, or the window of a convolution, have axes of their own}}
-            update = update.reshape(w.shape)}
-        {{?0.4 # {the sum is taken in full precision}}
-        new = w.astype(jnp.float32) + {strength * update ~ update} ~
-        new = w + {strength * update ~ update} ~ new = w - update if subtract else w + update}
-        {?0.5 if 'magnitude' in adapter:
-            {?0.5 # {direction and length are learned apart}}
-            {new = adapter['magnitude'] * new / column_norm(new) ~
-            length = jnp.sqrt(jnp.sum(new ** 2, axis=0, keepdims=True) + 1e-12)
-            new = new * (adapter['magnitude'] / length)}}
-        merged[name] = {new.astype(w.dtype) ~ new.astype(w.dtype) ~ new.astype(dtype or w.dtype)}
-    {return merged ~ if not with_report:
-        return merged
-    {?0.4 # {how far each weight moved}}
-    moved = <<name: {jnp.max(jnp.abs(merged[name] - params[name])) ~ jnp.linalg.norm(merged[name] - params[name])}
-        for name in adapters>>
-    return merged, moved}
-"""
+_DELTA = _BODIES["delta"]
+_COLUMNS = _BODIES["columns"]
+_MERGED = _BODIES["merged"]
 
 
 def _merged(p: Program) -> Text:
@@ -276,61 +142,8 @@ def _merged(p: Program) -> Text:
     )  # fmt: skip
 
 
-_RANGE = '''
-    def largest_magnitude(w: Array, axes) -> Array:
-        {?0.5 """{The largest entry without its sign ~ Half of the range that has to be kept}."""}
-        return {jnp.maximum(jnp.max(jnp.abs(w), axis=axes, keepdims=True), 1e-8) ~
-            jnp.max(jnp.abs(w), axis=axes, keepdims=True) + 1e-8}
-'''
-_QUANTIZED = """
-    {?0.5 {if bits not in (4, 8):
-        raise ValueError(f'expected 4 or 8 bits, got <<bits>>') ~ if bits > 8 or bits < 2:
-        raise ValueError('an entry has to fit one byte')}}
-    limit = 2 ** (bits - 1) - 1
-    {quantized, kept = <<>>, <<>> ~ quantized = <<>>
-    kept = <<>>}
-    for name, w in params.items():
-        {if w.ndim < 2 {or name in exclude ~ or name.endswith(exclude) ~}:
-            {?0.5 # {vectors are small already}}
-            kept[name] = w
-            continue ~ if w.size < min_size or w.ndim == 1:
-            kept[name] = w
-            continue}
-        {?0.4 {w = w.astype(jnp.float32) ~ w = jnp.asarray(w, jnp.float32)}}
-        AXES
-        {if symmetric:
-            {scale = largest_magnitude(w, axes) / limit ~
-            scale = jnp.maximum(jnp.max(jnp.abs(w), axis=axes, keepdims=True), 1e-8) / limit}
-            {offset = jnp.zeros_like(scale) ~ offset = 0.0 * scale}
-        else:
-            low = jnp.min(w, axis=axes, keepdims=True)
-            high = jnp.max(w, axis=axes, keepdims=True)
-            {?0.4 # {all of the range, also where weights are on one side of zero}}
-            scale = {jnp.maximum(high - low, 1e-8) ~ (high - low + 1e-8)} / (2 * limit)
-            offset = 0.5 * (high + low)
-        codes = jnp.clip(jnp.round((w - offset) / scale), -limit, limit)
-        entry = <<'codes': codes.astype(jnp.int8), 'scale': scale, 'offset': offset>> ~
-        {?0.35 if clip_quantile is not None:
-            {?0.5 # {few large entries should not make all others coarse}}
-            bound = jnp.quantile(jnp.abs(w), clip_quantile)
-            w = jnp.clip(w, -bound, bound)}
-        {scale = largest_magnitude(w, axes) / limit ~
-        scale = jnp.maximum(jnp.max(jnp.abs(w), axis=axes, keepdims=True), 1e-8) / limit}
-        {if key is None:
-            codes = jnp.round(w / scale)
-        else:
-            {?0.5 # {up or down at random, right on average}}
-            noise = jax.random.uniform(jax.random.fold_in(key, len(quantized)), w.shape)
-            codes = jnp.floor(w / scale + noise) ~
-        codes = jnp.round(w / scale)}
-        {codes = jnp.clip(codes, -limit, limit).astype(jnp.int8)
-        entry = <<'codes': codes, 'scale': scale>> ~
-        entry = <<'codes': jnp.clip(codes, -limit, limit).astype(jnp.int8), 'scale': scale>>}
-        {?0.3 {if scale_dtype is not None:
-            entry['scale'] = scale.astype(scale_dtype)}}}
-        quantized[name] = entry
-    return quantized, kept
-"""
+_RANGE = _BODIES["range"]
+_QUANTIZED = _BODIES["quantized"]
 _AXES = (
     "axes = tuple(range(w.ndim - 1)) if per_channel else None",
     "axes = tuple(range(w.ndim - 1))\nif not per_channel:\n    axes = tuple(range(w.ndim))",
@@ -412,70 +225,8 @@ _SIGNS = '''
         {?0.5 """The sign that most of the weight is on."""}
         return {jnp.where(jnp.sum(deltas, axis=0) >= 0.0, 1.0, -1.0) ~ jnp.sign(jnp.sum(deltas, axis=0))}
 '''
-_TRIMMED = '''
-    def trim(vector: Array, density: float) -> Array:
-        {?0.5 """{Leaves the largest changes ~ Drops small changes}."""}
-        {least = jnp.quantile(jnp.abs(vector), 1.0 - density)
-        return jnp.where(jnp.abs(vector) >= least, vector, 0.0) ~
-        if density >= 1.0:
-            return vector
-        least = jnp.quantile(jnp.abs(vector).reshape(-1), 1.0 - density)
-        return vector * (jnp.abs(vector) >= least)}
-'''
-_AVERAGED = """
-    {?0.5 {if weights is not None and len(weights) != len(models):
-        raise ValueError(f'<<len(weights)>> weights for <<len(models)>> models') ~ if len(models) < 2:
-        raise ValueError('there is nothing to merge')}}
-    {if weights is None:
-        weights = [1.0 / len(models)] * len(models) ~
-    if weights is None:
-        weights = [1.0] * len(models)
-    {?0.4 # {shares of one}}
-    weights = [weight / sum(weights) for weight in weights] ~
-    count = len(models)
-    weights = [1.0 / count for _ in models] if weights is None else [w / sum(weights) for w in weights]}
-    {?0.4 first = models[0]}
-    merged = <<>>
-    for name, start in base.items():
-        {?0.5 if name in exclude:
-            {?0.5 # {stays as in the first model}}
-            merged[name] = models[0][name]
-            continue}
-        {?0.3 shapes = [model[name].shape for model in models]
-        if any(shape != start.shape for shape in shapes):
-            raise ValueError(f'models disagree about <<name>>: <<shapes>>')}
-        {deltas = jnp.stack([model[name] - start for model in models]) ~
-        deltas = jnp.stack([model[name] for model in models]) - start ~
-        deltas = [model[name] - start for model in models]
-        {?0.6 deltas = [trim(vector, density) for vector in deltas]}
-        deltas = jnp.stack(deltas)}
-        {if method == 'average':
-            change = sum(weight * vector for weight, vector in zip(weights, deltas))
-        elif method == 'signs':
-            {?0.5 # {only models that agree with the majority count}}
-            sign = elected_sign(deltas)
-            agree = {(deltas * sign > 0.0).astype(deltas.dtype) ~ jnp.where(deltas * sign > 0.0, 1.0, 0.0)}
-            {change = jnp.sum(agree * deltas, axis=0) / jnp.maximum(jnp.sum(agree, axis=0), 1.0) ~
-            count_of = jnp.maximum(jnp.sum(agree, axis=0), 1.0)
-            change = jnp.sum(deltas * agree, axis=0) / count_of}
-        {elif method == 'median':
-            change = jnp.median(deltas, axis=0) ~ elif method == 'largest':
-            chosen = jnp.argmax(jnp.abs(deltas), axis=0)
-            change = jnp.take_along_axis(deltas, chosen[None], axis=0)[0] ~}
-        else:
-            raise ValueError(f'unknown method <<method>>') ~
-        if robust:
-            {?0.5 # {one bad model does not matter}}
-            change = jnp.median(deltas, axis=0)
-        else:
-            change = {sum(weight * vector for weight, vector in zip(weights, deltas)) ~
-                functools.reduce(jnp.add, [weight * vector for weight, vector in zip(weights, deltas)])}}
-        merged[name] = {start + strength * change ~ (start + strength * change).astype(start.dtype)}
-    {return merged ~ {?0.4 # {what is new keeps its values}}
-    extra = <<name: value for name, value in models[0].items() if name not in base>>
-    merged.update(extra)
-    return merged}
-"""
+_TRIMMED = _BODIES["trimmed"]
+_AVERAGED = _BODIES["averaged"]
 
 
 def _averaged(p: Program) -> Text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -16,6 +17,8 @@ from synthesis.frontends.jax.recipes.applications.rotations import NORMALIZE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 
+_BODIES = read_bodies("jax", "contacts", margin=8)
+
 _UNIT_NORMAL = """
     {normal, _ = normalize(b.normal) ~ normal = b.normal / jnp.linalg.norm(b.normal, axis=-1, keepdims=True)}
 """
@@ -26,17 +29,7 @@ _DISTANCES = {
         {{?0.4 # {{halfway between the two surfaces}}}}
         pos = a.pos - (a.radius + 0.5 * dist)[:, None] * normal
     """,
-    "spheres": """
-        {normal, length = normalize(a.pos - b.pos)
-        dist = length[:, 0] - a.radius - b.radius ~
-        apart = a.pos - b.pos
-        length = jnp.sqrt(jnp.sum(apart ** 2, axis=-1) + 1e-8)
-        {?0.4 # {from the second to the first}}
-        normal = apart / length[:, None]
-        dist = length - (a.radius + b.radius)}
-        {?0.4 # {halfway between the two surfaces}}
-        pos = b.pos + (b.radius + 0.5 * dist)[:, None] * normal
-    """,
+    "spheres": _BODIES["spheres"],
     "capsule": f"""
         {_UNIT_NORMAL.strip()}
         {{?0.4 # {{a capsule touches a plane with one end or both ~ two spheres, one at each end}}}}
@@ -244,30 +237,8 @@ _DEADBAND = '''
         {return jnp.sign(x) * jnp.maximum(jnp.abs(x) - width, 0.0) ~ return x - jnp.clip(x, -width, width)}
 '''
 _FORCES = {
-    "servo": """
-        {?0.4 # {a spring to the position that is asked for, and a damper}}
-        {error = ctrl - qpos[act.dof]
-        force = act.gain * error - act.damping * qvel[act.dof] ~
-        force = act.gain * (ctrl - qpos[act.dof]) - act.damping * qvel[act.dof]}
-    """,
-    "mode": """
-        {if mode == 'position':
-            {?0.4 # {a spring to the position that is asked for, and a damper}}
-            error = ctrl - qpos[act.dof]
-            force = act.gain * error - act.damping * qvel[act.dof]
-        elif mode == 'velocity':
-            force = act.gain * (ctrl - qvel[act.dof])
-        elif mode == 'torque':
-            force = act.gain * ctrl
-        else:
-            raise ValueError(f'unknown mode of control <<mode>>') ~
-        if mode not in ('position', 'torque'):
-            raise ValueError(f'expected position or torque, got <<mode>>')
-        force = act.gain * ctrl - act.damping * qvel[act.dof]
-        if mode == 'position':
-            {?0.4 # {controls are where joints have to go}}
-            force = force - act.gain * qpos[act.dof]}
-    """,
+    "servo": _BODIES["servo"],
+    "mode": _BODIES["mode"],
     "torque": """
         force = act.gain * ctrl
         {?0.4 # {a motor loses torque with its speed}}

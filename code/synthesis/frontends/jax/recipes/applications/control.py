@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -12,6 +13,8 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import PLANS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
+
+_BODIES = read_bodies("jax", "control", margin=4)
 
 _SYSTEMS: dict[str, tuple[tuple[str, float], ...]] = {
     "pendulum": (("theta", 3.0), ("omega", 2.0)),
@@ -447,61 +450,8 @@ def _lengthened(tree: Tree, length: int) -> Tree:
     return mapped(tree, lambda leaf: Leaf((length, *leaf.shape), dtype=leaf.dtype))
 
 
-_LIMITED = '''
-    def limited(value: Array, limit: float | None) -> Array:
-        {?0.5 """{The value within its limits, if it has any ~ Keeps a command within its range}."""}
-        return {value if limit is None else jnp.clip(value, -limit, limit) ~
-        jnp.clip(value, -limit, limit) if limit is not None else value}
-'''
-_PID = """
-    {?0.5 if anti_windup not in (None, 'clamp', 'conditional'):
-        raise ValueError(f'unknown anti-windup <<anti_windup>>')
-    ~ {?0.4 if target.shape != measured.shape:
-        raise ValueError(f'<<target.shape>> targets for <<measured.shape>> measurements')}}
-    error = {target - measured ~ wrap_angle(target - measured) if angular else target - measured}
-    {integral = state['integral'] + dt * error
-    {if anti_windup == 'clamp':
-        {?0.4 # {the integral does not grow without bound}}
-        integral = jnp.clip(integral, -max_integral, max_integral) ~
-    if max_integral is not None:
-        {?0.4 # {anti-windup}}
-        integral = jnp.clip(integral, -max_integral, max_integral) ~
-    integral = limited(integral, max_integral)} ~
-    integral = leak * state['integral'] + dt * error if leak is not None else state['integral'] + dt * error}
-    {if on_measurement:
-        {?0.5 # {a step of the target gives no kick}}
-        rate = {-(measured - state['previous']) / dt ~ (state['previous'] - measured) / dt}
-    else:
-        rate = (error - state['previous']) / dt ~
-    value = -measured if on_measurement else error
-    rate = (value - state['previous']) / dt ~
-    rate = (error - state['previous']) / dt ~
-    {?0.5 # {the target is taken to stand still}}
-    rate = -velocity}
-    {?0.5 if smoothing > 0.0:
-        {?0.4 # {derivatives are noisy}}
-        rate = smoothing * state['rate'] + (1.0 - smoothing) * rate}
-    {command = kp * error + ki * integral + kd * rate ~
-    command = kp * error + kd * rate
-    {if use_integral:
-        command = command + ki * integral ~ command = command + ki * integral if use_integral else command} ~
-    terms = <<'p': kp * error, 'i': ki * integral, 'd': kd * rate>>
-    command = sum(terms.values())}
-    {?0.5 if feedforward is not None:
-        command = command + feedforward}
-    {out = limited(command, limit) ~
-    out = command if limit is None else jnp.clip(command, -limit, limit) ~
-    out = command
-    if limit is not None:
-        out = jnp.clip(command, -limit, limit)
-        {?0.5 if anti_windup == 'conditional':
-            {?0.4 # {does not integrate while the command is at its limit}}
-            stuck = jnp.logical_and(jnp.abs(command) > limit, command * error > 0.0)
-            integral = jnp.where(stuck, state['integral'], integral)}}
-    {?0.4 if rate_limit is not None:
-        {?0.4 # {actuators do not jump}}
-        out = state['output'] + jnp.clip(out - state['output'], -rate_limit * dt, rate_limit * dt)}
-"""
+_LIMITED = _BODIES["limited"]
+_PID = _BODIES["pid"]
 
 
 def _pid(p: Program) -> Text:
@@ -567,85 +517,9 @@ def _pid(p: Program) -> Text:
     )  # fmt: skip
 
 
-_DERIVATIVE = '''
-    def acrobot_rates(state: Array, torque: Array, variant: str) -> Array:
-        {?0.5 """{How angles and speeds of both links change ~ Equations of motion of two links}."""}
-        theta1, theta2, omega1, omega2 = {jnp.split(state, 4, axis=-1) ~ (state[..., i:i + 1] for i in range(4))}
-        m, length, half, inertia, g = 1.0, 1.0, 0.5, 1.0, 9.8
-        d1 = m * half ** 2 + m * (length ** 2 + half ** 2 + 2.0 * length * half * jnp.cos(theta2)) + 2.0 * inertia
-        d2 = m * (half ** 2 + length * half * jnp.cos(theta2)) + inertia
-        phi2 = m * half * g * jnp.sin(theta1 + theta2)
-        {coupling = m * length * half * jnp.sin(theta2)
-        phi1 = -coupling * omega2 ** 2 - 2.0 * coupling * omega2 * omega1 ~
-        phi1 = -m * length * half * jnp.sin(theta2) * (omega2 ** 2 + 2.0 * omega2 * omega1)}
-        phi1 = phi1 + (m * half + m * length) * g * jnp.sin(theta1) + phi2
-        {if variant == 'nips':
-            {?0.4 # {without the term of the first link's speed}}
-            extra = 0.0
-        else:
-            extra = m * length * half * omega1 ** 2 * jnp.sin(theta2) ~
-        extra = 0.0 if variant == 'nips' else m * length * half * omega1 ** 2 * jnp.sin(theta2)}
-        alpha2 = torque + d2 / d1 * phi1 - extra - phi2
-        alpha2 = alpha2 / (m * half ** 2 + inertia - d2 ** 2 / d1)
-        alpha1 = -(d2 * alpha2 + phi1) / d1
-        return jnp.concatenate([omega1, omega2, alpha1, alpha2], axis=-1)
-'''
-_RUNGE = '''
-    def rk4_step(rates: Callable, state: Array, dt: float) -> Array:
-        {?0.4 """One step of the classical Runge-Kutta method."""}
-        k1 = rates(state)
-        k2 = rates(state + 0.5 * dt * k1)
-        k3 = rates(state + 0.5 * dt * k2)
-        k4 = rates(state + dt * k3)
-        return state + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-'''
-_ACROBOT = """
-    {?0.5 if integrator not in ('rk4', 'euler'):
-        raise ValueError(f'unknown integrator <<integrator>>') ~
-    {?0.4 if variant not in ('book', 'nips'):
-        raise ValueError(f'unknown dynamics <<variant>>')}}
-    {torque = (action - 1).astype(state.dtype)[:, None] ~ torque = max_torque * (action - 1.0)[:, None] ~
-    {?0.5 # {three actions: left, none, right}}
-    torque = jnp.asarray(action - 1, state.dtype)[:, None]}
-    {?0.4 if key is not None and noise > 0.0:
-        {?0.4 # {the motor is not exact}}
-        torque = torque + noise * jax.random.uniform(key, torque.shape, state.dtype, -1.0, 1.0)}
-    rates = {functools.partial(acrobot_rates, torque=torque, variant=variant) ~
-        lambda s: acrobot_rates(s, torque, variant)}
-    {new_state = state
-    for _ in range(substeps):
-        if integrator == 'rk4':
-            new_state = rk4_step(rates, new_state, dt / substeps)
-        else:
-            new_state = new_state + dt / substeps * rates(new_state) ~
-    if integrator == 'rk4':
-        new_state = rk4_step(rates, state, dt)
-    {elif integrator == 'midpoint':
-        new_state = state + dt * rates(state + 0.5 * dt * rates(state)) ~}
-    else:
-        new_state = state + dt * rates(state)}
-    angles, speeds = {new_state[..., :2], new_state[..., 2:] ~ jnp.split(new_state, 2, axis=-1)}
-    {?0.7 if wrap:
-        angles = wrap_angle(angles)}
-    {?0.6 if max_speeds is not None:
-        {speeds = jnp.clip(speeds, -max_speeds, max_speeds) ~
-        speeds = jnp.maximum(jnp.minimum(speeds, max_speeds), -max_speeds)}}
-    new_state = jnp.concatenate([angles, speeds], axis=-1)
-    {height = -jnp.cos(angles[..., 0]) - jnp.cos(angles[..., 0] + angles[..., 1]) ~
-    height = -jnp.cos(angles[..., 0]) - jnp.cos(jnp.sum(angles, axis=-1))}
-    done = height > goal
-    {reward = {jnp.where(done, 0.0, -1.0) ~ done.astype(state.dtype) - 1.0}
-    {?0.5 if shaped:
-        {?0.4 # {higher is better}}
-        reward = reward + 0.1 * height} ~
-    if reward_type == 'sparse':
-        reward = jnp.where(done, 0.0, -1.0)
-    elif reward_type == 'height':
-        reward = height
-    else:
-        raise ValueError(f'unknown reward <<reward_type>>')}
-    RETURNED
-"""
+_DERIVATIVE = _BODIES["derivative"]
+_RUNGE = _BODIES["runge"]
+_ACROBOT = _BODIES["acrobot"]
 
 
 def _acrobot(p: Program) -> Text:
@@ -744,18 +618,7 @@ _EPISODE = """
     >>
     RETURNED
 """
-_WHERE_ENDED = '''
-    def where_ended(ended: Array, first: Array, x: Array) -> Array:
-        {?0.5 """{Takes the first state where an episode has ended ~ The state of a reset, where there is one}."""}
-        {flags = ended.reshape(ended.shape + (1,) * (x.ndim - ended.ndim))
-        return jnp.where(flags, first, x) ~
-        while ended.ndim < x.ndim:
-            ended = ended[..., None]
-        return jnp.where(ended, first, x) ~
-        if x.ndim > 1:
-            ended = ended.reshape(-1, *[1] * (x.ndim - 1))
-        return jnp.where(ended, first, x)}
-'''
+_WHERE_ENDED = _BODIES["where_ended"]
 
 
 def _episode(p: Program) -> Text:

@@ -1,32 +1,19 @@
 """Parts of simulations, each chosen by name: grid boundaries, potentials, contacts."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 
+_BODIES = read_bodies("jax", "dynamics_modes", margin=8)
+
 _EDGES = Family(
     summary="Rate at which a field changes by diffusion, with a choice of boundaries",
     titles=("diffusion_rate", "diffusion_tendency", "diffusion_operator", "heat_rhs"),
-    before="""
-        {?0.3 if u.ndim != 2:
-            raise ValueError(f'expected a field of shape (height, width), got <<u.shape>>') ~
-        {?0.4 if dx <= 0.0:
-            raise ValueError(f'expected a positive spacing, got <<dx>>')}}
-
-        def stencil(padded):
-            centre = padded[1:-1, 1:-1]
-            {?0.4 if nine_points:
-                {?0.6 # {corners make it the same in all directions}}
-                corners = padded[2:, 2:] + padded[2:, :-2] + padded[:-2, 2:] + padded[:-2, :-2]
-                sides = padded[2:, 1:-1] + padded[:-2, 1:-1] + padded[1:-1, 2:] + padded[1:-1, :-2]
-                return (corners + 4.0 * sides - 20.0 * centre) / (6.0 * dx ** 2)}
-            vertical = padded[2:, 1:-1] - 2.0 * centre + padded[:-2, 1:-1]
-            horizontal = padded[1:-1, 2:] - 2.0 * centre + padded[1:-1, :-2]
-            return (vertical + horizontal) / dx ** 2
-    """,
+    before=_BODIES["edges.edges"],
     cases={
         "periodic": "{?0.5 # what leaves on one side comes in on the other}\nout = stencil(jnp.pad(u, 1, mode='wrap'))",
         "neumann": """
@@ -45,17 +32,7 @@ _EDGES = Family(
             out = stencil(padded)
         """,
     },
-    after="""
-        {out = nu * out ~ out = nu * out ~ if conductivity is not None:
-            out = out * conductivity}
-        {?0.35 if source is not None:
-            {?0.8 if source.shape != u.shape:
-                raise ValueError(f'expected a source of shape <<u.shape>>, got <<source.shape>>')}
-            out = out + source}
-        {?0.3 if solid is not None:
-            {?0.5 # {nothing changes inside walls}}
-            out = jnp.where(solid, 0.0, out)}
-    """,
+    after=_BODIES["edges.edges_2"],
     finished=False,
     named=("boundary", "bc", "mode"),
     word="boundary",
@@ -64,27 +41,9 @@ _EDGES = Family(
 _POTENTIAL = Family(
     summary="Energy of pairs of particles for a choice of potentials",
     titles=("pair_energy", "pair_potential", "interaction_energy"),
-    before="""
-        {?0.4 if positions.ndim != 2 or positions.shape[-1] not in (2, 3):
-            raise ValueError(f'expected positions of shape (n, 2) or (n, 3), got <<positions.shape>>')}
-        d = positions[:, None, :] - positions[None, :, :]
-        {?0.4 if box is not None:
-            {?0.6 # {the nearest image of each particle ~ minimum image}}
-            d = d - box * jnp.round(d / box)}
-        n = positions.shape[0]
-        r2 = jnp.sum(d ** 2, axis=-1)
-        {?0.4 # {a particle is at no distance from itself, where the root has no gradient}}
-        itself = {jnp.eye(n, dtype=bool) ~ jnp.arange(n)[:, None] == jnp.arange(n)}
-        r = jnp.sqrt(jnp.where(itself, 1.0, r2))
-    """,
+    before=_BODIES["potential.potential"],
     cases={
-        "lennard_jones": """
-            {?0.5 # {soft at the core, so that energies stay finite}}
-            {x = (r / sigma) ** 6 + softening
-            out = 4.0 * epsilon * (1.0 / x ** 2 - 1.0 / x) ~
-            inv = 1.0 / (softening + (r / sigma) ** 6)
-            out = 4.0 * epsilon * (inv ** 2 - inv)}
-        """,
+        "lennard_jones": _BODIES["lennard_jones"],
         "morse": """
             {?0.5 # {a well of finite depth}}
             decay = jnp.exp(-width * (r - sigma))
@@ -96,30 +55,10 @@ _POTENTIAL = Family(
             strength = charge[:, None] * charge[None, :]
             out = strength * jnp.exp(-width * r) / jnp.sqrt(r ** 2 + softening ** 2)
         """,
-        "soft_sphere": """
-            overlap = jnp.maximum(1.0 - r / sigma, 0.0)
-            {if hertzian:
-                out = epsilon * overlap ** 2.5
-            else:
-                out = 0.5 * epsilon * overlap ** 2 ~ out = 0.5 * epsilon * overlap ** 2}
-        """,
+        "soft_sphere": _BODIES["soft_sphere"],
         "gaussian": "out = epsilon * jnp.exp(-{((r / sigma) ** 2) ~ jnp.square(r / sigma)})",
     },
-    after="""
-        {?0.4 if cutoff is not None:
-            {?0.6 if cutoff <= 0.0:
-                raise ValueError(f'expected a positive cutoff, got <<cutoff>>')}
-            {out = jnp.where(r < cutoff, out, 0.0) ~
-            {?0.5 # {smooth at the cutoff}}
-            fade = jnp.clip(1.0 - (r / cutoff) ** 2, 0.0, 1.0)
-            out = out * fade ** 2}}
-        out = jnp.where(itself, 0.0, out)
-        {?0.3 if mask is not None:
-            {?0.8 if mask.shape != (n,):
-                raise ValueError(f'expected a mask of shape (<<n>>,), got <<mask.shape>>')}
-            both = mask[:, None] & mask[None, :]
-            out = jnp.where(both, out, 0.0)}
-    """,
+    after=_BODIES["potential.potential_2"],
     finished=False,
     named=("kind", "potential", "form"),
     word="potential",
@@ -128,13 +67,7 @@ _POTENTIAL = Family(
 _CONTACT = Family(
     summary="Force of the ground on bodies that touch it",
     titles=("contact_force", "ground_contact", "contact_response"),
-    before="""
-        {?0.4 if positions.shape != velocities.shape:
-            raise ValueError(f'expected velocities of shape <<positions.shape>>, got <<velocities.shape>>')}
-        depth = {jnp.maximum(radius - positions[:, 2], 0.0) ~ jax.nn.relu(radius - positions[:, 2])}
-        {?0.5 # {only what touches the ground is braked ~ nothing brakes in the air}}
-        speed = jnp.where(depth > 0.0, velocities[:, 2], 0.0)
-    """,
+    before=_BODIES["contact.contact"],
     cases={
         "linear": "{?0.5 # a spring and a damper}\nout = stiffness * depth - damping * speed",
         "hertz": """
@@ -147,28 +80,13 @@ _CONTACT = Family(
             root = jnp.sqrt(depth + 1e-9)
             out = stiffness * depth * root * (1.0 - damping * speed)
         """,
-        "impulse": """
-            if mass is None:
-                raise ValueError('the impulse model needs the masses of the bodies')
-            {?0.5 # {only what approaches is thrown back, with a part of its speed}}
-            approach = jnp.minimum(speed, 0.0)
-            out = -(1.0 + restitution) * mass * approach / dt
-        """,
+        "impulse": _BODIES["impulse"],
         "quadratic": """
             {?0.5 # soft at the first touch}
             out = stiffness * jnp.square(depth) - damping * depth * speed
         """,
     },
-    after="""
-        {?0.6 # {the ground pushes and never pulls}}
-        out = {jnp.maximum(out, 0.0) ~ jax.nn.relu(out)}
-        {?0.4 if max_force is not None:
-            out = jnp.minimum(out, max_force)}
-        {?0.3 if mask is not None:
-            {?0.8 if mask.shape != positions.shape[:1]:
-                raise ValueError(f'expected one flag for each body, got <<mask.shape>>')}
-            out = jnp.where(mask, out, 0.0)}
-    """,
+    after=_BODIES["contact.contact_2"],
     finished=False,
     named=("model", "kind", "contact_model"),
     word="contact model",

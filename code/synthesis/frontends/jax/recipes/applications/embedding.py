@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -22,6 +23,8 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
+
+_BODIES = read_bodies("jax", "embedding", margin=4)
 
 
 def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
@@ -204,72 +207,9 @@ def _waves(p: Program) -> str:
     )
 
 
-_MISSING = '''
-    def look_up(table: Array, ids: Array, missing: str) -> Array:
-        {?0.5 """{Rows of a table, also for ids that it does not hold ~ Vectors of categories}."""}
-        {known = jnp.logical_and(ids >= 0, ids < table.shape[0])
-        rows = jnp.take(table, jnp.where(known, ids, 0), axis=0)
-        if missing == 'zero':
-            rows = jnp.where(known[..., None], rows, 0.0)
-        elif missing == 'mean':
-            rows = jnp.where(known[..., None], rows, jnp.mean(table, axis=0))
-        return rows ~
-        known = (ids >= 0) & (ids < table.shape[0])
-        rows = table[jnp.clip(ids, 0, table.shape[0] - 1)]
-        {fill = jnp.mean(table, axis=0) if missing == 'mean' else jnp.zeros_like(rows)
-        return jnp.where(known[..., None], rows, fill) ~
-        if missing == 'mean':
-            return jnp.where(known[..., None], rows, table.mean(axis=0))
-        return rows * known[..., None].astype(rows.dtype)}}
-'''
-_SCALED = '''
-    def standardize(numbers: Array, stats, dtype: str) -> Array:
-        {?0.5 """{Numbers in units of their spread ~ Columns of numbers on a common scale}."""}
-        {x = (numbers - stats['mean']) / (stats['std'] + 1e-6)
-        return jnp.clip(x, -5.0, 5.0).astype(dtype) ~
-        x = (numbers - stats['mean']) / jnp.maximum(stats['std'], 1e-6)
-        return x.astype(dtype)}
-'''
-_COLUMNS = """
-    {?0.5 if combine not in ('concat', 'sum'):
-        raise ValueError(f'unknown combination <<combine>>')
-    ~ {?0.5 if categories.keys() != tables.keys():
-        raise ValueError(f'no tables for some of <<sorted(categories)>>')}}
-    {vectors = [look_up(tables[name], ids, missing) for name, ids in sorted(categories.items())] ~
-    vectors = []
-    for name in sorted(tables):
-        {?0.6 if name in skip:
-            {?0.4 # {not every model sees all columns}}
-            continue}
-        vectors.append(look_up(tables[name], categories[name], missing)) ~
-    vectors = [look_up(table, categories[name], missing) for name, table in sorted(tables.items()) if name not in skip]}
-    {?0.4 if key is not None and rate > 0.0:
-        {?0.5 # {whole columns are dropped}}
-        keys = jax.random.split(key, len(vectors))
-        vectors = [jnp.where(jax.random.bernoulli(k, 1.0 - rate, (v.shape[0], 1)), v, 0.0)
-            for k, v in zip(keys, vectors)]}
-    {if combine == 'concat':
-        features = jnp.concatenate(vectors, axis=-1)
-    elif combine == 'sum':
-        features = sum(vectors)
-    else:
-        raise ValueError(f'unknown combination <<combine>>') ~
-    features = jnp.concatenate(vectors, axis=-1) if combine == 'concat' else sum(vectors) ~
-    {if combine == 'concat':
-        features = jnp.concatenate(vectors, axis=-1)
-    else:
-        stacked = jnp.stack(vectors)
-        features = jnp.mean(stacked, axis=0) if combine == 'mean' else jnp.sum(stacked, axis=0)}}
-    {?0.6 features = features.astype(dtype)}
-    {if numbers is not None:
-        features = jnp.concatenate([features, standardize(numbers, stats, features.dtype)], axis=-1) ~
-    features = features if numbers is None else jnp.concatenate(
-        [features, standardize(numbers, stats, features.dtype)], axis=-1)}
-    {?0.5 if projection is not None:
-        {?0.4 # {one width for whatever there is}}
-        features = features @ projection.astype(features.dtype)}
-    return features
-"""
+_MISSING = _BODIES["missing"]
+_SCALED = _BODIES["scaled"]
+_COLUMNS = _BODIES["columns"]
 
 
 def _columns(p: Program) -> Text:
@@ -320,73 +260,8 @@ def _columns(p: Program) -> Text:
     )  # fmt: skip
 
 
-_BUCKETS = '''
-    def relative_bucket(distance: Array, num_buckets: int, max_distance: int, bidirectional: bool) -> Array:
-        {?0.5 """{Near distances by themselves, far ones in groups that grow ~ The group of a distance}."""}
-        {offset = jnp.zeros_like(distance)
-        if bidirectional:
-            num_buckets = num_buckets // 2
-            offset = jnp.where(distance > 0, num_buckets, 0)
-            distance = jnp.abs(distance)
-        else:
-            {?0.4 # {what is ahead counts as here}}
-            distance = jnp.maximum(-distance, 0) ~
-        half = num_buckets // 2 if bidirectional else num_buckets
-        offset = jnp.where(distance > 0, half, 0) if bidirectional else 0
-        num_buckets = half
-        distance = jnp.abs(distance) if bidirectional else jnp.maximum(-distance, 0)}
-        near = num_buckets // 2
-        {ratio = jnp.log(jnp.maximum(distance, 1) / near) / math.log(max_distance / near)
-        far = near + (ratio * (num_buckets - near)).astype(jnp.int32) ~
-        ratio = jnp.log(jnp.maximum(distance, 1).astype(jnp.float32) / near) / math.log(max_distance / near)
-        far = near + jnp.asarray(ratio * (num_buckets - near), jnp.int32)}
-        {return offset + jnp.where(distance < near, distance, jnp.minimum(far, num_buckets - 1)) ~
-        bucket = jnp.where(distance < near, distance, jnp.minimum(far, num_buckets - 1))
-        return bucket + offset}
-'''
-_BIAS = """
-    {?0.5 if table.shape[0] != num_buckets:
-        raise ValueError(f'expected <<num_buckets>> rows, got <<table.shape[0]>>') ~
-    {?0.4 if num_buckets % 2 != 0:
-        raise ValueError(f'cannot divide <<num_buckets>> buckets in two')}}
-    {num_queries, num_keys = scores.shape[-2:] ~ num_queries = scores.shape[-2]
-    num_keys = scores.shape[-1]}
-    {queries = jnp.arange(num_queries, dtype=jnp.int32)
-    {?0.5 if offset is not None:
-        {?0.4 # {queries begin behind what is kept}}
-        queries = queries + offset} ~
-    queries = jnp.arange(num_queries) + (num_keys - num_queries if aligned_right else 0) ~
-    queries = jnp.arange(num_keys - num_queries, num_keys, dtype=jnp.int32)}
-    distance = jnp.arange(num_keys)[None, :] - queries[:, None]
-    {if kind == 'bucket':
-        buckets = relative_bucket(distance, num_buckets, max_distance, bidirectional)
-        {bias = table[buckets].transpose(2, 0, 1) ~ bias = jnp.moveaxis(jnp.take(table, buckets, axis=0), -1, 0)}
-    elif kind == 'clipped':
-        half = table.shape[0] // 2
-        bias = jnp.moveaxis(table[jnp.clip(distance + half, 0, table.shape[0] - 1)], -1, 0)
-    else:
-        raise ValueError(f'unknown kind <<kind>>') ~
-    buckets = relative_bucket(distance, num_buckets, max_distance, bidirectional)
-    {bias = jnp.transpose(table[buckets], (2, 0, 1)) ~ bias = jnp.einsum('qkh->hqk', table[buckets])}}
-    {?0.12 if gate is not None:
-        {?0.4 # {some heads do without}}
-        bias = gate[:, None, None] * bias}
-    {scores = scores + bias.astype(scores.dtype) ~ scores = scores * scale + bias.astype(scores.dtype)}
-    {?0.6 {if causal:
-        scores = jnp.where(distance > 0, -1e9, scores) ~
-    scores = jnp.where(distance > 0, -1e9, scores) if causal else scores ~
-    hidden = jnp.zeros_like(distance, dtype=bool)
-    if causal:
-        hidden = hidden | (distance > 0)
-    if window is not None:
-        {?0.4 # {only what is near}}
-        hidden = jnp.logical_or(hidden, distance <= -window)
-    scores = jnp.where(hidden, -1e9, scores)}}
-    {?0.4 if mask is not None:
-        {?0.5 # {nobody looks at padding}}
-        scores = jnp.where(mask[:, None, None, :], scores, -1e9)}
-    RETURNED
-"""
+_BUCKETS = _BODIES["buckets"]
+_BIAS = _BODIES["bias"]
 
 
 def _relative(p: Program) -> Text:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
@@ -10,6 +11,8 @@ from synthesis.frontends.jax.recipes.applications.precision import Precision, dr
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
+
+_BODIES = read_bodies("jax", "encoders", margin=4)
 
 _PATCH = 4
 """The side of a patch, in pixels."""
@@ -29,13 +32,7 @@ _DENSE = '''
         {? """A layer that maps features linearly."""}
         {return x @ layer['w']CAST + layer['b']CAST ~ return jnp.dot(x, layer['w']CAST) + layer['b']CAST}
 '''
-_PERCEPTRON = '''
-    def feed_forward(layer, x: Array) -> Array:
-        {? """{Widens, bends and narrows the features ~ A perceptron for every place}."""}
-        {h = ACT(dense(layer['up'], x))
-        return dense(layer['down'], h) ~
-        return dense(layer['down'], ACT(dense(layer['up'], x)))}
-'''
+_PERCEPTRON = _BODIES["perceptron"]
 _ATTENTION = '''
     def self_attention(layer, x: Array, num_heads: int) -> Array:
         {? """{Every patch attends to all patches ~ Attention with several heads}."""}
@@ -55,13 +52,7 @@ _ATTENTION = '''
         return dense(layer['out'], out.reshape(batch, length, dim))}
 '''
 _BLOCKS = {
-    "residual": '''
-    def residual_block(layer, x: Array) -> Array:
-        {? """{A perceptron with a way around it ~ One layer of the network}."""}
-        {h = layer_norm(x, layer['scale1'], layer['bias1'])
-        return x + feed_forward(layer, h) ~
-        return x + feed_forward(layer, layer_norm(x, layer['scale1'], layer['bias1']))}
-    ''',
+    "residual": _BODIES["residual"],
     "mixer": '''
     def mixer_block(layer, x: Array) -> Array:
         {? """{Mixes the patches, and then the features ~ One layer of a mixer}."""}
@@ -78,29 +69,10 @@ _BLOCKS = {
         return x + feed_forward(layer, h) ~
         return x + feed_forward(layer, layer_norm(x, layer['scale2'], layer['bias2']))}
     ''',
-    "attention": '''
-    def encoder_block(layer, x: Array, num_heads: int) -> Array:
-        {? """{One layer: attention and a perceptron, each with a way around ~ One layer of the encoder}."""}
-        {x = x + self_attention(layer, layer_norm(x, layer['scale1'], layer['bias1']), num_heads)
-        return x + feed_forward(layer, layer_norm(x, layer['scale2'], layer['bias2'])) ~
-        h = layer_norm(x, layer['scale1'], layer['bias1'])
-        x = x + self_attention(layer, h, num_heads)
-        h = layer_norm(x, layer['scale2'], layer['bias2'])
-        return x + feed_forward(layer, h)}
-    ''',
+    "attention": _BODIES["attention"],
 }
 _NAMES = {"residual": "residual_block", "mixer": "mixer_block", "attention": "encoder_block"}
-_PATCHES = '''
-    def to_patches(images: Array, size: int) -> Array:
-        {? """{Cuts images into squares, a row of numbers for each ~ From images to patches}."""}
-        batch, height, width, channels = images.shape
-        {rows, cols = height // size, width // size
-        x = images.reshape(batch, rows, size, cols, size, channels)
-        {x = x.transpose(0, 1, 3, 2, 4, 5) ~ x = jnp.swapaxes(x, 2, 3)}
-        return x.reshape(batch, rows * cols, size * size * channels) ~
-        x = images.reshape(batch, height // size, size, width // size, size, channels)
-        return jnp.swapaxes(x, 2, 3).reshape(batch, -1, size * size * channels)}
-'''
+_PATCHES = _BODIES["patches"]
 _FORWARD = '''
     def forward(params, x: Array, SIZES) -> Array:
         {? """{Scores of every class ~ Applies the network to a batch}."""}
@@ -144,75 +116,12 @@ _LOSSES = """
         losses = jnp.sum(jnp.logaddexp(0.0, logits) - one_hot * logits, axis=-1)}
 """
 _MOVED = {
-    "whole": """
-    def loss_fn(params):
-        logits = forward(params, inputsGIVEN)
-        LOSSES
-        return {jnp.mean(losses) ~ losses.mean()}
-
-    {loss, grads = jax.value_and_grad(loss_fn)(params) ~
-    grad_fn = jax.value_and_grad(loss_fn)
-    loss, grads = grad_fn(params)}
-    """,
-    "accuracy": """
-    def loss_fn(params):
-        logits = forward(params, inputsGIVEN)
-        LOSSES
-        accuracy = {jnp.mean(jnp.argmax(logits, axis=-1) == labels) ~ (logits.argmax(axis=-1) == labels).mean()}
-        return {jnp.mean(losses) ~ losses.mean()}, accuracy
-
-    {(loss, accuracy), grads = jax.value_and_grad(loss_fn, has_aux=True)(params) ~
-    grad_fn = jax.value_and_grad(loss_fn, has_aux=True)
-    (loss, accuracy), grads = grad_fn(params)}
-    """,
-    "microbatches": """
-    {?0.4 if inputs.shape[0] % num_microbatches != 0:
-        raise ValueError(f'<<inputs.shape[0]>> examples are not divisible by <<num_microbatches>>')}
-
-    def loss_fn(params, microbatch):
-        inputs, labels = microbatch
-        logits = forward(params, inputsGIVEN)
-        LOSSES
-        return {jnp.mean(losses) ~ losses.mean()}
-
-    {def accumulate(total, microbatch):
-        {?0.5 loss_and_grads = jax.value_and_grad(loss_fn)(params, microbatch)
-        return jax.tree.map(jnp.add, total, loss_and_grads), None ~
-        return jax.tree.map(jnp.add, total, jax.value_and_grad(loss_fn)(params, microbatch)), None}
-
-    microbatches = jax.tree.map(lambda x: x.reshape(num_microbatches, -1, *x.shape[1:]), (inputs, labels))
-    {?0.4 # {sums of losses and gradients ~ only one microbatch is in memory at a time}}
-    zeros = (jnp.zeros(()), jax.tree.map(jnp.zeros_like, params))
-    total, _ = jax.lax.scan(accumulate, zeros, microbatches)
-    loss, grads = jax.tree.map(lambda x: x / num_microbatches, total) ~
-    def accumulate(grad_sum, microbatch):
-        loss, grads = jax.value_and_grad(loss_fn)(params, microbatch)
-        return jax.tree.map(jnp.add, grad_sum, grads), loss
-
-    {micro_size = inputs.shape[0] // num_microbatches
-    microbatches = (
-        inputs.reshape(num_microbatches, micro_size, *inputs.shape[1:]), labels.reshape(num_microbatches, micro_size))
-    ~ microbatches = jax.tree.map(lambda x: jnp.stack(jnp.split(x, num_microbatches)), (inputs, labels))}
-    {?0.4 # {only one microbatch is in memory at a time}}
-    grad_sum, losses = jax.lax.scan(accumulate, jax.tree.map(jnp.zeros_like, params), microbatches)
-    loss, grads = jnp.mean(losses), jax.tree.map(lambda g: g / num_microbatches, grad_sum)}
-    """,
+    "whole": _BODIES["whole"],
+    "accuracy": _BODIES["accuracy"],
+    "microbatches": _BODIES["microbatches"],
 }
-_EVALUATED = """
-    logits = forward(params, inputsGIVEN)
-    LOSSES
-    {?0.6 {?0.4 if weight is not None:
-        losses = weight * losses}}
-    {loss = jnp.mean(losses) ~ loss = losses.mean()}
-"""
-_TOP = """
-    {?0.4 # {the label is among the best}}
-    {best = jax.lax.top_k(logits, top_k)[1]
-    recall = jnp.mean(jnp.any(best == labels[:, None], axis=-1)) ~
-    label_logits = jnp.take_along_axis(logits, labels[:, None], axis=-1)
-    rank = jnp.sum(logits > label_logits, axis=-1)
-    recall = jnp.mean(rank < top_k)}
-"""
+_EVALUATED = _BODIES["evaluated"]
+_TOP = _BODIES["top"]
 
 
 def _declare_model(p: Program, kind: str, stacked: bool) -> tuple[dict[str, Tree], Leaf, tuple[str, int]]:

@@ -1,5 +1,6 @@
 """Molecular simulations controlled by options: thermostats, pressure, trial moves, replicas."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled
@@ -8,15 +9,9 @@ from synthesis.frontends.jax.recipes.applications.spaces import SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
-_POTENTIALS = """
-    {U = epsilon * jnp.exp(-dr2 / sigma ** 2) ~
-    overlap = jnp.maximum(1.0 - jnp.sqrt(dr2) / sigma, 0.0)
-    U = {0.5 * epsilon * overlap ** 2 ~ 0.4 * epsilon * overlap ** 2.5} ~
-    {?0.5 # {shells that overlap repel each other}}
-    U = epsilon * jnp.exp(-jnp.sqrt(dr2) / sigma) ~
-    decay = jnp.exp(-2.0 * (jnp.sqrt(dr2) - sigma))
-    U = epsilon * decay * (decay - 2.0)}
-"""
+_BODIES = read_bodies("jax", "ensemble_parts", margin=4)
+
+_POTENTIALS = _BODIES["potentials"]
 _WRAPPED = "{dR = dR - box * jnp.round(dR / box) ~ dR = jnp.mod(dR + 0.5 * box, box) - 0.5 * box}"
 ENERGY = f'''
     def total_energy(R: Array, box, epsilon, sigma) -> Array:
@@ -40,14 +35,7 @@ ONE_ENERGY = f'''
         POTENTIAL
         return jnp.sum(jnp.where(jnp.arange(R.shape[0]) == i, 0.0, U))
 '''
-_KINETIC = '''
-    def kinetic_temperature(V: Array, mass: Array) -> Array:
-        {?0.4 """{Temperature of what moves ~ Twice the kinetic energy of a degree of freedom}."""}
-        {return jnp.sum(mass[:, None] * V ** 2) / V.size ~
-        dof = V.size - V.shape[1]
-        return jnp.sum(mass[:, None] * V ** 2) / dof ~
-        return jnp.mean(mass[:, None] * V ** 2)}
-'''
+_KINETIC = _BODIES["kinetic"]
 
 
 def _energies(p: Program) -> tuple[str, str]:
@@ -73,81 +61,8 @@ def _interaction(p: Program) -> dict[str, Array | Constant | Option]:
     }
 
 
-_THERMOSTATS = """
-    {?0.25 if state.R.shape != state.V.shape:
-        raise ValueError(f'expected velocities of shape <<state.R.shape>>, got <<state.V.shape>>')}
-    {R, V, mass = state.R, state.V, state.mass[:, None] ~
-    R, V = state.R, state.V
-    mass = state.mass[:, None]}
-    {energy = functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma)
-    force = jax.grad(lambda R: -energy(R)) ~
-    force_fn = jax.grad(total_energy)
-    force = lambda R: -force_fn(R, box, epsilon, sigma) ~
-    force = force_from(functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma)) ~
-    force = force_from(lambda R: total_energy(R, box, epsilon, sigma)) ~
-    def force(R):
-        return -jax.grad(total_energy)(R, box, epsilon, sigma)}
-
-    {?0.4 # {velocity Verlet ~ half a kick, a drift, and half a kick}}
-    V = V + 0.5 * dt * force(R) / mass
-    R = {jnp.mod(R + dt * V, box) ~ R + dt * V}
-    {F = force(R)
-    V = V + 0.5 * dt * F / mass ~ V = V + 0.5 * dt * force(R) / mass}
-    THERMOSTAT
-    {?0.4 if remove_drift:
-        {?0.5 # {the thermostat must not push the whole}}
-        V = V - jnp.sum(mass * V, axis=0) / jnp.sum(mass)}
-    END
-"""
-_DAMPED = """
-    {if thermostat == 'langevin':
-        decay = {math.exp(-friction * dt) ~ jnp.exp(-friction * dt)}
-        noise = jax.random.normal(key, V.shape, V.dtype)
-        V = decay * V + jnp.sqrt((1.0 - decay ** 2) * kT / mass) * noise
-    {elif thermostat == 'andersen':
-        {?0.5 # {some particles meet the bath and forget their velocity}}
-        {hit_key, noise_key = jax.random.split(key)
-        hit = jax.random.uniform(hit_key, (V.shape[0], 1)) < friction * dt
-        noise = jax.random.normal(noise_key, V.shape) ~
-        hit_key, noise_key = jax.random.split(key)
-        hit = jax.random.bernoulli(hit_key, min(friction * dt, 1.0), (V.shape[0], 1))
-        noise = jax.random.normal(noise_key, V.shape)}
-        V = jnp.where(hit, jnp.sqrt(kT / mass) * noise, V) ~}
-    elif thermostat == 'berendsen':
-        T = kinetic_temperature(V, state.mass)
-        {?0.5 # {weak coupling to a bath}}
-        V = V * jnp.sqrt(1.0 + dt * friction * (kT / T - 1.0))
-    elif thermostat == 'rescale':
-        {V = V * jnp.sqrt(kT / kinetic_temperature(V, state.mass)) ~
-        T = kinetic_temperature(V, state.mass)
-        V = jnp.sqrt(kT / T) * V}
-    elif thermostat is not None:
-        raise ValueError(f'unknown thermostat <<thermostat>>') ~
-    if thermostat not in ('berendsen', 'langevin'):
-        raise ValueError(f'expected berendsen or langevin, got <<thermostat>>')
-    if thermostat == 'berendsen':
-        ratio = kT / kinetic_temperature(V, state.mass)
-        {?0.5 # {no more at once than a simulation bears}}
-        V = V * {jnp.clip(jnp.sqrt(1.0 + dt * friction * (ratio - 1.0)), 0.8, 1.25) ~
-            jnp.sqrt(jnp.clip(1.0 + dt * friction * (ratio - 1.0), 0.64, 1.5625))}
-    else:
-        c = math.exp(-friction * dt)
-        noise = jax.random.normal(key, V.shape)
-        V = c * V + jnp.sqrt(1.0 - c ** 2) * jnp.sqrt(kT / mass) * noise ~
-    T = kinetic_temperature(V, state.mass)
-    if thermostat == 'berendsen':
-        factor = jnp.sqrt(1.0 + dt * friction * (kT / T - 1.0))
-    elif thermostat == 'rescale':
-        {?0.5 # {only where it has left the window}}
-        factor = jnp.where(jnp.abs(T - kT) > window * kT, jnp.sqrt(kT / T), 1.0)
-    elif thermostat == 'gaussian':
-        {?0.5 # {drag that keeps the kinetic energy}}
-        drag = jnp.sum(F * V) / jnp.sum(mass * V ** 2)
-        factor = jnp.exp(-drag * dt)
-    else:
-        raise ValueError(f'unknown thermostat <<thermostat>>')
-    V = factor * V}
-"""
+_THERMOSTATS = _BODIES["thermostats"]
+_DAMPED = _BODIES["damped"]
 
 
 def write_thermostats(p: Program) -> Text:
@@ -202,72 +117,14 @@ def write_thermostats(p: Program) -> Text:
     )  # fmt: skip
 
 
-_TRIALS = """
-    {?0.3 if sweeps < 1:
-        raise ValueError(f'expected at least one sweep, got <<sweeps>>')}
-    n = R.shape[0]
-    {energy_at = functools.partial(energy_of_one, box=box, epsilon=epsilon, sigma=sigma) ~}
-
-    def trial(i, carry):
-        R, accepted, key = carry
-        {key, move_key, accept_key = jax.random.split(key, 3) ~
-        key, sub = jax.random.split(key)
-        move_key, accept_key = jax.random.split(sub)}
-        MOVE
-        {old, new = ENERGY(R[i], i, R), ENERGY(x, i, R)
-        change = new - old ~
-        change = ENERGY(x, i, R) - ENERGY(R[i], i, R)}
-        {?0.4 if field is not None:
-            {?0.5 # {a constant force on all}}
-            change = change - jnp.dot(field, x - R[i])}
-        {?0.5 # {Metropolis: downhill always, uphill sometimes}}
-        {accept = jnp.log(jax.random.uniform(accept_key) + 1e-12) < -change / kT ~
-        accept = jax.random.uniform(accept_key) < jnp.exp(jnp.minimum(-change / kT, 0.0))}
-        {R = R.at[i].set(jnp.where(accept, x, R[i]))
-        return R, accepted + accept, key ~
-        return jnp.where(accept, R.at[i].set(x), R), accepted + accept.astype(jnp.int32), key ~
-        R = jax.lax.cond(accept, lambda: R.at[i].set(x), lambda: R)
-        return R, accepted + accept, key}
-
-    {accepted = jnp.zeros((), jnp.int32) ~ accepted = jnp.asarray(0, jnp.int32)}
-    {for _ in range(sweeps):
-        R, accepted, key = jax.lax.fori_loop(0, n, trial, (R, accepted, key)) ~
-    carry = (R, accepted, key)
-    for _ in range(sweeps):
-        carry = jax.lax.fori_loop(0, n, trial, carry)
-    R, accepted, _ = carry}
-    rate = accepted / (sweeps * n)
-    {?0.4 # {the energy of where particles are now}}
-    {index = jnp.arange(n)
-    U = 0.5 * jnp.sum(jax.vmap(lambda x, i: ENERGY(x, i, R))(R, index)) ~
-    felt = jax.vmap(ENERGY_OF, in_axes=(0, 0, None))(R, jnp.arange(n), R)
-    U = 0.5 * jnp.sum(felt)}
-    {if target_rate is not None:
-        {?0.5 # {smaller moves where few are accepted}}
-        {scale = jnp.clip(rate / target_rate, 0.5, 2.0)
-        max_move = max_move * scale ~ max_move = jnp.where(rate > target_rate, 1.05 * max_move, 0.95 * max_move)}
-        return R, U, rate, max_move
-    return R, U, rate ~
-    return R, U, rate ~
-    return R, <<'energy': U, 'acceptance': rate>>}
-"""
+_TRIALS = _BODIES["trials"]
 _MOVES = (
     """
     {x = R[i] + max_move * jax.random.uniform(move_key, (3,), R.dtype, -1.0, 1.0) ~
     x = R[i] + max_move * jax.random.normal(move_key, (3,))}
     x = {jnp.mod(x, box) ~ x - box * jnp.floor(x / box)}
     """,
-    """
-    {shift = jax.random.uniform(move_key, (3,), minval=-max_move, maxval=max_move) ~
-    shift = max_move * jax.random.normal(move_key, (3,), R.dtype)}
-    {if axis is not None:
-        {?0.5 # {along one axis only}}
-        shift = jnp.zeros_like(shift).at[axis].set(shift[axis]) ~
-    if planar:
-        {?0.5 # {nothing leaves its plane}}
-        shift = shift.at[2].set(0.0)}
-    x = jnp.mod(R[i] + shift, box)
-    """,
+    _BODIES["moves"],
 )
 
 
@@ -310,59 +167,7 @@ def write_trials(p: Program) -> Text:
     )  # fmt: skip
 
 
-_BROWNIAN = """
-    {?0.3 if friction <= 0.0:
-        raise ValueError(f'expected a positive friction, got <<friction>>')}
-    {mobility = 1.0 / friction
-    {spread = math.sqrt(2.0 * dt / friction)
-    scale = spread * jnp.sqrt(kT) ~ scale = jnp.sqrt(2.0 * kT * mobility * dt)} ~
-    if radius is None:
-        mobility = jnp.full((R.shape[0], 1), 1.0 / friction)
-    else:
-        {?0.5 # {Stokes: large particles are slow}}
-        mobility = 1.0 / (friction * radius[:, None])
-    scale = jnp.sqrt(2.0 * kT * mobility * dt)}
-
-    def force(R):
-        {F = -jax.grad(total_energy)(R, box, epsilon, sigma) ~
-        F = force_from(functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma))(R) ~
-        F = force_from(lambda R: total_energy(R, box, epsilon, sigma))(R)}
-        {?0.5 if drive is not None:
-            {?0.7 if drive.shape not in ((3,), R.shape):
-                raise ValueError(f'expected one force, or one for each particle, got <<drive.shape>>')}
-            F = F + drive}
-        {?0.35 if max_force is not None:
-            {?0.5 # {particles that overlap at the start}}
-            size = jnp.linalg.norm(F, axis=-1, keepdims=True)
-            F = F * jnp.minimum(1.0, max_force / jnp.maximum(size, 1e-9))}
-        return F
-
-    def advance(R, key):
-        noise = {jax.random.normal(key, R.shape, R.dtype) ~ jax.random.normal(key, R.shape)}
-        {if scheme == 'euler':
-            moved = R + dt * mobility * force(R) + scale * noise
-        elif scheme == 'heun':
-            {?0.5 # {the mean of the forces before and after}}
-            F = force(R)
-            guess = R + dt * mobility * F + scale * noise
-            moved = R + 0.5 * dt * mobility * (F + force(guess)) + scale * noise
-        else:
-            raise ValueError(f'unknown scheme <<scheme>>') ~
-        drift = dt * mobility * force(R)
-        {?0.4 if max_step is not None:
-            drift = jnp.clip(drift, -max_step, max_step)}
-        moved = R + drift + scale * noise}
-        {if wrap:
-            moved = jnp.mod(moved, box)
-        return moved, MEASURED ~
-        {?0.5 # {nothing is wrapped, so that diffusion can be measured}}
-        return moved, MEASURED}
-
-    {keys = jax.random.split(key, steps)
-    R, history = jax.lax.scan(advance, R, keys) ~
-    R, history = jax.lax.scan(advance, R, jax.random.split(key, steps))}
-    {return R, history ~ return <<'R': R, 'history': history>>}
-"""
+_BROWNIAN = _BODIES["brownian"]
 
 
 def write_brownian(p: Program) -> Text:
@@ -400,48 +205,7 @@ def write_brownian(p: Program) -> Text:
     )  # fmt: skip
 
 
-_PRESSED = """
-    {?0.3 if tau <= 0.0:
-        raise ValueError(f'expected a positive time of coupling, got <<tau>>')}
-    {R, V, box = state.R, state.V, state.box ~ R, V = state.R, state.V
-    box = state.box}
-    d = R.shape[-1]
-    volume = {jnp.prod(box) ~ box[0] * box[1] * box[2]}
-    {?0.4 # {how the energy changes as the box is stretched}}
-    {def stretched(strain):
-        factor = 1.0 + strain
-        return total_energy(factor * R, factor * box, epsilon, sigma)
-
-    virial = -jax.grad(stretched)(jnp.zeros(d, R.dtype)) ~
-    virial = -jax.grad(lambda strain: total_energy((1.0 + strain) * R, (1.0 + strain) * box, epsilon, sigma))(
-        jnp.zeros_like(box))}
-    {kinetic = jnp.sum(state.mass[:, None] * V ** 2, axis=0) ~ kinetic = state.mass @ V ** 2}
-    pressure = (kinetic + virial) / volume
-    {if coupling == 'isotropic':
-        pressure = jnp.full(d, jnp.mean(pressure))
-    elif coupling == 'semi_isotropic':
-        {?0.5 # {the plane of a membrane, and the axis across it}}
-        {in_plane = 0.5 * (pressure[0] + pressure[1])
-        pressure = jnp.stack([in_plane, in_plane, pressure[2]]) ~
-        pressure = pressure.at[:2].set(jnp.mean(pressure[:2]))}
-    elif coupling != 'anisotropic':
-        raise ValueError(f'unknown coupling <<coupling>>') ~
-    if isotropic:
-        pressure = {jnp.mean(pressure) * jnp.ones(d) ~ jnp.broadcast_to(jnp.mean(pressure), (d,))} ~
-    pressure = jnp.full(d, jnp.mean(pressure), R.dtype)}
-    {?0.4 # {weak coupling to a bath of constant pressure}}
-    {factor = jnp.cbrt(1.0 - compressibility * dt / tau * (target - pressure)) ~
-    change = compressibility * dt / tau * (target - pressure)
-    {?0.5 if noisy:
-        {?0.5 # {fluctuations as of a real ensemble}}
-        amplitude = jnp.sqrt(2.0 * kT * compressibility * dt / (volume * tau))
-        change = change - amplitude * jax.random.normal(key, change.shape)}
-    factor = jnp.exp(-change / 3.0)}
-    {?0.6 factor = jnp.clip(factor, 1.0 - max_change, 1.0 + max_change)}
-    {?0.5 if scale_velocities:
-        V = V / factor}
-    END
-"""
+_PRESSED = _BODIES["pressed"]
 
 
 def write_pressed(p: Program) -> Text:
@@ -493,49 +257,7 @@ def write_pressed(p: Program) -> Text:
     )  # fmt: skip
 
 
-_REPLICAS = """
-    {?0.35 if temperatures.shape[0] != R.shape[0]:
-        raise ValueError(f'expected a temperature for each of <<R.shape[0]>> replicas, got <<temperatures.shape>>')}
-    num_replicas = R.shape[0]
-    {energy = functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma)
-    {energies = jax.vmap(energy)(R) ~ energies = jax.lax.map(energy, R)} ~
-    energies = jax.vmap(lambda r: total_energy(r, box, epsilon, sigma))(R) ~
-    energies = jax.vmap(total_energy, in_axes=(0, None, None, None))(R, box, epsilon, sigma)}
-    betas = 1.0 / temperatures
-    index = jnp.arange(num_replicas)
-    {?0.5 # {even pairs and odd pairs take turns}}
-    {offset = step % 2
-    partner = jnp.where((index - offset) % 2 == 0, index + 1, index - 1)
-    partner = jnp.where((partner < 0) | (partner >= num_replicas), index, partner) ~
-    is_lower = (index + step) % 2 == 0
-    partner = jnp.where(is_lower, index + 1, index - 1)
-    {?0.5 # {a replica at an end may have nobody}}
-    partner = jnp.where((partner >= 0) & (partner < num_replicas), partner, index)}
-    gain = (betas - betas[partner]) * (energies - energies[partner])
-    {?0.5 # {both of a pair draw the same number}}
-    {draws = jax.random.uniform(key, (num_replicas,))
-    draws = draws[jnp.minimum(index, partner)] ~
-    draws = jnp.take(jax.random.uniform(key, (num_replicas,)), jnp.minimum(index, partner)) ~
-    pair_of = jnp.minimum(index, partner)
-    draws = jax.random.uniform(key, (num_replicas,))[pair_of]}
-    {accept = (draws < jnp.exp(jnp.minimum(gain, 0.0))) & (partner != index) ~
-    accept = jnp.logical_and(jnp.log(draws + 1e-12) < gain, partner != index)}
-    source = jnp.where(accept, partner, index)
-    {R, V = R[source], V[source] ~ R, V = jax.tree.map(lambda x: jnp.take(x, source, axis=0), (R, V))}
-    {{?0.5 # {as warm as the new temperature}}
-    scale = jnp.sqrt(temperatures / temperatures[source])
-    V = scale[:, None, None] * V ~
-    if rescale:
-        V = V * jnp.sqrt(temperatures / temperatures[source])[:, None, None]}
-    energies = energies[source]
-    {return R, V, energies ~
-    rate = jnp.sum(accept) / jnp.maximum(jnp.sum(partner != index), 1)
-    return R, V, energies, rate ~
-    return <<'R': R, 'V': V, 'energy': energies, 'source': source>> ~
-    return R, V, <<'energy': energies, 'accepted': accept>> ~
-    {?0.5 # {to follow a replica on its way through the temperatures}}
-    return R, V, energies, labels[source]}
-"""
+_REPLICAS = _BODIES["replicas"]
 
 
 def write_replicas(p: Program) -> Text:

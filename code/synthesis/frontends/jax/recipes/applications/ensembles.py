@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -14,71 +15,30 @@ from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SI
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
-_SHIFT = '''
-    def shift(R: Array, dR: Array, side) -> Array:
-        {?0.4 """Moves points and puts them back into the box."""}
-        {return jnp.mod(R + dR, side) ~ moved = R + dR
-        return moved - side * jnp.floor(moved / side)}
-'''
+_BODIES = read_bodies("jax", "ensembles", margin=4)
+
+_SHIFT = _BODIES["shift"]
 _PAIRS = {
     "soft_sphere": """
         overlap = {jnp.maximum(1.0 - (dr / sigma) ** 2, 0.0) ~ jax.nn.relu(1.0 - (dr / sigma) ** 2)}
         U = epsilon * overlap ** 2
     """,
-    "soft_core_lj": """
-        {x = (dr / sigma) ** 6 + softness
-        U = 4.0 * epsilon * (1.0 / x ** 2 - 1.0 / x) * smooth_cutoff(dr, onset, cutoff) ~
-        inv = 1.0 / (softness + (dr / sigma) ** 6)
-        U = 4.0 * epsilon * inv * (inv - 1.0) * smooth_cutoff(dr, onset, cutoff)}
-    """,
-    "morse": """
-        {well = 1.0 - jnp.exp(-alpha * (dr - sigma))
-        U = epsilon * (well ** 2 - 1.0) * smooth_cutoff(dr, onset, cutoff) ~
-        decay = jnp.exp(-alpha * (dr - sigma))
-        U = epsilon * decay * (decay - 2.0) * smooth_cutoff(dr, onset, cutoff)}
-    """,
+    "soft_core_lj": _BODIES["soft_core_lj"],
+    "morse": _BODIES["morse"],
     "hertzian": """
         overlap = {jnp.maximum(1.0 - dr / sigma, 0.0) ~ jax.nn.relu(1.0 - dr / sigma)}
         U = 0.4 * epsilon * overlap ** 2.5
     """,
     "gaussian_core": "U = epsilon * jnp.exp({-0.5 * (dr / sigma) ** 2 ~ -((dr / sigma) ** 2)})",
 }
-_ENERGY = """
-    def energy(R):
-        {dR = displacement(R[:, None, :], R[None, :, :], box)
-        dr = distance(dR) ~
-        dr = distance(displacement(R[:, None], R, box))}
-        PAIR
-        {?0.4 # {each pair once, and no particle with itself}}
-        {return 0.5 * jnp.sum(jnp.where(jnp.eye(R.shape[0], dtype=bool), 0.0, U)) ~
-        mask = 1.0 - jnp.eye(R.shape[0], dtype=R.dtype)
-        return 0.5 * jnp.sum(mask * U) ~
-        return jnp.sum(jnp.triu(U, k=1))}
-"""
-_FORCE = """
-    def force(R):
-        F = -jax.grad(energy)(R)
-        if frozen is not None:
-            {?0.4 # {walls and substrates do not move}}
-            F = jnp.where(frozen[:, None], 0.0, F)
-        return F
-"""
-_CHECKS = """
-    {?0.1 if state.R.shape != state.V.shape:
-        raise ValueError(f'expected velocities of shape <<state.R.shape>>, got <<state.V.shape>>')}
-    {?0.08 if steps < 1:
-        raise ValueError(f'expected at least one step, got <<steps>>')}
-"""
+_ENERGY = _BODIES["energy"]
+_FORCE = _BODIES["force"]
+_CHECKS = _BODIES["checks"]
 _BOX = """
     {?0.1 if box <= 0.0:
         raise ValueError(f'expected a box of positive size, got <<box>>')}
 """
-_CUT = """
-    {if onset >= cutoff or cutoff > 0.5 * box:
-        raise ValueError(f'cutoff <<cutoff>> does not fit onset <<onset>> and box <<box>>') ~
-    if cutoff > 0.5 * box:
-        raise ValueError(f'cutoff <<cutoff>> is beyond half the box <<box>>')}
-"""
+_CUT = _BODIES["cut"]
 _KICK = "V = V + 0.5 * dt * F / MASS"
 _VERLET = f"""
     {{?0.4 # {{kick, drift, kick ~ velocity Verlet}}}}
@@ -89,17 +49,7 @@ _VERLET = f"""
 """
 _RESCALED = join(
     _VERLET,
-    """
-    {?0.4 # instantaneous temperature}
-    T = {jnp.mean(MASS * V ** 2) ~ jnp.sum(MASS * V ** 2) / V.size}
-    {{?0.5 # {Berendsen thermostat ~ weak coupling to a bath}}
-    V = V * jnp.sqrt(1.0 + dt / tau * (kT / T - 1.0)) ~
-    {?0.5 # {Berendsen thermostat ~ weak coupling to a bath}}
-    ratio = 1.0 + dt / tau * (kT / T - 1.0)
-    V = V * jnp.sqrt(ratio) ~
-    {?0.4 # {exactly as warm as was asked for}}
-    V = V * jnp.sqrt(kT / T)}
-    """,
+    _BODIES["rescaled"],
 )
 _LANGEVIN = f"""
     {{?0.4 # {{BAOAB splitting}}}}
@@ -114,39 +64,8 @@ _LANGEVIN = f"""
     F = force(R)
     {_KICK}
 """
-_FIRE = """
-    {?0.3 # {velocity Verlet step}}
-    V = V + 0.5 * dt * F
-    R = shift(R, dt * V, box)
-    F = force(R)
-    V = V + 0.5 * dt * F
-    {?0.4 # {positive while going downhill}}
-    power = jnp.sum(F * V)
-    {speed = jnp.sqrt(jnp.sum(V ** 2))
-    F_norm = jnp.sqrt(jnp.sum(F ** 2) + 1e-12)
-    V = V + mixing * (F * speed / F_norm - V) ~
-    ratio = jnp.sqrt(jnp.sum(V ** 2) / (jnp.sum(F ** 2) + 1e-12))
-    V = (1.0 - mixing) * V + mixing * ratio * F}
-    downhill = power > 0
-    count = jnp.where(downhill, count + 1, 0)
-    {?0.3 # {increase the step after several downhill steps}}
-    grow = count > delay
-    dt = {jnp.where(downhill, jnp.where(grow, jnp.minimum(1.1 * dt, dt_max), dt), 0.5 * dt) ~
-    jnp.where(grow, jnp.minimum(dt * 1.1, dt_max), jnp.where(downhill, dt, 0.5 * dt))}
-    mixing = {jnp.where(downhill, jnp.where(grow, 0.99 * mixing, mixing), 0.1) ~
-    jnp.where(grow, 0.99 * mixing, jnp.where(downhill, mixing, 0.1))}
-    {?0.3 # {reset velocities when going uphill}}
-    V = jnp.where(downhill, V, 0.0)
-"""
-_STEEPEST = """
-    {?0.4 # {no particle moves further than this in a step}}
-    {largest = jnp.sqrt(jnp.max(jnp.sum(F ** 2, axis=-1)) + 1e-12)
-    dR = F * jnp.minimum(dt, max_step / largest) ~
-    length = jnp.sqrt(jnp.sum(F ** 2, axis=-1, keepdims=True) + 1e-12)
-    dR = F * jnp.minimum(dt, max_step / length)}
-    R = shift(R, dR, box)
-    F = force(R)
-"""
+_FIRE = _BODIES["fire"]
+_STEEPEST = _BODIES["steepest"]
 _CONSTANTS: dict[str, tuple[float, float]] = {
     "epsilon": (0.5, 1.5), "sigma": (0.8, 1.2), "softness": (0.4, 0.8), "alpha": (1.5, 2.5),
 }  # fmt: skip

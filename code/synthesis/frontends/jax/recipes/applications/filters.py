@@ -1,6 +1,7 @@
 """Estimates of a hidden state from noisy observations, for one step or a whole sequence."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth
@@ -9,19 +10,11 @@ from synthesis.frontends.jax.recipes.applications.tracking import FILTERS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
+_BODIES = read_bodies("jax", "filters", margin=4)
+
 _CHECKS = {
-    "kalman_filter": """
-        {?0.2 if zs.ndim != 2 {or zs.shape[-1] != observe.shape[0] ~}:
-            raise ValueError(f'expected observations of shape (time, <<observe.shape[0]>>), got <<zs.shape>>') ~
-        {?0.15 if transition.shape != cov0.shape:
-            raise ValueError(f'expected a transition of shape <<cov0.shape>>, got <<transition.shape>>')}}
-    """,
-    "exponential_smoothing": """
-        {?0.15 if alpha <= 0.0 or alpha > 1.0:
-            raise ValueError(f'expected alpha in (0, 1], got <<alpha>>') ~
-        {?0.15 if zs.ndim != 2:
-            raise ValueError(f'expected series of shape (time, series), got <<zs.shape>>')}}
-    """,
+    "kalman_filter": _BODIES["kalman_filter"],
+    "exponential_smoothing": _BODIES["exponential_smoothing"],
     "particle_filter": """
         {?0.15 if states.ndim != 2 or zs.shape != observe.shape[:1]:
             raise ValueError(f'an observation of shape <<zs.shape>> does not match <<observe.shape>>')}
@@ -31,35 +24,7 @@ _CHECKS = {
             raise ValueError(f'expected accelerations of shape <<rates.shape>>, got <<zs.shape>>')}
     """,
 }
-_KALMAN = """
-    identity = {jnp.eye(mean0.shape[-1]) ~ jnp.eye(mean0.shape[-1], dtype=mean0.dtype)}
-    {Q, R = jnp.diag(process_var), jnp.diag(obs_var) ~ Q = jnp.diag(process_var)
-    R = jnp.diag(obs_var)}
-
-    def step(carry, inputs):
-        mu, cov = carry
-        z, ok = inputs
-        {?0.5 # predict}
-        mu = transition @ mu
-        cov = transition @ cov @ transition.T + Q
-        {?0.5 # update}
-        innovation = z - observe @ mu
-        S = observe @ cov @ observe.T + R
-        {K = jnp.linalg.solve(S, observe @ cov).T ~ K = cov @ observe.T @ jnp.linalg.inv(S)}
-        new_mu = mu + K @ innovation
-        {{?0.5 # {Joseph form, which keeps the covariance positive}}
-        I_KH = identity - K @ observe
-        new_cov = I_KH @ cov @ I_KH.T + K @ R @ K.T ~
-        new_cov = cov - K @ S @ K.T ~
-        new_cov = (identity - K @ observe) @ cov
-        {?0.4 {?0.4 # keep it symmetric}
-        new_cov = 0.5 * (new_cov + new_cov.T)}}
-        GATE
-        SEEN
-        return (new_mu, new_cov), KEEP
-
-    (mean, cov), KEPT = {lax.scan ~ jax.lax.scan}(step, (mean0, cov0), TAKEN)
-"""
+_KALMAN = _BODIES["kalman"]
 _GATE = """{?0.5 # {gate outliers by their Mahalanobis distance}}
         distance = innovation @ jnp.linalg.solve(S, innovation)
         {ok = ok & (distance < gate) ~ ok = jnp.logical_and(ok, distance < gate)}"""
@@ -68,93 +33,11 @@ _SEEN = """{?0.5 # {skip the update where there is no observation}}
         new_cov = jnp.where(ok, new_cov, cov) ~
         new_mu, new_cov = jax.lax.cond(ok, lambda: (new_mu, new_cov), lambda: (mu, cov))}"""
 _SMOOTHINGS = {
-    "simple": """
-        {def step(level, z):
-            {?0.5 # {forecast, then correct it}}
-            error = z - level
-            level = level + alpha * error
-            return level, level
-
-        level, levels = jax.lax.scan(step, zs[0], zs[1:])
-        return jnp.concatenate([zs[:1], levels]) ~
-        def step(level, inputs):
-            z, ok = inputs
-            {?0.5 # {the level stays where nothing was observed}}
-            new_level = alpha * z + (1.0 - alpha) * level
-            level = jnp.where(ok, new_level, level)
-            return level, level
-
-        _, levels = jax.lax.scan(step, zs[0], (zs, seen))
-        return levels ~
-        def step(carry, z):
-            level, var = carry
-            error = z - level
-            {?0.5 # {the variance of the errors is followed too}}
-            var = (1.0 - alpha) * (var + alpha * error ** 2)
-            level = level + alpha * error
-            return (level, var), level
-
-        (level, var), levels = jax.lax.scan(step, (zs[0], jnp.zeros_like(zs[0])), zs)
-        return levels, jnp.sqrt(var + 1e-8)}
-    """,
-    "holt": """
-        def step(carry, z):
-            level, slope = carry
-            {?0.5 # {a damped trend ~ slopes fade}
-            slope = damp * slope}
-            forecast = level + slope
-            new_level = {alpha * z + (1.0 - alpha) * forecast ~ forecast + alpha * (z - forecast)}
-            new_slope = beta * (new_level - level) + (1.0 - beta) * slope
-            return (new_level, new_slope), {new_level ~ forecast}
-
-        {start = (zs[0], jnp.zeros_like(zs[0])) ~ start = (zs[0], zs[1] - zs[0])}
-        (level, slope), fitted = {lax.scan ~ jax.lax.scan}(step, start, zs)
-        {return fitted, level + slope ~
-        {?0.5 # {linear forecasts of the next steps}}
-        ahead = jnp.arange(1, horizon + 1)[:, None]
-        return fitted, level + ahead * slope}
-    """,
-    "winters": """
-        {?0.4 if zs.shape[0] < 2 * period:
-            raise ValueError(f'expected at least two periods of <<period>>, got <<zs.shape[0]>> steps')}
-
-        def step(carry, z):
-            level, slope, season = carry
-            forecast = level + slope + season[0]
-            new_level = alpha * (z - season[0]) + (1.0 - alpha) * (level + slope)
-            new_slope = beta * (new_level - level) + (1.0 - beta) * slope
-            {?0.5 # {the season of a period later is at the end}}
-            new_season = gamma * (z - new_level) + (1.0 - gamma) * season[0]
-            season = {jnp.concatenate([season[1:], new_season[None]]) ~
-                jnp.roll(season, -1, axis=0).at[-1].set(new_season)}
-            return (new_level, new_slope, season), forecast
-
-        {level = jnp.mean(zs[:period], axis=0) ~ level = zs[:period].mean(axis=0)}
-        season = zs[:period] - level
-        start = (level, jnp.zeros_like(level), season)
-        (level, slope, season), forecasts = {lax.scan ~ jax.lax.scan}(step, start, zs)
-        return {forecasts ~ forecasts, level + slope + season[0]}
-    """,
+    "simple": _BODIES["simple"],
+    "holt": _BODIES["holt"],
+    "winters": _BODIES["winters"],
 }
-_PARTICLES = """
-    n = {states.shape[0] ~ len(states)}
-    MOVE
-    {?0.4 # {log likelihood of the observation}}
-    {residual = zs - states @ observe.T ~ residual = states @ observe.T - zs}
-    {log_w = -0.5 * jnp.sum(residual ** 2, axis=-1) / noise ** 2 ~
-    if heavy_tails:
-        {?0.4 # {Cauchy likelihood}}
-        log_w = -jnp.sum(jnp.log1p((residual / noise) ** 2), axis=-1)
-    else:
-        log_w = -0.5 * jnp.sum((residual / noise) ** 2, axis=-1)}
-    PRIOR
-    {log_w = jax.nn.log_softmax(log_w) ~
-    log_w = log_w - jax.nn.logsumexp(log_w)}
-    weights = jnp.exp(log_w)
-    mean = {jnp.sum(weights[:, None] * states, axis=0) ~ weights @ states}
-    {ess = 1.0 / jnp.sum(weights ** 2)}
-    RESAMPLE
-"""
+_PARTICLES = _BODIES["particles"]
 _MOVED = """{noise_key, resample_key = jax.random.split(rng) ~ resample_key, noise_key = jax.random.split(rng)}
     {?0.5 # {propagate the particles}}
     {states = states @ transition.T
@@ -178,26 +61,8 @@ _DRAWN_IF_FEW = """{?0.5 # {resample where the effective sample size is small}}
     resampled = jnp.take(states, ancestors, axis=0)
     states = jnp.where(resample, resampled, states)}
     log_w = jnp.where(resample, {-math.log(n) ~ -jnp.log(n)}, log_w)"""
-_ATTITUDE = """
-    def rotate(orientation, w):
-        {?0.4 # {quaternion kinematics}}
-        zero = {jnp.zeros_like(w[:, :1]) ~ jnp.zeros((w.shape[0], 1), w.dtype)}
-        rate = multiply(orientation, jnp.concatenate([zero, w], axis=-1))
-        rotated = orientation + 0.5 * dt * rate
-        return rotated / jnp.linalg.norm(rotated, axis=-1, keepdims=True)
-
-    {?0.6 quat = quat / jnp.linalg.norm(quat, axis=-1, keepdims=True)}
-    omega = rates - bias
-    measured = zs / {(jnp.linalg.norm(zs, axis=-1, keepdims=True) + 1e-6) ~ safe_norm(zs)}
-    ORDER
-"""
-_TILT = """
-    qw, qx, qy, qz = {jnp.moveaxis(quat, -1, 0) ~ quat.T}
-    {?0.4 # {direction of gravity in the body frame}}
-    expected = jnp.stack(
-        [2.0 * (qx * qz - qw * qy), 2.0 * (qw * qx + qy * qz), 1.0 - 2.0 * (qx ** 2 + qy ** 2)], axis=-1)
-    error = jnp.cross(measured, expected)
-"""
+_ATTITUDE = _BODIES["attitude"]
+_TILT = _BODIES["tilt"]
 _INTEGRATE = "    quat = rotate(quat, omega)\n"
 _ORDERS = (
     # Prediction, then correction.
@@ -207,18 +72,7 @@ _ORDERS = (
     f"{_TILT}    {{?0.5 # {{the bias follows the mean of the error}}}}\n    bias = bias - ki * dt * error\n"
     f"    omega = rates - bias + feedback * error\n{_INTEGRATE}",
 )
-_MULTIPLY = '''
-    def multiply(a: Array, b: Array) -> Array:
-        {?0.5 """Hamilton product of quaternions with the real part first."""}
-        w1, x1, y1, z1 = {jnp.moveaxis(a, -1, 0) ~ (a[..., i] for i in range(4))}
-        w2, x2, y2, z2 = {jnp.moveaxis(b, -1, 0) ~ (b[..., i] for i in range(4))}
-        return jnp.stack([
-            w1 * w2 - x1 * x2 - y1 * y2 - z1 * z2,
-            w1 * x2 + x1 * w2 + y1 * z2 - z1 * y2,
-            w1 * y2 - x1 * z2 + y1 * w2 + z1 * x2,
-            w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2,
-        ], axis=-1)
-'''
+_MULTIPLY = _BODIES["multiply"]
 _TEXTS = {
     "kalman_filter": _KALMAN, "exponential_smoothing": "", "particle_filter": _PARTICLES,
     "attitude_filter": _ATTITUDE,

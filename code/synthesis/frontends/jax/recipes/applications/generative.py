@@ -3,6 +3,7 @@
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -11,6 +12,8 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 
+_BODIES = read_bodies("jax", "generative", margin=8)
+
 _SAME = """
     {?0.15 if LEFT.shape != RIGHT.shape:
         raise ValueError(f'expected equal shapes, got <<LEFT.shape>> and <<RIGHT.shape>>')}
@@ -18,202 +21,31 @@ _SAME = """
 _LOSSES = {
     "evidence_bound": (
         _SAME.replace("LEFT", "mu").replace("RIGHT", "log_var"),
-        """
-        {?0.4 # {negative log likelihood}}
-        {if kind == 'gaussian':
-            error = {0.5 * jnp.square(outputs - x) ~ 0.5 * (outputs - x) ** 2}
-        {elif kind == 'bernoulli':
-            error = jax.nn.softplus(outputs) - x * outputs
-        else:
-            raise ValueError(f'unknown likelihood <<kind>>') ~
-        else:
-            error = jax.nn.softplus(outputs) - x * outputs} ~
-        {?0.3 if kind not in ('gaussian', 'bernoulli'):
-            raise ValueError(f'unknown likelihood <<kind>>')}
-        error = 0.5 * (outputs - x) ** 2 if kind == 'gaussian' else jax.nn.softplus(outputs) - x * outputs}
-        axes = {tuple(range(1, x.ndim)) ~ tuple(range(1, error.ndim))}
-        reconstruction = jnp.sum(error, axis=axes)
-        {?0.4 # {KL kl from the standard normal prior}}
-        {kl = 0.5 * jnp.sum(jnp.exp(log_var) + mu ** 2 - 1.0 - log_var, axis=-1) ~
-        kl = -0.5 * jnp.sum(1.0 + log_var - jnp.square(mu) - jnp.exp(log_var), axis=-1)}
-        {?0.3 if free_bits > 0:
-            {?0.4 # {free bits}}
-            kl = jnp.maximum(kl, free_bits)}
-        {loss = jnp.mean(reconstruction + beta * kl) ~
-        loss = reconstruction.mean() + beta * kl.mean()}
-        """,
+        _BODIES["evidence_bound"],
     ),
     "adversarial": (
         _SAME.replace("LEFT", "real").replace("RIGHT", "fake"),
-        """
-        {if form == 'hinge':
-            loss_real, loss_fake = jax.nn.relu(1.0 - real), jax.nn.relu(1.0 + fake)
-            generator_loss = -fake
-        elif form == 'logistic':
-            {loss_real, loss_fake = jax.nn.softplus(-real), jax.nn.softplus(fake) ~
-            loss_real = jax.nn.softplus(-real)
-            loss_fake = jax.nn.softplus(fake)}
-            generator_loss = jax.nn.softplus(-fake)
-        {elif form == 'least_squares':
-            loss_real = (real - 1.0) ** 2
-            loss_fake = fake ** 2
-            generator_loss = (fake - 1.0) ** 2 ~}
-        {elif form == 'wasserstein':
-            loss_real, loss_fake, generator_loss = -real, fake, -fake ~}
-        else:
-            raise ValueError(f'unknown loss type <<form>>')}
-        critic_loss = {0.5 * (jnp.mean(loss_real) + jnp.mean(loss_fake)) ~ loss_real.mean() + loss_fake.mean()}
-        {?0.4 if slopes is not None:
-            {?0.3 if slopes.ndim != 2:
-                raise ValueError(f'expected one gradient for each example, got shape <<slopes.shape>>')}
-            {?0.4 # {gradient penalty}}
-            grad_norm = jnp.linalg.norm(slopes, axis=-1)
-            critic_loss = critic_loss + penalty_weight * jnp.mean((grad_norm - 1.0) ** 2)}
-        generator_loss = jnp.mean(generator_loss)
-        """,
+        _BODIES["adversarial"],
     ),
     "denoising": (
-        """
-        {?0.15 if x.shape != noise.shape:
-            raise ValueError(f'noise of shape <<noise.shape>> for inputs of shape <<x.shape>>')}
-        {alpha_bar = jnp.cumprod(1.0 - betas)[t] ~
-        alphas = 1.0 - betas
-        alpha_bar = jnp.exp(jnp.cumsum(jnp.log(alphas)))[t]}
-        alpha_bar = {alpha_bar.reshape(-1, 1) ~ alpha_bar[:, None]}
-        noisy = jnp.sqrt(alpha_bar) * x + jnp.sqrt(1.0 - alpha_bar) * noise
-        predicted = denoise(params, noisy, t)
-        {if predicts == 'noise':
-            regression_target = noise
-        elif predicts == 'data':
-            regression_target = x
-        elif predicts == 'velocity':
-            regression_target = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
-        else:
-            raise ValueError(f'unknown prediction type <<predicts>>') ~
-        if predicts not in ('noise', 'data', 'velocity'):
-            raise ValueError(f'unknown prediction type <<predicts>>')
-        if predicts == 'velocity':
-            regression_target = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
-        else:
-            regression_target = noise if predicts == 'noise' else x}
-        error = {jnp.mean(jnp.square(predicted - regression_target), axis=-1) ~
-        ((predicted - regression_target) ** 2).mean(axis=-1)}
-        WEIGH
-        """,
+        _BODIES["denoising"],
     ),
     "distillation": (
-        """
-        {?0.15 if outputs.shape[-1] != teacher.shape[-1]:
-            raise ValueError(
-                f'student with <<outputs.shape[-1]>> classes, teacher with <<teacher.shape[-1]>>')}
-        {?0.4 # no gradient reaches the teacher}
-        teacher = jax.lax.stop_gradient(teacher)
-        student_log_probs = jax.nn.log_softmax(outputs / temperature, axis=-1)
-        teacher_log_probs = jax.nn.log_softmax(teacher / temperature, axis=-1)
-        {if direction == 'forward':
-            kl = jnp.sum(jnp.exp(teacher_log_probs) * (teacher_log_probs - student_log_probs), axis=-1)
-        elif direction == 'reverse':
-            {?0.4 # {mode seeking}}
-            kl = jnp.sum(jnp.exp(student_log_probs) * (student_log_probs - teacher_log_probs), axis=-1)
-        else:
-            raise ValueError(f'unknown direction <<direction>>') ~
-        kl = jnp.sum(jnp.exp(teacher_log_probs) * (teacher_log_probs - student_log_probs), axis=-1)}
-        {?0.4 # gradients of soft targets scale with 1 / temperature ** 2}
-        kl = kl * temperature ** 2
-        nll = -jnp.take_along_axis(jax.nn.log_softmax(outputs), labels[:, None], axis=-1)[:, 0]
-        per_example = share * kl + (1.0 - share) * nll
-        {if mask is not None:
-            {?0.3 if mask.shape != per_example.shape:
-                raise ValueError(f'expected a mask of shape <<per_example.shape>>, got <<mask.shape>>')}
-            {loss = masked_mean(per_example, mask) ~
-            loss = jnp.sum(per_example * mask) / jnp.maximum(mask.sum(), 1)}
-        else:
-            loss = per_example.mean()}
-        """,
+        _BODIES["distillation"],
     ),
     "action_values": (
-        """
-        {?0.15 if q.ndim != 2 or actions.ndim != 1:
-            raise ValueError(f'expected values of shape (batch, actions), got <<q.shape>>')}
-        {rows = jnp.arange(q.shape[0])
-        q_taken = q[rows, actions] ~ q_taken = jnp.take_along_axis(q, actions[:, None], axis=-1)[:, 0]}
-        {if online_next is not None:
-            {?0.4 # {double Q-learning}}
-            next_actions = jnp.argmax(online_next, axis=-1)
-            next_value = jnp.take_along_axis(next_q, next_actions[:, None], axis=-1)[:, 0]
-        elif soft_value > 0:
-            next_value = soft_value * jax.nn.logsumexp(next_q / soft_value, axis=-1)
-        else:
-            next_value = {next_q.max(axis=-1) ~ jnp.max(next_q, axis=-1)} ~
-        next_value = {next_q.max(axis=-1) ~ jnp.max(next_q, axis=-1)}}
-        {td_target = rewards + gamma * {(1.0 - dones) ~ (1.0 - dones.astype(q.dtype))} * next_value ~
-        td_target = jnp.where(dones, rewards, rewards + gamma * next_value)}
-        td_error = {q_taken - jax.lax.stop_gradient(td_target) ~ jax.lax.stop_gradient(td_target) - q_taken}
-        {if huber > 0:
-            abs_error = jnp.abs(td_error)
-            per_example = jnp.where(abs_error <= huber, 0.5 * td_error ** 2, huber * (abs_error - 0.5 * huber))
-        else:
-            per_example = 0.5 * {jnp.square(td_error) ~ td_error ** 2} ~
-        per_example = 0.5 * td_error ** 2}
-        {?0.3 if weight is not None:
-            {?0.3 if weight.shape != per_example.shape:
-                raise ValueError(f'<<weight.shape>> weights for <<per_example.shape>> samples')}
-            {?0.4 # {importance sampling weights}}
-            per_example = per_example * weight}
-        loss = {per_example.mean() ~ jnp.mean(per_example)}
-        """,
+        _BODIES["action_values"],
     ),
     "codebook": (
-        """
-        {?0.15 if x.shape[-1] != codes.shape[-1]:
-            raise ValueError(f'codes of <<codes.shape[-1]>> features for inputs of <<x.shape[-1]>>')}
-        {?0.3 if normalize:
-            {x, codes = x / safe_norm(x), codes / safe_norm(codes) ~
-            x = x / jnp.linalg.norm(x, axis=-1, keepdims=True)
-            codes = codes / jnp.linalg.norm(codes, axis=-1, keepdims=True)}}
-        {?0.4 # {squared distances to all codes}}
-        distances = jnp.sum(x ** 2, axis=-1, keepdims=True) - 2.0 * x @ codes.T + jnp.sum(codes ** 2, axis=-1)
-        indices = {jnp.argmin(distances, axis=-1) ~ distances.argmin(axis=-1)}
-        quantized = {codes[indices] ~ jnp.take(codes, indices, axis=0)}
-        codebook_loss = jnp.mean((jax.lax.stop_gradient(x) - quantized) ** 2)
-        commitment_loss = jnp.mean((x - jax.lax.stop_gradient(quantized)) ** 2)
-        loss = codebook_loss + commitment * commitment_loss
-        {?0.3 if entropy_weight > 0:
-            {?0.4 # {encourage even use of the codes}}
-            usage = jax.nn.softmax(-distances, axis=-1).mean(axis=0)
-            loss = loss + entropy_weight * jnp.sum(usage * jnp.log(usage + 1e-9))}
-        {?0.5 # straight-through estimator}
-        quantized = x + jax.lax.stop_gradient(quantized - x)
-        """,
+        _BODIES["codebook"],
     ),
 }  # fmt: skip
 _PREDICTED = {
     # The factor of the loss in noise, data or velocity that is equal to a weight of the data's error.
-    "all": """
-        {?0.4 # {min-SNR weighting}}
-        snr = (alpha_bar / (1.0 - alpha_bar)).reshape(-1)
-        {clipped_snr = jnp.minimum(snr, max_snr) if max_snr is not None else snr ~
-        clipped_snr = snr
-        if max_snr is not None:
-            clipped_snr = jnp.minimum(snr, max_snr)}
-        if predicts == 'noise':
-            loss_weight = clipped_snr / snr
-        elif predicts == 'velocity':
-            loss_weight = clipped_snr / (snr + 1.0)
-        else:
-            loss_weight = clipped_snr
-        loss = jnp.mean(loss_weight * error)
-    """,
+    "all": _BODIES["all"],
     "none": "{loss = jnp.mean(error) ~ loss = error.mean()}",
 }
-_DENOISER = '''
-    def denoise(params, x: Array, t: Array) -> Array:
-        {?0.3 """Predicts from noisy inputs and the timestep."""}
-        {h = {jax.nn.silu ~ jax.nn.gelu}(x @ params['w1'] + params['time'][t]) ~
-        h = jnp.dot(x, params['w1']) + params['time'][t]
-        h = {jax.nn.silu ~ jax.nn.gelu}(h)}
-        return h @ params['w2']
-'''
+_DENOISER = _BODIES["denoiser"]
 _SUMMARIES = {
     "evidence_bound": "Negative evidence lower bound of a variational autoencoder",
     "adversarial": "Losses of a critic and of the generator that it judges",
@@ -390,27 +222,8 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     return p.done("losses", "model_loss", target, titles, _SUMMARIES[target], "the loss and what it consists of")
 
 
-_PICKED = '''
-    def select(values: Array, actions: Array) -> Array:
-        {?0.5 """{The value of each action that was taken ~ One entry of each row}."""}
-        {return jnp.take_along_axis(values, actions[..., None], axis=-1)[..., 0] ~
-        {return jax.vmap(lambda row, a: row[a])(values, actions) ~
-        return jnp.sum(values * jax.nn.one_hot(actions, values.shape[-1], dtype=values.dtype), axis=-1)}}
-'''
-_ROBUST = '''
-    def robust(error: Array, delta: float | None) -> Array:
-        {?0.5 """{Square of an error, or linear beyond a limit ~ Huber loss, or squares without a limit}."""}
-        {if delta is None:
-            return 0.5 * error ** 2
-        {size = jnp.abs(error)
-        inner = jnp.minimum(size, delta)
-        return 0.5 * inner ** 2 + delta * (size - inner) ~
-        return jnp.where(jnp.abs(error) < delta, 0.5 * error ** 2, delta * (jnp.abs(error) - 0.5 * delta))} ~
-        if delta is not None:
-            size = jnp.abs(error)
-            return jnp.where(size < delta, 0.5 * size ** 2, delta * (size - 0.5 * delta))
-        return 0.5 * jnp.square(error)}
-'''
+_PICKED = _BODIES["picked"]
+_ROBUST = _BODIES["robust"]
 _VALUES = """
     {?0.5 if backup not in ('max', 'double', 'soft', 'expected'):
         raise ValueError(f'unknown backup <<backup>>')

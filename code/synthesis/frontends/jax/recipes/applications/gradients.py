@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import chain, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, step_size
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text
+
+_BODIES = read_bodies("jax", "gradients", margin=4)
 
 _NAMES = (
     ("kernel", "bias"), ("w1", "b1", "w2", "b2"), ("embed", "dense", "bias"), ("conv", "scale", "bias"),
@@ -24,97 +27,10 @@ def _tree(p: Program, most: int = 4) -> dict[str, Leaf]:
     return {name: Leaf((3, 3, a) if name == "conv" else (b,) if name in vectors else (a, b)) for name in names}
 
 
-_FLAT = '''
-    def flatten(tree) -> Array:
-        {?0.5 """{All entries one behind the other ~ One vector of all arrays of a tree}."""}
-        {return jnp.concatenate([x.reshape(-1) for x in jax.tree.leaves(tree)]) ~
-        return jnp.concatenate([tree[name].reshape(-1) for name in sorted(tree)]) ~
-        leaves = jax.tree.leaves(tree)
-        return jnp.concatenate([jnp.ravel(x) for x in leaves])}
-'''
-_UNFLAT = '''
-    def unflatten(vector: Array, like):
-        {?0.5 """{Undoes what made one vector ~ Cuts a vector into arrays as another tree has them}."""}
-        {tree, start = <<>>, 0
-        for name in sorted(like):
-            tree[name] = vector[start:start + like[name].size].reshape(like[name].shape)
-            start += like[name].size
-        return tree ~
-        leaves, treedef = jax.tree.flatten(like)
-        parts, start = [], 0
-        for leaf in leaves:
-            parts.append(vector[start:start + leaf.size].reshape(leaf.shape))
-            start += leaf.size
-        return jax.tree.unflatten(treedef, parts)}
-'''
-_PROJECTED = '''
-    def without_conflict(g: Array, other: Array) -> Array:
-        {?0.5 """{Takes off what works against another task ~ The part of a gradient that does not hurt another}."""}
-        dot = jnp.vdot(g, other)
-        {return g - jnp.minimum(dot, 0.0) / (jnp.vdot(other, other) + 1e-8) * other ~
-        against = dot / (jnp.sum(other ** 2) + 1e-8) * other
-        return jnp.where(dot < 0.0, g - against, g)}
-'''
-_COMBINED = """
-    {?0.5 {if len(grads) < 2:
-        raise ValueError('there is nothing to combine') ~ if weights is not None and len(weights) != len(grads):
-        raise ValueError(f'<<len(weights)>> weights for <<len(grads)>> tasks')}}
-    flat = [flatten(each) for each in grads]
-    {?0.5 {if balance:
-        {?0.5 # {no task is louder than another}}
-        norms = [jnp.linalg.norm(g) for g in flat]
-        mean_norm = sum(norms) / len(norms)
-        flat = [g * mean_norm / (norm + 1e-8) for g, norm in zip(flat, norms)] ~
-    if balance:
-        flat = [g / (jnp.linalg.norm(g) + 1e-8) for g in flat]}}
-    {?0.5 if weights is not None:
-        {?0.4 # {what tasks are worth}}
-        flat = [weight * g for weight, g in zip(weights, flat)]}
-    {if method == 'sum':
-        combined = {sum(flat) ~ functools.reduce(jnp.add, flat)}
-    elif method == 'project':
-        projected = []
-        for i, g in enumerate(flat):
-            {{?0.4 # {one after the other, each against the gradients as they were}}
-            for j, other in enumerate(flat):
-                {if i != j:
-                    g = without_conflict(g, other) ~ if i == j:
-                    continue
-                g = without_conflict(g, other)}
-            projected.append(g) ~
-            others = [other for j, other in enumerate(flat) if j != i]
-            projected.append(functools.reduce(without_conflict, others, g))}
-        combined = sum(projected)
-    {elif method == 'agree':
-        stacked = jnp.stack(flat)
-        {?0.5 # {only where all tasks want the same}}
-        {agree = jnp.abs(jnp.sum(jnp.sign(stacked), axis=0)) == len(flat) ~
-        agree = jnp.all(stacked > 0.0, axis=0) | jnp.all(stacked < 0.0, axis=0)}
-        combined = jnp.where(agree, jnp.sum(stacked, axis=0), 0.0) ~
-    elif method == 'median':
-        combined = len(flat) * jnp.median(jnp.stack(flat), axis=0) ~}
-    else:
-        raise ValueError(f'unknown method <<method>>') ~
-    if surgery:
-        combined = jnp.zeros_like(flat[0])
-        for i, g in enumerate(flat):
-            for other in {flat[:i] + flat[i + 1:] ~ [*flat[:i], *flat[i + 1:]]}:
-                g = without_conflict(g, other)
-            combined = combined + g
-    else:
-        combined = sum(flat)}
-    {?0.4 if average:
-        combined = combined / len(flat)}
-    {return unflatten(combined, grads[0]) ~
-    merged = unflatten(combined, grads[0])
-    if not with_similarity:
-        return merged
-    {units = jnp.stack([g / (jnp.linalg.norm(g) + 1e-8) for g in flat])
-    return merged, units @ units.T ~
-    norms = [jnp.linalg.norm(g) + 1e-8 for g in flat]
-    rows = [[jnp.vdot(a, b) / (na * nb) for b, nb in zip(flat, norms)] for a, na in zip(flat, norms)]
-    return merged, jnp.stack([jnp.stack(row) for row in rows])}}
-"""
+_FLAT = _BODIES["flat"]
+_UNFLAT = _BODIES["unflat"]
+_PROJECTED = _BODIES["projected"]
+_COMBINED = _BODIES["combined"]
 
 
 def _combined(p: Program) -> Text:
@@ -148,90 +64,9 @@ def _combined(p: Program) -> Text:
     )  # fmt: skip
 
 
-_EACH_NORM = '''
-    def example_norms(grads) -> Array:
-        {?0.5 """{Norm of each example's gradient, all arrays together ~ One norm for each row}."""}
-        {leaves = jax.tree.leaves(grads)
-        squares = [jnp.sum(g.reshape(g.shape[0], -1) ** 2, axis=1) for g in leaves]
-        return jnp.sqrt(sum(squares)) ~
-        def squared(g):
-            return jnp.sum(jnp.square(g), axis=tuple(range(1, g.ndim)))
-
-        return jnp.sqrt(sum(squared(g) for g in jax.tree.leaves(grads))) ~
-        return jax.vmap(global_norm)(grads)}
-'''
-_NOISY = '''
-    def add_noise(tree, key: Array, scale: float):
-        {?0.5 """{Independent noise for every array ~ Gaussian noise, each array with a key of its own}."""}
-        leaves, treedef = jax.tree.flatten(tree)
-        {keys = jax.random.split(key, len(leaves))
-        noisy = [x + scale * jax.random.normal(k, x.shape, x.dtype) for x, k in zip(leaves, keys)] ~
-        noisy = []
-        for i, x in enumerate(leaves):
-            noise = jax.random.normal(jax.random.fold_in(key, i), x.shape, x.dtype)
-            noisy.append(x + scale * noise)}
-        return jax.tree.unflatten(treedef, noisy)
-'''
-_PRIVATE = """
-    {sizes = [len(g) for g in jax.tree.leaves(grads)]
-    {?0.6 if any(size != sizes[0] for size in sizes):
-        raise ValueError('all gradients need one row for each example')}
-    count = sizes[0] ~ count = jax.tree.leaves(grads)[0].shape[0]}
-    {?0.4 {if max_norm <= 0.0:
-        raise ValueError(f'norms are limited by a positive number, got <<max_norm>>') ~ if noise_multiplier < 0.0:
-        raise ValueError('noise has no negative size')}}
-    {if per_layer:
-        {?0.5 # {each array has a limit of its own}}
-        limit = max_norm / math.sqrt(len(jax.tree.leaves(grads)))
-        {scales = <<name: jnp.minimum(1.0, limit / (example_norms(g) + 1e-6)) for name, g in grads.items()>> ~
-        scales = <<>>
-        for name, g in grads.items():
-            scales[name] = jnp.minimum(1.0, limit / jnp.maximum(example_norms(g), 1e-6))}
-    else:
-        norms = example_norms(grads)
-        scale = jnp.minimum(1.0, max_norm / (norms + 1e-6))
-        scales = <<name: scale for name in grads>>
-    {?0.5 if mask is not None:
-        {?0.5 # {padding is no example}}
-        scales = <<name: scale * mask for name, scale in scales.items()>>}
-    summed = <<name: jnp.tensordot(scales[name], g, axes=1) for name, g in grads.items()>> ~
-    norms = example_norms(grads)
-    {scale = jnp.minimum(1.0, max_norm / (norms + 1e-6)) ~ scale = max_norm / jnp.maximum(norms, max_norm) ~
-    {?0.4 # {smooth, and never above the limit}}
-    scale = max_norm / (norms + {0.01 ~ stability}) if automatic else jnp.minimum(1.0, max_norm / (norms + 1e-6))}
-    {?0.5 if mask is not None:
-        {?0.5 # {padding is no example}}
-        scale = {scale * mask ~ jnp.where(mask, scale, 0.0)}}
-    {summed = jax.tree.map(lambda g: jnp.tensordot(scale, g, axes=1), grads) ~
-    summed = <<name: jnp.einsum('n,n...->...', scale, g) for name, g in grads.items()>> ~
-    {def clipped_sum(g):
-        return jnp.sum(g * scale.reshape(-1, *[1] * (g.ndim - 1)), axis=0) ~
-    def clipped_sum(g):
-        factor = scale
-        while factor.ndim < g.ndim:
-            factor = factor[..., None]
-        return jnp.sum(factor * g, axis=0)}
-
-    summed = jax.tree.map(clipped_sum, grads)}}
-    {?0.6 {if key is not None and noise_multiplier > 0.0:
-        {?0.4 # {hides any single example}}
-        summed = add_noise(summed, key, noise_multiplier * max_norm) ~
-    summed = summed if key is None else add_noise(summed, key, noise_multiplier * max_norm) ~
-    summed = add_noise(summed, key, noise_multiplier * max_norm)}}
-    {mean_grads = jax.tree.map(lambda g: g / count, summed) ~
-    total = count if expected_size is None else expected_size
-    mean_grads = jax.tree.map(lambda g: g / total, summed) ~
-    {?0.5 # {batches are drawn, and so of any size}}
-    if expected_size is not None:
-        count = expected_size
-    mean_grads = <<name: g / count for name, g in summed.items()>>}
-    {return mean_grads ~ clipped = jnp.mean((norms > max_norm).astype(jnp.float32))
-    {?0.5 if target_quantile is not None:
-        {?0.5 # {the limit follows a quantile of the norms}}
-        max_norm = max_norm * jnp.exp({0.2 ~ -0.2 * -1.0} * (clipped - (1.0 - target_quantile)))
-        return mean_grads, clipped, max_norm}
-    return mean_grads, clipped}
-"""
+_EACH_NORM = _BODIES["each_norm"]
+_NOISY = _BODIES["noisy"]
+_PRIVATE = _BODIES["private"]
 
 
 def _private(p: Program) -> Text:
@@ -274,28 +109,8 @@ def _private(p: Program) -> Text:
     )  # fmt: skip
 
 
-_RATE = '''
-    def learning_rate_at(step: Array, peak: float, warmup: int, total: int | None) -> Array:
-        {?0.5 """{Step size after some steps ~ Linear warmup, then half a wave down}."""}
-        {rate = peak * jnp.minimum(1.0, (step + 1) / max(warmup, 1))
-        if total is None:
-            return rate
-        progress = jnp.clip((step - warmup) / (total - warmup), 0.0, 1.0)
-        return rate * 0.5 * (1.0 + jnp.cos(jnp.pi * progress)) ~
-        scale = jnp.minimum(1.0, (step + 1) / warmup) if warmup > 0 else 1.0
-        if total is not None:
-            scale = scale * jnp.clip((total - step) / (total - warmup), 0.0, 1.0)
-        return peak * scale}
-'''
-_LIMITED = '''
-    def clip_to(grads, norm: Array, max_norm: float | None):
-        {?0.4 """Gradients no longer than a largest norm."""}
-        {if max_norm is None:
-            return grads
-        return jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads) ~
-        factor = 1.0 if max_norm is None else jnp.minimum(1.0, max_norm / (norm + 1e-6))
-        return jax.tree.map(lambda g: factor * g, grads)}
-'''
+_RATE = _BODIES["rate"]
+_LIMITED = _BODIES["limited"]
 _APPLIED = """
     {?0.4 {if set(grads) != set(STATE.params):
         raise ValueError('gradients and parameters have different names') ~
@@ -455,14 +270,7 @@ def _applied(p: Program) -> Text:
 
 
 _TRANSFORMS = {
-    "clip": """
-        {?0.4 # {all gradients together}}
-        {norm = global_norm(updates)
-        factor = jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~
-        factor = max_norm / jnp.maximum(global_norm(updates), max_norm)}
-        {updates = <<name: factor * u for name, u in updates.items()>> ~
-        updates = jax.tree.map(lambda u: factor * u, updates)}
-    """,
+    "clip": _BODIES["clip"],
     "clip_value": """
         {updates = <<name: jnp.clip(u, -max_value, max_value) for name, u in updates.items()>> ~
         updates = jax.tree.map(functools.partial(jnp.clip, min=-max_value, max=max_value), updates)}
@@ -475,70 +283,14 @@ _TRANSFORMS = {
             if w.ndim > 1:
                 updates[name] = updates[name] + weight_decay * w}
     """,
-    "momentum": """
-        {trace = <<name: momentum * state['trace'][name] + u for name, u in updates.items()>> ~
-        trace = jax.tree.map(lambda m, u: momentum * m + u, state['trace'], updates)}
-        new_state['trace'] = trace
-        {updates = jax.tree.map(lambda m, u: momentum * m + u, trace, updates) if nesterov else dict(trace) ~
-        updates = dict(trace)}
-    """,
-    "rms": """
-        {nu = <<name: decay * state['nu'][name] + (1.0 - decay) * u ** 2 for name, u in updates.items()>> ~
-        nu = jax.tree.map(lambda v, u: decay * v + (1.0 - decay) * jnp.square(u), state['nu'], updates)}
-        new_state['nu'] = nu
-        {updates = <<name: u / (jnp.sqrt(nu[name]) + eps) for name, u in updates.items()>> ~
-        updates = jax.tree.map(lambda u, v: u * jax.lax.rsqrt(v + eps), updates, nu)}
-    """,
+    "momentum": _BODIES["momentum"],
+    "rms": _BODIES["rms"],
     "sign": "updates = {jax.tree.map(jnp.sign, updates) ~ <<name: jnp.sign(u) for name, u in updates.items()>>}",
-    "centralize": """
-        {?0.4 # {columns of matrices get a mean of zero}}
-        {for name, u in updates.items():
-            {if u.ndim < 2:
-                continue
-            updates[name] = u - jnp.mean(u, axis=tuple(range(u.ndim - 1)), keepdims=True) ~
-            if u.ndim > 1:
-                updates[name] = u - jnp.mean(u, axis=tuple(range(u.ndim - 1)), keepdims=True)} ~
-        updates = <<
-            name: u - jnp.mean(u, axis=tuple(range(u.ndim - 1)), keepdims=True) if u.ndim > 1 else u
-            for name, u in updates.items()
-        >>}
-    """,
-    "trust": """
-        {?0.4 # {steps in proportion to what they change}}
-        for name, w in params.items():
-            {ratio = jnp.linalg.norm(w) / (jnp.linalg.norm(updates[name]) + 1e-6)
-            {updates[name] = jnp.clip(ratio, 0.0, max_ratio) * updates[name] ~
-            updates[name] = jnp.minimum(ratio, max_ratio) * updates[name]} ~
-            size, length = jnp.linalg.norm(w), jnp.linalg.norm(updates[name])
-            updates[name] = jnp.where(length > 0.0, size / jnp.maximum(length, 1e-6), 1.0) * updates[name]}
-    """,
-    "noise": """
-        {?0.4 # {less and less}}
-        scale = noise_std / (1.0 + state['count']) ** 0.55
-        for i, name in enumerate(sorted(updates)):
-            noise = jax.random.normal(jax.random.fold_in(key, i), updates[name].shape)
-            updates[name] = updates[name] + scale * noise
-    """,
+    "centralize": _BODIES["centralize"],
+    "trust": _BODIES["trust"],
+    "noise": _BODIES["noise"],
 }
-_CHAINED = """
-    {?0.4 if set(grads) != set(params):
-        raise ValueError('gradients and parameters have different names')}
-    CHECK
-    updates = dict(grads)
-    {new_state = <<'count': state['count'] + 1>> ~ new_state = dict(state)
-    new_state['count'] = state['count'] + 1}
-    for kind in chain:
-        CASES
-    {rate = learning_rate ~ rate = learning_rate
-    if warmup_steps > 0:
-        {?0.4 # {small steps at the beginning}}
-        rate = rate * jnp.minimum(1.0, new_state['count'] / warmup_steps)}
-    {return <<name: w - rate * updates[name] for name, w in params.items()>>, new_state ~
-    new_params = <<>>
-    for name, w in params.items():
-        {new_params[name] = (w - rate * updates[name]).astype(w.dtype) ~ new_params[name] = w - rate * updates[name]}
-    return new_params, new_state}
-"""
+_CHAINED = _BODIES["chained"]
 
 
 def _chained(p: Program) -> Text:

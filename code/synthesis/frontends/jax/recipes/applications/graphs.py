@@ -1,6 +1,7 @@
 """Graph layers: messages along edges, aggregated at their ends."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.networks import GRAPHS
@@ -9,105 +10,22 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
-_ENDS = """
-    {?0.5 if {senders.shape != receivers.shape ~ senders.ndim != 1 or senders.shape != receivers.shape}:
-        {raise ValueError('senders and receivers have different shapes') ~
-        raise ValueError(f'<<senders.shape[0]>> senders but <<receivers.shape[0]>> receivers')} ~
-    {?0.4 if nodes.ndim != 2:
-        raise ValueError(f'expected nodes of shape (nodes, features), got <<nodes.shape>>')}}
-    n = nodes.shape[0]
-"""
-_LOOPS = """
-    {?0.4 if self_loops:
-        {?0.6 # {every node is its own neighbour too}}
-        loops = jnp.arange(n{~, dtype=senders.dtype})
-        senders = jnp.concatenate([senders, loops])
-        receivers = jnp.concatenate([receivers, loops])}
-"""
-_GATHER = """
-    {if aggregate == 'sum':
-        pooled = jax.ops.segment_sum(messages, receivers, {n ~ num_segments=n})
-    elif aggregate == 'mean':
-        sums = jax.ops.segment_sum(messages, receivers, n)
-        count = jax.ops.segment_sum(jnp.ones(receivers.shape), receivers, n)
-        {?0.5 # {nodes without neighbours keep zero}}
-        pooled = sums / jnp.maximum(count, 1.0)[:, None]
-    elif aggregate == 'max':
-        pooled = jax.ops.segment_max(messages, receivers, n)
-        {?0.5 # {no message leaves minus infinity behind}}
-        pooled = jnp.where(jnp.isfinite(pooled), pooled, 0.0)
-    else:
-        raise ValueError(f'unknown aggregation <<aggregate>>') ~
-    pooled = jax.ops.segment_sum(messages, receivers, {n ~ num_segments=n})
-    if aggregate == 'mean':
-        degree = jax.ops.segment_sum(jnp.ones(receivers.shape), receivers, n)
-        {?0.5 # {nodes without neighbours keep zero}}
-        pooled = pooled / jnp.maximum(degree, 1.0)[:, None]
-    elif aggregate != 'sum':
-        raise ValueError(f'expected sum or mean, got <<aggregate>>') ~
-    {pooled = jax.ops.segment_sum(messages, receivers, num_segments=n) ~
-    pooled = jnp.zeros((n, messages.shape[-1]), messages.dtype)
-    pooled = pooled.at[receivers].add(messages)}}
-"""
-_OUT = """
-    {{?0.5 out = ACT(out) ~
-    if activate_out:
-        out = ACT(out)}}
-    {?0.3 if residual:
-        {?0.7 if out.shape != nodes.shape:
-            raise ValueError('a residual connection needs as many outputs as inputs')}
-        out = out + nodes}
-    {?0.35 if node_mask is not None:
-        {?0.7 if node_mask.shape != (n,):
-            raise ValueError(f'expected a mask of shape (<<n>>,), got <<node_mask.shape>>')}
-        {?0.5 # {padding of the graph stays zero}}
-        out = jnp.where(node_mask[:, None], out, 0.0)}
-"""
-_EDGES = """
-    {?0.45 if edge_weight is not None:
-        {?0.8 if edge_weight.shape != senders.shape:
-            raise ValueError(f'expected one weight for each edge, got <<edge_weight.shape>>')}
-        messages = messages * edge_weight[:, None]}
-"""
+_BODIES = read_bodies("jax", "graphs", margin=4)
+
+_ENDS = _BODIES["ends"]
+_LOOPS = _BODIES["loops"]
+_GATHER = _BODIES["gather"]
+_OUT = _BODIES["out"]
+_EDGES = _BODIES["edges"]
 _LAYERS = {
     "graph_convolution": (
         _ENDS, _LOOPS,
-        """
-        {?0.6 # {messages shrink with the degrees of both ends ~ symmetric normalization}}
-        ones = jnp.ones(senders.shape[0], dtype=nodes.dtype)
-        {in_degree = jax.ops.segment_sum(ones, receivers, n)
-        out_degree = jax.ops.segment_sum(ones, senders, n) ~
-        in_degree = jnp.zeros(n).at[receivers].add(ones)
-        out_degree = jnp.zeros(n).at[senders].add(ones)}
-        scale_in = jax.lax.rsqrt(jnp.maximum(in_degree, 1.0))
-        scale_out = jax.lax.rsqrt(jnp.maximum(out_degree, 1.0))
-        h = nodes @ params['kernel']
-        {messages = h[senders] * (scale_out[senders] * scale_in[receivers])[:, None]
-        pooled = jax.ops.segment_sum(messages, receivers, n) ~
-        messages = (h * scale_out[:, None])[senders]
-        pooled = scale_in[:, None] * jax.ops.segment_sum(messages, receivers, n)}
-        out = pooled + params['bias']
-        """,
+        _BODIES["graph_convolution"],
         _OUT,
     ),
     "graph_attention": (
         _ENDS, _LOOPS,
-        """
-        h = {nodes @ params['kernel'] ~ jnp.dot(nodes, params['kernel'])}
-        {?0.6 # {one score for each edge, from both of its ends}}
-        scores = {h[senders] @ params['score_from'] + h[receivers] @ params['score_to'] ~
-            (h @ params['score_from'])[senders] + (h @ params['score_to'])[receivers]}
-        scores = jax.nn.leaky_relu(scores, {0.2 ~ negative_slope=0.2})
-        {?0.6 # {softmax over the edges that end at a node}}
-        top = jax.ops.segment_max(scores, receivers, n)
-        {?0.4 top = jax.lax.stop_gradient(top)}
-        scores = jnp.exp(scores - top[receivers])
-        denom = jax.ops.segment_sum(scores, receivers, n)
-        attn = scores / {(denom[receivers] + 1e-9) ~ jnp.maximum(denom[receivers], 1e-9)}
-        messages = attn[:, None] * h[senders]
-        pooled = jax.ops.segment_sum(messages, receivers, n)
-        out = pooled + params['bias']
-        """,
+        _BODIES["graph_attention"],
         _OUT,
     ),
     "sage_layer": (
@@ -140,25 +58,7 @@ _LAYERS = {
     ),
     "isomorphism_layer": (
         _ENDS,
-        """
-        {messages = nodes[senders]
-        {?0.45 if edge_weight is not None:
-            {?0.8 if edge_weight.shape != senders.shape:
-                raise ValueError(f'expected one weight for each edge, got <<edge_weight.shape>>')}
-            messages = messages * edge_weight[:, None]} ~
-        {?0.4 {if edge_features.shape[0] != senders.shape[0]:
-            raise ValueError(f'expected features of <<senders.shape[0]>> edges, got <<edge_features.shape>>') ~
-        if edge_features.shape[-1] != nodes.shape[-1]:
-            raise ValueError('edges and nodes have features of different widths')}}
-        {?0.5 # {what kind of edge it is goes into the message}}
-        messages = jax.nn.relu(nodes[senders] + edge_features)}
-        {pooled = jax.ops.segment_sum(messages, receivers, num_segments=n) ~
-        pooled = jnp.zeros_like(nodes).at[receivers].add(messages)}
-        h = (1.0 + epsilon) * nodes + pooled
-        {?0.5 # {two layers, which tell sums of neighbours apart}}
-        h = ACT(h @ params['w1'] + params['b1'])
-        out = h @ params['w2'] + params['b2']
-        """,
+        _BODIES["isomorphism_layer"],
         _OUT,
     ),
 }  # fmt: skip

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.networks import IMAGES
@@ -11,6 +12,8 @@ from synthesis.frontends.jax.recipes.applications.parts import key, positive, we
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
+
+_BODIES = read_bodies("jax", "images", margin=4)
 
 
 class Layout:
@@ -70,34 +73,9 @@ _FLOATS = """
     {x = x.astype(DTYPE) / 255.0 ~ x = x.astype(DTYPE) / 127.5 - 1.0 ~
     x = (x.astype(jnp.float32) - mean_rgb{TO_SIDES ~}) / std_rgb{TO_SIDES ~}}
 """
-_GROUP_NORM = '''
-    def group_norm(x: Array, scale: Array, bias: Array, groups: int) -> Array:
-        {? """Zero mean and unit variance within groups of channels."""}
-        shape = x.shape
-        y = x.reshape(GROUPED)
-        {mean, var = y.mean(axis=MOMENTS, keepdims=True), y.var(axis=MOMENTS, keepdims=True)
-        y = (y - mean) * jax.lax.rsqrt(var + 1e-5) ~
-        y = y - jnp.mean(y, axis=MOMENTS, keepdims=True)
-        y = y / jnp.sqrt(jnp.mean(y ** 2, axis=MOMENTS, keepdims=True) + 1e-5)}
-        return y.reshape(shape) * scaleTO_SIDES + biasTO_SIDES
-'''
-_INSTANCE_NORM = '''
-    def instance_norm(x: Array, scale: Array, bias: Array) -> Array:
-        {? """Zero mean and unit variance of every channel of an image."""}
-        mean, var = x.mean(axis=SIDES, keepdims=True), x.var(axis=SIDES, keepdims=True)
-        {return (x - mean) * jax.lax.rsqrt(var + 1e-5) * scaleTO_SIDES + biasTO_SIDES ~
-        y = (x - mean) / jnp.sqrt(var + 1e-5)
-        return y * scaleTO_SIDES + biasTO_SIDES}
-'''
-_CHANNEL_NORM = '''
-    def channel_norm(x: Array, scale: Array, bias: Array) -> Array:
-        {? """Layer normalization over the channels of each pixel."""}
-        mean = x.mean(axis=CHANNEL, keepdims=True)
-        var = {x.var(axis=CHANNEL, keepdims=True) ~ jnp.mean((x - mean) ** 2, axis=CHANNEL, keepdims=True)}
-        {return (x - mean) / jnp.sqrt(var + 1e-6) * scaleTO_SIDES + biasTO_SIDES ~
-        y = (x - mean) * jax.lax.rsqrt(var + 1e-6)
-        return y * scaleTO_SIDES + biasTO_SIDES}
-'''
+_GROUP_NORM = _BODIES["group_norm"]
+_INSTANCE_NORM = _BODIES["instance_norm"]
+_CHANNEL_NORM = _BODIES["channel_norm"]
 _BATCH_NORM = '''
     def batch_norm(x: Array, norm) -> Array:
         {? """Normalization by the running statistics, as at inference."""}
@@ -116,20 +94,8 @@ _CONV = '''
         dims = jax.lax.conv_dimension_numbers(x.shape, kernel.shape, LAYOUT)
         return jax.lax.conv_general_dilated(ROUNDED, kernel, (stride, stride), 'SAME', dimension_numbers=dimsMORE)}
 '''
-_EXCITE = '''
-    def squeeze_excite(layer, x: Array) -> Array:
-        {? """Scales every channel by what the whole image says."""}
-        pooled = {x.mean(axis=SIDES) ~ jnp.mean(x, axis=SIDES)}
-        gate = {jax.nn.relu ~ jax.nn.silu}(pooled @ layer['reduce'] + layer['reduce_bias'])
-        gate = {jax.nn.sigmoid ~ jax.nn.hard_sigmoid}(gate @ layer['expand'] + layer['expand_bias'])
-        return x * gateSPREAD
-'''
-_DROP_CHANNELS = """
-    if rng is not None {and drop_rate > 0 ~ and drop_rate > 0.0}:
-        # {whole channels are left out, since pixels tell of each other ~ spatial dropout}
-        keep = jax.random.bernoulli(rng, 1.0 - drop_rate, APIECE)
-        {h = jnp.where(keep, h / (1.0 - drop_rate), 0.0) ~ h = h * keep / (1.0 - drop_rate)}
-"""
+_EXCITE = _BODIES["excite"]
+_DROP_CHANNELS = _BODIES["drop_channels"]
 _SQUARE = """
     {?0.4 if x.ndim != 4:
         raise ValueError(f'expected images of shape ORDER, got <<x.shape>>')}
@@ -264,26 +230,8 @@ class _Block:
         return _DROP_CHANNELS if p.maybe(0.15) else ""
 
 
-_PAD_BY_HAND = """
-    {if padding in ('reflect', 'wrap'):
-        # {the convolution itself pads with zeros only ~ pad by hand, then convolve what is there}
-        reach = params['kernel'].SIZE // 2
-        x = jnp.pad(x, PADS, mode=padding)
-        padding = 'VALID' ~
-    if padding not in ('SAME', 'VALID'):
-        {?0.5 if params['kernel'].SIZE % 2 == 0:
-            raise ValueError(f'<<padding>> padding takes a kernel of odd size')}
-        reach = params['kernel'].SIZE // 2
-        x = jnp.pad(x, PADS, mode=padding)
-        padding = 'VALID'}
-"""
-_STANDARDIZED = """
-    # {weight standardization ~ every filter has zero mean and unit variance}
-    kernel = params['kernel']
-    kernel = kernel - kernel.mean(axis=FAN, keepdims=True)
-    kernel = kernel / {jnp.sqrt(kernel.var(axis=FAN, keepdims=True) + 1e-4) ~
-        (kernel.std(axis=FAN, keepdims=True) + 1e-2)}
-"""
+_PAD_BY_HAND = _BODIES["pad_by_hand"]
+_STANDARDIZED = _BODIES["standardized"]
 _OF_THE_BATCH = """
     if training:
         mean, var = h.mean(axis=BATCHED), h.var(axis=BATCHED)
@@ -298,20 +246,7 @@ _OF_THE_BATCH = """
     {h = (h - meanTO_SIDES) * jax.lax.rsqrt(varTO_SIDES + eps) ~ h = (h - meanTO_SIDES) / jnp.sqrt(varTO_SIDES + eps)}
     h = h * params['scale']TO_SIDES + params['bias']TO_SIDES
 """
-_SHRINK = """
-    {if pool == 'max':
-        h = jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, WINDOW, WINDOW, 'VALID')
-    elif pool == 'mean':
-        h = jax.lax.reduce_window(h, 0.0, jax.lax.add, WINDOW, WINDOW, 'VALID') / 4.0
-    elif pool is not None:
-        raise ValueError(f'unknown pooling <<pool>>') ~
-    if pool is not None:
-        if pool == 'max':
-            h = jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, WINDOW, WINDOW, 'VALID')
-        else:
-            h = jax.lax.reduce_window(h, 0.0, jax.lax.add, WINDOW, WINDOW, 'VALID')
-            h = h / 4.0}
-"""
+_SHRINK = _BODIES["shrink"]
 
 
 def _draw_conv(p: Program) -> None:
@@ -367,16 +302,7 @@ def _draw_conv(p: Program) -> None:
         p.gives(made)
 
 
-_SHORTCUT = """
-    # {the way around has to fit ~ other channels, other sides}
-    {shortcut = x
-    if 'proj' in params:
-        shortcut = NORMED
-    ~ if 'proj' in params:
-        shortcut = NORMED
-    else:
-        shortcut = x}
-"""
+_SHORTCUT = _BODIES["shortcut"]
 _CHECK_WAY = """
     {?0.35 if 'proj' not in params and (stride > 1 or x.shape[CHANNEL] != OUT):
         raise ValueError(f'a block that changes <<x.shape>> takes a projection')}
@@ -387,22 +313,8 @@ _RESNET = {
         h = ACT(NORM1(conv(x, params['conv1'], stride)))
         h = NORM2(conv(h, params['conv2']))
     """,
-    "bottleneck": """
-        {?0.5 # {narrow, spatial, wide ~ the middle one is the expensive one}}
-        h = ACT(NORM1(conv(x, params['conv1'])))
-        h = ACT(NORM2(conv(h, params['conv2'], stride)))
-        h = NORM3(conv(h, params['conv3']))
-    """,
-    "before": """
-        {?0.5 # {normalize and activate before each convolution ~ nothing stands in the way around}}
-        h = ACT(NORM1(x))
-        {{shortcut = x
-        if 'proj' in params:
-            shortcut = conv(h, params['proj'], stride) ~
-        shortcut = conv(h, params['proj'], stride) if 'proj' in params else x}}
-        h = conv(h, params['conv1'], stride)
-        h = conv(ACT(NORM2(h)), params['conv2'])
-    """,
+    "bottleneck": _BODIES["bottleneck"],
+    "before": _BODIES["before"],
 }
 
 
@@ -448,13 +360,7 @@ def _draw_residual(p: Program) -> None:
 
 
 _SEPARABLE = {
-    "separable": """
-        {?0.6 # {every channel by itself, then a mix of channels ~ depthwise, then pointwise}}
-        h = conv(FLOATS, params['depthwise'], stride, groups=FLOATS.shape[CHANNEL])
-        h = ACT(NORM1(h))
-        h = conv(h, params['pointwise'])
-        h = ACT(NORM2(h))
-    """,
+    "separable": _BODIES["separable"],
     "inverted": """
         {?0.6 # {wide inside, narrow outside ~ expand, filter, project}}
         h = ACT(NORM1(conv(FLOATS, params['expand'])))
@@ -527,36 +433,10 @@ def _draw_depthwise(p: Program) -> None:
     p.gives(b.result(-(-b.side // stride), out))
 
 
-_CUT = """
-    {?0.5 if x.ndim != 4:
-        raise ValueError(f'expected images of shape ORDER, got <<x.shape>>')
-    ~ if HEIGHT % patch != 0 or WIDTH % patch != 0:
-        raise ValueError(f'images of <<HEIGHT>>x<<WIDTH>> do not divide into patches of <<patch>>')}
-"""
+_CUT = _BODIES["cut"]
 _PATCHES = {
-    True: """
-        {h = conv_patches(VALUE, params['kernel'], patch)
-        {?0.5 # {patches as a sequence ~ one row for each patch}}
-        h = {h.reshape(h.shape[0], h.shape[1], -1).transpose(0, 2, 1) ~
-            jnp.swapaxes(h.reshape(*h.shape[:2], -1), 1, 2)} ~
-        b, c, height, width = x.shape
-        h = VALUE.reshape(b, c, height // patch, patch, width // patch, patch)
-        {?0.5 # {one row for each patch}}
-        h = h.transpose(0, 2, 4, 1, 3, 5).reshape(b, -1, c * patch ** 2)
-        h = {jnp.einsum('bpk,ok->bpo', h, params['kernel'].reshape(-1, h.shape[-1])WIDE) ~
-            jnp.matmul(h, params['kernel'].reshape(-1, h.shape[-1]).TWIDE)}}
-    """,
-    False: """
-        {h = conv_patches(VALUE, params['kernel'], patch)
-        {?0.5 # {patches as a sequence ~ one row for each patch}}
-        h = {h.reshape(h.shape[0], -1, h.shape[-1]) ~ jnp.reshape(h, (h.shape[0], -1, h.shape[-1]))} ~
-        b, height, width, c = x.shape
-        h = VALUE.reshape(b, height // patch, patch, width // patch, patch, c)
-        {?0.5 # {one row for each patch}}
-        h = h.transpose(0, 1, 3, 2, 4, 5).reshape(b, -1, patch ** 2 * c)
-        h = {jnp.einsum('bpk,ko->bpo', h, params['kernel'].reshape(h.shape[-1], -1)WIDE) ~
-            jnp.matmul(h, params['kernel'].reshape(h.shape[-1], -1)WIDE)}}
-    """,
+    True: _BODIES["patches.patches"],
+    False: _BODIES["patches.patches_2"],
 }
 _CONV_PATCHES = '''
     def conv_patches(x: Array, kernel: Array, patch: int) -> Array:
@@ -568,14 +448,7 @@ _POSITIONS = """
         raise ValueError(f'expected as many positions as patches, got <<h.shape[1]>> patches')}
     {h = h + params['pos'] ~ h += params['pos']}
 """
-_CLASS_VECTOR = """
-    if 'cls' in params:
-        {?0.5 # {a token that stands for the whole image}}
-        {cls = jnp.broadcast_to(params['cls'], (h.shape[0], 1, h.shape[-1]))
-        h = jnp.concatenate([cls, h], axis=1) ~
-        cls = jnp.tile(params['cls'], (h.shape[0], 1, 1))
-        h = jnp.concatenate((cls, h), axis=1)}
-"""
+_CLASS_VECTOR = _BODIES["class_vector"]
 
 
 def _draw_patches(p: Program) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.iterations import write_implicit, write_orbits
@@ -11,14 +12,9 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
-_CHECK = """
-    {?0.15 if y0.ndim != 2 {or y0.shape[-1] != WIDTH ~}:
-        raise ValueError(f'expected states of shape (batch, WIDTH), got <<y0.shape>>') ~
-    {?0.15 {if steps < 1 or dt <= 0.0:
-        raise ValueError(f'expected positive steps, got <<steps>> of <<dt>>') ~
-    if dt <= 0.0:
-        raise ValueError(f'expected a positive time step, got <<dt>>')}}}
-"""
+_BODIES = read_bodies("jax", "integrators", margin=8)
+
+_CHECK = _BODIES["check"]
 _METHOD = """
     def step(y, TIME):
         {if method == 'euler':
@@ -68,15 +64,7 @@ _RUN = {
         START
     """,
     # Steps between two stored states are made in a separate loop.
-    "nested": """
-        def save_step(y, TIME):
-            for j in range(every):
-                y = step(y, LATER)
-            return y, y
-
-        {?0.4 # {only every few steps are kept}}
-        final, trajectory = {lax.scan ~ jax.lax.scan}(save_step, y0, TIMES)
-    """,
+    "nested": _BODIES["nested"],
     "loop": "final = {lax.fori_loop ~ jax.lax.fori_loop}(0, steps, lambda i, y: step(y, MOMENT), y0)",
 }
 
@@ -96,26 +84,8 @@ def _timed(text: str, run: str, *, driven: bool) -> str:
 
 
 _SYSTEMS: dict[str, tuple[int, str]] = {
-    "lorenz": (3, """
-        def rhs(y):
-            {u, v, w = y[..., 0], y[..., 1], y[..., 2] ~ u, v, w = jnp.moveaxis(y, -1, 0)}
-            {return jnp.stack([sigma * (v - u), u * (rho - w) - v, u * v - beta * w], axis=-1) ~
-            du = sigma * (v - u)
-            dv = u * (rho - w) - v
-            dw = u * v - beta * w
-            return jnp.stack([du, dv, dw], axis=-1)}
-    """),
-    "lotka_volterra": (2, """
-        def rhs(y):
-            prey, predator = y[..., 0], y[..., 1]
-            encounters = {prey * predator ~ predator * prey}
-            {if capacity is not None:
-                {?0.4 # logistic growth of the prey}
-                growth = alpha * prey * (1.0 - prey / capacity)
-            else:
-                growth = alpha * prey ~ growth = alpha * prey}
-            return jnp.stack([growth - beta * encounters, delta * encounters - gamma * predator], axis=-1)
-    """),
+    "lorenz": (3, _BODIES["lorenz"]),
+    "lotka_volterra": (2, _BODIES["lotka_volterra"]),
     "van_der_pol": (2, """
         def rhs(y, t):
             {position, velocity = y[..., 0], y[..., 1] ~ position, velocity = y.T}
@@ -131,17 +101,7 @@ _SYSTEMS: dict[str, tuple[int, str]] = {
             acc = force - delta * velocity PUSH
             return jnp.stack([velocity, acc], axis=-1)
     """),
-    "epidemic": (3, """
-        def rhs(y):
-            {susceptible, infected, recovered = jnp.moveaxis(y, -1, 0) ~
-            susceptible, infected, recovered = (y[..., i] for i in range(3))}
-            infections = beta * susceptible * infected
-            recoveries = gamma * infected
-            {return jnp.stack([-infections, infections - recoveries, recoveries], axis=-1) ~
-            {?0.4 # {immunity wanes}}
-            waned = waning * recovered
-            return jnp.stack([waned - infections, infections - recoveries, recoveries - waned], axis=-1)}
-    """),
+    "epidemic": (3, _BODIES["epidemic"]),
 }  # fmt: skip
 _RATES: dict[str, dict[str, tuple[str, tuple[str, ...], tuple[float, float]]]] = {
     "lorenz": {"beta": ("aspect of the cell", ("8.0 / 3.0", "8.0 / 3.0"), (2.0, 3.0))},

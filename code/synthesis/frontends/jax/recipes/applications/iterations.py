@@ -1,160 +1,20 @@
 """Iterations that run until a tolerance or a number of steps: solvers, searches, balancing, rejection sampling."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
-_SOLVED = """
-    {?0.4 if targets.shape[0] != rows.shape[0]:
-        raise ValueError(f'expected <<rows.shape[0]>> targets, got <<targets.shape>>')}
-    def apply(v):
-        {?0.4 # {the matrix of the normal equations is never built}}
-        return {rows.T @ (rows @ v) + damping * v ~ jnp.dot(rows.T, jnp.dot(rows, v)) + damping * v}
+_BODIES = read_bodies("jax", "iterations", margin=4)
 
-    b = rows.T @ targets
-    {x = jnp.zeros_like(b)
-    r = b ~
-    x = jnp.zeros_like(b) if start is None else start
-    r = b - apply(x)}
-    {limit = tolerance * jnp.linalg.norm(b)
-
-    def unsolved(carry):
-        _, r, _, iteration = carry
-        return (jnp.linalg.norm(r) > limit) & (iteration < max_steps)
-
-    def improve(carry):
-        x, r, d, iteration = carry
-        q = apply(d)
-        alpha = jnp.vdot(r, r) / jnp.vdot(d, q)
-        new_r = r - alpha * q
-        {?0.4 # {the next direction is conjugate to those before}}
-        beta = jnp.vdot(new_r, new_r) / jnp.vdot(r, r)
-        return x + alpha * d, new_r, new_r + beta * d, iteration + 1
-
-    x, {_ ~ r}, _, _ = jax.lax.while_loop(unsolved, improve, (x, r, r, 0)) ~
-    limit = tolerance ** 2 * jnp.vdot(b, b)
-
-    def unsolved(carry):
-        _, _, _, squares, iteration = carry
-        return (squares > limit) & (iteration < max_steps)
-
-    def improve(carry):
-        x, r, d, squares, iteration = carry
-        q = apply(d)
-        alpha = squares / jnp.vdot(d, q)
-        x, r = x + alpha * d, r - alpha * q
-        new_squares = jnp.vdot(r, r)
-        {?0.4 # {the next direction is conjugate to those before}}
-        d = r + new_squares / squares * d
-        return x, r, d, new_squares, iteration + 1
-
-    x, _, _, _, _ = jax.lax.while_loop(unsolved, improve, (x, r, r, jnp.vdot(r, r), 0)) ~
-    {?0.4 # {columns of different lengths are no trouble then}}
-    inverse = 1.0 / (jnp.sum(rows ** 2, axis=0) + damping)
-    limit = tolerance * jnp.linalg.norm(b)
-
-    def unsolved(carry):
-        _, r, _, _, iteration = carry
-        return jnp.logical_and(jnp.linalg.norm(r) > limit, iteration < max_steps)
-
-    def improve(carry):
-        x, r, d, rho, iteration = carry
-        q = apply(d)
-        alpha = rho / jnp.vdot(d, q)
-        x, r = x + alpha * d, r - alpha * q
-        z = inverse * r
-        new_rho = jnp.vdot(r, z)
-        return x, r, z + new_rho / rho * d, new_rho, iteration + 1
-
-    z = inverse * r
-    x = jax.lax.while_loop(unsolved, improve, (x, r, z, jnp.vdot(r, z), 0))[0]}
-    return x
-"""
-_LARGEST = """
-    v = {start / jnp.linalg.norm(start) ~ start / jnp.sqrt(jnp.sum(start ** 2))}
-
-    def unsettled(carry):
-        _, change, iteration = carry
-        return {(change > tolerance) & (iteration < max_steps) ~
-            jnp.logical_and(change > tolerance, iteration < max_steps)}
-
-    def turn(carry):
-        v, _, iteration = carry
-        {u = matrix @ v
-        new_v = matrix.T @ (u / jnp.linalg.norm(u)) ~
-        new_v = matrix.T @ (matrix @ v)}
-        new_v = new_v / jnp.linalg.norm(new_v)
-        return new_v, {jnp.linalg.norm(new_v - v) ~ jnp.max(jnp.abs(new_v - v))}, iteration + 1
-
-    v, _, _ = jax.lax.while_loop(unsettled, turn, (v, jnp.inf, 0))
-    {?0.4 # {the largest singular value}}
-    sigma = {jnp.linalg.norm(matrix @ v) ~ jnp.sqrt(jnp.sum((matrix @ v) ** 2))}
-    {return matrix * jnp.minimum(1.0, largest / sigma), v ~ return matrix / sigma, v ~ return sigma, v}
-"""
-_BALANCED = """
-    {?0.4 if cost.shape != (a.shape[0], b.shape[0]):
-        raise ValueError(f'costs of shape <<cost.shape>> do not fit <<a.shape[0]>> and <<b.shape[0]>> weights')}
-    {log_a, log_b = jnp.log(a / jnp.sum(a)), jnp.log(b / jnp.sum(b)) ~
-    log_a = jnp.log(a) - jnp.log(jnp.sum(a))
-    log_b = jnp.log(b) - jnp.log(jnp.sum(b))}
-    log_kernel = -cost / epsilon
-
-    def unbalanced(carry):
-        _, _, change, iteration = carry
-        return (change > tolerance) & (iteration < max_steps)
-
-    def balance(carry):
-        f, g, _, iteration = carry
-        {?0.4 # {columns, then rows, by logarithms so that nothing underflows}}
-        g = log_b - jax.nn.logsumexp(log_kernel + f[:, None], axis=0)
-        new_f = log_a - jax.nn.logsumexp(log_kernel + g, axis=1)
-        return new_f, g, jnp.max(jnp.abs(new_f - f)), iteration + 1
-
-    start = (jnp.zeros_like(log_a), jnp.zeros_like(log_b), jnp.inf, 0)
-    f, g, _, _ = jax.lax.while_loop(unbalanced, balance, start)
-    plan = jnp.exp(log_kernel + f[:, None] + g)
-    {return plan ~ return jnp.sum(plan * cost) ~ return plan, jnp.sum(plan * cost)}
-"""
+_SOLVED = _BODIES["solved"]
+_LARGEST = _BODIES["largest"]
+_BALANCED = _BODIES["balanced"]
 _REFUSED = {
-    "ball": """
-        def missing(carry):
-            _, accepted, _, tries = carry
-            return {jnp.logical_not(jnp.all(accepted)) & (tries < max_tries) ~
-                jnp.logical_and(jnp.any(jnp.logical_not(accepted)), tries < max_tries)}
-
-        def draw(carry):
-            points, accepted, key, tries = carry
-            key, draw_key = jax.random.split(key)
-            proposal = jax.random.uniform(draw_key, points.shape, minval=-1.0, maxval=1.0)
-            inside = jnp.sum(proposal ** 2, axis=-1) < 1.0
-            {?0.5 # {what was accepted stays}}
-            points = jnp.where((inside & jnp.logical_not(accepted))[:, None], proposal, points)
-            return points, accepted | inside, key, tries + 1
-
-        start = (jnp.zeros(centers.shape), jnp.zeros(centers.shape[0], dtype=bool), key, 0)
-        points, _, _, _ = jax.lax.while_loop(missing, draw, start)
-        return {centers + radius * points ~ centers + radius[:, None] * points}
-    """,
-    "tail": """
-        def missing(carry):
-            _, accepted, _, tries = carry
-            return jnp.logical_and(jnp.any(jnp.logical_not(accepted)), tries < max_tries)
-
-        def draw(carry):
-            noise, accepted, key, tries = carry
-            key, draw_key = jax.random.split(key)
-            proposal = jax.random.normal(draw_key, noise.shape)
-            small = jnp.abs(proposal) < bound
-            {?0.5 # {what was accepted stays}}
-            noise = jnp.where(small & jnp.logical_not(accepted), proposal, noise)
-            return noise, accepted | small, key, tries + 1
-
-        start = (jnp.zeros(mean.shape), jnp.zeros(mean.shape, dtype=bool), key, 0)
-        noise = jax.lax.while_loop(missing, draw, start)[0]
-        return mean + std * noise
-    """,
+    "ball": _BODIES["ball"],
+    "tail": _BODIES["tail"],
 }
 
 
@@ -260,37 +120,7 @@ def write_refused(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SEARCHED = """
-    def loss_fn(params):
-        {preds = inputs @ params['kernel'] + params['bias']
-        return {jnp.mean((preds - targets) ** 2) ~ 0.5 * jnp.mean(jnp.sum((preds - targets) ** 2, axis=-1))} ~
-        h = jnp.tanh(inputs @ params['kernel'] + params['bias'])
-        return jnp.mean((h - targets) ** 2) ~
-        preds = inputs @ params['kernel'] + params['bias']
-        return jnp.mean(jnp.logaddexp(0.0, preds) - targets * preds)}
-
-    loss, grads = jax.value_and_grad(loss_fn)(params)
-    slope = {sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)) ~
-        sum(jnp.vdot(g, g) for g in jax.tree.leaves(grads))}
-
-    def moved(rate):
-        return jax.tree.map(lambda w, g: w - rate * g, params, grads)
-
-    def too_far(carry):
-        rate, tries = carry
-        {?0.5 # {the loss has to fall by a share of what the slope promises}}
-        enough = loss_fn(moved(rate)) <= loss - share * rate * slope
-        return {jnp.logical_and(jnp.logical_not(enough), tries < max_tries) ~
-            jnp.logical_not(enough) & (tries < max_tries)}
-
-    {def shrink(carry):
-        rate, tries = carry
-        return factor * rate, tries + 1
-
-    rate, _ = jax.lax.while_loop(too_far, shrink, (first, 0)) ~
-    rate, _ = jax.lax.while_loop(too_far, lambda carry: (factor * carry[0], carry[1] + 1), (first, 0))}
-    {return moved(rate), loss ~ return moved(rate), rate ~ return moved(rate), loss, rate}
-"""
+_SEARCHED = _BODIES["searched"]
 
 
 def write_line_search(p: Program) -> Text:
@@ -318,36 +148,7 @@ def write_line_search(p: Program) -> Text:
     )  # fmt: skip
 
 
-_ORBITS = """
-    {M = jnp.mod(mean_anomaly + mean_motion * t, 2.0 * jnp.pi) ~
-    M = mean_anomaly + mean_motion * t
-    M = M - 2.0 * jnp.pi * jnp.floor(M / (2.0 * jnp.pi))}
-
-    def residual(E):
-        return E - e * jnp.sin(E) - M
-
-    def unsolved(carry):
-        E, iteration = carry
-        return (jnp.max(jnp.abs(residual(E))) > tolerance) & (iteration < max_steps)
-
-    def newton(carry):
-        E, iteration = carry
-        return E - residual(E) / (1.0 - e * jnp.cos(E)), iteration + 1
-
-    {?0.4 # {all orbits together, until the last one is solved}}
-    E, _ = jax.lax.while_loop(unsolved, newton, ({M ~ M + e * jnp.sin(M)}, 0))
-    {x = a * (jnp.cos(E) - e)
-    y = a * jnp.sqrt(1.0 - e ** 2) * jnp.sin(E)
-    {return jnp.stack([x, y], axis=-1) ~
-    {?0.5 # {how fast it moves there}}
-    rate = mean_motion / (1.0 - e * jnp.cos(E))
-    vx = -a * jnp.sin(E) * rate
-    vy = a * jnp.sqrt(1.0 - e ** 2) * jnp.cos(E) * rate
-    return jnp.stack([x, y], axis=-1), jnp.stack([vx, vy], axis=-1)} ~
-    r = a * (1.0 - e * jnp.cos(E))
-    nu = 2.0 * jnp.arctan2(jnp.sqrt(1.0 + e) * jnp.sin(0.5 * E), jnp.sqrt(1.0 - e) * jnp.cos(0.5 * E))
-    return {r, nu ~ jnp.stack([r * jnp.cos(nu), r * jnp.sin(nu)], axis=-1)}}
-"""
+_ORBITS = _BODIES["orbits"]
 
 
 def write_orbits(p: Program) -> Text:
@@ -377,26 +178,7 @@ def write_orbits(p: Program) -> Text:
     )  # fmt: skip
 
 
-_IMPLICIT = """
-    def rhs(u):
-        {x, v = u[:, 0], u[:, 1] ~ x, v = u.T}
-        RATES
-
-    def unsolved(carry):
-        _, change, iteration = carry
-        return (change > tolerance) & (iteration < max_steps)
-
-    {?0.4 # {the new state stands on both sides}}
-    def iterate(carry):
-        y_next, _, iteration = carry
-        new = {y + dt * rhs(0.5 * (y + y_next)) ~ y + 0.5 * dt * (rhs(y) + rhs(y_next)) ~ y + dt * rhs(y_next)}
-        return new, jnp.max(jnp.abs(new - y_next)), iteration + 1
-
-    {?0.4 # {an explicit step to begin with}}
-    guess = y + dt * rhs(y)
-    y_next, {_ ~ change}, _ = jax.lax.while_loop(unsolved, iterate, (guess, jnp.inf, 0))
-    return y_next
-"""
+_IMPLICIT = _BODIES["implicit"]
 _RATES = {
     "pendulum": "return jnp.stack([v, -gravity / length * jnp.sin(x) - damping * v], axis=-1)",
     "van_der_pol": "return jnp.stack([v, mu * (1.0 - x ** 2) * v - x], axis=-1)",

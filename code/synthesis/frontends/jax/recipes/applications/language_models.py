@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
@@ -12,6 +13,8 @@ from synthesis.frontends.jax.recipes.applications.routing import WRITERS
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
+
+_BODIES = read_bodies("jax", "language_models", margin=4)
 
 _NORMS = {
     "rms": '''
@@ -282,38 +285,9 @@ _CAP = """
 """
 _ENDS = {
     "every": "return logits",
-    "asked": """
-        {if last_only:
-            {?0.4 # {all that sampling needs ~ the next token of each text}}
-            logits = logits[:, -1]
-        {?0.5 if temperature != 1.0:
-            logits = logits / temperature}
-        return logits ~
-        if last_only:
-            return logits[:, -1]
-        return logits}
-    """,
-    "next": """
-        {?0.4 # {texts are padded behind their last token}}
-        {last = jnp.maximum(lengths - 1, 0)
-        logits = jnp.take_along_axis(logits, last[:, None, None], axis=1)[:, 0] ~
-        logits = logits[jnp.arange(tokens.shape[0]), lengths - 1]}
-        {?0.5 if temperature != 1.0:
-            logits = logits / temperature}
-        return logits
-    """,
-    "log_probs": """
-        {return jax.nn.log_softmax(logits, axis=-1) ~
-        if num_prompt > 0:
-            {?0.5 # {the last token of the prompt predicts the first that follows it}}
-            logits = logits[:, num_prompt - 1:]
-        return jax.nn.log_softmax(logits, axis=-1) ~
-        if not return_entropy:
-            return jax.nn.log_softmax(logits, axis=-1)
-        log_probs = jax.nn.log_softmax(logits, axis=-1)
-        {?0.4 # {how unsure the model is at each position}}
-        return log_probs, -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)}
-    """,
+    "asked": _BODIES["asked"],
+    "next": _BODIES["next"],
+    "log_probs": _BODIES["log_probs"],
 }
 """The outputs of a model: scores of all positions or of some, or probabilities."""
 _SLOPES = """

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import chain, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+
+_BODIES = read_bodies("jax", "layer_modes", margin=12)
 
 
 def _some(p: Program, cases: Mapping[str, str], least: int = 2, most: int = 3) -> dict[str, str]:
@@ -65,13 +68,7 @@ _GLOBAL_MASKED = {
             x = jnp.where(mask[..., None], x, {-1e9 ~ -jnp.inf})
         out = jnp.max(x, axis=1)
     """,
-    "mean": """
-        if mask is None:
-            out = jnp.mean(x, axis=1)
-        else:
-            weight = mask[..., None].astype(x.dtype)
-            out = jnp.sum(weight * x, axis=1) / jnp.maximum(jnp.sum(weight, axis=1), 1.0)
-    """,
+    "mean": _BODIES["mean"],
     "first": "out = x[:, 0]",
     "sum": """
         if mask is not None:
@@ -259,19 +256,7 @@ _AXES = {
     """,
     "batch": "axes = {tuple(range(h.ndim - 1)) ~ (0, 1)}",
 }
-_ENDINGS = """
-    {if scale is not None:
-        out = out * scale
-    if bias is not None:
-        out = out + bias
-    return out.astype(x.dtype) ~
-    return (out * scale + bias).astype(x.dtype) ~
-    if scale is not None:
-        out = out * (1.0 + scale)
-    return out.astype(x.dtype) ~
-    out = out * scale + bias
-    return out.astype(x.dtype)}
-"""
+_ENDINGS = _BODIES["endings"]
 
 
 def _named_norm(p: Program) -> Text:
@@ -430,14 +415,7 @@ _SHAPES = {
         shape = (x.shape[0],) + (1,) * (x.ndim - 1)
     """,
 }
-_OUT = """
-    {?0.2 if rate < 0.0 or rate >= 1.0:
-        raise ValueError(f'expected a rate in [0, 1), got <<rate>>')}
-    {if deterministic or rate == 0.0:
-        return BACK ~ if deterministic:
-        return BACK}
-    keep_prob = 1.0 - rate
-"""
+_OUT = _BODIES["out"]
 _KEPT = """
     keep = jax.random.bernoulli(rng, keep_prob, shape)
     {out = jnp.where(keep, x / keep_prob, 0.0) ~ out = x * keep.astype(x.dtype) / keep_prob}

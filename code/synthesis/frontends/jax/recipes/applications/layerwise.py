@@ -3,6 +3,7 @@
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
@@ -10,108 +11,14 @@ from synthesis.frontends.jax.recipes.applications.parts import placed
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
 
+_BODIES = read_bodies("jax", "layerwise", margin=8)
+
 _PER_LAYER = {
-    "lamb": (("mu", "nu"), """
-        count = count + 1
-        mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)
-        nu = EACH(lambda v, g: b2 * v + (1.0 - b2) * {jnp.square(g) ~ g ** 2}, nu, grads)
-
-        def update(w, m, v):
-            {m_hat = m / (1.0 - b1 ** count)
-            v_hat = v / (1.0 - b2 ** count)
-            u = m_hat / (jnp.sqrt(v_hat) + eps) ~
-            u = (m / (1.0 - b1 ** count)) / (jnp.sqrt(v / (1.0 - b2 ** count)) + eps)}
-            {{u = u + decay * w ~ if w.ndim > 1:
-                {?0.4 # biases do not decay}
-                u = u + decay * w} ~}
-            w_norm = jnp.linalg.norm(w)
-            u_norm = jnp.linalg.norm(u)
-            trust_ratio = jnp.where((w_norm > 0) & (u_norm > 0), w_norm / (u_norm + eps), 1.0)
-            {?0.3 if max_trust is not None:
-                trust_ratio = jnp.minimum(trust_ratio, max_trust)}
-            return w - lr * trust_ratio * u
-
-        new_params = EACH(update, params, mu, nu)
-    """),
-    "lars": (("mu",), """
-        def trust_ratio(w, g):
-            w_norm, g_norm = jnp.linalg.norm(w), jnp.linalg.norm(g)
-            ratio = trust_coef * w_norm / (g_norm + decay * w_norm + eps)
-            return jnp.where((w_norm > 0) & (g_norm > 0), ratio, 1.0)
-
-        ratios = EACH(trust_ratio, params, grads)
-        {?0.3 if max_trust is not None:
-            ratios = EACH(lambda r: jnp.minimum(r, max_trust), ratios)}
-        mu = EACH(lambda m, g, w, r: b1 * m + lr * r * (g + decay * w), mu, grads, params, ratios)
-        {new_params = EACH(lambda w, m: w - m, params, mu) ~ new_params = EACH(jnp.subtract, params, mu)}
-    """),
-    "factored": (("factors",), """
-        def accumulate(g, old):
-            squares = {g ** 2 ~ jnp.square(g)} + eps
-            if g.ndim < 2:
-                {?0.5 # {a vector keeps all of its second moments}}
-                return KEEP_ALL
-            KEEP_TWO
-
-        {?0.5 # {of a matrix, means of rows and columns stand for all entries}}
-        factors = EACH(accumulate, grads, factors)
-
-        def scale(g, kept):
-            if g.ndim < 2:
-                return {g / jnp.sqrt(ALL) ~ g * jax.lax.rsqrt(ALL)}
-            TAKE
-            {row_factor = jax.lax.rsqrt(row / jnp.mean(row))
-            return g * row_factor[:, None] * jax.lax.rsqrt(column)[None, :] ~
-            nu_hat = row[:, None] * column[None, :] / jnp.mean(row)
-            return g / jnp.sqrt(nu_hat) ~
-            nu_hat = jnp.outer(row, column) / jnp.mean(row)
-            return g / jnp.sqrt(nu_hat)}
-
-        scaled = EACH(scale, grads, factors)
-
-        def clip_by_rms(u):
-            rms = jnp.sqrt(jnp.mean(jnp.square(u)))
-            return u / jnp.maximum(1.0, rms / threshold)
-
-        {?0.4 if threshold is not None:
-            scaled = EACH(clip_by_rms, scaled)}
-        {new_params = EACH(lambda w, u: w - lr * u, params, scaled) ~
-        if relative:
-            new_params = EACH(lambda w, u: w - lr * jnp.maximum(jnp.sqrt(jnp.mean(w ** 2)), 1e-3) * u, params, scaled)
-        else:
-            new_params = EACH(lambda w, u: w - lr * u, params, scaled)}
-    """),
-    "sign_agreement": (("mu",), """
-        mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)
-
-        def update(w, g, m):
-            {?0.5 # {keep entries where momentum and gradient agree}}
-            mask = {(m * g > 0).astype(g.dtype) ~ jnp.where(m * g > 0, 1.0, 0.0)}
-            {?0.5 # {as large a step as if all entries moved}}
-            mask = mask / jnp.maximum(mask.mean(), 1e-3)
-            {?0.4 w = w * (1.0 - lr * decay)}
-            return w - lr * m * mask
-
-        new_params = EACH(update, params, grads, mu)
-    """),
-    "normalised_step": (("mu",), """
-        mu = EACH(lambda m, g: b1 * m + g, mu, grads)
-
-        def direction(m):
-            {if m.ndim == 2:
-                {?0.5 # {column by column}}
-                return m / {(jnp.linalg.norm(m, axis=0, keepdims=True) + eps) ~ safe_norm(m, axis=0)}
-            ~}
-            {return m / (jnp.linalg.norm(m) + eps) ~
-            norm = jnp.linalg.norm(m)
-            return jnp.where(norm > eps, m / (norm + eps), 0.0)}
-
-        {?0.3 {?0.5 # decoupled weight decay}
-        params = EACH(lambda w: w - lr * decay * w, params)}
-        {new_params = EACH(lambda w, m: w - lr * direction(m), params, mu) ~
-        directions = EACH(direction, mu)
-        new_params = EACH(lambda w, u: w - lr * u, params, directions)}
-    """),
+    "lamb": (("mu", "nu"), _BODIES["lamb"]),
+    "lars": (("mu",), _BODIES["lars"]),
+    "factored": (("factors",), _BODIES["factored"]),
+    "sign_agreement": (("mu",), _BODIES["sign_agreement"]),
+    "normalised_step": (("mu",), _BODIES["normalised_step"]),
 }  # fmt: skip
 
 
@@ -129,12 +36,7 @@ _FACTORS = {
     },
     False: {
         "KEEP_ALL": "b2 * old + (1.0 - b2) * squares",
-        "KEEP_TWO": """
-            row, column = old
-            row = b2 * row + (1.0 - b2) * jnp.mean(squares, axis=-1)
-            column = b2 * column + (1.0 - b2) * jnp.mean(squares, axis=-2)
-            return row, column
-        """,
+        "KEEP_TWO": _BODIES["keep_two"],
         "TAKE": "row, column = kept",
         "ALL": "kept",
     },

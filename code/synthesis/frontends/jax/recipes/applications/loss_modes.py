@@ -1,63 +1,29 @@
 """Losses and distances, each chosen by name among several."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 
+_BODIES = read_bodies("jax", "loss_modes", margin=12)
+
 _DISTANCE = Family(
     summary="Distances between all rows of two sets",
     titles=("pairwise_distance", "cdist", "distance_matrix", "pairwise_metric"),
-    before="""
-        {?0.4 if x.ndim != 2 or y.ndim != 2:
-            raise ValueError(f'expected two matrices, got shapes <<x.shape>> and <<y.shape>>')}
-        {?0.4 if x.shape[-1] != y.shape[-1]:
-            raise ValueError(f'expected rows of the same size, got <<x.shape[-1]>> and <<y.shape[-1]>> features')}
-        {?0.3 if scale is not None:
-            # features in units of their spread
-            x, y = x / scale, y / scale}
-    """,
+    before=_BODIES["distance.distance"],
     cases={
-        "euclidean": """
-            {# {no tensor of differences ~ by one product}
-            squares = jnp.sum(x ** 2, axis=1)[:, None] + jnp.sum(y ** 2, axis=1) - 2.0 * x @ y.T
-            out = jnp.sqrt(jnp.maximum(squares, 1e-12)) ~
-            d = x[:, None, :] - y[None, :, :]
-            out = jnp.sqrt(jnp.sum(jnp.square(d), axis=-1) + 1e-12)}
-        """,
+        "euclidean": _BODIES["euclidean"],
         "squared": "out = jnp.sum((x[:, None, :] - y[None, :, :]) ** 2, axis=-1)",
         "manhattan": "out = jnp.sum(jnp.abs(x[:, None, :] - y[None, :, :]), axis=-1)",
         "chebyshev": "out = jnp.max(jnp.abs(x[:, None, :] - y[None, :, :]), axis=-1)",
-        "cosine": """
-            {x_unit, y_unit = x / safe_norm(x), y / safe_norm(y) ~
-            x_unit = x / (jnp.linalg.norm(x, axis=-1, keepdims=True) + eps)
-            y_unit = y / (jnp.linalg.norm(y, axis=-1, keepdims=True) + eps)}
-            out = 1.0 - x_unit @ y_unit.T
-        """,
-        "correlation": """
-            # {cosine of what is left without the mean ~ the mean of a row does not matter}
-            x_mid = x - x.mean(axis=1, keepdims=True)
-            y_mid = y - y.mean(axis=1, keepdims=True)
-            lengths = jnp.outer(jnp.linalg.norm(x_mid, axis=1), jnp.linalg.norm(y_mid, axis=1))
-            out = 1.0 - x_mid @ y_mid.T / (lengths + eps)
-        """,
-        "minkowski": """
-            {?0.5 if power < 1.0:
-                raise ValueError(f'expected a power of one or more, got <<power>>')}
-            abs_diff = jnp.abs(x[:, None, :] - y[None, :, :]) + eps
-            out = jnp.sum(abs_diff ** power, axis=-1) ** (1.0 / power)
-        """,
+        "cosine": _BODIES["cosine"],
+        "correlation": _BODIES["correlation"],
+        "minkowski": _BODIES["minkowski"],
     },
-    after="""
-        {?0.5 if bandwidth is not None:
-            # {near rows are alike ~ similarities in place of distances}
-            return jnp.exp(-out / bandwidth)}
-        {?0.5 if normalize:
-            # {the largest distance becomes one ~ between 0 and 1}
-            out = out / {jnp.maximum(out.max(), eps) ~ (jnp.max(out) + eps)}}
-    """,
+    after=_BODIES["distance.distance_2"],
     named=("metric", "kind", "distance"),
     word="metric",
     returned="a matrix of shape (rows of x, rows of y)",
@@ -65,13 +31,7 @@ _DISTANCE = Family(
 _ROBUST = Family(
     summary="Penalty of residuals that a name chooses",
     titles=("robust_loss", "residual_penalty", "m_estimator", "regression_loss"),
-    before="""
-        {?0.4 if predictions.shape != targets.shape:
-            raise ValueError(f'expected targets of shape <<predictions.shape>>, got <<targets.shape>>')}
-        r = {predictions - targets ~ targets - predictions}
-        {?0.4 if scale is not None:
-            r = r / scale}
-    """,
+    before=_BODIES["robust.robust"],
     cases={
         "l2": "out = {0.5 * jnp.square(r) ~ 0.5 * r ** 2}",
         "l1": "out = jnp.abs(r)",
@@ -89,23 +49,10 @@ _ROBUST = Family(
             out = delta ** 2 / 6.0 * jnp.where(jnp.abs(r) < delta, inside, 1.0)
         """,
         "welsch": "out = delta ** 2 * (1.0 - jnp.exp(-0.5 * {jnp.square(r / delta) ~ (r / delta) ** 2}))",
-        "quantile": """
-            {if tau <= 0.0 or tau >= 1.0:
-                raise ValueError(f'expected a quantile between 0 and 1, got <<tau>>')
-            out = jnp.maximum(tau * r, (tau - 1.0) * r) ~
-            out = jnp.where(r >= 0, tau * r, (tau - 1.0) * r)}
-        """,
+        "quantile": _BODIES["quantile"],
         "log_cosh": "out = r + jax.nn.softplus(-2.0 * r) - math.log(2.0)",
     },
-    after="""
-        {?0.5 if weight is not None:
-            {?0.7 if weight.shape != out.shape[:1]:
-                raise ValueError(f'expected a weight for each of <<out.shape[0]>> rows, got <<weight.shape>>')}
-            out = out * weight[:, None]}
-        {?0.5 if mask is not None:
-            # {what was not measured costs nothing ~ missing values}
-            out = jnp.where(mask[:, None], out, 0.0)}
-    """,
+    after=_BODIES["robust.robust_2"],
     named=("kind", "loss", "penalty"),
     word="penalty",
     returned="the penalty of each residual",
@@ -113,21 +60,7 @@ _ROBUST = Family(
 _OVERLAP = Family(
     summary="How well masks of classes agree with scores",
     titles=("segmentation_loss", "mask_loss", "pixel_class_loss"),
-    before="""
-        {?0.4 if logits.shape[:-1] != labels.shape:
-            raise ValueError(f'expected labels of shape <<logits.shape[:-1]>>, got <<labels.shape>>')}
-        classes = logits.shape[-1]
-        probs = jax.nn.{softmax(logits, axis=-1) ~ softmax(logits)}
-        one_hot = jax.nn.one_hot(labels, classes{~, dtype=probs.dtype})
-        {?0.4 if ignore is not None:
-            # {unlabelled pixels ~ borders that nobody labelled}
-            known = (labels != ignore)[..., None]
-            probs, one_hot = probs * known, one_hot * known}
-        axes = tuple(range(1, logits.ndim - 1))
-        both = jnp.sum(probs * one_hot, axis=axes)
-        {?0.5 # {of every image ~ pixels that have a class}}
-        pixels = jnp.maximum(one_hot.sum(axis=(*axes, -1)), 1.0)[:, None]
-    """,
+    before=_BODIES["overlap.overlap"],
     cases={
         "dice": """
             sizes = jnp.sum(probs, axis=axes) + jnp.sum(one_hot, axis=axes)
@@ -137,12 +70,7 @@ _OVERLAP = Family(
             union = jnp.sum(probs + one_hot, axis=axes) - both
             out = 1.0 - (both + smooth) / (union + smooth)
         """,
-        "tversky": """
-            # {misses and false alarms cost differently ~ misses cost more than false alarms}
-            alarms = jnp.sum(probs * (1.0 - one_hot), axis=axes)
-            misses = jnp.sum((1.0 - probs) * one_hot, axis=axes)
-            out = 1.0 - (both + smooth) / (both + alpha * alarms + (1.0 - alpha) * misses + smooth)
-        """,
+        "tversky": _BODIES["tversky"],
         "cross_entropy": """
             nll = -one_hot * jax.nn.log_softmax(logits, axis=-1)
             out = jnp.sum(nll, axis=axes) / pixels
@@ -152,13 +80,7 @@ _OVERLAP = Family(
             out = -jnp.sum(hard * one_hot * jax.nn.log_softmax(logits, axis=-1), axis=axes) / pixels
         """,
     },
-    after="""
-        {?0.5 if present_only:
-            # {classes that an image does not show cost nothing ~ only classes that are there}
-            out = jnp.where(jnp.max(one_hot, axis=axes) > 0, out, 0.0)}
-        {out = out * class_weights ~ if class_weights is not None:
-            out = out * class_weights}
-    """,
+    after=_BODIES["overlap.overlap_2"],
     named=("kind", "loss_type", "mode"),
     word="loss",
     returned="the loss of each class",
@@ -166,60 +88,20 @@ _OVERLAP = Family(
 _REGULARISER = Family(
     summary="What large weights cost",
     titles=("regularizer", "weight_penalty", "penalize_weights", "regularization_loss"),
-    before="""
-        leaves = jax.tree.leaves(params)
-        {?0.5 if skip_vectors:
-            # {biases and scales may be as large as they like ~ only matrices}
-            leaves = [w for w in leaves if w.ndim > 1]}
-    """,
+    before=_BODIES["regulariser.regulariser"],
     cases={
         "l2": "out = 0.5 * sum({jnp.sum(jnp.square(w)) ~ jnp.sum(w ** 2)} for w in leaves)",
-        "l1": """
-            {out = sum(jnp.abs(w).sum() for w in leaves) ~
-            summed = 0.0
-            for w in leaves:
-                # smooth at zero
-                summed = summed + jnp.sum(jnp.sqrt(w ** 2 + eps))
-            out = summed}
-        """,
+        "l1": _BODIES["l1"],
         "elastic": """
             squares = sum(jnp.sum(w ** 2) for w in leaves)
             sizes = sum(jnp.sum(jnp.abs(w)) for w in leaves)
             out = share * sizes + 0.5 * (1.0 - share) * squares
         """,
-        "group": """
-            # {whole columns vanish together ~ a unit is kept or not}
-            summed = 0.0
-            for w in leaves:
-                if w.ndim > 1:
-                    summed += jnp.sum(jnp.sqrt(jnp.sum(w ** 2, axis=0) + eps)) * math.sqrt(w.shape[0])
-                else:
-                    summed += jnp.sum(jnp.abs(w))
-            out = summed
-        """,
-        "orthogonal": """
-            summed = 0.0
-            for w in leaves:
-                if w.ndim != 2:
-                    summed += jnp.sum(w ** 2)
-                else:
-                    gram = w.T @ w
-                    summed += jnp.sum((gram - jnp.eye(w.shape[1])) ** 2)
-            out = summed
-        """,
-        "max_norm": """
-            norms = [{jnp.linalg.norm(w) ~ jnp.sqrt(jnp.sum(w ** 2))} for w in leaves]
-            {out = sum(jax.nn.relu(norm - limit) ** 2 for norm in norms) ~
-            over = jnp.maximum(jnp.stack(norms) - limit, 0.0)
-            out = jnp.sum(jnp.square(over))}
-        """,
+        "group": _BODIES["group"],
+        "orthogonal": _BODIES["orthogonal"],
+        "max_norm": _BODIES["max_norm"],
     },
-    after="""
-        {?0.4 if per_weight:
-            {?0.4 # {the size of a model does not matter}}
-            out = out / sum(w.size for w in leaves)}
-        out = strength * out
-    """,
+    after=_BODIES["regulariser.regulariser_2"],
     named=("kind", "penalty", "norm"),
     word="penalty",
     returned="the penalty",

@@ -1,6 +1,7 @@
 """Losses of classification and regression."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -16,6 +17,8 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 
+_BODIES = read_bodies("jax", "losses", margin=8)
+
 _CHECKED = """
     {?0.3 if logits.shape SHAPE:
         raise ValueError(f'logits of shape <<logits.shape>> do not match labels of shape <<labels.shape>>')}
@@ -24,198 +27,43 @@ _CAST = """
     {?0.5 # {losses in full precision ~ 16 bits are not enough for a logarithm}}
     logits = logits.astype(jnp.float32)
 """
-_TAKEN = """
-    {per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0] ~
-    per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1).squeeze(-1) ~
-    one_hot = jax.nn.one_hot(labels, logits.shape[-1])
-    per_example = -jnp.sum(one_hot * log_probs, axis=-1)}
-"""
+_TAKEN = _BODIES["taken"]
 _LOG_PROBS = """
     log_probs = {jax.nn.log_softmax(logits, axis=-1) ~ logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)}
 """
 _ENTROPIES = {
     "plain": join(_LOG_PROBS, _TAKEN),
-    "difference": """
-        {?0.4 # {log of the sum minus the score of the label}}
-        log_z = jax.nn.logsumexp(logits, axis=-1)
-        label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]
-        per_example = log_z - label_logits
-    """,
-    "z_loss": """
-        log_z = jax.nn.logsumexp(logits, axis=-1)
-        {label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]
-        per_example = log_z - label_logits ~
-        log_probs = logits - log_z[..., None]
-        per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]}
-        {?0.5 # {keeps the normalizer near one}}
-        {per_example = per_example + z_weight * log_z ** 2 ~
-        if z_weight is not None:
-            per_example = per_example + z_weight * jnp.square(log_z)}
-    """,
-    "smoothed": """
-        num_classes = logits.shape[-1]
-        {one_hot = jax.nn.one_hot(labels, num_classes)
-        if smoothing > 0.0:
-            {?0.5 # {some probability goes to every class}}
-            one_hot = (1.0 - smoothing) * one_hot + smoothing / num_classes
-        LOGS
-        per_example = -jnp.sum(one_hot * log_probs, axis=-1) ~
-        confidence = 1.0 - smoothing
-        off_value = smoothing / num_classes
-        soft_targets = jnp.where(labels[..., None] == jnp.arange(num_classes), confidence + off_value, off_value)
-        LOGS
-        per_example = -jnp.sum(soft_targets * log_probs, axis=-1) ~
-        {?0.3 if smoothing < 0.0 or smoothing >= 1.0:
-            raise ValueError(f'expected a smoothing in [0, 1), got <<smoothing>>')}
-        LOGS
-        nll = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
-        {?0.5 # {the mean over classes is the cross entropy with the uniform distribution}}
-        uniform = -jnp.mean(log_probs, axis=-1)
-        per_example = (1.0 - smoothing) * nll + smoothing * uniform}
-    """,
-    "balanced": """
-        LOGS
-        nll = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
-        {?0.5 # {rare classes count more}}
-        {per_example = balance[labels] * nll ~
-        {?0.3 if balance.shape[0] != logits.shape[-1]:
-            raise ValueError(f'expected <<logits.shape[-1]>> class weights, got <<balance.shape[0]>>')}
-        per_example = jnp.take(balance, labels, axis=0) * nll}
-    """,
-    "distilled": """
-        {?0.3 if temperature <= 0.0:
-            raise ValueError(f'expected a positive temperature, got <<temperature>>')}
-        LOGS
-        hard = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
-        {?0.5 # {soft targets of the teacher}}
-        teacher_probs = jax.nn.softmax(teacher / temperature, axis=-1)
-        student = jax.nn.log_softmax(logits / temperature, axis=-1)
-        soft = -jnp.sum(teacher_probs * student, axis=-1)
-        {?0.4 # {gradients of soft targets shrink with the square}}
-        per_example = (1.0 - mix) * hard + mix * temperature ** 2 * soft
-    """,
-    "margin": """
-        {?0.4 # {the label has to win by a margin}}
-        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
-        {adjusted = scale * (logits - margin * one_hot) ~
-        adjusted = scale * jnp.where(one_hot > 0, logits - margin, logits)}
-        log_z = jax.nn.logsumexp(adjusted, axis=-1)
-        per_example = log_z - jnp.sum(one_hot * adjusted, axis=-1)
-    """,
-    "prior": """
-        {?0.5 # {rare classes are shifted by how often they occur ~ logit adjustment for long tails}}
-        logits = logits + {jnp.log(prior) ~ strength * jnp.log(prior)}
-        LOGS
-        per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
-    """,
-    "dense": """
-        {?0.5 # {soft labels}
-        labels = labels / jnp.sum(labels, axis=-1, keepdims=True)}
-        LOGS
-        {per_example = -jnp.sum(labels * log_probs, axis=-1) ~
-        cross = -jnp.sum(labels * log_probs, axis=-1)
-        {?0.5 # {zero where the prediction is the label}}
-        entropy = -jnp.sum(labels * jnp.log(labels), axis=-1)
-        per_example = cross - entropy}
-    """,
+    "difference": _BODIES["difference"],
+    "z_loss": _BODIES["z_loss"],
+    "smoothed": _BODIES["smoothed"],
+    "balanced": _BODIES["balanced"],
+    "distilled": _BODIES["distilled"],
+    "margin": _BODIES["margin"],
+    "prior": _BODIES["prior"],
+    "dense": _BODIES["dense"],
 }
 """Ways to compute a cross entropy. Each has at most one optional part."""
 _FOCAL = {
-    "softmax": """
-        LOGS
-        {log_pt = jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0] ~
-        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
-        log_pt = jnp.sum(one_hot * log_probs, axis=-1)}
-        {?0.5 # {easy examples count less}}
-        {per_example = -(1.0 - jnp.exp(log_pt)) ** gamma * log_pt ~
-        pt = jnp.exp(log_pt)
-        per_example = -jnp.power(1.0 - pt, gamma) * log_pt}
-        {{?0.4 # {rare classes count more}}
-        per_example = per_example * balance[labels] ~
-        if balance is not None:
-            {?0.5 if balance.shape[0] != logits.shape[-1]:
-                raise ValueError(f'expected <<logits.shape[-1]>> class weights, got <<balance.shape[0]>>')}
-            per_example = balance[labels] * per_example ~}
-    """,
-    "poly": """
-        LOGS
-        log_pt = jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
-        pt = jnp.exp(log_pt)
-        {?0.5 # {focal loss with the first polynomial term}}
-        focal = -(1.0 - pt) ** gamma * log_pt
-        per_example = focal + epsilon * (1.0 - pt) ** (gamma + 1.0)
-    """,
-    "smoothed": """
-        num_classes = logits.shape[-1]
-        LOGS
-        probs = jnp.exp(log_probs)
-        one_hot = jax.nn.one_hot(labels, num_classes)
-        {soft_targets = (1.0 - smoothing) * one_hot + smoothing / num_classes ~
-        soft_targets = one_hot
-        if smoothing > 0.0:
-            soft_targets = (1.0 - smoothing) * one_hot + smoothing / num_classes}
-        {?0.5 # {each class is focused by itself}}
-        focal = -soft_targets * (1.0 - probs) ** gamma * log_probs
-        per_example = {jnp.sum(focal, axis=-1) ~ focal.sum(axis=-1)}
-    """,
+    "softmax": _BODIES["softmax"],
+    "poly": _BODIES["poly"],
+    "smoothed": _BODIES["smoothed_focal"],
 }
-_BCE = """
-    {log_p = jax.nn.log_sigmoid(logits)
-    log_not_p = jax.nn.log_sigmoid(-logits)
-    bce = -labels * log_p - (1.0 - labels) * log_not_p ~
-    {?0.4 # {stable for large scores}}
-    bce = jnp.maximum(logits, 0) - logits * labels + jnp.log1p(jnp.exp(-jnp.abs(logits))) ~
-    bce = jax.nn.softplus(logits) - labels * logits ~
-    bce = labels * jax.nn.softplus(-logits) + (1.0 - labels) * jax.nn.softplus(logits)}
-"""
+_BCE = _BODIES["bce"]
 _BINARY = {
     "plain": _BCE,
     "smoothed": join(
-        """
-        {?0.5 # {labels are drawn towards one half}}
-        {labels = (1.0 - smoothing) * labels + 0.5 * smoothing ~
-        if smoothing > 0.0:
-            labels = labels * (1.0 - smoothing) + 0.5 * smoothing}
-        """,
+        _BODIES["smoothed_binary"],
         _BCE,
     ),
-    "positives": """
-        {?0.5 # {positives are rare, and count more}}
-        {log_weight = 1.0 + (pos_weight - 1.0) * labels
-        bce = (1.0 - labels) * logits + log_weight * jax.nn.softplus(-logits) ~
-        log_p = jax.nn.log_sigmoid(logits)
-        log_not_p = jax.nn.log_sigmoid(-logits)
-        bce = -pos_weight * labels * log_p - (1.0 - labels) * log_not_p ~
-        bce = pos_weight * labels * jax.nn.softplus(-logits) + (1.0 - labels) * jax.nn.softplus(logits)}
-    """,
+    "positives": _BODIES["positives"],
     "focal": join(
         _BCE,
-        """
-        {?0.5 # {easy examples count less}}
-        probs = jax.nn.sigmoid(logits)
-        p_t = probs * labels + (1.0 - probs) * (1.0 - labels)
-        bce = bce * (1.0 - p_t) ** gamma
-        {?0.6 alpha_t = alpha * labels + (1.0 - alpha) * (1.0 - labels)
-        bce = alpha_t * bce}
-        """,
+        _BODIES["focal"],
     ),
-    "asymmetric": """
-        probs = jax.nn.sigmoid(logits)
-        {?0.5 # {easy negatives are shifted and count less}}
-        shifted = jnp.maximum(probs - margin, 0.0)
-        positive_term = labels * jax.nn.log_sigmoid(logits)
-        negative_term = (1.0 - labels) * shifted ** gamma * jnp.log(1.0 - shifted)
-        bce = -(positive_term + negative_term)
-    """,
+    "asymmetric": _BODIES["asymmetric"],
     "dice": join(
         _BCE,
-        """
-        {?0.4 # {overlap of all classes of an example}}
-        probs = jax.nn.sigmoid(logits)
-        intersection = jnp.sum(probs * labels, axis=-1)
-        union = jnp.sum(probs, axis=-1) + jnp.sum(labels, axis=-1)
-        dice = 1.0 - 2.0 * intersection / (union + 1e-6)
-        """,
+        _BODIES["dice"],
     ),
 }
 
@@ -293,8 +141,7 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
 
 _ERRORS: dict[str, tuple[str, ...]] = {
     "huber": (
-        "abs_diff = jnp.abs(diff)\nquadratic = jnp.minimum(abs_diff, delta)\nlinear = abs_diff - quadratic\n"
-        "errors = 0.5 * quadratic ** 2 + delta * linear",
+        _BODIES["huber"],
         "errors = jnp.where(jnp.abs(diff) <= delta, 0.5 * diff ** 2, delta * (jnp.abs(diff) - 0.5 * delta))",
         "abs_diff = jnp.abs(diff)\n"
         "errors = jnp.where(abs_diff < delta, 0.5 * jnp.square(diff), delta * abs_diff - 0.5 * delta ** 2)",

@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -12,6 +13,8 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import WALLS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
+
+_BODIES = read_bodies("jax", "matter", margin=4)
 
 
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
@@ -278,27 +281,8 @@ def _force(p: Program, target: str, *, close: bool, masked: bool) -> str:
     )
 
 
-_WRAPPED = '''
-    def displacement(a: Array, b: Array, box: float | None) -> Array:
-        {?0.5 """{From one particle to another, by the shortest way ~ Difference of positions in a box}."""}
-        {d = a - b
-        if box is not None:
-            d = d - box * jnp.round(d / box)
-        return d ~
-        d = a - b
-        return d if box is None else d - box * jnp.round(d / box) ~
-        if box is None:
-            return a - b
-        return jnp.mod(a - b + 0.5 * box, box) - 0.5 * box}
-'''
-_LIMIT_NORM = '''
-    def limit_norm(x: Array, largest: float) -> Array:
-        {?0.5 """{Vectors that are no longer than a limit ~ Shortens vectors that are too long}."""}
-        {norm = jnp.sqrt(jnp.sum(x ** 2, axis=-1, keepdims=True) + 1e-12)
-        return x * jnp.minimum(1.0, largest / norm) ~
-        norm = safe_norm(x)
-        return jnp.where(norm > largest, x * largest / norm, x)}
-'''
+_WRAPPED = _BODIES["wrapped"]
+_LIMIT_NORM = _BODIES["limit_norm"]
 _FLOCK = """
     {?0.5 if min_speed > max_speed:
         raise ValueError(f'slowest speed <<min_speed>> is above <<max_speed>>')}
@@ -393,89 +377,9 @@ def _flock(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SMOOTHED = '''
-    def smoothing(r: Array, h: float, kind: str, dim: int) -> Array:
-        {?0.5 """{How much a neighbour counts at a distance ~ Smoothing kernel by name}."""}
-        q = r / h
-        {if kind == 'poly6':
-            scale = 4.0 / jnp.pi if dim == 2 else 315.0 / (64.0 * jnp.pi)
-            return scale / h ** dim * jnp.maximum(1.0 - q ** 2, 0.0) ** 3
-        if kind == 'spiky':
-            scale = 10.0 / jnp.pi if dim == 2 else 15.0 / jnp.pi
-            return scale / h ** dim * jnp.maximum(1.0 - q, 0.0) ** 3
-        raise ValueError(f'unknown kernel <<kind>>') ~
-        if kind not in ('poly6', 'spiky'):
-            raise ValueError(f'unknown kernel <<kind>>')
-        if kind == 'poly6':
-            scale, bump = 4.0 / jnp.pi if dim == 2 else 315.0 / (64.0 * jnp.pi), 1.0 - q ** 2
-        else:
-            scale, bump = 10.0 / jnp.pi if dim == 2 else 15.0 / jnp.pi, 1.0 - q
-        return scale / h ** dim * jax.nn.relu(bump) ** 3}
-'''
-_STATE_OF = '''
-    def pressure_of(density: Array, stiffness: float, rest: float, kind: str) -> Array:
-        {?0.5 """{Equation of state ~ Pressure of a fluid of some density}."""}
-        {if kind == 'tait':
-            return stiffness * rest / 7.0 * ((density / rest) ** 7 - 1.0)
-        {?0.6 if kind == 'ideal':
-            return stiffness * density}
-        return stiffness * (density - rest) ~
-        ratio = density / rest
-        return stiffness * rest / 7.0 * (ratio ** 7 - 1.0) if kind == 'tait' else stiffness * (density - rest)}
-'''
-_FLUID = """
-    {_, dims = R.shape ~ dims = R.shape[-1]}
-    {?0.5 if dims not in (2, 3):
-        raise ValueError(f'expected two or three dimensions, got <<dims>>')}
-    {m = {jnp.full(R.shape[:1], mass, R.dtype) if jnp.ndim(mass) == 0 else mass ~
-        jnp.broadcast_to(jnp.asarray(mass, R.dtype), R.shape[:1])} ~
-    m = jnp.asarray(mass, R.dtype)}
-    {d = displacement(R[:, None], R[None], box)
-    r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + 1e-8) ~
-    d = jax.vmap(lambda one: displacement(one, R, box))(R)
-    r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + 1e-8)}
-    density = {smoothing(r, h, kernel, dims) @ m ~ jnp.sum(smoothing(r, h, kernel, dims) * m, axis=1)}
-    {?0.4 if min_density > 0.0:
-        {?0.4 # {a free surface does not pull}}
-        density = jnp.maximum(density, min_density)}
-    pressure = pressure_of(density, stiffness, rest, equation)
-    {?0.4 if not allow_tension:
-        {?0.4 # {particles are not drawn together}}
-        pressure = jnp.maximum(pressure, 0.0)}
-    {?0.4 # {derivative of the spiky kernel}}
-    slope = -(30.0 / jnp.pi if dims == 2 else 45.0 / jnp.pi) / h ** (dims + 1) * jnp.maximum(1.0 - r / h, 0.0) ** 2
-    {symmetric = pressure / density ** 2
-    pairs = symmetric[:, None] + symmetric[None, :] ~
-    pairs = 0.5 * (pressure[:, None] + pressure[None, :]) / (density[:, None] * density[None, :]) ~
-    if symmetric:
-        pairs = (pressure / density ** 2)[:, None] + (pressure / density ** 2)[None, :]
-    else:
-        pairs = (pressure[:, None] + pressure[None, :]) / (density[:, None] * density[None, :])}
-    acc = {-jnp.sum((pairs * slope * m / r)[:, :, None] * d, axis=1) ~
-        -jnp.sum((pairs * slope * m / r)[..., None] * d, axis=1)}
-    {{?0.5 if viscosity > 0.0 and V is not None:
-        {?0.4 # {neighbours move alike}}
-        {relative = V[None, :] - V[:, None]
-        rubbing = smoothing(r, h, kernel, dims) * m / density
-        acc = acc + viscosity * jnp.sum(rubbing[..., None] * relative, axis=1) ~
-        rubbing = m / density * smoothing(r, h, kernel, dims)
-        acc = acc + viscosity * (rubbing @ V - jnp.sum(rubbing, axis=1, keepdims=True) * V)}}
-    {?0.5 if gravity is not None:
-        acc = acc + gravity}
-    return {acc, density ~ <<'acc': acc, 'density': density, 'pressure': pressure>>} ~
-    V = V + dt * {acc ~ (acc if gravity is None else acc + gravity)}
-    {?0.5 if damping > 0.0:
-        V = V / (1.0 + damping * dt)}
-    R = R + dt * V
-    {if box is None:
-        {?0.5 # {walls without friction}}
-        outside = jnp.abs(R) > extent
-        V = jnp.where(outside, -bounce * V, V)
-        R = jnp.clip(R, -extent, extent)
-    else:
-        R = jnp.mod(R, box) ~ R = R if box is None else jnp.mod(R, box)}
-    return R, V, density}
-"""
+_SMOOTHED = _BODIES["smoothed"]
+_STATE_OF = _BODIES["state_of"]
+_FLUID = _BODIES["fluid"]
 
 
 def _fluid(p: Program) -> Text:

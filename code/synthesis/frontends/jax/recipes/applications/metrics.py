@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import settled, truth, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+
+_BODIES = read_bodies("jax", "metrics", margin=12)
 
 _FLAT = """
     {?0.5 # {one row for each token ~ positions of all sequences together}}
@@ -19,17 +22,7 @@ _CHECKED = """
         raise ValueError(f'logits of shape <<logits.shape>> do not match labels of shape <<labels.shape>>')}
 """
 _WEIGHTS = {
-    "masked": """
-        {if mask is None:
-            weight = jnp.ones(labels.shape)
-        else:
-            {?0.5 if mask.shape != labels.shape:
-                raise ValueError(f'expected a mask of shape <<labels.shape>>, got <<mask.shape>>')}
-            weight = {mask.astype(jnp.float32) ~ mask.reshape(-1).astype(jnp.float32)} ~
-        if mask is None:
-            mask = jnp.ones(labels.shape, dtype=bool)
-        weight = mask.astype(jnp.float32)}
-    """,
+    "masked": _BODIES["masked"],
     "ignored": """
         {?0.5 # {padding has a label of its own ~ padded positions do not count}}
         weight = {(labels != ignore_label).astype(jnp.float32) ~ jnp.where(labels == ignore_label, 0.0, 1.0)}
@@ -95,12 +88,7 @@ class _Batch:
         return "count = jnp.maximum({jnp.sum(weight) ~ weight.sum()}, 1.0)"
 
 
-_NLL = """
-    log_probs = jax.nn.log_softmax(logits, axis=-1)
-    {nll = -jnp.take_along_axis(log_probs, labels[:, None], axis=-1)[:, 0] ~
-    nll = -log_probs[jnp.arange(labels.shape[0]), labels] ~
-    nll = -jnp.sum(jax.nn.one_hot(labels, logits.shape[-1]) * log_probs, axis=-1)}
-"""
+_NLL = _BODIES["nll"]
 _PREDS = "preds = {jnp.argmax(logits, axis=-1) ~ logits.argmax(axis=-1)}"
 
 
@@ -289,12 +277,7 @@ def _confusion(p: Program) -> Text:
 
 
 _TP = {
-    "matrix": """
-        tp = {jnp.diag(matrix) ~ jnp.diagonal(matrix)}
-        {predicted, actual = matrix.sum(axis=0), matrix.sum(axis=1) ~
-        predicted = jnp.sum(matrix, axis=0)
-        actual = jnp.sum(matrix, axis=1)}
-    """,
+    "matrix": _BODIES["matrix"],
     "one_hot": """
         true_one_hot = jax.nn.one_hot(labels, num_classes)WEIGHED
         pred_one_hot = jax.nn.one_hot(preds, num_classes)WEIGHED
@@ -305,16 +288,7 @@ _TP = {
         actual = jnp.sum(true_one_hot, axis=0)}
     """,
 }
-_F1 = """
-    {precision = tp / jnp.maximum(predicted, 1.0)
-    recall = tp / jnp.maximum(actual, 1.0)
-    {f1 = 2.0 * precision * recall / (precision + recall + eps) ~
-    {?0.4 # {harmonic mean}}
-    f1 = 2.0 * precision * recall / jnp.maximum(precision + recall, eps)} ~
-    precision = tp / (predicted + eps)
-    recall = tp / (actual + eps)
-    f1 = 2.0 * tp / (predicted + actual + eps)}
-"""
+_F1 = _BODIES["f1"]
 
 
 def _f1(p: Program) -> Text:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from textwrap import dedent
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.molecule_parts import (
@@ -35,31 +36,15 @@ from synthesis.frontends.jax.recipes.applications.spaces import (
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 
-SAFE = '''
-    def distance(dR: Array) -> Array:
-        {?0.4 """{Length of each vector, with a finite gradient at zero ~ Distances whose gradient is never nan}."""}
-        dr2 = jnp.sum(dR ** 2, axis=-1)
-        {safe = jnp.where(dr2 > 0, dr2, 1.0)
-        return jnp.where(dr2 > 0, jnp.sqrt(safe), 0.0) ~
-        return jnp.sqrt(jnp.where(dr2 > 0, dr2, 1.0)) * (dr2 > 0)}
-'''
+_BODIES = read_bodies("jax", "molecules", margin=8)
+
+SAFE = _BODIES["safe"]
 _APART = '''
     def masked_distance(dR: Array, mask: Array) -> Array:
         {?0.5 """{Distances of the pairs that count, and one for the others ~ Distances that are never zero}."""}
         return {jnp.where(mask, distance(dR), 1.0) ~ distance(jnp.where(mask[..., None], dR, 1.0))}
 '''
-CUTOFF = '''
-    def smooth_cutoff(dr: Array, onset: float, cutoff: float) -> Array:
-        {?0.5 """{One up to the onset, nothing beyond the cutoff ~ Falls smoothly from one to nothing}."""}
-        {r2, on2, off2 = dr ** 2, onset ** 2, cutoff ** 2
-        inner = (off2 - r2) ** 2 * (off2 + 2.0 * r2 - 3.0 * on2) / (off2 - on2) ** 3
-        inner = jnp.where(dr < cutoff, inner, 0.0)
-        return jnp.where(dr < onset, 1.0, inner) ~
-        t = jnp.clip((dr - onset) / (cutoff - onset), 0.0, 1.0)
-        return 1.0 - t ** 2 * (3.0 - 2.0 * t) ~
-        x = jnp.clip((dr - onset) / (cutoff - onset), 0.0, 1.0)
-        return 0.5 * (jnp.cos(jnp.pi * x) + 1.0)}
-'''
+CUTOFF = _BODIES["cutoff"]
 
 
 _PAIR = {
@@ -69,15 +54,7 @@ _PAIR = {
         U = {0.5 * epsilon * overlap ** 2 ~ epsilon / alpha * overlap ** alpha}
         """
     ),
-    "soft_core_lj": (
-        """
-        {?0.4 # {the core stays finite while particles appear}}
-        {x = (dr / sigma) ** 6 + softness * (1.0 - lam)
-        U = 4.0 * lam * epsilon * (1.0 / x ** 2 - 1.0 / x) ~
-        inv = 1.0 / (softness * (1.0 - lam) + (dr / sigma) ** 6)
-        U = 4.0 * lam * epsilon * {(inv ** 2 - inv) ~ inv * (inv - 1.0)}}
-        """
-    ),
+    "soft_core_lj": (_BODIES["soft_core_lj"]),
     "morse": (
         """
         t = jnp.exp(-alpha * (dr - sigma))
@@ -98,32 +75,10 @@ _CUT = {
             {?0.4 # {nothing acts beyond the cutoff}}
             U = jnp.where(dr < cutoff, U, 0.0)
     """,
-    "shifted": """
-        if cutoff is not None:
-            if shift:
-                {?0.5 # {the energy is continuous at the cutoff}}
-                U = U - potential(cutoff)
-            U = jnp.where(dr < cutoff, U, 0.0)
-    """,
-    "smooth": """
-        {?0.2 if onset >= cutoff:
-            raise ValueError(f'expected an onset below the cutoff, got <<onset>> and <<cutoff>>')}
-        {U = U * smooth_cutoff(dr, onset, cutoff) ~ switch = smooth_cutoff(dr, onset, cutoff)
-        U = switch * U}
-    """,
+    "shifted": _BODIES["shifted"],
+    "smooth": _BODIES["smooth"],
 }
-_MIXED = """
-    {{if mixing == 'arithmetic':
-        {?0.4 # Lorentz-Berthelot rules}
-        sigma = 0.5 * (sigma[:, None] + sigma)
-    elif mixing == 'geometric':
-        sigma = jnp.sqrt(sigma[:, None] * sigma)
-    else:
-        raise ValueError(f'unknown mixing rule <<mixing>>') ~
-    {?0.4 # {Lorentz-Berthelot rules ~ pairs of unlike particles}}
-    sigma = 0.5 * (sigma[:, None] + sigma[None, :])}
-    epsilon = jnp.sqrt(epsilon[:, None] * epsilon)}
-"""
+_MIXED = _BODIES["mixed"]
 
 
 def _pair(p: Program) -> Text:
@@ -255,81 +210,14 @@ def _pair(p: Program) -> Text:
 
 
 _BONDED = {
-    "bond": """
-        {i, j = {bonds[:, 0], bonds[:, 1] ~ bonds.T}
-        dr = distance(displacement(R[i], R[j], box)) ~
-        R_ij = R[bonds]
-        dr = distance(displacement(R_ij[:, 0], R_ij[:, 1], box))}
-        stretch = dr - rest
-        FORM
-        {?0.25 if mask is not None:
-            {?0.4 if mask.shape != bonds.shape[:1]:
-                raise ValueError(f'expected one flag for each bond, got <<mask.shape>>')}
-            U = {jnp.where(mask, U, 0.0) ~ U * mask}}
-    """,
-    "angle": """
-        {u, v = displacement(R[:-2], R[1:-1], box), displacement(R[2:], R[1:-1], box) ~
-        {?0.4 # {the middle one is the corner}}
-        u = displacement(R[:-2], R[1:-1], box)
-        v = displacement(R[2:], R[1:-1], box)}
-        {?0.4 # {well behaved for straight angles, unlike the arc cosine}}
-        {theta = jnp.arctan2(distance(jnp.cross(u, v)), jnp.sum(u * v, axis=-1) + 1e-9) ~
-        sine, cosine = distance(jnp.cross(u, v)), jnp.sum(u * v, axis=-1)
-        theta = jnp.arctan2(sine, cosine + 1e-9)}
-        {U = 0.5 * stiffness * (theta - rest) ** 2 ~ bend = theta - rest
-        U = 0.5 * stiffness * bend ** 2 ~
-        if form == 'harmonic':
-            U = 0.5 * stiffness * (theta - rest) ** 2
-        elif form == 'cosine':
-            {?0.5 # {smooth where three beads are in line}}
-            U = 0.5 * stiffness * (jnp.cos(theta) - jnp.cos(rest)) ** 2
-        else:
-            raise ValueError(f'expected harmonic or cosine angles, got <<form>>')}
-    """,
-    "torsion": """
-        {?0.5 {# {bonds between beads that follow each other}}}
-        b = displacement(R[1:], R[:-1], box)
-        {b1, b2, b3 = b[:-2], b[1:-1], b[2:]
-        n1, n2 = jnp.cross(b1, b2), jnp.cross(b2, b3) ~
-        {?0.4 # {normals of the two planes}}
-        normal = jnp.cross(b[:-1], b[1:])
-        n1, n2 = normal[:-1], normal[1:]
-        b1, b2 = b[:-2], b[1:-1]}
-        {?0.4 # {signed, since a dihedral may turn either way}}
-        {x = jnp.sum(n1 * n2, axis=-1)
-        y = distance(b2) * jnp.sum(b1 * n2, axis=-1)
-        phi = jnp.arctan2(y, x + 1e-9) ~
-        phi = jnp.arctan2(distance(b2) * jnp.sum(b1 * n2, axis=-1), jnp.sum(n1 * n2, axis=-1) + 1e-9)}
-        {U = stiffness * (1.0 + jnp.cos(periodicity * phi - rest)) ~
-        if form == 'periodic':
-            U = stiffness * (1.0 + jnp.cos(periodicity * phi - rest))
-        elif form == 'harmonic':
-            {?0.5 # {the difference of two angles, between -pi and pi}}
-            dphi = wrap_angle(phi - rest)
-            U = 0.5 * stiffness * dphi ** 2
-        else:
-            raise ValueError(f'unknown form of torsions <<form>>')}
-    """,
+    "bond": _BODIES["bond"],
+    "angle": _BODIES["angle"],
+    "torsion": _BODIES["torsion"],
 }
 _BOND_FORMS = {
     "harmonic": "U = 0.5 * stiffness * stretch ** 2",
-    "morse": """
-        if form == 'harmonic':
-            U = 0.5 * stiffness * stretch ** 2
-        elif form == 'morse':
-            {?0.5 # {as stiff as the spring at rest, and it can break}}
-            alpha = jnp.sqrt(0.5 * stiffness / depth)
-            U = depth * (1.0 - jnp.exp(-alpha * stretch)) ** 2
-        else:
-            raise ValueError(f'unknown form of bonds <<form>>')
-    """,
-    "quartic": """
-        U = 0.5 * stiffness * stretch ** 2
-        if form == 'quartic':
-            U = U + 0.25 * anharmonic * stretch ** 4
-        elif form != 'harmonic':
-            raise ValueError(f'expected harmonic or quartic bonds, got <<form>>')
-    """,
+    "morse": _BODIES["morse"],
+    "quartic": _BODIES["quartic"],
 }
 _BONDED_CHECKS = {
     "bond": """

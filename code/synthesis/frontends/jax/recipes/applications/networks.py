@@ -3,124 +3,19 @@
 from collections.abc import Callable
 from itertools import pairwise
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, settled, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
-_SEEN = '''
-    def band(q_pos: Array, k_pos: Array, causal: bool, window: int | None) -> Array:
-        {?0.5 """{Which keys are near enough ~ What a query sees by its place alone}."""}
-        distance = q_pos[:, None] - k_pos[None, :]
-        {mask = distance >= 0 if causal else jnp.ones_like(distance, dtype=bool)
-        if window is not None:
-            mask = mask & ({jnp.abs(distance) < window ~ (distance < window) & (distance > -window)})
-        return mask ~
-        if causal and window is None:
-            return distance >= 0
-        if causal:
-            return (distance >= 0) & (distance < window)
-        if window is None:
-            return jnp.ones(distance.shape, bool)
-        return jnp.abs(distance) < window}
-'''
-_DROPPED = '''
-    def drop(x: Array, rate: float, key: Array | None) -> Array:
-        {?0.4 """{Nothing is dropped without a key ~ Dropout}."""}
-        {if key is None or rate == 0.0:
-            return x
-        kept = jax.random.bernoulli(key, 1.0 - rate, x.shape)
-        return jnp.where(kept, x / (1.0 - rate), 0.0) ~
-        if rate > 0.0 and key is not None:
-            x = x * jax.random.bernoulli(key, 1.0 - rate, x.shape) / (1.0 - rate)
-        return x}
-'''
-_SLOPES = '''
-    def head_slopes(num_heads: int) -> Array:
-        {?0.5 """{How fast heads forget what is far ~ One slope for each head}."""}
-        return {2.0 ** (-8.0 * (jnp.arange(num_heads) + 1) / num_heads) ~
-            jnp.exp2(-8.0 / num_heads * jnp.arange(1, num_heads + 1))}
-'''
-_ATTENDED = """
-    {batch, q_len, num_heads, depth = q.shape
-    _, k_len, kv_heads, _ = k.shape ~ q_len, num_heads, depth = q.shape[1:]
-    k_len, kv_heads = k.shape[1:3]}
-    {?0.5 {if num_heads % kv_heads != 0:
-        raise ValueError(f'<<num_heads>> heads of queries cannot share <<kv_heads>> heads of keys') ~
-    if k.shape != v.shape:
-        raise ValueError('keys and values have different shapes')}}
-    {if kv_heads != num_heads:
-        {?0.5 # {several queries share a key}}
-        {k, v = (jnp.repeat(part, num_heads // kv_heads, axis=2) for part in (k, v)) ~
-        repeats = num_heads // kv_heads
-        k = jnp.repeat(k, repeats, axis=2)
-        v = jnp.repeat(v, repeats, axis=2)} ~
-    groups = num_heads // kv_heads
-    if groups > 1:
-        k, v = jnp.repeat(k, groups, axis=2), jnp.repeat(v, groups, axis=2)}
-    {?0.4 if norm_scales is not None:
-        {?0.5 # {queries and keys of unit size}}
-        q_scale, k_scale = norm_scales
-        q, k = rms_norm(q, q_scale), rms_norm(k, k_scale)}
-    {if scale is None:
-        scale = depth ** -0.5 ~ scale = depth ** -0.5 if scale is None else scale ~ scale = 1.0 / math.sqrt(depth)}
-    logits = {scale * jnp.einsum('bqhd,bkhd->bhqk', q, k) ~ jnp.einsum('bqhd,bkhd->bhqk', scale * q, k) ~
-        jnp.einsum('bqhd,bkhd->bhqk', q, k, preferred_element_type=jnp.float32) * scale}
-    {?0.12 if softcap is not None:
-        logits = softcap * jnp.tanh(logits / softcap)}
-    {q_pos = jnp.arange(q_len) + (k_len - q_len) ~ {?0.5 # {the last query is as far as the last key}}
-    q_pos = jnp.arange(k_len - q_len, k_len)}
-    k_pos = jnp.arange(k_len)
-    {?0.5 {if bias is not None:
-        logits = logits + bias ~ if linear_bias:
-        {?0.5 # {what is far away counts less}}
-        distance = jnp.abs(q_pos[:, None] - k_pos[None, :])
-        logits = logits - head_slopes(num_heads)[:, None, None] * distance}}
-    {{masks = [band(q_pos, k_pos, causal, window)] ~ masks = []
-    if causal or window is not None:
-        masks.append(band(q_pos, k_pos, causal, window))}
-    if key_lengths is not None:
-        {?0.5 # {padding is at the end}}
-        masks.append((k_pos < key_lengths[:, None])[:, None, None, :])
-    {?0.6 if segments is not None:
-        {?0.5 # {documents do not see each other}}
-        same = segments[:, -q_len:, None] == segments[:, None, :]
-        masks.append(same[:, None])}
-    {if masks:
-        allowed = functools.reduce(jnp.logical_and, masks)
-        logits = jnp.where(allowed, logits, LOWEST) ~
-    for allowed in masks:
-        logits = jnp.where(allowed, logits, LOWEST)} ~
-    allowed = band(q_pos, k_pos, causal, window)
-    {if key_lengths is not None:
-        allowed = allowed & (k_pos < key_lengths[:, None])[:, None, None, :] ~
-    if segments is not None:
-        {?0.5 # {documents do not see each other}}
-        same = segments[:, -q_len:, None] == segments[:, None, :]
-        allowed = jnp.logical_and(allowed, same[:, None])}
-    logits = jnp.where(allowed, logits, LOWEST)}
-    {?0.4 if sinks is not None:
-        {?0.5 # {a place for heads that want nothing}}
-        column = jnp.broadcast_to(sinks[:, None, None], (*logits.shape[:-1], 1))
-        logits = jnp.concatenate([logits, column], axis=-1)}
-    {probs = jax.nn.softmax(logits, axis=-1) ~
-    probs = jax.nn.softmax(logits.astype(jnp.float32), axis=-1).astype(v.dtype)}
-    {?0.5 if probs.shape[-1] != k_len:
-        probs = probs[..., :k_len]}
-    {?0.4 probs = drop(probs, drop_rate, key)}
-    out = jnp.einsum('bhqk,bkhd->bqhd', probs, v)
-    {?0.12 {if gate is not None:
-        {?0.4 # {each head may stay silent}}
-        out = out * gate[:, None] ~
-    out = out if gate is None else out * gate[..., None]}}
-    {out = out.reshape(*out.shape[:2], -1) ~ out = out.reshape(out.shape[0], q_len, num_heads * depth)}
-    {if out_kernel is not None:
-        out = out @ out_kernel
-    return out ~ if not return_weights:
-        return out
-    return out, {probs ~ jnp.mean(probs, axis=1)} ~ return out}
-"""
+_BODIES = read_bodies("jax", "networks", margin=4)
+
+_SEEN = _BODIES["seen"]
+_DROPPED = _BODIES["dropped"]
+_SLOPES = _BODIES["slopes"]
+_ATTENDED = _BODIES["attended"]
 
 
 def _attended(p: Program) -> Text:
@@ -186,20 +81,7 @@ def _attended(p: Program) -> Text:
     )  # fmt: skip
 
 
-_MLP = '''
-    def mlp(layers, x: Array, activate_last: bool = False) -> Array:
-        {?0.5 """{A small perceptron ~ Layers with an activation between them}."""}
-        {for i, layer in enumerate(layers):
-            x = x @ layer['w'] + layer['b']
-            if activate_last or i < len(layers) - 1:
-                x = ACT(x)
-        return x ~
-        *hidden, last = layers
-        for layer in hidden:
-            x = ACT(x @ layer['w'] + layer['b'])
-        x = x @ last['w'] + last['b']
-        return ACT(x) if activate_last else x}
-'''
+_MLP = _BODIES["mlp"]
 _POOLED = '''
     def pool(x: Array, index: Array, count: int, how: str) -> Array:
         {?0.5 """{Brings rows of one index together ~ Sum, mean or largest of the rows of each index}."""}
@@ -219,70 +101,7 @@ _POOLED = '''
             raise ValueError(f'unknown pooling <<how>>')
         return total}
 '''
-_NETWORK = """
-    {?0.4 {if graph['senders'].shape != graph['receivers'].shape:
-        raise ValueError('an edge has two ends') ~ if not params['rounds']:
-        raise ValueError('there are no rounds of messages')}}
-    {senders, receivers = graph['senders'], graph['receivers'] ~
-    senders, receivers = (graph[name] for name in ('senders', 'receivers'))}
-    num_nodes = graph['nodes'].shape[0]
-    {nodes = mlp(params['encoder'], graph['nodes']) ~
-    nodes = mlp(params['encoder'], graph['nodes'], activate_last=True)}
-    {if 'edges' in graph:
-        edges = mlp(params['edge_encoder'], graph['edges'])
-    else:
-        edges = None ~ edges = mlp(params['edge_encoder'], graph['edges']) if 'edges' in graph else None}
-    {?0.4 states = [nodes]}
-    for layer in params['rounds']:
-        {inputs = [nodes[senders], nodes[receivers]]
-        if edges is not None:
-            inputs.append(edges)
-        messages = mlp(layer['message'], jnp.concatenate(inputs, axis=-1)) ~
-        ends = [nodes[senders], nodes[receivers], *([] if edges is None else [edges])]
-        messages = mlp(layer['message'], jnp.concatenate(ends, axis=-1)) ~
-        {?0.5 # {the same for both directions}}
-        near = [nodes[senders] + nodes[receivers], jnp.abs(nodes[senders] - nodes[receivers])]
-        if edges is not None:
-            near = [*near, edges]
-        messages = mlp(layer['message'], jnp.concatenate(near, axis=-1))}
-        {?0.5 if 'gate' in layer:
-            {?0.5 # {some edges matter more}}
-            messages = gated(messages, layer['gate'])}
-        {?0.4 if edge_mask is not None:
-            messages = jnp.where(edge_mask[:, None], messages, 0.0)}
-        pooled = pool(messages, receivers, num_nodes, aggregate)
-        {?0.35 if both_ways:
-            {?0.4 # {news go back to where they came from}}
-            pooled = pooled + pool(messages, senders, num_nodes, aggregate)}
-        update = mlp(layer['update'], jnp.concatenate([nodes, pooled], axis=-1))
-        {nodes = nodes + update if residual else update ~ nodes = nodes + update ~
-        if residual:
-            update = update + nodes
-        nodes = update}
-        {?0.5 {if 'norm' in layer:
-            nodes = layer_norm(nodes, layer['norm']['scale'], layer['norm']['bias']) ~
-        nodes = layer_norm(nodes, **layer['norm']) if 'norm' in layer else nodes}}
-        {?0.5 if edges is not None and update_edges:
-            edges = edges + messages}
-        KEEP
-    {?0.5 if node_mask is not None:
-        {?0.5 # {padding of the batch}}
-        nodes = jnp.where(node_mask[:, None], nodes, 0.0)}
-    FEATURES
-    {if 'graph_ids' not in graph:
-        return mlp(params['decoder'], features)
-    {?0.5 # {one vector for each graph}}
-    readout = [pool(features, graph['graph_ids'], num_graphs, how) for how in readouts]
-    return mlp(params['decoder'], jnp.concatenate(readout, axis=-1)) ~
-    {if num_graphs is not None:
-        features = jnp.concatenate(
-            [pool(features, graph['graph_ids'], num_graphs, how) for how in readouts], axis=-1)
-    return mlp(params['decoder'], features) ~
-    if num_graphs is None:
-        return mlp(params['decoder'], features)
-    pooled = [pool(features, graph['graph_ids'], num_graphs, how) for how in readouts]
-    return mlp(params['decoder'], jnp.concatenate(pooled, axis=-1))}}
-"""
+_NETWORK = _BODIES["network"]
 
 
 def _network(p: Program) -> Text:
@@ -369,40 +188,9 @@ def _pool_of(*, maximum: bool) -> str:
     return f"{head}        total = jnp.zeros{second.replace('return total}', 'return total')}"
 
 
-_CONV = '''
-    def conv(x: Array, kernel: Array, stride: int = 1, groups: int = 1) -> Array:
-        {?0.5 """{Convolution with zeros beyond the edge ~ Two-dimensional convolution}."""}
-        return jax.lax.conv_general_dilated(
-            x, kernel, (stride, stride), 'SAME', dimension_numbers=('NHWC', 'HWIO', 'NHWC'), feature_group_count=groups)
-'''
-_NORMED = '''
-    def channel_norm(x: Array, norm, kind: str) -> Array:
-        {?0.5 """{Unit variance of channels, with moments that were kept or its own ~ Normalization by name}."""}
-        {if kind == 'batch':
-            mean, var = norm['mean'], norm['var']
-        else:
-            axes = -1 if kind == 'layer' else (1, 2)
-            mean, var = jnp.mean(x, axis=axes, keepdims=True), jnp.var(x, axis=axes, keepdims=True)
-        return (x - mean) * jax.lax.rsqrt(var + 1e-5) * norm['scale'] + norm['bias'] ~
-        if kind == 'batch':
-            {?0.5 # {what was seen in training}}
-            x = (x - norm['mean']) / jnp.sqrt(norm['var'] + 1e-5)
-        else:
-            axes = <<'layer': (-1,), 'instance': (1, 2)>>[kind]
-            x = x - jnp.mean(x, axis=axes, keepdims=True)
-            x = x / jnp.sqrt(jnp.mean(x ** 2, axis=axes, keepdims=True) + 1e-5)
-        return norm['scale'] * x + norm['bias']}
-'''
-_EXCITED = '''
-    def excite(layer, x: Array) -> Array:
-        {?0.5 """{Scales channels by what the whole image shows ~ Squeeze and excitation}."""}
-        {pooled = jnp.mean(x, axis=(1, 2))
-        hidden = jax.nn.relu(pooled @ layer['down'])
-        return x * jax.nn.sigmoid(hidden @ layer['up'])[:, None, None, :] ~
-        scale = jnp.mean(x, axis=(1, 2), keepdims=True)
-        scale = jax.nn.sigmoid(jax.nn.relu(scale @ layer['down']) @ layer['up'])
-        return scale * x}
-'''
+_CONV = _BODIES["conv"]
+_NORMED = _BODIES["normed"]
+_EXCITED = _BODIES["excited"]
 _STAGES = """
     {?0.5 {if x.ndim != 4:
         raise ValueError('expected images of shape (batch, height, width, channels)') ~
@@ -442,15 +230,7 @@ _STAGES = """
     return pooled @ head['kernel'] + head['bias'] ~ return jnp.mean(x, axis=(1, 2)) @ head['kernel'] + head['bias']} ~
     return features}
 """
-_PRE_ACTIVATED_HEAD = """
-    if head is None:
-        return features
-    {x = ACT(channel_norm(x, head['norm'], norm)) ~
-    {?0.5 # {nothing was normalized behind the last block}}
-    x = ACT(channel_norm(x, head['norm'], norm))}
-    {pooled = jnp.mean(x, axis=(1, 2))
-    return pooled @ head['kernel'] + head['bias'] ~ return jnp.mean(x, axis=(1, 2)) @ head['kernel'] + head['bias']}
-"""
+_PRE_ACTIVATED_HEAD = _BODIES["pre_activated_head"]
 _BODIES = (
     """
             h = conv(x, block['conv1'], stride)

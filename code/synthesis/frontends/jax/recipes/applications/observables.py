@@ -1,5 +1,6 @@
 """Measurements and state of molecular simulations: temperatures, distributions, thermostats, lists."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
@@ -8,83 +9,14 @@ from synthesis.frontends.jax.recipes.applications.spaces import SIDE, WITHIN, bo
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
-DISTANCES = '''
-    def pair_distances(R: Array, side) -> Array:
-        {?0.5 """{Distances of all pairs, to the nearest image ~ Matrix of minimum image distances}."""}
-        dR = {R[:, None, :] - R[None, :, :] ~ R[:, None] - R}
-        if side is not None:
-            {dR = dR - side * jnp.round(dR / side) ~ dR = jnp.mod(dR + 0.5 * side, side) - 0.5 * side}
-        dr2 = {jnp.sum(dR ** 2, axis=-1) ~ jnp.sum(dR * dR, axis=-1)}
-        {?0.3 # {the root has no gradient at zero}}
-        {return jnp.sqrt(jnp.where(dr2 > 0, dr2, 1.0)) * (dr2 > 0) ~
-        apart = dr2 > 0
-        return jnp.where(apart, jnp.sqrt(jnp.where(apart, dr2, 1.0)), 0.0)}
-'''
-_SQUARES = """
-    if (momenta is None) == (velocities is None):
-        raise ValueError('expected either momenta or velocities')
-    {if momenta is not None:
-        {?0.4 # {twice the kinetic energy of each degree of freedom}}
-        squares = momenta ** 2 / MASS
-    else:
-        squares = MASS * velocities ** 2 ~
-    if velocities is None:
-        {?0.4 # {p = m v}}
-        velocities = momenta / MASS
-    squares = MASS * velocities ** 2}
-"""
+_BODIES = read_bodies("jax", "observables", margin=4)
+
+DISTANCES = _BODIES["distances"]
+_SQUARES = _BODIES["squares"]
 _TEMPERATURES = {
-    "whole": """
-        dof = squares.size
-        {if remove_drift:
-            {?0.5 # {the centre of mass does not move}}
-            dof -= squares.shape[1]
-        {?0.6 if num_constraints is not None:
-            {?0.5 # {each rigid bond takes one away}}
-            dof -= num_constraints} ~
-        if num_constraints is not None:
-            if num_constraints < 0 or num_constraints >= dof:
-                raise ValueError(f'cannot constrain <<num_constraints>> of <<dof>> degrees of freedom')
-            dof -= num_constraints}
-        {return jnp.sum(squares) / dof ~
-        {if return_energy:
-            kinetic = 0.5 * jnp.sum(squares)
-            return <<'kinetic_energy': kinetic, 'temperature': 2.0 * kinetic / dof>> ~
-        if return_energy:
-            {?0.4 # {both are logged}}
-            return jnp.sum(squares) / dof, 0.5 * jnp.sum(squares)}
-        return jnp.sum(squares) / dof}
-    """,
-    "species": """
-        per_particle = {jnp.sum(squares, axis=-1) ~ squares.sum(-1)}
-        {totals = jnp.zeros(num_species, squares.dtype).at[species].add(per_particle)
-        counts = jnp.zeros(num_species, jnp.int32).at[species].add(1) ~
-        totals = jnp.bincount(species, weights=per_particle, length=num_species)
-        counts = jnp.bincount(species, length=num_species) ~
-        totals = jax.ops.segment_sum(per_particle, species, num_segments=num_species)
-        counts = jnp.bincount(species, length=num_species)}
-        dof = squares.shape[1] * counts
-        {{?0.4 # {a species that does not occur is as cold as can be}}
-        return totals / jnp.maximum(dof, 1) ~
-        temperatures = totals / jnp.maximum(dof, 1)
-        if not return_total:
-            return temperatures
-        return temperatures, jnp.sum(totals) / squares.size ~
-        temperatures = jnp.where(dof > 0, totals / jnp.maximum(dof, 1), 0.0)
-        return temperatures}
-    """,
-    "axes": """
-        {?0.4 # {a pressure that differs by axis shows here first}}
-        {along = jnp.mean(squares, axis=0) ~ along = squares.sum(axis=0) / squares.shape[0]}
-        {if axis is not None:
-            {?0.5 if axis not in (0, 1, 2):
-                raise ValueError(f'unknown axis <<axis>>')}
-            return along[axis]
-        return along ~
-        if average:
-            return jnp.mean(along)
-        return along}
-    """,
+    "whole": _BODIES["whole"],
+    "species": _BODIES["species"],
+    "axes": _BODIES["axes"],
 }
 
 
@@ -168,41 +100,8 @@ _HISTOGRAM = """
         raise ValueError(f'no shells in <<d>> dimensions')}
     shell = 2.0 * math.pi * width * (centers if d == 2 else 2.0 * centers ** 2)}
 """
-_COUNTED = """
-    def count(weights):
-        {if smearing is not None:
-            {?0.5 # {a smooth histogram has gradients}}
-            z = (dr[..., None] - centers) / smearing
-            kernel = jnp.exp(-0.5 * z ** 2) / (smearing * math.sqrt(2.0 * math.pi))
-            return width * {jnp.einsum('ij,ijb->b', weights, kernel) ~
-                jnp.sum(weights[..., None] * kernel, axis=(0, 1)) ~ jnp.tensordot(weights, kernel, axes=2)} ~
-        if smooth:
-            z = (dr[..., None] - centers) / width
-            kernel = jnp.exp(-0.5 * z ** 2) / math.sqrt(2.0 * math.pi)
-            return jnp.sum(weights[..., None] * kernel, axis=(0, 1)) ~}
-        {index = jnp.floor(dr / width).astype(jnp.int32) ~ index = (dr / width).astype(jnp.int32)}
-        {?0.4 # {what is beyond the cutoff is dropped}}
-        {return jnp.zeros(bins).at[index].add(weights, mode='drop') ~
-        counts = jnp.zeros(bins, weights.dtype)
-        return counts.at[index.reshape(-1)].add(weights.reshape(-1), mode='drop') ~
-        flat = jnp.minimum(index, bins).reshape(-1)
-        return jnp.bincount(flat, weights.reshape(-1), length=bins + 1)[:-1]}
-
-    {others = (jnp.arange(n)[:, None] != jnp.arange(n)).astype(R.dtype) ~ others = off_diagonal(n).astype(R.dtype)}
-"""
-_ALL_PAIRS = """
-    {density = n / volume
-    return count(others) / (n * density * shell) ~
-    g = count(others) * volume / (n ** 2 * shell)
-    {~ if return_centers:
-        return centers, g}
-    return g ~
-    {?0.5 # {pairs in each shell, of one particle on average}}
-    pairs = count(others) / n
-    if normalize:
-        pairs = pairs * volume / (n * shell)
-    return pairs}
-"""
+_COUNTED = _BODIES["counted"]
+_ALL_PAIRS = _BODIES["all_pairs"]
 _BY_SPECIES = """
     curves = {<<>> ~ []}
     for a in range(num_species):
@@ -218,13 +117,7 @@ _BY_SPECIES = """
 """
 
 
-_ONE_CURVE = """
-    in_a, in_b = (species == a).astype(R.dtype), (species == b).astype(R.dtype)
-    weights = others * in_a[:, None] * in_b
-    {?0.4 # {never nothing to divide by}}
-    {expected = jnp.maximum(jnp.sum(in_a) * jnp.sum(in_b), 1.0) / volume ~
-    expected = jnp.maximum(jnp.sum(weights), 1.0) / volume}
-"""
+_ONE_CURVE = _BODIES["one_curve"]
 
 
 def write_distribution(p: Program) -> Text:
@@ -297,60 +190,10 @@ def write_distribution(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SUZUKI = """
-    {?0.4 # {weights of Suzuki and Yoshida}}
-    if order == 1:
-        weights = [1.0]
-    elif order == 3:
-        {w = 1.0 / (2.0 - 2.0 ** (1.0 / 3.0))
-        weights = [w, 1.0 - 2.0 * w, w] ~ weights = [1.3512071919596578, -1.7024143839193153, 1.3512071919596578]}
-    else:
-        raise ValueError(f'expected an order of 1 or 3, got <<order>>')
-"""
-_ONE_CHAIN = """
-    {?0.4 # {from the end of the chain to the particles}}
-    p_xi = p_xi.at[-1].add(0.25 * dt_k * push(length - 1, p_xi, kinetic))
-    for k in reversed(range(length - 1)):
-        drag = jnp.exp(-0.125 * dt_k * p_xi[k + 1] / masses[k + 1])
-        p_xi = p_xi.at[k].set(drag * (drag * p_xi[k] + 0.25 * dt_k * push(k, p_xi, kinetic)))
-    {?0.4 # {all velocities are scaled alike}}
-    factor = jnp.exp(-0.5 * dt_k * p_xi[0] / masses[0])
-    scale = scale * factor
-    kinetic = factor ** 2 * kinetic
-    xi = xi + 0.5 * dt_k * p_xi / masses
-    {?0.4 # {and back again}}
-    for k in range(length - 1):
-        drag = jnp.exp(-0.125 * dt_k * p_xi[k + 1] / masses[k + 1])
-        p_xi = p_xi.at[k].set(drag * (drag * p_xi[k] + 0.25 * dt_k * push(k, p_xi, kinetic)))
-    p_xi = p_xi.at[-1].add(0.25 * dt_k * push(length - 1, p_xi, kinetic))
-"""
-_CHAIN = """
-    xi, p_xi, masses = chain
-    {?0.4 if xi.shape != masses.shape:
-        raise ValueError(f'expected one mass for each thermostat, got <<masses.shape>>')}
-    length = len(masses)
-    {dof = V.size ~ dof = V.size - V.shape[1]}
-    {kinetic = jnp.sum(mass[:, None] * V ** 2) ~ kinetic = jnp.sum(mass @ V ** 2)}
-
-    def push(k, p_xi, kinetic):
-        {?0.5 \"\"\"{What drives one thermostat of the chain ~ Force on a thermostat}.\"\"\"}
-        {if k == 0:
-            return kinetic - dof * kT
-        return p_xi[k - 1] ** 2 / masses[k - 1] - kT ~
-        return kinetic - dof * kT if k == 0 else p_xi[k - 1] ** 2 / masses[k - 1] - kT}
-
-    scale = {1.0 ~ jnp.ones((), V.dtype)}
-    LOOP
-    {return V * scale, (xi, p_xi, masses) ~
-    V = V * scale
-    return V, (xi, p_xi, masses)}
-"""
-_NESTED = """
-    for _ in range(substeps):
-        for w in weights:
-            dt_k = {w * dt / substeps ~ dt * w / substeps}
-            ONE
-"""
+_SUZUKI = _BODIES["suzuki"]
+_ONE_CHAIN = _BODIES["one_chain"]
+_CHAIN = _BODIES["chain"]
+_NESTED = _BODIES["nested"]
 _WEIGHTED = """
     for weight in (0.5, 0.5):
         dt_k = {weight * dt ~ dt * weight}
@@ -383,68 +226,16 @@ def write_thermostat(p: Program) -> Text:
     )  # fmt: skip
 
 
-_TRAJECTORY = """
-    {?0.3 if traj.ndim != 3:
-        raise ValueError(f'expected positions of shape (frames, n, dim), got <<traj.shape>>')}
-    frames, n, d = traj.shape
-    {?0.6 if unwrap_side is not None:
-        {?0.4 # {jumps across the box are undone}}
-        jumps = jnp.diff(traj, axis=0)
-        jumps = jumps - unwrap_side * jnp.round(jumps / unwrap_side)
-        traj = jnp.concatenate([traj[:1], traj[:1] + jnp.cumsum(jumps, axis=0)])}
-    {?0.6 {if remove_drift:
-        {?0.5 # {a box that moves as a whole does not diffuse}}
-        traj = traj - jnp.mean(traj, axis=1, keepdims=True) ~
-    if remove_com:
-        {?0.5 # {a box that moves as a whole does not diffuse}}
-        if masses is None:
-            center = jnp.mean(traj, axis=1, keepdims=True)
-        else:
-            center = (masses @ traj)[:, None, :] / jnp.sum(masses)
-        traj = traj - center}}
-"""
+_TRAJECTORY = _BODIES["trajectory"]
 _LAGGED = {
-    "msd": """
-        curve = []
-        for lag in lags:
-            {?0.5 if lag >= frames:
-                raise ValueError(f'a lag of <<lag>> does not fit <<frames>> frames')}
-            {if lag == 0:
-                curve.append({jnp.zeros(n, traj.dtype) ~ jnp.zeros(traj.shape[1])})
-                continue ~}
-            moved = traj[lag:] - {traj[:frames - lag] ~ traj[:traj.shape[0] - lag]}
-            curve.append({jnp.mean(jnp.sum(moved ** 2, axis=-1), axis=0) ~
-                jnp.sum(moved ** 2, axis=-1).mean(axis=0)})
-        msd = jnp.stack(curve)
-    """,
+    "msd": _BODIES["msd"],
     "first": """
         {moved = traj - traj[0] ~ moved = traj - traj[:1]}
         msd = jnp.sum(moved ** 2, axis=-1)
     """,
-    "blocks": """
-        {?0.4 # {each block begins anew}}
-        usable = frames - frames % block
-        {blocks = traj[:usable].reshape(-1, block, n, d) ~
-        blocks = traj[:usable].reshape(usable // block, block, *traj.shape[1:])}
-        moved = blocks - blocks[:, :1]
-        msd = jnp.mean(jnp.sum(moved ** 2, axis=-1), axis=0)
-    """,
+    "blocks": _BODIES["blocks"],
 }
-_MSD_ENDS = """
-    {?0.5 if species is not None:
-        {{?0.4 # {one column for each species}}
-        members = jax.nn.one_hot(species, num_species, dtype=msd.dtype)
-        return msd @ members / jnp.maximum(jnp.sum(members, axis=0), 1.0) ~
-        columns = []
-        for kind in range(num_species):
-            members = (species == kind).astype(msd.dtype)
-            columns.append(msd @ members / jnp.maximum(jnp.sum(members), 1.0))
-        return jnp.stack(columns, axis=-1)}}
-    {if per_particle:
-        return msd
-    return jnp.mean(msd, axis=-1) ~ return msd if per_particle else jnp.mean(msd, axis=-1) ~
-    return jnp.mean(msd, axis=1)}
-"""
+_MSD_ENDS = _BODIES["msd_ends"]
 
 
 def write_displacements(p: Program) -> Text:
@@ -485,30 +276,9 @@ def write_displacements(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SHAPES = """
-    {?0.3 if R.shape[-1] != 3:
-        raise ValueError(f'expected positions in three dimensions, got <<R.shape>>')}
-    {if masses is None:
-        masses = {jnp.ones(R.shape[0], R.dtype) ~ jnp.ones_like(R[:, 0])}
-    {?0.6 elif masses.shape != R.shape[:1]:
-        raise ValueError(f'expected a mass for each particle, got <<masses.shape>>')} ~
-    masses = {jnp.ones(R.shape[:1], R.dtype) ~ jnp.ones_like(R[:, 0])} \
-            if masses is None else jnp.asarray(masses, R.dtype)}
-    total_mass = jnp.sum(masses)
-    {center = masses @ R / total_mass ~ center = jnp.sum(masses[:, None] * R, axis=0) / total_mass}
-    arm = R - center
-"""
+_SHAPES = _BODIES["shapes"]
 _SHAPE_ENDS = {
-    "gyration": """
-        squares = jnp.sum(arm ** 2, axis=-1)
-        {rg2 = masses @ squares / total_mass ~ rg2 = jnp.sum(masses * squares) / total_mass}
-        {if squared:
-            return rg2
-        return jnp.sqrt(rg2) ~ return rg2 if squared else jnp.sqrt(rg2) ~
-        if not return_center:
-            return jnp.sqrt(rg2)
-        return jnp.sqrt(rg2), center}
-    """,
+    "gyration": _BODIES["gyration"],
     "tensor": """
         tensor = {jnp.einsum('n,ni,nj->ij', masses, arm, arm) ~ (masses[:, None] * arm).T @ arm}
         {if kind == 'inertia':
@@ -523,35 +293,8 @@ _SHAPE_ENDS = {
         tensor = {jnp.trace(tensor) * jnp.eye(3) - tensor if kind == 'inertia' else tensor / total_mass}}
         {return tensor ~ return 0.5 * (tensor + tensor.T)}
     """,
-    "groups": """
-        {?0.4 # {one molecule after the other}}
-        radii = []
-        for first, last in zip(starts[:-1], starts[1:]):
-            part, weight = R[first:last], masses[first:last]
-            middle = weight @ part / jnp.sum(weight)
-            rg2 = weight @ jnp.sum((part - middle) ** 2, axis=-1) / jnp.sum(weight)
-            radii.append({jnp.sqrt(rg2) ~ rg2 if squared else jnp.sqrt(rg2)})
-        return jnp.stack(radii)
-    """,
-    "indexed": """
-        {total = jnp.zeros(num_molecules, R.dtype).at[molecule].add(masses) ~
-        total = jnp.bincount(molecule, weights=masses, length=num_molecules)}
-        {?0.5 # {a molecule without particles has no size}}
-        total = jnp.maximum(total, 1e-6)
-        {sums = jax.ops.segment_sum(masses[:, None] * R, molecule, num_segments=num_molecules)
-        centers = sums / total[:, None] ~
-        centers = jnp.zeros((num_molecules, R.shape[1]), R.dtype).at[molecule].add(masses[:, None] * R)
-        centers = centers / total[:, None]}
-        {squares = jnp.sum((R - centers[molecule]) ** 2, axis=-1) ~
-        relative = R - jnp.take(centers, molecule, axis=0)
-        squares = jnp.sum(relative ** 2, axis=-1)}
-        rg2 = {jnp.zeros_like(total).at[molecule].add(masses * squares) / total ~
-            jnp.bincount(molecule, weights=masses * squares, length=num_molecules) / total}
-        {return jnp.sqrt(rg2) ~ return rg2 if squared else jnp.sqrt(rg2) ~
-        if not return_centers:
-            return jnp.sqrt(rg2)
-        return jnp.sqrt(rg2), centers}
-    """,
+    "groups": _BODIES["groups"],
+    "indexed": _BODIES["indexed"],
 }
 
 
@@ -595,53 +338,8 @@ def write_shape(p: Program) -> Text:
     )  # fmt: skip
 
 
-_TERMS = """
-    {?0.4 if not topology:
-        raise ValueError('expected at least one kind of interaction')}
-    {energies = <<>> ~ energies = dict()}
-    {for name, idx in topology.items(): ~ for name in topology:
-        idx = topology[name] ~ for name, idx in sorted(topology.items()):}
-        {?0.5 if name in exclude:
-            continue}
-        k, rest = params[name]
-        if name == 'bonds':
-            {i, j = idx.T
-            value = jnp.sqrt(jnp.sum((R[i] - R[j]) ** 2, axis=-1) + 1e-8) ~
-            dR = R[idx[:, 0]] - R[idx[:, 1]]
-            value = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-8)}
-        elif name == 'angles':
-            {i, j, l = idx.T
-            u, v = R[i] - R[j], R[l] - R[j] ~
-            u = R[idx[:, 0]] - R[idx[:, 1]]
-            v = R[idx[:, 2]] - R[idx[:, 1]]}
-            {?0.4 # {stable for straight angles}}
-            sine = jnp.sqrt(jnp.sum(jnp.cross(u, v) ** 2, axis=-1) + 1e-8)
-            value = jnp.arctan2(sine, jnp.sum(u * v, axis=-1))
-        {elif name == 'planes':
-            {?0.4 # {the volume that four atoms span, which is none in a plane}}
-            a, b, c = R[idx[:, 1]] - R[idx[:, 0]], R[idx[:, 2]] - R[idx[:, 0]], R[idx[:, 3]] - R[idx[:, 0]]
-            value = jnp.sum(a * jnp.cross(b, c), axis=-1) / 6.0
-        else:
-            raise ValueError(f'unknown interaction <<name>>') ~
-        else:
-            raise ValueError(f'expected bonds or angles, got <<name>>')}
-        {energies[name] = 0.5 * jnp.sum(k * (value - rest) ** 2) ~
-        deviation = value - rest
-        energies[name] = 0.5 * jnp.sum(k * deviation ** 2)}
-"""
-_TERM_ENDS = """
-    {return sum(energies.values()) ~
-    {energy_sum = sum(energies.values()) ~ energy_sum = jnp.zeros((), R.dtype)
-    for energy in energies.values():
-        energy_sum += energy}
-    return <<'total': energy_sum, **energies>> ~
-    energy_sum = sum(energies.values())
-    return energy_sum, energies ~
-    return sum(scales.get(name, 1.0) * energy for name, energy in energies.items()) ~
-    if not with_terms:
-        return sum(energies.values())
-    return sum(energies.values()), energies}
-"""
+_TERMS = _BODIES["terms"]
+_TERM_ENDS = _BODIES["term_ends"]
 
 
 def write_terms(p: Program) -> Text:
@@ -689,55 +387,8 @@ def write_terms(p: Program) -> Text:
     )  # fmt: skip
 
 
-_FILL = """
-    {?0.35 if per_side < 3:
-        raise ValueError(f'expected at least 3 cells along each side, got <<per_side>>')}
-    n, d = R.shape
-    {num_cells = per_side ** d ~ cells = (per_side,) * d
-    num_cells = math.prod(cells)}
-    {cell = jnp.floor(R / side * per_side).astype(jnp.int32) ~ cell = (R * (per_side / side)).astype(jnp.int32)}
-    cell = jnp.clip(cell, 0, per_side - 1)
-    {index = jnp.zeros(n, jnp.int32)
-    for axis in range(d):
-        index = index * per_side + cell[:, axis] ~
-    {?0.4 # {rows of the grid, one axis after the other}}
-    strides = per_side ** jnp.arange(d - 1, -1, -1)
-    index = cell @ strides ~
-    index = cell[:, 0]
-    for axis in range(1, d):
-        index = index * per_side + cell[:, axis]}
-    {?0.4 # {particles of one cell stand together}}
-    order = jnp.argsort(index, stable=True)
-    index = index[order]
-    counts = {jnp.bincount(index, length=num_cells) ~ jnp.zeros(num_cells, jnp.int32).at[index].add(1)}
-    first = jnp.cumsum(counts) - counts
-    slot = jnp.arange(n) - first[index]
-    {?0.4 # {what does not fit is written behind the end, and dropped}}
-    place = jnp.where(slot < capacity, index * capacity + slot, num_cells * capacity)
-
-    def scatter(x, fill):
-        {buffer = jnp.full((num_cells * capacity, *x.shape[1:]), fill, x.dtype)
-        buffer = buffer.at[place].set(x[order], mode='drop') ~
-        buffer = jnp.full((num_cells * capacity + 1,) + x.shape[1:], fill, x.dtype)
-        buffer = buffer.at[place].set(x[order])[:-1]}
-        return buffer.reshape({(per_side,) * d + (capacity,) + x.shape[1:] ~ num_cells, capacity, *x.shape[1:]})
-"""
-_FILL_ENDS = """
-    {return scatter(R, 0.0), scatter(jnp.arange(n), n) ~
-    {buffers = <<'R': scatter(R, 0.0), 'id': scatter(jnp.arange(n), n)>>
-    if attributes is not None:
-        for name, value in attributes.items():
-            {?0.6 if value.shape[0] != n:
-                raise ValueError(f'expected <<n>> rows of <<name>>, got <<value.shape>>')}
-            buffers[name] = scatter(value, 0.0) ~
-    buffers = <<'R': scatter(R, 0.0), 'id': scatter(jnp.arange(n), n)>>
-    for name in attributes or ():
-        buffers[name] = scatter(attributes[name], 0.0)}
-    {return buffers ~ return buffers, jnp.max(counts) > capacity} ~
-    ids = scatter(jnp.arange(n), n)
-    {?0.5 # {the caller allocates again if a cell is too small}}
-    return ids, jnp.any(counts > capacity)}
-"""
+_FILL = _BODIES["fill"]
+_FILL_ENDS = _BODIES["fill_ends"]
 
 
 def write_cell_buffers(p: Program) -> Text:
@@ -779,48 +430,8 @@ def write_cell_buffers(p: Program) -> Text:
     )
 
 
-_SPARSE = """
-    {?0.35 if idx.ndim != 2:
-        raise ValueError(f'expected a row of neighbours for each particle, got <<idx.shape>>')}
-    n, width = idx.shape
-    {receivers = jnp.broadcast_to(jnp.arange(n)[:, None], idx.shape).reshape(-1) ~
-    receivers = jnp.repeat(jnp.arange(n), width)}
-    senders = idx.reshape(-1)
-    {if layout == 'ordered':
-        {?0.5 # {each pair once}}
-        mask = (senders < n) & (receivers < senders)
-    elif layout == 'sparse':
-        mask = (senders < n) & (receivers != senders)
-    else:
-        raise ValueError(f'unknown layout <<layout>>') ~
-    mask = (senders < n) & (receivers != senders)
-    if ordered:
-        {?0.5 # {each pair once}}
-        mask = mask & (receivers < senders) ~
-    {?0.4 # {n marks places that are free}}
-    mask = senders < n
-    if not include_self:
-        mask = mask & (senders != receivers)}
-    {?0.4 if R is not None:
-        {?0.4 # {lists hold particles a little beyond the cutoff}}
-        dR = R[receivers] - R.at[senders].get(mode='clip')
-        {?0.6 if side is not None:
-            dR = dR - side * jnp.round(dR / side)}
-        mask = mask & (jnp.sum(dR ** 2, axis=-1) < cutoff ** 2)}
-    senders = jnp.where(mask, senders, n)
-    receivers = jnp.where(mask, receivers, n)
-"""
-_SPARSE_ENDS = """
-    {return {jnp.stack([receivers, senders]) ~ receivers, senders} ~
-    if capacity is not None:
-        {?0.4 # {pairs that count come first}}
-        order = jnp.argsort(jnp.logical_not(mask), stable=True)[:capacity]
-        senders, receivers = senders[order], receivers[order]
-    return {jnp.stack([receivers, senders]) ~ senders, receivers} ~
-    {?0.4 # {how many pairs there are}}
-    return {receivers, senders, jnp.sum(mask) ~
-        <<'senders': senders, 'receivers': receivers, 'n_edge': jnp.sum(mask)>>}}
-"""
+_SPARSE = _BODIES["sparse"]
+_SPARSE_ENDS = _BODIES["sparse_ends"]
 
 
 def write_pairs_of_lists(p: Program) -> Text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.gradients import CHAINS
 from synthesis.frontends.jax.recipes.applications.iterations import write_line_search
@@ -10,6 +11,8 @@ from synthesis.frontends.jax.recipes.applications.parts import placed, settled, 
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+
+_BODIES = read_bodies("jax", "optimizer_parts", margin=4)
 
 _NAMED = (
     ("embedding", "kernel", "bias", "scale"), ("wte", "w_qkv", "b_qkv", "norm_scale"),
@@ -31,61 +34,12 @@ _BIAS = '''
         {?0.4 """Undoes that moments begin at zero."""}
         return {1.0 - decay ** count ~ 1.0 - jnp.power(decay, count)}
 '''
-_CLIPPED = '''
-    def clip_by_norm(grads, max_norm: float | None):
-        {?0.5 """{Scales all gradients down to a largest norm ~ Limits the norm of all gradients together}."""}
-        if max_norm is None:
-            return grads
-        {norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))
-        factor = jnp.minimum(1.0, max_norm / (norm + 1e-6))
-        return jax.tree.map(lambda g: factor * g, grads) ~
-        squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(grads)]
-        norm = jnp.sqrt(jnp.sum(jnp.stack(squares)))
-        return jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads)}
-'''
-_FINITE = '''
-    def all_finite(tree) -> Array:
-        {?0.5 """Whether no array of a tree has an entry that overflowed."""}
-        {flags = [jnp.all(jnp.isfinite(x)) for x in jax.tree.leaves(tree)]
-        return jnp.all(jnp.stack(flags)) ~
-        finite = jnp.array(True)
-        for x in jax.tree.leaves(tree):
-            finite = jnp.logical_and(finite, jnp.all(jnp.isfinite(x)))
-        return finite ~
-        return functools.reduce(jnp.logical_and, [jnp.all(jnp.isfinite(x)) for x in jax.tree.leaves(tree)])}
-'''
-_NORM = '''
-    def l2_norm(x: Array) -> Array:
-        {?0.4 """Norm of all entries together."""}
-        {return jnp.sqrt(jnp.sum(x ** 2)) ~ x = x.reshape(-1)
-        return jnp.sqrt(jnp.dot(x, x))}
-'''
-_OTHERS = '''
-    def max_over_others(x: Array, axis: int) -> Array:
-        {?0.5 """The largest entry for each place along an axis."""}
-        {others = tuple(other for other in range(x.ndim) if other != axis)
-        return jnp.max(x, axis=others) if others else x ~
-        others = [other for other in range(x.ndim) if other != axis]
-        if not others:
-            return x
-        return jnp.max(x, axis=tuple(others))}
-'''
-_ALONG = '''
-    def along_axis(x: Array, axis: int, ndim: int) -> Array:
-        {?0.5 """A vector as an array of some axes, along one of them."""}
-        {shape = [1] * ndim
-        shape[axis] = x.shape[0]
-        return x.reshape(shape) ~
-        return x.reshape([-1 if place == axis else 1 for place in range(ndim)])}
-'''
-_WARM = '''
-    def warmup(t: Array, steps: int) -> Array:
-        {?0.4 """Grows from nothing to one."""}
-        {if steps == 0:
-            return jnp.ones_like(t)
-        return jnp.minimum(1.0, (t + 1.0) / steps) ~
-        return jnp.minimum(1.0, (t + 1.0) / steps) if steps > 0 else jnp.ones_like(t)}
-'''
+_CLIPPED = _BODIES["clipped"]
+_FINITE = _BODIES["finite"]
+_NORM = _BODIES["norm"]
+_OTHERS = _BODIES["others"]
+_ALONG = _BODIES["along"]
+_WARM = _BODIES["warm"]
 _BETWEEN = '''
     def cosine_between(start: float, end: float, progress: Array) -> Array:
         {?0.4 """Half a wave from one number to another."""}
@@ -182,100 +136,8 @@ def _adam(p: Program) -> Text:
     )  # fmt: skip
 
 
-_GROUPS = """
-    {def group_of(name):
-        {?0.4 \"\"\"{The group of a parameter ~ Which group a parameter is of, by its name}.\"\"\"}
-        {if name.startswith(pretrained):
-            return 'frozen' if freeze else 'slow'
-        {if name.endswith(('bias', 'scale', '_b')):
-            return 'no_decay'
-        return 'decay' ~
-        return 'no_decay' if name.endswith(('bias', 'scale', '_b')) else 'decay'} ~
-        if name.startswith(pretrained):
-            if freeze:
-                {?0.4 # {pretrained layers stay as they are}}
-                return 'frozen'
-            return 'slow'
-        return 'no_decay' if any(word in name for word in no_decay) else 'decay'}
-
-    new_params = <<>>
-    for name, w in params.items():
-        group = group_of(name)
-        if group == 'frozen':
-            {?0.4 # {not even decayed}}
-            new_params[name] = w
-            continue
-        GRAD
-        {?0.4 # {the first layers move less}}
-        {delta = learning_rate * (0.1 if group == 'slow' else 1.0) * g ~
-        rate = 0.1 * learning_rate if group == 'slow' else learning_rate
-        delta = rate * g ~
-        rate = learning_rate
-        if group == 'slow':
-            rate = 0.1 * rate
-        delta = rate * g}
-        {if group == 'decay':
-            delta = delta + learning_rate * weight_decay * w ~
-        if group != 'no_decay':
-            delta = delta + learning_rate * weight_decay * w}
-        new_params[name] = w - delta
-    return new_params ~
-    {def group_of(name):
-        if name.startswith(frozen):
-            {?0.4 # {pretrained}}
-            return 'frozen'
-        {if any(word in name for word in no_decay):
-            return 'no_decay'
-        return 'decay' ~
-        return 'no_decay' if any(word in name for word in no_decay) else 'decay'} ~
-    def group_of(name, w):
-        if name.startswith(frozen):
-            {?0.4 # {pretrained}}
-            return 'frozen'
-        if any(word in name for word in no_decay) or w.ndim < 2:
-            return 'no_decay'
-        return 'decay'}
-
-    new_params = dict(params)
-    for name, w in params.items():
-        group = GROUP
-        if group == 'frozen':
-            continue
-        GRAD
-        {?0.4 # {the decay does not pass through the step size of the gradient}}
-        {delta = g + weight_decay * w if group == 'decay' else g ~
-        delta = g
-        if group == 'decay':
-            delta = delta + weight_decay * w}
-        new_params[name] = w - learning_rate * delta
-    return new_params ~
-    new_params = <<>>
-    for name, w in params.items():
-        GRAD
-        {?0.4 # {matrices are decayed, vectors are not}}
-        if w.ndim > 1 and name not in exclude:
-            g = g + weight_decay * w
-        {?0.6 if scales is not None and name in scales:
-            {?0.4 # {some parameters move faster than others}}
-            g = scales[name] * g}
-        new_params[name] = w - learning_rate * g
-    return new_params}
-"""
-_GRAD = """
-    {?0.4 if grads[name].shape != w.shape:
-        raise ValueError(f'gradient of <<name>> has shape <<grads[name].shape>>, expected <<w.shape>>')}
-    {g = grads[name].astype(w.dtype)
-    {?0.5 if clip is not None:
-        g = jnp.clip(g, -clip, clip)} ~
-    g = grads[name].astype(w.dtype) ~
-    g = jnp.clip(grads[name], -bound, bound) ~
-    {?0.4 # {one bad entry should not spoil the parameter}}
-    g = jnp.nan_to_num(grads[name]) ~
-    g = grads[name]
-    if normalize:
-        {?0.4 # {as long as any other}}
-        g = g / (jnp.sqrt(jnp.sum(g ** 2)) + 1e-8)}
-"""
+_GROUPS = _BODIES["groups"]
+_GRAD = _BODIES["grad"]
 
 
 def _groups(p: Program) -> Text:
@@ -322,48 +184,7 @@ def _groups(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SCALING = """
-    {scale, good_steps = scaler['scale'], scaler['good_steps'] ~ scale = scaler['scale']
-    good_steps = scaler['good_steps']}
-    {grads = jax.tree.map(lambda g: g / scale, grads) ~
-    inv_scale = 1.0 / scale
-    grads = jax.tree.map(lambda g: g.astype(jnp.float32) * inv_scale, grads)}
-    {finite = jnp.array(True)
-    for g in jax.tree.leaves(grads):
-        finite = finite & jnp.all(jnp.isfinite(g)) ~
-    finite = all_finite(grads) ~
-    finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in jax.tree.leaves(grads)]))}
-    {?0.5 {grads = clip_by_norm(grads, max_norm) ~ if max_norm is not None:
-        norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))
-        grads = jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads)}}
-    {?0.4 # {a step with overflow is left out}}
-    {new_params = jax.tree.map(lambda w, g: jnp.where(finite, w - learning_rate * g, w), params, grads) ~
-    def apply(w, g):
-        return jnp.where(finite, w - learning_rate * g, w)
-
-    new_params = jax.tree.map(apply, params, grads) ~
-    def step():
-        return jax.tree.map(lambda w, g: w - learning_rate * g, params, grads)
-
-    new_params = jax.lax.cond(finite, step, lambda: params)}
-    {good_steps = jnp.where(finite, good_steps + 1, 0)
-    grow = good_steps >= growth_interval
-    {?0.4 # {larger after many good steps, smaller after a bad one}}
-    {scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), scale / factor) ~
-    scale = jnp.where(grow, scale * factor, scale)
-    scale = jnp.where(finite, scale, scale / factor)}
-    good_steps = jnp.where(grow, 0, good_steps)
-    scale = jnp.clip(scale, 1.0, max_scale) ~
-    grow = finite & (good_steps + 1 >= growth_interval)
-    {scale = jnp.where(grow, scale * factor, scale)
-    scale = jnp.where(finite, scale, jnp.maximum(scale * backoff, 1.0)) ~
-    scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), jnp.maximum(scale * backoff, 1.0))}
-    {?0.5 # {counted anew after a change of the scale}}
-    good_steps = jnp.where(finite & jnp.logical_not(grow), good_steps + 1, 0)}
-    {return new_params, <<'scale': scale, 'good_steps': good_steps>> ~
-    scaler = <<'scale': scale, 'good_steps': good_steps>>
-    return new_params, scaler, finite}
-"""
+_SCALING = _BODIES["scaling"]
 
 
 def _scaling(p: Program) -> Text:
@@ -396,29 +217,7 @@ def _scaling(p: Program) -> Text:
     )  # fmt: skip
 
 
-_RATES = """
-    {?0.4 if warmup_steps >= total_steps:
-        raise ValueError(f'<<warmup_steps>> steps of warmup do not fit <<total_steps>> steps')}
-    t = {jnp.asarray(step, jnp.float32) ~ step.astype(jnp.float32)}
-    {progress = jnp.clip((t - warmup_steps) / (total_steps - warmup_steps), 0.0, 1.0) ~
-    progress = (t - warmup_steps) / {max(total_steps - warmup_steps, 1) ~ (total_steps - warmup_steps)}
-    progress = jnp.clip(progress, 0.0, 1.0)}
-    CASES
-    {if warmup_steps > 0:
-        {?0.5 # {linear warmup}}
-        warm = {jnp.minimum(1.0, (t + 1.0) / warmup_steps) ~ jnp.clip((t + 1.0) / warmup_steps, 0.0, 1.0)}
-        scale = scale * warm ~
-    scale = warmup(t, warmup_steps) * scale ~
-    if warmup_steps == 0:
-        return peak * scale
-    {scale = jnp.where(t < warmup_steps, (t + 1.0) / warmup_steps, scale) ~
-    warm = (t + 1.0) / warmup_steps
-    scale = jnp.where(t < warmup_steps, warm, scale)}}
-    {?0.35 if min_rate is not None:
-        return jnp.maximum(peak * scale, min_rate)}
-    {return peak * scale ~ rate = peak * scale
-    return rate}
-"""
+_RATES = _BODIES["rates"]
 _RATE_CASES = {
     "constant": "scale = jnp.ones_like(t)",
     "linear": "scale = {1.0 - (1.0 - floor) * progress ~ floor + (1.0 - floor) * (1.0 - progress)}",
@@ -430,8 +229,7 @@ _RATE_CASES = {
     "stable": "{?0.4 # {constant for most of the time, then down}}\n"
     "scale = jnp.where(progress < hold, 1.0, {floor + (1.0 - floor) * (1.0 - progress) / (1.0 - hold) ~ "
     "1.0 - (1.0 - floor) * (progress - hold) / (1.0 - hold)})",
-    "step": "scale = jnp.ones_like(t)\nfor boundary in boundaries:\n    {?0.4 # {down by a factor at each}}\n"
-    "    scale = scale * jnp.where(t < boundary * total_steps, 1.0, drop)",
+    "step": _BODIES["step"],
     "cycles": "{?0.4 # {warm restarts}}\n"
     "phase = {jnp.mod(progress * num_cycles, 1.0) ~ (progress * num_cycles) % 1.0}\n"
     "scale = {cosine_between(1.0, floor, phase) ~ "
@@ -477,28 +275,7 @@ def _rates(p: Program) -> Text:
     )  # fmt: skip
 
 
-_REPORT = """
-    {?0.4 if set(params) != set(grads):
-        raise ValueError('expected gradients of the same parameters')}
-    report = <<>>
-    TOTAL_FIRST
-    for name, g in grads.items():
-        {norm = l2_norm(g) ~ norm = l2_norm(g) ~ norm = jnp.sqrt(jnp.sum(g ** 2))}
-        TOTAL_NEXT
-        report[f'<<prefix>>/<<name>>/norm'] = norm
-        {?0.4 if g.size == 1:
-            {?0.5 # {of a scalar there is no more to say}}
-            continue}
-        {* if with_max:
-            report[f'<<prefix>>/<<name>>/max'] = jnp.max(jnp.abs(g))
-        ~ report[f'<<prefix>>/<<name>>/zeros'] = jnp.mean((g == 0.0).astype(jnp.float32))
-        ~ {?0.4 # {how large a step is beside what it changes}}
-        weight_norm = {l2_norm(params[name]) ~ jnp.sqrt(jnp.sum(params[name] ** 2))}
-        report[f'<<prefix>>/<<name>>/ratio'] = learning_rate * norm / (weight_norm + 1e-8)
-        ~ if percentile is not None:
-            report[f'<<prefix>>/<<name>>/p<<percentile>>'] = jnp.percentile(jnp.abs(g), percentile)}
-    END
-"""
+_REPORT = _BODIES["report"]
 
 
 def _report(p: Program) -> Text:
@@ -560,28 +337,7 @@ def _report(p: Program) -> Text:
     )  # fmt: skip
 
 
-_ORTHOGONAL = '''
-    def orthogonalize(g: Array, steps: int) -> Array:
-        {?0.5 """{Newton and Schulz: brings singular values near one ~ The nearest matrix of unit singular values}."""}
-        a, b, c = {3.4445, -4.775, 2.0315 ~ 1.875, -1.25, 0.375}
-        {flipped = g.shape[0] > g.shape[1]
-        x = g.T if flipped else g
-        x = x / (jnp.sqrt(jnp.sum(x ** 2)) + 1e-7)
-        for _ in range(steps):
-            gram = x @ x.T
-            x = a * x + (b * gram + c * gram @ gram) @ x
-        return x.T if flipped else x ~
-        x = g / (jnp.linalg.norm(g) + 1e-7)
-        if g.shape[0] > g.shape[1]:
-            x = x.T
-        for _ in range(steps):
-            gram = x @ x.T
-            poly = b * gram + c * gram @ gram
-            x = a * x + poly @ x
-        if g.shape[0] > g.shape[1]:
-            x = x.T
-        return x}
-'''
+_ORTHOGONAL = _BODIES["orthogonal"]
 _MUON = """
     {?0.35 if steps < 1:
         raise ValueError(f'expected at least one step, got <<steps>>')}
@@ -645,44 +401,7 @@ def _muon(p: Program) -> Text:
     )  # fmt: skip
 
 
-_COVER = """
-    new_params, new_state = <<>>, <<>>
-    for name, w in params.items():
-        g, covers = grads[name], state[name]
-        {?0.5 if len(covers) != w.ndim:
-            raise ValueError(f'expected a sum for each of <<w.ndim>> axes of <<name>>')}
-        {?0.4 # {each axis has a sum, and an entry has the least of those that cover it}}
-        {shaped = [along_axis(cover, axis, w.ndim) for axis, cover in enumerate(covers)]
-        nu = functools.reduce(jnp.minimum, shaped) + g ** 2 ~
-        shaped = []
-        for axis, cover in enumerate(covers):
-            shape = [1] * w.ndim
-            shape[axis] = w.shape[axis]
-            shaped.append(cover.reshape(shape))
-        {nu = functools.reduce(jnp.minimum, shaped) + g ** 2 ~
-        nu = shaped[0]
-        for cover in shaped[1:]:
-            nu = jnp.minimum(nu, cover)
-        nu = nu + g ** 2} ~
-        if w.ndim == 1:
-            nu = covers[0] + g ** 2
-        else:
-            rows, cols = covers
-            nu = jnp.minimum(rows[:, None], cols) + g ** 2}
-        {update = g / jnp.sqrt(nu + eps) ~ update = g * jax.lax.rsqrt(nu + eps)}
-        {?0.4 if weight_decay > 0.0 and w.ndim > 1:
-            update = update + weight_decay * w}
-        new_params[name] = w - learning_rate * update
-        {new_state[name] = [max_over_others(nu, axis) for axis in range(w.ndim)] ~
-        new_state[name] = {tuple ~ list}(
-            jnp.max(nu, axis=tuple(other for other in range(w.ndim) if other != axis)) for axis in range(w.ndim)) ~
-        sums = []
-        for axis in range(w.ndim):
-            others = tuple(other for other in range(w.ndim) if other != axis)
-            sums.append(jnp.max(nu, axis=others) if others else nu)
-        new_state[name] = {sums ~ tuple(sums)}}
-    return new_params, new_state
-"""
+_COVER = _BODIES["cover"]
 
 
 def _cover(p: Program) -> Text:

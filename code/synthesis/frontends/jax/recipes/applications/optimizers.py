@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -13,6 +14,8 @@ from synthesis.frontends.jax.recipes.applications.parts import placed, remark, s
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
+
+_BODIES = read_bodies("jax", "optimizers", margin=4)
 
 
 def parameters(p: Program, layers: int, *, biased: bool = True) -> tuple[Tree, str]:
@@ -197,27 +200,8 @@ def clip_by_norm(p: Program, each: str, tree: str, *, always: bool = False) -> s
     return p.choose(text.replace("CUT", p.pick(*_CUT)).replace("TREE", tree).replace("EACH", each))
 
 
-_CLIP = """
-    {grad_norm = global_norm(TREE) ~ grad_norm = global_norm(TREE) ~
-    grad_norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE))) ~
-    squared_norms = EACH(lambda g: jnp.sum(g ** 2), TREE)
-    grad_norm = jnp.sqrt(jax.tree.reduce(jnp.add, squared_norms)) ~
-    squared_norms = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
-    grad_norm = jnp.sqrt(jnp.stack(squared_norms).sum())}
-    {?0.3 # clip by global norm}
-    {clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
-    TREE = EACH(lambda g: g * clip_factor, TREE) ~
-    CUT}
-"""
-_CLIP_OR_NOT = """
-    if max_norm is not None:
-        {?0.3 # clip by global norm}
-        {grad_norm = global_norm(TREE) ~ grad_norm = global_norm(TREE) ~
-        grad_norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE)))}
-        {clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
-        TREE = EACH(lambda g: g * clip_factor, TREE) ~
-        CUT}
-"""
+_CLIP = _BODIES["clip"]
+_CLIP_OR_NOT = _BODIES["clip_or_not"]
 _CUT = (
     "TREE = jax.lax.cond(grad_norm > max_norm, "
     "lambda tree: EACH(lambda g: g * (max_norm / grad_norm), tree), lambda tree: tree, TREE)",
@@ -486,27 +470,9 @@ def _moments(p: Program, tree: Tree, keeps: Tree) -> dict[str, Array | Option | 
     }
 
 
-_MEAN_OF = '''
-    def lerp(old, new, decay):
-        {?0.4 """Moves a tree towards another one."""}
-        {return jax.tree.map(lambda o, n: decay * o + (1.0 - decay) * n.astype(o.dtype), old, new) ~
-        return jax.tree.map(lambda o, n: o + (1.0 - decay) * (n.astype(o.dtype) - o), old, new)}
-'''
-_DEBIASED = '''
-    def debias(tree, decay: float, count: Array):
-        {?0.4 """{Undoes that a mean begins at zero ~ Bias correction}."""}
-        {scale = 1.0 / (1.0 - decay ** count)
-        return jax.tree.map(lambda m: m * scale, tree) ~
-        return jax.tree.map(lambda m: m / (1.0 - decay ** count), tree)}
-'''
-_DECAYED = '''
-    def decay_matrices(w: Array, update: Array, weight_decay: float) -> Array:
-        {?0.5 """{Adds weight decay to matrices ~ Vectors are not decayed}."""}
-        {if w.ndim < 2 or weight_decay == 0.0:
-            return update
-        return update + weight_decay * w ~
-        return update + weight_decay * w if w.ndim > 1 and weight_decay > 0.0 else update}
-'''
+_MEAN_OF = _BODIES["mean_of"]
+_DEBIASED = _BODIES["debiased"]
+_DECAYED = _BODIES["decayed"]
 _ADAPTIVE = """
     if variant not in KNOWN:
         raise ValueError(f'unknown variant <<variant>>')
@@ -534,64 +500,14 @@ _ADAPTIVE = """
     new_params = jax.tree.map(apply, params, updates)}
     return new_params, <<'count': count, 'mu': mu, 'nu': nu>>
 """
-_SECOND = """
-    {{if variant == 'belief':
-        {?0.4 # {spread around the mean, and not around zero}}
-        squares = jax.tree.map(lambda g, m: (g - m) ** 2 + eps_root, grads, mu)
-    else:
-        squares = jax.tree.map(jnp.square, grads) ~
-    squares = jax.tree.map(lambda g, m: (g - m) ** 2 if variant == 'belief' else g ** 2, grads, mu)}
-    if variant == 'yogi':
-        {?0.5 # {grows and falls by the same amounts}}
-        nu = jax.tree.map(lambda v, s: v - (1.0 - b2) * jnp.sign(v - s) * s, state['nu'], squares)
-    else:
-        nu = lerp(state['nu'], squares, b2) ~
-    def second_moment(v, g, m):
-        {s = (g - m) ** 2 if variant == 'belief' else g ** 2 ~
-        s = jnp.square(g - m if variant == 'belief' else g)}
-        if variant == 'yogi':
-            {?0.5 # {grows and falls by the same amounts}}
-            return v - (1.0 - b2) * jnp.sign(v - s) * s
-        return b2 * v + (1.0 - b2) * s
-
-    nu = jax.tree.map(second_moment, state['nu'], grads, mu)}
-"""
-_LARGEST = """
-    if variant == 'adamax':
-        {?0.5 # {the largest gradient that is remembered}}
-        nu = jax.tree.map(lambda v, g: jnp.maximum(b2 * v, jnp.abs(g)), state['nu'], grads)
-    {elif variant == 'belief':
-        nu = jax.tree.map(lambda v, g, m: b2 * v + (1.0 - b2) * (g - m) ** 2, state['nu'], grads, mu)
-    else:
-        nu = jax.tree.map(lambda v, g: b2 * v + (1.0 - b2) * g ** 2, state['nu'], grads) ~
-    else:
-        nu = lerp(state['nu'], jax.tree.map(jnp.square, grads), b2)}
-"""
+_SECOND = _BODIES["second"]
+_LARGEST = _BODIES["largest"]
 _AHEAD = """
     {?0.4 # {looks one step ahead}}
     ahead = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads) if nesterov else mu
 """
-_CORRECTED = """
-    {mu_hat, nu_hat = (debias(FIRST, b1, count), debias(nu, b2, count)) if correct else (FIRST, nu) ~
-    mu_hat = debias(FIRST, b1, count) if correct else FIRST
-    nu_hat = debias(nu, b2, count) if correct else nu ~
-    {if correct:
-        mu_hat, nu_hat = debias(FIRST, b1, count), debias(nu, b2, count)
-    else:
-        mu_hat, nu_hat = FIRST, nu} ~
-    mu_hat, nu_hat = debias(FIRST, b1, count), debias(nu, b2, count)}
-"""
-_CORRECTED_LARGEST = """
-    mu_hat = debias(FIRST, b1, count)
-    {?0.5 # {a largest value has no bias, and is no square}}
-    {nu_hat = nu if variant == 'adamax' else debias(nu, b2, count)
-    scales = nu_hat if variant == 'adamax' else jax.tree.map(jnp.sqrt, nu_hat) ~
-    if variant == 'adamax':
-        scales = nu
-    else:
-        scales = jax.tree.map(jnp.sqrt, debias(nu, b2, count))}
-    updates = jax.tree.map(lambda m, v: m / (v + eps), mu_hat, scales)
-"""
+_CORRECTED = _BODIES["corrected"]
+_CORRECTED_LARGEST = _BODIES["corrected_largest"]
 
 
 def _adaptive(p: Program) -> Text:
@@ -636,51 +552,7 @@ def _adaptive(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SLOW = """
-    {?0.5 if sync_period < 1:
-        raise ValueError(f'expected a positive period, got <<sync_period>>')}
-    {?0.4 if params.keys() != state['slow'].keys():
-        raise ValueError('fast and slow parameters have different names')}
-    count = {state['count'] + 1 ~ jnp.asarray(state['count'] + 1, jnp.int32)}
-    {fast = <<name: w - learning_rate * grads[name].astype(w.dtype) for name, w in params.items()>> ~
-    fast = <<>>
-    for name, w in params.items():
-        g = grads[name]
-        {?0.6 if weight_decay > 0.0 and w.ndim > 1:
-            {?0.4 # {matrices only}}
-            g = g + weight_decay * w}
-        fast[name] = w - learning_rate * g ~
-    fast = jax.tree.map(lambda w, g: w - learning_rate * g, params, grads)}
-    {sync = count % sync_period == 0 ~
-    sync = jnp.logical_and(count % sync_period == 0, count >= start)}
-    {slow, new_params = <<>>, <<>>
-    for name, w in fast.items():
-        old = state['slow'][name]
-        {?0.4 # {slow weights go a part of the way}}
-        moved = old + alpha * (w - old)
-        slow[name] = jnp.where(sync, moved, old)
-        {new_params[name] = jnp.where(sync, moved, w) ~
-        new_params[name] = jnp.where(sync, moved, w) if reset_fast else w} ~
-    moved = <<name: old + alpha * (fast[name] - old) for name, old in state['slow'].items()>>
-    {slow = jax.tree.map(functools.partial(jnp.where, sync), moved, state['slow']) ~
-    slow = jax.lax.cond(sync, lambda: moved, lambda: state['slow'])}
-    {new_params = jax.tree.map(functools.partial(jnp.where, sync), moved, fast) ~
-    {if reset_fast:
-        {?0.5 # {fast weights go on from the slow ones}}
-        new_params = jax.tree.map(functools.partial(jnp.where, sync), moved, fast)
-    else:
-        new_params = fast}} ~
-    def synchronize(old, w):
-        moved = old + alpha * (w - old)
-        return jnp.where(sync, moved, old), jnp.where(sync, moved, w)
-
-    pairs = <<name: synchronize(state['slow'][name], w) for name, w in fast.items()>>
-    slow = <<name: pair[0] for name, pair in pairs.items()>>
-    new_params = <<name: pair[1] for name, pair in pairs.items()>>}
-    {?0.5 {state = <<'count': count, 'slow': slow>> ~ state = dict(count=count, slow=slow)}
-    return new_params, state ~
-    return new_params, <<'count': count, 'slow': slow>>}
-"""
+_SLOW = _BODIES["slow"]
 _NAMES = (("kernel", "bias"), ("w", "b", "scale"), ("embed", "hidden", "bias"), ("conv", "dense", "bias"))
 
 
@@ -713,49 +585,7 @@ def _look_ahead(p: Program) -> Text:
     )  # fmt: skip
 
 
-_RECTIFIED = """
-    {?0.5 if b2 <= 0.0 or b2 >= 1.0:
-        raise ValueError(f'expected a decay between zero and one, got <<b2>>')}
-    count = state['count'] + 1
-    {t = count.astype(jnp.float32) ~ t = jnp.asarray(count, jnp.float32)}
-    rho_inf = 2.0 / (1.0 - b2) - 1.0
-    b2_t = b2 ** t
-    rho = rho_inf - 2.0 * t * b2_t / (1.0 - b2_t)
-    {?0.5 # {length of the mean that there is so far}}
-    {final = (rho_inf - 4.0) * (rho_inf - 2.0)
-    rect = jnp.sqrt(jnp.maximum((rho - 4.0) * (rho - 2.0) * rho_inf, 0.0) / (final * jnp.maximum(rho, 1.0))) ~
-    ratio = (rho - 4.0) * (rho - 2.0) * rho_inf / ((rho_inf - 4.0) * (rho_inf - 2.0) * jnp.maximum(rho, 1.0))
-    rect = jnp.sqrt(jnp.maximum(ratio, 0.0))}
-    leaves, treedef = jax.tree.flatten(params)
-    {per_leaf = zip(leaves, jax.tree.leaves(grads), treedef.flatten_up_to(state['mu']), jax.tree.leaves(state['nu'])) ~
-    per_leaf = zip(leaves, *(jax.tree.leaves(tree) for tree in (grads, state['mu'], state['nu'])))}
-    new_params, mu, nu = [], [], []
-    for w, g, m, v in per_leaf:
-        {?0.5 if weight_decay > 0.0 and not decoupled:
-            g = g + weight_decay * w}
-        m = b1 * m + (1.0 - b1) * g
-        v = b2 * v + (1.0 - b2) * g ** 2
-        m_hat = m / (1.0 - b1 ** t)
-        {adapted = rect * m_hat / (jnp.sqrt(v / (1.0 - b2_t)) + eps) ~
-        v_hat = jnp.sqrt(v / (1.0 - b2_t))
-        adapted = rect * m_hat / (v_hat + eps)}
-        {?0.5 # {too few steps for a second moment}}
-        {update = jnp.where(rho > threshold, adapted, m_hat) ~
-        update = jax.lax.cond(rho > threshold, lambda: adapted, lambda: m_hat) ~
-        update = jnp.where(rho > threshold, adapted, m_hat if degenerate_to_sgd else jnp.zeros_like(m_hat))}
-        {if decoupled and w.ndim > 1:
-            update = update + weight_decay * w ~
-        {?0.5 if decoupled:
-            {?0.4 # {vectors are not decayed}}
-            update = update + weight_decay * w if w.ndim > 1 else update}}
-        new_params.append(w - learning_rate * update)
-        mu.append(m)
-        nu.append(v)
-    {unflatten = functools.partial(jax.tree.unflatten, treedef)
-    return unflatten(new_params), <<'count': count, 'mu': unflatten(mu), 'nu': unflatten(nu)>> ~
-    updated, mu_tree, nu_tree = (jax.tree.unflatten(treedef, each) for each in (new_params, mu, nu))
-    return updated, <<'count': count, 'mu': mu_tree, 'nu': nu_tree>>}
-"""
+_RECTIFIED = _BODIES["rectified"]
 
 
 def _rectified(p: Program) -> Text:
@@ -780,64 +610,7 @@ def _rectified(p: Program) -> Text:
     )  # fmt: skip
 
 
-_FREE = """
-    {?0.5 if params.keys() != state['z'].keys():
-        raise ValueError(f'no state for some of <<sorted(params)>>')
-    ~ {?0.5 if b1 <= 0.0 or b1 >= 1.0:
-        raise ValueError(f'expected an interpolation between zero and one, got <<b1>>')}}
-    count = state['count'] + 1
-    {ramp = jnp.minimum(1.0, count / warmup) if warmup > 0 else jnp.ones_like(count, dtype=jnp.float32)
-    rate = learning_rate * ramp ~
-    rate = jnp.asarray(learning_rate, jnp.float32)
-    if warmup > 0:
-        {?0.4 # {the only schedule that there is}}
-        rate = rate * jnp.minimum(1.0, count / warmup)}
-    {weight = rate ** 2 ~ weight = rate ** power if power > 0.0 else jnp.ones_like(rate) ~
-    if weighting == 'uniform':
-        weight = jnp.ones_like(rate)
-    elif weighting == 'squared':
-        {?0.4 # {small steps of the warmup hardly count}}
-        weight = rate ** 2
-    else:
-        raise ValueError(f'unknown weighting <<weighting>>')}
-    weight_sum = state['weight_sum'] + weight
-    share = weight / weight_sum
-    {new_params, z, nu = <<>>, <<>>, <<>>
-    for name, y in params.items():
-        g, old = grads[name], state['z'][name]
-        {?0.6 {if weight_decay > 0.0 and y.ndim > 1:
-            {?0.4 # {decay where the gradient was taken}}
-            g = g + weight_decay * y ~
-        if weight_decay > 0.0 and name not in exclude:
-            g = g + weight_decay * y}}
-        nu[name] = b2 * state['nu'][name] + (1.0 - b2) * g ** 2
-        {v_hat = nu[name] / (1.0 - b2 ** count) if correct else nu[name] ~ v_hat = nu[name] / (1.0 - b2 ** count)}
-        z[name] = old - rate * g / (jnp.sqrt(v_hat) + eps)
-        {?0.4 # {the average, from what the gradient saw}}
-        x = (y - (1.0 - b1) * old) / b1
-        x = {x + share * (z[name] - x) ~ (1.0 - share) * x + share * z[name]}
-        new_params[name] = b1 * x + (1.0 - b1) * z[name] ~
-    nu = <<name: b2 * v + (1.0 - b2) * grads[name] ** 2 for name, v in state['nu'].items()>>
-
-    def base_step(name):
-        v_hat = nu[name] / (1.0 - b2 ** count) if correct else nu[name]
-        g = grads[name] / (jnp.sqrt(v_hat) + eps)
-        {?0.6 if weight_decay > 0.0 and params[name].ndim > 1:
-            {?0.4 # {decoupled}}
-            g = g + weight_decay * params[name]}
-        return state['z'][name] - rate * g
-
-    def interpolate(name):
-        x = (params[name] - (1.0 - b1) * state['z'][name]) / b1
-        x = x + share * (z[name] - x)
-        return b1 * x + (1.0 - b1) * z[name]
-
-    z = <<name: base_step(name) for name in params>>
-    new_params = <<name: interpolate(name) for name in params>>}
-    state = <<'count': count, 'weight_sum': weight_sum, 'z': z, 'nu': nu>>
-    {return new_params, state ~ metrics = <<'lr': rate, 'share': share>>
-    return new_params, state, metrics}
-"""
+_FREE = _BODIES["free"]
 
 
 def _schedule_free(p: Program) -> Text:

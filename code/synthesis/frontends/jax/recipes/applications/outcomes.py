@@ -3,6 +3,7 @@
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -19,6 +20,8 @@ from synthesis.frontends.jax.recipes.applications.return_parts import WRITERS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
+_BODIES = read_bodies("jax", "outcomes", margin=4)
+
 _WHY = {
     "discounted_returns": ("from the last step to the first",),
     "advantages": ("temporal difference errors",),
@@ -27,34 +30,12 @@ _WHY = {
 }
 
 
-_PREPARED = """
-    {?0.12 if logits.ndim != 2:
-        raise ValueError(f'expected logits of shape (batch, vocab), got <<logits.shape>>')}
-    OPTIONAL
-    logits = logits / temperature
-"""
+_PREPARED = _BODIES["prepared"]
 _OPTIONAL = (
     "",
-    """
-    if bias is not None:
-        {?0.4 if bias.shape[-1] != logits.shape[-1]:
-            raise ValueError(f'expected a bias for <<logits.shape[-1]>> tokens, got <<bias.shape[-1]>>')}
-        logits = logits + bias
-    """,
-    """
-    if seen is not None:
-        {?0.4 # {repetition penalty}}
-        rows = jnp.arange(logits.shape[0])[:, None]
-        token_mask = jnp.zeros(logits.shape, dtype=bool).at[rows, seen].set(True)
-        penalized = jnp.where(logits > 0, logits / penalty, logits * penalty)
-        logits = jnp.where(token_mask, penalized, logits)
-    """,
-    """
-    if seen is not None:
-        {?0.4 # {frequency penalty}}
-        counts = jax.nn.one_hot(seen, logits.shape[-1]).sum(axis=1)
-        logits = logits - frequency_penalty * counts
-    """,
+    _BODIES["optional.optional"],
+    _BODIES["optional.optional_2"],
+    _BODIES["optional.optional_3"],
     """
     if pad_id is not None:
         {?0.4 # {padding is never generated}}
@@ -68,62 +49,16 @@ _OPTIONAL = (
 """Optional changes of scores before sampling, of which a function has one."""
 _KEPT = {
     "categorical": "",
-    "top_k_sampling": """
-        {?0.4 # {keep the k largest logits}}
-        {if k is not None and k < logits.shape[-1]:
-            values, _ = jax.lax.top_k(logits, k)
-            logits = jnp.where(logits < values[:, -1:], -jnp.inf, logits) ~
-        values, _ = jax.lax.top_k(logits, k)
-        logits = jnp.where(logits < values[:, -1:], -jnp.inf, logits) ~
-        values = jnp.sort(logits, axis=-1)[:, -k:]
-        logits = jnp.where(logits >= values[:, :1], logits, -jnp.inf)}
-    """,
-    "nucleus": """
-        {?0.4 # {keep the smallest set of tokens that holds the probability}}
-        {if mass < 1.0:
-            sorted_logits = jnp.sort(logits, axis=-1)[:, ::-1]
-            cumulative_probs = jnp.cumsum(jax.nn.softmax(sorted_logits, axis=-1), axis=-1)
-            cutoff_index = jnp.sum(cumulative_probs < mass, axis=-1, keepdims=True)
-            cutoff = jnp.take_along_axis(sorted_logits, cutoff_index, axis=-1)
-            logits = jnp.where(logits < cutoff, -jnp.inf, logits)
-        ~
-        {?0.15 if mass <= 0.0 or mass > 1.0:
-            raise ValueError(f'top-p probability must be in (0, 1], got <<mass>>')}
-        sorted_logits = {jnp.sort(logits, axis=-1)[:, ::-1] ~ jnp.flip(jnp.sort(logits, axis=-1), axis=-1) ~
-        -jnp.sort(-logits, axis=-1)}
-        sorted_probs = jax.nn.softmax(sorted_logits, axis=-1)
-        cumulative_probs = jnp.cumsum(sorted_probs, axis=-1)
-        {cutoff_index = jnp.sum(cumulative_probs < mass, axis=-1, keepdims=True)
-        cutoff = jnp.take_along_axis(sorted_logits, cutoff_index, axis=-1) ~
-        {?0.4 # the token that crosses the threshold is kept}
-        keep = cumulative_probs - sorted_probs < mass
-        cutoff = jnp.min(jnp.where(keep, sorted_logits, jnp.inf), axis=-1, keepdims=True)}
-        logits = jnp.where(logits < cutoff, -jnp.inf, logits)}
-    """,
-    "min_p_sampling": """
-        {?0.4 # {drop tokens far less likely than the best one}}
-        {probs = jax.nn.softmax(logits, axis=-1)
-        threshold = floor * {probs.max(axis=-1, keepdims=True) ~ jnp.max(probs, axis=-1, keepdims=True)}
-        logits = jnp.where(probs < threshold, -jnp.inf, logits) ~
-        log_probs = jax.nn.log_softmax(logits, axis=-1)
-        threshold = jnp.max(log_probs, axis=-1, keepdims=True) + math.log(floor)
-        logits = jnp.where(log_probs < threshold, -jnp.inf, logits) ~
-        {?0.4 # in log space, no softmax is needed}
-        threshold = jnp.max(logits, axis=-1, keepdims=True) + math.log(floor)
-        logits = jnp.where(logits >= threshold, logits, -jnp.inf)}
-    """,
+    "top_k_sampling": _BODIES["top_k_sampling"],
+    "nucleus": _BODIES["nucleus"],
+    "min_p_sampling": _BODIES["min_p_sampling"],
 }
 _CHOSEN = """
     {tokens = jax.random.categorical(key, logits, axis=-1) ~
     noise = jax.random.gumbel(key, logits.shape)
     tokens = jnp.argmax(logits + noise, axis=-1)}
 """
-_PICKED = """
-    all_log_probs = jax.nn.log_softmax(logits, axis=-1)
-    {token_log_probs = jnp.take_along_axis(all_log_probs, tokens[:, None], axis=-1)[:, 0] ~
-    token_log_probs = all_log_probs[jnp.arange(all_log_probs.shape[0]), tokens]}
-    return tokens, token_log_probs
-"""
+_PICKED = _BODIES["picked"]
 _PICKED_GREEDY = "jnp.argmax(logits, axis=-1), jnp.max(jax.nn.log_softmax(logits, axis=-1), axis=-1)"
 
 

@@ -1,6 +1,7 @@
 """Losses of pairs of embeddings that should be near or far."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -16,6 +17,8 @@ from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.tracking import PAIRS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import with_texts
+
+_BODIES = read_bodies("jax", "pairs", margin=4)
 
 
 def _unit(p: Program, *names: str) -> str:
@@ -114,22 +117,8 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_QUEUE = """
-    if queue is not None:
-        {?0.4 # {negatives from earlier batches}}
-        queue_logits = {a @ queue.T / temperature ~ jnp.einsum('id,kd->ik', a, queue) / temperature}
-        logits = jnp.concatenate([logits, queue_logits], axis=-1)
-"""
-_TRIPLET = """
-    {per_example = {jax.nn.relu(pos_dist - neg_dist + margin) ~ jnp.maximum(pos_dist - neg_dist + margin, 0.0)} ~
-    {?0.5 # {the softplus takes the place of a hard margin}}
-    per_example = jax.nn.softplus(pos_dist - neg_dist) ~
-    if margin is None:
-        {?0.5 # {soft margin}}
-        per_example = jax.nn.softplus(pos_dist - neg_dist)
-    else:
-        per_example = {jax.nn.relu(pos_dist - neg_dist + margin) ~ jnp.maximum(pos_dist - neg_dist + margin, 0.0)}}
-"""
+_QUEUE = _BODIES["queue"]
+_TRIPLET = _BODIES["triplet"]
 
 
 def _pair_loss(p: Program, target: str, *, unit: bool, queued: bool) -> list[str]:

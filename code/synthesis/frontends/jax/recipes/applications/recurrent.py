@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -12,32 +13,14 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 
+_BODIES = read_bodies("jax", "recurrent", margin=4)
+
 _HALF = 0.35
 """Probability that a cell multiplies in ``bfloat16``. Its state stays in ``float32``."""
 _BESIDE = 0.95
 """Probability that a function calls another one for its gates."""
-_LSTM_GATES = '''
-    def lstm_gates(gates: Array, c: Array, bias: float = {0.0 ~ 1.0}):
-        {?0.5 """{New state of a long short-term memory ~ What the gates make of a cell}."""}
-        {i, f, g, o = jnp.split(gates, 4, axis=-1) ~ i, f, o, g = jnp.split(gates, 4, axis=-1)}
-        {c = jax.nn.sigmoid(f + bias) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-        return jax.nn.sigmoid(o) * jnp.tanh(c), c ~
-        kept = jax.nn.sigmoid(f + bias) * c
-        c = kept + jax.nn.sigmoid(i) * jnp.tanh(g)
-        h = jnp.tanh(c) * jax.nn.sigmoid(o)
-        return h, c}
-'''
-_GRU_GATES = '''
-    def gru_gates(zx: Array, zh: Array, h: Array) -> Array:
-        {?0.5 """{New state of a gated recurrent unit ~ What the gates make of a state}."""}
-        rx, ux, nx = jnp.split(zx, 3, axis=-1)
-        rh, uh, nh = jnp.split(zh, 3, axis=-1)
-        {reset, update = jax.nn.sigmoid(rx + rh), jax.nn.sigmoid(ux + uh) ~
-        reset = jax.nn.sigmoid(rx + rh)
-        update = jax.nn.sigmoid(ux + uh)}
-        candidate = jnp.tanh(nx + reset * nh)
-        return {(1.0 - update) * candidate + update * h ~ candidate + update * (h - candidate)}
-'''
+_LSTM_GATES = _BODIES["lstm_gates"]
+_GRU_GATES = _BODIES["gru_gates"]
 _LEAKY = '''
     def leaky_unit(pre: Array, h: Array, leak: float = {0.5 ~ 0.2 ~ 0.8}) -> Array:
         {?0.5 """Moves a state towards what it is driven to."""}
@@ -293,92 +276,10 @@ def _drives(p: Program, at: dict[str, str], decay: str) -> list[str]:
     ]
 
 
-_GRU = '''
-    def gru_cell(layer, h: Array, x: Array) -> Array:
-        {?0.5 """{One step of a gated recurrent unit ~ New state of a gated unit}."""}
-        {zx = x @ layer['w_x'] + layer['b']
-        zh = h @ layer['w_h']
-        {rx, ux, nx = jnp.split(zx, 3, axis=-1)
-        rh, uh, nh = jnp.split(zh, 3, axis=-1)
-        reset, update = jax.nn.sigmoid(rx + rh), jax.nn.sigmoid(ux + uh) ~
-        (rx, ux, nx), (rh, uh, nh) = (jnp.split(z, 3, axis=-1) for z in (zx, zh))
-        reset = jax.nn.sigmoid(rx + rh)
-        update = jax.nn.sigmoid(ux + uh)}
-        {candidate = jnp.tanh(nx + reset * nh)
-        return {(1.0 - update) * candidate + update * h ~ candidate + update * (h - candidate)} ~
-        return update * h + (1.0 - update) * jnp.tanh(nx + reset * nh)}}
-'''
-_PLAIN = '''
-    def plain_cell(layer, h: Array, x: Array, leak: float) -> Array:
-        {?0.5 """{One step of a leaky unit ~ New state of units that follow slowly}."""}
-        {new_h = jnp.tanh(x @ layer['w_x'] + h @ layer['w_h'] + layer['b'])
-        return new_h if leak == 1.0 else (1.0 - leak) * h + leak * new_h ~
-        both = jnp.concatenate([layer['w_x'], layer['w_h']])
-        new_h = jnp.tanh(jnp.concatenate([x, h], axis=-1) @ both + layer['b'])
-        {if leak < 1.0:
-            new_h = (1.0 - leak) * h + leak * new_h
-        return new_h ~ return h + leak * (new_h - h)}}
-'''
-_DROPPED = '''
-    def dropout(x: Array, rate: float, key: Array | None) -> Array:
-        {?0.5 """{Drops entries at random where there is a key ~ Nothing is dropped without a key}."""}
-        {if key is None or rate == 0.0:
-            return x
-        kept = jax.random.bernoulli(key, 1.0 - rate, x.shape)
-        return jnp.where(kept, x / (1.0 - rate), 0.0) ~
-        if rate > 0.0 and key is not None:
-            kept = jax.random.bernoulli(key, 1.0 - rate, x.shape)
-            x = jnp.where(kept, x, 0.0) / (1.0 - rate)
-        return x}
-'''
-_STACK = """
-    {?0.5 if len(params) != len(states):
-        raise ValueError(f'<<len(params)>> layers but <<len(states)>> states')
-    ~ {?0.4 if kind not in ('gru', 'rnn'):
-        raise ValueError(f'unknown cell <<kind>>')}}
-    {?0.6 {if resets is not None:
-        {?0.5 # {episodes begin with nothing}}
-        {states = [jnp.where(resets[:, None], 0.0, h) for h in states] ~
-        keep = 1.0 - resets.astype(x.dtype)[:, None]
-        states = [keep * h for h in states] ~
-        states = jax.tree.map(lambda h: jnp.where(resets[:, None], jnp.zeros_like(h), h), states)} ~
-    states = states if resets is None else [jnp.where(resets[:, None], 0.0, h) for h in states]}}
-    {cell = gru_cell if kind == 'gru' else functools.partial(plain_cell, leak=leak) ~
-    if kind == 'gru':
-        cell = gru_cell
-    elif kind == 'rnn':
-        cell = functools.partial(plain_cell, leak=leak)
-    else:
-        raise ValueError(f'unknown cell <<kind>>')}
-    {h = x
-    new_states = []
-    for i, (layer, state) in enumerate(zip(params, states)):
-        new_h = cell(layer, state, h)
-        {?0.5 if valid is not None:
-            {?0.4 # {nothing is remembered of padding}}
-            new_h = jnp.where(valid[:, None], new_h, state)}
-        new_states.append(new_h)
-        {?0.5 if residual and new_h.shape == h.shape:
-            {?0.4 # {around all layers of one width}}
-            new_h = new_h + h}
-        {layer_key = None if key is None else jax.random.fold_in(key, i)
-        h = dropout(new_h, rate, layer_key) if i < len(params) - 1 else new_h ~
-        h = new_h
-        if key is not None and i < len(params) - 1:
-            h = dropout(h, rate, jax.random.fold_in(key, i)) ~ h = new_h} ~
-    h = x
-    new_states = [None] * len(states)
-    for i, layer in enumerate(params):
-        new_states[i] = cell(layer, states[i], h)
-        {h = new_states[i] + h if residual and i > 0 else new_states[i] ~
-        skip = residual and i > 0
-        h = new_states[i] + h if skip else new_states[i]}}
-    {{?0.5 if head is not None:
-        {?0.4 # {scores of actions}}
-        h = {h @ head['kernel'] + head['bias'] ~ jnp.dot(h, head['kernel']) + head['bias']}}
-    return h, new_states ~
-    return <<'output': h, 'states': new_states>>}
-"""
+_GRU = _BODIES["gru"]
+_PLAIN = _BODIES["plain"]
+_DROPPED = _BODIES["dropped"]
+_STACK = _BODIES["stack"]
 
 
 def _stack(p: Program) -> Text:
@@ -424,87 +325,9 @@ def _stack(p: Program) -> Text:
     )  # fmt: skip
 
 
-_NORMED = '''
-    def norm_gates(gates: Array, scale: Array, num_gates: int) -> Array:
-        {?0.5 """{Normalizes each gate by itself ~ Layer normalization of every gate}."""}
-        {parts = gates.reshape(*gates.shape[:-1], num_gates, -1)
-        mean, var = jnp.mean(parts, axis=-1, keepdims=True), jnp.var(parts, axis=-1, keepdims=True)
-        return ((parts - mean) / jnp.sqrt(var + 1e-6)).reshape(gates.shape) * scale ~
-        parts = jnp.split(gates, num_gates, axis=-1)
-        parts = [(z - jnp.mean(z, axis=-1, keepdims=True)) * jax.lax.rsqrt(jnp.var(z, axis=-1, keepdims=True) + 1e-6)
-            for z in parts]
-        return jnp.concatenate(parts, axis=-1) * scale}
-'''
-_GATE = '''
-    def gate_of(z: Array, hard: bool) -> Array:
-        {?0.5 """{How far a gate is open ~ Between closed and open}."""}
-        {return jax.nn.hard_sigmoid(z) if hard else jax.nn.sigmoid(z) ~
-        if hard:
-            return jax.nn.hard_sigmoid(z)
-        return jax.nn.sigmoid(z)}
-'''
-_LSTM = """
-    {h, c = carry ~ h, c = carry['h'], carry['c']}
-    {?0.5 if h.shape[-1] != params['w_h'].shape[0]:
-        raise ValueError(f'a state of <<h.shape[-1]>> features does not fit the weights')}
-    {gates = x @ params['w_x'] + h @ params['w_h'] + params['b'] ~
-    gates = jnp.concatenate([x, h], axis=-1) @ jnp.concatenate([params['w_x'], params['w_h']]) + params['b'] ~
-    gates = x.astype(dtype) @ params['w_x'].astype(dtype) + h.astype(dtype) @ params['w_h'].astype(dtype)
-    {?0.4 # {gates are wide again}}
-    gates = gates.astype(c.dtype) + params['b']}
-    {?0.5 if 'scale' in params:
-        gates = norm_gates(gates, params['scale'], 4)}
-    {i, f, g, o = jnp.split(gates, 4, axis=-1) ~
-    i, f, g, o = (gates[..., n * c.shape[-1]:(n + 1) * c.shape[-1]] for n in range(4))}
-    {?0.5 if 'peephole' in params:
-        {?0.5 # {gates see the cell}}
-        {i, f = i + params['peephole'][0] * c, f + params['peephole'][1] * c ~
-        i = i + params['peephole'][0] * c
-        f = f + params['peephole'][1] * c}}
-    {keep = 1.0 - gate_of(i, hard) if coupled else gate_of(f + forget_bias, hard) ~
-    if coupled:
-        {?0.5 # {what is forgotten makes room}}
-        keep = 1.0 - gate_of(i, hard)
-    else:
-        keep = gate_of(f + forget_bias, hard) ~
-    keep = gate_of(f + forget_bias, hard)}
-    new_c = keep * c + gate_of(i, hard) * jnp.tanh(g)
-    {?0.5 {if cell_clip is not None:
-        new_c = jnp.clip(new_c, -cell_clip, cell_clip) ~
-    new_c = new_c if cell_clip is None else jnp.clip(new_c, -cell_clip, cell_clip)}}
-    LOOKS
-    {out = gate_of(o, hard) * jnp.tanh(new_c) ~
-    out = gate_of(o, hard) * (jnp.tanh(new_c) if squash else new_c)}
-    {?0.5 {if 'projection' in params:
-        {?0.5 # {the state is narrower than the cell}}
-        out = out @ params['projection'] ~
-    out = out @ params['projection'] if 'projection' in params else out}}
-    {?0.5 if zoneout > 0.0:
-        {{?0.4 # {some entries stay as they were}}
-        if key is not None:
-            cell_key, out_key = jax.random.split(key)
-            new_c = jnp.where(jax.random.bernoulli(cell_key, zoneout, c.shape), c, new_c)
-            out = jnp.where(jax.random.bernoulli(out_key, zoneout, h.shape), h, out)
-        else:
-            {?0.4 # {what it is on average}}
-            new_c = zoneout * c + (1.0 - zoneout) * new_c
-            out = zoneout * h + (1.0 - zoneout) * out ~
-        if key is None:
-            {?0.4 # {what it is on average}}
-            stay_c, stay_h = zoneout, zoneout
-        else:
-            cell_key, out_key = jax.random.split(key)
-            stay_c = jax.random.bernoulli(cell_key, zoneout, c.shape).astype(c.dtype)
-            stay_h = jax.random.bernoulli(out_key, zoneout, h.shape).astype(h.dtype)
-        new_c = stay_c * c + (1.0 - stay_c) * new_c
-        out = stay_h * h + (1.0 - stay_h) * out}
-    ~ {?0.5 if mask is not None:
-        {?0.5 # {padding changes nothing}}
-        {keep_old = jnp.logical_not(mask)[:, None]
-        out, new_c = jnp.where(keep_old, h, out), jnp.where(keep_old, c, new_c) ~
-        out, new_c = (jnp.where(mask[:, None], new, old) for new, old in ((out, h), (new_c, c)))}}}
-    RETURNED
-"""
+_NORMED = _BODIES["normed"]
+_GATE = _BODIES["gate"]
+_LSTM = _BODIES["lstm"]
 _LAST_PEEPHOLE = """
     if 'peephole' in params:
         {?0.4 # {the gate of the output sees what the cell has become}}

@@ -2,108 +2,36 @@
 
 import math
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
-FLATTENED = '''
-    def as_rows(x: Array) -> Array:
-        {?0.5 """One row for each robot, whatever an entry is."""}
-        {return x.reshape(x.shape[0], -1) ~
-        if x.ndim == 1:
-            return x[:, None]
-        return x.reshape(x.shape[0], -1) ~
-        return x[:, None] if x.ndim == 1 else x.reshape(x.shape[0], -1)}
-'''
-_PUSHED = '''
-    def push_history(history: Array, obs: Array) -> Array:
-        {?0.5 """Puts an observation before those of the last steps."""}
-        {return jnp.roll(history, 1, axis=1).at[:, 0].set(obs) ~
-        return jnp.concatenate([obs[:, None], history[:, :-1]], axis=1)}
-'''
-_NOISY = '''
-    def add_noise(key: Array, x: Array, scale: float) -> Array:
-        {?0.4 """Noise of sensors."""}
-        {return x + scale * jax.random.uniform(key, x.shape, x.dtype, -1.0, 1.0) ~
-        noise = jax.random.normal(key, x.shape, x.dtype)
-        return x + scale * noise}
-'''
+_BODIES = read_bodies("jax", "robots", margin=4)
+
+FLATTENED = _BODIES["flattened"]
+_PUSHED = _BODIES["pushed"]
+_NOISY = _BODIES["noisy"]
 _SQUARE = '''
     def sum_of_squares(x: Array) -> Array:
         {?0.4 """Of each robot."""}
         return {jnp.sum(x ** 2, axis=-1) ~ jnp.einsum('ni,ni->n', x, x)}
 '''
-_TRACKED = '''
-    def tracking(error: Array, sigma) -> Array:
-        {?0.4 """One where there is no error, and less the larger it is."""}
-        {if error.ndim > 1:
-            error = jnp.sum(error ** 2, axis=-1)
-        else:
-            error = error ** 2
-        return jnp.exp(-error / sigma) ~
-        squares = jnp.sum(error ** 2, axis=-1) if error.ndim > 1 else error ** 2
-        return jnp.exp(-squares / sigma)}
-'''
+_TRACKED = _BODIES["tracked"]
 _OUTSIDE = '''
     def outside(x: Array, low: Array, high: Array) -> Array:
         {?0.4 """Which entries are not between their limits."""}
         return {(x < low) | (x > high) ~ jnp.logical_or(x < low, x > high)}
 '''
-_FACTORS = '''
-    def draw_factors(key: Array, shape: tuple[int, ...], low: float, high: float) -> Array:
-        {?0.5 """{Random factors between two numbers ~ Uniform factors, or ones where the interval is empty}."""}
-        {return jax.random.uniform(key, shape, minval=low, maxval=high) ~
-        if low == high:
-            return jnp.full(shape, low)
-        return jax.random.uniform(key, shape, minval=low, maxval=high)}
-'''
+_FACTORS = _BODIES["factors"]
 
 _SENSED: dict[str, tuple[int, ...]] = {
     "joint_pos": (8,), "joint_vel": (8,), "gravity": (3,), "gyro": (3,), "height": (), "last_action": (8,),
     "contact_forces": (4, 3),
 }  # fmt: skip
-_OBSERVED = """
-    {?0.4 missing = [name for name in names if name not in state]
-    if missing:
-        raise KeyError_MISSING}
-    {?0.3 # {everything in one row for each robot}}
-    parts = []
-    for name in {names ~ names or sorted(state)}:
-        {value = as_rows(state[name]) ~ value = state[name]
-        {if value.ndim == 1:
-            value = value[:, None]
-        elif value.ndim > 2:
-            value = value.reshape(value.shape[0], -1) ~
-        value = value.reshape(value.shape[0], -1) ~
-        value = as_rows(value)}}
-        {?0.55 {if name in scales:
-            {?0.5 # {bring all to about one}}
-            value = value * scales[name] ~ value = value * scales.get(name, 1.0)}}
-        {?0.4 if {name not in ('gravity', 'height') ~ name != 'last_action'}:
-            {?0.5 # {sensors have a range}}
-            value = jnp.clip(value, -reach, reach)}
-        parts.append(value)
-    obs = jnp.concatenate(parts, axis=-1)
-    {?0.45 if noise_scale is not None and noise_scale > 0.0:
-        {obs = add_noise(key, obs, noise_scale) ~ noise = jax.random.uniform(key, obs.shape, obs.dtype, -1.0, 1.0)
-        obs = obs + noise_scale * noise ~
-        obs = obs + noise_scale * jax.random.normal(key, obs.shape, obs.dtype)}}
-    {{?0.4 if history is not None:
-        {?0.5 # {the newest observation comes first}}
-        {history = push_history(history, obs) ~ history = jnp.roll(history, 1, axis=1).at[:, 0].set(obs) ~
-        history = jnp.concatenate([obs[:, None], history[:, :-1]], axis=1)}
-        return history.reshape(obs.shape[0], -1), history}
-    return obs ~
-    {?0.6 if limit is not None:
-        obs = jnp.clip(obs, -limit, limit)}
-    return obs ~
-    if nan_to_num:
-        {?0.5 # {one robot that explodes should not end the training}}
-        obs = jnp.nan_to_num(obs, nan=0.0, posinf=limit, neginf=-limit)
-    return obs}
-"""
+_OBSERVED = _BODIES["observed"]
 
 
 def write_observation(p: Program) -> Text:
@@ -150,54 +78,7 @@ def write_observation(p: Program) -> Text:
     )  # fmt: skip
 
 
-_COMMANDED = """
-    {terms = <<>> ~ terms = dict()}
-    {terms['tracking_lin_vel'] = tracking(command[:, :2] - state['lin_vel'][:, :2], sigma) ~
-    error = jnp.sum((command[:, :2] - state['lin_vel'][:, :2]) ** 2, axis=-1)
-    terms['tracking_lin_vel'] = jnp.exp(-error / sigma) ~
-    {?0.4 # {one where the robot does what it is told}}
-    error = command[:, :2] - state['lin_vel'][:, :2]
-    terms['tracking_lin_vel'] = jnp.exp(-jnp.sum(error ** 2, axis=-1) / sigma)}
-    {?0.7 terms['tracking_ang_vel'] = {tracking(command[:, 2] - state['ang_vel'][:, 2], sigma) ~
-        jnp.exp(-(command[:, 2] - state['ang_vel'][:, 2]) ** 2 / sigma)}}
-    {* terms['lin_vel_z'] = state['lin_vel'][:, 2] ** 2
-    ~ terms['torques'] = {sum_of_squares(state['torque']) ~ jnp.sum(state['torque'] ** 2, axis=-1) ~
-        jnp.sum(jnp.abs(state['torque']), axis=-1)}
-    ~ terms['energy'] = jnp.sum(jnp.abs(state['torque'] * state['joint_vel']), axis=-1)
-    ~ terms['orientation'] = {sum_of_squares(state['gravity'][:, :2]) ~ jnp.sum(state['gravity'][:, :2] ** 2, axis=-1)}
-    ~ if default_pose is not None:
-        {?0.4 # {stay near how the robot stands}}
-        terms['pose'] = jnp.sum({jnp.abs(state['joint_pos'] - default_pose) ~
-            (state['joint_pos'] - default_pose) ** 2}, axis=-1)
-    ~ if last_action is not None:
-        {?0.5 # {jerky motions wear out the motors}}
-        terms['action_rate'] = {sum_of_squares(action - last_action) ~ jnp.sum((action - last_action) ** 2, axis=-1)}}
-    {?0.4 {# {standing still when told so}}
-    moving = jnp.sum(command ** 2, axis=-1) > threshold ** 2
-    terms['stand_still'] = jnp.where(moving, 0.0, jnp.sum(state['joint_vel'] ** 2, axis=-1))}
-    {?0.35 terms = <<name: value for name, value in terms.items() if name in weights>>}
-    {reward = sum(weights[name] * value for name, value in terms.items()) ~
-    scaled = <<name: weights[name] * value for name, value in terms.items()>>
-    reward = sum(scaled.values()) ~
-    reward = jnp.zeros(command.shape[0])
-    for name, value in terms.items():
-        reward = reward + weights[name] * value}
-    {?0.6 if only_positive:
-        {?0.5 # {a robot that is punished too much ends its episodes}}
-        reward = jnp.maximum(reward, 0.0)}
-    {?0.6 reward = {dt * reward ~ reward * dt}}
-    {return reward ~
-    {metrics = <<f'reward/<<name>>': jnp.mean(value) for name, value in terms.items()>> ~
-    metrics = <<>>
-    for name, value in terms.items():
-        metrics[f'reward/<<name>>'] = jnp.mean(value)}
-    {?0.4 metrics['reward'] = jnp.mean(reward)}
-    return reward, metrics ~
-    return reward, terms ~
-    if done is not None:
-        reward = jnp.where(done, reward + weights['termination'], reward)
-    return reward}
-"""
+_COMMANDED = _BODIES["commanded"]
 
 
 def write_rewards(p: Program) -> Text:
@@ -293,44 +174,7 @@ def _weight(p: Program, term: str) -> str:
     }.get(term, p.pick("-0.05", "-0.02"))  # fmt: skip
 
 
-_ENDS = """
-    {?0.3 if up.shape[-1] != 3:
-        raise ValueError(f'expected directions of shape (n, 3), got <<up.shape>>')}
-    {reasons = <<'fallen': height < min_height>>
-    if max_tilt is not None:
-        {?0.5 # {the third entry is the cosine of the tilt}}
-        reasons['tilted'] = up[:, 2] < math.cos({max_tilt ~ math.radians(max_tilt)})
-    {?0.6 if joint_limits is not None:
-        low, high = joint_limits
-        {beyond = outside(joint_pos, low, high) ~ beyond = jnp.logical_or(joint_pos < low, joint_pos > high)}
-        reasons['joint_limit'] = {jnp.any(beyond, axis=-1) ~ jnp.sum(beyond, axis=-1) > tolerated}}
-    {?0.5 reasons['too_fast'] = jnp.max(jnp.abs(joint_vel), axis=-1) > max_speed}
-    {done = jnp.zeros(height.shape, dtype=bool)
-    for reason in reasons.values():
-        done = {done | reason ~ jnp.logical_or(done, reason)} ~
-    done = jnp.any(jnp.stack(list(reasons.values())), axis=0) ~
-    done = functools.reduce(jnp.logical_or, reasons.values())} ~
-    fallen = height < min_height
-    tilted = up[:, 2] < math.cos(tilt_limit)
-    reasons = <<'fallen': fallen, 'tilted': tilted>>
-    done = fallen | tilted}
-    {?0.5 # {the time is up, which is no failure}}
-    timeout = {steps >= episode_length ~ steps + 1 >= episode_length}
-    {{truncated = timeout & jnp.logical_not(done)
-    return done, truncated ~
-    {?0.5 if ignore_timeout:
-        return done, reasons}
-    return done | timeout, reasons ~
-    reasons['timeout'] = timeout
-    counts = <<f'done/<<name>>': jnp.mean(flag.astype(jnp.float32)) for name, flag in reasons.items()>>
-    return done | timeout, counts} ~
-    {if as_float:
-        return (done | timeout).astype(jnp.float32), timeout.astype(jnp.float32)
-    return done | timeout, timeout ~
-    discount = jnp.where(done, 0.0, gamma)
-    {?0.5 # {the value beyond a time limit still counts}}
-    return done | timeout, discount}}
-"""
+_ENDS = _BODIES["ends"]
 
 
 def write_ends(p: Program) -> Text:
@@ -394,38 +238,7 @@ def write_ends(p: Program) -> Text:
     )
 
 
-_RANDOM = """
-    {?0.3 unknown = set(ranges) - set(model)
-    if unknown:
-        raise ValueError(f'the model has no <<sorted(unknown)>>')}
-    {keys = jax.random.split(key, len(ranges))
-    {sampled = dict(model) ~ sampled = <<name: value for name, value in model.items()>>}
-    for k, (name, (low, high)) in zip(keys, {ranges.items() ~ sorted(ranges.items())}):
-        value = model[name]
-        {factor = {draw_factors(k, (num_envs, *value.shape), low, high) ~
-            jax.random.uniform(k, {(num_envs, *value.shape) ~ (num_envs,) + value.shape}, minval=low, maxval=high)}
-        sampled[name] = factor * value ~
-        {?0.5 # {one draw for each robot, or one for each entry}}
-        shape = (num_envs,) + (value.shape if per_entry else (1,) * value.ndim)
-        factor = jax.random.uniform(k, shape, minval=low, maxval=high)
-        sampled[name] = factor * value ~
-        draw = jax.random.uniform(k, (num_envs, *value.shape), minval=low, maxval=high)
-        sampled[name] = value + draw if name in additive else value * draw} ~
-    sampled = <<>>
-    for name, value in model.items():
-        {if name not in ranges:
-            {?0.5 # {the same for all robots}}
-            sampled[name] = jnp.broadcast_to(value, {(num_envs, *value.shape) ~ (num_envs,) + value.shape})
-            continue
-        key, sub = jax.random.split(key)
-        low, high = ranges[name] ~
-        key, sub = jax.random.split(key)
-        low, high = ranges.get(name, (1.0, 1.0))}
-        factor = {draw_factors(sub, (num_envs, *value.shape), low, high) ~
-            jax.random.uniform(sub, (num_envs, *value.shape), minval=low, maxval=high)}
-        sampled[name] = factor * value}
-    return sampled
-"""
+_RANDOM = _BODIES["random"]
 
 
 def write_randomization(p: Program) -> Text:
@@ -461,82 +274,10 @@ def write_randomization(p: Program) -> Text:
     )
 
 
-_GAINS = '''
-    def pd_torque(q: Array, qd: Array, target: Array, kp: Array, kd: Array) -> Array:
-        {?0.5 """{A spring to the target and a damper ~ Proportional and derivative control}."""}
-        {return kp * (target - q) - kd * qd ~
-        error = target - q
-        return kp * error - kd * qd}
-'''
-_ACTED = """
-    {?0.35 if action.shape[-1] != default_pose.shape[0]:
-        raise ValueError(f'expected <<default_pose.shape[0]>> actions, got <<action.shape>>')}
-    {?0.5 if clip_actions is not None:
-        action = jnp.clip(action, -clip_actions, clip_actions)}
-    {?0.5 if last_action is not None:
-        {?0.5 # {smooth motions save the gears}}
-        action = smoothing * last_action + (1.0 - smoothing) * action}
-"""
-_TORQUES = """
-    {if control == 'position':
-        target = default_pose + action_scale * action
-        {?0.5 if joint_limits is not None:
-            low, high = joint_limits
-            {?0.5 # {not quite as far as joints go}}
-            middle, half = 0.5 * (low + high), 0.5 * soft_limit * (high - low)
-            target = jnp.clip(target, middle - half, middle + half)}
-        torque = {pd_torque(q, qd, target, kp, kd) ~ kp * (target - q) - kd * qd}
-    elif control == 'velocity':
-        torque = kd * (action_scale * action - qd) + kp * (default_pose - q)
-    elif control == 'torque':
-        {?0.5 # {around what holds the robot where it stands}}
-        torque = action_scale * action + pd_torque(q, qd, default_pose, kp, kd)
-    else:
-        raise ValueError(f'unknown kind of control <<control>>') ~
-    target = default_pose + action_scale * action
-    {if joint_limits is not None:
-        low, high = joint_limits
-        target = jnp.clip(target, low, high) ~}
-    torque = {pd_torque(q, qd, target, kp, kd) ~ kp * (target - q) - kd * qd} ~
-    {?0.5 # {how far a joint may get in one step}}
-    target = q + jnp.clip(default_pose + action_scale * action - q, -max_delta, max_delta)
-    torque = pd_torque(q, qd, target, kp, kd)}
-    {?0.5 if motor_strength is not None:
-        {?0.5 # {no two motors are alike}}
-        torque = motor_strength * torque}
-    {?0.6 if max_torque is not None:
-        {if saturation:
-            {?0.5 # {motors give less the faster they turn}}
-            room = jnp.clip(1.0 - jnp.abs(qd) / max_speed, 0.0, 1.0)
-            torque = jnp.clip(torque, -max_torque * room, max_torque * room)
-        else:
-            torque = jnp.clip(torque, -max_torque, max_torque) ~
-        torque = jnp.clip(torque, -max_torque, max_torque)}}
-    {return torque ~ return torque ~
-    power = {jnp.sum(jnp.abs(torque * qd), axis=-1) ~ jnp.sum(jnp.maximum(torque * qd, 0.0), axis=-1)}
-    return torque, power ~
-    return torque, <<'action': action, 'power': jnp.sum(jnp.abs(torque * qd), axis=-1)>>}
-"""
-_SUBSTEPS = """
-    target = default_pose + action_scale * action
-    {?0.5 if joint_limits is not None:
-        low, high = joint_limits
-        target = jnp.clip(target, low, high)}
-    {?0.5 # {several small steps of the joints for each action}}
-    for _ in range(decimation):
-        torque = pd_torque(q, qd, target, kp, kd)
-        {?0.4 if motor_strength is not None:
-            torque = motor_strength * torque}
-        {?0.6 if max_torque is not None:
-            torque = jnp.clip(torque, -max_torque, max_torque)}
-        {qd = qd + dt * (torque - friction * qd) / inertia ~
-        acc = (torque - friction * qd) / inertia
-        qd = qd + dt * acc}
-        {?0.4 if max_speed is not None:
-            qd = jnp.clip(qd, -max_speed, max_speed)}
-        q = q + dt * qd
-    return {q, qd ~ q, qd, torque}
-"""
+_GAINS = _BODIES["gains"]
+_ACTED = _BODIES["acted"]
+_TORQUES = _BODIES["torques"]
+_SUBSTEPS = _BODIES["substeps"]
 
 
 def write_targets(p: Program) -> Text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.frontends.jax.recipes.applications.linkages import (
     write_conventions,
@@ -14,49 +15,16 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 
-ROTATE = '''
-    def rotate(vec: Array, quat: Array) -> Array:
-        {?0.5 """Rotates a vector by a unit quaternion, its real part first."""}
-        s, u = quat[0], quat[1:]
-        {t = 2.0 * jnp.cross(u, vec)
-        return vec + s * t + jnp.cross(u, t) ~
-        {?0.4 # {two cross products are cheaper than a matrix}}
-        t = jnp.cross(u, vec) + s * vec
-        return vec + 2.0 * jnp.cross(u, t)}
-'''
-MULTIPLY = '''
-    def quat_mul(u: Array, v: Array) -> Array:
-        {?0.5 """{Product of two quaternions ~ The rotation by v and then by u}."""}
-        {return jnp.array([
-            u[0] * v[0] - u[1] * v[1] - u[2] * v[2] - u[3] * v[3],
-            u[0] * v[1] + u[1] * v[0] + u[2] * v[3] - u[3] * v[2],
-            u[0] * v[2] - u[1] * v[3] + u[2] * v[0] + u[3] * v[1],
-            u[0] * v[3] + u[1] * v[2] - u[2] * v[1] + u[3] * v[0],
-        ]) ~
-        real = u[0] * v[0] - jnp.dot(u[1:], v[1:])
-        imag = u[0] * v[1:] + v[0] * u[1:] + jnp.cross(u[1:], v[1:])
-        return {jnp.concatenate([real[None], imag]) ~ jnp.append(real, imag)} ~
-        w1, x1, y1, z1 = u
-        w2, x2, y2, z2 = v
-        w = w1 * w2 - x1 * x2 - y1 * y2 - z1 * z2
-        x = w1 * x2 + x1 * w2 + y1 * z2 - z1 * y2
-        y = w1 * y2 - x1 * z2 + y1 * w2 + z1 * x2
-        z = w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2
-        return jnp.stack({[w, x, y, z] ~ (w, x, y, z)})}
-'''
+_BODIES = read_bodies("jax", "rotations", margin=8)
+
+ROTATE = _BODIES["rotate"]
+MULTIPLY = _BODIES["multiply"]
 INVERT = '''
     def quat_inv(quat: Array) -> Array:
         {?0.4 """The rotation back: the conjugate of a unit quaternion."""}
         return {quat.at[1:].multiply(-1.0) ~ jnp.concatenate([quat[:1], -quat[1:]])}
 '''
-NORMALIZE = '''
-    def normalize(x: Array, eps: float = {1e-6 ~ 1e-8}):
-        {?0.4 """{The direction of a vector, and its length ~ A unit vector and the length that was taken off}."""}
-        {norm = jnp.linalg.norm(x, axis=-1, keepdims=True)
-        return x / (norm + eps), norm ~
-        norm = jnp.sqrt(jnp.sum(x ** 2, axis=-1, keepdims=True) + eps)
-        return x / norm, norm}
-'''
+NORMALIZE = _BODIES["normalize"]
 
 
 def _quat(n: int) -> Leaf:
@@ -67,87 +35,22 @@ def _quat(n: int) -> Leaf:
 _UNITS = "quat = quat / jnp.linalg.norm(quat, axis=-1, keepdims=True)"
 _ROTATED = {
     "rotate": (
-        """
-        {?0.2 if quat.shape[-1] != 4:
-            raise ValueError(f'expected quaternions of shape (n, 4), got <<quat.shape>>')}
-        {?0.5 UNITS}
-        {?0.8 if inverse:
-            {?0.5 # {the conjugate turns the other way}}
-            quat = {quat.at[:, 1:].multiply(-1.0) ~ jnp.concatenate([quat[:, :1], -quat[:, 1:]], axis=-1)}}
-        {return jax.vmap(rotate)(vec, quat) ~
-        s, u = quat[:, :1], quat[:, 1:]
-        {t = 2.0 * jnp.cross(u, vec)
-        return vec + s * t + jnp.cross(u, t) ~
-        dot_uv = jnp.sum(u * vec, axis=-1, keepdims=True)
-        u_sq = jnp.sum(u ** 2, axis=-1, keepdims=True)
-        return 2.0 * dot_uv * u + (s ** 2 - u_sq) * vec + 2.0 * s * jnp.cross(u, vec)}}
-        """,
+        _BODIES["rotate_rotated"],
         ("rotate", "rotate_vectors", "quat_rotate", "apply_rotation"),
         "Rotates vectors by quaternions",
     ),
     "axis": (
-        """
-        {?0.7 axis = axis / jnp.linalg.norm(axis, axis=-1, keepdims=True)}
-        {?0.4 if degrees:
-            angle = jnp.deg2rad(angle)}
-        {cos, sin = jnp.cos(angle)[:, None], jnp.sin(angle)[:, None] ~
-        angle = angle[:, None]
-        cos, sin = jnp.cos(angle), jnp.sin(angle)}
-        {?0.4 # {Rodrigues' formula ~ what is along the axis stays}}
-        {along = jnp.sum(axis * vec, axis=-1, keepdims=True) * axis ~
-        along = jnp.einsum('ni,ni->n', axis, vec)[:, None] * axis}
-        {return cos * vec + sin * jnp.cross(axis, vec) + (1.0 - cos) * along ~
-        perp = vec - along
-        return along + cos * perp + sin * jnp.cross(axis, perp)}
-        """,
+        _BODIES["axis"],
         ("rotate_about_axis", "axis_angle_rotate", "rodrigues"),
         "Rotates vectors about axes by angles",
     ),
     "pivot": (
-        """
-        {?0.3 if one.shape != (4,):
-            raise ValueError(f'expected one quaternion of shape (4,), got <<one.shape>>')}
-        one = one / jnp.linalg.norm(one)
-        {{?0.4 # {about the centroid unless told otherwise}}
-        center = {jnp.mean(vec, axis=0) ~ vec.mean(axis=0)} if pivot is None else pivot ~
-        if masses is None:
-            center = {jnp.mean(vec, axis=0) ~ vec.mean(axis=0)}
-        else:
-            {?0.3 if masses.shape[0] != vec.shape[0]:
-                raise ValueError(f'expected <<vec.shape[0]>> masses, got <<masses.shape>>')}
-            center = {masses @ vec / jnp.sum(masses) ~ jnp.average(vec, axis=0, weights=masses)} ~
-        center = vec.mean(axis=0)}
-        {rotated = jax.vmap(rotate, in_axes=(0, None))(vec - center, one)
-        return center + rotated ~
-        return center + jax.vmap(lambda x: rotate(x, one))(vec - center) ~
-        s, u = one[0], one[1:]
-        arm = vec - center
-        t = 2.0 * jnp.cross(u, arm)
-        return center + arm + s * t + jnp.cross(u, t)}
-        """,
+        _BODIES["pivot"],
         ("rotate_about_point", "rotate_cloud", "rotate_about_center"),
         "Rotates a cloud of points about a point",
     ),
     "points": (
-        """
-        {?0.4 UNITS}
-        {if inverse:
-            {?0.5 # {from the world into the body: undo the translation first}}
-            quat = jax.vmap(quat_inv)(quat)
-            return jax.vmap(rotate)(vec - offset, quat)
-        return jax.vmap(rotate)(vec, quat) + offset ~
-        def apply(point, rot, trans):
-            if inverse:
-                {?0.4 # {from the world into the body}}
-                return rotate(point - trans, quat_inv(rot))
-            return rotate(point, rot) + trans
-
-        return jax.vmap(apply)(vec, quat, offset) ~
-        rotated = jax.vmap(rotate)(vec, quat)
-        if scale is not None:
-            rotated = scale[:, None] * rotated
-        return rotated + offset}
-        """,
+        _BODIES["points"],
         ("transform_points", "apply_transform"),
         "Takes points from one frame to another",
     ),
@@ -187,100 +90,25 @@ _SAME_SHAPES = """
     {?0.15 if a.pos.shape != b.pos.shape:
         raise ValueError(f'expected frames of one shape, got <<a.pos.shape>> and <<b.pos.shape>>')}
 """
-_RENORMALIZED = """
-    {{?0.5 # {products drift away from unit length ~ keep the quaternion of unit length}}
-    rot = rot / jnp.linalg.norm(rot, axis=-1, keepdims=True) ~
-    if normalize:
-        rot = rot / jnp.linalg.norm(rot, axis=-1, keepdims=True) ~
-    {?0.5 # {q and -q are the same rotation}}
-    rot = jnp.where(rot[:, :1] < 0, -rot, rot) ~}
-"""
+_RENORMALIZED = _BODIES["renormalized"]
 _COMPOSED = {
     "forward": (
-        """
-        {pos = a.pos + jax.vmap(rotate)(b.pos, a.rot)
-        rot = jax.vmap(quat_mul)(a.rot, b.rot) ~
-        def apply(parent_pos, parent_rot, pos, rot):
-            {?0.4 # {the child is known in its parent's frame ~ rotate, then move}}
-            pos = parent_pos + rotate(pos, parent_rot)
-            return pos, quat_mul(parent_rot, rot)
-
-        pos, rot = jax.vmap(apply)(a.pos, a.rot, b.pos, b.rot)}
-        """,
+        _BODIES["forward"],
         ("transform", "compose", "to_world"),
         "Frames of children in the world",
     ),
     "relative": (
-        """
-        {{?0.4 # {from the world into the frame ~ undo the translation first}}
-        inv = jax.vmap(quat_inv)(a.rot)
-        pos = jax.vmap(rotate)(b.pos - a.pos, inv)
-        rot = jax.vmap(quat_mul)(inv, b.rot) ~
-        def relative(parent_pos, parent_rot, pos, rot):
-            inv = quat_inv(parent_rot)
-            return rotate(pos - parent_pos, inv), quat_mul(inv, rot)
-
-        pos, rot = jax.vmap(relative)(a.pos, a.rot, b.pos, b.rot)}
-        """,
+        _BODIES["relative"],
         ("to_local", "inverse_transform", "relative_frame"),
         "Frames as they are seen from others",
     ),
     "blend": (
-        """
-        {pos = (1.0 - frac[:, None]) * a.pos + frac[:, None] * b.pos ~
-        pos = a.pos + frac[:, None] * (b.pos - a.pos)}
-        {q0 = a.rot / jnp.linalg.norm(a.rot, axis=-1, keepdims=True)
-        q1 = b.rot / jnp.linalg.norm(b.rot, axis=-1, keepdims=True)
-        cos = jnp.sum(q0 * q1, axis=-1, keepdims=True)
-        {{?0.4 # {take the shorter way}}
-        q1 = jnp.where(cos < 0, -q1, q1)
-        cos = jnp.abs(cos) ~
-        {?0.4 # {the shorter arc: q and -q are the same rotation}}
-        sign = jnp.where(cos < 0, -1.0, 1.0)
-        q1, cos = sign * q1, sign * cos}
-        weight = frac[:, None]
-        {{?0.4 # {spherical interpolation}}
-        theta = jnp.arccos(jnp.clip(cos, 0.0, 1.0 - 1e-6))
-        rot = (jnp.sin((1.0 - weight) * theta) * q0 + jnp.sin(weight * theta) * q1) / jnp.sin(theta) ~
-        rot = (1.0 - weight) * q0 + weight * q1
-        rot = rot / jnp.linalg.norm(rot, axis=-1, keepdims=True)} ~
-        def slerp(q0, q1, t):
-            q0, q1 = q0 / jnp.linalg.norm(q0), q1 / jnp.linalg.norm(q1)
-            cos = jnp.dot(q0, q1)
-            {?0.5 # {the shorter arc}}
-            q1 = jnp.where(cos < 0, -q1, q1)
-            theta = jnp.arccos(jnp.clip(jnp.abs(cos), 0.0, 1.0 - 1e-6))
-            w0, w1 = jnp.sin((1.0 - t) * theta), jnp.sin(t * theta)
-            return (w0 * q0 + w1 * q1) / jnp.sin(theta)
-
-        rot = jax.vmap(slerp)(a.rot, b.rot, frac)}
-        """,
+        _BODIES["blend"],
         ("interpolate_frames", "interpolate", "blend_poses"),
         "Frames between two others",
     ),
     "chain": (
-        """
-        def step(parent, link):
-            {pos, rot = parent
-            link_pos, link_rot = link
-            {?0.5 # {each link is known in the frame of the one before}}
-            pos = pos + rotate(link_pos, rot)
-            rot = quat_mul(rot, link_rot)
-            NORMED
-            return (pos, rot), (pos, rot) ~
-            pos = parent[0] + rotate(link[0], parent[1])
-            rot = quat_mul(parent[1], link[1])
-            NORMED
-            return (pos, rot), (pos, rot)}
-
-        {{?0.4 # {the base does not move}}
-        base = (jnp.zeros(3), jnp.zeros(4).at[0].set(1.0)) ~
-        if origin is None:
-            origin = jnp.zeros(3)
-        base = (origin, jnp.zeros(4).at[0].set(1.0))}
-        LINKS
-        _, (pos, rot) = {lax ~ jax.lax}.scan(step, base, links)
-        """,
+        _BODIES["chain"],
         ("chain_frames", "forward_kinematics", "accumulate_frames"),
         "Frames of a chain of links in the world",
     ),
@@ -327,48 +155,8 @@ def _compose(p: Program) -> Text:
     )
 
 
-_TURNS = """
-    {def integrate_rotation(rot, ang):
-        {?0.4 # exponential map}
-        rate = jnp.sqrt(jnp.dot(ang, ang) + 1e-12)
-        half = 0.5 * rate * dt
-        dq = jnp.append(jnp.cos(half), jnp.sin(half) * ang / rate)
-        rot = quat_mul(dq, rot)
-        return rot / jnp.linalg.norm(rot) ~
-    def integrate_rotation(rot, ang):
-        {?0.4 # first order in the step}
-        spin = jnp.append({jnp.zeros(1) ~ 0.0}, ang)
-        rot = rot + 0.5 * dt * quat_mul(spin, rot)
-        return rot / jnp.linalg.norm(rot)}
-"""
-_MOVES = """
-    {{?0.4 # {semi-implicit Euler: velocities first}}
-    {acc = force / mass[:, None] ~ acc = force / mass[:, None] + gravity}
-    {vel = state.vel + dt * acc ~ vel = (1.0 - damping * dt) * state.vel + dt * acc} ~
-    vel = state.vel + dt * {gravity ~ force / mass[:, None] ~ (gravity + force / mass[:, None])}}
-    {{?0.4 # {Euler's equations in the frame of the body}}
-    inv = jax.vmap(quat_inv)(state.rot)
-    local = jax.vmap(rotate)(state.ang, inv)
-    {local_torque = jax.vmap(rotate)(torque, inv)
-    gyro = jnp.cross(local, inertia * local)
-    local = local + dt * (local_torque - gyro) / inertia ~
-    momentum = inertia * local
-    rate = (jax.vmap(rotate)(torque, inv) - jnp.cross(local, momentum)) / inertia
-    local = local + dt * rate}
-    ang = jax.vmap(rotate)(local, state.rot) ~
-    {?0.4 # {a sphere: the same inertia about all axes}}
-    ang = state.ang + dt * torque / {moment[:, None] ~ (0.4 * mass * radius ** 2)[:, None]} ~
-    {?0.4 # {torques about the axes of the body, diagonal inertia}}
-    def angular_acc(rot, ang, torque):
-        inv = quat_inv(rot)
-        local_ang, local_torque = rotate(ang, inv), rotate(torque, inv)
-        gyro = jnp.cross(local_ang, inertia * local_ang)
-        return rotate((local_torque - gyro) / inertia, rot)
-
-    ang = state.ang + dt * jax.vmap(angular_acc)(state.rot, state.ang, torque)}
-    pos = state.pos + dt * vel
-    rot = jax.vmap(integrate_rotation)(state.rot, ang)
-"""
+_TURNS = _BODIES["turns"]
+_MOVES = _BODIES["moves"]
 
 
 def _integrate(p: Program) -> Text:
@@ -406,37 +194,9 @@ def _integrate(p: Program) -> Text:
     )
 
 
-_ENTRIES = """
-    {?0.15 if quat.ndim != 2 or quat.shape[-1] != 4:
-        raise ValueError(f'expected quaternions of shape (n, 4), got <<quat.shape>>')}
-    {?0.6 quat = quat / jnp.linalg.norm(quat, axis=-1, keepdims=True)}
-    w, x, y, z = {quat.T ~ jnp.moveaxis(quat, -1, 0)}
-    {rows = [
-        [1.0 - 2.0 * (y ** 2 + z ** 2), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)],
-        [2.0 * (x * y + w * z), 1.0 - 2.0 * (x ** 2 + z ** 2), 2.0 * (y * z - w * x)],
-        [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x ** 2 + y ** 2)],
-    ]
-    matrix = jnp.stack([jnp.stack(row, axis=-1) for row in rows], axis=-2) ~
-    xx, yy, zz = x ** 2, y ** 2, z ** 2
-    entries = jnp.stack([
-        1.0 - 2.0 * (yy + zz), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y),
-        2.0 * (x * y + w * z), 1.0 - 2.0 * (xx + zz), 2.0 * (y * z - w * x),
-        2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (xx + yy),
-    ], axis=-1)
-    matrix = entries.reshape(-1, 3, 3)}
-"""
-_SKEW = """
-    x, y, z = axis.T
-    zero = jnp.zeros_like(x)
-    {skew = jnp.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1).reshape(-1, 3, 3) ~
-    skew = jnp.array([[zero, -z, y], [z, zero, -x], [-y, x, zero]]).transpose(2, 0, 1)}
-"""
-_POSE = """
-    if inverse:
-        {?0.4 # {the inverse of a rotation is its transpose}}
-        matrix = {jnp.swapaxes(matrix, -1, -2) ~ matrix.transpose(0, 2, 1)}
-        offset = -jnp.einsum('nij,nj->ni', matrix, offset)
-"""
+_ENTRIES = _BODIES["entries"]
+_SKEW = _BODIES["skew"]
+_POSE = _BODIES["pose"]
 _MATRICES = {
     "plain": (
         join(_ENTRIES, "{?0.5 if inverse:\n    return jnp.swapaxes(matrix, -1, -2)}\nreturn matrix"),
@@ -445,101 +205,24 @@ _MATRICES = {
     "homogeneous": (
         join(
             _ENTRIES, f"{{?0.5 {_POSE.strip()}}}",
-            """
-            {pose = jnp.zeros((quat.shape[0], 4, 4))
-            pose = pose.at[:, :3, :3].set(matrix).at[:, :3, 3].set(offset)
-            return pose.at[:, 3, 3].set(1.0) ~
-            top = jnp.concatenate([matrix, offset[:, :, None]], axis=-1)
-            bottom = jnp.zeros((quat.shape[0], 1, 4)).at[..., 3].set(1.0)
-            return jnp.concatenate([top, bottom], axis=1)}
-            """,
+            _BODIES["homogeneous"],
         ),
         ("pose_matrix", "to_homogeneous", "transform_matrix"), "Homogeneous matrices of poses",
     ),
     "axis": (
         join(
-            """
-            {{?0.4 # {the length of the vector is the angle}}
-            angle = jnp.sqrt(jnp.sum(vector ** 2, axis=-1, keepdims=True))
-            axis = vector / angle
-            {?0.2 if degrees:
-                angle = jnp.deg2rad(angle)} ~
-            axis = vector / jnp.linalg.norm(vector, axis=-1, keepdims=True)
-            {?0.5 if degrees:
-                angle = jnp.deg2rad(angle)}
-            angle = angle[:, None]}
-            """,
+            _BODIES["axis_matrices.axis_matrices"],
             _SKEW,
-            """
-            {?0.4 # {Rodrigues' formula}}
-            {sin, cos = jnp.sin(angle)[..., None], jnp.cos(angle)[..., None]
-            return jnp.eye(3) + sin * skew + (1.0 - cos) * skew @ skew ~
-            angle = angle[..., None]
-            return jnp.eye(3) + jnp.sin(angle) * skew + (1.0 - jnp.cos(angle)) * jnp.matmul(skew, skew)}
-            """,
+            _BODIES["axis_matrices.axis_matrices_2"],
         ),
         ("axis_angle_to_matrix", "rodrigues_matrix"), "Rotation matrices of axes and angles",
     ),
     "look": (
-        """
-        {forward = aim - eye
-        forward = forward / jnp.linalg.norm(forward, axis=-1, keepdims=True) ~
-        def unit(x):
-            return x / jnp.linalg.norm(x, axis=-1, keepdims=True)
-
-        forward = unit(aim - eye)}
-        {{?0.4 # {z is up unless told otherwise}}
-        if up is None:
-            up = jnp.zeros(3).at[2].set(1.0) ~
-        up = jnp.eye(3)[2]}
-        right = jnp.cross(forward, up)
-        right = right / jnp.linalg.norm(right, axis=-1, keepdims=True)
-        true_up = jnp.cross(right, forward)
-        {{?0.4 # {cameras look along their negative z axis}}
-        return jnp.stack([right, true_up, -forward], axis=-1) ~
-        {?0.4 # {x to the right, y down, z ahead}}
-        return jnp.stack([right, -true_up, forward], axis=-1) ~
-        if opencv:
-            {?0.5 # {x to the right, y down, z ahead}}
-            axes = [right, -true_up, forward]
-        else:
-            {?0.5 # {x to the right, y up, looking along -z}}
-            axes = [right, true_up, -forward]
-        return jnp.stack(axes, axis=-1) ~
-        rotation = jnp.stack([right, true_up, -forward], axis=-1)
-        if inverse:
-            {?0.4 # {from the world to the camera}}
-            rotation = jnp.swapaxes(rotation, -1, -2)
-        return rotation}
-        """,
+        _BODIES["look"],
         ("look_at", "look_at_rotation", "camera_rotation"), "Rotations of cameras that look at points",
     ),
     "euler": (
-        """
-        {?0.4 if degrees:
-            euler = jnp.deg2rad(euler)}
-        {roll, pitch, yaw = euler.T
-        cr, sr = jnp.cos(roll), jnp.sin(roll)
-        cp, sp = jnp.cos(pitch), jnp.sin(pitch)
-        cy, sy = jnp.cos(yaw), jnp.sin(yaw) ~
-        (cr, cp, cy), (sr, sp, sy) = jnp.cos(euler).T, jnp.sin(euler).T}
-        {?0.4 # {yaw after pitch after roll}}
-        {rows = [
-            [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
-            [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
-            [-sp, cp * sr, cp * cr],
-        ]
-        matrix = {jnp.array(rows).transpose(2, 0, 1) ~ jnp.stack([jnp.stack(r, axis=-1) for r in rows], axis=-2)} ~
-        entries = [
-            cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr,
-            sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr,
-            -sp, cp * sr, cp * cr,
-        ]
-        matrix = jnp.stack(entries, axis=-1).reshape(-1, 3, 3)}
-        {?0.3 if inverse:
-            return jnp.swapaxes(matrix, -1, -2)}
-        return matrix
-        """,
+        _BODIES["euler"],
         ("euler_to_matrix", "rpy_to_matrix", "euler_to_rotmat"), "Rotation matrices of roll, pitch and yaw",
     ),
 }  # fmt: skip
@@ -599,25 +282,7 @@ _MEASURED: dict[str, tuple[str, tuple[str, ...], str, str]] = {
         ("joint_angle", "hinge_angle", "twist_angle"), "Angles of hinges between bodies", "one angle for each joint",
     ),
 }  # fmt: skip
-_RATES = """
-    {?0.4 # {from the first rotation to the second in one step}}
-    def rate(before, after):
-        dq = quat_mul(after, quat_inv(before))
-        {?0.5 # {the shorter way around}}
-        dq = jnp.where(dq[0] < 0, -dq, dq)
-        {return 2.0 * dq[1:] / dt ~
-        sine = jnp.sqrt(jnp.sum(dq[1:] ** 2) + 1e-12)
-        angle = 2.0 * jnp.arctan2(sine, dq[0])
-        return angle / (dt * sine) * dq[1:]}
-
-    {?0.5 a = a / jnp.linalg.norm(a, axis=-1, keepdims=True)
-    b = b / jnp.linalg.norm(b, axis=-1, keepdims=True)}
-    {ang = jax.vmap(rate)(a, b)
-    {?0.4 if local:
-        {?0.4 # {in the frame of the body}}
-        ang = jax.vmap(rotate)(ang, jax.vmap(quat_inv)(a))}
-    return ang ~ return jax.vmap(rate)(a, b)}
-"""
+_RATES = _BODIES["rates"]
 
 
 def _angles(p: Program) -> Text:

@@ -3,6 +3,7 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -12,16 +13,12 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 
+_BODIES = read_bodies("jax", "schedules", margin=4)
+
 _CHECK = """
     t = {jnp.asarray(count, jnp.float32) ~ count.astype(jnp.float32)}
 """
-_RISE = """
-    {?0.5 # linear warmup}
-    {warmup_lr = peak * (t + 1.0) / warmup
-    rate = jnp.where(t < warmup, warmup_lr, rate) ~
-    rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate) ~
-    rate = jax.lax.cond(t < warmup, lambda: peak * (t + 1.0) / warmup, lambda: rate)}
-"""
+_RISE = _BODIES["rise"]
 _WARMUP = 0.55
 """Probability that a schedule begins with a linear warmup, after which it starts."""
 _SCHEDULES = {
@@ -45,55 +42,10 @@ _SCHEDULES = {
         gap = peak - floor
         rate = floor + gap * jnp.power(1.0 - progress, exponent)}
     """,
-    "exponential_schedule": """
-        {?0.4 # exponential decay}
-        {exponent = SINCE / period
-        if staircase:
-            exponent = jnp.floor(exponent)
-        rate = peak * factor ** exponent ~
-        exponent = jnp.floor(SINCE / period) if staircase else SINCE / period
-        rate = peak * jnp.power(factor, exponent)}
-        {if floor is not None:
-            rate = jnp.maximum(rate, floor) ~}
-    """,
-    "root_schedule": """
-        {{?0.5 # {linear warmup, then inverse square root decay}}
-        {rate = peak * jnp.minimum((t + 1.0) / warmup, jnp.sqrt(warmup / (t + 1.0))) ~
-        warmup_factor = (t + 1.0) / warmup
-        decay_factor = jnp.sqrt(warmup / jnp.maximum(t + 1.0, warmup))
-        rate = peak * {jnp.where(t < warmup, warmup_factor, decay_factor) ~ jnp.minimum(warmup_factor, decay_factor)} ~
-        rate = peak * math.sqrt(warmup) * jnp.minimum((t + 1.0) ** -0.5, (t + 1.0) * warmup ** -1.5)} ~
-        {?0.5 # {inverse square root decay}}
-        {rate = peak * jnp.sqrt(shift / jnp.maximum(t, shift)) ~ rate = peak * jax.lax.rsqrt(1.0 + t / shift) ~
-        rate = peak / jnp.sqrt(1.0 + t / shift)}}
-    """,
-    "piecewise_schedule": """
-        {rate = peak
-        for boundary in boundaries:
-            rate = jnp.where(t >= boundary, rate * factor, rate) ~
-        num_passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
-        rate = peak * factor ** num_passed ~
-        {?0.25 if list(boundaries) != sorted(boundaries):
-            raise ValueError(f'boundaries must be increasing, got <<boundaries>>')}
-        num_passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
-        rate = peak * factor ** num_passed}
-    """,
-    "cyclic_schedule": """
-        {cycle = jnp.floor(1.0 + t / (2.0 * half_cycle))
-        x = jnp.abs(t / half_cycle - 2.0 * cycle + 1.0)
-        scale = jnp.maximum(0.0, 1.0 - x)
-        {?0.4 if shrinking:
-            {?0.4 # {halve the amplitude after every cycle}}
-            scale = scale * 0.5 ** (cycle - 1.0)} ~
-        phase = (t % cycle_steps) / cycle_steps
-        scale = {1.0 - jnp.abs(2.0 * phase - 1.0) ~ jnp.where(phase < 0.5, 2.0 * phase, 2.0 - 2.0 * phase)}
-        {?0.4 if shrinking:
-            scale = scale * 0.5 ** jnp.floor(t / cycle_steps)} ~
-        {?0.5 # {cosine annealing with warm restarts}}
-        phase = (t % cycle_steps) / cycle_steps
-        scale = 0.5 * (1.0 + jnp.cos(jnp.pi * phase))}
-        rate = floor + (peak - floor) * scale
-    """,
+    "exponential_schedule": _BODIES["exponential_schedule"],
+    "root_schedule": _BODIES["root_schedule"],
+    "piecewise_schedule": _BODIES["piecewise_schedule"],
+    "cyclic_schedule": _BODIES["cyclic_schedule"],
 }
 _PROGRESS = {
     True: """{?0.2 if warmup >= horizon:
@@ -101,15 +53,7 @@ _PROGRESS = {
         progress = jnp.clip((t - warmup) / (horizon - warmup), 0.0, 1.0)""",
     False: "progress = {jnp.minimum(t / horizon, 1.0) ~ jnp.clip(t / horizon, 0.0, 1.0)}",
 }
-_CLIP = """
-    if max_norm is not None:
-        {?0.4 # clip by global norm}
-        grad_norm = global_norm(grads)
-        {clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
-        grads = EACH(lambda g: g * clip_factor, grads) ~
-        too_large = grad_norm > max_norm
-        grads = jax.lax.cond(too_large, lambda: EACH(lambda g: g * max_norm / grad_norm, grads), lambda: grads)}
-"""
+_CLIP = _BODIES["clip"]
 _APPLY = {
     "plain": """
         DECAY{new_params = EACH(lambda w, g: w - rate * g, params, grads) ~
@@ -121,16 +65,7 @@ _APPLY = {
         mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)}
         new_params = EACH(lambda w, m: w - rate * m, params, mu)
     """,
-    "nesterov": """
-        mu = EACH(lambda m, g: b1 * m + g, mu, grads)
-        {if nesterov:
-            updates = EACH(lambda m, g: b1 * m + g, mu, grads)
-        else:
-            updates = mu
-        new_params = EACH(lambda w, u: w - rate * u, params, updates) ~
-        {?0.5 # Nesterov momentum}
-        new_params = EACH(lambda w, m, g: w - rate * (b1 * m + g), params, mu, grads)}
-    """,
+    "nesterov": _BODIES["nesterov"],
 }  # fmt: skip
 
 
@@ -249,115 +184,11 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_COSINE_BETWEEN = '''
-    def blend(start, end, progress: Array, shape: str) -> Array:
-        {?0.5 """{From one number to another ~ Goes from a start to an end, in a line or along half a wave}."""}
-        progress = jnp.clip(progress, 0.0, 1.0)
-        {if shape == 'cosine':
-            progress = 0.5 * (1.0 - jnp.cos(jnp.pi * progress))
-        elif shape != 'linear':
-            raise ValueError(f'unknown shape <<shape>>')
-        return start + (end - start) * progress ~
-        if shape not in ('linear', 'cosine'):
-            raise ValueError(f'unknown shape <<shape>>')
-        share = progress if shape == 'linear' else 0.5 * (1.0 - jnp.cos(jnp.pi * progress))
-        return start + (end - start) * share}
-'''
-_ALL_CLIPPED = '''
-    def clip_gradients(grads, max_norm: float | None):
-        {?0.5 """{Limits the norm of all gradients together ~ Scales gradients down to a largest norm}."""}
-        if max_norm is None:
-            return grads
-        {norm = global_norm(grads)
-        return jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads) ~
-        norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))
-        factor = jnp.minimum(1.0, max_norm / (norm + 1e-6))
-        return jax.tree.map(lambda g: factor * g, grads)}
-'''
-_MOVED = """
-    {?0.6 grads = clip_gradients(grads, max_norm)}
-    {{if momentum is not None:
-        trace = jax.tree.map(lambda m, g: momentum * m + g, state['trace'], grads)
-        {updates = jax.tree.map(lambda m, g: momentum * m + g, trace, grads) if nesterov else trace ~ updates = trace}
-    else:
-        trace, updates = state['trace'], grads ~
-    trace = jax.tree.map(lambda m, g: momentum * m + g, state['trace'], grads)
-    updates = jax.tree.map(lambda m, g: momentum * m + g, trace, grads) if nesterov else trace}
-    {?0.5 if weight_decay > 0.0:
-        {updates = jax.tree.map(lambda u, w: u + weight_decay * w, updates, params) ~
-        {?0.4 # {vectors are not decayed}}
-        updates = jax.tree.map(lambda u, w: u + weight_decay * w if w.ndim > 1 else u, updates, params) ~
-        def decayed(u, w):
-            return u + weight_decay * w if decay_all or w.ndim > 1 else u
-
-        updates = jax.tree.map(decayed, updates, params)}}
-    new_params = jax.tree.map(lambda w, u: (w - lr * u).astype(w.dtype), params, updates)}
-"""
-_PHASES = """
-    {?0.6 if len(lengths) != len(values) - 1:
-        raise ValueError(f'<<len(values)>> values for <<len(lengths)>> phases')
-    ~ {?0.4 if any(length <= 0 for length in lengths):
-        raise ValueError(f'phases have to be longer than nothing, got <<lengths>>')}}
-    {t = state['count'].astype(jnp.float32) ~ t = jnp.asarray(state['count'], jnp.float32)}
-    {ends = [sum(lengths[:i + 1]) for i in range(len(lengths))]
-    lr = values[-1] * jnp.ones_like(t)
-    for i in reversed(range(len(lengths))):
-        {?0.4 # {the first phase that has not ended}}
-        inside = blend(values[i], values[i + 1], (t - ends[i]) / lengths[i] + 1.0, shape)
-        lr = jnp.where(t < ends[i], inside, lr) ~
-    lr, start = jnp.zeros_like(t), 0
-    for i, length in enumerate(lengths):
-        phase = blend(values[i], values[i + 1], (t - start) / length, shape if i > 0 else 'linear')
-        {?0.4 # {later phases take over}}
-        lr = jnp.where(t >= start, phase, lr)
-        start = start + length ~
-    lr, start = jnp.asarray(values[0], jnp.float32), 0
-    for length, value, target in zip(lengths, values[:-1], values[1:]):
-        lr = jnp.where(t >= start, blend(value, target, (t - start) / length, shape), lr)
-        start += length}
-    {?0.5 if scale_with is not None:
-        {?0.4 # {larger batches take larger steps}}
-        {lr = lr * scale_with / base_batch ~ lr *= scale_with / base_batch} ~
-    {?0.4 lr = jnp.maximum(lr, min_lr) if min_lr > 0.0 else lr}}
-    MOVED
-    state = <<'count': state['count'] + 1, 'trace': trace>>
-    RETURNED
-"""
-_PLATEAU = """
-    {?0.5 if mode not in ('min', 'max'):
-        raise ValueError(f'unknown mode <<mode>>')}
-    {{if mode == 'min':
-        improved = loss < state['best'] * (1.0 - rtol) - atol
-    else:
-        improved = loss > state['best'] * (1.0 + rtol) + atol ~
-    sign = 1.0 if mode == 'min' else -1.0
-    improved = sign * loss < sign * state['best'] - atol} ~
-    improved = loss < {state['best'] - atol ~ (1.0 - rtol) * state['best']}}
-    best = jnp.where(improved, loss, state['best'])
-    {bad_steps = jnp.where(improved, 0, state['bad_steps'] + 1) ~
-    bad_steps = jnp.where(improved, jnp.zeros_like(state['bad_steps']), state['bad_steps'] + 1)}
-    {{?0.5 # {some steps of rest behind a reduction}}
-    resting = state['cooldown'] > 0
-    {bad_steps = jnp.where(resting, 0, bad_steps) if cooldown > 0 else bad_steps ~
-    bad_steps = jnp.where(resting, 0, bad_steps)}
-    reduced = bad_steps > patience
-    left = jnp.where(reduced, cooldown, jnp.maximum(state['cooldown'] - 1, 0)) ~
-    reduced = bad_steps > patience}
-    {scale = jnp.where(reduced, jnp.maximum(factor * state['scale'], min_scale), state['scale']) ~
-    scale = jax.lax.cond(reduced, lambda s: factor * s, lambda s: s, state['scale']) ~
-    scale = jnp.where(reduced, factor * state['scale'], state['scale'])
-    {?0.6 if min_scale is not None:
-        scale = jnp.maximum(scale, min_scale)}}
-    bad_steps = jnp.where(reduced, 0, bad_steps)
-    {lr = learning_rate * scale ~
-    lr = learning_rate * scale
-    if warmup > 0:
-        {?0.4 # {small steps at the beginning}}
-        lr = lr * jnp.minimum(1.0, (state['count'] + 1) / warmup)}
-    MOVED
-    KEPT
-    RETURNED
-"""
+_COSINE_BETWEEN = _BODIES["cosine_between"]
+_ALL_CLIPPED = _BODIES["all_clipped"]
+_MOVED = _BODIES["moved"]
+_PHASES = _BODIES["phases"]
+_PLATEAU = _BODIES["plateau"]
 
 
 def _moving(p: Program) -> tuple[str, Tree, dict[str, Array | Constant | Option]]:

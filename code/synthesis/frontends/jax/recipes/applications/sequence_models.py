@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights, whole
@@ -10,6 +11,8 @@ from synthesis.frontends.jax.recipes.applications.precision import Precision, dr
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+
+_BODIES = read_bodies("jax", "sequence_models", margin=4)
 
 _GATES = {"lstm": 4, "gru": 3, "mgu": 2}
 _CELLS = {
@@ -62,21 +65,7 @@ _CELLS = {
 }
 _STEPS = {"lstm": "lstm_step", "gru": "gru_step", "mgu": "gated_step"}
 _OVER_TIME = {
-    "early": '''
-    def run_layer(cell, xs: Array) -> Array:
-        {? """{Outputs of one layer at every step ~ One recurrent layer over a sequence, time first}."""}
-        {h = jnp.zeros((xs.shape[1], cell['w_h'].shape[0])) ~
-        batch, width = xs.shape[1], cell['w_h'].shape[0]
-        h = jnp.zeros((batch, width))}
-        {_, ys = jax.lax.scan(functools.partial(STEP, cell), BEGIN, xsREVERSED)
-        return ys ~
-        def body(carry, x):
-            return STEP(cell, carry, x)
-
-        {?0.4 # {time is the first axis}}
-        _, ys = jax.lax.scan({body ~ body ~ jax.checkpoint(body)}, BEGIN, xsREVERSED)
-        return ys}
-    ''',
+    "early": _BODIES["early"],
     "late": '''
     def run_layer(cell, xs: Array) -> Array:
         {? """{Outputs of one layer at every step ~ One recurrent layer over a batch of sequences}."""}
@@ -93,31 +82,9 @@ _OVER_TIME = {
         _, ys = jax.lax.scan(body, BEGIN, xsREVERSED)
         return jnp.swapaxes(ys, 0, 1)}
     ''',
-    "alone": '''
-    def run_layer(cell, xs: Array) -> Array:
-        {? """{Outputs of one layer for one sequence ~ One recurrent layer over one sequence}."""}
-        h = jnp.zeros(cell['w_h'].shape[0])
-        {_, ys = jax.lax.scan(functools.partial(STEP, cell), BEGIN, xsREVERSED)
-        return ys ~
-        def body(carry, x):
-            return STEP(cell, carry, x)
-
-        _, ys = jax.lax.scan(body, BEGIN, xsREVERSED)
-        return ys}
-    ''',
+    "alone": _BODIES["alone"],
 }  # fmt: skip
-_NETWORK = '''
-    def apply_model(params, x: Array) -> Array:
-        {? """{Outputs of the network at every step ~ Applies the recurrent network}."""}
-        CAST_TREE
-        BEGINS
-        LAYERS
-        NORMED
-        POOLED
-        {return xLEAVE @ params['head']['w'] + params['head']['b'] ~
-        head = params['head']
-        return jnp.dot(xLEAVE, head['w']) + head['b']}
-'''
+_NETWORK = _BODIES["network"]
 _LAYERS = {
     "plain": """
         for cell in params['cells']:
@@ -192,38 +159,9 @@ _SLOPES = """
 
 
 _OUTPUTS = {
-    "tokens": """
-    logits = apply_model(params, xs)
-    {log_probs = jax.nn.log_softmax(logits, axis=-1)
-    token_log_probs = jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0] ~
-    label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1).squeeze(-1)
-    token_log_probs = label_logits - jax.nn.logsumexp(logits, axis=-1)}
-    {?0.4 # {how likely every text is}}
-    {token_log_probs = jnp.where(mask, token_log_probs, 0.0)
-    {return jnp.sum(token_log_probs, axis=TIME) ~
-    counts = jnp.maximum(jnp.sum(mask, axis=TIME), 1)
-    return jnp.exp(-jnp.sum(token_log_probs, axis=TIME) / counts) ~
-    return jnp.sum(token_log_probs, axis=TIME) / jnp.maximum(jnp.sum(mask, axis=TIME), 1)} ~
-    return {jnp.mean(token_log_probs, axis=TIME) ~ token_log_probs.sum(axis=TIME)}}
-    """,
-    "class": """
-    {logits = apply_model(params, xs)
-    {return jax.nn.softmax(logits, axis=-1) ~ return jax.nn.log_softmax(logits, axis=-1) ~
-    return logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True) ~
-    return jax.nn.softmax(logits / temperature, axis=-1) ~
-    {?0.4 # {each class by itself}}
-    return jax.nn.sigmoid(logits)}}
-    """,
-    "values": """
-    {preds = apply_model(params, xs)
-    {{?0.4 # {values of a sensor have a range}}
-    return low + (high - low) * jax.nn.sigmoid(preds) ~
-    return jnp.clip(preds, low, high) ~
-    {?0.4 # {nothing is predicted for padding}}
-    return jnp.where(mask[..., None], preds, 0.0) ~
-    {?0.4 # {back to the units of the data}}
-    return offset + spread * preds}}
-    """,
+    "tokens": _BODIES["tokens"],
+    "class": _BODIES["a_class"],
+    "values": _BODIES["values"],
 }
 
 
@@ -332,58 +270,16 @@ def _marked(text: str, marks: dict[str, str], precision: Precision) -> str:
     return text
 
 
-_RATES = '''
-    def vector_field(params, TAKEN) -> Array:
-        {? """{Rates of change that the network gives ~ Time derivative of the state}."""}
-        JOINED
-        {for layer in params[:-1]:
-            h = ACT(h @ layer['w'] + layer['b'])
-        return h @ params[-1]['w'] + params[-1]['b'] ~
-        *hidden, last = params
-        for layer in hidden:
-            {h = ACT(h @ layer['w'] + layer['b']) ~ h = ACT(jnp.dot(h, layer['w']) + layer['b'])}
-        return h @ last['w'] + last['b'] ~
-        for i, layer in enumerate(params):
-            h = h @ layer['w'] + layer['b']
-            if i < len(params) - 1:
-                h = ACT(h)
-        return h}
-'''
+_RATES = _BODIES["rates"]
 _METHODS = {
     "euler": '''
     def euler_step(params, TAKEN, dt: float) -> Array:
         {? """{One step of Euler's method ~ The state a step later}."""}
         return y + dt * vector_field(params, GIVEN)
     ''',
-    "midpoint": '''
-    def midpoint_step(params, TAKEN, dt: float) -> Array:
-        {? """One step of the midpoint method."""}
-        {middle = y + 0.5 * dt * vector_field(params, GIVEN)
-        return y + dt * vector_field(params, MIDDLE) ~
-        k1 = vector_field(params, GIVEN)
-        middle = y + 0.5 * dt * k1
-        return y + dt * vector_field(params, MIDDLE)}
-    ''',
-    "heun": '''
-    def heun_step(params, TAKEN, dt: float) -> Array:
-        {? """One step of Heun's method."""}
-        k1 = vector_field(params, GIVEN)
-        {?0.4 # {the mean of the rates at both ends}}
-        ahead = y + dt * k1
-        {return y + 0.5 * dt * (k1 + vector_field(params, AHEAD)) ~
-        k2 = vector_field(params, AHEAD)
-        return y + dt * (k1 + k2) / 2.0}
-    ''',
-    "rk4": '''
-    def rk4_step(params, TAKEN, dt: float) -> Array:
-        {? """{One step of the classical Runge-Kutta method ~ Fourth order}."""}
-        k1 = vector_field(params, GIVEN)
-        {k2 = vector_field(params, SECOND)
-        k3 = vector_field(params, THIRD)
-        k4 = vector_field(params, FOURTH)}
-        {return y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4) ~
-        return y + dt * (k1 + 2.0 * (k2 + k3) + k4) / 6.0}
-    ''',
+    "midpoint": _BODIES["midpoint"],
+    "heun": _BODIES["heun"],
+    "rk4": _BODIES["rk4"],
 }  # fmt: skip
 _PATH = """
         {def body(y, EACH):
@@ -441,21 +337,7 @@ _PATH_PENALTIES = {
 }
 
 
-_PATH_ENDS = """
-    {error = path - observed
-    {return path, jnp.sqrt(jnp.mean(error ** 2, axis=(1, 2))) ~
-    {?0.4 # {how far the paths have gone apart after each step}}
-    distance = jnp.mean(jnp.linalg.norm(error, axis=-1), axis=1)
-    return path, distance ~
-    rmse = jnp.sqrt(jnp.mean(jnp.square(error / scale), axis=(1, 2)))
-    return path, rmse ~
-    {?0.4 # {errors in units of how much each number varies}}
-    error = error / scale
-    return path, jnp.mean(jnp.abs(error), axis=(1, 2))} ~
-    {?0.4 # {how far the paths have gone apart after each step}}
-    distance = jnp.sqrt(jnp.sum((path - observed) ** 2, axis=-1))
-    return path, {jnp.mean(distance, axis=1) ~ distance.max(axis=1) ~ jnp.median(distance, axis=1)}}
-"""
+_PATH_ENDS = _BODIES["path_ends"]
 
 
 def _draw_dynamics(p: Program, end: str) -> None:
@@ -510,28 +392,8 @@ def _draw_dynamics(p: Program, end: str) -> None:
 
 
 _SCORES = {
-    "cell": '''
-    def next_scores(params, h: Array, token: Array):
-        {? """{Scores of the next token, and the new state ~ One step of the network}."""}
-        x = params['embed'][token]
-        GRU
-        {return h, h @ params['head'] + params['head_bias'] ~
-        logits = jnp.dot(h, params['head']) + params['head_bias']
-        return h, logits}
-    ''',
-    "window": '''
-    def next_scores(params, h: Array, token: Array):
-        {? """{Scores of the next token, and the new window ~ A perceptron on the last tokens}."""}
-        {h = jnp.concatenate([h[:, 1:], token[:, None]], axis=1) ~
-        h = jnp.roll(h, -1, axis=1).at[:, -1].set(token)}
-        {?0.4 # {the last tokens side by side}}
-        x = params['embed'][h].reshape(h.shape[0], -1)
-        {x = ACT(x @ params['w1'] + params['b1'])
-        return h, x @ params['w2'] + params['b2'] ~
-        for w, b in ((params['w1'], params['b1']), (params['w2'], params['b2'])):
-            x = ACT(x @ w + b)
-        return h, x @ params['head'] + params['head_bias']}
-    ''',
+    "cell": _BODIES["cell"],
+    "window": _BODIES["window"],
 }
 _GRU_LINES = """{z = jnp.concatenate([x, h], axis=-1)
         {reset, update = jnp.split(jax.nn.sigmoid(z @ params['w_gates'] + params['b_gates']), 2, axis=-1) ~
@@ -554,13 +416,7 @@ _CHOSEN = """
         return (hidden, token, done), (token, log_prob)
 """
 _LIMITS = {
-    "top_k": """
-        {?0.4 # {only the best are possible}}
-        {best = jax.lax.top_k(logits, top_k)[0]
-        logits = jnp.where(logits < best[:, -1:], -1e9, logits) ~
-        lowest = jax.lax.top_k(logits, top_k)[0][:, -1:]
-        logits = jnp.where(logits >= lowest, logits, -1e9)}
-    """,
+    "top_k": _BODIES["top_k"],
     "min_p": """
         {?0.4 # {tokens that are much less likely than the best are left out}}
         probs = jax.nn.softmax(logits, axis=-1)
@@ -568,16 +424,7 @@ _LIMITS = {
         floor = min_p * probs.max(axis=-1, keepdims=True)
         logits = jnp.where(probs >= floor, logits, -1e9)}
     """,
-    "top_p": """
-        {?0.4 # {the fewest tokens that have so much of the probability}}
-        {probs = jax.nn.softmax(logits, axis=-1)
-        ordered = jnp.sort(probs, axis=-1)[:, ::-1]
-        count = jnp.sum(jnp.cumsum(ordered, axis=-1) < top_p, axis=-1, keepdims=True)
-        {?0.5 floor = jnp.take_along_axis(ordered, jnp.minimum(count, ordered.shape[-1] - 1), axis=-1)
-        ~ last = jnp.minimum(count, ordered.shape[-1] - 1)
-        floor = jnp.take_along_axis(ordered, last, axis=-1)}
-        logits = jnp.where(probs < floor, -1e9, logits)}
-    """,
+    "top_p": _BODIES["top_p"],
     "banned": """
         {?0.4 # {padding is never drawn}}
         {logits = logits.at[:, pad_id].set(-1e9) ~
@@ -585,14 +432,7 @@ _LIMITS = {
     """,
     "": "",
 }
-_DRAWN = """
-    {done = jnp.zeros(first.shape, dtype=bool) ~ done = jnp.zeros_like(first, dtype=bool) ~ done = first == eos_id}
-    {_, (tokens, log_probs) = jax.lax.scan(draw, (state, first, done), jax.random.split(key, num_steps)) ~
-    keys = jax.random.split(key, num_steps)
-    _, (tokens, log_probs) = jax.lax.scan(draw, (state, first, done), keys) ~
-    keys = jax.random.split(key, num_steps)
-    (_, _, done), (tokens, log_probs) = jax.lax.scan(draw, (state, first, done), keys)}
-"""
+_DRAWN = _BODIES["drawn"]
 
 
 def _draw_tokens(p: Program) -> None:
@@ -653,125 +493,20 @@ def _draw_tokens(p: Program) -> None:
 
 
 _POLICIES = {
-    "categorical": '''
-    def log_prob_and_entropy(params, obs: Array, actions: Array):
-        {? """{How likely actions are, and how even the policy is ~ Log probabilities of actions, and entropies}."""}
-        {log_probs = jax.nn.log_softmax(mlp(params['actor'], obs), axis=-1) ~
-        logits = mlp(params['actor'], obs)
-        log_probs = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)}
-        log_prob = jnp.take_along_axis(log_probs, actions[..., None], axis=-1)[..., 0]
-        {entropy = -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)
-        return log_prob, entropy ~
-        return log_prob, -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)}
-    ''',
-    "gaussian": '''
-    def log_prob_and_entropy(params, obs: Array, actions: Array):
-        {? """{How likely actions are, and how wide the policy is ~ Log densities of actions, and entropies}."""}
-        mean, log_std = mlp(params['actor'], obs), params['log_std']
-        {z = (actions - mean) / jnp.exp(log_std) ~ z = (actions - mean) * jnp.exp(-log_std)}
-        {log_prob = jnp.sum(-0.5 * z ** 2 - log_std - 0.5 * math.log(2.0 * math.pi), axis=-1) ~
-        log_prob = -0.5 * jnp.sum(z ** 2 + 2.0 * log_std + jnp.log(2.0 * jnp.pi), axis=-1)}
-        entropy = jnp.sum(log_std + 0.5 * {math.log(2.0 * math.pi * math.e) ~ (1.0 + jnp.log(2.0 * jnp.pi))})
-        return log_prob, entropy
-    ''',
+    "categorical": _BODIES["categorical"],
+    "gaussian": _BODIES["gaussian"],
 }
-_MLP = '''
-    def mlp(layers, x: Array) -> Array:
-        {? """{A perceptron ~ Applies layers one after the other}."""}
-        {for layer in layers[:-1]:
-            x = ACT(x @ layer['w'] + layer['b'])
-        return x @ layers[-1]['w'] + layers[-1]['b'] ~
-        *hidden, last = layers
-        for layer in hidden:
-            x = ACT({x @ layer['w'] ~ jnp.dot(x, layer['w'])} + layer['b'])
-        return x @ last['w'] + last['b'] ~
-        for i, layer in enumerate(layers):
-            x = x @ layer['w'] + layer['b']
-            if i < len(layers) - 1:
-                x = ACT(x)
-        return x}
-'''
-_ADVANTAGES = """
-    {?0.5 values = mlp(params['critic'], obs)[..., 0] ~ values = mlp(params['critic'], obs).squeeze(-1)}
-    last_value = mlp(params['critic'], last_obs)[..., 0]
-
-    {def backward(carry, transition):
-        advantage, next_value = carry
-        reward, done, value = transition
-        {?0.4 # {nothing follows the end of an episode}}
-        {going_on = 1.0 - done.astype(reward.dtype)
-        delta = reward + gamma * going_on * next_value - value
-        advantage = delta + gamma * lam * going_on * advantage ~
-        discount = jnp.where(done, 0.0, gamma)
-        delta = reward + discount * next_value - value
-        advantage = delta + discount * lam * advantage}
-        return (advantage, value), advantage
-
-    _, advantages = jax.lax.scan(
-        backward, (jnp.zeros_like(last_value), last_value), (rewards, dones, values), reverse=True)
-    {returns = advantages + values ~ returns = values + advantages} ~
-    discounts = jnp.where(dones, 0.0, gamma)
-    next_values = jnp.concatenate([values[1:], last_value[None]])
-    deltas = rewards + discounts * next_values - values
-
-    def backward(advantage, transition):
-        delta, discount = transition
-        advantage = delta + discount * lam * advantage
-        return advantage, advantage
-
-    {?0.4 # {from the last step to the first}}
-    _, advantages = jax.lax.scan(backward, jnp.zeros_like(last_value), (deltas, discounts), reverse=True)
-    returns = advantages + values ~
-    def backward(next_return, transition):
-        reward, done, next_value = transition
-        {?0.4 # {a mean of all numbers of steps}}
-        target = (1.0 - lam) * next_value + lam * next_return
-        next_return = reward + gamma * jnp.where(done, 0.0, target)
-        return next_return, next_return
-
-    next_values = jnp.concatenate([values[1:], last_value[None]])
-    _, returns = jax.lax.scan(backward, last_value, (rewards, dones, next_values), reverse=True)
-    advantages = returns - values}
-    {?0.6 {?0.4 # {zero mean and unit variance over the batch}}
-    advantages = (advantages - jnp.mean(advantages)) / (jnp.std(advantages) + 1e-8)}
-"""
+_MLP = _BODIES["mlp"]
+_ADVANTAGES = _BODIES["advantages"]
 _POLICY_LOSSES = {
-    "clipped": """
-        log_prob, entropy = log_prob_and_entropy(params, obs, actions)
-        ratio = jnp.exp(log_prob - old_log_probs)
-        {clipped = jnp.clip(ratio, 1.0 - clip_eps, 1.0 + clip_eps)
-        policy_loss = -jnp.mean(jnp.minimum(ratio * advantages, clipped * advantages)) ~
-        surrogate = jnp.minimum(ratio * advantages, jnp.clip(ratio, 1.0 - clip_eps, 1.0 + clip_eps) * advantages)
-        policy_loss = -surrogate.mean()}
-    """,
+    "clipped": _BODIES["clipped"],
     "plain": """
         log_prob, entropy = log_prob_and_entropy(params, obs, actions)
         {policy_loss = -jnp.mean(log_prob * advantages) ~ policy_loss = -(advantages * log_prob).mean()}
     """,
-    "penalized": """
-        log_prob, entropy = log_prob_and_entropy(params, obs, actions)
-        log_ratio = log_prob - old_log_probs
-        ratio = jnp.exp(log_ratio)
-        {?0.4 # {keeps the policy near the one that acted}}
-        {kl = jnp.mean(ratio - 1.0 - log_ratio)
-        policy_loss = kl_coef * kl - jnp.mean(ratio * advantages) ~
-        policy_loss = jnp.mean(kl_coef * (ratio - 1.0 - log_ratio) - ratio * advantages)}
-    """,
+    "penalized": _BODIES["penalized"],
 }
-_POLICY_TOTALS = """
-        {value_error = mlp(params['critic'], obs)[..., 0] - returns ~
-        new_values = mlp(params['critic'], obs).squeeze(-1)
-        value_error = new_values - returns}
-        {value_loss = 0.5 * jnp.mean(value_error ** 2) ~ value_loss = jnp.mean(jnp.square(value_error)) ~
-        {?0.4 # Huber loss}
-        abs_error = jnp.abs(value_error)
-        value_loss = jnp.mean(jnp.where(abs_error < 1.0, 0.5 * value_error ** 2, abs_error - 0.5))}
-        {return policy_loss + value_coef * value_loss - entropy_coef * jnp.mean(entropy) ~
-        loss = policy_loss + value_coef * value_loss
-        {?0.4 # {keeps the policy open}}
-        loss = loss - entropy_coef * {jnp.mean(entropy) ~ entropy.mean()}
-        return loss}
-"""
+_POLICY_TOTALS = _BODIES["policy_totals"]
 
 
 def _draw_policy(p: Program) -> None:

@@ -3,6 +3,7 @@
 import re
 from textwrap import dedent
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
@@ -10,85 +11,19 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
-CANONICAL = '''
-    def canonical_axis(axis: int, ndim: int) -> int:
-        {?0.5 """{Counts axes from the front ~ The same axis as a number from zero}."""}
-        if axis < -ndim or axis >= ndim:
-            raise ValueError(f'axis <<axis>> is out of bounds for <<ndim>> dimensions')
-        return {axis % ndim ~ axis + ndim if axis < 0 else axis}
-'''
-_MERGED = {
-    "apply": """
-        {lead, width = x.shape[:-1], x.shape[-1] ~ *lead, width = x.shape}
-        {?0.6 if width != kernel.shape[0]:
-            raise ValueError(f'expected <<kernel.shape[0]>> features, got <<width>>')}
-        {?0.4 # {one product for all leading axes}}
-        flat = x.reshape(-1, width)
-        {?0.5 if dtype is not None:
-            {?0.5 # {multiply in the type that is asked for}}
-            flat, kernel = flat.astype(dtype), kernel.astype(dtype)}
-        y = {flat @ kernel ~ jnp.dot(flat, kernel)}
-        {?0.7 if bias is not None:
-            y = y + bias}
-        {?0.4 if activation == 'relu':
-            y = jax.nn.relu(y)
-        elif activation == 'gelu':
-            y = jax.nn.gelu(y)
-        elif activation is not None:
-            raise ValueError(f'unknown activation <<activation>>')}
-        return {y.reshape(*lead, y.shape[-1]) ~ y.reshape(*lead, -1)}
-    """,
-    "merge": """
-        def merge(x):
-            {?0.6 if x.ndim < num_axes:
-                raise ValueError(f'cannot merge <<num_axes>> axes of shape <<x.shape>>')}
-            {return x.reshape(-1, *x.shape[num_axes:]) ~
-            size = math.prod(x.shape[:num_axes])
-            return x.reshape((size,) + x.shape[num_axes:])}
+_BODIES = read_bodies("jax", "shaping", margin=8)
 
-        flat = jax.tree.map(merge, batch)
-        THEN
-    """,
-    "merge_named": """
-        flat = <<>>
-        for name, x in batch.items():
-            {?0.5 if x.ndim < num_axes:
-                raise ValueError(f'<<name>> has only <<x.ndim>> axes')}
-            flat[name] = x.reshape(-1, *x.shape[num_axes:])
-        THEN
-    """,
-    "split": """
-        {?0.5 rows = x.shape[axis]
-        if rows % num_parts != 0:
-            raise ValueError(f'cannot divide <<rows>> rows into <<num_parts>> parts')}
-        axis = canonical_axis(axis, x.ndim)
-        {shape = list(x.shape)
-        shape[axis:axis + 1] = [num_parts, shape[axis] // num_parts] ~
-        before, after = x.shape[:axis], x.shape[axis + 1:]
-        shape = (*before, num_parts, x.shape[axis] // num_parts, *after)}
-        {return x.reshape(shape) ~
-        parts = x.reshape(shape)
-        {?0.5 if not front:
-            return parts}
-        {?0.5 # {parts come first, as devices and scans want them}}
-        return jnp.moveaxis(parts, axis, 0) ~
-        parts = x.reshape(shape)
-        if strided:
-            {?0.5 # {neighbours go to different parts}}
-            strided_shape = (*x.shape[:axis], x.shape[axis] // num_parts, num_parts, *x.shape[axis + 1:])
-            parts = jnp.swapaxes(x.reshape(strided_shape), axis, axis + 1)
-        return parts}
-    """,
+CANONICAL = _BODIES["canonical"]
+_MERGED = {
+    "apply": _BODIES["apply"],
+    "merge": _BODIES["merge"],
+    "merge_named": _BODIES["merge_named"],
+    "split": _BODIES["split"],
 }
 _MERGED_ENDS = {
     "plain": ("return flat", "return flat"),
     "shuffled": (
-        """
-        {?0.5 # {rows are drawn from all steps of all environments}}
-        order = jax.random.permutation(key, jax.tree.leaves(flat)[0].shape[0])
-        return {jax.tree.map(lambda x: x[order], flat) ~
-            jax.tree.map(functools.partial(jnp.take, indices=order, axis=0), flat)}
-        """,
+        _BODIES["shuffled"],
         """
         {?0.5 # {rows are drawn from all steps of all environments}}
         order = jax.random.permutation(key, len(flat['FIRST']))
@@ -96,20 +31,7 @@ _MERGED_ENDS = {
         """,
     ),
     "batches": (
-        """
-        {if key is not None:
-            {?0.5 # {no batch is one environment's alone}}
-            order = jax.random.permutation(key, jax.tree.leaves(flat)[0].shape[0])
-            flat = jax.tree.map(lambda x: x[order], flat) ~}
-        {{?0.4 # {one batch after the other}}
-        return jax.tree.map(lambda x: x.reshape(num_batches, -1, *x.shape[1:]), flat) ~
-        def split(x):
-            {?0.5 if x.shape[0] % num_batches != 0:
-                raise ValueError(f'cannot divide <<x.shape[0]>> rows into <<num_batches>> batches')}
-            return x.reshape(num_batches, -1, *x.shape[1:])
-
-        return jax.tree.map(split, flat)}
-        """,
+        _BODIES["batches"],
         """
         {?0.4 # {one batch after the other}}
         return <<name: x.reshape(num_batches, -1, *x.shape[1:]) for name, x in flat.items()>>
@@ -190,56 +112,7 @@ def write_merged(p: Program) -> Text:
     )  # fmt: skip
 
 
-_WINDOWS = """
-    {?0.4 if stride < 1 or size < 1:
-        raise ValueError(f'expected positive sizes, got <<size>> and <<stride>>')}
-    {if pad:
-        {?0.4 # {so that the last samples are in a window too}}
-        missing = -(x.shape[-1] - size) % stride
-        x = jnp.concatenate([x, jnp.zeros((*x.shape[:-1], missing), x.dtype)], axis=-1) ~
-    if center:
-        {?0.4 # {windows are centred on their samples}}
-        x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(size // 2, size - size // 2)], mode=pad_mode) ~}
-    length = x.shape[-1]
-    {?0.4 if length < size:
-        raise ValueError(f'a window of <<size>> does not fit <<length>> samples')}
-    num_frames = (length - size) // stride + 1
-    {starts = stride * jnp.arange(num_frames)
-    {frames = x[..., starts[:, None] + jnp.arange(size)] ~
-    slice_at = functools.partial(jax.lax.dynamic_slice_in_dim, x, slice_size=size, axis=-1)
-    frames = jax.vmap(slice_at, out_axes=-2)(starts)} ~
-    frames = jnp.stack([x[..., i * stride:i * stride + size] for i in range(num_frames)], axis=-2) ~
-    {?0.4 # {indices of all samples of all windows}}
-    index = jnp.arange(num_frames)[:, None] * stride + jnp.arange(size)[None, :]
-    frames = jnp.take(x, index, axis=-1)}
-    {{?0.5 if remove_mean:
-        frames = frames - jnp.mean(frames, axis=-1, keepdims=True)}
-    {?0.5 if preemphasis is not None:
-        {?0.4 # {the first sample has none before it}}
-        first = frames[..., :1] * (1.0 - preemphasis)
-        frames = jnp.concatenate([first, frames[..., 1:] - preemphasis * frames[..., :-1]], axis=-1)}
-    {if window is not None:
-        {?0.8 if window.shape != (size,):
-            raise ValueError(f'expected a window of <<size>> numbers, got <<window.shape>>')}
-        frames = frames * window
-    return frames ~ return frames} ~
-    {if reduce == 'peak':
-        return jnp.max(jnp.abs(frames), axis=-1)
-    {if reduce == 'crossings':
-        {?0.5 # {how often the sign changes}}
-        changes = jnp.sign(frames[..., 1:]) != jnp.sign(frames[..., :-1])
-        return jnp.mean(changes.astype(frames.dtype), axis=-1) ~
-    if reduce == 'log_energy':
-        return jnp.log(jnp.sum(frames ** 2, axis=-1) + 1e-8)}
-    if reduce == 'rms':
-        return jnp.sqrt(jnp.mean(frames ** 2, axis=-1) + 1e-8)
-    if reduce is None:
-        return frames
-    raise ValueError(f'unknown reduction <<reduce>>') ~
-    {?0.5 # {loudness of each window}}
-    energy = jnp.sum(frames ** 2, axis=-1)
-    return frames, energy}}
-"""
+_WINDOWS = _BODIES["windows"]
 
 
 def write_windows(p: Program) -> Text:
@@ -287,91 +160,9 @@ def write_windows(p: Program) -> Text:
 
 
 _PATCHES = {
-    "to": """
-        {batch, height, width, channels = images.shape ~ *lead, height, width, channels = images.shape}
-        {?0.6 if height % patch != 0 or width % patch != 0:
-            raise ValueError(f'cannot cut <<height>>x<<width>> into patches of <<patch>>') ~
-        {if height % patch or width % patch:
-            {?0.4 # {fill up at the bottom and the right}}
-            images = jnp.pad(images, [(0, 0), (0, -height % patch), (0, -width % patch), (0, 0)])
-            height, width = images.shape[1:3] ~}}
-        rows, cols = height // patch, width // patch
-        {x = images.reshape(images.shape[0], rows, patch, cols, patch, channels)
-        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.moveaxis(x, 2, 3)}
-        {if flatten:
-            return x.reshape(images.shape[0], rows * cols, -1)
-        return x.reshape(images.shape[0], rows, cols, patch ** 2 * channels) ~
-        x = x.reshape(images.shape[0], rows * cols, patch ** 2 * channels)
-        x = {x @ kernel ~ jnp.dot(x, kernel)}
-        if cls is not None:
-            {?0.5 # {one token for the whole image}}
-            {tokens = jnp.broadcast_to(cls, (x.shape[0], 1, cls.shape[-1])) ~
-            tokens = jnp.zeros((x.shape[0], 1, x.shape[-1]), x.dtype) + cls}
-            x = jnp.concatenate([tokens, x], axis=1)
-        {?0.5 if pos is not None:
-            x = x + pos[:x.shape[1]]}
-        return x ~
-        x = x.reshape(images.shape[0], rows * cols, -1)
-        {if norm_pixels:
-            {?0.4 # {each patch by its own mean and variance}}
-            mean, var = jnp.mean(x, axis=-1, keepdims=True), jnp.var(x, axis=-1, keepdims=True)
-            x = (x - mean) / jnp.sqrt(var + 1e-6) ~}
-        return x}}
-    """,
-    "from": """
-        {batch, num, width = patches.shape ~ num, width = patches.shape[1:]}
-        {rows = math.isqrt(num)
-        cols = num // rows ~
-        if grid is None:
-            {?0.4 # {a square image}}
-            side = math.isqrt(num)
-            grid = (side, side)
-        rows, cols = grid ~
-        side = math.isqrt(num)
-        rows, cols = {grid if grid is not None else (side, side) ~ grid or (side, side)}}
-        {?0.6 if rows * cols != num:
-            raise ValueError(f'<<num>> patches are no grid of <<rows>>x<<cols>>')}
-        {?0.4 if width % channels != 0:
-            raise ValueError(f'cannot divide <<width>> numbers by <<channels>> channels')}
-        patch = math.isqrt(width // channels)
-        x = patches.reshape(patches.shape[0], rows, cols, patch, patch, channels)
-        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.moveaxis(x, 2, 3)}
-        {images = x.reshape(x.shape[0], rows * patch, cols * patch, channels)
-        {?0.6 if channels_first:
-            images = {images.transpose(0, 3, 1, 2) ~ jnp.moveaxis(images, -1, 1)}}
-        return images ~
-        images = x.reshape(-1, rows * patch, cols * patch, channels)
-        if crop is not None:
-            {?0.4 # {what was filled up is cut off}}
-            images = images[:, :crop, :crop]
-        return images}
-    """,
-    "depth": """
-        {batch, height, width, channels = images.shape ~ height, width, channels = images.shape[1:]}
-        {if inverse:
-            {?0.5 if channels % block ** 2 != 0:
-                raise ValueError(f'<<channels>> channels are no blocks of <<block>>')}
-            {?0.4 # {channels become pixels}}
-            x = images.reshape(-1, height, width, block, block, channels // block ** 2)
-            x = x.transpose(0, 1, 3, 2, 4, 5)
-            return x.reshape(-1, height * block, width * block, channels // block ** 2)
-        {?0.5 if height % block or width % block:
-            raise ValueError(f'expected sides that <<block>> divides, got <<height>> and <<width>>')}
-        {?0.4 # {pixels become channels}}
-        x = images.reshape(-1, height // block, block, width // block, block, channels)
-        x = x.transpose(0, 1, 3, 2, 4, 5)
-        return x.reshape(-1, height // block, width // block, block ** 2 * channels) ~
-        x = images.reshape(-1, height // block, block, width // block, block, channels)
-        if reduce == 'mean':
-            {?0.4 # {a smaller image}}
-            return jnp.mean(x, axis=(2, 4))
-        if reduce == 'max':
-            return jnp.max(x, axis=(2, 4))
-        if reduce is not None:
-            raise ValueError(f'expected mean or max, got <<reduce>>')
-        x = x.transpose(0, 1, 3, 2, 4, 5)
-        return x.reshape(*x.shape[:3], -1)}
-    """,
+    "to": _BODIES["to"],
+    "from": _BODIES["a_from"],
+    "depth": _BODIES["depth"],
 }
 
 
@@ -560,40 +351,8 @@ MASKED
     totals = TOTALS
 """
 _SEGMENT_ENDS = {
-    "by": """
-        {if reduce == 'sum':
-            return totals
-        counts = COUNTS
-        {counts = counts.reshape((-1,) + (1,) * (x.ndim - 1)) ~ while counts.ndim < x.ndim:
-            counts = counts[..., None]}
-        if reduce == 'mean':
-            {?0.4 # {a segment without rows has a mean of zero}}
-            return totals / jnp.maximum(counts, 1.0)
-        {if reduce == 'sqrt':
-            {?0.4 # {sums of many rows grow with the root of their number}}
-            return totals / jnp.sqrt(jnp.maximum(counts, 1.0))
-        raise ValueError(f'unknown reduction <<reduce>>') ~
-        raise ValueError(f'expected sum or mean, got <<reduce>>')} ~
-        if reduce == 'sum':
-            return totals
-        elif reduce == 'max':
-            largest = jax.ops.segment_max(x, segment_ids, num_segments=num_segments)
-            {?0.4 # {a segment without rows}}
-            return jnp.where(jnp.isfinite(largest), largest, empty)
-        elif reduce == 'min':
-            smallest = jax.ops.segment_min(x, segment_ids, num_segments=num_segments)
-            return jnp.where(jnp.isfinite(smallest), smallest, empty)
-        else:
-            raise ValueError(f'unknown reduction <<reduce>>')}
-    """,
-    "shares": """
-        {?0.4 # {never nothing to divide by}}
-        totals = jnp.maximum(totals, eps)
-        {shares = VALUES / jnp.take(totals, segment_ids, axis=0) ~ shares = VALUES / totals[segment_ids]}
-        {if return_totals:
-            return shares, totals
-        return shares ~ return shares}
-    """,
+    "by": _BODIES["by"],
+    "shares": _BODIES["shares"],
 }
 
 
@@ -675,28 +434,9 @@ _CHUNKED = """
     return out if missing == 0 else out[:n]}
 """
 _ONES = {
-    "nearest": """
-        def nearest(part: Array, table: Array) -> Array:
-            {?0.5 \"\"\"Index of the key that is nearest to each query.\"\"\"}
-            {squares = jnp.sum(part ** 2, axis=-1)[:, None] - 2.0 * part @ table.T + jnp.sum(table ** 2, axis=-1)
-            ~ squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)}
-            return jnp.argmin(squares, axis=-1)
-    """,
-    "average": """
-        def average(part: Array, table: Array, entries: Array, temperature: float) -> Array:
-            {?0.5 \"\"\"Values by how near their keys are.\"\"\"}
-            {squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)
-            weights = jax.nn.softmax(-squares / temperature, axis=-1) ~
-            scores = part @ table.T / temperature
-            weights = jax.nn.softmax(scores, axis=-1)}
-            return weights @ entries
-    """,
-    "count": """
-        def count(part: Array, table: Array, radius: float) -> Array:
-            {?0.5 \"\"\"How many keys are within the radius of each query.\"\"\"}
-            squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)
-            {return jnp.sum(squares < radius ** 2, axis=-1) ~ return jnp.count_nonzero(squares < radius ** 2, axis=-1)}
-    """,
+    "nearest": _BODIES["nearest"],
+    "average": _BODIES["average"],
+    "count": _BODIES["count"],
 }
 
 

@@ -1,10 +1,13 @@
 """Periodic space of particles: shortest displacements and neighbours."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
+
+_BODIES = read_bodies("jax", "spaces", margin=4)
 
 SIDE = 4.0
 """The side of the box that contains the positions."""
@@ -15,12 +18,7 @@ Some draws use its bounds and its middle. For no box of this side are they half 
 displacements are equal and rounding would decide between them.
 """
 
-DISPLACEMENT = '''
-    def displacement(Ra: Array, Rb: Array, side) -> Array:
-        {?0.5 """{The shortest way from one point to another in a periodic box ~ Minimum image convention}."""}
-        dR = Ra - Rb
-        {return jnp.mod(dR + 0.5 * side, side) - 0.5 * side ~ return dR - side * jnp.round(dR / side)}
-'''
+DISPLACEMENT = _BODIES["displacement"]
 SQUARE = '''
     def square_distance(dR: Array) -> Array:
         {?0.4 """Sum of squares over the last axis."""}
@@ -40,67 +38,10 @@ def side_of_box(p: Program) -> Array:
     return Array(Leaf(sides, SIDE, 1.2 * SIDE), says, ("box", "box_size", "side"))
 
 
-_MINIMUM_IMAGE = """
-    if box is not None:
-        {?0.4 # {the nearest of all images ~ the shorter way around the box}}
-        {?0.6 if fractional:
-            # positions are in units of the box
-            dR = box * (dR - jnp.round(dR))
-        else:
-            dR = dR - box * jnp.round(dR / box) ~
-        {dR = jnp.mod(dR + 0.5 * box, box) - 0.5 * box ~ dR = dR - box * jnp.round(dR / box) ~
-        half = 0.5 * box
-        dR = jnp.where(dR > half, dR - box, dR)
-        dR = jnp.where(dR < -half, dR + box, dR)}}
-"""
-_LENGTH = """
-    {dr2 = jnp.sum(dR ** 2, axis=-1) ~ dr2 = square_distance(dR)}
-    {?0.5 if squared:
-        return dr2}
-    {?0.5 # {the root has no gradient at zero ~ keeps the gradient finite where two points are one}}
-    {safe = jnp.where(dr2 > 0, dr2, 1.0)
-    return jnp.where(dr2 > 0, jnp.sqrt(safe), 0.0) ~ apart = dr2 > 0
-    return jnp.where(apart, jnp.sqrt(jnp.where(apart, dr2, 1.0)), 0.0)}
-"""
-_SHIFT = """
-    {?0.4 if R.shape != dR.shape:
-        raise ValueError(f'expected displacements of shape <<R.shape>>, got <<dR.shape>>')}
-    {moved = R + dR ~ moved = R + {dt * V ~ V * dt}}
-    {if boundary == 'periodic':
-        {?0.5 # {what leaves on one side comes in on the other}}
-        moved = {jnp.mod(moved, box) ~ moved - box * jnp.floor(moved / box)}
-    elif boundary == 'reflect':
-        {?0.4 # {the way unfolds into boxes, every other one of them mirrored}}
-        moved = jnp.mod(moved, 2.0 * box)
-        moved = {jnp.where(moved > box, 2.0 * box - moved, moved) ~ box - jnp.abs(box - moved)}
-    elif boundary != 'free':
-        raise ValueError(f'unknown boundary <<boundary>>')
-    return moved ~
-    if boundary == 'free':
-        return moved
-    if boundary == 'periodic':
-        return jnp.mod(moved, box)
-    if boundary == 'reflect':
-        folded = jnp.mod(moved, 2.0 * box)
-        return jnp.where(folded > box, 2.0 * box - folded, folded)
-    raise ValueError(f'expected free, periodic or reflect, got <<boundary>>')}
-"""
-_IMAGES = """
-    {?0.4 if R.shape != dR.shape:
-        raise ValueError(f'expected displacements of shape <<R.shape>>, got <<dR.shape>>')}
-    moved = R + dR
-    {?0.4 # {how often each particle went around the box ~ needed to follow particles that diffuse}}
-    crossed = jnp.floor(moved / box)
-    wrapped = moved - {crossed * box ~ box * crossed}
-    {if images is not None:
-        {?0.7 if images.shape != R.shape:
-            raise ValueError(f'expected images of shape <<R.shape>>, got <<images.shape>>')}
-        images = images + crossed.astype(jnp.int32)
-    else:
-        images = crossed.astype(jnp.int32) ~
-    images = images + crossed.astype(jnp.int32)}
-    return wrapped, images
-"""
+_MINIMUM_IMAGE = _BODIES["minimum_image"]
+_LENGTH = _BODIES["length"]
+_SHIFT = _BODIES["shift"]
+_IMAGES = _BODIES["images"]
 
 
 def write_space(p: Program) -> Text:
@@ -161,51 +102,9 @@ def write_space(p: Program) -> Text:
     )  # fmt: skip
 
 
-_NEAR = """
-    {?0.4 if R.ndim != 2:
-        raise ValueError(f'expected positions of shape (n, dim), got <<R.shape>>')}
-    n = R.shape[0]
-    {dR = displacement(R[:, None, :], R[None, :, :], box) ~ dR = displacement(R[:, None], R, box)}
-    {dr2 = square_distance(dR) ~ dr2 = jnp.sum(dR ** 2, axis=-1)}
-    {?0.3 # {compare squares, which need no root ~ a particle is no neighbour of itself}}
-    {close = (dr2 < cutoff ** 2) & (jnp.eye(n) == 0) ~
-    close = jnp.logical_and(dr2 < cutoff ** 2, jnp.arange(n)[:, None] != jnp.arange(n))}
-    {?0.3 if molecule is not None:
-        {?0.85 if molecule.shape != (n,):
-            raise ValueError(f'expected a molecule for each of <<n>> particles, got <<molecule.shape>>')}
-        # {what is bonded is not a neighbour ~ neighbours within a molecule are bonded}
-        close = close & (molecule[:, None] != molecule)}
-"""
-_LISTED = """
-    {?0.5 if half:
-        {?0.5 # {each pair once, at the first of the two}}
-        close = jnp.triu(close)}
-    {idx = jnp.where(close, jnp.arange(n), n) ~ columns = jnp.broadcast_to(jnp.arange(n), (n, n))
-    idx = jnp.where(close, columns, n)}
-    {?0.4 # {neighbours come first, and n fills the rest}}
-    {idx = jnp.sort(idx, axis=1)[:, :capacity] ~ idx = jnp.sort(idx, axis=-1)
-    idx = idx[:, :capacity]}
-"""
-_CELLS = """
-    {?0.4 if R.shape[-1] != 3:
-        raise ValueError(f'expected positions in three dimensions, got <<R.shape>>')}
-    {?0.4 if per_side < 3:
-        raise ValueError(f'expected at least 3 cells along each side, got <<per_side>>')}
-    {cell = jnp.floor(R / box * per_side).astype(jnp.int32) ~
-    width = box / per_side
-    cell = jnp.floor(R / width).astype(jnp.int32)}
-    {if wrap:
-        cell = cell % per_side
-    else:
-        # {strays are counted in the outermost cells}
-        cell = jnp.clip(cell, 0, per_side - 1) ~
-    {?0.5 # {a point on the far wall is in the last cell}}
-    cell = jnp.clip(cell, 0, per_side - 1)}
-    {index = cell[:, 0] + per_side * (cell[:, 1] + per_side * cell[:, 2]) ~
-    index = jnp.zeros(R.shape[0], dtype=jnp.int32)
-    for axis in range(R.shape[1]):
-        index = index * per_side + cell[:, axis]}
-"""
+_NEAR = _BODIES["near"]
+_LISTED = _BODIES["listed"]
+_CELLS = _BODIES["cells"]
 
 
 def write_neighbours(p: Program) -> Text:

@@ -1,9 +1,12 @@
 """The end of a training step: bounds the gradients, moves the parameters, and returns the new state."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm
 from synthesis.frontends.jax.recipes.applications.parts import remark, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, leaves_of
+
+_BODIES = read_bodies("jax", "steps", margin=4)
 
 FORMS = ("sgd", "momentum", "adam")
 """Optimizers that a training step may contain. Each keeps one tree more than the one before."""
@@ -81,22 +84,8 @@ def declare_state(p: Program, kind: str, tree: Tree) -> str:
     return "dict"
 
 
-_DECAYING_SGD = """
-    def apply_update(w, g):
-        {?0.4 # {biases do not decay ~ matrices only}}
-        if w.ndim > 1:
-            g = g + strength * w
-        return w - lr * g
-"""
-_MOMENTUM = """
-    {velocity = EACH(lambda v, g: beta * v + g, velocity, grads)
-    {?0.3 if nesterov:
-        updates = EACH(lambda v, g: g + beta * v, velocity, grads)
-    else:
-        updates = velocity ~ updates = velocity} ~
-    velocity = EACH(lambda v, g: beta * v + (1.0 - beta) * g, velocity, grads)
-    updates = velocity}
-"""
+_DECAYING_SGD = _BODIES["decaying_sgd"]
+_MOMENTUM = _BODIES["momentum"]
 _ADAM = """
     count = {count} + 1
     mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, {mu}, grads)
@@ -108,21 +97,8 @@ _CORRECTIONS = """
     c2 = 1.0 - b2 ** count}
 """
 _ADAM_MOVES = {
-    True: """
-        def apply_update(w, m, v):
-            update = (m / c1) / (jnp.sqrt(v / c2) + eps)
-            if w.ndim > 1:
-                {?0.4 # {decoupled weight decay ~ matrices only}}
-                update = update + strength * w
-            return w - lr * update
-    """,
-    False: """
-        {def apply_update(w, m, v):
-            m_hat, v_hat = m / c1, v / c2
-            return w - lr * m_hat / (jnp.sqrt(v_hat) + eps) ~
-        def apply_update(w, m, v):
-            return w - lr * (m / c1) / (jnp.sqrt(v / c2) + eps)}
-    """,
+    True: _BODIES["adam_moves.apply_update"],
+    False: _BODIES["adam_moves.adam_moves"],
 }
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, truth
@@ -10,49 +11,15 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
+_BODIES = read_bodies("jax", "tracking", margin=4)
+
 _MOTIONS = {
-    "point": (4, 2, '''
-    def advance(x: Array, u: Array, dt: float) -> Array:
-        {?0.5 """{A point that is pushed ~ Position and velocity after a step}."""}
-        {position, velocity = x[:2], x[2:]
-        velocity = velocity + dt * u
-        return jnp.concatenate([position + dt * velocity, velocity]) ~
-        velocity = x[2:] + dt * (u - 0.1 * x[2:])
-        return jnp.concatenate([x[:2] + dt * velocity, velocity])}
-'''),
-    "car": (4, 2, '''
-    def advance(x: Array, u: Array, dt: float) -> Array:
-        {?0.5 """{A car: place, heading and speed ~ Kinematic bicycle}."""}
-        heading, speed = x[2], x[3]
-        {rate = jnp.stack([speed * jnp.cos(heading), speed * jnp.sin(heading), speed * u[1], u[0]])
-        return x + dt * rate ~
-        {?0.4 # {wheels turn by a small angle}}
-        yaw_rate = speed * jnp.tan(0.5 * jnp.tanh(u[1])) / 2.5
-        return x + dt * jnp.stack([speed * jnp.cos(heading), speed * jnp.sin(heading), yaw_rate, u[0]])}
-'''),
-    "unicycle": (3, 2, '''
-    def advance(x: Array, u: Array, dt: float) -> Array:
-        {?0.5 """{A robot with two wheels ~ Place and heading after a step}."""}
-        {speed, turn = u[0], u[1]
-        return x + dt * jnp.stack([speed * jnp.cos(x[2]), speed * jnp.sin(x[2]), turn]) ~
-        heading = x[2] + dt * u[1]
-        return jnp.stack([x[0] + dt * u[0] * jnp.cos(heading), x[1] + dt * u[0] * jnp.sin(heading), heading])}
-'''),
+    "point": (4, 2, _BODIES["point"]),
+    "car": (4, 2, _BODIES["car"]),
+    "unicycle": (3, 2, _BODIES["unicycle"]),
 }  # fmt: skip
 """The size of each robot's state, the number of its controls, and its motion."""
-_COST = '''
-    def stage_cost(x: Array, u: Array, goal: Array, obstacles: Array | None, effort: float) -> Array:
-        {?0.5 """{Far from the goal, hard steering, close to obstacles ~ What a step costs}."""}
-        {cost = jnp.sum((x[:2] - goal) ** 2) + effort * jnp.sum(u ** 2) ~
-        away = x[:2] - goal
-        cost = jnp.vdot(away, away) + effort * jnp.vdot(u, u)}
-        if obstacles is None:
-            return cost
-        gap = jnp.linalg.norm(x[:2] - obstacles[:, :2], axis=-1) - obstacles[:, 2]
-        {return cost + jnp.sum(jnp.where(gap < 0.0, 100.0, 0.0)) ~
-        return cost + 10.0 * jnp.sum(jnp.exp(-jnp.maximum(gap, 0.0) / 0.2)) ~
-        return cost + 50.0 * jnp.sum(jnp.maximum(0.3 - gap, 0.0) ** 2)}
-'''
+_COST = _BODIES["cost"]
 _PLANNED = """
     {?0.5 {if num_elites > num_samples:
         raise ValueError(f'cannot keep <<num_elites>> of <<num_samples>> plans') ~ if plan.ndim != 2:
@@ -181,36 +148,7 @@ def _planned(p: Program) -> Text:
     )  # fmt: skip
 
 
-_TRACKED = """
-    {?0.5 {if measured.shape[-1] != observation.shape[0]:
-        raise ValueError(f'<<measured.shape[-1]>> measurements, but a model of <<observation.shape[0]>>') ~
-    if transition.shape[0] != transition.shape[1]:
-        raise ValueError('the transition has to be square')}}
-    def update(mean, factor, z, present):
-        {?0.4 # {where it should be by now}}
-        mean = transition @ mean
-        {?0.4 if control is not None:
-            mean = mean + control}
-        {cov = transition @ (factor @ factor.T) @ transition.T + jnp.diag(process_noise) ~
-        moved = transition @ factor
-        cov = moved @ moved.T + jnp.diag(process_noise)}
-        {?0.4 if fading != 1.0:
-            {?0.5 # {old measurements are forgotten}}
-            cov = fading ** 2 * cov}
-        WAY
-        {?0.6 {cov = 0.5 * (cov + cov.T)}}
-        RETURN
-
-    {if measured.ndim == 1:
-        return update(state['mean'], state['factor'], measured, present)
-    in_axes = (0, 0, 0, None if present is None else 0)
-    return jax.vmap(update, in_axes=in_axes)(state['mean'], state['factor'], measured, present) ~
-    axes = (0, 0, 0, None if present is None else 0)
-    update_all = jax.vmap(update, in_axes=axes) if measured.ndim == 2 else update
-    {return update_all(state['mean'], state['factor'], measured, present) ~
-    mean, factor = update_all(state['mean'], state['factor'], measured, present)
-    return <<'mean': mean, 'factor': factor>>}}
-"""
+_TRACKED = _BODIES["tracked"]
 _UPDATES = (
     """
         {?0.4 # {one measurement after the other, which needs no inverse}}
@@ -293,15 +231,7 @@ _WALLS = {
         {?0.4 # {what leaves comes in again}}
         {x = jnp.mod(x, length) ~ x = x - length * jnp.floor(x / length)}
     """,
-    "reflect": """
-        {below, above = x < 0.0, x > length
-        x = jnp.where(below, -x, jnp.where(above, 2.0 * length - x, x))
-        v = jnp.where(below | above, -restitution * v, v) ~
-        hit = (x < 0.0) | (x > length)
-        {?0.4 # {as if the space went on, mirrored}}
-        x = length - jnp.abs(jnp.mod(x, 2.0 * length) - length)
-        v = jnp.where(hit, -restitution * v, v)}
-    """,
+    "reflect": _BODIES["reflect"],
     "stick": """
         stuck = (x <= 0.0) | (x >= length)
         x = jnp.clip(x, 0.0, length)
@@ -312,48 +242,8 @@ _WALLS = {
         inside = inside & (x >= 0.0) & (x <= length)
     """,
 }
-_MOVED = """
-    {positions = positions + dt * velocities ~ if gravity is not None:
-        velocities = velocities + dt * gravity
-    positions = positions + dt * velocities ~
-    if max_speed is not None:
-        {?0.5 # {nothing crosses the box in one step}}
-        speed = jnp.linalg.norm(velocities, axis=-1, keepdims=True)
-        velocities = velocities * jnp.minimum(1.0, max_speed / jnp.maximum(speed, 1e-8))
-    positions = positions + dt * velocities ~
-    if drag > 0.0:
-        velocities = velocities * {(1.0 - drag * dt) ~ math.exp(-drag * dt)}
-    positions = positions + dt * velocities}
-"""
-_ENCLOSED = """
-    {?0.5 {if len(walls) != positions.shape[-1]:
-        raise ValueError(f'<<len(walls)>> walls in <<positions.shape[-1]>> dimensions') ~
-    if positions.shape != velocities.shape:
-        raise ValueError('every position has a velocity')}}
-    MOVED
-    {?0.5 for centre, radius in obstacles:
-        {?0.5 # {out of each sphere, and away from it}}
-        away = jnp.stack([positions[:, axis] - centre[axis] for axis in range(positions.shape[-1])], axis=-1)
-        distance = jnp.linalg.norm(away, axis=-1, keepdims=True)
-        normal = away / jnp.maximum(distance, 1e-8)
-        {touching = distance < radius
-        positions = jnp.where(touching, positions + (radius - distance) * normal, positions) ~
-        touching = distance < radius
-        positions = positions + jnp.maximum(radius - distance, 0.0) * normal}
-        inward = jnp.sum(velocities * normal, axis=-1, keepdims=True)
-        rebound = (1.0 + restitution) * inward * normal
-        velocities = jnp.where(touching & (inward < 0.0), velocities - rebound, velocities)}
-    inside = jnp.ones(positions.shape[0], dtype=bool)
-    {new_x, new_v = [], [] ~ columns, rates = [], []}
-    for axis, kind in enumerate(walls):
-        x, v = positions[:, axis], velocities[:, axis]
-        length = size[axis]
-        CASES
-        XS.append(x)
-        VS.append(v)
-    positions, velocities = jnp.stack(XS, axis=-1), jnp.stack(VS, axis=-1)
-    RETURNED
-"""
+_MOVED = _BODIES["moved"]
+_ENCLOSED = _BODIES["enclosed"]
 
 
 def _enclosed(p: Program) -> Text:
@@ -420,32 +310,8 @@ def _enclosed(p: Program) -> Text:
     )  # fmt: skip
 
 
-_UNIT = '''
-    def unit(x: Array) -> Array:
-        {?0.5 """{Rows of length one ~ Directions of vectors}."""}
-        {return x / jnp.maximum(jnp.linalg.norm(x, axis=-1, keepdims=True), 1e-8) ~
-        return x * jax.lax.rsqrt(jnp.sum(x ** 2, axis=-1, keepdims=True) + 1e-8)}
-'''
-_ROWS = '''
-    def row_losses(logits: Array, kind: str, smoothing: float) -> Array:
-        {?0.5 """{Each row has its match on the diagonal ~ How far each row is from finding its match}."""}
-        n = logits.shape[0]
-        {if kind == 'sigmoid':
-            signs = 2.0 * jnp.eye(n, logits.shape[1]) - 1.0
-            return -jnp.sum(jax.nn.log_sigmoid(signs * logits), axis=-1)
-        log_probs = jax.nn.log_softmax(logits, axis=-1)
-        nll = {-jnp.diagonal(log_probs) ~ -log_probs[jnp.arange(n), jnp.arange(n)]}
-        {if smoothing == 0.0:
-            return nll
-        return (1.0 - smoothing) * nll - smoothing * jnp.mean(log_probs, axis=-1) ~
-        return nll if smoothing == 0.0 else (1.0 - smoothing) * nll - smoothing * log_probs.mean(axis=-1)} ~
-        target = jnp.eye(n, logits.shape[1])
-        if kind == 'sigmoid':
-            return jnp.sum(jax.nn.softplus(logits) - target * logits, axis=-1)
-        if smoothing > 0.0:
-            target = (1.0 - smoothing) * target + smoothing / logits.shape[1]
-        return -jnp.sum(target * jax.nn.log_softmax(logits, axis=-1), axis=-1)}
-'''
+_UNIT = _BODIES["unit"]
+_ROWS = _BODIES["rows"]
 _MATCHED = """
     {?0.5 {if queries.shape != documents.shape:
         raise ValueError('every query needs its document') ~ if kind not in ('softmax', 'sigmoid'):

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -21,6 +22,8 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, declare_state, use_gradients
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.frontends.jax.recipes.applications.written import with_texts
+
+_BODIES = read_bodies("jax", "training", margin=4)
 
 _HALF = 0.35
 """Probability that a model computes in ``bfloat16``, from weights in ``float32``."""
@@ -95,51 +98,14 @@ _RUN_HALF = """
     half_params = jax.tree.map(lambda w: w.astype(jnp.bfloat16), params)
     outputs = APPLY(half_params, x.astype(jnp.bfloat16)).astype(jnp.float32)
 """
-_CLASS_LOSSES = """
-    {losses = jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), y] ~
-    log_probs = jax.nn.log_softmax(logits, axis=-1)
-    losses = -jnp.take_along_axis(log_probs, y[:, None], axis=-1)[:, 0] ~
-    one_hot = jax.nn.one_hot(y, logits.shape[-1])
-    losses = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
-"""
-_SMOOTHED = """
-    num_classes = logits.shape[-1]
-    {one_hot = jax.nn.one_hot(y, num_classes)
-    {?0.4 # label smoothing}
-    soft_labels = (1.0 - smoothing) * one_hot + smoothing / num_classes
-    losses = -jnp.sum(soft_labels * jax.nn.log_softmax(logits), axis=-1) ~
-    log_probs = jax.nn.log_softmax(logits)
-    nll = -jnp.take_along_axis(log_probs, y[:, None], axis=-1)[:, 0]
-    {?0.4 # label smoothing}
-    losses = (1.0 - smoothing) * nll - smoothing * jnp.mean(log_probs, axis=-1)}
-"""
-_NUMBER_LOSSES = """
-    {losses = jnp.mean(jnp.square(preds - y), axis=-1) ~ losses = 0.5 * jnp.sum((preds - y) ** 2, axis=-1) ~
-    {?0.4 # log-cosh loss}
-    error = preds - y
-    losses = jnp.mean(jnp.logaddexp(error, -error) - jnp.log(2.0), axis=-1) ~
-    abs_error = jnp.abs(preds - y)
-    {?0.4 # {Huber loss ~ smooth L1 loss}}
-    losses = jnp.where(abs_error < 1.0, 0.5 * abs_error ** 2, abs_error - 0.5).mean(axis=-1)}
-"""
+_CLASS_LOSSES = _BODIES["class_losses"]
+_SMOOTHED = _BODIES["smoothed"]
+_NUMBER_LOSSES = _BODIES["number_losses"]
 _MEANS = {
-    True: """
-        if weight is not None:
-            {?0.4 if weight.shape != losses.shape:
-                raise ValueError(f'expected weights of shape <<losses.shape>>, got <<weight.shape>>')}
-            loss = {jnp.sum(weight * losses) / jnp.sum(weight) ~ jnp.vdot(weight, losses) / weight.sum()}
-        else:
-            loss = jnp.mean(losses)
-    """,
+    True: _BODIES["means"],
     False: "loss = {losses.mean() ~ jnp.mean(losses)}",
 }
-_PENALTY = """
-    {?0.4 # {biases are not penalized ~ weight matrices only}}
-    {l2_loss = sum(jnp.sum(w ** 2) for w in jax.tree.leaves(params) if w.ndim > 1)
-    loss = loss + 0.5 * strength * l2_loss ~
-    kernels = [w for w in jax.tree.leaves(params) if w.ndim > 1]
-    loss = loss + 0.5 * strength * sum(jnp.vdot(w, w) for w in kernels)}
-"""
+_PENALTY = _BODIES["penalty"]
 _METRICS = {
     "accuracy": "accuracy = {jnp.mean(jnp.argmax(logits, axis=-1) == y) ~ (logits.argmax(-1) == y).mean()}",
     "mae": "mae = {jnp.abs(preds - y).mean() ~ jnp.mean(jnp.abs(preds - y))}",

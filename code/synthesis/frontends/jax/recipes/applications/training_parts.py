@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from textwrap import dedent, indent
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.checkpoints import WRITERS as CHECKPOINTS
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled
@@ -11,78 +12,21 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 
-WEIGHTED_MEAN = '''
-    def weighted_mean(x: Array, weights: Array) -> Array:
-        {?0.5 """{Mean of what counts ~ Mean by weights, nothing where all are zero}."""}
-        {return jnp.sum(weights * x) / jnp.maximum(jnp.sum(weights), 1.0) ~
-        total = jnp.maximum(weights.sum(), 1.0)
-        return {(weights * x).sum() / total ~ jnp.vdot(weights, x) / total}}
-'''
-PICK = '''
-    def take_labels(x: Array, labels: Array) -> Array:
-        {?0.5 """The entry of each label."""}
-        {return jnp.take_along_axis(x, labels[..., None], axis=-1)[..., 0] ~
-        picked = jnp.take_along_axis(x, jnp.expand_dims(labels, -1), axis=-1)
-        return jnp.squeeze(picked, axis=-1)}
-'''
-_SMOOTH = '''
-    def smoothed_labels(labels: Array, classes: int, smoothing: float) -> Array:
-        {?0.5 """One-hot labels with a share for all classes."""}
-        one_hot = jax.nn.one_hot(labels, classes)
-        {if smoothing == 0.0:
-            return one_hot
-        return (1.0 - smoothing) * one_hot + smoothing / classes ~
-        return one_hot if smoothing == 0.0 else one_hot * (1.0 - smoothing) + smoothing / classes}
-'''
-_KEEP_LARGEST = '''
-    def keep_largest(logits: Array, k: int, lowest: float) -> Array:
-        {?0.5 """Leaves the k largest scores of each row."""}
-        {kth = jax.lax.top_k(logits, k)[0][:, -1:] ~ kth = jnp.sort(logits, axis=-1)[:, -k][:, None]}
-        return jnp.where(logits < kth, lowest, logits)
-'''
-_KEEP_MASS = '''
-    def keep_mass(logits: Array, share: float, lowest: float) -> Array:
-        {?0.5 """Leaves the fewest tokens that have a share of the probability."""}
-        ordered = {jnp.sort(logits, axis=-1)[:, ::-1] ~ jnp.flip(jnp.sort(logits, axis=-1), axis=-1)}
-        mass = jnp.cumsum(jax.nn.softmax(ordered, axis=-1), axis=-1)
-        kept = jnp.sum(mass < share, axis=-1, keepdims=True)
-        least = jnp.take_along_axis(ordered, kept, axis=-1)
-        return jnp.where(logits < least, lowest, logits)
-'''
+_BODIES = read_bodies("jax", "training_parts", margin=4)
+
+WEIGHTED_MEAN = _BODIES["weighted_mean"]
+PICK = _BODIES["pick"]
+_SMOOTH = _BODIES["smooth"]
+_KEEP_LARGEST = _BODIES["keep_largest"]
+_KEEP_MASS = _BODIES["keep_mass"]
 _RING = '''
     def ring_index(start: Array, n: int, capacity: int) -> Array:
         {?0.5 """Places of the next rows, which begin anew behind the last."""}
         return {(start + jnp.arange(n)) % capacity ~ jnp.mod(start + jnp.arange(n), capacity)}
 '''
-_VISIBLE = '''
-    def visible(q_pos: Array, k_pos: Array, window: int | None) -> Array:
-        {?0.5 """{Which keys a query may see ~ Causal mask, with a window or without}."""}
-        mask = k_pos[None, :] <= q_pos[:, None]
-        {if window is None:
-            return mask
-        return mask & (q_pos[:, None] - k_pos[None, :] < window) ~
-        if window is not None:
-            mask = jnp.logical_and(mask, q_pos[:, None] - k_pos[None, :] < window)
-        return mask}
-'''
-_REPEATED = '''
-    def repeat_heads(x: Array, num_heads: int) -> Array:
-        {?0.5 """As many heads as there are of queries."""}
-        {if x.shape[2] == num_heads:
-            return x
-        return jnp.repeat(x, num_heads // x.shape[2], axis=2) ~
-        return x if x.shape[2] == num_heads else jnp.repeat(x, num_heads // x.shape[2], axis=2)}
-'''
-_FOLLOW = '''
-    def gather_beams(x: Array, parents: Array) -> Array:
-        {?0.5 """Takes each new beam's entries from its parent."""}
-        {index = parents.reshape(parents.shape + (1,) * (x.ndim - parents.ndim))
-        return jnp.take_along_axis(x, index, axis=1) ~
-        while parents.ndim < x.ndim:
-            parents = parents[..., None]
-        return jnp.take_along_axis(x, parents, axis=1) ~
-        return jax.vmap(lambda rows, chosen: rows[chosen])(x, parents)}
-'''
+_VISIBLE = _BODIES["visible"]
+_REPEATED = _BODIES["repeated"]
+_FOLLOW = _BODIES["follow"]
 _LENGTH_NORM = '''
     def length_norm(length: Array, alpha: float) -> Array:
         {?0.4 """What sums of so many tokens are divided by."""}
@@ -90,58 +34,7 @@ _LENGTH_NORM = '''
 '''
 
 
-_EVALUATED = """
-    {?0.35 if logits.shape[:-1] != labels.shape:
-        raise ValueError(f'labels of shape <<labels.shape>> do not fit scores of shape <<logits.shape>>')}
-    {classes = logits.shape[-1] ~ *_, classes = logits.shape}
-    {if weights is None:
-        weights = jnp.ones(labels.shape, logits.dtype)
-    {?0.5 elif weights.ndim < labels.ndim:
-        {?0.4 # {one weight for each sequence}}
-        weights = jnp.broadcast_to(weights[:, None], labels.shape)} ~
-    weights = jnp.ones(labels.shape, logits.dtype) if weights is None else weights.astype(logits.dtype)}
-    {?0.6 if ignore_index is not None:
-        {?0.5 # {padding has no label}}
-        weights = weights * (labels != ignore_index)
-        labels = jnp.where(labels == ignore_index, 0, labels)}
-    DENOM
-    log_probs = jax.nn.log_softmax(logits, axis=-1)
-    {{nll = -take_labels(log_probs, labels) ~
-    picked = jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
-    nll = -picked}
-    {?0.5 if label_smoothing > 0.0:
-        {smooth = -jnp.mean(log_probs, axis=-1)
-        nll = (1.0 - label_smoothing) * nll + label_smoothing * smooth ~
-        nll = nll + label_smoothing * (-jnp.mean(log_probs, axis=-1) - nll)}} ~
-    {answers = smoothed_labels(labels, classes, label_smoothing) ~
-    answers = jax.nn.one_hot(labels, classes, dtype=logits.dtype)
-    {?0.5 if label_smoothing > 0.0:
-        answers = (1.0 - label_smoothing) * answers + label_smoothing / classes}}
-    nll = -jnp.sum(answers * log_probs, axis=-1)}
-    metrics = <<'loss': MEAN(nll)>>
-    {correct = (jnp.argmax(logits, axis=-1) == labels).astype(logits.dtype)
-    metrics['accuracy'] = MEAN(correct) ~
-    for k in top_k:
-        {_, best = jax.lax.top_k(logits, k)
-        hits = jnp.any(best == labels[..., None], axis=-1) ~
-        {?0.4 # {how many classes are above the label}}
-        label_score = jnp.take_along_axis(logits, labels[..., None], axis=-1)
-        hits = jnp.sum(logits > label_score, axis=-1) < k}
-        metrics[f'top<<k>>'] = MEAN(hits)}
-    {?0.4 metrics['bits'] = metrics['loss'] / math.log(2.0)}
-    {?0.35 {?0.4 # {probability of what is chosen}}
-    metrics['confidence'] = MEAN({jnp.exp(jnp.max(log_probs, axis=-1)) ~ jnp.max(jnp.exp(log_probs), axis=-1)})}
-    {?0.35 if z_loss > 0.0:
-        {?0.5 # {keeps the normalizer near one}}
-        log_z = jax.nn.logsumexp(logits, axis=-1)
-        metrics['z_loss'] = z_loss * MEAN(log_z ** 2)}
-    {return metrics ~
-    {?0.4 # {sums can be joined over batches}}
-    return <<name: value * denominator for name, value in metrics.items()>>, denominator ~
-    if prefix is None:
-        return metrics
-    return <<f'<<prefix>>/<<name>>': value for name, value in metrics.items()>>}
-"""
+_EVALUATED = _BODIES["evaluated"]
 
 
 def _evaluated(p: Program) -> Text:
@@ -206,50 +99,7 @@ def _evaluated(p: Program) -> Text:
     )  # fmt: skip
 
 
-_BATCHED = """
-    {?0.35 if tokens.ndim != 2:
-        raise ValueError(f'expected tokens of shape (batch, length), got <<tokens.shape>>')}
-    {if bos_id is not None:
-        {?0.4 # {the model sees a first token before any other}}
-        first = jnp.full((tokens.shape[0], 1), bos_id, tokens.dtype)
-        inputs, answers = jnp.concatenate([first, tokens[:, :-1]], axis=1), tokens
-    else:
-        inputs, answers = tokens[:, :-1], tokens[:, 1:] ~
-    {?0.4 # {each position predicts the next token}}
-    inputs, answers = tokens[:, :-1], tokens[:, 1:]}
-    features = <<'inputs': inputs, 'targets': answers>>
-    mask = (answers != pad_id)
-    {?0.6 if prompt_lens is not None:
-        {?0.5 # {only the answer is learned}}
-        steps = jnp.arange(answers.shape[1])
-        mask = mask & (steps {+ 1 ~} >= prompt_lens[:, None])}
-    {?0.4 if eos_id is not None:
-        {?0.5 # {what follows the end does not count}}
-        ended = jnp.cumsum(inputs == eos_id, axis=1) > 0
-        mask = jnp.logical_and(mask, jnp.logical_not(ended))}
-    features['loss_mask'] = mask.astype(jnp.float32)
-    {if packed:
-        {?0.4 # {a new document begins behind each end}}
-        ends = (inputs[:, :-1] == sep_id).astype(inputs.dtype)
-        starts = jnp.concatenate([jnp.zeros_like(inputs[:, :1]), ends], axis=1)
-        segments = jnp.cumsum(starts, axis=1) + 1
-        {?0.5 index = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape)
-        last_start = jax.lax.cummax(jnp.where(starts > 0, index, 0), axis=1)
-        features['positions'] = index - last_start}
-        features['segment_ids'] = jnp.where(inputs == pad_id, 0, segments)
-    {else:
-        features['positions'] = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape)} ~
-    {features['positions'] = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape) ~
-    valid = (inputs != pad_id).astype(jnp.int32)
-    {?0.4 # {padding may be on the left}}
-    features['positions'] = jnp.maximum(jnp.cumsum(valid, axis=1) - 1, 0) ~}}
-    {return features ~
-    if num_shards is None:
-        return features
-    {?0.4 # {one part for each device}}
-    return <<name: value.reshape(num_shards, -1, *value.shape[1:]) for name, value in features.items()>> ~
-    return features, jnp.sum(features['loss_mask'])}
-"""
+_BATCHED = _BODIES["batched"]
 
 
 def _batched(p: Program) -> Text:
@@ -295,51 +145,7 @@ def _batched(p: Program) -> Text:
     )  # fmt: skip
 
 
-_PROCESSED = """
-    {?0.3 if logits.ndim != 2:
-        raise ValueError(f'expected scores of shape (batch, vocab), got <<logits.shape>>')}
-    lowest = {-1e9 ~ -1e8}
-    {rows, vocab = logits.shape ~ vocab = logits.shape[-1]}
-    {* if repetition_penalty != 1.0:
-        {?0.5 # {tokens that were generated become less likely}}
-        seen = jnp.zeros(logits.shape, dtype=bool).at[jnp.arange(logits.shape[0])[:, None], generated].set(True)
-        penalized = jnp.where(logits > 0, logits / repetition_penalty, logits * repetition_penalty)
-        logits = jnp.where(seen, penalized, logits)
-    ~ if frequency_penalty > 0.0:
-        counts = jnp.sum(jax.nn.one_hot(generated, vocab, dtype=logits.dtype), axis=1)
-        logits = logits - frequency_penalty * counts
-    ~ if bias is not None:
-        {?0.8 if bias.shape[-1] != vocab:
-            raise ValueError(f'expected a bias of <<vocab>> entries, got <<bias.shape>>')}
-        logits = logits + bias}
-    {* if min_length is not None:
-        {?0.5 # {no end before so many tokens}}
-        logits = logits.at[:, eos_id].set({jnp.where(step < min_length, lowest, logits[:, eos_id]) ~
-            jnp.where(step >= min_length, logits[:, eos_id], lowest)})
-    ~ for token in banned:
-        logits = logits.at[:, token].set(lowest)}
-    {?0.3 if temperature <= 0.0:
-        raise ValueError(f'expected a positive temperature, got <<temperature>>')}
-    if temperature != 1.0:
-        logits = logits / temperature
-    {?0.6 if top_k is not None{~ and top_k < vocab}:
-        {logits = keep_largest(logits, top_k, lowest) ~ kth = jax.lax.top_k(logits, top_k)[0][:, -1:]
-        logits = jnp.where(logits < kth, lowest, logits) ~ logits = keep_largest(logits, top_k, lowest)}}
-    {?0.4 if top_p is not None:
-        logits = keep_mass(logits, top_p, lowest)}
-    {return logits ~
-    if greedy:
-        tokens = jnp.argmax(logits, axis=-1)
-    else:
-        tokens = jax.random.categorical(key, logits)
-    {?0.4 # {how sure the model was}}
-    log_probs = jax.nn.log_softmax(logits, axis=-1)
-    {return tokens, jnp.take_along_axis(log_probs, tokens[:, None], axis=-1)[:, 0] ~
-    return tokens, log_probs[jnp.arange(tokens.shape[0]), tokens]} ~
-    if return_log:
-        return jax.nn.log_softmax(logits, axis=-1)
-    return jax.nn.softmax(logits, axis=-1)}
-"""
+_PROCESSED = _BODIES["processed"]
 
 
 def _processed(p: Program) -> Text:
@@ -387,41 +193,7 @@ def _processed(p: Program) -> Text:
     )  # fmt: skip
 
 
-_STORED = """
-    {?0.35 if set(batch) != set(buffer['data']):
-        raise ValueError(f'expected <<sorted(buffer["data"])>>, got <<sorted(batch)>>') ~}
-    {capacity = jax.tree.leaves(buffer['data'])[0].shape[0] ~ capacity = buffer['data']['reward'].shape[0] ~
-    capacity = len(buffer['data']['reward'])}
-    n = batch['reward'].shape[0]
-    {?0.35 if n > capacity:
-        raise ValueError(f'<<n>> rows do not fit a buffer of <<capacity>>')}
-    {?0.4 # {the oldest rows are overwritten}}
-    index = {(buffer['insert'] + jnp.arange(n)) % capacity ~ ring_index(buffer['insert'], n, capacity) ~
-        ring_index(buffer['insert'], n, capacity)}
-    {data = <<name: rows.at[index].set(batch[name]) for name, rows in buffer['data'].items()>> ~
-    data = <<>>
-    for name, rows in buffer['data'].items():
-        {?0.5 if rows.shape[1:] != batch[name].shape[1:]:
-            raise ValueError(f'<<name>> of shape <<batch[name].shape[1:]>>, expected <<rows.shape[1:]>>')}
-        data[name] = rows.at[index].set(batch[name].astype(rows.dtype))}
-    insert = (buffer['insert'] + n) % capacity
-    size = jnp.minimum(buffer['size'] + n, capacity)
-    {state = <<'data': data, 'insert': insert, 'size': size>>
-    return state ~
-    {?0.4 if key is None:
-        return <<'data': data, 'insert': insert, 'size': size>>, None}
-    {?0.4 # {only rows that were filled}}
-    {rows = jax.random.randint(key, (sample_size,), 0, size)
-    ~ rows = (jax.random.uniform(key, (sample_size,)) * size).astype(jnp.int32)}
-    {sample = <<name: values[rows] for name, values in data.items()>> ~
-    sample = jax.tree.map(lambda values: values[rows], data) ~
-    sample = jax.tree.map(functools.partial(jnp.take, indices=rows, axis=0), data)}
-    {?0.5 if normalize_rewards:
-        {?0.4 # {returns of different tasks are alike}}
-        reward = sample['reward']
-        sample['reward'] = (reward - jnp.mean(reward)) / (jnp.std(reward) + 1e-6)}
-    return <<'data': data, 'insert': insert, 'size': size>>, sample}
-"""
+_STORED = _BODIES["stored"]
 
 
 def _stored(p: Program) -> Text:
@@ -467,66 +239,8 @@ def _stored(p: Program) -> Text:
     )  # fmt: skip
 
 
-_OBJECTIVE = """
-    {?0.35 if log_probs.shape != old_log_probs.shape:
-        raise ValueError(f'expected <<old_log_probs.shape>>, got <<log_probs.shape>>')}
-    {if normalize:
-        {?0.4 # {advantages of unit variance}}
-        advantages = (advantages - jnp.mean(advantages)) / (jnp.std(advantages) + 1e-8) ~
-    if normalize:
-        mean, std = jnp.mean(advantages), jnp.std(advantages)
-        advantages = (advantages - mean) / {jnp.maximum(std, 1e-6) ~ (std + 1e-8)} ~}
-    log_ratio = log_probs - old_log_probs
-    ratio = jnp.exp({log_ratio ~ jnp.clip(log_ratio, -10.0, 10.0)})
-    {low, high = 1.0 - clip_eps, 1.0 + clip_eps
-    clipped = jnp.clip(ratio, low, high) ~
-    {?0.4 # {more room upwards}}
-    high = 1.0 + (clip_eps if clip_high is None else clip_high)
-    clipped = jnp.clip(ratio, 1.0 - clip_eps, high)}
-    {surrogate = jnp.minimum(ratio * advantages, clipped * advantages)
-    ~ surrogate = jnp.where(advantages > 0, jnp.minimum(ratio, clipped), jnp.maximum(ratio, clipped)) * advantages}
-    {?0.3 if dual_clip is not None:
-        {?0.5 # {bad actions that became likely are not punished without end}}
-        surrogate = jnp.where(advantages < 0, jnp.maximum(surrogate, dual_clip * advantages), surrogate)}
-    {if mask is None:
-        reduce = jnp.mean
-    else:
-        {?0.4 # {padding has no part in the mean}}
-        def reduce(x):
-            return jnp.sum(mask * x) / jnp.maximum(jnp.sum(mask), 1.0)
-    ~ reduce = jnp.mean if mask is None else functools.partial(jnp.average, weights=mask)
-    ~ reduce = jnp.mean if mask is None else functools.partial(weighted_mean, weights=mask)
-    ~ if mask is None:
-        mask = jnp.ones_like(log_probs)
-    reduce = functools.partial(weighted_mean, weights=mask)
-    ~ mask = jnp.ones(log_probs.shape, log_probs.dtype) if mask is None else mask
-
-    def reduce(x):
-        return jnp.sum(mask * x) / jnp.maximum(jnp.sum(mask), 1.0)}
-    policy_loss = -reduce(surrogate)
-    metrics = <<'policy_loss': policy_loss>>
-    total_loss = policy_loss
-    CRITIC
-    {?0.5 if entropy is not None:
-        metrics['entropy'] = reduce(entropy)
-        total_loss = total_loss - entropy_coef * metrics['entropy']}
-    {?0.4 if kl_coef > 0.0:
-        {?0.5 # {unbiased, and never negative}}
-        metrics['kl'] = reduce(ratio - 1.0 - log_ratio)
-        total_loss = total_loss + kl_coef * metrics['kl']}
-    {?0.6 metrics['clip_fraction'] = reduce((ratio != clipped).astype(ratio.dtype))}
-    {?0.4 metrics['total_loss'] = total_loss}
-    return total_loss, metrics
-"""
-_CRITIC = """
-    error = (values - returns) ** 2
-    {?0.5 if old_values is not None:
-        {?0.5 # {values do not move far in one update either}}
-        near = old_values + jnp.clip(values - old_values, -clip_eps, clip_eps)
-        error = jnp.maximum(error, (near - returns) ** 2)}
-    metrics['value_loss'] = 0.5 * reduce(error)
-    total_loss = total_loss + value_coef * metrics['value_loss']
-"""
+_OBJECTIVE = _BODIES["objective"]
+_CRITIC = _BODIES["critic"]
 
 
 def _objective(p: Program) -> Text:
@@ -583,51 +297,7 @@ def _objective(p: Program) -> Text:
     )  # fmt: skip
 
 
-_CACHED = """
-    {?0.35 if k.shape != v.shape:
-        raise ValueError(f'keys of shape <<k.shape>>, but values of shape <<v.shape>>')}
-    {batch, length, heads, depth = q.shape ~ length, depth = q.shape[1], q.shape[-1]}
-    index = cache['index']
-    {?0.4 # {new keys and values go behind those that there are}}
-    {cache_k = jax.lax.dynamic_update_slice_in_dim(cache['k'], k.astype(cache['k'].dtype), index, axis=1)
-    cache_v = jax.lax.dynamic_update_slice_in_dim(cache['v'], v.astype(cache['v'].dtype), index, axis=1)
-    cache = <<'k': cache_k, 'v': cache_v, 'index': index + length>> ~
-    updated = <<'index': index + length>>
-    for name, new in (('k', k), ('v', v)):
-        updated[name] = jax.lax.dynamic_update_slice_in_dim(
-            cache[name], new.astype(cache[name].dtype), index, axis=1)
-    cache = updated}
-    {?0.4 # {several queries share a key}}
-    {full_k, full_v = (repeat_heads(cache[name], q.shape[2]) for name in ('k', 'v')) ~
-    full_k = repeat_heads(cache['k'], q.shape[2])
-    full_v = repeat_heads(cache['v'], q.shape[2]) ~
-    full_k, full_v = cache['k'], cache['v']
-    {?0.6 if full_k.shape[2] != q.shape[2]:
-        groups = q.shape[2] // full_k.shape[2]
-        full_k, full_v = jnp.repeat(full_k, groups, axis=2), jnp.repeat(full_v, groups, axis=2)}}
-    scores = jnp.einsum('bqhd,bkhd->bhqk', q, full_k) {/ math.sqrt(depth) ~ * depth ** -0.5}
-    k_pos = jnp.arange(full_k.shape[1])
-    q_pos = index + jnp.arange(length)
-    {mask = visible(q_pos, k_pos, window) ~ mask = visible(q_pos, k_pos, window) ~
-    mask = k_pos[None, :] <= q_pos[:, None]
-    {?0.4 if window is not None:
-        {?0.5 # {the last keys alone}}
-        mask = mask & (q_pos[:, None] - k_pos[None, :] < window)}}
-    {?0.4 if padding is not None:
-        {?0.4 # {padding is on the left}}
-        mask = mask & (k_pos >= padding[:, None])[:, None, None, :]}
-    {?0.12 if softcap is not None:
-        scores = softcap * jnp.tanh(scores / softcap)}
-    scores = jnp.where(mask, scores, {jnp.finfo(scores.dtype).min ~ -1e9})
-    probs = jax.nn.softmax(scores, axis=-1)
-    {out = jnp.einsum('bhqk,bkhd->bqhd', probs, full_v)
-    {?0.6 out = out.reshape(*out.shape[:2], -1)}
-    return out, cache ~
-    out = jnp.einsum('bhqk,bkhd->bqhd', probs, full_v)
-    if merge_heads_too:
-        out = out.reshape(*out.shape[:2], -1)
-    return out, cache}
-"""
+_CACHED = _BODIES["cached"]
 
 
 def _cached(p: Program) -> Text:
@@ -670,40 +340,11 @@ def _cached(p: Program) -> Text:
     )  # fmt: skip
 
 
-_BEAMS = """
-    {?0.35 if logits.shape[:2] != scores_so_far.shape:
-        raise ValueError(f'expected scores of shape <<logits.shape[:2]>>, got <<scores_so_far.shape>>')}
-    {batch, beams, vocab = logits.shape ~ beams, vocab = logits.shape[1:]}
-    log_probs = jax.nn.log_softmax(logits, axis=-1)
-    ENDED
-    totals = scores_so_far[..., None] + log_probs
-    {?0.4 if diversity > 0.0:
-        {?0.5 # {beams of one parent are pushed apart}}
-        rank = jnp.argsort(jnp.argsort(-log_probs, axis=-1), axis=-1)
-        totals = totals - diversity * rank}
-    flat = totals.reshape(totals.shape[0], {-1 ~ beams * vocab})
-    best, index = jax.lax.top_k(flat, {beams ~ beams if num_keep is None else num_keep})
-    parents, tokens = {index // vocab, index % vocab ~ jnp.divmod(index, vocab)}
-    PARENTS
-    {?0.4 # {each new beam goes on from its parent}}
-    {sequences = FOLLOW(sequences)
-    sequences = sequences.at[:, :, step].set(tokens) ~
-    sequences = FOLLOW(sequences).at[:, :, step].set(tokens) ~
-    {?0.4 # {the window moves on by a token}}
-    sequences = jnp.concatenate([FOLLOW(sequences)[:, :, 1:], tokens[..., None]], axis=-1)}
-    state = <<'sequences': sequences, 'scores': best>>
-    KEPT
-    return state
-"""
+_BEAMS = _BODIES["beams"]
 _ENDED_BEAMS = {
     "never": ("", ""),
     "maybe": (
-        """
-        if done is not None:
-            {?0.5 # {beams that ended only repeat their last token}}
-            frozen = {jnp.full(vocab, -1e9).at[eos_id].set(0.0) ~ jnp.where(jnp.arange(vocab) == eos_id, 0.0, -1e9)}
-            log_probs = jnp.where(done[..., None], frozen, log_probs)
-        """,
+        _BODIES["maybe"],
         """
         if done is not None:
             state['done'] = FOLLOW(done) | (tokens == eos_id)
@@ -715,16 +356,7 @@ _ENDED_BEAMS = {
         frozen = {jnp.full(vocab, -1e9).at[eos_id].set(0.0) ~ jnp.where(jnp.arange(vocab) == eos_id, 0.0, -1e9)}
         log_probs = jnp.where(done[..., None], frozen, log_probs)
         """,
-        """
-        done = FOLLOW(done)
-        {?0.5 # {beams that ended before grow no more}}
-        lengths = FOLLOW(lengths) + {jnp.logical_not(done).astype(jnp.int32) ~ jnp.where(done, 0, 1)}
-        state['done'] = done | (tokens == eos_id)
-        state['lengths'] = lengths
-        {?0.5 # {long sequences have lower sums}}
-        {state['ranking'] = best / length_norm(lengths, length_penalty) ~
-        state['ranking'] = best / ((5.0 + lengths) / 6.0) ** length_penalty}
-        """,
+        _BODIES["counted"],
     ),
 }
 """The treatment of finished beams: how it changes the next scores, and which state is kept."""
@@ -732,12 +364,7 @@ _PARENTS = {
     "helper": ("gather_beams(VALUE, parents)", ""),
     "inner": (
         "follow(VALUE)",
-        """
-        def follow(x):
-            {index_of = parents.reshape(parents.shape + (1,) * (x.ndim - 2))
-            return jnp.take_along_axis(x, index_of, axis=1) ~
-            return x[jnp.arange(x.shape[0])[:, None], parents]}
-    """,
+        _BODIES["inner"],
     ),
 }
 """How a new beam gets the state of its parent, and the inner function that does so."""

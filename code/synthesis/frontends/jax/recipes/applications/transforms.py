@@ -1,12 +1,15 @@
 """Operations on whole trees of gradients or parameters: clipping, averages, decay, accumulation."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm, parameters
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
+
+_BODIES = read_bodies("jax", "transforms", margin=4)
 
 _OF_MATRICES = ("add_decay", "clip_elements", "adaptive_clip")
 
@@ -83,35 +86,9 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
 
 _CLIPS = (
     "",
-    """
-    grad_norm = {global_norm(grads) ~ jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))}
-    clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
-
-    def rescale(g):
-        if not jnp.issubdtype(g.dtype, jnp.floating):
-            {?0.4 # integer leaves are left as they are}
-            return g
-        return (g * clip_factor).astype(g.dtype)
-
-    grads = EACH(rescale, grads)
-    """,
-    """
-    if finite:
-        {?0.4 # {one non-finite entry would make the norm non-finite}}
-        grads = EACH(lambda g: jnp.where(jnp.isfinite(g), g, 0.0), grads)
-    grad_norm = global_norm(grads)
-    clip_factor = max_norm / jnp.maximum(grad_norm, max_norm)
-    grads = EACH(lambda g: g * clip_factor, grads)
-    """,
-    """
-    grad_norm = global_norm(grads)
-    grads = lax.cond(
-        grad_norm > max_norm,
-        lambda tree: EACH(lambda g: g * (max_norm / grad_norm), tree),
-        lambda tree: tree,
-        grads,
-    )
-    """,
+    _BODIES["clips.clips"],
+    _BODIES["clips.clips_2"],
+    _BODIES["clips.clips_3"],
 )
 """Ways to scale gradients down to a largest norm."""
 
@@ -329,24 +306,8 @@ def _adaptive(p: Program, each: str, tree: Tree) -> list[Tree]:
 
 
 _NORMALISED = {
-    "centre": """
-        if g.ndim < 2:
-            {?0.4 # {scalars and vectors stay as they are}}
-            return g
-        {?0.4 # {over everything but the outputs}}
-        return g - jnp.mean(g, axis=tuple(range(g.ndim - 1)), keepdims=True)
-    """,
-    "columns": """
-        {if g.ndim < 2:
-            {?0.4 # {a vector has one norm}}
-            return g / jnp.maximum(jnp.sqrt(jnp.sum(g ** 2)), eps)
-        norms = jnp.sqrt(jnp.sum(g ** 2, axis=0, keepdims=True))
-        return g / jnp.maximum(norms, eps) ~
-        {?0.4 # {a vector has one norm}}
-        axis = 0 if g.ndim > 1 else None
-        norms = jnp.sqrt(jnp.sum(g ** 2, axis=axis, keepdims=True))
-        return g / jnp.maximum(norms, eps)}
-    """,
+    "centre": _BODIES["centre"],
+    "columns": _BODIES["columns"],
     "unit": """
         norm = {jnp.sqrt(jnp.sum(g ** 2)) ~ jnp.linalg.norm(g.ravel())}
         return g / {(norm + eps) ~ jnp.maximum(norm, eps)}
@@ -356,13 +317,7 @@ _NORMALISED = {
         {?0.4 # {only what is too large is scaled}}
         return g / jnp.maximum(1.0, rms / limit)
     """,
-    "rms": """
-        {?0.6 if g.ndim == 0 or g.size == 1:
-            {?0.4 # {nothing but its sign would be left of a single number}}
-            return g}
-        rms = jnp.sqrt(jnp.mean(g ** 2) + eps)
-        return g / rms
-    """,
+    "rms": _BODIES["rms"],
 }
 
 

@@ -4,11 +4,14 @@ import math
 import re
 from collections.abc import Mapping
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text
+
+_BODIES = read_bodies("jax", "tree_parts", margin=4)
 
 _NAMES = (
     ("encoder", "decoder", "head"),
@@ -17,29 +20,8 @@ _NAMES = (
     ("attn", "mlp", "lm_head"),
     ("actor", "critic", "torso"),
 )
-JOINED = '''
-    def path_name(path) -> str:
-        {?0.5 """{Keys of a path, joined by slashes ~ Readable name of a leaf}."""}
-        {parts = [str(entry.key) for entry in path]
-        return '/'.join(parts) ~
-        return '/'.join(str(entry.key) for entry in path) ~
-        name = ''
-        for entry in path:
-            name = f'<<name>>/<<entry.key>>' if name else str(entry.key)
-        return name}
-'''
-SAME = '''
-    def check_same_structure(tree, other):
-        {?0.4 """Raises an error where two trees differ in more than their numbers."""}
-        {if jax.tree.structure(tree) != jax.tree.structure(other):
-            raise ValueError('expected trees of one structure') ~
-        structure, others = jax.tree.structure(tree), jax.tree.structure(other)
-        if structure != others:
-            raise ValueError(f'expected a tree like <<structure>>, got <<others>>')}
-        {for x, y in zip(jax.tree.leaves(tree), jax.tree.leaves(other)):
-            if x.shape != y.shape:
-                raise ValueError(f'expected an array of shape <<x.shape>>, got <<y.shape>>') ~}
-'''
+JOINED = _BODIES["joined"]
+SAME = _BODIES["same"]
 
 
 def _layers(p: Program, count: int, *, nested: bool = True) -> dict[str, Tree]:
@@ -76,79 +58,15 @@ def _kernels(tree: Tree) -> dict[str, Tree]:
             return {}
 
 
-_ONE_STATISTIC = """
-    {if kind == 'norm':
-        value = {jnp.sqrt(jnp.sum(x ** 2)) ~ jnp.linalg.norm(x.reshape(-1))}
-    elif kind == 'rms':
-        value = jnp.sqrt(jnp.mean(x ** 2))
-    {elif kind == 'max':
-        value = jnp.max(jnp.abs(x)) ~ elif kind == 'mean_abs':
-        value = jnp.mean(jnp.abs(x)) ~ elif kind == 'std':
-        value = jnp.std(x) ~ elif kind == 'zeros':
-        {?0.5 # {how sparse it is}}
-        value = jnp.mean((x == 0).astype(jnp.float32))}
-    else:
-        raise ValueError(f'unknown statistic <<kind>>')
-    stats[KEY] = value ~
-    stats[KEY] = {jnp.sqrt(jnp.sum(x ** 2)) ~ jnp.sqrt(jnp.mean(x ** 2)) ~ jnp.linalg.norm(x.reshape(-1))} ~
-    stats[KEY] = {jnp.max(jnp.abs(x)) ~ jnp.mean(jnp.abs(x))}
-    {if with_std:
-        stats[f'<<prefix>>/<<name>>/std'] = jnp.std(x) ~}}
-"""
-_LOGGED = """
-    {?0.25 if not tree:
-        raise ValueError('expected the parameters of at least one layer')}
-    stats = {<<>> ~ dict()}
-    {?0.5 squares = []}
-    {for path, x in jax.tree.leaves_with_path(tree):
-        name = {path_name(path) ~ '/'.join(str(entry.key) for entry in path)}
-        SKIP
-        ONE
-        SQUARE ~
-    for layer, arrays in {tree.items() ~ sorted(tree.items())}:
-        for key, x in arrays.items():
-            name = f'<<layer>>/<<key>>'
-            SKIP
-            ONE
-            SQUARE ~
-    def visit(x, parents):
-        if not isinstance(x, dict):
-            return [('/'.join(parents), x)]
-        pairs = []
-        for key, child in x.items():
-            pairs += visit(child, (*parents, key))
-        return pairs
-
-    for name, x in visit(tree, ()):
-        SKIP
-        ONE
-        SQUARE}
-    TOTAL
-    return stats
-"""
+_ONE_STATISTIC = _BODIES["one_statistic"]
+_LOGGED = _BODIES["logged"]
 _SKIPS = (
     ("", ()),
     ("if x.ndim < 2:\n    {?0.5 # {biases would only fill the log}}\n    continue", ("bias",)),
     ("if {name.endswith('bias') ~ 'bias' in name}:\n    continue", ("bias",)),
     ("if exclude and name.endswith(exclude):\n    {?0.5 # {what nobody looks at}}\n    continue", ("bias",)),
 )
-_RATIOS = """
-    check_same_structure(tree, updates)
-    stats = {<<>> ~ dict()}
-    {for (path, x), update in zip(jax.tree.leaves_with_path(tree), jax.tree.leaves(updates)):
-        name = path_name(path)
-        RATIO ~
-    for layer in {tree ~ sorted(tree)}:
-        for key, x in tree[layer].items():
-            name, update = f'<<layer>>/<<key>>', updates[layer][key]
-            RATIO}
-    {if not average:
-        return stats
-    return stats | <<f'<<prefix>>/mean': sum(stats.values()) / len(stats)>> ~
-    stats[f'<<prefix>>/mean'] = sum(stats.values()) / len(stats)
-    return stats ~
-    return stats}
-"""
+_RATIOS = _BODIES["ratios"]
 _RATIO = """
     {~ if x.ndim < 2:
         {?0.5 # {biases begin at zero}}
@@ -223,74 +141,8 @@ def write_log(p: Program) -> Text:
     )  # fmt: skip
 
 
-_RAVEL = """
-    leaves = jax.tree.leaves(tree)
-    {?0.4 if not leaves:
-        raise ValueError('expected a tree with at least one array')}
-    {{?0.4 # {one type for all}}
-    dtype = {jnp.result_type(*leaves) ~ functools.reduce(jnp.promote_types, [x.dtype for x in leaves])} ~
-    if dtype is None:
-        {?0.5 # {the least type that holds all of them}}
-        dtype = {jnp.result_type(*leaves) ~ jnp.result_type(*[x.dtype for x in leaves])} ~
-    dtype = leaves[0].dtype
-    for x in leaves[1:]:
-        dtype = jnp.promote_types(dtype, x.dtype)}
-    {vector = jnp.concatenate([{x.reshape(-1) ~ jnp.ravel(x)}.astype(dtype) for x in leaves]) ~
-    parts = []
-    for x in leaves:
-        {?0.5 if weight_only and x.ndim < 2:
-            continue}
-        parts.append({x.reshape(-1) ~ jnp.ravel(x)}.astype(dtype))
-    vector = jnp.concatenate(parts) ~
-    size = sum(x.size for x in leaves)
-    vector, offset = jnp.zeros(size, dtype), 0
-    for x in leaves:
-        vector = vector.at[offset:offset + x.size].set(x.reshape(-1).astype(dtype))
-        offset += x.size}
-    {?0.35 if normalize:
-        vector = vector / jnp.maximum(jnp.linalg.norm(vector), 1e-12)}
-    {{if num_shards > 1:
-        {?0.5 # {every device has as many numbers}}
-        vector = jnp.append(vector, jnp.zeros(-vector.size % num_shards, vector.dtype))
-        vector = vector.reshape(num_shards, -1)
-    return vector ~
-    missing = -vector.shape[0] % num_shards
-    {?0.5 # {the last shard is filled up}}
-    {if missing:
-        vector = jnp.concatenate([vector, jnp.zeros(missing, vector.dtype)]) ~
-    vector = jnp.zeros(vector.size + missing, vector.dtype).at[:vector.size].set(vector)}
-    return vector.reshape(num_shards, -1)} ~
-    return vector}
-"""
-_UNRAVEL = """
-    leaves, structure = jax.tree.flatten(tree)
-    {num_params = sum(x.size for x in leaves)
-    if vector.shape != (num_params,):
-        raise ValueError(f'expected <<num_params>> numbers, got <<vector.shape>>') ~
-    {?0.5 num_params = sum(math.prod(x.shape) for x in leaves)
-    if vector.size != num_params:
-        raise ValueError(f'<<vector.size>> numbers do not fit <<num_params>> parameters')}}
-    {?0.5 if max_norm is not None:
-        {?0.5 # {no step longer than this}}
-        vector = vector * jnp.minimum(1.0, max_norm / (jnp.linalg.norm(vector) + 1e-12))}
-    {moved, offset = [], 0
-    for x in leaves:
-        {size = {x.size ~ math.prod(x.shape)}
-        chunk = {vector[offset:offset + size] ~ jax.lax.dynamic_slice_in_dim(vector, offset, size)}
-        moved.append(x + scale * chunk.reshape(x.shape).astype(x.dtype))
-        offset += size ~
-        end = offset + x.size
-        chunk = vector[offset:end].reshape(x.shape)
-        moved.append(x + scale * chunk.astype(x.dtype))
-        offset = end} ~
-    sizes = [x.size for x in leaves]
-    {ends = [sum(sizes[:i + 1]) for i in range(len(sizes) - 1)] ~ ends = []
-    for size in sizes[:-1]:
-        ends.append(size + (ends[-1] if ends else 0))}
-    parts = jnp.split(vector, ends)
-    moved = [x + scale * chunk.reshape(x.shape).astype(x.dtype) for x, chunk in zip(leaves, parts)]}
-    return jax.tree.unflatten(structure, moved)
-"""
+_RAVEL = _BODIES["ravel"]
+_UNRAVEL = _BODIES["unravel"]
 
 
 def write_vector(p: Program) -> Text:
@@ -332,101 +184,9 @@ def write_vector(p: Program) -> Text:
 
 
 _MERGES = {
-    "soup": """
-        {?0.4 if len(checkpoints) < 2:
-            raise ValueError(f'expected at least two checkpoints, got <<len(checkpoints)>>')}
-        {?0.5 for other in checkpoints[1:]:
-            check_same_structure(checkpoints[0], other)}
-        {{if weights is None:
-            {?0.5 # {all count alike unless told otherwise}}
-            weights = jnp.ones(len(checkpoints))
-        {?0.6 elif weights.shape != (len(checkpoints),):
-            raise ValueError(f'expected <<len(checkpoints)>> weights, got <<weights.shape>>')} ~
-        weights = jnp.ones(len(checkpoints)) if weights is None else jnp.asarray(weights)}
-        weights = weights / jnp.sum(weights) ~
-        {?0.4 # {checkpoints with a lower loss count more}}
-        weights = jax.nn.softmax(-losses / temperature)}
-
-        def average(*xs):
-            {?0.4 if not jnp.issubdtype(xs[0].dtype, jnp.floating):
-                {?0.5 # {counters of the last one}}
-                return xs[-1]}
-            {return jnp.tensordot(weights, jnp.stack(xs), axes=1).astype(xs[0].dtype) ~
-            return sum(w * x for w, x in zip(weights, xs)) ~
-            {mixed = jnp.zeros_like(xs[0]) ~ mixed = jnp.zeros(xs[0].shape, xs[0].dtype)}
-            for w, x in zip(weights, xs):
-                mixed = mixed + w * x
-            return mixed ~
-            mixed = jnp.einsum('k,k...->...', weights, jnp.stack(xs))
-            return mixed.astype(xs[0].dtype)}
-
-        {return jax.tree.map(average, *checkpoints) ~
-        return jax.tree.map(average, checkpoints[0], *checkpoints[1:])}
-    """,
-    "task": """
-        {?0.4 if not tuned:
-            raise ValueError('expected at least one tuned model')}
-        {?0.4 for other in tuned:
-            check_same_structure(base, other)}
-
-        def merge(w, *others):
-            {{deltas = [x - w for x in others]
-            {?0.5 if trim is not None:
-                {?0.5 # {small changes are noise}}
-                deltas = [jnp.where(jnp.abs(d) >= trim * jnp.max(jnp.abs(d)), d, 0.0) for d in deltas]}
-            return w + scale * {sum(deltas) ~ sum(deltas) / len(deltas)} ~
-            deltas = jnp.stack(others) - w
-            if elect_sign:
-                {?0.5 # {changes that contradict the majority are left out}}
-                sign = jnp.sign(jnp.sum(deltas, axis=0))
-                agrees = jnp.sign(deltas) == sign
-                count = jnp.maximum(jnp.sum(agrees, axis=0), 1)
-                merged = jnp.sum(jnp.where(agrees, deltas, 0.0), axis=0) / count
-            else:
-                merged = {jnp.mean(deltas, axis=0) ~ jnp.sum(deltas, axis=0)}
-            return w + scale * merged} ~
-            {?0.5 if w.ndim < 2:
-                {?0.5 # {vectors are averaged}}
-                return (w + sum(others)) / (len(others) + 1)}
-            merged = {jnp.zeros_like(w) ~ jnp.zeros(w.shape, w.dtype)}
-            for x in others:
-                change = x - w
-                {?0.5 # {no tuned model may outweigh the others by a few large changes}}
-                limit = max_change * jnp.max(jnp.abs(w))
-                merged = merged + jnp.clip(change, -limit, limit)
-            return w + scale * merged}
-
-        return jax.tree.map(merge, base, *tuned)
-    """,
-    "slerp": """
-        check_same_structure(start, end)
-
-        def blend(x, y):
-            {?0.6 if x.ndim < 2:
-                {?0.5 # {vectors are mixed in a straight line}}
-                return {(1.0 - frac) * x + frac * y ~ x + frac * (y - x)}}
-            {u, v = x.reshape(-1), y.reshape(-1)
-            cos = {jnp.vdot(u, v) ~ jnp.dot(u, v)} / (jnp.linalg.norm(u) * jnp.linalg.norm(v) + eps) ~
-            cos = jnp.sum(x * y) / (jnp.sqrt(jnp.sum(x ** 2) * jnp.sum(y ** 2)) + eps)}
-            theta = jnp.arccos(jnp.clip(cos, -1.0 + 1e-6, 1.0 - 1e-6))
-            {w0, w1 = jnp.sin((1.0 - frac) * theta), jnp.sin(frac * theta)
-            return (w0 * x + w1 * y) / jnp.sin(theta) ~
-            mixed = jnp.sin((1.0 - frac) * theta) * x + jnp.sin(frac * theta) * y
-            mixed = mixed / jnp.sin(theta)
-            {?0.5 # {nearly parallel: a straight line is as good}}
-            return jnp.where(theta < min_angle, (1.0 - frac) * x + frac * y, mixed)}
-
-        {if layer_fracs is None:
-            return jax.tree.map(blend, start, end)
-        merged = <<>>
-        for name, layer in start.items():
-            {?0.5 # {a fraction of its own for some layers}}
-            share = layer_fracs.get(name, frac)
-            merged[name] = jax.tree.map(lambda x, y: (1.0 - share) * x + share * y, layer, end[name])
-        return merged ~
-        return jax.tree.map(blend, start, end) ~
-        return <<name: jax.tree.map(blend, layer, end[name]) for name, layer in start.items()>>}
-    """,
+    "soup": _BODIES["soup"],
+    "task": _BODIES["task"],
+    "slerp": _BODIES["slerp"],
 }
 
 
@@ -473,47 +233,7 @@ def write_merged_models(p: Program) -> Text:
     )  # fmt: skip
 
 
-_FROZEN = """
-    {?0.35 unknown = {[name for name in grads if name not in params] ~ sorted(set(grads) - set(params))}
-    if unknown:
-        raise ValueError(f'no parameters for <<unknown>>')}
-    {?0.35 if learning_rate <= 0.0:
-        raise ValueError(f'expected a positive learning rate, got <<learning_rate>>')}
-    new_params = {<<>> ~ dict()}
-    for name, layer in params.items():
-        if name not in grads:
-            {?0.5 # {frozen layers stay as they are ~ no gradient, no step}}
-            new_params[name] = layer
-            continue
-        {RATE ~ rate = learning_rate * multipliers.get(name, 1.0) ~
-        {?0.4 # {some layers learn more slowly}}
-        rate = learning_rate * multipliers[name] if name in multipliers else learning_rate ~
-        rate = {0.1 * learning_rate ~ slow_rate} if name in slow else learning_rate}
-        {new_params[name] = jax.tree.map(lambda w, g: w - rate * g, layer, grads[name]) ~
-        updated = <<>>
-        for key, w in layer.items():
-            g = grads[name][key]
-            {if weight_decay > 0.0 and {key != 'bias' ~ w.ndim > 1 ~ key == 'kernel'}:
-                {?0.5 # {biases are not decayed}}
-                g = g + weight_decay * w ~ if max_norm is not None:
-                g = g * jnp.minimum(1.0, max_norm / (jnp.linalg.norm(g) + 1e-6)) ~
-            if w.ndim > 1:
-                g = g + weight_decay * w}
-            {updated[key] = w - rate * g ~ updated[key] = (w - rate * g).astype(w.dtype)}
-        new_params[name] = updated ~
-        def apply(w, g):
-            {?0.6 if {w.ndim > 1 ~ decoupled and w.ndim > 1}:
-                {?0.5 # {only matrices are decayed}}
-                w = (1.0 - rate * weight_decay) * w}
-            return w - rate * g
-
-        new_params[name] = jax.tree.map(apply, layer, grads[name])}
-    {return new_params ~
-    return new_params ~
-    {?0.4 # {how far the parameters moved}}
-    moved = [jnp.sum((x - y) ** 2) for x, y in zip(jax.tree.leaves(new_params), jax.tree.leaves(params))]
-    return new_params, jnp.sqrt(sum(moved))}
-"""
+_FROZEN = _BODIES["frozen"]
 
 
 def write_frozen(p: Program) -> Text:
@@ -548,60 +268,9 @@ def write_frozen(p: Program) -> Text:
     )  # fmt: skip
 
 
-_COMPARED = """
-    {check_same_structure(tree, other) ~ {?0.5 if jax.tree.structure(tree) != jax.tree.structure(other):
-        raise ValueError('cannot compare trees of different structures')}}
-    {errors = <<>>
-    for (path, x), y in zip(jax.tree.leaves_with_path(tree), jax.tree.leaves(other)):
-        name = {path_name(path) ~ '/'.join(str(entry.key) for entry in path)}
-        ERROR
-        errors[name] = error
-    ENDS ~
-    def compare(x, y):
-        ERROR
-        return error
-
-    errors = jax.tree.map(compare, tree, other)
-    {return errors ~
-    worst = {jnp.max(jnp.stack(jax.tree.leaves(errors))) ~ jax.tree.reduce(jnp.maximum, errors)}
-    return errors, worst ~
-    overall = {jnp.mean(jnp.stack(jax.tree.leaves(errors))) ~ jnp.stack(jax.tree.leaves(errors)).mean()}
-    return overall, overall <= tol ~
-    return errors, jax.tree.map(lambda error: error > tol, errors)}}
-"""
-_ERROR = """
-    {?0.25 if x.shape != y.shape:
-        raise ValueError(f'cannot compare arrays of shapes <<x.shape>> and <<y.shape>>')}
-    {?0.3 dtype = jnp.promote_types(x.dtype, y.dtype)
-    x, y = x.astype(dtype), y.astype(dtype)}
-    {error = {jnp.max(jnp.abs(x - y)) ~ jnp.sqrt(jnp.mean((x - y) ** 2)) ~ jnp.mean(jnp.abs(x - y))} ~
-    if relative:
-        {?0.5 # {beside the larger of the two}}
-        size = {jnp.maximum(jnp.abs(x), jnp.abs(y)) ~ jnp.abs(y)} + eps
-        error = jnp.max(jnp.abs(x - y) / size)
-    else:
-        error = jnp.max(jnp.abs(x - y)) ~
-    gap = jnp.abs(x - y)
-    error = jnp.max(gap / (eps + jnp.abs(y)) if relative else gap) ~
-    if metric == 'cosine':
-        norms = jnp.linalg.norm(x.reshape(-1)) * jnp.linalg.norm(y.reshape(-1))
-        error = 1.0 - jnp.vdot(x, y) / (norms + eps)
-    elif metric == 'l2':
-        error = {jnp.linalg.norm((x - y).reshape(-1)) ~ jnp.sqrt(jnp.sum((x - y) ** 2))}
-    elif metric == 'max':
-        error = jnp.max(jnp.abs(x - y))
-    else:
-        raise ValueError(f'unknown metric <<metric>>')}
-"""
-_COMPARED_ENDS = """
-    {return errors ~
-    worst = {jnp.max(jnp.stack(list(errors.values()))) ~ functools.reduce(jnp.maximum, errors.values())}
-    return errors, worst ~
-    overall = sum(errors.values()) / len(errors)
-    return overall, overall <= tol ~
-    failed = <<name: error > tol for name, error in errors.items()>>
-    return errors, failed}
-"""
+_COMPARED = _BODIES["compared"]
+_ERROR = _BODIES["error"]
+_COMPARED_ENDS = _BODIES["compared_ends"]
 
 
 def write_compared(p: Program) -> Text:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.detection import VISION
@@ -15,56 +16,14 @@ from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_ste
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
-_BYTES = '''
-    def PREPROCESS(images: Array) -> Array:
-        {? """{Bytes to numbers around zero ~ From 0 to 255 to about unit size}."""}
-        {x = images.astype(jnp.float32) / 255.0
-        return {(x - 0.45) / 0.225 ~ 2.0 * x - 1.0} ~
-        return images.astype(jnp.float32) / 127.5 - 1.0}
-'''
-_AUGMENT = '''
-    def augment(rng: Array, x: Array) -> Array:
-        {? """{Mirrors some images and changes their contrast ~ Random flips and contrast, image by image}."""}
-        flip_key, gain_key = jax.random.split(rng)
-        flip = jax.random.bernoulli(flip_key, 0.5, (x.shape[0], 1, 1, 1))
-        x = jnp.where(flip, {x[:, AT] ~ jnp.flip(x, axis=SIDE)}, x)
-        gain = jax.random.uniform(gain_key, (x.shape[0], 1, 1, 1), minval=0.8, maxval=1.2)
-        return x * gain
-'''
-_CONV = '''
-    def CONV(x: Array, kernel: Array, stride: int = 1) -> Array:
-        {? """{Convolution ~ Convolution with zeros beyond the edge}."""}
-        {return jax.lax.conv_general_dilated(
-            x, kernelCAST, window_strides=(stride, stride), padding='SAME', dimension_numbers=LAYOUT) ~
-        return jax.lax.conv_general_dilated(x, kernelCAST, (stride, stride), 'SAME', dimension_numbers=LAYOUT) ~
-        dims = jax.lax.conv_dimension_numbers(x.shape, kernel.shape, LAYOUT)
-        return jax.lax.conv_general_dilated(x, kernelCAST, (stride, stride), 'SAME', dimension_numbers=dims)}
-'''
-_NORM = '''
-    def group_norm(x: Array, scale: Array, bias: Array, groups: int = 4) -> Array:
-        {? """Zero mean and unit variance within groups of channels."""}
-        shape = x.shape
-        WHY32
-        y = xLEAVE.reshape(GROUPED)
-        {mean, var = y.mean(axis=MOMENTS, keepdims=True), y.var(axis=MOMENTS, keepdims=True)
-        y = (y - mean) * jax.lax.rsqrt(var + 1e-5) ~
-        y = y - jnp.mean(y, axis=MOMENTS, keepdims=True)
-        y = y / jnp.sqrt(jnp.mean(y ** 2, axis=MOMENTS, keepdims=True) + 1e-5)}
-        y = y.reshape(shape) * scaleTO_SIDES + biasTO_SIDES
-        return yBACK
-'''
+_BODIES = read_bodies("jax", "vision_models", margin=4)
+
+_BYTES = _BODIES["bytes"]
+_AUGMENT = _BODIES["augment"]
+_CONV = _BODIES["conv"]
+_NORM = _BODIES["norm"]
 _BLOCKS = {
-    "residual": '''
-    def residual_block(layer, x: Array, stride: int = 1) -> Array:
-        {? """Two convolutions and a way around."""}
-        h = CONV(x, layer['conv1'], stride)
-        h = ACT(group_norm(h, layer['scale1'], layer['bias1']))
-        h = group_norm(CONV(h, layer['conv2']), layer['scale2'], layer['bias2'])
-        if 'proj' in layer:
-            # {the way around has to fit ~ other channels, other sides}
-            x = CONV(x, layer['proj'], stride)
-        return ACT(x + h)
-    ''',
+    "residual": _BODIES["residual"],
     "separable": '''
     def separable_block(layer, x: Array, stride: int = 1) -> Array:
         {? """A convolution of each channel, then a mix of the channels."""}
@@ -151,36 +110,8 @@ _ACCURACY = """
         accuracy = {jnp.mean(jnp.argmax(logits, axis=-1) == labels) ~ (logits.argmax(axis=-1) == labels).mean()}
         return loss, accuracy
 """
-_RECONSTRUCTION = """
-        {error = forward(params, GIVEN) - x
-        {loss = jnp.mean(error ** 2) ~ loss = jnp.mean(jnp.abs(error))} ~
-        recon = forward(params, GIVEN)
-        {?0.4 # {summed over an image, averaged over the batch}}
-        loss = jnp.mean(jnp.sum((recon - x) ** 2, axis=(1, 2, 3))) ~
-        loss = jnp.mean((forward(params, GIVEN) - x) ** 2)}
-        return loss
-"""
-_SCORES = """
-    logits = forward(params, x)
-    {?0.35 if mirrored:
-        {?0.4 # {what is seen in a mirror is of the same class ~ augmentation at test time}}
-        {flipped = jnp.flip(x, axis=SIDE)
-        logits = 0.5 * (logits + forward(params, flipped)) ~
-        logits = (logits + forward(params, x[:, AT])) / 2.0}}
-    {?0.4 {if output == 'probs':
-        return jax.nn.softmax(logits, axis=-1)
-    if output == 'log_probs':
-        return jax.nn.log_softmax(logits, axis=-1)
-    if output != 'logits':
-        raise ValueError(f'unknown output <<output>>') ~
-    if output == 'probs':
-        logits = jax.nn.softmax(logits, axis=-1)
-    elif output == 'log_probs':
-        logits = jax.nn.log_softmax(logits, axis=-1)
-    elif output != 'logits':
-        raise ValueError(f"unknown output <<output>>")}}
-    return logits
-"""
+_RECONSTRUCTION = _BODIES["reconstruction"]
+_SCORES = _BODIES["scores"]
 _SLOPES = """
     {LEFT, grads = jax.value_and_grad(loss_fnAUX)(params) ~
     grad_fn = jax.value_and_grad(loss_fnAUX)

@@ -2,10 +2,13 @@
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.domains.scene import FACTOR, POSITIVE, UNIT, VALUES, Scene
+
+_BODIES = read_bodies("jax", "statistics")
 
 _DENSITIES = {
     "gaussian": "-0.5 * jnp.square((x - m) / v) - jnp.log(v)",
@@ -178,23 +181,11 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
 
 
 _FILTERS = {
-    "sobel": (
-        "gx = p[2:, 1:-1] - p[:-2, 1:-1] + side * (p[2:, 2:] - p[:-2, 2:])\n\n"
-        "gy = p[1:-1, 2:] - p[1:-1, :-2] + side * (p[2:, 2:] - p[2:, :-2])\n\n"
-        "s = jnp.sqrt(gx * gx + gy * gy + 0.01)"
-    ),
+    "sobel": (_BODIES["sobel"]),
     "box_blur": "s = (p[2:, 1:-1] + p[:-2, 1:-1] + p[1:-1, 2:] + p[1:-1, :-2] + side * p[1:-1, 1:-1]) / 5.0",
     "sharpen": "s = p[1:-1, 1:-1] * 5.0 - side * (p[2:, 1:-1] + p[:-2, 1:-1] + p[1:-1, 2:] + p[1:-1, :-2])",
-    "bilateral": (
-        "a = p[2:, 1:-1]\n\nb = p[:-2, 2:]\n\nc = p[1:-1, 1:-1]\n\n"
-        "w = jnp.exp(-side * jnp.square(a - c))\n\n"
-        "v = jnp.exp(-side * jnp.square(b - c))\n\ns = (c + w * a + v * b) / (1.0 + w + v)"
-    ),
-    "local_contrast": (
-        "c = p[1:-1, 1:-1]\n\n"
-        "m = (p[2:, 1:-1] + p[:-2, 1:-1] + p[1:-1, 2:] + p[1:-1, :-2]) / 4.0\n\n"
-        "s = (c - m) / (jnp.abs(m) + side)"
-    ),
+    "bilateral": (_BODIES["bilateral"]),
+    "local_contrast": (_BODIES["local_contrast"]),
 }
 
 

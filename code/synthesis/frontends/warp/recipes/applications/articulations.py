@@ -4,185 +4,31 @@ A thread goes through its tree from the root to the leaves or back. Dense matric
 """
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 
+_BODIES = read_bodies("warp", "articulations", margin=8)
+
 _MAT = Type("float32", (3, 3))
 _TREE = {
-    "joint_torques": """
-        {?0.7 if not articulation_active[tid]:
-            return}
-        # from the leaves to the root
-        {for j in range(end - 1, start - 1, -1): ~ for back in range(end - start):
-            j = end - back - 1}
-            parent = joint_parent[j]
-            child = joint_child[j]
-            f_s = {body_f_in[child] + body_ft[child] ~ body_ft[child] + body_f_in[child] - body_f_ext[child]}
-            {for k in range(joint_qd_start[j], joint_qd_start[j + 1]):
-                {tau[k] = -wp.dot(joint_S_s[k], f_s) {+ joint_act[k] ~} {- joint_damping[k] * joint_qd[k] ~}
-                ~
-                # what the motor has to give, its own inertia too
-                tau[k] = wp.dot(joint_S_s[k], f_s) + armature[k] * joint_qdd[k]} ~
-            qd_start = joint_qd_start[j]
-            qd_end = joint_qd_start[j + 1]
-            for k in range(qd_start, qd_end):
-                {tau[k] = -wp.dot(joint_S_s[k], f_s) {+ joint_act[k] ~} {- joint_damping[k] * joint_qd[k] ~}
-                ~
-                # what the motor has to give, its own inertia too
-                tau[k] = wp.dot(joint_S_s[k], f_s) + armature[k] * joint_qdd[k]}}
-            if parent >= 0:
-                {body_ft[parent] = body_ft[parent] + f_s ~ body_ft[parent] += f_s}
-    """,
-    "jacobian": """
-        J_start = articulation_J_start[tid]
-        num_links = end - start
-        {# rows of joints that a link does not hang on are zero
-        for k in range(6 * num_links * num_links):
-            J[J_start + k] = 0.0 ~}
-        for i in range(num_links):
-            row = i * 6
-            j = int(start + i)
-            # the link moves with every joint above it
-            while j >= {0 ~ start}:
-                col = j - start
-                S = joint_S_s[j]
-                for k in range(6):
-                    {J[J_start + (row + k) * num_links + col] = S[k] ~
-                    index = J_start + (row + k) * num_links + col
-                    J[index] = S[k]}
-                j = joint_parent[j]
-    """,
-    "mass_matrix": """
-        M_start = articulation_H_start[tid]
-        J_begin = articulation_J_start[tid]
-        {nd = end - start ~ nd = articulation_dofs[tid]}
-        {?0.6 if nd == 0:
-            return}
-        for i in range(nd):
-            {for j in range(i + 1):
-                total = float(0.0)
-                {for link in range(nd):
-                    # J^T M J, one link after the other
-                    for k in range(6):
-                        row = (link * 6 + k) * nd
-                        {total += J_in[J_begin + row + i] * link_M[start + link][k] * J_in[J_begin + row + j] ~
-                        m_k = body_mass[start + link] if k < 3 else body_moment[start + link]
-                        total += m_k * J_in[J_begin + row + i] * J_in[J_begin + row + j]} ~
-                for k in range(6 * nd):
-                    total += J_in[J_begin + k * nd + i] * MJ[J_begin + k * nd + j]}
-                {?0.75 # rotors add to the diagonal
-                if i == j:
-                    total += armature[start + i]}
-                H[M_start + i * nd + j] = total
-                {# the other half
-                H[M_start + j * nd + i] = total ~ if i != j:
-                    H[M_start + j * nd + i] = total} ~
-            for j in range(nd):
-                total = float(0.0)
-                for k in range(6 * nd):
-                    total += J_in[J_begin + k * nd + i] * MJ[J_begin + k * nd + j]
-                {?0.75 # rotors add to the diagonal
-                if i == j:
-                    total += armature[start + i]}
-                H[M_start + i * nd + j] = total}
-    """,
-    "sleeping": """
-        {fastest = float(0.0)
-        for j in range(start, end):
-            {fastest = wp.max(fastest, wp.length_sq(body_qd_in[j])) ~
-            v = wp.spatial_top(body_qd_in[j])
-            w = wp.spatial_bottom(body_qd_in[j])
-            fastest = wp.max(fastest, wp.dot(v, v) + wp.dot(w, w))}
-        still = fastest < threshold ~
-        still = bool(True)
-        for j in range(start, end):
-            if {wp.length_sq(wp.spatial_top(body_qd_in[j])) > lin_threshold * lin_threshold or \
-                    wp.length_sq(wp.spatial_bottom(body_qd_in[j])) > ang_threshold * ang_threshold ~ \
-                    wp.length_sq(body_qd_in[j]) > threshold}:
-                still = False
-                {break ~}}
-        {if still:
-            idle_steps[tid] = idle_steps[tid] + 1
-        else:
-            idle_steps[tid] = 0 ~ idle_steps[tid] = idle_steps[tid] + 1 if still else 0}
-        {if idle_steps[tid] {> ~ >=} sleep_after:
-            asleep[tid] = 1
-        else:
-            asleep[tid] = 0 ~ asleep[tid] = 1 if idle_steps[tid] > sleep_after else 0 ~
-        if idle_steps[tid] {> ~ >=} sleep_after:
-            asleep[tid] = 1
-            for j in range(start, end):
-                body_qd_out[j] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        else:
-            asleep[tid] = 0
-            for j in range(start, end):
-                body_qd_out[j] = body_qd_in[j]}
-    """,
-    "tree_totals": """
-        mass = float(0.0)
-        com = wp.vec3(0.0, 0.0, 0.0)
-        momentum = wp.vec3(0.0, 0.0, 0.0)
-        for j in range(start, end):
-            m = body_mass[j]
-            # what only carries a frame
-            if m <= 0.0:
-                continue
-            mass += m
-            com += m * wp.transform_point(body_q_in[j], body_com[j])
-            momentum += m * wp.spatial_top(body_qd_in[j])
-        # nothing but massless links
-        if mass <= 0.0:
-            KEPT_NOTHING
-            OTHERS
-            return
-        com = com / mass
-        KEPT
-        MORE
-    """,
+    "joint_torques": _BODIES["joint_torques"],
+    "jacobian": _BODIES["jacobian"],
+    "mass_matrix": _BODIES["mass_matrix"],
+    "sleeping": _BODIES["sleeping"],
+    "tree_totals": _BODIES["tree_totals"],
 }
-_MOMENTUM = """
-        momentum = wp.vec3(0.0, 0.0, 0.0)
-        for j in range(start, end):
-            {momentum += body_mass[j] * wp.spatial_top(body_qd_in[j]) ~
-            v = wp.spatial_top(body_qd_in[j])
-            momentum += body_mass[j] * v}
-        tree_momentum[tid] = momentum
-        {?0.6 if articulation_world[tid] >= 0:
-            wp.atomic_add(world_momentum, articulation_world[tid], momentum)}
-"""
+_MOMENTUM = _BODIES["momentum"]
 """The text of the kernel of momentum, which needs no centre of mass."""
 _TOTALS = {
     "momentum": "",
     "velocity": """
         tree_velocity[tid] = momentum / mass
     """,
-    "inertia": """
-        # moment of inertia about the centre of mass
-        I_total = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        for j in range(start, end):
-            if body_mass[j] <= 0.0:
-                continue
-            r_j = wp.transform_point(body_q_in[j], body_com[j]) - com
-            rot = wp.quat_to_matrix(wp.transform_get_rotation(body_q_in[j]))
-            I_total += rot * body_inertia[j] * wp.transpose(rot)
-            I_total += body_mass[j] * (wp.dot(r_j, r_j) * wp.identity(n=3, dtype=float) - wp.outer(r_j, r_j))
-        tree_inertia[tid] = I_total
-    """,
-    "angular": """
-        # angular momentum about the centre of mass
-        L_total = wp.vec3(0.0, 0.0, 0.0)
-        for j in range(start, end):
-            if body_mass[j] <= 0.0:
-                continue
-            r_j = wp.transform_point(body_q_in[j], body_com[j]) - com
-            q = wp.transform_get_rotation(body_q_in[j])
-            w_b = wp.quat_rotate_inv(q, wp.spatial_bottom(body_qd_in[j]))
-            L_total += wp.quat_rotate(q, body_inertia[j] * w_b)
-            L_total += body_mass[j] * wp.cross(r_j, wp.spatial_top(body_qd_in[j]))
-        tree_angular[tid] = L_total
-    """,
+    "inertia": _BODIES["inertia"],
+    "angular": _BODIES["angular"],
     "none": "",
 }
 """By quantity, the lines that compute it for a tree after the mass and its centre are known."""

@@ -3,10 +3,13 @@
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
+
+_BODIES = read_bodies("warp", "bodies", margin=8)
 
 _JOINT_LAWS: dict[str, tuple[str, ...]] = {
     "joint_targets": (
@@ -26,18 +29,8 @@ _JOINT_LAWS: dict[str, tuple[str, ...]] = {
         """,
     ),
     "joint_limits": (
-        """
-        if joint_q[Q] < lower[QD]:
-            tau_out[QD] += ke[QD] * (lower[QD] - joint_q[Q]) - kd[QD] * joint_qd[QD]
-        elif joint_q[Q] > upper[QD]:
-            tau_out[QD] += ke[QD] * (upper[QD] - joint_q[Q]) - kd[QD] * joint_qd[QD]
-        """,
-        """
-        if joint_q[Q] < lower[QD]:
-            tau_out[QD] += ke[QD] * (lower[QD] - joint_q[Q]) - kd[QD] * wp.min(joint_qd[QD], 0.0)
-        elif joint_q[Q] > upper[QD]:
-            tau_out[QD] += ke[QD] * (upper[QD] - joint_q[Q]) - kd[QD] * wp.max(joint_qd[QD], 0.0)
-        """,
+        _BODIES["joint_limits.joint_limits"],
+        _BODIES["joint_limits.joint_limits_2"],
         "tau_out[QD] += ke[QD] * (wp.clamp(joint_q[Q], lower[QD], upper[QD]) - joint_q[Q])",
         """
         excess = joint_q[Q] - wp.clamp(joint_q[Q], lower[QD], upper[QD])
@@ -62,33 +55,12 @@ _JOINT_LAWS: dict[str, tuple[str, ...]] = {
         joint_qd[QD] = v
         joint_q[Q] = joint_q[Q] + v * dt
         """,
-        """
-        v = joint_qd[QD] + joint_qdd[QD] * dt
-        q_next = joint_q[Q] + v * dt
-        if q_next < lower[QD]:
-            q_next = lower[QD]
-            v = wp.max(v, 0.0)
-        elif q_next > upper[QD]:
-            q_next = upper[QD]
-            v = wp.min(v, 0.0)
-        joint_q[Q] = q_next
-        joint_qd[QD] = v
-        """,
+        _BODIES["joint_integration"],
     ),
 }  # fmt: skip
 """For each target, what is done with a coordinate ``Q`` of a joint and its velocity ``QD``."""
 _JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_BALL", "JOINT_FIXED", "JOINT_FREE", "JOINT_D6")
-_TURNED = """
-    def integrate_rotation(joint_q: wp.array[float], at: int, w: wp.vec3, dt: float):
-        q = wp.quat(joint_q[at], joint_q[at + 1], joint_q[at + 2], joint_q[at + 3])
-        {q = wp.normalize(q + wp.quat(w, 0.0) * q * (0.5 * dt)) ~
-        q = wp.normalize(q + 0.5 * dt * (wp.quat(w[0], w[1], w[2], 0.0) * q)) ~
-        angle = wp.length(w) * dt
-        if angle > 1.0e-6:
-            q = wp.normalize(wp.quat_from_axis_angle(wp.normalize(w), angle) * q)}
-        for k in range(4):
-            joint_q[at + k] = q[k]
-"""
+_TURNED = _BODIES["turned"]
 """Rotations have coordinates of their own: one more than there are velocities."""
 
 

@@ -3,212 +3,61 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import bvh_argument
 
+_BODIES = read_bodies("warp", "box_queries", margin=8)
+
 _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "overlap_count": (
         (
             "count_overlaps count_faces_in_box count_nearby_faces",
             "How many faces of a mesh are near each box",
-            """
-        BOX
-        num = int(0)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            {{# faces that do not take part
-            ~}
-            if face_enabled[facet] == 0:
-                continue
-            num += 1 ~ if face_group[facet] == own[tid]:
-                num += 1 ~ num += 1}
-        number[tid] = num
-        {wp.atomic_add(total, 0, num) ~ wp.atomic_max(most_out, 0, num) ~
-        if num > capacity:
-            number[tid] = capacity
-            wp.atomic_add(num_dropped, 0, num - capacity) ~}
-            """,
+            _BODIES["overlap_count.count_overlaps"],
         ),
         (
             "mark_surface_cells voxelize_surface mark_occupied_cells",
             "The cells of a grid that faces of a mesh come near",
-            """
-        CELL
-        {state[tid] = 0
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            {if face_group[facet] != wanted:
-                continue ~}
-            state[tid] = 1
-            break ~
-        occupied = int(0)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            if face_enabled[facet] != 0:
-                occupied = 1
-                break
-        state[tid] = occupied
-        {if occupied == 1:
-            wp.atomic_add(total, 0, 1) ~} ~
-        {# one bit for each group of faces
-        ~}
-        bits = int(0)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            bits = bits | (1 << face_material[facet])
-        state[tid] = bits}
-            """,
+            _BODIES["overlap_count.mark_surface_cells"],
         ),
     ),
     "face_hits": (
         (
             "mark_touched_faces touch_faces count_face_contacts",
             "The faces of a mesh that boxes come near",
-            """
-        {if enabled[tid] == 0:
-            return ~}
-        BOX
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            {wp.atomic_add(hits, facet, 1) ~
-            if face_group[facet] != own[tid]:
-                continue
-            wp.atomic_add(hits, facet, 1) ~
-            {# only those that look up
-            ~}
-            n = wp.mesh_eval_face_normal(mesh, facet)
-            if n[2] > min_normal_z:
-                wp.atomic_add(hits, facet, 1) ~
-            wp.atomic_add(hits, facet, 1)
-            wp.atomic_add(face_load, facet, weight[tid])}
-            """,
+            _BODIES["face_hits.mark_touched_faces"],
         ),
         (
             "mark_face_pairs find_mesh_pairs find_near_faces",
             "The pairs of shapes and faces that may touch",
-            """
-        BOX
-        {num = int(0)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            {if face_group[facet] == own[tid]:
-                continue ~ if face_enabled[facet] == 0:
-                continue ~}
-            near_faces[tid, facet] = 1
-            num += 1
-        number[tid] = num
-        {wp.atomic_add(total, 0, num) ~} ~
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            n = wp.mesh_eval_face_normal(mesh, facet)
-            corner = wp.mesh_get_point(mesh, 3 * facet)
-            {# the plane of the face has to cut the sphere
-            ~}
-            if wp.abs(wp.dot(x[tid] - corner, n)) < radius[tid]:
-                near_faces[tid, facet] = 1
-                wp.atomic_add(total, 0, 1)}
-            """,
+            _BODIES["face_hits.mark_face_pairs"],
         ),
     ),
     "overlap_sum": (
         (
             "nearest_face_center find_nearest_face_center distance_to_face_centers",
             "The face in the box around each point whose middle is the nearest",
-            """
-        BOX
-        best = float(HUGE)
-        nearest = int(-1)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            {middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
-            r = wp.length(x[tid] - middle) ~
-            corner_sum = wp.mesh_get_point(mesh, 3 * facet)
-            corner_sum += wp.mesh_get_point(mesh, 3 * facet + 1) + wp.mesh_get_point(mesh, 3 * facet + 2)
-            r = wp.length(x[tid] - corner_sum / 3.0)}
-            if r < best:
-                best = r
-                nearest = facet
-        {distance[tid] = best if best < HUGE else -1.0 ~
-        if best < HUGE:
-            distance[tid] = best
-        else:
-            distance[tid] = {-1.0 ~ far_value}}
-        nearest_out[tid] = nearest
-            """,
+            _BODIES["overlap_sum.nearest_face_center"],
         ),
         (
             "average_face_normal estimate_surface_normal smooth_face_normals",
             "The mean normal of the faces near each point",
-            """
-        BOX
-        normal_sum = wp.vec3(0.0, 0.0, 0.0)
-        {num = int(0)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            n = wp.mesh_eval_face_normal(mesh, facet)
-            normal_sum += {n ~ face_area[facet] * n}
-            num += 1
-        if num == 0:
-            normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        normal_out[tid] = wp.normalize(normal_sum)
-        {number[tid] = num ~} ~
-        w_sum = float(0.0)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
-            {# near faces count more
-            ~}
-            w = wp.exp(-wp.length_sq(x[tid] - middle) / (falloff * falloff)){ ~ * face_area[facet]}
-            normal_sum += w * wp.mesh_eval_face_normal(mesh, facet)
-            w_sum += w
-        if w_sum > 0.0:
-            mean_normal[tid] = normal_sum / w_sum
-        else:
-            mean_normal[tid] = wp.vec3(0.0, 0.0, 0.0)}
-            """,
+            _BODIES["overlap_sum.average_face_normal"],
         ),
         (
             "gather_face_values sample_face_field average_face_temperature",
             "The mean of a field of faces around each point, the near ones before the others",
-            """
-        {reach = wp.vec3(far, far, far)
-        lower = x[tid] - reach
-        upper = x[tid] + reach ~
-        lower = x[tid] - wp.vec3(far, far, far)
-        upper = x[tid] + wp.vec3(far, far, far)}
-        total_value = float(0.0)
-        w_sum = float(0.0)
-        for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            {if face_group[facet] != {wanted ~ own[tid]}:
-                continue ~}
-            middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
-            {r = wp.length(x[tid] - middle)
-            # the box reaches farther than the ball in it
-            if r >= far:
-                continue
-            {near = 1.0 - r / far
-            w = face_area[facet] * near * near ~ near = 1.0 - r / far
-            w = near * near * near ~ w = face_area[facet] * (1.0 - r / far)} ~
-            w = face_area[facet] * wp.exp(-4.0 * wp.length_sq(x[tid] - middle) / (far * far))}
-            total_value += w * face_value[facet]
-            w_sum += w
-        {if w_sum > 0.0:
-            value_out[tid] = total_value / w_sum
-        else:
-            value_out[tid] = far_value ~
-        # no face is near enough
-        if w_sum == 0.0:
-            value_out[tid] = far_value
-            return
-        value_out[tid] = total_value / w_sum}
-            """,
+            _BODIES["overlap_sum.gather_face_values"],
         ),
     ),
 }
 """What the faces in a box are asked for: the kernel's names, its summary, and its lines."""
 
-_BOX = """{lower = x[tid] - wp.vec3(radius[tid], radius[tid], radius[tid])
-        upper = x[tid] + wp.vec3(radius[tid], radius[tid], radius[tid]) ~
-        pad = wp.vec3(query_radius, query_radius, query_radius)
-        lower = x[tid] - pad
-        upper = x[tid] + pad ~
-        reach = radius[tid] + margin
-        lower = x[tid] - wp.vec3(reach, reach, reach)
-        upper = x[tid] + wp.vec3(reach, reach, reach)}"""
+_BOX = _BODIES["box"]
 _CELL = """{ix = tid % nx
         iy = tid // nx % ny
         iz = tid // (nx * ny) ~
@@ -303,21 +152,9 @@ _ONCE = """{# each pair once
 """What a box leaves out that is in the tree itself, and what it does where it lists pairs."""
 _SAME = {"item_pos": "x", "item_radius": "radius", "world_of": "body_world", "mine": "body", "item_mass": "weight"}
 """For what the boxes of the tree have, what the same is called where they are those that ask."""
-_BOUNDS = """{lower = aabb_lower[tid]
-        upper = aabb_upper[tid] ~
-        {# larger by what it may move until the tree is built again
-        ~}
-        lower = aabb_lower[tid] - wp.vec3(margin, margin, margin)
-        upper = aabb_upper[tid] + wp.vec3(margin, margin, margin) ~
-        pad = wp.vec3(radius[tid], radius[tid], radius[tid])
-        lower = x[tid] - pad
-        upper = x[tid] + pad}"""
+_BOUNDS = _BODIES["bounds"]
 
-_REACH = """{pad = wp.vec3(radius[tid], radius[tid], radius[tid])
-        lower = x[tid] - pad
-        upper = x[tid] + pad ~
-        lower = x[tid] - wp.vec3(radius[tid], radius[tid], radius[tid])
-        upper = x[tid] + wp.vec3(radius[tid], radius[tid], radius[tid])}"""
+_REACH = _BODIES["reach"]
 """The box of a sphere."""
 
 _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -325,176 +162,47 @@ _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "count_pairs count_overlaps broadphase_count",
             "How many boxes of a tree each box overlaps",
-            """
-        BOUNDS
-        num = int(0)
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            num += 1
-        {pair_count[tid] = num
-        {wp.atomic_add(total, 0, num) ~ wp.atomic_max(most_out, 0, num) ~} ~
-        {# as many as there is room for
-        ~}
-        pair_count[tid] = wp.min(num, capacity)
-        if num > capacity:
-            wp.atomic_add(num_dropped, 0, num - capacity)}
-            """,
+            _BODIES["broad_count.count_pairs"],
         ),
         (
             "estimate_density gather_density accumulate_density",
             "A density around each of some points, of the items in reach",
-            """
-        REACH
-        density = float(0.0)
-        num = int(0)
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            ANY_FILTER
-            r = wp.length(item_pos[other] - x[tid])
-            {# the box reaches farther than the ball in it
-            ~}
-            if r >= radius[tid]:
-                continue
-            {near = 1.0 - r / radius[tid]
-            density += item_mass[other] * near * near ~ density += item_mass[other] * (1.0 - r / radius[tid])}
-            num += 1
-        density_out[tid] = density
-        pair_count[tid] = num
-            """,
+            _BODIES["broad_count.estimate_density"],
         ),
     ),
     "broad_pairs": (
         (
             "broadphase_bvh find_pairs mark_pairs",
             "The pairs of boxes that overlap",
-            """
-        BOUNDS
-        {num = int(0)
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            pairs[tid, other] = 1
-            num += 1
-        pair_count[tid] = num ~
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            pairs[tid, other] = 1
-            {wp.atomic_add(degree, other, 1) ~ wp.atomic_add(total, 0, 1) ~} ~
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            {# a sensor notices, but does not touch
-            ~}
-            if (item_flags[other] & SENSOR) != 0:
-                pairs[tid, other] = PAIR_SENSOR
-            else:
-                pairs[tid, other] = PAIR_CONTACT}
-            """,
+            _BODIES["broad_pairs.broadphase_bvh"],
         ),
         (
             "find_sphere_pairs broadphase_spheres mark_sphere_pairs",
             "The pairs of spheres whose boxes overlap and that touch",
-            """
-        r_a = radius[tid]
-        pad = wp.vec3(r_a, r_a, r_a)
-        search = wp.bvh_query_aabb(bvh, x[tid] - pad, x[tid] + pad)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            reach = r_a + item_radius[other]
-            d = item_pos[other] - x[tid]
-            if wp.length_sq(d) < reach * reach:
-                pairs[tid, other] = 1
-                {wp.atomic_add(degree, other, 1) ~ wp.atomic_add(total, 0, 1) ~ \
-                        overlap_depth[tid, other] = reach - wp.length(d)}
-            """,
+            _BODIES["broad_pairs.find_sphere_pairs"],
         ),
     ),
     "broad_first": (
         (
             "check_overlaps is_in_collision find_collisions",
             "Whether each sphere touches anything",
-            """
-        REACH
-        touches = int(0)
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            reach = radius[tid] + item_radius[other]
-            if wp.length_sq(item_pos[other] - x[tid]) < reach * reach:
-                touches = 1
-                {# one is enough
-                break ~ break}
-        colliding[tid] = touches
-        {?0.4 if touches == 1:
-            wp.atomic_add(total, 0, 1)}
-            """,
+            _BODIES["broad_first.check_overlaps"],
         ),
         (
             "find_nearest_item nearest_overlap assign_nearest",
             "The nearest of the items whose boxes overlap",
-            """
-        BOUNDS
-        best = float(HUGE)
-        nearest = int(-1)
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            r = wp.length(item_pos[other] - x[tid])
-            if r < best:
-                best = r
-                nearest = other
-        partner[tid] = nearest
-        {if nearest >= 0:
-            distance[tid] = best
-        else:
-            distance[tid] = -1.0 ~ if nearest >= 0:
-            wp.atomic_add(degree, nearest, 1) ~}
-            """,
+            _BODIES["broad_first.find_nearest_item"],
         ),
         (
             "deepest_contact find_deepest_overlap deepest_penetration",
             "The deepest of the contacts of each sphere",
-            """
-        REACH
-        deepest = float(0.0)
-        partner_of = int(-1)
-        search = wp.bvh_query_aabb(bvh, lower, upper)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            {d = x[tid] - item_pos[other]
-            depth = radius[tid] + item_radius[other] - wp.length(d) ~
-            depth = radius[tid] + item_radius[other] - wp.length(x[tid] - item_pos[other])}
-            if depth > deepest:
-                deepest = depth
-                partner_of = other
-        partner[tid] = partner_of
-        depth_out[tid] = deepest
-        {?0.5 if partner_of >= 0:
-            # away from what it is in
-            normal_out[tid] = {wp.normalize ~ safe_normalize}(x[tid] - item_pos[partner_of])
-        else:
-            normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)}
-            """,
+            _BODIES["broad_first.deepest_contact"],
         ),
     ),
 }
 """What the boxes that overlap are asked for: the kernel's names, its summary, and its lines."""
 
-_RAY = """{start = ray_start[tid]
-        ray = {wp.normalize(ray_dir[tid]) ~ ray_dir[tid]} ~
-        start = ray_start[tid]
-        ray = wp.normalize(ray_end[tid] - start)}"""
+_RAY = _BODIES["ray"]
 _RAY_FILTER = """{?0.5 {if body_world[other] != world_of[tid]:
                 continue ~ if (bits[other] & mask[tid]) == 0:
                 continue ~ if body[other] == mine[tid]:
@@ -505,119 +213,31 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "count_ray_boxes ray_overlap_count count_box_hits",
             "How many boxes of a tree each ray comes through",
-            """
-        RAY
-        num = int(0)
-        search = wp.bvh_query_ray(bvh, start, ray)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            num += 1
-        pair_count[tid] = num
-        {wp.atomic_add(total, 0, num) ~ wp.atomic_max(most_out, 0, num) ~}
-            """,
+            _BODIES["ray_boxes.count_ray_boxes"],
         ),
         (
             "compute_transmittance ray_transmittance accumulate_absorption",
             "What is left of the light of each ray behind all boxes",
-            """
-        RAY
-        {depth = float(0.0)
-        search = wp.bvh_query_ray(bvh, start, ray)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            depth += absorption[other]
-        transmittance[tid] = wp.exp(-depth) ~
-        left = float(1.0)
-        search = wp.bvh_query_ray(bvh, start, ray)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            left *= 1.0 - opacity[other]
-        transmittance[tid] = left
-        {if left < cutoff:
-            wp.atomic_add(total, 0, 1) ~}}
-            """,
+            _BODIES["ray_boxes.compute_transmittance"],
         ),
     ),
     "ray_marks": (
         (
             "mark_ray_boxes visibility_table ray_candidates",
             "The boxes that each ray comes through",
-            """
-        RAY
-        {search = wp.bvh_query_ray(bvh, start, ray)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            visible[tid, other] = 1
-            {wp.atomic_add(degree, other, 1) ~ wp.atomic_add(total, 0, 1) ~} ~
-        search = wp.bvh_query_ray(bvh, start, ray)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            {# the ray has to meet the ball in the box too
-            ~}
-            d = item_pos[other] - start
-            t = wp.max(wp.dot(d, ray), 0.0)
-            if wp.length(d - t * ray) < item_radius[other]:
-                visible[tid, other] = 1
-                {wp.atomic_add(degree, other, 1) ~}}
-            """,
+            _BODIES["ray_marks"],
         ),
     ),
     "ray_first": (
         (
             "pick_nearest_item pick_item ray_pick",
             "The nearest item on each ray, by its middle",
-            """
-        RAY
-        best = float(HUGE)
-        picked = int(-1)
-        search = wp.bvh_query_ray(bvh, start, ray)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            t = wp.dot(item_pos[other] - start, ray)
-            if t > 0.0 and t < best:
-                best = t
-                picked = other
-        hit_id[tid] = picked
-        {distance[tid] = best if picked >= 0 else -1.0 ~ if picked >= 0:
-            wp.atomic_add(degree, picked, 1) ~}
-            """,
+            _BODIES["ray_first.pick_nearest_item"],
         ),
         (
             "raycast_spheres pick_sphere trace_spheres",
             "The first sphere in the boxes that each ray hits",
-            """
-        start = ray_start[tid]
-        ray = wp.normalize(ray_dir[tid])
-        best = float({HUGE ~ max_distance})
-        picked = int(-1)
-        search = wp.bvh_query_ray(bvh, start, ray)
-        other = int(0)
-        while wp.bvh_query_next(search, other):
-            FILTER
-            oc = start - item_pos[other]
-            b = wp.dot(oc, ray)
-            disc = b * b - wp.dot(oc, oc) + item_radius[other] * item_radius[other]
-            if disc < 0.0:
-                continue
-            t = -b - wp.sqrt(disc)
-            if t >= 0.0 and t < best:
-                best = t
-                picked = other
-        hit_id[tid] = picked
-        {distance[tid] = best if picked >= 0 else -1.0 ~
-        if picked >= 0:
-            distance[tid] = best
-            hit_normal[tid] = (start + best * ray - item_pos[picked]) / item_radius[picked]
-        else:
-            distance[tid] = -1.0
-            hit_normal[tid] = wp.vec3(0.0, 0.0, 0.0)}
-            """,
+            _BODIES["ray_first.raycast_spheres"],
         ),
     ),
 }

@@ -1,10 +1,13 @@
 """Shapes that collide: pairs of primitives, their bounds, and distances to them."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, PAIR, VEC, Program
+
+_BODIES = read_bodies("warp", "collisions", margin=8)
 
 _CONTACTS = 24
 """Contacts that a list has room for."""
@@ -32,87 +35,10 @@ def _shapes(p: Program) -> int:
 
 
 _NARROW = {
-    "sphere_sphere": """
-        d = pb - pa
-        {r = wp.length(d) ~ r = distance_between(pa, pb)}
-        dist = r - ra - rb
-        # any direction will do where the centres are one
-        n = wp.vec3({1.0, 0.0, 0.0 ~ 0.0, 0.0, 1.0})
-        if r > TINY:
-            n = d / r
-    """,
-    "sphere_plane": """
-        {n = normal_of[a] ~ n = wp.normalize(normal_of[a]) ~ n = wp.quat_rotate(rot_of[a], wp.vec3(0.0, 0.0, 1.0))}
-        {h = wp.dot(pb - pa, n)
-        dist = h - rb ~ dist = wp.dot(pb - pa, n) - rb ~
-        h = wp.dot(n, pb) - wp.dot(n, pa)
-        dist = h - rb}
-    """,
-    "sphere_box": """
-        half = shape_scale[a]
-        # the centre of the sphere in the frame of the box
-        c = wp.quat_rotate_inv(rot_of[a], pb - pa)
-        {near = wp.vec3(clamp_symmetric(c[0], half[0]), clamp_symmetric(c[1], half[1]), \
-                clamp_symmetric(c[2], half[2])) ~ near = wp.min(wp.max(c, -half), half)}
-        away = c - near
-        r = wp.length(away)
-        n_box = wp.vec3(0.0, 0.0, 1.0)
-        if r > TINY:
-            n_box = away / r
-        else:
-            # the centre is inside: out through the nearest face
-            {gx = half[0] - wp.abs(c[0])
-            gy = half[1] - wp.abs(c[1])
-            gz = half[2] - wp.abs(c[2])
-            if gx <= gy and gx <= gz:
-                n_box = wp.vec3(wp.sign(c[0]), 0.0, 0.0)
-                r = -gx
-            elif gy <= gz:
-                n_box = wp.vec3(0.0, wp.sign(c[1]), 0.0)
-                r = -gy
-            else:
-                n_box = wp.vec3(0.0, 0.0, wp.sign(c[2]))
-                r = -gz ~
-            axis = int(0)
-            for k in range(1, 3):
-                if half[k] - wp.abs(c[k]) < half[axis] - wp.abs(c[axis]):
-                    axis = k
-            n_box = wp.vec3(0.0, 0.0, 0.0)
-            n_box[axis] = wp.sign(c[axis])
-            r = wp.abs(c[axis]) - half[axis]}
-        n = wp.quat_rotate(rot_of[a], n_box)
-        dist = r - rb
-    """,
-    "capsule_sphere": """
-        {axis = wp.quat_rotate(rot_of[a], wp.vec3(0.0, 0.0, 1.0))
-        half = shape_scale[a][1]
-        # the nearest point of the segment
-        t = clamp_symmetric(wp.dot(pb - pa, axis), half)
-        near = pa + axis * t ~
-        half_axis = wp.quat_rotate(rot_of[a], wp.vec3(0.0, 0.0, shape_scale[a][1]))
-        t = wp.dot(pb - pa, half_axis) / (wp.dot(half_axis, half_axis) + TINY)
-        {t = {clamp_symmetric(t, 1.0) ~ clamp_symmetric(t, 1.0) ~ wp.clamp(t, -1.0, 1.0)} ~ if t > 1.0:
-            t = 1.0
-        elif t < -1.0:
-            t = -1.0}
-        near = pa + half_axis * t ~
-        half_axis = wp.quat_rotate(rot_of[a], wp.vec3(0.0, 0.0, shape_scale[a][1]))
-        start_a = pa - half_axis
-        segment = 2.0 * half_axis
-        t = saturate(wp.dot(pb - start_a, segment) / (wp.dot(segment, segment) + TINY))
-        near = start_a + segment * t}
-        d = pb - near
-        {r = wp.length(d) ~ r = distance_between(near, pb)}
-        {# no direction to push in
-        if r < TINY:
-            return
-        n = d / r ~
-        n = wp.vec3(0.0, 0.0, 1.0)
-        if r > TINY:
-            n = d / r ~
-        n = safe_normalize(d)}
-        dist = r - ra - rb
-    """,
+    "sphere_sphere": _BODIES["sphere_sphere"],
+    "sphere_plane": _BODIES["sphere_plane"],
+    "sphere_box": _BODIES["sphere_box"],
+    "capsule_sphere": _BODIES["capsule_sphere"],
 }
 """For each pair, how far apart the shapes are, and the normal ``n`` from the first to the second, which is a sphere."""
 _SPHERES = {"sphere_sphere": "SPHERE", "sphere_plane": "PLANE", "sphere_box": "BOX", "capsule_sphere": "CAPSULE"}
@@ -123,53 +49,9 @@ _COLLIDE = (
     "(shape_flags[a] & shape_flags[b] & COLLIDE) == 0",
 )
 _KEEP = (
-    """
-    if dist {> ~ >=} gap:
-        return
-    # a slot of its own, as long as there is room
-    slot = wp.atomic_add(counter, 0, 1)
-    if slot >= {max_contacts ~ contact_pair.shape[0]}:
-        return
-    contact_pair[slot] = wp.vec2i(a, b)
-    {# halfway between the two surfaces
-    point_out[slot] = pb - n * (rb + 0.5 * dist)
-    normal_out[slot] = n
-    dist_out[slot] = dist ~ normal_out[slot] = n
-    point_out[slot] = pb - n * (rb + 0.5 * dist)
-    dist_out[slot] = dist}
-    {?0.5 friction_out[slot] = {combine_friction(friction_of[a], friction_of[b]) ~ \
-            wp.max(friction_of[a], friction_of[b]) ~ 0.5 * (friction_of[a] + friction_of[b]) ~ \
-            wp.sqrt(friction_of[a] * friction_of[b])}}
-    """,
-    """
-    if dist {> ~ >=} gap:
-        return
-    touching[tid] = 1
-    dist_out[tid] = dist
-    normal_out[tid] = n
-    point_out[tid] = pb - n * (rb + 0.5 * dist)
-    """,
-    """
-    # only shapes that overlap are moved
-    if dist {>= ~ >} 0.0:
-        return
-    push = n * (-0.5 * dist)
-    {if body_a >= 0:
-        {wp.atomic_add(pushes, body_a, -push) ~ \
-wp.atomic_sub(pushes, body_a, push)}
-    if body_b >= 0:
-        wp.atomic_add(pushes, body_b, push) ~
-    # the one that can move goes all the way
-    if body_a >= 0 and body_b >= 0:
-        {wp.atomic_add(pushes, body_a, -push) ~ \
-wp.atomic_sub(pushes, body_a, push)}
-        wp.atomic_add(pushes, body_b, push)
-    elif body_a >= 0:
-        {wp.atomic_add(pushes, body_a, -2.0 * push) ~ \
-wp.atomic_sub(pushes, body_a, 2.0 * push)}
-    elif body_b >= 0:
-        wp.atomic_add(pushes, body_b, 2.0 * push)}
-    """,
+    _BODIES["keep.keep"],
+    _BODIES["keep.keep_2"],
+    _BODIES["keep.keep_3"],
 )
 """What is done with a pair that is close: a contact in a list, one of its own, or a push of the two bodies."""
 
@@ -259,87 +141,8 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
 
 
 _SURVEY = {
-    "bounds": """
-        {?0.5 # an empty box meets nothing
-        if {(shape_flags[tid] & COLLIDE) == 0 ~ not has_flag(shape_flags[tid], COLLIDE)}:
-            lower_out[tid] = wp.vec3(HUGE, HUGE, HUGE)
-            upper_out[tid] = -wp.vec3(HUGE, HUGE, HUGE)
-            return}
-        kind = shape_type[tid]
-        {X = shape_xform[tid]
-        if shape_body[tid] >= 0:
-            X = body_q[shape_body[tid]] * X ~
-        X_b = body_q[shape_body[tid]] if shape_body[tid] >= 0 else wp.transform_identity()
-        X = wp.transform_multiply(X_b, shape_xform[tid])}
-        c = wp.transform_get_translation(X)
-        s = shape_scale[tid]
-        e = wp.vec3(0.0, 0.0, 0.0)
-        if kind == SPHERE:
-            e = {wp.vec3(s[0], s[0], s[0]) ~ wp.vec3(s.x, s.x, s.x)}
-        elif kind == BOX:
-            {e += wp.abs(wp.transform_vector(X, wp.vec3(s[0], 0.0, 0.0)))
-            e += wp.abs(wp.transform_vector(X, wp.vec3(0.0, s[1], 0.0)))
-            e += wp.abs(wp.transform_vector(X, wp.vec3(0.0, 0.0, s[2]))) ~
-            R = wp.quat_to_matrix(wp.transform_get_rotation(X))
-            for i in range(3):
-                {e[i] = wp.abs(R[i, 0]) * s[0] + wp.abs(R[i, 1]) * s[1] + wp.abs(R[i, 2]) * s[2] ~
-                e[i] = 0.0
-                for k in range(3):
-                    e[i] = e[i] + wp.abs(R[i, k]) * s[k]}}
-        elif kind == CAPSULE:
-            {tip = wp.transform_vector(X, wp.vec3(0.0, 0.0, s[1]))
-            e = wp.abs(tip) + wp.vec3(s[0], s[0], s[0]) ~
-            tip = wp.abs(wp.transform_vector(X, wp.vec3(0.0, 0.0, s[1])))
-            e = tip + wp.vec3(s[0], s[0], s[0])}
-        elif kind == PLANE:
-            # without an end
-            e = wp.vec3(far, far, far)
-        {?0.6 {# room for the margin
-        e += wp.vec3(margin, margin, margin) ~ m = margin_of[tid]
-        e = e + wp.vec3(m, m, m)}}
-        {lower_out[tid] = c - e
-        upper_out[tid] = c + e ~
-        {# swept along the motion of the body
-        step = wp.vec3(0.0, 0.0, 0.0) ~ step = wp.vec3(0.0, 0.0, 0.0)}
-        if shape_body[tid] >= 0:
-            step = body_v[shape_body[tid]] * dt
-        lower_out[tid] = wp.min(c, c + step) - e
-        upper_out[tid] = wp.max(c, c + step) + e}
-    """,
-    "distances": """
-        x = points[tid]
-        {# nothing farther away is asked for
-        best = float(gap) ~ best = float(gap) ~ best = float(HUGE)}
-        which = int(-1)
-        for s in range({num_shapes ~ shape_type.shape[0]}):
-            {?0.6 {if (shape_flags[s] & COLLIDE) == 0:
-                continue ~ if not has_flag(shape_flags[s], COLLIDE):
-                continue ~ if shape_group[s] == skip_group:
-                continue}}
-            # the point in the frame of the shape
-            {p_s = wp.quat_rotate_inv(rot_of[s], x - shape_pos[s]) ~
-            p_s = wp.transform_point(wp.transform_inverse(shape_xform[s]), x)}
-            size = shape_scale[s]
-            dist = float(HUGE)
-            if shape_type[s] == SPHERE:
-                dist = wp.length(p_s) - size[0]
-            elif shape_type[s] == BOX:
-                {dist = sdf_box(p_s, size) ~ q = {wp.abs(p_s) - size ~ \
-                        wp.vec3(wp.abs(p_s[0]) - size[0], wp.abs(p_s[1]) - size[1], wp.abs(p_s[2]) - size[2])}
-                outside = {wp.length(wp.max(q, wp.vec3(0.0, 0.0, 0.0))) ~ \
-                        wp.length(wp.vec3(wp.max(q[0], 0.0), wp.max(q[1], 0.0), wp.max(q[2], 0.0)))}
-                dist = outside + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)}
-            elif shape_type[s] == CAPSULE:
-                {dist = sdf_capsule(p_s, size[0], size[1]) ~ t = clamp_symmetric(p_s[2], size[1])
-                dist = wp.length(p_s - wp.vec3(0.0, 0.0, t)) - size[0]}
-            {?0.3 dist -= margin_of[s]}
-            if dist < best:
-                best = dist
-                which = s
-        {nearest[tid] = which
-        dist_out[tid] = best ~ dist_out[tid] = best
-        nearest[tid] = which}
-    """,
+    "bounds": _BODIES["bounds"],
+    "distances": _BODIES["distances"],
 }
 
 

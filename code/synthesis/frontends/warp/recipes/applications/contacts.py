@@ -5,11 +5,14 @@ from collections.abc import Callable
 from textwrap import dedent, indent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
+
+_BODIES = read_bodies("warp", "contacts", margin=4)
 
 _PAIRS = (("tid", "i", "pair", "pair_id"),)
 _CONTACTS = (("tid", "i", "contact", "contact_id"),)
@@ -31,90 +34,13 @@ def _read_pair(p: Program, shapes: int) -> list[str]:
 
 
 _PAIR_FUNCTIONS = (
-    """
-    def groups_collide(group_a: int, group_b: int) -> bool:
-        {# -1 collides with all groups
-        ~}
-        {if group_a == -1 or group_b == -1:
-            return True
-        return group_a == group_b ~
-        return group_a == -1 or group_b == -1 or group_a == group_b ~
-        if group_a == 0 or group_b == 0:
-            return False
-        if group_a > 0 and group_b > 0:
-            return group_a == group_b
-        return True}
-    """,
-    """
-    def masks_collide(type_a: int, affinity_a: int, type_b: int, affinity_b: int) -> bool:
-        {return (type_a & affinity_b) != 0 or (type_b & affinity_a) != 0 ~
-        if (type_a & affinity_b) != 0:
-            return True
-        return (type_b & affinity_a) != 0 ~
-        {# both have to ask for it
-        ~}
-        return (type_a & affinity_b) != 0 and (type_b & affinity_a) != 0 ~
-        return ((type_a & affinity_b) | (type_b & affinity_a)) != 0}
-    """,
-    """
-    def same_world(world_a: int, world_b: int) -> bool:
-        {return world_a == world_b or world_a == -1 or world_b == -1 ~
-        {# -1 is in all worlds
-        ~}
-        if world_a == -1 or world_b == -1:
-            return True
-        return world_a == world_b ~
-        return world_a < 0 or world_b < 0 or world_a == world_b}
-    """,
-    """
-    def boxes_overlap(lower_a: wp.vec3, upper_a: wp.vec3, lower_b: wp.vec3, upper_b: wp.vec3) -> bool:
-        {for k in range(3):
-            if lower_a[k] > upper_b[k] or lower_b[k] > upper_a[k]:
-                return False
-        return True ~
-        if lower_a[0] > upper_b[0] or upper_a[0] < lower_b[0]:
-            return False
-        if lower_a[1] > upper_b[1] or upper_a[1] < lower_b[1]:
-            return False
-        return lower_a[2] <= upper_b[2] and upper_a[2] >= lower_b[2] ~
-        apart = {bool(False) ~ bool(False)}
-        for k in range(3):
-            apart = apart or lower_a[k] > upper_b[k] or lower_b[k] > upper_a[k]
-        return not apart}
-    """,
-    """
-    def spheres_overlap(pos_a: wp.vec3, radius_a: float, pos_b: wp.vec3, radius_b: float) -> bool:
-        d = pos_b - pos_a
-        {reach = radius_a + radius_b
-        return wp.dot(d, d) <= reach * reach ~ return wp.length(d) <= radius_a + radius_b ~
-        return wp.length_sq(d) <= (radius_a + radius_b) * (radius_a + radius_b)}
-    """,
-    """
-    def pair_index(type_a: int, type_b: int, num_types: int) -> int:
-        {lo = wp.min(type_a, type_b)
-        hi = wp.max(type_a, type_b)
-        return lo * num_types + hi ~
-        if type_a > type_b:
-            return type_b * num_types + type_a
-        return type_a * num_types + type_b ~
-        {# the upper triangle, row by row
-        ~}
-        lo = wp.min(type_a, type_b)
-        hi = wp.max(type_a, type_b)
-        return lo * num_types - lo * (lo + 1) // 2 + hi}
-    """,
-    """
-    def mix_weight(a: float, b: float) -> float:
-        {# which of two parameters counts how much
-        ~}
-        total = a + b
-        {if total < 1.0e-6:
-            return 0.5
-        return a / total ~
-        if total > 1.0e-6:
-            return a / total
-        return 0.5}
-    """,
+    _BODIES["pair_functions.groups_collide"],
+    _BODIES["pair_functions.masks_collide"],
+    _BODIES["pair_functions.same_world"],
+    _BODIES["pair_functions.boxes_overlap"],
+    _BODIES["pair_functions.spheres_overlap"],
+    _BODIES["pair_functions.pair_index"],
+    _BODIES["pair_functions.mix_weight"],
 )
 """Functions beside kernels of pairs."""
 
@@ -205,56 +131,19 @@ _OWN_PAIRS = {
     "all_pairs": (
         (
             ("tid", "shape", "i"),
-            """
-            a = int(tid)
-            for b in range(a + 1, num_shapes):
-                SKIPS
-                TAKE
-            """,
+            _BODIES["all_pairs.broadphase_nxn"],
             "broadphase_nxn find_shape_pairs generate_pairs",
             "The pairs of a shape with all that come after it",
         ),
         (
             ("tid", "shape", "i"),
-            """
-            a = sorted_ids[tid]
-            for k in range(tid + 1, num_shapes):
-                b = sorted_ids[k]
-                {# sorted by where they begin: all others begin farther on
-                ~}
-                if lower[b][0] > upper[a][0]:
-                    break
-                {# they may be apart along the other axes
-                ~}
-                {if lower[a][1] > upper[b][1] or lower[b][1] > upper[a][1]:
-                    continue
-                if lower[a][2] > upper[b][2] or lower[b][2] > upper[a][2]:
-                    continue ~
-                if not boxes_overlap(lower[a], upper[a], lower[b], upper[b]):
-                    continue}
-                SKIPS
-                TAKE
-            """,
+            _BODIES["all_pairs.sweep_and_prune"],
             "sweep_and_prune broadphase_sap sweep_sorted_shapes",
             "The pairs of a shape whose bounds overlap along the sorted axis",
         ),
         (
             ("tid", "shape", "i"),
-            """
-            a = int(tid)
-            {if body[a] < 0:
-                # what cannot move looks for nothing
-                return ~ if (flags[a] & COLLIDE_SHAPES) == 0:
-                return ~}
-            for k in range(cell_start[cell_of[a]], cell_start[cell_of[a] + 1]):
-                b = cell_items[k]
-                {# each pair once
-                ~}
-                if b <= a:
-                    continue
-                SKIPS
-                TAKE
-            """,
+            _BODIES["all_pairs.collect_cell_pairs"],
             "collect_cell_pairs broadphase_grid find_pairs_in_cell",
             "The pairs of a shape with others in its cell",
         ),
@@ -262,52 +151,13 @@ _OWN_PAIRS = {
     "pair_material": (
         (
             _PAIRS[0],
-            """
-            mu[tid] = {combine_friction(friction[a], friction[b]) ~ wp.max(friction[a], friction[b]) ~ \
-                    wp.sqrt(friction[a] * friction[b])}
-            {* {# bounces as the livelier of the two
-                ~}
-                bounce_of[tid] = {wp.max(restitution[a], restitution[b]) ~ 0.5 * (restitution[a] + restitution[b])}
-            ~
-                gap_of[tid] = {wp.max(margin[a], margin[b]) ~ margin[a] + margin[b]}
-            ~
-                {w = mix_weight(stiffness[a], stiffness[b])
-                ke_of[tid] = w * stiffness[a] + (1.0 - w) * stiffness[b] ~
-                {# two springs one behind the other
-                ~}
-                ke_of[tid] = stiffness[a] * stiffness[b] / (stiffness[a] + stiffness[b]) ~
-                ke_of[tid] = 0.5 * (stiffness[a] + stiffness[b])}
-            }
-            """,
+            _BODIES["pair_material.combine_materials"],
             "combine_materials mix_pair_materials compute_pair_materials",
             "What the materials of two shapes make of their contact",
         ),
         (
             _PAIRS[0],
-            """
-            {w = float(0.5)
-            {# the shape of the higher priority decides alone
-            ~}
-            if priority[a] > priority[b]:
-                w = 1.0
-            elif priority[a] < priority[b]:
-                w = 0.0
-            {else:
-                w = mix_weight(solmix[a], solmix[b])
-            ~}
-            mu[tid] = {wp.lerp(friction[b], friction[a], w) ~ w * friction[a] + (1.0 - w) * friction[b]} ~
-            w = {float(0.5) ~ mix_weight(solmix[a], solmix[b])}
-            if priority[a] == priority[b]:
-                mu[tid] = {combine_friction(friction[a], friction[b]) ~ wp.max(friction[a], friction[b])}
-            elif priority[a] > priority[b]:
-                w = 1.0
-                mu[tid] = friction[a]
-            else:
-                w = 0.0
-                mu[tid] = friction[b]}
-            ke_of[tid] = {w * stiffness[a] + (1.0 - w) * stiffness[b] ~ wp.lerp(stiffness[b], stiffness[a], w)}
-            {gap_of[tid] = {wp.max(margin[a], margin[b]) ~ margin[a] + margin[b]} ~}
-            """,
+            _BODIES["pair_material.mix_contact_params"],
             "mix_contact_params pair_contact_params resolve_pair_params",
             "Parameters of contacts, mixed by the priority of both shapes",
         ),

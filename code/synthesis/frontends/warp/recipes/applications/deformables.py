@@ -3,9 +3,12 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+
+_BODIES = read_bodies("warp", "deformables", margin=8)
 
 _POINTS = (24, 32, 40)
 
@@ -87,203 +90,50 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
     return points
 
 
-_PUSHED = """{
-                {wp.atomic_add(f, i, -force) ~ wp.atomic_sub(f, i, force)}
-                wp.atomic_add(f, j, force)
-            ~
-                wp.atomic_add(f, i, -force)
-                wp.atomic_add(f, j, force)
-            ~
-                # pinned particles take no force
-                if (flags[i] & PINNED) == 0:
-                    {wp.atomic_add(f, i, -force) ~ wp.atomic_sub(f, i, force)}
-                if (flags[j] & PINNED) == 0:
-                    wp.atomic_add(f, j, force)
-            }"""
+_PUSHED = _BODIES["pushed"]
 """How the two ends of a spring take its force."""
 _SPRING_FORCES = (
     (
-        """
-            {?0.5 # coincident ends have no direction
-            if length < TINY:
-                return}
-            c = length - l0
-            {rate = wp.dot(n, vi - vj)
-            fs = {k_e * c + k_d * rate ~ k_e * c / l0 + k_d * rate ~ spring_damper(k_e, k_d, c, rate)} ~
-            # stiffer the more it is stretched
-            rate = wp.dot(n, vi - vj)
-            fs = k_e * c * (1.0 + hardening * c * c) + k_d * rate ~
-            # only as long as it moves with the spring
-            fs = k_e * c
-            if length > TINY:
-                fs += k_d * wp.dot(n, vi - vj)}
-            {?0.3 fs = {wp.clamp(fs, -max_force, max_force) ~ clamp_symmetric(fs, max_force)}}
-            force = n * fs
-            PUSHED
-            {?0.3 wp.atomic_add(energy, 0, 0.5 * k_e * c * c)}
-        """,
+        _BODIES["spring_forces.eval_springs"],
         "eval_springs spring_forces eval_spring_forces compute_spring_forces",
         "Forces of springs on the particles at their ends",
     ),
     (
-        """
-            {if broken[tid] != 0:
-                return ~ # what is torn does nothing
-            if broken[tid] == 1:
-                return}
-            c = length - l0
-            {if c > limit * l0: ~ # torn by too much stretch
-            if c > limit * l0:}
-                broken[tid] = 1
-                {?0.5 wp.atomic_add(num_torn, 0, 1)}
-                return
-            fs = {k_e * c + k_d * wp.dot(n, vi - vj) ~ k_e * c ~ spring_damper(k_e, k_d, c, wp.dot(n, vi - vj))}
-            {?0.3 # it breaks by too much force, too
-            if fs > max_force:
-                broken[tid] = 1
-                return}
-            force = n * fs
-            PUSHED
-        """,
+        _BODIES["spring_forces.eval_breakable_springs"],
         "eval_breakable_springs eval_tearing_springs breakable_spring_forces",
         "Forces of springs that tear when they are stretched too far",
     ),
     (
-        """
-            c = length - l0
-            # a cable only pulls
-            if c <= 0.0:
-                {tension[tid] = 0.0
-                ~}
-                return
-            {# damping does not make it push
-            tight = wp.max(k_e * c + k_d * wp.dot(n, vi - vj), 0.0) ~
-            tight = k_e * c
-            # damping only where it gets longer
-            rate = wp.dot(n, vi - vj)
-            if rate > 0.0:
-                tight += k_d * rate}
-            {?0.5 tight = wp.min(tight, max_force)}
-            force = n * tight
-            PUSHED
-            {?0.5 tension[tid] = tight}
-        """,
+        _BODIES["spring_forces.eval_cables"],
         "eval_cables cable_forces eval_cable_tension",
         "Forces of cables, which pull and do not push",
     ),
 )
 _SPRING_STRAINS = (
     (
-        """
-            stretch = length / l0
-            {strain[tid] = {stretch - 1.0 ~ 0.5 * (stretch * stretch - 1.0) ~ wp.log(stretch)} ~
-            e = stretch - 1.0
-            strain[tid] = e
-            {wp.atomic_max(most_strain, 0, wp.abs(e)) ~ wp.atomic_add(energy, 0, 0.5 * k_e * l0 * e * e)}}
-            {?0.5 rate_out[tid] = wp.dot(n, vi - vj) / l0}
-        """,
+        _BODIES["spring_strains.compute_spring_strain"],
         "compute_spring_strain measure_strain measure_spring_strain",
         "How far each spring is stretched",
     ),
     (
-        """
-            e = length / l0 - 1.0
-            {?0.6 # what is torn stays so
-            if torn[tid] != 0:
-                strain[tid] = 0.0
-                return}
-            if e > limit:
-                torn[tid] = 1
-                {?0.6 wp.atomic_add(num_torn, 0, 1)}
-                {?0.5 wp.atomic_add(broken_of, i, 1)
-                wp.atomic_add(broken_of, j, 1)}
-            strain[tid] = e
-        """,
+        _BODIES["spring_strains.tear_springs"],
         "tear_springs update_torn_springs mark_torn_springs",
         "Marks springs that are stretched too far as torn",
     ),
     (
-        """
-            stretch = length / l0
-            state = int(0)
-            if stretch > 1.0 + limit:
-                state = SPRING_OVERSTRETCHED
-            elif stretch < 1.0 - limit:
-                state = SPRING_COMPRESSED
-            {?0.4 elif stretch < 1.0:
-                state = SPRING_SLACK}
-            {?0.5 {if state != 0:
-                wp.atomic_add(num_torn, 0, 1) ~ if state == SPRING_OVERSTRETCHED:
-                wp.atomic_add(num_torn, 0, 1)}}
-            spring_state[tid] = state
-            {?0.6 strain[tid] = stretch - 1.0}
-        """,
+        _BODIES["spring_strains.classify_springs"],
         "classify_springs update_spring_state check_spring_stretch",
         "Which springs are stretched or pressed too far",
     ),
     (
-        """
-            # plastic: what is beyond the yield strain stays
-            e = length / l0 - 1.0
-            if e > limit:
-                rest_io[tid] = length / (1.0 + limit)
-            elif e < -limit:
-                rest_io[tid] = length / (1.0 - limit)
-            {?0.5 creep[tid] = creep[tid] + wp.max(wp.abs(e) - limit, 0.0)}
-            {?0.5 strain[tid] = {clamp_symmetric(e, limit) ~ clamp_symmetric(e, limit) ~ wp.clamp(e, -limit, limit)}}
-        """,
+        _BODIES["spring_strains.apply_spring_plasticity"],
         "apply_spring_plasticity yield_springs update_plastic_rest_length",
         "Lets springs yield that are stretched too far",
     ),
 )
 _PROJECTIONS = (
     (
-        """
-        wsum = wi + wj
-        # both ends are fixed
-        if {wsum <= 0.0 ~ wsum < TINY ~ wsum == 0.0}:
-            return
-        {?0.75 if length < TINY:
-            return}
-        c = length - l0
-        {?0.5 # a rope is slack when it is shorter
-        if c {<= ~ <} 0.0:
-            return}
-        {
-            alpha = 1.0 / (k_e * dt * dt)
-            dlam = (-c - alpha * lam[tid]) / (wsum + alpha)
-            lam[tid] = lam[tid] + dlam
-        ~
-            # compliant and damped
-            alpha = 1.0 / (k_e * dt * dt)
-            gamma = k_d / (k_e * dt)
-            rate = wp.dot(n, vi - vj) * dt
-            dlam = (-c - alpha * lam[tid] - gamma * rate) / ((1.0 + gamma) * wsum + alpha)
-            lam[tid] = lam[tid] + dlam
-        ~
-            dlam = -{relax * ~}c / wsum
-        ~
-            {# do not overshoot
-            c = {wp.clamp(c, -max_dx, max_dx) ~ clamp_symmetric(c, max_dx)} ~ if wp.abs(c) > max_dx:
-                c = wp.sign(c) * max_dx}
-            dlam = -c / wsum
-        }
-        {
-            wp.atomic_add(dx, i, n * (wi * dlam))
-            {wp.atomic_add(dx, j, -n * (wj * dlam)) ~ \
-wp.atomic_sub(dx, j, n * (wj * dlam))}
-        ~
-            # fixed particles take no correction
-            if wi > 0.0:
-                wp.atomic_add(dx, i, n * (wi * dlam))
-            if wj > 0.0:
-                {wp.atomic_add(dx, j, -n * (wj * dlam)) ~ \
-wp.atomic_sub(dx, j, n * (wj * dlam))}
-        }
-        {?0.25 # the sum is divided by how many there are
-        wp.atomic_add(degree, i, 1)
-        wp.atomic_add(degree, j, 1)}
-    """,
+        _BODIES["projections"],
         "solve_springs solve_distance_constraints project_edges solve_stretch",
         "Corrections of the particles at the ends of springs",
     ),
@@ -321,115 +171,18 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
 
 
 _TRIANGLE = {
-    "membrane_forces": """
-        e1 = xj - xi
-        e2 = xk - xi
-        c = wp.cross(e1, e2)
-        area = 0.5 * wp.length(c)
-        # degenerate triangles have no normal
-        if area < TINY:
-            return
-        {?0.5 if broken_in[tid] != 0:
-            return}
-        n = c / (2.0 * area)
-        MEMBRANE
-        wp.atomic_add(f, i, fi)
-        wp.atomic_add(f, j, fj)
-        wp.atomic_add(f, k, fk)
-    """,
-    "vertex_normals": """
-        c = wp.cross(xj - xi, xk - xi)
-        {?0.5 area = 0.5 * wp.length(c)
-        # slivers count for nothing
-        if area < TINY:
-            SLIVER
-            return}
-        {# weighted by area, which the length of the cross product is
-        n = c ~ n = wp.normalize(c) ~ n = 0.5 * c}
-        wp.atomic_add(normals, i, n)
-        wp.atomic_add(normals, j, n)
-        wp.atomic_add(normals, k, n)
-        FACE
-    """,
-    "triangle_state": """
-        e1 = xj - xi
-        e2 = xk - xi
-        area = {0.5 * wp.length(wp.cross(e1, e2)) ~ wp.length(wp.cross(e1, e2)) / 2.0}
-        strain[tid] = {area / l0 - 1.0 ~ (area - l0) / l0}
-        {flag = int(TRI_INTACT)
-        if area < (1.0 - limit) * l0:
-            flag = TRI_COMPRESSED
-        elif area > (1.0 + limit) * l0:
-            flag = TRI_OVERSTRETCHED
-        broken[tid] = flag ~ if area > (1.0 + limit) * l0 and torn[tid] == 0:
-            torn[tid] = 1
-            {wp.atomic_add(num_bad, 0, 1) ~} ~
-        longest = wp.max(wp.length(e1), wp.max(wp.length(e2), wp.length(xk - xj)))
-        {# 1 for an equilateral one
-        aspect[tid] = 4.0 * area / (wp.sqrt(3.0) * longest * longest + TINY) ~
-        # the smallest height over the longest side
-        height = 2.0 * area / wp.max(longest, TINY)
-        aspect[tid] = height / wp.max(longest, TINY)}}
-    """,
+    "membrane_forces": _BODIES["membrane_forces"],
+    "vertex_normals": _BODIES["vertex_normals"],
+    "triangle_state": _BODIES["triangle_state"],
 }
 
 
 _MEMBRANES = (
-    (("eval_triangle_area_forces", "area_preserving_forces"), """
-        # resist a change of area
-        s = k_e * (area - l0) {/ l0 ~}
-        {?0.5 # and how fast it changes
-        rate = 0.5 * wp.dot(n, wp.cross(vj - vi, e2) + wp.cross(e1, vk - vi))
-        s += k_d * rate}
-        fi = wp.cross(xk - xj, n) * (0.5 * s)
-        fj = wp.cross(xi - xk, n) * (0.5 * s)
-        fk = wp.cross(xj - xi, n) * (0.5 * s)
-    """),
-    (("eval_triangle_drag", "apply_wind", "cloth_wind_forces"), """
-        # the air that passes the triangle
-        vm = (vi + vj + vk) / 3.0 - wind
-        {drag = n * (-drag_coef * area * wp.dot(n, vm)) ~
-        # drag along the flow, lift along the normal
-        flow = wp.length(vm)
-        drag = vm * (-drag_coef * area * flow)
-        drag -= n * (lift_coef * area * wp.dot(n, vm))}
-        push = drag / 3.0
-    """),
-    (("apply_pressure", "eval_pressure_forces", "inflate_triangles"), """
-        # a third of the pressure on each corner
-        {push = n * (pressure * area / 3.0) ~
-        {# cells that leak have none
-        if has_leak[chamber[tid]] != 0:
-            return ~}
-        push = n * (chamber_pressure[chamber[tid]] * area / 3.0)}
-    """),
-    (("eval_triangle_springs", "triangle_edge_forces"), """
-        # each edge is a spring with a damper
-        {f1 = edge_force(e1, vj - vi, edge_rest[tid, 0], k_e, k_d)
-        f2 = edge_force(e2, vk - vi, edge_rest[tid, 1], k_e, k_d)
-        f3 = edge_force(xk - xj, vk - vj, edge_rest[tid, 2], k_e, k_d) ~
-        f1 = edge_force(e1, vj - vi, edge_rest[tid, 0], edge_ke, edge_kd)
-        f2 = edge_force(e2, vk - vi, edge_rest[tid, 1], edge_ke, edge_kd)
-        f3 = edge_force(xk - xj, vk - vj, edge_rest[tid, 2], edge_ke, edge_kd)}
-        fi = f1 + f2
-        fj = f3 - f1
-        fk = -f2 - f3
-    """),
-    (("eval_triangles", "triangle_forces", "eval_membrane", "compute_cloth_forces"), """
-        # resist a change of area
-        s = k_e * (area - l0) {/ l0 ~}
-        fi = wp.cross(xk - xj, n) * (0.5 * s)
-        fj = wp.cross(xi - xk, n) * (0.5 * s)
-        fk = wp.cross(xj - xi, n) * (0.5 * s)
-        # drag against the wind, a third for each corner
-        vm = (vi + vj + vk) / 3.0 - wind
-        drag = n * (-drag_coef * area * wp.dot(n, vm) / 3.0)
-        {?0.4 # what is inside pushes outward
-        drag += n * (pressure * area / 3.0)}
-        fi += drag
-        fj += drag
-        fk += drag
-    """),
+    (("eval_triangle_area_forces", "area_preserving_forces"), _BODIES["membranes.membranes"]),
+    (("eval_triangle_drag", "apply_wind", "cloth_wind_forces"), _BODIES["membranes.membranes_2"]),
+    (("apply_pressure", "eval_pressure_forces", "inflate_triangles"), _BODIES["membranes.membranes_3"]),
+    (("eval_triangle_springs", "triangle_edge_forces"), _BODIES["membranes.membranes_4"]),
+    (("eval_triangles", "triangle_forces", "eval_membrane", "compute_cloth_forces"), _BODIES["membranes.membranes_5"]),
 )  # fmt: skip
 """The forces of a triangle on its corners: what kernels are called that compute them, and their lines."""
 

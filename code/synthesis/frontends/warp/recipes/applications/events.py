@@ -5,37 +5,16 @@ from dataclasses import dataclass
 from textwrap import dedent, indent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, TRIPLE, VEC, Program
 
+_BODIES = read_bodies("warp", "events", margin=12)
+
 _SLOTS = {
-    "world_slots": """
-        if SKIP:
-            return
-        wid = world_of[tid]
-        {# -1 belongs to all worlds, and is kept apart
-        if wid {< 0 ~ == -1}:
-            slot = wp.atomic_add(num_global, 0, 1)
-            if slot < global_items.shape[0]:
-                global_items[slot] = tid
-            return ~ if wid {< 0 ~ == -1}:
-            return}
-        slot = wp.atomic_add(counts, wid, 1)
-        {if slot < {room ~ capacity}:
-            items_of[wid, slot] = tid
-            {?0.4 values_of[wid, slot] = value[tid]}
-        else:
-            # the list has to be made larger
-            wp.atomic_add(dropped, wid, 1) ~
-        # more than there is room for
-        if slot >= {room ~ capacity}:
-            {wp.atomic_add(dropped, wid, 1)
-            return ~ return}
-        items_of[wid, slot] = tid
-        {?0.4 values_of[wid, slot] = value[tid]}}
-    """,
+    "world_slots": _BODIES["world_slots"],
     "count_slots": """
         {{?0.7 if UNCOUNTED:
             return}
@@ -58,37 +37,7 @@ _SLOTS = {
             return
         MOST}
     """,
-    "list_slots": """
-        {if SKIP:
-            return
-        slot = wp.atomic_add(count, 0, 1)
-        {# a full list takes no more
-        if slot >= list_capacity:
-            return
-        line[slot] = tid
-        {?0.4 line_value[slot] = value[tid]} ~ if slot < list_capacity:
-            line[slot] = tid
-            {?0.4 line_value[slot] = value[tid]}} ~
-        # what is kept, and what is not, from the two ends
-        if SKIP:
-            slot = wp.atomic_add(skipped, 0, 1)
-            line[line.shape[0] - 1 - slot] = tid
-        else:
-            slot = wp.atomic_add(count, 0, 1)
-            line[slot] = tid ~
-        # where each has gone; -1 is nowhere
-        place_of[tid] = -1
-        if SKIP:
-            return
-        slot = wp.atomic_add(count, 0, 1)
-        {if slot < list_capacity:
-            line[slot] = tid
-            place_of[tid] = slot ~
-        if slot >= list_capacity:
-            return
-        line[slot] = tid
-        place_of[tid] = slot}}
-    """,
+    "list_slots": _BODIES["list_slots"],
     "own_list": """
         num = int(0)
         start = begins[tid]
@@ -105,123 +54,29 @@ _SLOTS = {
 _FREED = {
     "free_slots": (
         (
-            """
-            if alive[tid] == 0:
-                return
-            age[tid] = age[tid] + dt
-            {if age[tid] < lifetime[tid]{ and in_bounds(pos[tid], lower_bound, upper_bound) ~}:
-                return ~ if age[tid] < lifetime[tid] and not has_flag(flags[tid], KILLED):
-                return ~
-            expired = age[tid] >= lifetime[tid]
-            if not expired and in_bounds(pos[tid], lower_bound, upper_bound):
-                return}
-            {# its slot is free for a new one
-            ~}
-            alive[tid] = 0
-            {slot = wp.atomic_add(num_free, 0, 1)
-            if slot < free_list.shape[0]:
-                free_list[slot] = tid ~
-            slot = wp.atomic_add(num_free, 0, 1)
-            free_list[slot] = tid}
-            """,
+            _BODIES["free_slots.retire_particles"],
             "retire_particles kill_particles expire_particles",
             "Retires particles that are old, and lists their slots as free",
         ),
         (
-            """
-            {if emit[tid] == 0:
-                return
-            ~}
-            {# taken from the end of the list of free slots
-            ~}
-            place = wp.atomic_sub(num_free, 0, 1) - 1
-            if place < 0:
-                {# there is none
-                wp.atomic_add(num_failed, 0, 1)
-                ~}
-                return
-            slot = free_ids[place]
-            pos_out[slot] = emit_pos[tid]
-            vel_out[slot] = {emit_vel[tid] ~ emit_vel[tid] + spread * jitter[tid]}
-            {alive_out[slot] = 1
-            age_out[slot] = 0.0 ~ age_out[slot] = 0.0
-            alive_out[slot] = 1 ~ alive_out[slot] = 1}
-            """,
+            _BODIES["free_slots.emit_particles"],
             "emit_particles spawn_particles allocate_particles",
             "Puts new particles into free slots",
         ),
         (
-            """
-            here = cell_of[tid]
-            {if here < 0 or alive[tid] == 0:
-                won[tid] = 0
-                return ~ if alive[tid] == 0 or has_flag(flags[tid], KILLED):
-                won[tid] = 0
-                return}
-            {# the first that comes has the cell
-            ~}
-            last = wp.atomic_cas(owner, here, -1, tid)
-            {won[tid] = 1 if last == -1 else 0 ~
-            if last == -1:
-                won[tid] = 1
-            else:
-                won[tid] = 0
-                wp.atomic_add(num_failed, 0, 1)}
-            """,
+            _BODIES["free_slots.claim_cells"],
             "claim_cells reserve_cells lock_cells",
             "Each cell goes to one of those that ask for it",
         ),
     ),
     "ring_slots": (
         (
-            """
-            {if triggered[tid] == 0 or (last_trigger[tid] == 1 and not repeat_events):
-                return ~ if triggered[tid] == 0 or last_trigger[tid] == 1:
-                {# only where it begins
-                ~}
-                return ~ if triggered[tid] == 0:
-                return
-            if now - last_time[tid] < min_interval:
-                {# too soon after the last
-                ~}
-                return}
-            place = wp.atomic_add(head, 0, 1)
-            {# the oldest are written over
-            ~}
-            slot = ring_index(place, RING)
-            ring_id[slot] = tid
-            ring_time[slot] = {now ~ now + delay[tid]}
-            {?0.6 ring_value[slot] = strength[tid]}
-            """,
+            _BODIES["ring_slots.record_events"],
             "record_events log_events push_events",
             "Writes events into a ring",
         ),
         (
-            """
-            if due_time[tid] > now:
-                return
-            {kind = kind_of[tid]
-            if kind == EVENT_NONE:
-                return
-            if kind == EVENT_REPEAT:
-                due_time[tid] = due_time[tid] + period[tid]
-            else:
-                {# an event that happens once is over
-                ~}
-                kind_of[tid] = EVENT_NONE ~
-            if kind_of[tid] == EVENT_ONCE:
-                kind_of[tid] = EVENT_NONE
-            elif kind_of[tid] == EVENT_REPEAT:
-                # the next time that is still to come
-                missed = wp.floor((now - due_time[tid]) / period[tid])
-                due_time[tid] = due_time[tid] + (missed + 1.0) * period[tid]
-                {?0.5 wp.atomic_add(num_missed, 0, int(missed))}
-            else:
-                return}
-            slot = wp.atomic_add(count, 0, 1)
-            if slot < line.shape[0]:
-                line[slot] = tid
-            """,
+            _BODIES["ring_slots.fire_timers"],
             "fire_timers dispatch_due_events schedule_events",
             "Lists the events that are due, and sets when they are due again",
         ),
@@ -250,32 +105,9 @@ _MOST = (
 )
 """What is summed of an item, and of a particle, whose list of neighbours may be cut short."""
 _SLOT_FUNCTIONS = (
-    """
-    def is_taken(value: float, limit: float, flags: int, bit: int) -> bool:
-        {return value <= limit and (flags & bit) != 0 ~
-        if (flags & bit) == 0:
-            return False
-        return value <= limit}
-    """,
-    """
-    def in_bounds(p: wp.vec3, lower: wp.vec3, upper: wp.vec3) -> bool:
-        {for k in range(3):
-            if p[k] < lower[k] or p[k] > upper[k]:
-                return False
-        return True ~
-        return p[0] >= lower[0] and p[1] >= lower[1] and p[2] >= lower[2] and \
-                p[0] <= upper[0] and p[1] <= upper[1] and p[2] <= upper[2] ~
-        if p[0] < lower[0] or p[1] < lower[1] or p[2] < lower[2]:
-            return False
-        return p[0] <= upper[0] and p[1] <= upper[1] and p[2] <= upper[2]}
-    """,
-    """
-    def ring_index(place: int, size: int) -> int:
-        {return place % size ~
-        {# the size is a power of two
-        ~}
-        return place & (size - 1)}
-    """,
+    _BODIES["slot_functions.is_taken"],
+    _BODIES["slot_functions.in_bounds"],
+    _BODIES["slot_functions.ring_index"],
 )
 """Functions that lines call."""
 
@@ -442,195 +274,28 @@ _MACHINES = {
         _Machine(
             "env",
             "REST APPROACH DESCEND GRASP LIFT",
-            """
-            phase = state[tid]
-            t = timer[tid] + dt
-            ee = ee_pos[tid]
-            target = {ee ~ ee}
-            closed = int(0)
-            if phase == REST:
-                if t >= rest_time:
-                    phase = APPROACH
-                    t = 0.0
-            elif phase == APPROACH:
-                # above the object, with the fingers open
-                target = object_pos[tid] + approach_offset
-                if has_reached(ee, target, reach_tolerance){ and t >= settle_time ~}:
-                    phase = DESCEND
-                    t = 0.0
-                {?0.4 elif t >= max_time:
-                    # out of reach
-                    phase = REST
-                    t = 0.0}
-            elif phase == DESCEND:
-                {# the fingers go around the object before they close
-                ~}
-                target = object_pos[tid]
-                if has_reached(ee, target, reach_tolerance):
-                    phase = GRASP
-                    t = 0.0
-            elif phase == GRASP:
-                target = object_pos[tid]
-                closed = 1
-                if t >= grasp_time:
-                    phase = LIFT
-                    t = 0.0
-            elif phase == LIFT:
-                target = goal_pos[tid]
-                closed = 1
-                {?0.5 if not has_reached(ee, object_pos[tid], slip_distance):
-                    # the object has been dropped
-                    phase = APPROACH
-                    t = 0.0 ~
-                {# it is held there until the episode ends
-                ~}
-                if has_reached(ee, target, reach_tolerance):
-                    lifted[tid] = 1}
-            {ee_target[tid] = target ~
-            # no more than one step of the arm
-            ee_target[tid] = ee + limit_length(target - ee, max_step)}
-            gripper_closed[tid] = closed
-            state[tid] = phase
-            timer[tid] = t
-            """,
+            _BODIES["agent_state.pick_and_lift_state_machine"],
             "pick_and_lift_state_machine step_pick_state_machine update_grasp_phase",
             "Advances the pick-and-lift phase of each environment",
         ),
         _Machine(
             "leg",
             "STANCE SWING REACHING",
-            """
-            phase = state[tid]
-            t = timer[tid] + dt
-            force = foot_force[tid]
-            if phase == STANCE:
-                if t >= stance_time{ and force < liftoff_force ~}:
-                    phase = SWING
-                    t = 0.0
-                    lift_pos[tid] = foot_pos[tid]
-                {?0.5 elif t >= min_slip_time and force < liftoff_force:
-                    # it has lost the ground
-                    phase = REACHING
-                    t = 0.0}
-            elif phase == SWING:
-                # a foot that has just left the ground still feels it
-                if force > touchdown_force and t >= min_swing_time:
-                    phase = STANCE
-                    t = 0.0
-                    touch_pos[tid] = foot_pos[tid]
-                elif t >= swing_time:
-                    phase = REACHING
-                    t = 0.0
-            elif force > touchdown_force:
-                phase = STANCE
-                t = 0.0
-                touch_pos[tid] = foot_pos[tid]
-            {s = float(0.0)
-            if phase == SWING:
-                s = wp.min(t / swing_time, 1.0)
-            elif phase == REACHING:
-                s = 1.0
-            swing_progress[tid] = s ~
-            if phase == STANCE:
-                air_time[tid] = 0.0
-            else:
-                air_time[tid] = air_time[tid] + dt}
-            state[tid] = phase
-            timer[tid] = t
-            """,
+            _BODIES["agent_state.update_leg_phase"],
             "update_leg_phase step_gait_state_machine advance_gait_phase",
             "Advances the gait phase of each leg from its timer and contact force",
         ),
         _Machine(
             "island",
             "AWAKE SLEEPY ASLEEP",
-            """
-            {?0.3 if touched[tid] != 0:
-                # something awake has hit it
-                state[tid] = AWAKE
-                timer[tid] = 0.0
-                return}
-            s = state[tid]
-            t = timer[tid]
-            motion = {max_speed_sq[tid] ~ max_energy[tid]}
-            {if s == ASLEEP:
-                if external_force[tid] > wake_force:
-                    s = AWAKE
-                    t = 0.0
-            elif motion > sleep_threshold:
-                s = AWAKE
-                t = 0.0
-            else:
-                t += dt
-                s = SLEEPY
-                if t >= time_to_sleep:
-                    s = ASLEEP ~
-            if s == AWAKE:
-                if motion < sleep_threshold:
-                    s = SLEEPY
-                    t = 0.0
-            elif s == SLEEPY:
-                t += dt
-                if motion > wake_threshold:
-                    s = AWAKE
-                    t = 0.0
-                elif t >= time_to_sleep:
-                    s = ASLEEP
-            elif motion > wake_threshold or external_force[tid] > wake_force:
-                s = AWAKE
-                t = 0.0}
-            {if s == ASLEEP and state[tid] != ASLEEP:
-                wp.atomic_add(num_fell_asleep, 0, 1) ~
-            if s != ASLEEP:
-                slot = wp.atomic_add(num_awake, 0, 1)
-                awake_islands[slot] = tid ~}
-            state[tid] = s
-            timer[tid] = t
-            """,
+            _BODIES["agent_state.update_island_sleep_state"],
             "update_island_sleep_state update_sleep_states advance_island_sleep",
             "Puts islands to sleep that have been at rest for a while, and wakes them",
         ),
         _Machine(
             "contact",
             "SEPARATED STICKING SLIDING",
-            """
-            s = state[tid]
-            gap = contact_dist[tid]
-            if gap > break_distance:
-                {# a broken contact forgets its impulses
-                ~}
-                state[tid] = SEPARATED
-                age[tid] = 0
-                normal_impulse[tid] = 0.0
-                return
-            n = contact_normal[tid]
-            v = contact_vel[tid]
-            {slide = v - wp.dot(v, n) * n
-            slip = wp.length(slide) ~
-            vn = wp.dot(v, n)
-            slip = wp.sqrt(wp.max(wp.length_sq(v) - vn * vn, 0.0)) ~
-            slip = tangential_speed(v, n)}
-            if s == SEPARATED:
-                {s = STICKING ~ s = SLIDING if slip > stick_speed else STICKING}
-                age[tid] = 0
-                anchor[tid] = contact_pos[tid]
-            else:
-                age[tid] = age[tid] + 1
-                limit = friction[tid] * normal_impulse[tid]
-                {if s == STICKING and tangent_impulse[tid] > limit:
-                    s = SLIDING
-                elif s == SLIDING and slip < stick_speed:
-                    s = STICKING
-                    anchor[tid] = contact_pos[tid] ~
-                if s == SLIDING:
-                    # the anchor goes with the contact
-                    anchor[tid] = contact_pos[tid]
-                    if slip < stick_speed and tangent_impulse[tid] < limit:
-                        s = STICKING
-                elif tangent_impulse[tid] > limit:
-                    s = SLIDING}
-            state[tid] = s
-            """,
+            _BODIES["agent_state.update_contact_state"],
             "update_contact_state update_contact_lifecycle advance_contact_states",
             "Whether each contact is broken, sticks or slides",
         ),
@@ -639,143 +304,21 @@ _MACHINES = {
         _Machine(
             "valve",
             "CLOSED OPENING OPEN CLOSING",
-            """
-            s = state[tid]
-            opening = position[tid]
-            {if command[tid] == CMD_OPEN:
-                if s == CLOSED or s == CLOSING:
-                    s = OPENING
-            elif command[tid] == CMD_CLOSE:
-                if s == OPEN or s == OPENING:
-                    s = CLOSING ~
-            if command[tid] == CMD_OPEN and s != OPEN:
-                s = OPENING
-            elif command[tid] == CMD_CLOSE and s != CLOSED:
-                s = CLOSING ~
-            if pressure[tid] > trip_pressure:
-                # closes by itself, whatever it is told
-                if s != CLOSED:
-                    s = CLOSING
-            elif command[tid] == CMD_OPEN and s != OPEN:
-                s = OPENING
-            elif command[tid] == CMD_CLOSE and s != CLOSED:
-                s = CLOSING}
-            {if s == OPENING:
-                opening = opening + stroke_rate * dt
-                if opening >= 1.0:
-                    opening = 1.0
-                    s = OPEN
-            elif s == CLOSING:
-                opening = opening - stroke_rate * dt
-                if opening <= 0.0:
-                    opening = 0.0
-                    s = CLOSED ~
-            travel = stroke_rate * dt
-            if s == OPENING:
-                opening = wp.min(opening + travel, 1.0)
-                # at the end of its way
-                if opening == 1.0:
-                    s = OPEN
-            elif s == CLOSING:
-                opening = wp.max(opening - travel, 0.0)
-                if opening == 0.0:
-                    s = CLOSED}
-            {?0.5 # goes with the square root of the pressure drop
-            {drop = wp.max(pressure[tid] - outlet_pressure, 0.0)
-            flow[tid] = flow_coefficient[tid] * opening * wp.sqrt(drop) ~
-            flow[tid] = opening * orifice_flow(flow_coefficient[tid], pressure[tid], outlet_pressure)}}
-            position[tid] = opening
-            state[tid] = s
-            """,
+            _BODIES["valve_state.update_valves"],
             "update_valves step_motor_valves advance_valve_state",
             "Moves motor valves to where their commands say",
         ),
         _Machine(
             "gripper",
             "RELEASED CLOSING HOLDING OPENING",
-            """
-            s = state[tid]
-            width = finger_width[tid]
-            {?0.6 if command[tid] == CMD_OPEN and s != RELEASED:
-                s = OPENING
-            elif command[tid] == CMD_CLOSE and (s == RELEASED or s == OPENING):
-                s = CLOSING ~
-            if command[tid] == CMD_CLOSE:
-                if s == RELEASED or s == OPENING:
-                    s = CLOSING
-            elif command[tid] == CMD_OPEN:
-                if s == CLOSING or s == HOLDING:
-                    s = OPENING}
-            speed = float(0.0)
-            if s == CLOSING:
-                speed = -finger_speed
-                if grip_force[tid] > hold_force:
-                    {# something is between the fingers
-                    ~}
-                    s = HOLDING
-                    speed = 0.0
-                elif width <= min_width:
-                    # there is nothing to hold
-                    {s = OPENING
-                    ~}
-                    speed = 0.0
-            elif s == HOLDING:
-                if grip_force[tid] < slip_force:
-                    s = CLOSING
-            elif s == OPENING:
-                speed = finger_speed
-                if width >= max_width:
-                    s = RELEASED
-                    speed = 0.0
-            {finger_target[tid] = wp.clamp(width + speed * dt, min_width, max_width) ~
-            finger_target[tid] = wp.clamp(width + speed * dt, min_width, max_width)
-            is_holding[tid] = 1 if s == HOLDING else 0 ~ finger_velocity[tid] = speed}
-            state[tid] = s
-            """,
+            _BODIES["valve_state.step_gripper_state_machine"],
             "step_gripper_state_machine update_grippers advance_gripper_state",
             "Opens and closes grippers by their commands and by what the fingers feel",
         ),
         _Machine(
             "valve",
             "SEATED RELIEVING",
-            """
-            s = state[tid]
-            vessel = vessel_of[tid]
-            p = vessel_pressure[vessel]
-            reseat = reseat_ratio * set_pressure[tid]
-            {if s == SEATED:
-                if p > set_pressure[tid]:
-                    s = RELIEVING
-            elif p < reseat:
-                # well below what opens it
-                s = SEATED ~
-            if s == SEATED and p > set_pressure[tid]:
-                s = RELIEVING
-            elif s == RELIEVING and p < reseat:
-                # well below what opens it
-                s = SEATED ~
-            t = timer[tid] + dt
-            if s == SEATED:
-                if p > set_pressure[tid]:
-                    s = RELIEVING
-                    t = 0.0
-            elif p < reseat and t >= min_open_time:
-                # not at once, or it would chatter
-                s = SEATED
-                t = 0.0
-            timer[tid] = t}
-            q = float(0.0)
-            if s == RELIEVING:
-                {lift = saturate((p - reseat) / blowdown_range)
-                q = {flow_coefficient[tid] * lift * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
-                        lift * orifice_flow(flow_coefficient[tid], p, outlet_pressure)} ~
-                q = {flow_coefficient[tid] * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
-                        orifice_flow(flow_coefficient[tid], p, outlet_pressure)}}
-            flow[tid] = q
-            {?0.6 # several valves may protect one vessel
-            wp.atomic_add(vessel_outflow, vessel, q)}
-            state[tid] = s
-            """,
+            _BODIES["valve_state.update_relief_valves"],
             "update_relief_valves step_relief_valves relief_valve_state",
             "Opens and reseats relief valves",
         ),
@@ -784,106 +327,21 @@ _MACHINES = {
         _Machine(
             "env",
             "RUNNING TIMEOUT FAILED SUCCESS",
-            """
-            length = episode_length[tid] + 1
-            {at_goal = goal_distance[tid] < goal_radius ~
-            # it has to stay there
-            held = goal_steps[tid] + 1 if goal_distance[tid] < goal_radius else 0
-            goal_steps[tid] = held
-            at_goal = held >= hold_steps}
-            s = int(RUNNING)
-            if {base_height[tid] < min_height or tilt[tid] > max_tilt ~ \
-                    base_height[tid] < min_height or base_contact_force[tid] > max_contact_force ~ \
-                    has_fallen(base_height[tid], tilt[tid], min_height, max_tilt)}:
-                # a fall
-                s = FAILED
-            elif at_goal:
-                s = SUCCESS
-            elif length >= max_episode_length:
-                s = TIMEOUT
-            {if s == RUNNING:
-                reset_buf[tid] = 0
-                episode_length[tid] = length
-            else:
-                reset_buf[tid] = 1
-                episode_length[tid] = 0 ~
-            terminated[tid] = 1 if s == FAILED or s == SUCCESS else 0
-            truncated[tid] = 1 if s == TIMEOUT else 0
-            episode_length[tid] = length}
-            episode_status[tid] = s
-            """,
+            _BODIES["episode.check_termination"],
             "check_termination compute_dones update_termination",
             "Why each episode ends, if it does",
         ),
         _Machine(
             "env",
             "RUNNING TIMEOUT FAILED SUCCESS",
-            """
-            {if episode_status[tid] != RUNNING:
-                # the first step after a reset
-                episode_return[tid] = 0.0
-                episode_length[tid] = 0 ~
-            fresh = episode_status[tid] != RUNNING
-            if fresh:
-                episode_return[tid] = 0.0
-                episode_length[tid] = 0}
-            episode_return[tid] = episode_return[tid] + reward[tid]
-            episode_length[tid] = episode_length[tid] + 1
-            s = int(RUNNING)
-            if {base_height[tid] < min_height{ or tilt[tid] > max_tilt ~} ~ \
-                    has_fallen(base_height[tid], tilt[tid], min_height, max_tilt)}:
-                s = FAILED
-            {elif goal_distance[tid] < goal_radius:
-                s = SUCCESS ~}
-            elif episode_length[tid] >= max_episode_length:
-                s = TIMEOUT
-            if s != RUNNING:
-                # for the averages that are logged
-                {wp.atomic_add(num_finished, 0, 1)
-                wp.atomic_add(return_sum, 0, episode_return[tid]) ~
-                last_return[tid] = episode_return[tid]
-                last_length[tid] = episode_length[tid]}
-            episode_status[tid] = s
-            """,
+            _BODIES["episode.advance_episodes"],
             "advance_episodes update_episode_stats step_episodes",
             "Goes on with each episode, and starts a new one after its end",
         ),
         _Machine(
             "env",
             "RUNNING TIMEOUT FAILED",
-            """
-            {?0.5 if episode_length[tid] < grace_steps:
-                # a new episode has time to settle
-                episode_length[tid] = episode_length[tid] + 1
-                terminated[tid] = 0
-                truncated[tid] = 0
-                return}
-            length = episode_length[tid] + 1
-            fallen = {base_height[tid] < min_height or up_z[tid] < min_up ~ \
-                    has_fallen(base_height[tid], tilt[tid], min_height, max_tilt)}
-            {?0.5 # hurt by what it hits
-            if base_contact_force[tid] > max_contact_force:
-                fallen = True ~
-            if not fallen and wp.abs(base_speed[tid]) > max_speed:
-                # the simulation has diverged
-                fallen = True}
-            {if fallen:
-                terminated[tid] = 1
-                truncated[tid] = 0
-            elif length >= max_episode_length:
-                terminated[tid] = 0
-                truncated[tid] = 1
-            else:
-                terminated[tid] = 0
-                truncated[tid] = 0 ~
-            {# a fall is not a timeout
-            ~}
-            terminated[tid] = 1 if fallen else 0
-            truncated[tid] = 1 if length >= max_episode_length and not fallen else 0}
-            {?0.4 if fallen:
-                reward[tid] = reward[tid] - death_cost}
-            episode_length[tid] = length
-            """,
+            _BODIES["episode.compute_terminations"],
             "compute_terminations check_termination get_dones",
             "Which episodes end by a fall, and which by their length",
         ),
@@ -892,37 +350,14 @@ _MACHINES = {
 
 
 _MACHINE_FUNCTIONS = (
-    """
-    def has_reached(p: wp.vec3, target: wp.vec3, tolerance: float) -> bool:
-        {return wp.length(target - p) < tolerance ~ d = target - p
-        return wp.dot(d, d) < tolerance * tolerance ~
-        for k in range(3):
-            if wp.abs(target[k] - p[k]) > tolerance:
-                return False
-        return True}
-    """,
+    _BODIES["machine_functions.has_reached"],
     """
     def tangential_speed(v: wp.vec3, n: wp.vec3) -> float:
         {return wp.length(v - wp.dot(v, n) * n) ~ vt = v - n * wp.dot(v, n)
         return wp.length(vt)}
     """,
-    """
-    def orifice_flow(coefficient: float, inlet: float, outlet: float) -> float:
-        {if inlet <= outlet:
-            return 0.0
-        return coefficient * wp.sqrt(inlet - outlet) ~
-        return coefficient * wp.sqrt(wp.max(inlet - outlet, 0.0)) ~
-        {# backwards too
-        ~}
-        drop = inlet - outlet
-        return coefficient * wp.sign(drop) * wp.sqrt(wp.abs(drop))}
-    """,
-    """
-    def has_fallen(height: float, tilt: float, min_height: float, max_tilt: float) -> bool:
-        {return height < min_height or tilt > max_tilt ~ if height < min_height:
-            return True
-        return tilt > max_tilt}
-    """,
+    _BODIES["machine_functions.orifice_flow"],
+    _BODIES["machine_functions.has_fallen"],
 )
 """Functions that lines call."""
 
@@ -1015,169 +450,56 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
 _WORLD = {
     "world_reset": (
         (
-            """
-            {if done[wid] == 0:
-                return
-            OUT = BEGIN
-            rate_out[tid] = START_RATE ~
-            if done[wid] {!= 0 ~ == 1}:
-                OUT = BEGIN
-                rate_out[tid] = START_RATE}
-            """,
+            _BODIES["world_reset.reset_worlds"],
             "reset_worlds reset_envs reset_joint_state",
             "Gives the joints of worlds that are done what they start from",
         ),
         (
-            """
-            if done[wid] == 0:
-                return
-            s = source[wid]
-            # no world to start from
-            if s {< 0 ~ == -1}:
-                OUT = BEGIN
-                rate_out[tid] = START_RATE
-            elif s != wid{ and active[s] ~}:
-                OUT = old[s * DOFS_PER_WORLD + dof]
-                rate_out[tid] = velocity[s * DOFS_PER_WORLD + dof]
-            """,
+            _BODIES["world_reset.reset_worlds_from_source"],
             "reset_worlds_from_source restart_worlds reset_or_clone_worlds",
             "Starts worlds anew, from another one where there is one",
         ),
         (
-            """
-            s = source[wid]
-            if s < 0 or s == wid:
-                return
-            OUT = old[s * DOFS_PER_WORLD + dof]{ + amount * noise[tid] ~}
-            rate_out[tid] = velocity[s * DOFS_PER_WORLD + dof]
-            """,
+            _BODIES["world_reset.clone_worlds"],
             "clone_worlds copy_joint_state_between_worlds branch_worlds",
             "Gives worlds the joint state of others",
         ),
     ),
     "world_sum": (
         (
-            """
-            SKIPS
-            diff = old[tid] - template[dof]
-            {?0.4 # what is wound around many times is as far as once
-            diff = wrap_angle(diff)}
-            {?0.3 # small ones are free
-            if wp.abs(diff) < deadband[dof]:
-                return}
-            e = {weight[dof] * huber(diff) ~ \
-                    weight[dof] * diff * diff ~ weight[dof] * wp.abs(diff) ~ 0.5 * weight[dof] * diff * diff}
-            wp.atomic_add(sums, wid, e)
-            """,
+            _BODIES["world_sum.posture_cost"],
             "posture_cost compute_posture_cost sum_posture_cost",
             "Cost of how far the joints of each world are from their default",
         ),
         (
-            """
-            SKIPS
-            {power = torque[tid] * velocity[tid]
-            # what is braked is lost
-            {wp.atomic_add(sums, wid, weight[dof] * wp.max(power, 0.0)) ~
-            if power > 0.0:
-                wp.atomic_add(sums, wid, weight[dof] * power)
-            elif count_braking:
-                # a part of it comes back
-                wp.atomic_add(sums, wid, recovery * weight[dof] * power)} ~
-            power = wp.abs(torque[tid] * velocity[tid])
-            {?0.4 # heat in the windings
-            power = power + loss[dof] * torque[tid] * torque[tid]}
-            wp.atomic_add(sums, wid, weight[dof] * power) ~
-            tau = torque[tid]
-            wp.atomic_add(sums, wid, weight[dof] * {(wp.abs(tau * velocity[tid]) + loss[dof] * tau * tau)
-            ~ (tau * tau + wp.abs(tau * velocity[tid]))})}
-            """,
+            _BODIES["world_sum.power_cost"],
             "power_cost compute_power_cost accumulate_power_cost",
             "Cost of the power that the motors of each world take",
         ),
         (
-            """
-            SKIPS
-            {rate = action[tid] - last_action[tid]
-            e = {weight[dof] * rate * rate ~ weight[dof] * wp.abs(rate)} ~
-            # how fast it changes, and how fast that does
-            rate = action[tid] - last_action[tid]
-            jerk = action[tid] - 2.0 * last_action[tid] + last_last_action[tid]
-            e = weight[dof] * (rate * rate + jerk * jerk)}
-            wp.atomic_add(sums, wid, e)
-            """,
+            _BODIES["world_sum.action_rate_cost"],
             "action_rate_cost compute_action_rate_cost sum_action_rate",
             "Cost of how fast the actions of each world change",
         ),
     ),
     "world_check": (
         (
-            """
-            value = old[tid]
-            {excess = limit_excess(value, lower[dof], upper[dof])
-            if excess != 0.0:
-                wp.atomic_add(bad, wid, 1)
-                {if excess * velocity[tid] > 0.0:
-                    # no faster outwards
-                    rate_out[tid] = 0.0
-                else:
-                    rate_out[tid] = velocity[tid] ~}
-            OUT = value - excess ~
-            if value < lower[dof] or value > upper[dof]:
-                wp.atomic_add(bad, wid, 1)
-                OUT = wp.clamp(value, lower[dof], upper[dof])
-            else:
-                OUT = value ~
-            if value < lower[dof]:
-                OUT = lower[dof]
-                {?0.5 # no faster outwards
-                rate_out[tid] = wp.max(velocity[tid], 0.0)}
-                wp.atomic_add(bad, wid, 1)
-            elif value > upper[dof]:
-                OUT = upper[dof]
-                {?0.5 rate_out[tid] = wp.min(velocity[tid], 0.0)}
-                wp.atomic_add(bad, wid, 1)
-            else:
-                OUT = value
-                {?0.5 rate_out[tid] = velocity[tid]}}
-            """,
+            _BODIES["world_check.clamp_joint_positions"],
             "clamp_joint_positions enforce_joint_limits clamp_to_joint_limits",
             "Brings joints back into their limits, and counts those beyond",
         ),
         (
-            """
-            {excess = wp.max(lower[dof] - old[tid], old[tid] - upper[dof]) ~
-            excess = wp.abs(limit_excess(old[tid], lower[dof], upper[dof]))}
-            if excess > 0.0:
-                wp.atomic_add(bad, wid, 1)
-                wp.atomic_max(largest, wid, excess)
-            """,
+            _BODIES["world_check.check_joint_limits"],
             "check_joint_limits measure_limit_violations find_limit_violations",
             "Counts the joints of each world beyond their limits, and how far they are",
         ),
         (
-            """
-            if old[tid] < lower[dof]:
-                wp.atomic_add(num_below, wid, 1)
-            elif old[tid] > upper[dof]:
-                wp.atomic_add(num_above, wid, 1)
-            {?0.4 if wp.abs(velocity[tid]) > max_speed:
-                wp.atomic_add(num_fast, wid, 1)}
-            """,
+            _BODIES["world_check.count_limit_violations"],
             "count_limit_violations count_joints_at_limits count_violations",
             "Counts the joints of each world beyond either limit",
         ),
         (
-            """
-            SKIPS
-            {excess = wp.max(lower[dof] - old[tid], 0.0) + wp.max(old[tid] - upper[dof], 0.0) ~
-            excess = wp.abs(limit_excess(old[tid], {lower[dof], upper[dof] ~ soft * lower[dof], soft * upper[dof]})) ~
-            excess = float(0.0)
-            if old[tid] < soft * lower[dof]:
-                excess = soft * lower[dof] - old[tid]
-            elif old[tid] > soft * upper[dof]:
-                excess = old[tid] - soft * upper[dof]}
-            wp.atomic_add(sums, wid, {weight[dof] * excess ~ weight[dof] * excess * excess})
-            """,
+            _BODIES["world_check.joint_limit_cost"],
             "joint_limit_cost compute_limit_cost limit_penalty",
             "Cost of joints beyond their limits",
         ),
@@ -1186,25 +508,8 @@ _WORLD = {
 
 
 _WORLD_FUNCTIONS = (
-    """
-    def limit_excess(q: float, lower: float, upper: float) -> float:
-        {if q < lower:
-            return q - lower
-        if q > upper:
-            return q - upper
-        return 0.0 ~
-        return wp.max(q - upper, 0.0) + wp.min(q - lower, 0.0) ~
-        return q - wp.clamp(q, lower, upper)}
-    """,
-    """
-    def huber(x: float) -> float:
-        {if wp.abs(x) < 1.0:
-            return 0.5 * x * x
-        return wp.abs(x) - 0.5 ~
-        return wp.sqrt(1.0 + x * x) - 1.0 ~
-        a = wp.abs(x)
-        return 0.5 * a * a if a < 1.0 else a - 0.5}
-    """,
+    _BODIES["world_functions.limit_excess"],
+    _BODIES["world_functions.huber"],
 )
 """Functions that lines call."""
 
@@ -1289,127 +594,21 @@ def _answer(p: Program, target: str) -> tuple[str, str, str]:
 
 
 _RAY_FUNCTIONS = (
-    """
-    def ray_sphere(o: wp.vec3, dir: wp.vec3, center: wp.vec3, radius: float) -> float:
-        {# less than 0 is a miss
-        ~}
-        m = o - center
-        b = wp.dot(m, dir)
-        c = {wp.dot(m, m) ~ wp.length_sq(m)} - radius * radius
-        {?0.5 if c > 0.0 and b > 0.0:
-            return -1.0}
-        disc = b * b - c
-        if disc < 0.0:
-            return -1.0
-        {return -b - wp.sqrt(disc) ~
-        t = -b - wp.sqrt(disc)
-        if t < 0.0:
-            # from inside
-            t = -b + wp.sqrt(disc)
-        return t ~ return wp.max(-b - wp.sqrt(disc), 0.0)}
-    """,
-    """
-    def ray_box(o: wp.vec3, dir: wp.vec3, half: wp.vec3) -> float:
-        t_near = float(-1.0e6)
-        t_far = float(1.0e6)
-        for k in range(3):
-            {if wp.abs(dir[k]) < 1.0e-6:
-                {# along the slab, and outside of it
-                ~}
-                if wp.abs(o[k]) > half[k]:
-                    return -1.0
-            else:
-                t0 = (-half[k] - o[k]) / dir[k]
-                t1 = (half[k] - o[k]) / dir[k]
-                t_near = wp.max(t_near, wp.min(t0, t1))
-                t_far = wp.min(t_far, wp.max(t0, t1)) ~
-            if wp.abs(dir[k]) > 1.0e-6:
-                t0 = (-half[k] - o[k]) / dir[k]
-                t1 = (half[k] - o[k]) / dir[k]
-                t_near = wp.max(t_near, wp.min(t0, t1))
-                t_far = wp.min(t_far, wp.max(t0, t1))
-            elif wp.abs(o[k]) > half[k]:
-                return -1.0}
-        if t_near > t_far or t_far < 0.0:
-            return -1.0
-        return {t_near ~ wp.max(t_near, 0.0)}
-    """,
-    """
-    def ray_plane(o: wp.vec3, dir: wp.vec3, point: wp.vec3, n: wp.vec3) -> float:
-        slope = wp.dot(n, dir)
-        {if slope > -1.0e-6:
-            {# seen from behind, or along it
-            ~}
-            return -1.0
-        return wp.dot(n, point - o) / slope ~
-        if wp.abs(slope) < 1.0e-6:
-            return -1.0
-        return wp.dot(n, point - o) / slope}
-    """,
-    """
-    def ray_triangle(o: wp.vec3, dir: wp.vec3, a: wp.vec3, b: wp.vec3, c: wp.vec3) -> float:
-        e1 = b - a
-        e2 = c - a
-        h = wp.cross(dir, e2)
-        det = wp.dot(e1, h)
-        {if wp.abs(det) < 1.0e-6:
-            return -1.0 ~ {# only from its front
-        ~}
-        if det < 1.0e-6:
-            return -1.0}
-        m = o - a
-        {u = wp.dot(m, h) / det
-        if u < 0.0 or u > 1.0:
-            return -1.0
-        q = wp.cross(m, e1)
-        v = wp.dot(dir, q) / det
-        if v < 0.0 or u + v > 1.0:
-            return -1.0
-        return wp.dot(e2, q) / det ~
-        q = wp.cross(m, e1)
-        u = wp.dot(m, h) / det
-        v = wp.dot(dir, q) / det
-        if u < 0.0 or v < 0.0 or u + v > 1.0:
-            return -1.0
-        return wp.dot(e2, q) / det}
-    """,
+    _BODIES["ray_functions.ray_sphere"],
+    _BODIES["ray_functions.ray_box"],
+    _BODIES["ray_functions.ray_plane"],
+    _BODIES["ray_functions.ray_triangle"],
 )
 """Functions beside kernels of rays: how far it is to a shape, less than 0 for a miss."""
 _RAY_HITS = {
     "spheres": "t = ray_sphere(o, direction, centers[s], radii[s])",
-    "boxes": """
-        {# in the frame of the box
-        ~}
-        o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
-        t = ray_box(o_s, wp.quat_rotate_inv(rotations[s], direction), half_extents[s])
-    """,
+    "boxes": _BODIES["boxes"],
     "triangles": """
         {t = ray_triangle(o, direction, vertices[tris[s][0]], vertices[tris[s][1]], vertices[tris[s][2]]) ~
         tri = tris[s]
         t = ray_triangle(o, direction, vertices[tri[0]], vertices[tri[1]], vertices[tri[2]])}
     """,
-    "types": """
-        t = float(-1.0)
-        {if shape_type[s] == SHAPE_SPHERE:
-            t = ray_sphere(o, direction, centers[s], radii[s])
-        elif shape_type[s] == SHAPE_BOX:
-            {# in its own frame
-            ~}
-            o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
-            t = ray_box(o_s, wp.quat_rotate_inv(rotations[s], direction), half_extents[s])
-        {elif shape_type[s] == SHAPE_PLANE:
-            t = ray_plane(o, direction, centers[s], normals[s]) ~} ~
-        kind = shape_type[s]
-        if kind == SHAPE_PLANE:
-            t = ray_plane(o, direction, centers[s], normals[s])
-        elif kind == SHAPE_SPHERE:
-            t = ray_sphere(o, direction, centers[s], radii[s])
-        else:
-            # in the frame of the box
-            o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
-            d_s = wp.quat_rotate_inv(rotations[s], direction)
-            t = ray_box(o_s, d_s, half_extents[s])}
-    """,
+    "types": _BODIES["types"],
 }
 _RAY_USES = {
     "any_hit": """

@@ -1,10 +1,13 @@
 """Fields on grids: transport, pressure, boundaries, heights, particles that give to a grid and take from it."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
+
+_BODIES = read_bodies("warp", "fields", margin=12)
 
 _PLANAR = Type("float32", (2,))
 
@@ -17,26 +20,7 @@ def _with_edge(text: str) -> str:
     return text.replace("{EDGE", "{" + _EDGE)
 
 
-_NEIGHBORS = """{laplacian = float(0.0)
-            {if x > 0:
-                laplacian += q[x - 1, y] - here
-            if x < nx - 1:
-                laplacian += q[x + 1, y] - here
-            if y > 0:
-                laplacian += q[x, y - 1] - here
-            if y < ny - 1:
-                laplacian += q[x, y + 1] - here ~
-            laplacian += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
-            laplacian += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
-            {left = q[wp.max(x - 1, 0), y]
-            right = q[wp.min(x + 1, nx - 1), y]
-            low = q[x, wp.max(y - 1, 0)]
-            high = q[x, wp.min(y + 1, ny - 1)] ~
-            left = q[(x + nx - 1) % nx, y]
-            right = q[(x + 1) % nx, y]
-            low = q[x, (y + ny - 1) % ny]
-            high = q[x, (y + 1) % ny]}
-            laplacian = left + right + low + high - 4.0 * here}"""
+_NEIGHBORS = _BODIES["neighbors"]
 """The sum of what the four cells around one have more than it."""
 
 
@@ -48,72 +32,12 @@ def _with_neighbors(text: str) -> str:
 _PLANE = {
     "advect": (
         (
-            """
-            {?0.5 {# walls hold nothing
-            if cell_type[x, y] == SOLID:
-                out[x, y] = 0.0
-                return ~ if cell_type[x, y] == INFLOW:
-                out[x, y] = inflow
-                return ~ # what comes in is given
-            if cell_type[x, y] == INFLOW:
-                out[x, y] = inflow
-                return
-            elif cell_type[x, y] == SOLID:
-                out[x, y] = 0.0
-                return}}
-            {# back along the flow, in cells
-            ~}
-            {px = float(x) - dt * u[x, y] * inv_h
-            py = float(y) - dt * v[x, y] * inv_h ~
-            # half a step back, and the whole one with what flows there
-            mx = wp.clamp(float(x) - 0.5 * dt * u[x, y] * inv_h, 0.0, float(nx - 1))
-            my = wp.clamp(float(y) - 0.5 * dt * v[x, y] * inv_h, 0.0, float(ny - 1))
-            px = float(x) - dt * u[int(mx + 0.5), int(my + 0.5)] * inv_h
-            py = float(y) - dt * v[int(mx + 0.5), int(my + 0.5)] * inv_h}
-            px = wp.clamp(px, 0.0, float(nx - 1))
-            py = wp.clamp(py, 0.0, float(ny - 1))
-            x0 = int(px)
-            y0 = int(py)
-            x1 = wp.min(x0 + 1, nx - 1)
-            y1 = wp.min(y0 + 1, ny - 1)
-            fx = px - float(x0)
-            fy = py - float(y0)
-            {a = q[x0, y0] * (1.0 - fx) + q[x1, y0] * fx
-            b = q[x0, y1] * (1.0 - fx) + q[x1, y1] * fx
-            value = a * (1.0 - fy) + b * fy ~
-            a = wp.lerp(q[x0, y0], q[x1, y0], fx)
-            b = wp.lerp(q[x0, y1], q[x1, y1], fx)
-            value = wp.lerp(a, b, fy) ~
-            value = bilinear(q[x0, y0], q[x1, y0], q[x0, y1], q[x1, y1], fx, fy)}
-            {?0.5 {value += source[x, y] * dt ~ value *= {1.0 - decay * dt ~ 1.0 / (1.0 + decay * dt)}}}
-            out[x, y] = value
-            """,
+            _BODIES["advect.advect"],
             "advect advect_field semi_lagrangian",
             "Carries a field along the flow by one step",
         ),
         (
-            """
-            here = q[x, y]
-            {if u[x, y] > 0.0:
-                slope_x = here - q[wp.max(x - 1, 0), y]
-            else:
-                slope_x = q[wp.min(x + 1, nx - 1), y] - here
-            if v[x, y] > 0.0:
-                slope_y = here - q[x, wp.max(y - 1, 0)]
-            else:
-                slope_y = q[x, wp.min(y + 1, ny - 1)] - here
-            value = here - dt * inv_h * (u[x, y] * slope_x + v[x, y] * slope_y) ~
-            # what flows in and out of each face
-            value = here - dt * inv_h * (
-                wp.max(u[x, y], 0.0) * (here - q[wp.max(x - 1, 0), y])
-                + wp.min(u[x, y], 0.0) * (q[wp.min(x + 1, nx - 1), y] - here)
-                + wp.max(v[x, y], 0.0) * (here - q[x, wp.max(y - 1, 0)])
-                + wp.min(v[x, y], 0.0) * (q[x, wp.min(y + 1, ny - 1)] - here)
-            )}
-            {?0.5 value += source[x, y] * dt}
-            {?0.4 value = wp.max(value, 0.0)}
-            out[x, y] = value
-            """,
+            _BODIES["advect.advect_upwind"],
             "advect_upwind upwind_step transport_upwind",
             "Carries a field along the flow by an upwind step",
         ),
@@ -153,22 +77,7 @@ _PLANE = {
             "Divergence of a velocity that is given at the centres of cells",
         ),
         (
-            """
-            {?0.6 if cell_type[x, y] == SOLID:
-                out[x, y] = 0.0
-                return}
-            {# velocities stand on the faces of cells
-            ~}
-            {div = (uf[x + 1, y] - uf[x, y] + vf[x, y + 1] - vf[x, y]) / h ~
-            div = (uf[x + 1, y] - uf[x, y]) / h + (vf[x, y + 1] - vf[x, y]) / h ~
-            du = uf[x + 1, y] - uf[x, y]
-            dv = vf[x, y + 1] - vf[x, y]
-            div = (du + dv) / h}
-            {?0.3 {wp.atomic_max(worst, 0, wp.abs(div)) ~ wp.atomic_add(residual, 0, div * div)}}
-            {?0.3 # what flows out of a source is none
-            div -= source[x, y]}
-            out[x, y] = RESULT
-            """,
+            _BODIES["divergence"],
             "",
             "Divergence of a velocity that is given on the faces of cells",
         ),
@@ -195,35 +104,7 @@ _PLANE = {
             "A Jacobi iteration of the pressure equation",
         ),
         (
-            """
-            {?0.6 if cell_type[x, y] == SOLID:
-                out[x, y] = 0.0
-                return}
-            total = float(0.0)
-            num = int(0)
-            # no gradient across walls and the edge of the grid
-            if x > 0 and cell_type[x - 1, y] != SOLID:
-                total += q[x - 1, y]
-                num += 1
-            if x < nx - 1 and cell_type[x + 1, y] != SOLID:
-                total += q[x + 1, y]
-                num += 1
-            if y > 0 and cell_type[x, y - 1] != SOLID:
-                total += q[x, y - 1]
-                num += 1
-            if y < ny - 1 and cell_type[x, y + 1] != SOLID:
-                total += q[x, y + 1]
-                num += 1
-            {if num == 0:
-                out[x, y] = q[x, y]
-                return
-            ~ # closed in on all sides
-            if num == 0:
-                out[x, y] = 0.0
-                return}
-            new = (total - h * h * source[x, y]) / float(num)
-            out[x, y] = {new ~ wp.lerp(q[x, y], new, omega) ~ q[x, y] + omega * (new - q[x, y])}
-            """,
+            _BODIES["relax"],
             "pressure_jacobi solve_pressure_jacobi pressure_iteration",
             "A Jacobi iteration of the pressure equation, around walls",
         ),
@@ -251,127 +132,29 @@ _PLANE = {
     ),
     "heights": (
         (
-            _with_neighbors("""
-            here = q[x, y]
-            {?0.4 if cell_type[x, y] == SOLID:
-                out[x, y] = here
-                rate[x, y] = 0.0
-                return}
-            NEIGHBORS
-            {# the wave equation, velocity first
-            ~}
-            speed = rate_in[x, y] + {wave_speed * wave_speed ~ c2} * laplacian * dt / (h * h)
-            {speed *= 1.0 - decay * dt ~ speed = speed * (1.0 - decay * dt) ~ speed = speed / (1.0 + decay * dt) ~}
-            rate[x, y] = speed
-            out[x, y] = here + speed * dt
-            """),
+            _with_neighbors(_BODIES["heights.heights"]),
             "wave_step update_heights step_waves",
             "A step of the wave equation for a height field",
         ),
         (
-            """
-            {# of the faces towards lower indices
-            ~}
-            u_next = float(0.0)
-            v_next = float(0.0)
-            if x > 0{ and cell_type[x - 1, y] != SOLID ~}:
-                u_next = u_io[x, y] - dt * gravity * (q[x, y] - q[x - 1, y]) / h
-            if y > 0{ and cell_type[x, y - 1] != SOLID ~}:
-                v_next = v_io[x, y] - dt * gravity * (q[x, y] - q[x, y - 1]) / h
-            {?0.5 # friction of the ground
-            {u_next *= 1.0 - decay * dt
-            v_next *= 1.0 - decay * dt ~
-            u_next = u_next / (1.0 + decay * dt)
-            v_next = v_next / (1.0 + decay * dt)}}
-            u_io[x, y] = u_next
-            v_io[x, y] = v_next
-            """,
+            _BODIES["heights.update_shallow_water_velocity"],
             "update_shallow_water_velocity accelerate_shallow_water shallow_water_velocity",
             "Velocities of shallow water, driven by the slope of its surface",
         ),
         (
-            """
-            # what flows through the faces takes the water of the side that it comes from
-            {flux_x = float(0.0)
-            if x > 0:
-                flux_x = uf[x, y] * (depth[x - 1, y] if uf[x, y] > 0.0 else depth[x, y])
-            flux_right = float(0.0)
-            if x < nx - 1:
-                flux_right = uf[x + 1, y] * (depth[x, y] if uf[x + 1, y] > 0.0 else depth[x + 1, y])
-            flux_y = float(0.0)
-            if y > 0:
-                flux_y = vf[x, y] * (depth[x, y - 1] if vf[x, y] > 0.0 else depth[x, y])
-            flux_top = float(0.0)
-            if y < ny - 1:
-                flux_top = vf[x, y + 1] * (depth[x, y] if vf[x, y + 1] > 0.0 else depth[x, y + 1])
-            change = (flux_right - flux_x + flux_top - flux_y) / h ~
-            left = depth[wp.max(x - 1, 0), y]
-            right = depth[wp.min(x + 1, nx - 1), y]
-            low = depth[x, wp.max(y - 1, 0)]
-            high = depth[x, wp.min(y + 1, ny - 1)]
-            here = depth[x, y]
-            flux_x = uf[x, y] * wp.where(uf[x, y] > 0.0, left, here)
-            flux_right = uf[x + 1, y] * wp.where(uf[x + 1, y] > 0.0, here, right)
-            flux_y = vf[x, y] * wp.where(vf[x, y] > 0.0, low, here)
-            flux_top = vf[x, y + 1] * wp.where(vf[x, y + 1] > 0.0, here, high)
-            change = (flux_right - flux_x + flux_top - flux_y) / h}
-            {depth_out[x, y] = depth[x, y] - dt * change ~ # it does not get less than dry
-            depth_out[x, y] = wp.max(depth[x, y] - dt * change, 0.0)}
-            """,
+            _BODIES["heights.update_water_depth"],
             "update_water_depth shallow_water_continuity advance_water_depth",
             "Depth of shallow water after a step, from what flows through the faces",
         ),
     ),
     "heat": (
         (
-            _with_neighbors("""
-            here = q[x, y]
-            {?0.5 # a cell that is held at its temperature
-            if cell_type[x, y] == FIXED:
-                out[x, y] = here
-                return}
-            NEIGHBORS
-            {# heat is conducted, and lost to the surroundings
-            change = weight * laplacian / (h * h) - decay * (here - boundary_value) ~
-            # heat is conducted, and made in the cell
-            change = weight * laplacian / (h * h) + source[x, y] ~
-            change = weight * laplacian / (h * h) + source[x, y] - decay * (here - boundary_value) ~
-            change = weight * laplacian / (h * h) ~ change = weight / (h * h) * laplacian}
-            {out[x, y] = here + dt * change ~ out[x, y] = here + change * dt}
-            """),
+            _with_neighbors(_BODIES["heat.heat"]),
             "heat_step diffuse_heat conduct",
             "An explicit step of heat conduction",
         ),
         (
-            """
-            here = q[x, y]
-            k = conduct[x, y]
-            {flow = float(0.0)
-            # two materials in a row conduct as their harmonic mean
-            if x > 0:
-                kx = conduct[x - 1, y]
-                flow += 2.0 * k * kx / (k + kx) * (q[x - 1, y] - here)
-            if x < nx - 1:
-                kx = conduct[x + 1, y]
-                flow += 2.0 * k * kx / (k + kx) * (q[x + 1, y] - here)
-            if y > 0:
-                ky = conduct[x, y - 1]
-                flow += 2.0 * k * ky / (k + ky) * (q[x, y - 1] - here)
-            if y < ny - 1:
-                ky = conduct[x, y + 1]
-                flow += 2.0 * k * ky / (k + ky) * (q[x, y + 1] - here) ~
-            # between two cells, the mean of what they conduct
-            x0 = wp.max(x - 1, 0)
-            x1 = wp.min(x + 1, nx - 1)
-            y0 = wp.max(y - 1, 0)
-            y1 = wp.min(y + 1, ny - 1)
-            flow = 0.5 * (k + conduct[x0, y]) * (q[x0, y] - here)
-            flow += 0.5 * (k + conduct[x1, y]) * (q[x1, y] - here)
-            flow += 0.5 * (k + conduct[x, y0]) * (q[x, y0] - here)
-            flow += 0.5 * (k + conduct[x, y1]) * (q[x, y1] - here)}
-            {?0.4 flow += h * h * source[x, y]}
-            out[x, y] = here + dt * flow / (h * h{ * capacity[x, y] ~})
-            """,
+            _BODIES["heat.heat_step_materials"],
             "heat_step_materials conduct_variable diffuse_heat_materials",
             "An explicit step of heat conduction through different materials",
         ),
@@ -465,49 +248,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
 
 
 _TRANSFER = {
-    "to_grid": """
-        x = points[tid]
-        {?0.2 if {active[tid] == 0 ~ material[tid] == EMPTY}:
-            return}
-        gx = int(wp.floor((x[0] - LOW_X) * inv_h))
-        gy = int(wp.floor((x[1] - LOW_Y) * inv_h))
-        {?0.5 # outside the grid
-        if gx < 0 or gy < 0 or gx >= grid_size - 1 or gy >= grid_size - 1:
-            {wp.atomic_add(num_lost, 0, 1)
-            return ~ return} ~
-        gx = wp.clamp(gx, 0, grid_size - 2)
-        gy = wp.clamp(gy, 0, grid_size - 2)}
-        fx = (x[0] - LOW_X) * inv_h - float(gx)
-        fy = (x[1] - LOW_Y) * inv_h - float(gy)
-        m = {masses[tid] ~ volumes[tid] * scale[material[tid]]}
-        {for dx in range(2):
-            for dy in range(2):
-                wx = 1.0 - fx
-                if dx == 1:
-                    wx = fx
-                wy = 1.0 - fy
-                if dy == 1:
-                    wy = fy
-                w = wx * wy
-                {?0.3 if w < TINY:
-                    continue}
-                wp.atomic_add(grid_m, gx + dx, gy + dy, w * m)
-                {?0.7 wp.atomic_add(grid_v, gx + dx, gy + dy, velocities[tid] * (w * m))} ~
-        wp.atomic_add(grid_m, gx, gy, (1.0 - fx) * (1.0 - fy) * m)
-        wp.atomic_add(grid_m, gx + 1, gy, fx * (1.0 - fy) * m)
-        wp.atomic_add(grid_m, gx, gy + 1, (1.0 - fx) * fy * m)
-        wp.atomic_add(grid_m, gx + 1, gy + 1, fx * fy * m)
-        {?0.5 mv = velocities[tid] * m
-        wp.atomic_add(grid_v, gx, gy, (1.0 - fx) * (1.0 - fy) * mv)
-        wp.atomic_add(grid_v, gx + 1, gy, fx * (1.0 - fy) * mv)
-        wp.atomic_add(grid_v, gx, gy + 1, (1.0 - fx) * fy * mv)
-        wp.atomic_add(grid_v, gx + 1, gy + 1, fx * fy * mv)} ~
-        {# all of it to one node
-        ~}
-        wp.atomic_add(grid_m, gx, gy, m)
-        {?0.6 wp.atomic_add(grid_v, gx, gy, velocities[tid] * m)}
-        {?0.5 wp.atomic_add(cell_count, gx, gy, 1)}}
-    """,
+    "to_grid": _BODIES["to_grid"],
     "from_grid": """
         x = points[tid]
         {?0.4 {# what is at rest keeps its velocity
@@ -549,33 +290,7 @@ _TRANSFER = {
         MOVE
         v_out[tid] = vel
     """,
-    "bin_points": """
-        x = points[tid]
-        cx = int(wp.floor((x[0] - LOW_X) * inv_h))
-        cy = int(wp.floor((x[1] - LOW_Y) * inv_h))
-        {if {cx < 0 or cx >= grid_size or cy < 0 or cy >= grid_size ~ not in_grid(cx, cy, grid_size, grid_size)}:
-            cell_of[tid] = -1
-            {wp.atomic_add(num_lost, 0, 1) ~}
-            return ~
-        {# points outside belong to the cells at the border
-        ~}
-        cx = wp.clamp(cx, 0, grid_size - 1)
-        cy = {wp.min(wp.max(cy, 0), grid_size - 1) ~ wp.clamp(cy, 0, grid_size - 1)}}
-        {?0.2 if active[tid] == 0:
-            {# behind all other cells when sorted
-            cell_of[tid] = num_cells ~ cell_of[tid] = -1}
-            return}
-        {cell = NUMBER
-        cell_of[tid] = cell ~ cell_of[tid] = NUMBER}
-        {?0.7 {wp.atomic_add(cell_count, PLACE, 1) ~ wp.atomic_add(cell_mass, PLACE, masses[tid]) ~
-        rank = wp.atomic_add(cell_count, PLACE, 1)
-        if rank < max_per_cell:
-            cell_points[PLACE, rank] = tid
-        else:
-            {# no room for it in the cell
-            ~}
-            wp.atomic_add(num_full, 0, 1)}}
-    """,
+    "bin_points": _BODIES["bin_points"],
 }
 
 

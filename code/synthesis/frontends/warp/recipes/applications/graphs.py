@@ -5,11 +5,14 @@ import re
 from collections.abc import Callable
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import with_marked
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, TRIPLE, VEC, Program
+
+_BODIES = read_bodies("warp", "graphs", margin=4)
 
 _BYTE = Type("uint8")
 _ISLANDS = """
@@ -420,33 +423,7 @@ _FLAGGED = """
     has_vertex[i, j, k] = 1
 """
 """How the vertices of cells are kept: in a list, or in their cells."""
-_CASES = """
-    {?0.3 if not cell_active[i, j, k]:
-        cell_mask[i, j, k] = wp.uint8(0)
-        return}
-    # which corners are inside
-    mask = int(0)
-    for c in range(8):
-        {x = i + (c & 1)
-        y = j + ((c >> 1) & 1)
-        z = k + ((c >> 2) & 1)
-        if field[x, y, z] < iso:
-            mask = mask | (1 << c) ~
-        if field[i + (c & 1), j + ((c >> 1) & 1), k + ((c >> 2) & 1)] < iso:
-            mask = mask | (1 << c)}
-    cell_mask[i, j, k] = wp.uint8(mask)
-    {if mask == 0 or mask == 255:
-        return
-    {slot = wp.atomic_add(num_cells, 0, 1)
-    if slot < {max_vertices ~ surface_cells.shape[0]}:
-        surface_cells[slot] = wp.vec3i(i, j, k) ~
-    wp.atomic_add(num_cells, 0, 1)
-    # all triangles of a case stand in one table
-    wp.atomic_add(num_triangles, 0, case_triangles[mask])} ~
-    triangle_count[i, j, k] = case_triangles[mask]
-    if mask != 0 and mask != 255:
-        wp.atomic_add(num_cells, 0, 1)}
-"""
+_CASES = _BODIES["cases"]
 
 
 def _of_worlds(text: str, keys: tuple[str, ...]) -> str:

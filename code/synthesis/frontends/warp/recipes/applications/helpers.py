@@ -2,86 +2,37 @@
 
 import re
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
+
+_BODIES = read_bodies("warp", "helpers", margin=4)
 
 HELPERS = (
     """
     def has_flag(flags: int, bit: int) -> bool:
         return (flags & bit) {!= 0 ~ == bit}
     """,
-    """
-    def limit_length(v: wp.vec3, limit: float) -> wp.vec3:
-        r = wp.length(v)
-        if r > limit:
-            return v * (limit / r)
-        return v
-    """,
-    """
-    def safe_normalize(v: wp.vec3) -> wp.vec3:
-        r = wp.length(v)
-        {if r > 1.0e-6:
-            return v / r
-        return wp.vec3(0.0, 0.0, {1.0 ~ 0.0}) ~ return v / wp.max(r, 1.0e-6)}
-    """,
-    """
-    def wrap_angle(angle: float) -> float:
-        {if angle > wp.pi:
-            return angle - 2.0 * wp.pi
-        if angle < -wp.pi:
-            return angle + 2.0 * wp.pi
-        return angle ~
-        out = angle
-        if angle > wp.pi:
-            out = angle - 2.0 * wp.pi
-        elif angle < -wp.pi:
-            out = angle + 2.0 * wp.pi
-        return out}
-    """,
+    _BODIES["helpers.limit_length"],
+    _BODIES["helpers.safe_normalize"],
+    _BODIES["helpers.wrap_angle"],
     """
     def in_grid(x: int, y: int, nx: int, ny: int) -> bool:
         return x >= 0 and y >= 0 and x < nx and y < ny
     """,
-    """
-    def bilinear(a: float, b: float, c: float, d: float, fx: float, fy: float) -> float:
-        low = {a + (b - a) * fx ~ a * (1.0 - fx) + b * fx ~ wp.lerp(a, b, fx)}
-        high = {c + (d - c) * fx ~ c * (1.0 - fx) + d * fx ~ wp.lerp(c, d, fx)}
-        return {low + (high - low) * fy ~ low * (1.0 - fy) + high * fy}
-    """,
-    """
-    def sdf_box(p: wp.vec3, half: wp.vec3) -> float:
-        q = wp.vec3(wp.abs(p[0]) - half[0], wp.abs(p[1]) - half[1], wp.abs(p[2]) - half[2])
-        outside = wp.length(wp.vec3(wp.max(q[0], 0.0), wp.max(q[1], 0.0), wp.max(q[2], 0.0)))
-        return outside + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)
-    """,
+    _BODIES["helpers.bilinear"],
+    _BODIES["helpers.sdf_box"],
     """
     def sdf_capsule(p: wp.vec3, radius: float, half_height: float) -> float:
         t = wp.clamp(p[2], -half_height, half_height)
         return wp.length(p - wp.vec3(0.0, 0.0, t)) - radius
     """,
-    """
-    def clamp_symmetric(x: float, limit: float) -> float:
-        {return wp.clamp(x, -limit, limit) ~ if x > limit:
-            return limit
-        if x < -limit:
-            return -limit
-        return x ~ return wp.max(wp.min(x, limit), -limit)}
-    """,
-    """
-    def spring_damper(ke: float, kd: float, x: float, v: float) -> float:
-        {return ke * x + kd * v ~ f = ke * x
-        f += kd * v
-        return f}
-    """,
+    _BODIES["helpers.clamp_symmetric"],
+    _BODIES["helpers.spring_damper"],
     """
     def combine_friction(a: float, b: float) -> float:
         return {wp.max(a, b) ~ 0.5 * (a + b) ~ wp.sqrt(a * b)}
     """,
-    """
-    def bounce(v: wp.vec3, floor_speed: float) -> wp.vec3:
-        if v[2] < 0.0:
-            return wp.vec3(v[0], v[1], -floor_speed * v[2])
-        return v
-    """,
+    _BODIES["helpers.bounce"],
     """
     def point_velocity(twist: wp.spatial_vector, r: wp.vec3) -> wp.vec3:
         return wp.spatial_top(twist) + wp.cross(wp.spatial_bottom(twist), r)
@@ -91,22 +42,8 @@ HELPERS = (
         {return wp.spatial_vector(f, wp.cross(r, f)) ~ t = wp.cross(r, f)
         return wp.spatial_vector(f, t)}
     """,
-    """
-    def transform_twist(X: wp.transform, lin: wp.vec3, ang: wp.vec3) -> wp.spatial_vector:
-        w = wp.transform_vector(X, ang)
-        {x = wp.transform_get_translation(X)
-        return wp.spatial_vector(wp.transform_vector(X, lin) + wp.cross(x, w), w) ~
-        v = wp.transform_vector(X, lin) + wp.cross(wp.transform_get_translation(X), w)
-        return wp.spatial_vector(v, w)}
-    """,
-    """
-    def saturate(x: float) -> float:
-        {return wp.clamp(x, 0.0, 1.0) ~ return wp.min(wp.max(x, 0.0), 1.0) ~ if x < 0.0:
-            return 0.0
-        if x > 1.0:
-            return 1.0
-        return x}
-    """,
+    _BODIES["helpers.transform_twist"],
+    _BODIES["helpers.saturate"],
     """
     def distance_between(a: wp.vec3, b: wp.vec3) -> float:
         {return wp.length(b - a) ~ d = b - a

@@ -3,251 +3,57 @@
 from textwrap import indent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 
+_BODIES = read_bodies("warp", "kinematics", margin=8)
+
 _MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
 _STATES = (
-    (("update_body_com", "compute_body_com", "eval_body_com"), """
-        com_pos[tid] = com_w
-        {{# the velocity of the centre of mass
-        arm = com_w - wp.transform_get_translation(X_wb)
-        com_v[tid] = body_v[tid] + wp.cross(omega[tid], arm) ~
-        # the velocity of the centre of mass
-        com_v[tid] = body_v[tid] + wp.cross(omega[tid], wp.quat_rotate(q, body_com[tid]))}
-        ~}
-    """),
-    (("update_world_inertia", "compute_world_inertia", "rotate_body_inertia"), """
-        {# what cannot be turned has none
-        if (body_flags[tid] & STATIC) != 0:
-            inv_inertia_out[tid] = wp.mat33()
-            return ~}
-        R = wp.quat_to_matrix(q)
-        {inv_inertia_out[tid] = R * inv_inertia[tid] * wp.transpose(R) ~
-        inertia_out[tid] = R * inertia[tid] * wp.transpose(R)
-        inv_inertia_out[tid] = R * inv_inertia[tid] * wp.transpose(R) ~
-        # from the axes of the body to those of the world
-        Rt = wp.transpose(R)
-        inv_inertia_out[tid] = R * inv_inertia[tid] * Rt
-        {?0.5 momentum_out[tid] = R * (inertia[tid] * (Rt * omega[tid]))}}
-    """),
-    (("compute_body_momentum", "sum_momentum", "accumulate_momentum"), """
-        {# what stands still has none
-        if (body_flags[tid] & STATIC) != 0:
-            return ~}
-        v_com = body_v[tid] + wp.cross(omega[tid], com_w - wp.transform_get_translation(X_wb))
-        p_lin = v_com * masses[tid]
-        spin = wp.quat_rotate(q, inertia[tid] * wp.quat_rotate_inv(q, omega[tid]))
-        # about the origin of the world
-        wp.atomic_add(p_sum, world[tid], p_lin)
-        wp.atomic_add(l_sum, world[tid], spin + wp.cross(com_w, p_lin))
-    """),
-    (("accumulate_com", "sum_body_mass", "compute_system_com"), """
-        {# what cannot be moved has no weight in the sum
-        if (body_flags[tid] & STATIC) != 0:
-            return ~}
-        {wp.atomic_add(com_sum, 0, com_w * masses[tid])
-        wp.atomic_add(mass_sum, 0, masses[tid]) ~
-        wp.atomic_add(mass_sum, world[tid], masses[tid])
-        wp.atomic_add(com_sum, world[tid], com_w * masses[tid])}
-    """),
-    (("compute_body_energy", "eval_body_energy", "body_energies"), """
-        {# what stands still has none
-        if (body_flags[tid] & STATIC) != 0:
-            energy_out[tid] = 0.0
-            return ~}
-        v_com = body_v[tid] + wp.cross(omega[tid], com_w - wp.transform_get_translation(X_wb))
-        w_b = wp.quat_rotate_inv(q, omega[tid])
-        kinetic = 0.5 * masses[tid] * wp.dot(v_com, v_com) + 0.5 * wp.dot(w_b, inertia[tid] * w_b)
-        {?0.6 potential = -masses[tid] * wp.dot(gravity[0], com_w)
-        energy_out[tid] = kinetic + potential ~ energy_out[tid] = kinetic}
-    """),
+    (("update_body_com", "compute_body_com", "eval_body_com"), _BODIES["states.states"]),
+    (("update_world_inertia", "compute_world_inertia", "rotate_body_inertia"), _BODIES["states.states_2"]),
+    (("compute_body_momentum", "sum_momentum", "accumulate_momentum"), _BODIES["states.states_3"]),
+    (("accumulate_com", "sum_body_mass", "compute_system_com"), _BODIES["states.states_4"]),
+    (("compute_body_energy", "eval_body_energy", "body_energies"), _BODIES["states.states_5"]),
 )  # fmt: skip
 """What is made of a body's centre of mass: what kernels that do it are called, and their lines."""
 _WRENCHES = (
-    (("apply_thrusters", "eval_thruster_forces", "thruster_wrench"), """
-        ARM
-        # a thruster that is fixed to the body
-        thrust = {force[tid] ~ saturate(throttle[tid]) * force[tid]}
-        f = wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust)
-        t = wp.cross(arm, f)
-        {?0.5 # and what it turns the other way
-        t -= wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust) * torque_ratio}
-    """, "Forces and torques of thrusters that are fixed to bodies"),
-    (("apply_air_drag", "eval_body_drag", "wind_wrench"), """
-        ARM
-        {# wind acts by how fast the air passes the body
-        ~}
-        passing = wind - body_v[tid]
-        {f = passing * (drag * wp.length(passing)) ~ f = passing * drag}
-        {?0.5 # only outdoors
-        if wind_on[tid] == 0:
-            f = -body_v[tid] * drag}
-        t = wp.cross(arm, f)
-        t -= omega[tid] * {spin_drag ~ (spin_drag * wp.length(omega[tid]))}
-    """, "Drag of the air that passes bodies"),
-    (("apply_buoyancy", "eval_buoyancy", "buoyancy_wrench"), """
-        ARM
-        {# what is below the surface is lifted by the water it pushes away
-        ~}
-        submerged = saturate((ground - com_w[2]) / draft + 0.5)
-        f = gravity[0] * {-displaced * submerged ~ (masses[tid] - displaced * submerged)}
-        {# at the centre of what is pushed away
-        t = wp.cross(arm, gravity[0] * (-displaced * submerged)) ~
-        t = wp.cross(arm, gravity[0]) * (-displaced * submerged)}
-        if submerged > 0.0:
-            f -= body_v[tid] * (drag * submerged)
-            t -= omega[tid] * (spin_drag * submerged)
-    """, "Lift and drag of bodies in water"),
-    (("apply_body_forces", "eval_applied_wrench", "accumulate_body_forces"), """
-        {ARM
-        f = force[tid]
-        t = torque[tid] + wp.cross(arm, f) ~
-        arm = application[tid] - com_w
-        f = force[tid]
-        t = torque[tid]
-        if force_local[tid]:
-            # all of it is given in the frame of the body
-            rot = wp.transform_get_rotation(X_wb)
-            arm = wp.quat_rotate(rot, application[tid] - body_com[tid])
-            f = wp.quat_rotate(rot, f)
-            t = wp.quat_rotate(rot, t)
-        t += wp.cross(arm, f)}
-        {?0.4 f += gravity[0] * masses[tid]}
-    """, "Wrenches of what is applied to bodies"),
-)  # fmt: skip
+    (
+        ("apply_thrusters", "eval_thruster_forces", "thruster_wrench"),
+        _BODIES["wrenches.wrenches"],
+        "Forces and torques of thrusters that are fixed to bodies",
+    ),
+    (
+        ("apply_air_drag", "eval_body_drag", "wind_wrench"),
+        _BODIES["wrenches.wrenches_2"],
+        "Drag of the air that passes bodies",
+    ),
+    (
+        ("apply_buoyancy", "eval_buoyancy", "buoyancy_wrench"),
+        _BODIES["wrenches.wrenches_3"],
+        "Lift and drag of bodies in water",
+    ),
+    (
+        ("apply_body_forces", "eval_applied_wrench", "accumulate_body_forces"),
+        _BODIES["wrenches.wrenches_4"],
+        "Wrenches of what is applied to bodies",
+    ),
+)
 """What acts on a body: what kernels that do it are called, their lines and what they do."""
-_WRENCH = """
-        {?0.4 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
-            NO_WRENCH
-            return}
-        X_wb = body_q[tid]
-        com_w = wp.transform_point(X_wb, body_com[tid])
-        FORCES
-        WRENCH
-    """
+_WRENCH = _BODIES["wrench"]
 _ARM = """
         {arm = application[tid] - com_w ~ # the point is given in the frame of the body
         arm = wp.transform_point(X_wb, application[tid]) - com_w}
 """
 """Where forces act, from the centre of mass."""
 _BODY = {
-    "world_state": """
-        X_wb = body_q[tid]
-        q = wp.transform_get_rotation(X_wb)
-        com_w = {wp.transform_point(X_wb, body_com[tid]) ~ \
-                wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
-        STATE
-    """,
-    "spatial_inertia": """
-        {?0.5 if {masses[tid] <= 0.0 ~ (body_flags[tid] & STATIC) != 0}:
-            spatial_out[tid] = wp.spatial_matrix()
-            return}
-        X_wb = body_q[tid]
-        m = masses[tid]
-        {R = wp.quat_to_matrix(wp.transform_get_rotation(X_wb)) ~ rot = wp.transform_get_rotation(X_wb)
-        R = wp.matrix_from_cols(
-            wp.quat_rotate(rot, wp.vec3(1.0, 0.0, 0.0)),
-            wp.quat_rotate(rot, wp.vec3(0.0, 1.0, 0.0)),
-            wp.quat_rotate(rot, wp.vec3(0.0, 0.0, 1.0)),
-        )}
-        I_w = R * inertia[tid] * wp.transpose(R)
-        {{# from the centre of mass to the origin
-        ~}
-        S = wp.skew(wp.transform_point(X_wb, body_com[tid]))
-        {I_o = I_w - m * (S * S) ~ I_o = I_w + m * S * wp.transpose(S)} ~
-        c = wp.transform_point(X_wb, body_com[tid])
-        S = wp.skew(c)
-        # parallel axes
-        {I_o = I_w + m * (wp.dot(c, c) * wp.identity(n=3, dtype=float) - wp.outer(c, c)) ~ I_o = I_w - m * (S * S)}}
-        M_s = wp.spatial_matrix()
-        {for r in range(3):
-            M_s[r, r] = m
-            for k in range(3):
-                {M_s[r, k + 3] = -m * S[r, k]
-                M_s[r + 3, k] = m * S[r, k]
-                M_s[r + 3, k + 3] = I_o[r, k] ~ M_s[r + 3, k + 3] = I_o[r, k]
-                M_s[r, k + 3] = m * S[k, r]
-                M_s[r + 3, k] = m * S[r, k]} ~
-        for r in range(3):
-            for k in range(3):
-                M_s[r, k + 3] = -m * S[r, k]
-                M_s[r + 3, k] = m * S[r, k]
-                M_s[r + 3, k + 3] = I_o[r, k]
-            M_s[r, r] = m}
-        {spatial_out[tid] = M_s ~ spatial_out[tid] = M_s
-        # momentum, about the origin
-        wrench_out[tid] = M_s * twist[tid] ~ spatial_out[tid] = M_s
-        {energy_out[tid] = 0.5 * wp.dot(twist[tid], M_s * twist[tid]) ~ h = M_s * twist[tid]
-        energy_out[tid] = 0.5 * wp.dot(twist[tid], h)}}
-    """,
-    "integrate_pose": """
-        {?0.9 if {inv_mass[tid] <= 0.0 ~ {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}}:
-            pose_out[tid] = body_q[tid]
-            v_out[tid] = body_v[tid]
-            omega_out[tid] = omega[tid]
-            return}
-        X_wb = body_q[tid]
-        x0 = wp.transform_get_translation(X_wb)
-        q0 = wp.transform_get_rotation(X_wb)
-        v0 = body_v[tid]
-        w0 = omega[tid]
-        {v1 = v0 + (force[tid] * inv_mass[tid] + gravity[0]) * dt ~
-        a = gravity[0] + force[tid] * inv_mass[tid]
-        v1 = v0 + a * dt}
-        # Euler's equations in the frame of the body
-        wb = wp.quat_rotate_inv(q0, w0)
-        tb = wp.quat_rotate_inv(q0, torque[tid]) - wp.cross(wb, inertia[tid] * wb)
-        w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * tb * dt)
-        {?0.5 {v1 *= 1.0 - lin_damping * dt
-        w1 *= 1.0 - drag * dt ~ # neither may change its sign
-        v1 *= wp.max(1.0 - lin_damping * dt, 0.0)
-        w1 *= wp.max(1.0 - drag * dt, 0.0) ~ v1 = v1 / (1.0 + lin_damping * dt)
-        w1 = w1 / (1.0 + drag * dt)}}
-        {?0.5 {v1 = limit_length(v1, max_speed)
-        w1 = limit_length(w1, max_spin) ~
-        if {wp.length_sq(v1) > max_speed * max_speed ~ wp.length(v1) > max_speed}:
-            v1 = wp.normalize(v1) * max_speed
-        if {wp.length_sq(w1) > max_spin * max_spin ~ wp.length(w1) > max_spin}:
-            w1 = wp.normalize(w1) * max_spin ~
-        speed = wp.length(v1)
-        if speed > max_speed:
-            v1 *= max_speed / speed
-        spin = wp.length(w1)
-        if spin > max_spin:
-            w1 *= max_spin / spin}}
-        {x1 = x0 + v1 * dt
-        q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * (0.5 * dt))
-        pose_out[tid] = wp.transform(x1, q1) ~
-        # the centre of mass moves straight on, not the origin
-        com_w = x0 + wp.quat_rotate(q0, body_com[tid])
-        q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * (0.5 * dt))
-        pose_out[tid] = wp.transform(com_w + v1 * dt - wp.quat_rotate(q1, body_com[tid]), q1)}
-        {v_out[tid] = v1
-        omega_out[tid] = w1 ~ omega_out[tid] = w1
-        v_out[tid] = v1}
-    """,
-    "chain": """
-        X = X_local[tid]
-        node = int(up_of[tid])
-        {?0.5 while node >= 0:
-            # parents come from the left
-            X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
-            node = up_of[node]
-        pose_out[tid] = X ~
-        while node >= 0:
-            {?0.7 # a body that is placed in the world ends the chain
-            if stop_at[node] == 1:
-                X = body_q[node] * X
-                break}
-            X = X_local[node] * X
-            node = up_of[node]
-        pose_out[tid] = X
-        {?0.4 # a point that the link carries
-        tip_out[tid] = wp.transform_point(X, tip_offset[tid])}}
-    """,
+    "world_state": _BODIES["world_state"],
+    "spatial_inertia": _BODIES["spatial_inertia"],
+    "integrate_pose": _BODIES["integrate_pose"],
+    "chain": _BODIES["chain"],
 }
 
 
@@ -345,125 +151,12 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
 
 
 _DOF = {
-    "mass_matrix": """
-        for i in range({nv ~ jac.shape[2]}):
-            for k in range(i + 1):
-                total = float(0.0)
-                for b in range({num_bodies ~ jac.shape[1]}):
-                    {?0.5 # rows without weight
-                    if mass[b] <= 0.0:
-                        continue}
-                    total += jac[env, b, i] * mass[b] * jac[env, b, k]
-                {?0.7 if i == k:
-                    total += armature[i]}
-                M[env, i, k] = total
-                {# and the other half
-                M[env, k, i] = total ~ if i != k:
-                    M[env, k, i] = total}
-    """,
-    "solve_lower": """
-        # L y = b
-        for i in range(SIZE):
-            total = y[env, i]
-            for k in range(i):
-                total -= L[env, i, k] * y[env, k]
-            y[env, i] = total / L_diag[env, i]
-        # and then L^T x = y, from the last row to the first
-        {for back in range(SIZE):
-            i = SIZE - 1 - back ~ for i in range(SIZE - 1, -1, -1):}
-            total = y[env, i]
-            for k in range(i + 1, SIZE):
-                total -= L[env, k, i] * y[env, k]
-            y[env, i] = total / L_diag[env, i]
-    """,
-    "line_search": """
-        # slope of the cost along the direction
-        slope = float(0.0)
-        cost0 = float(0.0)
-        for i in range({nv ~ grad.shape[1]}):
-            x = q_in[env, i]
-            slope += (diag[i] * x - grad[env, i]) * direction[env, i]
-            cost0 += 0.5 * diag[i] * x * x - grad[env, i] * x
-        alpha = float({1.0 ~ 1.0})
-        {?0.7 if slope >= 0.0:
-            # no way down
-            step_out[env] = 0.0
-            return}
-        for _ in range(max_iter):
-            cost = float(0.0)
-            for i in range({nv ~ grad.shape[1]}):
-                x = q_in[env, i] + alpha * direction[env, i]
-                cost += 0.5 * diag[i] * x * x - grad[env, i] * x
-            {# the step is good enough
-            if cost <= cost0 + armijo * alpha * slope:
-                break ~ if cost < cost0 + armijo * alpha * slope:
-                break}
-            alpha = alpha * shrink
-        step_out[env] = alpha
-    """,
+    "mass_matrix": _BODIES["mass_matrix"],
+    "solve_lower": _BODIES["solve_lower"],
+    "line_search": _BODIES["line_search"],
 }
-_IMPULSES = """
-        count = num_rows[env]
-        for row in range(count):
-            {?0.5 if active[env, row] == 0:
-                continue}
-            # how fast the row moves, by all joints
-            v = float(0.0)
-            for i in range({nv ~ jac.shape[2]}):
-                v += jac[env, row, i] * qvel[env, i]
-            old = lam[env, row]
-            {dl = (goal[env, row] - v) / row_diag[env, row] ~
-            # a soft row gives way to its own impulse
-            dl = (goal[env, row] - v - softness * old) / (row_diag[env, row] + softness) ~
-            dl = relaxation * (goal[env, row] - v) / row_diag[env, row]}
-            {new = old + dl
-            if kind[env, row] == ROW_CONTACT:
-                {# contacts push and never pull
-                ~}
-                new = wp.max(new, 0.0)
-            elif kind[env, row] == ROW_FRICTION:
-                # as far as what presses the bodies together lets it hold
-                limit = mu[env, row] * lam[env, normal_row[env, row]]
-                new = {clamp_symmetric(new, limit) ~ wp.clamp(new, -limit, limit)} ~
-            {# contacts push and never pull
-            ~}
-            new = old + dl
-            if kind[env, row] != ROW_EQUALITY:
-                new = wp.max(new, 0.0)}
-            lam[env, row] = new
-            {# the rows after this one feel it
-            ~}
-            for i in range({nv ~ jac.shape[2]}):
-                qvel[env, i] += inv_m_jac[env, row, i] * (new - old)
-"""
-_FORCES = """
-        count = num_rows[env]
-        for row in range(count):
-            {# how far the acceleration is from the one that the row asks for
-            ~}
-            jaref = -bias[env, row]
-            for i in range({nv ~ jac.shape[2]}):
-                jaref += jac[env, row, i] * q_in[env, i]
-            force = -stiff[env, row] * jaref
-            {if kind[env, row] == ROW_CONTACT:
-                {# contacts push and never pull
-                ~}
-                force = wp.max(force, 0.0)
-            elif kind[env, row] == ROW_FRICTION:
-                # dry friction gives no more than its bound
-                {force = clamp_symmetric(force, bound[env, row]) ~
-                force = wp.clamp(force, -bound[env, row], bound[env, row])} ~
-            if kind[env, row] == ROW_CONTACT and jaref >= 0.0:
-                {# it opens by itself
-                ~}
-                force = 0.0
-            if kind[env, row] == ROW_FRICTION:
-                force = {clamp_symmetric(force, bound[env, row]) ~ wp.clamp(force, -bound[env, row], bound[env, row])}}
-            force_out[env, row] = force
-            {?0.4 row_state[env, row] = 1 if force != 0.0 else 0}
-            {?0.4 for i in range({nv ~ jac.shape[2]}):
-                wp.atomic_add(qfrc, env, i, jac[env, row, i] * force)}
-"""
+_IMPULSES = _BODIES["impulses"]
+_FORCES = _BODIES["forces"]
 _ROWS = (
     (_IMPULSES, ("solve_rows", "project_impulses", "gauss_seidel_rows", "pgs_iteration")),
     (_FORCES, ("update_constraint", "constraint_forces", "evaluate_rows")),

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import CLOSED, SHAPES, face_count, mesh_argument
+
+_BODIES = read_bodies("warp", "mesh_queries", margin=8)
 
 MESHES = ("mesh", "mesh_id", "shape_mesh")
 """What a mesh is called."""
@@ -41,327 +44,65 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "create_particle_contacts generate_mesh_contacts collide_particles_mesh",
             "Appends a contact for each particle near a mesh",
-            """
-        IDLE
-        p = x[tid]
-        answer = wp.mesh_query_point_no_sign(mesh, p, margin + radius[tid])
-        if not answer.result:
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        n = d / wp.max(r, 1.0e-3)
-        slot = wp.atomic_add(count, 0, 1)
-        {if slot >= max_contacts:
-            return
-        contact_particle[slot] = tid
-        contact_point[slot] = surface
-        contact_normal[slot] = n
-        {contact_dist[slot] = r - radius[tid] ~
-        contact_velocity[slot] = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)} ~
-        if slot < max_contacts:
-            contact_particle[slot] = tid
-            contact_point[slot] = surface
-            contact_normal[slot] = n}
-            """,
+            _BODIES["mesh_contact.create_particle_contacts"],
         ),
         (
             "mesh_contact_distance detect_mesh_contact particle_mesh_contact",
             "The contact of each particle with a mesh, if it has one",
-            """
-        {if (flags[tid] & ACTIVE) == 0:
-            in_contact[tid] = 0
-            return ~}
-        p = x[tid]
-        {r_max = radius[tid] + margin
-        answer = wp.mesh_query_point_no_sign(mesh, p, r_max) ~
-        answer = wp.mesh_query_point_no_sign(mesh, p, radius[tid] + margin)}
-        {if not answer.result:
-            in_contact[tid] = 0
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        in_contact[tid] = 1
-        depth[tid] = radius[tid] - r
-        normal[tid] = d / wp.max(r, 1.0e-3) ~
-        in_contact[tid] = 0
-        if answer.result:
-            SURFACE
-            d = p - surface
-            r = wp.length(d)
-            in_contact[tid] = 1
-            closest[tid] = surface
-            normal[tid] = d / wp.max(r, 1.0e-3)
-            {wp.atomic_add(count, 0, 1) ~}}
-            """,
+            _BODIES["mesh_contact.mesh_contact_distance"],
         ),
     ),
     "mesh_project": (
         (
             "project_to_mesh snap_to_surface shrinkwrap",
             "Moves points to the surface of a mesh",
-            """
-        p = x[tid]
-        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
-        {if not answer.result:
-            out[tid] = p
-            return
-        SURFACE
-        {out[tid] = surface ~ d = p - surface
-        r = wp.length(d)
-        {# a little off the surface, on the side where it is
-        ~}
-        out[tid] = surface + (offset / wp.max(r, 1.0e-3)) * d ~ # part of the way only
-        out[tid] = wp.lerp(p, surface, strength)} ~
-        {# near points go farther
-        ~}
-        out[tid] = p
-        if answer.result:
-            SURFACE
-            r = wp.length(surface - p)
-            w = wp.max(1.0 - r / reach, 0.0)
-            out[tid] = p + w * (surface - p) ~
-        if answer.result:
-            SURFACE
-            out[tid] = surface
-            dist[tid] = wp.length(p - surface)
-        else:
-            out[tid] = p
-            dist[tid] = -1.0}
-            """,
+            _BODIES["mesh_project.project_to_mesh"],
         ),
         (
             "constrain_to_surface slide_on_mesh keep_on_surface",
             "Keeps particles on the surface of a mesh",
-            """
-        IDLE
-        p = x_io[tid] + dt * v[tid]
-        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
-        {if not answer.result:
-            {# it has come off
-            ~}
-            x_io[tid] = p
-            in_contact[tid] = 0
-            return
-        SURFACE
-        x_io[tid] = surface
-        in_contact[tid] = 1 ~
-        if not answer.result:
-            x_io[tid] = p
-            return
-        SURFACE
-        {correction[tid] = surface - p
-        x_io[tid] = surface ~
-        d = p - surface
-        r = wp.length(d)
-        if r > margin:
-            x_io[tid] = surface + (margin / r) * d
-        else:
-            x_io[tid] = p}}
-            """,
+            _BODIES["mesh_project.constrain_to_surface"],
         ),
     ),
     "mesh_distance": (
         (
             "mesh_distance distance_to_mesh compute_distances",
             "How far points are from a mesh",
-            """
-        {p = x[tid] ~ # in the frame of the mesh
-        p = wp.transform_point(wp.transform_inverse(body_q[mesh_body]), x[tid])}
-        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
-        {if answer.result:
-            SURFACE
-            dist[tid] = wp.length(p - surface){ ~ - thickness}
-        else:
-            dist[tid] = reach ~
-        if answer.result:
-            SURFACE
-            dist[tid] = wp.length(p - surface)
-            closest[tid] = surface
-        else:
-            dist[tid] = reach
-            closest[tid] = p ~
-        dist[tid] = reach
-        if answer.result:
-            SURFACE
-            d = p - surface
-            {dist[tid] = wp.length(d) ~ r = wp.length(d)
-            dist[tid] = wp.max(r - radius[tid], 0.0)
-            normal[tid] = d / wp.max(r, 1.0e-3)}}
-            """,
+            _BODIES["mesh_distance.mesh_distance"],
         ),
         (
             "surface_error measure_surface_distance hausdorff_distance",
             "How far a cloud of points is from a mesh",
-            """
-        {if (flags[tid] & ACTIVE) == 0:
-            return ~}
-        p = x[tid]
-        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
-        {if not answer.result:
-            {# too far away to be of this surface
-            ~}
-            wp.atomic_add(num_outliers, 0, 1)
-            return
-        SURFACE
-        r = wp.length(p - surface)
-        wp.atomic_add(error_sum, 0, {r ~ r * r})
-        {wp.atomic_max(error_max, 0, r) ~}
-        wp.atomic_add(count, 0, 1) ~
-        r = float(reach)
-        if answer.result:
-            SURFACE
-            r = wp.length(p - surface)
-        dist[tid] = r
-        wp.atomic_max(error_max, 0, r)
-        {wp.atomic_add(error_sum, 0, r) ~}}
-            """,
+            _BODIES["mesh_distance.surface_error"],
         ),
     ),
     "mesh_velocity": (
         (
             "mesh_contact_forces couple_to_mesh eval_mesh_contact",
             "The force of a moving mesh on particles that touch it",
-            """
-        IDLE
-        p = x[tid]
-        answer = wp.mesh_query_point_no_sign(mesh, p, margin + radius[tid])
-        if not answer.result:
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        n = d / wp.max(r, 1.0e-3)
-        depth_c = {radius[tid] + margin - r ~ margin + radius[tid] - r}
-        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-        v_rel = v[tid] - v_s
-        vn = wp.dot(v_rel, n)
-        {fn = ke * depth_c - kd * wp.min(vn, 0.0) ~ fn = ke * depth_c
-        if vn < 0.0:
-            fn -= kd * vn}
-        {vt = v_rel - vn * n
-        {# at most what friction holds
-        ~}
-        ft = -wp.normalize(vt) * wp.min(kf * wp.length(vt), mu * fn)
-        wp.atomic_add(f, tid, fn * n + ft) ~
-        wp.atomic_add(f, tid, fn * n) ~
-        f[tid] += fn * n - kf * (v_rel - vn * n)}
-            """,
+            _BODIES["mesh_velocity.mesh_contact_forces"],
         ),
         (
             "apply_surface_velocity transfer_mesh_velocity drag_with_mesh",
             "Carries particles along with a moving mesh",
-            """
-        IDLE
-        p = x[tid]
-        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
-        {if not answer.result:
-            return
-        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-        SURFACE
-        {w = strength * wp.max(1.0 - wp.length(p - surface) / reach, 0.0)
-        v_io[tid] = wp.lerp(v_io[tid], v_s, w) ~
-        {# nothing goes into the surface
-        ~}
-        n = wp.normalize(p - surface)
-        vn = wp.dot(v_io[tid] - v_s, n)
-        if vn < 0.0:
-            v_io[tid] -= vn * n ~
-        n = wp.normalize(p - surface)
-        v_rel = v_io[tid] - v_s
-        vn = wp.dot(v_rel, n)
-        if vn < 0.0:
-            {vt = v_rel - vn * n
-            v_io[tid] = v_s + (1.0 - mu) * vt ~ v_io[tid] = v_s + v_rel - (1.0 + rest) * vn * n}} ~
-        if answer.result:
-            v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-            {v_io[tid] += kd * (v_s - v_io[tid]) * dt ~ v_io[tid] = wp.lerp(v_io[tid], v_s, strength)}}
-            """,
+            _BODIES["mesh_velocity.apply_surface_velocity"],
         ),
     ),
 }
 """What is asked of the closest point for: the kernel's names, its summary, and its lines."""
 
-_CELL = """
-        {{# the middle of the thread's cell
-        ~}
-        ix = tid % nx
-        iy = tid // nx % ny
-        iz = tid // (nx * ny) ~
-        iz = tid // (nx * ny)
-        iy = (tid - iz * nx * ny) // nx
-        ix = tid % nx}
-        p = grid_origin + cell_size * wp.vec3(float(ix) + 0.5, float(iy) + 0.5, float(iz) + 0.5)"""
+_CELL = _BODIES["cell"]
 
 _SAMPLES: tuple[tuple[str, str, str], ...] = (
     (
         "sample_sdf compute_signed_distance mesh_sdf",
         "The signed distance of points to a mesh",
-        """
-        {p = x[tid] ~ # in the frame of the mesh
-        p = wp.transform_point(wp.transform_inverse(body_q[mesh_body]), x[tid])}
-        answer = QUERY(mesh, p, reach)
-        {if answer.result:
-            SURFACE
-            phi[tid] = answer.sign * wp.length(p - surface){ ~ - radius[tid]}
-        else:
-            phi[tid] = reach ~
-        if not answer.result:
-            phi[tid] = reach
-            gradient[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        phi[tid] = answer.sign * r{ - thickness ~}
-        {# outwards on both sides
-        ~}
-        gradient[tid] = answer.sign * d / wp.max(r, 1.0e-3) ~
-        {# below 0 inside
-        ~}
-        s = float(reach)
-        if answer.result:
-            SURFACE
-            s = wp.length(p - surface)
-            if answer.sign < 0.0:
-                s = -s
-        phi[tid] = s
-        {state[tid] = INSIDE if s < 0.0 else OUTSIDE ~
-        if s < -margin:
-            state[tid] = INSIDE
-        elif s < margin:
-            state[tid] = SURFACE_BAND
-        else:
-            state[tid] = OUTSIDE ~}}
-        """,
+        _BODIES["samples.sample_sdf"],
     ),
     (
         "bake_sdf fill_sdf_grid build_sdf",
         "Fills a grid with the signed distance to a mesh",
-        """
-        CELL
-        answer = QUERY(mesh, p, band)
-        {s = float(band)
-        if answer.result:
-            SURFACE
-            s = answer.sign * wp.length(p - surface){ ~ - thickness}
-        phi[tid] = s
-        {?0.4 if wp.abs(s) < cell_size:
-            wp.atomic_add(count, 0, 1)} ~
-        if answer.result:
-            SURFACE
-            phi[tid] = answer.sign * wp.length(p - surface)
-        else:
-            phi[tid] = band ~
-        {# the nearest of several meshes stays
-        ~}
-        if not answer.result:
-            return
-        SURFACE
-        s = answer.sign * wp.length(p - surface)
-        phi_io[tid] = {wp.min(phi_io[tid], s) ~ wp.max(phi_io[tid], -s)}}
-        """,
+        _BODIES["samples.bake_sdf"],
     ),
 )
 
@@ -372,177 +113,34 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "resolve_penetration project_outside push_out_of_mesh",
             "Moves particles out of a mesh",
-            """
-        IDLE
-        {p = x_io[tid] + dt * v_io[tid]
-        answer = wp.mesh_query_point(mesh, p, reach)
-        if not answer.result:
-            x_io[tid] = p
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        s = answer.sign * r
-        if s < margin:
-            n = answer.sign * d / wp.max(r, 1.0e-3)
-            x_io[tid] = p + (margin - s) * n
-            {vn = wp.dot(v_io[tid], n)
-            if vn < 0.0:
-                v_io[tid] -= (1.0 + rest) * vn * n ~}
-        else:
-            x_io[tid] = p ~
-        p = x_io[tid]
-        answer = wp.mesh_query_point(mesh, p, reach)
-        if not answer.result:
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        s = answer.sign * r
-        if s >= margin:
-            return
-        n = answer.sign * d / wp.max(r, 1.0e-3)
-        {# no farther than a step may go
-        ~}
-        x_io[tid] = p + wp.min(margin - s, max_push) * n
-        {v_io[tid] -= wp.min(wp.dot(v_io[tid], n), 0.0) * n ~
-        {# it keeps what goes along the surface, but for friction
-        ~}
-        vn = wp.dot(v_io[tid], n)
-        vt = v_io[tid] - vn * n
-        v_io[tid] = wp.max(vn, 0.0) * n + (1.0 - mu) * vt}}
-            """,
+            _BODIES["push_out.resolve_penetration"],
         ),
         (
             "solve_mesh_collision mesh_collision_deltas solve_particle_mesh",
             "The corrections that move particles out of a mesh",
-            """
-        IDLE
-        {?0.5 w = inv_mass[tid]}
-        p = x[tid]
-        answer = wp.mesh_query_point(mesh, p, reach)
-        if not answer.result:
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        c = answer.sign * r - {thickness ~ radius[tid]}
-        if c >= 0.0:
-            return
-        n = answer.sign * d / wp.max(r, 1.0e-3)
-        {delta[tid] -= relaxation * c * n ~ wp.atomic_add(delta, tid, -relaxation * c * n)
-        {wp.atomic_add(num_corrections, tid, 1) ~} ~
-        push = -c * n
-        {# friction against what it moved since the last step
-        ~}
-        moved = p - x_prev[tid]
-        slide = moved - wp.dot(moved, n) * n
-        push -= wp.min(mu * -c / wp.max(wp.length(slide), TINY), 1.0) * slide
-        delta[tid] += push}
-            """,
+            _BODIES["push_out.solve_mesh_collision"],
         ),
         (
             "mesh_penalty_forces penalize_penetration eval_sdf_contact",
             "Forces on particles that are inside a mesh",
-            """
-        IDLE
-        p = x[tid]
-        answer = wp.mesh_query_point(mesh, p, reach)
-        {if not answer.result or answer.sign > 0.0:
-            return
-        SURFACE
-        d = surface - p
-        {f[tid] += ke * d - kd * v[tid] ~
-        r = wp.length(d)
-        n = d / wp.max(r, 1.0e-3)
-        vn = wp.dot(v[tid], n)
-        f[tid] += (ke * r - kd * vn) * n} ~
-        if not answer.result:
-            return
-        SURFACE
-        d = p - surface
-        r = wp.length(d)
-        s = answer.sign * r - radius[tid]
-        if s < 0.0:
-            n = answer.sign * d / wp.max(r, 1.0e-3)
-            vn = wp.dot(v[tid], n)
-            {wp.atomic_add(f, tid, (-ke * s - kd * vn) * n) ~
-            fn = -ke * s - kd * wp.min(vn, 0.0)
-            vt = v[tid] - vn * n
-            f[tid] += fn * n - wp.min(kf, mu * fn / wp.max(wp.length(vt), TINY)) * vt}}
-            """,
+            _BODIES["push_out.mesh_penalty_forces"],
         ),
     ),
     "inside_count": (
         (
             "classify_points count_inside mark_inside",
             "Which points are inside a mesh",
-            """
-        p = x[tid]
-        answer = wp.mesh_query_point(mesh, p, HUGE)
-        {if answer.result and answer.sign < 0.0:
-            state[tid] = 1
-            wp.atomic_add(count, 0, 1)
-        else:
-            state[tid] = 0 ~
-        state[tid] = OUTSIDE
-        if not answer.result:
-            return
-        SURFACE
-        r = wp.length(p - surface)
-        if r < margin:
-            state[tid] = SURFACE_BAND
-        elif answer.sign < 0.0:
-            state[tid] = INSIDE
-            {wp.atomic_add(count, 0, 1) ~}}
-            """,
+            _BODIES["inside_count.classify_points"],
         ),
         (
             "voxelize_mesh voxelize_solid fill_occupancy",
             "The cells of a grid whose middle is inside a mesh",
-            """
-        CELL
-        answer = wp.mesh_query_point(mesh, p, HUGE)
-        {inside = bool(False)
-        if answer.result:
-            inside = answer.sign < 0.0
-        state[tid] = {1 if inside else 0 ~ INSIDE if inside else OUTSIDE}
-        {if inside:
-            wp.atomic_add(volume, 0, cell_size * cell_size * cell_size) ~ if inside:
-            wp.atomic_add(count, 0, 1) ~} ~
-        if answer.result and answer.sign < 0.0:
-            state[tid] = INSIDE
-            {wp.atomic_add(moment, 0, p)
-            wp.atomic_add(count, 0, 1) ~}
-        else:
-            state[tid] = OUTSIDE ~
-        {# cells that another mesh fills stay filled
-        ~}
-        if answer.result and answer.sign < 0.0:
-            state_io[tid] = material_id}
-            """,
+            _BODIES["inside_count.voxelize_mesh"],
         ),
         (
             "deactivate_inside remove_inside_particles cull_inside",
             "Takes particles inside a mesh out of the simulation",
-            """
-        if (flags_io[tid] & ACTIVE) == 0:
-            return
-        {p = x[tid] ~ p = wp.transform_point(wp.transform_inverse(body_q[mesh_body]), x[tid])}
-        answer = wp.mesh_query_point(mesh, p, HUGE)
-        {if answer.result and answer.sign < 0.0:
-            flags_io[tid] = flags_io[tid] ^ ACTIVE
-            {v_io[tid] = wp.vec3(0.0, 0.0, 0.0) ~}
-            {wp.atomic_add(count, 0, 1) ~} ~
-        if not answer.result or answer.sign > 0.0:
-            return
-        {# only those that are deep inside
-        ~}
-        SURFACE
-        if {wp.length_sq(p - surface) > margin * margin ~ wp.length(p - surface) > margin}:
-            flags_io[tid] = flags_io[tid] ^ ACTIVE
-            wp.atomic_add(count, 0, 1)}
-            """,
+            _BODIES["inside_count.deactivate_inside"],
         ),
     ),
 }

@@ -1,17 +1,15 @@
 """Meshes: edges and triangles that gather from their vertices and scatter to them, and the faces around a vertex."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, TRIPLE, VEC, Program
 
-_ENDS = """{a = pairs[tid][0]
-        b = pairs[tid][1] ~ a = table[tid, 0]
-        b = table[tid, 1] ~ a = table[tid, 0]
-        b = table[tid, 1] ~ ends = pairs[tid]
-        a = ends[0]
-        b = ends[1]}"""
+_BODIES = read_bodies("warp", "meshes", margin=8)
+
+_ENDS = _BODIES["ends"]
 """How an edge is asked for its vertices."""
 
 _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -19,335 +17,73 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "diffusive_flux accumulate_diffusion conduct_heat",
             "What flows between the cells on both sides of each face",
-            """
-        own = owner[tid]
-        other_cell = neighbor[tid]
-        {if other_cell < 0:
-            {# a face of the border, with a given value outside
-            q = face_diffusivity[tid] * area[tid] * (outside - u[own]) / rest[tid]
-            wp.atomic_add(out, own, q)
-            return ~ # nothing flows over the border
-            return}
-        q = face_diffusivity[tid] * area[tid] * (u[other_cell] - u[own]) / rest[tid] ~
-        {# the conductance of both cells in a row
-        ~}
-        if other_cell == -1:
-            wp.atomic_add(out, own, conductivity[own] * area[tid] * (outside - u[own]) / rest[tid])
-            return
-        k_face = 2.0 * conductivity[own] * conductivity[other_cell] / (conductivity[own] + conductivity[other_cell])
-        q = k_face * area[tid] * (u[other_cell] - u[own]) / rest[tid]}
-        wp.atomic_add(out, own, q)
-        {wp.atomic_add(out, other_cell, -q) ~ wp.atomic_sub(out, other_cell, q)}
-            """,
+            _BODIES["edge_flux.diffusive_flux"],
         ),
         (
             "upwind_flux advect_cells convective_flux",
             "What the flow carries over each face, taken from the side it comes from",
-            """
-        own = owner[tid]
-        other_cell = neighbor[tid]
-        flow = face_flow[tid]
-        {u_other = float(outside)
-        if other_cell >= 0:
-            u_other = u[other_cell]
-        {q = flow * u_other
-        if flow > 0.0:
-            q = flow * u[own] ~ if flow > 0.0:
-            q = flow * u[own]
-        else:
-            q = flow * u_other}
-        {wp.atomic_add(out, own, -q) ~ wp.atomic_sub(out, own, q)}
-        if other_cell >= 0:
-            wp.atomic_add(out, other_cell, q) ~
-        if other_cell < 0:
-            {# in with the value outside, out with that of the cell
-            ~}
-            if flow > 0.0:
-                {wp.atomic_add(out, own, -flow * u[own]) ~ \
-wp.atomic_sub(out, own, flow * u[own])}
-            else:
-                {wp.atomic_add(out, own, -flow * outside) ~ \
-wp.atomic_sub(out, own, flow * outside)}
-            return
-        {q = wp.max(flow, 0.0) * u[own] + wp.min(flow, 0.0) * u[other_cell] ~
-        {# a part of it from the mean of both
-        ~}
-        upwind = u[own] if flow > 0.0 else u[other_cell]
-        q = flow * (blend * 0.5 * (u[own] + u[other_cell]) + (1.0 - blend) * upwind)}
-        {wp.atomic_add(out, own, -q) ~ wp.atomic_sub(out, own, q)}
-        wp.atomic_add(out, other_cell, q)}
-            """,
+            _BODIES["edge_flux.upwind_flux"],
         ),
         (
             "rusanov_flux burgers_flux lax_friedrichs_flux",
             "The numerical flux over each face",
-            """
-        own = owner[tid]
-        other_cell = neighbor[tid]
-        u_l = u[own]
-        {# over the border it flows out as it is inside
-        u_r = u_l ~ u_r = u_l ~ u_r = float(outside)}
-        if other_cell >= 0:
-            u_r = u[other_cell]
-        speed = wp.max(wp.abs(u_l), wp.abs(u_r))
-        q = 0.25 * (u_l * u_l + u_r * u_r) - 0.5 * speed * (u_r - u_l)
-        {wp.atomic_add(out, own, -area[tid] * q) ~ \
-wp.atomic_sub(out, own, area[tid] * q)}
-        if other_cell >= 0:
-            wp.atomic_add(out, other_cell, area[tid] * q)
-        {# for the largest step that is stable
-        wp.atomic_max(max_speed, 0, speed) ~}
-            """,
+            _BODIES["edge_flux.rusanov_flux"],
         ),
         (
             "advection_flux transport_flux advect_scalar",
             "What a uniform flow carries over each face",
-            """
-        own = owner[tid]
-        other_cell = neighbor[tid]
-        {# along the normal, which points away from the owner
-        ~}
-        speed = wp.dot(stream, normal[tid])
-        u_l = u[own]
-        u_r = float(outside)
-        if other_cell >= 0:
-            u_r = u[other_cell]
-        {q = 0.5 * speed * (u_l + u_r) - 0.5 * wp.abs(speed) * (u_r - u_l) ~
-        q = speed * u_l if speed > 0.0 else speed * u_r ~
-        q = wp.max(speed, 0.0) * u_l + wp.min(speed, 0.0) * u_r}
-        {wp.atomic_add(out, own, -area[tid] * q) ~ \
-wp.atomic_sub(out, own, area[tid] * q)}
-        if other_cell >= 0:
-            wp.atomic_add(out, other_cell, area[tid] * q)
-        {wp.atomic_max(max_speed, 0, wp.abs(speed)) ~}
-            """,
+            _BODIES["edge_flux.advection_flux"],
         ),
     ),
     "edge_laplacian": (
         (
             "edge_laplacian graph_laplacian accumulate_laplacian",
             "The Laplacian of a field, edge by edge",
-            """
-        ENDS
-        {{# the ends of fixed edges do not change
-        ~}
-        if fixed[a] == 1 and fixed[b] == 1:
-            return ~}
-        {q = w[tid] * (u[b] - u[a]) ~ q = (u[b] - u[a]) / rest[tid]}
-        {wp.atomic_add(out, a, q)
-        {wp.atomic_add(out, b, -q) ~ wp.atomic_sub(out, b, q)} ~
-        if fixed[a] == 0:
-            wp.atomic_add(out, a, q)
-        if fixed[b] == 0:
-            {wp.atomic_add(out, b, -q) ~ wp.atomic_sub(out, b, q)}}
-        {wp.atomic_add(energy, 0, 0.5 * q * (u[b] - u[a])) ~}
-            """,
+            _BODIES["edge_laplacian.edge_laplacian"],
         ),
         (
             "smooth_vertices gather_neighbors laplacian_smoothing",
             "Sums up the neighbors of each vertex",
-            """
-        ENDS
-        {{# vertices of the border stay where they are
-        ~}
-        if fixed[a] == 0:
-            wp.atomic_add(sums, a, w[tid] * x[b])
-            wp.atomic_add(weight_sum, a, w[tid])
-        if fixed[b] == 0:
-            wp.atomic_add(sums, b, w[tid] * x[a])
-            wp.atomic_add(weight_sum, b, w[tid]) ~
-        d = x[b] - x[a]
-        {scale = 1.0 / wp.max(wp.length(d), min_length) ~ scale = w[tid]}
-        wp.atomic_add(sums, a, scale * d)
-        {wp.atomic_add(sums, b, -scale * d) ~ wp.atomic_sub(sums, b, scale * d)}
-        wp.atomic_add(weight_sum, a, scale)
-        wp.atomic_add(weight_sum, b, scale)}
-            """,
+            _BODIES["edge_laplacian.smooth_vertices"],
         ),
         (
             "cotangent_laplacian cotan_weights accumulate_cotangents",
             "The Laplacian with the cotangents of the angles opposite to each edge",
-            """
-        ENDS
-        weight = float(0.0)
-        for k in range(2):
-            c = opposite[tid, k]
-            {# an edge of the border has one face
-            ~}
-            {if c >= 0:
-                e0 = x[a] - x[c]
-                e1 = x[b] - x[c]
-                weight += 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area) ~
-            if c < 0:
-                continue
-            e0 = x[a] - x[c]
-            e1 = x[b] - x[c]
-            weight += 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area)}
-        {q = weight * (u[b] - u[a])
-        wp.atomic_add(out, a, q)
-        {wp.atomic_add(out, b, -q) ~ wp.atomic_sub(out, b, q)} ~
-        edge_weight[tid] = weight
-        wp.atomic_add(weight_sum, a, weight)
-        wp.atomic_add(weight_sum, b, weight)}
-            """,
+            _BODIES["edge_laplacian.cotangent_laplacian"],
         ),
     ),
     "edge_force": (
         (
             "eval_springs spring_forces eval_edge_springs",
             "The force of a spring along each edge",
-            """
-        ENDS
-        d = x[b] - x[a]
-        {r = wp.length(d) ~ r = distance_between(x[a], x[b])}
-        if r < TINY:
-            return
-        n = d / r
-        {stretch = r - rest[tid] ~ {# relative to its length
-        ~}
-        stretch = r / rest[tid] - 1.0}
-        {{# a cable does not push
-        ~}
-        if stretch <= 0.0:
-            return
-        f_n = ke * stretch ~
-        f_n = ke * stretch + kd * wp.dot(v[b] - v[a], n) ~
-        f_n = ke * stretch
-        if stretch > soft_range:
-            f_n += ke_hard * (stretch - soft_range)}
-        wp.atomic_add(f, a, f_n * n)
-        {wp.atomic_add(f, b, -f_n * n) ~ wp.atomic_sub(f, b, f_n * n)}
-            """,
+            _BODIES["edge_force.eval_springs"],
         ),
         (
             "tear_edges eval_tearing_springs break_springs",
             "Springs that break where they are stretched too much",
-            """
-        if torn[tid] == 1:
-            return
-        ENDS
-        d = x[b] - x[a]
-        {r = wp.length(d) ~ r = distance_between(x[a], x[b])}
-        {if r > max_stretch * rest[tid]:
-            torn[tid] = 1
-            {wp.atomic_add(num_torn, 0, 1) ~}
-            return ~
-        {# pinned vertices hold longer
-        ~}
-        limit = max_stretch * rest[tid]
-        if fixed[a] == 1 or fixed[b] == 1:
-            limit *= 1.5
-        if r > limit:
-            torn[tid] = 1
-            return}
-        g = (ke * (r - rest[tid]) / wp.max(r, TINY)) * d
-        wp.atomic_add(f, a, g)
-        {wp.atomic_add(f, b, -g) ~ wp.atomic_sub(f, b, g)}
-            """,
+            _BODIES["edge_force.tear_edges"],
         ),
         (
             "solve_distance_constraints solve_edges project_edges",
             "Moves the ends of each edge towards its length at rest",
-            """
-        ENDS
-        w_a = inv_mass[a]
-        w_b = inv_mass[b]
-        {if w_a + w_b == 0.0:
-            return ~}
-        d = x[b] - x[a]
-        {r = wp.length(d) ~ r = distance_between(x[a], x[b])}
-        if r < TINY:
-            return
-        c = r - rest[tid]
-        {alpha = compliance / (dt * dt)
-        {dlambda = -(c + alpha * lam[tid]) / (w_a + w_b + alpha)
-        lam[tid] += dlambda ~ dlambda = -c / (w_a + w_b + alpha)}
-        push = dlambda * d / r ~
-        push = (-relaxation * c / (w_a + w_b)) * d / r ~
-        {# only what is longer than at rest
-        ~}
-        if c <= 0.0:
-            return
-        push = (-c / (w_a + w_b)) * d / r}
-        {wp.atomic_add(delta, a, -w_a * push) ~ \
-wp.atomic_sub(delta, a, w_a * push)}
-        wp.atomic_add(delta, b, w_b * push)
-            """,
+            _BODIES["edge_force.solve_distance_constraints"],
         ),
     ),
     "edge_valence": (
         (
             "count_valence vertex_degree accumulate_valence",
             "How many edges end in each vertex",
-            """
-        ENDS
-        wp.atomic_add(degree, a, 1)
-        wp.atomic_add(degree, b, 1)
-        {r = wp.length(x[b] - x[a])
-        wp.atomic_add(length_sum, a, r)
-        wp.atomic_add(length_sum, b, r)
-        {wp.atomic_add(total_length, 0, r) ~} ~
-        {# an edge with one face is on the border
-        ~}
-        if opposite[tid, 1] < 0:
-            border[a] = 1
-            border[b] = 1
-            {wp.atomic_add(num_border, 0, 1) ~} ~
-        r = wp.length(x[b] - x[a])
-        wp.atomic_max(longest, a, r)
-        wp.atomic_max(longest, b, r)}
-            """,
+            _BODIES["edge_valence.count_valence"],
         ),
         (
             "classify_edges mark_creases find_feature_edges",
             "Which edges are creases or on the border",
-            """
-        f0 = first_face[tid]
-        f1 = second_face[tid]
-        if f1 < 0:
-            edge_kind[tid] = BORDER
-            {wp.atomic_add(num_border, 0, 1) ~}
-            return
-        {{# the angle between both faces
-        ~}
-        cosine = wp.dot(face_normal[f0], face_normal[f1])
-        if cosine < crease_cos:
-            edge_kind[tid] = CREASE
-        else:
-            edge_kind[tid] = SMOOTH ~
-        if face_group[f0] != face_group[f1]:
-            edge_kind[tid] = SEAM
-        elif wp.dot(face_normal[f0], face_normal[f1]) < crease_cos:
-            edge_kind[tid] = CREASE
-        else:
-            edge_kind[tid] = SMOOTH}
-            """,
+            _BODIES["edge_valence.classify_edges"],
         ),
         (
             "mark_edges_to_split flag_long_edges select_edges",
             "Which edges are to be split or collapsed",
-            """
-        ENDS
-        r = wp.length(x[b] - x[a])
-        {goal = target_length ~ # the finer of both ends
-        goal = wp.min(size_field[a], size_field[b])}
-        {edge_kind[tid] = KEEP
-        if r > 4.0 / 3.0 * goal:
-            edge_kind[tid] = SPLIT
-            wp.atomic_add(num_split, 0, 1)
-        elif r < 4.0 / 5.0 * goal and fixed[a] == 0 and fixed[b] == 0:
-            edge_kind[tid] = COLLAPSE
-            {wp.atomic_add(num_collapse, 0, 1) ~} ~
-        if fixed[a] == 1 and fixed[b] == 1:
-            edge_kind[tid] = KEEP
-        elif r > max_ratio * goal:
-            edge_kind[tid] = SPLIT
-            wp.atomic_add(num_split, 0, 1)
-        elif r < min_ratio * goal:
-            edge_kind[tid] = COLLAPSE
-        else:
-            edge_kind[tid] = KEEP}
-            """,
+            _BODIES["edge_valence.mark_edges_to_split"],
         ),
     ),
 }

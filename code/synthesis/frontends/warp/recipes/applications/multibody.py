@@ -4,390 +4,30 @@ import re
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
 
+_BODIES = read_bodies("warp", "multibody", margin=8)
+
 _MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
 _JOINTS, _DOFS, _COORDINATES, _VELOCITIES = 2, 12, 7, 6
 """The joints and velocities that a body has at most, and the coordinates and velocities that a joint has."""
 
 _BODY = {
-    "body_pose": """
-        {?0.5 {if not world_active[w] or sleeping[w, b] == 1:
-            {# it stays where it was
-            ~}
-            pos_out[w, b] = xpos_last[w, b]
-            quat_out[w, b] = xquat_last[w, b]
-            return ~
-        {?0.4 if not world_active[w]:
-            return}
-        {# set from outside
-        ~}
-        mocap = mocap_of[b]
-        if mocap >= 0:
-            pos_out[w, b] = mocap_pos[w, mocap]
-            quat_out[w, b] = wp.normalize(mocap_quat[w, mocap])
-            return ~ if not world_active[w]:
-            return}}
-        pid = parent_of[b]
-        {p = body_pos[b]
-        q = body_quat[b]
-        p = xpos[w, pid] + {quat_rotate(xquat[w, pid], p) ~ wp.quat_rotate(xquat[w, pid], p)}
-        q = xquat[w, pid] * q ~
-        # the world is body 0
-        p = xpos[w, pid] + wp.quat_rotate(xquat[w, pid], body_pos[b])
-        q = xquat[w, pid] * body_quat[b]}
-        {for k in range(jnt_num[b]):
-            jnt = jnt_adr[b] + k ~ for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):}
-            kind = jnt_type[jnt]
-            adr = jnt_qposadr[jnt]
-            {if kind == JNT_FREE:
-                # a floating body is where its coordinates say; the scalar part comes first
-                p = wp.vec3(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2])
-                q = wp.normalize(wp.quat(qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6], qpos[w, adr + 3]))
-                continue
-            anchor = p + wp.quat_rotate(q, jnt_pos[jnt])
-            {?0.4 anchor_out[w, jnt] = anchor
-            axis_out[w, jnt] = wp.quat_rotate(q, jnt_axis[jnt])}
-            if kind == JNT_SLIDE:
-                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]
-                continue
-            if kind == JNT_HINGE:
-                q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
-            else:
-                q = q * wp.normalize(wp.quat(qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3], qpos[w, adr]))
-            # a joint turns the body about its anchor
-            p = anchor - wp.quat_rotate(q, jnt_pos[jnt]) ~
-            {# a joint turns the body about its anchor
-            anchor = p + wp.quat_rotate(q, jnt_pos[jnt]) ~ anchor = p + wp.quat_rotate(q, jnt_pos[jnt])}
-            {?0.4 axis = wp.quat_rotate(q, jnt_axis[jnt])
-            anchor_out[w, jnt] = anchor
-            axis_out[w, jnt] = axis
-            if kind == JNT_SLIDE:
-                p += axis * qpos[w, adr] ~ if kind == JNT_SLIDE:
-                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]}
-            elif kind == JNT_HINGE:
-                {turn = wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
-                q = q * turn ~ q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])}
-                p = anchor - wp.quat_rotate(q, jnt_pos[jnt])
-            elif kind == JNT_BALL:
-                # the scalar part comes first
-                q = q * wp.normalize(wp.quat(qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3], qpos[w, adr]))
-                p = anchor - wp.quat_rotate(q, jnt_pos[jnt])
-            {?0.7 elif kind == JNT_FREE:
-                p = wp.vec3(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2])
-                q = wp.normalize(wp.quat(qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6], qpos[w, adr + 3]))}}
-        {?0.3 q = wp.normalize(q)}
-        {pos_out[w, b] = p
-        quat_out[w, b] = q ~ quat_out[w, b] = q
-        pos_out[w, b] = p}
-        {?0.4 com_out[w, b] = p + wp.quat_rotate(q, body_ipos[b])}
-        {?0.3 mat_out[w, b] = wp.quat_to_matrix(q)}
-    """,
-    "velocity_pass": """
-        {{?0.5 {if sleeping[w, b] == 1:
-            vel_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-            return ~ if not world_active[w]:
-            return}}
-        pid = parent_of[b]
-        vel = cvel[w, pid]
-        {first = dof_adr[b]
-        for k in range(dof_num[b]):
-            dof = first + k ~
-        for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]):}
-            vel += cdof[w, dof] * qvel[w, dof] ~
-        {?0.5 if not world_active[w]:
-            return}
-        pid = parent_of[b]
-        vel = cvel[w, pid]
-        dof = int(dof_adr[b])
-        for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):
-            kind = jnt_type[jnt]
-            if kind == JNT_FREE:
-                # translations have axes that stand still
-                for k in range(3):
-                    cdof_dot[w, dof + k] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-                    vel += cdof[w, dof + k] * qvel[w, dof + k]
-                {for k in range(3, 6):
-                    cdof_dot[w, dof + k] = motion_cross(vel, cdof[w, dof + k])
-                for k in range(3, 6):
-                    vel += cdof[w, dof + k] * qvel[w, dof + k]
-                dof += 6 ~
-                dof += 3
-                for k in range(3):
-                    cdof_dot[w, dof + k] = motion_cross(vel, cdof[w, dof + k])
-                for k in range(3):
-                    vel += cdof[w, dof + k] * qvel[w, dof + k]
-                dof += 3}
-            elif kind == JNT_BALL:
-                for k in range(3):
-                    cdof_dot[w, dof + k] = motion_cross(vel, cdof[w, dof + k])
-                for k in range(3):
-                    vel += cdof[w, dof + k] * qvel[w, dof + k]
-                dof += 3
-            else:
-                cdof_dot[w, dof] = motion_cross(vel, cdof[w, dof])
-                vel += cdof[w, dof] * qvel[w, dof]
-                dof += 1}
-        vel_out[w, b] = vel
-    """,
-    "force_pass": """
-        {?0.6 # nothing acts on a sleeping body
-        if sleeping[w, b] {== 1 ~ != 0}:
-            force_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-            return}
-        {# applied by the user: the force first
-        push = wp.spatial_top(xfrc[w, b])
-        moment = wp.spatial_bottom(xfrc[w, b]) ~ moment = wp.spatial_bottom(xfrc[w, b])
-        push = wp.spatial_top(xfrc[w, b])}
-        {?0.6 # a part of the weight is carried
-        {push -= gravity[w] * (mass[b] * gravcomp[b]) ~ if {not ignores_gravity[b] ~ gravcomp[b] > 0.0}:
-            push -= gravity[w] * (mass[b] * gravcomp[b])}}
-        {# a medium that resists moving and turning
-        flow = com_vel_in[w, b] - wind
-        push -= drag * flow
-        moment -= spin_drag * ang_vel_in[w, b] ~
-        # resistance grows with the square of the speed
-        flow = com_vel_in[w, b] - wind
-        push -= flow * (drag * wp.length(flow))
-        moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b])) ~
-        # lift, as far as the medium is displaced
-        {share = saturate(0.5 + 0.5 * (water_level - xipos[w, b][2]) / half_height[b])
-        push -= gravity[w] * (water_density * volume[b] * share) ~
-        {# the cap of a ball that is below the surface
-        ~}
-        depth = wp.clamp(water_level - xipos[w, b][2] + ball_radius[b], 0.0, 2.0 * ball_radius[b])
-        below = wp.pi * depth * depth * (ball_radius[b] - depth / 3.0)
-        push -= gravity[w] * (water_density * below)
-        share = 0.5 * depth / ball_radius[b]}
-        push -= (share * drag) * com_vel_in[w, b]
-        moment -= (share * spin_drag) * ang_vel_in[w, b] ~}
-        # moved from the centre of the body to that of its tree
-        arm = xipos[w, b] - com[w, root_of[b]]
-        force_out[w, b] = {move_force(push, moment, arm) ~ move_force(push, moment, arm) ~ \
-wp.spatial_vector(moment + wp.cross(arm, push), push)}
-    """,
-    "spring_torque": """
-        {?0.5 {if not world_active[w]:
-            return ~ if sleeping[w, b] == 1 or not world_active[w]:
-            return}}
-        {ke = stiffness[b]
-        kind = jnt_type[b] ~ kind = jnt_type[b]
-        ke = stiffness[b]}
-        {{# a floating body is not held
-        ~}
-        if ke <= 0.0 or kind == JNT_FREE:
-            return
-        adr = jnt_qposadr[b]
-        dof = dof_adr[b]
-        if kind == JNT_BALL:
-            # the scalar part comes first
-            q = wp.normalize(wp.quat(qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3], qpos[w, adr]))
-            {{?0.5 q0 = wp.normalize(wp.quat(
-                spring_ref[adr + 1], spring_ref[adr + 2], spring_ref[adr + 3], spring_ref[adr]
-            ))
-            turn = rotation_vector(wp.quat_inverse(q0) * q) ~ turn = rotation_vector(q)}}
-            for i in range(3):
-                spring[w, dof + i] = -ke * turn[i]{ - damping[b] * qvel[w, dof + i] ~} ~
-        {# no spring
-        ~}
-        if ke <= 0.0:
-            return
-        adr = jnt_qposadr[b]
-        dof = dof_adr[b]
-        {if kind == JNT_FREE or kind == JNT_BALL: ~ if kind == JNT_BALL or kind == JNT_FREE:}
-            at = int(adr)
-            to = int(dof)
-            if kind == JNT_FREE:
-                {# first it is pulled back to its place
-                ~}
-                for i in range(3):
-                    spring[w, dof + i] = ke * (spring_ref[adr + i] - qpos[w, adr + i])
-                at = adr + 3
-                to = dof + 3
-            # the scalar part comes first
-            q = wp.normalize(wp.quat(qpos[w, at + 1], qpos[w, at + 2], qpos[w, at + 3], qpos[w, at]))
-            q0 = wp.normalize(wp.quat(spring_ref[at + 1], spring_ref[at + 2], spring_ref[at + 3], spring_ref[at]))
-            turn = rotation_vector(wp.quat_inverse(q0) * q)
-            for i in range(3):
-                spring[w, to + i] = -ke * turn[i]}
-        else:
-            {stretch = qpos[w, adr] - spring_ref[adr]
-            {?0.5 {# some play
-            ~}
-            if wp.abs(stretch) < dead_band:
-                stretch = 0.0}
-            spring[w, dof] = -ke * stretch ~
-            spring[w, dof] = ke * (spring_ref[adr] - qpos[w, adr]) ~
-            spring[w, dof] = -ke * (qpos[w, adr] - spring_ref[adr]) - damping[b] * qvel[w, dof]}
-    """,
-    "force_to_parent": """
-        {?0.5 if not world_active[w]:
-            return}
-        {total = force_sum[w, b] ~
-        {# its own and those of its children
-        ~}
-        total = force_sum[w, b] + cfrc_body[w, b] ~
-        # what its motion takes, and its children
-        total = force_sum[w, b] + inertial_force(cinert[w, b], cacc[w, b], cvel[w, b])
-        {?0.6 if has_load[b]:
-            total -= cfrc_ext[w, b]} ~
-        total = force_sum[w, b] + cfrc_body[w, b] - cfrc_ext[w, b]}
-        {for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]): ~ first = dof_adr[b]
-        for i in range(dof_num[b]):
-            dof = first + i}
-            torque_of[w, dof] = wp.dot(cdof[w, dof], total)
-        pid = parent_of[b]
-        {{# the world takes everything
-        ~}
-        if pid > 0:
-            wp.atomic_add(force_sum, w, pid, total) ~
-        if pid == 0:
-            return
-        wp.atomic_add(force_sum, w, pid, total)}
-    """,
-    "camera_pose": """
-        mode = cam_mode[b]
-        body = cam_body[b]
-        target = cam_target[b]
-        {# nothing to look at
-        ~}
-        {if target < 0 and (mode == CAM_TARGETBODY or mode == CAM_TARGETCOM):
-            return
-        if mode == CAM_FIXED: ~
-        if mode == CAM_FIXED or (target < 0 and mode >= CAM_TARGETBODY):}
-            pos_out[w, b] = xpos[w, body] + wp.quat_rotate(xquat[w, body], cam_pos[b])
-            mat_out[w, b] = wp.quat_to_matrix(xquat[w, body] * cam_quat[b])
-            return
-        {if mode == CAM_TRACK or mode == CAM_TRACKCOM:
-            {# it moves along, but does not turn
-            ~}
-            center = xpos[w, body]
-            if mode == CAM_TRACKCOM:
-                center = subtree_com[w, body]
-            pos_out[w, b] = center + cam_pos[b]
-            mat_out[w, b] = wp.quat_to_matrix(cam_quat[b])
-            return ~
-        if mode == CAM_TRACK:
-            pos_out[w, b] = xpos[w, body] + cam_pos[b]
-            mat_out[w, b] = wp.quat_to_matrix(cam_quat[b])
-            return
-        elif mode == CAM_TRACKCOM:
-            pos_out[w, b] = subtree_com[w, body] + cam_pos[b]
-            mat_out[w, b] = wp.quat_to_matrix(cam_quat[b])
-            return}
-        eye = xpos[w, body] + wp.quat_rotate(xquat[w, body], cam_pos[b])
-        {aim = subtree_com[w, target]
-        if mode == CAM_TARGETBODY:
-            aim = xpos[w, target] ~ aim = xpos[w, target]
-        if mode == CAM_TARGETCOM:
-            aim = subtree_com[w, target] ~
-        aim = xpos[w, target] if mode == CAM_TARGETBODY else subtree_com[w, target]}
-        # a camera looks along its negative z axis
-        {mat_out[w, b] = look_at(eye, aim) ~
-        z = safe_normalize(eye - aim)
-        right = wp.normalize(wp.cross(wp.vec3(0.0, 0.0, 1.0), z))
-        up = wp.cross(z, right)
-        mat_out[w, b] = wp.mat33(right[0], up[0], z[0], right[1], up[1], z[1], right[2], up[2], z[2])}
-        pos_out[w, b] = eye
-    """,
-    "subtree_sums": """
-        {?0.4 if not world_active[w]:
-            return}
-        {if mass[b] < min_mass {or sleeping[w, b] == 1 ~}:
-            return
-        ~ if sleeping[w, b] == 1 or not counts[b]:
-            return
-        ~}
-        moment = mass[b] * xipos[w, b]
-        a = int(b)
-        # itself, and all that it hangs on
-        while a >= 0:
-            wp.atomic_add(mass_sum, w, a, mass[b])
-            wp.atomic_add(moment_sum, w, a, moment)
-            a = nodes[a]
-    """,
-    "forces_to_joints": """
-        {?0.4 if not world_active[w]:
-            return}
-        {# a force here is felt by all joints on the way to the root
-        ~}
-        push = wp.spatial_top(xfrc[w, b])
-        moment = wp.spatial_bottom(xfrc[w, b])
-        {?0.6 if {not has_load[b] ~ not has_load[b] or sleeping[w, b] == 1}:
-            return}
-        a = int(b)
-        while a >= 0:
-            {if jnt_kind[a] == JNT_SLIDE:
-                wp.atomic_add(torque_sum, w, a, wp.dot(xaxis[w, a], push))
-            else:
-                arm = xipos[w, b] - xanchor[w, a]
-                wp.atomic_add(torque_sum, w, a, wp.dot(xaxis[w, a], moment + wp.cross(arm, push))) ~
-            arm = xipos[w, b] - xanchor[w, a]
-            wp.atomic_add(torque_sum, w, a, joint_share(jnt_kind[a], xaxis[w, a], push, moment, arm)) ~
-            axis = xaxis[w, a]
-            if jnt_kind[a] == JNT_HINGE:
-                arm = xipos[w, b] - xanchor[w, a]
-                wp.atomic_add(torque_sum, w, a, wp.dot(axis, moment + wp.cross(arm, push)))
-            elif jnt_kind[a] == JNT_SLIDE:
-                wp.atomic_add(torque_sum, w, a, wp.dot(axis, push))}
-            a = nodes[a]
-    """,
-    "moving_ancestor": """
-        {?0.4 if not world_active[w]:
-            return}
-        {# the nearest body above that may move
-        ~}
-        a = int(nodes[b])
-        while a >= 0 and is_welded[a]:
-            a = nodes[a]
-        mover[w, b] = a
-        {# what moves by itself keeps its mass
-        ~}
-        if a >= 0 and is_welded[b]:
-            arm = xipos[w, b] - xpos[w, a]
-            wp.atomic_add(mass_sum, w, a, mass[b])
-            wp.atomic_add(moment_sum, w, a, mass[b] * arm)
-    """,
-    "gravity_torque": """
-        {total = float(0.0)
-        {for k in range({num_bodies ~ xipos.shape[1]}):
-            # bodies that this joint carries
-            if {ancestor[b, k] == 0 ~ ancestor[b, k] != 1 ~ ancestor[b, k] == 0 or ignores_gravity[k]}:
-                continue ~ # bodies of a subtree stand in a row
-        for k in range(b, subtree_end[b]):}
-            {arm = xipos[w, k] - xanchor[w, b]
-            moment = {moment_about(xaxis[w, b], arm, gravity[w]) ~ moment_about(xaxis[w, b], arm, gravity[w]) ~ \
-wp.dot(xaxis[w, b], wp.cross(arm, gravity[w]))}
-            {total += moment * mass[k] ~ total += moment * mass[k] * gravcomp[k]} ~
-            weight = gravity[w] * {mass[k] ~ (mass[k] * gravcomp[k])}
-            {?0.75 if jnt_kind[b] == JNT_SLIDE:
-                total += wp.dot(xaxis[w, b], weight)
-                continue}
-            {total += moment_about(xaxis[w, b], xipos[w, k] - xanchor[w, b], weight) ~
-            total += wp.dot(xaxis[w, b], wp.cross(xipos[w, k] - xanchor[w, b], weight))}}
-        ~
-        {# the subtree as one mass at its centre
-        weight = gravity[w] * subtree_mass[b] ~ weight = gravity[w] * subtree_mass[b]}
-        {total = moment_about(xaxis[w, b], subtree_com[w, b] - xanchor[w, b], weight) ~
-        if jnt_kind[b] == JNT_SLIDE:
-            total = wp.dot(xaxis[w, b], weight)
-        else:
-            total = wp.dot(xaxis[w, b], wp.cross(subtree_com[w, b] - xanchor[w, b], weight)) ~
-        arm = subtree_com[w, b] - xanchor[w, b]
-        total = wp.dot(xaxis[w, b], wp.cross(arm, weight))}}
-        {?0.6 # no more than the motor has
-        {if wp.abs(total) > max_torque:
-            total = wp.sign(total) * max_torque ~ total = clamp_symmetric(total, max_torque) ~
-        total = clamp_symmetric(total, max_torque) ~ if total > max_torque:
-            total = max_torque
-        elif total < -max_torque:
-            total = -max_torque}}
-        {torque[w, b] = -total ~ torque_sum[w, b] = torque_sum[w, b] - total}
-    """,
+    "body_pose": _BODIES["body_pose"],
+    "velocity_pass": _BODIES["velocity_pass"],
+    "force_pass": _BODIES["force_pass"],
+    "spring_torque": _BODIES["spring_torque"],
+    "force_to_parent": _BODIES["force_to_parent"],
+    "camera_pose": _BODIES["camera_pose"],
+    "subtree_sums": _BODIES["subtree_sums"],
+    "forces_to_joints": _BODIES["forces_to_joints"],
+    "moving_ancestor": _BODIES["moving_ancestor"],
+    "gravity_torque": _BODIES["gravity_torque"],
 }
 
 
@@ -635,164 +275,29 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
 _ROW = {
     "actuator_force": (
         (
-            """
-            jnt = trn_id[u]
-            dof = jnt_dofadr[jnt]
-            length = gear[u] * long_qpos[w, jnt_qposadr[jnt]]
-            velocity = gear[u] * long_qvel[w, dof]
-            {?0.8 value = ctrl[w, u]
-            if limited[u]:
-                value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u]) ~ value = ctrl[w, u]}
-            {?0.6 # what has an activation acts by it, and the control changes it
-            if dyn_type[u] == DYN_INTEGRATOR:
-                act_dot[w, u] = value
-                value = act[w, u]
-            elif dyn_type[u] == DYN_FILTER:
-                act_dot[w, u] = (value - act[w, u]) / dyn_prm[u][0]
-                value = act[w, u]
-            else:
-                act_dot[w, u] = 0.0}
-            gain = gain_prm[u][0]
-            if gain_type[u] == GAIN_AFFINE:
-                gain += gain_prm[u][1] * length + gain_prm[u][2] * velocity
-            f = gain * value
-            if bias_type[u] == BIAS_AFFINE:
-                f += bias_prm[u][0] + bias_prm[u][1] * length + bias_prm[u][2] * velocity
-            {?0.7 if force_limited[u]:
-                f = wp.clamp(f, force_range[u][0], force_range[u][1])}
-            force[w, u] = f
-            {?0.6 wp.atomic_add(qfrc, w, dof, gear[u] * f)}
-            """,
+            _BODIES["actuator_force.actuator_force"],
             "actuator_force compute_actuation fwd_actuation",
             "Force of each actuator, an affine function of its length and velocity",
         ),
         (
-            """
-            jnt = trn_id[u]
-            dof = jnt_dofadr[jnt]
-            q = long_qpos[w, jnt_qposadr[jnt]]
-            qd = long_qvel[w, dof]
-            mode = act_type[u]
-            f = {float(0.0) ~ float(0.0)}
-            if mode == MODE_EFFORT:
-                f = ctrl[w, u]
-            elif mode == MODE_POSITION:
-                f = stiffness[u] * (ctrl[w, u] - q) - damping[u] * qd
-                {?0.4 # at rest, it needs this much to stay there
-                f += bias_force[w, dof]}
-            elif mode == MODE_VELOCITY:
-                f = damping[u] * (ctrl[w, u] - qd)
-            {f = {wp.clamp(f, -max_force[u], max_force[u]) ~ clamp_symmetric(f, max_force[u])} ~
-            # the faster the motor turns, the less it has left in that direction
-            most = wp.clamp(stall_force[u] * (1.0 - qd / no_load_speed[u]), 0.0, max_force[u])
-            least = wp.clamp(stall_force[u] * (-1.0 - qd / no_load_speed[u]), -max_force[u], 0.0)
-            f = wp.clamp(f, least, most)}
-            {force[w, u] = f
-            wp.atomic_add(qfrc, w, dof, f) ~ wp.atomic_add(qfrc, w, dof, f) ~ force[w, u] = f}
-            """,
+            _BODIES["actuator_force.apply_motor_controls"],
             "apply_motor_controls compute_motor_torques apply_drive_commands",
             "Torque of each motor by its mode, no more than it has",
         ),
     ),
     "sensor_value": (
         (
-            """
-            kind = sensor_type[u]
-            obj = sensor_obj[u]
-            adr = sensor_adr[u]
-            if kind == SENSOR_JOINTPOS:
-                sensordata[w, adr] = long_qpos[w, jnt_qposadr[obj]]
-            {elif kind == SENSOR_LIMITPOS:
-                # how far from the nearer end of the range
-                q = long_qpos[w, jnt_qposadr[obj]]
-                sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q) ~
-            elif kind == SENSOR_CLOCK:
-                sensordata[w, adr] = time[w] ~
-            elif kind == SENSOR_SUBTREECOM:
-                for k in range(3):
-                    sensordata[w, adr + k] = subtree_com[w, obj][k] ~}
-            elif kind == SENSOR_FRAMEPOS:
-                x = xpos[w, obj]
-                refid = ref_obj[u]
-                # as another frame sees it, if there is one
-                if refid >= 0:
-                    x = wp.transpose(xmat[w, refid]) * (x - xpos[w, refid])
-                for k in range(3):
-                    sensordata[w, adr + k] = x[k]
-            elif kind == SENSOR_FRAMEZAXIS:
-                axis = {xmat[w, obj] * wp.vec3(0.0, 0.0, 1.0) ~
-                wp.vec3(xmat[w, obj][0, 2], xmat[w, obj][1, 2], xmat[w, obj][2, 2])}
-                {?0.6 if ref_obj[u] >= 0:
-                    axis = wp.transpose(xmat[w, ref_obj[u]]) * axis}
-                for k in range(3):
-                    sensordata[w, adr + k] = axis[k]
-            """,
+            _BODIES["sensor_value.sensor_pos"],
             "sensor_pos eval_position_sensors update_position_sensors",
             "What sensors of positions read",
         ),
         (
-            """
-            kind = sensor_type[u]
-            obj = sensor_obj[u]
-            adr = sensor_adr[u]
-            if kind == SENSOR_JOINTVEL:
-                sensordata[w, adr] = long_qvel[w, jnt_dofadr[obj]]
-            {elif kind == SENSOR_ACTUATORVEL:
-                sensordata[w, adr] = motor_velocity[w, obj] ~}
-            else:
-                bodyid = site_body[obj]
-                ang = wp.spatial_top(cvel[w, bodyid])
-                if kind == SENSOR_GYRO:
-                    # as the site sees it
-                    v = wp.transpose(xmat[w, obj]) * ang
-                elif kind == SENSOR_FRAMEANGVEL:
-                    v = ang
-                else:
-                    # the velocity is that of the point that the body has at the centre of its tree
-                    arm = xpos[w, obj] - subtree_com[w, body_root[bodyid]]
-                    v = wp.spatial_bottom(cvel[w, bodyid]) {- wp.cross(arm, ang) ~ + wp.cross(ang, arm)}
-                    if kind == SENSOR_VELOCIMETER:
-                        v = wp.transpose(xmat[w, obj]) * v
-                {?0.4 # no more than the sensor can show
-                if sensor_cutoff[u] > 0.0:
-                    for k in range(3):
-                        v[k] = clamp_symmetric(v[k], sensor_cutoff[u])}
-                for k in range(3):
-                    sensordata[w, adr + k] = v[k]
-            """,
+            _BODIES["sensor_value.sensor_vel"],
             "sensor_vel eval_velocity_sensors update_velocity_sensors",
             "What sensors of velocities read",
         ),
         (
-            """
-            kind = sensor_type[u]
-            obj = sensor_obj[u]
-            adr = sensor_adr[u]
-            if kind == SENSOR_ACTUATORFRC:
-                sensordata[w, adr] = force_in[w, obj]
-            elif kind == SENSOR_JOINTACTFRC:
-                sensordata[w, adr] = qfrc_in[w, jnt_dofadr[obj]]
-            else:
-                bodyid = site_body[obj]
-                rot = wp.transpose(xmat[w, obj])
-                arm = xpos[w, obj] - subtree_com[w, body_root[bodyid]]
-                if kind == SENSOR_FORCE:
-                    v = rot * wp.spatial_bottom(cfrc_int[w, bodyid])
-                elif kind == SENSOR_TORQUE:
-                    f_int = cfrc_int[w, bodyid]
-                    v = rot * (wp.spatial_top(f_int) - wp.cross(arm, wp.spatial_bottom(f_int)))
-                {?0.5 elif kind == SENSOR_FRAMEANGACC:
-                    v = wp.spatial_top(cacc[w, bodyid])
-                else:
-                    ACCELERATION ~ else:
-                    ACCELERATION}
-                {?0.4 # no more than the sensor can show
-                if sensor_cutoff[u] > 0.0:
-                    for k in range(3):
-                        v[k] = clamp_symmetric(v[k], sensor_cutoff[u])}
-                for k in range(3):
-                    sensordata[w, adr + k] = v[k]
-            """,
+            _BODIES["sensor_value.sensor_acc"],
             "sensor_acc eval_force_sensors update_force_sensors",
             "What sensors of forces and accelerations read",
         ),
@@ -867,89 +372,12 @@ _ROW = {
     ),
     "integrate": (
         (
-            """
-            adr = jnt_qposadr[u]
-            dof = jnt_dofadr[u]
-            kind = jnt_type[u]
-            {if kind == JNT_FREE:
-                for k in range(3):
-                    long_out[w, adr + k] = long_qpos[w, adr + k] + long_qvel[w, dof + k] * dt
-                rot = quat_integrate(quat_at(long_qpos, w, adr + 3), vec3_at(long_qvel, w, dof + 3), dt)
-                # the scalar part of a rotation comes first
-                long_out[w, adr + 3] = rot[3]
-                for k in range(3):
-                    long_out[w, adr + 4 + k] = rot[k]
-            elif kind == JNT_BALL:
-                rot = quat_integrate(quat_at(long_qpos, w, adr), vec3_at(long_qvel, w, dof), dt)
-                long_out[w, adr] = rot[3]
-                for k in range(3):
-                    long_out[w, adr + 1 + k] = rot[k]
-            else:
-                {# a slide or a hinge
-                ~}
-                long_out[w, adr] = long_qpos[w, adr] + long_qvel[w, dof] * dt ~
-            at = int(adr)
-            to = int(dof)
-            if kind == JNT_FREE:
-                for k in range(3):
-                    long_out[w, adr + k] = long_qpos[w, adr + k] + long_qvel[w, dof + k] * dt
-                at = adr + 3
-                to = dof + 3
-            if kind == JNT_FREE or kind == JNT_BALL:
-                # the scalar part of a rotation comes first
-                rot = wp.quat(long_qpos[w, at + 1], long_qpos[w, at + 2], long_qpos[w, at + 3], long_qpos[w, at])
-                omega = wp.vec3(long_qvel[w, to], long_qvel[w, to + 1], long_qvel[w, to + 2])
-                rot = quat_integrate(rot, omega, dt)
-                long_out[w, at] = rot[3]
-                for k in range(3):
-                    long_out[w, at + 1 + k] = rot[k]
-            else:
-                {# a slide or a hinge
-                ~}
-                long_out[w, adr] = long_qpos[w, adr] + long_qvel[w, dof] * dt}
-            """,
+            _BODIES["integrate.next_position"],
             "next_position integrate_pos advance_positions",
             "Moves the coordinates of each joint on by its velocity",
         ),
         (
-            """
-            {?0.5 if locked[u] {== 1 ~ != 0}:
-                qpos_out[w, u] = qpos[w, u]
-                qvel_out[w, u] = 0.0
-                return}
-            {v = qvel[w, u] + qacc[w, u] * dt ~
-            # damping is taken at the end of the step
-            v = (qvel[w, u] + qacc[w, u] * dt) / (1.0 + damping[u] * dt) ~
-            v = qvel[w, u] + dt * force_in[w, u] * inv_mass[u] ~
-            v = qvel[w, u] + dt * (force_in[w, u] - damping[u] * qvel[w, u]) * inv_mass[u]}
-            {?0.4 {v = wp.clamp(v, -max_speed[u], max_speed[u]) ~ v = clamp_symmetric(v, max_speed[u])}}
-            q = qpos[w, u] + v * dt
-            {{?0.7 # stops at the ends of the range}
-            if q < lower[u]:
-                q = lower[u]
-                v = wp.max(v, 0.0)
-            elif q > upper[u]:
-                q = upper[u]
-                v = wp.min(v, 0.0) ~
-            # bounces off the ends of the range
-            if q < lower[u] and v < 0.0:
-                q = lower[u]
-                v = -bounce_of[u] * v
-            elif q > upper[u] and v > 0.0:
-                q = upper[u]
-                v = -bounce_of[u] * v ~
-            if wraps[u] == 1:
-                q = wrap_angle(q)
-            elif q < lower[u]:
-                q = lower[u]
-                v = wp.max(v, 0.0)
-            elif q > upper[u]:
-                q = upper[u]
-                v = wp.min(v, 0.0)}
-            {qpos_out[w, u] = q
-            qvel_out[w, u] = v ~ qvel_out[w, u] = v
-            qpos_out[w, u] = q}
-            """,
+            _BODIES["integrate.euler_step"],
             "euler_step integrate_joints integrate_joint_coordinates",
             "Moves each joint on by one semi-implicit step",
         ),

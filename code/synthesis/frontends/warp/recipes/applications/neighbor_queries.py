@@ -3,10 +3,13 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import grid_argument
+
+_BODIES = read_bodies("warp", "neighbor_queries", margin=8)
 
 _SPREAD = 0.9
 
@@ -24,105 +27,17 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "compute_density sph_density sum_density",
             "The density at each particle",
-            """
-        pos = x[tid]
-        rho = float(0.0)
-        {AROUND h
-            r_sq = wp.length_sq(pos - x[other])
-            if r_sq < h * h:
-                w = h * h - r_sq
-                rho += mass[other] * w * w * w
-        rho *= 315.0 / (64.0 * wp.pi * wp.pow(h, 9.0)) ~
-        AROUND h
-            r = wp.length(pos - x[other])
-            if r < h:
-                q = 1.0 - r / h
-                rho += mass[other] * q * q * q
-        {# the volume of the kernel
-        ~}
-        rho *= 15.0 / (wp.pi * h * h * h) ~
-        AROUND h
-            r = wp.length(pos - x[other])
-            {# a cubic spline
-            ~}
-            q = 2.0 * r / h
-            if q < 1.0:
-                rho += mass[other] * (2.0 / 3.0 - q * q + 0.5 * q * q * q)
-            elif q < 2.0:
-                rho += mass[other] * (2.0 - q) * (2.0 - q) * (2.0 - q) / 6.0
-        rho *= 12.0 / (wp.pi * h * h * h)}
-        {density[tid] = rho ~ # never less than at rest, so that the surface does not pull
-        density[tid] = wp.max(rho, rest_density) ~ density[tid] = rho
-        pressure[tid] = stiffness * wp.max(rho - rest_density, 0.0) ~
-        density[tid] = rho
-        {# it does not pull together
-        ~}
-        if rho > rest_density:
-            ratio = rho / rest_density
-            pressure[tid] = stiffness * (ratio * ratio * ratio - 1.0)
-        else:
-            pressure[tid] = 0.0}
-            """,
+            _BODIES["sph_density.compute_density"],
         ),
         (
             "smooth_velocities xsph_viscosity average_velocities",
             "The velocity of each particle, smoothed over its neighbors",
-            """
-        IDLE
-        pos = x[tid]
-        {w_sum = float(0.0)
-        v_sum = wp.vec3(0.0, 0.0, 0.0)
-        AROUND h
-            r = wp.length(pos - x[other])
-            if r < h:
-                w = 1.0 - r / h
-                w_sum += mass[other] * w
-                v_sum += mass[other] * w * v[other]
-        if w_sum > 0.0:
-            v_out[tid] = wp.lerp(v[tid], v_sum / w_sum, blend)
-        else:
-            v_out[tid] = v[tid] ~
-        change = wp.vec3(0.0, 0.0, 0.0)
-        AROUND h
-            r = wp.length(pos - x[other])
-            if r < h and other != tid:
-                {# the kernel has a volume of one
-                ~}
-                {d_sq = h * h - r * r
-                w = 315.0 / (64.0 * wp.pi * wp.pow(h, 9.0)) * d_sq * d_sq * d_sq ~
-                q = 1.0 - r / h
-                w = 15.0 / (wp.pi * h * h * h) * q * q * q}
-                {change += (mass[other] / rho_in[other]) * w * (v[other] - v[tid]) ~
-                rho_mean = 0.5 * (rho_in[tid] + rho_in[other])
-                change += (mass[other] / rho_mean) * w * (v[other] - v[tid])}
-        v_out[tid] = v[tid] + blend * change}
-            """,
+            _BODIES["sph_density.smooth_velocities"],
         ),
         (
             "compute_lambda solve_density_constraint density_multipliers",
             "The multiplier of each particle's density constraint",
-            """
-        pos = x[tid]
-        rho = float(0.0)
-        grad_sq = float(0.0)
-        grad_i = wp.vec3(0.0, 0.0, 0.0)
-        AROUND h
-            d = pos - x[other]
-            r = wp.length(d)
-            if r < h:
-                q = 1.0 - r / h
-                rho += mass[other] * q * q * q
-                if r > TINY:
-                    g = (-3.0 * mass[other] * q * q / (h * rest_sum * r)) * d
-                    grad_i += g
-                    grad_sq += wp.dot(g, g)
-        c = rho / rest_sum - 1.0
-        {# only what is too dense is moved
-        if c < 0.0:
-            lam[tid] = 0.0
-            return ~}
-        lam[tid] = -c / (grad_sq + wp.dot(grad_i, grad_i) + relaxation)
-            """,
+            _BODIES["sph_density.compute_lambda"],
         ),
     ),
     "sph_force": (
@@ -165,98 +80,24 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "sph_forces compute_sph_acceleration eval_fluid_forces",
             "The pressure and viscosity of a fluid on each particle",
-            """
-        {?0.3 IDLE}
-        pos = x[tid]
-        accel = wp.vec3(0.0, 0.0, 0.0)
-        AROUND h
-            if other == tid:
-                continue
-            d = pos - x[other]
-            r = wp.length(d)
-            if r < TINY or r >= h:
-                continue
-            w = h - r
-            {# the gradient of the spiky kernel
-            ~}
-            grad = (-45.0 * w * w / (wp.pi * wp.pow(h, 6.0) * r)) * d
-            {p_term = (p_in[tid] + p_in[other]) / (2.0 * rho_in[tid] * rho_in[other]) ~
-            p_term = p_in[tid] / (rho_in[tid] * rho_in[tid]) + p_in[other] / (rho_in[other] * rho_in[other])}
-            accel -= mass[other] * p_term * grad
-            {laplacian = 45.0 * w / (wp.pi * wp.pow(h, 6.0))
-            accel += (viscosity * mass[other] * laplacian / (rho_in[tid] * rho_in[other])) * (v[other] - v[tid]) ~}
-        accel_out[tid] = accel{ ~ + gravity}
-            """,
+            _BODIES["sph_force.sph_forces"],
         ),
         (
             "separation_forces flocking_forces repel_neighbors",
             "How each agent keeps away from its neighbors and follows them",
-            """
-        pos = x[tid]
-        away = wp.vec3(0.0, 0.0, 0.0)
-        v_sum = wp.vec3(0.0, 0.0, 0.0)
-        num = int(0)
-        AROUND h
-            if other == tid:
-                continue
-            d = pos - x[other]
-            r = wp.length(d)
-            if r < h{ and r > TINY ~}:
-                {away += (1.0 - r / h) * d ~ away += (h - r) * d}
-                v_sum += v[other]
-                num += 1
-        {if num > 0:
-            follow = v_sum / float(num) - v[tid]
-            f[tid] += separation * away + alignment * follow ~
-        if num == 0:
-            return
-        f[tid] += separation * away + alignment * (v_sum / float(num) - v[tid])}
-            """,
+            _BODIES["sph_force.separation_forces"],
         ),
     ),
     "grid_count": (
         (
             "count_neighbors count_close_particles neighbor_counts",
             "How many neighbors each particle has",
-            """
-        pos = x[tid]
-        num = int(0)
-        AROUND h
-            OTHERS
-            if other != tid and {wp.length_sq(pos - x[other]) < h * h ~ wp.length(pos - x[other]) < h}:
-                num += 1
-        number[tid] = num
-        {wp.atomic_max(most_out, 0, num) ~ wp.atomic_add(total, 0, num) ~
-        if num > max_neighbors:
-            wp.atomic_add(num_overflow, 0, 1) ~}
-            """,
+            _BODIES["grid_count.count_neighbors"],
         ),
         (
             "mark_surface_particles find_surface classify_particles",
             "Which particles are on the surface of a fluid",
-            """
-        pos = x[tid]
-        num = int(0)
-        center = wp.vec3(0.0, 0.0, 0.0)
-        AROUND h
-            if {wp.length_sq(pos - x[other]) < h * h ~ wp.length(pos - x[other]) < h}:
-                center += x[other]
-                num += 1
-        {# inside, the middle of the neighbors is where the particle is
-        ~}
-        shift = center / float(wp.max(num, 1)) - pos
-        {if num < min_neighbors:
-            number[tid] = ISOLATED
-        elif wp.length(shift) > surface_shift * h:
-            number[tid] = SURFACE
-        else:
-            number[tid] = INTERIOR ~
-        if num < min_neighbors or wp.length(shift) > surface_shift * h:
-            number[tid] = SURFACE
-            {wp.atomic_add(total, 0, 1) ~}
-        else:
-            number[tid] = INTERIOR}
-            """,
+            _BODIES["grid_count.mark_surface_particles"],
         ),
         (
             "count_contact_pairs count_touching_pairs count_collisions",
@@ -286,48 +127,12 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "nearest_neighbor find_nearest closest_particle",
             "The nearest neighbor of each particle",
-            """
-        pos = x[tid]
-        best = float(h)
-        nearest = int(-1)
-        AROUND h
-            if other == tid:
-                continue
-            OTHERS
-            r = wp.length(pos - x[other])
-            {# between equals the lower index decides
-            ~}
-            if r < best or (r == best and other < nearest):
-                best = r
-                nearest = other
-        nearest_out[tid] = nearest
-        {if nearest >= 0:
-            direction[tid] = (x[nearest] - pos) / wp.max(best, TINY)
-        else:
-            direction[tid] = wp.vec3(0.0, 0.0, 0.0) ~ distance[tid] = best if nearest >= 0 else -1.0 ~}
-            """,
+            _BODIES["grid_nearest.nearest_neighbor"],
         ),
         (
             "min_distance clearance compute_clearance",
             "How much room there is around each particle",
-            """
-        IDLE
-        pos = x[tid]
-        {best = float(h)
-        AROUND h
-            OTHERS
-            if other != tid:
-                best = wp.min(best, wp.length(pos - x[other]))
-        distance[tid] = best
-        {if best < size[tid]:
-            wp.atomic_add(total, 0, 1) ~ wp.atomic_min(closest, 0, best) ~} ~
-        best = float(h)
-        AROUND h + MAX_RADIUS
-            if other == tid:
-                continue
-            best = wp.min(best, wp.length(pos - x[other]) - size[other])
-        distance[tid] = best - size[tid]}
-            """,
+            _BODIES["grid_nearest.min_distance"],
         ),
     ),
 }

@@ -1,11 +1,14 @@
 """Particles: sums over lists of neighbours, cells of a grid, and slots that threads take in lists."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+
+_BODIES = read_bodies("warp", "particles", margin=8)
 
 _OFFSETS = ("neighbor_start", "offsets", "neighbor_offsets", "first_neighbor")
 
@@ -13,150 +16,11 @@ _POWERS = (("w * w * w", "15.0"), ("w * w", "7.5"))
 """Kernels of a density, and what makes the integral of each over a ball 1."""
 
 _NEIGHBORS = {
-    "neighbor_density": """
-        {?0.12 if active[tid] == 0:
-            density[tid] = {0.0 ~ rest_density}
-            return}
-        x0 = x[tid]
-        {# itself first
-        ~}
-        {total = mass[tid] * wp.pow(cutoff, 6.0)
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            {# the poly6 kernel
-            ~}
-            r2 = wp.length_sq(x0 - x[nbr])
-            if r2 < cutoff * cutoff:
-                w = cutoff * cutoff - r2
-                total += mass[nbr] * w * w * w
-        total *= 315.0 / (64.0 * wp.pi * wp.pow(cutoff, 9.0)) ~
-        total = float(mass[tid])
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            r = wp.length(x0 - x[nbr])
-            {if r >= cutoff:
-                continue
-            w = 1.0 - r / cutoff
-            total += mass[nbr] * POWER ~ if r < cutoff:
-                w = 1.0 - r / cutoff
-                total += mass[nbr] * POWER}
-        {# the volume of the kernel
-        ~}
-        total *= VOLUME / (wp.pi * cutoff * cutoff * cutoff)}
-        density[tid] = total
-        {?0.4 {pressure_out[tid] = ks * wp.max(total - rest_density, 0.0) ~
-        constraint[tid] = total / rest_density - 1.0}}
-    """,
-    "neighbor_force": """
-        {?0.12 if active[tid] == 0:
-            f[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return}
-        x0 = x[tid]
-        total = wp.vec3(0.0, 0.0, 0.0)
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            d = x0 - x[nbr]
-            r = wp.length(d)
-            {if r >= cutoff or r < TINY:
-                continue ~ if r < TINY or r > cutoff:
-                continue}
-            {# repulsion that ends at the cutoff
-            total += d * (ks * (cutoff - r) / r) ~ n = d / r
-            total += n * (ks * (cutoff - r)) ~
-            w = 1.0 - r / cutoff
-            total += d / r * (ks * w * w) ~
-            # viscosity: towards the velocity of the neighbour
-            total += (v[nbr] - v[tid]) * (mu * mass[nbr] * (cutoff - r)) ~
-            {n = d / r
-            vn = wp.dot(v[tid] - v[nbr], n)
-            total += n * (ks * (cutoff - r) - mu * vn) ~ n = wp.normalize(d)
-            total += n * (ks * (cutoff - r))
-            total -= (v[tid] - v[nbr]) * mu} ~
-            # pressure of both sides
-            w = cutoff - r
-            total += d / r * (0.5 * mass[nbr] * (pressure[tid] + pressure[nbr]) * w * w)}
-        {f[tid] = total ~ f[tid] = total + gravity[0] * mass[tid] ~ added[tid] += total}
-    """,
-    "neighbor_count": """
-        {?0.12 if active[tid] == 0:
-            degree[tid] = 0
-            return}
-        x0 = x[tid]
-        num = int(0)
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            {r = wp.length(x0 - x[nbr])
-            if r < cutoff:
-                num += 1 ~ if {wp.length_sq(x0 - x[nbr]) < cutoff * cutoff ~ wp.length(x0 - x[nbr]) < cutoff}:
-                num += 1 ~ r = wp.length(x0 - x[nbr])
-            if r >= cutoff:
-                continue
-            num += 1 ~ if wp.length_sq(x0 - x[nbr]) < cutoff * cutoff:
-                num += 1}
-        degree[tid] = num
-        {?0.4 wp.atomic_add(total_pairs, 0, num)}
-    """,
-    "nearest_neighbor": """
-        x0 = x[tid]
-        {best = {float(HUGE) ~ float(cutoff) ~ float(cutoff)}
-        found = int(-1)
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            r = wp.length(x0 - x[nbr])
-            if r < best:
-                best = r
-                found = nbr
-        nearest[tid] = found
-        {?0.5 distance_out[tid] = best} ~
-        {# squares are compared as well, and need no root
-        ~}
-        best_sq = {float(HUGE) ~ float(cutoff * cutoff)}
-        found = int(-1)
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            r2 = wp.length_sq(x0 - x[nbr])
-            if r2 < best_sq:
-                best_sq = r2
-                found = nbr
-        nearest[tid] = found
-        {?0.5 distance_out[tid] = wp.sqrt(best_sq)}}
-    """,
-    "smooth_velocity": """
-        {?0.12 if active[tid] == 0:
-            v_out[tid] = v[tid]
-            return}
-        x0 = x[tid]
-        {total = wp.vec3(0.0, 0.0, 0.0)
-        weight = float(0.0)
-        LOOP
-            r = wp.length(x0 - x[nbr])
-            if r >= cutoff:
-                continue
-            w = {1.0 - r / cutoff ~ cutoff - r ~ mass[nbr] * (cutoff - r)}
-            total += w * (v[nbr] - v[tid])
-            weight += w
-        {new = v[tid]
-        if weight > 0.0:
-            new = v[tid] + blend * total / weight ~ new = v[tid] + total * (blend / wp.max(weight, TINY))} ~
-        total = v[tid]
-        num = int(1)
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            if {wp.length_sq(x0 - x[nbr]) < cutoff * cutoff ~ wp.length(x0 - x[nbr]) < cutoff}:
-                total += v[nbr]
-                num += 1
-        {new = total / float(num) ~ new = wp.lerp(v[tid], total / float(num), blend) ~
-        new = (1.0 - blend) * v[tid] + blend * total / float(num)}}
-        v_out[tid] = new
-        {?0.3 x_out[tid] = x0 + new * dt}
-    """,
+    "neighbor_density": _BODIES["neighbor_density"],
+    "neighbor_force": _BODIES["neighbor_force"],
+    "neighbor_count": _BODIES["neighbor_count"],
+    "nearest_neighbor": _BODIES["nearest_neighbor"],
+    "smooth_velocity": _BODIES["smooth_velocity"],
 }
 """What a particle's neighbours come to; ``LOOP`` begins the loop over them, ``nbr``."""
 
@@ -278,47 +142,11 @@ _CELLS = {
         AROUND open
         links[tid] = num
     """,
-    "gradient": """
-        SPLIT
-        {east = field[y * NX + wp.min(x + 1, NX - 1)]
-        west = field[y * NX + wp.max(x - 1, 0)]
-        north = field[wp.min(y + 1, NY - 1) * NX + x]
-        south = field[wp.max(y - 1, 0) * NX + x] ~
-        {# periodic in both directions
-        ~}
-        east = field[y * NX + (x + 1) % NX]
-        west = field[y * NX + (x + NX - 1) % NX]
-        north = field[((y + 1) % NY) * NX + x]
-        south = field[((y + NY - 1) % NY) * NX + x]}
-        {grad[tid] = wp.vec2(east - west, north - south) / (2.0 * h)
-        {laplacian[tid] = (east + west + north + south - 4.0 * field[tid]) / (h * h) ~} ~
-        grad_x[tid] = (east - west) / (2.0 * h)
-        grad_y[tid] = (north - south) / (2.0 * h)}
-    """,
+    "gradient": _BODIES["gradient"],
 }
 """What is done with a cell; ``AROUND`` goes through those beside it, and does with each what ``_USES`` says of it."""
 
-_UPWIND = """
-        SPLIT
-        {# the border keeps its value
-        ~}
-        if x == 0 or y == 0 or x == NX - 1 or y == NY - 1:
-            out[tid] = field[tid]
-            return
-        {# differences against the flow
-        ~}
-        gx = float(0.0)
-        gy = float(0.0)
-        if u[tid] > 0.0:
-            gx = (field[tid] - field[tid - 1]) / h
-        else:
-            gx = (field[tid + 1] - field[tid]) / h
-        if v[tid] > 0.0:
-            gy = (field[tid] - field[tid - NX]) / h
-        else:
-            gy = (field[tid + NX] - field[tid]) / h
-        out[tid] = field[tid] - dt * (u[tid] * gx + v[tid] * gy)
-"""
+_UPWIND = _BODIES["upwind"]
 """A step of advection, whose gradient is taken from where the flow comes."""
 
 _USES = {

@@ -1,12 +1,15 @@
 """Rays against a mesh: images of depth and of normals, what can be seen, sensors."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import face_count
+
+_BODIES = read_bodies("warp", "ray_queries", margin=8)
 
 
 def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
@@ -52,161 +55,36 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "raycast_depth lidar_scan measure_ranges",
             "How far each ray goes until it meets a mesh",
-            """
-        answer = wp.mesh_query_ray(mesh, start, ray, far)
-        {if answer.result:
-            depth[tid] = answer.t
-        else:
-            depth[tid] = {far ~ 0.0 ~ -1.0} ~
-        t = float(far)
-        if answer.result:
-            t = answer.t
-        depth[tid] = {t ~ t / far} ~
-        if not answer.result:
-            depth[tid] = far
-            return_power[tid] = 0.0
-            return
-        depth[tid] = answer.t
-        {# what comes back falls with the square of the distance
-        ~}
-        return_power[tid] = wp.abs(wp.dot(answer.normal, ray)) / (answer.t * answer.t) ~
-        if not answer.result:
-            depth[tid] = far
-            hit_mask[tid] = 0
-            return
-        depth[tid] = answer.t
-        hit_mask[tid] = 1 ~
-        {# too close to be told from the sensor itself
-        ~}
-        if answer.result and answer.t > blind_range:
-            depth[tid] = answer.t
-        else:
-            depth[tid] = {far ~ 0.0}
-        {if answer.result:
-            wp.atomic_add(count, 0, 1) ~}}
-            """,
+            _BODIES["depth_image.raycast_depth"],
         ),
         (
             "raycast_points scan_points hit_points_from_rays",
             "The points where rays meet a mesh",
-            """
-        answer = wp.mesh_query_ray(mesh, start, ray, far)
-        {if answer.result:
-            points[tid] = {start + answer.t * ray ~ wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)}
-            hit_mask[tid] = 1
-        else:
-            points[tid] = {wp.vec3(0.0, 0.0, 0.0) ~ start + far * ray}
-            hit_mask[tid] = 0 ~
-        if not answer.result:
-            points[tid] = start + far * ray
-            normal[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        points[tid] = start + answer.t * ray
-        normal[tid] = answer.normal ~
-        if not answer.result:
-            points[tid] = start + far * ray
-            return
-        points[tid] = start + answer.t * ray
-        {if answer.t < warn_range:
-            wp.atomic_add(count, 0, 1) ~}}
-            """,
+            _BODIES["depth_image.raycast_points"],
         ),
     ),
     "normal_image": (
         (
             "render_normals normal_pass raycast_normals",
             "The normals of a mesh where rays meet it",
-            """
-        answer = wp.mesh_query_ray(mesh, start, ray, far)
-        {if not answer.result:
-            normal[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        n = answer.normal
-        {# towards the viewer
-        ~}
-        if wp.dot(n, ray) > 0.0:
-            n = -n
-        normal[tid] = n
-        {depth[tid] = answer.t ~} ~
-        {# from -1..1 to colors
-        ~}
-        c = wp.vec3(0.0, 0.0, 0.0)
-        if answer.result:
-            c = 0.5 * answer.normal + wp.vec3(0.5, 0.5, 0.5)
-        normal[tid] = c}
-            """,
+            _BODIES["normal_image.render_normals"],
         ),
         (
             "render_mesh shade_hits draw_mesh",
             "Shades a mesh where rays meet it",
-            """
-        answer = wp.mesh_query_ray(mesh, start, ray, far)
-        if not answer.result:
-            shade[tid] = {0.0 ~ background}
-            return
-        n = answer.normal
-        {lambert = wp.max(wp.dot(n, light), 0.0)
-        shade[tid] = ambient + (1.0 - ambient) * lambert ~
-        lambert = wp.max(wp.dot(n, light), 0.0)
-        {# the brighter the nearer
-        ~}
-        shade[tid] = (ambient + lambert) / (1.0 + falloff * answer.t * answer.t) ~
-        lambert = wp.max(wp.dot(n, light), 0.0)
-        h = wp.normalize(light - ray)
-        gloss = wp.pow(wp.max(wp.dot(n, h), 0.0), 8.0)
-        shade[tid] = ambient + lambert + specular * gloss ~
-        {# a light at the camera
-        ~}
-        facing = wp.abs(wp.dot(n, ray))
-        fog = wp.clamp(answer.t / far, 0.0, 1.0)
-        shade[tid] = (1.0 - fog) * facing + fog * background}
-            """,
+            _BODIES["normal_image.render_mesh"],
         ),
     ),
     "occlusion": (
         (
             "check_visibility mark_occluded update_visibility",
             "Which targets can be seen from an eye",
-            """
-        d = targets[tid] - eye
-        r = wp.length(d)
-        {{if r > view_range:
-            visible[tid] = 0
-            return ~}
-        answer = wp.mesh_query_ray(mesh, eye, d / r, r)
-        if answer.result:
-            visible[tid] = 0
-        else:
-            visible[tid] = 1
-            {wp.atomic_add(count, 0, 1) ~} ~
-        answer = wp.mesh_query_ray(mesh, eye, d / r, r)
-        {# how much of the way is free
-        ~}
-        free = float(1.0)
-        if answer.result:
-            free = answer.t / r
-        visible_share[tid] = free}
-            """,
+            _BODIES["occlusion.check_visibility"],
         ),
         (
             "clear_paths check_path shorten_to_obstacle",
             "How far along its way each agent can go",
-            """
-        start = starts[tid]
-        d = targets[tid] - start
-        r = wp.length(d)
-        answer = wp.mesh_query_ray(mesh, start, d / r, r + clearance)
-        {if answer.result:
-            points[tid] = start + (wp.max(answer.t - clearance, 0.0) / r) * d
-            blocked[tid] = 1
-        else:
-            points[tid] = targets[tid]
-            blocked[tid] = 0 ~
-        points[tid] = targets[tid]
-        if answer.result:
-            points[tid] = start + (wp.max(answer.t - clearance, 0.0) / r) * d
-            {wp.atomic_add(count, 0, 1) ~}}
-            """,
+            _BODIES["occlusion.clear_paths"],
         ),
     ),
     "shadow": (
@@ -240,81 +118,19 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "line_of_sight check_line_of_sight pairs_in_sight",
             "Which pairs of agents see each other past a mesh",
-            """
-        d = targets[tid] - starts[tid]
-        r = wp.length(d)
-        visible[tid] = 0
-        {if r > view_range:
-            return
-        ~ if wp.dot(d, headings[tid]) < fov_cos * r:
-            {# outside of the field of view
-            ~}
-            return
-        ~ if r > view_range or wp.dot(d, headings[tid]) < fov_cos * r:
-            return ~}
-        if not wp.mesh_query_ray_anyhit(mesh, starts[tid], d / r, r):
-            visible[tid] = 1
-            {wp.atomic_add(count, 0, 1) ~}
-            """,
+            _BODIES["shadow"],
         ),
     ),
     "hit_velocity": (
         (
             "scan_radial_velocity doppler_lidar measure_range_rate",
             "How fast the mesh that each ray meets comes nearer",
-            """
-        answer = wp.mesh_query_ray(mesh, start, ray, far)
-        {if not answer.result:
-            {# no echo
-            ~}
-            depth[tid] = {-1.0 ~ far}
-            range_rate[tid] = 0.0
-            return
-        depth[tid] = answer.t
-        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v) ~
-        if not answer.result:
-            hit_mask[tid] = 0
-            range_rate[tid] = 0.0
-            return
-        hit_mask[tid] = 1
-        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)}
-        {range_rate[tid] = wp.dot(v_s - sensor_vel, ray) ~
-        {# below what it can tell from rest
-        ~}
-        rate = wp.dot(v_s - sensor_vel, ray)
-        if wp.abs(rate) < min_rate:
-            rate = 0.0
-        range_rate[tid] = rate ~
-        rate = wp.dot(v_s - sensor_vel, ray)
-        range_rate[tid] = rate
-        doppler_shift[tid] = -2.0 * rate / wavelength}
-            """,
+            _BODIES["hit_velocity.scan_radial_velocity"],
         ),
         (
             "raycast_moving_mesh trace_surface_velocity render_velocity",
             "The velocity of the mesh that each ray meets",
-            """
-        answer = wp.mesh_query_ray(mesh, start, ray, far)
-        {if answer.result:
-            velocity_out[tid] = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-            points[tid] = start + answer.t * ray
-        else:
-            velocity_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            points[tid] = start + far * ray ~
-        if answer.result:
-            velocity_out[tid] = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-            hit_mask[tid] = 1
-        else:
-            velocity_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            hit_mask[tid] = 0 ~
-        if not answer.result:
-            points[tid] = start + far * ray
-            return
-        {# where the point will be when its picture arrives
-        ~}
-        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-        points[tid] = start + answer.t * ray + latency * v_s}
-            """,
+            _BODIES["hit_velocity.raycast_moving_mesh"],
         ),
     ),
 }

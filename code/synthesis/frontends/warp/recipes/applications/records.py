@@ -3,358 +3,39 @@
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.forms import plural
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, VEC, Program
 
+_BODIES = read_bodies("warp", "records", margin=8)
+
 _FLAT = {
-    "gather_state": """
-        src = index_map[tid]
-        {{# nothing to copy from
-        ~}
-        if src < 0:
-            x_out[tid] = 0.0
-            kind_out[tid] = -1
-            return
-        x_out[tid] = x_src[src]
-        kind_out[tid] = kind_src[src] ~
-        {# nothing to copy from
-        ~}
-        if src < 0:
-            x_out[tid] = 0.0
-            v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            kind_out[tid] = -1
-            return
-        {kind_out[tid] = kind_src[src]
-        x_out[tid] = x_src[src]
-        v_out[tid] = v_src[src] ~
-        x_out[tid] = x_src[src]
-        v_out[tid] = v_src[src]
-        kind_out[tid] = kind_src[src]} ~
-        if src < 0:
-            return
-        {{kind_out[tid] = kind_src[src]
-        ~}
-        x_out[tid] = x_src[src]
-        v_out[tid] = v_src[src] ~
-        x_out[tid] = x_src[src]
-        {# relative to the origin of its own world
-        ~}
-        v_out[tid] = v_src[src] - offset_of[group_of[tid]]} ~
-        if src >= 0:
-            x_out[tid] = x_src[src]
-            kind_out[tid] = kind_src[src]
-        else:
-            x_out[tid] = 0.0
-            kind_out[tid] = -1 ~
-        if src >= 0:
-            x_out[tid] = x_src[src]
-            v_out[tid] = v_src[src]
-            kind_out[tid] = kind_src[src]
-        else:
-            {# what is new stays where it was put
-            ~}
-            x_out[tid] = values[tid]
-            v_out[tid] = v_all[tid]
-            kind_out[tid] = -1 ~
-        if src < 0:
-            {# what is new keeps what it was given
-            ~}
-            x_out[tid] = values[tid]
-        else:
-            x_out[tid] = x_src[src] ~
-        if src >= 0:
-            x_out[tid] = x_src[src]
-        else:
-            x_out[tid] = 0.0
-            {# for the caller to fill
-            wp.atomic_add(num_missing, 0, 1) ~} ~
-        {# what is not there keeps what it had
-        ~}
-        if src < 0 or alive[tid] == 0:
-            x_out[tid] = values[tid]
-            v_out[tid] = v_all[tid]
-        else:
-            x_out[tid] = x_src[src]
-            v_out[tid] = v_src[src] ~
-        if has_source(src, kind_src, wanted_kind):
-            x_out[tid] = x_src[src]
-            v_out[tid] = v_src[src]
-        else:
-            x_out[tid] = values[tid]
-            v_out[tid] = v_all[tid] ~
-        {# only those of one type
-        ~}
-        if src >= 0 and kind_src[src] == wanted_kind:
-            x_out[tid] = x_src[src]
-            {v_out[tid] = v_src[src] - offset_of[group_of[tid]] ~ v_out[tid] = v_src[src]}
-            {wp.atomic_add(num_gathered, 0, 1) ~}}
-    """,
-    "compact": """
-        if {alive[tid] == 0 ~ alive[tid] == 0 ~ not is_kept(alive[tid], values[tid], threshold) ~ \
-                alive[tid] == 0 or values[tid] < threshold ~ alive[tid] == 0 or kind_or_none[tid] != wanted_kind}:
-            return
-        {# place among those that are kept, by the exclusive scan of the flags
-        ~}
-        slot = scan[tid]
-        {if slot >= {capacity ~ max_slots}:
-            {# counted, so that the list can be made larger
-            ~}
-            wp.atomic_add(num_dropped, 0, 1)
-            return
-        items_out[slot] = tid
-        {x_list[slot] = values[tid] ~} ~
-        if slot < {capacity ~ max_slots}:
-            items_out[slot] = tid
-            {?0.5 x_list[slot] = values[tid]} ~
-        items_out[slot] = tid
-        {x_list[slot] = values[tid] ~
-        x_list[slot] = values[tid]
-        v_list[slot] = v_all[tid] ~}}
-    """,
-    "count_kinds": """
-        {?0.25 if alive[tid] == 0:
-            return}
-        {kind = kind_or_none[tid]
-        {# without a type
-        ~}
-        if kind < 0:
-            return
-        {wp.atomic_add(histogram, kind, 1)
-        {wp.atomic_add(weight_sum, kind, weights[tid]) ~} ~
-        wp.atomic_add(group_kinds, group_of[tid], kind, 1)} ~
-        kind = kind_any[tid]
-        if kind >= 0 and kind < {histogram.shape[0] ~ num_kinds}:
-            wp.atomic_add(histogram, kind, 1)
-            {wp.atomic_add(weight_sum, kind, weights[tid]) ~} ~
-        kind = kind_any[tid]
-        if is_valid_kind(kind, {histogram.shape[0] ~ num_kinds}):
-            wp.atomic_add(histogram, kind, 1)
-            {wp.atomic_add(weight_sum, kind, weights[tid]) ~}
-        {else:
-            wp.atomic_add(num_dropped, 0, 1) ~} ~
-        kind = kind_any[tid]
-        if is_valid_kind(kind, num_kinds):
-            wp.atomic_add(group_kinds, group_of[tid], kind, 1) ~
-        kind = kind_or_none[tid]
-        {# the largest of each type
-        ~}
-        if kind >= 0{ and alive[tid] == 1 ~}:
-            wp.atomic_max(largest, kind, values_of_type[tid])
-            wp.atomic_add(histogram, kind, 1)}
-    """,
-    "renumber": """
-        old = referred[tid]
-        {new = int(-1)
-        if old >= 0:
-            new = slot_of[old]
-        referred_out[tid] = new
-        {?0.3 if new >= 0:
-            wp.atomic_add(use_count, new, 1)} ~
-        {# there may be none
-        ~}
-        if old < 0:
-            referred_out[tid] = -1
-        else:
-            referred_out[tid] = slot_of[old] ~
-        if old < 0:
-            referred_out[tid] = -1
-            return
-        new = slot_of[old]
-        referred_out[tid] = new
-        {# its own was removed
-        if new < 0:
-            wp.atomic_add(num_lost, 0, 1) ~} ~
-        new = remapped(old, slot_of)
-        {if new < 0 and old >= 0:
-            {# its own was removed
-            ~}
-            wp.atomic_add(num_lost, 0, 1)
-        elif new >= 0:
-            wp.atomic_add(use_count, new, 1) ~
-        if new >= 0:
-            wp.atomic_add(use_count, new, 1) ~}
-        referred_out[tid] = new ~
-        {# what is switched off belongs to nothing
-        ~}
-        if alive[tid] == 0 or old < 0:
-            referred_out[tid] = -1
-        else:
-            {new = slot_of[old]
-            if new < 0:
-                wp.atomic_add(num_lost, 0, 1)
-            referred_out[tid] = new ~ referred_out[tid] = slot_of[old]}}
-    """,
+    "gather_state": _BODIES["gather_state"],
+    "compact": _BODIES["compact"],
+    "count_kinds": _BODIES["count_kinds"],
+    "renumber": _BODIES["renumber"],
 }
 
 _SEGMENTS = (
-    ("average_{many} average_{measure}", "mean_{measure}", """
-        begin = starts[tid]
-        end = starts[tid + 1]
-        total = float(0.0)
-        {for k in range(begin, end):
-            total += data[k]
-        {x_out[tid] = total / float(wp.max(end - begin, 1)) ~
-        if end > begin:
-            x_out[tid] = total / float(end - begin)
-        else:
-            x_out[tid] = 0.0} ~
-        num = int(0)
-        for k in range(begin, end):
-            if flags_of[k] == 0:
-                continue
-            total += data[k]
-            num += 1
-        {x_out[tid] = total / float(wp.max(num, 1)) ~
-        if num > 0:
-            x_out[tid] = total / float(num)
-        else:
-            x_out[tid] = 0.0}
-        {num_out[tid] = num ~}}
-    """),
-    ("max_{measure} reduce_{many}", "max_{measure}", """
-        begin = starts[tid]
-        end = starts[tid + 1]
-        {if begin == end:
-            x_out[tid] = 0.0
-            {last_out[tid] = -1
-            ~}
-            return
-        best = data[begin]
-        which = int(begin)
-        for k in range(begin + 1, end):
-            if data[k] > best:
-                best = data[k]
-                which = k
-        x_out[tid] = best
-        last_out[tid] = which ~
-        most = float(0.0)
-        for k in range(begin, end):
-            most = wp.max(most, wp.abs(data[k]))
-        x_out[tid] = most}
-    """),
-    ("{measure}_range min_max_{measure}", "{measure}_range", """
-        begin = starts[tid]
-        end = starts[tid + 1]
-        if {begin == end ~ end - begin < 2}:
-            x_out[tid] = 0.0
-            return
-        low = data[begin]
-        high = data[begin]
-        for k in range(begin + 1, end):
-            {low = wp.min(low, data[k])
-            high = wp.max(high, data[k]) ~
-            if data[k] < low:
-                low = data[k]
-            elif data[k] > high:
-                high = data[k]}
-        x_out[tid] = high - low
-    """),
-    ("{measure}_variance {thing}_variance", "{measure}_variance", """
-        begin = starts[tid]
-        end = starts[tid + 1]
-        if end - begin < 2:
-            x_out[tid] = 0.0
-            return
-        {total = float(0.0)
-        squares = float(0.0)
-        for k in range(begin, end):
-            total += data[k]
-            squares += data[k] * data[k]
-        mean = total / float(end - begin)
-        x_out[tid] = wp.max(squares / float(end - begin) - mean * mean, 0.0) ~
-        {# the mean goes along with it
-        ~}
-        mean = data[begin]
-        squares = float(0.0)
-        for k in range(begin + 1, end):
-            d = data[k] - mean
-            mean += d / float(k - begin + 1)
-            squares += d * (data[k] - mean)
-        x_out[tid] = squares / float({end - begin ~ end - begin - 1})}
-    """),
-    ("count_large_{many} large_{thing}_share", "large_{thing}_share", """
-        num = int(0)
-        {for k in range(starts[tid], starts[tid + 1]):
-            if {flags_of[k] == 1 and data[k] > threshold ~ is_kept(flags_of[k], data[k], threshold)}:
-                num += 1 ~
-        for k in range(starts[tid], starts[tid + 1]):
-            if flags_of[k] == 0:
-                continue
-            if data[k] > threshold:
-                num += 1}
-        {x_out[tid] = float(num) / float(wp.max(starts[tid + 1] - starts[tid], 1)) ~
-        if num > 0:
-            x_out[tid] = float(num) / float(starts[tid + 1] - starts[tid])
-        else:
-            x_out[tid] = 0.0}
-    """),
-    ("find_largest_{thing} strongest_{thing}", "largest_{measure}", """
-        best = float(0.0)
-        which = int(-1)
-        for k in range(starts[tid], starts[tid + 1]):
-            {if flags_of[k] == 1 and wp.abs(data[k]) > best:
-                best = wp.abs(data[k])
-                which = k ~
-            if flags_of[k] == 0:
-                continue
-            if wp.abs(data[k]) > best:
-                best = wp.abs(data[k])
-                which = k}
-        last_out[tid] = which
-        {if which >= 0:
-            x_out[tid] = data[which]
-        else:
-            x_out[tid] = 0.0 ~ x_out[tid] = best}
-    """),
-    ("rms_{measure} {thing}_rms", "rms_{measure}", """
-        begin = starts[tid]
-        end = starts[tid + 1]
-        if begin == end:
-            x_out[tid] = 0.0
-            return
-        squares = float(0.0)
-        for k in range(begin, end):
-            squares += data[k] * data[k]
-        x_out[tid] = wp.sqrt(squares / float(end - begin))
-    """),
+    ("average_{many} average_{measure}", "mean_{measure}", _BODIES["segments.segments"]),
+    ("max_{measure} reduce_{many}", "max_{measure}", _BODIES["segments.segments_2"]),
+    ("{measure}_range min_max_{measure}", "{measure}_range", _BODIES["segments.segments_3"]),
+    ("{measure}_variance {thing}_variance", "{measure}_variance", _BODIES["segments.segments_4"]),
+    ("count_large_{many} large_{thing}_share", "large_{thing}_share", _BODIES["segments.segments_5"]),
+    ("find_largest_{thing} strongest_{thing}", "largest_{measure}", _BODIES["segments.segments_6"]),
+    ("rms_{measure} {thing}_rms", "rms_{measure}", _BODIES["segments.segments_7"]),
 )  # fmt: skip
 """What the entries of a segment come to: names of kernels, what is written, and lines."""
 
 
 _LIST_FUNCTIONS = (
-    """
-    def has_source(src: int, kinds: wp.array[int], wanted: int) -> bool:
-        {if src < 0:
-            return False
-        return kinds[src] == wanted ~
-        if src >= 0:
-            return kinds[src] == wanted
-        return False}
-    """,
-    """
-    def is_kept(active: int, value: float, smallest: float) -> bool:
-        {return active != 0 and value > smallest ~ if active == 0:
-            return False
-        return value > smallest}
-    """,
-    """
-    def is_valid_kind(kind: int, num: int) -> bool:
-        {return kind >= 0 and kind < num ~ if kind < 0:
-            return False
-        return kind < num}
-    """,
-    """
-    def remapped(old: int, table: wp.array[int]) -> int:
-        {if old < 0:
-            return -1
-        return table[old] ~
-        if old >= 0:
-            return table[old]
-        return -1}
-    """,
+    _BODIES["list_functions.has_source"],
+    _BODIES["list_functions.is_kept"],
+    _BODIES["list_functions.is_valid_kind"],
+    _BODIES["list_functions.remapped"],
 )
 """Functions that lines call."""
 
@@ -491,629 +172,117 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
     "copy_worlds": (
         (
             "reset_to_keyframe load_keyframes set_keyframe",
-            """
-        if {not reset[world] ~ not reset[world] or is_locked[i]}:
-            return
-        key = key_of[world]
-        {if key < 0:
-            {# without a keyframe: the configuration of the model
-            ~}
-            q[world, i] = q_default[i]
-            {qd[world, i] = 0.0
-            ~}
-            return
-        q[world, i] = key_q[key, i]
-        qd[world, i] = key_qd[key, i] ~
-        q[world, i] = key_q[key, i]
-        {qd[world, i] = key_qd[key, i] ~ qd[world, i] = 0.0}
-        {?0.4 if i == 0:
-            age_out[world] = 0} ~
-        if key >= 0:
-            q[world, i] = key_q[key, i]
-            qd[world, i] = key_qd[key, i]
-        else:
-            q[world, i] = q_default[i]
-            qd[world, i] = 0.0}
-        """,
+            _BODIES["copy_worlds.reset_to_keyframe"],
         ),
         (
             "copy_worlds clone_world_state resample_worlds",
-            """
-        {# each world goes on from the state of its parent
-        ~}
-        src = parent[world]
-        {if src < 0{ or not env_active[world] ~ or failed[src] ~}:
-            return
-        {q_out[world, i] = q_in[src, i] ~ q_out[world, i] = q_in[src, i]
-        {?0.4 # copies go apart
-        if src != world:
-            q_out[world, i] = q_in[src, i] + noise_scale * noise[world, i]}}
-        qd_out[world, i] = qd_in[src, i]
-        {?0.4 if i == 0:
-            age_out[world] = episode_age[src]} ~
-        if src < 0{ or is_locked[i] ~}:
-            q_out[world, i] = q_default[i]
-            qd_out[world, i] = 0.0
-        else:
-            {q_out[world, i] = q_in[src, i] ~ q_out[world, i] = wp.clamp(q_in[src, i], q_lower[i], q_upper[i])}
-            qd_out[world, i] = {qd_in[src, i] ~ 0.0 ~ clamp_symmetric(qd_in[src, i], max_qd)}
-        {?0.4 if i == 0 and src >= 0:
-            age_out[world] = episode_age[src]} ~
-        q_out[world, i] = q_in[parents_all[world], i]
-        qd_out[world, i] = qd_in[parents_all[world], i]
-        {?0.4 if i == 0:
-            age_out[world] = episode_age[parents_all[world]]}}
-        """,
+            _BODIES["copy_worlds.copy_worlds"],
         ),
         (
             "reorder_joints map_joint_order to_policy_order",
-            """
-        {# from the order of the simulator to that of the policy
-        ~}
-        at = order[i]
-        {q_out[world, i] = q_in[world, at]{ - q_default[at] ~}
-        qd_out[world, i] = {qd_in[world, at] ~ qd_in[world, at] * vel_scale ~
-        clamp_symmetric(vel_scale * qd_in[world, at], max_qd)} ~
-        {# -1 is a joint that the policy does not know
-        ~}
-        if order_or_none[i] < 0{ or not env_active[world] ~}:
-            q_out[world, i] = 0.0
-            qd_out[world, i] = 0.0
-            return
-        q_out[world, i] = q_in[world, order_or_none[i]]
-        qd_out[world, i] = qd_in[world, order_or_none[i]] ~
-        q_out[world, i] = joint_sign[i] * {q_in[world, at] ~ (q_in[world, at] - q_default[at])}
-        qd_out[world, i] = {joint_sign[i] * qd_in[world, at] ~ joint_sign[i] * vel_scale * qd_in[world, at]}}
-        {?0.3 last_action[world, i] = action[world, at]}
-        """,
+            _BODIES["copy_worlds.reorder_joints"],
         ),
         (
             "auto_reset_worlds reset_finished_worlds step_or_reset",
-            """
-        {over = failed[world] or episode_age[world] >= max_length
-        if not over: ~ if not failed[world] and episode_age[world] < max_length:}
-            q_out[world, i] = q_in[world, i]
-            qd_out[world, i] = qd_in[world, i]
-            return
-        {key = key_of[world]
-        if key >= 0 {and not from_default ~}:
-            q_out[world, i] = key_q[key, i]
-        else:
-            q_out[world, i] = q_default[i] ~
-        q_out[world, i] = wp.clamp(q_default[i] + noise_scale * noise[world, i], q_lower[i], q_upper[i]) ~
-        {# fallen over: it starts from where it stood safely
-        ~}
-        if keeps_pose and key_of[world] >= 0:
-            q_out[world, i] = key_q[key_of[world], i]
-        else:
-            q_out[world, i] = q_default[i]}
-        qd_out[world, i] = 0.0
-        """,
+            _BODIES["copy_worlds.auto_reset_worlds"],
         ),
         (
             "copy_world_joints sync_selected_joints transfer_joint_state",
-            """
-        {src = parent[world]
-        if src < 0 or src == world:
-            return
-        ~ src = parent[world]
-        if src == -1 or not is_copied[i]:
-            return}
-        {{?0.5 if not is_locked[i]:
-            qd[world, i] = qd_in[src, i]
-        else:
-            qd[world, i] = 0.0}
-        q[world, i] = {wp.clamp(q_in[src, i], q_lower[i], q_upper[i]) ~ q_in[src, i]} ~
-        value = q_in[src, i]
-        if value < q_lower[i] or value > q_upper[i]:
-            value = q_default[i]
-        q[world, i] = value
-        {qd[world, i] = 0.0 ~}}
-        """,
+            _BODIES["copy_worlds.copy_world_joints"],
         ),
     ),
     "zero_worlds": (
         (
             "reset_worlds reset_joint_state reset_dofs",
-            """
-        {if not reset[world]{ or not env_active[world] ~ or is_locked[i] ~}:
-            return
-        q[world, i] = {q_default[i] ~ q_default[i] + noise_scale * noise[world, i] ~ \
-                wp.clamp(q_default[i] + noise_scale * noise[world, i], q_lower[i], q_upper[i])}
-        qd[world, i] = 0.0
-        {last_action[world, i] = 0.0
-        ~}
-        {# once for each world
-        if i == 0:
-            episode_length[world] = 0 ~} ~
-        if reset[world]:
-            q[world, i] = {q_default[i] ~ q_default[i] + noise_scale * noise[world, i]}
-            qd[world, i] = 0.0
-            {last_action[world, i] = 0.0 ~}}
-        """,
+            _BODIES["zero_worlds.reset_worlds"],
         ),
         (
             "update_air_time update_feet_air_time",
-            """
-        {if reset[world]:
-            air_time[world, i] = 0.0
-            return
-        if touching[world, i]:
-            {# the length of the flight that has ended
-            if air_time[world, i] > 0.0:
-                last_air_time[world, i] = air_time[world, i]
-            ~}
-            air_time[world, i] = 0.0
-        else:
-            air_time[world, i] += dt ~
-        {{# it was in the air until now
-        ~}
-        landed[world, i] = touching[world, i] and air_time[world, i] > 0.0 ~}
-        if reset[world] or touching[world, i]:
-            air_time[world, i] = 0.0
-        else:
-            air_time[world, i] += dt ~
-        if reset[world]{ or not env_active[world] ~}:
-            air_time[world, i] = 0.0
-            contact_time[world, i] = 0.0
-        elif touching[world, i]{ or contact_dist[world, i] < 0.0 ~}:
-            {?0.4 last_air_time[world, i] = air_time[world, i]}
-            air_time[world, i] = 0.0
-            contact_time[world, i] += dt
-        else:
-            air_time[world, i] += dt
-            contact_time[world, i] = 0.0}
-        """,
+            _BODIES["zero_worlds.update_air_time"],
         ),
         (
             "update_actions filter_actions smooth_actions",
-            """
-        {if reset[world]:
-            {# an old action means nothing in a new episode
-            ~}
-            last_action[world, i] = 0.0
-            filtered[world, i] = 0.0
-            return
-        a = {clamp_symmetric(action[world, i], 1.0) ~ action_scale[i] * action[world, i]}
-        filtered[world, i] = smoothing * filtered[world, i] + (1.0 - smoothing) * a
-        last_action[world, i] = a ~
-        a = clamp_symmetric(action[world, i], 1.0)
-        if reset[world]:
-            filtered[world, i] = a
-        else:
-            filtered[world, i] {+= (1.0 - smoothing) * (a - filtered[world, i]) ~ \
-                = smoothing * filtered[world, i] + (1.0 - smoothing) * a}}
-        """,
+            _BODIES["zero_worlds.update_actions"],
         ),
         (
             "randomize_masses randomize_bodies domain_randomization",
-            """
-        {if not reset[world] or not is_random[i]:
-            return ~ if not reset[world]:
-            return}
-        rng = wp.rand_init(seed, world * num_items + i)
-        {scale = {wp.randf(rng, scale_low, scale_high) ~ scale_low + (scale_high - scale_low) * wp.randf(rng)}
-        world_mass[world, i] = scale * body_mass[i]
-        {?0.5 # the inertia goes with the mass
-        world_inertia[world, i] = scale * body_inertia[i]} ~
-        {added = wp.randf(rng, 0.0, added_mass)
-        world_mass[world, i] = body_mass[i] + added ~
-        world_mass[world, i] = wp.max(body_mass[i] + added_mass * (2.0 * wp.randf(rng) - 1.0), 0.1 * body_mass[i])}}
-        """,
+            _BODIES["zero_worlds.randomize_masses"],
         ),
         (
             "push_worlds apply_random_pushes disturb_joints",
-            """
-        {if step % push_every != 0 or not is_pushed[world]:
-            return ~ if (step + world) % push_every != 0:
-            return ~ if step % push_every != 0:
-            return
-        if not is_pushed[world] {or failed[world] ~}:
-            return}
-        rng = wp.rand_init(seed + step, world * num_items + i)
-        {qd[world, i] += push_speed * {wp.randf(rng, -1.0, 1.0) ~ (2.0 * wp.randf(rng) - 1.0)} ~
-        kick = push_speed * {wp.randn(rng) ~ wp.randf(rng, -1.0, 1.0)}
-        qd[world, i] = clamp_symmetric(qd[world, i] + kick, max_qd) ~
-        if is_locked[i]:
-            qd[world, i] = 0.0
-        else:
-            qd[world, i] += push_speed * wp.randf(rng, -1.0, 1.0)}
-        """,
+            _BODIES["zero_worlds.push_worlds"],
         ),
         (
             "resample_commands update_commands sample_commands",
-            """
-        {time_left[world, i] -= dt
-        if time_left[world, i] > 0.0 and not reset[world]:
-            return ~
-        left = time_left[world, i] - dt
-        if left > 0.0 and not reset[world]:
-            time_left[world, i] = left
-            return}
-        rng = wp.rand_init(seed, world * num_items + i)
-        time_left[world, i] = {wp.randf(rng, 1.0, 3.0) ~ hold_time * wp.randf(rng, 0.5, 1.5)}
-        value = q_lower[i] + (q_upper[i] - q_lower[i]) * wp.randf(rng)
-        {{# too small to be asked of a robot
-        ~}
-        if wp.abs(value) < dead_zone:
-            value = 0.0 ~
-        if wp.abs(value) < dead_zone or wp.randf(rng) < stand_share:
-            value = 0.0}
-        command[world, i] = value
-        """,
+            _BODIES["zero_worlds.resample_commands"],
         ),
     ),
     "offsets": (
         (
             "flatten_contacts gather_contact_ids pack_world_contacts",
-            """
-        {if i >= num_contacts[world]{ or not env_active[world] ~}:
-            return
-        flat = contact_start[world] + i
-        {contact_ids_out[flat] = contact_ids[world, i] ~
-        contact_ids_out[flat] = contact_ids[world, i]
-        contact_dist_out[flat] = contact_dist[world, i]}
-        {?0.4 contact_pos_out[flat] = contact_pos[world, i]}
-        {?0.4 contact_geom_out[flat] = contact_geom[world, i]}
-        contact_world[flat] = world ~
-        if i < num_contacts[world]:
-            contact_ids_out[contact_start[world] + i] = contact_ids[world, i]
-            contact_world[contact_start[world] + i] = world}
-        """,
+            _BODIES["offsets.flatten_contacts"],
         ),
         (
             "unflatten_contacts split_contacts_by_world scatter_contact_ids",
-            """
-        {{# beyond the last contact of the world
-        ~}
-        if i >= num_contacts[world]:
-            world_contacts[world, i] = -1
-            return
-        world_contacts[world, i] = flat_ids[contact_start[world] + i]
-        {world_pos[world, i] = flat_pos[contact_start[world] + i] ~} ~
-        {# beyond the last contact of the world
-        ~}
-        if i >= num_contacts[world]:
-            world_contacts[world, i] = -1
-            world_dist[world, i] = FAR_AWAY
-            return
-        flat = contact_start[world] + i
-        world_contacts[world, i] = flat_ids[flat]
-        world_dist[world, i] = flat_dist[flat]
-        {world_pos[world, i] = flat_pos[flat] ~} ~
-        if i >= num_contacts[world]:
-            world_dist[world, i] = FAR_AWAY
-            world_geom[world, i] = wp.vec2i(-1, -1)
-            return
-        flat = contact_start[world] + i
-        world_dist[world, i] = flat_dist[flat]
-        world_geom[world, i] = flat_geom[flat]
-        {world_pos[world, i] = flat_pos[flat] ~} ~
-        if i < num_contacts[world]:
-            world_contacts[world, i] = flat_ids[contact_start[world] + i]
-            world_geom[world, i] = flat_geom[contact_start[world] + i]
-        else:
-            world_contacts[world, i] = -1
-            world_geom[world, i] = wp.vec2i(-1, -1) ~
-        if i < num_contacts[world]:
-            flat = contact_start[world] + i
-            world_contacts[world, i] = flat_ids[flat]
-            world_dist[world, i] = flat_dist[flat]
-            {?0.4 world_pos[world, i] = flat_pos[flat]}
-        else:
-            world_contacts[world, i] = -1
-            world_dist[world, i] = FAR_AWAY}
-        """,
+            _BODIES["offsets.unflatten_contacts"],
         ),
         (
             "globalize_body_ids offset_body_ids replicate_bodies",
-            """
-        {# each world has its own copy of the bodies
-        ~}
-        first = world * bodies_per_world
-        {parent_body_out[first + i] = first + parent_body[i] if parent_body[i] >= 0 else -1
-        body_world[first + i] = world ~
-        if parent_body[i] < 0:
-            parent_body_out[first + i] = -1
-        else:
-            parent_body_out[first + i] = first + parent_body[i]
-        body_world[first + i] = world ~
-        parent_body_out[first + i] = first + parent_body[i] if parent_body[i] >= 0 else -1
-        mass_out[first + i] = body_mass[i]}
-        {?0.4 inertia_out[first + i] = body_inertia[i]}
-        {?0.4 # worlds stand beside each other
-        {body_pos_out[first + i] = body_pos[i] + world_origin[world] ~
-        body_pos_out[first + i] = body_pos[i] + wp.vec3(float(world) * spacing, 0.0, 0.0)}}
-        {?0.4 {root_out[first + i] = first ~ is_root[first + i] = parent_body[i] < 0}}
-        """,
+            _BODIES["offsets.globalize_body_ids"],
         ),
     ),
     "prefix_sums": (
         (
             "discounted_returns compute_returns reward_to_go",
-            """
-        {ret = float(0.0)
-        {for k in range(num_steps):
-            {# from the last step back to the first
-            ~}
-            t = num_steps - 1 - k ~
-        for t in range(num_steps - 1, -1, -1):}
-            {# a finished episode owes nothing to the next
-            ~}
-            {if finished[t, world]:
-                ret = 0.0
-            ret = rewards[t, world] + gamma * ret ~
-            ret = rewards[t, world] + gamma * ret * (0.0 if finished[t, world] else 1.0)}
-            returns[t, world] = ret ~
-        ret = last_value[world]
-        for t in range(num_steps - 1, -1, -1):
-            if finished[t, world]:
-                ret = 0.0
-            ret = rewards[t, world] + gamma * ret
-            returns[t, world] = ret
-            {advantages[t, world] = ret - values[t, world] ~}}
-        """,
+            _BODIES["prefix_sums.discounted_returns"],
         ),
         (
             "compute_gae gae_advantages generalized_advantages",
-            """
-        advantage = float(0.0)
-        next_value = last_value[world]
-        {for k in range(num_steps):
-            t = num_steps - 1 - k ~
-        for t in range(num_steps - 1, -1, -1):}
-            alive = {0.0 if finished[t, world] else 1.0 ~ 1.0 - float(done_float[t, world])}
-            delta = rewards[t, world] + gamma * next_value * alive - values[t, world]
-            advantage = delta + gamma * lam * alive * advantage
-            advantages[t, world] = advantage
-            {returns[t, world] = advantage + values[t, world]
-            ~}
-            next_value = values[t, world]
-        """,
+            _BODIES["prefix_sums.compute_gae"],
         ),
         (
             "assign_constraint_rows compute_row_addresses assign_efc_addresses",
-            """
-        row = int(0)
-        for k in range(num_contacts_of[world]):
-            {{# a row for the normal, and two for each direction of friction
-            ~}
-            row_start[world, k] = row
-            row += contact_rows[world, k] ~
-            if contact_gap[world, k] > 0.0:
-                row_start[world, k] = -1
-                continue
-            row_start[world, k] = row
-            row += contact_rows[world, k] ~
-            {# what does not fit is left out
-            ~}
-            if row + contact_rows[world, k] > max_rows:
-                row_start[world, k] = -1
-                num_dropped[world] += 1
-                continue
-            row_start[world, k] = row
-            row += contact_rows[world, k]}
-        num_rows[world] = row
-        """,
+            _BODIES["prefix_sums.assign_constraint_rows"],
         ),
     ),
     "rank_items": (
         (
             "rank_worlds rank_environments select_elites",
-            """
-        {# few enough to compare each with all
-        ~}
-        here = score[world]
-        rank = int(0)
-        for other in range({num_worlds ~ score.shape[0]}):
-            {# equal ones in the order of their numbers
-            ~}
-            {if score[other] > here or (score[other] == here and other < world):
-                rank += 1 ~
-            if score[other] > here:
-                rank += 1
-            elif score[other] == here and other < world:
-                rank += 1}
-        {rank_out[world] = rank ~
-        rank_out[world] = rank
-        is_elite[world] = rank < num_elites ~
-        if rank < num_elites:
-            elite_ids[rank] = world}
-        """,
+            _BODIES["rank_items.rank_worlds"],
         ),
         (
             "pick_parents tournament_select choose_parents",
-            """
-        {# a world that failed goes on from the better of two others
-        ~}
-        if {not failed[world] ~ not failed[world] and score[world] > down_score ~ not reset_of[world]}:
-            parent_out[world] = world
-            return
-        {a = first_candidate[world]
-        b = second_candidate[world] ~ rng = wp.rand_init(seed, world)
-        a = wp.randi(rng, 0, {num_worlds ~ score.shape[0]})
-        b = wp.randi(rng, 0, {num_worlds ~ score.shape[0]}) ~
-        rng = wp.rand_init(seed, world)
-        a = first_candidate[world]
-        b = wp.randi(rng, 0, {num_worlds ~ score.shape[0]})}
-        {if score[a] >= score[b]:
-            parent_out[world] = a
-        else:
-            parent_out[world] = b ~ parent_out[world] = a if score[a] >= score[b] else b ~
-        parent_out[world] = wp.where(score[a] >= score[b], a, b)}
-        """,
+            _BODIES["rank_items.pick_parents"],
         ),
         (
             "check_termination compute_dones update_terminations",
-            """
-        {dead = bool(False)
-        for i in range({num_items ~ is_base.shape[0]}):
-            {if is_base[i] and touching[world, i]:
-                dead = True
-                break ~
-            if not is_base[i]:
-                continue
-            if touching[world, i] {or contact_dist[world, i] < -max_depth ~}:
-                dead = True
-                break} ~
-        num_base = int(0)
-        for i in range({num_items ~ is_base.shape[0]}):
-            if is_base[i] and touching[world, i]:
-                num_base += 1
-        dead = num_base > 0{ or height[world] < min_height ~}}
-        {late = episode_age[world] >= max_length
-        terminated[world] = dead
-        truncated[world] = late and not dead
-        {?0.5 {if dead or late:
-            wp.atomic_add(num_done, 0, 1) ~
-        # counted on, or from the start of the next one
-        if dead or late:
-            age_out[world] = 0
-        else:
-            age_out[world] = episode_age[world] + 1}} ~
-        if dead:
-            done_out[world] = DONE_FAILED
-        elif episode_age[world] >= max_length:
-            done_out[world] = DONE_TIMEOUT
-        else:
-            done_out[world] = DONE_NOT}
-        """,
+            _BODIES["rank_items.check_termination"],
         ),
         (
             "update_curriculum update_terrain_levels move_terrain_level",
-            """
-        {if not failed[world] and episode_age[world] < max_length:
-            return ~ if not reset_of[world]:
-            return}
-        {if score[world] > up_score and level[world] < top_level:
-            level[world] += 1
-        elif score[world] < down_score and level[world] > 0:
-            level[world] -= 1 ~
-        here = level[world]
-        if score[world] > up_score:
-            here += 1
-        elif score[world] < down_score {and not only_up ~}:
-            here -= 1
-        {# who has done the last one goes to any of them
-        if here > top_level:
-            rng = wp.rand_init(seed, world)
-            here = wp.randi(rng, 0, top_level + 1)
-        level[world] = wp.max(here, 0) ~
-        level[world] = wp.clamp(here, 0, top_level)}}
-        """,
+            _BODIES["rank_items.update_curriculum"],
         ),
     ),
     "normalize_rows": (
         (
             "normalize_observations normalize_obs scale_observations",
-            """
-        {x = (obs[world, i] - obs_mean[i]) / {wp.sqrt(obs_var[i] + TINY) ~ wp.max(obs_std[i], TINY) ~ obs_std[i]}
-        obs_out[world, i] = {clamp_symmetric(x, clip_obs) ~ wp.min(wp.max(x, -clip_obs), clip_obs)} ~
-        value = obs[world, i]
-        {if not fixed_stats:
-            {# noise while training
-            ~}
-            value += noise_scale * noise[world, i] ~ value += noise_level[i] * noise[world, i]}
-        x = (value - obs_mean[i]) / obs_std[i]
-        obs_out[world, i] = clamp_symmetric(x, clip_obs) ~
-        if constant_obs[i]:
-            {# does not vary, so there is nothing to divide by
-            ~}
-            obs_out[world, i] = obs[world, i] - obs_mean[i]
-            return
-        obs_out[world, i] = (obs[world, i] - obs_mean[i]) / obs_std[i]}
-        """,
+            _BODIES["normalize_rows.normalize_observations"],
         ),
         (
             "scale_actions unnormalize_actions actions_to_targets",
-            """
-        {a = clamp_symmetric(action[world, i], 1.0)
-        {?0.3 if is_locked[i]{ or not env_active[world] ~}:
-            a = 0.0}
-        {target_out[world, i] = q_lower[i] + 0.5 * (a + 1.0) * (q_upper[i] - q_lower[i]) ~
-        middle = 0.5 * (q_lower[i] + q_upper[i])
-        half = 0.5 * (q_upper[i] - q_lower[i])
-        target_out[world, i] = middle + half * a} ~
-        {# offsets from the default pose
-        ~}
-        target = q_default[i] + action_scale[i] * action[world, i]
-        {?0.4 {if is_locked[i]:
-            target = q_default[i] ~ if reset[world] or not env_active[world]:
-            target = q_default[i]}}
-        target_out[world, i] = {wp.clamp(target, q_lower[i], q_upper[i]) ~
-        wp.min(wp.max(target, q_lower[i]), q_upper[i])}
-        {?0.4 last_action[world, i] = action[world, i]} ~
-        {if not env_active[world] or is_locked[i]:
-            target_out[world, i] = q_default[i]
-            return
-        ~}
-        if is_relative:
-            target_out[world, i] = q_in[world, i] + action_scale[i] * action[world, i]
-        else:
-            target_out[world, i] = q_default[i] + action_scale[i] * action[world, i]}
-        """,
+            _BODIES["normalize_rows.scale_actions"],
         ),
         (
             "scale_rewards accumulate_reward_terms weight_rewards",
-            """
-        {term = reward_weight[i] * reward_terms[world, i] * dt
-        {term_sum[world, i] += term
-        ~}
-        wp.atomic_add(total_reward, world, term) ~
-        term = reward_weight[i] * reward_terms[world, i]
-        {if only_positive:
-            term = wp.max(term, 0.0)
-        ~}
-        term_sum[world, i] += term
-        wp.atomic_add(total_reward, world, term)}
-        """,
+            _BODIES["normalize_rows.scale_rewards"],
         ),
         (
             "limit_actions safety_filter guard_joint_targets",
-            """
-        {target = q_in[world, i] + action_scale[i] * action[world, i] ~
-        target = q_default[i] + action_scale[i] * clamp_symmetric(action[world, i], 1.0)}
-        {{# no faster than the motor can follow
-        ~}
-        step_of = clamp_symmetric(target - last_target[world, i], max_rate[i])
-        target = last_target[world, i] + step_of
-        {?0.5 target = wp.clamp(target, q_lower[i], q_upper[i])} ~
-        {# at the end of its range a joint goes only back
-        ~}
-        if (q_in[world, i] >= q_upper[i] and target > q_in[world, i]) or (q_in[world, i] <= q_lower[i] and \
-target < q_in[world, i]):
-            target = q_in[world, i] ~
-        if wp.abs(target - last_target[world, i]) > max_rate[i]:
-            if target > last_target[world, i]:
-                target = last_target[world, i] + max_rate[i]
-            else:
-                target = last_target[world, i] - max_rate[i]}
-        {?0.4 if not env_active[world] or is_locked[i]:
-            target = q_default[i]}
-        target_out[world, i] = target
-        """,
+            _BODIES["normalize_rows.limit_actions"],
         ),
         (
             "corrupt_observations add_sensor_noise simulate_sensors",
-            """
-        value = obs[world, i]
-        {if is_dropped[world, i] and not fixed_stats:
-            {# a sensor that fails shows what it has shown
-            ~}
-            obs_out[world, i] = last_obs[world, i]
-            return ~
-        {# seldom
-        ~}
-        if is_dropped[world, i] or not env_active[world]:
-            obs_out[world, i] = last_obs[world, i]
-            return}
-        {if noise_level[i] > low_noise and not fixed_stats:
-            value += noise_level[i] * noise[world, i] ~ if not fixed_stats:
-            value += noise_level[i] * noise[world, i]}
-        {?0.5 # steps of the sensor
-        value = wp.round(value / resolution[i]) * resolution[i]}
-        obs_out[world, i] = {clamp_symmetric(value, clip_obs) ~ value ~ wp.clamp(value, -clip_obs, clip_obs)}
-        """,
+            _BODIES["normalize_rows.corrupt_observations"],
         ),
     ),
 }

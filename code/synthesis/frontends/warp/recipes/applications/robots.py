@@ -3,219 +3,58 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, FRAME, INT, VEC, Program
 
-_LIMITED = """{tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])} ~
-            # torque falls with speed, but a motor that brakes has all of it
-            room = float(effort[j])
-            if tau * qd > 0.0:
-                room = effort[j] * wp.max(1.0 - wp.abs(qd) / speed_limit[j], 0.0)
-            tau = {clamp_symmetric(tau, room) ~ clamp_symmetric(tau, room) ~ wp.clamp(tau, -room, room)} ~
-            if tau > effort[j]:
-                tau = effort[j]
-            elif tau < -effort[j]:
-                tau = -effort[j]}"""
+_BODIES = read_bodies("warp", "robots", margin=12)
+
+_LIMITED = _BODIES["limited"]
 """How a torque is kept within what a motor has."""
 _DRIVES = {
     "joint_drive": (
         (
-            """
-            mode = modes[env, j]
-            q = joint_q[env, j]
-            qd = joint_qd[env, j]
-            tau = float(0.0)
-            if mode == MODE_POSITION:
-                err = target[env, j] - q
-                {?0.5 {if continuous[j] == 1:
-                    err = wrap_angle(err) ~ if wp.abs(err) < dead_zone:
-                    err = 0.0}}
-                tau = {kp[j] * err - kd[j] * qd ~ kp[j] * err + kd[j] * (target_qd[env, j] - qd)}
-            elif mode == MODE_VELOCITY:
-                tau = kd[j] * (target[env, j] - qd)
-            elif mode == MODE_TORQUE:
-                tau = {target[env, j] ~ gear[j] * target[env, j]}
-            {?0.4 # a motor that is off carries nothing
-            if mode != MODE_NONE:
-                tau += gravity_comp[env, j]}
-            LIMITED
-            tau_out[env, j] = tau
-            """,
+            _BODIES["joint_drive.eval_joint_drives"],
             "eval_joint_drives compute_joint_torques apply_joint_modes",
             "Torque of each joint by its control mode",
         ),
         (
-            """
-            {?0.3 if broken[env, j]:
-                tau_out[env, j] = 0.0
-                return}
-            q = joint_q[env, j]
-            qd = joint_qd[env, j]
-            {err = target[env, j] - q
-            tau = kp[j] * err + kd[j] * (target_qd[env, j] - qd) ~
-            # with the position at the end of the step, which stays stable
-            err = target[env, j] - (q + dt * qd)
-            tau = kp[j] * err - kd[j] * qd ~
-            tau = kp[j] * (target[env, j] - q) - kd[j] * qd}
-            {?0.6 tau += gravity_comp[env, j]}
-            LIMITED
-            {tau_out[env, j] = tau ~ tau_out[env, j] = tau ~ tau_out[env, j] = tau
-            wp.atomic_add(power, env, wp.abs(tau * qd))}
-            """,
+            _BODIES["joint_drive.pd_control"],
             "pd_control compute_pd_torques joint_pd_controller",
             "Torque of each joint of a PD controller, within what its motor has",
         ),
         (
-            """
-            qd = joint_qd[env, j]
-            err = target[env, j] - joint_q[env, j]
-            {# nothing is left of what was before the reset
-            total = float(integral[env, j])
-            if step_count[env] == 0:
-                total = 0.0 ~
-            total = float(integral[env, j])}
-            {total = clamp_symmetric(total + err * dt, max_integral)
-            tau = kp[j] * err + ki[j] * total - kd[j] * qd
-            integral[env, j] = total ~
-            tau = kp[j] * err + ki[j] * (total + err * dt) - kd[j] * qd
-            # a motor that has no more to give does not wind up
-            if wp.abs(tau) < effort[j] or tau * err < 0.0:
-                total += err * dt
-            integral[env, j] = total}
-            LIMITED
-            tau_out[env, j] = tau
-            """,
+            _BODIES["joint_drive.pid_control"],
             "pid_control compute_pid_torques joint_pid_controller",
             "Torque of each joint of a PID controller, which does not wind up",
         ),
         (
-            """
-            q = joint_q[env, j]
-            qd = joint_qd[env, j]
-            tau = -damping[j] * qd
-            {?0.6 tau -= spring_ke[j] * (q - default_q[j])}
-            {if q < lower[j]:
-                {# a limit pushes, but does not pull
-                ~}
-                tau += wp.max(limit_ke * (lower[j] - q) - limit_kd * qd, 0.0)
-            elif q > upper[j]:
-                tau += wp.min(limit_ke * (upper[j] - q) - limit_kd * qd, 0.0) ~
-            if q < lower[j]:
-                tau += limit_ke * (lower[j] - q) - limit_kd * wp.min(qd, 0.0)
-            elif q > upper[j]:
-                tau += limit_ke * (upper[j] - q) - limit_kd * wp.max(qd, 0.0)}
-            {?0.6 # dry friction, smooth around standstill
-            tau -= friction[j] * clamp_symmetric(qd / static_speed, 1.0)}
-            {passive[env, j] = tau ~ tau_sum[env, j] += tau ~ passive[env, j] = tau}
-            """,
+            _BODIES["joint_drive.eval_passive_forces"],
             "eval_passive_forces joint_passive_forces passive_joint_torques",
             "What springs, dampers, limits and friction do to each joint",
         ),
     ),
     "action_filter": (
         (
-            """
-            a = clamp_symmetric(actions[env, j], 1.0)
-            last = float(previous[env, j])
-            {?0.5 # there is none before the first
-            if step_count[env] == 0:
-                last = a}
-            {# smoothed
-            a = smoothing * last + (1.0 - smoothing) * a ~ a = wp.lerp(a, last, smoothing) ~
-            # no faster than it may change
-            a = last + clamp_symmetric(a - last, max_rate) ~
-            step = a - last
-            if wp.abs(step) > max_rate:
-                a = last + wp.sign(step) * max_rate}
-            {if relative != 0:
-                goal = joint_q[env, j] + action_scale * a
-            else:
-                goal = default_q[j] + action_scale * a ~ goal = default_q[j] + action_scale * a ~
-            # from the middle of the range to its ends
-            middle = 0.5 * (lower[j] + upper[j])
-            goal = middle + 0.5 * (upper[j] - lower[j]) * a}
-            {?0.6 goal = wp.clamp(goal, soft * lower[j], soft * upper[j])}
-            applied[env, j] = goal
-            # what the next step starts from
-            filtered[env, j] = a
-            """,
+            _BODIES["action_filter.filter_actions"],
             "filter_actions process_actions smooth_actions",
             "Smooths the actions and makes them targets of the joints",
         ),
         (
-            """
-            {# an action comes some steps late
-            if step_count[env] < delay[env]:
-                a = 0.0
-            else:
-                a = queue[env, (step_count[env] - delay[env]) % QUEUE_LENGTH, j] ~
-            a = float(0.0)
-            if step_count[env] >= delay[env]:
-                a = queue[env, (step_count[env] - delay[env]) % QUEUE_LENGTH, j]}
-            a = {clamp_symmetric(a, 1.0) ~ clamp_symmetric(a, 1.0) ~ wp.clamp(a, -1.0, 1.0)}
-            {?0.4 a = a * gear[j]}
-            {goal = default_q[j] + action_scale * a ~
-            if relative != 0:
-                goal = joint_q[env, j] + action_scale * a
-            else:
-                goal = default_q[j] + action_scale * a}
-            {?0.6 goal = wp.clamp(goal, lower[j], upper[j])}
-            {applied[env, j] = goal ~ tau = kp[j] * (goal - joint_q[env, j]) - kd[j] * joint_qd[env, j]
-            tau_out[env, j] = clamp_symmetric(tau, effort[j])}
-            """,
+            _BODIES["action_filter.apply_delayed_actions"],
             "apply_delayed_actions delay_actions read_delayed_actions",
             "Takes the actions that were given some steps ago",
         ),
         (
-            """
-            a = clamp_symmetric(actions[env, j], 1.0)
-            {# the policy's first actions after a reset do not count
-            if step_count[env] < warmup:
-                a = 0.0 ~ # fades in after a reset
-            if step_count[env] < warmup:
-                a = a * float(step_count[env]) / float(warmup)}
-            {?0.4 a += amount * noise[env, j]}
-            goal = default_q[j] + action_scale * a
-            {{goal = wp.clamp(goal, lower[j], upper[j]) ~
-            # within what it can reach in a step
-            reach = speed_limit[j] * dt
-            goal = wp.clamp(goal, joint_q[env, j] - reach, joint_q[env, j] + reach)}
-            applied[env, j] = goal ~
-            applied[env, j] = goal
-            rate_out[env, j] = (goal - last_target[env, j]) / dt}
-            """,
+            _BODIES["action_filter.apply_actions"],
             "apply_actions set_joint_targets scale_actions",
             "Makes actions of a policy targets of the joints",
         ),
     ),
     "soft_limits": (
         (
-            """
-            q = joint_q[env, j]
-            {# a part of the range is free
-            middle = 0.5 * (lower[j] + upper[j])
-            half = 0.5 * (upper[j] - lower[j]) * soft
-            out = wp.max(wp.abs(q - middle) - half, 0.0) ~
-            out = float(0.0)
-            if q < lower[j]:
-                out = lower[j] - q
-            elif q > upper[j]:
-                out = q - upper[j] ~
-            out = wp.max(lower[j] - q, 0.0) + wp.max(q - upper[j], 0.0)}
-            {{if out > 0.0:
-                wp.atomic_add(penalty, env, {out ~ out * out}) ~
-            wp.atomic_add(penalty, env, {out ~ out * out})}
-            ~
-            # the deeper beyond the limit, the dearer
-            cost = limit_ke * out * out
-            {?0.5 {# and no faster than it may
-            excess = wp.max(wp.abs(joint_qd[env, j]) - max_speed, 0.0)
-            cost += speed_cost * excess * excess ~
-            if wp.abs(joint_qd[env, j]) > max_speed:
-                cost += speed_cost * (wp.abs(joint_qd[env, j]) - max_speed)}}
-            wp.atomic_add(penalty, env, cost)}
-            """,
+            _BODIES["soft_limits"],
             "joint_limit_penalty compute_limit_cost joint_limit_cost",
             "Cost of joints beyond their limits, for each environment",
         ),
@@ -300,250 +139,12 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
 
 
 _EPISODES = {
-    "terminations": """
-        reset = int(0)
-        {if has_fallen(pos[env], rot[env], min_height, min_up):
-            reset = 1
-        ~
-        {# in the first steps it may still settle
-        ~}
-        if progress[env] > {0 ~ grace_steps} and has_fallen(pos[env], rot[env], min_height, min_up):
-            reset = 1
-        ~
-        # too low, or tipped over
-        {up = wp.quat_rotate(rot[env], wp.vec3(0.0, 0.0, 1.0))
-        if pos[env][2] < min_height or up[2] < min_up:
-            reset = 1 ~
-        down = wp.quat_rotate_inv(rot[env], wp.vec3(0.0, 0.0, -1.0))
-        if pos[env][2] < min_height or down[2] > -min_up:
-            reset = 1} ~ if pos[env][2] < min_height:
-            reset = 1 ~ # tipped over
-        up = wp.quat_rotate(rot[env], wp.vec3(0.0, 0.0, 1.0))
-        if up[2] < min_up:
-            reset = 1}
-        {?0.5 # only feet may touch the ground
-        for k in range({NUM_LINKS ~ link_force.shape[1]}):
-            if link_force[env, k] > force_limit and {is_foot[k] == 0 ~ is_foot[k] != 1}:
-                reset = 1
-                {break ~}
-        ~
-        {?0.5 # outside of its field
-        {r = wp.length(pos[env] - origins[env])
-        if r > max_distance: ~ if wp.length_sq(pos[env] - origins[env]) > max_distance * max_distance:}
-            reset = 1}}
-        {# the end of the time is no failure
-        {if {progress[env] >= max_length ~ progress[env] >= max_length - 1}:
-            reset = 1
-            timeout[env] = 1
-        else:
-            timeout[env] = 0 ~
-        timeout[env] = 0
-        if reset == 0 and progress[env] >= max_length - 1:
-            reset = 1
-            timeout[env] = 1}
-        ~
-        if progress[env] >= max_length - 1:
-            reset = 1}
-        done[env] = reset
-    """,
-    "reward": """
-        {# commands are two velocities and a turning rate
-        ex = command[env][0] - v_b[0]
-        ey = command[env][1] - v_b[1]
-        err = ex * ex + ey * ey ~
-        d = wp.vec2(command[env][0] - v_b[0], command[env][1] - v_b[1])
-        err = wp.dot(d, d)}
-        total = weight * {tracking(err, sigma) ~ wp.exp(-err / sigma)}
-        {* # and turns as told
-            ew = command[env][2] - w_b[2]
-            total += yaw_weight * {tracking(ew * ew, sigma) ~ wp.exp(-ew * ew / sigma)}
-        ~
-            # keep the body at its height
-            dz = pos[env][2] - height_target
-            total -= {height_weight * dz * dz ~ height_weight * wp.abs(dz)}
-        ~
-            {# neither hops nor rolls
-            total -= hop_weight * v_b[2] * v_b[2] ~
-            total -= spin_weight * (w_b[0] * w_b[0] + w_b[1] * w_b[1]) ~
-            total -= hop_weight * v_b[2] * v_b[2]
-            total -= spin_weight * (w_b[0] * w_b[0] + w_b[1] * w_b[1])}
-        ~
-            cost = float(0.0)
-            for j in range({num_dofs ~ torques.shape[1]}):
-                cost += {torques[env, j] * torques[env, j] ~ wp.abs(torques[env, j] * joint_qd[env, j])}
-            total -= energy_scale * cost
-        ~
-            {# changes of the action
-            change = float(0.0)
-            for j in range({num_dofs ~ actions.shape[1]}):
-                da = actions[env, j] - last_actions[env, j]
-                change += da * da
-            total -= action_weight * change ~
-            # time in the air pays on touching down
-            for k in range({NUM_FEET ~ contact_force.shape[1]}):
-                {if contact_force[env, k] > contact_threshold {~ and last_contact[env, k] == 0}:
-                    total += air_weight * (air_time[env, k] - air_min) ~
-                if contact_force[env, k] > contact_threshold:
-                    {# only where it has not stood before
-                    ~}
-                    if last_contact[env, k] == 0:
-                        total += air_weight * (air_time[env, k] - air_min) ~
-                touching = contact_force[env, k] > contact_threshold
-                if touching and not is_still(command[env], command_min):
-                    total += air_weight * (air_time[env, k] - air_min)}}
-        ~
-            # told to stand: away from the default pose costs
-            if is_still(command[env], command_min):
-                away = float(0.0)
-                for j in range(num_dofs):
-                    away += wp.abs(joint_q_now[env, j] - default_q[j])
-                total -= stand_weight * away
-        ~
-            if done_in[env] == 1:
-                total -= penalty
-        }
-        {?0.5 total = total * dt}
-        reward[env] = total
-        {?0.3 episode_sum[env] += total}
-    """,
-    "foot_contacts": """
-        feet_down = int(0)
-        for k in range({NUM_FEET ~ contact_force.shape[1]}):
-            touching = contact_force[env, k] > contact_threshold
-            {if touching:
-                {# it has just touched down
-                ~}
-                if contact_io[env, k] == 0:
-                    last_air_time[env, k] = air_time_io[env, k]
-                    {touch_count[env] = touch_count[env] + 1 ~}
-                air_time_io[env, k] = 0.0
-                contact_io[env, k] = 1
-                feet_down += 1
-            else:
-                air_time_io[env, k] = air_time_io[env, k] + dt
-                contact_io[env, k] = 0 ~
-            {# forces flicker: either of the last two counts
-            ~}
-            filtered = touching or contact_io[env, k] == 1
-            if filtered and air_time_io[env, k] > 0.0:
-                last_air_time[env, k] = air_time_io[env, k]
-            air_time_io[env, k] = 0.0 if filtered else air_time_io[env, k] + dt
-            contact_io[env, k] = 1 if touching else 0
-            if filtered:
-                feet_down += 1}
-        {standing[env] = feet_down ~
-        {# all feet in the air
-        ~}
-        if feet_down == 0:
-            wp.atomic_add(num_flying, 0, 1) ~
-        standing[env] = feet_down
-        {?0.5 wp.atomic_add(num_flying, 0, 1 if feet_down == 0 else 0)}}
-    """,
-    "terrain_levels": """
-        {if mask[env] == 0:
-            return ~ if not flagged[env]:
-            return}
-        level = level_io[env]
-        walked = flat_distance(pos[env], origins[env])
-        {{# far enough for the next one
-        ~}
-        if walked > half_terrain:
-            level += 1
-            {wp.atomic_add(num_promoted, 0, 1) ~}
-        {elif walked < 0.5 * told_distance[env] and level > 0:
-            level -= 1 ~
-        elif not is_still(command[env], command_min) and walked < 0.5 * told_distance[env]:
-            level = wp.max(level - 1, 0)} ~
-        if walked > half_terrain and timeout_in[env] == 1:
-            level += 1
-        elif walked < 0.5 * told_distance[env]:
-            if level > 0:
-                level -= 1}
-        {# who has done all goes anywhere
-        ~}
-        if level >= NUM_LEVELS:
-            {rng = wp.rand_init(seed, env)
-            level = wp.randi(rng, 0, NUM_LEVELS) ~ level = NUM_LEVELS - 1}
-        level_io[env] = level
-        {origin_out[env] = terrain_origin[level, terrain_kind[env]] ~}
-    """,
-    "resample_commands": """
-        {if progress[env] % resample_steps != 0{ and not flagged[env] ~}:
-            return ~
-        if not flagged[env] and command_time[env] > dt:
-            command_time[env] = command_time[env] - dt
-            return
-        command_time[env] = hold_time}
-        rng = wp.rand_init(seed, env)
-        {if wp.randf(rng) < still_share:
-            {# some are told to stand
-            ~}
-            command_out[env] = wp.vec3(0.0, 0.0, 0.0)
-            return ~}
-        {vx = wp.randf(rng, command_lower[0], command_upper[0])
-        vy = wp.randf(rng, command_lower[1], command_upper[1])
-        yaw = wp.randf(rng, command_lower[2], command_upper[2]) ~
-        vx = command_lower[0] + (command_upper[0] - command_lower[0]) * wp.randf(rng)
-        vy = command_lower[1] + (command_upper[1] - command_lower[1]) * wp.randf(rng)
-        yaw = command_lower[2] + (command_upper[2] - command_lower[2]) * wp.randf(rng)}
-        {{# small ones are none
-        ~}
-        if vx * vx + vy * vy < command_min * command_min:
-            vx = 0.0
-            vy = 0.0
-        command_out[env] = wp.vec3(vx, vy, yaw) ~
-        told = wp.vec3(vx, vy, yaw)
-        if is_still(told, command_min):
-            told = wp.vec3(0.0, 0.0, 0.0)
-        command_out[env] = told ~
-        command_out[env] = wp.vec3(vx, vy, yaw)}
-    """,
-    "reset_envs": """
-        if {mask[env] == 0 ~ not flagged[env] ~ mask[env] != 1}:
-            return
-        {{# in the middle of a motion, with all the velocities that it has there
-        ~}
-        frame = start_of[env]
-        for j in range({num_dofs ~ q_out.shape[1]}):
-            q_out[env, j] = start_q[frame, j]
-            qd_out[env, j] = start_qd[frame, j]
-        pos_out[env] = origins[env] + offset[frame]
-        rot_out[env] = start_rot[frame]
-        vel_out[env] = start_vel[frame]
-        spin_out[env] = start_spin[frame]
-        ~
-        {# at rest in one of some poses
-        ~}
-        frame = start_of[env]
-        for j in range({num_dofs ~ q_out.shape[1]}):
-            {q_out[env, j] = start_q[frame, j] ~
-            q = start_q[frame, j] + scale_noise * noise[env, j]
-            q_out[env, j] = wp.clamp(q, lower[j], upper[j]) ~
-            q = float(start_q[frame, j])
-            if randomize != 0:
-                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j])
-            q_out[env, j] = q}
-            qd_out[env, j] = 0.0
-        pos_out[env] = origins[env] + offset[frame]
-        rot_out[env] = start_rot[frame]
-        vel_out[env] = wp.vec3(0.0, 0.0, 0.0)
-        spin_out[env] = wp.vec3(0.0, 0.0, 0.0)
-        ~
-        {# around the default pose
-        ~}
-        for j in range({num_dofs ~ q_out.shape[1]}):
-            {q_out[env, j] = default_q[j] + scale_noise * noise[env, j] ~
-            q_out[env, j] = wp.clamp(default_q[j] + scale_noise * noise[env, j], lower[j], upper[j])}
-            qd_out[env, j] = {0.0 ~ speed_noise * qd_noise[env, j]}
-        {?0.7 {# above the ground by as much as the legs are long
-        ~}
-        pos_out[env] = origins[env] + wp.vec3(0.0, 0.0, spawn_height)
-        rot_out[env] = wp.quat_identity()
-        vel_out[env] = wp.vec3(0.0, 0.0, 0.0)
-        spin_out[env] = wp.vec3(0.0, 0.0, 0.0)}}
-        progress_io[env] = 0
-        {?0.3 episode_return[env] = 0.0}
-    """,
+    "terminations": _BODIES["terminations"],
+    "reward": _BODIES["reward"],
+    "foot_contacts": _BODIES["foot_contacts"],
+    "terrain_levels": _BODIES["terrain_levels"],
+    "resample_commands": _BODIES["resample_commands"],
+    "reset_envs": _BODIES["reset_envs"],
 }
 
 
@@ -556,31 +157,9 @@ _EPISODE_FUNCTIONS = (
         {return wp.exp(-err_sq / sigma) ~ return wp.exp(-err_sq / (sigma * sigma)) ~
         return 1.0 / (1.0 + err_sq / sigma)}
     """,
-    """
-    def has_fallen(p: wp.vec3, q: wp.quat, min_height: float, min_up: float) -> bool:
-        {if p[2] < min_height:
-            return True
-        up = wp.quat_rotate(q, wp.vec3(0.0, 0.0, 1.0))
-        return up[2] < min_up ~
-        up = wp.quat_rotate(q, wp.vec3(0.0, 0.0, 1.0))
-        return p[2] < min_height or up[2] < min_up ~
-        {# the third entry of the last row of its rotation matrix
-        ~}
-        up_z = 1.0 - 2.0 * (q[0] * q[0] + q[1] * q[1])
-        return p[2] < min_height or up_z < min_up}
-    """,
-    """
-    def is_still(command: wp.vec3, smallest: float) -> bool:
-        {return {wp.length_sq(command) < smallest * smallest ~ wp.length(command) < smallest} ~
-        return command[0] * command[0] + command[1] * command[1] < smallest * smallest ~
-        return wp.abs(command[0]) < smallest and wp.abs(command[1]) < smallest and wp.abs(command[2]) < smallest}
-    """,
-    """
-    def flat_distance(a: wp.vec3, b: wp.vec3) -> float:
-        {dx = a[0] - b[0]
-        dy = a[1] - b[1]
-        return wp.sqrt(dx * dx + dy * dy) ~ return wp.length(wp.vec2(a[0] - b[0], a[1] - b[1]))}
-    """,
+    _BODIES["episode_functions.has_fallen"],
+    _BODIES["episode_functions.is_still"],
+    _BODIES["episode_functions.flat_distance"],
 )
 """Functions that lines call."""
 

@@ -1,22 +1,15 @@
 """What one thread does between launches: counters are cleared, sums finished, steps chosen, offsets summed up."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, TRIPLE, VEC, Program
 
-_BOUNDS = """
-        {lo = block_lower[0]
-        hi = block_upper[0]
-        for k in range(1, {num_blocks ~ block_lower.shape[0]}):
-        ~
-        lo = wp.vec3(HUGE, HUGE, HUGE)
-        hi = wp.vec3(-HUGE, -HUGE, -HUGE)
-        for k in range({num_blocks ~ block_lower.shape[0]}):}
-            lo = wp.min(lo, block_lower[k])
-            hi = wp.max(hi, block_upper[k])
-"""
+_BODIES = read_bodies("warp", "singles", margin=8)
+
+_BOUNDS = _BODIES["bounds"]
 _WIDEST = """
         {widest = wp.max(size[0], wp.max(size[1], size[2])) ~ widest = wp.max(wp.max(size[0], size[1]), size[2])}
 """
@@ -26,891 +19,172 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "reset_contact_counts clear_contact_counters begin_collision",
             "Clears the counts of contacts before the next collision pass",
-            """
-        {{# how much room has ever been asked for
-        ~}
-        peak_contacts[0] = wp.max(peak_contacts[0], contact_count[0]) ~}
-        {{# what did not fit is reported and counted
-        ~}
-        if contact_count[0] > capacity :
-            {?0.6 wp.printf("contact buffer overflow: %d of %d\\n", contact_count[0], capacity)}
-            num_dropped[0] += contact_count[0] - capacity ~
-        if contact_count[0] > capacity:
-            overflow[0] = 1 ~}
-        contact_count[0] = 0
-        pair_count[0] = 0
-        {?0.5 num_mesh_pairs[0] = 0}
-        {?0.4 num_triangle_pairs[0] = 0}
-        {?0.4 max_penetration[0] = 0.0}
-            """,
+            _BODIES["reset_counters.reset_contact_counts"],
         ),
         (
             "begin_solve init_solver reset_solver",
             "Sets a solver up for the next step",
-            """
-        iteration[0] = 0
-        converged[0] = 0
-        {?0.5 residual_norm[0] = HUGE}
-        {# how near is near enough, beside the right side
-        ~}
-        target_norm[0] = {abs_tol + tol * rhs_norm[0] ~ tol * rhs_norm[0]}
-        {?0.6 {if not warm_start:
-            penalty[0] = first_penalty ~
-        {# that of the last step is a good first guess
-        ~}
-        if warm_start:
-            penalty[0] *= decay
-        else:
-            penalty[0] = first_penalty ~
-        penalty[0] = penalty[0] * decay if warm_start else first_penalty}}
-            """,
+            _BODIES["reset_counters.begin_solve"],
         ),
         (
             "log_statistics record_statistics flush_statistics",
             "Keeps the statistics of a step in a ring buffer and clears them",
-            """
-        entry = frame[0] % {num_blocks ~ energy_log.shape[0]}
-        {{energy_log[entry] = kinetic[0] + potential[0] ~
-        energy_log[entry] = kinetic[0] + potential[0]
-        {?0.5 drift_log[entry] = kinetic[0] + potential[0] - first_energy[0]}}
-        {?0.6 contact_log[entry] = contact_count[0]}
-        {?0.5 penetration_log[entry] = max_penetration[0]}
-        frame[0] += 1
-        {# the next step adds to these
-        ~}
-        kinetic[0] = 0.0
-        potential[0] = 0.0
-        contact_count[0] = 0
-        {?0.5 max_penetration[0] = 0.0} ~
-        energy_log[entry] = kinetic[0]
-        contact_log[entry] = contact_count[0]
-        {?0.6 if max_penetration[0] > penetration_limit:
-            wp.printf("step %d: penetration %f\\n", frame[0], max_penetration[0])
-            num_warnings[0] += 1}
-        frame[0] = frame[0] + 1
-        kinetic[0] = 0.0
-        contact_count[0] = 0
-        max_penetration[0] = 0.0}
-            """,
+            _BODIES["reset_counters.log_statistics"],
         ),
         (
             "begin_frame schedule_rebuild update_frame_state",
             "Begins a frame, and says whether its neighbor lists are built again",
-            """
-        {# lists hold while nothing has moved further than half of their margin
-        ~}
-        {needs = max_moved[0] > 0.5 * skin or since_rebuild[0] >= rebuild_every ~
-        needs = since_rebuild[0] >= rebuild_every
-        if max_moved[0] > 0.5 * skin {and not is_static ~}:
-            needs = True}
-        {if needs:
-            rebuild[0] = 1
-            since_rebuild[0] = 0
-            max_moved[0] = 0.0
-            {?0.5 num_rebuilds[0] += 1}
-        else:
-            rebuild[0] = 0
-            since_rebuild[0] += 1 ~
-        rebuild[0] = 1 if needs else 0
-        since_rebuild[0] = 0 if needs else since_rebuild[0] + 1
-        {?0.5 if needs:
-            max_moved[0] = 0.0}}
-        {?0.6 if needs and not keep_counts:
-            pair_count[0] = 0
-            {?0.5 num_mesh_pairs[0] = 0}}
-        {?0.5 frame[0] += 1}
-            """,
+            _BODIES["reset_counters.begin_frame"],
         ),
         (
             "update_idle_state check_idle count_idle_steps",
             "Counts the steps in which nothing happened, and puts the scene to sleep",
-            """
-        {if was_touched[0] == 0 and kinetic_in[0] < idle_energy:
-            num_idle[0] += 1
-        else:
-            num_idle[0] = 0
-            asleep[0] = 0 ~
-        still = kinetic_in[0] < idle_energy and max_moved[0] < move_tol
-        num_idle[0] = {num_idle[0] + 1 if still else 0 ~ wp.where(still, num_idle[0] + 1, 0)}
-        if not still:
-            asleep[0] = 0 ~
-        if kinetic_in[0] >= idle_energy or was_touched[0] != 0:
-            {# woken up
-            ~}
-            num_idle[0] = 0
-            asleep[0] = 0
-            return
-        num_idle[0] += 1}
-        if num_idle[0] > patience and not never_sleeps:
-            {asleep[0] = 1 ~ if asleep[0] == 0:
-                {?0.4 wp.printf("asleep after %d idle steps\\n", num_idle[0])}
-                num_sleeps[0] += 1
-            asleep[0] = 1}
-            """,
+            _BODIES["reset_counters.update_idle_state"],
         ),
     ),
     "finish_sum": (
         (
             "finalize_loss reduce_loss finish_loss",
             "The mean loss from the sums of blocks",
-            """
-        total = float(0.0)
-        num = int(0)
-        for k in range({num_blocks ~ loss_sum.shape[0]}):
-            total += loss_sum[k]
-            num += counts[k]
-        mean = float(0.0)
-        if num > 0:
-            mean = total / float(num)
-        {?0.4 mean += weight_decay * param_norm_sq[0]}
-        loss[0] = mean
-        {{if step == 0:
-            running_loss[0] = mean
-        else:
-            running_loss[0] = decay * running_loss[0] + (1.0 - decay) * mean ~
-        running_loss[0] = wp.lerp(mean, running_loss[0], decay) if step > 0 else mean} ~
-        if mean < best_loss[0]:
-            best_loss[0] = mean
-            best_step[0] = step ~
-        {# no gain for a while: training ends
-        ~}
-        if mean < best_loss[0] - min_gain:
-            best_loss[0] = mean
-            num_stalled[0] = 0
-        else:
-            num_stalled[0] += 1
-            if num_stalled[0] >= patience:
-                stop[0] = 1}
-            """,
+            _BODIES["finish_sum.finalize_loss"],
         ),
         (
             "finish_residual_norm reduce_residual finalize_norm",
             "The norm of a residual from the sums of blocks",
-            """
-        total = float(0.0)
-        {largest = float(0.0)
-        for k in range({num_blocks ~ residual_sq.shape[0]}):
-            total += residual_sq[k]
-            largest = wp.max(largest, residual_max[k])
-        norm = wp.sqrt(total / float(num_rows))
-        residual_norm[0] = norm
-        largest_out[0] = largest
-        {if norm < tol and largest < max_tol:
-            converged[0] = 1
-        else:
-            converged[0] = 0 ~
-        converged[0] = 1 if norm < tol and largest < max_tol else 0} ~
-        for k in range({num_blocks ~ residual_sq.shape[0]}):
-            total += residual_sq[k]
-        norm = wp.sqrt(total{ / float(num_rows) ~})
-        {if iteration[0] == 0:
-            {# later norms are compared with the first
-            ~}
-            first_norm[0] = norm
-            converged[0] = 0
-        elif norm < tol * first_norm[0]:
-            converged[0] = 1
-        ~
-        if {norm < wp.max(abs_tol, tol * rhs_norm[0]) ~ is_converged(norm, rhs_norm[0], abs_tol, tol)}:
-            converged[0] = 1
-        else:
-            converged[0] = 0}
-        residual_norm[0] = norm
-        iteration[0] += 1}
-            """,
+            _BODIES["finish_sum.finish_residual_norm"],
         ),
         (
             "finalize_center_of_mass reduce_center_of_mass finish_com",
             "The center of mass from the sums of blocks",
-            """
-        mass = float(0.0)
-        moment = wp.vec3(0.0, 0.0, 0.0)
-        momentum = wp.vec3(0.0, 0.0, 0.0)
-        for k in range({num_blocks ~ block_mass.shape[0]}):
-            mass += block_mass[k]
-            moment += block_moment[k]
-            momentum += block_momentum[k]
-        total_mass[0] = mass
-        {com[0] = moment / mass
-        com_vel[0] = momentum / mass ~
-        center = moment / mass
-        com[0] = center
-        com_vel[0] = momentum / mass
-        {?0.7 total_angular = wp.vec3(0.0, 0.0, 0.0)
-        for k in range({num_blocks ~ block_angular.shape[0]}):
-            total_angular += block_angular[k]
-        {# from the origin to the center of mass
-        ~}
-        angular_momentum[0] = total_angular - wp.cross(center, momentum)}}
-        {?0.4 kinetic_com[0] = 0.5 * wp.dot(momentum, momentum) / mass}
-            """,
+            _BODIES["finish_sum.finalize_center_of_mass"],
         ),
         (
             "merge_variance combine_moments finalize_variance",
             "Mean and variance from those of blocks",
-            """
-        num = int(0)
-        mean = float(0.0)
-        m2 = float(0.0)
-        for k in range({num_blocks ~ counts.shape[0]}):
-            {if counts[k] > 0:
-                both = num + counts[k]
-                shift = block_mean[k] - mean
-                mean += shift * float(counts[k]) / float(both)
-                m2 += block_m2[k] + shift * shift * float(num) * float(counts[k]) / float(both)
-                num = both ~
-            if counts[k] == 0:
-                continue
-            n_a = float(num)
-            n_b = float(counts[k])
-            shift = block_mean[k] - mean
-            mean = (n_a * mean + n_b * block_mean[k]) / (n_a + n_b)
-            m2 += block_m2[k] + shift * shift * n_a * n_b / (n_a + n_b)
-            num += counts[k]}
-        mean_out[0] = mean
-        {if num > 1:
-            variance[0] = m2 / float(num - 1)
-        else:
-            variance[0] = 0.0 ~
-        variance[0] = m2 / float(wp.max(num - 1, 1))}
-        {?0.5 num_samples[0] = num}
-            """,
+            _BODIES["finish_sum.merge_variance"],
         ),
         (
             "update_loss_scale adjust_loss_scale grad_scaler_update",
             "Adjusts the scale of a loss by whether its gradients overflowed",
-            """
-        if {num_bad[0] > bad_limit ~ num_bad[0] > bad_limit and not ignores_bad}:
-            {# this step is skipped
-            ~}
-            loss_scale[0] = wp.max(loss_scale[0] * {backoff ~ 0.5}, 1.0)
-            num_good[0] = 0
-            {?0.5 num_skipped[0] += 1}
-            skip_step[0] = 1
-        else:
-            skip_step[0] = 0
-            num_good[0] += 1
-            {if num_good[0] >= growth_interval and loss_scale[0] < max_scale:
-                loss_scale[0] *= 2.0
-                num_good[0] = 0 ~
-            {# a while without any
-            ~}
-            if num_good[0] >= growth_interval:
-                loss_scale[0] = wp.min(2.0 * loss_scale[0], max_scale)
-                num_good[0] = 0}
-            """,
+            _BODIES["finish_sum.update_loss_scale"],
         ),
         (
             "finish_grad_norm compute_clip_scale clip_by_global_norm",
             "The factor that brings gradients below the largest norm, from the sums of blocks",
-            """
-        total = float(0.0)
-        for k in range({num_blocks ~ residual_sq.shape[0]}):
-            total += residual_sq[k]
-        norm = wp.sqrt(total)
-        grad_norm[0] = norm
-        {scale = float(1.0)
-        if norm > max_norm:
-            scale = max_norm / norm
-            {?0.5 num_clipped[0] += 1}
-        clip_scale[0] = scale ~
-        {# twice as long as they usually are
-        ~}
-        if step > 0 and norm > {2.0 ~ clip_factor} * mean_norm[0]:
-            clip_scale[0] = {2.0 ~ clip_factor} * mean_norm[0] / norm
-            {num_clipped[0] += 1 ~}
-        else:
-            clip_scale[0] = 1.0
-        {mean_norm[0] = wp.lerp(norm, mean_norm[0], decay) ~ mean_norm[0] += (1.0 - decay) * (norm - mean_norm[0])} ~
-        if norm <= max_norm or not clips:
-            clip_scale[0] = 1.0
-        else:
-            clip_scale[0] = max_norm / norm}
-            """,
+            _BODIES["finish_sum.finish_grad_norm"],
         ),
     ),
     "choose_step": (
         (
             "linesearch_pick_best select_step linesearch_finalize",
             "The best of the steps that were tried",
-            """
-        {best = int(0)
-        low = costs[0]
-        for k in range(1, {num_trials ~ costs.shape[0]}):
-        ~
-        best = int(-1)
-        low = float(HUGE)
-        for k in range({num_trials ~ costs.shape[0]}):}
-            if costs[k] < low:
-                low = costs[k]
-                best = k
-        {{# the cost has to go down enough
-        ~}
-        if low <= cost_now[0] + armijo * alphas[best] * slope[0]:
-        ~ if low < cost_now[0]:}
-            alpha_out[0] = alphas[best]
-            cost_now[0] = low
-            {?0.5 num_failed[0] = 0}
-        else:
-            alpha_out[0] = 0.0
-            {num_failed[0] += 1 ~ converged[0] = 1}
-            """,
+            _BODIES["choose_step.linesearch_pick_best"],
         ),
         (
             "backtracking_step armijo_step select_armijo_step",
             "The longest step along which the cost goes down enough",
-            """
-        alpha = float({first_alpha ~ 1.0})
-        found = int(-1)
-        for k in range({num_trials ~ costs.shape[0]}):
-            if {costs[k] <= cost_now[0] + armijo * alpha * slope[0] ~ \
-decreases_enough(cost_now[0], costs[k], armijo, alpha, slope[0])}:
-                found = k
-                break
-            alpha *= shrink
-        {?0.5 num_evals[0] += found + 1 if found >= 0 else num_trials}
-        {if found >= 0:
-            alpha_out[0] = alpha
-            cost_now[0] = costs[found]
-        else:
-            {?0.4 wp.printf("line search failed\\n")}
-            alpha_out[0] = 0.0
-            {converged[0] = 1 ~ num_failed[0] += 1} ~
-        if found == -1:
-            alpha_out[0] = 0.0
-            {converged[0] = 1 ~ num_failed[0] += 1}
-            return
-        alpha_out[0] = alpha
-        cost_now[0] = costs[found]}
-            """,
+            _BODIES["choose_step.backtracking_step"],
         ),
         (
             "update_damping levenberg_marquardt_update update_lm_damping",
             "Accepts or rejects a step of Levenberg and Marquardt's method",
-            """
-        ratio = {(cost_kept[0] - trial_cost[0]) / wp.max(predicted[0], TINY) ~
-        gain_ratio(cost_kept[0], trial_cost[0], predicted[0])}
-        {if ratio > accept_ratio:
-            cost_kept[0] = trial_cost[0]
-            accepted[0] = 1
-            {lam[0] = wp.max(lam[0] / 3.0, min_lam) ~ r = 2.0 * ratio - 1.0
-            lam[0] *= wp.max(1.0 / 3.0, 1.0 - r * r * r)
-            growth[0] = 2.0}
-        else:
-            accepted[0] = 0
-            {lam[0] = wp.min(2.0 * lam[0], max_lam) ~ lam[0] *= growth[0]
-            growth[0] *= 2.0} ~
-        {# the model was good, or bad
-        ~}
-        if ratio > 0.75:
-            lam[0] = wp.max(0.5 * lam[0], min_lam)
-        elif ratio < 0.25:
-            lam[0] = wp.min(2.0 * lam[0], max_lam)
-        accepted[0] = 0
-        if ratio > accept_ratio:
-            accepted[0] = 1
-            cost_kept[0] = trial_cost[0]}
-            """,
+            _BODIES["choose_step.update_damping"],
         ),
         (
             "update_trust_region trust_region_update update_trust_radius",
             "The radius of the next step from what the last one gained",
-            """
-        {gained = cost_kept[0] - trial_cost[0]
-        ratio = gained / wp.max(predicted[0], TINY) ~ ratio = gain_ratio(cost_kept[0], trial_cost[0], predicted[0])}
-        r = trust[0]
-        if ratio < 0.25:
-            r *= {0.25 ~ 0.5}
-        elif ratio > 0.75 and step_norm[0] > {0.9 ~ 0.8} * r:
-            {# the step went to the edge of the region
-            ~}
-            r = wp.min(2.0 * r, max_radius)
-        trust[0] = r
-        if ratio > accept_ratio:
-            cost_kept[0] = trial_cost[0]
-            accepted[0] = 1
-            {?0.5 num_failed[0] = 0}
-        else:
-            accepted[0] = 0
-            {?0.5 num_failed[0] += 1}
-        {?0.5 if r < min_radius:
-            converged[0] = 1}
-            """,
+            _BODIES["choose_step.update_trust_region"],
         ),
         (
             "wolfe_bracket update_bracket linesearch_bisect",
             "Narrows the bracket of a line search by the conditions of Wolfe",
-            """
-        {if converged[0] == 1:
-            return
-        ~}
-        alpha = alpha_now[0]
-        {if not decreases_enough(cost_kept[0], trial_cost[0], armijo, alpha, slope[0]): ~
-        if trial_cost[0] > cost_kept[0] + armijo * alpha * slope[0]:}
-            {# too far
-            ~}
-            high_alpha[0] = alpha
-            alpha_now[0] = 0.5 * (low_alpha[0] + alpha)
-        elif trial_slope[0] < curvature * slope[0]:
-            {# not far enough
-            ~}
-            low_alpha[0] = alpha
-            {if high_alpha[0] > max_alpha:
-                alpha_now[0] = 2.0 * alpha
-            else:
-                alpha_now[0] = 0.5 * (alpha + high_alpha[0]) ~
-            alpha_now[0] = 2.0 * alpha if high_alpha[0] > max_alpha else 0.5 * (alpha + high_alpha[0])}
-        else:
-            cost_kept[0] = trial_cost[0]
-            alpha_out[0] = alpha
-            converged[0] = 1
-        {?0.6 iteration[0] += 1
-        if iteration[0] >= max_iterations and converged[0] == 0:
-            num_failed[0] += 1
-            {?0.5 alpha_out[0] = low_alpha[0]}}
-            """,
+            _BODIES["choose_step.wolfe_bracket"],
         ),
     ),
     "sum_offsets": (
         (
             "scan_counts exclusive_scan compute_offsets",
             "Where the items of each block begin",
-            """
-        total = int(0)
-        for k in range({num_blocks ~ counts.shape[0]}):
-            offsets[k] = total
-            total += counts[k]
-        {offsets[{num_blocks ~ counts.shape[0]}] = total ~}
-        {num_items[0] = total
-        if total > capacity:
-            {?0.6 wp.printf("capacity exceeded: %d of %d\\n", total, capacity)}
-            overflow[0] = 1 ~
-        if total > capacity:
-            {?0.6 wp.printf("capacity exceeded: %d of %d\\n", total, capacity)}
-            num_dropped[0] += total - capacity
-            total = capacity
-        num_items[0] = total}
-            """,
+            _BODIES["sum_offsets.scan_counts"],
         ),
         (
             "scan_bin_counts begin_counting_sort scan_and_clear",
             "Where each bin of a counting sort begins",
-            """
-        {total = int(0)
-        largest = int(0)
-        for k in range({num_blocks ~ cursor.shape[0]}):
-            num = cursor[k]
-            offsets[k] = total
-            {# the next pass counts again while it fills
-            ~}
-            cursor[k] = 0
-            total += num
-            largest = wp.max(largest, num)
-        offsets[{num_blocks ~ cursor.shape[0]}] = total
-        max_bin_count[0] = largest ~
-        total = int(0)
-        for k in range({num_blocks ~ cursor.shape[0]}):
-            num = cursor[k]
-            {# counts become the places of the first items
-            ~}
-            cursor[k] = total
-            {?0.6 if num > 0:
-                num_filled[0] += 1}
-            total += num
-        {num_items[0] = total ~ if total != num_expected[0]:
-            wp.printf("%d of %d items binned\\n", total, num_expected[0])
-            overflow[0] = 1
-        num_items[0] = total}}
-            """,
+            _BODIES["sum_offsets.scan_bin_counts"],
         ),
         (
             "allocate_tiles scan_tiles count_tiles",
             "The tiles that the rows of each block take",
-            """
-        total = int(0)
-        padding = int(0)
-        for k in range({num_blocks ~ counts.shape[0]}):
-            {# a last tile may be partly filled
-            ~}
-            num_tiles = (counts[k] + tile_size - 1) // tile_size
-            tile_start[k] = total
-            {?0.6 tile_count[k] = num_tiles}
-            total += num_tiles
-            padding += num_tiles * tile_size - counts[k]
-        {?0.5 tile_start[{num_blocks ~ counts.shape[0]}] = total}
-        total_tiles[0] = total
-        {?0.5 num_padding[0] = padding}
-            """,
+            _BODIES["sum_offsets.allocate_tiles"],
         ),
         (
             "allocate_constraint_rows assign_row_ranges limit_row_counts",
             "The rows of each world, as far as the buffer goes",
-            """
-        start = int(0)
-        {dropped = int(0)
-        for k in range({num_blocks ~ counts.shape[0]}):
-            num = wp.min(counts[k], capacity - start)
-            row_start[k] = start
-            row_count[k] = num
-            dropped += counts[k] - num
-            start += num
-        total_rows[0] = start
-        {if dropped > 0:
-            {?0.5 wp.printf("%d rows dropped\\n", dropped)}
-            num_dropped[0] += dropped ~ num_dropped[0] = dropped} ~
-        for k in range({num_blocks ~ counts.shape[0]}):
-            num = wp.min(counts[k], capacity - start)
-            row_start[k] = start
-            row_count[k] = num
-            {?0.6 if num < counts[k]:
-                num_dropped[0] += counts[k] - num}
-            start += num
-        total_rows[0] = start}
-            """,
+            _BODIES["sum_offsets.allocate_constraint_rows"],
         ),
         (
             "find_top_k_bin find_threshold_bin select_threshold",
             "The bin of a histogram from which on there are enough items",
-            """
-        {total = int(0)
-        at = int({num_blocks ~ counts.shape[0]})
-        {# from the highest bin down
-        ~}
-        while at > 0 and total < top_wanted:
-            at -= 1
-            total += counts[at]
-        threshold_bin[0] = at
-        {num_items[0] = total ~ num_items[0] = total
-        # those that are in higher bins for sure
-        num_above[0] = total - counts[at]} ~
-        total = int(0)
-        threshold_bin[0] = 0
-        for k in range({num_blocks ~ counts.shape[0]} - 1, -1, -1):
-            {if counts[k] == 0:
-                continue
-            ~}
-            total += counts[k]
-            if total >= top_wanted:
-                threshold_bin[0] = k
-                {num_above[0] = total - counts[k] ~}
-                break
-        num_items[0] = total}
-        {?0.5 if total < top_wanted{ and not allows_fewer ~}:
-            {?0.5 wp.printf("only %d of %d items\\n", total, top_wanted)}
-            num_failed[0] += 1}
-            """,
+            _BODIES["sum_offsets.find_top_k_bin"],
         ),
         (
             "merge_free_ranges find_free_range allocate_block",
             "The first gap in which an allocation fits",
-            """
-        first = int(-1)
-        run = int(0)
-        for k in range({num_blocks ~ used.shape[0]}):
-            {if used[k] != 0:
-                run = 0
-                continue
-            run += 1 ~
-            if used[k] == 0:
-                run += 1
-            else:
-                run = 0}
-            if run == num_wanted:
-                first = k - num_wanted + 1
-                break
-        {if first >= 0 {and not is_locked[0] ~}:
-            block_start[0] = first
-            num_used[0] += num_wanted
-        else:
-            block_start[0] = -1
-            num_failed[0] += 1 ~
-        block_start[0] = first
-        if first == -1:
-            num_failed[0] += 1
-            {?0.5 wp.printf("no gap for %d blocks\\n", num_wanted)}
-            return
-        num_used[0] += num_wanted}
-            """,
+            _BODIES["sum_offsets.merge_free_ranges"],
         ),
     ),
     "check_residual": (
         (
             "cg_update_beta update_beta cg_finish_iteration",
             "Ends an iteration of conjugate gradients",
-            """
-        iteration[0] += 1
-        norm = wp.sqrt(rr[0])
-        {if {norm < tol * rhs_norm[0] ~ is_converged(norm, rhs_norm[0], abs_tol, tol)}:
-            converged[0] = 1
-        elif iteration[0] >= max_iterations:
-            {?0.5 wp.printf("no convergence after %d iterations\\n", iteration[0])}
-            converged[0] = -1
-        else:
-            converged[0] = 0 ~
-        if {norm < tol * rhs_norm[0] ~ is_converged(norm, rhs_norm[0], abs_tol, tol)} or \
-iteration[0] >= max_iterations:
-            done[0] = 1}
-        beta[0] = rz_new[0] / rz_old[0]
-        rz_old[0] = rz_new[0]
-        {?0.5 residual_norm[0] = norm}
-            """,
+            _BODIES["check_residual.cg_update_beta"],
         ),
         (
             "cg_update_alpha compute_alpha cg_step_length",
             "The length of a step of conjugate gradients",
-            """
-        {{# the matrix is not positive along this direction
-        ~}
-        if p_ap[0] <= 0.0:
-            {?0.5 wp.printf("not positive definite at iteration %d\\n", iteration[0])}
-            alpha_out[0] = 0.0
-            converged[0] = -1
-            return
-        alpha_out[0] = rz_old[0] / p_ap[0] ~
-        alpha = float(0.0)
-        if p_ap[0] > 0.0:
-            alpha = rz_old[0] / p_ap[0]
-        else:
-            {?0.5 wp.printf("not positive definite at iteration %d\\n", iteration[0])}
-            converged[0] = -1
-        alpha_out[0] = alpha}
-        {?0.6 # clears what the next products are added to
-        rr[0] = 0.0
-        rz_new[0] = 0.0}
-        iteration[0] += 1
-            """,
+            _BODIES["check_residual.cg_update_alpha"],
         ),
         (
             "check_convergence test_convergence update_status",
             "Whether an iteration goes on",
-            """
-        norm = wp.sqrt(rr[0])
-        iteration[0] += 1
-        {if norm < (1.0 - min_gain) * best_norm[0]:
-            best_norm[0] = norm
-            num_stalled[0] = 0
-        else:
-            num_stalled[0] += 1
-        if norm < norm_tol:
-            status[0] = CONVERGED
-        elif norm > divergence * rhs_norm[0]:
-            status[0] = DIVERGED
-        elif {num_stalled[0] > patience ~ num_stalled[0] > patience or iteration[0] >= max_iterations}:
-            status[0] = STALLED
-        else:
-            status[0] = RUNNING ~
-        if norm < best_norm[0]:
-            best_norm[0] = norm
-            best_iteration[0] = iteration[0]
-        if norm < norm_tol:
-            status[0] = CONVERGED
-        elif norm > divergence * rhs_norm[0]:
-            status[0] = DIVERGED
-        elif {iteration[0] - best_iteration[0] > patience ~ iteration[0] >= max_iterations}:
-            status[0] = STALLED
-        else:
-            status[0] = RUNNING}
-            """,
+            _BODIES["check_residual.check_convergence"],
         ),
         (
             "update_penalty balance_residuals adapt_rho",
             "Balances the two residuals of a splitting method by its penalty",
-            """
-        iteration[0] += 1
-        r_p = wp.sqrt(rr[0])
-        r_d = {penalty[0] * wp.sqrt(dual_sq[0]) ~ wp.sqrt(dual_sq[0])}
-        {converged[0] = 1 if r_p < norm_tol and r_d < norm_tol else 0 ~ converged[0] = 0
-        if wp.max(r_p, r_d) < norm_tol:
-            converged[0] = 1 ~
-        if r_p < norm_tol and r_d < norm_tol:
-            converged[0] = 1
-        else:
-            converged[0] = 0}
-        {if iteration[0] % update_every != 0:
-            return
-        ~}
-        {if r_p > balance * r_d:
-            penalty[0] = 2.0 * penalty[0]
-        elif r_d > balance * r_p:
-            penalty[0] = 0.5 * penalty[0] ~
-        if r_p > balance * r_d {and not is_fixed ~}:
-            {penalty[0] *= 2.0 ~ penalty[0] = penalty[0] * 2.0}
-            num_updates[0] += 1
-        elif r_d > balance * r_p {and not is_fixed ~}:
-            {penalty[0] *= 0.5 ~ penalty[0] = penalty[0] / 2.0}
-            num_updates[0] += 1 ~
-        {# only where the two are far apart
-        ~}
-        factor = wp.sqrt(r_p / wp.max(r_d, TINY))
-        if factor > balance or factor * balance < 1.0:
-            penalty[0] = {factor * penalty[0] ~ wp.clamp(factor, 0.5, 2.0) * penalty[0]}
-            {num_updates[0] += 1 ~}}
-            """,
+            _BODIES["check_residual.update_penalty"],
         ),
         (
             "newton_check newton_status finish_newton_iteration",
             "Ends an iteration of Newton's method",
-            """
-        norm = wp.sqrt(rr[0])
-        iteration[0] += 1
-        {if is_converged(norm, rhs_norm[0], abs_tol, tol): ~ if norm < norm_tol:}
-            status[0] = CONVERGED
-        elif {norm > divergence * rhs_norm[0] ~ iteration[0] > 2 and norm > divergence * last_norm[0]}:
-            status[0] = DIVERGED
-            {?0.5 num_failed[0] += 1}
-        elif iteration[0] >= max_iterations:
-            status[0] = STALLED
-        {else:
-            status[0] = RUNNING
-            {# the matrix is kept while it serves
-            ~}
-            if norm > keep_ratio * last_norm[0]:
-                refactor[0] = 1
-            else:
-                refactor[0] = 0 ~ else:
-            status[0] = RUNNING}
-        last_norm[0] = norm
-            """,
+            _BODIES["check_residual.newton_check"],
         ),
     ),
     "adapt_step": (
         (
             "control_step_size accept_step adapt_step",
             "Accepts or repeats a step by its local error",
-            """
-        ratio = {error[0] / tol ~ wp.max(pos_error[0] / pos_tol, vel_error[0] / vel_tol)}
-        {factor = wp.clamp({safety ~ 0.9} * wp.pow(ratio, {-0.5 ~ -1.0 / 3.0 ~ -0.2}), 0.2, {2.0 ~ 5.0})
-        ~ {# the error before this one damps the change
-        ~}
-        factor = wp.clamp(0.9 * wp.pow(ratio, -0.35) * wp.pow(last_ratio[0], 0.2), 0.2, 5.0)}
-        {if ratio <= 1.0:
-            time[0] += dt[0]
-            num_steps[0] += 1
-            accepted[0] = 1
-        else:
-            {# no growth right after a rejection
-            ~}
-            {factor = wp.min(factor, 1.0) ~}
-            accepted[0] = 0
-            num_rejected[0] += 1 ~
-        if ratio > 1.0:
-            accepted[0] = 0
-            num_rejected[0] += 1
-            dt[0] = wp.max(factor * dt[0], min_dt)
-            return
-        accepted[0] = 1
-        time[0] += dt[0]}
-        dt[0] = wp.clamp(factor * dt[0], min_dt, max_dt)
-        {?0.4 last_ratio[0] = ratio}
-            """,
+            _BODIES["adapt_step.control_step_size"],
         ),
         (
             "cfl_time_step compute_time_step update_dt",
             "The largest step with which waves stay within a cell",
-            """
-        speed = max_speed[0]{ + sound_speed ~}
-        new_dt = cfl * cell_width / wp.max(speed, 0.01)
-        {?0.6 {# diffusion asks for small steps too
-        ~}
-        new_dt = wp.min(new_dt, 0.25 * cell_width * cell_width / viscosity)}
-        {{# grows slowly
-        ~}
-        new_dt = wp.min(new_dt, 1.1 * dt[0]) ~}
-        new_dt = wp.clamp(new_dt, min_dt, max_dt)
-        {left = frame_end - time[0]
-        if left <= new_dt:
-            new_dt = left
-            frame_done[0] = 1
-        {elif left < 2.0 * new_dt:
-            {# two equal steps instead of a tiny last one
-            ~}
-            new_dt = 0.5 * left ~} ~
-        {?0.5 num_steps[0] += 1}}
-        time[0] += new_dt
-        dt[0] = new_dt
-            """,
+            _BODIES["adapt_step.cfl_time_step"],
         ),
         (
             "adapt_dt_by_iterations newton_time_step update_substep",
             "The next step from how hard the last one was to solve",
-            """
-        if converged[0] == 0:
-            {# the step is tried again with half of it
-            ~}
-            dt[0] = {0.5 * dt[0] ~ wp.max(0.5 * dt[0], min_dt)}
-            accepted[0] = 0
-            {num_rejected[0] += 1 ~}
-            return
-        accepted[0] = 1
-        time[0] += dt[0]
-        {if iteration[0] < few_iterations:
-            dt[0] = wp.min(1.5 * dt[0], max_dt)
-        elif iteration[0] > many_iterations:
-            dt[0] = wp.max(0.75 * dt[0], min_dt) ~
-        scale = wp.sqrt(float(few_iterations) / float(iteration[0] + 1))
-        dt[0] = wp.clamp(dt[0] * wp.clamp(scale, 0.5, 2.0), min_dt, max_dt)}
-        {?0.4 iteration[0] = 0}
-            """,
+            _BODIES["adapt_step.adapt_dt_by_iterations"],
         ),
         (
             "choose_substeps count_substeps plan_substeps",
             "The number of substeps in which nothing moves too far",
-            """
-        {num = int(1)
-        sub_dt = float(frame_dt)
-        while num < max_substeps and max_speed[0] * sub_dt > {travel * cell_width ~ cell_width}:
-            num *= 2
-            sub_dt *= 0.5
-        substeps[0] = num
-        dt[0] = sub_dt ~
-        num = int(wp.ceil(max_speed[0] * frame_dt / (travel * cell_width)))
-        if num < 1:
-            num = 1
-        elif num > max_substeps:
-            {?0.5 wp.printf("%d substeps wanted, %d taken\\n", num, max_substeps)}
-            num = max_substeps
-            num_capped[0] += 1
-        {{# fewer again only after a while, one at a time
-        ~}
-        if num >= substeps[0]:
-            num_calm[0] = 0
-        else:
-            num_calm[0] += 1
-            num = substeps[0]
-            if num_calm[0] > patience:
-                num_calm[0] = 0
-                num = substeps[0] - 1
-        ~}
-        substeps[0] = num
-        dt[0] = frame_dt / float(num)}
-            """,
+            _BODIES["adapt_step.choose_substeps"],
         ),
         (
             "update_learning_rate schedule_learning_rate step_scheduler",
             "The learning rate of the next step",
-            """
-        {if lr_step < warmup_steps:
-            lr[0] = base_lr * float(lr_step + 1) / float(warmup_steps)
-        elif {lr_step % decay_every == 0 ~ (lr_step - warmup_steps) % decay_every == 0 and not keeps_rate}:
-            {lr[0] = shrink * lr[0] ~ lr[0] *= shrink} ~
-        {# lower where the loss no longer falls
-        ~}
-        if loss_in[0] < best_loss[0] - min_gain:
-            best_loss[0] = loss_in[0]
-            num_stalled[0] = 0
-        else:
-            num_stalled[0] += 1
-            if num_stalled[0] > patience {and not keeps_rate ~}:
-                lr[0] = {shrink * lr[0] ~ lr[0] * shrink}
-                num_stalled[0] = 0 ~
-        if lr_step < warmup_steps:
-            lr[0] = base_lr * float(lr_step + 1) / float(warmup_steps)
-        else:
-            passed = float(lr_step - warmup_steps) / float(decay_every)
-            lr[0] = wp.max(base_lr * (1.0 - passed), min_lr)
-        {?0.4 if frozen[0] == 1:
-            lr[0] = 0.0}}
-            """,
+            _BODIES["adapt_step.update_learning_rate"],
         ),
     ),
     "fit_grid": (
@@ -944,51 +218,12 @@ iteration[0] >= max_iterations:
         (
             "choose_split split_node find_split_plane",
             "Where a box is split in two",
-            _BOUNDS
-            + """
-        size = hi - lo
-        {axis = int(0)
-        if size[1] > size[0]:
-            axis = 1
-        if size[2] > size[axis]:
-            axis = 2 ~ axis = int(2)
-        if size[0] >= size[1] and size[0] >= size[2]:
-            axis = 0
-        elif size[1] >= size[2]:
-            axis = 1 ~ axis = int(0)
-        for k in range(1, 3):
-            if size[k] > size[axis]:
-                axis = k}
-        split_axis[0] = axis
-        {split_pos[0] = 0.5 * (lo[axis] + hi[axis]) ~
-        {# the mean of the middles, as far as it leaves something on both sides
-        ~}
-        mean = float(0.0)
-        for k in range({num_blocks ~ block_lower.shape[0]}):
-            mean += 0.5 * (block_lower[k][axis] + block_upper[k][axis])
-        mean /= float({num_blocks ~ block_lower.shape[0]})
-        split_pos[0] = wp.clamp(mean, lo[axis] + 0.1 * size[axis], hi[axis] - 0.1 * size[axis])}
-        {node_lower[0] = lo
-        node_upper[0] = hi ~}
-            """,
+            _BOUNDS + _BODIES["fit_grid.fit_grid"],
         ),
         (
             "fit_camera frame_scene fit_view",
             "A camera that sees all of a scene",
-            _BOUNDS
-            + """
-        center = 0.5 * (lo + hi)
-        {radius = 0.5 * wp.length(hi - lo) + margin ~ radius = 0.5 * wp.length(hi - lo)}
-        {distance = radius / wp.sin(0.5 * fov)
-        cam_pos[0] = center - distance * wp.normalize(view_dir[0])
-        cam_target[0] = center
-        {?0.7 near_far[0] = wp.vec2(wp.max(distance - radius, 0.01), distance + radius)} ~
-        {# rays of the sun are parallel
-        ~}
-        sun_pos[0] = center - 2.0 * radius * wp.normalize(sun_dir[0])
-        half_width[0] = radius
-        near_far[0] = wp.vec2(radius, 3.0 * radius)}
-            """,
+            _BOUNDS + _BODIES["fit_grid.fit_grid_2"],
         ),
     ),
 }
@@ -1234,13 +469,7 @@ def _declare_kept(p: Program, blocks: int, most_contacts: int) -> None:
 
 
 _FUNCTIONS = (
-    """
-    def is_converged(norm: float, reference: float, abs_tol: float, rel_tol: float) -> bool:
-        {return norm < wp.max(abs_tol, rel_tol * reference) ~ return norm < abs_tol or norm < rel_tol * reference ~
-        if norm < abs_tol:
-            return True
-        return norm < rel_tol * reference}
-    """,
+    _BODIES["functions"],
     """
     def decreases_enough(cost: float, trial: float, c1: float, alpha: float, slope: float) -> bool:
         return trial <= cost + c1 * alpha * slope

@@ -9,12 +9,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, Program
 from synthesis.frontends.warp.recipes.applications.states import TEXTS, draw_state
 from synthesis.frontends.warp.recipes.applications.things import KINDS, MADE, PARTS, THINGS, TOGETHER, Field, Thing
+
+_BODIES = read_bodies("warp", "snapshots", margin=4)
 
 _MOST = {2: 3, 3: 4, 4: 5, 5: 7}
 """The most fields of a kernel of each difficulty."""
@@ -561,23 +564,8 @@ def _draw_chosen(k: _Keeper) -> None:
 
 
 _STORES = (
-    """
-    def store_vec3(data: wp.array(dtype=float), at: int, v: wp.vec3):
-        {for k in range(3):
-            data[at + k] = v[k] ~
-        data[at] = v[0]
-        data[at + 1] = v[1]
-        data[at + 2] = v[2]}
-    """,
-    """
-    def store_quat(data: wp.array(dtype=float), at: int, q: wp.quat):
-        {for k in range(4):
-            data[at + k] = q[k] ~
-        data[at] = q[0]
-        data[at + 1] = q[1]
-        data[at + 2] = q[2]
-        data[at + 3] = q[3]}
-    """,
+    _BODIES["stores.store_vec3"],
+    _BODIES["stores.store_quat"],
 )
 """Functions that write a value to the numbers of a row."""
 _LOADS = (
@@ -585,26 +573,9 @@ _LOADS = (
     def load_vec3(data: wp.array(dtype=float), at: int) -> wp.vec3:
         return wp.vec3(data[at], data[at + 1], data[at + 2])
     """,
-    """
-    def load_quat(data: wp.array(dtype=float), at: int) -> wp.quat:
-        {return wp.quat(data[at], data[at + 1], data[at + 2], data[at + 3]) ~
-        return wp.normalize(wp.quat(data[at], data[at + 1], data[at + 2], data[at + 3])) ~
-        q = wp.quat(data[at], data[at + 1], data[at + 2], data[at + 3])
-        return wp.normalize(q)}
-    """,
-    """
-    def load_pose(data: wp.array(dtype=float), at: int) -> wp.transform:
-        p = wp.vec3(data[at], data[at + 1], data[at + 2])
-        q = wp.quat(data[at + 3], data[at + 4], data[at + 5], data[at + 6])
-        return wp.transform(p, {q ~ wp.normalize(q)})
-    """,
-    """
-    def load_twist(data: wp.array(dtype=float), at: int) -> wp.spatial_vector:
-        {return wp.spatial_vector(data[at], data[at + 1], data[at + 2], data[at + 3], data[at + 4], data[at + 5]) ~
-        v = wp.vec3(data[at], data[at + 1], data[at + 2])
-        w = wp.vec3(data[at + 3], data[at + 4], data[at + 5])
-        return wp.spatial_vector(v, w)}
-    """,
+    _BODIES["loads.load_quat"],
+    _BODIES["loads.load_pose"],
+    _BODIES["loads.load_twist"],
 )
 """Functions that make a value of the numbers of a row."""
 

@@ -3,72 +3,34 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, SPATIAL, VEC, Program
 
+_BODIES = read_bodies("warp", "stacked", margin=8)
+
 _MAT = Type("float32", (3, 3))
 
 _UPDATES = (
     (
-        """
-        # rows beyond the dimension of the world
-        ROWS
-        x[vio + row] = x[vio + row] + alpha[wid] * p[vio + row]
-        r_next = r_old[vio + row] - alpha[wid] * Ap[vio + row]
-        r_new[vio + row] = r_next
-        {?0.6 # preconditioned residual
-        z = {P[vio + row] * r_next ~ r_next / P[vio + row]}
-        scaled[vio + row] = z
-        {?0.6 wp.atomic_add(r_dot_z, wid, r_next * z)}
-        ~ wp.atomic_add(r_dot_r, wid, r_next * r_next)}
-        """,
+        _BODIES["updates.cg_update_solution"],
         "cg_update_solution update_solution_and_residual cg_step",
         "Step of the conjugate gradients along the direction of each world",
     ),
     (
-        """
-        {if row >= ncts:
-            return
-        # what has converged stays
-        if r_dot_z_in[wid] < tolerance_sq:
-            return ~ if row >= ncts or r_dot_z_in[wid] < tolerance_sq:
-            return}
-        beta_k = r_dot_z_in[wid] / r_dot_z_old[wid]
-        p_new[vio + row] = {r_old[vio + row] ~ P[vio + row] * r_old[vio + row]} + beta_k * p[vio + row]
-        """,
+        _BODIES["updates.cg_update_direction"],
         "cg_update_direction next_search_direction update_direction",
         "Next direction of the conjugate gradients of each world",
     ),
     (
-        """
-        ROWS
-        index = vio + row
-        {r_next = b[index] - Ap[index]
-        r_new[index] = r_next
-        {?0.6 scaled[index] = {P[index] * r_next ~ r_next / P[index]}}
-        wp.atomic_max(r_norm, wid, wp.abs(r_next)) ~
-        r_next = b[index] - Ap[index] - eta[wid] * x[index]
-        r_new[index] = r_next
-        {?0.6 scaled[index] = {P[index] * r_next ~ r_next / P[index]}}
-        wp.atomic_max(r_norm, wid, wp.abs(r_next))}
-        """,
+        _BODIES["updates.compute_residual"],
         "compute_residual residual_of_worlds initial_residual",
         "Residual of the linear system of each world, and its norm",
     ),
     (
-        """
-        ROWS
-        step = x[vio + row] - x_old[vio + row]
-        {# of Nesterov, and anew where it goes up
-        if restart[wid]{ or beta[wid] <= min_beta ~}:
-            ahead[vio + row] = x[vio + row]
-        else:
-            ahead[vio + row] = x[vio + row] + beta[wid] * step ~
-        ahead[vio + row] = x[vio + row] + beta[wid] * step}
-        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(step))}
-        """,
+        _BODIES["updates.apply_momentum"],
         "apply_momentum extrapolate_solution accelerate_iterate",
         "Extrapolates the solution of each world from its last two iterates",
     ),
@@ -76,373 +38,18 @@ _UPDATES = (
 """Steps of vectors: the text, what it is called and what it does."""
 
 _STACKED = {
-    "matrix_vector": """
-        ROWS
-        mio = problem_mio[wid]
-        value = float(0.0)
-        {for col in range(ncts):
-            value += A[mio + row * ncts + col] * p[vio + col] ~
-        m_i = mio + ncts * row
-        for col in range(ncts):
-            value += A[m_i + col] * p[vio + col] ~
-        {# only the lower half of a symmetric matrix is stored
-        ~}
-        for col in range(row + 1):
-            value += A[mio + row * ncts + col] * p[vio + col]
-        for col in range(row + 1, ncts):
-            value += A[mio + col * ncts + row] * p[vio + col]}
-        {?0.4 # regularized on its diagonal
-        value += eta[wid] * p[vio + row]}
-        y[vio + row] = value
-        {?0.4 wp.atomic_add(pAp, wid, p[vio + row] * value)}
-    """,
-    "project_rows": """
-        {nl = problem_nl[wid]
-        nc = problem_nc[wid] ~ nc = problem_nc[wid]
-        nl = problem_nl[wid]}
-        {if row >= nl + nc{ or not world_mask[wid] ~ or status[wid] != 0 ~}:
-            return
-        if row < nl:
-            # limits only push
-            lio = vio + row
-            x[lio] = wp.max(x[lio], 0.0)
-            return
-        cid = row - nl
-        ccio = vio + nl + 3 * cid
-        mu = problem_mu[problem_lcio[wid] + cid] ~
-        if row >= nc{ or not world_mask[wid] ~ or status[wid] != 0 ~}:
-            return
-        ccio = vio + nl + 3 * row
-        mu = problem_mu[problem_lcio[wid] + row]}
-        lam = wp.vec3(x[ccio + 0], x[ccio + 1], x[ccio + 2])
-        {lam = project_to_cone(lam, mu) ~
-        {lam_t = wp.sqrt(lam[0] * lam[0] + lam[1] * lam[1]) ~ lam_t = wp.length(wp.vec2(lam[0], lam[1]))}
-        if lam[2] + mu * lam_t <= 0.0:
-            # opens: the tip of the cone is nearest
-            lam = wp.vec3(0.0, 0.0, 0.0)
-        elif lam_t > mu * lam[2]:
-            # slides: the nearest point of the cone's side
-            lam_n = (lam[2] + mu * lam_t) / (1.0 + mu * mu)
-            scale = mu * lam_n / lam_t
-            {lam[0] = lam[0] * scale
-            lam[1] = lam[1] * scale
-            lam[2] = lam_n ~
-            lam = wp.vec3(lam[0] * scale, lam[1] * scale, lam_n)}}
-        {for k in range(3):
-            x[ccio + k] = lam[k] ~
-        x[ccio + 0] = lam[0]
-        x[ccio + 1] = lam[1]
-        x[ccio + 2] = lam[2]}
-    """,
-    "precondition": """
-        ROWS
-        mio = problem_mio[wid]
-        {# three rows of a contact have one scale
-        nl = problem_nl[wid]
-        D_ii = A[mio + row * ncts + row]
-        if row >= nl:
-            first = nl + 3 * ((row - nl) // 3)
-            D_ii = A[mio + first * ncts + first]
-        {P_out[vio + row] = wp.sqrt(1.0 / (wp.abs(D_ii) + eta[wid])) ~
-        P_out[vio + row] = 1.0 / (wp.abs(D_ii) + eta[wid])} ~
-        D_ii = A[mio + (ncts + 1) * row]
-        P_out[vio + row] = {1.0 / D_ii if D_ii > min_diagonal else 1.0 ~ 1.0 / wp.sqrt(wp.abs(D_ii) + eta[wid]) ~ \
-                1.0 / wp.sqrt(wp.max(D_ii, min_diagonal))}}
-    """,
-    "scale_system": """
-        ROWS
-        P_i = P[vio + row]
-        mio = problem_mio[wid]
-        for col in range(ncts):
-            index = mio + row * ncts + col
-            A_out[index] = P_i * A[index] * P[vio + col]
-        scaled_b[vio + row] = P_i * b[vio + row]
-    """,
-    "block_product": """
-        {if row >= num_nzb[wid]{ or not world_mask[wid] ~}:
-            return
-        global_block = nzb_start[wid] + row ~
-        global_block = nzb_start[wid] + row
-        if row >= num_nzb[wid] or global_block >= max_nzb:
-            return}
-        coords = nzb_coords[global_block]
-        {bid = coords[1]
-        block_row = coords[0] ~ block_row = coords[0]
-        bid = coords[1]}
-        bio = bodies_offset[wid]
-        {twist = body_u[bio + bid]
-        value = wp.dot(nzb_values[global_block], twist) ~ value = wp.dot(nzb_values[global_block], body_u[bio + bid])}
-        {wp.atomic_add(v_f, vio + block_row, value) ~
-        wp.atomic_add(v_f, vio + block_row, P[vio + block_row] * value)}
-    """,
-    "scatter_wrenches": """
-        if row >= num_nzb[wid]{ or not world_mask[wid] ~ or outcome[wid] == STATUS_FAILED ~}:
-            return
-        {global_block = nzb_start[wid] + row
-        coords = nzb_coords[global_block] ~
-        global_block = nzb_start[wid] + row
-        coords = nzb_coords[global_block]}
-        bid = bodies_offset[wid] + coords[1]
-        {# from impulses to forces
-        w_i = nzb_values[global_block] * (lam_in[vio + coords[0]] * inv_dt) ~
-        w_i = inv_dt * lam_in[vio + coords[0]] * nzb_values[global_block] ~
-        w_i = nzb_values[global_block] * lam_in[vio + coords[0]]}
-        {wp.atomic_add(wrench_out, bid, w_i) ~ wp.atomic_add(wrench_out, bid, w_i) ~
-        for k in range(6):
-            wp.atomic_add(flat_w, 6 * bid + k, w_i[k])}
-    """,
-    "integrate_bodies": """
-        {if row >= bodies_count[wid]:
-            return ~ if row >= bodies_count[wid] or not world_mask[wid]:
-            return ~ if not world_mask[wid]:
-            return
-        if row >= bodies_count[wid]:
-            return}
-        bid = bodies_offset[wid] + row
-        {u_i = body_u[bid]
-        w_i = body_w[bid] ~ w_i = body_w[bid]
-        u_i = body_u[bid]}
-        v_i = wp.spatial_top(u_i)
-        omega_i = wp.spatial_bottom(u_i)
-        f_i = wp.spatial_top(w_i)
-        tau_i = wp.spatial_bottom(w_i)
-        {v_next = v_i + dt * (gravity[wid] + inv_m[bid] * f_i)
-        omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.cross(omega_i, body_i[bid] * omega_i))) ~
-        v_next = v_i + dt * (gravity[wid] + inv_m[bid] * f_i)
-        omega_next = omega_i + dt * angular_acceleration(inv_i[bid], body_i[bid], omega_i, tau_i) ~
-        momentum = body_i[bid] * omega_i
-        omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.skew(omega_i) * momentum))
-        v_next = v_i + dt * inv_m[bid] * f_i + dt * gravity[wid]}
-        {?0.4 # what is held does not fall
-        if inv_m[bid] == 0.0{ or asleep[bid] ~}:
-            v_next = v_i
-            omega_next = omega_i}
-        {?0.4 # no faster than a solver copes with
-        {v_next = limit_length(v_next, max_speed)
-        omega_next = limit_length(omega_next, max_spin) ~ if wp.length_sq(v_next) > max_speed * max_speed:
-            v_next = v_next * (max_speed / wp.length(v_next))}}
-        {u_next[bid] = wp.spatial_vector(v_next, omega_next) ~
-        flat_u[6 * bid + 0] = v_next[0]
-        flat_u[6 * bid + 1] = v_next[1]
-        flat_u[6 * bid + 2] = v_next[2]
-        flat_u[6 * bid + 3] = omega_next[0]
-        flat_u[6 * bid + 4] = omega_next[1]
-        flat_u[6 * bid + 5] = omega_next[2] ~
-        for k in range(3):
-            flat_u[6 * bid + k] = v_next[k]
-            flat_u[6 * bid + 3 + k] = omega_next[k]}
-    """,
-    "check_status": """
-        {?0.7 # what has ended stays so
-        if status[wid] != 0{ or ncts == 0 ~}:
-            return}
-        {r_max = float(0.0)
-        for i in range(ncts):
-            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ b[vio + i] - Ap[vio + i]}))
-        residual_out[wid] = r_max
-        iteration = iterations[wid] + 1
-        iterations[wid] = iteration
-        if r_max < tolerance:
-            status[wid] = STATUS_DONE
-        elif iteration >= max_iterations:
-            status[wid] = STATUS_LIMIT
-        {?0.4 else:
-            wp.atomic_add(num_running, 0, 1)} ~
-        r_p = float(0.0)
-        r_d = float(0.0)
-        for i in range(ncts):
-            # how far the two copies are apart, and how far one has moved
-            r_p = wp.max(r_p, wp.abs(x_in[vio + i] - y_in[vio + i]))
-            r_d = wp.max(r_d, penalty[wid] * wp.abs(y_in[vio + i] - y_old[vio + i]))
-        primal_out[wid] = r_p
-        dual_out[wid] = r_d
-        iteration = iterations[wid] + 1
-        iterations[wid] = iteration
-        {if r_p < both_tol and r_d < both_tol:
-            status[wid] = STATUS_DONE ~ if wp.max(r_p, r_d) < both_tol:
-            status[wid] = STATUS_DONE}
-        elif iteration >= max_iterations:
-            status[wid] = STATUS_LIMIT ~
-        r_sq = float(0.0)
-        b_sq = float(0.0)
-        for i in range(ncts):
-            r_sq += r_old[vio + i] * r_old[vio + i]
-            b_sq += b[vio + i] * b[vio + i]
-        norm_r = wp.sqrt(r_sq)
-        norm_b = wp.sqrt(b_sq)
-        residual_out[wid] = norm_r
-        iteration = iterations[wid] + 1
-        iterations[wid] = iteration
-        # relative to the right side, unless that is close to nothing
-        if norm_r <= rel_tol * wp.max(norm_b, 1.0):
-            status[wid] = STATUS_DONE
-        {?0.4 elif norm_r > max_growth * norm_b:
-            # it goes the wrong way
-            status[wid] = STATUS_FAILED}
-        elif iteration >= max_iterations:
-            status[wid] = STATUS_LIMIT}
-    """,
-    "gauss_seidel": """
-        {?0.7 if {not world_mask[wid] or status[wid] != 0 ~ status[wid] != 0 ~ not world_mask[wid]}:
-            return}
-        mio = problem_mio[wid]
-        nl = problem_nl[wid]
-        {size = nl + 3 * problem_nc[wid] ~ nc = problem_nc[wid]
-        size = nl + 3 * nc}
-        change = float(0.0)
-        for i in range(size):
-            D_ii = A[mio + (size + 1) * i]
-            {# nothing to divide by
-            ~}
-            if D_ii < min_diagonal:
-                continue
-            value = b[vio + i]
-            {for j in range(size):
-                value += A[mio + i * size + j] * x[vio + j]
-            lam_next = x[vio + i] - omega * value / D_ii ~
-            # without itself
-            for j in range(size):
-                if j != i:
-                    value += A[mio + i * size + j] * x[vio + j]
-            lam_next = -value / D_ii}
-            {if i < nl:
-                # limits only push
-                lam_next = wp.clamp(lam_next, 0.0, max_impulse)
-            elif (i - nl) % 3 == 2:
-                lam_next = wp.clamp(lam_next, 0.0, max_impulse)
-            else:
-                # friction: two rows before that of the normal
-                first = nl + 3 * ((i - nl) // 3)
-                most = wp.max(problem_mu[problem_lcio[wid] + (i - nl) // 3] * x[vio + first + 2], 0.0)
-                lam_next = clamp_symmetric(lam_next, most) ~
-            lam_next = wp.clamp(lam_next, row_lower[vio + i], row_upper[vio + i]) ~
-            if lam_next < row_lower[vio + i]:
-                lam_next = row_lower[vio + i]
-            elif lam_next > row_upper[vio + i]:
-                lam_next = row_upper[vio + i] ~
-            {# a limit only pushes, a joint pulls as well
-            ~}
-            if i < nl and lam_next < 0.0:
-                lam_next = 0.0
-            lam_next = clamp_symmetric(lam_next, max_impulse)}
-            {change = wp.max(change, wp.abs(lam_next - x[vio + i])) ~
-            step = wp.abs(lam_next - x[vio + i])
-            if step > change:
-                change = step}
-            x[vio + i] = lam_next
-        residual_out[wid] = change
-        {?0.5 if change < sweep_tol:
-            status[wid] = STATUS_DONE
-        iterations[wid] += 1}
-    """,
-    "contact_modes": """
-        {nl = problem_nl[wid]
-        nc = problem_nc[wid] ~ nc = problem_nc[wid]
-        nl = problem_nl[wid]}
-        {if row >= nc or not world_mask[wid]:
-            return ~ if row >= nc:
-            return}
-        ccio = vio + nl + 3 * row
-        cid = problem_lcio[wid] + row
-        lam_n = normal_in[cid]
-        {lam_t = wp.length(tangent_in[cid]) ~
-        u = tangent_in[cid]
-        lam_t = wp.sqrt(u[0] * u[0] + u[1] * u[1])}
-        {if lam_n <= min_impulse {and v_in[ccio + 2] > 0.0 ~}:
-            mode_out[cid] = MODE_OPEN
-        elif lam_t < slip_margin * problem_mu[cid] * lam_n:
-            mode_out[cid] = MODE_STICK
-        else:
-            mode_out[cid] = MODE_SLIP ~
-        mode = MODE_OPEN
-        if lam_n > min_impulse:
-            {# inside of its cone, or on its side
-            ~}
-            if lam_t < slip_margin * problem_mu[cid] * lam_n:
-                mode = MODE_STICK
-            else:
-                mode = MODE_SLIP
-                {?0.4 wp.atomic_add(num_slipping, wid, 1)}
-        mode_out[cid] = mode ~
-        if lam_n <= min_impulse or v_in[ccio + 2] > leave_speed:
-            mode_out[cid] = MODE_OPEN
-            return
-        v_t = wp.length(wp.vec2(v_in[ccio], v_in[ccio + 1]))
-        if v_t > slip_speed or lam_t >= problem_mu[cid] * lam_n:
-            mode_out[cid] = MODE_SLIP
-        else:
-            mode_out[cid] = MODE_STICK}
-        {?0.5 # what a contact does in the world
-        force_out[cid] = contact_frame[cid] * {(inv_dt * wp.vec3(tangent_in[cid][0], tangent_in[cid][1], lam_n)) ~
-        wp.vec3(tangent_in[cid][0], tangent_in[cid][1], lam_n)}}
-    """,
-    "dual_update": """
-        nj = problem_nj[wid]
-        nl = problem_nl[wid]
-        {if row >= nj + nl or status[wid] != 0:
-            return ~ if row >= nj + nl or not world_mask[wid]:
-            return ~ if row >= nj + nl:
-            return}
-        index = vio + row
-        {t = z_in[index] + penalty[wid] * x_in[index] ~
-        t = z_in[index] + penalty[wid] * over_relaxed(x_in[index], slack_in[index], relaxation)}
-        {if row < nj:
-            # joints give way a little
-            projected = t / (penalty[wid] + compliance)
-            z_out[index] = compliance * projected
-        elif t < 0.0:
-            {# limits only push
-            ~}
-            projected = 0.0
-            z_out[index] = t
-        else:
-            projected = t / penalty[wid]
-            z_out[index] = 0.0 ~
-        {# joints pull and push, limits only push
-        ~}
-        projected = t / (penalty[wid] + compliance)
-        if row >= nj and t < 0.0:
-            projected = 0.0
-            z_out[index] = t
-        else:
-            z_out[index] = compliance * projected ~
-        projected = float(0.0)
-        multiplier = float(t)
-        if row < nj or t > 0.0:
-            projected = t / (penalty[wid] + compliance)
-            multiplier = compliance * projected
-        z_out[index] = multiplier}
-        slack_out[index] = projected
-        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(x_in[index] - projected))}
-    """,
-    "factorize": """
-        {?0.6 if {status[wid] != 0 ~ ncts == 0 ~ not world_mask[wid]}:
-            return}
-        mio = problem_mio[wid]
-        num_fixed = int(0)
-        for j in range(ncts):
-            {# what the columns before have left of the diagonal
-            ~}
-            pivot_j = diagonal[vio + j]
-            for k in range(j):
-                {L_jk = factor[mio + j * ncts + k]
-                pivot_j -= L_jk * L_jk ~ pivot_j -= factor[mio + j * ncts + k] * factor[mio + j * ncts + k]}
-            {# keeps the matrix positive
-            ~}
-            if pivot_j < min_pivot:
-                pivot_j = min_pivot
-                num_fixed += 1
-            L_jj = wp.sqrt(pivot_j)
-            factor[mio + j * ncts + j] = L_jj
-            for i in range(j + 1, ncts):
-                value = factor[mio + i * ncts + j]
-                for k in range(j):
-                    value -= factor[mio + i * ncts + k] * factor[mio + j * ncts + k]
-                factor[mio + i * ncts + j] = value / L_jj
-                {# the other half is not asked for
-                factor[mio + j * ncts + i] = 0.0 ~}
-        pivots_out[wid] = num_fixed
-    """,
+    "matrix_vector": _BODIES["matrix_vector"],
+    "project_rows": _BODIES["project_rows"],
+    "precondition": _BODIES["precondition"],
+    "scale_system": _BODIES["scale_system"],
+    "block_product": _BODIES["block_product"],
+    "scatter_wrenches": _BODIES["scatter_wrenches"],
+    "integrate_bodies": _BODIES["integrate_bodies"],
+    "check_status": _BODIES["check_status"],
+    "gauss_seidel": _BODIES["gauss_seidel"],
+    "contact_modes": _BODIES["contact_modes"],
+    "dual_update": _BODIES["dual_update"],
+    "factorize": _BODIES["factorize"],
     "substitute": """
         {?0.6 if {status[wid] != 0 ~ ncts == 0 ~ not world_mask[wid]}:
             return}
@@ -464,24 +71,7 @@ _STACKED = {
             largest = wp.max(largest, wp.abs(x[vio + i]))
         norm_out[wid] = largest}
     """,
-    "row_owners": """
-        {?0.5 if not world_mask[wid]:
-            return}
-        nl = problem_nl[wid]
-        nc = problem_nc[wid]
-        if row < nl:
-            owner[vio + row] = problem_lio[wid] + row
-            row_kind[vio + row] = ROW_LIMIT
-        elif row < nl + 3 * nc:
-            cid = (row - nl) // 3
-            owner[vio + row] = problem_lcio[wid] + cid
-            {row_kind[vio + row] = ROW_NORMAL if (row - nl) % 3 == 2 else ROW_FRICTION ~
-            axis = (row - nl) - 3 * cid
-            if axis == 2:
-                row_kind[vio + row] = ROW_NORMAL
-            else:
-                row_kind[vio + row] = ROW_FRICTION}
-    """,
+    "row_owners": _BODIES["row_owners"],
     "warm_start": """
         ROWS
         index = vio + row
@@ -523,43 +113,11 @@ _SUMMARIES = {
 }
 
 
-_GUARD = """{if row >= ncts or not world_mask[wid]:
-            return ~
-        if not world_mask[wid] or row >= ncts:
-            return ~
-        if row >= ncts or status[wid] != 0:
-            return ~
-        if not world_mask[wid]:
-            return
-        if row >= ncts:
-            return ~
-        if row >= ncts:
-            return}"""
+_GUARD = _BODIES["guard"]
 """Leaves out rows that a world does not have, and worlds that have nothing to do."""
 _FUNCTIONS = (
-    """
-    def project_to_cone(lam: wp.vec3, mu: float) -> wp.vec3:
-        {lam_t = wp.sqrt(lam[0] * lam[0] + lam[1] * lam[1]) ~ lam_t = wp.length(wp.vec2(lam[0], lam[1]))}
-        {if lam_t <= mu * lam[2]:
-            return lam
-        if lam[2] + mu * lam_t <= 0.0:
-            return wp.vec3(0.0, 0.0, 0.0)
-        ~
-        if lam[2] + mu * lam_t <= 0.0:
-            return wp.vec3(0.0, 0.0, 0.0)
-        if lam_t <= mu * lam[2]:
-            return lam
-        }
-        lam_n = (lam[2] + mu * lam_t) / (1.0 + mu * mu)
-        scale = mu * lam_n / lam_t
-        return wp.vec3(lam[0] * scale, lam[1] * scale, lam_n)
-    """,
-    """
-    def angular_acceleration(inv_inertia: wp.mat33, inertia: wp.mat33, omega: wp.vec3, tau: wp.vec3) -> wp.vec3:
-        {return inv_inertia * (tau - wp.cross(omega, inertia * omega)) ~
-        momentum = inertia * omega
-        return inv_inertia * (tau - wp.cross(omega, momentum))}
-    """,
+    _BODIES["functions.project_to_cone"],
+    _BODIES["functions.angular_acceleration"],
     """
     def over_relaxed(value: float, last: float, factor: float) -> float:
         return {factor * value + (1.0 - factor) * last ~ last + factor * (value - last)}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import with_marked
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
@@ -22,364 +23,34 @@ from synthesis.frontends.warp.recipes.applications.program import (
     Program,
 )
 
+_BODIES = read_bodies("warp", "stages", margin=4)
+
 _MAT, _TWO, _SQUARE = Type("float32", (3, 3)), Type("float32", (2,)), Type("float32", (6, 6))
 
-_COLLIDE = """
-    {if tid >= pair_count[0]:
-        return ~ if tid >= wp.min(pair_count[0], max_pairs):
-        return}
-    pair = shape_pairs[tid]
-    shape_a = pair[0]
-    shape_b = pair[1]
-    {if shape_a < 0 or shape_b < 0:
-        SKIPPED
-        return ~ {# padding
-    if shape_a == -1 or shape_b == -1:
-        SKIPPED
-        return ~}}
-    {?0.4 {if shape_body[shape_a] == shape_body[shape_b]:
-        SKIPPED
-        return ~ # worlds that do not meet; -1 is in all
-    if shape_world[shape_a] >= 0 and shape_world[shape_b] >= 0:
-        if shape_world[shape_a] != shape_world[shape_b]:
-            SKIPPED
-            return}}
-    # the kind that comes first in the table is the first shape
-    if shape_type[shape_a] > shape_type[shape_b]:
-        shape_a = pair[1]
-        shape_b = pair[0]
-    type_a = shape_type[shape_a]
-    type_b = shape_type[shape_b]
-    {# boxes that meet have a pass of their own
-    if type_a == GEO_BOX:
-        SKIPPED
-        return ~ if type_a == GEO_BOX and type_b == GEO_BOX:
-        {?0.5 wp.atomic_add(num_box_pairs, 0, 1)}
-        SKIPPED
-        return}
-    {X_a = shape_X_ws[shape_a]
-    X_b = shape_X_ws[shape_b]
-    size_a = shape_scale[shape_a]
-    size_b = shape_scale[shape_b] ~
-    size_a = shape_scale[shape_a]
-    X_a = shape_X_ws[shape_a]
-    size_b = shape_scale[shape_b]
-    X_b = shape_X_ws[shape_b]}
-    MEETING
-    {gap = shape_gap[shape_a] + shape_gap[shape_b] ~ gap = wp.max(shape_gap[shape_a], shape_gap[shape_b])}
-    END
-"""
-_APART = """
-    pos_a = wp.transform_get_translation(X_a)
-    pos_b = wp.transform_get_translation(X_b)
-    dist = float(MAX_DIST)
-    normal = wp.vec3(0.0, 0.0, 1.0)
-    point = wp.vec3(0.0, 0.0, 0.0)
-"""
+_COLLIDE = _BODIES["collide"]
+_APART = _BODIES["apart"]
 """Where two shapes are, before it is known how near."""
-_MEETING = (
-    _APART
-    + """\
-    if type_a == GEO_PLANE:
-        normal = wp.transform_vector(X_a, wp.vec3(0.0, 0.0, 1.0))
-        if type_b == GEO_SPHERE:
-            dist = wp.dot(normal, pos_b - pos_a) - size_b[0]
-            point = pos_b - normal * (size_b[0] + 0.5 * dist)
-        {elif type_b == GEO_CAPSULE:
-            # the end that is deeper
-            half_axis = wp.transform_vector(X_b, wp.vec3(0.0, 0.0, size_b[1]))
-            {end = pos_b + half_axis
-            if wp.dot(normal, half_axis) > 0.0:
-                end = pos_b - half_axis ~
-            end = pos_b - half_axis if wp.dot(normal, half_axis) > 0.0 else pos_b + half_axis}
-            dist = wp.dot(normal, end - pos_a) - size_b[0]
-            point = end - normal * (size_b[0] + 0.5 * dist) ~
-        elif type_b == GEO_CAPSULE:
-            half_axis = wp.transform_vector(X_b, wp.vec3(0.0, 0.0, size_b[1]))
-            d_plus = wp.dot(normal, pos_b + half_axis - pos_a)
-            d_minus = wp.dot(normal, pos_b - half_axis - pos_a)
-            dist = wp.min(d_plus, d_minus) - size_b[0]
-            if d_plus < d_minus:
-                point = pos_b + half_axis - normal * (size_b[0] + 0.5 * dist)
-            else:
-                point = pos_b - half_axis - normal * (size_b[0] + 0.5 * dist)}
-        elif type_b == GEO_BOX:
-            {# the deepest corner
-            for k in range(8):
-                corner = wp.vec3(size_b[0], size_b[1], size_b[2])
-                if k & 1 != 0:
-                    corner[0] = -size_b[0]
-                if k & 2 != 0:
-                    corner[1] = -size_b[1]
-                if k & 4 != 0:
-                    corner[2] = -size_b[2]
-                p_w = wp.transform_point(X_b, corner)
-                depth = wp.dot(normal, p_w - pos_a)
-                if depth < dist:
-                    dist = depth
-                    point = p_w - normal * (0.5 * depth) ~
-            # the corner that points against the normal
-            n_b = wp.quat_rotate_inv(wp.transform_get_rotation(X_b), normal)
-            corner = wp.vec3(size_b[0], size_b[1], size_b[2])
-            for k in range(3):
-                if n_b[k] > 0.0:
-                    corner[k] = -size_b[k]
-            p_w = wp.transform_point(X_b, corner)
-            dist = wp.dot(normal, p_w - pos_a)
-            point = p_w - normal * (0.5 * dist)}
-    elif type_b == GEO_BOX:
-        X_bw = wp.transform_inverse(X_b)
-        center = pos_a
-        if type_a == GEO_CAPSULE:
-            # from the axis to the box and back, nearer each time
-            axis_a = wp.transform_vector(X_a, wp.vec3(0.0, 0.0, 1.0))
-            for turn in range(3):
-                c = wp.transform_point(X_bw, center)
-                on_box = wp.transform_point(X_b, wp.max(wp.min(c, size_b), -size_b))
-                t = wp.clamp(wp.dot(axis_a, on_box - pos_a), -size_a[1], size_a[1])
-                center = pos_a + axis_a * t
-        # in the frame of the box
-        c = wp.transform_point(X_bw, center)
-        {near = wp.max(wp.min(c, size_b), -size_b) ~
-        near = wp.vec3(0.0, 0.0, 0.0)
-        for k in range(3):
-            near[k] = wp.clamp(c[k], -size_b[k], size_b[k])}
-        away = c - near
-        r = wp.length(away)
-        if r > 0.0:
-            normal = wp.transform_vector(X_b, -away / r)
-            dist = r - size_a[0]
-        else:
-            # inside: out through the nearest face
-            depth = float(MAX_DIST)
-            for k in range(3):
-                to_face = size_b[k] - wp.abs(c[k])
-                if to_face < depth:
-                    depth = to_face
-                    away = wp.vec3(0.0, 0.0, 0.0)
-                    away[k] = wp.sign(c[k])
-            normal = wp.transform_vector(X_b, -away)
-            dist = -depth - size_a[0]
-        point = center + normal * (size_a[0] + 0.5 * dist)
-    else:
-        # spheres around two points
-        p_a = pos_a
-        p_b = pos_b
-        if type_a == GEO_CAPSULE:
-            half_a = wp.transform_vector(X_a, wp.vec3(0.0, 0.0, size_a[1]))
-            half_b = wp.transform_vector(X_b, wp.vec3(0.0, 0.0, size_b[1]))
-            st = wp.closest_point_edge_edge(pos_a - half_a, pos_a + half_a, pos_b - half_b, pos_b + half_b, EPSILON)
-            p_a = pos_a + half_a * (2.0 * st[0] - 1.0)
-            p_b = pos_b + half_b * (2.0 * st[1] - 1.0)
-        elif type_b == GEO_CAPSULE:
-            axis_b = wp.transform_vector(X_b, wp.vec3(0.0, 0.0, 1.0))
-            t = wp.clamp(wp.dot(axis_b, pos_a - pos_b), -size_b[1], size_b[1])
-            p_b = pos_b + axis_b * t
-        away = p_b - p_a
-        r = wp.length(away)
-        if r > 0.0:
-            normal = away / r
-        dist = r - size_a[0] - size_b[0]
-        point = p_a + normal * (size_a[0] + 0.5 * dist)
-"""
-)
+_MEETING = _APART + _BODIES["meeting"]
 """Where two shapes meet, all of it in the kernel."""
-_MEETING_CALLED = (
-    _APART
-    + """\
-    if type_a == GEO_PLANE:
-        normal = {wp.quat_rotate(wp.transform_get_rotation(X_a), normal) ~ wp.transform_vector(X_a, normal)}
-        {low = pos_b
-        radius = size_b[0]
-        if type_b == GEO_CAPSULE:
-            # the end that is deeper
-            low = capsule_end(X_b, size_b[1], normal)
-        elif type_b == GEO_BOX:
-            low = deepest_corner(X_b, size_b, normal)
-            radius = 0.0
-        if type_b != GEO_PLANE:
-            dist = gap_along(normal, pos_a, low) - radius
-            point = low - normal * (radius + 0.5 * dist) ~
-        if type_b == GEO_SPHERE:
-            dist = gap_along(normal, pos_a, pos_b) - size_b[0]
-            point = pos_b - normal * (size_b[0] + 0.5 * dist)
-        elif type_b == GEO_CAPSULE:
-            low = capsule_end(X_b, size_b[1], normal)
-            dist = gap_along(normal, pos_a, low) - size_b[0]
-            point = low - normal * (size_b[0] + 0.5 * dist)
-        elif type_b == GEO_BOX:
-            low = deepest_corner(X_b, size_b, normal)
-            dist = gap_along(normal, pos_a, low)
-            point = low - normal * (0.5 * dist)}
-    elif type_b == GEO_BOX:
-        center = pos_a
-        if type_a == GEO_CAPSULE:
-            # from the axis to the box and back, nearer each time
-            for turn in range(3):
-                center = nearest_on_axis(X_a, size_a[1], nearest_on_box(X_b, size_b, center))
-        c = wp.transform_point(wp.transform_inverse(X_b), center)
-        {dist = sdf_box(c, size_b) - size_a[0]
-        normal = wp.transform_vector(X_b, -box_outward(c, size_b)) ~
-        normal = wp.transform_vector(X_b, -box_outward(c, size_b))
-        dist = sdf_box(c, size_b) - size_a[0]}
-        point = center + normal * (size_a[0] + 0.5 * dist)
-    else:
-        # spheres around two points
-        p_a = pos_a
-        p_b = pos_b
-        if type_a == GEO_CAPSULE:
-            {# twice, as both ends may count
-            ~}
-            p_b = nearest_on_axis(X_b, size_b[1], pos_a)
-            p_a = nearest_on_axis(X_a, size_a[1], p_b)
-            p_b = nearest_on_axis(X_b, size_b[1], p_a)
-        elif type_b == GEO_CAPSULE:
-            p_b = nearest_on_axis(X_b, size_b[1], pos_a)
-        normal = direction_to(p_a, p_b)
-        dist = gap_along(normal, p_a, p_b) - size_a[0] - size_b[0]
-        point = p_a + normal * (size_a[0] + 0.5 * dist)
-"""
-)
+_MEETING_CALLED = _APART + _BODIES["meeting_called"]
 """The same, with functions for what shapes have in common."""
 _MEETING_FUNCTIONS = (
     """
     def gap_along(normal: wp.vec3, p_a: wp.vec3, p_b: wp.vec3) -> float:
         return wp.dot(normal, p_b - p_a)
     """,
-    """
-    def direction_to(p_a: wp.vec3, p_b: wp.vec3) -> wp.vec3:
-        d = p_b - p_a
-        r = wp.length(d)
-        {if r > EPSILON:
-            return d / r
-        return wp.vec3(0.0, 0.0, 1.0) ~ # in the same place: any direction will do
-        if r < EPSILON:
-            return wp.vec3(0.0, 0.0, 1.0)
-        return d / r}
-    """,
-    """
-    def capsule_end(X: wp.transform, half_height: float, normal: wp.vec3) -> wp.vec3:
-        half_axis = wp.transform_vector(X, wp.vec3(0.0, 0.0, half_height))
-        {if wp.dot(normal, half_axis) > 0.0:
-            return wp.transform_get_translation(X) - half_axis
-        return wp.transform_get_translation(X) + half_axis ~
-        end = wp.transform_get_translation(X) + half_axis
-        if wp.dot(normal, half_axis) > 0.0:
-            end = wp.transform_get_translation(X) - half_axis
-        return end}
-    """,
-    """
-    def deepest_corner(X: wp.transform, half: wp.vec3, normal: wp.vec3) -> wp.vec3:
-        n_b = wp.quat_rotate_inv(wp.transform_get_rotation(X), normal)
-        corner = wp.vec3(half[0], half[1], half[2])
-        for k in range(3):
-            if n_b[k] > 0.0:
-                corner[k] = -half[k]
-        return wp.transform_point(X, corner)
-    """,
-    """
-    def nearest_on_axis(X: wp.transform, half_height: float, p: wp.vec3) -> wp.vec3:
-        axis = wp.transform_vector(X, wp.vec3(0.0, 0.0, 1.0))
-        {t = wp.dot(axis, p - wp.transform_get_translation(X))
-        return wp.transform_get_translation(X) + axis * wp.clamp(t, -half_height, half_height) ~
-        pos = wp.transform_get_translation(X)
-        t = wp.min(wp.max(wp.dot(axis, p - pos), -half_height), half_height)
-        return pos + axis * t}
-    """,
-    """
-    def nearest_on_box(X: wp.transform, half: wp.vec3, p: wp.vec3) -> wp.vec3:
-        c = wp.transform_point(wp.transform_inverse(X), p)
-        {return wp.transform_point(X, wp.max(wp.min(c, half), -half)) ~
-        near = wp.vec3(0.0, 0.0, 0.0)
-        for k in range(3):
-            near[k] = wp.clamp(c[k], -half[k], half[k])
-        return wp.transform_point(X, near)}
-    """,
-    """
-    def box_outward(p: wp.vec3, half: wp.vec3) -> wp.vec3:
-        away = p - wp.max(wp.min(p, half), -half)
-        r = wp.length(away)
-        if r > 0.0:
-            return away / r
-        # inside: through the nearest face
-        {q = wp.vec3(wp.abs(p[0]) - half[0], wp.abs(p[1]) - half[1], wp.abs(p[2]) - half[2])
-        if q[0] >= q[1] and q[0] >= q[2]:
-            return wp.vec3(wp.sign(p[0]), 0.0, 0.0)
-        if q[1] >= q[2]:
-            return wp.vec3(0.0, wp.sign(p[1]), 0.0)
-        return wp.vec3(0.0, 0.0, wp.sign(p[2])) ~
-        x = half[0] - wp.abs(p[0])
-        y = half[1] - wp.abs(p[1])
-        z = half[2] - wp.abs(p[2])
-        if x <= y and x <= z:
-            return wp.vec3(wp.sign(p[0]), 0.0, 0.0)
-        if y <= z:
-            return wp.vec3(0.0, wp.sign(p[1]), 0.0)
-        return wp.vec3(0.0, 0.0, wp.sign(p[2]))}
-    """,
+    _BODIES["meeting_functions.direction_to"],
+    _BODIES["meeting_functions.capsule_end"],
+    _BODIES["meeting_functions.deepest_corner"],
+    _BODIES["meeting_functions.nearest_on_axis"],
+    _BODIES["meeting_functions.nearest_on_box"],
+    _BODIES["meeting_functions.box_outward"],
 )
 _COLLIDE_ENDS = (
-    """
-    pair_dist[tid] = dist
-    {if dist < gap:
-        pair_normal[tid] = normal
-        pair_point[tid] = point
-        pair_state[tid] = TOUCHING
-    else:
-        pair_state[tid] = SEPARATE ~
-    if dist >= gap:
-        pair_state[tid] = SEPARATE
-        return
-    pair_state[tid] = TOUCHING
-    pair_normal[tid] = normal
-    pair_point[tid] = point}
-    """,
-    """
-    pair_dist[tid] = dist
-    pair_normal[tid] = normal
-    {pair_point[tid] = point
-    {?0.5 if dist < gap:
-        wp.atomic_add(num_touching, 0, 1)} ~
-    # points on the surface of either shape, in the frames of their bodies
-    point_a = point - normal * (0.5 * dist)
-    point_b = point + normal * (0.5 * dist)
-    if shape_body[shape_a] >= 0:
-        point_a = wp.transform_point(wp.transform_inverse(body_q[shape_body[shape_a]]), point_a)
-    if shape_body[shape_b] >= 0:
-        point_b = wp.transform_point(wp.transform_inverse(body_q[shape_body[shape_b]]), point_b)
-    pair_point0[tid] = point_a
-    pair_point1[tid] = point_b}
-    """,
-    """
-    if dist >= gap:
-        return
-    {# the deepest of all pairs
-    wp.atomic_max(max_depth, 0, -dist)
-    ~}
-    slot = wp.atomic_add(contact_count, 0, 1)
-    if slot >= contact_max:
-        return
-    contact_pair[slot] = wp.vec2i(shape_a, shape_b)
-    contact_dist[slot] = dist
-    contact_normal[slot] = normal
-    contact_point[slot] = point
-    """,
-    """
-    # nothing touches within the gap
-    if dist >= gap:
-        return
-    body_a = shape_body[shape_a]
-    body_b = shape_body[shape_b]
-    {force = normal * (shape_ke[shape_a] * (gap - dist)) ~
-    ke = 0.5 * (shape_ke[shape_a] + shape_ke[shape_b])
-    force = normal * (ke * (gap - dist))}
-    if body_a >= 0:
-        r_a = point - wp.transform_point(body_q[body_a], body_com[body_a])
-        wp.atomic_sub(body_f, body_a, wp.spatial_vector(force, wp.cross(r_a, force)))
-    if body_b >= 0:
-        r_b = point - wp.transform_point(body_q[body_b], body_com[body_b])
-        wp.atomic_add(body_f, body_b, wp.spatial_vector(force, wp.cross(r_b, force)))
-    """,
+    _BODIES["collide_ends.collide_ends"],
+    _BODIES["collide_ends.collide_ends_2"],
+    _BODIES["collide_ends.collide_ends_3"],
+    _BODIES["collide_ends.collide_ends_4"],
 )
 
 
@@ -433,243 +104,20 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     return p.done("shapes", "shape_pairs", target, summary, titles, ("One thread per pair of shapes.",))
 
 
-_IMPEDANCE = """
-    {# stiffer the further it is violated
-    ~}
-    {dmin = solimp[SOURCE, 0]
-    dmax = solimp[SOURCE, 1]
-    width = solimp[SOURCE, 2]
-    imp_x = wp.min(-pos / width, 1.0)
-    imp = dmin + imp_x * (dmax - dmin) ~
-    dmin = solimp[SOURCE, 0]
-    dmax = solimp[SOURCE, 1]
-    imp = float(dmax)
-    if -pos < solimp[SOURCE, 2]:
-        imp = dmin - (dmax - dmin) * pos / solimp[SOURCE, 2] ~
-    dmin = solimp[SOURCE, 0]
-    dmax = solimp[SOURCE, 1]
-    imp_x = -pos / solimp[SOURCE, 2]
-    if imp_x >= 1.0:
-        imp = dmax
-    elif imp_x > 0.5:
-        # one parabola up to the middle, another from there
-        imp = dmax - 2.0 * (1.0 - imp_x) * (1.0 - imp_x) * (dmax - dmin)
-    else:
-        imp = dmin + 2.0 * imp_x * imp_x * (dmax - dmin)}
-    {timeconst = solref[SOURCE][0]
-    dampratio = solref[SOURCE][1] ~ dampratio = solref[SOURCE][1]
-    timeconst = solref[SOURCE][0]}
-    {?0.6 if refsafe:
-        timeconst = wp.max(timeconst, 2.0 * timestep)}
-    {k_imp = 1.0 / (dmax * dmax * timeconst * timeconst * dampratio * dampratio)
-    b_imp = 2.0 / (dmax * timeconst) ~
-    b_imp = 2.0 / (dmax * timeconst)
-    k_imp = 1.0 / (dmax * dmax * timeconst * timeconst * dampratio * dampratio) ~
-    if timeconst > 0.0:
-        k_imp = 1.0 / (dmax * dmax * timeconst * timeconst * dampratio * dampratio)
-        b_imp = 2.0 / (dmax * timeconst)
-    else:
-        # given directly
-        k_imp = -timeconst / (dmax * dmax)
-        b_imp = -dampratio / dmax}
-"""
-_FINISH = """
-    efc_D[worldid, efcid] = {1.0 / (invweight * (1.0 - imp) / imp) ~ imp / (invweight * (1.0 - imp))}
-    {efc_vel[worldid, efcid] = vel
-    ~}
-    efc_aref[worldid, efcid] = -k_imp * imp * pos - b_imp * vel
-    efc_pos[worldid, efcid] = {pos + margin ~ pos}
-    {?0.6 efc_margin[worldid, efcid] = margin}
-    {?0.5 efc_frictionloss[worldid, efcid] = 0.0}
-"""
-_LIMIT_ROW = """
-    {if not jnt_limited[u]:
-        return ~ # joints that turn freely
-    if jnt_limited[u] == 0:
-        return}
-    kind = jnt_type[u]
-    {# free joints have no limits
-    if kind == JNT_FREE:
-        return ~ if kind == JNT_FREE:
-        return}
-    {dofadr = jnt_dofadr[u]
-    qposadr = jnt_qposadr[u] ~ qposadr = jnt_qposadr[u]
-    dofadr = jnt_dofadr[u]}
-    margin = jnt_margin[u]
-    {lower = jnt_range[u][0]
-    upper = jnt_range[u][1] ~ limits = jnt_range[u]
-    lower = limits[0]
-    upper = limits[1]}
-    pos = float(0.0)
-    vel = float(0.0)
-    side = float(1.0)
-    axis = wp.vec3(0.0, 0.0, 0.0)
-    if kind == JNT_BALL:
-        # how far it is turned in all, the scalar part first
-        scalar = qpos[worldid, qposadr]
-        part = wp.vec3(qpos[worldid, qposadr + 1], qpos[worldid, qposadr + 2], qpos[worldid, qposadr + 3])
-        {# the shorter way around
-        ~}
-        if scalar < 0.0:
-            part = -part
-        {axis = safe_normalize(part)
-        angle = turn_angle(scalar, part) ~
-        axis = safe_normalize(part)
-        angle = turn_angle(scalar, part) ~
-        sin_half = wp.length(part)
-        if sin_half > 0.0:
-            axis = part / sin_half
-        angle = 2.0 * wp.atan2(sin_half, wp.abs(scalar))}
-        pos = wp.max(lower, upper) - angle - margin
-        side = -1.0
-        for k in range(3):
-            vel -= axis[k] * qvel[worldid, dofadr + k]
-    else:
-        {dist_lower = qpos[worldid, qposadr] - lower
-        dist_upper = upper - qpos[worldid, qposadr]
-        pos = wp.min(dist_lower, dist_upper) - margin
-        if dist_upper < dist_lower:
-            side = -1.0 ~
-        q = qpos[worldid, qposadr]
-        pos = q - lower - margin
-        if upper - q < q - lower:
-            # nearer to the upper end
-            pos = upper - q - margin
-            side = -1.0}
-        vel = side * qvel[worldid, dofadr]
-    {if pos >= 0.0:
-        return ~ # not reached
-    if pos >= 0.0:
-        {?0.5 limit_active[worldid, u] = 0}
-        return
-    {?0.5 limit_active[worldid, u] = 1}}
-    ROW
-    for k in range({nv ~ efc_J.shape[2]}):
-        efc_J[worldid, efcid, k] = 0.0
-    if kind == JNT_BALL:
-        for k in range(3):
-            efc_J[worldid, efcid, dofadr + k] = -axis[k]
-    else:
-        efc_J[worldid, efcid, dofadr] = side
-    invweight = dof_invweight[dofadr]
-    IMPEDANCE
-    {efc_type[worldid, efcid] = EFC_LIMIT
-    efc_id[worldid, efcid] = u ~ efc_id[worldid, efcid] = u
-    efc_type[worldid, efcid] = EFC_LIMIT ~ efc_id[worldid, efcid] = u}
-    FINISH
-"""
+_IMPEDANCE = _BODIES["impedance"]
+_FINISH = _BODIES["finish"]
+_LIMIT_ROW = _BODIES["limit_row"]
 _TAKEN_ROWS = (
-    """
-    efcid = wp.atomic_add(nefc, worldid, 1)
-    {if efcid >= njmax:
-        {?0.4 wp.printf("world %d: more than %d rows\\n", worldid, njmax)}
-        return ~
-    if efcid >= efc_J.shape[1]:
-        return}
-    """,
+    _BODIES["taken_rows"],
     """
     # its place among the rows of the limits
     efcid = limit_row[u]
     {nl[worldid, u] = 1 ~ wp.atomic_add(num_limits, worldid, 1)}
     """,
 )
-_PYRAMID = """
-    {if u >= wp.min(nacon[0], naconmax):
-        return ~ if u >= nacon[0]:
-        return}
-    condim = contact_dim[u]
-    {pos = contact_dist[u] - contact_margin[u] ~ margin = contact_margin[u]
-    pos = contact_dist[u] - margin}
-    if pos >= 0.0:
-        return
-    worldid = contact_world[u]
-    nrows = int(1)
-    if condim > 1:
-        # two edges of the pyramid for each tangent
-        nrows = 2 * (condim - 1)
-    ROWS
-    geom = contact_geom[u]
-    body1 = geom_bodyid[geom[0]]
-    body2 = geom_bodyid[geom[1]]
-    frame = contact_frame[u]
-    con_pos = contact_pos[u]
-    friction = contact_friction[u, 0]
-    {offset1 = con_pos - subtree_com[worldid, body_rootid[body1]]
-    offset2 = con_pos - subtree_com[worldid, body_rootid[body2]] ~
-    com1 = subtree_com[worldid, body_rootid[body1]]
-    com2 = subtree_com[worldid, body_rootid[body2]]
-    offset1 = con_pos - com1
-    offset2 = con_pos - com2}
-    invweight = body_invweight[body1] + body_invweight[body2]
-    if condim > 1:
-        {invweight = invweight * (1.0 + friction * friction) ~ invweight += friction * friction * invweight}
-        invweight = 2.0 * friction * friction * invweight / impratio
-    IMPEDANCE
-    for row in range(nrows):
-        efcid = first + row
-        tangent = row // 2 + 1
-        sign = {1.0 if row % 2 == 0 else -1.0 ~ float(1 - 2 * (row % 2))}
-        vel = float(0.0)
-        for dof in range({nv ~ efc_J.shape[2]}):
-            if isdofancestor[body1, dof] == isdofancestor[body2, dof]:
-                # moves both alike, or neither
-                efc_J[worldid, efcid, dof] = 0.0
-                continue
-            jacp = wp.vec3(0.0, 0.0, 0.0)
-            jacr = wp.vec3(0.0, 0.0, 0.0)
-            if isdofancestor[body2, dof] == 1:
-                jacr += wp.spatial_top(cdof[worldid, dof])
-                SHIFTED +offset2
-            if isdofancestor[body1, dof] == 1:
-                jacr -= wp.spatial_top(cdof[worldid, dof])
-                SHIFTED -offset1
-            {# in the frame of the contact, the normal first
-            J_lin = frame * jacp
-            J_ang = frame * jacr
-            J = J_lin[0]
-            if condim > 1:
-                mu = sign * contact_friction[u, tangent - 1]
-                if tangent < 3:
-                    J += mu * J_lin[tangent]
-                else:
-                    # against turning about the normal, and against rolling
-                    J += mu * J_ang[tangent - 3] ~
-            J_lin = frame * jacp
-            J = J_lin[0]
-            if condim > 1 and tangent < 3:
-                J += sign * contact_friction[u, tangent - 1] * J_lin[tangent]
-            elif condim > 1:
-                # against turning about the normal, and against rolling
-                J_ang = frame * jacr
-                J += sign * contact_friction[u, tangent - 1] * J_ang[tangent - 3] ~
-            J = wp.dot(wp.vec3(frame[0, 0], frame[0, 1], frame[0, 2]), jacp)
-            if condim > 1:
-                mu = sign * contact_friction[u, tangent - 1]
-                if tangent < 3:
-                    t = wp.vec3(frame[tangent, 0], frame[tangent, 1], frame[tangent, 2])
-                    J += mu * wp.dot(t, jacp)
-                else:
-                    # against turning about the normal, and against rolling
-                    axis = wp.vec3(frame[tangent - 3, 0], frame[tangent - 3, 1], frame[tangent - 3, 2])
-                    J += mu * wp.dot(axis, jacr)}
-            efc_J[worldid, efcid, dof] = J
-            vel += J * qvel[worldid, dof]
-        {?0.6 contact_row[u, row] = efcid}
-        {efc_type[worldid, efcid] = EFC_CONTACT
-        efc_id[worldid, efcid] = u ~ efc_id[worldid, efcid] = u ~}
-        efc_D[worldid, efcid] = {1.0 / (invweight * (1.0 - imp) / imp) ~ imp / (invweight * (1.0 - imp))}
-        {?0.5 efc_vel[worldid, efcid] = vel}
-        efc_aref[worldid, efcid] = -k_imp * imp * pos - b_imp * vel
-        {?0.6 efc_pos[worldid, efcid] = pos}
-"""
+_PYRAMID = _BODIES["pyramid"]
 _TAKEN_BLOCKS = (
-    """
-    first = wp.atomic_add(nefc, worldid, nrows)
-    # no room for all of its rows
-    if first + nrows > {njmax ~ efc_J.shape[1]}:
-        {?0.4 wp.atomic_max(njmax_needed, 0, first + nrows)}
-        return
-    """,
+    _BODIES["taken_blocks"],
     """
     first = contact_rowadr[u]
     if first + nrows > {njmax ~ efc_J.shape[1]}:
@@ -688,72 +136,8 @@ _AT_OFFSET = """
         {return wp.spatial_bottom(motion) + wp.cross(wp.spatial_top(motion), offset) ~
         return wp.spatial_bottom(motion) - wp.cross(offset, wp.spatial_top(motion))}
 """
-_TETRAHEDRON = """
-    {i = tet_indices[tid, 0]
-    j = tet_indices[tid, 1]
-    k = tet_indices[tid, 2]
-    l = tet_indices[tid, 3] ~
-    nodes = tet_nodes[tid]
-    i = nodes[0]
-    j = nodes[1]
-    k = nodes[2]
-    l = nodes[3]}
-    {?0.4 {if not tet_active[tid]:
-        return ~ # what is torn does not pull
-    if tet_active[tid] == 0:
-        return}}
-    x0 = particle_q[i]
-    x1 = particle_q[j]
-    x2 = particle_q[k]
-    x3 = particle_q[l]
-    w0 = particle_inv_mass[i]
-    w1 = particle_inv_mass[j]
-    w2 = particle_inv_mass[k]
-    w3 = particle_inv_mass[l]
-    {k_mu = tet_materials[tid, 0]
-    k_lam = tet_materials[tid, 1] ~ k_lam = tet_materials[tid, 1]
-    k_mu = tet_materials[tid, 0]}
-    volume = tet_rest_volume[tid]
-    inv_rest = tet_poses[tid]
-    {D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)
-    F = D * inv_rest ~ F = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0) * inv_rest}
-    COLUMNS
-    {?0.8 # how much it is sheared and stretched
-    norm = NORM
-    if norm > 0.0:
-        G = F * wp.transpose(inv_rest) / norm
-        g1 = wp.vec3(G[0, 0], G[1, 0], G[2, 0])
-        g2 = wp.vec3(G[0, 1], G[1, 1], G[2, 1])
-        g3 = wp.vec3(G[0, 2], G[1, 2], G[2, 2])
-        g0 = -g1 - g2 - g3
-        w_sum = SUM
-        {alpha = 1.0 / (k_mu * volume * dt * dt)
-        dlambda = -norm / (w_sum + alpha) ~ dlambda = -norm / (w_sum + 1.0 / (k_mu * volume * dt * dt))}
-        WRITTEN}
-    # how much its volume has changed
-    J = DET
-    C = J - 1.0 {- k_mu / k_lam ~}
-    G = COFACTOR * wp.transpose(inv_rest)
-    g1 = wp.vec3(G[0, 0], G[1, 0], G[2, 0])
-    g2 = wp.vec3(G[0, 1], G[1, 1], G[2, 1])
-    g3 = wp.vec3(G[0, 2], G[1, 2], G[2, 2])
-    g0 = -g1 - g2 - g3
-    w_sum = SUM
-    {alpha = 1.0 / (k_lam * volume * dt * dt)
-    dlambda = -C / (w_sum + alpha) ~ dlambda = -C / (w_sum + 1.0 / (k_lam * volume * dt * dt))}
-    {?0.5 # damped by how fast it changes
-    C_dot = wp.dot(g0, particle_qd[i]) + wp.dot(g1, particle_qd[j])
-    C_dot += wp.dot(g2, particle_qd[k]) + wp.dot(g3, particle_qd[l])
-    dlambda -= tet_materials[tid, 2] * C_dot}
-    WRITTEN
-    {?0.4 tet_volume_ratio[tid] = J}
-"""
-_CORRECTED = """
-    wp.atomic_add(delta, i, {w0 * dlambda * g0 ~ g0 * (w0 * dlambda)})
-    wp.atomic_add(delta, j, {w1 * dlambda * g1 ~ g1 * (w1 * dlambda)})
-    wp.atomic_add(delta, k, {w2 * dlambda * g2 ~ g2 * (w2 * dlambda)})
-    wp.atomic_add(delta, l, {w3 * dlambda * g3 ~ g3 * (w3 * dlambda)})
-"""
+_TETRAHEDRON = _BODIES["tetrahedron"]
+_CORRECTED = _BODIES["corrected"]
 _TETRAHEDRON_WAYS = (
     {
         "COLUMNS": """
@@ -775,15 +159,7 @@ _TETRAHEDRON_WAYS = (
     },
 )
 """What the two measures are told from: the columns of the deformation, or all of it at once."""
-_TETRAHEDRON_FUNCTIONS = (
-    """
-    def cofactor(F: wp.mat33) -> wp.mat33:
-        f1 = wp.vec3(F[0, 0], F[1, 0], F[2, 0])
-        f2 = wp.vec3(F[0, 1], F[1, 1], F[2, 1])
-        f3 = wp.vec3(F[0, 2], F[1, 2], F[2, 2])
-        return wp.matrix_from_cols(wp.cross(f2, f3), wp.cross(f3, f1), wp.cross(f1, f2))
-    """,
-)
+_TETRAHEDRON_FUNCTIONS = (_BODIES["tetrahedron_functions"],)
 
 
 def _deeper(text: str, by: int) -> str:
@@ -1032,64 +408,7 @@ _FORWARD = """
         body_q[child] = X_wc
         VEL body_qd[child] = wp.spatial_vector(v_lin, v_ang)
 """
-_COMPOSITE = """
-    {?0.5 {if not articulation_mask[tid]:
-        return ~ if articulation_mask[tid] == 0:
-        return}}
-    num_links = end - start
-    {?0.4 if num_links == 0:
-        return}
-    H_start = articulation_H_start[tid]
-    # from the leaves to the root
-    {for back in range(num_links):
-        i = end - back - 1 ~ for i in range(end - 1, start - 1, -1):}
-        m = body_mass[i]
-        X = body_q_in[i]
-        {R = wp.quat_to_matrix(wp.transform_get_rotation(X))
-        I_w = R * body_inertia[i] * wp.transpose(R) ~
-        rot = wp.transform_get_rotation(X)
-        R = wp.matrix_from_cols(
-            wp.quat_rotate(rot, wp.vec3(1.0, 0.0, 0.0)),
-            wp.quat_rotate(rot, wp.vec3(0.0, 1.0, 0.0)),
-            wp.quat_rotate(rot, wp.vec3(0.0, 0.0, 1.0)),
-        )
-        I_w = R * body_inertia[i] * wp.transpose(R)}
-        {c = wp.transform_point(X, body_com[i])
-        c_x = wp.skew(c) ~ c_x = wp.skew(wp.transform_point(X, body_com[i]))}
-        # about the origin of the world
-        I_o = I_w - m * (c_x * c_x)
-        M_s = wp.spatial_matrix()
-        for r in range(3):
-            {M_s[r, r] = m
-            for c_k in range(3):
-                M_s[r, c_k + 3] = -m * c_x[r, c_k]
-                M_s[r + 3, c_k] = m * c_x[r, c_k]
-                M_s[r + 3, c_k + 3] = I_o[r, c_k] ~
-            M_s[r, r] = m
-            for c_k in range(3):
-                M_s[r + 3, c_k + 3] = I_o[r, c_k]
-                M_s[r + 3, c_k] = m * c_x[r, c_k]
-                M_s[r, c_k + 3] = -m * c_x[r, c_k]}
-        {# with all that hangs on it
-        ~}
-        I_c = body_I_c[i] + M_s
-        body_I_c[i] = I_c
-        parent = joint_parent[i]
-        if parent >= 0:
-            body_I_c[parent] = body_I_c[parent] + I_c
-        {?0.8 {# its row of the mass matrix
-        ~}
-        F = I_c * joint_S_s[i]
-        row = H_start + (i - start) * num_links
-        H[row + i - start] = wp.dot(joint_S_s[i], F) {+ joint_armature[i] ~}
-        j = int(parent)
-        while j >= {start ~ 0}:
-            {entry = wp.dot(joint_S_s[j], F)
-            H[row + j - start] = entry
-            H[H_start + (j - start) * num_links + i - start] = entry ~
-            H[row + j - start] = wp.dot(joint_S_s[j], F)}
-            j = joint_parent[j]}
-"""
+_COMPOSITE = _BODIES["composite"]
 
 
 def _declare_articulations(p: Program, trees: int, length: int) -> None:
@@ -1159,62 +478,7 @@ def _draw_composite(stream: Stream, target: str) -> KernelSpec:
     return p.done("multibody", "composite_bodies", target, summary, titles, _TREE_REMARKS)
 
 
-_RESET = """
-    {if not world_reset[u]:
-        return ~ {# only the worlds that asked for it
-    ~}
-    if world_reset[u] == 0:
-        return ~ if not (world_done[u] or world_truncated[u]):
-        return}
-    time[u] = 0.0
-    COUNTED
-    {for k in range({nq ~ qpos.shape[1]}):
-        qpos[u, k] = qpos0[k]
-    {?0.7 for k in range({nv ~ qvel.shape[1]}):
-        qvel[u, k] = 0.0
-        {?0.6 qacc_warmstart[u, k] = 0.0}
-        {?0.4 qfrc_applied[u, k] = 0.0}} ~
-    for k in range({nq ~ qpos.shape[1]}):
-        qpos[u, k] = qpos0[k]
-        {# there are as many speeds, or one less for each quaternion
-        ~}
-        if k < {nv ~ qvel.shape[1]}:
-            qvel[u, k] = 0.0
-            {?0.6 qacc_warmstart[u, k] = 0.0} ~
-    for k in range({nq ~ qpos.shape[1]}):
-        qpos[u, k] = qpos_key[key, k]
-    for k in range({nv ~ qvel.shape[1]}):
-        qvel[u, k] = qvel_key[key, k]
-        {?0.6 qacc_warmstart[u, k] = 0.0
-        qfrc_applied[u, k] = 0.0} ~
-    {# from the file of the model; the root stays where it is put
-    ~}
-    for k in range({nq ~ qpos.shape[1]}):
-        qpos[u, k] = qpos0[k]
-        if k >= ROOT_NQ:
-            {# the joints are moved by what was drawn
-            ~}
-            qpos[u, k] += {noise_scale * qpos_noise[u, k] ~ qpos_noise[u, k]}
-    for k in range({nv ~ qvel.shape[1]}):
-        qvel[u, k] = {qvel_noise[u, k] ~ 0.0}
-        {?0.5 qacc_warmstart[u, k] = 0.0}}
-    {?0.8 for k in range({nu ~ ctrl.shape[1]}):
-        ctrl[u, k] = {0.0 ~ ctrl0[k]}
-        LAST_ACTION}
-    {?0.6 for k in range({na ~ act.shape[1]}):
-        act[u, k] = 0.0
-        {?0.5 act_dot[u, k] = 0.0}}
-    {?0.7 for k in range({nbody ~ xfrc_applied.shape[1]}):
-        xfrc_applied[u, k] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        {?0.6 {mocapid = body_mocapid[k]
-        if mocapid >= 0:
-            mocap_pos[u, mocapid] = body_pos[k]
-            mocap_quat[u, mocapid] = body_quat[k] ~ if body_mocapid[k] >= 0:
-            mocap_pos[u, body_mocapid[k]] = body_pos[k]
-            mocap_quat[u, body_mocapid[k]] = body_quat[k]}}}
-    KEPT
-    {world_reset_done[u] = True ~ ~}
-"""
+_RESET = _BODIES["reset"]
 
 
 _RESET_PARTS = (
@@ -1224,14 +488,7 @@ _RESET_PARTS = (
     ncon[u] = 0 ~ solver_niter[u] = 0 ~ energy[u] = wp.vec2(0.0, 0.0)}
         """,
         "LAST_ACTION": "",
-        "KEPT": """
-    {?0.6 for k in range({neq ~ eq_active.shape[1]}):
-        eq_active[u, k] = eq_active0[k]}
-    {?0.6 for k in range({nsensordata ~ sensordata.shape[1]}):
-        sensordata[u, k] = 0.0}
-    {?0.5 for k in range({ntree ~ tree_asleep.shape[1]}):
-        tree_asleep[u, k] = tree_asleep0[k]}
-        """,
+        "KEPT": _BODIES["kept.kept"],
     },
     {
         "COUNTED": """
@@ -1239,13 +496,7 @@ _RESET_PARTS = (
     episode_length[u] = 0 ~ goal_index[u] = 0 ~ reset_count[u] += 1}
         """,
         "LAST_ACTION": "    {?0.6 last_action[u, k] = 0.0}",
-        "KEPT": """
-    {?0.5 {# the delayed actions of the last episode
-    ~}
-    for lag in range(action_buffer.shape[1]):
-        for k in range({nu ~ action_buffer.shape[2]}):
-            action_buffer[u, lag, k] = 0.0}
-        """,
+        "KEPT": _BODIES["kept.kept_2"],
     },
 )
 """What a simulation keeps of a world beside its state, and what an environment for learning does."""
@@ -1301,100 +552,9 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     return p.done("state", "resets", target, "Puts worlds back to where they begin", titles, ("One thread per world.",))
 
 
-_SOLVE = """
-    {if tid >= contact_count[0]:
-        return ~ if tid >= wp.min(contact_count[0], contact_max):
-        return}
-    shape_a = contact_shape0[tid]
-    shape_b = contact_shape1[tid]
-    {if shape_a == shape_b:
-        return
-    ~}
-    {# the ground is no body and does not move
-    ~}
-    body_a = int(-1)
-    body_b = int(-1)
-    if shape_a >= 0:
-        body_a = shape_body[shape_a]
-    if shape_b >= 0:
-        body_b = shape_body[shape_b]
-    {?0.5 if body_a < 0 and body_b < 0:
-        return}
-    X_a = wp.transform_identity()
-    X_b = wp.transform_identity()
-    com_a = wp.vec3(0.0, 0.0, 0.0)
-    com_b = wp.vec3(0.0, 0.0, 0.0)
-    m_a = float(0.0)
-    m_b = float(0.0)
-    I_a = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    I_b = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    if body_a >= 0:
-        X_a = body_q[body_a]
-        com_a = body_com[body_a]
-        m_a = body_inv_mass[body_a]
-        I_a = body_inv_inertia[body_a]
-    if body_b >= 0:
-        X_b = body_q[body_b]
-        com_b = body_com[body_b]
-        m_b = body_inv_mass[body_b]
-        I_b = body_inv_inertia[body_b]
-    n = contact_normal[tid]
-    p_a = wp.transform_point(X_a, contact_point0[tid])
-    p_b = wp.transform_point(X_b, contact_point1[tid])
-    {depth = gap_along(n, p_a, p_b) - contact_margin[tid] ~ depth = gap_along(n, p_a, p_b) ~
-    depth = wp.dot(n, p_b - p_a) - contact_margin[tid] ~
-    depth = wp.dot(n, p_b - p_a) - contact_margin0[tid] - contact_margin1[tid] ~ depth = wp.dot(n, p_b - p_a)}
-    {# apart
-    if depth >= 0.0:
-        return ~ if depth >= 0.0:
-        {?0.6 contact_lambda[tid] = 0.0}
-        return}
-    r_a = p_a - wp.transform_point(X_a, com_a)
-    r_b = p_b - wp.transform_point(X_b, com_b)
-    q_a = wp.transform_get_rotation(X_a)
-    q_b = wp.transform_get_rotation(X_b)
-    WEIGHED
-    if w_n <= 0.0:
-        return
-    {alpha = compliance / (dt * dt)
-    lam = -depth / (w_n + alpha) ~ lam = -depth / (w_n + compliance / (dt * dt))}
-    {?0.5 lam *= relaxation}
-    impulse = n * lam
-    {?0.8 # friction against what it has slipped since the last step
-    {{# the ground leaves it to what stands on it
-    ~}
-    mu = float(0.0)
-    if shape_a >= 0:
-        mu = shape_mu[shape_a]
-    if shape_b >= 0:
-        mu = wp.max(mu, shape_mu[shape_b]) ~ mu = contact_mu[tid]}
-    slip = p_b - p_a - (wp.transform_point(X_b, contact_last1[tid]) - wp.transform_point(X_a, contact_last0[tid]))
-    {slip -= n * wp.dot(n, slip) ~ slip = across(slip, n) ~ slip = across(slip, n)}
-    dist = wp.length(slip)
-    if dist > 0.0:
-        t = slip / dist
-        SLID
-        {if w_t > 0.0:
-            # inside the cone
-            lam_t = wp.min(dist / (w_t + compliance / (dt * dt)), mu * lam)
-            impulse -= t * lam_t ~
-        if w_t > 0.0:
-            lam_t = dist / (w_t + compliance / (dt * dt))
-            if lam_t > mu * lam:
-                # it slides
-                lam_t = mu * lam
-                {?0.5 wp.atomic_add(num_sliding, 0, 1)}
-            impulse -= t * lam_t}}
-    {?0.6 contact_lambda[tid] = lam}
-"""
+_SOLVE = _BODIES["solve"]
 _WEIGHED = (
-    """
-    {# what turns the bodies, in their own frames
-    ~}
-    turn_a = wp.quat_rotate_inv(q_a, wp.cross(r_a, n))
-    turn_b = wp.quat_rotate_inv(q_b, wp.cross(r_b, n))
-    w_n = m_a + m_b + wp.dot(turn_a, I_a * turn_a) + wp.dot(turn_b, I_b * turn_b)
-    """,
+    _BODIES["weighed"],
     """
     w_n = inverse_mass(q_a, m_a, I_a, r_a, n) + inverse_mass(q_b, m_b, I_b, r_b, n)
     """,
@@ -1416,45 +576,17 @@ _MOVED = (
         wp.ATOMIC(body_delta, body_SIDE, wp.spatial_vector(impulse * m_SIDE, turn_by(q_SIDE, I_SIDE, r_SIDE, impulse)))
         COUNT
     """,
-    """
-    if body_SIDE >= 0:
-        ang_SIDE = wp.quat_rotate(q_SIDE, I_SIDE * wp.quat_rotate_inv(q_SIDE, wp.cross(r_SIDE, impulse)))
-        wp.ATOMIC(body_delta, body_SIDE, wp.spatial_vector(impulse * m_SIDE, ang_SIDE))
-        COUNT
-    """,
-    """
-    if body_SIDE >= 0:
-        local_SIDE = I_SIDE * wp.quat_rotate_inv(q_SIDE, wp.cross(r_SIDE, impulse))
-        wp.ATOMIC(body_delta, body_SIDE, wp.spatial_vector(impulse * m_SIDE, wp.quat_rotate(q_SIDE, local_SIDE)))
-        COUNT
-    """,
-    """
-    if body_SIDE >= 0:
-        R_SIDE = wp.quat_to_matrix(q_SIDE)
-        I_world_SIDE = R_SIDE * I_SIDE * wp.transpose(R_SIDE)
-        ang_SIDE = I_world_SIDE * wp.cross(r_SIDE, impulse)
-        wp.ATOMIC(body_delta, body_SIDE, wp.spatial_vector(impulse * m_SIDE, ang_SIDE))
-        COUNT
-    """,
+    _BODIES["moved.moved"],
+    _BODIES["moved.moved_2"],
+    _BODIES["moved.moved_3"],
 )
 _ACROSS = """
     def across(v: wp.vec3, n: wp.vec3) -> wp.vec3:
         return v - n * wp.dot(n, v)
 """
 _SOLVE_FUNCTIONS = (
-    """
-    def inverse_mass(q: wp.quat, inv_m: float, inv_I: wp.mat33, r: wp.vec3, n: wp.vec3) -> float:
-        {# what turns the body, in its own frame
-        ~}
-        turn = wp.quat_rotate_inv(q, wp.cross(r, n))
-        return inv_m + wp.dot(turn, inv_I * turn)
-    """,
-    """
-    def turn_by(q: wp.quat, inv_I: wp.mat33, r: wp.vec3, impulse: wp.vec3) -> wp.vec3:
-        {return wp.quat_rotate(q, inv_I * wp.quat_rotate_inv(q, wp.cross(r, impulse))) ~
-        local = inv_I * wp.quat_rotate_inv(q, wp.cross(r, impulse))
-        return wp.quat_rotate(q, local)}
-    """,
+    _BODIES["solve_functions.inverse_mass"],
+    _BODIES["solve_functions.turn_by"],
 )
 
 

@@ -3,11 +3,14 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import texture_argument
+
+_BODIES = read_bodies("warp", "texture_queries", margin=8)
 
 _UV = Type("float32", (2,))
 
@@ -25,259 +28,68 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "collide_heightfield terrain_contacts eval_terrain_forces",
             "Forces on particles that are in the ground of a map of heights",
-            """
-        {if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            return ~}
-        pos = particle_x[tid]
-        GROUND
-        gap = pos[2] - ground{ ~ - radius[tid]}
-        if gap >= margin:
-            return
-        {SLOPES
-        vn = wp.dot(particle_v[tid], n)
-        fn = ke * (margin - gap) - kd * wp.min(vn, 0.0)
-        {particle_f[tid] += fn * n ~ vt = particle_v[tid] - vn * n
-        particle_f[tid] += fn * n - kf * vt} ~
-        particle_f[tid] += wp.vec3(0.0, 0.0, ke * (margin - gap) - kd * particle_v[tid][2])
-        {wp.atomic_add(num_contacts, 0, 1) ~}}
-            """,
+            _BODIES["texture_terrain.collide_heightfield"],
         ),
         (
             "project_to_terrain clamp_to_terrain push_out_of_terrain",
             "Lifts particles out of the ground of a map of heights",
-            """
-        pos = x_io[tid]
-        GROUND
-        {if pos[2] < ground + radius[tid]:
-            x_io[tid] = wp.vec3(pos[0], pos[1], ground + radius[tid])
-            {if v_io[tid][2] < 0.0:
-                v_io[tid] = wp.vec3(v_io[tid][0], v_io[tid][1], 0.0) ~ wp.atomic_add(num_contacts, 0, 1) ~} ~
-        if pos[2] >= ground:
-            return
-        x_io[tid] = wp.vec3(pos[0], pos[1], ground)
-        SLOPES
-        vn = wp.dot(v_io[tid], n)
-        if vn < 0.0:
-            v_io[tid] -= vn * n}
-            """,
+            _BODIES["texture_terrain.project_to_terrain"],
         ),
         (
             "terrain_height sample_terrain measure_clearance",
             "How high points are above a map of heights, and how it slopes",
-            """
-        pos = particle_x[tid]
-        GROUND
-        {SLOPES
-        normal[tid] = n
-        {contact_dist[tid] = pos[2] - ground ~ # across the slope
-        contact_dist[tid] = n[2] * (pos[2] - ground)} ~
-        contact_dist[tid] = pos[2] - ground
-        {if pos[2] < ground:
-            in_contact[tid] = 1
-        else:
-            in_contact[tid] = 0 ~ if pos[2] - ground < margin:
-            wp.atomic_add(num_contacts, 0, 1)}}
-            """,
+            _BODIES["texture_terrain.terrain_height"],
         ),
     ),
     "texture_shade": (
         (
             "shade_pixels shade_textured shade_surface",
             "Shades pixels with the colors of a texture",
-            """
-        {if hit_id[tid] < 0:
-            shade[tid] = background
-            return ~}
-        uv = uvs[tid]
-        albedo = wp.texture_sample(image, {uv ~ repeat * uv}, dtype=float)
-        lambert = wp.max(wp.dot(normals_in[tid], light_dir), 0.0)
-        {shade[tid] = albedo * (ambient + lambert) ~
-        {# what is in shadow has the ambient light alone
-        ~}
-        light = float(ambient)
-        if in_shadow[tid] == 0:
-            light += lambert
-        shade[tid] = light * albedo ~
-        h = wp.normalize(light_dir + view_dir[tid])
-        gloss = wp.pow(wp.max(wp.dot(normals_in[tid], h), 0.0), 16.0)
-        shade[tid] = albedo * (ambient + lambert) + specular * gloss}
-            """,
+            _BODIES["texture_shade.shade_pixels"],
         ),
         (
             "alpha_test apply_mask_texture cutout_texture",
             "Pixels that a texture of opacity leaves out",
-            """
-        uv = uvs[tid]
-        {if uv[0] < 0.0 or uv[0] > 1.0 or uv[1] < 0.0 or uv[1] > 1.0:
-            shade[tid] = background
-            return ~}
-        opacity = wp.texture_sample(opacity_map, uv, dtype=float)
-        {if opacity < threshold:
-            shade[tid] = background
-            hit_out[tid] = -1
-        else:
-            shade[tid] = intensity[tid]
-            hit_out[tid] = hit_id[tid] ~
-        if opacity < threshold:
-            shade[tid] = background
-        else:
-            shade[tid] = intensity[tid] ~
-        shade[tid] = wp.lerp(background, intensity[tid], opacity)}
-            """,
+            _BODIES["texture_shade.alpha_test"],
         ),
         (
             "texture_lookup sample_albedo apply_texture",
             "The value of a texture for each pixel",
-            """
-        uv = uvs[tid]
-        {{# the picture ends at its sides
-        ~}
-        if uv[0] < 0.0 or uv[0] > 1.0 or uv[1] < 0.0 or uv[1] > 1.0:
-            shade[tid] = background
-            return
-        shade[tid] = wp.texture_sample(image, uv, dtype=float){ ~ * intensity[tid]} ~
-        {# two textures over each other
-        ~}
-        base = wp.texture_sample(image, uv, dtype=float)
-        detail = wp.texture_sample(image, repeat * uv, dtype=float)
-        shade[tid] = base * {detail ~ (0.5 + detail)}{ ~ * intensity[tid]} ~
-        {# the mean of four places within the pixel
-        ~}
-        total_value = float(0.0)
-        for b in range(2):
-            for a in range(2):
-                offset = footprint * wp.vec2(float(a) - 0.5, float(b) - 0.5)
-                total_value += wp.texture_sample(image, uv + offset, dtype=float)
-        shade[tid] = 0.25 * total_value}
-            """,
+            _BODIES["texture_shade.texture_lookup"],
         ),
     ),
     "texture_map": (
         (
             "motor_power electric_power compute_motor_power",
             "The electric power of motors, by a table of their efficiency",
-            """
-        mech = joint_qd[tid] * joint_tau[tid]
-        {{# where the motor works, as shares of its limits
-        ~}
-        speed = wp.abs(joint_qd[tid]) / speed_limit
-        load = wp.abs(joint_tau[tid]) / torque_limit ~
-        speed = wp.min(wp.abs(joint_qd[tid]) / speed_limit, 1.0)
-        load = wp.min(wp.abs(joint_tau[tid]) / torque_limit, 1.0)}
-        efficiency = wp.texture_sample(efficiency_map, wp.vec2(speed, load), dtype=float)
-        {{# it takes more than it gives, and gives back less than it gets
-        ~}
-        if mech >= 0.0:
-            power[tid] = mech / efficiency
-        else:
-            power[tid] = mech * {efficiency ~ efficiency * regeneration} ~
-        p_in = mech / efficiency
-        if mech < 0.0:
-            p_in = mech * efficiency
-        power[tid] = p_in
-        {charge[tid] -= p_in * dt ~ wp.atomic_add(total, 0, p_in)}}
-            """,
+            _BODIES["texture_map.motor_power"],
         ),
         (
             "actuator_losses motor_heating compute_motor_losses",
             "The heat that motors lose, by a table of their efficiency",
-            """
-        speed = wp.abs(joint_qd[tid]) / speed_limit
-        load = wp.abs(joint_tau[tid]) / torque_limit
-        efficiency = wp.texture_sample(efficiency_map, wp.vec2(speed, load), dtype=float)
-        loss = wp.abs(joint_qd[tid] * joint_tau[tid]) * (1.0 - efficiency)
-        {heat[tid] = loss
-        wp.atomic_add(total, 0, loss) ~
-        {# it cools down towards its surroundings
-        ~}
-        temperature[tid] += dt * (loss / heat_capacity - cooling * (temperature[tid] - ambient_temp))
-        {if temperature[tid] > max_temp:
-            overheated[tid] = 1 ~ overheated[tid] = 1 if temperature[tid] > max_temp else 0 ~} ~
-        heat[tid] += loss * dt
-        {if heat[tid] > heat_limit:
-            overheated[tid] = 1 ~}}
-            """,
+            _BODIES["texture_map.actuator_losses"],
         ),
         (
             "lookup_torque_limit interpolate_motor_map limit_motor_torque",
             "Limits the torque of motors by a table of speed and voltage",
-            """
-        speed = wp.min(wp.abs(joint_qd[tid]) / speed_limit, 1.0)
-        share = wp.texture_sample(torque_map, wp.vec2(speed, voltage[tid] / max_voltage), dtype=float)
-        limit = share * torque_limit
-        {{# nothing more than when it brakes
-        ~}
-        if joint_qd[tid] * joint_tau[tid] < 0.0:
-            limit = torque_limit ~}
-        {tau_out[tid] = wp.clamp(joint_tau[tid], -limit, limit) ~
-        tau = joint_tau[tid]
-        if wp.abs(tau) > limit:
-            tau = wp.sign(tau) * limit
-            {wp.atomic_add(num_contacts, 0, 1) ~}
-        tau_out[tid] = tau}
-            """,
+            _BODIES["texture_map.lookup_torque_limit"],
         ),
     ),
     "texture_sdf": (
         (
             "sdf_texture_contacts collide_texture_sdf texture_sdf_forces",
             "Forces on particles that touch a shape whose distances are in a texture",
-            """
-        {if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            return ~}
-        LOCAL
-        d = wp.texture_sample(sdf_texture, coords, dtype=float) - radius[tid]
-        if d >= margin:
-            return
-        GRADIENT
-        {particle_f[tid] += ke * (margin - d) * n ~
-        vn = wp.dot(particle_v[tid], n)
-        particle_f[tid] += (ke * (margin - d) - kd * wp.min(vn, 0.0)) * n
-        {wp.atomic_add(num_contacts, 0, 1) ~} ~
-        vn = wp.dot(particle_v[tid], n)
-        vt = particle_v[tid] - vn * n
-        particle_f[tid] += (ke * (margin - d) - kd * vn) * n - kf * vt}
-            """,
+            _BODIES["texture_sdf.sdf_texture_contacts"],
         ),
         (
             "project_texture_sdf push_out_of_sdf resolve_sdf_texture",
             "Moves particles out of a shape whose distances are in a texture",
-            """
-        LOCAL
-        d = wp.texture_sample(sdf_texture, coords, dtype=float)
-        {if d >= margin:
-            particle_x_out[tid] = particle_x[tid]
-            return
-        GRADIENT
-        {particle_x_out[tid] = particle_x[tid] + (margin - d) * n ~
-        push = wp.min(margin - d, max_push)
-        particle_x_out[tid] = particle_x[tid] + push * n} ~
-        overlap = radius[tid] - d
-        if overlap <= 0.0:
-            particle_x_out[tid] = particle_x[tid]
-            return
-        GRADIENT
-        particle_x_out[tid] = particle_x[tid] + {overlap ~ wp.min(overlap, max_push)} * n}
-            """,
+            _BODIES["texture_sdf.project_texture_sdf"],
         ),
         (
             "sample_sdf_texture texture_sdf_distance eval_sdf_texture",
             "The distance of particles to a shape, from a texture",
-            """
-        LOCAL
-        {{# outside of the box: what it is at the nearest side, and the way there
-        ~}
-        clamped = wp.vec3(wp.clamp(coords[0], 0.0, 1.0), wp.clamp(coords[1], 0.0, 1.0), wp.clamp(coords[2], 0.0, 1.0))
-        way = wp.cw_mul(coords - clamped, upper - lower)
-        d = wp.texture_sample(sdf_texture, clamped, dtype=float) + wp.length(way) ~
-        d = wp.texture_sample(sdf_texture, coords, dtype=float)}
-        {contact_dist[tid] = d ~ contact_dist[tid] = d - radius[tid]}
-        {if d < radius[tid]:
-            in_contact[tid] = 1
-        else:
-            in_contact[tid] = 0 ~ if d < 0.0:
-            wp.atomic_add(num_contacts, 0, 1) ~}
-            """,
+            _BODIES["texture_sdf.sample_sdf_texture"],
         ),
     ),
 }

@@ -3,6 +3,7 @@
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import with_marked
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
@@ -10,153 +11,19 @@ from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
 
+_BODIES = read_bodies("warp", "transfers", margin=8)
+
 _SIGNED = 0.75
 """How often keys of two halves have a sign, which is left at zero."""
 _WIDTH = 6
 """Entries of a row that a thread moves."""
 
 _MOVES = {
-    "copy_strided": """
-        {# a thread takes every so many of them
-        for k in range(tid, {total ~ src.shape[0]}, num_threads):
-            dst[k] = src[k]
-            {?0.5 dst_rate[k] = src_rate[k]} ~
-        for k in range(tid, {total ~ ids.shape[0]}, num_threads):
-            at = ids[k]
-            {# entries without a source get the default
-            if at < 0:
-                dst[k] = {0.0 ~ fill}
-                continue
-            dst[k] = src[at] ~
-            if at >= 0:
-                dst[k] = src[at]
-                {?0.4 dst_rate[k] = src_rate[at]}
-            else:
-                dst[k] = {0.0 ~ fill}
-                {?0.4 dst_rate[k] = 0.0}} ~
-        # -1 stays what it is
-        for k in range(tid, {total ~ ids.shape[0]}, num_threads):
-            if ids[k] >= 0:
-                ids_out[k] = ids[k] + offset
-            else:
-                ids_out[k] = -1}
-    """,
-    "copy_rows": """
-        {?0.2 if not enabled[tid]:
-            return}
-        {{for k in range(count):
-            dst[row_start[tid] + k] = src[src_start[tid] + k] ~
-        to_start = row_start[tid]
-        from_start = src_start[tid]
-        for k in range(count):
-            dst[to_start + k] = src[from_start + k]} ~
-        to_start = row_start[tid]
-        from_start = src_start[tid]
-        for k in range(count):
-            {ids_out[to_start + k] = ids[from_start + k] + offset if ids[from_start + k] >= 0 else -1 ~
-            old = ids[from_start + k]
-            # -1 stays what it is
-            if old >= 0:
-                ids_out[to_start + k] = old + offset
-            else:
-                ids_out[to_start + k] = -1}
-            {dst[to_start + k] = src[from_start + k] ~}}
-    """,
-    "gather_bodies": """
-        body = local_to_global[tid]
-        {# a proxy without a body stands at the origin
-        if body {< 0 ~ == -1}:
-            pose_out[tid] = wp.transform_identity()
-            velocity_out[tid] = wp.spatial_vector()
-            return
-        {pose_out[tid] = body_q[body] ~ pose_out[tid] = shifted(body_q[body], world_offset[wid]) ~
-        if has_flag(body_flags[body], KINEMATIC):
-            pose_out[tid] = body_q[body]
-        else:
-            # what moves is kept as seen from the origin of its world
-            pose_out[tid] = shifted(body_q[body], world_offset[wid]) ~
-        X = body_q[body]
-        # as seen from the origin of its world
-        pos = wp.transform_get_translation(X) - world_offset[wid]
-        pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))}
-        velocity_out[tid] = body_qd[body] ~
-        if body >= 0:
-            pose_out[tid] = body_q[body]
-            velocity_out[tid] = body_qd[body]
-        else:
-            pose_out[tid] = wp.transform_identity()
-            velocity_out[tid] = wp.spatial_vector() ~
-        if body >= 0:
-            for k in range(7):
-                flat_q[tid, k] = body_q[body][k]
-            for k in range(6):
-                flat_v[tid, k] = body_qd[body][k]
-        else:
-            # the identity: no translation, w of the rotation is 1
-            for k in range(6):
-                flat_q[tid, k] = 0.0
-                flat_v[tid, k] = 0.0
-            flat_q[tid, 6] = 1.0}
-    """,
-    "gather_valid": """
-        body = local_to_global[tid]
-        {# a proxy without a body keeps what it has
-        ~}
-        {if body {< 0 ~ == -1}:
-            return
-        {pose_out[tid] = body_q[body] ~ pose_out[tid] = shifted(body_q[body], world_offset[wid]) ~
-        X = body_q[body]
-        pos = wp.transform_get_translation(X) - world_offset[wid]
-        pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))}
-        velocity_out[tid] = body_qd[body] ~
-        if body >= 0:
-            {pose_out[tid] = body_q[body]
-            velocity_out[tid] = body_qd[body] ~ velocity_out[tid] = body_qd[body]
-            pose_out[tid] = body_q[body]} ~
-        if body {< 0 ~ == -1}:
-            return
-        for k in range(7):
-            flat_q[tid, k] = body_q[body][k]
-        {for k in range(6):
-            flat_v[tid, k] = body_qd[body][k] ~
-        # angular part first
-        v = body_qd[body]
-        for k in range(3):
-            flat_v[tid, k] = wp.spatial_bottom(v)[k]
-            flat_v[tid, 3 + k] = wp.spatial_top(v)[k]}}
-    """,
-    "scatter_bodies": """
-        {?0.2 if {not enabled[tid] ~ not world_mask[wid] ~ (body_flags[tid] & ACTIVE) == 0}:
-            return}
-        slot = slot_of[tid]
-        {scattered[slot] = body_q[tid]
-        {scattered_v[slot] = body_qd[tid] ~ # linear and angular part in the other order
-        scattered_v[slot] = swapped(body_qd[tid]) ~
-        if has_flag(body_flags[tid], KINEMATIC) and not keep_velocity:
-            scattered_v[slot] = wp.spatial_vector()
-        else:
-            scattered_v[slot] = {swapped(body_qd[tid]) ~ body_qd[tid]} ~ # linear and angular part in the other order
-        scattered_v[slot] = wp.spatial_vector(wp.spatial_bottom(body_qd[tid]), wp.spatial_top(body_qd[tid]))} ~
-        pos = wp.transform_get_translation(body_q[tid])
-        {?0.5 # relative to the world that it is in
-        pos -= world_offset[wid]}
-        q = wp.transform_get_rotation(body_q[tid])
-        for k in range(3):
-            qpos_out[slot, k] = pos[k]
-        # w comes first there
-        qpos_out[slot, 3] = q[3]
-        {for k in range(3):
-            qpos_out[slot, 4 + k] = q[k] ~
-        qpos_out[slot, 4] = q[0]
-        qpos_out[slot, 5] = q[1]
-        qpos_out[slot, 6] = q[2]}
-        {?0.6 v = wp.spatial_top(body_qd[tid])
-        # turning rates are in the frame of the body
-        ang = wp.quat_rotate_inv(q, wp.spatial_bottom(body_qd[tid]))
-        for k in range(3):
-            qvel_out[slot, k] = v[k]
-            qvel_out[slot, 3 + k] = ang[k]}}
-    """,
+    "copy_strided": _BODIES["copy_strided"],
+    "copy_rows": _BODIES["copy_rows"],
+    "gather_bodies": _BODIES["gather_bodies"],
+    "gather_valid": _BODIES["gather_valid"],
+    "scatter_bodies": _BODIES["scatter_bodies"],
     "pair_keys": """
         {pair = pairs[tid]
         {a = wp.min(pair[0], pair[1])
@@ -239,160 +106,12 @@ _MOVES = {
                 first = 0
         run_flag[tid] = first}
     """,
-    "run_lengths": """
-        key = sorted_keys[tid]
-        {# only the first of a run counts
-        if not starts_run(sorted_keys, tid):
-            run_length[tid] = 0
-            return ~
-        # only the first of a run counts
-        if tid > 0:
-            if sorted_keys[tid - 1] == key:
-                run_length[tid] = 0
-                return ~
-        # only the first of a run counts
-        if tid > 0 and sorted_keys[tid - 1] == key:
-            run_length[tid] = 0
-            return}
-        {length = int(1)
-        while tid + length < num_keys:
-            if sorted_keys[tid + length] != key:
-                break
-            length += 1 ~ length = int(1)
-        for k in range(tid + 1, num_keys):
-            if sorted_keys[k] != key:
-                break
-            length += 1}
-        run_length[tid] = length
-        {?0.3 wp.atomic_max(longest, 0, length)}
-    """,
-    "offsets_from_counts": """
-        {# one thread for all, as there are few
-        ~}
-        base = int(0)
-        for k in range({num_items ~ counts.shape[0]}):
-            {# those that are switched off have no row
-            if not enabled[k]:
-                offsets_out[k] = -1
-                continue
-            offsets_out[k] = base
-            base += counts[k] ~
-            offsets_out[k] = base
-            {base += counts[k] ~ if enabled[k]:
-                base += counts[k] ~ # rows begin at whole blocks
-            base += {round_up(counts[k], block_size) ~ (counts[k] + block_size - 1) // block_size * block_size}} ~
-            # what does not fit is left out
-            if base + counts[k] > limit_total:
-                offsets_out[k] = -1
-                num_dropped[0] = num_dropped[0] + 1
-                continue
-            offsets_out[k] = base
-            base += counts[k]}
-        total_out[0] = base
-    """,
-    "reset_state": """
-        if not world_mask[wid]:
-            return
-        {pos = wp.transform_get_translation(default_q[tid])
-        rot = wp.transform_get_rotation(default_q[tid])
-        {# around what it starts from
-        pos += amount * jitter[tid]
-        {?0.6 rot = {yaw_rotation(turn[tid]) * rot ~ wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), turn[tid]) * rot ~
-        yaw_rotation(amount * turn[tid]) * rot}} ~
-        pos += world_offset[wid] ~
-        # each world has a place of its own
-        pos += world_offset[wid] + amount * jitter[tid]}
-        state_q[tid] = wp.transform(pos, rot)
-        {state_qd[tid] = wp.spatial_vector() ~ # what moves by script goes on
-        if {has_flag(body_flags[tid], KINEMATIC) ~ (body_flags[tid] & KINEMATIC) != 0}:
-            state_qd[tid] = default_qd[tid]
-        else:
-            state_qd[tid] = wp.spatial_vector() ~
-        state_qd[tid] = default_qd[tid]} ~
-        start = row_start[tid]
-        for k in range(count):
-            {buffer[start + k] = defaults[start + k] ~
-            q = defaults[start + k] + amount * src[start + k]
-            buffer[start + k] = wp.clamp(q, lower[start + k], upper[start + k]) ~
-            q = defaults[start + k]
-            if randomize:
-                q = q + amount * src[start + k]
-                if q < lower[start + k] or q > upper[start + k]:
-                    q = defaults[start + k]
-            buffer[start + k] = q}
-            buffer_rate[start + k] = 0.0
-            {?0.4 targets[start + k] = buffer[start + k]}}
-    """,
-    "shift_history": """
-        {?0.2 if not enabled[tid]:
-            return}
-        {# the newest is the first
-        for k in range(NUM_HISTORY - 1, 0, -1):
-            history[tid, k] = history[tid, k - 1]
-        history[tid, 0] = newest[tid]
-        {?0.5 {num = wp.min(filled[tid] + 1, NUM_HISTORY) ~ num = filled[tid] + 1
-        if num > NUM_HISTORY:
-            num = NUM_HISTORY}
-        filled[tid] = num
-        # of those that are there
-        mean = float(0.0)
-        for k in range(num):
-            mean += history[tid, k]
-        mean_out[tid] = mean / float(num)} ~
-        # a ring, its head moves
-        at = head[tid] % NUM_HISTORY
-        history[tid, at] = newest[tid]
-        head_out[tid] = (at + 1) % NUM_HISTORY
-        {?0.5 filled[tid] = wp.min(filled[tid] + 1, NUM_HISTORY)} ~
-        # the newest is the last
-        for k in range({NUM_HISTORY - 1 ~ history.shape[1] - 1}):
-            history[tid, k] = history[tid, k + 1]
-        history[tid, {NUM_HISTORY - 1 ~ history.shape[1] - 1}] = newest[tid]
-        ~
-        # a ring, and the sum over it
-        at = head[tid] % NUM_HISTORY
-        running[tid] = running[tid] + newest[tid] - history[tid, at]
-        history[tid, at] = newest[tid]
-        head_out[tid] = {(at + 1) % NUM_HISTORY ~ 0 if at == NUM_HISTORY - 1 else at + 1}}
-    """,
-    "cell_ranges": """
-        {# keys are sorted, so those of a cell stand together
-        ~}
-        first = lower_bound(ascending, num_keys, tid)
-        {last = lower_bound(ascending, num_keys, tid + 1)
-        range_start[tid] = first
-        {range_end[tid] = last ~ range_count[tid] = last - first}
-        {if last > first:
-            {wp.atomic_add(num_runs, 0, 1) ~ wp.atomic_max(longest, 0, last - first)} ~} ~
-        if first == num_keys or ascending[first] != tid:
-            {# nothing in this cell
-            ~}
-            range_start[tid] = -1
-            range_count[tid] = 0
-            return
-        range_start[tid] = first
-        range_count[tid] = lower_bound(ascending, num_keys, tid + 1) - first}
-    """,
-    "range_ends": """
-        key = ascending[tid]
-        {if tid == 0:
-            range_first[key] = 0
-        else:
-            before = ascending[tid - 1]
-            if before != key:
-                # the cell before ends where this one begins
-                range_first[key] = tid
-                range_last[before] = tid
-        if tid == num_keys - 1:
-            range_last[key] = num_keys ~
-        {# each thread looks to both sides
-        ~}
-        if tid == 0 or ascending[tid - 1] != key:
-            range_first[key] = tid
-        if tid == num_keys - 1 or ascending[tid + 1] != key:
-            range_last[key] = tid + 1
-            {wp.atomic_add(num_runs, 0, 1) ~}}
-    """,
+    "run_lengths": _BODIES["run_lengths"],
+    "offsets_from_counts": _BODIES["offsets_from_counts"],
+    "reset_state": _BODIES["reset_state"],
+    "shift_history": _BODIES["shift_history"],
+    "cell_ranges": _BODIES["cell_ranges"],
+    "range_ends": _BODIES["range_ends"],
     "morton_codes": """
         IDS sort_ids[tid] = tid
         OFF if {not enabled[tid] ~ not has_flag(body_flags[tid], ACTIVE)}:
@@ -421,134 +140,18 @@ _MOVES = {
         code = code | (spread_bits(iz) << wp.uint32(2))
         morton_out[tid] = code}
     """,
-    "interpolate_state": """
-        {?0.5 state_qd[tid] = (1.0 - alpha) * default_qd[tid] + alpha * body_qd[tid]}
-        {?0.3 if has_flag(body_flags[tid], KINEMATIC) and not keep_velocity:
-            state_q[tid] = body_q[tid]
-            return}
-        {# between the last two steps of the simulation
-        ~}
-        x_a = wp.transform_get_translation(default_q[tid])
-        x_b = wp.transform_get_translation(body_q[tid])
-        q_a = wp.transform_get_rotation(default_q[tid])
-        q_b = wp.transform_get_rotation(body_q[tid])
-        {if wp.length(x_b - x_a) > max_jump:
-            {# it was set somewhere else
-            ~}
-            state_q[tid] = body_q[tid]
-            return
-        ~}
-        {{# the shorter way around
-        ~}
-        if wp.dot(q_a, q_b) < 0.0:
-            q_b = -q_b
-        state_q[tid] = wp.transform(wp.lerp(x_a, x_b, alpha), wp.normalize(q_a * (1.0 - alpha) + q_b * alpha)) ~
-        state_q[tid] = wp.transform(x_a + alpha * (x_b - x_a), blended(q_a, q_b, alpha)) ~
-        state_q[tid] = wp.transform(wp.lerp(x_a, x_b, alpha), blended(q_a, q_b, alpha))}
-    """,
-    "delay_actions": """
-        {# actions arrive some steps late
-        ~}
-        {for k in range(NUM_HISTORY - 1, 0, -1):
-            history[tid, k] = history[tid, k - 1] ~
-        k = int(NUM_HISTORY - 1)
-        while k > 0:
-            history[tid, k] = history[tid, k - 1]
-            k -= 1}
-        history[tid, 0] = newest[tid]
-        late = {latency[tid] ~ wp.min(latency[tid], NUM_HISTORY - 1)}
-        {{# the first steps know no older one
-        ~}
-        if late > filled[tid]:
-            late = filled[tid]
-        mean_out[tid] = history[tid, late]
-        filled[tid] = wp.min(filled[tid] + 1, NUM_HISTORY - 1) ~
-        if dropped[tid] and filled[tid] > late:
-            # a lost packet: the one before it is still held
-            mean_out[tid] = history[tid, late + 1]
-        else:
-            mean_out[tid] = history[tid, late] ~
-        {# between two steps
-        ~}
-        part = late_part[tid]
-        mean_out[tid] = wp.lerp(history[tid, late], history[tid, late + 1], part)}
-    """,
-    "find_roots": """
-        {root = find_root(parent_of, tid) ~ root = find_root(parent_of, tid)
-        {# a root is its own
-        ~}
-        if root == tid and not has_flag(body_flags[tid], ACTIVE):
-            root_out[tid] = -1
-            return ~
-        root = int(tid)
-        while parent_of[root] >= 0:
-            root = parent_of[root] ~
-        node = int(parent_of[tid])
-        root = int(tid)
-        while node >= 0:
-            root = node
-            node = parent_of[node]}
-        root_out[tid] = root
-        {?0.4 {# how many hang on each
-        wp.atomic_add(tree_size, root, 1) ~ wp.atomic_add(tree_mass, root, newest_mass[tid])}}
-    """,
+    "interpolate_state": _BODIES["interpolate_state"],
+    "delay_actions": _BODIES["delay_actions"],
+    "find_roots": _BODIES["find_roots"],
 }
 
 
 _FUNCTIONS = (
-    """
-    def pack_key(high: int, low: int) -> wp.uint64:
-        {return (wp.uint64(high) << wp.uint64(32)) | wp.uint64(low) ~
-        key = wp.uint64(high) << wp.uint64(32)
-        return key | wp.uint64(low)}
-    """,
-    """
-    def starts_run(keys: wp.array[int], i: int) -> bool:
-        {if i == 0:
-            return True
-        return keys[i] != keys[i - 1] ~
-        if i > 0 and keys[i - 1] == keys[i]:
-            return False
-        return True ~
-        return i == 0 or keys[i - 1] != keys[i]}
-    """,
-    """
-    def find_root(parents: wp.array[int], node: int) -> int:
-        {root = int(node)
-        while parents[root] >= 0:
-            root = parents[root]
-        return root ~
-        root = int(node)
-        above = int(parents[node])
-        while above >= 0:
-            root = above
-            above = parents[above]
-        return root}
-    """,
-    """
-    def lower_bound(keys: wp.array[int], num: int, key: int) -> int:
-        low = int(0)
-        high = int(num)
-        while low < high:
-            mid = {(low + high) // 2 ~ low + (high - low) // 2}
-            {if keys[mid] < key:
-                low = mid + 1
-            else:
-                high = mid ~
-            if keys[mid] >= key:
-                high = mid
-            else:
-                low = mid + 1}
-        return low
-    """,
-    """
-    def round_up(n: int, block: int) -> int:
-        {return (n + block - 1) // block * block ~
-        over = n % block
-        if over == 0:
-            return n
-        return n + block - over}
-    """,
+    _BODIES["functions.pack_key"],
+    _BODIES["functions.starts_run"],
+    _BODIES["functions.find_root"],
+    _BODIES["functions.lower_bound"],
+    _BODIES["functions.round_up"],
     """
     def cell_coord(x: float, origin: float, size: float) -> int:
         {return int(wp.floor((x - origin) / size)) ~ inv_size = 1.0 / size
@@ -567,28 +170,8 @@ _FUNCTIONS = (
     def swapped(v: wp.spatial_vector) -> wp.spatial_vector:
         return wp.spatial_vector(wp.spatial_bottom(v), wp.spatial_top(v))
     """,
-    """
-    def spread_bits(v: wp.uint32) -> wp.uint32:
-        {out = wp.uint32(0)
-        for k in range(10):
-            bit = (v >> wp.uint32(k)) & wp.uint32(1)
-            out = out | (bit << wp.uint32(3 * k))
-        return out ~
-        out = wp.uint32(0)
-        for k in range(10):
-            {# two empty bits between each of them
-            ~}
-            out = out | ((v & (wp.uint32(1) << wp.uint32(k))) << wp.uint32(2 * k))
-        return out}
-    """,
-    """
-    def blended(a: wp.quat, b: wp.quat, t: float) -> wp.quat:
-        {if wp.dot(a, b) < 0.0:
-            return wp.normalize(a * (1.0 - t) - b * t)
-        return wp.normalize(a * (1.0 - t) + b * t) ~
-        s = {1.0 if wp.dot(a, b) >= 0.0 else -1.0 ~ -1.0 if wp.dot(a, b) < 0.0 else 1.0}
-        return wp.normalize(a * (1.0 - t) + b * (s * t))}
-    """,
+    _BODIES["functions.spread_bits"],
+    _BODIES["functions.blended"],
 )
 """Functions that lines call."""
 

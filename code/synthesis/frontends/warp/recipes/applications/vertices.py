@@ -6,10 +6,13 @@ They predict the vertices, solve them with their neighbours, or move them.
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+
+_BODIES = read_bodies("warp", "vertices", margin=8)
 
 _RESTING = """
     {?0.5 # fixed and sleeping vertices stay
@@ -26,115 +29,10 @@ _UNHELD = """
         return
 """
 _VERTEX = {
-    "implicit_vertex": """
-        {
-            # inertia pulls towards where the vertex would go freely
-            m = masses[tid] / (dt * dt)
-            force = (predicted[tid] - x0) * m
-            hess = wp.diag(wp.vec3(m, m, m))
-        ~
-            m = masses[tid] / (dt * dt)
-            force = (predicted[tid] - x0) * m
-            hess = m * wp.identity(n=3, dtype=float)
-        }
-        for k in range(first[tid], first[tid + 1]):
-            nbr = adjacency[k]
-            d = x0 - x[nbr]
-            {r = wp.length(d) ~ r = distance_between(x0, x[nbr]) ~ r = distance_between(x0, x[nbr])}
-            if r < TINY:
-                continue
-            c = r - {rest_of[k] ~ spacing}
-            n = d / r
-            {?0.3 # no push when compressed
-            if c < 0.0:
-                continue}
-            force -= n * (ke * c)
-            {hess += ke * wp.outer(n, n) ~ # the part across the edge keeps it positive
-            hess += ke * wp.outer(n, n)
-            if c > 0.0:
-                hess += (wp.identity(n=3, dtype=float) - wp.outer(n, n)) * (ke * c / r)}
-        {?0.4 # ground below the vertex
-        depth = ground + radius[tid] - x0[2]
-        if depth > 0.0:
-            force += wp.vec3(0.0, 0.0, ke * depth)
-            {hess += wp.diag(wp.vec3(0.0, 0.0, ke)) ~ hess[2, 2] = hess[2, 2] + ke}}
-        {?0.4 # damping against the last step
-        force -= (kd / dt) * (x0 - x_prev[tid])
-        hess += (kd / dt) * wp.identity(n=3, dtype=float)}
-        {
-            x_out[tid] = x0 + wp.inverse(hess) * force
-        ~
-            step = wp.inverse(hess) * force
-            {if {wp.length_sq(step) > limit * limit ~ wp.length(step) > limit}:
-                step = wp.normalize(step) * limit ~}
-            x_out[tid] = x0 + {relax * ~}step
-        }
-    """,
-    "predict": """
-        v0 = v[tid]
-        {?0.4 # damped first
-        v0 = v0 * {(1.0 - kd * dt) ~ (1.0 / (1.0 + kd * dt))}}
-        {v1 = v0 + (gravity[0] + f_in[tid] * inv_mass_of[tid]) * dt ~
-        acc = gravity[0] + f_in[tid] * inv_mass_of[tid]
-        v1 = v0 + acc * dt}
-        {?0.5 # drawn along by the wind
-        v1 += (wind - v1) * (drag * dt)}
-        {?0.5 speed = wp.length(v1)
-        if speed > limit:
-            v1 *= limit / speed}
-        x1 = x0 + v1 * dt
-        {?0.5 if x1[2] < ground + radius[tid]:
-            x1[2] = ground + radius[tid]
-            {# only what still goes down is stopped
-            ~}
-            if v1[2] < 0.0:
-                {v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0) ~ v1[2] = 0.0 ~
-                v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])}}
-        {x_out[tid] = x1
-        v_out[tid] = v1 ~ v_out[tid] = v1
-        x_out[tid] = x1 ~ # for the velocity after the projections
-        x_prev_out[tid] = x0
-        v_out[tid] = v1
-        x_out[tid] = x1}
-    """,
-    "update_velocity": """
-        d = x0 - x_prev[tid]
-        v1 = d / dt
-        {* v1 = v1 * (1.0 - kd * dt) ~
-            {v1 = limit_length(v1, v_max) ~ if {wp.length_sq(v1) > v_max * v_max ~ wp.length(v1) > v_max}:
-                v1 = wp.normalize(v1) * v_max}
-        ~
-            if x0[2] {< ~ <=} ground + radius[tid] and v1[2] < 0.0:
-                {v1[2] = 0.0 ~ v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0)}
-        }
-        {v_out[tid] = v1 ~ v_out[tid] = v1
-        x_prev_out[tid] = x0 ~ # the acceleration that it had in this step
-        v_out[tid] = v1
-        a_out[tid] = (v1 - v[tid]) / dt ~
-        if {wp.length_sq(v1) < rest_limit * rest_limit ~ wp.length(v1) < rest_limit}:
-            rest_time[tid] += dt
-        else:
-            rest_time[tid] = 0.0
-        v_out[tid] = v1}
-    """,
-    "apply_corrections": """
-        num = degree_in[tid]
-        {d = (relax / float(wp.max(num, 1))) * correction[tid] ~
-        d = correction[tid]
-        if num > 1:
-            d = d / float(num) ~
-        scale = relax
-        if num > 0:
-            scale = relax / float(num)
-        d = correction[tid] * scale}
-        {?0.4 {d = limit_length(d, limit) ~ if {wp.length_sq(d) > limit * limit ~ wp.length(d) > limit}:
-            d = d * (limit / wp.length(d))}}
-        x1 = x0 + d
-        {?0.5 if x1[2] < ground + radius[tid]:
-            x1[2] = ground + radius[tid]}
-        x_out[tid] = x1
-        {v_out[tid] = {v[tid] + (x1 - x0) / dt ~ (x1 - x_prev[tid]) / dt} ~}
-    """,
+    "implicit_vertex": _BODIES["implicit_vertex"],
+    "predict": _BODIES["predict"],
+    "update_velocity": _BODIES["update_velocity"],
+    "apply_corrections": _BODIES["apply_corrections"],
 }
 
 

@@ -3,440 +3,107 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import volume_argument
 
+_BODIES = read_bodies("warp", "volume_queries", margin=8)
+
 _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
     "volume_contact": (
         (
             "eval_particle_sdf_contacts collide_particles_volume sdf_contact_forces",
-            """
-        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            return}
-        LOOK
-        d -= radius[tid]
-        {if d >= margin:
-            return
-        ~ if d > margin:
-            return}
-        {n = safe_normalize(normal) ~ n = safe_normalize(normal) ~ n = wp.normalize(normal)}
-        TURN
-        v = particle_v[tid]
-        vn = wp.dot(n, v)
-        {# damping only where they approach
-        ~}
-        fn = ke * (margin - d) - kd * wp.min(vn, 0.0)
-        {vt = v - n * vn
-        f = n * fn - vt * kf ~
-        # friction, as long as it slides no more than the cone lets it
-        vt = v - n * vn
-        f = n * fn - limit_length(vt * kf, mu * fn) ~
-        vt = v - n * vn
-        slip = wp.length(vt)
-        f = n * fn
-        if slip > 1.0e-4:
-            f -= vt * (wp.min(kf * slip, mu * fn) / slip)}
-        {wp.atomic_add(particle_f, tid, f) ~ particle_f[tid] += f}
-        """,
+            _BODIES["volume_contact.eval_particle_sdf_contacts"],
         ),
         (
             "solve_particle_sdf_contacts project_particles push_out_particles",
-            """
-        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            particle_x_out[tid] = particle_x[tid]
-            return}
-        LOOK
-        c = d - radius[tid]{ - margin ~}
-        if c >= 0.0:
-            particle_x_out[tid] = particle_x[tid]
-            return
-        {n = safe_normalize(normal) ~ n = safe_normalize(normal) ~ n = wp.normalize(normal)}
-        TURN
-        {dx = n * (-c) ~ dx = n * (-c)
-        # friction takes back what it has slid in this step
-        step = particle_x[tid] - x_prev[tid]
-        slide = step - n * wp.dot(n, step)
-        dx -= limit_length(slide, -mu * c)}
-        {particle_x_out[tid] = particle_x[tid] + dx ~
-        particle_x_out[tid] = particle_x[tid] + dx
-        particle_v_out[tid] = particle_v[tid] + dx / dt}
-        """,
+            _BODIES["volume_contact.solve_particle_sdf_contacts"],
         ),
         (
             "create_particle_sdf_contacts find_particle_contacts collide_particles_sdf",
-            """
-        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            return}
-        LOOK
-        {if d > radius[tid] + margin:
-            return ~ if d - radius[tid] > margin:
-            return}
-        slot = wp.atomic_add(num_contacts, 0, 1)
-        if slot >= contact_particle.shape[0]:
-            return
-        {n = safe_normalize(normal) ~ n = safe_normalize(normal) ~ n = wp.normalize(normal)}
-        TURN
-        contact_particle[slot] = tid
-        contact_normal[slot] = n
-        {contact_point[slot] = particle_x[tid] - n * d ~
-        # the deepest point of the particle
-        contact_point[slot] = particle_x[tid] - n * radius[tid]}
-        {?0.5 contact_depth[slot] = radius[tid] - d}
-        """,
+            _BODIES["volume_contact.create_particle_sdf_contacts"],
         ),
         (
             "particle_sdf_distances sample_sdf query_sdf",
-            """
-        uvw = wp.volume_world_to_index(sdf, particle_x[tid])
-        d = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ \
-                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float) ~ \
-                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
-        contact_dist[tid] = d - radius[tid]
-        {if d < margin + radius[tid]:
-            in_contact[tid] = 1
-            wp.atomic_add(num_contacts, 0, 1)
-        else:
-            in_contact[tid] = 0 ~
-        if d < radius[tid]:
-            wp.atomic_add(num_contacts, 0, 1)
-            wp.atomic_max(deepest, 0, radius[tid] - d)}
-        """,
+            _BODIES["volume_contact.particle_sdf_distances"],
         ),
     ),
     "volume_advect": (
         (
             "advect_particles advect_in_volume move_with_wind",
-            """
-        {?0.3 # particles that are gone
-        if particle_life[tid] <= 0.0:
-            return}
-        pos = particle_x[tid]
-        v0 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, pos), wp.Volume.LINEAR)
-        {# second order: the wind half a step ahead
-        mid = pos + v0 * (0.5 * dt)
-        v1 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, mid), wp.Volume.LINEAR)
-        step = v1 * dt ~
-        {# Heun: the mean of both ends
-        ~}
-        ahead = pos + v0 * dt
-        v1 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, ahead), wp.Volume.LINEAR)
-        step = (v0 + v1) * (0.5 * dt) ~
-        # third order, of Ralston
-        v1 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, pos + v0 * (0.5 * dt)), wp.Volume.LINEAR)
-        v2 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, pos + v1 * (0.75 * dt)), wp.Volume.LINEAR)
-        step = (v0 * 2.0 + v1 * 3.0 + v2 * 4.0) * (dt / 9.0)}
-        {?0.4 # what settles goes down meanwhile
-        step += settling * dt}
-        {particle_x_out[tid] = pos + step ~ {?0.6 particle_x_out[tid] = pos + step
-        particle_life[tid] = particle_life[tid] - dt ~ particle_x_out[tid] = pos + step}}
-        """,
+            _BODIES["volume_advect.advect_particles"],
         ),
         (
             "apply_wind_drag eval_wind_forces eval_aerodynamic_drag",
-            """
-        uvw = wp.volume_world_to_index(wind, particle_x[tid])
-        u = {wp.volume_sample_v(wind, uvw, wp.Volume.LINEAR) ~ \
-                wp.volume_sample(wind, uvw, wp.Volume.LINEAR, dtype=wp.vec3)}
-        rel = u - particle_v[tid]
-        {speed = wp.length(rel)
-        {?0.5 if speed < min_speed:
-            return}
-        area = wp.pi * radius[tid] * radius[tid]
-        particle_f[tid] += rel * (0.5 * air_density * drag * area * speed) ~
-        # of Stokes, for what is small and slow
-        particle_f[tid] += rel * (6.0 * wp.pi * viscosity * radius[tid]) ~
-        # of Stokes, and with the square of the speed where it is fast
-        speed = wp.length(rel)
-        area = wp.pi * radius[tid] * radius[tid]
-        f = rel * (6.0 * wp.pi * viscosity * radius[tid])
-        if speed > min_speed:
-            f += rel * (0.5 * air_density * drag * area * speed)
-        wp.atomic_add(particle_f, tid, f)}
-        """,
+            _BODIES["volume_advect.apply_wind_drag"],
         ),
         (
             "relax_to_wind entrain_particles follow_wind",
-            """
-        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            return}
-        uvw = wp.volume_world_to_index(wind, particle_x[tid])
-        u = wp.volume_sample_v(wind, uvw, wp.Volume.LINEAR)
-        v = particle_v[tid]
-        {?0.5 v += gravity * dt}
-        {# heavy particles follow later
-        blend = 1.0 - wp.exp(-dt * drag / mass[tid]) ~ blend = 1.0 - wp.exp(-drag * dt) ~
-        # taken at the end of the step
-        blend = drag * dt / (mass[tid] + drag * dt)}
-        v += (u - v) * blend
-        particle_v_out[tid] = v
-        {particle_x_out[tid] = particle_x[tid] + v * dt ~}
-        """,
+            _BODIES["volume_advect.relax_to_wind"],
         ),
     ),
     "volume_march": (
         (
             "raymarch_sdf sphere_trace trace_sdf_volume",
-            """
-        start = ray_origin[tid]
-        direction = wp.normalize(ray_dir[tid])
-        t = float(0.0)
-        {hit = int(0)
-        for step in range(max_steps):
-            {d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, start + direction * t), wp.Volume.LINEAR) ~
-            uvw = wp.volume_world_to_index(sdf, start + direction * t)
-            d = wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
-            if d < hit_eps:
-                hit = 1
-                break
-            t += wp.max(d, min_step)
-            {if t > max_t:
-                break
-            ~}
-        depth[tid] = t if hit == 1 else max_t
-        {ray_hit[tid] = hit ~} ~
-        while t < max_t:
-            {d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, start + direction * t), wp.Volume.LINEAR) ~
-            uvw = wp.volume_world_to_index(sdf, start + direction * t)
-            d = wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
-            if d < hit_eps:
-                break
-            t += wp.max(d, min_step)
-        depth[tid] = wp.min(t, max_t)}
-        """,
+            _BODIES["volume_march.raymarch_sdf"],
         ),
         (
             "march_smoke raymarch_density compute_transmittance",
-            """
-        start = ray_origin[tid]
-        direction = wp.normalize(ray_dir[tid])
-        {# light that is left behind the smoke
-        ~}
-        transmittance = float(1.0)
-        {glow = float(0.0)
-        for step in range(max_steps):
-            uvw = wp.volume_world_to_index(smoke, start + direction * (min_step * (float(step) + 0.5)))
-            rho = wp.max({wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR) ~ \
-                wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float)}, 0.0)
-            absorbed = 1.0 - wp.exp(-sigma * rho * min_step)
-            glow += transmittance * absorbed
-            transmittance *= 1.0 - absorbed
-        radiance[tid] = glow + transmittance * background ~
-        depth_sum = float(0.0)
-        for step in range(max_steps):
-            p_i = start + direction * (min_step * (float(step) + 0.5))
-            rho = wp.volume_sample_f(smoke, wp.volume_world_to_index(smoke, p_i), wp.Volume.LINEAR)
-            if rho <= 0.0:
-                continue
-            depth_sum += rho * min_step
-        {optical_depth[tid] = depth_sum ~ transmitted[tid] = wp.exp(-sigma * depth_sum)} ~
-        for step in range(max_steps):
-            p_i = start + direction * (min_step * (float(step) + 0.5))
-            rho = wp.volume_sample_f(smoke, wp.volume_world_to_index(smoke, p_i), wp.Volume.LINEAR)
-            transmittance *= wp.exp(-sigma * wp.max(rho, 0.0) * min_step)
-        transmitted[tid] = transmittance}
-        """,
+            _BODIES["volume_march.march_smoke"],
         ),
     ),
     "volume_steps": (
         (
             "march_in_voxels trace_voxel_space march_index_space",
-            """
-        uvw = wp.volume_world_to_index(smoke, ray_origin[tid])
-        {direction = wp.normalize(ray_dir[tid])
-        delta = wp.volume_world_to_index_dir(smoke, direction * min_step) ~
-        # the same step all along, in voxels
-        delta = min_step * wp.volume_world_to_index_dir(smoke, wp.normalize(ray_dir[tid]))}
-        {depth_sum = float(0.0)
-        for step in range(max_steps):
-            rho = {wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR) ~ \
-                wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float)}
-            {if rho > 0.0:
-                depth_sum += rho * min_step ~ depth_sum += wp.max(rho, 0.0) * min_step}
-            uvw += delta
-        {optical_depth[tid] = depth_sum ~ transmitted[tid] = wp.exp(-sigma * depth_sum)} ~
-        transmittance = float(1.0)
-        for step in range(max_steps):
-            rho = wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR)
-            transmittance *= wp.exp(-sigma * wp.max(rho, 0.0) * min_step)
-            uvw += delta
-        transmitted[tid] = transmittance}
-        {?0.6 {# where it leaves
-        ~}
-        ray_end[tid] = wp.volume_index_to_world(smoke, uvw)}
-        """,
+            _BODIES["volume_steps"],
         ),
     ),
     "volume_density": (
         (
             "sample_density sample_volume volume_density_at_particles",
-            """
-        uvw = wp.volume_world_to_index(smoke, particle_x[tid])
-        {density[tid] = wp.volume_sample_f(smoke, uvw, {wp.Volume.LINEAR ~ wp.Volume.LINEAR ~ wp.Volume.CLOSEST}) ~
-        density[tid] = wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float) ~
-        value = wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float)
-        {density[tid] = wp.max(value, 0.0) ~
-        {# thin smoke is not seen
-        ~}
-        if value < threshold:
-            density[tid] = 0.0
-        else:
-            density[tid] = wp.min(value, limit)}}
-        """,
+            _BODIES["volume_density.sample_density"],
         ),
         (
             "filter_density average_density box_filter_volume",
-            """
-        uvw = wp.volume_world_to_index(smoke, particle_x[tid])
-        ix = int(wp.floor(uvw[0]))
-        iy = int(wp.floor(uvw[1]))
-        iz = int(wp.floor(uvw[2]))
-        {# a box filter over the corners of the cell
-        ~}
-        total = float(0.0)
-        for di in range(2):
-            for dj in range(2):
-                for dk in range(2):
-                    total += wp.volume_lookup_f(smoke, ix + di, iy + dj, iz + dk)
-        density[tid] = 0.125 * total
-        """,
+            _BODIES["volume_density.filter_density"],
         ),
         (
             "density_gradient volume_gradient central_differences",
-            """
-        uvw = wp.volume_world_to_index(smoke, particle_x[tid])
-        ix = int(wp.floor(uvw[0]))
-        iy = int(wp.floor(uvw[1]))
-        iz = int(wp.floor(uvw[2]))
-        gx = wp.volume_lookup_f(smoke, ix + 1, iy, iz) - wp.volume_lookup_f(smoke, ix - 1, iy, iz)
-        gy = wp.volume_lookup_f(smoke, ix, iy + 1, iz) - wp.volume_lookup_f(smoke, ix, iy - 1, iz)
-        gz = wp.volume_lookup_f(smoke, ix, iy, iz + 1) - wp.volume_lookup_f(smoke, ix, iy, iz - 1)
-        gradient[tid] = {0.5 * inv_voxel * wp.vec3(gx, gy, gz) ~ wp.vec3(gx, gy, gz) * (0.5 * inv_voxel)}
-        """,
+            _BODIES["volume_density.density_gradient"],
         ),
     ),
     "volume_force": (
         (
             "eval_potential_force field_force volume_gradient_force",
-            """
-        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            return}
-        uvw = wp.volume_world_to_index(potential, particle_x[tid])
-        grad = wp.vec3()
-        {value = wp.volume_sample_grad_f(potential, uvw, wp.Volume.LINEAR, grad) ~
-        value = wp.volume_sample_grad(potential, uvw, wp.Volume.LINEAR, grad, dtype=float)}
-        {# down the slope, which is per voxel
-        ~}
-        {particle_f[tid] -= grad * (mass[tid] * inv_voxel) ~
-        {wp.atomic_add(particle_f, tid, -grad * (mass[tid] * inv_voxel)) ~ \
-wp.atomic_sub(particle_f, tid, grad * (mass[tid] * inv_voxel))} ~
-        wp.atomic_add(particle_f, tid, -mass[tid] * inv_voxel * grad)}
-        {wp.atomic_add(total_energy, 0, mass[tid] * value) ~ energy[tid] = mass[tid] * value}
-        """,
+            _BODIES["volume_force.eval_potential_force"],
         ),
         (
             "obstacle_cost clearance_cost eval_obstacle_cost",
-            """
-        uvw = wp.volume_world_to_index(sdf, particle_x[tid])
-        grad = wp.vec3()
-        {d = wp.volume_sample_grad_f(sdf, uvw, wp.Volume.LINEAR, grad) - radius[tid] ~
-        d = wp.volume_sample_grad_f(sdf, uvw, wp.Volume.LINEAR, grad)
-        d -= radius[tid]}
-        cost = float(0.0)
-        slope = float(0.0)
-        if d < 0.0:
-            # inside, as steep as it gets
-            cost = 0.5 * margin - d
-            slope = -1.0
-        elif d < margin:
-            cost = 0.5 * (d - margin) * (d - margin) / margin
-            slope = (d - margin) / margin
-        {cost_out[tid] = weight * cost
-        gradient[tid] = grad * (weight * slope * inv_voxel) ~
-        wp.atomic_add(total_cost, 0, weight * cost)
-        gradient[tid] = grad * (weight * slope * inv_voxel)}
-        """,
+            _BODIES["volume_force.obstacle_cost"],
         ),
         (
             "project_to_isosurface move_to_isosurface snap_points_to_surface",
-            """
-        pos = particle_x[tid]
-        for step in range(iterations):
-            grad = wp.vec3()
-            value = wp.volume_sample_grad_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR, grad)
-            {if wp.abs(value - iso) < hit_eps:
-                break ~}
-            {# along the slope, which is per voxel
-            ~}
-            slope = grad * inv_voxel
-            steep = wp.length_sq(slope)
-            if steep < 0.05:
-                break
-            pos -= limit_length(slope * ((value - iso) / steep), max_step)
-        particle_x_out[tid] = pos
-        {?0.5 {moved[tid] = wp.length(pos - particle_x[tid])}}
-        """,
+            _BODIES["volume_force.project_to_isosurface"],
         ),
         (
             "sample_potential_gradient sample_field_gradient volume_value_and_gradient",
-            """
-        {?0.4 if particle_life[tid] <= 0.0:
-            value_out[tid] = 0.0
-            gradient[tid] = wp.vec3()
-            return}
-        uvw = wp.volume_world_to_index(potential, particle_x[tid])
-        grad = wp.vec3()
-        {value = wp.volume_sample_grad_f(potential, uvw, wp.Volume.LINEAR, grad) ~
-        value = wp.volume_sample_grad(potential, uvw, wp.Volume.LINEAR, grad, dtype=float)}
-        value_out[tid] = value
-        {# per voxel there
-        gradient[tid] = grad * inv_voxel ~
-        slope = grad * inv_voxel
-        {# no steeper than this
-        gradient[tid] = limit_length(slope, max_slope) ~
-        gradient[tid] = slope
-        wp.atomic_max(steepest, 0, wp.length(slope))}}
-        """,
+            _BODIES["volume_force.sample_potential_gradient"],
         ),
     ),
     "volume_labels": (
         (
             "assign_materials label_particles region_of_particles",
-            """
-        LABEL
-        {{# outside of all regions
-        ~}
-        if label {<= 0 ~ == EMPTY}:
-            material[tid] = EMPTY
-            return
-        material[tid] = label
-        {wp.atomic_add(label_count, label, 1) ~} ~
-        material[tid] = label}
-        """,
+            _BODIES["volume_labels.assign_materials"],
         ),
         (
             "region_masses sum_mass_by_label accumulate_label_mass",
-            """
-        LABEL
-        {if label {<= 0 ~ == EMPTY}:
-            return
-        wp.atomic_add(label_mass, label, mass[tid])
-        {wp.atomic_add(label_count, label, 1) ~} ~
-        if label > 0:
-            wp.atomic_add(label_mass, label, mass[tid])}
-        """,
+            _BODIES["volume_labels.region_masses"],
         ),
         (
             "stop_in_solid clamp_velocity_in_solids apply_solid_labels",
-            """
-        LABEL
-        {if label == SOLID:
-            particle_v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-        else:
-            particle_v_out[tid] = particle_v[tid] ~
-        particle_v_out[tid] = wp.vec3(0.0, 0.0, 0.0) if label == SOLID else particle_v[tid]}
-        """,
+            _BODIES["volume_labels.stop_in_solid"],
         ),
     ),
 }
@@ -464,81 +131,27 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
     "voxel_laplacian": (
         (
             "",
-            """
-        center = wp.volume_lookup_f(smoke, i, j, k)
-        {total = wp.volume_lookup_f(smoke, i - 1, j, k) + wp.volume_lookup_f(smoke, i + 1, j, k)
-        total += wp.volume_lookup_f(smoke, i, j - 1, k) + wp.volume_lookup_f(smoke, i, j + 1, k)
-        total += wp.volume_lookup_f(smoke, i, j, k - 1) + wp.volume_lookup_f(smoke, i, j, k + 1) ~
-        total = float(0.0)
-        for side in range(-1, 2, 2):
-            total += wp.volume_lookup_f(smoke, i + side, j, k)
-            total += wp.volume_lookup_f(smoke, i, j + side, k)
-            total += wp.volume_lookup_f(smoke, i, j, k + side)}
-        field_out[i, j, k] = STENCIL
-        """,
+            _BODIES["voxel_laplacian"],
         ),
     ),
     "voxel_occupied": (
         (
             "remove_islands filter_labels drop_small_regions",
-            """
-        label = {wp.volume_lookup_i(labels, i, j, k) ~ wp.volume_lookup(labels, i, j, k, dtype=int)}
-        count = int(0)
-        for di in range(-1, 2):
-            for dj in range(-1, 2):
-                for dk in range(-1, 2):
-                    if wp.volume_lookup_i(labels, i + di, j + dj, k + dk) == label:
-                        count += 1
-        {# too few around are of the same kind
-        ~}
-        {label_out[i, j, k] = label if count > least else EMPTY ~
-        if count > least:
-            label_out[i, j, k] = label
-        else:
-            label_out[i, j, k] = EMPTY}
-        """,
+            _BODIES["voxel_occupied.remove_islands"],
         ),
         (
             "count_interface_faces interface_area_per_voxel count_boundary_faces",
-            """
-        label = wp.volume_lookup_i(labels, i, j, k)
-        faces = int(0)
-        for side in range(-1, 2, 2):
-            if wp.volume_lookup_i(labels, i + side, j, k) != label:
-                faces += 1
-            if wp.volume_lookup_i(labels, i, j + side, k) != label:
-                faces += 1
-            if wp.volume_lookup_i(labels, i, j, k + side) != label:
-                faces += 1
-        boundary[i, j, k] = faces
-        """,
+            _BODIES["voxel_occupied.count_interface_faces"],
         ),
         (
             "voxel_occupancy occupancy_from_labels",
-            """
-        label = {wp.volume_lookup_i(labels, i, j, k) ~ wp.volume_lookup(labels, i, j, k, dtype=int)}
-        {if label != EMPTY:
-            occupied[i, j, k] = 1
-            wp.atomic_add(num_active, 0, 1)
-        else:
-            occupied[i, j, k] = 0 ~
-        occupied[i, j, k] = 0 if label == EMPTY else 1}
-        """,
+            _BODIES["voxel_occupied.voxel_occupancy"],
         ),
     ),
     "voxel_resample": (
         (
             "resample_volume volume_to_grid bake_sdf",
-            """
-        CENTER
-        {uvw = wp.volume_world_to_index(sdf, pos)
-        field_out[i, j, k] = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ \
-                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float) ~ \
-                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)} ~
-        d = {wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR) ~ \
-            wp.volume_sample(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR, dtype=float)}
-        {field_out[i, j, k] = wp.clamp(d, -band, band) ~ field_out[i, j, k] = d - offset}}
-        """,
+            _BODIES["voxel_resample"],
         ),
         (
             "union_with_grid merge_sdf sdf_union",
@@ -561,75 +174,23 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
     "voxel_center": (
         (
             "sum_volume_mass density_center accumulate_center_of_mass",
-            """
-        rho = {wp.volume_lookup_f(smoke, i, j, k) ~ wp.volume_lookup(smoke, i, j, k, dtype=float)}
-        {# air, or nearly
-        ~}
-        if rho < {threshold ~ 0.0}:
-            return
-        {pos = wp.volume_index_to_world(smoke, wp.vec3(float(i), float(j), float(k)))
-        wp.atomic_add(mass_sum, 0, rho)
-        wp.atomic_add(moment_sum, 0, pos * rho) ~
-        voxel = wp.vec3(float(i), float(j), float(k))
-        {wp.atomic_add(mass_sum, 0, rho)
-        ~}
-        wp.atomic_add(moment_sum, 0, rho * wp.volume_index_to_world(smoke, voxel))}
-        {?0.4 wp.atomic_add(num_active, 0, 1)}
-        """,
+            _BODIES["voxel_center.sum_volume_mass"],
         ),
         (
             "bake_voxel_positions sample_points_from_density write_voxel_centers",
-            """
-        rho = {wp.volume_lookup_f(smoke, i, j, k) ~ wp.volume_lookup(smoke, i, j, k, dtype=float)}
-        pos = wp.volume_index_to_world(smoke, wp.vec3(float(i), float(j), float(k)))
-        {voxel_points[i, j, k] = wp.vec4(pos[0], pos[1], pos[2], rho) ~
-        voxel_points[i, j, k] = wp.vec4(pos[0], pos[1], pos[2], wp.max(rho, 0.0))}
-        {?0.4 if rho > threshold:
-            wp.atomic_add(num_active, 0, 1)}
-        """,
+            _BODIES["voxel_center.bake_voxel_positions"],
         ),
     ),
     "voxel_gradient": (
         (
             "volume_gradient compute_voxel_gradient sdf_gradient_per_voxel",
-            """
-        {dx = AT(i + 1, j, k) - AT(i - 1, j, k)
-        dy = AT(i, j + 1, k) - AT(i, j - 1, k)
-        dz = AT(i, j, k + 1) - AT(i, j, k - 1)
-        diff = wp.vec3(dx, dy, dz) ~
-        diff = wp.vec3(
-            AT(i + 1, j, k) - AT(i - 1, j, k),
-            AT(i, j + 1, k) - AT(i, j - 1, k),
-            AT(i, j, k + 1) - AT(i, j, k - 1),
-        )}
-        {# a voxel's width along each axis
-        ~}
-        spacing = wp.volume_index_to_world_dir(potential, wp.vec3(1.0, 1.0, 1.0))
-        {slope = 0.5 * wp.cw_div(diff, spacing) ~
-        slope = wp.cw_div(diff, 2.0 * spacing)}
-        {slope_out[i, j, k] = slope ~ slope_out[i, j, k] = limit_length(slope, max_slope)}
-        {?0.4 wp.atomic_max(steepest, 0, wp.length(slope))}
-        """,
+            _BODIES["voxel_gradient"],
         ),
     ),
     "voxel_divergence": (
         (
             "volume_divergence velocity_divergence compute_divergence",
-            """
-        {# components live on the faces of a voxel
-        ~}
-        {div = wp.volume_lookup_v(wind, i + 1, j, k)[0] - wp.volume_lookup_v(wind, i, j, k)[0]
-        div += wp.volume_lookup_v(wind, i, j + 1, k)[1] - wp.volume_lookup_v(wind, i, j, k)[1]
-        div += wp.volume_lookup_v(wind, i, j, k + 1)[2] - wp.volume_lookup_v(wind, i, j, k)[2] ~
-        here = wp.volume_lookup_v(wind, i, j, k)
-        div = wp.volume_lookup_v(wind, i + 1, j, k)[0] - here[0]
-        div += wp.volume_lookup_v(wind, i, j + 1, k)[1] - here[1]
-        div += wp.volume_lookup_v(wind, i, j, k + 1)[2] - here[2]}
-        div = div * inv_width
-        field_out[i, j, k] = div
-        {# how far the wind is from being free of divergence
-        wp.atomic_max(largest, 0, wp.abs(div)) ~}
-        """,
+            _BODIES["voxel_divergence"],
         ),
     ),
 }

@@ -1,216 +1,22 @@
 """Grids of three dimensions and images: cells by their numbers, rays of cameras, particles that find their cells."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, TRIPLE, VEC, Program
 
+_BODIES = read_bodies("warp", "voxels", margin=12)
+
 _MAT = Type("float32", (3, 3))
 
 _CELL = {
-    "cell_gradient": """
-        {{# the border has no neighbours
-        ~}
-        if i == 0 or j == 0 or k == 0 or i >= nx - 1 or j >= ny - 1 or k >= nz - 1:
-            gradient[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        gx = field[i + 1, j, k] - field[i - 1, j, k]
-        gy = field[i, j + 1, k] - field[i, j - 1, k]
-        gz = field[i, j, k + 1] - field[i, j, k - 1]
-        g = wp.vec3(gx, gy, gz) * (0.5 * inv_width) ~
-        {# differences over two cells, of one side at the border
-        ~}
-        i0 = wp.max(i - 1, 0)
-        j0 = wp.max(j - 1, 0)
-        k0 = wp.max(k - 1, 0)
-        i1 = wp.min(i + 1, nx - 1)
-        j1 = wp.min(j + 1, ny - 1)
-        k1 = wp.min(k + 1, nz - 1)
-        gx = (field[i1, j, k] - field[i0, j, k]) / float(i1 - i0)
-        gy = (field[i, j1, k] - field[i, j0, k]) / float(j1 - j0)
-        gz = (field[i, j, k1] - field[i, j, k0]) / float(k1 - k0)
-        g = wp.vec3(gx, gy, gz) * inv_width
-        {?0.4 # where to refine
-        active_out[i, j, k] = 1 if wp.length(g) > steep else 0} ~
-        {i1 = wp.min(i + 1, field.shape[0] - 1)
-        j1 = wp.min(j + 1, field.shape[1] - 1)
-        k1 = wp.min(k + 1, field.shape[2] - 1) ~ i1 = (i + 1) % field.shape[0]
-        j1 = (j + 1) % field.shape[1]
-        k1 = (k + 1) % field.shape[2]}
-        gx = field[i1, j, k] - field[i, j, k]
-        gy = field[i, j1, k] - field[i, j, k]
-        gz = field[i, j, k1] - field[i, j, k]
-        g = wp.vec3(gx, gy, gz) * inv_width
-        {?0.4 # where to refine
-        active_out[i, j, k] = 1 if wp.length(g) > steep else 0}}
-        gradient[i, j, k] = g
-        {?0.2 wp.atomic_max(steepest, 0, wp.length(g))}
-    """,
-    "cell_flags": """
-        label = {cell_type[i, j, k] ~ cell_type[i, j, k]}
-        if label == CELL_SOLID:
-            {cell_out[i, j, k] = CELL_SOLID
-            return ~ cell_out[i, j, k] = label
-            return}
-        count = int(0)
-        {{for ni in range(wp.max(i - 1, 0), wp.min(i + 2, nx)):
-            for nj in range(wp.max(j - 1, 0), wp.min(j + 2, ny)):
-                for nk in range(wp.max(k - 1, 0), wp.min(k + 2, nz)):
-                    {if ni == i and nj == j and nk == k:
-                        continue ~}
-                    if cell_type[ni, nj, nk] == CELL_FLUID:
-                        count += 1
-        ~ first = wp.vec3i(wp.max(i - 1, 0), wp.max(j - 1, 0), wp.max(k - 1, 0))
-        last = wp.vec3i(wp.min(i + 1, nx - 1), wp.min(j + 1, ny - 1), wp.min(k + 1, nz - 1))
-        for ni in range(first[0], last[0] + 1):
-            for nj in range(first[1], last[1] + 1):
-                for nk in range(first[2], last[2] + 1):
-                    if cell_type[ni, nj, nk] == CELL_FLUID:
-                        count += 1
-        ~ for di in range(-1, 2):
-            for dj in range(-1, 2):
-                for dk in range(-1, 2):
-                    {if di == 0 and dj == 0 and dk == 0:
-                        continue ~}
-                    ni = i + di
-                    nj = j + dj
-                    nk = k + dk
-                    if ni < 0 or nj < 0 or nk < 0 or ni >= nx or nj >= ny or nk >= nz:
-                        continue
-                    if cell_type[ni, nj, nk] == CELL_FLUID:
-                        count += 1} ~
-        for axis in range(3):
-            for side in range(-1, 2, 2):
-                cell = wp.vec3i(i, j, k)
-                cell[axis] = cell[axis] + side
-                if in_box(cell, nx, ny, nz):
-                    if cell_type[cell[0], cell[1], cell[2]] == CELL_FLUID:
-                        count += 1 ~
-        {# the border has not all of its neighbours
-        ~}
-        if i == 0 or j == 0 or k == 0 or i == nx - 1 or j == ny - 1 or k == nz - 1:
-            cell_out[i, j, k] = label
-            return
-        if cell_type[i - 1, j, k] == CELL_FLUID:
-            count += 1
-        if cell_type[i + 1, j, k] == CELL_FLUID:
-            count += 1
-        if cell_type[i, j - 1, k] == CELL_FLUID:
-            count += 1
-        if cell_type[i, j + 1, k] == CELL_FLUID:
-            count += 1
-        if cell_type[i, j, k - 1] == CELL_FLUID:
-            count += 1
-        if cell_type[i, j, k + 1] == CELL_FLUID:
-            count += 1}
-        {{# fluid where there are particles, and in the gaps between them
-        ~}
-        {if num_inside[i, j, k] > 0 or count > 4:
-            cell_out[i, j, k] = CELL_FLUID
-        else:
-            cell_out[i, j, k] = CELL_EMPTY ~
-        cell_out[i, j, k] = CELL_EMPTY
-        if num_inside[i, j, k] > 0 or count > 4:
-            cell_out[i, j, k] = CELL_FLUID} ~
-        {# by the distance to the surface; air beside the fluid takes part in extrapolation
-        ~}
-        if phi[i, j, k] < 0.0:
-            cell_out[i, j, k] = CELL_FLUID
-        elif count > 0:
-            cell_out[i, j, k] = CELL_SURFACE
-        else:
-            cell_out[i, j, k] = CELL_EMPTY ~
-        {# empty cells beside the fluid are its surface
-        ~}
-        {cell_out[i, j, k] = CELL_SURFACE if label == CELL_EMPTY and count > 0 else label ~
-        if label == CELL_EMPTY and count > 0:
-            cell_out[i, j, k] = CELL_SURFACE
-        else:
-            cell_out[i, j, k] = label}}
-    """,
-    "cell_index": """
-        {# row by row, the last index fastest
-        index = (i * ny + j) * nz + k ~ index = i * ny * nz + j * nz + k ~ # x the fastest
-        index = (k * ny + j) * nx + i}
-        {cell_ijk[index] = wp.vec3i(i, j, k){ + origin_ijk ~}
-        {?0.5 cell_ids[index] = cell_type[i, j, k]} ~
-        node_pos[index] = lower + wp.vec3(float(i) + 0.5, float(j) + 0.5, float(k) + 0.5) * width
-        {?0.5 packed[index] = field[i, j, k]}
-        {?0.4 cell_ids[index] = cell_type[i, j, k]} ~
-        # eight corners of the cell
-        for c in range(8):
-            ci = i + (c & 1)
-            cj = j + ((c >> 1) & 1)
-            ck = k + ((c >> 2) & 1)
-            corner[index, c] = (ci * (ny + 1) + cj) * (nz + 1) + ck
-        {?0.5 cell_ijk[index] = wp.vec3i(i, j, k)}}
-    """,
-    "cell_update": """
-        {?0.2 if not cell_active[i, j, k]:
-            return}
-        {v = velocity[i, j, k]
-        {if cell_type[i, j, k] == CELL_SOLID:
-            v = wp.vec3(0.0, 0.0, 0.0) ~ v += gravity[0] * dt}
-        {# nothing leaves through the walls
-        if i == 0 and v[0] < 0.0:
-            v[0] = 0.0
-        if i == nx - 1 and v[0] > 0.0:
-            v[0] = 0.0
-        if j == 0 and v[1] < 0.0:
-            v[1] = 0.0
-        if j == ny - 1 and v[1] > 0.0:
-            v[1] = 0.0
-        {if k == 0 and v[2] < 0.0:
-            v[2] = 0.0 ~ # sticks to the floor
-        if k == 0:
-            v = wp.vec3(0.0, 0.0, 0.0)} ~
-        for axis in range(3):
-            {v[axis] = clamp_symmetric(v[axis], limit) ~ if v[axis] > limit:
-                v[axis] = limit
-            elif v[axis] < -limit:
-                v[axis] = -limit} ~
-        if k == 0 and v[2] < 0.0:
-            {# friction of the floor
-            ~}
-            v = wp.vec3(v[0] * keep, v[1] * keep, 0.0)}
-        velocity[i, j, k] = v ~
-        mass = field[i, j, k]
-        if mass <= min_mass:
-            velocity[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        v = momentum[i, j, k] / mass
-        {v += gravity[0] * dt ~ v = v + dt * gravity[0]}
-        {?0.5 if k == 0 and v[2] < 0.0:
-            v[2] = 0.0}
-        {?0.4 speed = wp.length(v)
-        if speed > limit:
-            v *= limit / speed}
-        velocity[i, j, k] = v}
-        {?0.3 {# for the next time step
-        ~}
-        wp.atomic_max(fastest, 0, wp.length(v))}
-    """,
-    "cell_downsample": """
-        total = float(0.0)
-        num = int(0)
-        for di in range(FINER):
-            for dj in range(FINER):
-                for dk in range(FINER):
-                    fi = FINER * i + di
-                    fj = FINER * j + dj
-                    fk = FINER * k + dk
-                    {?0.8 if fine_type[fi, fj, fk] == CELL_SOLID:
-                        continue}
-                    total += fine[fi, fj, fk]
-                    num += 1
-        {coarse[i, j, k] = total / float(wp.max(num, 1)) ~ mean = float(0.0)
-        if num > 0:
-            mean = total / float(num)
-        coarse[i, j, k] = mean}
-        {?0.4 # solid only if all of it is
-        cell_out[i, j, k] = CELL_SOLID if num == 0 else CELL_FLUID}
-    """,
+    "cell_gradient": _BODIES["cell_gradient"],
+    "cell_flags": _BODIES["cell_flags"],
+    "cell_index": _BODIES["cell_index"],
+    "cell_update": _BODIES["cell_update"],
+    "cell_downsample": _BODIES["cell_downsample"],
 }
 
 
@@ -284,342 +90,85 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
 _PIXEL = {
     "camera_rays": (
         (
-            """
-            # through the middle of the pixel
-            u = (float(px) + 0.5) / float(width)
-            v = (float(py) + 0.5) / float(height)
-            aspect = float(width) / float(height)
-            {dir_c = wp.vec3((2.0 * u - 1.0) * aspect * fov_scale, (1.0 - 2.0 * v) * fov_scale, -1.0) ~
-            half_h = {fov_scale ~ wp.tan(0.5 * fov[cam])}
-            dir_c = wp.vec3((2.0 * u - 1.0) * aspect * half_h, (1.0 - 2.0 * v) * half_h, -1.0)}
-            X_wc = camera_pose[cam]
-            ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)
-            {ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.normalize(dir_c)) ~
-            rot = wp.transform_get_rotation(X_wc)
-            ray_dir[cam, py, px] = wp.quat_rotate(rot, wp.normalize(dir_c))}
-            """,
+            _BODIES["camera_rays.compute_camera_rays"],
             "compute_camera_rays generate_camera_rays pinhole_rays",
             "Rays through the pixels of pinhole cameras",
         ),
         (
-            """
-            K = intrinsics[cam]
-            {x = (float(px) + 0.5 - K[0, 2]) / K[0, 0]
-            y = (float(py) + 0.5 - K[1, 2]) / K[1, 1] ~ x = (float(px) - K[0, 2]) / K[0, 0]
-            y = (float(py) - K[1, 2]) / K[1, 1]}
-            {?0.5 # one step against the distortion of the lens
-            r2 = x * x + y * y
-            scale = 1.0 / (1.0 + distortion[cam][0] * r2 + distortion[cam][1] * r2 * r2)
-            x *= scale
-            y *= scale}
-            dir_c = {wp.vec3(x, y, 1.0) ~ wp.vec3(x, -y, -1.0)}
-            {X_wc = camera_pose[cam]
-            {ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)
-            ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.normalize(dir_c)) ~
-            # from where the picture begins
-            d = wp.transform_vector(X_wc, wp.normalize(dir_c))
-            ray_origin[cam, py, px] = wp.transform_get_translation(X_wc) + d * near
-            ray_dir[cam, py, px] = d} ~
-            ray_dir[cam, py, px] = wp.transform_vector(camera_pose[cam], wp.normalize(dir_c))}
-            """,
+            _BODIES["camera_rays.rays_from_intrinsics"],
             "rays_from_intrinsics unproject_pixels intrinsic_camera_rays",
             "Rays through the pixels of calibrated cameras",
         ),
         (
-            """
-            u = 2.0 * (float(px) + 0.5) / float(width) - 1.0
-            v = 1.0 - 2.0 * (float(py) + 0.5) / float(height)
-            # all in one direction, side by side
-            {offset = wp.vec3(u * ortho_size * float(width) / float(height), v * ortho_size, 0.0) ~
-            half_w = ortho_size * float(width) / float(height)
-            offset = wp.vec3(u * half_w, v * ortho_size, -near)}
-            X_wc = camera_pose[cam]
-            ray_origin[cam, py, px] = wp.transform_point(X_wc, offset)
-            ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.vec3(0.0, 0.0, -1.0))
-            """,
+            _BODIES["camera_rays.orthographic_rays"],
             "orthographic_rays parallel_rays orthographic_camera_rays",
             "Rays through the pixels of orthographic cameras",
         ),
         (
-            """
-            {# around the vertical axis, one circle in each row
-            ~}
-            angle = 2.0 * wp.pi * (float(px) + 0.5) / float(width)
-            {height_c = scan_height * (2.0 * (float(py) + 0.5) / float(height) - 1.0) ~
-            height_c = row_slope[py]}
-            turn = wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), angle)
-            dir_c = wp.quat_rotate(turn, wp.normalize(wp.vec3(1.0, 0.0, height_c)))
-            X_wc = camera_pose[cam]
-            ray_dir[cam, py, px] = wp.transform_vector(X_wc, dir_c)
-            {ray_origin[cam, py, px] = wp.transform_get_translation(X_wc) ~
-            ray_origin[cam, py, px] = wp.transform_point(X_wc, dir_c * near)}
-            """,
+            _BODIES["camera_rays.lidar_rays"],
             "lidar_rays spinning_lidar_rays generate_lidar_rays",
             "Rays of lidars that turn around",
         ),
     ),
     "depth_points": (
         (
-            """
-            d = depth[cam, py, px]
-            if d <= 0.0{ or d > max_depth ~}:
-                point_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
-                {?0.5 valid[cam, py, px] = 0}
-                return
-            {K = intrinsics[cam]
-            {x = (float(px) - K[0, 2]) / K[0, 0]
-            y = (float(py) - K[1, 2]) / K[1, 1] ~
-            fx = K[0, 0]
-            fy = K[1, 1]
-            x = (float(px) - K[0, 2]) / fx
-            y = (float(py) - K[1, 2]) / fy} ~
-            x = (float(px) + 0.5 - 0.5 * float(width)) / focal
-            y = (float(py) + 0.5 - 0.5 * float(height)) / focal}
-            {point = wp.vec3(x * d, y * d, d) ~
-            # the depth is along the ray
-            point = wp.normalize(wp.vec3(x, y, 1.0)) * d}
-            point_out[cam, py, px] = {wp.transform_point(camera_pose[cam], point) ~ point}
-            {?0.5 valid[cam, py, px] = 1}
-            """,
+            _BODIES["depth_points.depth_to_points"],
             "depth_to_points unproject_depth depth_to_point_cloud",
             "The points that the pixels of depth images show",
         ),
         (
-            """
-            d = depth[cam, py, px]
-            if d <= 0.0{ or d > max_depth ~}:
-                return
-            slot = wp.atomic_add(num_points, 0, 1)
-            {if slot >= cloud.shape[0]:
-                return ~ # more than there is room for
-            if slot >= cloud.shape[0]:
-                return}
-            K = intrinsics[cam]
-            x = (float(px) - K[0, 2]) / K[0, 0]
-            y = (float(py) - K[1, 2]) / K[1, 1]
-            cloud[slot] = wp.transform_point(camera_pose[cam], wp.vec3(x * d, y * d, d))
-            {?0.5 cloud_color[slot] = image[cam, py, px]}
-            {?0.4 cloud_label[slot] = shape_hit[cam, py, px]}
-            """,
+            _BODIES["depth_points.build_point_cloud"],
             "build_point_cloud collect_depth_points append_depth_points",
             "Collects the points of depth images in one cloud",
         ),
         (
-            """
-            {# not over the edge of the image
-            ~}
-            if px + 1 >= width or py + 1 >= height:
-                normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
-                return
-            d = depth[cam, py, px]
-            dx = depth[cam, py, px + 1]
-            dy = depth[cam, py + 1, px]
-            {if d <= 0.0 or dx <= 0.0 or dy <= 0.0:
-                normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
-                return ~
-            # nor over that of a shape
-            if d <= 0.0 or wp.abs(dx - d) > depth_jump or wp.abs(dy - d) > depth_jump:
-                normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
-                return}
-            x = (float(px) + 0.5 - 0.5 * float(width)) / focal
-            y = (float(py) + 0.5 - 0.5 * float(height)) / focal
-            step = 1.0 / focal
-            right = wp.vec3((x + step) * dx, y * dx, dx) - wp.vec3(x * d, y * d, d)
-            down = wp.vec3(x * dy, (y + step) * dy, dy) - wp.vec3(x * d, y * d, d)
-            normal_out[cam, py, px] = wp.normalize(wp.cross(down, right))
-            """,
+            _BODIES["depth_points.normals_from_depth"],
             "normals_from_depth compute_depth_normals depth_to_normals",
             "Normals of what depth images show, from the neighbours of each pixel",
         ),
     ),
     "pick_label": (
         (
-            """
-            hit = shape_hit[cam, py, px]
-            {# nothing is hit: the background
-            ~}
-            if hit {< 0 ~ == -1}:
-                color_out[cam, py, px] = background
-                return
-            n = normal_in[cam, py, px]
-            {shade = wp.max(wp.dot(n, light_dir), 0.0)
-            color = shape_color[hit] * (ambient + (1.0 - ambient) * shade) ~
-            # light from above and from the ground
-            sky = 0.5 * (1.0 + n[2])
-            color = wp.cw_mul(shape_color[hit], wp.lerp(ground_color, background, sky)) ~
-            # light of the camera itself
-            shade = wp.abs(wp.dot(n, light_dir))
-            color = shape_color[hit] * (ambient + (1.0 - ambient) * shade)}
-            {?0.5 # fades into the background far away
-            fog = saturate((depth[cam, py, px] - fog_start) / (max_depth - fog_start))
-            color = wp.lerp(color, background, fog)}
-            color_out[cam, py, px] = color
-            """,
+            _BODIES["pick_label.shade_pixels"],
             "shade_pixels shade_hits shade_image",
             "Colours of pixels, from what they show and the light on it",
         ),
         (
-            """
-            hit = shape_hit[cam, py, px]
-            if hit {< 0 ~ == -1}:
-                label_out[cam, py, px] = {-1 ~ 0}
-                return
-            body = shape_body[hit]
-            {if body >= 0:
-                label_out[cam, py, px] = body_label[body]
-            else:
-                label_out[cam, py, px] = shape_label[hit] ~
-            label_out[cam, py, px] = body_label[body] if body >= 0 else shape_label[hit] ~
-            label = int(shape_label[hit])
-            # what its body is goes before
-            if body >= 0 and body_label[body] > 0:
-                label = body_label[body]
-            label_out[cam, py, px] = label}
-            {?0.4 wp.atomic_add(pixel_count, hit, 1)}
-            {?0.3 color_out[cam, py, px] = palette[shape_label[hit]]}
-            """,
+            _BODIES["pick_label.segment_image"],
             "segment_image resolve_labels semantic_segmentation",
             "Classes of what pixels show",
         ),
     ),
     "tile_blur": (
         (
-            """
-            total = wp.vec3(0.0, 0.0, 0.0)
-            num = int(0)
-            {for dy in range(-radius, radius + 1):
-                for dx in range(-radius, radius + 1):
-                    x = px + dx
-                    y = py + dy
-                    if x < 0 or y < 0 or x >= width or y >= height:
-                        continue ~
-            for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
-                for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):}
-                    {?0.5 {if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
-                        continue ~ if wp.abs(depth[cam, y, x] - depth[cam, py, px]) > depth_jump:
-                        continue}}
-                    total += image[cam, y, x]
-                    num += 1
-            color_out[cam, py, px] = total / float(num)
-            """,
+            _BODIES["tile_blur.box_filter"],
             "box_filter box_blur average_neighborhood",
             "Mean of the pixels around each",
         ),
         (
-            """
-            total = wp.vec3(0.0, 0.0, 0.0)
-            weight = float(0.0)
-            {# weights 1, 2, 1 in both directions
-            for dy in range(-1, 2):
-                for dx in range(-1, 2):
-                    x = {wp.clamp(px + dx, 0, width - 1) ~ wp.min(wp.max(px + dx, 0), width - 1)}
-                    y = {wp.clamp(py + dy, 0, height - 1) ~ wp.min(wp.max(py + dy, 0), height - 1)}
-                    w = float((2 - wp.abs(dx)) * (2 - wp.abs(dy)))
-            ~ for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
-                for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):
-                    w = taps[wp.abs(x - px)] * taps[wp.abs(y - py)]
-                    {?0.6 # less where the colour differs
-                    dc = image[cam, y, x] - image[cam, py, px]
-                    w = w / (1.0 + wp.length_sq(dc) / (sigma_color * sigma_color))}}
-                    total += w * image[cam, y, x]
-                    weight += w
-            color_out[cam, py, px] = total / weight
-            """,
+            _BODIES["tile_blur.smooth_image"],
             "smooth_image weighted_filter filter_image",
             "Smooths images by the weighted mean of the pixels around each",
         ),
         (
-            """
-            {# along the row only; the other direction is a second pass
-            ~}
-            total = wp.vec3(0.0, 0.0, 0.0)
-            {weight = float(0.0)
-            for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):
-                {?0.5 if shape_hit[cam, py, x] != shape_hit[cam, py, px]:
-                    continue}
-                w = taps[wp.abs(x - px)]
-                total += w * image[cam, py, x]
-                weight += w
-            color_out[cam, py, px] = total / weight ~
-            num = int(0)
-            for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):
-                {?0.5 if shape_hit[cam, py, x] != shape_hit[cam, py, px]:
-                    continue}
-                total += image[cam, py, x]
-                num += 1
-            mean = total / float(num)
-            color_out[cam, py, px] = {mean ~ wp.lerp(image[cam, py, px], mean, blend) ~
-            image[cam, py, px] + blend * (image[cam, py, px] - mean)}}
-            """,
+            _BODIES["tile_blur.blur_rows"],
             "blur_rows filter_rows horizontal_pass",
             "One direction of a filter of two passes",
         ),
     ),
     "pack_pixels": (
         (
-            """
-            {index = (cam * height + py) * width + px ~
-            # rows from the bottom up, as the viewer has them
-            index = (cam * height + (height - 1 - py)) * width + px}
-            {d = depth[cam, py, px]
-            {# nothing is hit
-            ~}
-            if d <= 0.0{ or d > max_depth ~}:
-                d = max_depth
-            flat_depth[index] = {d / max_depth ~ d ~ 1.0 - d / max_depth} ~
-            flat_depth[index] = depth[cam, py, px]
-            flat_label[index] = shape_hit[cam, py, px] ~
-            {for c in range(3):
-                flat_normal[3 * index + c] = 0.5 * (normal_in[cam, py, px][c] + 1.0) ~
-            n = normal_in[cam, py, px]
-            for c in range(3):
-                flat_normal[3 * index + c] = 0.5 + 0.5 * n[c]}}
-            """,
+            _BODIES["pack_pixels.flatten_image"],
             "flatten_image pack_image_buffer write_image_buffer",
             "Writes images into a flat buffer",
         ),
         (
-            """
-            {# cameras side by side
-            ~}
-            tile_x = cam % tiles
-            tile_y = cam // tiles
-            {?0.5 out_y = tile_y * height + py
-            out_x = tile_x * width + px ~ out_y = tile_y * height + (height - 1 - py)
-            out_x = tile_x * width + px}
-            {d = depth[cam, py, px]
-            {if d <= 0.0:
-                d = max_depth
-            atlas[out_y, out_x] = {wp.min(d / max_depth, 1.0) ~ 1.0 - wp.min(d / max_depth, 1.0)} ~
-            atlas[out_y, out_x] = saturate(d / max_depth)} ~
-            rgb = image[cam, py, px]
-            {gray = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] ~ gray = (rgb[0] + rgb[1] + rgb[2]) / 3.0}
-            atlas[out_y, out_x] = gray ~
-            {?0.5 # nothing is hit
-            if shape_hit[cam, py, px] < 0:
-                color_atlas[out_y, out_x] = background
-                return}
-            color_atlas[out_y, out_x] = image[cam, py, px]}
-            """,
+            _BODIES["pack_pixels.tile_images"],
             "tile_images tile_camera_images build_image_atlas",
             "Puts the images of all cameras side by side",
         ),
         (
-            """
-            index = (cam * height + {py ~ (height - 1 - py)}) * width + px
-            rgb = image[cam, py, px]
-            {?0.4 if shape_hit[cam, py, px] < 0:
-                rgb = background}
-            {# channels one behind the other, as networks take them
-            plane = height * width
-            for c in range(3):
-                flat_color[(3 * cam + c) * plane + py * width + px] = SCALED ~
-            for c in range(3):
-                flat_color[3 * index + c] = SCALED ~
-            flat_color[3 * index + 0] = rgb[0]
-            flat_color[3 * index + 1] = rgb[1]
-            flat_color[3 * index + 2] = rgb[2]}
-            """,
+            _BODIES["pack_pixels.pack_color_image"],
             "pack_color_image pack_rgb write_color_buffer",
             "Writes the colours of images into a flat buffer",
         ),
@@ -694,224 +243,15 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
 
 
 _POINT = {
-    "find_cell": """
-        {?0.2 if not point_mask[tid]:
-            return}
-        pos = points[tid]
-        {cell = wp.vec3i(int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] \
-                * inv_width))) ~
-        ix = int(wp.floor(pos[0] * inv_width))
-        iy = int(wp.floor(pos[1] * inv_width))
-        iz = int(wp.floor(pos[2] * inv_width))
-        cell = wp.vec3i(ix, iy, iz)}
-        {{# outside of the grid
-        if cell[0] < 0 or cell[1] < 0 or cell[2] < 0 or cell[0] >= GRID or cell[1] >= GRID or cell[2] >= GRID:
-            cell_of[tid] = -1
-            {wp.atomic_add(num_outside, 0, 1) ~}
-            return ~
-        for axis in range(3):
-            cell[axis] = wp.clamp(cell[axis], 0, GRID - 1)}
-        cell_of[tid] = (cell[0] * GRID + cell[1]) * GRID + cell[2]
-        {?0.6 wp.atomic_add(cell_count, cell[0], cell[1], cell[2], 1)} ~
-        cell_ijk[tid] = cell
-        {# which of the eight parts of the cell
-        code = int(0)
-        for axis in range(3):
-            if pos[axis] * inv_width - float(cell[axis]) > 0.5:
-                code = code | (1 << axis)
-        octant[tid] = code ~ # where in the cell
-        local_out[tid] = pos * inv_width - wp.vec3(float(cell[0]), float(cell[1]), float(cell[2]))}}
-    """,
-    "splat": """
-        {?0.2 if not point_mask[tid]:
-            return}
-        pos = points[tid] * inv_width
-        {base = {cell_at(points[tid], inv_width) ~ \
-                wp.vec3i(int(wp.floor(pos[0])), int(wp.floor(pos[1])), int(wp.floor(pos[2])))}
-        fx = wp.vec3(pos[0] - float(base[0]), pos[1] - float(base[1]), pos[2] - float(base[2]))
-        for i in range(2):
-            for j in range(2):
-                for k in range(2):
-                    {node = wp.vec3i(base[0] + i, base[1] + j, base[2] + k)
-                    if node[0] < 0 or node[1] < 0 or node[2] < 0 or node[0] >= GRID or node[1] >= GRID or node[2] \
-                            >= GRID:
-                        continue
-                    ni = node[0]
-                    nj = node[1]
-                    nk = node[2] ~
-                    ni = wp.clamp(base[0] + i, 0, GRID - 1)
-                    nj = wp.clamp(base[1] + j, 0, GRID - 1)
-                    nk = wp.clamp(base[2] + k, 0, GRID - 1)}
-                    {# linear in each direction
-                    ~}
-                    {wx = fx[0] if i == 1 else 1.0 - fx[0]
-                    wy = fx[1] if j == 1 else 1.0 - fx[1]
-                    wz = fx[2] if k == 1 else 1.0 - fx[2] ~
-                    wx = float(i) * fx[0] + float(1 - i) * (1.0 - fx[0])
-                    wy = float(j) * fx[1] + float(1 - j) * (1.0 - fx[1])
-                    wz = float(k) * fx[2] + float(1 - k) * (1.0 - fx[2])}
-                    weight = wx * wy * wz
-                    wp.atomic_add(grid_mass, ni, nj, nk, weight * mass[tid])
-                    {wp.atomic_add(grid_v, ni, nj, nk, weight * mass[tid] * velocity_in[tid]) ~} ~
-        {# all of it to the nearest node
-        ~}
-        base = wp.vec3i(int(wp.floor(pos[0] + 0.5)), int(wp.floor(pos[1] + 0.5)), int(wp.floor(pos[2] + 0.5)))
-        for axis in range(3):
-            base[axis] = wp.clamp(base[axis], 0, GRID - 1)
-        wp.atomic_add(grid_mass, base[0], base[1], base[2], mass[tid])
-        {?0.6 wp.atomic_add(grid_v, base[0], base[1], base[2], mass[tid] * velocity_in[tid])}
-        {?0.4 wp.atomic_add(cell_count, base[0], base[1], base[2], 1)}}
-    """,
-    "sample_grid": """
-        pos = points[tid] * inv_width
-        cell = cell_at(points[tid], inv_width)
-        {?0.6 if {cell[0] < 0 or cell[1] < 0 or cell[2] < 0 ~ not point_mask[tid] ~ \
-                cell[0] < 0 or cell[1] < 0 or cell[2] < 0 or cell[0] >= GRID or cell[1] >= GRID or cell[2] >= GRID}:
-            sampled[tid] = fill
-            {wp.atomic_add(num_outside, 0, 1) ~}
-            return}
-        {for axis in range(3):
-            cell[axis] = wp.clamp(cell[axis], 0, GRID - 2) ~
-        cell = wp.vec3i(wp.clamp(cell[0], 0, GRID - 2), wp.clamp(cell[1], 0, GRID - 2), wp.clamp(cell[2], 0, GRID - 2))}
-        {fx = saturate(pos[0] - float(cell[0]))
-        fy = saturate(pos[1] - float(cell[1]))
-        fz = saturate(pos[2] - float(cell[2]))
-        {total = float(0.0)
-        for c in range(8):
-            di = c & 1
-            dj = (c >> 1) & 1
-            dk = c >> 2
-            {w = float(di) * fx + float(1 - di) * (1.0 - fx)
-            w *= float(dj) * fy + float(1 - dj) * (1.0 - fy)
-            w *= float(dk) * fz + float(1 - dk) * (1.0 - fz) ~
-            wx = fx if di == 1 else 1.0 - fx
-            wy = fy if dj == 1 else 1.0 - fy
-            wz = fz if dk == 1 else 1.0 - fz
-            w = wx * wy * wz}
-            total += w * grid[cell[0] + di, cell[1] + dj, cell[2] + dk]
-        sampled[tid] = total ~
-        total = float(0.0)
-        for di in range(2):
-            for dj in range(2):
-                low = grid[cell[0] + di, cell[1] + dj, cell[2]]
-                high = grid[cell[0] + di, cell[1] + dj, cell[2] + 1]
-                wx = fx if di == 1 else 1.0 - fx
-                wy = fy if dj == 1 else 1.0 - fy
-                total += wx * wy * (low + fz * (high - low))
-        sampled[tid] = total} ~
-        {# the mean of the corners
-        ~}
-        total = float(0.0)
-        for di in range(2):
-            for dj in range(2):
-                for dk in range(2):
-                    total += grid[cell[0] + di, cell[1] + dj, cell[2] + dk]
-        sampled[tid] = 0.125 * total ~
-        sampled[tid] = grid[cell[0], cell[1], cell[2]]
-        {# differences to the next nodes
-        ~}
-        gradient_out[tid] = inv_width * wp.vec3(grid[cell[0] + 1, cell[1], cell[2]] - grid[cell[0], cell[1], cell[2]], \
-                grid[cell[0], cell[1] + 1, cell[2]] - grid[cell[0], cell[1], cell[2]], \
-                grid[cell[0], cell[1], cell[2] + 1] - grid[cell[0], cell[1], cell[2]])}
-    """,
+    "find_cell": _BODIES["find_cell"],
+    "splat": _BODIES["splat"],
+    "sample_grid": _BODIES["sample_grid"],
 }
 _SORTED = (
-    ("pick_cell_points cell_representatives downsample_points", """
-        start = offsets[tid]
-        count = cell_length[tid]
-        {?0.4 if count == 0:
-            cell_pick[tid] = -1
-            return}
-        {# the middle of the cell
-        ~}
-        middle = voxel * wp.vec3(
-            float(tid // (GRID * GRID)) + 0.5, float((tid // GRID) % GRID) + 0.5, float(tid % GRID) + 0.5)
-        best = float(HUGE)
-        nearest = int(-1)
-        for k in range(start, start + count):
-            point = order[k]
-            {?0.4 if not point_mask[point]:
-                continue}
-            {dist_sq = wp.length_sq(points[point] - middle) ~ d = points[point] - middle
-            dist_sq = wp.dot(d, d)}
-            if dist_sq < best:
-                best = dist_sq
-                nearest = point
-        cell_pick[tid] = nearest
-    """),
-    ("first_cell_points cell_representatives pick_first_points", """
-        start = offsets[tid]
-        count = cell_length[tid]
-        {?0.4 if count == 0:
-            cell_first[tid] = -1
-            return}
-        {# the smallest number, in whatever order the points were sorted
-        ~}
-        first = int(-1)
-        for k in range({count):
-            point = order[start + k] ~ start, start + count):
-            point = order[k]}
-            {?0.6 if not point_mask[point]:
-                continue}
-            if first < 0 or point < first:
-                first = point
-        cell_first[tid] = first
-    """),
-    ("compute_cell_centers cell_centers reduce_cell_mass", """
-        start = offsets[tid]
-        count = cell_length[tid]
-        moment = wp.vec3(0.0, 0.0, 0.0)
-        total = float(0.0)
-        for k in range({count):
-            point = order[start + k] ~ start, start + count):
-            point = order[k]}
-            {?0.4 if not point_mask[point]:
-                continue}
-            moment += mass[point] * points[point]
-            total += mass[point]
-        {if total > 0.0:
-            cell_center[tid] = moment / total
-        else:
-            cell_center[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_center[tid] = moment / wp.max(total, TINY)}
-        {?0.5 cell_mass[tid] = total}
-    """),
-    ("average_cell_velocity compute_cell_velocity mean_cell_velocity", """
-        start = offsets[tid]
-        count = cell_length[tid]
-        {{# nothing moves in an empty cell
-        ~}
-        if count == 0:
-            cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        v = wp.vec3(0.0, 0.0, 0.0)
-        for k in range(start, start + count):
-            v += velocity_in[order[k]]
-        cell_velocity[tid] = v / float(count) ~
-        v = wp.vec3(0.0, 0.0, 0.0)
-        for k in range(start, start + count):
-            v += velocity_in[order[k]]
-        cell_velocity[tid] = v / float(wp.max(count, 1)) ~
-        v = wp.vec3(0.0, 0.0, 0.0)
-        num = int(0)
-        for k in range(start, start + count):
-            if point_mask[order[k]]:
-                v += velocity_in[order[k]]
-                num += 1
-        {if num > 0:
-            cell_velocity[tid] = v / float(num)
-        else:
-            cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_velocity[tid] = v / float(wp.max(num, 1))} ~
-        v = wp.vec3(0.0, 0.0, 0.0)
-        total = float(0.0)
-        for k in range(start, start + count):
-            point = order[k]
-            {# heavy ones count more
-            ~}
-            v += mass[point] * velocity_in[point]
-            total += mass[point]
-        cell_velocity[tid] = v / wp.max(total, TINY)
-        {?0.5 cell_mass[tid] = total}}
-    """),
+    ("pick_cell_points cell_representatives downsample_points", _BODIES["sorted.pick_cell_points"]),
+    ("first_cell_points cell_representatives pick_first_points", _BODIES["sorted.first_cell_points"]),
+    ("compute_cell_centers cell_centers reduce_cell_mass", _BODIES["sorted.compute_cell_centers"]),
+    ("average_cell_velocity compute_cell_velocity mean_cell_velocity", _BODIES["sorted.average_cell_velocity"]),
 )  # fmt: skip
 """What is made of the points of a cell, which stand together: what kernels are called that do it, and their lines."""
 

@@ -1,0 +1,14 @@
+"""Bodies of flattened for ``recipes/applications/augment.py``."""
+
+
+def merge_time(Array):
+    def merge_time(x: Array) -> Array:
+        #| 0.4
+        """Makes time and environments one axis."""
+        #| end
+        #| one of
+        return x.reshape(-1, *x.shape[2:])
+        #| or
+        length, batch, *rest = x.shape
+        return x.reshape(length * batch, *rest)
+        #| end

@@ -1,0 +1,22 @@
+"""Bodies of floating for ``recipes/applications/augment.py``."""
+
+import jax.numpy as jnp
+
+
+def as_floats(Array):
+    def as_floats(images: Array, dtype: str) -> Array:
+        #| 0.5
+        """{Pixels as numbers between 0 and 1 ~ Whole numbers become numbers up to one}."""
+        #| end
+        #| one of
+        if jnp.issubdtype(images.dtype, jnp.integer):
+            return images.astype(dtype) / 255.0
+        return images.astype(dtype)
+        #| or
+        scale = 255.0 if jnp.issubdtype(images.dtype, jnp.integer) else 1.0
+        return images.astype(dtype) / scale
+        #| or
+        if images.dtype == jnp.uint8:
+            return jnp.asarray(images, dtype) / 255.0
+        return jnp.asarray(images, dtype)
+        #| end

@@ -1,0 +1,11 @@
+"""Bodies of servo for ``recipes/applications/contacts.py``."""
+
+
+def servo(act, ctrl, qpos, qvel):
+    #? 0.4 a spring to the position that is asked for, and a damper
+    #| one of
+    error = ctrl - qpos[act.dof]
+    force = act.gain * error - act.damping * qvel[act.dof]
+    #| or
+    force = act.gain * (ctrl - qpos[act.dof]) - act.damping * qvel[act.dof]
+    #| end

@@ -1,0 +1,12 @@
+"""Bodies of lennard_jones for ``recipes/applications/dynamics_modes.py``."""
+
+
+def lennard_jones(r, sigma, softening, epsilon):
+    #? 0.5 soft at the core, so that energies stay finite
+    #| one of
+    x = (r / sigma) ** 6 + softening
+    out = 4.0 * epsilon * (1.0 / x ** 2 - 1.0 / x)
+    #| or
+    inv = 1.0 / (softening + (r / sigma) ** 6)
+    out = 4.0 * epsilon * (inv ** 2 - inv)
+    #| end

@@ -1,0 +1,14 @@
+"""Bodies of perceptron for ``recipes/applications/encoders.py``."""
+
+
+def feed_forward(Array, ACT, dense):
+    def feed_forward(layer, x: Array) -> Array:
+        #| 0.4
+        """{Widens, bends and narrows the features ~ A perceptron for every place}."""
+        #| end
+        #| one of
+        h = ACT(dense(layer['up'], x))
+        return dense(layer['down'], h)
+        #| or
+        return dense(layer['down'], ACT(dense(layer['up'], x)))
+        #| end

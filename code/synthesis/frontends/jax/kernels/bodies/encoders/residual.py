@@ -1,0 +1,14 @@
+"""Bodies of residual for ``recipes/applications/encoders.py``."""
+
+
+def residual_block(Array, layer_norm, feed_forward):
+    def residual_block(layer, x: Array) -> Array:
+        #| 0.4
+        """{A perceptron with a way around it ~ One layer of the network}."""
+        #| end
+        #| one of
+        h = layer_norm(x, layer['scale1'], layer['bias1'])
+        return x + feed_forward(layer, h)
+        #| or
+        return x + feed_forward(layer, layer_norm(x, layer['scale1'], layer['bias1']))
+        #| end

@@ -1,0 +1,20 @@
+"""Bodies of picked for ``recipes/applications/generative.py``."""
+
+import jax
+import jax.numpy as jnp
+
+
+def select(Array):
+    def select(values: Array, actions: Array) -> Array:
+        #| 0.5
+        """{The value of each action that was taken ~ One entry of each row}."""
+        #| end
+        #| one of
+        return jnp.take_along_axis(values, actions[..., None], axis=-1)[..., 0]
+        #| or
+        #| one of
+        return jax.vmap(lambda row, a: row[a])(values, actions)
+        #| or
+        return jnp.sum(values * jax.nn.one_hot(actions, values.shape[-1], dtype=values.dtype), axis=-1)
+        #| end
+        #| end

@@ -1,0 +1,23 @@
+"""Bodies of slope for ``recipes/applications/molecule_parts.py``."""
+
+import functools
+
+import jax
+
+from synthesis.drawing.kernel_files.words import helper
+
+
+@helper
+def slope_of(fn, times: int = 2):
+    #| 0.5
+    """{Derivative of a function of one number, for each of an array of them ~ Slope at every entry}."""
+    #| end
+    #| one of
+    slope = jax.grad(fn)
+    for _ in range(times):
+        slope = jax.vmap(slope)
+    return slope
+    #| or
+    slope = jax.grad(fn)
+    return functools.reduce(lambda each, _: jax.vmap(each), range(times), slope)
+    #| end

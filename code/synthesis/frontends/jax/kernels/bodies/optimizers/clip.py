@@ -1,0 +1,31 @@
+"""Bodies of clip for ``recipes/applications/optimizers.py``."""
+
+import jax
+import jax.numpy as jnp
+
+from synthesis.drawing.kernel_files.words import either
+
+
+def clip(TREE, global_norm, EACH, max_norm, CUT):
+    #| one of
+    grad_norm = global_norm(TREE)
+    #| or
+    grad_norm = global_norm(TREE)
+    #| or
+    grad_norm = jnp.sqrt(sum(either(jnp.sum(jnp.square(g)), (g ** 2).sum()) for g in jax.tree.leaves(TREE)))
+    #| or
+    squared_norms = EACH(lambda g: jnp.sum(g ** 2), TREE)
+    grad_norm = jnp.sqrt(jax.tree.reduce(jnp.add, squared_norms))
+    #| or
+    squared_norms = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
+    grad_norm = jnp.sqrt(jnp.stack(squared_norms).sum())
+    #| end
+    #| 0.3
+    # clip by global norm
+    #| end
+    #| one of
+    clip_factor = either(jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)), max_norm / jnp.maximum(grad_norm, max_norm))
+    TREE = EACH(lambda g: g * clip_factor, TREE)
+    #| or
+    CUT
+    #| end

@@ -1,0 +1,17 @@
+"""Bodies of gate for ``recipes/applications/recurrent.py``."""
+
+import jax
+
+
+def gate_of(Array):
+    def gate_of(z: Array, hard: bool) -> Array:
+        #| 0.5
+        """{How far a gate is open ~ Between closed and open}."""
+        #| end
+        #| one of
+        return jax.nn.hard_sigmoid(z) if hard else jax.nn.sigmoid(z)
+        #| or
+        if hard:
+            return jax.nn.hard_sigmoid(z)
+        return jax.nn.sigmoid(z)
+        #| end

@@ -1,0 +1,18 @@
+"""Bodies of cell for ``recipes/applications/sequence_models.py``."""
+
+import jax.numpy as jnp
+
+
+def next_scores(Array, GRU):
+    def next_scores(params, h: Array, token: Array):
+        #| 0.4
+        """{Scores of the next token, and the new state ~ One step of the network}."""
+        #| end
+        x = params['embed'][token]
+        GRU
+        #| one of
+        return h, h @ params['head'] + params['head_bias']
+        #| or
+        logits = jnp.dot(h, params['head']) + params['head_bias']
+        return h, logits
+        #| end

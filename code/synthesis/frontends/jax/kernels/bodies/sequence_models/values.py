@@ -1,0 +1,20 @@
+"""Bodies of values for ``recipes/applications/sequence_models.py``."""
+
+import jax
+import jax.numpy as jnp
+
+
+def values(apply_model, params, xs, high, low, mask, offset, spread):
+    preds = apply_model(params, xs)
+    #| one of
+    #? 0.4 values of a sensor have a range
+    return low + (high - low) * jax.nn.sigmoid(preds)
+    #| or
+    return jnp.clip(preds, low, high)
+    #| or
+    #? 0.4 nothing is predicted for padding
+    return jnp.where(mask[..., None], preds, 0.0)
+    #| or
+    #? 0.4 back to the units of the data
+    return offset + spread * preds
+    #| end

@@ -1,0 +1,25 @@
+"""Bodies of window for ``recipes/applications/sequence_models.py``."""
+
+import jax.numpy as jnp
+
+
+def next_scores(Array, ACT):
+    def next_scores(params, h: Array, token: Array):
+        #| 0.4
+        """{Scores of the next token, and the new window ~ A perceptron on the last tokens}."""
+        #| end
+        #| one of
+        h = jnp.concatenate([h[:, 1:], token[:, None]], axis=1)
+        #| or
+        h = jnp.roll(h, -1, axis=1).at[:, -1].set(token)
+        #| end
+        #? 0.4 the last tokens side by side
+        x = params['embed'][h].reshape(h.shape[0], -1)
+        #| one of
+        x = ACT(x @ params['w1'] + params['b1'])
+        return h, x @ params['w2'] + params['b2']
+        #| or
+        for w, b in ((params['w1'], params['b1']), (params['w2'], params['b2'])):
+            x = ACT(x @ w + b)
+        return h, x @ params['head'] + params['head_bias']
+        #| end

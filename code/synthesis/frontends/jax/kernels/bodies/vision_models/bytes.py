@@ -1,0 +1,18 @@
+"""Bodies of bytes for ``recipes/applications/vision_models.py``."""
+
+import jax.numpy as jnp
+
+from synthesis.drawing.kernel_files.words import either
+
+
+def PREPROCESS(Array):
+    def PREPROCESS(images: Array) -> Array:
+        #| 0.4
+        """{Bytes to numbers around zero ~ From 0 to 255 to about unit size}."""
+        #| end
+        #| one of
+        x = images.astype(jnp.float32) / 255.0
+        return either((x - 0.45) / 0.225, 2.0 * x - 1.0)
+        #| or
+        return images.astype(jnp.float32) / 127.5 - 1.0
+        #| end
