@@ -29,7 +29,7 @@ class Level:
     name: str
     language: Language
     device: str | None = None
-    """The only device that the level exists for, or a kind of devices, such as ``cuda`` for ``cuda:90`` and ``cuda:80``.
+    """The only device that the level exists for, or a kind of devices: ``cuda`` for ``cuda:90`` and ``cuda:80``.
 
     None if it exists for every device of the front end.
     """
