@@ -31,7 +31,12 @@ def without_debug_information(text: str, where: Where) -> tuple[str, LineMap]:
     origins: list[int | None] = []
     for line in text.splitlines():
         node = _NODE.match(line)
-        if _NOISE.match(line) or _RECORD.match(line) or line.startswith("!llvm.dbg.cu") or (node and node[1] not in kept):
+        if (
+            _NOISE.match(line)
+            or _RECORD.match(line)
+            or line.startswith("!llvm.dbg.cu")
+            or (node and node[1] not in kept)
+        ):
             continue
         mark = _AT.search(line)
         place = next(filter(None, mark.groups())) if mark else None

@@ -1,7 +1,7 @@
 """Compiles Triton kernels to clean texts, stage by stage and without Triton's cache.
 
-Locations are cut when the compiler prints a module, not from the finished text. Texts of lower levels are made with line
-information, which gives their line maps, and which is then removed line by line.
+Locations are cut when the compiler prints a module, not from the finished text. Texts of lower levels are made with
+line information, which gives their line maps, and which is then removed line by line.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import triton as _triton
-import triton._C.libtriton as _libtriton  # noqa: TID251
+import triton._C.libtriton as _libtriton
 import triton.backends.compiler as _targets
 import triton.compiler as _compiler
 import triton.compiler.code_generator as _code_generator
@@ -117,9 +117,7 @@ class _Compilation:
         self._where = where
         self._function = function
         self._signature = signature
-        self._target = targets.GPUTarget(
-            kind, int(architecture) if kind == "cuda" else architecture, _WARP_SIZES[kind]
-        )
+        self._target = targets.GPUTarget(kind, int(architecture) if kind == "cuda" else architecture, _WARP_SIZES[kind])
         self._module: Any = None
         self._waiting: dict[str, Any] | None = None
         self._metadata: dict[str, Any] = {}
@@ -208,9 +206,7 @@ def source_of(function: Any, signature: Signature) -> Any:
         function,
         signature={name: types.get(name, "constexpr") for name in function.arg_names},
         constexprs={name: constant_of(value) for name, value in given.items()},
-        attrs={
-            (place,): [["tt.divisibility", 16]] for place, name in enumerate(function.arg_names) if name in hints
-        },
+        attrs={(place,): [["tt.divisibility", 16]] for place, name in enumerate(function.arg_names) if name in hints},
     )
 
 
