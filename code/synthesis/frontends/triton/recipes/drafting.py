@@ -18,7 +18,6 @@ from synthesis.frontends.triton.recipes.synonyms import RESERVED, synonyms_of
 from synthesis.frontends.triton.spelling import dtype_of
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_WRAPPED = re.compile(r"^( *[\w, ]+ [-+*/]?= )\((.*)\)$", re.MULTILINE)
 _CALLED = re.compile(r"\btl\.(\w+)\(")
 _WARPS = (1, 2, 4, 4, 4, 8)
 _ALIGNED = 0.9
@@ -210,17 +209,26 @@ def _spelled(style: Stream, lines: str) -> str:
     """Return lines with ``tl.program_id(0)`` in one of its spellings, and without superfluous parentheses."""
     if style.chance(0.35):
         lines = re.sub(r"tl\.(program_id|num_programs)\((\d)\)", r"tl.\1(axis=\2)", lines)
-    return _WRAPPED.sub(_unwrapped, lines)
+    return "\n".join(map(_bare, lines.split("\n")))
 
 
-def _unwrapped(match: re.Match[str]) -> str:
-    """Return an assignment without the parentheses around its whole value, unless that is more than one part."""
-    depth = 0
-    for character in match[2]:
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth < 0 or (depth == 0 and character == ","):
-            return match[0]
-    return match[1] + match[2]
+def _bare(line: str) -> str:
+    """Return a line without parentheses around a whole argument or a whole assigned value."""
+    opened: list[tuple[int, bool]] = []
+    pairs: list[tuple[int, int]] = []
+    for place, character in enumerate(line):
+        if character in "([":
+            opened.append((place, False))
+        elif character == "," and opened:
+            opened[-1] = (opened[-1][0], True)
+        elif character in ")]" and opened:
+            start, is_tuple = opened.pop()
+            before, after = line[:start].rstrip(), line[place + 1 :].lstrip()
+            bounded = before.endswith(("(", ",", "=")) and not before.endswith(("==", "<=", ">=", "!="))
+            if character == ")" and not is_tuple and bounded and (not after or after[0] in "),"):
+                pairs.append((start, place))
+    gone = {place for pair in pairs for place in pair}
+    return "".join(character for place, character in enumerate(line) if place not in gone)
 
 
 def _without_comments(lines: str) -> str:

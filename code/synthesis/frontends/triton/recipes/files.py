@@ -96,7 +96,7 @@ def _draw(family: Family, stream: Stream, taken: set[int]) -> KernelSpec:
             values[each.name] = _evaluated(family, each.line, each.given, values)
     parts = stream.child("text")
     lines = family.text.draw(parts.shuffled, parts.chance, taken)
-    lines = _filled(stream.child("fused"), lines)
+    lines = _filled(stream.child("fused"), lines.replace("  # fmt: skip", ""))
     draft = Draft(stream, functions=list(family.functions))
     for each in family.values:
         _declare(draft, family, each, values, types)
