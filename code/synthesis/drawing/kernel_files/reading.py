@@ -377,4 +377,5 @@ def _evaluate(node: ast.expr, sizes: Mapping[str, int]) -> int:
                     pass
         case _:
             pass
-    raise ValueError(f"{ast.unparse(node)} is no expression of sizes; allowed: names, integers, + - * //, {', '.join(FUNCTIONS)}")
+    allowed = f"names, integers, + - * //, {', '.join(FUNCTIONS)}"
+    raise ValueError(f"{ast.unparse(node)} is no expression of sizes; allowed: {allowed}")

@@ -131,7 +131,7 @@ def _numbers(family: Family, head: str) -> tuple[int, ...]:
 
 def _with_types(text: str, types: Mapping[str, str]) -> str:
     for name, short in types.items():
-        text = re.sub(rf"\b{name}\b", SPELLED[short], text)
+        text = re.sub(rf"(?<![\w.]){name}\b", SPELLED[short], text)
     return text
 
 

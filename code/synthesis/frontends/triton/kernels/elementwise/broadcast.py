@@ -49,7 +49,12 @@ def kernel(
     #| end
     #| some of
     bias = tl.load(row_ptr + offs_n, mask=mask_n, other=0.0)
-    x = either(x + bias[None, :], x * bias[None, :], x - bias[None, :], tl.fma(x, x, tl.broadcast_to(bias[None, :], (BLOCK_M, BLOCK_N))))
+    x = either(
+        x + bias[None, :],
+        x * bias[None, :],
+        x - bias[None, :],
+        tl.fma(x, x, tl.broadcast_to(bias[None, :], (BLOCK_M, BLOCK_N))),
+    )
     #| and
     scale = tl.load(col_ptr + offs_m, mask=mask_m, other=1.0)
     x = either(x * scale[:, None], x / scale[:, None], x + tl.expand_dims(scale, 1))
@@ -57,4 +62,6 @@ def kernel(
     #| 0.6
     x = fused(x)
     #| end
-    tl.store(out_ptr + offs_m[:, None] * stride_ym + offs_n[None, :], either(x, x.to(out_ptr.dtype.element_ty)), mask=mask)
+    tl.store(
+        out_ptr + offs_m[:, None] * stride_ym + offs_n[None, :], either(x, x.to(out_ptr.dtype.element_ty)), mask=mask
+    )

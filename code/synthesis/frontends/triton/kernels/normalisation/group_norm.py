@@ -49,7 +49,9 @@ def kernel(
     rows = tl.arange(0, CHANNELS)
     cols = tl.arange(0, ROW)
     offs = rows[:, None] * space + cols[None, :]
-    mask = either((cols < space)[None, :] & (rows[:, None] < channels), (rows[:, None] < channels) & (cols[None, :] < space))
+    mask = either(
+        (cols < space)[None, :] & (rows[:, None] < channels), (rows[:, None] < channels) & (cols[None, :] < space)
+    )
     x = tl.load(x_ptr + base + offs, mask=mask, other=0.0).to(tl.float32)
     count = channels * space
     mean = either(tl.sum(tl.sum(x, axis=1), axis=0) / count, tl.sum(x) / count)

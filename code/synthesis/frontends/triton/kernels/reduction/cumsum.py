@@ -47,7 +47,8 @@ def kernel(
     #| end
     y = either(
         tl.cumsum(x, axis=0), tl.cumsum(x, 0, reverse=REVERSE), tl.associative_scan(x, 0, add), tl.cumsum(x, 0) - x,
-        tl.associative_scan(x, 0, larger), tl.associative_scan(x, 0, add, reverse=REVERSE), tl.cumprod(1.0 + 0.1 * x, axis=0),
+        tl.associative_scan(x, 0, larger), tl.associative_scan(x, 0, add, reverse=REVERSE),
+        tl.cumprod(1.0 + 0.1 * x, axis=0),
     )  # fmt: skip
     #| 0.5
     y = fused(y)
