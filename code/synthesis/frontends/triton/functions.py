@@ -9,6 +9,8 @@ import triton.language as _tl
 import triton.runtime.autotuner as _autotuner
 import triton.runtime.jit as _jit
 
+from synthesis.frontends.triton.spelling import SPELLED
+
 triton: Any = _triton
 tl: Any = _tl
 autotuner: Any = _autotuner
@@ -68,3 +70,27 @@ def by_heuristics(obj: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 def constant_names(function: Any) -> list[str]:
     """Return the names of the ``tl.constexpr`` parameters of a kernel, in order."""
     return [each.name for each in function.params if each.is_constexpr]
+
+
+def jit_options(function: Any) -> dict[str, Any]:
+    """Return the arguments of ``triton.jit`` that change a function's IR and are not the default."""
+    options = {"noinline": function.noinline, "debug": function.debug}
+    return {name: value for name, value in options.items() if value}
+
+
+def short_name(value: Any) -> str | None:
+    """Return Triton's short name of a type of elements; None for anything else."""
+    if not isinstance(value, tl.dtype) or (not value.is_floating() and not value.is_int()):
+        return None
+    return value.name.replace("int", "i").replace("ui", "u")
+
+
+def constexpr_text(value: Any) -> str | None:
+    """Return a ``tl.constexpr`` of a module as Python; None for anything else, or if its value cannot be written."""
+    if not isinstance(value, tl.constexpr):
+        return None
+    inner: Any = value.value
+    if isinstance(inner, bool | int | float | str) or inner is None:
+        return f"tl.constexpr({inner!r})"
+    short = short_name(inner)
+    return f"tl.constexpr({SPELLED[short]})" if short in SPELLED else None

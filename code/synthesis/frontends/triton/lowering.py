@@ -27,6 +27,7 @@ from synthesis.frontends.mlir_locations import mlir_lines
 from synthesis.frontends.nvidia_texts import code_sections, ptx_lines, sass_lines
 from synthesis.frontends.triton.llvm_texts import without_debug_information
 from synthesis.frontends.triton.options import DEFAULTS
+from synthesis.frontends.triton.spelling import long_name
 
 triton: Any = _triton
 ir: Any = _libtriton.ir  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
@@ -213,7 +214,7 @@ def source_of(function: Any, signature: Signature) -> Any:
 def constant_of(value: Any) -> Any:
     """Return the value of a constant in a record: a type for ``{"dtype": …}``, and a tuple for a list."""
     if isinstance(value, Mapping):
-        return tl.dtype(value["dtype"])  # pyright: ignore[reportUnknownArgumentType]
+        return tl.dtype(long_name(value["dtype"]))  # pyright: ignore[reportUnknownArgumentType]
     return tuple(map(constant_of, value)) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 

@@ -56,3 +56,9 @@ def dtype_of(type_name: str) -> str:
         KeyError: if Triton has no such type.
     """
     return DTYPES[type_name.removeprefix("*")]
+
+
+def long_name(short: str) -> str:
+    """Return the name that an object of Triton's type has: ``int32`` for ``i32``, ``fp32`` for ``fp32``."""
+    bits = short[1:]
+    return {"i": "int", "u": "uint"}.get(short[0], "") + bits if bits.isdigit() else short
