@@ -93,7 +93,7 @@ class _Origins:
         elif name in ("cf.br", "cf.cond_br"):
             for block, given in _BRANCH.findall(rest):
                 self._flow(self._blocks.get(block, ()), _NAME.findall(given))
-        elif _POINTER.search(rest) and name not in _ACCESSES:
+        elif (_POINTER.search(rest) or name == "tt.make_tensor_descriptor") and name not in _ACCESSES:
             sources = set[str]().union(*(self.of[each] for each in _NAME.findall(rest)))
             for result in results:
                 self.of[result] |= sources

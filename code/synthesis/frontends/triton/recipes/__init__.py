@@ -5,8 +5,8 @@ Add a kernel file to ``frontends/triton/kernels``, or a recipe to a module here 
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.families import own_recipes
+from synthesis.frontends.triton.recipes import elementwise
 from synthesis.frontends.triton.recipes.files import recipe_of
-from synthesis.frontends.weights import usual_weights
 
 CATEGORIES = (
     "elementwise",
@@ -21,6 +21,9 @@ CATEGORIES = (
     "layers",
 )
 """The categories in order. Add a new one at the end, so that the kernels of the others do not change."""
-RECIPES: tuple[Recipe, ...] = own_recipes("synthesis.frontends.triton.kernels", recipe_of)
-WEIGHTS: dict[str, int] = {}
-"""Weights of the categories in the default mix."""
+RECIPES: tuple[Recipe, ...] = (
+    *elementwise.RECIPES,
+    *own_recipes("synthesis.frontends.triton.kernels", recipe_of),
+)
+WEIGHTS: dict[str, int] = {"elementwise": 3, "reduction": 3, "normalisation": 2, "matmul": 2, "attention": 2}
+"""Weights of the categories in the default mix; 1 for the others."""

@@ -145,10 +145,17 @@ def _is_useful(domain: Domain) -> bool:
     return domain.magnitude <= LARGEST and domain.width > _NARROWEST * max(domain.magnitude, 0.5)
 
 
-def step(stream: Stream, value: Value, *, avoid: str = "") -> tuple[str, Domain, str]:
-    """Return an expression of one operation on a value, the interval of its results, and the operation's name."""
-    for each in stream.tries(STEPS):
-        if each.name == avoid or not value.domain.within(each.within):
+def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "") -> tuple[str, Domain, str]:
+    """Return an expression of one operation on a value, the interval of its results, and the operation's name.
+
+    Args:
+        stream: the random choices.
+        value: the operand.
+        avoid: an operation that is not to be used again.
+        only: the operation to use if the operand is in its domain; any if empty.
+    """
+    for each in sorted(stream.ranked(STEPS), key=lambda each: each.name != only):
+        if (each.name == avoid and each.name != only) or not value.domain.within(each.within):
             continue
         c = stream.decimal(*each.constants)
         d = round(c + stream.decimal(0.5, 2.0), 4)
@@ -159,9 +166,12 @@ def step(stream: Stream, value: Value, *, avoid: str = "") -> tuple[str, Domain,
     return f"{value.name} * 0.5", intervals.scale(value.domain, 0.5), "scale"
 
 
-def pair(stream: Stream, x: Value, y: Value) -> tuple[str, Domain, str]:
-    """Return an expression of one operation on two values, the interval of its results, and the operation's name."""
-    for name, texts, rule in stream.tries(PAIRS, key=lambda each: each[0]):
+def pair(stream: Stream, x: Value, y: Value, *, only: str = "") -> tuple[str, Domain, str]:
+    """Return an expression of one operation on two values, the interval of its results, and the operation's name.
+
+    ``only`` is the operation to use if its results are not too large; any if it is empty.
+    """
+    for name, texts, rule in sorted(stream.ranked(PAIRS, key=lambda each: each[0]), key=lambda each: each[0] != only):
         domain = rule(x.domain, y.domain)
         if _is_useful(domain):
             return stream.choice(texts).format(x=x.name, y=y.name), domain, name

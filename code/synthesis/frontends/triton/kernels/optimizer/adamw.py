@@ -34,7 +34,6 @@ def kernel(
     mask = offs < n
     p = tl.load(p_ptr + offs, mask=mask, other=0.0).to(tl.float32)
     g = tl.load(g_ptr + offs, mask=mask, other=0.0).to(tl.float32)
-    m = tl.load(m_ptr + offs, mask=mask, other=0.0)
     #| 0.2
     g = either(tl.clamp(g, -0.5, 0.5), tl.minimum(tl.maximum(g, -0.8), 0.8), g * 0.5)
     #| end
@@ -42,6 +41,7 @@ def kernel(
     g = fused(g)
     #| end
     #| one of
+    m = tl.load(m_ptr + offs, mask=mask, other=0.0)
     v = tl.load(v_ptr + offs, mask=mask, other=0.0)
     m = either(beta1 * m + (1.0 - beta1) * g, m + (1 - beta1) * (g - m))
     v = beta2 * v + (1.0 - beta2) * g * g
@@ -66,6 +66,7 @@ def kernel(
     tl.store(v_ptr + offs, v, mask=mask)
     #| or
     # momentum
+    m = tl.load(m_ptr + offs, mask=mask, other=0.0)
     #| 0.5
     g = g + decay * p
     #| end
@@ -82,6 +83,7 @@ def kernel(
     tl.store(m_ptr + offs, m, mask=mask)
     #| or
     # the sign of an interpolation
+    m = tl.load(m_ptr + offs, mask=mask, other=0.0)
     c = beta1 * m + (1.0 - beta1) * g
     #| 0.5
     p = p * (1.0 - lr * decay)
