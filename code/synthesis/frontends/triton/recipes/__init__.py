@@ -25,5 +25,5 @@ RECIPES: tuple[Recipe, ...] = (
     *elementwise.RECIPES,
     *own_recipes("synthesis.frontends.triton.kernels", recipe_of),
 )
-WEIGHTS: dict[str, int] = {"elementwise": 3, "reduction": 3, "normalisation": 2, "matmul": 2, "attention": 2}
+WEIGHTS: dict[str, int] = {"elementwise": 8, "reduction": 6, "normalisation": 2, "matmul": 2}
 """Weights of the categories in the default mix; 1 for the others."""

@@ -25,8 +25,8 @@ _INPUTS = (
 _OUTPUTS = (("out_ptr", "output_ptr", "dst_ptr", "res_ptr"), ("aux_ptr", "out_ptr1", "second_ptr"))
 _NUMBERS = (("alpha", "scale", "gain", "s"), ("beta", "bias", "shift", "offset"))
 _LOCALS = (
-    "t", "u", "v", "h", "r", "s", "val", "tmp", "z", "w", "q", "e", "f", "g", "d", "c", "p", "k", "mid", "inner", "gate",
-    "term", "left", "right", "inp", "feat", "act", "hidden", "proj",
+    "t", "u", "v", "h", "r", "s", "val", "tmp", "z", "w", "q", "e", "f", "g", "d", "c", "p", "k", "mid", "inner",
+    "gate", "term", "left", "right", "inp", "feat", "act", "hidden", "proj",
 )  # fmt: skip
 _TITLES = (
     "{}_kernel",
