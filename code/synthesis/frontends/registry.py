@@ -255,7 +255,7 @@ def frontend_of(obj: object) -> Frontend:
             return frontend
     raise TargetError(
         f"{obj!r} is not a kernel of any imported front end ({', '.join(imported) or 'none is imported'}); "
-        "expected a Warp kernel or a function that JAX can trace"
+        "expected a Warp kernel, a Triton kernel or a function that JAX can trace"
     )
 
 
