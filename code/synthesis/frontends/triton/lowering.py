@@ -4,8 +4,10 @@ Locations are cut when the compiler prints a module, not from the finished text.
 line information, which gives their line maps, and which is then removed line by line.
 """
 
+import atexit
 import contextlib
 import functools
+import gc
 import re
 import subprocess
 import tempfile
@@ -43,6 +45,10 @@ _STAGES = ("ttir", "ttgir", "llir", "ptx", "amdgcn", "cubin")
 _COMMENT = re.compile(r"\s*//.*|\s+$")
 _AMD_DEBUG = re.compile(r"^\s*(?:\.loc|\.file|\.cfi_\w+|\.section\s+\.debug_\w+)\b")
 _AMD_MARK = re.compile(r"^\.L(?:tmp|func_begin|func_end)\d+:")
+
+
+atexit.unregister(gc.freeze)
+"""Triton's bindings print every object that is left at the end of a process, which a frozen heap would make all."""
 
 
 class NotAvailableError(Exception):
