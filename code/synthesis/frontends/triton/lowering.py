@@ -100,7 +100,8 @@ def _plain_settings() -> Generator[None]:
             stack.enter_context(group.scope())
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        vars(knobs.compilation).update(disable_line_info=False, dump_ir_extract_di_local_variables=False)
+        knobs.compilation.disable_line_info = False  # in the environment, too, where passes in C++ look
+        knobs.compilation.dump_ir_extract_di_local_variables = False
         vars(knobs.language).update(fp32_default=None)
         vars(knobs.runtime).update(override_arch=None)
         code_generator.get_full_name = functools.partial(_name_in_text, full_name)
