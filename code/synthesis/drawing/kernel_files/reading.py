@@ -333,8 +333,12 @@ def _next_power_of_2(value: int) -> int:
     return 1 << max(value - 1, 0).bit_length()
 
 
+def _cdiv(value: int, by: int) -> int:
+    return -(-value // by)
+
+
 FUNCTIONS: Mapping[str, Callable[..., int]] = {
-    "cdiv": lambda value, by: -(-value // by),
+    "cdiv": _cdiv,
     "max": max,
     "min": min,
     "next_power_of_2": _next_power_of_2,

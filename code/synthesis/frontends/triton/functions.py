@@ -92,5 +92,5 @@ def constexpr_text(value: Any) -> str | None:
     inner: Any = value.value
     if isinstance(inner, bool | int | float | str) or inner is None:
         return f"tl.constexpr({inner!r})"
-    short = short_name(inner)
-    return f"tl.constexpr({SPELLED[short]})" if short in SPELLED else None
+    spelled = SPELLED.get(short_name(inner) or "")
+    return spelled and f"tl.constexpr({spelled})"

@@ -32,7 +32,7 @@ from synthesis.frontends.triton.options import DEFAULTS
 from synthesis.frontends.triton.spelling import long_name
 
 triton: Any = _triton
-ir: Any = _libtriton.ir  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+libtriton: Any = _libtriton
 targets: Any = _targets
 compiler: Any = _compiler
 code_generator: Any = _code_generator
@@ -102,8 +102,7 @@ def _plain_settings() -> Generator[None]:
         warnings.simplefilter("ignore")
         knobs.compilation.disable_line_info = False  # in the environment, too, where passes in C++ look
         knobs.compilation.dump_ir_extract_di_local_variables = False
-        vars(knobs.language).update(fp32_default=None)
-        vars(knobs.runtime).update(override_arch=None)
+        knobs.language.__dict__["fp32_default"] = knobs.runtime.__dict__["override_arch"] = None
         code_generator.get_full_name = functools.partial(_name_in_text, full_name)
         try:
             yield
@@ -185,8 +184,8 @@ class _Compilation:
         self._waiting = {}
         backend.add_stages(self._waiting, options, targets.Language.TRITON)
         self._metadata = {"target": self._target, **vars(options)}
-        context = ir.context()
-        ir.load_dialects(context)
+        context = libtriton.ir.context()
+        libtriton.ir.load_dialects(context)
         backend.load_dialects(context)
         source = source_of(self._function, self._signature)
         self._module = source.make_ir(

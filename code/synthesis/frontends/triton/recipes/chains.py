@@ -37,6 +37,16 @@ class Step:
     """The operands that it may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An elementwise operation on two values: its spellings, and the interval of its results."""
+
+    name: str
+    texts: tuple[str, ...]
+    """Spellings, with ``{x}`` and ``{y}`` for the operands."""
+    rule: Callable[[Domain, Domain], Domain]
+
+
 def _sigmoid(value: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))
 
@@ -121,24 +131,24 @@ STEPS = (
 )  # fmt: skip
 """Operations on one value."""
 
-PAIRS = (
-    ("add", ("{x} + {y}",), intervals.add),
-    ("subtract", ("{x} - {y}",), intervals.subtract),
-    ("multiply", ("{x} * {y}",), intervals.multiply),
-    ("maximum", ("tl.maximum({x}, {y})", "tl.where({x} > {y}, {x}, {y})"), intervals.maximum),
-    ("minimum", ("tl.minimum({x}, {y})", "tl.where({x} < {y}, {x}, {y})"), intervals.minimum),
-    ("gate", ("{x} * tl.sigmoid({y})", "{x} / (1.0 + tl.exp(-{y}))"), lambda x, y: _around_zero(x)),
-    ("divide", ("{x} / (1.0 + tl.abs({y}))", "{x} / ({y} * {y} + 1.0)"), lambda x, y: _around_zero(x)),
-    ("length", ("tl.sqrt({x} * {x} + {y} * {y} + 1e-6)", "tl.sqrt({y} * {y} + {x} * {x} + 1e-5)"),
+PAIRS: tuple[Pair, ...] = (
+    Pair("add", ("{x} + {y}",), intervals.add),
+    Pair("subtract", ("{x} - {y}",), intervals.subtract),
+    Pair("multiply", ("{x} * {y}",), intervals.multiply),
+    Pair("maximum", ("tl.maximum({x}, {y})", "tl.where({x} > {y}, {x}, {y})"), intervals.maximum),
+    Pair("minimum", ("tl.minimum({x}, {y})", "tl.where({x} < {y}, {x}, {y})"), intervals.minimum),
+    Pair("gate", ("{x} * tl.sigmoid({y})", "{x} / (1.0 + tl.exp(-{y}))"), lambda x, y: _around_zero(x)),
+    Pair("divide", ("{x} / (1.0 + tl.abs({y}))", "{x} / ({y} * {y} + 1.0)"), lambda x, y: _around_zero(x)),
+    Pair("length", ("tl.sqrt({x} * {x} + {y} * {y} + 1e-6)", "tl.sqrt({y} * {y} + {x} * {x} + 1e-5)"),
      lambda x, y: Domain(low=0.0, high=x.magnitude + y.magnitude + 0.1)),
-    ("distance", ("tl.abs({x} - {y})", "({x} - {y}) * ({x} - {y})"),
+    Pair("distance", ("tl.abs({x} - {y})", "({x} - {y}) * ({x} - {y})"),
      lambda x, y: Domain(low=0.0, high=max(1.0, x.magnitude + y.magnitude) ** 2)),
-    ("blend", ("0.75 * {x} + 0.25 * {y}", "{x} + 0.5 * ({y} - {x})"),
+    Pair("blend", ("0.75 * {x} + 0.25 * {y}", "{x} + 0.5 * ({y} - {x})"),
      lambda x, y: intervals.hull((x, y))),
-    ("fma", ("tl.fma({x}, {y}, {x})", "{x} * {y} + {y}"),
+    Pair("fma", ("tl.fma({x}, {y}, {x})", "{x} * {y} + {y}"),
      lambda x, y: intervals.add(intervals.multiply(x, y), intervals.hull((x, y)))),
 )  # fmt: skip
-"""Operations on two values: name, spellings and the interval of the results."""
+"""Operations on two values."""
 
 
 def _is_useful(domain: Domain) -> bool:
@@ -171,10 +181,10 @@ def pair(stream: Stream, x: Value, y: Value, *, only: str = "") -> tuple[str, Do
 
     ``only`` is the operation to use if its results are not too large; any if it is empty.
     """
-    for name, texts, rule in sorted(stream.ranked(PAIRS, key=lambda each: each[0]), key=lambda each: each[0] != only):
-        domain = rule(x.domain, y.domain)
+    for each in sorted(stream.ranked(PAIRS), key=lambda each: each.name != only):
+        domain = each.rule(x.domain, y.domain)
         if _is_useful(domain):
-            return stream.choice(texts).format(x=x.name, y=y.name), domain, name
+            return stream.choice(each.texts).format(x=x.name, y=y.name), domain, each.name
     return f"{x.name} + {y.name}", intervals.add(x.domain, y.domain), "add"
 
 

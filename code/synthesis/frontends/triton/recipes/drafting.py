@@ -12,7 +12,7 @@ from typing import Any
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.drawing.streams import Stream
-from synthesis.frontends.rewriting import with_names
+from synthesis.frontends.rewriting import with_names, written_name
 from synthesis.frontends.triton.options import DEFAULTS
 from synthesis.frontends.triton.recipes.synonyms import RESERVED, synonyms_of
 from synthesis.frontends.triton.spelling import dtype_of
@@ -175,7 +175,7 @@ def _ordered(style: Stream, parameters: Sequence[Parameter]) -> list[Parameter]:
 
 def _reached(functions: Sequence[str], lines: str) -> list[str]:
     """Return the functions that the lines call, directly or not, in their order."""
-    named = {ast.parse(each).body[0].name: each for each in functions}  # pyright: ignore[reportAttributeAccessIssue]
+    named = {written_name(each): each for each in functions}
     reached, waiting = set[str](), [lines]
     while waiting:
         for name in set(_WORD.findall(waiting.pop())) & named.keys() - reached:

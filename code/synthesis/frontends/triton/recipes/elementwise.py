@@ -221,13 +221,13 @@ def _flag_names(stream: Stream) -> tuple[str, ...]:
 
 
 _STEP_NAMES = frozenset(each.name for each in STEPS)
-_PAIR_NAMES = frozenset(name for name, _, _ in PAIRS)
+_PAIR_NAMES = frozenset(each.name for each in PAIRS)
 
 
 def _started(stream: Stream, *, whole_rows: bool = False) -> _Body:
     draft = Draft(stream)
     layout = layout_of(stream.child("layout"), draft, whole_rows=whole_rows)
-    names = stream.child("names").shuffled(_LOCALS)
+    names: list[str] = stream.child("names").shuffled(list[str](_LOCALS))
     return _Body(stream.child("body"), layout, draft, names=names)
 
 
@@ -317,7 +317,7 @@ RECIPES = (
     Recipe(
         name="map",
         category="elementwise",
-        targets=(*(each.name for each in STEPS), *(name for name, _, _ in PAIRS)),
+        targets=(*(each.name for each in STEPS), *(each.name for each in PAIRS)),
         draw=draw_map,
         difficulties=(1, 2, 3),
         usual_mix={1: 0.25, 2: 0.5, 3: 0.25},
