@@ -129,11 +129,11 @@ def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
     function = found.function
     names = [each.name for each in function.params]
     for name in table:
-        if name not in (*names, GRID, DIMENSIONS, *functions.OPTIONS):
-            allowed = (*names, GRID, *functions.OPTIONS)
+        if name not in (*names, GRID, DIMENSIONS, *DEFAULTS):
+            allowed = (*names, GRID, *DEFAULTS)
             raise UnknownNameError("parameter", name, allowed, where=f"in the inputs of kernel {found.name}")
     constants, options = functions.first_configuration(found.live)
-    options |= {name: table[name] for name in functions.OPTIONS if name in table}
+    options |= {name: table[name] for name in DEFAULTS if name in table}
     given = {**constants, **{name: table[name] for name in names if name in table}}
     try:
         given = {**given, **functions.by_heuristics(found.live, {**_defaults(function), **given})}
@@ -155,7 +155,7 @@ def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
     if launch is None:
         return f"{_what_to_write(found)}; {GRID} is missing"
     hints = [each.name for each in arguments if each.shape is not None or _is_multiple(each)]
-    options = {**DEFAULTS, **options, "divisible_by_16": hints}
+    options = {**DEFAULTS, "divisible_by_16": hints, **options}
     return Signature(arguments=tuple(arguments), launch=launch, call={"constants": values}, options=options)
 
 
