@@ -99,7 +99,7 @@ def test_a_source_from_a_file_is_found_again_and_is_the_same_kernel(frontend: Fr
 
 
 def _table(spec: KernelSpec) -> dict[str, Any]:
-    """The shapes of a JAX function's arguments, and all that a launch of a Triton kernel is; the others' types say it."""
+    """The shapes of a JAX function's arguments, and a launch of a Triton kernel; the others' types say it all."""
     if spec.frontend not in ("jax", "triton"):
         return {}
     shapes: dict[str, Any] = {

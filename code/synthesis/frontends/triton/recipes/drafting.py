@@ -165,12 +165,13 @@ def _source(
 
 
 def _ordered(style: Stream, parameters: Sequence[Parameter]) -> list[Parameter]:
-    """Return the parameters with constants last, and pointers to outputs sometimes first."""
-    arguments = [each for each in parameters if each.argument is not None]
+    """Return the parameters as usual: pointers, those to outputs sometimes first, then numbers, then constants."""
+    pointers = [each for each in parameters if each.argument is not None and each.argument.shape is not None]
+    numbers = [each for each in parameters if each.argument is not None and each.argument.shape is None]
     constants = [each for each in parameters if each.argument is None]
     if style.chance(0.25):
-        arguments.sort(key=lambda each: each.argument is None or each.argument.role is not Role.OUTPUT)
-    return arguments + constants
+        pointers.sort(key=lambda each: each.argument is None or each.argument.role is not Role.OUTPUT)
+    return pointers + numbers + constants
 
 
 def _reached(functions: Sequence[str], lines: str) -> list[str]:

@@ -85,7 +85,7 @@ def _loads(body: _Body, count: int) -> None:
         told = f", mask={mask}" + (", other=0.0" if stream.chance(0.5) else "") if mask else ""
         address = f"{key} + {place}"
         if stream.chance(0.15):
-            pointers = body.fresh()
+            pointers = f"{stream.choice(('ptrs', 'addr', 'src'))}{number or ''}"
             body.write(f"{pointers} = {address}")
             address = pointers
         text = f"tl.load({address}{told})"
@@ -164,9 +164,10 @@ def _written(body: _Body, value: Value, text: str, domain: Domain) -> Value:
     stream = body.stream
     kind = stream.weighted((("plain", 12.0), ("flag", 1.0), ("function", 1.6), ("loop", 0.6)))
     others = {each.name for each in body.values} - {value.name}
-    if kind == "function" and others.isdisjoint(re.findall(r"\w+", text)):
+    words = re.findall(r"\w+", text)
+    if kind == "function" and others.isdisjoint(words):
         return _called(body, value, text, domain)
-    if kind == "flag":
+    if kind == "flag" and others.isdisjoint(words):
         flag = f"FLAG{len(body.lines)}"
         body.draft.constant(flag, stream.chance(0.5), names=_flag_names(stream))
         name = body.fresh()

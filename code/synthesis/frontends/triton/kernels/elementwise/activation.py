@@ -83,7 +83,7 @@ def kernel(
     elif ACTIVATION == "tanh":
         y = tanh(x)
     else:
-        y = either(x, leaky_relu(x, slope))
+        y = x
     #| end
     #| 0.2
     if SQUARE:

@@ -27,7 +27,7 @@ def kernel(
     eps: float,  #: 0.00001..0.1, usually 1e-5 1e-6, named eps epsilon
     BLOCK: tl.constexpr,  #: option 32 64, named BLOCK_SIZE BLOCK
     WHOLE: tl.constexpr,  #: is next_power_of_2(n), named BLOCK_N BLOCK_SIZE
-    HAS_BIAS: tl.constexpr,  #: option True False, named HAS_BIAS USE_BIAS
+    HAS_BIAS: tl.constexpr,  #: option True, named HAS_BIAS USE_BIAS
 ):
     row = tl.program_id(0)
     #| 0.5
