@@ -142,6 +142,11 @@ def test_texts_are_for_the_device(device: str) -> None:
     assert f'ttg.target = "{device}"' in texts["ttgir"]
     lowest = texts["amdgcn" if device.startswith("hip") else "ptx"]
     assert {"cuda:80": "sm_80", "cuda:100": "sm_100a", "hip:gfx942": "gfx942"}[device] in lowest
+    assert all(
+        "irsmith" not in text and "debug" not in text.lower().replace('"debug info version"', "")
+        for text in texts.values()
+    )
+    assert texts == texts_of(spec_of(), levels, device)
 
 
 def test_levels_exist_for_kinds_of_devices() -> None:

@@ -43,8 +43,8 @@ _PTX_VERSIONS = {80: 88, 90: 94, 100: 94}
 """The release of PTX for each architecture: the latest that the assemblers in Triton's wheel know."""
 _STAGES = ("ttir", "ttgir", "llir", "ptx", "amdgcn", "cubin")
 _COMMENT = re.compile(r"\s*//.*|\s+$")
-_AMD_DEBUG = re.compile(r"^\s*(?:\.loc|\.file|\.cfi_\w+|\.section\s+\.debug_\w+)\b")
-_AMD_MARK = re.compile(r"^\.L(?:tmp|func_begin|func_end)\d+:")
+_AMD_DEBUG = re.compile(r"^\s*\.(?:loc|file|cfi_\w+)\b|^\.L(?:tmp|func_begin)\d+:")
+_AMD_SECTION = re.compile(r"^\s*\.(?:section|text|amdgpu_metadata)\b")
 
 
 atexit.unregister(gc.freeze)
@@ -242,9 +242,13 @@ def find_nvdisasm() -> Path | None:
 
 
 def _amd_lines(text: str) -> Generator[tuple[str, int | None]]:
-    """Yield the lines of AMD's assembly without line information, and without what is only for debuggers."""
+    """Yield the lines of AMD's assembly without comments, line information and sections for debuggers."""
+    hidden = False
     for line in text.splitlines():
-        yield ("" if _AMD_DEBUG.match(line) or _AMD_MARK.match(line) else line.partition(";")[0].rstrip()), None
+        if _AMD_SECTION.match(line):
+            hidden = ".debug_" in line
+        if not (hidden or _AMD_DEBUG.match(line)):
+            yield line.partition(";")[0].rstrip(), None
 
 
 def _finished(lines: Iterable[tuple[str, int | None]]) -> tuple[str, LineMap]:
