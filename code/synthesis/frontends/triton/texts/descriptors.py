@@ -12,7 +12,7 @@ from synthesis.frontends.triton.texts.machine import Effect, Machine, chosen
 from synthesis.frontends.triton.texts.shapes import check
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Kind, Type
-from synthesis.frontends.triton.texts.values import Array, Descriptor, Number, Pointer, Scratch, full
+from synthesis.frontends.triton.texts.values import Array, Descriptor, Number, Pointer, full
 
 _PADDINGS = {"1": 0.0, "2": float("nan"), "zero": 0.0, "nan": float("nan"), "0": 0.0}
 
@@ -41,20 +41,21 @@ def _make(operation: Operation) -> Effect:
 
 def _create(operation: Operation) -> Effect:
     base, line = operation.operands[1].type, operation.line
-    check(operation, base.kind is Kind.POINTER and base.shape is None)
+    scratch_type = operation.operands[0].type
+    check(operation, base.kind is scratch_type.kind is Kind.POINTER and base.shape is scratch_type.shape is None)
     check(operation, all(each.type.is_integer and each.type.shape is None for each in operation.operands[2:]))
     box, sizes, strides = (len(operation.several(name)) for name in ("box", "shape", "strides"))
     check(operation, box == sizes == strides + 1)
     fill = float("nan") if operation.attributes.get("fill_mode", 0) == 1 else 0.0
     width = base.dtype.itemsize
 
-    def create(machine: Machine, scratch: Any, pointer: Pointer, *numbers: Number) -> None:
+    def create(machine: Machine, scratch: Pointer, pointer: Pointer, *numbers: Number) -> None:
         values = [int(each) for each in numbers]
         shape = tuple(reversed(values[box : box + sizes]))
         steps = tuple(reversed(values[box + sizes : box + sizes + strides]))
-        if any(each % width for each in steps) or not isinstance(scratch, Scratch):
+        if any(each % width for each in steps) or scratch.array not in machine.descriptors:
             raise TextError(line, "a tensor descriptor that cannot be created")
-        scratch.descriptor = Descriptor(
+        machine.descriptors[scratch.array] = Descriptor(
             base=pointer,
             shape=shape,
             strides=(*(each // width for each in steps), 1),
@@ -68,10 +69,11 @@ def _create(operation: Operation) -> Effect:
 
 def _reinterpret(operation: Operation) -> Effect:
     given, line = operation.results[0].type, operation.line
-    check(operation, given.kind is Kind.DESCRIPTOR)
+    source = operation.operands[0].type
+    check(operation, given.kind is Kind.DESCRIPTOR and source.kind is Kind.POINTER and source.shape is None)
 
-    def reinterpret(machine: Machine, scratch: Any) -> Descriptor:
-        found = scratch.descriptor if isinstance(scratch, Scratch) else None
+    def reinterpret(machine: Machine, scratch: Pointer) -> Descriptor:
+        found = machine.descriptors.get(scratch.array)
         if found is None or found.dtype != given.dtype or len(found.shape) != len(given.shape or ()):
             raise TextError(line, "memory that holds no such tensor descriptor")
         return Descriptor(
@@ -87,8 +89,18 @@ def _reinterpret(operation: Operation) -> Effect:
 
 
 def _scratch(operation: Operation) -> Effect:
-    check(operation, operation.results[0].type.kind is Kind.POINTER)
-    return lambda machine: Scratch()
+    given, line = operation.results[0].type, operation.line
+    check(operation, given.kind is Kind.POINTER and given.shape is None)
+
+    def scratch(machine: Machine) -> Pointer:
+        machine.charge(line, 1)
+        number = -1 - len(machine.descriptors)
+        machine.descriptors[number] = Descriptor(
+            base=Pointer(number, np.int64(0)), shape=(), strides=(), block=(), dtype=given.dtype, fill=0.0
+        )
+        return Pointer(number, np.int64(0))
+
+    return scratch
 
 
 def lanes_of(descriptor: Descriptor, starts: Sequence[Any]) -> tuple[Pointer, Array]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.structure import Operation
-from synthesis.frontends.triton.texts.types import Type
+from synthesis.frontends.triton.texts.types import Kind, Type
 from synthesis.frontends.triton.texts.values import Number, Pointer
 
 Compute = Callable[..., Any]
@@ -279,7 +279,8 @@ def _comparison(operation: Operation) -> Compute:
 
 def _select(operation: Operation) -> Compute:
     condition, given = operation.operands[0].type, operation.operands[1].type
-    if condition.element != "i1" or condition.shape not in (None, given.shape):
+    known = given.kind in (Kind.NUMBER, Kind.POINTER) and condition.kind is Kind.NUMBER
+    if not known or condition.element != "i1" or condition.shape not in (None, given.shape):
         raise TextError(operation.line, f"a selection by {condition}")
 
     def select(c: Number, a: Any, b: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from synthesis.frontends.triton.texts.errors import BudgetError
 from synthesis.frontends.triton.texts.memory import Memory
 from synthesis.frontends.triton.texts.structure import Operation
-from synthesis.frontends.triton.texts.values import Array
+from synthesis.frontends.triton.texts.values import Array, Descriptor
 
 
 class Machine:
@@ -17,6 +17,8 @@ class Machine:
         self.grid = grid
         self.program = (0, 0, 0)
         self.work = work
+        self.descriptors: dict[int, Descriptor] = {}
+        """The tensor descriptors in memory of a program, by the negative numbers of arrays that stand for it."""
         self._copies: list[tuple[Array, Array]] = []
         self._groups: list[list[tuple[Array, Array]]] = []
 
@@ -25,6 +27,7 @@ class Machine:
         self.program = program
         self.memory.program = program[0] + self.grid[0] * (program[1] + self.grid[1] * program[2])
         self._copies, self._groups = [], []
+        self.descriptors.clear()
 
     def charge(self, line: int, work: int) -> None:
         """Count work.

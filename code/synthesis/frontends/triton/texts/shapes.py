@@ -63,7 +63,7 @@ def order_of(operation: Operation, rank: int) -> list[int]:
 
 
 def _same_elements(a: Type, b: Type) -> bool:
-    return a.kind is b.kind and a.element == b.element
+    return a.kind is b.kind and a.kind in (Kind.NUMBER, Kind.POINTER) and a.element == b.element
 
 
 def _range(operation: Operation) -> Compute:

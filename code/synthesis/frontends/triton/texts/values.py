@@ -45,13 +45,6 @@ class Descriptor:
     """What elements outside have when they are loaded."""
 
 
-@dataclass(slots=True)
-class Scratch:
-    """Memory of a program that holds a tensor descriptor."""
-
-    descriptor: Descriptor | None = None
-
-
 def full(value: Array, shape: tuple[int, ...]) -> Array:
     """Return a block with its whole shape."""
     return value if np.shape(value) == shape else np.broadcast_to(value, shape)

@@ -1,0 +1,110 @@
+"""TTIR and TTGIR of kernels, as Triton makes them for a device."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import triton as _triton
+from triton._C.libtriton import ir as _ir
+from triton.backends.compiler import GPUTarget as _GPUTarget
+from triton.compiler import ASTSource as _ASTSource
+from triton.compiler.compiler import make_backend as _make_backend
+
+from synthesis.frontends.triton.texts import DEFAULT_LIMITS, Limits, Watch, run
+
+triton: Any = _triton
+ir: Any = _ir
+ASTSource: Any = _ASTSource
+GPUTarget: Any = _GPUTarget
+make_backend: Any = _make_backend
+
+Array = np.ndarray[Any, Any]
+
+DEVICES = {"cuda:90": ("cuda", 90, 32), "cuda:80": ("cuda", 80, 32), "hip": ("hip", "gfx942", 64)}
+
+_NAMES = {
+    "bool": "i1",
+    "float16": "fp16",
+    "bfloat16": "bf16",
+    "float32": "fp32",
+    "float64": "fp64",
+    "float8_e4m3fn": "fp8e4nv",
+    "float8_e5m2": "fp8e5",
+    **{f"int{bits}": f"i{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"u{bits}" for bits in (8, 16, 32, 64)},
+}
+
+
+def signature_of(kernel: Any, arguments: Mapping[str, Any]) -> dict[str, str]:
+    """The types of a kernel's arguments; what is no array is a constant."""
+    found: dict[str, str] = {}
+    for name in kernel.arg_names:
+        value = arguments[name]
+        if isinstance(value, np.ndarray | np.generic):
+            found[name] = ("*" if isinstance(value, np.ndarray) else "") + _NAMES[value.dtype.name]
+        else:
+            found[name] = "constexpr"
+    return found
+
+
+@functools.cache
+def _texts(
+    kernel: Any, types: tuple[tuple[str, str], ...], constants: tuple[Any, ...], device: str, debug: bool, aligned: bool
+) -> Any:
+    target = GPUTarget(*DEVICES[device])
+    backend = make_backend(target)
+    names = [name for name, each in types if each == "constexpr"]
+    hints = {(place,): [["tt.divisibility", 16]] for place, each in enumerate(types) if each[1] != "constexpr"}
+    source = ASTSource(
+        kernel,
+        signature=dict(types),
+        constexprs=dict(zip(names, constants, strict=True)),
+        attrs=hints if aligned else {},
+    )
+    options = backend.parse_options({"debug": debug, "enable_fp_fusion": True, **source.parse_options()})
+    stages: dict[str, Any] = {}
+    backend.add_stages(stages, options, source.language)
+    context = ir.context()
+    ir.load_dialects(context)
+    backend.load_dialects(context)
+    module = source.make_ir(
+        target, options, backend.get_codegen_implementation(options), backend.get_module_map(), context
+    )
+    made: dict[str, str] = {}
+    metadata: dict[str, Any] = {"target": target, **options.__dict__}
+    for level in ("ttir", "ttgir"):
+        module = stages[level](module, metadata)
+        made[level] = str(module)
+    return made
+
+
+def texts(
+    kernel: Any, device: str = "cuda:90", debug: bool = False, aligned: bool = False, **arguments: Any
+) -> dict[str, str]:
+    """The TTIR and the TTGIR of a kernel with the types and constants of some arguments.
+
+    If they are aligned, all numbers and addresses are multiples of 16.
+    """
+    types = signature_of(kernel, arguments)
+    constants = tuple(arguments[name] for name, each in types.items() if each == "constexpr")
+    return _texts(kernel, tuple(types.items()), constants, device, debug, aligned)
+
+
+def outcomes(
+    kernel: Any,
+    grid: tuple[int, ...] = (1,),
+    device: str = "cuda:90",
+    debug: bool = False,
+    aligned: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    watch: Watch | None = None,
+    **arguments: Any,
+) -> dict[str, dict[str, Array]]:
+    """What the TTIR and the TTGIR of a kernel leave in the arrays."""
+    order = [name for name, each in signature_of(kernel, arguments).items() if each != "constexpr"]
+    given = {name: np.asarray(arguments[name]) for name in order}
+    return {
+        level: run(text, kernel.__name__, given, order, grid, limits, watch)
+        for level, text in texts(kernel, device, debug, aligned, **arguments).items()
+    }
