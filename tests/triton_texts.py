@@ -1,23 +1,18 @@
 """TTIR and TTGIR of kernels, as Triton makes them for a device."""
 
 import functools
+import importlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import triton as _triton
-from triton._C.libtriton import ir as _ir
-from triton.backends.compiler import GPUTarget as _GPUTarget
-from triton.compiler import ASTSource as _ASTSource
-from triton.compiler.compiler import make_backend as _make_backend
 
 from synthesis.frontends.triton.texts import DEFAULT_LIMITS, Limits, Watch, run
 
-triton: Any = _triton
-ir: Any = _ir
-ASTSource: Any = _ASTSource
-GPUTarget: Any = _GPUTarget
-make_backend: Any = _make_backend
+ir: Any = importlib.import_module("triton._C.libtriton").ir
+targets: Any = importlib.import_module("triton.backends.compiler")
+compiler: Any = importlib.import_module("triton.compiler")
+backends: Any = importlib.import_module("triton.compiler.compiler")
 
 Array = np.ndarray[Any, Any]
 
@@ -41,10 +36,11 @@ def signature_of(kernel: Any, arguments: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in kernel.arg_names:
         value = arguments[name]
-        if isinstance(value, np.ndarray | np.generic):
-            found[name] = ("*" if isinstance(value, np.ndarray) else "") + _NAMES[value.dtype.name]
+        kind: Any = type(value)
+        if kind is np.ndarray:
+            found[name] = f"*{_NAMES[value.dtype.name]}"
         else:
-            found[name] = "constexpr"
+            found[name] = _NAMES[value.dtype.name] if issubclass(kind, np.generic) else "constexpr"
     return found
 
 
@@ -52,11 +48,11 @@ def signature_of(kernel: Any, arguments: Mapping[str, Any]) -> dict[str, str]:
 def _texts(
     kernel: Any, types: tuple[tuple[str, str], ...], constants: tuple[Any, ...], device: str, debug: bool, aligned: bool
 ) -> Any:
-    target = GPUTarget(*DEVICES[device])
-    backend = make_backend(target)
+    target = targets.GPUTarget(*DEVICES[device])
+    backend = backends.make_backend(target)
     names = [name for name, each in types if each == "constexpr"]
     hints = {(place,): [["tt.divisibility", 16]] for place, each in enumerate(types) if each[1] != "constexpr"}
-    source = ASTSource(
+    source = compiler.ASTSource(
         kernel,
         signature=dict(types),
         constexprs=dict(zip(names, constants, strict=True)),

@@ -12,7 +12,7 @@ from synthesis.frontends.triton.texts.machine import Effect, Machine, chosen
 from synthesis.frontends.triton.texts.shapes import check
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Kind, Type
-from synthesis.frontends.triton.texts.values import Array, Number, Pointer
+from synthesis.frontends.triton.texts.values import Array, Number, Pointer, where
 
 AXES: Mapping[str, int] = MappingProxyType({"x": 0, "y": 1, "z": 2})
 
@@ -91,7 +91,7 @@ def _load(operation: Operation) -> Effect:
 def _store(operation: Operation) -> Effect:
     pointer, line = pointer_type(operation), operation.line
     check_lanes(operation, pointer, pointer.shape, "value")
-    dtype, shape = pointer.dtype, pointer.shape or ()
+    dtype, shape = pointer.dtype, pointer.dimensions
 
     def store(machine: Machine, ptr: Pointer, value: Number, mask: Number) -> None:
         machine.memory.store(line, ptr, value, mask, dtype, shape)
@@ -104,7 +104,7 @@ def _atomic_rmw(operation: Operation) -> Effect:
     check_lanes(operation, pointer, pointer.shape, "value")
     check(operation, operation.results[0].type == Type(Kind.NUMBER, pointer.element, pointer.shape))
     combine = combination(operation, str(operation.attributes["kind"]), operation.results[0].type)
-    dtype, shape = pointer.dtype, pointer.shape or ()
+    dtype, shape = pointer.dtype, pointer.dimensions
 
     def change(machine: Machine, ptr: Pointer, value: Number, mask: Number) -> Number:
         machine.charge(line, pointer.size)
@@ -117,11 +117,11 @@ def _atomic_cas(operation: Operation) -> Effect:
     pointer, line = pointer_type(operation), operation.line
     check_lanes(operation, pointer, pointer.shape, "compare", "value")
     check(operation, operation.results[0].type == Type(Kind.NUMBER, pointer.element, pointer.shape))
-    dtype, shape = pointer.dtype, pointer.shape or ()
+    dtype, shape = pointer.dtype, pointer.dimensions
     pair = np.dtype([("compare", dtype), ("value", dtype)])
 
-    def exchange(old: Any, both: Any) -> Any:
-        return np.where(unsigned(old) == unsigned(both["compare"]), both["value"], old)
+    def exchange(old: Any, both: Any) -> Array:
+        return where(unsigned(old) == unsigned(both["compare"]), both["value"], old)
 
     def change(machine: Machine, ptr: Pointer, compare: Number, value: Number) -> Number:
         machine.charge(line, pointer.size)
@@ -136,9 +136,10 @@ def _atomic_load(operation: Operation) -> Effect:
     pointer, line = pointer_type(operation), operation.line
     check_lanes(operation, pointer, pointer.shape)
     check(operation, operation.results[0].type == Type(Kind.NUMBER, pointer.element, pointer.shape))
-    dtype, shape = pointer.dtype, pointer.shape or ()
+    dtype, shape = pointer.dtype, pointer.dimensions
 
     def load(machine: Machine, ptr: Pointer, mask: Number) -> Number:
+        machine.charge(line, pointer.size)
         zero = np.zeros(shape, dtype)
         return machine.memory.change(line, ptr, zero, mask, dtype, shape, lambda old, new: old)
 
@@ -148,9 +149,10 @@ def _atomic_load(operation: Operation) -> Effect:
 def _atomic_store(operation: Operation) -> Effect:
     pointer, line = pointer_type(operation), operation.line
     check_lanes(operation, pointer, pointer.shape, "value")
-    dtype, shape = pointer.dtype, pointer.shape or ()
+    dtype, shape = pointer.dtype, pointer.dimensions
 
     def store(machine: Machine, ptr: Pointer, value: Number, mask: Number) -> None:
+        machine.charge(line, pointer.size)
         machine.memory.change(line, ptr, value, mask, dtype, shape, lambda old, new: new)
 
     return chosen(operation, store, "ptr", "value", "mask")
@@ -181,7 +183,10 @@ def _refused(operation: Operation) -> Effect:
 
 
 def _nothing(operation: Operation) -> Effect:
-    return lambda machine, *values: None
+    def nothing(machine: Machine, *values: Any) -> None:
+        pass
+
+    return nothing
 
 
 def _buffer_pointer(operation: Operation) -> tuple[Type, tuple[int, ...]]:
@@ -239,13 +244,28 @@ ACCESSES: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         "amdg.buffer_store": _buffer_change,
         "amdg.buffer_atomic_rmw": _buffer_change,
         **dict.fromkeys(
-            "tt.elementwise_inline_asm tt.print tt.int_to_ptr tt.ptr_to_int tt.atomic_poll".split(), _refused
+            ["tt.elementwise_inline_asm", "tt.print", "tt.int_to_ptr", "tt.ptr_to_int", "tt.atomic_poll"], _refused
         ),
         **dict.fromkeys(
-            "tt.grid_dependency_launch_dependents tt.grid_dependency_wait gpu.barrier ttg.barrier ttg.local_barrier"
-            " ttg.local_dealloc ttng.arrive_barrier ttng.async_copy_mbarrier_arrive ttng.async_tma_store_wait"
-            " ttng.barrier_expect ttng.cluster_barrier ttng.fence_async_shared ttng.fence_mbarrier_init_release_cluster"
-            " ttng.init_barrier ttng.inval_barrier ttng.tensormap_fenceproxy_acquire ttng.wait_barrier".split(),
+            [
+                "tt.grid_dependency_launch_dependents",
+                "tt.grid_dependency_wait",
+                "gpu.barrier",
+                "ttg.barrier",
+                "ttg.local_barrier",
+                "ttg.local_dealloc",
+                "ttng.arrive_barrier",
+                "ttng.async_copy_mbarrier_arrive",
+                "ttng.async_tma_store_wait",
+                "ttng.barrier_expect",
+                "ttng.cluster_barrier",
+                "ttng.fence_async_shared",
+                "ttng.fence_mbarrier_init_release_cluster",
+                "ttng.init_barrier",
+                "ttng.inval_barrier",
+                "ttng.tensormap_fenceproxy_acquire",
+                "ttng.wait_barrier",
+            ],
             _nothing,
         ),
     }

@@ -12,6 +12,11 @@ Array = np.ndarray[Any, Any]
 Attribute = Any
 """An int, float, bool, str, list or dict of attributes, or an array of a dense constant."""
 
+
+_Nested = str | list["_Nested"]
+"""The numbers of a constant as written, in lists for each axis."""
+
+
 class AttributeReader:
     """Reads attributes at the position of a scanner."""
 
@@ -119,24 +124,24 @@ class AttributeReader:
         given = self._types.read()
         if given.kind is not Kind.NUMBER or given.shape is None:
             raise scanner.error(f"a dense constant of the type {given}")
-        if not isinstance(written, list):
+        if isinstance(written, str):
             return np.full((1,) * len(given.shape), self._element(written, given), given.dtype), given
         return self._nested(written, given), given
 
-    def _nested(self, written: list[Any], given: Type) -> Array:
+    def _nested(self, written: "list[_Nested]", given: Type) -> Array:
         flat: list[str] = []
         shape = _flattened(written, flat)
         if shape != given.shape:
             raise self._scanner.error(f"a constant of the shape {shape} for the type {given}")
         return np.array([self._element(each, given) for each in flat], given.dtype).reshape(shape)
 
-    def _written(self, depth: int) -> str | list[Any]:
+    def _written(self, depth: int) -> "_Nested":
         scanner = self._scanner
         if depth > self._limits.nesting:
             raise scanner.error("a constant is nested too deeply")
         if not scanner.accept("["):
             return scanner.word() if scanner.sees("true") or scanner.sees("false") else scanner.number()
-        found: list[Any] = []
+        found: list[_Nested] = []
         while not scanner.accept("]"):
             found.append(self._written(depth + 1))
             if not scanner.accept(","):
@@ -151,8 +156,6 @@ class AttributeReader:
             raise self._scanner.error(f"a constant of the type {kind}")
         if text in ("true", "false"):
             return dtype.type(text == "true")
-        if len(text) > 400:
-            raise self._scanner.error("a number that is too long")
         bits = dtype.itemsize * 8
         if kind.is_float and not text.startswith("0x"):
             return np.float64(text).astype(dtype)
@@ -174,7 +177,7 @@ def _plain(text: str, as_float: bool) -> int | float:
     return int(text)
 
 
-def _flattened(written: list[Any], into: list[str]) -> tuple[int, ...]:
+def _flattened(written: "list[_Nested]", into: list[str]) -> tuple[int, ...]:
     """Append the elements of nested lists to a list, and return their shape; empty if it is not even."""
     if not isinstance(written[0] if written else None, list):
         into.extend(each for each in written if isinstance(each, str))

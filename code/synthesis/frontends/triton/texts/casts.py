@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import ml_dtypes
 import numpy as np
 
-from synthesis.frontends.triton.texts.elementwise import Compute, unsigned
+from synthesis.frontends.triton.texts.elementwise import unsigned
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import DType, Kind, Type
-from synthesis.frontends.triton.texts.values import Number, Pointer
+from synthesis.frontends.triton.texts.values import Compute, Number, Pointer
+
+_limits: Any = ml_dtypes.finfo
 
 
 def rounded_to_nearest(value: Number, target: DType) -> Number:
@@ -21,7 +24,7 @@ def rounded_to_nearest(value: Number, target: DType) -> Number:
     """
     if target.itemsize > 1:
         return value.astype(target)
-    largest = ml_dtypes.finfo(target).max.astype(value.dtype)
+    largest = np.asarray(_limits(target).max).astype(value.dtype)
     return np.clip(value, -largest, largest).astype(target)
 
 

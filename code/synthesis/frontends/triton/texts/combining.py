@@ -23,7 +23,8 @@ Combine = Callable[[Machine, list[Any]], Sequence[Any]]
 _BRANCHES = frozenset(("scf.if", "scf.for", "scf.while", "tt.call"))
 
 _WHOLE = frozenset(
-    f"arith.{name}" for name in "addi muli andi ori xori maxsi minsi maximumf minimumf maxnumf minnumf".split()
+    f"arith.{name}"
+    for name in ["addi", "muli", "andi", "ori", "xori", "maxsi", "minsi", "maximumf", "minimumf", "maxnumf", "minnumf"]
 )
 """Operations that NumPy reduces with the same result in any order."""
 
@@ -65,7 +66,7 @@ def _sources(operation: Operation) -> tuple[list[Type], tuple[int, ...], int]:
     given = [each.type for each in operation.operands]
     check(operation, bool(given) and all(each.shape is not None and each.shape == given[0].shape for each in given))
     check(operation, all(each.kind is Kind.NUMBER for each in given) and len(operation.results) == len(given))
-    shape, axis = given[0].shape or (), integer(operation, "axis")
+    shape, axis = given[0].dimensions, integer(operation, "axis")
     check(operation, 0 <= axis < len(shape) and shape[axis] & (shape[axis] - 1) == 0)
     return given, shape, axis
 
@@ -86,7 +87,11 @@ def reduction(operation: Operation, combine: Combine) -> Callable[..., Any]:
     if single and single[0] in _WHOLE:
         reduce, dtype = single[1].reduce, np.dtype(given[0].dtype)
         if dtype.kind in "iufb":
-            return lambda machine, value: reduce(full(value, shape), axis=axis, dtype=dtype)
+
+            def whole(machine: Machine, value: Array) -> Any:
+                return reduce(full(value, shape), axis=axis, dtype=dtype)
+
+            return whole
     if single:
         compute = single[1]
 
@@ -106,7 +111,7 @@ def reduction(operation: Operation, combine: Combine) -> Callable[..., Any]:
         while (length := arrays[0].shape[0]) > 1:
             pairs = [each[0::2] for each in arrays] + [each[1::2] for each in arrays]
             arrays = [full(np.asarray(each), (length // 2, *rest)) for each in together(machine, pairs)]
-        results = tuple(each[0] for each in arrays)
+        results = [each[0] for each in arrays]
         return results if len(results) > 1 else results[0]
 
     return reduce_all
@@ -132,7 +137,11 @@ def scan(operation: Operation, combine: Combine) -> Callable[..., Any]:
 
     if single:
         accumulate, dtype = single[1].accumulate, given[0].dtype
-        return lambda machine, value: back(accumulate(along(value), axis=0, dtype=dtype))
+
+        def accumulated(machine: Machine, value: Array) -> Array:
+            return back(accumulate(along(value), axis=0, dtype=dtype))
+
+        return accumulated
 
     def scan_all(machine: Machine, *values: Array) -> Any:
         machine.charge(line, work)
@@ -141,10 +150,12 @@ def scan(operation: Operation, combine: Combine) -> Callable[..., Any]:
         while distance < shape[axis]:
             pairs = [each[:-distance] for each in arrays] + [each[distance:] for each in arrays]
             combined = together(machine, pairs)
-            arrays = [np.concatenate((old[:distance], full(np.asarray(new), old[distance:].shape)))
-                      for old, new in zip(arrays, combined, strict=True)]
+            arrays = [
+                np.concatenate((old[:distance], full(np.asarray(new), old[distance:].shape)))
+                for old, new in zip(arrays, combined, strict=True)
+            ]
             distance *= 2
-        results = tuple(back(each) for each in arrays)
+        results = [back(each) for each in arrays]
         return results if len(results) > 1 else results[0]
 
     return scan_all
@@ -154,7 +165,7 @@ def mapping(operation: Operation, combine: Combine) -> Callable[..., Any]:
     """Return the effect of ``tt.map_elementwise``, whose region takes some neighbours of each source at a time."""
     given = [each.type for each in operation.operands]
     check(operation, bool(given) and all(each.shape is not None and each.shape == given[0].shape for each in given))
-    region, shape, pack, line = operation.regions[0], given[0].shape or (), integer(operation, "pack"), operation.line
+    region, shape, pack, line = operation.regions[0], given[0].dimensions, integer(operation, "pack"), operation.line
     results = [each.type for each in operation.results]
     check(operation, pack > 0 and given[0].size % pack == 0 and all(each.shape == shape for each in results))
     taken = [each.type for each in region.blocks[0].arguments]
@@ -170,7 +181,9 @@ def mapping(operation: Operation, combine: Combine) -> Callable[..., Any]:
         made = together(machine, [each[:, place] for each in packs for place in range(pack)])
         count = given[0].size // pack
         found = [
-            np.stack([full(np.asarray(each), (count,)) for each in made[number * pack : (number + 1) * pack]], -1).reshape(shape)
+            np.stack(
+                [full(np.asarray(each), (count,)) for each in made[number * pack : (number + 1) * pack]], -1
+            ).reshape(shape)
             for number in range(len(results))
         ]
         return tuple(found) if len(found) > 1 else found[0]

@@ -14,14 +14,15 @@ from synthesis.frontends.triton.texts.accesses import ACCESSES
 from synthesis.frontends.triton.texts.casts import CASTS
 from synthesis.frontends.triton.texts.combining import COMBINING
 from synthesis.frontends.triton.texts.descriptors import DESCRIPTORS
-from synthesis.frontends.triton.texts.elementwise import Compute, elementwise
-from synthesis.frontends.triton.texts.errors import TextError
+from synthesis.frontends.triton.texts.elementwise import elementwise
+from synthesis.frontends.triton.texts.errors import DEFAULT_LIMITS, TextError
 from synthesis.frontends.triton.texts.libdevice import extern
 from synthesis.frontends.triton.texts.local import LOCAL
-from synthesis.frontends.triton.texts.machine import Effect, Machine
-from synthesis.frontends.triton.texts.products import dot, dot_scaled
+from synthesis.frontends.triton.texts.machine import Machine
+from synthesis.frontends.triton.texts.products import dot, dot_scaled, fp4_to_fp
 from synthesis.frontends.triton.texts.shapes import SHAPES
 from synthesis.frontends.triton.texts.structure import Function, Module, Operation, Region, Value
+from synthesis.frontends.triton.texts.values import Compute
 
 Frame = list[Any]
 Step = Callable[[Frame], None]
@@ -34,8 +35,9 @@ _PRODUCTS: dict[str, Callable[[Operation], Compute]] = {
     "tt.dot": dot,
     "tt.dot_scaled": dot_scaled,
     "tt.extern_elementwise": extern,
+    "ttg.fp4_to_fp": fp4_to_fp,
 }
-_VALUES = {**CASTS, **SHAPES, **_PRODUCTS}
+_VALUES: dict[str, Callable[[Operation], Callable[..., Any]]] = {**CASTS, **SHAPES, **_PRODUCTS}
 
 
 class Runs(Protocol):
@@ -81,6 +83,8 @@ def compiled(module: Module, name: str, line: int = 0, callers: tuple[str, ...] 
         function = module.functions.get(name)
         if function is None or function.body is None or name in callers:
             raise TextError(line, f"the function {name} calls itself" if name in callers else f"no function {name}")
+        if len(callers) >= DEFAULT_LIMITS.calls:
+            raise TextError(line, f"calls of functions are nested more than {DEFAULT_LIMITS.calls} deep")
         found = module.compiled[name] = _Compiler(module, function, (*callers, name)).function()
     return found
 
@@ -130,7 +134,7 @@ class _Compiler:
             return [self._combining(operation)]
         if name in _EFFECTS:
             return [effect_step(_EFFECTS[name](operation), operation)]
-        compute = _VALUES[name](operation) if name in _VALUES else elementwise(operation)
+        compute: Callable[..., Any] | None = _VALUES[name](operation) if name in _VALUES else elementwise(operation)
         if compute is None:
             raise TextError(operation.line, f"{name} cannot be run")
         if not operation.operands and len(operation.results) == 1:
@@ -191,10 +195,12 @@ def _work(operation: Operation) -> int:
     largest = max((each.type.size for each in (*operation.operands, *operation.results)), default=1)
     if operation.name in ("tt.dot", "tt.dot_scaled", "ttng.warp_group_dot", "ttng.tc_gen5_mma"):
         largest *= 1 + (operation.operands[0].type.shape or (1,))[-1] // 64
+    if operation.name in ("math.erf", "math.erfc", "tt.extern_elementwise"):
+        largest *= 16
     return 1 + largest // 1024
 
 
-def value_step(compute: Compute, operation: Operation) -> Step:
+def value_step(compute: Callable[..., Any], operation: Operation) -> Step:
     """Return the step of a function of the operands."""
     operands, results = slots_of(operation.operands), slots_of(operation.results)
     if len(results) == 1 and len(operands) == 1:
@@ -219,7 +225,7 @@ def value_step(compute: Compute, operation: Operation) -> Step:
     return several
 
 
-def effect_step(effect: Effect, operation: Operation) -> Step:
+def effect_step(effect: Callable[..., Any], operation: Operation) -> Step:
     """Return the step of a function of the machine and of the operands."""
     operands, results = slots_of(operation.operands), slots_of(operation.results)
 

@@ -20,10 +20,12 @@ _PADDINGS = {"1": 0.0, "2": float("nan"), "zero": 0.0, "nan": float("nan"), "0":
 def _make(operation: Operation) -> Effect:
     base, given, line = operation.operands[0].type, operation.results[0].type, operation.line
     sizes, strides = operation.several("shape"), operation.several("strides")
-    rank = len(given.shape or ())
+    rank = len(given.dimensions)
     check(operation, base.kind is Kind.POINTER and base.shape is None and base.element == given.element)
     check(operation, given.kind is Kind.DESCRIPTOR and len(sizes) == len(strides) == rank > 0)
-    check(operation, all(str(each.type) == "i32" for each in sizes) and all(str(each.type) == "i64" for each in strides))
+    check(
+        operation, all(str(each.type) == "i32" for each in sizes) and all(str(each.type) == "i64" for each in strides)
+    )
     fill = _PADDINGS.get(str(operation.attributes.get("padding", 1)))
     if fill is None:
         raise TextError(line, f"unknown padding {operation.attributes['padding']}")
@@ -33,7 +35,7 @@ def _make(operation: Operation) -> Effect:
         if steps[-1] != 1:
             raise TextError(line, "the last stride of a tensor descriptor has to be 1")
         return Descriptor(
-            base=pointer, shape=shape, strides=steps, block=given.shape or (), dtype=given.dtype, fill=fill
+            base=pointer, shape=shape, strides=steps, block=given.dimensions, dtype=given.dtype, fill=fill
         )
 
     return make
@@ -74,13 +76,13 @@ def _reinterpret(operation: Operation) -> Effect:
 
     def reinterpret(machine: Machine, scratch: Pointer) -> Descriptor:
         found = machine.descriptors.get(scratch.array)
-        if found is None or found.dtype != given.dtype or len(found.shape) != len(given.shape or ()):
+        if found is None or found.dtype != given.dtype or len(found.shape) != len(given.dimensions):
             raise TextError(line, "memory that holds no such tensor descriptor")
         return Descriptor(
             base=found.base,
             shape=found.shape,
             strides=found.strides,
-            block=given.shape or (),
+            block=given.dimensions,
             dtype=found.dtype,
             fill=found.fill,
         )
@@ -89,16 +91,13 @@ def _reinterpret(operation: Operation) -> Effect:
 
 
 def _scratch(operation: Operation) -> Effect:
-    given, line = operation.results[0].type, operation.line
+    given = operation.results[0].type
     check(operation, given.kind is Kind.POINTER and given.shape is None)
+    nowhere = Pointer(-1, np.int64(0))
+    empty = Descriptor(base=nowhere, shape=(), strides=(), block=(), dtype=given.dtype, fill=0.0)
 
     def scratch(machine: Machine) -> Pointer:
-        machine.charge(line, 1)
-        number = -1 - len(machine.descriptors)
-        machine.descriptors[number] = Descriptor(
-            base=Pointer(number, np.int64(0)), shape=(), strides=(), block=(), dtype=given.dtype, fill=0.0
-        )
-        return Pointer(number, np.int64(0))
+        return Pointer(machine.describe(empty), np.int64(0))
 
     return scratch
 
@@ -129,11 +128,11 @@ def _starts(operation: Operation) -> Type:
     given = descriptor.type if descriptor else operation.operands[0].type
     rows, column = operation.given("rows"), operation.given("column")
     if rows and column:
-        check(operation, rows.type.is_integer and len(rows.type.shape or ()) == 1 and str(column.type) == "i32")
-        check(operation, len(given.shape or ()) == 2 and (given.shape or ())[0] == 1)
-        return Type(Kind.DESCRIPTOR, given.element, (rows.type.size, (given.shape or ())[1]))
+        check(operation, rows.type.is_integer and len(rows.type.dimensions) == 1 and str(column.type) == "i32")
+        check(operation, len(given.dimensions) == 2 and given.dimensions[0] == 1)
+        return Type(Kind.DESCRIPTOR, given.element, (rows.type.size, given.dimensions[1]))
     indices = operation.several("indices")
-    check(operation, len(indices) == len(given.shape or ()))
+    check(operation, len(indices) == len(given.dimensions))
     check(operation, all(str(each.type) == "i32" for each in indices))
     return given
 
@@ -144,7 +143,7 @@ def _block(operation: Operation, name: str, given: Type, kind: Kind) -> Type:
     check(operation, value is not None and value.type.kind is kind)
     found = value.type if value else given
     check(operation, found.element == given.element and found.shape is not None and found.size == given.size)
-    check(operation, [each for each in found.shape or () if each > 1] == [each for each in given.shape or () if each > 1])
+    check(operation, [each for each in found.dimensions if each > 1] == [each for each in given.dimensions if each > 1])
     return found
 
 
@@ -153,14 +152,12 @@ def _load(operation: Operation) -> Effect:
     shape = _block(operation, "", given, Kind.NUMBER).shape or ()
 
     def load(machine: Machine, descriptor: Descriptor, *starts: Any) -> Array:
-        return loaded(machine, line, descriptor, starts, given.shape or ()).reshape(shape)
+        return loaded(machine, line, descriptor, starts, given.dimensions).reshape(shape)
 
     return load
 
 
-def loaded(
-    machine: Machine, line: int, descriptor: Descriptor, starts: Sequence[Any], shape: tuple[int, ...]
-) -> Array:
+def loaded(machine: Machine, line: int, descriptor: Descriptor, starts: Sequence[Any], shape: tuple[int, ...]) -> Array:
     """Return a block of a descriptor."""
     pointer, inside = lanes_of(descriptor, starts)
     fill = np.full((), descriptor.fill).astype(descriptor.dtype)
@@ -177,7 +174,7 @@ def _store(operation: Operation) -> Effect:
     if kind in ("min", "max") and plain.is_float:
         raise TextError(line, f"a reduction by {kind} of {plain}")
     combine = combination(operation, "fadd" if kind == "add" and plain.is_float else str(kind), plain) if kind else None
-    shape = given.shape or ()
+    shape = given.dimensions
 
     def store(machine: Machine, descriptor: Descriptor, value: Array, *starts: Any) -> None:
         pointer, inside = lanes_of(descriptor, starts)
@@ -203,7 +200,7 @@ def _copy_in(operation: Operation) -> Effect:
 
     def copy(machine: Machine, descriptor: Descriptor, target: Array, on: Any, *starts: Any) -> None:
         if on:
-            target[...] = loaded(machine, line, descriptor, starts, given.shape or ()).reshape(shape)
+            target[...] = loaded(machine, line, descriptor, starts, given.dimensions).reshape(shape)
 
     if names:
         return chosen(operation, copy, "desc", "target", "predicate", "rows", "column")

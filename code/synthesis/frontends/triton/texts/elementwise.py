@@ -3,19 +3,14 @@
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Kind, Type
-from synthesis.frontends.triton.texts.values import Number, Pointer
-
-Compute = Callable[..., Any]
-
-_erf = np.frompyfunc(math.erf, 1, 1)
-_erfc = np.frompyfunc(math.erfc, 1, 1)
+from synthesis.frontends.triton.texts.values import Binary, Compute, Number, Pointer, where
 
 
 def unsigned(value: Number) -> Number:
@@ -23,7 +18,7 @@ def unsigned(value: Number) -> Number:
     return value if value.dtype == np.bool_ else value.view(f"u{value.dtype.itemsize}")
 
 
-def as_unsigned(compute: Compute) -> Compute:
+def as_unsigned(compute: Binary) -> Binary:
     """Return a function that computes with unsigned integers and returns signed ones."""
 
     def computed(a: Number, b: Number) -> Number:
@@ -33,9 +28,10 @@ def as_unsigned(compute: Compute) -> Compute:
     return computed
 
 
-def object_function(function: Any) -> Compute:
-    """Return a function of NumPy arrays from one of Python floats. It is rounded once."""
-    return lambda a: np.asarray(function(a)).astype(a.dtype)[()]
+def object_function(function: Any) -> Callable[[Any], Any]:
+    """Return a function of arrays from one of Python floats, whose result is rounded once."""
+    each = cast(Callable[[Any], Any], np.frompyfunc(function, 1, 1))
+    return lambda a: np.asarray(each(a)).astype(a.dtype)[()]
 
 
 def fma(a: Number, b: Number, c: Number) -> Number:
@@ -47,7 +43,7 @@ def fma(a: Number, b: Number, c: Number) -> Number:
 def half_away(a: Number) -> Number:
     """Return the nearest whole number, and of two the one that is farther from zero."""
     whole = np.trunc(a)
-    return np.where(np.abs(a - whole) >= a.dtype.type(0.5), whole + np.copysign(a.dtype.type(1), a), whole)[()]
+    return where(np.abs(a - whole) >= a.dtype.type(0.5), whole + np.copysign(a.dtype.type(1), a), whole)[()]
 
 
 def mulhi(a: Number, b: Number) -> Number:
@@ -98,8 +94,8 @@ FLOATS: Mapping[str, Compute] = MappingProxyType(
         "math.atan2": np.arctan2,
         "math.ceil": np.ceil,
         "math.copysign": np.copysign,
-        "math.erf": object_function(_erf),
-        "math.erfc": object_function(_erfc),
+        "math.erf": object_function(math.erf),
+        "math.erfc": object_function(math.erfc),
         "math.floor": np.floor,
         "math.fma": fma,
         "math.powf": np.power,
@@ -174,7 +170,7 @@ BITS: Mapping[str, Compute] = MappingProxyType(
 )
 """Operations on i1, of which the signed values are 0 and -1."""
 
-COMPARISONS: Mapping[str, Compute] = MappingProxyType(
+COMPARISONS: Mapping[str, Binary] = MappingProxyType(
     {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}
 )
 
@@ -183,7 +179,7 @@ def _unordered(a: Number, b: Number) -> Number:
     return np.isnan(a) | np.isnan(b)
 
 
-FLOAT_COMPARISONS: Mapping[str, Compute] = MappingProxyType(
+FLOAT_COMPARISONS: Mapping[str, Binary] = MappingProxyType(
     {
         **{f"o{name}": compare for name, compare in COMPARISONS.items() if name != "ne"},
         "one": lambda a, b: (a < b) | (a > b),
@@ -199,7 +195,7 @@ FLOAT_COMPARISONS: Mapping[str, Compute] = MappingProxyType(
 )
 
 
-def divided(line: int, compute: Compute, signed: bool) -> Compute:
+def divided(line: int, compute: Binary, signed: bool) -> Binary:
     """Return a division with a check of its divisor.
 
     Args:
@@ -222,7 +218,7 @@ def _truncated(a: Number, b: Number) -> Number:
     return (a - np.fmod(a, b)) // b
 
 
-DIVISIONS: Mapping[str, tuple[Compute, bool]] = MappingProxyType(
+DIVISIONS: Mapping[str, tuple[Binary, bool]] = MappingProxyType(
     {
         "arith.divsi": (_truncated, True),
         "arith.divui": (np.floor_divide, False),
@@ -235,7 +231,7 @@ DIVISIONS: Mapping[str, tuple[Compute, bool]] = MappingProxyType(
 )
 """Divisions, and whether they are signed."""
 
-SHIFTS: Mapping[str, tuple[Compute, bool]] = MappingProxyType(
+SHIFTS: Mapping[str, tuple[Binary, bool]] = MappingProxyType(
     {
         "arith.shli": (np.left_shift, True),
         "arith.shrsi": (np.right_shift, True),
@@ -245,7 +241,7 @@ SHIFTS: Mapping[str, tuple[Compute, bool]] = MappingProxyType(
 """Shifts, and whether they are of signed integers."""
 
 
-def shifted(line: int, compute: Compute, signed: bool, bits: int) -> Compute:
+def shifted(line: int, compute: Binary, signed: bool, bits: int) -> Binary:
     """Return a shift with a check of its distance, which has to be less than the number of bits."""
 
     def checked(a: Number, b: Number) -> Number:
@@ -254,6 +250,14 @@ def shifted(line: int, compute: Compute, signed: bool, bits: int) -> Compute:
         return compute(a, b)
 
     return checked if signed else as_unsigned(checked)
+
+
+def _swapped(compare: Binary) -> Binary:
+    return lambda a, b: compare(b, a)
+
+
+def _of_unsigned(compare: Binary) -> Binary:
+    return lambda a, b: compare(unsigned(a), unsigned(b))
 
 
 def _comparison(operation: Operation) -> Compute:
@@ -269,9 +273,9 @@ def _comparison(operation: Operation) -> Compute:
         if compare is None or predicate[0] not in "su":
             found = None
         elif given.element == "i1":
-            found = compare if predicate[0] == "u" else lambda a, b: compare(b, a)
+            found = compare if predicate[0] == "u" else _swapped(compare)
         else:
-            found = compare if predicate[0] == "s" else lambda a, b: compare(unsigned(a), unsigned(b))
+            found = compare if predicate[0] == "s" else _of_unsigned(compare)
     if found is None:
         raise TextError(operation.line, f"unknown comparison {predicate}")
     return found
@@ -286,11 +290,13 @@ def _select(operation: Operation) -> Compute:
     def select(c: Number, a: Any, b: Any) -> Any:
         if isinstance(a, Pointer):
             same = isinstance(a.array, int) and isinstance(b.array, int) and a.array == b.array
-            return Pointer(a.array if same else np.where(c, a.array, b.array), np.where(c, a.offset, b.offset))
-        return np.where(c, a, b)
+            return Pointer(a.array if same else where(c, a.array, b.array), where(c, a.offset, b.offset))
+        return where(c, a, b)
 
     # A region of a reduction is run with arrays in place of its scalars.
-    return select if condition.shape else lambda c, a, b: select(c, a, b) if isinstance(c, np.ndarray) else a if c else b
+    if condition.shape:
+        return select
+    return lambda c, a, b: select(c, a, b) if isinstance(c, np.ndarray) else a if c else b
 
 
 def _clamp(operation: Operation) -> Compute:
@@ -313,7 +319,7 @@ def _extended(operation: Operation) -> Compute:
         high = as_unsigned(mulhi)(a, b)
         if signed:
             zero = a.dtype.type(0)
-            high = high - np.where(a < 0, b, zero) - np.where(b < 0, a, zero)
+            high = high - where(a < 0, b, zero) - where(b < 0, a, zero)
         return a * b, high
 
     return multiply

@@ -30,15 +30,24 @@ class Limits:
     characters: int = 4_000_000
     """The length of a text."""
     nesting: int = 32
-    """The depth of nested regions, types and attributes."""
+    """The depth of nested brackets, types and attributes."""
+    regions: int = 12
+    """The depth of nested regions."""
+    blocks: int = 256
+    """The blocks of one region."""
+    calls: int = 8
+    """The depth of calls."""
     elements: int = 1 << 20
     """The elements of one block, as in Triton."""
-    values: int = 1 << 31
+    values: int = 1 << 30
     """The bytes of all blocks that the text defines."""
     programs: int = 1 << 20
     """The programs of a grid."""
-    work: int = 50_000_000
+    work: int = 20_000_000
     """The operations executed by all programs, where each 1,024 elements of a block count as one more operation."""
 
 
 DEFAULT_LIMITS = Limits()
+
+MAXIMUM_COPIES = 64
+"""How many groups of asynchronous copies, copies of a group and descriptors in memory a program may have."""

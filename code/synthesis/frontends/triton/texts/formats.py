@@ -28,15 +28,16 @@ math.log math.log10 math.log1p math.log2 math.round math.roundeven math.rsqrt ma
 math.tanh math.trunc tt.precise_sqrt"""
 
 _BINARY = """arith.addf arith.addi arith.andi arith.ceildivsi arith.ceildivui arith.divf arith.divsi arith.divui
-arith.floordivsi arith.maximumf arith.maxnumf arith.maxsi arith.maxui arith.minimumf arith.minnumf arith.minsi arith.minui
-arith.mulf arith.muli arith.ori arith.remf arith.remsi arith.remui arith.shli arith.shrsi arith.shrui arith.subf arith.subi
-arith.xori math.atan2 math.copysign math.ipowi math.powf tt.approx_divf tt.mulhiui tt.precise_divf"""
+arith.floordivsi arith.maximumf arith.maxnumf arith.maxsi arith.maxui arith.minimumf arith.minnumf arith.minsi
+arith.minui arith.mulf arith.muli arith.ori arith.remf arith.remsi arith.remui arith.shli arith.shrsi arith.shrui
+arith.subf arith.subi arith.xori math.atan2 math.copysign math.powf tt.approx_divf tt.mulhiui tt.precise_divf"""
 
 _CASTS = """arith.bitcast arith.extf arith.extsi arith.extui arith.fptosi arith.fptoui arith.index_cast
 arith.index_castui arith.sitofp arith.truncf arith.trunci arith.uitofp"""
 
-_CONVERSIONS = """tt.bitcast tt.broadcast tt.expand_dims tt.int_to_ptr tt.ptr_to_int tt.splat tt.trans ttg.convert_layout
-ttg.fp4_to_fp ttg.memdesc_reinterpret ttg.memdesc_reshape ttg.memdesc_trans ttng.tmem_subslice amdg.in_thread_transpose"""
+_CONVERSIONS = """tt.bitcast tt.broadcast tt.expand_dims tt.int_to_ptr tt.ptr_to_int tt.splat tt.trans
+ttg.convert_layout ttg.fp4_to_fp ttg.memdesc_reinterpret ttg.memdesc_reshape ttg.memdesc_trans
+amdg.in_thread_transpose"""
 
 _NOTHING = """tt.grid_dependency_launch_dependents tt.grid_dependency_wait ttng.async_tma_store_wait
 ttng.cluster_barrier ttng.fence_async_shared ttng.fence_mbarrier_init_release_cluster gpu.barrier"""
@@ -49,10 +50,8 @@ _OTHERS = {
     "arith.mulsi_extended": "%a , %b @attrs : <a,b> => a a",
     "arith.mului_extended": "%a , %b @attrs : <a,b> => a a",
     "math.fma": TERNARY,
-    "math.fpowi": "%a , %b @flags @attrs : <a> , <b> => a",
     "cf.assert": '%condition , "message @attrs',
     "tt.addptr": "%ptr , %offset @attrs : <ptr> , <offset> => ptr",
-    "tt.advance": "%ptr , [ %offsets* ] @attrs : <ptr> => ptr",
     "tt.assert": '%condition , "message @attrs : <condition>',
     "tt.atomic_cas": "$sem , $scope , %ptr , %compare , %value @attrs : @function",
     "tt.atomic_load": "$sem , $scope , %ptr (? , %mask ?) @attrs : @function",
@@ -88,7 +87,8 @@ _OTHERS = {
     "tt.store": "%ptr , %value (? , %mask ?) @attrs : <ptr>",
     "tt.unsplat": "%a @attrs : <a> => scalar(a)",
     "ttg.async_commit_group": "(? tokens %tokens* ?) @attrs => token",
-    "ttg.async_copy_global_to_local": "%ptr , %target (? mask %mask ?) (? other %other ?) @attrs : <ptr> -> <target> => token",
+    "ttg.async_copy_global_to_local": "%ptr , %target (? mask %mask ?) (? other %other ?) @attrs : <ptr> -> <target>"
+    " => token",
     "ttg.async_wait": "(? %tokens* ?) @attrs => token",
     "ttg.barrier": "@spaces @attrs",
     "ttg.global_scratch_alloc": "@attrs : <result> => <result>",
@@ -97,7 +97,6 @@ _OTHERS = {
     "ttg.local_dealloc": "%a @attrs : <a>",
     "ttg.local_gather": "%a [ %indices ] (? token %token ?) @attrs : <a> , <indices> -> <result> => <result>",
     "ttg.local_load": "%a (? token %token ?) @attrs : <a> -> <result> => <result>",
-    "ttg.local_scatter": "%a [ %indices ] , %values (? token %token ?) @attrs : <a> , <indices> , <values>",
     "ttg.local_store": "%value , %target @attrs : <value> -> <target>",
     "ttg.memdesc_index": "%a [ %index ] @attrs : <a> -> <result> => <result>",
     "ttg.memdesc_subslice": "%a [ @offsets ] @attrs : <a> -> <result> => <result>",
@@ -114,9 +113,10 @@ _OTHERS = {
     "ttng.init_barrier": "%barrier , #count @attrs : <barrier>",
     "ttng.inval_barrier": "%barrier @attrs : <barrier>",
     "ttng.reinterpret_tensor_descriptor": "%a @attrs : <a> to <result> => <result>",
-    "ttng.tc_gen5_mma": "%a , %b , %c (? [ (? %dependency ?) ] ?) , %use , %predicate (? , %barrier [ %arrives ] ?) @attrs"
-    " : <a> , <b> , <c> (? , <barrier> ?)",
-    "ttng.tensormap_create": "%scratch , %base , [ %box* ] , [ %shape* ] , [ %strides* ] , [ %steps* ] @attrs : @function",
+    "ttng.tc_gen5_mma": "%a , %b , %c (? [ (? %dependency ?) ] ?) , %use , %predicate (? , %barrier [ %arrives ] ?)"
+    " @attrs : <a> , <b> , <c> (? , <barrier> ?)",
+    "ttng.tensormap_create": "%scratch , %base , [ %box* ] , [ %shape* ] , [ %strides* ] , [ %steps* ] @attrs"
+    " : @function",
     "ttng.tensormap_fenceproxy_acquire": "%a @attrs : <a>",
     "ttng.tmem_alloc": "(? %source ?) @attrs : @function",
     "ttng.tmem_load": "%a (? [ (? %dependency ?) ] ?) @attrs : <a> -> <result> => <result>",
@@ -124,10 +124,10 @@ _OTHERS = {
     "ttng.wait_barrier": "%barrier , %phase (? , %predicate ?) (? deps %deps* ?) @attrs : <barrier> (? , <deps*> ?)",
     "ttng.warp_group_dot": "%a , %b , %c (? , %use ?) @attrs : <a> * <b> -> <c> => c",
     "ttng.warp_group_dot_wait": "%inputs* @attrs : <inputs*> => inputs*",
-    "amdg.buffer_atomic_rmw": "$kind , $sem , $scope , %value , %ptr [ %offsets ] (? , %mask ?) (? stride = %stride ?) @attrs"
-    " : <ptr> -> <value> => value",
-    "amdg.buffer_load": "%ptr [ %offsets ] (? , %mask ?) (? , %other ?) (? stride = %stride ?) @attrs : <ptr> -> <result>"
-    " => <result>",
+    "amdg.buffer_atomic_rmw": "$kind , $sem , $scope , %value , %ptr [ %offsets ] (? , %mask ?) (? stride = %stride ?)"
+    " @attrs : <ptr> -> <value> => value",
+    "amdg.buffer_load": "%ptr [ %offsets ] (? , %mask ?) (? , %other ?) (? stride = %stride ?) @attrs : <ptr>"
+    " -> <result> => <result>",
     "amdg.buffer_store": "%value , %ptr [ %offsets ] (? , %mask ?) (? stride = %stride ?) @attrs : <ptr> -> <value>",
 }
 

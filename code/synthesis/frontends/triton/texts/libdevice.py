@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.triton.texts.elementwise import FLOATS, INTEGERS, Compute, fma, object_function
+from synthesis.frontends.triton.texts.elementwise import FLOATS, INTEGERS, fma, object_function
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.structure import Operation
+from synthesis.frontends.triton.texts.values import Compute, where
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def _float_function(function: Callable[[float], float]) -> Compute:
         except OverflowError:
             return math.inf
 
-    return object_function(np.frompyfunc(safe, 1, 1))
+    return object_function(safe)
 
 
 def _lgamma(value: float) -> float:
@@ -44,16 +45,40 @@ def _gamma(value: float) -> float:
     return math.copysign(math.inf, value) if value == 0 else math.gamma(value)
 
 
-def _constant(value: float) -> Compute:
-    return lambda a: a.dtype.type(value)
-
-
 _UNARY: Mapping[str, Compute] = MappingProxyType(
     {
         **{
             name: FLOATS[f"math.{name}"]
-            for name in "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 floor log log10 log1p"
-            " log2 rsqrt sin sinh sqrt tan tanh trunc round".split()
+            for name in [
+                "acos",
+                "acosh",
+                "asin",
+                "asinh",
+                "atan",
+                "atanh",
+                "cbrt",
+                "ceil",
+                "cos",
+                "cosh",
+                "erf",
+                "erfc",
+                "exp",
+                "exp2",
+                "expm1",
+                "floor",
+                "log",
+                "log10",
+                "log1p",
+                "log2",
+                "rsqrt",
+                "sin",
+                "sinh",
+                "sqrt",
+                "tan",
+                "tanh",
+                "trunc",
+                "round",
+            ]
         },
         "cospi": lambda a: np.cos(np.fmod(a, a.dtype.type(2)) * a.dtype.type(math.pi)),
         "exp10": lambda a: np.power(a.dtype.type(10), a),
@@ -71,7 +96,7 @@ _BINARY: Mapping[str, Compute] = MappingProxyType(
     {
         "atan2": np.arctan2,
         "copysign": np.copysign,
-        "fdim": lambda a, b: np.where(np.isnan(a) | np.isnan(b), a + b, np.fmax(a - b, a.dtype.type(0))),
+        "fdim": lambda a, b: where(np.isnan(a) | np.isnan(b), a + b, np.fmax(a - b, a.dtype.type(0))),
         "fmax": np.fmax,
         "fmin": np.fmin,
         "fmod": np.fmod,
@@ -107,7 +132,7 @@ def _symbols() -> Iterator[tuple[str, Function]]:
             single, double = Function(compute, ("f32",) * count, "f32"), Function(compute, ("f64",) * count, "f64")
             yield from ((f"__nv_{name}f", single), (f"__nv_{name}", double))
             yield from ((f"__ocml_{name}_f32", single), (f"__ocml_{name}_f64", double))
-    for name in "cos exp exp10 log log10 log2 sin tan".split():
+    for name in ["cos", "exp", "exp10", "log", "log10", "log2", "sin", "tan"]:
         yield f"__nv_fast_{name}f", Function(_UNARY[name], ("f32",), "f32")
     yield "__nv_fast_powf", Function(np.power, ("f32", "f32"), "f32")
     yield "__nv_fast_fdividef", Function(np.divide, ("f32", "f32"), "f32")

@@ -24,7 +24,7 @@ Shape = tuple[int, ...]
 
 def _buffer(operation: Operation, given: Type) -> Shape:
     check(operation, given.kind is Kind.LOCAL)
-    return given.shape or ()
+    return given.dimensions
 
 
 def _alloc(operation: Operation) -> Effect:
@@ -121,7 +121,7 @@ def _store(operation: Operation) -> Effect:
 def _gather(operation: Operation) -> Effect:
     source, indices, target = operation.operands[0].type, operation.operands[1].type, operation.results[0].type
     shape, axis, line = _buffer(operation, source), integer(operation, "axis"), operation.line
-    new = indices.shape or ()
+    new = indices.dimensions
     check(operation, indices.is_integer and target == Type(Kind.NUMBER, source.element, new))
     check(operation, 0 <= axis < len(shape) == len(new))
     check(operation, all(n == axis or a == b for n, (a, b) in enumerate(zip(shape, new, strict=True))))
@@ -152,16 +152,27 @@ def _async_copy(operation: Operation) -> Effect:
 def _wait(operation: Operation) -> Effect:
     pending = integer(operation, "num")
     check(operation, pending >= 0)
-    return lambda machine, *tokens: machine.wait(pending)
+
+    def wait(machine: Machine, *tokens: Any) -> None:
+        machine.wait(pending)
+
+    return wait
 
 
-def _group_dot(operation: Operation) -> Effect:
+def _commit(operation: Operation) -> Effect:
+    def commit(machine: Machine, *tokens: Any) -> None:
+        machine.commit()
+
+    return commit
+
+
+def _group_dot(operation: Operation) -> Callable[..., Any]:
     a, b, c, use = (operation.given(name) for name in ("a", "b", "c", "use"))
     if a is None or b is None or c is None or (use and str(use.type) != "i1"):
         raise TextError(operation.line, f"{operation.name} lacks an operand")
     plain = [Type(Kind.NUMBER, each.type.element, each.type.shape) for each in (a, b, c)]
     product = product_of(operation, *plain)
-    zero = np.zeros((1,) * len(plain[2].shape or ()), plain[2].dtype)
+    zero = np.zeros((1,) * len(plain[2].dimensions), plain[2].dtype)
 
     def multiply(machine: Machine, x: Array, y: Array, z: Array, on: Any) -> Array:
         return product(x, y, z if on is None or on else zero)
@@ -183,7 +194,7 @@ def _mma(operation: Operation) -> Effect:
     return chosen(operation, effect, "a", "b", "c", "use", "predicate")
 
 
-def _group_dot_parts(operation: Operation) -> Effect:
+def _group_dot_parts(operation: Operation) -> Callable[..., Any]:
     only = Operation(name=operation.name, line=operation.line, attributes=dict(operation.attributes))
     # The fifth generation's products of float32 are always in TF32.
     only.attributes["inputPrecision"] = 0
@@ -196,9 +207,10 @@ def _group_dot_parts(operation: Operation) -> Effect:
 
 
 def _dot_wait(operation: Operation) -> Effect:
-    if len(operation.operands) == 1:
-        return lambda machine, value: value
-    return lambda machine, *values: values
+    def wait(machine: Machine, first: Any, *others: Any) -> Any:
+        return (first, *others) if others else first
+
+    return wait
 
 
 LOCAL: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
@@ -213,7 +225,7 @@ LOCAL: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         "ttg.memdesc_subslice": _subslice,
         "ttg.memdesc_trans": _trans,
         "ttg.async_copy_global_to_local": _async_copy,
-        "ttg.async_commit_group": lambda operation: lambda machine, *tokens: machine.commit(),
+        "ttg.async_commit_group": _commit,
         "ttg.async_wait": _wait,
         "ttng.tc_gen5_mma": _mma,
         "ttng.tmem_alloc": _alloc,

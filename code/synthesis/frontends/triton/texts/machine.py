@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from synthesis.frontends.triton.texts.errors import BudgetError
+from synthesis.frontends.triton.texts.errors import MAXIMUM_COPIES, BudgetError, TextError
 from synthesis.frontends.triton.texts.memory import Memory
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.values import Array, Descriptor
@@ -39,14 +39,27 @@ class Machine:
         if self.work < 0:
             raise BudgetError(line, "the run takes more work than is allowed")
 
+    def _check(self, number: int) -> None:
+        if number > MAXIMUM_COPIES:
+            raise TextError(0, f"more than {MAXIMUM_COPIES} copies or descriptors at a time")
+
+    def describe(self, descriptor: Descriptor) -> int:
+        """Keep a descriptor in memory, and return the number of the array that stands for it."""
+        self._check(len(self.descriptors))
+        number = -1 - len(self.descriptors)
+        self.descriptors[number] = descriptor
+        return number
+
     def copy_later(self, target: Array, values: Array) -> None:
         """Fill local memory once the group of this copy is waited for."""
         self._copies.append((target, values))
+        self._check(len(self._copies))
 
     def commit(self) -> None:
         """End a group of copies."""
         self._groups.append(self._copies)
         self._copies = []
+        self._check(len(self._groups))
 
     def wait(self, pending: int) -> None:
         """Do the oldest copies, so that at most some groups are left."""
@@ -55,11 +68,16 @@ class Machine:
                 target[...] = values
 
 
-Effect = Callable[..., Any]
+Effect = (
+    Callable[[Machine], Any]
+    | Callable[[Machine, Any], Any]
+    | Callable[[Machine, Any, Any], Any]
+    | Callable[[Machine, Any, Any, Any], Any]
+)
 """A function of the machine and of the values of the operands."""
 
 
-def chosen(operation: Operation, function: Effect, *names: str) -> Effect:
+def chosen(operation: Operation, function: Callable[..., Any], *names: str) -> Callable[..., Any]:
     """Return an effect that passes operands by name, None for those that are left out.
 
     Args:

@@ -59,8 +59,8 @@ class Memory:
             return
         own = self._arrays[array].dtype.itemsize
         if own != dtype.itemsize:
-            bytes_of = offset * dtype.itemsize
-            offset = np.unique(bytes_of // own if dtype.itemsize <= own else _spread(bytes_of // own, dtype.itemsize // own))
+            first = offset * dtype.itemsize // own
+            offset = np.unique(_spread(first, max(1, dtype.itemsize // own)))
         if note == "load":
             self._watch.load(array, offset, self.program)
         elif note == "store":
@@ -69,7 +69,7 @@ class Memory:
             self._watch.change(array, offset, self.program)
 
     def load(self, line: int, pointer: Pointer, mask: Any, other: Any, dtype: DType) -> Number:
-        """Return what is at a pointer. Where the mask is false, nothing is read, and the result is ``other`` or zero."""
+        """Return what is at a pointer; where the mask is false, ``other`` or zero, and nothing is read there."""
         if not isinstance(pointer.array, int):
             return self._load_each(line, pointer, mask, other, dtype)
         offset = pointer.offset
@@ -94,7 +94,9 @@ class Memory:
         return result
 
     def _load_each(self, line: int, pointer: Pointer, mask: Any, other: Any, dtype: DType) -> Number:
-        shape = np.broadcast(pointer.array, pointer.offset, True if mask is None else mask, 0 if other is None else other).shape
+        shape = np.broadcast(
+            pointer.array, pointer.offset, True if mask is None else mask, 0 if other is None else other
+        ).shape
         arrays, offset = full(pointer.array, shape), full(pointer.offset, shape)
         live = np.ones(shape, np.bool_) if mask is None else full(mask, shape)
         result = np.zeros(shape, dtype) if other is None else np.array(full(other, shape))

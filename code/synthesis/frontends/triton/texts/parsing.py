@@ -10,11 +10,20 @@ from synthesis.frontends.triton.texts.regions import LOOPS, RegionReader
 from synthesis.frontends.triton.texts.scanner import Scanner
 from synthesis.frontends.triton.texts.scopes import Scopes
 from synthesis.frontends.triton.texts.structure import Block, Function, Module, Operation, Region, Successor, Value
-from synthesis.frontends.triton.texts.types import BOOL, TOKEN, Type, TypeReader, problem_with
+from synthesis.frontends.triton.texts.types import BOOL, TOKEN, Kind, Type, TypeReader, problem_with
 from synthesis.frontends.triton.texts.written import FormatReader
 
 ENDS = frozenset(
-    "scf.yield scf.condition tt.return tt.reduce.return tt.scan.return tt.map_elementwise.return cf.br cf.cond_br".split()
+    [
+        "scf.yield",
+        "scf.condition",
+        "tt.return",
+        "tt.reduce.return",
+        "tt.scan.return",
+        "tt.map_elementwise.return",
+        "cf.br",
+        "cf.cond_br",
+    ]
 )
 """The operations that end a block."""
 
@@ -89,7 +98,13 @@ class _Parser:
             body = self.region("tt.return", results, opened=True)
         scanner.location()
         return Function(
-            name=name, line=line, public=public, arguments=arguments, results=results, body=body, values=self.scopes.values
+            name=name,
+            line=line,
+            public=public,
+            arguments=arguments,
+            results=results,
+            body=body,
+            values=self.scopes.values,
         )
 
     def _function_results(self) -> list[Type]:
@@ -124,7 +139,7 @@ class _Parser:
 
     def define(self, name: str, types: Sequence[Type], line: int) -> list[Value]:
         """Define values, whose memory counts."""
-        self._bytes += sum(each.size * (each.dtype.itemsize if each.element else 8) for each in types)
+        self._bytes += sum(each.size * max(8 if each.kind is Kind.POINTER else 0, each.dtype.itemsize) for each in types)
         if self._bytes > self.limits.values:
             raise TextError(line, f"the blocks need more than {self.limits.values} bytes")
         return self.scopes.define(name, types, line)
@@ -134,7 +149,7 @@ class _Parser:
         scanner = self.scanner
         line, name, number = scanner.line, scanner.value(), None
         if scanner.accept("#"):
-            number = int(scanner.number()[:6], 0)
+            number = scanner.integer()
         return self.scopes.find(name, number, line)
 
     def region(
@@ -149,7 +164,7 @@ class _Parser:
             opened: whether the scope with the arguments is open already.
         """
         scanner = self.scanner
-        if self.scopes.depth > self.limits.nesting:
+        if self.scopes.depth > self.limits.regions:
             raise scanner.error("regions are nested too deeply")
         if not opened:
             self.scopes.open()
@@ -162,6 +177,8 @@ class _Parser:
             scanner.expect(":")
         while not scanner.accept("}"):
             if scanner.sees("^"):
+                if len(blocks) >= self.limits.blocks:
+                    raise scanner.error(f"a region of more than {self.limits.blocks} blocks")
                 blocks.append(Block(label=scanner.label(), arguments=[], line=scanner.line))
                 self.scopes.next_block(len(blocks) - 1)
                 if scanner.sees("("):
@@ -206,7 +223,7 @@ class _Parser:
         names: list[tuple[str, int]] = []
         while scanner.sees("%"):
             name = scanner.value()
-            names.append((name, int(scanner.number()[:6], 0) if scanner.accept(":") else 1))
+            names.append((name, scanner.integer() if scanner.accept(":") else 1))
             if not scanner.accept(","):
                 scanner.expect("=")
                 break

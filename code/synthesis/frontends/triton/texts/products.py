@@ -1,13 +1,12 @@
 """Matrix products and their precisions."""
 
 from collections.abc import Callable
-from typing import Any
 
 import ml_dtypes
 import numpy as np
 
 from synthesis.frontends.triton.texts.errors import TextError
-from synthesis.frontends.triton.texts.shapes import check
+from synthesis.frontends.triton.texts.shapes import check, integer
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Type
 from synthesis.frontends.triton.texts.values import Array, full
@@ -32,12 +31,12 @@ def product_of(operation: Operation, a: Type, b: Type, c: Type) -> Callable[[Arr
     Raises:
         TextError: if the types do not fit together.
     """
-    left, right, total = a.shape or (), b.shape or (), c.shape or ()
+    left, right, total = a.dimensions, b.dimensions, c.dimensions
     check(operation, len(left) in (2, 3) and len(left) == len(right) == len(total))
     check(operation, left[:-2] == right[:-2] == total[:-2] and left[-1] == right[-2])
     check(operation, total[-2:] == (left[-2], right[-1]))
-    precision = operation.attributes.get("precision", operation.attributes.get("inputPrecision", 2))
-    name = PRECISIONS[precision] if precision in range(len(PRECISIONS)) else precision
+    precision: object = operation.attributes.get("precision", operation.attributes.get("inputPrecision", 2))
+    name = PRECISIONS[precision] if isinstance(precision, int) and 0 <= precision < len(PRECISIONS) else precision
     if name not in PRECISIONS:
         raise TextError(operation.line, f"unknown precision {name}")
     if a.is_integer:
@@ -72,9 +71,24 @@ _FORMATS = {"e4m3": ml_dtypes.float8_e4m3fn, "e5m2": ml_dtypes.float8_e5m2}
 
 def unpacked(value: Array, axis: int) -> Array:
     """Return pairs of 4-bit floats in bytes as float32, twice as many along an axis, the lower half of a byte first."""
-    bits = np.moveaxis(value.view(np.uint8), axis, -1)
+    bits = np.moveaxis(np.ascontiguousarray(value).view(np.uint8), axis, -1)
     pairs = np.stack((_E2M1[bits & 15], _E2M1[bits >> 4]), axis=-1)
     return np.moveaxis(pairs.reshape(*bits.shape[:-1], -1), -1, axis)
+
+
+def fp4_to_fp(operation: Operation) -> Callable[..., Array]:
+    """Return the function of ``ttg.fp4_to_fp``."""
+    source, target = operation.operands[0].type, operation.results[0].type
+    shape, axis = list(source.dimensions), integer(operation, "axis")
+    check(operation, 0 <= axis < len(shape) and source.element == "i8" and target.is_float)
+    whole = tuple(shape)
+    shape[axis] *= 2
+    check(operation, target.shape == tuple(shape))
+
+    def unpack(value: Array) -> Array:
+        return unpacked(full(value, whole), axis).astype(target.dtype)
+
+    return unpack
 
 
 def dot_scaled(operation: Operation) -> Callable[..., Array]:
@@ -83,62 +97,49 @@ def dot_scaled(operation: Operation) -> Callable[..., Array]:
     Raises:
         TextError: if the types do not fit together.
     """
-    sides: list[Callable[[Array, Any], Array]] = []
-    shapes: list[tuple[int, ...]] = []
-    for name, axis, key, pack in (("a", -1, "lhs", "lhs_k_pack"), ("b", -2, "rhs", "rhs_k_pack")):
-        value, scale = operation.given(name), operation.given(f"{name}_scale")
-        kind = str(operation.attributes[key])
-        check(operation, value is not None and value.type.shape is not None and len(value.type.shape) == 2)
-        packed = axis if operation.attributes.get(pack, True) else (-1 if axis == -2 else -2)
-        shape = list(value.type.shape or ()) if value else []
-        if kind == "e2m1":
-            shape[packed] *= 2
-        scale_shape = (scale.type.shape or ()) if scale else ()
-        if scale:
-            rows = shape[0 if axis == -1 else 1]
-            check(operation, len(scale_shape) == 2 and scale_shape[0] == rows and shape[axis] % scale_shape[1] == 0)
-            check(operation, scale.type.element == "i8")
-        sides.append(_scaled_side(operation, kind, axis, packed, value.type if value else Type, scale_shape))
-        shapes.append(tuple(shape))
-    total = operation.operands[-1].type.shape or ()
-    check(operation, shapes[0][1] == shapes[1][0] and total == (shapes[0][0], shapes[1][1]))
-    dtype = operation.operands[-1].type.dtype
-    has_a, has_b = operation.given("a_scale") is not None, operation.given("b_scale") is not None
+    left, left_shape = _scaled_side(operation, "a", str(operation.attributes["lhs"]), "lhs_k_pack")
+    right, right_shape = _scaled_side(operation, "b", str(operation.attributes["rhs"]), "rhs_k_pack")
+    given = operation.operands[-1].type
+    total, dtype = given.dimensions, given.dtype
+    check(operation, left_shape[1] == right_shape[0] and total == (left_shape[0], right_shape[1]))
+    count = 1 + (operation.given("a_scale") is not None)
 
     def multiply(*values: Array) -> Array:
-        rest = list(values)
-        a = rest.pop(0)
-        a_scale = rest.pop(0) if has_a else None
-        b = rest.pop(0)
-        b_scale = rest.pop(0) if has_b else None
-        return (np.matmul(sides[0](a, a_scale), sides[1](b, b_scale)) + full(rest[0], total)).astype(dtype)
+        *sides, added = values
+        return (np.matmul(left(*sides[:count]), right(*sides[count:])) + full(added, total)).astype(dtype)
 
     return multiply
 
 
-def _scaled_side(
-    operation: Operation, kind: str, axis: int, packed: int, given: Any, scale_shape: tuple[int, ...]
-) -> Callable[[Array, Any], Array]:
-    """Return a function that makes float32 of one side of a scaled product and its scales."""
-    shape = given.shape
-    if kind not in ("e2m1", "bf16", "fp16", *_FORMATS):
+def _scaled_side(operation: Operation, name: str, kind: str, pack: str) -> tuple[Callable[..., Array], tuple[int, int]]:
+    """Return a function that makes float32 of one side of a scaled product and its scales, and the shape of that."""
+    value, scale = operation.given(name), operation.given(f"{name}_scale")
+    if kind not in ("e2m1", "bf16", "fp16", *_FORMATS) or value is None:
         raise TextError(operation.line, f"a scaled product of {kind}")
-    check(operation, kind != "e2m1" or given.element == "i8")
+    given, inner = value.type, -1 if name == "a" else -2
+    groups = scale.type.dimensions if scale else (1, 1)
+    check(operation, len(given.dimensions) == len(groups) == 2 and (kind != "e2m1" or given.element == "i8"))
+    packed = inner if operation.attributes.get(pack, True) else -3 - inner
+    rows, columns = given.dimensions
+    if kind == "e2m1":
+        rows, columns = (rows * 2, columns) if packed == -2 else (rows, columns * 2)
+    whole = rows, columns
+    if scale:
+        check(operation, scale.type.element == "i8" and groups[0] == whole[-3 - inner])
+        check(operation, whole[inner] % groups[1] == 0)
 
-    def side(value: Array, scale: Any) -> Array:
-        whole = np.ascontiguousarray(full(value, shape))
+    def side(block: Array, exponents: Array | None = None) -> Array:
+        numbers = full(block, given.dimensions)
         if kind == "e2m1":
-            numbers = unpacked(whole, packed)
+            numbers = unpacked(numbers, packed)
         elif kind in _FORMATS and given.element == "i8":
-            numbers = whole.view(_FORMATS[kind]).astype(np.float32)
-        else:
-            numbers = whole.astype(np.float32)
-        if scale is None:
+            numbers = np.ascontiguousarray(numbers).view(_FORMATS[kind])
+        numbers = numbers.astype(np.float32)
+        if exponents is None:
             return numbers
-        exponents = full(scale, scale_shape).view(np.uint8).astype(np.int32)
-        factors = np.where(exponents == 255, np.float32(np.nan), np.ldexp(np.float32(1), exponents - 127))
-        count = numbers.shape[axis] // scale_shape[1]
-        spread = np.repeat(factors.astype(np.float32), count, axis=1)
-        return numbers * (spread if axis == -1 else spread.T)
+        bits = full(exponents, groups).view(np.uint8).astype(np.int32)
+        factors = np.where(bits == 255, np.float32(np.nan), np.ldexp(np.float32(1), bits - 127)).astype(np.float32)
+        spread = np.repeat(factors, whole[inner] // groups[1], axis=1)
+        return numbers * (spread if inner == -1 else spread.T)
 
-    return side
+    return side, whole

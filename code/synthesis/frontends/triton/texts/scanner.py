@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"[-+]?(?:0x[0-9a-fA-F]++|\d++(?:\.\d*+)?+(?:[eE][-+]?\d++)
 _TYPE_NAME = re.compile(r"!?[A-Za-z_][\w.]*+|(?=<)")
 _BRACKETS = re.compile(r'"(?:[^"\\\n]|\\.)*+"|->|[][(){}<>]')
 _ALIAS = re.compile(r"^#[^\n]*+\n?", re.MULTILINE)
+_LONGEST_NUMBER = 400
 _OPENING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
@@ -106,7 +107,23 @@ class Scanner:
 
     def number(self) -> str:
         """Return the text of the next number."""
-        return self._take(_NUMBER, "a number")
+        found = self._take(_NUMBER, "a number")
+        if len(found) > _LONGEST_NUMBER:
+            raise self.error("a number that is too long")
+        return found
+
+    def integer(self) -> int:
+        """Return the next number, which has to be whole."""
+        found = self.number()
+        digits = found.lstrip("+-")
+        if not digits.isdecimal():
+            raise self.error(f"{found} is no integer")
+        return int(found)
+
+    @property
+    def sees_number(self) -> bool:
+        """Whether a number is next."""
+        return _NUMBER.match(self.text, self.position) is not None
 
     def balanced(self) -> str:
         """Return the text from an opening bracket to the one that closes it, and move past it.

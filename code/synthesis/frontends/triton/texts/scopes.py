@@ -95,14 +95,15 @@ def _dominators(blocks: Sequence[Block]) -> list[set[int]]:
     for position, block in enumerate(blocks):
         for successor in block.operations[-1].successors if block.operations else ():
             comes_from[number[successor.label]].add(position)
-    everything = set(range(len(blocks)))
+    everything: set[int] = set(range(len(blocks)))
     before = [{0}, *(set(everything) for _ in blocks[1:])]
     changed = True
     while changed:
         changed = False
         for position in range(1, len(blocks)):
             ways = [before[each] for each in comes_from[position]]
-            new = {position} | (set.intersection(*ways) if ways else everything)
+            common = everything.intersection(*ways)
+            new = {position} | common
             changed |= new != before[position]
             before[position] = new
     return before

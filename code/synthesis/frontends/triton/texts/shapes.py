@@ -1,16 +1,16 @@
 """Operations that arrange elements: ranges, splats, reshapes, transposes, joins, gathers and histograms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from synthesis.frontends.triton.texts.elementwise import Compute, unsigned
+from synthesis.frontends.triton.texts.elementwise import unsigned
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Kind, Type
-from synthesis.frontends.triton.texts.values import Array, Number, Pointer, arranged, full
+from synthesis.frontends.triton.texts.values import Array, Compute, Number, Pointer, arranged, full
 
 Shape = tuple[int, ...]
 
@@ -35,7 +35,7 @@ def block_shape(operation: Operation, given: Type) -> Shape:
     """
     if given.shape is None:
         check(operation, False)
-    return given.shape or ()
+    return given.dimensions
 
 
 def integer(operation: Operation, name: str) -> int:
@@ -50,16 +50,23 @@ def integer(operation: Operation, name: str) -> int:
     return found
 
 
+def integers(given: Any) -> list[int]:
+    """Return an attribute that is a list of integers; an empty list if it is none."""
+    if isinstance(given, list) and all(isinstance(each, int) for each in cast(list[Any], given)):
+        return cast(list[int], given)
+    return []
+
+
 def order_of(operation: Operation, rank: int) -> list[int]:
     """Return the order of the axes of a transpose.
 
     Raises:
         TextError: if it is none.
     """
-    order = operation.attributes.get("order")
-    if not isinstance(order, Sequence) or sorted(order) != list(range(rank)):
-        raise TextError(operation.line, f"{operation.name} with the order {order} of {rank} axes")
-    return [int(each) for each in order]
+    order = integers(operation.attributes.get("order"))
+    if sorted(order) != list(range(rank)):
+        raise TextError(operation.line, f"{operation.name} needs an order of {rank} axes")
+    return order
 
 
 def _same_elements(a: Type, b: Type) -> bool:
@@ -69,7 +76,7 @@ def _same_elements(a: Type, b: Type) -> bool:
 def _range(operation: Operation) -> Compute:
     start, end, given = integer(operation, "start"), integer(operation, "end"), operation.results[0].type
     check(operation, given.element == "i32" and given.kind is Kind.NUMBER and given.shape == (end - start,))
-    check(operation, -(2**31) <= start and end <= 2**31)
+    check(operation, start >= -(2**31) and end <= 2**31)
     value = np.arange(start, end, dtype=np.int64).astype(np.int32)
     value.flags.writeable = False
     return lambda: value
@@ -150,7 +157,9 @@ def _together(change: Callable[[Any, Any], Any]) -> Compute:
         if isinstance(a.array, int) and isinstance(b.array, int) and a.array == b.array:
             return Pointer(a.array, offset)
         ones = (1,) * a.offset.ndim
-        return Pointer(change(*(np.asarray(each.array).reshape(np.shape(each.array) or ones) for each in (a, b))), offset)
+        return Pointer(
+            change(*(np.asarray(each.array).reshape(np.shape(each.array) or ones) for each in (a, b))), offset
+        )
 
     return compute
 
@@ -158,8 +167,12 @@ def _together(change: Callable[[Any, Any], Any]) -> Compute:
 def _split(operation: Operation) -> Compute:
     source, target = operation.operands[0].type, operation.results[0].type
     shape = block_shape(operation, source)
-    check(operation, len(shape) > 1 and shape[-1] == 2 and _same_elements(source, target) and target.shape == shape[:-1])
-    return lambda a: tuple(arranged(a, lambda each, side=side: each[..., min(side, each.shape[-1] - 1)]) for side in (0, 1))
+    check(
+        operation, len(shape) > 1 and shape[-1] == 2 and _same_elements(source, target) and target.shape == shape[:-1]
+    )
+    return lambda a: tuple(
+        arranged(a, lambda each, side=side: each[..., min(side, each.shape[-1] - 1)]) for side in (0, 1)
+    )
 
 
 def _gather(operation: Operation) -> Compute:

@@ -39,6 +39,9 @@ ELEMENTS: Mapping[str, DType] = MappingProxyType(
 """The NumPy type of each element type."""
 
 
+_NOTHING = np.dtype(np.void)
+
+
 class Kind(Enum):
     """What a value is."""
 
@@ -46,7 +49,7 @@ class Kind(Enum):
     POINTER = "pointer"
     DESCRIPTOR = "tensor descriptor"
     LOCAL = "local memory"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a type of values
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,12 @@ class Type:
     @property
     def dtype(self) -> DType:
         """The NumPy type of the elements, or of what a pointer points to."""
-        return ELEMENTS[self.element]
+        return ELEMENTS.get(self.element, _NOTHING)
+
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        """The shape; empty for a scalar."""
+        return self.shape or ()
 
     @property
     def is_float(self) -> bool:
@@ -82,7 +90,7 @@ class Type:
     @property
     def size(self) -> int:
         """The number of elements; 1 for a scalar."""
-        return math.prod(self.shape or ())
+        return math.prod(self.dimensions)
 
     @property
     def scalar(self) -> "Type":
@@ -97,7 +105,8 @@ class Type:
         inner = f"!tt.ptr<{self.element}>" if self.kind is Kind.POINTER else self.element or self.kind.value
         if self.shape is None:
             return inner
-        return f"{self.kind.value if self.kind is not Kind.POINTER else 'tensor'}<{'x'.join(map(str, self.shape))}x{inner}>"
+        name = {Kind.DESCRIPTOR: "!tt.tensordesc", Kind.LOCAL: "!ttg.memdesc"}.get(self.kind, "tensor")
+        return f"{name}<{'x'.join(map(str, self.shape))}x{inner}>"
 
 
 TOKEN = Type(Kind.TOKEN)
@@ -132,7 +141,7 @@ class TypeReader:
             return Type(Kind.NUMBER, text)
         if text.startswith("<"):
             prefix = {Kind.POINTER: "!tt.ptr", Kind.DESCRIPTOR: "!tt.tensordesc", Kind.LOCAL: "!ttg.memdesc"}
-            if elided is None:
+            if elided not in prefix:
                 raise self._scanner.error(f"a type without a name: {text}")
             text = prefix[elided] + text
         name, _, inner = text.partition("<")

@@ -17,6 +17,13 @@ Array = np.ndarray[Any, Any]
 Number = Any
 """A NumPy scalar or an array."""
 
+where: Callable[[Any, Any, Any], Any] = np.where
+"""NumPy's ``where``, of which the types are not known."""
+
+Binary = Callable[[Any, Any], Any]
+Compute = Callable[[], Any] | Callable[[Any], Any] | Binary | Callable[[Any, Any, Any], Any]
+"""A function of the values of the operands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:

@@ -71,7 +71,7 @@ class FormatReader:
         elif mark == '"':
             operation.attributes[name] = scanner.string()
         elif mark == "#":
-            operation.attributes[name] = int(scanner.number(), 0)
+            operation.attributes[name] = scanner.integer()
         elif mark == "<":
             self._type(name[:-1])
         elif mark == "@":
@@ -111,8 +111,8 @@ class FormatReader:
                 scanner.word()
         elif name == "offsets":
             offsets = operation.attributes["offsets"] = list[int]()
-            while scanner.text[scanner.position] in "-0123456789":
-                offsets.append(int(scanner.number(), 0))
+            while scanner.sees_number:
+                offsets.append(scanner.integer())
                 scanner.accept(",")
         else:
             self._function()
