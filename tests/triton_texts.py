@@ -16,7 +16,7 @@ backends: Any = importlib.import_module("triton.compiler.compiler")
 
 Array = np.ndarray[Any, Any]
 
-DEVICES = {"cuda:90": ("cuda", 90, 32), "cuda:80": ("cuda", 80, 32), "hip": ("hip", "gfx942", 64)}
+DEVICES = {**{f"cuda:{number}": ("cuda", number, 32) for number in (80, 90, 100)}, "hip": ("hip", "gfx942", 64)}
 
 _NAMES = {
     "bool": "i1",
@@ -36,11 +36,8 @@ def signature_of(kernel: Any, arguments: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in kernel.arg_names:
         value = arguments[name]
-        kind: Any = type(value)
-        if kind is np.ndarray:
-            found[name] = f"*{_NAMES[value.dtype.name]}"
-        else:
-            found[name] = _NAMES[value.dtype.name] if issubclass(kind, np.generic) else "constexpr"
+        dtype: Any = getattr(value, "dtype", None)
+        found[name] = "constexpr" if dtype is None else ("*" if value.ndim else "") + _NAMES[dtype.name]
     return found
 
 

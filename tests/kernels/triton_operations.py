@@ -339,3 +339,11 @@ def racing(x, y, z, B: tl.constexpr):
     tl.store(x + at, tl.program_id(0))
     tl.store(y + tl.program_id(0) * B + at, tl.load(y + (1 - tl.program_id(0)) * B + at))
     tl.atomic_add(z + at, 1)
+
+
+@triton.jit
+def assumed(x, n, B: tl.constexpr):
+    tl.assume(n % 16 == 0)
+    tl.debug_barrier()
+    at = tl.max_contiguous(tl.multiple_of(tl.arange(0, B), 16), 16)
+    tl.store(x + at, n)

@@ -1,5 +1,6 @@
 """Operations on the arrays that a kernel gets: pointers, loads, stores and atomics."""
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -114,22 +115,25 @@ def _atomic_rmw(operation: Operation) -> Effect:
 
 
 def _atomic_cas(operation: Operation) -> Effect:
-    pointer, line = pointer_type(operation), operation.line
-    check_lanes(operation, pointer, pointer.shape, "compare", "value")
-    check(operation, operation.results[0].type == Type(Kind.NUMBER, pointer.element, pointer.shape))
-    dtype, shape = pointer.dtype, pointer.dimensions
+    line, offsets = operation.line, operation.given("offsets")
+    pointer = _buffer_pointer(operation)[0] if offsets else pointer_type(operation)
+    given = offsets.type.shape if offsets else pointer.shape
+    check_lanes(operation, pointer, given, "compare", "value")
+    check(operation, operation.results[0].type == Type(Kind.NUMBER, pointer.element, given))
+    dtype, shape = pointer.dtype, given or ()
     pair = np.dtype([("compare", dtype), ("value", dtype)])
 
     def exchange(old: Any, both: Any) -> Array:
         return where(unsigned(old) == unsigned(both["compare"]), both["value"], old)
 
-    def change(machine: Machine, ptr: Pointer, compare: Number, value: Number) -> Number:
-        machine.charge(line, pointer.size)
+    def change(machine: Machine, ptr: Pointer, by: Any, compare: Number, value: Number) -> Number:
         both = np.empty(shape, pair)
+        machine.charge(line, both.size)
         both["compare"], both["value"] = compare, value
-        return machine.memory.change(line, ptr, both, None, dtype, shape, exchange)
+        lanes = ptr if by is None else Pointer(ptr.array, ptr.offset + by.astype(np.int64))
+        return machine.memory.change(line, lanes, both, None, dtype, shape, exchange)
 
-    return change
+    return chosen(operation, change, "ptr", "offsets", "compare", "value")
 
 
 def _atomic_load(operation: Operation) -> Effect:
@@ -168,12 +172,12 @@ def _program(operation: Operation) -> Effect:
 
 
 def _assert(operation: Operation) -> Effect:
-    message, line = str(operation.attributes["message"])[:200], operation.line
+    message, line = str(operation.attributes.get("message", "an assumption of the text"))[:200], operation.line
     check(operation, operation.operands[0].type.element == "i1")
 
     def check_condition(machine: Machine, condition: Array) -> None:
         if not condition.all():
-            raise TextError(line, f"an assertion does not hold: {message}")
+            raise TextError(line, f"this does not hold: {message}")
 
     return check_condition
 
@@ -221,7 +225,7 @@ def _buffer_change(operation: Operation) -> Effect:
         lanes = Pointer(ptr.array, ptr.offset + offsets.astype(np.int64))
         if combine is None:
             return machine.memory.store(line, lanes, value, mask, dtype, shape)
-        machine.charge(line, pointer.size)
+        machine.charge(line, math.prod(shape))
         return machine.memory.change(line, lanes, value, mask, dtype, shape, combine)
 
     return chosen(operation, change, "ptr", "offsets", "value", "mask")
@@ -240,6 +244,8 @@ ACCESSES: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         "tt.get_program_id": _program,
         "tt.assert": _assert,
         "cf.assert": _assert,
+        "llvm.intr.assume": _assert,
+        "amdg.buffer_atomic_cas": _atomic_cas,
         "amdg.buffer_load": _buffer_load,
         "amdg.buffer_store": _buffer_change,
         "amdg.buffer_atomic_rmw": _buffer_change,

@@ -193,7 +193,13 @@ def slots_of(values: Sequence[Value]) -> list[int]:
 def _work(operation: Operation) -> int:
     """Return how much work an operation is."""
     largest = max((each.type.size for each in (*operation.operands, *operation.results)), default=1)
-    if operation.name in ("tt.dot", "tt.dot_scaled", "ttng.warp_group_dot", "ttng.tc_gen5_mma"):
+    if operation.name in (
+        "tt.dot",
+        "tt.dot_scaled",
+        "ttng.warp_group_dot",
+        "ttng.tc_gen5_mma",
+        "ttng.tc_gen5_mma_scaled",
+    ):
         largest *= 1 + (operation.operands[0].type.shape or (1,))[-1] // 64
     if operation.name in ("math.erf", "math.erfc", "tt.extern_elementwise"):
         largest *= 16

@@ -51,6 +51,8 @@ _OTHERS = {
     "arith.mului_extended": "%a , %b @attrs : <a,b> => a a",
     "math.fma": TERNARY,
     "cf.assert": '%condition , "message @attrs',
+    "llvm.intr.assume": "%condition @attrs : <condition>",
+    "ub.poison": "@attrs : <result> => <result>",
     "tt.addptr": "%ptr , %offset @attrs : <ptr> , <offset> => ptr",
     "tt.assert": '%condition , "message @attrs : <condition>',
     "tt.atomic_cas": "$sem , $scope , %ptr , %compare , %value @attrs : @function",
@@ -115,6 +117,9 @@ _OTHERS = {
     "ttng.reinterpret_tensor_descriptor": "%a @attrs : <a> to <result> => <result>",
     "ttng.tc_gen5_mma": "%a , %b , %c (? [ (? %dependency ?) ] ?) , %use , %predicate (? , %barrier [ %arrives ] ?)"
     " @attrs : <a> , <b> , <c> (? , <barrier> ?)",
+    "ttng.tc_gen5_mma_scaled": "%a , %b , %c (? [ (? %dependency ?) ] ?) , %a_scale , %b_scale , %use , %predicate"
+    " lhs = $lhs rhs = $rhs (? , %barrier [ %arrives ] ?) @attrs"
+    " : <a> , <b> , <c> , <a_scale> , <b_scale> (? , <barrier> ?)",
     "ttng.tensormap_create": "%scratch , %base , [ %box* ] , [ %shape* ] , [ %strides* ] , [ %steps* ] @attrs"
     " : @function",
     "ttng.tensormap_fenceproxy_acquire": "%a @attrs : <a>",
@@ -124,6 +129,8 @@ _OTHERS = {
     "ttng.wait_barrier": "%barrier , %phase (? , %predicate ?) (? deps %deps* ?) @attrs : <barrier> (? , <deps*> ?)",
     "ttng.warp_group_dot": "%a , %b , %c (? , %use ?) @attrs : <a> * <b> -> <c> => c",
     "ttng.warp_group_dot_wait": "%inputs* @attrs : <inputs*> => inputs*",
+    "amdg.buffer_atomic_cas": "$sem , $scope , %compare , %value , %ptr [ %offsets ] (? stride = %stride ?) @attrs"
+    " : <ptr> -> <value> => value",
     "amdg.buffer_atomic_rmw": "$kind , $sem , $scope , %value , %ptr [ %offsets ] (? , %mask ?) (? stride = %stride ?)"
     " @attrs : <ptr> -> <value> => value",
     "amdg.buffer_load": "%ptr [ %offsets ] (? , %mask ?) (? , %other ?) (? stride = %stride ?) @attrs : <ptr>"

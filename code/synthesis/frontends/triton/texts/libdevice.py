@@ -140,12 +140,18 @@ def _symbols() -> Iterator[tuple[str, Function]]:
         test = {"isfinite": np.isfinite, "isinf": np.isinf, "isnan": np.isnan, "signbit": np.signbit}[name]
         yield single, Function(_tested(test), ("f32",), "i32")
         yield double, Function(_tested(test), ("f64",), "i32")
+        yield f"__ocml_{name}_f32", Function(_tested(test), ("f32",), "i32")
+        yield f"__ocml_{name}_f64", Function(_tested(test), ("f64",), "i32")
     for letter, element in (("f", "f32"), ("d", "f64")):
         for name, compute in _ROUNDED.items():
             yield f"__nv_{letter}{name}_rn", Function(compute, (element, element), element)
         yield f"__nv_{letter}sqrt_rn", Function(np.sqrt, (element,), element)
         yield f"__nv_{letter}rcp_rn", Function(lambda a: a.dtype.type(1) / a, (element,), element)
         yield f"__nv_fma{'f' if letter == 'f' else ''}_rn", Function(fma, (element,) * 3, element)
+    yield "__triton_hip_rint", Function(np.rint, ("f32",), "f32")
+    yield "__triton_hip_fast_expf", Function(np.exp, ("f32",), "f32")
+    yield "__triton_hip_fast_tanhf", Function(np.tanh, ("f32",), "f32")
+    yield "__triton_hip_fast_fdividef", Function(np.divide, ("f32", "f32"), "f32")
     yield "__nv_frsqrt_rn", Function(FLOATS["math.rsqrt"], ("f32",), "f32")
     yield "__nv_saturatef", Function(lambda a: np.fmin(np.fmax(a, a.dtype.type(0)), a.dtype.type(1)), ("f32",), "f32")
     yield "__nv_float_as_int", Function(_viewed("i4"), ("f32",), "i32")
@@ -160,7 +166,10 @@ def _symbols() -> Iterator[tuple[str, Function]]:
     yield "__nv_umul64hi", Function(INTEGERS["tt.mulhiui"], ("i64", "i64"), "i64")
     for name, operation in (("clz", "math.ctlz"), ("popc", "math.ctpop")):
         compute = INTEGERS[operation]
+        long = {"clz": "clz", "popc": "popcount"}[name]
         yield f"__nv_{name}", Function(compute, ("i32",), "i32")
+        yield f"__ockl_{long}_u32", Function(compute, ("i32",), "i32")
+        yield f"__ockl_{long}_u64", Function(compute, ("i64",), "i64")
         yield f"__nv_{name}ll", Function(lambda a, compute=compute: compute(a).astype(np.int32), ("i64",), "i32")
 
 

@@ -13,11 +13,11 @@ import numpy as np
 from synthesis.frontends.triton.texts.accesses import check_lanes, pointer_type
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.machine import Effect, Machine, chosen
-from synthesis.frontends.triton.texts.products import product_of
+from synthesis.frontends.triton.texts.products import dot_scaled, product_of
 from synthesis.frontends.triton.texts.shapes import check, integer, order_of
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Kind, Type
-from synthesis.frontends.triton.texts.values import Array, Number, Pointer, full
+from synthesis.frontends.triton.texts.values import Array, Number, Pointer, full, unset
 
 Shape = tuple[int, ...]
 
@@ -34,11 +34,10 @@ def _alloc(operation: Operation) -> Effect:
         source = operation.operands[0].type
         check(operation, source.kind is Kind.NUMBER and source.element == given.element and source.shape == shape)
         return lambda machine, value: np.array(full(value, shape))
-    empty = np.nan if np.dtype(dtype).kind not in "iub" else dtype == np.bool_ or np.iinfo(dtype).max
 
     def alloc(machine: Machine) -> Array:
         machine.charge(line, given.size // 1024)
-        return np.full(shape, empty).astype(dtype)
+        return unset(dtype, shape)
 
     return alloc
 
@@ -206,6 +205,27 @@ def _group_dot_parts(operation: Operation) -> Callable[..., Any]:
     return _group_dot(only)
 
 
+def _mma_scaled(operation: Operation) -> Effect:
+    names = ("a", "a_scale", "b", "b_scale", "c")
+    values = {name: value for name in names if (value := operation.given(name)) is not None}
+    use, predicate = operation.given("use"), operation.given("predicate")
+    check(operation, len(values) == len(names) and use is not None and predicate is not None)
+    check(operation, all(str(each.type) == "i1" for each in (use, predicate) if each))
+    _buffer(operation, values["c"].type)
+    attributes = operation.attributes
+    part = Operation(name=operation.name, line=operation.line, attributes=attributes, operands=[*values.values()])
+    part.named.update(values)
+    product = dot_scaled(part)
+    zero = np.zeros((1, 1), values["c"].type.dtype)
+
+    def effect(machine: Machine, *given: Any) -> None:
+        *factors, total, used, on = given
+        if on:
+            total[...] = product(*factors, total if used else zero)
+
+    return chosen(operation, effect, *names, "use", "predicate")
+
+
 def _dot_wait(operation: Operation) -> Effect:
     def wait(machine: Machine, first: Any, *others: Any) -> Any:
         return (first, *others) if others else first
@@ -228,6 +248,7 @@ LOCAL: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         "ttg.async_commit_group": _commit,
         "ttg.async_wait": _wait,
         "ttng.tc_gen5_mma": _mma,
+        "ttng.tc_gen5_mma_scaled": _mma_scaled,
         "ttng.tmem_alloc": _alloc,
         "ttng.tmem_load": _load,
         "ttng.tmem_store": _store,

@@ -139,7 +139,9 @@ class _Parser:
 
     def define(self, name: str, types: Sequence[Type], line: int) -> list[Value]:
         """Define values, whose memory counts."""
-        self._bytes += sum(each.size * max(8 if each.kind is Kind.POINTER else 0, each.dtype.itemsize) for each in types)
+        self._bytes += sum(
+            each.size * max(8 if each.kind is Kind.POINTER else 0, each.dtype.itemsize) for each in types
+        )
         if self._bytes > self.limits.values:
             raise TextError(line, f"the blocks need more than {self.limits.values} bytes")
         return self.scopes.define(name, types, line)

@@ -10,7 +10,7 @@ from synthesis.frontends.triton.texts.elementwise import unsigned
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Kind, Type
-from synthesis.frontends.triton.texts.values import Array, Compute, Number, Pointer, arranged, full
+from synthesis.frontends.triton.texts.values import Array, Compute, Number, Pointer, arranged, full, unset
 
 Shape = tuple[int, ...]
 
@@ -79,6 +79,13 @@ def _range(operation: Operation) -> Compute:
     check(operation, start >= -(2**31) and end <= 2**31)
     value = np.arange(start, end, dtype=np.int64).astype(np.int32)
     value.flags.writeable = False
+    return lambda: value
+
+
+def _poison(operation: Operation) -> Compute:
+    given = operation.results[0].type
+    check(operation, given.kind is Kind.NUMBER)
+    value = unset(given.dtype, (1,) * len(given.dimensions))[()]
     return lambda: value
 
 
@@ -193,7 +200,7 @@ def _gather(operation: Operation) -> Compute:
 
 
 def _histogram(operation: Operation) -> Compute:
-    source, target, line = operation.operands[0].type, operation.results[0].type, operation.line
+    source, target = operation.operands[0].type, operation.results[0].type
     shape, bins = block_shape(operation, source), block_shape(operation, target)
     check(operation, source.is_integer and target.is_integer and len(bins) == 1 and target.element != "i1")
     mask_type = source.of("i1")
@@ -202,8 +209,8 @@ def _histogram(operation: Operation) -> Compute:
     def histogram(a: Array, mask: Number = None) -> Array:
         values = full(a, shape)
         chosen = values.ravel() if mask is None else values[full(mask, shape)]
-        if (unsigned(chosen) >= bins[0]).any():
-            raise TextError(line, f"a value outside the {bins[0]} bins of a histogram")
+        # As on a GPU, a value outside the bins is left out.
+        chosen = chosen[unsigned(chosen) < bins[0]]
         return np.bincount(chosen.astype(np.int64), minlength=bins[0]).astype(target.dtype)
 
     return histogram
@@ -229,6 +236,7 @@ SHAPES: Mapping[str, Callable[[Operation], Compute]] = MappingProxyType(
         "tt.trans": _trans,
         "tt.unsplat": _unsplat,
         "ttg.convert_layout": _identity,
+        "ub.poison": _poison,
         "amdg.in_thread_transpose": _identity,
     }
 )

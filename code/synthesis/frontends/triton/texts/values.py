@@ -52,6 +52,13 @@ class Descriptor:
     """What elements outside have when they are loaded."""
 
 
+def unset(dtype: DType, shape: tuple[int, ...]) -> Array:
+    """Return what stands for elements that have no value: NaN, the largest integer or true."""
+    if dtype.kind == "i":
+        return np.full(shape, np.iinfo(dtype).max, dtype)
+    return np.full(shape, np.nan).astype(dtype)
+
+
 def full(value: Array, shape: tuple[int, ...]) -> Array:
     """Return a block with its whole shape."""
     return value if np.shape(value) == shape else np.broadcast_to(value, shape)
