@@ -595,7 +595,13 @@ def test_races_between_programs_are_noted() -> None:
     assert (watch.written, watch.read, watch.mixed) == ({"x"}, {"y"}, set())
     watch = Watch()
     outcomes(K.grid, (2, 2, 2), watch=watch, y=_zeros(64, I32), B=8)
-    assert (watch.written, watch.read, watch.mixed) == (set(), set(), set())
+    assert (watch.written, watch.read, watch.mixed, watch.lanes) == (set(), set(), set(), set())
+
+
+def test_lanes_that_write_different_values_to_one_element_are_noted() -> None:
+    watch = Watch()
+    outcomes(K.overwriting, watch=watch, x=_zeros(8, I32), y=_zeros(8, I32), B=16)
+    assert watch.lanes == {"y"}
 
 
 _HEAD = "module {\n  tt.func public @f(%x: !tt.ptr<i32>, %n: i32) {\n"

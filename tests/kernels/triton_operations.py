@@ -347,3 +347,10 @@ def assumed(x, n, B: tl.constexpr):
     tl.debug_barrier()
     at = tl.max_contiguous(tl.multiple_of(tl.arange(0, B), 16), 16)
     tl.store(x + at, n)
+
+
+@triton.jit
+def overwriting(x, y, B: tl.constexpr):
+    at = tl.arange(0, B)
+    tl.store(x + at % 8, at % 8)
+    tl.store(y + at % 8, at)

@@ -107,9 +107,11 @@ def _atomic_rmw(operation: Operation) -> Effect:
     combine = combination(operation, str(operation.attributes["kind"]), operation.results[0].type)
     dtype, shape = pointer.dtype, pointer.dimensions
 
+    used = operation.results[0].uses > 0
+
     def change(machine: Machine, ptr: Pointer, value: Number, mask: Number) -> Number:
         machine.charge(line, pointer.size)
-        return machine.memory.change(line, ptr, value, mask, dtype, shape, combine)
+        return machine.memory.change(line, ptr, value, mask, dtype, shape, combine, used)
 
     return chosen(operation, change, "ptr", "value", "mask")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.frontends.triton.texts.elementwise import unsigned
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.types import DType
 from synthesis.frontends.triton.texts.values import Array, Number, Pointer, full
@@ -111,6 +112,8 @@ class Memory:
             flat = self._inside(array, dtype, offset, line)
             self._watched("store", array, offset, dtype)
             flat[offset] = values
+            if self._watch is not None and (unsigned(flat[offset]) != unsigned(values)).any():
+                self._watch.overwritten(array)
 
     def lanes(self, pointer: Pointer, value: Number, mask: Any, shape: Shape) -> list[tuple[int, Array, Array]]:
         """Return the array, the elements and the values of the lanes where the mask is true, in order of lanes."""
@@ -134,11 +137,12 @@ class Memory:
         dtype: DType,
         shape: Shape,
         combine: Callable[[Any, Any], Any],
+        used: bool = True,
     ) -> Array:
         """Replace elements by what a function makes of them and the values, lane by lane.
 
         Returns:
-            What each lane found; zero where the mask is false.
+            What each lane found; zero where the mask is false, and everywhere if the result is not used.
         """
         found = np.zeros(shape, dtype)
         live = np.ones(shape, np.bool_) if mask is None else full(mask, shape)
@@ -146,6 +150,9 @@ class Memory:
         for array, offset, values in self.lanes(pointer, value, mask, shape):
             flat = self._inside(array, dtype, offset, line)
             self._watched("change", array, offset, dtype)
+            if not used and isinstance(combine, np.ufunc):
+                combine.at(flat, offset, values)
+                continue
             if np.unique(offset).size == offset.size:
                 old = flat[offset]
                 flat[offset] = combine(old, values)

@@ -24,12 +24,14 @@ class Watch:
         written: the arrays in which two programs write the same element by plain stores.
         read: the arrays in which a program reads or writes by plain accesses what another plainly writes or reads.
         mixed: the arrays in which one program accesses plainly what another changes atomically.
+        lanes: the arrays in which one store writes different values to the same element.
     """
 
     def __init__(self) -> None:
         self.written: set[str] = set()
         self.read: set[str] = set()
         self.mixed: set[str] = set()
+        self.lanes: set[str] = set()
         self._elements: list[_Elements] = []
         self._names: list[str] = []
 
@@ -52,6 +54,10 @@ class Watch:
         self._compare(self.read, array, state.read[elements], program)
         self._compare(self.mixed, array, state.changed[elements], program)
         _note(state.wrote, elements, program)
+
+    def overwritten(self, array: int) -> None:
+        """Note that the lanes of one store write different values to the same element."""
+        self.lanes.add(self._names[array])
 
     def change(self, array: int, elements: Array, program: int) -> None:
         """Note that a program changes elements atomically."""
