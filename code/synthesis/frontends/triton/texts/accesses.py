@@ -72,7 +72,7 @@ def combination(operation: Operation, kind: str, given: Type) -> Callable[[Any, 
 def _add_pointer(operation: Operation) -> Effect:
     pointer, offset = pointer_type(operation), operation.operands[1].type
     check(operation, offset.is_integer and offset.shape == pointer.shape and offset.element != "i1")
-    return lambda machine, ptr, by: Pointer(ptr.array, ptr.offset + by.astype(np.int64))
+    return lambda machine, ptr, by: Pointer(ptr.array, ptr.offset + by)
 
 
 def _load(operation: Operation) -> Effect:
@@ -132,7 +132,7 @@ def _atomic_cas(operation: Operation) -> Effect:
         both = np.empty(shape, pair)
         machine.charge(line, both.size)
         both["compare"], both["value"] = compare, value
-        lanes = ptr if by is None else Pointer(ptr.array, ptr.offset + by.astype(np.int64))
+        lanes = ptr if by is None else Pointer(ptr.array, ptr.offset + by)
         return machine.memory.change(line, lanes, both, None, dtype, shape, exchange)
 
     return chosen(operation, change, "ptr", "offsets", "compare", "value")
@@ -209,7 +209,7 @@ def _buffer_load(operation: Operation) -> Effect:
     dtype, line = pointer.dtype, operation.line
 
     def load(machine: Machine, ptr: Pointer, offsets: Array, mask: Number, other: Number) -> Number:
-        lanes = Pointer(ptr.array, ptr.offset + offsets.astype(np.int64))
+        lanes = Pointer(ptr.array, ptr.offset + offsets)
         return machine.memory.load(line, lanes, mask, other, dtype)
 
     return chosen(operation, load, "ptr", "offsets", "mask", "other")
@@ -224,7 +224,7 @@ def _buffer_change(operation: Operation) -> Effect:
     combine = combination(operation, str(operation.attributes["kind"]), value_type) if atomic else None
 
     def change(machine: Machine, ptr: Pointer, offsets: Array, value: Number, mask: Number) -> Number | None:
-        lanes = Pointer(ptr.array, ptr.offset + offsets.astype(np.int64))
+        lanes = Pointer(ptr.array, ptr.offset + offsets)
         if combine is None:
             return machine.memory.store(line, lanes, value, mask, dtype, shape)
         machine.charge(line, math.prod(shape))

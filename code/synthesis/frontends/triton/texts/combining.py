@@ -71,6 +71,12 @@ def _sources(operation: Operation) -> tuple[list[Type], tuple[int, ...], int]:
     return given, shape, axis
 
 
+def _first(array: Array, shape: tuple[int, ...], axis: int) -> Array:
+    """Return a block with its whole shape and one axis moved to the front."""
+    whole = full(array, shape)
+    return np.moveaxis(whole, axis, 0) if axis else whole
+
+
 def _halves(array: Array) -> tuple[Array, Array]:
     half = array.shape[0] // 2
     return array[:half], array[half:]
@@ -96,7 +102,7 @@ def reduction(operation: Operation, combine: Combine) -> Callable[..., Any]:
         compute = single[1]
 
         def tree(machine: Machine, value: Array) -> Array:
-            array = np.moveaxis(full(value, shape), axis, 0)
+            array = _first(value, shape, axis)
             while array.shape[0] > 1:
                 array = compute(*_halves(array))
             return array[0]
@@ -107,7 +113,7 @@ def reduction(operation: Operation, combine: Combine) -> Callable[..., Any]:
 
     def reduce_all(machine: Machine, *values: Array) -> Any:
         machine.charge(line, work)
-        arrays = [np.moveaxis(full(each, shape), axis, 0) for each in values]
+        arrays = [_first(each, shape, axis) for each in values]
         while (length := arrays[0].shape[0]) > 1:
             pairs = [each[0::2] for each in arrays] + [each[1::2] for each in arrays]
             arrays = [full(np.asarray(each), (length // 2, *rest)) for each in together(machine, pairs)]
@@ -129,7 +135,7 @@ def scan(operation: Operation, combine: Combine) -> Callable[..., Any]:
     work = len(region.blocks[0].operations) * shape[axis].bit_length() * (given[0].size // 1024)
 
     def along(array: Array) -> Array:
-        moved = np.moveaxis(full(array, shape), axis, 0)
+        moved = _first(array, shape, axis)
         return moved[::-1] if backwards else moved
 
     def back(array: Array) -> Array:

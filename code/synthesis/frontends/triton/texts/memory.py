@@ -90,7 +90,8 @@ class Memory:
         offset = full(offset, shape)[mask]
         flat = self._inside(pointer.array, dtype, offset, line)
         self._watched("load", pointer.array, offset, dtype)
-        result = np.array(full(other, shape))
+        result = np.empty(shape, dtype)
+        result[...] = other
         result[mask] = flat[offset]
         return result
 
