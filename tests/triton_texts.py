@@ -2,7 +2,7 @@
 
 import functools
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,12 @@ compiler: Any = importlib.import_module("triton.compiler")
 backends: Any = importlib.import_module("triton.compiler.compiler")
 
 Array = np.ndarray[Any, Any]
+
+F32, F64 = np.float32, np.float64
+RNG = np.random.default_rng(7)
+
+where: Callable[[Any, Any, Any], Any] = np.where
+"""NumPy's function, of which the types are not known."""
 
 DEVICES = {**{f"cuda:{number}": ("cuda", number, 32) for number in (80, 90, 100)}, "hip": ("hip", "gfx942", 64)}
 
@@ -101,3 +107,22 @@ def outcomes(
         level: run(text, kernel.__name__, given, order, grid, limits, watch)
         for level, text in texts(kernel, device, debug, aligned, **arguments).items()
     }
+
+
+def floats(*shape: int, dtype: Any = F32) -> Array:
+    """Drawn floats of a shape."""
+    return RNG.standard_normal(shape).astype(dtype)
+
+
+def zeros(count: int, dtype: Any = F32) -> Array:
+    """An array of zeros."""
+    return np.zeros(count, dtype)
+
+
+def check_same(found: dict[str, dict[str, Array]], name: str, expected: Any, tolerance: float = 0) -> None:
+    """Check that a text at each level leaves what is expected in an array."""
+    for level, arrays in found.items():
+        wanted = np.asarray(expected).reshape(arrays[name].shape)
+        np.testing.assert_allclose(
+            arrays[name].astype(F64), wanted.astype(F64), rtol=tolerance, atol=tolerance, err_msg=level
+        )

@@ -218,6 +218,10 @@ def _truncated(a: Number, b: Number) -> Number:
     return (a - np.fmod(a, b)) // b
 
 
+def _rounded_up(a: Number, b: Number) -> Number:
+    return a // b + (np.fmod(a, b) != 0).astype(a.dtype)
+
+
 DIVISIONS: Mapping[str, tuple[Binary, bool]] = MappingProxyType(
     {
         "arith.divsi": (_truncated, True),
@@ -225,8 +229,8 @@ DIVISIONS: Mapping[str, tuple[Binary, bool]] = MappingProxyType(
         "arith.remsi": (np.fmod, True),
         "arith.remui": (np.fmod, False),
         "arith.floordivsi": (np.floor_divide, True),
-        "arith.ceildivsi": (lambda a, b: -(-a // b), True),
-        "arith.ceildivui": (lambda a, b: a // b + (np.fmod(a, b) != 0).astype(a.dtype), False),
+        "arith.ceildivsi": (_rounded_up, True),
+        "arith.ceildivui": (_rounded_up, False),
     }
 )
 """Divisions, and whether they are signed."""
