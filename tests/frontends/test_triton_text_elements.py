@@ -349,3 +349,10 @@ def test_comparisons_of_less_greater_equal_and_unordered(predicate: str, expecte
         )
         found += str(int(_of_one(line, "f32", value, F32)))
     assert found == expected
+
+
+@pytest.mark.parametrize("name", ["isnan", "isinf", "isfinite"])
+def test_kinds_of_floats(name: str) -> None:
+    for value in (1.0, math.inf, -math.inf, math.nan):
+        line = f"%p = math.{name} %x : f32\n    %r = arith.uitofp %p : i1 to f32"
+        assert _of_one(line, "f32", value, F32) == getattr(math, name)(value)

@@ -45,6 +45,7 @@ ttng.cluster_barrier ttng.fence_async_shared ttng.fence_mbarrier_init_release_cl
 _OTHERS = {
     "arith.cmpf": "$predicate , %a , %b @flags @attrs : <a,b> => bool(a)",
     "arith.cmpi": "$predicate , %a , %b @attrs : <a,b> => bool(a)",
+    **dict.fromkeys(("math.isfinite", "math.isinf", "math.isnan"), "%a @flags @attrs : <a> => bool(a)"),
     "arith.select": "%c , %a , %b @attrs : (? <c> , ?) <a,b> => a",
     "arith.addui_extended": "%a , %b @attrs : <a,b> , <overflow> => a <overflow>",
     "arith.mulsi_extended": "%a , %b @attrs : <a,b> => a a",
