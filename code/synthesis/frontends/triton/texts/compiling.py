@@ -15,7 +15,7 @@ from synthesis.frontends.triton.texts.casts import CASTS
 from synthesis.frontends.triton.texts.combining import COMBINING
 from synthesis.frontends.triton.texts.descriptors import DESCRIPTORS
 from synthesis.frontends.triton.texts.elementwise import elementwise
-from synthesis.frontends.triton.texts.errors import DEFAULT_LIMITS, TextError
+from synthesis.frontends.triton.texts.errors import MAXIMUM_CALLS, TextError
 from synthesis.frontends.triton.texts.libdevice import extern
 from synthesis.frontends.triton.texts.local import LOCAL
 from synthesis.frontends.triton.texts.machine import Machine
@@ -83,8 +83,8 @@ def compiled(module: Module, name: str, line: int = 0, callers: tuple[str, ...] 
         function = module.functions.get(name)
         if function is None or function.body is None or name in callers:
             raise TextError(line, f"the function {name} calls itself" if name in callers else f"no function {name}")
-        if len(callers) >= DEFAULT_LIMITS.calls:
-            raise TextError(line, f"calls of functions are nested more than {DEFAULT_LIMITS.calls} deep")
+        if len(callers) >= MAXIMUM_CALLS:
+            raise TextError(line, f"calls of functions are nested more than {MAXIMUM_CALLS} deep")
         found = module.compiled[name] = _Compiler(module, function, (*callers, name)).function()
     return found
 

@@ -35,8 +35,6 @@ class Limits:
     """The depth of nested regions."""
     blocks: int = 256
     """The blocks of one region."""
-    calls: int = 8
-    """The depth of calls."""
     elements: int = 1 << 20
     """The elements of one block, as in Triton."""
     values: int = 1 << 30
@@ -48,6 +46,9 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+MAXIMUM_CALLS = 8
+"""How deeply calls of functions may be nested."""
 
 MAXIMUM_COPIES = 64
 """How many groups of asynchronous copies, copies of a group and descriptors in memory a program may have."""
