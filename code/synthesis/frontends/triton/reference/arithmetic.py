@@ -12,10 +12,7 @@ from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.types import (
     FLOAT32,
     INT1,
-    INT64,
-    UINT64,
     Dtype,
-    PointerType,
     common_type,
     type_of_number,
 )
@@ -375,5 +372,3 @@ def known(name: str, left: Any, right: Any) -> Any:
 def is_dynamic(value: Any) -> bool:
     """Return whether a value is not known when the kernel is compiled."""
     return isinstance(value, Block | Pointer)
-
-

@@ -22,9 +22,7 @@ CONSTEXPR = operations.OPERATIONS["constexpr"]
 """What ``tl.constexpr`` is, as an annotation and as a function."""
 _LANGUAGE = "triton.language"
 _PARTS = frozenset(f"{_LANGUAGE}.{each}" for each in ("core", "standard", "math", "random"))
-_LIBRARIES = frozenset(
-    f"{_LANGUAGE}.extra.{each}" for each in ("libdevice", "cuda.libdevice", "hip.libdevice")
-)
+_LIBRARIES = frozenset(f"{_LANGUAGE}.extra.{each}" for each in ("libdevice", "cuda.libdevice", "hip.libdevice"))
 _CONSTANTS: dict[str, Any] = {
     "TRITON_MAX_TENSOR_NUMEL": LARGEST, "pi32_t": PointerType(INT32), "tensor": "tensor",
 }  # fmt: skip

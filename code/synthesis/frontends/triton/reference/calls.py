@@ -35,10 +35,12 @@ Closure = Callable[[Frame], Any]
 class Returned:
     """What a statement gives that returns from its function."""
 
-    __slots__ = ("value",)
+    __slots__ = ("sure", "value")
 
     def __init__(self, value: Any) -> None:
         self.value = value
+        self.sure = True
+        """Whether only what is known when a kernel is compiled decided on it, so that Triton drops what follows."""
 
 
 def call_function(

@@ -89,7 +89,11 @@ def bits_as(m: Machine, value: Any, kind: Dtype) -> Block:
 
 
 def cast_op(
-    m: Machine, input: Any, dtype: Any, fp_downcast_rounding: str | None = None, bitcast: bool = False  # noqa: A002
+    m: Machine,
+    input: Any,
+    dtype: Any,
+    fp_downcast_rounding: str | None = None,
+    bitcast: bool = False,  # noqa: A002
 ) -> Any:
     """``tl.cast``, and the method ``to``."""
     if isinstance(dtype, BlockType):

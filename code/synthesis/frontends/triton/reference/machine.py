@@ -10,7 +10,7 @@ from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError,
 from synthesis.frontends.triton.reference.types import UINT64, Dtype, type_of_number
 from synthesis.frontends.triton.reference.values import Array, Block
 
-_MOST_STEPS = 2_000_000
+_MOST_STEPS = 500_000
 """Largest number of statements and trips of loops of one evaluation."""
 _MOST_WORK = 1 << 32
 """Largest number of elements that one evaluation makes."""

@@ -34,9 +34,7 @@ def _checked(buffer: Buffer, offsets: Any) -> None:
         OutOfBoundsError: if one is outside the array.
     """
     if offsets.size and int(offsets.view(_UNSIGNED).max()) >= buffer.data.size:
-        raise OutOfBoundsError(
-            buffer.data.size, max(int(offsets.max()) + 1, -int(offsets.min())), buffer.name
-        )
+        raise OutOfBoundsError(buffer.data.size, max(int(offsets.max()) + 1, -int(offsets.min())), buffer.name)
 
 
 def _pointer(value: Any) -> Pointer:
@@ -128,7 +126,7 @@ def store(
     place.buffer.data[offsets] = numbers
     if m.log is not None and _are_repeated(offsets):
         left = place.buffer.data[offsets]
-        if not np.array_equal(left, numbers) and not np.array_equal(np.isnan(left), np.isnan(numbers)):
+        if not ((left == numbers) | ((left != left) & (numbers != numbers))).all():
             raise ReferenceUnknownError(f"different values stored to one element of {place.buffer.name}")
 
 

@@ -94,8 +94,8 @@ _WITHOUT_EFFECT = ("debug_barrier", "static_print", "device_print", "device_asse
 
 FUNCTIONS: Mapping[str, Implementation] = {
     **{name: maths.math_function(name) for name in (*maths.MATHS, "floor", "ceil")},
-    **{name: _same for name in _HINTS},
-    **{name: _nothing for name in _WITHOUT_EFFECT},
+    **dict.fromkeys(_HINTS, _same),
+    **dict.fromkeys(_WITHOUT_EFFECT, _nothing),
     **{f"atomic_{name}": memory.atomic(name) for name in ("add", "max", "min", "and", "or", "xor", "xchg")},
     "abs": maths.abs_, "add": arithmetic.add, "arange": shapes.arange, "argmax": reducing.argmax,
     "argmin": reducing.argmin, "associative_scan": reducing.associative_scan, "atomic_cas": memory.atomic_cas,
@@ -131,7 +131,6 @@ OTHERS = frozenset({
 })  # fmt: skip
 """Public names that are no functions: types, classes, modules and constants."""
 NOT_MODELLED: Mapping[str, str] = {
-    "advance": "block pointers were removed from Triton",
     "atomic_poll": "it waits for another program",
     "inline_asm_elementwise": "it has assembly in it",
     "make_block_ptr": "block pointers were removed from Triton",

@@ -1,6 +1,5 @@
 """The oracle of one kernel: its results, what some runs reached, and the effect of rounding."""
 
-
 import contextlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +15,14 @@ from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.order import accumulated_in, clashing, separate_in
 from synthesis.frontends.triton.reference.reach import reached_statements
 from synthesis.frontends.triton.reference.shaking import (
+    MORE,
+    Decision,
     LostError,
     Noting,
     Shaken,
     Turned,
     doubts_of,
+    is_unclear,
     is_unsettled,
     parts_of,
 )
@@ -50,7 +52,9 @@ class TritonReference:
         self._arguments = signature.arguments
         self._types = {each.name: _type_of(each.type_name) for each in signature.arguments}
         self._arrays = [each.name for each in signature.arguments if each.shape is not None]
-        self._constants = {name: _constant(value) for name, value in (signature.call or {}).get("constants", {}).items()}
+        self._constants = {
+            name: _constant(value) for name, value in (signature.call or {}).get("constants", {}).items()
+        }
         launch = [each or 0 for each in signature.launch or ()]
         if not 1 <= len(launch) <= 3 or not 0 < math.prod(launch) <= _MOST_PROGRAMS:
             raise ReferenceUnknownError(f"a launch of {launch}; at most {_MOST_PROGRAMS} programs are run")
@@ -100,10 +104,9 @@ class TritonReference:
             except LostError:
                 found.append(Shake(own, (), unsettled=True))
                 continue
-            coarse = bool(self.unit)
-            doubts = doubts_of(noting.decisions, shaken.moved, few=coarse)
-            turned = self._turned(run, noting, doubts, shaken.moved)
-            found.append(Shake(off, turned, not coarse and is_unsettled(noting.decisions, shaken.moved)))
+            coarse, moved = bool(self.unit), self._most_moved(run, noting.decisions, shaken.moved, seed + number)
+            turned = self._turned(run, noting, doubts_of(noting.decisions, moved, few=coarse), moved)
+            found.append(Shake(off, turned, not coarse and is_unsettled(noting.decisions, moved)))
         return found
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
@@ -216,6 +219,19 @@ class TritonReference:
         except ReferenceFaultError:
             return next(iter(own))
         return next((name for name, value in own.items() if _differ(value, other[name])), None)
+
+    def _most_moved(
+        self, run: Values, decisions: Sequence[Decision], moved: Sequence[Array], seed: int
+    ) -> Sequence[Array]:
+        """Return how far rounding moves the measure of each decision, at most of several evaluations if need be."""
+        if not is_unclear(decisions, moved):
+            return moved
+        for more in range(MORE):
+            machine = Shaken(decisions, seed=seed + 104_729 * (more + 1))
+            with contextlib.suppress(LostError):
+                self._evaluated(machine, run)
+                moved = [np.maximum(one, other) for one, other in zip(moved, machine.moved, strict=True)]
+        return moved
 
     def _turned(
         self, run: Values, noting: Noting, doubts: Sequence[Array | None], moved: Sequence[Array]

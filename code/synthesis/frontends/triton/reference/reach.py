@@ -52,6 +52,8 @@ def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
     if id(body) in trace.left_out and not any(id(each) in trace.first for each in body):
         return
     for statement in live(body):
+        if id(statement) in trace.left_out and id(statement) not in trace.first:
+            continue
         if isinstance(statement, ast.Pass | ast.Assert) or (
             isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
         ):

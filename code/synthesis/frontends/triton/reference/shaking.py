@@ -20,6 +20,8 @@ _TURNS = 4.0
 """A decision is in doubt if it is no further from the other one than this many times the effect of rounding."""
 _PARTS = 4
 """Number of parts in which decisions in doubt are turned; this many or fewer are turned one by one."""
+MORE = 3
+"""Number of further evaluations, which show effects of rounding that cancelled by chance in the first."""
 _FEW = 0.01
 """Largest share of a decision's elements that may be in doubt if the kernel computes with fewer than 32 bits."""
 
@@ -184,9 +186,7 @@ class Turned(_Following):
         moved: how far rounding moves each measure.
     """
 
-    def __init__(
-        self, decisions: Sequence[Decision], doubts: Sequence[Array | None], moved: Sequence[Array]
-    ) -> None:
+    def __init__(self, decisions: Sequence[Decision], doubts: Sequence[Array | None], moved: Sequence[Array]) -> None:
         super().__init__(decisions)
         self._doubts, self._moved = iter(doubts), iter(moved)
 
@@ -211,6 +211,22 @@ def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: boo
     """
     found = [None if each.kind == "choose" else each.doubts(by) for each, by in zip(decisions, moved, strict=True)]
     return [None if few and each is not None and each.mean() > _FEW else each for each in found]
+
+
+def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
+    """Return whether a decision would be in doubt if rounding moved it as far as others of its block.
+
+    Errors may have cancelled by chance. A single decision at an exact tie is unclear, too.
+    """
+    for decision, by in zip(decisions, moved, strict=True):
+        if decision.is_single and decision.measure == 0 and by == 0:
+            return True
+        if not (by > 0).any():
+            continue
+        near = np.abs(decision.apart) <= _TURNS * np.median(by[by > 0])
+        if (near & ~((by > 0) & (np.abs(decision.apart) <= _TURNS * by))).any():
+            return True
+    return False
 
 
 def is_unsettled(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:

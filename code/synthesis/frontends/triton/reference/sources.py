@@ -88,8 +88,9 @@ def _defined(node: ast.stmt, names: dict[str, Any], machine: Machine) -> Iterato
     match node:
         case ast.Import():
             for each in node.names:
-                yield each.asname or each.name.partition(".")[0], Namespace(
-                    each.name if each.asname else each.name.partition(".")[0]
+                yield (
+                    each.asname or each.name.partition(".")[0],
+                    Namespace(each.name if each.asname else each.name.partition(".")[0]),
                 )
         case ast.ImportFrom():
             for each in node.names:
@@ -98,8 +99,9 @@ def _defined(node: ast.stmt, names: dict[str, Any], machine: Machine) -> Iterato
             yield node.name, _or_unknown(lambda: function_of(node, names, known=not _runs_in_kernels(node)))
         case ast.ClassDef() | ast.AsyncFunctionDef():
             yield node.name, ReferenceUnknownError(f"{node.name}, which is no function")
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AnnAssign(
-            target=ast.Name(id=name), value=ast.expr() as value
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
         ):
             yield name, _or_unknown(lambda: compiled(value)(Frame(machine, {}, names, known=True)))
         case _:

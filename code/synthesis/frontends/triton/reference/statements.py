@@ -21,16 +21,20 @@ def block(body: Sequence[ast.stmt]) -> Closure:
     Raises:
         ReferenceUnknownError: for a statement that is not modelled.
     """
-    steps = [(id(each), _statement(each)) for each in live(body)]
+    statements = live(body)
+    steps = [(id(each), _statement(each)) for each in statements]
 
     def run(frame: Frame) -> Any:
         m = frame.machine
-        for place, step in steps:
+        for number, (place, step) in enumerate(steps):
             m.step()
             if m.trace is not None:
                 m.note(place)
             result = step(frame)
             if result is not None:
+                if m.trace is not None and isinstance(result, Returned) and result.sure:
+                    for each in statements[number + 1 :]:
+                        m.leave_out(each)
                 return result
         return None
 
@@ -141,11 +145,14 @@ def _if(node: ast.If) -> Closure:
     def run(frame: Frame) -> Any:
         condition = test(frame)
         chosen = single(condition)
-        if is_dynamic(condition):
-            frame.undecided = frame.undecided or returns
-        else:
+        if not is_dynamic(condition):
             frame.machine.leave_out(node.orelse if chosen else node.body)
-        return body(frame) if chosen else other(frame)
+            return body(frame) if chosen else other(frame)
+        frame.undecided = frame.undecided or returns
+        result = body(frame) if chosen else other(frame)
+        if isinstance(result, Returned):
+            result.sure = False
+        return result
 
     return run
 
