@@ -1,6 +1,7 @@
 """The reference of Triton's kernels: each operation by itself, whole kernels, coverage, rounding and faults."""
 
 import importlib.util
+import math
 import pickle
 import re
 import subprocess
@@ -144,15 +145,10 @@ def test_an_operation_gives_what_tritons_interpreter_gives(
 @pytest.fixture(scope="module")
 def compile_ir() -> Callable[[str, dict[str, Any], Path], None]:
     """Return a function that compiles a kernel to Triton's first IR, which checks its static assertions."""
-    from triton._C.libtriton import ir as _ir
-    from triton.backends.compiler import GPUTarget
-    from triton.compiler import ASTSource
-    from triton.compiler.compiler import make_backend as _make_backend
-
-    ir, make_backend, source_type, target_type = (Any, Any, Any, Any)
-    ir, make_backend, source_type, target_type = _ir, _make_backend, ASTSource, GPUTarget
-    target: Any = target_type("cuda", 90, 32)
-    backend: Any = make_backend(target)  # pyright: ignore[reportCallIssue]
+    ir: Any = importlib.import_module("triton._C.libtriton").ir
+    compiler: Any = importlib.import_module("triton.compiler.compiler")
+    target: Any = importlib.import_module("triton.backends.compiler").GPUTarget("cuda", 90, 32)
+    backend: Any = compiler.make_backend(target)
     options: Any = backend.parse_options({"num_warps": 4})
     alive: list[Any] = []
 
@@ -166,9 +162,9 @@ def compile_ir() -> Callable[[str, dict[str, Any], Path], None]:
         spec.loader.exec_module(module)
         alive.append(module)
         types = {name: f"*{SPELLED[value.dtype.name]}" for name, value in values.items()}
-        compiled: Any = source_type(module.kernel, signature=types | {"n": "i32"}, constexprs={})  # pyright: ignore
-        context: Any = ir.context()  # pyright: ignore[reportAttributeAccessIssue]
-        ir.load_dialects(context)  # pyright: ignore[reportAttributeAccessIssue]
+        compiled: Any = compiler.ASTSource(module.kernel, signature=types | {"n": "i32"}, constexprs={})
+        context: Any = ir.context()
+        ir.load_dialects(context)
         backend.load_dialects(context)
         functions = backend.get_codegen_implementation(options)
         compiled.make_ir(target, options, functions, backend.get_module_map(), context)
@@ -196,37 +192,47 @@ def test_the_compiler_refuses_another_type(compile_ir: Any, tmp_path: Path) -> N
     assert type(error.value).__name__ == "CompileTimeAssertionFailure"
 
 
+def _binary_digits(number: Any) -> str:
+    return f"{int(number) & 0xFFFFFFFF:032b}"
+
+
+def _of_one(compute: Callable[[Any], Any]) -> Callable[..., Any]:
+    return compute
+
+
+def _of_two(compute: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    return compute
+
+
+def _of_three(compute: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
+    return compute
+
+
 def _library_expected() -> dict[str, Callable[..., Any]]:
     """Return the functions of libdevice as SciPy and NumPy have them, after CUDA's description of each."""
-    from scipy import special as _special
-
-    special: Any = _special
-    away: Callable[[Any], Any] = lambda x: np.sign(x) * np.floor(np.abs(x) + 0.5)  # noqa: E731
+    special: Any = pytest.importorskip("scipy.special")
     return {
         "acos": np.arccos, "acosh": np.arccosh, "asin": np.arcsin, "asinh": np.arcsinh, "atan": np.arctan,
-        "atanh": np.arctanh, "cbrt": special.cbrt, "cospi": lambda x: np.cos(np.pi * x), "erfc": special.erfc,
-        "sinpi": lambda x: np.sin(np.pi * x), "exp10": special.exp10, "erfinv": special.erfinv,
+        "atanh": np.arctanh, "cbrt": special.cbrt, "cospi": _of_one(lambda x: np.cos(np.pi * x)), "erfc": special.erfc,
+        "sinpi": _of_one(lambda x: np.sin(np.pi * x)), "exp10": special.exp10, "erfinv": special.erfinv,
         "erfcinv": special.erfcinv, "normcdf": special.ndtr, "normcdfinv": special.ndtri, "lgamma": special.gammaln,
-        "tgamma": special.gamma, "rcbrt": lambda x: x ** (-1 / 3), "rsqrt_rn": lambda x: x**-0.5, "rcp_rn": lambda x: 1 / x,
-        "saturatef": lambda x: np.clip(x, 0, 1), "logb": lambda x: np.frexp(x)[1] - 1, "ilogb": lambda x: np.frexp(x)[1] - 1,
-        "fast_expf": np.exp, "fast_logf": np.log, "rsqrt": lambda x: x**-0.5, "erf": special.erf,
-        "round": away, "nearbyint": np.round, "rint": np.round, "finitef": np.isfinite, "llrint": np.round,
-        "float2int_rn": np.round, "float2int_rz": np.fix, "float2int_rd": np.floor, "float2int_ru": np.ceil,
-        "float2ll_rz": np.fix, "pow": np.power, "fast_powf": np.power, "remainder": np.vectorize(_remainder),
-        "rhypot": lambda x, y: 1 / np.hypot(x, y), "fdim": lambda x, y: np.where(x > y, x - y, 0),
-        "fast_dividef": np.divide, "add_rn": np.add, "sub_rn": np.subtract, "mul_rn": np.multiply, "div_rn": np.divide,
-        "fma": lambda x, y, z: x * y + z, "fma_rn": lambda x, y, z: x * y + z,
-        "norm3d": lambda x, y, z: np.linalg.norm([x, y, z], axis=0), "powi": np.power, "abs_int": np.abs, "atan2": np.arctan2,
-        "popc_int": lambda x: np.vectorize(lambda each: bin(int(each) & 0xFFFFFFFF).count("1"))(x),
-        "clz_int": lambda x: np.vectorize(lambda each: 32 - len(f"{int(each) & 0xFFFFFFFF:b}".lstrip("0")))(x),
-        "ffs_int": lambda x: np.vectorize(lambda each: f"{int(each) & 0xFFFFFFFF:032b}"[::-1].find("1") + 1)(x),
+        "tgamma": special.gamma, "rcbrt": _of_one(lambda x: x ** (-1 / 3)), "rsqrt_rn": _of_one(lambda x: x**-0.5),
+        "rcp_rn": _of_one(lambda x: 1 / x), "saturatef": _of_one(lambda x: np.clip(x, 0, 1)),
+        "logb": _of_one(lambda x: np.frexp(x)[1] - 1), "ilogb": _of_one(lambda x: np.frexp(x)[1] - 1),
+        "fast_expf": np.exp, "fast_logf": np.log, "rsqrt": _of_one(lambda x: x**-0.5), "erf": special.erf,
+        "round": _of_one(lambda x: np.sign(x) * np.floor(np.abs(x) + 0.5)), "nearbyint": np.round, "rint": np.round,
+        "finitef": np.isfinite, "llrint": np.round, "float2int_rn": np.round, "float2int_rz": np.fix,
+        "float2int_rd": np.floor, "float2int_ru": np.ceil, "float2ll_rz": np.fix, "pow": np.power,
+        "fast_powf": np.power, "remainder": np.vectorize(math.remainder),
+        "rhypot": _of_two(lambda x, y: 1 / np.hypot(x, y)),
+        "fdim": _of_two(lambda x, y: np.where(x > y, x - y, 0)), "fast_dividef": np.divide, "add_rn": np.add,
+        "sub_rn": np.subtract, "mul_rn": np.multiply, "div_rn": np.divide, "fma": _of_three(lambda x, y, z: x * y + z),
+        "fma_rn": _of_three(lambda x, y, z: x * y + z), "powi": np.power, "abs_int": np.abs, "atan2": np.arctan2,
+        "norm3d": _of_three(lambda x, y, z: np.linalg.norm([x, y, z], axis=0)),
+        "popc_int": np.vectorize(_of_one(lambda x: _binary_digits(x).count("1"))),
+        "clz_int": np.vectorize(_of_one(lambda x: 32 - len(_binary_digits(x).lstrip("0")))),
+        "ffs_int": np.vectorize(_of_one(lambda x: _binary_digits(x)[::-1].find("1") + 1)),
     }  # fmt: skip
-
-
-def _remainder(x: float, y: float) -> float:
-    import math
-
-    return math.remainder(x, y)
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("library-")])
@@ -521,7 +527,7 @@ def kernel(x_ptr, out_ptr):
     offs = tl.arange(0, 64)
     x = tl.load(x_ptr + offs)
     y = x * 0.1 * 10.0
-    tl.store(out_ptr + offs, tl.where(y >= 0.7, 1.0, 2.0) + tl.floor(y * 10.0))
+    tl.store(out_ptr + offs, tl.where(y >= 0.7, 1.0, 20.0) + tl.floor(y * 10.0))
 """
 )
 
@@ -699,9 +705,7 @@ def test_too_many_programs_are_refused() -> None:
 
 
 def test_every_public_function_of_the_language_is_in_the_table() -> None:
-    import triton.language as _language
-
-    language: Any = _language
+    language: Any = importlib.import_module("triton.language")
     functions = {name for name in dir(language) if callable(getattr(language, name)) and not name.startswith("_")}
     types = {name for name in functions if isinstance(getattr(language, name), type)} - {
         "range",
@@ -715,8 +719,8 @@ def test_every_public_function_of_the_language_is_in_the_table() -> None:
 
 
 def test_every_function_that_is_modelled_has_a_case() -> None:
-    texts = "\n".join([*(case.body + case.helpers for case in CASES.values()), *(job.source for job in PROGRAMS.values()),
-                       Path(__file__).read_text()])  # fmt: skip
+    sources = [*(case.body + case.helpers for case in CASES.values()), *(job.source for job in PROGRAMS.values())]
+    texts = "\n".join([*sources, Path(__file__).read_text()])
     words = set(re.findall(r"\.(\w+)\(", texts))
     elsewhere = {"atomic_load", "atomic_store", "device_assert", "device_print", "dtype", "load_tensor_descriptor",
                  "max_constancy", "philox_impl", "pointer_type", "static_print", "to_tensor", "view", "expect_zero",

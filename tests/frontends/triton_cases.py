@@ -129,8 +129,8 @@ def _binary() -> Iterator[Case]:
     for kind in INTEGERS:
         low = 1 if kind.startswith("u") else -100
         for word, sign in {"floordiv": "//", "mod": "%"}.items():
-            yield Case(name=f"{word}_{kind}", body=f"res = x {sign} tl.where(y == 0, 7, y)", types=(kind, kind), low=low,
-                       high=100)  # fmt: skip
+            body = f"res = x {sign} tl.where(y == 0, 7, y)"
+            yield Case(name=f"{word}_{kind}", body=body, types=(kind, kind), low=low, high=100)
         for word, sign in {"and": "&", "or": "|", "xor": "^"}.items():
             yield Case(name=f"{word}_{kind}", body=f"res = x {sign} y", types=(kind, kind), low=low, high=100)
         yield Case(name=f"shl_{kind}", body="res = x << 3", types=(kind,), low=low, high=100)
@@ -177,8 +177,8 @@ def _casts() -> Iterator[Case]:
         ("bfloat16", "uint16"),
     )
     for source, target in pairs:
-        yield Case(name=f"bits_{source}_{target}", body=f"res = x.to(tl.{target}, bitcast=True)", types=(source,), low=1,
-                   high=9, whole=True)  # fmt: skip
+        body = f"res = x.to(tl.{target}, bitcast=True)"
+        yield Case(name=f"bits_{source}_{target}", body=body, types=(source,), low=1, high=9, whole=True)
 
 
 def _maths() -> Iterator[Case]:
@@ -217,13 +217,15 @@ def _shapes() -> Iterator[Case]:
     bodies = {
         "trans": "res = tl.trans(x)", "T": "res = x.T", "permute": "res = tl.permute(x, (1, 0))",
         "sum0": "res = tl.sum(x, axis=0)", "sum1": "res = tl.sum(x, 1)", "sum": "res = tl.sum(x)",
-        "keep": "res = x - tl.max(x, 1, keep_dims=True)", "max0": "res = tl.max(x, 0)", "min1": "res = tl.min(x, axis=1)",
+        "keep": "res = x - tl.max(x, 1, keep_dims=True)", "max0": "res = tl.max(x, 0)",
+        "min1": "res = tl.min(x, axis=1)",
         "argmax": "res = tl.argmax(x, 1)", "argmin": "res = tl.argmin(x, 0)", "ravel": "res = tl.ravel(x)",
         "expand": "res = x + tl.sum(x, 1)[:, None] * tl.sum(x, 0)[None, :]", "cumsum": "res = tl.cumsum(x, 1)",
         "cumsum_back": "res = tl.cumsum(x, 0, reverse=True)", "expand_dims": "res = tl.expand_dims(x, 1)",
         "broadcast_to": "res = tl.broadcast_to(tl.sum(x, 0)[None, :], (4, 8))", "sort": "res = tl.sort(x)",
         "sort_down": "res = tl.sort(x, descending=True)", "topk": "res = tl.topk(x, 4)", "flip": "res = tl.flip(x, 1)",
-        "flip0": "res = tl.flip(x, 0)", "merge": "res = tl.bitonic_merge(x)", "squeeze": "res = tl.squeeze(tl.unsqueeze(x, 1), 1)",
+        "flip0": "res = tl.flip(x, 0)", "merge": "res = tl.bitonic_merge(x)",
+        "squeeze": "res = tl.squeeze(tl.unsqueeze(x, 1), 1)",
         "reshape": "res = x.reshape(4, 16)", "broadcast": "a, b = tl.broadcast(x, tl.sum(x, 0))\nres = a + b",
         "item": "res = tl.sum(tl.sum(x, 0, keep_dims=True), 1, keep_dims=True).item()",
     }  # fmt: skip
@@ -311,8 +313,8 @@ def _products() -> Iterator[Case]:
         name="dot_out", body="res = tl.dot(x, y, out_dtype=tl.float16)", types=("float16",) * 2, shape=size, units=8
     )
     yield Case(name="dot_64", body="res = tl.dot(x, y)", types=("float64",) * 2, shape=size, units=256)
-    yield Case(name="dot_int8", body="res = tl.dot(tl.join(x, y).reshape(16, 32), tl.trans(tl.join(y, x).reshape(16, 32)))",
-               types=("int8", "int8"), shape=size, low=-99, high=99)  # fmt: skip
+    whole = "res = tl.dot(tl.join(x, y).reshape(16, 32), tl.trans(tl.join(y, x).reshape(16, 32)))"
+    yield Case(name="dot_int8", body=whole, types=("int8", "int8"), shape=size, low=-99, high=99)
     yield Case(name="dot_batch", body="res = tl.dot(tl.reshape(x, (1, 16, 16)), tl.reshape(y, (1, 16, 16)))",
                types=("float16",) * 2, shape=size, units=64)  # fmt: skip
 
@@ -321,12 +323,11 @@ def _randoms() -> Iterator[Case]:
     for name in ("rand", "randint", "randn"):
         yield Case(name=name, body=f"res = tl.{name}(n, x)", types=("int32",), low=0, high=1e6, units=16)
         yield Case(name=f"{name}_64", body=f"res = tl.{name}(n, x)", types=("int64",), low=0, high=1e12, units=16)
-        yield Case(name=f"{name}4x", body=f"a, b, c, d = tl.{name}4x(n, x, 7)\nres = tl.join(tl.join(a, b), tl.join(c, d))",
-                   types=("int32",), low=0, high=1e6, units=16)  # fmt: skip
-    yield Case(name="philox", body="a, b, c, d = tl.philox(n, x, x, x * 0, x + 1)\nres = a ^ b ^ c ^ d", types=("uint32",),
-               low=0, high=1e9)  # fmt: skip
-    yield Case(name="philox_64", body="a, b, c, d = tl.philox(n, x, x, x * 0, x + 1)\nres = a ^ b ^ c ^ d",
-               types=("uint64",), low=0, high=1e18)  # fmt: skip
+        four = f"a, b, c, d = tl.{name}4x(n, x, 7)\nres = tl.join(tl.join(a, b), tl.join(c, d))"
+        yield Case(name=f"{name}4x", body=four, types=("int32",), low=0, high=1e6, units=16)
+    words = "a, b, c, d = tl.philox(n, x, x, x * 0, x + 1)\nres = a ^ b ^ c ^ d"
+    yield Case(name="philox", body=words, types=("uint32",), low=0, high=1e9)
+    yield Case(name="philox_64", body=words, types=("uint64",), low=0, high=1e18)
     yield Case(name="uniform", body="res = tl.uint_to_uniform_float(x)", types=("uint32",), low=0, high=4e9)
     yield Case(name="pair", body="res, _ = tl.pair_uniform_to_normal(x, y)", types=("float32",) * 2, low=0.01, high=1,
                units=16)  # fmt: skip
@@ -391,19 +392,21 @@ _UNARY = {
     "acos": (-1, 1), "acosh": (1, 9), "asin": (-1, 1), "asinh": (-9, 9), "atan": (-9, 9), "atanh": (-0.9, 0.9),
     "cbrt": (-9, 9), "cosh": (-4, 4), "sinh": (-4, 4), "tan": (-1.5, 1.5), "tanh": (-4, 4), "cospi": (-3, 3),
     "sinpi": (-3, 3), "exp10": (-4, 4), "expm1": (-2, 2), "log10": (0.1, 9), "log1p": (-0.5, 9), "erfc": (-2, 3),
-    "erfinv": (-0.95, 0.95), "erfcinv": (0.05, 1.95), "normcdf": (-3, 3), "normcdfinv": (0.05, 0.95), "lgamma": (0.1, 9),
-    "tgamma": (0.1, 5), "rcbrt": (0.1, 9), "rsqrt_rn": (0.1, 9), "rcp_rn": (0.1, 9), "saturatef": (-2, 2),
+    "erfinv": (-0.95, 0.95), "erfcinv": (0.05, 1.95), "normcdf": (-3, 3), "normcdfinv": (0.05, 0.95),
+    "lgamma": (0.1, 9), "tgamma": (0.1, 5), "rcbrt": (0.1, 9), "rsqrt_rn": (0.1, 9), "rcp_rn": (0.1, 9),
+    "saturatef": (-2, 2),
     "logb": (0.1, 99), "fast_expf": (-4, 4), "fast_logf": (0.1, 9), "exp": (-4, 4), "log": (0.1, 9),
-    "sqrt": (0.1, 9), "rsqrt": (0.1, 9), "erf": (-3, 3), "sin": (-4, 4), "cos": (-4, 4), "exp2": (-4, 4), "log2": (0.1, 9),
-    "trunc": (-9, 9), "rint": (-9, 9), "nearbyint": (-9, 9), "round": (-9, 9), "floor": (-9, 9), "ceil": (-9, 9),
+    "sqrt": (0.1, 9), "rsqrt": (0.1, 9), "erf": (-3, 3), "sin": (-4, 4), "cos": (-4, 4), "exp2": (-4, 4),
+    "log2": (0.1, 9), "trunc": (-9, 9), "rint": (-9, 9), "nearbyint": (-9, 9), "round": (-9, 9), "floor": (-9, 9),
+    "ceil": (-9, 9),
     "abs": (-9, 9), "isnan": (-9, 9), "isinf": (-9, 9), "finitef": (-9, 9), "signbit": (-9, 9), "ilogb": (0.1, 99),
     "llrint": (-9, 9), "float2int_rn": (-9, 9), "float2int_rz": (-9, 9), "float2int_rd": (-9, 9),
     "float2int_ru": (-9, 9), "float2ll_rz": (-9, 9),
 }  # fmt: skip
 """Functions of one number of libdevice, and the numbers that they are tried on."""
 _SEVERAL = {"atan2": 2, "pow": 2, "fmod": 2, "remainder": 2, "copysign": 2, "hypot": 2, "rhypot": 2, "fdim": 2,
-            "fast_powf": 2, "fast_dividef": 2, "add_rn": 2, "sub_rn": 2, "mul_rn": 2, "div_rn": 2, "fma": 3, "fma_rn": 3,
-            "norm3d": 3}  # fmt: skip
+            "fast_powf": 2, "fast_dividef": 2, "add_rn": 2, "sub_rn": 2, "mul_rn": 2, "div_rn": 2, "fma": 3,
+            "fma_rn": 3, "norm3d": 3}  # fmt: skip
 
 
 def _library() -> Iterator[Case]:

@@ -1,8 +1,8 @@
 """Operators, comparisons and choices."""
 
 import operator
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import numpy as np
 
@@ -328,11 +328,12 @@ def compare_types(name: str, left: Any, right: Any) -> bool:
     return same if name == "eq" else not same
 
 
+_python: Any = operator
 _KNOWN: dict[str, Callable[[Any, Any], Any]] = {
-    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
-    "floordiv": operator.floordiv, "mod": operator.mod, "and": operator.and_, "or": operator.or_,
-    "xor": operator.xor, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
-    "shl": operator.lshift, "shr": operator.rshift, "pow": operator.pow,
+    "add": _python.add, "sub": _python.sub, "mul": _python.mul, "div": _python.truediv,
+    "floordiv": _python.floordiv, "mod": _python.mod, "and": _python.and_, "or": _python.or_,
+    "xor": _python.xor, "lt": _python.lt, "le": _python.le, "gt": _python.gt, "ge": _python.ge,
+    "shl": _python.lshift, "shr": _python.rshift, "pow": _python.pow,
 }  # fmt: skip
 _LARGEST_KNOWN = 1 << 256
 _LONGEST = 1 << 12
@@ -347,15 +348,18 @@ def known(name: str, left: Any, right: Any) -> Any:
     """
     if name in ("eq", "ne"):
         return compare_types(name, left, right)
-    sized = isinstance(left, str | tuple) or isinstance(right, str | tuple)
     if isinstance(left, str) and name == "mod":
         raise ReferenceUnknownError("a formatted string")
-    if name == "mul" and sized:
-        length, times = (len(left), right) if isinstance(left, str | tuple) else (len(right), left)
-        if not isinstance(times, int) or length * times > _LONGEST:
+    lengths = [len(cast("Sequence[Any]", each)) for each in (left, right) if isinstance(each, str | tuple)]
+    if name == "mul" and lengths:
+        times = [each for each in (left, right) if isinstance(each, int)]
+        if len(times) != 1 or lengths[0] * times[0] > _LONGEST:
             raise ReferenceUnknownError("a long constant")
-    if name in ("pow", "shl") and (abs(right) > 256 or abs(left) > _LARGEST_KNOWN):
-        raise ReferenceUnknownError("a large constant")
+    if name in ("pow", "shl"):
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            raise ReferenceUnknownError(f"the operator {name} of these constants")
+        if abs(right) > 256 or abs(left) > _LARGEST_KNOWN:
+            raise ReferenceUnknownError("a large constant")
     try:
         made = _KNOWN[name](left, right)
     except ZeroDivisionError as error:

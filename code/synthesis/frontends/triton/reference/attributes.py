@@ -16,6 +16,7 @@ from synthesis.frontends.triton.reference.values import (
     Namespace,
     Operation,
     Pointer,
+    is_tuple,
 )
 
 CONSTEXPR = operations.OPERATIONS["constexpr"]
@@ -72,9 +73,9 @@ def attribute(value: Any, name: str) -> Any:
         return _of_block_type(value, name)
     if name == "value":
         return value
-    if isinstance(value, tuple) and name == "values":
-        return value  # pyright: ignore[reportUnknownVariableType]
-    raise ReferenceUnknownError(f"the attribute {name} of a {type(value).__name__}")  # pyright: ignore
+    if is_tuple(value) and name == "values":
+        return value
+    raise ReferenceUnknownError(f"the attribute {name} of a {type(value).__name__}")
 
 
 def _of_block(value: Block | Pointer, name: str) -> Any:
@@ -140,4 +141,8 @@ def _of_type(value: Dtype | PointerType, name: str) -> Any:
 
 
 def _told(answer: Any) -> Operation:
-    return Operation("a question about a type", lambda m: answer)
+    def run(m: Any) -> Any:
+        del m
+        return answer
+
+    return Operation("a question about a type", run)

@@ -90,10 +90,10 @@ def bits_as(m: Machine, value: Any, kind: Dtype) -> Block:
 
 def cast_op(
     m: Machine,
-    input: Any,
+    input: Any,  # noqa: A002
     dtype: Any,
     fp_downcast_rounding: str | None = None,
-    bitcast: bool = False,  # noqa: A002
+    bitcast: bool = False,
 ) -> Any:
     """``tl.cast``, and the method ``to``."""
     if isinstance(dtype, BlockType):

@@ -13,14 +13,21 @@ from synthesis.frontends.triton.reference.calls import Closure, Frame, call
 from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.operations import ARMS, BUILTINS, operate
 from synthesis.frontends.triton.reference.shapes import subscript
-from synthesis.frontends.triton.reference.values import Block, Operation
+from synthesis.frontends.triton.reference.values import Block, Operation, is_tuple
 
-_BINARY = {
+_BINARY: dict[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv", ast.Mod: "mod",
     ast.Pow: "pow", ast.LShift: "shl", ast.RShift: "shr", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
 }  # fmt: skip
-_COMPARING = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
-_UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not", ast.Invert: "invert"}
+_COMPARING: dict[type[ast.AST], str] = {
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+}
+_UNARY: dict[type[ast.AST], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not", ast.Invert: "invert"}
 _LONGEST = 4096
 _MISSING = object()
 
@@ -97,10 +104,10 @@ def _subscript(node: ast.Subscript) -> Closure:
         held, given = value(frame), place(frame)
         if is_dynamic(held):
             return subscript(frame.machine, held, given)
-        if not isinstance(held, tuple | str) or not isinstance(given, int | slice):
+        if not (is_tuple(held) or isinstance(held, str)) or not isinstance(given, int | slice):
             raise ReferenceUnknownError(f"an index into a {type(held).__name__}")
         try:
-            return held[given]  # pyright: ignore[reportUnknownVariableType]
+            return held[given]
         except (IndexError, TypeError, ValueError) as error:
             raise ReferenceUnknownError(f"an index into a tuple ({error})") from error
 
@@ -147,7 +154,9 @@ def _unary(node: ast.UnaryOp) -> Closure:
             return not value
         if not isinstance(value, int | float) or (name == "invert" and isinstance(value, float)):
             raise ReferenceUnknownError(f"the operator {name} of a {type(value).__name__}")
-        return {"neg": lambda: -value, "pos": lambda: +value}.get(name, lambda: ~value)()  # pyright: ignore
+        if name == "invert":
+            return ~int(value)
+        return -value if name == "neg" else +value
 
     return run
 
@@ -211,7 +220,7 @@ def _compared(m: Machine, kind: type[ast.cmpop], left: Any, right: Any) -> Any:
         return operate(m, name, left, right)
     if kind in (ast.Is, ast.IsNot):
         return (left is right) is (kind is ast.Is)
-    if isinstance(right, tuple | str) and not is_dynamic(left):
+    if (is_tuple(right) or isinstance(right, str)) and not is_dynamic(left):
         return (left in right) is (kind is ast.In)
     raise ReferenceUnknownError("a membership of what is not known when the kernel is compiled")
 
@@ -251,8 +260,8 @@ def sanitized(frame: Frame, value: Any) -> Any:
         return value
     if isinstance(value, bool | int | float):
         return frame.machine.number_of(value)
-    if isinstance(value, tuple):
-        return tuple([sanitized(frame, each) for each in value])  # pyright: ignore[reportUnknownVariableType]
+    if is_tuple(value):
+        return tuple([sanitized(frame, each) for each in value])
     return value
 
 
@@ -265,10 +274,10 @@ def _comprehension(node: ast.ListComp) -> Closure:
 
     def run(frame: Frame) -> Any:
         held = values(frame)
-        if not isinstance(held, tuple):
+        if not is_tuple(held):
             raise ReferenceUnknownError("a comprehension over what is no tuple")
         made = list[Any]()
-        for each in held:  # pyright: ignore[reportUnknownVariableType]
+        for each in held:
             frame.machine.step()
             frame.names[name] = each
             if all(single(test(frame)) for test in tests):

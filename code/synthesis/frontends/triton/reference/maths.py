@@ -62,10 +62,30 @@ class Real:
     """Whether it gives numbers of few digits exactly."""
 
 
+def _one(compute: Callable[[Any], Any], units: int = 2, faithful: bool = False) -> Real:
+    return Real(compute, units, faithful)
+
+
+def _two(compute: Callable[[Any, Any], Any], units: int = 2, faithful: bool = False) -> Real:
+    return Real(compute, units, faithful)
+
+
+def _three(compute: Callable[[Any, Any, Any], Any], units: int = 2, faithful: bool = False) -> Real:
+    return Real(compute, units, faithful)
+
+
+def _four(compute: Callable[[Any, Any, Any, Any], Any], units: int = 2, faithful: bool = False) -> Real:
+    return Real(compute, units, faithful)
+
+
+def _power_of_ten(x: Any) -> Any:
+    return np.power(10.0, x)
+
+
 MATHS = {
     "exp": Real(np.exp), "exp2": Real(np.exp2), "log": Real(np.log), "log2": Real(np.log2), "cos": Real(np.cos),
     "sin": Real(np.sin), "sqrt": Real(np.sqrt), "sqrt_rn": Real(np.sqrt, 1, True),
-    "rsqrt": Real(lambda x: 1 / np.sqrt(x)), "erf": Real(_erf),
+    "rsqrt": _one(lambda x: 1 / np.sqrt(x)), "erf": Real(_erf),
 }  # fmt: skip
 """Functions of one number of ``tl.math``."""
 _STEPS = {"floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "rint": np.rint, "nearbyint": np.rint,
@@ -75,30 +95,30 @@ _LIBRARY = {
     "acos": Real(np.arccos), "acosh": Real(np.arccosh, 4), "asin": Real(np.arcsin), "asinh": Real(np.arcsinh, 4),
     "atan": Real(np.arctan), "atanh": Real(np.arctanh, 4), "cbrt": Real(np.cbrt),
     "cosh": Real(np.cosh), "sinh": Real(np.sinh, 4), "tan": Real(np.tan, 4), "tanh": Real(np.tanh),
-    "cospi": Real(lambda x: np.cos(np.pi * np.fmod(x, 2.0))), "sinpi": Real(lambda x: np.sin(np.pi * np.fmod(x, 2.0))),
-    "exp10": Real(lambda x: np.power(10.0, x)), "expm1": Real(np.expm1), "log10": Real(np.log10),
+    "cospi": _one(lambda x: np.cos(np.pi * np.fmod(x, 2.0))), "sinpi": _one(lambda x: np.sin(np.pi * np.fmod(x, 2.0))),
+    "exp10": Real(_power_of_ten), "expm1": Real(np.expm1), "log10": Real(np.log10),
     "log1p": Real(np.log1p), "erfc": Real(_erfc, 4), "erfinv": Real(_erf_inverse, 4),
-    "normcdf": Real(lambda x: 0.5 * _erfc(-x / math.sqrt(2.0)), 6),
-    "normcdfinv": Real(lambda x: math.sqrt(2.0) * _erf_inverse(2 * x - 1), 6),
-    "erfcinv": Real(lambda x: _erf_inverse(1 - x), 6),
+    "normcdf": _one(lambda x: 0.5 * _erfc(-x / math.sqrt(2.0)), 6),
+    "normcdfinv": _one(lambda x: math.sqrt(2.0) * _erf_inverse(2 * x - 1), 6),
+    "erfcinv": _one(lambda x: _erf_inverse(1 - x), 6),
     "lgamma": Real(_each(math.lgamma), 8), "tgamma": Real(_each(_gamma), 8),
-    "rcbrt": Real(lambda x: 1 / np.cbrt(x)), "rsqrt_rn": Real(lambda x: 1 / np.sqrt(x), 1),
-    "rcp_rn": Real(lambda x: 1 / x, 1), "saturatef": Real(lambda x: np.clip(np.nan_to_num(x), 0, 1), 0, True),
-    "logb": Real(lambda x: np.floor(np.log2(np.abs(x))), 0, True),
+    "rcbrt": _one(lambda x: 1 / np.cbrt(x)), "rsqrt_rn": _one(lambda x: 1 / np.sqrt(x), 1),
+    "rcp_rn": _one(lambda x: 1 / x, 1), "saturatef": _one(lambda x: np.clip(np.nan_to_num(x), 0, 1), 0, True),
+    "logb": _one(lambda x: np.floor(np.log2(np.abs(x))), 0, True),
     **{f"fast_{name}f": Real(compute, 16) for name, compute in (
         ("exp", np.exp), ("log", np.log), ("log2", np.log2), ("log10", np.log10), ("sin", np.sin), ("cos", np.cos),
-        ("tan", np.tan), ("exp10", lambda x: np.power(10.0, x)))},
+        ("tan", np.tan), ("exp10", _power_of_ten))},
     "atan2": Real(np.arctan2), "pow": Real(np.power, 8), "fast_powf": Real(np.power, 32),
-    "fmod": Real(np.fmod, 0, True), "remainder": Real(lambda x, y: x - y * np.rint(x / y), 1, True),
+    "fmod": Real(np.fmod, 0, True), "remainder": _two(lambda x, y: x - y * np.rint(x / y), 1, True),
     "copysign": Real(np.copysign, 0, True), "hypot": Real(np.hypot),
-    "rhypot": Real(lambda x, y: 1 / np.hypot(x, y)), "fdim": Real(lambda x, y: np.maximum(x - y, 0), 1, True),
+    "rhypot": _two(lambda x, y: 1 / np.hypot(x, y)), "fdim": _two(lambda x, y: np.maximum(x - y, 0), 1, True),
     "fast_dividef": Real(np.divide), "add_rn": Real(np.add, 1, True), "sub_rn": Real(np.subtract, 1, True),
     "mul_rn": Real(np.multiply, 1, True), "div_rn": Real(np.divide, 1, True),
-    "fma": Real(lambda x, y, z: x * y + z, 1, True), "fma_rn": Real(lambda x, y, z: x * y + z, 1, True),
-    "norm3d": Real(lambda x, y, z: np.sqrt(x * x + y * y + z * z)),
-    "rnorm3d": Real(lambda x, y, z: 1 / np.sqrt(x * x + y * y + z * z)),
-    "norm4d": Real(lambda x, y, z, w: np.sqrt(x * x + y * y + z * z + w * w)),
-    "rnorm4d": Real(lambda x, y, z, w: 1 / np.sqrt(x * x + y * y + z * z + w * w)),
+    "fma": _three(lambda x, y, z: x * y + z, 1, True), "fma_rn": _three(lambda x, y, z: x * y + z, 1, True),
+    "norm3d": _three(lambda x, y, z: np.sqrt(x * x + y * y + z * z)),
+    "rnorm3d": _three(lambda x, y, z: 1 / np.sqrt(x * x + y * y + z * z)),
+    "norm4d": _four(lambda x, y, z, w: np.sqrt(x * x + y * y + z * z + w * w)),
+    "rnorm4d": _four(lambda x, y, z, w: 1 / np.sqrt(x * x + y * y + z * z + w * w)),
 }  # fmt: skip
 _PREDICATES = {"isnan": np.isnan, "isinf": np.isinf, "finitef": np.isfinite, "isfinited": np.isfinite}
 _TO_INTEGERS = {"rn": np.rint, "rz": np.trunc, "rd": np.floor, "ru": np.ceil}
@@ -131,7 +151,12 @@ def _stepped(m: Machine, name: str, x: Any) -> Block:
 
 def math_function(name: str) -> Callable[..., Block]:
     """Return ``tl.math``'s function of one number."""
-    return (lambda m, x: _stepped(m, name, x)) if name in _STEPS else (lambda m, x: unary_math(m, name, x))
+    compute = _stepped if name in _STEPS else unary_math
+
+    def run(m: Machine, x: Any) -> Block:
+        return compute(m, name, x)
+
+    return run
 
 
 def abs_(m: Machine, x: Any) -> Block:
@@ -187,7 +212,10 @@ def _library_function(name: str) -> Callable[..., Block]:
 
 
 def _predicate(name: str) -> Callable[..., Block]:
-    return lambda m, x: Block(_PREDICATES[name](m.block_of(x).data.astype(np.float64)), INT1)
+    def run(m: Machine, x: Any) -> Block:
+        return Block(_PREDICATES[name](m.block_of(x).data.astype(np.float64)), INT1)
+
+    return run
 
 
 def _to_integers(rounding: str, kind: Dtype) -> Callable[..., Block]:
@@ -197,7 +225,8 @@ def _to_integers(rounding: str, kind: Dtype) -> Callable[..., Block]:
             return as_type(m, Block(wide, m.block_of(x).type), kind)
         word = {"rn": "round", "rd": "floor", "ru": "ceil"}[rounding]
         made = m.decided(word, _TO_INTEGERS[rounding](wide), wide)
-        return Block(np.clip(made, *map(float, kind.limits)).astype(kind.numpy), kind)
+        low, high = kind.limits
+        return Block(np.clip(made, float(low), float(high)).astype(kind.numpy), kind)
 
     return run
 
@@ -210,13 +239,21 @@ def _popc(m: Machine, x: Any) -> Block:
 def _clz(m: Machine, x: Any) -> Block:
     given = m.block_of(x)
     bits = given.type.bits
-    count = np.vectorize(lambda each: bits - int(each).bit_length(), otypes=[np.int32])
+
+    def zeros(each: Any) -> int:
+        return bits - int(each).bit_length()
+
+    count = np.vectorize(zeros, otypes=[np.int32])
     return Block(count(given.data.view(f"uint{bits}"))[()], INT32)
 
 
 def _ffs(m: Machine, x: Any) -> Block:
     given = m.block_of(x)
-    count = np.vectorize(lambda each: (int(each) & -int(each)).bit_length(), otypes=[np.int32])
+
+    def place(each: Any) -> int:
+        return (int(each) & -int(each)).bit_length()
+
+    count = np.vectorize(place, otypes=[np.int32])
     return Block(count(given.data.view(f"uint{given.type.bits}"))[()], INT32)
 
 
@@ -230,6 +267,14 @@ def _ilogb(m: Machine, x: Any) -> Block:
     return Block((np.frexp(given.data.astype(np.float64))[1] - 1).astype(np.int32), INT32)
 
 
+def _signbit(m: Machine, x: Any) -> Block:
+    return Block(np.signbit(m.block_of(x).data).astype(np.int32), INT32)
+
+
+def _to_float32(m: Machine, x: Any) -> Block:
+    return as_type(m, x, FLOAT32)
+
+
 LIBDEVICE: dict[str, Callable[..., Any]] = {
     **{name: _library_function(name) for name in _LIBRARY},
     **{name: _predicate(name) for name in _PREDICATES},
@@ -238,7 +283,7 @@ LIBDEVICE: dict[str, Callable[..., Any]] = {
     **{f"float2ll_{each}": _to_integers(each, INT64) for each in _TO_INTEGERS},
     "llrint": _to_integers("rn", INT64), "abs": abs_, "popc": _popc, "clz": _clz, "ffs": _ffs, "ldexp": _ldexp,
     "scalbn": _ldexp, "ilogb": _ilogb,
-    "signbit": lambda m, x: Block(np.signbit(m.block_of(x).data).astype(np.int32), INT32),
-    **{f"int2float_{each}": lambda m, x: as_type(m, x, FLOAT32) for each in ("rn",)},
+    "signbit": _signbit,
+    "int2float_rn": _to_float32,
 }  # fmt: skip
 """Functions of ``libdevice``, of CUDA's names."""

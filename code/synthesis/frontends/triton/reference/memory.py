@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from synthesis.frontends.base import OutOfBoundsError, ReferenceUnknownError
 from synthesis.frontends.triton.reference.casting import as_type, number
@@ -21,7 +22,7 @@ from synthesis.frontends.triton.reference.values import (
 )
 
 _UNSIGNED = np.dtype(np.uint64)
-_UPDATES: dict[str, np.ufunc] = {
+_UPDATES: dict[str, Callable[..., Any]] = {
     "add": np.add, "max": np.maximum, "min": np.minimum, "and": np.bitwise_and, "or": np.bitwise_or,
     "xor": np.bitwise_xor,
 }  # fmt: skip
@@ -170,14 +171,22 @@ def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any
 
 
 def _update(m: Machine, name: str, buffer: Buffer) -> Callable[..., Any]:
-    if name == "cas":
-        return lambda before, wished, new: np.where(before == wished, new, before)
-    if name == "xchg":
-        return lambda before, new: new
-    ufunc = _UPDATES[name]
-    if name != "add" or not buffer.type.is_float:
-        return ufunc
-    return lambda before, new: m.rounded(np.add(before, new), buffer.type)
+    def swapped(before: Any, wished: Any, new: Any) -> Any:
+        same: npt.NDArray[np.bool_] = np.asarray(before == wished)
+        return np.where(same, new, before)
+
+    def replaced(before: Any, new: Any) -> Any:
+        del before
+        return new
+
+    def added(before: Any, new: Any) -> Any:
+        return m.rounded(np.add(before, new), buffer.type)
+
+    if name in ("cas", "xchg"):
+        return swapped if name == "cas" else replaced
+    if name == "add" and buffer.type.is_float:
+        return added
+    return _UPDATES[name]
 
 
 def atomic(name: str) -> Callable[..., Block]:

@@ -89,6 +89,21 @@ def _pointer_type(m: Machine, element_ty: Any, address_space: Any = "", const: A
     return PointerType(element_ty)
 
 
+def _logical_and(m: Machine, x: Any, other: Any) -> Block:
+    return arithmetic.logical(m, "and", x, other)
+
+
+def _logical_or(m: Machine, x: Any, other: Any) -> Block:
+    return arithmetic.logical(m, "or", x, other)
+
+
+def _of_python(compute: Callable[[float], float]) -> Implementation:
+    def run(m: Machine, x: Any) -> float:
+        return compute(x)
+
+    return run
+
+
 _HINTS = ("multiple_of", "max_contiguous", "max_constancy", "expect_zero")
 _WITHOUT_EFFECT = ("debug_barrier", "static_print", "device_print", "device_assert", "assume")
 
@@ -151,15 +166,14 @@ METHODS = frozenset({
 """Functions that are methods of blocks, too."""
 _MORE_METHODS: Mapping[str, Implementation] = {
     "to": cast_op, "item": shapes.item,
-    "logical_and": lambda m, x, other: arithmetic.logical(m, "and", x, other),
-    "logical_or": lambda m, x, other: arithmetic.logical(m, "or", x, other),
+    "logical_and": _logical_and, "logical_or": _logical_or,
 }  # fmt: skip
 _OF_DESCRIPTORS: Mapping[str, Implementation] = {
     "load": memory.descriptor_load, "store": memory.descriptor_store, "gather": memory.descriptor_gather,
     "scatter": memory.descriptor_scatter,
     **{f"atomic_{name}": memory.descriptor_atomic(name) for name in ("add", "max", "min", "and", "or", "xor")},
 }  # fmt: skip
-_OF_PYTHON: Mapping[str, Callable[..., Any]] = {
+_OF_PYTHON: Mapping[str, Callable[[float], float]] = {
     "ceil": math.ceil, "exp": math.exp, "floor": math.floor, "log": math.log, "log2": math.log2, "sqrt": math.sqrt,
 }  # fmt: skip
 
@@ -170,7 +184,7 @@ OF_BLOCKS = {
 }
 OF_DESCRIPTORS = {name: Operation(name, run) for name, run in _OF_DESCRIPTORS.items()}
 OF_LIBDEVICE = {name: Operation(f"libdevice.{name}", run) for name, run in maths.LIBDEVICE.items()}
-OF_MATH = {name: Operation(f"math.{name}", lambda m, *args, run=run: run(*args)) for name, run in _OF_PYTHON.items()}
+OF_MATH = {name: Operation(f"math.{name}", _of_python(run)) for name, run in _OF_PYTHON.items()}
 
 
 def _next_power_of_2(m: Machine, n: Any) -> int:
@@ -194,17 +208,23 @@ def as_whole(m: Machine, value: Any) -> Any:
     raise ReferenceUnknownError("a Python integer of what is not known when the kernel is compiled")
 
 
+def _absolute(m: Machine, value: Any) -> Any:
+    return abs(value)
+
+
+def _to_bool(m: Machine, value: Any) -> Any:
+    return as_whole(m, value) if is_dynamic(value) else bool(value)
+
+
 def _to_float(m: Machine, value: Any = 0.0) -> float:
     return float(value)
 
 
-BUILTINS: Mapping[str, Operation] = {
-    name: Operation(name, run) for name, run in {
-        "max": reducing.builtin_max, "min": reducing.builtin_min, "len": _length, "int": _to_int, "float": _to_float,
-        "print": _nothing, "range": _nothing, "abs": lambda m, x: abs(x),
-        "bool": lambda m, x: bool(x) if not is_dynamic(x) else as_whole(m, x),
-    }.items()
+_BUILTINS: Mapping[str, Implementation] = {
+    "max": reducing.builtin_max, "min": reducing.builtin_min, "len": _length, "int": _to_int, "float": _to_float,
+    "print": _nothing, "range": _nothing, "abs": _absolute, "bool": _to_bool,
 }  # fmt: skip
+BUILTINS = {name: Operation(name, run) for name, run in _BUILTINS.items()}
 """Python's functions that a kernel may call."""
 OF_TRITON = {"cdiv": OPERATIONS["cdiv"], "next_power_of_2": Operation("next_power_of_2", _next_power_of_2)}
 """Functions of ``triton`` itself that a kernel may call."""

@@ -2,8 +2,8 @@
 
 import contextlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 
@@ -58,7 +58,8 @@ class TritonReference:
         launch = [each or 0 for each in signature.launch or ()]
         if not 1 <= len(launch) <= 3 or not 0 < math.prod(launch) <= _MOST_PROGRAMS:
             raise ReferenceUnknownError(f"a launch of {launch}; at most {_MOST_PROGRAMS} programs are run")
-        self._grid: tuple[int, int, int] = (*launch, 1, 1)[:3]  # pyright: ignore[reportAttributeAccessIssue]
+        x, y, z = (*launch, 1, 1)[:3]
+        self._grid = (x, y, z)
         self._coarse = set[str]()
         parameters = {each.name for each in signature.arguments} | set(self._constants)
         if not parameters <= set(self._kernel.parameters):
@@ -263,17 +264,13 @@ def _constant(value: Any) -> Any:
         ReferenceUnknownError: if it is no value that a kernel can have.
     """
     if isinstance(value, Mapping):
-        entry: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
+        entry = cast("Mapping[str, Any]", value)
         if entry.get("dtype") in SPELLED:
             return SPELLED[entry["dtype"]]
         raise ReferenceUnknownError("a constant that is no number, text or type")
     if isinstance(value, list | tuple):
-        return tuple(map(_constant, _listed(value)))  # pyright: ignore[reportUnknownArgumentType]
+        return tuple(map(_constant, cast("Sequence[Any]", value)))
     return value
-
-
-def _listed(values: Iterable[Any]) -> list[Any]:
-    return list(values)
 
 
 def _differ(left: Array, right: Array) -> bool:

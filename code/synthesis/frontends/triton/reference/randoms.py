@@ -59,7 +59,7 @@ def philox(m: Machine, seed: Any, c0: Any, c1: Any, c2: Any, c3: Any, n_rounds: 
                 Block(np.asarray(key >> np.uint64(32)).astype(np.uint32)[()], kind)]  # fmt: skip
     else:
         keys = [Block(key, kind), Block(np.zeros((1,), np.uint64), kind)]
-    return philox_impl(m, *words, *keys, n_rounds)
+    return philox_impl(m, words[0], words[1], words[2], words[3], keys[0], keys[1], n_rounds)
 
 
 def randint4x(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> Four:

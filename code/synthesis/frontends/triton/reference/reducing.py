@@ -12,7 +12,7 @@ from synthesis.frontends.triton.reference.casting import as_type
 from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.shapes import axis_of
 from synthesis.frontends.triton.reference.types import FLOAT32, INT32, UINT32, Dtype
-from synthesis.frontends.triton.reference.values import Array, Block, Function
+from synthesis.frontends.triton.reference.values import Array, Block, Function, is_tuple
 
 _Combine = Callable[..., tuple[Block, ...]]
 
@@ -42,7 +42,7 @@ def _combined(m: Machine, combine: Any) -> _Combine:
 
     def run(*given: Block) -> tuple[Block, ...]:
         made = call_function(m, combine, given)
-        made = made if isinstance(made, tuple) else (made,)
+        made = made if is_tuple(made) else (made,)
         pairs = zip(made, given, strict=False)
         return tuple(as_type(m, each, like.type) for each, like in pairs)
 
@@ -61,13 +61,13 @@ def _by_pairs(blocks: Sequence[Block], combine: _Combine) -> tuple[Block, ...]:
 
 def reduce(m: Machine, input: Any, axis: Any, combine_fn: Any, keep_dims: Any = False) -> Any:  # noqa: A002
     """``tl.reduce``."""
-    values = input if isinstance(input, tuple) else (input,)
+    values = input if is_tuple(input) else (input,)
     data, place = _prepared(values, axis)
     rank = len(values[0].shape)
     blocks = [Block(each, value.type) for each, value in zip(data, values, strict=True)]
     made = _by_pairs(blocks, _combined(m, combine_fn))
     made = tuple(Block(_kept(each.data, place, rank, keep_dims), each.type) for each in made)
-    return made if isinstance(input, tuple) else made[0]
+    return made if is_tuple(input) else made[0]
 
 
 def sum_type(kind: Dtype, wanted: Any) -> Dtype:
@@ -79,6 +79,11 @@ def sum_type(kind: Dtype, wanted: Any) -> Dtype:
     return kind
 
 
+def _added(*given: Block) -> tuple[Block, ...]:
+    left, right = given
+    return (Block(left.data + right.data, left.type),)
+
+
 def sum_(m: Machine, input: Any, axis: Any = None, keep_dims: Any = False, dtype: Any = None) -> Block:  # noqa: A002
     """``tl.sum``."""
     given = as_type(m, input, sum_type(m.block_of(input).type, dtype))
@@ -88,7 +93,7 @@ def sum_(m: Machine, input: Any, axis: Any = None, keep_dims: Any = False, dtype
         return Block(_kept(np.add.reduce(data, axis=-1, dtype=kind.numpy), place, rank, keep_dims), kind)
     data = m.summed(data, kind)
     if kind.bits < 32 and not m.double:
-        (made,) = _by_pairs([Block(data, kind)], lambda a, b: (Block(a.data + b.data, kind),))
+        (made,) = _by_pairs([Block(data, kind)], _added)
         total = made.data
     else:
         total = np.add.reduce(data, axis=-1)
@@ -191,7 +196,7 @@ def argmin(m: Machine, input: Any, axis: Any, tie_break_left: Any = True, keep_d
 
 def associative_scan(m: Machine, input: Any, axis: Any, combine_fn: Any, reverse: Any = False) -> Any:  # noqa: A002
     """``tl.associative_scan``: each step combines what is twice as far apart as in the step before."""
-    values = input if isinstance(input, tuple) else (input,)
+    values = input if is_tuple(input) else (input,)
     data, place = _prepared(values, axis)
     combine = _combined(m, combine_fn)
     now = [Block(each[..., ::-1] if reverse else each, v.type) for each, v in zip(data, values, strict=True)]
@@ -207,7 +212,7 @@ def associative_scan(m: Machine, input: Any, axis: Any, combine_fn: Any, reverse
         distance *= 2
     made = tuple(Block(np.moveaxis(each.data[..., ::-1] if reverse else each.data, -1, place or 0), each.type)
                  for each in now)  # fmt: skip
-    return made if isinstance(input, tuple) else made[0]
+    return made if is_tuple(input) else made[0]
 
 
 def _accumulated(m: Machine, value: Any, axis: Any, reverse: Any, dtype: Any, ufunc: np.ufunc) -> Block:
@@ -249,8 +254,8 @@ def map_elementwise(m: Machine, scalar_fn: Any, *args: Any, pack: Any = 1) -> An
         given = [Block(data[row, each], block.type) for data, block in zip(flat, blocks, strict=True)
                  for each in range(pack)]  # fmt: skip
         made = call_function(m, scalar_fn, given)
-        single = not isinstance(made, tuple)
-        rows.append([m.block_of(each) for each in (made if isinstance(made, tuple) else (made,))])
+        single = not is_tuple(made)
+        rows.append([m.block_of(each) for each in (made if is_tuple(made) else (made,))])
     results = list[Block]()
     for first in range(0, len(rows[0]), pack):
         numbers = np.array([[each.data for each in row[first : first + pack]] for row in rows])

@@ -146,10 +146,8 @@ class Shaken(_Following):
         """Return numbers off by some units; where ``faithful``, a number of few digits is exact, as an integer is."""
         held = np.asarray(data)
         bits = held.view(_WORDS[held.dtype.itemsize])
-        if faithful:
-            moves = (bits & ((1 << (kind.digits + 1) // 2) - 1)) != 0
-        else:
-            moves = np.isfinite(held) & (held != 0)
+        lower_half = (1 << (kind.digits + 1) // 2) - 1
+        moves = (bits & lower_half) != 0 if faithful else np.isfinite(held) & (held != 0)
         return self._kept(held, bits + moves * (units * self._directions(held.shape)).astype(bits.dtype))
 
     def narrowed(self, data: Any, kind: Dtype) -> Any:

@@ -17,6 +17,7 @@ from synthesis.frontends.triton.reference.values import (
     bounded,
     broadcast_shape,
     check_product,
+    is_tuple,
     shape_of,
 )
 
@@ -32,7 +33,7 @@ def rearranged(value: Any, move: Callable[[Any], Any]) -> Any:
 
 def numbers_of(given: Sequence[Any]) -> tuple[Any, ...]:
     """Return dimensions that are passed one by one or as one tuple."""
-    return tuple(given[0]) if len(given) == 1 and isinstance(given[0], tuple) else tuple(given)
+    return tuple(given[0]) if len(given) == 1 and is_tuple(given[0]) else tuple(given)
 
 
 def axis_of(axis: Any, rank: int) -> int:
@@ -59,7 +60,7 @@ def full(m: Machine, shape: Any, value: Any, dtype: Any) -> Block:
     if not isinstance(dtype, Dtype):
         raise ReferenceUnknownError("a block without a number type")
     sizes = bounded(tuple(shape))
-    if isinstance(value, float) and value == 0 and dtype.is_int:
+    if isinstance(value, float) and not value and dtype.is_int:
         value = 0
     number = as_type(m, value, dtype).data
     if number.size != 1:
@@ -117,7 +118,7 @@ def trans(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
 def expand_dims(m: Machine, input: Any, axis: Any) -> Any:  # noqa: A002
     """``tl.expand_dims``: axes are those of the result."""
     value = m.block_of(input) if isinstance(input, int | float) else input
-    axes = axis if isinstance(axis, tuple) else (axis,)
+    axes = axis if is_tuple(axis) else (axis,)
     rank = len(shape_of(value)) + len(axes)
     places = sorted(axis_of(each, rank) for each in axes)
     if len(set(places)) != len(places):
@@ -144,7 +145,7 @@ def subscript(m: Machine, value: Any, places: Any) -> Any:
     Raises:
         ReferenceUnknownError: for another index.
     """
-    given = places if isinstance(places, tuple) else (places,)
+    given = places if is_tuple(places) else (places,)
     if any(each is not None and each != slice(None) for each in given):
         raise ReferenceUnknownError("an index into a block")
     if sum(each is not None for each in given) > len(shape_of(value)):

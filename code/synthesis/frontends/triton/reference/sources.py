@@ -69,8 +69,7 @@ def read(source: str) -> Source:
     names: dict[str, Any] = {}
     machine = Machine()
     for node in _statements(tree.body):
-        for name, value in _defined(node, names, machine):
-            names[name] = value
+        names.update(_defined(node, names, machine))
     return Source(tree, names)
 
 

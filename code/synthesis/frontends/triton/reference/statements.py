@@ -10,7 +10,7 @@ from synthesis.frontends.triton.reference.attributes import CONSTEXPR
 from synthesis.frontends.triton.reference.calls import Closure, Frame, Returned
 from synthesis.frontends.triton.reference.casting import loop_type, number
 from synthesis.frontends.triton.reference.expressions import compiled, sanitized, single
-from synthesis.frontends.triton.reference.values import Block, Function, Operation
+from synthesis.frontends.triton.reference.values import Block, Function, Operation, is_tuple
 
 _BREAK, _CONTINUE = object(), object()
 
@@ -26,14 +26,14 @@ def block(body: Sequence[ast.stmt]) -> Closure:
 
     def run(frame: Frame) -> Any:
         m = frame.machine
-        for number, (place, step) in enumerate(steps):
+        for done, (place, step) in enumerate(steps, 1):
             m.step()
             if m.trace is not None:
                 m.note(place)
             result = step(frame)
             if result is not None:
                 if m.trace is not None and isinstance(result, Returned) and result.sure:
-                    for each in statements[number + 1 :]:
+                    for each in statements[done:]:
                         m.leave_out(each)
                 return result
         return None
@@ -68,9 +68,9 @@ def _bind(target: ast.expr) -> Callable[[Frame, Any], None]:
     parts = [_bind(each) for each in target.elts]
 
     def unpack(frame: Frame, value: Any) -> None:
-        if not isinstance(value, tuple) or len(value) != len(parts):  # pyright: ignore[reportUnknownArgumentType]
+        if not is_tuple(value) or len(value) != len(parts):
             raise ReferenceUnknownError("a value unpacked into another number of names")
-        for part, each in zip(parts, value, strict=True):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        for part, each in zip(parts, value, strict=True):
             part(frame, each)
 
     return unpack
@@ -200,9 +200,9 @@ def _items(node: ast.expr) -> Callable[[Frame], Iterable[Any]]:
 
         def held(frame: Frame) -> Iterable[Any]:
             found = values(frame)
-            if not frame.known or not isinstance(found, tuple):
+            if not frame.known or not is_tuple(found):
                 raise ReferenceUnknownError("a loop over what is no range")
-            return found  # pyright: ignore[reportUnknownVariableType]
+            return found
 
         return held
     function = compiled(node.func)

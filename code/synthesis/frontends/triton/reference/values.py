@@ -7,7 +7,7 @@ type, a tuple of values. A number that is not is a block without dimensions.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -148,6 +148,11 @@ class Function:
     """The names of its module."""
     known: bool = False
     """Whether it runs when a kernel is compiled, on Python values only."""
+
+
+def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    """Return whether a value is a tuple."""
+    return isinstance(value, tuple)
 
 
 def bounded(shape: Sequence[Any]) -> tuple[int, ...]:
