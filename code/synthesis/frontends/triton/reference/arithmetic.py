@@ -360,13 +360,15 @@ def known(name: str, left: Any, right: Any) -> Any:
             raise ReferenceUnknownError(f"the operator {name} of these constants")
         if abs(right) > 256 or abs(left) > _LARGEST_KNOWN:
             raise ReferenceUnknownError("a large constant")
+    made: Any
     try:
         made = _KNOWN[name](left, right)
     except ZeroDivisionError as error:
         raise ZeroDivisorError("a division of constants by zero") from error
     except (TypeError, OverflowError) as error:
         raise ReferenceUnknownError(f"the operator {name} of these constants") from error
-    if (isinstance(made, int) and abs(made) > _LARGEST_KNOWN) or (isinstance(made, str) and len(made) > _LONGEST):
+    lengths = [len(cast("Sequence[Any]", each)) for each in (made,) if isinstance(each, str | tuple)]
+    if max(lengths, default=0) > _LONGEST or (isinstance(made, int) and abs(made) > _LARGEST_KNOWN):
         raise ReferenceUnknownError("a large constant")
     if isinstance(made, complex):
         raise ReferenceUnknownError("a complex constant")

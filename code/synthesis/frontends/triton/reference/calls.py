@@ -96,6 +96,6 @@ def call(m: Machine, called: Any, args: Sequence[Any], keywords: Mapping[str, An
     if isinstance(called, Operation):
         try:
             return called.run(m, *args, **keywords)
-        except (TypeError, AttributeError, ValueError, IndexError, KeyError) as error:
+        except (TypeError, AttributeError, ValueError, LookupError, ArithmeticError, MemoryError) as error:
             raise ReferenceUnknownError(f"{called.name} with these arguments ({error})") from error
     raise ReferenceUnknownError(f"a call of a {type(called).__name__}")

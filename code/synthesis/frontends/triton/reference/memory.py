@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from synthesis.frontends.base import OutOfBoundsError, ReferenceUnknownError
 from synthesis.frontends.triton.reference.casting import as_type, number
@@ -172,8 +171,9 @@ def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any
 
 def _update(m: Machine, name: str, buffer: Buffer) -> Callable[..., Any]:
     def swapped(before: Any, wished: Any, new: Any) -> Any:
-        same: npt.NDArray[np.bool_] = np.asarray(before == wished)
-        return np.where(same, new, before)
+        made = np.array(before)
+        np.copyto(made, new, where=made == wished)
+        return made
 
     def replaced(before: Any, new: Any) -> Any:
         del before
