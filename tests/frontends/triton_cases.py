@@ -326,6 +326,8 @@ def _randoms() -> Iterator[Case]:
         four = f"a, b, c, d = tl.{name}4x(n, x, 7)\nres = tl.join(tl.join(a, b), tl.join(c, d))"
         yield Case(name=f"{name}4x", body=four, types=("int32",), low=0, high=1e6, units=16)
     words = "a, b, c, d = tl.philox(n, x, x, x * 0, x + 1)\nres = a ^ b ^ c ^ d"
+    whole = "a, b, c, d = tl.philox_impl(x, x + 1, x, x, x, x)\nres = a ^ b ^ c ^ d"
+    yield Case(name="philox_impl", body=whole, types=("uint32",), low=0, high=1e9)
     yield Case(name="philox", body=words, types=("uint32",), low=0, high=1e9)
     yield Case(name="philox_64", body=words, types=("uint64",), low=0, high=1e18)
     yield Case(name="uniform", body="res = tl.uint_to_uniform_float(x)", types=("uint32",), low=0, high=4e9)
@@ -381,11 +383,19 @@ def _power(n):
         "static_assert": "tl.static_assert(x.dtype == tl.int32, 'it is')\nres = x",
         "hints": "res = tl.max_contiguous(tl.multiple_of(x, 8), 8) + 1\ntl.debug_barrier()\ntl.assume(n > 0)",
         "constexpr": "C: tl.constexpr = FACTOR * 2 + 7 // 2\nres = x * C",
+        "cast": "res = tl.cast(x, tl.int64)",
+        "view": "res = tl.view(x, (4, 16))",
+        "to_tensor": "res = x + tl.to_tensor(3)",
+        "expect_zero": "res = tl.expect_zero(x, x > 99)",
+        "constancy": "tl.static_print('x')\ntl.device_assert(n > 0, 'n')\nres = tl.max_constancy(x, 1)",
+        "condition": "res = x\ni = 0\nwhile tl.condition(i < n):\n    res += i\n    i += 1",
+        "prints": "tl.device_print('x', x)\nprint('x', x)\nres = x",
+        "types": "T: tl.constexpr = tl.dtype('fp16')\nres = x.to(T)",
         "float_text": "res = tl.where(x > 0, x * 1.0, float('-inf'))",
     }  # fmt: skip
     for word, body in bodies.items():
         yield Case(name=word, body=body, types=("int32",), helpers=helpers, low=-9, high=9,
-                   interpreted=word not in ("power", "if_known"))  # fmt: skip
+                   interpreted=word not in ("power", "if_known", "condition", "prints"))  # fmt: skip
 
 
 _UNARY = {

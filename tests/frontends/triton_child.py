@@ -92,10 +92,12 @@ def _run(job: dict[str, Any], folder: Path, number: int) -> Any:
 
 
 def main() -> None:
-    jobs = pickle.load(sys.stdin.buffer)
+    jobs, out = pickle.load(sys.stdin.buffer), sys.stdout.buffer
+    sys.stdout = sys.stderr  # kernels print
     with tempfile.TemporaryDirectory() as folder:
         results = [_run(job, Path(folder), number) for number, job in enumerate(jobs)]
-    sys.stdout.buffer.write(pickle.dumps(results))
+    out.write(pickle.dumps(results))
+    out.flush()
 
 
 if __name__ == "__main__":

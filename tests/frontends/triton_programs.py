@@ -94,7 +94,7 @@ def kernel(x_ptr, out_ptr, out_f_ptr, out_m_ptr, BLOCK: tl.constexpr):
     tl.atomic_and(out_ptr + 9 + x * 0, ~(1 << x % 8))
     tl.atomic_add(out_f_ptr + x % 8, x.to(tl.float32) * 0.5)
     old = tl.atomic_add(out_ptr + 10, 1)
-    tl.store(out_m_ptr + tl.program_id(0), old)
+    tl.atomic_store(out_m_ptr + tl.program_id(0), old + tl.atomic_load(out_ptr + 10))
     tl.atomic_xchg(out_ptr + 11, tl.program_id(0))
     tl.atomic_cas(out_ptr + 12, 0, tl.program_id(0) + 5)
 """
@@ -104,7 +104,7 @@ def kernel(x_ptr, out_ptr, M, N, BM: tl.constexpr, BN: tl.constexpr):
     target = tl.make_tensor_descriptor(out_ptr, [M, N], [N, 1], [BM, BN])
     row = tl.program_id(1) * BM
     column = tl.program_id(0) * BN
-    block = source.load([row, column])
+    block = (source.load([row, column]) + tl.load_tensor_descriptor(source, [row, column])) * 0.5
     tl.store_tensor_descriptor(target, [row, column], block * 2 + tl.sum(block))
 """
 _PERSISTENT = """@triton.jit
