@@ -62,12 +62,15 @@ def load(
         OutOfBoundsError: if an element that is not masked off is outside the array.
     """
     del cache_modifier, eviction_policy, volatile
-    place = _pointer(pointer)
+    return _loaded(m, _pointer(pointer), mask, other, "R")
+
+
+def _loaded(m: Machine, place: Pointer, mask: Any, other: Any, access: str) -> Block:
     buffer, offset = place.buffer, place.offset
     kind = buffer.type
     if mask is None:
         _checked(buffer, offset)
-        m.accessed(buffer.name, "R", offset)
+        m.accessed(buffer.name, access, offset)
         return Block(buffer.data[offset], kind)
     active = as_type(m, mask, INT1).data
     shape = broadcast_shape(offset.shape, np.shape(active), shape_of(other))
@@ -75,7 +78,7 @@ def load(
     chosen = np.where(active, offset, np.int64(0))
     _checked(buffer, chosen)
     if m.log is not None:
-        m.accessed(buffer.name, "R", np.broadcast_to(offset, shape)[np.broadcast_to(active, shape)])
+        m.accessed(buffer.name, access, np.broadcast_to(offset, shape)[np.broadcast_to(active, shape)])
     if not buffer.data.size:
         return Block(np.full(shape, fill)[()], kind)
     return Block(np.where(active, buffer.data[chosen], fill)[()], kind)
@@ -119,10 +122,13 @@ def store(
         ReferenceUnknownError: if it stores different values to one element, of which any may remain.
     """
     del cache_modifier, eviction_policy
-    place = _pointer(pointer)
+    _store(m, _pointer(pointer), value, mask, "W")
+
+
+def _store(m: Machine, place: Pointer, value: Any, mask: Any, access: str) -> None:
     offsets, (numbers,) = _active(m, place, [as_type(m, value, place.buffer.type)], mask)
     _checked(place.buffer, offsets)
-    m.accessed(place.buffer.name, "W", offsets)
+    m.accessed(place.buffer.name, access, offsets)
     place.buffer.data[offsets] = numbers
     if m.log is not None and _are_repeated(offsets):
         left = place.buffer.data[offsets]
@@ -208,13 +214,13 @@ def atomic_cas(m: Machine, pointer: Any, cmp: Any, val: Any, sem: Any = None, sc
 def atomic_load(m: Machine, pointer: Any, mask: Any = None, sem: Any = None, scope: Any = None) -> Block:
     """``tl.atomic_load``."""
     del sem, scope
-    return load(m, pointer, mask)
+    return _loaded(m, _pointer(pointer), mask, None, "Xload")
 
 
 def atomic_store(m: Machine, pointer: Any, val: Any, mask: Any = None, sem: Any = None, scope: Any = None) -> None:
     """``tl.atomic_store``."""
     del sem, scope
-    store(m, pointer, val, mask)
+    _store(m, _pointer(pointer), val, mask, "Xstore")
 
 
 # ---- tensor descriptors

@@ -37,7 +37,7 @@ class _Touched:
     def mixed(self) -> Array:
         """The elements that were changed by atomic operations of different kinds, or by one that replaces."""
         operations = {kind[1:] for kind in self.kinds if kind[0] in "AX"}
-        replaced = [each for kind, each in self.kinds.items() if kind[1:] in ("xchg", "cas")]
+        replaced = [each for kind, each in self.kinds.items() if kind[1:] in ("xchg", "cas", "store")]
         changed = [np.any([each for kind, each in self.kinds.items() if kind[0] in "AX" and kind[1:] == operation],
                           axis=0) for operation in sorted(operations)]  # fmt: skip
         several = np.sum(changed, axis=0) > 1 if len(changed) > 1 else self._none
