@@ -15,6 +15,7 @@ from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.support import versions_of
 from synthesis.frontends.triton import discovery, functions, lowering
 from synthesis.frontends.triton.levels import DEVICES, LEVELS
+from synthesis.frontends.triton.proving import TritonProver
 from synthesis.frontends.triton.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.triton.recipes.files import recipe_of
 from synthesis.frontends.triton.supported import SUPPORTED
@@ -109,4 +110,5 @@ FRONTEND = Frontend(
     name="triton",
     drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
     compiler=TritonCompiler(),
+    prover=TritonProver(),
 )

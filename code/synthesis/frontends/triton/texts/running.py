@@ -30,7 +30,8 @@ def run(
     Args:
         text: a TTIR or TTGIR text, or what ``parse`` made of one.
         name: the function.
-        arguments: the arrays of pointers, and 0-d arrays of numbers, by name. They are not changed.
+        arguments: the arrays of pointers, and 0-d arrays of numbers, by name. They are not changed. An array that is
+            given for two names is one array in memory.
         order: the names in the order of the function's parameters.
         grid: the number of programs along one to three axes.
         limits: what the run may use.
@@ -49,7 +50,7 @@ def run(
     if function is None or not function.public:
         raise TextError(0, f"no public function {name}")
     whole_grid = _checked_grid(grid, limits)
-    arrays, values = _bound(function, arguments, order)
+    arrays, values, same = _bound(function, arguments, order)
     machine = Machine(Memory(arrays, watch), whole_grid, limits.work)
     target = compiled(module, name)
     with np.errstate(all="ignore"):
@@ -62,7 +63,8 @@ def run(
                     for slot, value in zip(target.arguments, values, strict=True):
                         frame[slot] = value
                     target.run(frame)
-    return machine.memory.contents()
+    contents = machine.memory.contents()
+    return contents | {name: contents[first] for name, first in same.items()}
 
 
 def _checked_grid(grid: tuple[int, ...], limits: Limits) -> tuple[int, int, int]:
@@ -76,12 +78,13 @@ def _checked_grid(grid: tuple[int, ...], limits: Limits) -> tuple[int, int, int]
 
 def _bound(
     function: Function, arguments: Mapping[str, Array], order: Sequence[str]
-) -> tuple[dict[str, Array], list[Any]]:
-    """Return the arrays, and what the parameters of a function become."""
+) -> tuple[dict[str, Array], list[Any], dict[str, str]]:
+    """Return the arrays, what the parameters of a function become, and the first name of arrays that have another."""
     if len(order) != len(function.arguments):
         raise TextError(function.line, f"{function.name} takes {len(function.arguments)} arguments, not {len(order)}")
     arrays: dict[str, Array] = {}
     values: list[Any] = []
+    same: dict[str, str] = {}
     for name, parameter in zip(order, function.arguments, strict=True):
         given = np.asarray(arguments[name])
         element, kind = parameter.type.dtype, parameter.type.kind
@@ -92,10 +95,13 @@ def _bound(
             raise TextError(function.line, f"{name} is {found}, but the text takes {parameter.type}")
         if kind is Kind.NUMBER:
             values.append(given.view(element)[()])
+        elif (first := next((other for other, array in arrays.items() if array is given), None)) is not None:
+            values.append(Pointer([*arrays].index(first), np.int64(0)))
+            same[name] = first
         else:
             values.append(Pointer(len(arrays), np.int64(0)))
             arrays[name] = given
-    return arrays, values
+    return arrays, values, same
 
 
 def _fits(given: np.dtype[Any], element: np.dtype[Any]) -> bool:
