@@ -63,9 +63,7 @@ class TritonProver:
 
     def operations(self) -> Mapping[str, ToolOperation]:
         """Return the public functions of ``triton.language``; Triton differentiates none."""
-        return {
-            name: ToolOperation(modelled=modelled, differentiable=False) for name, modelled in operations().items()
-        }
+        return {name: ToolOperation(modelled=modelled, differentiable=False) for name, modelled in operations().items()}
 
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
         """Return the functions of ``triton.language`` that the source calls."""
