@@ -58,7 +58,12 @@ class TritonProver:
         return separate(kernel.spec, runs)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """Return the arrays of which several programs change one element, and only by atomics."""
+        """Return the arrays of which several programs change one element, and only by atomics.
+
+        A run of the reference determines them; it is skipped if the source has no atomics.
+        """
+        if "atomic_" not in kernel.spec.source:
+            return frozenset()
         return accumulated(kernel.spec, run)
 
     def operations(self) -> Mapping[str, ToolOperation]:
@@ -90,13 +95,14 @@ def _listed(functions: Mapping[str, tuple[str, ...]]) -> str:
 def _outcome(program: Program) -> Outcome | Rejection:
     signature = program.signature
     order = [each.name for each in signature.arguments]
+    watched = program.separate | program.accumulated
     grid = tuple(size or 0 for size in signature.launch or ())
     try:
         module, made = parse(program.text), dict[RunKey, Values]()
         for key, values in program.runs.items():
-            watch = Watch() if program.separate else None
+            watch = Watch() if watched else None
             made[key] = run(module, program.name, values, order, grid, watch=watch)
-            if watch is not None and (raced := program.separate & (watch.written | watch.read | watch.mixed)):
+            if watch is not None and (raced := watched & (watch.written | watch.read | watch.mixed)):
                 return _failed(Symptom.WRONG_RESULT, f"several programs access an element of {min(raced)}")
     except BudgetError as error:
         return _failed(Symptom.TIMEOUT, str(error))
