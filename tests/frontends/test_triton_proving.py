@@ -60,6 +60,7 @@ RACE = """module {
   }
 }
 """
+ORDER = "depends on order: threads change out_ptr in ways that do not commute"
 AGAIN = """    %90 = tt.load %8, %6, %cst_1 : tensor<64x!tt.ptr<f32>>
     tt.store %11, %90, %6 : tensor<64x!tt.ptr<f32>>
 """
@@ -267,3 +268,18 @@ def test_a_race_with_right_results_is_found_in_a_text_of_others(texts: dict[str,
     found = judged(verifier, {"ttir": text})
     assert found.failed["ttir"].symptom is Symptom.WRONG_RESULT
     assert "several programs access an element of out_ptr" in found.failed["ttir"].detail
+
+
+def test_a_kernel_whose_programs_race_is_not_verified() -> None:
+    """The last program decides what is left in the first element, and a GPU has no last one."""
+    source = ADDED.replace(
+        "tl.store(out_ptr + offs,",
+        "tl.store(out_ptr, tl.load(x_ptr + tl.program_id(0)))\n    tl.store(out_ptr + offs + 1,",
+    )
+    spec = replace(added_spec(), source=source)
+    arguments = [replace(each, shape=(101,)) if each.name == "out_ptr" else each for each in spec.signature.arguments]
+    spec = replace(spec, signature=replace(spec.signature, arguments=tuple(arguments)))
+    found = SynthesisPipeline(FRONTEND, level=LEVELS, verify="all").create_pair(spec)
+    assert isinstance(found, Pair), found
+    assert not found.verdict.verified
+    assert {str(each) for each in found.verdict.unverified.values()} == {ORDER}
