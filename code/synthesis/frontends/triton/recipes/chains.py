@@ -1,12 +1,14 @@
 """Chains of elementwise operations on a value of float32, with bounds that keep every operation in its domain."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.streams import Stream
+from synthesis.frontends.triton.recipes.samples import USUAL, Samples, evaluated, unknown
 
 LARGEST = 400.0
 """Largest magnitude of a value in a chain."""
@@ -17,10 +19,11 @@ _NARROWEST = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A variable and the interval of its elements."""
+    """A variable, the interval of its elements, and samples of them."""
 
     name: str
     domain: Domain
+    samples: Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +158,30 @@ def _is_useful(domain: Domain) -> bool:
     return domain.magnitude <= LARGEST and domain.width > _NARROWEST * max(domain.magnitude, 0.5)
 
 
-def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "") -> tuple[str, Domain, str]:
-    """Return an expression of one operation on a value, the interval of its results, and the operation's name.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An expression, and what is known of its results."""
+
+    text: str
+    domain: Domain
+    samples: Samples
+    operation: str
+    """The name of its last operation."""
+
+    def named(self, name: str) -> Value:
+        """Return the variable that holds the results."""
+        return Value(name, self.domain, self.samples)
+
+
+def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "", then: str = "") -> Made:
+    """Return an expression of one operation on a value, which no argument is lost by.
 
     Args:
         stream: the random choices.
         value: the operand.
         avoid: an operation that is not to be used again.
         only: the operation to use if the operand is in its domain; any if empty.
+        then: an expression of ``{x}``, the results, which must not lose an argument either.
     """
     for each in sorted(stream.ranked(STEPS), key=lambda each: each.name != only):
         if (each.name == avoid and each.name != only) or not value.domain.within(each.within):
@@ -171,21 +190,33 @@ def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "") -> tu
         d = round(c + stream.decimal(0.5, 2.0), 4)
         domain = each.rule(value.domain, c, d)
         if _is_useful(domain):
-            text = stream.choice(each.texts).format(x=value.name, c=c, d=d)
-            return text, domain, each.name
-    return f"{value.name} * 0.5", intervals.scale(value.domain, 0.5), "scale"
+            text = stream.choice(each.texts).format(x="x", c=c, d=d)
+            samples = evaluated(text, {"x": value.samples})
+            if samples and (not then or evaluated(then.format(x="x"), {"x": samples})):
+                return Made(_written(text, x=value.name), domain, samples, each.name)
+    halved = {name: 0.5 * each for name, each in value.samples.items()}
+    return Made(f"{value.name} * 0.5", intervals.scale(value.domain, 0.5), halved, "scale")
 
 
-def pair(stream: Stream, x: Value, y: Value, *, only: str = "") -> tuple[str, Domain, str]:
-    """Return an expression of one operation on two values, the interval of its results, and the operation's name.
+def _written(text: str, **operands: str) -> str:
+    """Return an expression of ``x`` and ``y`` with other operands."""
+    return re.sub(r"(?<![\w.])[xy]\b", lambda match: operands[match[0]], text)
+
+
+def pair(stream: Stream, x: Value, y: Value, *, only: str = "") -> Made:
+    """Return an expression of one operation on two values, which no argument is lost by.
 
     ``only`` is the operation to use if its results are not too large; any if it is empty.
     """
     for each in sorted(stream.ranked(PAIRS), key=lambda each: each.name != only):
         domain = each.rule(x.domain, y.domain)
         if _is_useful(domain):
-            return stream.choice(each.texts).format(x=x.name, y=y.name), domain, each.name
-    return f"{x.name} + {y.name}", intervals.add(x.domain, y.domain), "add"
+            text = stream.choice(each.texts).format(x="x", y="y")
+            if samples := evaluated(text, {"x": x.samples, "y": y.samples}):
+                return Made(_written(text, x=x.name, y=y.name), domain, samples, each.name)
+    names = dict.fromkeys([*x.samples, *y.samples])
+    sums = {name: x.samples.get(name, x.samples[USUAL]) + y.samples.get(name, y.samples[USUAL]) for name in names}
+    return Made(f"{x.name} + {y.name}", intervals.add(x.domain, y.domain), sums, "add")
 
 
 FUSED = Domain(low=-8.0, high=8.0)
@@ -194,16 +225,16 @@ FUSED = Domain(low=-8.0, high=8.0)
 
 def fused_lines(stream: Stream, name: str, indent: str) -> list[str]:
     """Return statements that change a variable by a short chain of operations."""
-    value, last = Value(name, FUSED), ""
+    value, last = Value(name, FUSED, unknown()), ""
     lines = list[str]()
     for _ in range(stream.weighted(((1, 5.0), (2, 4.0), (3, 2.0), (4, 1.0)))):
-        text, domain, last = step(stream, value, avoid=last)
-        lines.append(f"{indent}{name} = {text}")
-        value = Value(name, domain)
+        made = step(stream, value, avoid=last)
+        lines.append(f"{indent}{name} = {made.text}")
+        value, last = made.named(name), made.operation
     return lines
 
 
 def fused_expression(stream: Stream, text: str) -> str:
     """Return an expression that applies one operation to another expression."""
     operand = text if text.isidentifier() else f"({text})"
-    return f"({step(stream, Value(operand, FUSED))[0]})"
+    return f"({step(stream, Value(operand, FUSED, unknown())).text})"

@@ -14,6 +14,7 @@ from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.rewriting import with_names, written_name
 from synthesis.frontends.triton.options import DEFAULTS
+from synthesis.frontends.triton.recipes.pruning import needed, pruned
 from synthesis.frontends.triton.recipes.synonyms import RESERVED, synonyms_of
 from synthesis.frontends.triton.spelling import dtype_of
 
@@ -91,16 +92,16 @@ class Draft:
     ) -> KernelSpec:
         """Return the record of the kernel whose body the lines are, indented by four spaces.
 
-        Parameters, constants and functions that the lines do not mention are left out.
+        Statements whose results nothing needs are left out, and so are parameters, constants and functions that the
+        other lines do not mention.
         """
         style = self.stream.child("style")
-        lines = _spelled(style, lines)
+        lines = pruned(_spelled(style, lines))
         if not style.chance(_COMMENTED):
             lines = _without_comments(lines)
-        functions = _reached(self.functions, lines)
-        text = "\n".join([*functions, lines])
-        mentioned = set(_WORD.findall(text))
-        parameters = [each for each in self.parameters if each.key in mentioned]
+        functions = _reached(self.functions, _without_comments(lines))
+        parameters = self._needed(lines)
+        mentioned = set(_WORD.findall("\n".join([*functions, _without_comments(lines)])))
         title = style.choice(titles)
         constants = {name: value for name, value in self.constants.items() if name in mentioned}
         names, lines = _named(style, parameters, constants, lines, mentioned | {title})
@@ -128,11 +129,32 @@ class Draft:
             difficulty=self.stream.difficulty,
         )
 
+    def _needed(self, lines: str) -> list[Parameter]:
+        """Return the parameters that lines mention, as constants if only a branch that is never taken reads them."""
+        mentioned = set(_WORD.findall(_without_comments(lines)))
+        constants = {each.key: each.value for each in self.parameters if each.argument is None}
+        wanted = needed(lines, constants)
+        return [
+            each
+            if each.argument is None or each.key in wanted
+            else replace(each, argument=None, value=_idle(each.argument))
+            for each in self.parameters
+            if each.key in mentioned
+        ]
+
     def _options(self, style: Stream, arguments: Sequence[Argument]) -> Mapping[str, Any]:
         aligned = style.chance(_ALIGNED)
         hints = [each.name for each in arguments if _is_multiple(each) or (each.shape is not None and aligned)]
         warps, stages = style.choice(self.warps), style.choice(self.stages)
         return {**DEFAULTS, "divisible_by_16": hints, "num_warps": warps, "num_stages": stages}
+
+
+def _idle(argument: Argument) -> Any:
+    """Return what stands for an argument that no branch taken reads: None for a pointer, otherwise a usual number."""
+    domain = argument.domain
+    if argument.shape is not None or domain is None:
+        return None
+    return round((domain.low + domain.high) / 2, 2) if argument.is_float else int(domain.low)
 
 
 def _is_multiple(argument: Argument) -> bool:

@@ -10,10 +10,11 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.triton.recipes.chains import LARGEST, PAIRS, STEPS, Value, pair, step
+from synthesis.frontends.triton.recipes.chains import LARGEST, PAIRS, STEPS, Made, Value, pair, step
 from synthesis.frontends.triton.recipes.drafting import Draft
 from synthesis.frontends.triton.recipes.layouts import Layout, layout_of
 from synthesis.frontends.triton.recipes.reducing import REDUCTIONS, Reduction
+from synthesis.frontends.triton.recipes.samples import Samples, evaluated, sampled
 
 _TYPES = (("fp32", 6.0), ("fp16", 2.0), ("bf16", 2.0))
 _DOMAINS = (Domain(low=-4, high=4), Domain(low=-2, high=2), Domain(low=-1, high=1), Domain(low=0.25, high=3))
@@ -62,11 +63,11 @@ class _Body:
         self.values = [each for each in self.values if each.name != value.name]
         self.values.append(value)
 
-    def assign(self, source: Value, text: str, domain: Domain) -> Value:
+    def assign(self, source: Value, made: Made) -> Value:
         """Write an assignment to the operand's own name or to a new one."""
         name = source.name if self.stream.chance(0.45) else self.fresh()
-        self.write(f"{name} = {text}")
-        value = Value(name, domain)
+        self.write(f"{name} = {made.text}")
+        value = made.named(name)
         self.give(value)
         return value
 
@@ -97,7 +98,7 @@ def _loads(body: _Body, count: int) -> None:
             body.write(f"{name} = {stream.choice((f'{name}.to(tl.float32)', f'tl.cast({name}, tl.float32)'))}")
         if spread:
             body.write(f"{name} = {name}{spread}")
-        body.give(Value(name, domain))
+        body.give(Value(name, domain, sampled(number, key, domain)))
         body.unused.append(name)
 
 
@@ -110,15 +111,17 @@ def _numbers(body: _Body, count: int) -> None:
         body.draft.number(key, "fp32", domain, names=_NUMBERS[number])
         scaled = Domain(low=min(0.0, value.domain.low * 2), high=max(0.0, value.domain.high * 2))
         shifted = Domain(low=value.domain.low - 2, high=value.domain.high + 2)
-        text, result = stream.choice((
+        operands = {value.name: value.samples, key: sampled(number + 3, key, domain, scalar=True)}
+        for text, result in stream.ranked((
             (f"{value.name} * {key}", scaled), (f"{key} * {value.name}", scaled), (f"{value.name} + {key}", shifted),
             (f"{value.name} - {key}", shifted), (f"tl.minimum({value.name}, {key})", shifted),
             (f"tl.where({value.name} > {key}, {value.name}, {key} * 0.5)", shifted),
-        ))  # fmt: skip
-        if result.magnitude <= LARGEST:
-            if value.name in body.unused:
-                body.unused.remove(value.name)
-            body.unused.append(body.assign(value, text, result).name)
+        ), key=lambda each: each[0]):  # fmt: skip
+            samples = evaluated(text, operands)
+            if samples and result.magnitude <= LARGEST:
+                _use(body, value.name)
+                body.unused.append(body.assign(value, Made(text, result, samples, "")).name)
+                break
 
 
 def _operations(body: _Body, target: str, count: int) -> None:
@@ -136,16 +139,26 @@ def _operations(body: _Body, target: str, count: int) -> None:
             and force not in _STEP_NAMES
         ):
             other = stream.choice([each for each in body.values if each is not value])
-            text, domain, name = pair(stream, value, other, only=force)
+            made = pair(stream, value, other, only=force)
             _use(body, other.name)
         else:
-            text, domain, name = step(stream, value, avoid=last, only=force)
-        done = done or name == target
-        last = name
+            made = step(stream, value, avoid=last, only=force)
+        done = done or made.operation == target
+        last = made.operation
         _use(body, value.name)
-        made = _written(body, value, text, domain)
-        if made.name not in body.unused:
-            body.unused.append(made.name)
+        _give_unused(body, _written(body, value, made))
+    while len(body.unused) > 1:
+        value, other = (each for each in body.values if each.name in body.unused[:2])
+        made = pair(stream, value, other)
+        _use(body, value.name)
+        _use(body, other.name)
+        _give_unused(body, body.assign(value, made))
+
+
+def _give_unused(body: _Body, value: Value) -> None:
+    """Note that a value is still to be used."""
+    if value.name not in body.unused:
+        body.unused.append(value.name)
 
 
 def _picked(body: _Body) -> Value:
@@ -159,42 +172,59 @@ def _use(body: _Body, name: str) -> None:
         body.unused.remove(name)
 
 
-def _written(body: _Body, value: Value, text: str, domain: Domain) -> Value:
+def _written(body: _Body, value: Value, made: Made) -> Value:
     """Write an operation: plainly, under a flag, in a short loop, or in a function of its own."""
     stream = body.stream
     kind = stream.weighted((("plain", 12.0), ("flag", 1.0), ("function", 1.6), ("loop", 0.6)))
     others = {each.name for each in body.values} - {value.name}
-    words = re.findall(r"\w+", text)
-    if kind == "function" and others.isdisjoint(words):
-        return _called(body, value, text, domain)
-    if kind == "flag" and others.isdisjoint(words):
-        flag = f"FLAG{len(body.lines)}"
-        body.draft.constant(flag, stream.chance(0.5), names=_flag_names(stream))
-        name = body.fresh()
-        body.write(f"{name} = {value.name}")
-        body.write(f"if {flag}:")
-        body.write(f"    {name} = {text}")
-        made = Value(name, Domain(low=min(domain.low, value.domain.low), high=max(domain.high, value.domain.high)))
-        body.give(made)
-        return made
-    if kind == "loop" and domain.magnitude <= 30:
-        name, index = body.fresh(), stream.choice(("k", "step", "it", "_i"))
-        body.write(f"{name} = {text}")
-        body.write(
-            f"for {index} in {stream.choice(('tl.static_range(2)', 'range(2)', 'tl.static_range(3)', 'range(3)'))}:"
-        )
-        inner = stream.choice((f"0.5 * {name} + 0.25 * {value.name}", f"{name} - 0.1 * {name} * {value.name}",
-                               f"0.75 * {name} + 0.1", f"tl.maximum(0.5 * {name}, {value.name})"))  # fmt: skip
+    is_alone = others.isdisjoint(re.findall(r"\w+", made.text))
+    if kind == "function" and is_alone:
+        return _called(body, value, made)
+    if kind == "flag" and is_alone:
+        return _flagged(body, value, made)
+    if kind == "loop" and made.domain.magnitude <= 30:
+        return _repeated(body, value, made) or body.assign(value, made)
+    return body.assign(value, made)
+
+
+def _flagged(body: _Body, value: Value, made: Made) -> Value:
+    """Write an operation under a flag."""
+    stream = body.stream
+    flag, is_on = f"FLAG{len(body.lines)}", stream.chance(0.5)
+    body.draft.constant(flag, is_on, names=_FLAGS)
+    name = body.fresh()
+    body.write(f"{name} = {value.name}")
+    body.write(f"if {flag}:")
+    body.write(f"    {name} = {made.text}")
+    result = Value(name, made.domain if is_on else value.domain, made.samples if is_on else value.samples)
+    body.give(result)
+    return result
+
+
+def _repeated(body: _Body, value: Value, made: Made) -> Value | None:
+    """Write an operation, and a loop that changes its results; return None if no loop keeps all arguments."""
+    stream = body.stream
+    name, index, times = body.fresh(), stream.choice(("k", "step", "it", "_i")), stream.choice((2, 3))
+    for inner in stream.ranked((f"0.5 * {name} + 0.25 * {value.name}", f"{name} - 0.1 * {name} * {value.name}",
+                                f"0.75 * {name} + 0.1", f"tl.maximum(0.5 * {name}, {value.name})")):  # fmt: skip
+        samples: Samples | None = made.samples
+        for _ in range(times):
+            samples = samples and evaluated(inner, {name: samples, value.name: value.samples})
+        if not samples:
+            continue
+        body.write(f"{name} = {made.text}")
+        body.write(f"for {index} in {stream.choice((f'tl.static_range({times})', f'range({times})'))}:")
         body.write(f"    {name} = {inner}")
-        size = 4 * (domain.magnitude + value.domain.magnitude) + 1
-        size = size if "- 0.1" not in inner else domain.magnitude * (1 + 0.1 * value.domain.magnitude) ** 3 + 1
-        made = Value(name, Domain(low=-size, high=size))
-        body.give(made)
-        return made
-    return body.assign(value, text, domain)
+        size = 4 * (made.domain.magnitude + value.domain.magnitude) + 1
+        if "- 0.1" in inner:
+            size = made.domain.magnitude * (1 + 0.1 * value.domain.magnitude) ** 3 + 1
+        result = Value(name, Domain(low=-size, high=size), samples)
+        body.give(result)
+        return result
+    return None
 
 
-def _called(body: _Body, value: Value, text: str, domain: Domain) -> Value:
+def _called(body: _Body, value: Value, made: Made) -> Value:
     """Write an operation as a call of a function."""
     stream = body.stream
     title = stream.choice(
@@ -202,25 +232,21 @@ def _called(body: _Body, value: Value, text: str, domain: Domain) -> Value:
     )
     title = f"{title}{len(body.draft.functions)}" if body.draft.functions else title
     own = stream.choice(("x", "v", "a", "inp", "val"))
-    inner = _replaced(text, value.name, own)
+    inner = _replaced(made.text, value.name, own)
     if stream.chance(0.4):
-        more, domain, _ = step(stream, Value("y", domain))
-        source = f"def {title}({own}):\n    y = {inner}\n    return {more}"
+        made = step(stream, made.named("y"))
+        source = f"def {title}({own}):\n    y = {inner}\n    return {made.text}"
     else:
         source = f"def {title}({own}):\n    return {inner}"
     body.draft.functions.append(source)
-    return body.assign(value, f"{title}({value.name})", domain)
+    return body.assign(value, Made(f"{title}({value.name})", made.domain, made.samples, made.operation))
 
 
 def _replaced(text: str, old: str, new: str) -> str:
     return re.sub(rf"(?<![\w.]){old}(?!\w)(?!\()", new, text)
 
 
-def _flag_names(stream: Stream) -> tuple[str, ...]:
-    del stream
-    return ("USE_ACT", "ENABLE", "FLAG", "WITH_SHAPE", "APPLY", "HAS_EXTRA", "IS_TRAINING", "FAST")
-
-
+_FLAGS = ("USE_ACT", "ENABLE", "FLAG", "WITH_SHAPE", "APPLY", "HAS_EXTRA", "IS_TRAINING", "FAST")
 _STEP_NAMES = frozenset(each.name for each in STEPS)
 _PAIR_NAMES = frozenset(each.name for each in PAIRS)
 
@@ -275,21 +301,21 @@ def draw_reduction(stream: Stream, target: str) -> KernelSpec:
     _operations(body, own.choice(sorted(_STEP_NAMES)), own.integer(1, 1 + stream.difficulty))
     reduction: Reduction = REDUCTIONS[target]
     value = body.values[-1]
-    mask = body.layout.masks["full"]
-    lines, result, domain = reduction.lines(own, value, mask, _count(body), body.fresh)
+    if evaluated(reduction.plain.format(x="x"), {"x": value.samples}) is None:
+        value = body.assign(value, step(own, value, then=reduction.plain))
+    lines, total = reduction.lines(own, value, body.layout.masks["full"], _count(body), body.fresh)
     for line in lines:
         body.write(line)
-    total = Value(result, domain)
     if own.chance(0.5):
         for _ in range(own.integer(1, 2)):
-            text, domain, _name = step(own, total)
-            body.write(f"{result} = {text}")
-            total = Value(result, domain)
+            made = step(own, total)
+            body.write(f"{total.name} = {made.text}")
+            total = made.named(total.name)
     if own.chance(0.35):
-        text, domain, _name = pair(own, Value(value.name, value.domain), total)
+        mixed = pair(own, value, total)
         name = body.fresh()
-        body.write(f"{name} = {text}")
-        _store(body, 0, Value(name, domain))
+        body.write(f"{name} = {mixed.text}")
+        _store(body, 0, mixed.named(name))
         if own.chance(0.3):
             _store_total(body, total)
     else:
