@@ -20,7 +20,8 @@ from synthesis.frontends.triton.spelling import dtype_of
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALLED = re.compile(r"\btl\.(\w+)\(")
-_WARPS = (1, 2, 4, 4, 4, 8)
+WARPS = (1, 2, 4, 4, 4, 8)
+"""The numbers of warps of drawn kernels, the usual one several times."""
 _ALIGNED = 0.9
 """The share of kernels whose pointers are known to be aligned, as addresses of tensors usually are."""
 _COMMENTED = 0.5
@@ -52,7 +53,7 @@ class Draft:
     functions: list[str] = field(default_factory=list[str])
     """Sources of functions that the lines may call, without decorators."""
     grid: tuple[int, ...] = (1,)
-    warps: tuple[int, ...] = _WARPS
+    warps: tuple[int, ...] = WARPS
     stages: tuple[int, ...] = (3,)
 
     def pointer(

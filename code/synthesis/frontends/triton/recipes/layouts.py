@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 from synthesis.core.signatures import Domain
 from synthesis.drawing.streams import Stream
-from synthesis.frontends.triton.recipes.drafting import Draft
+from synthesis.frontends.triton.recipes.drafting import WARPS, Draft
 
 _SIZES = (130, 200, 256, 300, 500, 512, 640, 777, 1000, 1024)
 _ROWS = (4, 6, 9, 12, 16)
 _COLUMNS = (48, 50, 64, 77, 96, 100)
+
+
+_PER_THREAD = 8
+"""The largest number of elements for each thread of a drawn kernel, where that is possible."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +56,11 @@ def layout_of(stream: Stream, draft: Draft, *, whole_rows: bool = False) -> Layo
     return stream.weighted(makers)(stream, draft)
 
 
+def _warps(elements: int) -> tuple[int, ...]:
+    """Return the numbers of warps that leave each thread few elements, so that texts stay short."""
+    return tuple(each for each in WARPS if elements <= 32 * each * _PER_THREAD) or (max(WARPS),)
+
+
 def _size(stream: Stream, draft: Draft, key: str, value: int, names: tuple[str, ...]) -> None:
     """Add a size as an argument, or as a constant."""
     if stream.child("constant", key).chance(0.2):
@@ -83,6 +92,7 @@ def _flat(stream: Stream, draft: Draft) -> Layout:
     _size(stream, draft, "n", n, ("n", "n_elements", "N", "numel", "size"))
     draft.constant("BLOCK", block, names=("BLOCK", "BLOCK_SIZE", "XBLOCK"))
     draft.grid = (layout.programs,)
+    draft.warps = _warps(block)
     first = stream.choice(("tl.program_id(0)", "tl.program_id(0)", "tl.program_id(0).to(tl.int64)"))
     layout.lines = [f"    pid = {first}", *(f"    {line}" for line in _block_offsets(stream))]
     layout.offsets = {"full": "offs"}
@@ -120,6 +130,7 @@ def _unrolled(stream: Stream, draft: Draft) -> Layout:
     draft.constant("BLOCK", block, names=("BLOCK", "BLOCK_SIZE"))
     draft.constant("PARTS", parts, names=("PARTS", "UNROLL", "PER_PROGRAM"))
     draft.grid = (-(-n // (block * parts)),)
+    draft.warps = _warps(block * parts)
     layout.lines = ["    pid = tl.program_id(0)"]
     layout.lines += [f"    for j in {stream.choice(('tl.static_range(PARTS)', 'range(PARTS)'))}:"]
     layout.lines += ["        offs = (pid * PARTS + j) * BLOCK + tl.arange(0, BLOCK)"]
@@ -159,6 +170,7 @@ def _tile(stream: Stream, draft: Draft) -> Layout:
     draft.constant("BLOCK_M", block_m, names=("BLOCK_M", "BM", "BLOCK_SIZE_M"))
     draft.constant("BLOCK_N", block_n, names=("BLOCK_N", "BN", "BLOCK_SIZE_N"))
     grid = (-(-m // block_m), -(-n // block_n))
+    draft.warps = _warps(block_m * block_n)
     if stream.chance(0.7):
         draft.grid = grid
         layout.lines = ["    pid_m = tl.program_id(0)", "    pid_n = tl.program_id(1)"]

@@ -29,7 +29,7 @@ def pruned(lines: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and node in found.removed:
             _erase(texts, node.lineno, node.end_lineno or node.lineno)
-        elif node in found.unread:
+        elif isinstance(node, ast.stmt) and node in found.unread:
             line = texts[node.lineno - 1] or ""
             texts[node.lineno - 1] = re.sub(r"^( *)\w+ = ", r"\1", line)
         elif isinstance(node, ast.If) and node.orelse and _all(node.body, found.removed):

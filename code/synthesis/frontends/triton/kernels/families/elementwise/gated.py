@@ -60,12 +60,14 @@ def kernel(
         mask = offs < d
         a = tl.load(x_ptr + row * stride_x + offs, mask=mask, other=0).to(tl.float32)
         b = tl.load(x_ptr + row * stride_x + d + offs, mask=mask, other=0).to(tl.float32)
-        #| 0.5
+        #| one of
         a = fused(a)
-        #| end
+        y = either(silu(a) * b, gelu(a) * b, a * tl.sigmoid(b), b * silu(a))
+        #| or
         y = either(silu(a) * b, gelu(a) * b, a * tl.sigmoid(b), tl.maximum(a, 0.0) * b, b * silu(a))
-        #| 0.3
+        #| 0.5
         y = tl.minimum(tl.maximum(y, -limit), limit)
+        #| end
         #| end
         tl.store(out_ptr + row * stride_out + offs, either(y, y.to(out_ptr.dtype.element_ty)), mask=mask)
     #| end

@@ -43,7 +43,7 @@ def kernel(
         tl.minimum(x, y * y),
         x - y,
         tl.where(x > y, x - y, y),
-        tl.maximum(x, y),
+        tl.maximum(x, y * 40),
         tl.cdiv(x, y),
     )
     #| end
@@ -56,13 +56,13 @@ def kernel(
         -x,
         ~x,
         tl.where(x % 2 == 0, x // 2, x * 3 + 1),
-        tl.clamp((x % 50).to(tl.float32), 2.0, 30.0).to(T),
+        tl.clamp((x % 50).to(tl.float32), 0.0, 30.0).to(T),
     )
     #| end
     #| 0.8
     tl.store(out_ptr + offs, x, mask=mask)
     #| else
-    tl.store(flag_ptr + offs, either(x % 3 == 0, (x & 4) != 0, x >= 40).to(tl.int8), mask=mask)
+    tl.store(flag_ptr + offs, either(x % 3 == 0, x % 5 != 0, x * 3 % 7 == 0).to(tl.int8), mask=mask)
     #| end
     #| or
     # mix the bits of each word

@@ -16,7 +16,7 @@ n = size(64, 100, 128, 90)
 
 def kernel(
     x_ptr: Array[T, rows, n],  #: -5..5, named logits_ptr X_ptr x_ptr
-    label_ptr: Array[tl.int64, rows],  #: 0..63, named labels_ptr Y_ptr target_ptr
+    label_ptr: Array[tl.int64, rows],  #: 0..31, named labels_ptr Y_ptr target_ptr
     loss_ptr: Array[tl.float32, rows],  #: output, named loss_ptr out_ptr
     dx_ptr: Array[T, rows, n],  #: output, named dlogits_ptr dx_ptr grad_ptr
     lse_ptr: Array[tl.float32, rows],  #: output, named lse_ptr logsumexp_ptr
@@ -24,7 +24,7 @@ def kernel(
     n: int,  #: is n, named n_cols vocab_size VOCAB
     smoothing: float,  #: 0.05..0.3, usually 0.1, named label_smoothing smoothing
     scale: float,  #: 0.5..2, usually 0.5, named scale logit_scale
-    ignore: int,  #: 0..20, named ignore_index
+    ignore: int,  #: 0..31, named ignore_index
     rows: int,  #: is rows, named n_rows n_non_ignore
     BLOCK: tl.constexpr,  #: is next_power_of_2(n), named BLOCK_SIZE BLOCK
     CHUNK: tl.constexpr,  #: option 16 32, named BLOCK_SIZE CHUNK

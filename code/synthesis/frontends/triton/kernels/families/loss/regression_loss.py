@@ -29,10 +29,10 @@ def kernel(
     x = tl.load(x_ptr + offs, mask=mask, other=0.0).to(tl.float32)
     y = tl.load(y_ptr + offs, mask=mask, other=0.0).to(tl.float32)
     diff = either(x - y, y - x)
-    #| 0.3
+    #| one of
+    #| 0.4
     diff = fused(diff)
     #| end
-    #| one of
     loss = either(diff * diff, 0.5 * diff * diff)
     grad = 2.0 * diff
     #| or
@@ -43,6 +43,9 @@ def kernel(
     loss = tl.maximum(x, 0.0) - x * y + tl.log(1.0 + tl.exp(-tl.abs(x)))
     grad = tl.sigmoid(x) - y
     #| or
+    #| 0.4
+    diff = fused(diff)
+    #| end
     loss = tl.sqrt(diff * diff + delta * delta) - delta
     grad = diff / tl.sqrt(diff * diff + delta * delta)
     #| end

@@ -72,19 +72,16 @@ def kernel(
             other=0.0,
         )
         acc = either(tl.dot(a, tl.trans(b), acc), tl.dot(a, b.T, acc), tl.dot(a, tl.permute(b, (1, 0)), acc))
-        #| or
-        b = tl.load(
-            b_ptr + offs_n[:, None] * stride_bn + offs_k[None, :],
-            mask=(offs_n < N)[:, None] & (offs_k < K)[None, :],
-            other=0.0,
-        )
-        acc += tl.sum(a.to(tl.float32)[:, None, :] * b.to(tl.float32)[None, :, :], axis=2)
         #| end
     #| 0.6
     acc = either(acc * scale, acc / scale)
     #| end
     #| 0.5
+    #| one of
     acc = fused(acc)
+    #| or
+    acc = either(tl.maximum(acc, 0.0), tl.where(acc > 0, acc, 0.0), tl.clamp(acc, -1.0, 1.0))
+    #| end
     #| end
     mask = (offs_m[:, None] < M) & (offs_n[None, :] < N)
     tl.store(

@@ -47,7 +47,11 @@ def kernel(
         acc += tl.dot(a, b)
     #| end
     #| 0.6
+    #| one of
     acc = fused(acc)
+    #| or
+    acc = either(tl.maximum(acc, 0.0), tl.where(acc > 0, acc, 0.0), tl.clamp(acc, -1.0, 1.0))
+    #| end
     #| end
     c_desc.store([pid_m * BLOCK_M, pid_n * BLOCK_N], acc.to(T))
     #| else
@@ -61,7 +65,11 @@ def kernel(
         acc += tl.dot(a, b)
         #| end
     #| 0.6
+    #| one of
     acc = fused(acc)
+    #| or
+    acc = either(tl.maximum(acc, 0.0), tl.where(acc > 0, acc, 0.0), tl.clamp(acc, -1.0, 1.0))
+    #| end
     #| end
     offs_m = pid_m * BLOCK_M + tl.arange(0, BLOCK_M)
     offs_n = pid_n * BLOCK_N + tl.arange(0, BLOCK_N)

@@ -84,7 +84,11 @@ def kernel(
     acc += bias[None, :]
     #| end
     #| 0.6
+    #| one of
     acc = fused(acc)
+    #| or
+    acc = either(tl.maximum(acc, 0.0), tl.where(acc > 0, acc, 0.0), tl.clamp(acc, -1.0, 1.0))
+    #| end
     #| end
     c_ptrs = c_ptr + offs_m[:, None] * stride_cm + offs_n[None, :]
     mask = (offs_m[:, None] < M) & (offs_n[None, :] < N)

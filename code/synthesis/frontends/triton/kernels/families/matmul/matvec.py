@@ -57,6 +57,10 @@ def kernel(
     acc = either(acc + b, alpha * acc + b, b - acc)
     #| end
     #| 0.6
+    #| one of
     acc = fused(acc)
+    #| or
+    acc = either(tl.maximum(acc, 0.0), tl.where(acc > 0, acc, 0.0), tl.clamp(acc, -1.0, 1.0))
+    #| end
     #| end
     tl.store(y_ptr + offs_m, either(acc, acc.to(y_ptr.dtype.element_ty)), mask=offs_m < M)

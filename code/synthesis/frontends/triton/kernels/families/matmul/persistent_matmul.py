@@ -77,7 +77,11 @@ def kernel(
             acc += tl.dot(a, b)
             #| end
         #| 0.5
+        #| one of
         acc = fused(acc)
+        #| or
+        acc = either(tl.maximum(acc, 0.0), tl.where(acc > 0, acc, 0.0), tl.clamp(acc, -1.0, 1.0))
+        #| end
         #| end
         mask = (offs_m[:, None] < M) & (offs_n[None, :] < N)
         tl.store(
@@ -106,7 +110,11 @@ def kernel(
                 )
                 acc = tl.dot(a, b, acc)
             #| 0.6
+            #| one of
             acc = fused(acc)
+            #| or
+            acc = either(tl.maximum(acc, 0.0), tl.where(acc > 0, acc, 0.0), tl.clamp(acc, -1.0, 1.0))
+            #| end
             #| end
             mask = (offs_m < M)[:, None] & (offs_n < N)[None, :]
             tl.store(c_ptr + offs_m[:, None] * stride_cm + offs_n[None, :], acc, mask=mask)

@@ -31,6 +31,7 @@ def kernel(
     y = tl.load(y_ptr + offs, mask=mask, other=0.0).to(tl.float32)
     x = either(x * y, (x - y) * (x - y), tl.abs(x - y))
     #| end
+    above = either((x > threshold) & mask, mask & (x >= threshold))
     #| 0.5
     x = fused(x)
     #| end
@@ -47,5 +48,5 @@ def kernel(
     tl.atomic_max(total_ptr, tl.max(x, axis=0))
     #| or
     tl.atomic_add(total_ptr + 1, total)
-    tl.atomic_add(count_ptr, tl.sum(((x > threshold) & mask).to(tl.int32), axis=0))
+    tl.atomic_add(count_ptr, tl.sum(above.to(tl.int32), axis=0))
     #| end

@@ -63,6 +63,8 @@ def kernel(
     y = y / M
     #| end
     #| 0.5
+    # sums may be large
+    y = either(y / (1.0 + tl.abs(y)), y * tl.rsqrt(1.0 + y * y), tl.log(1.0 + tl.abs(y)))
     y = fused(y)
     #| end
     tl.store(out_ptr + offs_n, y, mask=offs_n < N)
