@@ -87,6 +87,6 @@ def kernel(
     #| 0.4
     tl.store(flag_ptr + offs, test.to(tl.int8), mask=mask)
     #| else
-    tl.store(out_ptr + offs, either(tl.where(test, x, y), tl.where(test, x + y, x - y), test.to(T)), mask=mask)
+    tl.store(out_ptr + offs, either(tl.where(test, x, y + 1), tl.where(test, x + y, x - y), test.to(T)), mask=mask)
     #| end
     #| end

@@ -33,7 +33,7 @@ def kernel(
     x = fused(x)
     #| end
     largest = tl.max(tl.abs(tl.where(mask, x, 0.0)), axis=0)
-    s = either(tl.maximum(largest, 1e-4) / 448.0, (largest + 1e-6) / 448.0)
+    s = either(tl.maximum(largest, 1e-4), largest + 1e-6) * 0.002232142857142857
     q = either(x / s, x * (1.0 / s))
     q = tl.clamp(q, -448.0, 448.0)
     tl.store(q_ptr + offs, q.to(q_ptr.dtype.element_ty), mask=mask)

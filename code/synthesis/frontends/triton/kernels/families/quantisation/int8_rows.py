@@ -44,10 +44,10 @@ def kernel(
     # symmetric
     largest = either(tl.max(tl.abs(x), axis=0), tl.maximum(tl.max(x, axis=0), -tl.min(x, axis=0)))
     #| 0.5
-    scale = tl.maximum(largest, 1e-4) / 127.0
+    scale = tl.maximum(largest, 1e-4) * 0.007874015748031496
     q = x / scale
     #| else
-    scale = either((largest + eps) / 127.0, largest / 127.0 + eps)
+    scale = either((largest + eps) * 0.007874015748031496, largest * 0.007874015748031496 + eps)
     q = x * (1.0 / scale)
     #| end
     #| one of
@@ -61,7 +61,7 @@ def kernel(
     # asymmetric
     low = tl.min(tl.where(mask, x, 1e30), axis=0)
     high = tl.max(tl.where(mask, x, -1e30), axis=0)
-    scale = either(tl.maximum(high - low, 1e-4) / 255.0, (high - low + eps) / 255.0)
+    scale = either(tl.maximum(high - low, 1e-4), high - low + eps) * 0.00392156862745098
     zero = either(tl.floor(-low / scale + 0.5), round_to_nearest(-low / scale))
     q = tl.floor(x / scale + 0.5) + zero
     q = tl.clamp(q, 0.0, 255.0) - 128.0

@@ -3,12 +3,12 @@
 #: category: reduction
 #: names: softmax_kernel row_softmax _softmax_fwd softmax_forward
 #: difficulty: 2 3
-#: types: T = tl.float32 tl.float32 tl.float16 tl.bfloat16
+#: types: T = tl.float32 tl.float32 tl.float16 tl.bfloat16, U = tl.float32 tl.bfloat16
 #: grid: rows
 
 import triton.language as tl
 
-from synthesis.drawing.kernel_files.words import Array, T, either, fused, size
+from synthesis.drawing.kernel_files.words import Array, T, U, either, fused, size
 
 rows = size(5, 8, 13)
 n = size(100, 77, 128, 200)
@@ -16,7 +16,7 @@ n = size(100, 77, 128, 200)
 
 def kernel(
     x_ptr: Array[T, rows, n],  #: -6..6, named x_ptr input_ptr X in_ptr
-    out_ptr: Array[T, rows, n],  #: output, named out_ptr output_ptr Y
+    out_ptr: Array[U, rows, n],  #: output, named out_ptr output_ptr Y
     stride: int,  #: is n, named stride row_stride input_row_stride x_row_stride
     n: int,  #: is n, named n_cols N n_columns
     scale: float,  #: 0.25..2, usually 0.125 0.5, named scale sm_scale temperature
