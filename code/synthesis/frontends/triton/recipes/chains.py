@@ -194,6 +194,14 @@ def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "", then:
             samples = evaluated(text, {"x": value.samples})
             if samples and (not then or evaluated(then.format(x="x"), {"x": samples})):
                 return Made(_written(text, x=value.name), domain, samples, each.name)
+    if then:
+        usual = sorted(value.samples[USUAL].ravel().tolist())
+        for place in (len(usual) // 2, 0, -1):
+            text = f"x - {usual[place]:.4g}" if usual[place] >= 0 else f"x + {-usual[place]:.4g}"
+            samples = evaluated(text, {"x": value.samples})
+            if samples and evaluated(then.format(x="x"), {"x": samples}):
+                moved = Domain(low=value.domain.low - usual[place], high=value.domain.high - usual[place])
+                return Made(_written(text, x=value.name), moved, samples, "lower")
     halved = {name: 0.5 * each for name, each in value.samples.items()}
     return Made(f"{value.name} * 0.5", intervals.scale(value.domain, 0.5), halved, "scale")
 

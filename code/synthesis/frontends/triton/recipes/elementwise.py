@@ -302,7 +302,7 @@ def draw_reduction(stream: Stream, target: str) -> KernelSpec:
     reduction: Reduction = REDUCTIONS[target]
     value = body.values[-1]
     if evaluated(reduction.plain.format(x="x"), {"x": value.samples}) is None:
-        value = body.assign(value, step(own, value, then=reduction.plain))
+        value = body.assign(value, _reducible(body, value, reduction.plain))
     lines, total = reduction.lines(own, value, body.layout.masks["full"], _count(body), body.fresh)
     for line in lines:
         body.write(line)
@@ -323,6 +323,17 @@ def draw_reduction(stream: Stream, target: str) -> KernelSpec:
     return _finished(
         body, category="reduction", recipe="reduce", target=target, says="Reduces rows or blocks of arrays"
     )
+
+
+def _reducible(body: _Body, value: Value, plain: str) -> Made:
+    """Return an operation on a value after which a reduction, an expression of ``{x}``, loses no argument."""
+    made = step(body.stream, value, then=plain)
+    if evaluated(plain.format(x="x"), {"x": made.samples}) is None:
+        for other in body.values:
+            mixed = pair(body.stream, value, other, only="add")
+            if other is not value and evaluated(plain.format(x="x"), {"x": mixed.samples}):
+                return mixed
+    return made
 
 
 def _count(body: _Body) -> str:
