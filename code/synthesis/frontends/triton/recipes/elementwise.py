@@ -14,9 +14,11 @@ from synthesis.frontends.triton.recipes.chains import LARGEST, PAIRS, STEPS, Mad
 from synthesis.frontends.triton.recipes.drafting import Draft
 from synthesis.frontends.triton.recipes.layouts import Layout, layout_of
 from synthesis.frontends.triton.recipes.reducing import REDUCTIONS, Reduction
-from synthesis.frontends.triton.recipes.samples import Samples, evaluated, sampled
+from synthesis.frontends.triton.recipes.samples import USUAL, Samples, evaluated, sampled
 
 _TYPES = (("fp32", 6.0), ("fp16", 2.0), ("bf16", 2.0))
+_LEAST_HALF = 0.05
+"""Smaller values are not stored as float16, which has few digits for values close to zero."""
 _DOMAINS = (Domain(low=-4, high=4), Domain(low=-2, high=2), Domain(low=-1, high=1), Domain(low=0.25, high=3))
 _INPUTS = (
     ("x_ptr", "in_ptr0", "X", "a_ptr", "src_ptr"),
@@ -269,6 +271,8 @@ def _store(body: _Body, number: int, value: Value) -> None:
     stream, layout = body.stream, body.layout
     key = f"out{number}_ptr"
     short = stream.weighted(_TYPES)
+    if short == "fp16" and float(abs(value.samples[USUAL]).max()) < _LEAST_HALF:
+        short = "bf16"
     body.draft.pointer(key, short, layout.shapes["full"], None, role=Role.OUTPUT, names=_OUTPUTS[number])
     mask = f", mask={layout.masks['full']}" if layout.masks["full"] else ""
     text = value.name
