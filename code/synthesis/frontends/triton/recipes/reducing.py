@@ -43,8 +43,9 @@ class Reduction:
         y, t = fresh(), fresh()
         lines += [line.format(x=x, y=y, t=t, n=count) for line in stream.choice(self.texts)]
         samples = evaluated(self.plain.format(x="x"), {"x": value.samples})
-        if samples is None:  # the caller has chosen a block that keeps its arguments, if there is one
-            samples = {USUAL: value.samples[USUAL][:, :1]}
+        if samples is None:  # no operation of the caller keeps the arguments of the block
+            usual = {USUAL: value.samples[USUAL]}
+            samples = evaluated(self.plain.format(x="x"), {"x": usual}) or {USUAL: usual[USUAL][:, :1]}
         return lines, Value(y, self.rule(value.domain), samples)
 
 
