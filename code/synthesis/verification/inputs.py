@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import ml_dtypes
+import ml_dtypes as _ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
@@ -215,6 +215,8 @@ def _has_domain(argument: Argument) -> bool:
 
 # ---- poison
 
+
+ml_dtypes: Any = _ml_dtypes
 
 # Other formats are so small that their lowest number has to do.
 _POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -7.5e33, "float64": -7.5e33}

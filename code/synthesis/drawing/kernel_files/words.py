@@ -4,9 +4,7 @@ A kernel file that imports the words it uses from ``synthesis.drawing.kernel_fil
 loaders read files as text and ignore their imports.
 """
 
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 
 class Array:
@@ -40,7 +38,7 @@ def maybe(probability: float, first: Any, second: Any) -> Any:
     return first if probability else second
 
 
-def helper(function: T) -> T:
+def helper(function: Any) -> Any:
     """In bodies: marks a function that is a text as a whole, including its first line."""
     return function
 
