@@ -47,7 +47,7 @@ class KernelCheck:
     rows: int
     """Number of variants that became rows."""
     verified: int
-    """Number of rows with all texts verified."""
+    """Number of rows with all texts verified that can be executed."""
     reached: float
     """Mean coverage of the rows; 0 if there are none."""
     rejected: dict[str, int]
