@@ -33,7 +33,7 @@ from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.making.runs.reverification import Failure, verify_folder
 
 LOGS = Path(__file__).parents[1] / "build" / "false_alarms"
-TOOLS = {"warp": "warp-lang", "jax": "jax"}
+TOOLS = {"warp": "warp-lang", "jax": "jax", "triton": "triton"}
 KERNELS = Path(__file__).parents[1] / "tests" / "kernels"
 LOT = 100
 EXPECTED = (

@@ -32,12 +32,13 @@ LEVELS = {
     "warp": ("cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"),
     "jax": tuple(f"{way}{kind}" for way in ("", "vjp_", "jvp_")
                  for kind in ("jaxpr", "stablehlo", "hlo", "optimized_hlo")),
+    "triton": ("ttir", "ttgir"),
 }  # fmt: skip
-A_LEVEL = {"warp": 12, "jax": 5}
+A_LEVEL = {"warp": 12, "jax": 5, "triton": 5}
 """Mutants of one text."""
 LONGEST = 16_000
 """Characters of a text; XLA takes seconds for each mutant of a longer one."""
-TIME_LIMIT = {"warp": 0.5, "jax": 2.0}
+TIME_LIMIT = {"warp": 0.5, "jax": 2.0, "triton": 2.0}
 """Seconds of processor time a text: a mutant that does not end is waited for ten times that."""
 
 _ABOUT = f"""\

@@ -125,9 +125,8 @@ def set_up(pair: Pair) -> bool:
     subprocess.run([found, "-m", "venv", "--clear", str(stamp.parent)], check=True)
     pip = [str(pair.interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--constraint", str(constraints), "pip"], check=True)
-    subprocess.run(
-        [*pip, "--constraint", str(constraints), "--editable", ".[all,serve]", "--group", "dev"], check=True, cwd=ROOT
-    )
+    packages = ["--editable", ".[warp,jax,serve]", "--group", "dev"]
+    subprocess.run([*pip, "--constraint", str(constraints), *packages], check=True, cwd=ROOT)
     stamp.touch()
     return True
 

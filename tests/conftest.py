@@ -32,9 +32,9 @@ hypothesis.settings.load_profile("any machine")
 
 pytest_plugins = ["generations", "scored_rows", "sites", "view_folders"]  # fixtures of folders below this one
 
-MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
+MISSING = [name for name in ("warp", "jax", "triton") if importlib.util.find_spec(name) is None]
 """The tools that are not installed: what needs one is skipped, and says so."""
-_PACKAGES = {"warp": "warp-lang", "jax": "jax"}
+_PACKAGES = {"warp": "warp-lang", "jax": "jax", "triton": "triton"}
 _CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
 _TOOL_OF = {"jaxlib": "jax", "scipy": "jax"}
 """What comes with a tool."""

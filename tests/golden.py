@@ -8,7 +8,7 @@ from synthesis import KernelGenerator
 
 PATH = Path(__file__).parent / "golden.json"
 # Kernels of each category, so that a front end with fewer categories has as many in all.
-NUMBERS = {"warp": 4, "jax": 7}
+NUMBERS = {"warp": 4, "jax": 7, "triton": 10}
 
 
 def hashes() -> dict[str, str]:

@@ -258,8 +258,8 @@ def test_an_index_that_is_none_is_an_error(index: object) -> None:
 
 
 def test_unknown_front_ends_and_seeds_are_errors() -> None:
-    with pytest.raises(UnknownNameError, match="unknown front end 'triton'; allowed: warp, jax"):
-        KernelGenerator("triton")
+    with pytest.raises(UnknownNameError, match="unknown front end 'numba'; allowed: warp, jax, triton"):
+        KernelGenerator("numba")
     with pytest.raises(ConfigError, match="seed must be an integer"):
         KernelGenerator("jax", seed="0")  # type: ignore[arg-type]
 

@@ -88,6 +88,7 @@ VERSION_RECORDERS = [
     ROOT / "frontends" / "registry.py",  # refuses and warns before a front end is imported, and records toolchains
     ROOT / "frontends" / "warp" / "frontend.py",  # the toolchain of a row
     ROOT / "frontends" / "jax" / "frontend.py",
+    ROOT / "frontends" / "triton" / "frontend.py",
     ROOT / "frontends" / "warp" / "execution.py",  # part of the name of the cached header
     ROOT / "workbench" / "diagnosis" / "machine.py",  # what irsmith doctor prints
 ]

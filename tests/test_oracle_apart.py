@@ -15,11 +15,13 @@ ROUTES = {
         "lowering", "compilation", "execution", "units", "grids", "watching", "memory", "statements", "binaries",
         "texts", "natives", "headers", "layouts"
     ),
+    "triton": ("lowering", "discovery", "texts"),
 }  # fmt: skip
 """What makes texts and what runs them."""
 SHARED = {
     "jax": {"synthesis.frontends.jax.graphs", "synthesis.frontends.jax.releases"},
     "warp": {f"synthesis.frontends.warp.{name}" for name in ("introspection", "options", "containers", "releases")},
+    "triton": set[str](),
 }
 """What an oracle and a route may both import of their front end: facts about what is live, and data types."""
 
@@ -100,3 +102,12 @@ def test_no_function_of_warps_is_called_by_the_oracle() -> None:
             assert not (
                 isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("wp.", "introspection.wp."))
             ), f"{path.name}: {ast.unparse(node)}"
+
+
+@pytest.mark.parametrize("part", ["reference", "texts"])
+def test_neither_the_oracle_nor_the_interpreter_of_texts_uses_triton(part: str) -> None:
+    for path in sorted((ROOT / "frontends" / "triton" / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert "triton" not in {name.partition(".")[0] for name in names}, path

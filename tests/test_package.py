@@ -58,7 +58,7 @@ def test_a_row_that_is_not_verified_imports_nothing_that_only_others_need(tmp_pa
 
 
 @pytest.mark.needs("warp", "jax")
-@pytest.mark.parametrize(("name", "package"), [("warp", "warp"), ("jax", "jax")])
+@pytest.mark.parametrize(("name", "package"), [("warp", "warp"), ("jax", "jax"), ("triton", "triton")])
 def test_everything_but_the_front_end_works_without_its_package(name: str, package: str) -> None:
     result = python(
         f"import sys; sys.modules['{package}'] = None\n"
@@ -100,7 +100,7 @@ def test_the_standard_library_module_code_stays_itself() -> None:
 def test_a_third_front_end_comes_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [EntryPoint("toy", "synthesis.frontends.jax.frontend:FRONTEND", registry.ENTRY_POINT_GROUP)]
     with fresh_registry(monkeypatch, entries):
-        assert registry.frontend_names() == ("warp", "jax", "toy")
+        assert registry.frontend_names() == ("warp", "jax", "triton", "toy")
         assert registry.get_frontend("toy").name == "jax"
 
 

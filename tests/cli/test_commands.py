@@ -337,11 +337,11 @@ def test_both_ways_to_start_it(command: list[str]) -> None:
     assert "irsmith generate --frontend warp --count 120" in helped.stdout
 
 
-@pytest.mark.needs("warp", "jax")
+@pytest.mark.needs("warp", "jax", "triton")
 def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ops", "--missing", "--json"]) == 0
     missing = json.loads(capsys.readouterr().out)
-    assert missing.keys() == {"warp", "jax"}
+    assert missing.keys() == {"warp", "jax", "triton"}
     assert missing["warp"]["volume_store"]["excluded"]
     assert not any(entry["modelled"] for entries in missing.values() for entry in entries.values())
     samples = Path(__file__).parents[2] / "data" / "samples" / "jax"

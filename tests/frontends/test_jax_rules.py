@@ -149,6 +149,6 @@ def test_an_incomplete_gamma_function_at_the_ends_is_that_of_jax(function: Any) 
 @pytest.mark.parametrize("x", [1, np.inf])
 def test_an_incomplete_gamma_function_of_an_infinite_order_is_refused(function: Any, x: float) -> None:
     """JAX 0.10 and 0.11 return different values there."""
-    case = Case(function=function, inputs=(np.float32([np.inf]), np.float32([x])))
+    case = Case(function=function, inputs=(np.array([np.inf], np.float32), np.array([x], np.float32)))
     with pytest.raises(ReferenceUnknownError, match="an infinite order"):
         Evaluator(double=True).results(traced(case), case.inputs)

@@ -12,8 +12,8 @@ import pytest
 from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
 from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Kernel, Lowered
-from synthesis.frontends.jax.locations import mlir_lines
 from synthesis.frontends.linemap import LineMap, Places, origins_of, runs_of, runs_of_steps, steps_of
+from synthesis.frontends.mlir_locations import mlir_lines
 from synthesis.frontends.warp import compilation
 from synthesis.frontends.warp.binaries import find_nvdisasm
 

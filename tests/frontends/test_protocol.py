@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,14 +98,18 @@ def test_a_source_from_a_file_is_found_again_and_is_the_same_kernel(frontend: Fr
     assert pair.spec.origin.file == path.name
 
 
-def _table(spec: KernelSpec) -> dict[str, ArrayType]:
-    """The shapes of a JAX function's arguments; the others' types say it all."""
-    if spec.frontend != "jax":
+def _table(spec: KernelSpec) -> dict[str, Any]:
+    """The shapes of a JAX function's arguments, and a launch of a Triton kernel; the others' types say it all."""
+    if spec.frontend not in ("jax", "triton"):
         return {}
-    return {
-        each.name: ArrayType(each.dtype, tuple(size or 0 for size in each.shape or ()))
+    shapes: dict[str, Any] = {
+        each.name: ArrayType(each.dtype, tuple(size or 0 for size in each.shape or ()), each.domain)
         for each in spec.signature.arguments
     }
+    if spec.frontend == "jax":
+        return shapes
+    constants: Any = (spec.signature.call or {})["constants"]
+    return {**shapes, **constants, **spec.signature.options, "grid": list(spec.signature.launch or ())}
 
 
 def test_bad_sources_are_rejections(frontend: Frontend) -> None:

@@ -211,8 +211,8 @@ def test_the_start_of_a_file_is_in_order(frontend: str, tmp_path: Path) -> None:
 def test_a_start_needs_a_name_and_a_front_end(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a Python name, got 'a-b'"):
         new_kernel("a-b", "jax", tmp_path)
-    with pytest.raises(UnknownNameError, match="allowed: warp, jax"):
-        new_kernel("blend", "triton", tmp_path)
+    with pytest.raises(UnknownNameError, match="allowed: warp, jax, triton"):
+        new_kernel("blend", "numba", tmp_path)
 
 
 def test_more_of_what_is_optional_is_drawn_at_a_higher_difficulty(file: Path) -> None:

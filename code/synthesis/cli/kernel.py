@@ -42,7 +42,7 @@ def kernel(
     name: str
         The file to check; the name of the new one.
     frontend: str
-        new: warp or jax.
+        new: warp, jax or triton.
     out: str
         new: the folder to write to.
     count: int

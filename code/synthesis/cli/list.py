@@ -24,7 +24,7 @@ def list_names(frontend: str | None = None, *, json: Flag = False) -> None:
     Parameters
     ----------
     frontend: str
-        warp or jax.
+        warp, jax or triton.
     json: bool
         Print the lists as JSON.
     """

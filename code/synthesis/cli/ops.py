@@ -36,7 +36,7 @@ def ops(
     Parameters
     ----------
     frontend: str
-        warp or jax. By default all installed front ends.
+        warp, jax or triton. By default all installed front ends.
     missing: bool
         List only operations that the oracle does not model, and why some are never drawn.
     coverage: str

@@ -56,6 +56,7 @@ PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp, r
 SASS = Language(
     name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_sass
 )
+AMDGCN = Language(name="AMDGCN", suffix="s", lexer="gas", canonical=canonical_cpp, renamed=renamed_cpp)
 JAXPR = Language(
     name="jaxpr",
     suffix="jaxpr",

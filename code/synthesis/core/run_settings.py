@@ -148,7 +148,7 @@ class Extraction(Making, Confining):
     """The settings of extracting the user's kernels."""
 
     frontend: str | None = None
-    """warp or jax. By default found from the contents of each file."""
+    """warp, jax or triton. By default found from the contents of each file."""
     inputs: Path | None = None
     """TOML file with a table for each function: x = "f32[4,3] in 0.1..2" gives a type and shape, n = 3 a value, dim = 4
     the launch of a Warp kernel."""

@@ -111,7 +111,7 @@ class Drawing(Settings):
     """The settings that a drawn kernel depends on, and those that select kernels."""
 
     frontend: str
-    """warp or jax."""
+    """warp, jax or triton."""
     seed: int = 0
     """Any integer. Another seed gives other kernels."""
     category: tuple[str, ...] | None = None
@@ -172,7 +172,7 @@ class Making(Settings):
     level: tuple[str, ...] | None = None
     """Make this level of IR instead of the default levels. Can be repeated."""
     device: str | None = None
-    """Target of the IR: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX)."""
+    """Target of the IR: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX); cuda:90 and others (Triton)."""
     verify: str = "all"
     """Which kernels to verify by execution: all, none, or a random share, such as sample:0.1."""
     ptx: str = "none"

@@ -35,7 +35,11 @@ _SIZES = {
 }
 """Size categories of the Hugging Face Hub, each under its exclusive upper bound of rows."""
 _TAGS = ("code", "compilers", "intermediate-representation", "synthetic", "verified", "irsmith")
-_TOOLS = {"warp": ("nvidia-warp", "cuda", "c++"), "jax": ("jax", "stablehlo", "mlir", "hlo")}
+_TOOLS = {
+    "warp": ("nvidia-warp", "cuda", "c++"),
+    "jax": ("jax", "stablehlo", "mlir", "hlo"),
+    "triton": ("triton", "mlir", "ptx"),
+}
 """Additional tags by front end."""
 _LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit", "BSD-3-Clause": "bsd-3-clause", "BSD-2-Clause": "bsd-2-clause"}
 """Hub names of licences by their SPDX identifiers. Any other licence, or several, is ``other``."""

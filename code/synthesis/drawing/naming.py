@@ -48,7 +48,9 @@ _VERBS_OF = {"sub": "subtract", "mul": "multiply", "div": "divide", "neg": "nega
 _LARGEST_POOL = 64
 _LONG = 0.75
 """Minimum length of long names, as a share of the longest name of the pool."""
-_RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"wp", "warp", "jax", "jnp", "lax", "np"}
+_RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
+    "wp", "warp", "jax", "jnp", "lax", "np", "tl", "triton"
+}  # fmt: skip
 
 
 class NameBook:

@@ -161,7 +161,7 @@ class Frontend:
             ConfigError: if a named level does not exist for the device.
         """
         wanted = None if names is None else [self.level(name) for name in names]
-        on_device = [each for each in self.compiler.levels if each.device is None or each.device in device.split("+")]
+        on_device = [each for each in self.compiler.levels if each.exists_for(device)]
         for level in wanted or ():
             if level not in on_device:
                 allowed = ", ".join(each.name for each in on_device)

@@ -416,6 +416,10 @@ class _Check:
     def _member(self, node: ast.AST, module: str, name: str, *, executed: bool) -> None:
         """Refuse members that may not be used from a module."""
         said = f"it uses {module}.{name}"
+        if module in names.TRITON_ONLY:
+            if name not in names.TRITON_ONLY[module]:
+                raise _MoreError(node, said)
+            return
         private = name.startswith("_") and module not in names.JAX_OWN and not self._is_trusted(module)
         read = module == "warp" and name in names.WARP_PRINTS and not executed
         if private or name.startswith("__") or (name in names.NO_MEMBERS and not read) or name.endswith("_p"):
@@ -864,6 +868,7 @@ def _is_fixed(value: ast.expr) -> bool:
                 "math",
                 "jnp",
                 "jax",
+                "tl",
             )
         case _:
             return False

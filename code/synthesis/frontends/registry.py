@@ -36,13 +36,14 @@ ENTRY_POINT_GROUP = "irsmith.frontends"
 _BUILT_IN = {
     "warp": "synthesis.frontends.warp.frontend:FRONTEND",
     "jax": "synthesis.frontends.jax.frontend:FRONTEND",
+    "triton": "synthesis.frontends.triton.frontend:FRONTEND",
 }
 # Modules with their levels, available without their packages.
-_LEVELS = {"warp": "synthesis.frontends.warp.levels", "jax": "synthesis.frontends.jax.levels"}
+_LEVELS = {name: f"synthesis.frontends.{name}.levels" for name in _BUILT_IN}
 # Modules with the allowed values of their options, available without their packages.
-_OPTIONS = {"warp": "synthesis.frontends.warp.options", "jax": "synthesis.frontends.jax.options"}
+_OPTIONS = {name: f"synthesis.frontends.{name}.options" for name in _BUILT_IN}
 # The package that a built-in front end uses. It must be installed, and whoever holds a live object has imported it.
-_PACKAGES = {"warp": "warp", "jax": "jax"}
+_PACKAGES = {name: name for name in _BUILT_IN}
 _SUPPORTED = "supported"
 """The module beside a front end's module whose ``SUPPORTED`` lists the supported releases of its tools."""
 
@@ -254,7 +255,7 @@ def frontend_of(obj: object) -> Frontend:
             return frontend
     raise TargetError(
         f"{obj!r} is not a kernel of any imported front end ({', '.join(imported) or 'none is imported'}); "
-        "expected a Warp kernel or a function that JAX can trace"
+        "expected a Warp kernel, a Triton kernel or a function that JAX can trace"
     )
 
 

@@ -9,7 +9,8 @@ from packaging.utils import canonicalize_name
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.provenance import release_of
 
-TOOLS = frozenset({"warp", "jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
+_PACKAGES = frozenset({"warp", "jax", "jaxlib", "triton", "numpy", "scipy", "ml_dtypes", "synthesis"})
+TOOLS = _PACKAGES | sys.stdlib_module_names
 """Top-level packages that any source may import."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import ml_dtypes as _ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
@@ -215,6 +216,9 @@ def _has_domain(argument: Argument) -> bool:
 # ---- poison
 
 
+ml_dtypes: Any = _ml_dtypes
+
+# Other formats are so small that their lowest number has to do.
 _POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -7.5e33, "float64": -7.5e33}
 
 
@@ -222,7 +226,7 @@ def poison_of(dtype: str) -> Any:
     """Return a number that no kernel writes, far outside every domain and exact in its dtype; None for bool."""
     kind = numpy_dtype(dtype)
     if is_floating(kind):
-        return kind.type(_POISON[dtype])
+        return kind.type(_POISON[dtype]) if dtype in _POISON else ml_dtypes.finfo(kind).min
     if kind.kind == "b":
         return None
     limits = np.iinfo(kind)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.core.errors import Stage, Symptom
-from synthesis.core.languages import CUDA
 from synthesis.core.records import Rejection
 from synthesis.core.signatures import Role
 from synthesis.core.verdicts import Gradient, GradientStatus, Hindrance, Unproved, Verdict
@@ -149,7 +148,7 @@ def _beyond(plan: Plan, level: Level) -> Unproved | None:
 
     Texts of other levels may count.
     """
-    if plan.order is not None and (level.language == CUDA or level.direction is not Direction.FORWARD):
+    if plan.order is not None and (level.device != "cpu" or level.direction is not Direction.FORWARD):
         return plan.order
     return plan.beyond.get(level.direction)
 

@@ -337,21 +337,21 @@ class _Planning:
         return programs
 
     def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
-        """Return the arrays that CUDA texts may only change by atomics."""
-        return self.prover.accumulated(self.kernel, run) if self._runs_cuda(plan) else frozenset()
+        """Return the arrays that texts for a GPU may only change by atomics."""
+        return self.prover.accumulated(self.kernel, run) if self._runs_for_gpu(plan) else frozenset()
 
     def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
         """Return the arrays in which a thread may not access, without atomics, an element that another thread writes.
 
-        This applies to CUDA texts that have not just been lowered. Otherwise the result is empty.
+        This applies to texts for a GPU that have not just been lowered. Otherwise the result is empty.
         """
-        if self.fresh or not self._runs_cuda(plan):
+        if self.fresh or not self._runs_for_gpu(plan):
             return frozenset()
         points = () if isinstance(plan.points, NothingToCheck) else plan.points
         return self.prover.separate(self.kernel, [*runs, *(each.inputs for each in points)])
 
-    def _runs_cuda(self, plan: Plan) -> bool:
-        return any(level.language == CUDA and level.name not in plan.unavailable for level in self.levels)
+    def _runs_for_gpu(self, plan: Plan) -> bool:
+        return any(level.device != "cpu" and level.name not in plan.unavailable for level in self.levels)
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:

@@ -80,6 +80,14 @@ _BETWEEN = {
         ("jaxpr", "vjp_jaxpr", "derive"),
         ("jaxpr", "jvp_jaxpr", "derive"),
     ),
+    "triton": (
+        ("ttir", "ttgir", "lower"),
+        ("ttgir", "llir", "lower"),
+        ("llir", "ptx", "lower"),
+        ("ttgir", "ptx", "lower"),
+        ("ptx", "sass", "lower"),
+        ("llir", "amdgcn", "lower"),
+    ),
 }
 """The directions between levels, by front end."""
 _BESIDE = {f"{prefix}hlo": f"{prefix}jaxpr" for prefix in ("", "vjp_", "jvp_")}

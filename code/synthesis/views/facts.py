@@ -25,6 +25,7 @@ _CONVENTIONS = {
         "without Warp's hashes; helper functions that the kernel reaches are numbered in that order, as in f_0"
     ),
     "jax": "no name of the module, no locations, no labels of results",
+    "triton": "no locations, no comments, no debug information; values have the numbers that the compiler prints",
 }
 _SOURCE_CONVENTION = "complete with imports, helpers, structs and constants; it runs as it stands"
 

@@ -25,12 +25,19 @@ _LEVELS = {
     "llvm_ir": "the LLVM IR that XLA's CPU compiler hands to LLVM",
     "mosaic": "the Mosaic MLIR of the Pallas kernels that it calls",
     "triton": "the Triton MLIR of the Pallas kernels that it calls",
+    "ttir": "the Triton IR",
+    "ttgir": "the Triton GPU IR, with the layouts of tensors",
+    "llir": "the LLVM IR that Triton makes",
+    "sass": "the SASS of the assembled PTX as nvdisasm prints it",
+    "amdgcn": "the assembly for AMD's GPU",
 }
-_TOOLS = {"warp": "NVIDIA Warp", "jax": "JAX"}
-_UNITS = {"warp": "kernel", "jax": "function"}
+_LEVELS_OF = {("triton", "ptx"): "the PTX that Triton makes"}
+"""The names of levels that another front end has, too, by front end and level."""
+_TOOLS = {"warp": "NVIDIA Warp", "jax": "JAX", "triton": "Triton"}
+_UNITS = {"warp": "kernel", "jax": "function", "triton": "kernel"}
 _FENCES = {
     "C++": "cpp", "CUDA": "cuda", "PTX": "ptx", "SASS": "sass", "jaxpr": "jaxpr", "MLIR": "mlir", "HLO": "hlo",
-    "LLVM IR": "llvm",
+    "LLVM IR": "llvm", "AMDGCN": "asm",
 }  # fmt: skip
 
 
@@ -64,7 +71,8 @@ class Words:
             if name.startswith(prefix):
                 return f"{self.form(name.removeprefix(prefix))}{words}"
         level = self.document.level(name)
-        return _LEVELS.get(name, f"the text {name}" if level is None else f"the {level.language.name} text {name}")
+        known = _LEVELS_OF.get((self.document.frontend, name)) or _LEVELS.get(name)
+        return known or (f"the text {name}" if level is None else f"the {level.language.name} text {name}")
 
     def title(self, name: str) -> str:
         """Return the name of the source or a level as a heading."""

@@ -76,6 +76,7 @@ def serve(descriptor: int, folder: str) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionError, EOFError):
         _serve(parent, descriptor)
     remove(Path(folder))
+    os._exit(0)  # nothing is left to clean up, and Triton's bindings would report each object of the frozen heap
 
 
 def _serve(parent: socket.socket, descriptor: int) -> None:

@@ -75,7 +75,7 @@ METADATA = (
     Column(
         name="frontend",
         kind=Kind.TEXT,
-        content="`warp` or `jax`",
+        content="`warp`, `jax` or `triton`",
         allowed=Allowed("the name of a front end", values.is_name),
         held=Held.LOADED,
     ),

@@ -15,8 +15,8 @@ notation is that of ``notation.py``, with these additions:
 
 import re
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from textwrap import indent
-from typing import Protocol
 
 _FUNCTION = re.compile(r"^(?:@helper\n)?def (\w+)\(", re.MULTILINE)
 _COMMENT = re.compile(r"(?:(\d*\.\d+) )?(.*)")
@@ -29,16 +29,6 @@ _HIDDEN = "#: "
 
 class BodyError(ValueError):
     """Raised for a file of bodies that cannot be read."""
-
-
-class _Entry(Protocol):
-    """A file or folder of the package."""
-
-    name: str
-
-    def read_text(self, encoding: str) -> str:
-        """Return the content of the file."""
-        ...
 
 
 def read_bodies(frontend: str, recipe: str, margin: int = 0) -> dict[str, str]:
@@ -65,7 +55,7 @@ def read_bodies(frontend: str, recipe: str, margin: int = 0) -> dict[str, str]:
     return texts
 
 
-def _texts_of(path: _Entry) -> dict[str, str]:
+def _texts_of(path: Traversable) -> dict[str, str]:
     source = path.read_text(encoding="utf-8")
     name = path.name.removesuffix(".py")
     found = list(_FUNCTION.finditer(source))

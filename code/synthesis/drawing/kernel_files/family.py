@@ -1,6 +1,6 @@
 """The content of a kernel file as records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from synthesis.core.signatures import Role
 from synthesis.drawing.kernel_files.notation import Text
@@ -36,6 +36,8 @@ class Value:
     """Usual values as Python, for a number that may become a constant or a default."""
     options: tuple[str, ...] = ()
     """Possible values as Python, for a constant that is known at compile time."""
+    given: str = ""
+    """An expression of sizes and constants, for an integer that is not drawn."""
     starts: tuple[int, int] | None = None
     """For an array of row starts: the number of entries between rows, and how much it may vary."""
     among: int | None = None
@@ -71,3 +73,5 @@ class Family:
     """The source of other functions that kernels may call."""
     line: int
     """The line of the file where ``kernel`` is defined."""
+    heads: dict[str, str] = field(default_factory=dict[str, str])
+    """The heads that only some front ends have, by name."""

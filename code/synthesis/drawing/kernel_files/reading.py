@@ -4,7 +4,7 @@ import ast
 import keyword
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from synthesis.drawing.kernel_files.family import Element, Family, Value
 from synthesis.drawing.kernel_files.notation import NotationError, read_text
 
 _HEAD = re.compile(r"#:\s*(\w+):\s*(.*)")
-_CLAUSE = re.compile(r"""\s*("[^"]*"|[^,"]+)\s*(?:,|$)""")
+_CLAUSE = re.compile(r"""\s*("[^"]*"|(?:[^,"()]|\([^()]*\))+)\s*(?:,|$)""")
 _RANGE = re.compile(r"(-?[\d.]+(?:e-?\d+)?)\.\.(-?[\d.]+(?:e-?\d+)?)")
 _HEADS = ("frontend", "category", "names", "difficulty")
+_MORE_HEADS = ("types", "grid", "num_warps", "num_stages")
+"""Heads that only some front ends have."""
 _CLAUSES = (
     "LOW..HIGH", "input", "output", "inout", "named NAME …", "usually VALUE …", "option VALUE …", "starts STRIDE SLACK",
-    "distinct COUNT", '"a description"',
+    "distinct COUNT", "is SIZE", '"a description"',
 )  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
@@ -105,6 +107,7 @@ class _Reader:
             axes=axes,
             results=self._results(kernel),
             text=text,
+            heads={key: head[key] for key in _MORE_HEADS if key in head},
             functions=tuple(
                 ast.get_source_segment(self._source, node) or "" for node in self._functions() if node is not kernel
             ),
@@ -121,8 +124,8 @@ class _Reader:
             if not (match := _HEAD.fullmatch(line)):
                 continue
             key = match[1]
-            if key not in _HEADS:
-                raise self._error(number, f"unknown head {key!r}; allowed: {', '.join(_HEADS)}")
+            if key not in (*_HEADS, *_MORE_HEADS):
+                raise self._error(number, f"unknown head {key!r}; allowed: {', '.join((*_HEADS, *_MORE_HEADS))}")
             if key in found:
                 raise self._error(number, f"{key!r} is given again; it stands in line {lines[key]}")
             found[key], lines[key] = match[2].strip(), number
@@ -251,10 +254,10 @@ class _Reader:
         value = Value(name=name, line=line, element=self._element(annotation), **told)
         if value.element.shape is None and (value.starts or value.among):
             raise self._error(line, f"'starts' and 'distinct' are for arrays; {name} is none")
-        if value.element.shape is not None and (value.usual or value.options):
-            raise self._error(line, f"'usually' and 'option' are for single values; {name} is an array")
+        if value.element.shape is not None and (value.usual or value.options or value.given):
+            raise self._error(line, f"'usually', 'option' and 'is' are for single values; {name} is an array")
         drawn = value.low is None and value.role is not Role.OUTPUT
-        if drawn and not (value.usual or value.options or value.starts or value.among):
+        if drawn and not (value.usual or value.options or value.starts or value.among or value.given):
             raise self._error(line, f"{name} has no range of values; write one, as in '#: -2..2'")
         return value
 
@@ -280,6 +283,8 @@ class _Reader:
             return {"names": tuple(rest)}
         if word in ("usually", "option") and rest and all(map(_is_literal, rest)):
             return {"usual" if word == "usually" else "options": tuple(rest)}
+        if word == "is" and rest:
+            return {"given": clause.removeprefix("is").strip()}
         if word == "starts" and len(rest) == 2 and all(map(str.isdigit, rest)):
             return {"starts": (int(rest[0]), int(rest[1]))}
         if word == "distinct" and len(rest) == 1 and rest[0].isdigit() and int(rest[0]) > 0:
@@ -293,12 +298,14 @@ class _Reader:
         for each in family.values:
             if each.name not in used:
                 raise self._error(each.line, f"no line of 'kernel' uses the argument {each.name}")
+        constants = {each.name for each in family.values if each.options or each.given}
         places = [(each.line, each.element.shape or ()) for each in family.values]
+        places += [(each.line, (each.given,)) for each in family.values if each.given]
         places += [(family.line, tuple(extent for _, extent in family.axes))]
         places += [(family.line, each.shape or ()) for each in family.results]
         for line, expressions in places:
             for expression in expressions:
-                unknown = set(_IDENTIFIER.findall(expression)) - family.sizes.keys()
+                unknown = set(_IDENTIFIER.findall(expression)) - family.sizes.keys() - constants - FUNCTIONS.keys()
                 if unknown:
                     known = ", ".join(family.sizes) or "none"
                     raise self._error(
@@ -322,8 +329,25 @@ def _without_comments(text: str) -> str:
     return "\n".join(line.partition("#")[0] for line in text.split("\n"))
 
 
+def _next_power_of_2(value: int) -> int:
+    return 1 << max(value - 1, 0).bit_length()
+
+
+def _cdiv(value: int, by: int) -> int:
+    return -(-value // by)
+
+
+FUNCTIONS: Mapping[str, Callable[..., int]] = {
+    "cdiv": _cdiv,
+    "max": max,
+    "min": min,
+    "next_power_of_2": _next_power_of_2,
+}
+"""The functions that an expression of sizes may call."""
+
+
 def evaluate(expression: str, sizes: Mapping[str, int]) -> int:
-    """Return the value of an expression of sizes: names, integers, ``+ - * //``.
+    """Return the value of an expression of sizes: names, integers, ``+ - * //`` and calls of ``FUNCTIONS``.
 
     Raises:
         ValueError: if it contains anything else, or the value is not positive.
@@ -340,6 +364,8 @@ def _evaluate(node: ast.expr, sizes: Mapping[str, int]) -> int:
             return value
         case ast.Name(id=name) if name in sizes:
             return sizes[name]
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS and len(args) in (1, 2):
+            return FUNCTIONS[name](*(_evaluate(each, sizes) for each in args))
         case ast.BinOp(left=left, op=op, right=right):
             a, b = _evaluate(left, sizes), _evaluate(right, sizes)
             match op:
@@ -355,4 +381,5 @@ def _evaluate(node: ast.expr, sizes: Mapping[str, int]) -> int:
                     pass
         case _:
             pass
-    raise ValueError(f"{ast.unparse(node)} is no expression of sizes; allowed: names, integers, + - * //")
+    allowed = f"names, integers, + - * //, {', '.join(FUNCTIONS)}"
+    raise ValueError(f"{ast.unparse(node)} is no expression of sizes; allowed: {allowed}")

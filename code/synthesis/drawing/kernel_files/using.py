@@ -54,6 +54,20 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
     return shape
 
 
+def refuse_tiles(family: Family) -> None:
+    """Refuse what only kernels of tiles have: their heads, and integers that expressions of sizes give.
+
+    Raises:
+        KernelFileError: if the family has any of it.
+    """
+    for head in family.heads:
+        raise KernelFileError(family.path, 1, f"the head {head!r} is not for {family.frontend}")
+    for each in family.values:
+        if each.given:
+            told = f"'is' is not for {family.frontend}; a size may stand in the text"
+            raise KernelFileError(family.path, each.line, told)
+
+
 def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Kind]) -> _Kind:
     """Return a front end's type for the spelling of an element type.
 

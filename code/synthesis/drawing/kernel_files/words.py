@@ -1,12 +1,10 @@
 """Definitions of the names used in kernel files and bodies, for editors and linters. They are never called.
 
-A kernel file that imports ``Array``, ``Thread``, ``either`` and ``size`` from ``synthesis.drawing.kernel_files.words``
-defines every name that it uses. The loaders read files as text and ignore their imports.
+A kernel file that imports the words it uses from ``synthesis.drawing.kernel_files.words`` defines all its names. The
+loaders read files as text and ignore their imports.
 """
 
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 
 class Array:
@@ -25,6 +23,11 @@ class Thread:
         return cls
 
 
+T: Any = None
+U: Any = None
+"""Types of elements, for files with the head ``types``."""
+
+
 def either(*alternatives: Any) -> Any:
     """One of several expressions."""
     return alternatives[0]
@@ -35,7 +38,7 @@ def maybe(probability: float, first: Any, second: Any) -> Any:
     return first if probability else second
 
 
-def helper(function: T) -> T:
+def helper(function: Any) -> Any:
     """In bodies: marks a function that is a text as a whole, including its first line."""
     return function
 
@@ -43,3 +46,8 @@ def helper(function: T) -> T:
 def size(*values: int) -> int:
     """A size of arrays, one of several positive integers."""
     return values[0]
+
+
+def fused(value: Any) -> Any:
+    """Return a value, possibly changed by a chain of operations that is drawn."""
+    return value

@@ -27,9 +27,10 @@ from jaxlib.mlir import passmanager as _passmanager
 from synthesis.frontends.jax.functions import function_behind
 from synthesis.frontends.jax.jaxprs.captured import MOST, captured_by, definitions
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
-from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_lines
+from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins
 from synthesis.frontends.jax.releases import compiled, place_locations
 from synthesis.frontends.linemap import LineMap, Places, Where, runs_of
+from synthesis.frontends.mlir_locations import mlir_lines
 
 jax: Any = _jax
 hlo: Any = _hlo

@@ -29,7 +29,10 @@ class Level:
     name: str
     language: Language
     device: str | None = None
-    """The only device that the level exists for; None if it exists for every device of the front end."""
+    """The only device that the level exists for, or a kind of devices: ``cuda`` for ``cuda:90`` and ``cuda:80``.
+
+    None if it exists for every device of the front end.
+    """
     direction: Direction = Direction.FORWARD
     default: bool = True
     """Whether rows have the level by default."""
@@ -46,6 +49,11 @@ class Level:
     """Whether the same tools always produce the same bytes, on every machine."""
     by_program: bool = False
     """Whether making the text starts a program, which a sandboxed process may not do."""
+
+    def exists_for(self, device: str) -> bool:
+        """Return whether the level exists for a device, or for one of several that are joined by ``+``."""
+        parts = (each for whole in device.split("+") for each in (whole, whole.partition(":")[0]))
+        return self.device is None or self.device in parts
 
     def has_to_be(self, made: str | None) -> bool:
         """Return whether a stored text must equal the text that the same tools make here.
@@ -158,7 +166,7 @@ class Compiler(Protocol):
         Raises:
             KernelError: if the tool rejects the kernel.
         """
-        levels = [each for each in self.levels if each.default and each.device in (None, device)]
+        levels = [each for each in self.levels if each.default and each.exists_for(device)]
         wanted = [each for each in levels if include_backward or each.direction is Direction.FORWARD]
         (lowered,) = self.lower([kernel], wanted, device=device)
         if isinstance(lowered, Rejection):

@@ -14,16 +14,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from synthesis.frontends.linemap import LineMap, Where, runs_of
+from synthesis.frontends.nvidia_texts import code_sections, ptx_lines, sass_lines
 from synthesis.frontends.warp.compilation import compile_cuda
 from synthesis.frontends.warp.texts import clean_lines, words
 
 _DATA = re.compile(r"(?:\.visible |\.extern )*\.(?:const|global) [^;={]*?(\w+)(?:\[\d*\])?(?: = [^;]*)?;")
-_SECTION = re.compile(r"^\t?\.section\s+(\S+?),", re.MULTILINE)
-_FILE = re.compile(r'^\t\.file\t(\d+) "(.*)"$', re.MULTILINE)
-_LOC = re.compile(r"\t\.loc\t(\d+ \d+ \d+)(?:, function_name \S+, inlined_at (\d+ \d+ \d+))?")
-_PTX_DEBUG = re.compile(r"^\t(?:\.file\t.*\n|\.section\t\.debug_\w+\s*\{[^{}]*\}\n?)", re.MULTILINE)
-_PTX_MARK = re.compile(r"^\$L__(?:tmp|func_begin|func_end)\d+:$")
-_SASS_MARK = re.compile(r'\t//## File "(.*?)", line (\d+)')
 
 Origins = Mapping[tuple[str, int], int]
 """Maps (file, line) to the line of a kernel's source."""
@@ -41,34 +36,9 @@ def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, 
     """
     compiled, origins = compile_cuda(kernel, options, "ptx", where)
     text = compiled.decode().rstrip("\0")
-    lines = list(_cleaned(_ptx_lines(text, origins)))
+    lines = list(_cleaned(ptx_lines(text, _by_name(origins))))
     used = words("\n".join(line for line, _ in lines if not _DATA.fullmatch(line)))
     return _finished((line, origin) for line, origin in lines if not (data := _DATA.fullmatch(line)) or data[1] in used)
-
-
-def _ptx_lines(text: str, origins: Origins) -> Iterator[tuple[str, int | None]]:
-    """Yield the lines with instructions or declarations, each with its line of the source."""
-    names = {number: PurePosixPath(path).name for number, path in _FILE.findall(text)}
-    callers: dict[str, str] = {}
-    origin: int | None = None
-    for line in _PTX_DEBUG.sub("", text).splitlines():
-        loc = _LOC.fullmatch(line)
-        if loc is None:
-            if not _PTX_MARK.match(line):
-                yield line, origin
-            origin = None if line.startswith("}") else origin
-            continue
-        place: str | None = loc[1]
-        if loc[2]:
-            callers[loc[1]] = loc[2]
-        else:
-            callers.pop(loc[1], None)
-        origin, seen = None, set[str]()
-        while place is not None and origin is None and place not in seen:
-            seen.add(place)
-            number, row, _ = place.split()
-            origin = origins.get((names.get(number, ""), int(row)))
-            place = callers.get(place)
 
 
 def sass_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:
@@ -87,32 +57,12 @@ def sass_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str,
         binary.write_bytes(compiled)
         command = [program, "-c", "-gi", binary]
         result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    starts = [*_SECTION.finditer(result.stdout)]
-    ends = [match.start() for match in starts[1:]] + [len(result.stdout)]
-    code = "".join(
-        result.stdout[match.start() : end]
-        for match, end in zip(starts, ends, strict=True)
-        if match[1].startswith(".text.")
-    )
-    return _finished(_cleaned(_sass_lines(code, origins)))
+    code = code_sections(result.stdout)
+    return _finished(_cleaned(sass_lines(code, _by_name(origins))))
 
 
-def _sass_lines(code: str, origins: Origins) -> Iterator[tuple[str, int | None]]:
-    """Yield the lines of a disassembly, each with the innermost known location in the group of marks before it."""
-    origin: int | None = None
-    in_marks = False
-    for line in code.splitlines():
-        mark = _SASS_MARK.match(line)
-        if mark is None:
-            in_marks = False
-            # A routine of the compiler itself, such as the slow path of a square root, begins at a label with "$".
-            origin = None if _SECTION.match(line) or line.startswith("$") else origin
-            yield line, origin
-            continue
-        origin = origin if in_marks else None
-        in_marks = True
-        if origin is None:
-            origin = origins.get((PurePosixPath(mark[1]).name, int(mark[2])))
+def _by_name(origins: Origins) -> Where:
+    return lambda file, line: origins.get((PurePosixPath(file).name, line))
 
 
 def _cleaned(lines: Iterable[tuple[str, int | None]]) -> Iterator[tuple[str, int | None]]:

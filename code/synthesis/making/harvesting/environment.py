@@ -18,7 +18,7 @@ from synthesis.making.harvesting.wanted import Wanted
 
 _STAMP = "irsmith.json"
 _PATHS = "irsmith.pth"
-_TOOLS = ("jax", "jaxlib", "ml-dtypes", "numpy", "warp-lang")
+_TOOLS = ("jax", "jaxlib", "ml-dtypes", "numpy", "triton", "warp-lang")
 """Packages that texts depend on. They stay at the versions of this environment, whatever a package requires."""
 _LAST_LINES = 12
 

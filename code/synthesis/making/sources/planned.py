@@ -11,7 +11,7 @@ from synthesis.making.sources.stored import Checked, StoredRows
 from synthesis.verification.plan import Plan
 from synthesis.verification.verifier import Verifier
 
-TIME_LIMITS = {"warp": 1.0, "jax": 4.0}
+TIME_LIMITS = {"warp": 1.0, "jax": 4.0, "triton": 10.0}
 """Seconds of processor time for each text, by front end. A wrong text may never end."""
 OTHER_TIME_LIMIT = 4.0
 

@@ -13,6 +13,7 @@ from synthesis.verification.mutating.hlo import hlo_edits
 from synthesis.verification.mutating.jaxpr import indices_are_fixed, jaxpr_edits
 from synthesis.verification.mutating.mlir import mlir_edits
 from synthesis.verification.mutating.records import Edit, Kind, Mutant
+from synthesis.verification.mutating.ttir import ttir_edits
 
 
 def edits(text: str, level: Level) -> list[Edit]:
@@ -22,6 +23,8 @@ def edits(text: str, level: Level) -> list[Edit]:
         return cpp_edits(text)
     if level.language == CUDA:
         return [*cpp_edits(text), *cuda_edits(text)]
+    if level.language == MLIR and "tt.func" in text:
+        return ttir_edits(text)
     readers = {MLIR: mlir_edits, HLO: hlo_edits, JAXPR: jaxpr_edits}
     return readers[level.language](text, derivative=derivative) if level.language in readers else []
 

@@ -14,6 +14,7 @@ from synthesis.drawing.kernel_files.using import (
     element_of,
     extents_of,
     ignore_parts,
+    refuse_tiles,
     shape_of,
 )
 from synthesis.drawing.streams import Stream
@@ -45,6 +46,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
         KernelFileError: if the file asks for something that JAX functions do not have, or uses an undefined name.
     """
     check_names(family, _MODULES)
+    refuse_tiles(family)
     for each in family.values:
         element_of(family, each.line, each.element.spelling, _TYPES if not each.options else {**_TYPES, "str": "str"})
         if each.role is not Role.INPUT or each.starts is not None or each.among is not None:

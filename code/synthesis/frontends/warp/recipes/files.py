@@ -13,6 +13,7 @@ from synthesis.drawing.kernel_files.using import (
     element_of,
     extents_of,
     ignore_parts,
+    refuse_tiles,
     shape_of,
 )
 from synthesis.drawing.streams import Stream
@@ -57,6 +58,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
         KernelFileError: if the file asks for something that Warp kernels do not have, or uses an undefined name.
     """
     check_names(family, ("wp",), ("TINY", "HUGE"))
+    refuse_tiles(family)
     for each in family.values:
         element_of(family, each.line, each.element.spelling, _TYPES)
         if each.options:

@@ -35,7 +35,7 @@ def write_pressure(p: Program) -> Text:
     """Draw the pressure or the stress tensor, from the motion of particles and the forces between them."""
     n = p.choices.choice((24, 32, 64))  # for 256 particles, sums over all pairs have a larger error than is allowed
     form = p.pick(*_PRESSURES)
-    lines = p.choose(join(_PRESSURE.replace("FORM", p.pick(*_PAIR_FORMS).replace("\n", "\n        ")),
+    lines = p.choose(join(_PRESSURE.replace("FORM", p.pick(*_PAIR_FORMS).replace("\n", "\n            ")),
                           _PRESSURES[form]))  # fmt: skip
     if "cutoff" not in lines:
         lines = re.sub(r"(?m)^if long_range is not None:\n(?: +.*\n)+", "", lines)

@@ -231,7 +231,7 @@ _STAGES = """
     return features}
 """
 _PRE_ACTIVATED_HEAD = _BODIES["pre_activated_head"]
-_BODIES = (
+_BLOCKS = (
     """
             h = conv(x, block['conv1'], stride)
             h = ACT(channel_norm(h, block['norm1'], norm))
@@ -259,7 +259,7 @@ def _stages(p: Program) -> Text:
     """Draw stages of blocks, with the features of some of them."""
     rows, side, first = p.choices.choice((1, 2)), p.choices.choice((8, 16)), p.size(6, 8)
     kind = p.choices.integer(0, 2)
-    body = _BODIES[kind].strip("\n").rstrip(" ").rstrip("\n")
+    body = _BLOCKS[kind].strip("\n").rstrip(" ").rstrip("\n")
     counts = p.choices.choice(((1, 1), (2, 1), (1, 2), (1, 1, 1)))
     text = _STAGES.replace("            BODY", body)
     if kind == 1:

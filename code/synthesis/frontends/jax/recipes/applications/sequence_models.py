@@ -416,7 +416,13 @@ _CHOSEN = """
         return (hidden, token, done), (token, log_prob)
 """
 _LIMITS = {
-    "top_k": _BODIES["top_k"],
+    "top_k": """
+        {?0.4 # {only the best are possible}}
+        {best = jax.lax.top_k(logits, top_k)[0]
+        logits = jnp.where(logits < best[:, -1:], -1e9, logits) ~
+        lowest = jax.lax.top_k(logits, top_k)[0][:, -1:]
+        logits = jnp.where(logits >= lowest, logits, -1e9)}
+    """,
     "min_p": """
         {?0.4 # {tokens that are much less likely than the best are left out}}
         probs = jax.nn.softmax(logits, axis=-1)
@@ -424,7 +430,16 @@ _LIMITS = {
         floor = min_p * probs.max(axis=-1, keepdims=True)
         logits = jnp.where(probs >= floor, logits, -1e9)}
     """,
-    "top_p": _BODIES["top_p"],
+    "top_p": """
+        {?0.4 # {the fewest tokens that have so much of the probability}}
+        {probs = jax.nn.softmax(logits, axis=-1)
+        ordered = jnp.sort(probs, axis=-1)[:, ::-1]
+        count = jnp.sum(jnp.cumsum(ordered, axis=-1) < top_p, axis=-1, keepdims=True)
+        {?0.5 floor = jnp.take_along_axis(ordered, jnp.minimum(count, ordered.shape[-1] - 1), axis=-1)
+        ~ last = jnp.minimum(count, ordered.shape[-1] - 1)
+        floor = jnp.take_along_axis(ordered, last, axis=-1)}
+        logits = jnp.where(probs < floor, -1e9, logits)}
+    """,
     "banned": """
         {?0.4 # {padding is never drawn}}
         {logits = logits.at[:, pad_id].set(-1e9) ~
@@ -506,7 +521,20 @@ _POLICY_LOSSES = {
     """,
     "penalized": _BODIES["penalized"],
 }
-_POLICY_TOTALS = _BODIES["policy_totals"]
+_POLICY_TOTALS = """
+        {value_error = mlp(params['critic'], obs)[..., 0] - returns ~
+        new_values = mlp(params['critic'], obs).squeeze(-1)
+        value_error = new_values - returns}
+        {value_loss = 0.5 * jnp.mean(value_error ** 2) ~ value_loss = jnp.mean(jnp.square(value_error)) ~
+        {?0.4 # Huber loss}
+        abs_error = jnp.abs(value_error)
+        value_loss = jnp.mean(jnp.where(abs_error < 1.0, 0.5 * value_error ** 2, abs_error - 0.5))}
+        {return policy_loss + value_coef * value_loss - entropy_coef * jnp.mean(entropy) ~
+        loss = policy_loss + value_coef * value_loss
+        {?0.4 # {keeps the policy open}}
+        loss = loss - entropy_coef * {jnp.mean(entropy) ~ entropy.mean()}
+        return loss}
+"""
 
 
 def _draw_policy(p: Program) -> None:

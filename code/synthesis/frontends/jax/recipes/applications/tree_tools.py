@@ -89,7 +89,36 @@ def _norm(p: Program) -> Text:
 
 
 _CASTS = {
-    "kept": _BODIES["kept"],
+    "kept": """
+        {?0.3 if dtype is None:
+            return tree}
+        {?0.4 dtype = jnp.dtype(dtype)
+        {?0.6 if not jnp.issubdtype(dtype, jnp.floating):
+            raise ValueError(f'expected a floating type, got <<dtype>>')}}
+        {def cast(x):
+            {?0.4 x = jnp.asarray(x)}
+            {?0.4 # {WHY}}
+            {if KEPT:
+                return x
+            return x.astype(dtype) ~ return x if KEPT else x.astype(dtype) ~
+            if jnp.issubdtype(x.dtype, jnp.floating) {~and x.ndim > 1}:
+                x = x.astype(dtype)
+            return x ~
+            {?0.5 # {nothing to do}}
+            if x.dtype == jnp.dtype(dtype) or KEPT:
+                return x
+            return x.astype(dtype)}
+
+        return jax.tree.map(cast, tree) ~
+        return jax.tree.map(lambda x: x if KEPT else x.astype(dtype), tree) ~
+        leaves, structure = jax.tree.flatten(tree)
+        {made = [x if KEPT else x.astype(dtype) for x in leaves] ~
+        made = []
+        for x in leaves:
+            {?0.4 # {WHY}}
+            made.append(x if KEPT else x.astype(dtype))}
+        return jax.tree.unflatten(structure, made)}
+    """,
     "policy": _BODIES["policy"],
     "scaled": _BODIES["scaled"],
 }

@@ -345,7 +345,18 @@ _FUNCTIONS = (
 )
 """Functions that lines call."""
 
-_CAMERA_POINT = _BODIES["camera_point"]
+_CAMERA_POINT = """{p_c = z * {pixel_ray(x, y, focal, center_x, center_y) ~ lens_ray(x, y, lens[VIEW])} ~
+        # depth along the ray, not along the axis
+        p_c = z * wp.normalize({pixel_ray(x, y, focal, center_x, center_y) ~ lens_ray(x, y, lens[VIEW])}) ~
+        {u = (float(x) + 0.5 - center_x) / focal
+        v = (float(y) + 0.5 - center_y) / focal
+        ~
+        intrinsics = lens[VIEW]
+        u = (float(x) + 0.5 - intrinsics[2]) / intrinsics[0]
+        v = (float(y) + 0.5 - intrinsics[3]) / intrinsics[1]}
+        {p_c = wp.vec3(u * z, v * z, z) ~
+        # depth along the ray, not along the axis
+        p_c = z * wp.normalize(wp.vec3(u, v, 1.0))}}"""
 """The point that a pixel shows, as its camera sees it."""
 
 _MATRIX = {"focal": "0, 0", "center_x": "0, 2", "center_y": "1, 2"}

@@ -297,7 +297,35 @@ _ROW = {
             "What sensors of velocities read",
         ),
         (
-            _BODIES["sensor_value.sensor_acc"],
+            """
+            kind = sensor_type[u]
+            obj = sensor_obj[u]
+            adr = sensor_adr[u]
+            if kind == SENSOR_ACTUATORFRC:
+                sensordata[w, adr] = force_in[w, obj]
+            elif kind == SENSOR_JOINTACTFRC:
+                sensordata[w, adr] = qfrc_in[w, jnt_dofadr[obj]]
+            else:
+                bodyid = site_body[obj]
+                rot = wp.transpose(xmat[w, obj])
+                arm = xpos[w, obj] - subtree_com[w, body_root[bodyid]]
+                if kind == SENSOR_FORCE:
+                    v = rot * wp.spatial_bottom(cfrc_int[w, bodyid])
+                elif kind == SENSOR_TORQUE:
+                    f_int = cfrc_int[w, bodyid]
+                    v = rot * (wp.spatial_top(f_int) - wp.cross(arm, wp.spatial_bottom(f_int)))
+                {?0.5 elif kind == SENSOR_FRAMEANGACC:
+                    v = wp.spatial_top(cacc[w, bodyid])
+                else:
+                    ACCELERATION ~ else:
+                    ACCELERATION}
+                {?0.4 # no more than the sensor can show
+                if sensor_cutoff[u] > 0.0:
+                    for k in range(3):
+                        v[k] = clamp_symmetric(v[k], sensor_cutoff[u])}
+                for k in range(3):
+                    sensordata[w, adr + k] = v[k]
+            """,
             "sensor_acc eval_force_sensors update_force_sensors",
             "What sensors of forces and accelerations read",
         ),

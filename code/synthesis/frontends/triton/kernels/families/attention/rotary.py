@@ -1,0 +1,84 @@
+"""Rotates pairs of features by angles that depend on the position."""
+#: frontend: triton
+#: category: attention
+#: names: rotary_kernel rope_kernel apply_rotary_emb_kernel _rope_forward
+#: difficulty: 2 3
+#: types: T = tl.float32 tl.float16 tl.bfloat16
+#: grid: seq, heads
+
+import triton.language as tl
+
+from synthesis.drawing.kernel_files.words import Array, T, either, fused, size
+
+seq = size(6, 9, 12)
+heads = size(2, 3)
+half = size(16, 20, 32)
+
+
+def kernel(
+    x_ptr: Array[T, seq, heads, 2 * half],  #: -2..2, named x_ptr q_ptr X
+    cos_ptr: Array[tl.float32, seq, half],  #: -1..1, named cos_ptr COS
+    sin_ptr: Array[tl.float32, seq, half],  #: -1..1, named sin_ptr SIN
+    pos_ptr: Array[tl.int32, seq],  #: 0..5, named pos_ptr position_ids
+    out_ptr: Array[T, seq, heads, 2 * half],  #: output, named out_ptr y_ptr
+    stride_s: int,  #: is heads * 2 * half, named stride_s stride_seq
+    stride_h: int,  #: is 2 * half, named stride_h stride_head
+    half: int,  #: is half, named half_dim rotary_dim
+    BACKWARD: tl.constexpr,  #: option True False, named BACKWARD CONJUGATE
+    BLOCK: tl.constexpr,  #: is next_power_of_2(half), named BLOCK_SIZE BLOCK_HALF
+):
+    pos = tl.program_id(0)
+    head = tl.program_id(1)
+    cols = tl.arange(0, BLOCK)
+    mask = cols < half
+    base = pos * stride_s + head * stride_h
+    #| 0.6
+    cos = tl.load(cos_ptr + pos * half + cols, mask=mask, other=1.0)
+    sin = tl.load(sin_ptr + pos * half + cols, mask=mask, other=0.0)
+    #| else
+    place = tl.load(pos_ptr + pos)
+    #| 0.5
+    cos = tl.load(cos_ptr + place * half + cols, mask=mask, other=1.0)
+    sin = tl.load(sin_ptr + place * half + cols, mask=mask, other=0.0)
+    #| else
+    # angles from frequencies
+    freq = tl.exp2(-13.287712379549449 * cols.to(tl.float32) / half)
+    angle = place.to(tl.float32) * freq
+    cos = tl.cos(angle)
+    sin = tl.sin(angle)
+    #| end
+    #| end
+    #| 0.3
+    if BACKWARD:
+        sin = -sin
+    #| end
+    #| 0.6
+    first = tl.load(x_ptr + base + cols, mask=mask, other=0.0).to(tl.float32)
+    second = tl.load(x_ptr + base + half + cols, mask=mask, other=0.0).to(tl.float32)
+    #| 0.3
+    first = fused(first)
+    second = fused(second)
+    #| end
+    y1 = first * cos - second * sin
+    y2 = either(second * cos + first * sin, first * sin + second * cos)
+    tl.store(out_ptr + base + cols, either(y1, y1.to(out_ptr.dtype.element_ty)), mask=mask)
+    tl.store(out_ptr + base + half + cols, either(y2, y2.to(out_ptr.dtype.element_ty)), mask=mask)
+    #| else
+    # neighbouring features are a pair
+    even = tl.load(x_ptr + base + 2 * cols, mask=mask, other=0.0).to(tl.float32)
+    odd = tl.load(x_ptr + base + 2 * cols + 1, mask=mask, other=0.0).to(tl.float32)
+    y1 = even * cos - odd * sin
+    y2 = even * sin + odd * cos
+    #| one of
+    tl.store(out_ptr + base + 2 * cols, y1, mask=mask)
+    tl.store(out_ptr + base + 2 * cols + 1, y2, mask=mask)
+    #| or
+    y = tl.interleave(y1, y2)
+    both = tl.arange(0, 2 * BLOCK)
+    tl.store(out_ptr + base + both, either(y, y.to(out_ptr.dtype.element_ty)), mask=both < 2 * half)
+    #| or
+    y = tl.reshape(tl.join(y1, y2), (2 * BLOCK,))
+    both = tl.arange(0, 2 * BLOCK)
+    tl.store(out_ptr + base + both, y, mask=both < 2 * half)
+    #| end
+    #| end

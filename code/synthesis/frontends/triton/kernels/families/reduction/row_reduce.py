@@ -1,0 +1,92 @@
+"""Reduces each row of a matrix to a number."""
+#: frontend: triton
+#: category: reduction
+#: names: row_sum_kernel reduce_rows_kernel row_reduce_kernel reduction_kernel
+#: difficulty: 2 3
+#: types: T = tl.float32 tl.float16 tl.bfloat16
+#: grid: rows
+
+import triton.language as tl
+
+from synthesis.drawing.kernel_files.words import Array, T, either, fused, size
+
+rows = size(6, 9, 16)
+n = size(100, 65, 128, 300)
+
+
+def kernel(
+    x_ptr: Array[T, rows, n],  #: -3..3, named x_ptr input_ptr X
+    out_ptr: Array[tl.float32, rows],  #: output, named out_ptr output_ptr Y
+    stride: int,  #: is n, named stride row_stride stride_x
+    n: int,  #: is n, named n_cols N n
+    scale: float,  #: 0.25..2, usually 0.5 2.0, named scale alpha
+    BLOCK: tl.constexpr,  #: option 32 64 128, named BLOCK_SIZE BLOCK BLOCK_N
+    WHOLE: tl.constexpr,  #: is next_power_of_2(n), named BLOCK_SIZE BLOCK
+):
+    row = tl.program_id(0)
+    #| one of
+    # one block holds the row
+    cols = tl.arange(0, WHOLE)
+    mask = cols < n
+    x = tl.load(x_ptr + row * stride + cols, mask=mask, other=0.0).to(tl.float32)
+    #| 0.5
+    x = fused(x)
+    x = tl.where(mask, x, 0.0)
+    #| end
+    #| one of
+    y = tl.sum(x, axis=0)
+    #| or
+    y = either(tl.sum(x, axis=0) / n, tl.sum(x) / n)
+    #| or
+    y = tl.sqrt(tl.sum(x * x, axis=0))
+    #| or
+    y = either(tl.max(x, axis=0), tl.min(x, axis=0), tl.max(tl.abs(x), axis=0))
+    #| or
+    x = tl.where(mask, x, -float("inf"))
+    top = tl.max(x, axis=0)
+    y = top + tl.log(tl.sum(tl.exp(x - top), axis=0))
+    #| or
+    mean = tl.sum(x, axis=0) / n
+    diff = tl.where(mask, x - mean, 0.0)
+    y = tl.sum(diff * diff, axis=0) / n
+    #| end
+    #| or
+    # loop over blocks of the row
+    acc = tl.zeros((BLOCK,), dtype=tl.float32)
+    for start in range(0, n, BLOCK):
+        cols = start + tl.arange(0, BLOCK)
+        mask = cols < n
+        x = tl.load(x_ptr + row * stride + cols, mask=mask, other=0.0).to(tl.float32)
+        #| 0.5
+        x = fused(x)
+        x = tl.where(mask, x, 0.0)
+        #| end
+        acc += either(x, x * x, tl.abs(x), scale * x)
+    y = tl.sum(acc, axis=0)
+    #| 0.4
+    y = y / n
+    #| end
+    #| or
+    acc = tl.full((BLOCK,), float("-inf"), dtype=tl.float32)
+    for start in range(0, n, BLOCK):
+        cols = start + tl.arange(0, BLOCK)
+        x = tl.load(x_ptr + row * stride + cols, mask=cols < n, other=-float("inf")).to(tl.float32)
+        acc = either(tl.maximum(acc, x), tl.where(x > acc, x, acc))
+    y = tl.max(acc, axis=0)
+    #| or
+    total = 0.0
+    for start in tl.range(0, n, BLOCK):
+        cols = start + tl.arange(0, BLOCK)
+        x = tl.load(x_ptr + row * stride + cols, mask=cols < n, other=0.0).to(tl.float32)
+        total += either(tl.sum(x, axis=0), tl.sum(x * x, axis=0), tl.sum(tl.abs(x), axis=0))
+    y = total
+    #| end
+    #| 0.5
+    y = y * scale
+    #| end
+    #| 0.3
+    # sums may be large
+    y = either(y / (1.0 + tl.abs(y)), y * tl.rsqrt(1.0 + y * y), tl.log(1.0 + tl.abs(y)))
+    y = fused(y)
+    #| end
+    tl.store(out_ptr + row, y)

@@ -1,0 +1,19 @@
+"""Triton's levels: one entry each, known without Triton itself.
+
+``made_by`` is the stage of Triton's compiler that makes the text, or the program that disassembles it.
+"""
+
+from synthesis.core.languages import AMDGCN, LLVM, MLIR, PTX, SASS
+from synthesis.frontends.base import Level
+
+LEVELS = (
+    Level(name="ttir", language=MLIR, made_by="ttir", run_by="ttir"),
+    Level(name="ttgir", language=MLIR, made_by="ttgir", run_by="ttgir"),
+    Level(name="ptx", language=PTX, device="cuda", made_by="ptx"),
+    Level(name="llir", language=LLVM, default=False, made_by="llir"),
+    Level(name="sass", language=SASS, device="cuda", default=False, made_by="nvdisasm", by_program=True),
+    Level(name="amdgcn", language=AMDGCN, device="hip", default=False, made_by="amdgcn"),
+)
+
+DEVICES = ("cuda:90", "cuda:80", "cuda:100", "hip:gfx942")
+"""The devices that texts are made for, with the default first. None needs to be present."""

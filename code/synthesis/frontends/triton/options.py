@@ -1,0 +1,37 @@
+"""The compile options that shape a Triton kernel's texts, as a row's ``options`` column records them."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from synthesis.frontends.options import Allowed, one_of, whole
+
+DEFAULTS: Mapping[str, Any] = {
+    "divisible_by_16": [],
+    "enable_fp_fusion": True,
+    "maxnreg": None,
+    "num_ctas": 1,
+    "num_stages": 3,
+    "num_warps": 4,
+}
+"""Triton's own defaults on NVIDIA's devices."""
+
+
+def _are_names(value: Any) -> bool:
+    if not isinstance(value, list):
+        return False
+    names = cast("list[Any]", value)
+    return all(isinstance(each, str) and each.isidentifier() for each in names)
+
+
+ALLOWED: Mapping[str, Allowed] = {
+    "divisible_by_16": Allowed("a list of arguments", _are_names),
+    "enable_fp_fusion": one_of(False, True),
+    "maxnreg": Allowed("null or 8 to 255", lambda value: value is None or (type(value) is int and 8 <= value <= 255)),
+    "num_ctas": one_of(1, 2, 4, 8, 16),
+    "num_stages": whole(1, 16),
+    "num_warps": one_of(1, 2, 4, 8, 16, 32),
+}
+"""What each option of a row may be.
+
+``divisible_by_16`` names the pointers whose addresses and the integers whose values are multiples of 16.
+"""

@@ -1,0 +1,115 @@
+"""Verifies Triton's texts: TTIR and TTGIR run in an interpreter, and the Python source gives the expected results.
+
+``texts`` and ``reference`` share no code with each other, and neither uses Triton.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import Rejection
+from synthesis.core.verdicts import Hindrance, Unproved
+from synthesis.frontends.base import Kernel, Level, Outcome, Program, Reference, RunKey, Tamed, ToolOperation, Values
+from synthesis.frontends.triton.reference.operations import operations
+from synthesis.frontends.triton.reference.oracle import TritonReference, accumulated, separate
+from synthesis.frontends.triton.reference.sources import used
+from synthesis.frontends.triton.texts import BudgetError, Module, TextError, Watch, parse, run
+
+
+class TritonProver:
+    """Runs TTIR and TTGIR texts without Triton, and computes the expected results in NumPy."""
+
+    def prepare(self) -> None:
+        """Do nothing: the interpreter is imported with this module."""
+
+    def unavailable(self, level: Level, text: str) -> Unproved | None:
+        """Return why a text cannot be run: there is an interpreter for TTIR and TTGIR only."""
+        return None if level.run_by else Unproved(Hindrance.NOT_EXECUTED, f"{level.name} is not executed")
+
+    def foreign(self, level: Level, text: str) -> str | None:
+        """Return nothing: the interpreter has no operation that does more than compute on the arrays of a run."""
+        return None
+
+    def tame(self, level: Level, text: str, own: str) -> Tamed:
+        """Return a text unchanged, with how its function differs from the row's, or why it is not valid.
+
+        The interpreter evaluates no text as code, so nothing has to be removed.
+        """
+        if not text.isascii():
+            return Tamed(text, "a character that is not ASCII")
+        try:
+            found, expected = (_parameters(parse(each)) for each in (text, own))
+        except TextError as error:
+            return Tamed(text, broken=str(error))
+        return Tamed(text, other=None if found == expected else f"its functions are {_listed(found)}")
+
+    def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+        """Run texts, each on all its inputs."""
+        for number, program in enumerate(programs):
+            yield number, None
+            yield number, _outcome(program)
+
+    def reference(self, kernel: Kernel) -> Reference:
+        """Return a reference that interprets the Python source with a NumPy implementation of Triton's language."""
+        return TritonReference(kernel.spec)
+
+    def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
+        """Return the arrays in which no program plainly accesses an element that another one writes."""
+        return separate(kernel.spec, runs)
+
+    def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
+        """Return the arrays of which several programs change one element, and only by atomics.
+
+        A run of the reference determines them; it is skipped if the source has no atomics.
+        """
+        if "atomic_" not in kernel.spec.source:
+            return frozenset()
+        return accumulated(kernel.spec, run)
+
+    def operations(self) -> Mapping[str, ToolOperation]:
+        """Return the public functions of ``triton.language``; Triton differentiates none."""
+        return {name: ToolOperation(modelled=modelled, differentiable=False) for name, modelled in operations().items()}
+
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
+        """Return the functions of ``triton.language`` that the source calls."""
+        return used(source)
+
+    def gradient_trap(self, kernel: Kernel) -> str | None:
+        """Return nothing, since Triton differentiates nothing."""
+        return None
+
+
+def _parameters(module: Module) -> dict[str, tuple[str, ...]]:
+    """Return the types of the parameters of each public function."""
+    return {
+        name: tuple(str(each.type) for each in function.arguments)
+        for name, function in module.functions.items()
+        if function.public
+    }
+
+
+def _listed(functions: Mapping[str, tuple[str, ...]]) -> str:
+    return ", ".join(f"{name}({', '.join(types)})" for name, types in functions.items()) or "none"
+
+
+def _outcome(program: Program) -> Outcome | Rejection:
+    signature = program.signature
+    order = [each.name for each in signature.arguments]
+    watched = program.separate | program.accumulated
+    grid = tuple(size or 0 for size in signature.launch or ())
+    try:
+        module, made = parse(program.text), dict[RunKey, Values]()
+        for key, values in program.runs.items():
+            watch = Watch() if watched else None
+            made[key] = run(module, program.name, values, order, grid, watch=watch)
+            if watch is not None and (raced := watched & (watch.written | watch.read | watch.mixed)):
+                return _failed(Symptom.WRONG_RESULT, f"several programs access an element of {min(raced)}")
+    except BudgetError as error:
+        return _failed(Symptom.TIMEOUT, str(error))
+    except TextError as error:
+        return _failed(Symptom.BUILD_ERROR, str(error))
+    return made
+
+
+def _failed(symptom: Symptom, detail: str) -> Rejection:
+    return Rejection(stage=Stage.VERIFY, symptom=symptom, detail=detail)

@@ -1,0 +1,153 @@
+"""Conversions between types."""
+
+from typing import Any, cast
+
+import ml_dtypes
+import numpy as np
+
+from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.triton.reference.machine import Machine
+from synthesis.frontends.triton.reference.types import INT1, INT64, Dtype, PointerType, integers_promoted
+from synthesis.frontends.triton.reference.values import Block, BlockType, Narrowed, Pointer
+
+_WORDS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+
+
+def as_type(m: Machine, value: Any, kind: Dtype, rounding: str | None = None) -> Block:
+    """Return numbers converted to a type.
+
+    Args:
+        m: the machine.
+        value: a block or a Python number.
+        kind: the type.
+        rounding: ``rtne`` (the default) or ``rtz`` for a conversion to a narrower floating-point type.
+    """
+    if not isinstance(value, Block):
+        return m.number_of(value, kind)
+    source = value.type
+    if source is kind:
+        return value
+    if isinstance(value, Narrowed):
+        m.computed_in(source.name)
+    if kind is INT1:
+        return Block(value.data != 0, kind)
+    if not source.is_float:
+        if not kind.is_float:
+            return Block(value.data.astype(kind.numpy), kind)
+        made = value.data.astype(m.format(kind))
+        return Block(m.narrowed(made, kind) if source.bits > kind.digits else made, kind)
+    if not kind.is_float:
+        return Block(_truncated(m, value.data, kind), kind)
+    if m.double:
+        return Block(_within(value.data, kind), kind)
+    if kind.digits >= source.digits and kind.bits > source.bits:
+        return Block(value.data.astype(kind.numpy), kind)
+    return Block(m.narrowed(_narrowed(value.data, kind, rounding), kind), kind)
+
+
+def _narrowed(data: Any, kind: Dtype, rounding: str | None) -> Any:
+    made = _within(data, kind).astype(kind.numpy)
+    if rounding == "rtz":
+        away = np.abs(made.astype(np.float64)) > np.abs(data.astype(np.float64))
+        bits = np.asarray(made).view(_WORDS[kind.numpy.itemsize])
+        made = (bits - away.astype(bits.dtype)).view(kind.numpy).reshape(np.shape(data))
+    return made
+
+
+def _within(data: Any, kind: Dtype) -> Any:
+    """Return numbers limited to those of a format of 8 bits: GPUs convert larger ones to its largest number."""
+    if kind.bits > 8:
+        return data
+    largest = float(cast(Any, ml_dtypes.finfo(kind.numpy)).max)
+    wide = data.astype(np.float64) if data.dtype.kind != "f" else data
+    return np.clip(wide, -largest, largest)
+
+
+def _truncated(m: Machine, data: Any, kind: Dtype) -> Any:
+    """Return floating-point numbers rounded towards zero to integers; those out of range become the nearest limit."""
+    wide = data.astype(np.float64)
+    low, high = kind.limits
+    inside = np.clip(np.nan_to_num(np.trunc(wide), nan=0.0, posinf=np.inf, neginf=-np.inf), low, high)
+    over = inside >= 2.0 ** (kind.bits - kind.is_signed)
+    made = np.where(over, kind.numpy.type(high), np.where(over, 0, inside).astype(kind.numpy))
+    return m.decided("truncate", made, wide)
+
+
+def bits_as(m: Machine, value: Any, kind: Dtype) -> Block:
+    """Return the same bits as numbers of another type of equal size.
+
+    Raises:
+        ReferenceUnknownError: if the sizes differ.
+    """
+    given = m.block_of(value)
+    if given.type is kind:
+        return given
+    if given.type.bits != kind.bits:
+        raise ReferenceUnknownError(f"the bits of {given.type.name} as {kind.name}")
+    own = np.asarray(given.data.astype(given.type.numpy, copy=False))
+    return Block(own.view(kind.numpy).astype(m.format(kind), copy=False)[()], kind)
+
+
+def cast_op(
+    m: Machine,
+    input: Any,  # noqa: A002
+    dtype: Any,
+    fp_downcast_rounding: str | None = None,
+    bitcast: bool = False,
+) -> Any:
+    """``tl.cast``, and the method ``to``."""
+    if isinstance(dtype, BlockType):
+        dtype = dtype.scalar
+    if isinstance(input, Pointer):
+        if isinstance(dtype, PointerType) and dtype == input.type:
+            return input
+        raise ReferenceUnknownError("a conversion of a pointer")
+    if not isinstance(dtype, Dtype):
+        raise ReferenceUnknownError("a conversion to what is no number type")
+    given = m.block_of(input)
+    if bitcast:
+        return bits_as(m, given, dtype)
+    made = as_type(m, given, dtype, fp_downcast_rounding)
+    if dtype.is_float and dtype.bits < 32 and given.type.is_float and dtype.bits < given.type.bits:
+        return Narrowed(made.data, dtype)
+    return made
+
+
+def whole(m: Machine, value: Any) -> Any:
+    """Return integers as int64.
+
+    Raises:
+        ReferenceUnknownError: if they are no integers.
+    """
+    given = m.block_of(value)
+    if given.type.is_float:
+        raise ReferenceUnknownError("a floating-point number where an integer is needed")
+    return given.data.astype(INT64.numpy)
+
+
+def number(value: Any) -> int:
+    """Return a single integer, which need not be known when the kernel is compiled.
+
+    Raises:
+        ReferenceUnknownError: if it is something else.
+    """
+    if isinstance(value, Block) and value.data.size == 1 and value.type.is_int:
+        return int(value.data.reshape(()))
+    if isinstance(value, int):
+        return int(value)
+    raise ReferenceUnknownError("something else where a single integer is needed")
+
+
+def loop_type(m: Machine, *bounds: Any) -> Dtype:
+    """Return the type of the number of a loop with some bounds.
+
+    Raises:
+        ReferenceUnknownError: if a bound is no integer.
+    """
+    kinds = [m.block_of(each).type for each in bounds]
+    if any(each.is_float for each in kinds):
+        raise ReferenceUnknownError("a loop whose bounds are no integers")
+    kind = kinds[0]
+    for each in kinds[1:]:
+        kind = integers_promoted(kind, each)
+    return kind

@@ -1,0 +1,294 @@
+"""The oracle of one kernel: its results, what some runs reached, and the effect of rounding."""
+
+import contextlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from synthesis.core.formats import is_floating
+from synthesis.core.records import KernelSpec
+from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Shake, Trace, Values
+from synthesis.frontends.triton.reference.calls import call_function
+from synthesis.frontends.triton.reference.machine import Machine
+from synthesis.frontends.triton.reference.order import accumulated_in, clashing, separate_in
+from synthesis.frontends.triton.reference.reach import reached_statements
+from synthesis.frontends.triton.reference.shaking import (
+    MORE,
+    Decision,
+    LostError,
+    Noting,
+    Shaken,
+    Turned,
+    doubts_of,
+    is_unclear,
+    is_unsettled,
+    parts_of,
+)
+from synthesis.frontends.triton.reference.sources import read
+from synthesis.frontends.triton.reference.types import COARSE, SPELLED, Dtype
+from synthesis.frontends.triton.reference.values import Array, Block, Buffer, Pointer
+
+_MOST_PROGRAMS = 1 << 16
+_ROUNDED = 1e-3
+"""Relative error, of an array's largest element, that may come from another order of summation."""
+
+
+class TritonReference:
+    """The oracle of a kernel, from its source and signature alone.
+
+    Args:
+        spec: the kernel's record.
+
+    Raises:
+        ReferenceUnknownError: if something is not modelled.
+    """
+
+    def __init__(self, spec: KernelSpec) -> None:
+        signature = spec.signature
+        self._source = read(spec.source)
+        self._kernel = self._source.function(spec.name)
+        self._arguments = signature.arguments
+        self._types = {each.name: _type_of(each.type_name) for each in signature.arguments}
+        self._arrays = [each.name for each in signature.arguments if each.shape is not None]
+        self._constants = {
+            name: _constant(value) for name, value in (signature.call or {}).get("constants", {}).items()
+        }
+        launch = [each or 0 for each in signature.launch or ()]
+        if not 1 <= len(launch) <= 3 or not 0 < math.prod(launch) <= _MOST_PROGRAMS:
+            raise ReferenceUnknownError(f"a launch of {launch}; at most {_MOST_PROGRAMS} programs are run")
+        x, y, z = (*launch, 1, 1)[:3]
+        self._grid = (x, y, z)
+        self._coarse = set[str]()
+        parameters = {each.name for each in signature.arguments} | set(self._constants)
+        if not parameters <= set(self._kernel.parameters):
+            raise ReferenceUnknownError("a signature of other parameters")
+
+    # ---- the protocol
+
+    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
+        """Return the final contents of every array argument of several runs.
+
+        Args:
+            runs: every argument of each run.
+            double: whether to compute in float64; arrays of floating-point numbers are then float64.
+            trace: where to record what the runs reach; None to record nothing.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        found = list[Values]()
+        for number, run in enumerate(runs):
+            machine = Machine(double=double, trace=trace, log=trace is not None and not double)
+            machine.run = number
+            found.append(self._evaluated(machine, run))
+            if trace is not None and machine.log is not None and trace.order is None and clashing(machine.log):
+                trace.order = self._ordered(run, found[-1])
+        return found
+
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
+        """Return the results with every rounded number off by units in the last place, and with decisions turned.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        found = list[Shake]()
+        for number, run in enumerate(runs):
+            noting = Noting()
+            own = self._evaluated(noting, run)
+            shaken = Shaken(noting.decisions, seed=seed + 7919 * number)
+            try:
+                off = self._evaluated(shaken, run)
+            except LostError:
+                found.append(Shake(own, (), unsettled=True))
+                continue
+            coarse, moved = bool(self.unit), self._most_moved(run, noting.decisions, shaken.moved, seed + number)
+            turned = self._turned(run, noting, doubts_of(noting.decisions, moved, few=coarse), moved)
+            found.append(Shake(off, turned, not coarse and is_unsettled(noting.decisions, moved)))
+        return found
+
+    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
+        """Return the results with every rounded number off by units in the last place.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        found = list[Values]()
+        for number, run in enumerate(runs):
+            noting = Noting()
+            own = self._evaluated(noting, run)
+            try:
+                machine = Shaken(noting.decisions, seed=seed + 7919 * number, opposite=opposite)
+                found.append(self._evaluated(machine, run))
+            except LostError:
+                found.append(own)
+        return found
+
+    def others(self, runs: Sequence[Values]) -> list[list[Values]]:
+        """Return an empty list: programs run in one order, and ``trace.order`` says if another one matters."""
+        return []
+
+    @property
+    def unit(self) -> float:
+        """The unit in the last place at 1 of the coarsest numbers of fewer than 32 bits in the runs so far; else 0.
+
+        Numbers that are only loaded or stored in such a format do not count.
+        """
+        return max((COARSE[each] for each in self._coarse), default=0.0)
+
+    @property
+    def work(self) -> float:
+        """0, since programs are run at the sizes that they have."""
+        return 0.0
+
+    @property
+    def is_of_one_thread(self) -> bool:
+        """False: one program computes whole blocks."""
+        return False
+
+    def reached(self, trace: Trace) -> Reached:
+        """Return how much of the kernel, and of the functions that it calls, the recorded runs reached."""
+        return reached_statements(self._kernel, trace)
+
+    # ---- what a prover asks for
+
+    def accumulated(self, run: Values) -> frozenset[str]:
+        """Return the arrays of which several programs change one element, and only by atomics.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        machine = Machine(log=True)
+        self._evaluated(machine, run)
+        return accumulated_in(machine.log or [])
+
+    def separate(self, runs: Sequence[Values]) -> frozenset[str]:
+        """Return the arrays in which no program accesses, without atomics, what another program writes.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        apart = frozenset(self._arrays)
+        for run in runs:
+            machine = Machine(log=True)
+            self._evaluated(machine, run)
+            apart &= separate_in(machine.log or [], self._arrays)
+        return apart
+
+    # ---- evaluation
+
+    def _evaluated(self, machine: Machine, run: Values, *, backwards: bool = False) -> Values:
+        """Run all programs on one input, and return the arrays that they leave."""
+        buffers = self._buffers(machine, run)
+        given: dict[str, Any] = dict(self._constants)
+        for name, kind in self._types.items():
+            if name in buffers:
+                given[name] = Pointer(buffers[name], np.int64(0))
+            else:
+                given[name] = Block(np.asarray(run[name]).astype(machine.format(kind)).reshape(())[()], kind)
+        machine.grid = self._grid
+        programs = list(np.ndindex(*self._grid[::-1]))
+        try:
+            with np.errstate(all="ignore"):
+                for number, (z, y, x) in reversed(list(enumerate(programs))) if backwards else enumerate(programs):
+                    machine.program, machine.number = (x, y, z), number
+                    call_function(machine, self._kernel, (), given)
+        except RecursionError as error:
+            raise ReferenceUnknownError("expressions that are nested too deeply") from error
+        self._coarse |= machine.coarse
+        return {name: buffers[name].data.reshape(run[name].shape) for name in self._arrays}
+
+    def _buffers(self, machine: Machine, run: Values) -> dict[str, Buffer]:
+        """Return the memory of each array; arguments that are one array share it."""
+        made: dict[int, Buffer] = {}
+        for name in self._arrays:
+            kind = self._types[name]
+            if id(run[name]) not in made:
+                made[id(run[name])] = Buffer(name, run[name].astype(machine.format(kind)).reshape(-1), kind)
+        return {name: made[id(run[name])] for name in self._arrays}
+
+    def _ordered(self, run: Values, own: Values) -> str | None:
+        """Return an array that differs by more than rounding if programs run in reverse order; None if none does."""
+        try:
+            other = self._evaluated(Machine(), run, backwards=True)
+        except ReferenceFaultError:
+            return next(iter(own))
+        return next((name for name, value in own.items() if _differ(value, other[name])), None)
+
+    def _most_moved(
+        self, run: Values, decisions: Sequence[Decision], moved: Sequence[Array], seed: int
+    ) -> Sequence[Array]:
+        """Return how far rounding moves the measure of each decision, at most of several evaluations if need be."""
+        if not is_unclear(decisions, moved):
+            return moved
+        for more in range(MORE):
+            machine = Shaken(decisions, seed=seed + 104_729 * (more + 1))
+            with contextlib.suppress(LostError):
+                self._evaluated(machine, run)
+                moved = [np.maximum(one, other) for one, other in zip(moved, machine.moved, strict=True)]
+        return moved
+
+    def _turned(
+        self, run: Values, noting: Noting, doubts: Sequence[Array | None], moved: Sequence[Array]
+    ) -> list[Values]:
+        """Return the results with decisions in doubt turned. Evaluations that take another path are left out."""
+        found = list[Values]()
+        for some in parts_of(doubts):
+            with contextlib.suppress(LostError, ReferenceFaultError):
+                found.append(self._evaluated(Turned(noting.decisions, some, moved), run))
+        return found
+
+
+def _type_of(spelled: str) -> Dtype:
+    """Return the number type of an argument, or of the elements that it points to.
+
+    Raises:
+        ReferenceUnknownError: for another type.
+    """
+    name = spelled.removeprefix("*").removeprefix("k" if spelled.startswith("*k") else "")
+    if name not in SPELLED:
+        raise ReferenceUnknownError(f"an argument of the type {spelled}")
+    return SPELLED[name]
+
+
+def _constant(value: Any) -> Any:
+    """Return the value of a ``tl.constexpr`` parameter from JSON.
+
+    Raises:
+        ReferenceUnknownError: if it is no value that a kernel can have.
+    """
+    if isinstance(value, Mapping):
+        entry = cast("Mapping[str, Any]", value)
+        if entry.get("dtype") in SPELLED:
+            return SPELLED[entry["dtype"]]
+        raise ReferenceUnknownError("a constant that is no number, text or type")
+    if isinstance(value, list | tuple):
+        return tuple(map(_constant, cast("Sequence[Any]", value)))
+    return value
+
+
+def _differ(left: Array, right: Array) -> bool:
+    if not is_floating(left.dtype):
+        return not np.array_equal(left, right)
+    one, other = left.astype(np.float64), right.astype(np.float64)
+    size = np.max(np.abs(one), initial=0.0, where=np.isfinite(one))
+    return not np.allclose(one, other, rtol=_ROUNDED, atol=_ROUNDED * float(size), equal_nan=True)
+
+
+def accumulated(spec: KernelSpec, run: Values) -> frozenset[str]:
+    """Return ``TritonReference(spec).accumulated(run)``."""
+    return TritonReference(spec).accumulated(run)
+
+
+def separate(spec: KernelSpec, runs: Sequence[Values]) -> frozenset[str]:
+    """Return ``TritonReference(spec).separate(runs)``."""
+    return TritonReference(spec).separate(runs)
+
+
+__all__ = ["TritonReference", "accumulated", "separate"]

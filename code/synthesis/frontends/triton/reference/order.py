@@ -1,0 +1,78 @@
+"""Finds out which elements of memory several programs access, and whether the order of programs matters."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from synthesis.frontends.triton.reference.machine import Access
+from synthesis.frontends.triton.reference.values import Array
+
+
+def _by_buffer(log: Sequence[Access]) -> Iterator[tuple[str, list[Access]]]:
+    for name, accesses in groupby(sorted(log, key=lambda each: each.buffer), key=lambda each: each.buffer):
+        yield name, [each for each in accesses if each.offsets.size]
+
+
+class _Touched:
+    """Which elements of a buffer were accessed in which ways."""
+
+    def __init__(self, accesses: Sequence[Access]) -> None:
+        size = 1 + max((int(each.offsets.max()) for each in accesses), default=0)
+        low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
+        self.kinds: dict[str, Array] = {}
+        for each in accesses:
+            low[each.offsets] = np.minimum(low[each.offsets], each.program)
+            high[each.offsets] = np.maximum(high[each.offsets], each.program)
+            self.kinds.setdefault(each.kind, np.zeros(size, bool))[each.offsets] = True
+        self.several = (low != high) & (high >= 0)
+        """The elements that several programs accessed."""
+        self._none = np.zeros(size, bool)
+
+    def of(self, *first: str) -> Array:
+        """Return the elements that were accessed in a way whose name begins with one of these letters."""
+        return np.any([self._none, *(each for kind, each in self.kinds.items() if kind[0] in first)], axis=0)
+
+    @property
+    def mixed(self) -> Array:
+        """The elements that were changed by atomic operations of different kinds, or by one that replaces."""
+        operations = {kind[1:] for kind in self.kinds if kind[0] in "AX"}
+        replaced = [each for kind, each in self.kinds.items() if kind[1:] in ("xchg", "cas", "store")]
+        changed = [np.any([each for kind, each in self.kinds.items() if kind[0] in "AX" and kind[1:] == operation],
+                          axis=0) for operation in sorted(operations)]  # fmt: skip
+        several = np.sum(changed, axis=0) > 1 if len(changed) > 1 else self._none
+        return np.any([self._none, several, *replaced], axis=0)
+
+
+def clashing(log: Sequence[Access]) -> frozenset[str]:
+    """Return the buffers in which a program may see what another one did before, so that their order may matter.
+
+    Atomic operations of one kind commute, unless their results are used.
+    """
+    found = set[str]()
+    for name, accesses in _by_buffer(log):
+        touched = _Touched(accesses)
+        plain = touched.of("W") | (touched.of("R") & touched.of("A", "X")) | touched.of("X") | touched.mixed
+        if (touched.several & plain).any():
+            found.add(name)
+    return frozenset(found)
+
+
+def accumulated_in(log: Sequence[Access]) -> frozenset[str]:
+    """Return the buffers with elements that several programs change, and that are accessed only by atomics."""
+    found = set[str]()
+    for name, accesses in _by_buffer(log):
+        touched = _Touched(accesses)
+        if {each[0] for each in touched.kinds} <= {"A", "X"} and touched.several.any():
+            found.add(name)
+    return frozenset(found)
+
+
+def separate_in(log: Sequence[Access], names: Sequence[str]) -> frozenset[str]:
+    """Return the named buffers in which no program accesses, without atomics, what another program writes."""
+    apart = set(names)
+    for name, accesses in _by_buffer(log):
+        touched = _Touched(accesses)
+        if (touched.several & touched.of("R", "W") & touched.of("W", "A", "X")).any():
+            apart.discard(name)
+    return frozenset(apart)

@@ -1,0 +1,255 @@
+"""Evaluations with other rounding, to show the effect of rounding alone on the results.
+
+Numbers that are decided on by rounded ones (the outcome of a comparison, an integer, the place of a maximum) stay those
+of an evaluation without a perturbation, so that an evaluation shows how errors grow along the kernel's own path. Where
+rounding may turn such a decision, another evaluation takes the other way.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.triton.reference.machine import Machine
+from synthesis.frontends.triton.reference.types import Dtype
+from synthesis.frontends.triton.reference.values import Array
+
+_WORDS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+_TURNS = 4.0
+"""A decision is in doubt if it is no further from the other one than this many times the effect of rounding."""
+_PARTS = 4
+"""Number of parts in which decisions in doubt are turned; this many or fewer are turned one by one."""
+MORE = 3
+"""Number of further evaluations, which show effects of rounding that cancelled by chance in the first."""
+_FEW = 0.01
+"""Largest share of a decision's elements that may be in doubt if the kernel computes with fewer than 32 bits."""
+
+
+class LostError(Exception):
+    """An evaluation takes another path than the one whose decisions it follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What rounded numbers decided at one place, and by which measure; see ``Machine.decided``."""
+
+    kind: str
+    told: Array
+    measure: Array
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is a single value, which may determine the path of the evaluation."""
+        return not np.shape(self.told)
+
+    @property
+    def apart(self) -> Array:
+        """The distance of each measure from the nearest one with another decision."""
+        match self.kind:
+            case "floor" | "ceil":
+                return self.measure - np.round(self.measure)
+            case "round":
+                return self.measure - np.floor(self.measure) - 0.5
+            case "truncate":
+                return np.where(np.abs(self.measure) < 0.5, np.inf, self.measure - np.round(self.measure))
+            case _:
+                return self.measure
+
+    def doubts(self, moved: Array) -> Array | None:
+        """Return where rounding may turn the decision; None if nowhere."""
+        found = (moved > 0) & (np.abs(self.apart) <= _TURNS * moved)
+        return found if found.any() else None
+
+    def turned(self, doubts: Array) -> Array:
+        """Return the decision with some of its elements turned. The choice of an element is never turned."""
+        if self.kind == "compare":
+            return self.told ^ doubts
+        if self.kind == "choose":
+            return self.told
+        nearest = np.round(self.measure)
+        up = {
+            "floor": self.measure < nearest,
+            "ceil": self.measure <= nearest,
+            "truncate": np.where(self.measure > 0, self.measure < nearest, self.measure <= nearest),
+        }.get(self.kind, self.told.astype(np.float64) < self.measure)
+        step = np.where(up, 1, -1).astype(self.told.dtype) if self.told.dtype.kind in "if" else np.where(up, 1, 0)
+        return np.where(doubts, self.told + step, self.told).astype(self.told.dtype)
+
+
+class Noting(Machine):
+    """Evaluates in the kernel's own precision, and records the decisions of rounded numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decisions: list[Decision] = []
+
+    @property
+    def notes_decisions(self) -> bool:
+        """True, since decisions are recorded."""
+        return True
+
+    def decided(self, decision: str, told: Any, measure: Any) -> Any:
+        """Return the outcome of a decision, and record it."""
+        self.decisions.append(Decision(decision, np.asarray(told), np.asarray(measure)))
+        return told
+
+
+class _Following(Machine):
+    """Takes the decisions of another evaluation."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        super().__init__()
+        self._left = iter(decisions)
+
+    @property
+    def notes_decisions(self) -> bool:
+        """True, since decisions are followed."""
+        return True
+
+    def _next(self, kind: str, told: Any) -> Decision:
+        """Return the decision that the other evaluation made here.
+
+        Raises:
+            LostError: if it made another kind of decision, or none.
+        """
+        found = next(self._left, None)
+        if found is None or found.kind != kind or found.told.shape != np.shape(told):
+            raise LostError
+        return found
+
+
+class Shaken(_Following):
+    """Evaluates in the kernel's own precision, with every rounded number off by units in the last place.
+
+    Args:
+        decisions: those of the other evaluation.
+        seed: seed of the directions in which numbers are off.
+        opposite: whether to reverse the direction of every number.
+    """
+
+    def __init__(self, decisions: Sequence[Decision], *, seed: int, opposite: bool = False) -> None:
+        super().__init__(decisions)
+        self._random = np.random.default_rng(seed)
+        self._sign = -1 if opposite else 1
+        self.moved: list[Array] = []
+        """For each decision, how far rounding moves its measure."""
+
+    def decided(self, decision: str, told: Any, measure: Any) -> Any:
+        """Return the outcome of the other evaluation's decision, and record how far its measure moved."""
+        found = self._next(decision, told)
+        moved = np.abs(np.asarray(measure) - found.measure)
+        self.moved.append(np.where(np.isfinite(moved), moved, 0.0))
+        return found.told[()]
+
+    def rounded(self, data: Any, kind: Dtype, *, units: int = 1, faithful: bool = True) -> Any:
+        """Return numbers off by some units; where ``faithful``, a number of few digits is exact, as an integer is."""
+        held = np.asarray(data)
+        bits = held.view(_WORDS[held.dtype.itemsize])
+        lower_half = (1 << (kind.digits + 1) // 2) - 1
+        moves = (bits & lower_half) != 0 if faithful else np.isfinite(held) & (held != 0)
+        return self._kept(held, bits + moves * (units * self._directions(held.shape)).astype(bits.dtype))
+
+    def narrowed(self, data: Any, kind: Dtype) -> Any:
+        """Return numbers off by a unit of the type that they were converted to."""
+        return self.rounded(data, kind)
+
+    def summed(self, data: Any, kind: Dtype) -> Any:
+        """Return terms off by a unit: large ones may cancel in the sum."""
+        return self.rounded(data, kind)
+
+    def rounded_tf32(self, data: Any) -> Any:
+        """Return numbers off by a unit of TensorFloat-32."""
+        bits = data.view(np.int32)
+        moves = (bits & 0x3E000) != 0
+        return self._kept(data, bits + moves * (self._directions(data.shape).astype(np.int32) << 13))
+
+    def _directions(self, shape: tuple[int, ...]) -> Array:
+        return self._sign * (2 * self._random.integers(0, 2, shape, dtype=np.int8) - 1)
+
+    def _kept(self, held: Array, bits: Array) -> Any:
+        """Return moved numbers; those that would no longer be finite stay."""
+        moved = np.asarray(bits).view(held.dtype)
+        return np.where(np.isfinite(moved), moved, held)[()]
+
+
+class Turned(_Following):
+    """Evaluates in the kernel's own precision, with each decision in doubt turned.
+
+    If a turned decision changes another measure by more than rounding does, that decision is made again.
+
+    Args:
+        decisions: those of the other evaluation.
+        doubts: where each is turned; None for nowhere.
+        moved: how far rounding moves each measure.
+    """
+
+    def __init__(self, decisions: Sequence[Decision], doubts: Sequence[Array | None], moved: Sequence[Array]) -> None:
+        super().__init__(decisions)
+        self._doubts, self._moved = iter(doubts), iter(moved)
+
+    def decided(self, decision: str, told: Any, measure: Any) -> Any:
+        """Return the outcome of the other evaluation's decision, turned where it is in doubt."""
+        found = self._next(decision, told)
+        doubts, moved = next(self._doubts), next(self._moved)
+        if found.is_single:
+            return told
+        kept = found.told if doubts is None else found.turned(doubts)
+        changed = np.abs(np.asarray(measure) - found.measure) > _TURNS * moved
+        return np.where(changed, told, kept) if changed.any() else kept
+
+
+def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: bool) -> list[Array | None]:
+    """Return where rounding may turn each decision; None if nowhere.
+
+    Args:
+        decisions: the decisions.
+        moved: how far rounding moves the measure of each.
+        few: whether decisions with many elements in doubt are left alone, as they are with fewer than 32 bits.
+    """
+    found = [None if each.kind == "choose" else each.doubts(by) for each, by in zip(decisions, moved, strict=True)]
+    return [None if few and each is not None and each.mean() > _FEW else each for each in found]
+
+
+def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
+    """Return whether a decision would be in doubt if rounding moved it as far as others of its block.
+
+    Errors may have cancelled by chance. A single decision at an exact tie is unclear, too.
+    """
+    for decision, by in zip(decisions, moved, strict=True):
+        if decision.is_single and decision.measure == 0 and by == 0:
+            return True
+        if not (by > 0).any():
+            continue
+        near = np.abs(decision.apart) <= _TURNS * np.median(by[by > 0])
+        if (near & ~((by > 0) & (np.abs(decision.apart) <= _TURNS * by))).any():
+            return True
+    return False
+
+
+def is_unsettled(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
+    """Return whether rounding may turn a single decision, or change which element is chosen."""
+    pairs = zip(decisions, moved, strict=True)
+    return any((each.is_single or each.kind == "choose") and each.doubts(by) is not None for each, by in pairs)
+
+
+def parts_of(doubts: Sequence[Array | None]) -> Iterator[list[Array | None]]:
+    """Yield all doubts together, followed by parts of them; nothing if there are none."""
+    total = sum(0 if each is None or not each.shape else int(each.sum()) for each in doubts)
+    if not total:
+        return
+    yield list(doubts)
+    several = min(_PARTS, total)
+    for part in range(several if several > 1 else 0):
+        seen = 0
+        chosen = list[Array | None]()
+        for each in doubts:
+            if each is None or not each.shape:
+                chosen.append(None)
+                continue
+            places = np.flatnonzero(each)
+            kept = np.zeros(each.size, bool)
+            kept[places[(seen + np.arange(places.size)) % several == part]] = True
+            seen += places.size
+            chosen.append(kept.reshape(each.shape) if kept.any() else None)
+        yield chosen

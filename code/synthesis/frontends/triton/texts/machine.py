@@ -1,0 +1,100 @@
+"""The state of a run: its arrays, the running program, local memory that is being filled, and the work that is left."""
+
+from collections.abc import Callable
+from typing import Any
+
+from synthesis.frontends.triton.texts.errors import MAXIMUM_COPIES, BudgetError, TextError
+from synthesis.frontends.triton.texts.memory import Memory
+from synthesis.frontends.triton.texts.structure import Operation
+from synthesis.frontends.triton.texts.values import Array, Descriptor
+
+
+class Machine:
+    """What the operations of a running text share."""
+
+    def __init__(self, memory: Memory, grid: tuple[int, int, int], work: int) -> None:
+        self.memory = memory
+        self.grid = grid
+        self.program = (0, 0, 0)
+        self.work = work
+        self.descriptors: dict[int, Descriptor] = {}
+        """The tensor descriptors in memory of a program, by the negative numbers of arrays that stand for it."""
+        self._copies: list[tuple[Array, Array]] = []
+        self._groups: list[list[tuple[Array, Array]]] = []
+
+    def begin(self, program: tuple[int, int, int]) -> None:
+        """Begin a program of the grid."""
+        self.program = program
+        self.memory.program = program[0] + self.grid[0] * (program[1] + self.grid[1] * program[2])
+        self._copies, self._groups = [], []
+        self.descriptors.clear()
+
+    def charge(self, line: int, work: int) -> None:
+        """Count work.
+
+        Raises:
+            BudgetError: if no work is left.
+        """
+        self.work -= work
+        if self.work < 0:
+            raise BudgetError(line, "the run takes more work than is allowed")
+
+    def _check(self, number: int) -> None:
+        if number > MAXIMUM_COPIES:
+            raise TextError(0, f"more than {MAXIMUM_COPIES} copies or descriptors at a time")
+
+    def describe(self, descriptor: Descriptor) -> int:
+        """Keep a descriptor in memory, and return the number of the array that stands for it."""
+        self._check(len(self.descriptors))
+        number = -1 - len(self.descriptors)
+        self.descriptors[number] = descriptor
+        return number
+
+    def copy_later(self, target: Array, values: Array) -> None:
+        """Fill local memory once the group of this copy is waited for."""
+        self._copies.append((target, values))
+        self._check(len(self._copies))
+
+    def commit(self) -> None:
+        """End a group of copies."""
+        self._groups.append(self._copies)
+        self._copies = []
+        self._check(len(self._groups))
+
+    def wait(self, pending: int) -> None:
+        """Do the oldest copies, so that at most some groups are left."""
+        while len(self._groups) > pending:
+            for target, values in self._groups.pop(0):
+                target[...] = values
+
+
+Effect = (
+    Callable[[Machine], Any]
+    | Callable[[Machine, Any], Any]
+    | Callable[[Machine, Any, Any], Any]
+    | Callable[[Machine, Any, Any, Any], Any]
+)
+"""A function of the machine and of the values of the operands."""
+
+
+def chosen(operation: Operation, function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """Return an effect that passes operands by name, None for those that are left out.
+
+    Args:
+        operation: the operation.
+        function: a function of the machine and of one value a name.
+        names: the names of operands.
+    """
+    places: dict[str, int] = {}
+    count = 0
+    for name, given in operation.named.items():
+        places[name] = count
+        count += len(given) if isinstance(given, list) else 1
+    wanted = [places.get(name) for name in names]
+    if wanted == list(range(count)):
+        return function
+
+    def effect(machine: Machine, *values: Any) -> Any:
+        return function(machine, *[None if place is None else values[place] for place in wanted])
+
+    return effect

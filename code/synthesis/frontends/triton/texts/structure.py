@@ -1,0 +1,93 @@
+"""What a text consists of once it is parsed: functions, blocks, operations and values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from synthesis.frontends.triton.texts.attributes import Attribute
+from synthesis.frontends.triton.texts.types import Type
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """What an operation or a block defines."""
+
+    slot: int
+    """Its place among the values of its function."""
+    type: Type
+    uses: int = 0
+    """How many operations take it."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Operation:
+    """One operation."""
+
+    name: str
+    line: int
+    operands: list[Value] = field(default_factory=list[Value])
+    named: dict[str, Value | list[Value]] = field(default_factory=dict[str, Value | list[Value]])
+    """The operands by the names in ``formats``; a list where any number may be given."""
+    attributes: dict[str, Attribute] = field(default_factory=dict[str, Attribute])
+    results: list[Value] = field(default_factory=list[Value])
+    regions: list["Region"] = field(default_factory=list["Region"])
+    successors: list["Successor"] = field(default_factory=list["Successor"])
+
+    def given(self, name: str) -> Value | None:
+        """Return an operand by name; None if it was left out."""
+        found = self.named.get(name)
+        return found if isinstance(found, Value) else None
+
+    def several(self, name: str) -> list[Value]:
+        """Return operands by name."""
+        found = self.named.get(name)
+        return found if isinstance(found, list) else []
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Block:
+    """Operations that run in order. The last one says what follows."""
+
+    label: str
+    arguments: list[Value]
+    operations: list[Operation] = field(default_factory=list[Operation])
+    line: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Region:
+    """The blocks of a function or an operation. The first one is run first."""
+
+    blocks: list[Block]
+
+
+@dataclass(slots=True, eq=False)
+class Successor:
+    """A block that may follow, with what its arguments become."""
+
+    label: str
+    values: list[Value]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Function:
+    """A function of the text."""
+
+    name: str
+    line: int
+    public: bool
+    arguments: list[Value]
+    results: Sequence[Type]
+    body: Region | None
+    """None if the text only declares the function."""
+    values: int
+    """How many values it defines."""
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """A parsed text. It can be run many times."""
+
+    functions: Mapping[str, Function]
+    compiled: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The functions that have been run already, in the form that runs."""

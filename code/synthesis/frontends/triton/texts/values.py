@@ -1,0 +1,69 @@
+"""Values while a text runs.
+
+A number is a NumPy scalar, and a block of numbers an array of its element type. A block may have the length 1 along
+an axis where all of its elements are equal, so that a splat is one element. A buffer of local memory is an array
+that others are views of.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.triton.texts.types import DType
+
+Array = np.ndarray[Any, Any]
+Number = Any
+"""A NumPy scalar or an array."""
+
+where: Callable[[Any, Any, Any], Any] = np.where
+"""NumPy's ``where``, of which the types are not known."""
+
+Binary = Callable[[Any, Any], Any]
+Compute = Callable[[], Any] | Callable[[Any], Any] | Binary | Callable[[Any, Any, Any], Any]
+"""A function of the values of the operands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A pointer, or a block of them."""
+
+    array: Any
+    """The number of the array, or an array of numbers if they differ."""
+    offset: Any
+    """The element that it points to, counted in elements of its type, as int64."""
+
+    def mapped(self, change: Callable[[Any], Any]) -> "Pointer":
+        """Return the pointer with its numbers arranged in another way."""
+        return Pointer(self.array if isinstance(self.array, int) else change(self.array), change(self.offset))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptor:
+    """A tensor descriptor: a part of an array that is accessed in blocks."""
+
+    base: Pointer
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    block: tuple[int, ...]
+    dtype: DType
+    fill: float
+    """What elements outside have when they are loaded."""
+
+
+def unset(dtype: DType, shape: tuple[int, ...]) -> Array:
+    """Return what stands for elements that have no value: NaN, the largest integer or true."""
+    if dtype.kind == "i":
+        return np.full(shape, np.iinfo(dtype).max, dtype)
+    return np.full(shape, np.nan).astype(dtype)
+
+
+def full(value: Array, shape: tuple[int, ...]) -> Array:
+    """Return a block with its whole shape."""
+    return value if np.shape(value) == shape else np.broadcast_to(value, shape)
+
+
+def arranged(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Return numbers or pointers arranged in another way."""
+    return value.mapped(change) if isinstance(value, Pointer) else change(value)

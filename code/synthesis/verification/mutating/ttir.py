@@ -1,0 +1,128 @@
+"""Finds changes of TTIR and TTGIR texts, in which a line is a statement, as Triton prints it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from synthesis.verification.mutating.records import Edit, Token, tokens_of
+from synthesis.verification.mutating.ssa import Attribute, Dialect, Statement, both_ways, edits_of
+
+_WORDS = re.compile(
+    r"""(?P<space>\s+)
+    |(?P<string>"[^"]*")
+    |(?P<type>(?:tensor|!\w+\.\w+)<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>|\b(?:i|f|bf)\d+\w*\b)
+    |(?P<name>[%^][\w$.-]+(?:\#\d+)?)
+    |(?P<number>-?(?:0x[0-9A-Fa-f]+|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.]))
+    |(?P<word>[A-Za-z_@#][\w.$]*)
+    |(?P<sign>->|.)""",
+    re.VERBOSE,
+)
+_POINTED = re.compile(r"!tt\.ptr<([^<>]*)>")
+_ELEMENT = re.compile(r"(?:bf|[if])\d+\w*(?=[,>]|$)")
+_DIRECTIONS = {"slt": "sgt", "sle": "sge", "ult": "ugt", "ule": "uge", "eq": "ne", "olt": "ogt", "ole": "oge",
+               "oeq": "une"}  # fmt: skip
+_EDGES = {"slt": "sle", "sgt": "sge", "ult": "ule", "ugt": "uge", "olt": "ole", "ogt": "oge"}
+_OPPOSITES = {"slt": "sge", "sgt": "sle", "ult": "uge", "ugt": "ule", "olt": "oge", "ogt": "ole"}
+
+
+def _mutual(pairs: dict[str, str]) -> dict[str, str]:
+    return {**pairs, **{other: one for one, other in pairs.items()}}
+
+
+def _of_arith(group: str) -> str:
+    return " ".join(f"arith.{each}" for each in group.split())
+
+
+_DIALECT = Dialect(
+    swaps=both_ways(
+        *map(_of_arith, ("addf subf mulf divf maxnumf minnumf maximumf minimumf", "addi subi muli maxsi minsi",
+                         "andi ori xori", "shli shrsi shrui", "extsi extui", "sitofp uitofp")),
+        "math.exp math.exp2 math.sin math.cos math.absf", "math.log math.log2", "math.sqrt math.rsqrt",
+        "math.floor math.ceil",
+    ),
+    comparisons=_mutual(_DIRECTIONS),
+    edges=_mutual(_EDGES),
+    opposites=_mutual(_OPPOSITES),
+    reductions={},
+    select="arith.select",
+    negations=frozenset({"arith.negf"}),
+    additions=frozenset({"arith.addf"}),
+    identity=lambda made, operand: f"arith.bitcast {operand.text} : {made.result} to {made.result}",
+    write=lambda value: f"{value:.6e}",
+    ignored=frozenset({"axis", "start", "end", "inputPrecision", "maxNumImpreciseAcc"}),
+)  # fmt: skip
+
+
+def ttir_edits(text: str) -> list[Edit]:
+    """Return every change of a TTIR or TTGIR text."""
+    return edits_of(text, [*_statements(text)], _DIALECT, derivative=False)
+
+
+def _statements(text: str) -> Iterator[Statement]:
+    scopes: list[dict[str, str]] = [{}]
+    for match in re.finditer(r".*\n?", text):
+        tokens = tokens_of(text, _WORDS, match.start(), match.end())
+        if len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == "=":
+            made = _statement(tokens, scopes)
+            if made is not None:
+                yield made
+        for name, colon, kind in zip(tokens, tokens[1:], tokens[2:], strict=False):
+            if name.kind == "name" and colon.text == ":" and kind.kind == "type":
+                scopes[-1][name.text] = kind.text
+        for token in tokens:
+            if token.text == "{":
+                scopes.append({})
+            elif token.text == "}" and len(scopes) > 1:
+                scopes.pop()
+        if made_name := _defined(tokens):
+            scopes[-1][made_name[0]] = made_name[1]
+
+
+def _defined(tokens: Sequence[Token]) -> tuple[str, str] | None:
+    """Return the name and type that a line defines; None if it defines none or several, or begins a region."""
+    if len(tokens) < 3 or tokens[0].kind != "name" or tokens[1].text != "=" or tokens[-1].text == "{":
+        return None
+    result = _result(tokens[2], _types(tokens))
+    return (tokens[0].text, result) if result else None
+
+
+def _statement(tokens: Sequence[Token], scopes: Sequence[dict[str, str]]) -> Statement | None:
+    op, rest = tokens[2], tokens[3:]
+    colon = next((len(rest) - 1 - number for number, each in enumerate(reversed(rest)) if each.text == ":"), None)
+    if colon is None or op.text in ("scf.for", "scf.if", "scf.while") or op.kind == "string":
+        return None
+    known: dict[str, list[str]] = {}
+    for scope in scopes:
+        for name, kind in scope.items():
+            known.setdefault(kind, []).append(name)
+    types = {name: kind for scope in scopes for name, kind in scope.items()}
+    operands = tuple(each for each in rest[:colon] if each.kind == "name")
+    compared = op.text in ("arith.cmpi", "arith.cmpf")
+    return Statement(
+        op=op,
+        name=tokens[0].text,
+        operands=operands,
+        types=tuple(types.get(each.text, "") for each in operands),
+        result=_result(op, _types(tokens)),
+        known=known,
+        literals=tuple(each for each in rest[:colon] if each.kind == "number") if op.text == "arith.constant" else (),
+        attributes=(Attribute(key="direction", numbers=(rest[0],)),) if compared else (),
+        role="body",
+        start=op.start,
+        end=tokens[-1].end,
+    )
+
+
+def _types(tokens: Sequence[Token]) -> list[str]:
+    last = max((number for number, each in enumerate(tokens) if each.text == ":"), default=len(tokens))
+    return [each.text for each in tokens[last:] if each.kind == "type"]
+
+
+def _result(op: Token, types: Sequence[str]) -> str:
+    """Return the type of a result, which the line shows, or which follows from that of an operand."""
+    if not types:
+        return ""
+    if op.text == "tt.load":
+        return _POINTED.sub(r"\1", types[-1])
+    if op.text == "tt.addptr":
+        return types[0]
+    return _ELEMENT.sub("i1", types[-1], count=1) if op.text in ("arith.cmpi", "arith.cmpf") else types[-1]
