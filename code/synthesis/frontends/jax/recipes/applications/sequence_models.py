@@ -514,12 +514,27 @@ _POLICIES = {
 _MLP = _BODIES["mlp"]
 _ADVANTAGES = _BODIES["advantages"]
 _POLICY_LOSSES = {
-    "clipped": _BODIES["clipped"],
+    "clipped": """
+        log_prob, entropy = log_prob_and_entropy(params, obs, actions)
+        ratio = jnp.exp(log_prob - old_log_probs)
+        {clipped = jnp.clip(ratio, 1.0 - clip_eps, 1.0 + clip_eps)
+        policy_loss = -jnp.mean(jnp.minimum(ratio * advantages, clipped * advantages)) ~
+        surrogate = jnp.minimum(ratio * advantages, jnp.clip(ratio, 1.0 - clip_eps, 1.0 + clip_eps) * advantages)
+        policy_loss = -surrogate.mean()}
+    """,
     "plain": """
         log_prob, entropy = log_prob_and_entropy(params, obs, actions)
         {policy_loss = -jnp.mean(log_prob * advantages) ~ policy_loss = -(advantages * log_prob).mean()}
     """,
-    "penalized": _BODIES["penalized"],
+    "penalized": """
+        log_prob, entropy = log_prob_and_entropy(params, obs, actions)
+        log_ratio = log_prob - old_log_probs
+        ratio = jnp.exp(log_ratio)
+        {?0.4 # {keeps the policy near the one that acted}}
+        {kl = jnp.mean(ratio - 1.0 - log_ratio)
+        policy_loss = kl_coef * kl - jnp.mean(ratio * advantages) ~
+        policy_loss = jnp.mean(kl_coef * (ratio - 1.0 - log_ratio) - ratio * advantages)}
+    """,
 }
 _POLICY_TOTALS = """
         {value_error = mlp(params['critic'], obs)[..., 0] - returns ~

@@ -133,7 +133,13 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "count_column_entries transpose_counts csc_column_counts",
-            _BODIES["csr_pattern.count_column_entries"],
+            """
+        {LOOP
+            wp.atomic_add(column_count, col, 1) ~
+        LOOP
+            if {wp.abs(values[k]) > drop ~ col != row ~ mask[col] == 1}:
+                wp.atomic_add(column_count, col, 1)}
+            """,
         ),
     ),
     "csr_upper_width": (

@@ -89,14 +89,3 @@ def count_strong_neighbors(LOOP, col, row, k, values, AGAIN, columns, drop, coun
                 num += 1
     #| end
     count[row] = num
-
-
-def count_column_entries(LOOP, col, column_count, drop, k, mask, row, values):
-    #| one of
-    LOOP
-    wp.atomic_add(column_count, col, 1)
-    #| or
-    for _ in LOOP:
-        if either(wp.abs(values[k]) > drop, col != row, mask[col] == 1):
-            wp.atomic_add(column_count, col, 1)
-    #| end
