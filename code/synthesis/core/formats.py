@@ -53,6 +53,14 @@ def limits_of(dtype: np.dtype[Any]) -> tuple[int, int]:
     return int(narrow.min), int(narrow.max)
 
 
+def lowest_of(dtype: np.dtype[Any]) -> Any:
+    """Return the lowest finite number of a real floating-point dtype that NumPy itself does not have."""
+    import ml_dtypes as _formats
+
+    formats: Any = _formats
+    return formats.finfo(dtype).min
+
+
 def epsilon_of(dtype: np.dtype[Any]) -> float:
     """Return the distance from 1 to the next larger number of a real or complex floating-point dtype."""
     if dtype.kind == "V" or dtype.itemsize == 1:

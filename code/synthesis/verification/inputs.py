@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import ml_dtypes as _ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.formats import is_exact, is_floating, numpy_dtype
+from synthesis.core.formats import is_exact, is_floating, lowest_of, numpy_dtype
 from synthesis.core.identity.hashing import digest
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Values
@@ -216,8 +215,6 @@ def _has_domain(argument: Argument) -> bool:
 # ---- poison
 
 
-ml_dtypes: Any = _ml_dtypes
-
 # Other formats are so small that their lowest number has to do.
 _POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -7.5e33, "float64": -7.5e33}
 
@@ -226,7 +223,7 @@ def poison_of(dtype: str) -> Any:
     """Return a number that no kernel writes, far outside every domain and exact in its dtype; None for bool."""
     kind = numpy_dtype(dtype)
     if is_floating(kind):
-        return kind.type(_POISON[dtype]) if dtype in _POISON else ml_dtypes.finfo(kind).min
+        return kind.type(_POISON[dtype]) if dtype in _POISON else lowest_of(kind)
     if kind.kind == "b":
         return None
     limits = np.iinfo(kind)
