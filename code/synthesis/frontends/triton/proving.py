@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from synthesis.core.errors import Stage, Symptom
@@ -38,7 +39,7 @@ class TritonProver:
         if not text.isascii():
             return Tamed(text, "a character that is not ASCII")
         try:
-            found, expected = (_parameters(parse(each)) for each in (text, own))
+            found, expected = _parameters(parse(text)), _own_parameters(own)
         except TextError as error:
             return Tamed(text, broken=str(error))
         return Tamed(text, other=None if found == expected else f"its functions are {_listed(found)}")
@@ -77,6 +78,12 @@ class TritonProver:
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """Return nothing, since Triton differentiates nothing."""
         return None
+
+
+@lru_cache(maxsize=256)
+def _own_parameters(own: str) -> dict[str, tuple[str, ...]]:
+    """Return the parameters of a row's text, which many texts of a model are compared with."""
+    return _parameters(parse(own))
 
 
 def _parameters(module: Module) -> dict[str, tuple[str, ...]]:

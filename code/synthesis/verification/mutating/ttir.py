@@ -61,10 +61,8 @@ def _statements(text: str) -> Iterator[Statement]:
     scopes: list[dict[str, str]] = [{}]
     for match in re.finditer(r".*\n?", text):
         tokens = tokens_of(text, _WORDS, match.start(), match.end())
-        if len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == "=":
-            made = _statement(tokens, scopes)
-            if made is not None:
-                yield made
+        if _defines(tokens) and (made := _statement(tokens, scopes)) is not None:
+            yield made
         for name, colon, kind in zip(tokens, tokens[1:], tokens[2:], strict=False):
             if name.kind == "name" and colon.text == ":" and kind.kind == "type":
                 scopes[-1][name.text] = kind.text
@@ -73,38 +71,35 @@ def _statements(text: str) -> Iterator[Statement]:
                 scopes.append({})
             elif token.text == "}" and len(scopes) > 1:
                 scopes.pop()
-        if made_name := _defined(tokens):
-            scopes[-1][made_name[0]] = made_name[1]
+        if _defines(tokens) and tokens[-1].text != "{" and (result := _result(tokens)):
+            scopes[-1][tokens[0].text] = result
 
 
-def _defined(tokens: Sequence[Token]) -> tuple[str, str] | None:
-    """Return the name and type that a line defines; None if it defines none or several, or begins a region."""
-    if len(tokens) < 3 or tokens[0].kind != "name" or tokens[1].text != "=" or tokens[-1].text == "{":
-        return None
-    result = _result(tokens[2], _types(tokens))
-    return (tokens[0].text, result) if result else None
+def _defines(tokens: Sequence[Token]) -> bool:
+    """Return whether a line gives a name to the result of an operation."""
+    return len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == "="
 
 
 def _statement(tokens: Sequence[Token], scopes: Sequence[dict[str, str]]) -> Statement | None:
-    op, rest = tokens[2], tokens[3:]
-    colon = next((len(rest) - 1 - number for number, each in enumerate(reversed(rest)) if each.text == ":"), None)
-    if colon is None or op.text in ("scf.for", "scf.if", "scf.while") or op.kind == "string":
+    op, colon = tokens[2], _colon(tokens)
+    if colon == len(tokens) or op.text in ("scf.for", "scf.if", "scf.while") or op.kind == "string":
         return None
+    rest = tokens[3:colon]
     known: dict[str, list[str]] = {}
     for scope in scopes:
         for name, kind in scope.items():
             known.setdefault(kind, []).append(name)
     types = {name: kind for scope in scopes for name, kind in scope.items()}
-    operands = tuple(each for each in rest[:colon] if each.kind == "name")
+    operands = tuple(each for each in rest if each.kind == "name")
     compared = op.text in ("arith.cmpi", "arith.cmpf")
     return Statement(
         op=op,
         name=tokens[0].text,
         operands=operands,
         types=tuple(types.get(each.text, "") for each in operands),
-        result=_result(op, _types(tokens)),
+        result=_result(tokens),
         known=known,
-        literals=tuple(each for each in rest[:colon] if each.kind == "number") if op.text == "arith.constant" else (),
+        literals=tuple(each for each in rest if each.kind == "number") if op.text == "arith.constant" else (),
         attributes=(Attribute(key="direction", numbers=(rest[0],)),) if compared else (),
         role="body",
         start=op.start,
@@ -112,17 +107,18 @@ def _statement(tokens: Sequence[Token], scopes: Sequence[dict[str, str]]) -> Sta
     )
 
 
-def _types(tokens: Sequence[Token]) -> list[str]:
-    last = max((number for number, each in enumerate(tokens) if each.text == ":"), default=len(tokens))
-    return [each.text for each in tokens[last:] if each.kind == "type"]
+def _colon(tokens: Sequence[Token]) -> int:
+    """Return the position of the last colon, after which the types are; the number of tokens if there is none."""
+    return max((number for number, each in enumerate(tokens) if each.text == ":"), default=len(tokens))
 
 
-def _result(op: Token, types: Sequence[str]) -> str:
-    """Return the type of a result, which the line shows, or which follows from that of an operand."""
+def _result(tokens: Sequence[Token]) -> str:
+    """Return the type of a line's result, which it shows, or which follows from that of an operand; empty if none."""
+    op, types = tokens[2].text, [each.text for each in tokens[_colon(tokens) :] if each.kind == "type"]
     if not types:
         return ""
-    if op.text == "tt.load":
+    if op == "tt.load":
         return _POINTED.sub(r"\1", types[-1])
-    if op.text == "tt.addptr":
+    if op == "tt.addptr":
         return types[0]
-    return _ELEMENT.sub("i1", types[-1], count=1) if op.text in ("arith.cmpi", "arith.cmpf") else types[-1]
+    return _ELEMENT.sub("i1", types[-1], count=1) if op in ("arith.cmpi", "arith.cmpf") else types[-1]
