@@ -14,12 +14,13 @@ notation is that of ``notation.py``, with these additions:
 """
 
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from textwrap import indent
 
 _FUNCTION = re.compile(r"^(?:@helper\n)?def (\w+)\(", re.MULTILINE)
-_COMMENT = re.compile(r"(?:(\d*\.\d+) )?(.*)")
+_PROBABILITY = re.compile(r"\d*\.\d+ ")
 _PLACE = re.compile(r"for _ in ([A-Z][A-Z_0-9]*)(?:\((\w+)\))?:")
 _CALL = re.compile(r"\b(either|maybe)\(")
 _GROUPS = {"one of": "{", "some of": "{*"}
@@ -76,7 +77,8 @@ def template_of(function: str) -> str:
         BodyError: if a directive is not closed, or nothing is open that it could close.
     """
     whole = function.startswith("@helper\n")
-    head, body = ("", function.partition("\n")[2]) if whole else function.split("):\n", 1)
+    head, body = function.split("\n", 1) if whole else function.split("):\n", 1)
+    place = "a helper" if whole else f"{head})"
     margin = 0 if whole else 4
     lines, opened = list[str](), 0
     for line in body.splitlines():
@@ -87,7 +89,7 @@ def template_of(function: str) -> str:
             word = bare[3:].strip()
             opened += 0 if word in _BETWEEN else -1 if word == "end" else 1
             if opened < 0 or (word in _BETWEEN and not opened):
-                raise BodyError(f"'{bare}' closes nothing in {head or 'a helper'})")
+                raise BodyError(f"'{bare}' closes nothing in {place}")
             if word == "end":
                 lines[-1] += "}"
             elif word in _BETWEEN:
@@ -97,7 +99,7 @@ def template_of(function: str) -> str:
         else:
             lines.append(_line(line[margin:]))
     if opened:
-        raise BodyError(f"'#|' is not closed by '#| end' in {head or 'a helper'})")
+        raise BodyError(f"'#|' is not closed by '#| end' in {place}")
     return "\n".join(lines)
 
 
@@ -109,10 +111,10 @@ def _line(line: str) -> str:
     """Return a line without directives."""
     bare = line.strip()
     if bare.startswith("#? "):
-        probability, words = _COMMENT.fullmatch(bare[3:]).groups()  # pyright: ignore[reportOptionalMemberAccess]
-        if probability:
-            return f"{_margin(line)}{{?{probability} # {{{words}}}}}"
-        return f"{_margin(line)}{{# {words}\n{_margin(line)}~}}"
+        words, margin = bare[3:], _margin(line)
+        if found := _PROBABILITY.match(words):
+            return f"{margin}{{?{found[0]}# {{{words[found.end() :]}}}}}"
+        return f"{margin}{{# {words}\n{margin}~}}"
     if bare.startswith(_HIDDEN):
         line = line.replace(_HIDDEN, "", 1)
     elif bare.startswith("#"):
@@ -129,7 +131,7 @@ def _with_groups(line: str) -> str:
     made, here = "", 0
     while found := _CALL.search(line, here):
         made += line[here : found.start()]
-        if _is_in_string(line, found.start()):
+        if all(place != found.start() for place, _ in _code(line)):  # it is in a string or a comment
             made, here = made + found[0], found.end()
             continue
         arguments, here = _arguments(line, found.end())
@@ -140,15 +142,9 @@ def _with_groups(line: str) -> str:
 
 def _arguments(line: str, start: int) -> tuple[list[str], int]:
     """Return the arguments of a call, without spaces around them, and the position after it."""
-    arguments, begin, depth, quote, place = list[str](), start, 0, "", start
-    while place < len(line):
-        character = line[place]
-        if quote:
-            place += character == "\\"
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-        elif character in "([{":
+    arguments, begin, depth = list[str](), start, 0
+    for place, character in _code(line, start):
+        if character in "([{":
             depth += 1
         elif character in ")]}" and depth:
             depth -= 1
@@ -157,21 +153,21 @@ def _arguments(line: str, start: int) -> tuple[list[str], int]:
         elif character == "," and not depth:
             arguments.append(line[begin:place].strip())
             begin = place + 1
-        place += 1
     raise BodyError(f"a call is not closed: {line.strip()!r}")
 
 
-def _is_in_string(line: str, end: int) -> bool:
-    """Return whether a position is inside a string or a comment."""
-    quote, place = "", 0
-    while place < end:
+def _code(line: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield each position and character from a position outside strings on, without strings and the comment."""
+    quote, place = "", start
+    while place < len(line):
         character = line[place]
         if quote:
             place += character == "\\"
             quote = "" if character == quote else quote
-        elif character == "#":
-            return True
         elif character in "'\"":
             quote = character
+        elif character == "#":
+            return
+        else:
+            yield place, character
         place += 1
-    return bool(quote)
