@@ -168,3 +168,18 @@ def test_threads_find_what_those_before_them_left(
             expected(arrays["a"], arrays["n"], arrays["o"], thread)
         for name in "ano":
             np.testing.assert_array_equal(found[name], arrays[name])
+
+
+@pytest.mark.parametrize(
+    "call", ["wp.tile_sum(t)", "wp.tile_sum(wp.tile_reshape(t, (16, 1)), axis=0)", "wp.tile_dot(t, u)"]
+)
+def test_a_sum_over_a_tile_rounds_after_each_addition(call: str, tmp_path: Path) -> None:
+    kernel = loaded(
+        tmp_path, f"t = wp.tile_load(a, shape=(16,))\nu = wp.tile_ones(16, float)\nwp.tile_store(o, {call})"
+    )
+    a = np.ones(16, np.float32)
+    a[0] = 1.0e8  # too large for 1 to change it
+    run = {"a": a, "n": np.zeros(16, np.int32), "o": np.zeros(16, np.float32)}
+    reference = get_frontend("warp").the_prover.reference(kernel)
+    assert reference([run], double=False)[0]["o"][0] == np.float32(1.0e8)
+    assert reference([run], double=True)[0]["o"][0] == 1.0e8 + 15
