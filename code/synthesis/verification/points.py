@@ -5,7 +5,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -43,6 +45,8 @@ AIMED = 2000
 """The number of the first point that is tried because others do not reach everything."""
 MOST_AIMED = 4
 """Maximum number of such points that are taken."""
+_TOGETHER = 8
+"""Number of points that are tried in one call of the reference. Usually none reaches anything new."""
 _MOVED = 2.0**-6
 """How far an element's initial value is moved to check whether it matters."""
 
@@ -178,22 +182,39 @@ def _aimed(
         seed: seed of the points.
     """
     found: list[MeasuredPlace] = []
-    for number, place in enumerate(trials(spec, runs, seed)):
-        before = reference.reached(trace).underived
-        if not before or len(found) == MOST_AIMED:
+    numbered = enumerate(trials(spec, runs, seed))
+    while together := list(islice(numbered, _TOGETHER)):
+        if len(found) == MOST_AIMED or not reference.reached(trace).underived:
             break
-        way = replace(trace, first=dict(trace.first), arms=dict(trace.arms), whole=set(trace.whole))
-        try:
-            reference([place], double=False, trace=way)
-            if len(reference.reached(way).underived) >= len(before):
-                continue
-            sound, _ = measure(reference, spec.signature, [place], [AIMED + number], seed=seed)
-        except ReferenceFaultError:
+        if not _reach_more(reference, trace, [place for _, place in together]):
             continue
-        if sound:
-            found += sound
-            trace.first, trace.arms, trace.whole = way.first, way.arms, way.whole
+        for number, place in together:
+            if len(found) == MOST_AIMED or not reference.reached(trace).underived:
+                break
+            way = _reach_more(reference, trace, [place])
+            if way is None:
+                continue
+            with suppress(ReferenceFaultError):
+                sound, _ = measure(reference, spec.signature, [place], [AIMED + number], seed=seed)
+                if sound:
+                    found += sound
+                    trace.first, trace.arms, trace.whole = way.first, way.arms, way.whole
     return found
+
+
+def _reach_more(reference: Reference, trace: Trace, places: Sequence[Values]) -> Trace | None:
+    """Return what points reach in addition to a trace; None if nothing new that a derivative goes through.
+
+    A single point at which the kernel is at fault reaches nothing. For several points, the trace as it was is returned
+    if the kernel is at fault at one of them, since the others may reach more.
+    """
+    way = replace(trace, first=dict(trace.first), arms=dict(trace.arms), whole=set(trace.whole))
+    try:
+        reference(places, double=False, trace=way)
+    except ReferenceFaultError:
+        return None if len(places) == 1 else trace
+    fewer = len(reference.reached(way).underived) < len(reference.reached(trace).underived)
+    return way if fewer else None
 
 
 def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Values]:

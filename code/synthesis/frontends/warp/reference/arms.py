@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp.reference.machine import Machine, Taken
+from synthesis.frontends.warp.reference.lanes import Taken
+from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import Array, Value
 
 Operand = tuple[ast.expr, Any, Sequence[Taken]]

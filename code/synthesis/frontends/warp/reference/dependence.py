@@ -36,9 +36,16 @@ class Dependence:
         while known != (known := sum(map(len, self._names.values())) + len(self._sources)):
             for source in list(self._sources):
                 self._follow(source)
+        self._known: dict[tuple[int, int], bool] = {}
 
     def holds(self, expression: ast.expr, source: Source) -> bool:
         """Return whether the value of an expression in a function may depend on the arguments."""
+        key = id(expression), id(source)
+        if key not in self._known:
+            self._known[key] = self._holds(expression, source)
+        return self._known[key]
+
+    def _holds(self, expression: ast.expr, source: Source) -> bool:
         names = self._names.get(id(source), set[str]())
         match expression:
             case ast.Constant():
@@ -50,7 +57,7 @@ class Dependence:
                     return False
                 path = path_of(expression)
                 if path is None:
-                    return self.holds(expression.value, source)
+                    return self._holds(expression.value, source)
                 return any(path == each or path.startswith(f"{each}.") or each.startswith(f"{path}.") for each in names)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()) if self._smoothly:
                 return False
@@ -63,7 +70,7 @@ class Dependence:
                 return self._of_call(expression, source)
             case _:
                 parts = [each for each in ast.iter_child_nodes(expression) if isinstance(each, ast.expr)]
-        return any(self.holds(each, source) for each in parts)
+        return any(self._holds(each, source) for each in parts)
 
     def _of_call(self, call: ast.Call, source: Source) -> bool:
         name = called_name(call)
@@ -72,7 +79,7 @@ class Dependence:
         if name == "tid":
             return True
         given = call.args[1:] if name == "where" and self._smoothly else call.args
-        return any(self.holds(each, source) for each in [*given, *(each.value for each in call.keywords)])
+        return any(self._holds(each, source) for each in [*given, *(each.value for each in call.keywords)])
 
     def _follow(self, source: Source) -> None:
         """Add the names that depend through one function's assignments and calls."""
@@ -80,7 +87,7 @@ class Dependence:
         for statement in source.body:
             for node in ast.walk(statement):
                 for target, value in _assignments(node):
-                    if self.holds(value, source):
+                    if self._holds(value, source):
                         names |= _targets(target)
                 if isinstance(node, ast.Call):
                     self._hand_on(node, source)
@@ -101,7 +108,7 @@ class Dependence:
                 )
                 if path is not None and path not in names and fields:
                     inner |= {f"{parameter}{field}" for field in fields}
-                elif self.holds(value, source):
+                elif self._holds(value, source):
                     inner.add(parameter)
 
 

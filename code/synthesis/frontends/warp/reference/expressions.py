@@ -14,7 +14,8 @@ from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference import operators
 from synthesis.frontends.warp.reference.arms import note_arms
-from synthesis.frontends.warp.reference.machine import Machine, Taken
+from synthesis.frontends.warp.reference.lanes import Taken
+from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.parts import component, constant_of, part_of
 from synthesis.frontends.warp.reference.sources import SCALAR_TYPES, fit, has_effects, type_of, wp
 from synthesis.frontends.warp.reference.values import (
@@ -63,6 +64,10 @@ class Expressions:
     def __init__(self, machine: Machine, calls: Calling) -> None:
         self._machine = machine
         self._calls = calls
+        self._constants: dict[int, Any] = {}
+        """The value of each constant of the source, by the identity of its node."""
+        self._globals: dict[tuple[int, str], Any] = {}
+        """The values of names from outside functions, by the identity of their scope and their name."""
 
     def value(self, node: ast.expr, frame: Frame) -> Any:
         """Return the value of an expression in the active lanes."""
@@ -115,6 +120,13 @@ class Expressions:
         value = frame.names.get(name, _MISSING)
         if value is not _MISSING:
             return value
+        key = id(frame.scope), name
+        if key not in self._globals:
+            self._globals[key] = self._outside(name, frame)
+        return self._globals[key]
+
+    def _outside(self, name: str, frame: Frame) -> Any:
+        """Return the value of a name that is no local."""
         if name in frame.scope:
             return self.wrapped(frame.scope[name])
         if name in _PYTHON:
@@ -133,7 +145,12 @@ class Expressions:
         return self.named(node.id, frame)
 
     def _eval_Constant(self, node: ast.Constant, _: Frame) -> Any:  # noqa: N802
-        return node.value if isinstance(node.value, str) or node.value is None else self._machine.number(node.value)
+        known = self._constants.get(id(node), _MISSING)
+        if known is _MISSING:
+            given = node.value
+            known = given if isinstance(given, str) or given is None else self._machine.number(given)
+            self._constants[id(node)] = known
+        return known
 
     def _eval_Tuple(self, node: ast.Tuple | ast.List, frame: Frame) -> Any:  # noqa: N802
         return tuple(self.siblings(node.elts, frame))
@@ -169,8 +186,12 @@ class Expressions:
                 return held
             raise ReferenceUnknownError(f"an array's .{name}")
         if held is wp:
-            found = getattr(wp, name, _MISSING)
-            return BuiltIn(name) if found is _MISSING or introspection.is_builtin(found) else self.wrapped(found)
+            key = id(wp), name
+            if key not in self._globals:
+                found = getattr(wp, name, _MISSING)
+                own = found is _MISSING or introspection.is_builtin(found)
+                self._globals[key] = BuiltIn(name) if own else self.wrapped(found)
+            return self._globals[key]
         if isinstance(held, ValueType) and name == "dtype":
             return scalar_type(held.scalar)
         if isinstance(held, ValueType | BuiltIn | StructType | Tile):

@@ -16,6 +16,7 @@ from synthesis.frontends.warp.reference.arms import note_arms
 from synthesis.frontends.warp.reference.calls import Calls
 from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.narrowing import is_worthwhile, run_narrowed
 from synthesis.frontends.warp.reference.parts import AXES, component, places_of, set_element
 from synthesis.frontends.warp.reference.sources import Source
 from synthesis.frontends.warp.reference.values import (
@@ -54,9 +55,13 @@ class Interpreter:
     def block(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> Array:
         """Run statements in some lanes, and return the lanes that continue."""
         machine = self._machine
-        for statement in body:
-            if lanes is not machine.everyone and not np.count_nonzero(lanes):
-                return lanes
+        for number, statement in enumerate(body):
+            if lanes is not machine.everyone:
+                active = int(np.count_nonzero(lanes))
+                if not active:
+                    return lanes
+                if is_worthwhile(machine, active, frame):
+                    return run_narrowed(machine, self.block, body[number:], lanes, frame)
             machine.note(statement, lanes)
             machine.mask = lanes
             run = _RUN.get(type(statement))
@@ -300,7 +305,7 @@ class Interpreter:
                 break
             old = frame.names.get(getattr(statement.target, "id", ""))
             if isinstance(statement.target, ast.Name) and (
-                lanes is self._machine.everyone or len(getattr(old, "data", (0,))) == 1
+                self._machine.is_whole(lanes) or len(getattr(old, "data", (0,))) == 1
             ):
                 frame.names[statement.target.id] = value  # other lanes assign it before they read it
             else:
@@ -334,7 +339,7 @@ class Interpreter:
             if isinstance(old, Value) and isinstance(value, Value):
                 value = self._machine.as_type(value, old.type)
             # A literal that is assigned only in some lanes becomes a variable.
-            if lanes is not self._machine.everyone and isinstance(value, Value) and old is not None:
+            if not self._machine.is_whole(lanes) and isinstance(value, Value) and old is not None:
                 value = Value(value.type, value.data)
             frame.names[target.id] = self._machine.merged(lanes, value, old)
         elif isinstance(target, ast.Tuple | ast.List):

@@ -215,7 +215,7 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
     found: set[str] = set()
     touched = touched_by([machine])
     for key, name in names.items():
-        kinds = {kind[0] for buffer, kind, _, lanes in machine.log if buffer == key and lanes.ndim == 1}
+        kinds = {each.kind[0] for each in machine.log if each.key == key and each.lanes.ndim == 1}
         if kinds in ({"A"}, {"X"}, {"A", "X"}):
             found.update(name if is_shared(touched[key], atomics=True) else ())
     return frozenset(found)

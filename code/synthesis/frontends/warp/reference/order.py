@@ -36,26 +36,27 @@ class Touched:
 
 def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
     """Return all accesses to each memory that was changed, by its key; the machines ran one after the other."""
-    changed = {key for machine in machines for key, kind, _, _ in machine.log if kind != "R"}
+    changed = {each.key for machine in machines for each in machine.log if each.kind != "R"}
     columns: dict[Any, list[tuple[Array, Array, Array, Array]]] = {}
     for machine in machines:
-        for key, kind, indices, lanes in machine.log:
+        for key, kind, indices, lanes, kept in machine.log:
             if key not in changed:
                 continue
             active = np.nonzero(lanes)  # of a tile, lanes and elements
-            place = machine.replica[active[0]].astype(np.int64)
+            numbers = active[0] if kept is None else kept[active[0]]
+            place = machine.replica[numbers].astype(np.int64)
             for index in indices:
                 place = place * 1_000_003 + (index[active] if len(index) > 1 or index.ndim > 1 else index)
             kinds, operations = (np.full(len(place), each) for each in (_KINDS[kind[0]], _OPERATIONS.get(kind[1:], 0)))
-            columns.setdefault(key, []).append((place, kinds, operations, machine.linear[active[0]]))
+            columns.setdefault(key, []).append((place, kinds, operations, machine.linear[numbers]))
     return {key: Touched(*map(np.concatenate, zip(*each, strict=True))) for key, each in columns.items()}
 
 
 def is_recast(machine: Machine) -> bool:
     """Return whether a changed array was accessed under two shapes, with different indices for its elements."""
-    keys = {key for key, _, _, _ in machine.log if isinstance(key, Recast)}
+    keys = {each.key for each in machine.log if isinstance(each.key, Recast)}
     both = keys | {key.key for key in keys}
-    return any(kind != "R" and key in both for key, kind, _, _ in machine.log)
+    return any(each.kind != "R" and each.key in both for each in machine.log)
 
 
 def depend(touched: Mapping[Any, Touched]) -> bool:
@@ -136,11 +137,10 @@ def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
     earliest: dict[int, tuple[int, int]] = {}
     for machine in machines:
         lowest = int(machine.linear[0])
-        for place, lanes in machine.notes:
+        for place, active in machine.notes:
             known = earliest.get(place)
             if known is not None and known[0] <= lowest:
                 continue
-            active = np.flatnonzero(lanes)
             lane = active[machine.linear[active].argmin()]
             if known is None or known[0] > machine.linear[lane]:
                 earliest[place] = int(machine.linear[lane]), int(machine.replica[lane])

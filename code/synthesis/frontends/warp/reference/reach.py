@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from synthesis.core.signatures import Signature
@@ -13,6 +14,8 @@ from synthesis.frontends.warp.reference.sources import Source
 
 _WIDEST = 60
 """Maximum number of characters of a statement in a message."""
+_REMEMBERED = 2048
+"""Number of statements whose arms and calls are kept, since they are needed several times for one kernel."""
 
 
 def reached_statements(kernel: Source, signature: Signature, trace: Trace, where: Where) -> Reached:
@@ -68,6 +71,7 @@ def _dependence(kernel: Source, arguments: tuple[str, ...], *, smoothly: bool) -
     return Dependence(kernel, arguments, smoothly=smoothly)
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def _words(node: ast.AST) -> str:
     return ast.unparse(node).partition("\n")[0][:_WIDEST]
 
@@ -84,41 +88,45 @@ def _values(statement: ast.stmt) -> list[ast.expr]:
 
 
 def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
-    """Return the arms of a statement's own expressions, each with whether it is a factor of a product.
+    """Yield the arms of a statement's own expressions, each with whether it is a factor of a product.
 
     A factor counts only if the other is zero in every run. Usually it is not, and each product would count as two arms.
     """
-    pending: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
+    for arm, is_factor, sides in _all_arms(statement):
+        if trace.left_out.isdisjoint(sides):
+            yield arm, is_factor
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _all_arms(statement: ast.stmt) -> list[tuple[ast.expr, bool, frozenset[int]]]:
+    """Return the arms, each with the identities of the sides of conditional expressions that it is in, or is."""
+    found: list[tuple[ast.expr, bool, frozenset[int]]] = []
+    children = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
+    pending: deque[tuple[ast.AST, frozenset[int]]] = deque((each, frozenset[int]()) for each in children)
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Mult):
-        yield from (
-            (each, True) for each in (statement.target, statement.value) if isinstance(statement.target, ast.Name)
-        )
+        factors = (statement.target, statement.value) if isinstance(statement.target, ast.Name) else ()
+        found += [(each, True, frozenset[int]()) for each in factors]
     while pending:
-        node = pending.pop(0)
-        if id(node) in trace.left_out:
-            continue
-        found: list[ast.expr] = []
+        node, sides = pending.popleft()
+        own: set[int] = set()
         match node:
             case ast.IfExp():
-                found = [each for each in (node.body, node.orelse) if id(each) not in trace.left_out]
+                own = {id(node.body), id(node.orelse)}
+                found += [(each, False, sides | {id(each)}) for each in (node.body, node.orelse)]
             case ast.BoolOp():
-                found = node.values[1:]
+                found += [(each, False, sides) for each in node.values[1:]]
             case ast.BinOp(op=ast.Mult()):
-                yield from ((each, True) for each in (node.left, node.right))
+                found += [(each, True, sides) for each in (node.left, node.right)]
             case ast.Call():
                 name = called_name(node)
                 if name == "static":
                     continue
-                if (
-                    name in SELECTING
-                    and len(node.args) > 1
-                    and not any(isinstance(each, ast.Starred) for each in node.args)
-                ):
-                    found = node.args[1:] if name == "where" else node.args
+                if name in SELECTING and len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
+                    found += [(each, False, sides) for each in (node.args[1:] if name == "where" else node.args)]
             case _:
                 pass
-        yield from ((each, False) for each in found)
-        pending += ast.iter_child_nodes(node)
+        pending += [(each, sides | ({id(each)} & own)) for each in ast.iter_child_nodes(node)]
+    return found
 
 
 def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
@@ -148,12 +156,20 @@ def _bodies(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 def _called(statement: ast.stmt, source: Source, trace: Trace) -> Iterator[Source]:
     """Yield the user functions that a statement itself calls, without those of inner statements."""
+    for sources in _all_called(statement, source):
+        yield from [each for each in sources if _entered(each, trace)] or sources[:1]
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _all_called(statement: ast.stmt, source: Source) -> list[list[Source]]:
+    """Return, for each call of a user function, the sources of its overloads."""
     nodes: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
+    found: list[list[Source]] = []
     while nodes:
         node = nodes.pop()
         nodes += ast.iter_child_nodes(node)
-        sources = functions_of(node, source)
-        yield from [each for each in sources if _entered(each, trace)] or sources[:1]
+        found.append(functions_of(node, source))
+    return [each for each in found if each]
 
 
 def _entered(source: Source, trace: Trace) -> bool:

@@ -210,7 +210,7 @@ def _note(machine: Machine, view: ArrayView, kind: str, where: Sequence[Array], 
     """Log the accesses to a tile's elements that are ``chosen``, of shape ``(lanes, elements)``."""
     prefix = [np.broadcast_to(each, machine.lanes)[:, None] for each in view.prefix]
     indices = tuple(np.broadcast_to(each, chosen.shape) for each in (*prefix, *where))
-    machine.log.append((view.buffer.key, kind, indices, chosen))
+    machine.record(view.buffer.key, kind, indices, chosen)
 
 
 # ---- elementwise
