@@ -1,7 +1,7 @@
-"""Constraints in many worlds: rows that are added where something has to hold, and what is read of sparse rows.
+"""Constraints in many worlds: kernels that append rows for active constraints, and kernels that read sparse rows.
 
-Addresses lead from one thing to the next: from an equality to its joint, from that to its velocity, from a tendon to
-the row of its moments.
+An item is found through several arrays of indices: an equality gives a joint, the joint its velocity, and a tendon the
+row of its moments.
 """
 
 from synthesis.core.records import KernelSpec
@@ -78,7 +78,7 @@ _SPARSE = {
 
 
 def _declare_model(p: Program, n: int) -> None:
-    """The arguments that are the same in all worlds."""
+    """Declare the arguments that are the same in all worlds."""
     entries = n * _ROW
     for key, low, names in (
         ("eq_obj1id", 0, ("eq_obj1id",)), ("eq_obj2id", -1, ("eq_obj2id",)), ("site_bodyid", 0, ("site_bodyid",)),
@@ -145,7 +145,10 @@ def _declare_model(p: Program, n: int) -> None:
 
 
 def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
-    """The arguments that each world has its own of, and what is written; each item has some rows of constraints."""
+    """Declare the arguments of which each world has its own, and the outputs.
+
+    Each item has several rows of constraints.
+    """
     each, rows, entries = (worlds, n), (worlds, n, _ROW), (worlds, n * _ROW)
     for key, names in (
         ("qpos", ("qpos_in", "qpos")), ("qvel", ("qvel_in", "qvel")), ("efc_force", ("efc_force_in", "efc_force")),
@@ -237,7 +240,7 @@ _THREADS = {
 
 
 def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
-    """Something that constrains, drives or measures in many worlds, a thread for each of each world."""
+    """Draw a kernel of constraints, actuators or sensors in many worlds, with one thread for each in each world."""
     worlds, n = stream.child("sizes").choice(((4, 12), (4, 16), (6, 12), (3, 16), (3, 20)))
     p = Program(stream, ("worldid", "world"), ("u", *_THREADS[target]), launch=(worlds, n))
     _declare_model(p, n)

@@ -1,4 +1,4 @@
-"""Articulated bodies: joints of several types, and bodies moved in place."""
+"""Articulated bodies: joints of several types, and bodies that are integrated in place."""
 
 from textwrap import dedent
 
@@ -65,7 +65,7 @@ _TURNED = _BODIES["turned"]
 
 
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
-    """A joint's coordinates or forces, by the joint's type; where they start is looked up."""
+    """Draw a kernel that processes a joint's coordinates or forces by its type, with offsets from an array."""
     p = Program(stream, ("tid", "joint", "joint_id", "i", "j"), launch=(stream.child("threads").choice((96, 128)),))
     integrates = target == "joint_integration"
     # a free joint has a position and a quaternion
@@ -119,7 +119,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
 
 
 def _joint_cases(p: Program, law: str, *, integrates: bool) -> str:
-    """What is done with a joint's coordinates by its type.
+    """Return the branches that process a joint's coordinates, one for each type of joint.
 
     Joints of one axis have one, others as many as they say; those that turn freely are moved along with their own
     coordinates, and have neither limits nor drives.
@@ -141,7 +141,7 @@ def _joint_cases(p: Program, law: str, *, integrates: bool) -> str:
 
 
 def _turning_cases(p: Program, law: str) -> list[tuple[str, str]]:
-    """A ball joint turned by its velocity, and a free one moved and turned."""
+    """Return the branches that integrate a ball joint and a free joint."""
     faster = "joint_qdd[QD]" in law
 
     def turned(q: str, at: str, ahead: int) -> str:
@@ -166,13 +166,13 @@ def _turning_cases(p: Program, law: str) -> list[tuple[str, str]]:
 
 
 def _skipped_joints(p: Program) -> list[str]:
-    """Joints that nothing is done with."""
+    """Return lines that skip joints which need no processing."""
     tests = p.some(("not enabled[tid]", "(flags[tid] & LOCKED) != 0"))[:1]
     return [block(f"if {each}:", "return") for each in tests]
 
 
 def _draw_integration(stream: Stream, target: str) -> KernelSpec:
-    """Bodies or particles moved in place; some are fixed, asleep or moved by somebody else."""
+    """Draw an integration step of bodies or particles in place; some are fixed, asleep or moved by other code."""
     flavour, other = stream.child("flavour").choice((("body", "particle"), ("particle", "body")))
     p = Program(stream, ("tid", "i", flavour, f"{flavour}_id"))
     count = p.threads
@@ -239,14 +239,14 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
 
 
 def _resting(p: Program, kept: str) -> list[str]:
-    """Bodies that stay where they are, and how that is kept."""
+    """Return lines that keep the state of bodies which do not move."""
     held = "inv_mass[tid] <= 0.0"
     further = p.some(("(flags[tid] & ACTIVE) == 0", "kind[tid] == STATIC"))[:1]
     return [block(f"if {' or '.join(p.choices.shuffled([held, *further]))}:", kept, "return")]
 
 
 def _forces(p: Program) -> list[str]:
-    """The velocity ``v1`` after gravity and forces, from ``v0``."""
+    """Return lines that compute the velocity ``v1`` from ``v0``, gravity and forces."""
     push = p.pick(
         "a = f[tid] * inv_mass[tid] + gravity[0]\nv1 = v0 + a * dt",
         "v1 = v0 + (f[tid] * inv_mass[tid] + gravity[0]) * dt",
@@ -262,7 +262,7 @@ def _forces(p: Program) -> list[str]:
 
 
 def _limits(p: Program) -> list[str]:
-    """The speed brought below a limit."""
+    """Return lines that limit the speed."""
     if not p.maybe(0.5):
         return []
     return [
@@ -272,7 +272,7 @@ def _limits(p: Program) -> list[str]:
 
 
 def _ground(p: Program) -> list[str]:
-    """A body that would go through the ground is put onto it."""
+    """Return lines that keep a body above the ground."""
     if not p.maybe(0.4):
         return []
     above = p.pick("x1 = wp.vec3(x1[0], x1[1], floor)", "x1 += wp.vec3(0.0, 0.0, floor - x1[2])")
@@ -284,7 +284,7 @@ def _ground(p: Program) -> list[str]:
 
 
 def _sleeping(p: Program) -> list[str]:
-    """How long a body has been slow, and whether it sleeps."""
+    """Return lines that count for how long a body has been slow, and put it to sleep."""
     slow = p.pick("wp.length(v1) < threshold", "wp.length_sq(v1) < threshold * threshold", "wp.length(v0) < threshold")
     timer = block(f"if {slow}:", "t += dt")
     other = block("else:", "t = 0.0")

@@ -1,4 +1,4 @@
-"""What overlaps: the faces of a mesh in a box, the boxes of a tree that a box or a ray meets."""
+"""Overlaps: the faces of a mesh in a box, and the boxes of a tree that a box or a ray hits."""
 
 import re
 
@@ -74,7 +74,7 @@ _CELL = """{ix = tid % nx
 
 
 def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
-    """The faces of a mesh whose boxes meet a box: how many, which, the nearest of them."""
+    """Draw a kernel that counts, lists or compares the faces of a mesh whose bounding boxes overlap a box."""
     titles, summary, text = stream.child("purpose").choice(_FACES[target])
     axes = ("tid", "cell", "voxel", "i") if "CELL" in text else ("tid", "i", "shape" if "shape" in summary else "point")
     p = Program(stream, axes, launch=(stream.child("threads").choice((64, 96, 128)),))
@@ -245,7 +245,7 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def _declare_boxes(p: Program, boxes: int, target: str, *, same: bool = False) -> None:
-    """All that the lines of a kernel that asks a tree of boxes, ``bvh``, may name.
+    """Declare all arguments that the lines of a kernel which queries a tree of boxes, ``bvh``, may name.
 
     Args:
         p: the kernel.
@@ -320,7 +320,7 @@ def _declare_boxes(p: Program, boxes: int, target: str, *, same: bool = False) -
 
 
 def _draw_broad(stream: Stream, target: str) -> KernelSpec:
-    """Boxes that a thread's box overlaps, but for those that a filter leaves out."""
+    """Draw a kernel that finds the boxes which a thread's box overlaps, except those that a filter removes."""
     titles, summary, text = stream.child("purpose").choice(_BROAD[target])
     # the boxes that ask are those of the tree, or others
     same = stream.child("same").chance(0.5)
@@ -344,7 +344,7 @@ def _draw_broad(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_met(stream: Stream, target: str) -> KernelSpec:
-    """Boxes that a ray comes through."""
+    """Draw a kernel that finds the boxes which a ray hits."""
     titles, summary, text = stream.child("purpose").choice(_RAYS[target])
     p = Program(stream, ("tid", "ray_id", "i", "r"), launch=(stream.child("threads").choice((64, 96, 128)),))
     _declare_boxes(p, stream.child("boxes").choice((16, 20, 24, 32)), target)

@@ -15,7 +15,7 @@ _TYPES = {"PLANE": 0, "SPHERE": 1, "CAPSULE": 2, "BOX": 3}
 
 
 def _shapes(p: Program) -> int:
-    """Shapes on bodies; returns how many there are."""
+    """Declare shapes that are attached to bodies, and return their number."""
     count = p.choices.choice((16, 24, 32))
     p.array("shape_type", INT, (0, 3), (count,), ("shape_type", "geom_type", "shape_types"))
     p.array("shape_pos", VEC, (-0.9, 0.9), (count,), ("shape_pos", "geom_xpos", "centers"))
@@ -57,7 +57,7 @@ _KEEP = (
 
 
 def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
-    """Pairs of primitive shapes: how far apart they are, and the contact where they touch."""
+    """Draw a kernel that computes the distance of two primitive shapes, or their contact."""
     p = Program(stream, ("tid", "pair", "pair_id"), launch=(stream.child("threads").choice((160, 192)),))
     count, pairs = _shapes(p), p.threads
     packed = p.choices.chance(0.4)
@@ -147,7 +147,7 @@ _SURVEY = {
 
 
 def _draw_survey(stream: Stream, target: str) -> KernelSpec:
-    """Bounds of shapes, and how far points are from the nearest of them."""
+    """Draw a kernel that computes bounds of shapes, or the distance of points from the nearest shape."""
     p = Program(stream, *((("tid", "shape", "shape_id", "geom"),) if target == "bounds" else (("tid", "i", "point"),)))
     threads = p.threads
     if target == "bounds":

@@ -1,4 +1,4 @@
-"""Contacts: which pairs of shapes may touch, and what a contact does to its two bodies."""
+"""Contacts: filters of pairs of shapes, and the forces of a contact on its two bodies."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _CONTACTS = (("tid", "i", "contact", "contact_id"),)
 
 
 def _read_pair(p: Program, shapes: int) -> list[str]:
-    """The two shapes of a pair, and what is done where one of them is missing."""
+    """Return lines that read the two shapes of a pair, and handle a missing one."""
     p.array("pairs", PAIR, (-1, shapes - 1), (p.threads,), ("shape_pairs", "pairs", "candidate_pair", "geom_pair"))
     p.array("shape0", INT, (-1, shapes - 1), (p.threads,), ("shape0", "shape_a", "geom1"))
     p.array("shape1", INT, (-1, shapes - 1), (p.threads,), ("shape1", "shape_b", "geom2"))
@@ -46,7 +46,7 @@ _PAIR_FUNCTIONS = (
 
 
 def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[tuple[str, str]]:
-    """Why a pair is left out, each with its opposite.
+    """Return tests that remove a pair, each with its opposite.
 
     Args:
         p: the kernel.
@@ -170,7 +170,7 @@ _OWN_PAIRS = {
 
 
 def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
-    """Pairs of shapes that may collide: by groups, flags, bodies and worlds, with -1 for none."""
+    """Draw a kernel that filters pairs of shapes by groups, flags, bodies and worlds, with -1 for none."""
     own = stream.child("own").choice(_OWN_PAIRS[target]) if target in _OWN_PAIRS else None
     looping = target == "all_pairs"
     p = Program(
@@ -270,7 +270,7 @@ def _bracketed(test: str) -> str:
 
 
 def _count(p: Program) -> tuple[str, tuple[str, ...]]:
-    """What is done with a pair that is taken, and what that is called; ``RETURN`` leaves the pair."""
+    """Return lines that process a pair which passes, and titles for them; ``RETURN`` leaves the pair."""
     slots = "slot = wp.atomic_add(count, 0, 1)\n"
     ordered = p.pick(
         "kept[slot] = wp.vec2i(a, b)",
@@ -305,14 +305,14 @@ def _count(p: Program) -> tuple[str, tuple[str, ...]]:
 
 
 def _nested(tests: list[str], body: str) -> str:
-    """Lines in branches, one in the other."""
+    """Return lines in nested branches."""
     for test in reversed(tests):
         body = block(f"if {test}:", body)
     return body
 
 
 def _kinds(p: Program) -> str:
-    """Which routine a pair is for, by the types of its shapes."""
+    """Return lines that choose a routine for a pair by the types of its shapes."""
     if p.choices.chance(0.3):
         looked_up = "kind_table[pair_index(type[a], type[b], NUM_TYPES)]"
         return p.pick(
@@ -420,7 +420,7 @@ _PUSHES = {
 
 
 def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
-    """A contact's wrench on its two bodies, of which one may be the world, or on a particle and a body."""
+    """Draw a kernel that applies a contact's wrench to two bodies, or to a particle and a body."""
     p = Program(stream, *_CONTACTS)
     bodies, shapes, count = p.choices.choice((6, 8, 10)), p.choices.choice((8, 12)), p.threads
     p.array("body0", INT, (-1, bodies - 1), (count,), ("contact_body0", "body_a", "contact_b0"))
@@ -487,7 +487,7 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
 
 
 def _spelled(vectors: bool, called: bool) -> Callable[[re.Match[str]], str]:
-    """What is known of a body and done to it, as vectors of their own or as spatial ones, told of functions or not."""
+    """Return a function that replaces words for a body's state and forces, as 3-vectors or spatial vectors."""
     lines = {
         "COM": "positions[{0}]", "VEL": "velocities[{0}] + wp.cross(spins[{0}], r{0})",
         "PUSH": "wp.atomic_add(forces, {0}, f)\n            wp.atomic_add(torques, {0}, wp.cross(r{0}, f))",
@@ -511,7 +511,7 @@ def _spelled(vectors: bool, called: bool) -> Callable[[re.Match[str]], str]:
 
 
 def _contact_law(p: Program, *, soft: bool, by_shape: bool) -> str:
-    """The force ``f`` on the first body, or on a particle, of a penalty and of friction."""
+    """Return lines that compute the penalty and friction force ``f`` on the first body, or on a particle."""
     ke, kd, mu = "ke", "kd", "mu"
     lines = list[str]()
     if by_shape and not soft:

@@ -1,4 +1,4 @@
-"""Cloth and soft bodies: what springs, triangles, hinges and tetrahedra do to the particles that they join."""
+"""Cloth and soft bodies: the forces of springs, triangles, hinges and tetrahedra on their particles."""
 
 import re
 
@@ -14,7 +14,7 @@ _POINTS = (24, 32, 40)
 
 
 def _particles(p: Program) -> int:
-    """Particles, and what is done to them; returns how many there are."""
+    """Declare particles and their outputs, and return their number."""
     count = p.choices.choice(_POINTS)
     p.array("x", VEC, (-1, 1), (count,), ("x", "particle_q", "pos", "positions"))
     p.array("v", VEC, (-1, 1), (count,), ("v", "particle_qd", "vel", "velocities"))
@@ -35,7 +35,7 @@ def _particles(p: Program) -> int:
 
 
 def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, forces: bool = False) -> int:
-    """Elements that join as many particles as they have corners, whose locals are looked up; returns the particles."""
+    """Declare elements that join as many particles as they have corners, and return the number of particles."""
     points, count = _particles(p), p.threads
     flat = p.choices.chance(0.4)
     shape = (count * corners,) if flat else (count, corners)
@@ -141,7 +141,7 @@ _PROJECTIONS = (
 
 
 def _draw_spring(stream: Stream, target: str) -> KernelSpec:
-    """Springs between two particles: their forces, or the corrections of a position-based solver."""
+    """Draw a kernel that computes forces of springs, or the corrections of a position-based solver."""
     p = Program(stream, ("tid", "spring_id", "edge", "s"))
     points = _elements(p, "spring", 2, ("spring_indices", "edges", "springs"), forces=target == "spring_forces")
     p.lookups(xij="xij = xi - xj", length="length = wp.length(xij)")
@@ -195,7 +195,7 @@ _FACE = (
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
-    """Triangles of a cloth: their forces, normals and how they are stretched."""
+    """Draw a kernel that computes forces, normals or strains of a cloth's triangles."""
     p = Program(stream, ("tid", "tri", "face", "t"))
     forces = target == "membrane_forces"
     points = _elements(p, "tri", 3, ("tri_indices", "triangles", "faces"), forces=forces)

@@ -1,4 +1,4 @@
-"""Integers that drive: slots of lists, states that events change, worlds side by side, rays that look for a hit."""
+"""Kernels that integers control: slots of lists, state machines, several worlds in one launch, and ray casts."""
 
 import re
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ _SLOT_FUNCTIONS = (
 
 
 def _draw_slots(stream: Stream, target: str) -> KernelSpec:
-    """Slots of lists: counted, taken by an atomic, freed, or taken by a thread in a list of its own."""
+    """Draw a kernel whose threads count, take or free slots of lists."""
     freed = stream.child("freed").choice(_FREED[target]) if target in _FREED else None
     of_particles = target in ("own_list", "free_slots")
     counted = target == "count_slots"
@@ -211,7 +211,7 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
 
 
 def _declare_freed(p: Program) -> None:
-    """What slots that are freed, and rings, are about."""
+    """Declare the arguments of slots that are freed, and of ring buffers."""
     count = p.threads
     p.array("lifetime", FLOAT, (0.2, 1.5), (count,), ("lifetime", "max_age"))
     p.array("pos", VEC, (-1, 1), (count,), ("particle_q", "positions"))
@@ -260,7 +260,7 @@ def _declare_freed(p: Program) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Machine:
-    """A machine whole: what it goes through, and what is written on the way."""
+    """A complete state machine: its transitions and its outputs."""
 
     thread: str
     states: str
@@ -363,7 +363,7 @@ _MACHINE_FUNCTIONS = (
 
 
 def _draw_machine(stream: Stream, target: str) -> KernelSpec:
-    """A state that commands, timers and inputs move on, in place."""
+    """Draw a state machine that commands, timers and inputs update in place."""
     machine = stream.child("machine").choice(_MACHINES[target])
     thread = machine.thread
     # an environment is a world itself
@@ -515,7 +515,7 @@ _WORLD_FUNCTIONS = (
 
 
 def _draw_world(stream: Stream, target: str) -> KernelSpec:
-    """Worlds side by side in one launch: a thread's world is its number divided by how many are in each."""
+    """Draw a kernel of several worlds, in which a thread's world is its number divided by the threads per world."""
     size, worlds = stream.child("size").choice(((8, 6), (6, 8), (12, 8), (16, 4), (10, 6)))
     p = Program(stream, ("tid", "i", "idx"), launch=(size * worlds,))
     total = size * worlds
@@ -578,7 +578,7 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
 
 
 def _answer(p: Program, target: str) -> tuple[str, str, str]:
-    """How a ray's search begins, what it does with a hit, and what it keeps."""
+    """Return the start of a ray's search, the lines that process a hit, and the lines that store the result."""
     if target == "any_hit":
         return (
             "blocked = bool(False)",
@@ -646,7 +646,7 @@ _RAY_USES = {
 
 
 def _cast(p: Program, target: str, shapes: str, loop: str) -> KernelSpec:
-    """A ray against shapes whose distances functions give."""
+    """Draw a kernel that casts a ray against shapes whose distances are given by functions."""
     start, _, finish = _answer(p, target)
     uses = _RAY_USES[target]
     if target == "hit_count" and p.choices.chance(0.4):
@@ -666,12 +666,12 @@ def _cast(p: Program, target: str, shapes: str, loop: str) -> KernelSpec:
 
 
 def _ray(p: Program) -> str:
-    """Where a ray begins, and which way it goes; mostly directions are given with length one."""
+    """Return lines that read a ray's origin and direction, which usually has length one."""
     return f"o = origins[tid]\ndirection = {p.pick('safe_normalize(dirs[tid])', 'dirs[tid]', 'dirs[tid]')}"
 
 
 def _draw_ray(stream: Stream, target: str) -> KernelSpec:
-    """A ray against a list of spheres: the nearest, whether there is any, or how many."""
+    """Draw a kernel that casts a ray against a list of spheres: the nearest hit, whether there is one, or how many."""
     p = Program(stream, ("tid", "i", "ray", "ray_id"), launch=(stream.child("threads").choice((96, 128)),))
     count = p.choices.choice((6, 8, 12))
     p.array("origins", VEC, (-2, 2), (p.threads,), ("ray_origins", "origins", "ray_start"))

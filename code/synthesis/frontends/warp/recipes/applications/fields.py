@@ -1,4 +1,4 @@
-"""Fields on grids: transport, pressure, boundaries, heights, particles that give to a grid and take from it."""
+"""Fields on grids: transport, pressure, boundaries, heights, and transfers between particles and a grid."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
@@ -16,7 +16,7 @@ _EDGE = "{if x == 0 or y == 0 or x == nx - 1 or y == ny - 1: ~ " \
 
 
 def _with_edge(text: str) -> str:
-    """A text whose groups begin with the ways to ask for the edge of the grid."""
+    """Return a text with alternatives for testing whether a cell is at the edge of the grid."""
     return text.replace("{EDGE", "{" + _EDGE)
 
 
@@ -25,7 +25,7 @@ _NEIGHBORS = _BODIES["neighbors"]
 
 
 def _with_neighbors(text: str) -> str:
-    """A text in which NEIGHBORS stands for the ways to sum what the cells around one have more than it."""
+    """Return a text with alternatives for NEIGHBORS, the sum of differences from the neighbouring cells."""
     return text.replace("NEIGHBORS", _NEIGHBORS)
 
 
@@ -163,7 +163,7 @@ _PLANE = {
 
 
 def _draw_plane(stream: Stream, target: str) -> KernelSpec:
-    """Fields on a grid of two dimensions, a thread for each cell."""
+    """Draw a kernel on a 2-D grid, with one thread for each cell."""
     nx, ny = stream.child("sizes").choice(((8, 8), (10, 8), (8, 12), (12, 12), (16, 8)))
     text, titles, summary = stream.child("kernel").choice(_PLANE[target])
     p = Program(stream, ("x", "i", "ix"), ("y", "j", "iy"), launch=(nx, ny))
@@ -295,7 +295,7 @@ _TRANSFER = {
 
 
 def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
-    """Particles that give to a grid, take from it, or are sorted into its cells."""
+    """Draw a kernel that transfers data between particles and a grid, or sorts particles into cells."""
     p = Program(stream, ("tid", "particle", "i"))
     count, n = p.threads, p.choices.choice((6, 8, 10))
     p.array("points", _PLANAR, (-1, 1), (count,), ("particle_q", "points", "x", "positions"))

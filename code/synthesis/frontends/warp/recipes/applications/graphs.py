@@ -1,5 +1,5 @@
-"""Lists that a scene is sorted into: islands of bodies, colours of constraints, levels of joints, neighbours of
-particles, the cells that a surface goes through."""
+"""Groups and lists of a scene: islands of bodies, colours of constraints, levels of joints, neighbours of
+particles, and the cells that contain a surface."""
 
 import re
 from collections.abc import Callable
@@ -427,14 +427,17 @@ _CASES = _BODIES["cases"]
 
 
 def _of_worlds(text: str, keys: tuple[str, ...]) -> str:
-    """A text in which each world has its own part of some arrays."""
+    """Return a text in which some arrays have one part for each world."""
     text = re.sub(r"\b(\w+)\[0\]", lambda found: f"{found[1]}[wid]" if found[1] in keys else found[0], text)
     text = re.sub(r"\b(\w+)\[(?!wid\])", lambda found: f"{found[1]}[wid, " if found[1] in keys else found[0], text)
     return re.sub(r"\b(\w+)\.shape\[0\]", lambda found: f"{found[1]}.shape[1]" if found[1] in keys else found[0], text)
 
 
 def _declare_graph(p: Program, worlds: int, bodies: int, contacts: int, colors: int) -> tuple[str, ...]:
-    """The arguments of a kernel that goes through bodies and contacts; returns those that each world has its own of."""
+    """Declare the arguments of a kernel that traverses bodies and contacts.
+
+    Return those of which each world has its own.
+    """
     kept = list[str]()
 
     def shaped(*shape: int) -> tuple[int, ...]:
@@ -521,7 +524,7 @@ _FIXED = ("", "", "inv_mass[{}] <= 0.0", "body_flags[{}] & STATIC != 0")
 
 
 def _with_habits(text: str, p: Program) -> str:
-    """A text in which what several of its lines have in common is chosen once."""
+    """Return a text in which an alternative that several lines share is chosen once."""
     fixed, counted = p.pick(*_FIXED), p.choices.chance(0.6)
     text = with_marked(text, "FIXED ", kept=bool(fixed))
     for mark, body in (("FIXED_A", "body_a"), ("FIXED_B", "body_b"), ("FIXED_BODY", "body")):
@@ -533,7 +536,7 @@ def _with_habits(text: str, p: Program) -> str:
 
 
 def _draw_serial(stream: Stream, target: str) -> KernelSpec:
-    """One pass over a scene by one thread, or by one for each world."""
+    """Draw a kernel in which one thread, or one thread per world, processes a whole scene."""
     bodies, contacts = stream.child("sizes").choice(((10, 16), (12, 20), (16, 24), (8, 12)))
     alone = stream.child("alone").chance(0.65)
     worlds = 0 if alone else stream.child("worlds").choice((3, 4, 8))
@@ -549,7 +552,7 @@ def _draw_serial(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_neighbors(stream: Stream) -> KernelSpec:
-    """The particles near one, a thread for each."""
+    """Draw a kernel that lists or counts the particles near each particle."""
     p = Program(stream, ("tid", "particle_id", "particle"))
     count, n, most = p.threads, p.choices.choice((4, 5, 6)), p.choices.choice((4, 6, 8))
     p.array("particle_q", VEC, (-1, 1), (count,), ("particle_q", "positions"))
@@ -602,7 +605,7 @@ _SURFACES = (
 
 
 def _surface_text(p: Program, form: str) -> str:
-    """The lines of a kernel that looks for the surface in a cell."""
+    """Return the lines of a kernel that finds the surface in a cell."""
     if form == "cases":
         return _CASES
     listed, normal = p.choices.chance(0.6), form == "mean" and p.choices.chance(0.5)
@@ -613,7 +616,7 @@ def _surface_text(p: Program, form: str) -> str:
 
 
 def _draw_surface(stream: Stream) -> KernelSpec:
-    """The part of a surface in a cell, a thread for each."""
+    """Draw a kernel that extracts the part of a surface in each cell."""
     n = stream.child("size").choice((4, 5, 6))
     p = Program(stream, ("i", "x", "ix"), ("j", "y", "iy"), ("k", "z", "iz"), launch=(n, n, n))
     form, titles, summary = p.choices.choice((*_SURFACES, _SURFACES[0]))
@@ -655,7 +658,7 @@ _OF_GRIDS: dict[str, Callable[[Stream], KernelSpec]] = {
 
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:
-    """A list that is made by way of a grid."""
+    """Draw a kernel that makes a list by means of a grid."""
     return _OF_GRIDS[target](stream)
 
 

@@ -374,7 +374,7 @@ _AS_POSES = (
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    """Images of cameras, a thread for each pixel."""
+    """Draw a kernel of camera images, with one thread for each pixel."""
     titles, summary, text = stream.child("purpose").choice(_PIXELS[target])
     viewer = Viewer(stream, target)
     viewer.declare()

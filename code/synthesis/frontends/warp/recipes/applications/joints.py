@@ -54,7 +54,7 @@ _DRIVES = (
 
 
 def _declare_joints(p: Program, count: int, target: str) -> None:
-    """The arguments of a kernel of joints."""
+    """Declare the arguments of a kernel of joints."""
     coords, dofs = count * _COORDINATES, count * _DOFS
     p.array("joint_type", INT, (0, 5), (count,), ("joint_type",))
     p.array("joint_parent", INT, (-1, count - 1), (count,), ("joint_parent",))
@@ -241,7 +241,7 @@ STOP_AT_LIMITS ~}
 
 
 def _with_scalars(p: Program, text: str) -> str:
-    """Lines of a kernel that steps joints, each axis of a joint of several as the axis of one is."""
+    """Return lines in which each axis of a joint with several is processed like the axis of a joint with one."""
     law = choose(dedent(_SCALAR), p.choices.shuffled, p.maybe)
     one = law.replace("QD", "qd_start").replace("Q]", "q_start]")
     # no single axis of several turns without an end
@@ -254,7 +254,7 @@ def _with_scalars(p: Program, text: str) -> str:
 
 
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
-    """A joint of a tree of bodies, a thread for each."""
+    """Draw a kernel of a tree of bodies, with one thread for each joint."""
     trees, length = stream.child("trees").choice(((12, 4), (16, 3), (8, 5), (16, 4)))
     if target == "joint_velocities":
         p = Program(stream, ("tid",), launch=(trees,))

@@ -1,4 +1,4 @@
-"""Chains of bodies: where they are, how they move, and what their joints feel of it."""
+"""Chains of bodies: their poses, their velocities, and the forces at their joints."""
 
 from textwrap import indent
 
@@ -58,7 +58,7 @@ _BODY = {
 
 
 def _draw_body(stream: Stream, target: str) -> KernelSpec:
-    """Rigid bodies in their frames: states in the world, wrenches, steps in time, chains of parents."""
+    """Draw a kernel of rigid bodies: states in the world frame, wrenches, time steps, or chains of parents."""
     names = ("tid", "body", "body_id", "i") if target != "chain" else ("tid", "i", "body")
     p = Program(stream, names)
     count = p.threads
@@ -165,7 +165,7 @@ _ROWS = (
 
 
 def _draw_dof(stream: Stream, target: str) -> KernelSpec:
-    """Small dense systems, one for each environment: matrices, triangular solves, line searches, rows of contacts."""
+    """Draw a kernel of small dense systems, one for each environment."""
     envs, nv, rows = (stream.child("sizes").choice(each) for each in ((8, 12, 16), (4, 5, 6), (4, 6, 8)))
     p = Program(stream, ("env", "worldid", "world", "tid"), launch=(envs,))
     p.array("jac", FLOAT, (-1, 1), (envs, rows, nv), ("J", "jacobian", "jac"))

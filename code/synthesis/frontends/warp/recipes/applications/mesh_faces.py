@@ -1,4 +1,4 @@
-"""The faces of a mesh, one a thread, through its own arrays or by built-ins: areas, normals, flux, middles."""
+"""The faces of a mesh, with one thread for each: areas, normals, flux, centres."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.lines import block, chain, join
@@ -10,7 +10,7 @@ from synthesis.frontends.warp.recipes.applications.shapes import face_area, face
 
 
 def _draw_faces(stream: Stream, target: str) -> KernelSpec:
-    """The faces of a mesh, one a thread, through its own arrays."""
+    """Draw a kernel that reads the faces of a mesh from its own arrays, with one thread for each face."""
     shapes = ("icosahedron", "terrain", *(() if target in ("face_facing", "face_normal") else ("octahedron", "box")))
     shape = stream.child("shape_of_mesh").choice(shapes)
     faces, size = face_count(shape), face_area(shape)
@@ -35,7 +35,7 @@ def _draw_faces(stream: Stream, target: str) -> KernelSpec:
 
 
 def _name_faces(p: Program, size: float) -> None:
-    """The arguments beside the mesh; ``size`` is the mean area of a face."""
+    """Declare the arguments other than the mesh; ``size`` is the mean area of a face."""
     p.array("density", FLOAT, (0.5, 2), (p.threads,), ("face_density", "surface_density"))
     p.array("albedo", FLOAT, (0.2, 1), (p.threads,), ("face_albedo", "albedo"))
     p.scalar("wind", VEC, (-0.8, 1.0), ("wind", "wind_velocity", "air_velocity"))
@@ -65,7 +65,7 @@ def _name_faces(p: Program, size: float) -> None:
 
 
 def _measured(p: Program, target: str, held: bool) -> tuple[str, list[str]]:
-    """What kernels are called, and what is done with a face whose corners have names."""
+    """Return titles, and the lines that process a face whose corners are variables."""
     if target in ("face_area", "face_index"):
         return _areas(p)
     if target in ("face_facing", "face_normal"):
@@ -74,7 +74,10 @@ def _measured(p: Program, target: str, held: bool) -> tuple[str, list[str]]:
 
 
 def _corners(p: Program, held: bool, *, by_index: bool) -> str:
-    """The corners ``pa``, ``pb`` and ``pc`` of a face; if ``by_index``, by the numbers that a built-in gives."""
+    """Return lines that read the corners ``pa``, ``pb`` and ``pc`` of a face.
+
+    ``by_index`` by the numbers that a built-in returns.
+    """
     if by_index:
         numbers = "\n".join(f"i{name} = wp.mesh_get_index(mesh, tid * 3 + {place})" for place, name in enumerate("abc"))
         get = "" if held else "held = wp.mesh_get(mesh)\n"
@@ -127,7 +130,10 @@ def _areas(p: Program) -> tuple[str, list[str]]:
 
 
 def _facing(p: Program, *, evaluated: bool) -> tuple[str, list[str]]:
-    """Which side of a face is turned to a camera or a light; if ``evaluated``, by the normal that a built-in gives."""
+    """Return titles, and lines that test whether a face is turned to a camera or a light.
+
+    ``evaluated`` by a built-in's normal.
+    """
     normal = "n = wp.mesh_eval_face_normal(mesh, tid)" if evaluated else "n = wp.normalize(wp.cross(pb - pa, pc - pa))"
     if evaluated or p.choices.chance(0.5):  # where a face is counts too, which any of its corners tells
         form = p.pick("mark", "headlight")
@@ -146,7 +152,10 @@ def _facing(p: Program, *, evaluated: bool) -> tuple[str, list[str]]:
 
 
 def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
-    """What a face that moves pushes; if ``by_corner``, by the mean of its corners' velocities."""
+    """Return titles, and lines that compute the flux through a moving face.
+
+    ``by_corner`` by the mean of its corners' velocities.
+    """
     corners = [f"wp.mesh_get_velocity(mesh, tid * 3{each})" for each in ("", " + 1", " + 2")]
     speed = f"v = ({' + '.join(corners)}) / 3.0"
     if by_corner and p.choices.chance(0.5):
@@ -202,7 +211,7 @@ def _centres(p: Program) -> tuple[str, list[str]]:
 
 
 def _sides_of_plane(p: Program) -> tuple[str, list[str]]:
-    """On which side of a plane through the origin a face is, by a loop over its corners."""
+    """Return titles, and lines that test on which side of a plane through the origin a face is."""
     corner = p.pick("wp.mesh_get_point(mesh, tid * 3 + k)", "wp.mesh_get_point(mesh, 3 * tid + k)")
     above = block(f"if wp.dot({corner}, up) > 0.0:", "num += 1")
     kinds = chain(("num == 3", "side[tid] = 1"), ("num == 0", "side[tid] = -1"), otherwise="side[tid] = 0")

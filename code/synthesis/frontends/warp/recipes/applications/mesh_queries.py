@@ -1,4 +1,4 @@
-"""Questions to a mesh: the closest point, rays, its faces. The mesh is an id that a kernel is given."""
+"""Queries of a mesh for its closest point. The kernel gets the mesh as an id."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ NOISE = 0.15
 
 
 def ask_mesh(p: Program, shapes: Sequence[str] = tuple(SHAPES), *, velocities: bool = False) -> int:
-    """Have lines name a mesh of one of some shapes ``mesh``; how many faces it has.
+    """Declare an argument ``mesh`` with one of some shapes, and return the number of its faces.
 
     Args:
         p: the kernel.
@@ -148,7 +148,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def _declare(p: Program, target: str, titles: str) -> None:
-    """All that the lines of a kernel that asks for a point of a mesh may name."""
+    """Declare all arguments that the lines of a kernel which queries a mesh for a point may name."""
     count = p.threads
     for key, span, names in (
         ("x", (-1.25, 1.15), ("positions", "points") if "velocity" not in target else ("particle_q", "positions")),
@@ -226,7 +226,7 @@ def _write(p: Program, text: str) -> None:
 
 
 def _placed(p: Program, target: str, text: str) -> str:
-    """Lines that ask a mesh, in some kernels one that stands somewhere, for what is the same in any frame."""
+    """Return lines that query a mesh; in some kernels, the mesh is placed by a transform."""
     if target not in _SAME_ANYWHERE or "p = x[tid]" not in text or not p.choices.chance(0.85):
         return text
     p.scalar("mesh_pose", FRAME, (-0.3, 0.3), ("mesh_pose", "mesh_xform", "X_mesh"))
@@ -234,7 +234,7 @@ def _placed(p: Program, target: str, text: str) -> str:
 
 
 def _draw_closest(stream: Stream, target: str) -> KernelSpec:
-    """The closest point of a mesh, within a distance: contacts, projections, distances."""
+    """Draw a kernel that uses the closest point of a mesh within a distance: contacts, projections, distances."""
     titles, summary, text = stream.child("purpose").choice(_CLOSEST[target])
     p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("threads").choice((64, 96, 128)),))
     ask_mesh(p, velocities="eval_velocity" in text)
@@ -247,7 +247,7 @@ def _draw_closest(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_signed(stream: Stream, target: str) -> KernelSpec:
-    """Signed distances to a closed mesh: negative inside; particles are pushed out, or counted."""
+    """Draw a kernel that uses signed distances to a closed mesh, negative inside."""
     titles, summary, text = stream.child("purpose").choice(_SIGNED[target])
     by_cell = "CELL" in text
     axes = ("tid", "cell", "voxel", "i") if by_cell else ("tid", "i", "particle", "pid")

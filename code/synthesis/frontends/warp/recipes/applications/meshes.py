@@ -1,4 +1,4 @@
-"""Meshes: edges and triangles that gather from their vertices and scatter to them, and the faces around a vertex."""
+"""Meshes: edges and triangles that gather from their vertices or scatter to them, and the faces around a vertex."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
@@ -91,7 +91,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def _draw_edge(stream: Stream, target: str) -> KernelSpec:
-    """An edge between two vertices or two cells, one of which may be missing at a boundary."""
+    """Draw a kernel of an edge between two vertices or two cells, one of which may be missing at a boundary."""
     titles, summary, text = stream.child("purpose").choice(_EDGES[target])
     bounded = target == "edge_flux"
     p = Program(stream, ("tid", "face", "face_id", "i") if bounded else ("tid", "edge", "edge_id", "e"))
@@ -168,14 +168,14 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
 
 
 def _scatter(p: Program, array: str, place: str, value: str, sign: str = "+") -> str:
-    """A value added to an element that other threads add to as well."""
+    """Return a line that adds a value to an element which other threads also add to."""
     call = {"+": "add", "-": "sub"}[sign]
     plain = p.habit("adds in place", 0.25)
     return f"{array}[{place}] {sign}= {value}" if plain else f"wp.atomic_{call}({array}, {place}, {value})"
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
-    """A triangle's normal, area or charge, gathered from its three vertices and given to them."""
+    """Draw a kernel that computes a triangle's normal, area or charge from its three vertices, or adds it to them."""
     p = Program(stream, ("tid", "face", "tri", "f", "i"))
     count = p.choices.choice((12, 16, 24))
     looks_for_bad = p.maybe(0.4)
@@ -260,7 +260,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
 
 
 def _to_corners(p: Program, array: str, lines: list[str]) -> list[str]:
-    """What a face gives to each of its corners: ``q``."""
+    """Return lines that add a face's value to each of its corners, ``q``."""
     return [*lines, *(_scatter(p, array, corner, "q") for corner in "abc")]
 
 
@@ -291,7 +291,7 @@ def _push(p: Program) -> list[str]:
 
 
 def _facing(p: Program, *, started: bool) -> list[str]:
-    """Which way a face looks; ``started`` if its kind is unknown already."""
+    """Return lines that compute which way a face looks; ``started`` if its kind has an initial value."""
     test = p.pick("facing = wp.dot(n, view)", "facing = wp.dot(n, view)", "facing = wp.dot(n, x[a] - eye)")
     signs = (("facing < 0.0", "kind[tid] = FRONT"), ("facing > 0.0", "kind[tid] = BACK"))
     front, back = signs if p.choices.chance(0.5) else signs[::-1]

@@ -32,7 +32,7 @@ _BODY = {
 
 
 def _draw_body(stream: Stream, target: str) -> KernelSpec:
-    """Bodies of a tree in many worlds, a thread for each body of each world."""
+    """Draw a kernel of trees of bodies in many worlds, with one thread for each body of each world."""
     worlds, bodies = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
     level = target in ("body_pose", "velocity_pass", "force_to_parent")
     items = (
@@ -444,7 +444,7 @@ _ACCELERATION = """{# it feels the centripetal part, too
 
 
 def _declare_dofs(p: Program, of: str, worlds: int, n: int) -> None:
-    """The arguments of a kernel that moves single coordinates on, by what they are of."""
+    """Declare the arguments of a kernel that integrates single coordinates."""
     q, qd, qdd, f = ("q", "qd", "qdd", "f") if of == "joint" else ("pos", "vel", "acc", "force")
     for key, bounds, name in (
         ("qpos", (-4, 4), q), ("qvel", (-1, 1), qd), ("qacc", (-4, 4), qdd), ("force_in", (-2, 2), f),
@@ -463,7 +463,7 @@ def _declare_dofs(p: Program, of: str, worlds: int, n: int) -> None:
 
 
 def _draw_row(stream: Stream, target: str) -> KernelSpec:
-    """Actuators, sensors, limits and coordinates in many worlds."""
+    """Draw a kernel of actuators, sensors, limits or coordinates in many worlds."""
     worlds, n = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
     text, titles, summary = stream.child("kernel").choice(_ROW[target])
     of_dofs = "euler_step" in titles

@@ -140,7 +140,10 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:
-    """What the points within a radius come to; a grid gives them, and some that are farther away."""
+    """Draw a kernel that combines the points within a radius.
+
+    A hash grid returns them, and some that are farther away.
+    """
     titles, summary, text = stream.child("purpose").choice(_USES[target])
     p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("points").choice((32, 48, 64)),))
     count = p.threads

@@ -26,7 +26,7 @@ _NEIGHBORS = {
 
 
 def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
-    """A sum over a particle's neighbours within a cutoff; the list has an offset for each particle."""
+    """Draw a kernel that sums over a particle's neighbours within a cutoff, listed with an offset for each particle."""
     p = Program(stream, ("tid", "i", "particle"))
     count, widest = p.threads, p.choices.choice((4, 6, 8))
     total = p.choices.choice((24, 32, 48))
@@ -158,7 +158,7 @@ _USES = {
 
 
 def _draw_cells(stream: Stream, target: str) -> KernelSpec:
-    """A cell of a grid in rows, by one number: what its neighbours hold, at a border that wraps, clamps or ends."""
+    """Draw a kernel that combines the neighbours of a cell in a flat grid whose border wraps, clamps or ends."""
     nx, ny = stream.child("size").choice(((8, 6), (8, 8), (10, 6), (12, 8)))
     p = Program(stream, ("tid", "i", "cell", "cell_id"), launch=(nx * ny,))
     cells = nx * ny
@@ -205,7 +205,7 @@ def _draw_cells(stream: Stream, target: str) -> KernelSpec:
 
 
 def _around(p: Program, use: str, border: str, *, eight: bool) -> str:
-    """What is done with each of the cells beside this one: four, or eight."""
+    """Return lines that process each of the four or eight cells beside this one."""
     if border == "branches":
         sides = p.choices.shuffled(
             (("x > 0", "tid - 1"), ("x < NX - 1", "tid + 1"), ("y > 0", "tid - NX"), ("y < NY - 1", "tid + NX"))

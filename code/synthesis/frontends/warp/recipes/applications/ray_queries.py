@@ -1,4 +1,4 @@
-"""Rays against a mesh: images of depth and of normals, what can be seen, sensors."""
+"""Ray casts against a mesh: images of depth and normals, visibility, and sensors."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
@@ -13,7 +13,7 @@ _BODIES = read_bodies("warp", "ray_queries", margin=8)
 
 
 def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
-    """The ray ``start``, ``ray`` of a pixel, against a ``flat`` mesh or a thick one, which comes nearer."""
+    """Return lines that compute the ray ``start``, ``ray`` of a pixel."""
     _declare_far(p, *(((2.0, 2.9), ("2.5", "2.6")) if flat else ((1.8, 2.6), ("2.2", "2.4"))))
     p.scalar("focus", VEC, (-0.5, 0.4), ("look_at", "camera_target"))
     p.number("away", (2.4, 2.6), ("camera_distance", "view_distance"), ("2.5",))
@@ -34,7 +34,7 @@ def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
 
 
 def _listed(p: Program, *, flat: bool) -> str:
-    """The ray of a sensor, or from one of several points to an object between them."""
+    """Return lines that read the ray of a sensor, or compute one from a point to an object."""
     farther = 0.5 if flat else 0.0
     ray = p.pick(
         "start = starts[tid]\nray = wp.normalize(dirs[tid])",
@@ -138,7 +138,7 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def _draw_rays(stream: Stream, target: str) -> KernelSpec:
-    """Rays, and what they meet first: how far it is, which way it faces, whether there is anything."""
+    """Draw a kernel that casts rays: the distance of the first hit, its normal, or whether there is one."""
     titles, summary, text = stream.child("purpose").choice(_RAYS[target])
     height, width = stream.child("size").choice(((6, 8), (8, 8), (8, 12), (6, 16)))
     traced = target not in ("occlusion", "shadow")

@@ -1,4 +1,4 @@
-"""Bookkeeping: lists that are gathered, compacted and counted, and rows of many worlds."""
+"""Bookkeeping: lists that are gathered, compacted or counted, and rows of many worlds."""
 
 from textwrap import dedent
 
@@ -70,7 +70,7 @@ _OWNERS = {"particle": "cell", "body": "world", "contact": "body", "vertex": "pa
 
 
 def _draw_flat(stream: Stream, target: str) -> KernelSpec:
-    """Records in a row: gathered, compacted, counted, renumbered, summed by segments."""
+    """Draw a kernel of records in a flat array: gathered, compacted, counted, renumbered, or summed by segments."""
     thing, referred = stream.child("thing").choice(tuple(_MEASURES)), ""
     if target == "renumber":
         thing, referred = stream.child("referred").choice(_REFERRING)
@@ -321,7 +321,7 @@ _BY_WORLD = ("prefix_sums", "rank_items")
 
 
 def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
-    """Rows of many worlds: reset, copied, gathered, summed, ranked, normalized."""
+    """Draw a kernel of rows in many worlds: reset, copied, gathered, summed, ranked, or normalized."""
     alone = target in _BY_WORLD
     worlds, width = stream.child("sizes").choice(
         ((32, 6), (48, 4), (64, 5)) if alone else ((6, 8), (8, 8), (8, 12), (12, 6), (16, 8))
@@ -336,7 +336,7 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
 
 
 def _declare_rows(p: Program, worlds: int, width: int) -> None:
-    """The arguments of a kernel for rows of many worlds."""
+    """Declare the arguments of a kernel for rows of many worlds."""
     shape, steps = (worlds, width), (width, worlds)
     keys = 4
     p.array("reset", FLAG, (0, 1), (worlds,), ("reset_mask", "done", "reset"))

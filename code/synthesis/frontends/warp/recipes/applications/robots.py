@@ -1,4 +1,4 @@
-"""Robots in many environments at once: drives of their joints, what they observe, what it is worth, when it ends."""
+"""Robots in many environments: drives of joints, observations, rewards, and the ends of episodes."""
 
 import re
 
@@ -63,7 +63,7 @@ _DRIVES = {
 
 
 def _draw_drive(stream: Stream, target: str) -> KernelSpec:
-    """Joints of robots, a thread for each joint of each environment."""
+    """Draw a kernel of robots' joints, with one thread for each joint of each environment."""
     envs, joints = stream.child("sizes").choice(((8, 6), (16, 7), (16, 12), (12, 8)))
     worlds, dofs = ("env", "env_id", "world", "worldid"), ("j", "dof", "joint", "i")
     p = Program(stream, worlds, dofs, launch=(envs, joints))
@@ -72,7 +72,7 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     other = stream.child("words").choice(("joint", "dof"))
 
     def in_words(*names: str) -> tuple[str, ...]:
-        """Of names, those that call a joint as the kernel's others do."""
+        """Return those names that call a joint as the kernel's other names do."""
         return tuple(each for each in names if other not in each.split("_")) or names
 
     for key, bounds, names in (
@@ -165,7 +165,7 @@ _EPISODE_FUNCTIONS = (
 
 
 def _draw_episode(stream: Stream, target: str) -> KernelSpec:
-    """Environments, a thread for each: whether an episode is over, its reward, its start."""
+    """Draw a kernel of environments: the end of an episode, its reward, or its start."""
     dofs, feet, starts = (stream.child("sizes").choice(each) for each in ((6, 8, 12), (2, 4), (4, 6)))
     p = Program(stream, ("env", "tid", "env_id", "i"))
     envs = p.threads

@@ -1,4 +1,4 @@
-"""Rows of sparse matrices, segments of lists, and searches in tables: loops whose bounds are looked up."""
+"""Rows of sparse matrices, segments of lists, and searches in tables: loops whose bounds are read from arrays."""
 
 import re
 
@@ -292,7 +292,7 @@ _ROW_FUNCTIONS = (
 
 
 def _spelled(text: str, key: str, lines: str) -> str:
-    """Lines with some others in place of a word, below each other where that stands."""
+    """Return lines in which a word is replaced by other lines with the same indentation."""
     return re.sub(
         rf"^( *)([{{]*){key}\b", lambda found: f"{found[1]}{found[2]}" + lines.replace("\n", f"\n{found[1]}"),
         text, flags=re.MULTILINE,
@@ -300,7 +300,7 @@ def _spelled(text: str, key: str, lines: str) -> str:
 
 
 def _draw_csr(stream: Stream, target: str) -> KernelSpec:
-    """A row of a sparse matrix in compressed form: a product, its diagonal, a step of Jacobi's method."""
+    """Draw a kernel of a compressed sparse row: a product, its diagonal, or a step of Jacobi's method."""
     titles, text = stream.child("purpose").choice(_ROWS[target])
     shared, blocks = target == "csr_lanes", target == "csr_blocks"
     if shared or blocks:
@@ -451,7 +451,7 @@ _HALVES = _BODIES["halves"]
 
 
 def _draw_search(stream: Stream, target: str) -> KernelSpec:
-    """A search by halves for a key, in a table or in the part of it that a thread is told."""
+    """Draw a binary search for a key, in a table or in a thread's part of it."""
     p = Program(stream, ("tid", "i", "sample" if target in ("bucket", "table_value") else "query"))
     size = p.choices.choice((16, 24, 32, 48))
     if target == "bucket":
@@ -661,7 +661,7 @@ _CONTACT_FUNCTIONS = (
 
 
 def _draw_segment(stream: Stream, target: str) -> KernelSpec:
-    """A pass over the contacts of a body, which stand in a list behind those of the body before."""
+    """Draw a kernel that loops over the contacts of a body, which are consecutive in a list."""
     titles, summary, text = stream.child("purpose").choice(_SEGMENTS[target])
     axes, what = ("tid", "body", "body_id"), "body"
     if "waypoint_start" in text:

@@ -70,7 +70,7 @@ _SHAPE_FUNCTIONS = (
 
 
 def _declare_shapes(p: Program, count: int, bodies: int) -> None:
-    """The arguments that kernels of shapes and of contacts have in common."""
+    """Declare the arguments that kernels of shapes and kernels of contacts share."""
     p.array("shape_type", INT, (0, 4), (count,), ("shape_type",))
     p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body",))
     p.array("shape_world", INT, (-1, 7), (count,), ("shape_world", "shape_env"))
@@ -99,7 +99,7 @@ def _declare_shapes(p: Program, count: int, bodies: int) -> None:
 
 
 def _draw_shape(stream: Stream, target: str) -> KernelSpec:
-    """A shape on a body, or in the world, a thread for each."""
+    """Draw a kernel of shapes on bodies or in the world, with one thread for each shape."""
     p = Program(stream, ("tid", "shape", "shape_id", "i") if target != "shape_sites" else ("tid", "site", "site_id"))
     count, bodies = p.threads, p.choices.choice((8, 12, 16))
     _declare_shapes(p, count, bodies)
@@ -201,7 +201,7 @@ _ARMS = (
 
 
 def _draw_contact(stream: Stream, target: str) -> KernelSpec:
-    """Contacts of two shapes, a thread for each that there may be."""
+    """Draw a kernel of contacts between two shapes, with one thread for each possible contact."""
     p = Program(stream, ("tid", "contact_id", "cid", "i") if target != "pair_filter" else ("tid", "pair_id", "idx"))
     count, bodies = p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     contacts = p.threads

@@ -22,7 +22,7 @@ _GOLDEN = (1 + math.sqrt(5)) / 2
 
 
 def _hull(points: Sequence[Point]) -> Shape:
-    """The faces of a convex solid of triangles: those planes through three corners that all others lie behind."""
+    """Return the triangles of a convex solid: those through three corners with all other corners behind them."""
     faces: list[tuple[int, int, int]] = []
     count = len(points)
     for a, b, c in product(range(count), repeat=3):
@@ -34,7 +34,7 @@ def _hull(points: Sequence[Point]) -> Shape:
 
 
 def _volume(a: Point, b: Point, c: Point, d: Point) -> float:
-    """Six times the volume of a tetrahedron; positive where the last corner is in front of the first three."""
+    """Return six times the volume of a tetrahedron; positive if the last corner is in front of the first three."""
     ab, ac, ad = (tuple(q - p for p, q in zip(a, each, strict=True)) for each in (b, c, d))
     normal = (ab[1] * ac[2] - ab[2] * ac[1], ab[2] * ac[0] - ab[0] * ac[2], ab[0] * ac[1] - ab[1] * ac[0])
     return sum(p * q for p, q in zip(normal, ad, strict=True))
@@ -54,14 +54,14 @@ def _icosahedron() -> Shape:
 
 
 def _box() -> Shape:
-    """A box, each side of which is cut along the diagonal from its first corner."""
+    """Return a box, each side of which is divided along the diagonal from its first corner."""
     points = [(0.9 * x, 0.8 * y, 0.7 * z) for x, y, z in _SIGNS]
     sides = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
     return points, [face for a, b, c, d in sides for face in ((a, b, c), (a, c, d))]
 
 
 def _terrain() -> Shape:
-    """A piece of ground of four by four squares, bumpy and open below."""
+    """Return a bumpy surface of four by four squares that is open below."""
     size = 5
     heights = (0.0, 0.2, 0.1, -0.15, 0.05, 0.25, -0.1)
     points = [
@@ -85,7 +85,7 @@ CLOSED = ("tetrahedron", "octahedron", "icosahedron", "box")
 
 
 def mesh_argument(name: str, shape: str, noise: float, *, velocities: bool = False) -> Argument:
-    """A mesh: a shape whose corners lie anywhere in a small cube around where they are.
+    """Return a mesh argument: a shape whose corners are anywhere in a small cube around their usual positions.
 
     Args:
         name: the argument's.
@@ -112,7 +112,7 @@ def mesh_argument(name: str, shape: str, noise: float, *, velocities: bool = Fal
 
 
 def bvh_argument(name: str, count: int, spread: float, half: tuple[float, float]) -> Argument:
-    """A tree of boxes around centres that are spread over a cube without a pattern.
+    """Return the argument of a tree of boxes, whose centres are spread over a cube without a pattern.
 
     Args:
         name: the argument's.
@@ -130,7 +130,7 @@ def bvh_argument(name: str, count: int, spread: float, half: tuple[float, float]
 
 
 def boxes_argument(name: str, count: int, lowers: str, uppers: str) -> Argument:
-    """A tree of the boxes that two other arguments hold.
+    """Return the argument of a tree of the boxes in two other arguments.
 
     Args:
         name: the argument's.
@@ -142,7 +142,7 @@ def boxes_argument(name: str, count: int, lowers: str, uppers: str) -> Argument:
 
 
 def grid_argument(name: str, count: int, points: str) -> Argument:
-    """A hash grid of points; its cells are of any width, for what it answers does not depend on it.
+    """Return the argument of a hash grid of points. Results do not depend on the width of its cells.
 
     Args:
         name: the argument's.
@@ -168,7 +168,7 @@ def volume_argument(
     values: tuple[float, float],
     around: float,
 ) -> Argument:
-    """A volume around the origin, of values without a pattern.
+    """Return the argument of a volume around the origin, with values without a pattern.
 
     Args:
         name: the argument's.
@@ -221,7 +221,7 @@ def texture_argument(
     address: str,
     normalized: bool,
 ) -> Argument:
-    """A texture of one channel, its texels without a pattern.
+    """Return the argument of a texture of one channel, with texels without a pattern.
 
     Args:
         name: the argument's.
@@ -253,7 +253,7 @@ def texture_argument(
 
 
 def _fraction(number: int, axis: int) -> float:
-    """A number from 0 to 1 that fills the interval evenly with others of its axis: additive recurrence."""
+    """Return a number from 0 to 1 from the additive recurrence of an axis, whose numbers fill the interval evenly."""
     return (number + 1) * (0.819173, 0.671044, 0.549700)[axis] % 1.0
 
 
@@ -286,12 +286,12 @@ def _vectors(name: str, count: int, domain: Domain) -> Argument:
 
 
 def face_count(shape: str) -> int:
-    """How many faces a shape has."""
+    """Return the number of faces of a shape."""
     return len(SHAPES[shape]()[1])
 
 
 def face_area(shape: str) -> float:
-    """The mean area of a shape's faces."""
+    """Return the mean area of a shape's faces."""
     points, faces = SHAPES[shape]()
     areas = [_area(*(points[corner] for corner in face)) for face in faces]
     return round(sum(areas) / len(areas), 2)

@@ -1,4 +1,4 @@
-"""What one thread does between launches: counters are cleared, sums finished, steps chosen, offsets summed up."""
+"""Kernels of one thread between launches: they clear counters, finish sums, choose steps, or add up offsets."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
@@ -231,7 +231,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def _draw_single(stream: Stream, target: str) -> KernelSpec:
-    """A launch of one thread, which asks for no index."""
+    """Draw a kernel that is launched with one thread and does not call ``wp.tid``."""
     blocks = stream.child("sizes").choice((4, 6, 8, 12, 16))
     titles, summary, text = stream.child("purpose").choice(_TEXTS[target])
     p = Program(stream, launch=(1,))
@@ -244,7 +244,7 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
 
 
 def _declare_given(p: Program, blocks: int) -> None:
-    """What blocks of threads have left, and what a step is told."""
+    """Declare the partial results of thread blocks, and the parameters of a step."""
     for key, span, names in (
         ("loss_sum", (0.1, 2), ("loss_sums", "block_loss")), ("residual_sq", (0.01, 0.3),
         ("residual_sq", "block_sums")),
@@ -367,7 +367,7 @@ def _declare_given(p: Program, blocks: int) -> None:
 
 
 def _declare_kept(p: Program, blocks: int, most_contacts: int) -> None:
-    """What is kept from one launch to the next, and what is only written."""
+    """Declare the state that is kept between launches, and the outputs."""
     for key, span, names in (
         ("peak_contacts", (0, 60), ("peak_contacts", "max_contact_count")),
         ("contact_count", (0, most_contacts), ("contact_count", "num_contacts")), ("num_dropped", (0, 9),

@@ -1,7 +1,6 @@
-"""What a thing has, kept and given back: several of its arrays saved, restored, reset, gathered, scattered, packed.
+"""Copies of state: several arrays of an item are saved, restored, reset, gathered, scattered or packed.
 
-A quarter of applications' kernels compute nothing: they move what others computed. A kernel takes some of what a thing
-has, and does the same with each.
+A quarter of the kernels of applications only move data. Such a kernel does the same with several fields of an item.
 """
 
 import re
@@ -29,7 +28,7 @@ _SECOND = 0.4
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """What arrays that hold the same are told apart by, and what a kernel that goes from one to the other is called."""
+    """The names of two arrays with the same content, and of kernels that copy one to the other."""
 
     read: str
     written: str
@@ -143,7 +142,7 @@ _UNSEEN = frozenset({"episode_return", "episode_length", "terminated", "truncate
 
 
 def _read(field: Field) -> str:
-    """What lines call what is read of a field."""
+    """Return the placeholder of the array that a field is read from."""
     return f"old_{field.name}"
 
 
@@ -152,12 +151,12 @@ def _written(field: Field) -> str:
 
 
 def _beside(field: Field) -> str:
-    """What lines call a third array of it: what it holds at first, or what else it may become."""
+    """Return the placeholder of a field's third array, such as its initial values."""
     return f"first_{field.name}"
 
 
 class _Keeper:
-    """A kernel that does the same with several fields of one thing."""
+    """A kernel that does the same with several fields of an item."""
 
     def __init__(self, stream: Stream, task: "_Task") -> None:
         choices = stream.child("thing")
@@ -192,7 +191,7 @@ class _Keeper:
             self.worlds, self.count = 1, self.p.threads
 
     def _fitting(self, thing: Thing, task: "_Task") -> list[Field]:
-        """The fields of a thing that something may be done with."""
+        """Return the fields of an item that a task may process."""
         if (task.moving and not thing.moves) or (task.things and thing.prefix not in task.things.split()):
             return []
         parts = {"state": thing.state, "step": thing.step, "model": thing.model}
@@ -215,7 +214,7 @@ class _Keeper:
         return [each for each in fields if not task.kinds or each.kind in task.kinds]
 
     def _some(self, choices: Stream, fields: list[Field], count: int, needed: set[str]) -> list[Field]:
-        """About so many of the fields, in their order; what belongs together comes together, and its state first."""
+        """Return about so many fields, in their order, with all that belong together; state is chosen first."""
         rest = list(fields) if choices.chance(0.6) else [fields[0], *choices.shuffled(fields[1:])]
         chosen = {each.name for each in fields if each.name in needed}
         for each in rest:
@@ -226,7 +225,7 @@ class _Keeper:
         return [each for each in fields if each.name in chosen]
 
     def declare(self, read: tuple[int, ...], written: tuple[int, ...], *, starts: bool = False) -> None:
-        """The arrays of all fields; those that lines do not name become no arguments.
+        """Declare the arrays of all fields; those that no line names do not become arguments.
 
         Args:
             read: the shape of what is read.
@@ -248,12 +247,12 @@ class _Keeper:
                 self.p.output(f"{_written(each)}_{part}", found.type, written, (f"{name}_{part}",), None, found.element)
 
     def nothing(self, field: Field) -> str:
-        """What a field holds that belongs to nothing."""
+        """Return the value of a field that belongs to no item."""
         options = KINDS[field.kind].nothing
         return options[0] if len(options) == 1 or self.p.habit("in full", 0.5) else options[1]
 
     def copies(self, to: str, at: str) -> list[str]:
-        """Lines that copy every field from one place to another."""
+        """Return lines that copy every field from one index to another."""
         lines = list[str]()
         moving = [each for each in self.fields if each.name in _VELOCITIES]
         if self._holds and 0 < len(moving) < len(self.fields):
@@ -273,19 +272,19 @@ class _Keeper:
         return lines
 
     def local(self, field: Field) -> str:
-        """What the value of a field is called for a moment."""
+        """Return the name of a local variable for the value of a field."""
         short = field.name.removeprefix("rigid_contact_").removeprefix(f"{self.thing.prefix}_")
         return short if short != field.name else f"{field.name}_i"
 
     def starts(self, to: str) -> list[str]:
-        """Lines that give every field what it holds at first."""
+        """Return lines that set every field to its initial value."""
         return [
             f"{_written(each)}[{to}] = {f'{_beside(each)}[{to}]' if each.start == 'default' else self.nothing(each)}"
             for each in self.fields
         ]
 
     def empties(self, to: str) -> list[str]:
-        """Lines that give every field what belongs to nothing."""
+        """Return lines that set every field to the value that belongs to no item."""
         return [f"{_written(each)}[{to}] = {self.nothing(each)}" for each in self.fields]
 
     @property
@@ -299,7 +298,7 @@ class _Keeper:
         return self.way.written not in _SAVES and self.thing.prefix in ("body", "particle", "link")
 
     def condition(self, *, resets: bool) -> tuple[str, str, str]:
-        """Which things a kernel is for: a line before, the test that leaves one out, and the one that takes it."""
+        """Return lines and two tests that select items: one that skips an item, and one that takes it."""
         p, prefix = self.p, self.thing.prefix
         words = ("reset_mask", "world_reset") if resets else ("world_mask", "env_mask")
         p.array("mask", FLAG, (0, 1), (self.count,), ("reset_mask", "env_reset", "done") if resets and prefix == "env"
@@ -324,7 +323,7 @@ class _Keeper:
         return found
 
     def _conditions(self, *, resets: bool) -> tuple[str, str, str]:
-        """One of the conditions that say which of the things in worlds a kernel is for; see ``condition``."""
+        """Return one condition that selects items in worlds, in the form of ``condition``."""
         prefix = self.thing.prefix
         flagged = any(each.name == f"{prefix}_flags" for each in self.fields)
         active = (("", "(flags[i] & ACTIVE) == 0", "(flags[i] & ACTIVE) != 0"),)
@@ -348,7 +347,7 @@ class _Keeper:
         return self.p.choices.choice((*whole, *active, *active) if suits else whole)
 
     def _both(self, before: str, unless: str, test: str) -> tuple[str, str, str]:
-        """A condition, and another one that the same things have to meet."""
+        """Return a condition combined with a second one that the same items have to meet."""
         p, prefix = self.p, self.thing.prefix
         p.array("enabled", FLAG, (0, 1), (self.count,), (f"{prefix}_enabled", f"is_{prefix}_enabled"))
         p.array("frozen", FLAG, (0, 1), (self.count,), (f"{prefix}_frozen", f"{prefix}_locked"))
@@ -365,7 +364,7 @@ class _Keeper:
         return before, f"{also_unless} or {unless}", f"{also} and {test}"
 
     def guard(self, share: float = 0.8, *, resets: bool = False) -> list[str]:
-        """Lines that leave out some threads."""
+        """Return lines that let some threads return early."""
         if not self.p.choices.chance(share):
             self.p.guard_count(self.thing.prefix)
             return []
@@ -380,7 +379,7 @@ def _write(keeper: _Keeper, *lines: str) -> None:
 
 
 def _draw_copied(k: _Keeper) -> None:
-    """Saved or restored: from and to the same place."""
+    """Copy the fields from and to the same index: save or restore."""
     whole = k.way.written in ("{}_out", "dst_{}", "{}_dst")
     k.declare((k.count,), (k.count,))
     lines = k.copies("i", "i")
@@ -394,7 +393,7 @@ def _draw_copied(k: _Keeper) -> None:
 
 
 def _draw_reset(k: _Keeper) -> None:
-    """Given what they hold at first."""
+    """Set the fields to their initial values."""
     k.declare((k.count,), (k.count,))
     lines = k.starts("i")
     kept = [each for each in k.fields if each.start == "default"]
@@ -430,7 +429,7 @@ def _draw_reset(k: _Keeper) -> None:
 
 
 def _draw_gathered(k: _Keeper) -> None:
-    """From where a map says, if it says so."""
+    """Gather the fields through a map, if the map has an entry."""
     among, p = k.p.choices.choice((16, 24, 40)), k.p
     k.declare((among,), (k.count,))
     test = p.pick("src < 0", "src == -1", "src < 0")
@@ -454,7 +453,7 @@ def _draw_gathered(k: _Keeper) -> None:
 
 
 def _draw_ordered(k: _Keeper, ways: tuple[_Way, ...]) -> None:
-    """In another order."""
+    """Reorder the fields by a permutation."""
     k.way = k.p.choices.choice(ways)
     k.declare((k.count,), (k.count,))
     k.p.places("order", k.count, 1, ("order", "sort_order", "permutation", "sorted_ids"))
@@ -465,7 +464,7 @@ def _draw_ordered(k: _Keeper, ways: tuple[_Way, ...]) -> None:
 
 
 def _draw_gathered_or_ordered(k: _Keeper) -> None:
-    """From where a map or an order says."""
+    """Gather the fields through a map or a permutation."""
     ways = tuple(each for each in _ORDERED if k.thing.prefix in each.things.split())
     if ways and k.p.choices.chance(0.5):
         _draw_ordered(k, ways)
@@ -474,7 +473,7 @@ def _draw_gathered_or_ordered(k: _Keeper) -> None:
 
 
 def _draw_scattered(k: _Keeper) -> None:
-    """To a place of their own."""
+    """Scatter the fields to other indices."""
     k.declare((k.count,), (2 * k.count,))
     k.p.places("slot_of", k.count, 2, (f"{k.thing.prefix}_slot", "dst_index", f"{k.thing.prefix}_ids"))
     guard = k.guard(1.0) if k.listed or k.p.choices.chance(0.4) else []
@@ -484,7 +483,7 @@ def _draw_scattered(k: _Keeper) -> None:
 
 
 def _draw_advanced(k: _Keeper) -> None:
-    """What was new becomes old, in two steps or more; after a reset there is nothing older."""
+    """Shift the history of the fields by one step; after a reset there is no older value."""
     k.declare((k.count,), (k.count,), starts=True)
     p, deep = k.p, k.p.choices.chance(0.4)
     length = p.choices.choice((3, 4, 5))
@@ -528,7 +527,7 @@ def _draw_advanced(k: _Keeper) -> None:
 
 
 def _draw_chosen(k: _Keeper) -> None:
-    """Taken or not, by whether a step was good, an episode is over, or a thing moves by script."""
+    """Choose between two values of the fields by a condition, such as an accepted step or the end of an episode."""
     p, way, prefix = k.p, k.way, k.thing.prefix
     scripted, ends = way.things.startswith("body"), way.beside in ("initial_{}", "{}_0")
     k.declare((k.count,), (k.count,))
@@ -581,7 +580,7 @@ _LOADS = (
 
 
 def _draw_packed(k: _Keeper) -> None:
-    """All numbers of each behind one another in a flat row."""
+    """Pack the components of all fields of an item into a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
     p = k.p
@@ -618,14 +617,14 @@ def _draw_packed(k: _Keeper) -> None:
 
 
 def _plus(base: str, at: int, further: str) -> str:
-    """A place in a row: where the row begins, where a field begins in it, and a number or variable further."""
+    """Return an index into a flat row: the row's start, the field's offset, and a further number or variable."""
     if further.isdigit():
         at, further = at + int(further), ""
     return " + ".join(each for each in (base, str(at) if at or not (base or further) else "", further) if each)
 
 
 def _draw_unpacked(k: _Keeper) -> None:
-    """Made of the numbers in a flat row."""
+    """Read the components of the fields from a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
     two = k.p.choices.chance(0.5)
@@ -650,7 +649,7 @@ def _draw_unpacked(k: _Keeper) -> None:
 
 
 def _draw_spread(k: _Keeper) -> None:
-    """From one to all worlds, or from rows of worlds to one row and back."""
+    """Copy the fields from one world to all, or between rows of worlds and one row."""
     p, at = k.p, "world, i"
     p.array("world_mask", FLAG, (0, 1), (k.worlds,), ("world_mask", "env_mask", "reset_mask"))
     p.array(
@@ -686,7 +685,7 @@ def _draw_spread(k: _Keeper) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """What is done with the fields of a thing."""
+    """A task for the fields of an item."""
 
     draw: Callable[[_Keeper], None]
     summary: str
@@ -776,7 +775,7 @@ _TASKS = {
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    """Some fields of a thing, moved together, or what else is done with a state."""
+    """Draw a kernel that moves several fields of an item, or does something else with a state."""
     if target in TEXTS:
         return draw_state(stream, target)
     task = _TASKS[target]

@@ -1,4 +1,4 @@
-"""Vectors and matrices of many worlds, one after the other in flat arrays: each world says where its own begin."""
+"""Vectors and matrices of many worlds in flat arrays, with an offset for each world."""
 
 import re
 
@@ -127,7 +127,7 @@ _FUNCTIONS = (
 
 
 def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
-    """The arguments of a kernel of stacked vectors and matrices."""
+    """Declare the arguments of a kernel of stacked vectors and matrices."""
     bodies, contacts = 6, rows // 3
     total, blocks = worlds * rows, worlds * rows
     p.starts("problem_vio", worlds, rows, 2, ("problem_vio", "vio", "row_start"))
@@ -263,7 +263,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
 
 
 def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
-    """Rows of many worlds in flat arrays, a thread for each row that a world may have."""
+    """Draw a kernel of the rows of many worlds in flat arrays, with one thread for each possible row of a world."""
     worlds, rows = stream.child("sizes").choice(((8, 9), (12, 9), (8, 12), (16, 9)))
     names = {
         "scatter_wrenches": ("nzb", "block_id"), "integrate_bodies": ("body", "bid_local"),

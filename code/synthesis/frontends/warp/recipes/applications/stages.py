@@ -1,5 +1,5 @@
-"""Whole stages of a step in one kernel: shapes that collide by their kinds, rows of constraints with their impedance,
-trees from the root to the leaves and back, worlds that start anew."""
+"""Stages of a simulation step in one kernel: collision by the types of shapes, rows of constraints with their
+impedance, traversals of trees, and resets of worlds."""
 
 import re
 from collections.abc import Callable
@@ -55,7 +55,7 @@ _COLLIDE_ENDS = (
 
 
 def _draw_collide(stream: Stream, target: str) -> KernelSpec:
-    """Two shapes of any kinds, a thread for each pair."""
+    """Draw a kernel that collides two shapes of any types, with one thread for each pair."""
     p = Program(stream, ("tid", "pair_id", "idx"))
     pairs, count, bodies = p.threads, p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     p.array("pair_count", INT, (pairs // 3, pairs), (1,), ("pair_count", "num_pairs", "shape_pairs_count"))
@@ -163,12 +163,12 @@ _TETRAHEDRON_FUNCTIONS = (_BODIES["tetrahedron_functions"],)
 
 
 def _deeper(text: str, by: int) -> str:
-    """Lines of a text moved to the right."""
+    """Return a text with more indentation."""
     return text.strip("\n").replace("\n    ", "\n" + " " * (4 + by))
 
 
 def _filled(text: str, **parts: str) -> str:
-    """A text with other texts in the places that their names say, each as deep as its place."""
+    """Return a text with named parts replaced by other texts, each indented like its placeholder."""
     lines = list[str]()
     for line in text.split("\n"):
         name = line.strip().rstrip("}").lower()
@@ -181,7 +181,7 @@ def _filled(text: str, **parts: str) -> str:
 
 
 def _declare_solved(p: Program, worlds: int, rows: int, dofs: int) -> None:
-    """What rows of constraints are made of."""
+    """Declare the arguments from which rows of constraints are computed."""
     each = (worlds, rows)
     for key, domain, names in (
         ("efc_D", None, ("efc_D_out", "efc_D")), ("efc_vel", None, ("efc_vel_out", "efc_vel")),
@@ -203,7 +203,7 @@ def _declare_solved(p: Program, worlds: int, rows: int, dofs: int) -> None:
 
 
 def _draw_limit_row(stream: Stream) -> KernelSpec:
-    """The limit of a joint, a thread for each of each world."""
+    """Draw a kernel that makes the constraint row of a joint limit, with one thread for each joint of each world."""
     worlds, joints = stream.child("sizes").choice(((4, 8), (4, 12), (6, 8), (3, 12), (2, 16)))
     dofs = 3 * joints
     p = Program(stream, ("worldid", "world"), ("u", "jntid", "jnt_id"), launch=(worlds, joints))
@@ -242,7 +242,7 @@ def _draw_limit_row(stream: Stream) -> KernelSpec:
 
 
 def _draw_pyramid(stream: Stream) -> KernelSpec:
-    """The rows of a contact with friction, a thread for each contact of all worlds."""
+    """Draw a kernel that makes the constraint rows of a contact with friction, with one thread for each contact."""
     worlds, contacts, bodies, dofs = stream.child("sizes").choice(
         ((3, 12, 5, 6), (2, 8, 5, 6), (4, 12, 6, 7), (3, 16, 6, 6))
     )
@@ -284,7 +284,7 @@ def _draw_pyramid(stream: Stream) -> KernelSpec:
 
 
 def _draw_tetrahedron(stream: Stream) -> KernelSpec:
-    """The corrections of the corners of a tetrahedron, a thread for each."""
+    """Draw a kernel that corrects the corners of a tetrahedron, with one thread for each tetrahedron."""
     p = Program(stream, ("tid", "tet_id", "tet"))
     tets, particles = p.threads, p.choices.choice((24, 32, 48))
     p.corners("tet_indices", INT, 4, particles, (tets, 4), ("tet_indices", "tet_ids"))
@@ -319,7 +319,7 @@ _BUILDERS: dict[str, Callable[[Stream], KernelSpec]] = {
 
 
 def _draw_builder(stream: Stream, target: str) -> KernelSpec:
-    """A stage of a solver."""
+    """Draw a stage of a solver."""
     return _BUILDERS[target](stream)
 
 
@@ -449,7 +449,7 @@ _TREE_REMARKS = ("One thread per articulation.", "Joints of an articulation stan
 
 
 def _begin_articulations(stream: Stream) -> Program:
-    """A kernel that goes through trees of joints, a thread for each."""
+    """Begin a kernel that traverses trees of joints, with one thread for each tree."""
     trees, length = stream.child("trees").choice(_TREE_SIZES)
     p = Program(stream, ("tid",), launch=(trees,))
     _declare_articulations(p, trees, length)
@@ -458,7 +458,7 @@ def _begin_articulations(stream: Stream) -> Program:
 
 
 def _draw_forward(stream: Stream, target: str) -> KernelSpec:
-    """A tree of joints from its root to its leaves, a thread for each."""
+    """Draw a traversal of a tree of joints from its root to its leaves, with one thread for each tree."""
     p = _begin_articulations(stream)
     text = _FORWARD
     if p.choices.child("quaternions").chance(0.75):
@@ -470,7 +470,7 @@ def _draw_forward(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_composite(stream: Stream, target: str) -> KernelSpec:
-    """A tree of joints from its leaves to its root, a thread for each."""
+    """Draw a traversal of a tree of joints from its leaves to its root, with one thread for each tree."""
     p = _begin_articulations(stream)
     p.write(_COMPOSITE)
     titles = ("eval_composite_inertia", "composite_rigid_body", "eval_mass_matrix_crba", "crb_accumulate")
@@ -503,7 +503,7 @@ _RESET_PARTS = (
 
 
 def _draw_reset(stream: Stream, target: str) -> KernelSpec:
-    """A world that starts anew, a thread for each."""
+    """Draw a kernel that resets worlds, with one thread for each world."""
     p = Program(stream, ("u", "worldid", "world", "env_id"))
     worlds = p.threads
     nq, nv, nu, na, nbody, neq, nsensor, ntree = p.choices.choice((
@@ -591,7 +591,7 @@ _SOLVE_FUNCTIONS = (
 
 
 def _draw_solve(stream: Stream, target: str) -> KernelSpec:
-    """A contact of two bodies, a thread for each."""
+    """Draw a kernel that solves contacts of two bodies, with one thread for each contact."""
     p = Program(stream, ("tid", "contact_id", "cid"))
     contacts, count, bodies = p.threads, p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     p.array("contact_count", INT, (contacts // 3, contacts), (1,), ("contact_count", "rigid_contact_count"))

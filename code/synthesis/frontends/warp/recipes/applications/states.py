@@ -1,5 +1,5 @@
-"""What simulators do with a state besides copying it: joints are reset by their types, bodies fall asleep, poses are
-written back, the last steps are kept in rings, and what is left of a step goes on in the next one.
+"""Changes of a simulator's state other than copies: joints are reset by their types, bodies fall asleep, poses are
+written back, the last steps are kept in ring buffers, and contacts are carried over to the next step.
 """
 
 from dataclasses import dataclass
@@ -271,7 +271,7 @@ _FUNCTIONS = (
 
 
 def draw_state(stream: Stream, target: str) -> KernelSpec:
-    """A kernel that does something with a state."""
+    """Draw a kernel that processes a state."""
     text = stream.child("purpose").choice(TEXTS[target])
     *worlds, one = text.of.split()
     sizes = stream.child("sizes")
@@ -319,7 +319,7 @@ _INDICES = {
 
 
 def _declare_chosen(p: Program, one: str, n: int, *, resets: bool) -> None:
-    """What says which things a launch is for."""
+    """Declare the arguments that select items of a launch."""
     whole = ("reset_mask",) if resets else ()
     p.array("enabled", FLAG, (0, 1), (n,), (f"{one}_enabled", "enabled", f"is_{one}_enabled"))
     p.array("world_of", INT, (0, _GROUPS - 1), (n,), (f"{one}_world", f"{one}_world_id"))
@@ -334,7 +334,7 @@ def _declare_chosen(p: Program, one: str, n: int, *, resets: bool) -> None:
 
 
 def _declare_joints(p: Program, worlds: int, n: int, joints: int) -> None:
-    """Joints, whose coordinates and velocities lie in flat arrays, and degrees of freedom."""
+    """Declare joints, whose coordinates and velocities are in flat arrays, and degrees of freedom."""
     coords, dofs = joints * _COORDINATES, joints * _VELOCITIES
     p.starts("q_start", joints, _COORDINATES, 0, ("joint_q_start", "q_start"))
     p.starts("qd_start", joints, _VELOCITIES, 0, ("joint_qd_start", "qd_start"))
@@ -392,7 +392,7 @@ def _declare_joints(p: Program, worlds: int, n: int, joints: int) -> None:
 
 
 def _declare_bodies(p: Program, n: int) -> None:
-    """Bodies and their sleep, particles, and the environments whose roots are bodies."""
+    """Declare bodies with their sleep, particles, and environments whose roots are bodies."""
     items = 3 * (n + 1)
     p.starts("group_start", n + 1, 3, 2, ("island_start", "island_body_start"))
     p.places("group_items", items, 1, ("island_bodies", "island_body_ids"))
@@ -490,7 +490,7 @@ def _declare_bodies(p: Program, n: int) -> None:
 
 
 def _declare_kept(p: Program, worlds: int, n: int) -> None:
-    """What environments, and motions, have of several steps."""
+    """Declare the histories of environments and motions."""
     for key, names in (
         ("reset_mask", ("reset_mask", "done", "env_reset")), ("env_active", ("env_active", "active_mask")),
     ):  # fmt: skip
@@ -535,7 +535,7 @@ def _declare_kept(p: Program, worlds: int, n: int) -> None:
 
 
 def _declare_carried(p: Program, n: int) -> None:
-    """Contacts of the last step and of this one, and what is renumbered."""
+    """Declare the contacts of the last step and of this one, and the numbers that map them."""
     old = 16
     p.array("num_contacts", INT, (n // 2, n), (1,), ("contact_count", "num_contacts"))
     p.array("num_old", INT, (old // 2, old), (1,), ("prev_contact_count", "num_old_contacts"))

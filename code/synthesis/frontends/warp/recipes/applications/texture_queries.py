@@ -1,4 +1,4 @@
-"""Kernels that sample textures, most with interpolation: pictures, height maps, motor tables, distances to shapes."""
+"""Kernels that sample textures, most with interpolation: images, height maps, motor tables, distances to shapes."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the things of applications have: a robot's bodies, a solver's particles, a renderer's rays, field by field."""
+"""The fields of the items of applications, such as a robot's bodies, a solver's particles or a renderer's rays."""
 
 from dataclasses import dataclass
 
@@ -104,7 +104,7 @@ def _thing(title: str, prefix: str, indices: str, *, state: str = "", step: str 
 
 
 def _fields(text: str) -> tuple[Field, ...]:
-    """Fields from lines of a type, an asterisk for those with a default, and names."""
+    """Return fields parsed from lines of a type, an asterisk for those with a default, and names."""
     found = list[Field]()
     for line in filter(None, map(str.strip, text.splitlines())):
         kind, *names = line.split()

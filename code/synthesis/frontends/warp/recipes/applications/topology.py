@@ -1,4 +1,4 @@
-"""Topology of meshes in numbers: edges, triangles, tetrahedra by their vertices, and lists of what is adjacent."""
+"""Topology of meshes: edges, triangles and tetrahedra by their vertices, and lists of neighbours."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
@@ -198,7 +198,7 @@ _EDGES = (
 
 
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
-    """An element of a mesh, a thread for each."""
+    """Draw a kernel of a mesh's elements, with one thread for each."""
     labels = target == "vertex_labels"
     vertex_names = ("tid", "v_index", "vertex")
     names = {

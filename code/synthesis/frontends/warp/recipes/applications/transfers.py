@@ -1,4 +1,4 @@
-"""State on its way: copied in strides, gathered, scattered, packed into keys, given offsets and reset under masks."""
+"""Moves of state: copies with strides, gathers, scatters, packed keys, offsets, and resets with masks."""
 
 from textwrap import dedent
 
@@ -185,7 +185,7 @@ _THREADS = {
 
 
 def _keyed(text: str, key_type: str) -> str:
-    """A text whose keys of two halves are of a type."""
+    """Return a text whose keys of two halves have a type."""
     if key_type == "uint64":
         return text
     return text.replace("wp.uint64(0xFFFFFFFF)", "wp.int64(0x7FFFFFFF)").replace("wp.uint64", "wp.int64")
@@ -202,7 +202,7 @@ What is sorted, or was sorted, has no gaps."""
 
 
 def _declare_moves(p: Program, target: str, key_type: str) -> None:
-    """The arguments of a kernel that moves state."""
+    """Declare the arguments of a kernel that moves state."""
     # a thread that goes through all of them has as many as others have threads
     count, width = p.threads if p.threads > 1 else p.choices.choice((32, 48, 64, 96)), _WIDTH
     total, worlds = count * width, 8

@@ -31,7 +31,7 @@ _LEAVE = """{?0.45 if {not view_on[VIEW] ~ view_mask[VIEW] == 0 ~ not view_on[VI
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How an application keeps its images.
+    """A layout of images in memory.
 
     Args:
         views: what stands for a view in an index, ``at`` for a pixel, ``left`` and ``up`` for those beside it.
@@ -120,7 +120,7 @@ class Viewer:
         self.p.write(text)
 
     def declare(self) -> None:
-        """All that lines may name; those that they do not name become no arguments."""
+        """Declare all arguments that lines may name; those that no line names do not become arguments."""
         p, shape, views = self.p, self.shape, self.views
         p.sizes(width=self.width, height=self.height)
         p.sizes(columns=2)
@@ -297,7 +297,7 @@ class Viewer:
         p.sizes(max_points=_ROOM)
 
     def _declare_segments(self) -> None:
-        """What objects cover in each image."""
+        """Declare the part of each image that objects cover."""
         p, pixels, each, bounds = self.p, self.shape, (*self.views, _SEGMENTS), (-1, _SEGMENTS - 1)
         p.array("labels", INT, bounds, pixels, ("segmentation", "segment_ids", "instance_ids"))
         p.array(

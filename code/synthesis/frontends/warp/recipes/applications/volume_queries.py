@@ -1,4 +1,4 @@
-"""Volumes: distances to a shape, densities, winds and labels in space, asked where particles, rays and cells are."""
+"""Volumes of distances, densities, winds or labels, sampled at particles, along rays, or at cells."""
 
 import re
 
@@ -210,7 +210,7 @@ _STENCILS = (
 
 
 def _declare_volumes(p: Program) -> None:
-    """Volumes that lines may name: distances or densities, winds, labels."""
+    """Declare the volumes that lines may name: distances or densities, winds, labels."""
     choices, counts = p.choices.child("voxels"), (10, 11, 12)
     sizes = choices.choice(counts), choices.choice(counts), choices.choice(counts)
     p.handle("sdf", ("sdf", "volume", "sdf_volume", "volume_id", "sdf_id"),
@@ -228,7 +228,7 @@ def _declare_volumes(p: Program) -> None:
 
 
 def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
-    """What a volume holds where a particle is or a ray passes."""
+    """Draw a kernel that samples a volume at particles or along a ray."""
     thing = "ray" if target in _OF_RAYS else "particle"
     p = Program(stream, ("tid", "i", thing))
     _declare_volumes(p)
@@ -317,7 +317,7 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
-    """What a volume holds at each voxel of a grid and around it."""
+    """Draw a kernel that reads a volume at each voxel of a grid and around it."""
     sizes = stream.child("cells").choice(((6, 6, 8), (8, 8, 8), (4, 8, 10), (9, 6, 5)))
     p = Program(stream, ("i", "ix", "x"), ("j", "iy", "y"), ("k", "iz", "z"), launch=sizes)
     _declare_volumes(p)
@@ -351,7 +351,7 @@ def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    """What a volume holds, at points or at its voxels."""
+    """Draw a kernel that reads a volume, at points or at its voxels."""
     return (_draw_at_points if target in _AT_POINT else _draw_at_voxels)(stream, target)
 
 

@@ -1,4 +1,4 @@
-"""Grids of three dimensions and images: cells by their numbers, rays of cameras, particles that find their cells."""
+"""3-D grids and images: cells by their numbers, rays of cameras, and particles in cells."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
@@ -21,7 +21,7 @@ _CELL = {
 
 
 def _draw_cell(stream: Stream, target: str) -> KernelSpec:
-    """A cell of a grid of three dimensions, a thread for each."""
+    """Draw a kernel of a 3-D grid, with one thread for each cell."""
     nx, ny, nz = stream.child("sizes").choice(((4, 4, 4), (6, 5, 4), (4, 6, 4), (5, 4, 6), (3, 6, 5)))
     p = Program(stream, ("i", "x"), ("j", "y"), ("k", "z"), launch=(nx, ny, nz))
     shape, total = (nx, ny, nz), nx * ny * nz
@@ -177,7 +177,7 @@ _PIXEL = {
 
 
 def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
-    """A pixel of a camera's image, a thread for each."""
+    """Draw a kernel of a camera's image, with one thread for each pixel."""
     cams, height, width = stream.child("sizes").choice(((2, 6, 8), (4, 4, 6), (2, 8, 8), (4, 6, 6)))
     text, titles, summary = stream.child("kernel").choice(_PIXEL[target])
     p = Program(
@@ -257,7 +257,7 @@ _SORTED = (
 
 
 def _draw_point(stream: Stream, target: str) -> KernelSpec:
-    """A point in a grid of cells, a thread for each."""
+    """Draw a kernel of points in a grid of cells, with one thread for each point."""
     by_cell = target == "sorted_cells"
     side = 4
     p = Program(

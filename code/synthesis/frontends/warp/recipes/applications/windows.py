@@ -1,4 +1,4 @@
-"""Grids of three dimensions: windows that are cut, moved and pasted, columns that are walked, cells that are marked."""
+"""3-D grids: windows that are cut out, moved or pasted, loops over columns, and marked cells."""
 
 import re
 from dataclasses import dataclass
@@ -193,9 +193,9 @@ _FUNCTIONS = (_BODIES["functions"],)
 
 
 def _declare_cells(p: Program, n: int, launched: int) -> bool:
-    """The arguments of a kernel of a grid of ``n`` cells along each axis, of which a part may be launched over.
+    """Declare the arguments of a kernel of a grid of ``n`` cells along each axis, all or part of it launched.
 
-    Returns whether the three sizes are one argument.
+    Return whether the three sizes are one argument.
     """
     shape, part, plane = (n, n, n), (launched,) * 3, (n, n)
     p.sizes(nx=n, ny=n, nz=n)
@@ -324,7 +324,7 @@ def _declare_cells(p: Program, n: int, launched: int) -> bool:
 
 
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
-    """A grid of three dimensions, a thread for each cell or each column."""
+    """Draw a kernel of a 3-D grid, with one thread for each cell or each column."""
     kernel = stream.child("kernel").choice(_KERNELS[target])
     n = stream.child("size").choice((4, 5, 6))
     launched, moves = n, target == "moved_window"
@@ -361,7 +361,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
 
 def _with_loops(p: Program, text: str) -> str:
-    """A text with loops over the cells around one, or over those that share a face with it."""
+    """Return a text with loops over the cells around one, or over those that share a face with it."""
     lines, made, further = text.split("\n"), list[str](), ""
     deep = 0
     for line in lines:
@@ -379,7 +379,7 @@ def _with_loops(p: Program, text: str) -> str:
 
 
 def _indented(lines: str, pad: str) -> str:
-    """Lines of a text at another depth."""
+    """Return lines of a text at another indentation."""
     return "".join(
         f"{pad}{each[8:] if each.startswith('        ') else each}" for each in lines.splitlines(keepends=True)
     )

@@ -1,4 +1,4 @@
-"""Names of arguments as code bases have them: what an array is of, what keeps it, one ending for one kind of thing."""
+"""Names of arguments in the style of one code base, with the same ending for all arrays of one kind."""
 
 import ast
 from collections.abc import Callable
@@ -104,7 +104,7 @@ def name_subjects(sheet: Sheet, choices: Stream) -> None:
 
 
 def spell(sheet: Sheet, choices: Stream) -> None:
-    """Have the names of arguments end as one code base has them, and say what keeps the arrays.
+    """Rewrite the endings of argument names in the style of one code base, and add the containers of arrays.
 
     What variables are called is chosen before: it comes from the shorter names.
     """
@@ -142,13 +142,13 @@ def _is_numbers(given: Given) -> bool:
 
 
 def _count(given: Given, name: str) -> str:
-    """``joint_count`` for ``num_joints``."""
+    """Return ``joint_count`` for ``num_joints``."""
     things = name.removeprefix("num_")
     return f"{singular(things)}_count" if _is_whole(given) and things not in (name, "") else name
 
 
 def _begin(given: Given, name: str) -> str:
-    """``row_offset`` for ``row_start``; where a joint's coordinates begin has one name in all code."""
+    """Return ``row_offset`` for ``row_start``; names of the start of a joint's coordinates are kept."""
     stem, _, last = name.rpartition("_")
     if not _is_whole(given) or not stem or stem.endswith(("_q", "_qd")):
         return name
@@ -156,7 +156,7 @@ def _begin(given: Given, name: str) -> str:
 
 
 def _number(given: Given, name: str) -> str:
-    """``body_indices`` for ``body_ids``."""
+    """Return ``body_indices`` for ``body_ids``."""
     stem, _, last = name.rpartition("_")
     if not _is_numbers(given) or not stem:
         return name
@@ -164,12 +164,12 @@ def _number(given: Given, name: str) -> str:
 
 
 def _corners(given: Given, name: str) -> str:
-    """``tri_indices`` for ``triangles``."""
+    """Return ``tri_indices`` for ``triangles``."""
     return _CORNERS.get(name, name) if _is_whole(given) and given.shape is not None else name
 
 
 def _map(given: Given, name: str) -> str:
-    """``shape_to_body`` for ``shape_body``."""
+    """Return ``shape_to_body`` for ``shape_body``."""
     one, _, other = name.partition("_")
     return f"{one}_to_{other}" if _is_numbers(given) and {one, other} <= _THINGS else name
 
@@ -183,7 +183,7 @@ say what they lead from and to (0.1 %)."""
 
 
 def _name_pairs(sheet: Sheet) -> None:
-    """``point_a`` and ``point_b`` for ``point0`` and ``point1``."""
+    """Rename ``point0`` and ``point1`` to ``point_a`` and ``point_b``."""
     every = {each for given in sheet.given.values() for each in given.names}
 
     def lettered(_: Given, name: str) -> str:
@@ -196,7 +196,7 @@ def _name_pairs(sheet: Sheet) -> None:
 
 
 def _name_contacts(sheet: Sheet) -> None:
-    """``soft_contact_normal`` for ``contact_normal`` where there are particles, ``rigid_contact_normal`` elsewhere."""
+    """Rename ``contact_normal`` to ``soft_contact_normal`` with particles, else to ``rigid_contact_normal``."""
     if words.is_of(sheet, "mujoco"):
         return
     spoken = {word for given in sheet.given.values() for each in given.names for word in each.split("_")}

@@ -1,4 +1,4 @@
-"""Guards: what leaves early and what is inside a branch, one test of two parts or two tests."""
+"""Guards: an early exit or a branch, and one test with two operands or two tests."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
 def _nested(
     body: list[ast.stmt], depth: int, left: type[ast.stmt] | None
 ) -> list[tuple[int, type[ast.stmt] | None, list[ast.stmt]]]:
-    """All blocks, the innermost first: how deep each is, and what leaves it and nothing more; None if nothing does."""
+    """Return all blocks, innermost first, each with its depth and the statement that leaves exactly it, or None."""
     found: list[tuple[int, type[ast.stmt] | None, list[ast.stmt]]] = []
     for statement in body:
         for inner in blocks_in(statement):
@@ -63,7 +63,7 @@ _Known = Mapping[str, frozenset[str]]
 
 
 def _without_known(body: list[ast.stmt], known: _Known) -> list[ast.stmt]:
-    """Lines without tests that always hold, because of a guard before them or a branch around them."""
+    """Return statements without tests that always hold because of an earlier guard or an enclosing branch."""
     made: list[ast.stmt] = []
     for statement in body:
         if isinstance(statement, ast.If) and not statement.orelse and ast.unparse(statement.test) in known:
@@ -83,7 +83,7 @@ def _without_known(body: list[ast.stmt], known: _Known) -> list[ast.stmt]:
 
 
 def _known_by(test: ast.expr) -> dict[str, frozenset[str]]:
-    """What holds where a test does, as far as it is about variables and numbers alone."""
+    """Return the facts about variables and numbers that follow from a test."""
     return {
         ast.unparse(each): frozenset(names_in([each]))
         for each in parts_of_test(test, ast.And)
@@ -93,7 +93,7 @@ def _known_by(test: ast.expr) -> dict[str, frozenset[str]]:
 
 
 def opposite(test: ast.expr) -> ast.expr:
-    """The test that holds where another does not."""
+    """Return the negation of a test."""
     match test:
         case ast.Compare(left=left, ops=[op], comparators=right):
             return ast.Compare(left, [_MIRRORED[type(op)]()], right)
@@ -116,7 +116,7 @@ def _asks_by_sign(node: ast.AST) -> bool:
 
 
 class _BySign(Rewriter):
-    """Asks for a negative number where it was asked for -1, as the rest of the kernel does."""
+    """Replaces comparisons with -1 by tests for a negative number, as in the rest of the kernel."""
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         match node:
@@ -131,7 +131,7 @@ class _BySign(Rewriter):
 
 
 class _Plain(Rewriter):
-    """Asks for what is, rather than for what is not: ``a != b`` and not ``not (a == b)``."""
+    """Replaces negations by positive tests: ``not (a == b)`` becomes ``a != b``."""
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         operand = self.visit(node.operand)
@@ -142,7 +142,10 @@ class _Plain(Rewriter):
 
 
 def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
-    """How a guard leaves, ``ast.Return`` or ``ast.Continue``; None if the statement is no guard, or does more."""
+    """Return the statement with which a guard leaves, ``ast.Return`` or ``ast.Continue``.
+
+    None if the statement is no guard.
+    """
     match statement:
         case ast.If(body=[ast.Return(value=None) | ast.Continue() as leaving], orelse=[]):
             return type(leaving)
@@ -199,7 +202,7 @@ def _independent(first: ast.expr, second: ast.expr) -> bool:
 
 
 def parts_of_test(test: ast.expr, op: type[ast.boolop]) -> list[ast.expr]:
-    """What a test asks for at once, or of which it asks for any, by the operation; the test alone if it is no such."""
+    """Return the operands of a test that is this Boolean operation, else the test alone."""
     return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, op) else [test]
 
 

@@ -1,5 +1,4 @@
-"""Functions beside a kernel: lines that compute a value or two of some others, or write what was found, are often a
-function of their own."""
+"""Helper functions: lines that compute one or two values, or write results, become a function of their own."""
 
 import ast
 import re
@@ -77,7 +76,7 @@ _QUESTIONS = ("is_{}", "check_{}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Statements in a row that give some variables their values and leave nothing else."""
+    """Consecutive statements that only assign some variables."""
 
     block: list[ast.stmt]
     start: int
@@ -108,7 +107,7 @@ def outline(sheet: Sheet, choices: Stream) -> None:
 
 
 def _runs(sheet: Sheet, places: "_Places") -> Iterator[tuple[list[ast.stmt], int, int]]:
-    """Statements in a row, by their block and place, that only give variables their values."""
+    """Yield sequences of statements that only assign variables, each with its block and position."""
     for block in blocks_of(sheet.body):
         for start in range(len(block)):
             cost = 0
@@ -123,7 +122,7 @@ def _runs(sheet: Sheet, places: "_Places") -> Iterator[tuple[list[ast.stmt], int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fact:
-    """What is known of a statement: its expressions, whether it only gives variables values, where its names are."""
+    """Facts about a statement: its expressions, whether it only assigns variables, and the places of its names."""
 
     cost: int
     pure: bool
@@ -132,7 +131,7 @@ class _Fact:
 
 
 class _Places:
-    """What is known of each statement of a kernel, and where its names are."""
+    """Facts about each statement of a kernel, and the places of its names."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.names: list[ast.Name] = []
@@ -168,13 +167,13 @@ class _Places:
             self.facts[id(node)] = _Fact(cost=cost, pure=pure, first=first, last=len(self.names))
 
     def form(self, statement: ast.stmt) -> str:
-        """A statement without the names and numbers in it."""
+        """Return the text of a statement without its names and numbers."""
         if id(statement) not in self._forms:
             self._forms[id(statement)] = _NAMED_OR_NUMBERED.sub("", ast.dump(statement))
         return self._forms[id(statement)]
 
     def around(self, statements: list[ast.stmt]) -> tuple[list[ast.Name], list[ast.Name], list[ast.Name]]:
-        """The names before some statements in a row, in them, and after them."""
+        """Return the names before some consecutive statements, in them, and after them."""
         first, last = self.facts[id(statements[0])].first, self.facts[id(statements[-1])].last
         return self.names[:first], self.names[first:last], self.names[last:]
 
@@ -204,7 +203,10 @@ def _is_pure(nodes: list[ast.AST], objects: frozenset[str]) -> bool:
 def _part(
     block: list[ast.stmt], start: int, stop: int, sheet: Sheet, known: Mapping[str, str], places: _Places
 ) -> _Part | None:  # fmt: skip
-    """Some statements as a part; None if more than two variables leave them, or a type is not known."""
+    """Return some statements as a part.
+
+    None if they define more than two variables for later use, or a type is unknown.
+    """
     statements = block[start:stop]
     if isinstance(statements[-1], ast.Expr) or not _is_worth_it(block, start, stop, places):
         return None
@@ -402,7 +404,10 @@ def _is_store(statement: ast.stmt, sheet: Sheet) -> bool:
 
 
 def _spoken(variable: str, kind: str, sheet: Sheet) -> str | None:
-    """What a variable is called in the name of the function that gives it; None if that would say nothing."""
+    """Return a variable's word in the name of the function that returns it.
+
+    None for a variable without a meaningful name.
+    """
     for each in (variable, *sheet.roles.get(variable, ())):
         bare = each.rstrip("0123456789_")
         stem = bare.partition("_")[0]  # ``v_j`` is a velocity, of something
