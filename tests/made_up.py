@@ -64,6 +64,7 @@ class MadeUp:
             "signature": json.dumps(Signature(arguments=()).to_json()),
             "options": json.dumps(dict(DEFAULTS)),
             "verified": '["jaxpr"]',
+            "proofs": "{}",
             "reached": 1.0,
             "gradient": "none",
             "unverified": "{}",

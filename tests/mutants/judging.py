@@ -141,7 +141,7 @@ def _distances(
     verifier: Verifier, plan: Plan, texts: Mapping[str, str], mutants: Sequence[Mutant], inputs: int
 ) -> list[_Distance]:
     """How far each mutant is from the right text, run by the same tools."""
-    levels = {program.level.name: program for program in plan.programs if not program.compile_only}
+    levels = {program.level.name: program for program in plan.programs if program.is_run}
     programs: list[Program] = []
     numbers: dict[tuple[str, bool], int] = {}
     wanted = [each for each in levels if any(mutant.level == each for mutant in mutants)]

@@ -16,9 +16,10 @@ from synthesis.core.errors import Symptom
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel, Lowered, Outcome
-from synthesis.verification.judge import doubtful, judge, with_second_opinions
+from synthesis.verification.judge import judge
 from synthesis.verification.plan import Plan
 from synthesis.verification.planning import make_plan
+from synthesis.verification.second_opinions import doubtful, with_second_opinions
 from synthesis.verification.verifier import Verifier
 
 jax: Any = _jax

@@ -66,6 +66,8 @@ def verify(
         return found.status
     rows, texts = counted(found.rows, "row"), counted(found.texts, "text")
     print_line(console, f"{folder}: {rows}, {texts} verified, {counted(found.failing_rows, 'row')} failed")
+    if found.lowered:
+        print_line(console, f"  {counted(found.lowered, 'text')} not executed, but lowered again from a verified one")
     for reason, count in found.unverified.most_common():
         print_line(console, f"  {counted(count, 'text')} not executed: {reason}")
     if found.unproved:

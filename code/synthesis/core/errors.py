@@ -63,6 +63,7 @@ class Symptom(StrEnum):
     ILL_CONDITIONED = "ill_conditioned"
     USELESS = "useless"
     OTHER_TWIN = "other_twin"
+    OTHER_BYTES = "other_bytes"
     INTERNAL_ERROR = "internal_error"
     """A bug in irsmith itself, not a fault of the kernel."""
 

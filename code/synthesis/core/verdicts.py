@@ -101,7 +101,9 @@ class Verdict:
     """The result of verification for each level."""
 
     verified: tuple[str, ...] = ()
-    """The levels verified by execution of their stored text."""
+    """The levels whose stored text is verified, by execution except for those in ``lowered``."""
+    lowered: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Verified level to the verified level whose stored text, lowered again, gave the same bytes."""
     gradient: Gradient = NOT_CHECKED
     unverified: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
     """Levels that could not be executed, with the reasons. Their texts are neither verified nor known to be wrong."""

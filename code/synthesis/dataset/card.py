@@ -210,6 +210,8 @@ class Card:
             for level in survey.levels
         ]
         yield _table(["level", "texts", "verified", "absent", "not verified because", "absent because"], rows)
+        for (level, how), count in sorted(self.survey.proofs.items()):
+            yield f"Of the texts of `{level}`, {count:,} were not run, but {how}: a verified text gave the same bytes.\n"
         yield "Derivatives, of which finite differences of the oracle in double precision tell:\n"
         yield _table(["gradient", "rows"], [[name, count] for name, count in survey.gradients.most_common()])
 

@@ -70,7 +70,9 @@ class Survey:
     levels: Counter[str] = field(default_factory=Counter[str])
     missing: Counter[str] = field(default_factory=Counter[str])
     verified: Counter[str] = field(default_factory=Counter[str])
-    """Number of rows by level that is verified by execution."""
+    """Number of rows by level that is verified."""
+    proofs: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """Number of rows by verified level and how it was proved, if not by execution."""
     unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """Number of rows by level and reason for not being verified."""
     gradients: Counter[str] = field(default_factory=Counter[str])
@@ -139,6 +141,7 @@ class Survey:
         self.ops.update(map(str, metadata["ops"]))
         self.difficulty[metadata["difficulty"]] += 1
         self.verified.update(map(str, metadata["verified"]))
+        self.proofs.update((level, str(how)) for level, how in metadata["proofs"].items())
         self.unverified.update((level, str(why)) for level, why in metadata["unverified"].items())
         self.gradients[metadata["gradient"]] += 1
         self.licences[metadata["licence"]] += 1
@@ -168,6 +171,7 @@ class Survey:
             "levels": dict(self.levels),
             "missing_levels": dict(self.missing),
             "verified": dict(self.verified),
+            "proofs": nested(self.proofs),
             "unverified": nested(self.unverified),
             "gradients": dict(self.gradients.most_common()),
             "difficulty": {str(level): self.difficulty[level] for level in sorted(self.difficulty)},

@@ -18,6 +18,7 @@ from synthesis.frontends.launched import Launched, Mutation
 from synthesis.frontends.protocol.compilers import Compiler, Direction, Kernel, Level, Lowered
 from synthesis.frontends.protocol.drawers import Drawer, Recipe
 from synthesis.frontends.protocol.provers import (
+    LOWERED,
     Outcome,
     Program,
     Prover,
@@ -42,6 +43,7 @@ from synthesis.frontends.protocol.references import (
 )
 
 __all__ = [
+    "LOWERED",
     "Arm",
     "Compiler",
     "Direction",

@@ -23,6 +23,7 @@ from synthesis.dataset.storage.confined import ConfinedTables
 from synthesis.dataset.storage.documents import BrokenFile, Document
 from synthesis.dataset.storage.ranges import RangeReader
 from synthesis.dataset.storage.reading import read_drawings
+from synthesis.dataset.storage.rows import lowered_from
 from synthesis.making.candidate import Candidate
 from synthesis.making.sources.stored import TERMS, Checked, StoredRows
 from synthesis.making.workshop import OnStep, Workshop
@@ -45,7 +46,9 @@ class Findings:
 
     rows: int = 0
     texts: int = 0
-    """Number of texts verified by execution."""
+    """Number of verified texts."""
+    lowered: int = 0
+    """Number of these that were not executed: a verified text of the row was lowered to the same bytes."""
     remade: int = 0
     """Number of texts that were not executed, but are byte for byte what their sources lower to."""
     failing_rows: int = 0
@@ -64,6 +67,7 @@ class Findings:
         return {
             "rows": self.rows,
             "texts": self.texts,
+            "lowered": self.lowered,
             "remade": self.remade,
             "unproved": self.unproved,
             "failing_rows": self.failing_rows,
@@ -79,6 +83,7 @@ class Findings:
         return cls(
             rows=entry["rows"],
             texts=entry["texts"],
+            lowered=entry["lowered"],
             remade=entry["remade"],
             failing_rows=entry["failing_rows"],
             failures=[Failure(**each) for each in entry["failures"]],
@@ -201,6 +206,7 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
             continue
         yield Failure(stem, level, str(rejection.symptom), rejection.detail)
     found.texts += len(verdict.verified)
+    found.lowered += len(verdict.lowered)
     for name, reason in unverified.items():
         same = checked.same and name in checked.remade
         found.remade += same
@@ -217,8 +223,8 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
             yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
 
 
-_UNREADABLE = (Symptom.NO_REFERENCE, Symptom.BUILD_ERROR)
-"""Symptoms of a text that calls something that the installed release of its tools lacks."""
+_UNREADABLE = (Symptom.NO_REFERENCE, Symptom.BUILD_ERROR, Symptom.OTHER_BYTES)
+"""Symptoms of a text that another release made: it calls what the installed one lacks, or is lowered differently."""
 
 
 def _needs_its_tools(rejection: Rejection) -> Unproved:
@@ -232,6 +238,11 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
     right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # the points decide which of the two it is
     if said in right and verdict.gradient.status not in right:
         yield Failure(stem, "", "other_metadata", f"gradient: the row says {said}, and it is {verdict.gradient}")
+    for name in verdict.verified:
+        here = lowered_from(verdict.lowered[name]) if name in verdict.lowered else "executed"
+        told = metadata["proofs"].get(name, "executed")
+        if name in metadata["verified"] and told != here:
+            yield Failure(stem, "", "other_metadata", f"proofs: the row says {told[:40]!r} of {name}, which is {here}")
     texts = frozenset(name for name, text in checked.document.texts.items() if text is not None)
     # Another release of the tools may give texts with a different number of equations.
     counts_alike = not checked.other_release or checked.remade == texts

@@ -59,7 +59,7 @@ def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
     """
     if level in plan.unavailable:
         return f"{level}: {plan.unavailable[level]}"
-    number = next((n for n, each in enumerate(plan.programs) if each.level.name == level and not each.compile_only), -1)
+    number = next((n for n, each in enumerate(plan.programs) if each.level.name == level and each.is_run), -1)
     if number < 0:
         return f"{level} is not run of this row"
     program = plan.programs[number]

@@ -20,12 +20,11 @@ from synthesis.verification.gradients import (
     precisions_of,
     tolerance_for,
 )
+from synthesis.verification.lowered import judge_lowered
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.points import NothingToCheck
 from synthesis.verification.tangents import check_pullbacks, check_tangents
 
-_ARITHMETIC_TRAP = "SIGFPE"
-"""The signal that kills a process that divides an integer by zero."""
 _NOT_READ = (Symptom.NO_REFERENCE, Symptom.SYNTAX_ERROR)
 """Symptoms of a text that its executor cannot read, although it may be what its tool printed."""
 
@@ -69,20 +68,17 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
     hindrance = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
-    for level in plan.levels:
+    for level in sorted(plan.levels, key=lambda each: bool(each.lowered_from)):
         if level.name in unverified or level.name in failed:
             continue
-        found = _judge_level(plan, level, executed.get(level.name), retraced)
-        if level.direction is Direction.BACKWARD and isinstance(found, float):
-            found = _changed(plan, level, executed) or found
+        if level.lowered_from:
+            found = judge_lowered(level, _lowered_of(plan, level, executed), errors, unverified, failed)
+        else:
+            found = _judge_executed(plan, level, executed, hindrance, retraced)
         if isinstance(found, Problem):
             failed[level.name] = found
         elif isinstance(found, Unproved):
             unverified[level.name] = found
-        elif (beyond := hindrance or _beyond(plan, level)) is not None:
-            unverified[level.name] = beyond
-        elif plan.weak is not None:
-            unverified[level.name] = plan.weak
         else:
             errors[level.name] = found
     for level in plan.levels:  # a text that cannot be run is as wrong as its equivalent in another language
@@ -91,18 +87,53 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         if wrong is not None:
             failed[level.name] = wrong
             del unverified[level.name]
-    refused = _refused_with_forward(plan, failed)
+    refused = refused_with_forward(plan, failed)
     failed |= refused
     errors = {name: error for name, error in errors.items() if name not in refused}
     unverified = {name: reason for name, reason in unverified.items() if name not in refused}
     verdict = Verdict(
         verified=tuple(errors),
+        lowered={
+            level.name: level.lowered_from for level in plan.levels if level.lowered_from and level.name in errors
+        },
         gradient=_gradient(plan, errors, unverified, failed, executed),
         unverified=unverified,
         reached=plan.reach.share if plan.reach is not None else 0.0,
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)
+
+
+def _lowered_of(
+    plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejection]
+) -> tuple[Program, Outcome | Rejection] | None:
+    """Return the program of a text that is lowered again, with its outcome; None if the plan has none."""
+    program = next((each for each in plan.programs if each.level == level), None)
+    return None if program is None else (program, executed[level.name])
+
+
+def _judge_executed(
+    plan: Plan,
+    level: Level,
+    executed: Mapping[str, Outcome | Rejection],
+    hindrance: Unproved | None,
+    retraced: Collection[str],
+) -> float | Unproved | Problem:
+    """Return the largest relative error of a verified text, or why it failed or is not verified.
+
+    Args:
+        plan: the plan.
+        level: the level of the text.
+        executed: the outcomes of the texts that were run.
+        hindrance: why no text that passed counts as verified; None if some may.
+        retraced: the levels whose texts are known to be what the source lowers to.
+    """
+    found = judge_level(plan, level, executed.get(level.name), retraced)
+    if level.direction is Direction.BACKWARD and isinstance(found, float):
+        found = _changed(plan, level, executed) or found
+    if not isinstance(found, float):
+        return found
+    return hindrance or _beyond(plan, level) or plan.weak or found
 
 
 def _sorted_out(
@@ -122,7 +153,7 @@ def _sorted_out(
     return executed, failed, built
 
 
-def _refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str, Problem]:
+def refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str, Problem]:
     """Return the problems of derivatives that did not fail themselves, but whose forward text of the same kind failed.
 
     The forward text has the same language, maker and device.
@@ -170,10 +201,12 @@ def disproved(judgement: Judgement, reason: Unproved) -> Judgement:
     gradient = verdict.gradient
     if gradient.status is GradientStatus.AGREES:
         gradient = Gradient(GradientStatus.NOT_APPLICABLE, str(reason))
-    return replace(judgement, verdict=replace(verdict, verified=(), unverified=unverified, gradient=gradient))
+    return replace(
+        judgement, verdict=replace(verdict, verified=(), lowered={}, unverified=unverified, gradient=gradient)
+    )
 
 
-_WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
+WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
 """Symptoms of a text whose results are wrong."""
 
 
@@ -184,68 +217,7 @@ def needs_rounding(plan: Plan, judgement: Judgement) -> bool:
         plan: the plan; one that measured rounding needs nothing more.
         judgement: what its programs proved.
     """
-    return not plan.measured and any(problem.symptom in _WRONG for problem in judgement.failed.values())
-
-
-def trapped(plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str] = ()) -> list[int]:
-    """Return the numbers of a plan's programs that died of an arithmetic trap, and that another tool may run instead.
-
-    Args:
-        plan: the plan.
-        outcomes: the outcomes of its programs, in order.
-        retraced: the levels whose texts are known to be what the source lowers to. For a fresh plan all are.
-    """
-    return [
-        number
-        for number, (program, outcome) in enumerate(zip(plan.programs, outcomes, strict=True))
-        if isinstance(outcome, Rejection)
-        and outcome.symptom is Symptom.CRASH
-        and _ARITHMETIC_TRAP in outcome.detail
-        and _may_run_again(plan, program, retraced)
-    ]
-
-
-def _may_run_again(plan: Plan, program: Program, retraced: Collection[str]) -> bool:
-    """Return whether a program's text is known to be what the tool prints, and another tool can run it."""
-    known = plan.fresh or program.level.name in retraced
-    return bool(program.level.run_again_by) and not program.compile_only and known
-
-
-def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -> list[int]:
-    """Return the numbers of a plan's programs that another tool has to run again.
-
-    Their texts gave wrong results, but are known to be what the tool prints. So either the text is wrong, or the tool
-    that ran it.
-    """
-    return [
-        number
-        for number, program in enumerate(plan.programs)
-        if _may_run_again(plan, program, retraced)
-        and (problem := judgement.failed.get(program.level.name)) is not None
-        and problem.symptom in _WRONG
-    ]
-
-
-def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int, Outcome | Rejection]) -> Judgement:
-    """Return the judgement after another tool has run the doubtful programs.
-
-    If its results are right, the first tool is at fault.
-
-    Args:
-        plan: the plan.
-        judgement: the judgement of the first runs.
-        outcomes: the outcomes of the second runs, by the number of the program.
-    """
-    failed = dict(judgement.failed)
-    for number, outcome in outcomes.items():
-        level = plan.programs[number].level
-        problem = failed[level.name]
-        if isinstance(outcome, Rejection) or isinstance(_judge_level(plan, level, outcome, ()), Problem):
-            continue
-        detail = f"{level.run_again_by} agrees with the source on the same text; {problem.detail}"
-        failed[level.name] = Problem(Symptom.TOOL_DISAGREES, detail)
-    of_their_own = {name: problem for name, problem in failed.items() if not problem.of_forward}
-    return replace(judgement, failed=failed | _refused_with_forward(plan, of_their_own))
+    return not plan.measured and any(problem.symptom in WRONG for problem in judgement.failed.values())
 
 
 def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:
@@ -257,7 +229,7 @@ def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) ->
     return None
 
 
-def _judge_level(
+def judge_level(
     plan: Plan, level: Level, outcome: Outcome | Rejection | None, retraced: Collection[str]
 ) -> float | Unproved | Problem:
     """Return the largest relative error of a text that passed, or why it failed or could not be judged."""

@@ -36,6 +36,7 @@ def plan_at_own_sizes(
     kernel: Kernel,
     texts: Mapping[str, str | None],
     *,
+    device: str | None = None,
     seed: int,
     least_reach: float,
     most_work: float = math.inf,
@@ -46,6 +47,7 @@ def plan_at_own_sizes(
         frontend: the kernel's front end.
         kernel: a loaded kernel.
         texts: level name to text; None if there is none.
+        device: the device that the texts are for; None if it is not known, so that no text can be lowered again.
         seed: seed of the inputs, points and directions.
         least_reach: the share of the kernel that runs must reach for anything to count as verified.
         most_work: the maximum cost of a draw, in computed elements.
@@ -63,7 +65,15 @@ def plan_at_own_sizes(
     dear = [level for level in levels if level.direction is not Direction.FORWARD and work > _DERIVATIVES]
     cheap = {level.name: text for level, text in levels.items() if level not in dear}
     plan = make_plan(
-        frontend, kernel, cheap, useful=False, fresh=False, seed=seed, least_reach=least_reach, draws=draws
+        frontend,
+        kernel,
+        cheap,
+        useful=False,
+        fresh=False,
+        seed=seed,
+        least_reach=least_reach,
+        draws=draws,
+        device=device,
     )
     reason = Unproved(Hindrance.TOO_DEAR, "at its own sizes differences take too long")
     return replace(

@@ -9,8 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from synthesis.core.errors import Symptom
 from synthesis.core.languages import CUDA
 from synthesis.core.signatures import Signature
@@ -32,35 +30,25 @@ from synthesis.frontends.base import (
     numbered,
 )
 from synthesis.frontends.failures import detail_of
+from synthesis.verification import lowered
 from synthesis.verification.claims import narrow_domain
 from synthesis.verification.draws import Drawn, Draws
 from synthesis.verification.gradients import backward_runs
-from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs, overlapping
-from synthesis.verification.plan import OUTSIDE_DOMAIN, Overlap, Plan, Problem
+from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
+from synthesis.verification.overlaps import find_overlap
+from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan, Problem
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.power import find_weakness, too_little
 from synthesis.verification.reach import SHARE, WRITES_NOTHING, depending_on_order, underived
 from synthesis.verification.rounding import loosened
 from synthesis.verification.tangents import find_tangents, pullback_runs
-from synthesis.verification.tolerances import expect
 
 _MORE_SEEDS = 4
 """Number of further seeds that are tried in turn, for draws and for points, for a text that was verified before."""
-_FARTHEST = 1e6
-"""Largest absolute value of a run with one array as two arguments.
-
-The kernel computes with its own results there; beyond this value it has left its domain.
-"""
 _MOST_NUMBERS = 1 << 23
 """Maximum number of elements of all arguments and results of a kernel whose texts run on all usual draws.
 
 Callers that ask for fewer draws have checked the size.
-"""
-_FED_BACK = 1e-3
-"""Smallest relative tolerance of an element in a run with one array as two arguments.
-
-Rounding errors are computed with again, thread after thread, and two right texts differ in how far that goes. A text
-that reads an element before it is written, instead of after, is off by far more.
 """
 
 
@@ -78,6 +66,7 @@ def make_plan(
     draws: int = len(DRAWS),
     weigh: bool = False,
     closely: bool = True,
+    device: str | None = None,
 ) -> Plan:
     """Return the plan of a kernel's texts. A fault of the kernel raises no exception.
 
@@ -95,6 +84,7 @@ def make_plan(
         weigh: whether to check that the inputs tell wrong texts from right ones, as somebody else's inputs may not.
         closely: whether to measure the effect of rounding, which takes half of the time. Without it only the usual
             tolerances apply, and the plan of a text that fails must be made again with it.
+        device: the device that the texts are for; None if it is not known, so that no text can be lowered again.
     """
     began, claimed = time.perf_counter(), kernel.spec
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
@@ -119,6 +109,7 @@ def make_plan(
             draws=draws,
             weigh=weigh,
             closely=closely or weigh,
+            device=device,
         )
         plan = planning.carry_out(plan)
     return replace(plan, seconds=time.perf_counter() - began)
@@ -136,6 +127,7 @@ class _Planning:
     draws: int
     weigh: bool
     closely: bool
+    device: str | None
 
     @property
     def signature(self) -> Signature:
@@ -222,7 +214,7 @@ class _Planning:
             draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
             reach=drawn.reach,
             measured=measured,
-            overlap=_find_overlap(reference, self.signature, runs[0]),
+            overlap=find_overlap(reference, self.signature, runs[0]),
             points=self._points(reference, seen, at_points, suspect=trap is not None)
             if Direction.BACKWARD in directions
             else (),
@@ -247,7 +239,7 @@ class _Planning:
             beyond={each: why for each, why in hindrances.items() if why and each in directions},
             order=depending_on_order(drawn.trace.order or at_points.order),
         )
-        return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
+        return replace(plan, programs=(*plan.programs, *self._programs(plan, runs), *self._lowered(plan)))
 
     def _points(
         self, reference: Reference, runs: Sequence[Values], trace: Trace, *, suspect: bool
@@ -288,7 +280,12 @@ class _Planning:
         return bool(self.signature.results) or any(each.shape is not None for each in self.signature.arguments)
 
     def _unavailable(self) -> dict[str, Unproved]:
-        reasons = {level.name: self.prover.unavailable(level, text) for level, text in self.levels.items()}
+        reasons = {
+            level.name: lowered.hindrance_of(level, self.levels, self.device)
+            if level.lowered_from
+            else self.prover.unavailable(level, text)
+            for level, text in self.levels.items()
+        }
         return {name: reason for name, reason in reasons.items() if reason is not None}
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
@@ -316,6 +313,8 @@ class _Planning:
         forward: dict[str, int] = {}
         before = len(plan.programs)
         for level, text in self.levels.items():
+            if level.lowered_from:
+                continue
             starts = _starts(plan, level, runs)
             if not starts or level.name in plan.unavailable:
                 continue
@@ -335,6 +334,12 @@ class _Planning:
                 )
             )
         return programs
+
+    def _lowered(self, plan: Plan) -> list[Program]:
+        """Return a program for each text that is compared with one that is lowered again."""
+        wanted = [each for each in self.levels if each.lowered_from and each.name not in plan.unavailable]
+        spec, device = self.kernel.spec, self.device or ""
+        return [lowered.program_of(spec.name, each, self.levels, spec.signature, device) for each in wanted]
 
     def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
         """Return the arrays that texts for a GPU may only change by atomics."""
@@ -371,27 +376,3 @@ def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
             return of_points and {**of_points, **pullback_runs(plan.spec.signature, tangents)}
         case Direction.TANGENT:
             return numbered(Purpose.TANGENT, [each.inputs for each in tangents])
-
-
-def _find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:
-    """Return a run in which one array is passed as two arguments.
-
-    None if no two arguments allow it, or if the kernel then fails or leaves its domain.
-
-    Raises:
-        ReferenceUnknownError: if something is not modelled.
-    """
-    found = overlapping(signature, run)
-    if found is None:
-        return None
-    inputs, read, written = found
-    try:
-        double, own = reference([inputs], double=True), reference([inputs], double=False)
-        expected = expect(double, own, {}, unit=reference.unit)
-    except ReferenceFaultError:
-        return None
-    sizes = (np.abs(each).max(initial=0) for each in expected.double[0].values() if each.dtype.kind == "f")
-    if expected.ill_conditioned or expected.non_finite or max(sizes, default=0.0) > _FARTHEST:
-        return None
-    tolerance = {name: max(each, _FED_BACK) if each else each for name, each in expected.tolerance.items()}
-    return Overlap(inputs, read, written, replace(expected, tolerance=tolerance))

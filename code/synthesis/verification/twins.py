@@ -49,7 +49,7 @@ def plan_at_executed_sizes(
         settings: further arguments of :func:`synthesis.verification.planning.make_plan`.
     """
     if kernel.spec.signature.twin is None:
-        return make_plan(frontend, kernel, texts, unknown=unknown, **settings)
+        return make_plan(frontend, kernel, texts, unknown=unknown, device=device, **settings)
     spec = at_executed_sizes(kernel.spec)
     if unknown is not None or frontend.prover is None:
         return replace(make_plan(frontend, kernel, texts, unknown=unknown, **settings), spec=spec)
@@ -80,7 +80,7 @@ def _plan_of_twin(
         if why is not None or small is None:
             return Plan(spec=twin.spec, levels=levels, problem=Problem(Symptom.OTHER_TWIN, f"{level.name}: {why}"))
         run[level.name] = small
-    plan = make_plan(frontend, twin, run, **settings)
+    plan = make_plan(frontend, twin, run, device=device, **settings)
     scheduled = {level.name: _SCHEDULED for level in levels if not level.deterministic}
     return replace(plan, levels=levels, unavailable={**plan.unavailable, **scheduled})
 

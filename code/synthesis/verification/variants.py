@@ -40,7 +40,7 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
     variants of a text whose only other statements compute integers that depend on no input.
     """
     for program in plan.programs:
-        if program.compile_only or program.level.direction is not Direction.FORWARD:
+        if not program.is_run or program.level.direction is not Direction.FORWARD:
             continue
         if program.level.name not in verified:
             continue

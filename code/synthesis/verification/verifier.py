@@ -16,17 +16,9 @@ from synthesis.core.records import Rejection
 from synthesis.core.sandbox.confinement import Confinement, Protection
 from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.frontends.base import Frontend, Outcome, Program, Prover
-from synthesis.verification.judge import (
-    Judgement,
-    disproved,
-    doubtful,
-    judge,
-    needs_rounding,
-    passes_forward,
-    trapped,
-    with_second_opinions,
-)
+from synthesis.verification.judge import Judgement, disproved, judge, needs_rounding, passes_forward
 from synthesis.verification.plan import Plan
+from synthesis.verification.second_opinions import doubtful, trapped, with_second_opinions
 from synthesis.verification.variants import ENOUGH, variants_of, weakness_of
 
 TIME_LIMIT = 5.0
@@ -207,7 +199,9 @@ class Verifier:
         yield from apart
 
     def _foreign(self, program: Program) -> bool:
-        return self.frontend.the_prover.foreign(program.level, program.text) is not None
+        """Return whether a text may do more than compute. One that a compiler lowers again may: it is no plain data."""
+        prover = self.frontend.the_prover
+        return bool(program.level.lowered_from) or prover.foreign(program.level, program.text) is not None
 
     def _run(self, programs: Mapping[int, Program], found: "_Found") -> None:
         """Run programs in one process after another until each has an outcome."""

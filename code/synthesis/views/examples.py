@@ -51,7 +51,7 @@ def _program(settings: Export, plan: Plan) -> Program | None:
     if any(each.handle or each.fields for each in plan.spec.signature.arguments):
         return None
     for program in plan.programs:
-        if program.compile_only or program.level.direction is not Direction.FORWARD:
+        if not program.is_run or program.level.direction is not Direction.FORWARD:
             continue
         keys = [key for key in program.runs if key.purpose is Purpose.DRAW][: settings.examples]
         return replace(program, runs={key: program.runs[key] for key in keys}, follows=None) if keys else None

@@ -99,7 +99,7 @@ def _plant(settings: Export, row: Planned, seen: Counter[Kind], selection: Selec
     document = row.document
     for program in row.plan.programs:
         name = program.level.name
-        if program.compile_only or (settings.level is not None and name not in settings.level):
+        if not program.is_run or (settings.level is not None and name not in settings.level):
             continue
         if not selection.allows(document, (name,)):
             continue

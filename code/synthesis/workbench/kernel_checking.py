@@ -116,7 +116,9 @@ def check_kernel(path: str | Path, *, count: int = 50, seed: int = 0) -> KernelC
         variants=count,
         different=len({renamed_hash(spec.source) for spec in specs}),
         rows=len(pairs),
-        verified=sum(not any(frontend.level(name).run_by for name in pair.verdict.unverified) for pair in pairs),
+        verified=sum(
+            not any(frontend.level(name).may_be_verified for name in pair.verdict.unverified) for pair in pairs
+        ),
         reached=fmean([pair.verdict.reached for pair in pairs] or [0.0]),
         rejected=dict(Counter(f"{each.symptom}: {each.detail}" for each in stopped).most_common()),
         unused=tuple(_unused(family, taken)),

@@ -44,6 +44,9 @@ def _of_proof(present: Mapping[str, str], metadata: Mapping[str, Any]) -> Iterat
         for name in metadata[column]:
             if name not in present:
                 yield f"{column}: it names {name[:40]!r}, of which the row has no text"
+    for name in metadata["proofs"]:
+        if name not in metadata["verified"]:
+            yield f"proofs: it names {name[:40]!r}, which verified does not name"
     for name in metadata["verified"]:
         if name in metadata["unverified"]:
             yield f"unverified: it names {name[:40]!r}, which verified names too"

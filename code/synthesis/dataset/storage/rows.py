@@ -67,6 +67,7 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
         "signature": signature,
         "options": options,
         "verified": list(pair.verdict.verified),
+        "proofs": {name: lowered_from(source) for name, source in pair.verdict.lowered.items()},
         "reached": round(pair.verdict.reached, 4),
         "gradient": str(pair.verdict.gradient),
         "unverified": {name: str(reason) for name, reason in pair.verdict.unverified.items()},
@@ -77,6 +78,11 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
         "ir_structure_hash": ir_structure_hash(first_text, first.language) if first and first_text else "",
     }
     return {column.name: values[column.name] for column in METADATA}
+
+
+def lowered_from(source: str) -> str:
+    """Return how a row says that a text was proved by lowering the text of a level again."""
+    return f"lowered from {source}"
 
 
 def document_of(row: Row, columns: Iterable[str]) -> dict[str, Any]:

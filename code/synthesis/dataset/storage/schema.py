@@ -197,8 +197,16 @@ METADATA = (
     Column(
         name="verified",
         kind=Kind.JSON,
-        content="a list: the levels proved by execution of their stored text ([verification.md](verification.md))",
+        content="a list: the levels whose stored text is proved ([verification.md](verification.md))",
         allowed=Allowed("a list of different levels that the row has a text of", values.is_one_of_each),
+        held=Held.PROVED,
+    ),
+    Column(
+        name="proofs",
+        kind=Kind.JSON,
+        content="level of `verified` → how its text was proved, if not by execution: `lowered from ttir` means that "
+        "the row's verified `ttir`, lowered again, gave the same bytes",
+        allowed=Allowed("ways to prove texts of levels in `verified`", values.map_of(values.is_name)),
         held=Held.PROVED,
     ),
     Column(

@@ -45,10 +45,20 @@ class Level:
 
     It runs if the results are wrong, to determine whether the text or the first tool is at fault.
     """
+    lowered_from: str = ""
+    """The level whose stored text the tool lowers again to prove this one; empty if the text is proved otherwise.
+
+    Such a text is not executed. It is verified if the other text is, and if that one is lowered to the same bytes.
+    """
     deterministic: bool = True
     """Whether the same tools always produce the same bytes, on every machine."""
     by_program: bool = False
     """Whether making the text starts a program, which a sandboxed process may not do."""
+
+    @property
+    def may_be_verified(self) -> bool:
+        """Whether anything can verify its texts, by execution or by lowering another text again."""
+        return bool(self.run_by or self.lowered_from)
 
     def exists_for(self, device: str) -> bool:
         """Return whether the level exists for a device, or for one of several that are joined by ``+``."""

@@ -36,6 +36,12 @@ class Purpose(StrEnum):
     """A smooth point. A backward text at the same point starts from the arrays that the forward text leaves."""
     TANGENT = "tangent"
     """A smooth point and a direction."""
+    LOWERED = "lowered"
+    """Nothing is run: the text that the program's is lowered from is lowered again."""
+
+
+LOWERED = "text"
+"""The name of the text, as bytes, in the outcome of a run for ``Purpose.LOWERED``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,10 @@ class Program:
     """Whether the text is only compiled for its device and not run. There are no runs then."""
     sketched: bool = False
     """Whether a text that is only compiled just has to be accepted by the host's compiler."""
+    source: str = ""
+    """For a level with ``lowered_from``: the stored text of that level, to be lowered again. The text is not run."""
+    device: str = ""
+    """The device that ``source`` is lowered for."""
     again: bool = False
     """Whether the text is executed by the tool that its level's ``run_again_by`` names."""
     accumulated: frozenset[str] = frozenset()
@@ -84,6 +94,11 @@ class Program:
 
     Empty for a text that was just made.
     """
+
+    @property
+    def is_run(self) -> bool:
+        """Whether the text is executed, and neither only compiled nor only compared with a text that is made again."""
+        return not (self.compile_only or self.level.lowered_from)
 
     def after(self, left: Outcome) -> "Program":
         """Return the program with its runs started from the outcome of the program that it follows."""
@@ -141,6 +156,9 @@ class Prover(Protocol):
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """Yield the number and the outcome of each text on its inputs, in any order.
+
+        For a program of a level with ``lowered_from``, ``source`` is lowered again for ``device``. The outcome of its
+        only run, for ``Purpose.LOWERED``, is the clean text that results: an array of bytes with the name ``LOWERED``.
 
         An outcome of None announces that a program begins, so that it can be blamed if the process dies. Called in a
         separate process that may die; ``scratch`` is a folder that such processes share.

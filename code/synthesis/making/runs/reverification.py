@@ -42,7 +42,7 @@ class Reverification(Findings):
 
     def add(self, found: Findings) -> None:
         """Add the findings for more rows."""
-        for name in ("rows", "texts", "remade", "unproved", "failing_rows"):
+        for name in ("rows", "texts", "lowered", "remade", "unproved", "failing_rows"):
             setattr(self, name, getattr(self, name) + getattr(found, name))
         self.failures += found.failures
         self.unverified += found.unverified

@@ -349,6 +349,7 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
         frontend,
         replace(kernel, spec=spec),
         lowered.texts,
+        device=candidate.device,
         useful=False,
         build=build,
         unknown=unknown,

@@ -224,6 +224,7 @@ def _candidate_of(
         frontend,
         replace(kernel, spec=spec),
         candidate.lowered.texts,
+        device=device,
         useful=False,
         build=settings.builds(None, number),
         unknown=unknown,

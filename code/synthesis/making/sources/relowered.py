@@ -313,7 +313,7 @@ def _checked(frontend: Frontend, row: RowToLower, found: Candidate | Casualty) -
     if lowered is None or set(lowered.texts) != set(row.levels):
         return candidate.stop(_FORGED)
     executed, small = at_executed_sizes(row.spec), row.spec.signature.twin is not None
-    if plan is not None and not is_plan_of(plan, executed, lowered.texts, small=small):
+    if plan is not None and not is_plan_of(plan, executed, lowered.texts, row.device, small=small):
         return candidate.stop(_FORGED)
     rejections = tuple(
         replace(each, detail=_plain(each.detail)) for each in lowered.rejections if each.level in row.levels

@@ -201,7 +201,13 @@ def _plan(
 ) -> Plan:
     if row.own_sizes:
         return plan_at_own_sizes(
-            frontend, kernel, texts, seed=settings.seed, least_reach=settings.reach, most_work=most_work
+            frontend,
+            kernel,
+            texts,
+            device=row.device,
+            seed=settings.seed,
+            least_reach=settings.reach,
+            most_work=most_work,
         )
     return plan_at_executed_sizes(
         frontend,

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from synthesis.core.errors import Stage, Symptom, TargetError, UnknownNameError
+from synthesis.core.identity.lines import first_different_line
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.core.settings import Drawing, Verification
@@ -19,7 +20,7 @@ from synthesis.core.signatures import Signature
 from synthesis.core.verdicts import GradientStatus, Hindrance
 from synthesis.core.version import __version__
 from synthesis.dataset.storage.documents import Document
-from synthesis.frontends.base import Frontend, Lowered, Program
+from synthesis.frontends.base import Frontend, Level, Lowered, Program
 from synthesis.frontends.linemap import steps_of
 from synthesis.frontends.registry import frontend_modules, get_frontend
 from synthesis.frontends.requirements import needs_of
@@ -266,7 +267,11 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
         stopped = candidate.stop(remade.rejection)
         return Checked(document=document, candidate=stopped, same=row.same, other_release=row.other_release)
     if remade.plan is None or not is_plan_of(
-        remade.plan, row.executed, row.texts, small=row.spec.signature.twin is not None and not row.own_sizes
+        remade.plan,
+        row.executed,
+        row.texts,
+        row.device,
+        small=row.spec.signature.twin is not None and not row.own_sizes,
     ):
         forged = Rejection(stage=Stage.LOAD, symptom=Symptom.CRASH, detail="its source gives what is not the row's")
         return Checked(document=document, candidate=candidate.stop(forged), same=row.same)
@@ -295,39 +300,47 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     )
 
 
-def is_plan_of(plan: Plan, executed: KernelSpec, texts: Mapping[str, str | None], *, small: bool) -> bool:
+def is_plan_of(plan: Plan, executed: KernelSpec, texts: Mapping[str, str | None], device: str, *, small: bool) -> bool:
     """Return whether a plan, which is untrusted, runs a row's own texts.
 
     Args:
         plan: the plan.
         executed: the row's kernel at the sizes at which it is run.
         texts: the row's texts, by level.
+        device: the device that they are for.
         small: whether the texts of the kernel's twin are run instead, which are the same except for sizes.
     """
     if plan.spec != executed:
         return False
     known = (executed.name, executed.signature)
     return all(
-        (each.name, each.signature) == known and _is_run_for(each, texts.get(each.level.name), small=small)
+        (each.name, each.signature) == known
+        and _is_of(each.level, each.text, texts, small=small)
+        and (not each.level.lowered_from or _is_lowered_here(each, plan, texts, device, small=small))
         for each in plan.programs
     )
 
 
-def _is_run_for(program: Program, stored: str | None, *, small: bool) -> bool:
-    """Return whether running this program verifies the given stored text."""
+def _is_of(level: Level, text: str, texts: Mapping[str, str | None], *, small: bool) -> bool:
+    """Return whether running this text verifies the stored text of a level."""
+    stored = texts.get(level.name)
     if not small or stored is None:
-        return program.text == stored
-    return why_no_twin(program.level, stored, program.text) is None
+        return text == stored
+    return why_no_twin(level, stored, text) is None
+
+
+def _is_lowered_here(
+    program: Program, plan: Plan, texts: Mapping[str, str | None], device: str, *, small: bool
+) -> bool:
+    """Return whether a program that lowers a text again lowers the row's own, for the row's device."""
+    source = next((each for each in plan.levels if each.name == program.level.lowered_from), None)
+    return source is not None and program.device == device and _is_of(source, program.source, texts, small=small)
 
 
 def _first_difference(stored: str, made: str | None) -> str:
     if made is None:
         return "the source gives no such text"
-    lines, right = stored.splitlines(), made.splitlines()
-    for number, (line, other) in enumerate(zip(lines, right, strict=False), start=1):
-        if line != other:
-            return f"line {number} is {_short(line)}, where the source gives {_short(other)}"
-    return f"it has {len(lines)} lines, where the source gives {len(right)}"
+    return first_different_line(stored, made, "the source")
 
 
 def _short(text: str) -> str:

@@ -230,5 +230,5 @@ def _weighted(values: Values, point: Point) -> float:
 def program_of(observation: Observation, level: str | None) -> tuple[int, Program] | None:
     """Return the program of a level that was run, or else the first one, with its number; None if none was run."""
     programs = () if observation.plan is None else observation.plan.programs
-    listed = [(number, each) for number, each in enumerate(programs) if not each.compile_only]
+    listed = [(number, each) for number, each in enumerate(programs) if each.is_run]
     return next((each for each in listed if each[1].level.name == level), listed[0] if listed else None)

@@ -84,14 +84,14 @@
     const { metadata, reasons } = content;
     const rows = entry.levels.map(([name, state]) => {
       const described = summary.described[name] ?? {};
-      const why = state === 1 ? (reasons[name] ?? (metadata.verified.length ? "not executed" : "nothing was verified")) : "";
+      const why = state === 2 ? text(metadata.proofs?.[name] ?? "") : state === 1 ? (reasons[name] ?? (metadata.verified.length ? "not executed" : "nothing was verified")) : "";
       return [el("span", { class: `state ${STATES[state]}` }, el("span", { "aria-hidden": "true" }, SIGNS[state]), ` ${name}`), described.language ?? "", WORDS[state], why];
     });
     const absent = entry.levels.some(([, state]) => !state) && metadata.index !== null;
     const id = entry.short;
     return card(
       "What was proved",
-      table(["level", "language", "state", "why not"], rows, "Levels"),
+      table(["level", "language", "state", "how, or why not"], rows, "Levels"),
       absent ? el("p", { class: "note" }, el("a", { href: `#/rejections?${new URLSearchParams({ q: id })}` }, "Why a level is absent"), ": the ledger says.") : null,
       facts([
         ["Gradient", text(metadata.gradient)],

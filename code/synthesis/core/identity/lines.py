@@ -1,0 +1,22 @@
+"""Tells where two texts that have to be the same differ first."""
+
+
+def first_different_line(text: str, other: str, maker: str) -> str:
+    """Return the first difference between two texts, as a message.
+
+    Args:
+        text: the text that may be wrong.
+        other: the text that it has to be.
+        maker: what gives the other text, as the message names it.
+    """
+    lines, right = text.splitlines(), other.splitlines()
+    for number, (line, expected) in enumerate(zip(lines, right, strict=False), start=1):
+        if line != expected:
+            return f"line {number} is {_short(line)}, where {maker} gives {_short(expected)}"
+    if len(lines) == len(right):
+        return f"it has the same lines with other ends than {maker} gives"
+    return f"it has {len(lines)} lines, where {maker} gives {len(right)}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:59]}…")

@@ -1,0 +1,93 @@
+"""Verifies texts that are not executed by their bytes: a verified text of the row is lowered to them again."""
+
+from collections.abc import Mapping
+
+from synthesis.core.errors import Symptom
+from synthesis.core.identity.lines import first_different_line
+from synthesis.core.records import Rejection
+from synthesis.core.signatures import Signature
+from synthesis.core.verdicts import Hindrance, Unproved
+from synthesis.frontends.base import LOWERED, Level, Outcome, Program, Purpose, RunKey
+from synthesis.verification.plan import Problem
+
+_RUN = RunKey(Purpose.LOWERED)
+
+
+def hindrance_of(level: Level, levels: Mapping[Level, str], device: str | None) -> Unproved | None:
+    """Return why a text cannot be compared with one that is lowered again, or None if it can.
+
+    Args:
+        level: the level of the text, with ``lowered_from``.
+        levels: the row's texts.
+        device: the device that the texts are for; None if it is not known.
+    """
+    if device is None:
+        return Unproved(Hindrance.NOT_EXECUTED, f"{level.name} is not executed, and its device is not known")
+    if all(each.name != level.lowered_from for each in levels):
+        why = f"{level.name} is not executed, and the row has no {level.lowered_from} to lower again"
+        return Unproved(Hindrance.NOT_EXECUTED, why)
+    return None
+
+
+def program_of(name: str, level: Level, levels: Mapping[Level, str], signature: Signature, device: str) -> Program:
+    """Return the program that lowers the text again that a text has to be lowered from.
+
+    Args:
+        name: the kernel's name.
+        level: the level of the text, with ``lowered_from``.
+        levels: the row's texts, among them the one to lower again.
+        signature: the kernel's signature, with the options of the compiler.
+        device: the device that the texts are for.
+    """
+    (source,) = (text for each, text in levels.items() if each.name == level.lowered_from)
+    return Program(
+        name=name, level=level, text=levels[level], signature=signature, runs={_RUN: {}}, source=source, device=device
+    )
+
+
+def judge_lowered(
+    level: Level,
+    made: tuple[Program, Outcome | Rejection] | None,
+    errors: Mapping[str, float],
+    unverified: Mapping[str, Unproved],
+    failed: Mapping[str, Problem],
+) -> float | Unproved | Problem:
+    """Return what is known of a text after the text that it is lowered from has been judged and lowered again.
+
+    Args:
+        level: the level of the text.
+        made: the program of the text, with the text that was made again, or why there is none; None if a plan that
+            somebody else made has no such program.
+        errors: level to the largest error of a verified text.
+        unverified: level to the reason why its text is not verified.
+        failed: level to the reason why its text failed.
+
+    Returns:
+        The largest error of the text that it is lowered from, if that is verified and gives the same bytes; or why the
+        text failed, or is not verified.
+    """
+    source = level.lowered_from
+    if made is None:
+        return Problem(Symptom.CRASH, f"{level.name} was to be lowered again")
+    if source in failed:
+        return _after_failure(level, failed[source])
+    program, outcome = made
+    if isinstance(outcome, Rejection):
+        detail = f"{source} cannot be lowered again: {outcome.detail}"
+        slow = outcome.symptom is Symptom.TIMEOUT
+        return Unproved(Hindrance.NOT_EXECUTED, detail) if slow else Problem(outcome.symptom, detail)
+    try:
+        text = outcome[_RUN][LOWERED].tobytes().decode()
+    except (KeyError, ValueError) as error:
+        return Problem(Symptom.CRASH, f"{source} is lowered to what is no text: {type(error).__name__}")
+    if text != program.text:
+        return Problem(Symptom.OTHER_BYTES, first_different_line(program.text, text, f"{source}, lowered again,"))
+    return errors[source] if source in errors else unverified[source]
+
+
+def _after_failure(level: Level, problem: Problem) -> Unproved | Problem:
+    """Return what the failure of a text says of a text that it is lowered to."""
+    why = f"{level.lowered_from}, which it is lowered from, is refused: {problem.detail}"
+    if problem.symptom is Symptom.WRONG_RESULT:
+        return Problem(problem.symptom, why, of_forward=True)
+    return Unproved(Hindrance.NOT_EXECUTED, f"{level.name} is not executed: {why}")

@@ -1,0 +1,47 @@
+"""Finds a run in which one array is passed as two arguments, with its expected results."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from synthesis.core.signatures import Signature
+from synthesis.frontends.base import Reference, ReferenceFaultError, Values
+from synthesis.verification.inputs import overlapping
+from synthesis.verification.plan import Overlap
+from synthesis.verification.tolerances import expect
+
+_FARTHEST = 1e6
+"""Largest absolute value of a run with one array as two arguments.
+
+The kernel computes with its own results there; beyond this value it has left its domain.
+"""
+_FED_BACK = 1e-3
+"""Smallest relative tolerance of an element in a run with one array as two arguments.
+
+Rounding errors are computed with again, thread after thread, and two right texts differ in how far that goes. A text
+that reads an element before it is written, instead of after, is off by far more.
+"""
+
+
+def find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:
+    """Return a run in which one array is passed as two arguments.
+
+    None if no two arguments allow it, or if the kernel then fails or leaves its domain.
+
+    Raises:
+        ReferenceUnknownError: if something is not modelled.
+    """
+    found = overlapping(signature, run)
+    if found is None:
+        return None
+    inputs, read, written = found
+    try:
+        double, own = reference([inputs], double=True), reference([inputs], double=False)
+        expected = expect(double, own, {}, unit=reference.unit)
+    except ReferenceFaultError:
+        return None
+    sizes = (np.abs(each).max(initial=0) for each in expected.double[0].values() if each.dtype.kind == "f")
+    if expected.ill_conditioned or expected.non_finite or max(sizes, default=0.0) > _FARTHEST:
+        return None
+    tolerance = {name: max(each, _FED_BACK) if each else each for name, each in expected.tolerance.items()}
+    return Overlap(inputs, read, written, replace(expected, tolerance=tolerance))
