@@ -1,6 +1,7 @@
 """Triton's levels: one entry each, known without Triton itself.
 
-``made_by`` is the stage of Triton's compiler that makes the text, or the program that disassembles it.
+``made_by`` is the stage of Triton's compiler that makes the text, or the program that disassembles it. SASS is not
+lowered again to verify it: its assembler and disassembler are programs, which a sandboxed process may not start.
 """
 
 from synthesis.core.languages import AMDGCN, LLVM, MLIR, PTX, SASS
@@ -9,10 +10,10 @@ from synthesis.frontends.base import Level
 LEVELS = (
     Level(name="ttir", language=MLIR, made_by="ttir", run_by="ttir"),
     Level(name="ttgir", language=MLIR, made_by="ttgir", run_by="ttgir"),
-    Level(name="ptx", language=PTX, device="cuda", made_by="ptx"),
-    Level(name="llir", language=LLVM, default=False, made_by="llir"),
+    Level(name="ptx", language=PTX, device="cuda", made_by="ptx", lowered_from="ttir"),
+    Level(name="llir", language=LLVM, default=False, made_by="llir", lowered_from="ttir"),
     Level(name="sass", language=SASS, device="cuda", default=False, made_by="nvdisasm", by_program=True),
-    Level(name="amdgcn", language=AMDGCN, device="hip", default=False, made_by="amdgcn"),
+    Level(name="amdgcn", language=AMDGCN, device="hip", default=False, made_by="amdgcn", lowered_from="ttir"),
 )
 
 DEVICES = ("cuda:90", "cuda:80", "cuda:100", "hip:gfx942")

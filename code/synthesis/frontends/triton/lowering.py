@@ -12,7 +12,7 @@ import re
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -42,6 +42,7 @@ _WARP_SIZES = {"cuda": 32, "hip": 64}
 _PTX_VERSIONS = {80: 88, 90: 94, 100: 94}
 """The release of PTX for each architecture: the latest that the assemblers in Triton's wheel know."""
 _STAGES = ("ttir", "ttgir", "llir", "ptx", "amdgcn", "cubin")
+_Begin = Callable[[Signature, Any, Any, Any, Any], Any]
 _COMMENT = re.compile(r"\s*//.*|\s+$")
 _AMD_DEBUG = re.compile(r"^\s*\.(?:loc|file|cfi_\w+)\b|^\.L(?:tmp|func_begin)\d+:")
 _AMD_SECTION = re.compile(r"^\s*\.(?:section|text|amdgpu_metadata)\b")
@@ -69,7 +70,7 @@ def compile_kernel(
         device: such as ``cuda:90``.
         where: maps a file and a line of it to a line of the source.
     """
-    compilation = _Compilation(function, signature, device, where)
+    compilation = _Compilation(functools.partial(_module_of, function), signature, device, where)
     error: Exception | None = None
     for level in sorted(levels, key=lambda level: _STAGES.index(_stage_of(level))):
         made: tuple[str, LineMap] | Exception
@@ -84,6 +85,32 @@ def compile_kernel(
         else:
             made = error
         yield level, made
+
+
+def lower_again(text: str, level: str, signature: Signature, device: str, folder: Path) -> str:
+    """Return the clean text of a level that the text of a TTIR module is lowered to.
+
+    Triton parses the text and compiles it, so a stranger's text is only passed in a process without rights.
+
+    Args:
+        text: the TTIR text.
+        level: the tool of the level (``Level.made_by``).
+        signature: the kernel's record, with the options.
+        device: such as ``cuda:90``.
+        folder: a folder for the file that Triton reads the text from.
+
+    Raises:
+        Exception: whatever Triton raises.
+    """
+    with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".ttir", encoding="utf-8") as file, _plain_settings():
+        file.write(text)
+        file.flush()
+        begin = functools.partial(_parsed_module, file.name)
+        return _Compilation(begin, signature, device, _nowhere, after="ttir").text(level)[0]
+
+
+def _nowhere(file: str, line: int) -> None:
+    """Map no line of a text that is lowered again."""
 
 
 def _stage_of(level: str) -> str:
@@ -117,12 +144,22 @@ def _name_in_text(full_name: Any, function: Any) -> str:
 
 
 class _Compilation:
-    """A kernel that is compiled as far as levels ask for."""
+    """A kernel that is compiled as far as levels ask for.
 
-    def __init__(self, function: Any, signature: Signature, device: str, where: Where) -> None:
+    Args:
+        begin: makes the module that the first stage takes, of the signature, the target, the options, Triton's back
+            end and MLIR's context.
+        signature: the kernel's record.
+        device: such as ``cuda:90``.
+        where: maps a file and a line of it to a line of the source.
+        after: the stage that the module has passed; empty if none.
+    """
+
+    def __init__(self, begin: _Begin, signature: Signature, device: str, where: Where, after: str = "") -> None:
         kind, _, architecture = device.partition(":")
         self._where = where
-        self._function = function
+        self._begin = begin
+        self._after = after
         self._signature = signature
         self._target = targets.GPUTarget(kind, int(architecture) if kind == "cuda" else architecture, _WARP_SIZES[kind])
         self._module: Any = None
@@ -183,17 +220,26 @@ class _Compilation:
         options = backend.parse_options(_options(self._signature, self._target))
         self._waiting = {}
         backend.add_stages(self._waiting, options, targets.Language.TRITON)
+        self._waiting.pop(self._after, None)
         self._metadata = {"target": self._target, **vars(options)}
         context = libtriton.ir.context()
         libtriton.ir.load_dialects(context)
         backend.load_dialects(context)
-        source = source_of(self._function, self._signature)
-        self._module = source.make_ir(
-            self._target, options, backend.get_codegen_implementation(options), backend.get_module_map(), context
-        )
+        self._module = self._begin(self._signature, self._target, options, backend, context)
 
     def _sass(self) -> Iterable[tuple[str, int | None]]:
         return sass_lines(code_sections(self._module_text("cubin")), self._file_line)
+
+
+def _module_of(function: Any, signature: Signature, target: Any, options: Any, backend: Any, context: Any) -> Any:
+    implementation = backend.get_codegen_implementation(options)
+    return source_of(function, signature).make_ir(target, options, implementation, backend.get_module_map(), context)
+
+
+def _parsed_module(path: str, signature: Signature, target: Any, options: Any, backend: Any, context: Any) -> Any:
+    module = libtriton.ir.parse_mlir_module(path, context)
+    module.context = context
+    return module
 
 
 def _options(signature: Signature, target: Any) -> dict[str, Any]:

@@ -1,31 +1,47 @@
 """Verifies Triton's texts: TTIR and TTGIR run in an interpreter, and the Python source gives the expected results.
 
-``texts`` and ``reference`` share no code with each other, and neither uses Triton.
+``texts`` and ``reference`` share no code with each other, and neither uses Triton. Lower levels are compared with what
+Triton lowers the row's TTIR text to.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.records import Rejection
 from synthesis.core.verdicts import Hindrance, Unproved
-from synthesis.frontends.base import Kernel, Level, Outcome, Program, Reference, RunKey, Tamed, ToolOperation, Values
+from synthesis.frontends.base import (
+    LOWERED,
+    Kernel,
+    Level,
+    Outcome,
+    Program,
+    Reference,
+    RunKey,
+    Tamed,
+    ToolOperation,
+    Values,
+)
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.triton.lowering import lower_again
 from synthesis.frontends.triton.reference.operations import operations
 from synthesis.frontends.triton.reference.oracle import TritonReference, accumulated, separate
 from synthesis.frontends.triton.reference.sources import used
-from synthesis.frontends.triton.texts import BudgetError, Module, TextError, Watch, parse, run
+from synthesis.frontends.triton.texts import BudgetError, Module, TextError, Watch, check, parse, run
 
 
 class TritonProver:
     """Runs TTIR and TTGIR texts without Triton, and computes the expected results in NumPy."""
 
     def prepare(self) -> None:
-        """Do nothing: the interpreter is imported with this module."""
+        """Do nothing: the interpreter and Triton are imported with this module."""
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Return why a text cannot be run: there is an interpreter for TTIR and TTGIR only."""
-        return None if level.run_by else Unproved(Hindrance.NOT_EXECUTED, f"{level.name} is not executed")
+        """Return why a text cannot be verified: TTIR and TTGIR are interpreted, and others are lowered again."""
+        return None if level.may_be_verified else Unproved(Hindrance.NOT_EXECUTED, f"{level.name} is not executed")
 
     def foreign(self, level: Level, text: str) -> str | None:
         """Return nothing: the interpreter has no operation that does more than compute on the arrays of a run."""
@@ -48,7 +64,7 @@ class TritonProver:
         """Run texts, each on all its inputs."""
         for number, program in enumerate(programs):
             yield number, None
-            yield number, _outcome(program)
+            yield number, _lowered(program, scratch) if program.level.lowered_from else _outcome(program)
 
     def reference(self, kernel: Kernel) -> Reference:
         """Return a reference that interprets the Python source with a NumPy implementation of Triton's language."""
@@ -116,6 +132,19 @@ def _outcome(program: Program) -> Outcome | Rejection:
     except TextError as error:
         return _failed(Symptom.BUILD_ERROR, str(error))
     return made
+
+
+def _lowered(program: Program, scratch: Path) -> Outcome | Rejection:
+    """Return the text that a program's TTIR text is lowered to, after the checks that precede running it."""
+    signature = program.signature
+    try:
+        check(parse(program.source))
+        text = lower_again(program.source, program.level.made_by, signature, program.device, scratch)
+    except TextError as error:
+        return _failed(Symptom.BUILD_ERROR, str(error))
+    except Exception as error:  # noqa: BLE001 (Triton raises many kinds for a text that it cannot compile)
+        return _failed(Symptom.BUILD_ERROR, detail_of(error))
+    return {key: {LOWERED: np.frombuffer(text.encode(), np.uint8)} for key in program.runs}
 
 
 def _failed(symptom: Symptom, detail: str) -> Rejection:

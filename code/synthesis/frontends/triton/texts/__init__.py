@@ -11,8 +11,8 @@ attribute. Everything that it asks for has a limit.
 
 from synthesis.frontends.triton.texts.errors import DEFAULT_LIMITS, BudgetError, Limits, TextError
 from synthesis.frontends.triton.texts.parsing import parse
-from synthesis.frontends.triton.texts.running import run
+from synthesis.frontends.triton.texts.running import check, run
 from synthesis.frontends.triton.texts.structure import Module
 from synthesis.frontends.triton.texts.watching import Watch
 
-__all__ = ["DEFAULT_LIMITS", "BudgetError", "Limits", "Module", "TextError", "Watch", "parse", "run"]
+__all__ = ["DEFAULT_LIMITS", "BudgetError", "Limits", "Module", "TextError", "Watch", "check", "parse", "run"]

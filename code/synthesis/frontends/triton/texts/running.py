@@ -67,6 +67,17 @@ def run(
     return contents | {name: contents[first] for name, first in same.items()}
 
 
+def check(module: Module) -> None:
+    """Check that every operation of a module can be run, whatever it is run on.
+
+    Raises:
+        TextError: if one cannot.
+    """
+    for name, function in module.functions.items():
+        if function.body is not None:
+            compiled(module, name, function.line)
+
+
 def _checked_grid(grid: tuple[int, ...], limits: Limits) -> tuple[int, int, int]:
     if not 1 <= len(grid) <= 3 or min(grid) < 1:
         raise TextError(0, f"a grid of {grid}; one to three positive numbers are allowed")
