@@ -13,7 +13,7 @@ from synthesis.core.languages import Language
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.drawing.streams import Stream
-from synthesis.frontends.base import Compiler, Drawer, Frontend, Kernel, Level, Lowered, Recipe
+from synthesis.frontends.base import Compiler, Description, Drawer, Frontend, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.definitions import Definition, name_of
 from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import Places
@@ -40,7 +40,9 @@ def signature(names: Sequence[str]) -> Signature:
 
 
 class ToyCompiler(Compiler):
-    levels = (Level(name="bytecode", language=Language(name="bytecode", suffix="txt"), made_by="dis"),)
+    levels = (
+        Level(name="bytecode", title="the bytecode", language=Language(name="bytecode", suffix="txt"), made_by="dis"),
+    )
     devices = ("cpu",)
 
     def toolchain(self) -> Mapping[str, str]:
@@ -106,4 +108,5 @@ def _text(kernel: Kernel) -> str:
 
 POLYNOMIAL = Recipe(name="polynomial", category="simple", targets=("add", "mul", "sub"), draw=draw_polynomial)
 DRAWER = Drawer(categories=("simple",), recipes=(POLYNOMIAL,), usual_mix={2: 1.0})
-FRONTEND = Frontend(name="toy", drawer=DRAWER, compiler=ToyCompiler())
+DESCRIPTION = Description(tool="CPython", tags=("bytecode",))
+FRONTEND = Frontend(name="toy", drawer=DRAWER, compiler=ToyCompiler(), description=DESCRIPTION)

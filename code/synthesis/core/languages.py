@@ -36,6 +36,8 @@ class Language:
     """Its name in documentation and error messages."""
     suffix: str
     """The suffix of files in this language, without the dot."""
+    fence: str = ""
+    """Its name after a fence in Markdown; empty if no highlighter knows it."""
     lexer: str = "text"
     """The name of its Pygments lexer for highlighting; ``ir`` for our own lexer if Pygments has none."""
     canonical: Callable[[str], str] = canonical_text
@@ -48,18 +50,35 @@ class Language:
     """Returns a text's lines without the names of values, each with its operations; None if unavailable."""
 
 
-CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_cpp)
+CPP = Language(
+    name="C++", suffix="cpp", fence="cpp", lexer="cpp", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_cpp
+)
 CUDA = Language(
-    name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_cpp
+    name="CUDA",
+    suffix="cu",
+    fence="cuda",
+    lexer="cuda",
+    canonical=canonical_cpp,
+    renamed=renamed_cpp,
+    lines=lines_of_cpp,
 )
-PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_ptx)
+PTX = Language(
+    name="PTX", suffix="ptx", fence="ptx", lexer="ptx", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_ptx
+)
 SASS = Language(
-    name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_sass
+    name="SASS",
+    suffix="sass",
+    fence="sass",
+    lexer="nasm",
+    canonical=canonical_cpp,
+    renamed=renamed_cpp,
+    lines=lines_of_sass,
 )
-AMDGCN = Language(name="AMDGCN", suffix="s", lexer="gas", canonical=canonical_cpp, renamed=renamed_cpp)
+AMDGCN = Language(name="AMDGCN", suffix="s", fence="asm", lexer="gas", canonical=canonical_cpp, renamed=renamed_cpp)
 JAXPR = Language(
     name="jaxpr",
     suffix="jaxpr",
+    fence="jaxpr",
     lexer="ir",
     canonical=canonical_jaxpr,
     renamed=renamed_jaxpr,
@@ -69,6 +88,7 @@ JAXPR = Language(
 MLIR = Language(
     name="MLIR",
     suffix="mlir",
+    fence="mlir",
     lexer="ir",
     canonical=canonical_mlir,
     renamed=renamed_mlir,
@@ -78,6 +98,7 @@ MLIR = Language(
 HLO = Language(
     name="HLO",
     suffix="hlo",
+    fence="hlo",
     lexer="ir",
     canonical=canonical_hlo,
     renamed=renamed_hlo,
@@ -85,7 +106,13 @@ HLO = Language(
     lines=lines_of_hlo,
 )
 LLVM = Language(
-    name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir, renamed=renamed_mlir, lines=lines_of_llvm
+    name="LLVM IR",
+    suffix="ll",
+    fence="llvm",
+    lexer="llvm",
+    canonical=canonical_mlir,
+    renamed=renamed_mlir,
+    lines=lines_of_llvm,
 )
 
 

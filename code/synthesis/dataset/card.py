@@ -23,6 +23,7 @@ from synthesis.dataset.storage.schema import describe_columns
 from synthesis.dataset.storage.tables import features_of
 from synthesis.dataset.survey import SOURCE, Survey
 from synthesis.dataset.tally import leading, nested
+from synthesis.frontends.registry import description_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +36,6 @@ _SIZES = {
 }
 """Size categories of the Hugging Face Hub, each under its exclusive upper bound of rows."""
 _TAGS = ("code", "compilers", "intermediate-representation", "synthetic", "verified", "irsmith")
-_TOOLS = {
-    "warp": ("nvidia-warp", "cuda", "c++"),
-    "jax": ("jax", "stablehlo", "mlir", "hlo"),
-    "triton": ("triton", "mlir", "ptx"),
-}
-"""Additional tags by front end."""
 _LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit", "BSD-3-Clause": "bsd-3-clause", "BSD-2-Clause": "bsd-2-clause"}
 """Hub names of licences by their SPDX identifiers. Any other licence, or several, is ``other``."""
 _MOST_REASONS = 3
@@ -82,7 +77,7 @@ class Card:
             "pretty_name": self._title(),
             "language": ["en"],
             "task_categories": ["text-generation"],
-            "tags": [*_TAGS, *(tag for name in self._frontends() for tag in _TOOLS.get(name, (name,)))],
+            "tags": [*_TAGS, *(tag for name in self._frontends() for tag in description_of(name).tags or (name,))],
             "size_categories": [next((name for most, name in _SIZES.items() if survey.rows < most), "10M<n<100M")],
         }
         if configs := list(self._configs()):
@@ -144,7 +139,7 @@ class Card:
             f"{survey.structures:,} with numbers left out too. Every figure below was counted of these rows.\n"
         )
         if self.finishing.format == "parquet":
-            first = next(iter(self._frontends()), "warp")
+            first = next(iter(self._frontends()), "FRONTEND")
             yield (
                 "```python\nfrom datasets import load_dataset\n\n"
                 f'rows = load_dataset("PATH", "{first}", split="train")\n'
@@ -211,7 +206,7 @@ class Card:
         ]
         yield _table(["level", "texts", "verified", "absent", "not verified because", "absent because"], rows)
         for (level, how), count in sorted(self.survey.proofs.items()):
-            yield f"Of the texts of `{level}`, {count:,} were not run, but {how}: a verified text gave the same bytes.\n"
+            yield f"{count:,} texts of `{level}` were not run: {how}, which was verified, they were the same bytes.\n"
         yield "Derivatives, of which finite differences of the oracle in double precision tell:\n"
         yield _table(["gradient", "rows"], [[name, count] for name, count in survey.gradients.most_common()])
 

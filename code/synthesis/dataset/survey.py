@@ -259,6 +259,6 @@ def coverage(frontend: Frontend, folder: Place) -> Counter[str]:
     if verified and not told:
         raise TargetError(
             f"{folder}: none of the {verified} verified rows of {frontend.name} has a text that operations are read "
-            "from, which of JAX's is the jaxpr: generate them with that level too"
+            "from: generate them with more levels"
         )
     return found

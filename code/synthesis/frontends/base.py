@@ -7,7 +7,7 @@ point in the group ``irsmith.frontends`` that names it. Nothing else in irsmith 
 The parts are in the folder ``protocol``. Their names are imported from here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Signature
 from synthesis.frontends.launched import Launched, Mutation
 from synthesis.frontends.protocol.compilers import Compiler, Direction, Kernel, Level, Lowered
+from synthesis.frontends.protocol.descriptions import Description, Passage
 from synthesis.frontends.protocol.drawers import Drawer, Recipe
 from synthesis.frontends.protocol.provers import (
     LOWERED,
@@ -46,6 +47,7 @@ __all__ = [
     "LOWERED",
     "Arm",
     "Compiler",
+    "Description",
     "Direction",
     "Drawer",
     "Frontend",
@@ -54,6 +56,7 @@ __all__ = [
     "Lowered",
     "OutOfBoundsError",
     "Outcome",
+    "Passage",
     "Program",
     "Prover",
     "Purpose",
@@ -103,10 +106,17 @@ class Frontend:
     """The name that users type and rows contain."""
     drawer: Drawer
     compiler: Compiler
+    description: Description
+    """What is said of the tool in prompts and cards, and what its sources may use."""
     prover: Prover | None = None
     """None if texts are not executed. The rows are then unverified."""
     replayer: Replayer | None = None
     """None if programs that use the tool cannot be recorded."""
+    script_lines: Callable[[KernelSpec, Values, Direction], Iterable[str]] | None = None
+    """Returns the lines after a kernel's source in a script of a finding: inputs, the call, and what is printed.
+
+    Inputs of a derivative have also the weights of the outputs (``adj_…``, ``ct_…``). None if it writes no scripts.
+    """
 
     @property
     def categories(self) -> tuple[str, ...]:

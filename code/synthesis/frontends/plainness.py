@@ -19,6 +19,7 @@ from typing import Any
 
 from synthesis.frontends import plain_names as names
 from synthesis.frontends.definitions import bound_names
+from synthesis.frontends.registry import tool_members
 
 _DEEPEST = 150
 _INERT = ("kernel", "func", "func_grad", "func_native", "func_replay")
@@ -408,7 +409,12 @@ class _Check:
 
     def _is_module(self, path: str) -> bool:
         """Return whether a path is a module that a source may use."""
-        return path in names.MODULES or names.is_public_jax(path) or (self._is_trusted(path) and _is_own_module(path))
+        return (
+            path in names.MODULES
+            or path in tool_members()
+            or names.is_public_jax(path)
+            or (self._is_trusted(path) and _is_own_module(path))
+        )
 
     def _is_trusted(self, path: str) -> bool:
         return path.partition(".")[0] in self.trusted
@@ -416,8 +422,8 @@ class _Check:
     def _member(self, node: ast.AST, module: str, name: str, *, executed: bool) -> None:
         """Refuse members that may not be used from a module."""
         said = f"it uses {module}.{name}"
-        if module in names.TRITON_ONLY:
-            if name not in names.TRITON_ONLY[module]:
+        if module in tool_members():
+            if name not in tool_members()[module]:
                 raise _MoreError(node, said)
             return
         private = name.startswith("_") and module not in names.JAX_OWN and not self._is_trusted(module)

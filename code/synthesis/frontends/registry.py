@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import Any
 
 from synthesis.core.errors import (
     ConfigError,
@@ -16,7 +17,7 @@ from synthesis.core.errors import (
     UnsupportedReleaseError,
 )
 from synthesis.core.version import __version__
-from synthesis.frontends.base import Frontend, Level
+from synthesis.frontends.base import Description, Frontend, Level
 from synthesis.frontends.options import Allowed
 from synthesis.frontends.support import (
     Installed,
@@ -38,14 +39,6 @@ _BUILT_IN = {
     "jax": "synthesis.frontends.jax.frontend:FRONTEND",
     "triton": "synthesis.frontends.triton.frontend:FRONTEND",
 }
-# Modules with their levels, available without their packages.
-_LEVELS = {name: f"synthesis.frontends.{name}.levels" for name in _BUILT_IN}
-# Modules with the allowed values of their options, available without their packages.
-_OPTIONS = {name: f"synthesis.frontends.{name}.options" for name in _BUILT_IN}
-# The package that a built-in front end uses. It must be installed, and whoever holds a live object has imported it.
-_PACKAGES = {name: name for name in _BUILT_IN}
-_SUPPORTED = "supported"
-"""The module beside a front end's module whose ``SUPPORTED`` lists the supported releases of its tools."""
 
 
 @cache
@@ -89,15 +82,23 @@ def supported_releases(name: str) -> tuple[Supported, ...]:
 
     A front end declares them as ``SUPPORTED`` in a module ``supported`` beside the one that defines it.
     """
-    package = _locations()[name].partition(":")[0].rpartition(".")[0]
+    return _beside(name, "supported", "SUPPORTED") or ()
+
+
+def _beside(name: str, module: str, attribute: str) -> Any:
+    """Return a value from a module beside the one that defines a front end, which is known without its tools.
+
+    None if there is no such front end or no such module.
+    """
+    package = _locations().get(name, "").partition(":")[0].rpartition(".")[0]
     if not package:
-        return ()
+        return None
     try:
-        return import_module(f"{package}.{_SUPPORTED}").SUPPORTED
+        return getattr(import_module(f"{package}.{module}"), attribute)
     except ModuleNotFoundError as error:
-        if error.name is None or not f"{package}.{_SUPPORTED}".startswith(error.name):
+        if error.name is None or not f"{package}.{module}".startswith(error.name):
             raise
-        return ()
+        return None
 
 
 def installed_releases(name: str) -> list[Installed]:
@@ -154,9 +155,40 @@ def warn_once(words: str) -> None:
     logger.warning("%s", words)
 
 
+def description_of(name: str) -> Description:
+    """Return what is said of a front end, whether or not it is known and its tools are installed.
+
+    It is ``DESCRIPTION`` in a module ``description`` beside the one that defines the front end, or the front end itself
+    has it. If neither can be imported here, only the name is known.
+    """
+    found: Description | None = _beside(name, "description", "DESCRIPTION")
+    if found is not None:
+        return found
+    try:
+        return get_frontend(name).description
+    except (UnknownNameError, MissingFrontendError):
+        return Description(tool=name)
+
+
+@cache
+def tool_modules() -> frozenset[str]:
+    """Return the top-level modules of the tools of all front ends, as far as they are known."""
+    return frozenset(module for name in _locations() for module in description_of(name).modules)
+
+
+@cache
+def tool_members() -> Mapping[str, frozenset[str]]:
+    """Return the members that a source may use, by module, of the tools whose front ends list them."""
+    found: dict[str, frozenset[str]] = {}
+    for name in _locations():
+        found |= description_of(name).members
+    return found
+
+
 def _package_of(name: str) -> str:
-    """Return the package of a front end's tool, by default the front end's name."""
-    return _PACKAGES.get(name, name)
+    """Return the module whose import means that a front end's tool is used, by default the front end's name."""
+    found: Description | None = _beside(name, "description", "DESCRIPTION")
+    return found.modules[0] if found is not None and found.modules else name
 
 
 def is_imported(name: str) -> bool:
@@ -206,8 +238,8 @@ def get_frontend(name: str) -> Frontend:
     try:
         frontend: Frontend = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
-        package = _PACKAGES.get(name)
-        if package is None or error.name is None or error.name.partition(".")[0] not in (package, f"{package}lib"):
+        found: Description | None = _beside(name, "description", "DESCRIPTION")
+        if found is None or error.name is None or error.name.partition(".")[0] not in found.modules:
             raise
         raise _missing(name, error.name) from error
     warn_of_releases(name)
@@ -227,19 +259,26 @@ def toolchain_here(name: str | None = None) -> dict[str, str]:
 
 
 def levels_of(name: str) -> tuple[Level, ...]:
-    """Return the levels of a front end; empty if it is unknown. A built-in one's package need not be installed.
+    """Return the levels of a front end; empty if it is unknown.
+
+    They are ``LEVELS`` in a module ``levels`` beside the one that defines the front end, or the front end itself has
+    them.
 
     Raises:
-        MissingFrontendError: if the package of a front end that is not built in is not installed.
+        MissingFrontendError: if there is no such module, and the front end's package is not installed.
     """
-    if name in _LEVELS:
-        return import_module(_LEVELS[name]).LEVELS
+    found: tuple[Level, ...] | None = _beside(name, "levels", "LEVELS")
+    if found is not None:
+        return found
     return get_frontend(name).compiler.levels if name in _locations() else ()
 
 
 def allowed_options(name: str) -> Mapping[str, Allowed] | None:
-    """Return the allowed options of a built-in front end's rows, by name; None for another front end."""
-    return import_module(_OPTIONS[name]).ALLOWED if name in _OPTIONS else None
+    """Return the allowed options of a front end's rows, by name; None if it does not say.
+
+    They are ``ALLOWED`` in a module ``options`` beside the one that defines the front end.
+    """
+    return _beside(name, "options", "ALLOWED")
 
 
 def frontend_of(obj: object) -> Frontend:
@@ -255,8 +294,13 @@ def frontend_of(obj: object) -> Frontend:
             return frontend
     raise TargetError(
         f"{obj!r} is not a kernel of any imported front end ({', '.join(imported) or 'none is imported'}); "
-        "expected a Warp kernel, a Triton kernel or a function that JAX can trace"
+        f"expected one of {', '.join(_expected())}"
     )
+
+
+def _expected() -> list[str]:
+    """Return what the front ends make texts of, as messages name it."""
+    return [f"a {each.unit} of {each.tool}" for each in map(description_of, frontend_names())]
 
 
 def forget() -> None:
@@ -264,3 +308,5 @@ def forget() -> None:
     _locations.cache_clear()
     get_frontend.cache_clear()
     warn_once.cache_clear()
+    tool_modules.cache_clear()
+    tool_members.cache_clear()

@@ -8,10 +8,15 @@ from packaging.utils import canonicalize_name
 
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.provenance import release_of
+from synthesis.frontends.registry import tool_modules
 
-_PACKAGES = frozenset({"warp", "jax", "jaxlib", "triton", "numpy", "scipy", "ml_dtypes", "synthesis"})
-TOOLS = _PACKAGES | sys.stdlib_module_names
-"""Top-level packages that any source may import."""
+_COMMON = frozenset({"numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
+"""Top-level packages that any source may import, beside those of the tools."""
+
+
+def is_tool(package: str) -> bool:
+    """Return whether any source may import a top-level package: a tool's, NumPy, the standard library."""
+    return package in _COMMON or package in tool_modules()
 
 
 def libraries_in(source: str) -> list[str]:
@@ -26,7 +31,8 @@ def libraries_in(source: str) -> list[str]:
             found |= {alias.name for alias in each.names}
         elif isinstance(each, ast.ImportFrom) and not each.level:
             found.add(each.module or "")
-    return sorted({name.partition(".")[0] for name in found} - TOOLS - {""})
+    roots = {name.partition(".")[0] for name in found} - {""}
+    return sorted(each for each in roots if not is_tool(each))
 
 
 def needs_of(spec: KernelSpec) -> dict[str, str]:

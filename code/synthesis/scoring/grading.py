@@ -63,7 +63,7 @@ class Grader:
         self._stack = ExitStack()
         self._planned = self._stack.enter_context(
             PlannedRows(
-                settings, time_limits=settings.time_limits, source_time_limit=settings.source_time_limit, again=False
+                settings, time_limit=settings.text_time_limit, source_time_limit=settings.source_time_limit, again=False
             )
         )
         self._plans = Plans(self._planned, settings.kept_plans)

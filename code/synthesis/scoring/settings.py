@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.settings import Confining
-from synthesis.making.sources.planned import OTHER_TIME_LIMIT, TIME_LIMITS
+from synthesis.frontends.registry import description_of
 from synthesis.scoring.scores import Step
 
 CREDITS: Mapping[Step, float] = {
@@ -73,14 +73,9 @@ class Scoring(Confining):
         """The credit of each step."""
         return CREDITS if self.credits is None else {Step(name): value for name, value in self.credits.items()}
 
-    @property
-    def time_limits(self) -> Mapping[str, float]:
-        """Processor time limit of one text in seconds, by front end."""
-        return TIME_LIMITS if self.text_time_limit is None else dict.fromkeys(TIME_LIMITS, self.text_time_limit)
-
     def time_limit(self, frontend: str) -> float:
         """Return the processor time limit of one text of a front end, in seconds."""
-        return self.time_limits.get(frontend, self.text_time_limit or OTHER_TIME_LIMIT)
+        return self.text_time_limit or description_of(frontend).text_seconds
 
 
 @dataclass(frozen=True, kw_only=True)

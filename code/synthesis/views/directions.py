@@ -1,7 +1,7 @@
 """The directions of questions: which levels are given and which is requested.
 
-For every level there is a direction from Python and one back to it. Directions between two levels are in the table
-below. They are included if the second text is determined by the first and the facts in every prompt.
+For every level there is a direction from Python and one back to it. The description of a front end lists the directions
+between its levels (``passages``).
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from synthesis.core.errors import UnknownNameError
-from synthesis.frontends.registry import frontend_names, levels_of
+from synthesis.frontends.registry import description_of, frontend_names, levels_of
 
 PYTHON = "python"
 """The name of the source in directions."""
@@ -54,49 +54,6 @@ class Way:
 TASKS = ("compile", "lower", "port", "derive", "recover")
 """Python to a level; a level to a lower one; CPU to GPU or back; forward to derivative; a level back to Python."""
 
-_BETWEEN = {
-    "warp": (
-        ("cpp_forward", "cuda_forward", "port"),
-        ("cpp_backward", "cuda_backward", "port"),
-        ("cuda_forward", "cpp_forward", "port"),
-        ("cuda_backward", "cpp_backward", "port"),
-        ("cpp_forward", "cpp_backward", "derive"),
-        ("cuda_forward", "cuda_backward", "derive"),
-        ("cuda_forward+cuda_backward", "ptx", "lower"),
-        ("ptx", "cubin_sass", "lower"),
-    ),
-    "jax": (
-        *(
-            (f"{prefix}{above}", f"{prefix}{below}", "lower")
-            for prefix in ("", "vjp_", "jvp_")
-            for above, below in (
-                ("jaxpr", "stablehlo"),
-                ("stablehlo", "hlo"),
-                ("hlo", "optimized_hlo"),
-                ("optimized_hlo", "llvm_ir"),
-            )
-        ),
-        # A jaxpr shows the derivative rules of the library's functions by name; lower levels do not.
-        ("jaxpr", "vjp_jaxpr", "derive"),
-        ("jaxpr", "jvp_jaxpr", "derive"),
-    ),
-    "triton": (
-        ("ttir", "ttgir", "lower"),
-        ("ttgir", "llir", "lower"),
-        ("llir", "ptx", "lower"),
-        ("ttgir", "ptx", "lower"),
-        ("ptx", "sass", "lower"),
-        ("llir", "amdgcn", "lower"),
-    ),
-}
-"""The directions between levels, by front end."""
-_BESIDE = {f"{prefix}hlo": f"{prefix}jaxpr" for prefix in ("", "vjp_", "jvp_")}
-"""The level that is shown in addition for each HLO level.
-
-HLO instructions are named after the primitives that they come from, which a jaxpr shows and StableHLO does not, and
-after the transformations of those (``jvp(…)``), which only the source shows.
-"""
-
 
 @cache
 def ways_of(frontend: str) -> tuple[Way, ...]:
@@ -106,15 +63,16 @@ def ways_of(frontend: str) -> tuple[Way, ...]:
         MissingFrontendError: if the package of a front end that is not built in is not installed.
     """
     levels = {each.name: each.deterministic for each in levels_of(frontend)}
+    told = description_of(frontend)
     between = [
         Way(
-            sources=tuple(sources.split("+")),
-            target=target,
-            task=task,
-            beside=_BESIDE.get(target, ""),
-            by_default=levels.get(target, True) and task != "port",
+            sources=tuple(each.source.split("+")),
+            target=each.target,
+            task=each.task,
+            beside=told.beside.get(each.target, ""),
+            by_default=levels.get(each.target, True) and each.task != "port",
         )
-        for sources, target, task in _BETWEEN.get(frontend, ())
+        for each in told.passages
     ]
     return (
         *(Way(sources=(PYTHON,), target=name, task="compile", by_default=same) for name, same in levels.items()),

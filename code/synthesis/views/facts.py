@@ -13,20 +13,13 @@ from synthesis.core.errors import TargetError
 from synthesis.core.signatures import Argument, Signature
 from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Direction
+from synthesis.frontends.registry import description_of
 from synthesis.views.directions import PYTHON
 from synthesis.views.words import Words
 
 _OWN_RULES = re.compile(
     r"\b(?:func_grad|func_replay|adj_snippet|replay_snippet|custom_vjp|custom_jvp|custom_gradient|defvjp|defjvps?)\b"
 )
-_CONVENTIONS = {
-    "warp": (
-        "the kernel's own structs, functions and kernel alone; no comments, no line directives, no includes; names "
-        "without Warp's hashes; helper functions that the kernel reaches are numbered in that order, as in f_0"
-    ),
-    "jax": "no name of the module, no locations, no labels of results",
-    "triton": "no locations, no comments, no debug information; values have the numbers that the compiler prints",
-}
 _SOURCE_CONVENTION = "complete with imports, helpers, structs and constants; it runs as it stands"
 
 
@@ -156,23 +149,14 @@ def _derivatives(document: Document, signature: Signature, levels: tuple[str, ..
         return
     moving = ", ".join(signature.differentiable)
     yield f"Derivatives: with respect to {moving or 'nothing'}"
-    if document.frontend != "jax":
-        return
-    if Direction.BACKWARD in directions:
-        cotangents = ", ".join(signature.cotangents)
-        yield (
-            f"Vector-Jacobian product: takes the arguments, then the cotangents {cotangents}; gives a gradient for "
-            "each input that derivatives are with respect to"
-        )
-    if Direction.TANGENT in directions:
-        yield (
-            "Jacobian-vector product: takes the arguments, then a tangent for each input that derivatives are with "
-            "respect to; gives the results, then a tangent for each float result"
-        )
+    told = description_of(document.frontend).derivatives
+    cotangents = ", ".join(signature.cotangents)
+    yield from (words.format(cotangents=cotangents) for each, words in told.items() if each in directions)
 
 
 def _conventions(document: Document, levels: tuple[str, ...]) -> Iterator[str]:
     if PYTHON in levels:
         yield f"Source: {_SOURCE_CONVENTION}"
-    if any(name != PYTHON for name in levels) and document.frontend in _CONVENTIONS:
-        yield f"Texts: {_CONVENTIONS[document.frontend]}"
+    conventions = description_of(document.frontend).conventions
+    if conventions and any(name != PYTHON for name in levels):
+        yield f"Texts: {conventions}"

@@ -5,40 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from synthesis.dataset.storage.documents import Document
+from synthesis.frontends.registry import description_of
 from synthesis.views.directions import PYTHON
-
-_DERIVED = {
-    "vjp_": " of its vector-Jacobian product",
-    "jvp_": " of its Jacobian-vector product",
-}
-_LEVELS = {
-    "cpp_forward": "the C++ that Warp generates for the CPU, forward pass",
-    "cpp_backward": "the C++ that Warp generates for the CPU, backward pass",
-    "cuda_forward": "the CUDA C++ that Warp generates, forward pass",
-    "cuda_backward": "the CUDA C++ that Warp generates, backward pass",
-    "ptx": "the PTX that NVRTC makes of Warp's CUDA C++ for compute capability 8.0, all passes in one text",
-    "cubin_sass": "the SASS for compute capability 8.0 as nvdisasm prints it, all passes in one text",
-    "jaxpr": "the jaxpr",
-    "stablehlo": "the StableHLO",
-    "hlo": "the HLO before XLA's passes",
-    "optimized_hlo": "the HLO after XLA's passes for the CPU",
-    "llvm_ir": "the LLVM IR that XLA's CPU compiler hands to LLVM",
-    "mosaic": "the Mosaic MLIR of the Pallas kernels that it calls",
-    "triton": "the Triton MLIR of the Pallas kernels that it calls",
-    "ttir": "the Triton IR",
-    "ttgir": "the Triton GPU IR, with the layouts of tensors",
-    "llir": "the LLVM IR that Triton makes",
-    "sass": "the SASS of the assembled PTX as nvdisasm prints it",
-    "amdgcn": "the assembly for AMD's GPU",
-}
-_LEVELS_OF = {("triton", "ptx"): "the PTX that Triton makes"}
-"""The names of levels that another front end has, too, by front end and level."""
-_TOOLS = {"warp": "NVIDIA Warp", "jax": "JAX", "triton": "Triton"}
-_UNITS = {"warp": "kernel", "jax": "function", "triton": "kernel"}
-_FENCES = {
-    "C++": "cpp", "CUDA": "cuda", "PTX": "ptx", "SASS": "sass", "jaxpr": "jaxpr", "MLIR": "mlir", "HLO": "hlo",
-    "LLVM IR": "llvm", "AMDGCN": "asm",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +18,12 @@ class Words:
     @property
     def tool(self) -> str:
         """The name of the front end's tool."""
-        return _TOOLS.get(self.document.frontend, self.document.frontend)
+        return description_of(self.document.frontend).tool
 
     @property
     def unit(self) -> str:
         """The tool's word for a program: kernel or function."""
-        return _UNITS.get(self.document.frontend, "function")
+        return description_of(self.document.frontend).unit
 
     @property
     def versions(self) -> str:
@@ -67,12 +35,10 @@ class Words:
         """Return the name of the source or a level within a sentence."""
         if name == PYTHON:
             return f"the {self.tool} {self.unit} in Python"
-        for prefix, words in _DERIVED.items():
-            if name.startswith(prefix):
-                return f"{self.form(name.removeprefix(prefix))}{words}"
         level = self.document.level(name)
-        known = _LEVELS_OF.get((self.document.frontend, name)) or _LEVELS.get(name)
-        return known or (f"the text {name}" if level is None else f"the {level.language.name} text {name}")
+        if level is None:
+            return f"the text {name}"
+        return level.title or f"the {level.language.name} text {name}"
 
     def title(self, name: str) -> str:
         """Return the name of the source or a level as a heading."""
@@ -93,7 +59,7 @@ class Words:
     def fenced(self, name: str, text: str | None = None) -> str:
         """Return the source or a level's text, or another text in its place, in a Markdown fence."""
         level = self.document.level(name)
-        language = "python" if name == PYTHON else "" if level is None else _FENCES.get(level.language.name, "")
+        language = "python" if name == PYTHON else "" if level is None else level.language.fence
         return fence(self.text(name) if text is None else text, language)
 
 

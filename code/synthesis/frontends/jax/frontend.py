@@ -28,10 +28,12 @@ from synthesis.frontends.base import (
 )
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, functions, lowering
+from synthesis.frontends.jax.description import DESCRIPTION
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.jax.recipes.files import recipe_of
 from synthesis.frontends.jax.replaying import JaxReplayer
+from synthesis.frontends.jax.scripts import call_lines
 from synthesis.frontends.jax.supported import SUPPORTED
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
@@ -259,6 +261,8 @@ FRONTEND = Frontend(
     name="jax",
     drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
     compiler=JaxCompiler(),
+    description=DESCRIPTION,
     prover=JaxProver(),
     replayer=JaxReplayer(),
+    script_lines=call_lines,
 )

@@ -9,14 +9,31 @@ from synthesis.core.languages import HLO, JAXPR, LLVM, MLIR
 from synthesis.frontends.base import Direction, Level
 
 PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
+_DERIVATIVES = {Direction.BACKWARD: "vector-Jacobian product", Direction.TANGENT: "Jacobian-vector product"}
 _INTERPRETER = "the StableHLO interpreter"
 _EITHER = "the other of XLA and the StableHLO interpreter"
 KINDS = (
-    Level(name="jaxpr", language=JAXPR, made_by="jaxpr", run_by="jaxpr", run_again_by=_EITHER),
-    Level(name="stablehlo", language=MLIR, made_by="stablehlo", run_by="stablehlo", run_again_by=_EITHER),
-    Level(name="hlo", language=HLO, default=False, made_by="hlo", run_by="hlo", run_again_by=_INTERPRETER),
+    Level(name="jaxpr", title="the jaxpr", language=JAXPR, made_by="jaxpr", run_by="jaxpr", run_again_by=_EITHER),
+    Level(
+        name="stablehlo",
+        title="the StableHLO",
+        language=MLIR,
+        made_by="stablehlo",
+        run_by="stablehlo",
+        run_again_by=_EITHER,
+    ),
+    Level(
+        name="hlo",
+        title="the HLO before XLA's passes",
+        language=HLO,
+        default=False,
+        made_by="hlo",
+        run_by="hlo",
+        run_again_by=_INTERPRETER,
+    ),
     Level(
         name="optimized_hlo",
+        title="the HLO after XLA's passes for the CPU",
         language=HLO,
         device="cpu",
         default=False,
@@ -25,19 +42,47 @@ KINDS = (
         run_again_by=_INTERPRETER,
         deterministic=False,
     ),
-    Level(name="llvm_ir", language=LLVM, device="cpu", default=False, made_by="llvm_ir", deterministic=False),
+    Level(
+        name="llvm_ir",
+        title="the LLVM IR that XLA's CPU compiler hands to LLVM",
+        language=LLVM,
+        device="cpu",
+        default=False,
+        made_by="llvm_ir",
+        deterministic=False,
+    ),
 )
 """Levels that the function, its vector-Jacobian product and its tangent have."""
 PALLAS = (
-    Level(name="mosaic", language=MLIR, device="tpu", default=False, made_by="mosaic"),
-    Level(name="triton", language=MLIR, device="cuda", default=False, made_by="triton"),
+    Level(
+        name="mosaic",
+        title="the Mosaic MLIR of the Pallas kernels that it calls",
+        language=MLIR,
+        device="tpu",
+        default=False,
+        made_by="mosaic",
+    ),
+    Level(
+        name="triton",
+        title="the Triton MLIR of the Pallas kernels that it calls",
+        language=MLIR,
+        device="cuda",
+        default=False,
+        made_by="triton",
+    ),
 )
 """The kernels that a function calls."""
 LEVELS = (
     *KINDS,
     *PALLAS,
     *(
-        replace(kind, name=PREFIXES[direction] + kind.name, direction=direction, default=False)
+        replace(
+            kind,
+            name=PREFIXES[direction] + kind.name,
+            title=f"{kind.title} of its {_DERIVATIVES[direction]}",
+            direction=direction,
+            default=False,
+        )
         for direction in (Direction.BACKWARD, Direction.TANGENT)
         for kind in KINDS
     ),

@@ -28,6 +28,8 @@ class Level:
 
     name: str
     language: Language
+    title: str = ""
+    """Its name in sentences, such as ``the jaxpr``; made of the language and the name if empty."""
     device: str | None = None
     """The only device that the level exists for, or a kind of devices: ``cuda`` for ``cuda:90`` and ``cuda:80``.
 

@@ -14,6 +14,7 @@ from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.support import versions_of
 from synthesis.frontends.triton import discovery, functions, lowering
+from synthesis.frontends.triton.description import DESCRIPTION
 from synthesis.frontends.triton.levels import DEVICES, LEVELS
 from synthesis.frontends.triton.proving import TritonProver
 from synthesis.frontends.triton.recipes import CATEGORIES, RECIPES, WEIGHTS
@@ -110,5 +111,6 @@ FRONTEND = Frontend(
     name="triton",
     drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
     compiler=TritonCompiler(),
+    description=DESCRIPTION,
     prover=TritonProver(),
 )

@@ -41,12 +41,14 @@ from synthesis.frontends.warp import (
     traps,
 )
 from synthesis.frontends.warp.declaration import declared_signature
+from synthesis.frontends.warp.description import DESCRIPTION
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.warp.recipes.files import recipe_of
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated, separate
 from synthesis.frontends.warp.replaying import WarpReplayer
+from synthesis.frontends.warp.scripts import launch_lines
 from synthesis.frontends.warp.supported import SUPPORTED
 from synthesis.frontends.warp.texts import words
 from synthesis.frontends.warp.unassigned import find_unassigned
@@ -272,6 +274,8 @@ FRONTEND = Frontend(
     name="warp",
     drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
     compiler=WarpCompiler(),
+    description=DESCRIPTION,
     prover=WarpProver(),
     replayer=WarpReplayer(),
+    script_lines=launch_lines,
 )

@@ -14,12 +14,13 @@ from pathlib import Path
 import synthesis
 from synthesis.core.errors import MachineError, TargetError
 from synthesis.core.identity.hashing import digest
+from synthesis.frontends.registry import frontend_names, supported_releases
 from synthesis.making.harvesting.wanted import Wanted
 
 _STAMP = "irsmith.json"
 _PATHS = "irsmith.pth"
-_TOOLS = ("jax", "jaxlib", "ml-dtypes", "numpy", "triton", "warp-lang")
-"""Packages that texts depend on. They stay at the versions of this environment, whatever a package requires."""
+_COMMON = ("ml-dtypes", "numpy")
+"""Packages beside the tools that texts depend on."""
 _LAST_LINES = 12
 
 
@@ -90,13 +91,19 @@ class Environment:
     def _install(self, requirements: Sequence[str]) -> None:
         pinned = self.folder / "constraints.txt"
         here = {each.name.lower().replace("_", "-"): each.version for each in distributions()}
-        pinned.write_text("".join(f"{name}=={here[name]}\n" for name in _TOOLS if name in here))
+        pinned.write_text("".join(f"{name}=={here[name]}\n" for name in sorted(_kept()) if name in here))
         command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                    "--constraint", str(pinned), *requirements]  # fmt: skip
         done = self.run(command, cwd=self.folder, quiet=True)
         if done.returncode != 0:
             lines = "\n".join((done.stderr or done.stdout).strip().splitlines()[-_LAST_LINES:])
             raise TargetError(f"pip cannot install {', '.join(requirements)}:\n{lines}")
+
+
+def _kept() -> set[str]:
+    """Return the packages that texts depend on, which stay at the versions of this environment."""
+    tools = {each.distribution for name in frontend_names() for each in supported_releases(name)}
+    return {*tools, *_COMMON}
 
 
 def usual_folder(wanted: Sequence[Wanted], cache: Path) -> Path:

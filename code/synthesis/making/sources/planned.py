@@ -1,6 +1,6 @@
 """Plans the verification of a folder's rows, with their untrusted sources in a sandbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -11,10 +11,6 @@ from synthesis.making.sources.stored import Checked, StoredRows
 from synthesis.verification.plan import Plan
 from synthesis.verification.verifier import Verifier
 
-TIME_LIMITS = {"warp": 1.0, "jax": 4.0, "triton": 10.0}
-"""Seconds of processor time for each text, by front end. A wrong text may never end."""
-OTHER_TIME_LIMIT = 4.0
-
 
 class PlannedRows:
     """Makes the plans of rows again and runs their programs. A context manager.
@@ -22,7 +18,7 @@ class PlannedRows:
     Args:
         confining: the restrictions on the processes that run untrusted code.
         seed: the default seed of the inputs.
-        time_limits: seconds of processor time that a text may take, by front end.
+        time_limit: seconds of processor time that a text may take; what its front end allows if None.
         source_time_limit: seconds of processor time that a row's source may take; the default of ``Verification`` if
             None.
         again: whether a text that exceeds its time limit is retried once, alone.
@@ -33,7 +29,7 @@ class PlannedRows:
         confining: Confining,
         *,
         seed: int = 0,
-        time_limits: Mapping[str, float] = TIME_LIMITS,
+        time_limit: float | None = None,
         source_time_limit: float | None = None,
         again: bool = True,
     ) -> None:
@@ -42,7 +38,7 @@ class PlannedRows:
         self._verification = Verification(
             seed=seed, source_time_limit=source_time_limit or usual.source_time_limit, **held
         )
-        self._time_limits = time_limits
+        self._time_limit = time_limit
         self._again = again
         self._stack = ExitStack()
         self._stored = self._stack.enter_context(StoredRows(self._verification))
@@ -84,7 +80,7 @@ class PlannedRows:
         if frontend not in self._verifiers:
             verifier = Verifier(
                 get_frontend(frontend),
-                time_limit=self._time_limits.get(frontend, OTHER_TIME_LIMIT),
+                time_limit=self._time_limit or get_frontend(frontend).description.text_seconds,
                 confinement=self._verification.confinement,
                 strangers=True,
                 again=self._again,

@@ -22,7 +22,7 @@ from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.launched import Described, Launched
 from synthesis.frontends.registry import frontend_modules, get_frontend
-from synthesis.frontends.requirements import TOOLS, libraries_in
+from synthesis.frontends.requirements import is_tool, libraries_in
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import NOT_THE_KERNEL, why_unprovable
 from synthesis.making.faults import fault_of, is_fault
@@ -261,6 +261,6 @@ class _OnlyTools(MetaPathFinder):
         """
         del path, target
         root = fullname.partition(".")[0]
-        if root not in TOOLS and root not in sys.modules:
+        if not is_tool(root) and root not in sys.modules:
             raise ModuleNotFoundError(f"it needs {root}, which is not among the tools", name=fullname)
         return None

@@ -1,0 +1,51 @@
+"""What the rest of irsmith says of a front end and its tool, and what it allows them. It is known without the tool."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from synthesis.frontends.protocol.compilers import Direction
+
+Task = Literal["lower", "port", "derive"]
+"""The kind of a question between two levels: to a lower one, to another device, or to a derivative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A question from one level to another, in exports. The facts of a prompt and the first text determine the second.
+
+    Args:
+        source: the level that is given; several are joined by ``+``.
+        target: the level that is asked for.
+        task: the kind of the question, which selects its wording. Those to another device are asked by name only.
+    """
+
+    source: str
+    target: str
+    task: Task = "lower"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What irsmith says of a front end, in prompts, cards and documents, and what it allows its sources."""
+
+    tool: str
+    """The tool's name in sentences."""
+    unit: str = "function"
+    """The tool's word for a program."""
+    modules: tuple[str, ...] = ()
+    """The top-level modules of the tool, which any source may import. A program that has imported the first uses it."""
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Module of the tool to the members that a source may use without being trusted."""
+    conventions: str = ""
+    """How its texts differ from those that the tool prints, for prompts."""
+    passages: tuple[Passage, ...] = ()
+    """The questions between its levels."""
+    beside: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Level that is asked for to a level that is shown in addition, because names in the answer come from there."""
+    derivatives: Mapping[Direction, str] = field(default_factory=dict[Direction, str])
+    """Direction to what a text of it takes and gives, for prompts; ``{cotangents}`` stands for their names."""
+    tags: tuple[str, ...] = ()
+    """Its tags on the card of a data set."""
+    text_seconds: float = 4.0
+    """Seconds of processor time that an answer at one of its levels may run in a scorer."""
