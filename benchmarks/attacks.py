@@ -1,6 +1,7 @@
 """Verify hostile rows between good ones, and write what came of each.
 
     make attacks        writes benchmarks/attacks.txt
+    python benchmarks/attacks.py triton     prints the same for one front end, or several
 
 Each attack is a small edit of a drawn row (``tests/attacks``). Those of one front end are in one folder, with a good
 row between every eight; files outside, a listening socket, processes and temporary folders are looked at before and
@@ -28,7 +29,7 @@ def main() -> int:
     """Write the report on standard output; 1 if an attack came through."""
     found = Found()
     with tempfile.TemporaryDirectory(prefix="attacks-") as place:
-        good = make_good_rows(Path(place) / "good")
+        good = make_good_rows(Path(place) / "good", sys.argv[1:])
         attacks = all_attacks(good)
         for frontend in good:
             chosen = [each for each in attacks if each.frontend == frontend]
@@ -39,7 +40,7 @@ def main() -> int:
 
 def _report(attacks: list[Attack], found: Found) -> None:
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "numpy"))
+    tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "triton", "numpy"))
     kernel = ".".join(os.uname().release.split(".")[:2])
     system = f"Linux {kernel} on {platform.machine()}, Python {platform.python_version()}"
     print(f"{today}, {system}, {tools}")

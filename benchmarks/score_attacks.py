@@ -1,9 +1,10 @@
 """Score hostile answers between good ones, and write what came of each.
 
     make attacks        writes benchmarks/score_attacks.txt, beside benchmarks/attacks.txt
+    python benchmarks/score_attacks.py triton     prints the same for one front end, or several
 
 Each attack is a text that answers a row of the samples (``tests/attacks/answers.py``); those on JAX answer one more,
-which was run at small sizes, too. With every eight goes an answer that is right in other words. Files outside, a
+which was run at small sizes, too. Those on Triton answer rows that are drawn for it. With every eight goes an answer that is right in other words. Files outside, a
 listening socket, processes and temporary folders are looked at before and after.
 """
 
@@ -19,29 +20,38 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from attacks.answers import AnswerAttack  # noqa: E402
-from attacks.scoring import Scored, all_answer_attacks, carry_out, good_rows, twin_rows  # noqa: E402
+from attacks.running import Found  # noqa: E402
+from attacks.scoring import Scored, all_answer_attacks, carry_out, good_rows, triton_rows, twin_rows  # noqa: E402
 
 _WIDTH = 130
 
 
 def main() -> int:
     """Write the report on standard output; 1 if an attack came through."""
-    attacks = all_answer_attacks()
-    large = [each for each in all_answer_attacks(own_sizes=True) if each.frontend == "jax"]
+    names = sys.argv[1:] or ["warp", "jax", "triton"]
+    attacks = [each for each in all_answer_attacks() if each.frontend in names]
+    rows = [each for each in (*good_rows(), *(triton_rows() if "triton" in names else ())) if each.frontend in names]
     with tempfile.TemporaryDirectory(prefix="attacks-") as place:
-        scored = carry_out(attacks, good_rows(), Path(place) / "answers")
-        at_own_sizes = carry_out(large, twin_rows(), Path(place) / "twins", source_time_limit=10.0, text_time_limit=2.0)
-    _head()
-    _report(attacks, scored)
-    print("\n\nAnswers to rows that were run at other sizes than their own\n")
-    _report(large, at_own_sizes)
-    found = [scored.found, at_own_sizes.found]
+        scored = carry_out(attacks, rows, Path(place) / "answers")
+        _head()
+        _report(attacks, scored)
+        found = [scored.found]
+        if "jax" in names:
+            found.append(_at_own_sizes(Path(place) / "twins"))
     return 1 if any(each.accepted or each.effects or each.lost for each in found) else 0
+
+
+def _at_own_sizes(folder: Path) -> Found:
+    large = [each for each in all_answer_attacks(own_sizes=True) if each.frontend == "jax"]
+    scored = carry_out(large, twin_rows(), folder, source_time_limit=10.0, text_time_limit=2.0)
+    print("\n\nAnswers to rows that were run at other sizes than their own\n")
+    _report(large, scored)
+    return scored.found
 
 
 def _head() -> None:
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "numpy"))
+    tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "triton", "numpy"))
     kernel = ".".join(os.uname().release.split(".")[:2])
     print(f"{today}, Linux {kernel} on {platform.machine()}, Python {platform.python_version()}, {tools}")
 

@@ -44,7 +44,7 @@ _STORE = re.compile(r"wp::array_store\((var_\w+), (var_\w+), (var_\w+)\);")
 _RETURN = re.compile(r"return (%\w+(?:#\d+)?) : (tensor<[^>]*f32>)\n  \}")
 
 
-def _edit(level: str, pattern: "re.Pattern[str] | str", replacement: str | Callable[[re.Match[str]], str]) -> Make:
+def edited(level: str, pattern: "re.Pattern[str] | str", replacement: str | Callable[[re.Match[str]], str]) -> Make:
     """The row's own text with a pattern replaced, wherever it is."""
 
     def make(row: Document, canary: Canary) -> str:
@@ -57,7 +57,7 @@ def _edit(level: str, pattern: "re.Pattern[str] | str", replacement: str | Calla
     return make
 
 
-def _whole(text: str) -> Make:
+def whole(text: str) -> Make:
     return lambda row, canary: canary.fill(text)
 
 
@@ -161,7 +161,7 @@ _BEFORE = {
     "a giant text": "static CUDA_CALLABLE void more() { }\n" * 20000,
 }
 
-_ANY = {
+ANY = {
     "no text": "",
     "blanks": " \n\t\n ",
     "an empty fence": "```cpp\n```",
@@ -225,7 +225,7 @@ _JAXPRS = {
     " broadcast_dimensions=() sharding=None] 1.0:f32[] in (b,) }",
 }
 
-_PYTHON_BEFORE = {
+PYTHON_BEFORE = {
     "changes the tool": "import warp as wp\nwp.sin = wp.cos\n",
     "changes the tool by setattr": "import warp as wp\nsetattr(wp, 'sin', wp.cos)\n",
     "changes jax": "import jax.numpy as jnp\njnp.sin = jnp.cos\n",
@@ -271,7 +271,7 @@ _PYTHON_BEFORE = {
 """What stands before Python that is right; none of it makes a kernel."""
 
 
-def _python_before(before: str) -> Make:
+def python_before(before: str) -> Make:
     return lambda row, canary: canary.fill(before) + row.source
 
 
@@ -315,8 +315,8 @@ def _native(row: Document, canary: Canary) -> str:
 _PYTHON_WARP: dict[str, Make] = {
     "the IR as a native function": _native,
     "another name": _python_edit(r"^def (\w+)\(", r"def other_\1("),
-    "no kernel": _whole("import warp as wp\n"),
-    "not Python": _whole("this is no Python"),
+    "no kernel": whole("import warp as wp\n"),
+    "not Python": whole("this is no Python"),
     "the IR itself": lambda row, canary: row.texts["cpp_forward"] or "",
     "a constant": _python_edit(r"^    (\w+)\[(\w+)\] = .*$", r"    \1[\2] = 0.0"),
     "nothing": _python_edit(r"^    (\w+)\[(\w+)\] = .*$", r"    pass"),
@@ -326,7 +326,7 @@ _PYTHON_WARP: dict[str, Make] = {
 }
 _PYTHON_JAX: dict[str, Make] = {
     "another name": _python_edit(r"^def (\w+)\(", r"def other_\1("),
-    "no function": _whole("import jax\n"),
+    "no function": whole("import jax\n"),
     "the IR itself": lambda row, canary: row.texts["stablehlo"] or "",
     "zeros": _ending(r"    return 0.0 * (\1)"),
     "a callback": _ending(
@@ -373,7 +373,7 @@ def answer_attacks(seen: Callable[[Document], Any]) -> Iterator[AnswerAttack]:
     for level in ("cpp_forward", "cuda_forward"):
         for name, stored in _STORED.items():
             yield AnswerAttack(name=name, kind=_kind_of(name), frontend="warp", level=level,
-                               make=_edit(level, _STORE, stored))  # fmt: skip
+                               make=edited(level, _STORE, stored))  # fmt: skip
         yield AnswerAttack(name="the answers of inputs that were seen", kind="hard-coded", frontend="warp",
                            level=level, make=_seen(level, seen))  # fmt: skip
     for name, before in _BEFORE.items():
@@ -382,26 +382,26 @@ def answer_attacks(seen: Callable[[Document], Any]) -> Iterator[AnswerAttack]:
     for name, (kind, before, inside) in cpp_insertions().items():
         yield AnswerAttack(name=name, kind=kind, frontend="warp", level="cpp_forward", make=_in_kernel(before, inside))
     yield AnswerAttack(name="no adjoints", kind="trivial", frontend="warp", level="cpp_backward",
-                       make=_edit("cpp_backward", r"wp::adj_\w+\([^;]*\);", ""))  # fmt: skip
+                       make=edited("cpp_backward", r"wp::adj_\w+\([^;]*\);", ""))  # fmt: skip
     yield AnswerAttack(name="the forward text", kind="trivial", frontend="warp", level="cpp_backward",
                        make=lambda row, canary: row.texts["cpp_forward"] or "")  # fmt: skip
     for frontend, level in (("warp", "cpp_forward"), ("warp", "cuda_forward"), ("jax", "stablehlo"), ("jax", "jaxpr")):
-        for name, text in _ANY.items():
-            yield AnswerAttack(name=name, kind="no text", frontend=frontend, level=level, make=_whole(text))
+        for name, text in ANY.items():
+            yield AnswerAttack(name=name, kind="no text", frontend=frontend, level=level, make=whole(text))
     for name, returned in _RETURNED.items():
         yield AnswerAttack(name=name, kind=_kind_of(name), frontend="jax", level="stablehlo",
-                           make=_edit("stablehlo", _RETURN, returned))  # fmt: skip
+                           make=edited("stablehlo", _RETURN, returned))  # fmt: skip
     yield AnswerAttack(name="the answers of inputs that were seen", kind="hard-coded", frontend="jax",
                        level="stablehlo", make=_seen("stablehlo", seen))  # fmt: skip
     yield AnswerAttack(name="an input", kind="trivial", frontend="jax", level="stablehlo",
-                       make=_edit("stablehlo", r"return %\w+ :", "return %arg0 :"))  # fmt: skip
+                       make=edited("stablehlo", r"return %\w+ :", "return %arg0 :"))  # fmt: skip
     for name, (kind, level, pattern, replacement) in jax_replacements().items():
-        yield AnswerAttack(name=name, kind=kind, frontend="jax", level=level, make=_edit(level, pattern, replacement))
+        yield AnswerAttack(name=name, kind=kind, frontend="jax", level=level, make=edited(level, pattern, replacement))
     for name, text in _JAXPRS.items():
-        yield AnswerAttack(name=name, kind="the text itself", frontend="jax", level="jaxpr", make=_whole(text))
+        yield AnswerAttack(name=name, kind="the text itself", frontend="jax", level="jaxpr", make=whole(text))
     for frontend, more in (("warp", _PYTHON_WARP), ("jax", _PYTHON_JAX)):
-        for name, before in _PYTHON_BEFORE.items():
-            yield AnswerAttack(name=name, kind="Python", frontend=frontend, level="python", make=_python_before(before))
+        for name, before in PYTHON_BEFORE.items():
+            yield AnswerAttack(name=name, kind="Python", frontend=frontend, level="python", make=python_before(before))
         for name, make in more.items():
             yield AnswerAttack(name=name, kind="Python", frontend=frontend, level="python", make=make)
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from attacks.records import Attack, Canary, Row
 from attacks.rows import row_attacks
 from attacks.sources import source_attacks
 from attacks.texts import text_attacks
+from attacks.triton_rows import triton_attacks
 from synthesis import run_pipeline
 from synthesis.core.identity.python import program_id, renamed_hash, structure_hash
 from synthesis.core.languages import ir_structure_hash
@@ -28,7 +30,9 @@ from synthesis.frontends.registry import get_frontend
 _EVERY = 8
 """Hostile rows between two good ones."""
 _LIMITS = ("--text-time-limit", "0.5", "--source-time-limit", "5")
-_LEVELS = {"warp": ["cpp_forward"], "jax": ["jaxpr", "stablehlo"]}
+_LEVELS = {"warp": ["cpp_forward"], "jax": ["jaxpr", "stablehlo"], "triton": ["ttir", "ptx"]}
+_CATEGORIES = {"triton": "elementwise"}
+"""The category of the good rows, if it is not ``math``."""
 
 
 @dataclass(slots=True)
@@ -56,14 +60,16 @@ class Found:
         self.seconds += other.seconds
 
 
-def make_good_rows(folder: Path) -> dict[str, list[Row]]:
-    """Some good rows a front end, as the attacks start from."""
+def make_good_rows(folder: Path, frontends: Sequence[str] = ()) -> dict[str, list[Row]]:
+    """Some good rows of front ends, by default of all that are installed, as the attacks start from."""
     found: dict[str, list[Row]] = {}
-    for frontend, levels in _LEVELS.items():
+    for frontend in frontends or [name for name in _LEVELS if find_spec(name)]:
+        levels = _LEVELS[frontend]
         out = folder / frontend
-        run_pipeline(8, out, frontend=frontend, seed=5, level=levels, category="math", difficulty=2, format="json")
+        category = _CATEGORIES.get(frontend, "math")
+        run_pipeline(8, out, frontend=frontend, seed=5, level=levels, category=category, difficulty=2, format="json")
         rows = [json.loads(path.read_text()) for path in sorted(out.glob("*.json"))]
-        plain = [row for row in rows if "add" in _unpacked(row)["ops"] or frontend == "warp"]
+        plain = [row for row in rows if "add" in _unpacked(row)["ops"] or frontend != "jax"]
         found[frontend] = [{**row, "metadata": _unpacked(row), "packed": row["metadata"]} for row in plain]
     return found
 
@@ -73,8 +79,10 @@ def _unpacked(row: Row) -> dict[str, Any]:
 
 
 def all_attacks(good: dict[str, list[Row]]) -> list[Attack]:
-    """Every attack."""
-    return [*text_attacks(), *source_attacks(), *row_attacks(good["jax"][0]["packed"])]
+    """Every attack on rows of the front ends that there are good rows of."""
+    first = next(iter(good.values()))[0]
+    found = [*text_attacks(), *source_attacks(), *row_attacks(first["packed"]), *triton_attacks()]
+    return [each for each in found if each.frontend in good]
 
 
 @contextlib.contextmanager

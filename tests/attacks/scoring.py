@@ -5,13 +5,15 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from attacks.answers import AnswerAttack, answer_attacks, made
 from attacks.records import Canary
 from attacks.running import Found, watched
-from synthesis import Answer, Score, Scorer, Scoring
+from attacks.triton_answers import triton_answer_attacks
+from synthesis import Answer, Score, Scorer, Scoring, run_pipeline
 from synthesis.core.sandbox.confinement import Protection
 from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.reading import read_folder
@@ -47,6 +49,16 @@ def good_rows() -> list[Document]:
     return found
 
 
+@lru_cache(maxsize=1)
+def triton_rows() -> list[Document]:
+    """Some rows of Triton's, which the samples have none of."""
+    with tempfile.TemporaryDirectory(prefix="attacks-") as place:
+        out = Path(place, "rows")
+        levels = ["ttir", "ttgir", "ptx"]
+        run_pipeline(24, out, frontend="triton", seed=5, level=levels, category="elementwise", format="json")
+        return [each for each in read_folder(out) if _is_plain(each)]
+
+
 def twin_rows() -> list[Document]:
     """Rows of JAX's samples whose texts were run at other sizes than their own, and one of Warp's."""
     rows = [each for each in read_folder(SAMPLES / "jax") if each.spec.signature.twin is not None]
@@ -78,7 +90,7 @@ def all_answer_attacks(*, own_sizes: bool = False) -> list[AnswerAttack]:
             kept[row.stem] = _first_result(row, plan)
         return kept[row.stem]
 
-    return list(answer_attacks(seen))
+    return [*answer_attacks(seen), *triton_answer_attacks()]
 
 
 def _first_result(row: Document, plan: Plan | str) -> Any:
@@ -108,7 +120,8 @@ def carry_out(attacks: Sequence[AnswerAttack], rows: Sequence[Document], folder:
 def _begin(rows: Sequence[Document]) -> None:
     """Score a good answer of each front end: what tests share is started, and its folders are none of an attack's."""
     with Scorer(Scoring()) as scorer:
-        scorer.score([_good(next(row for row in rows if row.frontend == name), 0) for name in ("warp", "jax")])
+        first = {row.frontend: row for row in reversed(rows)}
+        scorer.score([_good(row, 0) for row in first.values()])
 
 
 def _carry_out(
@@ -138,6 +151,9 @@ def _carry_out(
 
 def _good(row: Document, number: int) -> Answer:
     """The row's own text, in other words that mean the same."""
+    if row.frontend == "triton":
+        more = f"    %more = arith.constant {number} : i32\n    tt.return\n"
+        return Answer(row=row, level="ttir", text=(row.texts["ttir"] or "").replace("    tt.return\n", more))
     level = ("cpp_forward", "cuda_forward")[number // _EVERY % 2] if row.frontend == "warp" else "stablehlo"
     text = row.texts[level] or ""
     if row.frontend == "warp":

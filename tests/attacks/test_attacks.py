@@ -15,6 +15,10 @@ CHOSEN = {
     "jax": ["custom call of nothing (other", "another primitive (other", "system call on import (same",
             "counts its traces (other", "one value is its domain", "options that change the tool", "deep JSON",
             "a pipe", "a file called 'line"],
+    "triton": ["assembly (other", "an endless while (other", "expensive code that never runs (other", "an address (other",
+               "a load before the array (other", "a location that is a file (other", "nested regions, few (other",
+               "PTX that includes a file (other", "another operation (same", "source: assembly (same",
+               "source: system call while it compiles (other", "a grid of 2^31 (other"],
 }  # fmt: skip
 
 
@@ -23,7 +27,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
     return make_good_rows(tmp_path_factory.mktemp("good"))
 
 
-@pytest.mark.parametrize("frontend", ["warp", "jax"])
+@pytest.mark.parametrize("frontend", ["warp", "jax", pytest.param("triton", marks=pytest.mark.needs("triton"))])
 def test_hostile_rows_cost_themselves(frontend: str, good: dict[str, list[Row]], tmp_path: Path) -> None:
     attacks = [
         each

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from attacks.answers import AnswerAttack
-from attacks.scoring import all_answer_attacks, carry_out, good_rows, twin_rows
+from attacks.scoring import all_answer_attacks, carry_out, good_rows, triton_rows, twin_rows
 from synthesis.dataset.storage.documents import Document
 
 CHOSEN = {
@@ -18,6 +18,9 @@ CHOSEN = {
              "an endless loop", "an endless loop that nobody needs",
             "custom call of nothing", "Python in a parameter", "a callback", "nested jaxprs", "an input",
             "changes the judge", "looks at frames", "takes all memory"],
+    "triton": ["all zeros", "output left as it was", "one program alone", "a little off", "assembly", "an endless while",
+               "a huge range", "an address", "offsets that wrap", "a kernel that calls itself", "PTX that includes a file",
+               "a pickle", "source: assembly", "source: unrolls without end"],
 }  # fmt: skip
 
 
@@ -40,12 +43,13 @@ def test_there_are_many_attacks_and_each_has_a_name_of_its_own(attacks: list[Ans
     assert len(titles) == len(set(titles)) >= 300
 
 
-@pytest.mark.parametrize("frontend", ["warp", "jax"])
+@pytest.mark.parametrize("frontend", ["warp", "jax", pytest.param("triton", marks=pytest.mark.needs("triton"))])
 def test_hostile_answers_are_worth_nothing_and_cost_themselves(
     frontend: str, rows: list[Document], attacks: list[AnswerAttack], tmp_path: Path
 ) -> None:
     chosen = [each for each in attacks if each.frontend == frontend and each.name in CHOSEN[frontend]]
     assert len(chosen) >= len(CHOSEN[frontend]) - 1
+    rows = triton_rows() if frontend == "triton" else rows
     scored = carry_out(chosen, rows, tmp_path / frontend)
     found = scored.found
     assert len(scored.scores) == len(chosen)

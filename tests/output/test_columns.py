@@ -61,7 +61,7 @@ WRONG: dict[str, list[Any]] = {
     "options": [{"mode": "debug"}, {"max_unroll": 10**9}, {"max_unroll": True}, {"block_dim": 0}, {"fast_math": 1},
                 {"module": "os"}, {"verify_fp": None}],
     "verified": [["cpp_forward", "cpp_forward"], ["nothing"], [1], ["ptx"]],
-    "proofs": [{"cpp_backward": "lowered from cpp_forward"}, {"nothing": "x"}, {"cpp_forward": ""}, {"cpp_forward": 1},
+    "proofs": [{"ptx": "lowered from cpp_forward"}, {"nothing": "x"}, {"cpp_forward": ""}, {"cpp_forward": 1},
                []],
     "reached": [-0.1, 1.1, 2, HUGE],
     "gradient": ["agrees: by oath", "", "none: 1", "not_checked: yet", "not_applicable", "right", "not_checked",
