@@ -62,7 +62,7 @@ def triton_answer_attacks() -> Iterator[AnswerAttack]:
         yield attack(name, "trivial", "ttir", edited("ttir", pattern, replacement))
     for name, (kind, statements) in INSERTED.items():
         if name not in RIGHT:
-            yield attack(name, kind, "ttir", _with(statements))
+            yield attack(f"{name} in the text" if name in ANY else name, kind, "ttir", _with(statements))
     for name, (kind, _, _) in AROUND.items():
         if name not in RIGHT:
             yield attack(name, kind, "ttir", _around(name))
