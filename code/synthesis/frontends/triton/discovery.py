@@ -1,6 +1,7 @@
 """Finds a user's Triton kernels in live objects and modules, and describes them as records."""
 
 import ast
+import builtins
 import inspect
 import textwrap
 from collections.abc import Mapping
@@ -13,10 +14,10 @@ from synthesis.core.examples import DIMENSIONS, ArrayType, Examples
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel
-from synthesis.frontends.definitions import Definition, source_of
+from synthesis.frontends.definitions import Definition, scope_of, source_of
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.provenance import provenance
-from synthesis.frontends.rewriting import without_decorators
+from synthesis.frontends.rewriting import without_annotations, without_decorators
 from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.triton import functions, lowering
 from synthesis.frontends.triton.levels import DEVICES
@@ -81,11 +82,23 @@ def _discover(found: Found, table: Mapping[str, Any] | None) -> Kernel | Rejecti
     signature = _signature(found, table)
     if isinstance(signature, str):
         return _rejection(found.name, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, signature)
-    plain: FunctionType = found.function.fn
+    try:
+        return describe(found.function, signature)
+    except Exception as error:  # noqa: BLE001 (Triton raises many kinds for a kernel that it cannot compile)
+        return _rejection(found.name, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
+
+
+def describe(function: Any, signature: Signature) -> Kernel:
+    """Return a compiled function with its complete source, its origin, and the roles of its pointers.
+
+    Raises:
+        Exception: whatever Triton raises when it compiles the kernel.
+    """
+    plain: FunctionType = function.fn
     collector = SourceCollector(
         unwrap=definition_behind, literal=_literal, is_library=is_library, customary=_CUSTOMARY, spell=repr
     )
-    source = collector.collect(definition_of(found.function))
+    source = collector.collect(definition_of(function))
     origin, licence = provenance(plain, plain.__code__.co_firstlineno)
     spec = KernelSpec(
         frontend="triton",
@@ -98,11 +111,8 @@ def _discover(found: Found, table: Mapping[str, Any] | None) -> Kernel | Rejecti
         licence=licence,
         self_contained=not collector.missing,
     )
-    kernel = Kernel(spec=spec, live=found.function, places=collector.places)
-    try:
-        return replace(kernel, spec=replace(spec, signature=_with_roles(kernel)))
-    except Exception as error:  # noqa: BLE001 (Triton raises many kinds for a kernel that it cannot compile)
-        return _rejection(found.name, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
+    kernel = Kernel(spec=spec, live=function, places=collector.places)
+    return replace(kernel, spec=replace(spec, signature=_with_roles(kernel)))
 
 
 def _rejection(name: str, stage: Stage, symptom: Symptom, detail: str) -> Rejection:
@@ -256,22 +266,37 @@ def _sizeless(argument: Argument) -> tuple[None, ...] | None:
 
 
 def definition_of(function: Any) -> Definition:
-    """Return the definition of a compiled function, with ``@triton.jit`` as its only decorator."""
+    """Return the definition of a compiled function, with ``@triton.jit`` as its only decorator.
+
+    That of a function of constants has ``@triton.constexpr_function``.
+    """
     plain: FunctionType = function.fn
     source, line = source_of(plain)
     if source is None:
         return Definition(plain)
     bare, gone = without_decorators(textwrap.dedent(source))
-    options = ", ".join(f"{name}={value!r}" for name, value in functions.jit_options(function).items())
-    mark = f"@triton.jit({options})" if options else "@triton.jit"
+    scope = scope_of(plain)
+    bare = without_annotations(bare, lambda name: not _may_annotate(scope.get(name, getattr(builtins, name, None))))
+    mark = "@triton.constexpr_function"
+    if isinstance(function, functions.jit.JITFunction):
+        options = ", ".join(f"{name}={value!r}" for name, value in functions.jit_options(function).items())
+        mark = f"@triton.jit({options})" if options else "@triton.jit"
     return Definition(plain, f"{mark}\n{bare}", line + gone - 1)
 
 
+def _may_annotate(value: Any) -> bool:
+    """Return whether an annotation with a value may stay: Triton ignores one of another package, such as a tensor."""
+    home = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", type(value).__module__)
+    return is_library(str(home)) or home == "builtins"
+
+
 def definition_behind(value: Any) -> Definition | None:
-    """Return the definition of a compiled function, a plain function or a class; None for anything else."""
+    """Return the definition of a compiled function, a function of constants, a plain function or a class; else None."""
     function = functions.jit_function(value)
     if function is not None:
         return definition_of(function)
+    if isinstance(value, functions.jit.ConstexprFunction):
+        return definition_of(value)
     if inspect.isfunction(value) or inspect.isclass(value):
         return Definition(value)
     return None
