@@ -19,6 +19,7 @@ from synthesis.frontends.triton.levels import DEVICES, LEVELS
 from synthesis.frontends.triton.proving import TritonProver
 from synthesis.frontends.triton.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.triton.recipes.files import recipe_of
+from synthesis.frontends.triton.replaying import TritonReplayer
 from synthesis.frontends.triton.supported import SUPPORTED
 
 _VERSIONS = versions_of(SUPPORTED)
@@ -113,4 +114,5 @@ FRONTEND = Frontend(
     compiler=TritonCompiler(),
     description=DESCRIPTION,
     prover=TritonProver(),
+    replayer=TritonReplayer(),
 )

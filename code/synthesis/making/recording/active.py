@@ -12,8 +12,14 @@ from synthesis.making.recording.imports import when_imported
 VARIABLE = "IRSMITH_RECORD"
 """Environment variable with the recording of a process, as JSON."""
 CODE = "IRSMITH_RECORD_CODE"
-_WATCHERS = {"warp": "synthesis.frontends.warp.launches", "jax": "synthesis.frontends.jax.launches"}
+_WATCHERS = {
+    "warp": "synthesis.frontends.warp.launches",
+    "jax": "synthesis.frontends.jax.launches",
+    "triton": "synthesis.frontends.triton.launches",
+}
 """The module that watches each tool, by the tool's module name."""
+_PRETENCES = {"torch": "synthesis.frontends.triton.pretence"}
+"""The module that lets a package answer as if there were a GPU, by the package's name."""
 _ends: list[Callable[[], None]] = []
 """Functions that end the recording of this process."""
 
@@ -54,8 +60,16 @@ def record(out: str | Path, **settings: Any) -> Generator[None]:
 
 
 def _begin(out: str, settings: dict[str, Any]) -> None:
+    for package, module in _PRETENCES.items() if settings.get("pretend_gpu") else ():
+        _ends.append(when_imported(package, lambda module=module: _pretend(module)))
     for tool, watcher in _WATCHERS.items():
         _ends.append(when_imported(tool, lambda tool=tool, watcher=watcher: _watch(tool, watcher, out, settings)))
+
+
+def _pretend(module: str) -> None:
+    """Let a package that has just been imported answer as if there were a GPU. If this fails, it answers as it does."""
+    with contextlib.suppress(Exception):
+        _ends.append(import_module(module).pretend_gpu())
 
 
 def _watch(tool: str, watcher: str, out: str, settings: dict[str, Any]) -> None:

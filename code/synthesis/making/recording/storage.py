@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.core.errors import TargetError
+from synthesis.core.formats import numpy_dtype
 from synthesis.core.records import KernelSpec, Origin
 from synthesis.core.signatures import Signature
 from synthesis.core.stores.base import Store
@@ -95,16 +96,21 @@ def write_launch(store: Store, kernel: str, likeness: str, launched: Launched) -
         "launch": list(launched.launch),
         "tiled": launched.tiled,
         "lost": list(launched.lost),
-        "dtypes": {path: value.dtype.name for path, value in launched.values.items() if value.dtype.kind == "V"},
+        "dtypes": {path: value.dtype.name for path, value in launched.values.items() if _is_foreign(value)},
     }
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {
-        f"at {path}": value.view(np.uint16) if value.dtype.kind == "V" else value
+        f"at {path}": value.view(f"u{value.dtype.itemsize}") if _is_foreign(value) else value
         for path, value in launched.values.items()
     }
     np.savez_compressed(buffer, **{_FACTS: np.frombuffer(json.dumps(facts).encode(), np.uint8)}, **arrays)
     store.write(f"{KERNELS}/{kernel}/{likeness}.npz", buffer.getvalue())
     return buffer.tell()
+
+
+def _is_foreign(value: Array) -> bool:
+    """Return whether an array's type is not NumPy's own, as bfloat16 is not."""
+    return value.dtype.isbuiltin != 1
 
 
 def launches_of(store: Store, kernel: str) -> list[str]:
@@ -122,10 +128,7 @@ def read_launch(store: Store, kernel: str, likeness: str) -> Launched:
         content = np.load(io.BytesIO(store.read(f"{KERNELS}/{kernel}/{likeness}.npz")), allow_pickle=False)
         facts: Mapping[str, Any] = json.loads(content[_FACTS].tobytes())
         values: dict[str, Array] = {name[3:]: content[name] for name in content.files if name.startswith("at ")}
-        if facts["dtypes"]:
-            import ml_dtypes
-
-            values |= {path: values[path].view(ml_dtypes.bfloat16) for path in facts["dtypes"]}
+        values |= {path: values[path].view(numpy_dtype(name)) for path, name in facts["dtypes"].items()}
         return Launched(
             values=values,
             shapes={str(path): tuple(map(int, shape)) for path, shape in facts["shapes"].items()},

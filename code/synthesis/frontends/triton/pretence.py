@@ -1,0 +1,196 @@
+"""Lets programs that ask PyTorch for a GPU run on a machine without one: tensors for the GPU are made on the host.
+
+PyTorch answers that it has one GPU, an H100, whose tensors are those of the host. Programs that need more than this,
+such as CUDA graphs or libraries of the GPU, fail as they would anyway.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+CAPABILITY = (9, 0)
+"""The architecture of the GPU that a program is told of."""
+PROPERTIES = {
+    "max_shared_mem": 232448,
+    "max_num_regs": 65536,
+    "multiprocessor_count": 132,
+    "warpSize": 32,
+    "sm_clock_rate": 1980000,
+    "mem_clock_rate": 2619000,
+    "mem_bus_width": 5120,
+}
+"""What Triton's driver tells of that GPU, an H100."""
+_NAME = "NVIDIA H100 80GB HBM3"
+_state = threading.local()
+
+
+def pretend_gpu() -> Callable[[], None]:
+    """Let PyTorch answer as if it had a GPU, unless it has one. Return a function that restores it.
+
+    Tensors are made on the host in the calling thread only.
+    """
+    torch: Any = import_module("torch")
+    if torch.cuda.is_available():
+        return _nothing_to_restore
+    restore = _answer(torch)
+    mode = _mode_of(torch)
+    mode.__enter__()
+
+    def end() -> None:
+        mode.__exit__(None, None, None)
+        restore()
+
+    return end
+
+
+def _nothing_to_restore() -> None:
+    pass
+
+
+@contextlib.contextmanager
+def plain_tensors() -> Any:
+    """Show tensors as what they are, on the host. A context manager."""
+    before = getattr(_state, "plain", False)
+    _state.plain = True
+    try:
+        yield
+    finally:
+        _state.plain = before
+
+
+def _mode_of(torch: Any) -> Any:
+    base: Any = import_module("torch.overrides").TorchFunctionMode
+    gpu, host = torch.device("cuda", 0), torch.device("cpu")
+    answers = {
+        torch.Tensor.is_cuda.__get__: True,
+        torch.Tensor.is_cpu.__get__: False,
+        torch.Tensor.device.__get__: gpu,
+        torch.Tensor.get_device: 0,
+    }
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, torch.device) and value.type == "cuda":
+            return host
+        return host if isinstance(value, str) and value.partition(":")[0] == "cuda" else value
+
+    class OnHost(base):
+        """Makes tensors for the GPU on the host, and says that they are on the GPU."""
+
+        def __torch_function__(
+            self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+        ) -> Any:
+            del types
+            named = kwargs or {}
+            if getattr(_state, "plain", False):
+                return func(*args, **named)
+            if func in answers:
+                return answers[func]
+            if func is torch.Tensor.cuda:
+                return args[0]
+            if func is torch.Tensor.pin_memory:
+                return args[0]
+            named = {name: moved(value) for name, value in named.items() if name != "pin_memory"}
+            return func(*map(moved, args), **named)
+
+    return OnHost()
+
+
+class _Nothing:
+    """A stream, an event or a context that does nothing."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.cuda_stream = 0
+        self.stream_id = 0
+        self.device = 0
+
+    def __enter__(self) -> "_Nothing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def nothing(*_: Any, **__: Any) -> float:
+            return 1.0
+
+        return nothing
+
+
+class _Generator:
+    """A source of random numbers for the GPU: its state is a seed and an offset."""
+
+    def __init__(self, state: Any) -> None:
+        self._state = state
+
+    def get_state(self) -> Any:
+        return self._state.clone()
+
+    def set_state(self, state: Any) -> None:
+        self._state.copy_(state)
+
+
+def _answering(answer: Any, own: Any) -> Any:
+    """Return a function that gives an answer, and while tensors are shown as they are what PyTorch itself answers."""
+
+    def answering(*args: Any, **kwargs: Any) -> Any:
+        return own(*args, **kwargs) if own is not None and getattr(_state, "plain", False) else answer
+
+    return answering
+
+
+def _answer(torch: Any) -> Callable[[], None]:
+    """Replace the functions of ``torch.cuda`` that ask for a GPU. Return a function that restores them."""
+    cuda = torch.cuda
+    properties = SimpleNamespace(
+        name=_NAME,
+        major=CAPABILITY[0],
+        minor=CAPABILITY[1],
+        multi_processor_count=PROPERTIES["multiprocessor_count"],
+        total_memory=80 << 30,
+        warp_size=PROPERTIES["warpSize"],
+        max_threads_per_multi_processor=2048,
+        regs_per_multiprocessor=PROPERTIES["max_num_regs"],
+        shared_memory_per_block=49152,
+        shared_memory_per_block_optin=PROPERTIES["max_shared_mem"],
+        shared_memory_per_multiprocessor=233472,
+        L2_cache_size=50 << 20,
+        gcnArchName="",
+    )
+    answers = {
+        "is_available": True,
+        "is_initialized": True,
+        "device_count": 1,
+        "current_device": 0,
+        "get_device_capability": CAPABILITY,
+        "get_device_name": _NAME,
+        "get_device_properties": properties,
+        "is_bf16_supported": True,
+        "is_current_stream_capturing": False,
+        "current_stream": _Nothing(),
+        "default_stream": _Nothing(),
+        "memory_allocated": 0,
+        "max_memory_allocated": 0,
+        "mem_get_info": (80 << 30, 80 << 30),
+        **dict.fromkeys(["synchronize", "set_device", "empty_cache", "init", "_lazy_init", "reset_peak_memory_stats"]),
+    }
+    made: dict[str, Any] = {name: _answering(answer, getattr(cuda, name, None)) for name, answer in answers.items()}
+    made |= dict.fromkeys(["device", "device_of", "stream", "Stream", "Event"], _Nothing)
+    made["default_generators"] = (_Generator(torch.zeros(16, dtype=torch.uint8)),)
+    before = {name: getattr(cuda, name) for name in made if hasattr(cuda, name)}
+    for name, value in made.items():
+        setattr(cuda, name, value)
+
+    def restore() -> None:
+        for name in made:
+            if name in before:
+                setattr(cuda, name, before[name])
+            else:
+                delattr(cuda, name)
+
+    return restore
