@@ -1,6 +1,9 @@
 """Harvests of made-up packages: wheels of a folder, installed by pip into an environment of their own."""
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -8,11 +11,17 @@ from typing import Any
 import pytest
 
 from synthesis.cli import run as irsmith
-from synthesis.core.errors import ConfigError, TargetError
+from synthesis.core.errors import ConfigError, Symptom, TargetError
+from synthesis.core.records import Rejection
 from synthesis.core.run_settings import Extraction, Running
-from synthesis.dataset.storage.reading import read_folder
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.finalising import finalize
+from synthesis.dataset.storage.reading import read_folder, scan_ledger
+from synthesis.making.harvesting.environment import Environment
+from synthesis.making.harvesting.giving_up import give_up
 from synthesis.making.harvesting.harvest import harvest
 from synthesis.making.harvesting.settings import Harvest
+from synthesis.making.runs.extraction import extract_to_folder
 
 pytestmark = pytest.mark.needs("warp")
 KERNELS = """
@@ -58,22 +67,24 @@ def registry(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", str(packages))
 
 
-def settings_of(folder: Path, text: str, **extraction: Any) -> Harvest:
+def settings_of(folder: Path, text: str, package_time: float | None = None, **extraction: Any) -> Harvest:
     path = folder / "requirements.txt"
     path.write_text(text)
     chosen = Extraction(verify="none", level=("cpp_forward",), **extraction)
-    return Harvest.of(path, chosen, Running(workers=1, progress="none"), folder / "environment")
+    running = Running(workers=1, progress="none")
+    return Harvest.of(path, chosen, running, folder / "environment", package_time=package_time)
 
 
 def test_rows_are_of_packages_whose_licence_is_allowed(tmp_path: Path, packages: Path) -> None:
-    text = "kernelpack==1.0\n# modules: kernelpack\n\ncopyleftpack  # no row of it\nplainpack>=0.5\n"
+    text = "kernelpack==1.0\n# modules: kernelpack\n\ncopyleftpack  # no row of it\nnothingpack\nplainpack>=0.5\n"
     settings = settings_of(tmp_path, text)
     steps: list[str] = []
     found = harvest(settings, tmp_path / "out", on_step=steps.append)
-    told = {each.name: (each.licence, each.kernels, each.rows, each.left_out) for each in found}
+    told = {each.name: (each.licence, each.kernels, each.rows, each.left_out.partition(":")[0]) for each in found}
     assert told == {
         "kernelpack": ("MIT", 2, 2, ""),
         "copyleftpack": ("GPL-3.0-only", 0, 0, "its licence, GPL-3.0-only, is not allowed"),
+        "nothingpack": ("", 0, 0, "pip cannot install nothingpack"),
         "plainpack": ("BSD-3-Clause OR GPL-2.0-only", 0, 0, "no kernel was found in it"),
     }
     assert not (packages / "was imported").exists()
@@ -95,7 +106,7 @@ def test_rows_are_of_packages_whose_licence_is_allowed(tmp_path: Path, packages:
 
 
 USE = """
-import numpy as np, warp as wp, kernelpack
+import numpy as np, warp as wp, kernelpack, plainpack
 wp.config.log_level = wp.LOG_ERROR
 x, out = wp.array(np.linspace(1.0, 2.0, 12), dtype=float), wp.zeros(12, dtype=float)
 wp.launch(kernelpack.scale, dim=12, inputs=[x, 3.0], outputs=[out])
@@ -106,8 +117,8 @@ raise SystemExit(4)
 def test_kernels_are_proved_on_what_a_program_beside_the_file_gave_them(tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(USE)
     path = tmp_path / "requirements.txt"
-    path.write_text("kernelpack  # record: python use.py\n")
-    chosen = Extraction(level=("cpp_forward",), licence=("MIT",))
+    path.write_text("kernelpack  # record: python use.py\n# needs: plainpack>=0.5\n")
+    chosen = Extraction(level=("cpp_forward",), licence=("MIT",), guess_inputs=True)
     settings = Harvest.of(path, chosen, Running(workers=1, progress="none"), tmp_path / "environment")
     (found,) = harvest(settings, tmp_path / "out")
     assert (found.programs, found.rows, found.verified) == ((4,), 2, 2)
@@ -128,6 +139,64 @@ def test_the_command_prints_what_became_of_each_package(tmp_path: Path, capsys: 
     assert {each.metadata["licence"] for each in read_folder(tmp_path / "out")} == {"GPL-3.0-only"}
 
 
+def test_packages_of_a_list_can_be_harvested_one_after_the_other(tmp_path: Path) -> None:
+    text = "kernelpack\ncopyleftpack\n"
+    path = tmp_path / "requirements.txt"
+    path.write_text(text)
+    chosen = Extraction(verify="none", level=("cpp_forward",), licence=("MIT", "GPL-3.0-only"))
+    for names in (["KernelPack"], ["copyleftpack"]):
+        settings = Harvest.of(path, chosen, Running(workers=1, progress="none"), tmp_path / "each", packages=names)
+        harvest(settings, tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "_irsmith" / "harvest.json").read_text())
+    assert [(each["name"], each["rows"]) for each in told] == [("kernelpack", 2), ("copyleftpack", 2)]
+    assert {each.spec.origin.package for each in read_folder(tmp_path / "out")} == {"kernelpack", "copyleftpack"}
+    with pytest.raises(ConfigError, match="has no package otherpack"):
+        Harvest.of(path, chosen, Running(), packages=["otherpack"])
+
+
+def test_a_package_does_not_see_what_another_installed(tmp_path: Path) -> None:
+    harvest(settings_of(tmp_path, "kernelpack\nplainpack\n"), tmp_path / "out")
+    found = [path.relative_to(tmp_path / "environment").parts[0] for path in tmp_path.rglob("site-packages/*pack.py")]
+    assert sorted(found) == ["kernelpack", "plainpack"]
+
+
+def test_a_package_is_stopped_when_its_time_is_over(tmp_path: Path) -> None:
+    text = f"plainpack\n# record: {sys.executable} -c 'import time; time.sleep(600)'\n"
+    settings = settings_of(tmp_path, text, package_time=1.0)
+    for each in settings.wanted:
+        settings.environment_of(each).prepare(each)
+    with pytest.raises(TargetError, match=r"no kernel was found in it before its time was over in .*plainpack"):
+        harvest(settings, tmp_path / "out")
+
+
+def test_what_a_stopped_run_has_not_finished_is_in_its_ledger(tmp_path: Path) -> None:
+    folder, out = tmp_path / "code", tmp_path / "out"
+    folder.mkdir()
+    for name in ("a", "b", "c", "d", "e", "f"):
+        (folder / f"{name}.py").write_text(KERNELS.replace("def ", f"def {name}_"))
+    chosen = Extraction(verify="none", level=("cpp_forward",))
+    extract_to_folder(str(folder), out, chosen, Running(workers=1, progress="none", no_finalize=True))
+    (out / "_irsmith" / "chunks" / "000000004-000000006.json").unlink()  # as if it had been killed before
+    assert give_up(store_of(out), "its time was over") == 2
+    finalize(out)
+    late = [each for each in scan_ledger(out) if isinstance(each, Rejection)]
+    assert [(Path(each.origin).name, each.symptom, each.detail) for each in late] == [
+        ("e.py", Symptom.TIMEOUT, "its time was over"),
+        ("f.py", Symptom.TIMEOUT, "its time was over"),
+    ]
+    assert len(list(read_folder(out))) == 8
+    assert give_up(store_of(out), "its time was over") == 0
+
+
+def test_a_stopped_command_leaves_no_process(tmp_path: Path) -> None:
+    child = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with pytest.raises(subprocess.TimeoutExpired):
+        Environment(tmp_path).run([sys.executable, "-c", parent], cwd=tmp_path, quiet=True, seconds=3.0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
 def test_what_pip_cannot_install_is_said_in_its_words(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=r"(?s)pip cannot install nothingpack:.*nothingpack"):
         harvest(settings_of(tmp_path, "nothingpack\n"), tmp_path / "out")
@@ -142,6 +211,7 @@ def test_what_pip_cannot_install_is_said_in_its_words(tmp_path: Path) -> None:
         ("kernelpack @ https://a.b/c.whl\n", "line 1: .* names an address"),
         ("kernelpack\nKernelPack==1\n", "line 2: kernelpack stands there twice"),
         ("kernelpack # record: python 'x\n", "line 1: .* is no command"),
+        ("kernelpack # needs: a, -b\n", "line 1: '-b' is no requirement"),
         ("kernelpack # modules: a-b\n", "line 1: 'a-b' is no module"),
     ],
 )

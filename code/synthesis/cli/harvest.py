@@ -1,6 +1,6 @@
 """``irsmith harvest``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +10,8 @@ from rich.text import Text
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_json, print_line
 from synthesis.core.run_settings import Extraction, Running
-from synthesis.making.harvesting.harvest import Harvested
 from synthesis.making.harvesting.harvest import harvest as harvest_packages
+from synthesis.making.harvesting.package import STOPPED, Harvested
 from synthesis.making.harvesting.settings import Harvest
 
 
@@ -20,6 +20,8 @@ def harvest(
     *,
     out: str,
     environment: Path | None = None,
+    package: tuple[str, ...] = (),
+    package_time: float | None = None,
     settings: Annotated[Extraction, Flat] = Extraction(),  # noqa: B008 (it is frozen)
     running: Annotated[Running, Flat] = Running(),  # noqa: B008 (likewise)
     config: Config = None,
@@ -48,14 +50,19 @@ def harvest(
     out: str
         Folder of the data set.
     environment: Path
-        Folder of the environment to install packages in. By default one in the user's cache.
+        Folder for the packages' environments, one for each. By default one in the user's cache.
+    package: tuple[str, ...]
+        Name of a package of the file to harvest. Can be repeated. By default all. A folder that holds the rows of other
+        packages grows.
+    package_time: float
+        Time limit for a package, in seconds. What was not finished is in the ledger. By default there is none.
     config: Path
         A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
         Print the result for each package as JSON.
     """
     console = plain_console(stderr=True)
-    chosen = Harvest.of(requirements, settings, running, environment)
+    chosen = Harvest.of(requirements, settings, running, environment, packages=package, package_time=package_time)
     found = harvest_packages(chosen, out, on_step=lambda step: print_line(console, f"harvest: {step}"))
     if json:
         print_json({"out": out, "packages": [each.to_json() for each in found]})
@@ -72,8 +79,16 @@ def _print(found: Sequence[Harvested]) -> None:
         table.add_column(title, justify="right")
     table.add_column("")
     for each in found:
-        failed = [status for status in each.programs if status]
-        remark = each.left_out or (f"a program ended with {failed[0]}" if failed else "")
+        remark = each.left_out or "; ".join(_remarks(each))
         words = (f"{each.name} {each.version}", each.licence, each.kernels, each.rows, each.verified, remark)
         table.add_row(*(Text(str(word)) for word in words))
     console.print(table)
+
+
+def _remarks(told: Harvested) -> Iterator[str]:
+    if told.stopped:
+        yield f"its time ended in {', '.join(told.stopped)}"
+    if failed := [status for status in told.programs if status not in (0, STOPPED)]:
+        yield f"a program ended with {failed[0]}"
+    if STOPPED in told.programs:
+        yield "a program was stopped"

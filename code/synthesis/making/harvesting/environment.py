@@ -1,7 +1,8 @@
-"""A virtual environment with the packages, irsmith, and the tools that irsmith runs with."""
+"""A virtual environment with a package, irsmith, and the tools that irsmith runs with."""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -9,6 +10,7 @@ import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import distributions
+from importlib.util import find_spec
 from pathlib import Path
 
 import synthesis
@@ -22,6 +24,8 @@ _PATHS = "irsmith.pth"
 _COMMON = ("ml-dtypes", "numpy")
 """Packages beside the tools that texts depend on."""
 _LAST_LINES = 12
+_GRACE = 10.0
+"""Seconds that a stopped command has to end by itself, before it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,15 @@ class Environment:
         """The path of its Python interpreter."""
         return self.folder / "bin" / "python"
 
-    def prepare(self, wanted: Sequence[Wanted]) -> bool:
-        """Install packages, and return whether there was anything to install. Existing packages are kept.
+    def prepare(self, wanted: Wanted, *, seconds: float | None = None) -> bool:
+        """Install a package, and return whether there was anything to install. Existing packages are kept.
+
+        Args:
+            wanted: the package.
+            seconds: the time that it may take; no limit if None.
 
         Raises:
-            TargetError: if they cannot be installed; the message has the last lines of pip's output.
+            TargetError: if it cannot be installed; the message has the last lines of pip's output.
             MachineError: if the folder cannot be written.
         """
         stamp = json.dumps(self._made_of(wanted), indent=2) + "\n"
@@ -47,14 +55,20 @@ class Environment:
             if (self.folder / _STAMP).is_file() and (self.folder / _STAMP).read_text() == stamp:
                 return False
             self._create()
-            self._install([each.requirement for each in wanted])
+            self._install(wanted, seconds)
             (self.folder / _STAMP).write_text(stamp)
         except OSError as error:
             raise MachineError(f"cannot make an environment in {self.folder}: {error}; name another one") from error
         return True
 
     def run(
-        self, command: Sequence[str], *, cwd: Path, variables: Mapping[str, str] | None = None, quiet: bool = False
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        variables: Mapping[str, str] | None = None,
+        quiet: bool = False,
+        seconds: float | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command with the environment's programs first on the path. The result holds its standard output.
 
@@ -63,11 +77,15 @@ class Environment:
             cwd: the working directory.
             variables: environment variables to add to those of this process.
             quiet: whether standard error is captured too, instead of shown.
+            seconds: the time after which the command and its children are stopped; no limit if None.
+
+        Raises:
+            subprocess.TimeoutExpired: if the command was stopped.
         """
         here = {**os.environ, "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
         here.pop("PYTHONPATH", None)
         here |= {"VIRTUAL_ENV": str(self.folder), **(variables or {})}
-        return subprocess.run(  # noqa: S603 (the user's own commands)
+        process = subprocess.Popen(  # noqa: S603 (the user's own commands)
             list(command),
             cwd=cwd,
             env=here,
@@ -76,28 +94,39 @@ class Environment:
             stderr=subprocess.PIPE if quiet else None,
             text=True,
             errors="replace",
-            check=False,
+            start_new_session=True,
         )
+        try:
+            printed, complaint = process.communicate(timeout=seconds)
+        except BaseException:
+            _stop(process)
+            raise
+        return subprocess.CompletedProcess(process.args, process.returncode, printed, complaint)
 
-    def _made_of(self, wanted: Sequence[Wanted]) -> dict[str, object]:
-        return {"python": sys.version, "beside": _folders(), "packages": [each.requirement for each in wanted]}
+    def _made_of(self, wanted: Wanted) -> dict[str, object]:
+        return {"python": sys.version, "beside": _folders(), "packages": list(wanted.requirements)}
 
     def _create(self) -> None:
-        """Create the environment. It also sees the packages of this environment, after its own."""
+        """Create the environment. It also sees the packages of this environment, after its own, and uses its pip."""
         if not self.python.exists():
-            venv.create(self.folder, with_pip=True)
+            venv.create(self.folder, with_pip=find_spec("pip") is None)
         (_site_packages(self.folder) / _PATHS).write_text("".join(f"{each}\n" for each in _folders()))
 
-    def _install(self, requirements: Sequence[str]) -> None:
-        pinned = self.folder / "constraints.txt"
+    def _install(self, wanted: Wanted, seconds: float | None) -> None:
+        pinned, names = self.folder / "constraints.txt", ", ".join(wanted.requirements)
         here = {each.name.lower().replace("_", "-"): each.version for each in distributions()}
         pinned.write_text("".join(f"{name}=={here[name]}\n" for name in sorted(_kept()) if name in here))
         command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                   "--constraint", str(pinned), *requirements]  # fmt: skip
-        done = self.run(command, cwd=self.folder, quiet=True)
+                   "--constraint", str(pinned), *wanted.requirements]  # fmt: skip
+        try:
+            done = self.run(command, cwd=self.folder, quiet=True, seconds=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise TargetError(
+                f"pip cannot install {', '.join(wanted.requirements)} in {error.timeout:.0f} seconds"
+            ) from error
         if done.returncode != 0:
             lines = "\n".join((done.stderr or done.stdout).strip().splitlines()[-_LAST_LINES:])
-            raise TargetError(f"pip cannot install {', '.join(requirements)}:\n{lines}")
+            raise TargetError(f"pip cannot install {names}:\n{lines}")
 
 
 def _kept() -> set[str]:
@@ -106,9 +135,22 @@ def _kept() -> set[str]:
     return {*tools, *_COMMON}
 
 
-def usual_folder(wanted: Sequence[Wanted], cache: Path) -> Path:
-    """Return the default folder for an environment of these packages."""
-    return cache / "environments" / digest("harvest", *(each.requirement for each in wanted))
+def usual_folder(wanted: Wanted, cache: Path) -> Path:
+    """Return the default folder for the environment of a package."""
+    return cache / "environments" / f"{wanted.name}-{digest('harvest', *wanted.requirements)}"
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Interrupt a command and its children, and kill what is left of them after a while."""
+    for sign in (signal.SIGINT, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+            process.communicate(timeout=_GRACE)
+        except ProcessLookupError:
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
 
 
 def _folders() -> list[str]:

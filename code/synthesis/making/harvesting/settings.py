@@ -1,13 +1,16 @@
 """The settings of a harvest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import platformdirs
+from packaging.utils import canonicalize_name
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.licences import PERMISSIVE
 from synthesis.core.run_settings import Extraction, Running
+from synthesis.core.setting_values import seconds_of
 from synthesis.making.harvesting.environment import Environment, usual_folder
 from synthesis.making.harvesting.wanted import Wanted, read_wanted
 
@@ -19,11 +22,31 @@ class Harvest:
     wanted: tuple[Wanted, ...]
     extraction: Extraction
     running: Running
-    environment: Environment
+    environments: Path | None = None
+    """The folder of the packages' environments, one for each; None for the user's cache."""
+    package_time: float | None = None
+    """Seconds that a package may take to be installed, recorded and extracted; None for no limit."""
 
     @classmethod
-    def of(cls, requirements: Path, extraction: Extraction, running: Running, environment: Path | None) -> "Harvest":
+    def of(
+        cls,
+        requirements: Path,
+        extraction: Extraction,
+        running: Running,
+        environments: Path | None = None,
+        *,
+        packages: Sequence[str] = (),
+        package_time: float | None = None,
+    ) -> "Harvest":
         """Return the settings of a harvest from a file of requirements and other settings.
+
+        Args:
+            requirements: the file.
+            extraction: how kernels are extracted.
+            running: how runs are executed, and the format of the data set.
+            environments: the folder of the packages' environments.
+            packages: names of packages of the file; all if empty.
+            package_time: the seconds that a package may take.
 
         Raises:
             ConfigError: if the file cannot be used, or a setting has no meaning for a harvest.
@@ -33,16 +56,20 @@ class Harvest:
                 raise ConfigError(f"{name} is of kernels that are known by name; irsmith extract takes it")
         if running.world_size != 1 or running.engine != "local" or running.no_finalize:
             raise ConfigError("a harvest is done by this machine alone, and ends with a data set")
-        wanted = tuple(read_wanted(requirements))
-        cache = Path(platformdirs.user_cache_path("irsmith"))
-        folder = environment.absolute() if environment is not None else usual_folder(wanted, cache)
-        licences = extraction.licence or PERMISSIVE
+        wanted = _chosen(read_wanted(requirements), packages, requirements)
         return cls(
             wanted=wanted,
-            extraction=replace(extraction, licence=licences),
+            extraction=replace(extraction, licence=extraction.licence or PERMISSIVE),
             running=running,
-            environment=Environment(folder),
+            environments=environments.absolute() if environments is not None else None,
+            package_time=None if package_time is None else seconds_of("package_time", package_time),
         )
+
+    def environment_of(self, wanted: Wanted) -> Environment:
+        """Return the environment of a package."""
+        if self.environments is not None:
+            return Environment(self.environments / wanted.name)
+        return Environment(usual_folder(wanted, Path(platformdirs.user_cache_path("irsmith"))))
 
     @property
     def making(self) -> Running:
@@ -50,3 +77,15 @@ class Harvest:
         usual = Running()
         kept = {"workers": self.running.workers, "progress": self.running.progress, "no_finalize": True}
         return replace(usual, **{each.name: kept[each.name] for each in fields(Running) if each.name in kept})
+
+
+def _chosen(wanted: Sequence[Wanted], names: Sequence[str], requirements: Path) -> tuple[Wanted, ...]:
+    """Return the packages with the given names, or all if none is given.
+
+    Raises:
+        ConfigError: with the names that are not in the file.
+    """
+    chosen = {canonicalize_name(name) for name in names}
+    if unknown := sorted(chosen - {each.name for each in wanted}):
+        raise ConfigError(f"{requirements} has no package {', '.join(unknown)}")
+    return tuple(each for each in wanted if not chosen or each.name in chosen)

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from synthesis.core.errors import ConfigError
 
-_SAID = re.compile(r"#\s*(record|modules)\s*:\s*(.*)")
+_SAID = re.compile(r"#\s*(record|modules|needs)\s*:\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,13 @@ class Wanted:
     """The modules to extract; all modules of the package if empty."""
     programs: tuple[tuple[str, ...], ...] = ()
     """Commands whose kernel launches are recorded."""
+    needs: tuple[str, ...] = ()
+    """Requirements that are installed too, because the programs need them. Nothing of them is extracted."""
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """All that is installed for the package."""
+        return (self.requirement, *self.needs)
 
 
 def read_wanted(path: Path) -> list[Wanted]:
@@ -32,8 +39,9 @@ def read_wanted(path: Path) -> list[Wanted]:
 
     A line is a requirement of a named package, such as ``mujoco-warp==3.3.0``. A comment after it, or on separate lines
     below it, gives options. ``# record: python -m pytest --pyargs mujoco_warp`` is a program whose launches are
-    recorded. ``# modules: mujoco_warp`` names the modules to extract. pip can read the same file. If an argument of a
-    program is the name of a file in the folder of the requirements file, it is replaced by that file's absolute path.
+    recorded. ``# modules: mujoco_warp`` names the modules to extract. ``# needs: mujoco==3.3.0`` names packages that
+    the programs need, and that are installed too. pip can read the same file. If an argument of a program is the name
+    of a file in the folder of the requirements file, it is replaced by that file's absolute path.
 
     Raises:
         ConfigError: if the file cannot be read or a line is invalid. The message names the line.
@@ -80,6 +88,9 @@ def _with(wanted: Wanted, what: str, text: str, where: str, folder: Path) -> Wan
         raise ConfigError(f"{where}: {text!r} is no command: {error}") from error
     if not words:
         raise ConfigError(f"{where}: {what} says nothing")
+    if what == "needs":
+        requirements = tuple(_wanted(each.strip(), where).requirement for each in text.split(","))
+        return replace(wanted, needs=(*wanted.needs, *requirements))
     if what == "record":
         beside = (folder.absolute() / word for word in words)
         program = tuple(str(path) if path.is_file() else word for path, word in zip(beside, words, strict=True))

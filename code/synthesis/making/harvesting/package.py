@@ -1,0 +1,248 @@
+"""Harvests one package: installs it, checks its licence, records its programs and extracts its modules."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from shlex import join, split
+from subprocess import TimeoutExpired
+from time import monotonic
+from typing import Any
+
+from synthesis.core.errors import ConfigError, MachineError, TargetError
+from synthesis.core.licences import is_allowed
+from synthesis.core.run_settings import options_of
+from synthesis.dataset.storage.layout import CHUNKS, SETTINGS
+from synthesis.making.harvesting.settings import Harvest
+from synthesis.making.harvesting.wanted import Wanted
+
+ROWS = "rows"
+"""Subfolder for the runs, because a folder named like a module could be mistaken for the target."""
+RECORDED = "recorded"
+"""Name of the run of the recorded kernels."""
+MADE_WITH = "made_with.json"
+TOLD = "result.json"
+"""File with the state of the harvest of a package: the seconds that it took, and what the time limit stopped."""
+OnStep = Callable[[str], None]
+STOPPED = 124
+"""Exit status of a recorded program that was stopped because its time was over."""
+RECORDING_SHARE = 0.4
+"""Share of a package's time limit that its programs may take."""
+_USAGE = 2
+"""Exit status of a command that finds no kernel or cannot run."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Harvested:
+    """The result for one package."""
+
+    name: str
+    version: str = ""
+    licence: str = ""
+    modules: tuple[str, ...] = ()
+    kernels: int = 0
+    """Number of kernels and functions found. One that is both recorded and extracted counts twice."""
+    rows: int = 0
+    verified: int = 0
+    """Number of rows with at least one text verified by execution."""
+    programs: tuple[int, ...] = ()
+    """Exit statuses of the recorded programs; 124 if the time limit stopped one."""
+    stopped: tuple[str, ...] = ()
+    """What the time limit stopped or left out: ``recorded``, the kernels of the programs, or names of modules."""
+    seconds: float = field(default=0.0, compare=False)
+    """Time that its finished steps took."""
+    left_out: str = ""
+    """Why the package gave no rows; empty if it gave some."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as JSON values."""
+        # The seconds are left out, because they differ between runs of the same harvest.
+        return {
+            "name": self.name,
+            "version": self.version,
+            "licence": self.licence,
+            "modules": list(self.modules),
+            "kernels": self.kernels,
+            "rows": self.rows,
+            "verified": self.verified,
+            "programs": list(self.programs),
+            "stopped": list(self.stopped),
+            "left_out": self.left_out,
+        }
+
+    def describe(self) -> str:
+        """Return the result before the data set is made, as one line."""
+        if self.left_out:
+            return f"{self.name}: {self.left_out}"
+        stopped = f"; its time ended in {', '.join(self.stopped)}" if self.stopped else ""
+        return f"{self.name}: {self.kernels} kernels in {self.seconds:.0f} s{stopped}"
+
+
+class Package:
+    """One package that is recorded and extracted.
+
+    Args:
+        settings: the settings of the harvest.
+        wanted: the requested package.
+        folder: the folder for its intermediate files.
+        on_step: called with a description of each step that begins.
+    """
+
+    def __init__(self, settings: Harvest, wanted: Wanted, folder: Path, on_step: OnStep) -> None:
+        self._settings = settings
+        self._wanted = wanted
+        self._folder = folder
+        self._on_step = on_step
+        self._environment = settings.environment_of(wanted)
+        self.told = Harvested(name=wanted.name)
+
+    def make(self) -> list[Path]:
+        """Record and extract the package. Return the folders of the runs with kernels; none if it is left out."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._recall()
+        try:
+            self._install()
+        except TargetError as error:
+            self.told.left_out = str(error)
+            return []
+        if not is_allowed(self.told.licence, self._settings.extraction.licence or ()):
+            self.told.left_out = f"its licence, {self.told.licence}, is not allowed"
+            return []
+        self._claim()
+        targets = [(RECORDED, ["--recorded", str(each)]) for each in self._record()]
+        targets += [(name, [name]) for name in self.told.modules]
+        runs = [self._folder / ROWS / name for name, target in targets if self._extract(name, target)]
+        if not runs:
+            late = f" before its time was over in {', '.join(self.told.stopped)}" if self.told.stopped else ""
+            self.told.left_out = f"no kernel was found in it{late}"
+        return runs
+
+    def _install(self) -> None:
+        """Install the package and look up its version, licence and modules.
+
+        Raises:
+            TargetError: if it cannot be installed.
+            MachineError: if the environment does not work.
+        """
+        self._on_step(f"{self.told.name}: {', '.join(self._wanted.requirements)} in {self._environment.folder}")
+        start = monotonic()
+        if self._environment.prepare(self._wanted, seconds=self._left()):
+            self._note(monotonic() - start)
+        name = self._wanted.name
+        command = [str(self._environment.python), "-m", "synthesis.making.harvesting.inspecting", name]
+        done = self._environment.run(command, cwd=self._folder, quiet=True)
+        if done.returncode != 0:
+            raise MachineError(f"the environment in {self._environment.folder} does not work: {done.stderr.strip()}")
+        here = json.loads(done.stdout)[name]
+        self.told.version, self.told.licence = here["version"], here["licence"]
+        self.told.modules = self._wanted.modules or tuple(here["modules"])
+
+    def _claim(self) -> None:
+        """Store the settings that the package's rows are made with.
+
+        Raises:
+            ConfigError: if the folder holds results made with other settings.
+        """
+        told, wanted = self.told, self._wanted
+        own = {
+            "version": f"{wanted.name} {told.version}",
+            "modules": list(told.modules),
+            "programs": [join(each) for each in wanted.programs],
+            "options": options_of(self._settings.extraction).strip(),
+        }
+        path = self._folder / MADE_WITH
+        known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else own
+        for name, value in own.items():
+            if known.get(name) != value:
+                raise ConfigError(
+                    f"{self._folder} is of another harvest: {name} were {known.get(name)!r}, now {value!r}. Choose "
+                    f"another folder, or remove this one"
+                )
+        path.write_text(json.dumps(own, indent=2) + "\n")
+
+    def _record(self) -> list[Path]:
+        """Record the package's programs into one folder and return it in a list, empty if nothing was recorded."""
+        place, statuses = self._folder / "recording", self._folder / "programs.json"
+        if not self._wanted.programs:
+            return []
+        known: list[int] = json.loads(statuses.read_text()) if statuses.exists() else []
+        for number, program in enumerate(self._wanted.programs):
+            if number < len(known):
+                continue
+            self._on_step(f"{self.told.name}: $ {join(program)}")
+            command = ["record", "--out", str(place), "--", *program]
+            try:
+                done = self._irsmith(command, self._left(RECORDING_SHARE))
+                known.append(done.returncode)
+                (self._folder / f"program_{number + 1}.txt").write_text(done.stdout)
+            except TimeoutExpired:
+                known.append(STOPPED)
+            statuses.write_text(json.dumps(known))
+        self.told.programs = tuple(known)
+        return [place] if place.is_dir() else []
+
+    def _extract(self, name: str, target: Sequence[str]) -> bool:
+        """Extract a target into a folder of its name, and return whether it holds a kernel."""
+        out, summary = self._folder / ROWS / name, self._folder / f"{name}.json"
+        if not summary.exists():
+            self._on_step(f"{self.told.name} {self.told.version} ({self.told.licence}): {name}")
+            extraction = self._settings.extraction
+            if name == RECORDED:  # a recording knows the inputs
+                extraction = replace(extraction, guess_inputs=False)
+            options = split(f"{options_of(extraction)}{options_of(self._settings.making)}")
+            command = ["extract", *target, "--out", str(out), "--json", *options]
+            try:
+                done = self._irsmith(command, self._left())
+            except TimeoutExpired:
+                self._give_up(name, out)
+                # The same command, with all chunks there, counts what they hold.
+                done = self._irsmith(command) if (out / SETTINGS).is_file() else None
+            if done is not None and done.returncode not in (0, 1, _USAGE):
+                raise MachineError(f"irsmith extract {name} ended with {done.returncode}; the same command goes on")
+            summary.write_text((done.stdout if done is not None else "") or "{}")
+        found: dict[str, Any] = json.loads(summary.read_text())
+        self.told.kernels += found.get("candidates", 0)
+        return (out / CHUNKS).is_dir()
+
+    def _give_up(self, name: str, out: Path) -> None:
+        """Note what was not finished of a target whose time is over, in the ledger of its run."""
+        self.told.stopped = (*self.told.stopped, name)
+        self._note(0.0)
+        if not (out / SETTINGS).is_file():
+            return
+        why = f"not finished: the time for the package, {self._settings.package_time:g} s, was over"
+        module = "synthesis.making.harvesting.giving_up"
+        command = [str(self._environment.python), "-m", module, str(out), why]
+        done = self._environment.run(command, cwd=self._folder, quiet=True)
+        if done.returncode != 0:
+            raise MachineError(f"cannot end the run in {out}: {done.stderr.strip()}")
+
+    def _left(self, share: float = 1.0) -> float | None:
+        """Return the seconds that are left of a share of the package's time; None without a time limit."""
+        limit = self._settings.package_time
+        return None if limit is None else max(1.0, share * limit - self.told.seconds)
+
+    def _recall(self) -> None:
+        """Read how long earlier calls took, and what they stopped."""
+        path = self._folder / TOLD
+        known: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        self.told.seconds, self.told.stopped = known.get("seconds", 0.0), tuple(known.get("stopped", ()))
+
+    def _note(self, seconds: float) -> None:
+        """Add the seconds of a step to the state of the package, and store it."""
+        self.told.seconds += seconds
+        state = {"seconds": round(self.told.seconds, 1), "stopped": list(self.told.stopped)}
+        (self._folder / TOLD).write_text(json.dumps(state) + "\n")
+
+    def _irsmith(self, words: Sequence[str], seconds: float | None = None) -> Any:
+        """Run a command of irsmith in the package's environment, and add its time to the package's.
+
+        Raises:
+            TimeoutExpired: if its time was over.
+        """
+        command = [str(self._environment.python), "-m", "synthesis", *words]
+        start = monotonic()
+        try:
+            return self._environment.run(command, cwd=self._folder, seconds=seconds)
+        finally:
+            self._note(monotonic() - start)
