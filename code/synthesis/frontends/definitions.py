@@ -122,6 +122,33 @@ def closure_of(function: FunctionType) -> dict[str, Any]:
     return found
 
 
+def defaults_of(function: FunctionType) -> dict[str, Any]:
+    """Return the default values of a function's parameters, by name."""
+    count = function.__code__.co_argcount
+    values = function.__defaults__ or ()
+    named = zip(function.__code__.co_varnames[count - len(values) : count], values, strict=True)
+    return {**dict(named), **(function.__kwdefaults__ or {})}
+
+
+def named_defaults(tree: ast.Module, function: FunctionType, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of names that are defaults of parameters, ``by=by``, if the scope does not give them.
+
+    The names may be local to an enclosing function, whose variables a function captures only if its body reads them.
+    """
+    first, values = tree.body[0], defaults_of(function)
+    if not isinstance(first, ast.FunctionDef):
+        return {}
+    given = first.args
+    last = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
+    pairs = [*zip(last, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+    return {
+        default.id: values[each.arg]
+        for each, default in pairs
+        if isinstance(default, ast.Name) and each.arg in values
+        and (default.id not in scope or (default.id == each.arg and scope[default.id] is not values[each.arg]))
+    }  # fmt: skip
+
+
 def changes_what_is_around(tree: ast.Module) -> bool:
     """Return whether a function assigns names outside its own source by ``nonlocal`` or ``global``."""
     outer = [each for each in ast.walk(tree) if isinstance(each, ast.Nonlocal | ast.Global)]

@@ -25,6 +25,7 @@ from synthesis.frontends.definitions import (
     import_of_attribute,
     import_of_module,
     name_of,
+    named_defaults,
     packages_above,
     scope_of,
     source_of,
@@ -191,6 +192,8 @@ class SourceCollector:
             return None, 0
         self.mentioned |= attributes_in(tree)
         scope = scope_of(obj)
+        if isinstance(obj, FunctionType):
+            scope = {**scope, **named_defaults(tree, obj, scope)}
         if self.loose:
             source, scope = self._with_own_variables(source, name, scope, home_of(obj))
         source = self._with_known_types(source, tree, definition, scope)
@@ -249,7 +252,7 @@ class SourceCollector:
         """Return the source with its references renamed as in the collected source, after collecting them."""
         names: dict[str, str] = {}
         own = {name.partition(" ")[0], name_of(obj)} if self.loose else {name.partition(" ")[0]}
-        for default in default_names(source) if self.loose else ():
+        for default in default_names(source):
             if default in scope and self._refer(default, scope[default], home_of(obj)) != default:
                 self._miss(default, "")
         for free in free_names(ast.parse(source)):

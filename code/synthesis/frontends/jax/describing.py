@@ -1,10 +1,12 @@
 """Describes a jitted function of a running program as text, without tracing it again."""
 
 import ast
+import builtins
 import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 from synthesis.core.licences import UNKNOWN_LICENCE
@@ -197,8 +199,10 @@ def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, 
 
     Code of other packages is copied into the source, or imported if it cannot be copied.
     """
-    definition = discovery.definition_of(behind, given.function)
+    definition = _wrapper(given.function) or discovery.definition_of(behind, given.function)
     forms = _forms(definition)[: 1 if given.around else None]  # this form is the function with its wrapper
+    if given.function is behind and _is_decorated_locally(definition):
+        forms = forms[-1:]
     mentioned = _mentioned(definition)
     inside = None if given.around else given.function
     first: tuple[str, str, dict[str, Any], list[functions.Leaf]] | None = None
@@ -284,7 +288,42 @@ def _collector(credits_: Credits, is_library: Callable[[str], bool], inside: Any
 
 def _definition_behind(value: Any) -> Definition | None:
     source = source_of_maker(value)
-    return discovery.definition_behind(value) if source is None else Definition(value, source)
+    if source is not None:
+        return Definition(value, source)
+    return _wrapper(value) or discovery.definition_behind(value)
+
+
+def _wrapper(value: Any) -> Definition | None:
+    """Return the definition of a user's function that was made around another, as by ``functools.wraps``.
+
+    The result is None for any other value, and for one that a decorator or an assignment makes, which is its source.
+    """
+    if not isinstance(value, FunctionType) or not hasattr(value, "__wrapped__"):
+        return None
+    behind = functions.function_behind(value)
+    if behind is None or discovery.is_library(home_of(value)) or discovery.assigned(value) is not None:
+        return None
+    text = discovery.source_text(Definition(behind))
+    try:
+        if text is None or without_decorators(text[0])[1]:
+            return None
+        lines, first = inspect.getsourcelines(value.__code__)
+    except (OSError, SyntaxError):
+        return None
+    return Definition(value, "".join(lines), first)
+
+
+def _is_decorated_locally(definition: Definition) -> bool:
+    """Return whether a decorator of a function is a variable of the function around it, such as ``@self.variant``."""
+    text = discovery.source_text(definition)
+    try:
+        (first, *_) = ast.parse(text[0]).body if text is not None else [ast.Pass()]
+    except SyntaxError:
+        return False
+    names = {node.id for each in getattr(first, "decorator_list", ()) for node in ast.walk(each)
+             if isinstance(node, ast.Name)}  # fmt: skip
+    known = getattr(definition.obj, "__globals__", {})
+    return any(name not in known and not hasattr(builtins, name) for name in names)
 
 
 def _words(collector: SourceCollector) -> str:
