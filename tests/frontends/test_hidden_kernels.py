@@ -11,7 +11,10 @@ import pytest
 
 from synthesis import Rejection, discover, get_frontend
 from synthesis.core.errors import Symptom
+from synthesis.core.examples import NO_EXAMPLES
+from synthesis.core.run_settings import Extraction
 from synthesis.frontends.warp import introspection
+from synthesis.making.sources.extracted import ExtractedFiles
 
 WAYS = {
     "a name": "kept = KERNEL(1)",
@@ -43,6 +46,61 @@ WAYS = {
     ),
     "a dictionary before many numbers": "KEPT = {'a': KERNEL(1)}\nNUMBERS = [float(each) for each in range(30_000)]",
     "a loop of containers": "KEPT = [KERNEL(1)]\nKEPT.append(KEPT)",
+    "a chain of dictionaries": "import collections\nKEPT = collections.ChainMap({}, {'a': KERNEL(1)})",
+    "a dictionary of a user": "import collections\nKEPT = collections.UserDict(a=KERNEL(1))",
+    "a list of a user": "import collections\nKEPT = collections.UserList([KERNEL(1)])",
+    "an array of objects": "import numpy as np\nKEPT = np.array([None, KERNEL(1)], dtype=object)",
+    "a key of a dictionary": "KEPT = {KERNEL(1): 'a'}",
+    "a closure": "def keep():\n    kernel = KERNEL(1)\n    return lambda: kernel\n\n\nKEPT = keep()",
+    "a default argument": "def use(kernel=KERNEL(1)):\n    return kernel",
+    "a keyword default": "def use(*, kernel=KERNEL(1)):\n    return kernel",
+    "an attribute of a function": "def use():\n    return use.kernel\n\n\nuse.kernel = KERNEL(1)",
+    "an argument of a partial": "import functools\nKEPT = functools.partial(print, KERNEL(1))",
+    "a keyword of a partial": "import functools\nKEPT = functools.partial(print, end=KERNEL(1))",
+    "a function around it": (
+        "import functools\ndef around(kernel):\n    @functools.wraps(getattr(kernel, 'func', kernel))\n"
+        "    def call(*given):\n        return kernel(*given)\n    return call\n\n\n_kept = around(KERNEL(1))"
+    ),
+    "a decorator of a user": (
+        "STORE = []\ndef register(make):\n    STORE.append(make(1))\n    return make\n\n\n"
+        "@register\ndef made(k):\n    return KERNEL(k)"
+    ),
+    "a property": "class Kept:\n    def __init__(self):\n        self._own = KERNEL(1)\n\n"
+    "    @property\n    def kernel(self):\n        return self._own\n\n\nKEPT = Kept()",
+    "a cached property": "import functools\nclass Kept:\n    @functools.cached_property\n    def kernel(self):\n"
+    "        return KERNEL(1)\n\n\nKEPT = Kept()\nKEPT.kernel",
+    "slots": "class Kept:\n    __slots__ = ('kernel',)\n\n\nKEPT = Kept()\nKEPT.kernel = KERNEL(1)",
+    "a meta class": "class Meta(type):\n    kernel = KERNEL(1)\n\n\nclass Kept(metaclass=Meta):\n    pass",
+    "a frozen data class": (
+        "import dataclasses\n@dataclasses.dataclass(frozen=True, slots=True)\nclass Kept:\n    kernel: object\n\n\n"
+        "KEPT = Kept(KERNEL(1))"
+    ),
+    "a member of an enumeration": "import enum\nclass Kept(enum.Enum):\n    A = (KERNEL(1),)",
+    "a weak dictionary": (
+        "import weakref\nKEPT = weakref.WeakValueDictionary()\ndef keep():\n    kernel = KERNEL(1)\n"
+        "    KEPT['a'] = kernel\n    return lambda: kernel\n\n\n_alive = keep()"
+    ),
+    "a module's own getattr": (
+        "def _lazily():\n    kept = {'hidden_kernel': KERNEL(1)}\n    return kept.__getitem__\n\n\n"
+        "__getattr__ = _lazily()"
+    ),
+    "a generator": (
+        "def _each():\n    kernel = KERNEL(1)\n    yield 0\n    yield kernel\n\n\nKEPT = _each()\nnext(KEPT)"
+    ),
+    "a cached call": "import functools\n@functools.lru_cache\ndef made(k):\n    return KERNEL(k)\n\n\nmade(1)",
+    "storage of a thread": "import threading\nKEPT = threading.local()\nKEPT.kernel = KERNEL(1)",
+    "a context variable": "import contextvars\nKEPT = contextvars.ContextVar('KEPT', default=KERNEL(1))",
+    "an iterator": "import itertools\nKEPT = itertools.cycle([KERNEL(1)])",
+    "a bound method": (
+        "class _Kept:\n    def __init__(self):\n        self.kernel = KERNEL(1)\n\n    def use(self):\n"
+        "        return self.kernel\n\n\nuse = _Kept().use"
+    ),
+    "a function for one type": (
+        "import functools\n@functools.singledispatch\ndef use(x):\n    return x\n\n\n"
+        "def _keep():\n    kernel = KERNEL(1)\n    use.register(int, lambda x: kernel)\n\n\n_keep()"
+    ),
+    "an exception": "try:\n    raise KeyError(KERNEL(1))\nexcept KeyError as error:\n    KEPT = error",
+    "another module's list": "import sys\nsys.kept = [KERNEL(1)]",
 }
 """Module code that makes one kernel of a factory and keeps it."""
 WARP = """
@@ -102,6 +160,29 @@ def imported(source: str, folder: Path) -> Generator[ModuleType]:
             introspection.forget(path.stem)
 
 
+NEIGHBOURS = {
+    "a name": "kept = factory.KERNEL(1)",
+    "a list in a dictionary": "KEPT = {'a': [factory.KERNEL(1)]}",
+    "an object": "class Kept:\n    def __init__(self):\n        self.kernel = factory.KERNEL(1)\n\n\nKEPT = Kept()",
+}
+"""Module code that keeps a kernel of a function in a module beside it, which an import of that module does not make."""
+
+
+@pytest.mark.parametrize("way", NEIGHBOURS)
+@pytest.mark.parametrize("tool", [pytest.param(each, marks=pytest.mark.needs(each)) for each in ("warp", "jax")])
+def test_a_kernel_that_a_neighbouring_module_makes_is_one_of_its_caller(way: str, tool: str, tmp_path: Path) -> None:
+    source = {"warp": WARP.replace("OPTIONS", ""), "jax": JAX}[tool]
+    (tmp_path / "factory.py").write_text(source)
+    (tmp_path / "caller.py").write_text(f"import factory\n\n{NEIGHBOURS[way]}\n")
+    with ExtractedFiles(str(tmp_path), Extraction(verify="none"), NO_EXAMPLES) as files:
+        found = [
+            each.stopped.detail if each.stopped else each.spec.name
+            for each in files.candidates()
+            if each.spec or each.stopped
+        ]
+    assert len([each for each in found if "hidden" in each or "example arguments" in each]) == 1, found
+
+
 @pytest.mark.needs("warp")
 @pytest.mark.parametrize("options", ["", "(module='unique')"])
 @pytest.mark.parametrize("way", WAYS)
@@ -113,14 +194,16 @@ def test_a_warp_kernel_is_found(way: str, options: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("jax")
-@pytest.mark.parametrize("way", [way for way in WAYS if way != "a private name"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_jitted_function_is_found(way: str, tmp_path: Path) -> None:
     with imported(JAX + WAYS[way], tmp_path) as module:
         found = get_frontend("jax").compiler.discover(module)
-    others = [each for each in found if not (isinstance(each, Rejection) and each.kernel_name == "KERNEL")]
-    assert len(others) == 1
-    assert isinstance(others[0], Rejection)
-    assert others[0].symptom in (Symptom.NO_KERNEL, Symptom.NO_EXAMPLE_ARGUMENTS)
+    rejected = [each for each in found if isinstance(each, Rejection)]
+    assert len(rejected) == len(found)
+    assert {each.symptom for each in rejected} <= {Symptom.NO_KERNEL, Symptom.NO_EXAMPLE_ARGUMENTS}
+    names = ("hidden", "kept", "_kept")  # that of the function, or of the assignment that makes it
+    about = [each for each in rejected if each.kernel_name in names or "made of hidden" in each.detail]
+    assert len(about) == 1, rejected
 
 
 @pytest.mark.needs("jax")

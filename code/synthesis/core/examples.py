@@ -1,5 +1,6 @@
 """Example inputs of users' functions: types, shapes and values from a file or a decorator."""
 
+import inspect
 import re
 import tomllib
 from collections.abc import Callable, Generator, Mapping
@@ -53,6 +54,8 @@ class Examples:
     """Positional arguments of every function: arrays, shapes, pytrees of them, plain values."""
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     """Arguments by function name and parameter name. They take precedence over ``arguments``."""
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Error messages of the tables that cannot be read, by function name."""
     guess: bool = False
     """Whether to try common shapes for a function without known inputs."""
 
@@ -70,6 +73,9 @@ def example(*arguments: Any) -> Callable[[F], F]:
     Example: >>> @example("f32[4,3]", {"w": "f32[3]"}) ... def f(x, params): ...     return x @ params["w"]
     """
 
+    if len(arguments) == 1 and inspect.isfunction(arguments[0]):
+        return _unmarked(arguments[0])
+
     def mark(function: F) -> F:
         marked: Any = function
         marked = getattr(marked, "__func__", marked)  # the function of a static method
@@ -82,6 +88,19 @@ def example(*arguments: Any) -> Callable[[F], F]:
         return function
 
     return mark
+
+
+def _unmarked(function: Any) -> Any:
+    """Return a function with the error that its mark has no arguments: ``@example`` without parentheses.
+
+    Raises:
+        ConfigError: with that error, unless errors are kept.
+    """
+    message = f'{function.__name__} is marked without arguments; write them as in @example("f32[4,3]")'
+    if not _KEEPS_ERRORS.get():
+        raise ConfigError(message)
+    setattr(function, _ERROR, message)
+    return function
 
 
 @contextmanager
@@ -113,6 +132,18 @@ def read_inputs(path: Path) -> dict[str, dict[str, Any]]:
     Raises:
         ConfigError: if the file cannot be read, is not TOML, or holds a string that is not a type and shape.
     """
+    tables, errors = read_tables(path)
+    if errors:
+        raise ConfigError(next(iter(errors.values())))
+    return tables
+
+
+def read_tables(path: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Return the tables of a TOML file that can be read, and error messages for the others, by function name.
+
+    Raises:
+        ConfigError: if the file cannot be read, is not TOML, or has an entry outside a table.
+    """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -120,14 +151,20 @@ def read_inputs(path: Path) -> dict[str, dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     tables: dict[str, dict[str, Any]] = {}
+    errors: dict[str, str] = {}
     for function, table in document.items():
         if not isinstance(table, dict):
             raise ConfigError(
                 f"{path}: {function} = {table!r} stands outside a table; expected [function_name] above it"
             )
         arguments: dict[str, Any] = dict(table)  # pyright: ignore[reportUnknownArgumentType]
-        tables[function] = {name: _read(value, f"{path}, [{function}] {name}: ") for name, value in arguments.items()}
-    return tables
+        try:
+            read = {name: _read(value, f"{path}, [{function}] {name}: ") for name, value in arguments.items()}
+        except ConfigError as error:
+            errors[function] = str(error)
+        else:
+            tables[function] = read
+    return tables, errors
 
 
 def _read(value: Any, place: str = "") -> Any:
@@ -164,5 +201,8 @@ def parse_type(text: str, place: str = "") -> ArrayType:
             "f16 bf16 f32 f64 i8…i64 u8…u64 c64 bool, and narrow ones such as f8_e4m3fn, f8_e5m2, i4, u4"
         )
     sizes = [part.strip() for part in (match["shape"] or "").split(",") if part.strip()]
-    domain = Domain(low=float(match["low"]), high=float(match["high"])) if match["low"] else None
+    try:
+        domain = Domain(low=float(match["low"]), high=float(match["high"])) if match["low"] else None
+    except ConfigError as error:
+        raise ConfigError(f"{place}{text!r}: {error}") from error
     return ArrayType(dtype, tuple(int(size) for size in sizes), domain)

@@ -62,7 +62,7 @@ def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
     behind = function_behind(value)
     if behind is None or behind is value or behind.__name__ == "<lambda>" or isinstance(value, functools.partial):
         return False
-    return getattr(module, behind.__name__, None) is not value
+    return vars(module).get(behind.__name__) is not value
 
 
 def _assignments(module: ModuleType) -> dict[str, tuple[str, int]]:

@@ -1,14 +1,14 @@
 """Finds a user's JAX functions in live objects and modules, and describes them as records."""
 
 import ast
-import collections
 import inspect
 import itertools
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import FunctionType, MappingProxyType, ModuleType, SimpleNamespace
-from typing import Any, cast
+from types import FunctionType, ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from synthesis.core.errors import Stage, Symptom
 from synthesis.core.examples import Examples, example, mark_error, marked_arguments
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Role, Signature
+from synthesis.frontends import holding
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
@@ -31,11 +32,6 @@ from synthesis.frontends.sources import SourceCollector
 _CUSTOMARY = {"np": "import numpy as np", "jnp": "import jax.numpy as jnp"}
 _LARGEST_CAPTURE = 256
 """Maximum number of elements of a captured array that is written into the source."""
-_MOST_DEEP = 6
-"""Maximum depth to which containers are searched."""
-_MOST_HELD = 20_000
-"""Maximum number of values that are searched."""
-_HOLD_NOTHING = (int, float, complex, str, bytes, np.ndarray, np.generic, type(None))
 _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 
@@ -44,10 +40,16 @@ def names_in(target: object) -> list[str]:
     return [_name_of(function, _module_of(target)) for function in _functions(target)]
 
 
+def has_declared(module: ModuleType) -> bool:
+    """Return whether a module holds a function that JAX made or that is marked."""
+    found = ((each, functions.function_behind(each)) for each in _functions(module))
+    return any(plain is not None and _is_meant(each, plain) for each, plain in found)
+
+
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
     """Return the functions in a live function or a module, each with its example arguments, or why it is rejected."""
     named = not isinstance(target, ModuleType)
-    chosen = [each for number, each in enumerate(_functions(target)) if only in (None, number)]
+    chosen = [each for number, each in enumerate(_functions(target, afresh=only is None)) if only in (None, number)]
     return [_discover(function, examples, _module_of(target), named=named) for function in chosen]
 
 
@@ -61,8 +63,11 @@ def _name_of(function: Any, module: ModuleType | None) -> str:
     return name_of(functions.function_behind(function)) if made is None else made.name
 
 
-def _functions(target: object) -> list[Any]:
-    """Return a function itself, or the public ones of a module, each once, in the order of the code."""
+def _functions(target: object, *, afresh: bool = True) -> list[Any]:
+    """Return a function itself, or those of a module, each once, in the order of the code.
+
+    Of a module, these are the public functions, and all functions that JAX made or that are marked.
+    """
     if not isinstance(target, ModuleType):
         return [target]
     found: dict[int, tuple[tuple[str, int, str], Any]] = {}
@@ -71,13 +76,44 @@ def _functions(target: object) -> list[Any]:
             continue
         made, behind = assigned(value, target), functions.function_behind(value)
         plain = behind if made is None else made.stand_in
-        if plain is not None and _belongs(plain, target):
-            found.setdefault(id(value), ((plain.__code__.co_filename, plain.__code__.co_firstlineno, name), value))
+        if plain is not None and _is_one(value, plain, target, meant=True):
+            found.setdefault(id(value), (_place_of(plain, name), value))
     for place, value in held_in(target):
         plain = functions.function_behind(value)
-        if plain is not None and _belongs(plain, target) and _is_meant(value, plain):
-            found.setdefault(id(value), ((plain.__code__.co_filename, plain.__code__.co_firstlineno, place), value))
+        if plain is not None and _is_one(value, plain, target, meant=False):
+            found.setdefault(id(value), (_place_of(plain, place), value))
+    hidden = [each for each in _hidden_in(target, afresh=afresh) if id(each) not in found]
+    around = [*(value for _, value in found.values()), *hidden]
+    wrapped = {id(inner) for value in around for inner in functions.inside(value)}
+    for value in hidden:
+        if id(value) not in wrapped:
+            found[id(value)] = _place_of(functions.function_behind(value), ""), value
     return [value for _, value in sorted(found.values(), key=lambda entry: entry[0])]
+
+
+def _place_of(plain: FunctionType | None, name: str) -> tuple[str, int, str]:
+    assert plain is not None
+    return plain.__code__.co_filename, plain.__code__.co_firstlineno, name
+
+
+def _is_one(value: Any, plain: FunctionType, module: ModuleType, *, meant: bool) -> bool:
+    """Return whether a value that a module holds is a function of it.
+
+    Args:
+        value: the value.
+        plain: the function inside it.
+        module: the module.
+        meant: whether a plain function of the module is one, even if nothing says that it is meant for JAX.
+    """
+    if _belongs(plain, module):
+        return meant or _is_meant(value, plain)
+    return _is_made_for(plain, module) and _is_meant(value, plain)
+
+
+def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
+    """Return whether a module's call of a neighbouring module defined a function."""
+    home = plain.__globals__.get("__name__", "")
+    return holding.is_made_by_call(plain) and holding.is_near(home, module)
 
 
 def _is_meant(value: Any, plain: FunctionType) -> bool:
@@ -86,38 +122,32 @@ def _is_meant(value: Any, plain: FunctionType) -> bool:
 
 
 def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """Yield the traceable values in containers, classes and objects of a module, each with an expression for its place.
+    """Yield the traceable values in containers, classes and objects of a module, each with its place."""
+    yield from holding.held_in(module, functions.is_traceable)
 
-    Mappings, sequences, sets, the module's own classes and their objects are searched to a limited depth.
+
+_hidden = WeakKeyDictionary[ModuleType, list[Any]]()
+"""What the garbage collector knew of each module when its functions were last listed."""
+
+
+def _hidden_in(module: ModuleType, *, afresh: bool) -> list[Any]:
+    """Return the functions of a module that JAX made or that are marked, wherever the program holds them.
+
+    Args:
+        module: the module.
+        afresh: whether to search again, and not to return what an earlier call found. Tracing makes more functions.
     """
-    seen = set[int]()
-    waiting = [(name, value, 0) for name, value in vars(module).items() if not name.startswith("__")]
-    while waiting and len(seen) < _MOST_HELD:
-        place, value, depth = waiting.pop()
-        if id(value) in seen or depth > _MOST_DEEP:
-            continue
-        seen.add(id(value))
-        for inner, part in _parts_of(value, module):
-            held: Any = part.__func__ if isinstance(part, staticmethod) else part
-            if functions.is_traceable(held):
-                yield f"{place}{inner}", held
-            elif not isinstance(held, _HOLD_NOTHING):
-                waiting.append((f"{place}{inner}", held, depth + 1))
+    if afresh or module not in _hidden:
+        found = holding.alive((FunctionType, *functions.MADE_BY_JAX))
+        _hidden[module] = [each for each in found if _is_hidden(each, module)]
+    return _hidden[module]
 
 
-def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:
-    """Return the contents of a container, a class of the module or an object of one, each with its accessor."""
-    if isinstance(value, dict | MappingProxyType):
-        entries = cast(Mapping[Any, Any], value)
-        return [(f"[{key!r}]", part) for key, part in entries.items()]
-    if isinstance(value, list | tuple | collections.deque | set | frozenset):
-        return [(f"[{place}]", part) for place, part in enumerate(cast(Iterable[Any], value))]
-    own: Mapping[str, Any] = {}
-    if isinstance(value, type):
-        own = vars(value) if value.__module__ == module.__name__ else {}
-    elif type(value).__module__ == module.__name__ or isinstance(value, SimpleNamespace):
-        own = getattr(value, "__dict__", {})
-    return [(f".{name}", part) for name, part in own.items() if not name.startswith("__")]
+def _is_hidden(value: Any, module: ModuleType) -> bool:
+    if isinstance(value, FunctionType):
+        return value.__globals__ is vars(module) and (marked_arguments(value) or mark_error(value)) is not None
+    plain = functions.function_behind(value)
+    return plain is not None and plain.__globals__ is vars(module)
 
 
 def _belongs(function: FunctionType, module: ModuleType) -> bool:
@@ -148,7 +178,8 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
         detail = f"{name} is made of {name_of(plain)} by something else than an assignment to one name at module level"
         return replace(_rejection(plain, Stage.LOAD, Symptom.NO_KERNEL, detail), kernel_name=name)
     if (unread := mark_error(function) or mark_error(plain)) is not None:
-        return _rejection(plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its example: {unread}")
+        place = f"line {plain.__code__.co_firstlineno}"
+        return _rejection(plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its example: {unread} ({place})")
     plain = plain if made is None else made.stand_in
     call = calling.with_examples(function, examples, name=name_of(plain), named=named)
     if call is None:

@@ -75,6 +75,10 @@ class JaxCompiler:
         """Return the names of the functions in a live function or a module."""
         return discovery.names_in(target)
 
+    def has_declared(self, module: ModuleType) -> bool:
+        """Return whether a module holds a function that JAX made or that is marked."""
+        return discovery.has_declared(module)
+
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
     ) -> list[Kernel | Rejection]:

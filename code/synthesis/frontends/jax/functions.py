@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -20,6 +20,8 @@ _KEYS = ("threefry2x32", "rbg", "unsafe_rbg")
 _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 _OTHER_COMPILERS = frozenset(("cupy", "numba", "taichi", "triton", "warp"))
 """Packages whose kernels are callable objects with a Python function inside that JAX cannot trace."""
+MADE_BY_JAX: tuple[Any, ...] = (jax.jit(abs).__class__, jax.custom_jvp, jax.custom_vjp)
+"""Types of the objects that JAX makes of functions."""
 
 
 class OfArrays:
@@ -52,6 +54,15 @@ def function_behind(obj: Any) -> FunctionType | None:
         obj = inner
     wrapped = getattr(obj, "__wrapped__", None)
     return function_behind(wrapped) if wrapped is not None else obj
+
+
+def inside(obj: Any) -> Iterator[Any]:
+    """Yield the objects that a function wraps, from the outermost to the innermost."""
+    for _ in range(10):
+        obj = next((getattr(obj, name) for name in _WRAPPING if hasattr(obj, name)), None)
+        if obj is None:
+            return
+        yield obj
 
 
 def is_array(obj: object) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 from synthesis.core.errors import KernelError
@@ -129,6 +130,10 @@ class Compiler(Protocol):
 
     def prospects(self, target: object) -> list[str]:
         """Return the names of the objects that ``discover`` examines, in order, in a live object or a module."""
+        ...
+
+    def has_declared(self, module: ModuleType) -> bool:
+        """Return whether a module holds an object that the tool made of a function, or a function that is marked."""
         ...
 
     def discover(

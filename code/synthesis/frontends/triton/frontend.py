@@ -53,6 +53,10 @@ class TritonCompiler(Compiler):
         """Return the names of the kernels in a live kernel or a module."""
         return [each.name for each in discovery.kernels_in(target)]
 
+    def has_declared(self, module: ModuleType) -> bool:
+        """Return whether a module holds a kernel."""
+        return bool(discovery.kernels_in(module))
+
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
     ) -> list[Kernel | Rejection]:

@@ -24,6 +24,7 @@ import warp._src.context as _context  # noqa: TID251
 import warp._src.types as _types  # noqa: TID251
 
 from synthesis.core.formats import numpy_dtype
+from synthesis.frontends import holding
 from synthesis.frontends.loading import forget_module
 from synthesis.frontends.warp.options import DEFAULTS
 
@@ -114,8 +115,17 @@ def kernels_in(module: ModuleType) -> list[Any]:
 
 
 def kernels_of(module: ModuleType) -> list[Any]:
-    """Return the kernels that are declared in a module."""
-    return [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
+    """Return the kernels that are declared in a module, and those that its calls of neighbouring modules have made."""
+    own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
+    known = {id(kernel) for kernel in own}
+    held = [value for value in vars(module).values() if is_kernel(value)]
+    held += [value for _, value in holding.held_in(module, is_kernel)]
+    made = {id(each): each for each in held if id(each) not in known and _is_made_for(each, module)}
+    return own + sorted(made.values(), key=lambda kernel: (kernel.func.__module__, kernel.adj.fun_lineno, kernel.key))
+
+
+def _is_made_for(kernel: Any, module: ModuleType) -> bool:
+    return holding.is_made_by_call(kernel.func) and holding.is_near(kernel.func.__module__, module)
 
 
 # ---- kinds of objects

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from synthesis.core.errors import MissingFrontendError, Symptom, TargetError, UnsupportedReleaseError
-from synthesis.core.examples import Examples, keeping_errors, marked_arguments
+from synthesis.core.examples import Examples, keeping_errors
 from synthesis.core.records import Rejection
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
@@ -106,7 +106,8 @@ def choose_frontends(target: object, frontend: str | None, examples: Examples) -
     """Return the front ends that a live target has kernels of; empty if a module has none.
 
     Unless a front end is named, a module's Warp kernels come first. Since any function may be one for JAX, plain
-    functions count only if something is known of their inputs, or in a module of Warp kernels that imports JAX.
+    functions count only if something is known of their inputs, in a module with a function that JAX made or that is
+    marked, or in a module of Warp kernels that imports JAX.
 
     Raises:
         TargetError: if an object is not a kernel of any front end.
@@ -114,26 +115,15 @@ def choose_frontends(target: object, frontend: str | None, examples: Examples) -
     """
     if frontend is not None or not isinstance(target, ModuleType):
         return [get_frontend(frontend) if frontend is not None else frontend_of(target)]
-    known = examples.arguments or examples.tables or examples.guess or _has_marks(target)
+    known = examples.arguments or examples.tables or examples.errors or examples.guess
     found: list[Frontend] = []
     for candidate in map(_installed, frontend_names()):
         if candidate is None or not candidate.compiler.prospects(target):
             continue
-        if found:
-            is_one = is_used_in(target, candidate.name)
-        else:
-            is_one = known or not all(map(_is_plain_function, candidate.compiler.discover(target, examples=examples)))
+        is_one = is_used_in(target, candidate.name) if found else known or candidate.compiler.has_declared(target)
         if is_one:
             found.append(candidate)
     return found
-
-
-def _is_plain_function(found: Kernel | Rejection) -> bool:
-    return isinstance(found, Rejection) and found.symptom is Symptom.NO_EXAMPLE_ARGUMENTS
-
-
-def _has_marks(module: ModuleType) -> bool:
-    return any(marked_arguments(value) is not None for value in vars(module).values())
 
 
 def _installed(name: str) -> Frontend | None:

@@ -1,0 +1,92 @@
+"""Finds what a module keeps after its import: in containers, classes and objects, and by the garbage collector."""
+
+import collections
+import gc
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType, ModuleType, SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+
+_MOST_DEEP = 6
+"""Maximum depth to which containers are searched."""
+_MOST_HELD = 20_000
+"""Maximum number of values that are searched."""
+_HOLD_NOTHING = (int, float, complex, str, bytes, np.generic, type(None), ModuleType)
+_SEQUENCES = (list, tuple, set, frozenset, collections.deque, collections.UserList)
+_MAPPINGS = (dict, MappingProxyType, collections.ChainMap, collections.UserDict)
+
+
+def held_in(module: ModuleType, is_wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+    """Yield the wanted values in containers, classes and objects of a module, each with an expression for its place.
+
+    Mappings, sequences, sets, arrays of objects, partial functions, and the module's own classes and their objects are
+    searched to a limited depth. Values that have a name in the module themselves are not yielded.
+    """
+    seen = set[int]()
+    waiting = [(name, value, 0) for name, value in vars(module).items() if not name.startswith("__")]
+    while waiting and len(seen) < _MOST_HELD:
+        place, value, depth = waiting.pop()
+        if id(value) in seen or depth > _MOST_DEEP:
+            continue
+        seen.add(id(value))
+        for inner, part in _parts_of(value, module):
+            held: Any = part.__func__ if isinstance(part, staticmethod) else part
+            if is_wanted(held):
+                yield f"{place}{inner}", held
+            elif not isinstance(held, _HOLD_NOTHING):
+                waiting.append((f"{place}{inner}", held, depth + 1))
+
+
+def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:
+    """Return the contents of a container, a class of the module or an object of one, each with its accessor."""
+    if isinstance(value, _MAPPINGS):
+        entries = cast(Mapping[Any, Any], value)
+        return [(f"[{key!r}]", part) for key, part in entries.items()]
+    if isinstance(value, _SEQUENCES):
+        return [(f"[{place}]", part) for place, part in enumerate(cast(Iterable[Any], value))]
+    if isinstance(value, np.ndarray):
+        array = cast(Any, value)
+        listed: list[Any] = array.ravel().tolist() if array.dtype == object else []
+        return [(f".flat[{place}]", part) for place, part in enumerate(listed)]
+    if isinstance(value, partial):
+        made = cast("partial[Any]", value)
+        return [*((f".args[{place}]", part) for place, part in enumerate(made.args)), (".func", made.func)]
+    own: Mapping[str, Any] = {}
+    if isinstance(value, type):
+        own = vars(value) if value.__module__ == module.__name__ else {}
+    elif type(value).__module__ == module.__name__ or isinstance(value, SimpleNamespace):
+        own = getattr(value, "__dict__", {})
+    return [(f".{name}", part) for name, part in own.items() if not name.startswith("__")]
+
+
+def alive(kinds: tuple[Any, ...]) -> list[Any]:
+    """Return all objects of these exact types that the garbage collector knows, in no particular order.
+
+    It finds what only a closure, a generator, another thread or a context holds.
+    """
+    frozen = gc.get_freeze_count()
+    if frozen:  # frozen objects are not listed
+        gc.unfreeze()
+    found = [each for each in gc.get_objects() if type(each) in kinds]
+    if frozen:
+        gc.freeze()
+    return found
+
+
+def is_near(name: str, module: ModuleType) -> bool:
+    """Return whether another module, given by name, belongs to the same package as a module, or to the same folder."""
+    if name == module.__name__ or name not in sys.modules:
+        return False
+    if "." in name or "." in module.__name__:
+        return name.partition(".")[0] == module.__name__.partition(".")[0]
+    files = [getattr(each, "__file__", None) for each in (sys.modules[name], module)]
+    return None not in files and len({Path(each).parent for each in files if each is not None}) == 1
+
+
+def is_made_by_call(function: Any) -> bool:
+    """Return whether a call of another function has defined a function, which an import of its module need not make."""
+    return "<locals>" in getattr(function, "__qualname__", "")
