@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.core.errors import ConfigError, TargetError
-from synthesis.core.examples import NO_EXAMPLES, Examples, read_inputs
+from synthesis.core.examples import NO_EXAMPLES, Examples, read_tables
 from synthesis.core.records import Pair, Rejection
 from synthesis.core.run_settings import Extraction, ExtractionRun, Running
 from synthesis.core.stores.base import Store
@@ -197,7 +197,8 @@ def _refuse_others(inputs: Path, target: str, known: set[str], names: set[str]) 
     Raises:
         ConfigError: with these names, and some of the functions' names.
     """
-    if unknown := [name for name in read_inputs(inputs) if name not in known]:
+    tables, errors = read_tables(inputs)
+    if unknown := [name for name in (*tables, *errors) if name not in known]:
         listed = ", ".join(f"[{name}]" for name in unknown)
         found = sorted(names - {""})
         more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""

@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 
 from synthesis.core.errors import MachineError, Stage, Symptom, TargetError, UsageError
-from synthesis.core.examples import NO_EXAMPLES, Examples, parse_type, read_inputs
+from synthesis.core.examples import NO_EXAMPLES, Examples, parse_type, read_tables
 from synthesis.core.records import Rejection
 from synthesis.core.run_settings import Extraction, ExtractionRun
 from synthesis.core.sandbox.wire import WireError
 from synthesis.core.sandbox.zygote import Casualty, Zygote
-from synthesis.frontends.base import Frontend
+from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.registry import frontend_modules, get_frontend
 from synthesis.making.candidate import Candidate
@@ -86,7 +86,7 @@ def _candidates_at(
     frontend = prospect.frontend
     device = frontend.choose_device(settings.device)
     levels = frontend.choose_levels(settings.level, device)
-    for found in frontend.compiler.discover(target, examples=examples, only=prospect.position):
+    for found in _found_at(prospect, target, settings, examples):
         if isinstance(found, Rejection):
             yield Candidate(spec=None, number=number, stopped=found)
             continue
@@ -108,6 +108,33 @@ def _candidates_at(
             if not is_fault(error):
                 raise
             yield loaded.stop(fault_of(error, Stage.LOWER)).detached()
+
+
+def _found_at(
+    prospect: _Prospect, target: object, settings: Extraction, examples: Examples
+) -> list[Kernel | Rejection]:
+    """Return the kernels of one prospect, or a rejection if its table in the file of inputs cannot be used.
+
+    Raises:
+        UsageError: if examples that are not from a file do not fit a kernel.
+    """
+    frontend, unread = prospect.frontend, examples.errors.get(prospect.name)
+    if unread is None:
+        try:
+            return frontend.compiler.discover(target, examples=examples, only=prospect.position)
+        except UsageError as error:
+            if settings.inputs is None or prospect.name not in examples.tables:
+                raise
+            unread = f"{settings.inputs}, [{prospect.name}]: {error}"
+    return [
+        Rejection(
+            stage=Stage.LOAD,
+            symptom=Symptom.NO_EXAMPLE_ARGUMENTS,
+            detail=f"its inputs: {unread}",
+            frontend=frontend.name,
+            kernel_name=prospect.name,
+        )
+    ]
 
 
 class ExtractedFiles:
@@ -192,9 +219,11 @@ def examples_of(settings: Extraction, examples: Examples = NO_EXAMPLES) -> Examp
     Raises:
         ConfigError: if the settings' examples cannot be read.
     """
+    tables, errors = read_tables(settings.inputs) if settings.inputs is not None else ({}, {})
     return Examples(
         arguments=(*examples.arguments, *(parse_type(text) for text in settings.arg or ())),
-        tables={**examples.tables, **(read_inputs(settings.inputs) if settings.inputs is not None else {})},
+        tables={**examples.tables, **tables},
+        errors={**examples.errors, **errors},
         guess=examples.guess or settings.guess_inputs,
     )
 
