@@ -24,9 +24,12 @@ from synthesis.frontends.jax.graphs import (
     Span,
     dtype_of,
 )
+from synthesis.frontends.jax.reference.rules.randoms import IN_PAIRS
 from synthesis.frontends.jax.releases import equation_of, expansion_of
 
 jax: Any = _jax
+COUNTED = ("random_bits", "random_split", "random_gamma")
+"""Primitives whose numbers depend on ``jax_threefry_partitionable``, which their equations do not hold."""
 
 
 def graph_of(jaxpr: Any) -> Graph:
@@ -57,6 +60,8 @@ def _equation(equation: Any) -> Equation:
             types=tuple(_type(each.aval) for each in equation.outvars),
         )
     primitive, parameters = equation_of(equation.primitive.name, equation.params)
+    if primitive in COUNTED and not jax.config.jax_threefry_partitionable:
+        parameters = {**parameters, IN_PAIRS: True}
     return Equation(
         primitive=primitive,
         parameters={name: _parameter(value) for name, value in parameters.items()},

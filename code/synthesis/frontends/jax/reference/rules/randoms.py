@@ -1,7 +1,8 @@
 """Random numbers by Threefry-2x32 (Salmon et al., SC 2011), with counters as in ``jax.random``.
 
 A key is one element of two 32-bit words, so that primitives that move elements move keys, too. Counters are the
-elements' linear indices, split into high and low word (``jax_threefry_partitionable``).
+elements' linear indices, split into high and low word. Without ``jax_threefry_partitionable``, all words of a draw are
+counted through, and the first half of the counters is hashed together with the second.
 """
 
 import math
@@ -19,6 +20,8 @@ _ROTATIONS = tuple(
 """Rotations of words to the left, each with the right shift that completes it."""
 _PARITY = np.uint32(0x1BD11BDA)
 _KEY = np.dtype([("first", np.uint32), ("second", np.uint32)])
+IN_PAIRS = "in_pairs"
+"""Parameter of draws without ``jax_threefry_partitionable``, which is an option and none of JAX's parameters."""
 _Words = tuple[Array, Array]
 _Real = np.floating[Any]
 
@@ -53,6 +56,29 @@ def _hashed(keys: Array, shape: tuple[int, ...]) -> _Words:
     whole = (*keys.shape, *(1,) * len(shape))
     first, second = (np.asarray(keys[name]).reshape(whole) for name in ("first", "second"))
     return _threefry((first, second), high, low)
+
+
+def _words_in_pairs(keys: Array, count: int) -> Array:
+    """Return a number of words for each key along a new last axis, from counters that are hashed in pairs."""
+    half = (count + 1) // 2
+    counters = np.zeros(2 * half, np.uint32)
+    counters[:count] = np.arange(count, dtype=np.uint32)
+    first, second = (np.asarray(keys[name])[..., None] for name in ("first", "second"))
+    return np.concatenate(_threefry((first, second), counters[:half], counters[half:]), axis=-1)[..., :count]
+
+
+def _bits_in_pairs(keys: Array, shape: tuple[int, ...], width: int) -> Array:
+    """Return unsigned integers of a width for each key and element; narrow ones share words, lowest bits first."""
+    size = math.prod(shape)
+    words = _words_in_pairs(keys, -(-width * size // 32))
+    if width == 64:
+        high, low = words[..., :size].astype(np.uint64), words[..., size:].astype(np.uint64)
+        found = (high << np.uint64(32)) | low
+    else:
+        shifts = np.arange(32 // width, dtype=np.uint32) * np.uint32(width)
+        parts = (words[..., None] >> shifts) & np.uint32(2**width - 1)
+        found = parts.reshape(*keys.shape, -1)[..., :size]
+    return found.reshape((*keys.shape, *shape))
 
 
 def _key(words: _Words) -> Array:
@@ -90,7 +116,11 @@ def _clone(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
 
 @rule("random_split")
 def _random_split(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    return _key(_hashed(inputs[0], tuple(int(size) for size in parameters["shape"])))
+    keys, shape = inputs[0], tuple(int(size) for size in parameters["shape"])
+    if not parameters.get(IN_PAIRS):
+        return _key(_hashed(keys, shape))
+    words = _words_in_pairs(keys, 2 * math.prod(shape)).reshape((*keys.shape, *shape, 2))
+    return _key((words[..., 0], words[..., 1]))
 
 
 @rule("random_fold_in")
@@ -101,7 +131,10 @@ def _fold_in(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
 
 @rule("random_bits")
 def _random_bits(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    high, low = _hashed(inputs[0], tuple(int(size) for size in parameters["shape"]))
+    shape = tuple(int(size) for size in parameters["shape"])
+    if parameters.get(IN_PAIRS):
+        return _bits_in_pairs(inputs[0], shape, int(parameters["bit_width"])).astype(types[0].dtype)
+    high, low = _hashed(inputs[0], shape)
     if int(parameters["bit_width"]) == 64:
         return (high.astype(np.uint64) << np.uint64(32)) | low
     return (high ^ low).astype(types[0].dtype)
@@ -153,6 +186,8 @@ def _gamma(key: Array, shape: _Real, *, log_space: bool) -> _Real:
 @rule("random_gamma")
 def _random_gamma(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     keys, shapes = inputs
+    if parameters.get(IN_PAIRS):
+        raise NotImplementedError("gamma variates without jax_threefry_partitionable")
     if types[0].dtype != np.dtype(np.float32):
         raise NotImplementedError("gamma variates that are drawn with another number of bits")
     flat = keys.reshape(-1)
