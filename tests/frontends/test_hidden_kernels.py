@@ -175,11 +175,7 @@ def test_a_kernel_that_a_neighbouring_module_makes_is_one_of_its_caller(way: str
     (tmp_path / "factory.py").write_text(source)
     (tmp_path / "caller.py").write_text(f"import factory\n\n{NEIGHBOURS[way]}\n")
     with ExtractedFiles(str(tmp_path), Extraction(verify="none"), NO_EXAMPLES) as files:
-        found = [
-            each.stopped.detail if each.stopped else each.spec.name
-            for each in files.candidates()
-            if each.spec or each.stopped
-        ]
+        found = [each.stopped.detail if each.stopped else getattr(each.spec, "name", "") for each in files.candidates()]
     assert len([each for each in found if "hidden" in each or "example arguments" in each]) == 1, found
 
 
@@ -204,6 +200,40 @@ def test_a_jitted_function_is_found(way: str, tmp_path: Path) -> None:
     names = ("hidden", "kept", "_kept")  # that of the function, or of the assignment that makes it
     about = [each for each in rejected if each.kernel_name in names or "made of hidden" in each.detail]
     assert len(about) == 1, rejected
+
+
+TESTS = """
+import functools
+import jax
+
+
+def parameterised(function):
+    @functools.wraps(function)
+    def run(self):
+        return function(self, 3)
+    return run
+
+
+class SomeTest:
+    @parameterised
+    def test_it(self, number):
+        assert number
+
+    many = functools.partial(print, 3)
+
+
+@jax.jit
+def hidden(x):
+    return x
+"""
+
+
+@pytest.mark.needs("jax")
+def test_methods_that_only_python_wraps_are_no_functions_for_jax(tmp_path: Path) -> None:
+    with imported(TESTS, tmp_path) as module:
+        found = get_frontend("jax").compiler.prospects(module)
+    assert "hidden" in found
+    assert "test_it" not in found
 
 
 @pytest.mark.needs("jax")

@@ -1,12 +1,13 @@
 """Finds a user's JAX functions in live objects and modules, and describes them as records."""
 
 import ast
+import functools
 import inspect
 import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -117,8 +118,19 @@ def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
 
 
 def _is_meant(value: Any, plain: FunctionType) -> bool:
-    """Return whether a function in a container or a class is meant for JAX: JAX made it, or it is marked."""
-    return value is not plain or (marked_arguments(value) or mark_error(value)) is not None
+    """Return whether a function in a container or a class is meant for JAX: it is marked, or JAX or a library made it.
+
+    Wrappers of Python's own do not count, such as a test that is run with several parameters.
+    """
+    if (marked_arguments(value) or mark_error(value)) is not None:
+        return True
+    return any(_is_made(each) for each in (value, *functions.inside(value)) if each is not plain)
+
+
+def _is_made(value: Any) -> bool:
+    if isinstance(value, FunctionType):
+        return is_library(value.__globals__.get("__name__", ""))
+    return not isinstance(value, MethodType | functools.partial | staticmethod | classmethod)
 
 
 def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:

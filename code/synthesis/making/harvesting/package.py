@@ -21,6 +21,8 @@ ROWS = "rows"
 RECORDED = "recorded"
 """Name of the run of the recorded kernels."""
 MADE_WITH = "made_with.json"
+UNFINISHED = "unfinished"
+"""Key in the summary of a target for what its run has not finished."""
 TOLD = "result.json"
 """File with the state of the harvest of a package: the seconds that it took, and what the time limit stopped."""
 OnStep = Callable[[str], None]
@@ -49,6 +51,8 @@ class Harvested:
     """Exit statuses of the recorded programs; 124 if the time limit stopped one."""
     stopped: tuple[str, ...] = ()
     """What the time limit stopped or left out: ``recorded``, the kernels of the programs, or names of modules."""
+    unfinished: int = 0
+    """Number of files, or of recorded kernels, in the ledger that the time limit left out. ``kernels`` has none."""
     seconds: float = field(default=0.0, compare=False)
     """Time that its finished steps took."""
     left_out: str = ""
@@ -67,6 +71,7 @@ class Harvested:
             "verified": self.verified,
             "programs": list(self.programs),
             "stopped": list(self.stopped),
+            "unfinished": self.unfinished,
             "left_out": self.left_out,
         }
 
@@ -190,32 +195,35 @@ class Package:
             if name == RECORDED:  # a recording knows the inputs
                 extraction = replace(extraction, guess_inputs=False)
             options = split(f"{options_of(extraction)}{options_of(self._settings.making)}")
-            command = ["extract", *target, "--out", str(out), "--json", *options]
+            command, unfinished = ["extract", *target, "--out", str(out), "--json", *options], 0
             try:
                 done = self._irsmith(command, self._left())
             except TimeoutExpired:
-                self._give_up(name, out)
+                unfinished = self._give_up(name, out)
                 # The same command, with all chunks there, counts what they hold.
                 done = self._irsmith(command) if (out / SETTINGS).is_file() else None
             if done is not None and done.returncode not in (0, 1, _USAGE):
                 raise MachineError(f"irsmith extract {name} ended with {done.returncode}; the same command goes on")
-            summary.write_text((done.stdout if done is not None else "") or "{}")
+            told = json.loads((done.stdout if done is not None else "") or "{}")
+            summary.write_text(json.dumps({**told, UNFINISHED: unfinished}, indent=2) + "\n")
         found: dict[str, Any] = json.loads(summary.read_text())
-        self.told.kernels += found.get("candidates", 0)
+        self.told.unfinished += found.get(UNFINISHED, 0)
+        self.told.kernels += found.get("candidates", 0) - found.get(UNFINISHED, 0)
         return (out / CHUNKS).is_dir()
 
-    def _give_up(self, name: str, out: Path) -> None:
-        """Note what was not finished of a target whose time is over, in the ledger of its run."""
+    def _give_up(self, name: str, out: Path) -> int:
+        """Note what was not finished of a target whose time is over in the ledger of its run, and return its number."""
         self.told.stopped = (*self.told.stopped, name)
         self._note(0.0)
         if not (out / SETTINGS).is_file():
-            return
+            return 0
         why = f"not finished: the time for the package, {self._settings.package_time:g} s, was over"
         module = "synthesis.making.harvesting.giving_up"
         command = [str(self._environment.python), "-m", module, str(out), why]
         done = self._environment.run(command, cwd=self._folder, quiet=True)
         if done.returncode != 0:
             raise MachineError(f"cannot end the run in {out}: {done.stderr.strip()}")
+        return int(done.stdout)
 
     def _left(self, share: float = 1.0) -> float | None:
         """Return the seconds that are left of a share of the package's time; None without a time limit."""
