@@ -1,4 +1,4 @@
-"""Solutions of small differential equations by several of diffrax's solvers, and their gradients."""
+"""Steps of several of diffrax's solvers on small differential equations, and solutions by two of them."""
 
 import diffrax
 import jax
@@ -33,7 +33,8 @@ def main() -> None:
 
             y, rate = jnp.array([1.0, 0.5]), jnp.array(1.5)
             one_step(y, rate)
-            solve(y, rate)
+            if solver in (diffrax.Euler, diffrax.Tsit5):
+                solve(y, rate)
 
 
 if __name__ == "__main__":
