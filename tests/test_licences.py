@@ -14,6 +14,13 @@ from synthesis.core.licences import PERMISSIVE, check_licences, declared_licence
         (None, "Apache License, Version 2.0", [], "Apache-2.0"),
         (None, "3-Clause BSD License", [], "BSD-3-Clause"),
         (None, "MIT License\n\nPermission is hereby granted", [], "MIT"),
+        (
+            None,
+            "\n   Apache License\n   Version 2.0, January 2004\n   http://www.apache.org/licenses/",
+            [],
+            "Apache-2.0",
+        ),
+        (None, "Apache License\nVersion 1.1", [], "Apache License"),
         (None, "", ["License :: OSI Approved :: MIT License", "Topic :: Games"], "MIT"),
         (None, "BSD", ["License :: OSI Approved :: BSD License"], "BSD"),
         (None, None, ["License :: OSI Approved :: MIT License", "License :: OSI Approved :: BSD License"], "unknown"),

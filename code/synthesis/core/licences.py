@@ -17,7 +17,8 @@ PERMISSIVE = (
 """SPDX identifiers of licences that only require keeping their notice."""
 _PHRASES = {
     "apache": "Apache-2.0", "apache 2": "Apache-2.0", "apache 2 0": "Apache-2.0", "apache license 2 0": "Apache-2.0",
-    "apache license version 2 0": "Apache-2.0", "apache 2 0 license": "Apache-2.0", "apache software": "Apache-2.0",
+    "apache license version 2 0": "Apache-2.0", "apache license version 2 0 january 2004": "Apache-2.0",
+    "apache 2 0 license": "Apache-2.0", "apache software": "Apache-2.0",
     "apache software license": "Apache-2.0", "apache software license 2 0": "Apache-2.0",
     "mit license": "MIT", "the mit license": "MIT", "the mit license mit": "MIT", "expat": "MIT",
     "bsd 2 clause license": "BSD-2-Clause", "2 clause bsd license": "BSD-2-Clause", "simplified bsd": "BSD-2-Clause",
@@ -58,10 +59,11 @@ def declared_licence(expression: str | None, text: str | None, classifiers: Iter
     """
     if expression:
         return spdx_of(expression) or expression
-    first = (text or "").strip().partition("\n")[0].strip()
-    found = spdx_of(first)
-    if found is not None:
-        return found
+    lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
+    first = lines[0] if lines else ""
+    for title in (first, " ".join(lines[:2])):  # the title of a whole licence may take two lines
+        if (found := spdx_of(title)) is not None:
+            return found
     named = {each.rpartition(" :: ")[2] for each in classifiers if each.startswith(_CLASSIFIER)}
     if len(named) == 1 and (found := spdx_of(next(iter(named)))) is not None:
         return found
