@@ -4,8 +4,9 @@
     python benchmarks/score_attacks.py triton     prints the same for one front end, or several
 
 Each attack is a text that answers a row of the samples (``tests/attacks/answers.py``); those on JAX answer one more,
-which was run at small sizes, too. Those on Triton answer rows that are drawn for it. With every eight goes an answer that is right in other words. Files outside, a
-listening socket, processes and temporary folders are looked at before and after.
+which was run at small sizes, too. Those on Triton answer rows that are drawn for it. With every eight goes an answer
+that is right in other words. Files outside, a listening socket, processes and temporary folders are looked at before
+and after.
 """
 
 import datetime

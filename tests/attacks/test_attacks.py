@@ -15,10 +15,10 @@ CHOSEN = {
     "jax": ["custom call of nothing (other", "another primitive (other", "system call on import (same",
             "counts its traces (other", "one value is its domain", "options that change the tool", "deep JSON",
             "a pipe", "a file called 'line"],
-    "triton": ["assembly (other", "an endless while (other", "expensive code that never runs (other", "an address (other",
-               "a load before the array (other", "a location that is a file (other", "nested regions, few (other",
-               "PTX that includes a file (other", "another operation (same", "source: assembly (same",
-               "source: system call while it compiles (other", "a grid of 2^31 (other"],
+    "triton": ["assembly (other", "an endless while (other", "expensive code that never runs (other",
+               "an address (other", "a load before the array (other", "a location that is a file (other",
+               "nested regions, few (other", "PTX that includes a file (other", "another operation (same",
+               "source: assembly (same", "source: system call while it compiles (other", "a grid of 2^31 (other"],
 }  # fmt: skip
 
 

@@ -18,9 +18,9 @@ CHOSEN = {
              "an endless loop", "an endless loop that nobody needs",
             "custom call of nothing", "Python in a parameter", "a callback", "nested jaxprs", "an input",
             "changes the judge", "looks at frames", "takes all memory"],
-    "triton": ["all zeros", "output left as it was", "one program alone", "a little off", "assembly", "an endless while",
-               "a huge range", "an address", "offsets that wrap", "a kernel that calls itself", "PTX that includes a file",
-               "a pickle", "source: assembly", "source: unrolls without end"],
+    "triton": ["all zeros", "output left as it was", "one program alone", "a little off", "assembly",
+               "an endless while", "a huge range", "an address", "offsets that wrap", "a kernel that calls itself",
+               "PTX that includes a file", "a pickle", "source: assembly", "source: unrolls without end"],
 }  # fmt: skip
 
 

@@ -133,8 +133,11 @@ class Compiler(Protocol):
         ...
 
     def has_declared(self, module: ModuleType) -> bool:
-        """Return whether a module holds an object that the tool made of a function, or a function that is marked."""
-        ...
+        """Return whether a module holds an object that the tool made of a function, or a function that is marked.
+
+        By default no module does.
+        """
+        return False
 
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
