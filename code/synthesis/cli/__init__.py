@@ -31,7 +31,7 @@ COMMANDS = {
     "finalize": "Make a data set from runs: splits without shared programs, files for loaders, a card, a leak report.",
     "extract": "Make a data set of your own kernels and their IR.",
     "relower": "Lower the rows of a folder again with the installed tools, as a new data set.",
-    "record": "Run a program, and record its launches of Warp and Triton kernels and its calls of jitted JAX functions.",
+    "record": "Run a program and record its launches of Warp and Triton kernels and its calls of jitted JAX functions.",
     "harvest": "Install packages, and make a data set of their kernels.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
     "compare": "Compare two folders: which rows are in both, and which of their texts differ.",

@@ -16,7 +16,7 @@ def record(
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Run a program, and record its launches of Warp and Triton kernels and its calls of jitted JAX functions.
+    """Run a program and record its launches of Warp and Triton kernels and its calls of jitted JAX functions.
 
     The program's output and exit status do not change. `irsmith extract --recorded DIR` makes rows from the recording.
     Several programs can record into the same folder, one after the other or at once.
