@@ -32,7 +32,7 @@ def hostile(given: dict[str, Any], words: str) -> dict[str, Any]:
     metadata = row["metadata"]
     for name, value in metadata.items():
         if isinstance(value, str) and name not in ("frontend", "line_map", "signature", "options", "ops", "verified",
-                                                   "unverified", "toolchain", "device"):  # fmt: skip
+                                                   "unverified", "proofs", "toolchain", "device"):  # fmt: skip
             metadata[name] = words
     signature = json.loads(metadata["signature"])
     signature["arguments"][0] |= {"name": words, "type": words, "dtype": words, "domain": [-1e308, 1e308]}
@@ -43,6 +43,7 @@ def hostile(given: dict[str, Any], words: str) -> dict[str, Any]:
     metadata["verified"] = json.dumps(["jaxpr"])
     metadata["gradient"] = f"convention: {words}"
     metadata["unverified"] = json.dumps({"stablehlo": words})
+    metadata["proofs"] = json.dumps({"jaxpr": words})
     metadata["line_map"] = json.dumps({"jaxpr": [[2, 0, 1], [1, 0, 1]]})
     metadata["toolchain"] = json.dumps({words: words})
     metadata["origin"] |= {"kind": "extracted", "package": words, "file": words}

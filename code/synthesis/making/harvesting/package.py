@@ -187,7 +187,7 @@ class Package:
         return [place] if place.is_dir() else []
 
     def _extract(self, name: str, target: Sequence[str]) -> bool:
-        """Extract a target into a folder of its name, and return whether it holds a kernel."""
+        """Extract a target into a folder of its name, and return whether a kernel of it was finished."""
         out, summary = self._folder / ROWS / name, self._folder / f"{name}.json"
         if not summary.exists():
             self._on_step(f"{self.told.name} {self.told.version} ({self.told.licence}): {name}")
@@ -208,8 +208,9 @@ class Package:
             summary.write_text(json.dumps({**told, UNFINISHED: unfinished}, indent=2) + "\n")
         found: dict[str, Any] = json.loads(summary.read_text())
         self.told.unfinished += found.get(UNFINISHED, 0)
-        self.told.kernels += found.get("candidates", 0) - found.get(UNFINISHED, 0)
-        return (out / CHUNKS).is_dir()
+        finished = found.get("candidates", 0) - found.get(UNFINISHED, 0)
+        self.told.kernels += finished
+        return (out / CHUNKS).is_dir() and finished > 0
 
     def _give_up(self, name: str, out: Path) -> int:
         """Note what was not finished of a target whose time is over in the ledger of its run, and return its number."""
