@@ -204,15 +204,15 @@ class Lanes:
             self.linear, self.replica, self.coordinates = known
             if self._held:
                 arms = self._held[-1]
-                arms[held:] = [(arm, self._among_all(taken, part)) for arm, taken in arms[held:]]
+                arms[held:] = [(arm, self.among_all(taken, part)) for arm, taken in arms[held:]]
             if inside is not None:
-                inside = self._among_all(inside, part)
+                inside = self.among_all(inside, part)
                 self._singular = inside if self._singular is None else self._singular | inside
 
-    def _among_all(self, lanes: Array, part: Array) -> Array:
-        """Return flags of all lanes from flags of a part of them."""
-        found = np.zeros(self.lanes, bool)
-        found[part] = lanes
+    def among_all(self, data: Array, part: Array) -> Array:
+        """Return an array with one entry per lane from the entries of some lanes; the others are zero."""
+        found = np.zeros((self.lanes, *data.shape[1:]), data.dtype)
+        found[part] = data
         return found
 
     def hold_arms(self) -> None:

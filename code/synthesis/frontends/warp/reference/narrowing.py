@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-import numpy as np
-
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import (
     Array,
@@ -70,11 +68,7 @@ def run_narrowed(
         after = run(body, machine.everyone, inner)
 
     def put(data: Array) -> Array:
-        if len(data) != len(part):
-            return data
-        whole = np.zeros((count, *data.shape[1:]), data.dtype)
-        whole[part] = data
-        return whole
+        return machine.among_all(data, part) if len(data) == len(part) else data
 
     for name, value in inner.names.items():
         if value is not given.get(name):
