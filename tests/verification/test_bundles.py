@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from checking import judged, pairs_of_texts
 
-from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
+from synthesis import Domain, KernelSpec, Pair, Rejection, Symptom, SynthesisPipeline, get_frontend, run_pipeline
 from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Direction, Kernel
 from synthesis.frontends.warp.recipes.applications.forms import bundles
 from synthesis.generator import KernelGenerator
-from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.runs.extraction import extract, extract_to_folder
 from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.inputs import complete, draw_inputs
@@ -298,5 +298,9 @@ def test_inputs_say_what_the_fields_of_structs_are(tmp_path: Path) -> None:
 
 
 def test_fields_of_an_array_have_one_shape(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"points\.v is \[5\], another field \[6\]"):
-        pairs_of_texts(tmp_path, WEIGH, TABLE.replace('"points.v" = "f32[6]', '"points.v" = "f32[5]'))
+    (tmp_path / "mine.py").write_text(WEIGH)
+    (tmp_path / "mine.toml").write_text(TABLE.replace('"points.v" = "f32[6]', '"points.v" = "f32[5]'))
+    (found,) = extract(tmp_path / "mine.py", frontend="warp", inputs=tmp_path / "mine.toml")
+    assert isinstance(found, Rejection)
+    assert found.symptom is Symptom.NO_EXAMPLE_ARGUMENTS
+    assert "points.v is [5], another field [6]" in found.detail
