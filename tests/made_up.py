@@ -55,6 +55,7 @@ class MadeUp:
             "ops": json.dumps(list(dict.fromkeys(self.ops))),
             "origin": {"kind": "synthetic", "package": "", "version": "", "file": "", "line": 0},
             "licence": "Apache-2.0",
+            "compiled_from": "",
             "self_contained": True,
             "seed": seed,
             "index": index,

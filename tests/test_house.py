@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 import synthesis
 
 ROOT = Path(synthesis.__file__).parent
-CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
+CHECKOUT = Path(__file__).parents[1]
+CONTRIBUTING = CHECKOUT / "CONTRIBUTING.md"
 
 
 def floors() -> list[tuple[str, ...]]:
@@ -148,6 +150,18 @@ def test_no_modules_and_no_rooms_import_each_other_in_a_circle() -> None:
 def part_of(module: str, depth: int | None) -> str:
     """The first names of a module after the package's; a folder's own module counts as beside those in the folder."""
     return module if depth is None else ".".join(module.split(".")[1 : 1 + depth])
+
+
+def test_no_file_holds_two_versions_of_a_text() -> None:
+    """A merge or a cherry-pick that is not resolved leaves its marks."""
+    marks = re.compile(rb"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=False).stdout.split(
+        b"\0"
+    )
+    if not any(names):
+        pytest.skip("not a checkout")
+    files = [CHECKOUT / name.decode() for name in names if name]
+    assert not [path for path in files if path.is_file() and marks.search(path.read_bytes())]
 
 
 def test_every_room_has_a_floor() -> None:

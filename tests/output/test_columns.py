@@ -37,6 +37,7 @@ WRONG: dict[str, list[Any]] = {
         {"kind": "x", "package": "", "version": "", "file": "", "line": 0},
     ],
     "licence": [None],
+    "compiled_from": [None],
     "self_contained": [None],
     "seed": [HUGE, None, 2**63],
     "index": [-1, HUGE, None],

@@ -109,7 +109,7 @@ def write_row(folder: Path, number: int, row: Useless, text: str) -> None:
         "frontend": row.frontend, "kernel_name": "f", "category": "extracted", "recipe": "", "target": "",
         "description": "", "difficulty": 1, "ops": [],
         "origin": {"kind": "synthetic", "package": "", "version": "", "file": "", "line": 0},
-        "licence": "Apache-2.0", "self_contained": True, "seed": None, "index": None, "config": "",
+        "licence": "Apache-2.0", "compiled_from": "", "self_contained": True, "seed": None, "index": None, "config": "",
         "device": "cpu", "line_map": {}, "signature": signature.to_json(), "options": dict(signature.options),
         "verified": [level], "reached": 1.0, "gradient": "none", "unverified": {}, "proofs": {}, "version": __version__,
         "toolchain": {"other": "1"}, "renamed_hash": renamed_hash(source), "structure_hash": structure_hash(source),

@@ -1,11 +1,13 @@
 """``irsmith extract``."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_line, print_rejections, print_summary
 from synthesis.core.errors import ConfigError
 from synthesis.core.run_settings import Extraction, Running
+from synthesis.making.runs.compiling import compile_target
 from synthesis.making.runs.extraction import extract_to_folder
 
 
@@ -14,6 +16,7 @@ def extract(
     *,
     out: str,
     recorded: str | None = None,
+    via: str | None = None,
     settings: Annotated[Extraction, Flat] = Extraction(),  # noqa: B008 (it is frozen)
     running: Annotated[Running, Flat] = Running(),  # noqa: B008 (likewise)
     config: Config = None,
@@ -36,6 +39,8 @@ def extract(
 
         irsmith extract --recorded kept --out pairs
 
+        irsmith extract layers.py --via inductor --out pairs
+
     `irsmith list warp` lists levels and devices.
 
     Parameters
@@ -47,6 +52,9 @@ def extract(
         Folder or URL (s3://, gs://, hf://) to write to.
     recorded: str
         Instead of a target, a folder of `irsmith record`: kernels are verified on the recorded arguments.
+    via: str
+        Extract the kernels that this compiler makes of the target's functions: inductor compiles PyTorch functions, and
+        their derivatives, to Triton kernels.
     config: Path
         A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
@@ -55,7 +63,12 @@ def extract(
     place = target if recorded is None else recorded
     if place is None or (target is not None and recorded is not None):
         raise ConfigError("irsmith extract takes a target or --recorded DIR, and not both")
-    summary, rejections = extract_to_folder(place, out, settings, running, recorded=recorded is not None)
+    if via is not None:
+        if recorded is not None:
+            raise ConfigError("irsmith extract takes --recorded DIR or --via, and not both")
+        place = compile_target(place, via, out, settings)
+        settings = replace(settings, arg=None, inputs=None, guess_inputs=False)
+    summary, rejections = extract_to_folder(place, out, settings, running, recorded=(recorded or via) is not None)
     print_summary(summary, as_json=json)
     print_rejections(rejections)
     if not running.finalizes and not json:

@@ -67,6 +67,8 @@ class KernelSpec:
     """The difficulty that it was drawn for, one of :data:`DIFFICULTIES`."""
     origin: Origin = SYNTHETIC
     licence: str = "Apache-2.0"
+    compiled_from: str = ""
+    """The Python source that a compiler made the kernel from, such as a PyTorch function; empty for a written one."""
     self_contained: bool = True
     """Whether ``source`` alone, in a new process, defines the kernel."""
     seed: int | None = None

@@ -1,13 +1,15 @@
 """Recorded launches: a live kernel with its actual arguments as plain arrays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.records import KernelSpec
+from synthesis.core.records import KernelSpec, Origin
 from synthesis.core.signatures import Domain
 
 Array = npt.NDArray[np.generic]
@@ -108,6 +110,37 @@ def _shape_of(launched: Launched, shapes: Mapping[str, tuple[int, ...]], path: s
     while path not in shapes and "." in path:
         path = path.rpartition(".")[0]
     return shapes.get(path, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledFrom:
+    """The function that a compiler made kernels from."""
+
+    source: str
+    origin: Origin
+    licence: str
+
+
+_COMPILED_FROM: ContextVar[CompiledFrom | None] = ContextVar("compiled_from", default=None)
+
+
+@contextmanager
+def launching(made: CompiledFrom) -> Generator[None]:
+    """Say of all launches in this context that their kernels were compiled from a function."""
+    token = _COMPILED_FROM.set(made)
+    try:
+        yield
+    finally:
+        _COMPILED_FROM.reset(token)
+
+
+def with_source(described: Described) -> Described:
+    """Return a kernel with the function that it was compiled from, if its launch is in the context of ``launching``."""
+    made = _COMPILED_FROM.get()
+    if made is None:
+        return described
+    spec = replace(described.spec, compiled_from=made.source, origin=made.origin, licence=made.licence)
+    return replace(described, spec=spec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

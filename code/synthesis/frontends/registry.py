@@ -19,6 +19,7 @@ from synthesis.core.errors import (
 from synthesis.core.version import __version__
 from synthesis.frontends.base import Description, Frontend, Level
 from synthesis.frontends.options import Allowed
+from synthesis.frontends.protocol.makers import Maker
 from synthesis.frontends.support import (
     Installed,
     Supported,
@@ -183,6 +184,27 @@ def tool_members() -> Mapping[str, frozenset[str]]:
     for name in _locations():
         found |= description_of(name).members
     return found
+
+
+def maker_names() -> tuple[str, ...]:
+    """Return the names of the compilers that make kernels of functions of other libraries, such as ``inductor``."""
+    return tuple(maker for name in _locations() for maker in description_of(name).makers)
+
+
+def find_maker(name: str) -> tuple[str, Maker]:
+    """Return the front end whose kernels a compiler makes, and the compiler.
+
+    Raises:
+        UnknownNameError: if there is no compiler of this name.
+        MissingFrontendError: if the front end's package is not installed.
+    """
+    for frontend in _locations():
+        place = description_of(frontend).makers.get(name)
+        if place is not None:
+            get_frontend(frontend)
+            module, _, attribute = place.partition(":")
+            return frontend, getattr(import_module(module), attribute)
+    raise UnknownNameError("compiler", name, maker_names())
 
 
 def _package_of(name: str) -> str:

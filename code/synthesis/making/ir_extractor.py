@@ -55,6 +55,7 @@ def extract_ir(
         "category": spec.category,
         "origin": spec.origin.to_json(),
         "licence": spec.licence,
+        "compiled_from": spec.compiled_from,
         "self_contained": spec.self_contained,
         "device": device,
         "arg_types": found.spec.arg_types,

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import zip_longest
 
 from synthesis.core.identity.hashing import digest
 from synthesis.core.verdicts import Unproved
@@ -25,10 +26,13 @@ MAJORITY = 0.75
 """Share of the variants that must pass for a new row to be left unverified."""
 ALL = 1.0
 """The same for a row that was verified before: on inputs of another seed a few more may pass."""
-_KINDS = (Kind.OPERATOR, Kind.TENTH, Kind.COMPARISON, Kind.NEGATED, Kind.EXCHANGED, Kind.REDUCTION)
-"""The kinds of errors: other functions, constants off by a tenth, and reversed comparisons and branches.
+_VALUES = (Kind.OPERATOR, Kind.TENTH, Kind.REDUCTION)
+"""Errors in values: other functions, constants off by a tenth. No index is changed."""
+_CHOICES = (Kind.COMPARISON, Kind.NEGATED, Kind.EXCHANGED)
+"""Errors in choices: reversed comparisons and branches.
 
-No index is changed.
+At most half of the variants, if there are others: what a text chooses may not matter, such as the number that a softmax
+subtracts from all elements.
 """
 
 
@@ -46,14 +50,25 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
             continue
         generator = random.Random(digest("variants", program.text))  # noqa: S311 (guessing it does no harm)
         runs = {key: values for key, values in program.runs.items() if key.purpose is not Purpose.POINT}
-        of_floats = [*mutants(program.text, program.level, generator, MOST, kinds=_KINDS, lines=_FLOATS)]
+        of_floats = _chosen(program, generator, _FLOATS)
         if not of_floats and _are_floats(plan) and moves_alike(program.text, program.level):
             return []
-        found = of_floats or mutants(program.text, program.level, generator, MOST, kinds=_KINDS)
-        made = [replace(program, text=each.text, runs=runs, follows=None) for each in found]
+        found = of_floats or _chosen(program, generator, None)
+        made = [replace(program, text=each, runs=runs, follows=None) for each in found]
         if made:
             return made
     return []
+
+
+def _chosen(program: Program, generator: random.Random, lines: re.Pattern[str] | None) -> list[str]:
+    """Return wrong variants, at most half of them with errors in choices if there are enough others, in turns."""
+    values, choices = (
+        [each.text for each in mutants(program.text, program.level, generator, MOST, kinds=kinds, lines=lines)]
+        for kinds in (_VALUES, _CHOICES)
+    )
+    fewer = choices[: max(MOST // 2, MOST - len(values))]
+    pairs = zip_longest(values[: MOST - len(fewer)], fewer)
+    return [text for pair in pairs for text in pair if text is not None]
 
 
 def _are_floats(plan: Plan) -> bool:

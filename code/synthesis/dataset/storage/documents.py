@@ -75,6 +75,7 @@ class Document:
                 difficulty=metadata["difficulty"],
                 origin=Origin.from_json(metadata["origin"]),
                 licence=metadata["licence"],
+                compiled_from=metadata["compiled_from"],
                 self_contained=metadata["self_contained"],
                 seed=metadata["seed"],
                 index=metadata["index"],

@@ -15,6 +15,7 @@
         ranks/00000-of-00004            the lock of one of several processes of a run
         rejections.jsonl                the rejections of all chunks, written by ``finalize``
         runs/warp-7-0f3a…/_irsmith/     a run that was merged into the folder: settings, toolchain, parts and chunks
+        compiled/                       the recording of kernels that ``irsmith extract --via`` compiled
         leaks.json                      what splits share (nothing), near repeats, overlaps with other data
         files.jsonl                     the files of the data set, with their hashes and numbers of rows; written last
 """
@@ -40,6 +41,8 @@ RANKS = f"{SIDECAR}/ranks"
 LOGS = f"{SIDECAR}/logs"
 RUNS = f"{SIDECAR}/runs"
 """The folder of runs that were merged into this one."""
+COMPILED = f"{SIDECAR}/compiled"
+"""The folder of a recording from which the run takes its kernels, if a compiler made them."""
 LEDGER = f"{SIDECAR}/rejections.jsonl"
 LEAKS = f"{SIDECAR}/leaks.json"
 """The file with the report on what splits share and on near repeats."""

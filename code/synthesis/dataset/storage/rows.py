@@ -58,6 +58,7 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
         "ops": list(spec.ops),
         "origin": spec.origin.to_json(),
         "licence": spec.licence,
+        "compiled_from": spec.compiled_from,
         "self_contained": spec.self_contained,
         "seed": spec.seed,
         "index": spec.index,

@@ -138,6 +138,13 @@ METADATA = (
         held=Held.STATED,
     ),
     Column(
+        name="compiled_from",
+        kind=Kind.TEXT,
+        content="the Python source that a compiler made the kernel from, such as the PyTorch function of a kernel of "
+        "Inductor ([inductor.md](inductor.md)); empty for a kernel that was written or drawn",
+        held=Held.STATED,
+    ),
+    Column(
         name="self_contained",
         kind=Kind.FLAG,
         content="whether the source alone, loaded afresh, gives these texts",

@@ -47,5 +47,7 @@ class Description:
     """Direction to what a text of it takes and gives, for prompts; ``{cotangents}`` stands for their names."""
     tags: tuple[str, ...] = ()
     """Its tags on the card of a data set."""
+    makers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Compilers that make its kernels of functions of other libraries: name to ``module:attribute`` of a ``Maker``."""
     text_seconds: float = 4.0
     """Seconds of processor time that an answer at one of its levels may run in a scorer."""

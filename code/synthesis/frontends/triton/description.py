@@ -65,6 +65,7 @@ DESCRIPTION = Description(
         Passage("ptx", "sass"),
         Passage("llir", "amdgcn"),
     ),
+    makers={"inductor": "synthesis.frontends.triton.compiling:MAKER"},
     tags=("triton", "mlir", "ptx"),
     text_seconds=10.0,
 )

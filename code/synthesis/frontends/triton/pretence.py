@@ -35,7 +35,7 @@ def pretend_gpu() -> Callable[[], None]:
     torch: Any = import_module("torch")
     if torch.cuda.is_available():
         return _nothing_to_restore
-    restore = _answer(torch)
+    restore = answer_as_gpu(torch)
     mode = _mode_of(torch)
     mode.__enter__()
 
@@ -144,7 +144,7 @@ def _answering(answer: Any, own: Any) -> Any:
     return answering
 
 
-def _answer(torch: Any) -> Callable[[], None]:
+def answer_as_gpu(torch: Any) -> Callable[[], None]:
     """Replace the functions of ``torch.cuda`` that ask for a GPU. Return a function that restores them."""
     cuda = torch.cuda
     properties = SimpleNamespace(

@@ -16,7 +16,7 @@ import numpy as np
 
 from synthesis.core.stores.base import Store
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.launched import Call, NotKeptError
+from synthesis.frontends.launched import Call, NotKeptError, with_source
 from synthesis.making.recording.likeness import likeness_of
 from synthesis.making.recording.settings import Recording
 from synthesis.making.recording.storage import KERNELS, Refused, launches_of, write_kernel, write_launch, write_refused
@@ -103,7 +103,7 @@ class Recorder:
             return
         found = call.read()
         if not seen.folder:
-            described = call.describe()
+            described = with_source(call.describe())
             seen.folder = write_kernel(self._store, described)
             seen.kept |= set(launches_of(self._store, seen.folder))
         likeness = likeness_of(found)

@@ -57,6 +57,7 @@ def write_kernel(store: Store, described: Described) -> str:
         "options": dict(spec.signature.options),
         "origin": spec.origin.to_json(),
         "licence": spec.licence,
+        "compiled_from": spec.compiled_from,
         "self_contained": spec.self_contained,
         "digest": described.digest,
     }
@@ -81,6 +82,7 @@ def read_kernel(store: Store, name: str) -> Described:
             signature=Signature.from_json(entry["signature"], entry["options"]),
             origin=Origin.from_json(entry["origin"]),
             licence=entry["licence"],
+            compiled_from=entry.get("compiled_from", ""),
             self_contained=entry["self_contained"],
         )
         return Described(spec=spec, digest=entry["digest"])

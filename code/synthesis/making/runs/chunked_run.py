@@ -23,6 +23,7 @@ from synthesis.dataset.finalising import check_beforehand, check_form, finalize_
 from synthesis.dataset.storage.chunks import Chunk, chunks_of, read_chunk
 from synthesis.dataset.storage.layout import (
     CHUNKS,
+    COMPILED,
     FIGURES,
     PARTS,
     RANKS,
@@ -210,10 +211,8 @@ class ChunkedRun:
                     f"{store.where} holds a run of {done} candidates, and {self._settings.count} are asked for; "
                     "choose an empty folder, or as many candidates or more"
                 )
-        elif _holds_files(store, ""):
-            raise ConfigError(
-                f"{store.where} is not empty and holds no run to continue; choose an empty folder or a new one"
-            )
+        else:
+            refuse_other_files(store)
 
 
 def _count(store: Store, settings: AnyRun, chunks: Sequence[Chunk]) -> RunSummary:
@@ -249,8 +248,25 @@ def _forget(store: Store, stem: str) -> None:
         store.remove(name)
 
 
+def refuse_other_files(store: Store) -> None:
+    """Refuse a folder that holds files and no run.
+
+    Raises:
+        ConfigError: if it does.
+    """
+    if not store.has(SETTINGS) and _holds_files(store, ""):
+        raise ConfigError(
+            f"{store.where} is not empty and holds no run to continue; choose an empty folder or a new one"
+        )
+
+
 def _holds_files(store: Store, folder: str) -> bool:
-    """Return whether a folder holds a file at any depth, ignoring files that a killed process left unfinished."""
+    """Return whether a folder holds a file at any depth.
+
+    Files that a killed process left unfinished do not count, and neither does a recording for the run.
+    """
+    if folder == COMPILED:
+        return False
     if any(not name.endswith(".tmp") and name != TOOLCHAIN.rpartition("/")[2] for name in store.names(folder)):
         return True
     return any(_holds_files(store, f"{folder}/{each}" if folder else each) for each in store.folders(folder))

@@ -1,0 +1,395 @@
+"""Compiles PyTorch functions to Triton kernels by Inductor, and runs the compiled programs on the host.
+
+No GPU is needed: a function is traced with tensors that have no data, and Inductor is told of the GPU of
+``pretence.py``. This needs private parts of PyTorch. All of them are in this file; ``find_fault`` says which of them
+the installed release lacks.
+"""
+
+import ast
+import contextlib
+import functools
+import importlib.util
+import itertools
+import math
+import re
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.triton.driverless import install_driver
+from synthesis.frontends.triton.interpreting import interpret
+from synthesis.frontends.triton.pretence import answer_as_gpu
+
+Function = Callable[..., Any]
+Tensors = Sequence[Any]
+
+SECONDS = 60.0
+"""How long a launch may take in Triton's interpreter."""
+_PRIVATE = {
+    "fake": "torch._subclasses:FakeTensorMode",
+    "tracing": "torch.fx.experimental.proxy_tensor:make_fx",
+    "propagation": "torch.fx.passes.fake_tensor_prop:FakeTensorProp",
+    "keep_meta": "torch.fx.traceback:preserve_node_meta",
+    "decompositions": "torch._inductor.decomposition:select_decomp_table",
+    "first_passes": "torch._inductor.fx_passes.joint_graph:joint_graph_passes",
+    "later_passes": "torch._inductor.fx_passes.post_grad:post_grad_passes",
+    "graph": "torch._inductor.graph:GraphLowering",
+    "handlers": "torch._inductor.virtualized:V",
+    "debugging": "torch._inductor.debug:DebugContext",
+    "options": "torch._inductor:config",
+    "interface": "torch._dynamo.device_interface:CudaInterface",
+    "tuner": "torch._inductor.runtime.triton_heuristics:CachingAutotuner",
+    "extern": "torch._inductor.select_algorithm:extern_kernels",
+    "reinterpret": "torch._C._dynamo.guards:_reinterpret_tensor",
+}
+"""The private parts of PyTorch that are used, by their names here."""
+_OPTIONS = {"assert_indirect_indexing": False}
+"""Inductor's settings. Kernels have no assertions, since the oracle checks each address."""
+_START = re.compile(r"^triton_helpers\.set_driver_to_gpu\(\)\n", re.MULTILINE)
+"""The line of a kernel's module that asks for a GPU."""
+_modules = itertools.count()
+
+
+class NotCompiledError(Exception):
+    """Inductor makes no program of a function that can be run here; the message says why."""
+
+
+def find_fault() -> str | None:
+    """Return why Inductor cannot be used here; None if it can."""
+    try:
+        import_module("torch")
+    except ImportError:
+        return "PyTorch is not installed; pip install 'irsmith[torch]'"
+    for name in _PRIVATE:
+        try:
+            _private(name)
+        except (ImportError, AttributeError):
+            return f"the installed PyTorch has no {_PRIVATE[name].replace(':', '.')}, which is needed"
+    return None
+
+
+@functools.cache
+def _private(name: str) -> Any:
+    """Return a private part of PyTorch.
+
+    Raises:
+        ImportError: if its module is missing.
+        AttributeError: if it is missing from its module.
+    """
+    module, _, attribute = _PRIVATE[name].partition(":")
+    return getattr(import_module(module), attribute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A compiled PyTorch function: a Python program that launches Triton kernels and calls functions of PyTorch."""
+
+    text: str
+    """The program as Inductor wrote it."""
+    kernels: Mapping[str, str]
+    """The module of each kernel, by the kernel's name."""
+    call: ast.FunctionDef
+    """The function that allocates buffers and launches the kernels in order."""
+
+    def load(self, folder: Path) -> "Loaded":
+        """Return the program with its kernels as live functions.
+
+        Args:
+            folder: an empty folder for the kernels' modules, which must stay as long as their sources are read.
+        """
+        with _gpu():
+            tuners = {name: getattr(_import(folder / f"{name}.py", text), name) for name, text in self.kernels.items()}
+        return Loaded(tuners, self.call)
+
+
+def compile_function(function: Function, arguments: Tensors) -> Compiled:
+    """Return what Inductor compiles a function to, for an H100.
+
+    Args:
+        function: a function of tensors that returns tensors, or nested tuples, lists and dictionaries of tensors.
+        arguments: tensors on the host. Only their shapes, strides and types are used.
+
+    Raises:
+        NotCompiledError: if Inductor or its tracer fails, or the program needs more than Triton kernels and PyTorch.
+    """
+    torch: Any = import_module("torch")
+    try:
+        with _gpu(), _private("fake")() as mode:
+            text = _generate(torch, function, arguments, mode)
+    except NotCompiledError:
+        raise
+    except Exception as error:
+        raise NotCompiledError(f"Inductor does not compile it: {_first_line(error)}") from error
+    return _read(text)
+
+
+def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> str:
+    """Return Inductor's program.
+
+    A function is traced with tensors of the host, since autograd asks PyTorch for libraries of the GPU otherwise. Then
+    the graph is moved to the GPU.
+    """
+    host = [_empty(torch, each, "cpu") for each in arguments]
+    gpu = [_empty(torch, each, "cuda") for each in arguments]
+    attention = torch.nn.attention
+    options = _private("options")
+    with options.patch(_OPTIONS), attention.sdpa_kernel(attention.SDPBackend.MATH), _private("keep_meta")():
+        table = _private("decompositions")()
+        graph = _private("tracing")(_flat(torch, function), decomposition_table=table, tracing_mode="fake")(*host)
+    handlers: Any = _private("handlers")
+    propagation: Any = _private("propagation")
+    propagation(graph, mode).propagate(*host)
+    with handlers.set_fake_mode(mode), _no_patterns():
+        _private("first_passes")(graph)
+        for node in graph.graph.nodes:
+            node.args, node.kwargs = _on_gpu(torch, (node.args, node.kwargs))
+        propagation(graph, mode).propagate(*gpu)
+        _private("later_passes")(graph, True)
+        propagation(graph, mode).propagate(*gpu)
+    lowering = _private("graph")(graph, shape_env=None)
+    with (
+        options.patch(_OPTIONS),
+        handlers.set_fake_mode(mode),
+        handlers.set_graph_handler(lowering),
+        _private("debugging")(),
+    ):
+        lowering.run(*gpu)
+        code, _ = lowering.codegen()
+    if lowering.constants:
+        raise NotCompiledError("it has tensors of its own, beside its arguments")
+    return str(code.value)
+
+
+def _on_gpu(torch: Any, value: Any) -> Any:
+    """Return the arguments of a call with the GPU in the place of every device."""
+    if isinstance(value, torch.device):
+        return torch.device("cuda", 0)
+    if isinstance(value, Mapping):
+        return {name: _on_gpu(torch, each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, tuple | list):
+        return type(value)(_on_gpu(torch, each) for each in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportCallIssue]
+    return value
+
+
+def _empty(torch: Any, like: Any, device: str) -> Any:
+    return torch.empty_strided(like.shape, like.stride(), dtype=like.dtype, device=device)
+
+
+def _first_line(error: Exception) -> str:
+    """Return an error's kind and the first line of its message; PyTorch appends graphs and advice."""
+    return detail_of(type(error)((str(error).strip().splitlines() or [""])[0]))
+
+
+def _flat(torch: Any, function: Function) -> Function:
+    """Return a function that returns its tensors as a flat list."""
+    return lambda *arguments: tensors_in(torch, function(*arguments))
+
+
+def tensors_in(torch: Any, value: Any) -> list[Any]:
+    """Return the tensors in nested tuples, lists and dictionaries, in order.
+
+    Raises:
+        NotCompiledError: if there is anything else.
+    """
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        value = tuple(value.values())  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if isinstance(value, tuple | list):
+        return [found for each in value for found in tensors_in(torch, each)]  # pyright: ignore[reportUnknownVariableType]
+    raise NotCompiledError(f"it returns an object of the type {type(value).__name__}")
+
+
+@contextlib.contextmanager
+def _no_patterns() -> Generator[None]:
+    """Leave out passes that look for attention, whose patterns PyTorch traces with a GPU."""
+    passes: Any = import_module(_PRIVATE["first_passes"].partition(":")[0])
+    before = passes.lazy_init
+    passes.lazy_init = _nothing
+    try:
+        yield
+    finally:
+        passes.lazy_init = before
+
+
+@contextlib.contextmanager
+def _gpu() -> Generator[None]:
+    """Let PyTorch, its compiler and Triton answer as if there were a GPU."""
+    torch: Any = import_module("torch")
+    interface: Any = _private("interface")
+    restore, uninstall = answer_as_gpu(torch), install_driver()
+    properties = torch.cuda.get_device_properties()
+    answers = {"get_device_properties": properties, "is_bf16_supported": True}
+    changed = [(place, name) for place in (interface, interface.Worker) for name in answers if hasattr(place, name)]
+    before = [(place, name, place.__dict__.get(name)) for place, name in changed]
+    for place, name in changed:
+        setattr(place, name, staticmethod(_answering(answers[name])))
+    try:
+        yield
+    finally:
+        for place, name, held in before:
+            if held is None:
+                delattr(place, name)
+            else:
+                setattr(place, name, held)
+        restore()
+        if uninstall is not None:
+            uninstall()
+
+
+def _nothing(*_: Any, **__: Any) -> int:
+    return 0
+
+
+def _answering(answer: Any) -> Callable[..., Any]:
+    """Return a function that gives an answer, whatever it is asked."""
+
+    def answering(*_: Any, **__: Any) -> Any:
+        return answer
+
+    return answering
+
+
+# The program
+
+
+def _read(text: str) -> Compiled:
+    """Return a program by its parts.
+
+    Raises:
+        NotCompiledError: if it has a kernel that is not Triton's, or other parts than are known.
+    """
+    kernels: dict[str, str] = {}
+    calls: list[ast.FunctionDef] = []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef):
+            calls += [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "call"]
+        elif isinstance(node, ast.FunctionDef) and node.name == "call":
+            calls.append(node)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            maker, given = ast.unparse(node.value.func), node.value.args
+            if maker == "async_compile.triton" and len(given) > 1 and isinstance(given[1], ast.Constant):
+                kernels[ast.unparse(node.targets[0])] = _START.sub("", str(given[1].value))
+            elif maker.startswith("async_compile."):
+                raise NotCompiledError(f"it needs a kernel that is not Triton's, of {maker.partition('.')[2]}")
+    if len(calls) != 1:
+        raise NotCompiledError(f"its program has {len(calls)} functions that launch kernels")
+    return Compiled(text=text, kernels=kernels, call=calls[0])
+
+
+def _import(path: Path, text: str) -> ModuleType:
+    """Write a module and import it under a new name."""
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(f"irsmith_inductor_{next(_modules)}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A launch of a kernel, as Inductor's program asks for it and its first configuration says."""
+
+    function: Any
+    """The ``@triton.jit`` function."""
+    grid: tuple[int, ...]
+    values: Mapping[str, Any]
+    """The arguments by name, in order."""
+    options: Mapping[str, Any]
+    """``num_warps`` and the like."""
+
+    def interpret(self) -> None:
+        """Run it by Triton's interpreter."""
+        interpret(self.function, self.grid, self.values, seconds=SECONDS)
+
+    def run(self) -> None:
+        """Launch it as a program does, so that a recording takes it."""
+        self.function.run(grid=self.grid, warmup=False, **self.values, **self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A program of Inductor's that can be run on the host.
+
+    Args:
+        tuners: Inductor's object around each kernel, by the kernel's name.
+        call: the function that launches the kernels.
+    """
+
+    tuners: Mapping[str, Any]
+    call: ast.FunctionDef
+
+    def run(self, arguments: Tensors, launch: Callable[[Launch], None]) -> list[Any]:
+        """Run the program and return its results.
+
+        Args:
+            arguments: tensors on the host. The program may overwrite them.
+            launch: called with each launch in order.
+
+        Raises:
+            NotCompiledError: if the program fails, for instance since it needs something of PyTorch that is not here.
+        """
+        torch: Any = import_module("torch")
+        names = _names(torch)
+        names |= {name: _Launcher(tuner, launch) for name, tuner in self.tuners.items()}
+        module = ast.fix_missing_locations(ast.Module([self.call], []))
+        try:
+            with torch.no_grad():
+                exec(compile(module, "<inductor>", "exec"), names)  # noqa: S102 (Inductor wrote it)
+                found: list[Any] = names["call"](*([None] * (len(self.call.args.args) - 1)), list(arguments))
+        except Exception as error:
+            why = f"Inductor's program does not run on the host: {_first_line(error)}"
+            raise NotCompiledError(why) from error
+        return [each for each in found if isinstance(each, torch.Tensor)]
+
+
+class _Launcher:
+    """Stands for a kernel in Inductor's program."""
+
+    def __init__(self, tuner: Any, launch: Callable[[Launch], None]) -> None:
+        self._tuner = tuner
+        self._launch = launch
+
+    def run(self, *args: Any, stream: Any = None, **_: Any) -> None:
+        """Launch the kernel with its first configuration."""
+        del stream
+        tuner: Any = self._tuner
+        chosen = tuner.configs[0]
+        given, grid = tuner._interpret_args_grid(args, chosen)
+        names = [each.name for each in tuner.fn.params]
+        values = dict(zip((name for name in names if name not in chosen.kwargs), given, strict=True)) | chosen.kwargs
+        options = {"num_warps": chosen.num_warps, "num_stages": chosen.num_stages}
+        sizes = (*map(int, grid), 1, 1)[:3]
+        self._launch(Launch(tuner.fn, sizes, {name: values[name] for name in names}, options))
+
+
+def _names(torch: Any) -> dict[str, Any]:
+    """Return what a program of Inductor's names, on the host."""
+
+    def empty(size: Any, stride: Any, dtype: Any) -> Any:
+        return torch.empty_strided(size, stride, dtype=dtype)
+
+    host = SimpleNamespace(**{name: getattr(torch, name) for name in dir(torch) if not name.startswith("__")})
+    host.cuda = SimpleNamespace(_DeviceGuard=contextlib.nullcontext, set_device=_nothing)
+    return {
+        "torch": host,
+        "aten": torch.ops.aten,
+        "inductor_ops": torch.ops.inductor,
+        "extern_kernels": _private("extern"),
+        "reinterpret_tensor": _private("reinterpret"),
+        "empty_strided_cuda": empty,
+        "empty_strided_cpu": empty,
+        "device": _answering(torch.device("cpu")),
+        "math": math,
+        "inf": math.inf,
+        "nan": math.nan,
+        **dict.fromkeys(["assert_size_stride", "assert_alignment", "get_raw_stream"], _nothing),
+    }

@@ -1,0 +1,142 @@
+"""Records the kernels that a compiler makes of functions of another library, such as Inductor of PyTorch functions.
+
+Functions are compiled and compared in a process of their own. The recording has a file for each function that is done,
+so that a compilation that was stopped goes on.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from synthesis.core.errors import ConfigError, MachineError, UnknownNameError
+from synthesis.core.run_settings import Extraction
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.layout import COMPILED
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.launched import launching
+from synthesis.frontends.protocol.makers import Made, NotMade
+from synthesis.frontends.registry import find_maker, maker_names
+from synthesis.making.recording.active import record
+from synthesis.making.recording.storage import KERNELS, Refused, write_refused
+from synthesis.making.runs.chunked_run import refuse_other_files
+from synthesis.making.sources.extracted import examples_of, sources_digest
+from synthesis.making.sources.targets import load_place, places_of
+
+_DONE = "functions"
+
+
+def compile_target(target: str, via: str, out: str | Path, settings: Extraction) -> str:
+    """Compile the functions of a target, and return the folder or URL of the recording of their kernels.
+
+    Args:
+        target: a file, a folder, a module, a package, or ``module:name``.
+        via: the compiler, such as ``inductor``.
+        out: the folder or URL of the run that takes the kernels. The recording is inside it.
+        settings: the settings of the extraction; those of inputs are used.
+
+    Raises:
+        UnknownNameError: if there is no such compiler.
+        ConfigError: if it cannot be used here, the settings' examples cannot be read, or the folder holds other files.
+        TargetError: if there is no such target.
+        MachineError: if the process that compiles ends before its work.
+    """
+    if via not in maker_names():
+        raise UnknownNameError("compiler", via, maker_names())
+    examples_of(settings)
+    places_of(target)
+    refuse_other_files(store_of(out))
+    place = f"{str(out).rstrip('/')}/{COMPILED}"
+    told = {"target": target, "via": via, "out": place, "arg": settings.arg, "inputs": str(settings.inputs or "")}
+    status = subprocess.run([sys.executable, "-m", __name__, json.dumps(told)], check=False).returncode  # noqa: S603
+    if status == _UNUSABLE:
+        raise ConfigError(f"{via} cannot be used here; it has said why")
+    if status:
+        raise MachineError(f"the process that compiles {target} ended with status {status}; the same command goes on")
+    return place
+
+
+_UNUSABLE = 3
+"""Exit status of the process if the compiler cannot be used."""
+
+
+def _compile(told: dict[str, Any]) -> int:
+    """Compile and record in this process; return its exit status."""
+    frontend, maker = find_maker(told["via"])
+    fault = maker.find_fault()
+    if fault is not None:
+        sys.stderr.write(f"irsmith: {fault}\n")
+        return _UNUSABLE
+    settings = Extraction.of(arg=told["arg"], inputs=told["inputs"] or None)
+    store = store_of(told["out"])
+    places = places_of(told["target"])
+    sources = sources_digest(places, settings)
+    with record(told["out"]):
+        for place in places:
+            try:
+                target = load_place(place)
+            except Exception as error:  # noqa: BLE001 (a user's file may raise anything)
+                _refuse(store, frontend, place.label, "", detail_of(error))
+                continue
+            recording = _Recording(store, frontend, place.label, sources)
+            for each in maker.make(target, examples_of(settings), recording.wants):
+                recording.take(each)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """The recording of the functions of one file."""
+
+    store: Store
+    frontend: str
+    label: str
+    sources: str
+    """The digest of all files."""
+
+    def wants(self, name: str) -> bool:
+        """Return whether a function is not recorded yet."""
+        return self._file(name) not in self.store.names(_DONE)
+
+    def take(self, found: Made | NotMade) -> None:
+        """Launch the kernels of a function, and note how many are new, or why there are none."""
+        before = len(self.store.folders(KERNELS))
+        why = found.why if isinstance(found, NotMade) else _launched(found)
+        if why is not None:
+            _refuse(self.store, self.frontend, found.name, self.label, why)
+        kernels = len(self.store.folders(KERNELS)) - before
+        note = json.dumps({"name": found.name, "kernels": kernels, "why": why})
+        self.store.write(f"{_DONE}/{self._file(found.name)}", f"{note}\n".encode())
+        sys.stderr.write(f"irsmith: {found.name}: {why or f'new kernels: {kernels}'}\n")
+
+    def _file(self, name: str) -> str:
+        told = json.dumps([self.sources, self.label, name])
+        return f"{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}.json"
+
+
+def _launched(made: Made) -> str | None:
+    """Launch the kernels of a function; return why this failed, or None."""
+    try:
+        with launching(made.compiled_from):
+            made.launch()
+    except Exception as error:  # noqa: BLE001 (a compiler's program may raise anything)
+        return detail_of(error)
+    return None
+
+
+def _refuse(store: Store, frontend: str, kernel: str, module: str, why: str) -> None:
+    write_refused(store, Refused(kernel=kernel, module=module, why=why, frontend=frontend))
+
+
+def main(words: Sequence[str]) -> int:
+    """Compile what a JSON text says, as ``compile_target`` starts it."""
+    return _compile(json.loads(words[0]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

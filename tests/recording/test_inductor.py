@@ -1,0 +1,170 @@
+"""Triton kernels that Inductor makes of PyTorch functions: rows, and what is refused."""
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synthesis import ConfigError, UnknownNameError
+from synthesis.core.run_settings import Extraction
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.runs.compiling import compile_target
+from synthesis.making.runs.extraction import extract_to_folder
+
+pytestmark = pytest.mark.needs("triton")
+
+LAYERS = '''
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from synthesis import example
+
+
+def _scaled(x, s):
+    return x * s
+
+
+@example("f32[4,16]", "f32[16]")
+def gated(x, w):
+    """A sigmoid gate and a norm."""
+    return F.rms_norm(_scaled(x, 2.0) * torch.sigmoid(x), (16,), w)
+
+
+@example("f32[8,5]", "i64[8] in 0..4")
+def loss(x, t):
+    return F.cross_entropy(x, t)
+
+
+@example("f32[8]")
+def noisy(x):
+    return x + torch.rand(8)
+
+
+@example("f32[4]")
+def named(x):
+    return "a word"
+
+
+def plain(x):
+    return x
+
+
+class Inner(nn.Module):
+    def forward(self, x):
+        return torch.relu(x)
+
+
+class Net(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.linear = nn.Linear(n, 4)
+        self.inner = Inner()
+
+    def forward(self, x):
+        return self.inner(self.linear(x)).mean(-1)
+
+
+def get_init_inputs():
+    return [8]
+
+
+def get_inputs():
+    return [torch.randn(4, 8)]
+'''
+
+
+@pytest.fixture(scope="module")
+def torch() -> Any:
+    return pytest.importorskip("torch")
+
+
+@pytest.fixture(scope="module")
+def pairs(torch: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set of the functions above."""
+    del torch
+    folder = tmp_path_factory.mktemp("layers")
+    target, out = folder / "layers.py", folder / "pairs"
+    target.write_text(LAYERS)
+    place = compile_target(str(target), "inductor", str(out), Extraction())
+    summary, _ = extract_to_folder(place, out, recorded=True)
+    assert not summary.faults
+    return out
+
+
+def test_every_kernel_is_a_verified_row_with_its_function(pairs: Path) -> None:
+    rows = list(read_folder(pairs))
+    assert len(rows) >= 8
+    for row in rows:
+        assert {"ttir", "ttgir", "ptx"} <= set(row.metadata["verified"]), (row.stem, row.metadata["unverified"])
+        assert row.spec.compiled_from == row.metadata["compiled_from"]
+        assert "torch_inductor" not in row.source
+    sources = {row.metadata["compiled_from"] for row in rows}
+    assert any("def _scaled" in each and "def gated" in each and "_backward" not in each for each in sources)
+    assert any("def loss_backward(x, t, ct_0):" in each for each in sources)
+    assert any("(x, *layer.parameters())" in each for each in sources)
+    assert not any("@example" in each for each in sources)
+
+
+def test_a_source_is_pythons_and_gives_the_derivative(torch: Any, pairs: Path) -> None:
+    sources = [row.metadata["compiled_from"] for row in read_folder(pairs)]
+    source = next(each for each in sources if "def gated_backward" in each)
+    names: dict[str, Any] = {}
+    exec(source, names)
+    x, w = torch.randn(4, 16).requires_grad_(), torch.randn(16).requires_grad_()
+    found = names["gated_backward"](x, w, torch.ones(4, 16))
+    assert [each.shape for each in found] == [(4, 16), (16,)]
+
+
+def test_what_is_no_row_has_a_line_that_says_why(pairs: Path) -> None:
+    lines = [json.loads(each) for each in (pairs / "_irsmith" / "rejections.jsonl").read_text().splitlines()]
+    said = {each["kernel_name"]: each["detail"] for each in lines}
+    assert "Inductor does not compile it" in said["noisy"]
+    assert "it returns an object of the type str" in said["named"]
+    assert "the arguments of plain are not known" in said["plain"]
+    assert "Inner" not in said
+
+
+def test_a_recording_goes_on_where_it_stopped(pairs: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    recording = pairs / "_irsmith" / "compiled"
+    before = sorted(path.name for path in (recording / "kernels").iterdir())
+    done = sorted((recording / "functions").iterdir())
+    next(path for path in done if '"why": null' in path.read_text()).unlink()
+    compile_target(str(pairs.parent / "layers.py"), "inductor", str(pairs), Extraction())
+    assert sorted(path.name for path in (recording / "kernels").iterdir()) == before
+    assert capfd.readouterr().err.count("new kernels") == 1
+
+
+def test_results_are_held_against_pytorch(torch: Any) -> None:
+    compiling = importlib.import_module("synthesis.frontends.triton.compiling")
+    made = compiling.CompiledFrom(source="", origin=compiling.provenance(len, 1)[0], licence="")
+    x = torch.randn(16)
+    task = compiling._Task(name="f", function=torch.tanh, arguments=[x], parameters=("x",), compiled_from=made)
+    right = torch.tanh(x)
+    assert compiling._disagreement(torch, task, [right]) is None
+    assert "is off by" in compiling._disagreement(torch, task, [right * 1.001])
+    assert "returns 2 tensors, PyTorch 1" in compiling._disagreement(torch, task, [right, right])
+    assert "finite in other places" in compiling._disagreement(torch, task, [right / (x != x[0])])
+    assert "PyTorch's (16,)" in compiling._disagreement(torch, task, [right[:8]])
+
+
+def test_a_part_of_pytorch_that_is_missing_is_named(torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    inductor = importlib.import_module("synthesis.frontends.triton.inductor")
+    assert inductor.find_fault() is None
+    monkeypatch.setitem(inductor._PRIVATE, "graph", "torch._inductor.graph:Nothing")
+    inductor._private.cache_clear()
+    assert inductor.find_fault() == "the installed PyTorch has no torch._inductor.graph.Nothing, which is needed"
+    inductor._private.cache_clear()
+
+
+def test_another_compiler_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match=r"compiler 'xla'.*inductor"):
+        compile_target("json", "xla", str(tmp_path), Extraction())
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="is not empty and holds no run"):
+        compile_target("json", "inductor", str(tmp_path), Extraction())
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
