@@ -1,4 +1,4 @@
-"""Searches for draws that reach what the standard draws do not, with the numbers that a source decides by."""
+"""Searches for inputs that raise the coverage of a kernel, with the numbers in its source."""
 
 import itertools
 import logging
@@ -29,20 +29,22 @@ logger = logging.getLogger(__name__)
 TRIALS = 16
 """Number of draws that are tried."""
 _MOST = 6
-"""Maximum number of draws that are taken."""
+"""Maximum number of draws that are kept."""
 _NEAR = 0.5
-"""Probability that an argument only takes numbers that the source compares it with, if there are any.
+"""Probability that an argument takes only numbers that the source compares it with, if there are any.
 
-It applies to trials that choose among the numbers at random. Trials that use one number after the other always prefer
-these.
+It applies to trials that choose the numbers at random. Trials that use one number after the other always prefer these.
 """
 _STEP = 0.05
-"""Distance between a floating-point number and its neighbours, relative to the number or to 1; for integers it is 1."""
+"""Distance between a floating-point number and its neighbours; that of integers is 1.
+
+It is relative to the larger of the number's magnitude and 1.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AimedDraw:
-    """A draw that reaches something new."""
+    """Inputs that raise the coverage of a kernel, with the reference's results."""
 
     inputs: Values
     own: Values
@@ -54,16 +56,17 @@ class AimedDraw:
 def find_aimed_draws(
     reference: Reference, spec: KernelSpec, reach: Reach, trace: Trace, *, already: int, seed: int = 0
 ) -> list[AimedDraw]:
-    """Return a few draws on which the kernel reaches places, selects arms or changes outputs that other runs did not.
+    """Return a few draws that raise the coverage of a kernel.
 
-    A draw is dropped if the reference fails on it, or if results are not finite or differ much between float64 and the
+    On such a draw the kernel executes statements, takes branches or changes outputs that no other run did. A draw is
+    dropped if the reference fails on it, or if results are not finite or differ too much between float64 and the
     kernel's own precision.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        reach: the coverage of the other runs.
-        trace: the places and arms that the other runs reached; those of the found draws are added.
+        reach: the coverage by the other runs.
+        trace: the statements and branches that the other runs executed; those of the found draws are added.
         already: the number of other runs; the found draws are numbered from there.
         seed: seed of the draws.
     """
@@ -100,9 +103,10 @@ def find_aimed_draws(
 
 
 def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idle: Sequence[str]) -> list[int]:
-    """Return the numbers of the trials that may reach something new.
+    """Return the indices of the trials that may raise the coverage.
 
-    These are the trials that first reach it when all are run at once. If that fails, these are all trials.
+    These are the trials that are the first to execute something new when all trials run in one call. If that call
+    fails, all trials are returned.
     """
     way = Trace()
     try:
@@ -120,7 +124,7 @@ def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idl
 def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> list[Values]:
     """Return draws of every argument that the kernel reads, with numbers from its source among the values.
 
-    The draws depend only on source, signature and seed. Every value is in its argument's domain.
+    The draws depend only on the source, the signature and the seed. Every value is in its argument's domain.
     """
     signature = spec.signature
     told = thresholds_of(spec.source, [each.name for each in signature.arguments])
@@ -141,7 +145,10 @@ def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> li
 
 @dataclass(frozen=True, slots=True)
 class _Aims:
-    """Puts numbers into the arguments of one trial: at some elements, or the same number or bound at all elements."""
+    """Replaces values of arguments in one trial by chosen numbers.
+
+    Some elements get such numbers, or all elements get the same number or the same bound of the domain.
+    """
 
     told: Thresholds
     sizes: Sequence[int]
@@ -172,7 +179,10 @@ class _Aims:
         return np.where(put, based(argument, generator.choice(pool, shape)).astype(dtype), drawn)
 
     def _one(self, pool: Sequence[float], argument: Argument, generator: np.random.Generator) -> float:
-        """Return one number: in half of the trials each number in turn, so that each is used, else a random one."""
+        """Return one number of the pool.
+
+        Half of the trials take the numbers in turn, so that each is used. The others choose at random.
+        """
         if not self._in_turn:
             return generator.choice(pool)
         first = int(generator_of("turn", argument.name, seed=self.seed).integers(2**16))
@@ -183,7 +193,7 @@ class _Aims:
         return self.trial % 8 < 4
 
     def _pool(self, argument: Argument, *, near: bool) -> Iterator[float]:
-        """Yield the numbers in the argument's domain, followed by their neighbours.
+        """Yield the numbers of the source that are in the argument's domain, followed by their neighbours.
 
         If ``near``, these are only the numbers that the source compares the argument with, if there are any.
         """
@@ -204,8 +214,9 @@ class _Aims:
 def make_equal(
     arguments: Sequence[Argument], together: Iterable[tuple[str, str]], drawn: Values, generator: np.random.Generator
 ) -> None:
-    """Make some values of arguments equal that are neighbours of one shape, or are compared with each other.
+    """Copy values between pairs of arguments, so that some of their values are equal.
 
+    The pairs are consecutive arguments of the same shape, and arguments that the source compares with each other.
     Values stay in the arguments' domains.
     """
     plain = {each.name: each for each in arguments if each.role is not Role.OUTPUT and each.domain is not None}
@@ -216,9 +227,9 @@ def make_equal(
 
 
 def _make_pair_equal(first: Argument, second: Argument, drawn: Values, generator: np.random.Generator) -> None:
-    """Copy some values of the first argument to the second: those at the same indices, or the first's single value.
+    """Copy some values of one argument to the other: those at the same indices, or the only value of a single number.
 
-    If only the second argument has a single value, that is copied to the first.
+    The first argument is copied to the second, unless only the second has a single value.
     """
     left, right = drawn[first.name], drawn[second.name]
     if left.size > 1 and right.size == 1:

@@ -1,4 +1,4 @@
-"""Finds draws at and around the boundaries where comparisons of a kernel turn."""
+"""Finds inputs at and next to the values where a comparison in a kernel changes its result."""
 
 import logging
 import math
@@ -29,24 +29,24 @@ from synthesis.verification.tolerances import expect, poison_for
 
 logger = logging.getLogger(__name__)
 _ROUNDS = 3
-"""How often the segment between two draws that reach different places is divided."""
+"""Number of times that the segment between two draws with different coverage is divided."""
 _STEPS = 8
 """Number of equal parts into which each round divides the segment."""
 _TURNS = 2
-"""Maximum number of places that are located in this way."""
+"""Maximum number of statements for which a boundary is searched."""
 
 EDGES = 4
-"""Number of draws with arguments equal to numbers that the source compares them with.
+"""Number of draws in which arguments are equal to numbers that the source compares them with.
 
-Half of the elements are such numbers in the first draw, all elements in the others. From the third draw on, the bounds,
-the middle and zero are among the numbers too, so that sums and products of them are often equal as well.
+Half of the elements are such numbers in the first draw, all elements in the others. From the third draw on, the numbers
+include the bounds, the middle and zero, so that their sums and products are often equal as well.
 """
 ORDINARY = 0
-"""Number of ordinary draws beside them."""
+"""Number of uniform draws in addition to these."""
 _LANES = ((4, 16, 16), (256, 4, 8))
-"""Largest number of threads, and the numbers of edge draws and of ordinary draws for launches of at most that size.
+"""Rows of a maximum number of threads, and the numbers of edge draws and uniform draws for launches up to it.
 
-A kernel with few threads decides once where others decide many times, so it needs more draws.
+A kernel with few threads makes each decision once per thread, so it needs more draws.
 """
 _LOOSER = 2.0
 """Largest tolerance that a draw may need, in multiples of the other runs' tolerance.
@@ -58,9 +58,9 @@ The tolerance is shared, so a draw that needs more would hide errors in the othe
 def find_edge_draws(
     reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, seed: int = 0
 ) -> list[AimedDraw]:
-    """Return draws with elements equal to numbers that the source compares them with, where ``<`` and ``<=`` differ.
+    """Return draws with elements equal to numbers that the source compares them with, so that ``<`` and ``<=`` differ.
 
-    Empty if the source compares no argument with a number. A draw is dropped for the reasons given in
+    The result is empty if the source compares no argument with a number. A draw is dropped for the reasons given in
     ``find_aimed_draws``, or if it needs a larger tolerance than the other runs. If the reference fails on one draw, all
     are dropped.
 
@@ -80,17 +80,17 @@ def find_edge_draws(
 def find_compared_draws(
     reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, most: int, seed: int = 0
 ) -> list[AimedDraw]:
-    """Return a few draws in which arguments take, in turn, the numbers that they are compared with, and neighbours.
+    """Return a few draws in which arguments take, in turn, the numbers they are compared with, and neighbours.
 
-    It is used where draws are expensive. For a single number that is compared with one other, three draws cover both
-    sides and equality. Empty if the source compares no argument with a number. Draws are dropped for the reasons given
-    in ``find_edge_draws``.
+    It is used where each draw is expensive. If one number is compared with one other, three draws cover both sides and
+    equality. The result is empty if the source compares no argument with a number. Draws are dropped for the reasons
+    given in ``find_edge_draws``.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
         tolerance: array to the relative tolerance of the other runs.
-        most: the number of draws that are tried.
+        most: the maximum number of draws.
         seed: seed of the draws.
     """
     if not thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).of:
@@ -102,16 +102,16 @@ def find_compared_draws(
 def find_turning_draws(
     reference: Reference, spec: KernelSpec, runs: Sequence[Values], trace: Trace, tolerance: Mapping[str, float]
 ) -> list[AimedDraw]:
-    """Return draws on both sides of a boundary where a decision of the whole kernel changes, and close to it.
+    """Return pairs of draws that are close together, but on different sides of a branch condition.
 
-    If a run reaches a place that the first run does not reach, the segment between the inputs of the two runs is
-    divided repeatedly. A text that decides by another number takes the other branch on one of the two remaining draws.
+    If a run executes a statement that the first run does not, the segment between the inputs of the two runs is divided
+    repeatedly. A text that compares with another number takes the wrong branch on one of the two remaining draws.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        runs: the runs that were recorded.
-        trace: the places that these runs reached.
+        runs: the inputs of the runs.
+        trace: the statements that these runs executed.
         tolerance: array to the relative tolerance of these runs.
     """
     places = {run: place for place, run in reversed(trace.first.items()) if 0 < run < len(runs)}
@@ -132,7 +132,7 @@ def find_turning_draws(
 
 
 def _between(left: Values, right: Values, share: float) -> Values:
-    """Return inputs on the segment between those of two runs; truth values are those of the second run."""
+    """Return inputs on the segment between those of two runs; Booleans are those of the second run."""
     return {name: _array_between(value, right[name], share) for name, value in left.items()}
 
 
@@ -151,11 +151,11 @@ def _array_between(left: npt.NDArray[Any], right: npt.NDArray[Any], share: float
 def _kept(
     reference: Reference, spec: KernelSpec, runs: Sequence[Values], tolerance: Mapping[str, float]
 ) -> list[AimedDraw]:
-    """Return the runs that verify something, with the reference's results; empty if the reference fails on one of them.
+    """Return the runs whose results can be compared, with the reference's results; empty if the reference fails on one.
 
-    A run verifies nothing if a result depends on an order that the tool leaves open, such as that of two equally near
-    items, or if an integer depends on rounding. An integer that several threads change may have a value that neither
-    precision gives.
+    A run is dropped if a result depends on an order that the tool does not define, such as that of two equally near
+    items. It is also dropped if an integer depends on rounding, or if the results need a much larger tolerance than the
+    other runs.
     """
     poison = poison_for(spec.signature)
     found: list[AimedDraw] = []
@@ -198,9 +198,9 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
 
 
 def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[float]:
-    """Return the numbers in an argument's domain that it is compared with.
+    """Return the numbers in an argument's domain that the source compares the argument with.
 
-    If ``bounds``, the domain's bounds, its middle and zero are included.
+    If ``bounds``, the result includes the domain's bounds, its middle and zero.
     """
     domain = argument.domain
     if argument.fields or domain is None:
@@ -213,6 +213,6 @@ def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[flo
 
 
 def _draws_of(signature: Signature) -> tuple[int, int]:
-    """Return the number of draws at edges, and of ordinary draws beside them."""
+    """Return the number of edge draws and of uniform draws for a signature."""
     threads = math.inf if signature.launch is None else math.prod(each or 1 for each in signature.launch)
     return next(((edges, ordinary) for most, edges, ordinary in _LANES if threads <= most), (EDGES, ORDINARY))

@@ -1,8 +1,8 @@
-"""Finds claims of a row about its kernel that are false, or that would make its verification worthless.
+"""Finds claims in a row's signature that are false, or that would make its verification worthless.
 
-A row's texts are run on the inputs that its signature describes. A signature that allows a single number only, or
-leaves an argument out of the comparison, would let wrong texts pass. So the signature of an untrusted row is compared
-with the kernel itself.
+A row's texts are run on the inputs that its signature describes. Wrong texts would pass if the signature allowed one
+value only, or left an argument out of the comparison. So the signature of an untrusted row is compared with the kernel
+itself.
 """
 
 import math
@@ -19,21 +19,21 @@ from synthesis.frontends.registry import get_frontend
 LARGEST_ARRAY = 2**24
 """Maximum number of elements of an array that is allocated."""
 LARGEST_WITH_TWIN = 2**31
-"""Maximum number of elements of an array in a signature with a twin, whose arrays alone are allocated."""
+"""Maximum number of elements of an array in a signature with a twin; only the twin's arrays are allocated."""
 LARGEST_LAUNCH = 2**24
 """Maximum number of threads, or of blocks, of a launch."""
 NARROWEST = 1e-3
-"""Smallest width of a domain of floating-point numbers, relative to the largest of them."""
+"""Smallest width of a domain of floating-point numbers, relative to the largest magnitude in it."""
 
 
 def refuted_claim(spec: KernelSpec, kernel: Kernel, *, proved: bool = True) -> str | None:
-    """Return a sentence about the first false claim in a row's signature; None if there is none.
+    """Return a sentence that describes the first false claim in a row's signature; None if there is none.
 
     Args:
         spec: the row's record.
         kernel: the kernel that the row's source, loaded again, defines.
-        proved: whether the row claims that one of its texts is verified. Then sizes must be small enough to run, and
-            domains wide enough to tell texts apart.
+        proved: whether the row claims that one of its texts is verified. Then its sizes must be small enough to run,
+            and its domains wide enough to distinguish wrong texts.
 
     Raises:
         UnknownNameError: if there is no such front end.
@@ -51,10 +51,11 @@ def refuted_claim(spec: KernelSpec, kernel: Kernel, *, proved: bool = True) -> s
 
 
 def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
-    """Return a sentence about the first input argument whose domain is too narrow to tell texts apart; None if none is.
+    """Return a sentence about the first argument whose domain is too narrow; None if there is none.
 
-    Fields of structs, parts of objects, and arguments with a base or recorded values are ignored: one of many values
-    may always be 0.
+    On a domain that is too narrow, wrong texts give the same results as right ones. Only arguments that the kernel
+    reads are checked. Fields of structs, parts of objects, and arguments with a base or recorded values are ignored:
+    one of many values may always be 0.
 
     Args:
         spec: the kernel's record.
@@ -70,7 +71,7 @@ def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
 
 
 def other_signature(asked: Signature, declared: Signature) -> str | None:
-    """Return a sentence about the first difference of names or types between two signatures; None if there is none.
+    """Return a sentence about the first name or type that differs between two signatures; None if there is none.
 
     Args:
         asked: the requested signature.
@@ -89,7 +90,7 @@ def other_signature(asked: Signature, declared: Signature) -> str | None:
 
 
 def _of_twin(claimed: Signature, twin: Signature) -> Iterator[str]:
-    """Yield sentences about a twin that does not fit its signature, or whose verification would be worthless."""
+    """Yield sentences about a twin that does not match its signature, or whose verification would be worthless."""
     yield from _of_domains(twin, claimed)
     yield from _of_sizes(twin, LARGEST_ARRAY)
     yield from _of_arguments(
@@ -113,7 +114,7 @@ def _sizeless(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
 
 
 def _sizeless_call(call: Any) -> Any:
-    """Return how a function is called, without integer constants, which may be sizes."""
+    """Return the description of a call without its integer constants, which may be sizes."""
     match call:
         case Mapping():
             entries = cast("Mapping[str, Any]", call)
@@ -127,7 +128,7 @@ def _sizeless_call(call: Any) -> Any:
 
 
 def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]:
-    """Yield a sentence for each argument whose domain has one value, or nearly so.
+    """Yield a sentence for each argument whose domain holds a single value, or nearly so.
 
     Integer scalars are exempt, because they may be sizes.
     """
@@ -157,7 +158,7 @@ def _leaves(argument: Argument, prefix: str = "") -> Iterator[tuple[str, Argumen
 
 
 def _with_parts(argument: Argument) -> Iterator[tuple[str, Argument]]:
-    """Yield an argument, followed by its parts if it is the id of an object."""
+    """Yield an argument with its name, followed by its parts if it is the id of an object."""
     yield argument.name, argument
     yield from _leaves(argument) if argument.handle else ()
 
@@ -216,7 +217,7 @@ def _type(argument: Argument) -> str:
 
 
 def _of_derivatives(claimed: Signature, declared: Signature) -> Iterator[str]:
-    """Yield a sentence for each list of gradients or cotangents that is not the kernel's.
+    """Yield a sentence for each list, of gradients or of cotangents, that differs from the kernel's.
 
     Both lists may be empty: then no derivative is verified, and nothing false is claimed.
     """

@@ -1,8 +1,8 @@
 """Compares the arrays of a text with those of the reference, within tolerances.
 
-If a kernel computes in a low-precision format, a single element says little: a right text may be off by some units of
-that format, and a missing term may be no larger. So the cap is wider there, and the root mean square error of all
-elements of an array is compared with the one that the reference's own rounding causes.
+In a low-precision format a single element says little: a right text may be off by several units in the last place, and
+the error of a missing term may be no larger. So the cap is wider there, and the root mean square error of each array is
+compared with the error that the reference's own rounding causes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,31 +29,33 @@ from synthesis.verification.tolerances import (
 _TOGETHER = 3.0
 """Largest root mean square error of a large array, in multiples of the one expected from rounding (low precision)."""
 _FEW = 4.0
-"""How much more is allowed for few elements: the limit is multiplied by ``1 + _FEW / sqrt(elements)``."""
+"""Extra allowance for arrays with few elements: the limit is multiplied by ``1 + _FEW / sqrt(elements)``."""
 _TAIL = 1e-3
 """Share of an array's elements that may exceed their tolerance in low precision."""
 _TAIL_CAPS = 3.0
 """Largest error of these elements, in multiples of the cap. A NaN is never one of them."""
 _BEYOND = 1.5
-"""Factor on the distance that turned comparisons move an element; values within it are accepted.
+"""Factor on the change of an element when comparisons are inverted; errors within it are accepted.
 
-The distance is that with all comparisons turned, or the sum of those with a few of them turned if that is more.
+The change is that with all comparisons inverted, or the sum of the changes with a few of them inverted if that is
+larger.
 """
 _NOISE = 1e-14
-"""Largest magnitude of a float64 result that counts as what complete cancellation leaves.
+"""Largest magnitude of a float64 result that counts as the residue of complete cancellation.
 
 It is relative to the array's usual magnitude.
 """
 _ROUNDINGS = 4
-"""Tolerance of an element that the two precisions differ in by more than the cap, or that is what cancellation leaves.
+"""Tolerance of an element in which cancellation or rounding leaves no correct digits.
 
-It is in units in the last place of the array's usual magnitude.
+Such an element is the residue of cancellation, or the two precisions differ in it by more than the cap. The tolerance
+is in units in the last place of the array's usual magnitude.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """The first element that differs from the expected one."""
+    """An element of a text's array that differs from the expected one."""
 
     array: str
     index: tuple[int, ...]
@@ -61,7 +63,7 @@ class Mismatch:
     expected: Any
     got: Any
     together: float | None = None
-    """The array's root mean square error if only that is too large; the element then has the largest error."""
+    """The array's root mean square error if only that is too large; the element is then that with the largest error."""
 
     def __str__(self) -> str:
         """Return the mismatch as text for a person."""
@@ -75,17 +77,17 @@ class Compared:
     """The result of a comparison."""
 
     elements: int
-    """Number of elements that agree, without those that still hold poison."""
+    """Number of compared elements, without those that still hold poison."""
     error: float
     """The largest relative error."""
     mismatch: Mismatch | None = None
 
 
 def compare(got: Sequence[Values], expected: Expected) -> Compared:
-    """Compare a text's arrays with the expected ones, in every element of every run.
+    """Compare every element of a text's arrays with the expected value, in every run.
 
-    An element agrees if it is within the tolerance of its array, or its own, of the value in either precision. Elements
-    that the reference does not write must be unchanged. A NaN never agrees.
+    An element agrees if its distance from the value in either precision is within the tolerance of its array, or within
+    its own tolerance. Elements that the reference does not write must be unchanged. A NaN never agrees.
     """
     elements, worst = 0, 0.0
     distances: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
@@ -112,12 +114,12 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
 def wrong_elements(
     value: npt.NDArray[Any], expected: Expected, run: int, name: str
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any], npt.NDArray[np.bool_]]:
-    """Return which elements of an array are wrong, the error of each, and which elements the reference writes.
+    """Return a mask of an array's wrong elements, the error of each, and a mask of those that the reference writes.
 
     Args:
         value: the text's array, of the expected shape.
         expected: the expected results of all runs.
-        run: the number of the array's run.
+        run: the index of the array's run.
         name: the name of the array.
     """
     true, own = expected.double[run][name], expected.own[run][name]
@@ -156,7 +158,7 @@ def wrong_elements(
 
 
 def _usual_size(expected: Expected, name: str) -> float:
-    """Return the median magnitude of an array's elements over all runs.
+    """Return the median magnitude of the elements of an array over all runs.
 
     Elements that are zero, not finite or not written are ignored.
     """
@@ -168,7 +170,7 @@ def _usual_size(expected: Expected, name: str) -> float:
 
 
 def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap: float) -> npt.NDArray[np.bool_]:
-    """Return the wrong elements; none if they are so few of many that rounding in low precision may explain them."""
+    """Return the mask of wrong elements, cleared if they are so few that rounding in low precision may explain them."""
     few = wrong.sum() <= _TAIL * wrong.size and bool((distance[wrong] <= _TAIL_CAPS * cap).all())
     return np.zeros_like(wrong) if few else wrong
 
@@ -176,9 +178,9 @@ def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap
 def _off_together(
     got: Sequence[Values], expected: Expected, distances: Mapping[str, Sequence[npt.NDArray[Any]]]
 ) -> Mismatch | None:
-    """Return the element with the largest error of an array whose root mean square error rounding cannot explain.
+    """Return the worst element of the first array whose root mean square error is larger than rounding explains.
 
-    None if there is no such array.
+    The result is None if there is no such array.
     """
     for name, runs in distances.items():
         epsilon, count = epsilon_of(expected.own[0][name].dtype), sum(each.size for each in runs)

@@ -1,4 +1,7 @@
-"""The draws that a plan runs a kernel's texts on, with the reference's results and the effect of rounding on them."""
+"""Chooses the inputs (draws) on which a plan runs a kernel's texts.
+
+The reference's results on them, and the effect of rounding on these, are computed too.
+"""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -19,7 +22,7 @@ from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)
 _MORE_SHAKES = 3
-"""Number of further measurements of rounding where some elements may consist of rounding error only."""
+"""Number of additional rounding measurements for draws where some elements may consist of rounding error only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,28 +35,28 @@ class Drawn:
     expected: Expected
     reach: Reach
     trace: Trace
-    """The places and arms that the draws reached in the kernel's own precision."""
+    """The statements and branches that the draws execute in the kernel's own precision."""
     redrawn: Mapping[str, Values]
-    """Argument to the kernel's results in float64 with that argument drawn again."""
+    """Argument name to the kernel's results in float64 with that argument drawn again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draws:
-    """Finds the draws of one kernel."""
+    """Chooses the draws of one kernel."""
 
     reference: Reference
     spec: KernelSpec
     useful: bool
-    """Whether the kernel has to be useful, as a drawn one has."""
+    """Whether the kernel must pass the checks of ``usefulness``, as a drawn kernel must."""
     seed: int
     """Seed of the draws."""
     draws: int
-    """The number of usual draws."""
+    """The number of standard draws."""
 
     def standard(self) -> tuple[Drawn, Problem | None]:
-        """Return the draws that every kernel is run on, and the problem of a kernel with such results.
+        """Return the draws that every kernel is run on, and the reason why the kernel fails on them.
 
-        The problem is None if there is none.
+        The reason is None if the kernel does not fail.
         """
         runs = [
             complete(self.spec.signature, draw_inputs(self.spec.signature, number, seed=self.seed, edges=edges))
@@ -75,7 +78,7 @@ class Draws:
         return drawn, self._problem(drawn)
 
     def _problem(self, drawn: Drawn) -> Problem | None:
-        """Return the problem of a kernel with these results; None if it has none."""
+        """Return the reason why a kernel with these results fails; None if it does not."""
         expected = drawn.expected
         if expected.ill_conditioned:
             return Problem(Symptom.ILL_CONDITIONED, expected.ill_conditioned)
@@ -87,9 +90,9 @@ class Draws:
         return Problem(Symptom.USELESS, useless) if useless is not None else None
 
     def aimed(self, drawn: Drawn) -> Drawn:
-        """Return the draws with some around boundaries of comparisons, and some that reach the rest of the kernel.
+        """Return the draws with additional ones at boundaries of comparisons, and for the code not yet covered.
 
-        The latter are added only if the draws do not reach the whole kernel.
+        The latter are added only if the coverage is not complete.
         """
         spec, seed, runs = self.spec, self.seed, drawn.runs
         tolerance = drawn.expected.tolerance
@@ -105,9 +108,9 @@ class Draws:
         return self._with_some(drawn, [*aimed, *edges, *turning], aimed)
 
     def _with_some(self, drawn: Drawn, *choices: Sequence[AimedDraw]) -> Drawn:
-        """Return the draws with the first of the choices that leaves the results finite and well-conditioned.
+        """Return the draws with the first of the choices that leaves the results finite and well-conditioned added.
 
-        If there is none, return the draws alone.
+        If there is no such choice, the draws are returned unchanged.
         """
         for found in choices:
             if found:
@@ -117,7 +120,7 @@ class Draws:
         return drawn
 
     def _with(self, drawn: Drawn, found: Sequence[AimedDraw]) -> Drawn:
-        """Return the draws with the found ones."""
+        """Return the draws with the found ones added."""
         return self._of_runs(
             drawn,
             [*drawn.runs, *(each.inputs for each in found)],
@@ -126,17 +129,18 @@ class Draws:
         )
 
     def _of_runs(self, drawn: Drawn, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Drawn:
-        """Return the draws with other runs, and what is expected and reached on them."""
+        """Return the draws with other runs, and with the expected results and the coverage of those runs."""
         expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
         reach = reach_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
 
     def settled(self, drawn: Drawn) -> tuple[Drawn, Sequence[Shake] | None]:
-        """Return the draws, and the effects of rounding on them; None if these are not known or do not matter.
+        """Return the draws without unsuitable ones, and the effects of rounding on each.
 
-        Two kinds of draws are dropped, unless they are among those that every kernel is run on. On the first, rounding
-        chooses among several elements, so that a right text may choose another one. On the second, an array consists of
-        rounding error only, such as the deviations of equal numbers from their mean.
+        The effects are None if they are not known or do not matter. Two kinds of draws are dropped, unless they are
+        standard draws. On the first, rounding decides which of several elements is selected, so that a right text may
+        select another one. On the second, an array consists of rounding error only, such as the deviations of equal
+        numbers from their mean.
         """
         shaken = self._shaken(drawn)
         if shaken is None:
@@ -152,7 +156,7 @@ class Draws:
         return self._of_runs(drawn, runs, double, own), [shaken[number] for number in kept]
 
     def may_round(self, drawn: Drawn) -> bool:
-        """Return whether rounding may move a right text's results beyond the usual tolerances."""
+        """Return whether rounding may move the results of a right text beyond the standard tolerances."""
         if not drawn.expected.together and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
             return False
         return self.reference.shaken((), seed=self.seed) is not None
@@ -168,12 +172,12 @@ class Draws:
             return None
 
     def _furthest(self, drawn: Drawn, shaken: Sequence[Shake]) -> Sequence[Shake]:
-        """Return the effects of rounding on the draws, measured again where one measurement says too little.
+        """Return the effects of rounding on the draws, with further measurements where one is not enough.
 
-        That is the case for small arrays. A maximum hides the perturbation of one side if its operands are equal, as
-        they are at bounds of domains and at boundaries of comparisons; those draws are perturbed in the opposite
-        direction too. It is also the case for elements that consist of rounding error, and for draws at bounds: there
-        vectors are parallel by chance, and about one measurement in a hundred moves none of what is left of them.
+        One measurement is not enough in three cases. In small arrays, a maximum hides the perturbation of one side if
+        its operands are equal, as they are at bounds of domains and at boundaries of comparisons; those draws are
+        perturbed in the opposite direction too. Elements may consist of rounding error. At bounds of domains vectors
+        are often parallel, and about one measurement in a hundred does not move their residue at all.
         """
         more = [list[Values]() for _ in shaken]
 

@@ -18,20 +18,20 @@ from synthesis.verification.slopes import Direction
 _LEAST = 1e-4
 """Smallest relative tolerance of a derivative.
 
-Right texts of drawn kernels are off by less than 1e-6, except for rounding.
+Right texts of drawn kernels have errors below 1e-6, except for rounding.
 """
 _MOST = 1e-2
 """Largest relative tolerance of a derivative in float32 or a finer format."""
 _SHARPENING = 20
-"""Tolerance of a derivative, in multiples of that of the forward run; limited to ``_LEAST`` and ``_MOST``."""
+"""Tolerance of a derivative, in multiples of that of the forward run; it is clipped to ``_LEAST`` and ``_MOST``."""
 _COARSE = 3e-2
 """Relative tolerance of a derivative in a format coarser than float32, such as half precision."""
 _NEGLIGIBLE = 1e-3
-"""Smallest magnitude that an error is relative to, as a share of the largest slope of the same input."""
+"""Smallest magnitude that an error is divided by, as a share of the largest slope of the same input."""
 _TERMS = 2.0
 """Factor on the root of the sum of squares of a gradient's terms.
 
-An error is relative to the product, if it is larger than the slope.
+The error of a slope is divided by this product, if that is larger than the slope.
 """
 _UNITS = 16.0
 """Allowed rounding error of the text, in units in the last place of the largest slope of any input.
@@ -43,17 +43,17 @@ _FINE = 2.0**-23
 _COARSE_UNITS = 4.0
 """Allowed rounding error of the text in coarser formats, in units of the largest slope of the same input."""
 _COARSE_SHARE = 0.5
-"""The same in units of the largest slope of any input; the larger of the two counts.
+"""Allowed rounding error of the text in coarser formats, in units of the largest slope of any input.
 
-More would hide wrong gradients of inputs with small slopes.
+The larger of this and ``_COARSE_UNITS`` counts. A larger factor would hide wrong gradients of inputs with small slopes.
 """
 
 
 def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
     """Return the initial values of a backward text: the arrays that a forward run leaves, and adjoints or cotangents.
 
-    A JAX text takes its arguments and then the cotangents. A Warp text takes its arguments, with an adjoint array for
-    each floating-point array.
+    A JAX text takes its arguments, followed by the cotangents. A Warp text takes its arguments, and an adjoint array
+    for each floating-point array.
     """
     cotangents = point.cotangents[variant]
     if signature.results:
@@ -80,7 +80,7 @@ def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
 
 
 def backward_runs(signature: Signature, points: Sequence[Point]) -> dict[RunKey, Values]:
-    """Return the runs of a backward text: at every point one for each weighting of the outputs."""
+    """Return the runs of a backward text: at every point, one run for each weighting of the outputs."""
     return {
         RunKey(Purpose.POINT, number, variant): backward_inputs(signature, point, variant)
         for number, point in enumerate(points)
@@ -99,7 +99,7 @@ class GradientResult:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How precisely a gradient can be checked."""
+    """The tolerance and the rounding unit with which a gradient is checked."""
 
     tolerance: float
     """The largest error, relative to the magnitude of the gradient's terms."""
@@ -108,12 +108,12 @@ class Precision:
 
 
 def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mapping[str, Precision]) -> GradientResult:
-    """Check that the gradients give the slopes at every point.
+    """Check that the gradients of a text match the measured slopes at every point.
 
     Args:
-        outcome: the final values of the runs of ``backward_runs``.
-        points: the points.
-        precisions: argument to the precision of its gradient.
+        outcome: the final values of the runs that ``backward_runs`` returned.
+        points: the points with their slopes.
+        precisions: argument name to the precision of its gradient.
     """
     slopes = [slope for point in points for slope in point.slopes if slope.variant == 0]
     largest = {slope.argument: 0.0 for slope in slopes}
@@ -143,14 +143,17 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
 
 
 def _field_of(array: npt.NDArray[Any], path: str) -> npt.NDArray[Any]:
-    """A field of an array of structs, of a struct in it where the path has a dot; all of it for an empty path."""
+    """Return a field of an array of structs; the whole array for an empty path.
+
+    A dot in the path separates a nested struct from its field.
+    """
     for name in filter(None, path.split(".")):
         array = array[name]
     return array
 
 
 def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -> tuple[float, float]:
-    """Return a gradient's inner product with a direction, and the root of the sum of squares of its terms.
+    """Return the inner product of a gradient with a direction, and the root of the sum of squares of its terms.
 
     The adjoint's initial value is subtracted from the gradient.
     """
@@ -164,7 +167,7 @@ def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -
 
 
 def changed_array(signature: Signature, before: Values, after: Values, *, exempt: Collection[str] = ()) -> str | None:
-    """Return an array that a backward text has changed although it is no adjoint; None if there is none.
+    """Return the first array that a backward text changed although it is not an adjoint; None if there is none.
 
     Args:
         signature: the kernel's signature.
@@ -181,11 +184,11 @@ def changed_array(signature: Signature, before: Values, after: Values, *, exempt
 
 
 def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
-    """Return an error message if a backward text corrupts the adjoints of its outputs, else None.
+    """Return a message about an adjoint of an output that a backward text leaves wrong; None if all are right.
 
-    The value of an element before it was overwritten has no effect, so its adjoint must be zero, and an earlier store
-    must find it zero. An element that a run does not write keeps its value, and so its adjoint. Tiles and fields of
-    structs are not checked: Warp keeps their adjoints.
+    The value that an element had before it was overwritten has no effect, so its adjoint must be zero. An element that
+    the kernel does not write keeps its value, and so its adjoint. Tiles and fields of structs are not checked: Warp
+    keeps their adjoints.
     """
     for key, after in outcome.items():
         if key.purpose is not Purpose.POINT:
@@ -222,7 +225,7 @@ def _given(point: Point, key: RunKey, name: str, after: Values) -> npt.NDArray[A
 
 
 def tolerance_for(signature: Signature, forward: float, inside: float = 0.0) -> float:
-    """Return the relative tolerance of a derivative, from the coarsest format of the kernel and the forward tolerance.
+    """Return the relative tolerance of a derivative, given the coarsest format of the kernel and the forward tolerance.
 
     Args:
         signature: the kernel's signature.
@@ -234,11 +237,11 @@ def tolerance_for(signature: Signature, forward: float, inside: float = 0.0) -> 
 
 
 def precisions_of(signature: Signature, forward: float, inside: float = 0.0) -> dict[str, Precision]:
-    """Return how precisely the gradient of each argument can be checked, by the argument's name.
+    """Return the precision with which the gradient of each argument can be checked, by the argument's name.
 
-    The gradient of an argument in half precision is in half precision. All gradients are if an output is, or if the
-    kernel computes in half precision. An input in half precision does not affect the other gradients, unless the
-    forward run needs a larger tolerance: it is widened before it is used.
+    The gradient of an argument in half precision is in half precision. All gradients are in half precision if an output
+    is, or if the kernel computes in half precision. An input in half precision is widened before use, so it does not
+    affect the other gradients, unless the forward run needs a larger tolerance.
 
     Args:
         signature: the kernel's signature.

@@ -1,10 +1,10 @@
 """Infers inputs for users' kernels whose shapes, domains or launch dimensions are not known.
 
-A few common inputs are tried on the reference, alone and with the numbers that the source compares arguments with.
-Inputs are accepted if the kernel stays inside its arrays, ends, and gives finite values that are not all the same.
-Those that reach most of the kernel are taken, and become part of the row's signature. If there are none, arrays are
-enlarged to the indices that left them, and divisors are kept from zero. If that does not help, values that are all the
-same are accepted, as from a kernel that fills an array. Whatever is known is kept.
+A few common signatures are tried on the reference, as they are and with domains that include the numbers that the
+source compares arguments with. A signature is accepted if the kernel stays inside its arrays, ends, and gives finite
+values that are not all the same. The one with the highest coverage is used, and becomes the row's signature. If none is
+accepted, arrays are enlarged to hold the indices that were out of bounds, and divisors are kept from zero. If that does
+not help, values that are all the same are accepted, as from a kernel that fills an array. Whatever is known is kept.
 """
 
 import logging
@@ -34,13 +34,16 @@ from synthesis.verification.thresholds import Thresholds, thresholds_of
 logger = logging.getLogger(__name__)
 
 _CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0.9)))
-"""The inputs that are tried: a size for every unknown dimension, and bounds of floating-point numbers."""
+"""The signatures that are tried: a size for every unknown dimension, and bounds of floating-point numbers."""
 _MOST_ELEMENTS = 4096
-"""Maximum number of elements of an array, or threads of a launch, of several dimensions; sizes are halved to fit."""
+"""Maximum number of elements of an array, or of threads of a launch; sizes are halved until they fit."""
 _FARTHEST = 2.0**20
-"""Numbers of a source with a larger absolute value do not widen a domain."""
+"""Largest absolute value of a number in the source that a domain is extended to."""
 _AROUND = 0.25
-"""How far a floating-point domain extends beyond a number that is compared with it, relative to the number or to 1."""
+"""Distance by which a floating-point domain extends beyond a number that is compared with it.
+
+It is relative to the larger of the number's magnitude and 1.
+"""
 _MOST_ALONE = 8
 """Maximum number of arguments that are widened one by one if the kernel fails with all of them widened."""
 _MOST_MENDS = 12
@@ -54,7 +57,7 @@ _BEYOND = 3
 def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unproved | None]:
     """Return the kernel's record with inferred inputs, and the reason why it is unchanged if none were found.
 
-    The first inputs that reach the whole kernel are taken, or else those that reach most of it.
+    The first inputs that cover the whole kernel are used, or else those with the highest coverage.
     """
     spec, prover = kernel.spec, frontend.prover
     missing = missing_inputs(spec.signature)
@@ -82,12 +85,12 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
 
 
 class _Trying:
-    """Tries signatures on a kernel, and keeps the one that reaches most of it.
+    """Tries signatures on a kernel, and keeps the one with the highest coverage.
 
     Args:
         prover: the front end's prover.
         kernel: the loaded kernel.
-        told: the numbers that its source decides by.
+        told: the numbers that its source compares arguments with.
     """
 
     def __init__(self, prover: Prover, kernel: Kernel, told: Thresholds) -> None:
@@ -103,10 +106,10 @@ class _Trying:
         self.why = "none of the common ones gives finite values that are not all alike"
 
     def attempt(self, plain: Signature) -> None:
-        """Try a signature, then wider domains, and a larger launch if parts of the kernel are still not reached.
+        """Try a signature, then wider domains, and a larger launch if the coverage is not complete.
 
-        If the whole kernel runs already, floating-point domains are still widened if the source compares them with
-        numbers outside: a selection without a branch evaluates all of its cases, whichever it selects.
+        Even if it is complete, floating-point domains are widened if the source compares them with numbers outside: a
+        selection without a branch, such as ``where``, evaluates all of its operands.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -132,7 +135,7 @@ class _Trying:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
 
     def mend(self, signature: Signature) -> None:
-        """Try a signature, and repeat that with the cause of the kernel's fault repaired.
+        """Try a signature; while the kernel fails on it, repair the cause and try again.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -148,7 +151,7 @@ class _Trying:
             signature = mended
 
     def settle(self) -> None:
-        """Accept signatures on which the kernel gives the same values on every draw, if the values are finite.
+        """Accept signatures on which the kernel gives the same finite values on every draw.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -158,7 +161,7 @@ class _Trying:
                 self._keep(signature, alike=True)
 
     def _mended(self, signature: Signature) -> Signature | None:
-        """Return the signature without the cause of the kernel's last fault; None if it cannot be repaired."""
+        """Return the signature changed so that the kernel's last fault cannot occur; None if that is not possible."""
         given = {each.name: each for each in self._kernel.spec.signature.arguments}
         match self._fault:
             case OutOfBoundsError(array=name, axis=axis, size=size, needed=needed) if name in given:
@@ -182,14 +185,14 @@ class _Trying:
                 return None
 
     def _keep(self, signature: Signature, *, alike: bool = False, equal: bool = False) -> bool:
-        """Return whether the kernel runs on a signature's inputs.
+        """Return whether the kernel runs on a signature's inputs and gives usable results.
 
-        The signature is kept if it reaches more than earlier ones.
+        The signature is kept if its coverage is higher than that of earlier ones.
 
         Args:
             signature: the signature to try.
             alike: whether all draws may give the same values.
-            equal: whether the signature is also kept if it reaches as much.
+            equal: whether the signature is also kept if its coverage is the same.
         """
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
         self._fault = None
@@ -214,7 +217,7 @@ def _replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signat
 
 
 def _positive(argument: Argument) -> Argument:
-    """Return the argument with integer domains that start at 1 or above."""
+    """Return the argument with every integer domain raised to start at 1."""
     if argument.fields and not argument.handle:
         return replace(argument, fields=tuple(map(_positive, argument.fields)))
     domain = argument.domain
@@ -224,7 +227,7 @@ def _positive(argument: Argument) -> Argument:
 
 
 def widened(argument: Argument, told: Thresholds) -> Argument:
-    """Return the argument with its domain extended to the numbers that the source compares it with.
+    """Return the argument with its domain extended to include the numbers that the source compares it with.
 
     The domain of an integer that is a flag, or is compared with a thread's index, is extended to 0.
     """
@@ -278,9 +281,10 @@ def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
 
 
 def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:
-    """Return the share of a kernel that draws reach; None if an input is not known or the results are not usable.
+    """Return a kernel's coverage by the standard draws; None if an input is not known or the results are not usable.
 
-    Results must be finite, and differ between the first two draws.
+    Results must be finite, and differ between the first two draws. If the coverage is not complete, more draws are
+    searched for.
 
     Args:
         prover: the front end's prover.

@@ -15,9 +15,9 @@ from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Values
 
 DRAWS = ((0, False), (1, False), (2, True), (3, False), (4, True), (5, False))
-"""The draws of a forward text: their numbers, and whether bounds of the domains are among the values."""
+"""The standard draws of a forward text: the number of each, and whether bounds of the domains are among its values."""
 _INTERIOR = 0.04
-"""Share of a domain's width at either end that interior draws avoid."""
+"""Share of a domain's width, at either end, that is left out if ``interior`` is set."""
 
 
 def draw_inputs(
@@ -27,7 +27,7 @@ def draw_inputs(
 
     Args:
         signature: a signature with known shapes, and known domains of all arguments except write-only outputs.
-        number: the number of the draw. Draws with different numbers are independent.
+        number: number that identifies the draw. Draws with different numbers are independent.
         seed: seed of the draw. Draws with different seeds are independent.
         edges: whether half of the elements are bounds of the domain, zero, or its middle.
         interior: whether floating-point values keep away from the bounds.
@@ -50,7 +50,7 @@ def draw_inputs(
 def with_shared_parts(signature: Signature, values: Values) -> Values:
     """Return the values with the shared parts of objects set to the arguments that they share.
 
-    Nothing changes in place.
+    The given arrays are not changed.
 
     Raises:
         ConfigError: if there is no such argument, or it has another shape.
@@ -73,7 +73,7 @@ def with_shared_parts(signature: Signature, values: Values) -> Values:
 def draw_argument(
     argument: Argument, number: int, *, seed: int = 0, edges: bool = False, interior: bool = False
 ) -> npt.NDArray[np.generic]:
-    """Draw one argument. The random numbers depend only on the argument's name, the number and the seed.
+    """Draw one argument. The random numbers depend only on its name, the number of the draw and the seed.
 
     Raises:
         ConfigError: if its shape or domain is not known.
@@ -110,7 +110,7 @@ def draw_argument(
 
 
 def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
-    """Return the values of an argument for numbers drawn from its domain, which differ if it has a base.
+    """Return the values of an argument, given numbers drawn from its domain. They differ only if it has a base.
 
     The numbers are added to the base, or scale a recorded base of floating-point numbers that are not all zero.
     Integers are added in the argument's own type, so that none is rounded, however large.
@@ -134,9 +134,10 @@ def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def unit_of(argument: Argument) -> npt.NDArray[np.float64] | float:
-    """Return how far a draw of 1 moves each number of an argument: its absolute value if it is recorded, else 1.
+    """Return how far each number of an argument moves if the drawn number changes by 1.
 
-    Draws do not move a recorded zero among other numbers; it counts with the average of the others.
+    It is the absolute value of a recorded floating-point number, else 1. A recorded zero among other numbers does not
+    move; the mean magnitude of the others is used for it.
     """
     if not argument.recorded or argument.fields or not is_floating(numpy_dtype(argument.dtype)):
         return 1.0
@@ -148,7 +149,7 @@ def unit_of(argument: Argument) -> npt.NDArray[np.float64] | float:
 
 
 def _spread(numbers: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Return the numbers in a shape; a single number fills it."""
+    """Return the numbers as an array of a shape; a single number is repeated."""
     return np.full(shape, numbers[0]) if numbers.size == 1 else numbers.reshape(shape)
 
 
@@ -158,12 +159,12 @@ def generator_of(*labels: object, seed: int = 0) -> np.random.Generator:
 
 
 def pick(generator: np.random.Generator, pool: Sequence[float], shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Draw numbers uniformly from a pool: the same as ``generator.choice`` without its overhead."""
+    """Draw numbers uniformly from a pool; like ``generator.choice`` but without its overhead."""
     return np.asarray(np.asarray(pool)[generator.integers(0, len(pool), shape)])
 
 
 def struct_dtype(argument: Argument) -> np.dtype[Any]:
-    """Return the structured dtype of a struct's fields, or of an object's parts, whose arrays are inside.
+    """Return the structured dtype of a struct's fields, or of an object's parts including their arrays.
 
     Raises:
         ConfigError: if a field of a struct is an array, or a part of an object has a dimension that is not known.
@@ -202,7 +203,7 @@ def missing_inputs(signature: Signature) -> str | None:
 
 
 def missing_domain(argument: Argument) -> bool:
-    """Return whether an argument that a kernel reads, or a field of it, has no domain."""
+    """Return whether an argument that a kernel reads, or one of its fields, has no domain."""
     return argument.role is not Role.OUTPUT and not _has_domain(argument)
 
 
@@ -220,7 +221,7 @@ _POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -
 
 
 def poison_of(dtype: str) -> Any:
-    """Return a number that no kernel writes, far outside every domain and exact in its dtype; None for bool."""
+    """Return a number far outside every domain and exact in its dtype, which no kernel writes; None for bool."""
     kind = numpy_dtype(dtype)
     if is_floating(kind):
         return kind.type(_POISON[dtype]) if dtype in _POISON else lowest_of(kind)
@@ -233,8 +234,8 @@ def poison_of(dtype: str) -> Any:
 def fresh_outputs(signature: Signature, *, poisoned: bool = True) -> Values:
     """Return the initial values of write-only outputs: poison, or zeros.
 
-    Instead of poison, truth values alternate between true and false. So a kernel that writes only one of them changes
-    some.
+    Booleans have no poison: they alternate between true and false, so that a kernel that writes only one of the two
+    values changes some of them.
     """
     outputs = [argument for argument in signature.spread.arguments if argument.role is Role.OUTPUT]
     return {argument.name: _fresh(argument, poisoned=poisoned) for argument in outputs}
@@ -263,11 +264,11 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
 
 
 def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
-    """Return a run in which one array is passed as two arguments, one that is read and one that is written.
+    """Return a run in which one array is passed as two arguments, one read and one written, and the two names.
 
-    The result has the names of the two as well. It is None if no two arguments have the same type and shape. It is None
-    for tiles too, whose blocks may read what others write, and for objects that share an argument, through which a
-    thread may read what another has written.
+    The result is None if no two arguments have the same type and shape. It is None for tiled kernels, whose blocks may
+    read what others write. It is None for objects that share an argument, through which a thread may read what another
+    has written.
     """
     if signature.tiled or any(part.same for each in signature.spread.arguments if each.handle for part in each.fields):
         return None
@@ -281,7 +282,7 @@ def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | 
 
 
 def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays with the fields of structs apart, as ``name.field``."""
+    """Return the arrays by name, with each field of a struct as its own array ``name.field``."""
     found: dict[str, npt.NDArray[Any]] = {}
     for name, value in values.items():
         if value.dtype.names:
@@ -298,7 +299,7 @@ def count_numbers(signature: Signature) -> int:
 
 
 def is_of(part: str, name: str) -> bool:
-    """Return whether a name in ``flat`` values is that of an argument or of one of its fields."""
+    """Return whether a key of ``flat`` is that of an argument or of one of its fields."""
     return part == name or part.startswith(f"{name}.")
 
 
@@ -307,7 +308,7 @@ def another_draw(
 ) -> Any:
     """Return a draw of an argument that differs from a given one.
 
-    None if no try does, as for a domain with one value.
+    The result is None if no try differs, as for a domain with a single value.
     """
     for number in tries:
         other = draw_argument(argument, number, seed=seed)

@@ -1,4 +1,4 @@
-"""Decides which texts the outcomes of a plan's programs verify, as a pure function of the plan and the outcomes."""
+"""Decides which texts are verified, as a pure function of a plan and the outcomes of its programs."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -41,7 +41,7 @@ class Judgement:
 
 
 def rejection_of(plan: Plan, problem: Problem, level: str | None = None) -> Rejection:
-    """Return the rejection of a plan's kernel, or of one of its levels."""
+    """Return the rejection of a plan's kernel, or of the text of one of its levels."""
     detail = problem.detail
     if problem.symptom is Symptom.NOT_DIFFERENTIABLE:
         detail = f"no gradient to check: {detail}"
@@ -56,7 +56,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
     Args:
         plan: the plan.
         outcomes: the outcome of each program in order, or the reason why it could not be run.
-        retraced: the levels whose texts could not be executed, but are known to be what the source lowers to.
+        retraced: the levels whose texts are known to be what the source lowers to.
     """
     began = time.perf_counter()
     if plan.problem is not None:
@@ -107,7 +107,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
 def _lowered_of(
     plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejection]
 ) -> tuple[Program, Outcome | Rejection] | None:
-    """Return the program of a text that is lowered again, with its outcome; None if the plan has none."""
+    """Return the program that lowers a text again, with its outcome; None if the plan has none."""
     program = next((each for each in plan.programs if each.level == level), None)
     return None if program is None else (program, executed[level.name])
 
@@ -119,13 +119,13 @@ def _judge_executed(
     hindrance: Unproved | None,
     retraced: Collection[str],
 ) -> float | Unproved | Problem:
-    """Return the largest relative error of a verified text, or why it failed or is not verified.
+    """Return the largest relative error of a verified text, the reason why it failed, or why it is unverified.
 
     Args:
         plan: the plan.
         level: the level of the text.
         executed: the outcomes of the texts that were run.
-        hindrance: why no text that passed counts as verified; None if some may.
+        hindrance: why no text counts as verified even if it passes; None if it may.
         retraced: the levels whose texts are known to be what the source lowers to.
     """
     found = judge_level(plan, level, executed.get(level.name), retraced)
@@ -139,7 +139,10 @@ def _judge_executed(
 def _sorted_out(
     plan: Plan, outcomes: Sequence[Outcome | Rejection]
 ) -> tuple[dict[str, Outcome | Rejection], dict[str, Problem], int]:
-    """Return the outcomes of programs that were run, and the problems of others, by level, and how many were built."""
+    """Return the outcomes of executed programs, the failures of compiled ones, and the number that compiled.
+
+    The first two are by level name. Programs that are only sketched are not counted.
+    """
     executed: dict[str, Outcome | Rejection] = {}
     failed: dict[str, Problem] = {}
     built = 0
@@ -154,9 +157,9 @@ def _sorted_out(
 
 
 def refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str, Problem]:
-    """Return the problems of derivatives that did not fail themselves, but whose forward text of the same kind failed.
+    """Return problems for the derivatives that did not fail themselves, but whose forward text failed.
 
-    The forward text has the same language, maker and device.
+    The forward text has the same language, maker and device as the derivative.
     """
     forward = {_kind_of(level): level.name for level in plan.levels if level.direction is Direction.FORWARD}
     refused: dict[str, Problem] = {}
@@ -170,22 +173,19 @@ def refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str,
 
 
 def _kind_of(level: Level) -> tuple[str, str, str | None]:
-    """Return the properties that a forward text and its derivatives share."""
+    """Return the properties that a forward text shares with its derivatives."""
     return level.language.name, level.made_by, level.device
 
 
 def _beyond(plan: Plan, level: Level) -> Unproved | None:
-    """Return why a text that passed does not count as verified because of its level; None if it does.
-
-    Texts of other levels may count.
-    """
+    """Return why a passing text of this level does not count as verified; None if it does."""
     if plan.order is not None and (level.device != "cpu" or level.direction is not Direction.FORWARD):
         return plan.order
     return plan.beyond.get(level.direction)
 
 
 def passes_forward(plan: Plan, outcome: Outcome | Rejection) -> bool:
-    """Return whether a variant of a forward text gives the results that the right one has to give."""
+    """Return whether a variant of a forward text gives the results that are expected of the right text."""
     if isinstance(outcome, Rejection):
         return False
     try:
@@ -195,7 +195,7 @@ def passes_forward(plan: Plan, outcome: Outcome | Rejection) -> bool:
 
 
 def disproved(judgement: Judgement, reason: Unproved) -> Judgement:
-    """Return the judgement with everything that was verified made unverified, for a reason."""
+    """Return the judgement with every verified text made unverified, for a reason."""
     verdict = judgement.verdict
     unverified = {**verdict.unverified, **dict.fromkeys(verdict.verified, reason)}
     gradient = verdict.gradient
@@ -214,14 +214,14 @@ def needs_rounding(plan: Plan, judgement: Judgement) -> bool:
     """Return whether a text failed that may pass once the effect of rounding is measured.
 
     Args:
-        plan: the plan; one that measured rounding needs nothing more.
-        judgement: what its programs proved.
+        plan: the plan; if it measured rounding, the result is False.
+        judgement: the judgement of its programs.
     """
     return not plan.measured and any(problem.symptom in WRONG for problem in judgement.failed.values())
 
 
 def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:
-    """Return the problem of another text of the same direction whose gradient is wrong; None if there is none."""
+    """Return the problem of another text of the same direction that gives a wrong gradient; None if there is none."""
     for other in plan.levels:
         problem = failed.get(other.name)
         if problem is not None and other.direction is level.direction and problem.symptom is Symptom.WRONG_GRADIENT:
@@ -272,7 +272,7 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
 
 
 def _forward_tolerance(plan: Plan) -> float:
-    """Return the largest relative tolerance of an array that the kernel may write."""
+    """Return the largest relative tolerance of the arrays that the kernel may write, and of its results."""
     assert plan.draws is not None
     inputs = {each.name for each in plan.spec.signature.arguments if each.role is Role.INPUT}
     return max((each for name, each in plan.draws.tolerance.items() if name not in inputs), default=0.0)
@@ -294,7 +294,7 @@ def _compare_forward(plan: Plan, outcome: Outcome) -> float | Problem:
 
 
 def _changed(plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejection]) -> Problem | None:
-    """Return the problem of a backward text that changed arrays other than adjoints; None if it did not."""
+    """Return the problem of a backward text that changed arrays other than adjoints; None if it changed none."""
     signature, outcome = plan.spec.signature, executed[level.name]
     if signature.results or isinstance(outcome, Rejection):
         return None
@@ -309,7 +309,7 @@ def _changed(plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejectio
 
 
 def _runs_for(purpose: Purpose, outcome: Outcome) -> list[Values]:
-    """Return the final values of the runs for a purpose, in the order of their numbers."""
+    """Return the final values of the runs for a purpose, in the order of their indices."""
     keys = sorted((key for key in outcome if key.purpose is purpose), key=lambda key: key.number)
     return [outcome[key] for key in keys]
 
@@ -334,7 +334,7 @@ def _gradient(
 ) -> Gradient:
     """Return the gradient status of the row.
 
-    Failure comes before agreement, and agreement before what could not be run.
+    A failure takes precedence over agreement, and agreement over texts that could not be run.
     """
     names = [level.name for level in plan.levels if level.direction is not Direction.FORWARD]
     if not names:

@@ -1,4 +1,4 @@
-"""Verifies texts that are not executed by their bytes: a verified text of the row is lowered to them again."""
+"""Verifies texts that cannot be executed, by lowering a verified text of the same row to them again."""
 
 from collections.abc import Mapping
 
@@ -14,10 +14,10 @@ _RUN = RunKey(Purpose.LOWERED)
 
 
 def hindrance_of(level: Level, levels: Mapping[Level, str], device: str | None) -> Unproved | None:
-    """Return why a text cannot be compared with one that is lowered again, or None if it can.
+    """Return why a text cannot be checked by lowering its source text again; None if it can.
 
     Args:
-        level: the level of the text, with ``lowered_from``.
+        level: the level of the text, which has ``lowered_from``.
         levels: the row's texts.
         device: the device that the texts are for; None if it is not known.
     """
@@ -30,12 +30,12 @@ def hindrance_of(level: Level, levels: Mapping[Level, str], device: str | None) 
 
 
 def program_of(name: str, level: Level, levels: Mapping[Level, str], signature: Signature, device: str) -> Program:
-    """Return the program that lowers the text again that a text has to be lowered from.
+    """Return the program that lowers a text's source text, ``lowered_from``, again.
 
     Args:
         name: the kernel's name.
-        level: the level of the text, with ``lowered_from``.
-        levels: the row's texts, among them the one to lower again.
+        level: the level of the text, which has ``lowered_from``.
+        levels: the row's texts, which include the one to lower again.
         signature: the kernel's signature, with the options of the compiler.
         device: the device that the texts are for.
     """
@@ -52,19 +52,19 @@ def judge_lowered(
     unverified: Mapping[str, Unproved],
     failed: Mapping[str, Problem],
 ) -> float | Unproved | Problem:
-    """Return what is known of a text after the text that it is lowered from has been judged and lowered again.
+    """Return the judgement of a text from that of its source text and the result of lowering that again.
 
     Args:
         level: the level of the text.
-        made: the program of the text, with the text that was made again, or why there is none; None if a plan that
-            somebody else made has no such program.
+        made: the program of the text, with the outcome of lowering again; None if the plan is foreign and has no such
+            program.
         errors: level to the largest error of a verified text.
         unverified: level to the reason why its text is not verified.
         failed: level to the reason why its text failed.
 
     Returns:
-        The largest error of the text that it is lowered from, if that is verified and gives the same bytes; or why the
-        text failed, or is not verified.
+        The largest error of the source text, if that is verified and lowers to the same bytes; else why the text failed
+        or is not verified.
     """
     source = level.lowered_from
     if made is None:
@@ -86,7 +86,7 @@ def judge_lowered(
 
 
 def _after_failure(level: Level, problem: Problem) -> Unproved | Problem:
-    """Return what the failure of a text says of a text that it is lowered to."""
+    """Return what the failure of a text means for a text that is lowered from it."""
     why = f"{level.lowered_from}, which it is lowered from, is refused: {problem.detail}"
     if problem.symptom is Symptom.WRONG_RESULT:
         return Problem(problem.symptom, why, of_forward=True)

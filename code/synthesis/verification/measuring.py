@@ -1,9 +1,9 @@
 """Measures the slopes of a kernel's outputs at one point, by finite differences of the reference.
 
-A direction moves one input at a time, so that no input hides behind another, and some directions move few elements. The
-outputs are weighted in several ways, some of which cover few elements. So the error of one thread among thousands is
-not a small part of every number that is compared. Adjoints of inputs start from random values, to which a text has to
-add.
+A direction moves one input at a time, so that no input can hide the error of another, and some directions move few
+elements. The outputs are weighted in several ways, and some weightings cover few elements. So the error of a single
+thread is not negligible in every number that is compared. Adjoints of inputs start from random values, to which a text
+must add.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,13 +34,13 @@ from synthesis.verification.slopes import (
 _DIRECTIONS = 3
 """Number of directions for each input."""
 _SINGULAR = 0.01
-"""Allowed error of every slope at a point that is not sound, as a share of the point's largest slope."""
+"""Allowed error of every slope at a singular point, as a share of the point's largest slope."""
 _FEW = 8
-"""Largest number of elements that are always moved, or weighted, together: an error in one of them is still seen."""
+"""Largest number of elements that are always moved, or weighted, together: an error in one of them remains visible."""
 _KINKED = 0.25
 """Largest share of the outputs that may have a kink along a direction; a direction with more is left out."""
 _PARTS = 2
-"""Number of parts of the outputs, a quarter each, that are weighted alone at every other point."""
+"""Number of parts of the outputs, a quarter each, that are weighted separately at every other point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ class Slope:
     argument: str
     direction: Direction
     variant: int
-    """The number of the point's weighting."""
+    """The index of the weighting among those of the point."""
     value: float
     doubt: float
-    """The largest error of the value that the reference's rounding and the steps may cause."""
+    """The largest error of the value that rounding of the reference and the step length may cause."""
 
 
 def differentiable(signature: Signature) -> list[Argument]:
-    """Return the inputs that a derivative's text computes gradients of."""
+    """Return the inputs for which a derivative's text computes gradients."""
     return [each for each in signature.arguments if each.name in signature.differentiable]
 
 
 def weighted_outputs(signature: Signature) -> list[Argument]:
-    """Return the outputs that are weighted: floating-point results, or arrays that a kernel writes."""
+    """Return the outputs that get weights: floating-point results, and floating-point arrays that a kernel writes."""
     written = [each for each in signature.arguments if each.role is not Role.INPUT]
     return [each for each in (*signature.results, *written) if each.is_float]
 
@@ -83,13 +83,15 @@ MeasuredPlace = tuple[Values, Measured]
 def measure(
     reference: Reference, signature: Signature, drawn: Sequence[Values], numbers: Sequence[int], *, seed: int
 ) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
-    """Return the places where a kernel is smooth, with the finite differences there: the sound ones, and the others.
+    """Return the points where a kernel is smooth, with the finite differences there, in two lists.
+
+    The second list has the points where the kernel computes something without a derivative.
 
     Args:
         reference: the kernel's reference.
         signature: the kernel's signature.
-        drawn: the places. The steps along their directions are one call of the reference.
-        numbers: the numbers of the places, which directions and weightings depend on.
+        drawn: the points. The steps along their directions are evaluated in one call of the reference.
+        numbers: the numbers of the points, on which directions and weightings depend.
         seed: seed of the directions and weightings.
     """
     inputs, outputs = differentiable(signature), weighted_outputs(signature)
@@ -115,7 +117,10 @@ def measure(
 def _directions(
     generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int
 ) -> list[tuple[str, Direction]]:
-    """Return the directions of each input. In large arrays some move few elements, at every other point the ends."""
+    """Return the directions for each input of a point.
+
+    In large arrays some directions move few elements; at every other point one moves only the first and the last.
+    """
     found: list[tuple[str, Direction]] = []
     for each in inputs:
         value = place[each.name]
@@ -130,16 +135,16 @@ def _directions(
 
 
 def _runs(place: Values, directions: Sequence[tuple[str, Direction]]) -> list[Values]:
-    """Return the place itself, followed by the steps along each direction."""
+    """Return the point itself, followed by the steps along each direction."""
     wide = doubled(place)
     return [wide, *(moved(wide, {name: direction}, step) for name, direction in directions for step in STEPS)]
 
 
 def loosened(measured: Measured) -> Measured:
-    """Return the differences with larger doubts, for a point where a gradient goes through something singular.
+    """Return the differences with larger uncertainties, for a point where the kernel has no derivative.
 
-    An example is the length of a vector of zeros, which has no derivative. A text may have large terms there that
-    cancel out except for rounding.
+    An example is the length of a zero vector. A text may compute large terms there, which cancel out except for
+    rounding.
     """
     largest = max(abs(each.value) for each in measured.slopes)
     slopes = tuple(replace(each, doubt=max(each.doubt, _SINGULAR * largest)) for each in measured.slopes)
@@ -155,9 +160,10 @@ def _measured(
     *,
     ends: bool,
 ) -> Measured | None:
-    """Return weightings of the outputs, and the slopes of the weighted sums.
+    """Return weightings of the outputs at a point, and the slopes of the weighted sums.
 
-    None if an output is not finite, an input has no smooth direction, or no element of the outputs is smooth.
+    The result is None if an output is not finite, an input has no smooth direction, or no element of the outputs is
+    smooth.
     """
     wanted = {each.name for each in outputs}
     first = results[0]
@@ -188,7 +194,10 @@ def _measured(
 
 
 def _weightings(generator: np.random.Generator, groups: Sequence[slice], *, ends: bool) -> list[Floats]:
-    """Return weights for all elements of the outputs, and for many elements also weights for the ends or parts only."""
+    """Return weights for all elements of the outputs; for many elements, also weights for only some of them.
+
+    These are the first and the last element of each output if ``ends``, else random parts.
+    """
     size = groups[-1].stop
     whole = weights(generator, (size,))
     if size <= _FEW:
@@ -217,7 +226,10 @@ def _slopes(
 
 
 def _start(generator: np.random.Generator, argument: Argument, slopes: Sequence[Slope]) -> Direction:
-    """Return the initial adjoint of an input, about as large as the gradient, so that neither is lost in the other."""
+    """Return the initial adjoint of an input.
+
+    Its magnitude is close to that of the gradient, so that neither is lost in the sum of the two.
+    """
     mine = [each for each in slopes if each.argument == argument.name and each.variant == 0]
     terms = max(sum(int(np.count_nonzero(part)) for part in each.direction.values()) for each in mine)
     largest = max(abs(each.value) for each in mine) / max(1.0, float(np.sqrt(terms)))

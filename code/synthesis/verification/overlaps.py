@@ -11,22 +11,22 @@ from synthesis.verification.plan import Overlap
 from synthesis.verification.tolerances import expect
 
 _FARTHEST = 1e6
-"""Largest absolute value of a run with one array as two arguments.
+"""Largest absolute value in a run with one array as two arguments.
 
-The kernel computes with its own results there; beyond this value it has left its domain.
+The kernel then computes with its own results; beyond this value it has left its domain.
 """
 _FED_BACK = 1e-3
 """Smallest relative tolerance of an element in a run with one array as two arguments.
 
-Rounding errors are computed with again, thread after thread, and two right texts differ in how far that goes. A text
-that reads an element before it is written, instead of after, is off by far more.
+Rounding errors accumulate from thread to thread, and differently in two right texts. The error of a text that reads an
+element before it is written, instead of after, is far larger.
 """
 
 
 def find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:
-    """Return a run in which one array is passed as two arguments.
+    """Return a run in which one array is passed as two arguments, with the expected results.
 
-    None if no two arguments allow it, or if the kernel then fails or leaves its domain.
+    The result is None if no two arguments allow it, or if the kernel then fails or leaves its domain.
 
     Raises:
         ReferenceUnknownError: if something is not modelled.

@@ -1,4 +1,4 @@
-"""Plans the verification of texts with a twin at their own sizes.
+"""Plans the verification of texts at their own sizes, although their signature has a twin.
 
 That is too expensive for each new row, but not for an answer that is scored. Results are compared with the oracle in
 both precisions, as at small sizes. The number of draws depends on the cost of one, which is estimated from shapes
@@ -17,17 +17,20 @@ from synthesis.verification.plan import Plan
 from synthesis.verification.planning import make_plan
 
 _MOST_ELEMENTS = 1 << 24
-"""Maximum number of elements of all arguments and results together."""
+"""Maximum number of elements of all arguments and results."""
 _HANDED_ON = 50
 """Cost of passing an element of a draw between processes and comparing it, in multiples of computing an element."""
 _DRAWS = ((6e7, len(DRAWS)), (5e8, 3), (1e9, 2))
-"""Maximum cost of one draw, in computed elements, and the number of draws for it."""
+"""Maximum cost of one draw, in computed elements, with the number of draws up to that cost."""
 _DERIVATIVES = 6e6
-"""Maximum work of one evaluation, in computed elements, for derivatives: differences take some hundred evaluations."""
+"""Maximum work of one evaluation, in computed elements, for which derivatives are checked.
+
+Finite differences take several hundred evaluations.
+"""
 
 
 def at_own_sizes(spec: KernelSpec) -> KernelSpec:
-    """Return the kernel's record at the sizes that its texts are for, with the arrays of structs as arguments."""
+    """Return the kernel's record without its twin, with the arrays of structs as separate arguments."""
     return replace(spec, signature=replace(spec.signature, twin=None).spread)
 
 
@@ -41,15 +44,15 @@ def plan_at_own_sizes(
     least_reach: float,
     most_work: float = math.inf,
 ) -> Plan:
-    """Return the plan of texts at their own sizes, without the signature's twin. It says so if that is too expensive.
+    """Return the plan of texts at their own sizes; it states that the texts are unverified if that is too expensive.
 
     Args:
         frontend: the kernel's front end.
         kernel: a loaded kernel.
         texts: level name to text; None if there is none.
-        device: the device that the texts are for; None if it is not known, so that no text can be lowered again.
+        device: the device that the texts are for; None if it is not known. Then no text can be lowered again.
         seed: seed of the inputs, points and directions.
-        least_reach: the share of the kernel that runs must reach for anything to count as verified.
+        least_reach: the smallest coverage of the kernel at which a text counts as verified.
         most_work: the maximum cost of a draw, in computed elements.
     """
     kernel = replace(kernel, spec=at_own_sizes(kernel.spec))

@@ -1,6 +1,6 @@
-"""The plan of the runs that verify a kernel's texts, with their expected results, as ``planning.py`` makes it.
+"""Records of the plan by which a kernel's texts are verified, which ``planning.py`` makes.
 
-A plan holds no live object, so it can be sent from the process that has the kernel to the one that judges.
+A plan holds only data, so it can be sent from the process that has the kernel to the one that judges.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from synthesis.verification.tangents import Tangents
 from synthesis.verification.tolerances import Expected
 
 OUTSIDE_DOMAIN = "on the inputs drawn"
-"""The end of the reason why nothing can be verified on the drawn inputs, although other inputs might do."""
+"""The end of the reason why nothing can be verified on the drawn inputs, although other inputs might work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The verification of one kernel's texts, before they have run."""
+    """The runs that verify one kernel's texts, with their expected results."""
 
     spec: KernelSpec
-    """The kernel's record, with the fields of structs that hold arrays as arguments."""
+    """The kernel's record, with the arrays of structs as separate arguments."""
     levels: tuple[Level, ...]
     """The levels of the texts to verify."""
     programs: tuple[Program, ...] = ()
@@ -66,18 +66,21 @@ class Plan:
     fresh: bool = True
     """Whether the texts have just been lowered from the source."""
     reach: Reach | None = None
-    """How much of the kernel the runs for ``Purpose.DRAW`` reach; None if nothing can be verified."""
+    """The kernel's coverage by the runs for ``Purpose.DRAW``; None if nothing can be verified."""
     measured: bool = True
-    """Whether the effect of rounding has been measured. If not, a text that fails must be judged by a plan that did."""
+    """Whether the effect of rounding has been measured.
+
+    If not, a text that fails must be judged again by a plan that has measured it.
+    """
     order: Unproved | None = None
-    """Why no CUDA text and no derivative counts as verified: results depend on the order of threads. Else None."""
+    """Why no CUDA text and no derivative counts as verified: results depend on the order of threads. None otherwise."""
     least_reach: float = SHARE
-    """The share of the kernel that the runs for ``Purpose.DRAW`` must reach for anything to count as verified."""
+    """The smallest coverage by the runs for ``Purpose.DRAW`` at which a text counts as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
-    """Direction to the reason why its derivatives do not count as verified: a part of them was not reached."""
+    """Direction to the reason why its derivatives do not count as verified: the points do not cover all of them."""
     weighed: bool = False
-    """Whether wrong variants of a text are run too, to check that the inputs tell them from the right one."""
+    """Whether wrong variants of a text are also run, to check that the inputs detect them."""
     weak: Unproved | None = None
-    """Why the inputs tell too little, as far as that is known before anything runs; else None."""
+    """Why the inputs cannot detect wrong texts, if that is known before anything runs; None otherwise."""
     seconds: float = field(default=0.0, compare=False)
     """Seconds spent on planning, including the reference."""

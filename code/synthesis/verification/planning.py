@@ -68,23 +68,23 @@ def make_plan(
     closely: bool = True,
     device: str | None = None,
 ) -> Plan:
-    """Return the plan of a kernel's texts. A fault of the kernel raises no exception.
+    """Return the plan of a kernel's texts. A fault of the kernel is recorded in the plan and raises no exception.
 
     Args:
         frontend: the kernel's front end.
         kernel: a loaded kernel.
         texts: level name to text; None if there is none.
-        useful: whether the kernel has to be useful, as a drawn one has.
+        useful: whether the kernel must pass the checks of ``usefulness``, as a drawn kernel must.
         fresh: whether the texts have just been lowered from the source.
-        build: whether its CUDA texts are also compiled to PTX by NVRTC.
-        unknown: why nothing of it can be verified, if that is known already.
+        build: whether CUDA texts are also compiled to PTX by NVRTC.
+        unknown: the reason why nothing can be verified, if that is already known.
         seed: seed of the inputs, points and directions, which are independent for different seeds.
-        least_reach: the share of the kernel that runs must reach for anything to count as verified.
-        draws: the number of usual draws. If there are fewer than usual, at most as many others are searched for.
-        weigh: whether to check that the inputs tell wrong texts from right ones, as somebody else's inputs may not.
-        closely: whether to measure the effect of rounding, which takes half of the time. Without it only the usual
-            tolerances apply, and the plan of a text that fails must be made again with it.
-        device: the device that the texts are for; None if it is not known, so that no text can be lowered again.
+        least_reach: the smallest coverage of the kernel at which a text counts as verified.
+        draws: the number of standard draws. If it is less than the default, at most as many others are searched for.
+        weigh: whether to check that the inputs detect wrong texts, which inputs from another source may not.
+        closely: whether to measure the effect of rounding, which takes half of the time. Without it only the standard
+            tolerances apply, and if a text fails, the plan must be made again with it.
+        device: the device that the texts are for; None if it is not known. Then no text can be lowered again.
     """
     began, claimed = time.perf_counter(), kernel.spec
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
@@ -149,13 +149,13 @@ class _Planning:
         return replace(plan, unknown=Unproved(Hindrance.NO_REFERENCE, detail))
 
     def _stopped(self, plan: Plan, problem: Problem) -> Plan:
-        """Return the plan of a kernel whose inputs verify nothing: drawn kernels are rejected, others unverified."""
+        """Return the plan of a kernel whose results cannot be compared: drawn ones are rejected, others unverified."""
         if self.useful:
             return replace(plan, problem=problem)
         return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, {OUTSIDE_DOMAIN}"))
 
     def _asked(self, plan: Plan) -> Plan:
-        """Return the plan with everything that comes from the reference.
+        """Return the plan with everything that is computed by the reference.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.

@@ -1,4 +1,4 @@
-"""Finds smooth points of a kernel, with the expected slopes there, which texts of derivatives are compared with.
+"""Finds points at which a kernel is smooth, with the slopes there, which texts of derivatives are compared with.
 
 ``measuring.py`` measures the slopes at a point.
 """
@@ -30,9 +30,9 @@ BRANCHING_POINTS = 5
 _CROWDED = 4
 """The number of the point at which many threads access one element, for kernels with branches or loops."""
 SUSPECT_POINTS = 12
-"""Number of points for a kernel with kinks, branches or loops, and with a construct that ``suspect`` stands for.
+"""Number of points for a kernel with kinks, branches or loops and a construct whose derivatives the tool gets wrong.
 
-The tool is known to get its derivatives wrong, which may show at few points.
+Such an error may show at few points only.
 """
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
 """Matches branches and loops."""
@@ -42,13 +42,13 @@ _BENT = re.compile(
 )
 """Matches functions that have a kink."""
 AIMED = 2000
-"""The number of the first point that is tried because others do not reach everything."""
+"""Number of the first additional point that is tried because the other points do not cover the whole derivative."""
 MOST_AIMED = 4
-"""Maximum number of such points that are taken."""
+"""Maximum number of additional points that are kept."""
 _TOGETHER = 8
-"""Number of points that are tried in one call of the reference. Usually none reaches anything new."""
+"""Number of additional points that are tried in one call of the reference. Usually none raises the coverage."""
 _MOVED = 2.0**-6
-"""How far an element's initial value is moved to check whether it matters."""
+"""Change of an element's initial value, to check whether the result depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Point:
     kept: Mapping[str, npt.NDArray[np.bool_]]
     """Write-only floating-point array to a mask of the elements that a forward run does not change."""
     replaced: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, npt.NDArray[np.bool_]])
-    """Array that is read and written, and has no gradient, to a mask of elements whose initial values do not matter."""
+    """Array that is read and written and has no gradient, to a mask of elements whose initial values have no effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,7 @@ class NothingToCheck:
 
 
 def points_for(source: str, *, suspect: bool = False) -> int:
-    """Return the number of points at which a kernel's derivatives are checked.
-
-    Args:
-        source: the kernel's source.
-        suspect: whether it has a construct whose derivatives the tool is known to get wrong.
-    """
+    """Return the number of points at which a kernel's derivatives are checked."""
     if suspect and (_BRANCH.search(source) or _BENT.search(source)):
         return SUSPECT_POINTS
     if _BRANCH.search(source):
@@ -99,17 +94,17 @@ def find_points(
     runs: Sequence[Values] = (),
     trace: Trace | None = None,
 ) -> tuple[Point, ...] | NothingToCheck:
-    """Return smooth points, or why there is none at which a derivative could be checked.
+    """Return smooth points, or the reason why no derivative can be checked.
 
-    If they do not reach everything that a derivative goes through, up to four more that do are searched for.
+    If they do not cover everything that a derivative depends on, up to four more points that do are searched for.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
         suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
         seed: seed of the points.
-        runs: draws of the kernel's arguments, which are tried too as such points.
-        trace: where to record the places and arms that the points reach, if that is wanted.
+        runs: draws of the kernel's arguments, which are tried as further points.
+        trace: where to record the statements and branches that are executed at the points; None to record nothing.
 
     Raises:
         ReferenceUnknownError: if something is not modelled.
@@ -144,7 +139,7 @@ def find_points(
 def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed: int) -> list[MeasuredPlace]:
     """Return up to ``wished`` points where the kernel is smooth, with the finite differences there.
 
-    If none of them is sound, the others are returned, with larger doubts.
+    If all of them are singular, they are returned with larger uncertainties.
     """
     signature = spec.signature
     sound, doubtful = list[MeasuredPlace](), list[MeasuredPlace]()
@@ -172,12 +167,12 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
 def _aimed(
     reference: Reference, spec: KernelSpec, trace: Trace, runs: Sequence[Values], *, seed: int
 ) -> list[MeasuredPlace]:
-    """Return a few more points, at which the kernel reaches something new that a derivative goes through.
+    """Return a few more points, at which a derivative depends on code that no other point covers.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        trace: the places and arms that the points have reached; those of the new points are added.
+        trace: the statements and branches that are executed at the other points; those of the new points are added.
         runs: draws of the kernel's arguments, which are tried last.
         seed: seed of the points.
     """
@@ -203,10 +198,10 @@ def _aimed(
 
 
 def _reach_more(reference: Reference, trace: Trace, places: Sequence[Values]) -> Trace | None:
-    """Return what points reach in addition to a trace; None if nothing new that a derivative goes through.
+    """Return a trace extended by the code executed at some points; None if no derivative depends on the new code.
 
-    A single point at which the kernel is at fault reaches nothing. For several points, the trace as it was is returned
-    if the kernel is at fault at one of them, since the others may reach more.
+    At a single point where the kernel fails, the result is None. If it fails at one of several points, the given trace
+    is returned unchanged, since the other points may cover more.
     """
     way = replace(trace, first=dict(trace.first), arms=dict(trace.arms), whole=set(trace.whole))
     try:
@@ -218,7 +213,7 @@ def _reach_more(reference: Reference, trace: Trace, places: Sequence[Values]) ->
 
 
 def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Values]:
-    """Yield points to try where others do not reach everything, away from the bounds of the domains.
+    """Yield points to try if others do not cover everything, away from the bounds of the domains.
 
     Args:
         spec: the kernel's record.
@@ -237,7 +232,7 @@ def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Valu
 def _left_alone(
     reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
-    """Return, for each run, which elements of its outputs keep their initial values, whatever these are.
+    """Return, for each run, masks of the output elements that keep their initial values, whatever these are.
 
     Tiles and fields of structs are left out.
     """
@@ -259,10 +254,11 @@ def _left_alone(
 def _replaced(
     reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
-    """Return, for each run, which elements of arrays without a gradient do not depend on their initial values.
+    """Return, for each run, masks of the elements whose results do not depend on their initial values.
 
-    They are computed from slightly different initial values too. The arrays are those that atomics take extremes into.
-    Tiles and fields of structs are left out.
+    Only arrays that are read and written and have no gradient are checked: those into which atomic operations take a
+    minimum or maximum. Each is also evaluated from slightly different initial values. Tiles and fields of structs are
+    left out.
     """
     names = [] if signature.results or signature.tiled else [
         each.name for each in signature.arguments

@@ -1,7 +1,7 @@
-"""Checks whether somebody else's inputs can tell wrong texts from right ones, before anything runs.
+"""Checks, before anything runs, whether given inputs can detect wrong texts.
 
 On a narrow domain every function is nearly a straight line, and with one thread nothing depends on the thread's index.
-So a text with another function, or with another statement for the other threads, would pass.
+So a text that computes another function, or does something else in the other threads, would pass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Values
 
 _NARROW = 0.1
-"""Width of a domain below which the kernel is checked for a straight line.
+"""Width of a domain below which the kernel is checked for linearity.
 
 It is relative to the absolute lower bound, or to 1 if that is larger.
 """
 _STRAIGHTER = 0.25
-"""Factor on the tolerances if the kernel was verified before: it then has to be nearer to a straight line."""
+"""Factor on the tolerances for a kernel that was verified before: it must then be closer to a straight line."""
 _CURVED = 1e-3
-"""Smallest relative deviation from a straight line, on the wider domain, of a kernel that counts as a curve."""
+"""Smallest relative deviation from a straight line, on the wider domain, of a kernel that counts as nonlinear."""
 
 
 def find_weakness(
@@ -34,16 +34,16 @@ def find_weakness(
     *,
     fresh: bool,
 ) -> Unproved | None:
-    """Return why the inputs tell too little; None if nothing indicates that they do.
+    """Return why the inputs cannot detect wrong texts; None if nothing indicates that.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        runs: the draws, two of them at least.
+        runs: the draws, at least two.
         double: the reference's results on them in float64.
         tolerance: array to the relative tolerance of a text.
-        fresh: whether the row has just been made. One that was verified before has to be nearer to a straight line,
-            since inputs of another seed may bend it less.
+        fresh: whether the row has just been made. If it was verified before, it must be closer to a straight line to
+            count as one, since it may be less curved on inputs of another seed.
     """
     if reference.is_of_one_thread:
         return too_little("the launch has one thread, and the kernel asks which one it is")
@@ -60,7 +60,7 @@ def find_weakness(
 
 
 def too_little(why: str) -> Unproved:
-    """Return the reason that the inputs tell too little, with an explanation."""
+    """Return the reason that the inputs cannot detect wrong texts, with an explanation."""
     return Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {why}")
 
 
@@ -78,7 +78,7 @@ def _is_straight(
     double: Sequence[Values],
     tolerance: Mapping[str, float],
 ) -> bool:
-    """Return whether a kernel is straight along an argument on its domain, and not on a wider one."""
+    """Return whether a kernel is linear in an argument on the argument's domain, but not on a wider one."""
     name, first, domain = argument.name, runs[0], argument.domain
     assert domain is not None
     if np.array_equal(first[name], runs[1][name]):
@@ -102,9 +102,9 @@ def _scaled(values: Any, low: float, scale: float) -> Any:
 def _bend(
     reference: Reference, run: Values, name: str, values: tuple[Any, Any], first: Values | None
 ) -> dict[str, float] | None:
-    """Return the relative deviation of each array at the middle of two values of an argument from the mean at the two.
+    """Return, by array, the deviation of the result at the mean of two values of an argument from the mean result.
 
-    None if the kernel fails there, or the deviation is not finite.
+    The deviations are relative. The result is None if the kernel fails there, or if a deviation is not finite.
     """
     one, other = values
     middle = ((one.astype(float) + other.astype(float)) / 2).astype(one.dtype)

@@ -1,4 +1,4 @@
-"""Measures how much of a kernel some runs reached: only what ran is verified.
+"""Measures the coverage of a kernel by its runs: only code that ran is verified.
 
 A text could omit a statement that no run executed, or an output that no run changed, and still pass.
 """
@@ -16,7 +16,7 @@ from synthesis.frontends.base import Reached, Values
 from synthesis.verification.inputs import flat, is_of
 
 SHARE = 0.8
-"""Default of the share of a kernel that runs must reach."""
+"""Default of the smallest coverage of a kernel at which a text counts as verified."""
 
 
 WRITES_NOTHING = Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: the kernel writes nothing")
@@ -24,19 +24,19 @@ WRITES_NOTHING = Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """The part of a kernel that the runs of a plan reached."""
+    """The coverage of a kernel by the runs of a plan."""
 
     code: Reached
     outputs: int
     """Number of arguments that the kernel writes."""
     idle: tuple[str, ...] = ()
-    """The written arguments whose values no run changed."""
+    """The arguments that the kernel writes, but whose values no run changed."""
     writes: bool = True
     """Whether the kernel writes into its arguments; False for a function that returns results."""
 
     @property
     def share(self) -> float:
-        """The reached share of statements and arms of expressions, or the changed share of outputs if that is less."""
+        """The coverage of statements and branches, or the share of outputs that were changed if that is less."""
         return min(self.code.share, self._changed)
 
     @property
@@ -46,12 +46,12 @@ class Reach:
         return 1 - len(self.idle) / self.outputs if self.outputs else 0.0
 
     def hindrance(self, least: float) -> Unproved | None:
-        """Return why nothing counts as verified; None if enough was reached.
+        """Return why no text counts as verified; None if the coverage is high enough.
 
-        It is never enough if no output changed.
+        It is never high enough if no output changed.
 
         Args:
-            least: the share of the statements, and of the outputs, that must be reached.
+            least: the smallest share of the statements that must be executed, and of the outputs that must be changed.
         """
         if min(self.code.statements, self._changed) >= least and self._changed > 0:
             return None
@@ -66,7 +66,10 @@ class Reach:
 
 
 def underived(code: Reached) -> Unproved | None:
-    """Return why some runs verify no derivative: it goes through something that none reached; None if they may."""
+    """Return why the runs verify no derivative; None if they may.
+
+    They do not if a derivative depends on code that none of them executed.
+    """
     missed = code.underived
     if not missed:
         return None
@@ -74,10 +77,10 @@ def underived(code: Reached) -> Unproved | None:
 
 
 def depending_on_order(name: str | None) -> Unproved | None:
-    """Return why a run says nothing about other orders of threads; None if no order changes the results.
+    """Return why the order of threads keeps texts from being verified; None if it has no effect on the results.
 
     Args:
-        name: the name of something with other values in another order; None if there is nothing.
+        name: the name of something, such as an argument, whose values depend on the order; None if nothing does.
     """
     if name is None:
         return None
@@ -86,13 +89,13 @@ def depending_on_order(name: str | None) -> Unproved | None:
 
 
 def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Reach:
-    """Return the part of a kernel that some runs reached.
+    """Return the coverage of a kernel by some runs.
 
     Args:
         signature: the kernel's signature.
         runs: the initial values of each run.
         results: the final values of each run, in the kernel's own precision.
-        code: the statements that they reached.
+        code: the statements and branches that they executed.
     """
     outputs = [each.name for each in signature.arguments if each.role is not Role.INPUT]
     changed = {name for run, left in zip(runs, results, strict=True) for name in changed_by(run, left, outputs)}
@@ -105,7 +108,7 @@ def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Val
 
 
 def changed_by(run: Values, left: Values, names: Sequence[str]) -> list[str]:
-    """Return the arguments, among those named, whose values a run changed."""
+    """Return those of the named arguments whose values a run changed."""
     before, after = flat({name: run[name] for name in names}), flat({name: left[name] for name in names})
     return [name for name in names if any(_differs(before, after, each) for each in after if is_of(each, name))]
 

@@ -1,4 +1,4 @@
-"""Chooses which of a kernel's recorded launches a row is verified on, and how far other draws deviate from it."""
+"""Chooses the recorded launch on which a kernel's row is verified, and how other draws vary its inputs."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ _REAL = (
 )
 """The deviations of floating-point numbers, in the order in which they are tried."""
 _WHOLE = (replace(_NEAR, whole=1), _NEAR)
-"""The deviations if there are no floating-point numbers that could move."""
+"""The deviations if there are no floating-point numbers that could be varied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,16 @@ class _Best:
 def choose_launch(
     frontend: Frontend, kernel: Kernel, launches: Sequence[Launched], *, least_reach: float
 ) -> tuple[KernelSpec, Unproved | None]:
-    """Return the kernel's record with inputs that reach enough of it, and why it is unchanged if there are no inputs.
+    """Return the kernel's record with inputs from a recorded launch, and why it is unchanged if there are none.
 
-    The launch that reaches most of the kernel is taken. If none reaches enough, inputs are inferred as for any other
-    kernel, and taken if they reach more.
+    The launch with the highest coverage is used. If its coverage is too low, inputs are inferred as for any other
+    kernel, and used if their coverage is higher.
 
     Args:
         frontend: the kernel's front end.
         kernel: a loaded kernel.
         launches: the recorded launches of the kernel.
-        least_reach: the share of the kernel that should be reached.
+        least_reach: the coverage below which inputs are also inferred.
     """
     best, unknown = _best_of(frontend, kernel, launches)
     if best is not None and best.share >= least_reach:
@@ -73,7 +73,10 @@ def choose_launch(
 
 
 def _best_of(frontend: Frontend, kernel: Kernel, launches: Sequence[Launched]) -> tuple[_Best | None, Unproved | None]:
-    """Return the launch that reaches most of a kernel, the first of equals, or why none can be replayed."""
+    """Return the launch with the highest coverage of a kernel, or the reason why none can be replayed.
+
+    Of several with the same coverage, the first is returned.
+    """
     best: _Best | None = None
     unknown = Unproved(Hindrance.NO_INPUTS, "no launch of it was kept")
     for launched in launches:
@@ -98,9 +101,9 @@ def _not_replayed(why: str) -> Unproved:
 
 
 def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Iterator[tuple[Signature, bool]]:
-    """Yield the signatures that a launch can be replayed with, the closest first.
+    """Yield the signatures with which a launch can be replayed, beginning with the one closest to it.
 
-    Each comes with whether the kernel's results may be the same on every draw.
+    A flag with each says whether the kernel's results may be the same on every draw.
 
     Raises:
         ConfigError: if it cannot be replayed at all.
@@ -138,7 +141,7 @@ def _moves(argument: Argument) -> bool:
 
 
 def _cuts(launched: Launched) -> Iterator[Launched]:
-    """Yield the launch, and the launch with dimensions cut, the largest ones first."""
+    """Yield the launch, followed by copies of it with smaller dimensions; the largest dimensions are reduced first."""
     yield launched
     for most in _CUTS:
         sizes: dict[int, int] = {}
@@ -149,7 +152,10 @@ def _cuts(launched: Launched) -> Iterator[Launched]:
 
 
 def _with_ranges(signature: Signature) -> Signature:
-    """Return the signature with the numbers of the largest arrays replaced by their range, so that a row holds it."""
+    """Return the signature with the recorded numbers of the largest arrays replaced by their range.
+
+    As many arrays are replaced as needed for a row to hold the rest.
+    """
     numbers = sum(len(leaf.base) for each in signature.arguments for leaf in _leaves(each))
     found = {each.name: each for each in signature.arguments}
     for each in sorted(signature.arguments, key=lambda argument: len(argument.base), reverse=True):
@@ -176,7 +182,7 @@ def _leaves(argument: Argument) -> Iterator[Argument]:
 
 
 def _try(frontend: Frontend, kernel: Kernel, signature: Signature, *, alike: bool) -> float | Unproved:
-    """Return the share of a kernel that a signature's draws reach, or why it does not run on them."""
+    """Return the coverage of a kernel by a signature's draws, or the reason why it does not run on them."""
     spec = replace(kernel.spec, signature=signature.spread)
     try:
         share = share_of(frontend.the_prover, replace(kernel, spec=spec), alike=alike)

@@ -1,8 +1,7 @@
-"""The effect of rounding alone on the results, which larger tolerances of elements come from.
+"""Computes larger tolerances for elements, from the effect of rounding alone on the results.
 
-If most of a value cancels out, the two precisions may be close to each other by chance. So an element may also be off
-by the effect of rounding alone on it. That is measured by a run in which every rounded number is perturbed by a unit in
-the last place.
+If most of a value cancels out, the two precisions may agree by chance. So the effect of rounding is also measured by a
+run in which every rounded number is perturbed by a unit in the last place, and an element may deviate by that effect.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,14 +38,14 @@ _SINGLE = 4
 
 
 def has_few_elements(expected: Expected) -> bool:
-    """Return whether an array of rounded numbers is so small that rounding may leave all of it unchanged by chance."""
+    """Return whether an array of rounded numbers is so small that a perturbation may, by chance, change none of it."""
     return any(not is_exact(each.dtype) and each.size <= _SINGLE for each in expected.own[0].values())
 
 
 def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
     """Return whether rounding alone moves more than a few elements of an array beyond the cap.
 
-    Such a run says nothing about the array. The result is False for kernels that compute in low precision.
+    On such a run the array cannot be compared. The result is False for kernels that compute in low precision.
     """
     shifts = _shifts(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
     return expected.unit <= FINE and any(are_many(off > most) for _, off, most in shifts)
@@ -59,13 +58,13 @@ def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
 
 
 def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values]) -> Shake:
-    """Return the effect of rounding on a run, with each element where it moved furthest in several measurements.
+    """Return the effect of rounding on a run, with the largest shift of each element over several measurements.
 
     Args:
         expected: the expected results of all runs.
-        run: the number of the run.
+        run: the index of the run.
         first: the first measurement.
-        others: results of the other measurements. One with other decisions is ignored.
+        others: results of the other measurements. One in which an integer or a Boolean differs is ignored.
     """
     own, off = expected.own[run], flat(first.off)
     for found in map(flat, others):
@@ -75,25 +74,25 @@ def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values
 
 
 def _further(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return, for each element, the number of the two arrays that is further from that of a third array."""
+    """Return, for each element, the value from the two arrays that is further from ``own``."""
     apart = [np.abs(widened(each) - widened(own)) for each in (one, other)]
     return np.where(apart[1] > apart[0], other, one)
 
 
 def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
-    """Return the expectation with larger tolerances for elements that rounding alone moves further than their array's.
+    """Return the expected results with larger tolerances for elements that rounding alone may move further.
 
-    If the two sides of a comparison are equal except for rounding, a right text may decide either way. An element that
-    depends on the decision may be anywhere between the two results, and slightly beyond.
+    If the operands of a comparison are equal except for rounding, a right text may decide it either way. An element
+    that depends on the decision may be anywhere between the two results, and slightly beyond.
 
-    A perturbed run has to decide as the unperturbed one did. If it did not, it says nothing about rounding, and a text
-    that decides wrongly must not pass because of it. So a run whose integers or truth values differ is ignored. So is
-    an element that moves by more than the cap, relative to itself or to the largest one of its array. No tolerance
-    exceeds that cap.
+    A perturbed run must make the same decisions as the unperturbed one, or it says nothing about rounding. So a run in
+    which an integer or a Boolean differs is ignored, lest a text that decides wrongly passes. An element that moves by
+    more than the cap, relative to itself or to the largest element of its array, is ignored too. No tolerance exceeds
+    that cap.
 
-    An element that moves by more consists of rounding error, such as the direction of a vector that should be zero. If
-    there are few of them in a run's array, or in the array over all runs, each may be off by a multiple of the largest
-    shift among them, or of the largest difference between the two precisions.
+    An element that moves by more than the cap consists of rounding error, such as the direction of a vector that should
+    be zero. If there are few such elements in the array of one run, or in the array over all runs, the tolerance of
+    each is a multiple of the largest shift among them, or of the largest difference between the two precisions.
 
     Args:
         expected: the expected results of the runs, all of them finite.
@@ -109,7 +108,7 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
 
 
 def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
-    """Return the root mean square error of an array that rounding causes.
+    """Return the root mean square error of an array that rounding alone causes.
 
     It is measured by runs in which every rounded number is perturbed by a unit in the last place.
     """
@@ -137,7 +136,7 @@ def _slack(
 def _with_usual(slack: tuple[dict[str, npt.NDArray[Any]], ...]) -> tuple[dict[str, npt.NDArray[Any]], ...]:
     """Return the tolerances, with those of small arrays raised to the median over the runs.
 
-    A perturbation may move a single number by little in one run by chance, even if its operands move by much.
+    By chance, a perturbation may move a single number by little in one run, even if it moves the operands by much.
     """
     few = {name for run in slack for name, each in run.items() if 0 < each.size <= _SINGLE}
     usual = {name: np.median([run[name].max() for run in slack if name in run]) for name in few}
@@ -147,10 +146,10 @@ def _with_usual(slack: tuple[dict[str, npt.NDArray[Any]], ...]) -> tuple[dict[st
 
 
 def _noise(runs: Sequence[Mapping[str, npt.NDArray[Any]]]) -> tuple[dict[str, npt.NDArray[Any]], ...]:
-    """Return the tolerances of elements that consist of rounding error, where there are few of them.
+    """Return the tolerances of elements that consist of rounding error, in arrays that have few of them.
 
-    There may be more in one run, as at the bounds of domains, where vectors are often parallel: its other elements and
-    the other runs still tell a wrong text.
+    One run may have many, as at the bounds of domains, where vectors are often parallel: its other elements and the
+    other runs still detect a wrong text.
     """
     names = {name for run in runs for name in run}
     over_all = {name: np.concatenate([run[name].ravel() > 0 for run in runs if name in run]) for name in names}
@@ -184,11 +183,11 @@ def _noise_of_run(
 
 
 def decides_otherwise(own: Mapping[str, npt.NDArray[Any]], other: Mapping[str, npt.NDArray[Any]]) -> bool:
-    """Return whether an integer or a truth value differs between two evaluations of a run.
+    """Return whether an integer or a Boolean differs between two evaluations of a run.
 
     Args:
         own: the ``flat`` arrays of the first evaluation.
-        other: those of the second.
+        other: the ``flat`` arrays of the second evaluation.
     """
     return any(is_exact(value.dtype) and not np.array_equal(value, other[name]) for name, value in own.items())
 
@@ -199,10 +198,10 @@ def _shifts(
     shaken: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> Iterator[tuple[str, npt.NDArray[Any], npt.NDArray[Any]]]:
-    """Yield each array of rounded numbers with the absolute shift of its elements and the largest allowed shift.
+    """Yield each floating-point array with the absolute shift of its elements and the largest allowed shift.
 
-    The allowed shift is the cap, relative to the element or to the largest one. Nothing is yielded for a run that
-    decides otherwise.
+    The allowed shift is the cap, relative to the element or to the largest one if that is larger. Nothing is yielded
+    for a run in which an integer or a Boolean differs.
     """
     if decides_otherwise(own, shaken):
         return

@@ -1,6 +1,6 @@
-"""Asks another tool about texts that are known to be what their tool prints, but that ran wrongly or died.
+"""Selects texts to run with another tool: those that failed, but are known to be what their own tool prints.
 
-Either the text is wrong, or the tool that ran it.
+Either such a text is wrong, or the tool that ran it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -17,12 +17,13 @@ _ARITHMETIC_TRAP = "SIGFPE"
 
 
 def trapped(plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str] = ()) -> list[int]:
-    """Return the numbers of a plan's programs that died of an arithmetic trap, and that another tool may run instead.
+    """Return the indices of a plan's programs that an arithmetic trap killed, and that another tool can run instead.
 
     Args:
         plan: the plan.
         outcomes: the outcomes of its programs, in order.
-        retraced: the levels whose texts are known to be what the source lowers to. For a fresh plan all are.
+        retraced: the levels whose texts are known to be what the source lowers to. For a fresh plan these are all
+            levels.
     """
     return [
         number
@@ -41,7 +42,7 @@ def _may_run_again(plan: Plan, program: Program, retraced: Collection[str]) -> b
 
 
 def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -> list[int]:
-    """Return the numbers of a plan's programs that another tool has to run again.
+    """Return the indices of a plan's programs that another tool must run again.
 
     Their texts gave wrong results, but are known to be what the tool prints. So either the text is wrong, or the tool
     that ran it.
@@ -56,14 +57,14 @@ def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -
 
 
 def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int, Outcome | Rejection]) -> Judgement:
-    """Return the judgement after another tool has run the doubtful programs.
+    """Return the judgement after another tool has run the doubtful programs again.
 
-    If its results are right, the first tool is at fault.
+    If the results of the other tool are right, the problem becomes that the tools disagree.
 
     Args:
         plan: the plan.
         judgement: the judgement of the first runs.
-        outcomes: the outcomes of the second runs, by the number of the program.
+        outcomes: the outcomes of the second runs, by the index of the program.
     """
     failed = dict(judgement.failed)
     for number, outcome in outcomes.items():

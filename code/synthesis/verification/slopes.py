@@ -1,7 +1,7 @@
-"""Computes finite differences of the float64 reference: at which points, along which directions, and with which doubt.
+"""Draws points and directions, and computes finite differences of the float64 reference with their uncertainties.
 
-Differences are taken of every element of every output. So a kink in one element costs only that one, and any weighting
-of the outputs can be compared without another run of the reference.
+Differences are taken of every element of every output. So a kink in one element affects that element only, and any
+weighting of the outputs can be compared without another run of the reference.
 """
 
 import re
@@ -24,34 +24,34 @@ Direction = dict[str, npt.NDArray[Any]]
 STEP = 1e-5
 """The step of the differences, as a share of a domain's width."""
 _FAR = 2.0
-"""Length of the longer step, in multiples of the shorter one. A kink within it is seen."""
+"""Length of the longer step, in multiples of the shorter one. A kink within it is detected."""
 STEPS = (1.0, -1.0, _FAR, -_FAR)
 """The steps along each direction, in multiples of ``STEP``."""
 _SMOOTH = 3e-4
-"""Largest relative difference between the slopes of both step lengths where a kernel counts as smooth.
+"""Largest relative difference between the slopes of both step lengths at which a kernel counts as smooth.
 
-Between the slopes of the two sides, 30 times as much is allowed.
+The slopes of the two sides may differ by 30 times as much.
 """
 _ROUNDING = 64 * np.finfo(float).eps
 """Assumed relative rounding error of the reference in float64."""
 _BENT = 2.0
-"""Factor from the difference between the slopes of both step lengths to a slope's doubt.
+"""Factor from the difference between the slopes of both step lengths to the uncertainty of a slope.
 
 The difference between the slopes of the two sides is added in full.
 """
 _BOUNDS_SHARE = 0.25
 """Share of integers that are a bound of their domain, or next to one, at points near bounds."""
 _CLOSEST = 2.0**-9
-"""Smallest distance of a point from an edge or a number of the source, as a share of the domain's width."""
+"""Smallest distance of a point from a bound or from a number in the source, as a share of the domain's width."""
 _CLOSE = 2.0**-6
-"""Largest distance of a number that is put beside an edge or a number of the source.
+"""Largest distance of a number that is placed next to a bound or a number in the source.
 
-It is a share of the domain's width too.
+It is also a share of the domain's width.
 """
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w.])")
 """Matches the numbers of a source."""
 _MOST_LITERALS = 8
-"""Maximum number of different numbers of a source that points are put near; the smallest ones are."""
+"""Maximum number of numbers in a source that points are placed near; the smallest ones are used."""
 
 
 # ---- points
@@ -60,15 +60,15 @@ _MOST_LITERALS = 8
 def draw_point(
     signature: Signature, source: str, number: int, *, seed: int = 0, near: bool = False, crowded: bool = False
 ) -> Values:
-    """Draw every argument at one point: away from the domains' bounds, or just inside them.
+    """Draw every argument at one point: away from the bounds of domains or, if ``near``, also close to them.
 
     Args:
         signature: a signature with known shapes and domains.
-        source: the kernel's source, at whose numbers it may branch.
-        number: the number of the point. Points with different numbers are independent.
+        source: the kernel's source, which may compare values with the numbers in it.
+        number: number that identifies the point. Points with different numbers are independent.
         seed: seed of the point. Points with different seeds are independent.
-        near: whether half of the floating-point numbers are put beside a bound, zero or a number of the source, and a
-            quarter of the integers on a bound or next to one.
+        near: whether half of the floating-point numbers are placed next to a bound, zero or a number in the source, and
+            a quarter of the integers at a bound or next to one.
         crowded: whether half of the integers of an array are equal, so that many threads access one element.
     """
     values = draw_inputs(signature, number, seed=seed, interior=True)
@@ -98,7 +98,7 @@ def _crowded(generator: np.random.Generator, argument: Argument, value: npt.NDAr
 
 
 def _at_bounds(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return integers of which some are a bound of the domain, or the number next to it."""
+    """Return integers, some of which are replaced by a bound of the domain or the number next to it."""
     assert argument.domain is not None
     low, high = int(argument.domain.low), int(argument.domain.high)
     bounds = pick(generator, (low, min(low + 1, high), max(high - 1, low), high), value.shape)
@@ -135,7 +135,7 @@ def _beside(
 
 
 def inside(signature: Signature, values: Values) -> Values:
-    """Return inputs with floating-point numbers clipped to the distance from the bounds that points keep."""
+    """Return inputs with floating-point numbers clipped to keep a small distance from the bounds of their domains."""
     found = dict(values)
     for each in signature.arguments:
         domain = each.domain
@@ -156,7 +156,7 @@ def weights(generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
 
 
 def dense_direction(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> Direction:
-    """Return a direction that moves every floating-point number of an input by about the width of its domain."""
+    """Return a direction that changes every floating-point number of an input by about the width of its domain."""
     found: Direction = {}
     for each in argument.fields or (argument,):
         if not each.is_float or each.domain is None:  # integers, and structs inside structs
@@ -168,7 +168,7 @@ def dense_direction(generator: np.random.Generator, argument: Argument, value: n
 
 
 def _units(argument: Argument, part: Argument) -> Floats | float:
-    """Return how far a draw of 1 moves each number of an argument, or of one of its fields."""
+    """Return how far each number of an argument, or of one of its fields, moves if the drawn number changes by 1."""
     if part is argument or argument.handle:
         return unit_of(part)
     return unit_of(replace(part, shape=argument.shape))
@@ -177,13 +177,13 @@ def _units(argument: Argument, part: Argument) -> Floats | float:
 def sparse_direction(
     generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any], *, ends: bool
 ) -> Direction:
-    """Return a direction that moves few elements of an array: its first and its last, or one in eight.
+    """Return a direction that changes few elements of an array: the first and the last, or one in eight.
 
     Args:
         generator: the random generator.
         argument: the input.
         value: its array.
-        ends: whether the first and the last element move.
+        ends: whether the first and the last element change.
     """
     rank = len(argument.shape or ())
     chosen = np.zeros(value.shape[:rank], bool)
@@ -214,7 +214,10 @@ def _wider_dtype(dtype: np.dtype[Any]) -> Any:
 
 
 def moved(point: Values, directions: Mapping[str, Direction], step: float) -> Values:
-    """Return a ``doubled`` point with inputs moved along their directions by ``step`` times ``STEP``."""
+    """Return a point in float64 with inputs moved along their directions by ``step`` times ``STEP``.
+
+    ``doubled`` makes such a point.
+    """
     found = dict(point)
     for name, direction in directions.items():
         if "" in direction:
@@ -237,18 +240,18 @@ class Differences:
     slope: Floats
     """The slopes, of shape directions by elements."""
     doubt: Floats
-    """How far each slope may be off, because of the reference's rounding and the length of the steps."""
+    """Uncertainty of each slope, because of the reference's rounding and the length of the steps."""
     smooth: npt.NDArray[np.bool_]
     """Whether the steps of both lengths and on both sides agree, so that there is no kink."""
 
 
 def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differences:
-    """Return central differences.
+    """Return central differences of the outputs along each direction.
 
     Args:
         middle: the elements of all outputs at the point itself.
         runs: the elements at each of ``STEPS`` along every direction, of shape directions by steps by elements.
-        groups: the elements of each output. A slope is small relative to the typical one of its output.
+        groups: the slice of elements of each output. Slopes are compared with the typical slope of their output.
     """
     with np.errstate(all="ignore"):
         ahead, behind, far_ahead, far_behind = np.moveaxis(runs, 1, 0)
@@ -269,7 +272,7 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
 
 
 def typical_width(argument: Argument, part: Argument) -> float:
-    """Return how far a direction moves the numbers of an argument, or of a field of it, on average.
+    """Return the mean distance by which a direction changes the numbers of an argument, or of one of its fields.
 
     It is 1 if there is no domain.
     """

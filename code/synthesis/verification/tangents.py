@@ -26,11 +26,11 @@ from synthesis.verification.slopes import (
 )
 
 _SLACK = 5.0
-"""Tolerance of one element, in multiples of the tolerance of a sum."""
+"""Tolerance of a single element, in multiples of the tolerance of a sum."""
 _MOST = 5e-2
-"""Largest relative tolerance of a tangent, unless results need a larger one, as those in bfloat16 may."""
+"""Largest relative tolerance of a tangent; it is larger only if results need more, as those in bfloat16 may."""
 _ALONE = 4
-"""Number of inputs, the first ones, that also move alone, so that none hides behind the others."""
+"""Number of inputs, counted from the first, that also move alone, so that none can hide the error of another."""
 _UNITS = 16.0
 """Allowed rounding error of one input's tangents, and of sums, in units in the last place.
 
@@ -39,9 +39,9 @@ The units are those of the coarsest numbers that the kernel computes with.
 _FINE = 2.0**-23
 """A unit in the last place of float32, relative to the number; finer numbers count as float32."""
 _RESULT = 2e-4
-"""Smallest relative tolerance of a result beside a tangent.
+"""Smallest relative tolerance of a result that is checked together with a tangent.
 
-Points near edges need more than the draws that the forward tolerance comes from.
+Points near bounds need more than the draws that the forward tolerance comes from.
 """
 
 
@@ -50,15 +50,15 @@ class Tangents:
     """A direction of all inputs, or of one, at a point, and the expected tangents of the results along it."""
 
     inputs: Values
-    """The arguments, and ``tangent_`` of each floating-point one."""
+    """The arguments, and a ``tangent_`` array for each floating-point one."""
     expected: Values
-    """The results, and ``tangent_`` of each floating-point one."""
+    """The results, and a ``tangent_`` array for each floating-point one."""
     doubt: Mapping[str, Floats]
-    """Result to how far each of its tangents may be off, because of the reference's rounding and the steps."""
+    """Result to the uncertainty of each of its tangents, because of the reference's rounding and the step length."""
     smooth: Mapping[str, npt.NDArray[np.bool_]]
-    """Result to a mask of the elements that have a tangent, and do not jump."""
+    """Result to a mask of the elements that have a tangent and do not jump."""
     steady: Mapping[str, npt.NDArray[np.bool_]]
-    """Result of integers or truth values to a mask of elements equal beside the point and in both precisions."""
+    """Result of integers or Booleans to a mask of the elements that are equal near the point and in both precisions."""
     weights: Mapping[str, Floats]
     """Floating-point result to the weights of its elements, which are zero where it has no tangent."""
 
@@ -72,17 +72,17 @@ def find_tangents(
     runs: Sequence[Values] = (),
     trace: Trace | None = None,
 ) -> tuple[Tangents, ...] | NothingToCheck:
-    """Return points and directions with the slope of each element of the results, or why there is none.
+    """Return points and directions with the slope of each element of the results, or why there are none.
 
-    If they do not reach everything that a derivative goes through, points that do are added.
+    If they do not cover everything that a derivative depends on, points that do are added.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
         suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
         seed: seed of the points and directions.
-        runs: draws of the kernel's arguments, which are tried last for such points.
-        trace: where to record the places and arms that the points reach, if that is wanted.
+        runs: draws of the kernel's arguments, which are tried last as further points.
+        trace: where to record the statements and branches that are executed at the points; None to record nothing.
 
     Raises:
         ReferenceUnknownError: if something is not modelled.
@@ -114,12 +114,12 @@ def _aimed(
     *,
     seed: int,
 ) -> list[Tangents]:
-    """Return a few more points, at which the kernel reaches something new that a derivative goes through.
+    """Return a few more points, at which a derivative depends on code that no other point covers.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        trace: the places and arms that the points have reached; those of the new points are added.
+        trace: the statements and branches that are executed at the other points; those of the new points are added.
         runs: draws of the kernel's arguments, which are tried last.
         moving: the arguments that have a tangent.
         seed: seed of the points.
@@ -147,16 +147,16 @@ def _measured(
     seed: int,
     trace: Trace,
 ) -> list[Tangents]:
-    """Return how the results move at some points, and record the places and arms that the points reach.
+    """Return the expected tangents at some points, and record the statements and branches that are executed there.
 
-    Arms are recorded only for points where a result is smooth.
+    Branches are recorded only for points where a result is smooth.
 
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        points: for each point the number that its direction depends on, the inputs, and the arguments that move.
+        points: for each point, the number that its direction depends on, the inputs, and the arguments that change.
         seed: seed of the directions.
-        trace: where to record the places and arms.
+        trace: where to record the statements and branches.
     """
     signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
@@ -194,7 +194,7 @@ def _measured(
 
 
 def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
-    """Return the tangents of one input with larger doubts: they may be lost in rounding of other inputs' terms."""
+    """Return the tangents along one input with larger uncertainties, for rounding of the other inputs' terms."""
     sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.doubt}
     return replace(tangents, doubt={
         name: np.asarray(each + unit * (sizes[name] + (float(np.median(sizes[name])) if each.size else 0.0)))
@@ -239,13 +239,13 @@ def pullback_runs(signature: Signature, tangents: Sequence[Tangents]) -> dict[Ru
 def check_pullbacks(
     outcome: Outcome, tangents: Sequence[Tangents], precisions: Mapping[str, Precision]
 ) -> GradientResult:
-    """Check that gradients times a direction give the weighted sum of the results' tangents along it.
+    """Check that the product of the gradients and a direction equals the weighted sum of the tangents along it.
 
-    The tangent text is compared with the same slopes at the same points, so the two texts agree if both pass.
+    A tangent text is compared with the same slopes at the same points, so the two texts agree if both pass.
 
     Args:
         outcome: the final values of the runs of ``pullback_runs``.
-        tangents: the points.
+        tangents: the points and the expected tangents there.
         precisions: argument to the precision of its gradient.
     """
     worst = 0.0
@@ -275,7 +275,7 @@ def check_pullbacks(
 def check_tangents(
     outcome: Sequence[Values], tangents: Sequence[Tangents], tolerance: float, forward: float
 ) -> GradientResult:
-    """Check that a text's tangents are the slopes, and its results the expected ones, where these are smooth or steady.
+    """Check that a text's tangents and results are the expected ones, where these are smooth or steady.
 
     Args:
         outcome: the final values of each run.
@@ -300,7 +300,7 @@ def check_tangents(
 
 
 def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """Yield the results of integers or truth values that are not the expected ones, with a mask of where."""
+    """Yield each wrong result of integers or Booleans, by name, with a mask of its wrong elements."""
     for name, mask in tangents.steady.items():
         wrong = np.asarray(mask & (values[name] != tangents.expected[name]))
         if wrong.any():
@@ -308,7 +308,9 @@ def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[s
 
 
 def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forward: float) -> bool:
-    """Return whether a text's results alone are right, and one of them is neither constant nor a copy of an input.
+    """Return whether a text's results, without its tangents, are right and are enough to show it.
+
+    One result must be neither constant nor a copy of an input.
 
     Args:
         outcome: the final values of each run.
@@ -332,7 +334,7 @@ def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forwa
 
 
 def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], doubt: "Floats | float") -> Floats:
-    """Return errors relative to the element's magnitude plus the array's typical one; 0 within the doubt."""
+    """Return errors relative to the element's magnitude plus the array's typical one; 0 within the uncertainty."""
     typical = float(np.median(np.abs(true))) if true.size else 0.0
     with np.errstate(all="ignore"):
         off = np.abs(value.astype(np.float64) - true)

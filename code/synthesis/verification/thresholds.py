@@ -1,4 +1,4 @@
-"""Finds the numbers that a source compares its arguments with, which decide its branches."""
+"""Finds the numbers with which a source compares its arguments, and which its branches therefore depend on."""
 
 import ast
 import functools
@@ -7,19 +7,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _SOONEST = 32
-"""Maximum number of numbers of a source that are taken, the first ones."""
+"""Maximum number of numbers that are taken from a source, beginning with the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """The numbers and arguments that a source decides by."""
+    """The numbers and arguments that the comparisons and branches of a source depend on."""
 
     of: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
     """Argument to the numbers that it, or a value computed from it, is compared with."""
     flags: frozenset[str] = frozenset()
-    """Arguments that are tested for truth, given to ``range``, or compared with something other than a number.
+    """Arguments that are tested for truth, passed to ``range``, or compared with something other than a number.
 
-    The other thing may be another argument or a thread's index.
+    The other operand may be another argument or a thread's index.
     """
     numbers: tuple[float, ...] = ()
     """Every number of the source, those of comparisons first."""
@@ -28,7 +28,7 @@ class Thresholds:
 
 
 def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
-    """Return the numbers that a source compares arguments with; none if it does not parse.
+    """Return the numbers that a source compares arguments with; none if the source cannot be parsed.
 
     Args:
         source: the complete source, with helpers and constants.
@@ -68,7 +68,7 @@ def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
 
 
 def _constants(tree: ast.Module) -> dict[str, float]:
-    """Return the names that a module gives to numbers, as they are or inside one call (``wp.constant(3)``)."""
+    """Return the names that a module assigns numbers to, either directly or inside one call (``wp.constant(3)``)."""
     found: dict[str, float] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -81,7 +81,7 @@ def _constants(tree: ast.Module) -> dict[str, float]:
 
 
 def _origins(tree: ast.AST, names: Collection[str]) -> dict[str, set[str]]:
-    """Return, for each name, the arguments that its value is computed from, as far as plain assignments show."""
+    """Return, for each name, the arguments that its value is computed from, as far as simple assignments show."""
     made = {name: {name} for name in names}
     links = list(_links(tree))
     for _ in range(4):  # a loop may read what it assigns later
@@ -109,7 +109,7 @@ def _links(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
 
 
 def _tests(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
-    """Yield the expressions that a source decides by, and whether each is a comparison.
+    """Yield the expressions that control flow depends on, each with whether it is a comparison.
 
     The others are tested for truth, or are arguments of ``range``.
     """
@@ -136,7 +136,7 @@ def _truths(test: ast.expr) -> Iterator[tuple[ast.expr, bool]]:
 
 
 def _names(node: ast.AST) -> list[str]:
-    """Return the names in a tree, and those of attributes with their object, such as ``state.mass``."""
+    """Return the names in a tree, and dotted names of attributes, such as ``state.mass``."""
     found: list[str] = []
     for each in ast.walk(node):
         if isinstance(each, ast.Name):

@@ -1,9 +1,9 @@
-"""The results that a text has to give, and the tolerances of its arrays.
+"""The results expected of a text, and the tolerances of its arrays.
 
-A tolerance comes from the arithmetic. The reference runs in float64 and in the kernel's own precision. The tolerance is
-the difference between the two, relative to the element's magnitude plus the array's typical one, times a margin, with a
-minimum of some units in the last place. It is capped: a kernel that needs more is ill-conditioned and verifies nothing.
-The cap is wider if a kernel computes in a low-precision format.
+A tolerance is derived from the arithmetic. The reference runs in float64 and in the kernel's own precision. The
+tolerance is the difference between the two, relative to the element's magnitude plus the array's typical one, times a
+margin, and at least some units in the last place. It is capped: a kernel that needs more is ill-conditioned, and
+nothing of it is verified. The cap is larger for a kernel that computes in a low-precision format.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from synthesis.frontends.base import Values
 from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
-"""Largest relative tolerance; for an array in a coarser format, 4 units in its last place if that is more."""
+"""Largest relative tolerance; in a coarser format, 4 units in the last place if that is larger."""
 FINE = 2.0**-23
 """A unit in the last place of float32, relative to the number. Coarser units count as low precision."""
 _COARSE_UNITS = 16.0
@@ -43,8 +43,8 @@ _QUARTILE = 0.25
 _OUTLIERS = 0.01
 """Share of an array's elements that may differ by more than the cap between the two precisions; one always may.
 
-Causes are a comparison that rounding may turn, and nearly complete cancellation. A text must agree with one of the two
-precisions there, with a tolerance of a few roundings of the array's usual magnitude.
+Causes are a comparison whose result depends on rounding, and nearly complete cancellation. There a text must agree with
+one of the two precisions, with a tolerance of a few roundings of the array's usual magnitude.
 """
 
 
@@ -59,13 +59,13 @@ class Expected:
     poison: Mapping[str, Any]
     """Write-only output to the poison that it held before the run."""
     ill_conditioned: str | None = None
-    """A message about the first array that needs more than the cap; None if there is none."""
+    """A message about the first array that needs a tolerance above the cap; None if there is none."""
     non_finite: str | None = None
     """The first array with a NaN or an infinity; None if there is none."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
-    """For each run, array to the relative tolerance of each element, where that may exceed the array's."""
+    """For each run, array to the relative tolerance of each element, which counts where it exceeds the array's."""
     turned: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
-    """For each run, the results with comparisons turned that rounding may turn: all of them, then a few at a time."""
+    """For each run, results with comparisons inverted that rounding may invert: all of them, then a few at a time."""
     noise: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """For each run, array to the absolute tolerance of elements that consist of rounding error; 0 for the others.
 
@@ -130,7 +130,7 @@ def expect(
 
 
 def are_many(elements: npt.NDArray[np.bool_]) -> bool:
-    """Return whether these are more of an array's elements than may differ between the two precisions."""
+    """Return whether more of an array's elements are set than may differ between the two precisions."""
     return bool(elements.sum() > max(1, _OUTLIERS * elements.size))
 
 
@@ -139,7 +139,7 @@ def _numeric(values: Values) -> dict[str, npt.NDArray[Any]]:
 
 
 def widened(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return an array in the widest format of its kind. NumPy itself does not know the small floating-point formats."""
+    """Return an array in the widest format of its kind; this includes small floating-point formats unknown to NumPy."""
     if value.dtype.kind in "fV":
         return value.astype(np.float64)
     return value.astype(np.complex128) if value.dtype.kind == "c" else value
@@ -152,9 +152,9 @@ def relative_errors(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDAr
 
 
 def scale_of(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the magnitudes that errors are relative to: each element's own plus the array's typical one.
+    """Return the magnitudes that errors are divided by: each element's own plus the array's typical one.
 
-    The latter is 1 if all elements are zero.
+    The typical magnitude is 1 if all elements are zero.
     """
     sizes = sizes_of(true)
     return sizes + (_typical(sizes) or 1.0)
@@ -164,8 +164,8 @@ def _typical(sizes: npt.NDArray[Any]) -> float:
     """Return the median magnitude, or the mean if the median is zero.
 
     If nearly half of an array is zero because it is masked or partly written, the median is near the smallest of the
-    other magnitudes, which says nothing about their errors. So a median is raised to the lower quartile of the nonzero
-    magnitudes.
+    other magnitudes, which says nothing about their errors. So the median is raised to the lower quartile of the
+    nonzero magnitudes.
     """
     others = sizes[sizes > 0]
     if not others.size:
@@ -175,7 +175,7 @@ def _typical(sizes: npt.NDArray[Any]) -> float:
 
 
 def _quantile(numbers: npt.NDArray[Any], share: float) -> float:
-    """Return the same as ``np.quantile``, in a tenth of the time for small arrays, which most are."""
+    """Return the same as ``np.quantile``, in a tenth of the time for small arrays, which are the most frequent."""
     place = share * (numbers.size - 1)
     low = int(place)
     high = min(low + 1, numbers.size - 1)
@@ -184,7 +184,7 @@ def _quantile(numbers: npt.NDArray[Any], share: float) -> float:
 
 
 def sizes_of(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return absolute values; 0 for those that are not finite or at least 1e30, as most poison is."""
+    """Return absolute values; 0 for those that are not finite or at least 1e30, which most poison is."""
     sizes = np.abs(true)
     return np.where(np.isfinite(sizes) & (sizes < 1e30), sizes, 0)
 
@@ -194,7 +194,7 @@ def cap_of(epsilon: float, unit: float) -> float:
 
     Args:
         epsilon: a unit in the last place of the array's format.
-        unit: that of the coarsest numbers that the kernel computes with; 0 if it is not known.
+        unit: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if it is not known.
     """
     return max(CAP, _COARSE_UNITS * unit) if unit > FINE else max(CAP, 4 * epsilon)
 
@@ -202,14 +202,14 @@ def cap_of(epsilon: float, unit: float) -> float:
 def root_mean_square(errors: npt.NDArray[Any], cap: float) -> float:
     """Return the root mean square of the finite relative errors, each limited to the cap.
 
-    Larger errors come from decisions that rounding turned.
+    Larger errors come from comparisons whose outcome depends on rounding.
     """
     finite = np.minimum(errors[np.isfinite(errors)], cap)
     return float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
 
 
 def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[float, float | None]:
-    """Return the relative tolerance, and the tolerance that is needed if it exceeds the cap (else None)."""
+    """Return the relative tolerance, and the needed tolerance if it exceeds the cap (else None)."""
     cap = cap_of(epsilon, unit)
     stored = epsilon > FINE >= unit
     floor = min(max((_STORED_UNITS if stored else UNITS) * epsilon, _LEAST), cap)
@@ -229,7 +229,7 @@ def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[f
 
 
 def written_in(value: npt.NDArray[Any], poison: Any) -> npt.NDArray[np.bool_]:
-    """Return which elements no longer hold the poison."""
+    """Return a mask of the elements that no longer hold the poison."""
     return np.ones(value.shape, bool) if poison is None else value != poison
 
 

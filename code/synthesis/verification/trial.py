@@ -1,4 +1,4 @@
-"""Runs a kernel once, to show it: on the first inputs that verification draws."""
+"""Runs a kernel once on inputs as verification draws them, to show the results."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ class Trial:
     inputs: Values
     outputs: Values
     starts: Values
-    """The initial values of write-only outputs: numbers that no kernel writes, except for truth values."""
+    """The initial values of write-only outputs: poison, which no kernel writes; Booleans alternate."""
 
 
 def try_kernel(frontend: Frontend, spec: KernelSpec) -> Trial:
-    """Run a kernel once by the reference, at its signature's own sizes.
+    """Run a kernel once with the reference, at its signature's own sizes.
 
-    Its source is loaded, so an untrusted kernel may only be run in a process without rights.
+    Its source is loaded, so an untrusted kernel may only be run in a process without privileges.
 
     Raises:
         KernelError: if the source defines no such kernel.

@@ -1,8 +1,8 @@
-"""Verifies texts that are too expensive to run by running their twins, which are the same except for sizes.
+"""Verifies texts that are too expensive to run, by running their twins: the same texts at small sizes.
 
-A signature may have a twin, the same signature at small sizes. The same tools lower the source at these sizes too. If
+A signature may have a twin: the same signature at small sizes. The same tools lower the source at these sizes too. If
 the twin's text differs from the kernel's own in more than sizes, for example because a loop is unrolled at one size and
-not at another, the twin proves nothing and the kernel is rejected.
+not at the other, the twin proves nothing and the kernel is rejected.
 """
 
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.planning import make_plan
 
 _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are too dear to run")
-"""The reason why a text is unverified that depends on its sizes in more than sizes."""
+"""The reason why a text is unverified that a compiler schedules for its sizes, so that a twin cannot represent it."""
 
 
 def at_executed_sizes(spec: KernelSpec) -> KernelSpec:
-    """Return the kernel's record as it is run, with the arrays of structs as arguments.
+    """Return the kernel's record at the sizes that are executed, with the arrays of structs as separate arguments.
 
-    It has the sizes of its twin if it has one.
+    These are the sizes of its twin, if it has one.
     """
     return replace(spec, signature=spec.signature.executed)
 
@@ -45,8 +45,8 @@ def plan_at_executed_sizes(
         kernel: a loaded kernel.
         texts: level name to text; None if there is none.
         device: the device that the texts are for.
-        unknown: why nothing of it can be verified, if that is known already.
-        settings: further arguments of :func:`synthesis.verification.planning.make_plan`.
+        unknown: the reason why nothing can be verified, if that is already known.
+        settings: keyword arguments of :func:`synthesis.verification.planning.make_plan`.
     """
     if kernel.spec.signature.twin is None:
         return make_plan(frontend, kernel, texts, unknown=unknown, device=device, **settings)
@@ -86,7 +86,7 @@ def _plan_of_twin(
 
 
 def why_no_twin(level: Level, text: str, small: str | None) -> str | None:
-    """Return how two texts differ in more than sizes, as a sentence; None if they do not.
+    """Return a sentence that says how two texts differ in more than sizes; None if they do not.
 
     Args:
         level: the level of both texts.

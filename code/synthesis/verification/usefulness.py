@@ -1,6 +1,6 @@
-"""Checks that a drawn kernel is worth a row: all of its inputs and outputs matter.
+"""Checks that a drawn kernel is worth a row: each of its inputs must have an effect, and each output must be written.
 
-The generator ensures that, so a kernel that fails shows an error in a recipe.
+The generator is meant to ensure that, so a kernel that fails indicates an error in a recipe.
 """
 
 import ast
@@ -21,15 +21,18 @@ from synthesis.verification.tolerances import Expected, scale_of
 _ATTEMPTS = 9
 """Number of times that an argument is drawn again until an output changes; later attempts start from other inputs."""
 _FURTHER = 12
-"""Number of further inputs if a part of a kernel has no effect on the usual ones, such as a switch that is never on."""
+"""Number of further inputs if a part of a kernel has no effect on the standard ones.
+
+An example is a switch that is never on.
+"""
 _ALONE = 64
-"""The same for a kernel with a single thread, which takes only one path on each input."""
+"""Number of further inputs for a kernel with a single thread, which takes only one path on each input."""
 
 
 def redraws(
     signature: Signature, base: Values, names: Sequence[str], attempt: int, *, seed: int = 0
 ) -> dict[str, Values]:
-    """Return inputs with one argument drawn again, by its name.
+    """Return, by argument, inputs in which only that argument is drawn again.
 
     Arguments whose domain has a single value are left out. So are objects that share other arguments, since those are
     drawn again themselves.
@@ -60,8 +63,8 @@ def shortcoming(
         spec: the kernel's record.
         runs: the inputs that it ran on.
         expected: its results on them.
-        redrawn: argument to its results in float64 on the first inputs with that argument drawn again: a first attempt
-            of ``redraws``.
+        redrawn: argument to the kernel's results in float64 on the first inputs with that argument drawn again, as
+            ``redraws`` returns them at its first attempt.
         seed: seed of the draws.
 
     Raises:
@@ -145,7 +148,10 @@ def _idle(
 
 
 def _is_left_alone(name: str, source: str) -> bool:
-    """Return whether a name is that of a struct's field that the source never accesses. Kernels share such structs."""
+    """Return whether a name is that of a struct's field that the source never accesses.
+
+    Such fields are allowed, because kernels share structs.
+    """
     return "." in name and re.search(rf"\.{name.rpartition('.')[2]}\b", source) is None
 
 
@@ -157,7 +163,7 @@ def _differs(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
 
 
 def dead_names(source: str) -> list[str]:
-    """Return the names that a function of the source assigns without unpacking and never reads, in order."""
+    """Return the names that a function of the source assigns, other than by unpacking, and never reads, in order."""
     found: list[str] = []
     for function in ast.walk(ast.parse(source)):
         if not isinstance(function, ast.FunctionDef):

@@ -1,4 +1,4 @@
-"""Makes wrong variants of a text, to run on the inputs of the right one: if most pass, the inputs tell too little."""
+"""Makes wrong variants of a text, to run on its inputs: if most of them pass, the inputs cannot detect errors."""
 
 import random
 import re
@@ -21,15 +21,18 @@ _FLOATS = re.compile(r"(\b|\dx)(b?f16|f32|f64|f8\w*)\b")
 ENOUGH = 2
 """Number of variants that are run first; if none of them passes, the others are not run."""
 FEWEST = 3
-"""Smallest number of variants from which a majority counts: all of one or two may be right by chance."""
+"""Smallest number of variants for which a majority counts: one or two variants may all be right by chance."""
 MAJORITY = 0.75
 """Share of the variants that must pass for a new row to be left unverified."""
 ALL = 1.0
-"""The same for a row that was verified before: on inputs of another seed a few more may pass."""
+"""Share of the variants that must pass for a row that was verified before to be left unverified.
+
+It is higher, because on inputs of another seed a few more variants may pass.
+"""
 _VALUES = (Kind.OPERATOR, Kind.TENTH, Kind.REDUCTION)
 """Errors in values: other functions, constants off by a tenth. No index is changed."""
 _CHOICES = (Kind.COMPARISON, Kind.NEGATED, Kind.EXCHANGED)
-"""Errors in choices: reversed comparisons and branches.
+"""Errors in choices: inverted comparisons and branches.
 
 At most half of the variants, if there are others: what a text chooses may not matter, such as the number that a softmax
 subtracts from all elements.
@@ -37,11 +40,11 @@ subtracts from all elements.
 
 
 def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
-    """Return wrong variants of the first verified forward text, each to be run as that was run.
+    """Return programs of wrong variants of the first verified forward text, with the same runs as its own.
 
-    The choice depends only on the text. If lines have types, lines with floating-point numbers are changed, because a
-    changed integer may have no effect, such as a clamped index or the number of a loop's only iteration. There are no
-    variants of a text whose only other statements compute integers that depend on no input.
+    The choice depends only on the text. If its lines have types, lines with floating-point numbers are changed, because
+    a changed integer may have no effect, such as a clamped index or the number of a loop's only iteration. There are no
+    variants if every other statement computes integers that do not depend on any input.
     """
     for program in plan.programs:
         if not program.is_run or program.level.direction is not Direction.FORWARD:
@@ -76,7 +79,7 @@ def _are_floats(plan: Plan) -> bool:
 
 
 def weakness_of(passed: int, count: int, *, fresh: bool = True) -> Unproved | None:
-    """Return why inputs tell too little if so many wrong variants pass on them; None if they tell enough.
+    """Return why inputs cannot detect errors if too many wrong variants pass on them; None if they can.
 
     Args:
         passed: the number of variants that pass.

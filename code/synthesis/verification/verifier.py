@@ -1,4 +1,4 @@
-"""Runs the programs of plans in separate processes, where a program that crashes affects only itself."""
+"""Runs the programs of plans in separate processes, so that a program that crashes affects only itself."""
 
 import contextlib
 import tempfile
@@ -22,27 +22,27 @@ from synthesis.verification.second_opinions import doubtful, trapped, with_secon
 from synthesis.verification.variants import ENOUGH, variants_of, weakness_of
 
 TIME_LIMIT = 5.0
-"""Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
+"""Seconds of processor time that one text may run; a text that takes longer is tried once more, alone."""
 _COMPILING = 0.1
 """Additional seconds for each text that the compilation of a batch may take."""
 _VARIANT_LIMIT = 1.0
-"""Seconds of processor time that a wrong variant of a text may run: its loop may have no end."""
+"""Seconds of processor time that a wrong variant of a text may run: its loop may never end."""
 _Item = tuple[int, Outcome | Rejection | None]
 
 
 class Verifier:
     """Verifies the texts of one front end's kernels.
 
-    It starts a process that imports the front end's tools when it is first used. ``close`` stops the process, and so
-    does the end of the object.
+    When it is first used, it starts a process that imports the front end's tools. ``close`` stops the process, and so
+    does garbage collection of the verifier.
 
     Args:
         frontend: the front end of the kernels.
         time_limit: seconds of processor time that one text may run.
         confinement: the restrictions on texts.
-        strangers: whether texts are untrusted. One with something in it that the tool never prints then runs only with
-            texts of its own kernel, so that it cannot affect the results of others.
-        again: whether a text that has used up its processor time is tried once more, alone.
+        strangers: whether texts are untrusted. A text that contains something its tool never prints then shares a
+            process only with texts of its own kernel, so that it cannot affect the results of others.
+        again: whether a text that exceeds its processor time is tried once more, alone.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Verifier:
         weakref.finalize(self, self._stack.close)
 
     def close(self) -> None:
-        """Stop the process that texts are run from."""
+        """Stop the process in which texts are run."""
         self._zygote = None
         self._stack.close()
 
@@ -75,7 +75,7 @@ class Verifier:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the process that texts are run from."""
+        """Stop the process in which texts are run."""
         self.close()
 
     def judge(
@@ -87,12 +87,12 @@ class Verifier:
     ) -> list[Judgement]:
         """Run the programs of plans, and judge their outcomes.
 
-        Plans that are judged together share processes and compilation units.
+        Plans that are judged in one call share processes and compilation units.
 
         Args:
             plans: the plans to run.
-            retraced: for each plan, the levels whose texts are known to be what the source lowers to; for fresh plans
-                all are.
+            retraced: for each plan, the levels whose texts are known to be what the source lowers to. For fresh plans
+                these are all levels.
             on_outcome: called for each text that has run.
         """
         outcomes = self.run(programs_of(plans), on_outcome)
@@ -108,7 +108,10 @@ class Verifier:
         return self._weighed(plans, judgements)
 
     def _weighed(self, plans: Sequence[Plan], judgements: Sequence[Judgement]) -> list[Judgement]:
-        """Return the judgements after wrong variants of texts have run on the same inputs, if plans ask for it."""
+        """Return the judgements after wrong variants of texts have run on the same inputs, for plans that require it.
+
+        If too many variants pass, nothing of the plan counts as verified.
+        """
         variants = [
             variants_of(plan, judgement.verdict.verified) if plan.weighed else []
             for plan, judgement in zip(plans, judgements, strict=True)
@@ -123,7 +126,10 @@ class Verifier:
         return found
 
     def _count_passing(self, plans: Sequence[Plan], variants: Sequence[Sequence[Program]]) -> list[int]:
-        """Return how many of each plan's variants give the right text's results; one that takes too long does not."""
+        """Return, for each plan, the number of variants that give the right text's results.
+
+        A variant that exceeds its time does not count.
+        """
         before = self._time_limit, self._again
         self._time_limit, self._again = min(_VARIANT_LIMIT, self._time_limit), False
         programs = [program for each in variants for program in each]
@@ -138,9 +144,9 @@ class Verifier:
     def _without_traps(
         self, plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str]
     ) -> list[Outcome | Rejection]:
-        """Return a plan's outcomes after another tool has run the texts that died of an arithmetic trap.
+        """Return a plan's outcomes after another tool has run the texts that an arithmetic trap killed.
 
-        StableHLO's interpreter divides integers as the processor does, which traps at a division by zero. XLA has a
+        StableHLO's interpreter divides integers as the processor does, which traps at a division by zero. XLA returns a
         value there, and a program may then select another one (``jnp.gcd``).
         """
         numbers = trapped(plan, outcomes, retraced)
@@ -153,7 +159,7 @@ class Verifier:
         return with_second_opinions(plan, judgement, self._run_again(plan, numbers)) if numbers else judgement
 
     def _run_again(self, plan: Plan, numbers: Sequence[int]) -> dict[int, Outcome | Rejection]:
-        """Return the outcomes of a plan's programs, by number, when the other tool runs them."""
+        """Return the outcomes, by index, of a plan's programs when the other tool runs them."""
         again = [replace(plan.programs[number], again=True, follows=None) for number in numbers]
         return dict(zip(numbers, self.run(again), strict=True)) if again else {}
 
@@ -169,11 +175,11 @@ class Verifier:
         Args:
             programs: the programs to run.
             on_outcome: called for each text that has run.
-            apart: the numbers of the programs that only run together with those of their own kernel. If None, these are
-                the untrusted texts with something in them that the tool never prints.
+            apart: the indices of the programs that share a process only with programs of their own kernel. If None,
+                these are the untrusted texts that contain something the tool never prints.
 
         Raises:
-            MachineError: if the machine does not let them run.
+            MachineError: if the machine cannot run them.
         """
         found = _Found(on_outcome)
         for group in self._groups(programs, apart):
@@ -181,7 +187,10 @@ class Verifier:
         return [found[number] for number in range(len(programs))]
 
     def _groups(self, programs: Sequence[Program], chosen: Collection[int] | None) -> Iterator[list[int]]:
-        """Yield the numbers of programs that may share a process: all but untrusted ones that may harm others."""
+        """Yield groups of indices of programs that may share a process.
+
+        The first group has all programs but those of kernels with an untrusted text that may affect others.
+        """
         kernels: dict[int, list[int]] = {}
         first: list[int] = []
         for number, program in enumerate(programs):
@@ -199,7 +208,10 @@ class Verifier:
         yield from apart
 
     def _foreign(self, program: Program) -> bool:
-        """Return whether a text may do more than compute. One that a compiler lowers again may: it is no plain data."""
+        """Return whether a text may do more than compute.
+
+        One that a compiler lowers again always may, since it is not only data.
+        """
         prover = self.frontend.the_prover
         return bool(program.level.lowered_from) or prover.foreign(program.level, program.text) is not None
 
@@ -234,7 +246,7 @@ class Verifier:
                 self._run(dict(half), found)
 
     def _try(self, programs: Mapping[int, Program], found: "_Found") -> tuple[Casualty | None, int | None]:
-        """Run programs in one process. Return its failure, if any, and the number of the program that was running.
+        """Run programs in one process. Return its failure, if any, and the index of the program that was running.
 
         Raises:
             MachineError: if the process that others are forked from is lost twice, or there is no space left.
@@ -292,7 +304,10 @@ class Verifier:
 
 
 def _given(program: Program, position: Mapping[int, int], found: Mapping[int, Outcome | Rejection]) -> Program:
-    """Return a program as a process gets it: ``follows`` is a position there, or is applied if that program has run."""
+    """Return a program with ``follows`` changed to an index among the programs of its process.
+
+    If the program that it follows is not among them but has run, the results of that run are inserted instead.
+    """
     if program.follows is None or program.follows in position:
         return replace(program, follows=None if program.follows is None else position[program.follows])
     left = found.get(program.follows)
@@ -305,7 +320,7 @@ def _fits(program: Program, outcome: Outcome | Rejection) -> bool:
 
 
 class _Found(dict[int, Outcome | Rejection]):
-    """Outcomes by the numbers of their programs, with a callback for each."""
+    """Outcomes by the indices of their programs; a callback is called for each."""
 
     def __init__(self, on_outcome: Callable[[], None] | None) -> None:
         super().__init__()
@@ -318,7 +333,7 @@ class _Found(dict[int, Outcome | Rejection]):
 
 
 def programs_of(plans: Sequence[Plan]) -> list[Program]:
-    """Return the programs of several plans, one after another, with ``follows`` adjusted to the new positions."""
+    """Return the programs of several plans, one after another, with ``follows`` adjusted to the new indices."""
     programs: list[Program] = []
     for plan in plans:
         shift = len(programs)
@@ -330,7 +345,7 @@ def programs_of(plans: Sequence[Plan]) -> list[Program]:
 
 
 def start_processes(prover: Prover, confinement: Confinement) -> contextlib.AbstractContextManager[Zygote]:
-    """Return the process that texts are run from, which has imported and started what running them needs."""
+    """Return the process from which texts are forked, which imports and starts everything that running them needs."""
     kept = replace(confinement, readable=(*confinement.readable, platformdirs.user_cache_path("irsmith")))
     return Zygote(preload=[(f"{_prepare.__module__}:{_prepare.__name__}", prover)], confinement=kept)
 

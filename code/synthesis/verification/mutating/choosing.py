@@ -1,4 +1,4 @@
-"""Chooses mutants of a text; kinds of errors that have occurred least come first."""
+"""Chooses mutants of a text; the kinds of errors that are rarest so far come first."""
 
 import random
 import re
@@ -17,7 +17,7 @@ from synthesis.verification.mutating.ttir import ttir_edits
 
 
 def edits(text: str, level: Level) -> list[Edit]:
-    """Return every change that is known for a text; empty for a language without mutants."""
+    """Return every known change of a text; the list is empty for a language without mutants."""
     derivative = level.direction is not Direction.FORWARD
     if level.language == CPP:
         return cpp_edits(text)
@@ -30,9 +30,9 @@ def edits(text: str, level: Level) -> list[Edit]:
 
 
 def moves_alike(text: str, level: Level) -> bool:
-    """Whether the whole numbers of a text are the same on all inputs, if those hold none.
+    """Return whether the integers in a text do not depend on the inputs, if those are not integers.
 
-    An error in such numbers that shows on one input shows on all.
+    Then an error in them that shows on one input shows on all inputs.
     """
     return level.language == JAXPR and indices_are_fixed(text)
 
@@ -53,9 +53,9 @@ def mutants(
         level: its level.
         generator: the random generator that chooses.
         count: the maximum number of mutants.
-        seen: the number of mutants of each kind that there are already; rare kinds come first.
+        seen: the number of existing mutants of each kind; rare kinds come first.
         kinds: the allowed kinds.
-        lines: a pattern that changed lines must contain; None for all lines.
+        lines: a pattern that a changed line must match; None for all lines.
     """
     by_kind: dict[Kind, list[Edit]] = defaultdict(list)
     for edit in edits(text, level):

@@ -1,4 +1,4 @@
-"""Finds changes of Warp's C++ and CUDA texts, in the statements that Warp writes."""
+"""Finds changes of Warp's C++ and CUDA texts, by parsing the statements that Warp writes."""
 
 import re
 from collections import defaultdict
@@ -65,7 +65,7 @@ class Statement:
     tokens: tuple[Token, ...]
     start: int
     end: int
-    """The position behind the semicolon, or behind the last token before a brace."""
+    """The position after the semicolon, or after the last token before a brace."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class Function:
     statements: list[Statement] = field(default_factory=list[Statement])
 
     def alike(self, name: str, before: int) -> list[str]:
-        """Return other names of the same type that are parameters, or have a value before a position."""
+        """Return other names of the same type that are parameters, or that have a value before a position."""
         kind = self.types.get(name)
         if kind is None:
             return []
@@ -183,7 +183,7 @@ def _declare(types: dict[str, str], tokens: Sequence[Token]) -> None:
 
 
 def cpp_edits(text: str) -> list[Edit]:
-    """Return every change of a C++ or CUDA text, except those that only threads in parallel can show."""
+    """Return every change of a C++ or CUDA text, except those that only parallel threads can show."""
     return [edit for function in functions_of(text) for edit in _of_function(text, function)]
 
 

@@ -1,8 +1,8 @@
-"""Finds changes of the parts that only CUDA texts have: the loop over the grid, and atomic operations.
+"""Finds changes of what only CUDA texts have: the loop over the grid, and atomic operations.
 
-Running one thread after another says little about such errors. So these mutants are wrong because of what they say, and
-always count. Changes that leave a text right are not made: a plain sum on an element that only its own thread adds to,
-and a ``static_cast`` left out of a product that fits 32 bits.
+Running one thread after another rarely shows such errors. So these mutants are wrong by their text, and always count.
+Changes that leave a text right are not made: a plain sum on an element that only its own thread adds to, and a
+``static_cast`` removed from a product that fits in 32 bits.
 """
 
 import re
@@ -19,7 +19,7 @@ _PLAIN = {"atomic_add": "add", "atomic_sub": "sub", "atomic_min": "min", "atomic
 
 
 def cuda_edits(text: str) -> list[Edit]:
-    """Return every change of the grid's loop or of an atomic operation."""
+    """Return every change of the loop over the grid or of an atomic operation."""
     return [*_grid(text), *_ends(text), *_atomics(text)]
 
 
@@ -52,7 +52,7 @@ def _without(tokens: Sequence[Token], number: int) -> Edit:
 
 
 def _ends(text: str) -> Iterator[Edit]:
-    """Yield changes that make a thread return where it has to go on with its next element."""
+    """Yield changes that make a thread return where it must continue with its next element."""
     start = text.rfind("_cuda_kernel_")
     for match in re.finditer(r"\bcontinue;", text[start:]):
         yield replace_span(Kind.GRID, start + match.start(), start + match.end(), "return;")

@@ -1,4 +1,4 @@
-"""Finds changes of HLO texts, in which a line is an instruction, as XLA prints it."""
+"""Finds changes of HLO texts as XLA prints them, with one instruction on each line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -64,7 +64,7 @@ def _roles(text: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Reading:
-    """The statements read so far, and the names of the current computation."""
+    """The statements read so far, and the names in the current computation."""
 
     roles: dict[str, str]
     statements: list[Statement] = field(default_factory=list[Statement])
@@ -117,7 +117,7 @@ class _Reading:
             self.types[name] = kind
 
     def finished(self) -> list[Statement]:
-        """Return the statements, with the literals that a reduction or a loop starts from as ``starts``."""
+        """Return the statements, with the initial values of reductions and loops as their ``starts``."""
         return [
             replace(each, starts=each.literals, literals=()) if number in self.starting else each
             for number, each in enumerate(self.statements)

@@ -1,4 +1,4 @@
-"""Finds changes of printed jaxprs, whose equations have binders, a primitive, its parameters and its operands."""
+"""Finds changes of printed jaxprs, whose equations have result variables, a primitive, parameters and operands."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ def jaxpr_statements(text: str) -> list[Statement]:
 
 
 def indices_are_fixed(text: str) -> bool:
-    """Whether a jaxpr computes with whole numbers or truth values, and makes none of them from other numbers."""
+    """Return whether a jaxpr computes with integers or Booleans, none of which are computed from other numbers."""
     made = [each for each in jaxpr_statements(text) if _WHOLE.match(each.result) or not each.result]
     return bool(made) and all(each.result and all(map(_WHOLE.match, each.types)) for each in made)
 
@@ -75,13 +75,13 @@ def _sums(text: str, statement: Statement) -> Iterator[Edit]:
 
 @dataclass(slots=True)
 class _Reading:
-    """Reads the equations of a text's jaxprs, including inner ones, which only see their own names."""
+    """Reads the equations of a text's jaxprs, including inner jaxprs, whose names are separate."""
 
     tokens: Sequence[Token]
     statements: list[Statement] = field(default_factory=list[Statement])
 
     def read(self, at: int, end: int, role: str) -> None:
-        """Read the equations and lists of binders between two positions."""
+        """Read the equations and lists of variables between two positions."""
         known: dict[str, list[str]] = {}
         kinds: dict[str, str] = {}
         binders: list[tuple[str, str]] = []

@@ -1,19 +1,18 @@
-"""What of a printed jaxpr a processor runs: an error in the rest of it is none."""
+"""Finds the parts of a printed jaxpr that a CPU does not run, in which a change is not an error."""
 
 from collections.abc import Iterator, Sequence
 
 from synthesis.verification.mutating.records import Token, close_of, parts_of
 
 _NOT_CALLED = frozenset({"matvec", "vecmat", "transpose_solve"})
-"""Functions of ``custom_linear_solve`` that stand there for its derivatives, and to say what is solved."""
+"""Functions of ``custom_linear_solve`` that are only there for its derivatives, and to describe what is solved."""
 Span = tuple[int, int]
 
 
 def dead_spans(tokens: Sequence[Token]) -> list[Span]:
-    """Positions of tokens that belong to functions which nothing calls on a CPU; sorted, each first to last.
+    """Return the spans of tokens that belong to functions that nothing calls on a CPU, sorted, with inclusive ends.
 
-    These are branches for other platforms, functions that only a derivative calls, and definitions that no other part
-    uses.
+    These are branches for other platforms, functions that only a derivative calls, and definitions that nothing uses.
     """
     unused = [*_unused(tokens)]
     left_out = {position for start, end in unused for position in range(start, end + 1)}
@@ -29,7 +28,7 @@ def dead_spans(tokens: Sequence[Token]) -> list[Span]:
 
 
 def _definitions(tokens: Sequence[Token]) -> Iterator[tuple[str, Span]]:
-    """The names of shared functions, each with the span of its braces."""
+    """Yield the names of shared functions, each with the span of its braces."""
     at = 0
     while at + 3 < len(tokens) and tokens[at].text == "let":
         name, opening = tokens[at + 1].text, at + 3
@@ -62,7 +61,10 @@ def _value(tokens: Sequence[Token], at: int) -> Span:
 
 
 def _other_platforms(tokens: Sequence[Token], at: int) -> Iterator[Span]:
-    """The branches that are not a CPU's: they stand before the names of their platforms, which begin at a position."""
+    """Yield the branches for platforms other than a CPU.
+
+    The branches come before the list of the names of their platforms, which begins at the position ``at``.
+    """
     if tokens[at + 2].text != "(" or at < 2 or tokens[at - 1].text != ")":
         return
     close = close_of(tokens, at + 2)
@@ -80,7 +82,7 @@ def _other_platforms(tokens: Sequence[Token], at: int) -> Iterator[Span]:
 
 
 def _branches(tokens: Sequence[Token], at: int, end: int) -> Iterator[Span]:
-    """The functions of a list, in which nothing parts them: braces, or names."""
+    """Yield the functions in a list without separators: each is a name or a body in braces."""
     while at < end:
         span = _value(tokens, at)
         if tokens[at].text != ",":

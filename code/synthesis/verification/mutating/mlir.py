@@ -1,4 +1,4 @@
-"""Finds changes of StableHLO texts, in which a line is a statement, as MLIR prints it."""
+"""Finds changes of StableHLO texts as MLIR prints them, with one statement on each line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ def _in_dialect(group: str, prefix: str) -> str:
 
 
 DIRECTIONS = {"LT": "GT", "GT": "LT", "LE": "GE", "GE": "LE", "EQ": "NE", "NE": "EQ"}
-"""Direction of a comparison to the opposite one, or the negation of an equality."""
+"""Direction of a comparison to the opposite direction, or the negation of an equality."""
 EDGES = {"LT": "LE", "LE": "LT", "GT": "GE", "GE": "GT"}
 """Direction of a comparison to the one that differs from it for equal operands only."""
 OPPOSITES = {"LT": "GE", "GE": "LT", "GT": "LE", "LE": "GT"}
@@ -74,7 +74,7 @@ class _Reading:
     scopes: list[dict[str, str]] = field(default_factory=lambda: [{}])
     roles: list[str] = field(default_factory=lambda: [""])
     constants: dict[str, int] = field(default_factory=dict[str, int])
-    """Name to the number of the statement that defines it, in the current function."""
+    """Name to the index of the statement that defines it, in the current function."""
     starting: set[int] = field(default_factory=set[int])
     regions: list[int] = field(default_factory=list[int])
 
@@ -165,7 +165,7 @@ class _Reading:
             self.starting.add(self.constants[name])
 
     def finished(self) -> list[Statement]:
-        """Return the statements, with the literals that a reduction or a loop starts from as ``starts``."""
+        """Return the statements, with the initial values of reductions and loops as their ``starts``."""
         return [_starting(each) if number in self.starting else each for number, each in enumerate(self.statements)]
 
 

@@ -1,4 +1,4 @@
-"""Changes the numbers in a text: by a share of their size, by one, or from one initial value to another."""
+"""Changes the numbers in a text: by a percentage, by one, or to another initial value."""
 
 import math
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from synthesis.verification.mutating.records import Edit, Kind, Token, change
 
 
 def float_edits(token: Token, write: Callable[[float], str], *, start: bool = False) -> list[Edit]:
-    """Return changes of a floating-point constant by 1 % and by 10 %, or if ``start`` to another initial value.
+    """Return changes of a floating-point constant by 1 % and by 10 %; if ``start``, a change to another initial value.
 
-    Only an initial value may be zero or infinite. An infinite one becomes 0, any other one 0.5 more.
+    Only an initial value may be zero or infinite. An infinite one becomes 0; to any other, 0.5 is added.
     """
     try:
         value = float(token.text)
@@ -26,7 +26,7 @@ def float_edits(token: Token, write: Callable[[float], str], *, start: bool = Fa
 
 
 def whole_edits(token: Token, kind: Kind = Kind.INDEX, least: int | None = None) -> list[Edit]:
-    """Return changes of an integer to one more and one less, if that is at least ``least``."""
+    """Return changes of an integer by plus and minus one, unless the result is less than ``least``."""
     if not token.text.lstrip("-").isdigit():
         return []
     value = int(token.text)

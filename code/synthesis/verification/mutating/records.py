@@ -1,4 +1,4 @@
-"""Records of mutants, and of changes at places in a text that are found by tokens."""
+"""Records of mutants and of edits, and functions that find tokens in a text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ class Kind(StrEnum):
     def sequential(self) -> bool:
         """Whether running one thread after another can show the error.
 
-        If not, the mutant is wrong whatever a CPU computes.
+        If not, the mutant counts as wrong whatever a CPU computes.
         """
         return self not in FRAME
 
@@ -66,13 +66,13 @@ class Token:
 
     @property
     def end(self) -> int:
-        """The position behind its last character."""
+        """The position after its last character."""
         return self.start + len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of a text, which replaces one or more spans of it."""
+    """A change of a text that replaces one or more spans of it."""
 
     kind: Kind
     spans: tuple[tuple[int, int, str], ...]
@@ -118,7 +118,7 @@ def exchange(kind: Kind, text: str, first: tuple[int, int], second: tuple[int, i
 
 
 def tokens_of(text: str, pattern: re.Pattern[str], start: int = 0, end: int | None = None) -> list[Token]:
-    """Return the tokens of a text, or of a part of it, without those that the pattern's group ``space`` matches."""
+    """Return the tokens of a text, or of a part of it; matches of the pattern's group ``space`` are left out."""
     found: list[Token] = []
     for match in pattern.finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup or "sign"
@@ -131,7 +131,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 def close_of(tokens: Sequence[Token], at: int) -> int:
-    """Return the position of the bracket that closes the one at a position; the last position if none does."""
+    """Return the index of the bracket that closes the one at ``at``; the last index if none does."""
     opening = tokens[at].text
     closing, depth = _CLOSING[opening], 0
     for position in range(at, len(tokens)):
@@ -142,7 +142,7 @@ def close_of(tokens: Sequence[Token], at: int) -> int:
 
 
 def parts_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yield the parts between commas that are outside of brackets."""
+    """Yield the parts of a token list that commas outside brackets separate."""
     depth, part = 0, list[Token]()
     for token in tokens:
         depth += (token.text in "([{<") - (token.text in ")]}>")

@@ -43,7 +43,7 @@ class Statement:
     branches: tuple[tuple[int, int], ...] = ()
     """The spans of branches that may be exchanged."""
     role: str = ""
-    """What the statement is part of: ``condition`` of a loop, ``reducer`` or ``body``; empty if it is not known."""
+    """The construct with the statement: ``condition`` of a loop, ``reducer`` or ``body``; empty if it is not known."""
     start: int
     end: int
     """The end of the operation with its attributes and operands."""
@@ -51,7 +51,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How a language spells operations and attributes."""
+    """The spelling of operations and attributes in a language."""
 
     swaps: Mapping[str, Sequence[str]]
     """Operation to the operations that it is exchanged for."""
@@ -67,7 +67,7 @@ class Dialect:
     negations: frozenset[str]
     additions: frozenset[str]
     identity: Callable[[Statement, Token], str]
-    """Returns text that gives an operand back, in place of a whole operation."""
+    """Returns the text that returns an operand unchanged, as the replacement of a whole operation."""
     write: Callable[[float], str]
     """Returns the text of a floating-point number."""
     permutations: frozenset[str] = frozenset({"dims", "permutation", "dimensions", "start_index_map"})
@@ -77,11 +77,11 @@ class Dialect:
     ignored: frozenset[str] = frozenset()
     transposes: frozenset[str] = frozenset({"transpose"})
     chosen: re.Pattern[str] | None = None
-    """A selection: its condition ``at``, and the two that are selected from, ``new`` where it holds, and ``old``."""
+    """Matches a selection, with the groups ``at`` for its condition, ``new`` for the value if it holds, and ``old``."""
     negative: str = ""
-    """How an index, ``{}``, is asked whether it is less than zero: a regular expression."""
+    """Regular expression of the test whether an index, ``{}``, is negative."""
     moved: str = ""
-    """How one has a length added."""
+    """Regular expression of the sum of an index, ``{}``, and a length."""
 
 
 _MOVED = frozenset({"slice", "low", "high", "start_indices", "limit_indices"})
@@ -89,7 +89,7 @@ _ORDERED = frozenset({"subtract", "sub", "divide", "div", "power", "pow"})
 
 
 def both_ways(*groups: str) -> dict[str, tuple[str, ...]]:
-    """Return, for each word, the others of its groups."""
+    """Return a mapping from each word to the other words of its groups."""
     found: dict[str, tuple[str, ...]] = {}
     for group in groups:
         words = group.split()
@@ -99,7 +99,7 @@ def both_ways(*groups: str) -> dict[str, tuple[str, ...]]:
 
 
 def edits_of(text: str, statements: Sequence[Statement], dialect: Dialect, *, derivative: bool) -> list[Edit]:
-    """Return every change of some statements."""
+    """Return every change of the given statements."""
     from_end = _from_end(text, statements, dialect)
     return [
         replace(edit, kind=Kind.FROM_END) if each.start in from_end else edit
@@ -109,7 +109,7 @@ def edits_of(text: str, statements: Sequence[Statement], dialect: Dialect, *, de
 
 
 def _from_end(text: str, statements: Sequence[Statement], dialect: Dialect) -> set[int]:
-    """Return the starts of statements that turn an index from the end into one from the start."""
+    """Return the start positions of statements that convert an index from the end into one from the start."""
     found, known = set[int](), dict[str, Statement]()
     for each in statements:
         written = text[each.start : each.end]
@@ -166,7 +166,7 @@ def _is_whole(token: Token) -> bool:
 
 
 def _exchanged_words(statement: Statement, table: Mapping[str, str], kind: Kind) -> Iterator[Edit]:
-    """Yield the replacement, by a table, of an operation or of a word among its attributes (``direction=LT``)."""
+    """Yield the replacements, by a table, of an operation or of a word in its attributes (``direction=LT``)."""
     words = [statement.op, *(token for each in statement.attributes for token in each.numbers)]
     yield from (change(kind, token, table[token.text]) for token in words if token.text in table)
 
@@ -193,7 +193,7 @@ def _of_attribute(text: str, statement: Statement, attribute: Attribute, dialect
 
 
 def _transposed(text: str, statement: Statement, numbers: Sequence[Token]) -> Iterator[Edit]:
-    """Yield exchanges of two dimensions of a transpose that have the same size, so that the result's type stays."""
+    """Yield exchanges of two dimensions of a transpose that have the same size, which keep the result's type."""
     sizes = [
         int(each) for each in re.findall(r"\d+(?=x|,|\])", statement.types[0].partition("[")[2] or statement.types[0])
     ]
@@ -204,7 +204,7 @@ def _transposed(text: str, statement: Statement, numbers: Sequence[Token]) -> It
 
 
 def _moved(text: str, statement: Statement) -> Iterator[Edit]:
-    """Yield a slice, or a padding, moved by one element in each direction, so that the result's type stays."""
+    """Yield shifts of a slice or a padding by one element in each direction, which keep the result's type."""
     by_key = {each.key: each.numbers for each in statement.attributes}
     pairs = [(first, second, 1) for first, second in _ranges(text, by_key.get("slice", ()))]
     pairs += [(first, second, 1) for first, second in
@@ -219,7 +219,7 @@ def _moved(text: str, statement: Statement) -> Iterator[Edit]:
 
 
 def _ranges(text: str, numbers: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
-    """Yield the starts and limits of ``[0:3, 1:4]``."""
+    """Yield the start and limit of each range in a list such as ``[0:3, 1:4]``."""
     for first, second in itertools.pairwise(numbers):
         if text[first.end : second.start] == ":" and text[first.start - 1] != ":":
             yield first, second
@@ -240,7 +240,7 @@ def _of_operands(text: str, statement: Statement) -> Iterator[Edit]:
 
 
 def _dropped(text: str, statement: Statement, dialect: Dialect, *, derivative: bool) -> Iterator[Edit]:
-    """Yield an operation replaced by an operand of its result's type; nothing if it is one already."""
+    """Yield the replacement of an operation by an operand of the result's type, unless the text is the same."""
     same = [token for token, kind in zip(statement.operands, statement.types, strict=False) if kind == statement.result]
     if not same or not statement.result:
         return

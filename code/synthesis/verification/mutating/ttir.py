@@ -1,4 +1,4 @@
-"""Finds changes of TTIR and TTGIR texts, in which a line is a statement, as Triton prints it."""
+"""Finds changes of TTIR and TTGIR texts as Triton prints them, with one statement on each line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -76,7 +76,7 @@ def _statements(text: str) -> Iterator[Statement]:
 
 
 def _defines(tokens: Sequence[Token]) -> bool:
-    """Return whether a line gives a name to the result of an operation."""
+    """Return whether a line names the result of an operation."""
     return len(tokens) > 2 and tokens[0].kind == "name" and tokens[1].text == "="
 
 
@@ -108,12 +108,12 @@ def _statement(tokens: Sequence[Token], scopes: Sequence[dict[str, str]]) -> Sta
 
 
 def _colon(tokens: Sequence[Token]) -> int:
-    """Return the position of the last colon, after which the types are; the number of tokens if there is none."""
+    """Return the index of the last colon, after which the types follow; the number of tokens if there is none."""
     return max((number for number, each in enumerate(tokens) if each.text == ":"), default=len(tokens))
 
 
 def _result(tokens: Sequence[Token]) -> str:
-    """Return the type of a line's result, which it shows, or which follows from that of an operand; empty if none."""
+    """Return the type of a line's result, as printed or as implied by an operand; an empty string if there is none."""
     op, types = tokens[2].text, [each.text for each in tokens[_colon(tokens) :] if each.kind == "type"]
     if not types:
         return ""
