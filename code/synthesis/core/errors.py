@@ -1,7 +1,7 @@
 """The exceptions that irsmith raises, and the stages and symptoms of rejections.
 
 IrsmithError
-├── UsageError                what the caller gave cannot be used (also a ValueError)
+├── UsageError                the caller's input cannot be used (also a ValueError)
 │   ├── ConfigError           an option's value is not allowed, or two options contradict each other
 │   ├── UnknownNameError      no front end, category, level or device of that name
 │   ├── TargetError           a file, module or object that holds no kernel to work on

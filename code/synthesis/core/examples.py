@@ -91,10 +91,10 @@ def example(*arguments: Any) -> Callable[[F], F]:
 
 
 def _unmarked(function: Any) -> Any:
-    """Return a function with the error that its mark has no arguments: ``@example`` without parentheses.
+    """Return a function marked with the error that ``@example`` was used without parentheses.
 
     Raises:
-        ConfigError: with that error, unless errors are kept.
+        ConfigError: with that error, unless errors are stored at the function.
     """
     message = f'{function.__name__} is marked without arguments; write them as in @example("f32[4,3]")'
     if not _KEEPS_ERRORS.get():
@@ -105,7 +105,7 @@ def _unmarked(function: Any) -> Any:
 
 @contextmanager
 def keeping_errors() -> Generator[None]:
-    """Make an invalid mark an error of its function only, and not of the file that is imported in this context."""
+    """Store the error of an invalid mark at its function, instead of raising it during the import of its file."""
     token = _KEEPS_ERRORS.set(True)
     try:
         yield

@@ -9,7 +9,7 @@ NARROW = (
     "float8_e3m4", "float8_e4m3", "float8_e4m3b11fnuz", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2",
     "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn", "int2", "int4", "uint2", "uint4",
 )  # fmt: skip
-"""Formats of at most 8 bits that NumPy has not by itself."""
+"""Names of the scalar types of at most 8 bits that NumPy itself does not have."""
 
 
 @cache
@@ -17,7 +17,7 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
     """Return the NumPy dtype of a scalar type: ``float32``, ``uint8``, or one that NumPy lacks, such as ``bfloat16``.
 
     Raises:
-        ImportError: for a type that NumPy lacks if ``ml_dtypes`` is missing, which comes with either front end.
+        ImportError: for a type that NumPy lacks if ``ml_dtypes``, which every front end installs, is missing.
         TypeError: if there is no such type.
     """
     if name in ("bfloat16", *NARROW):
@@ -28,17 +28,23 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
 
 
 def is_floating(dtype: np.dtype[Any]) -> bool:
-    """Return whether a dtype is real floating-point. NumPy gives bfloat16 and narrower types the kind of raw bytes."""
+    """Return whether a dtype is real floating-point, including bfloat16 and narrower types.
+
+    NumPy reports the kind of raw bytes for these types.
+    """
     return dtype.kind == "f" or dtype.name.startswith(("bfloat", "float"))
 
 
 def is_exact(dtype: np.dtype[Any]) -> bool:
-    """Return whether a dtype is an integer or bool. NumPy gives integers of fewer than 8 bits the kind of raw bytes."""
+    """Return whether a dtype is an integer or bool, including integers of fewer than 8 bits.
+
+    NumPy reports the kind of raw bytes for these integers.
+    """
     return dtype.kind == "b" or is_whole(dtype)
 
 
 def is_whole(dtype: np.dtype[Any]) -> bool:
-    """Return whether a dtype is an integer type, including those of fewer than 8 bits, which are not NumPy's own."""
+    """Return whether a dtype is an integer type, including those of fewer than 8 bits, which NumPy does not have."""
     return dtype.kind in "iu" or dtype.name.startswith(("int", "uint"))
 
 

@@ -31,7 +31,7 @@ class Progress:
     workers: int = 1
     """Number of worker processes now."""
     way: float = 0.0
-    """Like ``done``, but including the progress of unfinished candidates."""
+    """Like ``done``, but including the completed shares of unfinished candidates."""
     seconds: float = 0.0
     """Seconds since this process began."""
     rate: float | None = None
@@ -53,7 +53,7 @@ class Progress:
         return self.done - self.rows
 
     def later(self, seconds: float) -> "Progress":
-        """Return this progress some seconds later, if no news arrived in between. The time left is then unknown."""
+        """Return this progress some seconds later, if no event arrived in between. The time left is then unknown."""
         slowest = None if self.slowest is None else (self.slowest[0], self.slowest[1] + seconds)
         return replace(self, seconds=self.seconds + seconds, seconds_left=None, slowest=slowest)
 
@@ -86,7 +86,7 @@ class Meter:
         self._parts: dict[Hashable, _Part] = {}
         self._stages: dict[str, float] = {}
         self._seen: dict[Hashable, float] = {}
-        """The time of the latest news from each chunk."""
+        """The time of the latest event of each chunk."""
         self._marks = deque([(self._began, 0.0)])
         """Pairs of time and progress in the last minutes, at most one each second, and one before them."""
         self._resumed = 0
@@ -169,7 +169,7 @@ class Meter:
     def _rate(self, now: float) -> float | None:
         """Return candidates per second over the last minutes, or since the beginning at first.
 
-        A pause is thus forgotten after some minutes.
+        So a pause affects the rate for some minutes only.
         """
         while len(self._marks) > 1 and self._marks[1][0] <= now - _RECENT:
             self._marks.popleft()
@@ -189,7 +189,7 @@ class Meter:
         return None if self._chunks is None else self._left_of_chunks(self._chunks, now)
 
     def _left_of_total(self, total: int, now: float, rate: float | None) -> float | None:
-        """Estimate from the rate of the last minutes, if its two halves differ by less than a factor of two."""
+        """Return an estimate from the recent rate; None if its two halves differ by more than a factor of two."""
         if self._sum.way >= total:
             return 0.0
         finished = self._sum.way - self._resumed
@@ -204,7 +204,7 @@ class Meter:
         return (total - self._sum.way) / rate if first <= 2 * second and second <= 2 * first and first else None
 
     def _left_of_chunks(self, chunks: int, now: float) -> float | None:
-        """Estimate from the duration of finished chunks, if it varies little enough for the number of remaining chunks.
+        """Return an estimate from the durations of finished chunks; None if they vary too much.
 
         A running chunk that already took longer than the average is included with its current duration.
         """

@@ -38,19 +38,19 @@ def progress_bar(title: str, form: str = "auto") -> Generator[OnProgress]:
 _SILENCE = 15.0
 """Seconds between two lines if there is no terminal, whether or not there is news."""
 _EVENT = 1.0
-"""Seconds between two JSON objects while there is news. The last one is always written."""
+"""Seconds between two JSON objects while events arrive. The last one is always written."""
 _TICK = 1.0
-"""Seconds between two checks for missing news."""
+"""Seconds between two checks for missing events."""
 _LONG = 10.0
 """Seconds after which the slowest current file is shown."""
 
 
 class _Now:
-    """Passes on progress at a limited rate, and repeats it if there is no news.
+    """Forwards progress to a display at a limited rate, and repeats it if no event arrives.
 
     Args:
         show: displays the progress.
-        seconds: minimum seconds between two displays of news.
+        seconds: minimum number of seconds between two displays of new progress.
         silence: seconds without a display after which the latest progress is shown again.
         tells_end: whether the end is always shown.
     """

@@ -13,7 +13,7 @@ from synthesis.core.signatures import Signature
 from synthesis.core.verdicts import NO_VERDICT, NOT_ASKED, Verdict, kind_of
 
 DIFFICULTIES = (1, 2, 3, 4, 5)
-"""From a map of one or two lines to kernels of a hundred lines."""
+"""The difficulties: from 1, elementwise kernels of one or two lines, to 5, kernels of a hundred lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ class Run(Making, Drawing):
     """The settings of a run of drawn kernels."""
 
     unit: ClassVar[str] = "candidates"
-    """What its chunks are ranges of."""
+    """The items that its chunks are ranges of."""
 
     count: int
     """Number of candidates to draw. The summary says how many became rows."""
@@ -185,13 +185,13 @@ class ExtractionRun(Extraction):
     target: str
     """A file, a folder, a module, a package, or ``module:name``."""
     sources: str
-    """The digest of the target's files and of the file of inputs: of others, a run is another."""
+    """The digest of the target's files and of the file of inputs. With other files it is another run."""
     count: int
-    """Files of the target."""
+    """Number of files of the target."""
     chunk_size: int = 4
-    """Files a chunk. No row depends on it."""
+    """Number of files in a chunk. No row depends on it."""
     recorded: bool = False
-    """Whether the target is a recording, whose kernels stand for files."""
+    """Whether the target is a recording. Its kernels are then counted instead of files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,12 +224,13 @@ class RelowerRun(Relowering):
     folder: str
     """The folder or URL of the rows."""
     sources: str
-    """The digest of the folder's rows: of others, a run is another."""
+    """The digest of the folder's rows. With other rows it is another run."""
     count: int
-    """Rows of the folder."""
+    """Number of rows in the folder."""
     chunk_size: int = 100
-    """Rows of a chunk. Chunks of the first 50 rows have at most 5, those of the first 400 at most 25. No row depends on
-    the size."""
+    """Number of rows in a chunk. Chunks of the first 50 rows have at most 5, those of the first 400 at most 25. No row
+    depends on the size.
+    """
 
 
 AnyRun = Run | ExtractionRun | RelowerRun
@@ -252,7 +253,7 @@ def options_of(settings: Settings) -> str:
 
 
 _FOUND = ("target", "folder", "sources", "count", "recorded")
-"""Fields of a run that its command finds by itself, or is given without an option."""
+"""Fields of a run that its command determines itself, or takes as a positional argument."""
 
 
 def run_of(entries: Mapping[str, Any]) -> AnyRun:

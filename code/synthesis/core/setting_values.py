@@ -17,19 +17,19 @@ def settle(record: object, name: str, value: object) -> None:
 
 
 def check_text(name: str, value: object, *, none: bool = False) -> None:
-    """Refuse a value that is not a string, nor None if ``none``."""
+    """Raise an error unless a value is a string, or None if ``none``."""
     if not (isinstance(value, str) or (none and value is None)):
         raise ConfigError(f"{name} must be a text, got {value!r}")
 
 
 def check_flag(name: str, value: object) -> None:
-    """Refuse a value that is not true or false."""
+    """Raise an error unless a value is true or false."""
     if not isinstance(value, bool):
         raise ConfigError(f"{name} is true or false, got {value!r}")
 
 
 def check_integer(name: str, value: object, *, least: int | None = None) -> None:
-    """Refuse a value that is not an integer, or less than ``least``."""
+    """Raise an error unless a value is an integer of at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigError(f"{name} must be an integer{_from(least)}, got {value!r}")
     if least is not None and value < least:

@@ -227,8 +227,7 @@ class Signature:
       ``"called": False`` if the object has these fields but was not made by a call of the class
 
     Arguments that are leaves of a tree are named as in JAX, ``params['w']``, and are in JAX's order. With ``"arrays":
-    True`` the function is one of its arrays only: constants may be leaves of the trees too, and only arrays are
-    results.
+    True`` only arrays are arguments and results of the kernel: leaves of the trees may then be constants too.
     """
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Compiler options that change the text, as JSON values."""

@@ -1,4 +1,4 @@
-"""Tells where two texts that have to be the same differ first."""
+"""Finds the first difference between two texts that must be equal."""
 
 
 def first_different_line(text: str, other: str, maker: str) -> str:
@@ -6,8 +6,8 @@ def first_different_line(text: str, other: str, maker: str) -> str:
 
     Args:
         text: the text that may be wrong.
-        other: the text that it has to be.
-        maker: what gives the other text, as the message names it.
+        other: the text that it must equal.
+        maker: the origin of the other text, as the message names it.
     """
     lines, right = text.splitlines(), other.splitlines()
     for number, (line, expected) in enumerate(zip(lines, right, strict=False), start=1):

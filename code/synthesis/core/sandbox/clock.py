@@ -47,7 +47,7 @@ class Deadline:
         self._checked, self._used_then = self._began, 0.0
 
     def left(self) -> float:
-        """Return the minimum number of seconds until the limit can be reached; 0 if it is."""
+        """Return the minimum number of seconds until the limit can be reached; 0 if it has been reached."""
         now = time.monotonic()
         if self._used is None:
             if now - self._began < min(_GLANCE, self._limit):

@@ -65,7 +65,7 @@ class Limits:
     threads: int = 256
     """Number of threads and processes.
 
-    The kernel enforces it, except for root, whose work is ended soon after it exceeds it.
+    The kernel enforces it, except for root: root's work is ended soon after it exceeds the limit.
     """
     files: int = 512
     """Maximum size of a file, in MiB."""
@@ -89,18 +89,20 @@ class Confinement:
     stranger: bool = True
     """Whether the work is untrusted and runs without rights.
 
-    The user's own code keeps its rights and is only ended completely.
+    The user's own code keeps its rights; it is only ended, with all its processes, when its time is over.
     """
     readable: tuple[Path, ...] = ()
     """Paths that it may read, besides the interpreter, its packages and the system's libraries."""
 
 
 MY_OWN = Confinement(stranger=False)
-"""For the user's own code, which is only ended completely when its time is over."""
+"""Confinement of the user's own code, which is only ended, with all its processes, when its time is over."""
 
 
 def enter(confinement: Confinement, folder: Path) -> frozenset[Protection]:
-    """Leave the machine's namespaces, in the keeper, whose children are then in the new ones. Return what holds.
+    """Leave the machine's namespaces, and return the protections in force.
+
+    The keeper calls it; the keeper's children are in the new namespaces.
 
     Raises:
         SandboxError: if a required protection is not available.
@@ -119,7 +121,9 @@ def enter(confinement: Confinement, folder: Path) -> frozenset[Protection]:
 
 
 def give_up(confinement: Confinement, folder: Path, held: frozenset[Protection]) -> frozenset[Protection]:
-    """Give up rights permanently, in the process of the work before it begins. Return the protections that hold.
+    """Give up rights permanently, and return the protections in force.
+
+    The process of the work calls it before the work begins.
 
     Raises:
         SandboxError: if a required protection is not available.
@@ -192,7 +196,7 @@ def environment_for(confinement: Confinement) -> dict[str, str]:
 
 
 def describe(held: frozenset[Protection]) -> str:
-    """Return the protections that hold, and those that do not, as text."""
+    """Return a text that lists the protections in force and those that are missing."""
     have = ", ".join(each for each in Protection if each in held)
     lack = ", ".join(each for each in Protection if each not in held)
     return f"{have}; without {lack}" if lack else have

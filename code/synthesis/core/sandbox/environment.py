@@ -14,7 +14,10 @@ _WITHOUT_GPUS = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "JAX_PLA
 _FEW_THREADS = {"NPROC": "2", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "4"}
 """The number of cores that XLA sees, the threads of NumPy's matrix products, and glibc's memory arenas."""
 OF_WORK: Mapping[str, str] = _WITHOUT_GPUS | _FEW_THREADS
-"""Tools read them at their start, so a process that has not started a tool yet may set its own."""
+"""Environment variables of the processes that run work.
+
+Tools read them when they start, so a process that has not started a tool yet may set its own.
+"""
 
 
 def environment_of_work(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -348,6 +348,6 @@ def _program(machine: str) -> list[Instruction]:
 
 
 def _unless(number: int, argument: int, test: Sequence[Instruction]) -> list[Instruction]:
-    """Return a rule about one argument of a call. The call is allowed if the test falls through."""
+    """Return a rule about one argument of a call: the call is allowed unless the test refuses it."""
     body = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument), *test, (_RETURN, 0, 0, _ALLOW)]
     return [(_EQUAL, 0, len(body), number), *body]

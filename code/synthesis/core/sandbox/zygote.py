@@ -71,7 +71,7 @@ class Zygote:
         self._confinement = confinement or Confinement()
         self._works = 0
         self.protections: frozenset[Protection] | None = None
-        """The protections that held for the latest piece of work; None if there was none."""
+        """The protections in force for the latest piece of work; None if there was none."""
 
     def __enter__(self) -> "Zygote":
         """Start the zygote process.
