@@ -48,7 +48,7 @@ class Findings:
     texts: int = 0
     """Number of verified texts."""
     lowered: int = 0
-    """Number of these that were not executed: a verified text of the row was lowered to the same bytes."""
+    """Number of these that were not executed, because a verified text of the row was lowered to the same bytes."""
     remade: int = 0
     """Number of texts that were not executed, but are byte for byte what their sources lower to."""
     failing_rows: int = 0
@@ -224,7 +224,10 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
 
 
 _UNREADABLE = (Symptom.NO_REFERENCE, Symptom.BUILD_ERROR, Symptom.OTHER_BYTES)
-"""Symptoms of a text that another release made: it calls what the installed one lacks, or is lowered differently."""
+"""Symptoms that the text of another release may show.
+
+It may call functions that the installed release lacks, or be lowered differently by it.
+"""
 
 
 def _needs_its_tools(rejection: Rejection) -> Unproved:
@@ -254,7 +257,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
 
 
 def _waits(checked: Checked, reason: Unproved) -> bool:
-    """Return whether a text might be verified elsewhere, where a library or the tools that made it are installed."""
+    """Return whether a text might be verified on a machine with the missing library or with the tools that made it."""
     if reason.hindrance in (Hindrance.TOO_DEAR, Hindrance.NEEDS_ITS_TOOLS):
         return checked.other_release
     return reason.hindrance is Hindrance.NEEDS_LIBRARY

@@ -1,4 +1,4 @@
-"""Checks that a collected source, on its own, gives the kernel that it was collected from."""
+"""Checks that a collected source alone defines the kernel that it was collected from."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.requirements import libraries_in, why_not_met
 
 NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not the kernel")
-"""The reason why nothing is verified of a kernel whose source alone does not define it."""
+"""The reason why no text of a kernel is verified if its source alone does not define it."""
 
 
 def why_unprovable(

@@ -19,7 +19,7 @@ class Terms:
     """The requirements on the candidates of a source."""
 
     useful: bool
-    """Whether every argument must matter and every output must be written."""
+    """Whether every argument must have an effect and every output must be written."""
     fresh: bool
     """Whether the texts are made here rather than read from storage."""
     whole: bool
@@ -27,7 +27,7 @@ class Terms:
     strangers: bool = False
     """Whether the texts are untrusted."""
     weigh: bool = False
-    """Whether uninformative inputs are reported, which is possible if a user chose them."""
+    """Whether to check that the inputs detect wrong texts, because a user may have chosen them."""
 
 
 def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int = 1) -> list[Candidate]:

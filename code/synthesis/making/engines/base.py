@@ -72,7 +72,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A worker failed while making a chunk, which is started again."""
+    """A worker failed while making a chunk, which another worker then makes."""
 
     chunk: Chunk
     why: str

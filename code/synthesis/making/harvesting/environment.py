@@ -22,10 +22,10 @@ from synthesis.making.harvesting.wanted import Wanted
 _STAMP = "irsmith.json"
 _PATHS = "irsmith.pth"
 _COMMON = ("ml-dtypes", "numpy")
-"""Packages beside the tools that texts depend on."""
+"""Packages, in addition to the tools, that texts depend on."""
 _LAST_LINES = 12
 _GRACE = 10.0
-"""Seconds that a stopped command has to end by itself, before it is killed."""
+"""Seconds that a stopped command has to exit before it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Environment:
         return {"python": sys.version, "beside": _folders(), "packages": list(wanted.requirements)}
 
     def _create(self) -> None:
-        """Create the environment. It also sees the packages of this environment, after its own, and uses its pip."""
+        """Create the environment. It uses the pip of this environment, and sees its packages after its own."""
         if not self.python.exists():
             venv.create(self.folder, with_pip=find_spec("pip") is None)
         (_site_packages(self.folder) / _PATHS).write_text("".join(f"{each}\n" for each in _folders()))
@@ -141,7 +141,7 @@ def usual_folder(wanted: Wanted, cache: Path) -> Path:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """Interrupt a command and its children, and kill what is left of them after a while."""
+    """Interrupt a command and its children, and kill those that are left after ``_GRACE`` seconds."""
     for sign in (signal.SIGINT, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)

@@ -1,4 +1,4 @@
-"""Notes the unfinished files of a stopped run, so that the run can be merged and its ledger is complete.
+"""Records the unfinished files of a stopped run, so that its ledger is complete and the run can be merged.
 
 It is run in the environment of a package: ``python -m synthesis.making.harvesting.giving_up FOLDER REASON``.
 """
@@ -71,7 +71,7 @@ def _write(store: Store, chunk: Chunk, rejections: Sequence[Rejection]) -> None:
 
 
 def main(words: Sequence[str]) -> None:
-    """Give up the rest of a run, and print the number of files that were not finished."""
+    """Write the missing chunks of the run that the arguments name, and print the number of unfinished files."""
     folder, why = words
     sys.stdout.write(f"{give_up(store_of(folder), why)}\n")
 

@@ -22,9 +22,9 @@ RECORDED = "recorded"
 """Name of the run of the recorded kernels."""
 MADE_WITH = "made_with.json"
 UNFINISHED = "unfinished"
-"""Key in the summary of a target for what its run has not finished."""
+"""Key, in the summary of a target, for the number of files that its run has not finished."""
 TOLD = "result.json"
-"""File with the state of the harvest of a package: the seconds that it took, and what the time limit stopped."""
+"""File with the state of a package's harvest: the seconds that it took, and the targets that the time limit stopped."""
 OnStep = Callable[[str], None]
 STOPPED = 124
 """Exit status of a recorded program that was stopped because its time was over."""
@@ -50,13 +50,13 @@ class Harvested:
     programs: tuple[int, ...] = ()
     """Exit statuses of the recorded programs; 124 if the time limit stopped one."""
     stopped: tuple[str, ...] = ()
-    """What the time limit stopped or left out: ``recorded``, the kernels of the programs, or names of modules."""
+    """The targets that the time limit stopped or left out: ``recorded`` (the recorded kernels), or names of modules."""
     unfinished: int = 0
-    """Number of files, or of recorded kernels, in the ledger that the time limit left out. ``kernels`` has none."""
+    """Number of files, or of recorded kernels, that the time limit left out. ``kernels`` does not count them."""
     seconds: float = field(default=0.0, compare=False)
     """Time that its finished steps took."""
     left_out: str = ""
-    """Why the package gave no rows; empty if it gave some."""
+    """The reason why the package gave no rows; empty if it gave some."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON values."""
@@ -213,7 +213,7 @@ class Package:
         return (out / CHUNKS).is_dir() and finished > 0
 
     def _give_up(self, name: str, out: Path) -> int:
-        """Note what was not finished of a target whose time is over in the ledger of its run, and return its number."""
+        """Record the unfinished files of a target in the ledger of its run, and return their number."""
         self.told.stopped = (*self.told.stopped, name)
         self._note(0.0)
         if not (out / SETTINGS).is_file():
@@ -227,12 +227,12 @@ class Package:
         return int(done.stdout)
 
     def _left(self, share: float = 1.0) -> float | None:
-        """Return the seconds that are left of a share of the package's time; None without a time limit."""
+        """Return the seconds that are left of a share of the package's time limit; None without a limit."""
         limit = self._settings.package_time
         return None if limit is None else max(1.0, share * limit - self.told.seconds)
 
     def _recall(self) -> None:
-        """Read how long earlier calls took, and what they stopped."""
+        """Read how long earlier calls took, and which targets the time limit stopped."""
         path = self._folder / TOLD
         known: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {}
         self.told.seconds, self.told.stopped = known.get("seconds", 0.0), tuple(known.get("stopped", ()))

@@ -19,7 +19,7 @@ _WATCHERS = {
 }
 """The module that watches each tool, by the tool's module name."""
 _PRETENCES = {"torch": "synthesis.frontends.triton.pretence"}
-"""The module that lets a package answer as if there were a GPU, by the package's name."""
+"""The module that makes a package report a GPU, by the package's name."""
 _ends: list[Callable[[], None]] = []
 """Functions that end the recording of this process."""
 
@@ -67,7 +67,7 @@ def _begin(out: str, settings: dict[str, Any]) -> None:
 
 
 def _pretend(module: str) -> None:
-    """Let a package that has just been imported answer as if there were a GPU. If this fails, it answers as it does."""
+    """Make a package that has just been imported report a GPU. If this fails, the package is left as it is."""
     with contextlib.suppress(Exception):
         _ends.append(import_module(module).pretend_gpu())
 

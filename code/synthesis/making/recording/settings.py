@@ -17,7 +17,7 @@ class Recording(Settings):
     size: int = 2048
     """Maximum size of the recording of a process, in MiB."""
     pretend_gpu: bool = False
-    """Whether PyTorch tells the program that it has a GPU. If there is none, tensors for the GPU are on the host."""
+    """Whether PyTorch reports a GPU to the program. If there is none, tensors for the GPU are on the host."""
 
     def __post_init__(self) -> None:
         """Reject limits that would keep nothing."""

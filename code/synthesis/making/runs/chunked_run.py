@@ -185,7 +185,7 @@ class ChunkedRun:
         store.write(SETTINGS, (json.dumps(self._settings.to_json(), indent=2) + "\n").encode())
 
     def _check_folder(self, store: Store) -> None:
-        """Refuse a folder that holds another run or other files. A run that was killed as it began is accepted.
+        """Raise an error if a folder holds another run or other files. A run that was killed as it began is accepted.
 
         Raises:
             ConfigError: with the settings that differ.
@@ -279,7 +279,7 @@ def _shown(value: Any) -> str:
 
 
 def _compare(store: Store, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Refuse settings that differ from those of a folder's run.
+    """Raise an error if settings differ from those of a folder's run.
 
     Raises:
         ConfigError: with the settings that differ.

@@ -178,7 +178,7 @@ def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionR
 
 
 def _check_tables_beforehand(settings: Extraction, target: str, places: Sequence[Place]) -> None:
-    """Refuse input tables whose names do not occur in the target's files, before anything is imported.
+    """Raise an error for input tables whose names do not occur in the target's files, before anything is imported.
 
     Raises:
         ConfigError: with these names.
@@ -192,7 +192,7 @@ def _check_tables_beforehand(settings: Extraction, target: str, places: Sequence
 
 
 def _refuse_others(inputs: Path, target: str, known: set[str], names: set[str]) -> None:
-    """Refuse input tables for unknown names.
+    """Raise an error for input tables with unknown names.
 
     Raises:
         ConfigError: with these names, and some of the functions' names.
@@ -213,7 +213,7 @@ def _names_in(store: Store, run: ExtractionRun) -> set[str]:
 
 
 def _check_tables(run: ExtractionRun, names: set[str]) -> None:
-    """Refuse input tables that name no function of the target. The functions are known only at the end.
+    """Raise an error for input tables that name no function of the target. The functions are known only at the end.
 
     Raises:
         ConfigError: with these names.

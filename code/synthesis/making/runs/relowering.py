@@ -72,7 +72,7 @@ def relower_to_folder(
 
 
 def _check_levels(settings: Relowering) -> None:
-    """Refuse a level that no front end has, before any row is read.
+    """Raise an error for a level that no front end has, before any row is read.
 
     Raises:
         UnknownNameError: with its name.

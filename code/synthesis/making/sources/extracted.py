@@ -274,7 +274,7 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Begins:
-    """The prospects of a file."""
+    """The prospects of a file, as the first message of its process."""
 
     prospects: tuple[tuple[str, str], ...]
     """The front end and the kernel's name for each."""

@@ -37,9 +37,9 @@ class LoweredSource:
     rejection: Rejection | None = None
     """The reason why there is no text."""
     other: str = ""
-    """How the kernel differs from the row's; it is then not lowered. Empty if it does not."""
+    """A description of how the kernel differs from the row's; it is then not lowered. Empty if it does not."""
     more: str = ""
-    """What the source does besides defining a kernel; it is then not loaded. Empty if nothing."""
+    """A description of what the source does besides defining a kernel; it is then not loaded. Empty if nothing."""
 
 
 def lower_sources(name: str, sources: Sequence[Source]) -> Iterator[int | bytes]:

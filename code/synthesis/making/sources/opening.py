@@ -7,5 +7,5 @@ OnOpen = Callable[[str], None]
 
 
 def tell_nobody(what: str) -> None:
-    """An ``OnOpen`` that does nothing."""
+    """Do nothing. This is the default ``OnOpen``."""
     del what

@@ -237,8 +237,8 @@ def _candidate_of(
 def _settled(frontend: Frontend, kernel: Kernel) -> KernelSpec:
     """Return the record of a kernel with the results that its source declares.
 
-    For a call of arrays alone, the recorder cannot distinguish numbers that the function returns from those that a
-    library keeps for itself.
+    For a call with arrays only, the recorder cannot distinguish numbers that the function returns from numbers that a
+    library stores.
     """
     claimed = kernel.spec.signature
     if claimed.call is None or not claimed.call.get("arrays"):

@@ -60,7 +60,7 @@ class Row:
 
     @property
     def weighed(self) -> bool:
-        """Whether uninformative inputs must be reported, because whoever made the row may have chosen them."""
+        """Whether to check that the inputs detect wrong texts, because whoever made the row may have chosen them."""
         return self.drawing is None or self.drawing.kernels is not None
 
     @property
@@ -179,7 +179,10 @@ def _reached(
     plan: Plan,
     most_work: float,
 ) -> float:
-    """Return the coverage of a kernel. A seed other than the default may cover less than the row claims."""
+    """Return the coverage of a kernel by the plan's inputs.
+
+    If the row claims more, the inputs of the default seed are also tried, and the higher coverage is returned.
+    """
     found = _share(plan)
     if row.reached <= found or settings.seed == USUAL_SEED:
         return found
@@ -226,7 +229,8 @@ def _plan(
 def at_sizes_to_run(row: Row, levels: Sequence[Level], made: Mapping[str, str | None]) -> Row:
     """Return the row, set to run at its own sizes if its twin cannot verify its texts.
 
-    The twin is lowered by the installed tools. A text of another release may differ at any size, so it is run itself.
+    The twin is lowered by the installed tools. A text of another release may differ at any size, so the text itself is
+    run.
 
     Args:
         row: the row.
@@ -245,11 +249,11 @@ def _is_alike(text: str, made: str | None) -> bool:
 
 
 def has_failed(row: Row, level: Level, made: str | None) -> bool:
-    """Return whether a stored text differs from what it has to be.
+    """Return whether a stored text differs from the text made here, where the two must be equal.
 
-    A text must equal, byte for byte, what the row's own tools make. A text whose twin is run in its place must equal
-    what is made here, apart from white space, whichever tools made it, because the twin does not test its sizes and
-    numbers.
+    If the row's own tools are installed, the text must equal what they make, byte for byte. A text whose twin is run in
+    its place must equal what is made here, apart from white space, whichever tools made it, because the twin does not
+    test its sizes and numbers.
 
     Args:
         row: the row.

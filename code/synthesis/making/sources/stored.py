@@ -74,7 +74,7 @@ class Checked:
     """Levels whose texts are, byte for byte, what the source gives."""
     differences: tuple[Difference, ...] = ()
     reached: float = 0.0
-    """Coverage of the kernel, or that of the default seed if it is more."""
+    """Coverage of the kernel by the plan's inputs, or by those of the default seed if that is higher."""
 
 
 @dataclass(slots=True)
@@ -308,7 +308,7 @@ def is_plan_of(plan: Plan, executed: KernelSpec, texts: Mapping[str, str | None]
         executed: the row's kernel at the sizes at which it is run.
         texts: the row's texts, by level.
         device: the device that they are for.
-        small: whether the texts of the kernel's twin are run instead, which are the same except for sizes.
+        small: whether the texts of the kernel's twin, which are the same except for sizes, are run instead.
     """
     if plan.spec != executed:
         return False

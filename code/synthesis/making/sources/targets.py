@@ -105,9 +105,10 @@ def kernels_of(target: object, frontend: str | None, examples: Examples) -> list
 def choose_frontends(target: object, frontend: str | None, examples: Examples) -> list[Frontend]:
     """Return the front ends that a live target has kernels of; empty if a module has none.
 
-    Unless a front end is named, a module's Warp kernels come first. Since any function may be one for JAX, plain
-    functions count only if something is known of their inputs, in a module with a function that JAX made or that is
-    marked, or in a module of Warp kernels that imports JAX.
+    If ``frontend`` is given, or the target is a single object, there is exactly one. In a module, Warp's kernels come
+    first. JAX can trace any function, so a module's functions count as kernels of JAX only in three cases: if example
+    inputs are known, if the module declares a function for JAX, or if it has kernels of another front end and imports
+    JAX.
 
     Raises:
         TargetError: if an object is not a kernel of any front end.
@@ -183,7 +184,7 @@ def _files_of_folder(folder: Path) -> list[Place]:
 
 
 def _is_hidden(file: Path) -> bool:
-    """Return whether a file is an editor's copy of another."""
+    """Return whether a file is a copy that Jupyter made of another file."""
     return ".ipynb_checkpoints" in file.parts
 
 
