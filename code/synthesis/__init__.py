@@ -1,4 +1,4 @@
-"""irsmith: pairs of Python kernels and the compiler IR made of them, from NVIDIA Warp and JAX.
+"""irsmith: pairs of Python kernels and the compiler IR made of them, from NVIDIA Warp, JAX and Triton.
 
 The public names of the package are listed here. Importing it imports almost nothing: the module of a name is imported
 when the name is first used, and a front end when it is first needed.

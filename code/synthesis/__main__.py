@@ -6,7 +6,7 @@ from synthesis.core.version import __version__
 
 
 def main() -> None:
-    """Run the command line and exit with its status; to say the version nothing of it is imported."""
+    """Run the command line and exit with its status. With ``--version``, none of its modules are imported."""
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"{__version__}\n")
         return

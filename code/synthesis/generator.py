@@ -25,14 +25,15 @@ _Task = tuple[Recipe, str]
 class KernelGenerator:
     """Draws the kernels of a front end.
 
-    Indices go around a wheel of categories. Each category is on the wheel as often as its weight says, evenly spread.
-    ``spec(j)`` is the next kernel of the category at position ``j``. So ``generate_<category>(i)`` is the same kernel
-    whatever else is drawn, and whatever the weight of the category.
+    Indices visit categories in a cyclic order (:class:`Wheel`), in which each category occurs as often as its weight
+    says, evenly spread. ``spec(j)`` is the next kernel of the category at position ``j``. So ``generate_<category>(i)``
+    is the same kernel whatever else is drawn, and whatever the weights are.
 
-    If all targets of a category have the same weight, as single operations do, each is drawn once in every turn, which
-    has as many numbers as there are targets. Each turn has an order of its own, so no target is rare by chance.
-    Otherwise each number has a seeded score for every recipe and target, and the best one is drawn. All are then drawn
-    as often as their weights say, and a new recipe or target changes only the kernels that it is drawn for.
+    If all targets of a category have the same weight, as single operations do, each is drawn once in every round, which
+    has as many numbers as there are targets. Each round has another random order, so no target is rare by chance.
+    Otherwise, for each number, every pair of recipe and target gets a seeded score, and the pair with the highest score
+    is drawn. Pairs are then drawn as often as their weights say, and a new recipe or target changes only the kernels
+    that are drawn from it.
 
     Args:
         frontend: a front end or its name.

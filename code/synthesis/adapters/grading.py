@@ -33,7 +33,7 @@ class Submitted:
     """The requested level, or ``python``."""
     text: str
     given: str = ""
-    """For the way back, the level that was shown."""
+    """The level that was shown, if the answer is Python for a row's IR."""
 
 
 class Grader:
@@ -162,7 +162,7 @@ class _Queue:
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
                 scores = await asyncio.to_thread(self._grader.score, [each for each, _ in batch])
-            except Exception as error:  # noqa: BLE001  (it is theirs who asked)
+            except Exception as error:  # noqa: BLE001  (it is raised for each caller)
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)

@@ -65,7 +65,10 @@ def gold(document: Document) -> str:
 
 
 def score_all(answers: Sequence[Sequence[str]], documents: Sequence[Document]) -> list[list[str]]:
-    """Return the scores of all answers as JSON in place of the answers. As a filter, it can score them together."""
+    """Return the scores of all answers as JSON in place of the answers.
+
+    lm-eval calls it as a filter, so that all answers can be scored together.
+    """
     flat = [(document, text) for listed, document in zip(answers, documents, strict=True) for text in listed]
     if not flat:
         return [[] for _ in answers]

@@ -15,7 +15,7 @@ TOKEN = "IRSMITH_TOKEN"  # noqa: S105  (the name of a variable)
 TOGETHER = 200
 """Maximum number of answers in one request."""
 _PATIENCE = 600.0
-"""Seconds during which a busy server is asked again."""
+"""Seconds during which a request to a busy server is repeated."""
 _WAIT = 660.0
 """Timeout of one request in seconds."""
 

@@ -40,12 +40,14 @@ class Task:
 
     @property
     def asked(self) -> tuple[str, str]:
-        """The requested level, and for the way back the level that was shown; see :func:`asked_for`."""
+        """The requested level, and the level that was shown if Python is requested; see :func:`asked_for`."""
         return asked_for(self.facts)
 
 
 def asked_for(record: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what a record requests: a level or ``python``, and for the way back the level that was shown, else empty.
+    """Return the level that a record requests, and the level that was shown.
+
+    The first is a level or ``python``. The second is empty unless Python is requested.
 
     Raises:
         TargetError: if it names neither a direction nor a level.
@@ -84,7 +86,7 @@ class Tasks(Sequence[Task]):
     """
 
     def __init__(self, dataset: Place, *, split: str | None = None, **settings: Any) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it is there as long as this is)
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as this object)
         weakref.finalize(self, self._file.close)
         self._starts = array("q")
         for each in tasks_of(dataset, split=split, **settings):

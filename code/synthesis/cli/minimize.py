@@ -73,7 +73,7 @@ def minimize(
     if json:
         print_json(found.to_json())
     elif out is None:
-        print(found.written(), end="")  # noqa: T201 (Markdown as it is)
+        print(found.written(), end="")  # noqa: T201 (Markdown without wrapping)
     if out is not None:
         write_atomic(out, found.written())
         print_line(errors, f"{out} written")

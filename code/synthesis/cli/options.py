@@ -57,7 +57,7 @@ class MissingOptions:
 
 
 def require_whole_numbers(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-    """Refuse a fraction for an integer option, instead of rounding it.
+    """Raise an error for a fraction given for an integer option, instead of rounding it.
 
     Raises:
         CycloptsError: with the option and the value.

@@ -90,9 +90,9 @@ class Census:
     left_out: dict[tuple[str, Chunk], dict[int, Rejection | None]] = field(
         default_factory=dict[tuple[str, Chunk], dict[int, Rejection | None]]
     )
-    """The positions of left-out rows by run and chunk.
+    """Run and chunk to the rows that are left out, each by its position, with its rejection.
 
-    The value is None if the same user's kernel is kept elsewhere.
+    The rejection is None if the same user's kernel is kept elsewhere.
     """
     held_out: Counter[str] = field(default_factory=Counter[str])
     """Number of rows held out by each hold-out."""

@@ -18,9 +18,10 @@ KINDS: Mapping[str, Callable[[Row], str]] = {
     "ir": lambda row: hash_text(*(text for text in row.texts.values() if text is not None)),
     "ir_structure": lambda row: row.metadata["ir_structure_hash"],
 }
-"""What two rows may share, as a hash.
+"""Properties that rows of two splits may share, each with the function that returns its hash.
 
-This is the exact source, the source after renaming, its structure, all exact texts, or the structure of the first text.
+They are the exact source, the source after renaming, its structure, all exact texts, and the structure of the first
+text.
 """
 
 

@@ -72,7 +72,7 @@ class Survey:
     verified: Counter[str] = field(default_factory=Counter[str])
     """Number of rows by level that is verified."""
     proofs: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """Number of rows by verified level and how it was proved, if not by execution."""
+    """Number of rows by verified level and the way in which it was verified, if not by execution."""
     unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """Number of rows by level and reason for not being verified."""
     gradients: Counter[str] = field(default_factory=Counter[str])

@@ -1,6 +1,6 @@
 """Facts about elementary functions: their safe domains, interval rules and usual constants.
 
-The facts are mathematical and hold for both front ends. Each front end makes operations from them with its own spelling
+The facts are mathematical and hold for all front ends. Each front end makes operations from them with its own spelling
 and type rules (:class:`Elementwise`). A safe domain is narrower than the domain of definition. In it the function does
 not saturate (``tanh`` beyond 3 is constant in single precision), and its slope stays bounded (``log`` near 0).
 """
@@ -38,7 +38,7 @@ class Binary:
     domains: tuple[Domain, Domain]
     interval: Callable[[Domain, Domain], Domain]
     admits: Callable[[Term, Term], bool] = lambda a, b: True
-    """Whether the operands are of such sizes that both matter."""
+    """Returns whether both operands have an effect on the result, given their intervals."""
     literal: Callable[[Stream, Term], float] | None = None
     """Draws a constant second operand."""
 
@@ -96,7 +96,7 @@ def _divisor(stream: Stream, _: Term) -> float:
 
 
 def _inside(stream: Stream, term: Term) -> float:
-    """Draw a constant in the middle of a term's interval, so that comparing them is useful."""
+    """Return a constant in the middle of a term's interval, so that a comparison of the two is useful."""
     low, width = term.interval.low, term.interval.width
     return stream.decimal(low + 0.3 * width, low + 0.7 * width, 2 if width > 0.1 else 4)
 
@@ -106,11 +106,7 @@ def _exponent(stream: Stream, _: Term) -> float:
 
 
 def comparable(a: Term, b: Term) -> bool:
-    """Return whether either term may be the larger one, often enough for both to matter in every run.
-
-    This can only be judged by the interval for values spread evenly over it. A value that all threads share must lie
-    well inside the interval of the other one, and two shared values are never compared.
-    """
+    """Return whether each of two terms is the larger one often enough to have an effect in every run."""
     shared = [term for term in (a, b) if not term.varying]
     if not all(term.flat or term.is_constant for term in (a, b)) or len(shared) == 2:
         return False
@@ -122,7 +118,7 @@ def comparable(a: Term, b: Term) -> bool:
 
 
 def _wide_factor(a: Term, b: Term) -> bool:
-    """Return whether both factors matter: neither is too small, or a shared integer that may be zero."""
+    """Return whether both factors have an effect: none is too small, and none is a shared integer that may be zero."""
     if any(
         not (term.type.is_float or term.varying) and term.interval.low <= 0 <= term.interval.high for term in (a, b)
     ):

@@ -1,4 +1,4 @@
-"""Operations and terms: the part of the catalogue of operations that both front ends share.
+"""Operations and terms: the part of the catalogue of operations that all front ends share.
 
 A term is an expression with its type and the interval of its values. An operation is applied to terms only if they are
 within its safe domain, and the result is a term again. A kernel is therefore valid by construction.
@@ -84,7 +84,7 @@ class Operation:
     nonlinear: bool = False
     """Whether it may be applied to a value that is used again, because the two uses cannot cancel."""
     literal: Callable[[Stream, Term], float] | None = None
-    """Draws a constant second operand for a given first one; None if people use none."""
+    """Draws a constant second operand for a given first one; None if constants are unusual there."""
 
     @property
     def arity(self) -> int:
@@ -92,10 +92,10 @@ class Operation:
         return len(self.domains)
 
     def apply(self, stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-        """Return the term that results from applying the operation.
+        """Return the term that results from applying the operation; None if it must not be built.
 
-        Returns None if it must not be built: if an operand is outside the safe domain, two operands are identical, all
-        are constant, it would add a second constant to a chain, or the result is too large or hardly varies.
+        It must not be built if an operand is outside the safe domain, two operands are identical, or all are constant.
+        Nor may it add a second constant to a chain, or have a result that is too large or hardly varies.
         """
         if len(operands) != self.arity or all(operand.is_constant for operand in operands):
             return None
@@ -174,7 +174,7 @@ def varies(term: Term) -> bool:
 
 
 def balanced(a: Term, b: Term) -> bool:
-    """Return whether neither of two addends is lost to the other's rounding."""
+    """Return whether neither of two addends is lost in the rounding of their sum."""
     return min(_spread(a, b), _spread(b, a)) >= _NARROWEST.get(a.type.dtype, _USUALLY_NARROWEST)
 
 

@@ -49,7 +49,7 @@ _CONDITIONAL = 1
 _NEGATION = 11
 """Precedence of unary operators, and of negative constants."""
 _ATOM = 20
-"""Precedence of names, calls, subscripts and brackets, which never need brackets."""
+"""Precedence of names, calls, subscripts and brackets, which never need parentheses."""
 # Longer lines are broken at the outermost brackets and operators.
 WIDEST = 100
 _STEP = "    "

@@ -72,7 +72,10 @@ class FunctionScope:
         self._book = book
 
     def add_parameter(self, operand: Term) -> Term:
-        """Return a parameter for an operand of the call. Subtracting from it counts as subtracting from the operand."""
+        """Return a parameter for an operand of the call.
+
+        It counts as the operand itself in checks for operands that cancel.
+        """
         return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
 
     def body(self, *results: Term) -> tuple[Statement, ...]:

@@ -36,20 +36,20 @@ _POSITIVE = (
 _ROUND = (*(-each for each in _POSITIVE), *_POSITIVE)
 """Constants that people write. 0 and 1 are excluded because they change little in a sum or a product."""
 _USUAL = (0.5, 2.0)
-"""The most common ones. Together with 0 and 1 they make up nine in ten constants of applications."""
+"""The most common constants. Together with 0 and 1 they make up nine in ten constants of applications."""
 _ROUNDED = 0.8
-"""Probability that a constant is one of ``_ROUND``, if any of these fits."""
+"""Probability that a constant is one of ``_ROUND``, if any of these is in the range."""
 _PLAINEST = 0.45
-"""Probability that such a constant is one of ``_USUAL``, if any of these fits."""
+"""Probability that such a constant is one of ``_USUAL``, if any of these is in the range."""
 _SHORTENED = 0.7
-"""Probability that any other constant has one decimal instead of more, if such a number fits."""
+"""Probability that any other constant has one decimal instead of more, if such a number is in the range."""
 
 
 class Stream:
     """A stream of random choices, which is always the same for the same labels.
 
-    It also carries what is to be drawn and how much, as QuickCheck's generators carry a size, so that functions need
-    not pass it on.
+    It also carries the target and the difficulty of what is drawn, as QuickCheck's generators carry a size, so that
+    functions need not pass them on.
 
     Options from lists that may grow (operations, names) are chosen by name, with ``pick``, ``ranked`` or ``tries``. A
     new option then changes only the choices that it wins. ``choice``, ``weighted`` and ``shuffled`` choose by position,
@@ -59,7 +59,7 @@ class Stream:
         labels: what the stream is a function of.
         difficulty: from 1 for a kernel of one line to 5 for a long one.
         real: whether arrays have sizes as in applications, rather than sizes that are cheap to run.
-        target: what the recipe is asked to use, such as an operation; empty if nothing.
+        target: what the recipe must use, such as an operation; empty if nothing.
     """
 
     __slots__ = ("_key", "_place", "_words", "difficulty", "real", "target")
@@ -73,7 +73,7 @@ class Stream:
         self.target = target
 
     def at_real_sizes(self) -> "Stream":
-        """Return the same stream from its beginning, for a kernel that makes the same choices at real sizes."""
+        """Return the same stream from its beginning, for a kernel with the same choices at realistic sizes."""
         made = Stream(difficulty=self.difficulty, real=True, target=self.target)
         made._key = self._key
         return made

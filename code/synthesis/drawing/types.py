@@ -1,4 +1,4 @@
-"""The types of values in drawn kernels, shared by both front ends."""
+"""The types of values in drawn kernels, shared by all front ends."""
 
 from dataclasses import dataclass
 

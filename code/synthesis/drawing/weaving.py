@@ -99,7 +99,7 @@ class Weaver:
         return result
 
     def chain(self, term: Term, length: int) -> Term:
-        """Apply ``length`` functions to the term, one after the other, each fitted to the result of the one before.
+        """Apply ``length`` functions to the term, one after the other, each after mapping the term into its domain.
 
         Raises:
             DrawError: if no function admits it.
@@ -111,7 +111,7 @@ class Weaver:
         return term
 
     def bend(self, term: Term, functions: Sequence[Operation]) -> Term:
-        """Apply one of the functions to the term, after fitting it to the function's domain.
+        """Apply one of the functions to the term, after mapping it into the function's domain.
 
         Raises:
             DrawError: if no function admits it.

@@ -15,8 +15,8 @@ class Answer:
     row: Document
     """The row that it answers."""
     level: str
-    """Its level: a level of the row, or ``python`` for the way back."""
+    """Its level: a level of the row, or ``python`` for Python that answers the row's IR."""
     text: str
     """The model's output. One Markdown fence around all of it is removed."""
     given: str = ""
-    """For the way back, the level that the question showed; the row's first verified level if empty."""
+    """For an answer in Python, the level that the question showed; the row's first verified level if empty."""

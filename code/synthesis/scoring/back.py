@@ -1,4 +1,4 @@
-"""The way back: Python that answers a row's IR is lowered in a sandboxed process.
+"""Lowers Python that answers a row's IR, in a sandboxed process.
 
 The model's Python has no influence on the expected results. The text that it lowers to is run like any other, on the
 inputs and results of the row's own source.
@@ -32,7 +32,7 @@ def source_of(row: Document, level: Level, text: str) -> Source:
 
 
 def first_sight(found: LoweredSource, worth: Mapping[Step, float]) -> Score | None:
-    """Return the score of Python that gives no text, or None if it gives one.
+    """Return the score of Python that cannot be lowered to a text; None if it can.
 
     Args:
         found: the result of lowering it.

@@ -26,7 +26,7 @@ def score(
     Args:
         row: a row from ``datasets.load_dataset``, a row in JSON form, a document, or a pair.
         text: the model's text.
-        level: the level of the text: a level of the row, or ``python`` for the way back.
+        level: the level of the text: a level of the row, or ``python`` for Python that answers its IR.
         seed: the seed of the inputs; a random one if None.
         settings: fields of :class:`synthesis.Scoring` by name.
 

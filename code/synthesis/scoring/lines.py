@@ -80,8 +80,8 @@ def score_lines(
     Args:
         scorer: the scorer.
         rows: the rows that the candidates answer.
-        lines: JSON objects with ``id``, ``level`` and ``text``. ``given`` may be a level for the way back. Empty lines
-            are skipped.
+        lines: JSON objects with ``id``, ``level`` and ``text``. ``given`` may be the level that was shown, if Python is
+            requested. Empty lines are skipped.
         name: the name of the file in error messages.
         seed: the seed of all inputs.
         counts: updated with each result.

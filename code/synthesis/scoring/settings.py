@@ -26,7 +26,7 @@ BINARY: Mapping[Step, float] = {step: float(step is Step.ALL) for step in Step}
 
 @dataclass(frozen=True, kw_only=True)
 class Scoring(Confining):
-    """What texts are scored with."""
+    """The settings of the scoring."""
 
     seed: int | None = None
     """Seed of the inputs. By default each call draws a new, unknown seed."""
@@ -80,7 +80,7 @@ class Scoring(Confining):
 
 @dataclass(frozen=True, kw_only=True)
 class Repeatable(Scoring):
-    """What the commands score with: inputs are the same each time, so that a result can be made again."""
+    """The settings of commands that score. The seed has a default, so that a result can be reproduced."""
 
     seed: int = 0  # pyright: ignore[reportIncompatibleVariableOverride]  (a result has to be made again)
     """Seed of the inputs that texts are run on. The same seed gives the same result. Do not train a model on scores of

@@ -30,7 +30,7 @@ def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None
         found = read_object(target, EXPORT)
         different = [name for name in own | found if own.get(name) != found.get(name)]
         if different and not target.has(SUMMARY) and not Keeping(target).has_any:
-            target.write(EXPORT, _json(own))  # the other one gave nothing
+            target.write(EXPORT, _json(own))  # the other export has no results
             return None
         if different:
             name = different[0]

@@ -93,7 +93,7 @@ _FORMS = ("python-to-LEVEL", "LEVEL-to-python", "those between levels that irsmi
 
 
 def check_directions(patterns: Iterable[str]) -> None:
-    """Refuse the name of a direction that no front end has.
+    """Raise an error for the name of a direction that no front end has.
 
     Raises:
         UnknownNameError: with the name, and what is allowed.
@@ -106,7 +106,7 @@ def check_directions(patterns: Iterable[str]) -> None:
 
 
 def check_levels(names: Iterable[str]) -> None:
-    """Refuse the name of a level that no front end has.
+    """Raise an error for the name of a level that no front end has.
 
     Raises:
         UnknownNameError: with the name, and what is allowed.

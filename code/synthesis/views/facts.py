@@ -24,7 +24,7 @@ _SOURCE_CONVENTION = "complete with imports, helpers, structs and constants; it 
 
 
 def has_rules_of_its_own(source: str) -> bool:
-    """Return whether a source defines a derivative itself, which no forward text shows."""
+    """Return whether a source itself defines a derivative, which no forward text shows."""
     return _OWN_RULES.search(source) is not None
 
 

@@ -29,11 +29,11 @@ class Refusals:
     """The lines of a ledger about levels of rows."""
 
     _of: dict[tuple[Key, str], Rejection | None] = field(default_factory=dict[tuple[Key, str], Rejection | None])
-    """None if there are several."""
+    """The lines by row and level; None if there are several for the same key."""
 
     @classmethod
     def of(cls, store: Store) -> "Refusals":
-        """Return those of a folder. Invalid lines are left out."""
+        """Return the lines of a folder's ledger about levels of rows. Invalid lines are left out."""
         found = cls()
         for each in scan_ledger(store):
             if isinstance(each, BrokenFile) or each.stage not in STAGES or each.level is None:

@@ -25,7 +25,7 @@ _ONLY_OF = {
 
 @dataclass(frozen=True, kw_only=True)
 class Export(Confining):
-    """What a folder of pairs is exported with: all that the files depend on, beside the rows."""
+    """The settings of an export: everything that its files depend on besides the rows."""
 
     view: str = "sft"
     """sft (prompt and completion as messages), pretrain (one document for each row), raw (all columns), repair (prompts

@@ -123,7 +123,7 @@ def _listed(value: Any, where: str) -> tuple[str, ...]:
 
 
 def _check_places(text: str, tasks: Sequence[str], where: str) -> None:
-    """Refuse a wording that lacks a required placeholder or has an unknown one.
+    """Raise an error for a wording that lacks a required placeholder or has an unknown one.
 
     Raises:
         ConfigError: with the placeholder.

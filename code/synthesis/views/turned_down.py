@@ -1,7 +1,7 @@
-"""Records of rejected kernels, with the tool's message: they teach what to avoid.
+"""Records of rejected kernels, with the tool's message: they teach which kernels fail.
 
 The ledger has the messages but not the sources. A drawn kernel is drawn again from the settings of its run, by the same
-version of irsmith. A user's kernel would have to be found in the user's files, and is only counted.
+version of irsmith. A user's kernel would have to be found in the user's files, so it is only counted.
 """
 
 from collections.abc import Iterable, Iterator

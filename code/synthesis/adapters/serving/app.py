@@ -19,7 +19,7 @@ _BODY_SECONDS = 30.0
 """Seconds that a client may take to send a request."""
 
 
-class Refused(Exception):  # noqa: N818  (an answer, and no fault)
+class Refused(Exception):  # noqa: N818  (a response, not an error)
     """A request that is answered with an error status."""
 
     def __init__(self, status: int, words: str, **more: Any) -> None:

@@ -42,5 +42,5 @@ class Metrics:
             self.answers.labels(each["symptom"] or "accepted").inc()
 
     def to_text(self) -> bytes:
-        """Return all metrics as ``/metrics`` shows them."""
+        """Return all metrics in the text format of ``/metrics``."""
         return self._client.generate_latest(self._registry)

@@ -10,7 +10,7 @@ from synthesis.scoring.settings import Scoring
 
 @dataclass(frozen=True, kw_only=True)
 class Serving(Scoring):
-    """What a server is run with."""
+    """The settings of a server."""
 
     host: str = "127.0.0.1"
     """Address to listen on. By default the loopback address, which only this machine can reach."""

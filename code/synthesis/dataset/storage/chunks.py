@@ -14,8 +14,10 @@ from synthesis.dataset.storage.tables import SUFFIX
 END = sys.maxsize
 """The stop of an open-ended chunk."""
 _SMALL_CHUNKS = ((50, 5), (400, 25))
-"""Pairs of a candidate and a size: chunks that begin before this candidate have at most this size. A small run thus
-keeps several processes busy, and a run that is interrupted early keeps what it has finished."""
+"""Pairs of a candidate and a size: chunks that begin before this candidate have at most this size.
+
+A small run thus keeps several processes busy, and a run that is interrupted early keeps what it has finished.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -141,7 +143,7 @@ class ChunkRecord:
         return len(self.rows) + sum(each.level is None for each in self.rejections)
 
     def to_json(self) -> str:
-        """Return the content of the record's file, with one row a line.
+        """Return the content of the record's file, with one row on each line.
 
         The second line has the hash of all lines after it.
         """

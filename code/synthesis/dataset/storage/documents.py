@@ -152,7 +152,7 @@ def document_of_json(document: dict[str, Any], where: str, *, stem: str = "row")
 
 
 def _check_together(source: str, texts: Mapping[str, str | None], metadata: Mapping[str, Any], where: str) -> None:
-    """Refuse columns that contradict each other or the texts.
+    """Raise an error if columns contradict each other or the texts.
 
     Raises:
         TargetError: if they do.

@@ -82,7 +82,7 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
 
 
 def lowered_from(source: str) -> str:
-    """Return how a row says that a text was proved by lowering the text of a level again."""
+    """Return the value in a row that says that a text was verified by lowering a text of another level again."""
     return f"lowered from {source}"
 
 

@@ -28,7 +28,7 @@ class Value:
     """Names that drawn kernels may give it."""
     low: float | None = None
     high: float | None = None
-    """Bounds of its values."""
+    """The upper bound of its values; ``low`` is the lower one."""
     role: Role = Role.INPUT
     says: str = ""
     """A description."""

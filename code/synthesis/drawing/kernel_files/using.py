@@ -20,7 +20,7 @@ OnTaken = Callable[[frozenset[int]], None]
 
 
 def ignore_parts(taken: frozenset[int]) -> None:
-    """An ``OnTaken`` that does nothing."""
+    """Do nothing. This is the default ``OnTaken``."""
     del taken
 
 
@@ -55,10 +55,12 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
 
 
 def refuse_tiles(family: Family) -> None:
-    """Refuse what only kernels of tiles have: their heads, and integers that expressions of sizes give.
+    """Raise an error if a family uses what only tile kernels have.
+
+    These are their heads, and integers that expressions of sizes give.
 
     Raises:
-        KernelFileError: if the family has any of it.
+        KernelFileError: with the first of them.
     """
     for head in family.heads:
         raise KernelFileError(family.path, 1, f"the head {head!r} is not for {family.frontend}")
@@ -80,7 +82,7 @@ def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Ki
 
 
 def check_names(family: Family, modules: Collection[str], known: Collection[str] = ()) -> None:
-    """Refuse a text that uses an undefined name.
+    """Raise an error if the text of a family uses an undefined name.
 
     Args:
         family: the family.

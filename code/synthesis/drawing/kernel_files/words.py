@@ -29,25 +29,25 @@ U: Any = None
 
 
 def either(*alternatives: Any) -> Any:
-    """One of several expressions."""
+    """Return one of several expressions."""
     return alternatives[0]
 
 
 def maybe(probability: float, first: Any, second: Any) -> Any:
-    """In bodies: the first expression with this probability, otherwise the second."""
+    """Return the first expression with this probability, otherwise the second. Only for bodies."""
     return first if probability else second
 
 
 def helper(function: Any) -> Any:
-    """In bodies: marks a function that is a text as a whole, including its first line."""
+    """Mark a function as a text as a whole, including its first line. Only for bodies."""
     return function
 
 
 def size(*values: int) -> int:
-    """A size of arrays, one of several positive integers."""
+    """Return a size of arrays: one of several positive integers."""
     return values[0]
 
 
 def fused(value: Any) -> Any:
-    """Return a value, possibly changed by a chain of operations that is drawn."""
+    """Return a value, possibly after applying a random chain of operations to it."""
     return value

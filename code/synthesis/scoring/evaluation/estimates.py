@@ -11,7 +11,7 @@ from dataclasses import dataclass
 USUAL = (1, 5, 10, 25, 50, 100, 200, 500, 1000)
 """Values of k that are reported if every question has enough answers."""
 _Z = 1.959963984540054
-"""Half-width of the 95 % interval of a standard normal distribution."""
+"""Half-width of the central 95 % interval of a standard normal distribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

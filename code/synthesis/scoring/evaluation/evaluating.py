@@ -151,7 +151,7 @@ def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
 
 
 def _check(row: Document, question: Question, where: str, settings: Evaluating) -> None:
-    """Refuse a question for which the row has no verified text."""
+    """Raise an error for a question whose row has no verified text of the requested level."""
     try:
         check_level(answers_of(row, question)[0], require_verified=settings.require_verified)
     except ConfigError as error:

@@ -21,7 +21,7 @@ class Question:
     id: str
     """The id of the row."""
     target: str
-    """The requested level; ``python`` for the way back."""
+    """The requested level; ``python`` if Python is requested for a row's IR."""
     given: tuple[str, ...] = ()
     """The levels that were shown, according to the direction; empty if the line only names a level."""
     completions: tuple[str, ...]

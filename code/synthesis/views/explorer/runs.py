@@ -127,7 +127,7 @@ def run_kernels(name: str, specs: Sequence[KernelSpec]) -> Iterator[bytes]:
             shown = {"why": f"the reference, which runs are made by, does not model {error.what}"}
         except ReferenceFaultError as error:
             shown = {"why": f"the kernel is at fault on the first inputs that are drawn: {error}"}
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (an untrusted source may raise anything)
             shown = {"why": detail_of(error)}
         yield json.dumps(plain(shown)).encode()
 

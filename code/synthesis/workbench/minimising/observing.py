@@ -38,7 +38,7 @@ USELESS = (Symptom.USELESS, Symptom.ILL_CONDITIONED, Symptom.FAULT, Symptom.NO_R
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The failure that must persist while a kernel shrinks."""
+    """The failure that must persist while a kernel is reduced."""
 
     stage: Stage
     symptom: Symptom
@@ -119,7 +119,7 @@ class Observer:
         self._stack.close()
 
     def observe(self, spec: KernelSpec, *, closely: bool = False) -> Observation:
-        """Return the failures of a kernel; with ``closely`` also derivatives and the results of every text."""
+        """Return the failures of a kernel; with ``closely``, also derivatives and the results of every text."""
         useful = self.wanted.symptom in USELESS
         work = partial(_prepare, self.frontend.name, spec, self.levels, self.device, useful=useful, closely=closely)
         for item in self._zygote.run(work, _Prepared, time_limit=_STEP_LIMIT):

@@ -55,7 +55,7 @@ class Report:
 
 
 def report_of(frontend: Frontend, before: KernelSpec, shrunk: Shrunk, seen: Observation, wanted: Wanted) -> Report:
-    """Return the report of the kernel that a search ended with, from a close observation."""
+    """Return the report on the kernel that a search found, from an observation made with ``closely``."""
     found = wanted.holds(seen.rejections)
     rejection = found or seen.rejections[0]
     level = rejection.level or wanted.level

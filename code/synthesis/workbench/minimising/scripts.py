@@ -1,4 +1,4 @@
-"""Writes a kernel as a script that needs only the tool: source, inputs, a call, and a tape for derivatives."""
+"""Writes a kernel as a script that needs only the tool: source, inputs, a call, and for derivatives a tape."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Direction, Values

@@ -68,7 +68,8 @@ class _Search:
     def descend(self, step: Step, current: KernelSpec) -> KernelSpec:
         """Apply one kind of reduction as often as possible, and return the resulting kernel.
 
-        After each success it continues from the same position. What was tried before is left to the next round.
+        After each success it continues from the same position. Reductions before that position are tried in the next
+        round.
         """
         place = 0
         while (found := self._first(step, current, place)) is not None:
