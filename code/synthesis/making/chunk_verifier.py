@@ -124,7 +124,7 @@ class ChunkVerifier:
         self._reader = RangeReader(store, enter(ConfinedTables(settings.confinement)).read)
         drawings = read_drawings(store)
         self._stored = enter(StoredRows(settings, drawings))
-        self._closer = enter(StoredRows(settings, drawings))  # the processes of the other may be at work
+        self._closer = enter(StoredRows(settings, drawings))  # the processes of ``_stored`` may be in use
 
     def __enter__(self) -> "ChunkVerifier":
         """Return the verifier itself."""
@@ -238,7 +238,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
     """Yield the claims of a row about its verification that are false."""
     metadata, stem = checked.document.metadata, checked.document.stem
     said = str(metadata["gradient"]).partition(":")[0]
-    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # the points decide which of the two it is
+    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two it is depends on the points
     if said in right and verdict.gradient.status not in right:
         yield Failure(stem, "", "other_metadata", f"gradient: the row says {said}, and it is {verdict.gradient}")
     for name in verdict.verified:

@@ -123,11 +123,11 @@ def find_turning_draws(
                 steps = [_between(sides[0], sides[1], step / _STEPS) for step in range(1, _STEPS)]
                 way = Trace()
                 reference(steps, double=False, trace=way)
-                reached = way.first.get(place, len(steps))  # the number of the first run that comes there
+                reached = way.first.get(place, len(steps))  # the index of the first run that executes it
                 sides = [sides[0], *steps, sides[1]][reached : reached + 2]
             found += sides
     except Exception as error:  # noqa: BLE001 (no draw is found then, whatever the error is)
-        logger.debug("%s: the way between two draws is left: %s", spec.name, error)
+        logger.debug("%s: the search between two draws ends: %s", spec.name, error)
     return _kept(reference, spec, found, tolerance) if found else []
 
 
@@ -172,7 +172,7 @@ def _kept(
             if all(is_clear(own, double) for own in owns):
                 found.append(AimedDraw(inputs=inputs, own=owns[0], double=double))
     except Exception as error:  # noqa: BLE001 (the draws verify nothing, whatever the error is)
-        logger.debug("%s: draws where comparisons turn are dropped: %s", spec.name, error)
+        logger.debug("%s: draws at boundaries of comparisons are dropped: %s", spec.name, error)
     return found
 
 

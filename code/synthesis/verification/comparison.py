@@ -151,7 +151,7 @@ def wrong_elements(
             reach = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
             turning = wrong & (np.abs(measured - widened(own)) <= _BEYOND * reach)
             wrong &= ~turning
-            distance = np.where(turning, 0.0, distance)  # a turned comparison says nothing about rounding
+            distance = np.where(turning, 0.0, distance)  # this error is not caused by rounding
         if name in expected.together:
             wrong = _but_for_a_few(wrong, distance, cap_of(epsilon_of(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written

@@ -168,7 +168,7 @@ class Draws:
             shaken = self.reference.shaken(drawn.runs, seed=self.seed)
             return None if shaken is None else self._furthest(drawn, shaken)
         except Exception as error:  # noqa: BLE001 (such as a matrix factor that does not exist)
-            logger.debug("%s: what rounding comes to is not told: %s", self.spec.name, error)
+            logger.debug("%s: the effect of rounding is not known: %s", self.spec.name, error)
             return None
 
     def _furthest(self, drawn: Drawn, shaken: Sequence[Shake]) -> Sequence[Shake]:

@@ -216,7 +216,7 @@ def _has_domain(argument: Argument) -> bool:
 # ---- poison
 
 
-# Other formats are so small that their lowest number has to do.
+# The range of the other formats is so small that their lowest number is used.
 _POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -7.5e33, "float64": -7.5e33}
 
 

@@ -200,7 +200,7 @@ class _Planning:
         """
         draws = self._draws(reference)
         standard, drawn = drawn, draws.aimed(drawn)
-        # If the standard draws reach as much of the kernel as all draws, the others are not needed. Then neither the
+        # If the standard draws cover as much of the kernel as all draws, the others are not needed. Then neither the
         # coverage nor the points depend on which of the others are dropped because of rounding.
         complete = standard.reach.share == drawn.reach.share
         measured = self.closely or not complete or not draws.may_round(drawn)

@@ -37,7 +37,7 @@ def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
     return _thresholds_of(source, tuple(names))
 
 
-@functools.lru_cache(maxsize=4)  # a plan asks for its kernel's several times
+@functools.lru_cache(maxsize=4)  # a plan calls it several times for one kernel
 def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
     try:
         tree = ast.parse(source)

@@ -234,7 +234,7 @@ class Verifier:
             if left:
                 self._run(left, found)
             return
-        if at_work in left:  # the machine may be at fault, which a run alone shows
+        if at_work in left:  # the machine may be at fault, so it is run alone
             self._run({at_work: left.pop(at_work)}, found)
             if left:
                 self._run(left, found)
@@ -291,7 +291,7 @@ class Verifier:
                 found[number] = outcome
                 failed = failed or isinstance(outcome, Rejection)
         self.protections = processes.protections
-        if harm is None and any(number not in found for number in programs):  # it claimed to be done
+        if harm is None and any(number not in found for number in programs):  # it reported that it was done
             harm = Casualty(symptom=Symptom.CRASH, detail="ended without its results")
         if harm is not None or failed:
             processes.check_machine()

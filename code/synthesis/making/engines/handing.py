@@ -38,7 +38,7 @@ def choose_engine(
 
         return Ray(running.workers, running.address)
     workers = workers_for(running, chunks)
-    # A folder in this process's memory is out of reach of other processes. A single worker is still used for many
+    # A folder in this process's memory is not accessible to other processes. A single worker is still used for many
     # chunks, because replacing it from time to time frees memory that the tools leak.
     if alone or store.where.startswith("memory:") or (workers == 1 and chunks <= CHUNKS_A_WORKER):
         return Inline(source)

@@ -77,7 +77,7 @@ class Recorder:
                 self._look(call)
         except NotKeptError as error:
             self._refuse(call, str(error))
-        except Exception as error:  # noqa: BLE001 (the program is to run as it does without)
+        except Exception as error:  # noqa: BLE001 (recording must not change the program)
             self._refuse(call, f"it could not be recorded: {detail_of(error)}")
 
     def miss(self, kernel: str, module: str, why: str) -> None:

@@ -54,7 +54,7 @@ def lower_sources(name: str, sources: Sequence[Source]) -> Iterator[int | bytes]
         yield position
         try:
             found = _lower(frontend, source)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (an untrusted source may raise anything)
             rejection = Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
             found = LoweredSource(rejection=rejection)
         yield encode(found)

@@ -202,7 +202,7 @@ def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candi
 
 def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings: Relowering) -> Candidate:
     drawn = kernel.spec.seed is not None
-    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # the inputs of other kernels are weighed
+    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # for other kernels, wrong variants test the inputs
     if refuted is not None:
         detail = f"what the row says of its signature is not so: {refuted}"
         return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail))

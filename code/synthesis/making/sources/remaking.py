@@ -104,7 +104,7 @@ def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Itera
         yield position
         try:
             remade = _remake(frontend, row, settings, generators)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (an untrusted source may raise anything)
             rejection = Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
             remade = Remade(rejection=rejection.of(row.spec), texts={}, columns={})
         yield encode(remade, {Level: lambda level: level.name})

@@ -19,7 +19,7 @@ def _begin() -> None:
             sys.path.append(os.environ.get("IRSMITH_RECORD_CODE", ""))
             active = importlib.import_module("synthesis.making.recording.active")
         active.begin_in_child(settings)
-    except Exception as error:  # noqa: BLE001 (the program is to run as it does without)
+    except Exception as error:  # noqa: BLE001 (recording must not change the program)
         sys.stderr.write(f"irsmith: this process is not recorded: {error}\n")
 
 
