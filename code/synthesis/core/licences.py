@@ -82,7 +82,7 @@ def check_licences(names: Collection[str]) -> None:
 
 
 def is_allowed(licence: str, allowed: Collection[str]) -> bool:
-    """Return whether the licences of an allow-list suffice for an SPDX expression; False for an invalid expression.
+    """Return whether the licences of an allow-list allow an SPDX expression; False for an invalid expression.
 
     For ``A OR B`` one must be allowed, for ``A AND B`` both. ``A WITH B`` counts as ``A``, because an exception only
     grants further permissions.

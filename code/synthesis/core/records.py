@@ -59,7 +59,7 @@ class KernelSpec:
     signature: Signature
     recipe: str = ""
     target: str = ""
-    """The operation that its recipe was asked to use; empty for an extracted kernel."""
+    """The operation that its recipe had to use; empty for an extracted kernel."""
     description: str = ""
     ops: tuple[str, ...] = ()
     """The catalogue names of the operations that it was drawn with, sorted; empty for an extracted kernel."""
@@ -101,7 +101,7 @@ class Rejection:
     category: str = ""
     recipe: str = ""
     target: str = ""
-    """The operation that a drawn kernel's recipe was asked to use."""
+    """The operation that a drawn kernel's recipe had to use."""
     ops: tuple[str, ...] = ()
     """The operations that the kernel was drawn with."""
 

@@ -46,7 +46,7 @@ class Hindrance(StrEnum):
     NEEDS_ITS_TOOLS = "needs the tools that made it"
     """The text is of other tools than the installed ones, which cannot read it."""
     RETRACED = "retraced"
-    """The text could not be executed, but it is byte for byte what the source lowers to."""
+    """The text could not be executed, but the source lowers to the same text, byte for byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Verdict:
     verified: tuple[str, ...] = ()
     """The levels whose stored text is verified, by execution except for those in ``lowered``."""
     lowered: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Verified level to the verified level whose stored text, lowered again, gave the same bytes."""
+    """Maps a verified level to the verified level whose stored text, lowered again, gave the same bytes."""
     gradient: Gradient = NOT_CHECKED
     unverified: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
     """Levels that could not be executed, with the reasons. Their texts are neither verified nor known to be wrong."""

@@ -90,7 +90,7 @@ class Census:
     left_out: dict[tuple[str, Chunk], dict[int, Rejection | None]] = field(
         default_factory=dict[tuple[str, Chunk], dict[int, Rejection | None]]
     )
-    """Run and chunk to the rows that are left out, each by its position, with its rejection.
+    """Maps a run and a chunk to the rows that are left out: the position of each to its rejection.
 
     The rejection is None if the same user's kernel is kept elsewhere.
     """

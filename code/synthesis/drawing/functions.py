@@ -160,7 +160,7 @@ def usual_weight(operation: Operation) -> float:
 
     Of 1,792 kernels of simulators 8 % call ``abs``, 1.8 % ``sin``, 0.7 % ``exp``, 0.1 % ``tanh`` and none ``atan``.
     Functions that occur in no application have the weight of the rarest. Operations that are not functions of single
-    numbers have that of a sum.
+    numbers have the weight of a sum.
     """
     name = operation.name
     if name in _USUAL:

@@ -2,7 +2,7 @@
 
 No claim of a row is trusted. Where the installed tools are those that made the row, each text is lowered again from the
 source and compared byte for byte. Texts that can be executed are executed. Hashes, operations, signature and line maps
-are recomputed. Foreign code runs in the sandbox, and the verdict is made outside its reach.
+are recomputed. Foreign code runs in the sandbox, and cannot affect the verdict, which is made outside.
 """
 
 from collections import Counter

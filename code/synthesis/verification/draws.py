@@ -37,7 +37,7 @@ class Drawn:
     trace: Trace
     """The statements and branches that the draws execute in the kernel's own precision."""
     redrawn: Mapping[str, Values]
-    """Argument name to the kernel's results in float64 with that argument drawn again."""
+    """Maps an argument to the kernel's results in float64 with that argument drawn again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class Judgement:
 
     verdict: Verdict
     failed: Mapping[str, Problem]
-    """Level to the reason why its text failed."""
+    """Maps a level to the reason why its text failed."""
     problem: Problem | None = None
     """Why the whole kernel is rejected; None if it is not."""
 

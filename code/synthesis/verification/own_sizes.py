@@ -19,7 +19,7 @@ from synthesis.verification.planning import make_plan
 _MOST_ELEMENTS = 1 << 24
 """Maximum number of elements of all arguments and results."""
 _HANDED_ON = 50
-"""Cost of passing an element of a draw between processes and comparing it, in multiples of computing an element."""
+"""Cost of passing one element of a draw between processes and comparing it, in multiples of computing one element."""
 _DRAWS = ((6e7, len(DRAWS)), (5e8, 3), (1e9, 2))
 """Maximum cost of one draw, in computed elements, with the number of draws up to that cost."""
 _DERIVATIVES = 6e6

@@ -55,7 +55,7 @@ class Plan:
     unknown: Unproved | None = None
     """Why nothing can be verified; None if something may be."""
     unavailable: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
-    """Level to the reason why its text cannot be executed here."""
+    """Maps a level to the reason why its text cannot be executed here."""
     draws: Expected | None = None
     """The expected results of the runs for ``Purpose.DRAW``."""
     overlap: Overlap | None = None
@@ -77,7 +77,7 @@ class Plan:
     least_reach: float = SHARE
     """The smallest coverage by the runs for ``Purpose.DRAW`` at which a text counts as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
-    """Direction to the reason why its derivatives do not count as verified: the points do not cover all of them."""
+    """Maps a direction to the reason why its derivatives do not count as verified: the points do not cover them."""
     weighed: bool = False
     """Whether wrong variants of a text are also run, to check that the inputs detect them."""
     weak: Unproved | None = None

@@ -46,9 +46,9 @@ from synthesis.verification.tangents import find_tangents, pullback_runs
 _MORE_SEEDS = 4
 """Number of further seeds that are tried in turn, for draws and for points, for a text that was verified before."""
 _MOST_NUMBERS = 1 << 23
-"""Maximum number of elements of all arguments and results of a kernel whose texts run on all usual draws.
+"""Maximum number of elements of all arguments and results of a kernel whose texts run on all standard draws.
 
-Callers that ask for fewer draws have checked the size.
+Callers that request fewer draws have checked the size.
 """
 
 
@@ -192,7 +192,7 @@ class _Planning:
         return Draws(reference=reference, spec=self.kernel.spec, useful=self.useful, seed=self.seed, draws=self.draws)
 
     def _with_draws(self, plan: Plan, reference: Reference, drawn: Drawn) -> Plan:
-        """Return the plan with draws that verify something, and everything else that comes from the reference.
+        """Return the plan with its draws, and everything else that is computed by the reference.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -246,14 +246,15 @@ class _Planning:
     ) -> tuple[Point, ...] | NothingToCheck:
         """Return the points at which derivatives are checked.
 
-        If the points of one seed show nothing for a text that was verified before, those of further seeds are tried. A
-        ray that hits nothing has no gradient, for example: few draws may have one, as they did when the text was made.
-        If few points take an arm, the points of seed 0, with which texts are made, are added.
+        If the points of one seed give nothing to check for a text that was verified before, those of further seeds are
+        tried. For example, a ray that hits nothing has no gradient, and few draws have a ray that hits something. If
+        the points do not cover everything that a derivative depends on, the points of seed 0, with which texts are
+        made, are added.
 
         Args:
             reference: the kernel's reference.
             runs: draws of the kernel's arguments.
-            trace: where to record the places and arms that the points reach.
+            trace: where to record the statements and branches that are executed at the points.
             suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
         """
 
@@ -307,7 +308,7 @@ class _Planning:
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
-        """Return a program for each text that can be run. ``follows`` is a position among all programs of the plan."""
+        """Return a program for each text that can be run. ``follows`` is an index into all programs of the plan."""
         programs: list[Program] = []
         accumulated, separate = self._accumulated(plan, runs[0]), self._separate(plan, runs)
         forward: dict[str, int] = {}
@@ -336,13 +337,13 @@ class _Planning:
         return programs
 
     def _lowered(self, plan: Plan) -> list[Program]:
-        """Return a program for each text that is compared with one that is lowered again."""
+        """Return a program for each text that is checked by lowering its source text again."""
         wanted = [each for each in self.levels if each.lowered_from and each.name not in plan.unavailable]
         spec, device = self.kernel.spec, self.device or ""
         return [lowered.program_of(spec.name, each, self.levels, spec.signature, device) for each in wanted]
 
     def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
-        """Return the arrays that texts for a GPU may only change by atomics."""
+        """Return the arrays that texts for a GPU may change only by atomic operations."""
         return self.prover.accumulated(self.kernel, run) if self._runs_for_gpu(plan) else frozenset()
 
     def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
@@ -360,7 +361,7 @@ class _Planning:
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
-    """Return the runs of a level's text; empty if it has no derivative to check."""
+    """Return the runs of the text of a level; empty if it has no derivative to check."""
     points = () if isinstance(plan.points, NothingToCheck) else plan.points
     tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
     match level.direction:

@@ -28,7 +28,7 @@ BENT_POINTS = 3
 BRANCHING_POINTS = 5
 """Number of points for a kernel with branches or loops."""
 _CROWDED = 4
-"""The number of the point at which many threads access one element, for kernels with branches or loops."""
+"""Number of the point at which many threads access one element, for kernels with branches or loops."""
 SUSPECT_POINTS = 12
 """Number of points for a kernel with kinks, branches or loops and a construct whose derivatives the tool gets wrong.
 
@@ -57,21 +57,24 @@ class Point:
 
     inputs: Values
     cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
-    """Several weightings of the outputs, each from output (``name`` or ``name.field``) to weights."""
+    """Several weightings of the outputs, each of which maps an output (``name`` or ``name.field``) to weights."""
     starts: Mapping[str, Direction]
     """The initial adjoint of each input, or of its struct's fields; empty in JAX."""
     slopes: tuple[Slope, ...]
     final: Values
     """The final values of a forward run, in the kernel's own precision."""
     kept: Mapping[str, npt.NDArray[np.bool_]]
-    """Write-only floating-point array to a mask of the elements that a forward run does not change."""
+    """Maps a write-only floating-point array to a mask of the elements that a forward run does not change."""
     replaced: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, npt.NDArray[np.bool_]])
-    """Array that is read and written and has no gradient, to a mask of elements whose initial values have no effect."""
+    """Maps an array that is read and written, and has no gradient, to a mask of elements.
+
+    The initial values of these elements have no effect.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class NothingToCheck:
-    """The reason why there is no point at which a derivative could be checked."""
+    """The reason why no derivative can be checked at any point."""
 
     reason: str
 

@@ -17,13 +17,13 @@ from synthesis.verification.inputs import array_shape, missing_inputs
 MOST_NUMBERS = 4096
 """Maximum number of recorded numbers in a row's signature."""
 _MOST_WHOLE = 16384
-"""Maximum number of recorded numbers in the signature of a launch that is not cut."""
+"""Maximum number of recorded numbers in the signature of a launch whose dimensions are not reduced."""
 _MOST_ELEMENTS = 2**21
 """Maximum number of elements of all arguments of a replayed launch."""
 _MOST_THREADS = 2**14
 """Maximum number of threads of a replayed launch."""
 _CUTS = (64, 16, 4)
-"""Sizes that larger dimensions are cut to, in the order in which they are tried."""
+"""Sizes to which larger dimensions are reduced, in the order in which they are tried."""
 _NEAR = Mutation(share=0.05, of_zeros=0.1)
 """A deviation of up to 5 % from the recorded numbers."""
 _REAL = (

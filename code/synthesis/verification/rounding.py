@@ -52,7 +52,7 @@ def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
 
 
 def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
-    """Return whether elements of a run consist of rounding error."""
+    """Return whether some elements of a run consist of rounding error."""
     found = _noise_of_run(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
     return any(each.any() for each in found.values())
 

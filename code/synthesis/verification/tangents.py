@@ -54,13 +54,16 @@ class Tangents:
     expected: Values
     """The results, and a ``tangent_`` array for each floating-point one."""
     doubt: Mapping[str, Floats]
-    """Result to the uncertainty of each of its tangents, because of the reference's rounding and the step length."""
+    """Maps a result to the uncertainty of each of its tangents.
+
+    The causes are the reference's rounding and the length of the steps.
+    """
     smooth: Mapping[str, npt.NDArray[np.bool_]]
-    """Result to a mask of the elements that have a tangent and do not jump."""
+    """Maps a result to a mask of the elements that have a tangent and do not jump."""
     steady: Mapping[str, npt.NDArray[np.bool_]]
-    """Result of integers or Booleans to a mask of the elements that are equal near the point and in both precisions."""
+    """Maps a result of integers or Booleans to a mask of elements equal near the point and in both precisions."""
     weights: Mapping[str, Floats]
-    """Floating-point result to the weights of its elements, which are zero where it has no tangent."""
+    """Maps a floating-point result to the weights of its elements, which are zero where it has no tangent."""
 
 
 def find_tangents(

@@ -15,7 +15,7 @@ class Thresholds:
     """The numbers and arguments that the comparisons and branches of a source depend on."""
 
     of: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
-    """Argument to the numbers that it, or a value computed from it, is compared with."""
+    """Maps an argument to the numbers that it, or a value computed from it, is compared with."""
     flags: frozenset[str] = frozenset()
     """Arguments that are tested for truth, passed to ``range``, or compared with something other than a number.
 

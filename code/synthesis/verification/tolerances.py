@@ -32,9 +32,9 @@ MARGIN = 8.0
 UNITS = 32.0
 """Smallest relative tolerance, in units in the last place of the array's format."""
 _STORED_UNITS = 2.0
-"""The same for an array in low precision that stores numbers computed in a finer format.
+"""Smallest relative tolerance of an array in low precision that stores numbers computed in a finer format.
 
-A right text is off by one unit there.
+It is in units in the last place of the array's format. A right text is off by one unit there.
 """
 _LEAST = 1e-11
 """Smallest relative tolerance; it applies to float64, for which there is no wider format to measure against."""
@@ -55,28 +55,28 @@ class Expected:
     double: tuple[Mapping[str, npt.NDArray[Any]], ...]
     own: tuple[Mapping[str, npt.NDArray[Any]], ...]
     tolerance: Mapping[str, float]
-    """Array to relative tolerance; 0 for integers and truth values."""
+    """Maps an array to its relative tolerance; 0 for integers and Booleans."""
     poison: Mapping[str, Any]
-    """Write-only output to the poison that it held before the run."""
+    """Maps a write-only output to the poison that it held before the run."""
     ill_conditioned: str | None = None
     """A message about the first array that needs a tolerance above the cap; None if there is none."""
     non_finite: str | None = None
     """The first array with a NaN or an infinity; None if there is none."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
-    """For each run, array to the relative tolerance of each element, which counts where it exceeds the array's."""
+    """For each run, maps an array to the relative tolerance of each element, where it may exceed the array's."""
     turned: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
     """For each run, results with comparisons inverted that rounding may invert: all of them, then a few at a time."""
     noise: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
-    """For each run, array to the absolute tolerance of elements that consist of rounding error; 0 for the others.
+    """For each run, maps an array to the absolute tolerance of elements that consist of rounding error; 0 for others.
 
     Arrays without such elements are left out.
     """
     unit: float = 0.0
     """A unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known."""
     together: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Array to the root mean square of relative errors over all runs that rounding causes.
+    """Maps an array to the root mean square of the relative errors that rounding causes over all runs.
 
-    Empty unless the kernel computes in low precision.
+    It is empty unless the kernel computes in low precision.
     """
 
     @property

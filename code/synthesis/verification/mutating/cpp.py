@@ -37,9 +37,9 @@ _GROUPS = (
 _REDUCTIONS = (("tile_sum", "tile_max"), ("tile_min", "tile_max"), ("tile_sum", "tile_min"))
 """Pairs of reductions that are exchanged for each other."""
 _COMPARISONS = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
-"""Comparison to the opposite direction, or the negation of an equality."""
+"""Maps a comparison to the opposite direction, and an equality to its negation."""
 _EDGES = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
-"""Comparison to the one that differs from it for equal operands only."""
+"""Maps a comparison to the one that differs from it for equal operands only."""
 _INDEXED = ("address", "array_store", "extract", "atomic_add", "atomic_sub", "atomic_min", "atomic_max")
 """Functions with indices among their arguments."""
 
@@ -53,9 +53,9 @@ def _both_ways(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 _SWAPS = _both_ways(_GROUPS)
-"""Function to the functions that it is exchanged for."""
+"""Maps a function to the functions that it is exchanged for."""
 _REDUCED = _both_ways(_REDUCTIONS)
-"""Reduction to the reductions that it is exchanged for."""
+"""Maps a reduction to the reductions that it is exchanged for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ class _Reading:
         return tuple(attributes), branches
 
     def _lists(self, key: str, at: int, close: int) -> list[Attribute]:
-        """Return the numbers of a list, or of the lists in it."""
+        """Return the numbers in a list, or in the lists that it holds."""
         found: list[Attribute] = []
         numbers: list[Token] = []
         for number in range(at, close + 1):

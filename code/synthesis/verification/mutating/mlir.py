@@ -27,11 +27,11 @@ def _in_dialect(group: str, prefix: str) -> str:
 
 
 DIRECTIONS = {"LT": "GT", "GT": "LT", "LE": "GE", "GE": "LE", "EQ": "NE", "NE": "EQ"}
-"""Direction of a comparison to the opposite direction, or the negation of an equality."""
+"""Maps the direction of a comparison to the opposite direction, and an equality to its negation."""
 EDGES = {"LT": "LE", "LE": "LT", "GT": "GE", "GE": "GT"}
-"""Direction of a comparison to the one that differs from it for equal operands only."""
+"""Maps the direction of a comparison to the one that differs from it for equal operands only."""
 OPPOSITES = {"LT": "GE", "GE": "LT", "GT": "LE", "LE": "GT"}
-"""Direction of a comparison to its negation."""
+"""Maps the direction of a comparison to its negation."""
 _DIALECT = Dialect(
     swaps=both_ways(
         *(_in_dialect(each, "stablehlo.") for each in (_BINARY, _UNARY, "and or xor", "shift_left shift_right_logical",
@@ -74,7 +74,7 @@ class _Reading:
     scopes: list[dict[str, str]] = field(default_factory=lambda: [{}])
     roles: list[str] = field(default_factory=lambda: [""])
     constants: dict[str, int] = field(default_factory=dict[str, int])
-    """Name to the index of the statement that defines it, in the current function."""
+    """Maps a name to the index of the statement that defines it, in the current function."""
     starting: set[int] = field(default_factory=set[int])
     regions: list[int] = field(default_factory=list[int])
 

@@ -34,11 +34,11 @@ class Statement:
     result: str = ""
     """The type of the result; empty if there are several."""
     known: Mapping[str, Sequence[str]]
-    """Type to the names of that type that may be used here."""
+    """Maps a type to the names of that type that may be used here."""
     literals: tuple[Token, ...] = ()
     """The numbers of a constant."""
     starts: tuple[Token, ...] = ()
-    """The numbers that a reduction, or a loop, starts from."""
+    """The initial values of a reduction or a loop."""
     attributes: tuple[Attribute, ...] = ()
     branches: tuple[tuple[int, int], ...] = ()
     """The spans of branches that may be exchanged."""
@@ -54,15 +54,15 @@ class Dialect:
     """The spelling of operations and attributes in a language."""
 
     swaps: Mapping[str, Sequence[str]]
-    """Operation to the operations that it is exchanged for."""
+    """Maps an operation to the operations that it is exchanged for."""
     comparisons: Mapping[str, str]
-    """Comparison to the opposite direction, or the negation of an equality."""
+    """Maps a comparison to the opposite direction, and an equality to its negation."""
     edges: Mapping[str, str]
-    """Comparison to the one that differs from it for equal operands only."""
+    """Maps a comparison to the one that differs from it for equal operands only."""
     opposites: Mapping[str, str]
-    """Comparison to its negation."""
+    """Maps a comparison to its negation."""
     reductions: Mapping[str, str]
-    """Reduction to the one that it is exchanged for."""
+    """Maps a reduction to the one that it is exchanged for."""
     select: str
     negations: frozenset[str]
     additions: frozenset[str]
