@@ -269,7 +269,7 @@ def check_pullbacks(
             size = float(np.sqrt(np.sum(np.square(terms))) + np.sqrt(np.sum(np.square(true))))
             off = abs(value - slope) - doubt - _UNITS * unit * size
         if not off <= tolerance * _SLACK * size:
-            detail = f"the weighted tangents come to {slope:.3g}, the gradients to {value:.3g}"
+            detail = f"the slope is {slope:.3g} by the weighted tangents, {value:.3g} by the gradients"
             return GradientResult(0, off, f"along a direction of {', '.join(moving)} {detail}")
         worst = max(worst, off / size if size else 0.0)
     return GradientResult(len(tangents), worst)
