@@ -81,7 +81,7 @@ def test_a_full_temporary_folder_stops_a_run_that_goes_on_later(workers: int, tm
         pytest.skip(f"no namespace of mounts: {result.stderr}")
     assert result.returncode == 1, result.stdout
     assert "temporary files cannot be written to" in result.stderr
-    assert "begun anew" not in result.stderr
+    assert "started again" not in result.stderr
     assert len([line for line in result.stderr.splitlines() if "error" in line.lower() or "cannot" in line]) == 1
     assert not list((tmp_path / "full").glob("*.json"))
     subprocess.run([*command, "--out", str(tmp_path / "full")], check=True, capture_output=True)

@@ -28,7 +28,7 @@ def main(samples: Path) -> None:
     assert output_of("--version").strip() == version("irsmith") == synthesis.__version__
     assert output_of("list").split() == ["warp", "jax", "triton"]
     doctor = output_of("doctor", status=1)
-    assert all(f"to mend it: pip install 'irsmith[{name}]'" in doctor for name in ("warp", "jax", "triton")), doctor
+    assert all(f"to fix it: pip install 'irsmith[{name}]'" in doctor for name in ("warp", "jax", "triton")), doctor
     count = len(list((samples / "warp").glob("*.json")))
     assert f"{count} rows" in output_of("stats", str(samples / "warp"))
     assert "__global__" in output_of("show", str(samples / "warp"), "--id", "0", "--level", "cuda_forward", "--raw")

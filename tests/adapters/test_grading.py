@@ -110,7 +110,7 @@ def test_a_grader_has_a_data_set_or_a_server(answered_rows: Path) -> None:
     for given in wrong:
         with pytest.raises(ConfigError):
             Grader(**given)
-    with pytest.raises(ConfigError, match="settings of its own"):
+    with pytest.raises(ConfigError, match="its own settings"):
         Grader(url="http://localhost", workers=2)
 
 

@@ -81,6 +81,6 @@ def test_a_helper_has_the_parameters_that_it_was_given(begin: Callable[[int], Sk
     (function,) = declared
     assert [name for name, _ in function.parameters] == [name_of(first), name_of(second), "flag"]
     assert render_block((function,))[-1] == f"    return {name_of(second)}"
-    with pytest.raises(DrawError, match="gives what it is given"):
+    with pytest.raises(DrawError, match="only returns a parameter"):
         Helper(draft, Stream("helper"), ()).finish("idle", Term(Name("x"), NUMBER, UNIT))
     assert draft.literal(0.5, "float32").node == Literal("0.5")

@@ -165,7 +165,7 @@ def test_a_package_is_stopped_when_its_time_is_over(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, text, package_time=1.0)
     for each in settings.wanted:
         settings.environment_of(each).prepare(each)
-    with pytest.raises(TargetError, match=r"no kernel was found in it before its time was over in .*plainpack"):
+    with pytest.raises(TargetError, match=r"no kernel was found in it before the time limit stopped .*plainpack"):
         harvest(settings, tmp_path / "out")
 
 
@@ -209,7 +209,7 @@ def test_what_pip_cannot_install_is_said_in_its_words(tmp_path: Path) -> None:
         ("# record: python x.py\nkernelpack\n", "line 1: record belongs below a package"),
         ("kernelpack\n-r other.txt\n", "line 2: '-r other.txt' is no requirement of a named package"),
         ("kernelpack @ https://a.b/c.whl\n", "line 1: .* names an address"),
-        ("kernelpack\nKernelPack==1\n", "line 2: kernelpack stands there twice"),
+        ("kernelpack\nKernelPack==1\n", "line 2: kernelpack is listed twice"),
         ("kernelpack # record: python 'x\n", "line 1: .* is no command"),
         ("kernelpack # needs: a, -b\n", "line 1: '-b' is no requirement"),
         ("kernelpack # modules: a-b\n", "line 1: 'a-b' is no module"),

@@ -239,4 +239,4 @@ def test_a_server_that_others_can_reach_says_so(answered_rows: Path) -> None:
     assert process.stdout is not None
     process.stdout.readline()
     process.terminate()
-    assert "others than this machine can ask, and no token" in process.communicate(timeout=60)[1]
+    assert "other machines can send requests, and no token" in process.communicate(timeout=60)[1]

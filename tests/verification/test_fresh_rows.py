@@ -102,4 +102,4 @@ def test_a_drawn_kernel_of_which_its_recipe_says_what_is_not_so_is_no_row(monkey
     assert not list(generate("jax", 1, category=("math",), level=("stablehlo",), on_rejection=lost.append))
     (found,) = lost
     assert found.symptom is Symptom.INTERNAL_ERROR
-    assert "a recipe of irsmith says of the signature what is not so: " in found.detail
+    assert "a recipe of irsmith describes the signature wrongly: " in found.detail

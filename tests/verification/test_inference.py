@@ -119,7 +119,7 @@ def test_domains_hold_what_the_source_compares_with_only_where_the_kernel_stays_
     assert looked_up.spec.signature.arguments[0].domain == Domain(low=16, high=16)
     assert looked_up.verdict.reached == 0.75
     assert str(looked_up.verdict.unverified["cpp_forward"]) == (
-        "not reached: no run came to 1 of 4 statements, such as out[i] = 0.0"
+        "not reached: no run executed 1 of 4 statements, such as out[i] = 0.0"
     )
 
 

@@ -165,7 +165,7 @@ def test_the_share_that_is_asked_for_decides(warp_pairs: dict[str, Pair], tmp_pa
     (tmp_path / "strict.py").write_text(WARP)
     strict = pairs_of(tmp_path / "strict.py", examples=Examples(tables=TABLES), reach=0.9)
     reasons = {str(each) for each in strict["partly"].verdict.unverified.values()}
-    assert reasons == {"not reached: no run came to 2 of 11 statements, such as d = a"}
+    assert reasons == {"not reached: no run executed 2 of 11 statements, such as d = a"}
     assert str(strict["partly"].verdict.gradient).startswith("not_applicable: not reached")
     lax = pairs_of(tmp_path / "strict.py", examples=Examples(tables=TABLES), reach=0.0)
     assert "cpp_forward" in lax["partly"].verdict.verified
@@ -243,7 +243,7 @@ def test_equations_of_branches_that_no_run_takes_do_not_count_as_verified(tmp_pa
     assert found["never"].verdict.reached == pytest.approx(6 / 9)
     assert found["never"].verdict.verified == ()
     reason = str(found["never"].verdict.unverified["stablehlo"])
-    assert reason == "not reached: no run came to 3 of 9 statements, such as mul in branch 1 of cond"
+    assert reason == "not reached: no run executed 3 of 9 statements, such as mul in branch 1 of cond"
 
 
 # ---- the parts

@@ -144,7 +144,7 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_not_exported_into_itself() -> None:
-    with pytest.raises(ConfigError, match="a folder of its own"):
+    with pytest.raises(ConfigError, match="needs another folder"):
         export(SAMPLES / "jax", SAMPLES / "jax")
 
 

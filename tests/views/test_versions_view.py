@@ -114,7 +114,7 @@ def test_what_makes_no_export_is_refused(old: Path, new: Path, tmp_path: Path) -
         export(new, tmp_path / "out", old=str(old))
     with pytest.raises(TargetError, match="no such folder"):
         export(new, tmp_path / "out", view="versions", old=tmp_path / "nowhere")
-    with pytest.raises(ConfigError, match="needs a folder of its own"):
+    with pytest.raises(ConfigError, match="needs another folder"):
         export(new, old, view="versions", old=old)
     with pytest.raises(
         ConfigError, match=r"nothing to export: of \d+ rows none has a record .* texts that are the same"

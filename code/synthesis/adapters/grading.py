@@ -65,7 +65,7 @@ class Grader:
         if (dataset is None) == (url is None):
             raise ConfigError("give the folder of a data set, or the url of a server that has one")
         if url is not None and settings:
-            raise ConfigError(f"a server scores with settings of its own; {', '.join(settings)} cannot be said to it")
+            raise ConfigError(f"a server scores with its own settings; {', '.join(settings)} cannot be set here")
         self._dataset = dataset
         self._settings = Scoring.of(**settings)
         self._server = None if url is None else Server(url, token)

@@ -68,7 +68,7 @@ class Server:
                     raise kind(f"{self._url} answers {error.code}: {words}") from error
                 time.sleep(_seconds(error.headers.get("Retry-After")))
             except (OSError, ValueError) as error:
-                raise MachineError(f"no answer of {self._url}: {error}") from error
+                raise MachineError(f"no answer from {self._url}: {error}") from error
 
 
 def _seconds(told: str | None) -> float:

@@ -58,7 +58,7 @@ def _print(console: Console, found: Diagnosis) -> None:
         for name, text in each.compilers.items():
             print_line(console, f"  {name}: {text}")
         if each.mend is not None:
-            print_line(console, f"  to mend it: {each.mend}")
+            print_line(console, f"  to fix it: {each.mend}")
 
 
 def _facts_of(machine: Machine) -> Iterator[tuple[str, str]]:

@@ -58,5 +58,5 @@ def generate(
     summary = batch.run_with(running, out=out)
     print_summary(summary, as_json=json)
     if not running.finalizes:
-        print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")
+        print_line(plain_console(stderr=True), f"when all chunks are finished: irsmith finalize {out}")
     return 1 if summary.faults else 0

@@ -87,7 +87,7 @@ def _print(found: Sequence[Harvested]) -> None:
 
 def _remarks(told: Harvested) -> Iterator[str]:
     if told.stopped:
-        yield f"its time ended in {', '.join(told.stopped)}, {told.unfinished} not finished"
+        yield f"the time limit stopped {', '.join(told.stopped)}, {told.unfinished} not finished"
     if failed := [status for status in told.programs if status not in (0, STOPPED)]:
         yield f"a program ended with {failed[0]}"
     if STOPPED in told.programs:

@@ -46,5 +46,5 @@ def relower(
     summary = relower_to_folder(folder, out, settings, running)
     print_summary(summary, as_json=json)
     if not running.finalizes and not json:
-        print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")
+        print_line(plain_console(stderr=True), f"when all chunks are finished: irsmith finalize {out}")
     return 0 if summary.rows and not summary.faults else 1

@@ -54,7 +54,7 @@ def serve(
                 f"{told.url}/score: {counted(told.rows, 'row')} of {dataset}, {counted(told.workers, 'worker')}",
             )
         if not told.is_local:
-            secret = "with a token" if told.has_token else "and no token is asked for: see --token"
-            print_line(plain_console(stderr=True), f"irsmith: others than this machine can ask, {secret}")
+            secret = "with a token" if told.has_token else "and no token is required: see --token"
+            print_line(plain_console(stderr=True), f"irsmith: other machines can send requests, {secret}")
 
     serve_rows(dataset, token=token, settings=settings, on_ready=tell)

@@ -86,7 +86,7 @@ class FunctionScope:
         """
         nodes = tuple(result.node for result in results)
         if len(nodes) == 1 and isinstance(nodes[0], Name) and not self.statements:
-            raise DrawError("a function that gives what it is given")
+            raise DrawError("a function that only returns a parameter")
         return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Display(nodes)))
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002

@@ -121,7 +121,10 @@ class Template:
         return [self._statement(each, filled) for each in _parse_kept(text)]
 
     def statements_once(self, text: str, **holes: Hole) -> list[Statement]:
-        """Like ``statements``, for a text used in only one kernel, whose syntax tree is not cached."""
+        """Return a template's statements like ``statements``, without caching the syntax tree.
+
+        It is for a text that is used in only one kernel.
+        """
         filled = dict(holes)
         return [self._statement(each, filled) for each in _parse(text)]
 

@@ -41,9 +41,9 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
         return candidate
     if terms.useful and (refuted := refuted_claim(spec, kernel)) is not None:
         if terms.weigh:
-            detail = f"the kernel file says of an argument what is not so: {refuted}"
+            detail = f"the kernel file describes an argument wrongly: {refuted}"
             return candidate.stop(Rejection(stage=Stage.VERIFY, symptom=Symptom.NO_INPUTS, detail=detail))
-        detail = f"a recipe of irsmith says of the signature what is not so: {refuted}; irsmith {__version__}"
+        detail = f"a recipe of irsmith describes the signature wrongly: {refuted}; irsmith {__version__}"
         return candidate.stop(Rejection(stage=Stage.VERIFY, symptom=Symptom.INTERNAL_ERROR, detail=detail))
     build = making.builds(spec.seed, candidate.number)
     made = plan_at_executed_sizes(
@@ -96,7 +96,7 @@ def prove(
 def _judge(
     verifier: Verifier, candidates: Sequence[Candidate], places: Sequence[int], on_outcome: Callable[[], None] | None
 ) -> dict[int, Judgement]:
-    """Judge the candidates at some places; return place to judgement."""
+    """Return the judgements of the candidates at some positions, by position."""
     judgements = verifier.judge(
         [_plan_of(candidates[place]) for place in places],
         retraced=[candidates[place].retraced for place in places],

@@ -103,7 +103,7 @@ def score_of(
         with np.errstate(all="ignore"):  # the results may be any bytes
             return _compared(trial, before, found, worth)
     except (KeyError, ValueError, TypeError):  # arrays with other names, shapes or dtypes
-        return _made(Step.RAN, Symptom.WRONG_RESULT, "what it gives does not fit the kernel", worth)
+        return _made(Step.RAN, Symptom.WRONG_RESULT, "its results do not have the kernel's arrays", worth)
 
 
 def _compared(trial: Trial, before: Outcome | None, found: Outcome, worth: Mapping[Step, float]) -> Score:

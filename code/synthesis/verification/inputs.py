@@ -65,7 +65,7 @@ def with_shared_parts(signature: Signature, values: Values) -> Values:
         for part in parts if name in values else ():
             given = values.get(part.same)
             if given is None or given.shape != made[name][part.name].shape:
-                raise ConfigError(f"{name}.{part.name} is that of {part.same!r}, which there is not in this shape")
+                raise ConfigError(f"{name}.{part.name} shares {part.same!r}, which is missing or has another shape")
             made[name][part.name] = given
     return values | made
 

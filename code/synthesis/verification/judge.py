@@ -245,7 +245,7 @@ def judge_level(
     try:
         return _compare_level(plan, level, outcome)
     except (KeyError, ValueError, TypeError) as error:  # arrays of other names, shapes or types
-        return Problem(Symptom.WRONG_RESULT, f"what it gives does not fit: {detail_of(error)}")
+        return Problem(Symptom.WRONG_RESULT, f"its results do not have the kernel's arrays: {detail_of(error)}")
 
 
 def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Problem:

@@ -61,7 +61,7 @@ class Reach:
             why = f"no run changed {', '.join(self.idle)}"
         else:
             missed, places = self.code.missed, self.code.places
-            why = f"no run came to {len(missed)} of {places} statements, such as {missed[0]}"
+            why = f"no run executed {len(missed)} of {places} statements, such as {missed[0]}"
         return Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: {why}")
 
 

@@ -224,7 +224,7 @@ class Verifier:
         if len(programs) == 1:
             if harm.machine and not self._strangers:
                 name = next(iter(programs.values())).name
-                raise MachineError(f"a text of {name} was {harm.detail} again and again, which it cannot do itself")
+                raise MachineError(f"a text of {name} was {harm.detail} repeatedly, which it cannot have caused")
             for number in left:
                 found[number] = Rejection(stage=Stage.VERIFY, symptom=harm.symptom, detail=harm.detail)
             return

@@ -67,7 +67,7 @@ def export_with(
     total = count_pairs(source)
     read = [source] if settings.old is None else [source, store_of(settings.old)]
     if target.where.rstrip("/") in (each.where.rstrip("/") for each in read):
-        raise ConfigError(f"an export needs a folder of its own, and {target.where} is the one that is exported")
+        raise ConfigError(f"an export needs another folder than {target.where}, which is the one to export")
     target.prepare()
     with target.alone(""):
         made_of = made_of_rows(*read)

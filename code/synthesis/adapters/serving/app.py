@@ -132,7 +132,7 @@ class _Answering:
                     if size > most:
                         raise _too_large(self._settings)
         except TimeoutError as error:
-            raise Refused(408, f"the request took more than {_BODY_SECONDS:g} s to come") from error
+            raise Refused(408, f"the request took more than {_BODY_SECONDS:g} s to arrive") from error
         try:
             return read_request(b"".join(parts), self._settings.queue)
         except InvalidError as error:
@@ -189,4 +189,4 @@ def _too_large(settings: Serving) -> Refused:
 
 
 def _late(settings: Serving) -> str:
-    return f"not done after {settings.wait_limit:g} s"
+    return f"not finished after {settings.wait_limit:g} s"

@@ -120,7 +120,7 @@ class Pool:
         for each in batch:
             each.tries += 1
             if each.tries >= TRIES and not each.reply.done():
-                words = f"{TRIES} processes were lost over this answer, and nothing is known of it"
+                words = f"{TRIES} processes were lost while they scored this answer"
                 each.reply.set_exception(MachineError(words))
         self.line.put_back([each for each in batch if not each.reply.done()])
 
@@ -161,7 +161,7 @@ class _Worker:
         answers = [each.wanted.to_json() for each in batch]
         found = (await self._ask({"answers": answers, "seed": batch[0].wanted.seed}, self._limit)).get("replies")
         if not isinstance(found, list) or len(found) != len(batch):  # pyright: ignore[reportUnknownArgumentType]
-            raise LostError(f"its reply is none: {str(found)[:200]}")  # pyright: ignore[reportUnknownArgumentType]
+            raise LostError(f"its reply is invalid: {str(found)[:200]}")  # pyright: ignore[reportUnknownArgumentType]
         return found  # pyright: ignore[reportUnknownVariableType]
 
     async def stop(self) -> None:
@@ -188,7 +188,7 @@ class _Worker:
         except TimeoutError as error:
             raise LostError(f"it has not answered for {limit:g} s") from error
         except (ConnectionError, ValueError) as error:
-            raise LostError(f"it is gone: {error}") from error
+            raise LostError(f"it has ended: {error}") from error
         if not line.endswith(b"\n"):
             raise LostError(f"it has ended, with status {await self._process.wait()}")
         return json.loads(line)

@@ -17,7 +17,7 @@ class BusyError(Exception):
     """The queue is full."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"too many answers wait; come again in {seconds:g} s")
+        super().__init__(f"too many answers are waiting; retry in {seconds:g} s")
         self.seconds = seconds
 
 

@@ -117,7 +117,7 @@ class Attempts:
     def __init__(self, order: Order) -> None:
         self._unit = order.settings.unit
         verifies = isinstance(order.settings, Verification)
-        self.advice = "" if verifies else "; what is finished stands, and the same command goes on from there"
+        self.advice = "" if verifies else "; finished chunks are kept, and the same command continues from there"
         """Text appended to the error message that stops a run."""
         self._harm: dict[Chunk, int] = {}
 

@@ -71,7 +71,7 @@ def count_in(meter: Meter, unit: str) -> Callable[[Event], None]:
             case Made():
                 meter.close(event.chunk)
             case Failed():
-                logger.warning("%s are begun anew: %s", event.chunk.describe(unit), event.why)
+                logger.warning("%s are started again: %s", event.chunk.describe(unit), event.why)
                 meter.undo(event.chunk)
             case Staffed():
                 meter.staff(event.workers)

@@ -180,7 +180,7 @@ class _Staff:
             if "warning" in entry:
                 warn_once(entry["warning"])
                 continue
-            assert worker.chunk is not None, "a worker without a chunk says nothing"
+            assert worker.chunk is not None, "a worker without a chunk sends no messages"
             for event in read_events(entry, worker.chunk):
                 self._tell(event)
             if "made" in entry:
@@ -198,7 +198,7 @@ class _Staff:
     def _again(self, worker: _Worker, why: str) -> None:
         """Requeue the chunk of a failed worker. If ``why`` is empty, the reason is how its process ended."""
         chunk = worker.chunk
-        assert chunk is not None, "one without a chunk has nothing to come to harm at"
+        assert chunk is not None, "a worker without a chunk cannot fail at one"
         told = self._dismiss(worker)
         self._tell(Failed(chunk, why or told))
         self._attempts.note(chunk, why or told)

@@ -79,7 +79,7 @@ class Harvested:
         """Return the result before the data set is made, as one line."""
         if self.left_out:
             return f"{self.name}: {self.left_out}"
-        stopped = f"; its time ended in {', '.join(self.stopped)}" if self.stopped else ""
+        stopped = f"; the time limit stopped {', '.join(self.stopped)}" if self.stopped else ""
         return f"{self.name}: {self.kernels} kernels in {self.seconds:.0f} s{stopped}"
 
 
@@ -118,7 +118,7 @@ class Package:
         targets += [(name, [name]) for name in self.told.modules]
         runs = [self._folder / ROWS / name for name, target in targets if self._extract(name, target)]
         if not runs:
-            late = f" before its time was over in {', '.join(self.told.stopped)}" if self.told.stopped else ""
+            late = f" before the time limit stopped {', '.join(self.told.stopped)}" if self.told.stopped else ""
             self.told.left_out = f"no kernel was found in it{late}"
         return runs
 
@@ -203,7 +203,7 @@ class Package:
                 # The same command, with all chunks there, counts what they hold.
                 done = self._irsmith(command) if (out / SETTINGS).is_file() else None
             if done is not None and done.returncode not in (0, 1, _USAGE):
-                raise MachineError(f"irsmith extract {name} ended with {done.returncode}; the same command goes on")
+                raise MachineError(f"irsmith extract {name} ended with {done.returncode}; the same command continues")
             told = json.loads((done.stdout if done is not None else "") or "{}")
             summary.write_text(json.dumps({**told, UNFINISHED: unfinished}, indent=2) + "\n")
         found: dict[str, Any] = json.loads(summary.read_text())

@@ -57,7 +57,7 @@ def read_wanted(path: Path) -> list[Wanted]:
         if text.strip():
             wanted = _wanted(text.strip(), where)
             if any(each.name == wanted.name for each in found):
-                raise ConfigError(f"{where}: {wanted.name} stands there twice")
+                raise ConfigError(f"{where}: {wanted.name} is listed twice")
             found.append(wanted)
         said = _SAID.match(f"#{comment}".strip())
         if said is not None:
@@ -87,7 +87,7 @@ def _with(wanted: Wanted, what: str, text: str, where: str, folder: Path) -> Wan
     except ValueError as error:
         raise ConfigError(f"{where}: {text!r} is no command: {error}") from error
     if not words:
-        raise ConfigError(f"{where}: {what} says nothing")
+        raise ConfigError(f"{where}: {what} is empty")
     if what == "needs":
         requirements = tuple(_wanted(each.strip(), where).requirement for each in text.split(","))
         return replace(wanted, needs=(*wanted.needs, *requirements))

@@ -61,7 +61,7 @@ def relower_to_folder(
     _check_levels(settings)
     source, target = store_of(folder), store_of(out)
     if _place_of(source) == _place_of(target):
-        raise ConfigError(f"relower needs a folder of its own, and {target.where} is the one that is lowered again")
+        raise ConfigError(f"relower needs another folder than {target.where}, which is the one to lower again")
     run = RelowerRun(
         **{each.name: getattr(settings, each.name) for each in fields(Relowering)},
         folder=str(folder),

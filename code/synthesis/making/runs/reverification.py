@@ -111,7 +111,7 @@ def verify_folder_with(
 
         choose_engine(running, store, len(chunks)).run(order_of(settings, store), chunks, tell)
     if turn.start != END:
-        raise MachineError(f"rows from {turn.start} on were not verified: nobody told of them; try again")
+        raise MachineError(f"rows from {turn.start} on were not verified: no result for them arrived; try again")
     return found
 
 

@@ -308,7 +308,7 @@ def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, exam
             start, way.at = way.at or 0, None
             continue
         if harm.machine:
-            raise MachineError(f"{place.label}: {harm.detail} again and again, which it cannot do itself")
+            raise MachineError(f"{place.label}: {harm.detail} repeatedly, which it cannot have caused")
         yield Candidate(spec=None, stopped=_blame(harm, place, way))
         if way.at is None or way.at + 1 >= len(way.prospects):
             return

@@ -47,7 +47,7 @@ def run_notebook(path: Path, module: ModuleType) -> None:
 
 
 def _show_nothing(*_: object, **__: object) -> None:
-    """The replacement of ``display`` outside of a notebook."""
+    """Do nothing. This replaces ``display`` outside of a notebook."""
 
 
 def _python_of(cell: str) -> str:

@@ -146,7 +146,7 @@ class RecordedKernels:
             elif harm.symptom is not Symptom.CRASH:
                 break
         if harm.machine:
-            raise MachineError(f"{described.spec.name}: {harm.detail} again and again, which it cannot do itself")
+            raise MachineError(f"{described.spec.name}: {harm.detail} repeatedly, which it cannot have caused")
         return _stopped(described, number, harm.symptom, harm.detail)
 
     def _prepared(self) -> Zygote:

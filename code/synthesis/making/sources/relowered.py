@@ -204,7 +204,7 @@ def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings:
     drawn = kernel.spec.seed is not None
     refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # for other kernels, wrong variants test the inputs
     if refuted is not None:
-        detail = f"what the row says of its signature is not so: {refuted}"
+        detail = f"the row describes its signature wrongly: {refuted}"
         return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail))
     (lowered,) = lower(frontend, [candidate])
     if lowered.stopped is not None or lowered.lowered is None:
@@ -323,4 +323,4 @@ def _checked(frontend: Frontend, row: RowToLower, found: Candidate | Casualty) -
     return made if unwritable is None else candidate.stop(unwritable)
 
 
-_FORGED = Rejection(stage=Stage.LOWER, symptom=Symptom.CRASH, detail="its source gives what is not the row's")
+_FORGED = Rejection(stage=Stage.LOWER, symptom=Symptom.CRASH, detail="its results do not belong to the row")

@@ -273,7 +273,7 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
         row.device,
         small=row.spec.signature.twin is not None and not row.own_sizes,
     ):
-        forged = Rejection(stage=Stage.LOAD, symptom=Symptom.CRASH, detail="its source gives what is not the row's")
+        forged = Rejection(stage=Stage.LOAD, symptom=Symptom.CRASH, detail="its results do not belong to the row")
         return Checked(document=document, candidate=candidate.stop(forged), same=row.same)
     loaded = remade.plan.unknown is None or remade.plan.unknown.hindrance not in _NOT_LOADED
     same_bytes = frozenset(name for name, text in row.texts.items() if remade.texts.get(name) == text)

@@ -80,7 +80,7 @@ class Overview:
         self._counts[kind].add(str(rejection.stage), str(rejection.symptom))
 
     def add_broken(self, why: str) -> None:
-        """Note an unreadable file or line."""
+        """Record an unreadable file or line."""
         self.broken_count += 1
         if len(self.broken) < MOST_TOLD:
             self.broken.append(why[:1000])

@@ -96,7 +96,7 @@ class Runs:
         zygote = self._zygote(name)
         while done < len(specs):
             work = partial(run_kernels, name, specs[done:])
-            harm = "its process ended without a word"
+            harm = "its process ended without a result"
             limit, first = self._time_limit, self._time_limit + _STARTING
             for item in zygote.run(work, bytes, time_limit=limit, first_limit=first, contained=True):
                 if isinstance(item, Casualty):
@@ -177,7 +177,7 @@ def _read(item: bytes) -> Shown:
             return {"why": str(found["why"])[:_WORDS]}
         return {side: [_checked(each) for each in found[side][:_ARRAYS]] for side in ("inputs", "outputs")}
     except (ValueError, KeyError, TypeError, RecursionError):
-        return {"why": "what its process says of the run cannot be read"}
+        return {"why": "the result of its process cannot be read"}
 
 
 def _checked(entry: Mapping[str, Any]) -> dict[str, Any]:
