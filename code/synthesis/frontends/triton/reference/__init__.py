@@ -1,13 +1,14 @@
 """The oracle: computes the results of a Triton kernel in NumPy from its Python source, to compare its texts with.
 
-It shares no code with Triton or with what runs texts. The source is parsed and never executed: an evaluator of our own
-runs its syntax tree, and the functions of ``triton.language`` are written here, after its documentation and rules of
-types. Anything that is not modelled is refused, never guessed.
+It shares no code with Triton or with what runs texts. The source is parsed and never executed: an evaluator in this
+package interprets its syntax tree. The functions of ``triton.language`` are implemented here from its documentation and
+type rules. Anything that is not modelled is refused, never guessed.
 
-- ``oracle.py`` has the class that other folders use, and ``order.py`` what programs access.
+- ``oracle.py`` has the class that other folders use, and ``order.py`` tells whether the order of programs matters.
 - ``sources.py`` reads a source; ``expressions.py``, ``statements.py`` and ``calls.py`` turn functions into closures.
-- ``types.py``, ``values.py`` and ``casting.py`` have the types and values; ``machine.py`` the state of one evaluation.
-- ``operations.py`` lists every function of the language. To model one, write it in the module of its topic and name it
-  there.
-- ``shaking.py`` measures the effect of rounding, ``reach.py`` what some runs reached.
+- ``types.py``, ``values.py`` and ``casting.py`` have the types and values; ``machine.py`` has the state of one
+  evaluation.
+- ``operations.py`` lists every function of the language. To model one, write it in the module of its topic and add it
+  to this list.
+- ``shaking.py`` measures the effect of rounding; ``reach.py`` determines coverage.
 """

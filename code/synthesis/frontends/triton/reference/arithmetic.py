@@ -30,7 +30,7 @@ _BITWISE = frozenset({"and", "or", "xor"})
 
 
 def converted(m: Machine, left: Any, right: Any, *, divides: bool = False) -> tuple[Any, Any, Dtype]:
-    """Return the numbers of two operands in their common type, and the type.
+    """Return two operands converted to their common type, and the type.
 
     Raises:
         ReferenceUnknownError: if they have none.
@@ -55,7 +55,7 @@ def _type_of(value: Any) -> Dtype:
 
 
 def binary(m: Machine, name: str, left: Any, right: Any) -> Any:
-    """Return the result of a binary operator or a comparison, of which at least one operand is no Python value.
+    """Return the result of a binary operator or a comparison. At least one operand must not be a Python value.
 
     Raises:
         ReferenceUnknownError: if the operands do not fit.
@@ -81,7 +81,7 @@ def binary(m: Machine, name: str, left: Any, right: Any) -> Any:
 
 
 def _moved(m: Machine, name: str, left: Any, right: Any) -> Pointer:
-    """Return pointers moved by some elements."""
+    """Return pointers that an integer was added to or subtracted from, in elements."""
     if name == "sub" and isinstance(right, Pointer):
         raise ReferenceUnknownError("a difference of pointers")
     pointer, offset = (left, right) if isinstance(left, Pointer) else (right, left)
@@ -135,7 +135,7 @@ def _shifted_left(m: Machine, left: Any, right: Any) -> Block:
 
 
 def _shifted_right(m: Machine, left: Any, right: Any) -> Block:
-    """Shift; whether the sign is kept depends on the left operand, or on the right one if that is a Python number."""
+    """Shift right, arithmetically if the left operand (the right one if the left is a Python number) is signed."""
     one, other, kind = _bits(m, left, right)
     owner = left if isinstance(left, Block) else right
     signed = np.dtype(f"int{kind.bits}" if owner.type.is_signed else f"uint{kind.bits}") if kind.bits > 1 else one.dtype
@@ -155,7 +155,7 @@ _SPECIAL: dict[str, Callable[[Machine, Any, Any], Any]] = {
 
 
 def unary(m: Machine, name: str, value: Any) -> Any:
-    """Return the result of ``-``, ``+``, ``~`` or ``not`` for a value that is no Python value.
+    """Return the result of ``-``, ``+``, ``~`` or ``not`` for a value that is not a Python value.
 
     Raises:
         ReferenceUnknownError: if there is no such operator.
@@ -174,10 +174,10 @@ def unary(m: Machine, name: str, value: Any) -> Any:
 
 
 def truth(value: Any) -> Any:
-    """Return truth values as they are, which logical operators need.
+    """Return the data of a block of truth values, the only operands that logical operators take.
 
     Raises:
-        ReferenceUnknownError: for other numbers.
+        ReferenceUnknownError: for any other value.
     """
     if not isinstance(value, Block) or value.type is not INT1:
         raise ReferenceUnknownError("a logical operator of what is no truth value")
@@ -185,26 +185,26 @@ def truth(value: Any) -> Any:
 
 
 def logical(m: Machine, name: str, left: Any, right: Any) -> Block:
-    """Return ``left and right`` or ``left or right``, both of which are evaluated."""
+    """Return ``left and right`` or ``left or right``, element by element and without short-circuiting."""
     one, other = truth(m.block_of(left)), truth(m.block_of(right))
     check_product(one, other)
     return Block(one & other if name == "and" else one | other, INT1)
 
 
 def add(m: Machine, x: Any, y: Any, sanitize_overflow: bool = True) -> Any:
-    """``tl.add``."""
+    """Evaluate ``tl.add``."""
     del sanitize_overflow
     return _either(m, "add", x, y)
 
 
 def sub(m: Machine, x: Any, y: Any, sanitize_overflow: bool = True) -> Any:
-    """``tl.sub``."""
+    """Evaluate ``tl.sub``."""
     del sanitize_overflow
     return _either(m, "sub", x, y)
 
 
 def mul(m: Machine, x: Any, y: Any, sanitize_overflow: bool = True) -> Any:
-    """``tl.mul``."""
+    """Evaluate ``tl.mul``."""
     del sanitize_overflow
     return _either(m, "mul", x, y)
 
@@ -216,7 +216,7 @@ def _either(m: Machine, name: str, x: Any, y: Any) -> Any:
 
 
 def where(m: Machine, condition: Any, x: Any, y: Any) -> Any:
-    """``tl.where``, of numbers or of pointers into one array."""
+    """Evaluate ``tl.where`` for numbers, or for pointers into one array."""
     chosen = as_type(m, condition, INT1).data
     if isinstance(x, Pointer) or isinstance(y, Pointer):
         if not (isinstance(x, Pointer) and isinstance(y, Pointer) and x.buffer is y.buffer):
@@ -230,14 +230,14 @@ def where(m: Machine, condition: Any, x: Any, y: Any) -> Any:
 
 
 def arms_of_where(m: Machine, condition: Any, x: Any, y: Any) -> list[Any]:
-    """Return where each of the two arms is taken."""
+    """Return for each of the two arms where it is selected."""
     del x, y
     chosen = as_type(m, condition, INT1).data
     return [chosen, np.logical_not(chosen)]
 
 
 def maximum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> Block:
-    """``tl.maximum``."""
+    """Evaluate ``tl.maximum``."""
     one, other, kind = converted(m, x, y)
     if kind.is_int:
         return Block(np.maximum(one, other), kind)
@@ -245,7 +245,7 @@ def maximum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> Block:
 
 
 def minimum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> Block:
-    """``tl.minimum``."""
+    """Evaluate ``tl.minimum``."""
     one, other, kind = converted(m, x, y)
     if kind.is_int:
         return Block(np.minimum(one, other), kind)
@@ -253,19 +253,19 @@ def minimum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> Block:
 
 
 def arms_of_maximum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> list[Any]:
-    """Return where each of the two operands is the larger one."""
+    """Return for each operand where it is the larger one."""
     one, other, _ = converted(m, x, y)
     return [one > other, other > one]
 
 
 def arms_of_minimum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> list[Any]:
-    """Return where each of the two operands is the smaller one."""
+    """Return for each operand where it is the smaller one."""
     one, other, _ = converted(m, x, y)
     return [one < other, other < one]
 
 
 def _three(m: Machine, *values: Any) -> tuple[list[Any], Dtype]:
-    """Return the numbers of three operands in their common type: the blocks' type, then that with the numbers."""
+    """Return three operands converted to one type: the common type of the blocks, then combined with Python numbers."""
     kinds: dict[bool, Dtype] = {}
     for each in values:
         weak = not isinstance(each, Block)
@@ -279,7 +279,7 @@ def _three(m: Machine, *values: Any) -> tuple[list[Any], Dtype]:
 
 
 def clamp(m: Machine, x: Any, min: Any, max: Any, propagate_nan: Any = "NONE") -> Block:  # noqa: A002
-    """``tl.clamp``."""
+    """Evaluate ``tl.clamp``."""
     (given, low, high), kind = _three(m, x, min, max)
     if kind.is_int:
         return Block(np.minimum(np.maximum(given, low), high), kind)
@@ -288,13 +288,13 @@ def clamp(m: Machine, x: Any, min: Any, max: Any, propagate_nan: Any = "NONE") -
 
 
 def arms_of_clamp(m: Machine, x: Any, min: Any, max: Any, propagate_nan: Any = "NONE") -> list[Any]:  # noqa: A002
-    """Return where the number itself, the lower and the upper bound are taken."""
+    """Return where the value itself, the lower bound and the upper bound are selected."""
     (given, low, high), _ = _three(m, x, min, max)
     return [(low <= given) & (given <= high), given < low, given > high]
 
 
 def fma(m: Machine, x: Any, y: Any, z: Any) -> Block:
-    """``tl.fma``: of integers it is a product and a sum; a product of floating-point numbers is not rounded."""
+    """Evaluate ``tl.fma``; floating-point products are not rounded before the addition."""
     (one, other, third), kind = _three(m, x, y, z)
     if kind.is_int or kind.bits == 64 or m.double:
         return Block(m.rounded(one * other + third, kind) if kind.is_float else one * other + third, kind)
@@ -303,7 +303,7 @@ def fma(m: Machine, x: Any, y: Any, z: Any) -> Block:
 
 
 def umulhi(m: Machine, x: Any, y: Any) -> Block:
-    """``tl.umulhi``: the upper half of the product of two integers, taken as unsigned."""
+    """Evaluate ``tl.umulhi``: the upper half of the product of two integers, both taken as unsigned."""
     one, other, kind = converted(m, x, y)
     if kind.is_float or kind.bits < 32:
         raise ReferenceUnknownError(f"tl.umulhi of {kind.name}")
@@ -323,7 +323,7 @@ def _upper_of_128(left: Any, right: Any) -> Any:
 
 
 def compare_types(name: str, left: Any, right: Any) -> bool:
-    """Return the outcome of ``==`` or ``!=`` for values that are known when the kernel is compiled."""
+    """Return the result of ``==`` or ``!=`` for values that are known when the kernel is compiled."""
     same = left is right if isinstance(left, Dtype) or isinstance(right, Dtype) else left == right
     return same if name == "eq" else not same
 
@@ -340,10 +340,10 @@ _LONGEST = 1 << 12
 
 
 def known(name: str, left: Any, right: Any) -> Any:
-    """Return the result of an operator of two Python values, as Python computes it.
+    """Return the result of an operator on two Python values, as Python computes it.
 
     Raises:
-        ReferenceUnknownError: if there is none, or it is too large.
+        ReferenceUnknownError: if there is no result, or it is too large.
         ZeroDivisorError: for a division by zero.
     """
     if name in ("eq", "ne"):

@@ -1,4 +1,4 @@
-"""What a dotted name, or an attribute of a value, stands for."""
+"""The objects that dotted names and attributes of values refer to."""
 
 import math
 from typing import Any
@@ -32,7 +32,7 @@ _SYNTAX = {name: Operation(f"tl.{name}", operations.FUNCTIONS["multiple_of"]) fo
 
 
 def resolved(path: str) -> Any:
-    """Return what a dotted name stands for: a function, a type, a constant, or a namespace if it is nothing known."""
+    """Return the object that a dotted name refers to: a function, type or constant, else a namespace."""
     home, _, name = path.rpartition(".")
     if home in _PARTS:
         home = _LANGUAGE

@@ -1,4 +1,4 @@
-"""Calls of functions: of the source, of the language, and methods."""
+"""Calls of the source's functions, of the language's functions, and of methods."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,13 +9,13 @@ from synthesis.frontends.triton.reference.values import Bound, Function, Operati
 
 
 class Frame:
-    """The names of one call of a function.
+    """The variables of one call of a function.
 
     Args:
         machine: the machine.
-        names: the local names.
-        outer: the names of the module.
-        known: whether the function runs when a kernel is compiled, on Python values only.
+        names: the local variables.
+        outer: the variables of the module.
+        known: whether the function runs at compile time, on Python values only.
     """
 
     __slots__ = ("known", "machine", "names", "outer", "undecided")
@@ -33,7 +33,7 @@ Closure = Callable[[Frame], Any]
 
 
 class Returned:
-    """What a statement gives that returns from its function."""
+    """The outcome of a statement that returns from its function."""
 
     __slots__ = ("sure", "value")
 
@@ -46,11 +46,11 @@ class Returned:
 def call_function(
     m: Machine, function: Function, args: Sequence[Any], keywords: Mapping[str, Any] | None = None
 ) -> Any:
-    """Return what a function of the source returns.
+    """Call a function of the source, and return its result.
 
     Raises:
-        ReferenceUnknownError: if the arguments do not fit.
-        ReferenceFaultError: if calls are too deep.
+        ReferenceUnknownError: if the arguments do not match its parameters.
+        ReferenceFaultError: if calls are nested too deeply.
     """
     m.enter()
     try:
@@ -83,7 +83,7 @@ def _bound(m: Machine, function: Function, args: Sequence[Any], keywords: Mappin
 
 
 def call(m: Machine, called: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
-    """Return the result of a call.
+    """Call a function, method or type, and return its result.
 
     Raises:
         ReferenceUnknownError: if it is not modelled.

@@ -14,7 +14,7 @@ _WORDS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8:
 
 
 def as_type(m: Machine, value: Any, kind: Dtype, rounding: str | None = None) -> Block:
-    """Return numbers converted to a type.
+    """Return a value converted to a type.
 
     Args:
         m: the machine.
@@ -55,7 +55,7 @@ def _narrowed(data: Any, kind: Dtype, rounding: str | None) -> Any:
 
 
 def _within(data: Any, kind: Dtype) -> Any:
-    """Return numbers limited to those of a format of 8 bits: GPUs convert larger ones to its largest number."""
+    """Return numbers clipped to the range of an 8-bit format, as GPUs convert them."""
     if kind.bits > 8:
         return data
     largest = float(cast(Any, ml_dtypes.finfo(kind.numpy)).max)
@@ -64,7 +64,7 @@ def _within(data: Any, kind: Dtype) -> Any:
 
 
 def _truncated(m: Machine, data: Any, kind: Dtype) -> Any:
-    """Return floating-point numbers rounded towards zero to integers; those out of range become the nearest limit."""
+    """Return floating-point numbers truncated to integers; those out of range become the nearest limit."""
     wide = data.astype(np.float64)
     low, high = kind.limits
     inside = np.clip(np.nan_to_num(np.trunc(wide), nan=0.0, posinf=np.inf, neginf=-np.inf), low, high)
@@ -74,7 +74,7 @@ def _truncated(m: Machine, data: Any, kind: Dtype) -> Any:
 
 
 def bits_as(m: Machine, value: Any, kind: Dtype) -> Block:
-    """Return the same bits as numbers of another type of equal size.
+    """Reinterpret the bits of a value as another type of equal size.
 
     Raises:
         ReferenceUnknownError: if the sizes differ.
@@ -95,7 +95,7 @@ def cast_op(
     fp_downcast_rounding: str | None = None,
     bitcast: bool = False,
 ) -> Any:
-    """``tl.cast``, and the method ``to``."""
+    """Evaluate ``tl.cast`` or the method ``to``."""
     if isinstance(dtype, BlockType):
         dtype = dtype.scalar
     if isinstance(input, Pointer):
@@ -117,7 +117,7 @@ def whole(m: Machine, value: Any) -> Any:
     """Return integers as int64.
 
     Raises:
-        ReferenceUnknownError: if they are no integers.
+        ReferenceUnknownError: if they are not integers.
     """
     given = m.block_of(value)
     if given.type.is_float:
@@ -126,7 +126,7 @@ def whole(m: Machine, value: Any) -> Any:
 
 
 def number(value: Any) -> int:
-    """Return a single integer, which need not be known when the kernel is compiled.
+    """Return a single integer, known at compile time or not, as a Python integer.
 
     Raises:
         ReferenceUnknownError: if it is something else.
@@ -139,10 +139,10 @@ def number(value: Any) -> int:
 
 
 def loop_type(m: Machine, *bounds: Any) -> Dtype:
-    """Return the type of the number of a loop with some bounds.
+    """Return the type of the variable of a loop with the given bounds.
 
     Raises:
-        ReferenceUnknownError: if a bound is no integer.
+        ReferenceUnknownError: if a bound is not an integer.
     """
     kinds = [m.block_of(each).type for each in bounds]
     if any(each.is_float for each in kinds):

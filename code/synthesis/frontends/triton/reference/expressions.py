@@ -1,4 +1,4 @@
-"""Turns expressions into closures, which take a frame and return a value."""
+"""Compilation of expressions to closures, which take a frame and return a value."""
 
 import ast
 from collections.abc import Callable
@@ -33,11 +33,11 @@ _MISSING = object()
 
 
 def compiled(node: ast.expr, *, wanted: bool = True) -> Closure:
-    """Return an expression as a closure.
+    """Return the closure that evaluates an expression.
 
     Args:
         node: the expression.
-        wanted: whether the result of the call that it is, if it is one, is used.
+        wanted: whether the result is used, if the expression is a call.
 
     Raises:
         ReferenceUnknownError: for an expression that is not modelled.
@@ -51,7 +51,7 @@ def compiled(node: ast.expr, *, wanted: bool = True) -> Closure:
 
 
 def single(value: Any) -> bool:
-    """Return whether a single number is not zero.
+    """Return the truth of a single number.
 
     Raises:
         ReferenceUnknownError: for a block of several elements.
@@ -172,7 +172,7 @@ def _boolean(node: ast.BoolOp) -> Closure:
 
 
 def _joined(m: Machine, name: str, values: Any, place: int | None) -> Any:
-    """Return values joined by ``and`` or ``or``; what is known when the kernel is compiled may end the evaluation."""
+    """Return values joined by ``and`` or ``or``. Only values known at compile time stop the evaluation early."""
     held = list[Any]()
     value: Any = None
     for value in values:
@@ -255,7 +255,7 @@ def _named(node: ast.NamedExpr) -> Closure:
 
 
 def sanitized(frame: Frame, value: Any) -> Any:
-    """Return what an assignment binds: a Python number becomes a number of the type that it has without a context."""
+    """Return what an assignment binds: Python numbers become numbers of their default Triton type."""
     if frame.known:
         return value
     if isinstance(value, bool | int | float):

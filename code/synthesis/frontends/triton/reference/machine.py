@@ -20,7 +20,7 @@ _DEEPEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The elements of a buffer that a program accessed at once."""
+    """One access of a program to elements of a buffer."""
 
     buffer: str
     kind: str
@@ -30,12 +30,12 @@ class Access:
 
 
 class Machine:
-    """Evaluates a kernel; also holds the hooks that evaluations with other rounding replace.
+    """The evaluator of a kernel, with hooks that evaluations with other rounding override.
 
     Args:
         double: whether every floating-point number is computed in float64.
-        trace: where to record what is reached; None to record nothing.
-        log: whether to record the accesses of memory.
+        trace: where to record coverage; None to record nothing.
+        log: whether to record memory accesses.
     """
 
     def __init__(self, *, double: bool = False, trace: Trace | None = None, log: bool = False) -> None:
@@ -61,13 +61,13 @@ class Machine:
         return np.dtype(np.float64) if self.double and kind.is_float else kind.numpy
 
     def rounded(self, data: Any, kind: Dtype, *, units: int = 1, faithful: bool = True) -> Any:
-        """Return rounded numbers, which a right text may round otherwise.
+        """Return rounded numbers. Subclasses perturb them, since a correct text may round differently.
 
         Args:
             data: numbers in the format of the type.
             kind: their type.
-            units: by how many units in the last place a right text may be off.
-            faithful: whether a right text gives numbers of few digits exactly.
+            units: the error that a correct text may have, in units in the last place.
+            faithful: whether a correct text computes results with few significant digits exactly.
         """
         del units, faithful
         if kind.bits < 32:
@@ -75,29 +75,29 @@ class Machine:
         return data
 
     def narrowed(self, data: Any, kind: Dtype) -> Any:
-        """Return numbers converted to another floating-point type, which a right text may round otherwise."""
+        """Return numbers converted to another floating-point type. Subclasses perturb them."""
         del kind
         return data
 
     def computed_in(self, name: str) -> None:
-        """Record that the kernel computes with numbers of a type of fewer than 32 bits."""
+        """Record that the kernel computes in a type of fewer than 32 bits."""
         self.coarse.add(name)
 
     def summed(self, data: Any, kind: Dtype) -> Any:
-        """Return the terms of a sum, whose errors may be large beside the sum."""
+        """Return the terms of a sum. Subclasses perturb them, since their errors may be large compared with the sum."""
         del kind
         return data
 
     def rounded_tf32(self, data: Any) -> Any:
-        """Return float32 numbers that were rounded to TensorFloat-32, which a right text may round otherwise."""
+        """Return float32 numbers that were rounded to TensorFloat-32. Subclasses perturb them."""
         return data
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
-        """Return the outcome of a decision that rounding may turn.
+        """Return the outcome of a decision. Rounding may change it, so subclasses record or replace it.
 
         Args:
             decision: ``compare``, ``truncate``, ``floor``, ``ceil``, ``round`` or ``choose``.
-            told: the outcome: truth values, integers or whole numbers.
+            told: the outcome: truth values, integers or floating-point integers.
             measure: the float64 numbers that it depends on. For a comparison it is the difference of the sides; for
                 ``choose``, the distance to the next best choice.
         """
@@ -106,16 +106,16 @@ class Machine:
 
     @property
     def notes_decisions(self) -> bool:
-        """Whether ``decided`` looks at decisions, so that their measures are needed."""
+        """Whether ``decided`` uses the measures of decisions, so that they must be computed."""
         return False
 
     # ---- values
 
     def number_of(self, value: Any, kind: Dtype | None = None) -> Block:
-        """Return a Python number as a value of a type, or of the type that it has without a context.
+        """Return a Python number as a value of a type, or of its default type.
 
         Raises:
-            ReferenceUnknownError: if it is no number, or out of the range of the type.
+            ReferenceUnknownError: if it is not a number, or out of the range of the type.
         """
         if not isinstance(value, bool | int | float):
             raise ReferenceUnknownError(f"a {type(value).__name__} where a number is needed")
@@ -129,17 +129,17 @@ class Machine:
         return Block(whole.astype(kind.numpy), kind)
 
     def block_of(self, value: Any) -> Block:
-        """Return a value as numbers.
+        """Return a value as a block.
 
         Raises:
-            ReferenceUnknownError: if it is something else.
+            ReferenceUnknownError: if it is neither a block nor a number.
         """
         return value if isinstance(value, Block) else self.number_of(value)
 
     # ---- limits and records
 
     def step(self, count: int = 1) -> None:
-        """Count statements, or trips of a loop.
+        """Count executed statements, or iterations of a loop.
 
         Raises:
             ReferenceFaultError: if there are too many.
@@ -149,7 +149,7 @@ class Machine:
             raise ReferenceFaultError(f"more than {_MOST_STEPS} statements and trips of loops")
 
     def work(self, size: int) -> None:
-        """Count elements that an operation of much work makes.
+        """Count the elements that an expensive operation computes.
 
         Raises:
             ReferenceFaultError: if there are too many.
@@ -159,22 +159,22 @@ class Machine:
             raise ReferenceFaultError(f"more than {_MOST_WORK} elements")
 
     def enter(self) -> None:
-        """Begin a call of a function of the source; ``depth`` has to be lowered after it.
+        """Begin a call of a function of the source. The caller must lower ``depth`` afterwards.
 
         Raises:
-            ReferenceFaultError: if calls are too deep.
+            ReferenceFaultError: if calls are nested too deeply.
         """
         self.depth += 1
         if self.depth > _DEEPEST:
             raise ReferenceFaultError(f"calls deeper than {_DEEPEST}")
 
     def note(self, place: int) -> None:
-        """Record that the run reaches a place."""
+        """Record that the run reaches a statement or expression, by its identity."""
         if self.trace is not None:
             self.trace.first.setdefault(place, self.run)
 
     def note_arms(self, place: int, taken: Sequence[Any]) -> None:
-        """Record which arms of an expression are taken: truth values, one for each arm or one for each element."""
+        """Record which arms of an expression are taken."""
         assert self.trace is not None
         for number, each in enumerate(taken):
             if (place, number) not in self.trace.arms and np.any(each):
@@ -186,6 +186,6 @@ class Machine:
             self.trace.left_out.add(id(place))
 
     def accessed(self, buffer: str, kind: str, offsets: Any) -> None:
-        """Record an access of some elements of a buffer."""
+        """Record an access to elements of a buffer."""
         if self.log is not None:
             self.log.append(Access(buffer, kind, np.ravel(offsets), self.number))

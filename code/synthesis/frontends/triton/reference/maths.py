@@ -1,4 +1,4 @@
-"""Functions of single numbers: those of ``tl.math``, and those of ``libdevice`` by name."""
+"""Elementwise mathematical functions: those of ``tl.math``, and those of ``libdevice`` by name."""
 
 import math
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _Real = Callable[..., Any]
 
 
 def _each(function: Callable[[float], float]) -> _Real:
-    """Return a function of Python's ``math`` as one of arrays; NaN where it fails."""
+    """Return a function of Python's ``math`` vectorised; it gives NaN where the function fails."""
 
     def one(value: float) -> float:
         try:
@@ -33,7 +33,7 @@ _erf, _erfc = _each(math.erf), _each(math.erfc)
 
 
 def _erf_inverse(y: Any) -> Any:
-    """Return the inverse of the error function: an approximation by Winitzki, and Newton's method."""
+    """Return the inverse of the error function, by Winitzki's approximation and Newton's method."""
     inside = np.clip(y, -1 + 1e-16, 1 - 1e-16)
     logs = np.log1p(-inside * inside)
     first = 2 / (np.pi * 0.147) + logs / 2
@@ -133,13 +133,13 @@ def _applied(m: Machine, real: Real, kind: Dtype, *data: Any) -> Block:
 
 
 def unary_math(m: Machine, name: str, x: Any) -> Block:
-    """Return a function of ``MATHS`` of some numbers."""
+    """Return a function of ``MATHS``, named ``name``, applied to a value."""
     given = m.block_of(x)
     return _applied(m, MATHS[name], given.type, given.data)
 
 
 def _stepped(m: Machine, name: str, x: Any) -> Block:
-    """Return numbers rounded to whole ones."""
+    """Return numbers rounded to integers by ``floor``, ``ceil`` and the like."""
     given = m.block_of(x)
     if not given.type.is_float:
         raise ReferenceUnknownError(f"{name} of {given.type.name}")
@@ -150,7 +150,7 @@ def _stepped(m: Machine, name: str, x: Any) -> Block:
 
 
 def math_function(name: str) -> Callable[..., Block]:
-    """Return ``tl.math``'s function of one number."""
+    """Return the implementation of a function of ``tl.math`` with one operand."""
     compute = _stepped if name in _STEPS else unary_math
 
     def run(m: Machine, x: Any) -> Block:
@@ -160,13 +160,13 @@ def math_function(name: str) -> Callable[..., Block]:
 
 
 def abs_(m: Machine, x: Any) -> Block:
-    """``tl.abs``."""
+    """Evaluate ``tl.abs``."""
     given = m.block_of(x)
     return Block(np.abs(given.data), given.type) if given.type is not INT1 else given
 
 
 def fdiv(m: Machine, x: Any, y: Any, ieee_rounding: Any = False, approx: Any = False) -> Block:
-    """``tl.fdiv``."""
+    """Evaluate ``tl.fdiv``."""
     del approx
     one, other, kind = converted(m, x, y, divides=True)
     if not kind.is_float:
@@ -176,7 +176,7 @@ def fdiv(m: Machine, x: Any, y: Any, ieee_rounding: Any = False, approx: Any = F
 
 
 def div_rn(m: Machine, x: Any, y: Any) -> Block:
-    """``tl.div_rn``."""
+    """Evaluate ``tl.div_rn``."""
     one, other, kind = converted(m, x, y)
     if not kind.is_float:
         raise ReferenceUnknownError("tl.div_rn of integers")
@@ -184,7 +184,7 @@ def div_rn(m: Machine, x: Any, y: Any) -> Block:
 
 
 def sigmoid(m: Machine, x: Any) -> Block:
-    """``tl.sigmoid``."""
+    """Evaluate ``tl.sigmoid``."""
     return binary(
         m, "div", 1, binary(m, "add", 1, unary_math(m, "exp", Block(-m.block_of(x).data, m.block_of(x).type)))
     )
@@ -194,7 +194,7 @@ def sigmoid(m: Machine, x: Any) -> Block:
 
 
 def _float_arguments(m: Machine, args: tuple[Any, ...]) -> tuple[list[Any], Dtype]:
-    """Return operands in their common type; integers beside floating-point numbers keep theirs."""
+    """Return operands in their common floating-point type; integers keep their type."""
     blocks = [m.block_of(each) for each in args]
     floats = [each.type for each in blocks if each.type.is_float]
     if not floats:

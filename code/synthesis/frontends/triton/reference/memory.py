@@ -28,7 +28,7 @@ _UPDATES: dict[str, Callable[..., Any]] = {
 
 
 def _checked(buffer: Buffer, offsets: Any) -> None:
-    """Check the places of an access.
+    """Check the offsets of an access.
 
     Raises:
         OutOfBoundsError: if one is outside the array.
@@ -53,7 +53,7 @@ def load(
     eviction_policy: Any = "",
     volatile: Any = False,
 ) -> Block:
-    """``tl.load``.
+    """Evaluate ``tl.load``.
 
     What is masked off without ``other`` has no value. In an evaluation in float64 it is NaN, else 0, so that a kernel
     whose results depend on it has no finite results.
@@ -89,7 +89,7 @@ def _nothing(m: Machine, buffer: Buffer) -> Any:
 
 
 def arms_of_load(m: Machine, pointer: Any, mask: Any = None, other: Any = None, **_: Any) -> list[Any]:
-    """Return where elements are loaded, and where they are masked off."""
+    """Return where elements are loaded, and where ``other`` is used instead."""
     if mask is None or other is None:
         return [True, True]
     active = as_type(m, mask, INT1).data
@@ -97,7 +97,7 @@ def arms_of_load(m: Machine, pointer: Any, mask: Any = None, other: Any = None, 
 
 
 def _active(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> tuple[Array, list[Array]]:
-    """Return the places of an access that are not masked off, and the numbers there, in order."""
+    """Return the offsets of an access that are not masked off, and the values at these positions."""
     shape = place.shape
     data = [np.broadcast_to(each.data, shape) for each in values]
     if mask is None:
@@ -115,11 +115,11 @@ def store(
     cache_modifier: Any = "",
     eviction_policy: Any = "",
 ) -> None:
-    """``tl.store``.
+    """Evaluate ``tl.store``.
 
     Raises:
         OutOfBoundsError: if an element that is not masked off is outside the array.
-        ReferenceUnknownError: if it stores different values to one element, of which any may remain.
+        ReferenceUnknownError: if it stores different values to one element, since the order is undefined.
     """
     del cache_modifier, eviction_policy
     _store(m, _pointer(pointer), value, mask, "W")
@@ -144,13 +144,13 @@ def _are_repeated(offsets: Array) -> bool:
 
 
 def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any) -> Block:
-    """Change elements one after the other, in the order of a block; return what each was before.
+    """Update elements one after the other, in the order of the block, and return their previous values.
 
     Args:
         m: the machine.
-        name: the operation.
-        pointer: the elements.
-        given: the operand; for ``cas``, what the element has to be and what it becomes.
+        name: the name of the operation.
+        pointer: pointers to the elements.
+        given: the operand; for ``cas``, the expected and the new values.
         mask: which elements are changed; None for all.
     """
     place = _pointer(pointer)
@@ -196,7 +196,7 @@ def _update(m: Machine, name: str, buffer: Buffer) -> Callable[..., Any]:
 
 
 def atomic(name: str) -> Callable[..., Block]:
-    """Return the function ``tl.atomic_…`` of an operation with one operand."""
+    """Return the implementation of ``tl.atomic_…`` for an operation with one operand."""
 
     def run(m: Machine, pointer: Any, val: Any, mask: Any = None, sem: Any = None, scope: Any = None) -> Block:
         del sem, scope
@@ -206,19 +206,19 @@ def atomic(name: str) -> Callable[..., Block]:
 
 
 def atomic_cas(m: Machine, pointer: Any, cmp: Any, val: Any, sem: Any = None, scope: Any = None) -> Block:
-    """``tl.atomic_cas``."""
+    """Evaluate ``tl.atomic_cas``."""
     del sem, scope
     return _atomic(m, "cas", pointer, [cmp, val], None)
 
 
 def atomic_load(m: Machine, pointer: Any, mask: Any = None, sem: Any = None, scope: Any = None) -> Block:
-    """``tl.atomic_load``."""
+    """Evaluate ``tl.atomic_load``."""
     del sem, scope
     return _loaded(m, _pointer(pointer), mask, None, "Xload")
 
 
 def atomic_store(m: Machine, pointer: Any, val: Any, mask: Any = None, sem: Any = None, scope: Any = None) -> None:
-    """``tl.atomic_store``."""
+    """Evaluate ``tl.atomic_store``."""
     del sem, scope
     _store(m, _pointer(pointer), val, mask, "Xstore")
 
@@ -229,7 +229,7 @@ def atomic_store(m: Machine, pointer: Any, val: Any, mask: Any = None, sem: Any 
 def make_tensor_descriptor(
     m: Machine, base: Any, shape: Any, strides: Any, block_shape: Any, padding_option: Any = "zero"
 ) -> Descriptor:
-    """``tl.make_tensor_descriptor``."""
+    """Evaluate ``tl.make_tensor_descriptor``."""
     sizes, steps = tuple(map(number, shape)), tuple(map(number, strides))
     block = bounded(tuple(block_shape))
     if not len(sizes) == len(steps) == len(block) or steps[-1] != 1:
@@ -238,14 +238,14 @@ def make_tensor_descriptor(
 
 
 def _window(m: Machine, desc: Any, offsets: Any) -> tuple[Pointer, Block]:
-    """Return the pointers of a block of a descriptor, and where they are within its bounds."""
+    """Return the pointers of a descriptor's block at some offsets, and which of them are within its bounds."""
     if not isinstance(desc, Descriptor) or len(offsets) != len(desc.block):
         raise ReferenceUnknownError("a tensor descriptor with other offsets")
     return _pointers(desc, [number(start) + np.arange(size) for start, size in zip(offsets, desc.block, strict=True)])
 
 
 def _pointers(desc: Descriptor, places: Sequence[Array]) -> tuple[Pointer, Block]:
-    """Return the pointers at some indices of each axis."""
+    """Return the pointers at the given indices of each axis, and which of them are within bounds."""
     rank = len(places)
     offset: Any = np.zeros((1,) * rank, np.int64) + desc.pointer.offset
     inside: Any = np.ones((1,) * rank, bool)
@@ -261,19 +261,19 @@ def _padding(desc: Descriptor) -> float | int:
 
 
 def descriptor_load(m: Machine, desc: Any, offsets: Any, **_: Any) -> Block:
-    """``tl.load_tensor_descriptor``, and the method ``load``."""
+    """Evaluate ``tl.load_tensor_descriptor`` or the method ``load``."""
     place, inside = _window(m, desc, offsets)
     return load(m, place, inside, _padding(desc))
 
 
 def descriptor_store(m: Machine, desc: Any, offsets: Any, value: Any) -> None:
-    """``tl.store_tensor_descriptor``, and the method ``store``."""
+    """Evaluate ``tl.store_tensor_descriptor`` or the method ``store``."""
     place, inside = _window(m, desc, offsets)
     store(m, place, value, inside)
 
 
 def descriptor_atomic(name: str) -> Callable[..., None]:
-    """Return the method ``atomic_…`` of a tensor descriptor."""
+    """Return the implementation of the method ``atomic_…`` of a tensor descriptor."""
 
     def run(m: Machine, desc: Any, offsets: Any, value: Any) -> None:
         place, inside = _window(m, desc, offsets)
@@ -290,12 +290,12 @@ def _rows(m: Machine, desc: Any, x_offsets: Any, y_offset: Any) -> tuple[Pointer
 
 
 def descriptor_gather(m: Machine, desc: Any, x_offsets: Any, y_offset: Any) -> Block:
-    """The method ``gather`` of a tensor descriptor."""
+    """Evaluate the method ``gather`` of a tensor descriptor."""
     place, inside = _rows(m, desc, x_offsets, y_offset)
     return load(m, place, inside, _padding(desc))
 
 
 def descriptor_scatter(m: Machine, desc: Any, value: Any, x_offsets: Any, y_offset: Any) -> None:
-    """The method ``scatter`` of a tensor descriptor."""
+    """Evaluate the method ``scatter`` of a tensor descriptor."""
     place, inside = _rows(m, desc, x_offsets, y_offset)
     store(m, place, value, inside)

@@ -1,4 +1,4 @@
-"""Every public name of ``triton.language``: what models it, or why nothing does."""
+"""Every public name of ``triton.language``: its implementation, or the reason why it is not modelled."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -16,19 +16,19 @@ Implementation = Callable[..., Any]
 
 
 def operate(m: Machine, name: str, left: Any, right: Any) -> Any:
-    """Return the result of an operator of any two values."""
+    """Return the result of an operator on any two values."""
     if is_dynamic(left) or is_dynamic(right):
         return binary(m, name, left, right)
     return known(name, left, right)
 
 
 def cdiv(m: Machine, x: Any, div: Any) -> Any:
-    """``tl.cdiv``: rounded up only for numbers that are not negative, since a quotient is rounded towards zero."""
+    """Evaluate ``tl.cdiv``; the quotient is rounded up only if it is not negative, since division truncates."""
     return operate(m, "floordiv", operate(m, "add", x, operate(m, "sub", div, 1)), div)
 
 
 def swizzle2d(m: Machine, i: Any, j: Any, size_i: Any, size_j: Any, size_g: Any) -> tuple[Any, Any]:
-    """``tl.swizzle2d``: the place in row-major order becomes one in column-major order of groups of rows."""
+    """Evaluate ``tl.swizzle2d``: map a position in row-major order to column-major order within groups of rows."""
 
     def on(name: str, left: Any, right: Any) -> Any:
         return operate(m, name, left, right)
@@ -42,12 +42,12 @@ def swizzle2d(m: Machine, i: Any, j: Any, size_i: Any, size_j: Any, size_g: Any)
 
 
 def program_id(m: Machine, axis: Any) -> Block:
-    """``tl.program_id``."""
+    """Evaluate ``tl.program_id``."""
     return Block(INT32.numpy.type(m.program[axis]), INT32)
 
 
 def num_programs(m: Machine, axis: Any) -> Block:
-    """``tl.num_programs``."""
+    """Evaluate ``tl.num_programs``."""
     return Block(INT32.numpy.type(m.grid[axis]), INT32)
 
 
@@ -60,7 +60,7 @@ def _nothing(m: Machine, *_: Any, **__: Any) -> None:
 
 
 def static_assert(m: Machine, cond: Any, msg: Any = "") -> None:
-    """``tl.static_assert``.
+    """Evaluate ``tl.static_assert``.
 
     Raises:
         ReferenceFaultError: if the condition does not hold, so that Triton does not compile the kernel.
@@ -200,7 +200,7 @@ def _to_int(m: Machine, value: Any = 0) -> Any:
 
 
 def as_whole(m: Machine, value: Any) -> Any:
-    """Return ``int(value)`` of a number that is not known when the kernel is compiled, which Triton has not.
+    """Refuse ``int(value)`` for a number that is not known when the kernel is compiled; Triton does not support it.
 
     Raises:
         ReferenceUnknownError: always.
@@ -231,5 +231,5 @@ OF_TRITON = {"cdiv": OPERATIONS["cdiv"], "next_power_of_2": Operation("next_powe
 
 
 def operations() -> dict[str, bool]:
-    """Return whether each public function of ``triton.language`` is modelled, by its name."""
+    """Return for each public function of ``triton.language``, by name, whether it is modelled."""
     return {**dict.fromkeys(FUNCTIONS, True), **dict.fromkeys(SYNTAX, True), **dict.fromkeys(NOT_MODELLED, False)}

@@ -1,4 +1,4 @@
-"""The oracle of one kernel: its results, what some runs reached, and the effect of rounding."""
+"""The oracle of one kernel: its results, its coverage by some runs, and the effect of rounding."""
 
 import contextlib
 import math
@@ -39,7 +39,7 @@ class TritonReference:
     """The oracle of a kernel, from its source and signature alone.
 
     Args:
-        spec: the kernel's record.
+        spec: the kernel's specification.
 
     Raises:
         ReferenceUnknownError: if something is not modelled.
@@ -68,12 +68,12 @@ class TritonReference:
     # ---- the protocol
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
-        """Return the final contents of every array argument of several runs.
+        """Return the final contents of every array argument for each of several runs.
 
         Args:
-            runs: every argument of each run.
+            runs: the arguments of each run, by name.
             double: whether to compute in float64; arrays of floating-point numbers are then float64.
-            trace: where to record what the runs reach; None to record nothing.
+            trace: where to record coverage; None to record nothing.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -89,7 +89,7 @@ class TritonReference:
         return found
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
-        """Return the results with every rounded number off by units in the last place, and with decisions turned.
+        """Return the results with every rounded number perturbed, and results with decisions in doubt reversed.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -111,7 +111,7 @@ class TritonReference:
         return found
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return the results with every rounded number off by units in the last place.
+        """Return the results with every rounded number perturbed by units in the last place.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -129,12 +129,12 @@ class TritonReference:
         return found
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
-        """Return an empty list: programs run in one order, and ``trace.order`` says if another one matters."""
+        """Return an empty list: programs run in one order, and ``trace.order`` tells whether the order matters."""
         return []
 
     @property
     def unit(self) -> float:
-        """The unit in the last place at 1 of the coarsest numbers of fewer than 32 bits in the runs so far; else 0.
+        """The unit in the last place, at 1, of the coarsest type of fewer than 32 bits in the runs so far; 0 if none.
 
         Numbers that are only loaded or stored in such a format do not count.
         """
@@ -142,22 +142,22 @@ class TritonReference:
 
     @property
     def work(self) -> float:
-        """0, since programs are run at the sizes that they have."""
+        """0, since a kernel is always evaluated at its actual sizes."""
         return 0.0
 
     @property
     def is_of_one_thread(self) -> bool:
-        """False: one program computes whole blocks."""
+        """False, since a program computes whole blocks."""
         return False
 
     def reached(self, trace: Trace) -> Reached:
-        """Return how much of the kernel, and of the functions that it calls, the recorded runs reached."""
+        """Return the coverage of the kernel, and of the functions that it calls, by the recorded runs."""
         return reached_statements(self._kernel, trace)
 
     # ---- what a prover asks for
 
     def accumulated(self, run: Values) -> frozenset[str]:
-        """Return the arrays of which several programs change one element, and only by atomics.
+        """Return the arrays that are accessed only by atomics, and in which several programs access one element.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -184,7 +184,7 @@ class TritonReference:
     # ---- evaluation
 
     def _evaluated(self, machine: Machine, run: Values, *, backwards: bool = False) -> Values:
-        """Run all programs on one input, and return the arrays that they leave."""
+        """Run all programs on one input, and return the final arrays."""
         buffers = self._buffers(machine, run)
         given: dict[str, Any] = dict(self._constants)
         for name, kind in self._types.items():
@@ -205,7 +205,7 @@ class TritonReference:
         return {name: buffers[name].data.reshape(run[name].shape) for name in self._arrays}
 
     def _buffers(self, machine: Machine, run: Values) -> dict[str, Buffer]:
-        """Return the memory of each array; arguments that are one array share it."""
+        """Return the memory of each array; arguments that are the same array share it."""
         made: dict[int, Buffer] = {}
         for name in self._arrays:
             kind = self._types[name]
@@ -214,7 +214,7 @@ class TritonReference:
         return {name: made[id(run[name])] for name in self._arrays}
 
     def _ordered(self, run: Values, own: Values) -> str | None:
-        """Return an array that differs by more than rounding if programs run in reverse order; None if none does."""
+        """Return the name of an array that differs by more than rounding in reverse program order; None if none."""
         try:
             other = self._evaluated(Machine(), run, backwards=True)
         except ReferenceFaultError:
@@ -224,7 +224,7 @@ class TritonReference:
     def _most_moved(
         self, run: Values, decisions: Sequence[Decision], moved: Sequence[Array], seed: int
     ) -> Sequence[Array]:
-        """Return how far rounding moves the measure of each decision, at most of several evaluations if need be."""
+        """Return how far rounding moves the measure of each decision, by further evaluations if one is not enough."""
         if not is_unclear(decisions, moved):
             return moved
         for more in range(MORE):
@@ -237,7 +237,7 @@ class TritonReference:
     def _turned(
         self, run: Values, noting: Noting, doubts: Sequence[Array | None], moved: Sequence[Array]
     ) -> list[Values]:
-        """Return the results with decisions in doubt turned. Evaluations that take another path are left out."""
+        """Return the results with decisions in doubt reversed. Evaluations that take another path are left out."""
         found = list[Values]()
         for some in parts_of(doubts):
             with contextlib.suppress(LostError, ReferenceFaultError):
@@ -246,7 +246,7 @@ class TritonReference:
 
 
 def _type_of(spelled: str) -> Dtype:
-    """Return the number type of an argument, or of the elements that it points to.
+    """Return the element type of an argument from its spelling.
 
     Raises:
         ReferenceUnknownError: for another type.
@@ -261,7 +261,7 @@ def _constant(value: Any) -> Any:
     """Return the value of a ``tl.constexpr`` parameter from JSON.
 
     Raises:
-        ReferenceUnknownError: if it is no value that a kernel can have.
+        ReferenceUnknownError: if it is not a value that a kernel can have.
     """
     if isinstance(value, Mapping):
         entry = cast("Mapping[str, Any]", value)
@@ -282,12 +282,12 @@ def _differ(left: Array, right: Array) -> bool:
 
 
 def accumulated(spec: KernelSpec, run: Values) -> frozenset[str]:
-    """Return ``TritonReference(spec).accumulated(run)``."""
+    """Return the arrays that :meth:`TritonReference.accumulated` finds for a kernel."""
     return TritonReference(spec).accumulated(run)
 
 
 def separate(spec: KernelSpec, runs: Sequence[Values]) -> frozenset[str]:
-    """Return ``TritonReference(spec).separate(runs)``."""
+    """Return the arrays that :meth:`TritonReference.separate` finds for a kernel."""
     return TritonReference(spec).separate(runs)
 
 

@@ -1,4 +1,4 @@
-"""Finds out which elements of memory several programs access, and whether the order of programs matters."""
+"""Analysis of which programs access which elements of memory, and of whether the order of programs matters."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -15,7 +15,7 @@ def _by_buffer(log: Sequence[Access]) -> Iterator[tuple[str, list[Access]]]:
 
 
 class _Touched:
-    """Which elements of a buffer were accessed in which ways."""
+    """The kinds of accesses to each element of a buffer."""
 
     def __init__(self, accesses: Sequence[Access]) -> None:
         size = 1 + max((int(each.offsets.max()) for each in accesses), default=0)
@@ -30,12 +30,12 @@ class _Touched:
         self._none = np.zeros(size, bool)
 
     def of(self, *first: str) -> Array:
-        """Return the elements that were accessed in a way whose name begins with one of these letters."""
+        """Return the elements with an access whose kind begins with one of these letters."""
         return np.any([self._none, *(each for kind, each in self.kinds.items() if kind[0] in first)], axis=0)
 
     @property
     def mixed(self) -> Array:
-        """The elements that were changed by atomic operations of different kinds, or by one that replaces."""
+        """The elements that atomic operations of different kinds changed, or one that replaces the value."""
         operations = {kind[1:] for kind in self.kinds if kind[0] in "AX"}
         replaced = [each for kind, each in self.kinds.items() if kind[1:] in ("xchg", "cas", "store")]
         changed = [np.any([each for kind, each in self.kinds.items() if kind[0] in "AX" and kind[1:] == operation],
@@ -45,7 +45,7 @@ class _Touched:
 
 
 def clashing(log: Sequence[Access]) -> frozenset[str]:
-    """Return the buffers in which a program may see what another one did before, so that their order may matter.
+    """Return the buffers through which one program may see another's effects, so that their order may matter.
 
     Atomic operations of one kind commute, unless their results are used.
     """
@@ -59,7 +59,7 @@ def clashing(log: Sequence[Access]) -> frozenset[str]:
 
 
 def accumulated_in(log: Sequence[Access]) -> frozenset[str]:
-    """Return the buffers with elements that several programs change, and that are accessed only by atomics."""
+    """Return the buffers that are accessed only by atomics, and in which several programs access one element."""
     found = set[str]()
     for name, accesses in _by_buffer(log):
         touched = _Touched(accesses)

@@ -29,7 +29,7 @@ _E2M1 = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, 
 
 
 def _to_tf32(data: Array) -> Array:
-    """Return float32 numbers rounded to the nearest of TensorFloat-32, which has 10 bits of fraction."""
+    """Return float32 numbers rounded to the nearest TensorFloat-32 number, which has 10 fraction bits."""
     bits = np.ascontiguousarray(data).view(np.uint32)
     odd = (bits >> np.uint32(13)) & np.uint32(1)
     made = ((bits + np.uint32(0xFFF) + odd) & np.uint32(0xFFFFE000)).view(np.float32)
@@ -37,7 +37,7 @@ def _to_tf32(data: Array) -> Array:
 
 
 def result_type(left: Dtype, right: Dtype, out: Dtype) -> Dtype:
-    """Return the type of a product of matrices.
+    """Return the type of a matrix product.
 
     Raises:
         ReferenceUnknownError: if there is no such product.
@@ -64,11 +64,11 @@ def dot(
     max_num_imprecise_acc: Any = None,
     out_dtype: Any = None,
 ) -> Block:
-    """``tl.dot``.
+    """Evaluate ``tl.dot``.
 
     float32 operands of the precision ``tf32``, which is the default, are rounded to the nearest number of that format.
-    In an evaluation in float64 nothing is rounded. The tolerance that follows from the two covers hardware that cuts
-    bits off.
+    In an evaluation in float64 nothing is rounded. The tolerance derived from the two evaluations covers hardware that
+    truncates.
     """
     del max_num_imprecise_acc
     precision = input_precision or ("tf32" if allow_tf32 is None or allow_tf32 else "ieee")
@@ -122,7 +122,7 @@ def dot_scaled(
     rhs_k_pack: Any = True,
     out_dtype: Any = FLOAT32,
 ) -> Block:
-    """``tl.dot_scaled``, whose operands have a scale for each group of elements along the axis that is summed."""
+    """Evaluate ``tl.dot_scaled``. Each group of elements along the summed axis of an operand has one scale."""
     del fast_math
     left = _scaled(m, lhs, lhs_scale, lhs_format, lhs_k_pack, transposed=False)
     right = np.swapaxes(_scaled(m, rhs, rhs_scale, rhs_format, rhs_k_pack, transposed=True), -1, -2)
@@ -132,7 +132,7 @@ def dot_scaled(
 
 
 def _scaled(m: Machine, value: Any, scale: Any, name: Any, k_pack: Any, *, transposed: bool) -> Array:
-    """Return the numbers of an operand, with the axis that is summed as the last one."""
+    """Return an operand's numbers times their scales, with the summed axis last."""
     wide = np.float64 if m.double else np.float32
     if name == "e2m1":
         codes = np.swapaxes(value.data, -1, -2) if transposed else value.data

@@ -28,7 +28,7 @@ Four = tuple[Block, Block, Block, Block]
 
 
 def philox_impl(m: Machine, c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any, n_rounds: Any = _ROUNDS) -> Four:
-    """``tl.philox_impl``: the rounds of Philox on a counter of four unsigned words and a key of two."""
+    """Evaluate ``tl.philox_impl``: the rounds of Philox on a counter of four unsigned words and a key of two."""
     kind: Dtype = c0.type
     if kind not in (UINT32, UINT64) or type(n_rounds) is not int or not 0 <= n_rounds <= 64:
         raise ReferenceUnknownError("Philox of words that are not unsigned")
@@ -49,7 +49,7 @@ def philox_impl(m: Machine, c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any
 
 
 def philox(m: Machine, seed: Any, c0: Any, c1: Any, c2: Any, c3: Any, n_rounds: Any = _ROUNDS) -> Four:
-    """``tl.philox``: the seed is the key, as two words of 32 bits or the lower one of 64 bits."""
+    """Evaluate ``tl.philox``. The seed is the key: two words of 32 bits, or the lower word of 64 bits."""
     key = as_type(m, m.block_of(seed), UINT64).data
     counter = [m.block_of(each) for each in (c0, c1, c2, c3)]
     kind = UINT32 if counter[0].type.bits == 32 else UINT64
@@ -63,7 +63,7 @@ def philox(m: Machine, seed: Any, c0: Any, c1: Any, c2: Any, c3: Any, n_rounds: 
 
 
 def randint4x(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> Four:
-    """``tl.randint4x``."""
+    """Evaluate ``tl.randint4x``."""
     given = m.block_of(offset)
     low = as_type(m, given, UINT32)
     zero = Block(np.zeros_like(low.data), UINT32)
@@ -72,12 +72,12 @@ def randint4x(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> Fo
 
 
 def randint(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> Block:
-    """``tl.randint``."""
+    """Evaluate ``tl.randint``."""
     return randint4x(m, seed, offset, n_rounds)[0]
 
 
 def uint_to_uniform_float(m: Machine, x: Any) -> Block:
-    """``tl.uint_to_uniform_float``."""
+    """Evaluate ``tl.uint_to_uniform_float``."""
     given = m.block_of(x)
     if given.type.bits not in _SCALES or given.type.is_float:
         raise ReferenceUnknownError(f"tl.uint_to_uniform_float of {given.type.name}")
@@ -87,17 +87,17 @@ def uint_to_uniform_float(m: Machine, x: Any) -> Block:
 
 
 def rand4x(m: Machine, seed: Any, offsets: Any, n_rounds: Any = _ROUNDS) -> tuple[Block, ...]:
-    """``tl.rand4x``."""
+    """Evaluate ``tl.rand4x``."""
     return tuple(uint_to_uniform_float(m, each) for each in randint4x(m, seed, offsets, n_rounds))
 
 
 def rand(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> Block:
-    """``tl.rand``."""
+    """Evaluate ``tl.rand``."""
     return uint_to_uniform_float(m, randint(m, seed, offset, n_rounds))
 
 
 def pair_uniform_to_normal(m: Machine, u1: Any, u2: Any) -> tuple[Block, Block]:
-    """``tl.pair_uniform_to_normal``."""
+    """Evaluate ``tl.pair_uniform_to_normal``."""
     angle = binary(m, "mul", 2 * np.pi, u2)
     logs = unary_math(m, "log", maximum(m, _LEAST, u1))
     radius = unary_math(m, "sqrt", binary(m, "mul", -2.0, logs))
@@ -105,7 +105,7 @@ def pair_uniform_to_normal(m: Machine, u1: Any, u2: Any) -> tuple[Block, Block]:
 
 
 def randn4x(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> tuple[Block, ...]:
-    """``tl.randn4x``."""
+    """Evaluate ``tl.randn4x``."""
     uniform = rand4x(m, seed, offset, n_rounds)
     return (
         *pair_uniform_to_normal(m, uniform[0], uniform[1]),
@@ -114,6 +114,6 @@ def randn4x(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> tupl
 
 
 def randn(m: Machine, seed: Any, offset: Any, n_rounds: Any = _ROUNDS) -> Block:
-    """``tl.randn``."""
+    """Evaluate ``tl.randn``."""
     words = randint4x(m, seed, offset, n_rounds)
     return pair_uniform_to_normal(m, uint_to_uniform_float(m, words[0]), uint_to_uniform_float(m, words[1]))[0]

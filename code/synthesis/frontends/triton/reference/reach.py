@@ -1,4 +1,4 @@
-"""Determines which statements and arms of expressions of a kernel, and of the functions that it calls, were reached."""
+"""The coverage of a kernel's statements and arms of expressions, including the functions that it calls."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -17,10 +17,10 @@ _PARAMETERS = {
 
 
 def reached_statements(kernel: Function, trace: Trace) -> Reached:
-    """Return how many statements some program ran, and how many arms of their expressions were taken.
+    """Return the coverage of statements and of arms of expressions, by all programs of the recorded runs.
 
-    A branch that Triton removes when it compiles the kernel does not count, nor does a statement without effect. An arm
-    that is a constant does not count either, since no run is needed to know it.
+    Branches that Triton removes when it compiles the kernel do not count, nor do statements without effect and arms
+    that are constants.
     """
     places, arms = 0, 0
     missed, untaken = list[str](), list[Arm]()
@@ -48,7 +48,7 @@ def _words(node: ast.AST) -> str:
 
 
 def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
-    """Yield the statements of a body and of the bodies inside it."""
+    """Yield the statements of a body and of nested bodies that count for coverage."""
     if id(body) in trace.left_out and not any(id(each) in trace.first for each in body):
         return
     for statement in live(body):
@@ -70,7 +70,7 @@ def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
 
 
 def _own(statement: ast.stmt, trace: Trace) -> Iterator[ast.AST]:
-    """Yield the expressions of a statement, without those of the statements inside it or that Triton removes."""
+    """Yield the expressions of a statement, without nested statements and without parts that Triton removes."""
     nodes: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
     while nodes:
         node = nodes.pop(0)
@@ -81,7 +81,7 @@ def _own(statement: ast.stmt, trace: Trace) -> Iterator[ast.AST]:
 
 
 def _is_reached(node: ast.AST, trace: Trace) -> bool:
-    """Return whether an arm of a conditional expression that was removed in one call was taken in another one."""
+    """Return whether an arm that Triton removed in one call was taken in another call."""
     return any((id(each), 0) in trace.arms for each in ast.walk(node))
 
 
@@ -91,7 +91,7 @@ def _called(statement: ast.stmt, function: Function, trace: Trace) -> list[Funct
 
 
 def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[int, int, ast.expr]]:
-    """Yield the arms of a statement's own expressions: the place, the number and the expression of each."""
+    """Yield the arms of a statement's own expressions: their expression's identity, their number, and their node."""
     for node in _own(statement, trace):
         given: list[tuple[int, ast.expr]] = []
         match node:

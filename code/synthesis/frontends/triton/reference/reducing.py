@@ -1,4 +1,4 @@
-"""Reductions, scans and products of matrices."""
+"""Reductions, scans and softmax."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _Combine = Callable[..., tuple[Block, ...]]
 
 
 def _prepared(values: Sequence[Any], axis: Any) -> tuple[list[Array], int | None]:
-    """Return the numbers of blocks with the axis that is reduced as the last one; all in one axis for None."""
+    """Return the data of blocks with the reduced axis last; flattened if the axis is None."""
     if not all(isinstance(each, Block) for each in values):
         raise ReferenceUnknownError("a reduction of what is no block")
     if any(each.shape != values[0].shape for each in values):
@@ -36,7 +36,7 @@ def _kept(data: Any, place: int | None, rank: int, keep_dims: Any) -> Any:
 
 
 def _combined(m: Machine, combine: Any) -> _Combine:
-    """Return a function of the source that combines blocks, as one that returns a tuple."""
+    """Return a wrapper of a combining function of the source that always returns a tuple."""
     if not isinstance(combine, Function):
         raise ReferenceUnknownError("a reduction by what is no function of the source")
 
@@ -50,7 +50,7 @@ def _combined(m: Machine, combine: Any) -> _Combine:
 
 
 def _by_pairs(blocks: Sequence[Block], combine: _Combine) -> tuple[Block, ...]:
-    """Return blocks reduced along their last axis, neighbours first."""
+    """Return blocks reduced along their last axis, combining neighbours first."""
     now = tuple(blocks)
     while now[0].data.shape[-1] > 1:
         left = [Block(each.data[..., 0::2], each.type) for each in now]
@@ -60,7 +60,7 @@ def _by_pairs(blocks: Sequence[Block], combine: _Combine) -> tuple[Block, ...]:
 
 
 def reduce(m: Machine, input: Any, axis: Any, combine_fn: Any, keep_dims: Any = False) -> Any:  # noqa: A002
-    """``tl.reduce``."""
+    """Evaluate ``tl.reduce``."""
     values = input if is_tuple(input) else (input,)
     data, place = _prepared(values, axis)
     rank = len(values[0].shape)
@@ -71,7 +71,7 @@ def reduce(m: Machine, input: Any, axis: Any, combine_fn: Any, keep_dims: Any = 
 
 
 def sum_type(kind: Dtype, wanted: Any) -> Dtype:
-    """Return the type of a sum: integers of fewer than 32 bits become 32 bits wide."""
+    """Return the type of a sum: integers narrower than 32 bits are widened to 32 bits."""
     if isinstance(wanted, Dtype):
         return wanted
     if kind.is_int and kind.bits < 32:
@@ -85,7 +85,7 @@ def _added(*given: Block) -> tuple[Block, ...]:
 
 
 def sum_(m: Machine, input: Any, axis: Any = None, keep_dims: Any = False, dtype: Any = None) -> Block:  # noqa: A002
-    """``tl.sum``."""
+    """Evaluate ``tl.sum``."""
     given = as_type(m, input, sum_type(m.block_of(input).type, dtype))
     (data,), place = _prepared([given], axis)
     kind, rank = given.type, len(given.shape)
@@ -108,12 +108,12 @@ def _folded(m: Machine, input: Any, axis: Any, keep_dims: Any, ufunc: np.ufunc) 
 
 
 def xor_sum(m: Machine, input: Any, axis: Any = None, keep_dims: Any = False) -> Block:  # noqa: A002
-    """``tl.xor_sum``."""
+    """Evaluate ``tl.xor_sum``."""
     return _folded(m, input, axis, keep_dims, np.bitwise_xor)
 
 
 def reduce_or(m: Machine, input: Any, axis: Any, keep_dims: Any = False) -> Block:  # noqa: A002
-    """``tl.reduce_or``."""
+    """Evaluate ``tl.reduce_or``."""
     return _folded(m, input, axis, keep_dims, np.bitwise_or)
 
 
@@ -128,7 +128,7 @@ def _extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: int) -> Bl
 
 
 def _place_of_extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: int) -> tuple[Block, Block]:
-    """Return the extreme numbers and their places; of equal numbers, the first one's place."""
+    """Return the extreme values and their positions; among equal values, the first position."""
     if axis is None and len(value.shape) != 1:
         raise ReferenceUnknownError("the place of an extreme among all axes")
     (data,), place = _prepared([value], 0 if axis is None else axis)
@@ -157,7 +157,7 @@ def max_(
     return_indices_tie_break_left: Any = True,
     keep_dims: Any = False,
 ) -> Any:
-    """``tl.max``."""
+    """Evaluate ``tl.max``."""
     del return_indices_tie_break_left
     if return_indices:
         return _place_of_extreme(m, input, axis, keep_dims, 1)
@@ -172,7 +172,7 @@ def min_(
     return_indices_tie_break_left: Any = True,
     keep_dims: Any = False,
 ) -> Any:
-    """``tl.min``."""
+    """Evaluate ``tl.min``."""
     del return_indices_tie_break_left
     if return_indices:
         return _place_of_extreme(m, input, axis, keep_dims, -1)
@@ -180,13 +180,13 @@ def min_(
 
 
 def argmax(m: Machine, input: Any, axis: Any, tie_break_left: Any = True, keep_dims: Any = False) -> Block:  # noqa: A002
-    """``tl.argmax``."""
+    """Evaluate ``tl.argmax``."""
     del tie_break_left
     return _place_of_extreme(m, input, axis, keep_dims, 1)[1]
 
 
 def argmin(m: Machine, input: Any, axis: Any, tie_break_left: Any = True, keep_dims: Any = False) -> Block:  # noqa: A002
-    """``tl.argmin``."""
+    """Evaluate ``tl.argmin``."""
     del tie_break_left
     return _place_of_extreme(m, input, axis, keep_dims, -1)[1]
 
@@ -195,7 +195,7 @@ def argmin(m: Machine, input: Any, axis: Any, tie_break_left: Any = True, keep_d
 
 
 def associative_scan(m: Machine, input: Any, axis: Any, combine_fn: Any, reverse: Any = False) -> Any:  # noqa: A002
-    """``tl.associative_scan``: each step combines what is twice as far apart as in the step before."""
+    """Evaluate ``tl.associative_scan``. Each step doubles the distance between combined elements."""
     values = input if is_tuple(input) else (input,)
     data, place = _prepared(values, axis)
     combine = _combined(m, combine_fn)
@@ -228,12 +228,12 @@ def _accumulated(m: Machine, value: Any, axis: Any, reverse: Any, dtype: Any, uf
 
 
 def cumsum(m: Machine, input: Any, axis: Any = 0, reverse: Any = False, dtype: Any = None) -> Block:  # noqa: A002
-    """``tl.cumsum``."""
+    """Evaluate ``tl.cumsum``."""
     return _accumulated(m, input, axis, reverse, dtype, np.add)
 
 
 def cumprod(m: Machine, input: Any, axis: Any = 0, reverse: Any = False, dtype: Any = None) -> Block:  # noqa: A002
-    """``tl.cumprod``."""
+    """Evaluate ``tl.cumprod``."""
     return _accumulated(m, input, axis, reverse, dtype, np.multiply)
 
 
@@ -241,7 +241,7 @@ def cumprod(m: Machine, input: Any, axis: Any = 0, reverse: Any = False, dtype: 
 
 
 def map_elementwise(m: Machine, scalar_fn: Any, *args: Any, pack: Any = 1) -> Any:
-    """``tl.map_elementwise``: the function is called for each element, or for several that are passed one by one."""
+    """Evaluate ``tl.map_elementwise``. Each call of the function takes ``pack`` elements of each operand."""
     if not isinstance(scalar_fn, Function):
         raise ReferenceUnknownError("tl.map_elementwise of what is no function of the source")
     blocks = [m.block_of(each) for each in args]
@@ -264,12 +264,12 @@ def map_elementwise(m: Machine, scalar_fn: Any, *args: Any, pack: Any = 1) -> An
 
 
 def builtin_max(m: Machine, *args: Any) -> Any:
-    """Python's ``max``."""
+    """Evaluate Python's ``max``."""
     return _builtin(m, args, max, maximum)
 
 
 def builtin_min(m: Machine, *args: Any) -> Any:
-    """Python's ``min``."""
+    """Evaluate Python's ``min``."""
     return _builtin(m, args, min, minimum)
 
 
@@ -283,7 +283,7 @@ def _builtin(m: Machine, args: Sequence[Any], of_known: Callable[..., Any], of_b
 
 
 def softmax(m: Machine, x: Any, dim: Any = None, *, keep_dims: Any = None, ieee_rounding: Any = False) -> Block:
-    """``tl.softmax``: along the first axis unless another one is named."""
+    """Evaluate ``tl.softmax``, along the first axis by default."""
     from synthesis.frontends.triton.reference.maths import fdiv, unary_math
 
     del keep_dims

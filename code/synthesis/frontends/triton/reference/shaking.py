@@ -1,8 +1,8 @@
-"""Evaluations with other rounding, to show the effect of rounding alone on the results.
+"""Evaluations with perturbed rounding, which show the effect of rounding alone on the results.
 
-Numbers that are decided on by rounded ones (the outcome of a comparison, an integer, the place of a maximum) stay those
-of an evaluation without a perturbation, so that an evaluation shows how errors grow along the kernel's own path. Where
-rounding may turn such a decision, another evaluation takes the other way.
+A decision (the outcome of a comparison, a conversion to an integer, the position of a maximum) is taken from an
+evaluation without a perturbation. So a perturbed evaluation shows how errors grow along the kernel's own path. Where
+rounding may reverse a decision, a further evaluation reverses it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,12 +27,12 @@ _FEW = 0.01
 
 
 class LostError(Exception):
-    """An evaluation takes another path than the one whose decisions it follows."""
+    """An evaluation left the path of the evaluation whose decisions it follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What rounded numbers decided at one place, and by which measure; see ``Machine.decided``."""
+    """A discrete outcome that rounded numbers decided, and the measure that decided it; see ``Machine.decided``."""
 
     kind: str
     told: Array
@@ -40,12 +40,12 @@ class Decision:
 
     @property
     def is_single(self) -> bool:
-        """Whether it is a single value, which may determine the path of the evaluation."""
+        """Whether the outcome is a single value, which may determine the path of the evaluation."""
         return not np.shape(self.told)
 
     @property
     def apart(self) -> Array:
-        """The distance of each measure from the nearest one with another decision."""
+        """The distance of each measure from the threshold at which the outcome changes."""
         match self.kind:
             case "floor" | "ceil":
                 return self.measure - np.round(self.measure)
@@ -57,12 +57,12 @@ class Decision:
                 return self.measure
 
     def doubts(self, moved: Array) -> Array | None:
-        """Return where rounding may turn the decision; None if nowhere."""
+        """Return where rounding may reverse the decision; None if nowhere."""
         found = (moved > 0) & (np.abs(self.apart) <= _TURNS * moved)
         return found if found.any() else None
 
     def turned(self, doubts: Array) -> Array:
-        """Return the decision with some of its elements turned. The choice of an element is never turned."""
+        """Return the outcome with some of its elements reversed. The choice of an element is never reversed."""
         if self.kind == "compare":
             return self.told ^ doubts
         if self.kind == "choose":
@@ -78,7 +78,7 @@ class Decision:
 
 
 class Noting(Machine):
-    """Evaluates in the kernel's own precision, and records the decisions of rounded numbers."""
+    """An evaluator in the kernel's own precision that records the decisions of rounded numbers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,13 +90,13 @@ class Noting(Machine):
         return True
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
-        """Return the outcome of a decision, and record it."""
+        """Record a decision, and return its outcome."""
         self.decisions.append(Decision(decision, np.asarray(told), np.asarray(measure)))
         return told
 
 
 class _Following(Machine):
-    """Takes the decisions of another evaluation."""
+    """An evaluator that follows the decisions of another evaluation."""
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         super().__init__()
@@ -108,10 +108,10 @@ class _Following(Machine):
         return True
 
     def _next(self, kind: str, told: Any) -> Decision:
-        """Return the decision that the other evaluation made here.
+        """Return the next decision of the other evaluation.
 
         Raises:
-            LostError: if it made another kind of decision, or none.
+            LostError: if that decision is of another kind or shape, or there is none.
         """
         found = next(self._left, None)
         if found is None or found.kind != kind or found.told.shape != np.shape(told):
@@ -120,12 +120,12 @@ class _Following(Machine):
 
 
 class Shaken(_Following):
-    """Evaluates in the kernel's own precision, with every rounded number off by units in the last place.
+    """An evaluator in the kernel's own precision that perturbs every rounded number by units in the last place.
 
     Args:
         decisions: those of the other evaluation.
-        seed: seed of the directions in which numbers are off.
-        opposite: whether to reverse the direction of every number.
+        seed: the seed of the directions of the perturbations.
+        opposite: whether to reverse every direction.
     """
 
     def __init__(self, decisions: Sequence[Decision], *, seed: int, opposite: bool = False) -> None:
@@ -143,7 +143,7 @@ class Shaken(_Following):
         return found.told[()]
 
     def rounded(self, data: Any, kind: Dtype, *, units: int = 1, faithful: bool = True) -> Any:
-        """Return numbers off by some units; where ``faithful``, a number of few digits is exact, as an integer is."""
+        """Return perturbed numbers; if ``faithful``, numbers with few significant digits (integers, say) stay exact."""
         held = np.asarray(data)
         bits = held.view(_WORDS[held.dtype.itemsize])
         lower_half = (1 << (kind.digits + 1) // 2) - 1
@@ -151,15 +151,15 @@ class Shaken(_Following):
         return self._kept(held, bits + moves * (units * self._directions(held.shape)).astype(bits.dtype))
 
     def narrowed(self, data: Any, kind: Dtype) -> Any:
-        """Return numbers off by a unit of the type that they were converted to."""
+        """Return numbers perturbed by one unit of the type that they were converted to."""
         return self.rounded(data, kind)
 
     def summed(self, data: Any, kind: Dtype) -> Any:
-        """Return terms off by a unit: large ones may cancel in the sum."""
+        """Return the terms of a sum, each perturbed by one unit; large terms may cancel in the sum."""
         return self.rounded(data, kind)
 
     def rounded_tf32(self, data: Any) -> Any:
-        """Return numbers off by a unit of TensorFloat-32."""
+        """Return numbers perturbed by one unit of TensorFloat-32."""
         bits = data.view(np.int32)
         moves = (bits & 0x3E000) != 0
         return self._kept(data, bits + moves * (self._directions(data.shape).astype(np.int32) << 13))
@@ -168,19 +168,19 @@ class Shaken(_Following):
         return self._sign * (2 * self._random.integers(0, 2, shape, dtype=np.int8) - 1)
 
     def _kept(self, held: Array, bits: Array) -> Any:
-        """Return moved numbers; those that would no longer be finite stay."""
+        """Return the perturbed numbers; those that would not be finite keep their value."""
         moved = np.asarray(bits).view(held.dtype)
         return np.where(np.isfinite(moved), moved, held)[()]
 
 
 class Turned(_Following):
-    """Evaluates in the kernel's own precision, with each decision in doubt turned.
+    """An evaluator in the kernel's own precision that reverses each decision in doubt.
 
-    If a turned decision changes another measure by more than rounding does, that decision is made again.
+    If a reversal changes the measure of a later decision by more than rounding does, that decision is made anew.
 
     Args:
         decisions: those of the other evaluation.
-        doubts: where each is turned; None for nowhere.
+        doubts: where to reverse each; None for nowhere.
         moved: how far rounding moves each measure.
     """
 
@@ -189,7 +189,7 @@ class Turned(_Following):
         self._doubts, self._moved = iter(doubts), iter(moved)
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
-        """Return the outcome of the other evaluation's decision, turned where it is in doubt."""
+        """Return the outcome of the other evaluation's decision, reversed where it is in doubt."""
         found = self._next(decision, told)
         doubts, moved = next(self._doubts), next(self._moved)
         if found.is_single:
@@ -200,21 +200,22 @@ class Turned(_Following):
 
 
 def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: bool) -> list[Array | None]:
-    """Return where rounding may turn each decision; None if nowhere.
+    """Return where rounding may reverse each decision; None if nowhere.
 
     Args:
         decisions: the decisions.
         moved: how far rounding moves the measure of each.
-        few: whether decisions with many elements in doubt are left alone, as they are with fewer than 32 bits.
+        few: whether to skip decisions with many elements in doubt; for kernels that compute with fewer than 32 bits.
     """
     found = [None if each.kind == "choose" else each.doubts(by) for each, by in zip(decisions, moved, strict=True)]
     return [None if few and each is not None and each.mean() > _FEW else each for each in found]
 
 
 def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
-    """Return whether a decision would be in doubt if rounding moved it as far as others of its block.
+    """Return whether more evaluations are needed to tell which decisions are in doubt.
 
-    Errors may have cancelled by chance. A single decision at an exact tie is unclear, too.
+    They are if an element would be in doubt when moved as far as the median of its block, since its own errors may have
+    cancelled by chance, or if a single decision is an exact tie.
     """
     for decision, by in zip(decisions, moved, strict=True):
         if decision.is_single and decision.measure == 0 and by == 0:
@@ -228,13 +229,13 @@ def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
 
 
 def is_unsettled(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
-    """Return whether rounding may turn a single decision, or change which element is chosen."""
+    """Return whether rounding may reverse a single decision, or change which element is chosen."""
     pairs = zip(decisions, moved, strict=True)
     return any((each.is_single or each.kind == "choose") and each.doubts(by) is not None for each, by in pairs)
 
 
 def parts_of(doubts: Sequence[Array | None]) -> Iterator[list[Array | None]]:
-    """Yield all doubts together, followed by parts of them; nothing if there are none."""
+    """Yield all doubts together, followed by parts of them; yield nothing if there are none."""
     total = sum(0 if each is None or not each.shape else int(each.sum()) for each in doubts)
     if not total:
         return

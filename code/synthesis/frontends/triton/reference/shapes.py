@@ -1,4 +1,4 @@
-"""Functions that make blocks, or rearrange the elements of some."""
+"""Functions that make blocks or rearrange their elements."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ from synthesis.frontends.triton.reference.values import (
 
 
 def rearranged(value: Any, move: Callable[[Any], Any]) -> Any:
-    """Return a block of numbers or pointers with its elements moved."""
+    """Return a block of numbers or pointers with a rearrangement applied to its elements."""
     if isinstance(value, Pointer):
         return Pointer(value.buffer, move(np.asarray(value.offset)))
     if isinstance(value, Block):
@@ -32,12 +32,12 @@ def rearranged(value: Any, move: Callable[[Any], Any]) -> Any:
 
 
 def numbers_of(given: Sequence[Any]) -> tuple[Any, ...]:
-    """Return dimensions that are passed one by one or as one tuple."""
+    """Return dimensions as a tuple, whether they are passed one by one or as one tuple."""
     return tuple(given[0]) if len(given) == 1 and is_tuple(given[0]) else tuple(given)
 
 
 def axis_of(axis: Any, rank: int) -> int:
-    """Return an axis counted from the first one.
+    """Return an axis as a non-negative number.
 
     Raises:
         ReferenceUnknownError: if there is no such axis, or it is not known when the kernel is compiled.
@@ -48,7 +48,7 @@ def axis_of(axis: Any, rank: int) -> int:
 
 
 def arange(m: Machine, start: Any, end: Any) -> Block:
-    """``tl.arange``."""
+    """Evaluate ``tl.arange``."""
     if type(start) is not int or type(end) is not int or end <= start or (end - start) & (end - start - 1):
         raise ReferenceUnknownError("a range whose length is not a constant power of two")
     bounded((end - start,))
@@ -56,7 +56,7 @@ def arange(m: Machine, start: Any, end: Any) -> Block:
 
 
 def full(m: Machine, shape: Any, value: Any, dtype: Any) -> Block:
-    """``tl.full``."""
+    """Evaluate ``tl.full``."""
     if not isinstance(dtype, Dtype):
         raise ReferenceUnknownError("a block without a number type")
     sizes = bounded(tuple(shape))
@@ -69,17 +69,17 @@ def full(m: Machine, shape: Any, value: Any, dtype: Any) -> Block:
 
 
 def zeros(m: Machine, shape: Any, dtype: Any) -> Block:
-    """``tl.zeros``."""
+    """Evaluate ``tl.zeros``."""
     return full(m, shape, 0, dtype)
 
 
 def zeros_like(m: Machine, input: Any) -> Block:  # noqa: A002
-    """``tl.zeros_like``."""
+    """Evaluate ``tl.zeros_like``."""
     return Block(np.zeros_like(input.data), input.type)
 
 
 def reshape(m: Machine, input: Any, *shape: Any, can_reorder: bool = False) -> Any:  # noqa: A002
-    """``tl.reshape`` and ``tl.view``: the order of elements is kept, whether or not it has to be."""
+    """Evaluate ``tl.reshape`` or ``tl.view``. The order of elements is always kept."""
     del can_reorder
     sizes = bounded(numbers_of(shape))
     if math.prod(sizes) != math.prod(shape_of(input)):
@@ -88,19 +88,19 @@ def reshape(m: Machine, input: Any, *shape: Any, can_reorder: bool = False) -> A
 
 
 def ravel(m: Machine, x: Any, can_reorder: bool = False) -> Any:
-    """``tl.ravel``."""
+    """Evaluate ``tl.ravel``."""
     return rearranged(x, lambda data: data.reshape(-1))
 
 
 def item(m: Machine, input: Any) -> Any:  # noqa: A002
-    """The method ``item``."""
+    """Evaluate the method ``item``."""
     if math.prod(shape_of(input)) != 1:
         raise ReferenceUnknownError("the item of several elements")
     return rearranged(input, lambda data: data.reshape(())[()])
 
 
 def permute(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
-    """``tl.permute``."""
+    """Evaluate ``tl.permute``."""
     order = numbers_of(dims)
     if sorted(order) != list(range(len(shape_of(input)))):
         raise ReferenceUnknownError(f"the order {order} of axes")
@@ -108,7 +108,7 @@ def permute(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
 
 
 def trans(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
-    """``tl.trans``: without an order, the last two axes are exchanged."""
+    """Evaluate ``tl.trans``. Without an order, the last two axes are exchanged."""
     rank = len(shape_of(input))
     if rank < 2 and not dims:
         raise ReferenceUnknownError("a transposed block of one axis")
@@ -116,7 +116,7 @@ def trans(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
 
 
 def expand_dims(m: Machine, input: Any, axis: Any) -> Any:  # noqa: A002
-    """``tl.expand_dims``: axes are those of the result."""
+    """Evaluate ``tl.expand_dims``. Axes are those of the result."""
     value = m.block_of(input) if isinstance(input, int | float) else input
     axes = axis if is_tuple(axis) else (axis,)
     rank = len(shape_of(value)) + len(axes)
@@ -127,7 +127,7 @@ def expand_dims(m: Machine, input: Any, axis: Any) -> Any:  # noqa: A002
 
 
 def squeeze(m: Machine, x: Any, dim: Any) -> Any:
-    """``tl.squeeze``."""
+    """Evaluate ``tl.squeeze``."""
     place = axis_of(dim, len(shape_of(x)))
     if shape_of(x)[place] != 1:
         raise ReferenceUnknownError("an axis of several elements squeezed")
@@ -135,7 +135,7 @@ def squeeze(m: Machine, x: Any, dim: Any) -> Any:
 
 
 def unsqueeze(m: Machine, x: Any, dim: Any) -> Any:
-    """``tl.unsqueeze``."""
+    """Evaluate ``tl.unsqueeze``."""
     return expand_dims(m, x, dim)
 
 
@@ -154,7 +154,7 @@ def subscript(m: Machine, value: Any, places: Any) -> Any:
 
 
 def broadcast_to(m: Machine, input: Any, *shape: Any) -> Any:  # noqa: A002
-    """``tl.broadcast_to``."""
+    """Evaluate ``tl.broadcast_to``."""
     sizes = bounded(numbers_of(shape))
     value = m.block_of(input) if isinstance(input, int | float) else input
     own = shape_of(value)
@@ -164,7 +164,7 @@ def broadcast_to(m: Machine, input: Any, *shape: Any) -> Any:  # noqa: A002
 
 
 def broadcast(m: Machine, input: Any, other: Any) -> tuple[Any, Any]:  # noqa: A002
-    """``tl.broadcast``."""
+    """Evaluate ``tl.broadcast``."""
     sizes = bounded(broadcast_shape(shape_of(input), shape_of(other)))
     return (
         rearranged(input, lambda data: np.broadcast_to(data, sizes)),
@@ -182,27 +182,27 @@ def _alike(m: Machine, a: Any, b: Any) -> tuple[Array, Array, Dtype]:
 
 
 def join(m: Machine, a: Any, b: Any) -> Block:
-    """``tl.join``."""
+    """Evaluate ``tl.join``."""
     one, other, kind = _alike(m, a, b)
     return Block(np.stack([one, other], axis=-1), kind)
 
 
 def interleave(m: Machine, a: Any, b: Any) -> Block:
-    """``tl.interleave``."""
+    """Evaluate ``tl.interleave``."""
     one, other, kind = _alike(m, a, b)
     joined = np.stack([one, other], axis=-1)
     return Block(joined.reshape(*joined.shape[:-2], -1) if joined.ndim > 1 else joined, kind)
 
 
 def split(m: Machine, a: Any) -> tuple[Any, Any]:
-    """``tl.split``."""
+    """Evaluate ``tl.split``."""
     if not shape_of(a) or shape_of(a)[-1] != 2:
         raise ReferenceUnknownError("a block split whose last axis has no two elements")
     return rearranged(a, lambda data: data[..., 0]), rearranged(a, lambda data: data[..., 1])
 
 
 def cat(m: Machine, input: Any, other: Any, can_reorder: bool = False, dim: Any = 0) -> Block:  # noqa: A002
-    """``tl.cat``: the order is kept, whether or not it has to be."""
+    """Evaluate ``tl.cat``. The order of elements is always kept."""
     del can_reorder
     if input.type is not other.type or input.shape != other.shape:
         raise ReferenceUnknownError("blocks that differ put together")
@@ -212,10 +212,10 @@ def cat(m: Machine, input: Any, other: Any, can_reorder: bool = False, dim: Any 
 
 
 def gather(m: Machine, src: Any, index: Any, axis: Any) -> Block:
-    """``tl.gather``.
+    """Evaluate ``tl.gather``.
 
     Raises:
-        ReferenceFaultError: if an index is outside.
+        ReferenceFaultError: if an index is out of bounds.
     """
     place = axis_of(axis, len(src.shape))
     chosen = whole(m, index)
@@ -227,7 +227,7 @@ def gather(m: Machine, src: Any, index: Any, axis: Any) -> Block:
 
 
 def histogram(m: Machine, input: Any, num_bins: Any, mask: Any = None) -> Block:  # noqa: A002
-    """``tl.histogram``.
+    """Evaluate ``tl.histogram``.
 
     Raises:
         ReferenceFaultError: if a number has no bin.
@@ -242,7 +242,7 @@ def histogram(m: Machine, input: Any, num_bins: Any, mask: Any = None) -> Block:
 
 
 def flip(m: Machine, x: Any, dim: Any = None) -> Any:
-    """``tl.flip``."""
+    """Evaluate ``tl.flip``."""
     place = axis_of(-1 if dim is None else dim, len(shape_of(x)))
     return rearranged(x, lambda data: np.flip(data, place))
 
@@ -253,7 +253,7 @@ def _last(value: Any, dim: Any) -> None:
 
 
 def sort(m: Machine, x: Any, dim: Any = None, descending: Any = False) -> Block:
-    """``tl.sort``."""
+    """Evaluate ``tl.sort``."""
     _last(x, dim)
     kind = x.type
     wide = x.data.astype(np.float32) if kind.is_float and kind.bits < 32 and not m.double else x.data
@@ -262,7 +262,7 @@ def sort(m: Machine, x: Any, dim: Any = None, descending: Any = False) -> Block:
 
 
 def topk(m: Machine, x: Any, k: Any, dim: Any = None, descending: Any = True) -> Block:
-    """``tl.topk``."""
+    """Evaluate ``tl.topk``."""
     made = sort(m, x, dim, descending)
     if type(k) is not int or not 0 < k <= made.shape[-1] or k & (k - 1):
         raise ReferenceUnknownError("tl.topk of a number of elements that is no power of two")
@@ -272,7 +272,7 @@ def topk(m: Machine, x: Any, k: Any, dim: Any = None, descending: Any = True) ->
 
 
 def bitonic_merge(m: Machine, x: Any, dim: Any = None, descending: Any = False) -> Block:
-    """``tl.bitonic_merge``: the comparisons of a bitonic network, with each distance from the largest."""
+    """Evaluate ``tl.bitonic_merge`` by the comparisons of a bitonic network, with the largest distance first."""
     _last(x, dim)
     data = x.data.copy()
     size = data.shape[-1]

@@ -1,4 +1,4 @@
-"""Reads the source of a kernel: its imports, constants, helper functions and the kernel itself. Nothing is executed."""
+"""The parser of a kernel's source: its imports, constants, helper functions and the kernel. Nothing is executed."""
 
 import ast
 import warnings
@@ -23,7 +23,7 @@ _COMPILED = ("jit", "autotune", "heuristics")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source that has been read."""
+    """A parsed source."""
 
     tree: ast.Module
     names: dict[str, Any]
@@ -47,7 +47,7 @@ def parsed(source: str) -> ast.Module:
     """Return the syntax tree of a source.
 
     Raises:
-        ReferenceUnknownError: if it is no Python, or too large.
+        ReferenceUnknownError: if it is not valid Python, or too large.
     """
     if len(source) > _LONGEST:
         raise ReferenceUnknownError("a source of more than a megabyte")
@@ -60,10 +60,10 @@ def parsed(source: str) -> ast.Module:
 
 
 def read(source: str) -> Source:
-    """Return a source with what its names stand for.
+    """Return a source with the values of its names.
 
     Raises:
-        ReferenceUnknownError: if it is no Python, or too large.
+        ReferenceUnknownError: if it is not valid Python, or too large.
     """
     tree = parsed(source)
     names: dict[str, Any] = {}
@@ -74,7 +74,7 @@ def read(source: str) -> Source:
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a module, with those of ``try`` that run if nothing fails."""
+    """Yield the statements of a module, including those of ``try`` except its handlers."""
     for node in body:
         if isinstance(node, ast.Try):
             yield from _statements([*node.body, *node.orelse, *node.finalbody])
@@ -83,7 +83,7 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _defined(node: ast.stmt, names: dict[str, Any], machine: Machine) -> Iterator[tuple[str, Any]]:
-    """Yield the names that a statement of the module binds."""
+    """Yield the names that a statement of the module binds, with their values."""
     match node:
         case ast.Import():
             for each in node.names:
@@ -113,7 +113,7 @@ def _runs_in_kernels(node: ast.FunctionDef) -> bool:
 
 
 def _or_unknown(compute: Any) -> Any:
-    """Return a value, or the error that it is not modelled, to be raised when the name is used."""
+    """Return a computed value; if it is not modelled, return the error to raise when the name is used."""
     try:
         return compute()
     except ReferenceUnknownError as error:
@@ -123,10 +123,10 @@ def _or_unknown(compute: Any) -> Any:
 
 
 def used(source: str) -> frozenset[str]:
-    """Return the public functions of ``triton.language`` that a source uses, by name, methods of blocks included.
+    """Return the names of the public functions of ``triton.language`` that a source uses, including methods of blocks.
 
     Raises:
-        ReferenceUnknownError: if it is no Python, or too large.
+        ReferenceUnknownError: if it is not valid Python, or too large.
     """
     read_source = read(source)
     found: set[str] = set()
@@ -161,7 +161,7 @@ def _operation(value: Any) -> list[str]:
 
 
 def _path(node: ast.Attribute, names: dict[str, Any]) -> str | None:
-    """Return the dotted name that an expression is; None if it is an attribute of a value."""
+    """Return the dotted name that an expression spells; None if it is an attribute of a value."""
     parts = [node.attr]
     inner = node.value
     while isinstance(inner, ast.Attribute):

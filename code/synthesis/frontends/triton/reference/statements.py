@@ -16,7 +16,7 @@ _BREAK, _CONTINUE = object(), object()
 
 
 def block(body: Sequence[ast.stmt]) -> Closure:
-    """Return statements as one closure. What follows a ``return`` is left out, as Triton does.
+    """Return one closure for several statements. Statements after a ``return`` are left out, as in Triton.
 
     Raises:
         ReferenceUnknownError: for a statement that is not modelled.
@@ -42,7 +42,7 @@ def block(body: Sequence[ast.stmt]) -> Closure:
 
 
 def live(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements of a body up to its ``return``."""
+    """Return the statements of a body up to its first ``return``."""
     ends = [number for number, each in enumerate(body) if isinstance(each, ast.Return)]
     return list(body[: ends[0] + 1]) if ends else list(body)
 
@@ -55,7 +55,7 @@ def _statement(node: ast.stmt) -> Closure:
 
 
 def _bind(target: ast.expr) -> Callable[[Frame, Any], None]:
-    """Return what binds the names of a target to a value."""
+    """Return a function that binds a target's names to a value."""
     if isinstance(target, ast.Name):
         name = target.id
 
@@ -194,7 +194,7 @@ def _for(node: ast.For) -> Closure:
 
 
 def _items(node: ast.expr) -> Callable[[Frame], Iterable[Any]]:
-    """Return what gives the values that a loop goes over."""
+    """Return a function that gives the values that a loop iterates over."""
     if not isinstance(node, ast.Call):
         values = compiled(node)
 
@@ -224,11 +224,11 @@ def _items(node: ast.expr) -> Callable[[Frame], Iterable[Any]]:
 
 
 def _range(frame: Frame, given: Sequence[Any], *, known: bool) -> Iterable[Any]:
-    """Return the numbers of a loop: of a loop that is unrolled as Python's, else of the type of its bounds.
+    """Return the values of a loop's variable: Python's integers if unrolled, else numbers of the type of its bounds.
 
     Raises:
-        ReferenceUnknownError: if the bounds are no single integers, or are not known where they have to be.
-        ReferenceFaultError: if a step that is not known when the kernel is compiled is not positive.
+        ReferenceUnknownError: if a bound is not a single integer, or is not known at compile time where it has to be.
+        ReferenceFaultError: if a step that is not known at compile time is not positive.
     """
     bounds = [0, *given] if len(given) == 1 else list(given)
     bounds = [*bounds, 1] if len(bounds) == 2 else bounds
@@ -244,17 +244,17 @@ def _range(frame: Frame, given: Sequence[Any], *, known: bool) -> Iterable[Any]:
 
 
 def _assert(node: ast.Assert) -> Closure:
-    """Return an assertion, which Triton leaves out of a kernel unless it is compiled for debugging."""
+    """Return the closure of an assertion, which does nothing, as in a kernel that is not compiled for debugging."""
     return lambda frame: None
 
 
 def function_of(node: ast.FunctionDef, names: dict[str, Any], *, known: bool) -> Function:
-    """Return a function of the source, whose body is turned into closures when it is first called.
+    """Return a function of the source, whose body is compiled to closures when it is first called.
 
     Args:
         node: its definition.
         names: the names of its module.
-        known: whether it runs when a kernel is compiled.
+        known: whether it runs at compile time.
 
     Raises:
         ReferenceUnknownError: if its parameters are not modelled.

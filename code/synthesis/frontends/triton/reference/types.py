@@ -1,4 +1,4 @@
-"""The number types of the language, and the rules by which operands get a common type."""
+"""The number types of the language, and its type promotion rules."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ _KINDS = {"bool": 0, "int": 1, "uint": 1, "float": 2}
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dtype:
-    """A number type. There is one object of each."""
+    """A number type, of which there is one object each."""
 
     name: str
     """As Triton names it in types: ``fp32``, ``int32``."""
@@ -93,7 +93,7 @@ The operands of a product of matrices may be rounded to ``tf32``, TensorFloat-32
 
 
 def type_of_number(value: float) -> Dtype:
-    """Return the type that a Python number has without a context.
+    """Return the default type of a Python number.
 
     Raises:
         ReferenceUnknownError: for an integer of more than 64 bits.
@@ -119,14 +119,15 @@ def integers_promoted(left: Dtype, right: Dtype) -> Dtype:
 
 
 def common_type(left: Dtype, right: Dtype, *, weak: str = "", divides: bool = False) -> Dtype:
-    """Return the type in which an operation of two operands is computed.
+    """Return the type in which a binary operation is computed.
 
     Args:
         left: the type of the left operand.
         right: that of the right one.
-        weak: ``left`` or ``right`` if only that operand is a Python number, which has a type of its own only if it is
-            of a higher kind; else empty.
-        divides: whether it is a division or a remainder, which no floating-point type of fewer than 32 bits has.
+        weak: ``left`` or ``right`` if only that operand is a Python number, else empty. Such an operand affects the
+            type only if it is of a higher kind.
+        divides: whether it is a division or a remainder, which is not computed in floating-point types of fewer than 32
+            bits.
 
     Raises:
         ReferenceUnknownError: for a division of a signed and an unsigned integer.

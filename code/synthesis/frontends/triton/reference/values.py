@@ -1,4 +1,4 @@
-"""The values of an evaluation: blocks of numbers, pointers, and what a source names.
+"""The values of an evaluation: blocks of numbers, pointers, and objects that a source names.
 
 A value that is known when a kernel is compiled (``constexpr``) is a plain Python value: a number, a string, None, a
 type, a tuple of values. A number that is not is a block without dimensions.
@@ -21,7 +21,7 @@ LARGEST = 1 << 20
 
 
 class Block:
-    """Numbers of one type.
+    """A block of numbers of one type.
 
     Args:
         data: an array of the block's shape. Floating-point numbers are float64 in an evaluation in float64.
@@ -41,7 +41,7 @@ class Block:
 
 
 class Narrowed(Block):
-    """Numbers that were converted to a type of fewer than 32 bits, and that nothing has been computed with."""
+    """A block that was converted to a type of fewer than 32 bits, and that nothing has been computed with."""
 
     __slots__ = ()
 
@@ -64,11 +64,11 @@ class Buffer:
 
 
 class Pointer:
-    """Pointers to elements of one buffer.
+    """A block of pointers to elements of one buffer.
 
     Args:
         buffer: the memory.
-        offset: int64 numbers of elements from its start.
+        offset: the distances from the buffer's start in elements, as int64.
     """
 
     __slots__ = ("buffer", "offset")
@@ -90,7 +90,7 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """A tensor descriptor: a block of an array with bounds of its own."""
+    """A tensor descriptor: an array with bounds, accessed in blocks of one shape."""
 
     pointer: Pointer
     sizes: tuple[int, ...]
@@ -102,7 +102,7 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class BlockType:
-    """What ``x.type`` is: the type of a value's elements with its shape."""
+    """The value of ``x.type``: an element type with a shape."""
 
     scalar: Dtype | PointerType
     shape: tuple[int, ...]
@@ -126,7 +126,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A method of a value."""
+    """A method bound to a value."""
 
     operation: Operation
     owner: Any
@@ -134,7 +134,7 @@ class Bound:
 
 @dataclass(eq=False, slots=True)
 class Function:
-    """A function of the source, turned into closures."""
+    """A function of the source, compiled to closures."""
 
     name: str
     node: Any
@@ -156,7 +156,7 @@ def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
 
 
 def bounded(shape: Sequence[Any]) -> tuple[int, ...]:
-    """Return the shape of a new block.
+    """Return the shape of a new block, after checking it.
 
     Raises:
         ReferenceUnknownError: if it is not known when the kernel is compiled.
@@ -170,7 +170,7 @@ def bounded(shape: Sequence[Any]) -> tuple[int, ...]:
 
 
 def check_product(left: Any, right: Any) -> None:
-    """Check the size of two arrays that are broadcast together.
+    """Check the size of the result of broadcasting two arrays.
 
     Raises:
         ReferenceFaultError: if the result has too many elements.
@@ -183,7 +183,7 @@ def broadcast_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape that several shapes are broadcast to.
 
     Raises:
-        ReferenceUnknownError: if they do not fit.
+        ReferenceUnknownError: if they are not compatible.
     """
     try:
         return np.broadcast_shapes(*shapes)
