@@ -1,10 +1,14 @@
-"""Determines the arms of equations that select element by element, and which of them a run takes.
+"""The arms of equations that select element by element, and which of them a run takes.
 
-``select_n`` has an arm for each case, ``max`` and ``min`` for each side, and ``clamp`` for its bounds and for the
-values between them. ``and`` and ``or`` of truth values have one for each side that decides alone. A product with a mask
-(a truth value as a number, or one chosen among constants) has one for its other factor, which is selected where the
-mask is not zero. A scatter has one for its updates; scatters that keep the larger or the smaller number also have one
-for the old numbers. The value of an arm affects a result only where an element is selected from it.
+- ``select_n`` has an arm for each case, ``max`` and ``min`` one for each side, and ``clamp`` one for each bound and one
+  for the values between them.
+- ``and`` and ``or`` of truth values have one for each side that decides alone.
+- A product with a mask (a truth value as a number, or a number chosen among constants) has one for its other factor,
+  which is selected where the mask is not zero.
+- A scatter has one for its updates. Scatters that keep the larger or the smaller number also have one for the old
+  numbers.
+
+The value of an arm affects a result only where an element is selected from it.
 """
 
 import functools
@@ -35,7 +39,7 @@ ELEMENTWISE = SELECTING - {*_SCATTERS}
 
 
 def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
-    """Return for each arm of an equation in ``SELECTING`` which elements are selected from it.
+    """Return for each arm of an equation in ``SELECTING`` the elements at which it is selected.
 
     A side of a maximum is selected where it is strictly larger, since equal sides cannot be told apart.
 
@@ -64,7 +68,7 @@ def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Arr
 
 
 def _updates_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
-    """Return where updates are written; for an extreme, where updates are selected and where old numbers are."""
+    """Return where updates are written; for an extreme, where updates and where old numbers are selected."""
     array, indices, updates = inputs
     landing: Any = RULES["scatter"](
         machine, [np.zeros(array.shape), indices, np.ones(updates.shape)], equation.parameters, equation.types
@@ -90,7 +94,7 @@ class _Depends(IntEnum):
 
 
 class _Tells(IntEnum):
-    """Whether a truth value implies that the numbers that it was computed from are finite."""
+    """Whether a truth value implies that the numbers it was computed from are finite."""
 
     NEITHER = 0
     NOT_FINITE = 1
@@ -111,7 +115,7 @@ class _Value:
     """Whether it is a truth value as a number, or a number chosen among constants: it may be zero on all inputs."""
 
     def or_of(self, other: "_Value") -> "_Value":
-        """Return the knowledge about a value that may be either of two."""
+        """Return what is known about a value that may be either of two."""
         tells = self.tells if self.tells == other.tells else _Tells.NEITHER
         return _Value(
             max(self.depends, other.depends),
@@ -142,7 +146,7 @@ _Known = Mapping[Any, _Value]
 
 @dataclass(frozen=True, slots=True)
 class Arms:
-    """The arms of a function, including those of functions that it calls."""
+    """The arms of a function, including those of the functions that it calls."""
 
     found: Mapping[tuple[int, int], Arm]
     """Maps (identity of an equation, number of its arm) to the arm, in the order of the code."""
@@ -151,10 +155,10 @@ class Arms:
 
 
 def arms_of(graph: Graph, depending: Sequence[bool]) -> Arms:
-    """Return the arms of the equations of a function, including those of functions that it calls.
+    """Return the arms of a function's equations, including those of the functions that it calls.
 
-    An equation has no arms if nothing depends on the function's inputs, or if both sides are the same value. An arm
-    that is taken only for infinite numbers or NaN is left out, since a proof covers finite ones.
+    An equation has no arms if it does not depend on the function's inputs, or if both sides are the same value. An arm
+    that is taken only for infinite numbers or NaN is left out, since a proof covers finite numbers only.
 
     Args:
         graph: the function.
@@ -166,7 +170,7 @@ def arms_of(graph: Graph, depending: Sequence[bool]) -> Arms:
 
 
 class _Walk:
-    """Walks through a function and the functions that it calls, without running them."""
+    """A static walk through a function and the functions that it calls."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[int, int], Arm] = {}
@@ -174,7 +178,7 @@ class _Walk:
         """The identities of the products that have an arm."""
 
     def results(self, graph: Graph, inputs: Sequence[_Value], where: str) -> list[_Value]:
-        """Return the knowledge about a function's results; its arms are added to ``found``."""
+        """Return what is known about a function's results, and add its arms to ``found``."""
         known: dict[Any, _Value] = dict(zip(graph.inputs, inputs, strict=True))
 
         def read(atom: Any) -> _Value:
@@ -224,7 +228,7 @@ class _Walk:
     def _settled(
         self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str
     ) -> list[_Value]:
-        """Return the knowledge about a loop's carry that holds on every trip."""
+        """Return what is known about a loop's carry on every iteration."""
         now = list(state)
         while True:
             made = self.results(body, [*fixed, *now, *columns], where)[: len(now)]
@@ -235,7 +239,7 @@ class _Walk:
 
 
 def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
-    """Return a value limited by its type: integers and truth values have no derivative."""
+    """Return a value as its type limits it; integers and truth values have no derivative."""
     depends = value.depends
     if kind.dtype is None or is_exact(kind.dtype):
         depends = min(depends, _Depends.INPUTS)

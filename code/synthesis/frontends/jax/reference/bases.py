@@ -1,9 +1,9 @@
-"""Whether results depend on which of several bases a factorisation gives: another sign or phase of a vector, say.
+"""Whether results depend on which of several equally correct bases a factorisation returns.
 
-An eigenvector times -1 is one as well, and LAPACK's documentation of ``syevd`` and ``gesdd`` does not say which of the
-two it gives. Which one it is follows from how many turns its iteration takes: of random matrices of two to forty rows,
-an eigenvector of a quarter had another sign in float32 than in float64, in the same LAPACK (SciPy's, which XLA's CPU
-calls), measured on 2026-11-29. So a function is evaluated with other vectors too, and what they change is not known.
+An eigenvector times -1 is also an eigenvector, and LAPACK's documentation of ``syevd`` and ``gesdd`` does not specify
+the sign. The sign depends on the number of iterations: of random matrices of two to forty rows, a quarter had an
+eigenvector whose sign in float32 differed from that in float64, in the same LAPACK (SciPy's, which XLA's CPU calls),
+measured on 2026-11-29. So a function is also evaluated with other bases; results that these change are not determined.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _EQUAL = 64 * float(np.finfo(np.float64).eps)
 
 
 def open_factors(graph: Graph) -> list[str]:
-    """The factorisations in a graph, or in graphs inside it, whose vectors are read; each once, by name."""
+    """Return the names of the factorisations in a graph or its inner graphs whose vectors are used."""
     atoms = (*graph.outputs, *(each for equation in graph.equations for each in equation.inputs))
     read = {each for each in atoms if not isinstance(each, Constant)}
     found = dict[str, None]()
@@ -43,9 +43,9 @@ def open_factors(graph: Graph) -> list[str]:
 
 
 def depends_on_bases(graph: Graph, runs: Sequence[Inputs], *, seed: int = 0) -> bool:
-    """Whether a result on any of several inputs is another one with other vectors.
+    """Return whether other bases change a result on any of several inputs.
 
-    What is not finite either way is not compared.
+    Elements that are not finite in one of the evaluations are not compared.
 
     Raises:
         ReferenceUnknownError: for a primitive that is not modelled.
@@ -63,10 +63,10 @@ def depends_on_bases(graph: Graph, runs: Sequence[Inputs], *, seed: int = 0) -> 
 
 
 class InOtherBases(Evaluator):
-    """Evaluates in float64, with other vectors of each factorisation, which are as right.
+    """An evaluator in float64 that returns other, equally correct vectors of each factorisation.
 
     Args:
-        generator: of what the vectors are multiplied by.
+        generator: draws the matrices by which the vectors are multiplied.
     """
 
     def __init__(self, generator: np.random.Generator) -> None:
@@ -74,7 +74,7 @@ class InOtherBases(Evaluator):
         self._generator = generator
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """The results of one equation."""
+        """Return the results of one equation, with the vectors of a factorisation in another basis."""
         made = super().apply(equation, inputs)
         match equation.primitive:
             case "eigh":
@@ -85,7 +85,10 @@ class InOtherBases(Evaluator):
                 return made
 
     def _of_eigh(self, vectors: Array, values: Array) -> list[Array]:
-        """Any orthonormal basis of each space of equal eigenvalues: for one of a single vector, times a sign."""
+        """Return eigenvectors in a random orthonormal basis of each eigenspace.
+
+        An eigenvector of a simple eigenvalue is multiplied by a sign or a phase.
+        """
         turned = vectors.copy()
         for place in np.ndindex(values.shape[:-1]):
             for group in _groups(values[place]):
@@ -93,9 +96,10 @@ class InOtherBases(Evaluator):
         return [turned, values]
 
     def _of_svd(self, values: Array, left: Array, right: Array) -> list[Array]:
-        """Vectors of equal singular values are turned together; those of zero, on either side for themselves.
+        """Return singular vectors in random orthonormal bases.
 
-        So are those beside them that complete a basis.
+        Left and right vectors of equal nonzero singular values are rotated together. Those of zero singular values, and
+        those that only complete a basis, are rotated independently on either side.
         """
         u, v = left.copy(), right.copy()
         for place in np.ndindex(values.shape[:-1]):
@@ -111,7 +115,7 @@ class InOtherBases(Evaluator):
         return [values, u, v]
 
     def _turn(self, group: slice, vectors: Array) -> Array:
-        """A random orthogonal matrix, or a unitary one; of one row a sign, or a phase."""
+        """Return a random orthogonal or unitary matrix; for a single vector, a sign or a phase."""
         shape = (group.stop - group.start,) * 2
         drawn = self._generator.normal(size=shape)
         if vectors.dtype.kind == "c":
@@ -121,7 +125,7 @@ class InOtherBases(Evaluator):
 
 
 def _groups(values: Array) -> list[slice]:
-    """The places of equal numbers, of numbers in order."""
+    """Return the ranges of equal numbers in sorted numbers."""
     if not values.size:
         return []
     near = _EQUAL * values.size * np.abs(values).max()

@@ -1,4 +1,4 @@
-"""Evaluates a graph in NumPy, in float64 or in its own precision."""
+"""The evaluator of graphs in NumPy, in float64 or in each graph's own precision."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ _LONGEST_LOOP = 20_000
 
 
 class Evaluator:
-    """Evaluates graphs.
+    """An evaluator of graphs.
 
     Args:
         double: whether every floating-point number is computed in float64.
@@ -54,7 +54,7 @@ class Evaluator:
         return made
 
     def format(self, dtype: Dtype | None) -> Dtype:
-        """Return the dtype that values of a dtype are computed in.
+        """Return the dtype in which values of a dtype are computed.
 
         Raises:
             TypeError: for None, which stands for a random key.
@@ -64,7 +64,7 @@ class Evaluator:
         return _WIDER.get(dtype, dtype) if self.double else dtype
 
     def promoted(self, value: npt.ArrayLike) -> Array:
-        """Return an array in the format that it is computed in."""
+        """Return an array converted to the dtype in which it is computed."""
         array = np.asarray(value)
         return array.astype(self.format(array.dtype), copy=False)
 
@@ -78,12 +78,12 @@ class Evaluator:
             return self.call(graph, [self.promoted(each) for each in inputs])
 
     def note(self, graph: Graph) -> None:
-        """Record that the run reaches a graph."""
+        """Record that the run evaluates a graph."""
         if self._trace is not None:
             self._trace.first.setdefault(id(graph), self._run)
 
     def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
-        """Return the results of a graph inside another, for values that are already promoted."""
+        """Return the results of an inner graph, for inputs that are already promoted."""
         self.note(graph)
         if len(graph.constants) != len(graph.values):
             raise ReferenceUnknownError("captured arrays that the text does not show")
@@ -102,7 +102,7 @@ class Evaluator:
         return [read(each) for each in graph.outputs]
 
     def _left_by(self, graph: Graph) -> list[list[Any]]:
-        """Return for each equation the names that no later equation reads, whose values can be dropped."""
+        """Return for each equation the names that are not read after it, whose values can be dropped."""
         if id(graph) not in self._leave:
             needed: set[Any] = {each for each in graph.outputs if not isinstance(each, Constant)}
             found: list[list[Any]] = []
@@ -114,7 +114,7 @@ class Evaluator:
         return self._leave[id(graph)][1]
 
     def has_arms(self, equation: Equation) -> bool:
-        """Return whether the arms of an equation are recorded; most products have none."""
+        """Return whether the arms of an equation are recorded."""
         return equation.primitive in SELECTING and (equation.primitive != "mul" or id(equation) in self._masked)
 
     def note_arms(self, equation: Equation, inputs: Sequence[Any]) -> None:
@@ -136,7 +136,7 @@ class Evaluator:
         return made
 
     def ruled(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """Return the results of the rule for an equation's primitive.
+        """Return the results of an equation by the rule for its primitive.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -151,14 +151,14 @@ class Evaluator:
         return [np.asarray(each) for each in (made if isinstance(made, list | tuple) else [made])]
 
     def stack(self, rows: Inputs) -> Array:
-        """Return the results of a loop's steps along a new first axis."""
+        """Return the results of a loop's iterations, stacked along a new first axis."""
         return np.stack(rows)
 
     def count_trip(self, trips: int) -> None:
-        """Stop a loop that does not end.
+        """Raise an error if a loop has run too many iterations.
 
         Raises:
-            ReferenceFaultError: after too many trips.
+            ReferenceFaultError: if it has.
         """
         if trips > _LONGEST_LOOP:
             raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of a loop")

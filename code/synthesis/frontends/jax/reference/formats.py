@@ -1,4 +1,4 @@
-"""Determines the number formats of a graph."""
+"""The number formats of a graph."""
 
 from collections.abc import Iterator
 from typing import Any

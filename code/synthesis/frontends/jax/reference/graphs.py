@@ -1,7 +1,7 @@
-"""Converts a live jaxpr to a graph.
+"""Conversion of a live jaxpr to a graph.
 
-A library's primitive is replaced by a call of its implementation (``Primitive.def_impl``) if that can be traced. A JAX
-primitive that is an object (``Nonzero``) is replaced by a call of its expansion to simpler primitives.
+A primitive of another library is replaced by a call of its implementation (``Primitive.def_impl``) if that can be
+traced. A JAX primitive that is an object (``Nonzero``) is replaced by a call of its expansion to simpler primitives.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""The oracle of one function: its results, and which of its equations some runs reached."""
+"""The oracle of one function: its results, and its coverage by some runs."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -67,7 +67,7 @@ class GraphReference:
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
-        """Return results in the function's own precision, with every rounded number off by a unit in the last place.
+        """Return results in the function's own precision, with every rounded number perturbed by one unit.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -89,7 +89,7 @@ class GraphReference:
         return found
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return the same, without the results for decisions in doubt.
+        """Return the perturbed results that ``shaken`` returns, without those for decisions in doubt.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -100,16 +100,17 @@ class GraphReference:
         return [self._named(each) for each in shaken]
 
     def _noted(self, runs: Sequence[Values]) -> Iterator[tuple[list[Any], list[Decision]]]:
-        """Yield the inputs of each run, and its decisions."""
+        """Yield the inputs and the decisions of each run."""
         several = [list(run.values()) for run in runs]
         noting = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
         return zip(several, noting, strict=True)
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
-        """Return an empty list: only rounding may change a function's results, and ``shaken`` covers that.
+        """Return an empty list: only rounding may change a function's results, and ``shaken`` covers rounding.
 
         Raises:
-            ReferenceUnknownError: if they depend on the vectors that a factorisation gives, such as on the sign of one.
+            ReferenceUnknownError: if the results depend on the basis that a factorisation returns, such as on the sign
+                of a vector.
             ReferenceFaultError: for a loop that does not end.
         """
         factors = self._open_factors
@@ -124,7 +125,7 @@ class GraphReference:
     ) -> list[Values]:
         """Return the results with all decisions in doubt reversed, and with parts of them; empty if none is in doubt.
 
-        Results of evaluations that would take another path are left out.
+        Evaluations that take another path are left out.
         """
         found = list[Values]()
         for some in with_parts(doubts):
@@ -140,7 +141,7 @@ class GraphReference:
 
     @property
     def unit(self) -> float:
-        """The unit in the last place, at 1, of the coarsest results of an equation."""
+        """The unit in the last place, at 1, of the coarsest results of an equation; 0 if none has 16 bits."""
         return coarsest_unit(self.graph)
 
     @property
@@ -150,14 +151,14 @@ class GraphReference:
 
     @property
     def work(self) -> float:
-        """Number of elements that the equations read and write; those in loops count once per trip."""
+        """Number of elements that the equations read and write; those in loops count once per iteration."""
         return work_of(self.graph)
 
     def reached(self, trace: Trace) -> Reached:
-        """Return the evaluated equations, including those in branches and loops, and the arms that were taken.
+        """Return the coverage of equations, including those in branches and loops, and of arms.
 
-        A branch without equations, which returns its inputs, counts as one. A branch that no input decides on, such as
-        one for another platform, does not count.
+        A branch without equations, which returns its inputs, counts as one. An untaken branch of a constant decision,
+        such as the platform, does not count.
         """
         places, missed = 0, list[str]()
         for graph, where in _graphs(self.graph, "the function", trace):
@@ -177,7 +178,7 @@ class GraphReference:
 
 
 def _graphs(graph: Graph, where: str, trace: Trace) -> Iterator[tuple[Graph, str]]:
-    """Yield a graph and those inside it, each with a name for messages."""
+    """Yield a graph and the graphs inside it that count for coverage, each with a name for messages."""
     yield graph, where
     fixed = set[Any]()
     for equation in graph.equations:
@@ -192,7 +193,7 @@ def _graphs(graph: Graph, where: str, trace: Trace) -> Iterator[tuple[Graph, str
 
 
 def _inner(equation: Equation) -> Iterator[tuple[Graph, str]]:
-    """Yield the functions that a primitive calls."""
+    """Yield the functions that a primitive calls, each with a name for messages."""
     for parameter in _INNER.get(equation.primitive, ()):
         held = equation.parameters.get(parameter)
         if isinstance(held, Graph):

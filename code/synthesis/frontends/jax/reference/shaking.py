@@ -1,7 +1,7 @@
-"""Evaluates a graph with every rounded number off by a unit in the last place, to show the effect of rounding alone.
+"""Evaluations with every rounded number perturbed by a unit in the last place, to show the effect of rounding alone.
 
-Two evaluations in one precision differ if large numbers cancel to a small result. An evaluation that is off at every
-step shows how much, whereas the oracle's two precisions may agree by chance.
+The oracle's evaluations in two precisions differ if large numbers cancel to a small result, but may agree by chance. An
+evaluation that is perturbed at every step shows how far a result may move.
 """
 
 import math
@@ -106,7 +106,7 @@ _AT_ONCE = 4096
 
 
 class Directions:
-    """Draws for each number whether it is off upwards or downwards.
+    """A generator of random directions of perturbations.
 
     Args:
         seed: the seed of all directions.
@@ -120,14 +120,14 @@ class Directions:
         self._left = np.empty(0, np.int8)
 
     def take(self, count: int) -> npt.NDArray[np.int8]:
-        """Return the next directions, each 1 or -1; shape ``(count,)``."""
+        """Return the next ``count`` directions, each 1 or -1."""
         if count > len(self._left):
             self._left = self._drawn(max(count, _AT_ONCE))
         taken, self._left = self._left[:count], self._left[count:]
         return taken
 
     def _drawn(self, count: int) -> npt.NDArray[np.int8]:
-        """Return directions from one bit of as many bytes; unused bytes of a four-byte word are dropped."""
+        """Return new directions, drawn from one bit each of ``count`` bytes; unused bytes of a word are dropped."""
         words = -(-count // 4)
         raw = self._bits.random_raw(max(0, words - len(self._words) + 1) // 2).astype("<u8", copy=False).view("<u4")
         drawn = np.concatenate([self._words, raw])
@@ -138,7 +138,7 @@ class Directions:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision that floating-point numbers made at one equation of one run."""
+    """A discrete outcome that floating-point numbers decided at one equation in one run."""
 
     primitive: str
     told: list[Array]
@@ -153,12 +153,12 @@ class Decision:
 
     @property
     def is_single(self) -> bool:
-        """Whether it is a single value, which may determine the path of the evaluation."""
+        """Whether the outcome is a single value, which may determine the path of the evaluation."""
         return not self.told[0].shape
 
     @property
     def apart(self) -> Array | None:
-        """The distance of each measure from the nearest one with another decision."""
+        """The distance of each measure from the threshold at which the outcome changes."""
         if self.measure is None:
             return None
         match self.primitive:
@@ -172,17 +172,17 @@ class Decision:
                 return self.measure
 
     def apart_where(self, moved: Array | None) -> Array | None:
-        """Return the distances if rounding moves any measure; None if it moves none, or if that is not known."""
+        """Return ``apart``; None if rounding moves no measure, or if that is not known."""
         return None if moved is None or not (moved > 0).any() else self.apart
 
     def with_rounded(self, compute: Callable[[], list[Array]]) -> list[Array]:
-        """Return the results, with rounded numbers that are no decisions computed again."""
+        """Return the results; those that are floating-point numbers, unless of a step, are computed again."""
         if not any(_is_rounded(each.dtype) for each in self.told) or self.primitive in STEPS:
             return self.told
         return [new if _is_rounded(new.dtype) else each for new, each in zip(compute(), self.told, strict=True)]
 
     def otherwise(self, doubts: Array) -> list[Array]:
-        """Return the results with those in doubt reversed."""
+        """Return the results with the elements in doubt reversed."""
         assert self.measure is not None
         (told,) = self.told
         if told.dtype == np.bool_:
@@ -193,7 +193,7 @@ class Decision:
             return [np.where(doubts, (told.astype(np.float64) + self._step()).astype(told.dtype), told)]
 
     def _step(self) -> Array:
-        """Return the steps from the decided integers to those on the other side."""
+        """Return the step from each decided integer to the one on the other side of the threshold."""
         assert self.measure is not None
         apart = self.apart
         assert apart is not None
@@ -204,9 +204,9 @@ class Decision:
         return np.where(apart == 0, ties, -np.sign(apart))
 
     def remainders(self, inputs: Inputs, doubts: Array | None = None) -> Array:
-        """Return remainders for the decided quotients, with those in doubt reversed.
+        """Return remainders for the decided quotients, with quotients in doubt reversed.
 
-        Like any remainder, a reversed one has the sign of the dividend or is zero.
+        A reversed one that would not have the sign of the dividend becomes zero.
         """
         assert self.measure is not None
         wide = [each.astype(np.float64) for each in inputs]
@@ -221,7 +221,7 @@ class Decision:
 
 
 class Noting(Together):
-    """Evaluates in the graph's own precision, and records the decisions of floating-point numbers."""
+    """An evaluator in the graph's own precision that records the decisions of floating-point numbers."""
 
     def __init__(self) -> None:
         super().__init__(double=False)
@@ -256,7 +256,7 @@ class Noting(Together):
         return noted
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
-        """Return the results of one equation."""
+        """Return the results of one equation, and record its decision."""
         results = super().apply(equation, inputs)
         if _decides(equation, inputs):
             self._decisions.append((self.running, equation, inputs, results))
@@ -264,15 +264,15 @@ class Noting(Together):
 
 
 class Shaken(Evaluator):
-    """Evaluates in the graph's own precision, with every rounded number off by a unit in the last place, up or down.
+    """An evaluator in the graph's own precision that perturbs every rounded number by a unit in the last place.
 
     It takes the decisions of another evaluation: the results of comparisons, ``argmax``, ``floor`` and conversions to
-    integers, and the quotients of remainders. So it shows how rounding errors grow along the graph's own path, and
-    never takes another path. A text that does so gets no larger tolerance.
+    integers, and the quotients of remainders. So it shows how rounding errors grow along the graph's own path. A text
+    that takes another path gets no larger tolerance.
 
     Args:
         noted: the decisions of the other evaluation.
-        directions: the directions in which numbers are off.
+        directions: the directions of the perturbations.
     """
 
     def __init__(self, noted: Sequence[Decision], directions: Directions) -> None:
@@ -285,7 +285,7 @@ class Shaken(Evaluator):
         """Whether rounding may change which element is selected."""
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """Return the results of one equation."""
+        """Return the perturbed results of one equation; for a decision, those of the other evaluation."""
         if not _decides(equation, inputs):
             return self._shaken(equation, inputs)
         decision = next(self._noted)
@@ -320,7 +320,7 @@ class Shaken(Evaluator):
         return [self._off(each, units=_units_of(name, each), faithful=faithful) for each in results]
 
     def _off(self, value: Array, *, units: int = 1, faithful: bool | Array = True) -> Array:
-        """Return numbers off by some units; where ``faithful``, a number of few digits is exact, as an integer is."""
+        """Return perturbed numbers; if ``faithful``, numbers with few significant digits (integers, say) stay exact."""
         if not _is_rounded(value.dtype):
             return value
         parts = value.ravel()
@@ -336,7 +336,7 @@ class Shaken(Evaluator):
         return (bits + rounded * (units * self._directions.take(bits.size))).view(value.dtype).reshape(value.shape)
 
     def _off_beside_one(self, value: Array) -> Array:
-        """Return numbers off by the error of their complements to one."""
+        """Return float32 numbers near 1 perturbed by the error of their complement to 1."""
         if value.dtype != np.float32:
             return value
         directions = self._directions.take(value.size).reshape(value.shape)
@@ -344,7 +344,7 @@ class Shaken(Evaluator):
         return (value + directions * unit).astype(value.dtype)
 
     def _off_one_by_one(self, total: Array, terms: Array) -> Array:
-        """Return a 16-bit sum as if rounded after each term, which XLA may do and the oracle does not."""
+        """Return a 16-bit sum perturbed as if rounded after each term, which XLA may do and the oracle does not."""
         if total.dtype not in UNITS:
             return total
         count = max(1, terms.size // max(1, total.size))
@@ -354,19 +354,19 @@ class Shaken(Evaluator):
         return (total.astype(np.float32) + directions * unit).astype(total.dtype)
 
     def _off_in_proportion(self, matrix: Array) -> Array:
-        """Return numbers off by the row count in units of the largest number; zeros stay, as rotations skip them."""
+        """Return a matrix perturbed by its rounding unit at the largest number times the row count; zeros are kept."""
         unit = matrix.shape[-1] * np.finfo(matrix.dtype).eps * np.abs(matrix).max(initial=0.0) * (matrix != 0)
         return (matrix + self._directions.take(matrix.size).reshape(matrix.shape) * unit).astype(matrix.dtype)
 
 
 class Turned(Evaluator):
-    """Evaluates in the graph's own precision, with each decision in doubt reversed.
+    """An evaluator in the graph's own precision that reverses each decision in doubt.
 
-    If an earlier reversal has changed a measure by more than rounding does, the decision is made again.
+    If a reversal changes the measure of a later decision by more than rounding does, that decision is made anew.
 
     Args:
         noted: the decisions, in order.
-        doubts: where each is reversed; None for nowhere.
+        doubts: where to reverse each; None for nowhere.
         moved: how far rounding moves each measure; None if that is not known.
     """
 
@@ -377,7 +377,7 @@ class Turned(Evaluator):
         self._noted = zip(noted, doubts, moved, strict=True)
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """Return the results of one equation."""
+        """Return the results of one equation, with its decision reversed where it is in doubt."""
         if not _decides(equation, inputs):
             return super().apply(equation, inputs)
         decision, doubts, moved = next(self._noted)
@@ -395,7 +395,7 @@ class Turned(Evaluator):
 
     @property
     def is_done(self) -> bool:
-        """Whether all decisions were reached. If not, it took another path, and its results are meaningless."""
+        """Whether all decisions were made. If not, the evaluation took another path and its results are meaningless."""
         return next(self._noted, None) is None
 
 
@@ -416,7 +416,7 @@ def _measure(equation: Equation, inputs: Inputs) -> Array | None:
 
 
 def _may_choose_another(equation: Equation, numbers: Array, shaken: Array, chosen: Array) -> bool:
-    """Return whether another element is as close to the selected one as rounding moves any of them."""
+    """Return whether another element is so close to the selected one that rounding may select it."""
     if numbers.dtype not in _BITS:
         return False
     (axis,) = equation.parameters["axes"]
@@ -434,15 +434,16 @@ def _moved(measure: Array, shaken: Array | None) -> Array:
 
 
 def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) -> list[Array | None]:
-    """Return for each decision the largest distance by which two evaluations move its measure."""
+    """Return for each decision the larger of the distances by which two evaluations move its measure."""
     pairs = zip(first, second, strict=True)
     return [None if one is None or other is None else np.maximum(one, other) for one, other in pairs]
 
 
 def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
-    """Return whether a decision would be in doubt if rounding moved it as far as others of its array.
+    """Return whether more evaluations are needed to tell which decisions are in doubt.
 
-    A single decision at an exact tie is unclear, too. One evaluation may leave a sum unchanged because errors cancel.
+    They are if an element would be in doubt when moved as far as the median of its array, since its own errors may have
+    cancelled by chance, or if a single decision is an exact tie.
     """
     for decision, by in zip(noted, moved, strict=True):
         apart = decision.apart_where(by)
@@ -457,13 +458,13 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
 
 
 def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: bool = False) -> list[Array | None]:
-    """Return for each decision where rounding may reverse it; None for nowhere, and for a single decision.
+    """Return where rounding may reverse each decision; None for nowhere, and for a single decision.
 
     Args:
         noted: the decisions, in order.
         moved: how far rounding moves each measure; None if that is not known.
-        few: whether a decision with more than a hundredth in doubt counts as not in doubt. In 16-bit formats there are
-            many of these, and a text that decides wrongly must not pass because of them.
+        few: whether to skip decisions with more than a hundredth of their elements in doubt. In 16-bit formats these
+            are common, and a text that decides wrongly must not pass because of them.
     """
     found = [None if each.is_single else _doubts(each, by) for each, by in zip(noted, moved, strict=True)]
     if not few:
@@ -472,9 +473,9 @@ def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: 
 
 
 def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
-    """Return the doubts, and if there are several, each of a few parts of them; empty if there are none.
+    """Return all doubts together, followed by each of a few parts of them; return an empty list if there are none.
 
-    The effects of two reversals may cancel, whereas a text may reverse only one of them.
+    The parts are needed because the effects of two reversals may cancel, and a text may reverse only one of them.
     """
     sizes = [0 if each is None else int(each.sum()) for each in doubts]
     several = min(_PARTS_OF_DOUBTS, sum(sizes))
@@ -486,7 +487,7 @@ def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
 
 
 def _part(doubts: Array | None, end: int, part: int, several: int) -> Array | None:
-    """Return every n-th place in doubt, counted over all decisions up to this one; None if there is none."""
+    """Return every n-th element in doubt, counted over all decisions up to this one; None if there is none."""
     if doubts is None:
         return None
     places = np.flatnonzero(doubts)
@@ -501,28 +502,29 @@ def is_open(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
 
 
 def _doubts(decision: Decision, moved: Array | None) -> Array | None:
-    """Return where rounding may reverse a decision; None if nowhere. An exact tie that nothing moves is no doubt."""
+    """Return where rounding may reverse a decision; None if nowhere. An unmoved exact tie is not in doubt."""
     apart = decision.apart_where(moved)
     doubts = None if apart is None or moved is None else _in_doubt(apart, moved)
     return doubts if doubts is not None and doubts.any() else None
 
 
 def _in_doubt(apart: Array, moved: Array) -> Array:
-    """Return where a measure is no further from another decision than rounding may move it."""
+    """Return where a measure is no further from its threshold than rounding may move it."""
     return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 
 
 def _units_of(primitive: str, result: Array) -> int:
-    """Return by how many units in the last place XLA's CPU may be off."""
+    """Return the error that XLA's CPU may make in a primitive, in units in the last place."""
     if result.dtype != np.float32:  # 16-bit results are rounded from float32
         return 1
     return _FAR_UNITS.get(primitive, _COARSE_UNITS if primitive in COARSE else 1)
 
 
 def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
-    """Return a float32 sum with its terms added one after the other, as XLA's CPU does; others unchanged.
+    """Return a float32 sum with its terms added one at a time, as XLA's CPU does; return other sums unchanged.
 
-    The oracle adds in pairs. For many similar terms, rounding errors have one direction and accumulate.
+    The oracle adds pairwise. With many similar terms, the rounding errors of sequential addition have the same sign and
+    accumulate.
     """
     if total.dtype != np.float32 or not terms.size:
         return total
@@ -531,7 +533,7 @@ def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
 
 
 def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Array) -> Array:
-    """Return a float32 product likewise if it is small or one side is a vector; XLA's CPU has blocks for others."""
+    """Return a float32 product of a vector or of small matrices with terms added one at a time; others unchanged."""
     summed, batch = dimensions
     terms = product.size * math.prod(left.shape[axis] for axis in summed[0])
     if {left.dtype, right.dtype, product.dtype} != {np.dtype(np.float32)} or not 0 < terms <= _FEW_OF_A_VECTOR:
@@ -544,7 +546,7 @@ def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Arr
 
 
 def _with_last(matrix: Array, batch: Sequence[int], summed: Sequence[int]) -> Array:
-    """Return a matrix with its axes joined to three: batch, others, and those that are summed."""
+    """Return a matrix with its axes merged to three: the batch axes, the others, and the summed ones."""
     others = [axis for axis in range(matrix.ndim) if axis not in (*batch, *summed)]
     moved = matrix.transpose(*batch, *others, *summed)
     return moved.reshape(
@@ -562,7 +564,7 @@ def _is_rounded(dtype: Dtype | None) -> bool:
 
 
 def _decides(equation: Equation, inputs: Sequence[Any]) -> bool:
-    """Return whether floating-point numbers become integers, truth values or steps, or are reduced by a remainder."""
+    """Return whether an equation makes a decision: a step, a remainder, or integers or truth values from floats."""
     if equation.primitive in STEPS:
         return True
     if equation.primitive == "rem":

@@ -1,7 +1,8 @@
-"""Evaluates a graph on several inputs at once: each equation once for all runs, if its rule allows it.
+"""An evaluator of a graph on several inputs at once: each equation once for all runs, if its rule allows it.
 
-Values that differ between runs are stacked along a first axis. A primitive that works elementwise or along axes works
-the same with one more axis; any other is evaluated run by run. Each run's numbers are the same as if it ran alone.
+Values that differ between runs are stacked along a first axis. Elementwise primitives and those along axes work the
+same with one more axis; others are evaluated run by run. The numbers of each run are the same as if it were evaluated
+alone.
 """
 
 import itertools
@@ -25,7 +26,7 @@ _MOST_AT_ONCE = 1 << 22
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
-    """One value of each run, along a first axis."""
+    """The values of one variable in several runs, stacked along a first axis."""
 
     data: Array
 
@@ -56,16 +57,16 @@ Form = Callable[["Together", Sequence[Any], Equation], Sequence[Any] | None]
 
 
 def at_once(graph: Graph, several: Sequence[Inputs]) -> list[Sequence[Inputs]]:
-    """Return inputs in groups for which the largest array that the graph makes is not too large.
+    """Return inputs in groups, so small that the largest array of the graph stays below a limit.
 
-    Large arrays gain nothing from this, because their elements, not the start of each equation, take the time.
+    Large arrays gain nothing from stacking, because their elements take the time, not the call of each equation.
     """
     size = max(1, _MOST_AT_ONCE // largest_of(graph))
     return [several[place : place + size] for place in range(0, len(several), size)]
 
 
 class Together(Evaluator):
-    """Evaluates graphs on several inputs at once.
+    """An evaluator of graphs on several inputs at once.
 
     Args:
         double: whether every floating-point number is computed in float64.
@@ -83,7 +84,7 @@ class Together(Evaluator):
         """The identities of the equations of which each run has taken every arm."""
 
     def runs(self, graph: Graph, several: Sequence[Inputs], *, first: int = 0) -> list[list[Array]]:
-        """Return a function's results on several inputs. If some fail, the error is that of the first.
+        """Return a function's results on several inputs. If some fail, raise the error of the first of these.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -120,7 +121,7 @@ class Together(Evaluator):
             return self.call(graph, given)
 
     def note(self, graph: Graph) -> None:
-        """Record that the runs reach a graph."""
+        """Record that the runs evaluate a graph."""
         if self._came_to:
             for run in self.running:
                 self._came_to[run].setdefault(id(graph))
@@ -147,7 +148,7 @@ class Together(Evaluator):
             self._all_taken.add(place)
 
     def stack(self, rows: Sequence[Any]) -> Any:
-        """Return the results of a loop's steps along a new first axis of each run's."""
+        """Return the results of a loop's iterations, stacked along a new first axis of each run's value."""
         if not any(type(each) is Stack for each in rows):
             return super().stack(rows)
         return Stack(np.stack([_whole(each, len(self.running)) for each in rows], axis=1))
@@ -166,7 +167,7 @@ class Together(Evaluator):
     def of_all(
         self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None
     ) -> list[Stack] | None:
-        """Return a rule's results on whole stacks with other parameters and types; None if they are not one per run."""
+        """Return a rule's results on whole stacks, with some parameters and types replaced; None for other shapes."""
         told = {**equation.parameters, **parameters} if parameters else equation.parameters
         given = equation.inputs, equation.outputs
         made = self.ruled(Equation(equation.primitive, told, *given, types or equation.types), inputs)
@@ -185,11 +186,11 @@ class Together(Evaluator):
     def in_groups(
         self, groups: Sequence[Sequence[int]], work: Callable[[int, list[Any]], Sequence[Any]], inputs: Sequence[Any]
     ) -> list[Any]:
-        """Return the results of all runs, computed in groups.
+        """Return the results of all runs, computed in groups of runs.
 
         Args:
             groups: positions in the stacks, each in one group.
-            work: takes the number of a group and its inputs, and returns the results.
+            work: takes the number of a group and its inputs, and returns its results.
             inputs: arrays or stacks.
         """
         everyone, made = self.running, list[Sequence[Any]]()
@@ -208,12 +209,12 @@ class Together(Evaluator):
 
 
 def of_run(value: Any, place: int) -> Array:
-    """Return a run's own value, by its position in stacks."""
+    """Return the value of one run, by its position in stacks."""
     return value.data[place, ...] if type(value) is Stack else value
 
 
 def part_of(value: Any, places: Sequence[int]) -> Any:
-    """Return the values of some runs."""
+    """Return the values of some runs, by their positions in stacks."""
     return Stack(value.data[list(places)]) if type(value) is Stack else value
 
 
@@ -224,7 +225,7 @@ def _alike_or_stacked(arrays: Sequence[Array]) -> Several:
 
 
 def stacked(arrays: Sequence[Array]) -> Array:
-    """Return arrays along a new first axis, each with its memory layout, on which sums depend."""
+    """Return arrays stacked along a new first axis, keeping their memory layout, on which sums depend."""
     first = arrays[0]
     if first.flags.c_contiguous or first.ndim < 2:
         return np.stack(arrays)
@@ -234,7 +235,7 @@ def stacked(arrays: Sequence[Array]) -> Array:
 
 
 def _whole(value: Any, runs: int) -> Array:
-    """Return the values of all runs along a first axis."""
+    """Return the values of all runs, stacked along a first axis."""
     return value.data if type(value) is Stack else np.broadcast_to(value, (runs, *np.shape(value)))
 
 
@@ -242,7 +243,7 @@ def _whole(value: Any, runs: int) -> Array:
 
 
 def _elementwise(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Broadcast numbers and arrays that all runs share."""
+    """Evaluate an elementwise primitive; arrays that all runs share are broadcast."""
     rank = max(each.ndim for each in inputs)
     return together.of_all(equation, [_aligned(each, rank) for each in inputs], {})
 
@@ -257,7 +258,7 @@ def _aligned(value: Any, rank: int) -> Array:
 
 
 def _along(*names: str) -> Form:
-    """Return the form of a primitive with axes in parameters of these names."""
+    """Return the form of a primitive whose parameters of these names hold axes."""
 
     def form(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
         runs, told = len(together.running), equation.parameters
@@ -278,7 +279,7 @@ def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 
 def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Evaluate a primitive that keeps the order of elements and has its shape in the text."""
+    """Evaluate a primitive that keeps the order of elements, and whose shape is in the text."""
     told, runs = equation.parameters, len(together.running)
     if told.get("dimensions") is not None and equation.primitive == "reshape":
         return None
@@ -287,7 +288,7 @@ def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 
 
 def _leading(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Evaluate a primitive whose rule keeps any leading axes, of which runs are one more."""
+    """Evaluate a primitive whose rule accepts leading axes, with one more for the runs."""
     runs = len(together.running)
     return together.of_all(equation, [_whole(each, runs) for each in inputs], {}, _one_axis_more(equation, runs))
 
@@ -359,7 +360,7 @@ def _called(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 
 
 def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Evaluate a branch; runs that take the same branch take it together."""
+    """Evaluate a branch; runs that take the same branch are evaluated together."""
     index, *given = inputs
     branches = equation.parameters["branches"]
     if type(index) is not Stack:
@@ -380,7 +381,7 @@ def _looped(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 
 
 def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: int, tested: bool) -> Sequence[Any]:
-    """Return a loop's results after some trips; ``tested`` is whether all runs are known to continue."""
+    """Return a loop's results from iteration ``trips`` on; ``tested`` is whether all runs are known to continue."""
     told = equation.parameters
     asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
     constants, state = inputs[: asked + looped], inputs[asked + looped :]
@@ -398,7 +399,7 @@ def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: 
 
 
 def _parted(together: Together, inputs: Sequence[Any], equation: Equation, goes_on: Array, trips: int) -> Sequence[Any]:
-    """Return a loop's results if only some of the runs continue."""
+    """Return a loop's results when only some of the runs continue."""
     groups = [np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()]
     constants = int(equation.parameters["cond_nconsts"]) + int(equation.parameters["body_nconsts"])
 
@@ -409,7 +410,7 @@ def _parted(together: Together, inputs: Sequence[Any], equation: Equation, goes_
 
 
 def _rank_of_result(graph: Graph) -> int:
-    """Return the rank of a graph's first result; 0 if no equation makes it."""
+    """Return the rank of a graph's first result; 0 if it is not the result of an equation."""
     types = (zip(each.outputs, each.types, strict=True) for each in graph.equations)
     return next((len(kind.shape) for pairs in types for name, kind in pairs if name == graph.outputs[0]), 0)
 

@@ -1,4 +1,4 @@
-"""Estimates the cost of evaluating a graph from its shapes alone, so that it is the same on every machine."""
+"""Estimates of the cost of evaluating a graph, from its shapes alone, so that they are the same on every machine."""
 
 import math
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ _Sizes = Mapping[Any, tuple[int, ...]]
 
 
 def work_of(graph: Graph) -> float:
-    """Return the number of elements that a graph's equations read and write; those in loops count once per trip.
+    """Return the number of elements that a graph's equations read and write; those in loops count once per iteration.
 
     Args:
-        graph: a graph with the types of its inputs, and of those of the graphs inside it.
+        graph: a graph that has the types of its inputs, as do the graphs inside it.
     """
     shapes: dict[Any, tuple[int, ...]] = {
         name: kind.shape for name, kind in zip(graph.inputs, graph.types, strict=False)
@@ -62,7 +62,7 @@ def _inside(equation: Equation) -> float:
 
 
 def graphs_in(equation: Equation) -> list[Graph]:
-    """The graphs that an equation calls, or may."""
+    """Return the graphs that an equation calls or may call."""
     parameters = equation.parameters.values()
     held = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters)
     return [each for some in held for each in some if isinstance(each, Graph)]

@@ -1,4 +1,4 @@
-"""Turns statements into closures, which take a frame and return None, a returned value, or how a loop goes on."""
+"""Compilation of statements to closures, which take a frame and return None, a returned value or loop control."""
 
 import ast
 from collections.abc import Callable, Iterable, Sequence

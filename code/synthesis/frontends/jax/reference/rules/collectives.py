@@ -1,6 +1,6 @@
-"""Collective operations on the devices of a mesh, here of one device; after ``jax.shard_map`` and ``jax.lax``.
+"""Collective operations on the devices of a mesh, after ``jax.shard_map`` and ``jax.lax``. The mesh has one device.
 
-A device's part is then the whole, and communication returns the device's own data.
+So a device's shard is the whole array, and communication returns the device's own data.
 """
 
 import math
@@ -23,7 +23,7 @@ def _shard_map(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Ty
 
 
 def _combining(function: Callable[..., Array]) -> Rule:
-    """Return a rule that combines values over axes that ``jax.vmap`` has made dimensions; one device adds nothing."""
+    """Return a rule that reduces over axes that ``jax.vmap`` has made dimensions; mesh axes have one device each."""
 
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         axes = tuple(each for each in parameters["axes"] if isinstance(each, int))

@@ -1,4 +1,4 @@
-"""Primitives made of several operations: each is a graph of simple ones, so that the rounding of every step counts."""
+"""Rules of primitives made of several operations, each a graph of simple ones, so that every step is rounded."""
 
 import functools
 from typing import Any
@@ -41,7 +41,7 @@ def _one_minus_square_graph(dtype: Dtype, shape: tuple[int, ...]) -> Graph:
 
 @rule("polynomial")
 def _polynomial(evaluator: Machine, inputs: Inputs, _: Parameters, types: Types) -> Results:
-    """Use Horner's rule, lowest degree first; after the documentation of ``jax.lax.polynomial``."""
+    """Return a polynomial by Horner's rule, with the lowest degree first; after ``jax.lax.polynomial``."""
     shapes = tuple(tuple(each.shape) for each in inputs)
     return evaluator.call(_polynomial_graph(numbers(types[0]), shapes), inputs)
 
@@ -64,7 +64,7 @@ def _polynomial_graph(dtype: Dtype, shapes: _Shapes) -> Graph:
 
 @rule("scaled_dot")
 def _scaled_dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """Return the product of two operands, each times its scales; one scale applies to several elements in a row.
+    """Return the product of two scaled operands; one scale applies to several consecutive elements.
 
     After the documentation of ``jax.lax.scaled_dot``. Without hardware for this product, JAX scales in bfloat16,
     whatever the operands' dtype is.

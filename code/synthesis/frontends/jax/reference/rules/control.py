@@ -1,4 +1,4 @@
-"""Calls, branches and loops; after ``jax.lax``'s documentation."""
+"""Rules of calls, branches and loops, after ``jax.lax``'s documentation."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def _cond(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Types) 
 
 @rule("platform_index")
 def _platform(_: Machine, __: Inputs, parameters: Parameters, ___: Types) -> Results:
-    """Return the number of the branch for a CPU."""
+    """Return the index of the branch for a CPU."""
     platforms = parameters["platforms"]
     found = (k for k, names in enumerate(platforms) if names is None or "cpu" in names)
     return np.int32(next(found, len(platforms) - 1))

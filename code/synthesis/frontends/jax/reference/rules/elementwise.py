@@ -1,4 +1,4 @@
-"""Elementwise primitives, after ``jax.lax``'s documentation."""
+"""Rules of elementwise primitives, after ``jax.lax``'s documentation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ def _plain(function: _Function) -> Rule:
 
 
 def _special(function: _Function | str) -> _Function:
-    """Return a function, or SciPy's function of a name, that computes small formats in float32, as XLA does."""
+    """Return a function (or SciPy's, by name) that computes formats of fewer than 32 bits in float32, as XLA does."""
 
     def compute(*inputs: Array) -> Array:
         found = getattr(scipy.special, function) if isinstance(function, str) else function
@@ -60,7 +60,7 @@ def _polygamma(order: Array, x: Array) -> Array:
 
 
 def _incomplete_gamma(name: str) -> _Function:
-    """Return SciPy's function with the given name. An infinite order with a positive ``x`` is refused.
+    """Return SciPy's function with the given name; it refuses an infinite order with a positive ``x``.
 
     There JAX 0.10 returns NaN for a finite ``x``, and JAX 0.11 and later return the limit; at an infinite ``x`` it is
     the other way round. A stored text may come from either.
@@ -95,14 +95,14 @@ def _derivative_by_order(order: Array, x: Array) -> Array:
 
 
 def _complex(real: Array, imaginary: Array) -> Array:
-    """Return complex numbers, set part by part, because arithmetic would turn an infinity into NaN."""
+    """Return complex numbers assembled from their parts, since arithmetic would turn an infinity into NaN."""
     made = np.empty(np.shape(real), np.complex128 if real.dtype.itemsize == 8 else np.complex64)
     made.real, made.imag = real, imaginary
     return made
 
 
 def _divided(a: Array, b: Array) -> Array:
-    """Return quotients. Integers round to zero; division by zero sets all bits, the lowest number by -1 is itself."""
+    """Return quotients. Integers are truncated; x / 0 has all bits set, and the lowest number / -1 is itself."""
     if a.dtype.kind not in "iu":
         return np.true_divide(a, b)
     safe = np.where(b == 0, 1, b).astype(a.dtype)
@@ -131,21 +131,21 @@ def _logical_right(a: Array, b: Array) -> Array:
 
 
 def _arithmetic_right(a: Array, b: Array) -> Array:
-    """Shift the bits of any type to the right, repeating the sign bit; larger amounts fill all bits with it."""
+    """Shift right arithmetically, whatever the type is; shifts by the width or more fill all bits with the sign."""
     last = 8 * a.dtype.itemsize - 1
     amount = np.where((b >= 0) & (b <= last), b, last).astype(f"i{a.dtype.itemsize}")
     return np.right_shift(a.view(f"i{a.dtype.itemsize}"), amount).view(a.dtype)
 
 
 def _high_half(a: Array, b: Array) -> Array:
-    """Return the upper half of the bits of a product with twice the width."""
+    """Return the upper half of the bits of the double-width product."""
     bits = 8 * a.dtype.itemsize
     wide: Any = np.dtype(object) if bits == 64 else np.int64 if a.dtype.kind == "i" else np.uint64
     return np.asarray((a.astype(wide) * b.astype(wide)) >> bits).astype(a.dtype)
 
 
 def _ones(a: Array) -> Array:
-    """Count the bits that are set. NumPy would count those of the absolute value."""
+    """Return the number of set bits. NumPy would count those of the absolute value."""
     return np.bitwise_count(a.view(f"u{a.dtype.itemsize}"))
 
 
@@ -160,7 +160,7 @@ def _sign(x: Array) -> Array:
 
 
 def _by_total_order(compare: np.ufunc) -> _Function:
-    """Return a comparison in the total order of IEEE 754: -0 is before 0, and NaN before or after all numbers."""
+    """Return a comparison in the total order of IEEE 754: -0 is before 0, and NaN is before or after all numbers."""
 
     def place(x: Array) -> Array:
         if x.dtype.kind in "biu":
@@ -241,7 +241,7 @@ def _round(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Res
 
 @rule("reduce_precision")
 def _reduce_precision(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    """Round to the nearest number with these bits, ties to even; numbers below the smallest normal one become zero."""
+    """Round to a format of fewer bits, ties to even; numbers below its smallest normal one become zero."""
     (x,) = inputs
     if evaluator.double:
         return x

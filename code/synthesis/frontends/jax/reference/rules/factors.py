@@ -1,4 +1,4 @@
-"""Factors of matrices in LAPACK's form: reflections, kept apart or applied, and eigenvectors."""
+"""Rules of factorisations in LAPACK's form: Householder reflections, packed or applied, and eigenvectors."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
 
 def per_matrix(function: Callable[..., Sequence[Array]], ranks: Sequence[int], inputs: Inputs) -> list[Array]:
-    """A function of single matrices, vectors or numbers over all of a stack; its results stacked.
+    """Return the results of a function of single matrices, vectors or numbers, applied along leading batch axes.
 
     Args:
-        function: takes and gives arrays of a few axes each.
-        ranks: how many axes of each operand one call takes.
-        inputs: operands with as many axes in front of these, of the same sizes.
+        function: takes and returns arrays without batch axes.
+        ranks: the number of axes of each operand in one call.
+        inputs: the operands, with the same batch axes in front of these axes.
     """
     lead = inputs[0].shape[: inputs[0].ndim - ranks[0]]
     flat = [each.reshape(-1, *each.shape[len(lead) :]) for each in inputs]
@@ -24,10 +24,10 @@ def per_matrix(function: Callable[..., Sequence[Array]], ranks: Sequence[int], i
 
 
 def reflector(x: Array) -> tuple[Array, Array, Array]:
-    """Householder's reflection that leaves the first entry alone of a vector, as LAPACK's larfg has it.
+    """Return the Householder reflection that zeroes all but the first entry of a vector, as LAPACK's larfg.
 
     Returns:
-        The vector, whose first entry is 1; the factor; and what the first entry becomes.
+        The reflection's vector, whose first entry is 1; its factor; and the new first entry.
     """
     if x.dtype.kind == "c":
         raise NotImplementedError("complex reflections")
@@ -41,12 +41,12 @@ def reflector(x: Array) -> tuple[Array, Array, Array]:
 
 
 def _triangle_of(matrix: Array, order: Array | None = None) -> tuple[Array, Array]:
-    """As LAPACK's geqrf: the triangle, and below it the reflections; with their factors.
+    """Return the packed QR factorisation of a matrix and the factors of its reflections, as LAPACK's geqrf.
 
     Args:
-        matrix: is left as it is.
-        order: the numbers of the columns; at each step the one with the longest rest goes first, as in geqp3, and they
-            are brought into that order.
+        matrix: the matrix, which is not changed.
+        order: the numbers of the columns, which are permuted in place; each step takes the column with the largest
+            remaining norm first, as geqp3. None to keep the order.
     """
     a, (rows, columns) = matrix.copy(), matrix.shape
     factors = np.zeros(min(rows, columns), a.dtype)
@@ -61,7 +61,7 @@ def _triangle_of(matrix: Array, order: Array | None = None) -> tuple[Array, Arra
 
 
 def _reflected(packed: Array, factors: Array, columns: Array, *, back: bool) -> Array:
-    """Columns turned by all reflections, the last of them first; or the first of them, which turns them back."""
+    """Return columns multiplied by all reflections, the last one first; with ``back``, by their inverse."""
     made, numbers = columns.copy(), range(len(factors))
     for k in numbers if back else reversed(numbers):
         v = np.concatenate([np.zeros(k, packed.dtype), np.ones(1, packed.dtype), packed[k + 1 :, k]])
@@ -88,7 +88,7 @@ def _ormqr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Res
 
 @rule("householder_product")
 def _householder_product(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
-    """The first columns of a product of reflections, as LAPACK's orgqr."""
+    """Return the first columns of a product of reflections, as LAPACK's orgqr."""
 
     def product(packed: Array, factors: Array) -> tuple[Array]:
         return (_reflected(packed, factors, np.eye(*packed.shape, dtype=packed.dtype), back=False),)
@@ -114,9 +114,9 @@ def _qr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Result
 
 @rule("eig")
 def _eig(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """Eigenvalues, and eigenvectors of length 1 whose largest entry is real, after LAPACK's geev; their signs are open.
+    """Return eigenvalues and eigenvectors as LAPACK's geev: vectors have norm 1 and a real largest entry.
 
-    As with other factors, LAPACK says which sign it is, and which eigenvalue comes first.
+    The signs of the vectors and the order of the eigenvalues depend on the LAPACK library.
     """
     kind = np.complex128 if inputs[0].dtype.name in ("float64", "complex128") else types[0].dtype
     left, right = bool(parameters["compute_left_eigenvectors"]), bool(parameters["compute_right_eigenvectors"])

@@ -1,4 +1,4 @@
-"""Pallas: a kernel that runs once for each point of a grid, on blocks of arrays; after ``jax.experimental.pallas``.
+"""Rules of Pallas, which runs a kernel on blocks of arrays for each point of a grid; after ``jax.experimental.pallas``.
 
 A Pallas reference is an array here, which the kernel reads and changes in place. Elements beyond an array's end, and
 those that were not written, are NaN or the smallest integer, as when Pallas interprets a kernel on a CPU.
@@ -60,7 +60,7 @@ def _unwritten(evaluator: Machine, kind: Shaped) -> Array:
 
 
 def _nothing(dtype: Dtype) -> float:
-    """Return the value of an element that was not written."""
+    """Return the value of an element that was never written."""
     return int(np.iinfo(dtype).min) if dtype.kind in "iu" else 0 if dtype.kind == "b" else np.nan
 
 
@@ -76,7 +76,7 @@ def _place(indices: Sequence[Array], block: Block, array: Array) -> tuple[Any, .
     """Return the position of a block in its array.
 
     Raises:
-        ReferenceFaultError: if the block begins outside the array.
+        ReferenceFaultError: if the block is not inside the array.
     """
     place: list[Any] = []
     for index, size, length in zip(indices, block.sizes, array.shape, strict=True):
@@ -122,7 +122,7 @@ def _looked_at(array: Array, part: Part | None, leaves: Inputs) -> tuple[Array, 
     """Return a view of an array, with the indexed axes first, and the position of a part in it.
 
     Raises:
-        ReferenceFaultError: if the part reaches beyond the array.
+        ReferenceFaultError: if the part is not inside the array.
     """
     if part is None:
         raise NotImplementedError("of a part of another kind")

@@ -1,4 +1,4 @@
-"""Gathers, scatters and dynamic slices; after ``jax.lax``'s documentation and XLA's operation semantics."""
+"""Rules of gathers, scatters and dynamic slices, after ``jax.lax``'s documentation and XLA's operation semantics."""
 
 from collections.abc import Iterable
 
@@ -40,7 +40,7 @@ def _dynamic_update(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> R
 
 
 def _mode(parameters: Parameters) -> str:
-    """Return ``CLIP``, ``FILL_OR_DROP`` or ``PROMISE_IN_BOUNDS``."""
+    """Return the mode for indices out of bounds: ``CLIP``, ``FILL_OR_DROP`` or ``PROMISE_IN_BOUNDS``."""
     mode = parameters["mode"]
     named = getattr(mode, "name", str(mode).rpartition(".")[2])
     return {"0": "CLIP", "1": "FILL_OR_DROP", "2": "PROMISE_IN_BOUNDS"}.get(named, named)
@@ -82,7 +82,7 @@ def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Re
 
 def _scatter(combine: np.ufunc | None) -> Rule:
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-        """Write each window that lies inside, in order; without ``combine``, updates replace the old numbers."""
+        """Write each window that is inside the array, in order; without ``combine``, updates replace old numbers."""
         x, indices, updates = np.array(inputs[0], order="C"), inputs[1], inputs[2]
         numbers, mode = parameters["dimension_numbers"], _mode(parameters)
         fixed = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}

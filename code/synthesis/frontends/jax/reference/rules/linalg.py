@@ -1,4 +1,4 @@
-"""Products, factorisations, solvers and transforms; after ``jax.lax.linalg``'s documentation."""
+"""Rules of products, factorisations, solvers and transforms, after ``jax.lax.linalg``'s documentation."""
 
 import math
 import string
@@ -53,7 +53,7 @@ def _dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Type
 
 
 def matrix_product(left: Array, right: Array, left_axes: _Axes, right_axes: _Axes) -> Array:
-    """A product of large arrays, as matrices: einsum's own loops would take many times as long.
+    """Return a product of large arrays by ``matmul``, which is much faster than ``einsum``.
 
     Args:
         left: the first operand.
@@ -92,7 +92,7 @@ def _symmetric_product(_: Machine, inputs: Inputs, parameters: Parameters, __: T
 
 @rule("cholesky_update")
 def _cholesky_update(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
-    """Rotations of Givens, each of which takes an element of the vector to zero."""
+    """Update a Cholesky factor by Givens rotations, each of which zeroes one element of the vector."""
     factor, vector = inputs[0].copy(), inputs[1].copy()
     for k in range(len(vector)):
         if vector[k] == 0:
@@ -107,7 +107,7 @@ def _cholesky_update(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> 
 
 @rule("ragged_dot_general")
 def _ragged_dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """Rows of the first operand in groups, each with a matrix of its own; rows after the last group give zeros."""
+    """Multiply groups of rows of the first operand by one matrix each; rows after the last group give zeros."""
     left, right, sizes = inputs
     numbers = parameters["ragged_dot_dimension_numbers"]
     (left_summed, right_summed), (left_batch, right_batch) = numbers.dot_dimension_numbers
@@ -148,7 +148,7 @@ def _triangular(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -
 
 
 def _lu_of(matrix: Array) -> tuple[Array, Array, Array]:
-    """Gaussian elimination with partial pivoting, as LAPACK's getrf."""
+    """Return the LU factorisation with partial pivoting, as LAPACK's getrf."""
     a = matrix.copy()
     rows, columns = a.shape
     order, pivots = np.arange(len(a)), np.zeros(min(rows, columns), np.int32)
@@ -180,7 +180,7 @@ def _permutation(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) 
 
 @rule("eigh")
 def _eigh(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """NumPy's, whose vectors have signs that XLA's may not have: ``reference/bases.py`` says whether that matters."""
+    """Return NumPy's factorisation. The signs of its vectors may differ from XLA's; see ``reference/bases.py``."""
     if parameters.get("subset_by_index") is not None:
         raise NotImplementedError("a part of the eigenvalues")
     values, vectors = np.linalg.eigh(inputs[0], UPLO="L" if parameters["lower"] else "U")
@@ -210,7 +210,7 @@ def _fft(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Re
 
 @rule("custom_linear_solve")
 def _linear_solve(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    """What the function's own solver gives."""
+    """Return the result of the solver that the function defines."""
     lengths, functions = parameters["const_lengths"], parameters["jaxprs"]
     before = lengths.matvec + lengths.vecmat
     constants = inputs[before : before + lengths.solve]
@@ -219,7 +219,7 @@ def _linear_solve(evaluator: Machine, inputs: Inputs, parameters: Parameters, __
 
 
 def _hessenberg_of(matrix: Array) -> tuple[Array, Array]:
-    """As LAPACK's gehrd: the reflections stand below the first subdiagonal."""
+    """Return the packed Hessenberg form of a matrix and the factors of its reflections, as LAPACK's gehrd."""
     a, size = matrix.copy(), len(matrix)
     factors = np.zeros(max(size - 1, 0), a.dtype)
     for k in range(size - 1):
@@ -236,7 +236,7 @@ def _hessenberg(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Resul
 
 
 def _tridiagonal_of(matrix: Array) -> tuple[Array, Array, Array, Array]:
-    """As LAPACK's sytd2 of a lower triangle."""
+    """Return the packed tridiagonal form of a lower triangle, its diagonals and its factors, as LAPACK's sytd2."""
     a, size = np.tril(matrix) + np.tril(matrix, -1).T, len(matrix)
     factors = np.zeros(max(size - 1, 0), a.dtype)
     packed = matrix.copy()
@@ -250,7 +250,7 @@ def _tridiagonal_of(matrix: Array) -> tuple[Array, Array, Array, Array]:
 
 
 def _tridiagonal_of_upper(matrix: Array) -> tuple[Array, Array, Array, Array]:
-    """As LAPACK's sytd2 of an upper triangle, which begins with the last row: the lower one's, turned round."""
+    """Return the same for an upper triangle, by reversing the axes."""
     packed, *others = _tridiagonal_of(matrix[::-1, ::-1])
     return packed[::-1, ::-1], *(each[::-1] for each in others)  # pyright: ignore[reportReturnType]
 

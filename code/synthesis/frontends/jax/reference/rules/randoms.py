@@ -1,8 +1,8 @@
-"""Random numbers by Threefry-2x32 (Salmon et al., SC 2011), with counters as in ``jax.random``.
+"""Rules of random numbers by Threefry-2x32 (Salmon et al., SC 2011), with counters as in ``jax.random``.
 
 A key is one element of two 32-bit words, so that primitives that move elements move keys, too. Counters are the
-elements' linear indices, split into high and low word. Without ``jax_threefry_partitionable``, all words of a draw are
-counted through, and the first half of the counters is hashed together with the second.
+elements' linear indices, split into high and low word. Without ``jax_threefry_partitionable``, the counters number all
+words of a draw, and the first half of the counters is hashed together with the second half.
 """
 
 import math
@@ -51,7 +51,7 @@ def _counters(shape: tuple[int, ...]) -> _Words:
 
 
 def _hashed(keys: Array, shape: tuple[int, ...]) -> _Words:
-    """Return two words for each key and element."""
+    """Return two hashed words for each key and each element of a shape."""
     high, low = _counters(shape)
     whole = (*keys.shape, *(1,) * len(shape))
     first, second = (np.asarray(keys[name]).reshape(whole) for name in ("first", "second"))
@@ -59,7 +59,7 @@ def _hashed(keys: Array, shape: tuple[int, ...]) -> _Words:
 
 
 def _words_in_pairs(keys: Array, count: int) -> Array:
-    """Return a number of words for each key along a new last axis, from counters that are hashed in pairs."""
+    """Return words for each key along a new last axis, from counters that are hashed in pairs."""
     half = (count + 1) // 2
     counters = np.zeros(2 * half, np.uint32)
     counters[:count] = np.arange(count, dtype=np.uint32)
@@ -68,7 +68,7 @@ def _words_in_pairs(keys: Array, count: int) -> Array:
 
 
 def _bits_in_pairs(keys: Array, shape: tuple[int, ...], width: int) -> Array:
-    """Return unsigned integers of a width for each key and element; narrow ones share words, lowest bits first."""
+    """Return unsigned integers of ``width`` bits per key and element; narrow ones share words, lowest bits first."""
     size = math.prod(shape)
     words = _words_in_pairs(keys, -(-width * size // 32))
     if width == 64:

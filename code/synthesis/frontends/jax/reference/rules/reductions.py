@@ -1,4 +1,4 @@
-"""Reductions, scans, sorts, windows and convolutions; after ``jax.lax``'s documentation."""
+"""Rules of reductions, scans, sorts, windows and convolutions, after ``jax.lax``'s documentation."""
 
 from collections.abc import Callable
 
@@ -86,7 +86,7 @@ rule("cumlogsumexp")(_cumulative(_log_sums))
 
 
 def comparable(x: Array) -> Array:
-    """Return numbers that NumPy can order: it misplaces NaN of bfloat16, and adds such numbers one by one."""
+    """Return numbers in a dtype that NumPy orders and adds correctly, which it does not do for bfloat16."""
     narrow = x.dtype.kind == "V" or (x.dtype.kind == "f" and x.dtype.itemsize == 1)
     return x.astype(np.float32) if narrow else x
 
@@ -107,7 +107,7 @@ def _top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> 
 
 @rule("approx_top_k")
 def _approximate_top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """Return all of the largest numbers: an approximation may leave some out, but does not on a CPU."""
+    """Return the exact largest or smallest numbers. An approximation may omit some, but does not on a CPU."""
     if not parameters["aggregate_to_topk"]:
         raise NotImplementedError("as many as the implementation likes")
     axis, largest = int(parameters["reduction_dimension"]), bool(parameters["is_max_k"])
@@ -118,7 +118,7 @@ def _approximate_top_k(_: Machine, inputs: Inputs, parameters: Parameters, types
 
 
 def _first_of(given: Array, count: int, axis: int, kind: Dtype, *, largest: bool) -> list[Array]:
-    """Return the first numbers along an axis from the largest or smallest, and their places; ties keep their order."""
+    """Return the ``count`` largest or smallest numbers along an axis, and their positions; ties keep their order."""
     x = np.moveaxis(given, axis, -1)
     if largest:
         order = np.argsort(np.flip(comparable(x), -1), -1, kind="stable")
@@ -160,7 +160,7 @@ rule("reduce_window_min")(_window_reduction(np.min, lambda dtype: _limit(dtype, 
 
 @rule("select_and_scatter_add")
 def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    """Add each source element at the extreme of its window, or at the first of several."""
+    """Add each source element at the extreme of its window; among equal extremes, at the first."""
     source, operand = inputs
     greatest = "ge" in str(parameters["select_prim"])
     edges = [(low, high, 0) for low, high in parameters["padding"]]
@@ -194,7 +194,7 @@ def _convolution(evaluator: Machine, inputs: Inputs, parameters: Parameters, typ
 
 
 def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
-    """Return images (channels before sides) convolved with filters (output channels before input channels)."""
+    """Return the convolution of images (channels before sides) and filters (output before input channels)."""
     groups, space = int(parameters["feature_group_count"]), x.ndim - 2
     flat = [(0, 0, 0)] * 2
     x = padded(x, 0, flat + [(low, high, step - 1) for (low, high), step in
@@ -216,7 +216,7 @@ def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
 
 
 def _folded(evaluator: Machine, view: Array, axes: tuple[int, ...], start: Array, body: Graph) -> Array:
-    """Fold elements along axes with a function of two numbers, in order; the function is applied to whole arrays."""
+    """Fold elements along axes with a function of two numbers, in order; each call takes whole arrays."""
     rest = tuple(axis for axis in range(view.ndim) if axis not in {each % view.ndim for each in axes})
     lead = tuple(view.shape[axis] for axis in rest)
     moved = view.transpose((*rest, *(each % view.ndim for each in axes))).reshape(*lead, -1)

@@ -1,4 +1,4 @@
-"""Primitives that move elements about; after ``jax.lax``'s documentation."""
+"""Rules of primitives that rearrange elements, after ``jax.lax``'s documentation."""
 
 from collections.abc import Iterable
 from typing import SupportsInt
@@ -11,7 +11,7 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
 @rule("broadcast_in_dim")
 def _broadcast(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """Broadcast an array. The text contains no shape, and no dimensions if there are none."""
+    """Broadcast an array. The text does not contain the shape, and leaves out dimensions if there are none."""
     x, shape = inputs[0], types[0].shape
     sizes = [1] * len(shape)
     for axis, size in zip(parameters.get("broadcast_dimensions", ()), x.shape, strict=True):
@@ -102,7 +102,7 @@ def _pad(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Resul
 
 
 def padded(x: Array, value: npt.ArrayLike, edges: Iterable[Iterable[SupportsInt]]) -> Array:
-    """Return an array with (low, high, interior) padding on each axis; negative low and high values cut."""
+    """Return an array with (low, high, interior) padding on each axis; negative low and high values crop."""
     edges = [tuple(int(each) for each in edge) for edge in edges]
     sizes = [size + max(size - 1, 0) * inner for size, (_, _, inner) in zip(x.shape, edges, strict=True)]
     wide = np.full(sizes, value, x.dtype)

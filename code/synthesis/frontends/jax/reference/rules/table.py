@@ -31,11 +31,11 @@ class Machine(Protocol):
         ...
 
     def format(self, dtype: Dtype | None) -> Dtype:
-        """Return the dtype that values of a dtype are computed in."""
+        """Return the dtype in which values of a dtype are computed."""
         ...
 
     def promoted(self, value: npt.ArrayLike) -> Array:
-        """Return an array in the format that it is computed in."""
+        """Return an array converted to the dtype in which it is computed."""
         ...
 
     def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
@@ -43,19 +43,19 @@ class Machine(Protocol):
         ...
 
     def stack(self, rows: Inputs) -> Array:
-        """Return the results of a loop's steps along a new first axis."""
+        """Return the results of a loop's iterations, stacked along a new first axis."""
         ...
 
     def count_trip(self, trips: int) -> None:
-        """Stop a loop that does not end."""
+        """Raise an error if a loop has run too many iterations."""
         ...
 
 
 def numbers(kind: Shaped) -> Dtype:
-    """Return the dtype of a value of numbers.
+    """Return the dtype of a value that is not a random key.
 
     Raises:
-        NotImplementedError: for a random key.
+        NotImplementedError: if it is a random key.
     """
     if kind.dtype is None:
         raise NotImplementedError("random keys")
@@ -68,7 +68,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(*names: str) -> Callable[[Rule], Rule]:
-    """Register the function that computes one or several primitives."""
+    """Return a decorator that registers a function as the rule of primitives."""
 
     def register(compute: Rule) -> Rule:
         RULES.update(dict.fromkeys(names, compute))
