@@ -1,7 +1,7 @@
-"""Records the arms of expressions: the operands among which a built-in or an operator selects, and those taken.
+"""A recorder of the arms of expressions: the operands among which a built-in or an operator selects.
 
-If an operand is computed but never selected, an error in it would go unnoticed. A factor of a value that is zero in
-every lane is such an operand, too, since masks (``wp.step(x) * y``) select by multiplication.
+If an operand is computed but never selected, an error in it goes unnoticed. The same holds for a factor whose other
+factor is zero in every lane, since masks (``wp.step(x) * y``) select by multiplication.
 """
 
 import ast
@@ -49,7 +49,7 @@ def _mul(machine: Machine, a: Any, b: Any) -> list[Array | None]:
 
 
 def _nonzero(factor: Any) -> Array | None:
-    """Return where a numeric factor is not zero; None for a constant, and for a value that is not a single number."""
+    """Return where a scalar factor is not zero; None for a constant or a value of another type."""
     if not isinstance(factor, Value) or factor.type.shape or factor.literal is not None:
         return None
     return factor.data != 0
@@ -73,12 +73,12 @@ SELECTING: Mapping[str, Callable[..., list[Array | None]]] = {
 
 
 def note_arms(machine: Machine, name: str, operands: Sequence[Operand]) -> None:
-    """Record which operands are used in some lane, and which arms inside them.
+    """Record which operands are used in some lane, and which arms inside these.
 
     Args:
         machine: the machine of the lanes.
         name: the function of the operands; one that is not in :data:`SELECTING` uses all of them.
-        operands: in order.
+        operands: the operands, in order.
     """
     if machine.trace is None:
         return

@@ -1,4 +1,4 @@
-"""Evaluates calls: built-ins, user functions, constructors, and constructs that exist only as calls."""
+"""The evaluator of calls: built-ins, user functions, constructors, and constructs that exist only as calls."""
 
 import ast
 import contextlib
@@ -56,7 +56,7 @@ MODELLED = frozenset(SEMANTICS) | {
 
 
 class Calls:
-    """Evaluates calls on a machine. The caller passes itself, because it evaluates the arguments.
+    """The evaluator of calls on a machine. The caller passes itself, because it evaluates the arguments.
 
     Args:
         machine: the machine of the lanes.
@@ -113,7 +113,7 @@ class Calls:
         return found
 
     def _static(self, node: ast.expr, frame: Frame, expressions: Expressions) -> Any:
-        """Return the result of ``wp.static``: Python's value of an expression in the kernel's scope."""
+        """Return the result of ``wp.static``: the value of a Python expression in the kernel's scope."""
         known = {name: each.literal for name, each in frame.names.items()
                  if isinstance(each, Value) and each.literal is not None}  # fmt: skip
         try:
@@ -164,7 +164,7 @@ class Calls:
             raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
 
     def _into(self, targets: Sequence[ast.expr], values: Sequence[Value], frame: Frame) -> None:
-        """Store the results of a function in the variables that are its last arguments."""
+        """Store the results of a built-in in the variables that are its last arguments."""
         if len(targets) != len(values) or not all(isinstance(each, ast.Name) for each in targets):
             raise ReferenceUnknownError("results that are put into what is no variable")
         for target, value in zip(targets, values, strict=True):
@@ -185,9 +185,9 @@ class Calls:
         return Value(BOOL, found)
 
     def _next_of_a_block(self, name: str, node: ast.Call, frame: Frame) -> Tile:
-        """Return the number of the next item of a block's query; negative if there are no more.
+        """Return the number of the next item of a block's query; negative if there are no more items.
 
-        Warp does not define which negative number it is.
+        Warp does not define the negative number.
         """
         (query,) = node.args if len(node.args) == 1 else (None,)
         held = frame.names.get(query.id) if isinstance(query, ast.Name) else None
@@ -270,7 +270,7 @@ class Calls:
 
 
 def _apart(value: Any) -> Sequence[Any]:
-    """Return the values of a starred argument: its components, or its parts."""
+    """Return the values of a starred argument: the items of a tuple, or the components of a vector."""
     if isinstance(value, tuple):
         return cast("Sequence[Any]", value)
     if not isinstance(value, Value) or value.type.form not in ("vector", "quaternion"):

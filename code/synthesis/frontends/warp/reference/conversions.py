@@ -1,4 +1,4 @@
-"""The values of lanes: constants, changes of type, merges of lanes, and conditions."""
+"""The part of the machine that converts, merges and selects values of lanes."""
 
 import enum
 from dataclasses import replace
@@ -28,10 +28,10 @@ from synthesis.frontends.warp.reference.values import (
 
 
 class Conversions(Lanes):
-    """Lanes that convert values and choose between them."""
+    """Lanes with functions that convert values and select between them."""
 
     def number(self, given: Any) -> Value:
-        """Return the value of a Python number."""
+        """Return a Python number as a value of the kernel."""
         if isinstance(given, bool):
             return Value(BOOL, np.array([given]), given)
         if isinstance(given, enum.Enum):
@@ -76,7 +76,7 @@ class Conversions(Lanes):
         return Value(kind, data.astype(target))
 
     def agreed(self, left: Value, right: Value) -> tuple[Value, Value]:
-        """Return two numbers of one type. A literal takes the other's type; Warp refuses any other mixture."""
+        """Return two numbers converted to one type. A literal takes the other's type; other mixtures are refused."""
         if left.type.scalar == right.type.scalar:
             return left, right
         if left.literal is not None:
@@ -86,7 +86,7 @@ class Conversions(Lanes):
         raise ReferenceUnknownError(f"mixed types {left.type.scalar} and {right.type.scalar}")
 
     def as_type(self, value: Any, kind: Any) -> Any:
-        """Return a value as a variable of a type stores it."""
+        """Return a value converted to the type of the variable that stores it."""
         if not isinstance(value, Value) or not isinstance(kind, ValueType) or value.type is kind:
             return value
         if value.literal is not None and not kind.shape and not value.type.shape:
@@ -177,7 +177,7 @@ class Conversions(Lanes):
         raise ReferenceUnknownError(f"the truth of a {type(value).__name__}")
 
     def chosen(self, condition: Array, left: Any, right: Any) -> Any:
-        """Return one value where a condition holds, and another elsewhere."""
+        """Return one value where a condition holds, and the other value elsewhere."""
         if isinstance(left, Value) and isinstance(right, Value):
             if left.type is not right.type:
                 if not left.type.shape and not right.type.shape:

@@ -1,4 +1,4 @@
-"""Determines from a kernel's source which of its values depend on its arrays.
+"""Analysis of which values of a kernel depend on its arrays, from its source.
 
 It may overestimate: a name depends on the arrays if any value assigned to it does.
 """
@@ -20,12 +20,13 @@ _FACTS = frozenset({"shape", "size", "ndim", "dtype"})
 
 
 class Dependence:
-    """Determines what depends on some arguments of a kernel.
+    """The expressions of a kernel that depend on some of its arguments.
 
     Args:
         kernel: its source.
         arguments: the arguments, as the kernel names them; ``state.q`` for a field of a struct.
-        smoothly: whether only differentiable dependence counts: not that of comparisons, integers, indices or threads.
+        smoothly: whether only differentiable dependence counts, which excludes comparisons, integers, indices and
+            thread numbers.
     """
 
     def __init__(self, kernel: Source, arguments: Iterable[str], *, smoothly: bool) -> None:
@@ -82,7 +83,7 @@ class Dependence:
         return any(self._holds(each, source) for each in [*given, *(each.value for each in call.keywords)])
 
     def _follow(self, source: Source) -> None:
-        """Add the names that depend through one function's assignments and calls."""
+        """Add the names that depend on the arguments through the assignments and calls of one function."""
         names = self._names[id(source)]
         for statement in source.body:
             for node in ast.walk(statement):
@@ -93,7 +94,7 @@ class Dependence:
                     self._hand_on(node, source)
 
     def _hand_on(self, call: ast.Call, source: Source) -> None:
-        """Add the parameters of user functions that a call gives dependent values."""
+        """Add the parameters of user functions to which a call passes dependent values."""
         names = self._names[id(source)]
         for function in functions_of(call.func, source):
             if not any(function is each for each in self._sources):
@@ -113,7 +114,7 @@ class Dependence:
 
 
 def functions_of(called: ast.AST, source: Source) -> list[Source]:
-    """Return the user functions that a name, or a name in a module, refers to; one entry per overload."""
+    """Return the user functions that a name, or an attribute of a module, refers to; one entry per overload."""
     function = _resolved(called, source) if isinstance(called, ast.Name | ast.Attribute) else None
     if not introspection.is_function(function) or introspection.is_native(function):
         return []
@@ -122,7 +123,7 @@ def functions_of(called: ast.AST, source: Source) -> list[Source]:
 
 
 def _resolved(node: ast.expr, source: Source) -> Any:
-    """Return the value of a name, or a name in a module or class, from outside a function; None if it has none."""
+    """Return the value of a name outside a function, or of an attribute of a module or class; None if it has none."""
     if isinstance(node, ast.Name):
         return None if node.id in source.own_names else source.scope.get(node.id)
     if isinstance(node, ast.Attribute):
@@ -131,7 +132,7 @@ def _resolved(node: ast.expr, source: Source) -> Any:
 
 
 def called_name(call: ast.Call) -> str:
-    """Return the name of a called function after its last dot; empty if it has no name."""
+    """Return the last part of a called function's dotted name; empty if it has no name."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 

@@ -1,6 +1,6 @@
-"""Evaluates expressions in the active lanes: names, components, operators.
+"""The evaluator of expressions in the active lanes: names, components, operators.
 
-An array element is read when the operation on it runs, after the side effects of its siblings.
+An array element is read when the operation on it is executed, after the side effects of its siblings.
 """
 
 import ast
@@ -40,7 +40,7 @@ _PYTHON = {
 
 
 class Calling(Protocol):
-    """Evaluates calls."""
+    """An evaluator of calls."""
 
     def call(self, node: ast.Call, frame: Frame, expressions: "Expressions") -> Any:
         """Return the result of a call."""
@@ -54,11 +54,11 @@ class Calling(Protocol):
 
 
 class Expressions:
-    """Evaluates expressions on a machine.
+    """The evaluator of expressions on a machine.
 
     Args:
         machine: the machine of the lanes.
-        calls: evaluates calls; it gets this object to evaluate arguments.
+        calls: evaluates calls; it receives this object to evaluate arguments.
     """
 
     def __init__(self, machine: Machine, calls: Calling) -> None:
@@ -91,7 +91,7 @@ class Expressions:
         return [found[k] for k in range(len(nodes))]
 
     def wrapped(self, given: Any) -> Any:
-        """Return the reference's value for a Python object that a kernel captured."""
+        """Return the oracle's value for a Python object that a kernel captured."""
         found: Any = given
         if isinstance(given, Value | StructValue | ArrayView | BuiltIn | Tile):
             return given
@@ -126,7 +126,7 @@ class Expressions:
         return self._globals[key]
 
     def _outside(self, name: str, frame: Frame) -> Any:
-        """Return the value of a name that is no local."""
+        """Return the value of a name that is not a local variable."""
         if name in frame.scope:
             return self.wrapped(frame.scope[name])
         if name in _PYTHON:
@@ -164,7 +164,7 @@ class Expressions:
         return self.attribute(self.value(node.value, frame), node.attr)
 
     def attribute(self, held: Any, name: str) -> Any:
-        """Return ``held.name``."""
+        """Return an attribute of a value."""
         if isinstance(held, StructValue):
             if name not in held.fields:
                 raise ReferenceUnknownError(f"the field {name}")
@@ -202,7 +202,7 @@ class Expressions:
         return self.wrapped(found)
 
     def indices(self, node: ast.expr, frame: Frame) -> tuple[Any, ...]:
-        """Return the integers and slices between brackets; a vector of integers counts as several."""
+        """Return the integers and slices of a subscript; a vector of integers counts as several."""
         found: list[Any] = []
         for each in node.elts if isinstance(node, ast.Tuple) else [node]:
             if isinstance(each, ast.Slice):
@@ -292,7 +292,7 @@ class Expressions:
         return self.operated(type(node.op).__name__, left, right, frame)
 
     def user_operator(self, operator: str, frame: Frame) -> Any:
-        """Return a user function that overloads an operator by its name; None if there is none."""
+        """Return the user function that overloads an operator, by the operator's name; None if there is none."""
         found = frame.scope.get(operators.BUILT_INS.get(operator, ""))
         return found if introspection.is_function(found) else None
 

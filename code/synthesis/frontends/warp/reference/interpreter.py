@@ -1,8 +1,8 @@
-"""Runs a kernel's Python source statement by statement, in all lanes at once; lanes that diverge are masked.
+"""The interpreter of a kernel's Python source, statement by statement in all lanes at once; diverging lanes are masked.
 
-It follows Warp where that differs from Python: an array element is read when the operation on it runs, after the side
-effects of its siblings; there is no aliasing; an assignment copies; a loop's ``else`` is dropped; ``and`` and ``or``
-return truth values.
+It follows Warp where that differs from Python: an array element is read when the operation on it is executed, after the
+side effects of its siblings; there is no aliasing; an assignment copies; a loop's ``else`` is dropped; ``and`` and
+``or`` return truth values.
 """
 
 import ast
@@ -45,7 +45,7 @@ Place = Any
 
 
 class Interpreter:
-    """Runs statements on a machine. Each ``_run_…`` returns the lanes that continue."""
+    """The interpreter of statements on a machine. Each ``_run_…`` method returns the lanes that continue."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -155,7 +155,7 @@ class Interpreter:
         return None
 
     def _field_of(self, view: ArrayView, name: str) -> ArrayView:
-        """Return a field of an array of structs as an array of its own."""
+        """Return a field of an array of structs as an array."""
         buffer = Buffer(view.buffer.data[name], (view.buffer.key, name))
         return ArrayView(view.element.fields[name], view.shape, buffer, view.prefix)
 
@@ -175,7 +175,7 @@ class Interpreter:
         return self._full(self.block(statement.body, yes, frame) | self.block(statement.orelse, no, frame))
 
     def _trip(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> tuple[Array, Array | None]:
-        """Run one trip of a loop; return the lanes that may continue with the next, and those that left the loop."""
+        """Run one iteration of a loop; return the lanes that may start the next one, and those that left the loop."""
         frame.loops.append(Loop())
         after = self.block(body, lanes, frame)
         loop = frame.loops.pop()
@@ -275,11 +275,11 @@ class Interpreter:
     def _run_advancing(
         self, statement: ast.For, advance: Callable[[Array], tuple[Array, Value]], lanes: Array, frame: Frame
     ) -> Array:
-        """Run a loop in which each lane has its own numbers and its own number of trips.
+        """Run a loop in which each lane has its own loop values and its own number of iterations.
 
         Args:
             statement: the loop.
-            advance: takes the lanes in the loop; returns those with one more trip, and its number.
+            advance: takes the lanes in the loop; returns those with another iteration, and the value of its variable.
             lanes: the lanes that enter the loop.
             frame: the function's variables.
         """
@@ -463,5 +463,5 @@ _RUN: dict[type[ast.AST], Callable[[Interpreter, Any, Array, Frame], Array]] = {
 
 
 def run_function(machine: Machine, function: Any, arguments: Sequence[Any]) -> Any:
-    """Return the result of a user function on a machine of its own."""
+    """Return the result of a user function, run by a new interpreter on a machine."""
     return Interpreter(machine).function(function, arguments)

@@ -1,4 +1,4 @@
-"""The lanes of a launch: which of them are active, and what is recorded of them."""
+"""The lanes of a launch: which of them are active, and what is recorded about them."""
 
 import ast
 import functools
@@ -20,10 +20,10 @@ Taken = tuple[tuple[int, int], Array]
 
 
 class Function(Protocol):
-    """Runs user functions."""
+    """A function that runs user functions."""
 
     def __call__(self, machine: Any, function: Any, arguments: Sequence[Any]) -> Any:
-        """Return the result of a function on a machine."""
+        """Return the result of a user function on a machine."""
         ...
 
 
@@ -54,9 +54,10 @@ class Lanes:
         double: whether every floating-point number is computed in float64.
         threads: the threads to run, by linear index, in order; None for all.
         tiled: whether a lane is a block, whose only thread on a CPU is number 0.
-        function: runs user functions; without it none can be run.
+        function: runs user functions; without it, none can be called.
         trace: records the statements that run; None for no record.
-        backwards: whether query items, whose order is not defined, come in reverse; by default as ``double``.
+        backwards: whether queries return their items, whose order is not defined, in reverse; by default the value of
+            ``double``.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class Lanes:
         return [axis.astype(np.int32) for axis in axes]
 
     def count_trip(self, trips: int = 1) -> None:
-        """Count a loop's trips.
+        """Count iterations of a loop.
 
         Raises:
             ReferenceFaultError: if there are too many.
@@ -176,14 +177,15 @@ class Lanes:
         return active if self.kept is None else self.kept[active]
 
     def record(self, key: Any, kind: str, indices: tuple[Array, ...], lanes: Array) -> None:
-        """Add an access to memory to the log."""
+        """Add a memory access to the log."""
         self.log.append(Access(key, kind, indices, lanes, self.kept))
 
     @contextmanager
     def only(self, lanes: Array) -> Generator[Array]:
-        """Leave out all lanes but some until the end of the context, and give the numbers of those that remain.
+        """Restrict the machine to some lanes until the end of the context, and yield their numbers.
 
-        Inside, every array of lanes has one entry for each remaining lane. What the machine records is of all lanes.
+        Inside, every array of lanes has one entry for each remaining lane. Records still use the numbers among all
+        lanes.
         """
         part = np.flatnonzero(lanes)
         before = self.lanes, self.everyone, self.mask, self.kept, self._singular
@@ -210,13 +212,13 @@ class Lanes:
                 self._singular = inside if self._singular is None else self._singular | inside
 
     def among_all(self, data: Array, part: Array) -> Array:
-        """Return an array with one entry per lane from the entries of some lanes; the others are zero."""
+        """Return an array with one entry per lane of the whole machine from the entries of some lanes, else zero."""
         found = np.zeros((self.lanes, *data.shape[1:]), data.dtype)
         found[part] = data
         return found
 
     def hold_arms(self) -> None:
-        """Store what :meth:`note_arm` records from now on, until :meth:`held_arms` returns it."""
+        """Buffer what :meth:`note_arm` records from now on, until :meth:`held_arms` returns it."""
         self._held.append([])
 
     def held_arms(self) -> "list[Taken]":
@@ -224,13 +226,13 @@ class Lanes:
         return self._held.pop()
 
     def note_arm(self, arm: ast.AST, where: Array, value: Any, inside: "Sequence[Taken]" = ()) -> None:
-        """Record that an arm of an expression is taken in those active lanes where a condition holds.
+        """Record that an arm of an expression is taken in the active lanes where a condition holds.
 
         Args:
             arm: the expression.
             where: the condition, one entry per lane or one for all.
             value: the arm's value.
-            inside: the arms that were taken inside it; they count where it is taken itself.
+            inside: the arms that were taken inside it; they count only where the outer arm is taken.
         """
         if self.trace is None:
             return
@@ -258,7 +260,7 @@ class Lanes:
                 self.trace.arms[arm] = min(run, self.trace.arms.get(arm, run))
 
     def note_singular(self, where: Array) -> None:
-        """Record that the active lanes where a condition holds compute a value without a derivative.
+        """Record that a value has no derivative in the active lanes where a condition holds.
 
         It counts for a launch only when such a lane changes memory. Before that, the value may be unused: a kernel may,
         for example, skip a triangle without an area.
@@ -277,6 +279,6 @@ class Lanes:
             self.trace.singular.update(self.replica[self._singular & lanes].tolist())
 
     def leave_out(self, body: Sequence[ast.stmt] | ast.expr) -> None:
-        """Record that Warp generates no text for these statements or this side, in this call of their function."""
+        """Record that Warp generates no code for these statements, or this operand, in this call of their function."""
         if self.trace is not None:
             self.trace.left_out.add(id(body))

@@ -1,4 +1,4 @@
-"""Runs one launch of a kernel in the reference, with NumPy arrays as arguments and results."""
+"""The evaluation of one launch of a kernel by the oracle, with NumPy arrays as arguments and results."""
 
 import ast
 import math
@@ -60,10 +60,10 @@ class LaunchReference:
         return launched(self.kernel, self.signature, runs, double=double, trace=trace)
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> None:
-        """Return None: a text performs the same operations in the same order, with the same rounding."""
+        """Return None: a text performs the same operations in the same order, so rounding needs no perturbation."""
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return an empty list, for the same reason."""
+        """Return an empty list: a text performs the same operations in the same order."""
         return []
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
@@ -79,7 +79,7 @@ class LaunchReference:
 
     @property
     def unit(self) -> float:
-        """0, for the same reason."""
+        """0, since a text rounds as the oracle does."""
         return 0.0
 
     @property
@@ -97,7 +97,7 @@ class LaunchReference:
         return any(isinstance(node, ast.Call) and called_name(node) == "tid" for node in nodes)
 
     def reached(self, trace: Trace) -> Reached:
-        """Return the statements of the kernel, and of the functions that it calls, that at least one thread ran."""
+        """Return the coverage of the kernel, and of the functions that it calls, by all threads of the runs."""
         return reached_statements(source_of(self.kernel), self.signature, trace, self.where)
 
 
@@ -112,8 +112,8 @@ def launched(
 ) -> list[Values]:
     """Return the final values of a kernel's arrays for several launches.
 
-    Lanes run together if each thread then reads what it would read on Warp's CPU, which runs one thread after another.
-    Else they run in groups for which this holds, or one after another.
+    Lanes run together if each thread then reads the same values as on Warp's CPU, which runs one thread after another.
+    Otherwise they run in groups for which this holds, or one after another.
 
     Args:
         kernel: a concrete Warp kernel.
@@ -122,7 +122,7 @@ def launched(
             memory.
         double: whether to compute in float64.
         trace: records the statements that run; None for no record.
-        backwards: whether queries return their items in reverse order; by default as ``double``.
+        backwards: whether queries return their items in reverse order; by default the value of ``double``.
 
     Returns:
         Every array argument of each launch, in the precision that it was computed in.
@@ -159,11 +159,11 @@ def launched(
 def _ordered(
     memory: Mapping[str, Any], backwards: Callable[[], tuple[dict[str, Any], Trace, list[Machine]]]
 ) -> str | None:
-    """Return an argument whose value differs by more than rounding if threads run in reverse order; None if none does.
+    """Return the name of an argument that differs by more than rounding in reverse thread order; None if none does.
 
     Args:
         memory: the result in the order of a CPU.
-        backwards: launches with the last thread first.
+        backwards: runs the launches with the last thread first.
     """
     try:
         other, _, _ = backwards()
@@ -200,7 +200,7 @@ def _launch(
 
 
 def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str]:
-    """Return the array arguments with an element that several threads change, and that are accessed only by atomics.
+    """Return the array arguments that are accessed only by atomics, and in which threads share an element.
 
     Raises:
         ReferenceUnknownError: for a construct that is not modelled.
@@ -222,7 +222,7 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
 
 
 def separate(kernel: Any, signature: Signature, runs: Sequence[Values]) -> frozenset[str]:
-    """Return the array arguments in which no thread plainly accesses an element that another thread writes.
+    """Return the array arguments in which no thread accesses, without atomics, an element that another writes.
 
     Args:
         kernel: a concrete Warp kernel.
@@ -260,7 +260,7 @@ def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
 
 
 def _stacked(values: Sequence[Array], *, double: bool) -> Any:
-    """Return arrays stacked along a new first axis; structs become one array per field."""
+    """Return arrays stacked along a new first axis; structs become one stacked array per field."""
     first = values[0]
     if first.dtype.names:
         return {name: _stacked([each[name] for each in values], double=double) for name in first.dtype.names}
@@ -275,7 +275,7 @@ def _stacked(values: Sequence[Array], *, double: bool) -> Any:
 
 
 def _taken(memory: Any, number: int, rank: int) -> Array:
-    """Return one replica of an array with ``rank`` dimensions; structs keep the dtypes of their fields."""
+    """Return one replica of an array with ``rank`` dimensions; structs become records."""
     if type(memory) is not dict:  # what _stacked makes of structs
         return memory[number]
     parts = cast(dict[str, Any], memory)
@@ -324,7 +324,7 @@ def _run(
 
 
 def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str) -> Any:
-    """Return an argument as the kernel's body sees it. For a struct with arrays, memory holds the fields."""
+    """Return an argument as the kernel's body uses it. For a struct with arrays, memory holds the fields."""
     if isinstance(kind, StructType) and name not in memory:
         fields = {each: _argument(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
         return StructValue(kind, fields)
@@ -334,7 +334,7 @@ def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str)
 
 
 def _looked_at(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:
-    """Return a view of an array that refers to others."""
+    """Return a view of an array that refers to other arrays."""
     data = memory[f"{name}.{DATA}"]
     whole = _bound(machine, ArrayType(kind.element, kind.rank), data, id(data))
     if not kind.indexed:
@@ -347,7 +347,7 @@ def _looked_at(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], nam
 
 
 def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:
-    """Return an argument as the kernel's body sees it; ``key`` identifies its memory."""
+    """Return an argument as the kernel's body uses it; ``key`` identifies its memory."""
     if isinstance(kind, ArrayType):
         first, element = data, kind.element
         while isinstance(first, Mapping):

@@ -52,15 +52,15 @@ class _Sums:
 
 
 class Machine(Conversions):
-    """The lanes of a launch and its memory. :class:`Lanes` describes the arguments."""
+    """The lanes of a launch and its memory. See :class:`Lanes` for the arguments."""
 
     @functools.cached_property
     def _sums(self) -> dict[Any, _Sums]:
-        """The sums of floating-point buffers, by their keys."""
+        """The recorded additions to floating-point buffers, by the buffers' keys."""
         return {}
 
     def at(self, view: ArrayView, indices: Sequence[Any]) -> tuple[Any, ...]:
-        """Return the indices of an element, or of a part, in the whole array; negative ones count from the end.
+        """Return the indices of an element, or of a part, in the whole array; negative indices count from the end.
 
         Args:
             view: an array or a part of one.
@@ -105,7 +105,7 @@ class Machine(Conversions):
         return len(indices) == len(view.shape) and not any(isinstance(each, Span) for each in indices)
 
     def inside(self, index: Array, size: int) -> Array:
-        """Return indices with negative ones counted from the end; those of inactive lanes are in bounds, too.
+        """Return indices with negative ones counted from the end; those of inactive lanes are made valid.
 
         Raises:
             OutOfBoundsError: if an active lane's index is out of bounds.
@@ -132,7 +132,7 @@ class Machine(Conversions):
         return self._loaded(buffer.data, view.element, (replica, *indices))
 
     def _looked_up(self, view: ArrayView, indices: tuple[Array, ...]) -> tuple[Buffer, tuple[Array, ...]]:
-        """Return the memory of an array, and the indices of an element in it.
+        """Return the memory of an array, and an element's indices in it after looking up index arrays.
 
         Raises:
             OutOfBoundsError: if the value in an index array is out of the bounds of the underlying array.
@@ -165,7 +165,7 @@ class Machine(Conversions):
         return Value(kind, _elements(data, place))
 
     def store(self, view: ArrayView, indices: tuple[Array, ...], value: Any) -> None:
-        """Write an element in the active lanes; if several lanes write one element, the last one's value remains."""
+        """Write an element in the active lanes; if several lanes write one element, the last lane's value remains."""
         if isinstance(view.element, ValueType):
             value = self.as_type(value, view.element)
         buffer, indices = self._looked_up(view, indices)
@@ -198,15 +198,15 @@ class Machine(Conversions):
         expected: Value | None = None,
         inner: int = 0,
     ) -> Value | None:
-        """Change an element once per lane, in the order of lanes.
+        """Update an element once per lane, in the order of lanes.
 
         Args:
             operation: ``add``, ``sub``, ``min``, ``max``, ``and``, ``or``, ``xor``, ``exch`` or ``cas``.
             view: the array.
-            indices: of the element, with ``inner`` more for a component of it.
+            indices: the indices of the element, followed by ``inner`` indices of a component.
             value: the operand.
             wanted: whether the old value is used.
-            expected: for ``cas``, the value that the element has to have.
+            expected: for ``cas``, the expected value of the element.
             inner: number of indices that select a component.
 
         Returns:
@@ -270,8 +270,7 @@ class Machine(Conversions):
     def add_in_order(self) -> None:
         """Redo the additions of several atomics in the order of Warp's CPU, one thread after another.
 
-        Sums are rounded, so that they depend on that order. It is done only for buffers that nothing else reads or
-        changes.
+        Rounded sums depend on the order. Only buffers that nothing else reads or changes are recomputed.
         """
         for key, sums in self._sums.items():
             if len(sums.added) < 2 or not sums.alone:
@@ -285,7 +284,7 @@ class Machine(Conversions):
 
 
 def _elements(data: Array, place: tuple[Array, ...]) -> Array:
-    """Return the elements at some positions of an array, with whole vectors and matrices."""
+    """Return the elements at some positions of an array; an element is a number, vector or matrix."""
     inner = data.shape[len(place) :]
     if not inner or max(map(len, place)) < _MANY or not data.flags.c_contiguous:
         return data[place]

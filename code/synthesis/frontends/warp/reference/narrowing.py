@@ -1,4 +1,4 @@
-"""Runs statements in few lanes without computing the others: of each variable, only the entries of those lanes."""
+"""Execution of statements in few lanes only, on copies of the variables that contain just those lanes."""
 
 import ast
 import functools
@@ -30,8 +30,8 @@ Convert = Callable[[Array], Array]
 def is_worthwhile(machine: Machine, active: int, frame: Frame) -> bool:
     """Return whether statements should run in the active lanes alone.
 
-    With one lane, an array of one entry could not be told from a value that is the same in all lanes. Tiles and stacks
-    are changed in place, so a part of one cannot be put back.
+    A single lane is not worthwhile, since an array of one entry means a value that all lanes share. Nor are statements
+    with tiles or stacks as variables, which change in place, so that a part of one cannot be written back.
     """
     if machine.lanes < LEAST or not 1 < active <= machine.lanes // _SHARE or machine.of_blocks:
         return False
@@ -45,14 +45,14 @@ def run_narrowed(
     lanes: Array,
     frame: Frame,
 ) -> Array:
-    """Run statements in some lanes and leave out the others; return the lanes that continue.
+    """Run statements in some lanes only, and return the lanes that continue.
 
     Args:
         machine: the machine of the lanes.
         run: runs statements in all lanes of the machine.
         body: the statements.
         lanes: the active lanes.
-        frame: the variables. Afterwards they are as if the statements had run with a mask.
+        frame: the variables. Afterwards they are the same as if the statements had run under a mask.
     """
     count = machine.lanes
     with machine.only(lanes) as part:
@@ -84,7 +84,7 @@ def run_narrowed(
 
 
 def _converted(value: Any, convert: Convert) -> Any:
-    """Return a value with each array of lanes converted; the value itself if there is none."""
+    """Return a value with each array of lanes converted; return the value itself if it has none."""
     match value:
         case Value():
             data = convert(value.data)

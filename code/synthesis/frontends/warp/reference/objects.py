@@ -1,8 +1,8 @@
-"""Objects that kernels query. The reference examines all of an object's contents for every lane.
+"""Objects that kernels query. The oracle examines all of an object's contents for every lane.
 
-A query may have several right answers, as for a point that is equally close to two faces, and the order of its items
-may be undefined. Then a machine in reverse order answers differently; in double precision this is the default. So a
-kernel whose results depend on the answer counts as ill-conditioned and becomes no row.
+A query may have several correct answers (a point may be equally close to two faces), and the order of its items may be
+undefined. A machine in reverse order gives a different answer in such a case; in double precision this is the default.
+So a kernel whose results depend on the answer counts as ill-conditioned, and makes no row.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,10 +38,10 @@ def object_of(handle: Any, kind: str) -> Handle:
 
 
 def part(machine: Machine, handle: Handle, name: str) -> Array:
-    """Return a part of an object; its first axis has one entry per lane, or one for all.
+    """Return a part of an object's data; its first axis has one entry per lane, or one for all.
 
     Raises:
-        ReferenceUnknownError: if the object was made without the part.
+        ReferenceUnknownError: if the object has no such part.
     """
     if name not in handle.parts:
         raise ReferenceUnknownError(f"the {name} of a {handle.kind} without")
@@ -62,13 +62,13 @@ def spread(machine: Machine, value: Value) -> Array:
 
 
 def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence[Array], given: Sequence[Array]) -> Any:
-    """Return the answers for the active lanes, computed for some lanes at a time; zeros for the others.
+    """Return the answers of a query for the active lanes, computed for some lanes at a time; zeros for the others.
 
     Args:
         machine: the machine of the lanes.
         ask: takes parts of objects, then values, each with one entry per lane; returns arrays with as many entries.
-        whole: parts of objects, with one entry per lane or one for all.
-        given: values, with one entry per lane.
+        whole: the parts of objects, with one entry per lane or one for all.
+        given: the values, with one entry per lane.
     """
     lanes = np.nonzero(machine.mask)[0]
     found: list[Array] = []
@@ -85,11 +85,11 @@ def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence
 def chosen(
     machine: Machine, distances: Array, size: Array, places: Callable[[Array], Array] | None = None
 ) -> tuple[Array, Array]:
-    """Return the closest of several items, one row per lane, and whether an equally close item is at another place.
+    """Return the closest of several items for each lane, and whether an equally close item is at another place.
 
     Among items that are equally close up to rounding, a machine in reverse order selects the last. Any other machine
-    selects the one whose place is furthest from that, or the first if all are at one place. So two places that a text
-    may select are never confused.
+    selects the one whose place is furthest from that, or the first if all are at one place. So if a text may select
+    either of two places, the machines of the two orders give different answers.
 
     Args:
         machine: the machine, for its order.
@@ -135,7 +135,7 @@ def query_of(machine: Machine, kind: str, member: Array, near: Array = None, *, 
 
 
 def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
-    """Return the number that represents a group of an object's items; -1, which stands for all, for an empty group.
+    """Return the number that represents a group of an object's items; -1, which means all items, if it is empty.
 
     If an object has no groups, all items are in group 0. The number is not that of Warp's node, and differs between
     precisions, so results that use the number itself are ill-conditioned.
@@ -149,7 +149,7 @@ def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
 
 
 def in_groups(machine: Machine, handle: Handle, wanted: Array) -> Array:
-    """Return which items of an object are in the group that each lane asks for, one row per lane."""
+    """Return which items of an object are in the wanted group of each lane, one row per lane."""
     if "groups" in handle.parts:
         return part(machine, handle, "groups") == wanted[:, None]
     return np.zeros((1, 1), np.int64) == wanted[:, None]
@@ -171,7 +171,7 @@ def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
 
 
 def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:
-    """Return indices into an object's items, one entry per lane; those of inactive lanes are in bounds, too.
+    """Return indices of an object's items, one entry per lane; those of inactive lanes are made valid.
 
     Raises:
         ReferenceFaultError: if an active lane's index is out of bounds, which Warp does not check.

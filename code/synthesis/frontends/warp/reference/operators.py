@@ -42,7 +42,7 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
 
 
 def binary(machine: Machine, operator: str, left: Any, right: Any) -> Any:
-    """Return ``left operator right``; operators go by their names in Python's syntax tree (``Add`` …)."""
+    """Return the result of a binary operator, named as in Python's syntax tree (``Add`` …)."""
     if isinstance(left, Tile) or isinstance(right, Tile):
         return _of_tiles(machine, operator, left, right)
     if not isinstance(left, Value) or not isinstance(right, Value):
@@ -73,7 +73,7 @@ def _as_scalar_of(machine: Machine, number: Value, other: Value) -> Array:
 
 
 def _product(left: Value, right: Value) -> Value | None:
-    """Return a product that is not elementwise; None if the product of these types is."""
+    """Return a product that is not elementwise; None if the product of these types is elementwise."""
     a, b = left.type, right.type
     if a.scalar != b.scalar:
         return None
@@ -101,7 +101,7 @@ def multiplied(left: Array, right: Array) -> Array:
 
 
 def _of_tiles(machine: Machine, operator: str, left: Any, right: Any) -> Tile:
-    """Apply an operator elementwise: a tile's elements become lanes, and a number is repeated for each."""
+    """Apply an operator elementwise to tiles; a number is repeated for each element."""
     tile = left if isinstance(left, Tile) else right
     if isinstance(left, Tile) and isinstance(right, Tile) and left.shape != right.shape:
         raise ReferenceUnknownError("an operation on tiles of two shapes")

@@ -1,4 +1,4 @@
-"""Determines the order in which a launch's threads have to run, from their accesses when they ran together."""
+"""Analysis of the order in which a launch's threads must run, from their accesses when they ran together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _REPLACING = 7
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The accesses to one changed memory, in order."""
+    """The accesses to one memory that was changed, in order."""
 
     place: Array
     """The element of each access, as a number."""
@@ -30,12 +30,12 @@ class Touched:
 
     @property
     def changes(self) -> Array:
-        """Which accesses do not only read."""
+        """Which accesses are more than reads."""
         return self.kind != _READ
 
 
 def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
-    """Return all accesses to each memory that was changed, by its key; the machines ran one after the other."""
+    """Return all accesses to each memory that was changed, by its key. The machines ran one after another."""
     changed = {each.key for machine in machines for each in machine.log if each.kind != "R"}
     columns: dict[Any, list[tuple[Array, Array, Array, Array]]] = {}
     for machine in machines:
@@ -60,7 +60,7 @@ def is_recast(machine: Machine) -> bool:
 
 
 def depend(touched: Mapping[Any, Touched]) -> bool:
-    """Return whether what a thread reads may depend on which other threads have run."""
+    """Return whether the values that a thread reads may depend on which other threads have run."""
     return any(is_shared(each) for each in touched.values() if not _is_sum(each))
 
 
@@ -96,7 +96,7 @@ def clash(touched: Mapping[Any, Touched]) -> bool:
 
 
 def _elements(touched: Touched) -> tuple[Array, ...] | None:
-    """Return flags for elements that several threads access: the four kinds, mixed atomics, and replacing atomics."""
+    """Return flags of elements that several threads access: one per kind of access, mixed and replacing atomics."""
     order = np.argsort(touched.place, kind="stable")
     place, thread = touched.place[order], touched.thread[order]
     if not np.count_nonzero((place[1:] == place[:-1]) & (thread[1:] != thread[:-1])):
@@ -118,7 +118,7 @@ def _elements(touched: Touched) -> tuple[Array, ...] | None:
 def are_in_order(touched: Mapping[Any, Touched]) -> bool:
     """Return whether threads accessed each element in the order of their numbers, unless they only read it.
 
-    If so, each thread read what it reads if threads run one after the other.
+    If so, each thread read the same values as when threads run one after another.
     """
     return all(map(_is_in_order, touched.values()))
 
@@ -133,7 +133,7 @@ def _is_in_order(touched: Touched) -> bool:
 
 
 def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
-    """Return for each place the run that reaches it first if threads run one after the other."""
+    """Return for each statement or expression the run that executes it first if threads run one after another."""
     earliest: dict[int, tuple[int, int]] = {}
     for machine in machines:
         lowest = int(machine.linear[0])
@@ -148,10 +148,10 @@ def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
 
 
 def stages_of(touched: Mapping[Any, Touched], threads: int) -> list[list[int]]:
-    """Return groups of threads that can run together, one group after the other, if their accesses stay the same.
+    """Return groups of threads, one group after the other, whose threads can run together if accesses stay the same.
 
-    A thread is in a later group than those of lower numbers that change an element that it accesses, or access one that
-    it changes.
+    A thread is in a later group than each thread of a lower number that changes an element that it accesses, or
+    accesses an element that it changes.
     """
     places: list[Array] = []
     count = 0

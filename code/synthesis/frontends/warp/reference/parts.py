@@ -1,4 +1,4 @@
-"""Parts of values: components, swizzles, elements of tiles, and constant integers such as sizes."""
+"""Access to parts of values: components, swizzles, elements of tiles, and constant integers such as sizes."""
 
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ AXES = "xyzw"
 
 
 def constant_of(value: Any) -> int:
-    """Return the integer that all lanes share."""
+    """Return an integer that is the same in all lanes as a Python integer."""
     if isinstance(value, Value) and value.literal is not None:
         return int(value.literal)
     if isinstance(value, Value) and not value.type.shape and len(value.data) == 1:
@@ -31,18 +31,18 @@ def constant_of(value: Any) -> int:
 
 
 def sizes_of(shape: Any) -> tuple[int, ...]:
-    """Return the integers of a shape or an offset, which may be a single number."""
+    """Return a shape or an offset, which may be a single number, as a tuple of integers."""
     given = cast(tuple[Any, ...], shape) if isinstance(shape, tuple) else (shape,)
     return tuple(map(constant_of, given))
 
 
 def places_of(indices: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return slices unchanged, and the integers that all lanes share."""
+    """Return indices with integers as Python integers, which must be the same in all lanes; slices are unchanged."""
     return tuple(cast(Any, each) if isinstance(each, slice) else constant_of(each) for each in indices)
 
 
 def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
-    """Return a part of a tuple, vector, matrix or tile."""
+    """Return a component or part of a tuple, vector, matrix or tile."""
     if isinstance(held, tuple):
         return held[indices[0] if isinstance(indices[0], slice) else constant_of(indices[0])]  # pyright: ignore
     if isinstance(held, Tile):
@@ -65,7 +65,7 @@ def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
 
 
 def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Value | StructValue | Tile:
-    """Return an element, a part, or the rows selected by a tile of indices."""
+    """Return an element or a part of a tile, or the parts that a tile of indices selects."""
     rows = [axis for axis, each in enumerate(indices) if isinstance(each, Tile)]
     if rows and all(each == slice(None) for axis, each in enumerate(indices) if axis not in rows):
         return _gathered(tile, rows[0], indices[rows[0]])
@@ -79,7 +79,7 @@ def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Val
 
 
 def _tile_part(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Tile:
-    """Return a part that is the same in every block and shares the tile's memory: writing to one changes both."""
+    """Return the same part of every block's tile, which shares the tile's memory."""
     where: list[Any] = []
     for each, size in zip(indices, tile.shape, strict=False):
         if isinstance(each, slice):
@@ -112,13 +112,13 @@ def set_element(machine: Machine, tile: Tile, indices: tuple[Any, ...], value: A
 
 
 def ready(tile: Tile) -> None:
-    """Give a tile writable memory of its own, if repeated elements share theirs."""
+    """Copy a tile's data if it is read-only because repeated elements share memory."""
     if not tile.data.flags.writeable:
         tile.data = tile.data.copy()
 
 
 def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
-    """Return the parts of a tile along an axis that a tile of integers selects, in its order."""
+    """Return the parts of a tile along an axis at the indices that a tile of integers holds."""
     size = tile.shape[axis]
     chosen = cast(Array, np.where(indices.data < 0, indices.data + size, indices.data))
     if ((chosen < 0) | (chosen >= size)).any():
@@ -131,7 +131,7 @@ def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
 
 
 def part_of(held: Value, name: str) -> Any:
-    """Return ``.x`` of a vector, a vector for several letters, ``.p`` of a transform, or an enum's ``.value``."""
+    """Return an attribute of a value, such as ``.x`` or ``.xy`` of a vector, ``.p`` of a transform, or ``.dtype``."""
     form, scalar = held.type.form, held.type.scalar
     if form == "scalar" and name == "value":
         return held

@@ -1,4 +1,4 @@
-"""Determines which statements and arms of expressions of a kernel, and of the functions that it calls, were reached."""
+"""The coverage of a kernel's statements and arms of expressions, including the functions that it calls."""
 
 import ast
 import functools
@@ -19,14 +19,14 @@ _REMEMBERED = 2048
 
 
 def reached_statements(kernel: Source, signature: Signature, trace: Trace, where: Where) -> Reached:
-    """Return how many statements at least one thread ran, and how many arms of their expressions were taken.
+    """Return the coverage of statements and of arms of expressions by the threads of the recorded runs.
 
     Statements without effect (``pass``, a docstring) do not count, nor does a branch that Warp resolves when it builds
-    the kernel. Of a function with several overloads, those that were called count, or the first if none was.
+    the kernel. Of a function with several overloads, those that were called count, or the first if none was called.
 
     An arm counts if it is computed from elements of arrays or from the thread's number. It matters for a derivative if
-    it depends on a differentiable input. So constants and plain arguments, such as the bounds of a guard, do not need
-    to be taken.
+    it depends on a differentiable input. So arms that are constants or plain arguments, such as the bounds of a guard,
+    need not be taken.
 
     Args:
         kernel: the kernel's source.
@@ -77,7 +77,7 @@ def _words(node: ast.AST) -> str:
 
 
 def _values(statement: ast.stmt) -> list[ast.expr]:
-    """Return the values that a statement computes, without conditions."""
+    """Return the expressions whose values a statement computes, without conditions."""
     match statement:
         case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.Expr(value=value):
             return [value]
@@ -90,7 +90,8 @@ def _values(statement: ast.stmt) -> list[ast.expr]:
 def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
     """Yield the arms of a statement's own expressions, each with whether it is a factor of a product.
 
-    A factor counts only if the other is zero in every run. Usually it is not, and each product would count as two arms.
+    A factor counts as an untaken arm only if the other factor is zero in every run. Otherwise each product would count
+    as two arms.
     """
     for arm, is_factor, sides in _all_arms(statement):
         if trace.left_out.isdisjoint(sides):
@@ -99,7 +100,7 @@ def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
 
 @functools.lru_cache(maxsize=_REMEMBERED)
 def _all_arms(statement: ast.stmt) -> list[tuple[ast.expr, bool, frozenset[int]]]:
-    """Return the arms, each with the identities of the sides of conditional expressions that it is in, or is."""
+    """Return the arms, each with the identities of the sides of conditional expressions that contain it."""
     found: list[tuple[ast.expr, bool, frozenset[int]]] = []
     children = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
     pending: deque[tuple[ast.AST, frozenset[int]]] = deque((each, frozenset[int]()) for each in children)
@@ -130,7 +131,7 @@ def _all_arms(statement: ast.stmt) -> list[tuple[ast.expr, bool, frozenset[int]]
 
 
 def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
-    """Yield the statements of a body and of the bodies inside it."""
+    """Yield the statements of a body and of nested bodies that count for coverage."""
     if id(body) in trace.left_out and not any(id(each) in trace.first for each in body):
         return
     for statement in body:
@@ -144,7 +145,7 @@ def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
 
 
 def _bodies(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """Return the bodies inside a statement that may be run; Warp drops a loop's ``else``."""
+    """Return the bodies inside a statement that may run; Warp drops a loop's ``else``."""
     match statement:
         case ast.If():
             return [statement.body, statement.orelse]
@@ -155,14 +156,14 @@ def _bodies(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 
 def _called(statement: ast.stmt, source: Source, trace: Trace) -> Iterator[Source]:
-    """Yield the user functions that a statement itself calls, without those of inner statements."""
+    """Yield the user functions that a statement itself calls, without those that nested statements call."""
     for sources in _all_called(statement, source):
         yield from [each for each in sources if _entered(each, trace)] or sources[:1]
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
 def _all_called(statement: ast.stmt, source: Source) -> list[list[Source]]:
-    """Return, for each call of a user function, the sources of its overloads."""
+    """Return the sources of the overloads of each user function that a statement calls."""
     nodes: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
     found: list[list[Source]] = []
     while nodes:

@@ -26,7 +26,7 @@ def dotted(a: Array, b: Array) -> Array:
 
 
 def normalized(a: Array) -> Array:
-    """Return rows scaled to length one; a row of zeros stays."""
+    """Return rows scaled to length one; a row of zeros is unchanged."""
     length = np.sqrt(dotted(a, a))[:, None]
     return np.where(length > 0, a / np.where(length > 0, length, 1), 0).astype(a.dtype)
 

@@ -1,4 +1,4 @@
-"""Parsed sources of kernels and functions, and the reference's types for those of Warp."""
+"""Parsed sources of kernels and functions, and the oracle's types for Warp's types."""
 
 import ast
 import textwrap
@@ -28,10 +28,10 @@ SCALAR_TYPES: dict[Any, str] = {getattr(wp, name): name for name in SCALARS} | {
 
 
 def type_of(given: Any) -> Any:
-    """Return the reference's type for an annotation or a Warp type.
+    """Return the oracle's type for an annotation or a Warp type.
 
     Raises:
-        ReferenceUnknownError: for one that it does not model.
+        ReferenceUnknownError: for a type that is not modelled.
     """
     if isinstance(given, ValueType | StructType | ArrayType):
         return given
@@ -65,9 +65,9 @@ class Source:
     Attributes:
         body: its statements.
         parameters: their names, in order.
-        own_names: names of its parameters and variables, which hide equal names of its module.
+        own_names: the names of its parameters and variables, which shadow names of its module.
         defaults: the expression of each parameter's default.
-        scope: the names of its module and closure, with their values.
+        scope: the variables of its module and closure, by name.
         file: the file that contains its source.
         line: the first line of the source in that file.
     """
@@ -101,7 +101,7 @@ def _filled(cell: Any) -> bool:
 
 
 def source_of(obj: Any) -> Source:
-    """Return the parsed source of a kernel or function, as Warp recorded it."""
+    """Return the parsed source of a kernel or function, as recorded by Warp."""
     known = getattr(obj, "_irsmith_source", None)
     if known is None:
         known = obj._irsmith_source = Source(obj.func, introspection.source_of(obj), introspection.first_line_of(obj))
@@ -128,7 +128,7 @@ def _writes(call: ast.Call) -> bool:
 
 
 def fit(function: Any, arguments: Sequence[Any], keywords: Collection[str] = ()) -> int:
-    """Return how many arguments fit a function's declared types; -1 if one does not, is missing or is too many.
+    """Return how many arguments have exactly the declared types of a function; -1 if the call does not fit it.
 
     Args:
         function: an overload.
@@ -162,7 +162,7 @@ def fit(function: Any, arguments: Sequence[Any], keywords: Collection[str] = ())
 
 
 def _may_be(kind: Any, argument: Any) -> bool:
-    """Return whether an argument may have a type with type variables."""
+    """Return whether an argument may have a type that contains type variables."""
     if introspection.is_array(kind):
         return isinstance(argument, ArrayView) and kind.ndim == len(argument.remaining)
     scalar, shape, generic = introspection.parts_of_value_type(kind)

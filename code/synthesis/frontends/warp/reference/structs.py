@@ -10,7 +10,7 @@ from synthesis.frontends.warp.reference.values import Array, StructType, StructV
 
 
 def record_of(machine: Machine, kind: Any) -> Any:
-    """Return the dtype of an element: that of a number, or a record with one field per field of a struct.
+    """Return the NumPy dtype of an element: that of a number, or a record with one field per field of a struct.
 
     Raises:
         ReferenceUnknownError: if a struct contains an array.
@@ -41,7 +41,7 @@ def unpacked(kind: StructType, records: Array) -> StructValue:
 
 
 def gathered(machine: Machine, kind: Any, memory: Any, index: Any) -> Array:
-    """Return elements of an array's memory: numbers unchanged, structs as records."""
+    """Return elements of an array's memory; numbers are unchanged, and structs become records."""
     if not isinstance(kind, StructType):
         return memory[index]
     parts = {name: gathered(machine, each, memory[name], index) for name, each in kind.fields.items()}
@@ -54,7 +54,7 @@ def gathered(machine: Machine, kind: Any, memory: Any, index: Any) -> Array:
 
 
 def put(kind: Any, memory: Any, index: Any, data: Array) -> None:
-    """Write elements, in the form that :func:`gathered` returns, into an array's memory."""
+    """Write elements, in the form that :func:`gathered` returns, to an array's memory."""
     if not isinstance(kind, StructType):
         memory[index] = data
         return

@@ -1,7 +1,8 @@
-"""The values that the reference computes with. The first axis of their arrays has one entry per lane.
+"""The values that the oracle computes with. The first axis of their arrays has one entry per lane.
 
-A lane is one thread of one replica. Replicas are several draws of inputs, or the points of a finite difference,
-computed in one pass. An axis of length 1 stands for all lanes. Only buffers, which are memory, are changed in place.
+A lane is one thread of one replica. Replicas are launches that are computed in one pass: several draws of inputs, or
+the points of a finite difference. An axis of length 1 stands for all lanes. Only buffers, which are memory, are changed
+in place.
 """
 
 from collections.abc import Mapping
@@ -39,13 +40,13 @@ class ValueType:
         return self.scalar in FLOATS
 
     def of(self, scalar: str) -> "ValueType":
-        """Return the same form with another scalar type."""
+        """Return the type of the same form and shape with another scalar type."""
         return value_type(self.form, scalar, self.shape)
 
 
 @cache
 def value_type(form: str, scalar: str, shape: tuple[int, ...] = ()) -> ValueType:
-    """Return the single object for a type, so that types compare quickly."""
+    """Return the only object of a type, so that types are compared by identity."""
     return ValueType(form, scalar, shape)
 
 
@@ -76,7 +77,7 @@ class StructType:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Empty, since a struct as an element is a record."""
+        """Empty, since an element of a tile of structs is a record."""
         return ()
 
 
@@ -134,7 +135,7 @@ class Stack:
 
 @dataclass(slots=True, eq=False)
 class Buffer:
-    """The memory of an array: ``(replicas, *shape, *element)``, or such an array for each field of a struct."""
+    """The memory of an array, of shape ``(replicas, *shape, *element)``; a struct has one such array per field."""
 
     data: Any
     key: Any
@@ -158,7 +159,7 @@ class IndexedBuffer:
 
     @property
     def data(self) -> Any:
-        """Not available, since an index has to be looked up first.
+        """Not available, since indices have to be looked up first.
 
         Raises:
             ReferenceUnknownError: always.
@@ -168,7 +169,7 @@ class IndexedBuffer:
 
 @dataclass(frozen=True, slots=True)
 class Recast:
-    """The key in the log of accesses of an array's memory under another shape."""
+    """The key, in the log of accesses, of an array's memory under another shape."""
 
     key: Any
     shape: tuple[int, ...]
@@ -185,7 +186,7 @@ class Span:
 
 @dataclass(slots=True, eq=False)
 class ArrayView:
-    """An array, or the part of it that some indices and slices select."""
+    """An array, or the part of an array that some indices and slices select."""
 
     element: Any
     shape: tuple[int, ...]
@@ -219,7 +220,7 @@ class Handle:
 
     @property
     def type(self) -> ValueType:
-        """The type of an id. For a texture it is meaningless."""
+        """The type of an id; for a texture it has no meaning."""
         return UINT64
 
 
@@ -243,7 +244,7 @@ class Query:
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """The names of one call of a function."""
+    """The variables of one call of a function."""
 
     names: dict[str, Any]
     scope: Mapping[str, Any]
@@ -254,24 +255,24 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Loop:
-    """The lanes that have left the loop, and those that have left this trip of it."""
+    """The lanes that have left a loop, and those that have left its current iteration."""
 
     broken: Array = None
     continued: Array = None
 
 
 def widen(data: Array, axes: int) -> Array:
-    """Return the array with unit axes at its end."""
+    """Return an array with axes of length 1 added at its end."""
     return data.reshape(data.shape + (1,) * axes) if axes else data
 
 
 def joined(parts: list[Array], axis: int = 1) -> Array:
-    """Return arrays stacked along a new axis, with lanes broadcast."""
+    """Return arrays stacked along a new axis, after broadcasting their lanes."""
     lanes = max(len(part) for part in parts)
     return np.stack([np.broadcast_to(part, (lanes, *part.shape[1:])) for part in parts], axis)
 
 
 def chained(parts: list[Array]) -> Array:
-    """Return arrays joined end to end along the first axis after the lanes."""
+    """Return arrays concatenated along the first axis after the lanes."""
     lanes = max(len(part) for part in parts)
     return np.concatenate([np.broadcast_to(part, (lanes, *part.shape[1:])) for part in parts], 1)

@@ -1,4 +1,4 @@
-"""Arrays that a kernel makes itself: one for each thread, or another view of existing memory."""
+"""Built-ins for arrays that a kernel makes itself: one array per thread, or another view of existing memory."""
 
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from synthesis.frontends.warp.reference.values import INT32, ArrayView, Buffer, 
 
 @semantics("zeros")
 def _zeros(machine: Machine, shape: Any, dtype: Any = float) -> ArrayView:
-    """Return an array for each thread: its row of a shared array, of which no other thread reads that row."""
+    """Return an array for each thread: a row of a shared array that only this thread uses."""
     kind = type_of(dtype)
     if not isinstance(kind, ValueType):
         raise ReferenceUnknownError("wp.zeros of structs")
@@ -26,7 +26,7 @@ def _zeros(machine: Machine, shape: Any, dtype: Any = float) -> ArrayView:
 
 @semantics("array")
 def _array(machine: Machine, ptr: Any = None, shape: Any = None, dtype: Any = None) -> ArrayView:
-    """Return the memory of a whole array under another shape with as many elements or fewer."""
+    """Return the memory of a whole array under another shape, which may have fewer elements."""
     kind = type_of(dtype)
     if not isinstance(ptr, ArrayView) or ptr.prefix or ptr.element is not kind:
         raise ReferenceUnknownError("wp.array of memory that is no array's of its type")
@@ -51,5 +51,5 @@ def _len(machine: Machine, x: Any) -> Value:
 
 @semantics("block_dim")
 def _block_dim(machine: Machine) -> Value:
-    """Return 1, the threads per block where texts are run; CUDA texts that ask for it need a GPU."""
+    """Return 1, the number of threads per block where texts are run; CUDA texts that read it need a GPU."""
     return machine.number(1)

@@ -1,4 +1,4 @@
-"""Operations of a block's threads, here with one thread per block: drawing tiles and sharing a stack."""
+"""Built-ins for a block's threads, here with one thread per block: tiles of random numbers, and shared stacks."""
 
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from synthesis.frontends.warp.reference.values import FLOAT32, INT32, Array, Sta
 
 
 def _draws(machine: Machine, shape: tuple[int, ...], rng: Value) -> Array:
-    """Return the integers that a block's first thread draws, one per element, from a state of its own."""
+    """Return the integers that a block's first thread draws, one per element, without changing the random state."""
     state = pcg(np.broadcast_to(rng.data, machine.lanes).astype(np.uint32))
     drawn: list[Array] = []
     for _ in range(int(np.prod(shape))):
@@ -26,7 +26,7 @@ def _draws(machine: Machine, shape: tuple[int, ...], rng: Value) -> Array:
 
 
 def _ends(machine: Machine, given: tuple[Any, ...], low: Any, high: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
-    """Return the bounds of a tile's numbers, given by position or by name, one for all elements of a block."""
+    """Return the bounds of a tile's numbers, given by position or by name; None if there are none."""
     low, high = given[:2] if given else (low, high)
     if low is None or high is None:
         return None, None
@@ -50,7 +50,7 @@ def _randf(
 def _randi(
     machine: Machine, shape: Any, rng: Value, *given: Any, min: Any = None, max: Any = None, storage: str = ""  # noqa: A002
 ) -> Tile:  # fmt: skip
-    """Draw 32-bit integers, or integers in ``[min, max)``."""
+    """Draw 32-bit integers, or integers in ``[min, max)``; the state is not changed."""
     sizes = sizes_of(shape)
     drawn = _draws(machine, sizes, rng)
     low, high = _ends(machine, given, min, max, sizes)
@@ -75,9 +75,9 @@ def _stack(machine: Machine, capacity: Any, dtype: Any) -> Stack:
 
 @semantics("tile_stack_push")
 def _push(machine: Machine, s: Stack, value: Value, has_value: Value) -> Value:
-    """Push a value of each active block's only thread, and return its slot; -1 for no value or a full stack.
+    """Push a value of the only thread of each active block; return its slot, or -1 for no value or a full stack.
 
-    Slots are taken in order.
+    Slots are assigned in order.
     """
     room = s.counts < s.data.shape[1]
     put = machine.mask & np.broadcast_to(machine.truth(has_value), machine.lanes) & room
@@ -91,9 +91,9 @@ def _push(machine: Machine, s: Stack, value: Value, has_value: Value) -> Value:
 
 @semantics("tile_stack_pop")
 def _pop(machine: Machine, s: Stack) -> tuple[Value, Value]:
-    """Pop the last value from each active block's stack, and return it with its slot; -1 if the stack is empty.
+    """Pop the last value from each active block's stack, and return it with its slot, or -1 for an empty stack.
 
-    The value of an empty stack differs between precisions here, since Warp does not define it.
+    Warp does not define the value for an empty stack; here it differs between precisions, so that its use is noticed.
     """
     some = machine.mask & (s.counts > 0)
     slot = np.where(some, s.counts - 1, -1)

@@ -1,7 +1,7 @@
-"""Small matrices stored row by row in arrays of float32: products, factors, systems of equations.
+"""Built-ins for small matrices in row-major arrays of float32: products, factorisations, systems of equations.
 
-Warp does not document these functions. They compute what their names say: ``C = A B``, ``L Lᵀ = A + r I``, ``L Lᵀ x =
-b``.
+Warp does not document these functions. Their results follow from their names: ``C = A B``, ``L Lᵀ = A + r I``, ``L Lᵀ x
+= b``.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class _Numbers:
 
 
 def _below(machine: Machine, end: Size, do: Callable[[int], None], start: int = 0) -> None:
-    """Call a function for each integer from ``start`` below an end, in the lanes whose end is larger."""
+    """Call a function for each integer from ``start`` up to ``end`` (exclusive), which may differ between lanes."""
     lanes = machine.mask
     for number in range(start, int(np.max(end[lanes], initial=0))):
         machine.mask = lanes & (number < end)
@@ -68,7 +68,7 @@ def _product(
 
 
 def _factor(machine: Machine, n: Size, a: _Numbers, extra: Value, factor: _Numbers) -> None:
-    """Compute the factor column by column, on and below the diagonal; elements above it are not changed."""
+    """Compute the Cholesky factor column by column; elements above the diagonal are not changed."""
     more = spread(machine, extra)
 
     def column(j: int) -> None:
@@ -89,7 +89,7 @@ def _factor(machine: Machine, n: Size, a: _Numbers, extra: Value, factor: _Numbe
 
 
 def _solve(machine: Machine, n: Size, factor: _Numbers, b: _Numbers, x: _Numbers) -> None:
-    """Solve forwards with ``L``, then backwards with its transpose."""
+    """Solve a system by forward substitution with ``L``, then back substitution with its transpose."""
 
     def forwards(i: int) -> None:
         rest = b[np.full(machine.lanes, i)]
@@ -119,7 +119,7 @@ def _numbers(machine: Machine, *given: Value) -> list[Size]:
 
 @semantics("dense_gemm")
 def _gemm(machine: Machine, m: Value, n: Value, p: Value, t1: Value, t2: Value, a: Any, b: Any, c: Any) -> None:
-    """Compute ``C = A B`` with ``m`` rows and ``n`` columns; a matrix whose ``t`` is 1 is stored column by column."""
+    """Compute ``C = A B`` with ``m`` rows and ``n`` columns; a matrix whose ``t`` flag is 1 is column-major."""
     rows, columns, inner, first, second = _numbers(machine, m, n, p, t1, t2)
     a, b, c = (_Numbers(machine, each) for each in (a, b, c))
     _product(machine, rows, columns, inner, (first, second), a, b, c)
@@ -139,5 +139,5 @@ def _substitute(machine: Machine, n: Value, factor: Any, b: Any, x: Any) -> None
 
 @semantics("dense_solve")
 def _equations(machine: Machine, n: Value, a: Any, factor: Any, b: Any, x: Any) -> None:
-    """Solve with the given factor; ``A`` is needed only for the derivative."""
+    """Solve a system with the given factor; ``A`` is needed only for the derivative."""
     _substitute(machine, n, factor, b, x)

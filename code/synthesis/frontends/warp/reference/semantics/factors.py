@@ -1,11 +1,12 @@
-"""Factors of small matrices: singular values, eigenvectors, QR. All matrices are factored at once, in float64.
+"""Built-ins that factor small matrices: singular values, eigenvectors, QR; computed in float64, all matrices at once.
 
 Determinants and inverses are computed by minors instead, in the precision of the matrix.
 
-NumPy's LAPACK computes the factors. Equations select the equivalent one that Warp returns where they leave only one
-(``qr3``, ``svd2``). Otherwise the method that Warp names does: cyclic Jacobi rotations by approximate half angles, of
-McAdams et al., Computing the Singular Value Decomposition of 3x3 Matrices, TR 1690, 2011. It is implemented here after
-the paper, and determines only the order and the signs. If more than those is undetermined, the matrix is refused.
+NumPy's LAPACK computes the factors. Where equations determine a unique one of the equivalent factorisations (``qr3``,
+``svd2``), they select the one that Warp returns. Otherwise the method that Warp names selects it: cyclic Jacobi
+rotations with approximate half angles, of McAdams et al., Computing the Singular Value Decomposition of 3x3 Matrices,
+TR 1690, 2011. It is implemented here from the paper, and determines only the order and the signs. If more than those is
+undetermined, the matrix is refused.
 """
 
 import functools
@@ -41,7 +42,7 @@ def _values(machine: Machine, kinds: tuple[ValueType, ...], *parts: Array) -> tu
 
 
 def _relevant(machine: Machine, matrices: Array) -> Array:
-    """Return which matrices matter: those of the active lanes."""
+    """Return which matrices belong to active lanes."""
     return machine.mask if len(matrices) == machine.lanes else np.ones(len(matrices), bool)
 
 
@@ -51,10 +52,10 @@ def _demand(machine: Machine, matrices: Array, holds: Array, what: str) -> None:
 
 
 def _shaken(machine: Machine, a: Value) -> Array:
-    """Return matrices in float64; in their own precision, perturbed by units in the last place.
+    """Return matrices in float64, perturbed by units in the last place unless they are in double precision.
 
     Factors are computed in float64, which would hide the effect of rounding to a smaller format. The effect is large if
-    a matrix is nearly singular or has nearly equal factors. The unit is that of a matrix's largest element.
+    a matrix is nearly singular or has nearly equal singular values. The unit is that of a matrix's largest element.
     """
     data = a.data.astype(np.float64)
     if machine.double:
@@ -65,7 +66,7 @@ def _shaken(machine: Machine, a: Value) -> Array:
 
 
 def _finite(matrices: Array) -> Array:
-    """Return matrices with those that LAPACK would reject replaced by the identity."""
+    """Return matrices with each one that is not finite, which LAPACK would reject, replaced by the identity."""
     whole = np.isfinite(matrices).all((1, 2))[:, None, None]
     return np.where(whole, matrices, np.eye(matrices.shape[1]))
 
@@ -90,7 +91,7 @@ def _rotation(symmetric: Array) -> Array:
 
 @semantics("eig3")
 def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """Return eigenvectors in columns and eigenvalues of a symmetric matrix, in the order after the rotations."""
+    """Return eigenvectors in columns and eigenvalues of a symmetric matrix, in the order that Jacobi rotations give."""
     data = _finite(_shaken(machine, a))
     values, vectors = np.linalg.eigh(data)
     along = np.swapaxes(_rotation(data), 1, 2) @ vectors
@@ -104,7 +105,7 @@ def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
 
 @semantics("svd3")
 def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """Return two rotations, and singular values by size; the last has the determinant's sign."""
+    """Return two rotations and the singular values, largest first; the last has the determinant's sign."""
     data = _finite(_shaken(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
@@ -120,7 +121,7 @@ def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
 
 
 def _by_size(data: Array, rotation: Array) -> Array:
-    """Sort a rotation's columns by the length that the matrix gives them; in each exchange, the smaller is negated."""
+    """Sort a rotation's columns by the length of their images, longest first; an exchange negates the shorter one."""
     made = rotation.copy()
     for first, second in ((0, 1), (0, 2), (1, 2)):
         lengths = ((data @ made) ** 2).sum(1)
@@ -133,7 +134,7 @@ def _by_size(data: Array, rotation: Array) -> Array:
 
 @semantics("svd2")
 def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """Return singular values by size. The second factor's first column has ``x >= y``."""
+    """Return the factors with singular values, largest first. The second factor's first column has ``x >= y``."""
     data = _finite(_shaken(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
@@ -179,7 +180,7 @@ def _minor(data: Array, row: int, column: int) -> Array:
 
 
 def _expanded(data: Array) -> Array:
-    """Return determinants expanded along their first rows, in the numbers' precision, so that cancellation shows."""
+    """Return determinants expanded along their first rows in the matrix's precision, so that cancellation shows."""
     size = data.shape[1]
     if size == 1:
         return data[:, 0, 0]

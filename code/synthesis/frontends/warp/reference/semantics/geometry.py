@@ -1,4 +1,4 @@
-"""Edges and triangles: their closest points, and whether they intersect."""
+"""Built-ins for edges and triangles: their closest points, and whether they intersect."""
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def _closest(_: Machine, p1: Value, q1: Value, p2: Value, q2: Value, epsilon: Va
 
 @semantics("intersect_tri_tri")
 def _meet(_: Machine, *corners: Value) -> Value:
-    """Return whether an edge of one triangle crosses the other, for triangles that do not lie in one plane."""
+    """Return whether an edge of one triangle crosses the other, for triangles that are not in one plane."""
     lanes = max(len(each.data) for each in corners)
     points = [np.broadcast_to(each.data, (lanes, 3)).astype(np.float64) for each in corners]
     meets = np.zeros(lanes, bool)
@@ -60,7 +60,7 @@ def _meet(_: Machine, *corners: Value) -> Value:
 
 
 def _crosses(start: Array, end: Array, triangle: list[Array]) -> Array:
-    """Return whether a segment crosses a triangle: its ends are on two sides, and it passes all edges on one."""
+    """Return whether a segment crosses a triangle."""
     a, b, c = triangle
 
     def volume(p: Array, q: Array, r: Array, s: Array) -> Array:

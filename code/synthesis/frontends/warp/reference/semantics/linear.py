@@ -1,4 +1,4 @@
-"""Vectors, matrices, quaternions and transforms: constructors and operations."""
+"""Built-ins for vectors, matrices, quaternions and transforms: constructors and operations."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,10 +30,10 @@ from synthesis.frontends.warp.reference.values import (
 
 
 def construct(machine: Machine, kind: Any, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
-    """Return the result of calling a type: a conversion, or a value made of its parts.
+    """Return the result of calling a type: a conversion, or a value made of its components.
 
     Raises:
-        ReferenceUnknownError: for parts that are not modelled.
+        ReferenceUnknownError: for arguments that are not modelled.
     """
     if isinstance(kind, StructType):
         made: StructValue = machine.zeros(kind)
@@ -260,7 +260,7 @@ def _skew(_: Machine, a: Value) -> Value:
 
 @semantics("spatial_adjoint")
 def _spatial_adjoint(_: Machine, r: Value, s: Value) -> Value:
-    """Return the 6×6 matrix with ``r`` on the diagonal and ``s`` below it."""
+    """Return the 6×6 matrix with ``r`` in both diagonal blocks and ``s`` in the block below them."""
     zero = np.zeros_like(r.data)
     rows = [np.concatenate([r.data, zero], 2), np.concatenate([s.data, r.data], 2)]
     return Value(matrix_type(r.type.scalar, 6, 6), np.concatenate(rows, 1))
@@ -321,7 +321,7 @@ def _slerp(_: Machine, start: Value, end: Value, t: Value) -> Value:
 
 @semantics("quat_rpy")
 def _rpy(machine: Machine, roll: Value, pitch: Value, yaw: Value) -> Value:
-    """Return yaw about z, pitch about y and roll about x, applied in the order roll, pitch, yaw."""
+    """Return the quaternion of a roll about x, then a pitch about y, then a yaw about z."""
     scalar = _scalar_name(None, (roll, pitch, yaw))
     dtype = machine.formats[scalar]
     turns = [rotations.about(np.eye(3, dtype=dtype)[axis : axis + 1], each.data.astype(dtype))

@@ -1,4 +1,4 @@
-"""Queries by a thread or a block for the faces of a mesh in boxes and spheres, and a mesh's tree and groups."""
+"""Queries by a thread or a block for the faces of a mesh in boxes and spheres, and access to its tree and groups."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from synthesis.frontends.warp.reference.values import Array, Handle, Query, Valu
 
 @semantics("mesh_query_aabb")
 def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
-    """Return the faces whose bounding boxes meet a box, with the bounds of both included."""
+    """Return the faces whose bounding boxes intersect a box; the bounds of both are included."""
     held = corners(machine, object_of(id, "mesh"))
 
     def ask(triangles: Array, low: Array, high: Array) -> tuple[Array]:
@@ -27,7 +27,7 @@ def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noq
 
 @semantics("mesh_query_sphere")
 def _in_sphere(machine: Machine, id: Any, center: Value, radius: Value) -> Query:  # noqa: A002
-    """Return the faces with a point within a radius, including the sphere's surface; a negative radius is 0."""
+    """Return the faces with a point within a radius, surface included; a negative radius counts as 0."""
     closest = closest_on_parts if machine.double else closest_by_regions
 
     def ask(triangles: Array, centers: Array, radius: Array) -> tuple[Array]:

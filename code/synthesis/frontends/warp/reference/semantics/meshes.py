@@ -1,4 +1,4 @@
-"""Queries of meshes, by examining every face."""
+"""Queries of meshes, which examine every face."""
 
 from typing import Any
 
@@ -68,9 +68,10 @@ def _unit(vector: Array) -> Array:
 
 
 def closest_on_parts(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """Return the distance of each point from each face, and the barycentric weights of the closest point.
+    """Return the distance of each point from each face, and the barycentric weights of the closest point of the face.
 
-    The closest point is that of the plane, if it is inside the face, or of the three edges.
+    The closest point is the projection to the plane, if it is inside the face, or else the closest point of the three
+    edges.
     """
     a, b, c = (triangles[:, :, corner] for corner in range(3))
     p = points[:, None]
@@ -91,10 +92,10 @@ def closest_on_parts(triangles: Array, points: Array) -> tuple[Array, Array]:
 
 
 def closest_by_regions(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """Return the same as :func:`closest_on_parts` by the regions of a face, from products of its edges with a point.
+    """Return the same as :func:`closest_on_parts`, by the region of the face that is closest to the point.
 
-    This is Warp's method. With a thin face it loses more digits than :func:`closest_on_parts`, which single precision
-    has to show.
+    This is Warp's method. With a thin face it loses more digits than :func:`closest_on_parts`, and an evaluation in
+    single precision has to show that loss.
 
     Source: C. Ericson, Real-Time Collision Detection, 5.1.5.
     """
@@ -181,7 +182,7 @@ def _no_sign(machine: Machine, id: Any, point: Value, max_dist: Value) -> Struct
 
 @semantics("mesh_query_point")
 def _signed(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructValue:  # noqa: A002
-    """Return the closest point, signed by winding number, as all of Warp's methods are on a closed mesh."""
+    """Return the closest point, signed by winding number, to which all of Warp's methods agree on a closed mesh."""
     return _point_query(machine, id, point, max_dist, signed=True)
 
 
@@ -194,7 +195,7 @@ def _by_winding(machine: Machine, id: Any, point: Value, max_dist: Value) -> Str
 def _by_normals(
     machine: Machine, id: Any, point: Value, max_dist: Value, epsilon: Value | None = None  # noqa: A002
 ) -> StructValue:  # fmt: skip
-    """Return the closest point. On a closed mesh, the sign by normals equals that by winding number."""
+    """Return the closest point. On a closed mesh, the sign by normals equals the sign by winding number."""
     _closed(id)
     return _point_query(machine, id, point, max_dist, signed=True)
 
@@ -204,7 +205,7 @@ def _by_parity(
     machine: Machine, id: Any, point: Value, max_dist: Value, n_sample: Value | None = None,  # noqa: A002
     perturbation_scale: Value | None = None,
 ) -> StructValue:  # fmt: skip
-    """Return the closest point. Rays from inside a closed mesh cross an odd number of faces; without one, all is in."""
+    """Return the closest point, signed by the parity of crossings along rays; without rays, all points are inside."""
     _closed(id)
     found = _point_query(machine, id, point, max_dist, signed=True)
     if n_sample is None:
@@ -215,7 +216,7 @@ def _by_parity(
 
 
 def _closed(mesh: Any) -> None:
-    """Refuse an open mesh, in which an edge of a face is not also an edge of another face in the other direction.
+    """Raise an error for an open mesh, in which some edge has no counterpart in the opposite direction.
 
     Raises:
         ReferenceUnknownError: if the mesh is open.
@@ -263,9 +264,9 @@ def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> Struc
 
 
 def _hits(triangles: Array, starts: Array, directions: Array, edge: float) -> tuple[Array, Array, Array]:
-    """Return the distance along its ray at which each face is met (infinite if not), the weights, and the normals.
+    """Return for each face its distance along a ray (infinite if missed), the hit's weights, and the normal.
 
-    A ray also meets a face up to ``edge`` beyond its edges.
+    A ray also hits a face up to ``edge`` beyond its edges.
     """
     a, b, c = (triangles[:, :, corner] for corner in range(3))
     start, along = starts[:, None], directions[:, None]
@@ -317,7 +318,7 @@ def _any_hit(
 
 @semantics("mesh_query_ray_count_intersections")
 def _crossings(machine: Machine, id: Any, start: Value, dir: Value, root: Value | None = None) -> Value:  # noqa: A002
-    """Return how many faces a ray meets."""
+    """Return the number of faces that a ray hits."""
     handle = object_of(id, "mesh")
     among = np.broadcast_to(in_group(machine, handle, root), (machine.lanes, 1 if root is None else _faces(handle)))
 
@@ -366,7 +367,7 @@ def _normal(machine: Machine, id: Any, face: Value) -> Value:  # noqa: A002
 
 
 def _corner(machine: Machine, mesh: Any, index: Value, name: str) -> Value:
-    """Return the value at the point to which an index into the list of corners refers."""
+    """Return the value at the mesh's point to which an index into the list of corners refers."""
     held = corners(machine, object_of(mesh, "mesh"), name)
     held = held.reshape(len(held), -1, 3)
     places = numbered(machine, index, held.shape[1], "a corner")
@@ -398,7 +399,7 @@ def _mesh(machine: Machine, id: Any) -> StructValue:  # noqa: A002
 
 
 def _view(handle: Handle, name: str, kind: Any) -> ArrayView:
-    """Return a part of a mesh as a read-only array, because Warp's tree would not notice changes."""
+    """Return a part of a mesh as a read-only array, because Warp's tree would not follow changes."""
     data = handle.parts[name].view()
     data.flags.writeable = False
     return ArrayView(kind, data.shape[1:2], Buffer(data, (id(handle), name)))

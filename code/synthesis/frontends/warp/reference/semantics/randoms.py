@@ -1,6 +1,6 @@
-"""Random numbers and noise, as Warp documents them: 32-bit PCG states, 24-bit fractions, gradient noise.
+"""Built-ins for random numbers and noise, as Warp documents them: 32-bit PCG states, 24-bit fractions, gradient noise.
 
-A state is a variable that each draw changes; ``keep`` gets the new state.
+A state is a variable that each draw changes; ``keep`` stores the new state.
 """
 
 import math
@@ -40,7 +40,7 @@ def pcg(state: Array) -> Array:
 
 
 class _Draws:
-    """Draws numbers one after the other from a state."""
+    """A generator that draws numbers one after another from a state."""
 
     def __init__(self, machine: Machine, keep: Keep | None, state: Value) -> None:
         self._dtype = machine.formats["float32"]
@@ -54,7 +54,7 @@ class _Draws:
         return self._state
 
     def fraction(self) -> Array:
-        """Return a number in [0, 1), a multiple of 2⁻²⁴."""
+        """Return a uniform number in [0, 1), a multiple of 2⁻²⁴."""
         return (self.whole() >> np.uint32(8)).astype(self._dtype) * self._dtype.type(2.0**-24)
 
     def between(self, low: float, high: float) -> Array:
@@ -128,7 +128,7 @@ def _disk(draws: _Draws) -> list[Array]:
 
 
 def _ball(width: float, *, inside: bool) -> Callable[[_Draws], list[Array]]:
-    """Return a sampler of a sphere (width 2) or hemisphere (width 1); the cosine of the polar angle is uniform."""
+    """Return a sampler of a sphere (width 2) or hemisphere (width 1), on it or, if ``inside``, in it."""
 
     def sample(draws: _Draws) -> list[Array]:
         polar = np.arccos(1 - width * draws.fraction())
@@ -170,7 +170,7 @@ for _name, _sample in _SAMPLERS.items():
 
 @semantics("poisson", changes=0)
 def _poisson(machine: Machine, keep: Keep, state: Value, mean: Value) -> Value:
-    """Use Knuth's method for means below ten, always in float32, since the count depends on the last bit."""
+    """Draw from a Poisson distribution by Knuth's method in float32; a mean of ten or more is refused."""
     lanes = machine.lanes
     expected = np.broadcast_to(mean.data, lanes).astype(np.float32)
     if (expected[machine.mask] >= 10).any():

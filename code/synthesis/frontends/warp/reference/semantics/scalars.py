@@ -117,7 +117,7 @@ semantics("isfinite")(_test(np.isfinite, "all"))
 
 
 def _pair(machine: Machine, a: Value, b: Value) -> tuple[Value, Value]:
-    """Return two values of one shape; a number is widened to combine with every element."""
+    """Return two values of one shape; a number is broadcast to the other's elements."""
     if not a.type.shape and not b.type.shape:
         return machine.agreed(a, b)
     if a.type.shape and b.type.shape:
@@ -184,7 +184,7 @@ def _smoothstep(machine: Machine, low: Value, high: Value, x: Value) -> Value:
 
 @semantics("cast")
 def _reinterpret(machine: Machine, x: Value, dtype: Any) -> Value:
-    """Return the same bits as another type: ``cast`` does not convert."""
+    """Reinterpret the bits of a value as another type; ``cast`` does not convert."""
     scalar = type_of(dtype).scalar
     if machine.double and (x.type.is_float or type_of(dtype).is_float):
         raise ReferenceUnknownError("the bits of a floating-point number in another precision")

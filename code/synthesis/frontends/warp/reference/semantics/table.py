@@ -22,7 +22,7 @@ SEMANTICS: dict[str, Semantics] = {}
 
 
 def semantics(*names: str, changes: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register the function that computes one or several built-ins.
+    """Return a decorator that registers a function as the semantics of built-ins.
 
     Raises:
         ConfigError: if one of them is registered already.

@@ -1,7 +1,7 @@
-"""Textures: arrays that are interpolated between their elements, with modes for positions beyond the edges.
+"""Built-ins for textures: arrays that are interpolated between elements, with modes for positions beyond the edges.
 
-Texel ``i`` of ``n`` lies at ``(i + 0.5) / n``, or at ``i + 0.5`` if coordinates are in texels. The first coordinate
-runs along the last axis of the array.
+Texel ``i`` of ``n`` is at ``(i + 0.5) / n``, or at ``i + 0.5`` if coordinates are in texels. The first coordinate runs
+along the last axis of the array.
 """
 
 from itertools import product
@@ -28,7 +28,7 @@ _FAR = 2.0**40
 
 
 def _texel(place: Array, size: int, address: int) -> Array:
-    """Return the texel numbers for integer positions along an axis; a number outside the texture has no texel."""
+    """Return texel numbers for integer positions along an axis, after applying the address mode."""
     if address == _WRAP:
         return place % size
     if address == _CLAMP:
@@ -50,7 +50,7 @@ def _read(machine: Machine, values: Array, places: list[Array], address: int) ->
 
 @semantics("texture_sample")
 def _sample(machine: Machine, tex: Any, *at: Value, dtype: Any, **level: Value) -> Value:
-    """Return the texture's value at a point, given as a vector or by coordinates; the level has no effect."""
+    """Return the texture's value at a point, given as a vector or as coordinates; the level has no effect."""
     if not isinstance(tex, Handle) or tex.kind not in _KINDS or type_of(dtype) != FLOAT32 or level.keys() - {"lod"}:
         raise ReferenceUnknownError("wp.texture_sample of these arguments")
     values = tex.parts["values"]

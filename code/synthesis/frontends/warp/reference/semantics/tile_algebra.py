@@ -1,6 +1,6 @@
-"""Tiles as matrices and signals: factors, triangular systems, Fourier transforms, sorting.
+"""Built-ins for tiles as matrices and signals: factorisations, triangular systems, Fourier transforms, sorting.
 
-NumPy computes them in float64, rounded once at the end. In-place operations keep a tile's memory.
+NumPy computes them in float64, and they are rounded once at the end. In-place operations keep a tile's memory.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from synthesis.frontends.warp.reference.values import Array, Tile
 
 
 def _set(tile: Tile, data: Array) -> None:
-    """Set a tile's elements in place; a tile that all blocks share gets memory for each block."""
+    """Set a tile's elements in place; a tile that all blocks share is first copied for each block."""
     ready(tile)
     if len(tile.data) == len(data):
         tile.data[...] = data
@@ -29,7 +29,7 @@ def _triangle(data: Array, *, lower: bool) -> Array:
 
 
 def _factor(tile: Tile, fill_mode: str) -> Array:
-    """Return the triangular factor of a positive definite matrix, of which one triangle is read."""
+    """Return the Cholesky factor of a positive definite matrix, of which only one triangle is read."""
     half = _triangle(tile.data.astype(np.float64), lower=fill_mode == "lower")
     whole = half + np.swapaxes(half, 1, 2) * (1 - np.eye(tile.shape[0]))
     try:
@@ -41,7 +41,7 @@ def _factor(tile: Tile, fill_mode: str) -> Array:
 
 
 def _solved(matrix: Tile, right: Tile, *, lower: bool, transposed: bool = False) -> Array:
-    """Return the solution of a triangular system, for one or several right sides."""
+    """Return the solution of a triangular system for one or several right-hand sides."""
     data = _triangle(matrix.data.astype(np.float64), lower=lower)
     data = np.swapaxes(data, 1, 2) if transposed else data
     lanes = max(len(data), len(right.data))
@@ -106,7 +106,7 @@ def _diag_add(_: Machine, a: Tile, d: Tile) -> Tile:
 
 
 def _transformed(transform: Callable[..., Array]) -> Callable[[Machine, Tile], None]:
-    """Return a function that transforms pairs, which are complex numbers, along the last dimension."""
+    """Return a function that transforms complex numbers, stored as pairs, along the last dimension."""
 
     def compute(_: Machine, inout: Tile) -> None:
         made = transform(inout.data[..., 0].astype(np.float64) + 1j * inout.data[..., 1], axis=-1)
@@ -125,7 +125,7 @@ semantics("tile_ifft")(_transformed(_backward))
 
 @semantics("tile_sort")
 def _sort(machine: Machine, keys: Any, values: Any) -> None:
-    """Sort keys with their values. Warp does not define the order of different values with equal keys."""
+    """Sort keys with their values. Warp does not define the order of values with equal keys."""
     held = keys.data.reshape(len(keys.data), -1)
     order = np.argsort(held, axis=1, kind="stable")
     ranked, named = (

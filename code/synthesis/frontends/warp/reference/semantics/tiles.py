@@ -1,7 +1,7 @@
-"""Tiles: a lane is a block, and the axes after it are a tile's elements.
+"""Built-ins for tiles. A lane is a block, and the axes after it are the elements of its tile.
 
-A joint operation of a block's threads is one operation here. Sums are taken in the order of elements, which no GPU
-guarantees; the tolerance allows for that.
+A cooperative operation of a block's threads is one operation here. Sums are taken in the order of elements, which no
+GPU guarantees; the tolerance allows for that.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ def _filled(machine: Machine, shape: tuple[int, ...], dtype: Any, value: Array) 
 
 @semantics("tile_zeros", "tile_empty")
 def _zeros(machine: Machine, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
-    """Return a tile of zeros. The contents of an empty tile are not defined and must not be read."""
+    """Return a tile of zeros. The contents of an empty tile are undefined and must not be read."""
     return _filled(machine, sizes_of(shape), dtype, np.zeros(1))
 
 
@@ -57,7 +57,7 @@ def _full(machine: Machine, shape: Any, value: Value, dtype: Any = float, storag
 
 @semantics("tile_from_thread")
 def _from_thread(machine: Machine, shape: Any, value: Value, thread_idx: Any, storage: str = "") -> Tile:
-    """Return a tile filled with the value of thread 0, the only thread of a CPU's block."""
+    """Return a tile filled with the value of thread 0, the only thread of a block on a CPU."""
     if constant_of(thread_idx):
         raise ReferenceUnknownError("wp.tile_from_thread of another thread than the first")
     return _filled(machine, sizes_of(shape), value.type, value.data)
@@ -65,7 +65,7 @@ def _from_thread(machine: Machine, shape: Any, value: Value, thread_idx: Any, st
 
 @semantics("tile")
 def _tile(machine: Machine, value: Value, preserve_type: Any = None) -> Tile:
-    """Return a tile with the value of the block's one thread; a vector becomes a dimension by default."""
+    """Return a tile with the value of the block's only thread; a vector becomes a dimension by default."""
     if value.type.form == "vector" and preserve_type is None:
         return Tile(scalar_type(value.type.scalar), (*value.type.shape, 1), value.data[..., None])
     return Tile(value.type, (1,), value.data[:, None])
@@ -90,9 +90,9 @@ def _arange(machine: Machine, *bounds: Value, dtype: Any = float, storage: str =
 def _window(
     machine: Machine, view: ArrayView, shape: Sequence[int], offset: Any, moved: tuple[int, Tile] | None = None
 ) -> tuple[list[Array], Array]:
-    """Return the indices of a tile's elements, flattened over lanes, and which of them are inside the array.
+    """Return the array indices of a tile's elements, one row per lane, and which are inside the array.
 
-    ``moved`` is an axis, and a tile of integers that selects the elements along it.
+    ``moved`` is an axis and a tile of integers, which are added to the offset along this axis.
     """
     if any(isinstance(each, Span) for each in view.prefix):
         raise ReferenceUnknownError("a tile of a slice")
@@ -141,7 +141,7 @@ def _along(machine: Machine, axis: Any, indices: Tile) -> tuple[int, Tile]:
 def _loaded(
     machine: Machine, view: ArrayView, sizes: tuple[int, ...], offset: Any, moved: tuple[int, Tile] | None = None
 ) -> Tile:
-    """Return a tile of an array's elements; elements beyond the array are zeros."""
+    """Return a tile of an array's elements; elements outside the array are zeros."""
     if len(sizes) != len(view.remaining):
         raise ReferenceUnknownError("wp.tile_load of another rank than the array's")
     where, inside = _window(machine, view, sizes, offset, moved)
@@ -192,7 +192,7 @@ def _added(view: ArrayView, index: tuple[Array, ...], data: Array) -> None:
 def _placed(
     machine: Machine, view: ArrayView, kind: str, value: Tile, offset: Any, moved: tuple[int, Tile] | None = None
 ) -> tuple[tuple[Array, ...], Array]:
-    """Return the indices in the array's buffer for the elements of the active blocks' tiles, and the elements.
+    """Return the indices of the active tiles' elements in the array's buffer, and the elements.
 
     The accesses are logged with the kind ``kind``.
     """
@@ -221,14 +221,14 @@ def _element(kind: Any, data: Array) -> Value | StructValue:
 
 
 def _numbers(value: Any) -> Array:
-    """Return the numbers of a value, or of any field of a struct, one row per lane or block."""
+    """Return the numbers of a value, or of one field of a struct, one row per lane or block."""
     while isinstance(value, StructValue):
         value = next(iter(value.fields.values()))
     return value.data
 
 
 def _elements(tile: Any, lanes: int, size: int) -> Value | StructValue:
-    """Return a tile's elements as lanes; a number or a struct is repeated for each element."""
+    """Return a tile's elements as lanes; a value that is not a tile is repeated for each element."""
     if isinstance(tile, StructValue):
         return StructValue(tile.type, {name: _elements(each, lanes, size) for name, each in tile.fields.items()})
     data = np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:]))
@@ -275,10 +275,10 @@ def _one(tile: Tile, data: Array, kind: Any = None) -> Tile:
 
 
 def _sum_in_order(data: Array, axis: int) -> Array:
-    """Return a sum along an axis, rounded after each addition.
+    """Return a sum along an axis, with rounding after each addition.
 
-    ``np.sum`` adds in pairs, which loses much less to rounding than Warp's loop does. The tolerance is measured by what
-    this loses.
+    ``np.sum`` adds pairwise, with much smaller rounding errors than Warp's loop. The tolerance is measured from the
+    errors of this sum.
     """
     return np.add.accumulate(data, axis, dtype=data.dtype).take(-1, axis)
 
@@ -418,7 +418,7 @@ def _extract(machine: Machine, tile: Tile, *indices: Value) -> Value:
 
 @semantics("tile_view")
 def _view(machine: Machine, tile: Tile, offset: Any, shape: Any = None) -> Tile:
-    """Return a window; without a shape, the part that the first indices select."""
+    """Return a window of a tile; without a shape, the part that the first indices select."""
     starts = sizes_of(offset)
     if shape is None:
         return Tile(tile.type, tile.shape[len(starts) :], tile.data[(slice(None), *starts)])
@@ -454,7 +454,7 @@ def _changed(machine: Machine, tile: Tile, data: Array, where: tuple[Any, ...]) 
 
 
 def _scattered(machine: Machine, tile: Tile, rest: Sequence[Any], *, add: bool) -> None:
-    """Scatter one value of each block's only thread, if it has one."""
+    """Write or add one value of each block's only thread to its tile, if the thread has one."""
     rank = len(tile.shape)
     value, has = rest[rank : rank + 2]
     ready(tile)

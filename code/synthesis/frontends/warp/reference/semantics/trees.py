@@ -1,4 +1,4 @@
-"""Queries of trees of boxes and of grids of points, by examining every box and every point."""
+"""Queries of trees of boxes and of grids of points, which examine every box and every point."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,14 +28,14 @@ _BEYOND = 1e-5
 def _found(
     machine: Machine, id: Any, root: Value | None, ask: Callable[..., tuple[Array, ...]], *given: Value  # noqa: A002
 ) -> list[Array]:  # fmt: skip
-    """Return which boxes of a tree a query finds, and its other results.
+    """Return which boxes of a tree a query finds, and the query's other results.
 
     Args:
         machine: the machine of the lanes.
         id: the tree's id.
         root: the root of the boxes to be examined; None for all.
-        ask: takes the lower and upper bounds of all boxes, and the values; returns first which boxes it finds.
-        given: the values.
+        ask: takes the lower and upper bounds of all boxes, and the values; its first result is which boxes it finds.
+        given: the values of the query.
     """
     handle = object_of(id, "bvh")
     whole = [part(machine, handle, "lowers"), part(machine, handle, "uppers")]
@@ -45,7 +45,7 @@ def _found(
 
 @semantics("bvh_query_aabb")
 def _boxes(machine: Machine, id: Any, low: Value, high: Value, root: Value | None = None) -> Query:  # noqa: A002
-    """Return the boxes that meet a box, with the bounds of both included."""
+    """Return the boxes that intersect a box; the bounds of both are included."""
 
     def ask(lowers: Array, uppers: Array, low: Array, high: Array) -> tuple[Array]:
         return (((lowers <= high[:, None]) & (uppers >= low[:, None])).all(axis=-1),)
@@ -55,7 +55,7 @@ def _boxes(machine: Machine, id: Any, low: Value, high: Value, root: Value | Non
 
 
 def _through(lowers: Array, uppers: Array, starts: Array, directions: Array) -> tuple[Array, Array]:
-    """Return which boxes a ray passes through, and how far along it each begins, in lengths of its direction."""
+    """Return which boxes a ray passes through, and the distance at which it enters each, in its direction's lengths."""
     with np.errstate(divide="ignore", invalid="ignore"):
         one, other = ((each - starts[:, None]) / directions[:, None] for each in (lowers, uppers))
         near, far = np.fmin(one, other).max(axis=-1), np.fmax(one, other).min(axis=-1)
@@ -64,7 +64,7 @@ def _through(lowers: Array, uppers: Array, starts: Array, directions: Array) -> 
 
 @semantics("bvh_query_ray")
 def _met_boxes(machine: Machine, id: Any, start: Value, dir: Value, root: Value | None = None) -> Query:  # noqa: A002
-    """Return the boxes that a ray passes through or starts in; a ray without a direction passes through none."""
+    """Return the boxes that a ray passes through or starts in; a ray of zero direction passes through none."""
     member, near = _found(machine, id, root, _through, start, dir)
     return query_of(machine, "bvh_query", member, near)
 
@@ -73,7 +73,7 @@ def _met_boxes(machine: Machine, id: Any, start: Value, dir: Value, root: Value 
 def _in_capsule(
     machine: Machine, id: Any, start: Value, dir: Value, radius: Value, root: Value | None = None  # noqa: A002
 ) -> Query:  # fmt: skip
-    """Return the boxes that a ray passes through after enlarging them by a radius; a negative radius is 0."""
+    """Return the boxes that a ray passes through after enlarging them by a radius; a negative one counts as 0."""
 
     def ask(
         lowers: Array, uppers: Array, starts: Array, directions: Array, radius: Array
@@ -89,7 +89,7 @@ def _in_capsule(
 def _in_sphere(
     machine: Machine, id: Any, center: Value, radius: Value, root: Value | None = None  # noqa: A002
 ) -> Query:  # fmt: skip
-    """Return the boxes with a point within a radius, including the sphere's surface; a negative radius is 0."""
+    """Return the boxes with a point within a radius, surface included; a negative radius counts as 0."""
 
     def ask(lowers: Array, uppers: Array, centers: Array, radius: Array) -> tuple[Array]:
         middle = centers[:, None]
@@ -112,7 +112,7 @@ def _met_boxes_of_a_block(machine: Machine, id: Any, start: Value, dir: Value) -
 
 @semantics("tile_query_valid")
 def _is_valid(machine: Machine, query: Query) -> Value:
-    """Return whether a block's query found an item in its last step, or has made no step yet."""
+    """Return whether a block's query found an item in its last step, or has not made a step yet."""
     if query.kind not in ("tile_bvh_query", "tile_mesh_query"):
         raise ReferenceUnknownError("wp.tile_query_valid of a query that no block asks")
     return Value(BOOL, machine.everyone if query.valid is None else query.valid)
@@ -125,9 +125,9 @@ def _root(machine: Machine, id: Any, group: Value) -> Value:  # noqa: A002
 
 @semantics("hash_grid_query")
 def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query:  # noqa: A002
-    """Return the points within a radius, and possibly others: all in single precision, none in double precision.
+    """Return the points within a radius; in single precision, also all other points.
 
-    Which others Warp returns depends on its cells, so a kernel has to skip them itself.
+    Which other points Warp returns depends on its cells, so a kernel must skip them itself.
     """
     handle = object_of(id, "hash_grid")
 
@@ -143,7 +143,7 @@ def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query: 
 
 @semantics("hash_grid_point_id")
 def _in_order(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
-    """Return the points in some order: by cells in Warp; here by number, or in reverse."""
+    """Return the number of a point by its index in an order: by cells in Warp, here by number or in reverse."""
     count = part(machine, object_of(id, "hash_grid"), "points").shape[1]
     places = numbered(machine, index, count, "a point")
     return Value(INT32, (count - 1 - places if machine.backwards else places).astype(np.int32))

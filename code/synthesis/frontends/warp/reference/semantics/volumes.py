@@ -1,6 +1,6 @@
-"""Volumes: dense grids of values in space with a background around them, read at voxels or interpolated.
+"""Built-ins for volumes: dense grids of values in space with a background around them, read at voxels or interpolated.
 
-Points of a volume are in index space: voxel ``(i, j, k)`` lies at the point with these coordinates.
+Points of a volume are in index space: voxel ``(i, j, k)`` is at the point with these coordinates.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ _OUTSIDE = 2**30
 
 
 def _volume(handle: Any, kind: str) -> Handle:
-    """Return a volume; an empty ``kind`` accepts any."""
+    """Return a volume after checking its kind; an empty ``kind`` accepts any volume."""
     if not kind and isinstance(handle, Handle) and handle.kind in _HELD:
         return handle
     return object_of(handle, kind or "volume_f")
@@ -100,7 +100,7 @@ def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> t
 
 
 def _typed(id: Any, dtype: Any) -> str:  # noqa: A002
-    """Return the kind of a volume, after checking that a given type is that of its values."""
+    """Return the kind of a volume, after checking that its values have a type."""
     volume = _volume(id, "")
     if type_of(dtype) != _HELD[volume.kind]:
         raise ReferenceUnknownError(f"a {volume.kind} of another type")
