@@ -1,4 +1,4 @@
-"""The protocol of a front end (``base``), the registry, what front ends share, and a folder for each front end.
+"""The protocol of a front end (``base``), the registry, code that front ends share, and a folder for each front end.
 
 A front end is a folder and an entry point; no front end imports another. ``docs/contributing/frontend.md`` says how to
 add one.

@@ -1,4 +1,4 @@
-"""Constants as their module writes them: ``wp.vec3(0.0, -9.8, 0.0)`` instead of the nine digits of each float32."""
+"""Constants in the form that their module writes: ``wp.vec3(0.0, -9.8, 0.0)``, not all digits of each float32."""
 
 import ast
 import functools
@@ -25,7 +25,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The right side of an assignment."""
+    """The right-hand side of a module-level assignment."""
 
     text: str
     names: tuple[str, ...]
@@ -85,7 +85,7 @@ def _expression(expression: ast.expr, module: ModuleType) -> Written | None:
 
 
 def _bindings(module: ModuleType) -> Mapping[str, list[ast.stmt]]:
-    """Return the top-level statements that bind, or contain a binding of, each name; empty without source."""
+    """Return the top-level statements that bind each name, or contain its binding; empty without a source."""
     try:
         return _bindings_in(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError):

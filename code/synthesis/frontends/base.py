@@ -79,10 +79,10 @@ __all__ = [
 
 
 class Replayer(Protocol):
-    """Makes signatures from recorded calls of kernels. An object without state."""
+    """A maker of signatures from recorded calls of kernels, without state."""
 
     def digest(self, kernel: Kernel) -> str:
-        """Return the digest of what a loaded kernel lowers to, computed as the recorder computes it.
+        """Return the digest of the text that a loaded kernel lowers to, as the recorder computes it.
 
         Raises:
             Exception: any exception that the tool raises for a kernel that it cannot build.
@@ -120,15 +120,15 @@ class Frontend:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories of the kernels that it draws."""
+        """The categories of the kernels that the front end draws."""
         return self.drawer.categories
 
     @property
     def the_prover(self) -> Prover:
-        """The prover of its texts.
+        """The prover of the front end's texts.
 
         Raises:
-            ConfigError: if it has none.
+            ConfigError: if the front end has no prover.
         """
         if self.prover is None:
             raise ConfigError(f"the front end {self.name} proves nothing")
@@ -162,7 +162,7 @@ class Frontend:
         return device
 
     def choose_levels(self, names: Sequence[str] | None, device: str) -> tuple[Level, ...]:
-        """Return the levels to make, in the order of the row's columns.
+        """Return the levels to make texts at, in the order of a row's columns.
 
         Args:
             names: the levels' names; the default levels of the device if None.

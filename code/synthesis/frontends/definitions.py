@@ -1,4 +1,4 @@
-"""Live functions and classes, as the source collector sees them: definition, location and the names in scope."""
+"""Live functions and classes as the source collector uses them: definition, location and names in scope."""
 
 import ast
 import functools
@@ -31,7 +31,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A value as an expression of other values."""
+    """A value that is written as an expression of other values."""
 
     text: str
     """The expression, with ``{0}``, ``{1}`` … in place of its parts."""
@@ -56,7 +56,7 @@ class Instance:
 
 
 def name_of(function: Any) -> str:
-    """Return a function's name. A lambda has the name that its module assigned it to."""
+    """Return a function's name; for a lambda, the name that its module assigned it to."""
     if function.__name__ != "<lambda>":
         return function.__name__
     return next((name for name, value in function.__globals__.items() if value is function), "function")
@@ -77,7 +77,7 @@ def source_of(obj: Any) -> tuple[str | None, int]:
 
 
 def _is_own(obj: Any) -> bool:
-    """Return whether a function's source is that of its own code, rather than of a function that it wraps."""
+    """Return whether ``inspect`` gives a function's own source rather than that of a function that it wraps."""
     return isinstance(obj, FunctionType) and not hasattr(obj, "__wrapped__")
 
 
@@ -89,7 +89,7 @@ def _lines_of(code: CodeType) -> tuple[list[str], int]:
 def _statement_at(lines: list[str], line: int) -> tuple[list[str], int] | None:
     """Return the statement of a module that contains a line.
 
-    ``inspect`` may return only a part of a lambda's statement.
+    It is needed because ``inspect`` may return only a part of a lambda's statement.
     """
     for statement in ast.parse("".join(lines)).body:
         if statement.lineno <= line <= (statement.end_lineno or 0) and not isinstance(
@@ -100,19 +100,19 @@ def _statement_at(lines: list[str], line: int) -> tuple[list[str], int] | None:
 
 
 def home_of(obj: Any) -> str:
-    """Return the module that a function or class was written in, even if its ``__module__`` was changed."""
+    """Return the module in which a function or class was written, even if its ``__module__`` was changed."""
     return obj.__globals__.get("__name__", "") if isinstance(obj, FunctionType) else obj.__module__
 
 
 def scope_of(obj: Any) -> Mapping[str, Any]:
-    """Return the values of the names inside a function or class: its globals, overridden by its closure."""
+    """Return the names that a function or class can read, with their values: its globals, overridden by its closure."""
     if not isinstance(obj, FunctionType):
         return vars(sys.modules[obj.__module__]) if obj.__module__ in sys.modules else {}
     return {**obj.__globals__, **closure_of(obj)}
 
 
 def closure_of(function: FunctionType) -> dict[str, Any]:
-    """Return the captured variables of a function, by name, without cells that were never filled."""
+    """Return the captured variables of a function, by name, without cells that are empty."""
     found: dict[str, Any] = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
@@ -131,9 +131,9 @@ def defaults_of(function: FunctionType) -> dict[str, Any]:
 
 
 def named_defaults(tree: ast.Module, function: FunctionType, scope: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of names that are defaults of parameters, ``by=by``, if the scope does not give them.
+    """Return the values of names that are defaults of parameters (``by=by``) and that the scope lacks.
 
-    The names may be local to an enclosing function, whose variables a function captures only if its body reads them.
+    Such names may be local to an enclosing function, whose variables a function captures only if its body reads them.
     """
     first, values = tree.body[0], defaults_of(function)
     if not isinstance(first, ast.FunctionDef):

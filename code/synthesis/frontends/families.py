@@ -1,4 +1,4 @@
-"""Recipes of the families of kernel files, as far as they are the same in every front end."""
+"""Recipes of the families in kernel files; the part that all front ends share."""
 
 from collections.abc import Callable
 from importlib.resources import files
@@ -12,12 +12,12 @@ from synthesis.frontends.base import Recipe
 
 
 def family_recipe(family: Family, draw: Callable[[Family, Stream, set[int]], KernelSpec], on_taken: OnTaken) -> Recipe:
-    """Return the recipe of a family, which is also its only target. Its difficulties are drawn equally often.
+    """Return the recipe of a family, which is also its only target. Its difficulties are equally likely.
 
     Args:
         family: the contents of a kernel file.
-        draw: draws a kernel from a stream, and adds the numbers of the parts that its text contains to the set.
-        on_taken: called with these numbers for each drawn kernel.
+        draw: draws a kernel from a stream, and adds the numbers of the parts that its text contains to the given set.
+        on_taken: a function that is called with these numbers for each drawn kernel.
     """
 
     def draw_one(stream: Stream, _: str) -> KernelSpec:

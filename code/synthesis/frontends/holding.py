@@ -1,4 +1,6 @@
-"""Finds what a module keeps after its import: in containers, classes and objects, and by the garbage collector."""
+"""A search for the objects that a module holds after its import: in containers, classes, objects and the garbage
+collector.
+"""
 
 import collections
 import gc
@@ -64,9 +66,9 @@ def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:
 
 
 def alive(kinds: tuple[Any, ...]) -> list[Any]:
-    """Return all objects of these exact types that the garbage collector knows, in no particular order.
+    """Return all objects of these exact types that the garbage collector tracks, in no particular order.
 
-    It finds what only a closure, a generator, another thread or a context holds.
+    They include objects that only a closure, a generator, another thread or a context holds.
     """
     frozen = gc.get_freeze_count()
     if frozen:  # frozen objects are not listed
@@ -78,7 +80,7 @@ def alive(kinds: tuple[Any, ...]) -> list[Any]:
 
 
 def is_near(name: str, module: ModuleType) -> bool:
-    """Return whether another module, given by name, belongs to the same package as a module, or to the same folder."""
+    """Return whether another module, given by name, is in the same package or folder as a module."""
     if name == module.__name__ or name not in sys.modules:
         return False
     if "." in name or "." in module.__name__:
@@ -88,5 +90,5 @@ def is_near(name: str, module: ModuleType) -> bool:
 
 
 def is_made_by_call(function: Any) -> bool:
-    """Return whether a call of another function has defined a function, which an import of its module need not make."""
+    """Return whether a function was defined by a call of another one, which importing its module may not repeat."""
     return "<locals>" in getattr(function, "__qualname__", "")

@@ -16,7 +16,7 @@ Array = npt.NDArray[np.generic]
 
 
 class NotKeptError(Exception):
-    """A kernel, or a launch of it, cannot be recorded; the message says why."""
+    """An error for a kernel or a launch that cannot be recorded; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Launched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """How far draws after the first deviate from the recorded values."""
+    """The deviations from the recorded values in all draws but the first."""
 
     share: float
     """The largest relative change of a floating-point number."""
@@ -64,7 +64,7 @@ class Mutation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """A live kernel as text."""
+    """A live kernel as a specification with source, and its digest."""
 
     spec: KernelSpec
     digest: str
@@ -85,14 +85,14 @@ def numbers_of(value: Array) -> tuple[float, ...]:
 
 
 def range_of(value: npt.ArrayLike) -> Domain:
-    """Return the interval of the finite numbers in an array; of the real parts of complex ones."""
+    """Return the interval of the finite numbers in an array, or of the real parts of complex ones."""
     numbers = np.real(np.asarray(value)).astype(np.float64)
     finite = numbers[np.isfinite(numbers)]
     return Domain(low=float(finite.min()), high=float(finite.max())) if finite.size else Domain(low=0, high=0)
 
 
 def cut(launched: Launched, sizes: Mapping[int, int]) -> Launched:
-    """Return a launch whose dimensions of some sizes are cut to other sizes, in arrays and in the launch itself."""
+    """Return a launch with dimensions of some sizes cut to other sizes, in its arrays and in its launch size."""
 
     def shorter(shape: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sizes.get(each, each) for each in shape)
@@ -106,7 +106,7 @@ def cut(launched: Launched, sizes: Mapping[int, int]) -> Launched:
 
 
 def _shape_of(launched: Launched, shapes: Mapping[str, tuple[int, ...]], path: str) -> tuple[int, ...]:
-    """Return the dimensions of an array, or of the array of structs whose field a path names."""
+    """Return the dimensions of an array; for the path of a struct's field, those of the array of structs."""
     while path not in shapes and "." in path:
         path = path.rpartition(".")[0]
     return shapes.get(path, ())
@@ -145,7 +145,7 @@ def with_source(described: Described) -> Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call that is about to happen, with functions that return more about it."""
+    """A call that is about to happen, with functions that compute further details."""
 
     kernel: Any
     """The live kernel, compared by identity. It supports weak references."""
@@ -158,16 +158,16 @@ class Call:
 
 
 class Listener(Protocol):
-    """Receives launches."""
+    """A receiver of launches."""
 
     def wants(self, kernel: Any) -> bool:
-        """Return whether a launch of a live kernel should be recorded. Called at every launch."""
+        """Return whether to record a launch of a live kernel. It is called at every launch."""
         ...
 
     def take(self, call: Call) -> None:
-        """Record a launch that is about to happen. Raises nothing."""
+        """Record a launch that is about to happen. It must not raise an exception."""
         ...
 
     def miss(self, kernel: str, module: str, why: str) -> None:
-        """Note that a launch could not be recorded. Raises nothing."""
+        """Record that a launch could not be recorded. It must not raise an exception."""
         ...

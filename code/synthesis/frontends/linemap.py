@@ -1,4 +1,4 @@
-"""Line maps, which assign lines of an IR text to lines of Python."""
+"""Line maps, which assign Python lines to the lines of an IR text."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ only in LLVM IR, whose functions stand for several lines of Python each.
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Maps lines of files to lines of a kernel's source, which is collected from several files."""
+    """A map from lines of files to lines of a kernel's source, which is collected from several files."""
 
     pieces: tuple[tuple[str, int, int, int], ...] = ()
     """File, first line in it, number of lines, and the line of the source that the first one became."""
@@ -49,10 +49,10 @@ def runs_of(origins: Iterable[int | None]) -> LineMap:
 
 
 def steps_of(runs: Iterable[tuple[int, int, int]]) -> list[list[int]]:
-    """Return a line map as stored in rows: Python line, number of IR lines skipped before the entry, and its length.
+    """Return a line map as rows store it: Python line, number of IR lines skipped before the entry, and entry length.
 
-    Similar kernels have similar entries in this form, unlike with absolute line numbers, so rows are a seventh smaller.
-    If entries share lines, the later ones have a negative number of skipped lines.
+    Unlike absolute line numbers, these are similar in similar kernels, which makes rows a seventh smaller. If entries
+    share lines, the later ones have a negative number of skipped lines.
     """
     steps: list[list[int]] = []
     end = 0

@@ -1,4 +1,4 @@
-"""Writes NumPy's arrays as expressions, for scripts."""
+"""NumPy arrays written as expressions, for scripts."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def array_of(value: npt.NDArray[Any], *, whole: bool = False) -> str:
 
 
 def digits_of(values: Any, like: npt.NDArray[Any]) -> Any:
-    """Return nested lists of numbers with no more digits than needed in their dtype."""
+    """Return an array's numbers as nested lists, with no more digits than its dtype needs."""
     if isinstance(values, list):
         return [digits_of(each, like) for each in values]  # pyright: ignore[reportUnknownVariableType]
     return float(str(like.dtype.type(values))) if like.dtype.kind in "fV" else values

@@ -1,4 +1,4 @@
-"""Source texts executed as modules, so that tools which look for a function's source find it."""
+"""Execution of source texts as modules, in a way that lets tools find a function's source."""
 
 import ast
 import itertools
@@ -25,12 +25,12 @@ def load_kernels(
     find: Callable[[KernelSpec, ModuleType, Places], Kernel | Rejection],
     forget: Callable[[str], object],
 ) -> list[Kernel | Rejection]:
-    """Return the kernels of several records, with their sources executed in as few modules as possible.
+    """Return the kernels of several specifications, whose sources are executed in as few modules as possible.
 
     Args:
-        specs: the records.
-        find: returns the kernel of a record in the module that its source was executed in.
-        forget: drops a module by its name; called for those in which no kernel was found.
+        specs: the specifications.
+        find: returns the kernel of a specification, from the module in which its source was executed.
+        forget: drops a module by its name; called for modules in which no kernel was found.
     """
     run = list(_run_sources(specs))
     found = [module if isinstance(module, Rejection) else find(spec, module, places) for spec, module, places in run]
@@ -46,7 +46,7 @@ def _run_sources(specs: Sequence[KernelSpec]) -> Iterator[tuple[KernelSpec, Modu
     Sources share a module if no two bind the same name, apart from imports. Sharing does not change the kernels.
 
     Yields:
-        For each record, in order, the module and the place of its source in it, or the rejection.
+        For each specification, in order, its module (or a rejection) and the place of its source in the module.
     """
     for group in _groups(specs):
         starts = itertools.accumulate((_lines(spec.source) for spec in group), initial=1)
@@ -69,7 +69,7 @@ def _places(module: ModuleType, spec: KernelSpec, start: int) -> Places:
 
 
 def _groups(specs: Sequence[KernelSpec]) -> Iterator[list[KernelSpec]]:
-    """Yield groups of consecutive records that can share a module."""
+    """Yield groups of consecutive specifications that can share a module."""
     group: list[KernelSpec] = []
     taken: set[str] = set()
     for spec in specs:
@@ -89,8 +89,8 @@ def _groups(specs: Sequence[KernelSpec]) -> Iterator[list[KernelSpec]]:
 def _bound_names(source: str) -> set[str] | None:
     """Return the names that a module binds other than by imports, or a superset; None if it cannot share a module.
 
-    It cannot if it does not parse, or does more than define things. For the form of drawn sources, the lines that are
-    not indented suffice; any other source is parsed.
+    A source that does not parse, or does more than define things, cannot share a module. For the form of drawn sources,
+    the lines that are not indented suffice; any other source is parsed.
     """
     bound: set[str] = set()
     for line in source.split("\n"):
@@ -121,7 +121,7 @@ def _bound_in_tree(source: str) -> set[str] | None:
 def _run(source: str, spec: KernelSpec) -> ModuleType | Rejection:
     """Execute a source as a module, under a name that this process has not used before.
 
-    Nothing is written to disk. The source is put where ``inspect`` and ``linecache`` look for it.
+    Nothing is written to disk. The source is stored where ``inspect`` and ``linecache`` look for it.
     """
     name = f"irsmith_{spec.frontend}_{next(_numbers)}"
     filename = f"<{name}>"
@@ -139,6 +139,6 @@ def _run(source: str, spec: KernelSpec) -> ModuleType | Rejection:
 
 
 def forget_module(name: str) -> ModuleType | None:
-    """Remove an executed module from Python's tables. Returns the module, still intact."""
+    """Remove an executed module from Python's tables, and return it."""
     linecache.cache.pop(f"<{name}>", None)
     return sys.modules.pop(name, None)

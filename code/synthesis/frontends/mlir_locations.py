@@ -1,4 +1,4 @@
-"""Maps lines of MLIR to lines of the source, from the locations that MLIR prints on request."""
+"""A map from lines of MLIR to lines of the source, from the locations that MLIR prints on request."""
 
 import functools
 import re
@@ -53,7 +53,7 @@ def mlir_lines(annotated: str, where: Where) -> tuple[list[str], list[int | None
 
 
 def adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Pattern[str]) -> list[int | None]:
-    """Return the origins, with constants and values made from them given the origin of their first use."""
+    """Return the origins, in which constants and values made from them have the origin of their first use."""
     result = list(origins)
     uses: dict[str, int] = {}
     for position in reversed(range(len(lines))):
@@ -75,5 +75,5 @@ def adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Patter
 
 
 def _told(match: re.Match[str]) -> str:
-    """Return a string unchanged, and an empty text for a location."""
+    """Return the replacement of a match: a string unchanged, and an empty text for a location."""
     return match["string"] or ""

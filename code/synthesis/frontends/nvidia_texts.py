@@ -1,4 +1,4 @@
-"""Lines of PTX and of nvdisasm's output without line marks, each with the line of the source that it comes from."""
+"""Lines of PTX and of nvdisasm's output without line marks, each with the source line from which it was made."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _SASS_MARK = re.compile(r'\t//## File "(.*?)", line (\d+)')
 
 
 def ptx_lines(text: str, where: Where) -> Iterator[tuple[str, int | None]]:
-    """Yield the lines of a PTX text without line information, each with its line of the source.
+    """Yield the lines of a PTX text without line information, each with its source line.
 
     Args:
         text: PTX with line information.
@@ -55,9 +55,9 @@ def code_sections(disassembly: str) -> str:
 
 
 def sass_lines(code: str, where: Where) -> Iterator[tuple[str, int | None]]:
-    """Yield the lines of a disassembly without line marks, each with its line of the source.
+    """Yield the lines of a disassembly without line marks, each with its source line.
 
-    That is the innermost known location in the group of marks before a line.
+    The source line is the innermost known location in the group of marks before a line.
 
     Args:
         code: sections of nvdisasm's output with line marks.

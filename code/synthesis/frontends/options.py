@@ -1,4 +1,4 @@
-"""The allowed values of a row's options, available without the front end's package."""
+"""The allowed values of a row's options, which are available without the front end's package."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ def whole(low: int, high: int) -> Allowed:
 
 
 def one_of(*values: Any) -> Allowed:
-    """Return an ``Allowed`` for some values, compared with their types: 1 is not true."""
+    """Return an ``Allowed`` for some values, compared together with their types: 1 is not True."""
     words = ", ".join("null" if each is None else str(each) for each in values)
     return Allowed(words, lambda value: any(type(value) is type(each) and value == each for each in values))
 
 
 def wrong_option(options: Mapping[str, Any], allowed: Mapping[str, Allowed]) -> str | None:
-    """Return a message about the first option that is missing, unknown or disallowed; None if all are right.
+    """Return a message about the first option that is missing, unknown or not allowed; None if there is none.
 
     Args:
         options: a row's options.

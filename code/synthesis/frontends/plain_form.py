@@ -1,9 +1,9 @@
-"""Rewrites a source from a live program into an equivalent plain source.
+"""Conversion of a source from a live program to an equivalent plain source.
 
 A program may contain constructs that a row's source may not (``plainness.py``): attributes that begin with an
 underscore, module-level lists that a function passes on, and fields with the names of methods that change a list. This
-module renames these, or creates them anew where they are used. It does not check that the result is the same program:
-the result has to be traced to the text of the live one.
+module renames attributes, and recreates lists where they are used. It does not check that the result is the same
+program; the caller has to check that it is traced to the same text.
 """
 
 import ast
@@ -19,7 +19,7 @@ _MOST = 100
 
 
 def made_plain(source: str) -> tuple[str, Mapping[str, str]]:
-    """Return a source rewritten so that it does no more than define its kernel, or unchanged if that is not possible.
+    """Return a source rewritten to do no more than define its kernel; unchanged if that is not possible.
 
     Returns:
         The source, and the new names of renamed attributes by their old names.
@@ -35,7 +35,7 @@ def made_plain(source: str) -> tuple[str, Mapping[str, str]]:
 
 
 def is_plain(source: str) -> bool:
-    """Return whether a source does no more than define its kernel, or can be rewritten so."""
+    """Return whether a source does no more than define its kernel, or can be rewritten to do no more."""
     return more_than_a_kernel(made_plain(source)[0], libraries_in(source)) is None
 
 
@@ -125,7 +125,7 @@ def _of_member(text: Text, member: ast.stmt, others: Mapping[str, str]) -> Itera
 
 
 def _with_fresh_values(source: str, libraries: Sequence[str]) -> str:
-    """Return the source with functions in place of its mutable variables, which create the value anew for each use."""
+    """Return the source with its mutable variables replaced by functions that create the value anew for each use."""
     for _ in range(_MOST):
         name = passed_on(source, libraries)
         changed = None if name is None else _with_fresh(source, name)

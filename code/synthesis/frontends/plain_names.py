@@ -174,7 +174,7 @@ RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
 
 @functools.cache
 def is_public_jax(path: str) -> bool:
-    """Return whether a path is a public module inside one of ``JAX_PACKAGES``. Imports its parent packages."""
+    """Return whether a path is a public module inside one of ``JAX_PACKAGES``. The parent packages are imported."""
     if not path.startswith(tuple(f"{each}." for each in JAX_PACKAGES)) or "._" in path:
         return False
     try:
@@ -185,7 +185,7 @@ def is_public_jax(path: str) -> bool:
 
 @functools.cache
 def public_jax_modules() -> tuple[str, ...]:
-    """Return all public modules of ``JAX_PACKAGES``, shortest paths first. Imports them.
+    """Return all public modules of ``JAX_PACKAGES``, shortest paths first, after importing them.
 
     Raises:
         ModuleNotFoundError: if JAX is not installed.

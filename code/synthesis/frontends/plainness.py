@@ -1,7 +1,7 @@
-"""Checks that a source does no more than define a kernel when it is executed.
+"""A check that a source does no more than define a kernel when it is executed.
 
-An untrusted source is executed to make its row again, and the same process states the expected results of its texts. A
-source that changes a library, or counts how often it was traced, could make that process state anything. So a row is
+An untrusted source is executed to remake its row, and the same process computes the expected results of its texts. A
+source that changes a library, or counts how often it was traced, could make that process report any result. So a row is
 verified only if its source is plain: it imports modules for computation, defines functions, and calls only names that
 it may use. The allowed names are listed in ``plain_names.py``. The bodies of Warp's kernels and functions are only
 read, not executed, so assignments in them are free. Arguments of ``wp.static`` follow the same rules as all other code.
@@ -41,7 +41,7 @@ _NEVER = (
 
 
 def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None:
-    """Return what a source could do beside defining its kernel, with its line; None if nothing, or if it is not Python.
+    """Return what a source could do besides defining its kernel, with its line; None if nothing or not Python.
 
     The source is not executed. Modules that it names are imported if they are on the list of modules for computation.
 
@@ -63,7 +63,7 @@ def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None
 
 
 def passed_on(source: str, trusted: Collection[str] = ()) -> str | None:
-    """Return the mutable module variable that a function passes on; None if the source is not refused for that."""
+    """Return the mutable module variable that a function passes on; None if that is not why the source is refused."""
     try:
         _check(source, trusted)
     except _PassedOnError as more:
@@ -82,7 +82,7 @@ def _check(source: str, trusted: Collection[str]) -> None:
 
 
 class _MoreError(Exception):
-    """The source does more than define a kernel."""
+    """An error for a source that does more than define a kernel."""
 
     def __init__(self, node: Any, what: str) -> None:
         super().__init__(what)
@@ -90,7 +90,7 @@ class _MoreError(Exception):
 
 
 class _PassedOnError(_MoreError):
-    """A function passes on a mutable object."""
+    """An error for a function that passes on a mutable object."""
 
     def __init__(self, node: Any, name: str) -> None:
         super().__init__(node, f"a function passes on {name}, which can be changed")
@@ -141,7 +141,7 @@ class _Scope:
 
 @dataclass(slots=True)
 class _Check:
-    """Applies the rules to one source."""
+    """The rules, applied to one source."""
 
     tree: ast.Module
     trusted: frozenset[str] = frozenset()
@@ -174,7 +174,7 @@ class _Check:
     """
 
     def module(self) -> None:
-        """Raise for the first construct that does more than define a kernel."""
+        """Raise an error for the first construct that does more than define a kernel."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._import(node)
@@ -193,7 +193,7 @@ class _Check:
             self._visit(statement, None)
 
     def _note_kernels(self) -> None:
-        """Note the functions that only Pallas calls."""
+        """Record the functions that only Pallas calls."""
         mentions: set[int] = set()
         found: dict[str, set[str]] = {}
         for node in ast.walk(self.tree):
@@ -243,7 +243,7 @@ class _Check:
                 self.members[name] = (module, alias.name)
 
     def _bind(self, node: ast.AST) -> None:
-        """Refuse to bind an imported name again, or a name that Python reserves."""
+        """Refuse to rebind an imported name, or to bind a name that Python reserves."""
         bound: list[str] = []
         match node:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
@@ -265,7 +265,7 @@ class _Check:
                 raise _MoreError(node, f"it binds {name}")
 
     def _outermost(self, node: ast.stmt) -> None:
-        """Refuse module-level statements that are not definitions, and note the names that they bind."""
+        """Refuse module-level statements that are not definitions, and record the names that they bind."""
         for name in _bound_by(node):  # it no longer has its former value
             for known in (self.functions, self.classes, self.tuples, self.records):
                 known.discard(name)
@@ -304,7 +304,7 @@ class _Check:
                 raise _MoreError(node, f"outside all functions it has {_named(node)}")
 
     def _keep(self, bound: set[str], value: ast.expr) -> None:
-        """Note module variables whose value can be changed."""
+        """Record module variables whose value can be changed."""
         if self._is_container(value):
             self.containers |= bound - self.changing
         else:
@@ -313,7 +313,7 @@ class _Check:
             self.changing |= bound
 
     def _stays(self, value: ast.expr) -> bool:
-        """Return whether a module-level value cannot be changed, by itself or by another name."""
+        """Return whether a module-level value cannot be changed, directly or through another name."""
         parts = value.elts if isinstance(value, ast.Tuple) else [value]
         aliases = {each.id for each in parts if isinstance(each, ast.Name)}
         return self._is_object(value) or (_is_fixed(value) and not aliases & self.changing)
@@ -330,7 +330,7 @@ class _Check:
                 return isinstance(value, _DISPLAYS)
 
     def _runs_out(self, value: ast.expr | None) -> bool:
-        """Return whether a value can be iterated over only once, as far as its text shows."""
+        """Return whether a value is an iterator, which can be iterated over only once, as far as its text shows."""
         match value:
             case ast.Call(func=ast.Name(id=name)):
                 return name in names.ITERATORS
@@ -349,7 +349,7 @@ class _Check:
         return named or self._path(base) == ("typing", "NamedTuple")
 
     def _is_record(self, value: ast.expr) -> bool:
-        """Return whether a value is a named tuple of functions, both defined earlier in the source."""
+        """Return whether a value is a named tuple of functions, whose class and functions are defined in the source."""
         match value:
             case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.tuples:
                 return all(isinstance(each.value, ast.Name) and each.value.id in self.functions for each in given)
@@ -366,9 +366,9 @@ class _Check:
                 return False
 
     def _is_inert(self, node: ast.FunctionDef) -> bool:
-        """Return whether Python never executes a function's body, because it is given to Warp.
+        """Return whether Python never executes a function's body because Warp only reads it.
 
-        Warp is its only decorator, or the next statement passes it to Warp.
+        Its only decorator is one of Warp's, or the next statement passes it to Warp.
         """
         if id(node) in self.given:
             return True
@@ -540,7 +540,7 @@ class _Check:
         return bool(names) and all(isinstance(each, ast.Name) and each.id in self.inert for each in names)
 
     def _visit_static(self, node: ast.expr, scope: _Scope) -> None:
-        """Check an argument of ``wp.static``. It may select one of several functions of Warp, and take their number."""
+        """Check an argument of ``wp.static``, which may select one of several Warp functions or count them."""
         match node:
             case ast.Name(id=name) if name in self.inert:
                 return
@@ -552,7 +552,7 @@ class _Check:
                 self._visit(node, scope)
 
     def _function(self, node: _Function, scope: _Scope | None, *, makes: bool = False) -> None:
-        """Check a function. A constructor may set attributes, as it cannot be called again on the same object."""
+        """Check a function. A constructor may set attributes, since it cannot be called again on the same object."""
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
         around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
         for each in around:
@@ -666,19 +666,20 @@ class _Check:
             raise _MoreError(node, f"it gives {ast.unparse(node.value)[:60]} another derivative")
 
     def _is_librarys(self, node: ast.expr, scope: _Scope | None) -> bool:
-        """Return whether a source with trusted libraries may change an object, because it starts at a local variable.
+        """Return whether a change of an object is allowed because the source uses trusted libraries.
 
-        Such libraries change objects for any caller, so refusing it here would gain nothing.
+        The object must be reached from a local variable. Such libraries change objects for any caller, so refusing the
+        change here would gain nothing.
         """
         while isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value
         return bool(self.trusted) and isinstance(node, ast.Name) and scope is not None and scope.has(node.id)
 
     def _is_made_here(self, node: ast.Call, scope: _Scope | None) -> bool:
-        """Return whether a call makes an object by ``object.__new__``, or sets an attribute of one.
+        """Return whether a call makes an object by ``object.__new__``, or sets an attribute of such an object.
 
-        It does so by ``object.__setattr__`` in the function that made the object. Only sources with trusted libraries
-        may do it.
+        It sets it by ``object.__setattr__`` in the function that made the object. Only sources with trusted libraries
+        may do so.
         """
         if not self.trusted or scope is None or scope.inert or node.keywords or "object" in bound_names(self.tree):
             return False
@@ -731,7 +732,7 @@ class _Check:
                 pass
 
     def _asks(self, node: ast.Call, scope: _Scope | None) -> bool:
-        """Return whether a call only asks if an object has a public attribute with a given name."""
+        """Return whether a call only tests if an object has a public attribute with a given name."""
         match node:
             case ast.Call(func=ast.Name(id="hasattr"), args=[_, ast.Constant(value=str() as name)], keywords=[]):
                 return name.isidentifier() and not name.startswith("_") and not (scope and scope.has("hasattr"))
@@ -757,14 +758,14 @@ class _Check:
 
 
 def _may_be_own(value: ast.expr | None) -> bool:
-    """Return whether a value may be an object that the function made: a display, a call, a sum, or a choice of two."""
+    """Return whether a value may be a new object: a display, a call, a binary operation, or a choice of two."""
     if isinstance(value, ast.IfExp):
         return _may_be_own(value.body) and _may_be_own(value.orelse)
     return isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp))
 
 
 def _is_update(node: ast.expr) -> bool:
-    """Return whether the expression is ``x.at[i]``, whose methods return a new array."""
+    """Return whether an expression is ``x.at[i]``, whose methods return a new array."""
     return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "at"
 
 
@@ -829,7 +830,7 @@ def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
 
 
 def _parted(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    """Return each target of an assignment with its value: two for ``a, b = [], {}``, one for any other assignment."""
+    """Return the pairs of targets and values of an assignment: one per item for ``a, b = [], {}``, else one pair."""
     match target, value:
         case ast.Tuple(elts=names), ast.Tuple(elts=values) if len(names) == len(values) and not any(
             isinstance(each, ast.Starred) for each in (*names, *values)
@@ -881,7 +882,7 @@ def _is_fixed(value: ast.expr) -> bool:
 
 
 def _is_own_module(path: str) -> bool:
-    """Return whether a path is a module of the top-level package that the path begins with. Imports it."""
+    """Return whether a path is a module of its own top-level package, which is imported."""
     found = _imported(path)
     if found is None:
         parent, _, name = path.rpartition(".")

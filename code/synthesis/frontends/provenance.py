@@ -1,4 +1,4 @@
-"""Origin of a live kernel, as recorded in its row: package, version, file, line and licence."""
+"""The origin of a live kernel, as recorded in its row: package, version, file, line and licence."""
 
 import inspect
 import sys
@@ -45,7 +45,7 @@ def release_of(module: str) -> tuple[str, str]:
 
 @cache
 def _declared(distribution: str) -> tuple[str, str, str]:
-    """Return the name, version and licence of a distribution."""
+    """Return the name, version and licence that a distribution declares."""
     try:
         info: Any = metadata(distribution)
     except PackageNotFoundError:
@@ -56,7 +56,7 @@ def _declared(distribution: str) -> tuple[str, str, str]:
 
 @cache
 def _distributions() -> Mapping[str, list[str]]:
-    """Return each top-level package with the distributions that contain it. Reading all takes a tenth of a second."""
+    """Return the distributions that contain each top-level package. Reading all takes a tenth of a second."""
     return packages_distributions()
 
 

@@ -44,7 +44,7 @@ _BUILT_IN = {
 
 @cache
 def _locations() -> dict[str, str]:
-    """Return front end name to ``module:attribute``, built-in ones first."""
+    """Return the location of each front end, ``module:attribute``, by name; built-in ones come first."""
     owners = dict.fromkeys(_BUILT_IN, "irsmith")
     locations = dict(_BUILT_IN)
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.name, entry.value)):
@@ -71,7 +71,7 @@ def frontend_names() -> tuple[str, ...]:
 def frontend_modules(name: str | None = None) -> list[str]:
     """Return the modules that define the front ends, or the named one. Importing them loads the front ends.
 
-    Front ends whose tools are missing or not supported are left out.
+    Front ends whose tools are missing or have unsupported releases are left out.
     """
     locations = _locations()
     names = [*locations] if name is None else [name]
@@ -89,7 +89,7 @@ def supported_releases(name: str) -> tuple[Supported, ...]:
 def _beside(name: str, module: str, attribute: str) -> Any:
     """Return a value from a module beside the one that defines a front end, which is known without its tools.
 
-    None if there is no such front end or no such module.
+    Return None if there is no such front end or no such module.
     """
     package = _locations().get(name, "").partition(":")[0].rpartition(".")[0]
     if not package:
@@ -103,14 +103,14 @@ def _beside(name: str, module: str, attribute: str) -> Any:
 
 
 def installed_releases(name: str) -> list[Installed]:
-    """Return the tools of a front end as installed, in the order that the front end lists them."""
+    """Return the tools of a front end as installed, in the order in which the front end lists them."""
     return find_installed(supported_releases(name))
 
 
 def how_to_install(name: str) -> str:
     """Return the command that installs supported releases of a front end's tools.
 
-    If one of them is missing, the command installs the extra, which includes packages that the tools themselves do not
+    If a tool is missing, the command installs the extra, which includes packages that the tools themselves do not
     require.
     """
     installed = installed_releases(name)
@@ -142,7 +142,7 @@ def check_releases(name: str) -> None:
 
 
 def warn_of_releases(name: str) -> None:
-    """Log a warning for each tool of a front end that is newer than the tested releases, once in a process."""
+    """Log a warning, once per process, for each tool of a front end that is newer than the tested releases."""
     for line in find_warnings([this_python(), *installed_releases(name)]):
         warn_once(f"irsmith: {line}")
 
@@ -151,16 +151,16 @@ def warn_of_releases(name: str) -> None:
 def warn_once(words: str) -> None:
     """Log a warning, unless this process has already logged the same message.
 
-    The workers of a run use the same installation, so each of them would repeat its parent's warnings.
+    Without this, each worker of a run would repeat the warnings of its parent.
     """
     logger.warning("%s", words)
 
 
 def description_of(name: str) -> Description:
-    """Return what is said of a front end, whether or not it is known and its tools are installed.
+    """Return the description of a front end, whether or not it is known and its tools are installed.
 
-    It is ``DESCRIPTION`` in a module ``description`` beside the one that defines the front end, or the front end itself
-    has it. If neither can be imported here, only the name is known.
+    It is ``DESCRIPTION`` in a module ``description`` beside the one that defines the front end, or an attribute of the
+    front end. If neither can be imported here, the description has only the name.
     """
     found: Description | None = _beside(name, "description", "DESCRIPTION")
     if found is not None:
@@ -173,7 +173,7 @@ def description_of(name: str) -> Description:
 
 @cache
 def tool_modules() -> frozenset[str]:
-    """Return the top-level modules of the tools of all front ends, as far as they are known."""
+    """Return the top-level modules of the tools of all front ends that declare them."""
     return frozenset(module for name in _locations() for module in description_of(name).modules)
 
 
@@ -208,7 +208,7 @@ def find_maker(name: str) -> tuple[str, Maker]:
 
 
 def _package_of(name: str) -> str:
-    """Return the module whose import means that a front end's tool is used, by default the front end's name."""
+    """Return the module whose import shows that a front end's tool is used; by default the front end's name."""
     found: Description | None = _beside(name, "description", "DESCRIPTION")
     return found.modules[0] if found is not None and found.modules else name
 
@@ -219,7 +219,7 @@ def is_imported(name: str) -> bool:
 
 
 def is_used_in(module: ModuleType, name: str) -> bool:
-    """Return whether a module contains the tool of a front end, or something that the tool's package defines."""
+    """Return whether a module contains a front end's tool, or an object that the tool's package defines."""
     package = _package_of(name)
     homes = (
         each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", None)
@@ -283,8 +283,8 @@ def toolchain_here(name: str | None = None) -> dict[str, str]:
 def levels_of(name: str) -> tuple[Level, ...]:
     """Return the levels of a front end; empty if it is unknown.
 
-    They are ``LEVELS`` in a module ``levels`` beside the one that defines the front end, or the front end itself has
-    them.
+    They are ``LEVELS`` in a module ``levels`` beside the one that defines the front end, or an attribute of the front
+    end.
 
     Raises:
         MissingFrontendError: if there is no such module, and the front end's package is not installed.
@@ -296,7 +296,7 @@ def levels_of(name: str) -> tuple[Level, ...]:
 
 
 def allowed_options(name: str) -> Mapping[str, Allowed] | None:
-    """Return the allowed options of a front end's rows, by name; None if it does not say.
+    """Return the allowed options of a front end's rows, by name; None if the front end declares none.
 
     They are ``ALLOWED`` in a module ``options`` beside the one that defines the front end.
     """
@@ -304,10 +304,10 @@ def allowed_options(name: str) -> Mapping[str, Allowed] | None:
 
 
 def frontend_of(obj: object) -> Frontend:
-    """Return the front end of a live object, among those whose package is already imported.
+    """Return the front end of a live object, among the front ends whose package is already imported.
 
     Raises:
-        TargetError: if none claims it.
+        TargetError: if no front end claims it.
     """
     imported = [name for name in _locations() if is_imported(name)]
     for name in imported:
@@ -321,7 +321,7 @@ def frontend_of(obj: object) -> Frontend:
 
 
 def _expected() -> list[str]:
-    """Return what the front ends make texts of, as messages name it."""
+    """Return descriptions, for messages, of the objects that the front ends make texts of."""
     return [f"a {each.unit} of {each.tool}" for each in map(description_of, frontend_names())]
 
 

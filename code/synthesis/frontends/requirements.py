@@ -1,4 +1,4 @@
-"""The installed libraries that a source needs beside the tools, by name and version, and which of them are trusted."""
+"""The installed libraries that a source needs in addition to the tools, and which of them are trusted."""
 
 import ast
 import sys
@@ -15,12 +15,12 @@ _COMMON = frozenset({"numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_m
 
 
 def is_tool(package: str) -> bool:
-    """Return whether any source may import a top-level package: a tool's, NumPy, the standard library."""
+    """Return whether any source may import a top-level package: a tool's, NumPy or the standard library."""
     return package in _COMMON or package in tool_modules()
 
 
 def libraries_in(source: str) -> list[str]:
-    """Return the top-level packages that a source imports beside the tools, sorted; empty if it is not Python."""
+    """Return the top-level packages besides the tools that a source imports, sorted; empty if it is not Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -36,7 +36,7 @@ def libraries_in(source: str) -> list[str]:
 
 
 def needs_of(spec: KernelSpec) -> dict[str, str]:
-    """Return the libraries that a kernel's source needs, name to version as installed here.
+    """Return the libraries that a kernel's source needs, by name, with their versions as installed here.
 
     A self-contained source needs none. A library that is not installed has no entry.
     """
@@ -47,11 +47,11 @@ def needs_of(spec: KernelSpec) -> dict[str, str]:
 
 
 def why_not_met(library: str, told: Mapping[str, str], trusted: Collection[str] | None) -> str | None:
-    """Return why a source may not use a library here; None if it may.
+    """Return the reason why a source may not use a library here; None if it may.
 
     Args:
         library: its top-level package.
-        told: the versions that the source was traced with, by the libraries' names.
+        told: the versions of the libraries with which the source was traced, by name.
         trusted: names of libraries, as installed or as imported; None to trust all.
     """
     name, version = release_of(library)

@@ -44,7 +44,7 @@ class Text:
         return self.source[self.start(node) : self.end(node)] == name.encode()
 
     def edited(self, edits: Iterable[Edit]) -> str:
-        """Return the source with some edits, which must not overlap."""
+        """Return the source after some edits, which must not overlap."""
         found = self.source
         for each in sorted(edits, key=lambda edit: edit.start, reverse=True):
             found = found[: each.start] + each.text.encode() + found[each.end :]
@@ -74,7 +74,7 @@ def written_name(source: str) -> str:
 
 
 def with_own_name(source: str, old: str, new: str) -> str | None:
-    """Return a definition under another name, also where it calls itself; None if that is not possible."""
+    """Return a definition renamed, including calls of itself; None if that is not possible."""
     (first, *_) = ast.parse(source).body
     text = Text(source)
     if not isinstance(first, ast.FunctionDef | ast.ClassDef) or first.name != old:
@@ -97,7 +97,7 @@ def attributes_in(tree: ast.AST) -> set[str]:
 
 
 def default_names(source: str) -> list[str]:
-    """Return the parameter names that a function's defaults read, where they refer to the enclosing scope."""
+    """Return the names of parameters that a function's defaults also read, as names of the enclosing scope."""
     (first, *_) = ast.parse(source).body
     if not isinstance(first, ast.FunctionDef):
         return []
@@ -113,7 +113,7 @@ def annotation_names(source: str) -> list[str]:
 
 
 def without_annotations(source: str, strange: Callable[[str], bool]) -> str:
-    """Return a source without annotations that contain a strange name. A class field then has the type ``object``."""
+    """Return a source without annotations that contain a strange name; a class field's becomes ``object``."""
     tree, text, edits = ast.parse(source), Text(source), list[Edit]()
     for node in ast.walk(tree):
         annotation = _annotation(node)
@@ -169,7 +169,7 @@ def without_docstring(source: str) -> tuple[str, range]:
 
 
 def without_decorators(source: str) -> tuple[str, int]:
-    """Return a function's source from its ``def`` on, and the number of lines before that."""
+    """Return a function's source from its ``def`` on, and the number of lines before it."""
     (first, *_) = ast.parse(source).body
     if not isinstance(first, ast.FunctionDef) or not first.decorator_list:
         return source, 0
@@ -178,7 +178,7 @@ def without_decorators(source: str) -> tuple[str, int]:
 
 
 def without_mark(source: str, name: str, line: int) -> tuple[str, int]:
-    """Return a function's source without its first decorator, if it has this name, and the line of its new start."""
+    """Return a function's source without its first decorator, if it has this name, and the new first line."""
     lines = source.splitlines(keepends=True)
     if lines[0].strip() != f"@{name}":
         return source, line
@@ -186,7 +186,7 @@ def without_mark(source: str, name: str, line: int) -> tuple[str, int]:
 
 
 def lambda_in(lines: list[str], function: FunctionType) -> tuple[str, int] | None:
-    """Return the text of a lambda in the lines of its file, and its first line; None if several lambdas match."""
+    """Return the text of a lambda from the lines of its file, and its first line; None if several lambdas match."""
     source = "".join(lines)
     found: dict[str, int] = {}
     for node in ast.walk(ast.parse(source)):

@@ -1,4 +1,4 @@
-"""Collects the complete source of a live function, with the helpers, classes, constants and imports that it uses."""
+"""The collector of the complete source of a live function: its helpers, classes, constants and imports."""
 
 import ast
 import builtins
@@ -56,23 +56,23 @@ _KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_modul
 
 
 class NotGatheredError(Exception):
-    """Something cannot be written as source text, and the collector stops there."""
+    """An error for something that cannot be written as source text, at which the collector stops."""
 
 
 @dataclass
 class SourceCollector:
-    """Collects everything that a function refers to, and prints it as one source text.
+    """A collector of everything that a function refers to, which prints it as one source text.
 
     Args:
         unwrap: returns the function or class behind a front end's object; None for anything else.
-        literal: returns a constant as the front end's users would write it; None if it cannot be written.
+        literal: returns the expression of a constant in the front end's usual style; None if it cannot be written.
         is_library: whether a module is imported by name rather than copied from.
         customary: names that the front end's generated code may use, and the import of each.
         spell: returns a type as text, as in ``Definition.annotations``.
         implicit: whether the tool knows a name that Python does not.
         built: returns an expression for a value that is neither a constant nor has a source; None if it is not known.
-        instance: returns an object for which nothing else applies, reduced to the attributes that are mentioned.
-        loose: whether annotations may be left out, and things renamed if two have the same name.
+        instance: returns any other object, reduced to the attributes that the source mentions.
+        loose: whether to leave out annotations that cannot be written, and to rename definitions whose names collide.
         credit: returns an attribution of a function or class that has another author than the kernel. It is written
             above the definition, whose docstring is then left out.
     """
@@ -118,11 +118,11 @@ class SourceCollector:
         return self.text()
 
     def bring(self, name: str, value: Any, module: str = "") -> str:
-        """Add something to the source, under a name or a similar one. Returns the name."""
+        """Add a value to the source, under the given name or a similar one, and return its name."""
         return self._refer(name, value, module)
 
     def express(self, name: str, value: Any, module: str = "") -> str:
-        """Return an expression for something, and add everything that it needs to the source."""
+        """Return an expression for a value, and add everything that it needs to the source."""
         text = self._constant(value)
         return text if text is not None and len(text) <= _SHORT else self._refer(name, value, module)
 
@@ -131,7 +131,7 @@ class SourceCollector:
         return self._known(value) or name_of(value)
 
     def text(self) -> str:
-        """Return everything collected, as a source."""
+        """Return everything that was collected as one source."""
         parts = ["\n".join(self._imports.values()), "\n".join(self._constants.values())]
         text = "\n\n".join(part for part in parts if part)
         pieces: list[tuple[str, int, int, int]] = []
@@ -206,9 +206,9 @@ class SourceCollector:
     def _with_own_variables(
         self, source: str, name: str, scope: Mapping[str, Any], home: str
     ) -> tuple[str, Mapping[str, Any]]:
-        """Return the source of a function with changed outer variables turned into its own, and the scope.
+        """Return the source of a function with changed outer variables made local, and the scope with initial values.
 
-        They start from their current values, which are added to the scope.
+        Each variable starts from its current value, which is added to the scope.
         """
         outer = [each for each in outer_names(source) if each in scope]
         starts = {each: self._refer(f"first_{each}", scope[each], home) for each in outer}
@@ -219,7 +219,7 @@ class SourceCollector:
         return source, {**scope, **{start: scope[each] for each, start in starts.items()}}
 
     def _source(self, name: str, definition: Definition) -> tuple[str | None, int]:
-        """Return the source of a definition and its line; for a lambda, only the lambda, assigned to its name here."""
+        """Return the source of a definition and its line; a lambda is assigned to its collected name."""
         if definition.source:
             return definition.source, definition.line
         if not self.loose:
@@ -268,7 +268,7 @@ class SourceCollector:
         return source if changed is None else changed
 
     def _under(self, name: str, obj: Any, source: str) -> str:
-        """Return the source of a definition under its name in the collected source."""
+        """Return the source of a definition under its collected name."""
         if not self.loose or " " in name or getattr(obj, "__name__", "") == "<lambda>":
             return source
         written = written_name(source)  # the function may have been renamed
@@ -278,7 +278,7 @@ class SourceCollector:
         return source if changed is None else changed
 
     def _as_named(self, definition: Definition) -> str:
-        """Return the name under which to collect a definition: its own, or a similar one if that is taken."""
+        """Return the name under which to collect a definition: its own name, or a similar one if that is taken."""
         name = name_of(definition.obj)
         return self._free(name, definition.obj) if self.loose else name
 
@@ -299,7 +299,7 @@ class SourceCollector:
         return without_annotations(source, strange.__contains__) if strange else source
 
     def _gathers(self, name: str, scope: Mapping[str, Any], home: str) -> bool:
-        """Return whether something in scope can be collected, and collect it if so."""
+        """Return whether a name's value can be collected, and collect it if so."""
         if name not in scope:
             return hasattr(builtins, name)
         value = scope[name]
@@ -310,9 +310,9 @@ class SourceCollector:
         return self.gathers(name, value, home)
 
     def gathers(self, name: str, value: Any, module: str = "") -> bool:
-        """Return whether something can be collected.
+        """Return whether a value can be collected.
 
-        If so, collect it, under its name or a similar one; if not, add nothing.
+        If so, collect it under its name or a similar one; if not, add nothing.
         """
         kept = [dict(each) for each in self._gathered]
         missing, depth = list(self.missing), len(self._at)
@@ -332,7 +332,7 @@ class SourceCollector:
         return self._imports, self._constants, self._definitions, self._found_at, self._seen, self.why
 
     def _with_known_types(self, source: str, tree: ast.Module, definition: Definition, scope: Mapping[str, Any]) -> str:
-        """Return the source with annotations written out that have another value here, such as a factory's locals."""
+        """Return the source with annotations written out if their names mean something else here, as a factory's do."""
         if not isinstance(tree.body[0], ast.FunctionDef):
             return source
         lines = source.encode().split(b"\n")
@@ -401,7 +401,7 @@ class SourceCollector:
         return picked
 
     def _setting(self, chain: Sequence[ast.Attribute], value: Any) -> tuple[ast.Attribute, Any] | None:
-        """Return the part of a chain that reads a number, string or boolean of a library's object, and its value."""
+        """Return the part of a chain that reads a number, string or boolean from a library's object, and its value."""
         for each in reversed(chain):
             holder, value = value, getattr(value, each.attr, None)
             if isinstance(value, bool | int | float | str):
@@ -409,7 +409,7 @@ class SourceCollector:
         return None
 
     def _is_librarys(self, value: Any) -> bool:
-        """Return whether something is an object of a library, and neither a module nor a definition."""
+        """Return whether a value is an object of a library, and neither a module nor a definition."""
         home = type(value).__module__
         definition = isinstance(value, ModuleType | FunctionType | type)
         known = home.partition(".")[0] in _KNOWN_LIBRARIES
@@ -432,7 +432,7 @@ class SourceCollector:
         return names[0]
 
     def _evaluated(self, annotation: ast.expr, scope: Mapping[str, Any]) -> str | None:
-        """Return the type that an annotation evaluates to with only the collected names."""
+        """Return the type to which an annotation evaluates with only the collected names; None if it fails."""
         if isinstance(annotation, ast.Constant):
             return None
         try:
@@ -442,14 +442,14 @@ class SourceCollector:
             return None
 
     def _own(self, text: str) -> str:
-        """Return a text of the front end, after importing the customary names in it."""
+        """Return a text from the front end, after importing the customary names in it."""
         for name, statement in self.customary.items():
             if re.search(rf"\b{name}\.", text) and name not in self._seen:
                 self._imports.setdefault(name, statement)
         return text
 
     def _refer(self, name: str, value: Any, module: str) -> str:
-        """Add the value of a name to the source. Returns its name there."""
+        """Add the value of a name to the source, and return its name there."""
         if name in self._seen and not self.loose:
             if self._seen[name] is not value and not self._same_definition(name, value):
                 self._miss(name, "")
@@ -523,7 +523,7 @@ class SourceCollector:
         return next((name for name, each in self._seen.items() if " " not in name and each is value), None)
 
     def _define(self, name: str, value: Any, module: str) -> None:
-        """Collect something that is neither a module nor a constant."""
+        """Collect a value that is neither a module nor a constant."""
         definition = self.unwrap(value)
         imported = self._import(name, value, definition, module)
         if imported is not None:
@@ -547,7 +547,7 @@ class SourceCollector:
             self._miss(name, f"{type(value).__module__}.{type(value).__qualname__}")
 
     def _undecorated(self, definition: Definition) -> Definition:
-        """Return a function without decorators, as it is called directly and not through their results."""
+        """Return a function without its decorators, for a function that is called directly."""
         source, line = self._source(name_of(definition.obj), definition)
         if not isinstance(definition.obj, FunctionType) or source is None or not source.lstrip().startswith("@"):
             return definition
@@ -555,7 +555,7 @@ class SourceCollector:
         return replace(definition, source=bare, line=line + lines)
 
     def declare(self, instance: Instance) -> str:
-        """Declare a class with the used members of an object. Returns its name."""
+        """Declare a class with the used members of an object, and return its name."""
         name = self._free(instance.kind.__name__, instance.kind)
         if name in self._seen:
             return name
@@ -591,7 +591,7 @@ class SourceCollector:
         return root in _KNOWN_LIBRARIES or self.is_library(value.__module__)
 
     def _import(self, name: str, value: Any, definition: Definition | None, module: str) -> str | None:
-        """Return an import statement for something in a library; None if it is the user's."""
+        """Return an import statement for a value from a library; None if it is the user's."""
         home = getattr(definition.obj if definition else value, "__module__", None)
         if not isinstance(home, str):
             home = module
@@ -640,7 +640,7 @@ _ENUMS = (enum.IntFlag, enum.IntEnum, enum.Flag, enum.Enum)
 
 
 def _is_listed(value: Any) -> bool:
-    """Return whether a class only gives names to integers."""
+    """Return whether a class is an enumeration of integers."""
     return isinstance(value, enum.EnumMeta) and all(isinstance(each.value, int) for each in _members(value))
 
 
@@ -649,7 +649,7 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _listed(name: str, value: Any) -> str:
-    """Return the source of an enumeration with the same names and numbers, however the user's class computes them."""
+    """Return the source of an enumeration with the same names and numbers as the user's class."""
     base = next(each.__name__ for each in _ENUMS if issubclass(value, each))
     members = [f"    {each} = {int(member.value)}" for each, member in value.__members__.items()]
     return "\n".join([f"class {name}(enum.{base}):", *members])

@@ -1,6 +1,6 @@
 """The releases of its tools that a front end supports, compared with the installed ones.
 
-Versions are read only here, from the metadata of packages, so that no tool has to be imported for it.
+Versions are read only here, from the metadata of packages, so that no tool has to be imported.
 """
 
 import platform
@@ -65,7 +65,7 @@ def _public(text: str) -> Version | None:
 
 
 def is_release(text: object) -> bool:
-    """Return whether something is the version of a release, such as 1.19.0."""
+    """Return whether a value is the version of a release, such as 1.19.0."""
     return isinstance(text, str) and _public(text) is not None
 
 
@@ -78,7 +78,7 @@ def version_of(distribution: str) -> str | None:
 
 
 def versions_of(supported: Sequence[Supported]) -> dict[str, str]:
-    """Return the versions of the installed ones of some distributions, by name."""
+    """Return the versions of those distributions that are installed, by name."""
     found = {each.distribution: version_of(each.distribution) for each in supported}
     return {name: text for name, text in found.items() if text is not None}
 
@@ -89,12 +89,12 @@ def find_installed(supported: Sequence[Supported]) -> list[Installed]:
 
 
 def this_python() -> Installed:
-    """Return the Python of this process, with the version of its feature release, such as 3.13."""
+    """Return the Python that runs this process, with its feature release, such as 3.13, as the version."""
     return Installed(supported=PYTHON, version=".".join(platform.python_version_tuple()[:2]))
 
 
 def find_refusal(installed: Sequence[Installed]) -> str | None:
-    """Return why installed distributions are refused; None if they are not."""
+    """Return the reason why installed distributions are refused; None if they are accepted."""
     versions = {each.supported.distribution: each.version for each in installed}
     for each in installed:
         name, whole = each.supported.distribution, each.supported.part_of

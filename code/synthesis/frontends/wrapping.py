@@ -1,4 +1,4 @@
-"""Wraps functions of a tool while a listener is active, and restores them afterwards."""
+"""Temporary wrappers around functions of a tool while a listener is active."""
 
 import functools
 from collections.abc import Callable, Generator
@@ -7,13 +7,13 @@ from typing import Any
 
 
 class Wrapping:
-    """Wrapped functions, in order."""
+    """The wrapped functions, in order."""
 
     def __init__(self) -> None:
         self._before: list[tuple[Any, str, Any]] = []
 
     def wrap(self, place: Any, name: str, around: Callable[..., Any]) -> None:
-        """Wrap a function of a module or class. ``around`` is called with the function, then its arguments."""
+        """Wrap a function of a module or class. ``around`` is called with the function, followed by its arguments."""
         function = getattr(place, name)
         self._before.append((place, name, function))
 
@@ -25,7 +25,7 @@ class Wrapping:
 
     @contextmanager
     def all_or_none(self) -> Generator[None]:
-        """Undo all wraps if an exception is raised inside. A context manager."""
+        """Return a context manager that undoes all wraps if an exception is raised inside."""
         try:
             yield
         except BaseException:
@@ -33,7 +33,7 @@ class Wrapping:
             raise
 
     def end(self) -> None:
-        """Restore the functions, except those that something else has wrapped since."""
+        """Restore the functions, except those that other code has wrapped since."""
         for place, name, function in reversed(self._before):
             if getattr(getattr(place, name), "__wrapped__", None) is function:
                 setattr(place, name, function)

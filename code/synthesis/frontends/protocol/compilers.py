@@ -1,4 +1,4 @@
-"""What makes a front end's texts: levels, loaded kernels, their texts, and the compiler."""
+"""The part of a front end that makes texts: levels, loaded kernels, their texts, and the compiler."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -64,21 +64,21 @@ class Level:
         return bool(self.run_by or self.lowered_from)
 
     def exists_for(self, device: str) -> bool:
-        """Return whether the level exists for a device, or for one of several that are joined by ``+``."""
+        """Return whether the level exists for a device, or for one of several devices that are joined by ``+``."""
         parts = (each for whole in device.split("+") for each in (whole, whole.partition(":")[0]))
         return self.device is None or self.device in parts
 
     def has_to_be(self, made: str | None) -> bool:
         """Return whether a stored text must equal the text that the same tools make here.
 
-        It need not if a program makes the text and no text was made here.
+        It need not if the text is not deterministic, or if a program makes it and made none here.
         """
         return self.deterministic and not (self.by_program and made is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
-    """A kernel that the tool has accepted: its record and the live object."""
+    """A kernel that the tool has accepted: its specification and the live object."""
 
     spec: KernelSpec
     live: Any
@@ -101,7 +101,7 @@ class Lowered:
 
 
 class Compiler(Protocol):
-    """Turns a front end's kernels into texts."""
+    """A front end's compiler from kernels to texts."""
 
     levels: tuple[Level, ...]
     """Every level, in the order of a row's columns."""
@@ -117,7 +117,7 @@ class Compiler(Protocol):
         return {}
 
     def caches(self) -> Mapping[str, Path]:
-        """Return the folders that the tool writes into on this machine, by purpose. May start the tool."""
+        """Return the folders into which the tool writes on this machine, by purpose. May start the tool."""
         return {}
 
     def recognises(self, source: str) -> bool:
@@ -133,7 +133,7 @@ class Compiler(Protocol):
         ...
 
     def has_declared(self, module: ModuleType) -> bool:
-        """Return whether a module holds an object that the tool made of a function, or a function that is marked.
+        """Return whether a module holds an object that the tool made from a function, or a marked function.
 
         By default no module does.
         """
@@ -157,9 +157,9 @@ class Compiler(Protocol):
         ...
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """Return the kernels that the sources of records define.
+        """Return the kernels that the sources of specifications define.
 
-        They share modules if they can, which changes no kernel.
+        Sources share modules if possible, which does not change the kernels.
         """
         ...
 
@@ -168,7 +168,7 @@ class Compiler(Protocol):
         ...
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """Return the clean texts of each kernel at each level. Every process makes the same bytes."""
+        """Return the clean texts of each kernel at each level, with the same bytes in every process."""
         ...
 
     def declared(self, kernel: Kernel) -> Signature | None:
@@ -181,7 +181,7 @@ class Compiler(Protocol):
         return None
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """Return the texts of one kernel by the names that ``extract_ir`` uses, by default those of the levels.
+        """Return the texts of one kernel, by the names that ``extract_ir`` uses; by default these are levels' names.
 
         Raises:
             KernelError: if the tool rejects the kernel.

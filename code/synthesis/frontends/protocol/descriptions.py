@@ -1,4 +1,4 @@
-"""What the rest of irsmith says of a front end and its tool, and what it allows them. It is known without the tool."""
+"""The description of a front end and its tool to the rest of irsmith, which is available without the tool."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ Task = Literal["lower", "port", "derive"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A question from one level to another, in exports. The facts of a prompt and the first text determine the second.
+    """A question in exports: given a text of one level, write that of another. The prompt determines the answer.
 
     Args:
         source: the level that is given; several are joined by ``+``.
-        target: the level that is asked for.
-        task: the kind of the question, which selects its wording. Those to another device are asked by name only.
+        target: the level of the answer.
+        task: the kind of the question, which selects its wording. Questions for another device are asked only if named.
     """
 
     source: str
@@ -27,7 +27,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What irsmith says of a front end, in prompts, cards and documents, and what it allows its sources."""
+    """The texts about a front end in prompts, cards and documents, and what its sources may use."""
 
     tool: str
     """The tool's name in sentences."""

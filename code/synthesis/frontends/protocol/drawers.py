@@ -1,4 +1,4 @@
-"""What draws a front end's kernels: recipes, and the drawer that has them."""
+"""The part of a front end that draws kernels: recipes, and the drawer that holds them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -44,7 +44,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawer:
-    """Draws a front end's kernels."""
+    """The drawer of a front end's kernels."""
 
     categories: tuple[str, ...]
     """The categories of the recipes. A new category is added at the end."""
@@ -79,7 +79,7 @@ class Drawer:
 
         Raises:
             ConfigError: if the front end draws no kernel files, or the folder has none for it.
-            KernelFileError: if a file requests something that the front end does not have.
+            KernelFileError: if a file requests something that the front end lacks.
         """
         recipe_of = self.reader_of_files(frontend)
         families = [family for family in folder.families if family.frontend == frontend]

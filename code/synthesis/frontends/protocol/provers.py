@@ -1,4 +1,4 @@
-"""What verifies a front end's texts by execution: runs, programs, the tool's operations, and the prover."""
+"""The part of a front end that verifies texts by execution: runs, programs, the tool's operations, and the prover."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class ToolOperation:
 
 
 class Purpose(StrEnum):
-    """What a text is run for."""
+    """The purpose of a run of a text."""
 
     DRAW = "draw"
     """Inputs are drawn from the domains, and the outcome is compared with the reference."""
@@ -46,7 +46,7 @@ LOWERED = "text"
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """Identifies a run of a text: its purpose and its number among the runs for that purpose."""
+    """The identity of a run of a text: its purpose and its number among the runs for that purpose."""
 
     purpose: Purpose
     number: int = 0
@@ -61,7 +61,7 @@ Outcome = Mapping[RunKey, Values]
 
 
 def numbered(purpose: Purpose, values: Sequence[Values]) -> dict[RunKey, Values]:
-    """Return the runs for one purpose, numbered in order."""
+    """Return the runs for one purpose by their keys, numbered in order."""
     return {RunKey(purpose, number): each for number, each in enumerate(values)}
 
 
@@ -97,18 +97,18 @@ class Program:
 
     @property
     def is_run(self) -> bool:
-        """Whether the text is executed, and neither only compiled nor only compared with a text that is made again."""
+        """Whether the text is executed, rather than only compiled or compared with a text that is made again."""
         return not (self.compile_only or self.level.lowered_from)
 
     def after(self, left: Outcome) -> "Program":
-        """Return the program with its runs started from the outcome of the program that it follows."""
+        """Return the program with its runs starting from the outcome of the program that it follows."""
         runs = {key: values | left.get(replace(key, variant=0), {}) for key, values in self.runs.items()}
         return replace(self, runs=runs, follows=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Tamed:
-    """An untrusted text in a form that may be run beside others."""
+    """An untrusted text in a form that may run together with other texts."""
 
     text: str
     foreign: str | None = None
@@ -120,17 +120,17 @@ class Tamed:
 
 
 class Prover(Protocol):
-    """Verifies a front end's texts by execution. The object must be picklable, as one without state is."""
+    """A verifier of a front end's texts by execution. It must be picklable, as an object without state is."""
 
     def prepare(self) -> None:
         """Import and start everything that running texts needs.
 
-        Called once in the process that runs are forked from.
+        It is called once, in the process from which runs are forked.
         """
         ...
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Return why a text cannot be executed here, or None if it can."""
+        """Return the reason why a text cannot be executed here; None if it can."""
         ...
 
     def foreign(self, level: Level, text: str) -> str | None:
@@ -141,7 +141,7 @@ class Prover(Protocol):
         ...
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """Return a model's text in a form that may be run beside others, or the reason why it may not be.
+        """Return a model's text in a form that may run together with other texts, or the reason why it may not.
 
         Comments are removed, and the text's own names are replaced by unique ones. A text is refused if it contains
         something that the tool never prints and the row's text does not contain, or if it takes other arguments.
@@ -160,13 +160,13 @@ class Prover(Protocol):
         For a program of a level with ``lowered_from``, ``source`` is lowered again for ``device``. The outcome of its
         only run, for ``Purpose.LOWERED``, is the clean text that results: an array of bytes with the name ``LOWERED``.
 
-        An outcome of None announces that a program begins, so that it can be blamed if the process dies. Called in a
-        separate process that may die; ``scratch`` is a folder that such processes share.
+        An outcome of None announces that a program begins, which identifies the program if the process dies. It is
+        called in a separate process that may die; ``scratch`` is a folder that such processes share.
         """
         ...
 
     def reference(self, kernel: Kernel) -> Reference:
-        """Return the reference of a kernel, made from its Python source by code that no route to a text shares.
+        """Return the oracle of a kernel, made from its Python source by code that shares nothing with the texts.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -183,7 +183,7 @@ class Prover(Protocol):
         ...
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """Return the arrays of which several threads change one element, and only by atomics, from the Python source.
+        """Return the arrays that are accessed only by atomics, and in which several threads access one element.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -192,7 +192,7 @@ class Prover(Protocol):
         ...
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """Return the class of constructs in the kernel that the tool is known to differentiate wrongly, or None."""
+        """Return the class of constructs in the kernel that the tool is known to differentiate wrongly; or None."""
         ...
 
     def operations(self) -> Mapping[str, ToolOperation]:
@@ -200,5 +200,5 @@ class Prover(Protocol):
         ...
 
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
-        """Return the operations in a row, found in its source or its texts; None if it lacks the text needed."""
+        """Return the operations in a row's source or texts; None if the row lacks the text that they are read from."""
         ...

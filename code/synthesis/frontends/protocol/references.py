@@ -1,4 +1,4 @@
-"""The oracle of a kernel: its results, what it records while it runs, and the errors that it raises."""
+"""The interface of a kernel's oracle: its results, its records of runs, and its errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ A plain value is an array with only its type's dimensions, such as ``(3,)`` of a
 
 
 class ReferenceUnknownError(Exception):
-    """The reference does not model the kernel; ``what`` names the construct or operation."""
+    """An error for a kernel that the oracle does not model; ``what`` names the construct or operation."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"no reference semantics for {what}")
@@ -22,7 +22,7 @@ class ReferenceUnknownError(Exception):
 
 
 class ReferenceFaultError(Exception):
-    """The kernel itself is at fault, by an index out of bounds, an integer division by zero or an endless loop."""
+    """An error for a kernel at fault: an index out of bounds, an integer division by zero or an endless loop."""
 
 
 class ZeroDivisorError(ReferenceFaultError):
@@ -46,7 +46,7 @@ class OutOfBoundsError(ReferenceFaultError):
 
 @dataclass(slots=True, kw_only=True)
 class Trace:
-    """What a reference records while it executes a kernel. Places are identified by the ``id`` of their object."""
+    """The record of an oracle's runs. Statements and expressions are identified by the ``id`` of their object."""
 
     first: dict[int, int] = field(default_factory=dict[int, int])
     """Place to the number of the first run that reached it."""
@@ -94,7 +94,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """How many of the places of a kernel (statements, equations) and arms of its expressions were reached."""
+    """The coverage of a kernel's statements (or equations) and of the arms of its expressions."""
 
     places: int
     missed: tuple[str, ...] = ()
@@ -108,17 +108,17 @@ class Reached:
 
     @property
     def underived(self) -> tuple[str, ...]:
-        """Descriptions of everything missed that a derivative goes through."""
+        """Descriptions of everything uncovered that a derivative depends on."""
         return (*self.sloping, *(each.words for each in self.untaken if each.slopes))
 
     @property
     def statements(self) -> float:
-        """The share of the places that were reached, from 0 to 1; 1 if there are none."""
+        """The share of covered statements, from 0 to 1; 1 if there are none."""
         return 1 - len(self.missed) / self.places if self.places else 1.0
 
     @property
     def share(self) -> float:
-        """The share of the places and arms that were reached, from 0 to 1; 1 if there are none."""
+        """The share of covered statements and arms, from 0 to 1; 1 if there are none."""
         every = self.places + self.arms
         return 1 - (len(self.missed) + len(self.untaken)) / every if every else 1.0
 
@@ -127,12 +127,12 @@ class Reference(Protocol):
     """The oracle of one kernel."""
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> Sequence[Values]:
-        """Compute the kernel on several inputs.
+        """Return the results of the kernel on several inputs.
 
         Args:
             runs: every argument of each run, with the same shapes.
             double: whether to compute in float64 rather than in the kernel's own precision.
-            trace: where to record the places that the runs reach; None to record nothing.
+            trace: where to record coverage; None to record nothing.
 
         Returns:
             For each run, the values that the outcome of a forward text is compared with.
@@ -146,11 +146,11 @@ class Reference(Protocol):
     def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Shake] | None:
         """Return the possible effects of rounding on each run, in the kernel's own precision.
 
-        None if a text does the same operations as the reference, so that both are rounded alike.
+        Return None if a text performs the same operations as the oracle, with the same rounding.
 
         Args:
             runs: every argument of each run, with the same shapes.
-            seed: seed of the directions in which numbers are off.
+            seed: the seed of the directions of perturbations.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -159,12 +159,12 @@ class Reference(Protocol):
         ...
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Values]:
-        """Return only ``Shake.off`` of each run; empty if ``shaken`` returns None.
+        """Return ``Shake.off`` of each run; return an empty list if ``shaken`` returns None.
 
         Args:
             runs: every argument of each run, with the same shapes.
-            seed: seed of the directions in which numbers are off.
-            opposite: whether to reverse the direction of every number.
+            seed: the seed of the directions of perturbations.
+            opposite: whether to reverse every direction.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -173,13 +173,13 @@ class Reference(Protocol):
         ...
 
     def others(self, runs: Sequence[Values]) -> Sequence[Sequence[Values]]:
-        """Return the other results that are right because the tool leaves an order open, in the kernel's precision.
+        """Return other correct results that exist if the tool does not define an order, in the kernel's precision.
 
         Args:
             runs: every argument of each run, with the same shapes.
 
         Returns:
-            For each other order, the results of each run; empty if no order is open.
+            For each other order, the results of each run; empty if the tool defines every order.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
@@ -189,22 +189,22 @@ class Reference(Protocol):
 
     @property
     def unit(self) -> float:
-        """A unit in the last place of the coarsest numbers in the computation; 0 if rounding does not matter.
+        """The unit in the last place, at 1, of the coarsest numbers in the computation; 0 if rounding does not matter.
 
-        Rounding does not matter if a text does the same operations as the reference, so that both are rounded alike.
+        Rounding does not matter if a text performs the same operations as the oracle, with the same rounding.
         """
         ...
 
     @property
     def work(self) -> float:
-        """Approximate number of elements that one evaluation makes and reads, from shapes alone; 0 if not known."""
+        """Approximate number of elements that one evaluation makes and reads, from shapes alone; 0 if unknown."""
         ...
 
     @property
     def is_of_one_thread(self) -> bool:
-        """Whether only one thread runs of a kernel that asks for its thread index; False without threads."""
+        """Whether only one thread runs, in a kernel that reads its thread index; False without threads."""
         ...
 
     def reached(self, trace: Trace) -> Reached:
-        """Return how much of the kernel the recorded runs reached, ignoring what the tool removes from a text."""
+        """Return the coverage of the kernel by the recorded runs, without parts that the tool removes from a text."""
         ...
