@@ -1,4 +1,4 @@
-"""Describes a launch of a running program as text and plain arrays."""
+"""Descriptions of a running program's launches, as text and plain arrays."""
 
 import ctypes
 import hashlib
@@ -28,7 +28,7 @@ def describe(kernel: Specialised, bound: Mapping[str, Any]) -> Described:
 
     Raises:
         NotKeptError: with the reason, if an argument cannot be recorded.
-        Exception: whatever Triton raises for a kernel that it cannot compile.
+        Exception: any exception that Triton raises for a kernel that it cannot compile.
     """
     found = discovery.describe(kernel.function, _signature(kernel, bound))
     return Described(spec=found.spec, digest=digest_of(found))
@@ -38,7 +38,7 @@ def digest_of(kernel: Kernel) -> str:
     """Return the digest of a kernel's TTIR.
 
     Raises:
-        Exception: whatever Triton raises for a kernel that it cannot compile.
+        Exception: any exception that Triton raises for a kernel that it cannot compile.
     """
     signature = kernel.spec.signature
     ((_, made),) = lowering.compile_kernel(kernel.live, signature, ["ttir"], DEVICES[0], kernel.places.line)
@@ -112,11 +112,14 @@ def read(kernel: Specialised, bound: Mapping[str, Any], grid: tuple[int, ...]) -
 
 
 def _shape_of(array: Any, size: int = 0) -> tuple[int, ...]:
-    """Return the shape of a contiguous tensor, 1 for a single number, else the elements up to the end of its memory.
+    """Return the shape under which to record an array.
+
+    It is the shape of a contiguous tensor, with 1 for a single number; otherwise the number of elements from the
+    array's start to the end of its memory.
 
     Args:
         array: a tensor or a wrapper of one.
-        size: the size of an element; that of the tensor's own if 0.
+        size: the size of an element in bytes; 0 for that of the tensor's elements.
     """
     tensor = tensor_behind(array)
     if tensor is None:
@@ -128,7 +131,7 @@ def _shape_of(array: Any, size: int = 0) -> tuple[int, ...]:
 
 
 def _numbers(array: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Return the elements of an array in memory order; only the first ones, in one dimension, if it is large."""
+    """Return the elements of an array in memory order; of a large array, only the first ones, in one dimension."""
     size = math.prod(shape)
     count = min(size, _LARGEST // dtype.itemsize)
     if not size:

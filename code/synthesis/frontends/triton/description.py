@@ -1,4 +1,4 @@
-"""What irsmith says of Triton, known without Triton itself."""
+"""The description of Triton to the rest of irsmith, which is available without Triton."""
 
 from synthesis.frontends.base import Description, Passage
 

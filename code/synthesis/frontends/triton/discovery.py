@@ -1,4 +1,4 @@
-"""Finds a user's Triton kernels in live objects and modules, and describes them as records."""
+"""Discovery of a user's Triton kernels in live objects and modules, and their specifications."""
 
 import ast
 import builtins
@@ -32,7 +32,7 @@ _CUSTOMARY = {"triton": "import triton", "tl": "import triton.language as tl"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A kernel as a module has it."""
+    """A kernel in a module."""
 
     name: str
     live: Any
@@ -45,9 +45,9 @@ class Found:
 
 
 def kernels_in(target: object) -> list[Found]:
-    """Return a kernel itself, or those of a module, in the order of the code.
+    """Return a kernel itself, or the kernels of a module, in the order of the code.
 
-    A function that another function of the module calls is no kernel of its own.
+    A function that another function of the module mentions by name does not count as a kernel.
     """
     if not isinstance(target, ModuleType):
         function = functions.jit_function(target)
@@ -71,7 +71,7 @@ def _names_called(function: Any) -> set[str]:
 
 
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
-    """Return the kernels in a live kernel or a module, with their known inputs, or why they are rejected."""
+    """Return the kernels in a live kernel or a module, with their known inputs; or the reasons for rejecting them."""
     chosen = [each for number, each in enumerate(kernels_in(target)) if only in (None, number)]
     return [_discover(each, examples.tables.get(each.name)) for each in chosen]
 
@@ -89,10 +89,10 @@ def _discover(found: Found, table: Mapping[str, Any] | None) -> Kernel | Rejecti
 
 
 def describe(function: Any, signature: Signature) -> Kernel:
-    """Return a compiled function with its complete source, its origin, and the roles of its pointers.
+    """Return a compiled function as a kernel with its complete source, its origin, and the roles of its pointers.
 
     Raises:
-        Exception: whatever Triton raises when it compiles the kernel.
+        Exception: any exception that Triton raises when it compiles the kernel.
     """
     plain: FunctionType = function.fn
     collector = SourceCollector(
@@ -131,7 +131,7 @@ def _what_to_write(found: Found) -> str:
 
 
 def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
-    """Return the signature that a table of inputs gives; a sentence if something is missing.
+    """Return the signature that a table of inputs describes; a message if something is missing.
 
     Raises:
         ConfigError: if the table names a parameter that the kernel lacks, or does not fit one.
@@ -174,7 +174,7 @@ def _defaults(function: Any) -> dict[str, Any]:
 
 
 def _is_constant(value: Any) -> bool:
-    """Return whether a value of a parameter is part of the compiled kernel, as None and strings are."""
+    """Return whether a parameter's value is part of the compiled kernel, as None and strings are."""
     return value is None or isinstance(value, bool | str) or functions.short_name(value) is not None
 
 
@@ -190,7 +190,7 @@ def _constant(kernel: str, name: str, value: Any) -> Any:
 
 
 def _argument(kernel: str, name: str, value: Any) -> Argument:
-    """Return the argument that a value of a table describes: a pointer to an array, or a number."""
+    """Return the argument that a value in a table describes: a pointer to an array, or a number."""
     if isinstance(value, ArrayType):
         if value.dtype not in SHORT:
             raise ConfigError(f"kernel {kernel}: {name} has the type {value.dtype}, which Triton lacks")
@@ -223,10 +223,10 @@ def _is_multiple(argument: Argument) -> bool:
 
 
 def _with_roles(kernel: Kernel) -> Signature:
-    """Return the signature of a record with the role of each pointer in the kernel's TTIR.
+    """Return the signature of a specification with the roles of its pointers, from the kernel's TTIR.
 
     Raises:
-        Exception: whatever Triton raises when it compiles the kernel.
+        Exception: any exception that Triton raises when it compiles the kernel.
     """
     signature = kernel.spec.signature
     ((_, made),) = lowering.compile_kernel(kernel.live, signature, ["ttir"], DEVICES[0], kernel.places.line)
@@ -240,10 +240,10 @@ def _with_roles(kernel: Kernel) -> Signature:
 
 
 def declared(kernel: Kernel) -> Signature:
-    """Return the parameters of a loaded kernel in its own order, with the record's types and the roles in TTIR.
+    """Return the parameters of a loaded kernel in its own order, with the specified types and the roles from TTIR.
 
     Raises:
-        Exception: whatever Triton raises when it compiles the kernel.
+        Exception: any exception that Triton raises when it compiles the kernel.
     """
     signature = _with_roles(kernel)
     told = {each.name: each for each in signature.arguments}
@@ -268,7 +268,7 @@ def _sizeless(argument: Argument) -> tuple[None, ...] | None:
 def definition_of(function: Any) -> Definition:
     """Return the definition of a compiled function, with ``@triton.jit`` as its only decorator.
 
-    That of a function of constants has ``@triton.constexpr_function``.
+    For a function that computes constants, the decorator is ``@triton.constexpr_function``.
     """
     plain: FunctionType = function.fn
     source, line = source_of(plain)
@@ -285,13 +285,13 @@ def definition_of(function: Any) -> Definition:
 
 
 def _may_annotate(value: Any) -> bool:
-    """Return whether an annotation with a value may stay: Triton ignores one of another package, such as a tensor."""
+    """Return whether to keep an annotation with this value; Triton ignores annotations from other packages."""
     home = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", type(value).__module__)
     return is_library(str(home)) or home == "builtins"
 
 
 def definition_behind(value: Any) -> Definition | None:
-    """Return the definition of a compiled function, a function of constants, a plain function or a class; else None."""
+    """Return the definition of a compiled function, a constant function, a plain function or a class; else None."""
     function = functions.jit_function(value)
     if function is not None:
         return definition_of(function)
@@ -303,7 +303,7 @@ def definition_behind(value: Any) -> Definition | None:
 
 
 def _literal(value: Any) -> str | None:
-    """Return a constant of Triton's language as Python spells it."""
+    """Return the Python expression of a constant of Triton's language; None for any other value."""
     short = functions.short_name(value)
     if short is not None:
         return SPELLED.get(short)

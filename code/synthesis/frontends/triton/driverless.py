@@ -1,4 +1,4 @@
-"""A driver of Triton's for machines without a GPU. It describes a GPU, and launches nothing."""
+"""A Triton driver for machines without a GPU, which describes a GPU but launches nothing."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -17,7 +17,7 @@ testing: Any = _testing
 
 
 def install_driver() -> Callable[[], None] | None:
-    """Install the driver if there is no GPU, and return a function that takes it away; None if there is one."""
+    """Install the driver if there is no GPU, and return a function that removes it; return None if there is one."""
     config = triton.runtime.driver
     with plain_tensors():  # Triton asks PyTorch whether there is a GPU
         try:
@@ -37,7 +37,10 @@ def install_driver() -> Callable[[], None] | None:
 
 
 def _constant_time(kernel_call: Any = None, *_: Any, quantiles: Any = None, **__: Any) -> Any:
-    """Return the same time for every call, which is not made: ``triton.autotune`` then takes the first of its list."""
+    """Return the same time for every call, without making it.
+
+    So ``triton.autotune`` takes the first configuration of its list.
+    """
     del kernel_call
     return 1.0 if quantiles is None else [1.0] * len(quantiles)
 
@@ -49,7 +52,7 @@ class _Utilities:
 
 
 class _Driverless:
-    """What programs ask of a driver, as that of an H100 answers."""
+    """A driver that answers programs as that of an H100 does."""
 
     def __init__(self) -> None:
         self.utils = _Utilities()

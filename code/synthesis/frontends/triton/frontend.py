@@ -1,4 +1,4 @@
-"""Implements the front-end protocol of ``frontends/base.py`` for Triton."""
+"""Triton's implementation of the front-end protocol in ``frontends/base.py``."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class TritonCompiler(Compiler):
     devices = DEVICES
 
     def toolchain(self) -> Mapping[str, str]:
-        """Return Triton's version. Its wheel holds LLVM and the assemblers, too."""
+        """Return Triton's version. Its wheel also contains LLVM and the assemblers."""
         return _VERSIONS
 
     def compilers(self) -> Mapping[str, str]:
@@ -60,11 +60,11 @@ class TritonCompiler(Compiler):
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
     ) -> list[Kernel | Rejection]:
-        """Return the kernels in a live kernel or a module; examples give arrays, numbers, constants and the grid."""
+        """Return the kernels in a live kernel or a module; examples specify arrays, numbers, constants and the grid."""
         return discovery.discover(target, examples, only)
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """Run the sources, in one module where possible, and find their kernels by name."""
+        """Execute the sources, in one module where possible, and return their kernels, found by name."""
         return load_kernels(specs, _found, forget_module)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
@@ -77,7 +77,7 @@ class TritonCompiler(Compiler):
         return [_lower(kernel, levels, device) for kernel in kernels]
 
     def declared(self, kernel: Kernel) -> Signature:
-        """Return the parameters of the source, with the types of the record and the roles that TTIR shows."""
+        """Return the parameters of the source, with the specified types and the roles from TTIR."""
         return discovery.declared(kernel)
 
 

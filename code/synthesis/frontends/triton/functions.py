@@ -29,7 +29,7 @@ def jit_function(obj: object) -> Any | None:
 
 
 def kernel_named(module: ModuleType, name: str) -> Any | None:
-    """Return the kernel of a module with a name, or the last one if the name is empty; None if there is none."""
+    """Return the kernel of a module by name, or the last kernel if the name is empty; None if there is none."""
     if name:
         return jit_function(vars(module).get(name))
     found = [each for value in vars(module).values() if (each := jit_function(value)) is not None]
@@ -58,7 +58,7 @@ def first_configuration(obj: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def by_heuristics(obj: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the constants that heuristics around a kernel compute from its arguments and other constants."""
+    """Return the constants that a kernel's heuristics compute from its arguments and other constants."""
     computed: dict[str, Any] = {}
     for layer in layers_of(obj):
         if isinstance(layer, autotuner.Heuristics):
@@ -73,20 +73,20 @@ def constant_names(function: Any) -> list[str]:
 
 
 def jit_options(function: Any) -> dict[str, Any]:
-    """Return the arguments of ``triton.jit`` that change a function's IR and are not the default."""
+    """Return those arguments of ``triton.jit`` that change a function's IR and differ from the default."""
     options = {"noinline": function.noinline, "debug": function.debug}
     return {name: value for name, value in options.items() if value}
 
 
 def short_name(value: Any) -> str | None:
-    """Return Triton's short name of a type of elements; None for anything else."""
+    """Return Triton's short name of an element type; None for anything else."""
     if not isinstance(value, tl.dtype) or (not value.is_floating() and not value.is_int()):
         return None
     return value.name.replace("int", "i").replace("ui", "u")
 
 
 def constexpr_text(value: Any) -> str | None:
-    """Return a ``tl.constexpr`` of a module as Python; None for anything else, or if its value cannot be written."""
+    """Return the Python text of a module's ``tl.constexpr``; None for anything else, or if it cannot be written."""
     if not isinstance(value, tl.constexpr):
         return None
     inner: Any = value.value

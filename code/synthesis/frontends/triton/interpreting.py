@@ -1,7 +1,7 @@
-"""Runs launches by Triton's interpreter, for programs on a machine without a GPU.
+"""Execution of launches by Triton's interpreter, for programs on a machine without a GPU.
 
-Triton decides when it is imported whether kernels are compiled or interpreted. Here they are compiled functions whose
-Python code is run with an interpreted ``triton.language``. After a launch the language is as it was before.
+When Triton is imported, it decides whether kernels are compiled or interpreted. Here they are compiled functions, whose
+Python code is run with an interpreted ``triton.language``. After a launch, the language is restored.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ _MISSING = object()
 
 
 class StoppedError(Exception):
-    """A launch takes longer than it may."""
+    """An error for a launch that exceeds its time limit."""
 
 
 def interpret(function: Any, grid: tuple[int, ...], values: Mapping[str, Any], *, seconds: float) -> None:
@@ -43,12 +43,12 @@ def interpret(function: Any, grid: tuple[int, ...], values: Mapping[str, Any], *
     Args:
         function: the ``@triton.jit`` function.
         grid: the grid.
-        values: the arguments by name.
-        seconds: how long the launch may take.
+        values: the arguments, by name.
+        seconds: the time limit of the launch.
 
     Raises:
-        StoppedError: if it takes longer. The tensors then hold what its first programs have written.
-        Exception: whatever the interpreter raises for code that it cannot run.
+        StoppedError: if it takes longer. The tensors then contain the results of its first programs.
+        Exception: any exception that the interpreter raises for code that it cannot run.
     """
     kernel = interpreter.InterpretedFunction(function.fn)
     memory = _Memory(interpreter._interpreter, values)
@@ -82,7 +82,7 @@ def _cause_of(error: BaseException) -> BaseException:
 
 @contextlib.contextmanager
 def _interpreted(kernel: Any, memory: "_Memory", deadline: float) -> Generator[None]:
-    """Interpret ``triton.language``, and the compiled functions that a kernel calls."""
+    """Interpret ``triton.language`` and the compiled functions that a kernel calls, inside a context."""
     scope = _Scope()
     builder = interpreter.interpreter_builder
     step = builder.set_grid_idx
@@ -129,11 +129,9 @@ def _interpreted(kernel: Any, memory: "_Memory", deadline: float) -> Generator[N
 
 
 class _Memory:
-    """The functions of the interpreter that access memory, which check each address: another one would end the process.
+    """The interpreter's functions that access memory, with a check of each address.
 
-    Args:
-        own: the interpreter's module of such functions.
-        values: the arguments of the launch.
+    Without the check, an invalid address would end the process.
     """
 
     def __init__(self, own: Any, values: Mapping[str, Any]) -> None:
@@ -170,7 +168,7 @@ class _Memory:
 
 
 def _spans(values: list[Any]) -> Iterator[tuple[int, int]]:
-    """Yield the first address and the end of the memory of each array."""
+    """Yield the start and end addresses of the memory of each array."""
     for value in values:
         if isinstance(value, tuple):
             yield from _spans(list(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
@@ -179,26 +177,26 @@ def _spans(values: list[Any]) -> Iterator[tuple[int, int]]:
 
 
 def _number(value: float) -> Any:
-    """Return an argument that is a number, which Triton's interpreter leaves a Python number without methods."""
+    """Return a number as a tensor, whose methods a kernel may call; the interpreter would pass a Python number."""
     return tl.tensor(interpreter.TensorHandle(np.array([value], np.float32), tl.float32), tl.float32)
 
 
 def _loop(*bounds: Any, **_: Any) -> Generator[Any]:
-    """Yield the numbers of a loop as the compiler gives them to its body, which may call their methods."""
+    """Yield the numbers of a loop as tensors, whose methods its body may call as in a compiled kernel."""
     for index in range(*map(int, bounds)):
         kind = tl.int32 if abs(index) < 2**31 else tl.int64
         yield tl.tensor(interpreter.TensorHandle(np.array([index], np.dtype(str(kind))), kind), kind)
 
 
 class _Scope:
-    """What is replaced while a kernel is interpreted. Triton's interpreter uses it, too."""
+    """The replacements that are made while a kernel is interpreted. Triton's interpreter uses it, too."""
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], None]] = []
         self._entered = set[int]()
 
     def set_attr(self, place: Any, name: str, value: Any) -> None:
-        """Replace an attribute until ``restore``."""
+        """Replace an attribute until ``restore`` is called."""
         held: Mapping[str, Any] = place.__dict__
         own = held.get(name, _MISSING)
         if own is _MISSING:
@@ -208,7 +206,7 @@ class _Scope:
         setattr(place, name, value)
 
     def enter(self, names: dict[str, Any]) -> None:
-        """Interpret the functions of ``triton.language`` that a module has by its own names."""
+        """Interpret the functions of ``triton.language`` that a module has under its own names."""
         if id(names) in self._entered:
             return
         self._entered.add(id(names))
@@ -239,7 +237,7 @@ class _Scope:
 
 
 def _interpreted_function(value: Any) -> Any | None:
-    """Return a function of ``triton.language`` as the interpreter calls it; None for anything else."""
+    """Return the interpreted form of a function of ``triton.language``; None for anything else."""
     if getattr(value, "__module__", None) == _LIBDEVICE and callable(value):
         value = getattr(libdevice, value.__name__, None)
         if isinstance(value, _Interpreted):
@@ -248,7 +246,7 @@ def _interpreted_function(value: Any) -> Any | None:
 
 
 class _Interpreted:
-    """A function of ``triton.language`` as the interpreter calls it."""
+    """The interpreted form of a function of ``triton.language``."""
 
     def __init__(self, function: Any) -> None:
         self._function = function
@@ -260,7 +258,7 @@ class _Interpreted:
 def _extern(
     library: str, path: str, args: list[Any], symbols: Mapping[Any, Any], is_pure: bool, _semantic: Any = None
 ) -> Any:
-    """Compute a function of libdevice in NumPy, in the place of ``extern_elementwise``."""
+    """Compute a function of libdevice in NumPy, in place of ``extern_elementwise``."""
     del library, path, is_pure
     given = [_semantic.to_tensor(each) for each in args]
     symbol, kind = symbols[tuple(each.dtype for each in given)]

@@ -1,7 +1,7 @@
-"""Observes the kernels that a program launches, by wrapping ``JITFunction.run`` while a listener is active.
+"""Observation of the kernels that a program launches, by wrapping ``JITFunction.run`` while a listener is active.
 
-Every launch goes through it, also one of ``triton.autotune`` or ``triton.heuristics``. Without a GPU, launches are
-interpreted (``interpreting.py``), so that the program goes on with the right values.
+Every launch calls it, including those by ``triton.autotune`` and ``triton.heuristics``. Without a GPU, launches are
+interpreted (``interpreting.py``), so that the program continues with correct values.
 """
 
 import sys
@@ -35,7 +35,7 @@ _OPTIONS = tuple(name for name in DEFAULTS if name != "divisible_by_16")
 
 
 def watch(listener: Listener) -> Callable[[], None]:
-    """Report the launches of this process to a listener; return a function that stops it."""
+    """Report the launches of this process to a listener, and return a function that stops reporting."""
     return _Watching(listener).begin()
 
 
@@ -45,10 +45,10 @@ class _Now(threading.local):
 
 
 class _Watching:
-    """Wraps Triton's functions.
+    """The wrapped functions of Triton.
 
     Args:
-        listener: gets the launches.
+        listener: receives the launches.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -62,7 +62,7 @@ class _Watching:
         """Whether there is no GPU."""
 
     def begin(self) -> Callable[[], None]:
-        """Wrap the functions; return a function that restores them."""
+        """Wrap the functions, and return a function that restores them."""
         uninstall = install_driver()
         self._alone = uninstall is not None
         with self._wrapping.all_or_none():
@@ -109,7 +109,7 @@ class _Watching:
         return run(function, *args, grid=grid, warmup=False, **kwargs)
 
     def _bound(self, function: Any, args: Any, kwargs: Any) -> Any:
-        """Return the arguments by name, their types and hints, and the options."""
+        """Return the arguments by name, the arguments' types and hints, and the options."""
         known = self._binders.get(id(function))
         if known is None:
             binder = jit.create_function_from_signature(function.signature, function.params, self._backend)
@@ -173,10 +173,10 @@ class _Watching:
 
 
 class _Compiled:
-    """What a launch returns without a GPU, in the place of a compiled kernel. It can be launched again.
+    """The result of a launch without a GPU, in place of a compiled kernel. It can be launched again.
 
     Args:
-        watching: what observes launches.
+        watching: the observer of launches.
         function: the ``@triton.jit`` function.
         bound: the arguments of the launch that returned it.
         kwargs: its arguments by name, with its options.
@@ -189,7 +189,7 @@ class _Compiled:
         self._options = {name: value for name, value in kwargs.items() if name not in bound}
 
     def __getitem__(self, grid: Any) -> Callable[..., None]:
-        """Return a function that launches it, with all its arguments or those that are no constants, in order."""
+        """Return a function that launches the kernel, with all its arguments or with those that are not constants."""
 
         def launch(*args: Any) -> None:
             names = [each.name for each in self._function.params]

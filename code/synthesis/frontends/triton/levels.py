@@ -1,4 +1,4 @@
-"""Triton's levels: one entry each, known without Triton itself.
+"""Triton's levels, one entry each, which are available without Triton.
 
 ``made_by`` is the stage of Triton's compiler that makes the text, or the program that disassembles it. SASS is not
 lowered again to verify it: its assembler and disassembler are programs, which a sandboxed process may not start.

@@ -1,4 +1,4 @@
-"""LLVM IR without its debug information, with the line map that the debug information gives."""
+"""LLVM IR without its debug information, and the line map from that information."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _RECORD = re.compile(r"^\s*#dbg_")
 def without_debug_information(text: str, where: Where) -> tuple[str, LineMap]:
     """Return a module without debug information, comments and the name of its file, and its line map.
 
-    The nodes of metadata that stay are numbered as the compiler numbers them without debug information.
+    The remaining metadata nodes are numbered as the compiler numbers them without debug information.
 
     Args:
         text: the module as LLVM prints it, with line information.
@@ -51,7 +51,7 @@ def without_debug_information(text: str, where: Where) -> tuple[str, LineMap]:
 
 
 def _reached(text: str, nodes: dict[str, str]) -> set[str]:
-    """Return the metadata nodes that something other than debug information refers to."""
+    """Return the metadata nodes to which something other than debug information refers."""
     waiting: list[str] = []
     for line in text.splitlines():
         if _NODE.match(line) or line.startswith("!llvm.dbg.cu"):
@@ -67,7 +67,7 @@ def _reached(text: str, nodes: dict[str, str]) -> set[str]:
 
 
 def _lines_of(place: str, nodes: dict[str, str], where: Where) -> Iterator[int]:
-    """Yield the lines of the source at a location and at those that it is inlined at, the innermost first."""
+    """Yield the source lines of a location and of the locations where it is inlined, innermost first."""
     seen = set[str]()
     current: str | None = place
     while current is not None and current not in seen:

@@ -1,7 +1,7 @@
-"""Compiles Triton kernels to clean texts, stage by stage and without Triton's cache.
+"""Compilation of Triton kernels to clean texts, stage by stage and without Triton's cache.
 
-Locations are cut when the compiler prints a module, not from the finished text. Texts of lower levels are made with
-line information, which gives their line maps, and which is then removed line by line.
+Locations are omitted when the compiler prints a module, not removed from the finished text. Texts of lower levels are
+made with line information, from which their line maps are read, and which is then removed line by line.
 """
 
 import atexit
@@ -53,7 +53,7 @@ atexit.unregister(gc.freeze)
 
 
 class NotAvailableError(Exception):
-    """Raised for a level whose tool is not installed."""
+    """An error for a level whose tool is not installed."""
 
 
 def compile_kernel(
@@ -65,7 +65,7 @@ def compile_kernel(
 
     Args:
         function: the ``@triton.jit`` function.
-        signature: its record, with the constants in ``call`` and the options.
+        signature: its signature, with the constants in ``call`` and the options.
         levels: the tools of the levels (``Level.made_by``).
         device: such as ``cuda:90``.
         where: maps a file and a line of it to a line of the source.
@@ -88,19 +88,19 @@ def compile_kernel(
 
 
 def lower_again(text: str, level: str, signature: Signature, device: str, folder: Path) -> str:
-    """Return the clean text of a level that the text of a TTIR module is lowered to.
+    """Return the clean text of a level to which the text of a TTIR module is lowered.
 
-    Triton parses the text and compiles it, so a stranger's text is only passed in a process without rights.
+    Triton parses and compiles the text, so an untrusted text is only passed in a process without rights.
 
     Args:
         text: the TTIR text.
         level: the tool of the level (``Level.made_by``).
-        signature: the kernel's record, with the options.
+        signature: the kernel's signature, with the options.
         device: such as ``cuda:90``.
         folder: a folder for the file that Triton reads the text from.
 
     Raises:
-        Exception: whatever Triton raises.
+        Exception: any exception that Triton raises.
     """
     with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".ttir", encoding="utf-8") as file, _plain_settings():
         file.write(text)
@@ -110,7 +110,7 @@ def lower_again(text: str, level: str, signature: Signature, device: str, folder
 
 
 def _nowhere(file: str, line: int) -> None:
-    """Map no line of a text that is lowered again."""
+    """Return None, since a text that is lowered again needs no line map."""
 
 
 def _stage_of(level: str) -> str:
@@ -119,7 +119,7 @@ def _stage_of(level: str) -> str:
 
 @contextlib.contextmanager
 def _plain_settings() -> Generator[None]:
-    """Use Triton's defaults, whatever the environment says, and names of helper functions without their module."""
+    """Use Triton's default settings, whatever the environment, and function names without their module."""
     knobs: Any = triton.knobs
     full_name = code_generator.get_full_name
     with contextlib.ExitStack() as stack:
@@ -138,18 +138,18 @@ def _plain_settings() -> Generator[None]:
 
 
 def _name_in_text(full_name: Any, function: Any) -> str:
-    """Return the name of a helper function; the module of a loaded source has another name in each process."""
+    """Return the name of a helper function without its module, whose name differs between processes."""
     whole = full_name(function)
     return whole if whole.startswith("triton.") else function.__qualname__
 
 
 class _Compilation:
-    """A kernel that is compiled as far as levels ask for.
+    """The compilation of one kernel, up to the levels that are requested.
 
     Args:
-        begin: makes the module that the first stage takes, of the signature, the target, the options, Triton's back
-            end and MLIR's context.
-        signature: the kernel's record.
+        begin: makes the first stage's module from the signature, the target, the options, Triton's back end and MLIR's
+            context.
+        signature: the kernel's signature.
         device: such as ``cuda:90``.
         where: maps a file and a line of it to a line of the source.
         after: the stage that the module has passed; empty if none.
@@ -173,7 +173,7 @@ class _Compilation:
 
         Raises:
             NotAvailableError: if the tool of the level is not installed.
-            Exception: whatever Triton raises.
+            Exception: any exception that Triton raises.
         """
         self._compile(_stage_of(level))
         match level:
@@ -197,7 +197,7 @@ class _Compilation:
         return ptx_lines(self._module_text("ptx"), self._file_line)
 
     def _file_line(self, file: str, line: int) -> int | None:
-        """Return the line of the source; the compiler puts the working folder before names of files without one."""
+        """Return the source line; the compiler prefixes names of files without a folder with the working folder."""
         found = self._where(file, line)
         return self._where(PurePosixPath(file).name, line) if found is None else found
 
@@ -251,7 +251,7 @@ def _options(signature: Signature, target: Any) -> dict[str, Any]:
 
 
 def source_of(function: Any, signature: Signature) -> Any:
-    """Return what Triton compiles: the function with its types, constants and hints."""
+    """Return the object that Triton compiles: the function with its types, constants and hints."""
     given: Mapping[str, Any] = (signature.call or {}).get("constants", {})
     types = {argument.name: argument.type_name for argument in signature.arguments}
     hints = signature.options.get("divisible_by_16", ())
@@ -264,7 +264,7 @@ def source_of(function: Any, signature: Signature) -> Any:
 
 
 def constant_of(value: Any) -> Any:
-    """Return the value of a constant in a record: a type for ``{"dtype": …}``, and a tuple for a list."""
+    """Return the value of a constant in a signature: a type for ``{"dtype": …}``, and a tuple for a list."""
     if isinstance(value, Mapping):
         return tl.dtype(long_name(value["dtype"]))  # pyright: ignore[reportUnknownArgumentType]
     return tuple(map(constant_of, value)) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
@@ -288,7 +288,7 @@ def find_nvdisasm() -> Path | None:
 
 
 def _amd_lines(text: str) -> Generator[tuple[str, int | None]]:
-    """Yield the lines of AMD's assembly without comments, line information and sections for debuggers."""
+    """Yield the lines of AMD assembly without comments, line information and debug sections."""
     hidden = False
     for line in text.splitlines():
         if _AMD_SECTION.match(line):

@@ -1,4 +1,4 @@
-"""The compile options that shape a Triton kernel's texts, as a row's ``options`` column records them."""
+"""The compile options that determine a Triton kernel's texts, as recorded in a row's ``options`` column."""
 
 from collections.abc import Mapping
 from typing import Any, cast

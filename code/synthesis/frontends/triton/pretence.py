@@ -1,7 +1,7 @@
-"""Lets programs that ask PyTorch for a GPU run on a machine without one: tensors for the GPU are made on the host.
+"""A simulated GPU for programs that use PyTorch on a machine without one; tensors for it are made on the host.
 
-PyTorch answers that it has one GPU, an H100, whose tensors are those of the host. Programs that need more than this,
-such as CUDA graphs or libraries of the GPU, fail as they would anyway.
+PyTorch reports one GPU, an H100, whose tensors are on the host. Programs that need more, such as CUDA graphs or
+libraries of the GPU, fail as they do without this module.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ _state = threading.local()
 
 
 def pretend_gpu() -> Callable[[], None]:
-    """Let PyTorch answer as if it had a GPU, unless it has one. Return a function that restores it.
+    """Make PyTorch report a GPU, unless it has one, and return a function that restores PyTorch.
 
     Tensors are made on the host in the calling thread only.
     """
@@ -52,7 +52,7 @@ def _nothing_to_restore() -> None:
 
 @contextlib.contextmanager
 def plain_tensors() -> Any:
-    """Show tensors as what they are, on the host. A context manager."""
+    """Return a context manager inside which tensors report that they are on the host."""
     before = getattr(_state, "plain", False)
     _state.plain = True
     try:
@@ -77,7 +77,7 @@ def _mode_of(torch: Any) -> Any:
         return host if isinstance(value, str) and value.partition(":")[0] == "cuda" else value
 
     class OnHost(base):
-        """Makes tensors for the GPU on the host, and says that they are on the GPU."""
+        """A mode that makes tensors for the GPU on the host, and reports that they are on the GPU."""
 
         def __torch_function__(
             self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
@@ -123,7 +123,7 @@ class _Nothing:
 
 
 class _Generator:
-    """A source of random numbers for the GPU: its state is a seed and an offset."""
+    """A random number generator of the GPU, of which only the state is used."""
 
     def __init__(self, state: Any) -> None:
         self._state = state
@@ -136,7 +136,7 @@ class _Generator:
 
 
 def _answering(answer: Any, own: Any) -> Any:
-    """Return a function that gives an answer, and while tensors are shown as they are what PyTorch itself answers."""
+    """Return a function that returns an answer; inside ``plain_tensors`` it calls PyTorch's own function."""
 
     def answering(*args: Any, **kwargs: Any) -> Any:
         return own(*args, **kwargs) if own is not None and getattr(_state, "plain", False) else answer
@@ -145,7 +145,7 @@ def _answering(answer: Any, own: Any) -> Any:
 
 
 def answer_as_gpu(torch: Any) -> Callable[[], None]:
-    """Replace the functions of ``torch.cuda`` that ask for a GPU. Return a function that restores them."""
+    """Replace the functions of ``torch.cuda`` that look for a GPU, and return a function that restores them."""
     cuda = torch.cuda
     properties = SimpleNamespace(
         name=_NAME,

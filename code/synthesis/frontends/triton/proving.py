@@ -1,7 +1,7 @@
-"""Verifies Triton's texts: TTIR and TTGIR run in an interpreter, and the Python source gives the expected results.
+"""Verification of Triton's texts: TTIR and TTGIR run in an interpreter, and the oracle gives the expected results.
 
-``texts`` and ``reference`` share no code with each other, and neither uses Triton. Lower levels are compared with what
-Triton lowers the row's TTIR text to.
+``texts`` and ``reference`` share no code with each other, and neither uses Triton. Lower levels are compared with the
+texts to which Triton lowers the row's TTIR text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,23 +34,23 @@ from synthesis.frontends.triton.texts import BudgetError, Module, TextError, Wat
 
 
 class TritonProver:
-    """Runs TTIR and TTGIR texts without Triton, and computes the expected results in NumPy."""
+    """A verifier that runs TTIR and TTGIR texts without Triton, and computes the expected results in NumPy."""
 
     def prepare(self) -> None:
-        """Do nothing: the interpreter and Triton are imported with this module."""
+        """Do nothing, since the interpreter and Triton are imported with this module."""
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Return why a text cannot be verified: TTIR and TTGIR are interpreted, and others are lowered again."""
+        """Return the reason why texts of a level cannot be verified; None if they can."""
         return None if level.may_be_verified else Unproved(Hindrance.NOT_EXECUTED, f"{level.name} is not executed")
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """Return nothing: the interpreter has no operation that does more than compute on the arrays of a run."""
+        """Return None, since the interpreter has no operation that does more than compute on the arrays of a run."""
         return None
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """Return a text unchanged, with how its function differs from the row's, or why it is not valid.
+        """Return a text unchanged, with the differences between its function and the row's; or why it is not valid.
 
-        The interpreter evaluates no text as code, so nothing has to be removed.
+        The interpreter evaluates no text as code, so nothing is removed.
         """
         if not text.isascii():
             return Tamed(text, "a character that is not ASCII")
@@ -67,24 +67,24 @@ class TritonProver:
             yield number, _lowered(program, scratch) if program.level.lowered_from else _outcome(program)
 
     def reference(self, kernel: Kernel) -> Reference:
-        """Return a reference that interprets the Python source with a NumPy implementation of Triton's language."""
+        """Return the oracle, which interprets the Python source with a NumPy implementation of Triton's language."""
         return TritonReference(kernel.spec)
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """Return the arrays in which no program plainly accesses an element that another one writes."""
+        """Return the arrays in which no program accesses, without atomics, an element that another one writes."""
         return separate(kernel.spec, runs)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """Return the arrays of which several programs change one element, and only by atomics.
+        """Return the arrays that are accessed only by atomics, and in which several programs access one element.
 
-        A run of the reference determines them; it is skipped if the source has no atomics.
+        A run of the oracle determines them; it is skipped if the source has no atomics.
         """
         if "atomic_" not in kernel.spec.source:
             return frozenset()
         return accumulated(kernel.spec, run)
 
     def operations(self) -> Mapping[str, ToolOperation]:
-        """Return the public functions of ``triton.language``; Triton differentiates none."""
+        """Return the public functions of ``triton.language``, none of which Triton differentiates."""
         return {name: ToolOperation(modelled=modelled, differentiable=False) for name, modelled in operations().items()}
 
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
@@ -92,18 +92,18 @@ class TritonProver:
         return used(source)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """Return nothing, since Triton differentiates nothing."""
+        """Return None, since Triton does not differentiate."""
         return None
 
 
 @lru_cache(maxsize=256)
 def _own_parameters(own: str) -> dict[str, tuple[str, ...]]:
-    """Return the parameters of a row's text, which many texts of a model are compared with."""
+    """Return the parameters of a row's text, cached because many texts of a model are compared with them."""
     return _parameters(parse(own))
 
 
 def _parameters(module: Module) -> dict[str, tuple[str, ...]]:
-    """Return the types of the parameters of each public function."""
+    """Return the types of the parameters of each public function, by the function's name."""
     return {
         name: tuple(str(each.type) for each in function.arguments)
         for name, function in module.functions.items()
@@ -135,7 +135,7 @@ def _outcome(program: Program) -> Outcome | Rejection:
 
 
 def _lowered(program: Program, scratch: Path) -> Outcome | Rejection:
-    """Return the text that a program's TTIR text is lowered to, after the checks that precede running it."""
+    """Return the text to which a program's TTIR text is lowered, after the checks that precede running it."""
     signature = program.signature
     try:
         check(parse(program.source))

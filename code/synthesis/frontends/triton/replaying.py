@@ -1,4 +1,4 @@
-"""Makes signatures that hold the recorded arguments of Triton launches."""
+"""Signatures that hold the recorded arguments of Triton launches."""
 
 import math
 from collections.abc import Iterator
@@ -17,16 +17,16 @@ _FIXED = Domain(low=0, high=0)
 
 
 class TritonReplayer:
-    """Makes signatures from recorded launches of Triton kernels."""
+    """A maker of signatures from recorded launches of Triton kernels."""
 
     def digest(self, kernel: Kernel) -> str:
         """Return the digest of the TTIR that a kernel compiles to."""
         return describing.digest_of(kernel)
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
-        """Return a signature with the recorded values; of the largest arrays, the range is the domain.
+        """Return a signature with the recorded values; for the largest arrays, only their range, as the domain.
 
-        The sizes are as recorded, since strides and bounds are arguments of their own.
+        The sizes are those recorded, since strides and bounds are separate arguments.
         """
         if launched.lost:
             raise ConfigError(launched.lost[0])
@@ -37,7 +37,7 @@ class TritonReplayer:
 
 
 def _too_large(claimed: Signature, launched: Launched) -> Iterator[str]:
-    """Yield the arrays, the largest first, without which a signature has few enough numbers."""
+    """Yield the arrays, largest first, that must be left out so that a signature has few enough numbers."""
     read = [each.name for each in claimed.arguments if each.role is not Role.OUTPUT and each.name in launched.values]
     counts = {name: len(numbers_of(value)) for name in read if (value := launched.values[name]).size}
     total = sum(counts.values())

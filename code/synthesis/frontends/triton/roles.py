@@ -1,4 +1,4 @@
-"""Finds which pointer arguments a kernel reads and writes, from its TTIR."""
+"""The roles of a kernel's pointer arguments, read or written, from its TTIR."""
 
 import re
 from collections import defaultdict
@@ -23,7 +23,7 @@ def roles_of(ttir: str) -> list[Role]:
     """Return the role of each pointer argument of a module's public function, in order.
 
     A pointer that may be one of several arguments counts for each of them. Functions that are called and not inlined
-    are assumed to read and write every pointer that they get.
+    are assumed to read and write every pointer argument.
     """
     body = ttir[ttir.index("tt.func public") :]
     lines = body.partition("\n  }\n")[0].splitlines()
@@ -49,7 +49,7 @@ def _role(read: bool, written: bool) -> Role:
 
 
 class _Origins:
-    """The pointer arguments that each value may come from."""
+    """The pointer arguments from which each value may be derived."""
 
     def __init__(self, lines: Sequence[str], arguments: Sequence[str]) -> None:
         self.of = defaultdict[str, set[str]](set)
@@ -100,7 +100,7 @@ class _Origins:
 
 
 def _results(text: str) -> list[str]:
-    """Return the names of an operation's results, as they are used."""
+    """Return the names of an operation's results, as later operations refer to them."""
     names: list[str] = []
     for each in filter(None, text.split(", ")):
         name, _, count = each.partition(":")

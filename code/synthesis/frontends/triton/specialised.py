@@ -1,4 +1,4 @@
-"""What Triton compiles for a launch: a function for certain types and constants."""
+"""The unit that Triton compiles for a launch: a function for certain types and constants."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Specialised:
-    """A compiled function for certain types and constants, as Triton compiles it once. Compared by identity."""
+    """A compiled function for certain types and constants, which Triton compiles once. It is compared by identity."""
 
     function: Any
     types: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Types and constants of Triton's language as records spell them; nothing here imports Triton."""
+"""The names of types and constants of Triton's language in records; nothing here imports Triton."""
 
 from collections.abc import Mapping
 
@@ -50,7 +50,7 @@ def is_pointer(type_name: str) -> bool:
 
 
 def dtype_of(type_name: str) -> str:
-    """Return NumPy's name of the elements of an argument's type.
+    """Return the NumPy name of the element type of an argument's type.
 
     Raises:
         KeyError: if Triton has no such type.
@@ -59,6 +59,6 @@ def dtype_of(type_name: str) -> str:
 
 
 def long_name(short: str) -> str:
-    """Return the name that an object of Triton's type has: ``int32`` for ``i32``, ``fp32`` for ``fp32``."""
+    """Return the long name of Triton's type: ``int32`` for ``i32``, ``fp32`` for ``fp32``."""
     bits = short[1:]
     return {"i": "int", "u": "uint"}.get(short[0], "") + bits if bits.isdigit() else short

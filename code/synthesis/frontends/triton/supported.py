@@ -1,4 +1,4 @@
-"""The releases of Triton that are supported; importing this module does not import Triton."""
+"""The supported releases of Triton; importing this module does not import Triton."""
 
 from synthesis.frontends.support import Supported
 

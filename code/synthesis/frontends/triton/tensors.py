@@ -1,4 +1,4 @@
-"""The memory of the arrays that programs launch kernels with: tensors, and objects that wrap a tensor."""
+"""The memory of the arrays with which programs launch kernels: tensors, and objects that wrap a tensor."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def tensor_behind(value: Any) -> Any:
 
 
 def span_of(value: Any) -> tuple[int, int] | None:
-    """Return the first address of an array's memory and its end; None if they are not known."""
+    """Return the start and end addresses of an array's memory; None if they are unknown."""
     tensor = tensor_behind(value)
     if tensor is None:
         return None

@@ -1,12 +1,12 @@
-"""Runs TTIR and TTGIR texts without Triton: a parser and an interpreter in NumPy.
+"""The interpreter of TTIR and TTGIR texts, in NumPy and without Triton.
 
-``parsing`` makes a module of a text by the formats of ``formats``, ``compiling`` makes closures of it, and ``running``
-runs them for all programs of a grid. ``elementwise``, ``casts``, ``shapes``, ``combining``, ``products``,
-``accesses``, ``descriptors``, ``local`` and ``libdevice`` hold the operations by topic: an operation is added with its
+``parsing`` reads a text by the formats in ``formats`` and returns a module, ``compiling`` compiles it to closures, and
+``running`` runs them for all programs of a grid. ``elementwise``, ``casts``, ``shapes``, ``combining``, ``products``,
+``accesses``, ``descriptors``, ``local`` and ``libdevice`` contain the operations by topic. To add an operation, add its
 format and one entry in the table of its topic.
 
-A text is data, maybe hostile: nothing here evaluates it as code, imports a compiler, or uses a name from it as an
-attribute. Everything that it asks for has a limit.
+A text is data, possibly hostile: nothing here evaluates it as code, imports a compiler, or uses a name from it as an
+attribute. All resources that it uses have a limit.
 """
 
 from synthesis.frontends.triton.texts.errors import DEFAULT_LIMITS, BudgetError, Limits, TextError

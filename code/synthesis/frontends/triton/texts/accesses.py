@@ -1,4 +1,4 @@
-"""Operations on the arrays that a kernel gets: pointers, loads, stores and atomics."""
+"""Operations on a kernel's array arguments: pointers, loads, stores and atomics."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -35,10 +35,10 @@ COMBINATIONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
 
 
 def pointer_type(operation: Operation, name: str = "ptr") -> Type:
-    """Return the type of an operand that is a pointer.
+    """Return the type of an operand that must be a pointer.
 
     Raises:
-        TextError: if it is none.
+        TextError: if it is not a pointer.
     """
     given = operation.given(name)
     if given is None or given.type.kind is not Kind.POINTER:
@@ -47,7 +47,7 @@ def pointer_type(operation: Operation, name: str = "ptr") -> Type:
 
 
 def check_lanes(operation: Operation, pointer: Type, shape: tuple[int, ...] | None, *values: str) -> None:
-    """Check that values are of the type that a pointer points to, and the mask of the same shape."""
+    """Check that values have the type that a pointer points to, and that values and mask have a shape."""
     mask = operation.given("mask")
     check(operation, mask is None or mask.type == Type(Kind.NUMBER, "i1", shape))
     for name in values:
@@ -56,10 +56,10 @@ def check_lanes(operation: Operation, pointer: Type, shape: tuple[int, ...] | No
 
 
 def combination(operation: Operation, kind: str, given: Type) -> Callable[[Any, Any], Any]:
-    """Return the function of an atomic operation.
+    """Return the function that an atomic operation applies to an element and a value.
 
     Raises:
-        TextError: if there is none for the type.
+        TextError: if the operation does not exist for the type.
     """
     found = COMBINATIONS.get(kind)
     if found is None or (kind == "fadd" and not given.is_float) or given.element == "i1":

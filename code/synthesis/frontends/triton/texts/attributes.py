@@ -1,4 +1,4 @@
-"""Reads attributes: numbers, strings, lists, dictionaries and constants."""
+"""The reader of attributes: numbers, strings, lists, dictionaries and constants."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _Nested = str | list["_Nested"]
 
 
 class AttributeReader:
-    """Reads attributes at the position of a scanner."""
+    """A reader of attributes at a scanner's position."""
 
     def __init__(self, scanner: Scanner, types: TypeReader, limits: Limits) -> None:
         self._scanner = scanner
@@ -106,7 +106,7 @@ class AttributeReader:
         return _plain(text, kind is not None and kind.is_float)
 
     def constant(self) -> tuple[Array, Type]:
-        """Return the constant at the position and its type. A splat has the length 1 along each axis."""
+        """Return the constant at the position, and its type. A splat has length 1 along each axis."""
         scanner = self._scanner
         if not scanner.accept("dense"):
             word = scanner.word() if scanner.sees("true") or scanner.sees("false") else scanner.number()
@@ -150,7 +150,7 @@ class AttributeReader:
         return found
 
     def _element(self, text: str, kind: Type) -> Any:
-        """Return one element of a constant. A hexadecimal number holds the bits of a float."""
+        """Return one element of a constant. A hexadecimal number gives the bits of a floating-point number."""
         dtype = kind.dtype
         if kind.kind is not Kind.NUMBER:
             raise self._scanner.error(f"a constant of the type {kind}")
@@ -178,7 +178,7 @@ def _plain(text: str, as_float: bool) -> int | float:
 
 
 def _flattened(written: "list[_Nested]", into: list[str]) -> tuple[int, ...]:
-    """Append the elements of nested lists to a list, and return their shape; empty if it is not even."""
+    """Append the elements of nested lists to a list, and return their shape; empty if the lengths differ."""
     if not isinstance(written[0] if written else None, list):
         into.extend(each for each in written if isinstance(each, str))
         return (len(written),) if all(isinstance(each, str) for each in written) else ()

@@ -17,9 +17,9 @@ _limits: Any = ml_dtypes.finfo
 
 
 def rounded_to_nearest(value: Number, target: DType) -> Number:
-    """Return floats in another type, to the nearest and of two to the even one.
+    """Return floating-point numbers in another type, rounded to the nearest, ties to even.
 
-    What is too large for a float of 8 bits, also an infinity, becomes the largest finite one, as by PTX's
+    Numbers too large for an 8-bit format, including infinities, become its largest finite number, as in PTX's
     ``cvt.rn.satfinite``.
     """
     if target.itemsize > 1:
@@ -29,7 +29,7 @@ def rounded_to_nearest(value: Number, target: DType) -> Number:
 
 
 def rounded_to_zero(value: Number, target: DType) -> Number:
-    """Return floats in a smaller type, with what does not fit cut off."""
+    """Return floating-point numbers in a smaller type, truncated."""
     near = np.asarray(rounded_to_nearest(value, target))
     beyond = np.abs(near.astype(value.dtype)) > np.abs(value)
     bits = near.view(f"u{target.itemsize}")

@@ -1,7 +1,7 @@
 """Reductions, scans and maps: operations with a region that is run for many elements at once.
 
 A reduction combines neighbours until one element is left. A scan combines each element with the one 1, 2, 4, ... before
-it. Both need a region that is associative, as Triton does.
+it. Both require the region to be associative, as Triton does.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,14 +30,14 @@ _WHOLE = frozenset(
 
 
 def runs_at_once(region: Region) -> bool:
-    """Return whether a region of scalars computes the same for arrays, element by element."""
+    """Return whether a region of scalar operations can be run on arrays, element by element."""
     (block, *others) = region.blocks
     effects = ("tt.load", "tt.store", "tt.atomic", "tt.assert", "cf.assert")
     return not others and not any(each.name in _BRANCHES or each.name.startswith(effects) for each in block.operations)
 
 
 def each_element(combine: Combine, dtypes: Sequence[Any]) -> Combine:
-    """Return a function of arrays from one of scalars."""
+    """Return a function on arrays that calls a function of scalars for each element."""
 
     def combined(machine: Machine, values: list[Any]) -> Sequence[Any]:
         arrays = np.broadcast_arrays(*values)
@@ -51,7 +51,7 @@ def each_element(combine: Combine, dtypes: Sequence[Any]) -> Combine:
 
 
 def _single(region: Region, given: Sequence[Type]) -> tuple[str, Any] | None:
-    """Return the name and the function of the only operation of a region, applied to its two arguments in order."""
+    """Return the name and function of a region's only operation, if it is applied to both arguments in order."""
     (block, *others) = region.blocks
     if others or len(block.operations) != 2 or len(given) != 1:
         return None
@@ -72,7 +72,7 @@ def _sources(operation: Operation) -> tuple[list[Type], tuple[int, ...], int]:
 
 
 def _first(array: Array, shape: tuple[int, ...], axis: int) -> Array:
-    """Return a block with its whole shape and one axis moved to the front."""
+    """Return a block broadcast to its full shape, with one axis moved to the front."""
     whole = full(array, shape)
     return np.moveaxis(whole, axis, 0) if axis else whole
 
@@ -83,7 +83,7 @@ def _halves(array: Array) -> tuple[Array, Array]:
 
 
 def reduction(operation: Operation, combine: Combine) -> Callable[..., Any]:
-    """Return the effect of ``tt.reduce``."""
+    """Return the function that executes ``tt.reduce``."""
     given, shape, axis = _sources(operation)
     line, region = operation.line, operation.regions[0]
     rest = shape[:axis] + shape[axis + 1 :]
@@ -124,7 +124,7 @@ def reduction(operation: Operation, combine: Combine) -> Callable[..., Any]:
 
 
 def scan(operation: Operation, combine: Combine) -> Callable[..., Any]:
-    """Return the effect of ``tt.scan``."""
+    """Return the function that executes ``tt.scan``."""
     given, shape, axis = _sources(operation)
     line, region = operation.line, operation.regions[0]
     backwards = operation.attributes.get("reverse") is True
@@ -168,7 +168,7 @@ def scan(operation: Operation, combine: Combine) -> Callable[..., Any]:
 
 
 def mapping(operation: Operation, combine: Combine) -> Callable[..., Any]:
-    """Return the effect of ``tt.map_elementwise``, whose region takes some neighbours of each source at a time."""
+    """Return the function that executes ``tt.map_elementwise``; its region takes several neighbours at a time."""
     given = [each.type for each in operation.operands]
     check(operation, bool(given) and all(each.shape is not None and each.shape == given[0].shape for each in given))
     region, shape, pack, line = operation.regions[0], given[0].dimensions, integer(operation, "pack"), operation.line

@@ -1,7 +1,7 @@
-"""Makes closures of the operations of a function, once for all runs.
+"""Compilation of a function's operations to closures, once for all runs.
 
 A frame holds the values of one call by their slots; slot 0 holds the machine. A step is a function of the frame that
-computes the results of one operation. Constants are in the frame from the beginning.
+computes the results of one operation. Constants are in the frame from the start.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,16 +41,16 @@ _VALUES: dict[str, Callable[[Operation], Callable[..., Any]]] = {**CASTS, **SHAP
 
 
 class Runs(Protocol):
-    """What runs the blocks of a region in a frame, and returns what its last operation takes."""
+    """A function that runs the blocks of a region in a frame, and returns the operands of its last operation."""
 
     def __call__(self, frame: Frame) -> Sequence[Any]:
-        """Run the region."""
+        """Run the region, and return the operands of its last operation."""
         ...
 
 
 @dataclass(slots=True)
 class Compiled:
-    """A function in the form that runs."""
+    """A function in executable form."""
 
     frame: Frame
     """A frame with the constants."""
@@ -73,7 +73,7 @@ class _Block:
 
 
 def compiled(module: Module, name: str, line: int = 0, callers: tuple[str, ...] = ()) -> Compiled:
-    """Return a function of a module in the form that runs. It is made once.
+    """Return a function of a module in executable form, which is compiled once.
 
     Raises:
         TextError: if there is no such function, it calls itself, or an operation is not allowed.
@@ -186,12 +186,12 @@ class _Compiler:
 
 
 def slots_of(values: Sequence[Value]) -> list[int]:
-    """Return the slots of values."""
+    """Return the frame slots of values."""
     return [each.slot for each in values]
 
 
 def _work(operation: Operation) -> int:
-    """Return how much work an operation is."""
+    """Return the estimated work of an operation, in units of the limits."""
     largest = max((each.type.size for each in (*operation.operands, *operation.results)), default=1)
     if operation.name in (
         "tt.dot",
@@ -207,7 +207,7 @@ def _work(operation: Operation) -> int:
 
 
 def value_step(compute: Callable[..., Any], operation: Operation) -> Step:
-    """Return the step of a function of the operands."""
+    """Return a step that applies a function to the operands."""
     operands, results = slots_of(operation.operands), slots_of(operation.results)
     if len(results) == 1 and len(operands) == 1:
         (a,), (result,) = operands, results
@@ -232,7 +232,7 @@ def value_step(compute: Callable[..., Any], operation: Operation) -> Step:
 
 
 def effect_step(effect: Callable[..., Any], operation: Operation) -> Step:
-    """Return the step of a function of the machine and of the operands."""
+    """Return a step that applies a function to the machine and the operands."""
     operands, results = slots_of(operation.operands), slots_of(operation.results)
 
     def step(frame: Frame) -> None:

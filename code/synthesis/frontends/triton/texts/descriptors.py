@@ -1,4 +1,4 @@
-"""Tensor descriptors: parts of arrays that are loaded and stored in blocks, with bounds that mask what is outside."""
+"""Tensor descriptors: parts of arrays that are loaded and stored in blocks, with masks for elements out of bounds."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -103,11 +103,11 @@ def _scratch(operation: Operation) -> Effect:
 
 
 def lanes_of(descriptor: Descriptor, starts: Sequence[Any]) -> tuple[Pointer, Array]:
-    """Return pointers to the elements of a block and a mask of those inside.
+    """Return pointers to the elements of a block, and a mask of those that are within bounds.
 
     Args:
         descriptor: the descriptor.
-        starts: for each axis the first index, or an array of all indices.
+        starts: for each axis, the first index or an array of all indices.
     """
     rank = len(descriptor.shape)
     offset = np.int64(0)
@@ -122,7 +122,7 @@ def lanes_of(descriptor: Descriptor, starts: Sequence[Any]) -> tuple[Pointer, Ar
 
 
 def _starts(operation: Operation) -> Type:
-    """Return the type of the descriptor of an operation whose other operands fit it."""
+    """Return the type of an operation's descriptor, after checking the types of its indices."""
     descriptor = operation.given("desc")
     check(operation, descriptor is not None and descriptor.type.kind is Kind.DESCRIPTOR)
     given = descriptor.type if descriptor else operation.operands[0].type
@@ -138,7 +138,7 @@ def _starts(operation: Operation) -> Type:
 
 
 def _block(operation: Operation, name: str, given: Type, kind: Kind) -> Type:
-    """Return the type of an operand or result that holds a block of a descriptor."""
+    """Return the type of the operand or result that holds a descriptor's block, after checking it."""
     value = operation.given(name) if name else operation.results[0]
     check(operation, value is not None and value.type.kind is kind)
     found = value.type if value else given
@@ -158,7 +158,7 @@ def _load(operation: Operation) -> Effect:
 
 
 def loaded(machine: Machine, line: int, descriptor: Descriptor, starts: Sequence[Any], shape: tuple[int, ...]) -> Array:
-    """Return a block of a descriptor."""
+    """Return a block that is loaded through a descriptor."""
     pointer, inside = lanes_of(descriptor, starts)
     fill = np.full((), descriptor.fill).astype(descriptor.dtype)
     return full(machine.memory.load(line, pointer, inside, fill, descriptor.dtype), shape)

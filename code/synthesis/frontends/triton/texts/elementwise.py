@@ -1,4 +1,4 @@
-"""Arithmetic on integers and floats, element by element, in the type of the operands."""
+"""Arithmetic on integers and floating-point numbers, element by element, in the type of the operands."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -14,12 +14,12 @@ from synthesis.frontends.triton.texts.values import Binary, Compute, Number, Poi
 
 
 def unsigned(value: Number) -> Number:
-    """Return the same bits as unsigned integers."""
+    """Return the bits of integers as unsigned integers."""
     return value if value.dtype == np.bool_ else value.view(f"u{value.dtype.itemsize}")
 
 
 def as_unsigned(compute: Binary) -> Binary:
-    """Return a function that computes with unsigned integers and returns signed ones."""
+    """Return a function that reinterprets its operands as unsigned and its result as signed integers."""
 
     def computed(a: Number, b: Number) -> Number:
         kind = f"u{a.dtype.itemsize}"
@@ -29,7 +29,7 @@ def as_unsigned(compute: Binary) -> Binary:
 
 
 def object_function(function: Any) -> Callable[[Any], Any]:
-    """Return a function of arrays from one of Python floats, whose result is rounded once."""
+    """Return a function of arrays that applies a function of Python floats; the result is rounded once."""
     each = cast(Callable[[Any], Any], np.frompyfunc(function, 1, 1))
     return lambda a: np.asarray(each(a)).astype(a.dtype)[()]
 
@@ -41,13 +41,13 @@ def fma(a: Number, b: Number, c: Number) -> Number:
 
 
 def half_away(a: Number) -> Number:
-    """Return the nearest whole number, and of two the one that is farther from zero."""
+    """Return the nearest integer, with ties rounded away from zero."""
     whole = np.trunc(a)
     return where(np.abs(a - whole) >= a.dtype.type(0.5), whole + np.copysign(a.dtype.type(1), a), whole)[()]
 
 
 def mulhi(a: Number, b: Number) -> Number:
-    """Return the upper half of the product of unsigned integers."""
+    """Return the upper half of the product of integers, both taken as unsigned."""
     bits = a.dtype.itemsize * 8
     if bits < 64:
         product = a.astype(np.uint64) * b.astype(np.uint64)
@@ -59,7 +59,7 @@ def mulhi(a: Number, b: Number) -> Number:
 
 
 def leading_zeros(a: Number) -> Number:
-    """Return the number of zeros above the highest bit that is set."""
+    """Return the number of zero bits above the highest set bit."""
     bits = unsigned(a)
     width = a.dtype.itemsize * 8
     for shift in (1, 2, 4, 8, 16, 32):
@@ -69,7 +69,7 @@ def leading_zeros(a: Number) -> Number:
 
 
 def trailing_zeros(a: Number) -> Number:
-    """Return the number of zeros below the lowest bit that is set."""
+    """Return the number of zero bits below the lowest set bit."""
     bits = unsigned(a)
     one = bits.dtype.type(1)
     return np.bitwise_count((bits & (~bits + one)) - one).astype(a.dtype)
@@ -199,7 +199,7 @@ FLOAT_COMPARISONS: Mapping[str, Binary] = MappingProxyType(
 
 
 def divided(line: int, compute: Binary, signed: bool) -> Binary:
-    """Return a division with a check of its divisor.
+    """Return a division that checks its divisor.
 
     Args:
         line: the line for errors.
@@ -249,7 +249,7 @@ SHIFTS: Mapping[str, tuple[Binary, bool]] = MappingProxyType(
 
 
 def shifted(line: int, compute: Binary, signed: bool, bits: int) -> Binary:
-    """Return a shift with a check of its distance, which has to be less than the number of bits."""
+    """Return a shift that checks its distance, which must be less than the number of bits."""
 
     def checked(a: Number, b: Number) -> Number:
         if (unsigned(b) >= bits).any():
@@ -346,7 +346,7 @@ _MAKERS: Mapping[str, Callable[[Operation], Compute]] = MappingProxyType(
 
 
 def simple(name: str, given: Type) -> Compute | None:
-    """Return the function of an operation on operands of one type; None if it has none for all operands."""
+    """Return the function of an operation whose operands have one type; None if it is not in the tables."""
     if given.is_float:
         return FLOATS.get(name)
     if given.is_integer:
@@ -355,7 +355,7 @@ def simple(name: str, given: Type) -> Compute | None:
 
 
 def elementwise(operation: Operation) -> Compute | None:
-    """Return the function of an operation's operands; None if the operation is not one of arithmetic.
+    """Return the function of an elementwise operation on its operands; None for any other operation.
 
     Raises:
         TextError: if the operation does not exist for the types.

@@ -1,4 +1,4 @@
-"""The errors of parsing and running a text, and the limits that both keep."""
+"""The errors of parsing and running a text, and its limits."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,11 @@ from synthesis.core.errors import IrsmithError
 
 
 class TextError(IrsmithError):
-    """A text that cannot be parsed, or that does something undefined when it runs.
+    """An error for a text that cannot be parsed, or whose behaviour is undefined when it runs.
 
     Attributes:
-        line: the line of the text, from 1; 0 if no line is at fault.
-        message: what is wrong there.
+        line: the line of the text, from 1; 0 if the error has no line.
+        message: the description of the error.
     """
 
     def __init__(self, line: int, message: str) -> None:
@@ -20,12 +20,12 @@ class TextError(IrsmithError):
 
 
 class BudgetError(TextError):
-    """A run that takes more work than its limits allow."""
+    """An error for a run that takes more work than its limits allow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a text may use. A text that asks for more is an error."""
+    """The limits of a text. A text that exceeds one is an error."""
 
     characters: int = 4_000_000
     """The length of a text."""

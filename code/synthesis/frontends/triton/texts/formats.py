@@ -1,12 +1,17 @@
-"""How each operation is written, as in the assembly formats of MLIR's and Triton's dialects.
+"""The format of each operation, as in the assembly formats of MLIR's and Triton's dialects.
 
-A format is a list of words: ``%a`` is an operand and ``%a*`` any number of them, ``$a`` a word, ``"a`` a string and
-``#a`` a number that become attributes, ``<a,b>`` the type of the operands a and b, ``<a*>`` the types of several
-operands, ``@function`` a function's type, ``@attrs`` attributes, ``@flags`` what optimisers may assume, and
-``(?`` ``?)`` enclose what may be left out. Any other word stands for itself.
+A format is a list of words:
+
+- ``%a`` is an operand, and ``%a*`` is any number of operands.
+- ``$a`` is a word, ``"a`` a string and ``#a`` a number; they become attributes.
+- ``<a,b>`` is the type of the operands a and b, and ``<a*>`` the types of several operands.
+- ``@function`` is a function's type, ``@attrs`` are attributes, and ``@flags`` are assumptions for optimisers.
+- ``(?`` and ``?)`` enclose an optional part.
+- Any other word stands for itself.
 
 The words after ``=>`` are the types of the results: ``<result>`` is written in the format, ``a`` is the type of an
-operand, ``bool(a)`` has its shape, ``pointee(a)`` is what it points to, ``scalar(a)`` is the type of its elements.
+operand, ``bool(a)`` has its shape, ``pointee(a)`` is the type that it points to, and ``scalar(a)`` is the type of its
+elements.
 
 Operations with regions and functions are read by ``parsing``.
 """

@@ -1,4 +1,4 @@
-"""The functions of CUDA's libdevice and AMD's OCML that a text may call, computed by NumPy."""
+"""The functions of CUDA's libdevice and AMD's OCML that a text may call, in NumPy."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -181,7 +181,7 @@ def extern(operation: Operation) -> Compute:
     """Return the function that ``tt.extern_elementwise`` calls.
 
     Raises:
-        TextError: if the function is not known, not pure or of other types.
+        TextError: if the function is unknown, not pure or called with other types.
     """
     symbol = str(operation.attributes.get("symbol", ""))
     function = FUNCTIONS.get(symbol)

@@ -1,7 +1,7 @@
-"""Local memory of a block: shared memory and tensor memory, asynchronous copies, and products that read them.
+"""The local memory of a block: shared memory and tensor memory, asynchronous copies, and products that read them.
 
-A buffer starts as NaN, or as the largest integer. An asynchronous copy fills it when its group is waited for, so that
-a text that waits too little computes something else. Barriers do nothing.
+A buffer is initialised with NaN or the largest integer. An asynchronous copy takes effect when its group is waited for,
+so a text that does not wait long enough computes other results. Barriers do nothing.
 """
 
 from collections.abc import Callable, Mapping

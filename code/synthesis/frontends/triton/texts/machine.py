@@ -1,4 +1,4 @@
-"""The state of a run: its arrays, the running program, local memory that is being filled, and the work that is left."""
+"""The state of a run: its arrays, the running program, pending copies to local memory, and the remaining work."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from synthesis.frontends.triton.texts.values import Array, Descriptor
 
 
 class Machine:
-    """What the operations of a running text share."""
+    """The state that all operations of a running text share."""
 
     def __init__(self, memory: Memory, grid: tuple[int, int, int], work: int) -> None:
         self.memory = memory
@@ -23,17 +23,17 @@ class Machine:
         self._groups: list[list[tuple[Array, Array]]] = []
 
     def begin(self, program: tuple[int, int, int]) -> None:
-        """Begin a program of the grid."""
+        """Start a program of the grid."""
         self.program = program
         self.memory.program = program[0] + self.grid[0] * (program[1] + self.grid[1] * program[2])
         self._copies, self._groups = [], []
         self.descriptors.clear()
 
     def charge(self, line: int, work: int) -> None:
-        """Count work.
+        """Subtract work from the remaining work.
 
         Raises:
-            BudgetError: if no work is left.
+            BudgetError: if less work is left.
         """
         self.work -= work
         if self.work < 0:
@@ -44,25 +44,25 @@ class Machine:
             raise TextError(0, f"more than {MAXIMUM_COPIES} copies or descriptors at a time")
 
     def describe(self, descriptor: Descriptor) -> int:
-        """Keep a descriptor in memory, and return the number of the array that stands for it."""
+        """Store a descriptor in memory, and return the number of the array that represents it."""
         self._check(len(self.descriptors))
         number = -1 - len(self.descriptors)
         self.descriptors[number] = descriptor
         return number
 
     def copy_later(self, target: Array, values: Array) -> None:
-        """Fill local memory once the group of this copy is waited for."""
+        """Record a copy to local memory, which is made when its group is waited for."""
         self._copies.append((target, values))
         self._check(len(self._copies))
 
     def commit(self) -> None:
-        """End a group of copies."""
+        """End the current group of copies."""
         self._groups.append(self._copies)
         self._copies = []
         self._check(len(self._groups))
 
     def wait(self, pending: int) -> None:
-        """Do the oldest copies, so that at most some groups are left."""
+        """Make the oldest copies, until at most ``pending`` groups are left."""
         while len(self._groups) > pending:
             for target, values in self._groups.pop(0):
                 target[...] = values
@@ -78,11 +78,11 @@ Effect = (
 
 
 def chosen(operation: Operation, function: Callable[..., Any], *names: str) -> Callable[..., Any]:
-    """Return an effect that passes operands by name, None for those that are left out.
+    """Return a function of the machine and all operands that passes on the operands of some names, None if omitted.
 
     Args:
         operation: the operation.
-        function: a function of the machine and of one value a name.
+        function: a function of the machine and of one value per name.
         names: the names of operands.
     """
     places: dict[str, int] = {}

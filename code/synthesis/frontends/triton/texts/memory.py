@@ -15,7 +15,7 @@ Shape = tuple[int, ...]
 
 
 class Memory:
-    """Copies of the arrays that a run starts from."""
+    """The copies of a run's initial arrays, which the run accesses."""
 
     def __init__(self, arrays: Mapping[str, Array], watch: Watch | None) -> None:
         self.names = list(arrays)
@@ -28,11 +28,11 @@ class Memory:
             watch.begin(self.names, [each.size for each in self._arrays])
 
     def contents(self) -> dict[str, Array]:
-        """Return what the arrays hold."""
+        """Return the contents of the arrays, by name."""
         return dict(zip(self.names, self._arrays, strict=True))
 
     def view(self, array: int, dtype: DType, line: int) -> Array:
-        """Return the elements of an array as another type of the same or another size."""
+        """Return the elements of an array as another type, which may have another size."""
         key = array, dtype
         found = self._views.get(key)
         if found is None:
@@ -43,10 +43,10 @@ class Memory:
         return found
 
     def _inside(self, array: int, dtype: DType, offset: Array, line: int) -> Array:
-        """Return the elements of an array.
+        """Return the elements of an array as a type, after checking offsets.
 
         Raises:
-            TextError: if an offset is outside.
+            TextError: if an offset is outside the array.
         """
         flat = self.view(array, dtype, line)
         if offset.size and (offset.min() < 0 or offset.max() >= flat.size):
@@ -70,7 +70,7 @@ class Memory:
             self._watch.change(array, offset, self.program)
 
     def load(self, line: int, pointer: Pointer, mask: Any, other: Any, dtype: DType) -> Number:
-        """Return what is at a pointer; where the mask is false, ``other`` or zero, and nothing is read there."""
+        """Return the elements at pointers; where the mask is false, return ``other`` or zero without reading memory."""
         if not isinstance(pointer.array, int):
             return self._load_each(line, pointer, mask, other, dtype)
         offset = pointer.offset
@@ -108,7 +108,7 @@ class Memory:
         return result[()]
 
     def store(self, line: int, pointer: Pointer, value: Number, mask: Any, dtype: DType, shape: Shape) -> None:
-        """Write values where the mask is true. Of several lanes with one element, the last one wins."""
+        """Write values where the mask is true. If several lanes write one element, the last one's value remains."""
         for array, offset, values in self.lanes(pointer, value, mask, shape):
             flat = self._inside(array, dtype, offset, line)
             self._watched("store", array, offset, dtype)
@@ -117,7 +117,7 @@ class Memory:
                 self._watch.overwritten(array)
 
     def lanes(self, pointer: Pointer, value: Number, mask: Any, shape: Shape) -> list[tuple[int, Array, Array]]:
-        """Return the array, the elements and the values of the lanes where the mask is true, in order of lanes."""
+        """Return arrays, each with the elements and values of the lanes where the mask is true, in order of lanes."""
         offset, values = full(pointer.offset, shape).reshape(-1), full(value, shape).reshape(-1)
         arrays = pointer.array if isinstance(pointer.array, int) else full(pointer.array, shape).reshape(-1)
         if mask is not None:
@@ -140,10 +140,10 @@ class Memory:
         combine: Callable[[Any, Any], Any],
         used: bool = True,
     ) -> Array:
-        """Replace elements by what a function makes of them and the values, lane by lane.
+        """Update elements with a function of the element and the lane's value, lane by lane.
 
         Returns:
-            What each lane found; zero where the mask is false, and everywhere if the result is not used.
+            The old value of each lane; zero where the mask is false, and everywhere if the result is not used.
         """
         found = np.zeros(shape, dtype)
         live = np.ones(shape, np.bool_) if mask is None else full(mask, shape)

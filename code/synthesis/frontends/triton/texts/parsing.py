@@ -1,4 +1,4 @@
-"""Parses a text: modules, functions, regions and operations."""
+"""The parser of a text: modules, functions, regions and operations."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -42,7 +42,7 @@ def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> Module:
 
     Args:
         text: the text as Triton prints it, with or without locations.
-        limits: what the text may use.
+        limits: the limits of the text.
 
     Raises:
         TextError: if the text cannot be parsed, or has operations or types that are not known.
@@ -121,7 +121,7 @@ class _Parser:
         return found
 
     def block_arguments(self) -> list[Value]:
-        """Read names and types in brackets, and define them."""
+        """Read names and types in brackets, and return the values that they define."""
         scanner = self.scanner
         scanner.expect("(")
         found: list[Value] = []
@@ -138,7 +138,7 @@ class _Parser:
         return found
 
     def define(self, name: str, types: Sequence[Type], line: int) -> list[Value]:
-        """Define values, whose memory counts."""
+        """Return new values with a name, after adding their memory to the limit."""
         self._bytes += sum(
             each.size * max(8 if each.kind is Kind.POINTER else 0, each.dtype.itemsize) for each in types
         )
@@ -147,7 +147,7 @@ class _Parser:
         return self.scopes.define(name, types, line)
 
     def operand(self) -> Value:
-        """Read the name of a defined value."""
+        """Read the name of a defined value, and return the value."""
         scanner = self.scanner
         line, name, number = scanner.line, scanner.value(), None
         if scanner.accept("#"):
@@ -161,9 +161,9 @@ class _Parser:
 
         Args:
             end: the operation that leaves the region.
-            results: the types of what it takes; None if the caller checks them.
+            results: the types of the operands of ``end``; None if the caller checks them.
             arguments: the arguments of the first block, if the operation itself names them.
-            opened: whether the scope with the arguments is open already.
+            opened: whether the scope with the arguments is already open.
         """
         scanner = self.scanner
         if self.scopes.depth > self.limits.regions:
@@ -320,7 +320,7 @@ class _Parser:
         return Successor(label, values)
 
     def typed_values(self) -> list[Value]:
-        """Read values and, after a colon, their types; nothing if there are no values."""
+        """Read values and, after a colon, their types; return an empty list if there are no values."""
         scanner = self.scanner
         values: list[Value] = []
         while scanner.sees("%"):

@@ -16,17 +16,17 @@ PRECISIONS = ("tf32", "tf32x3", "ieee", "bf16x3", "bf16x6")
 
 
 def as_tf32(value: Array) -> Array:
-    """Return float32 rounded to the nearest TF32, halves away from zero, as by PTX's ``cvt.rna.tf32.f32``."""
+    """Return float32 numbers rounded to TF32, ties away from zero, as in PTX's ``cvt.rna.tf32.f32``."""
     bits = value.view(np.uint32)
     rounded = ((bits + np.uint32(0x1000)) & np.uint32(0xFFFFE000)).view(np.float32)
     return np.where(np.isfinite(value), rounded, value)
 
 
 def product_of(operation: Operation, a: Type, b: Type, c: Type) -> Callable[[Array, Array, Array], Array]:
-    """Return the function of a product of two blocks and what is added to it.
+    """Return the function of a product of two blocks plus an accumulator.
 
-    Floats of 8 or 16 bits are multiplied and summed in float32, float64 in float64, and int8 exactly, with the lowest
-    32 bits of the sum.
+    Floating-point numbers of 8 or 16 bits are multiplied and summed in float32, and float64 in float64. The product of
+    int8 is exact, with the lowest 32 bits of the sum.
 
     Raises:
         TextError: if the types do not fit together.
@@ -70,7 +70,7 @@ _FORMATS = {"e4m3": ml_dtypes.float8_e4m3fn, "e5m2": ml_dtypes.float8_e5m2}
 
 
 def unpacked(value: Array, axis: int) -> Array:
-    """Return pairs of 4-bit floats in bytes as float32, twice as many along an axis, the lower half of a byte first."""
+    """Return float32 from pairs of 4-bit floats in bytes, twice as many along an axis, low halves first."""
     bits = np.moveaxis(np.ascontiguousarray(value).view(np.uint8), axis, -1)
     pairs = np.stack((_E2M1[bits & 15], _E2M1[bits >> 4]), axis=-1)
     return np.moveaxis(pairs.reshape(*bits.shape[:-1], -1), -1, axis)
@@ -92,7 +92,7 @@ def fp4_to_fp(operation: Operation) -> Callable[..., Array]:
 
 
 def dot_scaled(operation: Operation) -> Callable[..., Array]:
-    """Return the function of ``tt.dot_scaled``, where a scale is the exponent of a factor of a group along K.
+    """Return the function of ``tt.dot_scaled``. A scale is the exponent of a factor for a group along K.
 
     Raises:
         TextError: if the types do not fit together.
@@ -112,7 +112,10 @@ def dot_scaled(operation: Operation) -> Callable[..., Array]:
 
 
 def _scaled_side(operation: Operation, name: str, kind: str, pack: str) -> tuple[Callable[..., Array], tuple[int, int]]:
-    """Return a function that makes float32 of one side of a scaled product and its scales, and the shape of that."""
+    """Return a function that multiplies one operand of a scaled product by its scales, and the result's shape.
+
+    The function returns float32.
+    """
     value, scale = operation.given(name), operation.given(f"{name}_scale")
     if kind not in ("e2m1", "bf16", "fp16", *_FORMATS) or value is None:
         raise TextError(operation.line, f"a scaled product of {kind}")

@@ -1,4 +1,4 @@
-"""Reads the operations with regions: loops, conditions and what combines elements."""
+"""The reader of operations with regions: loops, conditions, and combining functions."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -16,7 +16,7 @@ LOOPS = frozenset(("scf.for", "scf.if", "scf.while"))
 
 
 class Parts(Protocol):
-    """What of a parser this module uses."""
+    """The part of the parser that this module uses."""
 
     scanner: Scanner
     types: TypeReader
@@ -25,11 +25,11 @@ class Parts(Protocol):
     scopes: Scopes
 
     def operand(self) -> Value:
-        """Read the name of a defined value."""
+        """Read the name of a defined value, and return the value."""
         ...
 
     def define(self, name: str, types: Sequence[Type], line: int) -> list[Value]:
-        """Define the values of a name."""
+        """Return new values with a name."""
         ...
 
     def region(
@@ -40,16 +40,16 @@ class Parts(Protocol):
 
 
 class RegionReader:
-    """Reads an operation after its name, and returns the types of its results."""
+    """A reader of an operation after its name, which returns the types of the operation's results."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
     def read(self, operation: Operation) -> list[Type]:
-        """Read a loop or a condition.
+        """Read a loop or a condition, and return the types of its results.
 
         Raises:
-            TextError: if it is not written as the dialect ``scf`` says.
+            TextError: if its syntax is not that of the dialect ``scf``.
         """
         if operation.name == "scf.for":
             types = self._for(operation)
@@ -150,8 +150,8 @@ class RegionReader:
         """Read the region of a reduction, a scan or a map.
 
         Args:
-            end: the operation that ends it.
-            results: the types of what it returns, which it takes twice; None for a map.
+            end: the operation that ends the region.
+            results: the types that it returns, and takes twice as arguments; None for a map.
 
         Raises:
             TextError: if it takes other values.

@@ -1,4 +1,4 @@
-"""Runs a function of a parsed text for all programs of a grid."""
+"""Execution of a parsed text's function for all programs of a grid."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,24 +25,24 @@ def run(
     limits: Limits = DEFAULT_LIMITS,
     watch: Watch | None = None,
 ) -> dict[str, Array]:
-    """Run a public function on every program of a grid, one after the other with the first axis fastest.
+    """Run a public function for every program of a grid, one after another with the first axis fastest.
 
     Args:
-        text: a TTIR or TTGIR text, or what ``parse`` made of one.
+        text: a TTIR or TTGIR text, parsed or not.
         name: the function.
         arguments: the arrays of pointers, and 0-d arrays of numbers, by name. They are not changed. An array that is
             given for two names is one array in memory.
         order: the names in the order of the function's parameters.
         grid: the number of programs along one to three axes.
-        limits: what the run may use.
-        watch: what notes races between programs; None to note none.
+        limits: the limits of the run.
+        watch: records races between programs; None to record none.
 
     Returns:
-        The contents of every array at the end, by name.
+        The final contents of every array, by name.
 
     Raises:
-        TextError: if the text cannot be parsed, the arguments do not fit, or the text does something undefined, such
-            as an access outside an array or a division by zero.
+        TextError: if the text cannot be parsed, the arguments do not fit, or the text does something undefined, such as
+            an access outside an array or a division by zero.
         BudgetError: if the run takes more work than ``limits`` allow.
     """
     module = parse(text, limits) if isinstance(text, str) else text
@@ -68,10 +68,10 @@ def run(
 
 
 def check(module: Module) -> None:
-    """Check that every operation of a module can be run, whatever it is run on.
+    """Check that every operation of a module can be executed, without executing any.
 
     Raises:
-        TextError: if one cannot.
+        TextError: if an operation cannot be executed.
     """
     for name, function in module.functions.items():
         if function.body is not None:
@@ -90,7 +90,7 @@ def _checked_grid(grid: tuple[int, ...], limits: Limits) -> tuple[int, int, int]
 def _bound(
     function: Function, arguments: Mapping[str, Array], order: Sequence[str]
 ) -> tuple[dict[str, Array], list[Any], dict[str, str]]:
-    """Return the arrays, what the parameters of a function become, and the first name of arrays that have another."""
+    """Return the arrays, the values of a function's parameters, and for arrays passed twice the first name."""
     if len(order) != len(function.arguments):
         raise TextError(function.line, f"{function.name} takes {len(function.arguments)} arguments, not {len(order)}")
     arrays: dict[str, Array] = {}
@@ -116,6 +116,6 @@ def _bound(
 
 
 def _fits(given: np.dtype[Any], element: np.dtype[Any]) -> bool:
-    """Return whether an array is of an element type, where unsigned integers are integers."""
+    """Return whether an array has an element type, where signed and unsigned integers are equivalent."""
     whole = given.kind in "iu" and element.kind in "iu" and given.itemsize == element.itemsize
     return given == element or whole

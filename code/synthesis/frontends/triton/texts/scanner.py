@@ -1,4 +1,4 @@
-"""Reads the words, numbers and brackets of a text, one after the other."""
+"""The scanner of a text, which reads words, numbers and brackets one after another."""
 
 import re
 from bisect import bisect_right
@@ -37,7 +37,7 @@ class Scanner:
         return bisect_right(self._starts, self.position - 1) + 1
 
     def error(self, message: str) -> TextError:
-        """Return an error at the position."""
+        """Return an error with a message for the current position."""
         return TextError(self.line, message)
 
     def skip_space(self) -> None:
@@ -48,11 +48,11 @@ class Scanner:
 
     @property
     def at_end(self) -> bool:
-        """Whether nothing is left."""
+        """Whether the position is at the end."""
         return self.position >= len(self.text)
 
     def sees(self, literal: str) -> bool:
-        """Return whether the next characters are a literal. A word has to end where the literal ends."""
+        """Return whether a literal comes next. A literal that ends in a letter or digit must end a word."""
         if not self.text.startswith(literal, self.position):
             return False
         if not literal[-1].isalnum():
@@ -61,7 +61,7 @@ class Scanner:
         return not (after.isalnum() or after in ("_", "."))
 
     def accept(self, literal: str) -> bool:
-        """Move past a literal, and return whether it was there."""
+        """Move past a literal if it comes next, and return whether it did."""
         if not self.sees(literal):
             return False
         self.position += len(literal)
@@ -72,7 +72,7 @@ class Scanner:
         """Move past a literal.
 
         Raises:
-            TextError: if it is not there.
+            TextError: if it does not come next.
         """
         if not self.accept(literal):
             raise self.error(f"{literal!r} expected, not {self.text[self.position : self.position + 20]!r}")
@@ -86,7 +86,7 @@ class Scanner:
         return match.group()
 
     def word(self) -> str:
-        """Return the next word, which may have dots."""
+        """Return the next word, which may contain dots."""
         return self._take(_WORD, "a word")
 
     def value(self) -> str:
@@ -113,7 +113,7 @@ class Scanner:
         return found
 
     def integer(self) -> int:
-        """Return the next number, which has to be whole."""
+        """Return the next number, which must be an integer."""
         found = self.number()
         digits = found.lstrip("+-")
         if not digits.isdecimal():
@@ -122,14 +122,14 @@ class Scanner:
 
     @property
     def sees_number(self) -> bool:
-        """Whether a number is next."""
+        """Whether a number comes next."""
         return _NUMBER.match(self.text, self.position) is not None
 
     def balanced(self) -> str:
-        """Return the text from an opening bracket to the one that closes it, and move past it.
+        """Return the text from an opening bracket to its closing bracket, and move past it.
 
         Raises:
-            TextError: if it is not closed, or nested too deeply.
+            TextError: if the bracket is not closed, or nested too deeply.
         """
         start = self.position
         open_ones: list[str] = []
@@ -149,7 +149,7 @@ class Scanner:
         raise self.error("a bracket that is not closed")
 
     def type_text(self) -> str:
-        """Return the text of the next type, with what is in its angle brackets, and move past it."""
+        """Return the text of the next type, including its angle brackets, and move past it."""
         start = self.position
         match = _TYPE_NAME.match(self.text, start)
         if not match:
@@ -161,13 +161,13 @@ class Scanner:
         return match.group()
 
     def location(self) -> None:
-        """Move past a location, if there is one."""
+        """Move past a location, if one comes next."""
         if self.sees("loc") and self.text.startswith("loc(", self.position):
             self.position += 3
             self.balanced()
 
     def aliases(self) -> None:
-        """Move past the lines that name layouts and locations."""
+        """Move past the lines that define names of layouts and locations."""
         while match := _ALIAS.match(self.text, self.position):
             self.position = match.end()
             self.skip_space()

@@ -1,4 +1,4 @@
-"""The names of values, and from where they may be used."""
+"""The names of values, and the scopes in which they may be used."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ class _Level:
 
 
 class Scopes:
-    """The names of the values of one function. Each region sees those of the regions around it."""
+    """The names of the values in one function. Each region can use names of the regions around it."""
 
     def __init__(self) -> None:
         self.values = 0
@@ -26,7 +26,7 @@ class Scopes:
 
     @property
     def depth(self) -> int:
-        """How many regions are open."""
+        """The number of open regions."""
         return len(self._levels)
 
     def open(self) -> None:
@@ -69,10 +69,10 @@ class Scopes:
         return values
 
     def find(self, name: str, number: int | None, line: int) -> Value:
-        """Return a value by name, and by number where a name has several.
+        """Return a value by its name, and by its number if the name has several values.
 
         Raises:
-            TextError: if there is none.
+            TextError: if there is no such value.
         """
         for level in reversed(self._levels):
             found = level.names.get(name)
@@ -89,7 +89,7 @@ class Scopes:
 
 
 def _dominators(blocks: Sequence[Block]) -> list[set[int]]:
-    """Return for each block the blocks through which every way to it leads."""
+    """Return for each block its dominators, the blocks that are on every path to it."""
     number = {block.label: position for position, block in enumerate(blocks)}
     comes_from: list[set[int]] = [set() for _ in blocks]
     for position, block in enumerate(blocks):

@@ -1,4 +1,4 @@
-"""Operations that arrange elements: ranges, splats, reshapes, transposes, joins, gathers and histograms."""
+"""Operations that rearrange elements: ranges, splats, reshapes, transposes, joins, gathers and histograms."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -19,7 +19,7 @@ def check(operation: Operation, holds: bool) -> None:
     """Check that the types of an operation fit together.
 
     Raises:
-        TextError: if they do not.
+        TextError: if they do not fit.
     """
     if not holds:
         taken = ", ".join(str(each.type) for each in operation.operands)
@@ -42,7 +42,7 @@ def integer(operation: Operation, name: str) -> int:
     """Return an attribute that is an integer.
 
     Raises:
-        TextError: if the attribute is missing or is none.
+        TextError: if the attribute is missing, or is not an integer.
     """
     found = operation.attributes.get(name)
     if not isinstance(found, int) or isinstance(found, bool):
@@ -51,7 +51,7 @@ def integer(operation: Operation, name: str) -> int:
 
 
 def integers(given: Any) -> list[int]:
-    """Return an attribute that is a list of integers; an empty list if it is none."""
+    """Return an attribute that is a list of integers; an empty list if it is not."""
     if isinstance(given, list) and all(isinstance(each, int) for each in cast(list[Any], given)):
         return cast(list[int], given)
     return []
@@ -61,7 +61,7 @@ def order_of(operation: Operation, rank: int) -> list[int]:
     """Return the order of the axes of a transpose.
 
     Raises:
-        TextError: if it is none.
+        TextError: if the attribute is not a permutation.
     """
     order = integers(operation.attributes.get("order"))
     if sorted(order) != list(range(rank)):
@@ -155,7 +155,7 @@ def _cat(operation: Operation) -> Compute:
 
 
 def _together(change: Callable[[Any, Any], Any]) -> Compute:
-    """Return a function that arranges two blocks of numbers or of pointers in one."""
+    """Return a function that combines two blocks of numbers or of pointers into one."""
 
     def compute(a: Any, b: Any) -> Any:
         if not isinstance(a, Pointer):

@@ -1,4 +1,4 @@
-"""What a text consists of once it is parsed: functions, blocks, operations and values."""
+"""The parts of a parsed text: functions, blocks, operations and values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from synthesis.frontends.triton.texts.types import Type
 
 @dataclass(slots=True, eq=False)
 class Value:
-    """What an operation or a block defines."""
+    """A value that an operation or a block defines."""
 
     slot: int
     """Its place among the values of its function."""
@@ -34,19 +34,19 @@ class Operation:
     successors: list["Successor"] = field(default_factory=list["Successor"])
 
     def given(self, name: str) -> Value | None:
-        """Return an operand by name; None if it was left out."""
+        """Return an operand by name; None if it was omitted."""
         found = self.named.get(name)
         return found if isinstance(found, Value) else None
 
     def several(self, name: str) -> list[Value]:
-        """Return operands by name."""
+        """Return the operands of a name."""
         found = self.named.get(name)
         return found if isinstance(found, list) else []
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Block:
-    """Operations that run in order. The last one says what follows."""
+    """Operations that run in order. The last one determines the next block."""
 
     label: str
     arguments: list[Value]
@@ -63,7 +63,7 @@ class Region:
 
 @dataclass(slots=True, eq=False)
 class Successor:
-    """A block that may follow, with what its arguments become."""
+    """A block that may run next, with the values of its arguments."""
 
     label: str
     values: list[Value]

@@ -43,7 +43,7 @@ _NOTHING = np.dtype(np.void)
 
 
 class Kind(Enum):
-    """What a value is."""
+    """The kind of a value."""
 
     NUMBER = "number"
     POINTER = "pointer"
@@ -64,7 +64,7 @@ class Type:
 
     @property
     def dtype(self) -> DType:
-        """The NumPy type of the elements, or of what a pointer points to."""
+        """The NumPy type of the elements, or of the elements that a pointer points to."""
         return ELEMENTS.get(self.element, _NOTHING)
 
     @property
@@ -79,7 +79,7 @@ class Type:
 
     @property
     def is_integer(self) -> bool:
-        """Whether the elements are integers, of which i1 is one."""
+        """Whether the elements are integers, including i1."""
         return self.kind is Kind.NUMBER and self.element[0] == "i"
 
     @property
@@ -114,7 +114,7 @@ BOOL = Type(Kind.NUMBER, "i1")
 
 
 class TypeReader:
-    """Reads types at the position of a scanner. The same text gives the same object."""
+    """A reader of types at a scanner's position. The same text gives the same object."""
 
     def __init__(self, scanner: Scanner, limits: Limits) -> None:
         self._scanner = scanner
@@ -125,7 +125,7 @@ class TypeReader:
         """Return the type at the scanner's position and move past it.
 
         Args:
-            elided: the kind of a type whose name is left out before its angle bracket, as in ``<f32>``.
+            elided: the kind of a type whose name is omitted before its angle bracket, as in ``<f32>``.
 
         Raises:
             TextError: for a type that no value of a Triton kernel has.

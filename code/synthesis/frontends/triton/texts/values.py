@@ -1,8 +1,8 @@
-"""Values while a text runs.
+"""The values of a running text.
 
-A number is a NumPy scalar, and a block of numbers an array of its element type. A block may have the length 1 along
-an axis where all of its elements are equal, so that a splat is one element. A buffer of local memory is an array
-that others are views of.
+A number is a NumPy scalar, and a block of numbers is an array of its element type. A block may have length 1 along an
+axis where all of its elements are equal, so a splat is one element. A buffer of local memory is an array of which other
+arrays are views.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Pointer:
     """The element that it points to, counted in elements of its type, as int64."""
 
     def mapped(self, change: Callable[[Any], Any]) -> "Pointer":
-        """Return the pointer with its numbers arranged in another way."""
+        """Return the pointer with its array numbers and offsets rearranged."""
         return Pointer(self.array if isinstance(self.array, int) else change(self.array), change(self.offset))
 
 
@@ -53,17 +53,17 @@ class Descriptor:
 
 
 def unset(dtype: DType, shape: tuple[int, ...]) -> Array:
-    """Return what stands for elements that have no value: NaN, the largest integer or true."""
+    """Return placeholders for elements without a value: NaN, the largest integer or true."""
     if dtype.kind == "i":
         return np.full(shape, np.iinfo(dtype).max, dtype)
     return np.full(shape, np.nan).astype(dtype)
 
 
 def full(value: Array, shape: tuple[int, ...]) -> Array:
-    """Return a block with its whole shape."""
+    """Return a block broadcast to its full shape."""
     return value if np.shape(value) == shape else np.broadcast_to(value, shape)
 
 
 def arranged(value: Any, change: Callable[[Any], Any]) -> Any:
-    """Return numbers or pointers arranged in another way."""
+    """Return numbers or pointers with a rearrangement applied."""
     return value.mapped(change) if isinstance(value, Pointer) else change(value)

@@ -1,4 +1,4 @@
-"""What programs of one run do to each other's elements."""
+"""Detection of races between the programs of a run."""
 
 from typing import Any
 
@@ -11,19 +11,21 @@ _SEVERAL = -2
 
 
 class _Elements:
-    """For each element of an array, the program that wrote it, read it, or changed it atomically."""
+    """The program that wrote, read or atomically changed each element of an array."""
 
     def __init__(self, size: int) -> None:
         self.wrote, self.read, self.changed = (np.full(size, _NONE, np.int32) for _ in range(3))
 
 
 class Watch:
-    """Finds races between the programs of a run. Pass a new one to ``run``.
+    """A detector of races between the programs of a run. Each run needs a new one.
 
     Attributes:
-        written: the arrays in which two programs write the same element by plain stores.
-        read: the arrays in which a program reads or writes by plain accesses what another plainly writes or reads.
-        mixed: the arrays in which one program accesses plainly what another changes atomically.
+        written: the arrays in which two programs write the same element without atomics.
+        read: the arrays in which one program reads, without atomics, an element that another one writes without
+            atomics.
+        mixed: the arrays in which one program accesses, without atomics, an element that another one changes
+            atomically.
         lanes: the arrays in which one store writes different values to the same element.
     """
 
@@ -36,19 +38,19 @@ class Watch:
         self._names: list[str] = []
 
     def begin(self, names: list[str], sizes: list[int]) -> None:
-        """Start to watch the arrays of a run."""
+        """Start to observe the arrays of a run."""
         self._names = names
         self._elements = [_Elements(size) for size in sizes]
 
     def load(self, array: int, elements: Array, program: int) -> None:
-        """Note that a program reads elements."""
+        """Record that a program reads elements."""
         state = self._elements[array]
         self._compare(self.read, array, state.wrote[elements], program)
         self._compare(self.mixed, array, state.changed[elements], program)
         _note(state.read, elements, program)
 
     def store(self, array: int, elements: Array, program: int) -> None:
-        """Note that a program writes elements."""
+        """Record that a program writes elements."""
         state = self._elements[array]
         self._compare(self.written, array, state.wrote[elements], program)
         self._compare(self.read, array, state.read[elements], program)
@@ -56,11 +58,11 @@ class Watch:
         _note(state.wrote, elements, program)
 
     def overwritten(self, array: int) -> None:
-        """Note that the lanes of one store write different values to the same element."""
+        """Record that the lanes of one store write different values to the same element."""
         self.lanes.add(self._names[array])
 
     def change(self, array: int, elements: Array, program: int) -> None:
-        """Note that a program changes elements atomically."""
+        """Record that a program changes elements atomically."""
         state = self._elements[array]
         self._compare(self.mixed, array, state.wrote[elements], program)
         self._compare(self.mixed, array, state.read[elements], program)

@@ -1,4 +1,4 @@
-"""Reads one operation by its format."""
+"""The reader of an operation by its format."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,7 +12,7 @@ FLAGS = ("exact", "nneg", "nonNeg", "disjoint", "to_nearest_even", "toward_zero"
 
 
 class FormatReader:
-    """Reads the operands, attributes and types of one operation after its name."""
+    """A reader of the operands, attributes and types of one operation after its name."""
 
     def __init__(
         self, scanner: Scanner, types: TypeReader, attributes: AttributeReader, find: Callable[[], Value]
@@ -28,7 +28,7 @@ class FormatReader:
         """Read an operation, and return the types of its results.
 
         Raises:
-            TextError: if the text is not written as the format says.
+            TextError: if the text does not follow the format.
         """
         self._operation = operation
         self._found = {}
@@ -129,7 +129,7 @@ class FormatReader:
             self._operation.attributes[flag] = True
 
     def function_of(self, operation: Operation) -> list[Type]:
-        """Read the type of a function whose arguments are an operation's operands, and return those of its results."""
+        """Read a function type whose arguments are an operation's operands, and return the types of its results."""
         self._operation = operation
         self._found = {}
         self._function()
