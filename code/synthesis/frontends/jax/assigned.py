@@ -1,4 +1,4 @@
-"""Finds functions that a module makes by an assignment, such as ``many = jax.vmap(energy)``; it is their source."""
+"""Functions that a module makes by an assignment, such as ``many = jax.vmap(energy)``, which is then their source."""
 
 import ast
 import functools
@@ -26,19 +26,19 @@ class Assigned:
 
     @property
     def definition(self) -> Definition:
-        """Return the assignment as a definition."""
+        """The assignment as a definition."""
         return Definition(self.stand_in, self.statement, self.line)
 
 
 def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
-    """Return the assignment of a module that makes a function from others; None if there is none.
+    """Return the module-level assignment that makes a function from others; None if there is none.
 
-    A plain function is made by its definition or by the function that returns it, so the result is None. It is None,
-    too, for a ``functools.partial``, which is a call of its function with constants.
+    The result is also None for a plain function, which is made by its definition or by the function that returns it,
+    and for a ``functools.partial``, which is a call of its function with constants.
 
     Args:
         value: a function that JAX may be able to trace.
-        module: a module that may contain the assignment, in addition to that of the function inside.
+        module: a module that may contain the assignment, in addition to the module of the function inside.
     """
     behind = function_behind(value) if callable(value) else None
     if behind is None or behind is value or isinstance(value, functools.partial):
@@ -53,7 +53,7 @@ def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
 
 
 def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
-    """Return whether a module holds a function made from another, but not under the name of that other's definition.
+    """Return whether a module holds a function made from another one under a name other than that one's.
 
     Args:
         value: a function that JAX may be able to trace.
@@ -66,7 +66,7 @@ def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
 
 
 def _assignments(module: ModuleType) -> dict[str, tuple[str, int]]:
-    """Return a module's statements that assign the result of a call to one name, by that name, with their lines."""
+    """Return a module's assignments of a call's result to a single name, with their lines, by that name."""
     try:
         return _assignments_in(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError):

@@ -1,4 +1,4 @@
-"""Builds a call's arguments from the trees in ``Signature.call``, with shapes or values as arrays."""
+"""Construction of a call's arguments from the trees in ``Signature.call``, with shapes or values as arrays."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ jax: Any = functions.jax
 
 
 class Building:
-    """Builds the values that a signature's trees describe.
+    """A builder of the values that a signature's trees describe.
 
     Args:
         function: the function to be called.
@@ -52,10 +52,10 @@ class Building:
 
 
 def made(kind: Any, fields: Mapping[str, Any], tree: Mapping[str, Any]) -> Any:
-    """Return an object of a class with given fields, by calling the class unless the tree has ``called`` False.
+    """Return an object of a class with the given fields, by calling the class unless the tree's ``called`` is False.
 
     Raises:
-        ValueError: if an object that is made without a call would get attributes that are Python's own.
+        ValueError: if an object that is made without a call would get special attributes of Python.
     """
     if tree.get("called", True):
         return kind(**fields)
@@ -73,7 +73,7 @@ def shapes_of(signature: Signature, *, typed: bool) -> dict[str, Any]:
 
     Args:
         signature: the signature of the arguments.
-        typed: whether random keys have their key type; else they are the integers that they are made of.
+        typed: whether random keys have their key type; otherwise they are the underlying integers.
     """
     marks = _marked(signature.call)
     found: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def shapes_of(signature: Signature, *, typed: bool) -> dict[str, Any]:
 
 
 def _marked(call: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
-    """Return the trees of a call's leaves that hold more than an argument's name, by that name."""
+    """Return the trees of a call's leaves that contain more than an argument's name, by that name."""
     if call is None:
         return {}
     return {name: mark for tree in [*call["args"], *call["kwargs"].values()] for name, mark in _marks(tree)}
@@ -111,13 +111,13 @@ def _marks(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 class ArraysFunction(functions.OfArrays):
-    """A function of only the arrays of a call. Its other arguments are stored, and its other results are left out.
+    """A function of only the arrays of a call. Its other arguments are stored, and its other results are dropped.
 
     Args:
         function: the function that is called.
         call: the call.
         names: the arrays' names, in order.
-        typed: whether random keys are passed as keys; else as the integers that they are made of.
+        typed: whether random keys are passed as keys; otherwise they are passed as the underlying integers.
     """
 
     def __init__(self, function: Any, call: Mapping[str, Any], names: list[str], *, typed: bool) -> None:
@@ -131,7 +131,7 @@ class ArraysFunction(functions.OfArrays):
         self.__signature__ = inspect.Signature([inspect.Parameter(f"leaf_{n}", kind) for n in range(len(names))])
 
     def __call__(self, *values: Any) -> Any:
-        """Return the arrays among the function's results for given arrays."""
+        """Return those results of the function that are arrays, for the given arrays."""
         leaves = dict(zip(self.names, values, strict=True))
         for name, mark in self._marks.items():
             if "key" in mark and not self._typed:
@@ -154,7 +154,7 @@ def _without_key(value: Any) -> Any:
 
 
 def _beside(function: Any, name: str) -> Any:
-    """Return the value of a name in the module that declares a function.
+    """Return the value of a name in the module that defines a function.
 
     Raises:
         ValueError: if the module has no such name.
@@ -166,7 +166,7 @@ def _beside(function: Any, name: str) -> Any:
 
 
 def _class_beside(function: Any, name: str) -> Any:
-    """Return a class of the module that declares a function.
+    """Return a class from the module that defines a function.
 
     Raises:
         ValueError: if the module has no such class.

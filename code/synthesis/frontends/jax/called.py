@@ -1,4 +1,4 @@
-"""Describes the arguments of a call of a jitted function: trees of named leaves, and the leaves as arrays."""
+"""The arguments of a call of a jitted function: trees of named leaves, and the leaves as arrays."""
 
 import functools
 import math
@@ -22,7 +22,7 @@ LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The arguments of a call, as it was traced."""
+    """The arguments of a call, as they were traced."""
 
     function: Any
     """The function inside ``jax.jit``."""
@@ -43,7 +43,7 @@ class Given:
 
 
 class Sources(Protocol):
-    """Declares the values and classes that a call refers to in a source."""
+    """A receiver of the values and classes that a call refers to, which adds them to a source."""
 
     def bring(self, name: str, value: Any) -> str:
         """Add a value to the source, and return its name there."""
@@ -54,7 +54,7 @@ class Sources(Protocol):
 
         Args:
             value: the object.
-            children: the attributes that it is flattened into.
+            children: the attributes into which it is flattened.
         """
         ...
 
@@ -75,7 +75,7 @@ class Trees:
     """The arguments of a call in the form of ``Signature.call``.
 
     Args:
-        sources: declares constants and classes.
+        sources: adds constants and classes to the source.
     """
 
     sources: Sources
@@ -85,10 +85,10 @@ class Trees:
     """The ids of traced values; None if all values are traced."""
 
     def call_of(self, given: Given) -> dict[str, Any]:
-        """Return the call. Afterwards, ``leaves`` has its leaves in JAX's order.
+        """Return the call, and set ``leaves`` to its leaves in JAX's order.
 
         Raises:
-            NotKeptError: if a source cannot make an argument.
+            NotKeptError: if a source cannot construct an argument.
         """
         self._values = zip(given.leaves, given.types, strict=True)
         self._traced = {id(each) for each in given.leaves} if given.around else None
@@ -142,7 +142,7 @@ class Trees:
         return {"entries": [[_key(path, key), tree] for key, tree in keyed]}
 
     def _object(self, path: str, value: Any) -> Any:
-        """Return an object as a record of its attributes: trees, or dictionaries with their entries in order."""
+        """Return an object as its attributes: trees, or dictionaries with their entries in order."""
         own: dict[str, Any] = getattr(value, "__dict__")  # noqa: B009
         declared = self.sources.declare(value, [*own])
         fields: dict[str, Any] = {}
@@ -170,14 +170,14 @@ class Trees:
 
 
 def leaf_of(name: str, kind: Any) -> functions.Leaf:
-    """Return an array as a leaf, given its type; random keys as the integers that they are made of."""
+    """Return an array of a given type as a leaf; random keys become the underlying integers."""
     if is_key(kind):
         kind = jax.eval_shape(jax.random.key_data, jax.ShapeDtypeStruct(kind.shape, kind.dtype))
     return functions.Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
 
 
 def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> list[str] | None:
-    """Return the names of the attributes that hold an object's children; None if they are not distinct attributes."""
+    """Return the names of the attributes that hold an object's children; None if these are not distinct attributes."""
     own: Mapping[str, Any] = value._asdict() if hasattr(value, "_fields") else getattr(value, "__dict__", {})
     found: list[str] = []
     for key, child in zip(keys, children, strict=True):
@@ -190,7 +190,7 @@ def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> lis
 
 
 def _has_its_leaves(value: Any) -> bool:
-    """Return whether an object's attributes hold the leaves that JAX flattens it into, in the same order."""
+    """Return whether an object's attributes hold the leaves into which JAX flattens it, in the same order."""
     own: dict[str, Any] = getattr(value, "__dict__", None) or {}
     trees: list[Any] = []
     for each in own.values():
@@ -200,7 +200,7 @@ def _has_its_leaves(value: Any) -> bool:
 
 
 def _key(path: str, key: Any) -> Any:
-    """Return the key of a dictionary as a tree of constants."""
+    """Return a dictionary's key as a tree of constants."""
     kind: Any = key.__class__
     if kind in (int, str, bool):
         return {"value": key}

@@ -1,7 +1,8 @@
-"""Finds the library object that is being called, if its function around a user's function was given to ``jax.jit``.
+"""A search for the library object that is being called, if its function around a user's function was passed to
+``jax.jit``.
 
-A library's decorator may give ``jax.jit`` its own function, which separates arrays from other arguments. The program
-then calls an object that has the user's function as ``__wrapped__``. This object is found in the calling frames.
+A library's decorator may pass its own function to ``jax.jit``, to separate arrays from other arguments. The program
+then calls an object whose ``__wrapped__`` is the user's function. This object is found in the calling frames.
 """
 
 import inspect
@@ -15,7 +16,7 @@ from synthesis.frontends.jax import functions
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An object that is being called, and the arguments."""
+    """An object that is being called, and its arguments."""
 
     function: Any
     args: tuple[Any, ...]
@@ -23,7 +24,7 @@ class Caller:
 
 
 def caller_of(behind: FunctionType) -> Caller | None:
-    """Return the library object around a user's function that was called last; None if there is none.
+    """Return the most recently called library object around a user's function; None if there is none.
 
     Args:
         behind: the library's function that is traced.

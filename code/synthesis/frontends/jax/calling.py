@@ -1,7 +1,7 @@
-"""Determines the call with which a user's function is traced: its arguments, and which of them are constants.
+"""The call with which a user's function is traced: its arguments, and which of them are constants.
 
-A call other than with arrays in the order of the parameters is stored in the signature as ``Signature.call``, and built
-again from there.
+A call is stored in the signature as ``Signature.call``, and rebuilt from there, unless it passes only arrays in the
+order of the parameters.
 """
 
 import functools
@@ -24,7 +24,7 @@ _PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function and the shapes that it is traced with."""
+    """A function and the shapes with which it is traced."""
 
     function: Any
     arguments: tuple[Any, ...]
@@ -53,7 +53,7 @@ class Call:
 
 
 class _NoFormError(Exception):
-    """Raised for a value that has no JSON form."""
+    """An error for a value that has no JSON form."""
 
 
 def _tree_of(value: Any, name: str) -> Any:
@@ -134,7 +134,7 @@ def traced_trees(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]
 
 
 def _placed(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return the trees of a call with the names of their parameters: positional ones, then keyword ones."""
+    """Return the trees of a call with the names of their parameters: positional ones first, then keyword ones."""
     names = functions.parameters_of(function)
     names += [f"arg{place}" for place in range(len(names), len(call["args"]))]
     return [*zip(names, call["args"], strict=False), *sorted(call["kwargs"].items())]
@@ -145,7 +145,7 @@ def _given(function: Any, call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _takes_any(function: Any) -> bool:
-    """Return whether a function takes any number of positional or keyword arguments."""
+    """Return whether a function takes an arbitrary number of positional or keyword arguments."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -154,7 +154,7 @@ def _takes_any(function: Any) -> bool:
 
 
 def is_plain(call: Mapping[str, Any]) -> bool:
-    """Return whether a call has only arrays in the order of the parameters, so that a signature need not store it."""
+    """Return whether a call has only arrays in the order of the parameters, so that it need not be stored."""
     return not call["kwargs"] and all(isinstance(tree, str) for tree in call["args"])
 
 
@@ -179,7 +179,7 @@ def leaves_of(tree: Any) -> Iterator[str]:
 
 
 def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
-    """Return a call, or a tree of one, with the fields of its records renamed."""
+    """Return a call, or a tree in a call, with the fields of its records renamed."""
     match tree:
         case {"record": kind, "fields": fields}:
             changed = {others.get(name, name): with_fields(each, others) for name, each in fields.items()}
@@ -195,7 +195,7 @@ def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
 
 
 def is_constant(tree: Any) -> bool:
-    """Return whether a tree of a call is a constant, or a tuple or an object of constants, and so is not traced."""
+    """Return whether a tree in a call consists only of constants, and so is not traced."""
     match tree:
         case {"value": _} | {"beside": _}:
             return True
@@ -210,15 +210,15 @@ def is_constant(tree: Any) -> bool:
 def with_examples(function: Any, examples: Examples, *, name: str, named: bool) -> Call | None:
     """Return the call that examples describe, or None.
 
-    The first of these is used: the table for the function's name, the function's own mark, the arguments for all
-    functions, or a guess that works.
+    The call is taken from the first of these that exists: the table for the function's name, the function's own mark,
+    the arguments for all functions, a guess that can be traced.
 
     Args:
         function: a function that JAX may trace.
         examples: the known inputs.
         name: the name of the table of its inputs.
         named: whether the user named the function itself. Tracing runs a function, so one without parameters, such as a
-            module's ``main``, is not traced unless it is named or marked.
+            module's ``main``, is traced only if it is named or marked.
 
     Raises:
         UnknownNameError: if a table names a parameter that the function lacks.
@@ -241,7 +241,7 @@ def with_examples(function: Any, examples: Examples, *, name: str, named: bool) 
 def _with_table(function: Any, table: Mapping[str, Any]) -> Call:
     """Return the call for a table of inputs.
 
-    Arrays are traced. Numbers are traced, too, unless tracing needs their values; everything else is a constant.
+    Arrays are traced, as are numbers unless tracing needs their values. All other inputs are constants.
     """
     if _is_partial(function):
         return _with_table(function.func, {**_bound_by(function), **table})
@@ -271,13 +271,13 @@ def _bound(function: Any, traced: list[str], table: Mapping[str, Any]) -> Call:
 
 
 def _call_of(function: Any, arguments: Sequence[Any]) -> Call:
-    """Return the call with the shapes and ranges given by a user."""
+    """Return the call with the shapes and ranges that a user specified."""
     leaves = functions.jax.tree.leaves(tuple(arguments))
     return Call(function, functions.abstract(arguments), tuple(getattr(leaf, "domain", None) for leaf in leaves))
 
 
 class BoundFunction:
-    """A function with constants for some of its parameters; it takes the traced ones by position."""
+    """A function with constants for some of its parameters; the traced ones are passed by position."""
 
     def __init__(self, function: Any, traced: list[str], constants: Mapping[str, Any]) -> None:
         parameters = inspect.signature(function).parameters
@@ -294,13 +294,13 @@ class BoundFunction:
         return self.__wrapped__(*arranged["args"], **arranged["kwargs"])
 
     def arranged(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return values by parameter as positional and keyword arguments, positional only where necessary."""
+        """Return values by parameter as positional and keyword arguments; they are positional only where necessary."""
         rest = {name: given[name] for name in inspect.signature(self.__wrapped__).parameters if name in given}
         return {"args": [rest.pop(name) for name in self._positional if name in rest], "kwargs": rest}
 
 
 class KeyedFunction:
-    """A function that takes and returns random keys as the integers that they are made of."""
+    """A function that takes and returns random keys as the underlying integers."""
 
     def __init__(self, function: Any, trees: Sequence[tuple[str, Any]]) -> None:
         self._trees = [tree for _, tree in trees]
@@ -309,7 +309,7 @@ class KeyedFunction:
         self.__signature__ = inspect.Signature([inspect.Parameter(name, kind=_PLAIN) for name, _ in trees])
 
     def __call__(self, *values: Any) -> Any:
-        """Return the function's result, with integers in place of keys both in the arguments and in the result."""
+        """Return the function's result, with integers in place of keys in the arguments and in the result."""
         return functions.jax.tree.map(_without_keys, self.__wrapped__(*map(_with_keys, self._trees, values)))
 
 
@@ -353,7 +353,7 @@ def _has_keys(tree: Any) -> bool:
 
 
 class ArrangedFunction:
-    """A function with any number of arguments and constants for some; it takes the traced ones by position."""
+    """A function with any number of arguments, some of them constants; the traced ones are passed by position."""
 
     def __init__(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], built: Any) -> None:
         trees = _placed(function, {"args": args, "kwargs": kwargs})
@@ -401,7 +401,7 @@ def _traces(call: Call) -> bool:
 
 
 def _computes(call: Call) -> bool:
-    """Return whether a function can be traced and computes anything."""
+    """Return whether a function can be traced, and its jaxpr has equations."""
     try:
         return bool(functions.equations_of(call.function, call.arguments))
     except Exception:  # noqa: BLE001 (a function that is traced may raise anything)
@@ -409,7 +409,7 @@ def _computes(call: Call) -> bool:
 
 
 def _guessed(function: Any) -> Call | None:
-    """Return the call with the first arguments that a function accepts: suggested by names, or of common shapes."""
+    """Return the call with the first arguments that a function accepts: those its names suggest, or common shapes."""
     parameters = inspect.signature(function).parameters.values()
     required = [
         parameter
@@ -441,7 +441,7 @@ def _common_arguments(count: int) -> Iterator[tuple[ArrayType, ...]]:
 
 
 def _hinted_tables(parameters: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield arguments suggested by the names of a function's parameters, with all others at each common shape."""
+    """Yield arguments that the names of a function's parameters suggest, with the others at each common shape."""
     suggested = {name: _HINTS[name.strip("_").lower()] for name in parameters if name.strip("_").lower() in _HINTS}
     if suggested:
         for shape in _SHAPES:

@@ -1,4 +1,4 @@
-"""JAX's public primitives: those the reference models, those left out with the reason, and those a row uses."""
+"""JAX's public primitives: those that the oracle models, those left out with the reason, and those a row uses."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""Describes a jitted function of a running program as text, without tracing it again."""
+"""The description of a running program's jitted function as text, without tracing the function again."""
 
 import ast
 import builtins
@@ -81,7 +81,7 @@ def describe(given: Given) -> Described:
 
 
 def _called(function: Any) -> Any:
-    """Return a function itself; for an object of a Python class, the bound ``__call__`` method."""
+    """Return a function itself; for an object of a Python class, return the bound ``__call__`` method."""
     behind = functions.function_behind(function)
     return function if behind is not None or not hasattr(function, "__call__") else function.__call__  # noqa: B004
 
@@ -90,7 +90,7 @@ def read(given: Given) -> Launched:
     """Return copies of the arrays of a call.
 
     Raises:
-        NotKeptError: if a source cannot make an argument.
+        NotKeptError: if a source cannot construct an argument.
     """
     trees = Trees(_Nowhere())
     trees.call_of(given)
@@ -98,7 +98,7 @@ def read(given: Given) -> Launched:
 
 
 class _Sources:
-    """Declares the values and classes that a call refers to in a collected source."""
+    """A receiver of the values and classes that a call refers to, which adds them to a collected source."""
 
     def __init__(self, collector: SourceCollector, home: str) -> None:
         self._collector = collector
@@ -108,7 +108,7 @@ class _Sources:
         return self._collector.bring(name, value, self._home)
 
     def declare(self, value: Any, children: Sequence[str]) -> Declared:
-        """Declare the class as it is written, or a new one with only the attributes that are used."""
+        """Add the object's class as written, or a new class with only the attributes that are used."""
         kind: Any = value.__class__
         fields = portraits.fields_of(value)
         if fields is not None and (others := self._others(value, fields, children)) is not None:
@@ -126,7 +126,7 @@ class _Sources:
         return Declared(name, {each: part for each, part in node.fields.items() if each not in children})
 
     def _others(self, value: Any, fields: Sequence[str], children: Sequence[str]) -> dict[str, Any] | None:
-        """Return an object's attributes other than its children if its class can be in the source, else None."""
+        """Return an object's attributes except its children; None if a source cannot contain its class."""
         kind: Any = value.__class__
         rest = {each: getattr(value, each) for each in fields if each not in children}
         told = {each: part for each, part in rest.items() if self._is_told(each, part)}
@@ -144,7 +144,7 @@ class _Sources:
 
 
 class _Nowhere:
-    """Discards declarations, where only the arrays of a call are needed."""
+    """A receiver that drops all values and classes, for use where only the arrays of a call are needed."""
 
     def bring(self, name: str, value: Any) -> str:
         del value
@@ -156,7 +156,7 @@ class _Nowhere:
 
 
 class Credits:
-    """Collects the licences of code from other packages in a function's source.
+    """The licences of code from other packages in a function's source.
 
     Args:
         package: the function's package.
@@ -169,7 +169,7 @@ class Credits:
         self._others: dict[str, str] = {}
 
     def __call__(self, obj: Any) -> str:
-        """Return an object's package, version, file and licence if it is from another package, else an empty text."""
+        """Return the package, version, file and licence of an object from another package; empty for other objects."""
         origin, licence = provenance(obj, 0)
         if not origin.package or origin.package == self._package:
             return ""
@@ -182,7 +182,7 @@ class Credits:
 
     @property
     def licence(self) -> str:
-        """Return the licence of all code together; unknown if the function's own licence is unknown."""
+        """The licence of all code together; unknown if the function's own licence is unknown."""
         if self._own == UNKNOWN_LICENCE:
             return self._own
         found = dict.fromkeys([self._own, *(self._others[name] for name in sorted(self._others))])
@@ -234,10 +234,10 @@ def _mentioned(definition: Definition) -> set[str]:
 def _forms(definition: Definition) -> list[Definition]:
     """Return the definition of a function with its decorators, and without.
 
-    A name in a decorator may be local to an enclosing function, and so be unknown.
+    A name in a decorator may be a local of an enclosing function, and so be unknown.
 
     Raises:
-        NotKeptError: if its source is not known.
+        NotKeptError: if the function's source is unknown.
     """
     text = discovery.source_text(definition)
     if text is None:
@@ -254,7 +254,7 @@ def _forms(definition: Definition) -> list[Definition]:
 def _gathered(
     given: Given, definition: Definition, collector: SourceCollector, mentioned: set[str]
 ) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
-    """Return the same as ``_collected``; repeat if more attributes of declared objects turn out to be used.
+    """Return the results of ``_collected``, collecting again while more attributes of declared objects are used.
 
     Raises:
         NotGatheredError: with a description of the missing part.
@@ -294,9 +294,9 @@ def _definition_behind(value: Any) -> Definition | None:
 
 
 def _wrapper(value: Any) -> Definition | None:
-    """Return the definition of a user's function that was made around another, as by ``functools.wraps``.
+    """Return the definition of a user's function that wraps another function, as by ``functools.wraps``.
 
-    The result is None for any other value, and for one that a decorator or an assignment makes, which is its source.
+    Return None for any other value, and for one that a decorator or an assignment makes, which is then its source.
     """
     if not isinstance(value, FunctionType) or not hasattr(value, "__wrapped__"):
         return None
@@ -314,7 +314,7 @@ def _wrapper(value: Any) -> Definition | None:
 
 
 def _is_decorated_locally(definition: Definition) -> bool:
-    """Return whether a decorator of a function is a variable of the function around it, such as ``@self.variant``."""
+    """Return whether a decorator of a function is a local of the enclosing function, such as ``@self.variant``."""
     text = discovery.source_text(definition)
     try:
         (first, *_) = ast.parse(text[0]).body if text is not None else [ast.Pass()]
@@ -340,14 +340,14 @@ def _entry(collector: SourceCollector, function: Any, definition: Definition) ->
 
 
 def _ordered(given: Given, call: dict[str, Any], leaves: list[functions.Leaf]) -> list[functions.Leaf]:
-    """Return the leaves in the order in which the call is built again."""
+    """Return the leaves in the order in which the call is rebuilt."""
     known = {each.name: each for each in leaves}
     trees = calling.traced_trees(given.function, call)
     return [known[name] for _, tree in trees for name in calling.leaves_of(tree)]
 
 
 def _results(given: Given) -> tuple[Argument, ...]:
-    """Return the results of a function. Those of a library's wrapper are only the computed ones."""
+    """Return the results of a function; for a library's wrapper, only those that are computed."""
     told = numbers_in(given.jaxpr)
     kinds = [each for each, is_told in zip(given.jaxpr.out_avals, told, strict=True) if not (given.around and is_told)]
     names = ["result"] if len(kinds) == 1 else [f"result_{number}" for number in range(len(kinds))]

@@ -1,4 +1,4 @@
-"""What irsmith says of JAX, known without JAX itself."""
+"""The description of JAX to the rest of irsmith, which is available without JAX."""
 
 from synthesis.frontends.base import Description, Direction, Passage
 

@@ -1,4 +1,4 @@
-"""Finds a user's JAX functions in live objects and modules, and describes them as records."""
+"""Discovery of a user's JAX functions in live objects and modules, and their specifications."""
 
 import ast
 import functools
@@ -42,13 +42,13 @@ def names_in(target: object) -> list[str]:
 
 
 def has_declared(module: ModuleType) -> bool:
-    """Return whether a module holds a function that JAX made or that is marked."""
+    """Return whether a module holds a function that JAX made, or a marked function."""
     found = ((each, functions.function_behind(each)) for each in _functions(module))
     return any(plain is not None and _is_meant(each, plain) for each, plain in found)
 
 
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
-    """Return the functions in a live function or a module, each with its example arguments, or why it is rejected."""
+    """Return the functions in a live function or a module with their examples; or the reasons for rejecting them."""
     named = not isinstance(target, ModuleType)
     chosen = [each for number, each in enumerate(_functions(target, afresh=only is None)) if only in (None, number)]
     return [_discover(function, examples, _module_of(target), named=named) for function in chosen]
@@ -59,15 +59,15 @@ def _module_of(target: object) -> ModuleType | None:
 
 
 def _name_of(function: Any, module: ModuleType | None) -> str:
-    """Return the name of a live function: the one that an assignment gives it, or its own."""
+    """Return the name of a live function: the name to which it is assigned, or its own."""
     made = assigned(function, module)
     return name_of(functions.function_behind(function)) if made is None else made.name
 
 
 def _functions(target: object, *, afresh: bool = True) -> list[Any]:
-    """Return a function itself, or those of a module, each once, in the order of the code.
+    """Return a function itself, or the functions of a module, each once, in the order of the code.
 
-    Of a module, these are the public functions, and all functions that JAX made or that are marked.
+    Those of a module are its public functions, and all functions that JAX made or that are marked.
     """
     if not isinstance(target, ModuleType):
         return [target]
@@ -98,13 +98,13 @@ def _place_of(plain: FunctionType | None, name: str) -> tuple[str, int, str]:
 
 
 def _is_one(value: Any, plain: FunctionType, module: ModuleType, *, meant: bool) -> bool:
-    """Return whether a value that a module holds is a function of it.
+    """Return whether a value that a module holds counts as one of the module's functions.
 
     Args:
         value: the value.
         plain: the function inside it.
         module: the module.
-        meant: whether a plain function of the module is one, even if nothing says that it is meant for JAX.
+        meant: whether a plain function of the module counts without a sign that it is meant for JAX.
     """
     if _belongs(plain, module):
         return meant or _is_meant(value, plain)
@@ -112,7 +112,7 @@ def _is_one(value: Any, plain: FunctionType, module: ModuleType, *, meant: bool)
 
 
 def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
-    """Return whether a module's call of a neighbouring module defined a function."""
+    """Return whether a function was defined by a call, in another module of the same package or folder."""
     home = plain.__globals__.get("__name__", "")
     return holding.is_made_by_call(plain) and holding.is_near(home, module)
 
@@ -120,7 +120,7 @@ def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
 def _is_meant(value: Any, plain: FunctionType) -> bool:
     """Return whether a function in a container or a class is meant for JAX: it is marked, or JAX or a library made it.
 
-    Wrappers of Python's own do not count, such as a test that is run with several parameters.
+    Python's own wrappers do not count, such as those of a test that is run with several parameters.
     """
     if (marked_arguments(value) or mark_error(value)) is not None:
         return True
@@ -134,7 +134,7 @@ def _is_made(value: Any) -> bool:
 
 
 def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """Yield the traceable values in containers, classes and objects of a module, each with its place."""
+    """Yield the traceable values in containers, classes and objects of a module, each with an expression for it."""
     yield from holding.held_in(module, functions.is_traceable)
 
 
@@ -147,7 +147,7 @@ def _hidden_in(module: ModuleType, *, afresh: bool) -> list[Any]:
 
     Args:
         module: the module.
-        afresh: whether to search again, and not to return what an earlier call found. Tracing makes more functions.
+        afresh: whether to search again rather than return the result of an earlier call. Tracing makes more functions.
     """
     if afresh or module not in _hidden:
         found = holding.alive((FunctionType, *functions.MADE_BY_JAX))
@@ -163,10 +163,10 @@ def _is_hidden(value: Any, module: ModuleType) -> bool:
 
 
 def _belongs(function: FunctionType, module: ModuleType) -> bool:
-    """Return whether a function is a module's own, or is made public by it.
+    """Return whether a function is a module's own, or is made public by the module.
 
-    ``jax.nn`` defines nothing: it exports functions of private modules of the same package. A private module inside the
-    given one is not counted here, since it is searched by itself when the whole package is searched.
+    ``jax.nn`` defines no function: it exports functions of private modules in the same package. Functions of a private
+    module inside the given one do not count, since that module is searched by itself when a whole package is searched.
     """
     home = function.__globals__.get("__name__", "")
     if home == module.__name__:
@@ -213,14 +213,14 @@ def _rejection(plain: Any, stage: Stage, symptom: Symptom, detail: str) -> Rejec
 
 
 def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
-    """Return the record of a live function at given shapes.
+    """Return the specification of a live function at given shapes, with the function.
 
     Args:
         call: the function and the shapes.
-        made: the assignment that makes it, if there is one.
+        made: the assignment that makes the function, if there is one.
 
     Raises:
-        Exception: whatever the function raises when it is traced.
+        Exception: any exception that the function raises when it is traced.
     """
     behind = functions.function_behind(call.function)
     assert behind is not None
@@ -280,7 +280,7 @@ def _argument(leaf: functions.Leaf, role: Role) -> Argument:
 
 
 def definition_behind(value: Any) -> Definition | None:
-    """Return the definition of a class, or of the function inside an object that JAX made; None for anything else."""
+    """Return the definition of a class, or of the function inside an object that JAX made; else None."""
     if inspect.isclass(value):
         return Definition(value)
     made = assigned(value)
@@ -305,7 +305,7 @@ def definition_of(plain: FunctionType, obj: Any) -> Definition:
 
 
 def _one_a_statement(rules: Sequence[FunctionType]) -> list[Definition]:
-    """Return the definitions of rules; lambdas of one statement share one definition."""
+    """Return the definitions of derivative rules; lambdas in one statement share one definition."""
     found: dict[object, Definition] = {}
     for rule in rules:
         text, line = source_of(rule)
@@ -315,7 +315,7 @@ def _one_a_statement(rules: Sequence[FunctionType]) -> list[Definition]:
 
 
 def source_text(definition: Definition) -> tuple[str, int] | None:
-    """Return the source of a definition and its line; None if it is not known."""
+    """Return the source of a definition and its line; None if the source is unknown."""
     source, line = (definition.source, definition.line) if definition.source else source_of(definition.obj)
     return None if source is None else (textwrap.dedent(source), line)
 
@@ -357,7 +357,7 @@ def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:
 
 
 def _declares_itself(rule: FunctionType, name: str) -> bool:
-    """Return whether a rule's own source sets it: by a decorator, or as a lambda inside the call that does."""
+    """Return whether a rule's source itself declares the rule: by a decorator, or as a lambda in the call."""
     return (source_of(rule)[0] or "").lstrip().startswith((f"@{name}.", f"{name}."))
 
 

@@ -1,6 +1,6 @@
-"""Estimates the time to run a StableHLO module: the interpreter starts at once, and XLA's machine code is fast.
+"""Estimates of the time to run a StableHLO module. The interpreter starts at once; XLA compiles, but its code is fast.
 
-Both estimates use the module alone, so that a text is always run in the same way. The figures were measured on one
+The estimates depend on the module alone, so that a text is always run in the same way. The figures were measured on one
 machine, and only their ratio matters.
 """
 
@@ -22,23 +22,23 @@ _BLOCKS = ("builtin.module", "func.func", "stablehlo.case", "stablehlo.if")
 
 
 def is_worth_compiling(module: Any, text: str, runs: int) -> bool:
-    """Return whether a number of runs of a module take the interpreter longer than XLA takes to compile the module.
+    """Return whether interpreting a module for some runs takes longer than compiling it with XLA.
 
     Args:
         module: a StableHLO module of ``jaxlib``.
-        text: the text that it was parsed from.
+        text: the text from which it was parsed.
         runs: the number of runs.
     """
     return runs * _ELEMENT * _elements(module.operation) > _LEAST + _CHARACTER * len(text)
 
 
 def is_interpreted_quickly(module: Any) -> bool:
-    """Return whether one interpreted run of a module is cheap enough to do in addition to XLA."""
+    """Return whether an interpreted run of a module is cheap enough to be done in addition to runs by XLA."""
     return _ELEMENT * _elements(module.operation) < _LITTLE
 
 
 def _elements(operation: Any) -> float:
-    """Return how many elements an operation and those inside it make or read; loops count ``_TRIPS`` times."""
+    """Return the number of elements that an operation and its regions read or write; loops count ``_TRIPS`` times."""
     inside = [each.operation for region in operation.regions for block in region.blocks for each in block.operations]
     own = _own_elements(operation)
     if operation.name == "stablehlo.while":

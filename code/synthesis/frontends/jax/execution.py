@@ -1,11 +1,11 @@
-"""Runs JAX's texts without their Python source or a traced function.
+"""Execution of JAX's texts without their Python source or a traced function.
 
 StableHLO runs in jaxlib's reference interpreter, or in XLA if the interpreter lacks an operation or takes longer than a
 compilation. HLO is parsed and compiled by XLA. A printed jaxpr is parsed, rebuilt from JAX's primitives (``jaxprs``),
 lowered to StableHLO by JAX, and then run as above. It is not run if a StableHLO text of the same kernel with the same
 statements has run on the same inputs (``statements.py``).
 
-The oracle is not used. Call it in a process that may die, since the interpreter aborts on what it does not know.
+The oracle is not used. Texts must be run in a process that may die, since the interpreter aborts on unknown operations.
 """
 
 import contextlib
@@ -80,7 +80,7 @@ def cpu_platform() -> str:
 
 
 def prepare() -> None:
-    """Do what every process that runs texts needs first, without starting a thread or a backend."""
+    """Prepare a process for running texts, without starting a thread or a backend."""
     _limit_instructions()
     _context()
     lapack.initialize()  # JAX itself does this only when it lowers a call
@@ -88,7 +88,7 @@ def prepare() -> None:
 
 
 def _limit_instructions() -> None:
-    """Make XLA compile to the same instructions on every machine, so that a proof does not depend on the processor.
+    """Limit XLA to the same instructions on every machine, so that a proof does not depend on the processor.
 
     XLA reads the limit from the environment once, before its first compilation; a compile option of that name has no
     effect. A limit that is already in the environment is kept.
@@ -99,16 +99,16 @@ def _limit_instructions() -> None:
 
 
 def unavailable(level: Level) -> Unproved | None:
-    """Return why a level's texts cannot be run, or None if they can."""
+    """Return the reason why a level's texts cannot be run; None if they can."""
     return None if level.run_by else Unproved(Hindrance.NOT_EXECUTED, f"{level.made_by} is not executed")
 
 
 def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    """Yield each program's number with its results, or why it could not be run.
+    """Yield each program's number with its results, or the reason why it could not be run.
 
     Args:
         programs: texts at levels that are not ``unavailable``.
-        _: a folder that runs share; not needed.
+        _: a folder that runs share, which is not used.
     """
     prepare()
     ran = _Ran()
@@ -143,14 +143,14 @@ _Results = dict[RunKey, list[Any]]
 
 
 class _Ran:
-    """The results of the texts of one kernel, by their statements."""
+    """The results of texts of one kernel, by their statements."""
 
     def __init__(self) -> None:
         self._signature: Signature | None = None
         self._results: dict[str, tuple[Runs, _Results]] = {}
 
     def known(self, program: Program, statements: str | None) -> _Results | None:
-        """Return a program's results if another program with its statements has run on the same inputs, else None."""
+        """Return a program's results if a program with the same statements has run on the same inputs, else None."""
         if statements is None or program.signature != self._signature or statements not in self._results:
             return None
         runs, results = self._results[statements]
@@ -216,7 +216,7 @@ def _context() -> Any:
 
 
 class _StableHlo:
-    """A StableHLO module, run by the interpreter if it can and is fast enough, else by XLA."""
+    """A StableHLO module, run by the interpreter if that supports it and is fast enough, else by XLA."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -244,14 +244,14 @@ class _StableHlo:
                 raise _UnrunnableError(Symptom.BUILD_ERROR, f"its argument {number} has another shape, {kind}")
 
     def make(self, runs: int, *, again: bool = False) -> None:
-        """Prepare a number of runs.
+        """Prepare the module for a number of runs.
 
         Args:
             runs: the number of runs.
-            again: whether to use the one of XLA and the interpreter that would not be chosen by default.
+            again: whether to use XLA where the default is the interpreter, and the interpreter where it is XLA.
 
         Raises:
-            _UnrunnableError: if the interpreter is asked for, and lacks an operation.
+            _UnrunnableError: if the interpreter must be used, and lacks an operation.
         """
         with self._context, ir.Location.unknown():
             beyond = _is_beyond_interpreter(self._text)
@@ -269,7 +269,7 @@ class _StableHlo:
                 self._ends = self._interpreted if quick else _with_all_loops(self._module).run
 
     def _compiles(self, runs: int, *, beyond: bool, again: bool) -> bool:
-        """Return whether XLA has to run the module, and not the interpreter."""
+        """Return whether XLA rather than the interpreter has to run the module."""
         compiles = (beyond or is_worth_compiling(self._module, self._text, runs)) is not again
         if beyond and not compiles:
             raise _UnrunnableError(Symptom.NO_REFERENCE, _BEYOND)
@@ -290,7 +290,7 @@ class _StableHlo:
 
 
 def _of_jaxpr(text: str) -> _StableHlo:
-    """Return the StableHLO module that JAX lowers a printed jaxpr to, rebuilt from JAX's primitives."""
+    """Return the StableHLO module to which JAX lowers a printed jaxpr, rebuilt from JAX's primitives."""
     try:
         graph = parse(text)
         traced = jax.jit(function_of(graph), keep_unused=True).trace(*argument_types(graph))
@@ -307,7 +307,7 @@ def _is_beyond_interpreter(text: str) -> bool:
 
 
 def _scatter_into_copies(module: Any) -> None:
-    """Make every scatter of a module take copies, because the interpreter scatters into the operand itself.
+    """Make every scatter of a module take a copy, because the interpreter scatters into the operand itself.
 
     Reversing an array along no axis returns an equal array in new memory.
     """
@@ -356,10 +356,10 @@ class _Compiled:
 
 
 def _with_all_loops(module: Any) -> _Compiled:
-    """Compile a module, in its context, so that XLA leaves out no loop; the module is changed.
+    """Compile a module in such a way that XLA removes no loop; the module is changed.
 
-    Every loop gets an operation that XLA must not remove and that changes no result: an unused random number. XLA's
-    compiler may fail on a loop without an end that does nothing.
+    The module's context must be active. Every loop gets an operation that XLA must not remove and that changes no
+    result: an unused random number. XLA's compiler may fail on an endless loop that does nothing.
     """
 
     def visit(operation: Any) -> Any:
@@ -426,7 +426,7 @@ def _hlo_again(text: str) -> _Interpreted:
 
 
 def _attribute(value: Any) -> Any:
-    """Return an array as the attribute that the interpreter takes."""
+    """Return an array as an attribute, the form in which the interpreter takes it."""
     value = np.asarray(value, order="C")
     if value.dtype == np.bool_:
         return ir.DenseElementsAttr.get(value)
@@ -458,10 +458,10 @@ def _array(attribute: Any) -> Any:
 
 
 def _small_floats(attribute: Any, dtype: Any) -> Any:
-    """Return the numbers of a dense attribute, one for a splat, from its text; MLIR's binding knows no small formats.
+    """Return the numbers of a dense attribute, one for a splat, from its text.
 
-    MLIR prints decimals that read back as the same number, or the bits in hexadecimal if there are none. Of large
-    attributes it prints all bits in one string.
+    MLIR's binding does not support small formats. MLIR prints decimals that read back as the same number, or the bits
+    in hexadecimal if there are none. Large attributes are printed as one string of all bits.
     """
     text = _elements(attribute)
     if text.startswith('"'):
@@ -471,7 +471,7 @@ def _small_floats(attribute: Any, dtype: Any) -> Any:
 
 
 def _narrow_numbers(attribute: Any, dtype: Any) -> Any:
-    """Return integers of fewer than 8 bits, likewise; in a string each takes one byte."""
+    """Return integers of fewer than 8 bits from the text of a dense attribute; in a string each takes one byte."""
     text = _elements(attribute)
     if text.startswith('"'):
         return np.frombuffer(bytes.fromhex(text[3:-1]), np.int8).astype(dtype)

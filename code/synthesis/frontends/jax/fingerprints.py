@@ -1,4 +1,4 @@
-"""Computes the digest of a function's jaxpr, which is the same for any source that defines the same function."""
+"""The digest of a function's jaxpr, which is the same for every source that defines the same function."""
 
 import hashlib
 import re
@@ -35,9 +35,9 @@ def fingerprint(closed: Any) -> str:
 
 
 def _without_shell(closed: Any) -> Any:
-    """Return the jaxpr inside one that only calls it, as for a function that is jitted twice, else the jaxpr itself.
+    """Return the inner jaxpr of one that only calls it, as for a function that is jitted twice, else the jaxpr itself.
 
-    The outer one must return all results of the inner one in order, except those that are literal numbers.
+    The outer jaxpr must return all results of the inner one in order, except results that are literal numbers.
     """
     while len(closed.jaxpr.eqns) == 1 and not closed.consts:
         (call,) = closed.jaxpr.eqns
@@ -73,13 +73,13 @@ def captured(closed: Any) -> Iterator[Any]:
 
 
 def data_of(value: Any) -> Any:
-    """Return an array as numbers; random keys as the integers that they are made of."""
+    """Return an array as numbers; random keys become the underlying integers."""
     if is_key(value):
         value = functions.jax.random.key_data(value)
     return np.asarray(value)
 
 
 def is_key(value: Any) -> bool:
-    """Return whether an array, or its type, is of random keys."""
+    """Return whether an array, or an array's type, consists of random keys."""
     dtype = getattr(value, "dtype", None)
     return dtype is not None and functions.jax.dtypes.issubdtype(dtype, functions.jax.dtypes.extended)

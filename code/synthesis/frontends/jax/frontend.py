@@ -1,4 +1,4 @@
-"""Implements the front-end protocol of ``frontends/base.py`` for JAX."""
+"""JAX's implementation of the front-end protocol in ``frontends/base.py``."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ _USUAL_MIX = {1: 0.2, 2: 0.8}
 
 
 class JaxCompiler:
-    """JAX. A row is for one platform, whose devices do not need to be present."""
+    """The compiler part of the JAX front end. A row is for one platform, whose devices need not be present."""
 
     levels = LEVELS
     devices: tuple[str, ...] = ("cpu", "cuda", "tpu")
@@ -60,7 +60,7 @@ class JaxCompiler:
         return {"XLA for CPU": execution.cpu_platform()}
 
     def caches(self) -> Mapping[str, Path]:
-        """Return nothing, since JAX stores nothing on disk for irsmith."""
+        """Return an empty mapping, since JAX stores nothing on disk for irsmith."""
         return {}
 
     def recognises(self, source: str) -> bool:
@@ -76,7 +76,7 @@ class JaxCompiler:
         return discovery.names_in(target)
 
     def has_declared(self, module: ModuleType) -> bool:
-        """Return whether a module holds a function that JAX made or that is marked."""
+        """Return whether a module holds a function that JAX made, or a marked function."""
         return discovery.has_declared(module)
 
     def discover(
@@ -86,7 +86,7 @@ class JaxCompiler:
         return discovery.discover(target, examples, only)
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """Run the sources, in one module where possible, and find their functions by name."""
+        """Execute the sources, in one module where possible, and return their functions, found by name."""
         return load_kernels(specs, _found, forget_module)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
@@ -126,7 +126,7 @@ class JaxCompiler:
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
     def declared(self, kernel: Kernel) -> Signature:
-        """Return the signature from tracing the function at the record's shapes."""
+        """Return the signature from tracing the function at the specified shapes."""
         with functions.settings(kernel.spec.signature.options):
             return discovery.signature_of(kernel.live, kernel.example_args)
 
@@ -146,20 +146,20 @@ _EXTREME_SCATTER = re.compile(r"\.at\b.*\.(?:max|min)\(|\bscatter_(?:max|min)\b|
 
 
 class JaxProver:
-    """Runs texts with the StableHLO interpreter and XLA, and computes the expected results in NumPy.
+    """A verifier that runs texts with the StableHLO interpreter and XLA, and computes the expected results in NumPy.
 
-    The reference evaluates the traced function. Modules for execution are imported only when something is executed,
-    since lowering alone does not need them.
+    The oracle evaluates the traced function. Modules for execution are imported only when a text is executed, since
+    lowering alone does not need them.
     """
 
     def prepare(self) -> None:
-        """Do what is possible before a process is forked. No backend may be started yet."""
+        """Prepare what is possible before a process is forked, without starting a backend."""
         from synthesis.frontends.jax import execution
 
         execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Return why a text cannot be run: LLVM IR, Pallas kernels and texts for other platforms are not executed."""
+        """Return the reason why a text is not executed (LLVM IR, a Pallas kernel, another platform); or None."""
         from synthesis.frontends.jax import execution
 
         return execution.unavailable(level)
@@ -183,7 +183,7 @@ class JaxProver:
         return execution.run_programs(programs, scratch)
 
     def reference(self, kernel: Kernel) -> Reference:
-        """Return a reference that evaluates in NumPy the jaxpr that the function's Python source traces to."""
+        """Return the oracle, which evaluates the jaxpr of the function's Python source in NumPy."""
         from synthesis.frontends.jax.reference.graphs import graph_of
         from synthesis.frontends.jax.reference.oracle import GraphReference
 
@@ -194,11 +194,11 @@ class JaxProver:
         return GraphReference(graph, tuple(each.name for each in signature.results), moving)
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """Return nothing, since a JAX function has no threads of its own."""
+        """Return an empty set, since a JAX function has no threads."""
         return frozenset()
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """Return nothing, since a JAX function has no threads of its own."""
+        """Return an empty set, since a JAX function has no threads."""
         return frozenset()
 
     def operations(self) -> Mapping[str, ToolOperation]:
@@ -210,7 +210,8 @@ class JaxProver:
         return catalogue.used(texts)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """Return a reason why derivatives may be wrong: the user's own rules, or a scatter that keeps an extreme.
+        """Return the reason why derivatives may be wrong: the user's own rules, or a scatter that keeps an extreme; or
+        None.
 
         Where such a scatter clips an index, JAX's derivative of it is infinite or NaN at some points
         (https://github.com/jax-ml/jax/issues/40626).

@@ -31,13 +31,13 @@ class OfArrays:
 
 
 class NotDifferentiableError(Exception):
-    """Raised for a function without a vector-Jacobian product: no float argument, no float result, or no rule."""
+    """An error for a function without a VJP or JVP: no float argument, no float result, or no rule."""
 
 
 def start_afresh() -> None:
-    """Empty JAX's caches, so that the next function is traced as in a process that has traced nothing.
+    """Clear JAX's caches, so that the next function is traced as in a new process.
 
-    A cached inner function would have the line numbers of the function for which it was first traced. Emptying the
+    A cached inner function would have the line numbers of the function for which it was first traced. Clearing the
     caches before each of a thousand small functions has no measurable cost.
     """
     jax.clear_caches()
@@ -93,7 +93,7 @@ class Leaf:
 
 @contextlib.contextmanager
 def settings(options: Mapping[str, Any]) -> Generator[None]:
-    """Set JAX's options as in a record, so that texts depend on the record alone and not on the process.
+    """Set JAX's options to recorded ones inside a context, so that texts do not depend on the process.
 
     Raises:
         ValueError: for an option that is not in ``DEFAULTS``.
@@ -110,7 +110,7 @@ def settings(options: Mapping[str, Any]) -> Generator[None]:
 
 @contextlib.contextmanager
 def _without_colour() -> Generator[None]:
-    """Make JAX print no escape codes. At a terminal it would colour jaxprs inside parameters."""
+    """Prevent JAX from printing escape codes, inside a context. On a terminal, it colours jaxprs inside parameters."""
     before = jax.config.jax_pprint_use_color
     jax.config.update("jax_pprint_use_color", False)
     try:
@@ -126,7 +126,7 @@ def current_options() -> dict[str, Any]:
 
 
 def abstract(example_args: Sequence[Any]) -> tuple[Any, ...]:
-    """Return example arguments with shapes and dtypes in place of arrays; Python numbers stay unchanged."""
+    """Return example arguments with arrays replaced by shapes and dtypes; Python numbers are unchanged."""
     return tuple(jax.tree.map(_abstract_leaf, tuple(example_args)))
 
 
@@ -137,7 +137,7 @@ def _abstract_leaf(leaf: Any) -> Any:
 
 
 def parameters_of(function: Any) -> list[str]:
-    """Return the names of a function's positional parameters if Python knows them; for ``OfArrays``, of its arrays."""
+    """Return the names of a function's positional parameters, if known; for ``OfArrays``, those of its arrays."""
     if isinstance(function, OfArrays):
         return list(function.names)
     try:
@@ -152,13 +152,13 @@ def equations_of(function: Any, example_args: Sequence[Any]) -> Sequence[Any]:
     """Return the equations of a function's jaxpr.
 
     Raises:
-        Exception: whatever the function raises when it is traced.
+        Exception: any exception that the function raises when it is traced.
     """
     return jax.make_jaxpr(function)(*example_args).eqns
 
 
 def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
-    """Return the flattened arguments. A plain one has its parameter's name, one inside a pytree its path."""
+    """Return the flattened arguments, named by their parameters; one inside a pytree is named by its path."""
     positional = parameters_of(function)
     leaves: list[Leaf] = []
     for position, argument in enumerate(example_args):
@@ -172,7 +172,7 @@ def result_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
     """Return the flattened results, named ``result``, or ``result_0`` and so on.
 
     Raises:
-        Exception: whatever the function raises when it is traced.
+        Exception: any exception that the function raises when it is traced.
     """
     results = jax.tree.leaves(jax.eval_shape(function, *example_args))
     names = ["result"] if len(results) == 1 else [f"result_{number}" for number in range(len(results))]
@@ -190,14 +190,14 @@ def shape_of(dtype: str, shape: tuple[int, ...], *, weak: bool = False) -> Any:
     Args:
         dtype: NumPy's name, or ``key<fry>`` and the like for random keys.
         shape: the dimensions.
-        weak: whether it gives way to others in promotion, as a Python number does.
+        weak: whether the type is weak in promotion, as that of a Python number.
     """
     kind = _key_types()[dtype] if dtype.startswith("key<") else dtype
     return jax.ShapeDtypeStruct(shape, kind, weak_type=weak)
 
 
 def keys_of(numbers: Any, implementation: str) -> Any:
-    """Return the type of the random keys that are made of integers of a given shape."""
+    """Return the type of the random keys whose underlying integers have a given type."""
     return jax.eval_shape(functools.partial(jax.random.wrap_key_data, impl=implementation), numbers)
 
 
@@ -213,7 +213,7 @@ def _same(value: Any) -> Any:
 
 
 class _Split:
-    """A function of only its float arguments, at given values of all arguments; results and arguments are flattened.
+    """A function restricted to its float arguments and results; arguments and results are flattened.
 
     Raises:
         NotDifferentiableError: if there is no float argument, or no float result.
@@ -233,11 +233,11 @@ class _Split:
         """The shapes of the float results."""
 
     def floats(self, values: Sequence[Any]) -> list[Any]:
-        """Return the float values among those of all arguments."""
+        """Return the values of the float arguments among those of all arguments."""
         return [values[position] for position in self._moving]
 
     def floats_of(self, outputs: Sequence[Any]) -> list[Any]:
-        """Return the float values among those of all results."""
+        """Return the values of the float results among those of all results."""
         return [output for output, leaf in zip(outputs, self._results, strict=True) if leaf.is_float]
 
     def at(self, values: Sequence[Any]) -> Callable[..., list[Any]]:
@@ -257,10 +257,10 @@ def _shapes_of(leaves: Iterable[Leaf]) -> tuple[Any, ...]:
 
 
 def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """Return the vector-Jacobian product as a function, and the arguments to trace it with.
+    """Return the vector-Jacobian product as a function, and the arguments with which to trace it.
 
-    It takes the function's flattened arguments, then one cotangent for each float result. It returns one gradient for
-    each float argument.
+    It takes the function's flattened arguments, followed by one cotangent for each float result. It returns one
+    gradient for each float argument.
 
     Raises:
         NotDifferentiableError: if there is no float argument, or no float result.
@@ -281,10 +281,10 @@ def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., 
 
 
 def pushforward(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """Return the Jacobian-vector product as a function, and the arguments to trace it with.
+    """Return the Jacobian-vector product as a function, and the arguments with which to trace it.
 
-    It takes the function's flattened arguments, then one tangent for each float argument. It returns the flattened
-    results, then one tangent for each float result.
+    It takes the function's flattened arguments, followed by one tangent for each float argument. It returns the
+    flattened results, followed by one tangent for each float result.
 
     Raises:
         NotDifferentiableError: if there is no float argument, or no float result.

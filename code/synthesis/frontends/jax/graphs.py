@@ -1,4 +1,4 @@
-"""A jaxpr as data, in one form for traced and for printed jaxprs. Nothing here computes."""
+"""Jaxprs as data, in one form for traced and for printed jaxprs. Nothing here computes."""
 
 import functools
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def dtype_of(name: Any) -> np.dtype[Any] | None:
 
 
 def is_printed(name: str) -> bool:
-    """Return whether JAX prints a type in this form in a jaxpr: ``i32``, not ``int32`` or ``i``."""
+    """Return whether a type's name is in the form that JAX prints in a jaxpr: ``i32``, not ``int32`` or ``i``."""
     return name in _ABBREVIATIONS or name.startswith("key<") or "float0" in name
 
 
@@ -58,7 +58,7 @@ class Shaped:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number in the text."""
+    """A constant in the text."""
 
     value: Any
 
@@ -108,7 +108,7 @@ Part = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """How an array of a Pallas kernel is divided into blocks."""
+    """The division of a Pallas kernel's array into blocks."""
 
     sizes: tuple[int | None, ...]
     """The size of a block by dimension; None where one index is taken, and the dimension is removed."""
@@ -118,7 +118,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """The grid that a Pallas kernel runs over."""
+    """The grid over which a Pallas kernel runs."""
 
     sizes: tuple[int, ...]
     blocks: tuple[Block, ...]

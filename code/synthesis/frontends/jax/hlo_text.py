@@ -1,8 +1,8 @@
-"""Rewrites optimised HLO as HLO that XLA accepts again, without changing what it computes.
+"""Conversion of optimised HLO to HLO that XLA accepts again, without changing what it computes.
 
-Instructions about compilation are removed. A fusion becomes a call of its computation. Layouts are dropped, except
-those of library calls, which read memory as it is. Apart from these, only a ``bitcast`` depends on layouts; it becomes
-an equivalent transpose and reshape.
+Instructions about compilation are removed. A fusion becomes a call of its computation. Layouts are removed, except
+those of library calls, which depend on the order in memory. Apart from these, only a ``bitcast`` depends on layouts; it
+becomes an equivalent transpose and reshape.
 """
 
 import re
@@ -64,7 +64,7 @@ def _without_bitcasts(computation: str) -> str:
 
 
 def _physical(sizes: list[int], layout: str) -> list[int]:
-    """Return the axes from the slowest to the fastest in memory."""
+    """Return the axes in order of memory, slowest first."""
     return list(reversed(_numbers(layout))) or list(range(len(sizes)))
 
 

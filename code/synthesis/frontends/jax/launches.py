@@ -1,8 +1,8 @@
-"""Observes calls of jitted functions, by wrapping functions of JAX while a listener is active.
+"""Observation of calls of jitted functions, by wrapping functions of JAX while a listener is active.
 
 JAX enters Python for a call whose signature is not in its compiled cache. The call and its jaxpr are available there,
-so that nothing is traced again. The first calls of a signature are kept out of that cache so that they are observed,
-too. Later ones have no overhead.
+so nothing is traced again. The first calls of a signature are kept out of that cache, so that they are also observed.
+Later calls have no overhead.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ _PMAP = "jax._src.pmap"
 
 
 def watch(listener: Listener) -> Callable[[], None]:
-    """Report calls of jitted functions in this process to a listener; return a function that stops it."""
+    """Report calls of jitted functions in this process to a listener, and return a function that stops reporting."""
     return _Watching(listener).begin()
 
 
@@ -40,10 +40,10 @@ class _Now(threading.local):
 
 
 class _Watching:
-    """Wraps JAX's functions.
+    """The wrapped functions of JAX.
 
     Args:
-        listener: gets the calls.
+        listener: receives the calls.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -54,7 +54,7 @@ class _Watching:
         self._wrapping = Wrapping()
 
     def begin(self) -> Callable[[], None]:
-        """Wrap the functions; return a function that unwraps them."""
+        """Wrap the functions, and return a function that unwraps them."""
         with self._wrapping.all_or_none():
             self._wrapping.wrap(pjit, "_infer_params", self._infer)
             self._wrapping.wrap(pjit, "_need_to_rebuild_with_fdo", self._rebuild)
@@ -105,7 +105,7 @@ class _Watching:
 
 
 def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: Any, *, outermost: bool) -> Call | None:
-    """Return a call for the recorder; None if it is inside another, or its function is not the program's."""
+    """Return a call for the recorder; None if it is inside another, its function is JAX's, or values are unknown."""
     from synthesis.frontends.jax.called import Given, concrete
     from synthesis.frontends.jax.callers import caller_of
     from synthesis.frontends.jax.functions import function_behind, jax
@@ -152,10 +152,10 @@ def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: A
 
 
 class _Telling:
-    """Describes a call when asked. The modules for it are imported only then.
+    """A description of a call that is made on demand. The modules for it are imported only then.
 
     Args:
-        given: the call, in each form in which it can be described.
+        given: the call, in each form in which it can be described, preferred form first.
     """
 
     _chosen: ClassVar[weakref.WeakKeyDictionary[Any, int]] = weakref.WeakKeyDictionary()

@@ -1,6 +1,6 @@
-"""JAX's levels: one entry each, known without JAX itself.
+"""JAX's levels, one entry each, which are available without JAX.
 
-``made_by`` is what ``Tracing.text`` calls the text, ``run_by`` what ``execution.py`` runs it with.
+``made_by`` is the name of the text in ``Tracing.text``, and ``run_by`` names what ``execution.py`` runs it with.
 """
 
 from dataclasses import replace

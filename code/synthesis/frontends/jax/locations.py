@@ -1,4 +1,4 @@
-"""Maps lines of JAX's texts to lines of the source, from the locations that JAX keeps and XLA prints on request."""
+"""A map from lines of JAX's texts to source lines, from the locations that JAX keeps and XLA prints on request."""
 
 import re
 from collections.abc import Callable
@@ -38,10 +38,10 @@ def hlo_origins(annotated: str, text: str, where: Where) -> list[int | None]:
 
 
 def llvm_origins(name: str, annotated: str, where: Where) -> list[int]:
-    """Return the source lines that a module of XLA's LLVM IR comes from.
+    """Return the source lines of a module of XLA's LLVM IR.
 
     Args:
-        name: the instruction of the optimised HLO that the module was made from; computations that it calls count, too.
+        name: the instruction of the optimised HLO from which the module was made; its called computations count, too.
         annotated: the optimised HLO with its metadata.
         where: maps a file and a line of it to a line of the source.
     """
@@ -79,7 +79,7 @@ def _frames(annotated: str, where: Where) -> Callable[[str | None], int | None]:
     places = {place: _fields(entry) for place, entry in tables.get("FileLocations", {}).items()}
 
     def line_of_frame(frame: str | None) -> int | None:
-        """Return the innermost line. The outermost frame is its own parent."""
+        """Return the innermost source line of a stack frame. The outermost frame is its own parent."""
         while frame in frames:
             place = places.get(frames[frame].get("file_location_id", ""), {})
             file = tables["FileNames"].get(place.get("file_name_id", ""), "").strip('"')

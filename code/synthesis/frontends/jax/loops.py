@@ -1,4 +1,4 @@
-"""Detects loops that XLA leaves out of compiled code, since one of them might never end, which would go unnoticed."""
+"""Detection of loops that XLA removes from compiled code, which would hide that a loop never ends."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ _WHILE = re.compile(r"\bwhile\(")
 def left_out(module: Any, compiled: str) -> bool:
     """Return whether XLA's compiled form of a StableHLO module has fewer loops than the module.
 
-    XLA leaves out loops whose results are unused, and loops that change nothing, whether they end or not.
+    XLA removes loops whose results are unused, and loops that change nothing, whether they end or not.
 
     Args:
         module: a StableHLO module of ``jaxlib``.
@@ -25,7 +25,7 @@ def _name(function: Any) -> str:
 
 
 def _inside(operation: Any) -> Counter[str]:
-    """Count the loops in an operation, under an empty name, and its calls by function name."""
+    """Return the number of loops in an operation, under an empty name, and of its calls by function name."""
     found = Counter[str]()
     for region in operation.regions:
         for block in region.blocks:

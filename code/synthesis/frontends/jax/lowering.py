@@ -1,4 +1,4 @@
-"""Lowers JAX functions to text. Most accesses to private modules of JAX and jaxlib are in this module.
+"""Lowering of JAX functions to text. Most accesses to private modules of JAX and jaxlib are in this module.
 
 Texts come from JAX's own printers. Names that JAX adds (of the module, labels of results) are removed from the MLIR
 module before printing, not from the finished text.
@@ -54,18 +54,18 @@ _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
 
 class NotAvailableError(Exception):
-    """Raised for a level at which the function has no text."""
+    """An error for a level at which the function has no text."""
 
 
 class UnprintedConstantsError(Exception):
-    """Raised for a jaxpr with arrays that its text does not show."""
+    """An error for a jaxpr with arrays that its text does not show."""
 
 
 # ---- attributes of functions
 
 
 def is_more_than_its_source(obj: Any) -> bool:
-    """Return whether no source shows all of an object: it has a rule set in another way, or bound arguments."""
+    """Return whether no source shows all of an object, because it has bound arguments or a rule set in another way."""
     while obj is not None and not isinstance(obj, FunctionType):
         if isinstance(obj, functools.partial | MethodType) or (_has_rules(obj) and rules_of(obj) is None):
             return True
@@ -78,7 +78,7 @@ def _has_rules(obj: Any) -> bool:
 
 
 def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
-    """Return a function's derivative rules: the method that sets them, and its arguments in order.
+    """Return a function's derivative rules: the name of the method that sets them, and its arguments in order.
 
     Return None if the function has no rules of its own, or if a rule is not a plain function.
     """
@@ -106,7 +106,7 @@ def public_primitives() -> list[str]:
 
 
 def jaxpr_of(function: Any, example_args: Sequence[Any]) -> Any:
-    """Return the closed jaxpr that a function's Python source traces to; it may be stored by ``remember``."""
+    """Return the closed jaxpr to which a function's Python source traces; it may be stored by ``remember``."""
     known = getattr(function, _JAXPR, None)
     if known is not None and known[0] is example_args:
         return known[1]
@@ -124,9 +124,10 @@ def remember(function: Any, example_args: Sequence[Any], tracing: "Tracing") -> 
 
 @contextlib.contextmanager
 def shared_context() -> Generator[None]:
-    """Lower functions in one MLIR context. JAX makes one for each, a third of the lowering time of a small function.
+    """Lower functions in one MLIR context, inside a Python context.
 
-    A context stores the types, attributes and locations that it has seen, and nothing that a text depends on.
+    JAX makes one for each function, which takes a third of the lowering time of a small function. A context stores the
+    types, attributes and locations that it has seen, and nothing on which a text depends.
     """
     make, context = lowering_rules.make_ir_context, lowering_rules.make_ir_context()
     lowering_rules.make_ir_context = lambda: context
@@ -166,7 +167,7 @@ class Tracing:
         Raises:
             NotAvailableError: if the function has no text at this level.
             UnprintedConstantsError: if a jaxpr's text would leave arrays out.
-            Exception: whatever JAX raises when it lowers or compiles.
+            Exception: any exception that JAX raises when it lowers or compiles.
         """
         match level:
             case "jaxpr":
@@ -190,7 +191,7 @@ class Tracing:
         return self._lowered
 
     def _compile(self, options: Mapping[str, str] | None = None) -> Any:
-        """Return XLA's executable. For ``cpu`` it is for this machine's processor, even if JAX prefers a GPU."""
+        """Return XLA's executable; for ``cpu`` it is compiled for this machine's CPU, even if JAX prefers a GPU."""
 
         def compile_with(chosen: dict[str, Any]) -> Any:
             return self._lower().compile(compiler_options=chosen or None).runtime_executable()
@@ -256,7 +257,7 @@ def _hlo_options(*, metadata: bool = False) -> Any:
 
 @contextlib.contextmanager
 def absent_gpu() -> Generator[None]:
-    """Provide an abstract GPU (an H100) to lower Pallas kernels for; JAX uses its name and number of cores."""
+    """Provide an abstract GPU (an H100) for lowering Pallas kernels; JAX uses its name and number of cores."""
     device = jax.sharding.AbstractDevice("NVIDIA H100 80GB HBM3", 132, "cuda")
     with jax.sharding.use_abstract_mesh(jax.sharding.AbstractMesh((), (), abstract_device=device)):
         yield
@@ -331,7 +332,7 @@ def _kernel_body(call: Any, level: str) -> tuple[bytes, bytes | None] | None:
 
 
 def _operations(operation: Any) -> Generator[Any]:
-    """Yield every operation inside an operation, outer ones first."""
+    """Yield every operation inside an operation, outer operations first."""
     for region in operation.regions:
         for block in region.blocks:
             for inner in block.operations:
@@ -347,7 +348,7 @@ def _stablehlo(module: Any, where: Where) -> tuple[str, LineMap]:
 
 
 def _printed(operation: Any, where: Where) -> tuple[str, list[int | None]]:
-    """Return an operation as text, and the source line of each line; it is printed a second time only if necessary."""
+    """Return an operation as text, and the source line of each line; it is printed twice only if necessary."""
     lines, origins = mlir_lines(operation.get_asm(enable_debug_info=True), where)
     text = "\n".join(lines) + "\n"
     return operation.get_asm(enable_debug_info=False) if " loc(" in text else text, origins
@@ -361,7 +362,7 @@ def stablehlo_text(module: Any) -> str:
 
 @contextlib.contextmanager
 def _unnamed(module: Any) -> Generator[Any]:
-    """Return a copy of a module without the names that JAX gives to it and its results."""
+    """Yield a copy of a module without the names that JAX gives to it and its results."""
     with module.context:
         copy = module.operation.clone()  # the original may still be compiled, which needs these names
         _drop_attributes(copy, ("sym_name",))

@@ -1,8 +1,7 @@
-"""Expresses functions and records that a library function has made as calls of it: ``hk.transform(f).apply``.
+"""Functions and records that a library function has made, as expressions that call it: ``hk.transform(f).apply``.
 
 The made function usually keeps the maker's arguments in its closure, under the parameters' names. This module does not
-decide whether a call with them makes the same function again; the source has to be traced and compared with the
-program.
+decide whether a call with these makes the same function again; the source must be traced and compared with the program.
 """
 
 import ast
@@ -22,11 +21,11 @@ _Parts = list[tuple[str, Any]]
 
 
 def made_function(value: FunctionType, imported: Callable[[str], bool]) -> Built | None:
-    """Return a function that a library function has made as a call of it; None for any other function.
+    """Return the expression of a function that a library function has made; None for any other function.
 
     Args:
         value: the function.
-        imported: returns whether a module is imported by name rather than copied from.
+        imported: returns whether a module is imported by name rather than copied.
     """
     found = _maker_of(value, imported)
     if found is None:
@@ -41,7 +40,7 @@ def made_function(value: FunctionType, imported: Callable[[str], bool]) -> Built
 
 
 def made_record(value: Any, imported: Callable[[str], bool]) -> Built | None:
-    """Return a named tuple that a library function has made as a call of it; None for any other value."""
+    """Return the expression of a named tuple that a library function has made; None for any other value."""
     held = {name: getattr(value, name) for name in getattr(value, "_fields", ())}
     for at, (name, function) in enumerate(held.items()):
         found = _maker_of(function, imported)
@@ -160,7 +159,10 @@ def _call_of(maker: FunctionType, tree: ast.FunctionDef, kept: Mapping[str, Any]
 
 
 def _place_of(maker: FunctionType, tree: ast.FunctionDef, name: str) -> str | None:
-    """Return how a maker's result holds its inner function: '' for itself, or an attribute or item; None if unknown."""
+    """Return how a maker's result holds its inner function.
+
+    It is ``''`` if the result is the function, else an attribute or item as text; None if unknown.
+    """
     given = [each.value for each in _own_nodes(tree) if isinstance(each, ast.Return) and each.value is not None]
     names = {each.id for each in given if isinstance(each, ast.Name)}
     if name in names:

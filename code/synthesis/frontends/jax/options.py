@@ -1,4 +1,4 @@
-"""The settings of JAX that shape a function's text or behaviour, as a row's ``options`` column records them."""
+"""The settings of JAX that determine a function's text or behaviour, as recorded in a row's ``options`` column."""
 
 from collections.abc import Mapping
 from typing import Any

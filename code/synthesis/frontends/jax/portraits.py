@@ -1,4 +1,4 @@
-"""Live values that a JAX function refers to, as expressions: results of jit, grad and vmap, records, bound methods."""
+"""Expressions for live values to which a JAX function refers: results of jit, grad and vmap, records, bound methods."""
 
 import abc
 import ast
@@ -52,8 +52,8 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
 
     Args:
         value: the value.
-        imported: returns whether a module is imported by name rather than copied from. Values made by functions of such
-            a module are expressed as calls of them.
+        imported: returns whether a module is imported by name rather than copied. Values made by functions of such a
+            module are expressed as calls of these functions.
         inside: the function inside ``jax.jit`` itself, which is not the result of decorators.
     """
     if isinstance(value, FunctionType):
@@ -89,13 +89,13 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
 
 
 def _structure(value: Any) -> Built:
-    """Return a tree structure as that of an example tree."""
+    """Return a tree structure as an expression: the structure of an example tree."""
     example = jax.tree_util.tree_unflatten(value, [0] * value.num_leaves)
     return Built("jax.tree_util.tree_structure({0})", (("tree", example),))
 
 
 def _method(value: MethodType) -> Built:
-    """Return a bound method as an attribute of its object; a jitted one or ``__call__`` as a lambda that calls it."""
+    """Return a bound method as an attribute of its object; if jitted or ``__call__``, as a lambda that calls it."""
     part = (variable(value.__self__), value.__self__)
     if value.__name__ != "__call__" and not is_jitted(value.__func__):
         return Built(f"{{0}}.{value.__name__}", (part,), attributes=(value.__name__,))
@@ -108,7 +108,7 @@ def _method(value: MethodType) -> Built:
 
 
 def variable(value: Any) -> str:
-    """Return a name for a variable that holds an object."""
+    """Return a variable name for an object, from the name of its class."""
     kind: Any = value.__class__
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
 
@@ -141,7 +141,7 @@ def node(value: Any, children: Sequence[str], mentioned: Collection[str]) -> Ins
 
     Args:
         value: the object.
-        children: the attributes that it is flattened into, in order.
+        children: the attributes into which it is flattened, in order.
         mentioned: the attributes that are accessed.
     """
     fields, methods = _asked_for(value, mentioned)
@@ -178,7 +178,7 @@ def _asked_for(value: Any, mentioned: Collection[str]) -> tuple[dict[str, Any], 
 
 
 def _function_of(member: Any) -> FunctionType | None:
-    """Return the function of a class's member."""
+    """Return the plain function of a class's member; None if it has none."""
     if isinstance(member, property):
         return functions.function_behind(member.fget)
     if isinstance(member, FunctionType | staticmethod | classmethod) or is_jitted(member):
@@ -192,7 +192,7 @@ def is_jitted(value: Any) -> bool:
 
 
 def hint_of(value: Any, inner: str) -> str:
-    """Return a name for a value made from a function with a given name."""
+    """Return a name for a value made from a function of a given name."""
     made = made_by(value) if isinstance(value, FunctionType) else None
     if made is not None:
         return f"{inner}_{made[0].partition('.')[0].strip('_')}"
@@ -202,7 +202,7 @@ def hint_of(value: Any, inner: str) -> str:
 
 
 def record(value: Any) -> Built | None:
-    """Return a named tuple or a user's dataclass as a call with its fields, without those at their default."""
+    """Return a named tuple or a user's dataclass as a call with its fields, except those with default values."""
     kind: Any = value.__class__
     fields = fields_of(value)
     if fields is None:
@@ -223,7 +223,7 @@ def _own_name(value: Any) -> str:
 
 
 def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
-    """Return whether an object is a part of another, within some steps and also inside ``jax.jit``."""
+    """Return whether an object is a part of another, within ``steps`` levels and also inside ``jax.jit``."""
     if part is value:
         return True
     inner = [*getattr(part, "__dict__", {}).values(), *([part._fun] if is_jitted(part) else [])]
@@ -231,7 +231,7 @@ def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
 
 
 def given(value: Any) -> Built | None:
-    """Return an object as a call of its class with attributes named like its parameters; None if one is missing."""
+    """Return an object as a call of its class with the attributes named like its parameters; or None."""
     kind: Any = value.__class__
     if (kind.__new__, kind.__init__) == (object.__new__, object.__init__) and getattr(value, "__dict__", None) == {}:
         return Built("{0}()", ((kind.__name__, kind),))
@@ -257,7 +257,7 @@ def given(value: Any) -> Built | None:
 
 
 def _kept_as(value: Any, name: str) -> str | None:
-    """Return the attribute that holds an object's argument of some name, preferably not one of its class; or None."""
+    """Return the attribute that holds an object's argument, preferably one of the object itself; None if none does."""
     own: Mapping[str, Any] = getattr(value, "__dict__", {})
     found = [one for one in (name, f"_{name}") if one in own or hasattr(value, one)]
     found.sort(key=lambda one: one not in own)
@@ -265,7 +265,7 @@ def _kept_as(value: Any, name: str) -> str | None:
 
 
 def fields_of(value: Any) -> list[str] | None:
-    """Return the fields that construct a named tuple or a dataclass; None for others, or if other arguments do."""
+    """Return the fields that construct a named tuple or a dataclass; None if it is constructed in another way."""
     kind: Any = value.__class__
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return list(kind._fields)
@@ -276,7 +276,7 @@ def fields_of(value: Any) -> list[str] | None:
 
 
 def own_fields(value: Any) -> list[str] | None:
-    """Return the fields of a dataclass object whose class has its own constructor; None for any other value.
+    """Return the fields of a dataclass object that has all its fields and no other attributes; otherwise None.
 
     They are known only if the object has all its fields and no other attributes.
     """
@@ -298,7 +298,7 @@ def takes(kind: Any, names: Sequence[str]) -> bool:
 
 
 def _parameters(kind: Any) -> dict[str, inspect.Parameter]:
-    """Return the constructor parameters of a class, whatever its metaclass says.
+    """Return the constructor parameters of a class, regardless of its metaclass.
 
     Raises:
         ValueError: if Python knows no signature.
@@ -308,7 +308,7 @@ def _parameters(kind: Any) -> dict[str, inspect.Parameter]:
 
 
 def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
-    """Return whether a dataclass's constructor takes its fields, and is not a custom one."""
+    """Return whether a dataclass's constructor is the generated one and takes its fields."""
     try:
         return [*_parameters(kind)] == [*fields]
     except (TypeError, ValueError):
@@ -316,7 +316,7 @@ def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
 
 
 def _transformed(function: FunctionType) -> Built | None:
-    """Return a function that a JAX transformation has made as a call of that; None if it has no such form."""
+    """Return a function that a JAX transformation has made as a call of the transformation; or None."""
     made = made_by(function)
     if made is None:
         return None
@@ -446,7 +446,7 @@ def literal(value: Any) -> str | None:
 
 
 def _sharding(value: Any) -> str:
-    """Return a sharding as an expression that any machine can trace: only counts and names of devices.
+    """Return a sharding as an expression that any machine can trace, with only counts and names of devices.
 
     The types of a mesh's axes are always written, since their default differs between releases of JAX.
     """

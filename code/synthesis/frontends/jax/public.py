@@ -1,8 +1,8 @@
-"""Expresses JAX's own functions by their public names: a row calls the function if its body cannot be in a source.
+"""Calls of JAX's own functions by their public names, for functions whose body a source cannot contain.
 
-JAX defines functions in private modules, which change from release to release. A source that is to be proved must not
-refer to these (``frontends/plainness.py``). A source that calls the public function means the same; it can be proved,
-lowered by other releases, and is how people write.
+JAX defines functions in private modules, which change between releases. A source that is to be verified must not refer
+to these (``frontends/plainness.py``). A source that calls the public function has the same meaning. It can be verified
+and lowered by other releases, and is how people write such code.
 """
 
 import importlib
@@ -24,7 +24,7 @@ _IMPORTS = {"jax.numpy": ("import jax.numpy as jnp", "jnp"), "jax.lax": ("from j
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """A function that only calls one of JAX's."""
+    """A function that only calls a function of JAX."""
 
     source: str
     call: Call
@@ -43,7 +43,7 @@ def public_name(function: Any) -> tuple[str, str] | None:
 
 
 def by_public_name(call: Call) -> Borrowed | None:
-    """Return a function that calls the called JAX function by its public name; None if there is none.
+    """Return a function that calls JAX's called function by its public name; None if there is none.
 
     Args:
         call: a call of one of JAX's functions.
@@ -77,8 +77,8 @@ def by_public_name(call: Call) -> Borrowed | None:
 def _written(parameters: Sequence[inspect.Parameter], given: Collection[str]) -> tuple[list[str], list[str]] | None:
     """Return the parameters of the new function and the arguments that it passes on; None if they cannot be written.
 
-    Given arguments have no default. The others keep the default of JAX's function if it is a constant that can be
-    written, else they are left out. Those that a source may not pass, such as ``out``, are left out, too.
+    Arguments of the call have no default. The others keep the default of JAX's function if it is a constant that can be
+    written; otherwise they are left out, as are arguments that a source may not pass, such as ``out``.
     """
     required, optional, passed = list[str](), list[str](), list[str]()
     for each in parameters:

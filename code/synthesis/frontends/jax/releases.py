@@ -1,20 +1,16 @@
 """All differences between JAX's releases that this front end handles.
 
-Each difference is detected from what the installed JAX has, not from its version number. The rest of the front end uses
-one form of everything, that of JAX 0.10.2. ``tests/frontends/test_jax_releases.py`` has a test for each entry.
+Each difference is detected from the features of the installed JAX, not from its version number. The rest of the front
+end uses the forms of JAX 0.10.2. ``tests/frontends/test_jax_releases.py`` has a test for each entry.
 
-====== =======================================================================================
-since  what changed
-====== =======================================================================================
-0.11.0 ``scan`` divides its operands by two trees (``ft_in``, ``ft_out``), not by two counts
-0.11.0 a function called in place is bound by ``eval_jaxpr``, not by ``closed_call``
-0.11.0 ``top_k`` has a parameter for its stability; it was always stable
-0.11.0 XLA's CPU compiler has no option ``xla_cpu_use_fusion_emitters``
-0.12.0 ``erfc`` has an ``accuracy``
-0.12.0 some primitives are objects of a class (``Nonzero``), which expand to simpler primitives
-0.12.0 XLA dumps LLVM IR only where ``xla_dump_emitter_re`` asks for it
-0.12.0 the locations of a Mosaic module are in a module of their own
-====== =======================================================================================
+====== ======================================================================================= since  what changed
+====== ======================================================================================= 0.11.0 ``scan`` divides
+its operands by two trees (``ft_in``, ``ft_out``), not by two counts 0.11.0 a function called in place is bound by
+``eval_jaxpr``, not by ``closed_call`` 0.11.0 ``top_k`` has a parameter for its stability; it was always stable 0.11.0
+XLA's CPU compiler has no option ``xla_cpu_use_fusion_emitters`` 0.12.0 ``erfc`` has an ``accuracy`` 0.12.0 some
+primitives are objects of a class (``Nonzero``), which expand to simpler primitives 0.12.0 XLA dumps LLVM IR only where
+``xla_dump_emitter_re`` asks for it 0.12.0 the locations of a Mosaic module are in a module of their own ======
+=======================================================================================
 
 New primitives have rules in ``reference/rules``, like all others.
 """
@@ -53,11 +49,11 @@ def equation_of(primitive: str, parameters: Mapping[str, Any]) -> tuple[str, dic
     """Return an equation's name and parameters in the form that the rest of the front end uses.
 
     Args:
-        primitive: the name in this release, or in the one that printed a text.
-        parameters: by name; of a printed equation the trees of ``scan`` are text.
+        primitive: the name in the installed release, or in the release that printed a text.
+        parameters: the parameters by name; in a printed equation, the trees of ``scan`` are text.
 
     Raises:
-        ValueError: if the trees of a scan have other parts than are known.
+        ValueError: if the trees of a scan have unknown parts.
     """
     given = dict(parameters)
     if primitive == "scan" and "ft_in" in given:
@@ -72,9 +68,9 @@ def equation_of(primitive: str, parameters: Mapping[str, Any]) -> tuple[str, dic
 
 
 def expansion_of(equation: Any) -> Any:
-    """Return the closed jaxpr that expands a live equation's primitive if that is an object; None if it is not.
+    """Return the closed jaxpr that expands a live equation's primitive if that is an object; otherwise None.
 
-    The expansion is JAX's own, and is what older releases bind in place of such a primitive.
+    The expansion is JAX's own, and older releases bind it in place of such a primitive.
     """
     expand = getattr(equation.params.get("_prim"), "expand", None)
     if expand is None:
@@ -93,7 +89,7 @@ _OBJECTS: Mapping[str, Callable[[Any], Any]] = {
 
 @functools.cache
 def object_class(primitive: str) -> Any:
-    """Return the class of a primitive that is an object in this JAX; None for any other.
+    """Return the class of a primitive that is an object in the installed JAX; None for any other.
 
     The class is called with the operands' types and the parameters. The object is called with the operands.
     """
@@ -137,7 +133,7 @@ def _printed_leaves(text: str) -> int:
 
 
 def _shape_of(pytree: str) -> str:
-    """Return the tree of a printed ``Pytree``, in which a leaf is a star."""
+    """Return the tree of a printed ``Pytree``, in which leaves are stars."""
     return _QUOTED.sub("", pytree.partition("tree=PyTreeDef(")[2].removesuffix("))"))
 
 
@@ -168,10 +164,10 @@ Each value is a function that binds the primitive, and the values that older rel
 
 
 def bound_parameters(primitive: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a text's parameters, from any release, in the form that this JAX binds.
+    """Return a text's parameters, from any release, in the form that the installed JAX binds.
 
     Raises:
-        ValueError: if the text needs something that this JAX does not have.
+        ValueError: if the text needs a feature that the installed JAX lacks.
     """
     given = dict(parameters)
     added: Mapping[str, Any] = _ADDED[primitive][1] if primitive in _ADDED else {}
@@ -192,13 +188,13 @@ def _parameters_here(primitive: str) -> frozenset[str]:
 
 @functools.lru_cache(256)
 def scan_division(constants: int, carry: int, columns: int, results: int) -> Mapping[str, Any]:
-    """Return the parameters by which this JAX's ``scan`` divides its operands and results.
+    """Return the parameters by which the installed JAX's ``scan`` divides its operands and results.
 
     Args:
-        constants: number of operands that every step gets.
-        carry: number of operands that one step passes to the next.
-        columns: number of operands of which each step gets one element.
-        results: number of results of each step, besides the carry.
+        constants: the number of operands that every step takes.
+        carry: the number of operands that one step passes to the next.
+        columns: the number of operands of which each step takes one element.
+        results: the number of results of each step, besides the carry.
     """
     shared = [np.float32(0)] * constants
 
@@ -226,14 +222,14 @@ _unknown: set[str] = set()
 
 
 def compiled(compile_with: Callable[[dict[str, Any]], _T], options: Mapping[str, Any]) -> _T:
-    """Compile with options, without the optional ones that this XLA does not know.
+    """Return the result of a compilation with options, without optional ones that the installed XLA lacks.
 
     Args:
-        compile_with: compiles with given options; it is called again without an option that XLA does not know.
-        options: by name.
+        compile_with: compiles with given options; it is called again without an option that XLA lacks.
+        options: the options by name.
 
     Raises:
-        Exception: whatever the compilation raises, also for an unknown option that is not optional.
+        Exception: any exception of the compilation, including that for an unknown option that is not optional.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Makes signatures that hold the recorded arguments of JAX calls."""
+"""Signatures that hold the recorded arguments of JAX calls."""
 
 import math
 from dataclasses import replace
@@ -20,10 +20,10 @@ _MADE = (calling.BoundFunction, calling.ArrangedFunction, calling.KeyedFunction,
 
 
 class JaxReplayer:
-    """Makes signatures from recorded calls of JAX functions."""
+    """A maker of signatures from recorded calls of JAX functions."""
 
     def digest(self, kernel: Kernel) -> str:
-        """Return the digest of the jaxpr that a function traces to with the arguments in its record."""
+        """Return the digest of the jaxpr to which a function traces with the specified arguments."""
         signature = kernel.spec.signature
         function = kernel.live
         while isinstance(function, _MADE):
@@ -38,7 +38,7 @@ class JaxReplayer:
             return fingerprint(_traced(function, signature, args, kwargs))
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
-        """Return a signature with the recorded starting values; of larger arrays, the range is the domain."""
+        """Return a signature with the recorded starting values; for larger arrays, only their range, as the domain."""
         if launched.lost:
             raise ConfigError(launched.lost[0])
         claimed = kernel.spec.signature

@@ -1,8 +1,8 @@
-"""Finds constructs in a JAX text that do more than compute: calls out of the program.
+"""A search for constructs in a JAX text that do more than compute, such as calls out of the program.
 
 A custom call names a function of the process, and a callback even contains its address. An infeed or a transfer waits
-for another process. The functions that JAX's own lowerings call on a CPU (LAPACK, FFTs, sorting) are known by name. Any
-other is foreign, and its text is run in isolation.
+for another process. The functions that JAX's own lowerings call on a CPU (LAPACK, FFTs, sorting) are known by name. A
+text with any other call is foreign, and is run in isolation.
 """
 
 import re
@@ -29,7 +29,7 @@ _LANGUAGES = (JAXPR, MLIR, HLO)
 
 
 def foreign(level: Level, text: str) -> str | None:
-    """Return a description of a construct that leads out of the program; None if there is none, or the text is not run.
+    """Return a description of a construct that leads out of the program; None if none, or if the text is not run.
 
     Args:
         level: the text's level.
@@ -49,11 +49,11 @@ def foreign(level: Level, text: str) -> str | None:
 
 
 def targets(text: str) -> Iterator[str]:
-    """Yield the functions that the custom calls of a text name; empty for a call that names none on its line."""
+    """Yield the functions that the custom calls of a text name; yield an empty text for a call that names none."""
     for call in _CALLS.finditer(text):
         yield from [match["at"] or match["named"] or "" for match in _TARGET.finditer(call["after"])] or [""]
 
 
 def _as_operation(string: re.Match[str]) -> str:
-    """Return a string that is an operation's quoted name; for any other, an empty string literal."""
+    """Return the replacement of a string: itself if it is an operation's quoted name, else an empty string literal."""
     return string[0] if re.fullmatch(r'"\w+(?:\.\w+)+"', string[0]) else '""'

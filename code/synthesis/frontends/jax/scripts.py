@@ -1,4 +1,4 @@
-"""Writes the lines of a script that call a function on given inputs, or its derivatives."""
+"""The lines of a script that call a function, or its derivatives, on given inputs."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from synthesis.frontends.literals import array_of
 
 
 def call_lines(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[str]:
-    """Yield the lines after the source: inputs, the call, and what is printed."""
+    """Yield the lines after the source: inputs, the call, and the printing of results."""
     names = [each.name for each in spec.signature.arguments]
     for name in names:
         yield f"{name} = {array_of(inputs[name])}"

@@ -1,10 +1,10 @@
-"""Spells JAX's types as jaxprs and records do: ``f32[4,3]``."""
+"""The names of JAX's types in jaxprs and records: ``f32[4,3]``."""
 
 _SHORT = {"bool": "bool", "bfloat16": "bf16", "key<fry>": "key<fry>"}
 
 
 def type_name(dtype: str, shape: tuple[int, ...]) -> str:
-    """Return a dtype and a shape as a jaxpr prints them.
+    """Return a dtype and a shape as they are printed in a jaxpr.
 
     Args:
         dtype: NumPy's name of the dtype.

@@ -1,4 +1,4 @@
-"""Recognises StableHLO modules with the same statements, of which only one needs to be executed.
+"""A comparison of StableHLO modules by their statements; of equal modules, only one needs to be executed.
 
 JAX lowers a function and its printed jaxpr to the same module, except for the names of values and for conversions of a
 value to its own type. These mark where a type was weak, and have no effect.
@@ -15,11 +15,11 @@ _UNCHANGED = re.compile(r"^ *(%\w+) = stablehlo\.convert (%\w+) : tensor<[^<>]*>
 
 
 def statements_of(printed: str) -> str | None:
-    """Return a module without parts that do not affect its results; None if they cannot be told from the rest.
+    """Return a module without the parts that do not affect its results; None if they cannot be separated.
 
     Args:
-        printed: the module as MLIR itself prints it. Values of one function have different names unless they are in
-            different regions.
+        printed: the module as MLIR prints it. Values of one function have different names unless they are in different
+            regions.
     """
     if any("%" in each for each in _STRING.findall(printed)):
         return None

@@ -1,4 +1,4 @@
-"""The releases of JAX that are supported; importing this module does not import JAX."""
+"""The supported releases of JAX; importing this module does not import JAX."""
 
 from synthesis.frontends.support import Supported
 

@@ -1,8 +1,8 @@
-"""Finds constructs in a model's jaxpr, StableHLO or HLO that JAX never prints.
+"""A search for constructs in a model's jaxpr, StableHLO or HLO that JAX never prints.
 
-The text is run unchanged. Calls out of the program are refused. So is every custom call whose function the row's own
-text does not call, because even JAX's own calls run native code that does not check its operands. Operations of
-dialects that JAX does not print are refused, too; those of the interpreter itself, for example, can write files.
+An accepted text is run unchanged. Calls out of the program are refused, as is every custom call of a function that the
+row's own text does not call, because even JAX's own calls run native code that does not check its operands. Operations
+of dialects that JAX does not print are also refused; for example, the interpreter's own operations can write files.
 """
 
 import re
@@ -19,12 +19,12 @@ _DIALECTS = frozenset(["stablehlo", "chlo", "func", "builtin", "mhlo", "jax", "s
 
 
 def tame(level: Level, text: str, own: str) -> Tamed:
-    """Return a model's text, and anything in it that neither JAX prints nor the row's own text has.
+    """Return a model's text, and any construct in it that neither JAX prints nor the row's own text contains.
 
     Args:
-        level: the level that the text is given for.
-        text: the model's.
-        own: the row's.
+        level: the level of the text.
+        text: the model's text.
+        own: the row's text.
     """
     why = foreign(level, text)
     if why is not None:
@@ -48,7 +48,7 @@ def _known(own: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _dialects(text: str) -> list[str]:
-    """Return the prefixes before dots at the beginning of words, outside strings except operations' quoted names."""
+    """Return the prefixes of dotted words in a text, outside strings except operations' quoted names."""
     return _DIALECT.findall(_STRING.sub(_quoted_name, text))
 
 

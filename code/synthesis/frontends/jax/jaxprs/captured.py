@@ -1,7 +1,7 @@
-"""Writes the arrays that a jaxpr captures as definitions before its text, and reads them back.
+"""The arrays that a jaxpr captures, written as definitions before its text and read back from there.
 
-JAX prints only the names and types of such arrays. Here each has a definition, which precedes JAX's definitions of
-functions and writes numbers as JAX does::
+JAX prints only the names and types of such arrays. Here each array has a definition, which precedes JAX's definitions
+of functions and prints numbers as JAX does::
 
     let a = [0.5, 1.5]:f32[2] in
     { lambda a:f32[2]; b:f32[2]. let c:f32[2] = add b a in (c,) }
@@ -26,7 +26,7 @@ _WIDTH = 100
 
 
 def captured_by(closed: Any, printed: Graph) -> dict[str, tuple[str, Any]] | None:
-    """Return the arrays that a closed jaxpr and its inner jaxprs capture: name to printed type and array.
+    """Return the printed types and values of the arrays that a closed jaxpr and its inner jaxprs capture, by name.
 
     Return None if one name refers to several arrays.
 
@@ -40,7 +40,7 @@ def captured_by(closed: Any, printed: Graph) -> dict[str, tuple[str, Any]] | Non
 
 
 class _Walk:
-    """Walks through a live jaxpr and the graph of its text in parallel."""
+    """A walk through a live jaxpr and the graph of its text in parallel."""
 
     def __init__(self) -> None:
         self.found: dict[str, tuple[str, Any]] = {}
@@ -48,7 +48,7 @@ class _Walk:
         self._seen = set[tuple[int, ...]]()
 
     def pair(self, printed: Any, live: Any) -> None:
-        """Compare a parameter, or a part of one."""
+        """Visit corresponding parameters, or parts of parameters, in the text and in the live jaxpr."""
         if isinstance(printed, Graph):
             self._graph(printed, live)
         elif isinstance(printed, SimpleNamespace):
@@ -77,7 +77,7 @@ class _Walk:
 
 
 def definitions(arrays: Mapping[str, tuple[str, Any]]) -> list[str] | None:
-    """Return the lines that define captured arrays; None if there are too many numbers, or values that are no numbers.
+    """Return the lines that define captured arrays; None if they have too many or non-numeric elements.
 
     Args:
         arrays: for each name in the jaxpr, the type as it is printed (``f32[2,3]``) and the array.
@@ -123,7 +123,7 @@ def _number(word: str, dtype: np.dtype[Any]) -> Any:
 
 
 def _brackets(shape: Sequence[int]) -> str:
-    """Return the form of an array of a given shape, with a mark for each number."""
+    """Return the nested brackets of an array with a given shape, with a placeholder for each number."""
     inner = "#"
     for size in reversed(shape):
         inner = f"[{','.join([inner] * size)}]"
@@ -144,7 +144,7 @@ def _words(array: Any) -> str | None:
 
 
 def _wrapped(line: str) -> list[str]:
-    """Return a definition in lines of moderate length, broken after commas."""
+    """Return a definition as lines of moderate length, broken after commas."""
     lines, now = list[str](), ""
     for part in line.split(" "):
         if now and len(now) + 1 + len(part) > _WIDTH and now.endswith(","):

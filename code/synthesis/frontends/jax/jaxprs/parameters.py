@@ -1,7 +1,7 @@
-"""Converts parameters of primitives from the form in a jaxpr's text to the values that the primitives take.
+"""Conversion of primitives' parameters from their form in a jaxpr's text to the values that the primitives take.
 
-Every word of a text is looked up in a closed table; none is ever evaluated. A text with a word that is not in the
-tables is not rebuilt.
+Every word of a text is looked up in closed tables and never evaluated. A text with a word that is not in the tables is
+not rebuilt.
 """
 
 import functools
@@ -28,15 +28,15 @@ _QUOTED = re.compile(r"'(\w+)'")
 
 
 class NotRebuiltError(Exception):
-    """Raised for a text that lacks something its primitives need, or that has something not in the tables."""
+    """An error for a text that lacks something its primitives need, or that contains a word not in the tables."""
 
 
 def parameters_of(equation: Equation, primitives: Mapping[str, Any], *, close: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return the parameters to bind a primitive with.
+    """Return the parameters with which to bind a primitive.
 
     Args:
         equation: the parsed equation.
-        primitives: by name, for parameters that name one.
+        primitives: the primitives by name, for parameters that name one.
         close: makes a closed jaxpr from a graph without free variables.
 
     Raises:
@@ -180,7 +180,7 @@ def _items(printed: Any) -> tuple[Any, ...] | None:
 
 
 def _platforms(printed: Any) -> tuple[str, ...] | None:
-    """Return the names of a branch's platforms; None for all others."""
+    """Return the names of a branch's platforms; None for the branch for all other platforms."""
     if printed is None:
         return None
     names = [_QUOTED.fullmatch(each) if isinstance(each, str) else None for each in printed]

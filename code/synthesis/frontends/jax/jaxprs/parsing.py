@@ -1,8 +1,7 @@
-"""Parses printed jaxprs to graphs.
+"""The parser of printed jaxprs, which returns graphs.
 
-JAX has no such parser. The grammar is that of ``jax.core.pp_jaxpr`` as it appears in the rows' texts: shared ``let``
-definitions, binders with types, parameters in brackets, literals with types, and arguments that continue on further
-lines.
+JAX has no such parser. The grammar is that of ``jax.core.pp_jaxpr`` in the rows' texts: shared ``let`` definitions,
+binders with types, parameters in brackets, literals with types, and arguments that continue on further lines.
 """
 
 import functools
@@ -37,14 +36,14 @@ _WORDS = {"None": None, "True": True, "False": False, "(b'',)": False}
 
 
 class JaxprSyntaxError(ValueError):
-    """Raised for a text that is no jaxpr, or that the parser does not support; the message names the place."""
+    """An error for a text that is not a jaxpr, or that the parser does not support; the message has the position."""
 
 
 def parse(text: str) -> Graph:
     """Return the graph of a printed jaxpr.
 
     Raises:
-        JaxprSyntaxError: if the text is not one.
+        JaxprSyntaxError: if the text is not a jaxpr, or is not supported.
     """
     parser = _Parser(text)
     parser.read_captured()
@@ -93,7 +92,7 @@ class _Parser:
         self.at = position + len(mark)
 
     def _next(self) -> int:
-        """Return the position of the next mark."""
+        """Return the position of the next token."""
         found = _SPACE.match(self.text, self.at)
         return found.end() if found else self.at
 
@@ -104,7 +103,7 @@ class _Parser:
         return found[1]
 
     def top(self) -> Graph:
-        """Return a graph after its definitions; a definition may use another that follows it in the text."""
+        """Return the main graph, after reading the definitions before it; a definition may use a later one."""
         outer = dict(self._shared)
         while found := self._match(_DEFINITION):
             self._shared[found[1]] = self.at
@@ -253,7 +252,7 @@ class _Parser:
         """Return a parameter's value: a graph, a Python literal, or other words as text.
 
         Args:
-            graphs: whether the name of a definition stands for its graph, and not for itself.
+            graphs: whether the name of a definition is replaced by its graph.
         """
         if self._sees("{"):
             return self.graph()
@@ -280,7 +279,7 @@ class _Parser:
         return _WORDS.get(word, word)
 
     def _raw(self) -> str:
-        """Return a value as text, up to the bracket that closes its first one."""
+        """Return a value as text, up to the bracket that closes its first bracket."""
         start, depth = self._next(), 0
         for mark in _BRACKET.finditer(self.text, start):
             depth += (mark[0] in "([{") - (mark[0] in ")]}")
@@ -308,7 +307,7 @@ class _Parser:
         return tuple(found)
 
     def _call(self, word: str) -> Any:
-        """Parse ``np.int64(3)``, or an object printed as a call of its constructor."""
+        """Parse ``np.int64(3)``, or an object that is printed as a constructor call."""
         self._take("(")
         named: dict[str, Any] = {}
         plain: list[Any] = []

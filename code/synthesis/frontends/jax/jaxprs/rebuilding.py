@@ -1,6 +1,6 @@
-"""Rebuilds parsed jaxprs as functions that bind JAX's own primitives, to be traced and lowered by JAX.
+"""Conversion of parsed jaxprs to functions that bind JAX's own primitives, to be traced and lowered by JAX.
 
-JAX infers every value's type again. A type that differs from the text's is an error.
+JAX infers the type of every value again. A type that differs from the text's is an error.
 """
 
 import functools
@@ -31,11 +31,11 @@ _SCATTERS = frozenset({"scatter", "scatter-add", "scatter-sub", "scatter-mul", "
 
 
 class TypeMismatchError(Exception):
-    """Raised for a value whose type differs from the text's, or that the text does not define."""
+    """An error for a value whose type differs from the text's, or that the text does not define."""
 
 
 def function_of(graph: Graph) -> Callable[..., list[Any]]:
-    """Return a function that JAX can trace. It takes the graph's inputs and returns a list.
+    """Return a function that JAX can trace, which takes the graph's inputs and returns a list of its results.
 
     Raises:
         NotRebuiltError: when it is traced, if the text is incomplete, or contains something unknown.
@@ -55,7 +55,7 @@ def _jax_type(kind: Shaped) -> Any:
 
 
 class _Rebuilding:
-    """Binds a graph's primitives to values, and makes jaxprs from inner graphs."""
+    """An evaluation of a graph that binds primitives to values, and makes jaxprs from inner graphs."""
 
     def __init__(self) -> None:
         self._closed: dict[int, Any] = {}
@@ -110,7 +110,7 @@ class _Rebuilding:
         return made if primitive.multiple_results else [made]
 
     def _of_object(self, kind: Any, equation: Equation, inputs: list[Any]) -> Sequence[Any]:
-        """Return the results of a primitive that is an object, made by its class for the types of its operands."""
+        """Return the results of a primitive that is an object, which its class makes for the types of its operands."""
         parameters = parameters_of(equation, {}, close=self._close)
         try:
             return jax.tree.leaves(kind(*map(jax.typeof, inputs), **parameters)(*inputs))
@@ -141,7 +141,10 @@ class _Rebuilding:
         return self.run(graph, arguments)
 
     def _scatter_parameters(self, equation: Equation) -> dict[str, Any]:
-        """Return a scatter's parameters. The lowering inlines the graph that combines two elements; None replaces."""
+        """Return a scatter's parameters.
+
+        The lowering inlines the graph that combines two elements; None means that updates replace elements.
+        """
         printed = equation.parameters["update_jaxpr"]
         update = None if printed is None else self._close(printed).jaxpr
         rest = {name: value for name, value in equation.parameters.items() if name != "update_jaxpr"}
@@ -149,7 +152,7 @@ class _Rebuilding:
         return {**parameters_of(bare, {}, close=self._close), "update_jaxpr": update}
 
     def _scan_parameters(self, equation: Equation) -> dict[str, Any]:
-        """Return the parameters of a scan, with its operands divided in the form of this JAX."""
+        """Return the parameters of a scan, with its operands divided in the form of the installed JAX."""
         told = dict(equation.parameters)
         constants, carry = told.pop("num_consts"), told.pop("num_carry")
         columns, results = len(equation.inputs) - constants - carry, len(equation.outputs) - carry
@@ -174,7 +177,7 @@ def _applied(primitive: Any, inputs: Sequence[Any], parameters: Mapping[str, Any
     """Return the results of a primitive.
 
     Raises:
-        TypeMismatchError: if it takes another number of operands.
+        TypeMismatchError: if the number of operands is wrong.
     """
     try:
         return primitive.bind(*inputs, **parameters)

@@ -1,4 +1,4 @@
-"""JAX's op catalogue: the operations that functions are drawn from.
+"""The catalogue of operations from which JAX functions are drawn.
 
 Their semantics are those of the ``jax.numpy``, ``jax.nn`` and ``jax.lax`` pages of JAX's documentation
 (https://docs.jax.dev/). A type is a scalar type and an array shape; ``()`` is a scalar array.

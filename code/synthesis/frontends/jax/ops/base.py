@@ -1,4 +1,4 @@
-"""Helpers and checks for all parts of JAX's op catalogue."""
+"""Helpers and checks for the whole op catalogue of JAX."""
 
 import math
 from collections.abc import Callable
@@ -32,12 +32,12 @@ def number(value: float) -> Literal:
 
 
 def numbers(values: tuple[int, ...]) -> Expression:
-    """Return a shape or a set of axes."""
+    """Return a shape or a set of axes as a tuple expression."""
     return Display(tuple(number(value) for value in values))
 
 
 def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the shape that two shapes broadcast to, or None."""
+    """Return the shape to which two shapes broadcast, or None."""
     width = max(len(a), len(b))
     pairs = zip((1,) * (width - len(a)) + a, (1,) * (width - len(b)) + b, strict=True)
     shape: list[int] = []
@@ -49,5 +49,5 @@ def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
 
 
 def entry(name: str, rule: Rule, arity: int, *, dtypes: tuple[str, ...] = FLOATS, source: str = SOURCE) -> Operation:
-    """Return an operation that takes any values; its rule decides which types fit."""
+    """Return an operation that takes any values; its rule decides which operands fit."""
     return Operation(name=name, domains=no_limits(arity), rule=rule, source=source, dtypes=dtypes)

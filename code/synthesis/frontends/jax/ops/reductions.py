@@ -69,7 +69,7 @@ def running(
     dtypes: tuple[str, ...] = FLOATS,
     source: str = SOURCE,
 ) -> Operation:
-    """Return a cumulative operation along an axis of ``least`` to ``most`` elements; ``spell`` writes it."""
+    """Return a cumulative operation along an axis of ``least`` to ``most`` elements; ``spell`` writes the call."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands

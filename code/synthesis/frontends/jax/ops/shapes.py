@@ -1,4 +1,4 @@
-"""Operations that move elements: shapes, axes, parts and joins."""
+"""Operations that rearrange elements: shapes, axes, parts and joins."""
 
 import math
 
@@ -59,7 +59,7 @@ def _transpose(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 def _slice(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     """Take a part along one or more axes, with constant bounds, sometimes with a step or from the end.
 
-    It is not applied to joined arrays, since one of them might be cut off completely.
+    It is not applied to joined arrays, since the slice might contain no element of one of them.
     """
     (x,) = operands
     if x.type.rank == 0 or max(x.type.shape) < 3 or x.ops & {"concat", "stack"}:
@@ -135,7 +135,7 @@ def _expand(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _pad(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """Add elements around an array: a constant, the edge again, or a mirror image."""
+    """Add elements around an array: a constant, repeated edge elements, or a mirror image."""
     (x,) = operands
     if x.type.rank == 0 or x.type.rank > 2 or min(x.type.shape) < 3:
         return None

@@ -31,9 +31,9 @@ def _function(
     """Return an elementwise function of arrays, which broadcast.
 
     Args:
-        name: the primitive that it is for.
-        path: the name by which it is called.
-        domains: those of its operands.
+        name: the primitive that it covers.
+        path: the dotted name of the function.
+        domains: the domains of its operands.
         interval: the interval of its values, or a function from that of its only operand.
         first: arguments before the operands.
     """
