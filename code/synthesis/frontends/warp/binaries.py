@@ -1,7 +1,7 @@
-"""Compiles a kernel's CUDA text to PTX and SASS, with line maps: NVRTC compiles it, and nvdisasm disassembles it.
+"""Compilation of a kernel's CUDA text to PTX and SASS with line maps, by NVRTC and nvdisasm.
 
-NVRTC is asked for line information. This names lines of the CUDA text, whose origins in the kernel's source are known.
-The line marks are then removed, which leaves the text that NVRTC makes without line information.
+NVRTC generates line information. This names lines of the CUDA text, whose origins in the kernel's source are known. The
+line marks are then removed, which leaves the text that NVRTC makes without line information.
 """
 
 import re
@@ -25,14 +25,14 @@ Origins = Mapping[tuple[str, int], int]
 
 
 class ToolMissingError(Exception):
-    """Raised if a program that a level needs is not installed."""
+    """An error for a program that a level needs and that is not installed."""
 
 
 def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:
     """Return the PTX of a kernel, forward and backward, without comments and without unused tables.
 
     Raises:
-        Exception: whatever Warp raises for a kernel that it cannot build.
+        Exception: any exception that Warp raises for a kernel that it cannot build.
     """
     compiled, origins = compile_cuda(kernel, options, "ptx", where)
     text = compiled.decode().rstrip("\0")
@@ -46,7 +46,7 @@ def sass_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str,
 
     Raises:
         ToolMissingError: if nvdisasm is not installed.
-        Exception: whatever Warp raises for a kernel that it cannot build.
+        Exception: any exception that Warp raises for a kernel that it cannot build.
     """
     program = find_nvdisasm()
     if program is None:
@@ -66,7 +66,7 @@ def _by_name(origins: Origins) -> Where:
 
 
 def _cleaned(lines: Iterable[tuple[str, int | None]]) -> Iterator[tuple[str, int | None]]:
-    """Yield the lines without comments, and without those that hold only comments; each keeps its source line."""
+    """Yield the lines without comments, each with its source line; lines that hold only comments are dropped."""
     marked = "".join(
         (f'#line {origin} "source"\n' if origin is not None else "") + f"{line}\n" for line, origin in lines
     )

@@ -1,12 +1,12 @@
-"""Observes the kernel launches of recorded graphs: on the host at each launch, on a GPU before the graph runs.
+"""Observation of the kernel launches of recorded graphs: on the host at each launch, on a GPU before the graph runs.
 
 When Warp replays a graph on the host, it looks up the address of each kernel's function at each launch, and passes the
-arguments as a C struct in memory. While a graph runs with launches that are wanted, functions of this module are
-registered in place of the kernels' own; each observes the launch and then calls the original. So the observed values
-are those of the launch, whatever the graph did before it.
+arguments as a C struct in memory. While a graph with wanted launches runs, functions of this module are registered in
+place of the kernels' functions; each observes the launch and then calls the original. So the observed values are those
+at the launch, whatever the graph did before it.
 
-A GPU cannot be interrupted while it runs a graph. The arrays' values before the graph are those at a launch if no
-earlier launch of the graph is given the same arrays.
+A GPU cannot be interrupted while it runs a graph. The arrays' values before the graph are the values at a launch only
+if no earlier launch of the graph uses the same arrays.
 """
 
 import contextlib
@@ -55,7 +55,7 @@ class _Captured:
 
 @dataclass(slots=True)
 class _Later:
-    """The future launches of a graph on a GPU."""
+    """The launches that a graph on a GPU will make."""
 
     given: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     """The address ranges of all arrays given to its launches so far."""
@@ -64,12 +64,12 @@ class _Later:
 
 
 class Captures:
-    """Records the graphs of a process and observes their launches.
+    """The recorded graphs of a process, whose launches are observed.
 
     Args:
-        wants: returns whether a launch of a kernel is to be observed; called at each launch.
-        take: observes a launch; it must not raise.
-        miss: records why the launches of a kernel are not observed.
+        wants: returns whether to observe a launch of a kernel; called at each launch.
+        take: observes a launch; it must not raise an exception.
+        miss: records the reason why the launches of a kernel are not observed.
     """
 
     def __init__(self, wants: Callable[[Any], bool], take: Taking, miss: Callable[[Any, str], None]) -> None:
@@ -106,7 +106,7 @@ class Captures:
         found.tilings[tuple(params[0].shape)] = how
 
     def exclude(self, start: int, size: int) -> None:
-        """Record memory that was allocated while a GPU graph was captured and cannot be read before it runs."""
+        """Record memory that is allocated while a GPU graph is captured, and cannot be read before the graph runs."""
         self._transient.add((start, start + size))
 
     def postpone(self, graph: Any, kernel: Any, params: Sequence[Any], how: Tiling) -> None:
@@ -129,7 +129,7 @@ class Captures:
         later.given |= given
 
     def _look_ahead(self, graph: Any) -> None:
-        """Observe the wanted launches of a graph on a GPU, after the work queued on the device is done."""
+        """Observe the wanted launches of a graph on a GPU, after the work queued on the device is complete."""
         later = self._later.get(graph, _Later())
         wanted = [each for each in later.readable if self._wants(each[0])]
         if wanted and graph.device is not None:
@@ -189,7 +189,7 @@ def _meet(spans: set[tuple[int, int]], others: set[tuple[int, int]]) -> bool:
 
 
 def _params_at(types: Sequence[Any], bounds: int, arguments: int) -> list[Any]:
-    """Return the launch bounds and every argument as ctypes objects in place; arguments are packed with alignment."""
+    """Return the launch bounds and every argument as ctypes objects in place; arguments are packed and aligned."""
     found, at = [types[0].from_address(bounds)], arguments
     for each in types[1:]:
         at += -(at - arguments) % ctypes.alignment(each)

@@ -1,4 +1,4 @@
-"""The built-ins in Warp's registry: those the reference models, those left out with the reason, and a row's own."""
+"""The built-ins in Warp's registry: those that the oracle models, those left out with the reason, those a row uses."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ _EXCLUDED = {
 
 
 def operations() -> Mapping[str, ToolOperation]:
-    """Return every built-in that Python sees."""
+    """Return every built-in that Python code can use, by name."""
     return {
         name: ToolOperation(
             modelled=name in MODELLED,
@@ -45,7 +45,7 @@ def _why_excluded(name: str) -> str:
 
 
 def used(source: str) -> frozenset[str]:
-    """Return the built-ins that a source calls, and those that its operators stand for."""
+    """Return the built-ins that a source calls, including those that its operators stand for."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         match node:

@@ -1,4 +1,4 @@
-"""Compiles a kernel's clean CUDA text to PTX and machine code with NVRTC. No GPU is needed."""
+"""Compilation of a kernel's clean CUDA text to PTX and machine code with NVRTC, without a GPU."""
 
 import os
 import tempfile
@@ -18,7 +18,7 @@ CUDA_ARCHITECTURE = 80
 
 
 def start_warp() -> None:
-    """Start Warp's runtime. Its cache is put into the temporary folder if the usual one cannot be written."""
+    """Start Warp's runtime, with its cache in the temporary folder if the usual folder cannot be written."""
     try:
         wp.init()
     except OSError:  # Warp needs a cache folder for the kernels that it compiles itself, although irsmith uses none
@@ -31,11 +31,11 @@ def compile_cuda(
 ) -> tuple[bytes, Mapping[tuple[str, int], int]]:
     """Compile the kernel's clean CUDA text, forward and backward in one unit, with NVRTC; no GPU is needed.
 
-    It is compiled with line information, which changes no instruction.
+    The text is compiled with line information, which does not change instructions.
 
     Args:
         kernel: a concrete Warp kernel.
-        options: the options of its record.
+        options: the options of its specification.
         suffix: ``ptx`` for PTX text, ``cubin`` for machine code.
         where: maps a file and a line of it to a line of the kernel's source.
 
@@ -44,7 +44,7 @@ def compile_cuda(
             the lines that come from one.
 
     Raises:
-        Exception: whatever Warp raises for a kernel that it cannot build.
+        Exception: any exception that Warp raises for a kernel that it cannot build.
     """
     unit = cuda_unit(kernel, options, where)
     start_warp()

@@ -1,8 +1,8 @@
 """Arrays that refer to other arrays: indexed arrays, and Fabric arrays, whose elements are stored in buckets.
 
-An argument of such a type is a bundle, like a struct with arrays. Its fields are ``data``, the underlying array, and
-``indices0`` …, the integer arrays that index its dimensions. Neither Fabric arrays nor indexed arrays have derivatives.
-The rows of an array of arrays all have one length here.
+An argument of such a type is represented by its fields, like a struct with arrays. Its fields are ``data``, the
+underlying array, and ``indices0`` …, the integer arrays that index its dimensions. Neither Fabric arrays nor indexed
+arrays have derivatives. All rows of an array of arrays have the same length here.
 """
 
 import re
@@ -24,7 +24,7 @@ def is_container(made: str) -> bool:
 
 
 def indexed_dimensions(made: str, rank: int) -> int:
-    """Return how many of an array's dimensions, from the first, have an index array."""
+    """Return the number of an array's dimensions, from the first, that have an index array."""
     return 0 if not _INDEXED[made] else rank if made == "indexedarray" else 1
 
 
@@ -38,7 +38,7 @@ def container_of(argument: Argument) -> str:
 def names_in_source(leaves: Iterable[Argument]) -> dict[str, str]:
     """Return the name by which the source refers to each argument.
 
-    A container's ``data`` field goes by the container's name. Its indices cannot be named and map to ''.
+    A container's ``data`` field has the container's name. Its indices have no name in the source and map to ''.
     """
     known = tuple(leaves)
     containers = {each.name.rpartition(".")[0] for each in known if container_of(each)}

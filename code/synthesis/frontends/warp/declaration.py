@@ -1,4 +1,4 @@
-"""Derives a signature from the source of a loaded kernel: types, ranks, and how each argument is used."""
+"""The signature that the source of a loaded kernel declares: types, ranks, and the use of each argument."""
 
 import ast
 from dataclasses import replace
@@ -25,11 +25,11 @@ _DEEPEST = 12
 
 
 def declared_signature(kernel: Any, claimed: Signature) -> Signature:
-    """Return a concrete kernel's signature as its source determines it; shapes, domains and launch sizes are not known.
+    """Return a concrete kernel's signature as its source determines it, without shapes, domains and launch sizes.
 
-    An array that is written and never read is an output. It has a gradient if it is claimed to have an initial value.
-    The use of an array by native code is not known, so the claimed role is kept. So is the claimed object behind an id,
-    if such an object can be made from the claimed fields.
+    An array that is written and never read is an output. It has a gradient if the claimed signature gives it an initial
+    value. The use of an array by native code is unknown, so the claimed role is kept. The claimed object behind an id
+    is also kept, if such an object can be made from the claimed fields.
 
     Args:
         kernel: the live kernel.
@@ -52,7 +52,7 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
 
 
 def _role(argument: Argument, name: str, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
-    """Return the role of an argument that the source refers to by a name; the name is empty if it has none."""
+    """Return the role of an argument by its name in the source; the name is empty if the source cannot name it."""
     if claimed is None or argument.shape is None or not name:
         return argument.role
     if is_given_to_native_code(tree, name, scope):

@@ -1,4 +1,4 @@
-"""What irsmith says of Warp, known without Warp itself."""
+"""The description of Warp to the rest of irsmith, which is available without Warp."""
 
 from synthesis.frontends.base import Description, Passage
 

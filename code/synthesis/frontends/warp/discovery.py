@@ -1,4 +1,4 @@
-"""Finds a user's Warp kernels in live objects and modules, and describes them as records."""
+"""Discovery of a user's Warp kernels in live objects and modules, and their specifications."""
 
 import ast
 import builtins
@@ -36,12 +36,12 @@ _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
 
 
 def kernels_in(target: object) -> list[Any]:
-    """Return a kernel itself, or the kernels of a module; generic kernels as declared, not their instances."""
+    """Return a kernel itself, or the kernels of a module; generic kernels are returned as declared."""
     return introspection.kernels_of(target) if isinstance(target, ModuleType) else [target]
 
 
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
-    """Return the kernels in a live kernel, a generic kernel or a module, with each instance of a generic kernel."""
+    """Return the kernels in a live kernel or a module, with each instance of a generic kernel."""
     found: list[Kernel | Rejection] = []
     for number, kernel in enumerate(kernels_in(target)):
         if only not in (None, number):
@@ -63,7 +63,7 @@ def discover(target: object, examples: Examples, only: int | None) -> list[Kerne
 
 
 def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
-    """Return the record of a live, concrete kernel, with the inputs that a table gives for its arguments.
+    """Return a live, concrete kernel with its specification, and the inputs that a table gives for its arguments.
 
     If the kernel's own lines do not define it, its source is written out from the tree that Warp builds, where
     possible.
@@ -104,7 +104,7 @@ class _Told:
 
 
 def _told_best(kernel: Any) -> _Told:
-    """Return a kernel's source: its own lines if they define it and do nothing else, else as Warp builds it."""
+    """Return a kernel's source: its own lines if these define it and do nothing else, else as Warp builds it."""
     if flattening.is_rewritten(kernel) and (flat := _written_out(kernel)) is not None:
         return flat
     try:
@@ -123,7 +123,7 @@ def _told_best(kernel: Any) -> _Told:
 
 
 def _written_out(kernel: Any) -> _Told | None:
-    """Return a kernel with everything that it depends on written out by value; None if text cannot represent it."""
+    """Return a kernel's source with all its dependencies written out by value; None if that is not possible."""
     try:
         flat = flattening.flatten(kernel, _literal, type_name)
     except NotFlatError:
@@ -132,7 +132,7 @@ def _written_out(kernel: Any) -> _Told | None:
 
 
 def _told(kernel: Any) -> _Told:
-    """Return a kernel's own source lines, and those of everything that they refer to."""
+    """Return the source lines of a kernel and of everything that they refer to."""
     collector = SourceCollector(
         unwrap=_unwrap,
         literal=_literal,
@@ -156,7 +156,7 @@ def _told(kernel: Any) -> _Told:
 
 
 def signature_of(kernel: Any, named: Callable[[Any], str] | None = None) -> Signature:
-    """Return the types and ranks in a live kernel's declaration. Shapes, domains and launch sizes are not known.
+    """Return the types and ranks in a live kernel's declaration, without shapes, domains and launch sizes.
 
     Args:
         kernel: a concrete kernel.
@@ -179,7 +179,7 @@ def signature_of(kernel: Any, named: Callable[[Any], str] | None = None) -> Sign
 
 
 def _with_roles(argument: Argument, tree: ast.AST, scope: Any) -> Argument:
-    """Return a struct that holds arrays, with the role of each array that the kernel may write set to INOUT."""
+    """Return a struct that holds arrays, with the role INOUT for each array that the kernel may write."""
     if not argument.is_bundle:
         return argument
     named = containers.names_in_source(argument.spread())
@@ -294,12 +294,12 @@ def _scalar_name(kind: Any) -> str:
 
 
 def class_name(struct: Any) -> str:
-    """Return the name of the class that a struct was declared as."""
+    """Return the name of the class from which a struct was declared."""
     return struct.cls.__name__
 
 
 def type_name(kind: Any, named: Callable[[Any], str] = class_name) -> str:
-    """Return a type as Warp's users write it.
+    """Return a type as users of Warp write it.
 
     Args:
         kind: a value type, an array or a struct.
@@ -345,7 +345,7 @@ def _unwrap(value: Any) -> Definition | None:
 
 
 def _built(value: Any) -> Built | None:
-    """Return a sequence of Warp functions, which ``wp.static`` picks from, as a tuple; None for any other value."""
+    """Return a sequence of Warp functions, from which ``wp.static`` selects, as a tuple; None for any other value."""
     if not isinstance(value, list | tuple) or not value:
         return None
     functions = cast("Sequence[Any]", value)
@@ -356,7 +356,7 @@ def _built(value: Any) -> Built | None:
 
 
 def _definition(obj: Any, kind: str) -> Definition:
-    """Return a kernel's or function's definition. If no decorator declares it, a declaration follows its source."""
+    """Return a kernel's or function's definition, followed by a declaration if no decorator declares it."""
     source, line = _without_static(introspection.source_of(obj), introspection.first_line_of(obj))
     source, line = _with_own_options(obj, source, line, kind)
     decorators = source.partition("def ")[0]
@@ -380,12 +380,12 @@ def _without_static(source: str, line: int) -> tuple[str, int]:
 
 
 def _options_of(obj: Any, kind: str) -> dict[str, Any]:
-    """Return the options in a kernel's decorator. A function has none, as its only option is its module."""
+    """Return the options in a kernel's decorator; none for a function, whose only option is its module."""
     return introspection.decorator_options_of(obj) if kind == "kernel" else {}
 
 
 def _with_own_options(obj: Any, source: str, line: int, kind: str) -> tuple[str, int]:
-    """Return a source in which Warp's decorator has its options by value.
+    """Return a source in which the options of Warp's decorator are written by value.
 
     A decorator is replaced if it is not Warp's, or if it refers to local names of an enclosing function.
 
@@ -415,7 +415,7 @@ def _with_own_options(obj: Any, source: str, line: int, kind: str) -> tuple[str,
 
 
 def _root_of(decorator: ast.expr, scope: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the package of a decorator, and the decorator's name there; both are empty for the user's own."""
+    """Return the package and name of a decorator; both are empty for a decorator of the user."""
     node = decorator.func if isinstance(decorator, ast.Call) else decorator
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         module = scope.get(node.value.id)

@@ -1,12 +1,12 @@
-"""Runs Warp's C++ and CUDA texts without their Python source or a live kernel.
+"""Execution of Warp's C++ and CUDA texts without their Python source or a live kernel.
 
 A batch of texts becomes one translation unit (``units.py``) that includes Warp's headers. Warp's own Clang builds it at
 -O0 with a precompiled header, and Warp's JIT loads it. A CUDA text whose frame is exactly the one that Warp prints runs
 as one block of one thread, whose grid-stride loop visits every element of the launch. Any other frame is run in several
-grids and must visit the right elements in each (``grids.py``). This is faithful as long as no thread of a block waits
-for another.
+grids and must visit the right elements in each (``grids.py``). Results are the same as on a GPU as long as no thread of
+a block waits for another.
 
-Call it in a process that may die, since a text may do anything that C++ can.
+Texts must be run in a process that may die, since they may do anything that C++ can.
 """
 
 import contextlib
@@ -68,7 +68,7 @@ _REORDERED = {2: 3e-2, 4: 1e-3, 8: 1e-9}
 
 
 def prepare() -> None:
-    """Start Warp's runtime. A process that others are forked from calls it once."""
+    """Start Warp's runtime; called once in the process from which others are forked."""
     wp.config.log_level = wp.LOG_ERROR
     with _standard_error():  # Warp reports there that it finds no GPU
         start_warp()
@@ -76,9 +76,9 @@ def prepare() -> None:
 
 
 def unavailable(level: Level, text: str) -> Unproved | None:
-    """Return why a text cannot be run faithfully on a CPU, or None if it can.
+    """Return the reason why running a text on a CPU would not be faithful; None if it is.
 
-    A CUDA text without Warp's frame is tried like any other, as it is not a valid kernel on a GPU either.
+    A CUDA text without Warp's frame is run like any other, since it is not a valid kernel on a GPU either.
     """
     if not level.run_by:
         return _NEEDS_GPU
@@ -93,8 +93,8 @@ def unavailable(level: Level, text: str) -> Unproved | None:
 def _is_of_block(text: str) -> bool:
     """Return whether the result of a text that works on tiles depends on the number of threads in a block.
 
-    It does if a tile has an element, or a part, for each thread. It also does if, in a backward text, each thread by
-    itself differentiates what all threads stored or added, because adjoints are then too large by a factor of the
+    It does if a tile has an element, or a part, for each thread. It also does if, in a backward text, each thread
+    separately differentiates values that all threads stored or added, because adjoints are then multiplied by the
     number of threads.
     """
     if _PARTED.search(text) or ("wp::adj_tile_" in text and _EACH_STORES.search(text)):
@@ -106,7 +106,7 @@ def _is_of_block(text: str) -> bool:
 def run_programs(
     programs: Sequence[Program], scratch: Path, *, share: bool = True
 ) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    """Yield each program's number with the final values of its arrays, or why it could not be run, in any order.
+    """Yield each program's number with the final values of its arrays or the reason for failure, in any order.
 
     Args:
         programs: forward and backward texts at levels ``cpp_…`` and ``cuda_…`` that are not ``unavailable``.
@@ -141,7 +141,7 @@ def run_programs(
 
 
 def _twins(programs: Sequence[Program]) -> dict[int, int]:
-    """Map each program with the same statements and inputs as an earlier one to that program, by number."""
+    """Return, by number, the earlier program with the same statements and inputs as each program that has one."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
     statements = [None if each.compile_only or _is_watched(each) else statements_of(each.level, each.text)
@@ -160,7 +160,7 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
 
 
 def _is_watched(program: Program) -> bool:
-    """Return whether a text's memory accesses are recorded, for which its C++ equivalent cannot stand in."""
+    """Return whether a text's memory accesses are recorded, so that its C++ equivalent cannot replace it."""
     try:
         return bool(watched_arrays(program))
     except UnwatchableError:
@@ -191,9 +191,10 @@ def _same_arrays(a: Values, b: Values) -> bool:
 def _run_unit(
     entries: Sequence[tuple[int, Program]], compiler: "_Compiler", left: Mapping[int, Outcome]
 ) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    """Run programs that share a translation unit; those that do not compile are reported and left out of it.
+    """Run programs that share a translation unit, and report those that do not compile.
 
-    ``left`` maps the number of each earlier program to its final arrays.
+    Those are removed before the others are compiled again. ``left`` maps the number of each earlier program to its
+    final arrays.
     """
     remaining: list[tuple[int, Program]] = []
     pieces: dict[int, Piece] = {}
@@ -237,7 +238,7 @@ def _failure(symptom: Symptom, detail: str) -> Rejection:
 
 
 class _Compiler:
-    """Warp's Clang with a precompiled header that survives failed compilations.
+    """Warp's Clang with a precompiled header that is kept after failed compilations.
 
     Args:
         scratch: the folder for units and objects; processes forked from the same one share it.
@@ -250,7 +251,7 @@ class _Compiler:
         borrow_header(self._kept, self._headers)
 
     def _make_own(self) -> Path:
-        """Return a folder in the scratch folder with a header, for this process and its siblings."""
+        """Return a subfolder of the scratch folder with a header, for this process and its siblings."""
         own = self._scratch / "header"
         if not own.is_dir():
             made = self._scratch / f"header_{os.getpid()}"
@@ -310,7 +311,7 @@ def _make_header(folder: Path) -> None:
 
 
 def _labels_of_header() -> tuple[str, ...]:
-    """Return everything that a precompiled header depends on: Clang checks the headers' paths, sizes and times."""
+    """Return everything on which a precompiled header depends; Clang checks the headers' paths, sizes and times."""
     native = Path(build.warp_home, "native")
     stamp = (native / "builtin.h").stat()
     machine = f"{platform.system()} {platform.machine()}"
@@ -319,7 +320,7 @@ def _labels_of_header() -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _standard_error() -> Generator[list[str]]:
-    """Collect what native code writes to the process's standard error."""
+    """Collect, inside a context, the text that native code writes to the process's standard error."""
     said: list[str] = []
     with tempfile.TemporaryFile() as file:
         saved = os.dup(2)
@@ -367,7 +368,7 @@ def _entry_of(handle: str, number: int) -> Any:
 
 
 def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> Outcome | Rejection:
-    """Return a program's final values. ``before`` has the final values of the program that it follows."""
+    """Return a program's final values. ``before`` holds the final values of the program that it follows."""
     bounds = launch_bounds(program.signature, program.text)
     grids = (ONE if piece.strides else one_each(bounds.size),)
     if piece.own_frame:
@@ -423,7 +424,7 @@ def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -
 
 
 def _differing(left: Values, right: Values) -> str | None:
-    """Return an array in which two runs differ by more than the order of sums explains; None if there is none."""
+    """Return the name of an array in which two runs differ by more than the order of sums explains, else None."""
     others = flat(left)
     for name, b in flat(right).items():
         a = others[name]
@@ -457,7 +458,7 @@ def compiled_cuda(text: str, block_dim: int, suffix: str = "ptx", architecture: 
         text: the text of a kernel.
         block_dim: threads per block.
         suffix: ``ptx`` for PTX, ``cubin`` for machine code.
-        architecture: the compute capability, times ten, to compile for.
+        architecture: the target compute capability, times ten.
 
     Raises:
         RuntimeError: if it does not compile.

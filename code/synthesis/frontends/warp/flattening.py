@@ -1,8 +1,8 @@
-"""Writes out a live kernel's source by value: every function, struct and constant that it depends on.
+"""The source of a live kernel written out by value, with every function, struct and constant that it depends on.
 
-The own lines of a kernel that a library makes from a user's function do not define it: ``wp.fem`` replaces calls in the
-function's tree, and the lines refer to local variables of many enclosing functions. Warp keeps the trees that it builds
-kernels from, and the values of the names in them. The source written here is made from these.
+If a library makes a kernel from a user's function, the kernel's own lines do not define it: ``wp.fem`` replaces calls
+in the function's tree, and the lines refer to local variables of many enclosing functions. Warp keeps the trees from
+which it builds kernels, and the values of the names in them. The source is written from these.
 """
 
 import ast
@@ -25,12 +25,12 @@ _MOST = 400
 
 
 class NotFlatError(Exception):
-    """Raised for a kernel that cannot be written out; the message names the part that prevents it."""
+    """An error for a kernel that cannot be written out; the message names the part that prevents it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """A kernel as a self-contained source."""
+    """A kernel as self-contained source."""
 
     source: str
     structs: Mapping[str, str]
@@ -40,7 +40,7 @@ class Flat:
 def flatten(
     kernel: Any, literal: Callable[[Any], str | None], spell: Callable[[Any, Callable[[Any], str]], str]
 ) -> Flat:
-    """Return a source that declares a kernel under its own name with all its dependencies, and imports only Warp.
+    """Return a source that declares a kernel under its own name with all its dependencies, importing only Warp.
 
     Args:
         kernel: a live, concrete kernel.
@@ -56,7 +56,7 @@ def flatten(
 
 
 def is_rewritten(kernel: Any) -> bool:
-    """Return whether Warp builds a kernel, or a function that it reaches, from other code than its own lines."""
+    """Return whether Warp builds a kernel, or a function that it calls, from code other than its own lines."""
     return any(map(introspection.is_rewritten, introspection.reached_from(kernel)))
 
 
@@ -75,7 +75,7 @@ class _Flattening:
         self._uses_any = False
 
     def text(self) -> str:
-        """Return everything that was added as a source."""
+        """Return everything that was added, as one source."""
         imports = ["from typing import Any\n"] if self._uses_any else []
         constants = "\n".join(f"{name} = {text}" for text, name in self._constants.items())
         head = "\n".join([*imports, "import warp as wp"])
@@ -110,7 +110,7 @@ class _Flattening:
     # ---- definitions
 
     def _function(self, function: Any) -> str:
-        """Return the name of a user's function; it is added if it is new."""
+        """Return the name of a user's function, after adding the function if it is new."""
         known = self._functions.get(id(function))
         if known is not None:
             return known
@@ -148,7 +148,7 @@ class _Flattening:
         return ast.unparse(ast.fix_missing_locations(made))
 
     def _struct(self, kind: Any) -> str:
-        """Return the name of a struct; it is added if it is new."""
+        """Return the name of a struct, after adding the struct if it is new."""
         key = introspection.name_in_texts(kind)
         if key not in self.structs:
             self.structs[key] = self._free(kind.cls.__name__)
@@ -166,7 +166,7 @@ class _Flattening:
     # ---- parts of functions
 
     def _rebuilt(self, node: Any, obj: Any, bound: set[str]) -> Any:
-        """Return a part of a function's tree with the names of this source."""
+        """Return a part of a function's tree with names replaced by those of this source."""
         if isinstance(node, list):
             return [self._rebuilt(each, obj, bound) for each in node]  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(node, ast.AST):
@@ -186,7 +186,7 @@ class _Flattening:
         return type(node)(**parts)
 
     def _outer(self, node: ast.expr, obj: Any, bound: set[str]) -> ast.expr | None:
-        """Return an expression for a name, or chain of attributes, from outside the function; None for a local name."""
+        """Return an expression for a name or attribute from outside the function; None for a local name."""
         chain: list[str] = []
         while isinstance(node, ast.Attribute):
             chain.append(node.attr)

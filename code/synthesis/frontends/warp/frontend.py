@@ -1,4 +1,4 @@
-"""Implements the front-end protocol of ``frontends/base.py`` for Warp."""
+"""Warp's implementation of the front-end protocol in ``frontends/base.py``."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 
 
 class WarpCompiler:
-    """NVIDIA Warp. Use one process and one thread at a time, since Warp keeps its state in globals."""
+    """The compiler part of the Warp front end. It needs one process and thread at a time, as Warp has global state."""
 
     levels = LEVELS
     devices: tuple[str, ...] = ("cpu+cuda", "cpu", "cuda")
@@ -97,11 +97,11 @@ class WarpCompiler:
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
     ) -> list[Kernel | Rejection]:
-        """Return the kernels in a live kernel or a module; examples give shapes, domains and launch dimensions."""
+        """Return the kernels in a live kernel or a module; examples specify shapes, domains and launch dimensions."""
         return discovery.discover(target, examples, only)
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """Run the sources, in one module where possible, and find their kernels by name."""
+        """Execute the sources, in one module where possible, and return their kernels, found by name."""
         with introspection.own_modules():
             return load_kernels(specs, _found, introspection.forget)
 
@@ -111,7 +111,7 @@ class WarpCompiler:
             introspection.forget(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """Return the clean texts. ``device`` is not used, as each level determines its device."""
+        """Return the clean texts. ``device`` is not used, since each level determines its device."""
         return [self._lower(kernel, levels) for kernel in kernels]
 
     def _lower(self, kernel: Kernel, levels: Sequence[Level]) -> Lowered | Rejection:
@@ -171,7 +171,7 @@ class WarpCompiler:
         return declared_signature(kernel.live, kernel.spec.signature)
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """Return ``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
+        """Return ``cpp_code`` (Warp's own translation unit) and the clean ``forward_code`` and ``backward_code``."""
         try:
             texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,), kernel.places.line)
             unit = lowering.whole_unit(kernel.live, device)
@@ -186,33 +186,33 @@ class WarpCompiler:
 
 
 class WarpProver:
-    """Runs texts with Warp's Clang on the CPU, and computes the expected results by interpreting the Python source."""
+    """A verifier that runs texts with Warp's Clang on the CPU, and interprets the Python source to check them."""
 
     def prepare(self) -> None:
         """Start Warp's runtime."""
         execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Return why a text cannot be run here: PTX, machine code and CUDA with cooperating threads need a GPU."""
+        """Return the reason why a text cannot be run, or None; PTX, SASS and cooperating threads need a GPU."""
         return execution.unavailable(level, text)
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """Return a construct that neither Warp's code generator prints nor its headers declare, or None."""
+        """Return a construct that neither Warp's code generator prints nor its headers declare; or None."""
         return screening.foreign(level, text)
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """Return a text without comments and with its own names marked, and anything in it that Warp would not print.
+        """Return a text without comments and with its own names prefixed, and any construct that Warp would not print.
 
-        Constructs that the row's own text has are allowed.
+        Constructs in the row's own text are allowed.
         """
         return taming.tame(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-        """Run C++ with Warp's Clang, and CUDA, too, on the host where one thread per block is faithful."""
+        """Run C++ with Warp's Clang, and CUDA on the host where one thread per block gives the same results."""
         return execution.run_programs(programs, scratch)
 
     def reference(self, kernel: Kernel) -> Reference:
-        """Return a reference that interprets the Python source and gives the final value of every array."""
+        """Return the oracle, which interprets the Python source and gives the final value of every array."""
         return LaunchReference(kernel.live, kernel.spec.signature.spread, kernel.places.line)
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
@@ -220,24 +220,24 @@ class WarpProver:
         return separate(kernel.live, kernel.spec.signature.spread, runs)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """Return the arrays of which several threads change one element, and only by atomics.
+        """Return the arrays that are accessed only by atomics, and in which several threads access one element.
 
-        A run of the interpreter determines them; it is skipped if the source has no atomics.
+        A run of the oracle determines them; it is skipped if the source has no atomics.
         """
         if _ATOMICS.search(kernel.spec.source) is None:
             return frozenset()
         return accumulated(kernel.live, kernel.spec.signature.spread, run)
 
     def operations(self) -> Mapping[str, ToolOperation]:
-        """Return the Warp built-ins that Python sees."""
+        """Return the Warp built-ins that Python code can use."""
         return catalogue.operations()
 
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
-        """Return the built-ins that the source calls, and those that its operators stand for."""
+        """Return the built-ins that the source calls, including those that its operators stand for."""
         return catalogue.used(source)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """Return the class of constructs in the kernel whose adjoints Warp is known to get wrong."""
+        """Return the class of constructs in the kernel whose adjoints Warp is known to get wrong; None if none."""
         return traps.gradient_trap(kernel.live, kernel.spec.signature.options)
 
 
@@ -248,7 +248,7 @@ _OF_BLOCKS = frozenset({"__shared__", "__syncthreads", "threadIdx", "blockIdx"})
 
 
 def _is_for_gpu(text: tuple[str, LineMap] | None) -> bool:
-    """Return whether a CPU text uses CUDA's own words without a preprocessor conditional around them."""
+    """Return whether a CPU text uses CUDA's keywords without a preprocessor conditional around them."""
     return (
         text is not None and "__sync" in text[0] and not _OF_BLOCKS.isdisjoint(words(text[0])) and "#if" not in text[0]
     )

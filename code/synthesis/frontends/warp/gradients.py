@@ -1,4 +1,4 @@
-"""Determines the arguments for which Warp's backward text computes gradients."""
+"""The arguments for which Warp's backward text computes gradients."""
 
 import ast
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from synthesis.frontends.warp.writes import path_of
 def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, ...]:
     """Return the names of the floating-point arrays whose initial values a kernel uses.
 
-    The adjoint of a plain value stays inside the kernel, and arrays that refer to others have none.
+    The adjoint of an argument passed by value stays inside the kernel, and arrays that refer to others have none.
 
     Args:
-        arguments: the kernel's, with structs of arrays replaced by their fields.
+        arguments: the kernel's arguments, with structs of arrays replaced by their fields.
         tree: the kernel's source.
     """
     replaced = _extreme_targets(tree)
@@ -29,8 +29,8 @@ def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, .
 def _extreme_targets(tree: ast.AST) -> set[str]:
     """Return the arrays that ``wp.atomic_min`` and ``wp.atomic_max`` change.
 
-    The initial value of such an array is lost where another value replaces it. Warp's adjoint of it is then a
-    cotangent, not a gradient.
+    Where another value replaces the initial value of such an array, Warp's adjoint of the array is a cotangent, not a
+    gradient.
     """
     found: set[str] = set()
     for node in ast.walk(tree):

@@ -1,8 +1,8 @@
-"""Arranges the threads of a CUDA text that runs on the host: blocks, threads per block, and their order.
+"""Arrangements of the threads of a CUDA text that runs on the host: blocks, threads per block, and their order.
 
-Threads run one after the other. A text whose frame is exactly the one that Warp prints runs as one block of one thread.
+Threads run one after another. A text whose frame is exactly the one that Warp prints runs as one block of one thread.
 Any other frame runs in several arrangements; in each of them, every thread must visit exactly its own elements of the
-launch, as often as they are due.
+launch, the right number of times.
 """
 
 import ctypes
@@ -29,20 +29,20 @@ class Grid:
     """The index of each thread in its block, in execution order."""
 
     def __str__(self) -> str:
-        """Return the arrangement as text for a message."""
+        """Return a description of the arrangement for a message."""
         return f"{self.blocks} blocks of {self.threads} threads"
 
     @property
     def whole(self) -> bool:
-        """Whether all its threads run."""
+        """Whether all threads of the grid run."""
         return len(self.block_of) == self.blocks * self.threads
 
     def visits(self, size: int, *, strides: bool) -> npt.NDArray[np.uint32]:
-        """Return how often each element of a launch has to be visited.
+        """Return how often each element of a launch must be visited.
 
         Args:
-            size: number of elements of the launch.
-            strides: whether a thread continues with the element one whole grid further.
+            size: the number of elements of the launch.
+            strides: whether threads use a grid-stride loop.
         """
         due = np.zeros(size, np.uint32)
         step = self.blocks * self.threads if strides else size
@@ -73,10 +73,10 @@ def one_each(size: int) -> Grid:
 
 
 def arrangements(size: int, *, strides: bool) -> tuple[Grid, ...]:
-    """Return the arrangements that a frame is tried in; results are taken from the first.
+    """Return the arrangements in which a frame is run; results are taken from the first.
 
     Args:
-        size: number of elements of the launch.
+        size: the number of elements of the launch.
         strides: whether there may be fewer threads than elements.
     """
     each = one_each(size)
@@ -113,7 +113,7 @@ class Launch(ctypes.Structure):
 
 
 class Watch:
-    """Arrays of which no element may be accessed plainly by one thread and written by another.
+    """Arrays of which no thread may access, without atomics, an element that another thread writes.
 
     Args:
         places: the name, address and size in bytes of each array.
@@ -128,7 +128,7 @@ class Watch:
 
 
 def launch_of(grid: Grid, size: int, visits: npt.NDArray[np.uint32], watch: Watch | None = None) -> Any:
-    """Return the structure for an entry. The arrays must stay alive while it is used."""
+    """Return the launch structure for an entry. The arrays must stay alive while it is used."""
     return Launch(
         threads=len(grid.block_of),
         block_of=grid.block_of.ctypes.data,

@@ -1,7 +1,7 @@
 """The parts of each kind of object that kernels query, mostly by an id.
 
-The ``handle`` of an argument names the kind of the object that it is, or is the id of, and its fields are the object's
-parts. So a row holds everything to make the object again, and each run makes its own.
+The ``handle`` of an argument names the kind of object that the argument is, or whose id it is. The argument's fields
+are the object's parts. So a row contains everything that is needed to make the object, and each run makes its own.
 """
 
 import math
@@ -17,7 +17,7 @@ MOST_CELLS = 2**21
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One of the arrays or numbers that an object is made of."""
+    """An array or a number from which an object is made."""
 
     dtype: str
     element: tuple[int, ...] = ()
@@ -26,7 +26,7 @@ class Part:
     optional: bool = False
 
     def fits(self, argument: Argument) -> bool:
-        """Return whether a field has this type, and all its dimensions are known."""
+        """Return whether a field has this part's type, and all its dimensions are known."""
         sizes = argument.shape
         return (
             (argument.dtype, argument.element) == (self.dtype, self.element)
@@ -88,7 +88,7 @@ TYPES = {"texture_2d": "Texture2D", "texture_3d": "Texture3D"}
 
 
 def is_object(argument: Argument) -> bool:
-    """Return whether an argument is an object, or the id of one, that can be made from every draw of its fields."""
+    """Return whether an argument is an object, or its id, that can be made from every draw of its fields."""
     parts = PARTS.get(argument.handle)
     kind = (argument.dtype, argument.element, argument.shape)
     if parts is None or kind != (TYPES.get(argument.handle, "uint64"), (), None):
@@ -125,7 +125,7 @@ def _is_volume(fields: Mapping[str, Argument]) -> bool:
 
 
 def _is_corner(first: Argument | None) -> bool:
-    """Return whether a voxel is the first of a leaf on every draw. The default (None) is."""
+    """Return whether a voxel is the first one of a leaf on every draw, as is the default (None)."""
     if first is None:
         return True
     return first.domain == Domain(low=0, high=0) and all(at % TILE == 0 for at in first.base)
@@ -145,7 +145,7 @@ _CHECKS = {"mesh": _is_mesh, "bvh": _is_bvh, "hash_grid": _is_grid, **dict.fromk
 
 
 def _range(argument: Argument) -> tuple[float, float]:
-    """Return the least and greatest value that a field may have; NaN if its domain is not known."""
+    """Return the smallest and largest value that a field may have; NaN if its domain is unknown."""
     if argument.domain is None:
         return math.nan, math.nan
     base = argument.base or (0.0,)

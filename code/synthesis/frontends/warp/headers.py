@@ -1,8 +1,8 @@
-"""Keeps Warp's precompiled header in the user's cache, made once per version, for all later processes.
+"""A cache of Warp's precompiled header in the user's cache folder, made once per version, for all later processes.
 
-Clang takes some seconds to read Warp's headers, and a hundredth of that to load the precompiled form. The cache holds
-one folder for each set of dependencies of the header. A folder is made next to its final place and then renamed, so any
-number of processes may make it at the same time. A finished folder is never written to.
+Clang takes some seconds to read Warp's headers, and a hundredth of that to load the precompiled form. The cache has one
+folder for each set of dependencies of the header. A folder is made next to its final place and then renamed, so several
+processes may make it at the same time. A finished folder is never written to.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ def keep_header(make: Callable[[Path], None], labels: tuple[str, ...]) -> Path |
 
     Args:
         make: writes the header into an empty folder.
-        labels: everything that the header depends on.
+        labels: everything on which the header depends.
 
     Returns:
         The folder; None if the cache cannot be written, which is logged as a warning.
@@ -53,7 +53,7 @@ def keep_header(make: Callable[[Path], None], labels: tuple[str, ...]) -> Path |
 
 
 def _flush(folder: Path) -> None:
-    """Write the files of a folder to the disk, before the folder gets its final name."""
+    """Flush the files of a folder to disk, before the folder is renamed."""
     for file in folder.iterdir():
         with file.open("rb") as opened:
             os.fsync(opened.fileno())

@@ -1,4 +1,4 @@
-"""Gives access to facts about live Warp kernels, functions, structs and types that Warp keeps in private attributes.
+"""Access to facts about live Warp kernels, functions, structs and types that Warp keeps in private attributes.
 
 This module neither makes nor runs texts, so the oracle may use it.
 """
@@ -58,7 +58,7 @@ class Parameter:
 
 @functools.cache
 def scalar_header() -> str:
-    """Return the C++ header of scalar operations that the installed Warp compiles kernels with."""
+    """Return the C++ header of scalar operations with which the installed Warp compiles kernels."""
     return Path(_warp.__file__).with_name("native").joinpath("builtin.h").read_text(encoding="utf-8")
 
 
@@ -67,7 +67,7 @@ def scalar_header() -> str:
 
 @contextmanager
 def own_modules() -> Generator[None]:
-    """Give kernels that are declared inside the ``with`` block Warp modules of their own.
+    """Give separate Warp modules to kernels that are declared inside the ``with`` block.
 
     For a kernel with ``module="unique"``, Warp reuses the module and the kernel object of an equal known kernel, whose
     lines are in another file. Displaced modules are restored when ``forget`` drops the new ones of the same names.
@@ -103,7 +103,7 @@ def forget(module_name: str) -> None:
 def kernels_in(module: ModuleType) -> list[Any]:
     """Return the kernels that a Python module refers to or declares, in the order of their source lines.
 
-    Warp registers each kernel in a Warp module: the one of the Python module, one for this kernel alone
+    Warp registers each kernel in a Warp module: that of the Python module, one for this kernel alone
     (``module="unique"``), or one that its author named. So kernels are found wherever a program keeps them.
     """
     found = {id(value): value for value in vars(module).values() if is_kernel(value)}
@@ -115,7 +115,7 @@ def kernels_in(module: ModuleType) -> list[Any]:
 
 
 def kernels_of(module: ModuleType) -> list[Any]:
-    """Return the kernels that are declared in a module, and those that its calls of neighbouring modules have made."""
+    """Return the kernels that are declared in a module, and those made by its calls of neighbouring modules."""
     own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
     known = {id(kernel) for kernel in own}
     held = [value for value in vars(module).values() if is_kernel(value)]
@@ -180,7 +180,7 @@ def source_of(obj: Any) -> str:
 
 
 def built_tree_of(obj: Any) -> ast.Module:
-    """Return the tree that Warp builds a kernel or function from: its parsed source, with later replacements."""
+    """Return the tree from which Warp builds a kernel or function: its parsed source, with later replacements."""
     return obj.adj.tree
 
 
@@ -190,7 +190,7 @@ def is_rewritten(obj: Any) -> bool:
 
 
 def function_put_in(node: ast.AST) -> Any:
-    """Return the function that Warp has put in the place of a ``wp.static`` call; None for any other node."""
+    """Return the function with which Warp has replaced a ``wp.static`` call; None for any other node."""
     return getattr(node, "warp_func", None)
 
 
@@ -222,7 +222,7 @@ def tree_of(obj: Any) -> ast.AST:
 
 
 def first_line_of(obj: Any) -> int:
-    """Return the line of its file at which the source of a kernel or function starts."""
+    """Return the line of the file at which the source of a kernel or function starts."""
     return obj.adj.fun_lineno
 
 
@@ -244,7 +244,7 @@ def called_by(obj: Any) -> list[Any]:
 
 
 def reached_from(kernel: Any, *, rules: bool = True) -> Generator[Any]:
-    """Yield a kernel and each user's function that it may reach, once each, with overloads as separate items.
+    """Yield a kernel and each user function that it may call, once each; overloads are separate items.
 
     Args:
         kernel: a live kernel.
@@ -261,7 +261,7 @@ def reached_from(kernel: Any, *, rules: bool = True) -> Generator[Any]:
 
 
 def depends_on_block(kernel: Any) -> bool:
-    """Return whether a kernel, or a function that it reaches, asks for a tile that depends on the size of its block."""
+    """Return whether a kernel, or a function that it calls, uses a tile whose size depends on the block's size."""
     return any(_OF_BLOCK.search(source_of(each)) for each in reached_from(kernel))
 
 
@@ -291,7 +291,7 @@ def options_of(kernel: Any) -> dict[str, Any]:
 
 
 def decorator_options_of(kernel: Any) -> dict[str, Any]:
-    """Return the arguments of ``wp.kernel`` in a declaration, by name, with the options of a module of its own."""
+    """Return the arguments of ``wp.kernel`` in a declaration, by name, including the options of its own module."""
     known = inspect.signature(wp.kernel).parameters
     found = {name: value for name, value in kernel.options.items() if name in known and _is_literal(value)}
     if not _UNIQUE.search(kernel.module.name):
@@ -340,7 +340,7 @@ def declared_types_of(function: Any) -> dict[str, Any]:
 
 
 def is_by_reference(kind: Any) -> bool:
-    """Return whether an argument of this declared type is changed in the caller."""
+    """Return whether an argument of this declared type is passed by reference, so that the caller sees changes."""
     return type(kind).__name__ == "Reference"
 
 
@@ -380,7 +380,7 @@ def custom_parts_of(function: Any) -> list[tuple[str, Any]]:
 
 
 def lacks_adjoint(name: str) -> bool:
-    """Return whether a name is a Warp function that derivatives do not go through."""
+    """Return whether a name is a Warp function through which derivatives do not propagate."""
     functions = _warp_context.builtin_functions
     return name in functions and not functions[name].is_differentiable
 
@@ -397,12 +397,12 @@ def visible_builtins() -> tuple[str, ...]:
 
 
 def groups_of_builtins() -> dict[str, str]:
-    """Return the group in Warp's documentation of every function that Warp provides, including hidden ones."""
+    """Return the group, in Warp's documentation, of every function that Warp provides, including hidden ones."""
     return {name: each.group for name, each in _warp_context.builtin_functions.items()}
 
 
 def is_builtin_name(name: str) -> bool:
-    """Return whether a kernel may use a Warp function or value type by this bare name, without importing it."""
+    """Return whether a name is a Warp function or value type that a kernel may use without importing it."""
     return name in _warp_context.builtin_functions or is_value_type(getattr(wp, name, None))
 
 

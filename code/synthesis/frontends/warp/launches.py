@@ -1,8 +1,8 @@
-"""Observes the kernels that a program launches, by wrapping functions of Warp while a listener is active.
+"""Observation of the kernels that a program launches, by wrapping functions of Warp while a listener is active.
 
-On the host, every launch by ``wp.launch``, a recorded command or JAX goes through ``invoke``, with its arguments as C
-structs; launches of graphs are observed by ``captures.py``. On a GPU there is no such common function. There, the
-arguments of the Python functions are packed a second time, and arrays are read before the launch.
+On the host, every launch by ``wp.launch``, a recorded command or JAX calls ``invoke``, with its arguments as C structs;
+launches of graphs are observed by ``captures.py``. On a GPU there is no such common function. There, the arguments of
+the Python functions are packed a second time, and arrays are read before the launch.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ _NAME = re.compile(r"\b(adj_|replay_|)(\w+)\b")
 
 
 def watch(listener: Listener) -> Callable[[], None]:
-    """Report every launch of this process to a listener; return a function that stops it."""
+    """Report every launch of this process to a listener, and return a function that stops reporting."""
     return _Watching(listener).begin()
 
 
@@ -56,10 +56,10 @@ class _Now(threading.local):
 
 
 class _Watching:
-    """Wraps Warp's functions.
+    """The wrapped functions of Warp.
 
     Args:
-        listener: gets the launches.
+        listener: receives the launches.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -73,7 +73,7 @@ class _Watching:
         self._captures = Captures(listener.wants, self._take_captured, self._miss)
 
     def begin(self) -> Callable[[], None]:
-        """Wrap the functions; return a function that unwraps them."""
+        """Wrap the functions, and return a function that unwraps them."""
         with self._wrapping.all_or_none():
             self._wrap_all()
         return self._wrapping.end
@@ -169,7 +169,7 @@ class _Watching:
         record_cmd: bool = False,
         **_: Any,
     ) -> None:
-        """Observe a launch if it goes to a GPU."""
+        """Observe a launch if it is on a GPU."""
         del adj_inputs, adj_outputs, record_tape
         try:
             where = context.runtime.get_device(device) if stream is None else stream.device
@@ -267,14 +267,14 @@ class _Watching:
 
 
 def describe(kernel: Any, block: int | None = None) -> Described:
-    """Return a live kernel as text. Warp's state is the same afterwards.
+    """Return a live kernel as text, without changing Warp's state.
 
     Args:
         kernel: a concrete kernel.
-        block: the threads per block that its tiles are launched with; None if not given.
+        block: the number of threads per block with which its tiles are launched; None if not given.
 
     Raises:
-        Exception: whatever Warp raises for a kernel that it cannot build.
+        Exception: any exception that Warp raises for a kernel that it cannot build.
     """
     spec = discovery.describe(kernel, {}).spec
     if block is not None and block > 0:
@@ -284,18 +284,18 @@ def describe(kernel: Any, block: int | None = None) -> Described:
 
 
 def _nowhere(file: str, line: int) -> None:
-    """Stand for a function that maps lines to the source, where line maps are not needed."""
+    """Return None; used as the function that maps lines to the source where no line map is needed."""
     del file, line
 
 
 def digest_of(kernel: Any, options: Any) -> str:
-    """Return the digest of what a live kernel computes: its text for the host without names.
+    """Return the digest of a live kernel's computation: its text for the host without names.
 
-    If a source finds a constant in a module (``kinds.ROUND``), Warp gives it another variable than a constant with a
+    If a source reads a constant from a module (``kinds.ROUND``), Warp gives it another variable than a constant with a
     plain name, so constants are replaced by their values. The names of functions and structs have no effect either.
 
     Raises:
-        Exception: whatever Warp raises for a kernel that it cannot build.
+        Exception: any exception that Warp raises for a kernel that it cannot build.
     """
     forward = lowering.clean_texts(kernel, options, ("cpu",), _nowhere)["cpu", Direction.FORWARD]
     text = _without_names(_without_constants(forward[0] if forward else ""))

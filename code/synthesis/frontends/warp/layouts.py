@@ -54,10 +54,10 @@ def packed(made: str, data: Array, indices: Sequence[Array], keep: Callable[[byt
     """Return a container in the layout of Warp's headers.
 
     Args:
-        made: its class.
+        made: the container's class.
         data: the underlying array; if its address is 0, an empty container is returned.
         indices: integer arrays.
-        keep: puts bytes where a text can read them, and returns their address.
+        keep: stores bytes where a text can read them, and returns their address.
     """
     if made == "indexedarray":
         return _indexed(data, indices)

@@ -1,4 +1,4 @@
-"""Warp's levels: one entry each, known without Warp itself."""
+"""Warp's levels, one entry each, which are available without Warp."""
 
 from synthesis.core.languages import CPP, CUDA, PTX, SASS
 from synthesis.frontends.base import Direction, Level

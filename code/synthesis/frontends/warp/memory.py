@@ -1,4 +1,4 @@
-"""Lays out a Warp text's arguments in memory, as its C++ and CUDA declare the structures and arrays."""
+"""The memory of a Warp text's arguments, laid out as its C++ and CUDA declare the structures and arrays."""
 
 import ctypes
 import functools
@@ -63,13 +63,13 @@ class _Placed:
 class Memory:
     """A program's arguments in the layout of C++, with guards around arrays. An array passed twice is stored once.
 
-    An object that an argument is the id of is made from its parts, which have guards, too.
+    An object whose id is an argument is made from its parts, which also have guards.
 
     Args:
         values: every argument by name, and for a backward text ``adj_`` arrays.
         program: the program.
         address: returns the address at which a text finds the bytes of a buffer; for a GPU, that of a copy.
-        guard: the byte that guards are filled with, or None to repeat the array.
+        guard: the byte that fills the guards; None to repeat the array.
         device: the device of objects.
     """
 
@@ -125,7 +125,7 @@ class Memory:
         return self._address(self._kept[-1])
 
     def _structure(self, members: Sequence[tuple[str, Any]], containers: Mapping[str, str], path: str = "") -> Any:
-        """Return a C structure of members; those of one struct, ``state.q`` and ``state.qd``, form an inner one."""
+        """Return a C structure of members; fields of one struct (``state.q``, ``state.qd``) form an inner structure."""
         groups: dict[str, list[tuple[str, Any]]] = {}
         for name, value in members:
             outer, _, inner = name.partition(".")
@@ -185,7 +185,7 @@ class Memory:
         )
 
     def changed_part(self) -> str | None:
-        """Return the name of a changed part of an object, such as ``mesh.points``; None if none changed."""
+        """Return the name of a changed part of an object, such as ``mesh.points``; None if no part changed."""
         changed = (name for name, each in self._parts.items() if not np.array_equal(each.inner, each.value))
         return next(changed, None)
 
@@ -207,7 +207,7 @@ def _layout(argument: Argument) -> np.dtype[Any]:
 
 
 def flat(values: Values) -> Values:
-    """Return the arrays with each field of a struct as an array of its own."""
+    """Return the arrays, with each field of a struct as a separate array."""
     found: Values = {}
     for name, value in values.items():
         parts = {f"{name}.{each}": value[each] for each in value.dtype.names or ()}
@@ -223,7 +223,7 @@ def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int
 
 
 def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
-    """Return a C value for an argument passed by value: a scalar, a vector or a struct."""
+    """Return the C value of an argument passed by value: a scalar, a vector or a struct."""
     if argument.fields:
         return _filled_structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
     data = np.ascontiguousarray(value, dtype=numpy_dtype(argument.dtype))
@@ -248,7 +248,7 @@ def _structure_type(fields: tuple[tuple[str, Any], ...]) -> Any:
 
 
 def launch_bounds(signature: Signature, text: str, threads: int = 1) -> Any:
-    """Return launch bounds in the layout of Warp's headers, with a number of threads for each element of the launch.
+    """Return launch bounds in the layout of Warp's headers, with ``threads`` threads per element of the launch.
 
     The bounds of a tiled text may have one more dimension than the launch: the thread's number in its block.
     """

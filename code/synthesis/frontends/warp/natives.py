@@ -1,7 +1,6 @@
-"""Maps the lines of native snippets in Warp's text to the lines of the Python source.
+"""A map from the lines of native snippets in Warp's text to the lines of the Python source.
 
-Warp copies a snippet into its text and does not record its place in the source, so its lines are found by comparing
-them.
+Warp copies a snippet into its text and does not record its place in the source, so its lines are found by comparison.
 """
 
 import ast
@@ -32,7 +31,7 @@ def with_native_lines(runs: LineMap, text: str, source: str) -> LineMap:
 
 
 def _snippets(source: str) -> list[list[tuple[int, str]]]:
-    """Return the lines of each multi-line string as they appear in Warp's text: (source line number, content)."""
+    """Return the lines of each multi-line string as Warp prints them, with their line numbers in the source."""
     found: list[list[tuple[int, str]]] = []
     try:
         tree = ast.parse(source)

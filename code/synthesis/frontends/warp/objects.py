@@ -1,7 +1,7 @@
-"""Makes the objects that a text queries, with Warp's own constructors.
+"""The objects that a text queries, made with Warp's own constructors.
 
-A text finds an object at the address that is its id, whichever compiler built the text: Warp's headers lay out meshes,
-trees and grids alike for the host's C++ and for CUDA.
+A text finds an object at the address that is its id, whichever compiler built the text: Warp's headers use the same
+layout of meshes, trees and grids for the host's C++ and for CUDA.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,11 +21,12 @@ def make_object(kind: str, parts: Parts, device: str = "cpu") -> Any:
 
     Args:
         kind: one of the kinds in ``handles.py``.
-        parts: its parts, by name. On the host, arrays are used in place without a copy; they must be contiguous.
+        parts: the object's parts, by name. On the host, arrays are used in place without a copy; they must be
+            contiguous.
         device: the device of the object.
 
     Raises:
-        ValueError: if there is no such kind, or it cannot be made of these parts.
+        ValueError: if there is no such kind, or it cannot be made from these parts.
     """
     if kind not in _MAKERS:
         raise ValueError(f"no kind of object is called {kind!r}")

@@ -1,4 +1,4 @@
-"""The compiler options that shape a Warp kernel's text or behaviour, as a row's ``options`` column records them."""
+"""The compiler options that determine a Warp kernel's text or behaviour, as recorded in a row's ``options`` column."""
 
 from collections.abc import Mapping
 from typing import Any

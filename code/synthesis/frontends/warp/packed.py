@@ -1,4 +1,4 @@
-"""Reads the arguments of a launch from C structs and copies them into arrays."""
+"""A reader of a launch's arguments, which copies them from C structs into arrays."""
 
 import ctypes
 import math
@@ -58,7 +58,7 @@ def read_packed(kernel: Any, params: Sequence[Any], tiled: int | None, known: Kn
 
 
 def spans_of(kernel: Any, params: Sequence[Any]) -> set[tuple[int, int]]:
-    """Return the start and end address of each array given to a launch; ids are not followed.
+    """Return the start and end address of each array that is passed to a launch; ids are not followed.
 
     Args:
         kernel: a live, concrete kernel.
@@ -96,7 +96,7 @@ class _Reading:
     lost: list[str] = field(default_factory=list[str])
 
     def read(self, path: str, kind: Any, address: int) -> None:
-        """Store the value of some type at an address."""
+        """Store the value of a type at an address under a path."""
         if introspection.is_array(kind):
             self._read_array(path, kind, address)
         elif introspection.is_struct(kind):
@@ -131,7 +131,7 @@ class _Reading:
             self._read_plain(path, kind, introspection.array_at(address))
 
     def _read_indexed(self, path: str, kind: Any, address: int) -> None:
-        """Store an indexed array: the underlying array and its indices, by default all along a dimension."""
+        """Store an indexed array: the underlying array and its indices; by default, all indices of a dimension."""
         found = introspection.indexed_array_at(address)
         self._read_plain(f"{path}.{DATA}", kind, found.data)
         for axis in range(kind.ndim):
@@ -167,7 +167,7 @@ class _Reading:
         return np.ndarray(shape, inside, memory, strides=strides)["each"].copy()
 
     def _keep(self, path: str, kind: Any, found: Array) -> None:
-        """Store an array; an array of structs as one array per field."""
+        """Store an array; an array of structs is stored as one array per field."""
         if found.dtype.names is None:
             self.values[path] = found
             objects = self.known.objects
@@ -245,7 +245,7 @@ class _Reading:
 
 
 def _why_not_kept(texture: Any) -> str:
-    """Return a description of a texture that cannot be stored; empty if it can be."""
+    """Return the reason why a texture cannot be stored; empty if it can be."""
     modes = (texture.address_mode_u, texture.address_mode_v, texture.address_mode_w)[: texture.ndim]
     if texture.num_channels != 1 or texture.dtype is not wp.float32:
         return f"a texture of {texture.num_channels} channels of {texture.dtype.__name__}"
@@ -257,7 +257,7 @@ def _why_not_kept(texture: Any) -> str:
 
 
 def _rows_kept(rows: int, size: int) -> int:
-    """Return how many rows of an array are stored, given the number of rows and the bytes of each."""
+    """Return the number of rows of an array to store, given the number of rows and the bytes of each."""
     return min(rows, max(1, LARGEST // max(size, 1)))
 
 
@@ -267,7 +267,7 @@ def _part(found: Any, name: str) -> Array:
 
 
 def _built_of(grid: Any) -> tuple[Any, float] | None:
-    """Return the points that a grid was last built from, and its cell width; None if they are gone or not float32."""
+    """Return the points from which a grid was last built, and its cell width; None if gone or not float32."""
     reference, width = getattr(grid, "irsmith_built", (lambda: None, 0.0))
     points = reference()
     return None if points is None or grid.dtype is not wp.float32 else (points, width)

@@ -38,11 +38,11 @@ def is_specialized(text: str) -> bool:
 def own_index(header: str) -> str:
     """Return the C++ of ``wp.tid()`` in a one-dimensional launch, for a C++ text that is a template.
 
-    If this Warp prints no templates, such a text is from a newer release. Texts are called for any arrays, for which
-    the two indices are the same.
+    If the installed Warp prints no templates, such a text is from a newer release. Texts are called for arbitrary
+    arrays, for which the two indices are the same.
 
     Args:
-        header: what Warp writes before any C++ text.
+        header: the header that Warp writes before any C++ text.
 
     Raises:
         ValueError: if the header does not define it.
@@ -63,10 +63,10 @@ def rounds_down(header: str) -> bool:
 
 
 def ranges_with_trips(body: str, constants: Mapping[str, str]) -> set[str]:
-    """Return the variables that are ranges of literal numbers with at least one trip.
+    """Return the variables that are ranges of literal numbers with at least one iteration.
 
-    In older texts, a loop over such a range begins like a loop that may have no trips. Newer texts have no range for
-    it.
+    In older texts, a loop over such a range begins like a loop that may have no iterations. Newer texts have no range
+    for it.
 
     Args:
         body: the body of a C++ or CUDA function.

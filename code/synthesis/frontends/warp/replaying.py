@@ -1,4 +1,4 @@
-"""Makes signatures that hold the recorded arguments of Warp launches."""
+"""Signatures that hold the recorded arguments of Warp launches."""
 
 import math
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ from synthesis.frontends.warp.handles import PARTS, is_object
 
 
 class WarpReplayer:
-    """Makes signatures from recorded launches of Warp kernels."""
+    """A maker of signatures from recorded launches of Warp kernels."""
 
     def digest(self, kernel: Kernel) -> str:
-        """Return the digest of the text that a kernel lowers to for the host."""
+        """Return the digest of the text to which a kernel lowers for the host."""
         return launches.digest_of(kernel.live, kernel.spec.signature.options)
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
-        """Return a signature with the recorded values as starting values; only-written arrays are poisoned."""
+        """Return a signature with the recorded values as starting values; arrays that are only written are poisoned."""
         if launched.lost:
             raise ConfigError(launched.lost[0])
         claimed = kernel.spec.signature
@@ -50,7 +50,7 @@ class _Filling:
         """The points of hash grids. Arrays with the same bytes are fixed, too, as a kernel takes both as the same."""
 
     def fill(self, argument: Argument, path: str, shape: tuple[int, ...] | None = None) -> Argument:
-        """Return an argument, or a field at a path, with its recorded value; ``shape`` is its struct array's."""
+        """Return an argument, or a field at a path, with its recorded value; ``shape`` is that of its struct array."""
         if path in self._launched.handles:
             return self._object(argument, path)
         if argument == NOTHING:
@@ -93,7 +93,7 @@ class _Filling:
     def _object(self, argument: Argument, path: str) -> Argument:
         """Return an object's id with its parts. Those that determine its structure (indices, sizes) are fixed.
 
-        The points of a hash grid are fixed, too, as their cells determine the result and the order of a query.
+        The points of a hash grid are also fixed, since their cells determine the result and the order of a query.
         """
         kind = self._launched.handles[path]
         fields: list[Argument] = []

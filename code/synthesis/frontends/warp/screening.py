@@ -1,9 +1,9 @@
-"""Finds everything in a C++ or CUDA text that Warp itself does not print, by an allowlist over tokens.
+"""A search for everything in a C++ or CUDA text that Warp itself does not print, by an allowlist of tokens.
 
 Warp prints structs, helper functions and a kernel, whose statements call functions of Warp's headers on numbered
 variables. Anything else, such as a preprocessor line, another namespace, a function of the C library, a global variable
-or assembly, comes from a native snippet or was added later. Such a text is not wrong because of it, but it could do
-anything to the process that runs it. So it is run in isolation.
+or assembly, comes from a native snippet or was added later. Such a text may be correct, but could do anything to the
+process that runs it. So it is run in isolation.
 """
 
 import functools
@@ -183,7 +183,7 @@ _TYPE_STRINGS = frozenset(('"C"', '"register"', '"shared"'))
 
 
 def foreign(level: Level, text: str) -> str | None:
-    """Return a description of the first thing in a text that Warp does not print; None if there is none.
+    """Return a description of the first construct in a text that Warp does not print; None if there is none.
 
     Return None also for languages other than C++ and CUDA.
 
@@ -197,12 +197,12 @@ def foreign(level: Level, text: str) -> str | None:
 
 
 def strange(level: Level, text: str) -> Iterator[str]:
-    """Yield a description of everything in a C++ or CUDA text that Warp does not print."""
+    """Yield a description of each construct in a C++ or CUDA text that Warp does not print."""
     return strange_tokens(level, text, tokens(text))
 
 
 def strange_tokens(level: Level, text: str, parts: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield the same as ``strange`` for a text that is already split into tokens."""
+    """Yield the descriptions that ``strange`` yields, for a text that is already split into tokens."""
     return _strange([part for part in parts if part[0] not in BLANK], text, level)
 
 
@@ -219,12 +219,12 @@ def is_warps(word: str) -> bool:
 
 
 def _words_of(found: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the texts of tokens, followed by empty ones, which also serve as the words before the first."""
+    """Return the texts of tokens, followed by empty texts, which also serve as the words before the first."""
     return [*(token for _, token in found), *_NOTHING]
 
 
 def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
-    """Yield a description of everything foreign in a text, the simplest first."""
+    """Yield a description of each foreign construct in a text, the simplest first."""
     odd = {part for part in set(found) if part[0] in ("comment", "raw")
            or (part[0] == "other" and part[1] not in _PUNCTUATION)}  # fmt: skip
     if odd:
@@ -252,7 +252,7 @@ def _of_odd(kind: str, token: str) -> str:
 
 
 def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[str]]:
-    """Return a text's own functions, structs, fields and arguments by name, and anything foreign outside functions."""
+    """Return a text's own functions, structs, fields and arguments, and foreign constructs outside functions."""
     names: set[str] = set()
     problems: list[str] = []
     depth, start, inside = 0, 0, ""
@@ -282,7 +282,7 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
 
 
 def _opened(head: Sequence[str], names: set[str], problems: list[str]) -> str:
-    """Add the names in the head before an outermost brace; return the name of a struct, else an empty text."""
+    """Add the names in the head before an outermost brace; return the name if it is a struct's, else an empty text."""
     if head[:1] == ["struct"] and len(head) == 2:
         names.add(head[1])
         return head[1]
@@ -310,12 +310,12 @@ def _of_string(words: Sequence[str], number: int) -> Iterator[str]:
 
 
 def _is_kept(words: Sequence[str], number: int) -> bool:
-    """Return whether a string initialises a variable of Warp's own string type, as the texts of ``printf`` do."""
+    """Return whether a string initialises a variable of Warp's own string type, as the formats of ``printf`` do."""
     return number > 2 and words[number - 1] == "=" and words[number - 3] == "str"
 
 
 def _is_usual(words: Sequence[str], number: int, names: set[str]) -> bool:
-    """Return whether a word is a common case: a name of ``wp``, or a known word neither called nor a member."""
+    """Return whether a word is a common case: a name of ``wp``, or a known word that is not called or a member."""
     word, before, after = words[number], words[number - 1], words[number + 1]
     if before == ":" and words[number - 2] == ":":
         return words[number - 3] == "wp" and _is_in_wp(word)
@@ -370,5 +370,5 @@ def _is_in_wp(name: str) -> bool:
 
 @functools.cache
 def _of_headers(name: str) -> bool:
-    """Return whether code generation prints a name that Warp's headers declare."""
+    """Return whether a name that Warp's headers declare is printed by its code generator."""
     return name in _HEADERS or _FAMILIES.fullmatch(name) is not None or is_builtin_name(name)

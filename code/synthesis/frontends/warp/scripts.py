@@ -1,4 +1,4 @@
-"""Writes the lines of a script that launch a kernel on given inputs, with a tape for derivatives."""
+"""The lines of a script that launch a kernel on given inputs, with a tape for derivatives."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from synthesis.frontends.literals import array_of, digits_of
 
 
 def launch_lines(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[str]:
-    """Yield the lines after the source: inputs, the launch, and what is printed."""
+    """Yield the lines after the source: inputs, the launch, and the printing of results."""
     backward = direction is not Direction.FORWARD
     for argument in spec.signature.arguments:
         if argument.is_bundle:
@@ -88,7 +88,7 @@ def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
 
 
 def _element(argument: Argument) -> str:
-    """Return the element type as Warp spells it in an array's type."""
+    """Return the element type as Warp writes it in an array's type."""
     spelled = argument.type_name
     found = re.search(r"dtype=([^,)]+(?:\([^)]*\))?)", spelled) or re.search(r"^wp\.\w+\[(.+)\]$", spelled)
     return found[1] if found else f"wp.{argument.dtype}"
@@ -99,5 +99,5 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> str:
 
 
 def _filled(argument: Argument, value: npt.NDArray[Any]) -> str:
-    """Return the array of an argument. Outputs, which irsmith would poison, are zero."""
+    """Return the expression of an argument's array. Outputs, which irsmith would poison, are zero."""
     return array_of(np.zeros_like(value) if argument.role is Role.OUTPUT else value)

@@ -1,4 +1,4 @@
-"""Spells Warp's types and constants in a kernel, in one of the several styles that people use."""
+"""The spelling of Warp's types and constants in a kernel, in one of several styles that people use."""
 
 import re
 from collections.abc import Mapping
@@ -32,15 +32,15 @@ _OF_PARTS = ("wp.spatial_vector", "wp.spatial_matrix")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """The style in which one kernel spells types.
+    """A style of spelling the types in one kernel.
 
     Args:
         arrays: the spelling of a two-dimensional array: ``array2d[]``, ``array2d(dtype=)`` or ``array(dtype=, ndim=)``,
             each with the element type.
-        long: which of ``float`` and ``int`` are declared as ``wp.float32`` and ``wp.int32``.
-        long_casts: whether casts of numbers use these long names, too.
-        suffixed: whether ``wp.vec3f`` is written instead of ``wp.vec3``.
-        suffixed_with: types whose use in a kernel makes it ``suffixed``, too.
+        long: which of ``float`` and ``int`` are spelled ``wp.float32`` and ``wp.int32``.
+        long_casts: whether casts of numbers also use these long names.
+        suffixed: whether to write ``wp.vec3f`` instead of ``wp.vec3``.
+        suffixed_with: types whose use in a kernel also makes it ``suffixed``.
     """
 
     arrays: str = "array2d[]"
@@ -50,7 +50,7 @@ class Style:
     suffixed_with: tuple[str, ...] = ()
 
     def settled(self, told: str) -> "Style":
-        """Return the style settled for a kernel, given its text and types."""
+        """Return the style with ``suffixed`` set if a kernel's text and types use a type in ``suffixed_with``."""
         found = any(re.search(rf"wp\.{each}\b", told) for each in self.suffixed_with)
         return replace(self, suffixed=self.suffixed or found)
 
@@ -60,7 +60,7 @@ class Style:
         return replace(argument, type_name=self.respell_annotation(argument.type_name), fields=fields)
 
     def respell_annotation(self, annotation: str) -> str:
-        """Return an annotation in this style, given as ``value_annotation`` or ``array_annotation`` spells it."""
+        """Return an annotation, as ``value_annotation`` or ``array_annotation`` returns it, in this style."""
         names = self._names(self.long)
         annotation = re.sub(r"[\w.]+", lambda found: names.get(found[0], found[0]), annotation)
         array = re.fullmatch(r"wp\.array(?:(\d)d)?\[(.+)\]", annotation)
@@ -94,7 +94,7 @@ def draw_style(stream: Stream) -> Style:
 
 
 def scalar_name(dtype: str) -> str:
-    """Return a scalar type as an annotation or a cast spells it."""
+    """Return a scalar type as it is spelled in an annotation or a cast."""
     return _SHORT.get(dtype, f"wp.{dtype}")
 
 
@@ -115,7 +115,7 @@ def array_annotation(element: str, rank: int) -> str:
 
 
 def literal_node(value: float, dtype: str) -> Expression:
-    """Return a constant of a type. ``2.0`` is a float32 and ``2`` an int32 in Warp; other types are cast."""
+    """Return a constant of a type. In Warp, ``2.0`` is a float32 and ``2`` an int32; other types are cast."""
     if dtype == "int32":
         return Literal(str(int(value)))
     if dtype == "float32":

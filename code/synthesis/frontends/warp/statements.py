@@ -1,8 +1,8 @@
-"""Recognises C++ and CUDA texts with the same statements, of which only one needs to be executed.
+"""A comparison of C++ and CUDA texts by their statements; of equal texts, only one needs to be executed.
 
 Warp makes both from one adjoint. They differ in how the kernel's arguments are passed, in the loop around a CUDA
-kernel's body, and in a few words. A text is split into statements only if these parts are exactly what Warp writes for
-the rest of the text. A text that differs there is executed by itself.
+kernel's body, and in a few words. A text is split into statements only if these parts are exactly those that Warp
+writes for the rest of the text. A text that differs there is executed separately.
 """
 
 import re
@@ -72,7 +72,7 @@ _KERNEL = re.compile(r'^extern "C" ', re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """A CUDA text whose frame is exactly what Warp writes around a kernel of this name."""
+    """A CUDA text whose frame is exactly the one that Warp writes around a kernel of this name."""
 
     helpers: str
     """The text before the kernel."""
@@ -102,7 +102,7 @@ def framed(text: str) -> Framed | None:
 
 
 def _closes(body: str) -> bool:
-    """Return whether the braces of a body are balanced, so that the frame's braces are where they seem to be."""
+    """Return whether the braces of a body are balanced, so that the frame's braces are outside it."""
     if any(mark in body for mark in "\"'/"):  # braces in strings and comments do not count
         body = "".join(part for kind, part in tokens(body) if kind == "other")
     depth = 0
@@ -127,7 +127,7 @@ class Statements:
 
 
 def statements_of(level: Level, text: str) -> Statements | None:
-    """Return a text's statements; None if the parts around them are not what Warp writes."""
+    """Return a text's statements; None if the parts around them are not exactly those that Warp writes."""
     made = _of_cpp(text) if level.language == CPP else _of_cuda(text)
     return made if made is not None and made.direction == str(level.direction) else None
 
@@ -170,6 +170,6 @@ def _of_cuda(text: str) -> Statements | None:
 
 
 def _flat(text: str) -> str:
-    """Return the lines without indentation, empty lines, and CUDA's qualifier that has no effect on a host."""
+    """Return the text without indentation, empty lines, and CUDA's qualifier that has no effect on a host."""
     text = re.sub(r"^static CUDA_CALLABLE ", "static ", text, flags=re.MULTILINE)
     return "\n".join(stripped for line in text.splitlines() if (stripped := line.strip()))

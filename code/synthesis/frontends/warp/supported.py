@@ -1,4 +1,4 @@
-"""The releases of Warp that are supported; importing this module does not import Warp."""
+"""The supported releases of Warp; importing this module does not import Warp."""
 
 from synthesis.frontends.support import Supported
 

@@ -1,9 +1,9 @@
-"""Rewrites a model's C++ or CUDA so that it may be run: comments are removed, and the model's own names are marked.
+"""Conversion of a model's C++ or CUDA to a form that may be run: without comments, and with its own names prefixed.
 
-A stored text is what Warp printed, and its bytes prove it. A model's text may be right although it uses other names and
-operators. So each name that neither Warp nor the row's text uses gets a prefix wherever it occurs. The name is then
-defined in the text itself, or the compiler reports that it is undefined; it cannot refer to a function or variable of a
-library. Any other construct that Warp never prints is refused.
+A stored text must have the bytes that Warp prints. A model's text may be correct with other names and operators. So
+each name that neither Warp nor the row's text uses gets a prefix wherever it occurs. The name is then defined in the
+text itself, or the compiler reports that it is undefined; it cannot refer to a function or variable of a library. Any
+other construct that Warp never prints is refused.
 """
 
 import re
@@ -35,12 +35,12 @@ _EXTERN = ("word", "extern")
 
 
 def tame(level: Level, text: str, own: str) -> Tamed:
-    """Return a model's text, marked, and anything in it that neither Warp prints nor the row's own text has.
+    """Return a model's text with its names prefixed, and any construct that neither Warp nor the row's text has.
 
     Args:
-        level: the level that the text is given for.
-        text: the model's.
-        own: the row's.
+        level: the level of the text.
+        text: the model's text.
+        own: the row's text.
     """
     if level.language not in (CPP, CUDA):
         return Tamed(text)
@@ -68,7 +68,7 @@ def tame(level: Level, text: str, own: str) -> Tamed:
 
 
 def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
-    """Return the first characters of a text, outside strings, that C++ reads as others; None if there are none."""
+    """Return the first characters, outside strings, that C++ reads as other characters; None if there are none."""
     if _OTHER_SPELLING.search(text) is None:
         return None
     found = _OTHER_SPELLING.search("".join(['""' if kind in ("string", "raw") else token for kind, token in parts]))
@@ -77,7 +77,7 @@ def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """Properties of a row's own text that an answer may have, too."""
+    """The properties of a row's own text that an answer may also have."""
 
     words: frozenset[str]
     strange: frozenset[str]
@@ -93,7 +93,7 @@ def _known(level: Level, own: str) -> _Given:
 
 
 def _other_arguments(level: Level, text: str, asked: tuple[str, ...] | None) -> str | None:
-    """Return how a text's arguments differ from the row's own, which would be misread; None if they are the same."""
+    """Return how a text's arguments differ from the row's, which would be misread; None if they are the same."""
     given = _arguments(level, text)
     if asked is None or given == asked:
         return None
@@ -120,7 +120,7 @@ def _long_name(short: re.Match[str]) -> str:
 
 
 def _is_harmless(found: str) -> bool:
-    """Return whether a foreign construct is only another spelling, or a name of the text's own."""
+    """Return whether a foreign construct is only a different spelling, or a name that the text defines."""
     if found == FRAME or found in _OPERATORS or found.startswith(f"a call of {MARK}"):
         return True
     return found.removeprefix("the name ") in _LONE_WORDS
@@ -153,7 +153,7 @@ def _marked(parts: Sequence[_Token], given: Collection[str]) -> Sequence[_Token]
 
 
 def _functions(parts: Sequence[_Token]) -> set[str]:
-    """Return the names before the parenthesis of heads outside all braces, and the names of structs."""
+    """Return the names before the parentheses of heads outside all braces, and the names of structs."""
     found: set[str] = set()
     depth, before = 0, ("", "")
     for part in parts:

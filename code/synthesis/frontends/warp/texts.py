@@ -1,4 +1,4 @@
-"""Cleans Warp's C++ and CUDA texts: removes comments, renames identifiers, and leaves everything else unchanged.
+"""Cleaning of Warp's C++ and CUDA texts, which removes comments, renames identifiers, and changes nothing else.
 
 The text is first split into tokens, so that the contents of strings, character constants and raw strings never change:
 a ``printf`` format with ``//`` or something like a mangled name stays as it is.
@@ -76,7 +76,7 @@ def words(text: str) -> set[str]:
 
 
 def has_word(text: str, word: str) -> bool:
-    """Return whether ``words`` contains a word; a text that has it only in comments is not split into tokens."""
+    """Return whether ``words`` contains a word. A text without the word, even in comments, is not split into tokens."""
     pattern = re.compile(rf"\b{word}\b")
     if not pattern.search(text):
         return False
@@ -129,7 +129,7 @@ def clean_lines(text: str, renames: Mapping[str, str]) -> Lines:
 def _plain_line(line: str) -> tuple[str, Origin | None] | None:
     """Return a line's code, or the origin in its directive; None if the line must be split into tokens.
 
-    Most lines have no string, no block comment, and do not continue in the next line.
+    Most lines have no string and no block comment, and do not continue on the next line.
     """
     if "#" in line and line.lstrip().startswith("#"):
         directive = _PLAIN_DIRECTIVE.fullmatch(line)
@@ -142,7 +142,7 @@ def _plain_line(line: str) -> tuple[str, Origin | None] | None:
 
 
 def clean_tokens(text: str, renames: Mapping[str, str]) -> Lines:
-    """Return the same as ``clean_lines`` for any text, token by token; it takes four times as long."""
+    """Return the same as ``clean_lines`` for any text, token by token, which takes four times as long."""
     found: list[str] = []
     origins: list[Origin | None] = []
     origin: Origin | None = None

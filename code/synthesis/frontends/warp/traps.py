@@ -1,7 +1,7 @@
-"""Finds constructs in a kernel's syntax tree whose adjoints Warp 1.19 is known to get wrong.
+"""Constructs in a kernel's syntax tree whose adjoints Warp 1.19 is known to get wrong, and a search for them.
 
-Each was confirmed with ``wp.Tape`` against answers worked out by hand; see also NVIDIA/warp issues 729, 1694 and 1740.
-A class names a suspect for a check that has failed; a kernel of the class may well have right gradients.
+Each was confirmed with ``wp.Tape`` against results derived by hand; see also NVIDIA/warp issues 729, 1694 and 1740. A
+class names the likely cause when a check has failed; a kernel of the class may still have correct gradients.
 """
 
 import ast
@@ -82,7 +82,7 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def trips_of(loop: ast.For) -> int | None:
-    """Return the number of trips of a loop over a range with only literal bounds; None for any other loop."""
+    """Return the number of iterations of a loop over a range with only literal bounds; None for any other loop."""
     if not isinstance(loop.iter, ast.Call):
         return None
     try:
@@ -92,13 +92,13 @@ def trips_of(loop: ast.For) -> int | None:
 
 
 def _is_unrolled(loop: ast.For, limit: int) -> bool:
-    """Return whether a loop is unrolled: its range has literal bounds and few trips, or it is not over a range."""
+    """Return whether a loop is unrolled: its range is literal and short, or it is not over a range."""
     trips = trips_of(loop)
     return not isinstance(loop.iter, ast.Call) or (trips is not None and trips <= limit)
 
 
 def _carries(loop: ast.For) -> bool:
-    """Return whether a loop reads a variable before assigning it, so that it is carried from trip to trip."""
+    """Return whether a loop reads a variable before assigning it, so that iterations depend on earlier ones."""
     read, assigned = set[str](), set[str]()
     for each in loop.body:
         for node in _in_order(each):

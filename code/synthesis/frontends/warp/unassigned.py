@@ -1,10 +1,11 @@
-"""Finds constants that a Warp text reads, but does not assign on every path.
+"""A search for constants that a Warp text reads, but does not assign on every path.
 
 Warp 1.19 gives a named constant a variable where a kernel first reads it. If both sides of a branch read it, Warp
 merges the two variables after the branch as it merges those of assigned names (``var_41 = wp::where(var_16, var_26,
 var_36);``), and reads the merged one from then on. If the branch is itself inside another branch or a loop, and the
-constant is also read after that, the other paths leave the merged variable unassigned. Such a text is right only if the
-memory happens to hold the right value. The kernel is not at fault, and no run is certain to show the error.
+constant is also read after that, the other paths leave the merged variable unassigned. The results of such a text are
+correct only if the memory happens to hold the right value. The kernel is not at fault, and no run is certain to show
+the error.
 """
 
 import re
@@ -62,10 +63,10 @@ def _may_be_left_out(assigned: tuple[Blocks, bool] | None, blocks: Blocks, way: 
     """Return whether a merged variable may be unassigned where it is read.
 
     Args:
-        assigned: the blocks in which it is assigned, and whether a path leaves it unassigned even there; None for any
-            other variable.
+        assigned: the blocks in which it is assigned, and whether a path leaves it unassigned even there; None for a
+            variable that is not merged.
         blocks: the blocks in which it is read.
-        way: the condition under which it is read there; None for always.
+        way: the condition under which it is read there; None if it is always read.
     """
     if assigned is None:
         return False
@@ -75,7 +76,7 @@ def _may_be_left_out(assigned: tuple[Blocks, bool] | None, blocks: Blocks, way: 
 
 
 def _lines(body: str, turning: Collection[str]) -> Iterator[tuple[str, Blocks]]:
-    """Yield the lines of a function, each with its blocks; ``turning`` are ranges with at least one trip."""
+    """Yield the lines of a function, each with its blocks; ``turning`` are ranges with at least one iteration."""
     blocks: Blocks = ()
     for number, line in enumerate(body.split("\n")):
         code = line.split("//", 1)[0].rstrip()

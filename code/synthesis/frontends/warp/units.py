@@ -1,4 +1,4 @@
-"""Combines C++ and CUDA texts into a translation unit for the host: each in a namespace, with an entry for the JIT.
+"""A translation unit of C++ and CUDA texts for the host; each is in a namespace, with an entry for the JIT.
 
 CUDA is compiled with a few extra definitions. The indices of blocks and threads are variables that the entry sets for
 one thread after another. If the frame is not Warp's own, the elements that threads visit are counted.
@@ -110,7 +110,7 @@ _RESET = "wp::tile_shared_storage_t::init();"
 
 
 class MalformedError(Exception):
-    """Raised for a text without the function that its level and kernel require."""
+    """An error for a text without the function that its level and kernel require."""
 
 
 class Section(IntEnum):
@@ -142,9 +142,9 @@ def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
     """Return the source of a translation unit, without the precompiled header.
 
     Args:
-        header: what Warp writes before any text of its own.
+        header: the header that Warp writes before any text.
         index: the C++ of ``wp.tid()`` in a one-dimensional launch, for a C++ text that is a template.
-        pieces: in any order.
+        pieces: the pieces, in any order.
     """
     parts = [header, _PROLOGUE]
     for section in Section:
@@ -162,7 +162,7 @@ def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
 
 
 def piece_of(number: int, program: Program) -> Piece:
-    """Return a program's text as a piece of a unit. Its namespace and file name are ``irsmith_`` and its number.
+    """Return a program's text as a piece of a unit. Its namespace and file name consist of ``irsmith_`` and its number.
 
     Raises:
         MalformedError: if the text has no such kernel, or its head is not that of a kernel of its language.
@@ -222,10 +222,10 @@ def _cuda_piece(space: str, program: Program, given: Sequence[str], rank: int) -
 
 
 def _counted(text: str, function: str) -> str:
-    """Return a CUDA text of another frame than Warp's, with code that counts the elements that its threads visit.
+    """Return a CUDA text whose frame is not Warp's, with code that counts the elements that its threads visit.
 
     Raises:
-        MalformedError: if it lacks a part that every frame has.
+        MalformedError: if the text lacks a part that every frame has.
     """
     start = text.rindex(function)
     if text.count(_STORAGE, start) != 1 or text.count(_RESET, start) != 1:

@@ -1,4 +1,4 @@
-"""Reads and writes the values of a volume in its NanoVDB grid, in the layout of NanoVDB's header.
+"""A reader and writer of a volume's values in its NanoVDB grid, in the layout of NanoVDB's header.
 
 A grid is a tree. Its leaves have 8 x 8 x 8 voxels; above them are two kinds of nodes, and a root. A voxel without a
 leaf has the background value, or the value that a node stores for a whole block. Volumes from Warp's own constructors
@@ -54,7 +54,7 @@ _LAYOUTS = {
 
 
 def fill(volume: Any, values: Array, first: Array) -> None:
-    """Put values into the leaves of a volume that has no other leaves.
+    """Write values into the leaves of a volume that has no other leaves.
 
     Args:
         volume: a volume on the host.
@@ -69,13 +69,14 @@ def fill(volume: Any, values: Array, first: Array) -> None:
 
 
 def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
-    """Return a volume's kind, and the parts named in ``handles.py``: a box with all leaves, or those in its middle.
+    """Return a volume's kind, and its parts as named in ``handles.py``: a box with all leaves, or with those in its
+    middle.
 
-    Leaf-sized blocks with one value are in the box like leaves.
+    Leaf-sized blocks with a single value are in the box like leaves.
 
     Raises:
-        ValueError: with a description of the volume, if it holds other values, is rotated or stretched, or has whole
-            blocks of one value that a box cannot hold.
+        ValueError: with a description of the volume, if it holds other types of values, is rotated or stretched, or has
+            blocks of a single value that a box cannot hold.
     """
     info = volume.get_grid_info()
     layout = _LAYOUTS.get(info.type_str)
@@ -123,7 +124,7 @@ class _Root:
     at: int
 
     def origins(self) -> Mapping[int, Array]:
-        """Map each node's offset in the grid to its first voxel. A key has 21 bits per axis, the last axis lowest."""
+        """Return the first voxel of each node, by the node's offset. Keys have 21 bits per axis, last axis lowest."""
         side = _UPPER * _LOWER * TILE
         found: dict[int, Array] = {}
         for each in self.entries:
@@ -170,7 +171,7 @@ class _Nodes:
 def _blocks(
     root: _Root, uppers: _Nodes, lowers: _Nodes, background: npt.NDArray[np.uint8]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Return the first voxel of each non-background block without a leaf, and the bytes of its one value.
+    """Return the first voxel of each non-background block without a leaf, and the bytes of its single value.
 
     Raises:
         ValueError: if such a block is larger than a leaf.

@@ -1,9 +1,9 @@
-"""Distinguishes sums that threads make with atomics from sums that they make with plain loads and stores.
+"""A distinction of sums that threads make with atomics from sums that they make with plain loads and stores.
 
-On the host, threads run one after the other, so both give the same result. Some arrays are changed only by atomics in
-the reference. If a text accesses such an array in any way other than Warp prints, the text is watched: every load,
-store and atomic on the array is recorded. It is an error if one thread accesses an element plainly and another thread
-writes it. An element that only one thread uses may be accessed in any way. Adjoint arrays are always treated like this.
+On the host, threads run one after another, so both give the same result. If the oracle changes an array only by
+atomics, and a text accesses it in a way that Warp does not print, every load, store and atomic of the text on the array
+is recorded. It is an error if one thread accesses an element without atomics and another thread writes it. An element
+that only one thread uses may be accessed in any way. Adjoint arrays are always checked in this way.
 """
 
 import re
@@ -147,16 +147,16 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
 
 
 def _is_field(name: str) -> bool:
-    """Return whether an array is in a struct. Texts copy it to other variables, so its name does not show its use."""
+    """Return whether an array is in a struct; texts copy it to other variables, so its name does not show its uses."""
     return "." in name
 
 
 def _is_atomic(body: str, name: str) -> bool:
-    """Return whether a kernel uses an array only in atomics, and for its shape."""
+    """Return whether a kernel uses an array only in atomics and for its shape."""
     uses = len(re.findall(rf"\b{name}\b", body))
     shapes = len(re.findall(rf"\b{name}\s*\.\s*(?:shape|ndim)\b", body))
     return uses == shapes + len(re.findall(_ATOMIC.format(name), body))
 
 
 class UnwatchableError(Exception):
-    """Raised for a text whose memory accesses cannot be recorded."""
+    """An error for a text whose memory accesses cannot be recorded."""

@@ -1,4 +1,4 @@
-"""Finds the arrays that a kernel writes from its source. Warp keeps no record of writes by tiles and native code."""
+"""A search for the arrays that a kernel writes, in its source. Warp does not record writes by tiles and native code."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ _DEEPEST = 12
 
 
 def stored_by_tiles(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Return whether a function, or one that it calls, stores a tile or a dense matrix into an array.
+    """Return whether a function, or one that it calls, stores a tile or a dense matrix in an array.
 
     Args:
         tree: the tree of the function's source.
@@ -32,7 +32,7 @@ def is_written(tree: ast.AST, name: str, scope: Any) -> bool:
 def is_field_written(tree: ast.AST, name: str, scope: Any) -> bool:
     """Return whether a function may write an array that is a struct's field; see :func:`stored_by_tiles`.
 
-    Warp keeps no record of these writes. The array may be written if the struct itself is stored elsewhere.
+    Warp does not record these writes. The array may be written if the struct itself is stored elsewhere.
     """
     return (
         is_written(tree, name, scope)
@@ -42,7 +42,7 @@ def is_field_written(tree: ast.AST, name: str, scope: Any) -> bool:
 
 
 def is_given_to_native_code(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Return whether a function, or one that it calls, gives an array to native code; see :func:`stored_by_tiles`."""
+    """Return whether a function, or one that it calls, passes an array to native code; see :func:`stored_by_tiles`."""
     return _any_call(tree, name, scope, lambda _, __, function: _is_native(function))
 
 
@@ -55,7 +55,10 @@ def parameters_in(tree: ast.AST) -> list[str]:
 def _any_function(
     tree: ast.AST, name: str, scope: Any, test: Callable[[ast.AST, str, Any], bool], depth: int = 0
 ) -> bool:
-    """Return whether a function with an array, or one that it passes it to, passes a test of tree, name and scope."""
+    """Return whether a function that uses an array, or one to which it passes the array, satisfies a test.
+
+    The test takes the tree, the array's name and the scope.
+    """
     if test(tree, name, scope):
         return True
     for called, place, field in _calls_with(tree, name):
@@ -73,7 +76,10 @@ def _any_function(
 
 
 def _any_call(tree: ast.AST, name: str, scope: Any, test: Callable[[str, int, Any], bool]) -> bool:
-    """Return whether a call with an array, here or in a called function, passes a test of name, place and function."""
+    """Return whether a call that takes an array, here or in a called function, satisfies a test.
+
+    The test takes the called name, the argument's position and the function.
+    """
 
     def has(tree: ast.AST, name: str, scope: Any) -> bool:
         return any(
@@ -104,7 +110,7 @@ def _assigns(tree: ast.AST, name: str, _: Any) -> bool:
 
 
 def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Return whether the struct of a field is used other than for its fields and as an argument of Warp functions."""
+    """Return whether a field's struct is used other than for its fields and as an argument of Warp functions."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         path = path_of(node)
@@ -120,7 +126,7 @@ def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:
 
 
 def _aliases(tree: ast.AST, name: str) -> list[str]:
-    """Return the variables that are assigned an array."""
+    """Return the variables to which an array is assigned."""
     return [
         target.id
         for node in ast.walk(tree)
@@ -143,7 +149,7 @@ def _is_native(function: Any) -> bool:
 
 
 def _calls_with(tree: ast.AST, name: str) -> Iterator[tuple[str, int, str]]:
-    """Yield the calls that are given an array, a part of it, or the struct that contains it.
+    """Yield the calls that take an array, a part of it, or the struct that contains it.
 
     Each is the last part of the function's name, the position of the argument, and, for a struct, the path of the field
     in it.

@@ -1,4 +1,4 @@
-"""Warp's op catalogue: the operations that kernels are drawn from.
+"""The catalogue of operations from which Warp kernels are drawn.
 
 Their semantics are those of the built-ins page of Warp's documentation (https://nvidia.github.io/warp/, "Kernel
 Reference").

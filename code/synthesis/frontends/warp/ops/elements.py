@@ -28,7 +28,7 @@ def squared(node: Expression) -> Expression:
 
 
 def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:
-    """Return an operation as people write it: usually the operator if there is one, and rarely the built-in."""
+    """Return an operation as people write it: usually by its operator if it has one, and rarely by the built-in."""
     nodes = tuple(operand.node for operand in operands)
     if name == "neg":
         return Negation(nodes[0])

@@ -27,7 +27,7 @@ def _same(x: Term, y: Term) -> bool:
 
 
 def _may_be_multiple(term: Term, divisor: int) -> bool:
-    """Return whether a term is written as a multiple of a number, or is a name that may stand for one."""
+    """Return whether a term is written as a multiple of a number, or is a name that may hold one."""
     node = term.node
     if isinstance(node, Name):
         return bool(term.ops & {"mul", "shift_left"})
@@ -93,7 +93,7 @@ def _combined(name: str, symbol: str) -> Operation:
         return Term(node, x.type, Domain(low=-high - 1 if min(x.interval.low, y.interval.low) < 0 else 0.0, high=high))
 
     def literal(stream: Stream, term: Term) -> float:
-        """Return a mask that keeps most bits, bits to set that leave most unchanged, or any bits to flip."""
+        """Return a mask that keeps most bits, bits to set that change few of them, or any bits to flip."""
         bits = max(3, _width(term))
         if name == "bit_and":
             return stream.choice((2**bits - 2, 2**bits - 3, 2 ** (bits - 1) + 2 ** (bits - 2) - 1))
@@ -135,7 +135,7 @@ def _inverted(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _counted(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """Apply ``bit_count``, the number of bits that are set."""
+    """Apply ``bit_count``, the number of set bits."""
     (x,) = operands
     if x.type.rank or x.type.dtype != "int32" or "bit_count" in x.ops or x.interval.width < 8:
         return None

@@ -32,7 +32,7 @@ def _whole(a: Domain) -> Domain:
 
 
 def _both_signs(x: Term) -> bool:
-    """Return whether many values are on either side of zero."""
+    """Return whether many values are on each side of zero."""
     margin = 0.25 * x.interval.width
     return x.flat and x.varying and x.interval.low < -margin and x.interval.high > margin
 
@@ -60,7 +60,7 @@ def _lerp(_: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _div_approx(_: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """Apply ``div_approx``. It is exact on a CPU, and off by a few units in the last place on a GPU."""
+    """Apply ``div_approx``. It is exact on a CPU, and has an error of a few units in the last place on a GPU."""
     x, y = operands
     if x.type != y.type or x.type.rank or x.is_constant or x.type.dtype != "float32":
         return None
