@@ -18,9 +18,9 @@ _ALLOWED = (
 )
 """Syntax that an expression may contain: calls of functions in modules, and arithmetic."""
 _MOST_HOPS = 4
-"""Maximum number of imports that are followed from one module to the next."""
+"""Maximum number of imports to follow from one module to the next."""
 _LONGEST = 200
-"""Maximum characters of an expression. A longer one is a table, which is just as readable as values."""
+"""Maximum number of characters of an expression. A longer one is a table, which is as readable as its values."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,11 +107,11 @@ class Frontend:
     drawer: Drawer
     compiler: Compiler
     description: Description
-    """What is said of the tool in prompts and cards, and what its sources may use."""
+    """The texts about the tool in prompts and cards, and what its sources may use."""
     prover: Prover | None = None
-    """None if texts are not executed. The rows are then unverified."""
+    """The prover; None if texts are not executed, so that rows are unverified."""
     replayer: Replayer | None = None
-    """None if programs that use the tool cannot be recorded."""
+    """The replayer; None if programs that use the tool cannot be recorded."""
     script_lines: Callable[[KernelSpec, Values, Direction], Iterable[str]] | None = None
     """Returns the lines after a kernel's source in a script of a finding: inputs, the call, and what is printed.
 

@@ -18,11 +18,11 @@ class Definition:
     obj: Any
     """The plain function or class."""
     source: str | None = None
-    """Its source, if the front end knows it better than ``inspect`` does."""
+    """The source, if the front end has a better one than ``inspect`` returns."""
     line: int = 0
     """The line of its file where ``source`` starts."""
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Parameter to type, as text, which is written out if the annotation alone would not evaluate to it."""
+    """The type of each parameter as text, which is written out if the annotation alone would not evaluate to it."""
     after: str = ""
     """A statement that completes the declaration, if the source alone does not declare it."""
     beside: tuple["Definition", ...] = ()

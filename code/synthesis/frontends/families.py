@@ -1,4 +1,4 @@
-"""Recipes of the families in kernel files; the part that all front ends share."""
+"""The common part of the recipes that draw families of kernel files, for all front ends."""
 
 from collections.abc import Callable
 from importlib.resources import files

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 _MOST_DEEP = 6
-"""Maximum depth to which containers are searched."""
+"""Maximum depth of the search in containers."""
 _MOST_HELD = 20_000
 """Maximum number of values that are searched."""
 _HOLD_NOTHING = (int, float, complex, str, bytes, np.generic, type(None), ModuleType)

@@ -28,18 +28,18 @@ class Launched:
     """
 
     values: Mapping[str, Array]
-    """Path to numbers: an array's dimensions, then those of an element.
+    """The numbers at each path: an array's dimensions, then those of an element. Of a large array, only the first rows.
 
     Only the first rows of an array that is too large.
     """
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    """Path to the dimensions of each array, in full."""
+    """The full dimensions of the array at each path."""
     handles: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Path of an id to the kind of its object."""
+    """The kind of object for the path of each id."""
     launch: tuple[int, ...] = ()
     tiled: bool = False
     lost: tuple[str, ...] = ()
-    """Sentences about what could not be recorded. If there are any, the launch cannot be replayed."""
+    """Sentences about data that could not be recorded. If there are any, the launch cannot be replayed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Mutation:
     of_zeros: float
     """The largest change, in either direction, of numbers in an array of zeros."""
     only_up: bool = False
-    """Whether zeros only increase. Counts, variances and sums of squares start there."""
+    """Whether zeros may only increase. Counts, variances and sums of squares start at zero."""
     whole: int = 0
     """The largest number added to integers."""
 

@@ -14,7 +14,7 @@ class Places:
     """A map from lines of files to lines of a kernel's source, which is collected from several files."""
 
     pieces: tuple[tuple[str, int, int, int], ...] = ()
-    """File, first line in it, number of lines, and the line of the source that the first one became."""
+    """File, its first line, number of lines, and the line of the source that the first line became."""
 
     @property
     def files(self) -> frozenset[str]:
@@ -30,7 +30,7 @@ class Places:
 
 
 NO_PLACES = Places()
-"""No known lines."""
+"""An empty map."""
 Where = Callable[[str, int], int | None]
 """Maps a file and a line of it to a line of the source, or None, as ``Places.line`` does."""
 

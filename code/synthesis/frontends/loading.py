@@ -16,7 +16,7 @@ from synthesis.frontends.linemap import NO_PLACES, Places
 
 _numbers = itertools.count()
 _INSIDE = " #@)]}"
-"""First characters of lines that continue a statement, or stand before one."""
+"""First characters of lines that continue a statement, or that precede one."""
 _DEFINES = re.compile(r"(?:def|class) (\w+)\b.*|(\w+) = [^=;]*|(?:import|from) [^;]*")
 
 

@@ -15,7 +15,7 @@ from synthesis.frontends.requirements import libraries_in
 from synthesis.frontends.rewriting import Edit, Text
 
 _MOST = 100
-"""Maximum number of variables of a source that are created anew where they are used."""
+"""Maximum number of variables of a source that are recreated where they are used."""
 
 
 def made_plain(source: str) -> tuple[str, Mapping[str, str]]:

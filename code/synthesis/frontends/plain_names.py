@@ -29,7 +29,7 @@ LIBRARIES = frozenset({
     "itertools", "operator", "numbers", "numpy", "numpy.linalg", "numpy.typing", "warp", "warp.types",
 })  # fmt: skip
 MODULES = JAX_MODULES | JAX_OWN | LIBRARIES
-"""The modules that a source may name, beside those whose members a front end lists."""
+"""The modules that a source may name, in addition to those whose members a front end lists."""
 
 ONLY: dict[str, frozenset[str]] = {
     "jax": frozenset({
@@ -120,7 +120,7 @@ WARP_COMPUTES = frozenset({
     "diag", "trace", "vector", "matrix",
 })  # fmt: skip
 WARP_PRINTS = frozenset({"print"})
-"""Built-ins that a kernel may call, whose names are no members that Python may use."""
+"""Built-ins that a kernel may call, but that are not members of Warp for Python code to use."""
 
 NO_MEMBERS = frozenset({
     "load", "save", "savez", "frombuffer", "fromfile", "fromregex", "fromfunction", "from_dlpack",

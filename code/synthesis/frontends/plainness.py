@@ -113,7 +113,7 @@ class _Scope:
     inert: bool
     """Whether its body is only read, not executed."""
     bound: dict[str, list[ast.expr | None]]
-    """Each name and the values assigned to it; None for a name bound in another way, such as a parameter."""
+    """Each name and the expressions assigned to it; None for a name bound in another way, such as a parameter."""
     outer: "_Scope | None" = None
     new: str = ""
     """The name of the object under construction, whose attributes may be set."""
@@ -147,9 +147,9 @@ class _Check:
     trusted: frozenset[str] = frozenset()
     """Top-level packages that may be imported in addition to the listed modules."""
     modules: dict[str, str] = field(default_factory=dict[str, str])
-    """Name to the module that it stands for."""
+    """The module that each name stands for."""
     members: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
-    """Name to the module and member that it is imported from."""
+    """The module and member from which each name is imported."""
     own: set[str] = field(default_factory=set[str])
     """Functions and classes defined in the source."""
     functions: set[str] = field(default_factory=set[str])

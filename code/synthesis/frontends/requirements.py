@@ -11,7 +11,7 @@ from synthesis.frontends.provenance import release_of
 from synthesis.frontends.registry import tool_modules
 
 _COMMON = frozenset({"numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
-"""Top-level packages that any source may import, beside those of the tools."""
+"""Top-level packages that any source may import, in addition to those of the tools."""
 
 
 def is_tool(package: str) -> bool:

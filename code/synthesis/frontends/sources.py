@@ -51,7 +51,7 @@ from synthesis.frontends.rewriting import (
 _MOST = 1000
 """Maximum number of definitions in a source that is collected from a live program."""
 _SHORT = 60
-"""Maximum characters of a constant that is written inside an expression. A longer one gets a name."""
+"""Maximum number of characters of a constant that is written inside an expression. A longer one gets a name."""
 _KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_module_names
 
 
@@ -88,9 +88,9 @@ class SourceCollector:
     loose: bool = False
     credit: Callable[[Any], str] = lambda _: ""
     missing: list[str] = field(default_factory=list[str], init=False)
-    """The names of things that cannot be written as source text; empty as long as the source is complete."""
+    """The names of objects that cannot be written as source text; empty as long as the source is complete."""
     places: Places = field(default=NO_PLACES, init=False)
-    """Where the lines of the collected source come from."""
+    """The origins of the lines of the collected source."""
 
     def __post_init__(self) -> None:
         """Start with an empty source."""
@@ -103,7 +103,7 @@ class SourceCollector:
         """Attributes that are mentioned in the sources visited so far."""
         self._at: list[str] = []
         self.why: dict[str, str] = {}
-        """Descriptions of some of the missing things, by name."""
+        """Descriptions of some of the missing objects, by name."""
 
     def collect(self, definition: Definition, needed: Mapping[str, Any] | None = None) -> str:
         """Return the complete source of a function: imports, constants, helpers in dependency order, the function last.

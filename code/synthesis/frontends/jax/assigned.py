@@ -17,7 +17,7 @@ class Assigned:
     """A function and the assignment that makes it."""
 
     name: str
-    """The name that the assignment gives it."""
+    """The name to which the function is assigned."""
     statement: str
     line: int
     """The line of its file at which the assignment starts."""

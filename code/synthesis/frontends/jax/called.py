@@ -67,7 +67,7 @@ class Declared:
     others: Mapping[str, Any]
     """The object's attributes other than its children."""
     called: bool = True
-    """Whether a call of the class makes the object; else its attributes are set directly."""
+    """Whether a call of the class makes the object; otherwise its attributes are set directly."""
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ class Call:
     function: Any
     arguments: tuple[Any, ...]
     domains: tuple[Domain | None, ...] = ()
-    """The domain of each leaf of the arguments, in order, None if not given; empty if none is given."""
+    """The domain of each leaf of the arguments, in order, or None if it has none; empty if none is given."""
 
     @property
     def is_plain(self) -> bool:
@@ -468,4 +468,4 @@ _HINTS: Mapping[str, Any] = {
         "q", "p", "prob", "rate", "alpha", "beta", "eps", "scale", "learning_rate", value=ArrayType("float32", ())
     ),
 }
-"""The argument for a parameter of a given name: a number or text that tracing needs, or an array type."""
+"""The argument for a parameter of a given name: a number or text whose value tracing needs, or an array type."""

@@ -23,7 +23,7 @@ _EXCLUDED = {
     "gives what it is given": ("device_put", "name"),
     "is bound by no public function: the slope of a maximum over windows adds": ("select_and_scatter",),
 }  # fmt: skip
-"""Maps the reason why no function is drawn with some primitives to their names."""
+"""The names of primitives with which no function is drawn, by the reason."""
 _WITHOUT_DERIVATIVE = frozenset({
     "and", "argmax", "argmin", "clz", "eq", "ge", "gt", "is_finite", "le", "lt", "ne", "not", "or", "population_count",
     "random_bits", "random_seed", "reduce_and", "reduce_or", "reduce_xor", "shift_left", "shift_right_arithmetic",

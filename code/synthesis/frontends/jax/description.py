@@ -1,4 +1,4 @@
-"""The description of JAX to the rest of irsmith, which is available without JAX."""
+"""The description of JAX for the rest of irsmith, which is available without JAX."""
 
 from synthesis.frontends.base import Description, Direction, Passage
 

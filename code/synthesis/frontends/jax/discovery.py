@@ -139,7 +139,7 @@ def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 _hidden = WeakKeyDictionary[ModuleType, list[Any]]()
-"""What the garbage collector knew of each module when its functions were last listed."""
+"""The result of the last search of the garbage collector for each module's functions."""
 
 
 def _hidden_in(module: ModuleType, *, afresh: bool) -> list[Any]:

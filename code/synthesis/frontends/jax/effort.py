@@ -8,15 +8,15 @@ import math
 from typing import Any
 
 _ELEMENT = 1.2e-6
-"""Interpreter seconds per element that an operation makes or reads."""
+"""Seconds of the interpreter per element that an operation reads or writes."""
 _CHARACTER = 6e-6
 """Seconds of XLA's compiler, without optimisation, per character of the text."""
 _LEAST = 0.02
 """Minimum seconds of a compilation."""
 _LITTLE = 0.5
-"""Interpreter seconds below which a run is cheap."""
+"""Seconds of the interpreter below which a run is cheap."""
 _TRIPS = 30
-"""Assumed number of trips of a loop; the actual one is not known."""
+"""Assumed number of iterations of a loop, whose actual number is unknown."""
 _BLOCKS = ("builtin.module", "func.func", "stablehlo.case", "stablehlo.if")
 """Operations whose inner operations run once."""
 

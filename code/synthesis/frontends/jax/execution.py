@@ -60,13 +60,13 @@ _OPERATIONS_BEYOND = (
     "all_", "collective_", "reduce_scatter", "partition_id", "replica_id", "rng", "infeed", "outfeed", "send", "recv",
     "cholesky", "triangular_solve", "fft",
 )  # fmt: skip
-"""Prefixes of operations that the interpreter aborts on, or does not know."""
+"""Prefixes of operations on which the interpreter aborts, or that it does not support."""
 _TYPES_BEYOND = ("complex<", "f8E", "f6E", "f4E")
 _BEYOND_INTERPRETER = re.compile(
     rf"\bcustom_call\b|stablehlo\.(?:{'|'.join(_OPERATIONS_BEYOND)})|complex<|(?:\b|\dx)f[468]E"
 )
 _TRAPPING = re.compile(r"stablehlo\.(?:divide|remainder) .*[<x]u?i\d+>")
-"""Matches an integer division, which may kill the interpreter where XLA has a defined value."""
+"""Matches an integer division, which may abort the interpreter where XLA has a defined value."""
 _BEYOND = "the StableHLO interpreter lacks an operation of it"
 _PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_TYPES_BEYOND)
 """Substrings of which a text beyond the interpreter has at least one; a pre-check for the slower pattern."""
@@ -222,7 +222,7 @@ class _StableHlo:
         self._text = text
         self._executable: _Compiled | None = None
         self._ends: Callable[[Sequence[Any]], Any] | None = None
-        """Runs the module first, without leaving out any of its loops; None if that is not needed."""
+        """Runs the module once with all of its loops, to find endless ones; None if that is not needed."""
         self._context = _context()
         with self._context, ir.Location.unknown():
             self._module = ir.Module.parse(text)

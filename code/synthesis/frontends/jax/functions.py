@@ -21,7 +21,7 @@ _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 _OTHER_COMPILERS = frozenset(("cupy", "numba", "taichi", "triton", "warp"))
 """Packages whose kernels are callable objects with a Python function inside that JAX cannot trace."""
 MADE_BY_JAX: tuple[Any, ...] = (jax.jit(abs).__class__, jax.custom_jvp, jax.custom_vjp)
-"""Types of the objects that JAX makes of functions."""
+"""Types of the objects that JAX makes from functions."""
 
 
 class OfArrays:

@@ -124,6 +124,6 @@ class Grid:
     blocks: tuple[Block, ...]
     """The blocks of the operands, then of the results."""
     prefetched: int
-    """Number of leading operands that are not divided, and that index maps get, too."""
+    """The number of leading operands that are not divided, and that index maps also take."""
     scratch: tuple[Shaped, ...]
-    """The types of the memory that the kernel keeps from one point to the next."""
+    """The types of the scratch memory that the kernel keeps from one point to the next."""

@@ -21,7 +21,7 @@ from synthesis.frontends.wrapping import Wrapping
 pjit: Any = _pjit
 trace_state_clean: Any = _trace_state_clean
 _LOOKS = 8
-"""Number of calls of a signature that are observed."""
+"""Number of calls of each signature that are observed."""
 _OWN = ("jax", "jaxlib")
 _PMAP = "jax._src.pmap"
 """The module that makes functions for ``jax.pmap``."""

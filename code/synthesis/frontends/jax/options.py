@@ -46,4 +46,4 @@ ALLOWED: Mapping[str, Allowed] = {
     "numpy_rank_promotion": one_of("allow", "warn", "raise"),
     "threefry_partitionable": one_of(False, True),
 }
-"""What each option of a row may be."""
+"""The allowed values of each option of a row."""

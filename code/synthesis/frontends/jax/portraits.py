@@ -38,7 +38,7 @@ _TRANSFORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "_shard_map.<locals>.wrapped": ("jax.shard_map", {"mesh": None, "in_specs": None, "out_specs": None}),
     "checkpoint.<locals>.fun_remat": ("jax.checkpoint", {"prevent_cse": True, "policy": None, "static_argnums": ()}),
 }
-"""How to express the functions that JAX's transformations return, by their qualified names.
+"""The expressions for functions that JAX's transformations return, by the functions' qualified names.
 
 Each value is the call that makes the function, and the keyword arguments in its closure with their defaults.
 """

@@ -3,14 +3,18 @@
 Each difference is detected from the features of the installed JAX, not from its version number. The rest of the front
 end uses the forms of JAX 0.10.2. ``tests/frontends/test_jax_releases.py`` has a test for each entry.
 
-====== ======================================================================================= since  what changed
-====== ======================================================================================= 0.11.0 ``scan`` divides
-its operands by two trees (``ft_in``, ``ft_out``), not by two counts 0.11.0 a function called in place is bound by
-``eval_jaxpr``, not by ``closed_call`` 0.11.0 ``top_k`` has a parameter for its stability; it was always stable 0.11.0
-XLA's CPU compiler has no option ``xla_cpu_use_fusion_emitters`` 0.12.0 ``erfc`` has an ``accuracy`` 0.12.0 some
-primitives are objects of a class (``Nonzero``), which expand to simpler primitives 0.12.0 XLA dumps LLVM IR only where
-``xla_dump_emitter_re`` asks for it 0.12.0 the locations of a Mosaic module are in a module of their own ======
-=======================================================================================
+====== =======================================================================================
+since  what changed
+====== =======================================================================================
+0.11.0 ``scan`` divides its operands by two trees (``ft_in``, ``ft_out``), not by two counts
+0.11.0 a function called in place is bound by ``eval_jaxpr``, not by ``closed_call``
+0.11.0 ``top_k`` has a parameter for its stability; it was always stable
+0.11.0 XLA's CPU compiler has no option ``xla_cpu_use_fusion_emitters``
+0.12.0 ``erfc`` has an ``accuracy``
+0.12.0 some primitives are objects of a class (``Nonzero``), which expand to simpler primitives
+0.12.0 XLA dumps LLVM IR only if ``xla_dump_emitter_re`` matches
+0.12.0 the locations of a Mosaic module are in a separate module
+====== =======================================================================================
 
 New primitives have rules in ``reference/rules``, like all others.
 """
@@ -36,7 +40,7 @@ _TREES = ("ft_in", "ft_out")
 _RENAMED = {"eval_jaxpr": "closed_call"}
 _QUOTED = re.compile(r"'[^']*'")
 _MARK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|[()\[\]{},]""")
-"""Matches a bracket or a comma, or a string, inside which these have no meaning."""
+"""Matches a bracket or a comma, or a string, in which these have no meaning."""
 _FILE = re.compile(r'"((?:[^"\\]|\\.)*)":(\d+):(\d+)')
 
 _OPERAND_TYPES = frozenset({"x_aval", "x1_aval", "x2_aval"})

@@ -16,7 +16,7 @@ from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of, 
 jax: Any = functions.jax
 
 _MADE = (calling.BoundFunction, calling.ArrangedFunction, calling.KeyedFunction, ArraysFunction)
-"""Wrappers around a function loaded from its source, which let it be called with only arrays."""
+"""Wrappers around a function loaded from its source, which allow calls with only arrays."""
 
 
 class JaxReplayer:

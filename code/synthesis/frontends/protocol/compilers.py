@@ -30,7 +30,7 @@ class Level:
     name: str
     language: Language
     title: str = ""
-    """Its name in sentences, such as ``the jaxpr``; made of the language and the name if empty."""
+    """The name in sentences, such as ``the jaxpr``; made from the language and the name if empty."""
     device: str | None = None
     """The only device that the level exists for, or a kind of devices: ``cuda`` for ``cuda:90`` and ``cuda:80``.
 
@@ -83,7 +83,7 @@ class Kernel:
     spec: KernelSpec
     live: Any
     example_args: tuple[Any, ...] = ()
-    """What the front end needs to lower the object, such as JAX's argument shapes."""
+    """The data with which the front end lowers the object, such as JAX's argument shapes."""
     module: str = ""
     """The module that ``load`` made for it; empty for a kernel of a user's program."""
     places: Places = NO_PLACES

@@ -1,4 +1,4 @@
-"""The description of a front end and its tool to the rest of irsmith, which is available without the tool."""
+"""The description of a front end and its tool for the rest of irsmith, which is available without the tool."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,15 +36,15 @@ class Description:
     modules: tuple[str, ...] = ()
     """The top-level modules of the tool, which any source may import. A program that has imported the first uses it."""
     members: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    """Module of the tool to the members that a source may use without being trusted."""
+    """The members of each module of the tool that a source may use without being trusted."""
     conventions: str = ""
-    """How its texts differ from those that the tool prints, for prompts."""
+    """Differences between its texts and those that the tool prints, for prompts."""
     passages: tuple[Passage, ...] = ()
     """The questions between its levels."""
     beside: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Level that is asked for to a level that is shown in addition, because names in the answer come from there."""
+    """For the level of an answer, a level that is shown in addition because it has names that the answer needs."""
     derivatives: Mapping[Direction, str] = field(default_factory=dict[Direction, str])
-    """Direction to what a text of it takes and gives, for prompts; ``{cotangents}`` stands for their names."""
+    """The inputs and outputs of a text of each direction, for prompts; ``{cotangents}`` stands for their names."""
     tags: tuple[str, ...] = ()
     """Its tags on the card of a data set."""
     makers: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -49,7 +49,7 @@ class Drawer:
     categories: tuple[str, ...]
     """The categories of the recipes. A new category is added at the end."""
     recipes: tuple[Recipe, ...]
-    """The recipes, in any order. The position of a recipe changes no kernel."""
+    """The recipes, in any order. The position of a recipe does not change its kernels."""
     usual_mix: Mapping[int, float]
     """Weights of the difficulties if none is requested, close to those of kernels that people write."""
     weights: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -18,26 +18,26 @@ class ToolOperation:
     """An operation of the tool, whether or not any drawn kernel uses it."""
 
     modelled: bool
-    """Whether the reference models it. A kernel with an operation that is not modelled is not verified."""
+    """Whether the oracle models it. A kernel with an operation that is not modelled is not verified."""
     differentiable: bool
     """Whether the tool differentiates it."""
     excluded: str = ""
-    """Why no kernel is drawn with it; empty if one is, or should be."""
+    """The reason why no kernel is drawn with it; empty if kernels are, or should be."""
 
 
 class Purpose(StrEnum):
     """The purpose of a run of a text."""
 
     DRAW = "draw"
-    """Inputs are drawn from the domains, and the outcome is compared with the reference."""
+    """Inputs are drawn from the domains, and the outcome is compared with the oracle's."""
     OVERLAP = "overlap"
-    """As ``DRAW``, with one array as two arguments."""
+    """The same as ``DRAW``, with one array passed as two arguments."""
     POINT = "point"
-    """A smooth point. A backward text at the same point starts from the arrays that the forward text leaves."""
+    """A point at which the kernel is smooth. A backward text starts from the arrays that the forward text leaves."""
     TANGENT = "tangent"
-    """A smooth point and a direction."""
+    """A point at which the kernel is smooth, and a direction."""
     LOWERED = "lowered"
-    """Nothing is run: the text that the program's is lowered from is lowered again."""
+    """Nothing is run. The text from which the program's text is lowered is lowered again."""
 
 
 LOWERED = "text"
@@ -51,11 +51,11 @@ class RunKey:
     purpose: Purpose
     number: int = 0
     variant: int = 0
-    """Which of several starts of a derivative's text at one point. The point's forward run is numbered 0."""
+    """The number of one of several runs of a derivative's text at one point. The point's forward run is number 0."""
 
 
 Runs = Mapping[RunKey, Values]
-"""The initial values of each run: every argument, and for a backward text the adjoints or cotangents too."""
+"""The initial values of each run: every argument, and for a backward text also the adjoints or cotangents."""
 Outcome = Mapping[RunKey, Values]
 """The final values of each run: every array of a Warp kernel, or every result of a JAX function."""
 
@@ -80,15 +80,15 @@ class Program:
     compile_only: bool = False
     """Whether the text is only compiled for its device and not run. There are no runs then."""
     sketched: bool = False
-    """Whether a text that is only compiled just has to be accepted by the host's compiler."""
+    """Whether it is enough that the host's compiler accepts a text that is only compiled."""
     source: str = ""
     """For a level with ``lowered_from``: the stored text of that level, to be lowered again. The text is not run."""
     device: str = ""
-    """The device that ``source`` is lowered for."""
+    """The device for which ``source`` is lowered."""
     again: bool = False
     """Whether the text is executed by the tool that its level's ``run_again_by`` names."""
     accumulated: frozenset[str] = frozenset()
-    """The arrays of which several threads change one element, and only by atomics."""
+    """The arrays that are accessed only by atomics, and in which several threads access one element."""
     separate: frozenset[str] = frozenset()
     """The arrays in which no thread may access, without atomics, an element that another thread writes.
 
@@ -112,11 +112,11 @@ class Tamed:
 
     text: str
     foreign: str | None = None
-    """A description of something in it that the tool never prints; None if there is nothing, so that it may be run."""
+    """A construct in it that the tool never prints; None if there is none, so that it may be run."""
     other: str | None = None
-    """How its names and types differ from the row's kernel, as far as is known without running it."""
+    """The differences between its names and types and those of the row's kernel, as far as known without a run."""
     broken: str | None = None
-    """Why it is not valid in its language, for example because it is cut off; None if it may be valid."""
+    """The reason why it is not valid in its language, for example that it is cut off; None if it may be valid."""
 
 
 class Prover(Protocol):

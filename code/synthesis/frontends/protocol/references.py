@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 Values = dict[str, npt.NDArray[Any]]
-"""Argument or result name to array.
+"""Arrays by the names of arguments or results. A plain value is an array with only its type's dimensions.
 
 A plain value is an array with only its type's dimensions, such as ``(3,)`` of a vec3.
 """
@@ -49,17 +49,17 @@ class Trace:
     """The record of an oracle's runs. Statements and expressions are identified by the ``id`` of their object."""
 
     first: dict[int, int] = field(default_factory=dict[int, int])
-    """Place to the number of the first run that reached it."""
+    """The first run that reached each statement or equation."""
     arms: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
-    """Place and arm of an expression to the number of the first run that selected from the arm."""
+    """The first run that selected from each arm of an expression, by place and number."""
     whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     """Arms that were evaluated, whether selected or not, and whose values are not floating point."""
     left_out: set[int] = field(default_factory=set[int])
-    """Places that the tool removes when it makes a text, such as a branch whose condition is known by then."""
+    """Places that the tool removes when it makes a text, such as a branch whose condition is then known."""
     order: str | None = None
-    """Something, such as an argument, whose values change if threads run in another order; None if nothing does."""
+    """A name, such as an argument's, whose values change if threads run in another order; None if none does."""
     singular: set[int] = field(default_factory=set[int])
-    """Numbers of the runs that compute something at a point without a derivative.
+    """Numbers of the runs that compute a value at a point without a derivative.
 
     Examples are the length of a zero vector, and the closest of two points at equal distance, in a thread that changes
     memory afterwards. A gradient through it may be nothing but rounding error, or depend on rounding.
@@ -71,15 +71,15 @@ class Shake:
     """Possible effects of rounding on a run, by the names of results."""
 
     off: Values
-    """Results with every rounded number off by a unit in the last place, and with unchanged decisions."""
+    """Results with every rounded number perturbed by a unit in the last place, and with unchanged decisions."""
     turned: Sequence[Values]
-    """Results with every comparison that rounding may turn decided the other way.
+    """Results with every decision that rounding may reverse reversed.
 
-    If there are several such comparisons, results with only some of them turned follow, so that each is turned once.
+    If there are several such decisions, results with only some of them reversed follow, so that each is reversed once.
     Empty if there is none.
     """
     unsettled: bool = False
-    """Whether rounding may turn a decision of control flow, or change which of several elements is the extreme one."""
+    """Whether rounding may reverse a decision of control flow, or change which of several elements is the extreme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Arm:
     words: str
     """Its name in messages."""
     slopes: bool
-    """Whether its value depends on a differentiable input, so that the kernel's derivative goes through it."""
+    """Whether its value depends on a differentiable input, so that the kernel's derivative depends on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +98,13 @@ class Reached:
 
     places: int
     missed: tuple[str, ...] = ()
-    """Descriptions of the places that were not reached, in the order of the code."""
+    """Descriptions of the uncovered places, in the order of the code."""
     arms: int = 0
     """Number of arms of expressions."""
     untaken: tuple[Arm, ...] = ()
-    """The arms that were never selected from."""
+    """The uncovered arms."""
     sloping: tuple[str, ...] = ()
-    """Descriptions of the missed places whose values depend on a differentiable input."""
+    """Descriptions of the uncovered places whose values depend on a differentiable input."""
 
     @property
     def underived(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The description of Triton to the rest of irsmith, which is available without Triton."""
+"""The description of Triton for the rest of irsmith, which is available without Triton."""
 
 from synthesis.frontends.base import Description, Passage
 

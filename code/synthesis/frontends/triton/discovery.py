@@ -26,7 +26,7 @@ from synthesis.frontends.triton.roles import roles_of
 from synthesis.frontends.triton.spelling import SHORT, SPELLED, is_pointer
 
 GRID = "grid"
-"""The key in a table of inputs that gives a kernel's grid; ``dim`` is understood, too."""
+"""The key of a kernel's grid in a table of inputs; ``dim`` is also accepted."""
 _CUSTOMARY = {"triton": "import triton", "tl": "import triton.language as tl"}
 
 

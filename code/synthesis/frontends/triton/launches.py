@@ -30,7 +30,7 @@ interpreter: Any = _interpreter
 jit: Any = _jit
 
 SECONDS = 30.0
-"""How long a launch may take in the interpreter."""
+"""Time limit in seconds of a launch in the interpreter."""
 _OPTIONS = tuple(name for name in DEFAULTS if name != "divisible_by_16")
 
 

@@ -48,4 +48,4 @@ LEVELS = (
 )
 
 DEVICES = ("cuda:90", "cuda:80", "cuda:100", "hip:gfx942")
-"""The devices that texts are made for, with the default first. None needs to be present."""
+"""The devices for which texts are made, with the default first. None needs to be present."""

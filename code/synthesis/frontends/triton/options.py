@@ -31,7 +31,7 @@ ALLOWED: Mapping[str, Allowed] = {
     "num_stages": whole(1, 16),
     "num_warps": one_of(1, 2, 4, 8, 16, 32),
 }
-"""What each option of a row may be.
+"""The allowed values of each option of a row.
 
 ``divisible_by_16`` names the pointers whose addresses and the integers whose values are multiples of 16.
 """

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 CAPABILITY = (9, 0)
-"""The architecture of the GPU that a program is told of."""
+"""The architecture of the GPU that PyTorch reports."""
 PROPERTIES = {
     "max_shared_mem": 232448,
     "max_num_regs": 65536,
@@ -22,7 +22,7 @@ PROPERTIES = {
     "mem_clock_rate": 2619000,
     "mem_bus_width": 5120,
 }
-"""What Triton's driver tells of that GPU, an H100."""
+"""The properties of that GPU, an H100, that Triton's driver reports."""
 _NAME = "NVIDIA H100 80GB HBM3"
 _state = threading.local()
 

@@ -12,7 +12,7 @@ from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of, 
 from synthesis.frontends.triton import describing
 
 _MOST_NUMBERS = 4096
-"""Maximum number of recorded numbers in a signature. Of larger arrays, the range of their numbers is kept."""
+"""Maximum number of recorded numbers in a signature. Of larger arrays, only the range is kept."""
 _FIXED = Domain(low=0, high=0)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 _INNER = ("base", "_base")
-"""Attributes in which wrappers, such as ``triton.reinterpret``'s, have their tensor."""
+"""Attributes in which wrappers, such as those of ``triton.reinterpret``, hold their tensor."""
 
 
 def tensor_behind(value: Any) -> Any:

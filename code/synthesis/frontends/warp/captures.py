@@ -28,7 +28,7 @@ _FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 Tiling = tuple[int | None, int | None]
 """The dimensions of a ``launch_tiled`` without the last (threads), and the threads per block; None where unknown."""
 Taking = Callable[[Any, Sequence[Any], Tiling, Any], None]
-"""A callback that gets a kernel, its params, its tiling and its device; the device is None for the host."""
+"""A callback that takes a kernel, its params, its tiling and its device; the device is None for the host."""
 _TWO = "a graph launches another kernel of its name and module, and Warp runs the last of them for both"
 
 
@@ -48,7 +48,7 @@ class _Captured:
     alone: bool = True
     """Whether no other kernel of the graph has the same key and digest."""
     expected: bool = False
-    """Whether its next launch is to be observed."""
+    """Whether to observe its next launch."""
     listening: Any = None
     """The function registered in place of the kernel's own; None until it is needed."""
 
@@ -58,7 +58,7 @@ class _Later:
     """The launches that a graph on a GPU will make."""
 
     given: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
-    """The address ranges of all arrays given to its launches so far."""
+    """The address ranges of all arrays that its launches have used so far."""
     readable: list[tuple[Any, Sequence[Any], Tiling]] = field(default_factory=list[tuple[Any, Sequence[Any], Tiling]])
     """The kernel, params and tiling of each launch that shares no array with an earlier launch."""
 

@@ -10,7 +10,7 @@ from synthesis.frontends.warp.reference.calls import MODELLED
 from synthesis.frontends.warp.reference.operators import BUILT_INS
 
 _OPERATORS = BUILT_INS | {"USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert"}
-"""Maps the names of the classes of Python's operators to the built-ins that they stand for."""
+"""The built-in that each of Python's operators stands for, by the name of the operator's class."""
 _EXCLUDED = {
     r"volume_(store\w*|\w*index|voxel_count)": "is of sparse grids that kernels build",
     r"(bvh|mesh)_get_group_root|mesh_query_(point_sign_(normal|parity)|furthest_point_no_sign|sphere|next)|"
@@ -25,7 +25,7 @@ _EXCLUDED = {
     r"tile_slice_indexed": "has no call of its own: tile[rows] stands for it",
     r"select": "was removed in Warp 1.10; its name is left",
 }
-"""Maps names, as a regular expression, to the reason why no kernel is drawn with them."""
+"""The reason why no kernel is drawn with some built-ins, by a regular expression for their names."""
 
 
 def operations() -> Mapping[str, ToolOperation]:

@@ -14,7 +14,7 @@ from synthesis.frontends.warp.lowering import cuda_unit
 
 build: Any = _build
 CUDA_ARCHITECTURE = 80
-"""The compute capability, times ten, that PTX and machine code are compiled for."""
+"""The compute capability, times ten, for which PTX and machine code are compiled."""
 
 
 def start_warp() -> None:

@@ -1,4 +1,4 @@
-"""The description of Warp to the rest of irsmith, which is available without Warp."""
+"""The description of Warp for the rest of irsmith, which is available without Warp."""
 
 from synthesis.frontends.base import Description, Passage
 

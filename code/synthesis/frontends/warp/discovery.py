@@ -427,7 +427,7 @@ def _root_of(decorator: ast.expr, scope: Mapping[str, Any]) -> tuple[str, str]:
 
 
 _OF_OTHERS = ("func_native", "func_grad", "func_replay")
-"""Decorators whose arguments are not options but code, or the function that the decorated one belongs to."""
+"""Decorators whose arguments are not options but code, or the function to which the decorated one belongs."""
 
 
 def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> str:

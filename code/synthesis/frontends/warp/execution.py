@@ -64,7 +64,7 @@ _EACH_STORES = re.compile(r"\bwp::adj_(?:array_store|atomic_\w+)\(")
 _PARTED = re.compile(r"\btile_i?fft\((?:[^,()]*,){3} *(?!0,)\d+,")
 _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
 _REORDERED = {2: 3e-2, 4: 1e-3, 8: 1e-9}
-"""Relative tolerance, by a float's size in bytes, where threads run in another order and add in that order."""
+"""Relative tolerance, by a float's size in bytes, for sums in another order of threads."""
 
 
 def prepare() -> None:
@@ -76,7 +76,7 @@ def prepare() -> None:
 
 
 def unavailable(level: Level, text: str) -> Unproved | None:
-    """Return the reason why running a text on a CPU would not be faithful; None if it is.
+    """Return the reason why the results of a text on a CPU would not be those of its device; None if they are.
 
     A CUDA text without Warp's frame is run like any other, since it is not a valid kernel on a GPU either.
     """
@@ -141,7 +141,7 @@ def run_programs(
 
 
 def _twins(programs: Sequence[Program]) -> dict[int, int]:
-    """Return, by number, the earlier program with the same statements and inputs as each program that has one."""
+    """Return, for each program that repeats an earlier one's statements and inputs, the earlier one, by number."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
     statements = [None if each.compile_only or _is_watched(each) else statements_of(each.level, each.text)

@@ -56,7 +56,7 @@ from synthesis.frontends.warp.unassigned import find_unassigned
 _VERSIONS = versions_of(SUPPORTED)
 _USUAL_MIX = {1: 0.25, 2: 0.75}
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
-"""For each tool that makes texts other than Warp's code generation, the function that runs it."""
+"""For each tool that makes texts, other than Warp's code generator, the function that runs it."""
 
 
 class WarpCompiler:

@@ -19,7 +19,7 @@ SOURCES = tuple(
     )
     for direction in (Direction.FORWARD, Direction.BACKWARD)
 )
-"""What Warp generates."""
+"""The levels that Warp generates."""
 BINARIES = (
     Level(
         name="ptx",

@@ -21,9 +21,9 @@ from synthesis.frontends.warp.layouts import RANKS, Array, packed
 from synthesis.frontends.warp.objects import make_object
 
 _GUARD = 1024
-"""Size in bytes of the guards before and after every array, which no text may access; a multiple of every alignment."""
+"""Size in bytes of the guards before and after every array, which no text may access: a multiple of all alignments."""
 GUARDS = (0xFF, 0x7F, None)
-"""The bytes that guards are filled with, in turn from run to run.
+"""The bytes that fill guards, in turn from run to run.
 
 The first is NaN in every floating-point format and -1 as an integer; the second is a huge number or NaN. A value that a
 text reads there spreads, or differs from run to run, and is never like data. The last repeats the array itself: a wrong
@@ -50,7 +50,7 @@ class _Placed:
     """An array in memory."""
 
     value: npt.NDArray[Any]
-    """The array that it was copied from."""
+    """The array from which it was copied."""
     buffer: Buffer
     guards: tuple[bytes, bytes]
     """The bytes of the guards before and after it."""

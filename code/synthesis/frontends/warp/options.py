@@ -29,4 +29,4 @@ ALLOWED: Mapping[str, Allowed] = {
     "mode": one_of("release"),
     "verify_fp": one_of(False, True),
 }
-"""What each option of a row may be. Texts are made and run in release mode alone."""
+"""The allowed values of each option of a row. Texts are made and run in release mode only."""

@@ -9,7 +9,7 @@ since  what changed
 ====== =============================================================================================
 1.19.0 a C++ kernel is a template over whether threads and arrays are contiguous, it is static, and
        the index of a one-dimensional launch is ``wp::linear_tid<…>`` in place of ``wp::tid``
-1.19.0 a loop with a constant number of trips compares numbers; before, it called ``iter_cmp``
+1.19.0 a loop with a constant number of iterations compares numbers; before, it called ``iter_cmp``
 1.19.0 the nearest texel of a repeating texture is also found near its end; before, none was found
 1.18.0 ``//`` of signed integers rounds down, as Python's does; before, it rounded toward zero
 ====== =============================================================================================

@@ -157,9 +157,9 @@ _HEADERS = frozenset(
         "hash_grid_query_f",
     ]
 )
-"""Names of Warp's headers that code generation prints, but that are no built-ins of Warp's Python."""
+"""Names of Warp's headers that its code generator prints, but that are not built-ins in Python."""
 _FAMILIES = re.compile(r"(?:tile|iter|approx|array|slice|tuple|volume|texture|fixedarray)_\w+|\w+_t")
-"""Matches functions of Warp's headers whose names code generation composes."""
+"""Matches functions of Warp's headers whose names the code generator composes."""
 _NUMBERED = re.compile(
     r"(?:var|adj|ret)_\w+|label\d+|(?:start|end)_(?:for|while|if)_\d+|(?:for|while|iter)_\w+|_\w*\d+"
 )

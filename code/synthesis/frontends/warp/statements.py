@@ -79,7 +79,7 @@ class Framed:
     head: re.Match[str]
     body: str
     strides: bool
-    """Whether a grid-stride loop makes a thread continue with further elements; else each element has a thread."""
+    """Whether a grid-stride loop makes a thread continue with further elements; otherwise each element has a thread."""
 
 
 def framed(text: str) -> Framed | None:

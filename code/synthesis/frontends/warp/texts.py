@@ -44,9 +44,9 @@ _DIRECTIVE = re.compile(r'\s*#line\s+(?P<line>\d+)(?:\s+"(?P<file>(?:\\.|[^"\\])
 _PLAIN_DIRECTIVE = re.compile(r'\s*#line (?P<line>\d+) "(?P<file>[^"\\]*)"')
 _EXTERN = 'extern "C" '
 _NEEDS_TOKENS = re.compile(r"[\"'\\]|/\*")
-"""Matches what requires tokens to read a line, outside its comment."""
+"""Matches constructs that require splitting a line, outside its comment, into tokens."""
 _GOES_ON = re.compile(r'/\*|R"|\\')
-"""Matches what may make a line depend on the one before it."""
+"""Matches constructs that may make a line depend on the line before it."""
 _NUMBER_OR_WORD = re.compile(r"\.?\d(?:[eEpP][+-]|[\w.])*|[A-Za-z_]\w*")
 
 

@@ -17,7 +17,7 @@ _CONSTANT = re.compile(r"^\s*const .+ (var_\d+) = (.+);$", re.MULTILINE)
 _MERGED = re.compile(r"^\s*(var_\d+) = wp::where\((var_\w+), (var_\d+), (var_\d+)\);$")
 _BRANCH = re.compile(r"^\s*if \((!?)(var_\w+)\) \{$")
 _LOOP = re.compile(r"^\s*if \((?:iter_cmp\((?P<range>var_\d+)\) == 0|\(var_\w+\) == false)\) goto (?P<end>end_\w+);$")
-"""Matches the head of a loop that may have no trips. Since Warp 1.19, a loop with at least one compares numbers."""
+"""Matches the head of a loop that may have no iterations. Since Warp 1.19, other loops compare numbers."""
 _VARIABLE = re.compile(r"\bvar_\d+\b")
 Blocks = tuple[tuple[int, str], ...]
 """The blocks and loops around a line, from the outside. Each is a unique number and a text.

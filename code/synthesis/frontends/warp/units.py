@@ -100,7 +100,7 @@ _COOPERATION = """
 #define __syncwarp(...) (void)0
 #define warpSize 32
 """
-"""Definitions that let the host's compiler accept a text with cooperating threads, which is compiled but not run."""
+"""Definitions with which the host's compiler accepts a text with cooperating threads, which is compiled but not run."""
 _HEAD = (
     r'^extern "C" (?:__launch_bounds__\(\d+(?:, \d+)?\) )?(?:WP_CLUSTER_DIMS\(\d+, 1, 1\) )?'
     r"__global__ void (?:WP_MAXNREG\(\d+\) )?(?={name}_cuda_kernel_{direction}\()"
@@ -133,7 +133,7 @@ class Piece:
     own_frame: bool = False
     """Whether it is CUDA whose frame is not exactly Warp's."""
     strides: bool = True
-    """Whether one thread may process more than one element."""
+    """Whether one thread may process several elements."""
     watched: tuple[str, ...] = ()
     """The arrays whose accesses are recorded: ``var_`` or ``adj_`` and an argument's name."""
 

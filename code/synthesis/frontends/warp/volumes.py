@@ -24,7 +24,7 @@ _TREE = 672
 _COUNTS = 32
 _BACKGROUND = 28
 _BOX = 32
-"""Offset in bytes of a node's masks: first of active voxels, then of children."""
+"""Offset in bytes of a node's masks: that of active voxels, then that of children."""
 _LOWER = 16
 """Blocks along the side of a lower node. Each block has the size of a leaf."""
 _UPPER = 32

@@ -21,7 +21,7 @@ from synthesis.frontends.jax.graphs import Graph, Shaped
 _NUMBER = re.compile(r"\([^()\s]+\)|[^\s\[\],()]+")
 _TRUTHS = {"True": True, "False": False}
 MOST = 4096
-"""Maximum number of elements that a text shows of all its arrays together."""
+"""Maximum number of elements of all arrays together that a text shows."""
 _WIDTH = 100
 
 

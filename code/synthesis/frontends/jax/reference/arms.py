@@ -27,7 +27,7 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
 _SIDES = {"max": np.greater, "min": np.less}
 _TRUTHS = {"and": False, "or": True}
-"""The value with which one side alone decides the result."""
+"""The truth value with which one side alone decides the result."""
 _EXTREME_SCATTERS = ("scatter-max", "scatter-min")
 _SCATTERS = ("scatter", "scatter-add", "scatter-sub", "scatter-mul", *_EXTREME_SCATTERS)
 SELECTING = frozenset({"select_n", "clamp", "mul", *_SIDES, *_TRUTHS, *_SCATTERS})
@@ -90,7 +90,7 @@ class _Depends(IntEnum):
     NOTHING = 0
     INPUTS = 1
     SLOPES = 2
-    """Inputs that have a derivative, in a differentiable way."""
+    """Inputs that have a derivative, by differentiable operations."""
 
 
 class _Tells(IntEnum):

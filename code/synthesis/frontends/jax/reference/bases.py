@@ -16,15 +16,15 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs
 from synthesis.frontends.jax.reference.work import graphs_in
 
 _VECTORS = {"eigh": (0,), "svd": (1, 2)}
-"""Factorisations to the numbers of those results that are vectors."""
+"""The numbers of those results of a factorisation that are vectors."""
 _EVALUATIONS = 12
-"""Evaluations with other vectors, all runs together: of one vector's sign, one in 4,096 functions would hide."""
+"""Evaluations with other vectors, over all runs. Random signs of one vector all agree in 1 of 4,096 functions."""
 _LEAST = 2
-"""Evaluations with other vectors of each run."""
+"""Minimum number of evaluations with other vectors of each run."""
 _CHANGED = 1e-6
-"""Change of a result, relative to the largest number of its array, that rounding to float64 does not make."""
+"""Change of a result, relative to the largest number of its array, that is too large for rounding in float64."""
 _EQUAL = 64 * float(np.finfo(np.float64).eps)
-"""Distance of equal eigenvalues for each row, relative to the largest."""
+"""Distance below which eigenvalues count as equal, per row and relative to the largest."""
 
 
 def open_factors(graph: Graph) -> list[str]:

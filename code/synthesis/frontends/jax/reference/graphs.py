@@ -29,7 +29,7 @@ from synthesis.frontends.jax.releases import equation_of, expansion_of
 
 jax: Any = _jax
 COUNTED = ("random_bits", "random_split", "random_gamma")
-"""Primitives whose numbers depend on ``jax_threefry_partitionable``, which their equations do not hold."""
+"""Primitives that depend on ``jax_threefry_partitionable``, which their equations do not contain."""
 
 
 def graph_of(jaxpr: Any) -> Graph:

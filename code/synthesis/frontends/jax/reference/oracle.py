@@ -33,7 +33,7 @@ _INNER = {
     "cond": ("branches",), "while": ("cond_jaxpr", "body_jaxpr"), "scan": ("jaxpr",),
     "pallas_call": ("jaxpr",), "shard_map": ("jaxpr",),
 }  # fmt: skip
-"""The parameters of a primitive that hold the functions that it calls. Others hold derivative rules and the like."""
+"""The parameters of a primitive that hold the functions that it calls. Other parameters hold derivative rules, say."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class GraphReference:
     names: tuple[str, ...]
     """The names of its results."""
     moving: tuple[bool, ...] = ()
-    """For each of its inputs, whether there is a derivative with respect to it; empty if there is for none."""
+    """For each of its inputs, whether there is a derivative with respect to it; empty if there are no derivatives."""
 
     @cached_property
     def _arms(self) -> Arms:
@@ -157,8 +157,8 @@ class GraphReference:
     def reached(self, trace: Trace) -> Reached:
         """Return the coverage of equations, including those in branches and loops, and of arms.
 
-        A branch without equations, which returns its inputs, counts as one. An untaken branch of a constant decision,
-        such as the platform, does not count.
+        A branch without equations, which returns its inputs, counts as one. A branch that is not taken does not count
+        if no input decides on it, as with one for another platform.
         """
         places, missed = 0, list[str]()
         for graph, where in _graphs(self.graph, "the function", trace):

@@ -24,7 +24,7 @@ CALLS = frozenset({
     "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "one_minus_square",
     "pallas_call", "polynomial", "reduce", "reduce_window", "remat2", "scaled_dot", "scan", "shard_map", "while",
 })  # fmt: skip
-"""Primitives that call functions, whose equations are perturbed one by one."""
+"""Primitives that call functions, whose equations are perturbed individually."""
 EXACT = frozenset({
     "abs", "all_gather", "approx_top_k", "broadcast_in_dim", "broadcast_to", "clamp", "complex", "concatenate",
     "conj", "copy", "cummax", "cummin", "device_put", "dynamic_slice", "dynamic_update_slice", "empty", "empty2",
@@ -39,7 +39,7 @@ INSIDE = frozenset({
     "cholesky", "conv_general_dilated", "cumsum", "dot_general", "fft", "lu", "reduce_sum", "reduce_window_sum",
     "scatter-add", "scatter-sub", "select_and_scatter_add", "triangular_solve", "tridiagonal_solve",
 })  # fmt: skip
-"""Primitives inside which large numbers may cancel. Their operands are perturbed, too."""
+"""Primitives inside which large numbers may cancel, so that their operands are also perturbed."""
 TURNING = frozenset({
     "eig", "eigh", "geqrf", "hessenberg", "householder_product", "ormqr", "qr", "schur", "svd", "tridiagonal",
 })  # fmt: skip
@@ -88,17 +88,17 @@ _BITS: dict[Dtype, tuple[Dtype, int]] = {
 _PARTS = {np.dtype(np.complex64): np.dtype(np.float32), np.dtype(np.complex128): np.dtype(np.float64)}
 _COMPARISONS = frozenset({"eq", "eq_to", "ge", "gt", "le", "le_to", "lt", "lt_to", "ne"})
 _EXTREMES = {"argmax": -1.0, "argmin": 1.0}
-"""Primitives that select an element, and the factor that makes its number the least."""
+"""Primitives that select an element, and the factor with which its number is the smallest."""
 _TURNS = 4.0
-"""A decision is in doubt if it is no further from the other one than this many times the effect of rounding."""
+"""A decision is in doubt if its threshold is no further away than this many times the effect of rounding."""
 MORE = 3
 """Number of further evaluations, which show effects of rounding that cancelled by chance in the first."""
 _PARTS_OF_DOUBTS = 4
-"""Number of parts in which decisions in doubt are reversed; this many or fewer are reversed one by one."""
+"""Number of parts in which decisions in doubt are reversed; this many or fewer are reversed individually."""
 _FEW_DOUBTS = 0.01
 """Maximum share of a decision's elements that may be in doubt with 16-bit numbers."""
 _FEW_TERMS = 1 << 16
-"""Maximum number of terms, over all elements, for a product of matrices to be summed one term at a time."""
+"""Maximum number of terms, over all elements, of a matrix product whose terms are summed one at a time."""
 _FEW_OF_A_VECTOR = 1 << 22
 """The same for a product with a vector."""
 _AT_ONCE = 4096
@@ -144,7 +144,7 @@ class Decision:
     told: list[Array]
     """The equation's results."""
     measure: Array | None
-    """The float64 number that it depends on; None if there is none.
+    """The float64 number on which the decision depends; None if there is none.
 
     For a comparison this is the difference of its sides, for a step the number, and for a remainder the quotient.
     """
@@ -395,7 +395,7 @@ class Turned(Evaluator):
 
     @property
     def is_done(self) -> bool:
-        """Whether all decisions were made. If not, the evaluation took another path and its results are meaningless."""
+        """Whether all decisions were made. If not, the evaluation took another path and its results are invalid."""
         return next(self._noted, None) is None
 
 

@@ -53,7 +53,7 @@ class Stack:
 Several = Array | Stack
 """A value that is the same in all runs, or a stack."""
 Form = Callable[["Together", Sequence[Any], Equation], Sequence[Any] | None]
-"""Returns an equation's results for values of which at least one is a stack; None if it needs to run once per run."""
+"""Returns an equation's results for operands of which at least one is a stack; None if runs must be separate."""
 
 
 def at_once(graph: Graph, several: Sequence[Inputs]) -> list[Sequence[Inputs]]:
@@ -443,4 +443,4 @@ _NAMED: dict[str, Form] = {
     "transpose": _transposed, "while": _looped,
 }  # fmt: skip
 _FORMS: dict[Rule | None, Form] = {RULES[name]: form for name, form in _NAMED.items()}
-"""Maps rules to their forms. A rule that replaces one of these has no form."""
+"""The form of each rule. A rule that replaces one of these has no form."""

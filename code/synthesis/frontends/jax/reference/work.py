@@ -11,7 +11,7 @@ _EQUATION = 2000.0
 _PRODUCT = 1 / 8
 """The cost of a multiplication and addition inside a product, in elements."""
 _TRIPS = 30
-"""Assumed number of trips of a loop; the actual one is not known."""
+"""Assumed number of iterations of a loop, whose actual number is unknown."""
 _Sizes = Mapping[Any, tuple[int, ...]]
 
 

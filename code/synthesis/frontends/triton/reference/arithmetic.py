@@ -24,7 +24,7 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "ge": np.greater_equal,
 }  # fmt: skip
 _OF_TRUTH = {"add": np.bitwise_xor, "sub": np.bitwise_xor, "mul": np.bitwise_and}
-"""Sums and products of one bit."""
+"""Functions for the sum, difference and product of one-bit numbers."""
 _COMPARING = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 _BITWISE = frozenset({"and", "or", "xor"})
 

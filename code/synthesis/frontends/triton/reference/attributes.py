@@ -20,7 +20,7 @@ from synthesis.frontends.triton.reference.values import (
 )
 
 CONSTEXPR = operations.OPERATIONS["constexpr"]
-"""What ``tl.constexpr`` is, as an annotation and as a function."""
+"""The value of ``tl.constexpr``, as an annotation and as a function."""
 _LANGUAGE = "triton.language"
 _PARTS = frozenset(f"{_LANGUAGE}.{each}" for each in ("core", "standard", "math", "random"))
 _LIBRARIES = frozenset(f"{_LANGUAGE}.extra.{each}" for each in ("libdevice", "cuda.libdevice", "hip.libdevice"))

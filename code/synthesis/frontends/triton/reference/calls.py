@@ -26,7 +26,7 @@ class Frame:
         self.outer = outer
         self.known = known
         self.undecided = False
-        """Whether a condition that is not known when the kernel is compiled decided on a ``return``."""
+        """Whether a ``return`` depended on a condition that is not known at compile time."""
 
 
 Closure = Callable[[Frame], Any]
@@ -40,7 +40,7 @@ class Returned:
     def __init__(self, value: Any) -> None:
         self.value = value
         self.sure = True
-        """Whether only what is known when a kernel is compiled decided on it, so that Triton drops what follows."""
+        """Whether the ``return`` depends only on values known at compile time, so that Triton drops what follows."""
 
 
 def call_function(

@@ -11,11 +11,11 @@ from synthesis.frontends.triton.reference.types import UINT64, Dtype, type_of_nu
 from synthesis.frontends.triton.reference.values import Array, Block
 
 _MOST_STEPS = 500_000
-"""Largest number of statements and trips of loops of one evaluation."""
+"""Maximum number of statements and loop iterations of one evaluation."""
 _MOST_WORK = 1 << 32
-"""Largest number of elements that one evaluation makes."""
+"""Maximum number of elements that one evaluation computes."""
 _DEEPEST = 64
-"""Largest depth of calls of functions of the source."""
+"""Maximum depth of calls of the source's functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Machine:
 
         Args:
             decision: ``compare``, ``truncate``, ``floor``, ``ceil``, ``round`` or ``choose``.
-            told: the outcome: truth values, integers or floating-point integers.
+            told: the outcome: truth values, integers, or floating-point numbers that are whole.
             measure: the float64 numbers that it depends on. For a comparison it is the difference of the sides; for
                 ``choose``, the distance to the next best choice.
         """

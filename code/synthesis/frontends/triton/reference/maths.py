@@ -57,9 +57,9 @@ class Real:
 
     compute: _Real
     units: int = 2
-    """By how many units in the last place of float32 a GPU may be off."""
+    """The error of a GPU, in units in the last place of float32."""
     faithful: bool = False
-    """Whether it gives numbers of few digits exactly."""
+    """Whether results with few significant digits are exact."""
 
 
 def _one(compute: Callable[[Any], Any], units: int = 2, faithful: bool = False) -> Real:
@@ -87,7 +87,7 @@ MATHS = {
     "sin": Real(np.sin), "sqrt": Real(np.sqrt), "sqrt_rn": Real(np.sqrt, 1, True),
     "rsqrt": _one(lambda x: 1 / np.sqrt(x)), "erf": Real(_erf),
 }  # fmt: skip
-"""Functions of one number of ``tl.math``."""
+"""Functions of ``tl.math`` with one operand."""
 _STEPS = {"floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "rint": np.rint, "nearbyint": np.rint,
           "round": _half_away}  # fmt: skip
 _LIBRARY = {
@@ -286,4 +286,4 @@ LIBDEVICE: dict[str, Callable[..., Any]] = {
     "signbit": _signbit,
     "int2float_rn": _to_float32,
 }  # fmt: skip
-"""Functions of ``libdevice``, of CUDA's names."""
+"""Functions of ``libdevice``, by CUDA's names."""

@@ -144,7 +144,7 @@ def _are_repeated(offsets: Array) -> bool:
 
 
 def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any) -> Block:
-    """Update elements one after the other, in the order of the block, and return their previous values.
+    """Update elements one after another, in the order of the block, and return their previous values.
 
     Args:
         m: the machine.

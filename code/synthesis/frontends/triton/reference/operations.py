@@ -138,13 +138,13 @@ FUNCTIONS: Mapping[str, Implementation] = {
 }  # fmt: skip
 """The functions that are modelled, by their public names."""
 SYNTAX = frozenset({"condition", "range", "static_range", "tuple"})
-"""Names of the language that statements are made of, which ``statements.py`` models."""
+"""Names of the language for parts of statements, which ``statements.py`` models."""
 OTHERS = frozenset({
     *TYPES, "PropagateNan", "TRITON_MAX_TENSOR_NUMEL", "block_type", "const", "constexpr_type", "extra",
     "float8e4b15", "math", "pi32_t", "slice", "target_info", "tensor", "tensor_descriptor", "void",
     "tensor_descriptor_type", "tuple_type", "aggregate_replace",
 })  # fmt: skip
-"""Public names that are no functions: types, classes, modules and constants."""
+"""Public names that are not functions: types, classes, modules and constants."""
 NOT_MODELLED: Mapping[str, str] = {
     "atomic_poll": "it waits for another program",
     "inline_asm_elementwise": "it has assembly in it",
@@ -155,7 +155,7 @@ ARMS: Mapping[str, Implementation] = {
     "where": arithmetic.arms_of_where, "maximum": arithmetic.arms_of_maximum,
     "minimum": arithmetic.arms_of_minimum, "clamp": arithmetic.arms_of_clamp, "load": memory.arms_of_load,
 }  # fmt: skip
-"""Functions that select among their arguments, and what tells where each is selected."""
+"""For each function that selects among its arguments, a function that returns where each is selected."""
 METHODS = frozenset({
     "abs", "argmax", "argmin", "associative_scan", "atomic_add", "atomic_and", "atomic_cas", "atomic_load",
     "atomic_max", "atomic_min", "atomic_or", "atomic_store", "atomic_xchg", "atomic_xor", "broadcast_to", "cast",
@@ -163,7 +163,7 @@ METHODS = frozenset({
     "histogram", "log", "log2", "max", "min", "permute", "ravel", "reduce", "reduce_or", "reshape", "rsqrt",
     "sigmoid", "sin", "softmax", "sort", "split", "sqrt", "sqrt_rn", "store", "sum", "trans", "view", "xor_sum",
 })  # fmt: skip
-"""Functions that are methods of blocks, too."""
+"""Functions that are also methods of blocks."""
 _MORE_METHODS: Mapping[str, Implementation] = {
     "to": cast_op, "item": shapes.item,
     "logical_and": _logical_and, "logical_or": _logical_or,

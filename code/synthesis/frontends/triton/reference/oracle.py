@@ -32,7 +32,7 @@ from synthesis.frontends.triton.reference.values import Array, Block, Buffer, Po
 
 _MOST_PROGRAMS = 1 << 16
 _ROUNDED = 1e-3
-"""Relative error, of an array's largest element, that may come from another order of summation."""
+"""Relative error, of an array's largest element, that another order of summation may cause."""
 
 
 class TritonReference:

@@ -20,9 +20,9 @@ _ROUNDS = 10
 _MULTIPLIERS = {32: (0xD2511F53, 0xCD9E8D57), 64: (0xD2E7470EE14C6C93, 0xCA5A826395121157)}
 _KEYS = {32: (0x9E3779B9, 0xBB67AE85), 64: (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)}
 _SCALES = {32: 4.6566127342e-10, 64: 1.0842020432385337e-19}
-"""Factors from integers to numbers below 1, which stay below 1 when they are rounded."""
+"""Factors that scale integers to numbers that stay below 1 after rounding."""
 _LEAST = 1.0e-7
-"""Smallest number whose logarithm is taken."""
+"""Smallest number of which the logarithm is computed."""
 
 Four = tuple[Block, Block, Block, Block]
 

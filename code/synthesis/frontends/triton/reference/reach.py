@@ -13,7 +13,7 @@ _WIDEST = 60
 _PARAMETERS = {
     "where": ("", "x", "y"), "maximum": ("x", "y"), "minimum": ("x", "y"), "clamp": ("x", "min", "max"),
 }  # fmt: skip
-"""The parameters of functions that select, which are their arms; the condition has no name."""
+"""The parameters of functions that select. They are the functions' arms, except the unnamed condition."""
 
 
 def reached_statements(kernel: Function, trace: Trace) -> Reached:

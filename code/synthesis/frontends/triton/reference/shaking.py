@@ -17,13 +17,13 @@ from synthesis.frontends.triton.reference.values import Array
 
 _WORDS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 _TURNS = 4.0
-"""A decision is in doubt if it is no further from the other one than this many times the effect of rounding."""
+"""A decision is in doubt if its threshold is no further away than this many times the effect of rounding."""
 _PARTS = 4
-"""Number of parts in which decisions in doubt are turned; this many or fewer are turned one by one."""
+"""Number of parts in which decisions in doubt are reversed; this many or fewer are reversed individually."""
 MORE = 3
 """Number of further evaluations, which show effects of rounding that cancelled by chance in the first."""
 _FEW = 0.01
-"""Largest share of a decision's elements that may be in doubt if the kernel computes with fewer than 32 bits."""
+"""Maximum share of a decision's elements in doubt, if the kernel computes in fewer than 32 bits."""
 
 
 class LostError(Exception):

@@ -27,7 +27,7 @@ class Source:
 
     tree: ast.Module
     names: dict[str, Any]
-    """What each name of the module stands for; an error where that is not modelled."""
+    """The value of each name of the module; an error if it is not modelled."""
 
     def function(self, name: str) -> Function:
         """Return a function that the source defines.

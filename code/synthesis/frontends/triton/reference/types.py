@@ -16,7 +16,7 @@ class Dtype:
     """A number type, of which there is one object each."""
 
     name: str
-    """As Triton names it in types: ``fp32``, ``int32``."""
+    """The name of the type in Triton: ``fp32``, ``int32``."""
     bits: int
     kind: str
     """``bool``, ``int``, ``uint`` or ``float``."""
@@ -75,13 +75,13 @@ TYPES = {
     "uint32": UINT32, "uint64": UINT64, "float8e4nv": FLOAT8E4NV, "float8e5": FLOAT8E5, "float8e4b8": FLOAT8E4B8,
     "float8e5b16": FLOAT8E5B16, "float16": FLOAT16, "bfloat16": BFLOAT16, "float32": FLOAT32, "float64": FLOAT64,
 }  # fmt: skip
-"""Public name in ``triton.language`` to type."""
+"""The type of each public name in ``triton.language``."""
 SPELLED = {
     **{each.name: each for each in TYPES.values()},
     **{f"{prefix}{bits}": TYPES[f"{full}{bits}"] for prefix, full in (("i", "int"), ("u", "uint")) for bits in
        (8, 16, 32, 64)}, "i1": INT1, "u1": INT1,
 }  # fmt: skip
-"""The spelling of a signature to type: ``fp32``, ``i32``, ``u8``."""
+"""The type of each spelling in a signature: ``fp32``, ``i32``, ``u8``."""
 COARSE = {
     **{each.name: 2.0**-each.digits for each in (FLOAT8E4NV, FLOAT8E5, FLOAT8E4B8, FLOAT8E5B16, FLOAT16, BFLOAT16)},
     "tf32": 2.0**-10,

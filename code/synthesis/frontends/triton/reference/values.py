@@ -97,7 +97,7 @@ class Descriptor:
     strides: tuple[int, ...]
     block: tuple[int, ...]
     padding: float
-    """What elements outside the bounds are read as."""
+    """The value of elements outside the bounds."""
 
 
 @dataclass(frozen=True, slots=True)

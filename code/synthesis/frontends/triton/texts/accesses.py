@@ -31,7 +31,7 @@ COMBINATIONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "exch": lambda old, new: new,
     }
 )
-"""What an atomic operation makes of an element and a value."""
+"""The function of an atomic operation on an element and a value."""
 
 
 def pointer_type(operation: Operation, name: str = "ptr") -> Type:
@@ -278,4 +278,4 @@ ACCESSES: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         ),
     }
 )
-"""What makes the effect of each operation."""
+"""For each operation, a function that returns its effect."""

@@ -146,4 +146,4 @@ CASTS: Mapping[str, Callable[[Operation], Compute]] = MappingProxyType(
         **dict.fromkeys(("arith.bitcast", "tt.bitcast"), _bitcast),
     }
 )
-"""What makes the function of each cast."""
+"""For each cast, a function that returns its function."""

@@ -206,4 +206,4 @@ def _ends(region: Region) -> Iterator[Operation]:
 COMBINING: Mapping[str, Callable[[Operation, Combine], Callable[..., Any]]] = MappingProxyType(
     {"tt.reduce": reduction, "tt.scan": scan, "tt.map_elementwise": mapping}
 )
-"""What makes the effect of each operation from the function of its region."""
+"""For each operation, a function that returns its effect, given the function of its region."""

@@ -66,7 +66,7 @@ class _Block:
     work: int
     line: int
     values: list[int] = field(default_factory=list[int])
-    """The slots of what the last operation takes."""
+    """The slots of the last operation's operands."""
     condition: int | None = None
     """The slot of the condition of a branch."""
     successors: list[tuple[int, list[int]]] = field(default_factory=list[tuple[int, list[int]]])

@@ -230,4 +230,4 @@ DESCRIPTORS: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         "ttng.async_tma_scatter": _store,
     }
 )
-"""What makes the effect of each operation."""
+"""For each operation, a function that returns its effect."""

@@ -171,7 +171,7 @@ BITS: Mapping[str, Compute] = MappingProxyType(
         "arith.minui": np.logical_and,
     }
 )
-"""Operations on i1, of which the signed values are 0 and -1."""
+"""Operations on i1, whose signed values are 0 and -1."""
 
 COMPARISONS: Mapping[str, Binary] = MappingProxyType(
     {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}

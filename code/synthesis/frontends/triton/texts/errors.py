@@ -28,27 +28,27 @@ class Limits:
     """The limits of a text. A text that exceeds one is an error."""
 
     characters: int = 4_000_000
-    """The length of a text."""
+    """Maximum length of a text."""
     nesting: int = 32
-    """The depth of nested brackets, types and attributes."""
+    """Maximum depth of nested brackets, types and attributes."""
     regions: int = 12
-    """The depth of nested regions."""
+    """Maximum depth of nested regions."""
     blocks: int = 256
-    """The blocks of one region."""
+    """Maximum number of blocks in a region."""
     elements: int = 1 << 20
-    """The elements of one block, as in Triton."""
+    """Maximum number of elements of a block, as in Triton."""
     values: int = 1 << 30
-    """The bytes of all blocks that the text defines."""
+    """Maximum number of bytes of all blocks that the text defines."""
     programs: int = 1 << 20
-    """The programs of a grid."""
+    """Maximum number of programs of a grid."""
     work: int = 20_000_000
-    """The operations executed by all programs, where each 1,024 elements of a block count as one more operation."""
+    """Maximum number of operations executed by all programs; each 1,024 elements of a block count as one more."""
 
 
 DEFAULT_LIMITS = Limits()
 
 MAXIMUM_CALLS = 8
-"""How deeply calls of functions may be nested."""
+"""Maximum depth of nested calls."""
 
 MAXIMUM_COPIES = 64
-"""How many groups of asynchronous copies, copies of a group and descriptors in memory a program may have."""
+"""Maximum number of groups of asynchronous copies, of copies in a group, and of descriptors in memory."""

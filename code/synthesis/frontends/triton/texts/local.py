@@ -256,4 +256,4 @@ LOCAL: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         "ttng.warp_group_dot_wait": _dot_wait,
     }
 )
-"""What makes the effect of each operation."""
+"""For each operation, a function that returns its effect."""

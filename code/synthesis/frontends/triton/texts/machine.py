@@ -18,7 +18,7 @@ class Machine:
         self.program = (0, 0, 0)
         self.work = work
         self.descriptors: dict[int, Descriptor] = {}
-        """The tensor descriptors in memory of a program, by the negative numbers of arrays that stand for it."""
+        """A program's tensor descriptors in memory, by the negative array numbers that represent them."""
         self._copies: list[tuple[Array, Array]] = []
         self._groups: list[list[tuple[Array, Array]]] = []
 

@@ -117,7 +117,7 @@ class Memory:
                 self._watch.overwritten(array)
 
     def lanes(self, pointer: Pointer, value: Number, mask: Any, shape: Shape) -> list[tuple[int, Array, Array]]:
-        """Return arrays, each with the elements and values of the lanes where the mask is true, in order of lanes."""
+        """Return the array numbers, each with the elements and values of the lanes where the mask is true, in order."""
         offset, values = full(pointer.offset, shape).reshape(-1), full(value, shape).reshape(-1)
         arrays = pointer.array if isinstance(pointer.array, int) else full(pointer.array, shape).reshape(-1)
         if mask is not None:

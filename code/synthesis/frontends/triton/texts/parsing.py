@@ -34,7 +34,7 @@ COMBINERS: Mapping[str, str] = MappingProxyType(
         "tt.map_elementwise": "tt.map_elementwise.return",
     }
 )
-"""Operations with a region that are written in the generic form, and what ends the region."""
+"""Operations with a region that are written in the generic form, and the operation that ends the region."""
 
 
 def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> Module:

@@ -12,7 +12,7 @@ from synthesis.frontends.triton.texts.types import Type
 from synthesis.frontends.triton.texts.values import Array, full
 
 PRECISIONS = ("tf32", "tf32x3", "ieee", "bf16x3", "bf16x6")
-"""The precisions of products of float32 by their numbers. All but the first are computed in float32."""
+"""The precisions of float32 products, by number. All but the first are computed in float32."""
 
 
 def as_tf32(value: Array) -> Array:

@@ -240,4 +240,4 @@ SHAPES: Mapping[str, Callable[[Operation], Compute]] = MappingProxyType(
         "amdg.in_thread_transpose": _identity,
     }
 )
-"""What makes the function of each operation."""
+"""For each operation, a function that returns its function."""

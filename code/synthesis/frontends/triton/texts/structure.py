@@ -13,10 +13,10 @@ class Value:
     """A value that an operation or a block defines."""
 
     slot: int
-    """Its place among the values of its function."""
+    """The value's place among the values of its function."""
     type: Type
     uses: int = 0
-    """How many operations take it."""
+    """The number of operations that take it."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -81,7 +81,7 @@ class Function:
     body: Region | None
     """None if the text only declares the function."""
     values: int
-    """How many values it defines."""
+    """The number of values that it defines."""
 
 
 @dataclass(slots=True, eq=False)
@@ -90,4 +90,4 @@ class Module:
 
     functions: Mapping[str, Function]
     compiled: dict[str, Any] = field(default_factory=dict[str, Any])
-    """The functions that have been run already, in the form that runs."""
+    """The functions that have already been compiled."""

@@ -18,7 +18,7 @@ Number = Any
 """A NumPy scalar or an array."""
 
 where: Callable[[Any, Any, Any], Any] = np.where
-"""NumPy's ``where``, of which the types are not known."""
+"""NumPy's ``where``, which lacks types for these values."""
 
 Binary = Callable[[Any, Any], Any]
 Compute = Callable[[], Any] | Callable[[Any], Any] | Binary | Callable[[Any, Any, Any], Any]
@@ -49,7 +49,7 @@ class Descriptor:
     block: tuple[int, ...]
     dtype: DType
     fill: float
-    """What elements outside have when they are loaded."""
+    """The value of elements outside the bounds."""
 
 
 def unset(dtype: DType, shape: tuple[int, ...]) -> Array:

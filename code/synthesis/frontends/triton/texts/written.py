@@ -8,7 +8,7 @@ from synthesis.frontends.triton.texts.structure import Operation, Value
 from synthesis.frontends.triton.texts.types import TOKEN, Kind, Type, TypeReader, problem_with
 
 FLAGS = ("exact", "nneg", "nonNeg", "disjoint", "to_nearest_even", "toward_zero")
-"""What stands after operands and changes nothing that a verified text does, unless noted in ``casts``."""
+"""Words after operands that do not affect a verified text, unless noted in ``casts``."""
 
 
 class FormatReader:
@@ -210,7 +210,7 @@ RULES: Mapping[str, Callable[[Type], Type]] = {
     "pointee": _pointee,
     "scalar": lambda given: given.scalar,
 }
-"""How the type of a result follows from that of an operand."""
+"""The rules that derive the type of a result from that of an operand."""
 
 
 def _closing(words: Sequence[str], start: int) -> int:

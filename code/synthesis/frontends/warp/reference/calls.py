@@ -46,13 +46,13 @@ _NEXT_OF_A_BLOCK = {
     "tile_mesh_query_aabb_next": "tile_mesh_query",
     "mesh_query_aabb_next_tiled": "tile_mesh_query",
 }
-"""The same for queries by a block of threads."""
+"""The functions that return the next item of a query by a block of threads, and the kind of query of each."""
 _INTO = frozenset({"quat_to_axis_angle", "svd3", "svd2", "qr3", "eig3"})
-"""Functions of one argument with several results, which may be given variables to store the results in."""
+"""Functions of one argument with several results, which may be stored in variables that are passed to them."""
 MODELLED = frozenset(SEMANTICS) | {
     "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip
-"""Every built-in that the reference models, including types that are called."""
+"""Every built-in that the oracle models, including types that are called."""
 
 
 class Calls:

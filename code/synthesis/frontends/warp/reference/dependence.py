@@ -15,7 +15,7 @@ _WITHOUT_DERIVATIVE = frozenset({
     "bool", "ceil", "floor", "int", "int8", "int16", "int32", "int64", "len", "nonzero", "rint", "round", "sign",
     "step", "tid", "trunc", "uint8", "uint16", "uint32", "uint64",
 })  # fmt: skip
-"""Calls whose results do not depend on their arguments, or do not have a derivative in them."""
+"""Calls whose results do not depend on their arguments, or are not differentiable."""
 _FACTS = frozenset({"shape", "size", "ndim", "dtype"})
 
 

@@ -42,7 +42,7 @@ class Access(NamedTuple):
     lanes: Array
     """Whether each lane accesses memory. For a tile, a second axis is of its elements."""
     kept: Array
-    """The numbers of the lanes, if some were left out; else None."""
+    """The numbers of the lanes if only some lanes ran; otherwise None."""
 
 
 class Lanes:
@@ -86,7 +86,7 @@ class Lanes:
         self.mask: Array = self.everyone
         """The active lanes."""
         self.kept: Array = None
-        """The numbers of the lanes that run, while the others are left out; None if none is left out."""
+        """The numbers of the lanes that run while the others are left out; None if none are left out."""
         self.log: list[Access] = []
         self.notes: list[tuple[int, Array]] = []
         """Statements and sides of conditional expressions, by identity, with the numbers of the lanes that ran them.

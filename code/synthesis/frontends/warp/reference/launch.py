@@ -43,7 +43,7 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 _ROUNDED = 1e-3
-"""Relative error, of an array's largest element, that may come from another order of summation."""
+"""Relative error, of an array's largest element, that another order of summation may cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _launch(
     double: bool,
     backwards: bool | None,
 ) -> tuple[dict[str, Any], Trace, list[Machine]]:
-    """Run groups of threads one after the other; return the memory, the trace and the machines."""
+    """Run groups of threads one after another, and return the memory, the trace and the machines."""
     memory, way = _memory(runs, double=double), Trace()
     machines = [
         _run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way, backwards=backwards)

@@ -34,7 +34,7 @@ _UPDATES: dict[str, Any] = {
     "xor": np.bitwise_xor,
 }
 _MANY = 256
-"""Number of vectors or matrices from which one flat index is faster than several."""
+"""Number of vectors or matrices above which one flat index is faster than several indices."""
 _UNSIGNED = {np.dtype(f"{kind}{size}"): np.dtype(f"u{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 
 

@@ -21,9 +21,9 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 LEAST = 4096
-"""Number of lanes from which the time of a statement depends on it."""
+"""Number of lanes above which the time of a statement depends on it."""
 _SHARE = 2
-"""Factor by which there have to be fewer active lanes. It pays for the copies of variables."""
+"""Minimum ratio of all lanes to active ones, with which the copies of variables pay off."""
 Convert = Callable[[Array], Array]
 
 

@@ -15,7 +15,7 @@ from synthesis.frontends.warp.reference.sources import Source
 _WIDEST = 60
 """Maximum number of characters of a statement in a message."""
 _REMEMBERED = 2048
-"""Number of statements whose arms and calls are kept, since they are needed several times for one kernel."""
+"""Number of statements whose arms and calls are cached, since they are needed several times for one kernel."""
 
 
 def reached_statements(kernel: Source, signature: Signature, trace: Trace, where: Where) -> Reached:

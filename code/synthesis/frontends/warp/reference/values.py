@@ -101,7 +101,7 @@ class Value:
     data: Array
     """Its shape is ``(lanes or 1, *type.shape)``."""
     literal: Any = None
-    """The Python number, if the source has one. It takes the type that is asked of it."""
+    """The Python number, if the source has one. It takes the type that the context requires."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""The rules of JAX's primitives, by name: the reference half of the op catalogue.
+"""The rules of JAX's primitives, by name: the oracle's part of the op catalogue.
 
 To add one, write a function of (evaluator, inputs, parameters, types of the outputs) in the module of its group and
 register it with :func:`rule`. A primitive that is not in the table is refused; ``irsmith ops --frontend jax --missing``

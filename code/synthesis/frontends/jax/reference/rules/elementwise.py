@@ -22,7 +22,7 @@ from synthesis.frontends.jax.reference.rules.table import (
 scipy: Any = _scipy
 """SciPy imports its functions on first use, which takes half as long as importing JAX."""
 _FURTHEST = 500.0
-"""Largest number for which a power series is summed."""
+"""Largest number for which a power series is evaluated."""
 _Function = Callable[..., Array]
 """A function of arrays."""
 

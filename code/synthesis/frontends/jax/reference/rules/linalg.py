@@ -13,9 +13,9 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
 _Axes = tuple[Sequence[int], Sequence[int]]
 _LARGE = 2**20
-"""Elements of one operand times those of the other; what has more is multiplied as matrices."""
+"""Product of the operands' sizes above which ``matmul`` is used rather than ``einsum``."""
 _ALONE = 2**18
-"""Products of numbers that BLAS sums up by itself; more of them it shares among threads, which wait for each other."""
+"""Number of multiplications that BLAS does in one thread. It shares more among threads, which wait for each other."""
 
 
 @rule("dot_general")

@@ -21,7 +21,7 @@ _ROTATIONS = tuple(
 _PARITY = np.uint32(0x1BD11BDA)
 _KEY = np.dtype([("first", np.uint32), ("second", np.uint32)])
 IN_PAIRS = "in_pairs"
-"""Parameter of draws without ``jax_threefry_partitionable``, which is an option and none of JAX's parameters."""
+"""Parameter of draws without ``jax_threefry_partitionable``, which is an option and not a parameter in JAX."""
 _Words = tuple[Array, Array]
 _Real = np.floating[Any]
 

@@ -1,4 +1,4 @@
-"""The semantics of Warp's built-ins, by name: the reference half of the op catalogue.
+"""The semantics of Warp's built-ins, by name: the oracle's part of the op catalogue.
 
 To add one, write a function in the module of its group and register it with :func:`semantics`. A built-in that is not
 in the table is refused, and ``irsmith ops --frontend warp --missing`` lists it.

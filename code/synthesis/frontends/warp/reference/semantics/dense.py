@@ -1,7 +1,7 @@
 """Built-ins for small matrices in row-major arrays of float32: products, factorisations, systems of equations.
 
-Warp does not document these functions. Their results follow from their names: ``C = A B``, ``L Lᵀ = A + r I``, ``L Lᵀ x
-= b``.
+Warp does not document these functions. Their results follow from the names: ``C = A B``, ``L Lᵀ = A + r I``, ``L Lᵀ x =
+b``.
 """
 
 from collections.abc import Callable

@@ -29,7 +29,7 @@ _PAIRS = ((0, 1), (1, 2), (2, 0))
 _WIDEST = 3 + 2 * np.sqrt(2)
 """Square of the cotangent of π/8. For larger angles, the method uses π/8 instead."""
 _ALIKE = 0.99
-"""Minimum cosine between a column and the one that it is matched with."""
+"""Minimum cosine between a column and the column matched to it."""
 _UNCLEAR = 1e-5
 """Distance from zero below which rounding to float32 might change a sign."""
 

@@ -40,7 +40,7 @@ _RAY = StructType(
 _MESH = StructType("Mesh", {})
 """The type of ``wp.Mesh``, whose fields depend on the mesh's parts."""
 _EDGES = {True: 1e-9, False: 1e-6}
-"""How far outside a face, in barycentric coordinates, a ray still meets it, by whether precision is double.
+"""Distance outside a face, in barycentric coordinates, at which a ray still hits it, by whether precision is double.
 
 A ray through an edge meets one of two faces. Near the last of them, single precision may find the ray on either side.
 """
@@ -92,7 +92,7 @@ def closest_on_parts(triangles: Array, points: Array) -> tuple[Array, Array]:
 
 
 def closest_by_regions(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """Return the same as :func:`closest_on_parts`, by the region of the face that is closest to the point.
+    """Return the same as :func:`closest_on_parts`, by finding the region of the face that is closest to the point.
 
     This is Warp's method. With a thin face it loses more digits than :func:`closest_on_parts`, and an evaluation in
     single precision has to show that loss.

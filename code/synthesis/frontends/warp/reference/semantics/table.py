@@ -12,10 +12,9 @@ class Semantics:
     """The semantics of a built-in."""
 
     compute: Callable[..., Any]
-    """Takes the machine, then the call's values; if it changes one, a function that stores the new value is second.
-    """
+    """Takes the machine, then the call's values. If the call changes a value, a function that stores it is second."""
     changes: int | None = None
-    """The position of the variable that it changes, such as a random generator's state; None if it changes none."""
+    """The position of the variable that the call changes, such as a random generator's state; None if none."""
 
 
 SEMANTICS: dict[str, Semantics] = {}

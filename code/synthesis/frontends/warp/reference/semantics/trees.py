@@ -22,7 +22,7 @@ from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import BOOL, INT32, Array, Query, Value
 
 _BEYOND = 1e-5
-"""Relative enlargement of the radius of a point query, so that no point at its edge is left out."""
+"""Relative enlargement of the radius of a point query, so that no point on the boundary is left out."""
 
 
 def _found(
