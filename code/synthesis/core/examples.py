@@ -91,10 +91,10 @@ def example(*arguments: Any) -> Callable[[F], F]:
 
 
 def _unmarked(function: Any) -> Any:
-    """Return a function marked with the error that ``@example`` was used without parentheses.
+    """Store on a function the error that ``@example`` was used without parentheses, and return the function.
 
     Raises:
-        ConfigError: with that error, unless errors are stored at the function.
+        ConfigError: with that error, outside ``keeping_errors``.
     """
     message = f'{function.__name__} is marked without arguments; write them as in @example("f32[4,3]")'
     if not _KEEPS_ERRORS.get():
@@ -105,7 +105,7 @@ def _unmarked(function: Any) -> Any:
 
 @contextmanager
 def keeping_errors() -> Generator[None]:
-    """Store the error of an invalid mark at its function, instead of raising it during the import of its file."""
+    """Store the error of an invalid ``@example`` on the function, instead of raising it while its file is imported."""
     token = _KEEPS_ERRORS.set(True)
     try:
         yield
@@ -114,12 +114,12 @@ def keeping_errors() -> Generator[None]:
 
 
 def mark_error(function: object) -> str | None:
-    """Return the error message of a function's invalid mark; None if it is valid or there is none."""
+    """Return the error message of a function's invalid ``@example``; None if the example is valid or missing."""
     return getattr(function, _ERROR, None)
 
 
 def marked_arguments(function: object) -> tuple[Any, ...] | None:
-    """Return the arguments that a function was marked with; None if it was not marked."""
+    """Return the arguments of a function's ``@example``; None if it has none."""
     return getattr(function, _MARK, None)
 
 

@@ -76,7 +76,10 @@ class Sieve:
 
 @dataclass(slots=True)
 class Census:
-    """The assignment of the rows of a data set. Rejections are counted when the ledger is written."""
+    """The split of each row of a data set, or that it is left out, with counts.
+
+    Rejections are only counted later, when the ledger is written.
+    """
 
     runs: Sequence[RunFolder]
     rows_of_a_file: int
@@ -92,14 +95,14 @@ class Census:
     )
     """Maps a run and a chunk to the rows that are left out: the position of each to its rejection.
 
-    The rejection is None if the same user's kernel is kept elsewhere.
+    The rejection is None for a repeat of a user's kernel that is kept in another row.
     """
     held_out: Counter[str] = field(default_factory=Counter[str])
     """Number of rows held out by each hold-out."""
     overlaps: Counter[str] = field(default_factory=Counter[str])
     """Number of rows that overlap with each external data set."""
     near: Counter[str] = field(default_factory=Counter[str])
-    """Number of rows by split that nearly repeat an earlier row, and of those whose earlier row is in another split."""
+    """Number of rows that nearly repeat an earlier row: by split, and of those whose earlier row is in another one."""
     last: int = 0
     """The largest number in a row's file name."""
 
@@ -149,7 +152,7 @@ def take_census(
 
 
 class _Where:
-    """The locations of earlier rows by number, in 28 bytes a row."""
+    """The locations of the rows added so far, by number, in 28 bytes a row."""
 
     def __init__(self, runs: Sequence[RunFolder]) -> None:
         self._runs = runs
@@ -168,12 +171,12 @@ class _Where:
         self._index.append(entry.record.index or 0)
 
     def describe(self, number: int, beside: Entry) -> str:
-        """Return the index of a row as text, with its seed if that differs from the other row's."""
+        """Return the index of a row as text, with its seed if that differs from the seed of ``beside``."""
         other = "" if self._seed[number] == beside.seed else f" of seed {self._seed[number]}"
         return f"index {self._index[number]}{other}"
 
     def read(self, number: int) -> Row:
-        """Return the row itself."""
+        """Read a row, given its number."""
         run = self._runs[self._of_run[number]]
         return run.row(run.chunks[self._chunk[number]], self._place[number])
 
@@ -224,7 +227,7 @@ class _Judge:
             known.update(dict.fromkeys(entry.record.kernel.levels))
 
     def _look(self, number: int, entry: Entry, split: str) -> tuple[bool, Rejection | None]:
-        """Return whether a row is left out, and its rejection, which is None if the same user's kernel is kept."""
+        """Return whether a row is left out, and its rejection; None for a repeat of a user's kernel that is kept."""
         kernel = None if entry.record.is_drawn else entry.record.kernel
         key = short_hash(entry.record.renamed_hash if kernel is None else kernel.identity)
         first = self._programs.setdefault(key, number)

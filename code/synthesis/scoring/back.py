@@ -1,4 +1,4 @@
-"""Lowers Python that answers a row's IR, in a sandboxed process.
+"""Lowers Python that is an answer to a row's IR, in a sandboxed process.
 
 The model's Python has no influence on the expected results. The text that it lowers to is run like any other, on the
 inputs and results of the row's own source.
@@ -20,7 +20,7 @@ _NO_PYTHON = frozenset([Symptom.SYNTAX_ERROR, Symptom.IMPORT_ERROR, Symptom.NO_K
 
 
 def source_of(row: Document, level: Level, text: str) -> Source:
-    """Return the source to lower for Python that answers a row.
+    """Return the source to lower for Python that is an answer to a row.
 
     Args:
         row: the row.

@@ -41,13 +41,13 @@ class Trial:
 
     @property
     def bytes_left(self) -> int:
-        """The number of bytes of its results, if it is right."""
+        """The total size in bytes of the results of a right text; 0 if the plan has no draws."""
         draws = self.plan.draws
         return 0 if draws is None else sum(each.nbytes for run in draws.own for each in run.values())
 
 
 def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
-    """Return the trial of a text that answers a row.
+    """Return the trial of a text that a model gives as its answer to a row.
 
     Args:
         plan: the row's plan.

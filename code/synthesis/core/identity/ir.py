@@ -72,12 +72,12 @@ def canonical_cpp(text: str, *, numbers: bool = False) -> str:
 
 
 def canonical_mlir(text: str, *, numbers: bool = False) -> str:
-    """Return an MLIR or LLVM text in canonical form. Its names start with a sigil."""
+    """Return an MLIR or LLVM text in canonical form. Words that start with a sigil count as names."""
     return _canonical_tensor(text, frozenset(), numbers)
 
 
 def canonical_jaxpr(text: str, *, numbers: bool = False) -> str:
-    """Return a printed jaxpr in canonical form. Its names are the words that it binds, and those of its functions."""
+    """Return a printed jaxpr in canonical form. The words that it binds, and its functions, count as names."""
     bound = re.findall(r"\b([a-z_]+):(?=[a-z])", text) + re.findall(r"\bname=(\S+)", text)
     # A word after "= " is a primitive, even if a bound name is spelled the same.
     tokens = _TOKENS_AND_PRIMITIVES.findall(text if numbers else _without_dense(text))
@@ -85,7 +85,7 @@ def canonical_jaxpr(text: str, *, numbers: bool = False) -> str:
 
 
 def canonical_hlo(text: str, *, numbers: bool = False) -> str:
-    """Return an HLO text in canonical form. Its names are the words that it defines."""
+    """Return an HLO text in canonical form. The words that the text defines count as names."""
     defined = re.findall(r"(?<![\w.=/-])([\w.-]+) = ", text) + re.findall(r"^(?:ENTRY )?([\w.-]+) \{", text, re.M)
     return _canonical_tensor(text, frozenset(defined + re.findall(r"^HloModule ([\w.-]+)", text)), numbers)
 

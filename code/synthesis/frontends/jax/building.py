@@ -87,7 +87,7 @@ def shapes_of(signature: Signature, *, typed: bool) -> dict[str, Any]:
 
 
 def _marked(call: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
-    """Return the trees of a call's leaves that contain more than an argument's name, by that name."""
+    """Return, by argument name, the trees of a call's leaves that contain more than this name."""
     if call is None:
         return {}
     return {name: mark for tree in [*call["args"], *call["kwargs"].values()] for name, mark in _marks(tree)}
@@ -111,7 +111,7 @@ def _marks(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 class ArraysFunction(functions.OfArrays):
-    """A function of only the arrays of a call. Its other arguments are stored, and its other results are dropped.
+    """A function that takes only the arrays of a call and returns only arrays. The call's other arguments are stored.
 
     Args:
         function: the function that is called.
@@ -144,7 +144,7 @@ class ArraysFunction(functions.OfArrays):
 
 
 def of_arrays(function: Any, signature: Signature, *, typed: bool) -> tuple[ArraysFunction, tuple[Any, ...]]:
-    """Return a function of only the arrays of a signature's call, and their shapes."""
+    """Return a function that takes only the arrays of a signature's call, and the shapes of these arrays."""
     shapes = shapes_of(signature, typed=typed)
     return ArraysFunction(function, signature.call or {}, [*shapes], typed=typed), tuple(shapes.values())
 

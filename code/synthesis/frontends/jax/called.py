@@ -43,18 +43,18 @@ class Given:
 
 
 class Sources(Protocol):
-    """A receiver of the values and classes that a call refers to, which adds them to a source."""
+    """A source to which the values and classes that a call refers to are added."""
 
     def bring(self, name: str, value: Any) -> str:
         """Add a value to the source, and return its name there."""
         ...
 
     def declare(self, value: Any, children: Sequence[str]) -> "Declared":
-        """Add the class of an object that JAX flattens to the source.
+        """Add to the source the class of an object that JAX flattens.
 
         Args:
             value: the object.
-            children: the attributes into which it is flattened.
+            children: the names of the attributes that hold its children.
         """
         ...
 
@@ -142,7 +142,7 @@ class Trees:
         return {"entries": [[_key(path, key), tree] for key, tree in keyed]}
 
     def _object(self, path: str, value: Any) -> Any:
-        """Return an object as its attributes: trees, or dictionaries with their entries in order."""
+        """Return the tree of an object: its attributes, in which a dictionary keeps the order of its entries."""
         own: dict[str, Any] = getattr(value, "__dict__")  # noqa: B009
         declared = self.sources.declare(value, [*own])
         fields: dict[str, Any] = {}

@@ -48,7 +48,9 @@ _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside: Any = None) -> Built | None:
-    """Return a value as an expression of others; None if it is a constant, has a source, or cannot be expressed.
+    """Return the expression of a value in terms of others; None if it has no such expression.
+
+    None is also returned for a constant, and for a value that has a source.
 
     Args:
         value: the value.
@@ -89,13 +91,13 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
 
 
 def _structure(value: Any) -> Built:
-    """Return a tree structure as an expression: the structure of an example tree."""
+    """Return the expression of a tree structure: the structure of an example tree."""
     example = jax.tree_util.tree_unflatten(value, [0] * value.num_leaves)
     return Built("jax.tree_util.tree_structure({0})", (("tree", example),))
 
 
 def _method(value: MethodType) -> Built:
-    """Return a bound method as an attribute of its object; if jitted or ``__call__``, as a lambda that calls it."""
+    """Return the expression of a bound method: an attribute of its object, or a lambda if jitted or ``__call__``."""
     part = (variable(value.__self__), value.__self__)
     if value.__name__ != "__call__" and not is_jitted(value.__func__):
         return Built(f"{{0}}.{value.__name__}", (part,), attributes=(value.__name__,))
@@ -202,7 +204,7 @@ def hint_of(value: Any, inner: str) -> str:
 
 
 def record(value: Any) -> Built | None:
-    """Return a named tuple or a user's dataclass as a call with its fields, except those with default values."""
+    """Return the call that makes a named tuple or a user's dataclass, without fields that have their default values."""
     kind: Any = value.__class__
     fields = fields_of(value)
     if fields is None:
@@ -231,7 +233,7 @@ def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
 
 
 def given(value: Any) -> Built | None:
-    """Return an object as a call of its class with the attributes named like its parameters; or None."""
+    """Return the call of an object's class that makes the object; None if its attributes lack an argument."""
     kind: Any = value.__class__
     if (kind.__new__, kind.__init__) == (object.__new__, object.__init__) and getattr(value, "__dict__", None) == {}:
         return Built("{0}()", ((kind.__name__, kind),))
@@ -276,10 +278,7 @@ def fields_of(value: Any) -> list[str] | None:
 
 
 def own_fields(value: Any) -> list[str] | None:
-    """Return the fields of a dataclass object that has all its fields and no other attributes; otherwise None.
-
-    They are known only if the object has all its fields and no other attributes.
-    """
+    """Return the fields of a dataclass object; None for other objects, or if its attributes are not just the fields."""
     declared: Mapping[str, Any] = getattr(value.__class__, "__dataclass_fields__", {})
     if not declared or not isinstance(getattr(value, "__dict__", None), dict):
         return None
@@ -316,7 +315,7 @@ def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
 
 
 def _transformed(function: FunctionType) -> Built | None:
-    """Return a function that a JAX transformation has made as a call of the transformation; or None."""
+    """Return the call of a JAX transformation that makes a function; None if there is none, or a decorator makes it."""
     made = made_by(function)
     if made is None:
         return None
@@ -358,7 +357,7 @@ def _is_marked(value: Any) -> bool:
 
 
 def _jitted(value: Any) -> Built | None:
-    """Return the result of ``jax.jit`` as a call; None if a decorator in the function's source makes it."""
+    """Return the call of ``jax.jit`` that makes a value; None if a decorator in the function's source makes it."""
     inner = value._fun
     if _is_decorated(inner):
         return None
@@ -413,7 +412,7 @@ def _dictionary(value: Any) -> Built | None:
 
 
 def literal(value: Any) -> str | None:
-    """Return a small or constant array, a dtype, a shape or a sharding as an expression; None for anything else."""
+    """Return the expression of a small or constant array, a dtype, a shape or a sharding; None for anything else."""
     kind: Any = value.__class__
     if kind is type and issubclass(value, np.generic):
         return f"np.{value.__name__}"
@@ -446,7 +445,7 @@ def literal(value: Any) -> str | None:
 
 
 def _sharding(value: Any) -> str:
-    """Return a sharding as an expression that any machine can trace, with only counts and names of devices.
+    """Return the expression of a sharding with only counts and names of devices, which any machine can trace.
 
     The types of a mesh's axes are always written, since their default differs between releases of JAX.
     """

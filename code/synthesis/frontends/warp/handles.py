@@ -1,6 +1,6 @@
 """The parts of each kind of object that kernels query, mostly by an id.
 
-The ``handle`` of an argument names the kind of object that the argument is, or whose id it is. The argument's fields
+The ``handle`` of an argument names the kind of the object that the argument is or identifies. The argument's fields
 are the object's parts. So a row contains everything that is needed to make the object, and each run makes its own.
 """
 
@@ -50,7 +50,7 @@ def _volume(dtype: str, element: tuple[int, ...] = ()) -> Mapping[str, Part]:
 VOLUMES = {"volume_f": _volume("float32"), "volume_v": _volume("float32", (3,)), "volume_i": _volume("int32")}
 """Volumes of floats, of vectors and of integers, with the suffixes of Warp's functions for them.
 
-The first value belongs to the voxel ``first_voxel``, by default (0, 0, 0). Voxel (0, 0, 0) lies at ``min_world``.
+The first value belongs to the voxel ``first_voxel``, by default (0, 0, 0). Voxel (0, 0, 0) is at ``min_world``.
 """
 
 
@@ -88,7 +88,7 @@ TYPES = {"texture_2d": "Texture2D", "texture_3d": "Texture3D"}
 
 
 def is_object(argument: Argument) -> bool:
-    """Return whether an argument is an object, or its id, that can be made from every draw of its fields."""
+    """Return whether an argument is an object or the id of one, and every draw of its fields makes a valid object."""
     parts = PARTS.get(argument.handle)
     kind = (argument.dtype, argument.element, argument.shape)
     if parts is None or kind != (TYPES.get(argument.handle, "uint64"), (), None):
@@ -125,7 +125,7 @@ def _is_volume(fields: Mapping[str, Argument]) -> bool:
 
 
 def _is_corner(first: Argument | None) -> bool:
-    """Return whether a voxel is the first one of a leaf on every draw, as is the default (None)."""
+    """Return whether a voxel is the first one of a leaf on every draw; True for the default (None)."""
     if first is None:
         return True
     return first.domain == Domain(low=0, high=0) and all(at % TILE == 0 for at in first.base)

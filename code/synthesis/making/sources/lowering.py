@@ -1,4 +1,4 @@
-"""Lowers untrusted Python that answers a row, in a sandboxed process."""
+"""Lowers untrusted Python sources that are answers to rows, in a sandboxed process."""
 
 import ast
 from collections.abc import Iterator, Sequence

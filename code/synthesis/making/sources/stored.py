@@ -71,7 +71,7 @@ class Checked:
     other_release: bool = False
     """Whether the row says that another release of the same tools made it."""
     remade: frozenset[str] = frozenset()
-    """Levels whose texts are, byte for byte, what the source gives."""
+    """Levels whose texts are byte for byte those that the source lowers to."""
     differences: tuple[Difference, ...] = ()
     reached: float = 0.0
     """Coverage of the kernel by the plan's inputs, or by those of the default seed if that is higher."""
@@ -171,7 +171,7 @@ class StoredRows:
                 yield found
 
     def lower(self, frontend: str, sources: Sequence[Source]) -> Iterator[LoweredSource]:
-        """Lower Python sources that answer rows of a front end, and yield the results in order.
+        """Lower Python sources that are answers to rows of a front end, and yield the results in order.
 
         Raises:
             MachineError: if processes cannot run on this machine.
@@ -332,7 +332,7 @@ def _is_of(level: Level, text: str, texts: Mapping[str, str | None], *, small: b
 def _is_lowered_here(
     program: Program, plan: Plan, texts: Mapping[str, str | None], device: str, *, small: bool
 ) -> bool:
-    """Return whether a program that lowers a text again lowers the row's own, for the row's device."""
+    """Return whether the text that a program lowers again is the row's own, and its device is the row's."""
     source = next((each for each in plan.levels if each.name == program.level.lowered_from), None)
     return source is not None and program.device == device and _is_of(source, program.source, texts, small=small)
 

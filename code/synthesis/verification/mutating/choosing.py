@@ -17,7 +17,7 @@ from synthesis.verification.mutating.ttir import ttir_edits
 
 
 def edits(text: str, level: Level) -> list[Edit]:
-    """Return every known change of a text; the list is empty for a language without mutants."""
+    """Return every known edit that makes a mutant of a text; the list is empty for a language without mutants."""
     derivative = level.direction is not Direction.FORWARD
     if level.language == CPP:
         return cpp_edits(text)

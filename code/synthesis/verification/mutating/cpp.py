@@ -1,4 +1,4 @@
-"""Finds changes of Warp's C++ and CUDA texts, by parsing the statements that Warp writes."""
+"""Finds edits that make mutants of Warp's C++ and CUDA texts, by parsing the statements that Warp writes."""
 
 import re
 from collections import defaultdict
@@ -183,7 +183,7 @@ def _declare(types: dict[str, str], tokens: Sequence[Token]) -> None:
 
 
 def cpp_edits(text: str) -> list[Edit]:
-    """Return every change of a C++ or CUDA text, except those that only parallel threads can show."""
+    """Return every edit that makes a mutant of a C++ or CUDA text, without errors that only parallel threads show."""
     return [edit for function in functions_of(text) for edit in _of_function(text, function)]
 
 

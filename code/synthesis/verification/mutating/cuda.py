@@ -1,4 +1,4 @@
-"""Finds changes of what only CUDA texts have: the loop over the grid, and atomic operations.
+"""Finds edits that make mutants where only CUDA texts have code: the loop over the grid, and atomic operations.
 
 Running one thread after another rarely shows such errors. So these mutants are wrong by their text, and always count.
 Changes that leave a text right are not made: a plain sum on an element that only its own thread adds to, and a
@@ -19,7 +19,7 @@ _PLAIN = {"atomic_add": "add", "atomic_sub": "sub", "atomic_min": "min", "atomic
 
 
 def cuda_edits(text: str) -> list[Edit]:
-    """Return every change of the loop over the grid or of an atomic operation."""
+    """Return every edit of the loop over the grid, or of an atomic operation, that makes a mutant."""
     return [*_grid(text), *_ends(text), *_atomics(text)]
 
 

@@ -1,4 +1,4 @@
-"""Finds changes of HLO texts as XLA prints them, with one instruction on each line."""
+"""Finds edits that make mutants of HLO texts as XLA prints them, with one instruction on each line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,12 @@ _DIALECT = Dialect(
 
 
 def hlo_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Return every change of an HLO text."""
+    """Return every edit that makes a mutant of an HLO text.
+
+    Args:
+        text: the text.
+        derivative: whether it computes a derivative, for which some errors have kinds of their own.
+    """
     reading = _Reading(roles=_roles(text))
     for match in re.finditer(r".*\n?", text):
         reading.line(tokens_of(text, _WORDS, match.start(), match.end()))

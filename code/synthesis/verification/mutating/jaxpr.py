@@ -1,4 +1,7 @@
-"""Finds changes of printed jaxprs, whose equations have result variables, a primitive, parameters and operands."""
+"""Finds edits that make mutants of printed jaxprs.
+
+An equation of a jaxpr has result variables, a primitive, parameters and operands.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -43,7 +46,10 @@ _DIALECT = Dialect(
 
 
 def jaxpr_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Return every change of a jaxpr's text that a CPU executes."""
+    """Return every edit that makes a mutant of a printed jaxpr, in the equations that a CPU executes.
+
+    For ``derivative``, see ``hlo_edits``.
+    """
     statements = jaxpr_statements(text)
     sums = [edit for each in statements for edit in _sums(text, each)]
     return [*edits_of(text, statements, _DIALECT, derivative=derivative), *sums]
@@ -65,7 +71,7 @@ def indices_are_fixed(text: str) -> bool:
 
 
 def _sums(text: str, statement: Statement) -> Iterator[Edit]:
-    """Yield changes of a sum into a maximum or a minimum, which have no ``out_sharding``."""
+    """Yield edits that replace a sum by a maximum or a minimum, which have no ``out_sharding``."""
     if statement.op.text == "reduce_sum":
         written = text[statement.start : statement.end].replace(" out_sharding=None", "")
         for other in ("reduce_max", "reduce_min"):

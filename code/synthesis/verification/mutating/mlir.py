@@ -1,4 +1,4 @@
-"""Finds changes of StableHLO texts as MLIR prints them, with one statement on each line."""
+"""Finds edits that make mutants of StableHLO texts as MLIR prints them, with one statement on each line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ _DIALECT = Dialect(
 
 
 def mlir_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Return every change of a StableHLO text."""
+    """Return every edit that makes a mutant of a StableHLO text; for ``derivative``, see ``hlo_edits``."""
     reading = _Reading()
     for match in re.finditer(r".*\n?", text):
         reading.line(tokens_of(text, _WORDS, match.start(), match.end()))

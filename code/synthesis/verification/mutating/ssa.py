@@ -1,4 +1,4 @@
-"""Finds changes of texts whose operations have named results, in any language.
+"""Finds edits that make mutants of texts whose operations have named results, in any language.
 
 A language supplies its statements (:class:`Statement`) and its spellings (:class:`Dialect`).
 """
@@ -99,7 +99,7 @@ def both_ways(*groups: str) -> dict[str, tuple[str, ...]]:
 
 
 def edits_of(text: str, statements: Sequence[Statement], dialect: Dialect, *, derivative: bool) -> list[Edit]:
-    """Return every change of the given statements."""
+    """Return every edit of the given statements that makes a mutant; for ``derivative``, see ``hlo_edits``."""
     from_end = _from_end(text, statements, dialect)
     return [
         replace(edit, kind=Kind.FROM_END) if each.start in from_end else edit
@@ -240,7 +240,7 @@ def _of_operands(text: str, statement: Statement) -> Iterator[Edit]:
 
 
 def _dropped(text: str, statement: Statement, dialect: Dialect, *, derivative: bool) -> Iterator[Edit]:
-    """Yield the replacement of an operation by an operand of the result's type, unless the text is the same."""
+    """Yield edits that replace an operation by an operand of the result's type, if that changes the text."""
     same = [token for token, kind in zip(statement.operands, statement.types, strict=False) if kind == statement.result]
     if not same or not statement.result:
         return

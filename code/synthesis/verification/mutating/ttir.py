@@ -1,4 +1,4 @@
-"""Finds changes of TTIR and TTGIR texts as Triton prints them, with one statement on each line."""
+"""Finds edits that make mutants of TTIR and TTGIR texts as Triton prints them, with one statement on each line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ _DIALECT = Dialect(
 
 
 def ttir_edits(text: str) -> list[Edit]:
-    """Return every change of a TTIR or TTGIR text."""
+    """Return every edit that makes a mutant of a TTIR or TTGIR text."""
     return edits_of(text, [*_statements(text)], _DIALECT, derivative=False)
 
 

@@ -1,7 +1,7 @@
 """Functions of ``jax.scipy.special`` and other less frequent ones, and cumulative operations other than sums.
 
-Domains avoid poles and saturation. Intervals of functions without a closed bound are those of their values on the
-domain, computed with SciPy and rounded outwards.
+Domains avoid poles and saturation. Where no formula bounds a function's values, its interval is the range of its values
+on the domain, computed with SciPy and rounded outwards.
 """
 
 import math
@@ -28,13 +28,13 @@ def _function(
     interval: Callable[[Domain], Domain] | Domain,
     first: tuple[Expression, ...] = (),
 ) -> Operation:
-    """Return an elementwise function of arrays, which broadcast.
+    """Return an elementwise function of arrays, which are broadcast to one shape.
 
     Args:
         name: the primitive that it covers.
         path: the dotted name of the function.
         domains: the domains of its operands.
-        interval: the interval of its values, or a function from that of its only operand.
+        interval: the interval of its values, or a function that computes it from the interval of its only operand.
         first: arguments before the operands.
     """
 

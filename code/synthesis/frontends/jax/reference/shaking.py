@@ -88,7 +88,7 @@ _BITS: dict[Dtype, tuple[Dtype, int]] = {
 _PARTS = {np.dtype(np.complex64): np.dtype(np.float32), np.dtype(np.complex128): np.dtype(np.float64)}
 _COMPARISONS = frozenset({"eq", "eq_to", "ge", "gt", "le", "le_to", "lt", "lt_to", "ne"})
 _EXTREMES = {"argmax": -1.0, "argmin": 1.0}
-"""Primitives that select an element, and the factor with which its number is the smallest."""
+"""Maps a primitive that selects an element to the factor that makes the selected number the smallest."""
 _TURNS = 4.0
 """A decision is in doubt if its threshold is no further away than this many times the effect of rounding."""
 MORE = 3
@@ -153,7 +153,7 @@ class Decision:
 
     @property
     def is_single(self) -> bool:
-        """Whether the outcome is a single value, which may determine the path of the evaluation."""
+        """Whether the outcome is a scalar, on which a branch or a loop may depend."""
         return not self.told[0].shape
 
     @property
@@ -176,7 +176,10 @@ class Decision:
         return None if moved is None or not (moved > 0).any() else self.apart
 
     def with_rounded(self, compute: Callable[[], list[Array]]) -> list[Array]:
-        """Return the results; those that are floating-point numbers, unless of a step, are computed again."""
+        """Return the results, with floating-point results replaced by those that ``compute`` returns.
+
+        The results of a step (see ``STEPS``) are not replaced, because they are the decision.
+        """
         if not any(_is_rounded(each.dtype) for each in self.told) or self.primitive in STEPS:
             return self.told
         return [new if _is_rounded(new.dtype) else each for new, each in zip(compute(), self.told, strict=True)]
@@ -206,7 +209,7 @@ class Decision:
     def remainders(self, inputs: Inputs, doubts: Array | None = None) -> Array:
         """Return remainders for the decided quotients, with quotients in doubt reversed.
 
-        A reversed one that would not have the sign of the dividend becomes zero.
+        With a reversed quotient, a remainder that would not have the sign of the dividend becomes zero.
         """
         assert self.measure is not None
         wide = [each.astype(np.float64) for each in inputs]
@@ -285,7 +288,7 @@ class Shaken(Evaluator):
         """Whether rounding may change which element is selected."""
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """Return the perturbed results of one equation; for a decision, those of the other evaluation."""
+        """Return the perturbed results of one equation; for a decision, return the outcome of the other evaluation."""
         if not _decides(equation, inputs):
             return self._shaken(equation, inputs)
         decision = next(self._noted)
@@ -442,8 +445,8 @@ def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) ->
 def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
     """Return whether more evaluations are needed to tell which decisions are in doubt.
 
-    They are if an element would be in doubt when moved as far as the median of its array, since its own errors may have
-    cancelled by chance, or if a single decision is an exact tie.
+    They are needed if an element would be in doubt when moved as far as the median of its array, since its own errors
+    may have cancelled by chance, or if a scalar decision is an exact tie.
     """
     for decision, by in zip(noted, moved, strict=True):
         apart = decision.apart_where(by)
@@ -458,7 +461,7 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
 
 
 def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: bool = False) -> list[Array | None]:
-    """Return where rounding may reverse each decision; None for nowhere, and for a single decision.
+    """Return where rounding may reverse each decision; None for nowhere, and for a scalar decision.
 
     Args:
         noted: the decisions, in order.
@@ -497,7 +500,7 @@ def _part(doubts: Array | None, end: int, part: int, several: int) -> Array | No
 
 
 def is_open(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
-    """Return whether rounding may reverse a single decision, which may change the path of the evaluation."""
+    """Return whether rounding may reverse a scalar decision, which may change the path of the evaluation."""
     return any(each.is_single and _doubts(each, by) is not None for each, by in zip(noted, moved, strict=True))
 
 

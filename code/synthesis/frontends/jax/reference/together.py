@@ -209,12 +209,12 @@ class Together(Evaluator):
 
 
 def of_run(value: Any, place: int) -> Array:
-    """Return the value of one run, by its position in stacks."""
+    """Return one run's value: its entry of a stack, or the value itself if all runs share it."""
     return value.data[place, ...] if type(value) is Stack else value
 
 
 def part_of(value: Any, places: Sequence[int]) -> Any:
-    """Return the values of some runs, by their positions in stacks."""
+    """Return some runs' values: their entries of a stack, or the value itself if all runs share it."""
     return Stack(value.data[list(places)]) if type(value) is Stack else value
 
 

@@ -40,7 +40,7 @@ class Decision:
 
     @property
     def is_single(self) -> bool:
-        """Whether the outcome is a single value, which may determine the path of the evaluation."""
+        """Whether the outcome is a scalar, on which a branch or a loop may depend."""
         return not np.shape(self.told)
 
     @property
@@ -78,7 +78,7 @@ class Decision:
 
 
 class Noting(Machine):
-    """An evaluator in the kernel's own precision that records the decisions of rounded numbers."""
+    """An evaluator in the kernel's own precision that records the decisions that depend on rounded numbers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class Noting(Machine):
 
 
 class _Following(Machine):
-    """An evaluator that follows the decisions of another evaluation."""
+    """An evaluator that takes the recorded decisions of another evaluation instead of its own."""
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class _Following(Machine):
         return True
 
     def _next(self, kind: str, told: Any) -> Decision:
-        """Return the next decision of the other evaluation.
+        """Return the next recorded decision of the other evaluation.
 
         Raises:
             LostError: if that decision is of another kind or shape, or there is none.
@@ -123,7 +123,7 @@ class Shaken(_Following):
     """An evaluator in the kernel's own precision that perturbs every rounded number by units in the last place.
 
     Args:
-        decisions: those of the other evaluation.
+        decisions: the decisions of the evaluation without a perturbation.
         seed: the seed of the directions of the perturbations.
         opposite: whether to reverse every direction.
     """
@@ -136,7 +136,7 @@ class Shaken(_Following):
         """For each decision, how far rounding moves its measure."""
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
-        """Return the outcome of the other evaluation's decision, and record how far its measure moved."""
+        """Return the outcome that the other evaluation recorded, and store how far perturbations moved its measure."""
         found = self._next(decision, told)
         moved = np.abs(np.asarray(measure) - found.measure)
         self.moved.append(np.where(np.isfinite(moved), moved, 0.0))
@@ -179,7 +179,7 @@ class Turned(_Following):
     If a reversal changes the measure of a later decision by more than rounding does, that decision is made anew.
 
     Args:
-        decisions: those of the other evaluation.
+        decisions: the decisions of the evaluation without a perturbation.
         doubts: where to reverse each; None for nowhere.
         moved: how far rounding moves each measure.
     """
@@ -189,7 +189,10 @@ class Turned(_Following):
         self._doubts, self._moved = iter(doubts), iter(moved)
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
-        """Return the outcome of the other evaluation's decision, reversed where it is in doubt."""
+        """Return the outcome that the other evaluation recorded, reversed where it is in doubt.
+
+        A scalar decision, and one whose measure moved by more than rounding does, is made anew.
+        """
         found = self._next(decision, told)
         doubts, moved = next(self._doubts), next(self._moved)
         if found.is_single:
@@ -214,8 +217,8 @@ def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: boo
 def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
     """Return whether more evaluations are needed to tell which decisions are in doubt.
 
-    They are if an element would be in doubt when moved as far as the median of its block, since its own errors may have
-    cancelled by chance, or if a single decision is an exact tie.
+    They are needed if an element would be in doubt when moved as far as the median of its block, since its own errors
+    may have cancelled by chance, or if a scalar decision is an exact tie.
     """
     for decision, by in zip(decisions, moved, strict=True):
         if decision.is_single and decision.measure == 0 and by == 0:
@@ -229,7 +232,7 @@ def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
 
 
 def is_unsettled(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
-    """Return whether rounding may reverse a single decision, or change which element is chosen."""
+    """Return whether rounding may reverse a scalar decision, or change which element is chosen."""
     pairs = zip(decisions, moved, strict=True)
     return any((each.is_single or each.kind == "choose") and each.doubts(by) is not None for each, by in pairs)
 

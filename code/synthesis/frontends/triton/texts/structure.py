@@ -27,7 +27,7 @@ class Operation:
     line: int
     operands: list[Value] = field(default_factory=list[Value])
     named: dict[str, Value | list[Value]] = field(default_factory=dict[str, Value | list[Value]])
-    """The operands by the names in ``formats``; a list where any number may be given."""
+    """The operands by the names in ``formats``; a list for a name that any number of operands may have."""
     attributes: dict[str, Attribute] = field(default_factory=dict[str, Attribute])
     results: list[Value] = field(default_factory=list[Value])
     regions: list["Region"] = field(default_factory=list["Region"])
@@ -39,7 +39,7 @@ class Operation:
         return found if isinstance(found, Value) else None
 
     def several(self, name: str) -> list[Value]:
-        """Return the operands of a name."""
+        """Return the operands with a name that any number of operands may have; empty if there are none."""
         found = self.named.get(name)
         return found if isinstance(found, list) else []
 

@@ -63,7 +63,7 @@ class LaunchReference:
         """Return None: a text performs the same operations in the same order, so rounding needs no perturbation."""
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return an empty list: a text performs the same operations in the same order."""
+        """Return an empty list, as the protocol requires because ``shaken`` returns None."""
         return []
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:

@@ -66,9 +66,10 @@ def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence
 
     Args:
         machine: the machine of the lanes.
-        ask: takes parts of objects, then values, each with one entry per lane; returns arrays with as many entries.
-        whole: the parts of objects, with one entry per lane or one for all.
-        given: the values, with one entry per lane.
+        ask: computes the answers for some lanes. It takes the entries of ``whole``, then those of ``given``, for these
+            lanes, and returns arrays with one entry per lane.
+        whole: the arrays of the queried object's data, with one entry per lane or one for all.
+        given: the arrays of the query's arguments, with one entry per lane.
     """
     lanes = np.nonzero(machine.mask)[0]
     found: list[Array] = []

@@ -49,9 +49,9 @@ class Said:
     """The text of an error about an array with a wrong shape."""
 
     shape: tuple[str, str]
-    """The text before its shape, and the text between it and the expected shape, with a hole for the name."""
+    """The text before the array's shape, with a hole for its name, and the text before the expected shape."""
     axes: str
-    """The text before its number of dimensions, with holes for the name and for the expected number."""
+    """The text before the array's number of dimensions, with holes for its name and for the expected number."""
 
 
 def opposite(test: Expression) -> Expression:
@@ -109,7 +109,7 @@ def _last_returned(body: Body, result: str) -> Body | None:
 
 
 def asserting(body: Body, *, said: bool) -> Body:
-    """Return a body that asserts what it checked before, with or without messages.
+    """Return a body with assertions in place of checks that raise errors, with or without messages.
 
     A message that contains values is left out, because an assertion shows what was wrong.
     """
@@ -126,7 +126,7 @@ def _asserted(statement: Statement, said: bool) -> Statement:
 
 
 def returning_at_once(body: Body) -> Body:
-    """Return a body in which it and its inner functions return the last value directly, not by a variable."""
+    """Return a body without variables that are only assigned to be returned, also in its functions."""
     made = tuple(
         replace(each, body=returning_at_once(each.body)) if isinstance(each, Function) else each for each in body
     )
@@ -228,7 +228,7 @@ def _asked_for_presence(test: Expression) -> list[str]:
 
 
 def assuming(body: Body) -> Body:
-    """Return a body that assumes the second of two names if it is not the first, and does not refuse any other."""
+    """Return a body in which a choice between two names takes the second branch for all names but the first."""
     made: list[Statement] = []
     for each in body:
         match made, each:
@@ -243,7 +243,7 @@ def assuming(body: Body) -> Body:
 
 
 def _asks_for(statement: Statement, name: Expression) -> bool:
-    """Return whether a statement is a choice by a name."""
+    """Return whether a statement is a branch on the value of a name."""
     return isinstance(statement, If) and isinstance(statement.test, Comparison) and statement.test.left == name
 
 
@@ -392,9 +392,10 @@ def _asks_rank(statement: Statement, name: str) -> bool:
 
 
 def _check(name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said) -> If | None:
-    """Return a check of an array's shape against one that is always given, or of its number of dimensions.
+    """Return a check that an array has the right shape; None if it has no dimensions.
 
-    Return None if the array has no dimensions.
+    The shape of an array of several dimensions is compared with that of an array of the same shape that is always
+    given. If there is none, or the array has one dimension, only the number of dimensions is checked.
     """
     shape = shapes[name]
     like = [other for other, its in shapes.items() if its == shape and other in always]

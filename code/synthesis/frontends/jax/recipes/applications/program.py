@@ -59,7 +59,7 @@ _ALIAS = "Array"
 _ARRAYS = ((_ALIAS, 0.62), ("jax.Array", 0.18), ("jnp.ndarray", 0.12), ("", 0.08))
 """Annotations of arrays, with probabilities: mostly an alias of the module, or none."""
 _TREES = (("", 0.45), ("PyTree", 0.25), ("ArrayTree", 0.1), ("Any", 0.2))
-"""Annotations of trees that are not records: by their contents (empty), as any tree, or as ``Any``."""
+"""Annotations of trees that are not records, with probabilities: by their contents (empty), or a type for any tree."""
 _ANY_TREE = "PyTree"
 _COLUMNS = ((80, 0.6), (88, 0.2), (100, 0.2))
 """Maximum line lengths, with probabilities. Most libraries keep to 80."""
@@ -148,7 +148,7 @@ class Program:
             self.function(text)
 
     def holds_any_tree(self) -> None:
-        """Annotate trees as any tree, without naming the contents of one."""
+        """Annotate trees with a type for any tree, such as ``PyTree``, not with the types of their contents."""
         self._any_tree = self._any_tree or _ANY_TREE
 
     def has_defaults(self) -> None:
@@ -271,7 +271,7 @@ class Program:
         )  # fmt: skip
 
     def _kind_of(self, tree: Tree) -> str:
-        """Return the annotation of a tree, as far as it is usually written."""
+        """Return the annotation of a tree. Contents of different types are not annotated in a list or dictionary."""
         match tree:
             case Leaf():
                 return self.array

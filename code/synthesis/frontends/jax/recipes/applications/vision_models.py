@@ -212,7 +212,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
 
 
 def _without_floats(text: str) -> str:
-    """Return a text about images that are floats already, and therefore have no other name."""
+    """Return a text with ``images`` in place of ``x``, the name that only images converted from bytes get."""
     return re.sub(r"\bx\b", "images", text)
 
 

@@ -35,7 +35,7 @@ def _particles(p: Program) -> int:
 
 
 def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, forces: bool = False) -> int:
-    """Declare elements that join as many particles as they have corners, and return the number of particles."""
+    """Declare particles, and elements that each join ``corners`` of them; return the number of particles."""
     points, count = _particles(p), p.threads
     flat = p.choices.chance(0.4)
     shape = (count * corners,) if flat else (count, corners)
@@ -91,7 +91,7 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
 
 
 _PUSHED = _BODIES["pushed"]
-"""How the two ends of a spring take its force."""
+"""Statements that add a spring's force to the particles at its two ends."""
 _SPRING_FORCES = (
     (
         _BODIES["spring_forces.eval_springs"],
@@ -184,14 +184,14 @@ _MEMBRANES = (
     (("eval_triangle_springs", "triangle_edge_forces"), _BODIES["membranes.membranes_4"]),
     (("eval_triangles", "triangle_forces", "eval_membrane", "compute_cloth_forces"), _BODIES["membranes.membranes_5"]),
 )  # fmt: skip
-"""The forces of a triangle on its corners: what kernels are called that compute them, and their lines."""
+"""Ways to compute the forces of a triangle on its corners: possible names of the kernel, and its statements."""
 
 
 _FACE = (
     "|",
     "            tri_normal[tid] = wp.vec3(0.0, 0.0, 0.0)\n|        tri_normal[tid] = wp.normalize(c)\n",
 )
-"""What else a triangle has for its normal: that of a sliver, and that of any other."""
+"""Statements that store a triangle's normal, if any: for a sliver, then for any other triangle."""
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
