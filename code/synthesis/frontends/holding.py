@@ -7,11 +7,14 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+
+from synthesis.core.sandbox import preloaded
 
 _MOST_DEEP = 6
 """Maximum depth of the search in containers."""
@@ -65,15 +68,23 @@ def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:
     return [(f".{name}", part) for name, part in own.items() if not name.startswith("__")]
 
 
-def alive(kinds: tuple[Any, ...]) -> list[Any]:
+def alive(kinds: tuple[Any, ...], module: ModuleType) -> list[Any]:
     """Return all objects of these exact types that the garbage collector tracks, in no particular order.
 
     They include objects that only a closure, a generator, another thread or a context holds.
+
+    Args:
+        kinds: the types.
+        module: the module whose objects are searched for. In a process that was forked after the tools were imported,
+            objects of the tools are left out unless the module is one of theirs.
     """
+    exact = frozenset(kinds)
+    if gc.get_freeze_count() and module.__name__ not in preloaded.modules:
+        return [each for each in chain(preloaded.objects, gc.get_objects()) if type(each) in exact]
     frozen = gc.get_freeze_count()
     if frozen:  # frozen objects are not listed
         gc.unfreeze()
-    found = [each for each in gc.get_objects() if type(each) in kinds]
+    found = [each for each in gc.get_objects() if type(each) in exact]
     if frozen:
         gc.freeze()
     return found

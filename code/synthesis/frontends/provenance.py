@@ -43,6 +43,11 @@ def release_of(module: str) -> tuple[str, str]:
     return _declared(names[0])[:2] if names else ("", "")
 
 
+def read_distributions(_: None = None) -> None:
+    """Read which distribution has which module, once for this process and those forked from it."""
+    _distributions()
+
+
 @cache
 def _declared(distribution: str) -> tuple[str, str, str]:
     """Return the name, version and licence that a distribution declares."""

@@ -9,7 +9,6 @@ Only the work has the pipe for results. ``first`` reports how it ended through a
 """
 
 import contextlib
-import gc
 import importlib
 import logging
 import os
@@ -26,7 +25,7 @@ from typing import Any, NoReturn, cast
 import psutil
 
 from synthesis.core.errors import IrsmithError, MachineError
-from synthesis.core.sandbox import linux
+from synthesis.core.sandbox import linux, preloaded
 from synthesis.core.sandbox.channel import STATUS, Kind, receive, send, within
 from synthesis.core.sandbox.confinement import Confinement, Protection, enter, give_up, toolchain
 from synthesis.core.sandbox.folders import remove
@@ -36,6 +35,8 @@ START_LIMIT = 600.0
 """Wall-clock seconds that the slowest import may take."""
 BEGIN = b"b"
 """Message to the zygote: start a piece of work."""
+CALL = b"c"
+"""Message to the zygote: call a function in the zygote itself, for all work after it."""
 KILL = b"k"
 """Message to the zygote: end the current piece of work."""
 _MESSAGE = 1 << 40
@@ -86,22 +87,31 @@ def _serve(parent: socket.socket, descriptor: int) -> None:
         mark, writers, _, _ = socket.recv_fds(parent, 1, 1)
         if not mark:
             return
-        if mark == BEGIN:
+        if mark == CALL:
+            _, data = receive(descriptor, within(START_LIMIT), most=_MESSAGE)
+            _call(*pickle.loads(data))  # noqa: S301 (from our own parent)
+        elif mark == BEGIN:
             _, data = receive(descriptor, within(START_LIMIT), most=_MESSAGE)
             _serve_one(pickle.loads(data), writers[0], descriptor)  # noqa: S301 (from our own parent)
 
 
 def _prepare(preload: Sequence[str | tuple[str, Any]]) -> None:
-    for entry in preload:
-        if isinstance(entry, tuple):
-            place, argument = entry
-            module, _, function = place.partition(":")
-            getattr(importlib.import_module(module), function)(argument)
-        else:
+    for name in preload:
+        if isinstance(name, str):
             with contextlib.suppress(ImportError):
-                importlib.import_module(entry)
+                importlib.import_module(name)
     toolchain()
-    gc.freeze()  # imported objects are never garbage, and collecting would copy their memory pages
+    preloaded.freeze_tools()
+    for entry in preload:
+        if not isinstance(entry, str):
+            _call(*entry)
+
+
+def _call(place: str, argument: Any) -> None:
+    """Call a function, given as ``module:name``, before any work."""
+    module, _, function = place.partition(":")
+    getattr(importlib.import_module(module), function)(argument)
+    preloaded.freeze_others()
 
 
 def _serve_one(order: Order, writer: int, descriptor: int) -> None:

@@ -21,7 +21,7 @@ from synthesis.core.sandbox.channel import STATUS, Kind, TooMuchError, read, rec
 from synthesis.core.sandbox.clock import Deadline
 from synthesis.core.sandbox.confinement import Confinement, Protection, environment_for
 from synthesis.core.sandbox.folders import check_space, make_temporary, remove
-from synthesis.core.sandbox.serving import BEGIN, KILL, MANY, START_LIMIT, Order
+from synthesis.core.sandbox.serving import BEGIN, CALL, KILL, MANY, START_LIMIT, Order
 from synthesis.core.sandbox.wire import WireError, decode
 
 _STARTS = 3
@@ -116,6 +116,20 @@ class Zygote:
             self._process.kill()
             self._process.wait()
         remove(self._folder)
+
+    def call(self, place: str, argument: Any) -> None:
+        """Call a function in the zygote, so that all later work has what it does. Its result is dropped.
+
+        Args:
+            place: the function as ``module:name``. If it raises an error, the zygote ends.
+            argument: its argument, which must be picklable.
+
+        Raises:
+            MachineError: if the zygote has ended.
+        """
+        with self._lost():
+            socket.send_fds(self._socket, [CALL], [])
+            send(self._socket.fileno(), Kind.ITEM, pickle.dumps((place, argument)))
 
     def run(
         self,

@@ -150,7 +150,7 @@ def _hidden_in(module: ModuleType, *, afresh: bool) -> list[Any]:
         afresh: whether to search again rather than return the result of an earlier call. Tracing makes more functions.
     """
     if afresh or module not in _hidden:
-        found = holding.alive((FunctionType, *functions.MADE_BY_JAX))
+        found = holding.alive((FunctionType, *functions.MADE_BY_JAX), module)
         _hidden[module] = [each for each in found if _is_hidden(each, module)]
     return _hidden[module]
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from synthesis.core.errors import MachineError, Stage, Symptom, TargetError, UsageError
 from synthesis.core.examples import NO_EXAMPLES, Examples, parse_type, read_tables
@@ -25,7 +24,7 @@ from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.sources.licensing import refused_for_licence
 from synthesis.making.sources.opening import OnOpen, tell_nobody
-from synthesis.making.sources.preloading import can_be_forked, package_of
+from synthesis.making.sources.preloading import package_of, preload
 from synthesis.making.sources.targets import Place, TargetImportError, choose_frontends, load_place, path_of, places_of
 from synthesis.making.stages import Terms, lower
 from synthesis.making.travel import pack, unpack
@@ -198,19 +197,21 @@ class ExtractedFiles:
         for place in self.places if numbers is None else [self.places[number] for number in numbers]:
             self._on_open(place.label)
             if self._zygote is None:
-                self._zygote = self._stack.enter_context(self._prepared())
+                self._zygote = self._stack.enter_context(self._started())
+                package = package_of(self.places)
+                if package is not None:
+                    preload(package, self._zygote, self._settings.time_limit)
             for each in _candidates_of_file(self._zygote, place, self._settings, self._examples):
                 if not each.key or first_at.setdefault(each.key, place) is place:
                     yield each
 
-    def _prepared(self) -> Zygote:
-        """Return the process to fork from, with the package preloaded if it can be."""
-        confinement = replace(self._settings.confinement, stranger=False)
-        preload: list[str | tuple[str, Any]] = [*frontend_modules(self._settings.frontend)]
-        package = package_of(self.places)
-        if package is not None and can_be_forked(package, preload, confinement, self._settings.time_limit):
-            preload.append(("synthesis.making.sources.preloading:import_package", package))
-        return Zygote(preload=preload, confinement=confinement)
+    def _started(self) -> Zygote:
+        """Return the process to fork from, with the tools imported."""
+        modules = [*frontend_modules(self._settings.frontend), "synthesis.frontends.provenance"]
+        return Zygote(
+            preload=[*modules, ("synthesis.frontends.provenance:read_distributions", None)],
+            confinement=replace(self._settings.confinement, stranger=False),
+        )
 
 
 def examples_of(settings: Extraction, examples: Examples = NO_EXAMPLES) -> Examples:

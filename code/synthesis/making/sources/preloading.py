@@ -8,11 +8,9 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from synthesis.core.errors import IrsmithError
-from synthesis.core.sandbox.confinement import Confinement
-from synthesis.core.sandbox.zygote import Casualty, Zygote
+from synthesis.core.sandbox.zygote import Zygote
 from synthesis.making.sources.targets import Place
 
 _WORTH_IT = 4
@@ -36,16 +34,18 @@ def package_of(places: Sequence[Place]) -> Package | None:
     return Package(names.pop(), "" if folder is None else str(folder))
 
 
-def can_be_forked(
-    package: Package, preload: Sequence[str | tuple[str, Any]], confinement: Confinement, time_limit: float
-) -> bool:
-    """Return whether a package imports in time and starts no threads, which a forked process would lack."""
-    with Zygote(preload=preload, confinement=confinement) as zygote:
-        try:
-            found = list(zygote.run(partial(_probe, package), bool, time_limit=time_limit))
-        except (IrsmithError, RuntimeError):
-            return False
-        return not any(isinstance(each, Casualty) for each in found) and found == [True]
+def preload(package: Package, zygote: Zygote, time_limit: float) -> None:
+    """Import a package in a process that others are forked from, if it can be forked afterwards.
+
+    It can if it imports in time and starts no threads, which a forked process would lack. This is tried in a process
+    of its own first.
+    """
+    try:
+        found = list(zygote.run(partial(_probe, package), bool, time_limit=time_limit))
+    except (IrsmithError, RuntimeError):
+        return
+    if found == [True]:
+        zygote.call(f"{__name__}:{import_package.__name__}", package)
 
 
 def _probe(package: Package) -> Iterator[bool]:
