@@ -20,7 +20,8 @@ _DRAWS = 16
 def with_recipes(name: str, recipes: Sequence[Recipe]) -> Frontend:
     """A front end with other recipes than its own."""
     frontend = get_frontend(name)
-    return replace(frontend, drawer=replace(frontend.drawer, recipes=tuple(recipes)))
+    drawer = replace(frontend.drawer, recipes=tuple(recipes))
+    return replace(frontend, drawing=lambda: drawer)
 
 
 def load(spec: KernelSpec) -> Kernel:

@@ -109,4 +109,4 @@ def _text(kernel: Kernel) -> str:
 POLYNOMIAL = Recipe(name="polynomial", category="simple", targets=("add", "mul", "sub"), draw=draw_polynomial)
 DRAWER = Drawer(categories=("simple",), recipes=(POLYNOMIAL,), usual_mix={2: 1.0})
 DESCRIPTION = Description(tool="CPython", tags=("bytecode",))
-FRONTEND = Frontend(name="toy", drawer=DRAWER, compiler=ToyCompiler(), description=DESCRIPTION)
+FRONTEND = Frontend(name="toy", drawing=lambda: DRAWER, compiler=ToyCompiler(), description=DESCRIPTION)

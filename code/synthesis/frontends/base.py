@@ -104,7 +104,8 @@ class Frontend:
 
     name: str
     """The name that users type and rows contain."""
-    drawer: Drawer
+    drawing: Callable[[], Drawer]
+    """Returns the drawer, the same one each time. What only drawing needs is imported when it is first called."""
     compiler: Compiler
     description: Description
     """The texts about the tool in prompts and cards, and what its sources may use."""
@@ -117,6 +118,11 @@ class Frontend:
 
     Inputs of a derivative have also the weights of the outputs (``adj_…``, ``ct_…``). None if it writes no scripts.
     """
+
+    @property
+    def drawer(self) -> Drawer:
+        """The drawer of the front end's kernels."""
+        return self.drawing()
 
     @property
     def categories(self) -> tuple[str, ...]:

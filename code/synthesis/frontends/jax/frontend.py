@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,8 +31,6 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, functions, lowering
 from synthesis.frontends.jax.description import DESCRIPTION
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
-from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
-from synthesis.frontends.jax.recipes.files import recipe_of
 from synthesis.frontends.jax.replaying import JaxReplayer
 from synthesis.frontends.jax.scripts import call_lines
 from synthesis.frontends.jax.supported import SUPPORTED
@@ -262,9 +261,18 @@ def _last_function(module: ModuleType) -> Any:
     return functions[-1] if functions else None
 
 
+@cache
+def _drawer() -> Drawer:
+    """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
+    from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
+    from synthesis.frontends.jax.recipes.files import recipe_of
+
+    return Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of)
+
+
 FRONTEND = Frontend(
     name="jax",
-    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
+    drawing=_drawer,
     compiler=JaxCompiler(),
     description=DESCRIPTION,
     prover=JaxProver(),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import ModuleType
 
 from synthesis.core.errors import Stage, Symptom
@@ -17,8 +18,6 @@ from synthesis.frontends.triton import discovery, functions, lowering
 from synthesis.frontends.triton.description import DESCRIPTION
 from synthesis.frontends.triton.levels import DEVICES, LEVELS
 from synthesis.frontends.triton.proving import TritonProver
-from synthesis.frontends.triton.recipes import CATEGORIES, RECIPES, WEIGHTS
-from synthesis.frontends.triton.recipes.files import recipe_of
 from synthesis.frontends.triton.replaying import TritonReplayer
 from synthesis.frontends.triton.supported import SUPPORTED
 
@@ -112,9 +111,18 @@ def _lower(kernel: Kernel, levels: Sequence[Level], device: str) -> Lowered | Re
     return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
 
+@cache
+def _drawer() -> Drawer:
+    """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
+    from synthesis.frontends.triton.recipes import CATEGORIES, RECIPES, WEIGHTS
+    from synthesis.frontends.triton.recipes.files import recipe_of
+
+    return Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of)
+
+
 FRONTEND = Frontend(
     name="triton",
-    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
+    drawing=_drawer,
     compiler=TritonCompiler(),
     description=DESCRIPTION,
     prover=TritonProver(),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -44,8 +45,6 @@ from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.description import DESCRIPTION
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
-from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
-from synthesis.frontends.warp.recipes.files import recipe_of
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated, separate
 from synthesis.frontends.warp.replaying import WarpReplayer
 from synthesis.frontends.warp.scripts import launch_lines
@@ -274,9 +273,18 @@ def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
         return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error), level.name)
 
 
+@cache
+def _drawer() -> Drawer:
+    """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
+    from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
+    from synthesis.frontends.warp.recipes.files import recipe_of
+
+    return Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of)
+
+
 FRONTEND = Frontend(
     name="warp",
-    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
+    drawing=_drawer,
     compiler=WarpCompiler(),
     description=DESCRIPTION,
     prover=WarpProver(),
