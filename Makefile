@@ -164,8 +164,8 @@ sizes:
 
 test: lint types first-tier wheel
 
-# With REST=1 without the tests of the first tier, after `make test`.
-test-all: lint types tests wheel
+# With REST=1, after `make test`: the tests that this leaves out, alone.
+test-all: $(if $(REST),tests,lint types tests wheel)
 
 # Types of the files that have changed since the last commit; `make types` checks all.
 quick: lint

@@ -56,21 +56,21 @@ def draw_one(recipe: Recipe, target: str, number: int) -> KernelSpec:
 
 
 @functools.cache
-def twelve_of(recipe: Recipe) -> list[Drawn]:
-    """Twelve kernels a target, for all tests that only read them."""
-    return draw_all(recipe, 12)
+def eight_of(recipe: Recipe) -> list[Drawn]:
+    """Eight kernels a target, for all tests that only read them."""
+    return draw_all(recipe, 8)
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_pure(name: str, recipe: Recipe) -> None:
-    assert draw_all(recipe, 2) == draw_all(recipe, 2)
+    assert draw_all(recipe, 1) == draw_all(recipe, 1)
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) -> None:
     frontend = get_frontend(name)
     levels = frontend.choose_levels(None, frontend.compiler.devices[0])
-    several = draw_all(recipe, 3)
+    several = draw_all(recipe, 2)
     kernels = [each for each in frontend.compiler.load([spec for _, spec in several]) if isinstance(each, Kernel)]
     assert [kernel.spec for kernel in kernels] == [spec for _, spec in several]
     texts = frontend.compiler.lower(kernels, levels, device=frontend.compiler.devices[0])
@@ -183,7 +183,7 @@ def may_repeat(node: ast.AST) -> bool:
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> None:
-    for _, spec in twelve_of(recipe):
+    for _, spec in eight_of(recipe):
         for node in ast.walk(ast.parse(spec.source)):
             operands: list[ast.expr] = []
             if isinstance(node, ast.BinOp):
@@ -200,7 +200,7 @@ def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> N
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_every_name_is_defined(name: str, recipe: Recipe) -> None:
-    for _, spec in twelve_of(recipe):
+    for _, spec in eight_of(recipe):
         known, read = set(dir(builtins)), set[str]()
         for node in ast.walk(ast.parse(spec.source)):
             match node:
@@ -217,7 +217,7 @@ def test_every_name_is_defined(name: str, recipe: Recipe) -> None:
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_every_name_is_read(name: str, recipe: Recipe) -> None:
-    for _, spec in twelve_of(recipe):
+    for _, spec in eight_of(recipe):
         written_only = {argument.name for argument in spec.signature.arguments if argument.role is not Role.INPUT}
         for function in ast.walk(ast.parse(spec.source)):
             if (

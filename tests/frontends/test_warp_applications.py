@@ -25,14 +25,14 @@ _JUMPS = (ast.Return, ast.Break, ast.Continue)
 
 @functools.cache
 def sources(recipe: Recipe) -> list[str]:
-    """Two hundred kernels, of every difficulty and target."""
+    """A hundred kernels, of every difficulty and target."""
     return [
         draw(
             recipe,
             Stream("applications", number, difficulty=recipe.difficulties[number % len(recipe.difficulties)]),
             recipe.targets[number % len(recipe.targets)],
         ).source
-        for number in range(200)
+        for number in range(100)
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_recipe_has_ten_control_skeletons(recipe: Recipe) -> None:
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_few_draws_have_the_structure_of_another(recipe: Recipe) -> None:
     drawn = sources(recipe)
-    assert len(set(map(structure_hash, drawn))) >= 170
+    assert len(set(map(structure_hash, drawn))) >= 87
 
 
 _MEANT = {

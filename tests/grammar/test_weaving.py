@@ -1,5 +1,6 @@
 """How often people write what a weaver chooses from."""
 
+import functools
 import re
 
 import pytest
@@ -29,13 +30,20 @@ def test_a_sum_or_product_with_two_constants_is_told(node: Expression, expected:
     assert has_two_constants(node) is expected
 
 
+@functools.cache
+def sources(frontend: str) -> list[str]:
+    """Three hundred kernels, for all tests that only read them."""
+    generator = KernelGenerator(frontend, 4)
+    return [generator.spec(index).source for index in range(300)]
+
+
 @pytest.mark.parametrize(
     ("name", "most"), [("sin|sinf", 0.25), ("tanh", 0.1), ("atan|arctan", 0.06), ("arcsinh|asinh", 0.04)]
 )
 @pytest.mark.parametrize("frontend", [pytest.param("warp", marks=pytest.mark.needs("warp")),
                                       pytest.param("jax", marks=pytest.mark.needs("jax"))])  # fmt: skip
+@pytest.mark.xdist_group("weaving")  # by one worker, which draws the kernels once
 def test_functions_that_few_people_call_are_in_few_kernels(frontend: str, name: str, most: float) -> None:
-    generator = KernelGenerator(frontend, 4)
-    count = 300
-    calling = sum(bool(re.search(rf"\.(?:{name})\(", generator.spec(index).source)) for index in range(count))
-    assert calling < 1.6 * most * count
+    drawn = sources(frontend)
+    calling = sum(bool(re.search(rf"\.(?:{name})\(", source)) for source in drawn)
+    assert calling < 1.6 * most * len(drawn)
