@@ -105,6 +105,7 @@ def test_every_kernel_is_a_verified_row_with_its_function(pairs: Path) -> None:
     assert any("def loss_backward(x, t, ct_0):" in each for each in sources)
     assert any("(x, *layer.parameters())" in each for each in sources)
     assert not any("@example" in each for each in sources)
+    assert all(each.startswith("# compiled by Inductor of PyTorch 2.") for each in sources)
 
 
 def test_a_source_is_pythons_and_gives_the_derivative(torch: Any, pairs: Path) -> None:

@@ -17,7 +17,7 @@ from synthesis.frontends.definitions import Definition, source_of
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import CompiledFrom
 from synthesis.frontends.protocol.makers import Made, NotMade
-from synthesis.frontends.provenance import provenance
+from synthesis.frontends.provenance import provenance, release_of
 from synthesis.frontends.rewriting import without_decorators
 from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.triton import inductor
@@ -195,7 +195,7 @@ def _compiled_from(live: Any) -> CompiledFrom:
     collector = SourceCollector(
         unwrap=_definition, literal=lambda _: None, is_library=_is_library, customary=_CUSTOMARY, spell=repr
     )
-    source = collector.collect(definition)
+    source = f"# compiled by Inductor of PyTorch {release_of('torch')[1]}\n\n{collector.collect(definition)}"
     origin, licence = provenance(live, line)
     return CompiledFrom(source=source, origin=origin, licence=licence)
 

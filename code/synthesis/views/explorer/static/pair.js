@@ -127,6 +127,7 @@
         ["Structure", code(metadata.structure_hash)],
         ["IR structure", code(metadata.ir_structure_hash)],
       ]),
+      metadata.compiled_from ? el("div", {}, el("h3", {}, "Compiled from"), el("pre", { class: "values" }, text(metadata.compiled_from))) : null,
     );
   }
 
