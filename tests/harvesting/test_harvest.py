@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from synthesis.dataset.storage.reading import read_folder, scan_ledger
 from synthesis.making.harvesting.environment import Environment
 from synthesis.making.harvesting.giving_up import give_up
 from synthesis.making.harvesting.harvest import harvest
+from synthesis.making.harvesting.package import Package
 from synthesis.making.harvesting.settings import Harvest
 from synthesis.making.runs.extraction import extract_to_folder
 
@@ -126,6 +128,26 @@ def test_kernels_are_proved_on_what_a_program_beside_the_file_gave_them(tmp_path
     given = {name: [bool(each.get("recorded")) for each in arguments] for name, arguments in rows.items()}
     assert any(given["scale"])
     assert not any(given["shift"])
+
+
+@pytest.mark.parametrize("pretend", [False, True])
+def test_programs_are_recorded_with_a_gpu_if_one_is_asked_for(
+    pretend: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "requirements.txt"
+    path.write_text("kernelpack  # record: python use.py\n")
+    chosen = Extraction(licence=("MIT",))
+    settings = Harvest.of(path, chosen, Running(), tmp_path / "environment", pretend_gpu=pretend)
+    package = Package(settings, settings.wanted[0], tmp_path, lambda _: None)
+    asked: list[list[str]] = []
+
+    def irsmith(command: list[str], _: float | None) -> CompletedProcess[str]:
+        asked.append(command)
+        return CompletedProcess(command, 0, "")
+
+    monkeypatch.setattr(package, "_irsmith", irsmith)
+    package._record()  # pyright: ignore[reportPrivateUsage]
+    assert [("--pretend-gpu" in command, command[-2:]) for command in asked] == [(pretend, ["python", "use.py"])]
 
 
 def test_the_command_prints_what_became_of_each_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,7 @@ def harvest(
     environment: Path | None = None,
     package: tuple[str, ...] = (),
     package_time: float | None = None,
+    pretend_gpu: Flag = False,
     settings: Annotated[Extraction, Flat] = Extraction(),  # noqa: B008 (it is frozen)
     running: Annotated[Running, Flat] = Running(),  # noqa: B008 (likewise)
     config: Config = None,
@@ -56,13 +57,23 @@ def harvest(
         packages grows.
     package_time: float
         Time limit for a package, in seconds. What was not finished is in the ledger. By default there is none.
+    pretend_gpu: bool
+        Let PyTorch report a GPU to the recorded programs, as irsmith record --pretend-gpu does.
     config: Path
         A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
         Print the result for each package as JSON.
     """
     console = plain_console(stderr=True)
-    chosen = Harvest.of(requirements, settings, running, environment, packages=package, package_time=package_time)
+    chosen = Harvest.of(
+        requirements,
+        settings,
+        running,
+        environment,
+        packages=package,
+        package_time=package_time,
+        pretend_gpu=pretend_gpu,
+    )
     found = harvest_packages(chosen, out, on_step=lambda step: print_line(console, f"harvest: {step}"))
     if json:
         print_json({"out": out, "packages": [each.to_json() for each in found]})

@@ -153,7 +153,7 @@ class Package:
             "version": f"{wanted.name} {told.version}",
             "modules": list(told.modules),
             "programs": [join(each) for each in wanted.programs],
-            "options": options_of(self._settings.extraction).strip(),
+            "options": " ".join([*self._recording_options(), options_of(self._settings.extraction).strip()]).strip(),
         }
         path = self._folder / MADE_WITH
         known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else own
@@ -175,7 +175,7 @@ class Package:
             if number < len(known):
                 continue
             self._on_step(f"{self.told.name}: $ {join(program)}")
-            command = ["record", "--out", str(place), "--", *program]
+            command = ["record", "--out", str(place), *self._recording_options(), "--", *program]
             try:
                 done = self._irsmith(command, self._left(RECORDING_SHARE))
                 known.append(done.returncode)
@@ -185,6 +185,9 @@ class Package:
             statuses.write_text(json.dumps(known))
         self.told.programs = tuple(known)
         return [place] if place.is_dir() else []
+
+    def _recording_options(self) -> list[str]:
+        return ["--pretend-gpu"] if self._settings.pretend_gpu else []
 
     def _extract(self, name: str, target: Sequence[str]) -> bool:
         """Extract a target into a folder of its name, and return whether a kernel of it was finished."""

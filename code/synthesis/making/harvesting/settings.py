@@ -26,6 +26,8 @@ class Harvest:
     """The folder of the packages' environments, one for each; None for the user's cache."""
     package_time: float | None = None
     """Seconds that a package may take to be installed, recorded and extracted; None for no limit."""
+    pretend_gpu: bool = False
+    """Whether PyTorch reports a GPU to the recorded programs."""
 
     @classmethod
     def of(
@@ -37,6 +39,7 @@ class Harvest:
         *,
         packages: Sequence[str] = (),
         package_time: float | None = None,
+        pretend_gpu: bool = False,
     ) -> "Harvest":
         """Return the settings of a harvest from a file of requirements and other settings.
 
@@ -47,6 +50,7 @@ class Harvest:
             environments: the folder of the packages' environments.
             packages: names of packages of the file; all if empty.
             package_time: the seconds that a package may take.
+            pretend_gpu: whether PyTorch reports a GPU to the recorded programs.
 
         Raises:
             ConfigError: if the file cannot be used, or a setting has no meaning for a harvest.
@@ -63,6 +67,7 @@ class Harvest:
             running=running,
             environments=environments.absolute() if environments is not None else None,
             package_time=None if package_time is None else seconds_of("package_time", package_time),
+            pretend_gpu=pretend_gpu,
         )
 
     def environment_of(self, wanted: Wanted) -> Environment:
