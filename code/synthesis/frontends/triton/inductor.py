@@ -12,6 +12,7 @@ import importlib.util
 import itertools
 import math
 import re
+import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -81,7 +82,9 @@ def _private(name: str) -> Any:
         AttributeError: if it is missing from its module.
     """
     module, _, attribute = _PRIVATE[name].partition(":")
-    return getattr(import_module(module), attribute)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of what PyTorch itself calls as it is imported
+        return getattr(import_module(module), attribute)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
