@@ -80,11 +80,11 @@ def find_edge_draws(
 def find_compared_draws(
     reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, most: int, seed: int = 0
 ) -> list[AimedDraw]:
-    """Return a few draws in which arguments take, in turn, the numbers they are compared with, and neighbours.
+    """Return a few draws in which arguments equal numbers that they are compared with, or the next numbers to these.
 
-    It is used where each draw is expensive. If one number is compared with one other, three draws cover both sides and
-    equality. The result is empty if the source compares no argument with a number. Draws are dropped for the reasons
-    given in ``find_edge_draws``.
+    It is used where each draw is expensive. If the source makes only one such comparison, three draws cover equality
+    and both sides. The result is empty if the source compares no argument with a number. Draws are dropped for the
+    reasons given in ``find_edge_draws``.
 
     Args:
         reference: the kernel's reference.
@@ -105,7 +105,8 @@ def find_turning_draws(
     """Return pairs of draws that are close together, but on different sides of a branch condition.
 
     If a run executes a statement that the first run does not, the segment between the inputs of the two runs is divided
-    repeatedly. A text that compares with another number takes the wrong branch on one of the two remaining draws.
+    repeatedly, until its ends are close together and still differ in this. A text that compares with a wrong number
+    then takes the wrong branch at one of the two ends.
 
     Args:
         reference: the kernel's reference.
@@ -132,7 +133,7 @@ def find_turning_draws(
 
 
 def _between(left: Values, right: Values, share: float) -> Values:
-    """Return inputs on the segment between those of two runs; Booleans are those of the second run."""
+    """Return inputs on the segment between the inputs of two runs; Booleans are taken from the second run."""
     return {name: _array_between(value, right[name], share) for name, value in left.items()}
 
 

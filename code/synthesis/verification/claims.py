@@ -54,8 +54,8 @@ def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
     """Return a sentence about the first argument whose domain is too narrow; None if there is none.
 
     On a domain that is too narrow, wrong texts give the same results as right ones. Only arguments that the kernel
-    reads are checked. Fields of structs, parts of objects, and arguments with a base or recorded values are ignored:
-    one of many values may always be 0.
+    reads are checked. Structs, objects, and arguments with a base or recorded values are ignored, since one number in
+    them may be constant, such as an unused field.
 
     Args:
         spec: the kernel's record.

@@ -170,7 +170,7 @@ def _usual_size(expected: Expected, name: str) -> float:
 
 
 def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap: float) -> npt.NDArray[np.bool_]:
-    """Return the mask of wrong elements, cleared if they are so few that rounding in low precision may explain them."""
+    """Return the mask of wrong elements; all False if so few are wrong that low precision may explain them."""
     few = wrong.sum() <= _TAIL * wrong.size and bool((distance[wrong] <= _TAIL_CAPS * cap).all())
     return np.zeros_like(wrong) if few else wrong
 

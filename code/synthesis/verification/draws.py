@@ -108,9 +108,10 @@ class Draws:
         return self._with_some(drawn, [*aimed, *edges, *turning], aimed)
 
     def _with_some(self, drawn: Drawn, *choices: Sequence[AimedDraw]) -> Drawn:
-        """Return the draws with the first of the choices that leaves the results finite and well-conditioned added.
+        """Return the draws with one of several sets of draws added.
 
-        If there is no such choice, the draws are returned unchanged.
+        It is the first set with which all results are finite and well-conditioned. If there is none, the draws are
+        returned unchanged.
         """
         for found in choices:
             if found:
@@ -138,9 +139,9 @@ class Draws:
         """Return the draws without unsuitable ones, and the effects of rounding on each.
 
         The effects are None if they are not known or do not matter. Two kinds of draws are dropped, unless they are
-        standard draws. On the first, rounding decides which of several elements is selected, so that a right text may
-        select another one. On the second, an array consists of rounding error only, such as the deviations of equal
-        numbers from their mean.
+        standard draws. In the first kind, rounding decides which of several elements is selected, so that a right text
+        may select another one. In the second kind, an array consists of rounding error only, such as the deviations
+        of equal numbers from their mean.
         """
         shaken = self._shaken(drawn)
         if shaken is None:
@@ -174,10 +175,11 @@ class Draws:
     def _furthest(self, drawn: Drawn, shaken: Sequence[Shake]) -> Sequence[Shake]:
         """Return the effects of rounding on the draws, with further measurements where one is not enough.
 
-        One measurement is not enough in three cases. In small arrays, a maximum hides the perturbation of one side if
-        its operands are equal, as they are at bounds of domains and at boundaries of comparisons; those draws are
-        perturbed in the opposite direction too. Elements may consist of rounding error. At bounds of domains vectors
-        are often parallel, and about one measurement in a hundred does not move their residue at all.
+        One measurement is not enough in three cases. First, small arrays on draws with equal numbers, such as bounds of
+        domains: a maximum of equal operands hides the perturbation of one of them, so these draws are also perturbed in
+        the opposite direction. Second, draws on which elements consist of rounding error. Third, draws at bounds of
+        domains: vectors are often parallel there, and about one measurement in a hundred does not change the small
+        difference between them at all.
         """
         more = [list[Values]() for _ in shaken]
 

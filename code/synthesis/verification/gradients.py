@@ -209,7 +209,7 @@ def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
 
 
 def by_convention(outcome: Outcome, points: Sequence[Point]) -> list[str]:
-    """Return the arrays whose adjoints a backward text leaves unchanged where the derivative is zero."""
+    """Return the arrays with adjoints that a backward text leaves nonzero at elements whose derivative is zero."""
     found: dict[str, None] = {}
     for key, after in outcome.items():
         point = points[key.number]

@@ -141,7 +141,7 @@ def _sorted_out(
 ) -> tuple[dict[str, Outcome | Rejection], dict[str, Problem], int]:
     """Return the outcomes of executed programs, the failures of compiled ones, and the number that compiled.
 
-    The first two are by level name. Programs that are only sketched are not counted.
+    Outcomes and failures are given by level name. Programs whose ``sketched`` is set are not counted.
     """
     executed: dict[str, Outcome | Rejection] = {}
     failed: dict[str, Problem] = {}

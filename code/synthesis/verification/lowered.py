@@ -52,7 +52,7 @@ def judge_lowered(
     unverified: Mapping[str, Unproved],
     failed: Mapping[str, Problem],
 ) -> float | Unproved | Problem:
-    """Return the judgement of a text from that of its source text and the result of lowering that again.
+    """Judge a text by the judgement of its source text, and by the result of lowering that source text again.
 
     Args:
         level: the level of the text.

@@ -82,8 +82,8 @@ def make_plan(
         least_reach: the smallest coverage of the kernel at which a text counts as verified.
         draws: the number of standard draws. If it is less than the default, at most as many others are searched for.
         weigh: whether to check that the inputs detect wrong texts, which inputs from another source may not.
-        closely: whether to measure the effect of rounding, which takes half of the time. Without it only the standard
-            tolerances apply, and if a text fails, the plan must be made again with it.
+        closely: whether to measure the effect of rounding, which takes half of the time. If False, only the standard
+            tolerances apply, and if a text fails, another plan must be made with True.
         device: the device that the texts are for; None if it is not known. Then no text can be lowered again.
     """
     began, claimed = time.perf_counter(), kernel.spec
@@ -347,7 +347,7 @@ class _Planning:
         return self.prover.accumulated(self.kernel, run) if self._runs_for_gpu(plan) else frozenset()
 
     def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
-        """Return the arrays in which a thread may not access, without atomics, an element that another thread writes.
+        """Return the arrays in which no thread may access, except by atomics, an element that another thread writes.
 
         This applies to texts for a GPU that have not just been lowered. Otherwise the result is empty.
         """

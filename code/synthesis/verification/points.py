@@ -235,7 +235,7 @@ def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Valu
 def _left_alone(
     reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
-    """Return, for each run, masks of the output elements that keep their initial values, whatever these are.
+    """Return, for each run, masks of the output elements that keep any initial value.
 
     Tiles and fields of structs are left out.
     """
@@ -259,9 +259,9 @@ def _replaced(
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
     """Return, for each run, masks of the elements whose results do not depend on their initial values.
 
-    Only arrays that are read and written and have no gradient are checked: those into which atomic operations take a
-    minimum or maximum. Each is also evaluated from slightly different initial values. Tiles and fields of structs are
-    left out.
+    Only arrays that are read and written and have no gradient are checked, which are those that ``atomic_min`` or
+    ``atomic_max`` changes. For the comparison, the kernel is evaluated again from slightly smaller initial values.
+    Tiles and fields of structs are left out.
     """
     names = [] if signature.results or signature.tiled else [
         each.name for each in signature.arguments

@@ -214,9 +214,9 @@ def _wider_dtype(dtype: np.dtype[Any]) -> Any:
 
 
 def moved(point: Values, directions: Mapping[str, Direction], step: float) -> Values:
-    """Return a point in float64 with inputs moved along their directions by ``step`` times ``STEP``.
+    """Return a point in float64, as ``doubled`` makes it, with inputs moved by ``step`` times ``STEP``.
 
-    ``doubled`` makes such a point.
+    Each input is moved along its direction.
     """
     found = dict(point)
     for name, direction in directions.items():

@@ -197,7 +197,7 @@ def _measured(
 
 
 def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
-    """Return the tangents along one input with larger uncertainties, for rounding of the other inputs' terms."""
+    """Return the tangents along one input, with the rounding errors of the other inputs' terms as added uncertainty."""
     sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.doubt}
     return replace(tangents, doubt={
         name: np.asarray(each + unit * (sizes[name] + (float(np.median(sizes[name])) if each.size else 0.0)))
@@ -278,7 +278,9 @@ def check_pullbacks(
 def check_tangents(
     outcome: Sequence[Values], tangents: Sequence[Tangents], tolerance: float, forward: float
 ) -> GradientResult:
-    """Check that a text's tangents and results are the expected ones, where these are smooth or steady.
+    """Check that a text's tangents and results are the expected ones.
+
+    Tangents and floating-point results are checked where they are smooth, other results where they are steady.
 
     Args:
         outcome: the final values of each run.
@@ -311,9 +313,9 @@ def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[s
 
 
 def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forward: float) -> bool:
-    """Return whether a text's results, without its tangents, are right and are enough to show it.
+    """Return whether a text's results are right, and at least one is neither constant nor a copy of an input.
 
-    One result must be neither constant nor a copy of an input.
+    The tangents are not checked.
 
     Args:
         outcome: the final values of each run.
@@ -337,7 +339,7 @@ def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forwa
 
 
 def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], doubt: "Floats | float") -> Floats:
-    """Return errors relative to the element's magnitude plus the array's typical one; 0 within the uncertainty."""
+    """Return errors relative to the element's magnitude plus the array's median; 0 if within the uncertainty."""
     typical = float(np.median(np.abs(true))) if true.size else 0.0
     with np.errstate(all="ignore"):
         off = np.abs(value.astype(np.float64) - true)

@@ -184,7 +184,10 @@ def _quantile(numbers: npt.NDArray[Any], share: float) -> float:
 
 
 def sizes_of(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return absolute values; 0 for those that are not finite or at least 1e30, which most poison is."""
+    """Return absolute values, with 0 for numbers that are not finite, or whose magnitude is 1e30 or more.
+
+    Most poison values are that large.
+    """
     sizes = np.abs(true)
     return np.where(np.isfinite(sizes) & (sizes < 1e30), sizes, 0)
 

@@ -34,8 +34,8 @@ def redraws(
 ) -> dict[str, Values]:
     """Return, by argument, inputs in which only that argument is drawn again.
 
-    Arguments whose domain has a single value are left out. So are objects that share other arguments, since those are
-    drawn again themselves.
+    Arguments whose domain has a single value are left out. So are objects with a part that is another argument, since
+    that argument is drawn again by itself.
     """
     changed: dict[str, Values] = {}
     for argument in signature.arguments:

@@ -64,7 +64,10 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
 
 
 def _chosen(program: Program, generator: random.Random, lines: re.Pattern[str] | None) -> list[str]:
-    """Return wrong variants, at most half of them with errors in choices if there are enough others, in turns."""
+    """Return wrong variants: alternately one with an error in a value and one with an error in a choice.
+
+    Errors in choices are at most half of them, unless there are too few others.
+    """
     values, choices = (
         [each.text for each in mutants(program.text, program.level, generator, MOST, kinds=kinds, lines=lines)]
         for kinds in (_VALUES, _CHOICES)

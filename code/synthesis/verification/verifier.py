@@ -210,13 +210,13 @@ class Verifier:
     def _foreign(self, program: Program) -> bool:
         """Return whether a text may do more than compute.
 
-        One that a compiler lowers again always may, since it is not only data.
+        The result is always True for a text that is checked by running a compiler.
         """
         prover = self.frontend.the_prover
         return bool(program.level.lowered_from) or prover.foreign(program.level, program.text) is not None
 
     def _run(self, programs: Mapping[int, Program], found: "_Found") -> None:
-        """Run programs in one process after another until each has an outcome."""
+        """Run programs in a process, and start a new one for the rest if it ends early, until each has an outcome."""
         harm, at_work = self._try(programs, found)
         if harm is None:
             return
