@@ -53,7 +53,10 @@ def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
 
 
 def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
-    """Return whether a module holds a function made from another one under a name other than that one's.
+    """Return whether a function is made from another one whose name does not refer to it in a module.
+
+    An example is ``many``, made by ``many = jax.vmap(energy)``. The result is False for a function that is made from a
+    lambda, and for a ``functools.partial``.
 
     Args:
         value: a function that JAX may be able to trace.

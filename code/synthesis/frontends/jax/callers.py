@@ -1,8 +1,7 @@
-"""A search for the library object that is being called, if its function around a user's function was passed to
-``jax.jit``.
+"""A search for the library object that is being called, for libraries that jit a wrapper of the user's function.
 
-A library's decorator may pass its own function to ``jax.jit``, to separate arrays from other arguments. The program
-then calls an object whose ``__wrapped__`` is the user's function. This object is found in the calling frames.
+A library's decorator may pass its own wrapper to ``jax.jit``, to separate arrays from other arguments. The program then
+calls an object whose ``__wrapped__`` is the user's function. This object is found in the calling frames.
 """
 
 import inspect

@@ -113,7 +113,7 @@ def whole(function: Any, signature: Signature) -> tuple[tuple[Any, ...], dict[st
 
 
 def _bound_to(function: Any, building: Building, call: Mapping[str, Any], traced: list[str]) -> Any:
-    """Return the function with its constants bound; its parameters are the traced arguments, by position."""
+    """Return the function with its constants bound. The result takes the traced arguments, by position."""
     if _takes_any(function):
         return ArrangedFunction(function, call["args"], call["kwargs"], building.built)
     given = _given(function, call)

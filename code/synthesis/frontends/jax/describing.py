@@ -98,7 +98,7 @@ def read(given: Given) -> Launched:
 
 
 class _Sources:
-    """A receiver of the values and classes that a call refers to, which adds them to a collected source."""
+    """Adds to a collected source the values and classes that a call refers to."""
 
     def __init__(self, collector: SourceCollector, home: str) -> None:
         self._collector = collector
@@ -144,7 +144,7 @@ class _Sources:
 
 
 class _Nowhere:
-    """A receiver that drops all values and classes, for use where only the arrays of a call are needed."""
+    """Drops all values and classes that a call refers to, for use where only the arrays of the call are needed."""
 
     def bring(self, name: str, value: Any) -> str:
         del value
@@ -232,9 +232,10 @@ def _mentioned(definition: Definition) -> set[str]:
 
 
 def _forms(definition: Definition) -> list[Definition]:
-    """Return the definition of a function with its decorators, and without.
+    """Return the definition of a function in two forms: with its decorators, and without them.
 
-    A name in a decorator may be a local of an enclosing function, and so be unknown.
+    The second is needed if a decorator is a local variable of an enclosing function, which a source cannot contain.
+    There is only the first form for a function without decorators and for a lambda.
 
     Raises:
         NotKeptError: if the function's source is unknown.
@@ -347,7 +348,7 @@ def _ordered(given: Given, call: dict[str, Any], leaves: list[functions.Leaf]) -
 
 
 def _results(given: Given) -> tuple[Argument, ...]:
-    """Return the results of a function; for a library's wrapper, only those that are computed."""
+    """Return the results of a function; for a library's wrapper, without results that are literal numbers."""
     told = numbers_in(given.jaxpr)
     kinds = [each for each, is_told in zip(given.jaxpr.out_avals, told, strict=True) if not (given.around and is_told)]
     names = ["result"] if len(kinds) == 1 else [f"result_{number}" for number in range(len(kinds))]

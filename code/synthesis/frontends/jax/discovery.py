@@ -59,7 +59,7 @@ def _module_of(target: object) -> ModuleType | None:
 
 
 def _name_of(function: Any, module: ModuleType | None) -> str:
-    """Return the name of a live function: the name to which it is assigned, or its own."""
+    """Return the name of a live function: the module-level name to which it is assigned, or its own."""
     made = assigned(function, module)
     return name_of(functions.function_behind(function)) if made is None else made.name
 
@@ -104,7 +104,7 @@ def _is_one(value: Any, plain: FunctionType, module: ModuleType, *, meant: bool)
         value: the value.
         plain: the function inside it.
         module: the module.
-        meant: whether a plain function of the module counts without a sign that it is meant for JAX.
+        meant: whether the module's own functions count even if nothing shows that they are meant for JAX.
     """
     if _belongs(plain, module):
         return meant or _is_meant(value, plain)
@@ -112,7 +112,7 @@ def _is_one(value: Any, plain: FunctionType, module: ModuleType, *, meant: bool)
 
 
 def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
-    """Return whether a function was defined by a call, in another module of the same package or folder."""
+    """Return whether a call of a function of another module, in the same package or folder, defined a function."""
     home = plain.__globals__.get("__name__", "")
     return holding.is_made_by_call(plain) and holding.is_near(home, module)
 

@@ -158,7 +158,7 @@ class JaxProver:
         execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Return the reason why a text is not executed (LLVM IR, a Pallas kernel, another platform); or None."""
+        """Return the reason why a text is not executed (LLVM IR, a Pallas kernel, another platform); else None."""
         from synthesis.frontends.jax import execution
 
         return execution.unavailable(level)
@@ -170,7 +170,7 @@ class JaxProver:
         return screening.foreign(level, text)
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """Return a text unchanged, with any call out of the program or operation that JAX does not print."""
+        """Return a text unchanged, and a description of what keeps it from being run; see ``taming.tame``."""
         from synthesis.frontends.jax import taming
 
         return taming.tame(level, text, own)
@@ -209,10 +209,10 @@ class JaxProver:
         return catalogue.used(texts)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """Return the reason why derivatives may be wrong: the user's own rules, or a scatter that keeps an extreme; or
-        None.
+        """Return the reason why derivatives may be wrong; None if there is none.
 
-        Where such a scatter clips an index, JAX's derivative of it is infinite or NaN at some points
+        It is a derivative rule that the user wrote, or a scatter that keeps the larger or the smaller number. Where
+        such a scatter clips an index, JAX's derivative of it is infinite or NaN at some points
         (https://github.com/jax-ml/jax/issues/40626).
         """
         if re.search(r"\bcustom_[jv][vj]p\b", kernel.spec.source):

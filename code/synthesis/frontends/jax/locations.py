@@ -79,7 +79,7 @@ def _frames(annotated: str, where: Where) -> Callable[[str | None], int | None]:
     places = {place: _fields(entry) for place, entry in tables.get("FileLocations", {}).items()}
 
     def line_of_frame(frame: str | None) -> int | None:
-        """Return the innermost source line of a stack frame. The outermost frame is its own parent."""
+        """Return the source line of a stack frame, or of the innermost frame around it that has one."""
         while frame in frames:
             place = places.get(frames[frame].get("file_location_id", ""), {})
             file = tables["FileNames"].get(place.get("file_name_id", ""), "").strip('"')

@@ -318,7 +318,10 @@ def _dialect(level: str) -> Any:
 
 
 def _kernel_body(call: Any, level: str) -> tuple[bytes, bytes | None] | None:
-    """Return the module of a call of a Pallas kernel, and that of its locations if JAX stores these separately."""
+    """Return the module of a called Pallas kernel, and the module of its locations if JAX stores one.
+
+    The result is None if the call is not one of a Pallas kernel at this level.
+    """
     attributes = call.attributes
     if level == "triton" and "mhlo.backend_config" in attributes:
         config = ir.DictAttr(attributes["mhlo.backend_config"])
@@ -348,7 +351,10 @@ def _stablehlo(module: Any, where: Where) -> tuple[str, LineMap]:
 
 
 def _printed(operation: Any, where: Where) -> tuple[str, list[int | None]]:
-    """Return an operation as text, and the source line of each line; it is printed twice only if necessary."""
+    """Return an operation as text, and the source line of each line of it.
+
+    The operation is printed with locations, which are removed. If some remain, it is printed again without them.
+    """
     lines, origins = mlir_lines(operation.get_asm(enable_debug_info=True), where)
     text = "\n".join(lines) + "\n"
     return operation.get_asm(enable_debug_info=False) if " loc(" in text else text, origins

@@ -50,7 +50,7 @@ _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside: Any = None) -> Built | None:
     """Return the expression of a value in terms of others; None if it has no such expression.
 
-    None is also returned for a constant, and for a value that has a source.
+    The result is also None for a constant, and for a value that is defined by its source, such as a decorated function.
 
     Args:
         value: the value.
@@ -225,7 +225,10 @@ def _own_name(value: Any) -> str:
 
 
 def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
-    """Return whether an object is a part of another, within ``steps`` levels and also inside ``jax.jit``."""
+    """Return whether ``value`` is ``part``, or is inside it at a depth of at most ``steps`` attributes.
+
+    The function inside ``jax.jit`` counts as an attribute.
+    """
     if part is value:
         return True
     inner = [*getattr(part, "__dict__", {}).values(), *([part._fun] if is_jitted(part) else [])]

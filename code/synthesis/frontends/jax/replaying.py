@@ -38,7 +38,10 @@ class JaxReplayer:
             return fingerprint(_traced(function, signature, args, kwargs))
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
-        """Return a signature with the recorded starting values; for larger arrays, only their range, as the domain."""
+        """Return a signature that starts from the recorded values.
+
+        For larger arrays, only the range of the values is kept, as the domain.
+        """
         if launched.lost:
             raise ConfigError(launched.lost[0])
         claimed = kernel.spec.signature

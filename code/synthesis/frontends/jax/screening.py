@@ -29,7 +29,9 @@ _LANGUAGES = (JAXPR, MLIR, HLO)
 
 
 def foreign(level: Level, text: str) -> str | None:
-    """Return a description of a construct that leads out of the program; None if none, or if the text is not run.
+    """Return a description of a construct that calls code outside the program; None if there is none.
+
+    The result is also None for a text that is not run.
 
     Args:
         level: the text's level.

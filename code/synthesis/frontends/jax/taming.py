@@ -19,7 +19,7 @@ _DIALECTS = frozenset(["stablehlo", "chlo", "func", "builtin", "mhlo", "jax", "s
 
 
 def tame(level: Level, text: str, own: str) -> Tamed:
-    """Return a model's text, and any construct in it that neither JAX prints nor the row's own text contains.
+    """Return a model's text, and the first construct in it that neither JAX prints nor the row's own text contains.
 
     Args:
         level: the level of the text.

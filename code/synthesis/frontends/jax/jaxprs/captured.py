@@ -40,7 +40,10 @@ def captured_by(closed: Any, printed: Graph) -> dict[str, tuple[str, Any]] | Non
 
 
 class _Walk:
-    """A walk through a live jaxpr and the graph of its text in parallel."""
+    """A walk through a live jaxpr and the graph of its text in parallel, which collects captured arrays in ``found``.
+
+    ``is_clear`` becomes False if one name refers to several arrays.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, tuple[str, Any]] = {}
@@ -48,7 +51,12 @@ class _Walk:
         self._seen = set[tuple[int, ...]]()
 
     def pair(self, printed: Any, live: Any) -> None:
-        """Visit corresponding parameters, or parts of parameters, in the text and in the live jaxpr."""
+        """Collect the arrays that are captured in a parameter, or in a part of one.
+
+        Args:
+            printed: the parameter as parsed from the text.
+            live: the same parameter of the live jaxpr.
+        """
         if isinstance(printed, Graph):
             self._graph(printed, live)
         elif isinstance(printed, SimpleNamespace):

@@ -55,7 +55,7 @@ def _jax_type(kind: Shaped) -> Any:
 
 
 class _Rebuilding:
-    """An evaluation of a graph that binds primitives to values, and makes jaxprs from inner graphs."""
+    """Evaluates a graph: binds each primitive to the values of its operands, and makes jaxprs from inner graphs."""
 
     def __init__(self) -> None:
         self._closed: dict[int, Any] = {}
@@ -110,7 +110,7 @@ class _Rebuilding:
         return made if primitive.multiple_results else [made]
 
     def _of_object(self, kind: Any, equation: Equation, inputs: list[Any]) -> Sequence[Any]:
-        """Return the results of a primitive that is an object, which its class makes for the types of its operands."""
+        """Return the results of a primitive that is an object, made by calling its class with the operands' types."""
         parameters = parameters_of(equation, {}, close=self._close)
         try:
             return jax.tree.leaves(kind(*map(jax.typeof, inputs), **parameters)(*inputs))
@@ -204,7 +204,10 @@ _LEFT_OUT = frozenset({
 
 
 def _over_dimensions(equation: Equation) -> Any:
-    """Return the primitive of a reduction over axes of ``jax.vmap``, which are dimensions; None for others."""
+    """Return the primitive of a collective reduction over array dimensions; None for any other equation.
+
+    ``jax.vmap`` turns a reduction over a named axis into one over dimensions, given by number.
+    """
     axes = equation.parameters.get("axes")
     if equation.primitive not in ("pmax", "pmin", "psum") or not isinstance(axes, tuple):
         return None

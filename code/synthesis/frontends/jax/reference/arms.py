@@ -1,5 +1,7 @@
 """The arms of equations that select element by element, and which of them a run takes.
 
+An arm is one of the alternatives among which an equation selects.
+
 - ``select_n`` has an arm for each case, ``max`` and ``min`` one for each side, and ``clamp`` one for each bound and one
   for the values between them.
 - ``and`` and ``or`` of truth values have one for each side that decides alone.
@@ -228,7 +230,7 @@ class _Walk:
     def _settled(
         self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str
     ) -> list[_Value]:
-        """Return what is known about a loop's carry on every iteration."""
+        """Return what is known about a loop's carry at the beginning of any iteration."""
         now = list(state)
         while True:
             made = self.results(body, [*fixed, *now, *columns], where)[: len(now)]
@@ -239,7 +241,7 @@ class _Walk:
 
 
 def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
-    """Return a value as its type limits it; integers and truth values have no derivative."""
+    """Return what is known about a value, given its type: integers and truth values have no derivative."""
     depends = value.depends
     if kind.dtype is None or is_exact(kind.dtype):
         depends = min(depends, _Depends.INPUTS)

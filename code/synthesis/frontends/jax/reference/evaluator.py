@@ -102,7 +102,7 @@ class Evaluator:
         return [read(each) for each in graph.outputs]
 
     def _left_by(self, graph: Graph) -> list[list[Any]]:
-        """Return for each equation the names that are not read after it, whose values can be dropped."""
+        """Return, for each equation, the names whose values can be dropped after it, since they are not read later."""
         if id(graph) not in self._leave:
             needed: set[Any] = {each for each in graph.outputs if not isinstance(each, Constant)}
             found: list[list[Any]] = []

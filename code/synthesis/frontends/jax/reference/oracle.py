@@ -89,7 +89,7 @@ class GraphReference:
         return found
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return the perturbed results that ``shaken`` returns, without those for decisions in doubt.
+        """Return only the perturbed results, and not, as ``shaken`` does, results with uncertain decisions reversed.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -123,9 +123,9 @@ class GraphReference:
     def _turned(
         self, noted: Sequence[Decision], doubts: Sequence[Any], moved: Sequence[Any], inputs: Sequence[Any]
     ) -> list[Values]:
-        """Return the results with all decisions in doubt reversed, and with parts of them; empty if none is in doubt.
+        """Return results with uncertain decisions reversed: all of them at once, then some of them at a time.
 
-        Evaluations that take another path are left out.
+        The list is empty if no decision is uncertain. Evaluations that take another path are left out.
         """
         found = list[Values]()
         for some in with_parts(doubts):

@@ -158,7 +158,7 @@ class Decision:
 
     @property
     def apart(self) -> Array | None:
-        """The distance of each measure from the threshold at which the outcome changes."""
+        """The signed distance of each number in ``measure`` from the threshold at which the outcome changes."""
         if self.measure is None:
             return None
         match self.primitive:
@@ -172,7 +172,7 @@ class Decision:
                 return self.measure
 
     def apart_where(self, moved: Array | None) -> Array | None:
-        """Return ``apart``; None if rounding moves no measure, or if that is not known."""
+        """Return ``apart``; None if rounding moves none of the numbers in ``measure``, or if that is not known."""
         return None if moved is None or not (moved > 0).any() else self.apart
 
     def with_rounded(self, compute: Callable[[], list[Array]]) -> list[Array]:
@@ -185,7 +185,7 @@ class Decision:
         return [new if _is_rounded(new.dtype) else each for new, each in zip(compute(), self.told, strict=True)]
 
     def otherwise(self, doubts: Array) -> list[Array]:
-        """Return the results with the elements in doubt reversed."""
+        """Return the results as if the elements in ``doubts`` had been decided the other way."""
         assert self.measure is not None
         (told,) = self.told
         if told.dtype == np.bool_:
@@ -207,9 +207,9 @@ class Decision:
         return np.where(apart == 0, ties, -np.sign(apart))
 
     def remainders(self, inputs: Inputs, doubts: Array | None = None) -> Array:
-        """Return remainders for the decided quotients, with quotients in doubt reversed.
+        """Return the remainders for the decided quotients, or for the adjacent integer where a quotient is uncertain.
 
-        With a reversed quotient, a remainder that would not have the sign of the dividend becomes zero.
+        With an adjacent quotient, a remainder that would not have the sign of the dividend becomes zero.
         """
         assert self.measure is not None
         wide = [each.astype(np.float64) for each in inputs]
@@ -269,7 +269,7 @@ class Noting(Together):
 class Shaken(Evaluator):
     """An evaluator in the graph's own precision that perturbs every rounded number by a unit in the last place.
 
-    It takes the decisions of another evaluation: the results of comparisons, ``argmax``, ``floor`` and conversions to
+    It repeats the decisions of another evaluation: the results of comparisons, ``argmax``, ``floor`` and conversions to
     integers, and the quotients of remainders. So it shows how rounding errors grow along the graph's own path. A text
     that takes another path gets no larger tolerance.
 
@@ -339,7 +339,7 @@ class Shaken(Evaluator):
         return (bits + rounded * (units * self._directions.take(bits.size))).view(value.dtype).reshape(value.shape)
 
     def _off_beside_one(self, value: Array) -> Array:
-        """Return float32 numbers near 1 perturbed by the error of their complement to 1."""
+        """Return float32 numbers, with those near 1 perturbed by the rounding error of their difference from 1."""
         if value.dtype != np.float32:
             return value
         directions = self._directions.take(value.size).reshape(value.shape)
@@ -347,7 +347,10 @@ class Shaken(Evaluator):
         return (value + directions * unit).astype(value.dtype)
 
     def _off_one_by_one(self, total: Array, terms: Array) -> Array:
-        """Return a 16-bit sum perturbed as if rounded after each term, which XLA may do and the oracle does not."""
+        """Return a 16-bit sum perturbed as if it were rounded after each term; return other sums unchanged.
+
+        XLA may round after each term, and the oracle does not.
+        """
         if total.dtype not in UNITS:
             return total
         count = max(1, terms.size // max(1, total.size))
@@ -357,20 +360,24 @@ class Shaken(Evaluator):
         return (total.astype(np.float32) + directions * unit).astype(total.dtype)
 
     def _off_in_proportion(self, matrix: Array) -> Array:
-        """Return a matrix perturbed by its rounding unit at the largest number times the row count; zeros are kept."""
+        """Return a matrix with its nonzero numbers perturbed.
+
+        The perturbation is the length of a row times the rounding unit of the largest number.
+        """
         unit = matrix.shape[-1] * np.finfo(matrix.dtype).eps * np.abs(matrix).max(initial=0.0) * (matrix != 0)
         return (matrix + self._directions.take(matrix.size).reshape(matrix.shape) * unit).astype(matrix.dtype)
 
 
 class Turned(Evaluator):
-    """An evaluator in the graph's own precision that reverses each decision in doubt.
+    """An evaluator in the graph's own precision that reverses uncertain decisions, and repeats all others.
 
-    If a reversal changes the measure of a later decision by more than rounding does, that decision is made anew.
+    If the reversals change the ``measure`` of a later decision by more than rounding does, that decision is computed
+    anew.
 
     Args:
-        noted: the decisions, in order.
-        doubts: where to reverse each; None for nowhere.
-        moved: how far rounding moves each measure; None if that is not known.
+        noted: the decisions of an earlier evaluation, in order.
+        doubts: for each decision, a mask of the elements to reverse; None to reverse none.
+        moved: for each decision, how far rounding moves its ``measure``; None if that is not known.
     """
 
     def __init__(
@@ -380,7 +387,7 @@ class Turned(Evaluator):
         self._noted = zip(noted, doubts, moved, strict=True)
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """Return the results of one equation, with its decision reversed where it is in doubt."""
+        """Return the results of one equation, with its decision reversed where ``doubts`` says so."""
         if not _decides(equation, inputs):
             return super().apply(equation, inputs)
         decision, doubts, moved = next(self._noted)
@@ -403,7 +410,7 @@ class Turned(Evaluator):
 
 
 def _measure(equation: Equation, inputs: Inputs) -> Array | None:
-    """Return the measure of an equation's decision, as in ``Decision.measure``; None if it is not known."""
+    """Return the numbers on which an equation's decision depends (``Decision.measure``); None if not known."""
     if not all(each.dtype in _BITS for each in inputs):
         return None
     name = equation.primitive
@@ -437,16 +444,16 @@ def _moved(measure: Array, shaken: Array | None) -> Array:
 
 
 def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) -> list[Array | None]:
-    """Return for each decision the larger of the distances by which two evaluations move its measure."""
+    """Return, for each decision, the larger of the distances by which two evaluations move its ``measure``."""
     pairs = zip(first, second, strict=True)
     return [None if one is None or other is None else np.maximum(one, other) for one, other in pairs]
 
 
 def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
-    """Return whether more evaluations are needed to tell which decisions are in doubt.
+    """Return whether more evaluations are needed to find out which decisions are uncertain.
 
-    They are needed if an element would be in doubt when moved as far as the median of its array, since its own errors
-    may have cancelled by chance, or if a scalar decision is an exact tie.
+    They are needed in two cases. An element that moved little would be uncertain if it moved as far as the median of
+    its array: its rounding errors may have cancelled by chance. Or a scalar decision is an exact tie.
     """
     for decision, by in zip(noted, moved, strict=True):
         apart = decision.apart_where(by)
@@ -461,13 +468,15 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
 
 
 def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: bool = False) -> list[Array | None]:
-    """Return where rounding may reverse each decision; None for nowhere, and for a scalar decision.
+    """Return, for each decision, a mask of the elements that rounding may reverse.
+
+    It is None if there are none, and for a scalar decision.
 
     Args:
         noted: the decisions, in order.
-        moved: how far rounding moves each measure; None if that is not known.
-        few: whether to skip decisions with more than a hundredth of their elements in doubt. In 16-bit formats these
-            are common, and a text that decides wrongly must not pass because of them.
+        moved: for each decision, how far rounding moves its ``measure``; None if that is not known.
+        few: whether to skip decisions of which more than a hundredth of the elements are uncertain. In 16-bit formats
+            these are common, and a text that decides wrongly must not pass because of them.
     """
     found = [None if each.is_single else _doubts(each, by) for each, by in zip(noted, moved, strict=True)]
     if not few:
@@ -476,9 +485,10 @@ def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: 
 
 
 def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
-    """Return all doubts together, followed by each of a few parts of them; return an empty list if there are none.
+    """Return all masks of uncertain elements, followed by a few subsets of these elements, in the same form.
 
-    The parts are needed because the effects of two reversals may cancel, and a text may reverse only one of them.
+    The list is empty if no element is uncertain. The subsets are needed because the effects of two reversals may
+    cancel, and a text may reverse only one of them.
     """
     sizes = [0 if each is None else int(each.sum()) for each in doubts]
     several = min(_PARTS_OF_DOUBTS, sum(sizes))
@@ -490,7 +500,14 @@ def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
 
 
 def _part(doubts: Array | None, end: int, part: int, several: int) -> Array | None:
-    """Return every n-th element in doubt, counted over all decisions up to this one; None if there is none."""
+    """Return a mask of every ``several``-th uncertain element of a decision; None if there is none.
+
+    Args:
+        doubts: the mask of the decision's uncertain elements.
+        end: the number of uncertain elements of all decisions up to this one.
+        part: which of the subsets to return.
+        several: the number of subsets.
+    """
     if doubts is None:
         return None
     places = np.flatnonzero(doubts)
@@ -505,14 +522,17 @@ def is_open(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
 
 
 def _doubts(decision: Decision, moved: Array | None) -> Array | None:
-    """Return where rounding may reverse a decision; None if nowhere. An unmoved exact tie is not in doubt."""
+    """Return a mask of the elements that rounding may reverse; None if there are none.
+
+    An exact tie is not among them if rounding does not move it.
+    """
     apart = decision.apart_where(moved)
     doubts = None if apart is None or moved is None else _in_doubt(apart, moved)
     return doubts if doubts is not None and doubts.any() else None
 
 
 def _in_doubt(apart: Array, moved: Array) -> Array:
-    """Return where a measure is no further from its threshold than rounding may move it."""
+    """Return a mask of the elements that rounding may move across their threshold."""
     return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 
 
@@ -536,7 +556,10 @@ def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
 
 
 def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Array) -> Array:
-    """Return a float32 product of a vector or of small matrices with terms added one at a time; others unchanged."""
+    """Return a float32 product of a vector or of small matrices, with its terms added one at a time.
+
+    Other products are returned unchanged.
+    """
     summed, batch = dimensions
     terms = product.size * math.prod(left.shape[axis] for axis in summed[0])
     if {left.dtype, right.dtype, product.dtype} != {np.dtype(np.float32)} or not 0 < terms <= _FEW_OF_A_VECTOR:
@@ -558,7 +581,7 @@ def _with_last(matrix: Array, batch: Sequence[int], summed: Sequence[int]) -> Ar
 
 
 def _is_power_of_two(divisors: Array) -> bool | Array:
-    """Return which real numbers are powers of two; False for complex ones."""
+    """Return a mask of the numbers that are powers of two; False for complex numbers."""
     return divisors.dtype in _BITS and np.abs(np.frexp(divisors.astype(np.float64))[0]) == 0.5
 
 

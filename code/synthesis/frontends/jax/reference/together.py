@@ -1,4 +1,4 @@
-"""An evaluator of a graph on several inputs at once: each equation once for all runs, if its rule allows it.
+"""An evaluator of a graph on several inputs at once, which evaluates each equation once for all runs if possible.
 
 Values that differ between runs are stacked along a first axis. Elementwise primitives and those along axes work the
 same with one more axis; others are evaluated run by run. The numbers of each run are the same as if it were evaluated
@@ -57,9 +57,9 @@ Form = Callable[["Together", Sequence[Any], Equation], Sequence[Any] | None]
 
 
 def at_once(graph: Graph, several: Sequence[Inputs]) -> list[Sequence[Inputs]]:
-    """Return inputs in groups, so small that the largest array of the graph stays below a limit.
+    """Return inputs in groups that are so small that the largest array of the graph stays below a limit.
 
-    Large arrays gain nothing from stacking, because their elements take the time, not the call of each equation.
+    Stacking large arrays saves no time, because the time depends on their elements and not on the number of calls.
     """
     size = max(1, _MOST_AT_ONCE // largest_of(graph))
     return [several[place : place + size] for place in range(0, len(several), size)]

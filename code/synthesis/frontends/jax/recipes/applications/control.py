@@ -237,7 +237,7 @@ def _cost(p: Program, system: str, *, upright: bool) -> str:
 
 
 def _draw_control(stream: Stream, target: str) -> KernelSpec:
-    """Draw a step of many copies of a system, or their paths over time."""
+    """Draw a function that computes a step of many copies of a system, or their states over time."""
     p = Program(stream)
     fields = _SYSTEMS[target]
     names = [name for name, _ in fields]

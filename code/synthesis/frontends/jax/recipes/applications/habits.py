@@ -190,7 +190,7 @@ class Habits:
         return checking(body, shapes, always, self.said, joined=self.joined) if self.said else body
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
-        """Return the statements that stand beside a function, and those that stand inside it."""
+        """Return the statements to write at the level of a function's definition, and those to write in its body."""
         inner: list[Statement] = [
             each for each in statements if self.inside and isinstance(each, Function) and not each.decorators
         ]

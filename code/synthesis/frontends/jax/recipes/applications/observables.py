@@ -239,7 +239,7 @@ _MSD_ENDS = _BODIES["msd_ends"]
 
 
 def write_displacements(p: Program) -> Text:
-    """Draw the displacements of particles over time, from a trajectory."""
+    """Draw the text of a function that computes displacements of particles over time, from a trajectory."""
     frames, n, kinds = p.choices.choice((24, 32, 40)), p.size(16, 32), p.size(2, 3)
     form = p.pick("msd", "msd", "first", "blocks")
     lines = p.choose(join(_TRAJECTORY, _LAGGED[form], _MSD_ENDS))
@@ -299,7 +299,7 @@ _SHAPE_ENDS = {
 
 
 def write_shape(p: Program) -> Text:
-    """Draw the size and the shape of a molecule."""
+    """Draw the text of a function that computes a measure of the size or shape of molecules."""
     n = p.size(24, 48, 96)
     form = p.pick(*_SHAPE_ENDS)
     lines = p.choose(join(_SHAPES, _SHAPE_ENDS[form]))
@@ -392,7 +392,7 @@ _FILL_ENDS = _BODIES["fill_ends"]
 
 
 def write_cell_buffers(p: Program) -> Text:
-    """Draw the particles in each cell of a grid, with a limited number in each cell."""
+    """Draw the text of a function that lists the particles in each cell of a grid, up to a maximum per cell."""
     n, side_cells, capacity = p.size(32, 48, 64), p.choices.choice((3, 4)), p.choices.choice((8, 12, 16))
     dim = p.choices.choice((2, 3))
     lines = p.choose(_FILL + _FILL_ENDS)

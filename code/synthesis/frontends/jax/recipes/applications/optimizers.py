@@ -1,4 +1,4 @@
-"""Optimizer steps over trees of parameters, and operations on gradients and averages before and after."""
+"""Optimizer steps over trees of parameters, and operations before or after a step on gradients and averages."""
 
 import re
 from collections.abc import Sequence

@@ -63,7 +63,7 @@ _PICKED_GREEDY = "jnp.argmax(logits, axis=-1), jnp.max(jax.nn.log_softmax(logits
 
 
 def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
-    """Draw the next tokens, sampled from their scores."""
+    """Draw a function that samples the next tokens from their scores."""
     p = Program(stream)
     rows, words = p.size(1, 2, 4, 8, 16, 32), p.size(64, 128, 256, 512, 1024)
     p.tensor(

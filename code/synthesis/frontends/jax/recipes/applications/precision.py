@@ -21,12 +21,12 @@ class Precision:
     """Whether the weights are cast all at once, instead of each where it is used."""
 
     def loses(self, target: str) -> bool:
-        """Return whether the results for a target are changed too much by rounding, as 16-bit gradients are.
+        """Return whether rounding changes the results for a target too much, as it does for 16-bit gradients.
 
-        Every layer rounds, in the forward and in the backward pass. After two layers that add as much as their input,
-        or normalise it again, a gradient has an error of one or two hundredths. The error of its small elements is too
-        large to tell rounding from a wrong result. A recipe uses a smaller model for such a target. Training steps are
-        not affected: they return updated weights, which have 32 bits.
+        Every layer rounds, in the forward and in the backward pass. After two residual or normalising layers, a
+        gradient has a relative error of one or two per cent. Its small elements have a larger one, which cannot be
+        distinguished from a wrong result. A recipe uses a smaller model for such a target. Training steps are not
+        affected: they return updated weights, which have 32 bits.
         """
         return bool(self.half) and target.endswith("_gradient")
 
@@ -62,7 +62,7 @@ class Precision:
 
         Args:
             text: the text.
-            marks: replacements of other words of the text, which may contain these words as well.
+            marks: other words of the text and their replacements. A replacement may contain the words above.
         """
         for mark, said in (
             *marks.items(), ("CAST_TREE", self.cast_tree), ("CAST", self.cast), ("ENTER", self.enter),

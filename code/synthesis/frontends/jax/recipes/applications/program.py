@@ -313,17 +313,21 @@ class Program:
         return made
 
     def helper(self, *lines: str) -> None:
-        """Append functions beside the function, which calls them. They replace others of the same names."""
+        """Add functions that the drawn function calls, at the level of a module.
+
+        One replaces a function of the same name that :meth:`function` has made available.
+        """
         for name in re.findall(r"(?m)^def (\w+)\(", join(*lines)):
             self._holes.pop(name, None)
         self._beside += self._statements(lines)
 
     def function(self, text: str) -> None:
-        """Make a function available beside the function, which lines may call.
+        """Make a helper available that the lines of the drawn function may call.
 
         Args:
-            text: its definition with groups, and with its own names. The annotation ``Array`` is replaced by the one
-                that this function has for arrays.
+            text: its definition, which has names of its own and may hold groups of alternatives (see
+                ``drawing.variants``). The annotation ``Array`` is replaced by the one that the drawn function has for
+                arrays.
         """
         name = text.partition("def ")[2].partition("(")[0]
         self._holes[name] = functools.cache(functools.partial(self._define, name, text))

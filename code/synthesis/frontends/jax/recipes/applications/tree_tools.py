@@ -414,7 +414,11 @@ _AVERAGES = {
 
 
 def _blend(p: Program) -> Text:
-    """Draw averages of parameters: of a target network, with a short memory at first, or debiased."""
+    """Draw the text of a function that averages parameters over steps.
+
+    The average is the update of a target network, a running mean, or an exponential moving average. The last may be
+    debiased, or may have a smaller decay in the first steps.
+    """
     tree = _tree(p)
     form = p.pick(*_AVERAGES)
     targeted = form in ("soft", "periodic")

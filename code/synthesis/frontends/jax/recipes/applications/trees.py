@@ -43,7 +43,10 @@ Tree = Leaf | Record | Mapping[str, "Tree"] | Sequence["Tree"]
 
 
 def parts_of(tree: Tree) -> Iterator[tuple[str, Tree]]:
-    """Yield the parts of a tree in JAX's order, each with the suffix that reaches it; nothing for an array."""
+    """Yield the parts of a tree in JAX's order, each after the suffix that selects it, such as ``.name`` or ``[0]``.
+
+    Nothing is yielded for an array.
+    """
     match tree:
         case Leaf():
             return

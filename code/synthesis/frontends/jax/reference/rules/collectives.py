@@ -23,7 +23,10 @@ def _shard_map(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Ty
 
 
 def _combining(function: Callable[..., Array]) -> Rule:
-    """Return a rule that reduces over axes that ``jax.vmap`` has made dimensions; mesh axes have one device each."""
+    """Return a rule that reduces over axes given by number, as ``jax.vmap`` writes them, and ignores mesh axes.
+
+    A mesh axis has only one device, so a reduction over it changes nothing.
+    """
 
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         axes = tuple(each for each in parameters["axes"] if isinstance(each, int))

@@ -60,10 +60,10 @@ def _polygamma(order: Array, x: Array) -> Array:
 
 
 def _incomplete_gamma(name: str) -> _Function:
-    """Return SciPy's function with the given name; it refuses an infinite order with a positive ``x``.
+    """Return SciPy's function with the given name, which refuses an infinite order with a positive ``x``.
 
-    There JAX 0.10 returns NaN for a finite ``x``, and JAX 0.11 and later return the limit; at an infinite ``x`` it is
-    the other way round. A stored text may come from either.
+    Releases of JAX differ there. For a finite ``x``, JAX 0.10 returns NaN, and later releases return the limit. For an
+    infinite ``x``, JAX 0.10 returns the limit, and later releases return NaN. A stored text may come from either.
     """
 
     def compute(order: Array, x: Array) -> Array:
@@ -102,7 +102,10 @@ def _complex(real: Array, imaginary: Array) -> Array:
 
 
 def _divided(a: Array, b: Array) -> Array:
-    """Return quotients. Integers are truncated; x / 0 has all bits set, and the lowest number / -1 is itself."""
+    """Return quotients. Those of integers round toward zero.
+
+    An integer divided by zero gives all bits set, and the lowest integer divided by -1 gives itself.
+    """
     if a.dtype.kind not in "iu":
         return np.true_divide(a, b)
     safe = np.where(b == 0, 1, b).astype(a.dtype)

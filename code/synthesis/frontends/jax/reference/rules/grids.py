@@ -119,7 +119,7 @@ def _broadcast_to(_: Machine, inputs: Inputs, parameters: Parameters, __: Types)
 
 
 def _looked_at(array: Array, part: Part | None, leaves: Inputs) -> tuple[Array, Any]:
-    """Return a view of an array, with the indexed axes first, and the position of a part in it.
+    """Return a view of an array whose indexed axes come first, and the index of a part in that view.
 
     Raises:
         ReferenceFaultError: if the part is not inside the array.

@@ -210,7 +210,7 @@ def _fft(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Re
 
 @rule("custom_linear_solve")
 def _linear_solve(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    """Return the result of the solver that the function defines."""
+    """Return the result of the user's solver, which is one of the primitive's functions."""
     lengths, functions = parameters["const_lengths"], parameters["jaxprs"]
     before = lengths.matvec + lengths.vecmat
     constants = inputs[before : before + lengths.solve]

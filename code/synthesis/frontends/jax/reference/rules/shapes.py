@@ -11,7 +11,7 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
 @rule("broadcast_in_dim")
 def _broadcast(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """Broadcast an array. The text does not contain the shape, and leaves out dimensions if there are none."""
+    """Broadcast an array to the shape of the result. A jaxpr's text may leave out empty ``broadcast_dimensions``."""
     x, shape = inputs[0], types[0].shape
     sizes = [1] * len(shape)
     for axis, size in zip(parameters.get("broadcast_dimensions", ()), x.shape, strict=True):
@@ -91,7 +91,7 @@ def _iota(evaluator: Machine, _: Inputs, parameters: Parameters, types: Types) -
 
 @rule("empty", "empty2")
 def _empty(evaluator: Machine, _: Inputs, __: Parameters, types: Types) -> Results:
-    """Return zeros. The result is not defined; StableHLO made for a CPU has zeros."""
+    """Return zeros for ``empty``, whose content is not defined; JAX's StableHLO for a CPU has zeros."""
     return np.zeros(types[0].shape, evaluator.format(types[0].dtype))
 
 
