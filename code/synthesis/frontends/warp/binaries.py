@@ -1,7 +1,7 @@
 """Compilation of a kernel's CUDA text to PTX and SASS with line maps, by NVRTC and nvdisasm.
 
-NVRTC generates line information. This names lines of the CUDA text, whose origins in the kernel's source are known. The
-line marks are then removed, which leaves the text that NVRTC makes without line information.
+NVRTC generates line information, which refers to lines of the CUDA text. The origins of these lines in the kernel's
+source are known. The line marks are then removed, which leaves the text that NVRTC makes without line information.
 """
 
 import re

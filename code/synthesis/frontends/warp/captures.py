@@ -189,7 +189,13 @@ def _meet(spans: set[tuple[int, int]], others: set[tuple[int, int]]) -> bool:
 
 
 def _params_at(types: Sequence[Any], bounds: int, arguments: int) -> list[Any]:
-    """Return the launch bounds and every argument as ctypes objects in place; arguments are packed and aligned."""
+    """Return the launch bounds and every argument as ctypes objects that refer to the memory itself.
+
+    Args:
+        types: the types of the bounds and of each argument.
+        bounds: the address of the bounds.
+        arguments: the address of the first argument; the others follow it with the alignment of a C struct.
+    """
     found, at = [types[0].from_address(bounds)], arguments
     for each in types[1:]:
         at += -(at - arguments) % ctypes.alignment(each)

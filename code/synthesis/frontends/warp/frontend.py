@@ -192,15 +192,15 @@ class WarpProver:
         execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Return the reason why a text cannot be run, or None; PTX, SASS and cooperating threads need a GPU."""
+        """Return the reason why a text cannot be run; else None. PTX, SASS and cooperating threads need a GPU."""
         return execution.unavailable(level, text)
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """Return a construct that neither Warp's code generator prints nor its headers declare; or None."""
+        """Return a construct that neither Warp's code generator prints nor its headers declare; None if none."""
         return screening.foreign(level, text)
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """Return a text without comments and with its own names prefixed, and any construct that Warp would not print.
+        """Return a text without comments and with its own names prefixed, and a construct that Warp would not print.
 
         Constructs in the row's own text are allowed.
         """

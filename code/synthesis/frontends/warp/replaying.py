@@ -50,7 +50,13 @@ class _Filling:
         """The points of hash grids. Arrays with the same bytes are fixed, too, as a kernel takes both as the same."""
 
     def fill(self, argument: Argument, path: str, shape: tuple[int, ...] | None = None) -> Argument:
-        """Return an argument, or a field at a path, with its recorded value; ``shape`` is that of its struct array."""
+        """Return an argument, or a field of one, with its recorded value.
+
+        Args:
+            argument: the argument or the field.
+            path: its name in the recording, such as ``state.q``.
+            shape: the shape of the array of structs that a field belongs to; None for any other argument.
+        """
         if path in self._launched.handles:
             return self._object(argument, path)
         if argument == NOTHING:

@@ -214,12 +214,15 @@ def own_names(parts: Sequence[tuple[str, str]]) -> set[str]:
 
 @functools.lru_cache(maxsize=4096)
 def is_warps(word: str) -> bool:
-    """Return whether Warp writes a word by itself, or before a parenthesis."""
+    """Return whether Warp writes a word: alone, or as the name of a called function."""
     return word in _WORDS or word in _CALLED or word.startswith("tile_") or _NUMBERED.fullmatch(word) is not None
 
 
 def _words_of(found: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the texts of tokens, followed by empty texts, which also serve as the words before the first."""
+    """Return the texts of tokens, followed by empty texts, so that indices just outside the tokens can be used.
+
+    A negative index counts from the end, so this also holds before the first token.
+    """
     return [*(token for _, token in found), *_NOTHING]
 
 
@@ -370,5 +373,5 @@ def _is_in_wp(name: str) -> bool:
 
 @functools.cache
 def _of_headers(name: str) -> bool:
-    """Return whether a name that Warp's headers declare is printed by its code generator."""
+    """Return whether a name is one of Warp's headers that its code generator prints."""
     return name in _HEADERS or _FAMILIES.fullmatch(name) is not None or is_builtin_name(name)

@@ -50,7 +50,11 @@ class Style:
     suffixed_with: tuple[str, ...] = ()
 
     def settled(self, told: str) -> "Style":
-        """Return the style with ``suffixed`` set if a kernel's text and types use a type in ``suffixed_with``."""
+        """Return the style, with ``suffixed`` set if a type in ``suffixed_with`` is used.
+
+        Args:
+            told: the text of a kernel, and its types.
+        """
         found = any(re.search(rf"wp\.{each}\b", told) for each in self.suffixed_with)
         return replace(self, suffixed=self.suffixed or found)
 

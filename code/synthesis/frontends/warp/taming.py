@@ -35,7 +35,7 @@ _EXTERN = ("word", "extern")
 
 
 def tame(level: Level, text: str, own: str) -> Tamed:
-    """Return a model's text with its names prefixed, and any construct that neither Warp nor the row's text has.
+    """Return a model's text with its names prefixed, and the first construct that neither Warp nor the row's text has.
 
     Args:
         level: the level of the text.
@@ -93,7 +93,10 @@ def _known(level: Level, own: str) -> _Given:
 
 
 def _other_arguments(level: Level, text: str, asked: tuple[str, ...] | None) -> str | None:
-    """Return how a text's arguments differ from the row's, which would be misread; None if they are the same."""
+    """Return how the arguments of a model's text differ from those of the row's text; None if they do not.
+
+    A text with other arguments would misread the values that it gets.
+    """
     given = _arguments(level, text)
     if asked is None or given == asked:
         return None

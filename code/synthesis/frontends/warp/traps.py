@@ -1,7 +1,7 @@
 """Constructs in a kernel's syntax tree whose adjoints Warp 1.19 is known to get wrong, and a search for them.
 
 Each was confirmed with ``wp.Tape`` against results derived by hand; see also NVIDIA/warp issues 729, 1694 and 1740. A
-class names the likely cause when a check has failed; a kernel of the class may still have correct gradients.
+class is reported as the likely cause if a check has failed. A kernel of the class may still have correct gradients.
 """
 
 import ast

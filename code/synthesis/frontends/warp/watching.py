@@ -1,4 +1,4 @@
-"""A distinction of sums that threads make with atomics from sums that they make with plain loads and stores.
+"""Detection of sums over threads that a text makes with plain loads and stores instead of atomics.
 
 On the host, threads run one after another, so both give the same result. If the oracle changes an array only by
 atomics, and a text accesses it in a way that Warp does not print, every load, store and atomic of the text on the array

@@ -28,7 +28,8 @@ def _start_values(target: str, interval: Domain) -> Domain:
 def _value(choices: Stream, draft: Draft, weaver: Weaver, target: str) -> Term:
     """Return the value that each thread contributes.
 
-    For minima and maxima it has few operations, so that its values fill their interval.
+    If the atomic takes a minimum or a maximum, the value is computed with few operations, so that the threads' values
+    are spread over its interval.
     """
     if target == "atomic_add":
         return weaver.weave(draft.leaves(choices.integer(1, 3)), steps=choices.integer(0, 4))

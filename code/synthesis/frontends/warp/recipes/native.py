@@ -48,7 +48,7 @@ class _Native:
         self._names: list[str] = []
 
     def array(self, parameter: str, extent: int, role: Role = Role.INPUT, kind: Type | None = None) -> None:
-        """Add an array to the kernel, and a parameter for it to the native function."""
+        """Add an array to the kernel's arguments, and to the native function the parameter that receives it."""
         element = kind or self.kind
         domain = Domain(low=0, high=255) if element.dtype == "int32" else Domain(low=-2.0, high=2.0)
         make = self.draft.add_output if role is not Role.INPUT else self.draft.add_array

@@ -71,7 +71,7 @@ def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, 
 
 
 def _draw_sample(stream: Stream, target: str) -> KernelSpec:
-    """Draw one sample for each thread, often combined with an element of an array."""
+    """Draw a kernel in which each thread takes one random sample, often combined with an element of an array."""
     kind, domain = _SAMPLES[target]
     choices, draft = _begin(stream, kind)
     state = _generator(choices, draft)

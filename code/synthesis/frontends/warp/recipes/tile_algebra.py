@@ -376,7 +376,7 @@ _THREADS: dict[str, tuple[str, ...]] = {
 
 
 def _draw_thread(stream: Stream, target: str) -> KernelSpec:
-    """Draw a value of the first thread of a block that is passed to the whole block."""
+    """Draw a kernel in which the first thread of a block passes a value to all threads of the block."""
     tiled = Tiled(stream, 1, lanes=target != "tile_from_thread")
     (n,) = tiled.named
     levels = _array(tiled, tiled.blocks, ("levels", "bias", "peaks", "masses"), _VALUES)

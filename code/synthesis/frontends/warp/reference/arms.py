@@ -73,12 +73,12 @@ SELECTING: Mapping[str, Callable[..., list[Array | None]]] = {
 
 
 def note_arms(machine: Machine, name: str, operands: Sequence[Operand]) -> None:
-    """Record which operands are used in some lane, and which arms inside these.
+    """Record which operands of a function are used in at least one lane, and which arms inside them are.
 
     Args:
         machine: the machine of the lanes.
-        name: the function of the operands; one that is not in :data:`SELECTING` uses all of them.
-        operands: the operands, in order.
+        name: the name of the function. One that is not in :data:`SELECTING` uses all of its operands.
+        operands: the operands in order, each with the arms that were taken inside it.
     """
     if machine.trace is None:
         return
@@ -93,7 +93,7 @@ def note_arms(machine: Machine, name: str, operands: Sequence[Operand]) -> None:
 
 
 def _matter(machine: Machine, operands: Sequence[Operand]) -> bool:
-    """Return whether some arm of the operands has not been recorded yet."""
+    """Return whether an operand, or an arm inside one, may have to be recorded."""
     assert machine.trace is not None
     arms = machine.trace.arms
     return any(inside or arms.get((id(node), 0)) != 0 for node, _, inside in operands)

@@ -168,11 +168,11 @@ class Lanes:
         return self.tiled or self._whole is not None
 
     def is_whole(self, lanes: Array) -> bool:
-        """Return whether some lanes are all lanes, and none is left out."""
+        """Return whether a mask of lanes has all lanes, and the machine is not restricted to some of them."""
         return lanes is self.everyone and self.kept is None
 
     def numbers(self, lanes: Array) -> Array:
-        """Return the numbers of some of the lanes that run, among all lanes."""
+        """Return the numbers of lanes in a mask, as numbered before the machine was restricted to some lanes."""
         active = np.flatnonzero(lanes)
         return active if self.kept is None else self.kept[active]
 
@@ -212,7 +212,7 @@ class Lanes:
                 self._singular = inside if self._singular is None else self._singular | inside
 
     def among_all(self, data: Array, part: Array) -> Array:
-        """Return an array with one entry per lane of the whole machine from the entries of some lanes, else zero."""
+        """Return an array with one entry per lane of the machine: ``data`` for the lanes of ``part``, else zeros."""
         found = np.zeros((self.lanes, *data.shape[1:]), data.dtype)
         found[part] = data
         return found

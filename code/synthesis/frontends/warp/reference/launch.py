@@ -84,7 +84,7 @@ class LaunchReference:
 
     @property
     def work(self) -> float:
-        """0, since no text of Warp's depends on sizes."""
+        """0, since the sizes of arrays have no effect on a text of Warp."""
         return 0.0
 
     @property
@@ -159,7 +159,9 @@ def launched(
 def _ordered(
     memory: Mapping[str, Any], backwards: Callable[[], tuple[dict[str, Any], Trace, list[Machine]]]
 ) -> str | None:
-    """Return the name of an argument that differs by more than rounding in reverse thread order; None if none does.
+    """Return the name of the first argument that reverse thread order changes by more than rounding; None if none.
+
+    If the kernel is at fault in reverse order, the name of the first argument is returned.
 
     Args:
         memory: the result in the order of a CPU.

@@ -30,7 +30,7 @@ class Touched:
 
     @property
     def changes(self) -> Array:
-        """Which accesses are more than reads."""
+        """A mask of the accesses that are not just reads."""
         return self.kind != _READ
 
 
@@ -53,7 +53,7 @@ def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
 
 
 def is_recast(machine: Machine) -> bool:
-    """Return whether a changed array was accessed under two shapes, with different indices for its elements."""
+    """Return whether an array was changed and was accessed under two shapes, in which elements have other indices."""
     keys = {each.key for each in machine.log if isinstance(each.key, Recast)}
     both = keys | {key.key for key in keys}
     return any(each.kind != "R" and each.key in both for each in machine.log)
@@ -96,7 +96,11 @@ def clash(touched: Mapping[Any, Touched]) -> bool:
 
 
 def _elements(touched: Touched) -> tuple[Array, ...] | None:
-    """Return flags of elements that several threads access: one per kind of access, mixed and replacing atomics."""
+    """Return masks of the elements that several threads access.
+
+    There is one for each kind of access in ``_KINDS``, one for atomics of several operations, and one for atomics that
+    replace the value. The result is None if no two threads access the same element.
+    """
     order = np.argsort(touched.place, kind="stable")
     place, thread = touched.place[order], touched.thread[order]
     if not np.count_nonzero((place[1:] == place[:-1]) & (thread[1:] != thread[:-1])):

@@ -67,7 +67,7 @@ def composed(a: Array, b: Array) -> Array:
 
 
 def about(axis: Array, angle: Array) -> Array:
-    """Return quaternions from an axis, which is not normalised, and an angle in radians."""
+    """Return the quaternions of rotations about an axis, which is used as given, by an angle in radians."""
     half = angle * angle.dtype.type(0.5)
     lanes = max(len(axis), len(half))
     parts = [np.broadcast_to(axis * np.sin(half)[:, None], (lanes, 3)), np.broadcast_to(np.cos(half), lanes)[:, None]]

@@ -25,7 +25,7 @@ def record_of(machine: Machine, kind: Any) -> Any:
 
 
 def packed(machine: Machine, value: StructValue) -> Array:
-    """Return a struct of every lane as records of shape ``(lanes or 1,)``."""
+    """Return a struct of every lane as an array of records with one entry per lane, or one for all lanes."""
     parts = {name: packed(machine, each) if isinstance(each, StructValue) else each.data
              for name, each in value.fields.items()}  # fmt: skip
     made: Any = np.zeros(max(map(len, parts.values())), record_of(machine, value.type))
@@ -35,7 +35,7 @@ def packed(machine: Machine, value: StructValue) -> Array:
 
 
 def unpacked(kind: StructType, records: Array) -> StructValue:
-    """Return a struct of every lane from records of shape ``(lanes or 1,)``."""
+    """Return a struct of every lane, given an array of records as ``packed`` returns it."""
     return StructValue(kind, {name: unpacked(each, records[name]) if isinstance(each, StructType)
                               else Value(each, records[name]) for name, each in kind.fields.items()})  # fmt: skip
 

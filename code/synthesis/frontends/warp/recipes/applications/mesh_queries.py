@@ -20,11 +20,11 @@ NOISE = 0.15
 
 
 def ask_mesh(p: Program, shapes: Sequence[str] = tuple(SHAPES), *, velocities: bool = False) -> int:
-    """Declare an argument ``mesh`` with one of some shapes, and return the number of its faces.
+    """Declare an argument ``mesh`` with a random shape, and return the number of its faces.
 
     Args:
         p: the kernel.
-        shapes: those that it may have.
+        shapes: the names of the shapes to choose from.
         velocities: whether its corners have velocities.
     """
     shape = p.choices.choice(shapes)

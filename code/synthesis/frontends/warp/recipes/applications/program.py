@@ -210,18 +210,18 @@ class Program:
     ) -> None:  # fmt: skip
         """Add an array of the vertex indices of mesh elements; the vertices of an element are distinct.
 
-        A triangle with a repeated vertex has an area and a normal of zero on a CPU. On a GPU they are what the rounding
-        of a fused multiply-add leaves. The vertices of each corner are therefore drawn from a separate range.
+        A triangle with a repeated vertex has an area and a normal of zero on a CPU. On a GPU they are rounding errors
+        of a fused multiply-add. The vertices of each corner are therefore drawn from a separate range.
 
         Args:
             key: its name in the lines.
             kind: the type of an element of the array.
-            corners: the number of corners of a mesh element. The corners of all elements are consecutive numbers in
-                the array's shape and kind.
+            corners: the number of corners of a mesh element. The array holds the corners of one element after those of
+                another.
             among: the number of vertices.
             shape: the array's dimensions.
             names: names to choose from in the kernel; the key if there are none.
-            missing: how far below 0 the index of the first corner's range may be, for a missing vertex.
+            missing: number of negative indices that the first corner may have, which stand for a missing vertex.
         """
         own = among // corners
         numbers = math.prod(shape) * math.prod(kind.shape)
@@ -296,7 +296,7 @@ class Program:
         return tuple(name for name in names if name not in others)
 
     def number(self, key: str, domain: tuple[float, float], names: tuple[str, ...], usual: tuple[str, ...]) -> None:
-        """Add a number for all threads. Either all numbers of a kernel are arguments, or all are module constants."""
+        """Add a scalar that all threads share: an argument or a module constant, which is decided once for a kernel."""
         if self.habit("numbers are given", _NUMBERS_GIVEN):
             self.scalar(key, FLOAT, domain, names)
             return
@@ -348,7 +348,8 @@ class Program:
         """Add a function that lines may call. Its parameters and its result are annotated.
 
         Args:
-            text: its definition, with groups. Of the kernel's names it may only use constants.
+            text: its definition, which may hold groups of alternatives (see ``drawing.variants``). It may use the
+                kernel's constants, but no other names of the kernel.
         """
         name = text.partition("def ")[2].partition("(")[0]
         if found := re.search(r"-> ([\w.]+):", text):

@@ -42,9 +42,9 @@ class _Way:
 _ROBOTS = "body link dof env"
 _MATTER = "particle tet body"
 _LISTED = "contact path ray efc particle"
+"""Items whose number changes, and which are therefore stored in lists with a count."""
 _LASTING = "body mocap link dof actuator particle tet tendon"
-"""Things of which a world keeps the same ones."""
-"""Things that come and go, and stand in lists for that."""
+"""Items whose number in a world never changes."""
 
 _KEPT = (
     _Way("{}", "saved_{}", "save_{}_state store_{}_state"),
@@ -294,7 +294,10 @@ class _Keeper:
 
     @property
     def _may_leave_out(self) -> bool:
-        """Whether some of the things may be left as they are: what is saved is saved of all, and a state is of all."""
+        """Whether the kernel may leave some items unchanged.
+
+        It may not if it saves them. Otherwise it may leave out bodies, particles and links, but no other items.
+        """
         return self.way.written not in _SAVES and self.thing.prefix in ("body", "particle", "link")
 
     def condition(self, *, resets: bool) -> tuple[str, str, str]:
@@ -775,7 +778,10 @@ _TASKS = {
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    """Draw a kernel that moves several fields of an item, or does something else with a state."""
+    """Draw a kernel that copies, saves, restores, resets or packs several fields of an item.
+
+    For a target in ``TEXTS``, draw one of the kernels of ``states``.
+    """
     if target in TEXTS:
         return draw_state(stream, target)
     task = _TASKS[target]

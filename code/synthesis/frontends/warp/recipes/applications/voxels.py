@@ -21,7 +21,7 @@ _CELL = {
 
 
 def _draw_cell(stream: Stream, target: str) -> KernelSpec:
-    """Draw a kernel of a 3-D grid, with one thread for each cell."""
+    """Draw a kernel that is launched over a 3-D grid, with one thread for each cell."""
     nx, ny, nz = stream.child("sizes").choice(((4, 4, 4), (6, 5, 4), (4, 6, 4), (5, 4, 6), (3, 6, 5)))
     p = Program(stream, ("i", "x"), ("j", "y"), ("k", "z"), launch=(nx, ny, nz))
     shape, total = (nx, ny, nz), nx * ny * nz

@@ -41,7 +41,7 @@ class Usage:
         made: the expression of the result.
         bound: the largest magnitude of the result.
         kind: the type of the result.
-        given: what fills each hole.
+        given: for each hole, a name in the texts that is to be replaced, a function that returns the replacement.
         wrong_adjoint: whether Warp's adjoint is known to be wrong.
     """
 

@@ -121,7 +121,10 @@ def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
 
 
 def _by_size(data: Array, rotation: Array) -> Array:
-    """Sort a rotation's columns by the length of their images, longest first; an exchange negates the shorter one."""
+    """Return a rotation with its columns sorted by the length of their images under a matrix, longest first.
+
+    If two columns are exchanged, the column that moves back is negated, so that the result is a rotation.
+    """
     made = rotation.copy()
     for first, second in ((0, 1), (0, 2), (1, 2)):
         lengths = ((data @ made) ** 2).sum(1)
@@ -134,7 +137,10 @@ def _by_size(data: Array, rotation: Array) -> Array:
 
 @semantics("svd2")
 def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """Return the factors with singular values, largest first. The second factor's first column has ``x >= y``."""
+    """Return the two factors and the singular values, largest first.
+
+    The first element of the second factor's first column is at least as large as its second element.
+    """
     data = _finite(_shaken(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)

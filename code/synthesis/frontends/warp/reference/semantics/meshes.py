@@ -182,7 +182,10 @@ def _no_sign(machine: Machine, id: Any, point: Value, max_dist: Value) -> Struct
 
 @semantics("mesh_query_point")
 def _signed(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructValue:  # noqa: A002
-    """Return the closest point, signed by winding number, to which all of Warp's methods agree on a closed mesh."""
+    """Return the closest point, and a sign by the winding number: negative inside the mesh.
+
+    On a closed mesh, all of Warp's methods give this sign.
+    """
     return _point_query(machine, id, point, max_dist, signed=True)
 
 
@@ -205,7 +208,10 @@ def _by_parity(
     machine: Machine, id: Any, point: Value, max_dist: Value, n_sample: Value | None = None,  # noqa: A002
     perturbation_scale: Value | None = None,
 ) -> StructValue:  # fmt: skip
-    """Return the closest point, signed by the parity of crossings along rays; without rays, all points are inside."""
+    """Return the closest point, and a sign by the parity of crossings along rays.
+
+    On a closed mesh it equals the sign by the winding number. Without rays, all points count as inside.
+    """
     _closed(id)
     found = _point_query(machine, id, point, max_dist, signed=True)
     if n_sample is None:

@@ -55,7 +55,10 @@ def _boxes(machine: Machine, id: Any, low: Value, high: Value, root: Value | Non
 
 
 def _through(lowers: Array, uppers: Array, starts: Array, directions: Array) -> tuple[Array, Array]:
-    """Return which boxes a ray passes through, and the distance at which it enters each, in its direction's lengths."""
+    """Return which boxes a ray passes through, and the distance at which it enters each.
+
+    Distances are multiples of the length of the direction.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         one, other = ((each - starts[:, None]) / directions[:, None] for each in (lowers, uppers))
         near, far = np.fmin(one, other).max(axis=-1), np.fmax(one, other).min(axis=-1)
@@ -73,7 +76,7 @@ def _met_boxes(machine: Machine, id: Any, start: Value, dir: Value, root: Value 
 def _in_capsule(
     machine: Machine, id: Any, start: Value, dir: Value, radius: Value, root: Value | None = None  # noqa: A002
 ) -> Query:  # fmt: skip
-    """Return the boxes that a ray passes through after enlarging them by a radius; a negative one counts as 0."""
+    """Return the boxes that a ray passes through if they are enlarged by a radius; a negative radius counts as 0."""
 
     def ask(
         lowers: Array, uppers: Array, starts: Array, directions: Array, radius: Array
@@ -125,9 +128,10 @@ def _root(machine: Machine, id: Any, group: Value) -> Value:  # noqa: A002
 
 @semantics("hash_grid_query")
 def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query:  # noqa: A002
-    """Return the points within a radius; in single precision, also all other points.
+    """Return the points within a radius; in single precision, return all points.
 
-    Which other points Warp returns depends on its cells, so a kernel must skip them itself.
+    Warp returns the points within the radius, and some others that depend on its cells, which a kernel must skip. The
+    results of a kernel that does not skip them differ between the precisions.
     """
     handle = object_of(id, "hash_grid")
 
@@ -143,7 +147,10 @@ def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query: 
 
 @semantics("hash_grid_point_id")
 def _in_order(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
-    """Return the number of a point by its index in an order: by cells in Warp, here by number or in reverse."""
+    """Return the number of the point at an index of the grid's order of points.
+
+    Warp orders the points by cell. Here they are in the order of their numbers, or in reverse.
+    """
     count = part(machine, object_of(id, "hash_grid"), "points").shape[1]
     places = numbered(machine, index, count, "a point")
     return Value(INT32, (count - 1 - places if machine.backwards else places).astype(np.int32))

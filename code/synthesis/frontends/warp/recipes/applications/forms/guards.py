@@ -83,7 +83,10 @@ def _without_known(body: list[ast.stmt], known: _Known) -> list[ast.stmt]:
 
 
 def _known_by(test: ast.expr) -> dict[str, frozenset[str]]:
-    """Return the facts about variables and numbers that follow from a test."""
+    """Return the comparisons that hold if a test is true, as text, each with the variables in it.
+
+    Only comparisons of variables and numbers are included.
+    """
     return {
         ast.unparse(each): frozenset(names_in([each]))
         for each in parts_of_test(test, ast.And)

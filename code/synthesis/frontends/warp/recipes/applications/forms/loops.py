@@ -337,7 +337,7 @@ def _is_countable(loop: ast.For) -> bool:
 
 
 def _counted(loop: ast.For) -> list[ast.stmt]:
-    """Return a ``while`` loop, after the assignment of its counter."""
+    """Return the two statements that replace a ``for`` loop: the assignment of a counter, and a ``while`` loop."""
     assert isinstance(loop.iter, ast.Call)
     assert isinstance(loop.target, ast.Name)
     first, last = _bounds(loop.iter)

@@ -404,9 +404,9 @@ def _is_store(statement: ast.stmt, sheet: Sheet) -> bool:
 
 
 def _spoken(variable: str, kind: str, sheet: Sheet) -> str | None:
-    """Return a variable's word in the name of the function that returns it.
+    """Return the word for a variable in the name of a function that computes it.
 
-    None for a variable without a meaningful name.
+    The result is None for a variable without a meaningful name.
     """
     for each in (variable, *sheet.roles.get(variable, ())):
         bare = each.rstrip("0123456789_")

@@ -151,7 +151,7 @@ def _stored(bodies: Sequence[Sequence[ast.stmt]], sheet: Sheet) -> dict[str, Giv
 
 
 def _as_stored(name: str, array: Given | None) -> tuple[str, ...]:
-    """Return names for a variable that is stored in an array; empty if it is in none.
+    """Return names for a variable whose value is stored in an array; empty if it is not stored in one.
 
     Names such as ``new_`` or ``next_`` are only used if the array has an old value.
     """
