@@ -21,7 +21,7 @@ def why_unprovable(
     Args:
         spec: the kernel.
         trusted: libraries whose code may run in the process that runs the source; None for all that it imports.
-        told: the versions that its texts were made with, by library name.
+        told: the versions of libraries with which the kernel's texts were made, by library name.
     """
     needed = [] if spec.self_contained else libraries_in(spec.source)
     if not spec.self_contained and not needed:

@@ -75,8 +75,8 @@ def prove(
         verifier: the verifier of their front end.
         candidates: planned candidates. One without a plan is returned unchanged.
         terms: the requirements on them.
-        plan_closely: plans a candidate again and measures the effect of rounding. It is called for a candidate with a
-            text that fails, if its plan has not measured it. None if all plans have.
+        plan_closely: makes another plan for a candidate, which measures the effect of rounding. It is called if a text
+            of the candidate fails and its plan has not measured rounding. None if all plans have measured it.
         on_outcome: called for each text that has run.
     """
     done = list(candidates)

@@ -47,8 +47,8 @@ class Workshop:
         kernels_per_module: number of neighbours that may share a Python module. No candidate depends on it.
         confinement: the restrictions on processes that run texts; all that this machine supports if None.
         on_step: called with progress.
-        plan_closely: plans a candidate again that came with a plan, and measures the effect of rounding. It is needed
-            if such plans may not have measured that.
+        plan_closely: makes another plan for a candidate that came with a plan. The new plan measures the effect of
+            rounding. It is needed if some of these plans may not have measured it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Starts and stops the recording of this process, when the tools are imported."""
+"""Records the launches of this process. Each tool is watched as soon as the program imports it."""
 
 import contextlib
 import json

@@ -27,7 +27,7 @@ def when_imported(name: str, then: OnImport) -> Callable[[], None]:
 
 
 class _Finder(MetaPathFinder):
-    """Finds one module as the other finders do, and wraps its loader so that a function is called after it."""
+    """Finds one module as the other finders do, and wraps its loader so that a function is called after the import."""
 
     def __init__(self, name: str, then: OnImport) -> None:
         self._name = name
@@ -41,7 +41,7 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the spec that the other finders give for the awaited module; None for any other module."""
+        """Return the spec that the other finders give for the one module; return None for any other module."""
         del path, target
         if fullname != self._name:
             return None

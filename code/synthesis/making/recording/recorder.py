@@ -71,7 +71,7 @@ class Recorder:
         return seen.count >= seen.next
 
     def take(self, call: Call) -> None:
-        """Examine a launch, and keep it if it is unlike the earlier ones."""
+        """Examine a launch, and keep it if it is not alike to an earlier one of the kernel."""
         try:
             with self._lock, np.errstate(all="ignore"):
                 self._look(call)

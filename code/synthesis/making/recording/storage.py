@@ -111,7 +111,7 @@ def write_launch(store: Store, kernel: str, likeness: str, launched: Launched) -
 
 
 def _is_foreign(value: Array) -> bool:
-    """Return whether an array's type is not NumPy's own, as bfloat16 is not."""
+    """Return whether an array has a type that NumPy does not define, such as bfloat16."""
     return value.dtype.isbuiltin != 1
 
 

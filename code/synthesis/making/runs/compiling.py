@@ -1,7 +1,7 @@
 """Records the kernels that a compiler makes of functions of another library, such as Inductor of PyTorch functions.
 
 Functions are compiled and compared in a process of their own. The recording has a file for each function that is done,
-so that a compilation that was stopped goes on.
+so that a compilation that was stopped can be resumed.
 """
 
 import hashlib
@@ -134,7 +134,11 @@ def _refuse(store: Store, frontend: str, kernel: str, module: str, why: str) -> 
 
 
 def main(words: Sequence[str]) -> int:
-    """Compile what a JSON text says, as ``compile_target`` starts it."""
+    """Compile functions in the process that ``compile_target`` starts; return the exit status.
+
+    Args:
+        words: one JSON text, with the target and the settings.
+    """
     return _compile(json.loads(words[0]))
 
 

@@ -49,7 +49,7 @@ class Estimate:
 
     @property
     def bytes_left(self) -> float:
-        """Bytes on disk for the remaining rows, as parts and as a data set."""
+        """Bytes on disk for the remaining rows: their parts plus the data set that is made of these."""
         return 2 * self.missing * self.row_bytes * self.rows / max(1, self.sample)
 
     def to_json(self) -> dict[str, Any]:

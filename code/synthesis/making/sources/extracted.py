@@ -275,7 +275,7 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Begins:
-    """The prospects of a file, as the first message of its process."""
+    """The first message of a file's process: the objects in the file that may be kernels."""
 
     prospects: tuple[tuple[str, str], ...]
     """The front end and the kernel's name for each."""

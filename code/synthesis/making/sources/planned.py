@@ -13,7 +13,7 @@ from synthesis.verification.verifier import Verifier
 
 
 class PlannedRows:
-    """Makes the plans of rows again and runs their programs. A context manager.
+    """Plans the verification of rows from their sources, and runs the plans' programs. A context manager.
 
     Args:
         confining: the restrictions on the processes that run untrusted code.
@@ -59,7 +59,7 @@ class PlannedRows:
 
     @property
     def stored(self) -> StoredRows:
-        """The object that makes rows again."""
+        """The object that makes rows again from their sources."""
         return self._stored
 
     def plans(
@@ -70,7 +70,7 @@ class PlannedRows:
         Args:
             documents: the rows.
             seed: the seed of the inputs; the default seed if None.
-            own_sizes: whether texts with a twin are run at their own sizes.
+            own_sizes: whether texts are run at their own sizes even if their signature has a twin of small sizes.
         """
         checked = self._stored.check(enumerate(documents), seed=seed, own_sizes=own_sizes)
         return [_plan_of(each) for each in checked]

@@ -254,7 +254,7 @@ class _OnlyTools(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return None, or raise an error.
+        """Return None, so that the next finder looks for the module, or raise an error.
 
         Raises:
             ModuleNotFoundError: for any other package.

@@ -108,12 +108,12 @@ class StoredRows:
         own_sizes: bool = False,
         closely: bool = True,
     ) -> Iterator[Checked]:
-        """Make rows again, and yield them in order.
+        """Make each row again from its source, compare it with the stored row, and yield the results in order.
 
         Args:
             documents: rows with the numbers of their candidates.
             seed: the seed of the inputs that texts are run on; that of the settings if None.
-            own_sizes: whether texts with a twin are run at their own sizes.
+            own_sizes: whether texts are run at their own sizes even if their signature has a twin of small sizes.
             closely: whether plans measure the effect of rounding (see ``make_plan``).
 
         Raises:
@@ -155,7 +155,7 @@ class StoredRows:
                 yield _compared(frontend, number, document, row, made)
 
     def _remake(self, frontend: Frontend, rows: Sequence[Row], settings: Verification) -> Iterator[Remade]:
-        """Make rows again, and yield them in order."""
+        """Make rows again from their sources in a sandboxed process, and yield them in order."""
 
         def work(some: Sequence[Row]) -> Callable[[], Iterator[int | bytes]]:
             return partial(remake_rows, frontend.name, some, settings)

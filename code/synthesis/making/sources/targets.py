@@ -37,7 +37,7 @@ class Place:
 
 
 class TargetImportError(TargetError):
-    """A file or module that cannot be imported. ``symptom`` is the symptom of its rejection."""
+    """A file or module that cannot be imported. ``symptom`` says whether Python cannot parse it."""
 
     def __init__(self, label: str, error: BaseException) -> None:
         super().__init__(f"cannot import {label}: {detail_of(error)}")
