@@ -70,7 +70,10 @@ def example(*arguments: Any) -> Callable[[F], F]:
     Args:
         arguments: arrays, ``jax.ShapeDtypeStruct`` objects, strings such as ``"f32[4,3]"``, or pytrees of these.
 
-    Example: >>> @example("f32[4,3]", {"w": "f32[3]"}) ... def f(x, params): ...     return x @ params["w"]
+    Example:
+        >>> @example("f32[4,3]", {"w": "f32[3]"})
+        ... def f(x, params):
+        ...     return x @ params["w"]
     """
 
     if len(arguments) == 1 and inspect.isfunction(arguments[0]):
@@ -94,7 +97,7 @@ def _unmarked(function: Any) -> Any:
     """Store on a function the error that ``@example`` was used without parentheses, and return the function.
 
     Raises:
-        ConfigError: with that error, outside ``keeping_errors``.
+        ConfigError: with this error, instead of storing it, outside of ``keeping_errors``.
     """
     message = f'{function.__name__} is marked without arguments; write them as in @example("f32[4,3]")'
     if not _KEEPS_ERRORS.get():
@@ -105,7 +108,10 @@ def _unmarked(function: Any) -> Any:
 
 @contextmanager
 def keeping_errors() -> Generator[None]:
-    """Store the error of an invalid ``@example`` on the function, instead of raising it while its file is imported."""
+    """Store the error of an invalid ``@example`` on the function inside the block, instead of raising it.
+
+    So the file can be imported, and only this function is rejected.
+    """
     token = _KEEPS_ERRORS.set(True)
     try:
         yield

@@ -167,9 +167,9 @@ class Meter:
         self._tell()
 
     def _rate(self, now: float) -> float | None:
-        """Return candidates per second over the last minutes, or since the beginning at first.
+        """Return the candidates per second in the last minutes; in a younger run, those since it began.
 
-        So a pause affects the rate for some minutes only.
+        So a pause affects the rate for some minutes only. The result is None before the first candidate.
         """
         while len(self._marks) > 1 and self._marks[1][0] <= now - _RECENT:
             self._marks.popleft()

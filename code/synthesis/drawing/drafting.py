@@ -126,7 +126,7 @@ class Sketch(ABC):
         return FunctionScope(self.literal, self.book)
 
     def declare(self, statement: Statement) -> None:
-        """Add a function, a class, a constant or a call next to the kernel, after the existing ones."""
+        """Add a statement at module level, such as a function, after those that were added before."""
         self._helpers.append(statement)
 
     def call_helper(self, operands: Sequence[Term], operations: Sequence[Operation], steps: int) -> Term:

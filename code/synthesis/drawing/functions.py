@@ -195,7 +195,7 @@ class Elementwise:
     """The documentation page that defines the functions."""
 
     def unary(self, name: str, accepts: Callable[[Type], bool]) -> Operation:
-        """Return the operation with a name in ``UNARY``, for operands of the accepted types."""
+        """Return the operation of a function in ``UNARY``, given its name, for operands of the accepted types."""
         fact = UNARY[name]
 
         def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
@@ -214,7 +214,12 @@ class Elementwise:
         )
 
     def binary(self, name: str, result: Callable[[Type, Type], Type | None]) -> Operation:
-        """Return the operation with a name in ``BINARY``. ``result`` is its type rule, None if two types do not fit."""
+        """Return the operation of a function in ``BINARY``, given its name.
+
+        Args:
+            name: the name.
+            result: returns the type of the result for two operand types; None if they do not fit.
+        """
         fact = BINARY[name]
 
         def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:

@@ -22,16 +22,16 @@ def chain(*cases: tuple[str, str], otherwise: str = "") -> str:
 
 
 def with_marked(text: str, mark: str, *, kept: bool) -> str:
-    """Return a text with or without its marked lines.
+    """Return a text of groups (see ``variants``) without a mark and, unless ``kept``, without the rest of its line.
 
-    Removed lines leave the braces of groups that they open or close.
+    A line of which nothing is left is removed. Braces and separators of groups at the end of a line are not removed.
     """
     lines = (line.replace(mark, "") if kept else _without_marked(line, mark) for line in text.split("\n"))
     return "\n".join(each for each in lines if each is not None)
 
 
 def _without_marked(line: str, mark: str) -> str | None:
-    """Return a line without what follows a mark; None if nothing remains."""
+    """Return a line without a mark and the text after it, except braces and separators; None if nothing is left."""
     if mark not in line:
         return line
     before, _, rest = line.partition(mark)

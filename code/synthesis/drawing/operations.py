@@ -119,11 +119,10 @@ class Operation:
         )
 
     def _cancels(self, operands: tuple[Term, ...]) -> bool:
-        """Return whether one operand cancels the other, or is a function of only the other.
+        """Return whether operands cancel, or combine in another way that leaves little of the inputs' effect.
 
-        ``y - f(x)`` is constant if y is ``f(x) + 1``, and ``sin(x) - x`` is almost zero near zero.
-
-        Repeating ``x + cos(x)`` converges to a fixed point, whatever x is.
+        ``y - f(x)`` is constant if y is ``f(x) + 1``, ``sin(x) - x`` is almost zero near zero, and repeated application
+        of ``x + cos(x)`` converges to a fixed point from any x.
         """
         nodes = [operand.node for operand in operands]
         if self.name in ("add", "sub") and operands[0].parts & operands[1].parts:

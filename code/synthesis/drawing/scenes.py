@@ -49,7 +49,7 @@ class Scene(Generic[S]):
         return self.draft.literal(self.choices.decimal(low, high, 2 if high < 1 else 1), "float32").node
 
     def begin_hole(self, label: str = "hole") -> Stream:
-        """Return the random choices for another hole."""
+        """Return a new stream of random choices, for filling one more hole."""
         self._holes += 1
         return self.stream.child(label, self._holes)
 

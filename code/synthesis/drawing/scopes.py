@@ -72,9 +72,9 @@ class FunctionScope:
         self._book = book
 
     def add_parameter(self, operand: Term) -> Term:
-        """Return a parameter for an operand of the call.
+        """Return a new parameter for an operand of the call.
 
-        It counts as the operand itself in checks for operands that cancel.
+        In checks for operands that cancel, the parameter counts as the operand.
         """
         return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
 

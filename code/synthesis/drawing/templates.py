@@ -115,7 +115,8 @@ class Template:
 
         Args:
             text: Python.
-            holes: what replaces each name. A function is called only if the template contains the name.
+            holes: for each name, the expression that replaces it, or a function that returns this expression. The
+                function is called only if the template contains the name.
         """
         filled = dict(holes)
         return [self._statement(each, filled) for each in _parse_kept(text)]

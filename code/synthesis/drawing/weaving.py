@@ -262,7 +262,7 @@ class Weaver:
         return None
 
     def _with_partner(self, operation: Operation, term: Term, goal: Type | None = None) -> Term | None:
-        """Return the operation on a term and a new argument in an order that it admits, or None.
+        """Return the operation on a term and a new argument, which may be the first or the second operand; or None.
 
         If a goal is given, the result has its type.
         """
@@ -279,9 +279,15 @@ class Weaver:
     def _with_fresh(
         self, operation: Operation, operands: tuple[Term, ...], stand_ins: tuple[Term, ...], goal: Type | None = None
     ) -> Term | None:
-        """Return the operation with new arguments in place of some operands, or None.
+        """Return the operation on operands, some of which stand for new arguments; or None if that is not possible.
 
-        Arguments are made only if it admits them.
+        The arguments are made only if the operation admits them.
+
+        Args:
+            operation: the operation.
+            operands: its operands.
+            stand_ins: those operands that are replaced by new arguments.
+            goal: the type that the result must have; None for any.
         """
         probe = operation.apply(self._stream.child("probe"), operands)
         if probe is None or (goal is not None and probe.type != goal):

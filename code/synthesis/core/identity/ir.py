@@ -1,6 +1,7 @@
-"""Canonical forms of IR texts: with canonical identifiers, and for the structure also without numbers and constants.
+"""The two canonical forms of IR texts: the renamed form and the structure.
 
-Types and shapes are kept. There is a function for each family of languages; ``languages.py`` assigns them.
+The renamed form has canonical identifiers. The structure also omits numbers and constants. Types and shapes are kept in
+both. There is a function for each family of languages; ``languages.py`` assigns them.
 """
 
 import re
@@ -91,22 +92,22 @@ def canonical_hlo(text: str, *, numbers: bool = False) -> str:
 
 
 def renamed_cpp(text: str) -> str:
-    """Return C++, CUDA or machine code with canonical identifiers, including numbers."""
+    """Return the renamed form of C++, CUDA or machine code: with canonical identifiers, and with its numbers."""
     return canonical_cpp(text, numbers=True)
 
 
 def renamed_mlir(text: str) -> str:
-    """Return an MLIR or LLVM text with canonical identifiers, including numbers."""
+    """Return the renamed form of an MLIR or LLVM text: with canonical identifiers, and with its numbers."""
     return canonical_mlir(text, numbers=True)
 
 
 def renamed_jaxpr(text: str) -> str:
-    """Return a printed jaxpr with canonical identifiers, including numbers."""
+    """Return the renamed form of a printed jaxpr: with canonical identifiers, and with its numbers."""
     return canonical_jaxpr(text, numbers=True)
 
 
 def renamed_hlo(text: str) -> str:
-    """Return an HLO text with canonical identifiers, including numbers."""
+    """Return the renamed form of an HLO text: with canonical identifiers, and with its numbers."""
     return canonical_hlo(text, numbers=True)
 
 

@@ -20,7 +20,7 @@ _COMPONENTS = frozenset("xyzwpqrgbai")
 
 
 def renamed_hash(source: str) -> str:
-    """Return the hash of a source's renamed form.
+    """Return the hash of a source's renamed form, which is the source with canonical names.
 
     Raises:
         SyntaxError: if the source is not Python.
@@ -29,7 +29,7 @@ def renamed_hash(source: str) -> str:
 
 
 def structure_hash(source: str) -> str:
-    """Return the hash of a source's structure: its renamed form without numbers.
+    """Return the hash of a source's structure, which is the source with canonical names and without numbers.
 
     Raises:
         SyntaxError: if the source is not Python.

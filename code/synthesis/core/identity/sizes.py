@@ -107,7 +107,7 @@ def _without_size(match: re.Match[str]) -> str:
 
 
 def _without_ends(match: re.Match[str]) -> str:
-    """Return a slice's ranges, keeping only strides, and bounds of 0 and 1."""
+    """Return the ranges of a slice without the bounds that are 2 or more; strides are kept."""
     return re.sub(r"(\d+):(\d+)(?=[:,\]])", lambda each: f"{_size(each[1])}:{_size(each[2])}", match[0])
 
 

@@ -80,7 +80,10 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def _without_words(text: str, bound: re.Pattern[str], word: re.Pattern[str]) -> str:
-    """Return a text without the names that it binds. A word after ``= `` is an operation, however it is spelled."""
+    """Return a text with a placeholder for each name that it binds.
+
+    A word after ``= `` is kept even if it is such a name, because it is an operation there.
+    """
     names = frozenset(bound.findall(text))
 
     def replaced(found: re.Match[str]) -> str:

@@ -202,7 +202,10 @@ def landlock_version() -> int:
 
 
 def restrict_files(readable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Restrict this process and its children to these files and folders, without TCP or others' sockets and signals.
+    """Restrict this process and its children to the given files and folders.
+
+    If the kernel's Landlock supports it, they also cannot use TCP, connect to abstract sockets of other processes, or
+    send signals to them.
 
     Raises:
         OSError: if the kernel has no Landlock.
@@ -313,7 +316,7 @@ def refuse_system_calls() -> None:
     """Refuse system calls that no computation needs, permanently and with ``EPERM``.
 
     They include those for programs, processes and sockets. Threads are allowed. So are signals to the process itself,
-    except those that could be mistaken for the machine's.
+    except those that could be mistaken for signals from the machine.
 
     Raises:
         OSError: if the kernel has no seccomp, or this machine's system call numbers are not known.

@@ -305,7 +305,10 @@ def _keep_only(writer: int) -> int:
 
 
 def _raise(writer: int, error: Exception) -> None:
-    """Send an error to be raised by the parent: irsmith's own with their attributes, others by their message."""
+    """Send an error, which the parent process then raises.
+
+    One of irsmith's own errors is sent with its attributes, any other as a message.
+    """
     kind = type(error).__name__ if isinstance(error, IrsmithError) else ""
     words = str(error) if kind else f"{type(error).__name__}: {error}"
     carried = {name: str(value) for name, value in vars(error).items()} if kind else {}

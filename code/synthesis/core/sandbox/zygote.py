@@ -1,7 +1,7 @@
 """Runs dangerous work, each piece in a separate process, and decodes its results as plain data.
 
 A zygote is a new Python process that imports slow modules once and is forked for each piece of work. A piece therefore
-starts in milliseconds, and never in a process that has used Warp or JAX (JAX must not be forked after use).
+starts in milliseconds, and never in a process that has used Warp or JAX, since JAX must not be forked after use.
 """
 
 import contextlib
@@ -118,7 +118,7 @@ class Zygote:
         remove(self._folder)
 
     def call(self, place: str, argument: Any) -> None:
-        """Call a function in the zygote, so that all later work has what it does. Its result is dropped.
+        """Call a function in the zygote, so that its effects are there for all later work. Its result is dropped.
 
         Args:
             place: the function as ``module:name``. If it raises an error, the zygote ends.
@@ -276,7 +276,10 @@ class Zygote:
         running.ended = True
 
     def _told(self) -> int:
-        """Return the next number from the zygote: the keeper's process ID, or the exit code, negative for a signal."""
+        """Return the next number that the zygote sends about the running work.
+
+        The first is the process ID of the work's keeper. The second is the exit code, negative if a signal killed it.
+        """
         with self._lost():
             return STATUS.unpack(read(self._socket.fileno(), STATUS.size, within(START_LIMIT)))[0]
 

@@ -121,7 +121,9 @@ class Store(Protocol):
         ...
 
     def alone(self, name: str, *, shared: bool = False) -> AbstractContextManager[None]:
-        """Lock a name for this process, or for those that share it, during the block, if the storage supports locks.
+        """Lock a name during the block, if the storage supports locks.
+
+        The lock excludes all other processes or, if ``shared``, those that do not take it with ``shared`` as well.
 
         Raises:
             OutputError: if another process has locked it.

@@ -174,7 +174,9 @@ class Folder:
 
     @contextlib.contextmanager
     def alone(self, name: str, *, shared: bool = False) -> Generator[None]:
-        """Lock a folder for this process, or for those that share it, during the block. The lock ends with the process.
+        """Lock a folder during the block, at most until the process ends.
+
+        The lock excludes all other processes or, if ``shared``, those that do not take it with ``shared`` as well.
 
         Raises:
             OutputError: if another process has locked it.

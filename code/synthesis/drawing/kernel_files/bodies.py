@@ -1,8 +1,8 @@
 """Bodies: statements with alternatives that recipes complete to kernels, kept in Python files.
 
 A file holds functions. The body of each is one text. Its parameters are the names that the recipe provides: arguments,
-constants, and words in capitals that it replaces. A function with the decorator ``@helper`` is a text as a whole. The
-notation is that of ``notation.py``, with these additions:
+constants, and words in capitals that it replaces. The text of a function with the decorator ``@helper``
+includes its first line. The notation is that of ``notation.py``, with these additions:
 
     #? 0.4 why it is so ~ another reason        a comment with this probability, in one of several wordings
     #: elif x > 0:                              code that cannot stand in a Python file at its place
@@ -38,7 +38,7 @@ def read_bodies(frontend: str, recipe: str, margin: int = 0) -> dict[str, str]:
     Args:
         frontend: the name of the front end.
         recipe: the name of the module, which is also that of the folder in ``kernels/bodies``.
-        margin: the number of spaces before each line, for a recipe that replaces lines with their margin.
+        margin: the number of spaces before each line, for a recipe that replaces whole lines with their indentation.
 
     Returns:
         The text of each function. The key is the file's name, a point and the function's name, or only the file's name

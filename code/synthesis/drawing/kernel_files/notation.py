@@ -44,7 +44,7 @@ class NotationError(ValueError):
 
 @dataclass(slots=True)
 class Alternatives:
-    """A place of a text where one or more of several parts are used."""
+    """A place in a text where one or more of several alternative parts are used."""
 
     line: int
     """The line in the file, from 1."""
@@ -72,7 +72,7 @@ class Text:
                     yield from part.alternatives()
 
     def whole(self) -> str:
-        """Return the text with all parts of all alternatives in sequence, to look for names."""
+        """Return the text with all parts of all alternatives one after another, in which names can be looked up."""
         parts = list[str]()
         for piece in self.pieces:
             parts += [piece] if isinstance(piece, str) else [part.whole() + "\n" for part in piece.parts]

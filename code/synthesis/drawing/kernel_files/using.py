@@ -55,12 +55,10 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
 
 
 def refuse_tiles(family: Family) -> None:
-    """Raise an error if a family uses what only tile kernels have.
-
-    These are their heads, and integers that expressions of sizes give.
+    """Raise an error if a family uses a feature of tile kernels: a head, or an integer given by an expression of sizes.
 
     Raises:
-        KernelFileError: with the first of them.
+        KernelFileError: for the first such feature.
     """
     for head in family.heads:
         raise KernelFileError(family.path, 1, f"the head {head!r} is not for {family.frontend}")
