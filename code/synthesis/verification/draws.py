@@ -92,7 +92,7 @@ class Draws:
     def aimed(self, drawn: Drawn) -> Drawn:
         """Return the draws with additional ones at boundaries of comparisons, and for the code not yet covered.
 
-        The latter are added only if the coverage is not complete.
+        Draws for code that is not covered are added only if the coverage is not complete.
         """
         spec, seed, runs = self.spec, self.seed, drawn.runs
         tolerance = drawn.expected.tolerance

@@ -299,7 +299,7 @@ def count_numbers(signature: Signature) -> int:
 
 
 def is_of(part: str, name: str) -> bool:
-    """Return whether a key of ``flat`` is that of an argument or of one of its fields."""
+    """Return whether a key of ``flat`` belongs to an argument, which may be one of its fields."""
     return part == name or part.startswith(f"{name}.")
 
 

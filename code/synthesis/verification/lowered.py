@@ -86,7 +86,10 @@ def judge_lowered(
 
 
 def _after_failure(level: Level, problem: Problem) -> Unproved | Problem:
-    """Return what the failure of a text means for a text that is lowered from it."""
+    """Return the judgement of a text whose source text failed with a problem.
+
+    The text is wrong if the source text gives wrong results; otherwise it is unverified.
+    """
     why = f"{level.lowered_from}, which it is lowered from, is refused: {problem.detail}"
     if problem.symptom is Symptom.WRONG_RESULT:
         return Problem(problem.symptom, why, of_forward=True)

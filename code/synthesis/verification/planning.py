@@ -246,7 +246,7 @@ class _Planning:
     ) -> tuple[Point, ...] | NothingToCheck:
         """Return the points at which derivatives are checked.
 
-        If the points of one seed give nothing to check for a text that was verified before, those of further seeds are
+        If the points of one seed give nothing to check for a text that was verified before, points of further seeds are
         tried. For example, a ray that hits nothing has no gradient, and few draws have a ray that hits something. If
         the points do not cover everything that a derivative depends on, the points of seed 0, with which texts are
         made, are added.

@@ -108,7 +108,7 @@ def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Val
 
 
 def changed_by(run: Values, left: Values, names: Sequence[str]) -> list[str]:
-    """Return those of the named arguments whose values a run changed."""
+    """Return the names of the arguments in ``names`` whose values a run changed."""
     before, after = flat({name: run[name] for name in names}), flat({name: left[name] for name in names})
     return [name for name in names if any(_differs(before, after, each) for each in after if is_of(each, name))]
 

@@ -85,10 +85,10 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     If the operands of a comparison are equal except for rounding, a right text may decide it either way. An element
     that depends on the decision may be anywhere between the two results, and slightly beyond.
 
-    A perturbed run must make the same decisions as the unperturbed one, or it says nothing about rounding. So a run in
-    which an integer or a Boolean differs is ignored, lest a text that decides wrongly passes. An element that moves by
-    more than the cap, relative to itself or to the largest element of its array, is ignored too. No tolerance exceeds
-    that cap.
+    A perturbed run shows the effect of rounding only if it takes the same branches as the unperturbed run. So a run in
+    which an integer or a Boolean differs is ignored; otherwise a text that takes a wrong branch could pass. An element
+    that moves by more than the cap, relative to itself or to the largest element of its array, is ignored too. No
+    tolerance exceeds that cap.
 
     An element that moves by more than the cap consists of rounding error, such as the direction of a vector that should
     be zero. If there are few such elements in the array of one run, or in the array over all runs, the tolerance of

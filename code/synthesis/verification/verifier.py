@@ -41,7 +41,7 @@ class Verifier:
         time_limit: seconds of processor time that one text may run.
         confinement: the restrictions on texts.
         strangers: whether texts are untrusted. A text that contains something its tool never prints then shares a
-            process only with texts of its own kernel, so that it cannot affect the results of others.
+            process only with texts of its own kernel, so that it cannot affect the results of other kernels.
         again: whether a text that exceeds its processor time is tried once more, alone.
     """
 

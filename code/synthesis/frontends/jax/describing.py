@@ -255,7 +255,9 @@ def _forms(definition: Definition) -> list[Definition]:
 def _gathered(
     given: Given, definition: Definition, collector: SourceCollector, mentioned: set[str]
 ) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
-    """Return the results of ``_collected``, collecting again while more attributes of declared objects are used.
+    """Return the results of ``_collected``, after collecting repeatedly until no further attribute is needed.
+
+    Code that is collected may use more attributes of an object, which the source must then give to the object.
 
     Raises:
         NotGatheredError: with a description of the missing part.

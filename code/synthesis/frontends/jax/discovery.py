@@ -118,9 +118,10 @@ def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
 
 
 def _is_meant(value: Any, plain: FunctionType) -> bool:
-    """Return whether a function in a container or a class is meant for JAX: it is marked, or JAX or a library made it.
+    """Return whether something shows that a function is meant for JAX: a mark, or a wrapper of JAX or of a library.
 
-    Python's own wrappers do not count, such as those of a test that is run with several parameters.
+    Wrappers of Python's standard library do not count. For example, they occur around a test that is run with several
+    parameters.
     """
     if (marked_arguments(value) or mark_error(value)) is not None:
         return True

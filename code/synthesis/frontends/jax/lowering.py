@@ -65,7 +65,10 @@ class UnprintedConstantsError(Exception):
 
 
 def is_more_than_its_source(obj: Any) -> bool:
-    """Return whether no source shows all of an object, because it has bound arguments or a rule set in another way."""
+    """Return whether the source of an object's function leaves out part of the object.
+
+    This may be bound arguments, or derivative rules that are not plain functions.
+    """
     while obj is not None and not isinstance(obj, FunctionType):
         if isinstance(obj, functools.partial | MethodType) or (_has_rules(obj) and rules_of(obj) is None):
             return True

@@ -194,7 +194,7 @@ def _place_in(maker: FunctionType, given: ast.expr, name: str) -> str | None:
 
 
 def _found(maker: FunctionType, node: ast.expr) -> Any:
-    """Return the value of an expression of names inside a function; None if it is not known."""
+    """Return the value of a global name of a function, or of an attribute of one; None if it is not known."""
     match node:
         case ast.Name(id=name):
             return maker.__globals__.get(name)

@@ -170,7 +170,10 @@ def _is_watched(program: Program) -> bool:
 def _same_inputs(statements: Sequence[Statements | None], left: Program, right: Program) -> bool:
     """Return whether two programs with the same statements start from the same arrays.
 
-    ``statements`` are those of all programs.
+    Args:
+        statements: the statements of every program, by its number.
+        left: the first program.
+        right: the second program.
     """
     if left.signature != right.signature or left.runs.keys() != right.runs.keys():
         return False

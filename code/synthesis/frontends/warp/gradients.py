@@ -11,7 +11,8 @@ from synthesis.frontends.warp.writes import path_of
 def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, ...]:
     """Return the names of the floating-point arrays whose initial values a kernel uses.
 
-    The adjoint of an argument passed by value stays inside the kernel, and arrays that refer to others have none.
+    Arguments passed by value are left out, because their adjoints stay inside the kernel. So are arrays that refer to
+    other arrays, which have no adjoints, and arrays that ``wp.atomic_min`` or ``wp.atomic_max`` changes.
 
     Args:
         arguments: the kernel's arguments, with structs of arrays replaced by their fields.

@@ -82,7 +82,7 @@ def own_modules() -> Generator[None]:
 
 
 def forget(module_name: str) -> None:
-    """Drop every reference that Python and Warp hold to a module. Otherwise about 180 kB per kernel stay in memory."""
+    """Drop every reference of Python and Warp to a module; otherwise each kernel keeps about 180 kB of memory."""
     module = forget_module(module_name)
     if module is None:
         return
@@ -232,7 +232,7 @@ def parameters_of(kernel: Any) -> tuple[Parameter, ...]:
 
 
 def declared_parameters_of(obj: Any) -> tuple[Parameter, ...]:
-    """Return the annotated arguments of a kernel or function as declared; for an instance, those of the generic one."""
+    """Return the annotated arguments as declared; for an instance, as the generic kernel or function declares them."""
     declared = obj if obj.generic_parent is None else obj.generic_parent
     return tuple(Parameter(name=name, type=kind) for name, kind in declared.adj.arg_types.items())
 

@@ -68,7 +68,7 @@ class Memory:
     Args:
         values: every argument by name, and for a backward text ``adj_`` arrays.
         program: the program.
-        address: returns the address at which a text finds the bytes of a buffer; for a GPU, that of a copy.
+        address: returns the address at which a text finds the bytes of a buffer; for a GPU, the address of a copy.
         guard: the byte that fills the guards; None to repeat the array.
         device: the device of objects.
     """

@@ -267,7 +267,10 @@ def _part(found: Any, name: str) -> Array:
 
 
 def _built_of(grid: Any) -> tuple[Any, float] | None:
-    """Return the points from which a grid was last built, and its cell width; None if gone or not float32."""
+    """Return the points from which a hash grid was last built, and the width of its cells.
+
+    The result is None if the points no longer exist, or if the grid is not of float32.
+    """
     reference, width = getattr(grid, "irsmith_built", (lambda: None, 0.0))
     points = reference()
     return None if points is None or grid.dtype is not wp.float32 else (points, width)

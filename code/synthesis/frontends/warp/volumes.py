@@ -69,10 +69,10 @@ def fill(volume: Any, values: Array, first: Array) -> None:
 
 
 def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
-    """Return a volume's kind, and its parts as named in ``handles.py``: a box with all leaves, or with those in its
-    middle.
+    """Return a volume's kind, and its parts as named in ``handles.py``.
 
-    Leaf-sized blocks with a single value are in the box like leaves.
+    The values are those of a box that contains all leaves or, if that is too large, of a small box near the middle of
+    the leaves. Blocks of a leaf's size that have a single value count as leaves.
 
     Raises:
         ValueError: with a description of the volume, if it holds other types of values, is rotated or stretched, or has
@@ -192,7 +192,11 @@ def _blocks(
 
 
 def _box(corners: npt.NDArray[np.int32], insides: Sequence[Array], background: Array) -> tuple[Array, Array]:
-    """Return the first voxel of a box and its values; trailing planes of background are cut off."""
+    """Return the first voxel of a box of leaves, and the values in the box.
+
+    If a box of all leaves is too large, a small one near their middle is used. Planes of background at the upper ends
+    of the axes are cut off.
+    """
     low, high = corners.min(axis=0), corners.max(axis=0) + TILE
     if _voxels_of(low, high) > _MOST:
         middle = np.abs(corners - np.median(corners, axis=0)).sum(axis=1).argmin()

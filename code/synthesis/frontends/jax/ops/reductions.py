@@ -16,7 +16,7 @@ from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, SOURCE, call, method
 def _reduction(
     name: str, interval: Callable[[Domain, int], Domain], *, domain: Domain = ANYTHING, most: int = LARGEST_ARRAY
 ) -> Operation:
-    """Return a reduction of at most ``most`` elements. ``logsumexp`` is in ``jax.nn`` and ``jax.scipy.special``."""
+    """Return an operation that reduces at most ``most`` elements to one, along one, some or all axes."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands

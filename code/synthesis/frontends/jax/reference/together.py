@@ -167,7 +167,14 @@ class Together(Evaluator):
     def of_all(
         self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None
     ) -> list[Stack] | None:
-        """Return a rule's results on whole stacks, with some parameters and types replaced; None for other shapes."""
+        """Return the results of an equation's rule on whole stacks; None if they do not have the expected shapes.
+
+        Args:
+            equation: the equation.
+            inputs: its operands, with the runs as a further first axis.
+            parameters: the parameters that are different with this axis.
+            types: the types of the results with this axis; None if the rule does not use them.
+        """
         told = {**equation.parameters, **parameters} if parameters else equation.parameters
         given = equation.inputs, equation.outputs
         made = self.ruled(Equation(equation.primitive, told, *given, types or equation.types), inputs)
@@ -258,7 +265,7 @@ def _aligned(value: Any, rank: int) -> Array:
 
 
 def _along(*names: str) -> Form:
-    """Return the form of a primitive whose parameters of these names hold axes."""
+    """Return a ``Form`` for primitives whose parameters of these names are axes; the axis of the runs precedes them."""
 
     def form(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
         runs, told = len(together.running), equation.parameters
@@ -279,7 +286,7 @@ def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 
 def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Evaluate a primitive that keeps the order of elements, and whose shape is in the text."""
+    """Evaluate a primitive that keeps the order of elements, so that only the shape of its result changes."""
     told, runs = equation.parameters, len(together.running)
     if told.get("dimensions") is not None and equation.primitive == "reshape":
         return None
@@ -399,7 +406,7 @@ def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: 
 
 
 def _parted(together: Together, inputs: Sequence[Any], equation: Equation, goes_on: Array, trips: int) -> Sequence[Any]:
-    """Return a loop's results when only some of the runs continue."""
+    """Return a loop's results, where only the runs in the mask ``goes_on`` continue after ``trips`` iterations."""
     groups = [np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()]
     constants = int(equation.parameters["cond_nconsts"]) + int(equation.parameters["body_nconsts"])
 

@@ -152,10 +152,10 @@ def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
 
 
 def stages_of(touched: Mapping[Any, Touched], threads: int) -> list[list[int]]:
-    """Return groups of threads, one group after the other, whose threads can run together if accesses stay the same.
+    """Return groups of threads that can run together, if the groups run in order and accesses stay the same.
 
-    A thread is in a later group than each thread of a lower number that changes an element that it accesses, or
-    accesses an element that it changes.
+    If one of two threads changes an element that the other accesses, the thread with the higher number is in a later
+    group.
     """
     places: list[Array] = []
     count = 0

@@ -250,7 +250,7 @@ def _tridiagonal_of(matrix: Array) -> tuple[Array, Array, Array, Array]:
 
 
 def _tridiagonal_of_upper(matrix: Array) -> tuple[Array, Array, Array, Array]:
-    """Return the same for an upper triangle, by reversing the axes."""
+    """Return the results of ``_tridiagonal_of`` for an upper triangle, by reversing the axes."""
     packed, *others = _tridiagonal_of(matrix[::-1, ::-1])
     return packed[::-1, ::-1], *(each[::-1] for each in others)  # pyright: ignore[reportReturnType]
 

@@ -128,7 +128,7 @@ def _disk(draws: _Draws) -> list[Array]:
 
 
 def _ball(width: float, *, inside: bool) -> Callable[[_Draws], list[Array]]:
-    """Return a sampler of a sphere (width 2) or hemisphere (width 1), on it or, if ``inside``, in it."""
+    """Return a sampler of points on a sphere (width 2) or hemisphere (width 1) or, if ``inside``, in its interior."""
 
     def sample(draws: _Draws) -> list[Array]:
         polar = np.arccos(1 - width * draws.fraction())
