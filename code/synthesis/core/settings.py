@@ -297,7 +297,7 @@ class Exploration(Confining):
 
     @property
     def most_bytes(self) -> int:
-        """Maximum size of the site, in bytes."""
+        """Maximum size of the web site, in bytes."""
         return self.max_size << 20
 
     @property

@@ -1,7 +1,7 @@
 """A kernel under construction, as far as it does not depend on the front end: names, arguments, statements, helpers.
 
-A front end defines in a :class:`Dialect` how it writes what all kernels have. It extends :class:`Sketch` with what only
-its kernels have, such as threads and arrays, or shapes.
+A front end defines a :class:`Dialect`, its spelling of the elements that all kernels have. It extends :class:`Sketch`
+with elements that only its own kernels have, such as threads and arrays, or shapes.
 """
 
 from abc import ABC, abstractmethod

@@ -47,7 +47,7 @@ class Term:
 
     @property
     def parts(self) -> frozenset[Expression]:
-        """Its summands, or itself; empty for a constant."""
+        """Its summands, or only the expression if it is not a sum; empty for a constant."""
         return frozenset[Expression]() if self.is_constant else self.summands or frozenset({self.node})
 
     @property
@@ -95,7 +95,8 @@ class Operation:
         """Return the term that results from applying the operation; None if it must not be built.
 
         It must not be built if an operand is outside the safe domain, two operands are identical, or all are constant.
-        Nor may it add a second constant to a chain, or have a result that is too large or hardly varies.
+        It must also not be built if the result would be too large or hardly vary, or would be a chain of sums or of
+        products with two constants.
         """
         if len(operands) != self.arity or all(operand.is_constant for operand in operands):
             return None

@@ -1,4 +1,4 @@
-"""Shared code of families that are written as templates: names by role, and holes that are filled at random."""
+"""Shared code of families that are written as templates, in which expressions are drawn for some names (holes)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar

@@ -1,7 +1,7 @@
 """Templates: statements written as Python with holes, for code with a known structure, such as an integrator.
 
-A template is not a complete kernel. Its holes are filled with drawn expressions, its variables get names by their role,
-and a recipe combines the parts that it chooses.
+A template is not a complete kernel. Its holes are names that drawn expressions replace. Its variables get names by
+their role, and a recipe combines the parts that it chooses.
 """
 
 import ast

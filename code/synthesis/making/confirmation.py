@@ -40,7 +40,7 @@ def confirm_source(
     """Return a kernel's record with ``self_contained`` confirmed or cleared, and its texts with their line maps.
 
     The collected source is loaded as a separate module. It is self-contained only if it lowers to the same texts. The
-    line maps are then those of the source alone. Those of the live kernel depend on what its process has lowered
+    line maps are then made from the source alone. Line maps of the live kernel depend on what its process has lowered
     before: JAX caches a traced function with the lines of its first caller.
     """
     spec = kernel.spec

@@ -18,6 +18,6 @@ def freeze_tools() -> None:
 
 
 def freeze_others() -> None:
-    """List the objects that were made since, and freeze them too."""
+    """Add the objects that were made after ``freeze_tools`` to ``objects``, and freeze them too."""
     objects.extend(gc.get_objects())
     gc.freeze()

@@ -34,7 +34,7 @@ class Store(Protocol):
         ...
 
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """Return a file to write to. It appears when the block ends without an error, and not at all otherwise.
+        """Return a file to write to. It appears when the block ends, unless the block raises an error.
 
         Raises:
             OutputError: if it cannot be written.

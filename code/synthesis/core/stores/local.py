@@ -46,7 +46,7 @@ class Folder:
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Generator[BinaryIO]:
-        """Return a file to write to. It appears when the block ends without an error, and not at all otherwise.
+        """Return a file to write to. It appears when the block ends, unless the block raises an error.
 
         Raises:
             OutputError: if it cannot be written.

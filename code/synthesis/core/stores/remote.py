@@ -62,7 +62,7 @@ class Remote:
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Generator[BinaryIO]:
-        """Return a file to write to. It is uploaded when the block ends without an error, and not at all otherwise.
+        """Return a file to write to. It is uploaded when the block ends, unless the block raises an error.
 
         Raises:
             OutputError: if it cannot be written.

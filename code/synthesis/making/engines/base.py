@@ -1,4 +1,4 @@
-"""The protocol of an engine, which has every chunk of a run made.
+"""The protocol of an engine, which makes all chunks of a run, usually by means of workers.
 
 A chunk is one idempotent task. An engine hands each chunk to a worker, with only a few queued ahead. If a worker fails
 for a reason outside the chunk, the engine gives the chunk to another worker, a limited number of times. It reports

@@ -56,7 +56,12 @@ def order_of(settings: AnyRun | Verification, store: Store) -> Order:
 
 
 def count_in(meter: Meter, unit: str) -> Callable[[Event], None]:
-    """Return a callback that reports events to a meter, for chunks that are ranges of a unit."""
+    """Return a callback that reports an engine's events to a meter, and logs chunks that are made again.
+
+    Args:
+        meter: counts the progress.
+        unit: what the chunks are ranges of, as messages name it.
+    """
 
     def count(event: Event) -> None:
         match event:

@@ -1,6 +1,6 @@
-"""Records the arguments of a few dissimilar launches of each kernel. Each is written when it is taken.
+"""Records the arguments of a few dissimilar launches of each kernel, and writes each launch at once.
 
-A launch that is skipped costs one dictionary lookup. An error here never reaches the program: it is noted, and the
+A launch that is skipped costs one dictionary lookup. An error here does not reach the program: it is recorded, and the
 program continues.
 """
 

@@ -38,7 +38,7 @@ def compile_target(target: str, via: str, out: str | Path, settings: Extraction)
         target: a file, a folder, a module, a package, or ``module:name``.
         via: the compiler, such as ``inductor``.
         out: the folder or URL of the run that takes the kernels. The recording is inside it.
-        settings: the settings of the extraction; those of inputs are used.
+        settings: the settings of the extraction, of which only the settings of inputs are used.
 
     Raises:
         UnknownNameError: if there is no such compiler.

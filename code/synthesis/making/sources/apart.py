@@ -25,8 +25,8 @@ def each_apart(
     Args:
         zygote: the process to fork from.
         things: the items.
-        work: returns a call for some of the items, which yields the position of each item as it begins, then its result
-            as bytes.
+        work: takes some of the items and returns a function that processes them. This yields the position of each item
+            when it begins, and then its result as bytes.
         read: decodes a result from bytes.
         limit: seconds of processor time that one item may take.
 

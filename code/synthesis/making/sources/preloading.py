@@ -35,10 +35,10 @@ def package_of(places: Sequence[Place]) -> Package | None:
 
 
 def preload(package: Package, zygote: Zygote, time_limit: float) -> None:
-    """Import a package in a process that others are forked from, if it can be forked afterwards.
+    """Import a package in the process that others are forked from, if that can still be forked afterwards.
 
-    It can if it imports in time and starts no threads, which a forked process would lack. This is tried in a process
-    of its own first.
+    It can if the import ends in time and starts no threads, which a forked process would lack. The import is first
+    tried in another process.
     """
     try:
         found = list(zygote.run(partial(_probe, package), bool, time_limit=time_limit))
