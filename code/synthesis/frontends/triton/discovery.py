@@ -291,7 +291,10 @@ def _may_annotate(value: Any) -> bool:
 
 
 def definition_behind(value: Any) -> Definition | None:
-    """Return the definition of a compiled function, a constant function, a plain function or a class; else None."""
+    """Return the definition of a function or a class; None for any other value.
+
+    The function may be plain, or an object made by ``triton.jit`` or ``triton.constexpr_function``.
+    """
     function = functions.jit_function(value)
     if function is not None:
         return definition_of(function)

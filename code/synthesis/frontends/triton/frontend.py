@@ -45,7 +45,7 @@ class TritonCompiler(Compiler):
         return "triton" in source and _MENTIONS.search(source) is not None
 
     def claims(self, obj: object) -> bool:
-        """Return whether a live object is a function that ``triton.jit`` made, possibly tuned."""
+        """Return whether a live object is a function that ``triton.jit`` made, or an autotuner of such a function."""
         return functions.jit_function(obj) is not None
 
     def prospects(self, target: object) -> list[str]:

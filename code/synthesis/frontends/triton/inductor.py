@@ -29,7 +29,7 @@ Function = Callable[..., Any]
 Tensors = Sequence[Any]
 
 SECONDS = 60.0
-"""How long a launch may take in Triton's interpreter."""
+"""Time limit of a launch in Triton's interpreter, in seconds."""
 _PRIVATE = {
     "fake": "torch._subclasses:FakeTensorMode",
     "tracing": "torch.fx.experimental.proxy_tensor:make_fx",
@@ -47,16 +47,16 @@ _PRIVATE = {
     "extern": "torch._inductor.select_algorithm:extern_kernels",
     "reinterpret": "torch._C._dynamo.guards:_reinterpret_tensor",
 }
-"""The private parts of PyTorch that are used, by their names here."""
+"""The private parts of PyTorch that are used, under the names that this module gives them."""
 _OPTIONS = {"assert_indirect_indexing": False}
 """Inductor's settings. Kernels have no assertions, since the oracle checks each address."""
 _START = re.compile(r"^triton_helpers\.set_driver_to_gpu\(\)\n", re.MULTILINE)
-"""The line of a kernel's module that asks for a GPU."""
+"""Matches the line of a kernel's module that requires a GPU."""
 _modules = itertools.count()
 
 
 class NotCompiledError(Exception):
-    """Inductor makes no program of a function that can be run here; the message says why."""
+    """Raised if Inductor compiles a function to no program that can be run here; the message says why."""
 
 
 def find_fault() -> str | None:
@@ -110,7 +110,7 @@ class Compiled:
 
 
 def compile_function(function: Function, arguments: Tensors) -> Compiled:
-    """Return what Inductor compiles a function to, for an H100.
+    """Return the program to which Inductor compiles a function for an H100.
 
     Args:
         function: a function of tensors that returns tensors, or nested tuples, lists and dictionaries of tensors.
@@ -133,8 +133,8 @@ def compile_function(function: Function, arguments: Tensors) -> Compiled:
 def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> str:
     """Return Inductor's program.
 
-    A function is traced with tensors of the host, since autograd asks PyTorch for libraries of the GPU otherwise. Then
-    the graph is moved to the GPU.
+    A function is traced with tensors on the host, because with tensors on a GPU, autograd needs libraries for the GPU.
+    Then the graph is moved to the GPU.
     """
     host = [_empty(torch, each, "cpu") for each in arguments]
     gpu = [_empty(torch, each, "cuda") for each in arguments]
@@ -168,7 +168,7 @@ def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> 
 
 
 def _on_gpu(torch: Any, value: Any) -> Any:
-    """Return the arguments of a call with the GPU in the place of every device."""
+    """Return the arguments of a call with every device replaced by the GPU."""
     if isinstance(value, torch.device):
         return torch.device("cuda", 0)
     if isinstance(value, Mapping):
@@ -211,7 +211,7 @@ def tensors_in(torch: Any, value: Any) -> list[Any]:
 
 @contextlib.contextmanager
 def _no_patterns() -> Generator[None]:
-    """Leave out passes that look for attention, whose patterns PyTorch traces with a GPU."""
+    """Skip the passes that search for attention, because PyTorch traces their patterns on a GPU."""
     passes: Any = import_module(_PRIVATE["first_passes"].partition(":")[0])
     before = passes.lazy_init
     passes.lazy_init = _nothing
@@ -223,7 +223,7 @@ def _no_patterns() -> Generator[None]:
 
 @contextlib.contextmanager
 def _gpu() -> Generator[None]:
-    """Let PyTorch, its compiler and Triton answer as if there were a GPU."""
+    """Make PyTorch, its compiler and Triton report a GPU, inside a context."""
     torch: Any = import_module("torch")
     interface: Any = _private("interface")
     restore, uninstall = answer_as_gpu(torch), install_driver()
@@ -251,7 +251,7 @@ def _nothing(*_: Any, **__: Any) -> int:
 
 
 def _answering(answer: Any) -> Callable[..., Any]:
-    """Return a function that gives an answer, whatever it is asked."""
+    """Return a function that returns a value for any arguments."""
 
     def answering(*_: Any, **__: Any) -> Any:
         return answer
@@ -263,10 +263,10 @@ def _answering(answer: Any) -> Callable[..., Any]:
 
 
 def _read(text: str) -> Compiled:
-    """Return a program by its parts.
+    """Parse a program of Inductor's into its parts.
 
     Raises:
-        NotCompiledError: if it has a kernel that is not Triton's, or other parts than are known.
+        NotCompiledError: if it has a kernel that is not Triton's, or an unknown part.
     """
     kernels: dict[str, str] = {}
     calls: list[ast.FunctionDef] = []
@@ -299,7 +299,7 @@ def _import(path: Path, text: str) -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A launch of a kernel, as Inductor's program asks for it and its first configuration says."""
+    """A launch of a kernel by Inductor's program, with the first configuration of the kernel."""
 
     function: Any
     """The ``@triton.jit`` function."""
@@ -310,11 +310,11 @@ class Launch:
     """``num_warps`` and the like."""
 
     def interpret(self) -> None:
-        """Run it by Triton's interpreter."""
+        """Run the launch by Triton's interpreter."""
         interpret(self.function, self.grid, self.values, seconds=SECONDS)
 
     def run(self) -> None:
-        """Launch it as a program does, so that a recording takes it."""
+        """Launch the kernel as an ordinary program does, so that the launch can be recorded."""
         self.function.run(grid=self.grid, warmup=False, **self.values, **self.options)
 
 
@@ -323,7 +323,7 @@ class Loaded:
     """A program of Inductor's that can be run on the host.
 
     Args:
-        tuners: Inductor's object around each kernel, by the kernel's name.
+        tuners: the object in which Inductor wraps each kernel, by the kernel's name.
         call: the function that launches the kernels.
     """
 
@@ -338,7 +338,8 @@ class Loaded:
             launch: called with each launch in order.
 
         Raises:
-            NotCompiledError: if the program fails, for instance since it needs something of PyTorch that is not here.
+            NotCompiledError: if the program fails, for example because it needs a part of PyTorch that a machine
+                without a GPU lacks.
         """
         torch: Any = import_module("torch")
         names = _names(torch)
@@ -355,7 +356,7 @@ class Loaded:
 
 
 class _Launcher:
-    """Stands for a kernel in Inductor's program."""
+    """The object that replaces a kernel in Inductor's program and reports its launches."""
 
     def __init__(self, tuner: Any, launch: Callable[[Launch], None]) -> None:
         self._tuner = tuner
@@ -375,7 +376,7 @@ class _Launcher:
 
 
 def _names(torch: Any) -> dict[str, Any]:
-    """Return what a program of Inductor's names, on the host."""
+    """Return the values of the names in a program of Inductor's, for running it on the host."""
 
     def empty(size: Any, stride: Any, dtype: Any) -> Any:
         return torch.empty_strided(size, stride, dtype=dtype)

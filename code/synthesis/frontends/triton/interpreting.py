@@ -82,7 +82,7 @@ def _cause_of(error: BaseException) -> BaseException:
 
 @contextlib.contextmanager
 def _interpreted(kernel: Any, memory: "_Memory", deadline: float) -> Generator[None]:
-    """Interpret ``triton.language`` and the compiled functions that a kernel calls, inside a context."""
+    """Replace ``triton.language`` and the compiled functions that a kernel calls, inside a context."""
     scope = _Scope()
     builder = interpreter.interpreter_builder
     step = builder.set_grid_idx
@@ -196,7 +196,7 @@ class _Scope:
         self._entered = set[int]()
 
     def set_attr(self, place: Any, name: str, value: Any) -> None:
-        """Replace an attribute until ``restore`` is called."""
+        """Replace an attribute of an object until ``restore`` is called."""
         held: Mapping[str, Any] = place.__dict__
         own = held.get(name, _MISSING)
         if own is _MISSING:
@@ -206,7 +206,10 @@ class _Scope:
         setattr(place, name, value)
 
     def enter(self, names: dict[str, Any]) -> None:
-        """Interpret the functions of ``triton.language`` that a module has under its own names."""
+        """Replace the functions of ``triton.language`` in a module's namespace by their interpreted forms.
+
+        This includes functions that were imported under other names.
+        """
         if id(names) in self._entered:
             return
         self._entered.add(id(names))

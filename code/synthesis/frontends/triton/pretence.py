@@ -136,7 +136,7 @@ class _Generator:
 
 
 def _answering(answer: Any, own: Any) -> Any:
-    """Return a function that returns an answer; inside ``plain_tensors`` it calls PyTorch's own function."""
+    """Return a function that returns a fixed value; inside ``plain_tensors`` it calls PyTorch's function ``own``."""
 
     def answering(*args: Any, **kwargs: Any) -> Any:
         return own(*args, **kwargs) if own is not None and getattr(_state, "plain", False) else answer
@@ -145,7 +145,7 @@ def _answering(answer: Any, own: Any) -> Any:
 
 
 def answer_as_gpu(torch: Any) -> Callable[[], None]:
-    """Replace the functions of ``torch.cuda`` that look for a GPU, and return a function that restores them."""
+    """Make the functions of ``torch.cuda`` that look for a GPU report one; return a function that restores them."""
     cuda = torch.cuda
     properties = SimpleNamespace(
         name=_NAME,

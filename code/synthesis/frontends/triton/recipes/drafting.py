@@ -151,7 +151,7 @@ class Draft:
 
 
 def _idle(argument: Argument) -> Any:
-    """Return what stands for an argument that no branch taken reads: None for a pointer, otherwise a usual number."""
+    """Return the constant for an argument that no executed branch reads: None for a pointer, else a number."""
     domain = argument.domain
     if argument.shape is not None or domain is None:
         return None
@@ -198,7 +198,7 @@ def _ordered(style: Stream, parameters: Sequence[Parameter]) -> list[Parameter]:
 
 
 def _reached(functions: Sequence[str], lines: str) -> list[str]:
-    """Return the functions that the lines call, directly or not, in their order."""
+    """Return the functions that the lines call directly or through other functions, in their order."""
     named = {written_name(each): each for each in functions}
     reached, waiting = set[str](), [lines]
     while waiting:
@@ -211,7 +211,7 @@ def _reached(functions: Sequence[str], lines: str) -> list[str]:
 def _named(
     style: Stream, parameters: Sequence[Parameter], constants: Collection[str], lines: str, mentioned: set[str]
 ) -> tuple[dict[str, str], str]:
-    """Return the names of parameters and constants, and the lines with these and other names of local variables."""
+    """Return new names for parameters and constants, and the lines with these names and renamed local variables."""
     nodes = ast.walk(ast.parse("def kernel():\n" + lines))
     stored = sorted({each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)})
     offered = {name: synonyms_of(name) for name in stored} | {each.key: each.names for each in parameters}

@@ -1,6 +1,6 @@
-"""Draws maps and reductions of arrays by grammar: each value is an operation on values before it.
+"""Draws maps and reductions of arrays: each value is the result of an operation on earlier values.
 
-Operations stay within their domains, as the intervals of the values say.
+The intervals of values ensure that operations are applied only within their domains.
 """
 
 import re
@@ -44,7 +44,7 @@ _TITLES = (
 
 @dataclass(slots=True)
 class _Body:
-    """The lines that work on values, and the values that there are."""
+    """The part of a kernel's body that computes values, under construction: its lines, and the values so far."""
 
     stream: Stream
     layout: Layout
@@ -61,7 +61,7 @@ class _Body:
         return self.names.pop() if self.names else f"t{len(self.lines)}"
 
     def give(self, value: Value) -> None:
-        """Add a value, or replace the one that had its name."""
+        """Add a value. It replaces an earlier value of the same name."""
         self.values = [each for each in self.values if each.name != value.name]
         self.values.append(value)
 
@@ -105,7 +105,7 @@ def _loads(body: _Body, count: int) -> None:
 
 
 def _numbers(body: _Body, count: int) -> None:
-    """Mix numbers that are passed at the launch into the last values."""
+    """Combine the last values with numbers that are passed when the kernel is launched."""
     for number in range(count):
         key, stream = f"number{number}", body.stream
         value = stream.choice(body.values)
@@ -158,13 +158,13 @@ def _operations(body: _Body, target: str, count: int) -> None:
 
 
 def _give_unused(body: _Body, value: Value) -> None:
-    """Note that a value is still to be used."""
+    """Add a value to those that a later operation must use."""
     if value.name not in body.unused:
         body.unused.append(value.name)
 
 
 def _picked(body: _Body) -> Value:
-    """Return the next operand: usually one that is not used yet."""
+    """Return the next operand: usually a value that is not used yet."""
     waiting = [each for each in body.values if each.name in body.unused]
     return body.stream.choice(waiting if waiting and body.stream.chance(0.85) else body.values)
 
@@ -175,7 +175,7 @@ def _use(body: _Body, name: str) -> None:
 
 
 def _written(body: _Body, value: Value, made: Made) -> Value:
-    """Write an operation: plainly, under a flag, in a short loop, or in a function of its own."""
+    """Write an operation: as an assignment, under a flag, in a short loop, or as a call of a helper function."""
     stream = body.stream
     kind = stream.weighted((("plain", 12.0), ("flag", 1.0), ("function", 1.6), ("loop", 0.6)))
     others = {each.name for each in body.values} - {value.name}
@@ -190,7 +190,7 @@ def _written(body: _Body, value: Value, made: Made) -> Value:
 
 
 def _flagged(body: _Body, value: Value, made: Made) -> Value:
-    """Write an operation under a flag."""
+    """Write an operation that is only applied if a flag is set."""
     stream = body.stream
     flag, is_on = f"FLAG{len(body.lines)}", stream.chance(0.5)
     body.draft.constant(flag, is_on, names=_FLAGS)
@@ -204,7 +204,7 @@ def _flagged(body: _Body, value: Value, made: Made) -> Value:
 
 
 def _repeated(body: _Body, value: Value, made: Made) -> Value | None:
-    """Write an operation, and a loop that changes its results; return None if no loop keeps all arguments."""
+    """Write an operation and a loop over its result. Return None if in every loop an argument would lose its effect."""
     stream = body.stream
     name, index, times = body.fresh(), stream.choice(("k", "step", "it", "_i")), stream.choice((2, 3))
     for inner in stream.ranked((f"0.5 * {name} + 0.25 * {value.name}", f"{name} - 0.1 * {name} * {value.name}",
@@ -227,7 +227,7 @@ def _repeated(body: _Body, value: Value, made: Made) -> Value | None:
 
 
 def _called(body: _Body, value: Value, made: Made) -> Value:
-    """Write an operation as a call of a function."""
+    """Write an operation as a call of a helper function."""
     stream = body.stream
     title = stream.choice(
         ("activate", "transform", "squash", "shape", "op", "fn", "gain_fn", "curve", "respond", "act_fn")
@@ -330,7 +330,7 @@ def draw_reduction(stream: Stream, target: str) -> KernelSpec:
 
 
 def _reducible(body: _Body, value: Value, plain: str) -> Made:
-    """Return an operation on a value after which a reduction, an expression of ``{x}``, loses no argument."""
+    """Return an operation on a value, after which all arguments affect a reduction, an expression of ``{x}``."""
     made = step(body.stream, value, then=plain)
     if evaluated(plain.format(x="x"), {"x": made.samples}) is None:
         for other in body.values:

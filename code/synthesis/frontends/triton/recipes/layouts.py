@@ -1,7 +1,7 @@
 """How the programs of a drawn kernel cover its arrays: flat blocks, tiles, rows, or blocks in a loop.
 
-A layout gives the lines before the values, the indentation of these, and for each kind of array the offsets and the
-mask of a block.
+A layout consists of the lines before the first load, the indentation of the lines that compute values, and for each
+kind of array the offsets and the mask of a block.
 """
 
 from dataclasses import dataclass, field
@@ -34,9 +34,9 @@ class Layout:
     masks: dict[str, str] = field(default_factory=dict[str, str])
     """The mask of a block of each kind of array; empty if none is needed."""
     spread: dict[str, str] = field(default_factory=dict[str, str])
-    """How a block of each kind becomes one of the whole shape: ``[None, :]`` for a row."""
+    """The subscript that broadcasts a block of each kind to the full shape: ``[None, :]`` for a row."""
     per_program: str = ""
-    """The index of what a program reduces: its row, or itself."""
+    """The variable with the index of the result of a program's reduction: of its row, or of the program."""
     programs: int = 1
     """How many such indices there are."""
 
@@ -47,7 +47,7 @@ def layout_of(stream: Stream, draft: Draft, *, whole_rows: bool = False) -> Layo
     Args:
         stream: the random choices.
         draft: the kernel.
-        whole_rows: whether a program sees all of what it reduces: a row, or else a block of its own.
+        whole_rows: whether each program holds all elements that it reduces: one row, or one block of a flat array.
     """
     if whole_rows:
         makers = ((_row, 5.0), (_flat, 2.0))

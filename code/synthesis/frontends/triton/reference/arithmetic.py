@@ -81,7 +81,7 @@ def binary(m: Machine, name: str, left: Any, right: Any) -> Any:
 
 
 def _moved(m: Machine, name: str, left: Any, right: Any) -> Pointer:
-    """Return pointers that an integer was added to or subtracted from, in elements."""
+    """Add an integer to pointers, or subtract it from them. The integer is a number of elements."""
     if name == "sub" and isinstance(right, Pointer):
         raise ReferenceUnknownError("a difference of pointers")
     pointer, offset = (left, right) if isinstance(left, Pointer) else (right, left)
@@ -174,7 +174,7 @@ def unary(m: Machine, name: str, value: Any) -> Any:
 
 
 def truth(value: Any) -> Any:
-    """Return the data of a block of truth values, the only operands that logical operators take.
+    """Return the data of a block of truth values. Logical operators take no other operands.
 
     Raises:
         ReferenceUnknownError: for any other value.
@@ -230,7 +230,7 @@ def where(m: Machine, condition: Any, x: Any, y: Any) -> Any:
 
 
 def arms_of_where(m: Machine, condition: Any, x: Any, y: Any) -> list[Any]:
-    """Return for each of the two arms where it is selected."""
+    """Return two masks: where the first and where the second alternative is selected."""
     del x, y
     chosen = as_type(m, condition, INT1).data
     return [chosen, np.logical_not(chosen)]
@@ -253,13 +253,13 @@ def minimum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> Block:
 
 
 def arms_of_maximum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> list[Any]:
-    """Return for each operand where it is the larger one."""
+    """Return a mask for each operand: where it is the larger one."""
     one, other, _ = converted(m, x, y)
     return [one > other, other > one]
 
 
 def arms_of_minimum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> list[Any]:
-    """Return for each operand where it is the smaller one."""
+    """Return a mask for each operand: where it is the smaller one."""
     one, other, _ = converted(m, x, y)
     return [one < other, other < one]
 
@@ -288,7 +288,7 @@ def clamp(m: Machine, x: Any, min: Any, max: Any, propagate_nan: Any = "NONE") -
 
 
 def arms_of_clamp(m: Machine, x: Any, min: Any, max: Any, propagate_nan: Any = "NONE") -> list[Any]:  # noqa: A002
-    """Return where the value itself, the lower bound and the upper bound are selected."""
+    """Return three masks: where the value itself, the lower bound and the upper bound are selected."""
     (given, low, high), _ = _three(m, x, min, max)
     return [(low <= given) & (given <= high), given < low, given > high]
 

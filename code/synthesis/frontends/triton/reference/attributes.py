@@ -32,7 +32,7 @@ _SYNTAX = {name: Operation(f"tl.{name}", operations.FUNCTIONS["multiple_of"]) fo
 
 
 def resolved(path: str) -> Any:
-    """Return the object that a dotted name refers to: a function, type or constant, else a namespace."""
+    """Return the function, type or constant to which a dotted name refers; for any other name, a namespace."""
     home, _, name = path.rpartition(".")
     if home in _PARTS:
         home = _LANGUAGE

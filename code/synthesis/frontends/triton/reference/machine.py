@@ -30,7 +30,7 @@ class Access:
 
 
 class Machine:
-    """The evaluator of a kernel, with hooks that evaluations with other rounding override.
+    """The evaluator of a kernel. Subclasses that round in another way override some of its methods.
 
     Args:
         double: whether every floating-point number is computed in float64.
@@ -97,7 +97,7 @@ class Machine:
 
         Args:
             decision: ``compare``, ``truncate``, ``floor``, ``ceil``, ``round`` or ``choose``.
-            told: the outcome: truth values, integers, or floating-point numbers that are whole.
+            told: the computed outcome: truth values, integers, or floating-point numbers that are whole.
             measure: the float64 numbers that it depends on. For a comparison it is the difference of the sides; for
                 ``choose``, the distance to the next best choice.
         """

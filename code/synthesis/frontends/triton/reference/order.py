@@ -26,16 +26,19 @@ class _Touched:
             high[each.offsets] = np.maximum(high[each.offsets], each.program)
             self.kinds.setdefault(each.kind, np.zeros(size, bool))[each.offsets] = True
         self.several = (low != high) & (high >= 0)
-        """The elements that several programs accessed."""
+        """A mask of the elements that several programs accessed."""
         self._none = np.zeros(size, bool)
 
     def of(self, *first: str) -> Array:
-        """Return the elements with an access whose kind begins with one of these letters."""
+        """Return a mask of the elements with an access whose kind begins with one of these letters.
+
+        The letters are R (read), W (write), A (atomic) and X (atomic whose result may be used); see ``Access.kind``.
+        """
         return np.any([self._none, *(each for kind, each in self.kinds.items() if kind[0] in first)], axis=0)
 
     @property
     def mixed(self) -> Array:
-        """The elements that atomic operations of different kinds changed, or one that replaces the value."""
+        """A mask of the elements changed by atomic operations of different kinds, or by one that replaces the value."""
         operations = {kind[1:] for kind in self.kinds if kind[0] in "AX"}
         replaced = [each for kind, each in self.kinds.items() if kind[1:] in ("xchg", "cas", "store")]
         changed = [np.any([each for kind, each in self.kinds.items() if kind[0] in "AX" and kind[1:] == operation],

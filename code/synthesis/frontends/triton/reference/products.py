@@ -132,7 +132,7 @@ def dot_scaled(
 
 
 def _scaled(m: Machine, value: Any, scale: Any, name: Any, k_pack: Any, *, transposed: bool) -> Array:
-    """Return an operand's numbers times their scales, with the summed axis last."""
+    """Return an operand multiplied by its scales, with the contracted axis last."""
     wide = np.float64 if m.double else np.float32
     if name == "e2m1":
         codes = np.swapaxes(value.data, -1, -2) if transposed else value.data

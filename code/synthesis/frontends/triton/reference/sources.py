@@ -27,7 +27,7 @@ class Source:
 
     tree: ast.Module
     names: dict[str, Any]
-    """The value of each name of the module; an error if it is not modelled."""
+    """The value of each name that the module binds; an error to raise if the value is not modelled."""
 
     def function(self, name: str) -> Function:
         """Return a function that the source defines.
@@ -60,7 +60,7 @@ def parsed(source: str) -> ast.Module:
 
 
 def read(source: str) -> Source:
-    """Return a source with the values of its names.
+    """Parse a source, and evaluate the names that its module binds.
 
     Raises:
         ReferenceUnknownError: if it is not valid Python, or too large.

@@ -70,7 +70,7 @@ _FORMATS = {"e4m3": ml_dtypes.float8_e4m3fn, "e5m2": ml_dtypes.float8_e5m2}
 
 
 def unpacked(value: Array, axis: int) -> Array:
-    """Return float32 from pairs of 4-bit floats in bytes, twice as many along an axis, low halves first."""
+    """Unpack bytes of two 4-bit floats each, the low half first, as float32; the axis becomes twice as long."""
     bits = np.moveaxis(np.ascontiguousarray(value).view(np.uint8), axis, -1)
     pairs = np.stack((_E2M1[bits & 15], _E2M1[bits >> 4]), axis=-1)
     return np.moveaxis(pairs.reshape(*bits.shape[:-1], -1), -1, axis)
