@@ -61,7 +61,7 @@ class Sources(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The class of an object, declared in a source."""
+    """A class that the source declares, of which a call has an object."""
 
     name: str
     others: Mapping[str, Any]
@@ -200,7 +200,7 @@ def _has_its_leaves(value: Any) -> bool:
 
 
 def _key(path: str, key: Any) -> Any:
-    """Return a dictionary's key as a tree of constants."""
+    """Return the key of a dictionary as a tree of constants."""
     kind: Any = key.__class__
     if kind in (int, str, bool):
         return {"value": key}

@@ -318,7 +318,10 @@ def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
 
 
 def _transformed(function: FunctionType) -> Built | None:
-    """Return the call of a JAX transformation that makes a function; None if there is none, or a decorator makes it."""
+    """Return the call of a JAX transformation that returned a function.
+
+    None if no transformation returned it, or if the call is a decorator in the source.
+    """
     made = made_by(function)
     if made is None:
         return None
@@ -337,7 +340,7 @@ def _transformed(function: FunctionType) -> Built | None:
 
 
 def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
-    """Return the JAX transformation that made a function, and its closure; None for any other function."""
+    """Return the JAX transformation that returned a function, and its closure; None for any other function."""
     name = function.__code__.co_qualname
     if name == "api_boundary.<locals>.reraise_with_filtered_traceback":
         inner = closure_of(function)["fun"]
@@ -346,7 +349,7 @@ def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
 
 
 def _is_decorated(function: Any) -> bool:
-    """Return whether decorators in a function's source already make the transformed function."""
+    """Return whether the source of a function has decorators that transform it, so that no call is needed."""
     if not isinstance(function, FunctionType) or made_by(function) is not None:
         return False
     behind = functions.function_behind(function)
@@ -354,13 +357,13 @@ def _is_decorated(function: Any) -> bool:
 
 
 def _is_marked(value: Any) -> bool:
-    """Return whether the source of the function inside an object has decorators, which already make the object."""
+    """Return whether the source of the function inside an object has decorators that already return the object."""
     behind = functions.function_behind(value)
     return behind is not None and (source_of(behind)[0] or "").lstrip().startswith("@")
 
 
 def _jitted(value: Any) -> Built | None:
-    """Return the call of ``jax.jit`` that makes a value; None if a decorator in the function's source makes it."""
+    """Return the call of ``jax.jit`` that returned a value; None if it is a decorator in the function's source."""
     inner = value._fun
     if _is_decorated(inner):
         return None

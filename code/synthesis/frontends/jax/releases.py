@@ -137,7 +137,7 @@ def _printed_leaves(text: str) -> int:
 
 
 def _shape_of(pytree: str) -> str:
-    """Return the tree of a printed ``Pytree``, in which leaves are stars."""
+    """Return the structure in a printed ``Pytree``, in which each leaf is printed as a star."""
     return _QUOTED.sub("", pytree.partition("tree=PyTreeDef(")[2].removesuffix("))"))
 
 
@@ -218,9 +218,9 @@ def scan_division(constants: int, carry: int, columns: int, results: int) -> Map
 # ---- compiling
 
 _OPTIONAL = frozenset({"xla_cpu_use_fusion_emitters", "xla_dump_emitter_re"})
-"""Options that not every XLA has, and that are left out where it does not.
+"""Options that some releases of XLA lack. They are left out for those releases.
 
-One saves time; the releases without the other always dump LLVM IR.
+One only saves time. Releases without the other always dump LLVM IR.
 """
 _unknown: set[str] = set()
 

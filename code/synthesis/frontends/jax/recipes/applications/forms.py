@@ -49,9 +49,9 @@ class Said:
     """The text of an error about an array with a wrong shape."""
 
     shape: tuple[str, str]
-    """The text before the array's shape, with a hole for its name, and the text before the expected shape."""
+    """The text before the array's shape, with a placeholder for its name, and the text before the expected shape."""
     axes: str
-    """The text before the array's number of dimensions, with holes for its name and for the expected number."""
+    """The text before the number of dimensions, with placeholders for the array's name and the expected number."""
 
 
 def opposite(test: Expression) -> Expression:
@@ -70,7 +70,7 @@ def opposite(test: Expression) -> Expression:
 
 
 def leaving_early(body: Body) -> Body:
-    """Return a body that returns as soon as nothing is left to do, not only at its end."""
+    """Return a body that returns in its branches, as soon as nothing is left to do, not only at its end."""
     match body:
         case (*before, If(test, (*_, end) as inner, ()), Return(value) as last) if (
             value is not None and size(value) <= _SHORT and not isinstance(end, Return | Raise)
@@ -85,7 +85,7 @@ def leaving_early(body: Body) -> Body:
 
 
 def _returning(choice: If, result: str) -> Body | None:
-    """Return a choice whose branches return what they assigned to a variable; None if one does not assign it last."""
+    """Return a conditional whose branches return the value that they assigned; None if one does not assign it last."""
     first = _last_returned(choice.body, result)
     match choice.orelse:
         case (If() as other,):
@@ -98,7 +98,7 @@ def _returning(choice: If, result: str) -> Body | None:
 
 
 def _last_returned(body: Body, result: str) -> Body | None:
-    """Return a block that returns what it assigned last to a variable, or that raises; None for other blocks."""
+    """Return a block that returns the last assigned value of a variable, or raises; None for any other block."""
     match body:
         case (*before, Assign(Name(name), value, "")) if name == result:
             return (*before, Return(value))
@@ -228,7 +228,10 @@ def _asked_for_presence(test: Expression) -> list[str]:
 
 
 def assuming(body: Body) -> Body:
-    """Return a body in which a choice between two names takes the second branch for all names but the first."""
+    """Return a body in which a choice between two names tests only the first: any other name selects the second case.
+
+    The error for an unknown name is left out.
+    """
     made: list[Statement] = []
     for each in body:
         match made, each:
@@ -324,7 +327,7 @@ def updating(body: Body, names: Container[str] | None = None) -> Body:
 
     Args:
         body: the statements.
-        names: the variables that this is done for; None for all.
+        names: the variables whose assignments are changed; None for all.
     """
     return tuple(_updated(each, names) for each in body)
 

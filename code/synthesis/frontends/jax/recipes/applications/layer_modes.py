@@ -147,7 +147,10 @@ def _pooling(p: Program) -> Text:
 
 
 def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
-    """Return a text with its groups chosen. If only some cases use its mask, the requested case is one of these."""
+    """Return a text with one alternative chosen in each group, and a requested case that needs the mask.
+
+    The case is restricted only if the lines have a mask that some cases use, but no line after the cases.
+    """
     lines = settled(p.choose(text.lines))
     given = dict(text.given)
     named = given["name"]

@@ -16,18 +16,18 @@ _SHARE = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array, or a tree of arrays, that a text names."""
+    """An array or a tree of arrays that the lines of a family use by name."""
 
     tree: Tree
     says: str
     names: tuple[str, ...] = ()
     left_out: float = 0.0
-    """Share of functions that leave the array out where they can. Only for an array that the text tests for None."""
+    """Probability that the array is left out if it is not needed. Above 0 only if the lines test it for None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number that a text names."""
+    """A number that the lines of a family use by name."""
 
     usual: str
     says: str
@@ -38,7 +38,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A constant that decides between parts of a text."""
+    """A constant that selects between parts of the lines of a family."""
 
     kind: str
     says: str
@@ -53,7 +53,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """The cases that a function can do, as texts with groups."""
+    """Functions with the same cases: their lines as templates with groups, which are alternatives in braces."""
 
     summary: str
     titles: tuple[str, ...]
@@ -79,14 +79,14 @@ def draw_by_name(
     given: Mapping[str, Array | Constant | Option],
     result: Tree,
 ) -> KernelSpec:
-    """Draw a function that chooses a case by its name.
+    """Draw a function with a string parameter that selects one of several cases.
 
     Args:
         stream: the random choices.
         labels: category, recipe and target.
-        family: its texts.
-        given: the arguments, constants and options that its texts may name.
-        result: the result.
+        family: the lines before, in and after the cases.
+        given: the arguments, constants and options by their names in the lines.
+        result: the tree of arrays that the function returns.
     """
     p = Program.of(stream, labels[0])
     asked = p.choices.choice(tuple(family.cases))
@@ -113,11 +113,11 @@ def draw_by_name(
 
 
 def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool = True) -> None:
-    """Declare an argument, a constant or an option that a text names.
+    """Declare an argument, a constant or an option that lines use by name.
 
     Args:
         p: the function.
-        key: its name in the text.
+        key: its name in the lines.
         each: the argument, constant or option.
         now: whether the requested case needs it; otherwise it is left out, or keeps its default.
     """
@@ -134,7 +134,7 @@ def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool 
 
 
 def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -> None:
-    """Write the cases as one chain that assigns ``out``, or as separate returns."""
+    """Write the cases as one ``if`` chain that assigns ``out``, or as branches that each return (``at_once``)."""
     unknown = f"raise ValueError(f'unknown {word} {{name}}')"
     names = list(cases)
     # If the names are checked first, the last case needs no test.

@@ -87,7 +87,7 @@ _TALKATIVE = 0.85
 _REMARK = 0.8
 """Probability that such a function has each comment of its text."""
 _PRIVATE = 0.65
-"""Probability that the functions beside a function have names with a leading underscore."""
+"""Probability that the names of a function's helper functions have a leading underscore."""
 _ASKING = 0.5
 """Probability that a function requires all its numbers and options, without defaults."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
@@ -294,7 +294,7 @@ class Program:
     # ---- lines
 
     def record(self, name: str, fields: Sequence[tuple[str, Tree]], says: str, *, plain: bool = False) -> Record:
-        """Declare a class of arrays beside the function: a named tuple, or a registered dataclass.
+        """Declare a class of arrays in the function's module: a named tuple, or a registered dataclass.
 
         Args:
             name: its name.
@@ -356,7 +356,7 @@ class Program:
         return self._template.statements(self._remarked(join(*lines)), **self._holes)
 
     def write(self, *texts: str) -> None:
-        """Append statements with groups. A line that begins with ``#`` is a comment.
+        """Append statements with groups of alternatives. A line that begins with ``#`` is a comment.
 
         Braces of Python code, as in messages and dictionaries, are written as ``<<`` and ``>>``.
         """
@@ -368,7 +368,7 @@ class Program:
         self.add(quote_remarks(dedent(text)))
 
     def choose(self, text: str) -> str:
-        """Return a text with one part of each of its groups, in the form that ``add`` takes."""
+        """Return a text with one alternative of each of its groups, in the form that ``add`` takes."""
         return _filled(choose(dedent(text), self.choices.shuffled, self.maybe))
 
     def _remarked(self, text: str) -> str:
@@ -525,7 +525,7 @@ class Program:
         return tuple(changed(each, lambda node: partial_for(node, parameters)) for each in body)
 
     def _called(self, helper: str) -> Expression:
-        """Return the name of a function beside this one, which is defined if it is not yet."""
+        """Return the name of a helper function of the module. Define the function if it is not defined yet."""
         hole = self._holes[helper]
         return hole() if callable(hole) else hole
 

@@ -37,12 +37,12 @@ KEYS_LIKE = _BODIES["keys_like"]
 
 
 def _settled(p: Program, text: str) -> str:
-    """Return a text with its groups chosen, in the form of a text without groups."""
+    """Return a text with one alternative chosen in each group, and the braces of Python code escaped again."""
     return settled(p.choose(text))
 
 
 def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
-    """Return the parameters of some layers. A function of any tree has no annotation for them."""
+    """Return the parameters of some layers as a tree. A function of any tree does not annotate its contents."""
     p.holds_any_tree()
     tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=p.choices.chance(0.7))
     return changed(tree, low, high, dtype)
@@ -125,7 +125,7 @@ _CASTS = {
 
 
 def _cast(p: Program) -> Text:
-    """Draw trees in another precision, or gradients that were scaled for it."""
+    """Draw a function that casts a tree to another precision, or unscales gradients of a scaled loss."""
     form = p.choices.weighted((("kept", 0.45), ("policy", 0.25), ("scaled", 0.3)))
     tree = _tree(p, -2, 2)
     some = form == "kept" and p.choices.chance(0.4)
@@ -331,7 +331,7 @@ _BATCHES = {
 
 
 def _batches(p: Program) -> Text:
-    """Draw the stacking, slicing or averaging of trees in batches."""
+    """Draw a function that stacks, slices or averages trees in batches."""
     rows = p.size(64, 128, 256)
     widths = [p.size(4, 8, 16) for _ in range(2)]
     form = p.pick(*_BATCHES)

@@ -145,7 +145,7 @@ def _draw_update(stream: Stream, target: str) -> KernelSpec:
 
 
 def _settled(p: Program, text: str) -> str:
-    """Return a text with its groups chosen, in the form of a text without groups."""
+    """Return a text with one alternative chosen in each group, and the braces of Python code escaped again."""
     return settled(p.choose(text))
 
 

@@ -1,4 +1,4 @@
-"""Arguments by role, drawn holes and fitting names, shared by all families."""
+"""What all families share: arguments by role, expressions for holes in templates, and names that fit."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -19,7 +19,7 @@ POSITIVE = Domain(low=0.3, high=2.0)
 """Domain of scales and other positive values."""
 VALUES = Domain(low=-2.0, high=2.0)
 FACTOR = Domain(low=0.1, high=8.0)
-"""Domain of a hole that another value is multiplied by."""
+"""Interval of the values of an expression that another value is multiplied by."""
 
 _ROLES: dict[str, tuple[str, ...]] = {
     "x": ("x", "xs", "state", "cur", "u"), "y": ("y", "out", "yhat", "pred"), "h": ("h", "hidden", "carry", "state_h"),
@@ -47,7 +47,7 @@ class Scene(scenes.Scene[Draft]):
 
     Args:
         stream: the random choices.
-        kind: the shape of new arguments in holes.
+        kind: the shape of new arguments in the expressions for holes.
     """
 
     def __init__(self, stream: Stream, kind: Shape) -> None:
@@ -67,7 +67,13 @@ class Scene(scenes.Scene[Draft]):
     def weave_hole(
         self, shape: Shape, within: Domain, steps: tuple[int, int] = (1, 3), *, alone: bool = False
     ) -> Expression:
-        """Return a hole: an expression of one or two new arguments (one if ``alone``), inside an interval.
+        """Return an expression for a hole of a template, with values in an interval.
+
+        Args:
+            shape: the shape of the values.
+            within: the interval.
+            steps: the smallest and the largest number of operations.
+            alone: whether the expression has one new argument; otherwise it has one or two.
 
         Raises:
             DrawError: if the terms cannot be brought into the interval.
@@ -81,10 +87,10 @@ class Scene(scenes.Scene[Draft]):
         return self.weave(choices, terms, _OPERATIONS, kind, within, steps=steps)
 
     def map_hole(self, variable: Expression, steps: tuple[int, int] = (1, 3)) -> Expression:
-        """Return a hole inside a nested function: a bounded map of one of its variables.
+        """Return an expression for a hole in a nested function: a bounded function of one of its variables.
 
         Raises:
-            DrawError: if the map needs statements or cannot be bounded.
+            DrawError: if the expression needs statements or cannot be bounded.
         """
         choices = self.begin_hole("map")
         scope = self.draft.inner()
