@@ -1,8 +1,8 @@
-"""The source of a live kernel written out by value, with every function, struct and constant that it depends on.
+"""Writes a live kernel as self-contained source, with every function, struct and constant that it depends on.
 
 If a library makes a kernel from a user's function, the kernel's own lines do not define it: ``wp.fem`` replaces calls
 in the function's tree, and the lines refer to local variables of many enclosing functions. Warp keeps the trees from
-which it builds kernels, and the values of the names in them. The source is written from these.
+which it builds kernels, and the values of the names in them. The source is written from these trees and values.
 """
 
 import ast
@@ -25,7 +25,7 @@ _MOST = 400
 
 
 class NotFlatError(Exception):
-    """An error for a kernel that cannot be written out; the message names the part that prevents it."""
+    """Raised for a kernel that cannot be written as self-contained source; the message names the unsupported part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def flatten(
 
     Args:
         kernel: a live, concrete kernel.
-        literal: returns a constant as text; None if it cannot be written.
-        spell: returns a type as an annotation, given a function that names structs.
+        literal: returns a constant as Python text; None if it cannot be written.
+        spell: returns a type as an annotation, given a function that returns the name of a struct.
 
     Raises:
         NotFlatError: if part of it cannot be written as Python, such as native code.
@@ -245,7 +245,7 @@ class _Flattening:
 
 
 def _names_bound_in(tree: ast.AST) -> set[str]:
-    """Return the names of parameters and of assigned variables."""
+    """Return the names of a function's parameters and assigned variables."""
     return {each.arg for each in ast.walk(tree) if isinstance(each, ast.arg)} | {
         each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     }

@@ -110,7 +110,7 @@ class WarpCompiler:
             introspection.forget(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """Return the clean texts. ``device`` is not used, since each level determines its device."""
+        """Return the kernels' own texts, without comments. ``device`` is not used: each level determines its device."""
         return [self._lower(kernel, levels) for kernel in kernels]
 
     def _lower(self, kernel: Kernel, levels: Sequence[Level]) -> Lowered | Rejection:
@@ -170,7 +170,11 @@ class WarpCompiler:
         return declared_signature(kernel.live, kernel.spec.signature)
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """Return ``cpp_code`` (Warp's own translation unit) and the clean ``forward_code`` and ``backward_code``."""
+        """Return the texts of a kernel: the whole ``cpp_code``, and from it ``forward_code`` and ``backward_code``.
+
+        The first is the translation unit that Warp generates. The other two are the kernel's own code, without comments
+        and names made by the compiler.
+        """
         try:
             texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,), kernel.places.line)
             unit = lowering.whole_unit(kernel.live, device)

@@ -56,7 +56,7 @@ class _Now(threading.local):
 
 
 class _Watching:
-    """The wrapped functions of Warp.
+    """Observes launches by wrapping functions of Warp.
 
     Args:
         listener: receives the launches.
@@ -73,7 +73,7 @@ class _Watching:
         self._captures = Captures(listener.wants, self._take_captured, self._miss)
 
     def begin(self) -> Callable[[], None]:
-        """Wrap the functions, and return a function that unwraps them."""
+        """Wrap Warp's functions that launch kernels or make objects, and return a function that unwraps them."""
         with self._wrapping.all_or_none():
             self._wrap_all()
         return self._wrapping.end
@@ -291,8 +291,9 @@ def _nowhere(file: str, line: int) -> None:
 def digest_of(kernel: Any, options: Any) -> str:
     """Return the digest of a live kernel's computation: its text for the host without names.
 
-    If a source reads a constant from a module (``kinds.ROUND``), Warp gives it another variable than a constant with a
-    plain name, so constants are replaced by their values. The names of functions and structs have no effect either.
+    If a source reads a constant from a module (``kinds.ROUND``), Warp names its variable differently from that of a
+    constant with a plain name. So constants are replaced by their values. The names of functions and structs have no
+    effect either.
 
     Raises:
         Exception: any exception that Warp raises for a kernel that it cannot build.

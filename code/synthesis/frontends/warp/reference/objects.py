@@ -86,18 +86,18 @@ def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence
 def chosen(
     machine: Machine, distances: Array, size: Array, places: Callable[[Array], Array] | None = None
 ) -> tuple[Array, Array]:
-    """Return the closest of several items for each lane, and whether an equally close item is at another place.
+    """Return the index of the closest item for each lane, and whether an equally close item is at another place.
 
-    Among items that are equally close up to rounding, a machine in reverse order selects the last. Any other machine
-    selects the one whose place is furthest from that, or the first if all are at one place. So if a text may select
-    either of two places, the machines of the two orders give different answers.
+    If several items are equally close up to rounding, the choice depends on the machine's order. In reverse order it is
+    the last of them. In forward order it is the one whose place is furthest from the last one's, or the first if all
+    have the same place. So if a text may select items at different places, the two orders give different answers.
 
     Args:
-        machine: the machine, for its order.
-        distances: of all items; shape ``(lanes, count)``.
+        machine: the machine, which determines the order.
+        distances: the distances of all items; shape ``(lanes, count)``.
         size: the scale of the query; shape ``(lanes, 1)``.
-        places: returns the places of the items for some lanes; shape ``(number of these, count, 3)``. Without it,
-            equally close items are at one place.
+        places: returns the places of the items for the lanes with given indices; shape ``(indices, count, 3)``. If
+            None, equally close items count as being at the same place.
     """
     with np.errstate(invalid="ignore"):
         same = distances <= distances.min(axis=1, keepdims=True) + _NEAR * size
@@ -122,7 +122,7 @@ def query_of(machine: Machine, kind: str, member: Array, near: Array = None, *, 
         machine: the machine, for its order.
         kind: the kind of query, which determines the function that returns its next item.
         member: whether each item is found; shape ``(lanes, count)``.
-        near: the distance along a ray at which each item begins, of the same shape; None for queries without a ray.
+        near: the distance along a ray to the start of each item, of the same shape; None for queries without a ray.
         closed: whether an item that begins exactly at a limit is found, too.
     """
     counts = member.sum(axis=1)
@@ -136,10 +136,11 @@ def query_of(machine: Machine, kind: str, member: Array, near: Array = None, *, 
 
 
 def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
-    """Return the number that represents a group of an object's items; -1, which means all items, if it is empty.
+    """Return the number that represents the root of a group of items of an object; -1 if the group is empty.
 
-    If an object has no groups, all items are in group 0. The number is not that of Warp's node, and differs between
-    precisions, so results that use the number itself are ill-conditioned.
+    Queries take -1 to mean all items. If an object has no groups, all items are in group 0. The number is not the index
+    of the node that Warp returns, and it depends on the machine's order, so results that use the number itself are
+    ill-conditioned.
     """
     wanted = spread(machine, group).astype(np.int64)
     if (np.abs(wanted) >= _GROUPS).any():
@@ -172,7 +173,7 @@ def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
 
 
 def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:
-    """Return indices of an object's items, one entry per lane; those of inactive lanes are made valid.
+    """Return indices of an object's items, one per lane. Indices of inactive lanes are replaced by valid ones.
 
     Raises:
         ReferenceFaultError: if an active lane's index is out of bounds, which Warp does not check.

@@ -22,7 +22,7 @@ AXES = "xyzw"
 
 
 def constant_of(value: Any) -> int:
-    """Return an integer that is the same in all lanes as a Python integer."""
+    """Convert a value to a Python integer. It must be an integer that is equal in all lanes."""
     if isinstance(value, Value) and value.literal is not None:
         return int(value.literal)
     if isinstance(value, Value) and not value.type.shape and len(value.data) == 1:
@@ -31,13 +31,13 @@ def constant_of(value: Any) -> int:
 
 
 def sizes_of(shape: Any) -> tuple[int, ...]:
-    """Return a shape or an offset, which may be a single number, as a tuple of integers."""
+    """Convert a shape or an offset, which may be a single number, to a tuple of Python integers."""
     given = cast(tuple[Any, ...], shape) if isinstance(shape, tuple) else (shape,)
     return tuple(map(constant_of, given))
 
 
 def places_of(indices: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return indices with integers as Python integers, which must be the same in all lanes; slices are unchanged."""
+    """Convert integers in indices to Python integers. They must be equal in all lanes. Slices are unchanged."""
     return tuple(cast(Any, each) if isinstance(each, slice) else constant_of(each) for each in indices)
 
 

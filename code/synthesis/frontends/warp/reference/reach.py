@@ -1,4 +1,8 @@
-"""The coverage of a kernel's statements and arms of expressions, including the functions that it calls."""
+"""The coverage of the statements of a kernel and of its functions, and of the arms of their expressions.
+
+Arms are the operands among which an expression selects, such as the sides of a conditional expression or the operands
+of ``wp.min``.
+"""
 
 import ast
 import functools
@@ -100,7 +104,7 @@ def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
 
 @functools.lru_cache(maxsize=_REMEMBERED)
 def _all_arms(statement: ast.stmt) -> list[tuple[ast.expr, bool, frozenset[int]]]:
-    """Return the arms, each with the identities of the sides of conditional expressions that contain it."""
+    """Return the arms, each with the identities of all sides of conditional expressions that contain it."""
     found: list[tuple[ast.expr, bool, frozenset[int]]] = []
     children = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
     pending: deque[tuple[ast.AST, frozenset[int]]] = deque((each, frozenset[int]()) for each in children)

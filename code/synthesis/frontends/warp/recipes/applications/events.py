@@ -49,7 +49,7 @@ _SLOTS = {
             list[tid, k] = -1}
     """,
 }
-"""Lists that are filled; ``OWN`` is what is done with a candidate."""
+"""Lines of kernels that fill slots of lists; ``OWN`` is replaced by the lines for one candidate."""
 
 _FREED = {
     "free_slots": (
@@ -82,9 +82,9 @@ _FREED = {
         ),
     ),
 }
-"""Slots that are freed and taken, and rings: lines, titles and a summary."""
+"""Kernels that free and take slots of a pool, or use a ring buffer: lines, titles and a summary of each."""
 _RING = 128
-"""Events that a ring has room for: as many as there may be threads, so that no two write one."""
+"""Number of events in a ring buffer. It is the maximum number of threads, so no two threads write to one slot."""
 
 _OWN = """PASSED
             {if TEST:
@@ -103,7 +103,7 @@ _MOST = (
     f"""{{# as many as an item may have
         wp.atomic_add(rows_of, wid, wp.min(need[tid], max_need)) ~ {_WIDEST}}}""",
 )
-"""What is summed of an item, and of a particle, whose list of neighbours may be cut short."""
+"""Lines that add up list lengths: for any item, and for a particle, whose neighbour list may be cut short."""
 _SLOT_FUNCTIONS = (
     _BODIES["slot_functions.is_taken"],
     _BODIES["slot_functions.in_bounds"],
@@ -211,7 +211,7 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
 
 
 def _declare_freed(p: Program) -> None:
-    """Declare the arguments of slots that are freed, and of ring buffers."""
+    """Declare the arguments of kernels that free or take slots of a pool, or write to a ring buffer."""
     count = p.threads
     p.array("lifetime", FLOAT, (0.2, 1.5), (count,), ("lifetime", "max_age"))
     p.array("pos", VEC, (-1, 1), (count,), ("particle_q", "positions"))
@@ -260,7 +260,7 @@ def _declare_freed(p: Program) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Machine:
-    """A complete state machine: its transitions and its outputs."""
+    """A state machine: its transitions and its outputs."""
 
     thread: str
     states: str
@@ -599,7 +599,7 @@ _RAY_FUNCTIONS = (
     _BODIES["ray_functions.ray_plane"],
     _BODIES["ray_functions.ray_triangle"],
 )
-"""Functions beside kernels of rays: how far it is to a shape, less than 0 for a miss."""
+"""Functions that return the distance along a ray to a shape; negative if the ray misses it."""
 _RAY_HITS = {
     "spheres": "t = ray_sphere(o, direction, centers[s], radii[s])",
     "boxes": _BODIES["boxes"],

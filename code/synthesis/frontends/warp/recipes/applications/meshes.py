@@ -10,7 +10,7 @@ from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PA
 _BODIES = read_bodies("warp", "meshes", margin=8)
 
 _ENDS = _BODIES["ends"]
-"""How an edge is asked for its vertices."""
+"""Lines that read the two vertices of an edge."""
 
 _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "edge_flux": (
@@ -87,7 +87,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What an edge is for: the kernel's names, its summary, and its lines."""
+"""Kernels of edges, by target: their names, a summary, and their lines."""
 
 
 def _draw_edge(stream: Stream, target: str) -> KernelSpec:
@@ -260,7 +260,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
 
 
 def _to_corners(p: Program, array: str, lines: list[str]) -> list[str]:
-    """Return lines that add a face's value to each of its corners, ``q``."""
+    """Return lines that compute a value ``q`` of a face, and add it to an array at each of the face's corners."""
     return [*lines, *(_scatter(p, array, corner, "q") for corner in "abc")]
 
 
@@ -291,7 +291,7 @@ def _push(p: Program) -> list[str]:
 
 
 def _facing(p: Program, *, started: bool) -> list[str]:
-    """Return lines that compute which way a face looks; ``started`` if its kind has an initial value."""
+    """Return lines that store which way a face is facing; ``started`` if the output has an initial value."""
     test = p.pick("facing = wp.dot(n, view)", "facing = wp.dot(n, view)", "facing = wp.dot(n, x[a] - eye)")
     signs = (("facing < 0.0", "kind[tid] = FRONT"), ("facing > 0.0", "kind[tid] = BACK"))
     front, back = signs if p.choices.chance(0.5) else signs[::-1]

@@ -164,7 +164,7 @@ class Program:
         self, key: str, kind: Type, domain: tuple[float, float], shape: Sequence[int], names: tuple[str, ...] = (),
         element: str = "",
     ) -> None:  # fmt: skip
-        """Add an array that lines may name.
+        """Add an array that lines may use by name.
 
         Args:
             key: its name in the lines.
@@ -252,12 +252,12 @@ class Program:
         self._give(key, given)
 
     def handle(self, key: str, names: tuple[str, ...], make: Callable[[str], Argument]) -> None:
-        """Add the id of an object that lines may name.
+        """Add an argument for the id of an object, which lines may use.
 
         Args:
-            key: its name in the lines.
+            key: the argument's name in the lines.
             names: names to choose from in the kernel.
-            make: returns the argument with a given name.
+            make: returns the argument, given its name in the kernel.
         """
 
         def declare() -> Expression:
@@ -275,7 +275,7 @@ class Program:
         return name.id
 
     def scalar(self, key: str, kind: Type, domain: tuple[float, float], names: tuple[str, ...] = ()) -> None:
-        """Add a value for all threads that lines may name; see ``array``."""
+        """Add a scalar argument that lines may use by name; see ``array``."""
         self._give(key, Given(kind=kind, domain=domain, names=names or (key,)))
 
     def _give(self, key: str, given: Given) -> None:
@@ -308,13 +308,13 @@ class Program:
         self._holes[key] = functools.cache(functools.partial(self._declare_number, pool, value, static=static))
 
     def constants(self, values: Mapping[str, int | float]) -> None:
-        """Add constants of the module that lines may name."""
+        """Add constants of the module that lines may use by name."""
         for name, value in values.items():
             literal = Literal(repr(value))
             self._holes[name] = functools.cache(functools.partial(self._declare, name, literal))
 
     def sizes(self, **values: int) -> None:
-        """Add counts that lines may name. Either all of them are arguments, or all are constants of the module."""
+        """Add counts that lines may use by name. Either all are arguments, or all are constants of the module."""
         form = self.choices.weighted(_FORMS_OF_SIZES)
         for key, value in values.items():
             literal = Literal(repr(value))

@@ -19,11 +19,11 @@ from synthesis.frontends.warp.recipes.applications.things import KINDS, MADE, PA
 _BODIES = read_bodies("warp", "snapshots", margin=4)
 
 _MOST = {2: 3, 3: 4, 4: 5, 5: 7}
-"""The most fields of a kernel of each difficulty."""
+"""Maximum number of fields of a kernel, by difficulty."""
 _GROUPS = 4
-"""Worlds that things are in."""
+"""Number of worlds that contain the items."""
 _SECOND = 0.4
-"""How many of the conditions that say which things a kernel is for are two."""
+"""Probability that a condition that selects items gets a second part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class _Way:
     written: str
     titles: str
     beside: str = "default_{}"
-    """The array that is neither, where a kernel has three."""
+    """The name of a third array, such as the initial values, for kernels that have one."""
     things: str = ""
-    """The prefixes of the things that people do it with; all of them if it is empty."""
+    """The prefixes of the items to which this applies; empty for all items."""
 
 
 _ROBOTS = "body link dof env"
@@ -60,7 +60,10 @@ _KEPT = (
     _Way("{}_next", "{}", "update_{}_state advance_{}_state"),
 )
 _SAVES = frozenset({"saved_{}", "{}_prev", "{}_backup", "{}_snapshot", "{}_next", "{}_new"})
-"""Where a state is kept to go back to, or to go on to: of what a step computes anew, nobody keeps any."""
+"""Arrays in which a state is saved, or in which the next state is written.
+
+Only fields of the state are copied to or from them, not fields that each step computes anew.
+"""
 _RESET = (
     _Way("default_{}", "{}", "reset_{}_state"),
     _Way("initial_{}", "{}", "reset_{}_state", "initial_{}"),
@@ -121,24 +124,24 @@ _HELD = {
     "dof": ("dof_locked", "is_locked"),
     "particle": ("particle_pinned", "is_pinned"),
 }
-"""What the flags of things are called that are where they are put, and have no velocity of their own."""
+"""Names of the flags of items that are fixed, or are moved by a script and not by forces."""
 _VELOCITIES = (
     "body_qd", "cvel", "link_lin_vel", "link_ang_vel", "joint_qd", "qvel", "dof_vel", "particle_qd", "particle_v",
 )  # fmt: skip
-"""Fields that those things do not have."""
+"""Velocities, which are zero for items with such a flag."""
 _REMEMBERED = frozenset({"action", "ctrl", "efc_force", "command", "joint_target_pos", "dof_pos_target", "ten_length"})
-"""What is given or computed in a step and kept for the next one: for rates, and to start a solver from."""
+"""Fields that one step sets and the next one uses, for example for rates or as a start of a solver."""
 
 _FORGOTTEN = frozenset({"qacc_warmstart", "body_sleep_timer"})
-"""What is of the last step already."""
+"""Fields that already hold values of the last step, so that no history of them is kept."""
 _SPARE = frozenset(
     {"qacc_warmstart", "body_sleep_timer", "body_asleep", "tet_plastic_strain", "act", "act_dot", "ctrl"}
 )
-"""What a state goes without now and then."""
+"""Fields of a state that a kernel for whole states may leave out."""
 _OF_TREE = frozenset({"body_parentid", "body_rootid", "dof_parentid"})
-"""What says by their own numbers which of the things hang on which: nobody moves that without numbering them anew."""
+"""Fields that hold indices of other items. A copy to other indices would make them wrong, so they are not copied."""
 _UNSEEN = frozenset({"episode_return", "episode_length", "terminated", "truncated"})
-"""What no policy observes."""
+"""Fields that are not part of observations."""
 
 
 def _read(field: Field) -> str:
@@ -156,7 +159,7 @@ def _beside(field: Field) -> str:
 
 
 class _Keeper:
-    """A kernel that does the same with several fields of an item."""
+    """A kernel that processes several fields of an item in the same way."""
 
     def __init__(self, stream: Stream, task: "_Task") -> None:
         choices = stream.child("thing")
@@ -214,7 +217,10 @@ class _Keeper:
         return [each for each in fields if not task.kinds or each.kind in task.kinds]
 
     def _some(self, choices: Stream, fields: list[Field], count: int, needed: set[str]) -> list[Field]:
-        """Return about so many fields, in their order, with all that belong together; state is chosen first."""
+        """Return about ``count`` of the fields, in their order, including the needed ones.
+
+        Fields that belong together are all chosen or all left out.
+        """
         rest = list(fields) if choices.chance(0.6) else [fields[0], *choices.shuffled(fields[1:])]
         chosen = {each.name for each in fields if each.name in needed}
         for each in rest:
@@ -228,9 +234,9 @@ class _Keeper:
         """Declare the arrays of all fields; those that no line names do not become arguments.
 
         Args:
-            read: the shape of what is read.
-            written: the shape of what is written.
-            starts: whether what is written is read before.
+            read: the shape of the arrays that are read.
+            written: the shape of the arrays that are written.
+            starts: whether the written arrays have initial values, which the kernel reads.
         """
         way = self.way
         if self.thing.prefix in _HELD:
@@ -289,7 +295,7 @@ class _Keeper:
 
     @property
     def listed(self) -> bool:
-        """Whether there are as many of the things as a count says, in a list that has room for more."""
+        """Whether the items are stored in a list with a count of its used slots."""
         return self.thing.prefix in ("contact", "efc", "path", "ray")
 
     @property
@@ -382,7 +388,7 @@ def _write(keeper: _Keeper, *lines: str) -> None:
 
 
 def _draw_copied(k: _Keeper) -> None:
-    """Copy the fields from and to the same index: save or restore."""
+    """Draw a kernel that copies the fields to other arrays at the same index, to save or restore them."""
     whole = k.way.written in ("{}_out", "dst_{}", "{}_dst")
     k.declare((k.count,), (k.count,))
     lines = k.copies("i", "i")
@@ -396,7 +402,7 @@ def _draw_copied(k: _Keeper) -> None:
 
 
 def _draw_reset(k: _Keeper) -> None:
-    """Set the fields to their initial values."""
+    """Draw a kernel that sets the fields to their initial values."""
     k.declare((k.count,), (k.count,))
     lines = k.starts("i")
     kept = [each for each in k.fields if each.start == "default"]
@@ -432,7 +438,7 @@ def _draw_reset(k: _Keeper) -> None:
 
 
 def _draw_gathered(k: _Keeper) -> None:
-    """Gather the fields through a map, if the map has an entry."""
+    """Draw a kernel that gathers the fields through a map of indices, in which some entries may be missing."""
     among, p = k.p.choices.choice((16, 24, 40)), k.p
     k.declare((among,), (k.count,))
     test = p.pick("src < 0", "src == -1", "src < 0")
@@ -456,7 +462,7 @@ def _draw_gathered(k: _Keeper) -> None:
 
 
 def _draw_ordered(k: _Keeper, ways: tuple[_Way, ...]) -> None:
-    """Reorder the fields by a permutation."""
+    """Draw a kernel that reorders the fields by a permutation."""
     k.way = k.p.choices.choice(ways)
     k.declare((k.count,), (k.count,))
     k.p.places("order", k.count, 1, ("order", "sort_order", "permutation", "sorted_ids"))
@@ -467,7 +473,7 @@ def _draw_ordered(k: _Keeper, ways: tuple[_Way, ...]) -> None:
 
 
 def _draw_gathered_or_ordered(k: _Keeper) -> None:
-    """Gather the fields through a map or a permutation."""
+    """Draw a kernel that gathers the fields through a map or a permutation."""
     ways = tuple(each for each in _ORDERED if k.thing.prefix in each.things.split())
     if ways and k.p.choices.chance(0.5):
         _draw_ordered(k, ways)
@@ -476,7 +482,7 @@ def _draw_gathered_or_ordered(k: _Keeper) -> None:
 
 
 def _draw_scattered(k: _Keeper) -> None:
-    """Scatter the fields to other indices."""
+    """Draw a kernel that scatters the fields to other indices."""
     k.declare((k.count,), (2 * k.count,))
     k.p.places("slot_of", k.count, 2, (f"{k.thing.prefix}_slot", "dst_index", f"{k.thing.prefix}_ids"))
     guard = k.guard(1.0) if k.listed or k.p.choices.chance(0.4) else []
@@ -486,7 +492,7 @@ def _draw_scattered(k: _Keeper) -> None:
 
 
 def _draw_advanced(k: _Keeper) -> None:
-    """Shift the history of the fields by one step; after a reset there is no older value."""
+    """Draw a kernel that shifts the history of the fields by one step; after a reset there is no older value."""
     k.declare((k.count,), (k.count,), starts=True)
     p, deep = k.p, k.p.choices.chance(0.4)
     length = p.choices.choice((3, 4, 5))
@@ -530,7 +536,7 @@ def _draw_advanced(k: _Keeper) -> None:
 
 
 def _draw_chosen(k: _Keeper) -> None:
-    """Choose between two values of the fields by a condition, such as an accepted step or the end of an episode."""
+    """Draw a kernel that chooses between two values of the fields by a condition, such as an accepted step."""
     p, way, prefix = k.p, k.way, k.thing.prefix
     scripted, ends = way.things.startswith("body"), way.beside in ("initial_{}", "{}_0")
     k.declare((k.count,), (k.count,))
@@ -569,7 +575,7 @@ _STORES = (
     _BODIES["stores.store_vec3"],
     _BODIES["stores.store_quat"],
 )
-"""Functions that write a value to the numbers of a row."""
+"""Functions that write the components of a value to a flat row."""
 _LOADS = (
     """
     def load_vec3(data: wp.array(dtype=float), at: int) -> wp.vec3:
@@ -579,11 +585,11 @@ _LOADS = (
     _BODIES["loads.load_pose"],
     _BODIES["loads.load_twist"],
 )
-"""Functions that make a value of the numbers of a row."""
+"""Functions that read a value from its components in a flat row."""
 
 
 def _draw_packed(k: _Keeper) -> None:
-    """Pack the components of all fields of an item into a flat row."""
+    """Draw a kernel that packs the components of all fields of an item into a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
     p = k.p
@@ -627,7 +633,7 @@ def _plus(base: str, at: int, further: str) -> str:
 
 
 def _draw_unpacked(k: _Keeper) -> None:
-    """Read the components of the fields from a flat row."""
+    """Draw a kernel that reads the components of the fields from a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
     two = k.p.choices.chance(0.5)
@@ -652,7 +658,7 @@ def _draw_unpacked(k: _Keeper) -> None:
 
 
 def _draw_spread(k: _Keeper) -> None:
-    """Copy the fields from one world to all, or between rows of worlds and one row."""
+    """Draw a kernel that copies the fields from one world to all, or between rows of worlds and one row."""
     p, at = k.p, "world, i"
     p.array("world_mask", FLAG, (0, 1), (k.worlds,), ("world_mask", "env_mask", "reset_mask"))
     p.array(
@@ -694,22 +700,22 @@ class _Task:
     summary: str
     ways: tuple[_Way, ...]
     kinds: Collection[str] = ()
-    """The types of fields that it is done with; all of them if there are none."""
+    """The types of the fields that the task may process; empty for all types."""
     parts: tuple[str, ...] = ("state", "step")
-    """Which of a thing's fields it is done with: its state, what a step has, its model."""
+    """The parts of an item whose fields are processed: its state, the values of a step, its model."""
     remembers: bool = False
-    """Whether it is done with what is kept of a step, too."""
+    """Whether fields in ``_REMEMBERED`` are processed as well."""
     moving: bool = False
-    """Whether it is done with what moves alone."""
+    """Whether only items that move are processed."""
     things: str = ""
-    """The prefixes of what it is done with; any if it is empty."""
+    """The prefixes of the items that are processed; empty for all items."""
     worlds: bool = False
-    """Whether it is launched over worlds too."""
+    """Whether the launch has an additional dimension for worlds."""
     least: int = 2
     most: int = 9
-    """The fewest and the most fields."""
+    """The maximum number of fields; ``least`` is the minimum."""
     whole: bool = False
-    """Whether it is done with all that a state has."""
+    """Whether all fields of the state of an item that moves are processed, except some in ``_SPARE``."""
 
 
 _ALL = ("state", "step", "model")

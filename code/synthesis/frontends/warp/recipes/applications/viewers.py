@@ -1,7 +1,8 @@
-"""The images of a camera and of what is around it: in which layout a kernel has them, and all that its lines may name.
+"""Images of cameras: their layouts in memory, and the arguments that a kernel's lines may use.
 
-A thread has a pixel. An application keeps its images in one of a few layouts, and asks for a thread's pixel so: an
-index for each of world, camera, row and column, one for the view, or one number that all of these are worked out of.
+Each thread processes one pixel. Depending on the layout, the launch has a dimension for each of world, camera, row and
+column, or a single one for world and camera (the view) or for row and column (the pixel), or only one dimension, from
+whose index all of these are computed.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, F
 
 _BITS, _BYTE = Type("uint32"), Type("uint8")
 _COLORS = 4
-"""Channels of an image of bytes."""
+"""Number of channels of an image of bytes."""
 _SEGMENTS = 12
-"""Objects that pixels may show."""
+"""Number of objects that pixels may show."""
 _IDS = (
     ("shape_index", "prev_shape_index"),
     ("segmentation", "prev_segmentation"),
@@ -22,11 +23,11 @@ _IDS = (
     ("geom_ids", "prev_geom_ids"),
     ("hit_ids", "last_hit_ids"),
 )
-"""What pixels show, and what they showed in the frame before."""
+"""Names of the image of object ids, and of that image in the previous frame."""
 
 _LEAVE = """{?0.45 if {not view_on[VIEW] ~ view_mask[VIEW] == 0 ~ not view_on[VIEW]}:
             return}"""
-"""What leaves the pixels of some views alone."""
+"""Lines that return early for some views, so that their pixels stay unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,12 @@ class _Layout:
     """A layout of images in memory.
 
     Args:
-        views: what stands for a view in an index, ``at`` for a pixel, ``left`` and ``up`` for those beside it.
-        lookups: what is worked out of the thread's indices, where lines need it.
+        views: the indices of a view.
+        at: the indices of a pixel.
+        left: the indices of the pixel to the left.
+        up: the indices of the pixel above.
+        lookups: variables that are computed from the thread's indices, each with its assignment. A variable is only
+            assigned if lines need it.
     """
 
     views: str
@@ -63,7 +68,7 @@ _LAYOUTS = {
     ),
 }  # fmt: skip
 _ROOM = 16
-"""Points that a cloud has room for."""
+"""Maximum number of points of a point cloud."""
 
 
 class Viewer:
@@ -110,7 +115,7 @@ class Viewer:
         self.lookups = lookups
 
     def write(self, text: str) -> None:
-        """Write lines, in this layout."""
+        """Append lines to the kernel. Words such as ``AT`` and ``VIEW`` are replaced by indices of the layout."""
         for key, value in (
             ("LEAVE", _LEAVE), ("VIEW_BYTES", self.bytes_at), ("VIEW_NUMBER", self.view_number),
             ("VIEW", self.layout.views), ("LEFT", self.layout.left), ("UP", self.layout.up), ("AT", self.layout.at),
@@ -120,7 +125,7 @@ class Viewer:
         self.p.write(text)
 
     def declare(self) -> None:
-        """Declare all arguments that lines may name; those that no line names do not become arguments."""
+        """Declare all arguments that lines may use. A kernel has only those that its lines use."""
         p, shape, views = self.p, self.shape, self.views
         p.sizes(width=self.width, height=self.height)
         p.sizes(columns=2)

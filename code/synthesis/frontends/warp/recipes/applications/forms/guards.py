@@ -15,16 +15,18 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
-"""How many kernels have what comes after their guards in branches instead."""
+"""Share of kernels in which guards become branches around the following statements, by kind of guard."""
 _BUT_RANGES = 0.5
-"""How many of these still leave where an index is out of range."""
+"""Share of these kernels that keep guards that check an index's range."""
 _JOINED, _PARTED = 0.6, 0.08
-"""How often two tests with the same body are one, and one of two parts is two."""
+"""Probabilities that two tests with the same body are joined, and that a test with two parts is split."""
 _TIGHT = 0.25
-"""How often a branch whose body is another branch asks for both at once."""
+"""Probability that a branch that contains only another branch is joined with it to one branch."""
 _DEEPEST, _DEEP = 3, 3
-"""The deepest block that branches are made in, and how deep what one is put around may be. Applications' kernels have
-branches and loops three deep in one of ten."""
+"""Limits for new branches: the depth of the block, and the nesting depth of the statements inside a new branch.
+
+One in ten kernels of applications has branches and loops nested three deep.
+"""
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }  # fmt: skip
@@ -50,7 +52,10 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
 def _nested(
     body: list[ast.stmt], depth: int, left: type[ast.stmt] | None
 ) -> list[tuple[int, type[ast.stmt] | None, list[ast.stmt]]]:
-    """Return all blocks, innermost first, each with its depth and the statement that leaves exactly it, or None."""
+    """Return all blocks, innermost first, each with its depth and the kind of statement that ends just this block.
+
+    The kind is ``ast.Return``, ``ast.Continue`` or None.
+    """
     found: list[tuple[int, type[ast.stmt] | None, list[ast.stmt]]] = []
     for statement in body:
         for inner in blocks_in(statement):
@@ -59,7 +64,7 @@ def _nested(
 
 
 _Known = Mapping[str, frozenset[str]]
-"""Comparisons of variables with each other or with numbers that hold, as text, and the variables in each."""
+"""Comparisons that are known to be true, as text, each with the variables in it."""
 
 
 def _without_known(body: list[ast.stmt], known: _Known) -> list[ast.stmt]:
@@ -110,7 +115,7 @@ def opposite(test: ast.expr) -> ast.expr:
 
 
 def _asks_by_sign(node: ast.AST) -> bool:
-    """Whether an index is asked for being none as a negative number: ``i < 0``."""
+    """Return whether a node tests for a missing index as a negative number: ``i < 0``."""
     match node:
         case ast.Compare(ops=[ast.Lt() | ast.GtE()], comparators=[ast.Constant(value=0 as zero)]):
             return type(zero) is int
@@ -145,9 +150,9 @@ class _Plain(Rewriter):
 
 
 def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
-    """Return the statement with which a guard leaves, ``ast.Return`` or ``ast.Continue``.
+    """Return the kind of statement by which a guard exits: ``ast.Return`` or ``ast.Continue``.
 
-    None if the statement is no guard.
+    Return None if the statement is no guard.
     """
     match statement:
         case ast.If(body=[ast.Return(value=None) | ast.Continue() as leaving], orelse=[]):
@@ -157,7 +162,15 @@ def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
 
 
 def _turn_inside(block: list[ast.stmt], left: type[ast.stmt], indices: Sequence[str]) -> None:
-    """Put what comes after guards that leave just this block inside a branch, but for those of an index's range."""
+    """Replace guards that exit just this block by branches around the statements after them.
+
+    Guards that check the range of an index remain.
+
+    Args:
+        block: the statements, changed in place.
+        left: the kind of statement that exits the block.
+        indices: the variables whose range checks remain.
+    """
     for place in reversed(range(len(block) - 1)):
         guard, leaves = block[place], _leaves(block[place])
         if leaves is not left or not isinstance(guard, ast.If) or _is_range(guard.test, indices):
@@ -169,15 +182,15 @@ def _turn_inside(block: list[ast.stmt], left: type[ast.stmt], indices: Sequence[
 
 
 def _deep(body: list[ast.stmt]) -> bool:
-    """Whether some lines have branches and loops in each other as deep as people go."""
+    """Return whether statements are nested so deeply that no branch should be put around them."""
     return max(depth for depth, _, _ in _nested(body, 0, None)) >= _DEEP
 
 
 def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
-    """Whether two statements are branches of the same short body, which may be asked for at once.
+    """Return whether two statements are guards that exit in the same way and whose tests can be joined by ``or``.
 
-    What a thread may look up by its index is asked for after the index is known to be in range: Warp goes no further
-    than it has to.
+    The second test must be valid if the first one is true, or the first must check the range of an index: the joined
+    test does not evaluate its second part then.
     """
     match first, second:
         case ast.If(body=[one], orelse=[]), ast.If(body=[other], orelse=[]):
@@ -189,7 +202,7 @@ def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
 
 
 def _is_range(test: ast.expr, indices: Sequence[str]) -> bool:
-    """Whether a test asks whether one of the thread's indices is too large, or names nothing."""
+    """Return whether a test compares one of the given indices with a limit or with the mark of a missing index."""
     match test:
         case ast.Compare(left=ast.Name(id=name), ops=[ast.GtE() | ast.Lt() | ast.Eq()]):
             return name in indices
@@ -198,7 +211,10 @@ def _is_range(test: ast.expr, indices: Sequence[str]) -> bool:
 
 
 def _independent(first: ast.expr, second: ast.expr) -> bool:
-    """Whether the second test may be asked whatever the first one says: it looks up nothing by what that one guards."""
+    """Return whether the second test is valid for either result of the first.
+
+    It must have no calls, and no subscript with a variable of the first test.
+    """
     nodes = list(walk(second))
     indices = names_in([node.slice for node in nodes if isinstance(node, ast.Subscript)])
     return not any(isinstance(node, ast.Call) for node in nodes) and set(indices).isdisjoint(names_in([first]))
@@ -210,7 +226,7 @@ def parts_of_test(test: ast.expr, op: type[ast.boolop]) -> list[ast.expr]:
 
 
 def _join(block: list[ast.stmt], choices: Stream, indices: Sequence[str]) -> None:
-    """Make one of two tests with the same body."""
+    """Join adjacent guards with the same body by ``or``."""
     place = 0
     while place + 1 < len(block):
         first, second = block[place], block[place + 1]
@@ -224,7 +240,7 @@ def _join(block: list[ast.stmt], choices: Stream, indices: Sequence[str]) -> Non
 
 
 def _part(block: list[ast.stmt], choices: Stream) -> None:
-    """Make two tests of one that leaves for either of two reasons."""
+    """Split guards whose test is an ``or`` into one guard for each part."""
     for place in reversed(range(len(block))):
         statement = block[place]
         if _leaves(statement) and isinstance(statement, ast.If) and choices.chance(_PARTED):
@@ -233,7 +249,7 @@ def _part(block: list[ast.stmt], choices: Stream) -> None:
 
 
 def _tighten(block: list[ast.stmt], choices: Stream) -> None:
-    """Ask for two things at once where a branch holds nothing but another."""
+    """Join a branch that contains only another branch with it, by ``and``."""
     for place, statement in enumerate(block):
         match statement:
             case ast.If(test=outer, body=[ast.If(test=inner, body=body, orelse=[])], orelse=[]):
