@@ -123,11 +123,11 @@ class Grader:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state without live objects."""
+        """Return the state to pickle, without live objects such as the scorer."""
         return {name: value for name, value in self.__dict__.items() if name not in _LIVE}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the state without live objects."""
+        """Restore the pickled state, and start without a scorer and other live objects, which are never pickled."""
         self.__dict__.update(state)
         self._forget()
 

@@ -40,12 +40,12 @@ class Task:
 
     @property
     def asked(self) -> tuple[str, str]:
-        """The requested level, and the level that was shown if Python is requested; see :func:`asked_for`."""
+        """The requested level, or ``python``, and the level shown with a request for Python (else empty)."""
         return asked_for(self.facts)
 
 
 def asked_for(record: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the level that a record requests, and the level that was shown.
+    """Return what a record requests, and the level shown with the request.
 
     The first is a level or ``python``. The second is empty unless Python is requested.
 

@@ -31,5 +31,5 @@ class IrLexer(RegexLexer):
 
 
 def lexer_of(name: str) -> Lexer:
-    """Return the lexer with the name in a language's record."""
+    """Return the lexer of a language, given the lexer's name in the language's record."""
     return IrLexer() if name == "ir" else get_lexer_by_name(name)

@@ -46,7 +46,7 @@ def rejections(
     frontend: tuple[str, ...]
         Only kernels of this front end.
     level: tuple[str, ...]
-        Only texts of this level that their rows lack.
+        Only rejected texts of this level.
     stage: tuple[str, ...]
         Only candidates and texts that were stopped at this stage: load, lower, verify or deduplicate.
     json: bool

@@ -1,4 +1,4 @@
-"""Counts what the splits of a data set share, from the rows as they were written."""
+"""Counts the programs that splits of a data set share, from the rows that were written."""
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ text.
 
 
 class LeakCounter:
-    """Counts what splits share, with 40 bytes for each row."""
+    """A counter of the programs that splits share. It needs 40 bytes for each row."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str, str], array[int]] = {}
@@ -63,7 +63,7 @@ class LeakCounter:
         return int(np.isin(ours, theirs).sum())
 
     def _repeated(self, frontend: str, split: str) -> int:
-        """Return the number of rows of a split that are the same program after renaming as another row of it."""
+        """Return how many rows of a split repeat the program of an earlier row of the split, up to renaming."""
         kind = "renamed_source"
         return self._rows[frontend, split] - len(self._unique(frontend, split, kind))
 

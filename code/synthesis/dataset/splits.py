@@ -94,7 +94,7 @@ class SplitRule:
             raise ConfigError(f"no rule of splits: {error}") from error
 
     def split_of(self, metadata: Mapping[str, Any]) -> str:
-        """Return the split of a row, provided that none of its structures is already in another split."""
+        """Return the split that the rule assigns to a row. It does not consider other rows with the same structure."""
         if any(each.takes(metadata) for each in self.held_out):
             return HELD_OUT
         at = int(metadata["structure_hash"][:_DIGITS], 16) / 16**_DIGITS

@@ -59,7 +59,13 @@ def agreement_of(program: Program, outcome: Outcome, expected: Expected) -> Agre
 
 
 def _is_half(right: Sequence[tuple[str, int]], telling: Collection[tuple[str, int]], turn: int) -> bool:
-    """Return whether half of the runs with one kind of initial output values are right."""
+    """Return whether at least half of the informative arrays are right in runs with one kind of initial output values.
+
+    Args:
+        right: the informative arrays that are right, each with the number of its run.
+        telling: all informative arrays, each with the number of its run.
+        turn: the number of the kind of initial output values.
+    """
     return sum(run % TURN == turn for _, run in right) >= _HALF * sum(run % TURN == turn for _, run in telling)
 
 

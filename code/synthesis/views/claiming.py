@@ -46,7 +46,7 @@ def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None
 
 
 def disclaim(target: Store) -> None:
-    """Remove all traces of an export that gave nothing."""
+    """Remove all files of an export that wrote no records."""
     if not target.has(SUMMARY):
         Keeping(target).clear()
         target.remove(EXPORT)
@@ -55,7 +55,7 @@ def disclaim(target: Store) -> None:
 
 
 def _file_of(settings: Export) -> dict[str, str]:
-    """Return the digest of the templates file: a file with other content makes another export."""
+    """Return the digest of the templates file as a setting, so that changed templates count as another export."""
     try:
         return {} if settings.templates is None else {"templates": hash_of(settings.templates.read_bytes())}
     except OSError as error:
@@ -63,7 +63,7 @@ def _file_of(settings: Export) -> dict[str, str]:
 
 
 def _finished(target: Store, made_of: str) -> ExportSummary | None:
-    """Return the summary of a complete export of the same rows; None if it must be made."""
+    """Return the summary of a complete export of the same rows; None if the export must still be made."""
     if not made_of or not target.has(SUMMARY):
         return None
     try:

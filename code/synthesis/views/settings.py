@@ -1,4 +1,4 @@
-"""The settings of an export, which are also its options and part of its record."""
+"""The settings of an export. They are the options of ``irsmith export``, and are stored with the exported files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -20,14 +20,14 @@ Message = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How prompts are written."""
+    """The wording of prompts: their templates and the system message."""
 
     templates: Templates
     system: str | None
 
     @classmethod
     def of(cls, settings: Export) -> "Asking":
-        """Return the asking for given settings.
+        """Return the wording that the settings of an export choose.
 
         Raises:
             ConfigError: if the file of templates is invalid.
@@ -51,7 +51,7 @@ def answer(text: str) -> list[Message]:
 def sft_records(
     settings: Export, rows: Iterable[tuple[Document, str]], selection: Selection
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """Yield the records of rows, which come with their examples in words.
+    """Yield the records of rows. Each row is given with its example inputs and outputs in words.
 
     Raises:
         ConfigError: if the file of templates is invalid.
@@ -93,9 +93,9 @@ def _of_row(
 
 
 def sources_of(document: Document, way: Way, selection: Selection) -> tuple[str, ...]:
-    """Return the forms to show: the given ones, and those without which the answer is not determined.
+    """Return the texts to show: the given ones, and those without which the answer is not determined.
 
-    The latter are the Python, for a derivative whose rules only the Python defines, and the forms that names come from.
+    The latter are the Python, for a derivative whose rules only the Python defines, and the texts that names come from.
     """
     if way.task == "derive" and has_rules_of_its_own(document.source):
         return (*way.sources, PYTHON)

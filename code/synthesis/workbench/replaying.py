@@ -44,7 +44,7 @@ class Replay:
 
     @property
     def same(self) -> bool:
-        """Whether stages, symptoms and messages are the same for each level, and the texts of a row as well."""
+        """Whether both times each level had the same stage, symptom and message, and the row had the same texts."""
         return not self.changed and sorted(map(_essence, self.before)) == sorted(map(_essence, self.after))
 
     def to_json(self) -> dict[str, Any]:

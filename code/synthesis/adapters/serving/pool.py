@@ -36,7 +36,7 @@ class Pool:
     Args:
         dataset: the folder, or its URL.
         settings: the settings of the server, including the number of processes.
-        metrics: records batches and losses.
+        metrics: records scored batches and lost processes.
     """
 
     def __init__(self, dataset: str, settings: Serving, metrics: Metrics) -> None:
@@ -67,7 +67,7 @@ class Pool:
         return self._ready
 
     async def close(self) -> None:
-        """End the processes. Waiting answers get no reply."""
+        """End the processes. Answers that still wait are not scored."""
         for each in self._tasks:
             each.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

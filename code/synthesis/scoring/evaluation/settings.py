@@ -1,4 +1,4 @@
-"""The settings of an evaluation, which are also its options and part of its record."""
+"""The settings of an evaluation. They are the options of its command, and are stored with its results."""
 
 from dataclasses import dataclass, fields
 from typing import Any

@@ -1,4 +1,4 @@
-"""Estimates the size of a site from a few rows before anything is written."""
+"""Estimates the size of the web site of ``irsmith explore`` from a few rows, before anything is written."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +28,7 @@ _SHARE = 0.85
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """The estimate of a site."""
+    """The estimated size and contents of a web site."""
 
     out: str
     rows: int
@@ -75,7 +75,7 @@ def _chosen(place: int, total: int, wanted: int) -> bool:
 
 
 def forecast_of(settings: Exploration, stores: Sequence[Store], open_table: OpenTable, out: str) -> Forecast:
-    """Return the estimate for the site of some folders.
+    """Return the estimate for the web site that shows some folders.
 
     Raises:
         TargetError: if a folder does not exist.

@@ -118,10 +118,10 @@ def _lengths(name: tuple[str, str], counts: Mapping[int, int]) -> dict[str, Any]
 
 
 def _number(text: str) -> int:
-    """Return a uniformly distributed number from a hash, which may be any text."""
+    """Return a uniformly distributed number for a text. The text is hashed again, as it may be of any form."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def leaks_of(found: object) -> object:
-    """Return the content of a folder's file on leaks, which may be any JSON value."""
+    """Return the content of a folder's ``leaks.json``, which may be any JSON value, as plain data."""
     return plain(found)

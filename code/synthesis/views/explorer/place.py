@@ -41,7 +41,7 @@ class Place:
             )
 
     def clear(self) -> None:
-        """Remove an older site, its page first. Other files are left.
+        """Remove an older site, beginning with its page ``index.html``. Other files are kept.
 
         Raises:
             OutputError: if it cannot be removed.
@@ -67,9 +67,9 @@ class Place:
         self.files += 1
 
     def write_static(self) -> None:
-        """Write the files of every site besides its data.
+        """Write the files that are the same for every site, such as scripts and styles.
 
-        The page is last, so that it appears only when the site is complete.
+        The page ``index.html`` is written last, so that it appears only when the site is complete.
 
         Raises:
             OutputError: if they cannot be written.
@@ -79,7 +79,7 @@ class Place:
 
 
 def static_files() -> dict[str, bytes]:
-    """Return the files of every site by name, with the page last."""
+    """Return by name the files that are the same for every site, with ``index.html`` last."""
     folder = resources.files("synthesis.views.explorer") / STATIC
     found = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
     page = found.pop(PAGE)

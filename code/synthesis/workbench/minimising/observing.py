@@ -119,7 +119,12 @@ class Observer:
         self._stack.close()
 
     def observe(self, spec: KernelSpec, *, closely: bool = False) -> Observation:
-        """Return the failures of a kernel; with ``closely``, also derivatives and the results of every text."""
+        """Make and verify a kernel, and return its failures.
+
+        Args:
+            spec: the kernel.
+            closely: whether to return derivatives and the results of every text as well.
+        """
         useful = self.wanted.symptom in USELESS
         work = partial(_prepare, self.frontend.name, spec, self.levels, self.device, useful=useful, closely=closely)
         for item in self._zygote.run(work, _Prepared, time_limit=_STEP_LIMIT):

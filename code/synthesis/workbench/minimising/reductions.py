@@ -327,7 +327,7 @@ def _with_fewer_elements(spec: KernelSpec) -> Iterator[KernelSpec]:
 def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
     """Return an argument with other sizes in its shape, or, for an integer, with another size as its value or limit.
 
-    A base keeps the values of the remaining elements, the first along each dimension.
+    Of the recorded values of an array (``Argument.base``), the first ones along each dimension are kept.
     """
     if argument.is_bundle:
         return replace(argument, fields=tuple(_resized(each, sizes) for each in argument.fields))
