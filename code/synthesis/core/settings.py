@@ -273,7 +273,7 @@ class Verification(Confining):
 
 @dataclass(frozen=True, kw_only=True)
 class Exploration(Confining):
-    """The settings of a site of data sets."""
+    """The settings of ``irsmith explore``, which makes a web site that shows data sets."""
 
     rows: int | None = None
     """Maximum number of rows in the table and on pages, spread evenly over all rows. By default all. The overview

@@ -28,7 +28,7 @@ class Dialect(Protocol):
 
     @property
     def decorators(self) -> tuple[str, ...]:
-        """The decorators of a function that the kernel calls."""
+        """The decorators of every helper function that the kernel calls."""
         ...
 
     def literal(self, value: float, dtype: str) -> Expression:

@@ -75,7 +75,7 @@ class NameBook:
 
         Args:
             pool: the names to choose from.
-            of_any_length: whether a short name may be chosen even if names are long otherwise.
+            of_any_length: whether a short name may be chosen even in a kernel that otherwise has long names.
         """
         free = [name for name in pool if name not in self._taken and name not in _RESERVED]
         if free and self._rank:

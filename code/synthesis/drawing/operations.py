@@ -52,7 +52,7 @@ class Term:
 
     @property
     def is_constant(self) -> bool:
-        """Whether it depends on no input."""
+        """Whether the value is constant: a literal, or a term whose interval is one number."""
         return isinstance(self.node, Literal) or self.interval.width == 0
 
 

@@ -109,7 +109,7 @@ def _render(node: Expression) -> tuple[str, int]:
 
 
 def _keyword(key: str) -> str:
-    """Return the beginning of a keyword argument; ``**`` for a mapping of them."""
+    """Return the text before a keyword argument's value: ``key=``, or ``**`` for an empty key (an unpacked mapping)."""
     return f"{key}=" if key else "**"
 
 

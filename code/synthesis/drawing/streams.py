@@ -142,7 +142,7 @@ class Stream:
         return options[self.below(len(options))]
 
     def weighted(self, options: Sequence[tuple[T, float]]) -> T:
-        """Return one of the options, in proportion to its weight."""
+        """Return a random option; the probability of each is proportional to its weight."""
         point = self.fraction() * math.fsum(weight for _, weight in options)
         for option, weight in options:
             point -= weight
@@ -163,10 +163,11 @@ class Stream:
     def pick(
         self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
     ) -> T:
-        """Return one of the options, equally likely or in proportion to its weight. Uses one word.
+        """Return a random option, all equally likely or with probabilities proportional to their weights.
 
-        Every option has a score that depends on its name and the word, and the highest score wins (highest random
-        weight, or rendezvous hashing). If options are added, the choice changes only if a new one wins.
+        It uses one word of the stream. Every option has a score that depends on its name and the word, and the highest
+        score wins (highest random weight, or rendezvous hashing). If options are added, the choice changes only if a
+        new one wins.
 
         Args:
             options: the options, in any order.

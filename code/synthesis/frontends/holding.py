@@ -75,8 +75,8 @@ def alive(kinds: tuple[Any, ...], module: ModuleType) -> list[Any]:
 
     Args:
         kinds: the types.
-        module: the module whose objects are searched for. In a process that was forked after the tools were imported,
-            objects of the tools are left out unless the module is one of theirs.
+        module: the module that the search is for. In a process that was forked after the tools were imported, objects
+            of the tools are left out unless the module is one of theirs.
     """
     exact = frozenset(kinds)
     if gc.get_freeze_count() and module.__name__ not in preloaded.modules:

@@ -28,9 +28,9 @@ class Launched:
     """
 
     values: Mapping[str, Array]
-    """The numbers at each path: an array's dimensions, then those of an element. Of a large array, only the first rows.
+    """The numbers at each path. The axes are the array's, then those of an element.
 
-    Only the first rows of an array that is too large.
+    Of a large array, only the first rows are kept.
     """
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     """The full dimensions of the array at each path."""
@@ -56,7 +56,10 @@ class Mutation:
     """The largest number added to integers."""
 
     def domain(self, value: Array) -> Domain:
-        """Return the domain of the changes of a floating-point array."""
+        """Return the interval of the changes of an array of floating-point numbers.
+
+        The changes are relative, or absolute if all numbers are zero.
+        """
         if value.astype(np.float64).any():
             return Domain(low=-self.share, high=self.share)
         return Domain(low=0.0 if self.only_up else -self.of_zeros, high=self.of_zeros)
@@ -126,7 +129,7 @@ _COMPILED_FROM: ContextVar[CompiledFrom | None] = ContextVar("compiled_from", de
 
 @contextmanager
 def launching(made: CompiledFrom) -> Generator[None]:
-    """Say of all launches in this context that their kernels were compiled from a function."""
+    """Record for all launches in this context that their kernels were compiled from a function."""
     token = _COMPILED_FROM.set(made)
     try:
         yield

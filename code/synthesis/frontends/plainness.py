@@ -774,7 +774,10 @@ def _is_new(node: ast.expr, scope: _Scope | None) -> bool:
 
 
 def _spelled(annotations: Sequence[ast.expr | None]) -> list[ast.expr]:
-    """Return annotations, including those inside strings, which a tool may evaluate."""
+    """Return annotations, and the parsed expressions of strings in them, because a tool may evaluate such strings.
+
+    Strings inside ``Literal`` are values and are not parsed.
+    """
     found: list[ast.expr] = []
     for annotation in annotations:
         if annotation is None:

@@ -206,9 +206,9 @@ class SourceCollector:
     def _with_own_variables(
         self, source: str, name: str, scope: Mapping[str, Any], home: str
     ) -> tuple[str, Mapping[str, Any]]:
-        """Return the source of a function with changed outer variables made local, and the scope with initial values.
+        """Return a function's source, in which outer variables that it assigns are local, and the extended scope.
 
-        Each variable starts from its current value, which is added to the scope.
+        Each such variable starts with its current value, which is added to the scope.
         """
         outer = [each for each in outer_names(source) if each in scope]
         starts = {each: self._refer(f"first_{each}", scope[each], home) for each in outer}
@@ -332,7 +332,10 @@ class SourceCollector:
         return self._imports, self._constants, self._definitions, self._found_at, self._seen, self.why
 
     def _with_known_types(self, source: str, tree: ast.Module, definition: Definition, scope: Mapping[str, Any]) -> str:
-        """Return the source with annotations written out if their names mean something else here, as a factory's do."""
+        """Return the source with annotations replaced by the types they denote, where names would denote others here.
+
+        An example is a function that another function made, whose annotations name that function's variables.
+        """
         if not isinstance(tree.body[0], ast.FunctionDef):
             return source
         lines = source.encode().split(b"\n")
@@ -353,8 +356,8 @@ class SourceCollector:
 
         The same applies to functions in an enumeration class, which is written to the source without them.
 
-        A whole chain is replaced if it ends in a constant; otherwise the part up to the first object that is not a
-        module.
+        A whole chain of attributes (``a.b.c``) is replaced if it ends in a constant. Otherwise, the part up to the
+        first object that is not a module is replaced.
         """
         tree = ast.parse(source)
         bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)} | set(bound_names(tree))
@@ -401,7 +404,10 @@ class SourceCollector:
         return picked
 
     def _setting(self, chain: Sequence[ast.Attribute], value: Any) -> tuple[ast.Attribute, Any] | None:
-        """Return the part of a chain that reads a number, string or boolean from a library's object, and its value."""
+        """Return the attribute in a chain such as ``a.b.c`` that reads a constant of a library's object, and its value.
+
+        A constant is a number, a string or a Boolean. Return None if there is none.
+        """
         for each in reversed(chain):
             holder, value = value, getattr(value, each.attr, None)
             if isinstance(value, bool | int | float | str):

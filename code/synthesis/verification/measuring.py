@@ -1,6 +1,6 @@
 """Measures the slopes of a kernel's outputs at one point, by finite differences of the reference.
 
-A direction moves one input at a time, so that no input can hide the error of another, and some directions move few
+A direction changes one input at a time, so that no input can hide the error of another, and some directions change few
 elements. The outputs are weighted in several ways, and some weightings cover few elements. So the error of a single
 thread is not negligible in every number that is compared. Adjoints of inputs start from random values, to which a text
 must add.
@@ -36,11 +36,11 @@ _DIRECTIONS = 3
 _SINGULAR = 0.01
 """Allowed error of every slope at a singular point, as a share of the point's largest slope."""
 _FEW = 8
-"""Largest number of elements that are always moved, or weighted, together: an error in one of them remains visible."""
+"""Largest number of elements that are always changed, or weighted, together: an error in one remains visible."""
 _KINKED = 0.25
 """Largest share of the outputs that may have a kink along a direction; a direction with more is left out."""
 _PARTS = 2
-"""Number of parts of the outputs, a quarter each, that are weighted separately at every other point."""
+"""Number of parts of the outputs, a quarter each, that are weighted separately at points with odd numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,10 @@ def measure(
 def _directions(
     generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int
 ) -> list[tuple[str, Direction]]:
-    """Return the directions for each input of a point.
+    """Return the directions in which each input is changed at a point.
 
-    In large arrays some directions move few elements; at every other point one moves only the first and the last.
+    In a large array, some directions change only a few elements: the first and the last one at points with even
+    numbers, one in eight at the others.
     """
     found: list[tuple[str, Direction]] = []
     for each in inputs:

@@ -127,7 +127,7 @@ def _line(line: str) -> str:
 
 
 def _with_groups(line: str) -> str:
-    """Return a line with its calls of ``either`` and ``maybe`` as groups."""
+    """Return a line in which calls of ``either`` and ``maybe`` are replaced by groups, such as ``{a ~ b}``."""
     made, here = "", 0
     while found := _CALL.search(line, here):
         made += line[here : found.start()]

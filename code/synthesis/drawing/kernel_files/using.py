@@ -1,4 +1,7 @@
-"""Functions with which every front end makes recipes from families: sizes, name checks and errors."""
+"""Functions by which front ends make recipes from kernel files: they choose sizes and check names and types.
+
+A family is the content of one kernel file: kernels that have the same arguments and alternatives.
+"""
 
 import ast
 import builtins

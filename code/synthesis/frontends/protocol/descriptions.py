@@ -17,7 +17,8 @@ class Passage:
     Args:
         source: the level that is given; several are joined by ``+``.
         target: the level of the answer.
-        task: the kind of the question, which selects its wording. Questions for another device are asked only if named.
+        task: the kind of the question, which selects its wording. Questions of the kind ``port`` (to another device)
+            are exported only if their direction is requested by name.
     """
 
     source: str

@@ -157,11 +157,16 @@ class Prover(Protocol):
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """Yield the number and the outcome of each text on its inputs, in any order.
 
-        For a program of a level with ``lowered_from``, ``source`` is lowered again for ``device``. The outcome of its
-        only run, for ``Purpose.LOWERED``, is the clean text that results: an array of bytes with the name ``LOWERED``.
+        Before a program begins, its number is yielded with None. If the process dies, the last such number identifies
+        the program.
 
-        An outcome of None announces that a program begins, which identifies the program if the process dies. It is
-        called in a separate process that may die; ``scratch`` is a folder that such processes share.
+        For a program of a level with ``lowered_from``, ``source`` is lowered again for ``device``. Such a program has
+        one run, for ``Purpose.LOWERED``. Its outcome is the resulting clean text: an array of bytes with the name
+        ``LOWERED``.
+
+        Args:
+            programs: the texts with their runs.
+            scratch: a folder that all processes that run texts share.
         """
         ...
 

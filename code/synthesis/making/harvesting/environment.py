@@ -107,7 +107,7 @@ class Environment:
         return {"python": sys.version, "beside": _folders(), "packages": list(wanted.requirements)}
 
     def _create(self) -> None:
-        """Create the environment. It uses the pip of this environment, and sees its packages after its own."""
+        """Create the environment. The packages of the current one, including pip, stay importable, after its own."""
         if not self.python.exists():
             venv.create(self.folder, with_pip=find_spec("pip") is None)
         (_site_packages(self.folder) / _PATHS).write_text("".join(f"{each}\n" for each in _folders()))
@@ -130,7 +130,7 @@ class Environment:
 
 
 def _kept() -> set[str]:
-    """Return the packages that texts depend on, which stay at the versions of this environment."""
+    """Return the packages that texts depend on. They get the same versions as in the current environment."""
     tools = {each.distribution for name in frontend_names() for each in supported_releases(name)}
     return {*tools, *_COMMON}
 

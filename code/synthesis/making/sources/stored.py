@@ -111,9 +111,10 @@ class StoredRows:
         """Make each row again from its source, compare it with the stored row, and yield the results in order.
 
         Args:
-            documents: rows with the numbers of their candidates.
+            documents: the stored rows, each with the number of its candidate.
             seed: the seed of the inputs that texts are run on; that of the settings if None.
-            own_sizes: whether texts are run at their own sizes even if their signature has a twin of small sizes.
+            own_sizes: whether texts are run at their own sizes even if the signature has a twin: the same kernel at
+                small sizes, which is run instead by default.
             closely: whether plans measure the effect of rounding (see ``make_plan``).
 
         Raises:
