@@ -44,7 +44,7 @@ include the bounds, the middle and zero, so that their sums and products are oft
 ORDINARY = 0
 """Number of uniform draws in addition to these."""
 _LANES = ((4, 16, 16), (256, 4, 8))
-"""Rows of a maximum number of threads, and the numbers of edge draws (see ``EDGES``) and uniform draws up to it.
+"""Maximum numbers of threads, each with the numbers of edge draws (see ``EDGES``) and uniform draws of such launches.
 
 A kernel with few threads makes each decision once per thread, so it needs more draws.
 """
@@ -214,6 +214,6 @@ def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[flo
 
 
 def _draws_of(signature: Signature) -> tuple[int, int]:
-    """Return how many draws of a signature have inputs at the bounds of domains, and how many are uniform."""
+    """Return the number of edge draws, whose inputs equal numbers in the source or bounds, and of uniform draws."""
     threads = math.inf if signature.launch is None else math.prod(each or 1 for each in signature.launch)
     return next(((edges, ordinary) for most, edges, ordinary in _LANES if threads <= most), (EDGES, ORDINARY))

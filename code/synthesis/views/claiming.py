@@ -46,7 +46,7 @@ def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None
 
 
 def disclaim(target: Store) -> None:
-    """Remove all files of an export that wrote no records."""
+    """Remove all files of an export that failed before it was complete."""
     if not target.has(SUMMARY):
         Keeping(target).clear()
         target.remove(EXPORT)

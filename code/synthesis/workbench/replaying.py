@@ -44,7 +44,7 @@ class Replay:
 
     @property
     def same(self) -> bool:
-        """Whether both times each level had the same stage, symptom and message, and the row had the same texts."""
+        """Whether both results have the same stage, symptom and message for each level, and the row the same texts."""
         return not self.changed and sorted(map(_essence, self.before)) == sorted(map(_essence, self.after))
 
     def to_json(self) -> dict[str, Any]:

@@ -107,7 +107,10 @@ class Environment:
         return {"python": sys.version, "beside": _folders(), "packages": list(wanted.requirements)}
 
     def _create(self) -> None:
-        """Create the environment. The packages of the current one, including pip, stay importable, after its own."""
+        """Create the environment. Packages of the current environment, such as pip, can be imported from it as well.
+
+        The packages of the new environment have precedence.
+        """
         if not self.python.exists():
             venv.create(self.folder, with_pip=find_spec("pip") is None)
         (_site_packages(self.folder) / _PATHS).write_text("".join(f"{each}\n" for each in _folders()))

@@ -118,7 +118,7 @@ def _lengths(name: tuple[str, str], counts: Mapping[int, int]) -> dict[str, Any]
 
 
 def _number(text: str) -> int:
-    """Return a uniformly distributed number for a text. The text is hashed again, as it may be of any form."""
+    """Return a uniformly distributed number that is a hash of a text."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 

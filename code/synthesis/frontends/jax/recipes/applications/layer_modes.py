@@ -147,9 +147,9 @@ def _pooling(p: Program) -> Text:
 
 
 def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
-    """Return a text with one alternative chosen in each group, and a requested case that needs the mask.
+    """Return a text with one alternative chosen in each group.
 
-    The case is restricted only if the lines have a mask that some cases use, but no line after the cases.
+    If a mask is used only by some of the cases, the case that is requested is one of those.
     """
     lines = settled(p.choose(text.lines))
     given = dict(text.given)
