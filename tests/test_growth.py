@@ -22,7 +22,7 @@ from synthesis.drawing.syntax import Call, Name
 from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Frontend, Recipe
 
-COUNT = 400
+COUNT = 250
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
 
 
