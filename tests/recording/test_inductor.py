@@ -159,6 +159,23 @@ def test_a_part_of_pytorch_that_is_missing_is_named(torch: Any, monkeypatch: pyt
     inductor._private.cache_clear()
 
 
+class OddError(Exception):
+    """An error that cannot be made of its message alone, as some of PyTorch's."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first}\n{second}")
+
+
+def test_an_error_of_any_kind_is_told_by_its_first_line(torch: Any) -> None:
+    inductor = importlib.import_module("synthesis.frontends.triton.inductor")
+
+    def function(x: Any) -> Any:
+        raise OddError(f"it takes no {x.dtype}", "and this is advice")
+
+    with pytest.raises(inductor.NotCompiledError, match=r"does not compile it: OddError: it takes no torch\.float32$"):
+        inductor.compile_function(function, [torch.ones(3)])
+
+
 def test_another_compiler_is_refused_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match=r"compiler 'xla'.*inductor"):
         compile_target("json", "xla", str(tmp_path), Extraction())

@@ -11,9 +11,15 @@ _FOLDERS = re.compile(r"(?:/[^/\s:'\"]+)*/(?=[^/\s:'\"]+\.py\b)")
 _MODULE = re.compile(r"<?\birsmith_\w+_\d+\b>?")
 
 
-def detail_of(error: BaseException) -> str:
-    """Return the exception's type and message on one line, without addresses, folders and temporary module names."""
-    message = " ".join(str(error).split())
+def detail_of(error: BaseException, *, only_first_line: bool = False) -> str:
+    """Return the exception's type and message on one line, without addresses, folders and temporary module names.
+
+    Args:
+        error: the exception.
+        only_first_line: whether to leave out what follows the first line of the message.
+    """
+    told = str(error).strip()
+    message = " ".join((told.partition("\n")[0] if only_first_line else told).split())
     message = _MODULE.sub("<source>", _FOLDERS.sub("", _ADDRESS.sub("0x…", message)))
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

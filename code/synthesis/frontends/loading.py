@@ -119,11 +119,28 @@ def _bound_in_tree(source: str) -> set[str] | None:
 
 
 def _run(source: str, spec: KernelSpec) -> ModuleType | Rejection:
+    """Execute a source as a module."""
+    try:
+        return run_source(source, spec.frontend)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (a module may raise anything)
+        symptom = Symptom.SYNTAX_ERROR if isinstance(error, SyntaxError) else Symptom.IMPORT_ERROR
+        return rejected(spec, Stage.LOAD, symptom, detail_of(error))
+
+
+def run_source(source: str, label: str) -> ModuleType:
     """Execute a source as a module, under a name that this process has not used before.
 
-    Nothing is written to disk. The source is stored where ``inspect`` and ``linecache`` look for it.
+    Nothing is written to disk. The source is stored where ``inspect`` and ``linecache`` look for it, until
+    ``forget_module`` is called.
+
+    Args:
+        source: the source.
+        label: a part of the name, such as a front end's name.
+
+    Raises:
+        Exception: whatever the module raises. It is then forgotten.
     """
-    name = f"irsmith_{spec.frontend}_{next(_numbers)}"
+    name = f"irsmith_{label}_{next(_numbers)}"
     filename = f"<{name}>"
     module = ModuleType(name)
     module.__file__ = filename
@@ -131,10 +148,9 @@ def _run(source: str, spec: KernelSpec) -> ModuleType | Rejection:
     sys.modules[name] = module
     try:
         exec(compile(source, filename, "exec"), module.__dict__)  # noqa: S102 (running kernels is the purpose)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (a module may raise anything)
+    except BaseException:
         forget_module(name)
-        symptom = Symptom.SYNTAX_ERROR if isinstance(error, SyntaxError) else Symptom.IMPORT_ERROR
-        return rejected(spec, Stage.LOAD, symptom, detail_of(error))
+        raise
     return module
 
 

@@ -1,13 +1,12 @@
 """Makes Triton kernels of the PyTorch functions of a module, forward and backward, and compares them with PyTorch."""
 
+import contextlib
 import inspect
-import tempfile
 import textwrap
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -282,19 +281,19 @@ def _made(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
         launches.append(launch)
         launch.interpret()
 
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.ExitStack() as stack:
         try:
-            program = inductor.compile_function(task.function, task.arguments).load(Path(folder))
+            program = stack.enter_context(inductor.compile_function(task.function, task.arguments).loaded())
             found = program.run(_copies(task.arguments), take)
             why = _disagreement(torch, task, found)
-            if why is None and not launches:
-                why = "Inductor makes no Triton kernel of it, but calls of PyTorch alone"
-        except Exception as error:  # noqa: BLE001 (PyTorch and the user's code raise many kinds)
-            yield NotMade(
-                name=task.name,
-                why=str(error) if isinstance(error, inductor.NotCompiledError) else detail_of(error),
-            )
+        except inductor.NotCompiledError as error:
+            yield NotMade(name=task.name, why=str(error))
             return
+        except Exception as error:  # noqa: BLE001 (PyTorch and the user's code raise many kinds)
+            yield NotMade(name=task.name, why=detail_of(error))
+            return
+        if why is None and not launches:
+            why = "Inductor makes no Triton kernel of it, but calls of PyTorch alone"
         if why is not None:
             yield NotMade(name=task.name, why=why)
             return

@@ -7,29 +7,28 @@ the installed release lacks.
 
 import ast
 import contextlib
-import functools
-import importlib.util
-import itertools
 import math
 import re
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib import import_module
-from pathlib import Path
+from operator import attrgetter
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from synthesis.frontends.failures import detail_of
+from synthesis.frontends.loading import forget_module, run_source
 from synthesis.frontends.triton.driverless import install_driver
 from synthesis.frontends.triton.interpreting import interpret
-from synthesis.frontends.triton.pretence import answer_as_gpu
+from synthesis.frontends.triton.launches import SECONDS
+from synthesis.frontends.triton.pretence import answer_as_gpu, answering
+from synthesis.frontends.triton.replacing import Replacing
 
 Function = Callable[..., Any]
 Tensors = Sequence[Any]
 
-SECONDS = 60.0
-"""Time limit of a launch in Triton's interpreter, in seconds."""
 _PRIVATE = {
     "fake": "torch._subclasses:FakeTensorMode",
     "tracing": "torch.fx.experimental.proxy_tensor:make_fx",
@@ -43,7 +42,9 @@ _PRIVATE = {
     "debugging": "torch._inductor.debug:DebugContext",
     "options": "torch._inductor:config",
     "interface": "torch._dynamo.device_interface:CudaInterface",
-    "tuner": "torch._inductor.runtime.triton_heuristics:CachingAutotuner",
+    "patterns": "torch._inductor.fx_passes.joint_graph:lazy_init",
+    "worker": "torch._dynamo.device_interface:CudaInterface.Worker",
+    "launching": "torch._inductor.runtime.triton_heuristics:CachingAutotuner._interpret_args_grid",
     "extern": "torch._inductor.select_algorithm:extern_kernels",
     "reinterpret": "torch._C._dynamo.guards:_reinterpret_tensor",
 }
@@ -52,7 +53,6 @@ _OPTIONS = {"assert_indirect_indexing": False}
 """Inductor's settings. Kernels have no assertions, since the oracle checks each address."""
 _START = re.compile(r"^triton_helpers\.set_driver_to_gpu\(\)\n", re.MULTILINE)
 """Matches the line of a kernel's module that requires a GPU."""
-_modules = itertools.count()
 
 
 class NotCompiledError(Exception):
@@ -73,7 +73,7 @@ def find_fault() -> str | None:
     return None
 
 
-@functools.cache
+@cache
 def _private(name: str) -> Any:
     """Return a private part of PyTorch.
 
@@ -84,29 +84,31 @@ def _private(name: str) -> Any:
     module, _, attribute = _PRIVATE[name].partition(":")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of what PyTorch itself calls as it is imported
-        return getattr(import_module(module), attribute)
+        return attrgetter(attribute)(import_module(module))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """A compiled PyTorch function: a Python program that launches Triton kernels and calls functions of PyTorch."""
 
-    text: str
-    """The program as Inductor wrote it."""
     kernels: Mapping[str, str]
     """The module of each kernel, by the kernel's name."""
     call: ast.FunctionDef
     """The function that allocates buffers and launches the kernels in order."""
 
-    def load(self, folder: Path) -> "Loaded":
-        """Return the program with its kernels as live functions.
-
-        Args:
-            folder: an empty folder for the kernels' modules, which must stay as long as their sources are read.
-        """
-        with _gpu():
-            tuners = {name: getattr(_import(folder / f"{name}.py", text), name) for name, text in self.kernels.items()}
-        return Loaded(tuners, self.call)
+    @contextlib.contextmanager
+    def loaded(self) -> Generator["Loaded"]:
+        """Return the program with its kernels as live functions, inside a context."""
+        modules = list[ModuleType]()
+        try:
+            with _gpu():
+                for text in self.kernels.values():
+                    modules.append(run_source(text, "inductor"))
+            live = zip(self.kernels, modules, strict=True)
+            yield Loaded({name: getattr(module, name) for name, module in live}, self.call)
+        finally:
+            for module in modules:
+                forget_module(module.__name__)
 
 
 def compile_function(function: Function, arguments: Tensors) -> Compiled:
@@ -126,7 +128,7 @@ def compile_function(function: Function, arguments: Tensors) -> Compiled:
     except NotCompiledError:
         raise
     except Exception as error:
-        raise NotCompiledError(f"Inductor does not compile it: {_first_line(error)}") from error
+        raise NotCompiledError(f"Inductor does not compile it: {detail_of(error, only_first_line=True)}") from error
     return _read(text)
 
 
@@ -182,11 +184,6 @@ def _empty(torch: Any, like: Any, device: str) -> Any:
     return torch.empty_strided(like.shape, like.stride(), dtype=like.dtype, device=device)
 
 
-def _first_line(error: Exception) -> str:
-    """Return an error's kind and the first line of its message; PyTorch appends graphs and advice."""
-    return detail_of(type(error)((str(error).strip().splitlines() or [""])[0]))
-
-
 def _flat(torch: Any, function: Function) -> Function:
     """Return a function that returns its tensors as a flat list."""
     return lambda *arguments: tensors_in(torch, function(*arguments))
@@ -212,51 +209,30 @@ def tensors_in(torch: Any, value: Any) -> list[Any]:
 @contextlib.contextmanager
 def _no_patterns() -> Generator[None]:
     """Skip the passes that search for attention, because PyTorch traces their patterns on a GPU."""
-    passes: Any = import_module(_PRIVATE["first_passes"].partition(":")[0])
-    before = passes.lazy_init
-    passes.lazy_init = _nothing
+    replacing = Replacing()
+    replacing.set_attr(import_module(_PRIVATE["patterns"].partition(":")[0]), "lazy_init", answering(None))
     try:
         yield
     finally:
-        passes.lazy_init = before
+        replacing.restore()
 
 
 @contextlib.contextmanager
 def _gpu() -> Generator[None]:
     """Make PyTorch, its compiler and Triton report a GPU, inside a context."""
     torch: Any = import_module("torch")
-    interface: Any = _private("interface")
-    restore, uninstall = answer_as_gpu(torch), install_driver()
-    properties = torch.cuda.get_device_properties()
-    answers = {"get_device_properties": properties, "is_bf16_supported": True}
-    changed = [(place, name) for place in (interface, interface.Worker) for name in answers if hasattr(place, name)]
-    before = [(place, name, place.__dict__.get(name)) for place, name in changed]
-    for place, name in changed:
-        setattr(place, name, staticmethod(_answering(answers[name])))
+    restore, uninstall, replacing = answer_as_gpu(torch), install_driver(), Replacing()
+    answers = {"get_device_properties": torch.cuda.get_device_properties(), "is_bf16_supported": True}
+    for place in (_private("interface"), _private("worker")):
+        for name in filter(partial(hasattr, place), answers):
+            replacing.set_attr(place, name, staticmethod(answering(answers[name])))
     try:
         yield
     finally:
-        for place, name, held in before:
-            if held is None:
-                delattr(place, name)
-            else:
-                setattr(place, name, held)
+        replacing.restore()
         restore()
         if uninstall is not None:
             uninstall()
-
-
-def _nothing(*_: Any, **__: Any) -> int:
-    return 0
-
-
-def _answering(answer: Any) -> Callable[..., Any]:
-    """Return a function that returns a value for any arguments."""
-
-    def answering(*_: Any, **__: Any) -> Any:
-        return answer
-
-    return answering
 
 
 # The program
@@ -283,18 +259,7 @@ def _read(text: str) -> Compiled:
                 raise NotCompiledError(f"it needs a kernel that is not Triton's, of {maker.partition('.')[2]}")
     if len(calls) != 1:
         raise NotCompiledError(f"its program has {len(calls)} functions that launch kernels")
-    return Compiled(text=text, kernels=kernels, call=calls[0])
-
-
-def _import(path: Path, text: str) -> ModuleType:
-    """Write a module and import it under a new name."""
-    path.write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(f"irsmith_inductor_{next(_modules)}", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return Compiled(kernels=kernels, call=calls[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +315,7 @@ class Loaded:
                 exec(compile(module, "<inductor>", "exec"), names)  # noqa: S102 (Inductor wrote it)
                 found: list[Any] = names["call"](*([None] * (len(self.call.args.args) - 1)), list(arguments))
         except Exception as error:
-            why = f"Inductor's program does not run on the host: {_first_line(error)}"
+            why = f"Inductor's program does not run on the host: {detail_of(error, only_first_line=True)}"
             raise NotCompiledError(why) from error
         return [each for each in found if isinstance(each, torch.Tensor)]
 
@@ -382,7 +347,7 @@ def _names(torch: Any) -> dict[str, Any]:
         return torch.empty_strided(size, stride, dtype=dtype)
 
     host = SimpleNamespace(**{name: getattr(torch, name) for name in dir(torch) if not name.startswith("__")})
-    host.cuda = SimpleNamespace(_DeviceGuard=contextlib.nullcontext, set_device=_nothing)
+    host.cuda = SimpleNamespace(_DeviceGuard=contextlib.nullcontext, set_device=answering(None))
     return {
         "torch": host,
         "aten": torch.ops.aten,
@@ -391,9 +356,9 @@ def _names(torch: Any) -> dict[str, Any]:
         "reinterpret_tensor": _private("reinterpret"),
         "empty_strided_cuda": empty,
         "empty_strided_cpu": empty,
-        "device": _answering(torch.device("cpu")),
+        "device": answering(torch.device("cpu")),
         "math": math,
         "inf": math.inf,
         "nan": math.nan,
-        **dict.fromkeys(["assert_size_stride", "assert_alignment", "get_raw_stream"], _nothing),
+        **dict.fromkeys(["assert_size_stride", "assert_alignment", "get_raw_stream"], answering(0)),
     }

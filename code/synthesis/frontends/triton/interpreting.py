@@ -6,7 +6,7 @@ Python code is run with an interpreted ``triton.language``. After a launch, the 
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +17,7 @@ import triton.language.extra.cuda.libdevice as _libdevice
 import triton.runtime.interpreter as _interpreter
 import triton.runtime.jit as _jit
 
+from synthesis.frontends.triton.replacing import Replacing
 from synthesis.frontends.triton.tensors import span_of
 from synthesis.frontends.triton.texts.libdevice import FUNCTIONS
 
@@ -28,9 +29,6 @@ libdevice: Any = _libdevice
 _LANGUAGE = "triton.language"
 _LIBDEVICE = f"{_LANGUAGE}.extra.libdevice"
 """The module whose functions the compiler replaces by those of the device's module of the same name."""
-
-
-_MISSING = object()
 
 
 class StoppedError(Exception):
@@ -113,7 +111,7 @@ def _interpreted(kernel: Any, memory: "_Memory", deadline: float) -> Generator[N
     def converted(value: Any) -> Any:
         return _number(value) if isinstance(value, float) else convert(value)
 
-    own = _Scope()
+    own = Replacing()
     own.set_attr(interpreter, "_interpreter", memory)
     own.set_attr(interpreter, "_patch_lang", start)
     own.set_attr(interpreter, "_implicit_cvt", converted)
@@ -188,22 +186,12 @@ def _loop(*bounds: Any, **_: Any) -> Generator[Any]:
         yield tl.tensor(interpreter.TensorHandle(np.array([index], np.dtype(str(kind))), kind), kind)
 
 
-class _Scope:
+class _Scope(Replacing):
     """The replacements that are made while a kernel is interpreted. Triton's interpreter uses it, too."""
 
     def __init__(self) -> None:
-        self._undo: list[Callable[[], None]] = []
+        super().__init__()
         self._entered = set[int]()
-
-    def set_attr(self, place: Any, name: str, value: Any) -> None:
-        """Replace an attribute of an object until ``restore`` is called."""
-        held: Mapping[str, Any] = place.__dict__
-        own = held.get(name, _MISSING)
-        if own is _MISSING:
-            self._undo.append(lambda: delattr(place, name))
-        else:
-            self._undo.append(lambda: setattr(place, name, own))
-        setattr(place, name, value)
 
     def enter(self, names: dict[str, Any]) -> None:
         """Replace the functions of ``triton.language`` in a module's namespace by their interpreted forms.
@@ -232,11 +220,6 @@ class _Scope:
                 self._interpret_module(value)
             elif (found := _interpreted_function(value)) is not None:
                 self.set_attr(module, name, found)
-
-    def restore(self) -> None:
-        """Undo all replacements."""
-        while self._undo:
-            self._undo.pop()()
 
 
 def _interpreted_function(value: Any) -> Any | None:

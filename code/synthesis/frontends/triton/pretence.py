@@ -11,6 +11,8 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
+from synthesis.frontends.triton.replacing import Replacing
+
 CAPABILITY = (9, 0)
 """The architecture of the GPU that PyTorch reports."""
 PROPERTIES = {
@@ -135,13 +137,13 @@ class _Generator:
         self._state.copy_(state)
 
 
-def _answering(answer: Any, own: Any) -> Any:
-    """Return a function that returns a fixed value; inside ``plain_tensors`` it calls PyTorch's function ``own``."""
+def answering(answer: Any, own: Any = None) -> Callable[..., Any]:
+    """Return a function that returns a fixed value; inside ``plain_tensors`` it calls ``own`` if that is given."""
 
-    def answering(*args: Any, **kwargs: Any) -> Any:
+    def answers(*args: Any, **kwargs: Any) -> Any:
         return own(*args, **kwargs) if own is not None and getattr(_state, "plain", False) else answer
 
-    return answering
+    return answers
 
 
 def answer_as_gpu(torch: Any) -> Callable[[], None]:
@@ -179,18 +181,10 @@ def answer_as_gpu(torch: Any) -> Callable[[], None]:
         "mem_get_info": (80 << 30, 80 << 30),
         **dict.fromkeys(["synchronize", "set_device", "empty_cache", "init", "_lazy_init", "reset_peak_memory_stats"]),
     }
-    made: dict[str, Any] = {name: _answering(answer, getattr(cuda, name, None)) for name, answer in answers.items()}
+    made: dict[str, Any] = {name: answering(answer, getattr(cuda, name, None)) for name, answer in answers.items()}
     made |= dict.fromkeys(["device", "device_of", "stream", "Stream", "Event"], _Nothing)
     made["default_generators"] = (_Generator(torch.zeros(16, dtype=torch.uint8)),)
-    before = {name: getattr(cuda, name) for name in made if hasattr(cuda, name)}
+    replacing = Replacing()
     for name, value in made.items():
-        setattr(cuda, name, value)
-
-    def restore() -> None:
-        for name in made:
-            if name in before:
-                setattr(cuda, name, before[name])
-            else:
-                delattr(cuda, name)
-
-    return restore
+        replacing.set_attr(cuda, name, value)
+    return replacing.restore
