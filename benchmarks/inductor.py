@@ -101,11 +101,11 @@ def gather(d: Drawing) -> None:
 
 def halves(d: Drawing) -> None:
     if d.shape[-1] % 2:
-        return along(d)
+        along(d)
+        return
     gate = d.random.choice(("torch.sigmoid(b)", "F.gelu(b)", "F.silu(b)", "torch.tanh(b)", "F.relu(b)"))
     d.lines += ["a, b = x.chunk(2, dim=-1)", f"x = a * {gate}"]
     d.shape = (*d.shape[:-1], d.shape[-1] // 2)
-    return None
 
 
 def residual(d: Drawing) -> None:

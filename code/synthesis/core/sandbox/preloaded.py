@@ -17,7 +17,6 @@ def freeze_tools() -> None:
     gc.freeze()
 
 
-def freeze_others() -> None:
-    """Add the objects that were made after ``freeze_tools`` to ``objects``, and freeze them too."""
+def list_others() -> None:
+    """Add the objects that were made after ``freeze_tools`` to ``objects``, since frozen objects are not listed."""
     objects.extend(gc.get_objects())
-    gc.freeze()

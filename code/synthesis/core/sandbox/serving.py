@@ -9,6 +9,7 @@ Only the work has the pipe for results. ``first`` reports how it ended through a
 """
 
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -111,7 +112,7 @@ def _call(place: str, argument: Any) -> None:
     """Call a function, given as ``module:name``, before any work."""
     module, _, function = place.partition(":")
     getattr(importlib.import_module(module), function)(argument)
-    preloaded.freeze_others()
+    gc.freeze()  # what it made is never garbage, either
 
 
 def _serve_one(order: Order, writer: int, descriptor: int) -> None:

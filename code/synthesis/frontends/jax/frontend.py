@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -39,7 +38,6 @@ from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.support import versions_of
 
 _VERSIONS = versions_of(SUPPORTED)
-_USUAL_MIX = {1: 0.2, 2: 0.8}
 
 
 class JaxCompiler:
@@ -261,13 +259,11 @@ def _last_function(module: ModuleType) -> Any:
     return functions[-1] if functions else None
 
 
-@cache
 def _drawer() -> Drawer:
     """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
-    from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
-    from synthesis.frontends.jax.recipes.files import recipe_of
+    from synthesis.frontends.jax.recipes import DRAWER
 
-    return Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of)
+    return DRAWER
 
 
 FRONTEND = Frontend(

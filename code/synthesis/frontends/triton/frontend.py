@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from types import ModuleType
 
 from synthesis.core.errors import Stage, Symptom
@@ -22,7 +21,6 @@ from synthesis.frontends.triton.replaying import TritonReplayer
 from synthesis.frontends.triton.supported import SUPPORTED
 
 _VERSIONS = versions_of(SUPPORTED)
-_USUAL_MIX = {1: 0.2, 2: 0.8}
 _MENTIONS = re.compile(r"^\s*(?:import triton\b|from triton\b)|@(?:triton\.)?jit\b", re.MULTILINE)
 
 
@@ -111,13 +109,11 @@ def _lower(kernel: Kernel, levels: Sequence[Level], device: str) -> Lowered | Re
     return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
 
-@cache
 def _drawer() -> Drawer:
     """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
-    from synthesis.frontends.triton.recipes import CATEGORIES, RECIPES, WEIGHTS
-    from synthesis.frontends.triton.recipes.files import recipe_of
+    from synthesis.frontends.triton.recipes import DRAWER
 
-    return Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of)
+    return DRAWER
 
 
 FRONTEND = Frontend(

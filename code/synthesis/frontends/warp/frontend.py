@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -53,7 +52,6 @@ from synthesis.frontends.warp.texts import words
 from synthesis.frontends.warp.unassigned import find_unassigned
 
 _VERSIONS = versions_of(SUPPORTED)
-_USUAL_MIX = {1: 0.25, 2: 0.75}
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 """For each tool that makes texts, other than Warp's code generator, the function that runs it."""
 
@@ -277,13 +275,11 @@ def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
         return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error), level.name)
 
 
-@cache
 def _drawer() -> Drawer:
     """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
-    from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
-    from synthesis.frontends.warp.recipes.files import recipe_of
+    from synthesis.frontends.warp.recipes import DRAWER
 
-    return Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of)
+    return DRAWER
 
 
 FRONTEND = Frontend(

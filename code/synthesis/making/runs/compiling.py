@@ -23,7 +23,8 @@ from synthesis.frontends.launched import launching
 from synthesis.frontends.protocol.makers import Made, NotMade
 from synthesis.frontends.registry import find_maker, maker_names
 from synthesis.making.recording.active import record
-from synthesis.making.recording.storage import KERNELS, Refused, write_refused
+from synthesis.making.recording.recorder import count_kernels
+from synthesis.making.recording.storage import Refused, write_refused
 from synthesis.making.runs.chunked_run import refuse_other_files
 from synthesis.making.sources.extracted import examples_of, sources_digest
 from synthesis.making.sources.targets import load_place, places_of
@@ -75,7 +76,7 @@ def _compile(told: dict[str, Any]) -> int:
     settings = Extraction.of(arg=told["arg"], inputs=told["inputs"] or None)
     store = store_of(told["out"])
     places = places_of(told["target"])
-    sources = sources_digest(places, settings)
+    sources, examples = sources_digest(places, settings), examples_of(settings)
     with record(told["out"]):
         for place in places:
             try:
@@ -83,13 +84,13 @@ def _compile(told: dict[str, Any]) -> int:
             except Exception as error:  # noqa: BLE001 (a user's file may raise anything)
                 _refuse(store, frontend, place.label, "", detail_of(error))
                 continue
-            recording = _Recording(store, frontend, place.label, sources)
-            for each in maker.make(target, examples_of(settings), recording.wants):
+            recording = _Recording(store, frontend, place.label, sources, count_kernels(store))
+            for each in maker.make(target, examples, recording.wants):
                 recording.take(each)
     return 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Recording:
     """The recording of the functions of one file."""
 
@@ -98,25 +99,27 @@ class _Recording:
     label: str
     sources: str
     """The digest of all files."""
+    kernels: int
+    """Number of kernels in the recording so far."""
 
     def wants(self, name: str) -> bool:
         """Return whether a function is not recorded yet."""
-        return self._file(name) not in self.store.names(_DONE)
+        return not self.store.has(self._file(name))
 
     def take(self, found: Made | NotMade) -> None:
         """Launch the kernels of a function, and note how many are new, or why there are none."""
-        before = len(self.store.folders(KERNELS))
         why = found.why if isinstance(found, NotMade) else _launched(found)
         if why is not None:
             _refuse(self.store, self.frontend, found.name, self.label, why)
-        kernels = len(self.store.folders(KERNELS)) - before
+        before, self.kernels = self.kernels, count_kernels(self.store)
+        kernels = self.kernels - before
         note = json.dumps({"name": found.name, "kernels": kernels, "why": why})
-        self.store.write(f"{_DONE}/{self._file(found.name)}", f"{note}\n".encode())
+        self.store.write(self._file(found.name), f"{note}\n".encode())
         sys.stderr.write(f"irsmith: {found.name}: {why or f'new kernels: {kernels}'}\n")
 
     def _file(self, name: str) -> str:
         told = json.dumps([self.sources, self.label, name])
-        return f"{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}.json"
+        return f"{_DONE}/{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}.json"
 
 
 def _launched(made: Made) -> str | None:

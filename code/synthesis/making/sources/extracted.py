@@ -207,7 +207,7 @@ class ExtractedFiles:
 
     def _started(self) -> Zygote:
         """Return the process to fork from, with the tools imported."""
-        modules = [*frontend_modules(self._settings.frontend), "synthesis.frontends.provenance"]
+        modules = frontend_modules(self._settings.frontend)
         return Zygote(
             preload=[*modules, ("synthesis.frontends.provenance:read_distributions", None)],
             confinement=replace(self._settings.confinement, stranger=False),

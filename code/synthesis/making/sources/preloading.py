@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from synthesis.core.errors import IrsmithError
+from synthesis.core.sandbox import preloaded
 from synthesis.core.sandbox.zygote import Zygote
 from synthesis.making.sources.targets import Place
 
@@ -71,6 +72,7 @@ def import_package(package: Package) -> None:
         sys.path.insert(0, package.folder)
     with _silent():
         importlib.import_module(package.name)
+    preloaded.list_others()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 Add a recipe to the module of its category and to the list below. ``docs/contributing/recipe.md`` shows how.
 """
 
-from synthesis.frontends.base import Recipe
+from synthesis.frontends.base import Drawer, Recipe
 from synthesis.frontends.families import own_recipes
 from synthesis.frontends.jax.recipes import (
     applications,
@@ -78,3 +78,6 @@ steps are whole programs, like most of the code that is lowered. Pipelines are t
 episodes.
 """
 WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("layers") :], _UNLIKE, share=_APPLICATIONS)
+DRAWER = Drawer(
+    categories=CATEGORIES, recipes=RECIPES, usual_mix={1: 0.2, 2: 0.8}, weights=WEIGHTS, recipe_of=recipe_of
+)

@@ -3,7 +3,7 @@
 Add a kernel file to ``frontends/triton/kernels``, or a recipe to a module here and to the list below.
 """
 
-from synthesis.frontends.base import Recipe
+from synthesis.frontends.base import Drawer, Recipe
 from synthesis.frontends.families import own_recipes
 from synthesis.frontends.triton.recipes import elementwise
 from synthesis.frontends.triton.recipes.files import recipe_of
@@ -27,3 +27,6 @@ RECIPES: tuple[Recipe, ...] = (
 )
 WEIGHTS: dict[str, int] = {"elementwise": 8, "reduction": 6, "normalisation": 2, "matmul": 2}
 """Weights of the categories in the default mix; 1 for the others."""
+DRAWER = Drawer(
+    categories=CATEGORIES, recipes=RECIPES, usual_mix={1: 0.2, 2: 0.8}, weights=WEIGHTS, recipe_of=recipe_of
+)

@@ -3,7 +3,7 @@
 Add a recipe to the module of its category and to the list below. ``docs/contributing/recipe.md`` shows how.
 """
 
-from synthesis.frontends.base import Recipe
+from synthesis.frontends.base import Drawer, Recipe
 from synthesis.frontends.families import own_recipes
 from synthesis.frontends.warp.recipes import (
     adjoints,
@@ -137,3 +137,6 @@ WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("simulation") :], _
 Four kernels in five are from the families of applications, with guards, flags, enums, -1 for none, rows, slots and
 searches, or are formulas of a field. The others show single operations.
 """
+DRAWER = Drawer(
+    categories=CATEGORIES, recipes=RECIPES, usual_mix={1: 0.25, 2: 0.75}, weights=WEIGHTS, recipe_of=recipe_of
+)
