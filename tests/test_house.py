@@ -1,6 +1,7 @@
 """The house: rooms know only what is below them, and the two front ends never know each other."""
 
 import ast
+import functools
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -33,8 +34,15 @@ MODULES = [path for path in sorted(ROOT.rglob("*.py")) if path not in ENTRANCES]
 WARP = [path for path in MODULES if path.is_relative_to(ROOT / "frontends" / "warp")]
 
 
+@functools.cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """The nodes of a module's syntax tree that the rules below are about."""
+    kinds = (ast.ImportFrom, ast.Import, ast.alias, ast.Attribute, ast.Constant)
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kinds)]
+
+
 def imports_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
         elif isinstance(node, ast.Import):
@@ -45,42 +53,50 @@ def room_of(module: str) -> str:
     return module.split(".")[1]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_knows_only_what_is_below_it(path: Path) -> None:
-    room = path.relative_to(ROOT).parts[0].removesuffix(".py")
-    for module in imports_of(path):
-        if module.startswith("synthesis."):
-            assert FLOOR_OF[room_of(module)] <= FLOOR_OF[room], f"{room} imports {module}"
+def told(path: Path, node: object) -> str:
+    """Where a rule is broken."""
+    return f"{path.relative_to(ROOT)}, line {getattr(node, 'lineno', '?')}"
+
+
+def test_a_room_knows_only_what_is_below_it() -> None:
+    for path in MODULES:
         parts = path.relative_to(ROOT).parts
-        if parts[:2] == ("frontends", "warp"):
-            assert not module.startswith(("synthesis.frontends.jax", "jax"))
-        if parts[:2] == ("frontends", "jax"):
-            assert not module.startswith(("synthesis.frontends.warp", "warp"))
-        if parts[0] != "frontends":
-            assert module.partition(".")[0] not in ("warp", "jax", "jaxlib"), f"{room} imports {module}"
+        room = parts[0].removesuffix(".py")
+        for module in imports_of(path):
+            broken = f"{path.relative_to(ROOT)} imports {module}"
+            if module.startswith("synthesis."):
+                assert FLOOR_OF[room_of(module)] <= FLOOR_OF[room], broken
+            if parts[:2] == ("frontends", "warp"):
+                assert not module.startswith(("synthesis.frontends.jax", "jax")), broken
+            if parts[:2] == ("frontends", "jax"):
+                assert not module.startswith(("synthesis.frontends.warp", "warp")), broken
+            if parts[0] != "frontends":
+                assert module.partition(".")[0] not in ("warp", "jax", "jaxlib"), broken
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_private_parts_of_the_tools_are_touched_in_a_few_files_each(path: Path) -> None:
-    private = [module for module in imports_of(path) if module.startswith(("warp._src", "jax._src", "jaxlib"))]
-    allowed = (
-        PRIVATE_ROOMS
-        if path.is_relative_to(ROOT / "frontends" / "warp")
-        else ("lowering.py", "execution.py", "launches.py", "releases.py")
-    )
-    assert not private or path.name in allowed
+def test_private_parts_of_the_tools_are_touched_in_a_few_files_each() -> None:
+    for path in MODULES:
+        private = [module for module in imports_of(path) if module.startswith(("warp._src", "jax._src", "jaxlib"))]
+        allowed = (
+            PRIVATE_ROOMS
+            if path.is_relative_to(ROOT / "frontends" / "warp")
+            else ("lowering.py", "execution.py", "launches.py", "releases.py")
+        )
+        assert not private or path.name in allowed, path.relative_to(ROOT)
 
 
-@pytest.mark.parametrize("path", WARP, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_warp_hides_on_its_objects_has_names_of_our_own(path: Path) -> None:
-    if path.parent.name == "warp" and path.name in PRIVATE_ROOMS:
-        return
-    for node in ast.walk(ast.parse(path.read_text())):
-        name = node.attr if isinstance(node, ast.Attribute) else node.value if isinstance(node, ast.Constant) else ""
-        assert not isinstance(name, str) or not re.fullmatch(r"_wp_\w+_|_shape_", name), f"line {node}"
-        assert not (isinstance(node, ast.Attribute) and node.attr == "adj"), f"line {node.lineno}"
-        # A room's own handle on a private module is nobody else's.
-        assert not (isinstance(node, ast.alias) and node.name in ("build", "codegen", "context"))
+def test_what_warp_hides_on_its_objects_has_names_of_our_own() -> None:
+    for path in WARP:
+        if path.parent.name == "warp" and path.name in PRIVATE_ROOMS:
+            continue
+        for node in nodes_of(path):
+            name = (
+                node.attr if isinstance(node, ast.Attribute) else node.value if isinstance(node, ast.Constant) else ""
+            )
+            assert not isinstance(name, str) or not re.fullmatch(r"_wp_\w+_|_shape_", name), told(path, node)
+            assert not (isinstance(node, ast.Attribute) and node.attr == "adj"), told(path, node)
+            # A room's own handle on a private module is nobody else's.
+            assert not (isinstance(node, ast.alias) and node.name in ("build", "codegen", "context")), told(path, node)
 
 
 SUPPORT = ROOT / "frontends" / "support.py"
@@ -96,23 +112,24 @@ VERSION_RECORDERS = [
 ]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_else_decides_by_the_version_of_a_tool(path: Path) -> None:
-    if path == SUPPORT:
-        return
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            names = {alias.name for alias in node.names}
-            if node.module == "importlib.metadata":
-                assert "version" not in names, f"line {node.lineno}"
-            if node.module == "synthesis.frontends.support":
-                assert not names & VERSION_READERS or path in VERSION_RECORDERS, f"line {node.lineno}"
-        elif isinstance(node, ast.Import):
-            assert not {alias.name for alias in node.names} & {"importlib.metadata", "pkg_resources"}
-        elif isinstance(node, ast.Attribute):
-            assert node.attr != "__version__", f"line {node.lineno}"
-        elif isinstance(node, ast.Constant):
-            assert node.value != "__version__", f"line {node.lineno}"
+def test_nothing_else_decides_by_the_version_of_a_tool() -> None:
+    for path in MODULES:
+        if path == SUPPORT:
+            continue
+        for node in nodes_of(path):
+            if isinstance(node, ast.ImportFrom):
+                names = {alias.name for alias in node.names}
+                if node.module == "importlib.metadata":
+                    assert "version" not in names, told(path, node)
+                if node.module == "synthesis.frontends.support":
+                    assert not names & VERSION_READERS or path in VERSION_RECORDERS, told(path, node)
+            elif isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names}
+                assert not names & {"importlib.metadata", "pkg_resources"}, told(path, node)
+            elif isinstance(node, ast.Attribute):
+                assert node.attr != "__version__", told(path, node)
+            elif isinstance(node, ast.Constant):
+                assert node.value != "__version__", told(path, node)
 
 
 def name_of(path: Path) -> str:
@@ -125,7 +142,7 @@ def graph_of(modules: Mapping[str, Path]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, path in modules.items():
         found[name] = set()
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             if isinstance(node, ast.ImportFrom) and node.module:
                 inside = {f"{node.module}.{alias.name}" for alias in node.names} & modules.keys()
                 found[name] |= inside or ({node.module} & modules.keys())
