@@ -227,10 +227,10 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
 
 @FRONTENDS
 def test_kernels_that_share_a_module_are_what_they_are_alone(frontend: str) -> None:
-    alone = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=1).outcomes(range(40)))
-    together = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=17).outcomes(range(40)))
+    alone = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=1).outcomes(range(24)))
+    together = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=11).outcomes(range(24)))
     assert together == alone
-    assert sum(isinstance(outcome, Pair) for outcome in alone) >= 38
+    assert sum(isinstance(outcome, Pair) for outcome in alone) >= 22
 
 
 def test_memory_stays_flat_over_many_kernels() -> None:

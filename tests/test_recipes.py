@@ -56,21 +56,26 @@ def draw_one(recipe: Recipe, target: str, number: int) -> KernelSpec:
 
 
 @functools.cache
-def eight_of(recipe: Recipe) -> list[Drawn]:
-    """Eight kernels a target, for all tests that only read them."""
-    return draw_all(recipe, 8)
+def several_of(recipe: Recipe) -> list[Drawn]:
+    """Five kernels a target, for all tests that only read them."""
+    return draw_all(recipe, 5)
+
+
+def few_of(recipe: Recipe, per_target: int) -> list[Drawn]:
+    """The first of these kernels."""
+    return [each for number, each in enumerate(several_of(recipe)) if number % 5 < per_target]
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_pure(name: str, recipe: Recipe) -> None:
-    assert draw_all(recipe, 1) == draw_all(recipe, 1)
+    assert draw_all(recipe, 1) == few_of(recipe, 1)
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) -> None:
     frontend = get_frontend(name)
     levels = frontend.choose_levels(None, frontend.compiler.devices[0])
-    several = draw_all(recipe, 2)
+    several = few_of(recipe, 2)
     kernels = [each for each in frontend.compiler.load([spec for _, spec in several]) if isinstance(each, Kernel)]
     assert [kernel.spec for kernel in kernels] == [spec for _, spec in several]
     texts = frontend.compiler.lower(kernels, levels, device=frontend.compiler.devices[0])
@@ -183,7 +188,7 @@ def may_repeat(node: ast.AST) -> bool:
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> None:
-    for _, spec in eight_of(recipe):
+    for _, spec in several_of(recipe):
         for node in ast.walk(ast.parse(spec.source)):
             operands: list[ast.expr] = []
             if isinstance(node, ast.BinOp):
@@ -200,7 +205,7 @@ def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> N
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_every_name_is_defined(name: str, recipe: Recipe) -> None:
-    for _, spec in eight_of(recipe):
+    for _, spec in several_of(recipe):
         known, read = set(dir(builtins)), set[str]()
         for node in ast.walk(ast.parse(spec.source)):
             match node:
@@ -217,7 +222,7 @@ def test_every_name_is_defined(name: str, recipe: Recipe) -> None:
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_every_name_is_read(name: str, recipe: Recipe) -> None:
-    for _, spec in eight_of(recipe):
+    for _, spec in several_of(recipe):
         written_only = {argument.name for argument in spec.signature.arguments if argument.role is not Role.INPUT}
         for function in ast.walk(ast.parse(spec.source)):
             if (

@@ -25,14 +25,14 @@ _JUMPS = (ast.Return, ast.Break, ast.Continue)
 
 @functools.cache
 def sources(recipe: Recipe) -> list[str]:
-    """A hundred kernels, of every difficulty and target."""
+    """Sixty kernels, of every difficulty and target."""
     return [
         draw(
             recipe,
             Stream("applications", number, difficulty=recipe.difficulties[number % len(recipe.difficulties)]),
             recipe.targets[number % len(recipe.targets)],
         ).source
-        for number in range(100)
+        for number in range(60)
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_recipe_has_ten_control_skeletons(recipe: Recipe) -> None:
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_few_draws_have_the_structure_of_another(recipe: Recipe) -> None:
     drawn = sources(recipe)
-    assert len(set(map(structure_hash, drawn))) >= 87
+    assert len(set(map(structure_hash, drawn))) >= 0.87 * len(drawn)
 
 
 _MEANT = {
@@ -122,12 +122,12 @@ def test_the_frame_that_a_kernel_declares_is_in_its_text_and_its_options() -> No
     frontend = get_frontend("warp")
     level = frontend.level("cuda_forward")
     forms = Counter[str]()
-    for number in range(800):
+    for number in range(400):
         spec = draw(SNAPSHOTS, Stream("frames", number), SNAPSHOTS.targets[number % len(SNAPSHOTS.targets)])
         declared = spec.source.rpartition("@wp.kernel")[2].partition("def ")[0]
         form = "module" if "default_grid_stride" in declared else "kernel" if "grid_stride" in declared else "none"
         forms[form] += 1
-        if forms[form] > 30:
+        if forms[form] > 20:
             continue
         kernel = load(spec)
         (lowered,) = frontend.compiler.lower([kernel], (level,), device="cuda")

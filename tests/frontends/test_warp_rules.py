@@ -1,5 +1,6 @@
 """Every built-in that Warp's oracle models, held against Warp: by itself, in every format, on edges too."""
 
+import functools
 from collections import Counter
 
 import numpy as np
@@ -27,10 +28,34 @@ def test_every_built_in_that_is_modelled_has_cases() -> None:
     assert formats == {*WHOLES, *FLOATS, "bool"}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_what_warp_computes_is_what_the_oracle_says(name: str) -> None:
+_CASES_OF_A_MODULE = 40
+"""About how many cases Warp compiles at a time."""
+
+
+def batched() -> list[tuple[str, ...]]:
+    """The built-ins in groups, whose cases are compiled as one module."""
+    groups: list[list[str]] = [[]]
+    for name in CASES:
+        if sum(len(CASES[each]) for each in groups[-1]) >= _CASES_OF_A_MODULE:
+            groups.append([])
+        groups[-1].append(name)
+    return [tuple(each) for each in groups]
+
+
+@functools.cache
+def differences_of(names: tuple[str, ...]) -> dict[str, str]:
+    """Where Warp and the oracle part, by case, of some built-ins."""
+    return differences([case for name in names for case in CASES[name]])
+
+
+@pytest.mark.parametrize(("name", "names"), [
+    pytest.param(name, names, id=name, marks=pytest.mark.xdist_group(f"Warp's rules from {names[0]}"))
+    for names in batched() for name in names
+])  # fmt: skip
+def test_what_warp_computes_is_what_the_oracle_says(name: str, names: tuple[str, ...]) -> None:
     try:
-        assert differences(CASES[name]) == {}
+        found = differences_of((name,) if other_release("warp") else names)
+        assert not {each.name: found[each.name] for each in CASES[name] if each.name in found}
     except RuntimeError as error:
         if "Failed to find forward kernel" not in str(error) or not other_release("warp"):
             raise
