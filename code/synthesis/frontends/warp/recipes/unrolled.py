@@ -5,7 +5,6 @@ Generation"). Nested loops multiply: three nested loops of three iterations repe
 """
 
 import ast
-from collections.abc import Iterator
 
 from synthesis.frontends.warp.traps import trips_of
 
@@ -24,20 +23,18 @@ def most_trips(tree: ast.AST, usual: int) -> int:
         usual: the default ``max_unroll``, which is the largest that is tried.
     """
     trips = {each for loop in ast.walk(tree) if isinstance(loop, ast.For) and (each := trips_of(loop)) is not None}
+    if not trips:
+        return usual
     options = [usual, *sorted((each - 1 for each in trips if 2 <= each <= usual), reverse=True), 1]
     most = max(LONGEST, MOST_TIMES * operations_of(tree, 1))
     return next((each for each in options if operations_of(tree, each) <= most), 1)
 
 
-def operations_of(tree: ast.AST, unrolled: int) -> int:
+def operations_of(node: ast.AST, unrolled: int) -> int:
     """Return the number of operations of a kernel when loops of at most ``unrolled`` iterations are unrolled."""
-    return sum(times * isinstance(node, _OPERATIONS) for node, times in _repeated(tree, 1, unrolled))
-
-
-def _repeated(node: ast.AST, times: int, unrolled: int) -> Iterator[tuple[ast.AST, int]]:
-    """Yield the nodes of a tree, each with the number of times that it occurs after unrolling."""
-    yield node, times
     trips = trips_of(node) if isinstance(node, ast.For) else None
-    inside = times * trips if trips is not None and trips <= unrolled else times
+    times = trips if trips is not None and trips <= unrolled else 1
+    total = int(isinstance(node, _OPERATIONS))
     for child in ast.iter_child_nodes(node):
-        yield from _repeated(child, inside if isinstance(child, ast.stmt) else times, unrolled)
+        total += operations_of(child, unrolled) * (times if isinstance(child, ast.stmt) else 1)
+    return total

@@ -5,6 +5,7 @@ import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from synthesis.core.signatures import Role
 from synthesis.drawing.types import Type
@@ -150,9 +151,8 @@ class Sheet:
 
 
 def nodes_in(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """Yield the nodes and all their descendants."""
-    for each in nodes:
-        yield from walk(each)
+    """Return the nodes and all their descendants."""
+    return chain.from_iterable(map(walk, nodes))
 
 
 def names_in(nodes: Sequence[ast.AST]) -> Iterator[str]:

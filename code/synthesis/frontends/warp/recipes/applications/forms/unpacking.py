@@ -32,6 +32,7 @@ _JOINED = 0.45
 _ENDS = (("lower", "upper"), ("min", "max"), ("lo", "hi"))
 _LETTERS = "xyz"
 _INT = Type("int32")
+_NUMBER = Type("float32")
 _VECTORS = tuple(Type("int32", (size,)) for size in (2, 3, 4))
 
 
@@ -61,8 +62,9 @@ def join_limits(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, replace arrays of lower and upper limits by one array of ranges."""
     if not choices.chance(_JOINED):
         return
-    for key, low in list(sheet.given.items()):
-        for other, high in list(sheet.given.items()):
+    limits = [(key, given) for key, given in sheet.given.items() if _may_be_limits(given)]
+    for key, low in limits:
+        for other, high in limits:
             names = _of_ranges(low, high)
             if not (names and _is_read(sheet, key) and _is_read(sheet, other)):
                 continue
@@ -84,10 +86,15 @@ def join_limits(sheet: Sheet, choices: Stream) -> None:
             break
 
 
+def _may_be_limits(given: Given) -> bool:
+    """Return whether an argument is an array of numbers that can be joined with another."""
+    plain = given.role is Role.INPUT and given.shape is not None and not given.base and not given.element
+    return plain and given.kind == _NUMBER
+
+
 def _of_ranges(low: Given, high: Given) -> tuple[str, ...]:
     """Return names for an array of both limits; empty if the two arrays are not the lower and the upper limits."""
-    alike = low.kind == high.kind == Type("float32") and low.shape == high.shape and low.shape is not None
-    if not alike or {low.role, high.role} != {Role.INPUT} or low.base or high.base or low.element or high.element:
+    if low.shape != high.shape:
         return ()
     found = [
         name.replace(f"limit_{first}", "range").replace(first, "range")
