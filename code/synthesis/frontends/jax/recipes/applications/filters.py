@@ -82,7 +82,7 @@ _TEXTS = {
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     """Draw an estimate of a hidden state."""
     p = Program(stream)
-    length, width, seen = p.size(64) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
+    length, width, seen = p.size(32) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
     count = p.size(64, 128, 256)
     shape = {"kalman_filter": (length, seen), "exponential_smoothing": (length, p.size(4, 8, 16)),
              "particle_filter": (seen,), "attitude_filter": (count, 3)}[target]  # fmt: skip
