@@ -20,6 +20,8 @@ k = size(64, 96, 80)
 def kernel(
     a_ptr: Array[T, m, k],  #: -1..1, named a_ptr A
     b_ptr: Array[T, k, n],  #: -1..1, named b_ptr B
+    bias_ptr: Array[tl.float32, n],  #: -1..1, named bias_ptr Bias
+    row_ptr: Array[tl.float32, m],  #: 0.5..1.5, named scale_ptr a_scale_ptr row_scale_ptr
     c_ptr: Array[tl.float32, m, n],  #: -1..1, inout, named c_ptr C out_ptr
     M: int,  #: is m, named M m
     N: int,  #: is n, named N n
@@ -35,8 +37,15 @@ def kernel(
     pid = tl.program_id(0)
     pid_k = tl.program_id(1)
     num_n = tl.cdiv(N, BLOCK_N)
+    #| 0.7
     pid_m = pid // num_n
-    pid_n = pid % num_n
+    pid_n = either(pid % num_n, pid - pid_m * num_n)
+    #| else
+    # columns of tiles first
+    num_m = tl.cdiv(M, BLOCK_M)
+    pid_m = pid % num_m
+    pid_n = pid // num_m
+    #| end
     offs_m = pid_m * BLOCK_M + tl.arange(0, BLOCK_M)
     offs_n = pid_n * BLOCK_N + tl.arange(0, BLOCK_N)
     acc = tl.zeros((BLOCK_M, BLOCK_N), dtype=tl.float32)
@@ -87,6 +96,15 @@ def kernel(
     #| end
     #| 0.5
     acc = either(acc * 0.5, acc * 2.0, -acc, acc * 0.125)
+    #| end
+    #| 0.3
+    row_scale = tl.load(row_ptr + offs_m, mask=offs_m < M, other=0.0)
+    acc = either(acc * row_scale[:, None], row_scale[:, None] * acc)
+    #| end
+    #| 0.3
+    # only the first program of a split adds the bias
+    if pid_k == 0:
+        acc += tl.load(bias_ptr + offs_n, mask=offs_n < N, other=0.0)[None, :]
     #| end
     c_ptrs = c_ptr + offs_m[:, None] * stride_cm + offs_n[None, :]
     mask = (offs_m[:, None] < M) & (offs_n[None, :] < N)
