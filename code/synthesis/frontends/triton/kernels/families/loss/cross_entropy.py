@@ -51,15 +51,24 @@ def kernel(
     x = x.to(tl.float32)
     #| end
     #| 0.4
+    picked = tl.load(x_ptr + row * stride + label).to(tl.float32)
+    #| else
+    #| 0.8
+    #| some of
     x = either(x * scale, scale * x, x / scale)
-    #| end
-    #| 0.25
+    #| and
     bias = tl.load(bias_ptr + cols, mask=mask, other=0.0).to(tl.float32)
     x = either(x + bias, bias + x, x - bias)
-    #| end
-    #| 0.2
+    #| and
     x = either(softcap(x, 10.0), 10.0 * (2.0 * tl.sigmoid(0.2 * x) - 1.0))
     x = tl.where(mask, x, -float("inf"))
+    #| end
+    #| end
+    #| 0.6
+    picked = either(tl.sum(tl.where(cols == label, x, 0.0), axis=0), tl.sum(tl.where(label == cols, x, 0.0)))
+    #| else
+    picked = tl.max(tl.where(cols == label, x, either(-float("inf"), -1e9)), axis=0)
+    #| end
     #| end
     top = tl.max(x, axis=0)
     #| one of
@@ -67,13 +76,6 @@ def kernel(
     #| or
     num = tl.exp(x - top)
     lse = either(tl.log(tl.sum(num, axis=0)) + top, top + tl.log(tl.sum(num)))
-    #| end
-    #| one of
-    picked = tl.sum(tl.where(cols == label, x, 0.0), axis=0)
-    #| or
-    picked = tl.load(x_ptr + row * stride + label).to(tl.float32)
-    #| or
-    picked = tl.max(tl.where(cols == label, x, either(-float("inf"), -1e9)), axis=0)
     #| end
     loss = either(lse - picked, -(picked - lse))
     #| 0.25
