@@ -23,7 +23,7 @@ def main(frontend: str, count: int, seed: int) -> None:
     print(f"{frontend}  seed {seed}  irsmith {version('irsmith')}")
     programs, structures = set[str](), set[str]()
     drawn, repeated = Counter[str](), Counter[str]()
-    marks = [size for size in (1_000, 3_000, 10_000, 30_000, 100_000) if size <= count]
+    marks = {size for size in (1_000, 3_000, 10_000, 30_000, 100_000) if size < count} | {count}
     for index in range(count):
         spec = generator.spec(index)
         task, program = f"{spec.recipe} {spec.target}", renamed_hash(spec.source)
