@@ -52,12 +52,12 @@ NAMES = {kind.name: PUBLIC_NAME for PUBLIC_NAME, kind in TYPES.items()}
 def _result(case: Case) -> Block:
     """Return ``res`` of a case, computed by the reference."""
     given: dict[str, Any] = {
-        name: Pointer(Buffer(name, value.reshape(-1), TYPES[PUBLIC[value.dtype.name]]), np.int64(0))
+        name: Pointer(Buffer(name, value.reshape(-1), TYPES[PUBLIC[value.dtype.name]]), np.zeros(1, np.int64))
         for name, value in inputs_of(case).items()
     }
     kernel = read(source_of(case, result="return res")).function("kernel")
     with np.errstate(all="ignore"):
-        return call_function(Machine(), kernel, (), given | {"out_ptr": None, "n": Block(np.int32(N), INT32)})
+        return call_function(Machine(), kernel, (), given | {"out_ptr": None, "n": Block(N.reshape(1), INT32)})
 
 
 def _stored(case: Case, result: Block) -> str:
@@ -258,7 +258,7 @@ def kernel(x_ptr, out_ptr):
 
 def test_a_function_is_mapped_over_elements(results: dict[str, Block]) -> None:
     x = inputs_of(CASES["reductions-map_elementwise"])["x_ptr"]
-    assert np.allclose(results["reductions-map_elementwise"].data, np.where(x > 0, x * 3, 1.5), rtol=1e-6)
+    assert np.allclose(np.ravel(results["reductions-map_elementwise"].data), np.where(x > 0, x * 3, 1.5), rtol=1e-6)
 
 
 def test_a_scaled_product_multiplies_decoded_numbers(tmp_path: Path, compile_ir: Any) -> None:

@@ -88,8 +88,8 @@ def _of_block(value: Block | Pointer, name: str) -> Any:
             return BlockType(value.type, value.shape)
         case "numel":
             return math.prod(value.shape)
-        case "T":
-            return rearranged(value, lambda data: data.transpose(1, 0))
+        case "T" if len(value.shape) == 2:
+            return rearranged(value, lambda data: data.swapaxes(0, 1))
         case _ if name in operations.OF_BLOCKS:
             return Bound(operations.OF_BLOCKS[name], value)
         case _:

@@ -1,5 +1,6 @@
 """Conversions between types."""
 
+import math
 from typing import Any, cast
 
 import ml_dtypes
@@ -8,7 +9,7 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.types import INT1, INT64, Dtype, PointerType, integers_promoted
-from synthesis.frontends.triton.reference.values import Block, BlockType, Narrowed, Pointer
+from synthesis.frontends.triton.reference.values import Array, Block, BlockType, Narrowed, Pointer
 
 _WORDS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
@@ -49,8 +50,8 @@ def _narrowed(data: Any, kind: Dtype, rounding: str | None) -> Any:
     made = _within(data, kind).astype(kind.numpy)
     if rounding == "rtz":
         away = np.abs(made.astype(np.float64)) > np.abs(data.astype(np.float64))
-        bits = np.asarray(made).view(_WORDS[kind.numpy.itemsize])
-        made = (bits - away.astype(bits.dtype)).view(kind.numpy).reshape(np.shape(data))
+        bits = made.view(_WORDS[kind.numpy.itemsize])
+        made = (bits - away.astype(bits.dtype)).view(kind.numpy).reshape(data.shape)
     return made
 
 
@@ -84,8 +85,8 @@ def bits_as(m: Machine, value: Any, kind: Dtype) -> Block:
         return given
     if given.type.bits != kind.bits:
         raise ReferenceUnknownError(f"the bits of {given.type.name} as {kind.name}")
-    own = np.asarray(given.data.astype(given.type.numpy, copy=False))
-    return Block(own.view(kind.numpy).astype(m.format(kind), copy=False)[()], kind)
+    own = given.data.astype(given.type.numpy, copy=False)
+    return Block(own.view(kind.numpy).astype(m.format(kind), copy=False), kind)
 
 
 def cast_op(
@@ -125,16 +126,16 @@ def whole(m: Machine, value: Any) -> Any:
     return given.data.astype(INT64.numpy)
 
 
-def number(value: Any) -> int:
-    """Return a single integer, known at compile time or not, as a Python integer.
+def numbers(value: Any) -> Array:
+    """Return a single integer, known at compile time or not, as Python integers, one for each lane or one for all.
 
     Raises:
         ReferenceUnknownError: if it is something else.
     """
-    if isinstance(value, Block) and value.data.size == 1 and value.type.is_int:
-        return int(value.data.reshape(()))
+    if isinstance(value, Block) and math.prod(value.shape) == 1 and value.type.is_int:
+        return value.data.reshape(-1).astype(object)
     if isinstance(value, int):
-        return int(value)
+        return np.array([int(value)], object)
     raise ReferenceUnknownError("something else where a single integer is needed")
 
 

@@ -1,6 +1,7 @@
 """Compilation of expressions to closures, which take a frame and return a value."""
 
 import ast
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from synthesis.frontends.triton.reference.calls import Closure, Frame, call
 from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.operations import ARMS, BUILTINS, operate
 from synthesis.frontends.triton.reference.shapes import subscript
-from synthesis.frontends.triton.reference.values import Block, Operation, is_tuple
+from synthesis.frontends.triton.reference.values import Block, Operation, agreed, is_tuple
 
 _BINARY: dict[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv", ast.Mod: "mod",
@@ -55,11 +56,12 @@ def single(value: Any) -> bool:
 
     Raises:
         ReferenceUnknownError: for a block of several elements.
+        DivergedError: if lanes differ.
     """
     if isinstance(value, Block):
-        if value.data.size != 1:
+        if math.prod(value.shape) != 1:
             raise ReferenceUnknownError("the truth of a block of several elements")
-        return bool(value.data.reshape(()))
+        return bool(agreed(value.data.reshape(-1) != 0))
     if is_dynamic(value):
         raise ReferenceUnknownError("the truth of a pointer")
     return bool(value)

@@ -1,14 +1,14 @@
-"""The state of one evaluation of a kernel: its precision, its program, its memory accesses and its limits."""
+"""The state of one evaluation of a kernel: its precision, its programs, its memory accesses and its limits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.triton.reference.types import UINT64, Dtype, type_of_number
-from synthesis.frontends.triton.reference.values import Array, Block
+from synthesis.frontends.triton.reference.values import Array, Block, Buffer
 
 _MOST_STEPS = 500_000
 """Maximum number of statements and loop iterations of one evaluation."""
@@ -16,17 +16,94 @@ _MOST_WORK = 1 << 32
 """Maximum number of elements that one evaluation computes."""
 _DEEPEST = 64
 """Maximum depth of calls of the source's functions."""
+_MOST_LANES = 256
+"""Maximum number of programs that are evaluated at once."""
+
+
+class MeetingError(Exception):
+    """A program may access what another program of its group changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One access of a program to elements of a buffer."""
+    """One access of several programs to elements of a buffer."""
 
     buffer: str
     kind: str
     """``R``, ``W``, ``A…`` for an atomic operation or ``X…`` for one whose result may be used."""
     offsets: Array
-    program: int
+    programs: Array
+    """The number of the program that accesses each element."""
+    rounds: bool
+    """Whether it adds floating-point numbers, so that the sum depends on the order of the programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Programs that are evaluated at once."""
+
+    numbers: Array
+    """The number of each lane's program, in increasing order."""
+    grid: tuple[int, int, int]
+    """The numbers of programs along the axes of the launch."""
+
+    def __len__(self) -> int:
+        return self.numbers.size
+
+    def of(self, chosen: Any) -> Self:
+        """Return some of the lanes, by a slice, a mask or their places."""
+        return type(self)(self.numbers[chosen], self.grid)
+
+    def program(self, axis: int) -> Array:
+        """Return the place of each lane's program along an axis of the launch."""
+        x, y, z = self.grid
+        return (self.numbers // (1, x, x * y)[axis] % (x, y, z)[axis]).astype(np.int32)
+
+    def within(self, buffer: Buffer, offsets: Array, owners: Array | None = None) -> Array:
+        """Return positions in a buffer's data of elements of the runs of the lanes.
+
+        Args:
+            buffer: the buffer.
+            offsets: the positions of the elements in the memory of a run.
+            owners: the number of the lane of each; None if the last axis is that of the lanes.
+        """
+        del buffer, owners
+        return offsets
+
+
+ONE = Lanes(np.zeros(1, np.int64), (1, 1, 1))
+
+
+@dataclass(slots=True)
+class Habits:
+    """What earlier evaluations of a kernel showed about how to evaluate it."""
+
+    lanes: int = _MOST_LANES
+    """The number of programs that are evaluated at once."""
+    in_order: bool = False
+    """Whether programs are evaluated one after another, since they access what others change."""
+    changed: set[str] = field(default_factory=set[str])
+    """Names of arrays that the kernel changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an evaluation had recorded at some point."""
+
+    log: int
+    kept: int
+    spent: tuple[int, int]
+    coarse: frozenset[str]
+    more: Any
+
+
+@dataclass(slots=True)
+class Kept:
+    """The coverage by a group of lanes."""
+
+    reached: set[int] = field(default_factory=set[int])
+    arms: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    left_out: set[int] = field(default_factory=set[int])
 
 
 class Machine:
@@ -35,24 +112,40 @@ class Machine:
     Args:
         double: whether every floating-point number is computed in float64.
         trace: where to record coverage; None to record nothing.
-        log: whether to record memory accesses.
+        log: whether to record all memory accesses.
+        habits: what earlier evaluations of the kernel showed.
     """
 
-    def __init__(self, *, double: bool = False, trace: Trace | None = None, log: bool = False) -> None:
+    def __init__(
+        self, *, double: bool = False, trace: Trace | None = None, log: bool = False, habits: Habits | None = None
+    ) -> None:
         self.double = double
         self.trace = trace
-        self.log: list[Access] | None = [] if log else None
+        self.logs = log
+        self.log: list[Access] = []
+        """The accesses of the programs, or of the group that is evaluated if not all are recorded."""
+        self.habits = habits or Habits()
         self.run = 0
-        self.program: tuple[int, int, int] = (0, 0, 0)
-        self.number = 0
-        self.grid: tuple[int, int, int] = (1, 1, 1)
+        self.lanes = ONE
+        self.guards = False
+        """Whether programs are evaluated at once, and it is checked that none accesses what another one changes."""
+        self.saves = False
+        """Whether the group of lanes may have to be evaluated again."""
+        self._unwatched = set[str]()
+        """Names of arrays from which loads of the group of lanes were not recorded."""
+        self.saved: dict[Buffer, Array] = {}
+        """What the buffers that the group of lanes has changed had in them before."""
         self.wanted = True
         """Whether the result of the call that is evaluated is used."""
         self.depth = 0
         self.coarse: set[str] = set()
         """The names of the types of fewer than 32 bits that the kernel computes with."""
+        self.kept: list[Kept] = []
+        self._now = Kept()
         self._steps = 0
         self._work = 0
+        self._spent = (0, 0)
+        """The steps and the work of the groups of lanes that have been evaluated."""
 
     # ---- rounding and decisions
 
@@ -122,10 +215,10 @@ class Machine:
         kind = kind or type_of_number(value)
         if kind.is_float:
             value = min(max(value, -1.8e308), 1.8e308) if isinstance(value, int) else value
-            return Block(np.float64(value).astype(self.format(kind)), kind)
+            return Block(np.array([value], np.float64).astype(self.format(kind)), kind)
         if value != int(value) or not kind.limits[0] <= int(value) <= kind.limits[1]:
             raise ReferenceUnknownError(f"the number {value} as {kind.name}")
-        whole = np.uint64(int(value)) if kind is UINT64 else np.int64(int(value))
+        whole = np.array([int(value)], np.uint64 if kind is UINT64 else np.int64)
         return Block(whole.astype(kind.numpy), kind)
 
     def block_of(self, value: Any) -> Block:
@@ -145,17 +238,17 @@ class Machine:
             ReferenceFaultError: if there are too many.
         """
         self._steps += count
-        if self._steps > _MOST_STEPS:
+        if self._spent[0] + self._steps * len(self.lanes) > _MOST_STEPS:
             raise ReferenceFaultError(f"more than {_MOST_STEPS} statements and trips of loops")
 
     def work(self, size: int) -> None:
-        """Count the elements that an expensive operation computes.
+        """Count the elements that an expensive operation computes in each lane.
 
         Raises:
             ReferenceFaultError: if there are too many.
         """
         self._work += size
-        if self._work > _MOST_WORK:
+        if self._spent[1] + self._work * len(self.lanes) > _MOST_WORK:
             raise ReferenceFaultError(f"more than {_MOST_WORK} elements")
 
     def enter(self) -> None:
@@ -170,22 +263,83 @@ class Machine:
 
     def note(self, place: int) -> None:
         """Record that the run reaches a statement or expression, by its identity."""
-        if self.trace is not None:
-            self.trace.first.setdefault(place, self.run)
+        self._now.reached.add(place)
 
     def note_arms(self, place: int, taken: Sequence[Any]) -> None:
         """Record which arms of an expression are taken."""
-        assert self.trace is not None
+        arms = self._now.arms
         for number, each in enumerate(taken):
-            if (place, number) not in self.trace.arms and np.any(each):
-                self.trace.arms[place, number] = self.run
+            if (place, number) not in arms and np.any(each):
+                arms.add((place, number))
 
     def leave_out(self, place: object) -> None:
         """Record that Triton removes a branch when it compiles the kernel."""
-        if self.trace is not None:
-            self.trace.left_out.add(id(place))
+        self._now.left_out.add(id(place))
 
-    def accessed(self, buffer: str, kind: str, offsets: Any) -> None:
-        """Record an access to elements of a buffer."""
-        if self.log is not None:
-            self.log.append(Access(buffer, kind, np.ravel(offsets), self.number))
+    def watches(self, buffer: str, kind: str) -> bool:
+        """Return whether a load must be recorded.
+
+        Loads from arrays that the kernel is not known to change are recorded only if all accesses are.
+        """
+        if self.logs or (self.guards and (buffer in self.habits.changed or kind != "R")):
+            return True
+        if self.guards:
+            self._unwatched.add(buffer)
+        return False
+
+    def accessed(self, buffer: Buffer, kind: str, offsets: Array, owners: Array) -> None:
+        """Record an access to elements of a buffer, before they change.
+
+        Args:
+            buffer: the buffer.
+            kind: the kind of access; see ``Access.kind``.
+            offsets: the positions of the elements in the buffer's data.
+            owners: the number of the lane that accesses each.
+
+        Raises:
+            MeetingError: if loads from this array were not recorded.
+        """
+        if self.logs or self.guards:
+            rounds = kind[1:] == "add" and buffer.type.is_float
+            self.log.append(Access(buffer.name, kind, offsets, self.lanes.numbers[owners], rounds))
+        if kind != "R" and self.saves and buffer not in self.saved:
+            self.saved[buffer] = buffer.data.copy()
+        if kind != "R" and self.guards:
+            self.habits.changed.add(buffer.name)
+            if buffer.name in self._unwatched:
+                raise MeetingError
+
+    # ---- groups of lanes
+
+    def begin(self, lanes: Lanes) -> None:
+        """Begin the evaluation of a group of lanes at the start of the kernel."""
+        self.lanes, self.saves, self.saved, self._unwatched = lanes, len(lanes) > 1 or self.guards, {}, set[str]()
+        self._now, self.wanted, self._steps, self._work = Kept(), True, 0, 0
+
+    def keep(self) -> None:
+        """End the evaluation of a group of lanes."""
+        steps, work = self._spent
+        self._spent = (steps + self._steps * len(self.lanes), work + self._work * len(self.lanes))
+        self.kept.append(self._now)
+
+    def mark(self) -> Mark:
+        """Return what has been recorded."""
+        return Mark(len(self.log), len(self.kept), self._spent, frozenset(self.coarse), None)
+
+    def forget(self, mark: Mark) -> None:
+        """Remove what was recorded since a mark."""
+        del self.log[mark.log :], self.kept[mark.kept :]
+        self._spent, self.coarse = mark.spent, set(mark.coarse)
+
+    def flush(self) -> None:
+        """Add the coverage by all groups of lanes to the trace."""
+        if not self.logs:
+            self.log.clear()
+        if self.trace is not None:
+            for each in self.kept:
+                for place in each.reached:
+                    self.trace.first.setdefault(place, self.run)
+                for arm in each.arms:
+                    self.trace.arms.setdefault(arm, self.run)
+                self.trace.left_out |= each.left_out
+        self.kept.clear()

@@ -1,13 +1,15 @@
 """Loads, stores, atomic operations and tensor descriptors."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from synthesis.frontends.base import OutOfBoundsError, ReferenceUnknownError
-from synthesis.frontends.triton.reference.casting import as_type, number
+from synthesis.frontends.triton.reference.casting import as_type, whole
 from synthesis.frontends.triton.reference.machine import Machine
+from synthesis.frontends.triton.reference.shapes import item
 from synthesis.frontends.triton.reference.types import INT1, INT32
 from synthesis.frontends.triton.reference.values import (
     Array,
@@ -17,7 +19,9 @@ from synthesis.frontends.triton.reference.values import (
     Pointer,
     bounded,
     broadcast_shape,
-    shape_of,
+    check_product,
+    lanes_first,
+    lanes_last,
 )
 
 _UNSIGNED = np.dtype(np.uint64)
@@ -33,8 +37,8 @@ def _checked(buffer: Buffer, offsets: Any) -> None:
     Raises:
         OutOfBoundsError: if one is outside the array.
     """
-    if offsets.size and int(offsets.view(_UNSIGNED).max()) >= buffer.data.size:
-        raise OutOfBoundsError(buffer.data.size, max(int(offsets.max()) + 1, -int(offsets.min())), buffer.name)
+    if offsets.size and int(offsets.view(_UNSIGNED).max()) >= buffer.size:
+        raise OutOfBoundsError(buffer.size, max(int(offsets.max()) + 1, -int(offsets.min())), buffer.name)
 
 
 def _pointer(value: Any) -> Pointer:
@@ -68,20 +72,19 @@ def load(
 def _loaded(m: Machine, place: Pointer, mask: Any, other: Any, access: str) -> Block:
     buffer, offset = place.buffer, place.offset
     kind = buffer.type
+    if m.watches(buffer.name, access):
+        touched = _touched(m, place, (), mask)
+        m.accessed(buffer, access, touched.offsets, touched.lanes)
     if mask is None:
         _checked(buffer, offset)
-        m.accessed(buffer.name, access, offset)
-        return Block(buffer.data[offset], kind)
+        return Block(buffer.data[m.lanes.within(buffer, offset)], kind)
     active = as_type(m, mask, INT1).data
-    shape = broadcast_shape(offset.shape, np.shape(active), shape_of(other))
     fill = as_type(m, other, kind).data if other is not None else _nothing(m, buffer)
     chosen = np.where(active, offset, np.int64(0))
     _checked(buffer, chosen)
-    if m.log is not None:
-        m.accessed(buffer.name, access, np.broadcast_to(offset, shape)[np.broadcast_to(active, shape)])
-    if not buffer.data.size:
-        return Block(np.full(shape, fill)[()], kind)
-    return Block(np.where(active, buffer.data[chosen], fill)[()], kind)
+    if not buffer.size:
+        return Block(np.full(broadcast_shape(chosen.shape, np.shape(fill)), fill), kind)
+    return Block(np.where(active, buffer.data[m.lanes.within(buffer, chosen)], fill), kind)
 
 
 def _nothing(m: Machine, buffer: Buffer) -> Any:
@@ -96,14 +99,41 @@ def arms_of_load(m: Machine, pointer: Any, mask: Any = None, other: Any = None, 
     return [active, np.logical_not(active)]
 
 
-def _active(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> tuple[Array, list[Array]]:
-    """Return the offsets of an access that are not masked off, and the values at these positions."""
-    shape = place.shape
-    data = [np.broadcast_to(each.data, shape) for each in values]
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """The elements that an access touches, those of one lane after another."""
+
+    offsets: Array
+    """Their positions in the buffer."""
+    lanes: Array
+    """The number of the lane that accesses each."""
+    values: list[Array]
+    chosen: Array
+    """A mask of shape ``(lanes, *block)`` of the positions that are not masked off."""
+
+
+def _touched(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> _Touched:
+    """Return the elements of an access that are not masked off, and the values at these positions.
+
+    Raises:
+        OutOfBoundsError: if one is outside the array.
+    """
+    block, lanes = place.shape, len(m.lanes)
+    shape = (*block, lanes)
+    chosen = np.ones((1,) * len(shape), bool) if mask is None else as_type(m, mask, INT1).data
+    if mask is not None and not values:
+        shape = (*broadcast_shape(block, chosen.shape[:-1]), lanes)
+    chosen, offsets, *data = (
+        lanes_first(np.broadcast_to(each, shape)) for each in (chosen, place.offset, *(each.data for each in values))
+    )
     if mask is None:
-        return np.ravel(place.offset), [np.ravel(each) for each in data]
-    chosen = np.broadcast_to(as_type(m, mask, INT1).data, shape)
-    return np.broadcast_to(place.offset, shape)[chosen], [each[chosen] for each in data]
+        offsets, data = offsets.reshape(-1), [each.reshape(-1) for each in data]
+        owners = np.repeat(np.arange(lanes), offsets.size // lanes)
+    else:
+        offsets, data = offsets[chosen], [each[chosen] for each in data]
+        owners = np.repeat(np.arange(lanes), np.count_nonzero(chosen.reshape(lanes, -1), axis=1))
+    _checked(place.buffer, offsets)
+    return _Touched(m.lanes.within(place.buffer, offsets, owners), owners, data, chosen)
 
 
 def store(
@@ -126,14 +156,15 @@ def store(
 
 
 def _store(m: Machine, place: Pointer, value: Any, mask: Any, access: str) -> None:
-    offsets, (numbers,) = _active(m, place, [as_type(m, value, place.buffer.type)], mask)
-    _checked(place.buffer, offsets)
-    m.accessed(place.buffer.name, access, offsets)
-    place.buffer.data[offsets] = numbers
-    if m.log is not None and _are_repeated(offsets):
-        left = place.buffer.data[offsets]
+    buffer = place.buffer
+    touched = _touched(m, place, [as_type(m, value, buffer.type)], mask)
+    offsets, (numbers,) = touched.offsets, touched.values
+    m.accessed(buffer, access, offsets, touched.lanes)
+    buffer.data[offsets] = numbers
+    if m.logs and _are_repeated(offsets + touched.lanes * buffer.data.size):
+        left = buffer.data[offsets]
         if not ((left == numbers) | ((left != left) & (numbers != numbers))).all():
-            raise ReferenceUnknownError(f"different values stored to one element of {place.buffer.name}")
+            raise ReferenceUnknownError(f"different values stored to one element of {buffer.name}")
 
 
 def _are_repeated(offsets: Array) -> bool:
@@ -155,24 +186,30 @@ def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any
     """
     place = _pointer(pointer)
     buffer, kind = place.buffer, place.buffer.type
-    values = [as_type(m, each, kind) for each in given]
-    offsets, numbers = _active(m, place, values, mask)
-    _checked(buffer, offsets)
-    m.accessed(buffer.name, f"{'X' if m.wanted or name in ('xchg', 'cas') else 'A'}{name}", offsets)
+    touched = _touched(m, place, [as_type(m, each, kind) for each in given], mask)
+    offsets = touched.offsets
+    m.accessed(buffer, f"{'X' if m.wanted or name in ('xchg', 'cas') else 'A'}{name}", offsets, touched.lanes)
     update = _update(m, name, buffer)
-    old = np.zeros(place.shape, buffer.data.dtype)
-    where = np.ones(place.shape, bool) if mask is None else np.broadcast_to(as_type(m, mask, INT1).data, place.shape)
+    before = np.zeros(offsets.size, buffer.data.dtype)
+    turns = _turns(offsets)
+    m.step(len(turns) // len(m.lanes))
+    for some in turns:
+        before[some] = buffer.data[offsets[some]]
+        buffer.data[offsets[some]] = update(before[some], *(each[some] for each in touched.values))
+    old = np.zeros((len(m.lanes), *place.shape), buffer.data.dtype)
+    old[np.broadcast_to(touched.chosen, old.shape)] = before
+    return Block(lanes_last(old), kind)
+
+
+def _turns(offsets: Array) -> list[Any]:
+    """Return the positions of the first access to each element, then those of the second, and so on."""
     if not _are_repeated(offsets):
-        before = buffer.data[offsets]
-        buffer.data[offsets] = update(before, *numbers)
-    else:
-        m.step(offsets.size)
-        before = np.zeros(offsets.size, buffer.data.dtype)
-        for each, offset in enumerate(offsets):
-            before[each] = buffer.data[offset]
-            buffer.data[offset] = update(before[each], *(given[each] for given in numbers))
-    old[where] = before
-    return Block(old[()], kind)
+        return [slice(None)]
+    order = np.argsort(offsets, kind="stable")
+    ordered, places = offsets[order], np.arange(offsets.size)
+    begins = np.maximum.accumulate(np.where(np.diff(ordered, prepend=-1) != 0, places, 0))
+    turn = places - begins
+    return np.split(order[np.lexsort((order, turn))], np.cumsum(np.bincount(turn))[:-1])
 
 
 def _update(m: Machine, name: str, buffer: Buffer) -> Callable[..., Any]:
@@ -230,27 +267,37 @@ def make_tensor_descriptor(
     m: Machine, base: Any, shape: Any, strides: Any, block_shape: Any, padding_option: Any = "zero"
 ) -> Descriptor:
     """Evaluate ``tl.make_tensor_descriptor``."""
-    sizes, steps = tuple(map(number, shape)), tuple(map(number, strides))
+    sizes, steps = (tuple(_whole_number(m, each) for each in given) for given in (shape, strides))
     block = bounded(tuple(block_shape))
-    if not len(sizes) == len(steps) == len(block) or steps[-1] != 1:
+    if not len(sizes) == len(steps) == len(block) or (steps[-1] != 1).any():
         raise ReferenceUnknownError("a tensor descriptor whose parts do not fit")
     return Descriptor(_pointer(base), sizes, steps, block, np.nan if padding_option == "nan" else 0.0)
+
+
+def _whole_number(m: Machine, value: Any) -> Array:
+    """Return a single integer in all lanes, as int64."""
+    return whole(m, item(m, m.block_of(value)))
 
 
 def _window(m: Machine, desc: Any, offsets: Any) -> tuple[Pointer, Block]:
     """Return the pointers of a descriptor's block at some offsets, and which of them are within its bounds."""
     if not isinstance(desc, Descriptor) or len(offsets) != len(desc.block):
         raise ReferenceUnknownError("a tensor descriptor with other offsets")
-    return _pointers(desc, [number(start) + np.arange(size) for start, size in zip(offsets, desc.block, strict=True)])
+    return _pointers(desc, [_along(m, start, size) for start, size in zip(offsets, desc.block, strict=True)])
+
+
+def _along(m: Machine, start: Any, size: int) -> Array:
+    return _whole_number(m, start) + np.arange(size)[:, None]
 
 
 def _pointers(desc: Descriptor, places: Sequence[Array]) -> tuple[Pointer, Block]:
     """Return the pointers at the given indices of each axis, and which of them are within bounds."""
     rank = len(places)
-    offset: Any = np.zeros((1,) * rank, np.int64) + desc.pointer.offset
-    inside: Any = np.ones((1,) * rank, bool)
+    offset: Any = np.zeros((1,) * (rank + 1), np.int64) + desc.pointer.offset
+    inside: Any = np.ones((1,) * (rank + 1), bool)
     for axis, (index, size, stride) in enumerate(zip(places, desc.sizes, desc.strides, strict=True)):
-        along = index.reshape([-1 if each == axis else 1 for each in range(rank)])
+        along = index.reshape([*(-1 if each == axis else 1 for each in range(rank)), index.shape[-1]])
+        check_product(offset, along)
         offset = offset + along * stride
         inside = inside & (along >= 0) & (along < size)
     return Pointer(desc.pointer.buffer, offset), Block(np.broadcast_to(inside, offset.shape), INT1)
@@ -286,7 +333,7 @@ def _rows(m: Machine, desc: Any, x_offsets: Any, y_offset: Any) -> tuple[Pointer
     if not isinstance(desc, Descriptor) or len(desc.block) != 2 or desc.block[0] != 1:
         raise ReferenceUnknownError("rows of a tensor descriptor of other blocks")
     rows = as_type(m, x_offsets, INT32).data.astype(np.int64)
-    return _pointers(desc, [rows, number(y_offset) + np.arange(desc.block[1])])
+    return _pointers(desc, [rows, _along(m, y_offset, desc.block[1])])
 
 
 def descriptor_gather(m: Machine, desc: Any, x_offsets: Any, y_offset: Any) -> Block:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.triton.reference import arithmetic, maths, memory, products, randoms, reducing, shapes
 from synthesis.frontends.triton.reference.arithmetic import binary, is_dynamic, known
@@ -43,12 +45,12 @@ def swizzle2d(m: Machine, i: Any, j: Any, size_i: Any, size_j: Any, size_g: Any)
 
 def program_id(m: Machine, axis: Any) -> Block:
     """Evaluate ``tl.program_id``."""
-    return Block(INT32.numpy.type(m.program[axis]), INT32)
+    return Block(m.lanes.program(axis), INT32)
 
 
 def num_programs(m: Machine, axis: Any) -> Block:
     """Evaluate ``tl.num_programs``."""
-    return Block(INT32.numpy.type(m.grid[axis]), INT32)
+    return Block(np.array([m.lanes.grid[axis]], np.int32), INT32)
 
 
 def _same(m: Machine, value: Any, *_: Any, **__: Any) -> Any:

@@ -11,12 +11,12 @@ from synthesis.core.formats import is_floating
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Shake, Trace, Values
 from synthesis.frontends.triton.reference.calls import call_function
-from synthesis.frontends.triton.reference.machine import Machine
+from synthesis.frontends.triton.reference.lanes import evaluate
+from synthesis.frontends.triton.reference.machine import Habits, Lanes, Machine
 from synthesis.frontends.triton.reference.order import accumulated_in, clashing, separate_in
 from synthesis.frontends.triton.reference.reach import reached_statements
 from synthesis.frontends.triton.reference.shaking import (
     MORE,
-    Decision,
     LostError,
     Noting,
     Shaken,
@@ -61,6 +61,7 @@ class TritonReference:
         x, y, z = (*launch, 1, 1)[:3]
         self._grid = (x, y, z)
         self._coarse = set[str]()
+        self._habits = Habits()
         parameters = {each.name for each in signature.arguments} | set(self._constants)
         if not parameters <= set(self._kernel.parameters):
             raise ReferenceUnknownError("a signature of other parameters")
@@ -81,10 +82,10 @@ class TritonReference:
         """
         found = list[Values]()
         for number, run in enumerate(runs):
-            machine = Machine(double=double, trace=trace, log=trace is not None and not double)
+            machine = Machine(double=double, trace=trace, log=trace is not None and not double, habits=self._habits)
             machine.run = number
             found.append(self._evaluated(machine, run))
-            if trace is not None and machine.log is not None and trace.order is None and clashing(machine.log):
+            if trace is not None and machine.logs and trace.order is None and clashing(machine.log):
                 trace.order = self._ordered(run, found[-1])
         return found
 
@@ -97,15 +98,15 @@ class TritonReference:
         """
         found = list[Shake]()
         for number, run in enumerate(runs):
-            noting = Noting()
+            noting = Noting(self._habits)
             own = self._evaluated(noting, run)
-            shaken = Shaken(noting.decisions, seed=seed + 7919 * number)
+            shaken = Shaken(noting, seed=seed + 7919 * number)
             try:
                 off = self._evaluated(shaken, run)
             except LostError:
                 found.append(Shake(own, (), unsettled=True))
                 continue
-            coarse, moved = bool(self.unit), self._most_moved(run, noting.decisions, shaken.moved, seed + number)
+            coarse, moved = bool(self.unit), self._most_moved(run, noting, shaken.moved, seed + number)
             turned = self._turned(run, noting, doubts_of(noting.decisions, moved, few=coarse), moved)
             found.append(Shake(off, turned, not coarse and is_unsettled(noting.decisions, moved)))
         return found
@@ -119,10 +120,10 @@ class TritonReference:
         """
         found = list[Values]()
         for number, run in enumerate(runs):
-            noting = Noting()
+            noting = Noting(self._habits)
             own = self._evaluated(noting, run)
             try:
-                machine = Shaken(noting.decisions, seed=seed + 7919 * number, opposite=opposite)
+                machine = Shaken(noting, seed=seed + 7919 * number, opposite=opposite)
                 found.append(self._evaluated(machine, run))
             except LostError:
                 found.append(own)
@@ -163,9 +164,9 @@ class TritonReference:
             ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
-        machine = Machine(log=True)
+        machine = Machine(log=True, habits=self._habits)
         self._evaluated(machine, run)
-        return accumulated_in(machine.log or [])
+        return accumulated_in(machine.log)
 
     def separate(self, runs: Sequence[Values]) -> frozenset[str]:
         """Return the arrays in which no program accesses, without atomics, what another program writes.
@@ -176,9 +177,9 @@ class TritonReference:
         """
         apart = frozenset(self._arrays)
         for run in runs:
-            machine = Machine(log=True)
+            machine = Machine(log=True, habits=self._habits)
             self._evaluated(machine, run)
-            apart &= separate_in(machine.log or [], self._arrays)
+            apart &= separate_in(machine.log, self._arrays)
         return apart
 
     # ---- evaluation
@@ -189,16 +190,14 @@ class TritonReference:
         given: dict[str, Any] = dict(self._constants)
         for name, kind in self._types.items():
             if name in buffers:
-                given[name] = Pointer(buffers[name], np.int64(0))
+                given[name] = Pointer(buffers[name], np.zeros(1, np.int64))
             else:
-                given[name] = Block(np.asarray(run[name]).astype(machine.format(kind)).reshape(())[()], kind)
-        machine.grid = self._grid
-        programs = list(np.ndindex(*self._grid[::-1]))
+                given[name] = Block(np.asarray(run[name]).astype(machine.format(kind)).reshape(1), kind)
+        numbers = np.arange(math.prod(self._grid))
+        lanes = Lanes(numbers[::-1] if backwards else numbers, self._grid)
         try:
             with np.errstate(all="ignore"):
-                for number, (z, y, x) in reversed(list(enumerate(programs))) if backwards else enumerate(programs):
-                    machine.program, machine.number = (x, y, z), number
-                    call_function(machine, self._kernel, (), given)
+                evaluate(machine, lanes, lambda: call_function(machine, self._kernel, (), given))
         except RecursionError as error:
             raise ReferenceUnknownError("expressions that are nested too deeply") from error
         self._coarse |= machine.coarse
@@ -216,19 +215,17 @@ class TritonReference:
     def _ordered(self, run: Values, own: Values) -> str | None:
         """Return the name of an array that differs by more than rounding in reverse program order; None if none."""
         try:
-            other = self._evaluated(Machine(), run, backwards=True)
+            other = self._evaluated(Machine(habits=Habits(in_order=True)), run, backwards=True)
         except ReferenceFaultError:
             return next(iter(own))
         return next((name for name, value in own.items() if _differ(value, other[name])), None)
 
-    def _most_moved(
-        self, run: Values, decisions: Sequence[Decision], moved: Sequence[Array], seed: int
-    ) -> Sequence[Array]:
+    def _most_moved(self, run: Values, noting: Noting, moved: Sequence[Array], seed: int) -> Sequence[Array]:
         """Return how far rounding moves the measure of each decision, by further evaluations if one is not enough."""
-        if not is_unclear(decisions, moved):
+        if not is_unclear(noting.decisions, moved):
             return moved
         for more in range(MORE):
-            machine = Shaken(decisions, seed=seed + 104_729 * (more + 1))
+            machine = Shaken(noting, seed=seed + 104_729 * (more + 1))
             with contextlib.suppress(LostError):
                 self._evaluated(machine, run)
                 moved = [np.maximum(one, other) for one, other in zip(moved, machine.moved, strict=True)]
@@ -241,7 +238,7 @@ class TritonReference:
         found = list[Values]()
         for some in parts_of(doubts):
             with contextlib.suppress(LostError, ReferenceFaultError):
-                found.append(self._evaluated(Turned(noting.decisions, some, moved), run))
+                found.append(self._evaluated(Turned(noting, some, moved), run))
         return found
 
 

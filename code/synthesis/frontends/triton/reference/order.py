@@ -22,8 +22,8 @@ class _Touched:
         low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
         self.kinds: dict[str, Array] = {}
         for each in accesses:
-            low[each.offsets] = np.minimum(low[each.offsets], each.program)
-            high[each.offsets] = np.maximum(high[each.offsets], each.program)
+            np.minimum.at(low, each.offsets, each.programs)
+            np.maximum.at(high, each.offsets, each.programs)
             self.kinds.setdefault(each.kind, np.zeros(size, bool))[each.offsets] = True
         self.several = (low != high) & (high >= 0)
         """A mask of the elements that several programs accessed."""
@@ -35,6 +35,12 @@ class _Touched:
         The letters are R (read), W (write), A (atomic) and X (atomic whose result may be used); see ``Access.kind``.
         """
         return np.any([self._none, *(each for kind, each in self.kinds.items() if kind[0] in first)], axis=0)
+
+    @property
+    def clashes(self) -> bool:
+        """Whether one program may see another's effects."""
+        plain = self.of("W") | (self.of("R") & self.of("A", "X")) | self.of("X") | self.mixed
+        return bool((self.several & plain).any())
 
     @property
     def mixed(self) -> Array:
@@ -52,13 +58,19 @@ def clashing(log: Sequence[Access]) -> frozenset[str]:
 
     Atomic operations of one kind commute, unless their results are used.
     """
-    found = set[str]()
-    for name, accesses in _by_buffer(log):
+    return frozenset(name for name, accesses in _by_buffer(log) if _Touched(accesses).clashes)
+
+
+def is_seen(log: Sequence[Access]) -> bool:
+    """Return whether programs that are evaluated at once may give other results than one after another."""
+    for _, accesses in _by_buffer(log):
+        kinds = {each.kind[0] for each in accesses}
+        if kinds <= {"R"} or (kinds <= {"W", "A"} and len(accesses) == 1):
+            continue
         touched = _Touched(accesses)
-        plain = touched.of("W") | (touched.of("R") & touched.of("A", "X")) | touched.of("X") | touched.mixed
-        if (touched.several & plain).any():
-            found.add(name)
-    return frozenset(found)
+        if touched.clashes or (touched.several.any() and any(each.rounds for each in accesses)):
+            return True
+    return False
 
 
 def accumulated_in(log: Sequence[Access]) -> frozenset[str]:

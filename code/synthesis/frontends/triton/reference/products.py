@@ -1,5 +1,6 @@
 """Products of matrices."""
 
+import math
 from typing import Any
 
 import ml_dtypes
@@ -20,7 +21,15 @@ from synthesis.frontends.triton.reference.types import (
     UINT8,
     Dtype,
 )
-from synthesis.frontends.triton.reference.values import Array, Block, Narrowed
+from synthesis.frontends.triton.reference.values import (
+    Array,
+    Block,
+    Narrowed,
+    apart,
+    bounded,
+    lanes_first,
+    lanes_last,
+)
 
 _PRECISIONS = frozenset({"tf32", "tf32x3", "ieee", "bf16x3", "bf16x6"})
 _FORMATS = {"e4m3": FLOAT8E4NV, "e5m2": FLOAT8E5, "bf16": BFLOAT16, "fp16": FLOAT16}
@@ -76,11 +85,11 @@ def dot(
         raise ReferenceUnknownError(f"the precision {precision} of tl.dot")
     out = out_dtype if isinstance(out_dtype, Dtype) else acc.type if isinstance(acc, Block) else FLOAT32
     kind = result_type(input.type, other.type, out)
-    _fitting(input.data, other.data, acc)
-    m.work(input.data.size * other.shape[-1])
+    _fitting(input.shape, other.shape, acc)
+    m.work(math.prod(input.shape) * other.shape[-1])
     left, right = input.data, other.data
     if kind is INT32:
-        made = (left.astype(np.float64) @ right.astype(np.float64)).astype(np.int64).astype(np.int32)
+        made = _times(left.astype(np.float64), right.astype(np.float64)).astype(np.int64).astype(np.int32)
         return Block(made if acc is None else made + acc.data, kind)
     for each in (input, other):
         if isinstance(each, Narrowed):
@@ -95,15 +104,21 @@ def dot(
 
 def _product(m: Machine, left: Array, right: Array, acc: Any, kind: Dtype) -> Array:
     wide = np.float64 if m.double or kind is FLOAT64 else np.float32
-    made = left.astype(wide, copy=False) @ right.astype(wide, copy=False)
+    made = _times(left.astype(wide, copy=False), right.astype(wide, copy=False))
     if acc is not None:
         made = made + acc.data.astype(wide, copy=False)
     return m.rounded(made.astype(m.format(kind), copy=False), kind)
 
 
-def _fitting(left: Array, right: Array, acc: Any) -> None:
-    fits = left.ndim == right.ndim >= 2 and left.shape[:-2] == right.shape[:-2] and left.shape[-1] == right.shape[-2]
-    shape = (*left.shape[:-1], right.shape[-1])
+def _times(left: Array, right: Array) -> Array:
+    lanes = max(left.shape[-1], right.shape[-1])
+    bounded((*left.shape[:-2], right.shape[-2]), lanes)
+    return lanes_last(np.matmul(lanes_first(apart(left)), lanes_first(apart(right))))
+
+
+def _fitting(left: tuple[int, ...], right: tuple[int, ...], acc: Any) -> None:
+    fits = len(left) == len(right) >= 2 and left[:-2] == right[:-2] and left[-1] == right[-2]
+    shape = (*left[:-1], right[-1])
     if not fits or (acc is not None and acc.shape != shape):
         raise ReferenceUnknownError("a product of matrices that do not fit")
 
@@ -125,31 +140,31 @@ def dot_scaled(
     """Evaluate ``tl.dot_scaled``. Each group of elements along the summed axis of an operand has one scale."""
     del fast_math
     left = _scaled(m, lhs, lhs_scale, lhs_format, lhs_k_pack, transposed=False)
-    right = np.swapaxes(_scaled(m, rhs, rhs_scale, rhs_format, rhs_k_pack, transposed=True), -1, -2)
-    _fitting(left, right, acc)
-    m.work(left.size * right.shape[-1])
+    right = _scaled(m, rhs, rhs_scale, rhs_format, rhs_k_pack, transposed=True).swapaxes(-2, -3)
+    _fitting(left.shape[:-1], right.shape[:-1], acc)
+    m.work(math.prod(left.shape[:-1]) * right.shape[-2])
     return Block(_product(m, m.summed(left, FLOAT32), m.summed(right, FLOAT32), acc, out_dtype), out_dtype)
 
 
 def _scaled(m: Machine, value: Any, scale: Any, name: Any, k_pack: Any, *, transposed: bool) -> Array:
-    """Return an operand multiplied by its scales, with the contracted axis last."""
+    """Return an operand multiplied by its scales, with the contracted axis next to that of the lanes."""
     wide = np.float64 if m.double else np.float32
     if name == "e2m1":
-        codes = np.swapaxes(value.data, -1, -2) if transposed else value.data
+        codes = np.swapaxes(value.data, -2, -3) if transposed else value.data
         if not k_pack:
-            codes = np.swapaxes(codes, -1, -2)
-        pairs = np.stack([codes & np.uint8(15), codes >> np.uint8(4)], axis=-1)
-        numbers = _E2M1[pairs.reshape(*codes.shape[:-1], -1)].astype(wide)
+            codes = np.swapaxes(codes, -2, -3)
+        pairs = np.stack([codes & np.uint8(15), codes >> np.uint8(4)], axis=-2)
+        numbers = _E2M1[pairs.reshape(*codes.shape[:-2], -1, codes.shape[-1])].astype(wide)
         if not k_pack:
-            numbers = np.swapaxes(numbers, -1, -2)
+            numbers = np.swapaxes(numbers, -2, -3)
     else:
         if name not in _FORMATS:
             raise ReferenceUnknownError(f"the format {name} of tl.dot_scaled")
         numbers = bits_as(m, value, _FORMATS[name]).data.astype(wide)
-        numbers = np.swapaxes(numbers, -1, -2) if transposed else numbers
+        numbers = np.swapaxes(numbers, -2, -3) if transposed else numbers
     if scale is None:
         return numbers
     if scale.type is not UINT8:
         raise ReferenceUnknownError("scales of another type than uint8")
     factors = scale.data.view(ml_dtypes.float8_e8m0fnu).astype(wide)
-    return numbers * np.repeat(factors, numbers.shape[-1] // factors.shape[-1], axis=-1)
+    return numbers * np.repeat(factors, numbers.shape[-2] // factors.shape[-2], axis=-2)

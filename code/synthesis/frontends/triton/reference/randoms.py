@@ -55,10 +55,10 @@ def philox(m: Machine, seed: Any, c0: Any, c1: Any, c2: Any, c3: Any, n_rounds: 
     kind = UINT32 if counter[0].type.bits == 32 else UINT64
     words = [bits_as(m, each, kind) for each in counter]
     if kind is UINT32:
-        keys = [Block(np.asarray(key & np.uint64(0xFFFFFFFF)).astype(np.uint32)[()], kind),
-                Block(np.asarray(key >> np.uint64(32)).astype(np.uint32)[()], kind)]  # fmt: skip
+        keys = [Block((key & np.uint64(0xFFFFFFFF)).astype(np.uint32), kind),
+                Block((key >> np.uint64(32)).astype(np.uint32), kind)]  # fmt: skip
     else:
-        keys = [Block(key, kind), Block(np.zeros((1,), np.uint64), kind)]
+        keys = [Block(key, kind), Block(np.zeros((1, 1), np.uint64), kind)]
     return philox_impl(m, words[0], words[1], words[2], words[3], keys[0], keys[1], n_rounds)
 
 

@@ -12,27 +12,27 @@ from synthesis.frontends.triton.reference.casting import as_type
 from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.shapes import axis_of
 from synthesis.frontends.triton.reference.types import FLOAT32, INT32, UINT32, Dtype
-from synthesis.frontends.triton.reference.values import Array, Block, Function, is_tuple
+from synthesis.frontends.triton.reference.values import Array, Block, Function, apart, is_tuple, with_same_lanes
 
 _Combine = Callable[..., tuple[Block, ...]]
 
 
 def _prepared(values: Sequence[Any], axis: Any) -> tuple[list[Array], int | None]:
-    """Return the data of blocks with the reduced axis last; flattened if the axis is None."""
+    """Return the data of blocks with the reduced axis next to that of the lanes; flattened if the axis is None."""
     if not all(isinstance(each, Block) for each in values):
         raise ReferenceUnknownError("a reduction of what is no block")
     if any(each.shape != values[0].shape for each in values):
         raise ReferenceUnknownError("a reduction of blocks of several shapes")
     if axis is None:
-        return [np.asarray(each.data).reshape(-1) for each in values], None
+        return [each.data.reshape(-1, each.data.shape[-1]) for each in values], None
     place = axis_of(axis, len(values[0].shape))
-    return [np.moveaxis(each.data, place, -1) for each in values], place
+    return [np.moveaxis(each.data, place, -2) for each in values], place
 
 
 def _kept(data: Any, place: int | None, rank: int, keep_dims: Any) -> Any:
     if not keep_dims:
         return data
-    return np.reshape(data, (1,) * rank) if place is None else np.expand_dims(data, place)
+    return np.reshape(data, (*(1,) * rank, data.shape[-1])) if place is None else np.expand_dims(data, place)
 
 
 def _combined(m: Machine, combine: Any) -> _Combine:
@@ -50,13 +50,13 @@ def _combined(m: Machine, combine: Any) -> _Combine:
 
 
 def _by_pairs(blocks: Sequence[Block], combine: _Combine) -> tuple[Block, ...]:
-    """Return blocks reduced along their last axis, combining neighbours first."""
+    """Return blocks reduced along the axis next to that of the lanes, combining neighbours first."""
     now = tuple(blocks)
-    while now[0].data.shape[-1] > 1:
-        left = [Block(each.data[..., 0::2], each.type) for each in now]
-        right = [Block(each.data[..., 1::2], each.type) for each in now]
+    while now[0].data.shape[-2] > 1:
+        left = [Block(each.data[..., 0::2, :], each.type) for each in now]
+        right = [Block(each.data[..., 1::2, :], each.type) for each in now]
         now = combine(*left, *right)
-    return tuple(Block(each.data[..., 0], each.type) for each in now)
+    return tuple(Block(each.data[..., 0, :], each.type) for each in now)
 
 
 def reduce(m: Machine, input: Any, axis: Any, combine_fn: Any, keep_dims: Any = False) -> Any:  # noqa: A002
@@ -90,13 +90,13 @@ def sum_(m: Machine, input: Any, axis: Any = None, keep_dims: Any = False, dtype
     (data,), place = _prepared([given], axis)
     kind, rank = given.type, len(given.shape)
     if kind.is_int:
-        return Block(_kept(np.add.reduce(data, axis=-1, dtype=kind.numpy), place, rank, keep_dims), kind)
+        return Block(_kept(np.add.reduce(data, axis=-2, dtype=kind.numpy), place, rank, keep_dims), kind)
     data = m.summed(data, kind)
     if kind.bits < 32 and not m.double:
         (made,) = _by_pairs([Block(data, kind)], _added)
         total = made.data
     else:
-        total = np.add.reduce(data, axis=-1)
+        total = np.add.reduce(apart(data), axis=-2)
     return Block(_kept(m.rounded(total, kind), place, rank, keep_dims), kind)
 
 
@@ -104,7 +104,7 @@ def _folded(m: Machine, input: Any, axis: Any, keep_dims: Any, ufunc: np.ufunc) 
     (data,), place = _prepared([input], axis)
     if input.type.is_float:
         raise ReferenceUnknownError("a bitwise reduction of floating-point numbers")
-    return Block(_kept(ufunc.reduce(data, axis=-1), place, len(input.shape), keep_dims), input.type)
+    return Block(_kept(ufunc.reduce(data, axis=-2), place, len(input.shape), keep_dims), input.type)
 
 
 def xor_sum(m: Machine, input: Any, axis: Any = None, keep_dims: Any = False) -> Block:  # noqa: A002
@@ -123,7 +123,7 @@ def _extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: int) -> Bl
         given = as_type(m, given, FLOAT32 if given.type.is_float else INT32)
     (data,), place = _prepared([given], axis)
     ufuncs = (np.fmax, np.fmin) if given.type.is_float else (np.maximum, np.minimum)
-    made = ufuncs[sign < 0].reduce(data, axis=-1)
+    made = ufuncs[sign < 0].reduce(data, axis=-2)
     return Block(_kept(made, place, len(given.shape), keep_dims), given.type)
 
 
@@ -136,16 +136,16 @@ def _place_of_extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: i
     if value.type.is_float:
         wide = sign * data.astype(np.float64)
         wide = np.where(np.isnan(wide), -np.inf, wide)
-        index = np.argmax(wide, axis=-1)
-        if m.notes_decisions and data.shape[-1] > 1:
-            best = np.partition(wide, -2, axis=-1)
-            index = m.decided("choose", index, best[..., -1] - best[..., -2])
+        index = np.argmax(wide, axis=-2)
+        if m.notes_decisions and data.shape[-2] > 1:
+            best = np.partition(wide, -2, axis=-2)
+            index = m.decided("choose", index, best[..., -1, :] - best[..., -2, :])
     else:
-        index = np.argmax(data, axis=-1) if sign > 0 else np.argmin(data, axis=-1)
-    numbers = np.take_along_axis(data, np.expand_dims(index, -1), -1)[..., 0]
+        index = np.argmax(data, axis=-2) if sign > 0 else np.argmin(data, axis=-2)
+    numbers = np.take_along_axis(data, np.expand_dims(index, -2), -2)[..., 0, :]
     return (
         Block(_kept(numbers, place, rank, keep_dims), value.type),
-        Block(_kept(np.asarray(index).astype(np.int32)[()], place, rank, keep_dims), INT32),
+        Block(_kept(np.asarray(index).astype(np.int32), place, rank, keep_dims), INT32),
     )
 
 
@@ -199,18 +199,18 @@ def associative_scan(m: Machine, input: Any, axis: Any, combine_fn: Any, reverse
     values = input if is_tuple(input) else (input,)
     data, place = _prepared(values, axis)
     combine = _combined(m, combine_fn)
-    now = [Block(each[..., ::-1] if reverse else each, v.type) for each, v in zip(data, values, strict=True)]
-    distance, size = 1, data[0].shape[-1]
+    now = [Block(each[..., ::-1, :] if reverse else each, v.type) for each, v in zip(data, values, strict=True)]
+    distance, size = 1, data[0].shape[-2]
     while distance < size:
-        left = [Block(each.data[..., :-distance], each.type) for each in now]
-        right = [Block(each.data[..., distance:], each.type) for each in now]
+        left = [Block(each.data[..., :-distance, :], each.type) for each in now]
+        right = [Block(each.data[..., distance:, :], each.type) for each in now]
         made = combine(*left, *right)
         now = [
-            Block(np.concatenate([old.data[..., :distance], new.data], axis=-1), old.type)
+            Block(np.concatenate(with_same_lanes(old.data[..., :distance, :], new.data), axis=-2), old.type)
             for old, new in zip(now, made, strict=True)
         ]
         distance *= 2
-    made = tuple(Block(np.moveaxis(each.data[..., ::-1] if reverse else each.data, -1, place or 0), each.type)
+    made = tuple(Block(np.moveaxis(each.data[..., ::-1, :] if reverse else each.data, -2, place or 0), each.type)
                  for each in now)  # fmt: skip
     return made if is_tuple(input) else made[0]
 
@@ -219,11 +219,11 @@ def _accumulated(m: Machine, value: Any, axis: Any, reverse: Any, dtype: Any, uf
     given = as_type(m, value, sum_type(m.block_of(value).type, dtype))
     (data,), place = _prepared([given], axis)
     kind = given.type
-    data = data[..., ::-1] if reverse else data
+    data = data[..., ::-1, :] if reverse else data
     if kind.is_float and ufunc is np.add:
         data = m.summed(data, kind)
-    made = ufunc.accumulate(data, axis=-1) if kind.is_float else ufunc.accumulate(data, axis=-1, dtype=kind.numpy)
-    made = np.moveaxis(made[..., ::-1] if reverse else made, -1, place or 0)
+    made = ufunc.accumulate(data, axis=-2) if kind.is_float else ufunc.accumulate(data, axis=-2, dtype=kind.numpy)
+    made = np.moveaxis(made[..., ::-1, :] if reverse else made, -2, place or 0)
     return Block(m.rounded(made, kind) if kind.is_float else made, kind)
 
 
@@ -246,7 +246,7 @@ def map_elementwise(m: Machine, scalar_fn: Any, *args: Any, pack: Any = 1) -> An
         raise ReferenceUnknownError("tl.map_elementwise of what is no function of the source")
     blocks = [m.block_of(each) for each in args]
     whole = np.broadcast_arrays(*(each.data for each in blocks))
-    flat = [each.reshape(-1, pack) for each in whole]
+    flat = [each.reshape(-1, pack, each.shape[-1]) for each in whole]
     m.step(flat[0].shape[0])
     rows = list[list[Block]]()
     single = True
@@ -258,8 +258,9 @@ def map_elementwise(m: Machine, scalar_fn: Any, *args: Any, pack: Any = 1) -> An
         rows.append([m.block_of(each) for each in (made if is_tuple(made) else (made,))])
     results = list[Block]()
     for first in range(0, len(rows[0]), pack):
-        numbers = np.array([[each.data for each in row[first : first + pack]] for row in rows])
-        results.append(Block(numbers.astype(rows[0][first].data.dtype).reshape(whole[0].shape), rows[0][first].type))
+        numbers = np.stack(with_same_lanes(*(each.data for row in rows for each in row[first : first + pack])))
+        shape = (*whole[0].shape[:-1], numbers.shape[-1])
+        results.append(Block(numbers.astype(rows[0][first].data.dtype).reshape(shape), rows[0][first].type))
     return results[0] if single or len(results) == 1 else tuple(results)
 
 

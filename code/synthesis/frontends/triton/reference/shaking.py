@@ -6,12 +6,12 @@ rounding may reverse a decision, a further evaluation reverses it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.triton.reference.machine import Machine
+from synthesis.frontends.triton.reference.machine import Habits, Lanes, Machine, Mark
 from synthesis.frontends.triton.reference.types import Dtype
 from synthesis.frontends.triton.reference.values import Array
 
@@ -40,8 +40,12 @@ class Decision:
 
     @property
     def is_single(self) -> bool:
-        """Whether the outcome is a scalar, on which a branch or a loop may depend."""
-        return not np.shape(self.told)
+        """Whether the outcome is a scalar in each lane, on which a branch or a loop may depend."""
+        return self.told.ndim == 1
+
+    def of(self, lanes: Array) -> "Decision":
+        """Return the decision in some lanes."""
+        return Decision(self.kind, in_lanes(self.told, lanes), in_lanes(self.measure, lanes))
 
     @property
     def apart(self) -> Array:
@@ -77,12 +81,34 @@ class Decision:
         return np.where(doubts, self.told + step, self.told).astype(self.told.dtype)
 
 
+def in_lanes(data: Array, lanes: Array) -> Array:
+    """Return the numbers of some lanes of an array, whose last axis is that of the lanes."""
+    return data if data.shape[-1] == 1 else data[..., lanes]
+
+
 class Noting(Machine):
     """An evaluator in the kernel's own precision that records the decisions that depend on rounded numbers."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, habits: Habits) -> None:
+        super().__init__(habits=habits)
         self.decisions: list[Decision] = []
+        self.groups: list[tuple[Lanes, int]] = []
+        """Each group of lanes that was evaluated, and the number of decisions until its end."""
+
+    def keep(self) -> None:
+        """End the evaluation of a group of lanes."""
+        super().keep()
+        self.groups.append((self.lanes, len(self.decisions)))
+
+    def mark(self) -> Mark:
+        """Return what has been recorded."""
+        return replace(super().mark(), more=(len(self.decisions), len(self.groups)))
+
+    def forget(self, mark: Mark) -> None:
+        """Remove what was recorded since a mark."""
+        super().forget(mark)
+        decisions, groups = mark.more
+        del self.decisions[decisions:], self.groups[groups:]
 
     @property
     def notes_decisions(self) -> bool:
@@ -95,12 +121,30 @@ class Noting(Machine):
         return told
 
 
-class _Following(Machine):
-    """An evaluator that takes the recorded decisions of another evaluation instead of its own."""
+class Following(Machine):
+    """An evaluator that takes the recorded decisions of another evaluation instead of its own.
 
-    def __init__(self, decisions: Sequence[Decision]) -> None:
+    Args:
+        noting: the other evaluation, without a perturbation.
+    """
+
+    def __init__(self, noting: Noting) -> None:
         super().__init__()
-        self._left = iter(decisions)
+        self.noting = noting
+        self._left: Iterator[Decision] = iter(())
+
+    def follow(self, places: slice, chosen: Array | None) -> None:
+        """Follow the decisions of a group of lanes.
+
+        Args:
+            places: the numbers of its decisions.
+            chosen: which of its lanes are evaluated; None for all.
+
+        Raises:
+            LostError: if not all can be evaluated apart from the others.
+        """
+        some = self.noting.decisions[places]
+        self._left = iter(some if chosen is None else [each.of(chosen) for each in some])
 
     @property
     def notes_decisions(self) -> bool:
@@ -119,32 +163,38 @@ class _Following(Machine):
         return found
 
 
-class Shaken(_Following):
+class Shaken(Following):
     """An evaluator in the kernel's own precision that perturbs every rounded number by units in the last place.
 
     Args:
-        decisions: the decisions of the evaluation without a perturbation.
+        noting: the evaluation without a perturbation.
         seed: the seed of the directions of the perturbations.
         opposite: whether to reverse every direction.
     """
 
-    def __init__(self, decisions: Sequence[Decision], *, seed: int, opposite: bool = False) -> None:
-        super().__init__(decisions)
+    def __init__(self, noting: Noting, *, seed: int, opposite: bool = False) -> None:
+        super().__init__(noting)
         self._random = np.random.default_rng(seed)
         self._sign = -1 if opposite else 1
         self.moved: list[Array] = []
         """For each decision, how far rounding moves its measure."""
+
+    def follow(self, places: slice, chosen: Array | None) -> None:
+        """Follow the decisions of a group of lanes, all of which must be evaluated together."""
+        if chosen is not None:
+            raise LostError
+        super().follow(places, None)
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
         """Return the outcome that the other evaluation recorded, and store how far perturbations moved its measure."""
         found = self._next(decision, told)
         moved = np.abs(np.asarray(measure) - found.measure)
         self.moved.append(np.where(np.isfinite(moved), moved, 0.0))
-        return found.told[()]
+        return found.told
 
     def rounded(self, data: Any, kind: Dtype, *, units: int = 1, faithful: bool = True) -> Any:
         """Return perturbed numbers; if ``faithful``, numbers with few significant digits (integers, say) stay exact."""
-        held = np.asarray(data)
+        held = data
         bits = held.view(_WORDS[held.dtype.itemsize])
         lower_half = (1 << (kind.digits + 1) // 2) - 1
         moves = (bits & lower_half) != 0 if faithful else np.isfinite(held) & (held != 0)
@@ -170,23 +220,37 @@ class Shaken(_Following):
     def _kept(self, held: Array, bits: Array) -> Any:
         """Return the perturbed numbers; those that would not be finite keep their value."""
         moved = np.asarray(bits).view(held.dtype)
-        return np.where(np.isfinite(moved), moved, held)[()]
+        return np.where(np.isfinite(moved), moved, held)
 
 
-class Turned(_Following):
+class Turned(Following):
     """An evaluator in the kernel's own precision that reverses each decision in doubt.
 
     If a reversal changes the measure of a later decision by more than rounding does, that decision is made anew.
 
     Args:
-        decisions: the decisions of the evaluation without a perturbation.
+        noting: the evaluation without a perturbation.
         doubts: where to reverse each; None for nowhere.
         moved: how far rounding moves each measure.
     """
 
-    def __init__(self, decisions: Sequence[Decision], doubts: Sequence[Array | None], moved: Sequence[Array]) -> None:
-        super().__init__(decisions)
-        self._doubts, self._moved = iter(doubts), iter(moved)
+    def __init__(self, noting: Noting, doubts: Sequence[Array | None], moved: Sequence[Array]) -> None:
+        super().__init__(noting)
+        self._doubts, self._moved = doubts, moved
+        self._turns: Iterator[tuple[Array | None, Array]] = iter(())
+
+    def follow(self, places: slice, chosen: Array | None) -> None:
+        """Follow the decisions of a group of lanes, or of some of them."""
+        super().follow(places, chosen)
+        turns = zip(self._doubts[places], self._moved[places], strict=True)
+        self._turns = (
+            turns
+            if chosen is None
+            else (
+                (None if doubts is None else in_lanes(doubts, chosen), in_lanes(moved, chosen))
+                for doubts, moved in turns
+            )
+        )
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
         """Return the outcome that the other evaluation recorded, reversed where it is in doubt.
@@ -194,7 +258,7 @@ class Turned(_Following):
         A scalar decision, and one whose measure moved by more than rounding does, is made anew.
         """
         found = self._next(decision, told)
-        doubts, moved = next(self._doubts), next(self._moved)
+        doubts, moved = next(self._turns)
         if found.is_single:
             return told
         kept = found.told if doubts is None else found.turned(doubts)
@@ -211,7 +275,13 @@ def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: boo
         few: whether to skip decisions with many elements in doubt; for kernels that compute with fewer than 32 bits.
     """
     found = [None if each.kind == "choose" else each.doubts(by) for each, by in zip(decisions, moved, strict=True)]
-    return [None if few and each is not None and each.mean() > _FEW else each for each in found]
+    return [_few(each) if few and each is not None else each for each in found]
+
+
+def _few(doubts: Array) -> Array | None:
+    """Return doubts without those of lanes that have many; None if none are left."""
+    left = doubts & (doubts.reshape(-1, doubts.shape[-1]).mean(axis=0) <= _FEW)
+    return left if left.any() else None
 
 
 def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
@@ -221,14 +291,22 @@ def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
     may have cancelled by chance, or if a scalar decision is an exact tie.
     """
     for decision, by in zip(decisions, moved, strict=True):
-        if decision.is_single and decision.measure == 0 and by == 0:
+        if decision.is_single and ((decision.measure == 0) & (by == 0)).any():
             return True
-        if not (by > 0).any():
+        if decision.is_single or not (by > 0).any():
             continue
-        near = np.abs(decision.apart) <= _TURNS * np.median(by[by > 0])
+        near = np.abs(decision.apart) <= _TURNS * _medians(by)
         if (near & ~((by > 0) & (np.abs(decision.apart) <= _TURNS * by))).any():
             return True
     return False
+
+
+def _medians(by: Array) -> Array:
+    """Return the median of the positive numbers of each lane; NaN if there are none."""
+    ordered = np.sort(np.where(by > 0, by, np.inf).reshape(-1, by.shape[-1]), axis=0)
+    count = np.count_nonzero(by.reshape(ordered.shape) > 0, axis=0)
+    middle = np.stack([(count - 1) // 2, count // 2])
+    return np.where(count > 0, np.take_along_axis(ordered, np.maximum(middle, 0), axis=0).mean(axis=0), np.nan)
 
 
 def is_unsettled(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
@@ -239,7 +317,7 @@ def is_unsettled(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
 
 def parts_of(doubts: Sequence[Array | None]) -> Iterator[list[Array | None]]:
     """Yield all doubts together, followed by parts of them; yield nothing if there are none."""
-    total = sum(0 if each is None or not each.shape else int(each.sum()) for each in doubts)
+    total = sum(0 if each is None or each.ndim == 1 else int(each.sum()) for each in doubts)
     if not total:
         return
     yield list(doubts)
@@ -248,7 +326,7 @@ def parts_of(doubts: Sequence[Array | None]) -> Iterator[list[Array | None]]:
         seen = 0
         chosen = list[Array | None]()
         for each in doubts:
-            if each is None or not each.shape:
+            if each is None or each.ndim == 1:
                 chosen.append(None)
                 continue
             places = np.flatnonzero(each)

@@ -19,6 +19,7 @@ from synthesis.frontends.triton.reference.values import (
     check_product,
     is_tuple,
     shape_of,
+    with_same_lanes,
 )
 
 
@@ -52,20 +53,20 @@ def arange(m: Machine, start: Any, end: Any) -> Block:
     if type(start) is not int or type(end) is not int or end <= start or (end - start) & (end - start - 1):
         raise ReferenceUnknownError("a range whose length is not a constant power of two")
     bounded((end - start,))
-    return Block(np.arange(start, end, dtype=np.int32), INT32)
+    return Block(np.arange(start, end, dtype=np.int32)[:, None], INT32)
 
 
 def full(m: Machine, shape: Any, value: Any, dtype: Any) -> Block:
     """Evaluate ``tl.full``."""
     if not isinstance(dtype, Dtype):
         raise ReferenceUnknownError("a block without a number type")
-    sizes = bounded(tuple(shape))
     if isinstance(value, float) and not value and dtype.is_int:
         value = 0
-    number = as_type(m, value, dtype).data
-    if number.size != 1:
+    number = as_type(m, value, dtype)
+    if math.prod(number.shape) != 1:
         raise ReferenceUnknownError("tl.full of several numbers")
-    return Block(np.full(sizes, number.reshape(()))[()], dtype)
+    lanes = number.data.size
+    return Block(np.full((*bounded(tuple(shape), lanes), lanes), number.data.reshape(-1)), dtype)
 
 
 def zeros(m: Machine, shape: Any, dtype: Any) -> Block:
@@ -84,19 +85,19 @@ def reshape(m: Machine, input: Any, *shape: Any, can_reorder: bool = False) -> A
     sizes = bounded(numbers_of(shape))
     if math.prod(sizes) != math.prod(shape_of(input)):
         raise ReferenceUnknownError("another number of elements")
-    return rearranged(input, lambda data: data.reshape(sizes)[()])
+    return rearranged(input, lambda data: data.reshape(*sizes, data.shape[-1]))
 
 
 def ravel(m: Machine, x: Any, can_reorder: bool = False) -> Any:
     """Evaluate ``tl.ravel``."""
-    return rearranged(x, lambda data: data.reshape(-1))
+    return rearranged(x, lambda data: data.reshape(-1, data.shape[-1]))
 
 
 def item(m: Machine, input: Any) -> Any:  # noqa: A002
     """Evaluate the method ``item``."""
     if math.prod(shape_of(input)) != 1:
         raise ReferenceUnknownError("the item of several elements")
-    return rearranged(input, lambda data: data.reshape(())[()])
+    return rearranged(input, lambda data: data.reshape(-1))
 
 
 def permute(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
@@ -104,7 +105,7 @@ def permute(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
     order = numbers_of(dims)
     if sorted(order) != list(range(len(shape_of(input)))):
         raise ReferenceUnknownError(f"the order {order} of axes")
-    return rearranged(input, lambda data: data.transpose(order))
+    return rearranged(input, lambda data: data.transpose(*order, len(order)))
 
 
 def trans(m: Machine, input: Any, *dims: Any) -> Any:  # noqa: A002
@@ -131,7 +132,7 @@ def squeeze(m: Machine, x: Any, dim: Any) -> Any:
     place = axis_of(dim, len(shape_of(x)))
     if shape_of(x)[place] != 1:
         raise ReferenceUnknownError("an axis of several elements squeezed")
-    return rearranged(x, lambda data: data.squeeze(place)[()])
+    return rearranged(x, lambda data: data.squeeze(place))
 
 
 def unsqueeze(m: Machine, x: Any, dim: Any) -> Any:
@@ -160,16 +161,17 @@ def broadcast_to(m: Machine, input: Any, *shape: Any) -> Any:  # noqa: A002
     own = shape_of(value)
     if own and (len(own) != len(sizes) or broadcast_shape(own, sizes) != sizes):
         raise ReferenceUnknownError(f"a block of {own} broadcast to {sizes}")
-    return rearranged(value, lambda data: np.broadcast_to(data, sizes))
+    return _broadcast(value, sizes)
+
+
+def _broadcast(value: Any, sizes: tuple[int, ...]) -> Any:
+    return rearranged(value, lambda data: np.broadcast_to(data, (*bounded(sizes, data.shape[-1]), data.shape[-1])))
 
 
 def broadcast(m: Machine, input: Any, other: Any) -> tuple[Any, Any]:  # noqa: A002
     """Evaluate ``tl.broadcast``."""
     sizes = bounded(broadcast_shape(shape_of(input), shape_of(other)))
-    return (
-        rearranged(input, lambda data: np.broadcast_to(data, sizes)),
-        rearranged(other, lambda data: np.broadcast_to(data, sizes)),
-    )
+    return _broadcast(input, sizes), _broadcast(other, sizes)
 
 
 def _alike(m: Machine, a: Any, b: Any) -> tuple[Array, Array, Dtype]:
@@ -177,28 +179,28 @@ def _alike(m: Machine, a: Any, b: Any) -> tuple[Array, Array, Dtype]:
     if one.type is not other.type:
         raise ReferenceUnknownError("blocks of two types joined")
     check_product(one.data, other.data)
-    sizes = broadcast_shape(one.shape, other.shape)
+    sizes = broadcast_shape(one.data.shape, other.data.shape)
     return np.broadcast_to(one.data, sizes), np.broadcast_to(other.data, sizes), one.type
 
 
 def join(m: Machine, a: Any, b: Any) -> Block:
     """Evaluate ``tl.join``."""
     one, other, kind = _alike(m, a, b)
-    return Block(np.stack([one, other], axis=-1), kind)
+    return Block(np.stack([one, other], axis=-2), kind)
 
 
 def interleave(m: Machine, a: Any, b: Any) -> Block:
     """Evaluate ``tl.interleave``."""
     one, other, kind = _alike(m, a, b)
-    joined = np.stack([one, other], axis=-1)
-    return Block(joined.reshape(*joined.shape[:-2], -1) if joined.ndim > 1 else joined, kind)
+    joined = np.stack([one, other], axis=-2)
+    return Block(joined.reshape(*joined.shape[:-3], -1, joined.shape[-1]) if joined.ndim > 2 else joined, kind)
 
 
 def split(m: Machine, a: Any) -> tuple[Any, Any]:
     """Evaluate ``tl.split``."""
     if not shape_of(a) or shape_of(a)[-1] != 2:
         raise ReferenceUnknownError("a block split whose last axis has no two elements")
-    return rearranged(a, lambda data: data[..., 0]), rearranged(a, lambda data: data[..., 1])
+    return rearranged(a, lambda data: data[..., 0, :]), rearranged(a, lambda data: data[..., 1, :])
 
 
 def cat(m: Machine, input: Any, other: Any, can_reorder: bool = False, dim: Any = 0) -> Block:  # noqa: A002
@@ -206,8 +208,8 @@ def cat(m: Machine, input: Any, other: Any, can_reorder: bool = False, dim: Any 
     del can_reorder
     if input.type is not other.type or input.shape != other.shape:
         raise ReferenceUnknownError("blocks that differ put together")
-    joined = np.concatenate([input.data, other.data], axis=axis_of(dim, len(input.shape)))
-    bounded(joined.shape)
+    joined = np.concatenate(with_same_lanes(input.data, other.data), axis=axis_of(dim, len(input.shape)))
+    bounded(joined.shape[:-1])
     return Block(joined, input.type)
 
 
@@ -234,11 +236,16 @@ def histogram(m: Machine, input: Any, num_bins: Any, mask: Any = None) -> Block:
     """
     bounded((num_bins,))
     numbers = whole(m, input)
-    if mask is not None:
-        numbers = numbers[np.broadcast_to(as_type(m, mask, INT1).data, numbers.shape)]
-    if numbers.size and (numbers.min() < 0 or numbers.max() >= num_bins):
+    chosen = np.ones((1,) * numbers.ndim, bool) if mask is None else as_type(m, mask, INT1).data
+    if mask is None and numbers.ndim != 2:
+        raise ReferenceUnknownError("tl.histogram of a block of several axes")
+    shape = broadcast_shape(numbers.shape, chosen.shape[-1:])
+    numbers, chosen = np.broadcast_to(numbers, shape), np.broadcast_to(chosen, shape)
+    if ((numbers < 0) | (numbers >= num_bins))[chosen].any():
         raise ReferenceFaultError("a number outside the bins of tl.histogram")
-    return Block(np.bincount(numbers, minlength=num_bins).astype(np.int32), INT32)
+    lanes = shape[-1]
+    counts = np.bincount((numbers + np.arange(lanes) * num_bins)[chosen], minlength=lanes * num_bins)
+    return Block(counts.reshape(lanes, num_bins).T.astype(np.int32), INT32)
 
 
 def flip(m: Machine, x: Any, dim: Any = None) -> Any:
@@ -257,8 +264,8 @@ def sort(m: Machine, x: Any, dim: Any = None, descending: Any = False) -> Block:
     _last(x, dim)
     kind = x.type
     wide = x.data.astype(np.float32) if kind.is_float and kind.bits < 32 and not m.double else x.data
-    made = np.sort(wide, axis=-1)
-    return Block((made[..., ::-1] if descending else made).astype(x.data.dtype), kind)
+    made = np.sort(wide, axis=-2)
+    return Block((made[..., ::-1, :] if descending else made).astype(x.data.dtype), kind)
 
 
 def topk(m: Machine, x: Any, k: Any, dim: Any = None, descending: Any = True) -> Block:
@@ -268,18 +275,18 @@ def topk(m: Machine, x: Any, k: Any, dim: Any = None, descending: Any = True) ->
         raise ReferenceUnknownError("tl.topk of a number of elements that is no power of two")
     if k == 1 and made.type.bits < 32:  # a plain reduction, which gives numbers of 32 bits
         raise ReferenceUnknownError("tl.topk of one element of fewer than 32 bits")
-    return Block(made.data[..., :k], made.type)
+    return Block(made.data[..., :k, :], made.type)
 
 
 def bitonic_merge(m: Machine, x: Any, dim: Any = None, descending: Any = False) -> Block:
     """Evaluate ``tl.bitonic_merge`` by the comparisons of a bitonic network, with the largest distance first."""
     _last(x, dim)
-    data = x.data.copy()
-    size = data.shape[-1]
-    distance = size // 2
+    data: Array = x.data.copy()
+    distance = data.shape[-2] // 2
     while distance:
-        pairs = data.reshape(*data.shape[:-1], -1, 2, distance)
-        low, high = np.minimum(pairs[..., 0, :], pairs[..., 1, :]), np.maximum(pairs[..., 0, :], pairs[..., 1, :])
-        data = np.stack([high, low] if descending else [low, high], axis=-2).reshape(data.shape)
+        pairs = data.reshape(*data.shape[:-2], -1, 2, distance, data.shape[-1])
+        one, other = pairs[..., 0, :, :], pairs[..., 1, :, :]
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        data = np.stack([high, low] if descending else [low, high], axis=-3).reshape(data.shape)
         distance //= 2
     return Block(data, x.type)

@@ -4,13 +4,15 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.triton.reference.arithmetic import is_dynamic
 from synthesis.frontends.triton.reference.attributes import CONSTEXPR
 from synthesis.frontends.triton.reference.calls import Closure, Frame, Returned
-from synthesis.frontends.triton.reference.casting import loop_type, number
+from synthesis.frontends.triton.reference.casting import loop_type, numbers
 from synthesis.frontends.triton.reference.expressions import compiled, sanitized, single
-from synthesis.frontends.triton.reference.values import Block, Function, Operation, is_tuple
+from synthesis.frontends.triton.reference.values import Block, Function, Operation, agreed, is_tuple
 
 _BREAK, _CONTINUE = object(), object()
 
@@ -229,18 +231,20 @@ def _range(frame: Frame, given: Sequence[Any], *, known: bool) -> Iterable[Any]:
     Raises:
         ReferenceUnknownError: if a bound is not a single integer, or is not known at compile time where it has to be.
         ReferenceFaultError: if a step that is not known at compile time is not positive.
+        DivergedError: if lanes differ in the number of trips.
     """
     bounds = [0, *given] if len(given) == 1 else list(given)
     bounds = [*bounds, 1] if len(bounds) == 2 else bounds
     if known and any(is_dynamic(each) for each in bounds):
         raise ReferenceUnknownError("an unrolled loop whose bounds are not known when the kernel is compiled")
-    start, stop, step = map(number, bounds)
-    if step == 0 or (step < 0 and is_dynamic(bounds[2])):
+    start, stop, step = map(numbers, bounds)
+    if (step == 0).any() or ((step < 0).any() and is_dynamic(bounds[2])):
         raise ReferenceFaultError("a loop whose step is not positive")
+    trips = range(int(agreed(np.maximum(-((start - stop) // step), 0))))
     if known:
-        return range(start, stop, step)
+        return range(int(start[0]), int(stop[0]), int(step[0]))
     kind = loop_type(frame.machine, *bounds)
-    return (Block(kind.numpy.type(each), kind) for each in range(start, stop, step))
+    return (Block((start + each * step).astype(kind.numpy), kind) for each in trips)
 
 
 def _assert(node: ast.Assert) -> Closure:

@@ -1,0 +1,130 @@
+"""Evaluation of several programs at once, each of which is a lane.
+
+A group of lanes is evaluated from the start of the kernel. If its lanes differ where they must agree, in a branch for
+example, memory is restored, and each part of the group is evaluated from the start. If programs access what another
+program of the group changes, memory is restored, and they are evaluated one after another.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.triton.reference.machine import Lanes, Machine, MeetingError
+from synthesis.frontends.triton.reference.order import is_seen
+from synthesis.frontends.triton.reference.shaking import Following
+from synthesis.frontends.triton.reference.values import MOST_AT_ONCE, Array, Buffer, CrowdedError, DivergedError
+
+_Body = Callable[[], Any]
+_Saved = dict[Buffer, Array]
+
+
+def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
+    """Evaluate a kernel in all lanes, with the results of an evaluation of one program after another.
+
+    Args:
+        m: the machine.
+        lanes: the lanes.
+        body: evaluates the kernel in the lanes of the machine.
+
+    Raises:
+        ReferenceUnknownError: if something is not modelled.
+        ReferenceFaultError: if the kernel is at fault.
+        LostError: if the machine does not take the path of the evaluation that it follows.
+    """
+    if isinstance(m, Following):
+        start = 0
+        for group, end in m.noting.groups:
+            _follow(m, group, slice(start, end), None, body)
+            start = end
+        return
+    first = 0
+    while first < len(lanes):
+        group = lanes.of(slice(first, first + m.habits.lanes))
+        first += len(group)
+        try:
+            _evaluate_group(m, group, body)
+        finally:
+            m.flush()
+
+
+def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
+    """Evaluate lanes together, or one after another if that is not the same or one is at fault."""
+    known = -1
+    while len(lanes) > 1 and not m.habits.in_order and known < len(m.habits.changed):
+        known = len(m.habits.changed)
+        mark, saved = m.mark(), _Saved()
+        m.guards = True
+        try:
+            _evaluate_parts(m, lanes, body, saved)
+            m.habits.in_order = is_seen(m.log[mark.log :])
+            if not m.habits.in_order:
+                return
+        except MeetingError:
+            pass
+        except (ReferenceFaultError, ReferenceUnknownError):
+            known = len(m.habits.changed)
+        finally:
+            m.guards = False
+        _restore(saved)
+        m.forget(mark)
+    for number in range(len(lanes)):
+        m.begin(lanes.of(slice(number, number + 1)))
+        try:
+            body()
+        finally:
+            m.keep()
+
+
+def _evaluate_parts(m: Machine, lanes: Lanes, body: _Body, saved: _Saved) -> None:
+    """Evaluate lanes together, or in parts if they differ. Adds to ``saved`` what the group's buffers had in them."""
+    mark = m.mark()
+    m.begin(lanes)
+    try:
+        body()
+        m.keep()
+        return
+    except (DivergedError, CrowdedError) as error:
+        parts = _parts(m, lanes, error)
+        _restore(m.saved)
+        m.forget(mark)
+    finally:
+        for buffer, data in m.saved.items():
+            saved.setdefault(buffer, data)
+    for part in parts:
+        _evaluate_parts(m, lanes.of(part), body, saved)
+
+
+def _follow(m: Following, lanes: Lanes, decisions: slice, chosen: Array | None, body: _Body) -> None:
+    """Evaluate lanes, or some of them, with the decisions of another evaluation."""
+    some = lanes if chosen is None else lanes.of(chosen)
+    mark = m.mark()
+    m.follow(decisions, chosen)
+    m.begin(some)
+    try:
+        body()
+        m.keep()
+        return
+    except (DivergedError, CrowdedError) as error:
+        parts = _parts(m, some, error)
+        _restore(m.saved)
+        m.forget(mark)
+    for part in parts:
+        _follow(m, lanes, decisions, part if chosen is None else chosen[part], body)
+
+
+def _parts(m: Machine, lanes: Lanes, error: DivergedError | CrowdedError) -> list[Array]:
+    """Return the places of the lanes of each part into which a group must be divided, in order of their first lane."""
+    if isinstance(error, CrowdedError):
+        m.habits.lanes = max(1, min(len(lanes) - 1, MOST_AT_ONCE // error.size))
+        told: Any = np.arange(len(lanes)) // m.habits.lanes
+    else:
+        told = error.told
+    _, firsts, numbers = np.unique(told, return_index=True, return_inverse=True)
+    return [np.flatnonzero(numbers == each) for each in np.argsort(firsts)]
+
+
+def _restore(saved: _Saved) -> None:
+    for buffer, data in saved.items():
+        buffer.data[:] = data

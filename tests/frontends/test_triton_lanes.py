@@ -1,0 +1,276 @@
+"""Triton's reference runs several programs at once, with the results of one program after another."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from triton_cases import HEAD, PUBLIC, Case, every_case, inputs_of, source_of, spec_of
+
+from synthesis.frontends.base import Trace
+from synthesis.frontends.triton.reference import machine, shaking
+from synthesis.frontends.triton.reference.calls import call_function
+from synthesis.frontends.triton.reference.machine import Lanes, Machine
+from synthesis.frontends.triton.reference.oracle import TritonReference
+from synthesis.frontends.triton.reference.sources import read
+from synthesis.frontends.triton.reference.types import INT32, TYPES
+from synthesis.frontends.triton.reference.values import Block, Buffer, DivergedError, Pointer
+
+CASES = {case.name: case for case in every_case()}
+LANES = 3
+ALONE = frozenset({"reductions-map_elementwise"})
+"""Cases with a branch in which the lanes differ."""
+
+Arrays = npt.NDArray[Any]
+
+
+# ---- one operation
+
+
+def _result(case: Case, values: dict[str, Arrays], lanes: int) -> tuple[list[bytes], Arrays]:
+    """Return the bytes of the result of a case in each lane, and the memory. Inputs have one row for each lane."""
+    given: dict[str, Any] = {
+        name: Pointer(
+            Buffer(name, value.reshape(-1).copy(), TYPES[PUBLIC[value.dtype.name]]),
+            np.arange(lanes) * (value.size // lanes),
+        )
+        for name, value in values.items()
+    }
+    kernel = read(source_of(case, result="return res")).function("kernel")
+    m = Machine()
+    m.begin(Lanes(np.arange(lanes), (lanes, 1, 1)))
+    with np.errstate(all="ignore"):
+        made = call_function(m, kernel, (), given | {"out_ptr": None, "n": Block(np.array([7], np.int32), INT32)})
+    data = np.broadcast_to(made.data, (*made.shape, lanes))
+    memory = np.concatenate([each.buffer.data.reshape(lanes, -1).astype(np.float64) for each in given.values()], axis=1)
+    return [data[..., lane].tobytes() for lane in range(lanes)], memory
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_operation_gives_in_each_lane_what_it_gives_alone(name: str) -> None:
+    case = CASES[name]
+    values = {
+        array: np.stack([np.roll(value.reshape(-1), 5 * lane) for lane in range(LANES)])
+        for array, value in inputs_of(case).items()
+    }
+    if name in ALONE:
+        with pytest.raises(DivergedError):
+            _result(case, values, LANES)
+        return
+    together, memory = _result(case, values, LANES)
+    for lane in range(LANES):
+        (alone,), own = _result(case, {array: value[lane] for array, value in values.items()}, 1)
+        assert together[lane] == alone
+        assert memory[lane].tobytes() == own[0].tobytes()
+
+
+# ---- whole kernels
+
+
+PROGRAMS, WIDTH = 16, 8
+
+
+def _reference(body: str) -> tuple[TritonReference, dict[str, Arrays]]:
+    """Return the reference of a kernel of several programs, and its inputs."""
+    source = (
+        HEAD
+        + f"""@triton.jit
+def kernel(x_ptr, out_ptr, n):
+    pid = tl.program_id(0)
+    offs = pid * {WIDTH} + tl.arange(0, {WIDTH})
+    x = tl.load(x_ptr + offs)
+    {body}
+"""
+    )
+    random = np.random.default_rng(2)
+    values: dict[str, Arrays] = {
+        "x_ptr": random.normal(size=PROGRAMS * WIDTH).astype(np.float32),
+        "out_ptr": np.zeros(PROGRAMS * WIDTH, np.float32),
+        "n": np.array(PROGRAMS, np.int32),
+    }
+    return TritonReference(spec_of(source, values, launch=(PROGRAMS,))), values
+
+
+def _run(body: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Arrays], list[Arrays], list[int]]:
+    """Return the rows of ``x`` and ``out`` by program, and the number of lanes of each group that was begun."""
+    reference, values = _reference(body)
+    groups, begin = list[int](), Machine.begin
+
+    def noted(m: Machine, lanes: Lanes) -> None:
+        groups.append(len(lanes))
+        begin(m, lanes)
+
+    monkeypatch.setattr(Machine, "begin", noted)
+    (own,) = reference([values], double=False)
+    return list(values["x_ptr"].reshape(-1, WIDTH)), list(own["out_ptr"].reshape(-1, WIDTH)), groups
+
+
+def test_programs_that_do_the_same_are_evaluated_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, out, groups = _run("tl.store(out_ptr + offs, x * 2 + pid)", monkeypatch)
+    assert groups == [PROGRAMS]
+    for program in range(PROGRAMS):
+        assert np.array_equal(out[program], x[program] * np.float32(2) + np.float32(program))
+
+
+def test_lanes_that_differ_in_a_branch_are_evaluated_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "if pid % 3 == 1:\n        x = x * 2\n    tl.store(out_ptr + offs, tl.load(out_ptr + offs) + x)"
+    x, out, groups = _run(body, monkeypatch)
+    assert groups[-2:] == [11, 5]
+    for program in range(PROGRAMS):
+        assert np.array_equal(out[program], x[program] * np.float32(2 if program % 3 == 1 else 1))
+
+
+def test_lanes_that_differ_in_the_trips_of_a_loop_are_evaluated_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "for i in range(pid // 8, 2 + pid // 4):\n        x += i\n    tl.store(out_ptr + offs, x)"
+    x, out, groups = _run(body, monkeypatch)
+    assert groups == [PROGRAMS, 4, 8, 4]
+    for program in range(PROGRAMS):
+        added = np.float32(sum(range(program // 8, 2 + program // 4)))
+        assert np.allclose(out[program], x[program] + added, rtol=1e-5)
+
+
+def test_lanes_that_leave_a_loop_at_different_trips_are_evaluated_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "i = pid\n    while i > 0:\n        x += 1.0\n        i = i // 2\n    tl.store(out_ptr + offs, x)"
+    x, out, groups = _run(body, monkeypatch)
+    assert max(groups[1:]) > 1
+    for program in range(PROGRAMS):
+        assert np.allclose(out[program], x[program] + program.bit_length(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("body", [
+    "if pid > 0:\n        x += tl.load(out_ptr + offs - 8)\n    tl.store(out_ptr + offs, x)",
+    "x += tl.load(out_ptr + offs - 8, mask=pid > 0, other=0.0)\n    tl.store(out_ptr + offs, x)",
+    "tl.atomic_add(out_ptr + offs, x)\n    x = tl.load(out_ptr + offs)\n"
+    "    tl.atomic_add(out_ptr + offs + 8, x, mask=pid < 15)",
+])  # fmt: skip
+def test_a_program_reads_what_an_earlier_one_wrote(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, out, groups = _run(body, monkeypatch)
+    assert groups[-PROGRAMS:] == [1] * PROGRAMS
+    total = np.zeros(WIDTH, np.float32)
+    for program in range(PROGRAMS):
+        total = x[program] + total
+        assert np.array_equal(out[program], total)
+
+
+def test_programs_take_tickets_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "t = tl.atomic_add(out_ptr, 1.0)\n    tl.store(out_ptr + 8 + pid, t)"
+    _, out, groups = _run(body, monkeypatch)
+    assert groups[-1] == 1
+    assert np.array_equal(np.concatenate(out)[8 : 8 + PROGRAMS], np.arange(PROGRAMS))
+
+
+def test_a_later_program_overwrites_what_an_earlier_one_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, out, groups = _run("tl.store(out_ptr + pid // 8, pid)", monkeypatch)
+    assert groups == [PROGRAMS]
+    assert out[0][:2].tolist() == [7, 15]
+    _, out, groups = _run("tl.store(out_ptr + pid, pid)\n    tl.store(out_ptr + pid + 1, -pid)", monkeypatch)
+    assert groups[-1] == 1
+    assert np.concatenate(out)[: PROGRAMS + 1].tolist() == [*range(PROGRAMS), -PROGRAMS + 1]
+
+
+def _added(terms: list[Arrays], start: Arrays) -> Arrays:
+    total = start.copy()
+    for each in terms:
+        total = total + each
+    return total
+
+
+def test_programs_add_to_an_element_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, out, groups = _run("tl.atomic_add(out_ptr + tl.arange(0, 8), x)", monkeypatch)
+    assert groups == [PROGRAMS]
+    assert np.array_equal(out[0], _added(x, np.zeros(WIDTH, np.float32)))
+    assert not np.array_equal(out[0], _added(x[::-1], np.zeros(WIDTH, np.float32)))
+    x, out, groups = _run("tl.atomic_add(out_ptr + offs * 0, x)", monkeypatch)
+    assert groups == [PROGRAMS]
+    assert out[0][:1] == _added(np.split(np.concatenate(x), PROGRAMS * WIDTH), np.zeros(1, np.float32))
+
+
+def test_programs_that_add_several_times_do_so_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "for i in range(2):\n        tl.atomic_add(out_ptr + tl.arange(0, 8), x + i)"
+    x, out, groups = _run(body, monkeypatch)
+    assert groups[-1] == 1
+    assert np.array_equal(out[0], _added([each + np.float32(i) for each in x for i in range(2)], np.zeros(8, "f")))
+
+
+def test_large_blocks_are_computed_in_few_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "i = tl.arange(0, 256)\n    y = i[:, None] + i[None, :] * pid\n    tl.store(out_ptr + pid, tl.max(y))"
+    _, out, groups = _run(body, monkeypatch)
+    assert groups == [PROGRAMS, 4, 4, 4, 4]
+    assert np.array_equal(np.concatenate(out)[:PROGRAMS], 255 * np.arange(1, PROGRAMS + 1))
+
+
+def test_the_limit_counts_the_statements_of_all_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference, values = _reference("if pid % 2 == 0:\n        x = x * 2\n    tl.store(out_ptr + offs, x)")
+    statements = PROGRAMS * 5 + PROGRAMS // 2
+    monkeypatch.setattr(machine, "_MOST_STEPS", statements)
+    reference([values], double=False)
+    monkeypatch.setattr(machine, "_MOST_STEPS", statements - 1)
+    with pytest.raises(machine.ReferenceFaultError, match="statements"):
+        reference([values], double=False)
+
+
+# ---- records
+
+
+def test_a_program_that_no_other_follows_into_a_branch_is_covered() -> None:
+    reference, values = _reference("y = 5 if pid == 7 else pid\n    if pid == 9:\n        y = 3\n    "
+                                   "tl.store(out_ptr + offs, tl.where(x + y > n - 3, x, y))")  # fmt: skip
+    trace = Trace()
+    reference([values | {"n": np.array(99, np.int32)}, values], double=False, trace=trace)
+    assert reference.reached(trace).missed == ()
+    assert reference.reached(trace).untaken == ()
+    assert set(trace.first.values()) == {0}
+    assert sorted(trace.arms.values()) == [0, 0, 0, 0, 0, 1]
+
+
+def test_a_group_that_is_evaluated_again_leaves_no_record() -> None:
+    body = "t = tl.load(out_ptr)\n    if (t == 0.0) & (pid > 0):\n        x = x + 1\n    tl.store(out_ptr + offs, x)"
+    reference, values = _reference(body)
+    trace = Trace()
+    reference([values], double=False, trace=trace)
+    assert reference.reached(trace).missed == ("x = x + 1",)
+    assert trace.order == "out_ptr"
+    assert reference.separate([values]) == {"x_ptr"}
+    assert reference.accumulated(values) == frozenset()
+
+
+def test_decisions_of_lanes_are_those_of_the_same_programs_alone() -> None:
+    body = """total = tl.sum(tl.where(x > 0, x, 0.0))
+    if pid % 2 == 0:
+        total = tl.floor(total * 3.0)
+    while total > 1.5:
+        total = total * 0.5
+    tl.store(out_ptr + offs, x * total)"""
+    found = list[tuple[list[tuple[str, int]], list[bytes]]]()
+    for lanes in (256, 1):
+        reference, values = _reference(body)
+        habits = machine.Habits(lanes=lanes)
+        noting = shaking.Noting(habits)
+        made = [reference._evaluated(noting, values)]  # pyright: ignore[reportPrivateUsage]
+        alike = shaking.Turned(noting, [None] * len(noting.decisions), [np.ones(1)] * len(noting.decisions))
+        made.append(reference._evaluated(alike, values))  # pyright: ignore[reportPrivateUsage]
+        each = [(decision.kind, decision.told.size) for decision in noting.decisions]
+        found.append((sorted(each), [one["out_ptr"].tobytes() for one in made]))
+    assert found[0][1] == found[1][1]
+    assert found[0][1][0] == found[0][1][1]
+    kinds = [{kind: sum(size for name, size in each if name == kind) for kind, _ in each} for each, _ in found]
+    assert kinds[0] == kinds[1]
+
+
+def test_the_median_of_each_lane_is_that_of_its_positive_numbers() -> None:
+    moved = np.array([[0.0, 1.0, 0.0], [3.0, 0.0, 0.0], [1.0, 4.0, 0.0], [9.0, 2.0, 0.0]])
+    assert np.array_equal(shaking._medians(moved), [3.0, 2.0, np.nan], equal_nan=True)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_doubts_are_left_out_in_lanes_that_have_many() -> None:
+    told = np.zeros((200, 2), bool)
+    measure = np.ones((200, 2))
+    measure[:, 1] = 0.0
+    measure[3, 0] = 0.0
+    decision = shaking.Decision("compare", told, measure)
+    moved = np.full((200, 2), 1e-3)
+    (few,) = shaking.doubts_of([decision], [moved], few=True)
+    (every,) = shaking.doubts_of([decision], [moved], few=False)
+    assert few is not None
+    assert every is not None
+    assert (few.sum(axis=0).tolist(), every.sum(axis=0).tolist()) == ([1, 0], [1, 200])
