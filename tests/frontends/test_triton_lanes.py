@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 from triton_cases import HEAD, PUBLIC, Case, every_case, inputs_of, source_of, spec_of
 
-from synthesis.frontends.base import Trace
+from synthesis.frontends.base import OutOfBoundsError, Trace
 from synthesis.frontends.triton.reference import machine, shaking
 from synthesis.frontends.triton.reference.calls import call_function
 from synthesis.frontends.triton.reference.machine import Lanes, Machine
@@ -38,7 +38,7 @@ def _result(case: Case, values: dict[str, Arrays], lanes: int) -> tuple[list[byt
     }
     kernel = read(source_of(case, result="return res")).function("kernel")
     m = Machine()
-    m.begin(Lanes(np.arange(lanes), (lanes, 1, 1)))
+    m.begin(Lanes(np.arange(lanes), np.zeros(lanes, np.int64), (lanes, 1, 1)))
     with np.errstate(all="ignore"):
         made = call_function(m, kernel, (), given | {"out_ptr": None, "n": Block(np.array([7], np.int32), INT32)})
     data = np.broadcast_to(made.data, (*made.shape, lanes))
@@ -91,9 +91,8 @@ def kernel(x_ptr, out_ptr, n):
     return TritonReference(spec_of(source, values, launch=(PROGRAMS,))), values
 
 
-def _run(body: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Arrays], list[Arrays], list[int]]:
-    """Return the rows of ``x`` and ``out`` by program, and the number of lanes of each group that was begun."""
-    reference, values = _reference(body)
+def _noted_groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that gets the number of lanes of each group that is begun."""
     groups, begin = list[int](), Machine.begin
 
     def noted(m: Machine, lanes: Lanes) -> None:
@@ -101,6 +100,13 @@ def _run(body: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Arrays], list
         begin(m, lanes)
 
     monkeypatch.setattr(Machine, "begin", noted)
+    return groups
+
+
+def _run(body: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Arrays], list[Arrays], list[int]]:
+    """Return the rows of ``x`` and ``out`` by program, and the number of lanes of each group that was begun."""
+    reference, values = _reference(body)
+    groups = _noted_groups(monkeypatch)
     (own,) = reference([values], double=False)
     return list(values["x_ptr"].reshape(-1, WIDTH)), list(own["out_ptr"].reshape(-1, WIDTH)), groups
 
@@ -209,6 +215,93 @@ def test_the_limit_counts_the_statements_of_all_programs(monkeypatch: pytest.Mon
         reference([values], double=False)
 
 
+# ---- several runs
+
+
+def _drawn(values: dict[str, Arrays], number: int, n: int) -> dict[str, Arrays]:
+    random = np.random.default_rng(number)
+    x = random.normal(size=values["x_ptr"].shape).astype(np.float32)
+    return {"x_ptr": x, "out_ptr": values["out_ptr"].copy(), "n": np.array(n, np.int32)}
+
+
+@pytest.mark.parametrize("body", [
+    "s = tl.sum(x * x)\n    while s > n:\n        s = s * 0.5\n        x += 1.0\n"
+    "    tl.store(out_ptr + offs, x * n + s)",
+    "x += tl.load(out_ptr + offs - 8, mask=pid > 0, other=n)\n    tl.store(out_ptr + offs, x)",
+    "tl.atomic_add(out_ptr + tl.arange(0, 8), x * n)",
+    "t = tl.atomic_add(out_ptr, 1.0)\n    if t == n:\n        tl.store(out_ptr + 8, tl.sum(x) + pid)",
+    "i = tl.arange(0, 256)\n    y = i[:, None] + i[None, :] * tl.sum(x)\n    tl.store(out_ptr + pid, tl.max(y) * n)",
+    "d = tl.make_tensor_descriptor(out_ptr, [n, 8], [8, 1], [4, 8])\n"
+    "    d.store([pid + n // 4, 0], tl.broadcast_to((x + n)[None, :], [4, 8]))",
+])  # fmt: skip
+def test_each_of_several_runs_gives_what_it_gives_alone(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference, values = _reference(body)
+    runs = [_drawn(values, number, n) for number, n in enumerate((1, 2, 5, 16))]
+    alone = [reference([run], double=double)[0]["out_ptr"] for double in (False, True) for run in runs]
+    groups = _noted_groups(monkeypatch)
+    fresh = _reference(body)[0]
+    together = [each["out_ptr"] for double in (False, True) for each in fresh(runs, double=double)]
+    assert groups[0] == len(runs) * PROGRAMS
+    assert [each.tobytes() for each in together] == [each.tobytes() for each in alone]
+    assert len({each.tobytes() for each in together}) == 2 * len(runs)
+
+
+def test_runs_of_other_shapes_or_with_shared_arrays_are_evaluated_apart() -> None:
+    reference, values = _reference(
+        "tl.store(out_ptr + offs, x + 1)\n    tl.store(out_ptr + offs, tl.load(x_ptr + offs))"
+    )
+    large = {**values, "out_ptr": np.full(PROGRAMS * WIDTH + 1, 7, np.float32)}
+    shared = {**values, "out_ptr": values["x_ptr"]}
+    found = [each["out_ptr"] for each in reference([values, large, shared, values], double=False)]
+    assert [each.size for each in found] == [128, 129, 128, 128]
+    for each, added in zip(found, (0, 0, 1, 0), strict=True):
+        assert np.array_equal(each[:128], values["x_ptr"] + np.float32(added))
+    assert found[1][128] == 7
+
+
+def test_a_fault_of_one_of_several_runs_is_raised() -> None:
+    reference, values = _reference("tl.store(out_ptr + offs + n, x)")
+    runs = [_drawn(values, number, n) for number, n in enumerate((0, 0, 1, -1))]
+    with pytest.raises(OutOfBoundsError) as error:
+        reference(runs, double=False, trace=Trace())
+    assert error.value.needed == PROGRAMS * WIDTH + 1
+
+
+def test_the_first_run_that_reaches_a_place_or_an_arm_is_told() -> None:
+    body = """if n > 4:
+        x = x + 1
+        if n > 9:
+            x = x + 2
+    x = tl.where((x > 99) & (pid == 3), x * 2, x)
+    tl.store(out_ptr + offs, x)"""
+    reference, values = _reference(body)
+    runs = [_drawn(values, number, n) for number, n in enumerate((1, 10, 5, 12))]
+    runs[2]["x_ptr"][-1] = 200.0
+    runs[3]["x_ptr"][3 * WIDTH] = 300.0
+    trace, alone = Trace(), Trace()
+    reference(runs, double=False, trace=trace)
+    for number, run in enumerate(runs):
+        own = Trace()
+        reference([run], double=False, trace=own)
+        for place in own.first:
+            alone.first.setdefault(place, number)
+        for arm in own.arms:
+            alone.arms.setdefault(arm, number)
+    assert (trace.first, trace.arms) == (alone.first, alone.arms)
+    assert sorted(set(trace.first.values())) == [0, 1]
+    assert 3 in trace.arms.values()
+
+
+def test_the_order_of_programs_matters_in_one_of_several_runs() -> None:
+    reference, values = _reference("tl.store(out_ptr + offs % n, x)")
+    runs = [_drawn(values, number, n) for number, n in enumerate((PROGRAMS * WIDTH, PROGRAMS * WIDTH, 8))]
+    for some, order in ((runs[:2], None), (runs, "out_ptr")):
+        trace = Trace()
+        reference(some, double=False, trace=trace)
+        assert trace.order == order
+        assert reference.separate(some) == ({"x_ptr"} if order else {"x_ptr", "out_ptr"})
+
+
 # ---- records
 
 
@@ -246,9 +339,9 @@ def test_decisions_of_lanes_are_those_of_the_same_programs_alone() -> None:
         reference, values = _reference(body)
         habits = machine.Habits(lanes=lanes)
         noting = shaking.Noting(habits)
-        made = [reference._evaluated(noting, values)]  # pyright: ignore[reportPrivateUsage]
+        made = [*reference._evaluated(noting, [values])]  # pyright: ignore[reportPrivateUsage]
         alike = shaking.Turned(noting, [None] * len(noting.decisions), [np.ones(1)] * len(noting.decisions))
-        made.append(reference._evaluated(alike, values))  # pyright: ignore[reportPrivateUsage]
+        made += reference._evaluated(alike, [values])  # pyright: ignore[reportPrivateUsage]
         each = [(decision.kind, decision.told.size) for decision in noting.decisions]
         found.append((sorted(each), [one["out_ptr"].tobytes() for one in made]))
     assert found[0][1] == found[1][1]

@@ -1,10 +1,11 @@
-"""Evaluation of several programs at once, each of which is a lane.
+"""Evaluation of several programs at once, of one run or of several; each program of a run is a lane.
 
 A group of lanes is evaluated from the start of the kernel. If its lanes differ where they must agree, in a branch for
 example, memory is restored, and each part of the group is evaluated from the start. If programs access what another
 program of the group changes, memory is restored, and they are evaluated one after another.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,42 +40,49 @@ def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
             _follow(m, group, slice(start, end), None, body)
             start = end
         return
-    first = 0
-    while first < len(lanes):
-        group = lanes.of(slice(first, first + m.habits.lanes))
-        first += len(group)
-        try:
-            _evaluate_group(m, group, body)
-        finally:
-            m.flush()
+    places = np.arange(len(lanes)).reshape(-1, math.prod(lanes.grid))
+    while places.size:
+        some, places = places[: m.habits.lanes], places[m.habits.lanes :]
+        while some.size:
+            programs = max(1, m.habits.lanes // len(some))
+            group, some = some[:, :programs], some[:, programs:]
+            try:
+                _evaluate_group(m, lanes.of(group.reshape(-1)), body)
+            finally:
+                m.flush()
 
 
 def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
-    """Evaluate lanes together, or one after another if that is not the same or one is at fault."""
-    known = -1
-    while len(lanes) > 1 and not m.habits.in_order and known < len(m.habits.changed):
+    """Evaluate lanes together, or apart if that is not the same or one is at fault."""
+    if len(lanes) == 1:
+        m.begin(lanes)
+        try:
+            body()
+        finally:
+            m.keep()
+        return
+    alike = (lanes.numbers == lanes.numbers[0]).all()
+    known, parts = -1, lanes.numbers
+    while known < len(m.habits.changed) and (alike or not m.habits.in_order):
         known = len(m.habits.changed)
         mark, saved = m.mark(), _Saved()
-        m.guards = True
+        m.guards = not alike
         try:
             _evaluate_parts(m, lanes, body, saved)
-            m.habits.in_order = is_seen(m.log[mark.log :])
-            if not m.habits.in_order:
+            m.habits.in_order |= not alike and is_seen(m.log[mark.log :])
+            if alike or not m.habits.in_order:
                 return
         except MeetingError:
             pass
         except (ReferenceFaultError, ReferenceUnknownError):
             known = len(m.habits.changed)
+            parts = lanes.numbers if lanes.runs[0] == lanes.runs[-1] else lanes.runs
         finally:
             m.guards = False
         _restore(saved)
         m.forget(mark)
-    for number in range(len(lanes)):
-        m.begin(lanes.of(slice(number, number + 1)))
-        try:
-            body()
-        finally:
-            m.keep()
+    for each in _places(parts):
+        _evaluate_group(m, lanes.of(each), body)
 
 
 def _evaluate_parts(m: Machine, lanes: Lanes, body: _Body, saved: _Saved) -> None:
@@ -115,13 +123,16 @@ def _follow(m: Following, lanes: Lanes, decisions: slice, chosen: Array | None, 
 
 
 def _parts(m: Machine, lanes: Lanes, error: DivergedError | CrowdedError) -> list[Array]:
-    """Return the places of the lanes of each part into which a group must be divided, in order of their first lane."""
-    if isinstance(error, CrowdedError):
-        m.habits.lanes = max(1, min(len(lanes) - 1, MOST_AT_ONCE // error.size))
-        told: Any = np.arange(len(lanes)) // m.habits.lanes
-    else:
-        told = error.told
-    _, firsts, numbers = np.unique(told, return_index=True, return_inverse=True)
+    """Return the places of the lanes of each part into which a group must be divided."""
+    if isinstance(error, DivergedError):
+        return _places(error.told)
+    m.habits.lanes = max(1, min(len(lanes) - 1, MOST_AT_ONCE // error.size))
+    return _places(np.arange(len(lanes)) // m.habits.lanes)
+
+
+def _places(values: Array) -> list[Array]:
+    """Return the places of each value, in the order of its first place."""
+    _, firsts, numbers = np.unique(values, return_index=True, return_inverse=True)
     return [np.flatnonzero(numbers == each) for each in np.argsort(firsts)]
 
 

@@ -40,10 +40,12 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Programs that are evaluated at once."""
+    """Programs of one run or of several that are evaluated at once, in the order of the runs."""
 
     numbers: Array
-    """The number of each lane's program, in increasing order."""
+    """The number of each lane's program in its run."""
+    runs: Array
+    """The number of each lane's run in memory."""
     grid: tuple[int, int, int]
     """The numbers of programs along the axes of the launch."""
 
@@ -52,7 +54,7 @@ class Lanes:
 
     def of(self, chosen: Any) -> Self:
         """Return some of the lanes, by a slice, a mask or their places."""
-        return type(self)(self.numbers[chosen], self.grid)
+        return type(self)(self.numbers[chosen], self.runs[chosen], self.grid)
 
     def program(self, axis: int) -> Array:
         """Return the place of each lane's program along an axis of the launch."""
@@ -67,11 +69,12 @@ class Lanes:
             offsets: the positions of the elements in the memory of a run.
             owners: the number of the lane of each; None if the last axis is that of the lanes.
         """
-        del buffer, owners
-        return offsets
+        if buffer.data.size == buffer.size:
+            return offsets
+        return offsets + (self.runs if owners is None else self.runs[owners]) * buffer.size
 
 
-ONE = Lanes(np.zeros(1, np.int64), (1, 1, 1))
+ONE = Lanes(np.zeros(1, np.int64), np.zeros(1, np.int64), (1, 1, 1))
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ class Habits:
     """What earlier evaluations of a kernel showed about how to evaluate it."""
 
     lanes: int = _MOST_LANES
-    """The number of programs that are evaluated at once."""
+    """The number of lanes that are evaluated at once."""
     in_order: bool = False
     """Whether programs are evaluated one after another, since they access what others change."""
     changed: set[str] = field(default_factory=set[str])
@@ -92,7 +95,7 @@ class Mark:
 
     log: int
     kept: int
-    spent: tuple[int, int]
+    spent: Array
     coarse: frozenset[str]
     more: Any
 
@@ -101,8 +104,10 @@ class Mark:
 class Kept:
     """The coverage by a group of lanes."""
 
+    run: int
+    """The number of the first of their runs, in which they reach every statement that they reach."""
     reached: set[int] = field(default_factory=set[int])
-    arms: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    arms: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     left_out: set[int] = field(default_factory=set[int])
 
 
@@ -114,10 +119,17 @@ class Machine:
         trace: where to record coverage; None to record nothing.
         log: whether to record all memory accesses.
         habits: what earlier evaluations of the kernel showed.
+        runs: the numbers of the runs that are in memory.
     """
 
     def __init__(
-        self, *, double: bool = False, trace: Trace | None = None, log: bool = False, habits: Habits | None = None
+        self,
+        *,
+        double: bool = False,
+        trace: Trace | None = None,
+        log: bool = False,
+        habits: Habits | None = None,
+        runs: Sequence[int] = (0,),
     ) -> None:
         self.double = double
         self.trace = trace
@@ -125,7 +137,7 @@ class Machine:
         self.log: list[Access] = []
         """The accesses of the programs, or of the group that is evaluated if not all are recorded."""
         self.habits = habits or Habits()
-        self.run = 0
+        self.runs = runs
         self.lanes = ONE
         self.guards = False
         """Whether programs are evaluated at once, and it is checked that none accesses what another one changes."""
@@ -141,11 +153,13 @@ class Machine:
         self.coarse: set[str] = set()
         """The names of the types of fewer than 32 bits that the kernel computes with."""
         self.kept: list[Kept] = []
-        self._now = Kept()
+        self._now = Kept(0)
         self._steps = 0
         self._work = 0
-        self._spent = (0, 0)
-        """The steps and the work of the groups of lanes that have been evaluated."""
+        self._spent = np.zeros((2, len(runs)), np.int64)
+        """The steps and the work of each run in the groups of lanes that have been evaluated."""
+        self._most = (_MOST_STEPS, _MOST_WORK)
+        """The largest numbers of steps and of work in each lane that remain for the group of lanes."""
 
     # ---- rounding and decisions
 
@@ -238,7 +252,7 @@ class Machine:
             ReferenceFaultError: if there are too many.
         """
         self._steps += count
-        if self._spent[0] + self._steps * len(self.lanes) > _MOST_STEPS:
+        if self._steps > self._most[0]:
             raise ReferenceFaultError(f"more than {_MOST_STEPS} statements and trips of loops")
 
     def work(self, size: int) -> None:
@@ -248,7 +262,7 @@ class Machine:
             ReferenceFaultError: if there are too many.
         """
         self._work += size
-        if self._spent[1] + self._work * len(self.lanes) > _MOST_WORK:
+        if self._work > self._most[1]:
             raise ReferenceFaultError(f"more than {_MOST_WORK} elements")
 
     def enter(self) -> None:
@@ -262,15 +276,22 @@ class Machine:
             raise ReferenceFaultError(f"calls deeper than {_DEEPEST}")
 
     def note(self, place: int) -> None:
-        """Record that the run reaches a statement or expression, by its identity."""
+        """Record that the lanes reach a statement or expression, by its identity."""
         self._now.reached.add(place)
 
     def note_arms(self, place: int, taken: Sequence[Any]) -> None:
-        """Record which arms of an expression are taken."""
-        arms = self._now.arms
+        """Record which arms of an expression are taken. There is a truth value for all lanes, or an array."""
+        arms, first = self._now.arms, self._now.run
         for number, each in enumerate(taken):
-            if (place, number) not in arms and np.any(each):
-                arms.add((place, number))
+            if arms.get((place, number), self.runs[-1] + 1) > first and np.any(each):
+                run = first
+                if len(self.runs) > 1 and np.shape(each)[-1:] > (1,):
+                    run = self._first_run(each)
+                arms[place, number] = min(arms.get((place, number), run), run)
+
+    def _first_run(self, taken: Array) -> int:
+        places = np.flatnonzero(taken.reshape(-1, taken.shape[-1]).any(axis=0))
+        return self.runs[int(self.lanes.runs[places[0]])]
 
     def leave_out(self, place: object) -> None:
         """Record that Triton removes a branch when it compiles the kernel."""
@@ -314,12 +335,16 @@ class Machine:
     def begin(self, lanes: Lanes) -> None:
         """Begin the evaluation of a group of lanes at the start of the kernel."""
         self.lanes, self.saves, self.saved, self._unwatched = lanes, len(lanes) > 1 or self.guards, {}, set[str]()
-        self._now, self.wanted, self._steps, self._work = Kept(), True, 0, 0
+        self._now, self.wanted, self._steps, self._work = Kept(self.runs[int(lanes.runs[0])]), True, 0, 0
+        left = np.array([[_MOST_STEPS], [_MOST_WORK]]) - self._spent
+        counts = np.bincount(lanes.runs, minlength=len(self.runs))
+        steps, work = (left // np.maximum(counts, 1))[:, counts > 0].min(axis=1).tolist()
+        self._most = (steps, work)
 
     def keep(self) -> None:
         """End the evaluation of a group of lanes."""
-        steps, work = self._spent
-        self._spent = (steps + self._steps * len(self.lanes), work + self._work * len(self.lanes))
+        counts = np.bincount(self.lanes.runs, minlength=len(self.runs))
+        self._spent = self._spent + np.array([[self._steps], [self._work]]) * counts
         self.kept.append(self._now)
 
     def mark(self) -> Mark:
@@ -336,10 +361,11 @@ class Machine:
         if not self.logs:
             self.log.clear()
         if self.trace is not None:
+            first, arms = self.trace.first, self.trace.arms
             for each in self.kept:
                 for place in each.reached:
-                    self.trace.first.setdefault(place, self.run)
-                for arm in each.arms:
-                    self.trace.arms.setdefault(arm, self.run)
+                    first[place] = min(first.get(place, each.run), each.run)
+                for arm, run in each.arms.items():
+                    arms[arm] = min(arms.get(arm, run), run)
                 self.trace.left_out |= each.left_out
         self.kept.clear()

@@ -31,6 +31,8 @@ from synthesis.frontends.triton.reference.types import COARSE, SPELLED, Dtype
 from synthesis.frontends.triton.reference.values import Array, Block, Buffer, Pointer
 
 _MOST_PROGRAMS = 1 << 16
+_MOST_NUMBERS = 1 << 20
+"""Number of numbers of the runs that are evaluated at once, beyond which others are evaluated afterwards."""
 _ROUNDED = 1e-3
 """Relative error, of an array's largest element, that another order of summation may cause."""
 
@@ -80,14 +82,19 @@ class TritonReference:
             ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
-        found = list[Values]()
-        for number, run in enumerate(runs):
-            machine = Machine(double=double, trace=trace, log=trace is not None and not double, habits=self._habits)
-            machine.run = number
-            found.append(self._evaluated(machine, run))
-            if trace is not None and machine.logs and trace.order is None and clashing(machine.log):
-                trace.order = self._ordered(run, found[-1])
-        return found
+        found, clashes = dict[int, Values](), set[int]()
+        for numbers in _batches(runs):
+            log = trace is not None and not double
+            machine = Machine(double=double, trace=trace, log=log, habits=self._habits, runs=numbers)
+            some = [runs[each] for each in numbers]
+            found.update(zip(numbers, self._evaluated(machine, some), strict=True))
+            if log:
+                sizes = {name: some[0][name].size for name in self._arrays}
+                clashes.update(numbers[each] for each in clashing(machine.log, sizes))
+        if trace is not None and trace.order is None:
+            orders = (self._ordered(runs[each], found[each]) for each in sorted(clashes))
+            trace.order = next((each for each in orders if each is not None), None)
+        return [found[number] for number in range(len(runs))]
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
         """Return the results with every rounded number perturbed, and results with decisions in doubt reversed.
@@ -99,10 +106,10 @@ class TritonReference:
         found = list[Shake]()
         for number, run in enumerate(runs):
             noting = Noting(self._habits)
-            own = self._evaluated(noting, run)
+            (own,) = self._evaluated(noting, [run])
             shaken = Shaken(noting, seed=seed + 7919 * number)
             try:
-                off = self._evaluated(shaken, run)
+                (off,) = self._evaluated(shaken, [run])
             except LostError:
                 found.append(Shake(own, (), unsettled=True))
                 continue
@@ -121,10 +128,10 @@ class TritonReference:
         found = list[Values]()
         for number, run in enumerate(runs):
             noting = Noting(self._habits)
-            own = self._evaluated(noting, run)
+            (own,) = self._evaluated(noting, [run])
             try:
                 machine = Shaken(noting, seed=seed + 7919 * number, opposite=opposite)
-                found.append(self._evaluated(machine, run))
+                found += self._evaluated(machine, [run])
             except LostError:
                 found.append(own)
         return found
@@ -165,7 +172,7 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         machine = Machine(log=True, habits=self._habits)
-        self._evaluated(machine, run)
+        self._evaluated(machine, [run])
         return accumulated_in(machine.log)
 
     def separate(self, runs: Sequence[Values]) -> frozenset[str]:
@@ -176,46 +183,55 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         apart = frozenset(self._arrays)
-        for run in runs:
-            machine = Machine(log=True, habits=self._habits)
-            self._evaluated(machine, run)
+        for numbers in _batches(runs):
+            machine = Machine(log=True, habits=self._habits, runs=numbers)
+            self._evaluated(machine, [runs[each] for each in numbers])
             apart &= separate_in(machine.log, self._arrays)
         return apart
 
     # ---- evaluation
 
-    def _evaluated(self, machine: Machine, run: Values, *, backwards: bool = False) -> Values:
-        """Run all programs on one input, and return the final arrays."""
-        buffers = self._buffers(machine, run)
-        given: dict[str, Any] = dict(self._constants)
-        for name, kind in self._types.items():
-            if name in buffers:
-                given[name] = Pointer(buffers[name], np.zeros(1, np.int64))
-            else:
-                given[name] = Block(np.asarray(run[name]).astype(machine.format(kind)).reshape(1), kind)
-        numbers = np.arange(math.prod(self._grid))
-        lanes = Lanes(numbers[::-1] if backwards else numbers, self._grid)
+    def _evaluated(self, machine: Machine, runs: Sequence[Values], *, backwards: bool = False) -> list[Values]:
+        """Run all programs on inputs of the same shapes, and return the final arrays of each run."""
+        buffers = self._buffers(machine, runs)
+        numbers = np.arange(math.prod(self._grid))[:: -1 if backwards else 1]
+        lanes = Lanes(np.tile(numbers, len(runs)), np.repeat(np.arange(len(runs)), numbers.size), self._grid)
+        scalars = {
+            name: np.array([np.reshape(run[name], ()) for run in runs]).astype(machine.format(kind))
+            for name, kind in self._types.items()
+            if name not in buffers
+        }
+        pointers = {name: Pointer(buffer, np.zeros(1, np.int64)) for name, buffer in buffers.items()}
+
+        def body() -> None:
+            own = machine.lanes.runs
+            own = own[:1] if own[0] == own[-1] else own
+            given: dict[str, Any] = {name: Block(held[own], self._types[name]) for name, held in scalars.items()}
+            call_function(machine, self._kernel, (), {**self._constants, **pointers, **given})
+
         try:
             with np.errstate(all="ignore"):
-                evaluate(machine, lanes, lambda: call_function(machine, self._kernel, (), given))
+                evaluate(machine, lanes, body)
         except RecursionError as error:
             raise ReferenceUnknownError("expressions that are nested too deeply") from error
         self._coarse |= machine.coarse
-        return {name: buffers[name].data.reshape(run[name].shape) for name in self._arrays}
+        whole = {name: buffers[name].data.reshape(len(runs), *runs[0][name].shape) for name in self._arrays}
+        return [{name: data[number] for name, data in whole.items()} for number in range(len(runs))]
 
-    def _buffers(self, machine: Machine, run: Values) -> dict[str, Buffer]:
+    def _buffers(self, machine: Machine, runs: Sequence[Values]) -> dict[str, Buffer]:
         """Return the memory of each array; arguments that are the same array share it."""
         made: dict[int, Buffer] = {}
         for name in self._arrays:
-            kind = self._types[name]
-            if id(run[name]) not in made:
-                made[id(run[name])] = Buffer(name, run[name].astype(machine.format(kind)).reshape(-1), kind)
-        return {name: made[id(run[name])] for name in self._arrays}
+            kind, first = self._types[name], runs[0][name]
+            if id(first) not in made:
+                data = np.array([run[name] for run in runs], machine.format(kind)).reshape(-1)
+                made[id(first)] = Buffer(name, data, kind, first.size)
+        return {name: made[id(runs[0][name])] for name in self._arrays}
 
     def _ordered(self, run: Values, own: Values) -> str | None:
         """Return the name of an array that differs by more than rounding in reverse program order; None if none."""
         try:
-            other = self._evaluated(Machine(habits=Habits(in_order=True)), run, backwards=True)
+            (other,) = self._evaluated(Machine(habits=Habits(in_order=True)), [run], backwards=True)
         except ReferenceFaultError:
             return next(iter(own))
         return next((name for name, value in own.items() if _differ(value, other[name])), None)
@@ -227,7 +243,7 @@ class TritonReference:
         for more in range(MORE):
             machine = Shaken(noting, seed=seed + 104_729 * (more + 1))
             with contextlib.suppress(LostError):
-                self._evaluated(machine, run)
+                self._evaluated(machine, [run])
                 moved = [np.maximum(one, other) for one, other in zip(moved, machine.moved, strict=True)]
         return moved
 
@@ -238,8 +254,21 @@ class TritonReference:
         found = list[Values]()
         for some in parts_of(doubts):
             with contextlib.suppress(LostError, ReferenceFaultError):
-                found.append(self._evaluated(Turned(noting, some, moved), run))
+                found += self._evaluated(Turned(noting, some, moved), [run])
         return found
+
+
+def _batches(runs: Sequence[Values]) -> list[list[int]]:
+    """Return the numbers of runs in batches whose arrays have the same shapes and share memory in the same way."""
+    found = dict[tuple[Any, ...], list[list[int]]]()
+    for number, run in enumerate(runs):
+        names = {id(value): name for name, value in reversed(run.items())}
+        alike = tuple((name, value.shape, names[id(value)]) for name, value in run.items())
+        batches = found.setdefault(alike, [[]])
+        if len(batches[-1]) * sum(value.size for value in run.values()) > _MOST_NUMBERS:
+            batches.append([])
+        batches[-1].append(number)
+    return [each for batches in found.values() for each in batches]
 
 
 def _type_of(spelled: str) -> Dtype:

@@ -1,6 +1,6 @@
 """Analysis of which programs access which elements of memory, and of whether the order of programs matters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -37,10 +37,10 @@ class _Touched:
         return np.any([self._none, *(each for kind, each in self.kinds.items() if kind[0] in first)], axis=0)
 
     @property
-    def clashes(self) -> bool:
-        """Whether one program may see another's effects."""
+    def clashes(self) -> Array:
+        """A mask of the elements through which one program may see another's effects."""
         plain = self.of("W") | (self.of("R") & self.of("A", "X")) | self.of("X") | self.mixed
-        return bool((self.several & plain).any())
+        return self.several & plain
 
     @property
     def mixed(self) -> Array:
@@ -53,12 +53,20 @@ class _Touched:
         return np.any([self._none, several, *replaced], axis=0)
 
 
-def clashing(log: Sequence[Access]) -> frozenset[str]:
-    """Return the buffers through which one program may see another's effects, so that their order may matter.
+def clashing(log: Sequence[Access], sizes: Mapping[str, int]) -> frozenset[int]:
+    """Return the runs in which one program may see another's effects, by their numbers in memory.
 
     Atomic operations of one kind commute, unless their results are used.
+
+    Args:
+        log: the accesses.
+        sizes: the number of elements of each buffer in the memory of a run.
     """
-    return frozenset(name for name, accesses in _by_buffer(log) if _Touched(accesses).clashes)
+    found = set[int]()
+    for name, accesses in _by_buffer(log):
+        if accesses:
+            found.update((np.flatnonzero(_Touched(accesses).clashes) // sizes[name]).tolist())
+    return frozenset(found)
 
 
 def is_seen(log: Sequence[Access]) -> bool:
@@ -68,7 +76,7 @@ def is_seen(log: Sequence[Access]) -> bool:
         if kinds <= {"R"} or (kinds <= {"W", "A"} and len(accesses) == 1):
             continue
         touched = _Touched(accesses)
-        if touched.clashes or (touched.several.any() and any(each.rounds for each in accesses)):
+        if touched.clashes.any() or (touched.several.any() and any(each.rounds for each in accesses)):
             return True
     return False
 
