@@ -35,10 +35,8 @@ def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
         LostError: if the machine does not take the path of the evaluation that it follows.
     """
     if isinstance(m, Following):
-        start = 0
-        for group, end in m.noting.groups:
-            _follow(m, group, slice(start, end), None, body)
-            start = end
+        for group, decisions in m.noting.parts():
+            _follow(m, group, decisions, None, body)
         return
     places = np.arange(len(lanes)).reshape(-1, math.prod(lanes.grid))
     while places.size:

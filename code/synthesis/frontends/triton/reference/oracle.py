@@ -33,6 +33,8 @@ from synthesis.frontends.triton.reference.values import Array, Block, Buffer, Po
 _MOST_PROGRAMS = 1 << 16
 _MOST_NUMBERS = 1 << 20
 """Number of numbers of the runs that are evaluated at once, beyond which others are evaluated afterwards."""
+_MOST_SHAKEN = 1 << 17
+"""The same for evaluations that record decisions."""
 _ROUNDED = 1e-3
 """Relative error, of an array's largest element, that another order of summation may cause."""
 
@@ -83,7 +85,7 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         found, clashes = dict[int, Values](), set[int]()
-        for numbers in _batches(runs):
+        for numbers in _batches(runs, _MOST_NUMBERS):
             log = trace is not None and not double
             machine = Machine(double=double, trace=trace, log=log, habits=self._habits, runs=numbers)
             some = [runs[each] for each in numbers]
@@ -103,19 +105,29 @@ class TritonReference:
             ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
-        found = list[Shake]()
-        for number, run in enumerate(runs):
-            noting = Noting(self._habits)
-            (own,) = self._evaluated(noting, [run])
-            shaken = Shaken(noting, seed=seed + 7919 * number)
-            try:
-                (off,) = self._evaluated(shaken, [run])
-            except LostError:
-                found.append(Shake(own, (), unsettled=True))
-                continue
-            coarse, moved = bool(self.unit), self._most_moved(run, noting, shaken.moved, seed + number)
-            turned = self._turned(run, noting, doubts_of(noting.decisions, moved, few=coarse), moved)
-            found.append(Shake(off, turned, not coarse and is_unsettled(noting.decisions, moved)))
+        found = dict[int, Shake]()
+        for numbers in _batches(runs, _MOST_SHAKEN):
+            found.update(self._shaken(runs, numbers, seed))
+        return [found[number] for number in range(len(runs))]
+
+    def _shaken(self, runs: Sequence[Values], numbers: Sequence[int], seed: int) -> dict[int, Shake]:
+        """Return the possible effects of rounding on some runs, by their numbers."""
+        some = [runs[number] for number in numbers]
+        noting = Noting(self._habits, len(some))
+        owns = self._evaluated(noting, some)
+        shaken = Shaken(noting, seed=seed + 7919 * numbers[0])
+        try:
+            offs = self._evaluated(shaken, some)
+        except LostError:
+            if len(some) == 1:
+                return {numbers[0]: Shake(owns[0], (), unsettled=True)}
+            return {number: self._shaken(runs, [number], seed)[number] for number in numbers}
+        found, coarse = dict[int, Shake](), bool(self.unit)
+        for place, number in enumerate(numbers):
+            own = noting.of_run(place)
+            moved = self._most_moved(runs[number], own, noting.in_run(place, shaken.moved), seed + number)
+            turned = self._turned(runs[number], own, doubts_of(own.decisions, moved, few=coarse), moved)
+            found[number] = Shake(offs[place], turned, not coarse and is_unsettled(own.decisions, moved))
         return found
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
@@ -125,16 +137,20 @@ class TritonReference:
             ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
-        found = list[Values]()
-        for number, run in enumerate(runs):
-            noting = Noting(self._habits)
-            (own,) = self._evaluated(noting, [run])
+        found = dict[int, Values]()
+        left = _batches(runs, _MOST_SHAKEN)
+        while left:
+            numbers = left.pop()
+            some = [runs[number] for number in numbers]
+            noting = Noting(self._habits, len(some))
+            made = self._evaluated(noting, some)
             try:
-                machine = Shaken(noting, seed=seed + 7919 * number, opposite=opposite)
-                found += self._evaluated(machine, [run])
+                made = self._evaluated(Shaken(noting, seed=seed + 7919 * numbers[0], opposite=opposite), some)
             except LostError:
-                found.append(own)
-        return found
+                if len(some) > 1:
+                    left += [[number] for number in numbers]
+            found.update(zip(numbers, made, strict=True))
+        return [found[number] for number in range(len(runs))]
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
         """Return an empty list: programs run in one order, and ``trace.order`` tells whether the order matters."""
@@ -183,7 +199,7 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         apart = frozenset(self._arrays)
-        for numbers in _batches(runs):
+        for numbers in _batches(runs, _MOST_NUMBERS):
             machine = Machine(log=True, habits=self._habits, runs=numbers)
             self._evaluated(machine, [runs[each] for each in numbers])
             apart &= separate_in(machine.log, self._arrays)
@@ -258,14 +274,19 @@ class TritonReference:
         return found
 
 
-def _batches(runs: Sequence[Values]) -> list[list[int]]:
-    """Return the numbers of runs in batches whose arrays have the same shapes and share memory in the same way."""
+def _batches(runs: Sequence[Values], most: int) -> list[list[int]]:
+    """Return the numbers of runs in batches whose arrays have the same shapes and share memory in the same way.
+
+    Args:
+        runs: the runs.
+        most: number of numbers of a batch beyond which runs are put in another one.
+    """
     found = dict[tuple[Any, ...], list[list[int]]]()
     for number, run in enumerate(runs):
         names = {id(value): name for name, value in reversed(run.items())}
         alike = tuple((name, value.shape, names[id(value)]) for name, value in run.items())
         batches = found.setdefault(alike, [[]])
-        if len(batches[-1]) * sum(value.size for value in run.values()) > _MOST_NUMBERS:
+        if len(batches[-1]) * sum(value.size for value in run.values()) > most:
             batches.append([])
         batches[-1].append(number)
     return [each for batches in found.values() for each in batches]

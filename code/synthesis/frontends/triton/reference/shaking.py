@@ -89,11 +89,34 @@ def in_lanes(data: Array, lanes: Array) -> Array:
 class Noting(Machine):
     """An evaluator in the kernel's own precision that records the decisions that depend on rounded numbers."""
 
-    def __init__(self, habits: Habits) -> None:
-        super().__init__(habits=habits)
+    def __init__(self, habits: Habits, runs: int = 1) -> None:
+        super().__init__(habits=habits, runs=range(runs))
         self.decisions: list[Decision] = []
         self.groups: list[tuple[Lanes, int]] = []
         """Each group of lanes that was evaluated, and the number of decisions until its end."""
+
+    def parts(self) -> Iterator[tuple[Lanes, slice]]:
+        """Yield each group of lanes with the places of its decisions."""
+        start = 0
+        for lanes, end in self.groups:
+            yield lanes, slice(start, end)
+            start = end
+
+    def of_run(self, run: int) -> "Noting":
+        """Return the decisions of one run, as if it had been evaluated alone."""
+        found = Noting(self.habits)
+        for lanes, places in self.parts():
+            chosen = np.flatnonzero(lanes.runs == run)
+            if chosen.size:
+                found.decisions += [each.of(chosen) for each in self.decisions[places]]
+                own = replace(lanes.of(chosen), runs=np.zeros(chosen.size, np.int64))
+                found.groups.append((own, len(found.decisions)))
+        return found
+
+    def in_run(self, run: int, data: Sequence[Array]) -> list[Array]:
+        """Return what arrays of numbers, one for each decision, have for the decisions of one run."""
+        chosen = [(np.flatnonzero(lanes.runs == run), places) for lanes, places in self.parts()]
+        return [in_lanes(each, some) for some, places in chosen if some.size for each in data[places]]
 
     def keep(self) -> None:
         """End the evaluation of a group of lanes."""
@@ -129,7 +152,7 @@ class Following(Machine):
     """
 
     def __init__(self, noting: Noting) -> None:
-        super().__init__()
+        super().__init__(runs=noting.runs)
         self.noting = noting
         self._left: Iterator[Decision] = iter(())
 
@@ -158,7 +181,7 @@ class Following(Machine):
             LostError: if that decision is of another kind or shape, or there is none.
         """
         found = next(self._left, None)
-        if found is None or found.kind != kind or found.told.shape != np.shape(told):
+        if found is None or found.kind != kind or found.told.shape[:-1] != told.shape[:-1]:
             raise LostError
         return found
 
