@@ -108,8 +108,8 @@ class _Touched:
     lanes: Array
     """The number of the lane that accesses each."""
     values: list[Array]
-    chosen: Array
-    """A mask of shape ``(lanes, *block)`` of the positions that are not masked off."""
+    chosen: Array | None
+    """A mask of shape ``(lanes, *block)`` of the positions that are not masked off; None if all are chosen."""
 
 
 def _touched(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> _Touched:
@@ -119,21 +119,24 @@ def _touched(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> _T
         OutOfBoundsError: if one is outside the array.
     """
     block, lanes = place.shape, len(m.lanes)
-    shape = (*block, lanes)
-    chosen = np.ones((1,) * len(shape), bool) if mask is None else as_type(m, mask, INT1).data
-    if mask is not None and not values:
-        shape = (*broadcast_shape(block, chosen.shape[:-1]), lanes)
-    chosen, offsets, *data = (
-        lanes_first(np.broadcast_to(each, shape)) for each in (chosen, place.offset, *(each.data for each in values))
-    )
-    if mask is None:
-        offsets, data = offsets.reshape(-1), [each.reshape(-1) for each in data]
+    active = None if mask is None else as_type(m, mask, INT1).data
+    if active is not None and not values:
+        block = broadcast_shape(block, active.shape[:-1])
+    offsets, *data = (_spread(each, (*block, lanes)) for each in (place.offset, *(each.data for each in values)))
+    if active is None:
+        chosen, offsets, data = None, offsets.reshape(-1), [each.reshape(-1) for each in data]
         owners = np.repeat(np.arange(lanes), offsets.size // lanes)
     else:
+        chosen = _spread(active, (*block, lanes))
         offsets, data = offsets[chosen], [each[chosen] for each in data]
         owners = np.repeat(np.arange(lanes), np.count_nonzero(chosen.reshape(lanes, -1), axis=1))
     _checked(place.buffer, offsets)
     return _Touched(m.lanes.within(place.buffer, offsets, owners), owners, data, chosen)
+
+
+def _spread(data: Array, shape: tuple[int, ...]) -> Array:
+    """Return an array broadcast to a shape whose last axis is that of the lanes, with that axis first."""
+    return lanes_first(data if data.shape == shape else np.broadcast_to(data, shape))
 
 
 def store(
@@ -196,8 +199,11 @@ def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any
     for some in turns:
         before[some] = buffer.data[offsets[some]]
         buffer.data[offsets[some]] = update(before[some], *(each[some] for each in touched.values))
-    old = np.zeros((len(m.lanes), *place.shape), buffer.data.dtype)
-    old[np.broadcast_to(touched.chosen, old.shape)] = before
+    shape = (len(m.lanes), *place.shape)
+    if touched.chosen is None:
+        return Block(lanes_last(before.reshape(shape)), kind)
+    old = np.zeros(shape, buffer.data.dtype)
+    old[touched.chosen] = before
     return Block(lanes_last(old), kind)
 
 
