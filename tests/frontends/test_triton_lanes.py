@@ -205,6 +205,16 @@ def test_large_blocks_are_computed_in_few_lanes(monkeypatch: pytest.MonkeyPatch)
     assert np.array_equal(np.concatenate(out)[:PROGRAMS], 255 * np.arange(1, PROGRAMS + 1))
 
 
+def test_many_records_are_made_in_few_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_MOST_LOGGED", 2 * WIDTH * 5)
+    reference, values = _reference(
+        "for i in range(4):\n        x += tl.load(x_ptr + offs)\n    tl.store(out_ptr, x.sum())"
+    )
+    groups = _noted_groups(monkeypatch)
+    assert reference.separate([values]) == {"x_ptr"}
+    assert 2 in groups
+
+
 def test_the_limit_counts_the_statements_of_all_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     reference, values = _reference("if pid % 2 == 0:\n        x = x * 2\n    tl.store(out_ptr + offs, x)")
     statements = PROGRAMS * 5 + PROGRAMS // 2
@@ -290,6 +300,17 @@ def test_the_first_run_that_reaches_a_place_or_an_arm_is_told() -> None:
     assert (trace.first, trace.arms) == (alone.first, alone.arms)
     assert sorted(set(trace.first.values())) == [0, 1]
     assert 3 in trace.arms.values()
+
+
+def test_what_an_earlier_call_reached_keeps_its_run() -> None:
+    reference, values = _reference("if n > 4:\n        x = x + 1\n    tl.store(out_ptr + offs, tl.where(x > n, x, n))")
+    low, high = (values | {"n": np.array(n, np.int32)} for n in (-9, 9))
+    trace = Trace()
+    reference([low, high], double=False, trace=trace)
+    first, arms = dict(trace.first), dict(trace.arms)
+    assert set(first.values()) == set(arms.values()) == {0, 1}
+    reference([high, low], double=False, trace=trace)
+    assert (trace.first, trace.arms) == (first, arms)
 
 
 def test_the_order_of_programs_matters_in_one_of_several_runs() -> None:

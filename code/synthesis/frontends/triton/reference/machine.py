@@ -7,8 +7,9 @@ from typing import Any, Self
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
+from synthesis.frontends.triton.reference.order import Access, Touched, add_accesses
 from synthesis.frontends.triton.reference.types import UINT64, Dtype, type_of_number
-from synthesis.frontends.triton.reference.values import Array, Block, Buffer
+from synthesis.frontends.triton.reference.values import MOST_AT_ONCE, Array, Block, Buffer, CrowdedError
 
 _MOST_STEPS = 500_000
 """Maximum number of statements and loop iterations of one evaluation."""
@@ -16,26 +17,14 @@ _MOST_WORK = 1 << 32
 """Maximum number of elements that one evaluation computes."""
 _DEEPEST = 64
 """Maximum depth of calls of the source's functions."""
+_MOST_LOGGED = 1 << 22
+"""Maximum number of accesses that are recorded of a group of several lanes."""
 _MOST_LANES = 256
 """Maximum number of programs that are evaluated at once."""
 
 
 class MeetingError(Exception):
     """A program may access what another program of its group changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One access of several programs to elements of a buffer."""
-
-    buffer: str
-    kind: str
-    """``R``, ``W``, ``A…`` for an atomic operation or ``X…`` for one whose result may be used."""
-    offsets: Array
-    programs: Array
-    """The number of the program that accesses each element."""
-    rounds: bool
-    """Whether it adds floating-point numbers, so that the sum depends on the order of the programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +124,9 @@ class Machine:
         self.trace = trace
         self.logs = log
         self.log: list[Access] = []
-        """The accesses of the programs, or of the group that is evaluated if not all are recorded."""
+        """The accesses of the group of lanes that is evaluated."""
+        self.touched: dict[str, Touched] = {}
+        """The accesses of all groups before, by the names of the buffers, if all are recorded."""
         self.habits = habits or Habits()
         self.runs = runs
         self.lanes = ONE
@@ -154,6 +145,7 @@ class Machine:
         """The names of the types of fewer than 32 bits that the kernel computes with."""
         self.kept: list[Kept] = []
         self._now = Kept(0)
+        self._logged = 0
         self._steps = 0
         self._work = 0
         self._spent = np.zeros((2, len(runs)), np.int64)
@@ -319,10 +311,14 @@ class Machine:
 
         Raises:
             MeetingError: if loads from this array were not recorded.
+            CrowdedError: if too many accesses are recorded.
         """
         if self.logs or self.guards:
             rounds = kind[1:] == "add" and buffer.type.is_float
-            self.log.append(Access(buffer.name, kind, offsets, self.lanes.numbers[owners], rounds))
+            self.log.append(Access(buffer, kind, offsets, self.lanes.numbers[owners], rounds))
+            self._logged += offsets.size
+            if len(self.lanes) > 1 and self._logged > _MOST_LOGGED:
+                raise CrowdedError(2 * MOST_AT_ONCE // len(self.lanes))
         if kind != "R" and self.saves and buffer not in self.saved:
             self.saved[buffer] = buffer.data.copy()
         if kind != "R" and self.guards:
@@ -335,7 +331,8 @@ class Machine:
     def begin(self, lanes: Lanes) -> None:
         """Begin the evaluation of a group of lanes at the start of the kernel."""
         self.lanes, self.saves, self.saved, self._unwatched = lanes, len(lanes) > 1 or self.guards, {}, set[str]()
-        self._now, self.wanted, self._steps, self._work = Kept(self.runs[int(lanes.runs[0])]), True, 0, 0
+        self._now, self.wanted = Kept(self.runs[int(lanes.runs[0])]), True
+        self._logged, self._steps, self._work = 0, 0, 0
         left = np.array([[_MOST_STEPS], [_MOST_WORK]]) - self._spent
         counts = np.bincount(lanes.runs, minlength=len(self.runs))
         steps, work = (left // np.maximum(counts, 1))[:, counts > 0].min(axis=1).tolist()
@@ -357,9 +354,10 @@ class Machine:
         self._spent, self.coarse = mark.spent, set(mark.coarse)
 
     def flush(self) -> None:
-        """Add the coverage by all groups of lanes to the trace."""
-        if not self.logs:
-            self.log.clear()
+        """Add the coverage and the accesses of all groups of lanes to those of earlier ones."""
+        if self.logs:
+            add_accesses(self.touched, self.log)
+        self.log.clear()
         if self.trace is not None:
             first, arms = self.trace.first, self.trace.arms
             for each in self.kept:

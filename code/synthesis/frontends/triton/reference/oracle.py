@@ -85,14 +85,19 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         found, clashes = dict[int, Values](), set[int]()
-        for numbers in _batches(runs, _MOST_NUMBERS):
-            log = trace is not None and not double
-            machine = Machine(double=double, trace=trace, log=log, habits=self._habits, runs=numbers)
-            some = [runs[each] for each in numbers]
-            found.update(zip(numbers, self._evaluated(machine, some), strict=True))
-            if log:
-                sizes = {name: some[0][name].size for name in self._arrays}
-                clashes.update(numbers[each] for each in clashing(machine.log, sizes))
+        own = None if trace is None else Trace()
+        try:
+            for numbers in _batches(runs, _MOST_NUMBERS):
+                log = own is not None and not double
+                machine = Machine(double=double, trace=own, log=log, habits=self._habits, runs=numbers)
+                made = self._evaluated(machine, [runs[each] for each in numbers])
+                found.update(zip(numbers, made, strict=True))
+                clashes.update(numbers[each] for each in clashing(machine.touched))
+        finally:
+            if trace is not None and own is not None:
+                trace.first.update(own.first | trace.first)
+                trace.arms.update(own.arms | trace.arms)
+                trace.left_out |= own.left_out
         if trace is not None and trace.order is None:
             orders = (self._ordered(runs[each], found[each]) for each in sorted(clashes))
             trace.order = next((each for each in orders if each is not None), None)
@@ -189,7 +194,7 @@ class TritonReference:
         """
         machine = Machine(log=True, habits=self._habits)
         self._evaluated(machine, [run])
-        return accumulated_in(machine.log)
+        return accumulated_in(machine.touched)
 
     def separate(self, runs: Sequence[Values]) -> frozenset[str]:
         """Return the arrays in which no program accesses, without atomics, what another program writes.
@@ -202,7 +207,7 @@ class TritonReference:
         for numbers in _batches(runs, _MOST_NUMBERS):
             machine = Machine(log=True, habits=self._habits, runs=numbers)
             self._evaluated(machine, [runs[each] for each in numbers])
-            apart &= separate_in(machine.log, self._arrays)
+            apart &= separate_in(machine.touched, self._arrays)
         return apart
 
     # ---- evaluation
@@ -240,7 +245,7 @@ class TritonReference:
         for name in self._arrays:
             kind, first = self._types[name], runs[0][name]
             if id(first) not in made:
-                data = np.array([run[name] for run in runs], machine.format(kind)).reshape(-1)
+                data = np.stack([run[name] for run in runs]).astype(machine.format(kind)).reshape(-1)
                 made[id(first)] = Buffer(name, data, kind, first.size)
         return {name: made[id(runs[0][name])] for name in self._arrays}
 
@@ -275,7 +280,7 @@ class TritonReference:
 
 
 def _batches(runs: Sequence[Values], most: int) -> list[list[int]]:
-    """Return the numbers of runs in batches whose arrays have the same shapes and share memory in the same way.
+    """Return the numbers of runs in batches whose arrays are alike: in shapes, types, and which of them share memory.
 
     Args:
         runs: the runs.
@@ -284,7 +289,7 @@ def _batches(runs: Sequence[Values], most: int) -> list[list[int]]:
     found = dict[tuple[Any, ...], list[list[int]]]()
     for number, run in enumerate(runs):
         names = {id(value): name for name, value in reversed(run.items())}
-        alike = tuple((name, value.shape, names[id(value)]) for name, value in run.items())
+        alike = tuple((name, value.shape, value.dtype, names[id(value)]) for name, value in run.items())
         batches = found.setdefault(alike, [[]])
         if len(batches[-1]) * sum(value.size for value in run.values()) > most:
             batches.append([])

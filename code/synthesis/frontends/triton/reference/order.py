@@ -1,33 +1,51 @@
 """Analysis of which programs access which elements of memory, and of whether the order of programs matters."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from synthesis.frontends.triton.reference.machine import Access
-from synthesis.frontends.triton.reference.values import Array
+from synthesis.frontends.triton.reference.values import Array, Buffer
 
 
-def _by_buffer(log: Sequence[Access]) -> Iterator[tuple[str, list[Access]]]:
-    for name, accesses in groupby(sorted(log, key=lambda each: each.buffer), key=lambda each: each.buffer):
-        yield name, [each for each in accesses if each.offsets.size]
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One access of several programs to elements of a buffer."""
+
+    buffer: Buffer
+    kind: str
+    """``R``, ``W``, ``A…`` for an atomic operation or ``X…`` for one whose result may be used."""
+    offsets: Array
+    programs: Array
+    """The number of the program that accesses each element."""
+    rounds: bool
+    """Whether it adds floating-point numbers, so that the sum depends on the order of the programs."""
 
 
-class _Touched:
-    """The kinds of accesses to each element of a buffer."""
+class Touched:
+    """The kinds of accesses to each element of a buffer.
 
-    def __init__(self, accesses: Sequence[Access]) -> None:
-        size = 1 + max((int(each.offsets.max()) for each in accesses), default=0)
-        low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
+    Args:
+        buffer: the buffer.
+    """
+
+    def __init__(self, buffer: Buffer) -> None:
+        self.size = max(1, buffer.size)
+        """The number of elements of a run."""
         self.kinds: dict[str, Array] = {}
-        for each in accesses:
-            np.minimum.at(low, each.offsets, each.programs)
-            np.maximum.at(high, each.offsets, each.programs)
-            self.kinds.setdefault(each.kind, np.zeros(size, bool))[each.offsets] = True
-        self.several = (low != high) & (high >= 0)
+        self._low, self._high = np.full(buffer.data.size, np.iinfo(np.int64).max), np.full(buffer.data.size, -1)
+        self._none = np.zeros(buffer.data.size, bool)
+
+    def add(self, access: Access) -> None:
+        """Add an access."""
+        np.minimum.at(self._low, access.offsets, access.programs)
+        np.maximum.at(self._high, access.offsets, access.programs)
+        self.kinds.setdefault(access.kind, np.zeros_like(self._none))[access.offsets] = True
+
+    @property
+    def several(self) -> Array:
         """A mask of the elements that several programs accessed."""
-        self._none = np.zeros(size, bool)
+        return (self._low != self._high) & (self._high >= 0)
 
     def of(self, *first: str) -> Array:
         """Return a mask of the elements with an access whose kind begins with one of these letters.
@@ -53,49 +71,50 @@ class _Touched:
         return np.any([self._none, several, *replaced], axis=0)
 
 
-def clashing(log: Sequence[Access], sizes: Mapping[str, int]) -> frozenset[int]:
+def add_accesses(touched: dict[str, Touched], log: Sequence[Access]) -> None:
+    """Add accesses to those of each buffer, by its name."""
+    for each in log:
+        if each.offsets.size:
+            name = each.buffer.name
+            if name not in touched:
+                touched[name] = Touched(each.buffer)
+            touched[name].add(each)
+
+
+def clashing(touched: Mapping[str, Touched]) -> frozenset[int]:
     """Return the runs in which one program may see another's effects, by their numbers in memory.
 
     Atomic operations of one kind commute, unless their results are used.
-
-    Args:
-        log: the accesses.
-        sizes: the number of elements of each buffer in the memory of a run.
     """
     found = set[int]()
-    for name, accesses in _by_buffer(log):
-        if accesses:
-            found.update((np.flatnonzero(_Touched(accesses).clashes) // sizes[name]).tolist())
+    for each in touched.values():
+        found.update((np.flatnonzero(each.clashes) // each.size).tolist())
     return frozenset(found)
 
 
 def is_seen(log: Sequence[Access]) -> bool:
     """Return whether programs that are evaluated at once may give other results than one after another."""
-    for _, accesses in _by_buffer(log):
+    for name in {each.buffer.name for each in log}:
+        accesses = [each for each in log if each.buffer.name == name and each.offsets.size]
         kinds = {each.kind[0] for each in accesses}
         if kinds <= {"R"} or (kinds <= {"W", "A"} and len(accesses) == 1):
             continue
-        touched = _Touched(accesses)
-        if touched.clashes.any() or (touched.several.any() and any(each.rounds for each in accesses)):
+        touched: dict[str, Touched] = {}
+        add_accesses(touched, accesses)
+        if touched[name].clashes.any() or (touched[name].several.any() and any(each.rounds for each in accesses)):
             return True
     return False
 
 
-def accumulated_in(log: Sequence[Access]) -> frozenset[str]:
+def accumulated_in(touched: Mapping[str, Touched]) -> frozenset[str]:
     """Return the buffers that are accessed only by atomics, and in which several programs access one element."""
-    found = set[str]()
-    for name, accesses in _by_buffer(log):
-        touched = _Touched(accesses)
-        if {each[0] for each in touched.kinds} <= {"A", "X"} and touched.several.any():
-            found.add(name)
-    return frozenset(found)
+    return frozenset(
+        name for name, each in touched.items() if {kind[0] for kind in each.kinds} <= {"A", "X"} and each.several.any()
+    )
 
 
-def separate_in(log: Sequence[Access], names: Sequence[str]) -> frozenset[str]:
+def separate_in(touched: Mapping[str, Touched], names: Sequence[str]) -> frozenset[str]:
     """Return the named buffers in which no program accesses, without atomics, what another program writes."""
-    apart = set(names)
-    for name, accesses in _by_buffer(log):
-        touched = _Touched(accesses)
-        if (touched.several & touched.of("R", "W") & touched.of("W", "A", "X")).any():
-            apart.discard(name)
-    return frozenset(apart)
+    return frozenset(names) - {
+        name for name, each in touched.items() if (each.several & each.of("R", "W") & each.of("W", "A", "X")).any()
+    }
