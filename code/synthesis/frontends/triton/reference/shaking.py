@@ -164,7 +164,7 @@ class Following(Machine):
             chosen: which of its lanes are evaluated; None for all.
 
         Raises:
-            LostError: if not all can be evaluated apart from the others.
+            LostError: if they cannot be evaluated apart from the others.
         """
         some = self.noting.decisions[places]
         self._left = iter(some if chosen is None else [each.of(chosen) for each in some])
@@ -207,6 +207,12 @@ class Shaken(Following):
         if chosen is not None:
             raise LostError
         super().follow(places, None)
+
+    def keep(self) -> None:
+        """End the evaluation of a group of lanes, which must have made all decisions of the other evaluation."""
+        super().keep()
+        if next(self._left, None) is not None:
+            raise LostError
 
     def decided(self, decision: str, told: Any, measure: Any) -> Any:
         """Return the outcome that the other evaluation recorded, and store how far perturbations moved its measure."""
