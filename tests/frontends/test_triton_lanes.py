@@ -5,69 +5,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from triton_cases import HEAD, PUBLIC, Case, every_case, inputs_of, source_of, spec_of
+from triton_cases import HEAD, spec_of
 
 from synthesis.frontends.base import OutOfBoundsError, Trace
 from synthesis.frontends.triton.reference import machine, shaking
-from synthesis.frontends.triton.reference.calls import call_function
 from synthesis.frontends.triton.reference.machine import Lanes, Machine
 from synthesis.frontends.triton.reference.oracle import TritonReference
-from synthesis.frontends.triton.reference.sources import read
-from synthesis.frontends.triton.reference.types import INT32, TYPES
-from synthesis.frontends.triton.reference.values import Block, Buffer, DivergedError, Pointer
 
-CASES = {case.name: case for case in every_case()}
-LANES = 3
-ALONE = frozenset({"reductions-map_elementwise"})
-"""Cases with a branch in which the lanes differ."""
-
+PROGRAMS, WIDTH = 16, 8
 Arrays = npt.NDArray[Any]
 
 
-# ---- one operation
-
-
-def _result(case: Case, values: dict[str, Arrays], lanes: int) -> tuple[list[bytes], Arrays]:
-    """Return the bytes of the result of a case in each lane, and the memory. Inputs have one row for each lane."""
-    given: dict[str, Any] = {
-        name: Pointer(
-            Buffer(name, value.reshape(-1).copy(), TYPES[PUBLIC[value.dtype.name]]),
-            np.arange(lanes) * (value.size // lanes),
-        )
-        for name, value in values.items()
-    }
-    kernel = read(source_of(case, result="return res")).function("kernel")
-    m = Machine()
-    m.begin(Lanes(np.arange(lanes), np.zeros(lanes, np.int64), (lanes, 1, 1)))
-    with np.errstate(all="ignore"):
-        made = call_function(m, kernel, (), given | {"out_ptr": None, "n": Block(np.array([7], np.int32), INT32)})
-    data = np.broadcast_to(made.data, (*made.shape, lanes))
-    memory = np.concatenate([each.buffer.data.reshape(lanes, -1).astype(np.float64) for each in given.values()], axis=1)
-    return [data[..., lane].tobytes() for lane in range(lanes)], memory
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_an_operation_gives_in_each_lane_what_it_gives_alone(name: str) -> None:
-    case = CASES[name]
-    values = {
-        array: np.stack([np.roll(value.reshape(-1), 5 * lane) for lane in range(LANES)])
-        for array, value in inputs_of(case).items()
-    }
-    if name in ALONE:
-        with pytest.raises(DivergedError):
-            _result(case, values, LANES)
-        return
-    together, memory = _result(case, values, LANES)
-    for lane in range(LANES):
-        (alone,), own = _result(case, {array: value[lane] for array, value in values.items()}, 1)
-        assert together[lane] == alone
-        assert memory[lane].tobytes() == own[0].tobytes()
-
-
 # ---- whole kernels
-
-
-PROGRAMS, WIDTH = 16, 8
 
 
 def _reference(body: str) -> tuple[TritonReference, dict[str, Arrays]]:
@@ -146,6 +95,8 @@ def test_lanes_that_leave_a_loop_at_different_trips_are_evaluated_apart(monkeypa
 @pytest.mark.parametrize("body", [
     "if pid > 0:\n        x += tl.load(out_ptr + offs - 8)\n    tl.store(out_ptr + offs, x)",
     "x += tl.load(out_ptr + offs - 8, mask=pid > 0, other=0.0)\n    tl.store(out_ptr + offs, x)",
+    "if pid % 2 == 1:\n        x += tl.load(out_ptr + offs - 8)\n        tl.store(x_ptr + offs, x)\n"
+    "    else:\n        x += tl.load(x_ptr + offs - 8, mask=pid > 0, other=0.0)\n    tl.store(out_ptr + offs, x)",
     "tl.atomic_add(out_ptr + offs, x)\n    x = tl.load(out_ptr + offs)\n"
     "    tl.atomic_add(out_ptr + offs + 8, x, mask=pid < 15)",
 ])  # fmt: skip
@@ -156,6 +107,19 @@ def test_a_program_reads_what_an_earlier_one_wrote(body: str, monkeypatch: pytes
     for program in range(PROGRAMS):
         total = x[program] + total
         assert np.array_equal(out[program], total)
+
+
+def test_a_program_reads_what_one_of_another_part_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = """if pid % 2 == 0:
+        tl.store(x_ptr + offs, tl.load(out_ptr + offs - 8, mask=pid > 0, other=9.0))
+    else:
+        tl.store(out_ptr + offs, x)"""
+    reference, values = _reference(body)
+    groups = _noted_groups(monkeypatch)
+    (own,) = reference([values], double=False)
+    assert groups[-PROGRAMS:] == [1] * PROGRAMS
+    x, found = values["x_ptr"].reshape(-1, WIDTH), own["x_ptr"].reshape(-1, WIDTH)
+    assert np.array_equal(found[2::2], x[1:-1:2])
 
 
 def test_programs_take_tickets_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
     while known < len(m.habits.changed) and (alike or not m.habits.in_order):
         known = len(m.habits.changed)
         mark, saved = m.mark(), _Saved()
-        m.guards = not alike
+        m.guards, m.unwatched = not alike, set[str]()
         try:
             _evaluate_parts(m, lanes, body, saved)
             m.habits.in_order |= not alike and is_seen(m.log[mark.log :])

@@ -134,8 +134,8 @@ class Machine:
         """Whether programs are evaluated at once, and it is checked that none accesses what another one changes."""
         self.saves = False
         """Whether the group of lanes may have to be evaluated again."""
-        self._unwatched = set[str]()
-        """Names of arrays from which loads of the group of lanes were not recorded."""
+        self.unwatched = set[str]()
+        """Names of arrays from which loads of the whole group, of which the lanes may be a part, were not recorded."""
         self.saved: dict[Buffer, Array] = {}
         """What the buffers that the group of lanes has changed had in them before."""
         self.wanted = True
@@ -297,7 +297,7 @@ class Machine:
         if self.logs or (self.guards and (buffer in self.habits.changed or kind != "R")):
             return True
         if self.guards:
-            self._unwatched.add(buffer)
+            self.unwatched.add(buffer)
         return False
 
     def accessed(self, buffer: Buffer, kind: str, offsets: Array, owners: Array) -> None:
@@ -323,14 +323,14 @@ class Machine:
             self.saved[buffer] = buffer.data.copy()
         if kind != "R" and self.guards:
             self.habits.changed.add(buffer.name)
-            if buffer.name in self._unwatched:
+            if buffer.name in self.unwatched:
                 raise MeetingError
 
     # ---- groups of lanes
 
     def begin(self, lanes: Lanes) -> None:
         """Begin the evaluation of a group of lanes at the start of the kernel."""
-        self.lanes, self.saves, self.saved, self._unwatched = lanes, len(lanes) > 1 or self.guards, {}, set[str]()
+        self.lanes, self.saves, self.saved = lanes, len(lanes) > 1 or self.guards, {}
         self._now, self.wanted = Kept(self.runs[int(lanes.runs[0])]), True
         self._logged, self._steps, self._work = 0, 0, 0
         left = np.array([[_MOST_STEPS], [_MOST_WORK]]) - self._spent
