@@ -100,7 +100,7 @@ STEPS = (
          lambda x, c, d: Domain(low=0.0, high=1.0), within=_SMALL),
     Step("gauss", ("tl.exp(-{x} * {x})", "tl.exp(-{c} * {x} * {x})"), lambda x, c, d: Domain(low=0.0, high=1.0),
          within=Domain(low=-6.0, high=6.0)),
-    Step("softplus", ("tl.log(1.0 + tl.exp({x}))", "tl.where({x} > {d}, {x}, tl.log(1.0 + tl.exp({x})))",
+    Step("softplus", ("tl.where({x} > {d}, {x}, tl.log(1.0 + tl.exp({x})))",
                       "tl.maximum({x}, 0.0) + tl.log(1.0 + tl.exp(-tl.abs({x})))"),
          lambda x, c, d: Domain(low=0.0, high=max(x.high, 0.0) + 0.7), within=_SMALL),
     Step("log", ("tl.log(tl.abs({x}) + {d})", "tl.log({d} + {x} * {x})", "tl.log2({d} + tl.abs({x}))"),

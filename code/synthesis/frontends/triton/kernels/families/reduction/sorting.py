@@ -197,7 +197,7 @@ def kernel(
     y = either(tl.sum(y * cols, axis=0) / m, tl.sum(y * (2 * cols - m + 1), axis=0) / m, tl.sum(y * cols / m, axis=0))
     #| end
     #| 0.4
-    y = either(y / (1.0 + tl.abs(y)), y * temperature, y / temperature)
+    y = y / (1.0 + tl.abs(y))
     #| end
     tl.store(stat_ptr + row, y)
     #| end
