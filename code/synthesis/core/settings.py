@@ -255,7 +255,7 @@ class Verification(Confining):
     of its outputs that they change. Below it, no text of the kernel counts as verified."""
     text_time_limit: float = 5.0
     """Processor time limit for one text, in seconds. A text that exceeds it is run once more, alone."""
-    source_time_limit: float = 20.0
+    source_time_limit: float = 60.0
     """Processor time limit for loading, lowering and interpreting one row's source, in seconds."""
     trust: tuple[str, ...] | None = None
     """Name of an installed library that rows' sources may import, such as flax. Can be repeated. A row that imports

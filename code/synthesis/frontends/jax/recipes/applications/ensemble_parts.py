@@ -130,7 +130,7 @@ _MOVES = (
 
 def write_trials(p: Program) -> Text:
     """Draw sweeps of trial moves, one particle at a time."""
-    n = p.size(16, 24, 32)
+    n = p.size(16, 24)
     lines = placed(p.choose(_TRIALS), "MOVE", p.choose(p.choices.choice(_MOVES)))
     if "energy_at =" in lines:
         lines = lines.replace("ENERGY(", "energy_at(").replace("ENERGY_OF", "energy_at")
