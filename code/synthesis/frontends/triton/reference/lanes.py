@@ -85,16 +85,8 @@ def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
 
 def _evaluate_parts(m: Machine, lanes: Lanes, body: _Body, saved: _Saved) -> None:
     """Evaluate lanes together, or in parts if they differ. Adds to ``saved`` what the group's buffers had in them."""
-    mark = m.mark()
-    m.begin(lanes)
     try:
-        body()
-        m.keep()
-        return
-    except (DivergedError, CrowdedError) as error:
-        parts = _parts(m, lanes, error)
-        _restore(m.saved)
-        m.forget(mark)
+        parts = _attempt(m, lanes, body)
     finally:
         for buffer, data in m.saved.items():
             saved.setdefault(buffer, data)
@@ -104,20 +96,24 @@ def _evaluate_parts(m: Machine, lanes: Lanes, body: _Body, saved: _Saved) -> Non
 
 def _follow(m: Following, lanes: Lanes, decisions: slice, chosen: Array | None, body: _Body) -> None:
     """Evaluate lanes, or some of them, with the decisions of another evaluation."""
-    some = lanes if chosen is None else lanes.of(chosen)
-    mark = m.mark()
     m.follow(decisions, chosen)
-    m.begin(some)
+    for part in _attempt(m, lanes if chosen is None else lanes.of(chosen), body):
+        _follow(m, lanes, decisions, part if chosen is None else chosen[part], body)
+
+
+def _attempt(m: Machine, lanes: Lanes, body: _Body) -> list[Array]:
+    """Evaluate lanes together; if they differ, restore memory and return the places of the lanes of each part."""
+    mark = m.mark()
+    m.begin(lanes)
     try:
         body()
-        m.keep()
-        return
     except (DivergedError, CrowdedError) as error:
-        parts = _parts(m, some, error)
+        parts = _parts(m, lanes, error)
         _restore(m.saved)
         m.forget(mark)
-    for part in parts:
-        _follow(m, lanes, decisions, part if chosen is None else chosen[part], body)
+        return parts
+    m.keep()
+    return []
 
 
 def _parts(m: Machine, lanes: Lanes, error: DivergedError | CrowdedError) -> list[Array]:

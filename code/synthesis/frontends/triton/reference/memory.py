@@ -100,7 +100,7 @@ def arms_of_load(m: Machine, pointer: Any, mask: Any = None, other: Any = None, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Touched:
+class _Elements:
     """The elements that an access touches, those of one lane after another."""
 
     offsets: Array
@@ -112,7 +112,7 @@ class _Touched:
     """A mask of shape ``(lanes, *block)`` of the positions that are not masked off; None if all are chosen."""
 
 
-def _touched(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> _Touched:
+def _touched(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> _Elements:
     """Return the elements of an access that are not masked off, and the values at these positions.
 
     Raises:
@@ -131,7 +131,7 @@ def _touched(m: Machine, place: Pointer, values: Sequence[Any], mask: Any) -> _T
         offsets, data = offsets[chosen], [each[chosen] for each in data]
         owners = np.repeat(np.arange(lanes), np.count_nonzero(chosen.reshape(lanes, -1), axis=1))
     _checked(place.buffer, offsets)
-    return _Touched(m.lanes.within(place.buffer, offsets, owners), owners, data, chosen)
+    return _Elements(m.lanes.within(place.buffer, offsets, owners), owners, data, chosen)
 
 
 def _spread(data: Array, shape: tuple[int, ...]) -> Array:
