@@ -55,15 +55,19 @@ def draw_one(recipe: Recipe, target: str, number: int) -> KernelSpec:
     return draw(recipe, Stream("test", recipe.name, target, number), target)
 
 
+_SEVERAL = 5
+"""How many kernels of a target the tests that only read them share."""
+
+
 @functools.cache
 def several_of(recipe: Recipe) -> list[Drawn]:
-    """Five kernels a target, for all tests that only read them."""
-    return draw_all(recipe, 5)
+    """These kernels, one target after another."""
+    return draw_all(recipe, _SEVERAL)
 
 
 def few_of(recipe: Recipe, per_target: int) -> list[Drawn]:
-    """The first of these kernels."""
-    return [each for number, each in enumerate(several_of(recipe)) if number % 5 < per_target]
+    """The first of these kernels of each target."""
+    return [each for number, each in enumerate(several_of(recipe)) if number % _SEVERAL < per_target]
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)

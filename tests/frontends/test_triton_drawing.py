@@ -1,5 +1,6 @@
 """Drawn Triton kernels: they compile, are the same in every process, and are what their records say."""
 
+import ast
 from typing import Any
 
 import pytest
@@ -23,6 +24,22 @@ def test_kernels_of_a_file_lower_to_every_default_level(recipe: str) -> None:
 def test_kernels_of_the_grammar_lower(recipe: str) -> None:
     for number in range(20):
         assert set(texts_of(drawn(recipe, number), ["ttir", "ttgir"])) == {"ttir", "ttgir"}
+
+
+def test_no_value_has_the_name_of_a_loops_variable() -> None:
+    """After the loop, Python and Triton would take another number for it."""
+    looping = 0
+    for number in range(150):
+        for function in ast.walk(ast.parse(drawn("map", number).source)):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            inside = list(ast.walk(function))
+            targets = [each.target for each in inside if isinstance(each, ast.For)]
+            stored = [each for each in inside if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+            names = {each.id for each in targets if isinstance(each, ast.Name)}
+            assert names.isdisjoint(each.id for each in stored if each not in targets), ast.unparse(function)
+            looping += bool(names)
+    assert looping > 10
 
 
 def test_a_draw_is_a_pure_function() -> None:

@@ -31,6 +31,8 @@ _LOCALS = (
     "t", "u", "v", "h", "r", "s", "val", "tmp", "z", "w", "q", "e", "f", "g", "d", "c", "p", "k", "mid", "inner",
     "gate", "term", "left", "right", "inp", "feat", "act", "hidden", "proj",
 )  # fmt: skip
+_INDICES = ("j", "step", "it", "_i")
+"""Names of a loop's variable. No value may have one: after the loop it would differ between Python and Triton."""
 _TITLES = (
     "{}_kernel",
     "fused_{}_kernel",
@@ -206,7 +208,7 @@ def _flagged(body: _Body, value: Value, made: Made) -> Value:
 def _repeated(body: _Body, value: Value, made: Made) -> Value | None:
     """Write an operation and a loop over its result. Return None if in every loop an argument would lose its effect."""
     stream = body.stream
-    name, index, times = body.fresh(), stream.choice(("j", "step", "it", "_i")), stream.choice((2, 3))
+    name, index, times = body.fresh(), stream.choice(_INDICES), stream.choice((2, 3))
     for inner in stream.ranked((f"0.5 * {name} + 0.25 * {value.name}", f"{name} - 0.1 * {name} * {value.name}",
                                 f"0.75 * {name} + 0.1", f"tl.maximum(0.5 * {name}, {value.name})")):  # fmt: skip
         samples: Samples | None = made.samples
