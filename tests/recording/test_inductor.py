@@ -1,10 +1,16 @@
 """Triton kernels that Inductor makes of PyTorch functions: rows, and what is refused."""
 
+import contextlib
 import importlib
 import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from synthesis import ConfigError, UnknownNameError
@@ -174,6 +180,36 @@ def test_an_error_of_any_kind_is_told_by_its_first_line(torch: Any) -> None:
 
     with pytest.raises(inductor.NotCompiledError, match=r"does not compile it: OddError: it takes no torch\.float32$"):
         inductor.compile_function(function, [torch.ones(3)])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes end with their parents on Linux alone")
+@pytest.mark.usefixtures("torch")
+def test_a_killed_command_leaves_no_process_that_compiles(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("""
+import os, pathlib, time
+pathlib.Path("process.part").write_text(str(os.getpid()))
+pathlib.Path("process.part").rename("process")
+time.sleep(300)
+""")
+    command = [sys.executable, "-m", "synthesis", "extract", "slow.py", "--via", "inductor", "--out", "pairs"]
+    with subprocess.Popen(command, cwd=tmp_path) as parent:
+        wait_until((tmp_path / "process").exists)
+        compiling = psutil.Process(int((tmp_path / "process").read_text()))
+        assert compiling.parent() == psutil.Process(parent.pid)
+        parent.kill()
+    try:
+        compiling.wait(20)
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            compiling.kill()
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Wait until something is true; a minute at most."""
+    end = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_another_compiler_is_refused_with_those_there_are(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ so that a compilation that was stopped can be resumed.
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from typing import Any
 
 from synthesis.core.errors import ConfigError, MachineError, UnknownNameError
 from synthesis.core.run_settings import Extraction
+from synthesis.core.sandbox import linux
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.layout import COMPILED
@@ -139,9 +141,12 @@ def _refuse(store: Store, frontend: str, kernel: str, module: str, why: str) -> 
 def main(words: Sequence[str]) -> int:
     """Compile functions in the process that ``compile_target`` starts; return the exit status.
 
+    The process ends with the one that started it (on Linux).
+
     Args:
         words: one JSON text, with the target and the settings.
     """
+    linux.die_with_parent(signal.SIGTERM)
     return _compile(json.loads(words[0]))
 
 
