@@ -156,6 +156,30 @@ def test_results_are_held_against_pytorch(torch: Any) -> None:
     assert "PyTorch's (16,)" in compiling._disagreement(torch, task, [right[:8]])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch, by its own calls
+def test_operations_in_place_are_compiled_as_others(torch: Any) -> None:
+    inductor = importlib.import_module("synthesis.frontends.triton.inductor")
+
+    def derivative(x: Any, w: Any, target: Any) -> Any:  # PyTorch divides in place in this loss's derivative
+        x, w, target = (each.detach().requires_grad_() for each in (x, w, target))
+        values = torch.nn.functional.rms_norm(torch.minimum(x.square(), w), (4,), w)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(values, torch.sigmoid(target))
+        return torch.autograd.grad(loss, (x, w, target))
+
+    def changed(x: Any, w: Any, target: Any) -> Any:
+        y = x.mul_(2.0)
+        return y.add_(target).relu_(), x[1:].exp(), w
+
+    arguments = [torch.randn(7, 4), torch.randn(4), torch.randn(7, 4)]
+    for function in (derivative, changed):
+        with inductor.compile_function(function, arguments).loaded() as program:
+            found = program.run([each.clone() for each in arguments], inductor.Launch.interpret)
+        expected = function(*(each.clone() for each in arguments))
+        assert len(found) == len(expected)
+        for got, right in zip(found, expected, strict=True):
+            torch.testing.assert_close(got, right)
+
+
 def test_a_part_of_pytorch_that_is_missing_is_named(torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     inductor = importlib.import_module("synthesis.frontends.triton.inductor")
     assert inductor.find_fault() is None

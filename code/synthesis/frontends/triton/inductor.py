@@ -143,8 +143,10 @@ def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> 
     attention = torch.nn.attention
     options = _private("options")
     with options.patch(_OPTIONS), attention.sdpa_kernel(attention.SDPBackend.MATH), _private("keep_meta")():
-        table = _private("decompositions")()
-        graph = _private("tracing")(_flat(torch, function), decomposition_table=table, tracing_mode="fake")(*host)
+        trace = partial(_private("tracing"), decomposition_table=_private("decompositions")(), tracing_mode="fake")
+        graph = trace(_flat(torch, function))(*host)
+        if any(_changes_arguments(node.target) for node in graph.graph.nodes):
+            graph = trace(torch.func.functionalize(graph))(*host)
     handlers: Any = _private("handlers")
     propagation: Any = _private("propagation")
     propagation(graph, mode).propagate(*host)
@@ -167,6 +169,15 @@ def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> 
     if lowering.constants:
         raise NotCompiledError("it has tensors of its own, beside its arguments")
     return str(code.value)
+
+
+def _changes_arguments(target: Any) -> bool:
+    """Return whether an operation of a graph changes its arguments, as ``div_`` does.
+
+    Inductor takes graphs without such operations. It would use the memory of their results a second time.
+    """
+    schema = getattr(target, "_schema", None)
+    return schema is not None and schema.is_mutable
 
 
 def _on_gpu(torch: Any, value: Any) -> Any:
