@@ -67,11 +67,6 @@ def by_heuristics(obj: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     return computed
 
 
-def constant_names(function: Any) -> list[str]:
-    """Return the names of the ``tl.constexpr`` parameters of a kernel, in order."""
-    return [each.name for each in function.params if each.is_constexpr]
-
-
 def jit_options(function: Any) -> dict[str, Any]:
     """Return those arguments of ``triton.jit`` that change a function's IR and differ from the default."""
     options = {"noinline": function.noinline, "debug": function.debug}

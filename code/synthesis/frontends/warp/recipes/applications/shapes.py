@@ -129,18 +129,6 @@ def bvh_argument(name: str, count: int, spread: float, half: tuple[float, float]
     return _object(name, "bvh", fields)
 
 
-def boxes_argument(name: str, count: int, lowers: str, uppers: str) -> Argument:
-    """Return the argument of a tree of the boxes in two other arguments.
-
-    Args:
-        name: the argument's.
-        count: how many boxes.
-        lowers: what the array of lower bounds is called.
-        uppers: what that of upper bounds is.
-    """
-    return _object(name, "bvh", [_same("lowers", count, lowers), _same("uppers", count, uppers)])
-
-
 def grid_argument(name: str, count: int, points: str) -> Argument:
     """Return the argument of a hash grid of points. Results do not depend on the width of its cells.
 
