@@ -42,7 +42,7 @@ def interpret(function: Any, grid: tuple[int, ...], values: Mapping[str, Any], *
         function: the ``@triton.jit`` function.
         grid: the grid.
         values: the arguments, by name.
-        seconds: the time limit of the launch.
+        seconds: the limit of the launch in seconds of processor time, so that other work on the machine does not count.
 
     Raises:
         StoppedError: if it takes longer. The tensors then contain the results of its first programs.
@@ -50,7 +50,7 @@ def interpret(function: Any, grid: tuple[int, ...], values: Mapping[str, Any], *
     """
     kernel = interpreter.InterpretedFunction(function.fn)
     memory = _Memory(interpreter._interpreter, values)
-    with _interpreted(function, memory, time.monotonic() + seconds), np.errstate(all="ignore"):
+    with _interpreted(function, memory, seconds), np.errstate(all="ignore"):
         executor = interpreter.GridExecutor(kernel.rewrite(), kernel.arg_names, grid)
         executor._init_args_hst = _unchanged  # they are on the host already
         executor._restore_args_dev = _nothing
@@ -79,11 +79,12 @@ def _cause_of(error: BaseException) -> BaseException:
 
 
 @contextlib.contextmanager
-def _interpreted(kernel: Any, memory: "_Memory", deadline: float) -> Generator[None]:
+def _interpreted(kernel: Any, memory: "_Memory", seconds: float) -> Generator[None]:
     """Replace ``triton.language`` and the compiled functions that a kernel calls, inside a context."""
     scope = _Scope()
     builder = interpreter.interpreter_builder
     step = builder.set_grid_idx
+    end = time.thread_time() + seconds
 
     def call(function: Any, *args: Any, **kwargs: Any) -> Any:
         python = interpreter.InterpretedFunction(function.fn).rewrite()
@@ -102,8 +103,8 @@ def _interpreted(kernel: Any, memory: "_Memory", deadline: float) -> Generator[N
         return scope
 
     def next_program(*index: int) -> None:
-        if time.monotonic() > deadline:
-            raise StoppedError
+        if time.thread_time() > end:
+            raise StoppedError(f"it takes more than {seconds:g} s of processor time")
         step(*index)
 
     convert = interpreter._implicit_cvt

@@ -155,8 +155,8 @@ class _Watching:
 
         try:
             interpret(function, grid, bound, seconds=SECONDS)
-        except StoppedError:
-            self._note(function, f"Triton's interpreter was stopped after {SECONDS:.0f} s")
+        except StoppedError as error:
+            self._note(function, f"Triton's interpreter was stopped: {error}")
         except Exception as error:  # noqa: BLE001 (the interpreter may raise anything)
             self._note(function, f"Triton's interpreter cannot run it: {detail_of(error)}")
 
