@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,14 @@ def documents(request: pytest.FixtureRequest) -> list[Document]:
     folders = [SAMPLES / "warp", SAMPLES / "jax"]
     folders += [request.getfixturevalue(name) for name in ("warp_rows", "jax_rows")]
     return [document for folder in folders for document in read_folder(folder)]
+
+
+def test_facts_have_the_constants_of_a_triton_kernel() -> None:
+    row = next(iter(read_folder(SAMPLES / "warp")))
+    call = {"constants": {"BLOCK": 64, "ACT": "relu", "OUT": {"dtype": "bf16"}, "SIZES": [4], "bias_ptr": None}}
+    facts = facts_of(row, replace(row.spec.signature, call=call), ()).splitlines()
+    assert "Constants: BLOCK=64, ACT='relu', OUT=bf16, SIZES=(4,), bias_ptr=None" in facts
+    assert "Constants: none" in facts_of(row, replace(row.spec.signature, call={"constants": {}}), ()).splitlines()
 
 
 @pytest.mark.needs("warp", "jax")

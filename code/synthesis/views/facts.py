@@ -88,8 +88,12 @@ def _sizes(shape: tuple[int | None, ...]) -> str:
 
 
 def _calling(document: Document, signature: Signature) -> Iterator[str]:
-    """Yield how a function is called, if not with its arguments in order."""
+    """Yield how a function is called, if not with its arguments in order, or the constants of a Triton kernel."""
     if signature.call is None:
+        return
+    if "constants" in signature.call:
+        constants = (f"{name}={_constant(each)}" for name, each in signature.call["constants"].items())
+        yield f"Constants: {', '.join(constants) or 'none'}"
         return
     given = [_tree(each) for each in signature.call["args"]]
     given += [f"{name}={_tree(each)}" for name, each in signature.call["kwargs"].items()]
@@ -119,6 +123,18 @@ def _tree(tree: Any) -> str:
             return f"{kind}({', '.join(f'{name}={_tree(each)}' for name, each in fields.items())})"
         case _:
             return repr(tree)
+
+
+def _constant(value: Any) -> str:
+    """Return a constant of a Triton kernel: a number, text, type, or tuple of these."""
+    match value:
+        case {"dtype": name}:
+            return str(name)
+        case list():
+            items = [_constant(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+            return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+        case _:
+            return repr(value)
 
 
 def _weak(tree: Any) -> Iterator[str]:
