@@ -251,6 +251,19 @@ def test_one_array_as_two_arguments_is_a_run_of_the_plan(texts: dict[str, str]) 
     assert all(RunKey(Purpose.OVERLAP) in each.runs for each in plan.programs)
 
 
+def test_programs_may_race_where_two_arguments_are_one_array(verifier: Verifier) -> None:
+    """A program reads an element that the next one writes, if ``x`` and ``out`` are one array."""
+    source = ADDED.replace("x_ptr + offs, mask=mask", "x_ptr + offs + 1, mask=offs + 1 < n")
+    kernel = FRONTEND.load_one(replace(added_spec(), source=source))
+    assert not isinstance(kernel, Rejection)
+    plan = make_plan(FRONTEND, kernel, texts_of(kernel.spec, LEVELS), useful=False, fresh=False)
+    FRONTEND.compiler.release([kernel])
+    assert plan.overlap is not None
+    assert all(each.separate for each in plan.programs)
+    (found,) = verifier.judge([plan])
+    assert found.verdict.verified == LEVELS
+
+
 def test_a_race_between_programs_is_told_by_what_they_touch(tmp_path: Path) -> None:
     some = np.ones(100, np.float32)
     raced = outcome_of(program(RACE, values_of(some, some), separate=frozenset({"out_ptr"})), tmp_path)
