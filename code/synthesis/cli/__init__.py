@@ -19,7 +19,7 @@ from synthesis.core.version import __version__
 
 app = App(
     name="irsmith",
-    help="Make pairs of Python kernels and compiler IR, from NVIDIA Warp and JAX, on a machine without a GPU.",
+    help="Make pairs of Python kernels and compiler IR, from NVIDIA Warp, JAX and Triton, on a machine without a GPU.",
     version=__version__,
     help_format="markdown",
     help_formatter=Panels(),

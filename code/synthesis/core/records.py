@@ -1,6 +1,6 @@
 """The records that are passed between stages: kernels, rejections and pairs.
 
-They are frozen and keyword-only dataclasses that compare by value. They do not depend on Warp or JAX. ``rows.py``
+They are frozen and keyword-only dataclasses that compare by value. They do not depend on a front end. ``rows.py``
 describes the stored form of their fields.
 """
 

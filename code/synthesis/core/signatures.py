@@ -1,6 +1,6 @@
 """The signature of a kernel: its arguments and results, with types, shapes, roles and domains, and how it is called.
 
-The records are frozen and keyword-only, and compare by value. They do not depend on Warp or JAX.
+The records are frozen and keyword-only, and compare by value. They do not depend on a front end.
 """
 
 import math

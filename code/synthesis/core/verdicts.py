@@ -1,6 +1,6 @@
 """The results of verification: levels verified, reasons why a text is not verified, and the check of gradients.
 
-The records are frozen and compare by value. They do not depend on Warp or JAX.
+The records are frozen and compare by value. They do not depend on a front end.
 """
 
 import re

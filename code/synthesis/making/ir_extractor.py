@@ -1,4 +1,4 @@
-"""Extracts the IR of one live Warp or JAX kernel."""
+"""Extracts the IR of one live kernel."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The environment variables of processes that irsmith starts: Warp and JAX without a GPU, and few threads.
+"""The environment variables of processes that irsmith starts: front ends without a GPU, and few threads.
 
 Texts are made and verified on processors, so that they are the same on every machine. With a GPU, Warp would start CUDA
 in the process that others are forked from, which does not survive a fork, and JAX would take most of the GPU's memory.

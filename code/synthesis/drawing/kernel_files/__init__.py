@@ -1,7 +1,7 @@
 """Kernel files: families of kernels written as annotated Python, and their loader.
 
 A file becomes a :class:`Family`, from which each front end makes recipes. ``docs/kernel_files.md`` describes the format
-and must be kept up to date. Nothing here depends on Warp or JAX.
+and must be kept up to date. Nothing here depends on a front end.
 """
 
 from synthesis.drawing.kernel_files.family import Element, Family, Value
