@@ -156,6 +156,14 @@ def test_what_an_array_starts_from_shrinks_with_it() -> None:
     assert shapes[4, 1].signature.arguments[0].base == (0, 1, 6, 7, 12, 13, 18, 19)
 
 
+def test_a_tensor_descriptor_keeps_its_blocks() -> None:
+    matrix = Argument(name="x", type_name="tensordesc<fp16[16, 32]>", dtype="float16", shape=(40, 64))
+    spec = replace(SPEC, signature=replace(SPEC.signature, arguments=(matrix, *SPEC.signature.arguments[1:])))
+    found = {each.signature.arguments[0] for each in all_smaller(spec) if each.source == spec.source}
+    assert {(20, 64), (40, 32)} <= {each.shape for each in found}
+    assert {each.type_name for each in found} == {"tensordesc<fp16[16, 32]>"}
+
+
 def test_a_search_that_runs_out_of_steps_says_so() -> None:
     found = shrink(SPEC, lambda each: each if "sin" in each.source else None, steps=5)
     assert found.tried == 5

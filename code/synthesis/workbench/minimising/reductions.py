@@ -350,9 +350,13 @@ def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
 
 
 def _resized_type(argument: Argument, shape: Iterable[int | None]) -> str:
-    """Return the type's name with another shape. JAX's names contain the shape, Warp's do not."""
+    """Return the type's name with another shape.
+
+    JAX's names contain the shape, Warp's do not, and the brackets of Triton's ``tensordesc<fp16[16, 32]>`` have the
+    shape of a block.
+    """
     head, bracket, rest = argument.type_name.partition("[")
-    if not bracket or "." in head:
+    if not bracket or "." in head or "<" in head:
         return argument.type_name
     return f"{head}[{','.join(map(str, shape))}]{rest.partition(']')[2]}"
 
