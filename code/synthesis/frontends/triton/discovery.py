@@ -19,11 +19,11 @@ from synthesis.frontends.failures import detail_of
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.rewriting import without_annotations, without_decorators
 from synthesis.frontends.sources import SourceCollector
-from synthesis.frontends.triton import functions, lowering
+from synthesis.frontends.triton import descriptors, functions, lowering
 from synthesis.frontends.triton.levels import DEVICES
 from synthesis.frontends.triton.options import DEFAULTS
 from synthesis.frontends.triton.roles import roles_of
-from synthesis.frontends.triton.spelling import SHORT, SPELLED, is_pointer
+from synthesis.frontends.triton.spelling import SHORT, SPELLED, is_array, is_pointer
 
 GRID = "grid"
 """The key of a kernel's grid in a table of inputs; ``dim`` is also accepted."""
@@ -151,6 +151,7 @@ def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
         return f"a rule of triton.heuristics raised {detail_of(error)}; write its constant into the table"
     values: dict[str, Any] = {}
     arguments: list[Argument] = []
+    entries: dict[str, dict[str, Any]] = {}
     for parameter in function.params:
         name = parameter.name
         if name not in given and parameter.has_default:
@@ -159,14 +160,18 @@ def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
             return f"{_what_to_write(found)}; {name} is missing"
         if parameter.is_constexpr or _is_constant(given[name]):
             values[name] = _constant(found.name, name, given[name])
+        elif isinstance(given[name], Mapping):
+            argument, entries[name] = descriptors.told(f"kernel {found.name}: {name}", given[name])
+            arguments.append(replace(argument, name=name))
         else:
             arguments.append(_argument(found.name, name, given[name]))
     launch = _grid(found.name, table.get(GRID, table.get(DIMENSIONS)))
     if launch is None:
         return f"{_what_to_write(found)}; {GRID} is missing"
-    hints = [each.name for each in arguments if each.shape is not None or _is_multiple(each)]
+    hints = [each.name for each in arguments if is_pointer(each.type_name) or _is_multiple(each)]
     options = {**DEFAULTS, "divisible_by_16": hints, **options}
-    return Signature(arguments=tuple(arguments), launch=launch, call={"constants": values}, options=options)
+    signature = Signature(arguments=tuple(arguments), launch=launch, call={"constants": values}, options=options)
+    return descriptors.with_entries(signature, entries)
 
 
 def _defaults(function: Any) -> dict[str, Any]:
@@ -218,12 +223,12 @@ def _grid(kernel: str, given: Any) -> tuple[int, ...] | None:
 
 def _is_multiple(argument: Argument) -> bool:
     domain = argument.domain
-    known = domain is not None and domain.width == 0 and not argument.is_float
+    known = domain is not None and domain.width == 0 and not argument.is_float and argument.shape is None
     return known and domain is not None and domain.low % 16 == 0
 
 
 def _with_roles(kernel: Kernel) -> Signature:
-    """Return the signature of a specification with the roles of its pointers, from the kernel's TTIR.
+    """Return the signature of a specification with the roles of its arrays, from the kernel's TTIR.
 
     Raises:
         Exception: any exception that Triton raises when it compiles the kernel.
@@ -234,7 +239,7 @@ def _with_roles(kernel: Kernel) -> Signature:
         raise made
     roles = iter(roles_of(made[0]))
     arguments = tuple(
-        replace(each, role=next(roles)) if is_pointer(each.type_name) else each for each in signature.arguments
+        replace(each, role=next(roles)) if is_array(each.type_name) else each for each in signature.arguments
     )
     return replace(signature, arguments=arguments)
 

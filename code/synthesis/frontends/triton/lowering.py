@@ -27,9 +27,10 @@ from synthesis.core.signatures import Signature
 from synthesis.frontends.linemap import LineMap, Where, runs_of
 from synthesis.frontends.mlir_locations import mlir_lines
 from synthesis.frontends.nvidia_texts import code_sections, ptx_lines, sass_lines
+from synthesis.frontends.triton.descriptors import argument_of
 from synthesis.frontends.triton.llvm_texts import without_debug_information
 from synthesis.frontends.triton.options import DEFAULTS
-from synthesis.frontends.triton.spelling import long_name
+from synthesis.frontends.triton.spelling import descriptor_parts, long_name
 
 triton: Any = _triton
 libtriton: Any = _libtriton
@@ -251,9 +252,13 @@ def _options(signature: Signature, target: Any) -> dict[str, Any]:
 
 
 def source_of(function: Any, signature: Signature) -> Any:
-    """Return the object that Triton compiles: the function with its types, constants and hints."""
+    """Return the object that Triton compiles: the function with its types, constants and hints.
+
+    Raises:
+        ValueError: for a type of an argument that ends Triton's process.
+    """
     given: Mapping[str, Any] = (signature.call or {}).get("constants", {})
-    types = {argument.name: argument.type_name for argument in signature.arguments}
+    types = {argument.name: _checked(argument.type_name) for argument in signature.arguments}
     hints = signature.options.get("divisible_by_16", ())
     return compiler.ASTSource(
         function,
@@ -261,6 +266,13 @@ def source_of(function: Any, signature: Signature) -> Any:
         constexprs={name: constant_of(value) for name, value in given.items()},
         attrs={(place,): [["tt.divisibility", 16]] for place, name in enumerate(function.arg_names) if name in hints},
     )
+
+
+def _checked(type_name: str) -> str:
+    """Return the type of an argument. Triton's compiler ends the process on descriptors of truth values."""
+    if descriptor_parts(type_name) is not None and argument_of("", type_name) is None:
+        raise ValueError(f"an argument of the type {type_name}, which Triton does not compile")
+    return type_name
 
 
 def constant_of(value: Any) -> Any:

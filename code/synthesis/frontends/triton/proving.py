@@ -4,14 +4,16 @@
 texts to which Triton lowers the row's TTIR text.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from synthesis.core.errors import Stage, Symptom
+from synthesis.core.errors import ConfigError, Stage, Symptom
 from synthesis.core.records import Rejection
+from synthesis.core.signatures import Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     LOWERED,
@@ -27,11 +29,13 @@ from synthesis.frontends.base import (
     Values,
 )
 from synthesis.frontends.failures import detail_of
+from synthesis.frontends.triton import descriptors
 from synthesis.frontends.triton.lowering import lower_again
 from synthesis.frontends.triton.reference.operations import operations
 from synthesis.frontends.triton.reference.oracle import TritonReference, accumulated, separate
 from synthesis.frontends.triton.reference.sources import used
-from synthesis.frontends.triton.texts import BudgetError, Module, TextError, Watch, check, parse, run
+from synthesis.frontends.triton.spelling import descriptor_parts
+from synthesis.frontends.triton.texts import Bounds, BudgetError, Module, TextError, Watch, check, parse, run
 
 
 class TritonProver:
@@ -123,10 +127,11 @@ def _outcome(program: Program) -> Outcome | Rejection:
     grid = tuple(size or 0 for size in signature.launch or ())
     try:
         module, made = parse(program.text), dict[RunKey, Values]()
+        described = _described(signature)
         for key, values in program.runs.items():
             apart = key.purpose is not Purpose.OVERLAP  # where two arguments share an array, programs may race
             watch = Watch() if watched and apart else None
-            made[key] = run(module, program.name, values, order, grid, watch=watch)
+            made[key] = run(module, program.name, values, order, grid, watch=watch, descriptors=described)
             if watch is not None and (raced := watched & (watch.written | watch.read | watch.mixed)):
                 return _failed(Symptom.WRONG_RESULT, f"several programs access an element of {min(raced)}")
     except BudgetError as error:
@@ -134,6 +139,29 @@ def _outcome(program: Program) -> Outcome | Rejection:
     except TextError as error:
         return _failed(Symptom.BUILD_ERROR, str(error))
     return made
+
+
+def _described(signature: Signature) -> dict[str, Bounds]:
+    """Return the bounds of the arguments that are tensor descriptors, by name.
+
+    Raises:
+        TextError: if Triton makes no such descriptor.
+    """
+    found = dict[str, Bounds]()
+    for argument in signature.arguments:
+        parts = descriptor_parts(argument.type_name)
+        if parts is None:
+            continue
+        try:
+            bounds = descriptors.bounds_of(signature, argument)
+        except ConfigError as error:
+            raise TextError(0, str(error)) from error
+        why = "its sizes are not known" if bounds is None else bounds.problem(len(parts[1]), argument.dtype)
+        if bounds is None or why:
+            raise TextError(0, f"the tensor descriptor {argument.name}: {why}")
+        fill = math.nan if bounds.padding == descriptors.NAN else 0.0
+        found[argument.name] = Bounds(shape=bounds.shape, strides=bounds.strides, block=parts[1], fill=fill)
+    return found
 
 
 def _lowered(program: Program, scratch: Path) -> Outcome | Rejection:

@@ -1,6 +1,7 @@
 """The names of types and constants of Triton's language in records; nothing here imports Triton."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 DTYPES: Mapping[str, str] = {
     "i1": "bool",
@@ -44,9 +45,31 @@ SPELLED: Mapping[str, str] = {
 """The types as Python spells them, by Triton's short name."""
 
 
+_DESCRIPTOR = re.compile(r"tensordesc<(\w+)\[(\d+(?:, ?\d+)*)\]>", re.ASCII)
+
+
 def is_pointer(type_name: str) -> bool:
     """Return whether an argument's type is a pointer."""
     return type_name.startswith("*")
+
+
+def descriptor_parts(type_name: str) -> tuple[str, tuple[int, ...]] | None:
+    """Return the element type and the block shape of a tensor descriptor's type; None for any other type.
+
+    For ``tensordesc<fp16[16, 32]>`` it is ``fp16`` and ``(16, 32)``.
+    """
+    found = _DESCRIPTOR.fullmatch(type_name)
+    return found and (found[1], tuple(map(int, found[2].split(","))))
+
+
+def descriptor_type(short: str, block: Sequence[int]) -> str:
+    """Return the type of a tensor descriptor as Triton spells it."""
+    return f"tensordesc<{short}[{', '.join(map(str, block))}]>"
+
+
+def is_array(type_name: str) -> bool:
+    """Return whether an argument's type is a pointer or a tensor descriptor."""
+    return is_pointer(type_name) or descriptor_parts(type_name) is not None
 
 
 def dtype_of(type_name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.triton.reference import operations
 from synthesis.frontends.triton.reference.shapes import rearranged
-from synthesis.frontends.triton.reference.types import INT32, TYPES, Dtype, PointerType
+from synthesis.frontends.triton.reference.types import INT32, INT64, TYPES, Dtype, PointerType
 from synthesis.frontends.triton.reference.values import (
     LARGEST,
     Block,
@@ -103,6 +103,12 @@ def _of_descriptor(value: Descriptor, name: str) -> Any:
         return value.pointer.buffer.type
     if name == "block_shape":
         return value.block
+    if name == "block_type":
+        return BlockType(value.pointer.buffer.type, value.block)
+    if name == "shape":
+        return tuple(Block(each.astype(INT32.numpy), INT32) for each in value.sizes)
+    if name == "strides":
+        return tuple(Block(each, INT64) for each in value.strides)
     raise ReferenceUnknownError(f"the attribute {name} of a tensor descriptor")
 
 

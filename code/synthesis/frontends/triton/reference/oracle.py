@@ -2,8 +2,8 @@
 
 import contextlib
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from synthesis.core.formats import is_floating
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Shake, Trace, Values
 from synthesis.frontends.triton.reference.calls import call_function
+from synthesis.frontends.triton.reference.hosts import Hosted, constant_of, type_of
 from synthesis.frontends.triton.reference.lanes import evaluate
 from synthesis.frontends.triton.reference.machine import Habits, Lanes, Machine
 from synthesis.frontends.triton.reference.order import accumulated_in, clashing, separate_in
@@ -27,7 +28,7 @@ from synthesis.frontends.triton.reference.shaking import (
     parts_of,
 )
 from synthesis.frontends.triton.reference.sources import read
-from synthesis.frontends.triton.reference.types import COARSE, SPELLED, Dtype
+from synthesis.frontends.triton.reference.types import COARSE
 from synthesis.frontends.triton.reference.values import Array, Block, Buffer, Pointer
 
 _MOST_PROGRAMS = 1 << 16
@@ -54,11 +55,12 @@ class TritonReference:
         self._source = read(spec.source)
         self._kernel = self._source.function(spec.name)
         self._arguments = signature.arguments
-        self._types = {each.name: _type_of(each.type_name) for each in signature.arguments}
+        self._types = {each.name: type_of(each.type_name) for each in signature.arguments}
         self._arrays = [each.name for each in signature.arguments if each.shape is not None]
         self._constants = {
-            name: _constant(value) for name, value in (signature.call or {}).get("constants", {}).items()
+            name: constant_of(value) for name, value in (signature.call or {}).get("constants", {}).items()
         }
+        self._hosted = Hosted(signature)
         launch = [each or 0 for each in signature.launch or ()]
         if not 1 <= len(launch) <= 3 or not 0 < math.prod(launch) <= _MOST_PROGRAMS:
             raise ReferenceUnknownError(f"a launch of {launch}; at most {_MOST_PROGRAMS} programs are run")
@@ -222,7 +224,10 @@ class TritonReference:
             for name, kind in self._types.items()
             if name not in buffers
         }
-        pointers = {name: Pointer(buffer, np.zeros(1, np.int64)) for name, buffer in buffers.items()}
+        pointers = {
+            name: self._hosted.value(name, Pointer(buffer, np.zeros(1, np.int64)), runs[0][name].shape)
+            for name, buffer in buffers.items()
+        }
 
         def body() -> None:
             own = machine.lanes.runs
@@ -295,34 +300,6 @@ def _batches(runs: Sequence[Values], most: int) -> list[list[int]]:
             batches.append([])
         batches[-1].append(number)
     return [each for batches in found.values() for each in batches]
-
-
-def _type_of(spelled: str) -> Dtype:
-    """Return the element type of an argument from its spelling.
-
-    Raises:
-        ReferenceUnknownError: for another type.
-    """
-    name = spelled.removeprefix("*").removeprefix("k" if spelled.startswith("*k") else "")
-    if name not in SPELLED:
-        raise ReferenceUnknownError(f"an argument of the type {spelled}")
-    return SPELLED[name]
-
-
-def _constant(value: Any) -> Any:
-    """Return the value of a ``tl.constexpr`` parameter from JSON.
-
-    Raises:
-        ReferenceUnknownError: if it is not a value that a kernel can have.
-    """
-    if isinstance(value, Mapping):
-        entry = cast("Mapping[str, Any]", value)
-        if entry.get("dtype") in SPELLED:
-            return SPELLED[entry["dtype"]]
-        raise ReferenceUnknownError("a constant that is no number, text or type")
-    if isinstance(value, list | tuple):
-        return tuple(map(_constant, cast("Sequence[Any]", value)))
-    return value
 
 
 def _differ(left: Array, right: Array) -> bool:

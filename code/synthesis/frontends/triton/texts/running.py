@@ -1,19 +1,22 @@
 """Execution of a parsed text's function for all programs of a grid."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
 
 import numpy as np
 
+from synthesis.frontends.triton.texts.binding import Binding
 from synthesis.frontends.triton.texts.compiling import MACHINE, compiled
 from synthesis.frontends.triton.texts.errors import DEFAULT_LIMITS, Limits, TextError
 from synthesis.frontends.triton.texts.machine import Machine
 from synthesis.frontends.triton.texts.memory import Memory
 from synthesis.frontends.triton.texts.parsing import parse
-from synthesis.frontends.triton.texts.structure import Function, Module
-from synthesis.frontends.triton.texts.types import Kind
-from synthesis.frontends.triton.texts.values import Array, Pointer
+from synthesis.frontends.triton.texts.structure import Module
+from synthesis.frontends.triton.texts.values import Array, Bounds
 from synthesis.frontends.triton.texts.watching import Watch
+
+NO_DESCRIPTORS: Mapping[str, Bounds] = MappingProxyType({})
+"""No arguments that are tensor descriptors."""
 
 
 def run(
@@ -24,18 +27,20 @@ def run(
     grid: tuple[int, ...],
     limits: Limits = DEFAULT_LIMITS,
     watch: Watch | None = None,
+    descriptors: Mapping[str, Bounds] = NO_DESCRIPTORS,
 ) -> dict[str, Array]:
     """Run a public function for every program of a grid, one after another with the first axis fastest.
 
     Args:
         text: a TTIR or TTGIR text, parsed or not.
         name: the function.
-        arguments: the arrays of pointers, and 0-d arrays of numbers, by name. They are not changed. An array that is
-            given for two names is one array in memory.
+        arguments: the arrays of pointers and descriptors, and 0-d arrays of numbers, by name. They are not changed. An
+            array that is given for two names is one array in memory.
         order: the names in the order of the function's parameters.
         grid: the number of programs along one to three axes.
         limits: the limits of the run.
         watch: records races between programs; None to record none.
+        descriptors: the bounds of the arrays that are passed as tensor descriptors, by name.
 
     Returns:
         The final contents of every array, by name.
@@ -50,8 +55,8 @@ def run(
     if function is None or not function.public:
         raise TextError(0, f"no public function {name}")
     whole_grid = _checked_grid(grid, limits)
-    arrays, values, same = _bound(function, arguments, order)
-    machine = Machine(Memory(arrays, watch), whole_grid, limits.work)
+    bound = Binding(function, arguments, order, descriptors)
+    machine = Machine(Memory(bound.arrays, watch), whole_grid, limits.work)
     target = compiled(module, name)
     with np.errstate(all="ignore"):
         for z in range(whole_grid[2]):
@@ -60,11 +65,11 @@ def run(
                     machine.begin((x, y, z))
                     frame = target.frame.copy()
                     frame[MACHINE] = machine
-                    for slot, value in zip(target.arguments, values, strict=True):
+                    for slot, value in zip(target.arguments, bound.values, strict=True):
                         frame[slot] = value
                     target.run(frame)
     contents = machine.memory.contents()
-    return contents | {name: contents[first] for name, first in same.items()}
+    return contents | {name: contents[first] for name, first in bound.same.items()}
 
 
 def check(module: Module) -> None:
@@ -85,37 +90,3 @@ def _checked_grid(grid: tuple[int, ...], limits: Limits) -> tuple[int, int, int]
     if x * y * z > limits.programs:
         raise TextError(0, f"a grid of {x * y * z} programs; at most {limits.programs} are allowed")
     return x, y, z
-
-
-def _bound(
-    function: Function, arguments: Mapping[str, Array], order: Sequence[str]
-) -> tuple[dict[str, Array], list[Any], dict[str, str]]:
-    """Return the arrays, the values of a function's parameters, and for arrays passed twice the first name."""
-    if len(order) != len(function.arguments):
-        raise TextError(function.line, f"{function.name} takes {len(function.arguments)} arguments, not {len(order)}")
-    arrays: dict[str, Array] = {}
-    values: list[Any] = []
-    same: dict[str, str] = {}
-    for name, parameter in zip(order, function.arguments, strict=True):
-        given = np.asarray(arguments[name])
-        element, kind = parameter.type.dtype, parameter.type.kind
-        if parameter.type.shape is not None or kind not in (Kind.NUMBER, Kind.POINTER):
-            raise TextError(function.line, f"a parameter of the type {parameter.type}")
-        if (kind is Kind.NUMBER) != (given.ndim == 0) or not _fits(given.dtype, element):
-            found = f"an array of {given.dtype}" if given.ndim else f"a number of {given.dtype}"
-            raise TextError(function.line, f"{name} is {found}, but the text takes {parameter.type}")
-        if kind is Kind.NUMBER:
-            values.append(given.view(element)[()])
-        elif (first := next((other for other, array in arrays.items() if array is given), None)) is not None:
-            values.append(Pointer([*arrays].index(first), np.int64(0)))
-            same[name] = first
-        else:
-            values.append(Pointer(len(arrays), np.int64(0)))
-            arrays[name] = given
-    return arrays, values, same
-
-
-def _fits(given: np.dtype[Any], element: np.dtype[Any]) -> bool:
-    """Return whether an array has an element type, where signed and unsigned integers are equivalent."""
-    whole = given.kind in "iu" and element.kind in "iu" and given.itemsize == element.itemsize
-    return given == element or whole

@@ -52,6 +52,17 @@ class Descriptor:
     """The value of elements outside the bounds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The bounds of a tensor descriptor that the host makes for an array."""
+
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    block: tuple[int, ...]
+    fill: float = 0.0
+    """The value of elements outside the bounds."""
+
+
 def unset(dtype: DType, shape: tuple[int, ...]) -> Array:
     """Return placeholders for elements without a value: NaN, the largest integer or true."""
     if dtype.kind == "i":
