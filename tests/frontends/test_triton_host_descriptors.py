@@ -20,7 +20,9 @@ from synthesis.core.examples import ArrayType, Examples
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel, ReferenceFaultError, ReferenceUnknownError
-from synthesis.frontends.triton.descriptors import bounds_of, with_entries
+from synthesis.frontends.launched import Launched, Mutation
+from synthesis.frontends.triton import descriptors
+from synthesis.frontends.triton.descriptors import Bounds, bounds_of, entry_of, row_major, with_entries
 from synthesis.frontends.triton.lowering import lower_again
 from synthesis.frontends.triton.reference.oracle import TritonReference
 from synthesis.frontends.triton.spelling import SHORT, descriptor_parts, descriptor_type
@@ -439,3 +441,41 @@ def test_a_table_of_inputs_describes_descriptors(users_module: Any) -> None:
 def test_wrong_tables_are_errors(users_module: Any, change: Mapping[str, Any], said: str) -> None:
     with pytest.raises((ConfigError, UnknownNameError), match=said):
         found_in(users_module, x_desc={**USERS["x_desc"], **change})
+
+
+# ---- recorded launches
+
+
+def test_entries_are_recorded_as_arrays_and_read_again() -> None:
+    bounds = Bounds(shape=(20, 40), strides=(48, 1), padding="nan")
+    assert bounds.memory == (19 * 48 + 40,)
+    assert Bounds(shape=(20, 40), strides=row_major((20, 40))).memory == (20, 40)
+    entry = entry_of(bounds, bounds.memory)
+    values = descriptors.recorded_entry("x_desc", entry)
+    assert values.keys() == {"x_desc:shape", "x_desc:strides", "x_desc:padding"}
+    assert descriptors.read_entry("x_desc", values) == entry
+    assert descriptors.read_entry("y_desc", values) == {}
+
+
+def test_a_recorded_launch_is_replayed_with_its_descriptors() -> None:
+    spec = spec_of("line")
+    arguments = tuple(replace(each, shape=(None,), domain=None) for each in spec.signature.arguments)
+    claimed = Kernel(
+        spec=replace(spec, signature=replace(spec.signature, arguments=arguments, launch=(None,))), live=None
+    )
+    x, out = np.arange(50, dtype=np.float32), np.zeros(50, np.float32)
+    launched = Launched(
+        values={"x_desc": x, "out_desc": out, "x_desc:padding": np.array(True)},
+        shapes={"x_desc": (50,), "out_desc": (50,)},
+        launch=(4,),
+    )
+    assert FRONTEND.replayer is not None
+    mutation = Mutation(share=0.05, of_zeros=0.1)
+    signature = FRONTEND.replayer.replayed(claimed, launched, mutation)
+    assert (signature.call or {})["descriptors"] == {"x_desc": {"padding": "nan"}}
+    assert signature.arguments[0].base[:3] == (0.0, 1.0, 2.0)
+    wrong = {"x_desc:shape": np.array([20, 40]), "x_desc:strides": np.array([40, 1])}
+    with pytest.raises(
+        ConfigError, match="the tensor descriptor x_desc: its shape, strides and block shape have 2, 2 and 1"
+    ):
+        FRONTEND.replayer.replayed(claimed, replace(launched, values={**launched.values, **wrong}), mutation)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import triton
 import triton.language as tl
+from triton.tools.tensor_descriptor import TensorDescriptor
 
 sys.path.insert(0, str(Path(__file__).parent))
 import tensors
@@ -53,6 +54,16 @@ def pairs(out_ptr, sizes, BLOCK: tl.constexpr):
     tl.store(out_ptr + tl.arange(0, BLOCK), sizes[0] + sizes[1])
 
 
+@triton.jit
+def windows(x_desc, out_desc, BLOCK: tl.constexpr):
+    """Doubles the rows of a part of a matrix, and adds the next row to each, if there is one."""
+    row = tl.program_id(0) * BLOCK
+    for column in range(0, x_desc.shape[1], 8):
+        x = x_desc.load([row, column])
+        following = tl.load_tensor_descriptor(x_desc, [row + 1, column])
+        out_desc.store([row, column], x * 2 + tl.where(following == following, following, 0.0))
+
+
 def say(*words: object) -> None:
     sys.stdout.write(" ".join(map(str, words)) + "\n")
 
@@ -77,6 +88,15 @@ def main() -> None:
 
     outside[(1,)](filled, BLOCK=16)
     pairs[(1,)](filled, (1, 20), BLOCK=16)
+
+    part, out = Tensor(numbers(10, 32).array[1:9, 4:24]), Tensor(np.zeros((8, 20), "float32"))
+    given = TensorDescriptor(part, part.shape, part.stride(), [4, 8], "nan")
+    windows[(2,)](given, TensorDescriptor(out, out.shape, out.stride(), [4, 8]), BLOCK=4)
+    expected = 2 * part.array
+    expected[:-1] += part.array[1:]
+    say("windows", np.abs(out.array - expected).max() < 1e-5)
+    rounded = TensorDescriptor(part, part.shape, part.stride(), [4, 8], round_f32_to_tf32=True)
+    windows[(2,)](rounded, TensorDescriptor(out, out.shape, out.stride(), [4, 8]), BLOCK=4)
     say("end")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import ml_dtypes  # noqa: F401  # pyright: ignore[reportUnusedImport]
+import ml_dtypes
 import numpy as np
 
 _dtypes: dict[str, "_Dtype"] = {}
@@ -13,6 +13,8 @@ class _Dtype:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.itemsize = np.dtype(getattr(ml_dtypes, name, name)).itemsize
+        self.is_floating_point = "float" in name
 
     def __str__(self) -> str:
         return f"torch.{self.name}"

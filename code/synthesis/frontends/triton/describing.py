@@ -4,6 +4,7 @@ import ctypes
 import hashlib
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from synthesis.core.formats import numpy_dtype
 from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.launched import Array, Described, Launched, NotKeptError
-from synthesis.frontends.triton import discovery, functions, lowering
+from synthesis.frontends.triton import descriptors, discovery, functions, lowering
+from synthesis.frontends.triton.descriptors import Bounds
 from synthesis.frontends.triton.levels import DEVICES
 from synthesis.frontends.triton.options import DEFAULTS
 from synthesis.frontends.triton.specialised import Specialised
-from synthesis.frontends.triton.spelling import DTYPES, is_pointer
+from synthesis.frontends.triton.spelling import DTYPES, descriptor_parts, is_pointer
 from synthesis.frontends.triton.tensors import tensor_behind
 
 _LARGEST = 1 << 20
@@ -63,6 +65,11 @@ def _signature(kernel: Specialised, bound: Mapping[str, Any]) -> Signature:
 def _argument(name: str, kind: Any, value: Any) -> Argument:
     if not isinstance(kind, str):
         raise NotKeptError(f"{name} is a tuple of arguments, which is not recorded")
+    if descriptor_parts(kind) is not None:
+        argument = descriptors.argument_of(name, kind)
+        if argument is None:
+            raise NotKeptError(f"{name} has the type {kind}, which is not recorded")
+        return replace(argument, shape=(None,) * len(_bounds_of(name, value).memory))
     short = kind.removeprefix("*").removeprefix("k" if kind.startswith("*k") else "")
     short = "i1" if short == "u1" else short
     if short not in DTYPES:
@@ -71,6 +78,18 @@ def _argument(name: str, kind: Any, value: Any) -> Argument:
         return Argument(name=name, type_name=short, dtype=DTYPES[short])
     shape = (None,) * len(_shape_of(value))
     return Argument(name=name, type_name=f"*{short}", dtype=DTYPES[short], shape=shape)
+
+
+def _bounds_of(name: str, value: Any) -> Bounds:
+    """Return what a ``TensorDescriptor`` describes.
+
+    Raises:
+        NotKeptError: if what it describes cannot be recorded.
+    """
+    if value.round_f32_to_tf32:
+        raise NotKeptError(f"the tensor descriptor {name} rounds what it loads to TF32, which is not recorded")
+    shape, strides = (tuple(map(int, each)) for each in (value.shape, value.strides))
+    return Bounds(shape=shape, strides=strides, padding=str(value.padding))
 
 
 def _constant(name: str, value: Any) -> Any:
@@ -102,13 +121,29 @@ def read(kernel: Specialised, bound: Mapping[str, Any], grid: tuple[int, ...]) -
         if name in kernel.constants:
             continue
         argument = _argument(name, kind, bound[name])
+        dtype = numpy_dtype(argument.dtype)
         if argument.shape is None:
-            values[name] = np.asarray(bound[name], numpy_dtype(argument.dtype))
+            values[name] = np.asarray(bound[name], dtype)
+        elif descriptor_parts(kind) is not None:
+            bounds = _bounds_of(name, bound[name])
+            shapes[name] = _memory_of(name, bound[name].base, bounds, dtype.itemsize)
+            values[name] = _numbers(bound[name].base, shapes[name], dtype)
+            values |= descriptors.recorded_entry(name, descriptors.entry_of(bounds, shapes[name]))
         else:
-            dtype = numpy_dtype(argument.dtype)
             shapes[name] = _shape_of(bound[name], dtype.itemsize)
             values[name] = _numbers(bound[name], shapes[name], dtype)
     return Launched(values=values, shapes=shapes, launch=grid)
+
+
+def _memory_of(name: str, array: Any, bounds: Bounds, size: int) -> tuple[int, ...]:
+    """Return the shape under which to record the base of a tensor descriptor, whose elements have a size in bytes."""
+    tensor = tensor_behind(array)
+    if tensor is None:
+        raise NotKeptError(f"an array of the type {type(array).__name__} is not recorded")
+    storage = tensor.untyped_storage()
+    if bounds.extent * size > storage.nbytes() - (array.data_ptr() - storage.data_ptr()):
+        raise NotKeptError(f"the tensor descriptor {name} describes more memory than its array has")
+    return bounds.memory
 
 
 def _shape_of(array: Any, size: int = 0) -> tuple[int, ...]:

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard, cast
 
+import numpy as np
+import numpy.typing as npt
+
 from synthesis.core.errors import ConfigError, UnknownNameError
 from synthesis.core.examples import ArrayType
 from synthesis.core.formats import is_floating, numpy_dtype
@@ -119,6 +122,24 @@ def argument_of(name: str, type_name: str) -> Argument | None:
     if parts is None or parts[0] not in DTYPES or DTYPES[parts[0]] == "bool":
         return None
     return Argument(name=name, type_name=type_name, dtype=DTYPES[parts[0]])
+
+
+# Recorded launches
+
+
+def recorded_entry(name: str, entry: Mapping[str, Any]) -> dict[str, npt.NDArray[np.generic]]:
+    """Return the entry of a descriptor as the arrays of a recorded launch, by their paths."""
+    sizes = {f"{name}:{key}": np.array(entry[key], np.int64) for key in ("shape", "strides") if key in entry}
+    return {**sizes, **({f"{name}:padding": np.array(True)} if entry.get("padding") == NAN else {})}
+
+
+def read_entry(name: str, values: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, Any]:
+    """Return the entry of a descriptor from the arrays of a recorded launch, as ``recorded_entry`` makes them."""
+    given = {key: values[f"{name}:{key}"] for key in ("shape", "strides") if f"{name}:{key}" in values}
+    sizes = {
+        key: value.reshape(-1).astype(np.int64).tolist() for key, value in given.items() if value.dtype.kind in "iu"
+    }
+    return {**sizes, **({"padding": NAN} if f"{name}:padding" in values else {})}
 
 
 # Values in a user's table

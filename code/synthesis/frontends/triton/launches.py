@@ -14,9 +14,11 @@ import triton.backends.compiler as _targets
 import triton.compiler as _compiler
 import triton.runtime.interpreter as _interpreter
 import triton.runtime.jit as _jit
+import triton.tools.tensor_descriptor as _tensor_descriptor
 
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import Call, Described, Launched, Listener
+from synthesis.frontends.triton.descriptors import Bounds
 from synthesis.frontends.triton.driverless import install_driver
 from synthesis.frontends.triton.options import DEFAULTS
 from synthesis.frontends.triton.pretence import plain_tensors
@@ -28,6 +30,7 @@ targets: Any = _targets
 compiler: Any = _compiler
 interpreter: Any = _interpreter
 jit: Any = _jit
+TensorDescriptor: Any = _tensor_descriptor.TensorDescriptor
 
 SECONDS = 30.0
 """Time limit in seconds of a launch in the interpreter."""
@@ -137,7 +140,7 @@ class _Watching:
     def _specialised(self, function: Any, bound: Mapping[str, Any], types: Any, kwargs: Any) -> Specialised:
         options = {name: kwargs[name] for name in _OPTIONS if kwargs.get(name) is not None}
         named = dict(zip(bound, types, strict=True))
-        ranks = [len(getattr(value, "shape", ())) for value in bound.values()]
+        ranks = [_rank_of(value) for value in bound.values()]
         key = id(function), repr(types), repr(options), repr(ranks)
         if key not in self._known:
             kinds = {name: kind for name, (kind, _) in named.items()}
@@ -204,6 +207,13 @@ class _Compiled:
 def _sizes(grid: Any, bound: Mapping[str, Any]) -> tuple[int, ...]:
     given: Any = grid(bound) if callable(grid) else grid
     return tuple(map(int, given)) if hasattr(given, "__len__") else (int(given),)
+
+
+def _rank_of(value: Any) -> int:
+    """Return the number of dimensions under which an array is recorded; 0 for anything else."""
+    if isinstance(value, TensorDescriptor):
+        return len(Bounds(shape=tuple(value.shape), strides=tuple(value.strides)).memory)
+    return len(getattr(value, "shape", ()))
 
 
 def _describe(kernel: Specialised, bound: Mapping[str, Any]) -> Described:

@@ -1,15 +1,17 @@
 """Signatures that hold the recorded arguments of Triton launches."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.formats import is_floating, numpy_dtype
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of, range_of
-from synthesis.frontends.triton import describing
+from synthesis.frontends.triton import describing, descriptors
+from synthesis.frontends.triton.spelling import descriptor_parts
 
 _MOST_NUMBERS = 4096
 """Maximum number of recorded numbers in a signature. Of larger arrays, only the range is kept."""
@@ -33,7 +35,26 @@ class TritonReplayer:
         claimed = kernel.spec.signature
         ranged = frozenset(_too_large(claimed, launched))
         arguments = tuple(_filled(each, launched, mutation, each.name in ranged) for each in claimed.arguments)
-        return replace(claimed, arguments=arguments, launch=launched.launch)
+        signature = replace(claimed, arguments=arguments, launch=launched.launch)
+        return descriptors.with_entries(signature, _entries(signature, launched))
+
+
+def _entries(signature: Signature, launched: Launched) -> dict[str, Mapping[str, Any]]:
+    """Return the entries of a launch's tensor descriptors.
+
+    Raises:
+        ConfigError: if Triton makes no such descriptor.
+    """
+    found = dict[str, Mapping[str, Any]]()
+    for argument in signature.arguments:
+        parts = descriptor_parts(argument.type_name)
+        if parts is None:
+            continue
+        found[argument.name] = descriptors.read_entry(argument.name, launched.values)
+        bounds = descriptors.bounds_of(descriptors.with_entries(signature, found), argument)
+        if bounds is not None and (why := bounds.problem(len(parts[1]), argument.dtype)):
+            raise ConfigError(f"the tensor descriptor {argument.name}: {why}")
+    return found
 
 
 def _too_large(claimed: Signature, launched: Launched) -> Iterator[str]:
