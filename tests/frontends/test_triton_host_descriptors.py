@@ -14,11 +14,12 @@ import numpy.typing as npt
 import pytest
 from triton_parts import FRONTEND, lower, texts_of
 
-from synthesis import ConfigError, Pair, Rejection, Symptom, SynthesisPipeline
+from synthesis import ConfigError, KernelGenerator, Pair, Rejection, Symptom, SynthesisPipeline
 from synthesis.core.errors import UnknownNameError
 from synthesis.core.examples import ArrayType, Examples
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.drawing.kernel_files.reading import KernelFileError
 from synthesis.frontends.base import Kernel, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.launched import Launched, Mutation
 from synthesis.frontends.triton import descriptors
@@ -441,6 +442,56 @@ def test_a_table_of_inputs_describes_descriptors(users_module: Any) -> None:
 def test_wrong_tables_are_errors(users_module: Any, change: Mapping[str, Any], said: str) -> None:
     with pytest.raises((ConfigError, UnknownNameError), match=said):
         found_in(users_module, x_desc={**USERS["x_desc"], **change})
+
+
+# ---- kernel files
+
+
+FILE = '''"""Doubles a matrix."""
+#: frontend: triton
+#: category: simple
+#: types: T = tl.float16
+#: grid: 2
+
+from synthesis.drawing.kernel_files.words import Array, T, size
+
+n = size(40)
+
+
+def kernel(
+    x_desc: Array[T, 32, n],  #: -1..1, blocks BLOCK 2*BLOCK
+    out_desc: Array[T, 32, n],  #: output, blocks BLOCK 32
+    BLOCK: tl.constexpr,  #: option 16
+):
+    row = tl.program_id(0) * BLOCK
+    for column in range(0, x_desc.shape[1], BLOCK):
+        out_desc.store([row, column], x_desc.load([row, column]) * 2)
+'''
+
+
+def test_a_kernel_file_declares_descriptors(tmp_path: Path) -> None:
+    Path(tmp_path, "hosted.py").write_text(FILE)
+    spec = KernelGenerator("triton", kernels=str(tmp_path)).spec(0)
+    x, out = spec.signature.arguments
+    assert (x.type_name, x.shape) == (out.type_name, out.shape) == ("tensordesc<fp16[16, 32]>", (32, 40))
+    assert (x.role, out.role, out.domain) == (Role.INPUT, Role.OUTPUT, None)
+    assert spec.signature.options["divisible_by_16"] == []
+    pair = SynthesisPipeline(FRONTEND, level=["ttir"], verify="all").create_pair(spec)
+    assert isinstance(pair, Pair), pair
+    assert pair.verdict.verified == ("ttir",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("size(40)", "size(42)", "x_desc is no tensor descriptor of fp16: its strides are not multiples of 16 bytes"),
+        ("tl.float16", "tl.int1", "x_desc is no tensor descriptor of i1: Triton does not compile it"),
+    ],
+)
+def test_a_kernel_file_with_a_wrong_descriptor_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
+    Path(tmp_path, "hosted.py").write_text(FILE.replace(old, new))
+    with pytest.raises(KernelFileError, match=said):
+        KernelGenerator("triton", kernels=str(tmp_path)).spec(0)
 
 
 # ---- recorded launches

@@ -114,6 +114,9 @@ BAD = {
     "keyword": ("#: -1..1", "#: -1..1, named for", 8, "cannot read 'named for'"),
     "array of usual values": ("#: -1..1", "#: usually 1.0", 8, "are for single values; x is an array"),
     "start of nothing": ("x: Array[float, n],  #: -1..1", "x: int,  #: starts 4 2", 8, "are for arrays; x is none"),
+    "blocks": ("#: -1..1", "#: -1..1, blocks 4 4", 8, "'blocks' has an expression for each dimension"),
+    "blocks of nothing": ("x: Array[float, n],  #: -1..1", "x: float,  #: -1..1, blocks 4", 8, "'blocks' has an"),
+    "unknown blocks": ("#: -1..1", "#: -1..1, blocks k", 8, "unknown size k in 'k'; sizes: n"),
     "unknown size": ("Array[float, n],  #: -1", "Array[float, m],  #: -1", 8, "unknown size m in 'm'; sizes: n"),
     "type": ("x: Array[float, n]", "x: Array[complex, n]", 8, "unknown type 'complex'; allowed: float"),
     "unused": ("2.0 * x", "2.0", 8, "no line of 'kernel' uses the argument x"),
@@ -157,6 +160,8 @@ def test_what_is_wrong_with_a_file_is_said_with_its_line(name: str, file: Path) 
         ("warp", "Thread[n]", "Thread[k]", "unknown size k"),
         ("jax", " -> Array[float, n]", "", "say what 'kernel' returns"),
         ("jax", "    x: Array", "    i: Thread[n],\n    x: Array", "a JAX function has no thread indices"),
+        ("jax", "#: -1..1", "#: -1..1, blocks 4", "'blocks' is not for jax"),
+        ("warp", "#: -1..1", "#: -1..1, blocks 4", "'blocks' is not for warp"),
         ("jax", "#: -1..1", "#: -1..1, inout", "'output', 'inout', 'starts' and 'distinct' are for Warp"),
     ],
 )

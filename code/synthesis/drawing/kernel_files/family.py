@@ -40,6 +40,8 @@ class Value:
     """An expression of sizes and constants, for an integer that is not drawn."""
     starts: tuple[int, int] | None = None
     """For an array of row starts: the number of entries between rows, and how much it may vary."""
+    blocks: tuple[str, ...] = ()
+    """For an array that is passed as a tensor descriptor, the expressions of its block shape."""
     among: int | None = None
     """For an array of distinct indices: the number of possible indices for each item."""
 

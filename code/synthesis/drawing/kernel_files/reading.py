@@ -22,7 +22,7 @@ _MORE_HEADS = ("types", "grid", "num_warps", "num_stages")
 """Heads that only some front ends have."""
 _CLAUSES = (
     "LOW..HIGH", "input", "output", "inout", "named NAME …", "usually VALUE …", "option VALUE …", "starts STRIDE SLACK",
-    "distinct COUNT", "is SIZE", '"a description"',
+    "distinct COUNT", "is SIZE", "blocks SIZE …", '"a description"',
 )  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
@@ -254,6 +254,9 @@ class _Reader:
         value = Value(name=name, line=line, element=self._element(annotation), **told)
         if value.element.shape is None and (value.starts or value.among):
             raise self._error(line, f"'starts' and 'distinct' are for arrays; {name} is none")
+        if value.blocks and len(value.blocks) != len(value.element.shape or ()):
+            message = "'blocks' has an expression for each dimension of an array, as in 'blocks 16 BLOCK'"
+            raise self._error(line, message)
         if value.element.shape is not None and (value.usual or value.options or value.given):
             raise self._error(line, f"'usually', 'option' and 'is' are for single values; {name} is an array")
         drawn = value.low is None and value.role is not Role.OUTPUT
@@ -285,6 +288,8 @@ class _Reader:
             return {"usual" if word == "usually" else "options": tuple(rest)}
         if word == "is" and rest:
             return {"given": clause.removeprefix("is").strip()}
+        if word == "blocks" and rest:
+            return {"blocks": tuple(rest)}
         if word == "starts" and len(rest) == 2 and all(map(str.isdigit, rest)):
             return {"starts": (int(rest[0]), int(rest[1]))}
         if word == "distinct" and len(rest) == 1 and rest[0].isdigit() and int(rest[0]) > 0:
@@ -301,6 +306,7 @@ class _Reader:
         constants = {each.name for each in family.values if each.options or each.given}
         places = [(each.line, each.element.shape or ()) for each in family.values]
         places += [(each.line, (each.given,)) for each in family.values if each.given]
+        places += [(each.line, each.blocks) for each in family.values]
         places += [(family.line, tuple(extent for _, extent in family.axes))]
         places += [(family.line, each.shape or ()) for each in family.results]
         for line, expressions in places:

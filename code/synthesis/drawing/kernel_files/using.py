@@ -58,7 +58,7 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
 
 
 def refuse_tiles(family: Family) -> None:
-    """Raise an error if a family uses a feature of tile kernels: a head, or an integer given by an expression of sizes.
+    """Raise an error if a family uses a feature of tile kernels: a head, blocks, or an integer given by an expression.
 
     Raises:
         KernelFileError: for the first such feature.
@@ -69,6 +69,8 @@ def refuse_tiles(family: Family) -> None:
         if each.given:
             told = f"'is' is not for {family.frontend}; a size may stand in the text"
             raise KernelFileError(family.path, each.line, told)
+        if each.blocks:
+            raise KernelFileError(family.path, each.line, f"'blocks' is not for {family.frontend}")
 
 
 def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Kind]) -> _Kind:

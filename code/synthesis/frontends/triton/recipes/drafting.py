@@ -16,7 +16,7 @@ from synthesis.frontends.rewriting import with_names, written_name
 from synthesis.frontends.triton.options import DEFAULTS
 from synthesis.frontends.triton.recipes.pruning import needed, pruned
 from synthesis.frontends.triton.recipes.synonyms import RESERVED, synonyms_of
-from synthesis.frontends.triton.spelling import dtype_of
+from synthesis.frontends.triton.spelling import descriptor_type, dtype_of, is_pointer
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALLED = re.compile(r"\btl\.(\w+)\(")
@@ -66,11 +66,15 @@ class Draft:
         role: Role = Role.INPUT,
         names: tuple[str, ...] = (),
         base: tuple[float, ...] = (),
+        blocks: Sequence[int] = (),
     ) -> None:
-        """Add a pointer to an array; ``short`` is Triton's name of its elements' type."""
+        """Add a pointer to an array, or a tensor descriptor with blocks of a shape.
+
+        ``short`` is Triton's name of the type of its elements.
+        """
         argument = Argument(
             name=key,
-            type_name=f"*{short}",
+            type_name=descriptor_type(short, blocks) if blocks else f"*{short}",
             dtype=dtype_of(short),
             shape=tuple(shape),
             role=role,
@@ -145,7 +149,7 @@ class Draft:
 
     def _options(self, style: Stream, arguments: Sequence[Argument]) -> Mapping[str, Any]:
         aligned = style.chance(_ALIGNED)
-        hints = [each.name for each in arguments if _is_multiple(each) or (each.shape is not None and aligned)]
+        hints = [each.name for each in arguments if _is_multiple(each) or (is_pointer(each.type_name) and aligned)]
         warps, stages = style.choice(self.warps), style.choice(self.stages)
         return {**DEFAULTS, "divisible_by_16": hints, "num_warps": warps, "num_stages": stages}
 

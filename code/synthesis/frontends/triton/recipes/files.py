@@ -21,9 +21,10 @@ from synthesis.drawing.kernel_files.using import (
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.families import family_recipe
+from synthesis.frontends.triton.descriptors import Bounds, row_major
 from synthesis.frontends.triton.recipes.chains import fused_expression, fused_lines
 from synthesis.frontends.triton.recipes.drafting import Draft
-from synthesis.frontends.triton.spelling import SPELLED
+from synthesis.frontends.triton.spelling import SPELLED, dtype_of
 
 _TYPES = {
     "float": "fp32",
@@ -179,7 +180,8 @@ def _declare(draft: Draft, family: Family, value: Value, values: Mapping[str, An
         elif value.among is not None:
             base = tuple(choose.shuffled(range(0, shape[0] * value.among, value.among)))
             domain = Domain(low=0, high=value.among - 1)
-        draft.pointer(value.name, short, shape, domain, role=value.role, names=value.names, base=base)
+        blocks = _blocks(family, value, values, short, shape)
+        draft.pointer(value.name, short, shape, domain, role=value.role, names=value.names, base=base, blocks=blocks)
     elif value.usual and choose.chance(_CONSTANT):
         draft.constant(value.name, ast.literal_eval(choose.choice(value.usual)), names=value.names)
     elif value.usual and choose.chance(_CONSTANT):
@@ -187,3 +189,22 @@ def _declare(draft: Draft, family: Family, value: Value, values: Mapping[str, An
     else:
         low, high = value.low or 0.0, value.high or 0.0
         draft.number(value.name, short, Domain(low=low, high=high), names=value.names)
+
+
+def _blocks(
+    family: Family, value: Value, values: Mapping[str, Any], short: str, shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return the block shape of an array that is passed as a tensor descriptor; empty for another array.
+
+    Raises:
+        KernelFileError: if Triton makes no such descriptor.
+    """
+    blocks = tuple(_evaluated(family, value.line, each, values) for each in value.blocks)
+    if blocks:
+        why = Bounds(shape=shape, strides=row_major(shape)).problem(len(blocks), dtype_of(short))
+        if short == "i1":
+            why = "Triton does not compile it"
+        if why is not None:
+            told = f"{value.name} is no tensor descriptor of {short}: {why}"
+            raise KernelFileError(family.path, value.line, told)
+    return blocks
