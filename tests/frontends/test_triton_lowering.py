@@ -20,7 +20,7 @@ from synthesis.frontends.linemap import origins_of
 
 triton: Any = triton_module
 ALL = ("ttir", "ttgir", "llir", "ptx")
-KERNELS = ("softmax", "matmul", "flash_attention", "cumsum", "atomic_sum", "dropout")
+KERNELS = ("softmax", "matmul", "flash_attention", "cumsum", "atomic_sum", "dropout", "hosted_matmul")
 
 
 def kernels() -> list[KernelSpec]:
