@@ -1,8 +1,6 @@
-"""Tensor descriptors that a kernel takes from the host: in signatures, in texts for devices, and in the oracle."""
+"""Tensor descriptors that a kernel takes from the host: in texts for several devices, in the oracle, and verified."""
 
-import importlib
 import math
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +12,17 @@ import numpy.typing as npt
 import pytest
 from triton_parts import FRONTEND, lower, texts_of
 
-from synthesis import ConfigError, KernelGenerator, Pair, Rejection, Symptom, SynthesisPipeline
-from synthesis.core.errors import UnknownNameError
-from synthesis.core.examples import ArrayType, Examples
+from synthesis import Pair, Rejection, Symptom, SynthesisPipeline
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
-from synthesis.drawing.kernel_files.reading import KernelFileError
-from synthesis.frontends.base import Kernel, ReferenceFaultError, ReferenceUnknownError
-from synthesis.frontends.launched import Launched, Mutation
-from synthesis.frontends.triton import descriptors
-from synthesis.frontends.triton.descriptors import Bounds, bounds_of, entry_of, row_major, with_entries
+from synthesis.frontends.base import (
+    Program,
+    Purpose,
+    ReferenceFaultError,
+    ReferenceUnknownError,
+    RunKey,
+)
+from synthesis.frontends.triton.descriptors import bounds_of, with_entries
 from synthesis.frontends.triton.lowering import lower_again
 from synthesis.frontends.triton.reference.oracle import TritonReference
 from synthesis.frontends.triton.spelling import SHORT, descriptor_parts, descriptor_type
@@ -115,7 +114,7 @@ def values_of(spec: KernelSpec) -> dict[str, Array]:
     values: dict[str, Array] = {}
     for each in spec.signature.arguments:
         shape = tuple(size or 0 for size in each.shape or ())
-        drawn: Array = random.normal(size=shape) if each.role is Role.INPUT else np.full(shape, 7)
+        drawn: Any = random.normal(size=shape) if each.role is Role.INPUT else np.full(shape, 7)
         values[each.name] = drawn.astype(dtype_of(each.dtype))
     return values
 
@@ -221,6 +220,50 @@ def test_two_descriptors_of_one_array_see_each_others_stores() -> None:
         np.testing.assert_array_equal(found["out_desc"], expected, told)
 
 
+def test_rows_are_gathered_through_a_descriptor() -> None:
+    source = HEAD + (
+        "def pick(x_desc, rows_ptr, out_ptr):\n"
+        "    x = x_desc.gather(tl.load(rows_ptr + tl.arange(0, 8)), 8)\n"
+        "    at = tl.arange(0, 8)[:, None] * 16 + tl.arange(0, 16)[None, :]\n"
+        "    tl.store(out_ptr + at, x)\n"
+    )
+    arguments = (
+        described("x_desc", "float16", Role.INPUT, (32, 16), (1, 16)),
+        Argument(name="rows_ptr", type_name="*i32", dtype="int32", shape=(8,)),
+        Argument(name="out_ptr", type_name="*fp16", dtype="float16", shape=(8, 16), role=Role.OUTPUT),
+    )
+    signature = Signature(arguments=arguments, launch=(1,), call={"constants": {}})
+    spec = KernelSpec(frontend="triton", name="pick", category="tests", source=source, signature=signature)
+    values = values_of(spec)
+    values["rows_ptr"] = np.array([3, 0, 9, 31, 8, 40, 2, 1], np.int32)
+    padded = np.zeros((41, 24), np.float16)
+    padded[:32, :16] = values["x_desc"]
+    for told, found in every_result(spec, values):
+        np.testing.assert_array_equal(found["out_ptr"], padded[values["rows_ptr"], 8:], told)
+
+
+def test_blocks_are_added_through_a_descriptor() -> None:
+    source = HEAD + (
+        "def add(x_desc, out_desc):\n"
+        "    x = x_desc.load([tl.program_id(0) * 4, 0])\n"
+        "    out_desc.atomic_add([0, 0], x)\n"
+        "    out_desc.atomic_max([4, 8], x)\n"
+    )
+    arguments = (
+        described("x_desc", "int32", Role.INPUT, (10, 16), (4, 16)),
+        described("out_desc", "int32", Role.INOUT, (8, 16), (4, 16)),
+    )
+    signature = Signature(arguments=arguments, launch=(3,), call={"constants": {}})
+    spec = KernelSpec(frontend="triton", name="add", category="tests", source=source, signature=signature)
+    x = np.arange(-40, 120, dtype=np.int32).reshape(10, 16)
+    blocks = np.append(x, np.zeros((2, 16), np.int32), axis=0).reshape(3, 4, 16)
+    expected = np.full((8, 16), 7, np.int32)
+    expected[:4] += blocks.sum(0)
+    expected[4:, 8:] = np.maximum(7, blocks.max(0)[:, :8])
+    for told, found in every_result(spec, {"x_desc": x, "out_desc": np.full((8, 16), 7, np.int32)}):
+        np.testing.assert_array_equal(found["out_desc"], expected, told)
+
+
 def test_arguments_that_do_not_fit_the_parameters_are_refused() -> None:
     spec = spec_of("table")
     values = values_of(spec)
@@ -262,6 +305,22 @@ def test_the_oracle_refuses_descriptors_that_triton_does_not_make(
     wrong = replace(spec, signature=with_entries(spec.signature, {"x_desc": entry}))
     with pytest.raises(error):
         TritonReference(wrong)([values_of(spec)], double=False)
+
+
+@pytest.mark.parametrize("entries", ["x_desc", ["x_desc"], {"x_desc": 3}, {"x_desc": {"shape": 20}}])
+def test_entries_of_other_kinds_are_refused(entries: Any, tmp_path: Path) -> None:
+    spec = spec_of("table")
+    values = values_of(spec)
+    signature = replace(spec.signature, call={"constants": {}, "descriptors": entries})
+    with pytest.raises(ReferenceUnknownError):
+        TritonReference(replace(spec, signature=signature))([values], double=False)
+    text = texts_of(spec, ("ttir",))["ttir"]
+    runs = {RunKey(Purpose.DRAW): values}
+    program = Program(name="table", level=FRONTEND.level("ttir"), text=text, signature=signature, runs=runs)
+    assert FRONTEND.prover is not None
+    (_, (_, found)) = FRONTEND.prover.run([program], tmp_path)
+    assert isinstance(found, Rejection)
+    assert "the descriptor of x_desc cannot be read" in found.detail
 
 
 # ---- verification
@@ -348,185 +407,3 @@ def test_a_descriptor_of_truth_values_is_a_rejection() -> None:
     made = lower(replace(spec, signature=replace(spec.signature, arguments=(x, *spec.signature.arguments[1:]))))
     assert isinstance(made, Rejection)
     assert "tensordesc<i1[16]>, which Triton does not compile" in made.detail
-
-
-# ---- signatures and tables
-
-
-def test_types_are_spelled_as_tritons() -> None:
-    assert descriptor_type("fp16", (16, 32)) == "tensordesc<fp16[16, 32]>"
-    assert descriptor_parts("tensordesc<fp16[16, 32]>") == ("fp16", (16, 32))
-    for other in (
-        "*fp16",
-        "tensordesc<fp16[]>",
-        "tensordesc<fp16[16,32],NVMMASharedLayout()>",
-        "tensordesc_im2col<i8[4]>",
-    ):
-        assert descriptor_parts(other) is None
-
-
-def test_a_signature_is_the_same_from_json() -> None:
-    signature = with_entries(spec_of("table").signature, {"x_desc": {"padding": "nan"}, "out_desc": {}})
-    assert signature.call == {
-        "constants": {"BLOCK_M": 16, "BLOCK_N": 16},
-        "descriptors": {"x_desc": {"padding": "nan"}},
-    }
-    assert Signature.from_json(signature.to_json(), signature.options) == signature
-    assert with_entries(signature, {}).call == {"constants": {"BLOCK_M": 16, "BLOCK_N": 16}}
-
-
-MODULE = TABLE.replace("def table(", "def user_table(")
-USERS: Mapping[str, Any] = {
-    "x_desc": {"base": ArrayType("float16", (20, 48), Domain(low=-1, high=1)), "block_shape": [16, 16]},
-    "out_desc": {"base": ArrayType("float16", (20, 48)), "block_shape": [16, 16]},
-    "sums_ptr": ArrayType("float32", (20,)),
-    "BLOCK_M": 16,
-    "BLOCK_N": 16,
-    "grid": [2],
-}
-
-
-@pytest.fixture(scope="module")
-def users_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("modules")
-    Path(folder, "users_descriptors.py").write_text(MODULE)
-    sys.path.insert(0, str(folder))
-    yield importlib.import_module("users_descriptors")
-    sys.path.remove(str(folder))
-    del sys.modules["users_descriptors"]
-
-
-def found_in(module: Any, **changes: Any) -> Kernel:
-    examples = Examples(tables={"user_table": {**USERS, **changes}})
-    (kernel,) = FRONTEND.compiler.discover(module, examples=examples)
-    assert isinstance(kernel, Kernel), kernel
-    return kernel
-
-
-def test_a_table_of_inputs_describes_descriptors(users_module: Any) -> None:
-    signature = found_in(users_module).spec.signature
-    assert signature.call == {"constants": {"BLOCK_M": 16, "BLOCK_N": 16}}
-    assert signature.options["divisible_by_16"] == ["sums_ptr"]
-    told = {each.name: (each.type_name, each.shape, each.role) for each in signature.arguments}
-    assert told == {
-        "x_desc": ("tensordesc<fp16[16, 16]>", (20, 48), Role.INPUT),
-        "out_desc": ("tensordesc<fp16[16, 16]>", (20, 48), Role.OUTPUT),
-        "sums_ptr": ("*fp32", (20,), Role.OUTPUT),
-    }
-    part = {**USERS["x_desc"], "shape": [20, 40], "padding": "nan"}
-    kernel = found_in(users_module, x_desc=part)
-    entry = {"shape": [20, 40], "strides": [48, 1], "padding": "nan"}
-    assert (kernel.spec.signature.call or {})["descriptors"] == {"x_desc": entry}
-    declared = FRONTEND.compiler.declared(kernel)
-    assert declared is not None
-    assert [each.type_name for each in declared.arguments] == [
-        each.type_name for each in kernel.spec.signature.arguments
-    ]
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"block": [16, 16]}, "unknown entry 'block'"),
-        ({"block_shape": 16}, "write it as"),
-        ({"base": ArrayType("float16", ())}, "write it as"),
-        ({"base": ArrayType("bool", (32, 32))}, "which Triton does not compile"),
-        ({"base": ArrayType("float16", (20, 42))}, "not multiples of 16 bytes"),
-        ({"block_shape": [16]}, "2, 2 and 1 numbers"),
-        ({"strides": [40, 2]}, "the last stride 1"),
-        ({"shape": [21, 48]}, "reaches 1008 elements of memory, and its base has 960"),
-        ({"padding": "one"}, "its padding is 'one'"),
-        ({"base": ArrayType("int32", (20, 48)), "padding": "nan"}, "for floating-point numbers"),
-    ],
-)
-def test_wrong_tables_are_errors(users_module: Any, change: Mapping[str, Any], said: str) -> None:
-    with pytest.raises((ConfigError, UnknownNameError), match=said):
-        found_in(users_module, x_desc={**USERS["x_desc"], **change})
-
-
-# ---- kernel files
-
-
-FILE = '''"""Doubles a matrix."""
-#: frontend: triton
-#: category: simple
-#: types: T = tl.float16
-#: grid: 2
-
-from synthesis.drawing.kernel_files.words import Array, T, size
-
-n = size(40)
-
-
-def kernel(
-    x_desc: Array[T, 32, n],  #: -1..1, blocks BLOCK 2*BLOCK
-    out_desc: Array[T, 32, n],  #: output, blocks BLOCK 32
-    BLOCK: tl.constexpr,  #: option 16
-):
-    row = tl.program_id(0) * BLOCK
-    for column in range(0, x_desc.shape[1], BLOCK):
-        out_desc.store([row, column], x_desc.load([row, column]) * 2)
-'''
-
-
-def test_a_kernel_file_declares_descriptors(tmp_path: Path) -> None:
-    Path(tmp_path, "hosted.py").write_text(FILE)
-    spec = KernelGenerator("triton", kernels=str(tmp_path)).spec(0)
-    x, out = spec.signature.arguments
-    assert (x.type_name, x.shape) == (out.type_name, out.shape) == ("tensordesc<fp16[16, 32]>", (32, 40))
-    assert (x.role, out.role, out.domain) == (Role.INPUT, Role.OUTPUT, None)
-    assert spec.signature.options["divisible_by_16"] == []
-    pair = SynthesisPipeline(FRONTEND, level=["ttir"], verify="all").create_pair(spec)
-    assert isinstance(pair, Pair), pair
-    assert pair.verdict.verified == ("ttir",)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("size(40)", "size(42)", "x_desc is no tensor descriptor of fp16: its strides are not multiples of 16 bytes"),
-        ("tl.float16", "tl.int1", "x_desc is no tensor descriptor of i1: Triton does not compile it"),
-    ],
-)
-def test_a_kernel_file_with_a_wrong_descriptor_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
-    Path(tmp_path, "hosted.py").write_text(FILE.replace(old, new))
-    with pytest.raises(KernelFileError, match=said):
-        KernelGenerator("triton", kernels=str(tmp_path)).spec(0)
-
-
-# ---- recorded launches
-
-
-def test_entries_are_recorded_as_arrays_and_read_again() -> None:
-    bounds = Bounds(shape=(20, 40), strides=(48, 1), padding="nan")
-    assert bounds.memory == (19 * 48 + 40,)
-    assert Bounds(shape=(20, 40), strides=row_major((20, 40))).memory == (20, 40)
-    entry = entry_of(bounds, bounds.memory)
-    values = descriptors.recorded_entry("x_desc", entry)
-    assert values.keys() == {"x_desc:shape", "x_desc:strides", "x_desc:padding"}
-    assert descriptors.read_entry("x_desc", values) == entry
-    assert descriptors.read_entry("y_desc", values) == {}
-
-
-def test_a_recorded_launch_is_replayed_with_its_descriptors() -> None:
-    spec = spec_of("line")
-    arguments = tuple(replace(each, shape=(None,), domain=None) for each in spec.signature.arguments)
-    claimed = Kernel(
-        spec=replace(spec, signature=replace(spec.signature, arguments=arguments, launch=(None,))), live=None
-    )
-    x, out = np.arange(50, dtype=np.float32), np.zeros(50, np.float32)
-    launched = Launched(
-        values={"x_desc": x, "out_desc": out, "x_desc:padding": np.array(True)},
-        shapes={"x_desc": (50,), "out_desc": (50,)},
-        launch=(4,),
-    )
-    assert FRONTEND.replayer is not None
-    mutation = Mutation(share=0.05, of_zeros=0.1)
-    signature = FRONTEND.replayer.replayed(claimed, launched, mutation)
-    assert (signature.call or {})["descriptors"] == {"x_desc": {"padding": "nan"}}
-    assert signature.arguments[0].base[:3] == (0.0, 1.0, 2.0)
-    wrong = {"x_desc:shape": np.array([20, 40]), "x_desc:strides": np.array([40, 1])}
-    with pytest.raises(
-        ConfigError, match="the tensor descriptor x_desc: its shape, strides and block shape have 2, 2 and 1"
-    ):
-        FRONTEND.replayer.replayed(claimed, replace(launched, values={**launched.values, **wrong}), mutation)

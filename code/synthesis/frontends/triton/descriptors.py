@@ -87,8 +87,8 @@ def bounds_of(signature: Signature, argument: Argument) -> Bounds | None:
     """
     if descriptor_parts(argument.type_name) is None or argument.shape is None or None in argument.shape:
         return None
-    entry: Mapping[str, Any] = (signature.call or {}).get(KEY, {}).get(argument.name, {})
     try:
+        entry: Mapping[str, Any] = (signature.call or {}).get(KEY, {}).get(argument.name, {})
         shape = tuple(int(each) for each in entry.get("shape", argument.shape))
         strides = tuple(int(each) for each in entry.get("strides", row_major(shape)))
         return Bounds(shape=shape, strides=strides, padding=str(entry.get("padding", ZERO)))

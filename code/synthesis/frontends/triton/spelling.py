@@ -45,7 +45,8 @@ SPELLED: Mapping[str, str] = {
 """The types as Python spells them, by Triton's short name."""
 
 
-_DESCRIPTOR = re.compile(r"tensordesc<(\w+)\[(\d+(?:, ?\d+)*)\]>", re.ASCII)
+_DESCRIPTOR = re.compile(r"tensordesc<(\w+)\[(\d{1,9}(?:, ?\d{1,9}){0,4})\]>", re.ASCII)
+"""A type of tensor descriptors, which have up to five dimensions."""
 
 
 def is_pointer(type_name: str) -> bool:

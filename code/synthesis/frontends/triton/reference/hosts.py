@@ -10,9 +10,9 @@ import numpy as np
 from synthesis.core.signatures import Signature
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.triton.reference.types import SPELLED, Dtype
-from synthesis.frontends.triton.reference.values import Descriptor, Pointer
+from synthesis.frontends.triton.reference.values import Descriptor, Pointer, bounded
 
-_HOSTED = re.compile(r"tensordesc<(\w+)\[([\d, ]+)\]>", re.ASCII)
+_HOSTED = re.compile(r"tensordesc<(\w+)\[(\d{1,9}(?:, ?\d{1,9}){0,4})\]>", re.ASCII)
 _PADDINGS = {"zero": 0.0, "nan": np.nan}
 _BYTES = 16
 """The strides of a descriptor that the host makes are multiples of this, except the last."""
@@ -55,19 +55,20 @@ class Hosted:
 
     Raises:
         ReferenceUnknownError: if a descriptor is not modelled.
+        ReferenceFaultError: if its blocks are too large.
     """
 
     def __init__(self, signature: Signature) -> None:
-        given: Mapping[str, Any] = (signature.call or {}).get("descriptors", {})
+        given: Any = (signature.call or {}).get("descriptors", {})
         self._blocks: dict[str, tuple[int, ...]] = {}
         self._entries: dict[str, Mapping[str, Any]] = {}
         for each in signature.arguments:
             hosted = _HOSTED.fullmatch(each.type_name)
             if hosted is None:
                 continue
-            self._blocks[each.name] = tuple(map(int, filter(str.strip, hosted[2].split(","))))
-            entry: Mapping[str, Any] = given.get(each.name, {})
-            if not (each.shape and set(entry) <= {"shape", "strides", "padding"}):
+            self._blocks[each.name] = bounded(tuple(map(int, hosted[2].split(","))))
+            entry = _mapping(_mapping(given).get(each.name, {}))
+            if not each.shape or set(entry) - {"shape", "strides", "padding"}:
                 raise ReferenceUnknownError(f"a tensor descriptor {each.name} of something unknown")
             self._entries[each.name] = entry
 
@@ -88,8 +89,8 @@ class Hosted:
         block, entry = self._blocks[name], self._entries[name]
         sizes = _integers(entry.get("shape", shape))
         steps = _integers(entry.get("strides") or [math.prod(sizes[axis + 1 :]) for axis in range(len(sizes))])
-        padding = _PADDINGS.get(entry.get("padding", "zero"))
-        if not len(sizes) == len(steps) == len(block) or padding is None or min(block) < 1:
+        padding = _PADDINGS.get(str(entry.get("padding", "zero")))
+        if not len(sizes) == len(steps) == len(block) or padding is None:
             raise ReferenceUnknownError(f"a tensor descriptor {name} whose parts do not fit")
         width = pointer.buffer.type.bits // 8
         if steps[-1] != 1 or min(sizes) < 1:
@@ -98,6 +99,12 @@ class Hosted:
             raise ReferenceFaultError(f"a stride of the tensor descriptor {name} is not a multiple of {_BYTES} bytes")
         extents, strides = (tuple(np.array([each], np.int64) for each in part) for part in (sizes, steps))
         return Descriptor(pointer, extents, strides, block, padding)
+
+
+def _mapping(given: Any) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise ReferenceUnknownError("tensor descriptors that are no mapping")
+    return cast("Mapping[str, Any]", given)
 
 
 def _integers(given: Any) -> list[int]:
