@@ -52,10 +52,11 @@ def documents(request: pytest.FixtureRequest) -> list[Document]:
     return [document for folder in folders for document in read_folder(folder)]
 
 
-def test_facts_have_the_constants_of_a_triton_kernel() -> None:
+def test_facts_have_the_constants_and_the_grid_of_a_triton_kernel() -> None:
     row = next(iter(read_folder(SAMPLES / "warp")))
     call = {"constants": {"BLOCK": 64, "ACT": "relu", "OUT": {"dtype": "bf16"}, "SIZES": [4], "bias_ptr": None}}
-    facts = facts_of(row, replace(row.spec.signature, call=call), ()).splitlines()
+    facts = facts_of(row, replace(row.spec.signature, call=call, launch=(3, 2)), ()).splitlines()
+    assert "Grid: [3, 2], a program for each" in facts
     assert "Constants: BLOCK=64, ACT='relu', OUT=bf16, SIZES=(4,), bias_ptr=None" in facts
     assert "Constants: none" in facts_of(row, replace(row.spec.signature, call={"constants": {}}), ()).splitlines()
 

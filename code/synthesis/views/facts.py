@@ -91,7 +91,7 @@ def _calling(document: Document, signature: Signature) -> Iterator[str]:
     """Yield how a function is called, if not with its arguments in order, or the constants of a Triton kernel."""
     if signature.call is None:
         return
-    if "constants" in signature.call:
+    if _is_triton(signature):
         constants = (f"{name}={_constant(each)}" for name, each in signature.call["constants"].items())
         yield f"Constants: {', '.join(constants) or 'none'}"
         return
@@ -125,6 +125,11 @@ def _tree(tree: Any) -> str:
             return repr(tree)
 
 
+def _is_triton(signature: Signature) -> bool:
+    """Return whether a signature is that of a Triton kernel, which has constants."""
+    return "constants" in (signature.call or {})
+
+
 def _constant(value: Any) -> str:
     """Return a constant of a Triton kernel: a number, text, type, or tuple of these."""
     match value:
@@ -151,6 +156,9 @@ def _weak(tree: Any) -> Iterator[str]:
 
 def _launch(signature: Signature, options: dict[str, Any]) -> Iterator[str]:
     if signature.launch is None:
+        return
+    if _is_triton(signature):
+        yield f"Grid: {_sizes(signature.launch)}, a program for each"
         return
     block = f", {options['block_dim']} threads a block" if "block_dim" in options else ""
     kind = "wp.launch_tiled, a block for each" if signature.tiled else "wp.launch, a thread for each"
