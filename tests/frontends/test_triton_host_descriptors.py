@@ -307,7 +307,9 @@ def test_the_oracle_refuses_descriptors_that_triton_does_not_make(
         TritonReference(wrong)([values_of(spec)], double=False)
 
 
-@pytest.mark.parametrize("entries", ["x_desc", ["x_desc"], {"x_desc": 3}, {"x_desc": {"shape": 20}}])
+@pytest.mark.parametrize(
+    "entries", ["x_desc", ["x_desc"], {"x_desc": 3}, {"x_desc": {"shape": 20}}, {"x_desc": {"shape": [math.inf, 40]}}]
+)
 def test_entries_of_other_kinds_are_refused(entries: Any, tmp_path: Path) -> None:
     spec = spec_of("table")
     values = values_of(spec)

@@ -92,7 +92,7 @@ def bounds_of(signature: Signature, argument: Argument) -> Bounds | None:
         shape = tuple(int(each) for each in entry.get("shape", argument.shape))
         strides = tuple(int(each) for each in entry.get("strides", row_major(shape)))
         return Bounds(shape=shape, strides=strides, padding=str(entry.get("padding", ZERO)))
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise ConfigError(f"the descriptor of {argument.name} cannot be read: {error}") from error
 
 
