@@ -1,9 +1,11 @@
 import ast
+import functools
 import itertools
 import pickle
 import statistics
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import golden
 import pytest
@@ -94,6 +96,31 @@ NAMED = {
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
+BY_DIFFICULTY = pytest.mark.xdist_group("kernels by difficulty")  # by one worker, which draws them once
+
+
+def noting(name: str, seed: int = 0, **settings: Any) -> KernelGenerator:
+    """A generator whose recipes draw nothing: their kernels say what was asked for, and of which stream."""
+    some = KernelGenerator(name).spec(0)
+
+    def noted(recipe: Recipe) -> Recipe:
+        def note(stream: Stream, target: str) -> KernelSpec:
+            return replace(
+                some, category=recipe.category, recipe=recipe.name, difficulty=stream.difficulty, ops=(target,),
+                source=f"{stream.word()}",
+            )  # fmt: skip
+
+        return replace(recipe, draw=note)
+
+    recipes = [noted(each) for each in get_frontend(name).drawer.recipes]
+    return KernelGenerator(with_recipes(name, recipes), seed, **settings)
+
+
+@functools.cache
+def of_difficulty(name: str, difficulty: int) -> list[KernelSpec]:
+    """150 kernels of one difficulty, as many of each category."""
+    generator = KernelGenerator(name, seed=4, difficulty=difficulty, category_mix="uniform")
+    return [generator.spec(index) for index in range(150)]
 
 
 @FRONTENDS
@@ -113,9 +140,9 @@ def test_categories_and_their_operations_are_those_that_were_named(name: str) ->
 @FRONTENDS
 @pytest.mark.parametrize("mix", CATEGORY_MIXES)
 def test_an_index_is_its_category_and_number(name: str, mix: str) -> None:
-    generator = KernelGenerator(name, seed=3, category_mix=mix)
+    generator = noting(name, seed=3, category_mix=mix)
     seen = Counter[str]()
-    for index in range(60):
+    for index in range(400):
         spec = generator.spec(index)
         number = seen[spec.category]
         assert generator.index_of(spec.category, number) == index
@@ -153,18 +180,8 @@ def test_the_kernels_are_those_on_record() -> None:
 
 @FRONTENDS
 def test_every_target_comes_up_about_as_often_as_it_weighs(name: str) -> None:
-    tasks: list[tuple[str, str]] = []
-    some = KernelGenerator(name).spec(0)
-
-    def recorded(recipe: Recipe) -> Recipe:
-        def record(stream: Stream, target: str) -> KernelSpec:
-            tasks.append((recipe.name, target))
-            return some
-
-        return replace(recipe, draw=record)
-
-    recipes = [recorded(each) for each in get_frontend(name).drawer.recipes]
-    generator = KernelGenerator(with_recipes(name, recipes))
+    generator = noting(name)
+    recipes = generator.frontend.drawer.recipes
     for category in generator.categories:
         weights = {
             (recipe.name, target): recipe.weight_of(target)
@@ -173,9 +190,8 @@ def test_every_target_comes_up_about_as_often_as_it_weighs(name: str) -> None:
             for target in recipe.targets
         }
         usual = 30 * len(weights) / sum(weights.values())
-        tasks.clear()
-        for number in range(30 * len(weights)):
-            generator.generate(category, number)
+        drawn = [generator.generate(category, number) for number in range(30 * len(weights))]
+        tasks = [(spec.recipe, spec.ops[0]) for spec in drawn]
         times = Counter(tasks)
         assert times.keys() == weights.keys()
         assert all(0.2 < times[each] / (weight * usual) < 2.0 for each, weight in weights.items())
@@ -195,8 +211,8 @@ def test_weights_are_of_targets_that_there_are(name: str) -> None:
 @FRONTENDS
 @pytest.mark.parametrize("difficulty", [None, 5])
 def test_the_numbers_of_a_recipe_are_those_that_it_is_drawn_at(name: str, difficulty: int | None) -> None:
-    generator = KernelGenerator(name, seed=1, difficulty=difficulty)
-    drawn = [generator.spec(index).recipe for index in range(200)]
+    generator = noting(name, seed=1, difficulty=difficulty)
+    drawn = [generator.spec(index).recipe for index in range(400)]
     for recipe in sorted(set(drawn)):
         expected = [index for index, each in enumerate(drawn) if each == recipe]
         assert list(itertools.islice(generator.numbers_of(recipe), len(expected))) == expected
@@ -212,20 +228,21 @@ def test_another_process_draws_the_same() -> None:
     program = (
         "from synthesis import KernelGenerator; print([KernelGenerator('warp').spec(i).source for i in range(30)])"
     )
-    assert len({output_of(program, seed) for seed in ("0", "1", "2")}) == 1
+    here = [KernelGenerator("warp").spec(index).source for index in range(30)]
+    assert {output_of(program, seed).strip() for seed in ("0", "1")} == {str(here)}
 
 
 @FRONTENDS
 def test_kernels_hardly_repeat(name: str) -> None:
     generator = KernelGenerator(name, seed=9)
-    sources = [generator.spec(index).source for index in range(600)]
-    assert len({renamed_hash(source) for source in sources}) >= 0.97 * len(sources)
-    assert len({structure_hash(source) for source in sources}) >= 0.95 * len(sources)
+    sources = [generator.spec(index).source for index in range(300)]
+    assert len({renamed_hash(source) for source in sources}) >= 0.985 * len(sources)
+    assert len({structure_hash(source) for source in sources}) >= 0.975 * len(sources)
 
 
 @FRONTENDS
 def test_seeds_have_nothing_in_common(name: str) -> None:
-    sources = [{KernelGenerator(name, seed).spec(index).source for index in range(60)} for seed in (0, 1)]
+    sources = [{KernelGenerator(name, seed).spec(index).source for index in range(30)} for seed in (0, 1)]
     assert not sources[0] & sources[1]
 
 
@@ -277,7 +294,7 @@ def marked(spec: KernelSpec) -> bool:
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_the_share_of_wrong_adjoints_is_what_was_asked_for(share: float) -> None:
-    generator = KernelGenerator("warp", seed=2, wrong_adjoints=share)
+    generator = noting("warp", seed=2, wrong_adjoints=share)
     for category in ("vector", "tile", "control_flow"):
         drawn = [marked(generator.generate(category, number)) for number in range(60)]
         assert sum(drawn) == round(60 * share)
@@ -296,28 +313,25 @@ def test_the_share_of_wrong_adjoints_is_part_of_what_a_kernel_depends_on() -> No
         KernelGenerator("jax", wrong_adjoints=0.3)
 
 
+@BY_DIFFICULTY
 @FRONTENDS
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
 def test_no_line_is_too_long_to_read(name: str, difficulty: int) -> None:
-    generator = KernelGenerator(name, seed=8, difficulty=difficulty)
-    for index in range(400 // len(DIFFICULTIES)):
-        source = generator.spec(index).source
-        assert max(map(len, source.splitlines())) <= 120, source
+    for spec in of_difficulty(name, difficulty):
+        assert max(map(len, spec.source.splitlines())) <= 120, spec.source
 
 
+@BY_DIFFICULTY
 @FRONTENDS
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
 def test_a_difficulty_is_drawn_alone(name: str, difficulty: int) -> None:
-    generator = KernelGenerator(name, seed=4, difficulty=difficulty)
-    assert {generator.spec(index).difficulty for index in range(60)} == {difficulty}
+    assert {spec.difficulty for spec in of_difficulty(name, difficulty)} == {difficulty}
 
 
+@BY_DIFFICULTY
 @FRONTENDS
 def test_kernels_grow_with_their_difficulty(name: str) -> None:
-    medians: list[float] = []
-    for difficulty in DIFFICULTIES:
-        generator = KernelGenerator(name, seed=4, difficulty=difficulty, category_mix="uniform")
-        medians.append(statistics.median(statements(generator.spec(index)) for index in range(150)))
+    medians = [statistics.median(map(statements, of_difficulty(name, each))) for each in DIFFICULTIES]
     assert medians == sorted(medians)
     assert len(set(medians)) >= 4
     assert medians[0] <= 3
@@ -331,7 +345,7 @@ def statements(spec: KernelSpec) -> int:
 
 @FRONTENDS
 def test_a_mix_is_drawn_as_it_says(name: str) -> None:
-    generator = KernelGenerator(name, seed=4, difficulty={2: 1.0, 5: 3.0})
+    generator = noting(name, seed=4, difficulty={2: 1.0, 5: 3.0})
     application = {"warp": "contact", "jax": "layers"}[name]
     found = [generator.generate(application, number).difficulty for number in range(400)]
     assert set(found) == {2, 5}
