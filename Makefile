@@ -26,7 +26,7 @@
 # make page      follow docs/training.md from its install command on, in an environment of its own
 # make other-machines  run the tests as other processors would, and on one core with 8 GB (hours); TESTS=... runs some of them
 # make versions  run the fast tests and draw verified rows with each release of the tools in constraints/, in .venv-versions;
-#                PAIRS=newest, or names of files there, for some of them
+#                PAIRS=newest, or names of files there, for some of them; CANDIDATES=60 draws so many a front end, not 200
 
 PYTHON ?= python3
 VENV := .venv
@@ -211,7 +211,7 @@ only-warp only-jax: only-%:
 	.venv-$@/bin/python -m pytest --numprocesses auto
 
 versions: $(STAMP)
-	$(BIN)/python benchmarks/versions.py check $(PAIRS)
+	$(BIN)/python benchmarks/versions.py check $(if $(CANDIDATES),--count $(CANDIDATES)) $(PAIRS)
 
 # TESTS are arguments of pytest, and of the script: make other-machines TESTS="--machine AVX2 tests/test_readme.py"
 other-machines: $(STAMP)

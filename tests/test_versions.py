@@ -62,3 +62,14 @@ def test_a_file_of_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(versions, "CONSTRAINTS", tmp_path)
     with pytest.raises(ValueError, match=r"pythonX\.Y-jaxA\.B\.C-warpD\.E\.F\.txt"):
         versions.pairs()
+
+
+@pytest.mark.parametrize(
+    ("count", "rows", "failed", "enough"),
+    [(60, 60, 0, True), (60, 59, 0, True), (60, 58, 0, False), (60, 60, 1, False), (2000, 1990, 0, True),
+     (2000, 1989, 0, False)],
+)  # fmt: skip
+def test_one_candidate_of_few_or_one_in_two_hundred_may_become_no_row(
+    count: int, rows: int, failed: int, enough: bool
+) -> None:
+    assert versions.Rows(count=count, rows=rows, levels={}, failed=failed).is_enough == enough
