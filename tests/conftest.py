@@ -8,7 +8,7 @@ import importlib.util
 import re
 import signal
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +22,7 @@ from synthesis.core import progress_display
 from synthesis.core.sandbox.confinement import Confinement
 from synthesis.core.sandbox.zygote import Zygote
 from synthesis.frontends.base import Kernel, Prover
+from synthesis.making.engines import handing
 from synthesis.verification import verifier
 
 # A loaded machine draws examples slowly, which says nothing about the code.
@@ -38,6 +39,8 @@ _PACKAGES = {"warp": "warp-lang", "jax": "jax", "triton": "triton"}
 _CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
 _TOOL_OF = {"jaxlib": "jax", "scipy": "jax"}
 """What comes with a tool."""
+_DEAR = ("scored_rows", "view_folders")
+"""Files with fixtures for a whole session of which a worker should not make its own."""
 _NO_MODULE = re.compile(r"No module named '(\w+)|irsmith\[(\w+)\]")
 
 
@@ -54,7 +57,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests of the other tier if one is chosen.
 
-    Skip what is marked, or parametrised, with a tool that is not installed, and what other releases print.
+    Skip what is marked, or parametrised, with a tool that is not installed, and what other releases print. Leave tests
+    that share a fixture to one worker, which makes it once.
     """
     if tier := config.getoption("--tier"):
         second = Tiers.read().second([id_of(item) for item in items])
@@ -71,6 +75,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         pinned = [name for mark in item.iter_markers("pinned") for name in mark.args]
         for why in filter(None, map(other_release, pinned)):
             item.add_marker(pytest.mark.skip(reason=why))
+        if (shared := shared_by(item)) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def shared_by(item: pytest.Item) -> str:
+    """The file of a fixture that a test shares with others and that takes long to make; empty if there is none."""
+    defined = getattr(item, "_fixtureinfo", None)  # of pytest's, which has no public name for it
+    found: Sequence[Sequence[Any]] = [*defined.name2fixturedefs.values()] if defined is not None else []
+    pairs = [(str(each[-1].func.__module__), str(each[-1].scope)) for each in found]
+    dear = {module for module, scope in pairs if module in _DEAR or scope == "module"}
+    return min(dear, key=lambda each: (each not in _DEAR, each), default="")
 
 
 def id_of(item: pytest.Item) -> str:
@@ -169,6 +184,14 @@ def shared_processes() -> Iterator[None]:
             return contextlib.nullcontext(started[key])
 
         patch.setattr(verifier, "start_processes", shared)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_workers_unless_asked_for() -> Iterator[None]:
+    """Runs of this process are made in it, as on a machine of one core: each worker takes seconds to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handing, "cores", lambda: 1)
         yield
 
 

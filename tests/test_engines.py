@@ -10,18 +10,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
 from folders import contents
 from processes import workers_of
 
-from synthesis import BatchGenerator, MachineError, OutputError, Run
+from synthesis import BatchGenerator, MachineError, OutputError, Run, Running
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.chunks import Chunk, chunks_of, read_chunk
 from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.engines import handing
 from synthesis.making.engines.base import Event, Failed, Made, Order, Settled, Staffed, Stepped
+from synthesis.making.engines.handing import choose_engine, workers_for
+from synthesis.making.engines.inline import Inline
 from synthesis.making.engines.local import Local
 from synthesis.making.engines.worker import read_order, write_order
 
@@ -38,6 +41,16 @@ def settings(count: int = 8) -> Run:
 def test_an_order_is_what_its_line_says() -> None:
     order = Order(settings(), "s3://bucket/rows")
     assert read_order(write_order(order)) == order
+
+
+def test_there_is_a_worker_a_core_unless_chunks_are_fewer_or_others_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "cores", lambda: 3)
+    assert [workers_for(Running(), chunks) for chunks in (0, 2, 9)] == [1, 2, 3]
+    assert workers_for(Running(workers=5), 9) == 5
+    engines = [choose_engine(Running(), store_of(tmp_path), chunks) for chunks in (1, 2)]
+    assert [type(each) for each in engines] == [Inline, Local]
 
 
 def test_a_worker_that_is_killed_costs_its_chunk_a_second_try(tmp_path: Path) -> None:
@@ -93,37 +106,41 @@ def test_a_worker_ends_though_nobody_has_read_its_words(tmp_path: Path) -> None:
     assert process.wait(timeout=60) == 0
 
 
-def test_progress_takes_back_what_is_begun_anew(tmp_path: Path) -> None:
-    killed = False
-    ways: list[tuple[int, int, float]] = []
+class Killed(NamedTuple):
+    """A run of four candidates whose workers were killed once."""
+
+    folder: Path
+    ways: list[tuple[int, int, float]]
+    """What was told of its progress: candidates done, rows, and how far it was."""
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Killed:
+    found = Killed(tmp_path_factory.mktemp("killed"), [])
+    kills: list[int] = []
 
     def watch(progress: Any) -> None:
-        nonlocal killed
-        ways.append((progress.done, progress.rows, progress.way))
-        if not killed and progress.way > 0.5:
-            killed = True
-            for worker in workers_of(psutil.Process()):
-                worker.kill()
+        found.ways.append((progress.done, progress.rows, progress.way))
+        if not kills and progress.way > 0.5:
+            kills.extend(worker.pid for worker in workers_of(psutil.Process()))
+            for pid in kills:
+                os.kill(pid, signal.SIGKILL)
 
-    BatchGenerator.of(settings()).run(8, tmp_path, workers=2, on_progress=watch)
-    assert killed
-    assert ways[-1] == (8, 8, 8.0)
-    assert max(done for done, _, _ in ways) == 8
-    assert any(after < before for (_, _, before), (_, _, after) in itertools.pairwise(ways))
+    BatchGenerator.of(settings(4)).run(4, found.folder, workers=2, on_progress=watch)
+    assert kills
+    return found
 
 
-def test_a_log_says_what_a_rank_did(tmp_path: Path) -> None:
-    killed = False
+@pytest.mark.xdist_group("a run whose workers were killed")
+def test_progress_takes_back_what_is_begun_anew(killed: Killed) -> None:
+    assert killed.ways[-1] == (4, 4, 4.0)
+    assert max(done for done, _, _ in killed.ways) == 4
+    assert any(after < before for (_, _, before), (_, _, after) in itertools.pairwise(killed.ways))
 
-    def watch(progress: Any) -> None:
-        nonlocal killed
-        if not killed and progress.way > 0.5:
-            killed = True
-            for worker in workers_of(psutil.Process()):
-                worker.kill()
 
-    BatchGenerator.of(settings(4)).run(4, tmp_path, workers=2, on_progress=watch)
-    log = tmp_path / "_irsmith" / "logs" / "00000-of-00001.jsonl"
+@pytest.mark.xdist_group("a run whose workers were killed")
+def test_a_log_says_what_a_rank_did(killed: Killed) -> None:
+    log = killed.folder / "_irsmith" / "logs" / "00000-of-00001.jsonl"
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     made = [each for each in lines if each["event"] == "made"]
     assert {each["chunk"]: (each["rows"], each["rejected"]) for each in made} == {
@@ -134,7 +151,7 @@ def test_a_log_says_what_a_rank_did(tmp_path: Path) -> None:
     failed = [each for each in lines if each["event"] == "failed"]
     assert failed
     assert all("killed by SIGKILL" in each["why"] for each in failed)
-    BatchGenerator.of(settings(6)).run(6, tmp_path)
+    BatchGenerator.of(settings(6)).run(6, killed.folder)
     assert log.read_text().splitlines()[: len(lines)] == [json.dumps(each) for each in lines]
 
 
