@@ -25,13 +25,21 @@ def parts(folder: Path) -> list[Path]:
     return sorted((folder / "_irsmith" / "parts").glob("*.parquet"))
 
 
+@pytest.fixture(scope="module")
+def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the command makes where nothing stops it."""
+    folder = tmp_path_factory.mktemp("sixty")
+    BatchGenerator("jax", chunk_size=7, category=FAST).run(60, folder)
+    return folder
+
+
+@pytest.mark.xdist_group("sixty candidates")
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_run_killed_at_random_moments_ends_with_the_same_files(tmp_path: Path, workers: int) -> None:
-    whole = BatchGenerator("jax", chunk_size=7, category=FAST).run(60, tmp_path / "whole", workers=1)
+def test_a_run_killed_at_random_moments_ends_with_the_same_files(tmp_path: Path, sixty: Path, workers: int) -> None:
     moments = random.Random(3)
     command = [*COMMAND, "--workers", str(workers), "--out", str(tmp_path / "killed")]
     kills = 0
-    for _ in range(4):
+    for _ in range(3):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         target = len(parts(tmp_path / "killed")) + moments.randint(0, 2)
         while process.poll() is None and len(parts(tmp_path / "killed")) < target:
@@ -42,8 +50,8 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_files(tmp_path: Path,
     assert kills >= 2
     (tmp_path / "killed" / "_irsmith" / "parts" / ".000003.parquet.x7.tmp").write_text("PAR1")
     result = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert f"jax: {whole.rows} rows of 60 candidates" in result.stdout
-    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+    assert f"jax: {len(documents(sixty))} rows of 60 candidates" in result.stdout
+    assert contents(tmp_path / "killed") == contents(sixty)
 
 
 def test_a_run_killed_as_it_began_is_no_other_run(tmp_path: Path) -> None:
@@ -102,12 +110,12 @@ def test_a_data_set_that_is_not_as_it_was_is_made_again_of_the_parts(tmp_path: P
 
 def test_chunks_modules_and_workers_change_no_row(tmp_path: Path) -> None:
     splits: Any = {"validation": 0, "test": 0}
-    BatchGenerator("warp", chunk_size=3, kernels_per_module=1).run(20, tmp_path / "a", workers=2, **splits)
-    BatchGenerator("warp", chunk_size=20, kernels_per_module=7).run(20, tmp_path / "b", workers=1, **splits)
+    BatchGenerator("warp", chunk_size=3, kernels_per_module=1).run(12, tmp_path / "a", workers=2, **splits)
+    BatchGenerator("warp", chunk_size=20, kernels_per_module=5).run(12, tmp_path / "b", workers=1, **splits)
     rows = [rows_of(tmp_path / folder)["warp"] for folder in ("a", "b")]
     assert list(rows[0]) == ["warp/train-00000-of-00001.parquet"]
     assert rows[0] == rows[1]
-    assert len(documents(tmp_path / "a")) == 20
+    assert len(documents(tmp_path / "a")) == 12
 
 
 def test_ranks_share_a_run(tmp_path: Path) -> None:
@@ -174,14 +182,22 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run, which no test changes."""
+    folder = tmp_path_factory.mktemp("begun")
+    BatchGenerator("jax").run(2, folder)
+    return folder
+
+
+@pytest.mark.xdist_group("a run that was begun")
 @pytest.mark.parametrize("case", REFUSED)
-def test_other_settings_are_refused_by_name(case: str, tmp_path: Path) -> None:
-    BatchGenerator("jax").run(2, tmp_path)
-    before = contents(tmp_path)
+def test_other_settings_are_refused_by_name(case: str, begun: Path) -> None:
+    before = contents(begun)
     settings, message = REFUSED[case]
     with pytest.raises(ConfigError, match=message):
-        BatchGenerator("jax", **settings).run(2, tmp_path)
-    assert contents(tmp_path) == before
+        BatchGenerator("jax", **settings).run(2, begun)
+    assert contents(begun) == before
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:

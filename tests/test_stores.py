@@ -184,14 +184,28 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         store_of(tmp_path / "file" / "rows").prepare()
 
 
+TABLE = "jax/train-00000-of-00001.parquet"
+
+
+def five_candidates() -> BatchGenerator:
+    return BatchGenerator("jax", chunk_size=2, category=("arithmetic", "math"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The rows as a folder has them."""
+    folder = tmp_path_factory.mktemp("whole")
+    five_candidates().run(5, folder)
+    return (folder / TABLE).read_bytes()
+
+
 @pytest.mark.needs("jax")
-def test_a_run_is_the_same_wherever_it_is_written(place: str, tmp_path: Path) -> None:
-    batch = BatchGenerator("jax", chunk_size=2, category=("arithmetic", "math"))
+@pytest.mark.xdist_group("a run in many places")
+def test_a_run_is_the_same_wherever_it_is_written(place: str, whole: bytes) -> None:
+    batch = five_candidates()
     batch.run(3, place, workers=1)
     summary = batch.run(5, place, workers=2)
-    batch.run(5, tmp_path / "whole", workers=1)
     assert summary.rows == 5
-    name = "jax/train-00000-of-00001.parquet"
-    assert store_of(place).read(name) == (tmp_path / "whole" / name).read_bytes()
+    assert store_of(place).read(TABLE) == whole
     assert len(list(read_folder(place))) == 5
     assert verify_folder(place).failing_rows == 0
