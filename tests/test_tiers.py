@@ -1,4 +1,7 @@
-"""The table of tiers: it names tests that there are, and each kind of test keeps a member in the first tier."""
+"""The table of tiers: it names tests that there are, and each kind of test keeps a member in the first tier.
+
+And who runs them: tests that share a fixture are left to one worker.
+"""
 
 import ast
 from collections import Counter
@@ -48,3 +51,18 @@ def test_a_case_more_moves_at_most_one_to_the_second_tier() -> None:
     before = set(cases) - tiers.second(cases)
     after = {*cases, "a.py::test_b[new]"} - tiers.second([*cases, "a.py::test_b[new]"])
     assert len(before - after) <= 1
+
+
+@pytest.fixture(scope="module")
+def shared() -> str:
+    return "made once"
+
+
+def test_tests_that_share_a_fixture_are_left_to_one_worker(shared: str, request: pytest.FixtureRequest) -> None:
+    found = request.node.get_closest_marker("xdist_group")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    assert found is not None
+    assert found.args == ("test_tiers",)
+
+
+def test_tests_that_share_nothing_are_left_to_any(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("xdist_group") is None  # pyright: ignore[reportUnknownMemberType]
