@@ -23,17 +23,18 @@ RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
 _JUMPS = (ast.Return, ast.Break, ast.Continue)
 
 
+_MANY = 30
+"""How many kernels of a recipe tests look at."""
+
+
 @functools.cache
-def sources(recipe: Recipe) -> list[str]:
-    """Sixty kernels, of every difficulty and target."""
-    return [
-        draw(
-            recipe,
-            Stream("applications", number, difficulty=recipe.difficulties[number % len(recipe.difficulties)]),
-            recipe.targets[number % len(recipe.targets)],
-        ).source
-        for number in range(60)
-    ]
+def source(recipe: Recipe, number: int) -> str:
+    """One of the kernels of a recipe, which go through its difficulties and targets."""
+    return draw(
+        recipe,
+        Stream("applications", number, difficulty=recipe.difficulties[number % len(recipe.difficulties)]),
+        recipe.targets[number % len(recipe.targets)],
+    ).source
 
 
 def skeleton(body: list[ast.stmt]) -> str:
@@ -52,16 +53,18 @@ def skeleton(body: list[ast.stmt]) -> str:
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_has_ten_control_skeletons(recipe: Recipe) -> None:
     found: set[str] = set()
-    for source in sources(recipe):
-        *_, kernel = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
+    for number in range(60):  # no more are drawn than it takes
+        *_, kernel = (each for each in ast.parse(source(recipe, number)).body if isinstance(each, ast.FunctionDef))
         found.add(skeleton(kernel.body))
-    assert len(found) >= 10
+        if len(found) == 10:
+            break
+    assert len(found) == 10
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_few_draws_have_the_structure_of_another(recipe: Recipe) -> None:
-    drawn = sources(recipe)
-    assert len(set(map(structure_hash, drawn))) >= 0.87 * len(drawn)
+    drawn = {structure_hash(source(recipe, number)) for number in range(_MANY)}
+    assert len(drawn) >= 0.93 * _MANY
 
 
 _MEANT = {
@@ -76,8 +79,9 @@ _MEANT = {
 def test_nothing_is_squashed(recipe: Recipe) -> None:
     meant = _MEANT.get(recipe.name, frozenset[str]())
     named = "|".join(sorted({"sin", "cos", "tanh", "exp", "atan"} - meant))
-    for source in sources(recipe):
-        assert not re.search(rf"wp\.({named})\(", source), source
+    for number in range(_MANY):
+        text = source(recipe, number)
+        assert not re.search(rf"wp\.({named})\(", text), text
 
 
 SNAPSHOTS = next(each for each in applications.RECIPES if each.name == "snapshots")
@@ -87,8 +91,8 @@ STACKED = next(each for each in applications.RECIPES if each.name == "stacked")
 @pytest.mark.parametrize(
     ("recipe", "target", "count"),
     [
-        *((STACKED, each, 40) for each in ("vector_update", "matrix_vector", "check_status")),
-        *((SNAPSHOTS, each, 12) for each in SNAPSHOTS.targets),
+        *((STACKED, each, 20) for each in ("vector_update", "matrix_vector", "check_status")),
+        *((SNAPSHOTS, each, 6) for each in SNAPSHOTS.targets),
     ],
 )
 def test_whatever_a_kernel_of_many_arrays_is_given_matters(recipe: Recipe, target: str, count: int) -> None:
@@ -110,9 +114,9 @@ def test_every_one_of_them_is_drawn() -> None:
 
 def test_a_fifth_of_them_take_one_element_a_thread() -> None:
     drawn = [
-        draw(recipe, Stream("frames", number), recipe.targets[number % len(recipe.targets)]).source
+        draw(recipe, Stream("frames", recipe.name, number), recipe.targets[number % len(recipe.targets)]).source
         for recipe in applications.RECIPES
-        for number in range(8)
+        for number in range(4)
     ]
     lean = [each for each in drawn if "grid_stride" in each.rpartition("@wp.kernel")[2].partition("def ")[0]]
     assert 0.15 <= len(lean) / len(drawn) <= 0.3
@@ -123,11 +127,13 @@ def test_the_frame_that_a_kernel_declares_is_in_its_text_and_its_options() -> No
     level = frontend.level("cuda_forward")
     forms = Counter[str]()
     for number in range(400):
+        if len(forms) == 3:
+            break
         spec = draw(SNAPSHOTS, Stream("frames", number), SNAPSHOTS.targets[number % len(SNAPSHOTS.targets)])
         declared = spec.source.rpartition("@wp.kernel")[2].partition("def ")[0]
         form = "module" if "default_grid_stride" in declared else "kernel" if "grid_stride" in declared else "none"
         forms[form] += 1
-        if forms[form] > 20:
+        if forms[form] > 10:
             continue
         kernel = load(spec)
         (lowered,) = frontend.compiler.lower([kernel], (level,), device="cuda")
