@@ -29,7 +29,7 @@ from synthesis.frontends.registry import get_frontend
 
 _EVERY = 8
 """Hostile rows between two good ones."""
-_LIMITS = ("--text-time-limit", "0.5", "--source-time-limit", "5")
+LIMITS = ("--text-time-limit", "0.5", "--source-time-limit", "5")
 _LEVELS = {"warp": ["cpp_forward"], "jax": ["jaxpr", "stablehlo"], "triton": ["ttir", "ptx"]}
 _CATEGORIES = {"triton": "elementwise"}
 """The category of the good rows, if it is not ``math``."""
@@ -157,7 +157,7 @@ def carry_out(attacks: Sequence[Attack], good: dict[str, list[Row]], folder: Pat
     folder.mkdir(parents=True)
     with watched(found, folder) as canary:
         names = _write(attacks, good, folder / "rows", canary)
-        command = [sys.executable, "-m", "synthesis", "verify", str(folder / "rows"), "--json", *_LIMITS, *options]
+        command = [sys.executable, "-m", "synthesis", "verify", str(folder / "rows"), "--json", *LIMITS, *options]
         began = time.monotonic()
         own = os.environ | {"TMPDIR": str(folder / "tmp")}
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=own)
@@ -167,6 +167,14 @@ def carry_out(attacks: Sequence[Attack], good: dict[str, list[Row]], folder: Pat
             return found
         _judge(json.loads(done.stdout), done.stdout + done.stderr, names, found)
     return found
+
+
+def write_rows(attacks: Sequence[Attack], good: dict[str, list[Row]], folder: Path) -> Path:
+    """Attacks of one front end in one folder, between good rows, which nothing verifies yet; returns the folder."""
+    folder.mkdir(parents=True)
+    with watched(Found(), folder) as canary:
+        _write(attacks, good, folder / "rows", canary)
+    return folder / "rows"
 
 
 def _write(
