@@ -206,12 +206,17 @@ PROGRAMS = {
 }
 
 
-def recorded(text: str, folder: Path) -> list[Any]:
+def recorded(text: str, folder: Path, *, apart: bool = False) -> list[Any]:
+    """What becomes of the functions of a program, which runs in this process, or apart from it."""
     path = folder / "program.py"
     path.write_text(text)
-    command = [sys.executable, "-m", "synthesis", "record", "--out", str(folder / "kept"), "--", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    if apart:
+        command = [sys.executable, "-m", "synthesis", "record", "--out", str(folder / "kept"), "--", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    else:
+        with record(folder / "kept"):
+            runpy.run_path(str(path))
     store = store_of(folder / "kept")
     refused = [read_refused(store, each[8:]).why for each in entries_of(store) if each.startswith("refused/")]
     assert refused == []
@@ -228,7 +233,7 @@ def test_each_function_is_a_verified_row(text: str, count: int, tmp_path: Path) 
 
 
 def test_what_reaches_beyond_one_processor_is_a_row_with_the_reason_why_it_is_not_proved(tmp_path: Path) -> None:
-    found = recorded(PARALLEL, tmp_path)
+    found = recorded(PARALLEL, tmp_path, apart=True)
     assert sorted(each.spec.name for each in found) == sorted([*WHY, "added"])
     for each in found:
         assert {"jaxpr", "stablehlo"} <= set(each.texts)
