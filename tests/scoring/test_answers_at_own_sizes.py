@@ -1,7 +1,7 @@
 """Answers to rows with a twin are run at the row's own sizes, on what its own source gives there."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from scored_rows import SAMPLES, named_otherwise, numbers_of
@@ -17,10 +17,27 @@ _BINARY = rf"%(\w+) = stablehlo\.@ ({_VALUE}), ({_VALUE}) : (tensor<[^>]*f32>)"
 
 
 def scored(scorer: Scorer, row: Document, level: str, text: str) -> Score:
-    (found,) = scorer.score([Answer(row=row, level=level, text=text)])
-    assert found.judged, found.message
-    assert not found.same_text
+    (found,) = all_scored(scorer, row, [(level, text)])
     return found
+
+
+def all_scored(scorer: Scorer, row: Document, texts: Sequence[tuple[str, str]]) -> list[Score]:
+    """The scores of other texts of a row than its own, whose source is run once for all."""
+    found = scorer.score([Answer(row=row, level=level, text=text) for level, text in texts])
+    for each in found:
+        assert each.judged, each.message
+        assert not each.same_text
+    return found
+
+
+Changes = dict[str, tuple[str, Callable[[str], str]]]
+"""Changes by what they do: the level of the text, and what becomes of it."""
+
+
+def changed(row: Document, changes: Changes) -> dict[str, tuple[str, str]]:
+    """The level and the text of each change that changes a row's text."""
+    texts = {name: (level, row.texts[level] or "", change) for name, (level, change) in changes.items()}
+    return {name: (level, change(text)) for name, (level, text, change) in texts.items() if change(text) != text}
 
 
 def binary(operation: str, replacement: str, count: int = 0) -> Callable[[str], str]:
@@ -64,7 +81,7 @@ def row(request: pytest.FixtureRequest, twin_samples: list[Document]) -> Documen
     return found[sorted(found)[request.param]]
 
 
-RIGHT: dict[str, tuple[str, Callable[[str], str]]] = {
+RIGHT: Changes = {
     "operands the other way round": ("stablehlo", binary("multiply", r"%\1 = stablehlo.multiply \3, \2 : \4")),
     "a difference as a sum": (
         "stablehlo",
@@ -89,22 +106,15 @@ RIGHT: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", RIGHT)
-def test_a_text_that_says_the_same_in_other_words_is_worth_all(name: str, row: Document, scorer: Scorer) -> None:
-    level, change = RIGHT[name]
-    text = change(row.texts[level] or "")
-    if text == row.texts[level]:
-        pytest.skip("it has nothing like it")
-    found = scored(scorer, row, level, text)
-    assert (found.value, found.step) == (1.0, Step.ALL), found
+def test_a_text_that_says_the_same_in_other_words_is_worth_all(row: Document, scorer: Scorer) -> None:
+    texts = changed(row, RIGHT)
+    assert len(texts) >= 3, "it has little that could be said in other words"
+    texts |= {f"what nobody uses in {level}": (level, named_otherwise(row, level)) for level in ("jaxpr", "stablehlo")}
+    scores = dict(zip(texts, all_scored(scorer, row, [*texts.values()]), strict=True))
+    assert {name: (found.value, found.step) for name, found in scores.items()} == dict.fromkeys(texts, (1.0, Step.ALL))
 
 
-def test_what_nobody_uses_does_no_harm(row: Document, scorer: Scorer) -> None:
-    for level in ("jaxpr", "stablehlo"):
-        assert scored(scorer, row, level, named_otherwise(row, level)).accepted
-
-
-WRONG: dict[str, tuple[str, Callable[[str], str]]] = {
+WRONG: Changes = {
     "zeros": ("stablehlo", returned(r"%made = stablehlo.constant dense<0.0> : \3")),
     "a little off": (
         "stablehlo",
@@ -120,16 +130,13 @@ WRONG: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_a_text_that_is_wrong_is_not_accepted(name: str, row: Document, scorer: Scorer) -> None:
-    level, change = WRONG[name]
-    text = change(row.texts[level] or "")
-    if text == row.texts[level]:
-        pytest.skip("it has nothing like it")
-    found = scored(scorer, row, level, text)
-    assert not found.accepted
-    assert found.value == 0.0 or found.step is Step.SOME  # another result of it is right
-    assert not re.search(r"\d\.\d", found.message)
+def test_a_text_that_is_wrong_is_not_accepted(row: Document, scorer: Scorer) -> None:
+    texts = changed(row, WRONG)
+    assert len(texts) >= 4, "it has little that could be made wrong"
+    for name, found in zip(texts, all_scored(scorer, row, [*texts.values()]), strict=True):
+        assert not found.accepted, name
+        assert found.value == 0.0 or found.step is Step.SOME, name  # another result of it is right
+        assert not re.search(r"\d\.\d", found.message), name
 
 
 def test_an_axis_that_is_the_other_one_is_wrong(twin_samples: list[Document], scorer: Scorer) -> None:
@@ -219,13 +226,12 @@ def test_hlo_and_derivatives_are_judged_at_the_rows_own_sizes(
 ) -> None:
     assert () in [each.shape for each in control_row.spec.signature.arguments]
     text = named_otherwise(control_row, level)
-    found = scored(usual_scorer, control_row, level, text)
-    assert (found.value, found.step) == (1.0, Step.ALL), found
     spoilt = {"jaxpr": r"(?<= = )mul\b", "stablehlo": r"stablehlo\.multiply\b", "hlo": r"\bmultiply\("}
     by = {"jaxpr": "add", "stablehlo": "stablehlo.add", "hlo": "add("}
     language = level.rpartition("_")[2]
     wrong = re.sub(spoilt[language], by[language], text)
     assert wrong != text
-    found = scored(usual_scorer, control_row, level, wrong)
+    right, found = all_scored(usual_scorer, control_row, [(level, text), (level, wrong)])
+    assert (right.value, right.step) == (1.0, Step.ALL), right
     assert not found.accepted
     assert found.step in (Step.RAN, Step.SOME, Step.FORWARD)
