@@ -78,8 +78,9 @@ def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> Non
     assert SUMMARIES[command] == app[command].help.splitlines()[0]
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each != "serve"])  # which is in tests/serving
-def test_json_is_all_that_standard_output_holds(command: str, folder: Path, lines: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def given(folder: Path, lines: Path, tmp_path: Path) -> dict[str, list[str]]:
+    """What each command is asked for."""
     packages, answers = tmp_path / "packages.txt", tmp_path / "answers.jsonl"
     packages.write_text("jax\n# modules: jax.nn\n")
     row = next(iter(read_folder(folder)))
@@ -87,10 +88,24 @@ def test_json_is_all_that_standard_output_holds(command: str, folder: Path, line
     answers.write_text(json.dumps(question))
     places = {"FOLDER": folder, "LINES": lines, "OUT": tmp_path / "out", "PACKAGES": packages, "ANSWERS": answers}
     places["ENVIRONMENT"] = tmp_path / "environment"
-    given = [str(places.get(each, each)) for each in ARGUMENTS[command]]
-    result = subprocess.run(
-        [sys.executable, "-m", "synthesis", command, "--json", *given], capture_output=True, text=True, check=False
-    )
+    return {command: [str(places.get(each, each)) for each in words] for command, words in ARGUMENTS.items()}
+
+
+# The server is in tests/serving, and what records a program forks this process, which has threads.
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in ("serve", "record")])
+def test_json_is_all_that_standard_output_holds(
+    command: str, given: dict[str, list[str]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    status = run([command, "--json", *given[command]])
+    printed = capfd.readouterr()
+    assert status == 0, printed.err
+    assert json.loads(printed.out)
+
+
+@pytest.mark.parametrize("command", ["generate", "record", "verify"])
+def test_json_is_all_that_a_process_writes(command: str, given: dict[str, list[str]]) -> None:
+    words = [sys.executable, "-m", "synthesis", command, "--json", *given[command]]
+    result = subprocess.run(words, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)
 
