@@ -22,7 +22,8 @@ from synthesis.drawing.syntax import Call, Name
 from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Frontend, Recipe
 
-COUNT = 250
+pytestmark = pytest.mark.xdist_group("growth")  # by one worker, which draws the plain kernels once
+COUNT = 125
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
 
 
