@@ -1,10 +1,13 @@
 """Extractions as runs: whoever goes through the files, the same data set; what was stopped is continued."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,19 +55,36 @@ def shared(x):
 """
 
 
-@pytest.fixture
-def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A package of twelve files: of both front ends, one that does not import, two that hand the same function on."""
-    package = tmp_path / "farm"
+    package = tmp_path_factory.mktemp("packages") / "farm"
     package.mkdir()
     texts = {f"b{size}.py": FILE.format(size=size) for size in range(2, 7)}
     texts |= {"__init__.py": "", "_inside.py": INSIDE, "a_first.py": HANDED_ON, "z_last.py": HANDED_ON}
     texts |= {"c_warp.py": WARP, "d_broken.py": "import no_such_package\n", "e_empty.py": "SIZE = 3\n"}
     for name, text in texts.items():
         (package / name).write_text(text)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)  # pyright: ignore[reportUnknownMemberType]
-    return package
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(package.parent)
+        patch.syspath_prepend(package.parent)  # pyright: ignore[reportUnknownMemberType]
+        yield package
+
+
+@pytest.fixture(scope="module")
+def whole(farm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one process makes of the farm where nothing stops it."""
+    folder = tmp_path_factory.mktemp("whole") / "out"
+    extracted(folder, workers=1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def as_texts(farm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as files of texts."""
+    folder = tmp_path_factory.mktemp("texts") / "out"
+    extracted(folder, format="text")
+    return folder
 
 
 def extracted(out: Path, **running: Any) -> tuple[list[str], dict[str, str]]:
@@ -74,21 +94,20 @@ def extracted(out: Path, **running: Any) -> tuple[list[str], dict[str, str]]:
     return [each.name for each in documents(out)], stopped
 
 
-def test_workers_ranks_and_one_process_make_the_same_data_set(farm: Path, tmp_path: Path) -> None:
-    names, stopped = extracted(tmp_path / "one", workers=1)
+def test_workers_ranks_and_one_process_make_the_same_data_set(whole: Path, tmp_path: Path) -> None:
+    names, stopped = extracted(tmp_path / "two", workers=2)
     assert sorted(names) == ["doubled", "shared", *(f"wave_{size}" for size in range(2, 7))]
     assert stopped == {"farm.d_broken": "import_error"} | {
         f"shapeless_{size}": "no_example_arguments" for size in range(2, 7)
     }
-    assert extracted(tmp_path / "two", workers=2) == (names, stopped)
     for rank in (2, 0, 1):
         extracted(tmp_path / "ranks", workers=1, rank=rank, world_size=3)
     finalize(tmp_path / "ranks")
-    one = contents(tmp_path / "one")
+    one = contents(whole)
     assert contents(tmp_path / "two") == one
     assert {name: data for name, data in contents(tmp_path / "ranks").items() if "/ranks/" not in name} == one
     assert {"warp/train-00000-of-00001.parquet", "jax/train-00000-of-00001.parquet"} <= one.keys()
-    assert len(list((tmp_path / "one" / PARTS).iterdir())) == 3
+    assert len(list((whole / PARTS).iterdir())) == 3
 
 
 def test_progress_names_files_and_ends_with_nothing_left(
@@ -106,25 +125,23 @@ def test_progress_names_files_and_ends_with_nothing_left(
     assert (told[-1]["done"], told[-1]["total"], told[-1]["seconds_left"]) == (14, None, 0.0)
 
 
-def test_what_is_missing_is_made_and_nothing_else(farm: Path, tmp_path: Path) -> None:
+def test_what_is_missing_is_made_and_nothing_else(whole: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    extracted(out, workers=1)
-    whole = contents(out)
+    shutil.copytree(whole, out)
     log = out / LOGS / "00000-of-00001.jsonl"
     before = log.read_text().splitlines()
     (out / CHUNKS / "000000004-000000008.json").unlink()
     extracted(out, workers=2)
-    assert contents(out) == whole
+    assert contents(out) == contents(whole)
     assert [json.loads(line)["chunk"] for line in log.read_text().splitlines()[len(before) :]] == [
         "000000004-000000008"
     ]
 
 
-def test_a_command_that_is_killed_goes_on(farm: Path, tmp_path: Path) -> None:
-    words = ["extract", "farm", "--verify", "none", "--workers", "2"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "synthesis", *words, "--out", str(tmp_path / "killed")], stderr=subprocess.DEVNULL
-    )
+def test_a_command_that_is_killed_goes_on(whole: Path, tmp_path: Path) -> None:
+    words = ["extract", "farm", "--verify", "none"]
+    command = [sys.executable, "-m", "synthesis", *words, "--workers", "2", "--out", str(tmp_path / "killed")]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     while process.poll() is None and not list((tmp_path / "killed" / CHUNKS).glob("*.json")):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
@@ -132,14 +149,14 @@ def test_a_command_that_is_killed_goes_on(farm: Path, tmp_path: Path) -> None:
     made = len(list((tmp_path / "killed" / CHUNKS).glob("*.json")))
     assert 1 <= made <= 3
     assert run([*words, "--out", str(tmp_path / "killed")]) == 0
-    assert run([*words, "--out", str(tmp_path / "whole")]) == 0
-    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+    assert contents(tmp_path / "killed") == contents(whole)
 
 
-def test_other_files_are_another_run(farm: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    extracted(out)
-    (farm / "b2.py").write_text(FILE.format(size=9))
+def test_other_files_are_another_run(farm: Path, whole: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    out, changed = tmp_path / "out", farm / "b2.py"
+    shutil.copytree(whole, out)
+    request.addfinalizer(partial(changed.write_text, changed.read_text()))
+    changed.write_text(FILE.format(size=9))
     with pytest.raises(
         ConfigError, match=r"the files of farm, or its inputs, are not those that the run in .* began with"
     ):
@@ -150,23 +167,23 @@ def test_other_files_are_another_run(farm: Path, tmp_path: Path) -> None:
         run_pipeline(1, out, frontend="jax", verify="none")
 
 
-def test_forms_hold_the_same_rows(farm: Path, tmp_path: Path) -> None:
+def test_forms_hold_the_same_rows(whole: Path, as_texts: Path, tmp_path: Path) -> None:
     found: dict[str, list[tuple[Any, ...]]] = {}
-    for form in ("parquet", "json", "text"):
-        extracted(tmp_path / form, format=form)
-        rows = sorted(documents(tmp_path / form), key=lambda each: (each.frontend, each.name))
+    extracted(tmp_path / "json", format="json")
+    for form, folder in {"parquet": whole, "json": tmp_path / "json", "text": as_texts}.items():
+        rows = sorted(documents(folder), key=lambda each: (each.frontend, each.name))
         found[form] = [
             (each.source, each.metadata, {name: text for name, text in each.texts.items() if text}) for each in rows
         ]
     assert found["json"] == found["parquet"] == found["text"]
-    before = contents(tmp_path / "text")
+    before = contents(as_texts)
     with pytest.raises(ConfigError, match="in the form text, and format is parquet"):
-        finalize(tmp_path / "text", format="parquet")
-    assert contents(tmp_path / "text") == before
+        finalize(as_texts, format="parquet")
+    assert contents(as_texts) == before
 
 
-def test_a_text_that_was_changed_fails(farm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    extracted(tmp_path / "out", format="text")
+def test_a_text_that_was_changed_fails(as_texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(as_texts, tmp_path / "out")
     assert run(["verify", str(tmp_path / "out")]) == 0
     (text,) = (tmp_path / "out").glob("*_wave_2.stablehlo.mlir")
     text.write_text(text.read_text().replace("sine", "cosine"))
@@ -176,9 +193,11 @@ def test_a_text_that_was_changed_fails(farm: Path, tmp_path: Path, capsys: pytes
 
 def test_a_folder_is_left_as_it_was_where_there_is_nothing_to_extract(farm: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    for target, message in (("farm.e_empty", "no kernels in"), ("farm.d_broken", "cannot import farm.d_broken")):
-        for out in ("mine", "new"):
-            with pytest.raises(TargetError, match=message):
-                extract_to_folder(target, tmp_path / out, TEXTS)
+    for target, out, message in (
+        ("farm.e_empty", "mine", "no kernels in"),
+        ("farm.d_broken", "new", "cannot import farm.d_broken"),
+    ):
+        with pytest.raises(TargetError, match=message):
+            extract_to_folder(target, tmp_path / out, TEXTS)
     assert not list((tmp_path / "mine").iterdir())
     assert not (tmp_path / "new").exists()
