@@ -20,6 +20,7 @@ from servers import MISSING, Running, serving
 from synthesis import ConfigError
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.trl import IrsmithReward
+from synthesis.cli import run
 
 pytestmark = [
     pytest.mark.needs("jax"),
@@ -223,12 +224,13 @@ def test_it_ends_when_what_it_has_is_answered(answered_rows: Path, records: list
 @pytest.mark.parametrize(
     "options", [["--port", "70000"], ["--workers", "0"], ["--host", ""], ["--host", "no.such.host."]]
 )
-def test_what_cannot_be_served_with_is_a_usage_error(answered_rows: Path, options: list[str]) -> None:
-    command = [sys.executable, "-m", "synthesis", "serve", "--dataset", str(answered_rows), *options]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 2
-    assert result.stderr.startswith("irsmith: ")
-    assert len(result.stderr.splitlines()) <= 2
+def test_what_cannot_be_served_with_is_a_usage_error(
+    answered_rows: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["serve", "--dataset", str(answered_rows), *options]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("irsmith: ")
+    assert len(told.splitlines()) <= 2
 
 
 def test_a_server_that_others_can_reach_says_so(answered_rows: Path) -> None:
