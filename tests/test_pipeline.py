@@ -227,10 +227,10 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
 
 @FRONTENDS
 def test_kernels_that_share_a_module_are_what_they_are_alone(frontend: str) -> None:
-    alone = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=1).outcomes(range(24)))
-    together = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=11).outcomes(range(24)))
+    alone = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=1).outcomes(range(13)))
+    together = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=6).outcomes(range(13)))
     assert together == alone
-    assert sum(isinstance(outcome, Pair) for outcome in alone) >= 22
+    assert sum(isinstance(outcome, Pair) for outcome in alone) >= 12
 
 
 def test_memory_stays_flat_over_many_kernels() -> None:
@@ -309,7 +309,7 @@ def test_kernels_of_every_category_compile_to_ptx() -> None:
 @FRONTENDS
 def test_a_recipe_filter_never_changes_a_kernel(frontend: str) -> None:
     generator = KernelGenerator(frontend, 3)
-    drawn = [generator.spec(index) for index in range(300)]
+    drawn = [generator.spec(index) for index in range(150)]
     names = sorted({spec.recipe for spec in drawn})[::9]
     wanted = [spec for spec in drawn if spec.recipe in names]
     pipeline = SynthesisPipeline(frontend, seed=3, recipe=names, verify="none")
