@@ -3,8 +3,9 @@
 import ast
 import builtins
 import functools
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
 
@@ -55,7 +56,7 @@ def draw_one(recipe: Recipe, target: str, number: int) -> KernelSpec:
     return draw(recipe, Stream("test", recipe.name, target, number), target)
 
 
-_SEVERAL = 5
+_SEVERAL = 2
 """How many kernels of a target the tests that only read them share."""
 
 
@@ -65,30 +66,32 @@ def several_of(recipe: Recipe) -> list[Drawn]:
     return draw_all(recipe, _SEVERAL)
 
 
-def few_of(recipe: Recipe, per_target: int) -> list[Drawn]:
-    """The first of these kernels of each target."""
-    return [each for number, each in enumerate(several_of(recipe)) if number % _SEVERAL < per_target]
+_DRAWN_AGAIN = 3
+"""Of how many targets of a recipe a kernel is drawn twice."""
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_pure(name: str, recipe: Recipe) -> None:
-    assert draw_all(recipe, 1) == few_of(recipe, 1)
+    firsts = several_of(recipe)[::_SEVERAL]
+    for target, spec in firsts[:: math.ceil(len(firsts) / _DRAWN_AGAIN)]:
+        assert draw_one(recipe, target, 0) == spec
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) -> None:
-    frontend = get_frontend(name)
-    levels = frontend.choose_levels(None, frontend.compiler.devices[0])
-    several = few_of(recipe, 2)
-    kernels = [each for each in frontend.compiler.load([spec for _, spec in several]) if isinstance(each, Kernel)]
-    assert [kernel.spec for kernel in kernels] == [spec for _, spec in several]
-    texts = frontend.compiler.lower(kernels, levels, device=frontend.compiler.devices[0])
-    for (target, spec), kernel, lowered in zip(several, kernels, texts, strict=True):
+    for target, spec in several_of(recipe):
         assert spec.category == recipe.category
         assert spec.recipe == recipe.name
         assert _RENAMED_TARGETS.get(target, target) in spec.ops, spec.source
         assert 1 <= spec.difficulty <= 5
         assert max(map(len, spec.source.splitlines())) <= 120, spec.source
+    frontend = get_frontend(name)
+    levels = frontend.choose_levels(None, frontend.compiler.devices[0])
+    specs = [spec for _, spec in several_of(recipe)[::_SEVERAL]]
+    kernels = [each for each in frontend.compiler.load(specs) if isinstance(each, Kernel)]
+    assert [kernel.spec for kernel in kernels] == specs
+    texts = frontend.compiler.lower(kernels, levels, device=frontend.compiler.devices[0])
+    for spec, kernel, lowered in zip(specs, kernels, texts, strict=True):
         if lacking(spec.source):
             assert isinstance(lowered, Rejection)
             continue
@@ -305,22 +308,38 @@ DTYPES = {
 }
 
 
+class Kernels:
+    """The kernels of the usual mix that tests look for formats in, each drawn once."""
+
+    def __init__(self, name: str) -> None:
+        self._generator, self._drawn = KernelGenerator(name, seed=2), list[KernelSpec]()
+
+    def first(self, count: int) -> Iterator[KernelSpec]:
+        for index in range(count):
+            if index == len(self._drawn):
+                self._drawn.append(self._generator.spec(index))
+            yield self._drawn[index]
+
+
+kernels_of = functools.cache(Kernels)
+
+
+@pytest.mark.xdist_group("numbers of every format")
 @pytest.mark.parametrize("name", ["warp", "jax"])
 def test_numbers_of_every_format_are_drawn(name: str) -> None:
-    generator = KernelGenerator(name, seed=2)
     wanted = set(DTYPES[name].split())
-    for index in range(5000):
-        wanted.difference_update(argument.dtype for argument in generator.spec(index).signature.arguments)
+    for spec in kernels_of(name).first(5000):
+        wanted.difference_update(argument.dtype for argument in spec.signature.arguments)
         if not wanted:
             break
     assert not wanted
 
 
+@pytest.mark.xdist_group("numbers of every format")
 def test_small_formats_and_kernels_for_any_type_are_verified() -> None:
-    generator = KernelGenerator("warp", seed=2)
     wanted = {"float16", "bfloat16", "int8", "uint16", "uint64", "bool", "Any"}
     specs: list[KernelSpec] = []
-    for spec in (generator.spec(index) for index in range(20_000)):
+    for spec in kernels_of("warp").first(20_000):
         found = {argument.dtype for argument in spec.signature.arguments}
         found |= {"Any"} if "wp.overload(" in spec.source and "[Any]" in spec.source else set()
         if wanted & found and not needs_gpu(spec) and not lacking(spec.source):
