@@ -30,23 +30,29 @@ pytestmark = pytest.mark.xdist_group("applications of JAX")  # by one worker, wh
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
 
 
+_MANY, _MORE = 40, 60
+"""How many functions of a recipe tests look at, and of a recipe of which they count what a part of these has."""
+
+
 @functools.cache
-def specs(recipe: Recipe) -> list[KernelSpec]:
-    """A hundred functions, of every difficulty and target."""
-    return [
-        draw(
-            recipe,
-            Stream("applications", number, difficulty=recipe.difficulties[number % len(recipe.difficulties)]),
-            recipe.targets[number % len(recipe.targets)],
-        )
-        for number in range(100)
-    ]
+def spec_of(recipe: Recipe, number: int) -> KernelSpec:
+    """One of the functions of a recipe, which go through its difficulties and targets."""
+    return draw(
+        recipe,
+        Stream("applications", recipe.name, number, difficulty=recipe.difficulties[number % len(recipe.difficulties)]),
+        recipe.targets[number % len(recipe.targets)],
+    )
 
 
-def specs_but(recipe: Recipe, left_out: Set[str]) -> list[KernelSpec]:
-    """Those of the hundred functions whose targets are not left out."""
+def specs(recipe: Recipe, count: int = _MANY) -> list[KernelSpec]:
+    """The first functions of a recipe, of every difficulty and of most targets."""
+    return [spec_of(recipe, number) for number in range(count)]
+
+
+def specs_but(recipe: Recipe, left_out: Set[str], count: int = _MANY) -> list[KernelSpec]:
+    """Those of the first functions whose targets are not left out."""
     targets = itertools.cycle(recipe.targets)
-    return [spec for spec, target in zip(specs(recipe), targets, strict=False) if target not in left_out]
+    return [spec for spec, target in zip(specs(recipe, count), targets, strict=False) if target not in left_out]
 
 
 def elements(argument: Argument) -> int:
@@ -59,7 +65,7 @@ def finished(program: Program) -> KernelSpec:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_few_draws_have_the_structure_of_another(recipe: Recipe) -> None:
-    assert len({structure_hash(spec.source) for spec in specs(recipe)}) >= 96
+    assert len({structure_hash(spec.source) for spec in specs(recipe)}) >= _MANY - 1
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -80,7 +86,7 @@ def test_a_parameter_hides_a_helper_of_its_name() -> None:
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_signature_is_what_tracing_gives(recipe: Recipe) -> None:
     frontend = get_frontend("jax")
-    some = specs(recipe)[:12]
+    some = specs(recipe, 6)
     kernels = [each for each in frontend.compiler.load(some) if isinstance(each, Kernel)]
     assert [kernel.spec for kernel in kernels] == some
     for kernel in kernels:
@@ -182,13 +188,13 @@ def recipe_named(name: str) -> Recipe:
 
 
 def specs_of(name: str) -> list[KernelSpec]:
-    """A hundred functions of a recipe."""
-    return specs(recipe_named(name))
+    """More functions of a recipe."""
+    return specs(recipe_named(name), _MORE)
 
 
 @pytest.mark.parametrize("name", ["language_model", "vision_model"])
 def test_whole_models_have_trees_and_compute_in_sixteen_bits_or_not(name: str) -> None:
-    drawn = specs_but(recipe_named(name), OF_MODELS)
+    drawn = specs_but(recipe_named(name), OF_MODELS, _MORE)
     half = [each for each in drawn if re.search(r"jnp\.b?float16\b", each.source)]
     assert 0.25 < len(half) / len(drawn) < 0.65
     assert all("float32" in each.source for each in half)
@@ -199,12 +205,16 @@ def test_whole_models_have_trees_and_compute_in_sixteen_bits_or_not(name: str) -
 
 
 def test_images_come_as_bytes() -> None:
-    bytes_of = {
-        name: sum(any(each.dtype == "uint8" for each in spec.signature.arguments) for spec in specs_of(name))
-        for name in ("vision_model", "image_block")
+    drawn = {
+        "vision_model": specs_but(recipe_named("vision_model"), OF_MODELS, _MORE),
+        "image_block": specs(recipe_named("image_block"), 100),
     }
-    assert bytes_of["vision_model"] > 50
-    assert 15 < bytes_of["image_block"] < 50
+    bytes_of = {
+        name: sum(any(each.dtype == "uint8" for each in spec.signature.arguments) for spec in specs) / len(specs)
+        for name, specs in drawn.items()
+    }
+    assert bytes_of["vision_model"] > 0.5
+    assert 0.15 < bytes_of["image_block"] < 0.5
 
 
 @pytest.mark.parametrize("name", ["transformer_block", "recurrent_layer", "gradient_step", "perceptron"])
@@ -214,7 +224,7 @@ def test_a_part_of_the_layers_computes_in_bfloat16(name: str) -> None:
         for spec in specs_of(name)
         if "bfloat16" in spec.source or any(each.dtype == "bfloat16" for each in spec.signature.arguments)
     ]
-    assert 15 < len(low) < 65
+    assert 0.15 * _MORE < len(low) < 0.65 * _MORE
 
 
 @pytest.mark.parametrize(("name", "target"), [("language_model", "lm_gradient"), ("vision_model", "image_gradient")])
@@ -238,19 +248,21 @@ def test_a_gradient_in_sixteen_bits_is_told_from_its_rounding_on_all_inputs(name
             assert expected.ill_conditioned is None, f"seed {seed}: {expected.ill_conditioned}\n{spec.source}"
         frontend.compiler.release([kernel])
         tried += 1
-    assert tried > 4
+        if tried == 5:
+            break
+    assert tried == 5
 
 
 @pytest.mark.parametrize(("name", "target"), [("training_program", "sgd"), ("training_program", "adam")])
 def test_layers_of_two_widths_have_two_widths_at_both_sizes(name: str, target: str) -> None:
     widths = 0
-    for number in range(80):
+    for number in range(40):
         signature = draw(recipe_named(name), Stream("widths", number, difficulty=4), target).signature
         told, run = ([each.shape for each in sizes.arguments] for sizes in (signature, signature.executed))
         for first, second in itertools.combinations(range(len(told)), 2):
             assert (told[first] == told[second]) == (run[first] == run[second])
         widths += signature.twin is not None
-    assert widths > 26
+    assert widths > 13
 
 
 def test_every_recipe_is_drawn() -> None:
