@@ -6,6 +6,7 @@ And who runs them: tests that share a fixture are left to one worker.
 import ast
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiers import Entry, Tiers
@@ -59,10 +60,11 @@ def shared() -> str:
 
 
 def test_tests_that_share_a_fixture_are_left_to_one_worker(shared: str, request: pytest.FixtureRequest) -> None:
-    found = request.node.get_closest_marker("xdist_group")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    assert found is not None
-    assert found.args == ("test_tiers",)
+    node: Any = request.node
+    assert shared
+    assert node.get_closest_marker("xdist_group").args == ("test_tiers",)
 
 
 def test_tests_that_share_nothing_are_left_to_any(request: pytest.FixtureRequest) -> None:
-    assert request.node.get_closest_marker("xdist_group") is None  # pyright: ignore[reportUnknownMemberType]
+    node: Any = request.node
+    assert node.get_closest_marker("xdist_group") is None
