@@ -59,12 +59,16 @@ def shared() -> str:
     return "made once"
 
 
+def groups_of(test: str, request: pytest.FixtureRequest) -> list[Any]:
+    """The groups of a test of this file, by its name."""
+    found = [each for each in request.session.items if each.path == Path(__file__) and each.name == test]
+    return [name for each in found for mark in each.iter_markers("xdist_group") for name in mark.args]
+
+
 def test_tests_that_share_a_fixture_are_left_to_one_worker(shared: str, request: pytest.FixtureRequest) -> None:
-    node: Any = request.node
     assert shared
-    assert node.get_closest_marker("xdist_group").args == ("test_tiers",)
+    assert groups_of("test_tests_that_share_a_fixture_are_left_to_one_worker", request) == ["test_tiers"]
 
 
 def test_tests_that_share_nothing_are_left_to_any(request: pytest.FixtureRequest) -> None:
-    node: Any = request.node
-    assert node.get_closest_marker("xdist_group") is None
+    assert groups_of("test_tests_that_share_nothing_are_left_to_any", request) == []
