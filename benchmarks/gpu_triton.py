@@ -74,7 +74,7 @@ def first_draws(plan: Plan) -> Plan:
     expected = replace(
         draws,
         double=draws.double[:DRAWS], own=draws.own[:DRAWS], slack=draws.slack[:DRAWS],
-        turned=draws.turned[:DRAWS], noise=draws.noise[:DRAWS],
+        inverted=draws.inverted[:DRAWS], noise=draws.noise[:DRAWS],
     )  # fmt: skip
     return replace(plan, programs=(replace(program, runs=kept),), levels=(program.level,), draws=expected, overlap=None)
 

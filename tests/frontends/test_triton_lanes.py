@@ -281,9 +281,9 @@ def test_rounding_turns_decisions_of_one_of_several_runs() -> None:
     reference, values = _reference("y = x * 0.1 * 10.0\n    tl.store(out_ptr + offs, tl.where(y >= 0.7, 1.0, 20.0))")
     runs = [values | {"x_ptr": np.full(PROGRAMS * WIDTH, each, np.float32)} for each in (5.0, 6.0, 7.0)]
     runs[1]["x_ptr"][[3, 77]] = 0.7
-    shakes, owns = reference.shaken(runs, seed=1), reference(runs, double=False)
-    assert [len(each.turned) for each in shakes] == [0, 3, 0]
-    moved = [np.flatnonzero(each["out_ptr"] != owns[1]["out_ptr"]).tolist() for each in shakes[1].turned]
+    shakes, owns = reference.perturbed(runs, seed=1), reference(runs, double=False)
+    assert [len(each.inverted) for each in shakes] == [0, 3, 0]
+    moved = [np.flatnonzero(each["out_ptr"] != owns[1]["out_ptr"]).tolist() for each in shakes[1].inverted]
     assert moved == [[3, 77], [3], [77]]
     assert all(np.array_equal(each.off["out_ptr"], own["out_ptr"]) for each, own in zip(shakes, owns, strict=True))
 
@@ -294,9 +294,9 @@ def test_a_run_in_which_rounding_changes_the_path_leaves_the_others_alone() -> N
         x = tl.floor(tl.floor(x * 0.3) * 1.1)
     tl.store(out_ptr + offs, tl.where(x > 0.5, x * 0.3, 1.0))""")
     runs = [_drawn(values, number, n) for number, n in enumerate((0, 1, 0))]
-    shakes, owns = reference.shaken(runs, seed=1), reference(runs, double=False)
+    shakes, owns = reference.perturbed(runs, seed=1), reference(runs, double=False)
     assert [each.unsettled for each in shakes] == [False, True, False]
-    again = reference.shaken_again(runs, seed=1)
+    again = reference.perturbed_results(runs, seed=1)
     for number, own in enumerate(owns):
         same = number == 1
         for off in (shakes[number].off["out_ptr"], again[number]["out_ptr"]):

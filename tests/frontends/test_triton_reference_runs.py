@@ -142,7 +142,7 @@ def _expected(reference: TritonReference, values: Values) -> Any:
     expected = expect(double, own, {}, unit=reference.unit)
     assert expected.ill_conditioned is None
     assert expected.non_finite is None
-    return loosened(expected, reference.shaken([values], seed=3))
+    return loosened(expected, reference.perturbed([values], seed=3))
 
 
 def _passes(expected: Any, found: Values) -> bool:
@@ -182,7 +182,7 @@ def test_perturbed_numbers_differ_by_units_in_the_last_place() -> None:
     reference, off = TritonReference(spec_of(HEAD + _SIMPLE, values)), list[npt.NDArray[Any]]()
     (own,) = reference([values], double=False)
     for seed, opposite in ((1, False), (2, False), (1, True)):
-        (found,) = reference.shaken_again([values], seed=seed, opposite=opposite)
+        (found,) = reference.perturbed_results([values], seed=seed, opposite=opposite)
         off.append(found["out_ptr"].astype(np.float64) - own["out_ptr"])
     units = np.abs(off[0]) / np.spacing(np.abs(own["out_ptr"]))
     assert 0.3 < np.mean(units > 0) <= 1
@@ -210,10 +210,10 @@ def kernel(x_ptr, out_ptr):
     )
     values: Values = {"x_ptr": np.arange(64, dtype=np.float32), "out_ptr": np.zeros(64, np.int32)}
     reference = TritonReference(spec_of(source, values))
-    (shake,), (own,) = reference.shaken([values], seed=1), reference([values], double=False)
-    assert np.array_equal(shake.off["out_ptr"], own["out_ptr"])
-    assert not shake.turned
-    assert not shake.unsettled
+    (perturbed_run,), (own,) = reference.perturbed([values], seed=1), reference([values], double=False)
+    assert np.array_equal(perturbed_run.off["out_ptr"], own["out_ptr"])
+    assert not perturbed_run.inverted
+    assert not perturbed_run.unsettled
 
 
 _DECIDING = (
@@ -232,12 +232,12 @@ def test_a_decision_that_rounding_may_turn_is_turned_and_no_other() -> None:
     values: Values = {"x_ptr": np.linspace(0, 3, 64).astype(np.float32), "out_ptr": np.zeros(64, np.float32)}
     values["x_ptr"][5] = 0.7
     reference = TritonReference(spec_of(_DECIDING, values))
-    (shake,), (own,) = reference.shaken([values], seed=1), reference([values], double=False)
-    moved = np.flatnonzero(shake.turned[0]["out_ptr"] != own["out_ptr"])
+    (perturbed_run,), (own,) = reference.perturbed([values], seed=1), reference([values], double=False)
+    moved = np.flatnonzero(perturbed_run.inverted[0]["out_ptr"] != own["out_ptr"])
     near = np.flatnonzero(np.abs(values["x_ptr"] * 10 - np.round(values["x_ptr"] * 10)) < 1e-4)
     assert 5 in moved
     assert set(moved) <= set(near)
-    assert not shake.unsettled
+    assert not perturbed_run.unsettled
 
 
 def test_a_loop_that_rounding_may_end_elsewhere_is_unsettled() -> None:
@@ -252,7 +252,7 @@ def kernel(x_ptr, out_ptr):
 """
     )
     values: Values = {"x_ptr": np.ones(1, np.float32), "out_ptr": np.zeros(1, np.float32)}
-    assert TritonReference(spec_of(source, values)).shaken([values], seed=1)[0].unsettled
+    assert TritonReference(spec_of(source, values)).perturbed([values], seed=1)[0].unsettled
 
 
 def test_a_product_of_rounded_operands_may_be_rounded_otherwise() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from synthesis.core.sandbox.wire import decode, encode
-from synthesis.frontends.base import Shake, Values
+from synthesis.frontends.base import PerturbedRun, Values
 from synthesis.verification.comparison import compare
 from synthesis.verification.inputs import poison_of
 from synthesis.verification.rounding import furthest, has_few_elements, is_lost, leaves_rounding, loosened
@@ -121,19 +121,19 @@ def test_another_shape_is_a_mismatch(other: np.ndarray) -> None:  # type: ignore
     assert compare([{}], expected_of(ONE, ONE.astype(np.float32))).mismatch is not None
 
 
-def shake(off: Any) -> list[Shake]:
+def perturbed_run(off: Any) -> list[PerturbedRun]:
     """What rounding makes of one run, in which it turns no comparison."""
-    return [Shake(each, ()) for each in values(off)]
+    return [PerturbedRun(each, ()) for each in values(off)]
 
 
 def test_an_element_whose_comparison_rounding_may_turn_is_either_and_no_other() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
-    turned = {"o": own["o"] + np.float32(0.5) * (np.arange(ONE.size) == 3), "n": own["n"] + (own["n"] == 2)}
-    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [Shake(own, [turned])])
+    inverted = {"o": own["o"] + np.float32(0.5) * (np.arange(ONE.size) == 3), "n": own["n"] + (own["n"] == 2)}
+    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [PerturbedRun(own, [inverted])])
     assert compare([own], loose).mismatch is None
-    assert compare([turned], loose).mismatch is None
+    assert compare([inverted], loose).mismatch is None
     for name, element in (("o", 3), ("o", 4), ("n", 2), ("n", 3)):
-        wrong = {**turned, name: turned[name].copy()}
+        wrong = {**inverted, name: inverted[name].copy()}
         wrong[name][element] += 1
         mismatch = compare([wrong], loose).mismatch
         assert mismatch is not None
@@ -153,11 +153,11 @@ def test_next_to_nothing_that_is_left_of_much_may_be_as_little_of_another_kind(r
 
 
 def test_an_element_that_rounding_moves_further_may_be_further_off_and_no_other() -> None:
-    own, shaken, found = (ONE.astype(np.float32) for _ in range(3))
-    shaken[3] += 1e-4
+    own, perturbed, found = (ONE.astype(np.float32) for _ in range(3))
+    perturbed[3] += 1e-4
     found[3] -= 3e-4
     expected = expected_of(ONE, own)
-    loose = loosened(expected, shake(shaken))
+    loose = loosened(expected, perturbed_run(perturbed))
     assert compare(values(found), expected).mismatch is not None
     assert compare(values(found), loose).mismatch is None
     assert loose.largest_tolerance == expected.largest_tolerance < loose.largest_allowance < 1e-3
@@ -169,15 +169,15 @@ def test_an_element_that_rounding_moves_further_may_be_further_off_and_no_other(
 
 def test_what_rounding_comes_to_is_capped_and_left_out_where_it_is_more_than_that() -> None:
     own = ONE.astype(np.float32)
-    shaken = own * np.float32(1 + CAP / 2)
-    shaken[5] = 3.0
-    shaken[6] = np.nan
-    (slack,) = loosened(expected_of(ONE, own), shake(shaken)).slack
+    perturbed = own * np.float32(1 + CAP / 2)
+    perturbed[5] = 3.0
+    perturbed[6] = np.nan
+    (slack,) = loosened(expected_of(ONE, own), perturbed_run(perturbed)).slack
     assert slack["o"][5] == slack["o"][6] == 0.0
     assert slack["o"].max() <= 2 * CAP
     small = np.array([1e-6, 2e-6, 1.0])
     (slack,) = loosened(
-        expected_of(small, small.astype(np.float32)), shake(np.array([4e-6, 2e-6, 1.0], np.float32))
+        expected_of(small, small.astype(np.float32)), perturbed_run(np.array([4e-6, 2e-6, 1.0], np.float32))
     ).slack
     assert slack["o"][0] * (1e-6 + 2e-6) == pytest.approx(8 * 3e-6, rel=1e-3)  # little beside the largest
 
@@ -185,20 +185,20 @@ def test_what_rounding_comes_to_is_capped_and_left_out_where_it_is_more_than_tha
 def test_an_element_that_is_what_rounding_leaves_may_be_something_else_of_its_kind_and_no_other() -> None:
     true = np.linspace(0.5, 1.0, 200)
     own = true.astype(np.float32)
-    shaken = own.copy()
+    perturbed = own.copy()
     own[3] += np.float32(0.2)
-    shaken[3] -= np.float32(0.1)
-    loose = loosened(expected_of(true, own), shake(shaken))
+    perturbed[3] -= np.float32(0.1)
+    loose = loosened(expected_of(true, own), perturbed_run(perturbed))
     for element, off, agrees in ((3, -0.7, True), (3, 100.0, False), (3, np.nan, False), (4, -0.1, False)):
         found = own.copy()
         found[element] += np.float32(off)
         assert (compare(values(found), loose).mismatch is None) == agrees, (element, off)
     assert loose.largest_allowance < CAP
-    all_over = loosened(expected_of(true, own), shake(shaken + np.float32(0.5) * (np.arange(200) < 9)))
+    all_over = loosened(expected_of(true, own), perturbed_run(perturbed + np.float32(0.5) * (np.arange(200) < 9)))
     found = own.copy()
     found[3] -= np.float32(0.7)
     assert compare(values(found), all_over).mismatch is not None  # no element in a hundred: nine of them
-    steady = loosened(expected_of(true, own), shake(own))  # a decision that falls either way, and no rounding
+    steady = loosened(expected_of(true, own), perturbed_run(own))  # a decision that falls either way, and no rounding
     found = own.copy()
     found[3] -= np.float32(0.7)
     assert compare(values(found), steady).mismatch is not None
@@ -211,11 +211,11 @@ def test_a_vector_that_is_what_rounding_leaves_is_no_more_than_the_outliers_of_a
     """A run may have several such elements at once, such as the components of one direction."""
     true = np.linspace(0.5, 1.0, 180)
     own = true.astype(np.float32)
-    shaken, found = own.copy(), own.copy()
-    shaken[:lost] -= np.float32(0.2)
+    perturbed, found = own.copy(), own.copy()
+    perturbed[:lost] -= np.float32(0.2)
     found[:lost] += np.float32(0.3)
     expected = expect([{"o": true}] * runs, [{"o": own}] * runs, {})
-    loose = loosened(expected, [*shake(shaken), *[Shake({"o": own}, ())] * (runs - 1)])
+    loose = loosened(expected, [*perturbed_run(perturbed), *[PerturbedRun({"o": own}, ())] * (runs - 1)])
     outcome = [*values(found), *values(own) * (runs - 1)]
     assert (compare(outcome, loose).mismatch is None) == agrees
     found[lost] += np.float32(0.3)
@@ -228,7 +228,7 @@ def test_a_run_of_which_rounding_alone_moves_an_array_is_lost() -> None:
 
     def moves(count: int, size: float) -> bool:
         off = np.where(np.arange(200) < count, double * (1 + size), double).astype(np.float32)
-        return is_lost(expected, 0, shake(off)[0])
+        return is_lost(expected, 0, perturbed_run(off)[0])
 
     assert moves(200, 7.0)
     assert moves(3, 7.0)
@@ -244,7 +244,7 @@ def test_an_element_that_one_of_several_measurements_moves_may_be_as_far_off() -
     otherwise = {"o": own + 1, "n": np.arange(3) + 1}
     expected = expect([{"o": ONE, "n": np.arange(3)}], [{"o": own, "n": np.arange(3)}], {})
     measured = [{"o": each, "n": np.arange(3)} for each in (first, second)]
-    found = furthest(expected, 0, Shake(measured[0], ()), [measured[1], otherwise])
+    found = furthest(expected, 0, PerturbedRun(measured[0], ()), [measured[1], otherwise])
     np.testing.assert_array_equal(np.flatnonzero(found.off["o"] != own), [2, 3])
     assert found.off["o"][2] == first[2]
 
@@ -253,7 +253,9 @@ def test_a_single_number_may_be_as_far_off_as_on_half_of_the_runs() -> None:
     own = [{"o": np.array([number], np.float32)} for number in (1.0, 2.0, 4.0)]
     true = [{"o": each["o"].astype(float)} for each in own]
     off = [np.float32(each) for each in (0.0, 1e-4, 1e-3)]
-    loose = loosened(expect(true, own, {}), [Shake({"o": a["o"] * (1 + b)}, ()) for a, b in zip(own, off, strict=True)])
+    loose = loosened(
+        expect(true, own, {}), [PerturbedRun({"o": a["o"] * (1 + b)}, ()) for a, b in zip(own, off, strict=True)]
+    )
     allowed = [float(each["o"].max()) for each in loose.slack]
     assert allowed[0] == allowed[1] == pytest.approx(4e-4, rel=1e-2)
     assert allowed[2] == pytest.approx(4e-3, rel=1e-2)
@@ -264,21 +266,21 @@ def test_what_is_measured_again_is_of_few_elements_or_what_rounding_leaves() -> 
     assert has_few_elements(expected_of(few, few.astype(np.float32)))
     assert not has_few_elements(expected_of(many, many.astype(np.float32)))
     assert not has_few_elements(expected_of(np.arange(2), np.arange(2)))
-    expected, shaken = expected_of(many, many.astype(np.float32)), many.astype(np.float32)
-    assert not leaves_rounding(expected, 0, *shake(shaken * np.float32(1.001)))
-    shaken[3] -= np.float32(0.1)
-    assert leaves_rounding(expected, 0, *shake(shaken))
+    expected, perturbed = expected_of(many, many.astype(np.float32)), many.astype(np.float32)
+    assert not leaves_rounding(expected, 0, *perturbed_run(perturbed * np.float32(1.001)))
+    perturbed[3] -= np.float32(0.1)
+    assert leaves_rounding(expected, 0, *perturbed_run(perturbed))
 
 
 def test_what_is_computed_with_what_rounding_leaves_may_be_moved_a_little_less() -> None:
     true = np.linspace(0.5, 1.0, 400)
-    own, shaken = true.astype(np.float32), true.astype(np.float32)
-    shaken[4] += np.float32(0.007)
+    own, perturbed = true.astype(np.float32), true.astype(np.float32)
+    perturbed[4] += np.float32(0.007)
     found = own.copy()
     found[4] += np.float32(0.3)
-    assert compare(values(found), loosened(expected_of(true, own), shake(shaken))).mismatch is not None
-    shaken[3] -= np.float32(0.1)
-    assert compare(values(found), loosened(expected_of(true, own), shake(shaken))).mismatch is None
+    assert compare(values(found), loosened(expected_of(true, own), perturbed_run(perturbed))).mismatch is not None
+    perturbed[3] -= np.float32(0.1)
+    assert compare(values(found), loosened(expected_of(true, own), perturbed_run(perturbed))).mismatch is None
 
 
 def test_comparisons_that_come_to_nothing_together_may_fall_either_way() -> None:
@@ -286,25 +288,25 @@ def test_comparisons_that_come_to_nothing_together_may_fall_either_way() -> None
     third, second = np.arange(ONE.size) == 3, own["n"] == 2
     steps = (0.0, 0.5, -0.5)
     ways = [{"o": own["o"] + np.float32(each) * third, "n": own["n"] + (each > 0) * second} for each in steps]
-    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [Shake(own, ways)])
+    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [PerturbedRun(own, ways)])
     for way in ways:
         assert compare([way], loose).mismatch is None
     wrong = {**own, "o": own["o"] + np.float32(2.0) * third}
     assert compare([wrong], loose).mismatch is not None
 
 
-def test_a_shaken_run_that_decides_otherwise_says_nothing() -> None:
+def test_a_perturbed_run_that_decides_otherwise_is_ignored() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
     expected = expect([{"o": ONE, "n": own["n"]}], [own], {})
-    shaken = {"o": own["o"] * np.float32(1 + 1e-4), "n": own["n"].copy()}
-    assert loosened(expected, [Shake(shaken, ())]).slack[0].keys() == {"o"}
-    shaken["n"][2] += 1
-    assert loosened(expected, [Shake(shaken, ())]).slack == ({},)
+    perturbed = {"o": own["o"] * np.float32(1 + 1e-4), "n": own["n"].copy()}
+    assert loosened(expected, [PerturbedRun(perturbed, ())]).slack[0].keys() == {"o"}
+    perturbed["n"][2] += 1
+    assert loosened(expected, [PerturbedRun(perturbed, ())]).slack == ({},)
 
 
 def test_what_is_held_against_a_single_number_is_an_array_that_can_be_sent() -> None:
     own = np.array(1.5, np.float32)
-    loose = loosened(expected_of(np.array(1.5), own), shake(own + np.float32(1e-4)))
+    loose = loosened(expected_of(np.array(1.5), own), perturbed_run(own + np.float32(1e-4)))
     sent = decode(encode(loose), Expected)
     np.testing.assert_array_equal(sent.slack[0]["o"], loose.slack[0]["o"])
 
@@ -336,12 +338,12 @@ def test_of_coarse_numbers_one_may_be_further_off_and_not_all_of_them() -> None:
 def test_of_coarse_numbers_those_whose_comparisons_turn_are_not_off_together_with_the_others() -> None:
     true = np.linspace(1, 2, 3)
     own = true.astype(np.float32)
-    turned = own * np.float32(1.3) ** (np.arange(3) == 1)
+    inverted = own * np.float32(1.3) ** (np.arange(3) == 1)
     expected = expect(values(true), values(own), {}, unit=2.0**-7)
-    loose = loosened(expected, [Shake({"o": own}, values(turned))])
-    assert compare(values(turned), expected).mismatch is not None
-    assert compare(values(turned), loose).mismatch is None
-    assert compare(values(turned * np.float32(1.3) ** (np.arange(3) == 2)), loose).mismatch is not None
+    loose = loosened(expected, [PerturbedRun({"o": own}, values(inverted))])
+    assert compare(values(inverted), expected).mismatch is not None
+    assert compare(values(inverted), loose).mismatch is None
+    assert compare(values(inverted * np.float32(1.3) ** (np.arange(3) == 2)), loose).mismatch is not None
 
 
 def test_coarse_numbers_that_are_all_over_the_place_prove_nothing() -> None:

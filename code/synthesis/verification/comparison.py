@@ -126,10 +126,10 @@ def wrong_elements(
     written = written_in(own, expected.poison.get(name))
     if np.array_equal(value, own):  # true of most arrays of right texts; the rest takes 100 times as long
         return np.zeros(value.shape, bool), np.zeros(value.shape), written
-    turned = [each[name] for each in expected.turned[run]] if expected.turned else []
+    inverted = [each[name] for each in expected.inverted[run]] if expected.inverted else []
     if is_exact(value.dtype):
         wrong = (value != own) & (value != true)
-        for way in turned:
+        for way in inverted:
             wrong &= value != way
         distance: npt.NDArray[Any] = np.zeros(value.shape)
     else:
@@ -146,8 +146,8 @@ def wrong_elements(
         reach = expected.noise[run].get(name) if expected.noise else None
         if reach is not None and wrong.any():
             wrong &= ~(np.abs(measured - widened(own)) <= reach)
-        if turned and wrong.any():
-            steps = [np.abs(widened(way) - widened(own)) for way in turned]
+        if inverted and wrong.any():
+            steps = [np.abs(widened(way) - widened(own)) for way in inverted]
             reach = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
             turning = wrong & (np.abs(measured - widened(own)) <= _BEYOND * reach)
             wrong &= ~turning

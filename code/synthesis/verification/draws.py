@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from synthesis.core.errors import Symptom
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Role
-from synthesis.frontends.base import Reference, Shake, Trace, Values
+from synthesis.frontends.base import PerturbedRun, Reference, Trace, Values
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws
 from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs
@@ -21,7 +21,7 @@ from synthesis.verification.tolerances import CAP, Expected, expect, poison_for
 from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)
-_MORE_SHAKES = 3
+_MORE_PERTURBATIONS = 3
 """Number of additional rounding measurements for draws where some elements may consist of rounding error only."""
 
 
@@ -135,7 +135,7 @@ class Draws:
         reach = reach_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
 
-    def settled(self, drawn: Drawn) -> tuple[Drawn, Sequence[Shake] | None]:
+    def settled(self, drawn: Drawn) -> tuple[Drawn, Sequence[PerturbedRun] | None]:
         """Return the draws without unsuitable ones, and the effects of rounding on each.
 
         The effects are None if they are not known or do not matter. Two kinds of draws are dropped, unless they are
@@ -143,36 +143,36 @@ class Draws:
         may select another one. In the second kind, an array consists of rounding error only, such as the deviations
         of equal numbers from their mean.
         """
-        shaken = self._shaken(drawn)
-        if shaken is None:
+        perturbed = self._perturbed(drawn)
+        if perturbed is None:
             return drawn, None
         kept = [
             number
-            for number, each in enumerate(shaken)
+            for number, each in enumerate(perturbed)
             if number < self.draws or not (each.unsettled or is_lost(drawn.expected, number, each))
         ]
-        if len(kept) == len(shaken):
-            return drawn, shaken
+        if len(kept) == len(perturbed):
+            return drawn, perturbed
         runs, double, own = ([each[number] for number in kept] for each in (drawn.runs, drawn.double, drawn.own))
-        return self._of_runs(drawn, runs, double, own), [shaken[number] for number in kept]
+        return self._of_runs(drawn, runs, double, own), [perturbed[number] for number in kept]
 
     def may_round(self, drawn: Drawn) -> bool:
         """Return whether rounding may move the results of a right text beyond the standard tolerances."""
         if not drawn.expected.together and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
             return False
-        return self.reference.shaken((), seed=self.seed) is not None
+        return self.reference.perturbed((), seed=self.seed) is not None
 
-    def _shaken(self, drawn: Drawn) -> Sequence[Shake] | None:
+    def _perturbed(self, drawn: Drawn) -> Sequence[PerturbedRun] | None:
         if not self.may_round(drawn):
             return None
         try:
-            shaken = self.reference.shaken(drawn.runs, seed=self.seed)
-            return None if shaken is None else self._furthest(drawn, shaken)
+            perturbed = self.reference.perturbed(drawn.runs, seed=self.seed)
+            return None if perturbed is None else self._furthest(drawn, perturbed)
         except Exception as error:  # noqa: BLE001 (such as a matrix factor that does not exist)
             logger.debug("%s: the effect of rounding is not known: %s", self.spec.name, error)
             return None
 
-    def _furthest(self, drawn: Drawn, shaken: Sequence[Shake]) -> Sequence[Shake]:
+    def _furthest(self, drawn: Drawn, perturbed: Sequence[PerturbedRun]) -> Sequence[PerturbedRun]:
         """Return the effects of rounding on the draws, with further measurements where one is not enough.
 
         One measurement is not enough in three cases. First, small arrays on draws with equal numbers, such as bounds of
@@ -181,10 +181,10 @@ class Draws:
         domains: vectors are often parallel there, and about one measurement in a hundred does not change the small
         difference between them at all.
         """
-        more = [list[Values]() for _ in shaken]
+        more = [list[Values]() for _ in perturbed]
 
-        def shake_again(numbers: Sequence[int], seed: int, *, opposite: bool = False) -> None:
-            found = self.reference.shaken_again(
+        def perturb_again(numbers: Sequence[int], seed: int, *, opposite: bool = False) -> None:
+            found = self.reference.perturbed_results(
                 [drawn.runs[number] for number in numbers], seed=seed, opposite=opposite
             )
             for number, each in zip(numbers, found, strict=True):
@@ -192,14 +192,14 @@ class Draws:
 
         at_bounds = [edges for _, edges in DRAWS[-self.draws :]]
         if has_few_elements(drawn.expected):
-            numbers = [number for number in range(len(shaken)) if number >= len(at_bounds) or at_bounds[number]]
-            shake_again(numbers, self.seed, opposite=True)
+            numbers = [number for number in range(len(perturbed)) if number >= len(at_bounds) or at_bounds[number]]
+            perturb_again(numbers, self.seed, opposite=True)
         doubtful = [
             number
-            for number, each in enumerate(shaken)
+            for number, each in enumerate(perturbed)
             if (number < len(at_bounds) and at_bounds[number]) or leaves_rounding(drawn.expected, number, each)
         ]
-        for again in range(_MORE_SHAKES if doubtful else 0):
-            shake_again(doubtful, self.seed + 1 + again)
-        pairs = zip(shaken, more, strict=True)
+        for again in range(_MORE_PERTURBATIONS if doubtful else 0):
+            perturb_again(doubtful, self.seed + 1 + again)
+        pairs = zip(perturbed, more, strict=True)
         return [furthest(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]

@@ -204,14 +204,14 @@ class _Planning:
         # coverage nor the points depend on which of the others are dropped because of rounding.
         complete = standard.reach.share == drawn.reach.share
         measured = self.closely or not complete or not draws.may_round(drawn)
-        drawn, shaken = draws.settled(drawn) if measured else (drawn, None)
+        drawn, perturbed = draws.settled(drawn) if measured else (drawn, None)
         runs, seen = drawn.runs, drawn.runs[: len(standard.runs)] if complete else drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
         at_points, at_tangents = Trace(), Trace()
         plan = replace(
             plan,
-            draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
+            draws=drawn.expected if perturbed is None else loosened(drawn.expected, perturbed),
             reach=drawn.reach,
             measured=measured,
             overlap=find_overlap(reference, self.signature, runs[0]),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.formats import epsilon_of, is_exact
-from synthesis.frontends.base import Shake, Values
+from synthesis.frontends.base import PerturbedRun, Values
 from synthesis.verification.inputs import flat
 from synthesis.verification.tolerances import (
     FINE,
@@ -42,22 +42,22 @@ def has_few_elements(expected: Expected) -> bool:
     return any(not is_exact(each.dtype) and each.size <= _SINGLE for each in expected.own[0].values())
 
 
-def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
+def is_lost(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
     """Return whether rounding alone moves more than a few elements of an array beyond the cap.
 
     On such a run the array cannot be compared. The result is False for kernels that compute in low precision.
     """
-    shifts = _shifts(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
+    shifts = _shifts(expected.double[run], expected.own[run], flat(perturbed_run.off), expected.unit)
     return expected.unit <= FINE and any(are_many(off > most) for _, off, most in shifts)
 
 
-def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
+def leaves_rounding(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
     """Return whether some elements of a run consist of rounding error."""
-    found = _noise_of_run(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
+    found = _noise_of_run(expected.double[run], expected.own[run], flat(perturbed_run.off), expected.unit)
     return any(each.any() for each in found.values())
 
 
-def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values]) -> Shake:
+def furthest(expected: Expected, run: int, first: PerturbedRun, others: Sequence[Values]) -> PerturbedRun:
     """Return the effect of rounding on a run, with the largest shift of each element over several measurements.
 
     Args:
@@ -79,7 +79,7 @@ def _further(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[An
     return np.where(apart[1] > apart[0], other, one)
 
 
-def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
+def loosened(expected: Expected, perturbed: Sequence[PerturbedRun]) -> Expected:
     """Return the expected results with larger tolerances for elements that rounding alone may move further.
 
     If the operands of a comparison are equal except for rounding, a right text may decide it either way. An element
@@ -96,25 +96,25 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
 
     Args:
         expected: the expected results of the runs, all of them finite.
-        shaken: for each run, the effect of rounding on the reference's arrays in the kernel's own precision.
+        perturbed: for each run, the effect of rounding on the reference's arrays in the kernel's own precision.
     """
-    off = [flat(each.off) for each in shaken]
-    turned = tuple([flat(way) for way in each.turned] for each in shaken)
-    told = list(zip(expected.double, expected.own, off, strict=True))
-    slack = _with_usual(tuple(_slack(*each, expected.unit) for each in told))
-    noise = _noise([_noise_of_run(*each, expected.unit) for each in told])
-    together = {name: max(each, _shaken_together(name, expected, off)) for name, each in expected.together.items()}
-    return replace(expected, slack=slack, noise=noise, turned=turned, together=together)
+    off = [flat(each.off) for each in perturbed]
+    inverted = tuple([flat(way) for way in each.inverted] for each in perturbed)
+    evaluations = list(zip(expected.double, expected.own, off, strict=True))
+    slack = _with_usual(tuple(_slack(*each, expected.unit) for each in evaluations))
+    noise = _noise([_noise_of_run(*each, expected.unit) for each in evaluations])
+    together = {name: max(each, _perturbed_error(name, expected, off)) for name, each in expected.together.items()}
+    return replace(expected, slack=slack, noise=noise, inverted=inverted, together=together)
 
 
-def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
+def _perturbed_error(name: str, expected: Expected, perturbed: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
     """Return the root mean square error of an array that rounding alone causes.
 
     It is measured by runs in which every rounded number is perturbed by a unit in the last place.
     """
     moved = [
         (np.abs(widened(off[name]) - widened(own[name])) / scale_of(wide[name])).ravel()
-        for off, own, wide in zip(shaken, expected.own, expected.double, strict=True)
+        for off, own, wide in zip(perturbed, expected.own, expected.double, strict=True)
     ]
     return _ROUNDED * root_mean_square(
         np.concatenate(moved), cap_of(epsilon_of(expected.own[0][name].dtype), expected.unit)
@@ -124,12 +124,12 @@ def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str
 def _slack(
     wide: Mapping[str, npt.NDArray[Any]],
     own: Mapping[str, npt.NDArray[Any]],
-    shaken: Mapping[str, npt.NDArray[Any]],
+    perturbed: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
     return {
         name: np.asarray(np.where(off <= most, np.minimum(most, MARGIN * off), 0.0) / scale_of(wide[name]))
-        for name, off, most in _shifts(wide, own, shaken, unit)
+        for name, off, most in _shifts(wide, own, perturbed, unit)
     }
 
 
@@ -166,14 +166,14 @@ def _noise(runs: Sequence[Mapping[str, npt.NDArray[Any]]]) -> tuple[dict[str, np
 def _noise_of_run(
     wide: Mapping[str, npt.NDArray[Any]],
     own: Mapping[str, npt.NDArray[Any]],
-    shaken: Mapping[str, npt.NDArray[Any]],
+    perturbed: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
     """Return, for each array, the absolute tolerance of elements that consist of rounding error; 0 for the others."""
     if unit > FINE:
         return {}
     found: dict[str, npt.NDArray[Any]] = {}
-    for name, off, most in _shifts(wide, own, shaken, unit):
+    for name, off, most in _shifts(wide, own, perturbed, unit):
         found[name] = np.zeros(off.shape)
         if (off > most).any():
             lost = MARGIN * off > most  # elements computed from a lost one may move slightly less
@@ -195,7 +195,7 @@ def decides_otherwise(own: Mapping[str, npt.NDArray[Any]], other: Mapping[str, n
 def _shifts(
     wide: Mapping[str, npt.NDArray[Any]],
     own: Mapping[str, npt.NDArray[Any]],
-    shaken: Mapping[str, npt.NDArray[Any]],
+    perturbed: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> Iterator[tuple[str, npt.NDArray[Any], npt.NDArray[Any]]]:
     """Yield each floating-point array with the absolute shift of its elements and the largest allowed shift.
@@ -203,10 +203,10 @@ def _shifts(
     The allowed shift is the cap, relative to the element or to the largest one if that is larger. Nothing is yielded
     for a run in which an integer or a Boolean differs.
     """
-    if decides_otherwise(own, shaken):
+    if decides_otherwise(own, perturbed):
         return
     for name, value in own.items():
         if not is_exact(value.dtype):
             largest = sizes_of(wide[name]).max(initial=0.0)
             most = cap_of(epsilon_of(value.dtype), unit) * np.maximum(scale_of(wide[name]), largest)
-            yield name, np.abs(widened(shaken[name]) - widened(value)), most
+            yield name, np.abs(widened(perturbed[name]) - widened(value)), most

@@ -64,7 +64,7 @@ class Expected:
     """The first array with a NaN or an infinity; None if there is none."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """For each run, maps an array to the relative tolerance of each element, where it may exceed the array's."""
-    turned: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
+    inverted: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
     """For each run, results with comparisons inverted that rounding may invert: all of them, then a few at a time."""
     noise: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """For each run, maps an array to the absolute tolerance of elements that consist of rounding error; 0 for others.

@@ -67,19 +67,19 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Shake:
+class PerturbedRun:
     """Possible effects of rounding on a run, by the names of results."""
 
     off: Values
     """Results with every rounded number perturbed by a unit in the last place, and with unchanged decisions."""
-    turned: Sequence[Values]
-    """Results with every decision that rounding may reverse reversed.
+    inverted: Sequence[Values]
+    """Results with every decision that rounding may invert inverted.
 
-    If there are several such decisions, results with only some of them reversed follow, so that each is reversed once.
+    If there are several such decisions, results with only some of them inverted follow, so that each is inverted once.
     Empty if there is none.
     """
     unsettled: bool = False
-    """Whether rounding may reverse a decision of control flow, or change which of several elements is the extreme."""
+    """Whether rounding may invert a decision of control flow, or change which of several elements is the extreme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Reference(Protocol):
         """
         ...
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Shake] | None:
+    def perturbed(self, runs: Sequence[Values], *, seed: int) -> Sequence[PerturbedRun] | None:
         """Return the possible effects of rounding on each run, in the kernel's own precision.
 
         Return None if a text performs the same operations as the oracle, with the same rounding.
@@ -158,8 +158,8 @@ class Reference(Protocol):
         """
         ...
 
-    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Values]:
-        """Return ``Shake.off`` of each run; return an empty list if ``shaken`` returns None.
+    def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Values]:
+        """Return ``PerturbedRun.off`` of each run; return an empty list if ``perturbed`` returns None.
 
         Args:
             runs: every argument of each run, with the same shapes.

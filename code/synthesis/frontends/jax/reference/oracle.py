@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from synthesis.frontends.base import Reached, ReferenceUnknownError, Shake, Trace, Values
+from synthesis.frontends.base import PerturbedRun, Reached, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.arms import Arms, arms_of
 from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
 from synthesis.frontends.jax.reference.formats import coarsest_unit
-from synthesis.frontends.jax.reference.shaking import (
+from synthesis.frontends.jax.reference.perturbation import (
     MORE,
     Decision,
     Directions,
+    InvertingEvaluator,
     Noting,
-    Shaken,
-    Turned,
-    doubts_of,
+    PerturbingEvaluator,
     is_open,
     is_unclear,
     most_moved,
+    uncertain_elements,
     with_parts,
 )
 from synthesis.frontends.jax.reference.together import Together, at_once
@@ -66,38 +66,40 @@ class GraphReference:
         results = evaluator.runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
+    def perturbed(self, runs: Sequence[Values], *, seed: int) -> list[PerturbedRun]:
         """Return results in the function's own precision, with every rounded number perturbed by one unit.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
+        found, directions, others = list[PerturbedRun](), Directions(seed), Directions(seed + 1)
         coarse = bool(self.unit)
         for inputs, noted in self._noted(runs):
-            shaken = Shaken(noted, directions)
-            off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
+            evaluator = PerturbingEvaluator(noted, directions)
+            off, moved = self._named(evaluator.results(self.graph, inputs)), evaluator.moved
             if is_unclear(noted, moved):
                 for _ in range(MORE):
-                    again = Shaken(noted, others)
+                    again = PerturbingEvaluator(noted, others)
                     again.results(self.graph, inputs)
                     moved = most_moved(moved, again.moved)
-            turned = self._turned(noted, doubts_of(noted, moved, few=coarse), moved, inputs)
-            unsettled = shaken.unsettled or (not coarse and is_open(noted, moved))
-            found.append(Shake(off, turned, unsettled))
+            inverted = self._inverted(noted, uncertain_elements(noted, moved, few=coarse), moved, inputs)
+            unsettled = evaluator.unsettled or (not coarse and is_open(noted, moved))
+            found.append(PerturbedRun(off, inverted, unsettled))
         return found
 
-    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return only the perturbed results, and not, as ``shaken`` does, results with uncertain decisions reversed.
+    def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
+        """Return only the perturbed results, and not, as ``perturbed`` does, results with uncertain decisions inverted.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
         directions = Directions(seed, opposite=opposite)
-        shaken = (Shaken(noted, directions).results(self.graph, inputs) for inputs, noted in self._noted(runs))
-        return [self._named(each) for each in shaken]
+        return [
+            self._named(PerturbingEvaluator(noted, directions).results(self.graph, inputs))
+            for inputs, noted in self._noted(runs)
+        ]
 
     def _noted(self, runs: Sequence[Values]) -> Iterator[tuple[list[Any], list[Decision]]]:
         """Yield the inputs and the decisions of each run."""
@@ -106,7 +108,7 @@ class GraphReference:
         return zip(several, noting, strict=True)
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
-        """Return an empty list: only rounding may change a function's results, and ``shaken`` covers rounding.
+        """Return an empty list: only rounding may change a function's results, and ``perturbed`` covers rounding.
 
         Raises:
             ReferenceUnknownError: if the results depend on the basis that a factorisation returns, such as on the sign
@@ -120,19 +122,19 @@ class GraphReference:
             )
         return []
 
-    def _turned(
-        self, noted: Sequence[Decision], doubts: Sequence[Any], moved: Sequence[Any], inputs: Sequence[Any]
+    def _inverted(
+        self, noted: Sequence[Decision], uncertain: Sequence[Any], moved: Sequence[Any], inputs: Sequence[Any]
     ) -> list[Values]:
-        """Return results with uncertain decisions reversed: all of them at once, then some of them at a time.
+        """Return results with uncertain decisions inverted: all of them at once, then some of them at a time.
 
         The list is empty if no decision is uncertain. Evaluations that take another path are left out.
         """
         found = list[Values]()
-        for some in with_parts(doubts):
-            turned = Turned(noted, some, moved)
+        for some in with_parts(uncertain):
+            evaluator = InvertingEvaluator(noted, some, moved)
             with contextlib.suppress(StopIteration, ValueError, IndexError):
-                results = turned.results(self.graph, inputs)
-                if turned.is_done:
+                results = evaluator.results(self.graph, inputs)
+                if evaluator.is_done:
                     found.append(self._named(results))
         return found
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from synthesis.core.formats import is_floating
 from synthesis.core.records import KernelSpec
-from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Shake, Trace, Values
+from synthesis.frontends.base import PerturbedRun, Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.triton.reference.calls import call_function
 from synthesis.frontends.triton.reference.hosts import Hosted, constant_of, type_of
 from synthesis.frontends.triton.reference.lanes import evaluate
@@ -105,19 +105,19 @@ class TritonReference:
             trace.order = next((each for each in orders if each is not None), None)
         return [found[number] for number in range(len(runs))]
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
+    def perturbed(self, runs: Sequence[Values], *, seed: int) -> list[PerturbedRun]:
         """Return the results with every rounded number perturbed, and results with decisions in doubt reversed.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
-        found = dict[int, Shake]()
+        found = dict[int, PerturbedRun]()
         for numbers in _batches(runs, _MOST_SHAKEN):
             found.update(self._shaken(runs, numbers, seed))
         return [found[number] for number in range(len(runs))]
 
-    def _shaken(self, runs: Sequence[Values], numbers: Sequence[int], seed: int) -> dict[int, Shake]:
+    def _shaken(self, runs: Sequence[Values], numbers: Sequence[int], seed: int) -> dict[int, PerturbedRun]:
         """Return the possible effects of rounding on some runs, by their numbers."""
         some = [runs[number] for number in numbers]
         noting = Noting(self._habits, len(some))
@@ -127,17 +127,17 @@ class TritonReference:
             offs = self._evaluated(shaken, some)
         except LostError:
             if len(some) == 1:
-                return {numbers[0]: Shake(owns[0], (), unsettled=True)}
+                return {numbers[0]: PerturbedRun(owns[0], (), unsettled=True)}
             return {number: self._shaken(runs, [number], seed)[number] for number in numbers}
-        found, coarse = dict[int, Shake](), bool(self.unit)
+        found, coarse = dict[int, PerturbedRun](), bool(self.unit)
         for place, number in enumerate(numbers):
             own = noting.of_run(place)
             moved = self._most_moved(runs[number], own, noting.in_run(place, shaken.moved), seed + number)
             turned = self._turned(runs[number], own, doubts_of(own.decisions, moved, few=coarse), moved)
-            found[number] = Shake(offs[place], turned, not coarse and is_unsettled(own.decisions, moved))
+            found[number] = PerturbedRun(offs[place], turned, not coarse and is_unsettled(own.decisions, moved))
         return found
 
-    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
+    def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
         """Return the results with every rounded number perturbed by units in the last place.
 
         Raises:

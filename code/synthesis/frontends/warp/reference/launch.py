@@ -59,11 +59,11 @@ class LaunchReference:
         """Return the final value of every array of several launches; see :func:`launched`."""
         return launched(self.kernel, self.signature, runs, double=double, trace=trace)
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> None:
+    def perturbed(self, runs: Sequence[Values], *, seed: int) -> None:
         """Return None: a text performs the same operations in the same order, so rounding needs no perturbation."""
 
-    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return an empty list, as the protocol requires because ``shaken`` returns None."""
+    def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
+        """Return an empty list, as the protocol requires because ``perturbed`` returns None."""
         return []
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:

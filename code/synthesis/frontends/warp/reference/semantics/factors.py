@@ -51,7 +51,7 @@ def _demand(machine: Machine, matrices: Array, holds: Array, what: str) -> None:
         raise ReferenceUnknownError(what)
 
 
-def _shaken(machine: Machine, a: Value) -> Array:
+def _perturbed(machine: Machine, a: Value) -> Array:
     """Return matrices in float64, perturbed by units in the last place unless they are in double precision.
 
     Factors are computed in float64, which would hide the effect of rounding to a smaller format. The effect is large if
@@ -92,7 +92,7 @@ def _rotation(symmetric: Array) -> Array:
 @semantics("eig3")
 def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
     """Return eigenvectors in columns and eigenvalues of a symmetric matrix, in the order that Jacobi rotations give."""
-    data = _finite(_shaken(machine, a))
+    data = _finite(_perturbed(machine, a))
     values, vectors = np.linalg.eigh(data)
     along = np.swapaxes(_rotation(data), 1, 2) @ vectors
     order = np.abs(along).argmax(2)
@@ -106,7 +106,7 @@ def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
 @semantics("svd3")
 def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
     """Return two rotations and the singular values, largest first; the last has the determinant's sign."""
-    data = _finite(_shaken(machine, a))
+    data = _finite(_perturbed(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
     wanted = _by_size(data, _rotation(np.swapaxes(data, 1, 2) @ data))
@@ -141,7 +141,7 @@ def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
 
     The first element of the second factor's first column is at least as large as its second element.
     """
-    data = _finite(_shaken(machine, a))
+    data = _finite(_perturbed(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
     _demand(
@@ -166,7 +166,7 @@ def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
 @semantics("qr3")
 def _qr(machine: Machine, a: Value) -> tuple[Value, ...]:
     """Return a rotation and an upper triangular matrix whose first two diagonal elements are positive."""
-    data = _finite(_shaken(machine, a))
+    data = _finite(_perturbed(machine, a))
     q, r = np.linalg.qr(data)
     diagonal = np.abs(r[:, range(3), range(3)])
     _demand(

@@ -90,13 +90,13 @@ _COMPARISONS = frozenset({"eq", "eq_to", "ge", "gt", "le", "le_to", "lt", "lt_to
 _EXTREMES = {"argmax": -1.0, "argmin": 1.0}
 """Maps a primitive that selects an element to the factor that makes the selected number the smallest."""
 _TURNS = 4.0
-"""A decision is in doubt if its threshold is no further away than this many times the effect of rounding."""
+"""A decision is uncertain if its threshold is no further away than this many times the effect of rounding."""
 MORE = 3
 """Number of further evaluations, which show effects of rounding that cancelled by chance in the first."""
-_PARTS_OF_DOUBTS = 4
-"""Number of parts in which decisions in doubt are reversed; this many or fewer are reversed individually."""
-_FEW_DOUBTS = 0.01
-"""Maximum share of a decision's elements that may be in doubt with 16-bit numbers."""
+_UNCERTAIN_PARTS = 4
+"""Number of parts in which uncertain decisions are inverted; this many or fewer are inverted individually."""
+_MAX_UNCERTAIN_SHARE = 0.01
+"""Maximum share of a decision's elements that may be uncertain with 16-bit numbers."""
 _FEW_TERMS = 1 << 16
 """Maximum number of terms, over all elements, of a matrix product whose terms are summed one at a time."""
 _FEW_OF_A_VECTOR = 1 << 22
@@ -141,7 +141,7 @@ class Decision:
     """A discrete outcome that floating-point numbers decided at one equation in one run."""
 
     primitive: str
-    told: list[Array]
+    results: list[Array]
     """The equation's results."""
     measure: Array | None
     """The float64 number on which the decision depends; None if there is none.
@@ -154,7 +154,7 @@ class Decision:
     @property
     def is_single(self) -> bool:
         """Whether the outcome is a scalar, on which a branch or a loop may depend."""
-        return not self.told[0].shape
+        return not self.results[0].shape
 
     @property
     def apart(self) -> Array | None:
@@ -180,20 +180,20 @@ class Decision:
 
         The results of a step (see ``STEPS``) are not replaced, because they are the decision.
         """
-        if not any(_is_rounded(each.dtype) for each in self.told) or self.primitive in STEPS:
-            return self.told
-        return [new if _is_rounded(new.dtype) else each for new, each in zip(compute(), self.told, strict=True)]
+        if not any(_is_rounded(each.dtype) for each in self.results) or self.primitive in STEPS:
+            return self.results
+        return [new if _is_rounded(new.dtype) else each for new, each in zip(compute(), self.results, strict=True)]
 
-    def otherwise(self, doubts: Array) -> list[Array]:
-        """Return the results as if the elements in ``doubts`` had been decided the other way."""
+    def otherwise(self, uncertain: Array) -> list[Array]:
+        """Return the results as if the elements in ``uncertain`` had been decided the other way."""
         assert self.measure is not None
-        (told,) = self.told
-        if told.dtype == np.bool_:
-            return [told ^ doubts]
+        (result,) = self.results
+        if result.dtype == np.bool_:
+            return [result ^ uncertain]
         if self.primitive == "sign":
-            return [np.where(doubts, -told, told)]
-        with np.errstate(all="ignore"):  # integers of non-finite numbers, which are never in doubt
-            return [np.where(doubts, (told.astype(np.float64) + self._step()).astype(told.dtype), told)]
+            return [np.where(uncertain, -result, result)]
+        with np.errstate(all="ignore"):  # integers of non-finite numbers, which are never uncertain
+            return [np.where(uncertain, (result.astype(np.float64) + self._step()).astype(result.dtype), result)]
 
     def _step(self) -> Array:
         """Return the step from each decided integer to the one on the other side of the threshold."""
@@ -202,11 +202,11 @@ class Decision:
         assert apart is not None
         ties = {"floor": -1.0, "ceil": 1.0}.get(self.primitive)
         if ties is None:  # towards zero, or back to the number that was rounded
-            whole = np.trunc(self.measure) if self.primitive == "rem" else self.told[0].astype(np.float64)
+            whole = np.trunc(self.measure) if self.primitive == "rem" else self.results[0].astype(np.float64)
             ties = np.sign(self.measure - whole if self.primitive == "round" else -whole)
         return np.where(apart == 0, ties, -np.sign(apart))
 
-    def remainders(self, inputs: Inputs, doubts: Array | None = None) -> Array:
+    def remainders(self, inputs: Inputs, uncertain: Array | None = None) -> Array:
         """Return the remainders for the decided quotients, or for the adjacent integer where a quotient is uncertain.
 
         With an adjacent quotient, a remainder that would not have the sign of the dividend becomes zero.
@@ -214,12 +214,12 @@ class Decision:
         assert self.measure is not None
         wide = [each.astype(np.float64) for each in inputs]
         quotient = np.trunc(self.measure)
-        if doubts is not None:
-            quotient = np.where(doubts, quotient + self._step(), quotient)
+        if uncertain is not None:
+            quotient = np.where(uncertain, quotient + self._step(), quotient)
         with np.errstate(all="ignore"):
             left = wide[0] - np.where(quotient == 0, 0.0, quotient * wide[1])
-            if doubts is not None:
-                left = np.where(doubts & (left * wide[0] < 0), 0.0, left)
+            if uncertain is not None:
+                left = np.where(uncertain & (left * wide[0] < 0), 0.0, left)
             return left.astype(inputs[0].dtype)
 
 
@@ -253,9 +253,9 @@ class Noting(Together):
                 continue
             place = running.index(run)
             own = [of_run(each, place) for each in inputs]
-            told = [of_run(each, place) for each in results]
+            of_this_run = [of_run(each, place) for each in results]
             chosen_from = own[0] if equation.primitive in _EXTREMES else None
-            noted.append(Decision(equation.primitive, told, _measure(equation, own), chosen_from))
+            noted.append(Decision(equation.primitive, of_this_run, _measure(equation, own), chosen_from))
         return noted
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
@@ -266,7 +266,7 @@ class Noting(Together):
         return results
 
 
-class Shaken(Evaluator):
+class PerturbingEvaluator(Evaluator):
     """An evaluator in the graph's own precision that perturbs every rounded number by a unit in the last place.
 
     It repeats the decisions of another evaluation: the results of comparisons, ``argmax``, ``floor`` and conversions to
@@ -290,17 +290,17 @@ class Shaken(Evaluator):
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
         """Return the perturbed results of one equation; for a decision, return the outcome of the other evaluation."""
         if not _decides(equation, inputs):
-            return self._shaken(equation, inputs)
+            return self._perturbed(equation, inputs)
         decision = next(self._noted)
         if decision.chosen_from is not None:
-            self.unsettled |= _may_choose_another(equation, decision.chosen_from, inputs[0], decision.told[0])
+            self.unsettled |= _may_choose_another(equation, decision.chosen_from, inputs[0], decision.results[0])
         measure = decision.measure
         self.moved.append(None if measure is None else _moved(measure, _measure(equation, inputs)))
         if equation.primitive == "rem":
             return [self._off(decision.remainders(inputs))]
-        return decision.with_rounded(lambda: self._shaken(equation, inputs))
+        return decision.with_rounded(lambda: self._perturbed(equation, inputs))
 
-    def _shaken(self, equation: Equation, inputs: Inputs) -> list[Array]:
+    def _perturbed(self, equation: Equation, inputs: Inputs) -> list[Array]:
         name = equation.primitive
         if name in ("psum", "psum_invariant") and any(isinstance(each, int) for each in equation.parameters["axes"]):
             name = "reduce_sum"  # over an axis that is a dimension
@@ -368,37 +368,37 @@ class Shaken(Evaluator):
         return (matrix + self._directions.take(matrix.size).reshape(matrix.shape) * unit).astype(matrix.dtype)
 
 
-class Turned(Evaluator):
-    """An evaluator in the graph's own precision that reverses uncertain decisions, and repeats all others.
+class InvertingEvaluator(Evaluator):
+    """An evaluator in the graph's own precision that inverts uncertain decisions, and repeats all others.
 
-    If the reversals change the ``measure`` of a later decision by more than rounding does, that decision is computed
+    If the inversions change the ``measure`` of a later decision by more than rounding does, that decision is computed
     anew.
 
     Args:
         noted: the decisions of an earlier evaluation, in order.
-        doubts: for each decision, a mask of the elements to reverse; None to reverse none.
+        uncertain: for each decision, a mask of the elements to invert; None to invert none.
         moved: for each decision, how far rounding moves its ``measure``; None if that is not known.
     """
 
     def __init__(
-        self, noted: Sequence[Decision], doubts: Sequence[Array | None], moved: Sequence[Array | None]
+        self, noted: Sequence[Decision], uncertain: Sequence[Array | None], moved: Sequence[Array | None]
     ) -> None:
         super().__init__(double=False)
-        self._noted = zip(noted, doubts, moved, strict=True)
+        self._noted = zip(noted, uncertain, moved, strict=True)
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """Return the results of one equation, with its decision reversed where ``doubts`` says so."""
+        """Return the results of one equation, with its decision inverted where ``uncertain`` says so."""
         if not _decides(equation, inputs):
             return super().apply(equation, inputs)
-        decision, doubts, moved = next(self._noted)
+        decision, uncertain, moved = next(self._noted)
         before = decision.measure
         if before is None or moved is None or decision.is_single:
-            return decision.with_rounded(lambda: super(Turned, self).apply(equation, inputs))
+            return decision.with_rounded(lambda: super(InvertingEvaluator, self).apply(equation, inputs))
         changed = ~(_moved(before, _measure(equation, inputs)) <= _TURNS * moved)
         if equation.primitive == "rem":
-            kept = [decision.remainders(inputs, doubts)]
+            kept = [decision.remainders(inputs, uncertain)]
         else:
-            kept = decision.told if doubts is None else decision.otherwise(doubts)
+            kept = decision.results if uncertain is None else decision.otherwise(uncertain)
         if not changed.any():
             return kept
         return [np.where(changed, new, old) for new, old in zip(super().apply(equation, inputs), kept, strict=True)]
@@ -425,22 +425,22 @@ def _measure(equation: Equation, inputs: Inputs) -> Array | None:
     return None
 
 
-def _may_choose_another(equation: Equation, numbers: Array, shaken: Array, chosen: Array) -> bool:
+def _may_choose_another(equation: Equation, numbers: Array, perturbed: Array, chosen: Array) -> bool:
     """Return whether another element is so close to the selected one that rounding may select it."""
     if numbers.dtype not in _BITS:
         return False
     (axis,) = equation.parameters["axes"]
     place = np.expand_dims(chosen, axis)
     wide = _EXTREMES[equation.primitive] * numbers.astype(np.float64)
-    moved = np.abs(shaken.astype(np.float64) - numbers.astype(np.float64)).max(axis=axis, initial=0.0)
+    moved = np.abs(perturbed.astype(np.float64) - numbers.astype(np.float64)).max(axis=axis, initial=0.0)
     least = np.take_along_axis(wide, place, axis)
     np.put_along_axis(wide, place, np.inf, axis)
     apart = wide.min(axis=axis, initial=np.inf) - least.squeeze(axis)
     return bool(((moved > 0) & (apart <= _TURNS * moved)).any())
 
 
-def _moved(measure: Array, shaken: Array | None) -> Array:
-    return np.zeros(measure.shape) if shaken is None else np.abs(shaken - measure)
+def _moved(measure: Array, perturbed: Array | None) -> Array:
+    return np.zeros(measure.shape) if perturbed is None else np.abs(perturbed - measure)
 
 
 def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) -> list[Array | None]:
@@ -462,13 +462,15 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
         if apart is None or by is None:
             continue
         near = np.abs(apart) <= _TURNS * np.median(by[by > 0])
-        if (near & ~_in_doubt(apart, by)).any():
+        if (near & ~_is_uncertain(apart, by)).any():
             return True
     return False
 
 
-def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: bool = False) -> list[Array | None]:
-    """Return, for each decision, a mask of the elements that rounding may reverse.
+def uncertain_elements(
+    noted: Sequence[Decision], moved: Sequence[Array | None], *, few: bool = False
+) -> list[Array | None]:
+    """Return, for each decision, a mask of the elements that rounding may invert.
 
     It is None if there are none, and for a scalar decision.
 
@@ -478,60 +480,62 @@ def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: 
         few: whether to skip decisions of which more than a hundredth of the elements are uncertain. In 16-bit formats
             these are common, and a text that decides wrongly must not pass because of them.
     """
-    found = [None if each.is_single else _doubts(each, by) for each, by in zip(noted, moved, strict=True)]
+    found = [None if each.is_single else _uncertain_elements(each, by) for each, by in zip(noted, moved, strict=True)]
     if not few:
         return found
-    return [None if each is None or each.sum() > _FEW_DOUBTS * each.size else each for each in found]
+    return [None if each is None or each.sum() > _MAX_UNCERTAIN_SHARE * each.size else each for each in found]
 
 
-def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
+def with_parts(uncertain: Sequence[Array | None]) -> list[Sequence[Array | None]]:
     """Return all masks of uncertain elements, followed by a few subsets of these elements, in the same form.
 
-    The list is empty if no element is uncertain. The subsets are needed because the effects of two reversals may
-    cancel, and a text may reverse only one of them.
+    The list is empty if no element is uncertain. The subsets are needed because the effects of two inversions may
+    cancel, and a text may invert only one of them.
     """
-    sizes = [0 if each is None else int(each.sum()) for each in doubts]
-    several = min(_PARTS_OF_DOUBTS, sum(sizes))
+    sizes = [0 if each is None else int(each.sum()) for each in uncertain]
+    several = min(_UNCERTAIN_PARTS, sum(sizes))
     if several <= 1:
-        return [doubts] * several
+        return [uncertain] * several
     ends = np.cumsum(sizes)
-    return [doubts, *([_part(each, end, part, several) for each, end in zip(doubts, ends, strict=True)]
+    return [uncertain, *([_part(each, end, part, several) for each, end in zip(uncertain, ends, strict=True)]
                       for part in range(several))]  # fmt: skip
 
 
-def _part(doubts: Array | None, end: int, part: int, several: int) -> Array | None:
+def _part(uncertain: Array | None, end: int, part: int, several: int) -> Array | None:
     """Return a mask of every ``several``-th uncertain element of a decision; None if there is none.
 
     Args:
-        doubts: the mask of the decision's uncertain elements.
+        uncertain: the mask of the decision's uncertain elements.
         end: the number of uncertain elements of all decisions up to this one.
         part: which of the subsets to return.
         several: the number of subsets.
     """
-    if doubts is None:
+    if uncertain is None:
         return None
-    places = np.flatnonzero(doubts)
-    kept = np.zeros(doubts.size, bool)
+    places = np.flatnonzero(uncertain)
+    kept = np.zeros(uncertain.size, bool)
     kept[places[(end - 1 - np.arange(places.size)) % several == part]] = True
-    return kept.reshape(doubts.shape) if kept.any() else None
+    return kept.reshape(uncertain.shape) if kept.any() else None
 
 
 def is_open(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
-    """Return whether rounding may reverse a scalar decision, which may change the path of the evaluation."""
-    return any(each.is_single and _doubts(each, by) is not None for each, by in zip(noted, moved, strict=True))
+    """Return whether rounding may invert a scalar decision, which may change the path of the evaluation."""
+    return any(
+        each.is_single and _uncertain_elements(each, by) is not None for each, by in zip(noted, moved, strict=True)
+    )
 
 
-def _doubts(decision: Decision, moved: Array | None) -> Array | None:
-    """Return a mask of the elements that rounding may reverse; None if there are none.
+def _uncertain_elements(decision: Decision, moved: Array | None) -> Array | None:
+    """Return a mask of the elements that rounding may invert; None if there are none.
 
     An exact tie is not among them if rounding does not move it.
     """
     apart = decision.apart_where(moved)
-    doubts = None if apart is None or moved is None else _in_doubt(apart, moved)
-    return doubts if doubts is not None and doubts.any() else None
+    uncertain = None if apart is None or moved is None else _is_uncertain(apart, moved)
+    return uncertain if uncertain is not None and uncertain.any() else None
 
 
-def _in_doubt(apart: Array, moved: Array) -> Array:
+def _is_uncertain(apart: Array, moved: Array) -> Array:
     """Return a mask of the elements that rounding may move across their threshold."""
     return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 

@@ -13,7 +13,7 @@ from jax_cases import KINDS, skip_if_missing
 from jax_programs import CASES
 
 from synthesis.frontends.base import ReferenceUnknownError, Values
-from synthesis.frontends.jax.reference import shaking
+from synthesis.frontends.jax.reference import perturbation
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.oracle import GraphReference
 from synthesis.frontends.jax.reference.rules import RULES
@@ -37,18 +37,18 @@ def reference_of(function: Callable[..., Any], *inputs: Any) -> tuple[GraphRefer
 
 
 def both(function: Callable[..., Any], *inputs: Any, seed: int = 0) -> tuple[Values, Values]:
-    """What the oracle gives in the function's own precision, and shaken."""
+    """What the oracle gives in the function's own precision, and perturbed."""
     reference, run = reference_of(function, *inputs)
-    return reference([run], double=False)[0], reference.shaken([run], seed=seed)[0].off
+    return reference([run], double=False)[0], reference.perturbed([run], seed=seed)[0].off
 
 
 @pytest.mark.parametrize("function", ROUNDING)
 @pytest.mark.parametrize("kind", ["float16", "bfloat16", "float32"])
 def test_a_rounded_number_is_off_by_one_unit_up_or_down(function: Callable[..., Any], kind: str) -> None:
     x = jnp.asarray(X).astype(kind)
-    own, shaken = both(function, np.asarray(x))
+    own, perturbed = both(function, np.asarray(x))
     word = np.int32 if kind == "float32" else np.int16
-    off = shaken["r0"].view(word).astype(int) - own["r0"].view(word)
+    off = perturbed["r0"].view(word).astype(int) - own["r0"].view(word)
     assert set(off.tolist()) >= {-1, 1}
     assert np.abs(off).max() == 1
 
@@ -56,16 +56,16 @@ def test_a_rounded_number_is_off_by_one_unit_up_or_down(function: Callable[..., 
 @pytest.mark.parametrize("function", [jnp.tanh, jax.lax.erf, jnp.expm1])
 def test_what_xla_gives_to_a_few_units_is_off_by_four(function: Function) -> None:
     for kind, units in (("float32", {-4, 4}), ("bfloat16", {-1, 1})):
-        own, shaken = both(function, np.asarray(jnp.asarray(X).astype(kind)))
+        own, perturbed = both(function, np.asarray(jnp.asarray(X).astype(kind)))
         word = np.int32 if kind == "float32" else np.int16
-        off = shaken["r0"].view(word).astype(int) - own["r0"].view(word)
+        off = perturbed["r0"].view(word).astype(int) - own["r0"].view(word)
         assert units <= set(off.tolist()) <= {0, *units}
 
 
 @pytest.mark.parametrize("function", [*WHOLE, *MOVING])
 def test_what_is_exact_stays(function: Function) -> None:
-    own, shaken = both(function, np.arange(1, 20, dtype=np.float32) if function in WHOLE else X)
-    np.testing.assert_array_equal(own["r0"], shaken["r0"])
+    own, perturbed = both(function, np.arange(1, 20, dtype=np.float32) if function in WHOLE else X)
+    np.testing.assert_array_equal(own["r0"], perturbed["r0"])
 
 
 def test_a_quotient_of_few_digits_is_exact_only_by_a_power_of_two() -> None:
@@ -74,11 +74,11 @@ def test_a_quotient_of_few_digits_is_exact_only_by_a_power_of_two() -> None:
     def divided(x: Any) -> Any:
         return x / 2000.0, x / 16.0, x / jnp.array([[3.0], [8.0]])
 
-    own, shaken = both(divided, x)
-    assert (own["r0"] != shaken["r0"]).all()
-    np.testing.assert_array_equal(own["r1"], shaken["r1"])
-    assert (own["r2"] != shaken["r2"])[0].mean() > 0.9
-    np.testing.assert_array_equal(own["r2"][1], shaken["r2"][1])
+    own, perturbed = both(divided, x)
+    assert (own["r0"] != perturbed["r0"]).all()
+    np.testing.assert_array_equal(own["r1"], perturbed["r1"])
+    assert (own["r2"] != perturbed["r2"])[0].mean() > 0.9
+    np.testing.assert_array_equal(own["r2"][1], perturbed["r2"][1])
 
 
 ADDING: list[Function] = [jnp.sum, lambda x: jnp.sum(x.reshape(8, 96), axis=(0, 1)), lambda x: x @ jnp.full(768, 1.0)]
@@ -87,10 +87,10 @@ ADDING: list[Function] = [jnp.sum, lambda x: jnp.sum(x.reshape(8, 96), axis=(0, 
 @pytest.mark.parametrize("adds", ADDING)
 def test_a_sum_is_off_as_far_as_one_of_its_terms_in_turn(adds: Function) -> None:
     x = np.full(768, 3.0 / 255.0, np.float32)
-    own, shaken = both(adds, x)
+    own, perturbed = both(adds, x)
     off = np.add.accumulate(x)[-1] - x.astype(float).sum()
     assert abs(off) > 20 * np.spacing(own["r0"])
-    assert abs(shaken["r0"] - own["r0"] - off) < 5 * np.spacing(own["r0"])
+    assert abs(perturbed["r0"] - own["r0"] - off) < 5 * np.spacing(own["r0"])
 
 
 @pytest.mark.parametrize(
@@ -110,24 +110,24 @@ def test_a_product_of_matrices_that_is_added_up_in_turn_is_that_product(
     def multiplied(left: Any, right: Any) -> Any:
         return jax.lax.dot_general(left, right, dimensions)
 
-    own, shaken = both(multiplied, *matrices)
-    np.testing.assert_allclose(shaken["r0"], own["r0"], atol=3e-6)
+    own, perturbed = both(multiplied, *matrices)
+    np.testing.assert_allclose(perturbed["r0"], own["r0"], atol=3e-6)
 
 
 def test_a_long_product_of_a_vector_is_off_as_far_as_what_is_added_up_in_turn() -> None:
     numbers = np.random.default_rng(3).uniform(0.9, 1.0, 100_000).astype(np.float32)
     in_turn = np.add.accumulate(numbers)[-1]
-    own, shaken = both(jnp.dot, numbers, np.ones_like(numbers))
+    own, perturbed = both(jnp.dot, numbers, np.ones_like(numbers))
     off = np.abs(in_turn - own["r0"])
     assert off > 20 * np.spacing(own["r0"])
-    assert np.abs(shaken["r0"] - own["r0"]) > 0.5 * off
+    assert np.abs(perturbed["r0"] - own["r0"]) > 0.5 * off
 
 
 def test_numbers_may_be_off_the_other_way() -> None:
     reference, run = reference_of(ROUNDING[0], X)
     own = reference([run], double=False)[0]["r0"].view(np.int32)
-    again = [reference.shaken_again([run], seed=5, opposite=each)[0]["r0"] for each in (False, True)]
-    np.testing.assert_array_equal(again[0], reference.shaken([run], seed=5)[0].off["r0"])
+    again = [reference.perturbed_results([run], seed=5, opposite=each)[0]["r0"] for each in (False, True)]
+    np.testing.assert_array_equal(again[0], reference.perturbed([run], seed=5)[0].off["r0"])
     one, other = (each.view(np.int32) for each in again)
     np.testing.assert_array_equal(own - one, other - own)
     assert (own != one).any()
@@ -137,8 +137,8 @@ def test_numbers_may_be_off_the_other_way() -> None:
 def test_what_cancels_where_a_function_crosses_zero_is_off_by_more_than_its_units(
     crosses: Function, zero: float
 ) -> None:
-    own, shaken = both(crosses, np.linspace(zero + 1e-5, zero + 1e-3, 40).astype(np.float32))
-    assert (abs(own["r0"] - shaken["r0"]) > 4.5 * np.spacing(abs(own["r0"]))).mean() > 0.8
+    own, perturbed = both(crosses, np.linspace(zero + 1e-5, zero + 1e-3, 40).astype(np.float32))
+    assert (abs(own["r0"] - perturbed["r0"]) > 4.5 * np.spacing(abs(own["r0"]))).mean() > 0.8
 
 
 def scaled(x: Any) -> Any:
@@ -154,10 +154,10 @@ def test_what_is_one_less_a_number_is_as_far_off_as_that() -> None:
         return jax.lax.igammac(x * 0 + 0.05, x)
 
     x = np.array([0.3, 0.5, 0.7, 0.9], np.float32)
-    own, shaken = both(beyond, x)
-    units = np.abs(shaken["r0"] - own["r0"]) / np.spacing(own["r0"])
+    own, perturbed = both(beyond, x)
+    units = np.abs(perturbed["r0"] - own["r0"]) / np.spacing(own["r0"])
     assert (units > 100).all()
-    assert (np.abs(shaken["r0"] - own["r0"]) < 32 * np.spacing(np.float32(1))).all()
+    assert (np.abs(perturbed["r0"] - own["r0"]) < 32 * np.spacing(np.float32(1))).all()
 
 
 def test_the_directions_depend_on_the_seed_alone() -> None:
@@ -167,8 +167,8 @@ def test_the_directions_depend_on_the_seed_alone() -> None:
 
 
 def test_what_is_left_of_much_is_far_off() -> None:
-    own, shaken = both(variance, X + np.float32(1000))
-    assert abs(own["r0"] - shaken["r0"]) > 1e-3 * X.var()
+    own, perturbed = both(variance, X + np.float32(1000))
+    assert abs(own["r0"] - perturbed["r0"]) > 1e-3 * X.var()
 
 
 def turning(x: Any) -> Any:
@@ -187,11 +187,11 @@ def turning(x: Any) -> Any:
             jnp.argsort(close), jnp.sign(close - 1.0))  # fmt: skip
 
 
-def test_decisions_are_those_of_the_run_that_is_not_shaken() -> None:
+def test_decisions_are_those_of_the_unperturbed_run() -> None:
     for seed in range(5):
-        own, shaken = both(turning, X, seed=seed)
+        own, perturbed = both(turning, X, seed=seed)
         for name, value in own.items():
-            np.testing.assert_allclose(value, shaken[name], rtol=1e-5)
+            np.testing.assert_allclose(value, perturbed[name], rtol=1e-5)
 
 
 def test_a_comparison_that_rounding_may_turn_is_turned_where_it_may() -> None:
@@ -202,9 +202,9 @@ def test_a_comparison_that_rounding_may_turn_is_turned_where_it_may() -> None:
         return jnp.where(left + jnp.array([0.0, 1.0, -1.0, 0.0]) > 0, 1.0, -1.0), left > 5.0
 
     reference, run = reference_of(steps, x)
-    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned[0]
-    np.testing.assert_array_equal(turned["r0"] != own["r0"], [True, False, False, True])
-    np.testing.assert_array_equal(turned["r1"], own["r1"])
+    own, inverted = reference([run], double=False)[0], reference.perturbed([run], seed=0)[0].inverted[0]
+    np.testing.assert_array_equal(inverted["r0"] != own["r0"], [True, False, False, True])
+    np.testing.assert_array_equal(inverted["r1"], own["r1"])
 
 
 def test_a_comparison_that_one_evaluation_leaves_by_chance_is_turned_too() -> None:
@@ -216,8 +216,8 @@ def test_a_comparison_that_one_evaluation_leaves_by_chance_is_turned_too() -> No
     reference, run = reference_of(steps, x)
     own = reference([run], double=False)[0]["r0"]
     for seed in range(5):
-        turned = reference.shaken([run], seed=seed)[0].turned[0]
-        assert (turned["r0"] != own).mean() > 0.97
+        inverted = reference.perturbed([run], seed=seed)[0].inverted[0]
+        assert (inverted["r0"] != own).mean() > 0.97
 
 
 @pytest.mark.parametrize(("near", "turns"), [(2, True), (40, False)])
@@ -228,10 +228,10 @@ def test_in_a_format_of_16_bits_few_comparisons_of_many_are_turned(near: int, tu
 
     x = np.where(np.arange(400) < near, np.float32(0.2), np.float32(3.0)).astype(np.float32)
     reference, run = reference_of(sign, x)
-    own, turned = reference([run], double=False)[0]["r0"], reference.shaken([run], seed=0)[0].turned
+    own, inverted = reference([run], double=False)[0]["r0"], reference.perturbed([run], seed=0)[0].inverted
     assert reference.unit > 0
-    assert bool(turned) == turns
-    for each in turned[:1]:
+    assert bool(inverted) == turns
+    for each in inverted[:1]:
         np.testing.assert_array_equal(each["r0"] != own, np.arange(400) < near)
 
 
@@ -244,7 +244,7 @@ def test_a_choice_that_rounding_may_make_is_told(chooses: str, unsettled: bool) 
         return jnp.argmin(jnp.square(x) * 1.5 + 4.0, axis=1), jnp.argmax(-jnp.abs(x * 3.0), axis=0)
 
     reference, run = reference_of(nearest, x)
-    assert {reference.shaken([run], seed=seed)[0].unsettled for seed in range(5)} == {unsettled}
+    assert {reference.perturbed([run], seed=seed)[0].unsettled for seed in range(5)} == {unsettled}
 
 
 def test_a_single_number_that_rounding_may_decide_on_is_told() -> None:
@@ -253,9 +253,9 @@ def test_a_single_number_that_rounding_may_decide_on_is_told() -> None:
 
     for step, unsettled in ((4000.0, True), (5000.0, False)):
         reference, run = reference_of(cycle, np.float32(step))
-        found = [reference.shaken([run], seed=seed)[0] for seed in range(5)]
+        found = [reference.perturbed([run], seed=seed)[0] for seed in range(5)]
         assert {each.unsettled for each in found} == {unsettled}
-        assert all(each.turned == [] for each in found)
+        assert all(each.inverted == [] for each in found)
 
 
 def test_decisions_that_come_to_nothing_together_are_turned_alone_too() -> None:
@@ -266,7 +266,7 @@ def test_decisions_that_come_to_nothing_together_are_turned_alone_too() -> None:
     x = np.full(4, 0.3, np.float32)
     reference, run = reference_of(count, x)
     own = reference([run], double=False)[0]["r0"]
-    together, *alone = (each["r0"] for each in reference.shaken([run], seed=0)[0].turned)
+    together, *alone = (each["r0"] for each in reference.perturbed([run], seed=0)[0].inverted)
     assert together == own
     assert sorted(abs(each - own) for each in alone) == [2.0, 2.0]
 
@@ -298,12 +298,12 @@ def test_digits_that_rounding_may_drop_otherwise_are_dropped_otherwise(
         return drops(jump + nothing), drops(jump + 0.2 + nothing), drops(jump + 0 * x)
 
     reference, run = reference_of(steps, x)
-    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned[0]
-    apart = abs(own["r0"] - turned["r0"].astype(float))
+    own, inverted = reference([run], double=False)[0], reference.perturbed([run], seed=0)[0].inverted[0]
+    apart = abs(own["r0"] - inverted["r0"].astype(float))
     assert (abs(apart - abs(float(one) - float(other))) < 1e-5).mean() > 0.7  # some numbers are few digits, and exact
-    assert {round(float(each), 4) for each in [*own["r0"], *turned["r0"]]} == {float(one), float(other)}
+    assert {round(float(each), 4) for each in [*own["r0"], *inverted["r0"]]} == {float(one), float(other)}
     for name in ("r1", "r2"):
-        np.testing.assert_allclose(turned[name], own[name], rtol=1e-5)
+        np.testing.assert_allclose(inverted[name], own[name], rtol=1e-5)
 
 
 def test_zero_is_no_jump_of_what_drops_digits_towards_it() -> None:
@@ -312,7 +312,7 @@ def test_zero_is_no_jump_of_what_drops_digits_towards_it() -> None:
         return nothing.astype(int), jax.lax.rem(nothing, jnp.float32(0.5))
 
     reference, run = reference_of(steps, np.linspace(0.1, 2, 40).astype(np.float32))
-    assert reference.shaken([run], seed=0)[0].turned == []
+    assert reference.perturbed([run], seed=0)[0].inverted == []
 
 
 def test_a_remainder_is_as_far_off_as_what_it_is_of() -> None:
@@ -323,8 +323,8 @@ def test_a_remainder_is_as_far_off_as_what_it_is_of() -> None:
         return jax.lax.rem(x, jnp.float32(np.inf))
 
     x = np.linspace(100.2, 101.8, 9).astype(np.float32)
-    own, shaken = both(left, x)
-    off = np.abs(own["r0"] - shaken["r0"])
+    own, perturbed = both(left, x)
+    off = np.abs(own["r0"] - perturbed["r0"])
     assert (off > 0).all()
     assert off.max() <= 2 * np.spacing(np.float32(173))
     np.testing.assert_allclose(both(all_of_it, x)[1]["r0"], x, rtol=2e-7)
@@ -338,25 +338,31 @@ def test_ties_without_rounding_and_ways_that_are_taken_are_not_turned(kind: str)
         return tied, jax.lax.cond(jnp.mean(close) < 1.0, scaled, jnp.negative, x)
 
     reference, run = reference_of(chosen, np.asarray(jnp.asarray(np.arange(8) / 4).astype(kind)))
-    assert reference.shaken([run], seed=0)[0].turned == []
+    assert reference.perturbed([run], seed=0)[0].inverted == []
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_every_primitive_can_be_shaken_and_keeps_its_whole_numbers(name: str) -> None:
+def test_every_primitive_can_be_perturbed_and_keeps_its_whole_numbers(name: str) -> None:
     skip_if_missing(name)
     for case in CASES[name](KINDS)[:3]:
         try:
-            own, shaken = both(case.function, *case.inputs)
+            own, perturbed = both(case.function, *case.inputs)
         except ReferenceUnknownError:
             continue
         for key, value in own.items():
-            assert (value.dtype, value.shape) == (shaken[key].dtype, shaken[key].shape)
+            assert (value.dtype, value.shape) == (perturbed[key].dtype, perturbed[key].shape)
             if value.dtype.kind in "iub":
-                np.testing.assert_array_equal(value, shaken[key])
+                np.testing.assert_array_equal(value, perturbed[key])
 
 
 def test_primitives_are_told_apart_by_names_that_there_are() -> None:
-    kinds: list[frozenset[str]] = [shaking.CALLS, shaking.EXACT, shaking.STEPS, shaking.TURNING, shaking.FAITHFUL]
+    kinds: list[frozenset[str]] = [
+        perturbation.CALLS,
+        perturbation.EXACT,
+        perturbation.STEPS,
+        perturbation.TURNING,
+        perturbation.FAITHFUL,
+    ]
     assert set[str]().union(*kinds) <= set(RULES)
     assert sum(map(len, kinds)) == len(set[str]().union(*kinds))
-    assert set(RULES) >= shaking.COARSE
+    assert set(RULES) >= perturbation.COARSE
