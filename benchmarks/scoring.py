@@ -132,8 +132,8 @@ def _bare(answers: Sequence[Answer], seed: int) -> float:
         plans = Plans(planned, 64).of([each.row for each in answers], seed)
     for answer, plan in zip(answers, plans, strict=True):
         assert isinstance(plan, Plan)
-        tamed = prover.tame(frontend.level(answer.level), answer.text, answer.row.texts[answer.level] or "")
-        trial = trial_of(plan, answer.level, tamed.text)
+        sanitised = prover.sanitise(frontend.level(answer.level), answer.text, answer.row.texts[answer.level] or "")
+        trial = trial_of(plan, answer.level, sanitised.text)
         assert isinstance(trial, Trial)
         programs.append(trial.program)
     with tempfile.TemporaryDirectory() as scratch:

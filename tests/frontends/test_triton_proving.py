@@ -222,11 +222,11 @@ def test_what_does_more_than_compute_is_refused(texts: dict[str, str], verifier:
 def test_a_text_of_other_parameters_is_told_from_the_row_s(texts: dict[str, str]) -> None:
     (level,) = [each for each in FRONTEND.compiler.levels if each.name == "ttir"]
     own = texts["ttir"]
-    assert prover().tame(level, own, own).other is None
-    other = prover().tame(level, RACE.replace("%n: i32", "%n: i64"), own)
+    assert prover().sanitise(level, own, own).other is None
+    other = prover().sanitise(level, RACE.replace("%n: i32", "%n: i64"), own)
     assert other.other == "its functions are added(!tt.ptr<f32>, !tt.ptr<f32>, !tt.ptr<f32>, i64)"
-    assert prover().tame(level, RACE, own).other is None
-    assert prover().tame(level, own.replace("tt.return", "tt.retur"), own).broken is not None
+    assert prover().sanitise(level, RACE, own).other is None
+    assert prover().sanitise(level, own.replace("tt.return", "tt.retur"), own).broken is not None
 
 
 def test_two_arrays_that_are_one_are_one_in_memory(texts: dict[str, str], tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from synthesis.frontends.protocol.provers import (
     Purpose,
     RunKey,
     Runs,
-    Tamed,
+    Sanitised,
     ToolOperation,
     numbered,
 )
@@ -69,7 +69,7 @@ __all__ = [
     "Replayer",
     "RunKey",
     "Runs",
-    "Tamed",
+    "Sanitised",
     "ToolOperation",
     "Trace",
     "Values",

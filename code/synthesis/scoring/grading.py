@@ -200,14 +200,14 @@ def _opened(row: Document, level: Level, text: str) -> Score | _Open:
     """Return what must be run for a text that is not the row's own, or its score if nothing can be run."""
     if not level.run_by:
         return not_executed(f"it is not the row's own text, and nothing executes {level.name}")
-    tamed = get_frontend(row.frontend).the_prover.tame(level, text, row.texts[level.name] or "")
-    if tamed.broken is not None:
-        return refused(str(Symptom.SYNTAX_ERROR), tamed.broken)
-    if tamed.foreign is not None:
-        return refused(str(Refusal.FOREIGN), f"it has what its tool never prints: {tamed.foreign}")
-    if tamed.other is not None:
-        return refused(str(Refusal.OTHER_SIGNATURE), tamed.other)
-    return _Open(row, level, tamed.text)
+    sanitised = get_frontend(row.frontend).the_prover.sanitise(level, text, row.texts[level.name] or "")
+    if sanitised.broken is not None:
+        return refused(str(Symptom.SYNTAX_ERROR), sanitised.broken)
+    if sanitised.foreign is not None:
+        return refused(str(Refusal.FOREIGN), f"it has what its tool never prints: {sanitised.foreign}")
+    if sanitised.other is not None:
+        return refused(str(Refusal.OTHER_SIGNATURE), sanitised.other)
+    return _Open(row, level, sanitised.text)
 
 
 def _together(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:

@@ -22,7 +22,7 @@ from synthesis.frontends.base import (
     Outcome,
     Program,
     Reference,
-    Tamed,
+    Sanitised,
     ToolOperation,
     Values,
 )
@@ -167,11 +167,11 @@ class JaxProver:
 
         return screening.foreign(level, text)
 
-    def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """Return a text unchanged, and a description of what keeps it from being run; see ``taming.tame``."""
-        from synthesis.frontends.jax import taming
+    def sanitise(self, level: Level, text: str, own: str) -> Sanitised:
+        """Return a text unchanged, and a description of what keeps it from being run; see ``sanitising.sanitise``."""
+        from synthesis.frontends.jax import sanitising
 
-        return taming.tame(level, text, own)
+        return sanitising.sanitise(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """Run StableHLO with its reference interpreter or XLA, jaxprs after lowering to StableHLO, and HLO with XLA."""

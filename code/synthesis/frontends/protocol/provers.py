@@ -107,7 +107,7 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Tamed:
+class Sanitised:
     """An untrusted text in a form that may run together with other texts."""
 
     text: str
@@ -140,7 +140,7 @@ class Prover(Protocol):
         """
         ...
 
-    def tame(self, level: Level, text: str, own: str) -> Tamed:
+    def sanitise(self, level: Level, text: str, own: str) -> Sanitised:
         """Return a model's text in a form that may run together with other texts, or the reason why it may not.
 
         Comments are removed, and the text's own names are replaced by unique ones. A text is refused if it contains

@@ -24,7 +24,7 @@ from synthesis.frontends.base import (
     Purpose,
     Reference,
     RunKey,
-    Tamed,
+    Sanitised,
     ToolOperation,
     Values,
 )
@@ -52,18 +52,18 @@ class TritonProver:
         """Return None, since the interpreter has no operation that does more than compute on the arrays of a run."""
         return None
 
-    def tame(self, level: Level, text: str, own: str) -> Tamed:
+    def sanitise(self, level: Level, text: str, own: str) -> Sanitised:
         """Return a text unchanged, with the differences between its function and the row's; or why it is not valid.
 
         The interpreter evaluates no text as code, so nothing is removed.
         """
         if not text.isascii():
-            return Tamed(text, "a character that is not ASCII")
+            return Sanitised(text, "a character that is not ASCII")
         try:
             found, expected = _parameters(parse(text)), _own_parameters(own)
         except TextError as error:
-            return Tamed(text, broken=str(error))
-        return Tamed(text, other=None if found == expected else f"its functions are {_listed(found)}")
+            return Sanitised(text, broken=str(error))
+        return Sanitised(text, other=None if found == expected else f"its functions are {_listed(found)}")
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """Run texts, each on all its inputs."""

@@ -20,7 +20,7 @@ from synthesis.frontends.base import (
     Outcome,
     Program,
     Reference,
-    Tamed,
+    Sanitised,
     ToolOperation,
     Values,
 )
@@ -36,8 +36,8 @@ from synthesis.frontends.warp import (
     execution,
     introspection,
     lowering,
+    sanitising,
     screening,
-    taming,
     traps,
 )
 from synthesis.frontends.warp.declaration import declared_signature
@@ -201,12 +201,12 @@ class WarpProver:
         """Return a construct that neither Warp's code generator prints nor its headers declare; None if none."""
         return screening.foreign(level, text)
 
-    def tame(self, level: Level, text: str, own: str) -> Tamed:
+    def sanitise(self, level: Level, text: str, own: str) -> Sanitised:
         """Return a text without comments and with its own names prefixed, and a construct that Warp would not print.
 
         Constructs in the row's own text are allowed.
         """
-        return taming.tame(level, text, own)
+        return sanitising.sanitise(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """Run C++ with Warp's Clang, and CUDA on the host where one thread per block gives the same results."""

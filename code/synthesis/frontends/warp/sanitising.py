@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from synthesis.core.languages import CPP, CUDA
-from synthesis.frontends.base import Level, Tamed
+from synthesis.frontends.base import Level, Sanitised
 from synthesis.frontends.warp.screening import BLANK, BROKEN, FRAME, is_warps, own_names, strange, strange_tokens
 from synthesis.frontends.warp.texts import clean, tokens
 
@@ -34,7 +34,7 @@ _Token = tuple[str, str]
 _EXTERN = ("word", "extern")
 
 
-def tame(level: Level, text: str, own: str) -> Tamed:
+def sanitise(level: Level, text: str, own: str) -> Sanitised:
     """Return a model's text with its names prefixed, and the first construct that neither Warp nor the row's text has.
 
     Args:
@@ -43,23 +43,23 @@ def tame(level: Level, text: str, own: str) -> Tamed:
         own: the row's text.
     """
     if level.language not in (CPP, CUDA):
-        return Tamed(text)
+        return Sanitised(text)
     given = _known(level, own)
     text = clean(text, {})
     parts = tokens(text)
     other = _other_spelling(text, parts)
     if other is not None and other not in own:
-        return Tamed(text, f"the characters {other!r}")
+        return Sanitised(text, f"the characters {other!r}")
     if not text.isascii() and own.isascii():
-        return Tamed(text, "a character that is not ASCII")
+        return Sanitised(text, "a character that is not ASCII")
     if parts.count(_EXTERN) > given.externs:
-        return Tamed(text, "an extern declaration beside the kernel's own")
+        return Sanitised(text, "an extern declaration beside the kernel's own")
     marked = _marked(parts, given.words)
     text = "".join([token for _, token in marked])
     found = [
         each for each in strange_tokens(level, text, marked) if not _is_harmless(each) and each not in given.strange
     ]
-    return Tamed(
+    return Sanitised(
         text,
         foreign=found[0] if found else None,
         other=_other_arguments(level, text, given.arguments),
@@ -92,18 +92,18 @@ def _known(level: Level, own: str) -> _Given:
     return _Given(found, frozenset(strange(level, own)), parts.count(_EXTERN), _arguments(level, own))
 
 
-def _other_arguments(level: Level, text: str, asked: tuple[str, ...] | None) -> str | None:
+def _other_arguments(level: Level, text: str, expected: tuple[str, ...] | None) -> str | None:
     """Return how the arguments of a model's text differ from those of the row's text; None if they do not.
 
     A text with other arguments would misread the values that it gets.
     """
     given = _arguments(level, text)
-    if asked is None or given == asked:
+    if expected is None or given == expected:
         return None
-    if given is None or len(given) != len(asked):
-        return f"it takes {0 if given is None else len(given)} arguments, not {len(asked)}"
+    if given is None or len(given) != len(expected):
+        return f"it takes {0 if given is None else len(given)} arguments, not {len(expected)}"
     number, (one, other) = next(
-        (n, pair) for n, pair in enumerate(zip(given, asked, strict=True)) if pair[0] != pair[1]
+        (n, pair) for n, pair in enumerate(zip(given, expected, strict=True)) if pair[0] != pair[1]
     )
     return f"its argument {number + 1} is of the type {one}, not {other}"
 

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from synthesis.core.languages import MLIR
-from synthesis.frontends.base import Level, Tamed
+from synthesis.frontends.base import Level, Sanitised
 from synthesis.frontends.jax.screening import foreign, targets
 
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
@@ -18,7 +18,7 @@ _DIALECTS = frozenset(["stablehlo", "chlo", "func", "builtin", "mhlo", "jax", "s
 """The dialects of the operations and attributes that JAX prints."""
 
 
-def tame(level: Level, text: str, own: str) -> Tamed:
+def sanitise(level: Level, text: str, own: str) -> Sanitised:
     """Return a model's text, and the first construct in it that neither JAX prints nor the row's own text contains.
 
     Args:
@@ -28,18 +28,18 @@ def tame(level: Level, text: str, own: str) -> Tamed:
     """
     why = foreign(level, text)
     if why is not None:
-        return Tamed(text, why)
+        return Sanitised(text, why)
     if not text.isascii() and own.isascii():
-        return Tamed(text, "a character that is not ASCII")
+        return Sanitised(text, "a character that is not ASCII")
     called, dialects = _known(own)
     more = sorted(set(targets(text)) - called)
     if more:
-        return Tamed(text, f"a custom call of {more[0]}")
+        return Sanitised(text, f"a custom call of {more[0]}")
     if level.language == MLIR:
         strange = sorted(set(_dialects(text)) - _DIALECTS - dialects)
         if strange:
-            return Tamed(text, f"the dialect {strange[0]}")
-    return Tamed(text)
+            return Sanitised(text, f"the dialect {strange[0]}")
+    return Sanitised(text)
 
 
 @lru_cache(maxsize=256)
