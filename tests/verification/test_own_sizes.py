@@ -34,7 +34,7 @@ def plan_of(rows: dict[str, Document]) -> Callable[[str], Plan]:
         kernel = frontend.load_one(rows[name].spec)
         assert not hasattr(kernel, "symptom"), kernel
         try:
-            return plan_at_own_sizes(frontend, kernel, rows[name].texts, seed=3, least_reach=0.8)  # pyright: ignore[reportArgumentType]
+            return plan_at_own_sizes(frontend, kernel, rows[name].texts, seed=3, min_coverage=0.8)  # pyright: ignore[reportArgumentType]
         finally:
             frontend.compiler.release([kernel])  # pyright: ignore[reportArgumentType]
 

@@ -165,7 +165,7 @@ def test_without_a_measure_of_rounding_a_text_passes_on_the_usual_tolerances_or_
     for plan, closer, found in zip(wrong, close, verifier.judge(wrong), strict=True):
         assert needs_rounding(plan, found)
         assert not needs_rounding(closer, found)
-        assert plan.reach == closer.reach
+        assert plan.coverage == closer.coverage
 
 
 def test_a_row_is_the_same_whether_rounding_is_measured_first_or_where_a_text_fails(

@@ -54,7 +54,7 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
         useful=terms.useful,
         fresh=terms.fresh,
         build=build,
-        least_reach=making.reach,
+        min_coverage=making.reach,
         weigh=terms.weigh,
         closely=closely,
     )

@@ -78,7 +78,7 @@ def _may_be_better(plan: Plan | str) -> bool:
     """Return whether other inputs may be more informative."""
     if isinstance(plan, str):
         return OUTSIDE_DOMAIN in plan
-    return plan.reach is not None and plan.reach.hindrance(plan.least_reach) is not None
+    return plan.coverage is not None and plan.coverage.hindrance(plan.min_coverage) is not None
 
 
 def key_of(row: Document) -> str:

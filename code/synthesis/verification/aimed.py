@@ -13,6 +13,7 @@ from synthesis.core.formats import is_exact, numpy_dtype
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.base import Reference, Trace, Values
+from synthesis.verification.coverage import Coverage, changed_by
 from synthesis.verification.inputs import (
     array_shape,
     based,
@@ -20,7 +21,6 @@ from synthesis.verification.inputs import (
     draw_inputs,
     generator_of,
 )
-from synthesis.verification.reach import Reach, changed_by
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 from synthesis.verification.tolerances import expect, poison_for
 
@@ -54,7 +54,7 @@ class AimedDraw:
 
 
 def find_aimed_draws(
-    reference: Reference, spec: KernelSpec, reach: Reach, trace: Trace, *, already: int, seed: int = 0
+    reference: Reference, spec: KernelSpec, coverage: Coverage, trace: Trace, *, already: int, seed: int = 0
 ) -> list[AimedDraw]:
     """Return a few draws that raise the coverage of a kernel.
 
@@ -65,14 +65,14 @@ def find_aimed_draws(
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        reach: the coverage by the other runs.
+        coverage: the coverage by the other runs.
         trace: the statements and branches that the other runs executed; those of the found draws are added.
         already: the number of other runs; the found draws are numbered from there.
         seed: seed of the draws.
     """
     trials = [complete(spec.signature, each) for each in aimed_inputs(spec, seed=seed)]
     poison = poison_for(spec.signature)
-    idle = list(reach.idle)
+    idle = list(coverage.idle)
     found: list[AimedDraw] = []
     for number in _promising(reference, trials, trace, idle):
         reached = reference.reached(trace)

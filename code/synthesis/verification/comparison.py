@@ -143,13 +143,13 @@ def wrong_elements(
             noise = (true != 0) & (np.abs(true) <= _NOISE * usual)
             rounding = _ROUNDINGS * epsilon_of(own.dtype) * usual
             wrong &= ~((apart | noise) & (np.abs(measured - widened(own)) <= rounding))
-        reach = expected.noise[run].get(name) if expected.noise else None
-        if reach is not None and wrong.any():
-            wrong &= ~(np.abs(measured - widened(own)) <= reach)
+        limit = expected.noise[run].get(name) if expected.noise else None
+        if limit is not None and wrong.any():
+            wrong &= ~(np.abs(measured - widened(own)) <= limit)
         if inverted and wrong.any():
             steps = [np.abs(widened(way) - widened(own)) for way in inverted]
-            reach = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
-            turning = wrong & (np.abs(measured - widened(own)) <= _BEYOND * reach)
+            furthest = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
+            turning = wrong & (np.abs(measured - widened(own)) <= _BEYOND * furthest)
             wrong &= ~turning
             distance = np.where(turning, 0.0, distance)  # this error is not caused by rounding
         if name in expected.together:

@@ -13,9 +13,9 @@ from synthesis.core.signatures import Role
 from synthesis.frontends.base import PerturbedRun, Reference, Trace, Values
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws
 from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
+from synthesis.verification.coverage import Coverage, coverage_of
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs
 from synthesis.verification.plan import Problem
-from synthesis.verification.reach import Reach, reach_of
 from synthesis.verification.rounding import furthest, has_few_elements, is_lost, leaves_rounding
 from synthesis.verification.tolerances import CAP, Expected, expect, poison_for
 from synthesis.verification.usefulness import redraws, shortcoming
@@ -33,7 +33,7 @@ class Drawn:
     double: Sequence[Values]
     own: Sequence[Values]
     expected: Expected
-    reach: Reach
+    coverage: Coverage
     trace: Trace
     """The statements and branches that the draws execute in the kernel's own precision."""
     redrawn: Mapping[str, Values]
@@ -68,13 +68,15 @@ class Draws:
         double, redrawn = results[: len(runs)], dict(zip(changed, results[len(runs) :], strict=True))
         trace = Trace()
         own = self.reference(runs, double=False, trace=trace)
-        reach = reach_of(self.spec.signature, runs, own, self.reference.reached(trace))
+        coverage = coverage_of(self.spec.signature, runs, own, self.reference.reached(trace))
         poison = poison_for(self.spec.signature)
         expected = expect(double, own, poison, unit=self.reference.unit)
         others = [expect(double, each, poison, unit=self.reference.unit) for each in self.reference.others(runs)]
         told = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
         expected = replace(expected, ill_conditioned=told)
-        drawn = Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
+        drawn = Drawn(
+            runs=runs, double=double, own=own, expected=expected, coverage=coverage, trace=trace, redrawn=redrawn
+        )
         return drawn, self._problem(drawn)
 
     def _problem(self, drawn: Drawn) -> Problem | None:
@@ -100,8 +102,8 @@ class Draws:
             found = find_compared_draws(self.reference, spec, tolerance, most=self.draws, seed=seed)
             return self._with_some(drawn, found)
         aimed: list[AimedDraw] = []
-        if drawn.reach.share < 1.0:
-            aimed = find_aimed_draws(self.reference, spec, drawn.reach, drawn.trace, already=len(runs), seed=seed)
+        if drawn.coverage.share < 1.0:
+            aimed = find_aimed_draws(self.reference, spec, drawn.coverage, drawn.trace, already=len(runs), seed=seed)
         runs = [*runs, *(each.inputs for each in aimed)]
         edges = find_edge_draws(self.reference, spec, tolerance, seed=seed)
         turning = find_turning_draws(self.reference, spec, runs, drawn.trace, tolerance)
@@ -132,8 +134,8 @@ class Draws:
     def _of_runs(self, drawn: Drawn, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Drawn:
         """Return the draws with other runs, and with the expected results and the coverage of those runs."""
         expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
-        reach = reach_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
-        return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
+        coverage = coverage_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
+        return replace(drawn, runs=runs, double=double, own=own, expected=expected, coverage=coverage)
 
     def settled(self, drawn: Drawn) -> tuple[Drawn, Sequence[PerturbedRun] | None]:
         """Return the draws without unsuitable ones, and the effects of rounding on each.

@@ -27,8 +27,8 @@ from synthesis.frontends.base import (
     ZeroDivisorError,
 )
 from synthesis.verification.aimed import find_aimed_draws
+from synthesis.verification.coverage import coverage_of
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_of, missing_domain, missing_inputs
-from synthesis.verification.reach import reach_of
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 
 logger = logging.getLogger(__name__)
@@ -309,10 +309,10 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
     if not ((unlike or alike) and finite):
         return None
-    reach = reach_of(signature, runs, left, reference.reached(trace))
-    if reach.share < 1.0:
-        more = find_aimed_draws(reference, kernel.spec, reach, trace, already=len(runs))
+    coverage = coverage_of(signature, runs, left, reference.reached(trace))
+    if coverage.share < 1.0:
+        more = find_aimed_draws(reference, kernel.spec, coverage, trace, already=len(runs))
         runs += [each.inputs for each in more]
         left += [each.own for each in more]
-        reach = reach_of(signature, runs, left, reference.reached(trace))
-    return reach.share
+        coverage = coverage_of(signature, runs, left, reference.reached(trace))
+    return coverage.share

@@ -67,7 +67,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
     executed, failed, built = _sorted_out(plan, outcomes)
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
-    hindrance = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
+    hindrance = plan.coverage.hindrance(plan.min_coverage) if plan.coverage is not None else None
     for level in sorted(plan.levels, key=lambda each: bool(each.lowered_from)):
         if level.name in unverified or level.name in failed:
             continue
@@ -98,7 +98,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         },
         gradient=_gradient(plan, errors, unverified, failed, executed),
         unverified=unverified,
-        reached=plan.reach.share if plan.reach is not None else 0.0,
+        reached=plan.coverage.share if plan.coverage is not None else 0.0,
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)

@@ -41,7 +41,7 @@ def plan_at_own_sizes(
     *,
     device: str | None = None,
     seed: int,
-    least_reach: float,
+    min_coverage: float,
     most_work: float = math.inf,
 ) -> Plan:
     """Return the plan of texts at their own sizes; it states that the texts are unverified if that is too expensive.
@@ -52,7 +52,7 @@ def plan_at_own_sizes(
         texts: level name to text; None if there is none.
         device: the device that the texts are for; None if it is not known. Then no text can be lowered again.
         seed: seed of the inputs, points and directions.
-        least_reach: the smallest coverage of the kernel at which a text counts as verified.
+        min_coverage: the smallest coverage of the kernel at which a text counts as verified.
         most_work: the maximum cost of a draw, in computed elements.
     """
     kernel = replace(kernel, spec=at_own_sizes(kernel.spec))
@@ -74,7 +74,7 @@ def plan_at_own_sizes(
         useful=False,
         fresh=False,
         seed=seed,
-        least_reach=least_reach,
+        min_coverage=min_coverage,
         draws=draws,
         device=device,
     )

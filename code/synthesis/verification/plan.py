@@ -10,8 +10,8 @@ from synthesis.core.errors import Symptom
 from synthesis.core.records import KernelSpec
 from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import Direction, Level, Program, Values
+from synthesis.verification.coverage import SHARE, Coverage
 from synthesis.verification.points import NothingToCheck, Point
-from synthesis.verification.reach import SHARE, Reach
 from synthesis.verification.tangents import Tangents
 from synthesis.verification.tolerances import Expected
 
@@ -65,7 +65,7 @@ class Plan:
     """The kind of construct in the kernel whose derivatives the tool is known to get wrong; None if there is none."""
     fresh: bool = True
     """Whether the texts have just been lowered from the source."""
-    reach: Reach | None = None
+    coverage: Coverage | None = None
     """The kernel's coverage by the runs for ``Purpose.DRAW``; None if nothing can be verified."""
     measured: bool = True
     """Whether the effect of rounding has been measured.
@@ -74,7 +74,7 @@ class Plan:
     """
     order: Unproved | None = None
     """Why no CUDA text and no derivative counts as verified: results depend on the order of threads. None otherwise."""
-    least_reach: float = SHARE
+    min_coverage: float = SHARE
     """The smallest coverage by the runs for ``Purpose.DRAW`` at which a text counts as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
     """Maps a direction to the reason why its derivatives do not count as verified: the points do not cover them."""

@@ -32,6 +32,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of
 from synthesis.verification import lowered
 from synthesis.verification.claims import narrow_domain
+from synthesis.verification.coverage import SHARE, WRITES_NOTHING, depending_on_order, underived
 from synthesis.verification.draws import Drawn, Draws
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
@@ -39,7 +40,6 @@ from synthesis.verification.overlaps import find_overlap
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan, Problem
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.power import find_weakness, too_little
-from synthesis.verification.reach import SHARE, WRITES_NOTHING, depending_on_order, underived
 from synthesis.verification.rounding import loosened
 from synthesis.verification.tangents import find_tangents, pullback_runs
 
@@ -62,7 +62,7 @@ def make_plan(
     build: bool = False,
     unknown: Unproved | None = None,
     seed: int = 0,
-    least_reach: float = SHARE,
+    min_coverage: float = SHARE,
     draws: int = len(DRAWS),
     weigh: bool = False,
     closely: bool = True,
@@ -79,7 +79,7 @@ def make_plan(
         build: whether CUDA texts are also compiled to PTX by NVRTC.
         unknown: the reason why nothing can be verified, if that is already known.
         seed: seed of the inputs, points and directions, which are independent for different seeds.
-        least_reach: the smallest coverage of the kernel at which a text counts as verified.
+        min_coverage: the smallest coverage of the kernel at which a text counts as verified.
         draws: the number of standard draws. If it is less than the default, at most as many others are searched for.
         weigh: whether to check that the inputs detect wrong texts, which inputs from another source may not.
         closely: whether to measure the effect of rounding, which takes half of the time. If False, only the standard
@@ -90,7 +90,7 @@ def make_plan(
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
     plan = Plan(
-        spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, least_reach=least_reach, weighed=weigh
+        spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, min_coverage=min_coverage, weighed=weigh
     )
     if frontend.prover is None:
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
@@ -202,7 +202,7 @@ class _Planning:
         standard, drawn = drawn, draws.aimed(drawn)
         # If the standard draws cover as much of the kernel as all draws, the others are not needed. Then neither the
         # coverage nor the points depend on which of the others are dropped because of rounding.
-        complete = standard.reach.share == drawn.reach.share
+        complete = standard.coverage.share == drawn.coverage.share
         measured = self.closely or not complete or not draws.may_round(drawn)
         drawn, perturbed = draws.settled(drawn) if measured else (drawn, None)
         runs, seen = drawn.runs, drawn.runs[: len(standard.runs)] if complete else drawn.runs
@@ -212,7 +212,7 @@ class _Planning:
         plan = replace(
             plan,
             draws=drawn.expected if perturbed is None else loosened(drawn.expected, perturbed),
-            reach=drawn.reach,
+            coverage=drawn.coverage,
             measured=measured,
             overlap=find_overlap(reference, self.signature, runs[0]),
             points=self._points(reference, seen, at_points, suspect=trap is not None)

@@ -184,12 +184,12 @@ def _aimed(
     while together := list(islice(numbered, _TOGETHER)):
         if len(found) == MOST_AIMED or not reference.reached(trace).underived:
             break
-        if not _reach_more(reference, trace, [place for _, place in together]):
+        if not _cover_more(reference, trace, [place for _, place in together]):
             continue
         for number, place in together:
             if len(found) == MOST_AIMED or not reference.reached(trace).underived:
                 break
-            way = _reach_more(reference, trace, [place])
+            way = _cover_more(reference, trace, [place])
             if way is None:
                 continue
             with suppress(ReferenceFaultError):
@@ -200,7 +200,7 @@ def _aimed(
     return found
 
 
-def _reach_more(reference: Reference, trace: Trace, places: Sequence[Values]) -> Trace | None:
+def _cover_more(reference: Reference, trace: Trace, places: Sequence[Values]) -> Trace | None:
     """Return a trace extended by the code executed at some points; None if no derivative depends on the new code.
 
     At a single point where the kernel fails, the result is None. If it fails at one of several points, the given trace

@@ -46,7 +46,7 @@ class _Best:
 
 
 def choose_launch(
-    frontend: Frontend, kernel: Kernel, launches: Sequence[Launched], *, least_reach: float
+    frontend: Frontend, kernel: Kernel, launches: Sequence[Launched], *, min_coverage: float
 ) -> tuple[KernelSpec, Unproved | None]:
     """Return the kernel's record with inputs from a recorded launch, and why it is unchanged if there are none.
 
@@ -57,10 +57,10 @@ def choose_launch(
         frontend: the kernel's front end.
         kernel: a loaded kernel.
         launches: the recorded launches of the kernel.
-        least_reach: the coverage below which inputs are also inferred.
+        min_coverage: the coverage below which inputs are also inferred.
     """
     best, unknown = _best_of(frontend, kernel, launches)
-    if best is not None and best.share >= least_reach:
+    if best is not None and best.share >= min_coverage:
         return replace(kernel.spec, signature=best.signature), None
     inferred, _ = infer_inputs(frontend, kernel)
     if missing_inputs(inferred.signature) is None:

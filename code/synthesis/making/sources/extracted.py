@@ -383,7 +383,7 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
         useful=False,
         build=build,
         unknown=unknown,
-        least_reach=settings.reach,
+        min_coverage=settings.reach,
         weigh=True,
     )
     return replace(candidate, spec=spec, plan=plan)

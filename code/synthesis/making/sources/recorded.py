@@ -219,7 +219,7 @@ def _candidate_of(
         return replace(candidate, spec=spec).detached()
     unknown = (why_unprovable(spec, trusted=settings.trust) or unknown) if same else NOT_THE_KERNEL
     if unknown is None:
-        spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches, least_reach=settings.reach)
+        spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches, min_coverage=settings.reach)
     plan = make_plan(
         frontend,
         replace(kernel, spec=spec),
@@ -228,7 +228,7 @@ def _candidate_of(
         useful=False,
         build=settings.builds(None, number),
         unknown=unknown,
-        least_reach=settings.reach,
+        min_coverage=settings.reach,
         weigh=True,
     )
     return replace(candidate, spec=spec, plan=plan).detached()

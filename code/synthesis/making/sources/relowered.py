@@ -222,7 +222,7 @@ def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings:
         useful=False,
         weigh=not drawn,
         build=settings.builds(kernel.spec.seed, candidate.number),
-        least_reach=settings.reach,
+        min_coverage=settings.reach,
     )
     return replace(lowered, plan=plan)
 

@@ -191,7 +191,7 @@ def _reached(
 
 
 def _share(plan: Plan) -> float:
-    return 0.0 if plan.reach is None else round(plan.reach.share, 4)
+    return 0.0 if plan.coverage is None else round(plan.coverage.share, 4)
 
 
 def _plan(
@@ -209,7 +209,7 @@ def _plan(
             texts,
             device=row.device,
             seed=settings.seed,
-            least_reach=settings.reach,
+            min_coverage=settings.reach,
             most_work=most_work,
         )
     return plan_at_executed_sizes(
@@ -222,7 +222,7 @@ def _plan(
         weigh=row.weighed,
         closely=row.closely,
         seed=settings.seed,
-        least_reach=settings.reach,
+        min_coverage=settings.reach,
     )
 
 

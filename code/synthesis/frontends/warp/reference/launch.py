@@ -15,6 +15,7 @@ from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnkn
 from synthesis.frontends.linemap import NO_PLACES, Where
 from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.introspection import parameters_of
+from synthesis.frontends.warp.reference.coverage import reached_statements
 from synthesis.frontends.warp.reference.dependence import called_name
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
@@ -28,7 +29,6 @@ from synthesis.frontends.warp.reference.order import (
     stages_of,
     touched_by,
 )
-from synthesis.frontends.warp.reference.reach import reached_statements
 from synthesis.frontends.warp.reference.sources import source_of, type_of
 from synthesis.frontends.warp.reference.values import (
     Array,

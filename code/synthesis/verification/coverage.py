@@ -23,7 +23,7 @@ WRITES_NOTHING = Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: the 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Coverage:
     """The coverage of a kernel by the runs of a plan."""
 
     code: Reached
@@ -88,7 +88,7 @@ def depending_on_order(name: str | None) -> Unproved | None:
     return Unproved(Hindrance.DEPENDS_ON_ORDER, f"{Hindrance.DEPENDS_ON_ORDER}: {why}")
 
 
-def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Reach:
+def coverage_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Coverage:
     """Return the coverage of a kernel by some runs.
 
     Args:
@@ -99,7 +99,7 @@ def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Val
     """
     outputs = [each.name for each in signature.arguments if each.role is not Role.INPUT]
     changed = {name for run, left in zip(runs, results, strict=True) for name in changed_by(run, left, outputs)}
-    return Reach(
+    return Coverage(
         code=code,
         outputs=len(outputs),
         idle=tuple(name for name in outputs if name not in changed),

@@ -22,9 +22,9 @@ from synthesis.verification.boundaries import (
     _edge_inputs,  # pyright: ignore[reportPrivateUsage]
     _kept,  # pyright: ignore[reportPrivateUsage]
 )
+from synthesis.verification.coverage import Coverage, coverage_of
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.planning import make_plan
-from synthesis.verification.reach import Reach, reach_of
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 from synthesis.verification.verifier import Verifier
 
@@ -346,22 +346,22 @@ def test_negative_numbers_are_told(source: str) -> None:
     assert -3.0 in thresholds_of(source, ["n"]).of["n"]
 
 
-def reach(signature: Signature, left: float, places: int = 4, missed: int = 0) -> Reach:
+def coverage(signature: Signature, left: float, places: int = 4, missed: int = 0) -> Coverage:
     runs = [complete(signature, draw_inputs(signature, number)) for number in range(2)]
     results = [{name: value + np.float32(left) for name, value in run.items()} for run in runs]
-    return reach_of(signature, runs, results, Reached(places=places, missed=("x = 1",) * missed))
+    return coverage_of(signature, runs, results, Reached(places=places, missed=("x = 1",) * missed))
 
 
 def test_the_less_of_statements_and_outputs_is_the_share() -> None:
     signature = Signature(arguments=(replace(X, role=Role.INOUT), replace(X, name="o", role=Role.OUTPUT)))
-    assert reach(signature, 0.0).share == 0.0
-    assert reach(signature, 1e35, missed=1).share == 0.75
-    assert reach(signature, 1.0).idle == ("o",)  # poison swallows a number as small as this
-    assert reach(signature, 1.0).share == 0.5
-    assert reach(Signature(arguments=(X,)), 0.0).share == 0.0
-    assert reach(Signature(arguments=(X,), results=(X,)), 0.0).share == 1.0
-    assert str(reach(Signature(arguments=(X,)), 0.0).hindrance(0.0)) == "not reached: the kernel writes nothing"
-    assert reach(signature, 1e35, missed=1).hindrance(0.75) is None
+    assert coverage(signature, 0.0).share == 0.0
+    assert coverage(signature, 1e35, missed=1).share == 0.75
+    assert coverage(signature, 1.0).idle == ("o",)  # poison swallows a number as small as this
+    assert coverage(signature, 1.0).share == 0.5
+    assert coverage(Signature(arguments=(X,)), 0.0).share == 0.0
+    assert coverage(Signature(arguments=(X,), results=(X,)), 0.0).share == 1.0
+    assert str(coverage(Signature(arguments=(X,)), 0.0).hindrance(0.0)) == "not reached: the kernel writes nothing"
+    assert coverage(signature, 1e35, missed=1).hindrance(0.75) is None
 
 
 @pytest.mark.needs("warp")
