@@ -44,7 +44,7 @@ def warp_kernel(body: str, domain: Domain, threads: int) -> KernelSpec:
     return KernelSpec(frontend="warp", name="f", category="extracted", source=source, signature=signature)
 
 
-def verdict_of(spec: KernelSpec, *, weigh: bool = True) -> Verdict:
+def verdict_of(spec: KernelSpec, *, check_power: bool = True) -> Verdict:
     frontend = get_frontend(spec.frontend)
     kernel = frontend.load_one(spec)
     assert isinstance(kernel, Kernel), kernel
@@ -52,7 +52,7 @@ def verdict_of(spec: KernelSpec, *, weigh: bool = True) -> Verdict:
     try:
         (lowered,) = frontend.compiler.lower([kernel], frontend.choose_levels(None, device), device=device)
         assert isinstance(lowered, Lowered)
-        plan = make_plan(frontend, kernel, lowered.texts, useful=False, weigh=weigh)
+        plan = make_plan(frontend, kernel, lowered.texts, useful=False, check_power=check_power)
     finally:
         frontend.compiler.release([kernel])
     with Verifier(frontend) as verifier:
@@ -75,7 +75,7 @@ def verdict_of(spec: KernelSpec, *, weigh: bool = True) -> Verdict:
 def test_inputs_that_tell_too_little_prove_nothing(spec: KernelSpec) -> None:
     if spec.frontend == "warp":
         pytest.importorskip("warp")
-    assert verdict_of(spec, weigh=False).verified
+    assert verdict_of(spec, check_power=False).verified
     verdict = verdict_of(spec)
     assert not verdict.verified
     assert all(str(reason).startswith("the inputs tell too little") for reason in verdict.unverified.values())
@@ -95,7 +95,7 @@ def test_inputs_that_tell_too_little_prove_nothing(spec: KernelSpec) -> None:
 def test_inputs_that_tell_enough_prove_as_before(spec: KernelSpec) -> None:
     if spec.frontend == "warp":
         pytest.importorskip("warp")
-    found, before = verdict_of(spec), verdict_of(spec, weigh=False)
+    found, before = verdict_of(spec), verdict_of(spec, check_power=False)
     assert found.verified == before.verified != ()
     assert found.gradient == before.gradient
 

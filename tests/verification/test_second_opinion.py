@@ -19,7 +19,7 @@ from synthesis.frontends.base import Kernel, Lowered, Outcome
 from synthesis.verification.judge import judge
 from synthesis.verification.plan import Plan
 from synthesis.verification.planning import make_plan
-from synthesis.verification.second_opinions import doubtful, with_second_opinions
+from synthesis.verification.second_opinions import needing_second_opinion, with_second_opinions
 from synthesis.verification.verifier import Verifier
 
 jax: Any = _jax
@@ -103,7 +103,7 @@ def test_the_tool_is_at_fault_where_the_second_one_agrees(verifier: Verifier) ->
     wrong = [spoilt(each) for each in right]
     judgement = judge(plan, wrong)
     assert {problem.symptom for problem in judgement.failed.values()} == {Symptom.WRONG_RESULT}
-    numbers = doubtful(plan, judgement)
+    numbers = needing_second_opinion(plan, judgement)
     assert [plan.programs[number].level.name for number in numbers] == list(LEVELS)
     second = {number: right[number] if plan.programs[number].level.name == "hlo" else wrong[number]
               for number in numbers}  # fmt: skip
@@ -118,8 +118,8 @@ def test_the_tool_is_at_fault_where_the_second_one_agrees(verifier: Verifier) ->
 def test_a_text_that_the_tool_is_not_known_to_print_is_blamed_itself(verifier: Verifier) -> None:
     plan = doubled_plan(fresh=False)
     judgement = judge(plan, [spoilt(each) for each in right_outcomes(verifier, plan)])
-    assert doubtful(plan, judgement) == []
-    assert doubtful(plan, judgement, retraced=["hlo"]) == [LEVELS.index("hlo")]
+    assert needing_second_opinion(plan, judgement) == []
+    assert needing_second_opinion(plan, judgement, retraced=["hlo"]) == [LEVELS.index("hlo")]
 
 
 def test_both_tools_give_the_same(verifier: Verifier) -> None:
@@ -169,7 +169,7 @@ WHOLE = tuple(
 
 def divided(*, fresh: bool) -> Plan:
     plan = plan_of(GCD, WHOLE, (6,), fresh=fresh)
-    return replace(plan, weighed=False)
+    return replace(plan, check_power=False)
 
 
 def test_a_text_on_which_the_interpreter_dies_of_an_arithmetic_trap_is_run_by_another_tool() -> None:
@@ -183,7 +183,7 @@ def test_a_text_on_which_the_interpreter_dies_of_an_arithmetic_trap_is_run_by_an
 def test_a_loop_that_is_left_out_beside_a_division_is_run_without_a_trap() -> None:
     plan = plan_of(GCD.replace("jnp.gcd(x, y)", "jnp.gcd(x, y) + jnp.lcm(x, y)"), WHOLE, (6,), fresh=True)
     with Verifier(get_frontend("jax")) as verifier:
-        (judgement,) = verifier.judge([replace(plan, weighed=False)])
+        (judgement,) = verifier.judge([replace(plan, check_power=False)])
     assert {"jaxpr", "stablehlo"} <= set(judgement.verdict.verified), judgement.failed
 
 

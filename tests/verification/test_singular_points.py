@@ -123,4 +123,4 @@ def test_where_there_are_none_a_slope_may_be_off_by_a_share_of_the_largest(tmp_p
     assert not isinstance(found, NothingToCheck)
     for each in found:
         least = measuring._SINGULAR * max(abs(slope.value) for slope in each.slopes)  # pyright: ignore[reportPrivateUsage]
-        assert all(slope.doubt >= least for slope in each.slopes)
+        assert all(slope.uncertainty >= least for slope in each.slopes)

@@ -40,7 +40,7 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
         return candidate
     if terms.useful and (refuted := refuted_claim(spec, kernel)) is not None:
-        if terms.weigh:
+        if terms.check_power:
             detail = f"the kernel file describes an argument wrongly: {refuted}"
             return candidate.stop(Rejection(stage=Stage.VERIFY, symptom=Symptom.NO_INPUTS, detail=detail))
         detail = f"a recipe of irsmith describes the signature wrongly: {refuted}; irsmith {__version__}"
@@ -55,7 +55,7 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
         fresh=terms.fresh,
         build=build,
         min_coverage=making.reach,
-        weigh=terms.weigh,
+        check_power=terms.check_power,
         closely=closely,
     )
     return replace(candidate, plan=made)

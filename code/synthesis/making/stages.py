@@ -26,7 +26,7 @@ class Terms:
     """Whether a candidate is stopped if none of its forward texts passes, instead of reporting each failed text."""
     strangers: bool = False
     """Whether the texts are untrusted."""
-    weigh: bool = False
+    check_power: bool = False
     """Whether to check that the inputs detect wrong texts, because a user may have chosen them."""
 
 

@@ -196,12 +196,12 @@ class Draws:
         if has_few_elements(drawn.expected):
             numbers = [number for number in range(len(perturbed)) if number >= len(at_bounds) or at_bounds[number]]
             perturb_again(numbers, self.seed, opposite=True)
-        doubtful = [
+        unreliable = [
             number
             for number, each in enumerate(perturbed)
             if (number < len(at_bounds) and at_bounds[number]) or leaves_rounding(drawn.expected, number, each)
         ]
-        for again in range(_MORE_PERTURBATIONS if doubtful else 0):
-            perturb_again(doubtful, self.seed + 1 + again)
+        for again in range(_MORE_PERTURBATIONS if unreliable else 0):
+            perturb_again(unreliable, self.seed + 1 + again)
         pairs = zip(perturbed, more, strict=True)
         return [furthest(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]

@@ -133,7 +133,7 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
             with np.errstate(all="ignore"):  # a wrong gradient may be infinite
                 value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
                 size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[slope.argument])
-                off = max(0.0, abs(value - slope.value) - slope.doubt - rounding[slope.argument])
+                off = max(0.0, abs(value - slope.value) - slope.uncertainty - rounding[slope.argument])
             if not off <= precisions[slope.argument].tolerance * size:
                 detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"
                 return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")

@@ -52,7 +52,7 @@ class Slope:
     variant: int
     """The index of the weighting among those of the point."""
     value: float
-    doubt: float
+    uncertainty: float
     """The largest error of the value that rounding of the reference and the step length may cause."""
 
 
@@ -104,14 +104,14 @@ def measure(
     trace = Trace()
     results = [flat(each) for each in reference(runs, double=True, trace=trace)]
     size = len(results) // len(drawn)
-    sound, doubtful = list[MeasuredPlace](), list[MeasuredPlace]()
+    sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     for number, place in enumerate(drawn):
         of_place = results[number * size : (number + 1) * size]
         made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
         if made is not None:
-            singular = any(each // size == number for each in trace.singular)
-            (doubtful if singular else sound).append((place, made))
-    return sound, doubtful
+            at_singular_point = any(each // size == number for each in trace.singular)
+            (singular if at_singular_point else sound).append((place, made))
+    return sound, singular
 
 
 def _directions(
@@ -148,7 +148,7 @@ def loosened(measured: Measured) -> Measured:
     rounding.
     """
     largest = max(abs(each.value) for each in measured.slopes)
-    slopes = tuple(replace(each, doubt=max(each.doubt, _SINGULAR * largest)) for each in measured.slopes)
+    slopes = tuple(replace(each, uncertainty=max(each.uncertainty, _SINGULAR * largest)) for each in measured.slopes)
     return replace(measured, slopes=slopes)
 
 
@@ -218,9 +218,9 @@ def _slopes(
     weightings: Sequence[Floats],
 ) -> tuple[Slope, ...]:
     table = np.stack(weightings).T
-    values, doubts = found.slope @ table, np.sqrt(np.square(found.doubt) @ np.square(table))
+    values, uncertainties = found.slope @ table, np.sqrt(np.square(found.uncertainty) @ np.square(table))
     return tuple(
-        Slope(*directions[number], variant, float(values[number, variant]), float(doubts[number, variant]))
+        Slope(*directions[number], variant, float(values[number, variant]), float(uncertainties[number, variant]))
         for number in kept
         for variant in range(len(weightings))
     )

@@ -78,7 +78,7 @@ class Plan:
     """The smallest coverage by the runs for ``Purpose.DRAW`` at which a text counts as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
     """Maps a direction to the reason why its derivatives do not count as verified: the points do not cover them."""
-    weighed: bool = False
+    check_power: bool = False
     """Whether wrong variants of a text are also run, to check that the inputs detect them."""
     weak: Unproved | None = None
     """Why the inputs cannot detect wrong texts, if that is known before anything runs; None otherwise."""

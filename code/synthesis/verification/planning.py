@@ -64,7 +64,7 @@ def make_plan(
     seed: int = 0,
     min_coverage: float = SHARE,
     draws: int = len(DRAWS),
-    weigh: bool = False,
+    check_power: bool = False,
     closely: bool = True,
     device: str | None = None,
 ) -> Plan:
@@ -81,7 +81,7 @@ def make_plan(
         seed: seed of the inputs, points and directions, which are independent for different seeds.
         min_coverage: the smallest coverage of the kernel at which a text counts as verified.
         draws: the number of standard draws. If it is less than the default, at most as many others are searched for.
-        weigh: whether to check that the inputs detect wrong texts, which inputs from another source may not.
+        check_power: whether to check that the inputs detect wrong texts, which inputs from another source may not.
         closely: whether to measure the effect of rounding, which takes half of the time. If False, only the standard
             tolerances apply, and if a text fails, another plan must be made with True.
         device: the device that the texts are for; None if it is not known. Then no text can be lowered again.
@@ -90,12 +90,17 @@ def make_plan(
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
     plan = Plan(
-        spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, min_coverage=min_coverage, weighed=weigh
+        spec=kernel.spec,
+        levels=tuple(levels),
+        unknown=unknown,
+        fresh=fresh,
+        min_coverage=min_coverage,
+        check_power=check_power,
     )
     if frontend.prover is None:
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
         plan = replace(plan, unknown=reason)
-    elif weigh and unknown is None and (narrow := narrow_domain(claimed, kernel)) is not None:
+    elif check_power and unknown is None and (narrow := narrow_domain(claimed, kernel)) is not None:
         plan = replace(plan, unknown=too_little(narrow))
     elif unknown is None:
         planning = _Planning(
@@ -107,8 +112,8 @@ def make_plan(
             build=build,
             seed=seed,
             draws=draws,
-            weigh=weigh,
-            closely=closely or weigh,
+            check_power=check_power,
+            closely=closely or check_power,
             device=device,
         )
         plan = planning.carry_out(plan)
@@ -125,7 +130,7 @@ class _Planning:
     build: bool
     seed: int
     draws: int
-    weigh: bool
+    check_power: bool
     closely: bool
     device: str | None
 
@@ -227,7 +232,7 @@ class _Planning:
             weak=find_weakness(
                 reference, self.kernel.spec, drawn.runs, drawn.double, drawn.expected.tolerance, fresh=self.fresh
             )
-            if self.weigh
+            if self.check_power
             else None,
         )
         hindrances = {

@@ -128,7 +128,7 @@ def find_points(
     if reference.reached(trace).underived:
         taken += _aimed(reference, spec, trace, runs, seed=seed)
     places, found = [place for place, _ in taken], [each for _, each in taken]
-    if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
+    if not any(abs(slope.value) > 4 * slope.uncertainty for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
     finals = reference(places, double=False)
     kept = _left_alone(reference, signature, places, finals)
@@ -145,9 +145,9 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
     If all of them are singular, they are returned with larger uncertainties.
     """
     signature = spec.signature
-    sound, doubtful = list[MeasuredPlace](), list[MeasuredPlace]()
+    sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     for first in (0, wished):
-        numbers = range(first, wished if first == 0 else wished + 2 + len(doubtful))
+        numbers = range(first, wished if first == 0 else wished + 2 + len(singular))
         # Every other point is near edges.
         drawn = [
             draw_point(
@@ -161,10 +161,10 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
             for each in numbers
         ]
         more = measure(reference, signature, drawn, numbers, seed=seed)
-        sound, doubtful = [*sound, *more[0]], [*doubtful, *more[1]]
+        sound, singular = [*sound, *more[0]], [*singular, *more[1]]
         if len(sound) >= wished:
             break
-    return (sound or [(place, loosened(each)) for place, each in doubtful])[:wished]
+    return (sound or [(place, loosened(each)) for place, each in singular])[:wished]
 
 
 def _aimed(

@@ -41,7 +41,7 @@ def _may_run_again(plan: Plan, program: Program, retraced: Collection[str]) -> b
     return bool(program.level.run_again_by) and not program.compile_only and known
 
 
-def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -> list[int]:
+def needing_second_opinion(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -> list[int]:
     """Return the indices of a plan's programs that another tool must run again.
 
     Their texts gave wrong results, but are known to be what the tool prints. So either the text is wrong, or the tool
@@ -57,7 +57,7 @@ def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -
 
 
 def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int, Outcome | Rejection]) -> Judgement:
-    """Return the judgement after another tool has run the doubtful programs again.
+    """Return the judgement after another tool has run those programs again.
 
     If the results of the other tool are right, the problem becomes that the tools disagree.
 

@@ -239,7 +239,7 @@ class Differences:
 
     slope: Floats
     """The slopes, of shape directions by elements."""
-    doubt: Floats
+    uncertainty: Floats
     """Uncertainty of each slope, because of the reference's rounding and the length of the steps."""
     smooth: npt.NDArray[np.bool_]
     """Whether the steps of both lengths and on both sides agree, so that there is no kink."""
@@ -259,16 +259,16 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         bend = (ahead + behind - 2 * middle) / STEP
         sizes = np.abs(np.concatenate([runs, np.broadcast_to(middle, (len(runs), 1, middle.size))], axis=1)).max(axis=1)
         still = (runs == middle).all(axis=1)
-        doubt, typical = np.empty_like(near), np.empty_like(near)
+        uncertainty, typical = np.empty_like(near), np.empty_like(near)
         for group in groups:
-            doubt[:, group] = _ROUNDING * (sizes[:, group] + np.abs(middle[group]).mean()) / STEP
+            uncertainty[:, group] = _ROUNDING * (sizes[:, group] + np.abs(middle[group]).mean()) / STEP
             typical[:, group] = np.sqrt(np.mean(np.square(near[:, group]), axis=1, keepdims=True))
-        size = np.abs(near) + np.where(np.isfinite(typical), typical, 0.0) + doubt
+        size = np.abs(near) + np.where(np.isfinite(typical), typical, 0.0) + uncertainty
         smooth = np.isfinite(runs).all(axis=1)
-        smooth &= np.abs(near - far) <= _SMOOTH * size + doubt
-        smooth &= np.abs(bend) <= 30 * _SMOOTH * size + doubt
-        doubt = doubt + _BENT * np.abs(near - far) + np.abs(bend)
-    return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, doubt, 0.0), smooth)
+        smooth &= np.abs(near - far) <= _SMOOTH * size + uncertainty
+        smooth &= np.abs(bend) <= 30 * _SMOOTH * size + uncertainty
+        uncertainty = uncertainty + _BENT * np.abs(near - far) + np.abs(bend)
+    return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, uncertainty, 0.0), smooth)
 
 
 def typical_width(argument: Argument, part: Argument) -> float:

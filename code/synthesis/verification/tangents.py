@@ -53,7 +53,7 @@ class Tangents:
     """The arguments, and a ``tangent_`` array for each floating-point one."""
     expected: Values
     """The results, and a ``tangent_`` array for each floating-point one."""
-    doubt: Mapping[str, Floats]
+    uncertainty: Mapping[str, Floats]
     """Maps a result to the uncertainty of each of its tangents.
 
     The causes are the reference's rounding and the length of the steps.
@@ -198,10 +198,10 @@ def _measured(
 
 def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
     """Return the tangents along one input, with the rounding errors of the other inputs' terms as added uncertainty."""
-    sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.doubt}
-    return replace(tangents, doubt={
+    sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.uncertainty}
+    return replace(tangents, uncertainty={
         name: np.asarray(each + unit * (sizes[name] + (float(np.median(sizes[name])) if each.size else 0.0)))
-        for name, each in tangents.doubt.items()
+        for name, each in tangents.uncertainty.items()
     })  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def _expected(
     inputs: Values, results: Sequence[Values], own: Values | None, spec: KernelSpec, generator: np.random.Generator
 ) -> Tangents:
     base, expected = results[0], dict(results[0])
-    doubt = dict[str, Floats]()
+    uncertainty = dict[str, Floats]()
     smooth, steady = dict[str, npt.NDArray[np.bool_]](), dict[str, npt.NDArray[np.bool_]]()
     for each in spec.signature.results:
         if not each.is_float:
@@ -221,10 +221,10 @@ def _expected(
         found = differences(runs[0], runs[None, 1:], [slice(0, runs.shape[1])])
         shape = base[each.name].shape
         expected[f"tangent_{each.name}"] = found.slope[0].reshape(shape)
-        doubt[each.name] = found.doubt[0].reshape(shape)
+        uncertainty[each.name] = found.uncertainty[0].reshape(shape)
         smooth[each.name] = found.smooth[0].reshape(shape)
     weighted = {name: np.asarray(weights(generator, mask.shape) * mask) for name, mask in smooth.items()}
-    return Tangents(inputs, expected, doubt, smooth, steady, weighted)
+    return Tangents(inputs, expected, uncertainty, smooth, steady, weighted)
 
 
 def pullback_runs(signature: Signature, tangents: Sequence[Tangents]) -> dict[RunKey, Values]:
@@ -258,8 +258,8 @@ def check_pullbacks(
         gradients = outcome[RunKey(Purpose.TANGENT, number)]
         pairs = [(part, tangent.expected[f"tangent_{name}"]) for name, part in tangent.weights.items()]
         true = np.concatenate([np.ravel(part * each) for part, each in pairs])
-        doubts = [np.ravel(part * tangent.doubt[name]) for name, part in tangent.weights.items()]
-        doubt = float(np.sqrt(np.sum(np.square(np.concatenate(doubts)))))
+        uncertainties = [np.ravel(part * tangent.uncertainty[name]) for name, part in tangent.weights.items()]
+        uncertainty = float(np.sqrt(np.sum(np.square(np.concatenate(uncertainties)))))
         moving = [name.removeprefix("tangent_") for name in tangent.inputs if name.startswith("tangent_")]
         with np.errstate(all="ignore"):  # a wrong gradient may be infinite
             found = ((gradients[f"adj_{name}"], tangent.inputs[f"tangent_{name}"]) for name in moving)
@@ -267,7 +267,7 @@ def check_pullbacks(
                                     for each, along in found])  # fmt: skip
             value, slope = float(terms.sum()), float(true.sum())
             size = float(np.sqrt(np.sum(np.square(terms))) + np.sqrt(np.sum(np.square(true))))
-            off = abs(value - slope) - doubt - _UNITS * unit * size
+            off = abs(value - slope) - uncertainty - _UNITS * unit * size
         if not off <= tolerance * _SLACK * size:
             detail = f"the slope is {slope:.3g} by the weighted tangents, {value:.3g} by the gradients"
             return GradientResult(0, off, f"along a direction of {', '.join(moving)} {detail}")
@@ -293,7 +293,7 @@ def check_tangents(
     for values, each in zip(outcome, tangents, strict=True):
         for name, mask in each.smooth.items():
             for array, allowed in ((f"tangent_{name}", most), (name, max(forward, _RESULT))):
-                error = _errors(values[array], each.expected[array], each.doubt[name] if array != name else 0.0)
+                error = _errors(values[array], each.expected[array], each.uncertainty[name] if array != name else 0.0)
                 wrong = mask & ~(error <= allowed)
                 if wrong.any():
                     return GradientResult(0, float(np.max(error[wrong])), _described(array, wrong, each, values))
@@ -338,12 +338,12 @@ def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forwa
     return telling
 
 
-def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], doubt: "Floats | float") -> Floats:
+def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], uncertainty: "Floats | float") -> Floats:
     """Return errors relative to the element's magnitude plus the array's median; 0 if within the uncertainty."""
     typical = float(np.median(np.abs(true))) if true.size else 0.0
     with np.errstate(all="ignore"):
         off = np.abs(value.astype(np.float64) - true)
-        return np.where(off <= doubt, 0.0, off / (np.abs(true) + (typical or 1.0)))
+        return np.where(off <= uncertainty, 0.0, off / (np.abs(true) + (typical or 1.0)))
 
 
 def _described(array: str, wrong: npt.NDArray[np.bool_], tangents: Tangents, values: Values) -> str:

@@ -18,7 +18,7 @@ from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.frontends.base import Frontend, Outcome, Program, Prover
 from synthesis.verification.judge import Judgement, disproved, judge, needs_rounding, passes_forward
 from synthesis.verification.plan import Plan
-from synthesis.verification.second_opinions import doubtful, trapped, with_second_opinions
+from synthesis.verification.second_opinions import needing_second_opinion, trapped, with_second_opinions
 from synthesis.verification.variants import ENOUGH, variants_of, weakness_of
 
 TIME_LIMIT = 5.0
@@ -105,15 +105,15 @@ class Verifier:
             judgements.append(
                 judgement if needs_rounding(plan, judgement) else self._judge_again(plan, judgement, known)
             )
-        return self._weighed(plans, judgements)
+        return self._with_power_checked(plans, judgements)
 
-    def _weighed(self, plans: Sequence[Plan], judgements: Sequence[Judgement]) -> list[Judgement]:
+    def _with_power_checked(self, plans: Sequence[Plan], judgements: Sequence[Judgement]) -> list[Judgement]:
         """Return the judgements after wrong variants of texts have run on the same inputs, for plans that require it.
 
         If too many variants pass, nothing of the plan counts as verified.
         """
         variants = [
-            variants_of(plan, judgement.verdict.verified) if plan.weighed else []
+            variants_of(plan, judgement.verdict.verified) if plan.check_power else []
             for plan, judgement in zip(plans, judgements, strict=True)
         ]
         first = self._count_passing(plans, [programs[:ENOUGH] for programs in variants])
@@ -155,7 +155,7 @@ class Verifier:
 
     def _judge_again(self, plan: Plan, judgement: Judgement, retraced: Collection[str]) -> Judgement:
         """Return the judgement after another tool, if there is one, has run the texts that gave wrong results."""
-        numbers = doubtful(plan, judgement, retraced)
+        numbers = needing_second_opinion(plan, judgement, retraced)
         return with_second_opinions(plan, judgement, self._run_again(plan, numbers)) if numbers else judgement
 
     def _run_again(self, plan: Plan, numbers: Sequence[int]) -> dict[int, Outcome | Rejection]:

@@ -15,7 +15,7 @@ from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.stages import Terms
 
 TERMS = Terms(useful=True, fresh=True, whole=True)
-KERNEL_FILE_TERMS = replace(TERMS, weigh=True)
+KERNEL_FILE_TERMS = replace(TERMS, check_power=True)
 """Terms for kernels drawn from the user's kernel files, whose inputs the user chose."""
 
 

@@ -384,7 +384,7 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
         build=build,
         unknown=unknown,
         min_coverage=settings.reach,
-        weigh=True,
+        check_power=True,
     )
     return replace(candidate, spec=spec, plan=plan)
 

@@ -229,7 +229,7 @@ def _candidate_of(
         build=settings.builds(None, number),
         unknown=unknown,
         min_coverage=settings.reach,
-        weigh=True,
+        check_power=True,
     )
     return replace(candidate, spec=spec, plan=plan).detached()
 

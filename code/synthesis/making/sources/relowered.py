@@ -220,7 +220,7 @@ def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings:
         lowered.lowered.texts,
         device=candidate.device,
         useful=False,
-        weigh=not drawn,
+        check_power=not drawn,
         build=settings.builds(kernel.spec.seed, candidate.number),
         min_coverage=settings.reach,
     )

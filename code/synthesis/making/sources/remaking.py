@@ -55,11 +55,11 @@ class Row:
     """The coverage that the row claims."""
     proved: bool = True
     """Whether the row claims that one of its texts is verified."""
-    doubted: bool = False
+    has_wrong_gradient: bool = False
     """Whether the row says that its derivative texts were wrong."""
 
     @property
-    def weighed(self) -> bool:
+    def check_power(self) -> bool:
         """Whether to check that the inputs detect wrong texts, because whoever made the row may have chosen them."""
         return self.drawing is None or self.drawing.kernels is not None
 
@@ -87,7 +87,7 @@ class Remade:
     reached: float = 0.0
     """Coverage of the kernel: on the inputs of the plan, or of the default seed if that is more."""
     trap: str | None = None
-    """For a row with ``doubted``, the construct in the kernel whose derivative the tool gets wrong."""
+    """For a row with ``has_wrong_gradient``, the construct in the kernel whose derivative the tool gets wrong."""
 
 
 def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Iterator[int | bytes]:
@@ -166,7 +166,7 @@ def _remake_kernel(
         refuted=refuted_claim(row.spec, kernel, proved=row.proved) or "",
         plan=plan,
         reached=_reached(frontend, row, kernel, proved, settings, plan, limit),
-        trap=frontend.the_prover.gradient_trap(kernel) if row.doubted else None,
+        trap=frontend.the_prover.gradient_trap(kernel) if row.has_wrong_gradient else None,
     )
 
 
@@ -219,7 +219,7 @@ def _plan(
         device=row.device,
         useful=False,
         fresh=False,
-        weigh=row.weighed,
+        check_power=row.check_power,
         closely=row.closely,
         seed=settings.seed,
         min_coverage=settings.reach,

@@ -228,7 +228,7 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool, c
         closely=closely,
         reached=document.metadata["reached"],
         proved=bool(document.metadata["verified"]),
-        doubted=_says_disagrees(document) and frontend.prover is not None,
+        has_wrong_gradient=_reports_wrong_gradient(document) and frontend.prover is not None,
     )
 
 
@@ -239,7 +239,7 @@ def is_other_release(told: Mapping[str, str], here: Mapping[str, str]) -> bool:
     )
 
 
-def _says_disagrees(document: Document) -> bool:
+def _reports_wrong_gradient(document: Document) -> bool:
     return str(document.metadata["gradient"]).startswith(GradientStatus.DISAGREES)
 
 
@@ -291,7 +291,7 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     return Checked(
         document=document,
         candidate=replace(
-            candidate, lowered=lowered, plan=replace(remade.plan, weighed=row.weighed), retraced=same_bytes
+            candidate, lowered=lowered, plan=replace(remade.plan, check_power=row.check_power), retraced=same_bytes
         ),
         same=row.same,
         other_release=row.other_release,
@@ -375,5 +375,5 @@ def _claims_that_differ(metadata: Mapping[str, Any], row: Row, remade: Remade) -
         if text == remade.texts.get(name) and told != (None if right is None else steps_of(right)):
             yield f"line_map: that of {name} is not that of the text"
     _, _, why = metadata["gradient"].partition(": ")
-    if row.same and row.doubted and why not in ("", remade.trap):
+    if row.same and row.has_wrong_gradient and why not in ("", remade.trap):
         yield f"gradient: the row says {_short(metadata['gradient'])}; the kernel has {remade.trap or 'no such class'}"
