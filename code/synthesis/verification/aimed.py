@@ -127,18 +127,18 @@ def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> li
     The draws depend only on the source, the signature and the seed. Every value is in its argument's domain.
     """
     signature = spec.signature
-    told = thresholds_of(spec.source, [each.name for each in signature.arguments])
+    thresholds = thresholds_of(spec.source, [each.name for each in signature.arguments])
     sizes = {size for each in signature.arguments for size in each.shape or () if size is not None}
     sizes |= {size for size in signature.launch or () if size is not None}
     made: list[Values] = []
     for trial in range(trials):
         drawn = draw_inputs(signature, 200 + trial, seed=seed)
-        aims = _Aims(told, sorted(sizes), trial, seed)
+        aims = _Aims(thresholds, sorted(sizes), trial, seed)
         for argument in signature.arguments:
             if argument.role is not Role.OUTPUT:
                 drawn[argument.name] = aims.put(argument, drawn[argument.name])
         if trial % 4 == 2:
-            make_equal(signature.arguments, told.together, drawn, generator_of("equal", trial, seed=seed))
+            make_equal(signature.arguments, thresholds.together, drawn, generator_of("equal", trial, seed=seed))
         made.append(drawn)
     return made
 
@@ -150,7 +150,7 @@ class _Aims:
     Some elements get such numbers, or all elements get the same number or the same bound of the domain.
     """
 
-    told: Thresholds
+    thresholds: Thresholds
     sizes: Sequence[int]
     trial: int
     seed: int
@@ -200,10 +200,10 @@ class _Aims:
         domain = argument.domain
         assert domain is not None
         whole = is_exact(numpy_dtype(argument.dtype))
-        name = argument.name if argument.name in self.told.of else argument.name.partition(".")[0]
-        own = self.told.of.get(name, ()) if near else ()
+        name = argument.name if argument.name in self.thresholds.of else argument.name.partition(".")[0]
+        own = self.thresholds.of.get(name, ()) if near else ()
         sizes = self.sizes if whole else ()
-        numbers = dict.fromkeys(own or (*self.told.numbers, *sizes, -1.0, 0.0, 1.0, domain.low, domain.high))
+        numbers = dict.fromkeys(own or (*self.thresholds.numbers, *sizes, -1.0, 0.0, 1.0, domain.low, domain.high))
         steps = {number: 1.0 if whole else _STEP * max(1.0, abs(number)) for number in numbers}
         for side in (0.0, 1.0, -1.0):
             for number, step in steps.items():

@@ -70,10 +70,10 @@ def find_edge_draws(
         tolerance: array to the relative tolerance of the other runs.
         seed: seed of the draws.
     """
-    told = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
-    if not told.of:
+    thresholds = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
+    if not thresholds.of:
         return []
-    runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, told, seed)]
+    runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, thresholds, seed)]
     return _kept(reference, spec, runs, tolerance)
 
 
@@ -177,7 +177,7 @@ def _kept(
     return found
 
 
-def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[Values]:
+def _edge_inputs(signature: Signature, thresholds: Thresholds, seed: int) -> Iterator[Values]:
     edges, ordinary = _draws_of(signature)
     yield from (draw_inputs(signature, 400 + number, seed=seed) for number in range(ordinary))
     for number in range(edges):
@@ -185,7 +185,7 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
         for argument in signature.arguments:
             if argument.role is Role.OUTPUT:
                 continue
-            pool = _edges_of(argument, told, bounds=number >= 2)
+            pool = _edges_of(argument, thresholds, bounds=number >= 2)
             shape = array_shape(argument)
             put = generator.random(shape) < (1.0 if number else 0.5) if pool else np.zeros(shape, bool)
             chosen = based(argument, pick(generator, pool, shape)) if pool else None
@@ -194,11 +194,11 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
                 continue
             value = draw_argument(argument, 300 + number, seed=seed, edges=number == 1)
             drawn[argument.name] = value if chosen is None else np.where(put, chosen.astype(value.dtype), value)
-        make_equal(signature.arguments, told.together, drawn, generator)
+        make_equal(signature.arguments, thresholds.together, drawn, generator)
         yield drawn
 
 
-def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[float]:
+def _edges_of(argument: Argument, thresholds: Thresholds, *, bounds: bool) -> list[float]:
     """Return the numbers in an argument's domain that the source compares the argument with.
 
     If ``bounds``, the result includes the domain's bounds, its middle and zero.
@@ -209,7 +209,7 @@ def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[flo
     whole = is_exact(numpy_dtype(argument.dtype))
     middle = (domain.low + domain.high) / 2
     special = [domain.low, domain.high, math.trunc(middle) if whole else middle, 0.0] if bounds else []
-    return [each for each in dict.fromkeys([*told.of.get(argument.name, ()), *special])
+    return [each for each in dict.fromkeys([*thresholds.of.get(argument.name, ()), *special])
             if domain.low <= each <= domain.high and not (whole and each % 1)]  # fmt: skip
 
 

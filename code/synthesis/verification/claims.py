@@ -70,20 +70,20 @@ def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
     return next(_of_domains(claimed, get_frontend(spec.frontend).compiler.declared(kernel)), None)
 
 
-def other_signature(asked: Signature, declared: Signature) -> str | None:
+def other_signature(requested: Signature, declared: Signature) -> str | None:
     """Return a sentence about the first name or type that differs between two signatures; None if there is none.
 
     Args:
-        asked: the requested signature.
+        requested: the requested signature.
         declared: the signature that the kernel itself declares.
     """
-    for what, wanted, real in (
-        ("arguments", asked.arguments, declared.arguments),
-        ("results", asked.results, declared.results),
+    for what, needed, real in (
+        ("arguments", requested.arguments, declared.arguments),
+        ("results", requested.results, declared.results),
     ):
-        if [each.name for each in wanted] != [each.name for each in real]:
-            return f"the {what} are to be {_names(wanted)}; they are {_names(real)}"
-        for one, other in zip(wanted, real, strict=True):
+        if [each.name for each in needed] != [each.name for each in real]:
+            return f"the {what} are to be {_names(needed)}; they are {_names(real)}"
+        for one, other in zip(needed, real, strict=True):
             if _type(one) != _type(other):
                 return f"{one.name} is to be {_type(one)}; it is {_type(other)}"
     return None
@@ -178,14 +178,14 @@ def _of_sizes(claimed: Signature, largest: int) -> Iterator[str]:
 
 
 def _of_arguments(claimed: Signature, declared: Signature) -> Iterator[str]:
-    for what, said, real in (
+    for what, claims, real in (
         ("arguments", claimed.arguments, declared.arguments),
         ("results", claimed.results, declared.results),
     ):
-        if [each.name for each in said] != [each.name for each in real]:
-            yield f"the {what} are said to be {_names(said)}; they are {_names(real)}"
+        if [each.name for each in claims] != [each.name for each in real]:
+            yield f"the {what} are said to be {_names(claims)}; they are {_names(real)}"
             return
-        for one, other in zip(said, real, strict=True):
+        for one, other in zip(claims, real, strict=True):
             yield from _of_argument(one, other)
     if (claimed.launch is None) != (declared.launch is None):
         real = "none" if declared.launch is None else "one"
@@ -200,7 +200,8 @@ def _of_argument(claimed: Argument, declared: Argument) -> Iterator[str]:
         for one, other in zip(claimed.spread(), declared.spread(), strict=True):
             yield from _of_argument(one, other)
     if any(
-        size is not None and size != told for size, told in zip(declared.shape or (), claimed.shape or (), strict=False)
+        size is not None and size != stated
+        for size, stated in zip(declared.shape or (), claimed.shape or (), strict=False)
     ):
         yield f"{claimed.name} is said to have shape {claimed.shape}; it has {declared.shape}"
     role = declared.role
@@ -225,12 +226,12 @@ def _of_derivatives(claimed: Signature, declared: Signature) -> Iterator[str]:
         return
     whole = {f"ct_{each.name}" for each in declared.results if not each.is_float}
     cotangents = tuple(each for each in claimed.cotangents if each not in whole)  # a text has none for integer results
-    for what, said, real in (
+    for what, claims, real in (
         ("arguments with a gradient", claimed.differentiable, declared.differentiable),
         ("cotangents", cotangents, declared.cotangents),
     ):
-        if said != real:
-            yield f"the {what} are said to be {', '.join(said) or 'none'}; they are {', '.join(real) or 'none'}"
+        if claims != real:
+            yield f"the {what} are said to be {', '.join(claims) or 'none'}; they are {', '.join(real) or 'none'}"
 
 
 def _names(arguments: Sequence[Argument]) -> str:

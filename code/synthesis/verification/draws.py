@@ -72,8 +72,8 @@ class Draws:
         poison = poison_for(self.spec.signature)
         expected = expect(double, own, poison, unit=self.reference.unit)
         others = [expect(double, each, poison, unit=self.reference.unit) for each in self.reference.others(runs)]
-        told = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
-        expected = replace(expected, ill_conditioned=told)
+        ill_conditioned = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
+        expected = replace(expected, ill_conditioned=ill_conditioned)
         drawn = Drawn(
             runs=runs, double=double, own=own, expected=expected, coverage=coverage, trace=trace, redrawn=redrawn
         )

@@ -46,7 +46,7 @@ It is relative to the larger of the number's magnitude and 1.
 """
 _MOST_ALONE = 8
 """Maximum number of arguments that are widened one by one if the kernel fails with all of them widened."""
-_MOST_MENDS = 12
+_MOST_REPAIRS = 12
 """Maximum number of repairs of a signature for each size that is tried."""
 _LARGEST_ARRAY = 2**16
 """Maximum number of elements of an array that is enlarged."""
@@ -73,7 +73,7 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
                 break
         for size, bounds in _CANDIDATES[::3]:
             if trying.found is None:
-                trying.mend(_filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
+                trying.repair(_filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
         if trying.found is None:
             trying.settle()
     except ReferenceUnknownError as error:
@@ -90,13 +90,13 @@ class _Trying:
     Args:
         prover: the front end's prover.
         kernel: the loaded kernel.
-        told: the numbers that its source compares arguments with.
+        thresholds: the numbers that its source compares arguments with.
     """
 
-    def __init__(self, prover: Prover, kernel: Kernel, told: Thresholds) -> None:
+    def __init__(self, prover: Prover, kernel: Kernel, thresholds: Thresholds) -> None:
         self._prover = prover
         self._kernel = kernel
-        self._told = told
+        self._thresholds = thresholds
         self.found: Signature | None = None
         self.share = -1.0
         self._alike: list[Signature] = []
@@ -122,7 +122,7 @@ class _Trying:
 
     def _widen(self, plain: Signature, *, whole: bool = False) -> None:
         unknown = [each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)]
-        wider = {each.name: widened(each, self._told) for each in plain.arguments if each.name in unknown}
+        wider = {each.name: widened(each, self._thresholds) for each in plain.arguments if each.name in unknown}
         changed = [each.name for each in plain.arguments if wider.get(each.name, each) != each]
         if whole:
             floats = {each.name for each in plain.arguments if each.is_float}
@@ -134,21 +134,21 @@ class _Trying:
         if self.found is not None and None in (self._kernel.spec.signature.launch or ()) and self.share < 1.0:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
 
-    def mend(self, signature: Signature) -> None:
+    def repair(self, signature: Signature) -> None:
         """Try a signature; while the kernel fails on it, repair the cause and try again.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
         """
-        for _ in range(_MOST_MENDS):
+        for _ in range(_MOST_REPAIRS):
             if self._keep(signature):
                 if self.share < 1.0:
                     self._widen(signature)
                 return
-            mended = self._mended(signature)
-            if mended is None:
+            repaired = self._repaired(signature)
+            if repaired is None:
                 return
-            signature = mended
+            signature = repaired
 
     def settle(self) -> None:
         """Accept signatures on which the kernel gives the same finite values on every draw.
@@ -160,7 +160,7 @@ class _Trying:
             if self.share < 1.0:
                 self._keep(signature, alike=True)
 
-    def _mended(self, signature: Signature) -> Signature | None:
+    def _repaired(self, signature: Signature) -> Signature | None:
         """Return the signature changed so that the kernel's last fault cannot occur; None if that is not possible."""
         given = {each.name: each for each in self._kernel.spec.signature.arguments}
         match self._fault:
@@ -226,7 +226,7 @@ def _positive(argument: Argument) -> Argument:
     return replace(argument, domain=Domain(low=1, high=max(domain.high, 1)))
 
 
-def widened(argument: Argument, told: Thresholds) -> Argument:
+def widened(argument: Argument, thresholds: Thresholds) -> Argument:
     """Return the argument with its domain extended to include the numbers that the source compares it with.
 
     The domain of an integer that is a flag, or is compared with a thread's index, is extended to 0.
@@ -234,18 +234,18 @@ def widened(argument: Argument, told: Thresholds) -> Argument:
     if argument.handle:
         return argument
     if argument.fields:
-        return replace(argument, fields=tuple(_widened(each, argument.name, told) for each in argument.fields))
-    return _widened(argument, argument.name, told)
+        return replace(argument, fields=tuple(_widened(each, argument.name, thresholds) for each in argument.fields))
+    return _widened(argument, argument.name, thresholds)
 
 
-def _widened(argument: Argument, name: str, told: Thresholds) -> Argument:
+def _widened(argument: Argument, name: str, thresholds: Thresholds) -> Argument:
     domain = argument.domain
     if domain is None or argument.fields or argument.dtype == "bool":
         return argument
     low, high = domain.low, domain.high
-    if not argument.is_float and name in told.flags:
+    if not argument.is_float and name in thresholds.flags:
         low = min(low, 0.0)
-    for number in told.of.get(name, ()):
+    for number in thresholds.of.get(name, ()):
         if abs(number) <= _FARTHEST:
             step = _AROUND * max(1.0, abs(number)) if argument.is_float else 1.0
             low, high = min(low, number - step), max(high, number + step)

@@ -166,10 +166,10 @@ def _measured(
     The result is None if an output is not finite, an input has no smooth direction, or no element of the outputs is
     smooth.
     """
-    wanted = {each.name for each in outputs}
+    expected = {each.name for each in outputs}
     first = results[0]
     names = [
-        name for name, value in first.items() if value.dtype.kind == "f" and any(is_of(name, each) for each in wanted)
+        name for name, value in first.items() if value.dtype.kind == "f" and any(is_of(name, each) for each in expected)
     ]
     elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
     if not elements.size or not np.isfinite(elements[0]).all():

@@ -65,8 +65,8 @@ def plan_at_own_sizes(
         why = numbers if elements > _MOST_ELEMENTS else "it computes for too long"
         unknown = Unproved(Hindrance.TOO_DEAR, f"at its own sizes {why}")
         return Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=False)
-    dear = [level for level in levels if level.direction is not Direction.FORWARD and work > _DERIVATIVES]
-    cheap = {level.name: text for level, text in levels.items() if level not in dear}
+    expensive = [level for level in levels if level.direction is not Direction.FORWARD and work > _DERIVATIVES]
+    cheap = {level.name: text for level, text in levels.items() if level not in expensive}
     plan = make_plan(
         frontend,
         kernel,
@@ -82,7 +82,7 @@ def plan_at_own_sizes(
     return replace(
         plan,
         levels=tuple(levels),
-        unavailable={**plan.unavailable, **{level.name: reason for level in dear}},
+        unavailable={**plan.unavailable, **{level.name: reason for level in expensive}},
     )
 
 

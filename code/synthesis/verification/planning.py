@@ -140,7 +140,7 @@ class _Planning:
 
     def carry_out(self, plan: Plan) -> Plan:
         try:
-            return self._asked(plan)
+            return self._with_reference(plan)
         except ReferenceUnknownError as error:
             return self._without_reference(plan, str(error))
         except ReferenceFaultError as error:
@@ -159,7 +159,7 @@ class _Planning:
             return replace(plan, problem=problem)
         return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, {OUTSIDE_DOMAIN}"))
 
-    def _asked(self, plan: Plan) -> Plan:
+    def _with_reference(self, plan: Plan) -> Plan:
         """Return the plan with everything that is computed by the reference.
 
         Raises:
@@ -177,7 +177,7 @@ class _Planning:
         if self.draws == len(DRAWS) and numbers > _MOST_NUMBERS:
             why = f"{Hindrance.TOO_DEAR}: it has {numbers} numbers, of which at most {_MOST_NUMBERS} are tried"
             return replace(plan, programs=(), unknown=Unproved(Hindrance.TOO_DEAR, why))
-        if not self.useful and not self._gives():
+        if not self.useful and not self._has_outputs():
             return replace(plan, programs=(), unknown=WRITES_NOTHING)
         reference = self.prover.reference(self.kernel)
         drawn, problem = self._draws(reference).standard()
@@ -281,7 +281,7 @@ class _Planning:
             found = found if isinstance(first, NothingToCheck) else (*found, *first)
         return found
 
-    def _gives(self) -> bool:
+    def _has_outputs(self) -> bool:
         """Return whether the kernel has anything to compare: a result, or an array."""
         return bool(self.signature.results) or any(each.shape is not None for each in self.signature.arguments)
 
@@ -343,9 +343,9 @@ class _Planning:
 
     def _lowered(self, plan: Plan) -> list[Program]:
         """Return a program for each text that is checked by lowering its source text again."""
-        wanted = [each for each in self.levels if each.lowered_from and each.name not in plan.unavailable]
+        relowered = [each for each in self.levels if each.lowered_from and each.name not in plan.unavailable]
         spec, device = self.kernel.spec, self.device or ""
-        return [lowered.program_of(spec.name, each, self.levels, spec.signature, device) for each in wanted]
+        return [lowered.program_of(spec.name, each, self.levels, spec.signature, device) for each in relowered]
 
     def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
         """Return the arrays that texts for a GPU may change only by atomic operations."""

@@ -49,14 +49,14 @@ def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
     numbers: dict[float, None] = {}
     together: dict[tuple[str, str], None] = {}
     for test, compared in _tests(tree):
-        held = dict.fromkeys(_numbers(test, constants))
+        in_test = dict.fromkeys(_numbers(test, constants))
         about = set[str]().union(*(origins.get(name, set[str]()) for name in _names(test)))
-        numbers |= held
+        numbers |= in_test
         if compared:
             together |= dict.fromkeys(itertools.combinations(sorted(set(names).intersection(_names(test))), 2))
         for name in about:
-            found.setdefault(name, {}).update(held)
-        if not compared or not held:
+            found.setdefault(name, {}).update(in_test)
+        if not compared or not in_test:
             flags |= about
     numbers |= dict.fromkeys(_numbers(tree, constants))
     return Thresholds(

@@ -75,4 +75,4 @@ def mutants(
             known.add(changed)
             taken[kind] += 1
             count -= 1
-            yield Mutant(kind=kind, level=level.name, text=changed, done=edit.told(text))
+            yield Mutant(kind=kind, level=level.name, text=changed, done=edit.description(text))

@@ -89,7 +89,7 @@ class Edit:
         start, _, _ = min(self.spans)
         return text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
 
-    def told(self, text: str) -> str:
+    def description(self, text: str) -> str:
         """Return a description of the change, with its line."""
         start, end, new = min(self.spans)
         line = text.count("\n", 0, start) + 1
