@@ -11,7 +11,7 @@ import pytest
 from synthesis import ConfigError, MissingLibraryError, TargetError, UnknownNameError, view_records
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
-from synthesis.adapters.tasks import Task, Tasks, asked_for
+from synthesis.adapters.tasks import Task, Tasks, request_of
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
@@ -33,7 +33,7 @@ def grader(answered_rows: Path) -> Iterator[Grader]:
 
 
 def submitted(task: Task, text: str) -> Submitted:
-    level, given = task.asked
+    level, given = task.request
     return Submitted(id=task.facts["id"], level=level, text=text, given=given)
 
 
@@ -53,9 +53,9 @@ def test_a_split_without_questions_is_refused(answered_rows: Path) -> None:
 
 
 def test_what_is_asked_for_is_what_the_direction_ends_with() -> None:
-    assert asked_for({"id": "a", "direction": "python-to-hlo", "level": "x"}) == ("hlo", "")
-    assert asked_for({"id": "a", "direction": "hlo-to-python", "level": "hlo"}) == ("python", "hlo")
-    assert asked_for({"id": "a", "level": "hlo"}) == ("hlo", "")
+    assert request_of({"id": "a", "direction": "python-to-hlo", "level": "x"}) == ("hlo", "")
+    assert request_of({"id": "a", "direction": "hlo-to-python", "level": "hlo"}) == ("python", "hlo")
+    assert request_of({"id": "a", "level": "hlo"}) == ("hlo", "")
 
 
 def test_gold_is_right_and_other_texts_are_not(tasks: Tasks, grader: Grader) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
-from synthesis.adapters.tasks import asked_for, tasks_of
+from synthesis.adapters.tasks import request_of, tasks_of
 
 if TYPE_CHECKING:
     from inspect_ai import Task, task
@@ -72,7 +72,7 @@ def execution(dataset: str, *, url: str | None = None, seed: int | None = 0) -> 
     async def score(state: TaskState, target: Target) -> Score:
         del target
         facts = state.metadata
-        level, given = asked_for(facts)
+        level, given = request_of(facts)
         text = state.output.completion
         found = await grader.score_one(Submitted(id=facts["id"], level=level, text=text, given=given))
         value = {"accepted": "C" if found.accepted else "I", "value": found.value}

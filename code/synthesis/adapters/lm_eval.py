@@ -11,7 +11,7 @@ from typing import Any
 
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
-from synthesis.adapters.tasks import Task, asked_for, tasks_of
+from synthesis.adapters.tasks import Task, request_of, tasks_of
 from synthesis.core.errors import ConfigError
 
 FOLDER = Path(__file__).with_name("lm_eval_tasks")
@@ -90,7 +90,7 @@ def values(document: Document, results: Sequence[Sequence[str]]) -> dict[str, fl
 
 
 def _submitted(facts: Mapping[str, Any], text: str) -> Submitted:
-    level, given = asked_for(facts)
+    level, given = request_of(facts)
     return Submitted(id=facts["id"], level=level, text=text, given=given)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
-from synthesis.adapters.tasks import Task, Tasks, asked_for
+from synthesis.adapters.tasks import Task, Tasks, request_of
 from synthesis.dataset.storage.listing import Place
 
 NAME = "irsmith"
@@ -59,7 +59,7 @@ class IrsmithDataset:
         submitted: list[Submitted] = []
         for answer, entry in zip(answers, entries, strict=True):
             facts = entry["metadata"]
-            level, given = asked_for(facts)
+            level, given = request_of(facts)
             submitted.append(Submitted(id=facts["id"], level=level, text=answer or "", given=given))
         return [each.value for each in self.grader.score(submitted)]
 

@@ -71,9 +71,9 @@ class Server:
                 raise MachineError(f"no answer from {self._url}: {error}") from error
 
 
-def _seconds(told: str | None) -> float:
+def _seconds(header: str | None) -> float:
     try:
-        return min(30.0, max(0.05, float(told or 1)))
+        return min(30.0, max(0.05, float(header or 1)))
     except ValueError:
         return 1.0
 

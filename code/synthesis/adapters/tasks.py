@@ -39,12 +39,12 @@ class Task:
         return "\n\n".join(each["content"] for each in self.prompt)
 
     @property
-    def asked(self) -> tuple[str, str]:
+    def request(self) -> tuple[str, str]:
         """The requested level, or ``python``, and the level shown with a request for Python (else empty)."""
-        return asked_for(self.facts)
+        return request_of(self.facts)
 
 
-def asked_for(record: Mapping[str, Any]) -> tuple[str, str]:
+def request_of(record: Mapping[str, Any]) -> tuple[str, str]:
     """Return what a record requests, and the level shown with the request.
 
     The first is a level or ``python``. The second is empty unless Python is requested.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from synthesis.adapters.grading import Grader, Submitted
-from synthesis.adapters.tasks import asked_for
+from synthesis.adapters.tasks import request_of
 from synthesis.core.errors import ConfigError
 from synthesis.dataset.storage.listing import Place
 from synthesis.scoring.evaluation.questions import text_of
@@ -69,7 +69,7 @@ def _submitted(completions: Sequence[Any], columns: dict[str, Any]) -> list[Subm
     found: list[Submitted] = []
     for index, completion in enumerate(completions):
         record = {name: columns[name][index] for name in _NAMES if name in columns}
-        level, given = asked_for(record)
+        level, given = request_of(record)
         text = text_of(completion, f"completion {index}")
         found.append(Submitted(id=record["id"], level=level, text=text, given=given))
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
-from synthesis.adapters.tasks import asked_for, tasks_of
+from synthesis.adapters.tasks import request_of, tasks_of
 from synthesis.core.errors import ConfigError
 from synthesis.dataset.storage.index import RowIndex
 from synthesis.scoring.scores import Score
@@ -63,11 +63,11 @@ class IrsmithTask(vf.Task[IrsmithData, vf.State, vf.TaskConfig]):
     async def validate(self, runtime: Any) -> bool:
         """Return whether the row's own text passes."""
         del runtime
-        row, (level, _) = _rows_of(self.dataset)[self.data.facts["id"]], asked_for(self.data.facts)
+        row, (level, _) = _rows_of(self.dataset)[self.data.facts["id"]], request_of(self.data.facts)
         return (await self._score(row.texts.get(level) or row.source)).accepted
 
     async def _score(self, text: str) -> Score:
-        level, given = asked_for(self.data.facts)
+        level, given = request_of(self.data.facts)
         return await self.grader.score_one(Submitted(id=self.data.facts["id"], level=level, text=text, given=given))
 
 
@@ -87,8 +87,8 @@ class IrsmithTaskset(vf.Taskset[IrsmithTask, IrsmithTasksetConfig]):
         grader = Grader(**where, seed=config.seed)
         for each in tasks_of(config.dataset, split=config.split, direction=config.direction):
             facts = dict(each.facts)
-            told: dict[str, Any] = {"id": each.key, "name": each.key, "prompt": list(each.prompt), "facts": facts}
-            task = IrsmithTask(IrsmithData(**told), config.task)
+            data: dict[str, Any] = {"id": each.key, "name": each.key, "prompt": list(each.prompt), "facts": facts}
+            task = IrsmithTask(IrsmithData(**data), config.task)
             task.grader, task.dataset = grader, config.dataset
             yield task
 

@@ -81,7 +81,7 @@ def run(arguments: Sequence[str]) -> int:
     missing = MissingOptions()
     try:
         _refuse_other_systems()
-        _say_all_of(arguments)
+        _show_full_help(arguments)
         app.config = (read_config, missing, require_whole_numbers)
         with keep_interrupts():
             result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
@@ -111,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _say_all_of(arguments: Sequence[str]) -> None:
+def _show_full_help(arguments: Sequence[str]) -> None:
     """Show the full docstring in the help of the requested command. The list of commands has only the first lines."""
     for name in COMMANDS.keys() & set(arguments):
         app[name].help = None

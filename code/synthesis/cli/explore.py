@@ -48,10 +48,10 @@ def explore(
     """
     console = plain_console(stderr=json)
 
-    def tell(forecast: Forecast) -> None:
-        print_line(console, _said(forecast))
+    def print_forecast(forecast: Forecast) -> None:
+        print_line(console, _description(forecast))
 
-    site = explore_with(settings, folders, out, progress=progress, on_forecast=tell)
+    site = explore_with(settings, folders, out, progress=progress, on_forecast=print_forecast)
     errors = plain_console(stderr=True)
     for why in site.broken[:_MOST_COMPLAINTS]:
         print_line(errors, f"irsmith: {why}")
@@ -66,7 +66,7 @@ def explore(
     print_line(console, f"{site.out}/index.html: {shown}, {size}{left}")
 
 
-def _said(forecast: Forecast) -> str:
+def _description(forecast: Forecast) -> str:
     """Return a description of the forecast on one line."""
     runs = f"kernels of {forecast.runs} are run (some {forecast.seconds} s)" if forecast.runs else "no kernel is run"
     words = f"{forecast.out}: about {_size(forecast.bytes)} for {counted(forecast.pages, 'pair')}; {runs}"

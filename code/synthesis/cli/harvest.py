@@ -96,10 +96,10 @@ def _print(found: Sequence[Harvested]) -> None:
     console.print(table)
 
 
-def _remarks(told: Harvested) -> Iterator[str]:
-    if told.stopped:
-        yield f"the time limit stopped {', '.join(told.stopped)}, {told.unfinished} not finished"
-    if failed := [status for status in told.programs if status not in (0, STOPPED)]:
+def _remarks(harvested: Harvested) -> Iterator[str]:
+    if harvested.stopped:
+        yield f"the time limit stopped {', '.join(harvested.stopped)}, {harvested.unfinished} not finished"
+    if failed := [status for status in harvested.programs if status not in (0, STOPPED)]:
         yield f"a program ended with {failed[0]}"
-    if STOPPED in told.programs:
+    if STOPPED in harvested.programs:
         yield "a program was stopped"

@@ -65,11 +65,11 @@ def minimize(
         case = case_of_file(target, kernel=kernel, symptom=symptom, level=level, inputs=inputs)
     errors = plain_console(stderr=True)
 
-    def tell(tried: int, spec: object) -> None:
+    def print_progress(tried: int, spec: object) -> None:
         if tried % 50 == 0:
             print_line(errors, f"{tried} kernels looked at, {len(getattr(spec, 'source', '').splitlines())} lines left")
 
-    found = minimise(case, steps=steps, seconds=seconds, on_step=tell)
+    found = minimise(case, steps=steps, seconds=seconds, on_step=print_progress)
     if json:
         print_json(found.to_json())
     elif out is None:

@@ -74,12 +74,12 @@ def _installed() -> list[Frontend]:
 
 
 def _as_json(entry: ToolOperation, rows: Counter[str] | None, name: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "modelled": entry.modelled,
         "differentiable": entry.differentiable,
         "excluded": entry.excluded or None,
     }
-    return told | ({} if rows is None else {"rows": rows[name]})
+    return fields | ({} if rows is None else {"rows": rows[name]})
 
 
 def _print(console: Console, frontend: str, operations: Mapping[str, ToolOperation], rows: Counter[str] | None) -> None:

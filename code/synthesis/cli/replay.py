@@ -34,7 +34,7 @@ def replay(folder: str, *, id: str, json: Flag = False) -> int:  # noqa: A002 (t
     console = plain_console()
     for word, listed in (("recorded", found.before), ("now", found.after)):
         for each in listed:
-            print_line(console, f"{found.id} {word}: {_told(each)}")
+            print_line(console, f"{found.id} {word}: {_description(each)}")
         if not listed:
             print_line(console, f"{found.id} {word}: a row, nothing rejected")
     for level in found.changed:
@@ -43,6 +43,6 @@ def replay(folder: str, *, id: str, json: Flag = False) -> int:  # noqa: A002 (t
     return 0 if found.same else 1
 
 
-def _told(rejection: Rejection) -> str:
+def _description(rejection: Rejection) -> str:
     where = f"{rejection.level}, " if rejection.level else ""
     return f"{where}{rejection.symptom} at {rejection.stage}: {rejection.detail}"

@@ -79,10 +79,12 @@ def score(
         print_json(counts.to_json())
         return counts.status
     console = plain_console(stderr=out == "-" or not sys.stdout.isatty())
-    said = (
+    accepted = (
         f"{counted(counts.lines, 'candidate')}, {counts.accepted} accepted ({counts.same_text} as the rows' own texts)"
     )
-    print_line(console, f"{said}, {counts.not_judged} not judged, {counts.errors} lines in error; seed {counts.seed}")
+    print_line(
+        console, f"{accepted}, {counts.not_judged} not judged, {counts.errors} lines in error; seed {counts.seed}"
+    )
     for symptom, count in counts.symptoms.most_common():
         print_line(console, f"  {count:>7} {symptom}")
     return counts.status

@@ -45,16 +45,16 @@ def serve(
         Print the address as JSON when the server is ready.
     """
 
-    def tell(told: Listening) -> None:
+    def announce(server: Listening) -> None:
         if json:
-            print_json({"url": told.url, "rows": told.rows, "workers": told.workers})
+            print_json({"url": server.url, "rows": server.rows, "workers": server.workers})
         else:
             print_line(
                 plain_console(),
-                f"{told.url}/score: {counted(told.rows, 'row')} of {dataset}, {counted(told.workers, 'worker')}",
+                f"{server.url}/score: {counted(server.rows, 'row')} of {dataset}, {counted(server.workers, 'worker')}",
             )
-        if not told.is_local:
-            secret = "with a token" if told.has_token else "and no token is required: see --token"
+        if not server.is_local:
+            secret = "with a token" if server.has_token else "and no token is required: see --token"
             print_line(plain_console(stderr=True), f"irsmith: other machines can send requests, {secret}")
 
-    serve_rows(dataset, token=token, settings=settings, on_ready=tell)
+    serve_rows(dataset, token=token, settings=settings, on_ready=announce)

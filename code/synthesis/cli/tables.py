@@ -57,8 +57,8 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
         print_json(summary.to_json())
         return
     console = plain_console()
-    told = f"{counted(summary.rows, 'row')} of {counted(summary.candidates, 'candidate')}"
-    print_line(console, f"{summary.frontend}: {told} in {summary.out}")
+    counts = f"{counted(summary.rows, 'row')} of {counted(summary.candidates, 'candidate')}"
+    print_line(console, f"{summary.frontend}: {counts} in {summary.out}")
     table = Table()
     table.add_column("category")
     table.add_column("rows", justify="right")

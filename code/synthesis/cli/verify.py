@@ -54,13 +54,13 @@ def verify(
     """
     console = plain_console()
 
-    def tell(failure: Failure) -> None:
+    def print_failure(failure: Failure) -> None:
         where = ", ".join(part for part in (failure.file, failure.level) if part)
         clear_bar()
         print_line(console, f"{where}: {failure.symptom}: {failure.detail}".replace("\n", "\\n"))
 
     running = Running(workers=workers, progress=progress)
-    found = verify_folder_with(settings, folder, running, on_failure=None if json else tell)
+    found = verify_folder_with(settings, folder, running, on_failure=None if json else print_failure)
     if json:
         print_json(found.to_json())
         return found.status
@@ -72,6 +72,6 @@ def verify(
         print_line(console, f"  {counted(count, 'text')} not executed: {reason}")
     if found.unproved:
         print_line(console, f"  {found.unproved} texts not proved at all")
-    held = "nothing was run" if found.protections is None else describe(found.protections)
-    print_line(console, f"  inputs of seed {found.seed}; sandbox: {held}")
+    protections = "nothing was run" if found.protections is None else describe(found.protections)
+    print_line(console, f"  inputs of seed {found.seed}; sandbox: {protections}")
     return found.status

@@ -93,12 +93,12 @@ class Meter:
         self._workers = 1
         self._chunks: int | None = None
         """Number of chunks to make, if the number of candidates in them is not known."""
-        self._begun: dict[Hashable, float] = {}
+        self._started: dict[Hashable, float] = {}
         self._durations: list[float] = []
         """Seconds that each finished chunk took."""
         self._opened: dict[Hashable, tuple[str, float]] = {}
         """The current file of each chunk, and the time when it began."""
-        self._tell()
+        self._notify()
 
     def resume(self, candidates: int, rows: int) -> None:
         """Count candidates that were finished before, and their rows."""
@@ -107,17 +107,17 @@ class Meter:
         self._sum.way += candidates
         self._sum.rows += rows
         self._marks = deque((at, way + candidates) for at, way in self._marks)
-        self._tell()
+        self._notify()
 
     def expect_chunks(self, chunks: int) -> None:
         """Set the number of chunks to make, from which the time left is estimated if no total is known."""
         self._chunks = chunks
-        self._tell()
+        self._notify()
 
     def staff(self, workers: int) -> None:
         """Set the number of worker processes."""
         self._workers = workers
-        self._tell()
+        self._notify()
 
     def step(self, part: float, stage: str, of: Hashable = None) -> None:
         """Record progress of a candidate at a stage. The parts of one candidate sum to 1."""
@@ -133,38 +133,38 @@ class Meter:
 
     def begin(self, of: Hashable) -> None:
         """Record that a chunk has begun."""
-        self._seen[of] = self._begun[of] = time.monotonic()
+        self._seen[of] = self._started[of] = time.monotonic()
 
     def open(self, what: str, of: Hashable) -> None:
         """Record that a file has begun in a chunk, which ends the chunk's previous file."""
         self._opened[of] = (what, time.monotonic())
-        self._tell()
+        self._notify()
 
     def close(self, of: Hashable) -> None:
         """Record that a chunk is finished."""
         self._parts.pop(of, None)
         self._seen.pop(of, None)
         self._opened.pop(of, None)
-        if of in self._begun:
-            self._durations.append(time.monotonic() - self._begun.pop(of))
-        self._tell()
+        if of in self._started:
+            self._durations.append(time.monotonic() - self._started.pop(of))
+        self._notify()
 
     def undo(self, of: Hashable) -> None:
         """Discard the progress of a chunk that is made again."""
         lost = self._parts.pop(of, _Part())
         self._seen.pop(of, None)
-        self._begun.pop(of, None)
+        self._started.pop(of, None)
         self._opened.pop(of, None)
         self._sum = _Part(self._sum.way - lost.way, self._sum.done - lost.done, self._sum.rows - lost.rows)
         self._marks = deque([(time.monotonic(), self._sum.way)])
-        self._tell()
+        self._notify()
 
     def _add(self, of: Hashable, way: float, done: int, rows: int) -> None:
         for each in (self._sum, self._parts.setdefault(of, _Part()) if of is not None else _Part()):
             each.way += way
             each.done += done
             each.rows += rows
-        self._tell()
+        self._notify()
 
     def _rate(self, now: float) -> float | None:
         """Return the candidates per second in the last minutes; in a younger run, those since it began.
@@ -208,7 +208,7 @@ class Meter:
 
         A running chunk that already took longer than the average is included with its current duration.
         """
-        ages = [now - began for began in self._begun.values()]
+        ages = [now - began for began in self._started.values()]
         left = chunks - len(self._durations)
         if left <= 0:
             return 0.0
@@ -229,7 +229,7 @@ class Meter:
         what, since = min(self._opened.values(), key=lambda each: each[1], default=("", now))
         return (what, now - since) if what else None
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         now = time.monotonic()
         rate = self._rate(now)
         left, slowest, stages = self._seconds_left(now, rate), self._slowest(now), dict(self._stages)

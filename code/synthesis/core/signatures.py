@@ -163,7 +163,7 @@ class Argument:
             "domain": None if self.domain is None else [self.domain.low, self.domain.high],
             **({"fields": [each.to_json() for each in self.fields]} if self.fields else {}),
             **({"handle": self.handle} if self.handle else {}),
-            **({"base": [_spelled(each) for each in self.base]} if self.base else {}),
+            **({"base": [_json_number(each) for each in self.base]} if self.base else {}),
             **({"recorded": True} if self.recorded else {}),
             **({"same": self.same} if self.same else {}),
         }
@@ -193,7 +193,7 @@ class Argument:
         )
 
 
-def _spelled(number: float) -> float | str:
+def _json_number(number: float) -> float | str:
     """Return a number as JSON allows it: non-finite ones as strings."""
     return number if math.isfinite(number) else str(number)
 

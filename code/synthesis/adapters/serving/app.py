@@ -102,15 +102,15 @@ class _Answering:
         began = time.monotonic()
         try:
             self._admit(request)
-            asked = await self._read(request)
-            scores = await self._scores(request, asked)
+            content = await self._read(request)
+            scores = await self._scores(request, content)
         except Refused as refused:
             self._metrics.requests.labels(str(refused.status)).inc()
             return self._responses.JSONResponse(refused.body, status_code=refused.status, headers=refused.headers)
         self._metrics.requests.labels("200").inc()
         self._metrics.latency.observe(time.monotonic() - began)
         self._metrics.scored(scores)
-        return self._responses.JSONResponse(scores[0] if asked.is_single else {"scores": scores})
+        return self._responses.JSONResponse(scores[0] if content.is_single else {"scores": scores})
 
     def _admit(self, request: Any) -> None:
         shown = request.headers.get("authorization", "")
@@ -120,8 +120,8 @@ class _Answering:
     async def _read(self, request: Any) -> Request:
         """Read and check the request."""
         most = self._settings.body_limit << 20
-        told = request.headers.get("content-length", "0")
-        if told.isdecimal() and int(told) > most:
+        length = request.headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > most:
             raise _too_large(self._settings)
         parts, size = list[bytes](), 0
         try:
@@ -138,10 +138,10 @@ class _Answering:
         except InvalidError as error:
             raise Refused(422, "the request cannot be scored", problems=error.problems) from error
 
-    async def _scores(self, request: Any, asked: Request) -> list[dict[str, Any]]:
+    async def _scores(self, request: Any, content: Request) -> list[dict[str, Any]]:
         """Return the scores, in order. If the client disconnects, its waiting answers are not scored."""
         try:
-            waiting = self.pool.line.join(asked.answers, self.pool.ready)
+            waiting = self.pool.line.join(content.answers, self.pool.ready)
         except BusyError as error:
             refused = Refused(503, str(error))
             refused.headers["Retry-After"] = f"{error.seconds:.0f}"
@@ -154,7 +154,7 @@ class _Answering:
             )
             if replies not in done:
                 raise Refused(499, "the client is gone") if gone in done else Refused(504, _late(self._settings))
-            return _accepted(replies.result(), asked)
+            return _accepted(replies.result(), content)
         except MachineError as error:
             raise Refused(500, str(error)) from error
         finally:
@@ -164,10 +164,10 @@ class _Answering:
                 await replies
 
 
-def _accepted(replies: list[dict[str, Any]], asked: Request) -> list[dict[str, Any]]:
+def _accepted(replies: list[dict[str, Any]], content: Request) -> list[dict[str, Any]]:
     """Return the replies if all are scores; otherwise refuse the request."""
     refused = {
-        f"answers[{n}]" if not asked.is_single else "body": each["refused"]
+        f"answers[{n}]" if not content.is_single else "body": each["refused"]
         for n, each in enumerate(replies)
         if "refused" in each
     }

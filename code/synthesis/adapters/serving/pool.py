@@ -158,8 +158,8 @@ class _Worker:
         Raises:
             LostError: if the process has ended or takes too long.
         """
-        answers = [each.wanted.to_json() for each in batch]
-        found = (await self._ask({"answers": answers, "seed": batch[0].wanted.seed}, self._limit)).get("replies")
+        answers = [each.answer.to_json() for each in batch]
+        found = (await self._ask({"answers": answers, "seed": batch[0].answer.seed}, self._limit)).get("replies")
         if not isinstance(found, list) or len(found) != len(batch):  # pyright: ignore[reportUnknownArgumentType]
             raise LostError(f"its reply is invalid: {str(found)[:200]}")  # pyright: ignore[reportUnknownArgumentType]
         return found  # pyright: ignore[reportUnknownVariableType]

@@ -11,7 +11,7 @@ _MOST_SEED = 2**63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SentAnswer:
     """An answer to be scored."""
 
     id: str
@@ -29,7 +29,7 @@ class Wanted:
 class Request:
     """The content of a request."""
 
-    answers: tuple[Wanted, ...]
+    answers: tuple[SentAnswer, ...]
     is_single: bool
     """Whether it is a single answer, which gets a single score."""
 
@@ -78,15 +78,15 @@ def read_request(body: bytes, most: int) -> Request:
     return Request(_checked(answers, seed, [f"answers[{n}]" for n in range(len(answers))]), is_single=False)
 
 
-def _checked(entries: list[Any], seed: int | None, places: list[str]) -> tuple[Wanted, ...]:
+def _checked(entries: list[Any], seed: int | None, places: list[str]) -> tuple[SentAnswer, ...]:
     problems: dict[str, str] = {}
-    found: list[Wanted] = []
+    found: list[SentAnswer] = []
     for place, entry in zip(places, entries, strict=True):
         wrong = _problems(place, entry)
         problems.update(wrong)
         if not wrong:
             texts = {name: entry[name] for name in _TEXTS}
-            found.append(Wanted(**texts, given=entry.get("given", ""), seed=seed))
+            found.append(SentAnswer(**texts, given=entry.get("given", ""), seed=seed))
     if problems:
         raise InvalidError(dict(list(problems.items())[:20]))
     return tuple(found)
@@ -96,12 +96,12 @@ def _problems(place: str, entry: Any) -> dict[str, str]:
     if not isinstance(entry, dict):
         return {place or "body": "an object with id, level and text"}
     inside = f"{place}." if place else ""
-    told = cast(dict[str, object], entry)
-    wrong = {f"{inside}{name}": "a text is needed" for name in _TEXTS if not isinstance(told.get(name), str)}
-    if not isinstance(told.get("given", ""), str):
+    fields = cast(dict[str, object], entry)
+    wrong = {f"{inside}{name}": "a text is needed" for name in _TEXTS if not isinstance(fields.get(name), str)}
+    if not isinstance(fields.get("given", ""), str):
         wrong[f"{inside}given"] = "a text is needed, or nothing"
     for name in ("id", "level", "given"):
-        value = told.get(name)
+        value = fields.get(name)
         if isinstance(value, str) and len(value) > LONGEST_NAME:
             wrong[f"{inside}{name}"] = f"at most {LONGEST_NAME} characters"
     return wrong

@@ -66,9 +66,9 @@ def serve(
     with _listen(chosen) as listener:
         host, port = listener.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        told = Listening(url, rows, chosen.workers, chosen.is_local, bool(secret))
+        listening = Listening(url, rows, chosen.workers, chosen.is_local, bool(secret))
         failures: list[BaseException] = []
-        app = app_of(dataset, chosen, secret, lambda: on_ready(told) if on_ready else None, failures.append)
+        app = app_of(dataset, chosen, secret, lambda: on_ready(listening) if on_ready else None, failures.append)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=30, lifespan="on"
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthesis.adapters.serving.requests import Wanted
+from synthesis.adapters.serving.requests import SentAnswer
 
 _LONGEST = 15
 """Maximum seconds before a client should retry. The queue usually empties faster than one hanging text suggests."""
@@ -25,7 +25,7 @@ class BusyError(Exception):
 class Waiting:
     """An answer that waits."""
 
-    wanted: Wanted
+    answer: SentAnswer
     reply: "asyncio.Future[dict[str, Any]]"
     tries: int = 0
     """Number of processes that were lost while scoring it."""
@@ -55,17 +55,17 @@ class Line:
         """Return the number of waiting answers."""
         return len(self._waiting)
 
-    def join(self, wanted: Sequence[Wanted], workers: int) -> list[Waiting]:
+    def join(self, answers: Sequence[SentAnswer], workers: int) -> list[Waiting]:
         """Add answers to the queue, all of them or none.
 
         Raises:
             BusyError: if there would be too many.
         """
-        if self._waiting and len(self._waiting) + len(wanted) > self.most:
+        if self._waiting and len(self._waiting) + len(answers) > self.most:
             seconds = len(self._waiting) * self._seconds / self._answers / max(1, workers)
             raise BusyError(float(min(_LONGEST, max(1, math.ceil(seconds)))))
         loop = asyncio.get_running_loop()
-        found = [Waiting(each, loop.create_future()) for each in wanted]
+        found = [Waiting(each, loop.create_future()) for each in answers]
         self._waiting.extend(found)
         self._came.set()
         return found
@@ -102,7 +102,7 @@ class Line:
             each = self._waiting.popleft()
             if each.reply.done():  # cancelled because its client is gone
                 continue
-            if not batch or (each.wanted.seed == batch[0].wanted.seed and not each.tries and not batch[0].tries):
+            if not batch or (each.answer.seed == batch[0].answer.seed and not each.tries and not batch[0].tries):
                 batch.append(each)
             else:
                 others.append(each)

@@ -107,20 +107,20 @@ def enter(confinement: Confinement, folder: Path) -> frozenset[Protection]:
     Raises:
         SandboxError: if a required protection is not available.
     """
-    held = {Protection.LIMITS}
+    in_force = {Protection.LIMITS}
     if confinement.sandbox is Sandbox.OFF or not confinement.stranger:
         with contextlib.suppress(OSError):
             linux.enter_process_namespace()
-        return frozenset(held)
-    with _needed(confinement, Protection.NAMESPACES, held):
+        return frozenset(in_force)
+    with _needed(confinement, Protection.NAMESPACES, in_force):
         linux.enter_namespaces()
-    if Protection.NAMESPACES in held:
-        with _needed(confinement, Protection.READ_ONLY, held):
+    if Protection.NAMESPACES in in_force:
+        with _needed(confinement, Protection.READ_ONLY, in_force):
             linux.mount_read_only(folder)
-    return frozenset(held)
+    return frozenset(in_force)
 
 
-def give_up(confinement: Confinement, folder: Path, held: frozenset[Protection]) -> frozenset[Protection]:
+def give_up(confinement: Confinement, folder: Path, in_force: frozenset[Protection]) -> frozenset[Protection]:
     """Give up rights permanently, and return the protections in force.
 
     The process of the work calls it before the work begins.
@@ -128,10 +128,10 @@ def give_up(confinement: Confinement, folder: Path, held: frozenset[Protection])
     Raises:
         SandboxError: if a required protection is not available.
     """
-    found = set(held)
+    found = set(in_force)
     _limit(confinement.limits)
     if confinement.sandbox is Sandbox.OFF or not confinement.stranger:
-        return held
+        return in_force
     linux.forgo_privileges()
     with _needed(confinement, Protection.LANDLOCK, found):
         linux.restrict_files([*toolchain(), *confinement.readable], [folder, Path(os.devnull)])
@@ -141,14 +141,14 @@ def give_up(confinement: Confinement, folder: Path, held: frozenset[Protection])
 
 
 @contextlib.contextmanager
-def _needed(confinement: Confinement, protection: Protection, held: set[Protection]) -> Generator[None]:
+def _needed(confinement: Confinement, protection: Protection, in_force: set[Protection]) -> Generator[None]:
     try:
         yield
     except OSError as error:
         if confinement.sandbox is Sandbox.REQUIRE:
             raise SandboxError(f"this machine does not allow {protection}: {error.strerror or error}") from error
     else:
-        held.add(protection)
+        in_force.add(protection)
 
 
 def _limit(limits: Limits) -> None:
@@ -195,8 +195,8 @@ def environment_for(confinement: Confinement) -> dict[str, str]:
     return environment_of_work({name: value for name, value in os.environ.items() if name.startswith(ENVIRONMENT)})
 
 
-def describe(held: frozenset[Protection]) -> str:
+def describe(in_force: frozenset[Protection]) -> str:
     """Return a text that lists the protections in force and those that are missing."""
-    have = ", ".join(each for each in Protection if each in held)
-    lack = ", ".join(each for each in Protection if each not in held)
+    have = ", ".join(each for each in Protection if each in in_force)
+    lack = ", ".join(each for each in Protection if each not in in_force)
     return f"{have}; without {lack}" if lack else have

@@ -117,25 +117,25 @@ def _call(place: str, argument: Any) -> None:
 
 def _serve_one(order: Order, writer: int, descriptor: int) -> None:
     """Start a piece of work and wait for its end. The keeper is killed on request, or if the parent has ended."""
-    ended, tell = os.pipe()
+    ended, status_pipe = os.pipe()
     zygote = os.getpid()
     try:
         keeper = os.fork()
     except OSError as error:
-        os.close(tell)
+        os.close(status_pipe)
         _raise(writer, MachineError(f"no process can be started: {error.strerror}"))
         keeper = 0
     else:
         if keeper == 0:
-            _keep(order, writer, tell, zygote)
-        os.close(tell)
+            _keep(order, writer, status_pipe, zygote)
+        os.close(status_pipe)
     os.close(writer)
     os.write(descriptor, STATUS.pack(keeper))
     if keeper:
         _await(keeper, descriptor)
-    told = os.read(ended, STATUS.size)
+    status = os.read(ended, STATUS.size)
     os.close(ended)
-    os.write(descriptor, told if len(told) == STATUS.size else STATUS.pack(-signal.SIGKILL))
+    os.write(descriptor, status if len(status) == STATUS.size else STATUS.pack(-signal.SIGKILL))
 
 
 def _await(keeper: int, descriptor: int) -> None:
@@ -170,7 +170,7 @@ def _watch(process: int) -> list[int]:
         return []
 
 
-def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
+def _keep(order: Order, writer: int, status_pipe: int, zygote: int) -> NoReturn:
     """Run the keeper: leave the namespaces, start the first process, and end everything that it leaves behind."""
     try:
         linux.die_with_parent(signal.SIGKILL)
@@ -178,10 +178,10 @@ def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
             os._exit(1)
         os.setsid()
         linux.adopt_orphans()
-        held = enter(order.confinement, order.folder)
+        protections = enter(order.confinement, order.folder)
         first = os.fork()
         if first == 0:
-            _begin(order, writer, tell, held)
+            _begin(order, writer, status_pipe, protections)
         os.close(writer)
 
         def end(*_: object) -> NoReturn:
@@ -189,19 +189,19 @@ def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
 
         signal.signal(signal.SIGTERM, end)
         if os.getuid() == 0:
-            _count_threads(first, order.confinement.limits.threads, tell)
-        os.close(tell)
+            _count_threads(first, order.confinement.limits.threads, status_pipe)
+        os.close(status_pipe)
         os.waitpid(first, 0)
         _end_all(first)
     except Exception as error:  # noqa: BLE001 (it is raised again on the other side)
         with contextlib.suppress(OSError):
             _raise(writer, error)
-            os.write(tell, STATUS.pack(0))
+            os.write(status_pipe, STATUS.pack(0))
     finally:
         os._exit(0)
 
 
-def _count_threads(first: int, most: int, tell: int) -> None:
+def _count_threads(first: int, most: int, status_pipe: int) -> None:
     """Wait for the first process's end. End it if it and its descendants exceed the thread limit.
 
     The kernel enforces this limit for everybody except root, in any user namespace (``copy_process`` in
@@ -210,7 +210,7 @@ def _count_threads(first: int, most: int, tell: int) -> None:
     watched = _watch(first)
     while watched and not select.select(watched, [], [], _COUNT)[0]:
         if _threads(first) > most:
-            os.write(tell, STATUS.pack(MANY))  # before the first process reports its end
+            os.write(status_pipe, STATUS.pack(MANY))  # before the first process reports its end
             os.kill(first, signal.SIGKILL)
             break
     for each in watched:
@@ -247,29 +247,29 @@ def _end_all(first: int) -> NoReturn:
     os._exit(0)
 
 
-def _begin(order: Order, writer: int, tell: int, held: frozenset[Protection]) -> NoReturn:
+def _begin(order: Order, writer: int, status_pipe: int, protections: frozenset[Protection]) -> NoReturn:
     """Run the first process of the namespace: start the work, reap processes, and report how the work ended."""
     try:
         linux.die_with_parent(signal.SIGKILL)
         work = os.fork()
         if work == 0:
-            _work(order, writer, tell, held)
+            _work(order, writer, status_pipe, protections)
         os.close(writer)
         ended = 0
         while ended != work:
             ended, status = os.wait()
             if ended == work:
-                os.write(tell, STATUS.pack(os.waitstatus_to_exitcode(status)))
+                os.write(status_pipe, STATUS.pack(os.waitstatus_to_exitcode(status)))
     finally:
         os._exit(0)
 
 
-def _work(order: Order, writer: int, tell: int, held: frozenset[Protection]) -> NoReturn:
+def _work(order: Order, writer: int, status_pipe: int, protections: frozenset[Protection]) -> NoReturn:
     """Run the work: send each item, then exit without running exit handlers."""
     status = 1
     try:
         linux.die_with_parent(signal.SIGKILL)
-        os.close(tell)
+        os.close(status_pipe)
         writer = _keep_only(writer)
         if order.confinement.stranger:
             os.chdir(order.folder)
@@ -277,8 +277,8 @@ def _work(order: Order, writer: int, tell: int, held: frozenset[Protection]) -> 
         process = os.getpid()
         try:
             work = cast(Callable[[], Iterator[Any]], pickle.loads(order.work))  # noqa: S301 (from our own parent)
-            held = give_up(order.confinement, order.folder, held)
-            send(writer, Kind.PROTECTIONS, encode(held))
+            protections = give_up(order.confinement, order.folder, protections)
+            send(writer, Kind.PROTECTIONS, encode(protections))
             for item in work():
                 data = encode(item)
                 if os.getpid() != process:

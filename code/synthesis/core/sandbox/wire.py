@@ -337,9 +337,9 @@ def _plain(node: Any) -> Any:
     raise WireError(f"{_start(node)} is no plain data")
 
 
-def _only(node: Any, tag: Any, wanted: str) -> Any:
-    if tag != wanted or len(node) != 2:
-        raise WireError(f"{_start(node)} is no {wanted}")
+def _only(node: Any, tag: Any, expected: str) -> Any:
+    if tag != expected or len(node) != 2:
+        raise WireError(f"{_start(node)} is no {expected}")
     return node[1]
 
 

@@ -50,7 +50,7 @@ class _Running:
 
     reader: int
     keeper: int = 0
-    begun: bool = False
+    started: bool = False
     ended: bool = False
     protections: frozenset[Protection] = field(default_factory=frozenset[Protection])
 
@@ -206,8 +206,8 @@ class Zygote:
             raise MachineError(f"no temporary folder can be made: {error.strerror}") from error
         finally:
             os.close(writer)
-        running.keeper = self._told()
-        running.begun = True
+        running.keeper = self._next_status()
+        running.started = True
 
     def _items(
         self, running: _Running, kind: Any, time_limit: float, first_limit: float, *, contained: bool
@@ -226,10 +226,10 @@ class Zygote:
                     case Kind.ITEM:
                         item = decode(data, kind)
                     case Kind.ERROR:
-                        told = decode(data, tuple[str, str, dict[str, str]])
+                        raised = decode(data, tuple[str, str, dict[str, str]])
                         if contained and running.protections:
-                            return Casualty(symptom=Symptom.CRASH, detail=f"raised {told[1]}")
-                        raise _error_of(told)
+                            return Casualty(symptom=Symptom.CRASH, detail=f"raised {raised[1]}")
+                        raise _error_of(raised)
                     case Kind.DONE:
                         return self._end(running, finished=True)
                     case _:
@@ -250,7 +250,7 @@ class Zygote:
         """Return the ``Casualty`` of work that has closed its pipe, or None if it had finished."""
         if finished:
             return None
-        status = self._told()
+        status = self._next_status()
         running.ended = True
         if status == -signal.SIGXCPU:
             return Casualty(symptom=Symptom.TIMEOUT, detail="its processor time is used up")
@@ -269,13 +269,13 @@ class Zygote:
 
     def _stop(self, running: _Running) -> None:
         """End work that is no longer needed, and everything that it has started."""
-        if running.begun:
+        if running.started:
             with contextlib.suppress(OSError, MachineError):
                 self._socket.send(KILL)
-                self._told()
+                self._next_status()
         running.ended = True
 
-    def _told(self) -> int:
+    def _next_status(self) -> int:
         """Return the next number that the zygote sends about the running work.
 
         The first is the process ID of the work's keeper. The second is the exit code, negative if a signal killed it.
@@ -302,9 +302,9 @@ class Zygote:
             raise NoSpaceError(f"temporary files cannot be written to {self._folder.parent}: {why}")
 
 
-def _error_of(told: tuple[str, str, dict[str, str]]) -> Exception:
+def _error_of(raised: tuple[str, str, dict[str, str]]) -> Exception:
     """Return the error that the work raised."""
-    name, words, carried = told
+    name, words, carried = raised
     error = error_of(name, words)
     for attribute, text in carried.items():
         if attribute in ("stage", "symptom", "detail"):

@@ -84,10 +84,10 @@ class Folder:
         """
         return self._listed(folder, lambda entry: entry.is_dir())
 
-    def _listed(self, folder: str, wanted: "Callable[[os.DirEntry[str]], bool]") -> list[str]:
+    def _listed(self, folder: str, is_listed: "Callable[[os.DirEntry[str]], bool]") -> list[str]:
         try:
             with os.scandir(self.path / folder) as entries:
-                return [each.name for each in entries if wanted(each)]
+                return [each.name for each in entries if is_listed(each)]
         except (FileNotFoundError, NotADirectoryError):
             return []
 

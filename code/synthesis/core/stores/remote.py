@@ -105,13 +105,13 @@ class Remote:
         """
         return self._listed(folder, lambda entry: entry["type"] == "directory")
 
-    def _listed(self, folder: str, wanted: Callable[[Any], bool]) -> list[str]:
+    def _listed(self, folder: str, is_listed: Callable[[Any], bool]) -> list[str]:
         try:
             with _as_os_error():
                 entries = self._files.ls(self._seen(folder), detail=True)
         except FileNotFoundError:
             return []
-        return [posixpath.basename(each["name"].rstrip("/")) for each in entries if wanted(each)]
+        return [posixpath.basename(each["name"].rstrip("/")) for each in entries if is_listed(each)]
 
     def has(self, name: str) -> bool:
         """Return whether there is a file with this name."""
