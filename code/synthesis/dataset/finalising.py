@@ -140,9 +140,9 @@ def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress |
     files += write_card(store, card, next((each for each in old if each.name == CARD), None))
     summary = summarise(census.totals, runs[0].settings if len(runs) == 1 else None, store.where)
     beside = tuple(DataFile(name, 0, hash_of_stored(store, name)) for name in (LEDGER, LEAKS))
-    told = {name: value for name, value in summary.to_json().items() if name != "out"}
+    summary_fields = {name: value for name, value in summary.to_json().items() if name != "out"}
     with store.writing(FILES) as file:
-        for line in Manifest(digest, tuple(files), told, beside).to_lines():
+        for line in Manifest(digest, tuple(files), summary_fields, beside).to_lines():
             file.write(line.encode())
     _clear(store, {CARD, *(each.name for each in files)}, (*(each.name for each in old), *_tables(store, census)))
     return summary
@@ -221,7 +221,7 @@ def _sources(runs: Sequence[RunFolder], meter: Meter) -> Iterator[str]:
 
 def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> None:
     """Write the ledger, with the rejections of all chunks and of rows that are left out, and count them."""
-    said: dict[str, tuple[str, Chunk]] = {}
+    written: dict[str, tuple[str, Chunk]] = {}
     with store.writing(LEDGER) as ledger:
         for run in runs:
             for chunk, record in run.records():
@@ -230,7 +230,7 @@ def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> No
                     line = json.dumps(rejection.to_json(), ensure_ascii=False)
                     # The same line about a user's kernel from another chunk is about the same kernel.
                     of_user = rejection.index is None and rejection.kernel_name
-                    if of_user and said.setdefault(line, here) != here:
+                    if of_user and written.setdefault(line, here) != here:
                         continue
                     ledger.write(line.encode() + b"\n")
                     if rejection.level is None:

@@ -36,8 +36,8 @@ class LeakCounter:
         """Add a row that was written."""
         frontend = row.metadata["frontend"]
         self._rows[frontend, split] = self._rows.get((frontend, split), 0) + 1
-        for kind, told in KINDS.items():
-            if found := told(row):
+        for kind, content_of in KINDS.items():
+            if found := content_of(row):
                 self._seen.setdefault((frontend, split, kind), array("Q")).append(short_hash(found))
 
     def report(self) -> dict[str, Any]:

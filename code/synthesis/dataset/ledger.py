@@ -90,7 +90,7 @@ class Choice:
             (self.stage, str(rejection.stage)),
             (self.symptom, str(rejection.symptom)),
         )
-        return all(not wanted or value in wanted for wanted, value in pairs)
+        return all(not allowed or value in allowed for allowed, value in pairs)
 
 
 def find_entries(entries: Sequence[Entry], key: str) -> list[Entry]:

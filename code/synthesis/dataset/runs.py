@@ -105,8 +105,8 @@ class RunFolder:
         """Yield the rows in order, with one chunk at a time in memory; see :func:`entries_of`."""
         for chunk, record in self.records():
             rows = self.rows(chunk, record.part, levels)
-            for place, (told, row) in enumerate(zip(record.rows, rows, strict=True)):
-                yield Entry(self, chunk, record.part, place, told, row)
+            for place, (row_record, row) in enumerate(zip(record.rows, rows, strict=True)):
+                yield Entry(self, chunk, record.part, place, row_record, row)
 
     def rows(self, chunk: Chunk, part: str, levels: Sequence[str] | None = None) -> list[Row]:
         """Return the rows of a chunk whose part has the given hash.
@@ -218,7 +218,7 @@ def _copy(run: RunFolder, to: Store) -> None:
             to.copy(run.store, name, name)
     except OSError as error:
         raise ConfigError(f"cannot read the run in {run.store.where}: {error}") from error
-    wanted = {chunk.record for chunk in run.chunks}
+    records = {chunk.record for chunk in run.chunks}
     for name in to.names(CHUNKS):
-        if join(CHUNKS, name) not in wanted:  # the last, shorter chunk of an earlier run with fewer candidates
+        if join(CHUNKS, name) not in records:  # the last, shorter chunk of an earlier run with fewer candidates
             to.remove(join(CHUNKS, name))

@@ -247,16 +247,16 @@ def coverage(frontend: Frontend, folder: Place) -> Counter[str]:
         TargetError: if there is no such folder, it holds no pairs, a file is invalid, or no verified row has the text
             that operations are read from.
     """
-    prover, verified, told = frontend.prover, 0, 0
+    prover, verified, readable = frontend.prover, 0, 0
     found = Counter(dict.fromkeys(prover.operations() if prover is not None else (), 0))
     for pair in read_folder(folder):
         if prover is not None and pair.frontend == frontend.name and pair.metadata["verified"]:
             verified += 1
             used = prover.used(pair.source, pair.texts)
             if used is not None:
-                told += 1
+                readable += 1
                 found.update(used & found.keys())
-    if verified and not told:
+    if verified and not readable:
         raise TargetError(
             f"{folder}: none of the {verified} verified rows of {frontend.name} has a text that operations are read "
             "from: generate them with more levels"

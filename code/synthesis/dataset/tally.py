@@ -62,8 +62,8 @@ class RunSummary:
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> "RunSummary":
         """Return the summary from the output of ``to_json``."""
-        told = {tuple(name.split("/", 1)): count for name, count in entries["rejections"].items()}
-        fields: dict[str, Any] = {**entries, "rejections": told}
+        rejections = {tuple(name.split("/", 1)): count for name, count in entries["rejections"].items()}
+        fields: dict[str, Any] = {**entries, "rejections": rejections}
         del fields["verified"]
         return cls(**fields)
 

@@ -46,19 +46,19 @@ def needs_of(spec: KernelSpec) -> dict[str, str]:
     return {name: version for name, version in found if name}
 
 
-def why_not_met(library: str, told: Mapping[str, str], trusted: Collection[str] | None) -> str | None:
+def why_not_met(library: str, versions: Mapping[str, str], trusted: Collection[str] | None) -> str | None:
     """Return the reason why a source may not use a library here; None if it may.
 
     Args:
         library: its top-level package.
-        told: the versions of the libraries with which the source was traced, by name.
+        versions: the versions of the libraries with which the source was traced, by name.
         trusted: names of libraries, as installed or as imported; None to trust all.
     """
     name, version = release_of(library)
     if not name:
         return f"it needs {library}, which is not installed"
-    if told.get(name, version) != version:
-        return f"it needs {name} {told[name]}, and {version} is installed"
+    if versions.get(name, version) != version:
+        return f"it needs {name} {versions[name]}, and {version} is installed"
     known = {canonicalize_name(each) for each in trusted or ()}
     if trusted is None or known & {canonicalize_name(name), canonicalize_name(library)}:
         return None

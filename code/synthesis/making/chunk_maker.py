@@ -20,7 +20,7 @@ from synthesis.dataset.storage.rows import Row, figures_line, row_of
 from synthesis.dataset.storage.tables import write_rows
 from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.sources.drawn import DrawnKernels
-from synthesis.making.sources.opening import OnOpen, tell_nobody
+from synthesis.making.sources.opening import OnOpen, ignore_opened
 from synthesis.making.workshop import OnStep, Workshop
 
 OnOutcome = Callable[[bool], None]
@@ -50,7 +50,7 @@ class ChunkMaker:
         source: DrawnKernels | None = None,
         on_step: OnStep | None = None,
         on_outcome: OnOutcome | None = None,
-        on_open: OnOpen = tell_nobody,
+        on_open: OnOpen = ignore_opened,
     ) -> None:
         self._store = store
         self._on_outcome = on_outcome
@@ -127,8 +127,8 @@ class ChunkMaker:
         spec, missing = pair.spec, tuple(pair.missing_levels)
         kernel = None
         if not self._is_drawn:
-            told = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
-            kernel = KernelRecord(spec.frontend, spec.name, hash_of(told.encode()), tuple(row.texts))
+            identity = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
+            kernel = KernelRecord(spec.frontend, spec.name, hash_of(identity.encode()), tuple(row.texts))
         return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, pair.proofs, kernel)
 
 

@@ -62,7 +62,9 @@ class Findings:
 
     def to_json(self) -> dict[str, Any]:
         """Return the findings as JSON values."""
-        held = None if self.protections is None else [str(each) for each in Protection if each in self.protections]
+        protections = (
+            None if self.protections is None else [str(each) for each in Protection if each in self.protections]
+        )
         failures = [asdict(each) for each in self.failures]
         return {
             "rows": self.rows,
@@ -73,13 +75,13 @@ class Findings:
             "failing_rows": self.failing_rows,
             "failures": failures,
             "unverified": dict(self.unverified),
-            "protections": held,
+            "protections": protections,
         }
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "Findings":
         """Return the findings from the output of ``to_json``."""
-        held = entry["protections"]
+        protections = entry["protections"]
         return cls(
             rows=entry["rows"],
             texts=entry["texts"],
@@ -89,7 +91,7 @@ class Findings:
             failures=[Failure(**each) for each in entry["failures"]],
             unverified=Counter(entry["unverified"]),
             unproved=entry["unproved"],
-            protections=None if held is None else frozenset(map(Protection, held)),
+            protections=None if protections is None else frozenset(map(Protection, protections)),
         )
 
     def count(self, failures: list[Failure]) -> None:
@@ -237,15 +239,17 @@ def _needs_its_tools(rejection: Rejection) -> Unproved:
 def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
     """Yield the claims of a row about its verification that are false."""
     metadata, stem = checked.document.metadata, checked.document.stem
-    said = str(metadata["gradient"]).partition(":")[0]
+    claimed = str(metadata["gradient"]).partition(":")[0]
     right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two it is depends on the points
-    if said in right and verdict.gradient.status not in right:
-        yield Failure(stem, "", "other_metadata", f"gradient: the row says {said}, and it is {verdict.gradient}")
+    if claimed in right and verdict.gradient.status not in right:
+        yield Failure(stem, "", "other_metadata", f"gradient: the row says {claimed}, and it is {verdict.gradient}")
     for name in verdict.verified:
         here = lowered_from(verdict.lowered[name]) if name in verdict.lowered else "executed"
-        told = metadata["proofs"].get(name, "executed")
-        if name in metadata["verified"] and told != here:
-            yield Failure(stem, "", "other_metadata", f"proofs: the row says {told[:40]!r} of {name}, which is {here}")
+        claimed_proof = metadata["proofs"].get(name, "executed")
+        if name in metadata["verified"] and claimed_proof != here:
+            yield Failure(
+                stem, "", "other_metadata", f"proofs: the row says {claimed_proof[:40]!r} of {name}, which is {here}"
+            )
     texts = frozenset(name for name, text in checked.document.texts.items() if text is not None)
     # Another release of the tools may give texts with a different number of equations.
     counts_alike = not checked.other_release or checked.remade == texts

@@ -14,19 +14,19 @@ NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not
 
 
 def why_unprovable(
-    spec: KernelSpec, *, trusted: Collection[str] | None = (), told: Mapping[str, str] | None = None
+    spec: KernelSpec, *, trusted: Collection[str] | None = (), versions: Mapping[str, str] | None = None
 ) -> Unproved | None:
     """Return why no text of a kernel can be verified, judging by its source alone; None if nothing prevents it.
 
     Args:
         spec: the kernel.
         trusted: libraries whose code may run in the process that runs the source; None for all that it imports.
-        told: the versions of libraries with which the kernel's texts were made, by library name.
+        versions: the versions of libraries with which the kernel's texts were made, by library name.
     """
     needed = [] if spec.self_contained else libraries_in(spec.source)
     if not spec.self_contained and not needed:
         return NOT_THE_KERNEL
-    whys = (why_not_met(each, told or {}, trusted) for each in needed)
+    whys = (why_not_met(each, versions or {}, trusted) for each in needed)
     why = next((each for each in whys if each is not None), None)
     if why is not None:
         return Unproved(Hindrance.NEEDS_LIBRARY, why)

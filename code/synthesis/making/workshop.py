@@ -84,7 +84,7 @@ class Workshop:
     def protections(self) -> frozenset[Protection] | None:
         """The protections that held for all texts run so far; None if none was run."""
         found = [each.protections for each in self._verifiers.values() if each.protections is not None]
-        return frozenset(each for each in Protection if all(each in held for held in found)) if found else None
+        return frozenset(each for each in Protection if all(each in in_force for in_force in found)) if found else None
 
     def close(self) -> None:
         """Stop the processes that run texts. They are started again when needed."""

@@ -121,8 +121,10 @@ class RowRecord:
         """
         missing, texts = tuple(entry["missing_levels"]), dict(entry["texts"])
         kernel = None
-        if (told := entry.get("kernel")) is not None:
-            kernel = KernelRecord(told["frontend"], told["name"], told["identity"], tuple(told["levels"]))
+        if (kernel_entry := entry.get("kernel")) is not None:
+            kernel = KernelRecord(
+                kernel_entry["frontend"], kernel_entry["name"], kernel_entry["identity"], tuple(kernel_entry["levels"])
+            )
         return cls(entry["index"], entry["category"], entry["renamed_hash"], missing, texts, kernel)
 
 

@@ -63,8 +63,8 @@ def read_manifest(store: Store) -> Manifest | None:
         files = tuple(DataFile(**json.loads(line)) for line in lines)
         if not all(is_data(each.name) and type(each.rows) is int for each in files):
             return None
-        told = json.loads(head)
-        beside = tuple(DataFile(**each) for each in told["beside"])
-        return Manifest(str(told["of"]), files, dict(told["summary"]), beside)
+        header = json.loads(head)
+        beside = tuple(DataFile(**each) for each in header["beside"])
+        return Manifest(str(header["of"]), files, dict(header["summary"]), beside)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -72,14 +72,14 @@ def scan_from(
     first, found = 0, False
     for name in names_in_order(store, known):
         found = True
-        wanted = known.get(name)
-        rows = None if wanted is None else wanted.rows
+        known_file = known.get(name)
+        rows = None if known_file is None else known_file.rows
         if rows and first + rows <= start:
             first += rows
             continue
         last = None if rows is None else first + max(rows - 1, 0)
         number = first
-        for each in _scan_file(store, name, wanted, open_table):
+        for each in _scan_file(store, name, known_file, open_table):
             at = number if last is None else min(number, last)
             if at >= start:
                 yield at, each
@@ -248,12 +248,12 @@ def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Do
             "a number (17, warp-17 or, with the seed, warp-31-17), or a name"
         )
     if len(found) > 1:
-        listed = ", ".join(_told(pair) for pair in found[:8])
+        listed = ", ".join(_listed_id(pair) for pair in found[:8])
         raise TargetError(f"{len(found)} pairs {key!r} in {store.where}; give one of their ids: {listed}")
     return found[0].only(levels, store.where)
 
 
-def _told(pair: Document) -> str:
+def _listed_id(pair: Document) -> str:
     """Return a pair's id, and for a drawn kernel the short id with the seed."""
     index, seed = pair.metadata["index"], pair.metadata["seed"]
     short = "" if index is None else f" ({short_forms(pair.frontend, seed, index)[-1]})"

@@ -29,7 +29,7 @@ class Kind(StrEnum):
     """Fixed fields, each with one type."""
 
 
-class Held(StrEnum):
+class Check(StrEnum):
     """How ``irsmith verify`` checks the value of a column."""
 
     COMPUTED = "computed again from the source and the texts"
@@ -55,7 +55,7 @@ class Column:
     """Its content, as described in the documentation of rows."""
     allowed: Allowed = _TEXT
     """The allowed values, as Python values. Every reader rejects a row with another one."""
-    held: Held
+    check: Check
     """How ``irsmith verify`` checks the value."""
 
     @property
@@ -70,114 +70,114 @@ METADATA = (
         kind=Kind.TEXT,
         content="hash of front end, renamed source, signature and options",
         allowed=_NAME,
-        held=Held.COMPUTED,
+        check=Check.COMPUTED,
     ),
     Column(
         name="frontend",
         kind=Kind.TEXT,
         content="`warp`, `jax` or `triton`",
         allowed=Allowed("the name of a front end", values.is_name),
-        held=Held.LOADED,
+        check=Check.LOADED,
     ),
     Column(
         name="kernel_name",
         kind=Kind.TEXT,
         content="the function's name",
         allowed=_NAME,
-        held=Held.LOADED,
+        check=Check.LOADED,
     ),
     Column(
         name="category",
         kind=Kind.TEXT,
         content="what it is; `extracted` for a kernel of yours",
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="recipe",
         kind=Kind.TEXT,
         content="the family that drew it; empty for an extracted kernel",
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="target",
         kind=Kind.TEXT,
         content="the operation that its recipe was asked for; empty likewise",
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="description",
         kind=Kind.TEXT,
         content="in a sentence",
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="difficulty",
         kind=Kind.INTEGER,
         content="1 … 5: from a one-line map to a long kernel",
         allowed=Allowed("1, 2, 3, 4 or 5", values.is_difficulty),
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="ops",
         kind=Kind.JSON,
         content="a list: catalogue names of the operations that it was drawn with; empty for an extracted kernel",
         allowed=Allowed("a list of different names", values.is_one_of_each),
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="origin",
         kind=Kind.RECORD,
         content="`kind`: `synthetic` or `extracted`; of the latter `package`, `version`, `file` and `line`, else empty",
         allowed=Allowed("its five fields, all empty but for extracted kernels", values.is_origin),
-        held=Held.STATED,
+        check=Check.STATED,
     ),
     Column(
         name="licence",
         kind=Kind.TEXT,
         content="Apache-2.0, or what the package's metadata says",
-        held=Held.STATED,
+        check=Check.STATED,
     ),
     Column(
         name="compiled_from",
         kind=Kind.TEXT,
         content="the Python source that a compiler made the kernel from, such as the PyTorch function of a kernel of "
         "Inductor ([inductor.md](inductor.md)); empty for a kernel that was written or drawn",
-        held=Held.STATED,
+        check=Check.STATED,
     ),
     Column(
         name="self_contained",
         kind=Kind.FLAG,
         content="whether the source alone, loaded afresh, gives these texts",
         allowed=Allowed("true or false", values.is_flag),
-        held=Held.LOADED,
+        check=Check.LOADED,
     ),
     Column(
         name="seed",
         kind=Kind.INTEGER,
         content="with index, config and version it makes the kernel again; null for an extracted kernel",
         allowed=Allowed("a whole number of 64 bits; null together with the index", values.is_seed),
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="index",
         kind=Kind.INTEGER,
         content="the number of the drawn kernel; null likewise",
         allowed=Allowed("a whole number of 64 bits from 0; null together with the seed", values.is_index),
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="config",
         kind=Kind.TEXT,
         content="digest of the settings that kernels depend on; empty likewise",
         allowed=Allowed("a text, empty where the seed is null", values.is_text),
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="device",
         kind=Kind.TEXT,
         content="what the texts are for: `cpu`, `cuda`, `cpu+cuda`, `tpu`",
         allowed=Allowed("a device of the front end", values.is_name),
-        held=Held.LOADED,
+        check=Check.LOADED,
     ),
     Column(
         name="line_map",
@@ -185,28 +185,28 @@ METADATA = (
         content="level → list of `[line of the source, lines of the text skipped before it, lines of the text]` "
         "([below](#line-maps))",
         allowed=Allowed("lists of three whole numbers, inside the source and inside the texts", values.is_line_map),
-        held=Held.COMPUTED,
+        check=Check.COMPUTED,
     ),
     Column(
         name="signature",
         kind=Kind.JSON,
         content="see below",
         allowed=Allowed("the parts below, of their types, all numbers finite", values.is_signature),
-        held=Held.DECLARED,
+        check=Check.DECLARED,
     ),
     Column(
         name="options",
         kind=Kind.JSON,
         content="compiler options that change the text, by name",
         allowed=Allowed("the options of the front end, each in its range", values.map_of(values.is_json)),
-        held=Held.DRAWN,
+        check=Check.DRAWN,
     ),
     Column(
         name="verified",
         kind=Kind.JSON,
         content="a list: the levels whose stored text is proved ([verification.md](verification.md))",
         allowed=Allowed("a list of different levels that the row has a text of", values.is_one_of_each),
-        held=Held.PROVED,
+        check=Check.PROVED,
     ),
     Column(
         name="proofs",
@@ -214,7 +214,7 @@ METADATA = (
         content="level of `verified` → how its text was proved, if not by execution: `lowered from ttir` means that "
         "the row's verified `ttir`, lowered again, gave the same bytes",
         allowed=Allowed("ways to prove texts of levels in `verified`", values.map_of(values.is_name)),
-        held=Held.PROVED,
+        check=Check.PROVED,
     ),
     Column(
         name="reached",
@@ -222,7 +222,7 @@ METADATA = (
         content="0.0 … 1.0: the share of the kernel's statements and arms of expressions that the verification's runs "
         "took, or of its outputs that they changed, whichever is less; 0.0 where nothing was run",
         allowed=Allowed("a number from 0 to 1", values.is_share),
-        held=Held.PROVED,
+        check=Check.PROVED,
     ),
     Column(
         name="gradient",
@@ -234,7 +234,7 @@ METADATA = (
             "one of these, with a reason only where there is one, that fits the texts and `unverified`",
             values.is_gradient,
         ),
-        held=Held.PROVED,
+        check=Check.PROVED,
     ),
     Column(
         name="unverified",
@@ -243,41 +243,41 @@ METADATA = (
         allowed=Allowed(
             "reasons of levels that the row has a text of and that are not in `verified`", values.map_of(values.is_name)
         ),
-        held=Held.PROVED,
+        check=Check.PROVED,
     ),
     Column(
         name="version",
         kind=Kind.TEXT,
         content="of irsmith",
         allowed=_NAME,
-        held=Held.COMPARED,
+        check=Check.COMPARED,
     ),
     Column(
         name="toolchain",
         kind=Kind.JSON,
         content="package → version, of those that the texts depend on",
         allowed=Allowed("names of packages and their versions, all texts", values.map_of(values.is_name)),
-        held=Held.COMPARED,
+        check=Check.COMPARED,
     ),
     Column(
         name="renamed_hash",
         kind=Kind.TEXT,
         content="of the source with names in canonical form",
         allowed=_NAME,
-        held=Held.COMPUTED,
+        check=Check.COMPUTED,
     ),
     Column(
         name="structure_hash",
         kind=Kind.TEXT,
         content="the same with numbers left out too",
         allowed=_NAME,
-        held=Held.COMPUTED,
+        check=Check.COMPUTED,
     ),
     Column(
         name="ir_structure_hash",
         kind=Kind.TEXT,
         content="of the first level's text with canonical names and without numbers",
-        held=Held.COMPUTED,
+        check=Check.COMPUTED,
     ),
 )
 """All columns except the source and the texts, in order."""
@@ -293,5 +293,5 @@ def describe_columns() -> str:
 def describe_claims() -> str:
     """Return the allowed values of each column and how ``irsmith verify`` checks them, as a Markdown table."""
     lines = ["| key | allowed | in `irsmith verify` |", "| --- | --- | --- |"]
-    lines += [f"| `{each.name}` | {each.allowed.words} | {each.held} |" for each in METADATA]
+    lines += [f"| `{each.name}` | {each.allowed.words} | {each.check} |" for each in METADATA]
     return "\n".join(lines) + "\n"

@@ -163,8 +163,8 @@ def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]
             names = _names_of(file)
             if lacking := [name for name in (_SOURCE, *_COLUMNS) if name not in names]:
                 raise TableError(f"it lacks the column {lacking[0]}")
-            wanted = None if levels is None else [_SOURCE, *_COLUMNS, *(name for name in levels if name in names)]
-            for batch in file.iter_batches(batch_size=_READ_TOGETHER, columns=wanted):
+            columns = None if levels is None else [_SOURCE, *_COLUMNS, *(name for name in levels if name in names)]
+            for batch in file.iter_batches(batch_size=_READ_TOGETHER, columns=columns):
                 yield from (_row(entry) for entry in batch.to_pylist())
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise TableError(f"it is no Parquet file of rows: {error}") from error

@@ -161,11 +161,11 @@ class ChunkedRun:
             count = count_in(meter, self._settings.unit)
             with RankLog(store, running.rank, running.world_size) as log:
 
-                def tell(event: Event) -> None:
+                def on_event(event: Event) -> None:
                     log.note(event)
                     count(event)
 
-                engine.run(order_of(self._settings, store), missing, tell)
+                engine.run(order_of(self._settings, store), missing, on_event)
 
     def _chunks_of_rank(self, running: Running) -> list[Chunk]:
         every = list(chunks_of(self._settings.count, self._settings.chunk_size))
@@ -175,10 +175,10 @@ class ChunkedRun:
         """Write the run's settings into its folder, and remove unfinished files of a killed run."""
         if alone:
             sweep(store)
-            wanted = {f"{chunk.stem}.json" for chunk in chunks_of(self._settings.count, self._settings.chunk_size)}
+            records = {f"{chunk.stem}.json" for chunk in chunks_of(self._settings.count, self._settings.chunk_size)}
             for name in store.names(CHUNKS):
                 if (
-                    name.endswith(".json") and name not in wanted
+                    name.endswith(".json") and name not in records
                 ):  # the last, shorter chunk of an earlier run with fewer candidates
                     _forget(store, name.removesuffix(".json"))
         store.write(TOOLCHAIN, (json.dumps(self._toolchain, indent=2) + "\n").encode())

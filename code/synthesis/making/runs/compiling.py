@@ -55,8 +55,8 @@ def compile_target(target: str, via: str, out: str | Path, settings: Extraction)
     places_of(target)
     refuse_other_files(store_of(out))
     place = f"{str(out).rstrip('/')}/{COMPILED}"
-    told = {"target": target, "via": via, "out": place, "arg": settings.arg, "inputs": str(settings.inputs or "")}
-    status = subprocess.run([sys.executable, "-m", __name__, json.dumps(told)], check=False).returncode  # noqa: S603
+    request = {"target": target, "via": via, "out": place, "arg": settings.arg, "inputs": str(settings.inputs or "")}
+    status = subprocess.run([sys.executable, "-m", __name__, json.dumps(request)], check=False).returncode  # noqa: S603
     if status == _UNUSABLE:
         raise ConfigError(f"{via} cannot be used here; it has said why")
     if status:
@@ -68,18 +68,18 @@ _UNUSABLE = 3
 """Exit status of the process if the compiler cannot be used."""
 
 
-def _compile(told: dict[str, Any]) -> int:
+def _compile(request: dict[str, Any]) -> int:
     """Compile and record in this process; return its exit status."""
-    frontend, maker = find_maker(told["via"])
+    frontend, maker = find_maker(request["via"])
     fault = maker.find_fault()
     if fault is not None:
         sys.stderr.write(f"irsmith: {fault}\n")
         return _UNUSABLE
-    settings = Extraction.of(arg=told["arg"], inputs=told["inputs"] or None)
-    store = store_of(told["out"])
-    places = places_of(told["target"])
+    settings = Extraction.of(arg=request["arg"], inputs=request["inputs"] or None)
+    store = store_of(request["out"])
+    places = places_of(request["target"])
     sources, examples = sources_digest(places, settings), examples_of(settings)
-    with record(told["out"]):
+    with record(request["out"]):
         for place in places:
             try:
                 target = load_place(place)
@@ -120,8 +120,8 @@ class _Recording:
         sys.stderr.write(f"irsmith: {found.name}: {why or f'new kernels: {kernels}'}\n")
 
     def _file(self, name: str) -> str:
-        told = json.dumps([self.sources, self.label, name])
-        return f"{_DONE}/{hashlib.blake2b(told.encode(), digest_size=12).hexdigest()}.json"
+        identity = json.dumps([self.sources, self.label, name])
+        return f"{_DONE}/{hashlib.blake2b(identity.encode(), digest_size=12).hexdigest()}.json"
 
 
 def _launched(made: Made) -> str | None:

@@ -162,10 +162,10 @@ def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionR
     """Return the settings of a run, with the digest and number of its files or recorded kernels."""
     given = {each.name: getattr(settings, each.name) for each in fields(Extraction)}
     if recorded:
-        told = [name for name in ("inputs", "arg") if getattr(settings, name) is not None]
-        if told or settings.guess_inputs:
+        given_inputs = [name for name in ("inputs", "arg") if getattr(settings, name) is not None]
+        if given_inputs or settings.guess_inputs:
             raise ConfigError(
-                f"a recording says itself what kernels are given; leave out {(told or ['guess_inputs'])[0]}"
+                f"a recording says itself what kernels are given; leave out {(given_inputs or ['guess_inputs'])[0]}"
             )
         kernels = RecordedKernels(target, settings)
         return ExtractionRun(
@@ -202,8 +202,8 @@ def _refuse_others(inputs: Path, target: str, known: set[str], names: set[str]) 
         listed = ", ".join(f"[{name}]" for name in unknown)
         found = sorted(names - {""})
         more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
-        told = ", ".join(found[:_MOST_NAMES]) or "none"
-        raise ConfigError(f"{inputs}: {listed} names no function in {target}; found: {told}{more}")
+        listing = ", ".join(found[:_MOST_NAMES]) or "none"
+        raise ConfigError(f"{inputs}: {listed} names no function in {target}; found: {listing}{more}")
 
 
 def _names_in(store: Store, run: ExtractionRun) -> set[str]:

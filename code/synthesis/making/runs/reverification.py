@@ -46,7 +46,7 @@ class Reverification(Findings):
             setattr(self, name, getattr(self, name) + getattr(found, name))
         self.failures += found.failures
         self.unverified += found.unverified
-        both = [held for held in (self.protections, found.protections) if held is not None]
+        both = [in_force for in_force in (self.protections, found.protections) if in_force is not None]
         self.protections = frozenset[Protection].intersection(*both) if both else None
 
     @property
@@ -96,7 +96,7 @@ def verify_folder_with(
     with progress_bar("verify", running.progress) as shown:
         count = count_in(Meter(total, [shown]), settings.unit)
 
-        def tell(event: Event) -> None:
+        def on_event(event: Event) -> None:
             nonlocal turn
             count(event)
             if isinstance(event, Made):
@@ -109,7 +109,7 @@ def verify_folder_with(
                     ready.failures = []
                 found.add(ready)
 
-        choose_engine(running, store, len(chunks)).run(order_of(settings, store), chunks, tell)
+        choose_engine(running, store, len(chunks)).run(order_of(settings, store), chunks, on_event)
     if turn.start != END:
         raise MachineError(f"rows from {turn.start} on were not verified: no result for them arrived; try again")
     return found

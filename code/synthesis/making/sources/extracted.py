@@ -23,7 +23,7 @@ from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.sources.licensing import refused_for_licence
-from synthesis.making.sources.opening import OnOpen, tell_nobody
+from synthesis.making.sources.opening import OnOpen, ignore_opened
 from synthesis.making.sources.preloading import package_of, preload
 from synthesis.making.sources.targets import Place, TargetImportError, choose_frontends, load_place, path_of, places_of
 from synthesis.making.stages import Terms, lower
@@ -155,7 +155,7 @@ class ExtractedFiles:
     frontend = None
     """Always None: each candidate names its own front end."""
 
-    def __init__(self, target: str, settings: Extraction, examples: Examples, on_open: OnOpen = tell_nobody) -> None:
+    def __init__(self, target: str, settings: Extraction, examples: Examples, on_open: OnOpen = ignore_opened) -> None:
         self.places = places_of(target)
         """The target's files, in order."""
         self._settings = settings
@@ -165,7 +165,7 @@ class ExtractedFiles:
         self._zygote: Zygote | None = None
 
     @classmethod
-    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "ExtractedFiles":
+    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = ignore_opened) -> "ExtractedFiles":
         """Return the files of a run.
 
         Raises:

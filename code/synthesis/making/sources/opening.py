@@ -6,6 +6,6 @@ OnOpen = Callable[[str], None]
 """Called with the name of each file or recorded kernel, as the user would write it, before any of its code is run."""
 
 
-def tell_nobody(what: str) -> None:
+def ignore_opened(what: str) -> None:
     """Do nothing. This is the default ``OnOpen``."""
     del what

@@ -33,10 +33,10 @@ class PlannedRows:
         source_time_limit: float | None = None,
         again: bool = True,
     ) -> None:
-        held = {name: getattr(confining, name) for name in Confining.__dataclass_fields__}
+        limits = {name: getattr(confining, name) for name in Confining.__dataclass_fields__}
         usual = Verification()
         self._verification = Verification(
-            seed=seed, source_time_limit=source_time_limit or usual.source_time_limit, **held
+            seed=seed, source_time_limit=source_time_limit or usual.source_time_limit, **limits
         )
         self._time_limit = time_limit
         self._again = again

@@ -35,7 +35,7 @@ from synthesis.making.recording.storage import (
     read_refused,
 )
 from synthesis.making.sources.licensing import refused_for_licence
-from synthesis.making.sources.opening import OnOpen, tell_nobody
+from synthesis.making.sources.opening import OnOpen, ignore_opened
 from synthesis.making.stages import lower
 from synthesis.making.travel import pack, unpack
 from synthesis.verification.planning import make_plan
@@ -58,7 +58,7 @@ class RecordedKernels:
     frontend = None
     """Always None: each candidate names its own front end."""
 
-    def __init__(self, place: str, settings: Extraction, on_open: OnOpen = tell_nobody) -> None:
+    def __init__(self, place: str, settings: Extraction, on_open: OnOpen = ignore_opened) -> None:
         self._store = store_of(place)
         self._on_open = on_open
         self.entries = entries_of(self._store)
@@ -70,7 +70,7 @@ class RecordedKernels:
         self._zygote: Zygote | None = None
 
     @classmethod
-    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "RecordedKernels":
+    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = ignore_opened) -> "RecordedKernels":
         """Return the kernels of a run.
 
         Raises:

@@ -175,18 +175,18 @@ def lower_rows(name: str, rows: Sequence[RowToLower], settings: Relowering) -> I
             candidate = _lowered(frontend, row, settings)
         except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
             rejection = Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
-            candidate = _begun(frontend, row).stop(rejection)
+            candidate = _new_candidate(frontend, row).stop(rejection)
         yield pack(candidate)
 
 
-def _begun(frontend: Frontend, row: RowToLower) -> Candidate:
+def _new_candidate(frontend: Frontend, row: RowToLower) -> Candidate:
     levels = tuple(frontend.level(name) for name in row.levels)
     return Candidate(spec=row.spec, number=row.number, device=row.device, levels=levels)
 
 
 def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candidate:
     """Return a row's candidate with its texts, and with a plan if it is to be verified, but without its live kernel."""
-    candidate = _begun(frontend, row)
+    candidate = _new_candidate(frontend, row)
     # The versions that made the row's own texts do not matter, because other texts are made.
     unknown = why_unprovable(row.spec, trusted=settings.trust or ())
     if unknown is not None:
@@ -241,8 +241,8 @@ def _read(found: Document | BrokenFile, number: int, settings: Relowering) -> Ro
     except (ValueError, OverflowError, RecursionError) as error:
         return _unread(number, Symptom.NO_INPUTS, f"{found.stem}: {error}")
     row = RowToLower(spec=spec, number=number if spec.index is None else spec.index, device=device, levels=names)
-    odd = _why_not_stored(row)
-    return row if odd is None else _unread(number, Symptom.NO_INPUTS, f"{found.stem}: {odd}")
+    why = _why_not_stored(row)
+    return row if why is None else _unread(number, Symptom.NO_INPUTS, f"{found.stem}: {why}")
 
 
 def _levels_of(frontend: Frontend, document: Document, settings: Relowering) -> list[str]:
@@ -252,11 +252,11 @@ def _levels_of(frontend: Frontend, document: Document, settings: Relowering) -> 
         UnknownNameError: if its front end has none of the requested levels, or one of its texts has an unknown level.
     """
     known = {each.name for each in frontend.compiler.levels}
-    asked = settings.level if settings.level is not None else tuple(document.texts)
-    odd = [name for name in asked if name not in known and (settings.level or document.texts[name] is not None)]
-    found = [name for name in asked if name in known]
-    if not found or (odd and settings.level is None):
-        raise UnknownNameError("level", (odd or asked or ("",))[0], sorted(known), where=f"for {frontend.name}")
+    requested = settings.level if settings.level is not None else tuple(document.texts)
+    unknown = [name for name in requested if name not in known and (settings.level or document.texts[name] is not None)]
+    found = [name for name in requested if name in known]
+    if not found or (unknown and settings.level is None):
+        raise UnknownNameError("level", (unknown or requested or ("",))[0], sorted(known), where=f"for {frontend.name}")
     return found
 
 
@@ -304,7 +304,7 @@ def _why_no_row(candidate: Candidate, levels: Iterable[str] = ()) -> Rejection |
 
 def _checked(frontend: Frontend, row: RowToLower, found: Candidate | Casualty) -> Candidate:
     """Return the candidate of a row with the process's results, or stopped if they do not belong to this row."""
-    candidate = _begun(frontend, row)
+    candidate = _new_candidate(frontend, row)
     if isinstance(found, Casualty):
         return candidate.stop(Rejection(stage=Stage.LOWER, symptom=found.symptom, detail=_plain(found.detail)))
     if found.stopped is not None:

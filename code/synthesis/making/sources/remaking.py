@@ -125,7 +125,7 @@ def _remake(frontend: Frontend, row: Row, settings: Verification, generators: di
     if isinstance(drawn, str):
         rejection = Rejection(stage=Stage.LOAD, symptom=Symptom.NO_KERNEL, detail=f"its index: {drawn}")
         return Remade(rejection=rejection.of(row.spec), texts={}, columns={})
-    unknown = why_unprovable(row.spec, trusted=settings.trust or (), told=row.toolchain)
+    unknown = why_unprovable(row.spec, trusted=settings.trust or (), versions=row.toolchain)
     if unknown is not None:
         plan = Plan(spec=row.executed, levels=tuple(levels), unknown=unknown, fresh=False)
         return Remade(texts={}, columns=_columns(row, row.texts, drawn), plan=plan)

@@ -232,10 +232,10 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool, c
     )
 
 
-def is_other_release(told: Mapping[str, str], here: Mapping[str, str]) -> bool:
+def is_other_release(toolchain: Mapping[str, str], here: Mapping[str, str]) -> bool:
     """Return whether a row's toolchain, which is untrusted, is another release of the installed tools."""
-    return all(name in told and is_release(told[name]) for name in here) and any(
-        told[name] != version for name, version in here.items()
+    return all(name in toolchain and is_release(toolchain[name]) for name in here) and any(
+        toolchain[name] != version for name, version in here.items()
     )
 
 
@@ -356,8 +356,8 @@ def _columns_that_differ(document: Document, row: Row, remade: Remade, *, loaded
         if name not in remade.columns or (name == "ir_structure_hash" and not row.same and not row.texts):
             continue
         if canonical(metadata[name]) != remade.columns[name]:
-            told, right = canonical(metadata[name]), remade.columns[name]
-            yield f"{name}: the row says {_short(told)}, made again it is {_short(right)}"
+            claimed, right = canonical(metadata[name]), remade.columns[name]
+            yield f"{name}: the row says {_short(claimed)}, made again it is {_short(right)}"
     if remade.drawn_source is not None and remade.drawn_source != row.spec.source:
         yield f"index: drawn again, kernel {row.spec.index} of seed {row.spec.seed} has another source"
     if loaded:
@@ -371,8 +371,8 @@ def _claims_that_differ(metadata: Mapping[str, Any], row: Row, remade: Remade) -
     """
     maps = unpack_line_maps(remade.line_maps)
     for name, text in row.texts.items():
-        told, right = metadata["line_map"].get(name), maps.get(name)
-        if text == remade.texts.get(name) and told != (None if right is None else steps_of(right)):
+        claimed, right = metadata["line_map"].get(name), maps.get(name)
+        if text == remade.texts.get(name) and claimed != (None if right is None else steps_of(right)):
             yield f"line_map: that of {name} is not that of the text"
     _, _, why = metadata["gradient"].partition(": ")
     if row.same and row.has_wrong_gradient and why not in ("", remade.trap):
