@@ -58,13 +58,13 @@ def test_a_worker_that_is_killed_costs_its_chunk_a_second_try(tmp_path: Path) ->
     chunks = list(chunks_of(8, 2))
     said: list[Event] = []
 
-    def tell(event: Event) -> None:
+    def on_event(event: Event) -> None:
         said.append(event)
         if isinstance(event, Stepped) and not any(isinstance(each, Failed) for each in said):
             for worker in workers_of(psutil.Process()):
                 worker.kill()
 
-    Local(2).run(Order(chosen, str(tmp_path / "killed")), chunks, tell)
+    Local(2).run(Order(chosen, str(tmp_path / "killed")), chunks, on_event)
     failed = [each for each in said if isinstance(each, Failed)]
     assert failed
     assert all("killed by SIGKILL" in each.why for each in failed)
@@ -78,13 +78,13 @@ def test_a_worker_that_is_killed_costs_its_chunk_a_second_try(tmp_path: Path) ->
 
 
 def test_a_chunk_whose_workers_are_killed_again_and_again_stops_the_run(tmp_path: Path) -> None:
-    def tell(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, Stepped):
             for worker in workers_of(psutil.Process()):
                 worker.kill()
 
     with pytest.raises(MachineError, match=r"candidates 0 to 1 could not be made: .* killed by SIGKILL, 3 times"):
-        Local(1).run(Order(settings(), str(tmp_path)), [Chunk(0, 2)], tell)
+        Local(1).run(Order(settings(), str(tmp_path)), [Chunk(0, 2)], on_event)
     assert not workers_of(psutil.Process())
 
 

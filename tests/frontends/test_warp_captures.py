@@ -50,12 +50,12 @@ def test_what_a_graph_is_given_is_read_when_it_is_launched(captures: Captures, t
     captures.postpone(graph, kernel, params_of(kernel, values, out), (1, 32))
     values.fill_(3.0)
     assert told["taken"] == []
-    with captures.heard(graph):
+    with captures.observing(graph):
         ((read, how),) = told["taken"]
     assert read["values"].tolist() == [3.0] * 4
     assert how == (1, 32)
     told["wanted"] = False
-    with captures.heard(graph):
+    with captures.observing(graph):
         assert len(told["taken"]) == 1
 
 
@@ -67,7 +67,7 @@ def test_launches_whose_arrays_another_before_them_is_given_are_not_read(
     captures.postpone(graph, kernel, params_of(kernel, first, second), (None, None))
     captures.postpone(graph, kernel, params_of(kernel, first[4:], out[0]), (None, None))
     captures.postpone(graph, kernel, params_of(kernel, third, out[1]), (None, None))
-    with captures.heard(graph):
+    with captures.observing(graph):
         assert [read["values"][0] for read, _ in told["taken"]] == [1.0, 5.0]
     assert [each for each in told["missed"] if "same arrays" in each] == told["missed"] != []
 
@@ -77,7 +77,7 @@ def test_memory_that_is_made_in_a_capture_is_not_read(captures: Captures, told: 
     values, out = numbers(1.0), numbers(0.0)
     captures.exclude(int(values.ptr), values.capacity)
     captures.postpone(graph, kernel, params_of(kernel, values, out), (None, None))
-    with captures.heard(graph):
+    with captures.observing(graph):
         assert told["taken"] == []
     assert "made in the capture" in told["missed"][0]
 

@@ -138,7 +138,7 @@ def test_programs_are_recorded_with_a_gpu_if_one_is_asked_for(
     path.write_text("kernelpack  # record: python use.py\n")
     chosen = Extraction(licence=("MIT",))
     settings = Harvest.of(path, chosen, Running(), tmp_path / "environment", pretend_gpu=pretend)
-    package = Package(settings, settings.wanted[0], tmp_path, lambda _: None)
+    package = Package(settings, settings.requested[0], tmp_path, lambda _: None)
     asked: list[list[str]] = []
 
     def irsmith(command: list[str], _: float | None) -> CompletedProcess[str]:
@@ -185,7 +185,7 @@ def test_a_package_does_not_see_what_another_installed(tmp_path: Path) -> None:
 def test_a_package_is_stopped_when_its_time_is_over(tmp_path: Path) -> None:
     text = f"plainpack\n# record: {sys.executable} -c 'import time; time.sleep(600)'\n"
     settings = settings_of(tmp_path, text, package_time=1.0)
-    for each in settings.wanted:
+    for each in settings.requested:
         settings.environment_of(each).prepare(each)
     with pytest.raises(TargetError, match=r"no kernel was found in it before the time limit stopped .*plainpack"):
         harvest(settings, tmp_path / "out")

@@ -163,7 +163,7 @@ class Call:
 class Listener(Protocol):
     """A receiver of launches."""
 
-    def wants(self, kernel: Any) -> bool:
+    def should_record(self, kernel: Any) -> bool:
         """Return whether to record a launch of a live kernel. It is called at every launch."""
         ...
 

@@ -87,7 +87,7 @@ class _Watching:
 
     def _look(self, fun: Any, info: Any, args: Any, kwargs: Any, params: Any, flat: Any) -> None:
         jaxpr = params.params["jaxpr"]
-        if not self._listener.wants(jaxpr):
+        if not self._listener.should_record(jaxpr):
             return
         outermost = trace_state_clean()
         leaves = flat[len(params.consts) :]

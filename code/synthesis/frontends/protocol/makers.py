@@ -33,12 +33,12 @@ class Maker(Protocol):
         """Return why it cannot be used here; None if it can."""
         ...
 
-    def make(self, target: object, examples: Examples, wanted: Callable[[str], bool]) -> Iterator[Made | NotMade]:
+    def make(self, target: object, examples: Examples, is_wanted: Callable[[str], bool]) -> Iterator[Made | NotMade]:
         """Compile the functions of a target and their derivatives, and compare what they return with the functions.
 
         Args:
             target: a module, or a function or class of one.
             examples: what is known of the functions' arguments.
-            wanted: called with the name of a function before it is compiled; returns whether it should be.
+            is_wanted: called with the name of a function before it is compiled; returns whether it should be.
         """
         ...

@@ -59,7 +59,7 @@ class InductorMaker:
         """Return why Inductor cannot be used here; None if it can."""
         return inductor.find_fault()
 
-    def make(self, target: object, examples: Examples, wanted: Callable[[str], bool]) -> Iterator[Made | NotMade]:
+    def make(self, target: object, examples: Examples, is_wanted: Callable[[str], bool]) -> Iterator[Made | NotMade]:
         """Yield the compiled functions of a target, each followed by its derivative if it has one.
 
         The arguments are random numbers of the types in a table of inputs, in ``@synthesis.example`` or in the
@@ -73,10 +73,10 @@ class InductorMaker:
             except Exception as error:  # noqa: BLE001 (a user's code may raise anything)
                 yield NotMade(name=name, why=detail_of(error))
                 continue
-            if wanted(task.name):
+            if is_wanted(task.name):
                 yield from _made(torch, task)
             derivative = _derivative(torch, task)
-            if derivative is not None and wanted(derivative.name):
+            if derivative is not None and is_wanted(derivative.name):
                 yield from _made(torch, derivative)
 
 

@@ -122,7 +122,7 @@ class _Watching:
     def _take(self, function: Any, bound: Mapping[str, Any], types: Any, grid: tuple[int, ...], kwargs: Any) -> None:
         try:
             kernel = self._specialised(function, bound, types, kwargs)
-            if not self._listener.wants(kernel):
+            if not self._listener.should_record(kernel):
                 return
         except Exception as error:  # noqa: BLE001 (the program must run as it would without irsmith)
             self._miss(function, f"its launch could not be read: {detail_of(error)}")

@@ -1,7 +1,7 @@
 """Observation of the kernel launches of recorded graphs: on the host at each launch, on a GPU before the graph runs.
 
 When Warp replays a graph on the host, it looks up the address of each kernel's function at each launch, and passes the
-arguments as a C struct in memory. While a graph with wanted launches runs, functions of this module are registered in
+arguments as a C struct in memory. While a graph with observed launches runs, functions of this module are registered in
 place of the kernels' functions; each observes the launch and then calls the original. So the observed values are those
 at the launch, whatever the graph did before it.
 
@@ -67,13 +67,13 @@ class Captures:
     """The recorded graphs of a process, whose launches are observed.
 
     Args:
-        wants: returns whether to observe a launch of a kernel; called at each launch.
+        should_record: returns whether to observe a launch of a kernel; called at each launch.
         take: observes a launch; it must not raise an exception.
         miss: records the reason why the launches of a kernel are not observed.
     """
 
-    def __init__(self, wants: Callable[[Any], bool], take: Taking, miss: Callable[[Any, str], None]) -> None:
-        self._wants = wants
+    def __init__(self, should_record: Callable[[Any], bool], take: Taking, miss: Callable[[Any, str], None]) -> None:
+        self._should_record = should_record
         self._take = take
         self._miss = miss
         self._graphs: weakref.WeakKeyDictionary[Any, dict[tuple[bytes, bytes], _Captured]] = weakref.WeakKeyDictionary()
@@ -129,32 +129,32 @@ class Captures:
         later.given |= given
 
     def _look_ahead(self, graph: Any) -> None:
-        """Observe the wanted launches of a graph on a GPU, after the work queued on the device is complete."""
+        """Observe the requested launches of a graph on a GPU, after the work queued on the device is complete."""
         later = self._later.get(graph, _Later())
-        wanted = [each for each in later.readable if self._wants(each[0])]
-        if wanted and graph.device is not None:
+        observed = [each for each in later.readable if self._should_record(each[0])]
+        if observed and graph.device is not None:
             if graph.device.is_capturing:
                 return
             wp.synchronize_device(graph.device)
-        for kernel, params, how in wanted:
+        for kernel, params, how in observed:
             self._take(kernel, params, how, graph.device)
 
     @contextlib.contextmanager
-    def heard(self, graph: Any) -> Generator[None]:
-        """Observe the wanted launches of a graph that runs inside the ``with`` block."""
+    def observing(self, graph: Any) -> Generator[None]:
+        """Observe the requested launches of a graph that runs inside the ``with`` block."""
         with contextlib.suppress(Exception):  # the program itself sees the error of a failed device
             self._look_ahead(graph)
         capturing: Any = getattr(graph, "_apic_capture", None)
         launched = self._graphs.get(capturing, {}) if capturing is not None else {}
-        wanted = [each for each in launched.values() if each.alone and self._wants(each.kernel)]
-        for each in wanted:
+        observed = [each for each in launched.values() if each.alone and self._should_record(each.kernel)]
+        for each in observed:
             each.expected = True
             each.listening = each.listening or self._listener_of(each)
             _register(capturing, each, each.listening)
         try:
             yield
         finally:
-            for each in wanted:
+            for each in observed:
                 each.expected = False
                 _register(capturing, each, each.hooks.forward)
         if self._raised:
@@ -166,7 +166,7 @@ class Captures:
 
         def listen(bounds: int, arguments: int) -> None:
             try:
-                if captured.expected or self._wants(captured.kernel):
+                if captured.expected or self._should_record(captured.kernel):
                     captured.expected = False
                     params = _params_at(captured.types, bounds, arguments)
                     how = captured.tilings.get(tuple(params[0].shape), (None, None))

@@ -70,7 +70,7 @@ class _Watching:
         self._textures: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._without_id: weakref.WeakSet[Any] = weakref.WeakSet()
         """Objects that had no id when they were made; a volume gets its id later."""
-        self._captures = Captures(listener.wants, self._take_captured, self._miss)
+        self._captures = Captures(listener.should_record, self._take_captured, self._miss)
 
     def begin(self) -> Callable[[], None]:
         """Wrap Warp's functions that launch kernels or make objects, and return a function that unwraps them."""
@@ -124,7 +124,7 @@ class _Watching:
         return found
 
     def _invoke(self, function: Any, kernel: Any, hooks: Any, params: Any, adjoint: bool) -> Any:
-        if not adjoint and self._listener.wants(kernel) and not self._now.busy:
+        if not adjoint and self._listener.should_record(kernel) and not self._now.busy:
             self._take(kernel, params, None)
         return function(kernel, hooks, params, adjoint)
 
@@ -134,7 +134,7 @@ class _Watching:
             if not where.is_cpu and not command.adjoint:
                 if where.is_capturing:
                     self._postpone(command.kernel, command.params, where, args[0] if args else kwargs.get("stream"))
-                elif self._listener.wants(command.kernel):
+                elif self._listener.should_record(command.kernel):
                     self._take(command.kernel, command.params, where)
             return function(command, *args, **kwargs)
 
@@ -178,7 +178,7 @@ class _Watching:
             given = [*inputs, *outputs]
             if kernel.is_generic:
                 kernel = kernel.add_overload(kernel.infer_argument_types(given))
-            if not where.is_capturing and not self._listener.wants(kernel):
+            if not where.is_capturing and not self._listener.should_record(kernel):
                 return
             rank = introspection.launch_rank(kernel)  # at its first launch, Warp determines it itself
             bounds = context._build_launch_bounds_from_tuple(context._canonicalize_dim(dim), rank)
@@ -226,7 +226,7 @@ class _Watching:
         return function(capturing, kernel, module, hooks, params, given, adjoint, **kwargs)
 
     def _launch_graph(self, function: Any, graph: Any, *args: Any, **kwargs: Any) -> Any:
-        with self._captures.heard(graph):
+        with self._captures.observing(graph):
             return function(graph, *args, **kwargs)
 
     def _miss(self, kernel: Any, why: str) -> None:

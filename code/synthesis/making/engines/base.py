@@ -29,7 +29,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Started:
     """A worker has started a chunk."""
 
     chunk: Chunk
@@ -85,20 +85,20 @@ class Staffed:
     workers: int
 
 
-Event = Begun | Stepped | Opened | Settled | Made | Failed | Staffed
+Event = Started | Stepped | Opened | Settled | Made | Failed | Staffed
 OnEvent = Callable[[Event], None]
 
 
 class Engine(Protocol):
     """Makes the chunks of a run."""
 
-    def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
+    def run(self, order: Order, chunks: Iterable[Chunk], on_event: OnEvent) -> None:
         """Make all chunks.
 
         Args:
             order: the description of the run for the workers.
             chunks: the chunks that have no record yet.
-            tell: called with each event, in this thread.
+            on_event: called with each event, in this thread.
 
         Raises:
             MachineError: if workers fail repeatedly at a chunk, or none can be started.

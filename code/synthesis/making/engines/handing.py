@@ -8,7 +8,7 @@ from synthesis.core.progress import Meter
 from synthesis.core.run_settings import AnyRun, Running
 from synthesis.core.settings import Verification
 from synthesis.core.stores.base import Store
-from synthesis.making.engines.base import Begun, Engine, Event, Failed, Made, Opened, Order, Settled, Staffed, Stepped
+from synthesis.making.engines.base import Engine, Event, Failed, Made, Opened, Order, Settled, Staffed, Started, Stepped
 from synthesis.making.engines.inline import Inline
 from synthesis.making.engines.local import CHUNKS_A_WORKER, Local, cores
 from synthesis.making.sources.drawn import DrawnKernels
@@ -65,7 +65,7 @@ def count_in(meter: Meter, unit: str) -> Callable[[Event], None]:
 
     def count(event: Event) -> None:
         match event:
-            case Begun():
+            case Started():
                 meter.begin(event.chunk)
             case Stepped():
                 meter.step(event.part, event.stage, event.chunk)

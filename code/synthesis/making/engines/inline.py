@@ -7,7 +7,7 @@ from synthesis.core.settings import Verification
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.chunks import Chunk
 from synthesis.making.chunk_maker import ChunkMaker, OnOutcome
-from synthesis.making.engines.base import Begun, Made, OnEvent, Opened, Order, Settled, Staffed, Stepped
+from synthesis.making.engines.base import Made, OnEvent, Opened, Order, Settled, Staffed, Started, Stepped
 from synthesis.making.sources.drawn import DrawnKernels
 from synthesis.making.sources.opening import OnOpen
 from synthesis.making.workshop import OnStep
@@ -26,36 +26,36 @@ class Inline:
     def __init__(self, source: DrawnKernels | None = None) -> None:
         self._source = source
 
-    def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
+    def run(self, order: Order, chunks: Iterable[Chunk], on_event: OnEvent) -> None:
         """Make all chunks, in order.
 
         Raises:
             IrsmithError: if making a chunk raises it.
         """
-        make_chunks(order, chunks, tell, self._source)
+        make_chunks(order, chunks, on_event, self._source)
 
 
-def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: DrawnKernels | None = None) -> None:
+def make_chunks(order: Order, chunks: Iterable[Chunk], on_event: OnEvent, source: DrawnKernels | None = None) -> None:
     """Make chunks and report events. Every kind of worker calls this."""
     at: Chunk | None = None
 
     def step(part: float, stage: str) -> None:
         assert at is not None
-        tell(Stepped(at, part, stage))
+        on_event(Stepped(at, part, stage))
 
     def settle(is_row: bool) -> None:
         assert at is not None
-        tell(Settled(at, is_row))
+        on_event(Settled(at, is_row))
 
     def open_one(what: str) -> None:
         assert at is not None
-        tell(Opened(at, what))
+        on_event(Opened(at, what))
 
     with _maker_of(order, source, step, settle, open_one) as maker:
-        tell(Staffed(1))
+        on_event(Staffed(1))
         for at in chunks:
-            tell(Begun(at))
-            tell(Made(at, maker.make(at)))
+            on_event(Started(at))
+            on_event(Made(at, maker.make(at)))
 
 
 def _maker_of(

@@ -46,14 +46,14 @@ class Local:
     def __init__(self, workers: int) -> None:
         self._workers = workers
 
-    def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
+    def run(self, order: Order, chunks: Iterable[Chunk], on_event: OnEvent) -> None:
         """Make all chunks.
 
         Raises:
             MachineError: if workers fail repeatedly at a chunk, or none can be started.
             IrsmithError: if making a chunk raises it.
         """
-        with _Staff(order, self._workers, deque(chunks), tell) as staff:
+        with _Staff(order, self._workers, deque(chunks), on_event) as staff:
             staff.work()
 
 
@@ -120,11 +120,11 @@ class _Worker:
 class _Staff:
     """The workers of a run. A context manager that ends them all."""
 
-    def __init__(self, order: Order, size: int, waiting: deque[Chunk], tell: OnEvent) -> None:
+    def __init__(self, order: Order, size: int, waiting: deque[Chunk], on_event: OnEvent) -> None:
         self._order = order
         self._size = size
         self._waiting = waiting
-        self._tell = tell
+        self._on_event = on_event
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
         self._attempts = Attempts(order)
@@ -146,11 +146,11 @@ class _Staff:
         """Make all chunks."""
         self._fill()
         while self._workers:
-            for worker in self._heard():
+            for worker in self._ready_workers():
                 self._listen(worker)
             self._fill()
 
-    def _heard(self) -> Iterator[_Worker]:
+    def _ready_workers(self) -> Iterator[_Worker]:
         for key, _ in self._selector.select():
             yield key.data
 
@@ -165,15 +165,15 @@ class _Staff:
             worker = _Worker(self._order)
             self._workers.append(worker)
             self._selector.register(worker.socket, selectors.EVENT_READ, worker)
-            self._tell(Staffed(len(self._workers)))
+            self._on_event(Staffed(len(self._workers)))
             worker.give(self._waiting.popleft())
 
     def _listen(self, worker: _Worker) -> None:
-        said = worker.receive()
-        if said is None:
+        received = worker.receive()
+        if received is None:
             self._again(worker, "")
             return
-        for entry in said:
+        for entry in received:
             if "error" in entry:
                 self._complain(worker, entry)
                 return
@@ -182,7 +182,7 @@ class _Staff:
                 continue
             assert worker.chunk is not None, "a worker without a chunk sends no messages"
             for event in read_events(entry, worker.chunk):
-                self._tell(event)
+                self._on_event(event)
             if "made" in entry:
                 worker.chunk, worker.made = None, worker.made + 1
 
@@ -199,15 +199,15 @@ class _Staff:
         """Requeue the chunk of a failed worker. If ``why`` is empty, the reason is how its process ended."""
         chunk = worker.chunk
         assert chunk is not None, "a worker without a chunk cannot fail at one"
-        told = self._dismiss(worker)
-        self._tell(Failed(chunk, why or told))
-        self._attempts.note(chunk, why or told)
+        how = self._dismiss(worker)
+        self._on_event(Failed(chunk, why or how))
+        self._attempts.note(chunk, why or how)
         self._waiting.appendleft(chunk)
 
     def _dismiss(self, worker: _Worker) -> str:
         """End a worker and return how it ended, as text for a message."""
         self._selector.unregister(worker.socket)
         self._workers.remove(worker)
-        told = worker.end()
-        self._tell(Staffed(len(self._workers)))
-        return told
+        how = worker.end()
+        self._on_event(Staffed(len(self._workers)))
+        return how

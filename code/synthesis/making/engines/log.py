@@ -9,7 +9,7 @@ from typing import Any
 from synthesis.core.stores.base import Store
 from synthesis.dataset.storage.chunks import Chunk
 from synthesis.dataset.storage.layout import LOGS
-from synthesis.making.engines.base import Begun, Event, Failed, Made, Opened, Settled, Staffed, Stepped
+from synthesis.making.engines.base import Event, Failed, Made, Opened, Settled, Staffed, Started, Stepped
 
 _EVERY = 30.0
 """Minimum seconds between two writes of the log, as an object store rewrites the whole file."""
@@ -47,7 +47,7 @@ class RankLog:
     def note(self, event: Event) -> None:
         """Record an event."""
         match event:
-            case Begun():
+            case Started():
                 self._began[event.chunk] = time.monotonic()
             case Settled():
                 self._rows.setdefault(event.chunk, []).append(event.is_row)
@@ -62,9 +62,9 @@ class RankLog:
             case Stepped() | Opened() | Staffed():
                 return
 
-    def _add(self, chunk: Chunk, event: str, **told: Any) -> None:
+    def _add(self, chunk: Chunk, event: str, **details: Any) -> None:
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        entry = {"time": now, "host": platform.node(), "chunk": chunk.stem, "event": event, **told}
+        entry = {"time": now, "host": platform.node(), "chunk": chunk.stem, "event": event, **details}
         self._lines.append(json.dumps(entry) + "\n")
         if time.monotonic() - self._written >= _EVERY:
             self._write()

@@ -48,7 +48,7 @@ class Ray:
         self._workers = workers
         self._address = address
 
-    def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
+    def run(self, order: Order, chunks: Iterable[Chunk], on_event: OnEvent) -> None:
         """Make all chunks.
 
         Raises:
@@ -62,22 +62,22 @@ class Ray:
             except (ConnectionError, RuntimeError, ValueError) as error:
                 raise MachineError(f"no Ray cluster at {self._address or 'this machine'}: {error}") from error
         try:
-            self._work(order, deque(chunks), tell)
+            self._work(order, deque(chunks), on_event)
         finally:
             if mine:
                 self._ray.shutdown()
 
-    def _work(self, order: Order, waiting: deque[Chunk], tell: OnEvent) -> None:
+    def _work(self, order: Order, waiting: deque[Chunk], on_event: OnEvent) -> None:
         task: Any = self._ray.remote(num_cpus=1, max_retries=0)(_make_one)
         running: dict[Any, Chunk] = {}
         try:
-            self._hand_over(task, order, waiting, running, tell)
+            self._hand_over(task, order, waiting, running, on_event)
         finally:
             for reference in running:  # left over if the run failed or was interrupted
                 self._ray.cancel(reference, force=True)
 
     def _hand_over(
-        self, task: Any, order: Order, waiting: deque[Chunk], running: dict[Any, Chunk], tell: OnEvent
+        self, task: Any, order: Order, waiting: deque[Chunk], running: dict[Any, Chunk], on_event: OnEvent
     ) -> None:
         """Submit all chunks, a few ahead, and collect their results."""
         line, attempts = write_order(order), Attempts(order)
@@ -85,16 +85,16 @@ class Ray:
         while waiting or running:
             if staff != (now := self._size()):
                 staff = now
-                tell(Staffed(staff))
+                on_event(Staffed(staff))
             while waiting and len(running) < max(1, staff) * _AHEAD:
                 chunk = waiting.popleft()
                 running[task.remote(line, chunk.start, chunk.stop)] = chunk
             ready, _ = self._ray.wait(list(running), num_returns=1, timeout=_GLANCE)
             for reference in ready:
                 chunk = running.pop(reference)
-                why = self._take(reference, chunk, tell)
+                why = self._take(reference, chunk, on_event)
                 if why is not None:
-                    tell(Failed(chunk, why))
+                    on_event(Failed(chunk, why))
                     attempts.note(chunk, why)
                     waiting.appendleft(chunk)
 
@@ -103,7 +103,7 @@ class Ray:
         cores = int(self._ray.cluster_resources().get("CPU", 0))
         return cores if self._workers is None else min(cores, self._workers)
 
-    def _take(self, reference: Any, chunk: Chunk, tell: OnEvent) -> str | None:
+    def _take(self, reference: Any, chunk: Chunk, on_event: OnEvent) -> str | None:
         """Report the events of a finished task. Return why it was lost; None if it succeeded.
 
         Raises:
@@ -120,8 +120,8 @@ class Ray:
                 return words
             raise error
         for is_row in settled:
-            tell(Settled(chunk, is_row))
-        tell(Made(chunk))
+            on_event(Settled(chunk, is_row))
+        on_event(Made(chunk))
         return None
 
 

@@ -21,7 +21,7 @@ from synthesis.core.garbage import collect_rarely
 from synthesis.core.run_settings import run_of
 from synthesis.core.settings import Verification
 from synthesis.dataset.storage.chunks import Chunk
-from synthesis.making.engines.base import Begun, Event, Failed, Made, Opened, Order, Settled, Staffed, Stepped
+from synthesis.making.engines.base import Event, Failed, Made, Opened, Order, Settled, Staffed, Started, Stepped
 from synthesis.making.engines.inline import make_chunks
 
 
@@ -88,7 +88,7 @@ def read_order(line: bytes) -> Order:
 def write_event(event: Event) -> dict[str, Any]:
     """Return an event as JSON values, without its chunk, which the parent knows."""
     match event:
-        case Begun():
+        case Started():
             return {"begun": True}
         case Stepped():
             return {"step": event.part, "stage": event.stage}
@@ -105,7 +105,7 @@ def write_event(event: Event) -> dict[str, Any]:
 def read_events(entry: Mapping[str, Any], chunk: Chunk) -> Iterator[Event]:
     """Yield the events of an entry, for the chunk that its worker is making."""
     if "begun" in entry:
-        yield Begun(chunk)
+        yield Started(chunk)
     if "step" in entry:
         yield Stepped(chunk, entry["step"], entry["stage"])
     if "opened" in entry:

@@ -17,7 +17,7 @@ import synthesis
 from synthesis.core.errors import MachineError, TargetError
 from synthesis.core.identity.hashing import digest
 from synthesis.frontends.registry import frontend_names, supported_releases
-from synthesis.making.harvesting.wanted import Wanted
+from synthesis.making.harvesting.requested import RequestedPackage
 
 _STAMP = "irsmith.json"
 _PATHS = "irsmith.pth"
@@ -39,23 +39,23 @@ class Environment:
         """The path of its Python interpreter."""
         return self.folder / "bin" / "python"
 
-    def prepare(self, wanted: Wanted, *, seconds: float | None = None) -> bool:
+    def prepare(self, requested: RequestedPackage, *, seconds: float | None = None) -> bool:
         """Install a package, and return whether there was anything to install. Existing packages are kept.
 
         Args:
-            wanted: the package.
+            requested: the package.
             seconds: the time that it may take; no limit if None.
 
         Raises:
             TargetError: if it cannot be installed; the message has the last lines of pip's output.
             MachineError: if the folder cannot be written.
         """
-        stamp = json.dumps(self._made_of(wanted), indent=2) + "\n"
+        stamp = json.dumps(self._made_of(requested), indent=2) + "\n"
         try:
             if (self.folder / _STAMP).is_file() and (self.folder / _STAMP).read_text() == stamp:
                 return False
             self._create()
-            self._install(wanted, seconds)
+            self._install(requested, seconds)
             (self.folder / _STAMP).write_text(stamp)
         except OSError as error:
             raise MachineError(f"cannot make an environment in {self.folder}: {error}; name another one") from error
@@ -103,8 +103,8 @@ class Environment:
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, printed, complaint)
 
-    def _made_of(self, wanted: Wanted) -> dict[str, object]:
-        return {"python": sys.version, "beside": _folders(), "packages": list(wanted.requirements)}
+    def _made_of(self, requested: RequestedPackage) -> dict[str, object]:
+        return {"python": sys.version, "beside": _folders(), "packages": list(requested.requirements)}
 
     def _create(self) -> None:
         """Create the environment. Packages of the current environment, such as pip, can be imported from it as well.
@@ -115,17 +115,17 @@ class Environment:
             venv.create(self.folder, with_pip=find_spec("pip") is None)
         (_site_packages(self.folder) / _PATHS).write_text("".join(f"{each}\n" for each in _folders()))
 
-    def _install(self, wanted: Wanted, seconds: float | None) -> None:
-        pinned, names = self.folder / "constraints.txt", ", ".join(wanted.requirements)
+    def _install(self, requested: RequestedPackage, seconds: float | None) -> None:
+        pinned, names = self.folder / "constraints.txt", ", ".join(requested.requirements)
         here = {each.name.lower().replace("_", "-"): each.version for each in distributions()}
         pinned.write_text("".join(f"{name}=={here[name]}\n" for name in sorted(_kept()) if name in here))
         command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                   "--constraint", str(pinned), *wanted.requirements]  # fmt: skip
+                   "--constraint", str(pinned), *requested.requirements]  # fmt: skip
         try:
             done = self.run(command, cwd=self.folder, quiet=True, seconds=seconds)
         except subprocess.TimeoutExpired as error:
             raise TargetError(
-                f"pip cannot install {', '.join(wanted.requirements)} in {error.timeout:.0f} seconds"
+                f"pip cannot install {', '.join(requested.requirements)} in {error.timeout:.0f} seconds"
             ) from error
         if done.returncode != 0:
             lines = "\n".join((done.stderr or done.stdout).strip().splitlines()[-_LAST_LINES:])
@@ -138,9 +138,9 @@ def _kept() -> set[str]:
     return {*tools, *_COMMON}
 
 
-def usual_folder(wanted: Wanted, cache: Path) -> Path:
+def usual_folder(requested: RequestedPackage, cache: Path) -> Path:
     """Return the default folder for the environment of a package."""
-    return cache / "environments" / f"{wanted.name}-{digest('harvest', *wanted.requirements)}"
+    return cache / "environments" / f"{requested.name}-{digest('harvest', *requested.requirements)}"
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -52,11 +52,11 @@ def harvest(settings: Harvest, out: str | Path, *, on_step: OnStep = lambda _: N
     work.mkdir(parents=True, exist_ok=True)
     runs: list[Path] = []
     found: list[Harvested] = []
-    for each in settings.wanted:
+    for each in settings.requested:
         package = Package(settings, each, work / each.name, on_step)
         runs += package.make()
-        found.append(package.told)
-        on_step(package.told.describe())
+        found.append(package.harvested)
+        on_step(package.harvested.describe())
     if not runs:
         why = "; ".join(f"{each.name}: {each.left_out}" for each in found)
         raise TargetError(f"nothing was harvested: {why}")

@@ -13,8 +13,8 @@ from synthesis.core.errors import ConfigError, MachineError, TargetError
 from synthesis.core.licences import is_allowed
 from synthesis.core.run_settings import options_of
 from synthesis.dataset.storage.layout import CHUNKS, SETTINGS
+from synthesis.making.harvesting.requested import RequestedPackage
 from synthesis.making.harvesting.settings import Harvest
-from synthesis.making.harvesting.wanted import Wanted
 
 ROWS = "rows"
 """Subfolder for the runs, because a folder named like a module could be mistaken for the target."""
@@ -88,18 +88,18 @@ class Package:
 
     Args:
         settings: the settings of the harvest.
-        wanted: the requested package.
+        requested: the requested package.
         folder: the folder for its intermediate files.
         on_step: called with a description of each step that begins.
     """
 
-    def __init__(self, settings: Harvest, wanted: Wanted, folder: Path, on_step: OnStep) -> None:
+    def __init__(self, settings: Harvest, requested: RequestedPackage, folder: Path, on_step: OnStep) -> None:
         self._settings = settings
-        self._wanted = wanted
+        self._requested = requested
         self._folder = folder
         self._on_step = on_step
-        self._environment = settings.environment_of(wanted)
-        self.told = Harvested(name=wanted.name)
+        self._environment = settings.environment_of(requested)
+        self.harvested = Harvested(name=requested.name)
 
     def make(self) -> list[Path]:
         """Record and extract the package. Return the folders of the runs with kernels; none if it is left out."""
@@ -108,18 +108,20 @@ class Package:
         try:
             self._install()
         except TargetError as error:
-            self.told.left_out = str(error)
+            self.harvested.left_out = str(error)
             return []
-        if not is_allowed(self.told.licence, self._settings.extraction.licence or ()):
-            self.told.left_out = f"its licence, {self.told.licence}, is not allowed"
+        if not is_allowed(self.harvested.licence, self._settings.extraction.licence or ()):
+            self.harvested.left_out = f"its licence, {self.harvested.licence}, is not allowed"
             return []
         self._claim()
         targets = [(RECORDED, ["--recorded", str(each)]) for each in self._record()]
-        targets += [(name, [name]) for name in self.told.modules]
+        targets += [(name, [name]) for name in self.harvested.modules]
         runs = [self._folder / ROWS / name for name, target in targets if self._extract(name, target)]
         if not runs:
-            late = f" before the time limit stopped {', '.join(self.told.stopped)}" if self.told.stopped else ""
-            self.told.left_out = f"no kernel was found in it{late}"
+            late = (
+                f" before the time limit stopped {', '.join(self.harvested.stopped)}" if self.harvested.stopped else ""
+            )
+            self.harvested.left_out = f"no kernel was found in it{late}"
         return runs
 
     def _install(self) -> None:
@@ -129,18 +131,18 @@ class Package:
             TargetError: if it cannot be installed.
             MachineError: if the environment does not work.
         """
-        self._on_step(f"{self.told.name}: {', '.join(self._wanted.requirements)} in {self._environment.folder}")
+        self._on_step(f"{self.harvested.name}: {', '.join(self._requested.requirements)} in {self._environment.folder}")
         start = monotonic()
-        if self._environment.prepare(self._wanted, seconds=self._left()):
+        if self._environment.prepare(self._requested, seconds=self._left()):
             self._note(monotonic() - start)
-        name = self._wanted.name
+        name = self._requested.name
         command = [str(self._environment.python), "-m", "synthesis.making.harvesting.inspecting", name]
         done = self._environment.run(command, cwd=self._folder, quiet=True)
         if done.returncode != 0:
             raise MachineError(f"the environment in {self._environment.folder} does not work: {done.stderr.strip()}")
         here = json.loads(done.stdout)[name]
-        self.told.version, self.told.licence = here["version"], here["licence"]
-        self.told.modules = self._wanted.modules or tuple(here["modules"])
+        self.harvested.version, self.harvested.licence = here["version"], here["licence"]
+        self.harvested.modules = self._requested.modules or tuple(here["modules"])
 
     def _claim(self) -> None:
         """Store the settings that the package's rows are made with.
@@ -148,11 +150,11 @@ class Package:
         Raises:
             ConfigError: if the folder holds results made with other settings.
         """
-        told, wanted = self.told, self._wanted
+        harvested, requested = self.harvested, self._requested
         own = {
-            "version": f"{wanted.name} {told.version}",
-            "modules": list(told.modules),
-            "programs": [join(each) for each in wanted.programs],
+            "version": f"{requested.name} {harvested.version}",
+            "modules": list(harvested.modules),
+            "programs": [join(each) for each in requested.programs],
             "options": " ".join([*self._recording_options(), options_of(self._settings.extraction).strip()]).strip(),
         }
         path = self._folder / MADE_WITH
@@ -168,13 +170,13 @@ class Package:
     def _record(self) -> list[Path]:
         """Record the package's programs into one folder and return it in a list, empty if nothing was recorded."""
         place, statuses = self._folder / "recording", self._folder / "programs.json"
-        if not self._wanted.programs:
+        if not self._requested.programs:
             return []
         known: list[int] = json.loads(statuses.read_text()) if statuses.exists() else []
-        for number, program in enumerate(self._wanted.programs):
+        for number, program in enumerate(self._requested.programs):
             if number < len(known):
                 continue
-            self._on_step(f"{self.told.name}: $ {join(program)}")
+            self._on_step(f"{self.harvested.name}: $ {join(program)}")
             command = ["record", "--out", str(place), *self._recording_options(), "--", *program]
             try:
                 done = self._irsmith(command, self._left(RECORDING_SHARE))
@@ -183,7 +185,7 @@ class Package:
             except TimeoutExpired:
                 known.append(STOPPED)
             statuses.write_text(json.dumps(known))
-        self.told.programs = tuple(known)
+        self.harvested.programs = tuple(known)
         return [place] if place.is_dir() else []
 
     def _recording_options(self) -> list[str]:
@@ -193,7 +195,7 @@ class Package:
         """Extract a target into a folder of its name, and return whether a kernel of it was finished."""
         out, summary = self._folder / ROWS / name, self._folder / f"{name}.json"
         if not summary.exists():
-            self._on_step(f"{self.told.name} {self.told.version} ({self.told.licence}): {name}")
+            self._on_step(f"{self.harvested.name} {self.harvested.version} ({self.harvested.licence}): {name}")
             extraction = self._settings.extraction
             if name == RECORDED:  # a recording knows the inputs
                 extraction = replace(extraction, guess_inputs=False)
@@ -207,17 +209,17 @@ class Package:
                 done = self._irsmith(command) if (out / SETTINGS).is_file() else None
             if done is not None and done.returncode not in (0, 1, _USAGE):
                 raise MachineError(f"irsmith extract {name} ended with {done.returncode}; the same command continues")
-            told = json.loads((done.stdout if done is not None else "") or "{}")
-            summary.write_text(json.dumps({**told, UNFINISHED: unfinished}, indent=2) + "\n")
+            printed = json.loads((done.stdout if done is not None else "") or "{}")
+            summary.write_text(json.dumps({**printed, UNFINISHED: unfinished}, indent=2) + "\n")
         found: dict[str, Any] = json.loads(summary.read_text())
-        self.told.unfinished += found.get(UNFINISHED, 0)
+        self.harvested.unfinished += found.get(UNFINISHED, 0)
         finished = found.get("candidates", 0) - found.get(UNFINISHED, 0)
-        self.told.kernels += finished
+        self.harvested.kernels += finished
         return (out / CHUNKS).is_dir() and finished > 0
 
     def _give_up(self, name: str, out: Path) -> int:
         """Record the unfinished files of a target in the ledger of its run, and return their number."""
-        self.told.stopped = (*self.told.stopped, name)
+        self.harvested.stopped = (*self.harvested.stopped, name)
         self._note(0.0)
         if not (out / SETTINGS).is_file():
             return 0
@@ -232,18 +234,18 @@ class Package:
     def _left(self, share: float = 1.0) -> float | None:
         """Return the seconds that are left of a share of the package's time limit; None without a limit."""
         limit = self._settings.package_time
-        return None if limit is None else max(1.0, share * limit - self.told.seconds)
+        return None if limit is None else max(1.0, share * limit - self.harvested.seconds)
 
     def _recall(self) -> None:
         """Read how long earlier calls took, and which targets the time limit stopped."""
         path = self._folder / TOLD
         known: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-        self.told.seconds, self.told.stopped = known.get("seconds", 0.0), tuple(known.get("stopped", ()))
+        self.harvested.seconds, self.harvested.stopped = known.get("seconds", 0.0), tuple(known.get("stopped", ()))
 
     def _note(self, seconds: float) -> None:
         """Add the seconds of a step to the state of the package, and store it."""
-        self.told.seconds += seconds
-        state = {"seconds": round(self.told.seconds, 1), "stopped": list(self.told.stopped)}
+        self.harvested.seconds += seconds
+        state = {"seconds": round(self.harvested.seconds, 1), "stopped": list(self.harvested.stopped)}
         (self._folder / TOLD).write_text(json.dumps(state) + "\n")
 
     def _irsmith(self, words: Sequence[str], seconds: float | None = None) -> Any:

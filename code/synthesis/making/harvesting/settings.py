@@ -12,14 +12,14 @@ from synthesis.core.licences import PERMISSIVE
 from synthesis.core.run_settings import Extraction, Running
 from synthesis.core.setting_values import seconds_of
 from synthesis.making.harvesting.environment import Environment, usual_folder
-from synthesis.making.harvesting.wanted import Wanted, read_wanted
+from synthesis.making.harvesting.requested import RequestedPackage, read_requested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
     """The packages to harvest and how rows are made of them."""
 
-    wanted: tuple[Wanted, ...]
+    requested: tuple[RequestedPackage, ...]
     extraction: Extraction
     running: Running
     environments: Path | None = None
@@ -60,9 +60,9 @@ class Harvest:
                 raise ConfigError(f"{name} is of kernels that are known by name; irsmith extract takes it")
         if running.world_size != 1 or running.engine != "local" or running.no_finalize:
             raise ConfigError("a harvest is done by this machine alone, and ends with a data set")
-        wanted = _chosen(read_wanted(requirements), packages, requirements)
+        requested = _chosen(read_requested(requirements), packages, requirements)
         return cls(
-            wanted=wanted,
+            requested=requested,
             extraction=replace(extraction, licence=extraction.licence or PERMISSIVE),
             running=running,
             environments=environments.absolute() if environments is not None else None,
@@ -70,11 +70,11 @@ class Harvest:
             pretend_gpu=pretend_gpu,
         )
 
-    def environment_of(self, wanted: Wanted) -> Environment:
+    def environment_of(self, requested: RequestedPackage) -> Environment:
         """Return the environment of a package."""
         if self.environments is not None:
-            return Environment(self.environments / wanted.name)
-        return Environment(usual_folder(wanted, Path(platformdirs.user_cache_path("irsmith"))))
+            return Environment(self.environments / requested.name)
+        return Environment(usual_folder(requested, Path(platformdirs.user_cache_path("irsmith"))))
 
     @property
     def making(self) -> Running:
@@ -84,13 +84,15 @@ class Harvest:
         return replace(usual, **{each.name: kept[each.name] for each in fields(Running) if each.name in kept})
 
 
-def _chosen(wanted: Sequence[Wanted], names: Sequence[str], requirements: Path) -> tuple[Wanted, ...]:
+def _chosen(
+    requested: Sequence[RequestedPackage], names: Sequence[str], requirements: Path
+) -> tuple[RequestedPackage, ...]:
     """Return the packages with the given names, or all if none is given.
 
     Raises:
         ConfigError: with the names that are not in the file.
     """
     chosen = {canonicalize_name(name) for name in names}
-    if unknown := sorted(chosen - {each.name for each in wanted}):
+    if unknown := sorted(chosen - {each.name for each in requested}):
         raise ConfigError(f"{requirements} has no package {', '.join(unknown)}")
-    return tuple(each for each in wanted if not chosen or each.name in chosen)
+    return tuple(each for each in requested if not chosen or each.name in chosen)

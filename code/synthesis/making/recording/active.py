@@ -26,8 +26,8 @@ _ends: list[Callable[[], None]] = []
 
 def begin_in_child(text: str) -> None:
     """Record this process as its parent requested. Nothing slow is imported yet."""
-    told: dict[str, Any] = json.loads(text)
-    _begin(told["out"], told["settings"])
+    request: dict[str, Any] = json.loads(text)
+    _begin(request["out"], request["settings"])
 
 
 @contextlib.contextmanager

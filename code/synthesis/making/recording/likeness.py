@@ -13,14 +13,14 @@ from synthesis.frontends.launched import Array, Launched
 def likeness_of(launched: Launched) -> str:
     """Return a short key that is the same for launches that are alike."""
     found = hashlib.blake2b(digest_size=8)
-    told = [
+    features = [
         launched.launch,
         launched.tiled,
         sorted(launched.shapes.items()),
         sorted(launched.handles.items()),
         [(path, _kinds_of(value)) for path, value in sorted(launched.values.items())],
     ]
-    found.update(json.dumps(told).encode())
+    found.update(json.dumps(features).encode())
     return found.hexdigest()
 
 

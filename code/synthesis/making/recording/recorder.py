@@ -62,7 +62,7 @@ class Recorder:
     def _unlock(self) -> None:
         self._lock = threading.Lock()
 
-    def wants(self, kernel: Any) -> bool:
+    def should_record(self, kernel: Any) -> bool:
         """Return whether a launch is to be examined."""
         seen = self._seen.get(id(kernel))
         if seen is None or seen.kernel() is not kernel:

@@ -41,8 +41,10 @@ class Refused:
 def name_of(described: Described) -> str:
     """Return the name of a kernel's folder, a digest of its source and signature."""
     spec = described.spec
-    told = json.dumps([spec.frontend, spec.name, spec.source, spec.signature.to_json(), dict(spec.signature.options)])
-    return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+    identity = json.dumps(
+        [spec.frontend, spec.name, spec.source, spec.signature.to_json(), dict(spec.signature.options)]
+    )
+    return hashlib.blake2b(identity.encode(), digest_size=12).hexdigest()
 
 
 def write_kernel(store: Store, described: Described) -> str:

@@ -87,7 +87,7 @@ def _compile(request: dict[str, Any]) -> int:
                 _refuse(store, frontend, place.label, "", detail_of(error))
                 continue
             recording = _Recording(store, frontend, place.label, sources, count_kernels(store))
-            for each in maker.make(target, examples, recording.wants):
+            for each in maker.make(target, examples, recording.is_missing):
                 recording.take(each)
     return 0
 
@@ -104,7 +104,7 @@ class _Recording:
     kernels: int
     """Number of kernels in the recording so far."""
 
-    def wants(self, name: str) -> bool:
+    def is_missing(self, name: str) -> bool:
         """Return whether a function is not recorded yet."""
         return not self.store.has(self._file(name))
 

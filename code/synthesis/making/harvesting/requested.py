@@ -10,11 +10,11 @@ from packaging.utils import canonicalize_name
 
 from synthesis.core.errors import ConfigError
 
-_SAID = re.compile(r"#\s*(record|modules|needs)\s*:\s*(.*)")
+_OPTION = re.compile(r"#\s*(record|modules|needs)\s*:\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RequestedPackage:
     """A requested package."""
 
     name: str
@@ -34,7 +34,7 @@ class Wanted:
         return (self.requirement, *self.needs)
 
 
-def read_wanted(path: Path) -> list[Wanted]:
+def read_requested(path: Path) -> list[RequestedPackage]:
     """Return the packages of a file, in order.
 
     A line is a requirement of a named package, such as ``mujoco-warp==3.3.0``. A comment after it, or on separate lines
@@ -50,26 +50,26 @@ def read_wanted(path: Path) -> list[Wanted]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
-    found: list[Wanted] = []
+    found: list[RequestedPackage] = []
     for number, line in enumerate(lines, start=1):
         where = f"{path}, line {number}"
         text, _, comment = line.strip().partition("#")
         if text.strip():
-            wanted = _wanted(text.strip(), where)
-            if any(each.name == wanted.name for each in found):
-                raise ConfigError(f"{where}: {wanted.name} is listed twice")
-            found.append(wanted)
-        said = _SAID.match(f"#{comment}".strip())
-        if said is not None:
+            requested = _requested(text.strip(), where)
+            if any(each.name == requested.name for each in found):
+                raise ConfigError(f"{where}: {requested.name} is listed twice")
+            found.append(requested)
+        option = _OPTION.match(f"#{comment}".strip())
+        if option is not None:
             if not found:
-                raise ConfigError(f"{where}: {said[1]} belongs below a package")
-            found[-1] = _with(found[-1], said[1], said[2], where, path.parent)
+                raise ConfigError(f"{where}: {option[1]} belongs below a package")
+            found[-1] = _with(found[-1], option[1], option[2], where, path.parent)
     if not found:
         raise ConfigError(f"{path} names no package")
     return found
 
 
-def _wanted(text: str, where: str) -> Wanted:
+def _requested(text: str, where: str) -> RequestedPackage:
     try:
         requirement = Requirement(text)
     except InvalidRequirement as error:
@@ -78,10 +78,10 @@ def _wanted(text: str, where: str) -> Wanted:
         ) from error
     if requirement.url is not None:
         raise ConfigError(f"{where}: {text!r} names an address; a package of the registry is wanted")
-    return Wanted(name=canonicalize_name(requirement.name), requirement=str(requirement))
+    return RequestedPackage(name=canonicalize_name(requirement.name), requirement=str(requirement))
 
 
-def _with(wanted: Wanted, what: str, text: str, where: str, folder: Path) -> Wanted:
+def _with(requested: RequestedPackage, what: str, text: str, where: str, folder: Path) -> RequestedPackage:
     try:
         words = tuple(shlex.split(text))
     except ValueError as error:
@@ -89,13 +89,13 @@ def _with(wanted: Wanted, what: str, text: str, where: str, folder: Path) -> Wan
     if not words:
         raise ConfigError(f"{where}: {what} is empty")
     if what == "needs":
-        requirements = tuple(_wanted(each.strip(), where).requirement for each in text.split(","))
-        return replace(wanted, needs=(*wanted.needs, *requirements))
+        requirements = tuple(_requested(each.strip(), where).requirement for each in text.split(","))
+        return replace(requested, needs=(*requested.needs, *requirements))
     if what == "record":
         beside = (folder.absolute() / word for word in words)
         program = tuple(str(path) if path.is_file() else word for path, word in zip(beside, words, strict=True))
-        return replace(wanted, programs=(*wanted.programs, program))
+        return replace(requested, programs=(*requested.programs, program))
     names = tuple(each for word in words for each in word.split(",") if each)
     if wrong := [each for each in names if not all(part.isidentifier() for part in each.split("."))]:
         raise ConfigError(f"{where}: {wrong[0]!r} is no module")
-    return replace(wanted, modules=(*wanted.modules, *names))
+    return replace(requested, modules=(*requested.modules, *names))
