@@ -8,7 +8,7 @@ import pytest
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
-from synthesis.workbench.minimising.observing import Wanted
+from synthesis.workbench.minimising.observing import TargetFailure
 from synthesis.workbench.minimising.reductions import normalised, size_of, smaller, tidied, ways
 from synthesis.workbench.minimising.search import shrink
 
@@ -174,10 +174,10 @@ def test_what_is_wanted_is_the_same_symptom_of_the_same_class() -> None:
     def told(detail: str, level: str | None = "cpp_backward", symptom: Symptom = Symptom.WRONG_GRADIENT) -> Rejection:
         return Rejection(stage=Stage.VERIFY, symptom=symptom, detail=detail, level=level)
 
-    wanted = Wanted.of(told("along x the slope is 1, the text gives 2; the kernel has a loop"))
-    assert wanted.holds([told("along y the slope is 3, the text gives 0; the kernel has a loop")])
-    assert not wanted.holds([told("along y the slope is 3, the text gives 0; the kernel has a store")])
-    assert not wanted.holds([told("the kernel has a loop", symptom=Symptom.WRONG_RESULT)])
-    assert not wanted.holds([told("x; the kernel has a loop", level="cuda_backward")])
-    built = Wanted.of(told("error: no 'var_3' in line 7", symptom=Symptom.BUILD_ERROR))
+    failure = TargetFailure.of(told("along x the slope is 1, the text gives 2; the kernel has a loop"))
+    assert failure.holds([told("along y the slope is 3, the text gives 0; the kernel has a loop")])
+    assert not failure.holds([told("along y the slope is 3, the text gives 0; the kernel has a store")])
+    assert not failure.holds([told("the kernel has a loop", symptom=Symptom.WRONG_RESULT)])
+    assert not failure.holds([told("x; the kernel has a loop", level="cuda_backward")])
+    built = TargetFailure.of(told("error: no 'var_3' in line 7", symptom=Symptom.BUILD_ERROR))
     assert built.holds([told("error: no 'var_9' in line 2", symptom=Symptom.BUILD_ERROR)])

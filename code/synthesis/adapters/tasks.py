@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from synthesis.core.errors import TargetError
 from synthesis.dataset.storage.listing import Place
-from synthesis.scoring.evaluation.questions import PYTHON, asked_of
+from synthesis.scoring.evaluation.questions import PYTHON, direction_of
 from synthesis.views.exporting import view_records
 
 FACTS = ("id", "direction", "frontend", "kernel_name", "category", "difficulty", "split")
@@ -52,7 +52,7 @@ def request_of(record: Mapping[str, Any]) -> tuple[str, str]:
     Raises:
         TargetError: if it names neither a direction nor a level.
     """
-    given, target = asked_of(record, f"the record of row {record.get('id')}")
+    given, target = direction_of(record, f"the record of row {record.get('id')}")
     return target, given[0] if target == PYTHON and given else ""
 
 

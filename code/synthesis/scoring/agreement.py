@@ -102,13 +102,13 @@ def _telling(program: Program, keys: Sequence[RunKey], expected: Expected) -> di
         usual = _most_frequent(right)
         for run, (key, value) in enumerate(zip(keys, right, strict=True)):
             start = flat(program.runs[key])
-            told = np.ones(value.shape, bool)
+            informative = np.ones(value.shape, bool)
             if name in expected.poison:
-                told &= _some(expected.own[run][name]) != expected.poison[name]
+                informative &= _some(expected.own[run][name]) != expected.poison[name]
             for trivial in (np.zeros(()), usual, *_of_inputs(start, sample.shape)):
-                told &= ~_is_close(value, trivial)
-            if told.any():
-                found[name, run] = value[told]
+                informative &= ~_is_close(value, trivial)
+            if informative.any():
+                found[name, run] = value[informative]
     return found
 
 

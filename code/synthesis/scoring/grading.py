@@ -257,9 +257,9 @@ def check_level(answer: Answer, *, require_verified: bool = True) -> Level:
     row, where = answer.row, f"the row {answer.row.metadata['id'][:12]}"
     verified = [str(name) for name in row.metadata["verified"]]
     proved = [name for name in row.texts if row.texts[name] is not None and (name in verified or not require_verified)]
-    wanted = answer.given or next(iter(proved), PYTHON) if answer.level == PYTHON else answer.level
-    level = row.level(wanted)
-    if level is None or wanted not in proved:
-        why = "lists it not as verified" if row.texts.get(wanted) is not None else "has no such text"
-        raise ConfigError(f"{where} cannot be answered at level {wanted!r}: it {why}; allowed: {', '.join(proved)}")
+    requested = answer.given or next(iter(proved), PYTHON) if answer.level == PYTHON else answer.level
+    level = row.level(requested)
+    if level is None or requested not in proved:
+        why = "lists it not as verified" if row.texts.get(requested) is not None else "has no such text"
+        raise ConfigError(f"{where} cannot be answered at level {requested!r}: it {why}; allowed: {', '.join(proved)}")
     return level

@@ -100,19 +100,19 @@ def score_lines(
             if each.answer is None:
                 counts.errors += 1
                 on_line(False)
-                yield {**each.told, "error": each.error}
+                yield {**each.fields, "error": each.error}
                 continue
             score = next(scores)
             counts.add(score)
             on_line(score.accepted)
-            yield {**each.told, **score.to_json()}
+            yield {**each.fields, **score.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line and the answer in it, or an error message."""
 
-    told: dict[str, Any]
+    fields: dict[str, Any]
     answer: Answer | None = None
     error: str = ""
 
@@ -127,18 +127,18 @@ def _read(line: bytes, where: str, rows: RowIndex, scorer: Scorer) -> _Line:
     if not isinstance(found, dict):
         return _Line({"id": None, "level": None}, error=f"{where}: it is no object with id, level and text")
     entry = cast("dict[str, Any]", found)
-    told = {name: entry.get(name) for name in ("id", "level")}
+    fields = {name: entry.get(name) for name in ("id", "level")}
     if missing := [name for name in ("id", "level", "text") if name not in entry]:
-        return _Line(told, error=f"{where}: it lacks {', '.join(missing)}; a line has id, level and text")
+        return _Line(fields, error=f"{where}: it lacks {', '.join(missing)}; a line has id, level and text")
     if wrong := [name for name in ("id", "level") if not isinstance(entry[name], str)]:
         kind = type(entry[wrong[0]]).__name__
-        return _Line(told, error=f"{where}: its {wrong[0]} has to be a string, and is of the type {kind}")
+        return _Line(fields, error=f"{where}: its {wrong[0]} has to be a string, and is of the type {kind}")
     given = entry.get("given", "")
     if not isinstance(given, str) or (given and entry["level"] != PYTHON):
-        return _Line(told, error=f"{where}: given is a level, of what is answered in {PYTHON}")
+        return _Line(fields, error=f"{where}: given is a level, of what is answered in {PYTHON}")
     try:
         answer = Answer(row=rows[entry["id"]], level=entry["level"], text=entry["text"], given=given)
         check_level(answer, require_verified=scorer.settings.require_verified)
     except (UnknownNameError, ConfigError) as error:
-        return _Line(told, error=f"{where}: {error}")
-    return _Line(told, answer)
+        return _Line(fields, error=f"{where}: {error}")
+    return _Line(fields, answer)

@@ -84,6 +84,6 @@ def _may_be_better(plan: Plan | str) -> bool:
 def key_of(row: Document) -> str:
     """Return a key of a row: the hash of its source, its texts, and everything that affects running them."""
     metadata = row.metadata
-    told = [row.source, dict(row.texts), *(metadata[name] for name in ("id", "kernel_name", "signature", "options"))]
-    told += [metadata["toolchain"], metadata["version"], row.device]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+    parts = [row.source, dict(row.texts), *(metadata[name] for name in ("id", "kernel_name", "signature", "options"))]
+    parts += [metadata["toolchain"], metadata["version"], row.device]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()

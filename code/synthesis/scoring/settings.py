@@ -98,14 +98,14 @@ def _whole(given: object) -> dict[str, float]:
     steps = ", ".join(Step)
     if not isinstance(given, Mapping):
         raise ConfigError(f"credits are steps with what each is worth, as in {{'some': 0.25}}; got {given!r}")
-    told = cast("Mapping[Any, Any]", given)
-    if unknown := [name for name in told if name not in set(Step)]:
+    entries = cast("Mapping[Any, Any]", given)
+    if unknown := [name for name in entries if name not in set(Step)]:
         raise ConfigError(f"credits: no step {unknown[0]!r}; allowed: {steps}")
-    if wrong := [name for name, value in told.items() if not _is_number(value) or not 0 <= value <= 1]:
-        raise ConfigError(f"credits: {wrong[0]} must be worth 0 to 1, got {told[wrong[0]]!r}")
+    if wrong := [name for name, value in entries.items() if not _is_number(value) or not 0 <= value <= 1]:
+        raise ConfigError(f"credits: {wrong[0]} must be worth 0 to 1, got {entries[wrong[0]]!r}")
     found, least = dict[str, float](), 0.0
     for step in Step:
-        value = float(told.get(step, 1.0 if step is Step.ALL else least))
+        value = float(entries.get(step, 1.0 if step is Step.ALL else least))
         if value < least:
             raise ConfigError(f"credits: {step} is worth {value:g}, less than a step before it; the order is {steps}")
         found[str(step)] = least = value

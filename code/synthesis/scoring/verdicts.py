@@ -63,8 +63,8 @@ def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
     if number < 0:
         return f"{level} is not run of this row"
     program = plan.programs[number]
-    wanted = Purpose.POINT if program.level.direction is Direction.BACKWARD else None
-    runs = {key: each for key, each in program.runs.items() if wanted is not None or key.purpose is not Purpose.POINT}
+    purpose = Purpose.POINT if program.level.direction is Direction.BACKWARD else None
+    runs = {key: each for key, each in program.runs.items() if purpose is not None or key.purpose is not Purpose.POINT}
     if program.level.direction is Direction.FORWARD and plan.draws is not None:
         runs = with_other_starts(plan.spec.signature, runs, plan.draws)
     before = () if program.follows is None else (_points_alone(plan.programs[program.follows]),)
@@ -172,9 +172,9 @@ def _made(step: Step, symptom: str, message: str, worth: Mapping[Step, float]) -
 
 def plain(detail: str) -> str:
     """Return a message on one line, without paths, addresses and results, truncated if it is long."""
-    told = _MARK.sub("", _PLACES.sub("…", _NUMBERS_AFTER.sub(" it is not what it has to be", detail)))
-    told = " ".join("".join(each if each.isprintable() else " " for each in told).split())
-    return told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
+    message = _MARK.sub("", _PLACES.sub("…", _NUMBERS_AFTER.sub(" it is not what it has to be", detail)))
+    message = " ".join("".join(each if each.isprintable() else " " for each in message).split())
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
 
 
 def _other_types(signature: Signature, level: Level, found: Outcome) -> str | None:
@@ -184,13 +184,13 @@ def _other_types(signature: Signature, level: Level, found: Outcome) -> str | No
     """
     if not signature.results:
         return None
-    wanted = {each.name: numpy_dtype(each.dtype) for each in signature.results}
+    dtypes = {each.name: numpy_dtype(each.dtype) for each in signature.results}
     given = {each.name: numpy_dtype(each.dtype) for each in signature.arguments if each.is_float}
     kinds: dict[str, np.dtype[np.generic]] = {}
     if level.direction is Direction.BACKWARD:
         kinds = {f"adj_{name}": kind for name, kind in given.items()}
     else:
-        kinds = wanted | {f"tangent_{name}": kind for name, kind in wanted.items()}
+        kinds = dtypes | {f"tangent_{name}": kind for name, kind in dtypes.items()}
     for values in found.values():
         for name, value in values.items():
             if name in kinds and value.dtype != kinds[name]:

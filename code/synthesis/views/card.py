@@ -35,7 +35,7 @@ def card_of(settings: Export, splits: Mapping[str, int], columns: Sequence[Colum
     lines += ["---", "", f"# {settings.view}, exported by irsmith {__version__}", "", _ABOUT[settings.view], ""]
     lines += ["| split | records |", "| --- | --- |", *(f"| {name} | {count} |" for name, count in splits.items()), ""]
     lines += ["| column | type |", "| --- | --- |", *(f"| `{each.name}` | {_type(each)} |" for each in columns), ""]
-    kept = ", ".join(f"{name}={value!r}" for name, value in settings.told.items())
+    kept = ", ".join(f"{name}={value!r}" for name, value in settings.shown.items())
     lines += [f"Settings: {kept}.", "", f"Licences of rows: {', '.join(licences) or 'none'}."]
     return "\n".join(lines) + "\n"
 

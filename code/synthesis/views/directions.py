@@ -63,16 +63,16 @@ def ways_of(frontend: str) -> tuple[Way, ...]:
         MissingFrontendError: if the package of a front end that is not built in is not installed.
     """
     levels = {each.name: each.deterministic for each in levels_of(frontend)}
-    told = description_of(frontend)
+    description = description_of(frontend)
     between = [
         Way(
             sources=tuple(each.source.split("+")),
             target=each.target,
             task=each.task,
-            beside=told.beside.get(each.target, ""),
+            beside=description.beside.get(each.target, ""),
             by_default=levels.get(each.target, True) and each.task != "port",
         )
-        for each in told.passages
+        for each in description.passages
     ]
     return (
         *(Way(sources=(PYTHON,), target=name, task="compile", by_default=same) for name, same in levels.items()),

@@ -33,15 +33,15 @@ def with_examples(
     with PlannedRows(settings, seed=settings.seed) as planned:
 
         def work(documents: Sequence[Document]) -> Batch:
-            told = [""] * len(documents)
+            texts = [""] * len(documents)
             for frontend, rows in by_frontend(documents, planned.plans(documents)).items():
-                wanted = [(row, program) for row in rows if (program := _program(settings, row.plan))]
-                outcomes = planned.verifier(frontend).run([program for _, program in wanted])
-                for (row, program), outcome in zip(wanted, outcomes, strict=True):
+                runnable = [(row, program) for row in rows if (program := _program(settings, row.plan))]
+                outcomes = planned.verifier(frontend).run([program for _, program in runnable])
+                for (row, program), outcome in zip(runnable, outcomes, strict=True):
                     if not isinstance(outcome, Rejection):
-                        told[row.place] = _told(row.document, program, outcome)
-            lacking = told.count("")
-            return Batch(told, Counter({"examples of a row": lacking} if lacking else {}))
+                        texts[row.place] = _text_of(row.document, program, outcome)
+            lacking = texts.count("")
+            return Batch(texts, Counter({"examples of a row": lacking} if lacking else {}))
 
         yield from keeping.through(documents, work, left_out)
 
@@ -58,7 +58,7 @@ def _program(settings: Export, plan: Plan) -> Program | None:
     return None
 
 
-def _told(document: Document, program: Program, outcome: Outcome) -> str:
+def _text_of(document: Document, program: Program, outcome: Outcome) -> str:
     sizes = ", at small sizes" if document.spec.signature.twin is not None else ""
     lines = [f"Examples{sizes}, as {program.level.name} computes them; {_ROW_MAJOR}:"]
     for number, key in enumerate(program.runs, start=1):

@@ -203,10 +203,10 @@ def _is_row(document: Document) -> bool:
 
 def _nothing(settings: Export, counts: _Counts, selection: Selection) -> str:
     why = ", ".join(f"{count} {reason}" for reason, count in selection.left_out.items())
-    asked = settings.direction or settings.level
-    wanted = f" with {', '.join(asked)}" if asked else ""
+    requested = settings.direction or settings.level
+    condition = f" with {', '.join(requested)}" if requested else ""
     hint = "; --unverified lets what is not verified through" if "not verified" in selection.left_out else ""
-    return f"of {counts.rows} rows none has a record{wanted}{f' ({why})' if why else ''}{hint}"
+    return f"of {counts.rows} rows none has a record{condition}{f' ({why})' if why else ''}{hint}"
 
 
 def _is_of_an_export(name: str) -> bool:

@@ -173,9 +173,9 @@ def _derivatives(document: Document, signature: Signature, levels: tuple[str, ..
         return
     moving = ", ".join(signature.differentiable)
     yield f"Derivatives: with respect to {moving or 'nothing'}"
-    told = description_of(document.frontend).derivatives
+    derivatives = description_of(document.frontend).derivatives
     cotangents = ", ".join(signature.cotangents)
-    yield from (words.format(cotangents=cotangents) for each, words in told.items() if each in directions)
+    yield from (words.format(cotangents=cotangents) for each, words in derivatives.items() if each in directions)
 
 
 def _conventions(document: Document, levels: tuple[str, ...]) -> Iterator[str]:

@@ -15,8 +15,8 @@ def pretrain_records(
 ) -> Iterator[tuple[Document, list[Record]]]:
     """Yield rows with their record, or with none if there is no text to show."""
     for document in documents:
-        wanted = settings.level or tuple(document.texts)
-        levels = tuple(name for name in wanted if selection.allows(document, (name,)))
+        requested = settings.level or tuple(document.texts)
+        levels = tuple(name for name in requested if selection.allows(document, (name,)))
         if not levels:
             yield document, []
             continue

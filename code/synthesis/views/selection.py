@@ -48,10 +48,10 @@ class Seen:
         self._table.execute("PRAGMA journal_mode = OFF")
         self._table.execute("CREATE TABLE seen (asked INTEGER PRIMARY KEY, answered BLOB)")
 
-    def earlier(self, asked: str, answered: str) -> bool | None:
+    def earlier(self, question: str, answer: str) -> bool | None:
         """Return False if the question is new, True if it had the same answer before, None if another one."""
-        key = int.from_bytes(_hashed(asked), "big", signed=True)
-        value = _hashed(answered)
+        key = int.from_bytes(_hashed(question), "big", signed=True)
+        value = _hashed(answer)
         found = self._table.execute("SELECT answered FROM seen WHERE asked = ?", (key,)).fetchone()
         if found is None:
             self._table.execute("INSERT INTO seen VALUES (?, ?)", (key, value))

@@ -79,7 +79,7 @@ class Export(Confining):
                 raise ConfigError(f"{name} is for the view {' or '.join(views)}, and the view is {self.view}")
 
     @property
-    def told(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         """The settings shown to readers: those with a meaning in the view and a value."""
         kept = {name: value for name, value in self.lasting.items() if value is not None and value is not False}
         found = {name: value for name, value in kept.items() if self.view in _ONLY_OF.get(name, VIEWS)}

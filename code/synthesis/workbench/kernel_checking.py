@@ -182,8 +182,8 @@ def _unused(family: Family, taken: Sequence[frozenset[int]]) -> Iterator[Finding
     for place in family.text.alternatives():
         for number, part in enumerate(place.parts):
             if place.first + number not in known and part.pieces:
-                told = f"alternative {number + 1} of {len(place.parts)} is in no variant"
-                yield Finding(place.line, told)
+                message = f"alternative {number + 1} of {len(place.parts)} is in no variant"
+                yield Finding(place.line, message)
 
 
 def _idle(family: Family, stopped: Sequence[Rejection]) -> Iterator[Finding]:
@@ -191,6 +191,6 @@ def _idle(family: Family, stopped: Sequence[Rejection]) -> Iterator[Finding]:
     useless = [each.detail.split(maxsplit=1) for each in stopped if each.symptom is Symptom.USELESS and each.detail]
     for value in family.values:
         names = {value.name, *value.names}
-        told = Counter(rest[0] for name, *rest in useless if rest and name.rpartition(".")[2].lower() in names)
-        for message, count in told.most_common():
+        messages = Counter(rest[0] for name, *rest in useless if rest and name.rpartition(".")[2].lower() in names)
+        for message, count in messages.most_common():
             yield Finding(value.line, f"{value.name} {message} in {count} variant{'' if count == 1 else 's'}")

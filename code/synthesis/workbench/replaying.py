@@ -138,8 +138,8 @@ def _row_of(folder: Place, entries: list[Entry], key: str) -> Document | None:
         return None
     if not entries:
         return find_pair(folder, key)
-    told = entries[0].rejection
-    return find_pair(folder, told.kernel_name if told.index is None else entries[0].id)
+    rejection = entries[0].rejection
+    return find_pair(folder, rejection.kernel_name if rejection.index is None else entries[0].id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,33 +78,33 @@ def evaluate_with(
     file, source, target = Path(generations), store_of(dataset), store_of(out)
     trained_on = source if settings.trained_on is None else store_of(settings.trained_on)
     rows = RowIndex(source)
-    asked = _look(file, rows, settings)
-    ks = _ks(settings, asked)
+    overview = _look(file, rows, settings)
+    ks = _ks(settings, overview)
     made_of = {
         "version": __version__,
         **settings.lasting,
-        "dataset": asked.rows.hexdigest(),
+        "dataset": overview.rows.hexdigest(),
         "trained_on": made_of_rows(trained_on),
         "generations": hash_of_file(file),
     }
     target.prepare()
     with target.alone(""), ExitStack() as stack:
         _claim(target, made_of)
-        meter = Meter(asked.answers, [on_progress] if on_progress else [])
+        meter = Meter(overview.answers, [on_progress] if on_progress else [])
         if target.has(SCORES):
             lines = _read_lines(target)
         else:
             scorer = stack.enter_context(Scorer(settings.scoring))
-            seen = seen_structures(trained_on, asked.structures)
+            seen = seen_structures(trained_on, overview.structures)
             judge = Judge(scorer, rows, target, settings.seed, seen)
-            lines = _written(target, judge.through(read_questions(file), partial(_tell, meter)))
+            lines = _written(target, judge.through(read_questions(file), partial(_advance, meter)))
         report = Report(
             dataset=made_of["dataset"],
             generations=made_of["generations"],
             trained_on=made_of["trained_on"],
             seed=settings.seed,
-            fewest=asked.fewest,
-            most=asked.most,
+            fewest=overview.fewest,
+            most=overview.most,
             ks=ks,
             credits={str(step): worth for step, worth in settings.worth.items()},
             findings=gather(map(judged_of, lines), ks),
@@ -116,7 +116,7 @@ def evaluate_with(
 
 
 @dataclass(slots=True)
-class _Asked:
+class _Overview:
     """The content of a file of generations, from a first pass."""
 
     answers: int = 0
@@ -127,13 +127,13 @@ class _Asked:
     """The digest of the content of the rows."""
 
 
-def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
+def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Overview:
     """Read and check a file of generations completely, so that nothing is scored if it has an error.
 
     Raises:
         TargetError: with the number of the invalid line.
     """
-    found = _Asked()
+    found = _Overview()
     for question in read_questions(file):
         where = f"{file}:{question.line}"
         try:
@@ -158,11 +158,11 @@ def _check(row: Document, question: Question, where: str, settings: Evaluating) 
         raise TargetError(f"{where}: {error}") from error
 
 
-def _ks(settings: Evaluating, asked: _Asked) -> tuple[int, ...]:
+def _ks(settings: Evaluating, overview: _Overview) -> tuple[int, ...]:
     if settings.k is None:
-        return tuple(k for k in USUAL if k <= asked.fewest)
-    if settings.k[-1] > asked.fewest:
-        raise ConfigError(f"pass@{settings.k[-1]} needs as many answers; a question has {asked.fewest}")
+        return tuple(k for k in USUAL if k <= overview.fewest)
+    if settings.k[-1] > overview.fewest:
+        raise ConfigError(f"pass@{settings.k[-1]} needs as many answers; a question has {overview.fewest}")
     return settings.k
 
 
@@ -200,7 +200,7 @@ def _read_lines(target: Store) -> Iterator[str]:
         yield from lines
 
 
-def _tell(meter: Meter, answers: int, accepted: int) -> None:
+def _advance(meter: Meter, answers: int, accepted: int) -> None:
     for number in range(answers):
         meter.finish(is_row=number < accepted)
 

@@ -79,11 +79,11 @@ class Judge:
 
     def _judge(self, batch: Sequence[Question]) -> list[str]:
         rows = [self.rows[each.id] for each in batch]
-        asked = [answers_of(row, each) for row, each in zip(rows, batch, strict=True)]
-        scores = iter(self.scorer.score([each for listed in asked for each in listed], seed=self.seed))
+        answers = [answers_of(row, each) for row, each in zip(rows, batch, strict=True)]
+        scores = iter(self.scorer.score([each for listed in answers for each in listed], seed=self.seed))
         return [
             self._line(row, question, [next(scores) for _ in listed])
-            for row, question, listed in zip(rows, batch, asked, strict=True)
+            for row, question, listed in zip(rows, batch, answers, strict=True)
         ]
 
     def _line(self, row: Document, question: Question, scores: Sequence[Score]) -> str:

@@ -69,7 +69,7 @@ def question_of(line: str, number: int, where: str) -> Question:
     record = cast(dict[str, Any], entry)
     if not isinstance(record.get("id"), str):
         raise TargetError(f"{where}: a line needs the id of a row: {_FORM}")
-    given, target = asked_of(record, where)
+    given, target = direction_of(record, where)
     listed = record.get("completions")
     if not isinstance(listed, list) or not listed:
         raise TargetError(f"{where}: completions is a list of at least one text: {_FORM}")
@@ -77,7 +77,7 @@ def question_of(line: str, number: int, where: str) -> Question:
     return Question(line=number, id=record["id"], target=target, given=given, completions=texts)
 
 
-def asked_of(record: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], str]:
+def direction_of(record: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], str]:
     """Return what is shown and what is requested. A direction gives both, and takes precedence over a level.
 
     Raises:

@@ -69,9 +69,9 @@ class Forecast:
         return asdict(self)
 
 
-def _chosen(place: int, total: int, wanted: int) -> bool:
-    """Return whether a position is among ``wanted`` evenly spread ones of ``total``, which include the first."""
-    return wanted >= total or -(-place * wanted // total) != -(-(place + 1) * wanted // total)
+def _chosen(place: int, total: int, count: int) -> bool:
+    """Return whether a position is among ``count`` evenly spread ones of ``total``, which include the first."""
+    return count >= total or -(-place * count // total) != -(-(place + 1) * count // total)
 
 
 def forecast_of(settings: Exploration, stores: Sequence[Store], open_table: OpenTable, out: str) -> Forecast:

@@ -31,12 +31,12 @@ class Place:
         self.bytes = 0
         self.files = 0
         try:
-            held = [*store.names(), *store.folders()]
+            names = [*store.names(), *store.folders()]
         except OSError as error:
             raise OutputError(f"cannot read {store.where}: {error.strerror or error}") from error
-        if held and not store.has(MARK):
+        if names and not store.has(MARK):
             raise OutputError(
-                f"{store.where} holds {sorted(held)[0]!r} and no site of irsmith's; "
+                f"{store.where} holds {sorted(names)[0]!r} and no site of irsmith's; "
                 "choose an empty folder, or one that irsmith explore wrote"
             )
 

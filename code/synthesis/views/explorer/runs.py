@@ -70,18 +70,18 @@ class Runs:
             MachineError: if processes cannot run on this machine, or it lacks a required protection.
         """
         found: list[Shown | None] = [None] * len(documents)
-        wanted: dict[str, list[tuple[int, KernelSpec]]] = {}
+        by_frontend: dict[str, list[tuple[int, KernelSpec]]] = {}
         for place, document in enumerate(documents):
             try:
                 get_frontend(document.frontend)
-                wanted.setdefault(document.frontend, []).append((place, document.spec))
+                by_frontend.setdefault(document.frontend, []).append((place, document.spec))
             except UnsupportedReleaseError as error:
                 found[place] = {"why": str(error)[:_WORDS]}
             except MissingFrontendError:
                 found[place] = {"why": f"{document.frontend[:_WORDS]} is not installed where this site was made"}
             except (IrsmithError, ValueError, TypeError, AttributeError) as error:
                 found[place] = {"why": str(error)[:_WORDS]}
-        for name, specs in wanted.items():
+        for name, specs in by_frontend.items():
             runs = self._run(name, [spec for _, spec in specs])
             for (place, _), shown in zip(specs, runs, strict=True):
                 found[place] = shown

@@ -76,7 +76,7 @@ class Machine:
 
 def look_at_machine() -> Machine:
     """Return the facts about this machine. Nothing is changed, and CUDA is not started."""
-    held, problem = _protections()
+    protections, problem = _protections()
     memory = psutil.virtual_memory()
     return Machine(
         python=platform.python_version(),
@@ -87,8 +87,10 @@ def look_at_machine() -> Machine:
         memory=min(memory.total, _memory_limit() or memory.total),
         available=memory.available,
         gpus=tuple(find_gpus()),
-        protections=None if held is None else tuple(each.value for each in Protection if each in held),
-        unprotected=None if held is None else tuple(each.value for each in Protection if each not in held),
+        protections=None if protections is None else tuple(each.value for each in Protection if each in protections),
+        unprotected=None
+        if protections is None
+        else tuple(each.value for each in Protection if each not in protections),
         problem=problem,
         places=(
             look_at("cache of irsmith", platformdirs.user_cache_path("irsmith")),

@@ -50,7 +50,7 @@ def try_frontend(name: str, time_limit: float) -> Trial:
         start_new_session=True,
     )
     try:
-        said, words = process.communicate(timeout=time_limit)
+        printed, words = process.communicate(timeout=time_limit)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -60,9 +60,9 @@ def try_frontend(name: str, time_limit: float) -> Trial:
         process.wait()
         raise
     if process.returncode == 0:
-        told: dict[str, Any] = json.loads(said)
-        levels: dict[str, Any] = {name: tuple(told[name]) for name in ("lowered", "verified")}
-        return Trial(**told | levels)
+        result: dict[str, Any] = json.loads(printed)
+        levels: dict[str, Any] = {name: tuple(result[name]) for name in ("lowered", "verified")}
+        return Trial(**result | levels)
     last = words.decode("utf-8", "replace").strip().rpartition("\n")[2]
     code = process.returncode
     how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

@@ -6,7 +6,7 @@ from synthesis.core.errors import Symptom, TargetError
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.registry import get_frontend
 from synthesis.workbench.minimising.cases import Case
-from synthesis.workbench.minimising.observing import Observer, Wanted
+from synthesis.workbench.minimising.observing import Observer, TargetFailure
 from synthesis.workbench.minimising.report import Report, report_of
 from synthesis.workbench.minimising.search import shrink
 
@@ -34,13 +34,13 @@ def minimise(
     Raises:
         TargetError: if the kernel no longer fails in this way.
     """
-    wanted = Wanted.of(case.rejection)
-    limit = _SLOW if wanted.symptom is Symptom.TIMEOUT else _QUICK
-    with Observer(case.spec.frontend, case.levels, case.device, wanted, time_limit=limit) as observer:
+    failure = TargetFailure.of(case.rejection)
+    limit = _SLOW if failure.symptom is Symptom.TIMEOUT else _QUICK
+    with Observer(case.spec.frontend, case.levels, case.device, failure, time_limit=limit) as observer:
         first = observer.observe(case.spec)
-        if wanted.holds(first.rejections) is None:
+        if failure.holds(first.rejections) is None:
             seen = "; ".join(f"{each.symptom}: {each.detail}" for each in first.rejections) or "nothing"
-            raise TargetError(f"{case.spec.name} does not fail any more with {wanted.symptom}; what is wrong: {seen}")
+            raise TargetError(f"{case.spec.name} does not fail any more with {failure.symptom}; what is wrong: {seen}")
         shrunk = shrink(first.spec, observer.still, steps=steps, seconds=seconds, on_step=on_step)
         seen_closely = observer.observe(shrunk.spec, closely=True)
-        return report_of(get_frontend(case.spec.frontend), case.spec, shrunk, seen_closely, wanted)
+        return report_of(get_frontend(case.spec.frontend), case.spec, shrunk, seen_closely, failure)

@@ -37,7 +37,7 @@ USELESS = (Symptom.USELESS, Symptom.ILL_CONDITIONED, Symptom.FAULT, Symptom.NO_R
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class TargetFailure:
     """The failure that must persist while a kernel is reduced."""
 
     stage: Stage
@@ -48,7 +48,7 @@ class Wanted:
     """The tool's message without names and numbers."""
 
     @classmethod
-    def of(cls, rejection: Rejection) -> "Wanted":
+    def of(cls, rejection: Rejection) -> "TargetFailure":
         """Return the failure described by a rejection."""
         return cls(stage=rejection.stage, symptom=rejection.symptom, level=rejection.level, kind=_kind_of(rejection))
 
@@ -92,17 +92,17 @@ class Observer:
         frontend: the front end's name.
         levels: the levels of the texts to make.
         device: the device of the texts.
-        wanted: the failure to look for.
+        failure: the failure to look for.
         time_limit: processor time limit for one text, in seconds.
     """
 
     def __init__(
-        self, frontend: str, levels: Sequence[str], device: str, wanted: Wanted, *, time_limit: float = 1.0
+        self, frontend: str, levels: Sequence[str], device: str, failure: TargetFailure, *, time_limit: float = 1.0
     ) -> None:
         self.frontend = get_frontend(frontend)
         self.levels = tuple(levels)
         self.device = device
-        self.wanted = wanted
+        self.failure = failure
         self._time_limit = time_limit
         self._stack = ExitStack()
 
@@ -125,7 +125,7 @@ class Observer:
             spec: the kernel.
             closely: whether to return derivatives and the results of every text as well.
         """
-        useful = self.wanted.symptom in USELESS
+        useful = self.failure.symptom in USELESS
         work = partial(_prepare, self.frontend.name, spec, self.levels, self.device, useful=useful, closely=closely)
         for item in self._zygote.run(work, _Prepared, time_limit=_STEP_LIMIT):
             if isinstance(item, Casualty):
@@ -159,7 +159,7 @@ class Observer:
     def still(self, spec: KernelSpec) -> KernelSpec | None:
         """Return the kernel with its results updated if it has the wanted failure, else None."""
         seen = self.observe(spec)
-        return seen.spec if self.wanted.holds(seen.rejections) is not None else None
+        return seen.spec if self.failure.holds(seen.rejections) is not None else None
 
 
 def _prepare(

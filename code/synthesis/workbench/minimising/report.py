@@ -12,7 +12,7 @@ from synthesis.core.records import KernelSpec, Rejection
 from synthesis.frontends.base import Direction, Frontend, Program, Values
 from synthesis.verification.inputs import flat
 from synthesis.verification.points import NothingToCheck
-from synthesis.workbench.minimising.observing import Observation, Wanted, program_of
+from synthesis.workbench.minimising.observing import Observation, TargetFailure, program_of
 from synthesis.workbench.minimising.scripts import script_of
 from synthesis.workbench.minimising.search import Shrunk
 
@@ -54,11 +54,13 @@ class Report:
         return "\n".join(_lines(self)).rstrip() + "\n"
 
 
-def report_of(frontend: Frontend, before: KernelSpec, shrunk: Shrunk, seen: Observation, wanted: Wanted) -> Report:
+def report_of(
+    frontend: Frontend, before: KernelSpec, shrunk: Shrunk, seen: Observation, failure: TargetFailure
+) -> Report:
     """Return the report on the kernel that a search found, from an observation made with ``closely``."""
-    found = wanted.holds(seen.rejections)
+    found = failure.holds(seen.rejections)
     rejection = found or seen.rejections[0]
-    level = rejection.level or wanted.level
+    level = rejection.level or failure.level
     program = program_of(seen, level)
     direction = program[1].level.direction if program is not None else Direction.FORWARD
     inputs = _inputs(seen, program[1]) if program is not None else {}
@@ -94,20 +96,20 @@ def _values(
     """Return the expected and the actual results of the first run."""
     if program is None or not seen.outcomes or seen.plan is None:
         return {}, {}
-    number, asked = program
+    number, executed = program
     outcome = seen.outcomes[number]
     if isinstance(outcome, Rejection):
-        return {}, {asked.level.name: f"{outcome.symptom}: {outcome.detail}"}
-    left = flat(outcome[next(iter(asked.runs))])
+        return {}, {executed.level.name: f"{outcome.symptom}: {outcome.detail}"}
+    left = flat(outcome[next(iter(executed.runs))])
     if direction is Direction.FORWARD:
         true: Values = dict(seen.plan.draws.double[0]) if seen.plan.draws is not None else {}
-        inputs = flat(_inputs(seen, asked))
+        inputs = flat(_inputs(seen, executed))
         written = {
             name: value for name, value in true.items() if name not in inputs or not np.array_equal(value, inputs[name])
         }
         return _listed(written), _listed({name: left[name] for name in written if name in left})
     if direction is Direction.BACKWARD and seen.gradients and not isinstance(seen.plan.points, NothingToCheck):
-        before = flat(next(iter(asked.runs.values())))  # adjoints are accumulated
+        before = flat(next(iter(executed.runs.values())))  # adjoints are accumulated
         found = {
             name: left[f"adj_{name}"] - before.get(f"adj_{name}", 0)
             for name in seen.gradients[0]
