@@ -289,8 +289,8 @@ def _render_statement(statement: Statement, pad: str, indent: int, widest: int) 
         case Class(name, listed, decorators, bases, docstring):
             around = f"({', '.join(bases)})" if bases else ""
             head = [*(f"{pad}@{decorator}" for decorator in decorators), f"{pad}class {name}{around}:"]
-            said = [*_render_docstring(docstring, f"{pad}    "), *([""] if docstring else [])]
-            return [*head, *said, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
+            docstring_lines = [*_render_docstring(docstring, f"{pad}    "), *([""] if docstring else [])]
+            return [*head, *docstring_lines, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
         case If(test, body, orelse):
             lines = [*_lay_out_alone(f"{pad}if ", test, pad, widest, ":"), *render_block(body, indent + 1, widest)]
             if len(orelse) == 1 and isinstance(orelse[0], If):

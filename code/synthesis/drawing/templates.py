@@ -165,8 +165,8 @@ class Template:
             case ast.Raise(exc=ast.expr() as value, cause=None):
                 return Raise(self._expression(value, holes))
             case ast.Assert(test=test, msg=message):
-                said = None if message is None else self._expression(message, holes)
-                return Assert(self._expression(test, holes), said)
+                shown = None if message is None else self._expression(message, holes)
+                return Assert(self._expression(test, holes), shown)
             case ast.While(test=test, body=body):
                 return While(self._expression(test, holes), self._block(body, holes))
             case ast.Break() | ast.Continue():
@@ -204,9 +204,9 @@ class Template:
         given = zip(named, arguments.kw_defaults, strict=True)
         defaults += [(name, text(each)) for (name, _), each in given if each is not None]
         docstring, body = "", list(node.body)
-        said = ast.get_docstring(node)
-        if said is not None and not said.startswith(_REMARK):
-            docstring = said
+        own_docstring = ast.get_docstring(node)
+        if own_docstring is not None and not own_docstring.startswith(_REMARK):
+            docstring = own_docstring
             del body[0]
         return Function(
             self.name(node.name).id,

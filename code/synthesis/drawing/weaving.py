@@ -80,7 +80,7 @@ class Weaver:
                 self._grow(pool)
         while len(pool) > 1:
             self._merge(pool)
-        return self._reach(pool[0], goal)
+        return self._converted(pool[0], goal)
 
     def apply(self, name: str, *operands: Term) -> Term | None:
         """Apply an operation by name; None if it is not available or does not admit the terms."""
@@ -335,7 +335,7 @@ class Weaver:
             raise DrawError("terms that no operation brings together")
         pool[:] = levelled
 
-    def _reach(self, term: Term, goal: Type | None) -> Term:
+    def _converted(self, term: Term, goal: Type | None) -> Term:
         """Return the term converted to the goal's type.
 
         Raises:

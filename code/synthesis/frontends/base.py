@@ -178,13 +178,13 @@ class Frontend:
             UnknownNameError: if a level is unknown.
             ConfigError: if a named level does not exist for the device.
         """
-        wanted = None if names is None else [self.level(name) for name in names]
+        named = None if names is None else [self.level(name) for name in names]
         on_device = [each for each in self.compiler.levels if each.exists_for(device)]
-        for level in wanted or ():
+        for level in named or ():
             if level not in on_device:
                 allowed = ", ".join(each.name for each in on_device)
                 raise ConfigError(f"level {level.name!r} does not exist for device {device!r}; allowed: {allowed}")
-        return tuple(each for each in on_device if (each.default if wanted is None else each in wanted))
+        return tuple(each for each in on_device if (each.default if named is None else each in named))
 
     @property
     def _where(self) -> str:

@@ -18,8 +18,8 @@ def detail_of(error: BaseException, *, only_first_line: bool = False) -> str:
         error: the exception.
         only_first_line: whether to leave out what follows the first line of the message.
     """
-    told = str(error).strip()
-    message = " ".join((told.partition("\n")[0] if only_first_line else told).split())
+    whole_message = str(error).strip()
+    message = " ".join((whole_message.partition("\n")[0] if only_first_line else whole_message).split())
     message = _MODULE.sub("<source>", _FOLDERS.sub("", _ADDRESS.sub("0x…", message)))
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -25,7 +25,7 @@ _SEQUENCES = (list, tuple, set, frozenset, collections.deque, collections.UserLi
 _MAPPINGS = (dict, MappingProxyType, collections.ChainMap, collections.UserDict)
 
 
-def held_in(module: ModuleType, is_wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+def contained_in(module: ModuleType, is_wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
     """Yield the wanted values in containers, classes and objects of a module, each with an expression for its place.
 
     Mappings, sequences, sets, arrays of objects, partial functions, and the module's own classes and their objects are
@@ -39,11 +39,11 @@ def held_in(module: ModuleType, is_wanted: Callable[[Any], bool]) -> Iterator[tu
             continue
         seen.add(id(value))
         for inner, part in _parts_of(value, module):
-            held: Any = part.__func__ if isinstance(part, staticmethod) else part
-            if is_wanted(held):
-                yield f"{place}{inner}", held
-            elif not isinstance(held, _HOLD_NOTHING):
-                waiting.append((f"{place}{inner}", held, depth + 1))
+            part_value: Any = part.__func__ if isinstance(part, staticmethod) else part
+            if is_wanted(part_value):
+                yield f"{place}{inner}", part_value
+            elif not isinstance(part_value, _HOLD_NOTHING):
+                waiting.append((f"{place}{inner}", part_value, depth + 1))
 
 
 def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:

@@ -48,7 +48,7 @@ def mlir_lines(annotated: str, where: Where) -> tuple[list[str], list[int | None
         else:
             ends, plain = _AT_END.search(line), line
             origins.append(line_at(ends[1]) if ends else None)
-        lines.append(_LOCATIONS.sub(_told, plain) if _LOCATION in plain else plain)
+        lines.append(_LOCATIONS.sub(_without_location, plain) if _LOCATION in plain else plain)
     return lines, adopted(lines, origins, _MLIR_NAME)
 
 
@@ -74,6 +74,6 @@ def adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Patter
     return result
 
 
-def _told(match: re.Match[str]) -> str:
+def _without_location(match: re.Match[str]) -> str:
     """Return the replacement of a match: a string unchanged, and an empty text for a location."""
     return match["string"] or ""

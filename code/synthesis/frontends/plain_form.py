@@ -89,8 +89,8 @@ def _renamed(source: str, tree: ast.Module, classes: Iterable[ast.ClassDef], oth
     kinds = {each.name for each in classes}
     edits = [edit for each in classes for member in each.body for edit in _of_member(text, member, others)]
     marks = [part for each in classes for mark in each.decorator_list for part in ast.walk(mark)]
-    said = [(each, each.value) for each in marks if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    edits += [Edit(text.start(each), text.end(each), repr(others[name])) for each, name in said if name in others]
+    known = [(each, each.value) for each in marks if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    edits += [Edit(text.start(each), text.end(each), repr(others[name])) for each, name in known if name in others]
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(attr=name) if name in others:

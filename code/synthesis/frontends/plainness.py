@@ -421,25 +421,25 @@ class _Check:
 
     def _member(self, node: ast.AST, module: str, name: str, *, executed: bool) -> None:
         """Refuse members that may not be used from a module."""
-        said = f"it uses {module}.{name}"
+        message = f"it uses {module}.{name}"
         if module in tool_members():
             if name not in tool_members()[module]:
-                raise _MoreError(node, said)
+                raise _MoreError(node, message)
             return
         private = name.startswith("_") and module not in names.JAX_OWN and not self._is_trusted(module)
         read = module == "warp" and name in names.WARP_PRINTS and not executed
         if private or name.startswith("__") or (name in names.NO_MEMBERS and not read) or name.endswith("_p"):
-            raise _MoreError(node, said)
+            raise _MoreError(node, message)
         if module == "warp":
             known = name in names.WARP_ONLY | names.WARP_COMPUTES or re.fullmatch(names.WARP_TYPES, name)
             if executed and not known:
-                raise _MoreError(node, f"{said}, where Python runs it")
+                raise _MoreError(node, f"{message}, where Python runs it")
             return
         if name not in names.ONLY.get(module, (name,)):
-            raise _MoreError(node, said)
+            raise _MoreError(node, message)
         found = getattr(_imported(module), name, None)
         if isinstance(found, ModuleType | dict | list | set):
-            raise _MoreError(node, said)
+            raise _MoreError(node, message)
 
     # Expressions and statements
 
@@ -480,7 +480,7 @@ class _Check:
                 for each in node.args:
                     self._visit(each, scope)
                 return
-            case ast.Call() if self._asks(node, scope):
+            case ast.Call() if self._tests_attribute(node, scope):
                 if (self._path(node.args[0]) or ("", "x"))[1]:
                     self._visit(node.args[0], scope)
                 return
@@ -502,7 +502,7 @@ class _Check:
                         self._visit(each, scope)
                     return
             case ast.AnnAssign(annotation=annotation) if not inert:
-                for each in _spelled([annotation]):
+                for each in _with_parsed_strings([annotation]):
                     self._visit(each, scope)
             case ast.MatchClass(kwd_attrs=attributes):
                 for name in attributes:
@@ -562,13 +562,13 @@ class _Check:
         parameters += [each for each in (node.args.vararg, node.args.kwarg) if each is not None]
         around += [
             each
-            for each in _spelled([each.annotation for each in parameters])
+            for each in _with_parsed_strings([each.annotation for each in parameters])
             if self._path(each) != ("warp", "Function")  # a type, which creates nothing here
         ]
         if isinstance(node, ast.FunctionDef):
             for mark in node.decorator_list:
                 self._decorator(mark, scope)
-            around += _spelled([node.returns])
+            around += _with_parsed_strings([node.returns])
         outside = None if scope is None else _Scope(False, scope.bound, scope.outer)
         for each in around:
             self._visit(each, outside)
@@ -731,7 +731,7 @@ class _Check:
             case _:
                 pass
 
-    def _asks(self, node: ast.Call, scope: _Scope | None) -> bool:
+    def _tests_attribute(self, node: ast.Call, scope: _Scope | None) -> bool:
         """Return whether a call only tests if an object has a public attribute with a given name."""
         match node:
             case ast.Call(func=ast.Name(id="hasattr"), args=[_, ast.Constant(value=str() as name)], keywords=[]):
@@ -773,7 +773,7 @@ def _is_new(node: ast.expr, scope: _Scope | None) -> bool:
     return isinstance(node, ast.Name) and scope is not None and bool(scope.new) and node.id == scope.new
 
 
-def _spelled(annotations: Sequence[ast.expr | None]) -> list[ast.expr]:
+def _with_parsed_strings(annotations: Sequence[ast.expr | None]) -> list[ast.expr]:
     """Return annotations, and the parsed expressions of strings in them, because a tool may evaluate such strings.
 
     Strings inside ``Literal`` are values and are not parsed.
@@ -788,7 +788,7 @@ def _spelled(annotations: Sequence[ast.expr | None]) -> list[ast.expr]:
                 return [annotation]
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
                 try:
-                    found += _spelled([ast.copy_location(ast.parse(each.value, mode="eval").body, each)])
+                    found += _with_parsed_strings([ast.copy_location(ast.parse(each.value, mode="eval").body, each)])
                 except SyntaxError as error:
                     raise _MoreError(each, "an annotation is no expression") from error
     return found

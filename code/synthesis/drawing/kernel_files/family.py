@@ -30,7 +30,7 @@ class Value:
     high: float | None = None
     """The upper bound of its values; ``low`` is the lower one."""
     role: Role = Role.INPUT
-    says: str = ""
+    description: str = ""
     """A description."""
     usual: tuple[str, ...] = ()
     """Usual values as Python, for a number that may become a constant or a default."""

@@ -172,8 +172,8 @@ class _Reader:
         for each in given.args:
             match each.annotation:
                 case None:
-                    told = f"{each.arg} has no type; write '{each.arg}: Array[float, n]', or '{each.arg}: Thread[n]'"
-                    raise self._error(each.lineno, told)
+                    message = f"{each.arg} has no type; write '{each.arg}: Array[float, n]', or '{each.arg}: Thread[n]'"
+                    raise self._error(each.lineno, message)
                 case ast.Subscript(value=ast.Name(id="Thread"), slice=extent):
                     axes.append((each.arg, ast.unparse(extent)))
                 case annotation:
@@ -243,15 +243,15 @@ class _Reader:
         comment = self._lines[last - 1].partition("#:")[2]
         if not comment:
             raise self._error(line, f"{name} has no '#:' comment; write its range, as in '#: -2..2', or '#: output'")
-        told: dict[str, Any] = {"names": (name,)}
+        fields: dict[str, Any] = {"names": (name,)}
         place = 0
         while place < len(comment) and comment[place:].strip():
             match = _CLAUSE.match(comment, place)
             if match is None:
                 raise self._error(line, f"cannot read {comment[place:].strip()!r}; allowed: {', '.join(_CLAUSES)}")
-            told |= self._clause(line, match[1].strip())
+            fields |= self._clause(line, match[1].strip())
             place = match.end()
-        value = Value(name=name, line=line, element=self._element(annotation), **told)
+        value = Value(name=name, line=line, element=self._element(annotation), **fields)
         if value.element.shape is None and (value.starts or value.among):
             raise self._error(line, f"'starts' and 'distinct' are for arrays; {name} is none")
         if value.blocks and len(value.blocks) != len(value.element.shape or ()):
@@ -269,7 +269,7 @@ class _Reader:
             raise self._error(line, f"a clause is empty; allowed: {', '.join(_CLAUSES)}")
         word, *rest = clause.split()
         if clause.startswith('"'):
-            return {"says": clause.strip('"').rstrip(".")}
+            return {"description": clause.strip('"').rstrip(".")}
         if found := _RANGE.fullmatch(clause):
             try:
                 low, high = float(found[1]), float(found[2])

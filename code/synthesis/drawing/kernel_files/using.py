@@ -52,8 +52,8 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
     """
     shape = extents_of(family, value.line, value.element.shape or (), sizes)
     if (elements := math.prod(shape)) > _MOST_ELEMENTS:
-        told = f"{value.name} may have {elements:,} elements; allowed: up to {_MOST_ELEMENTS:,}"
-        raise KernelFileError(family.path, value.line, told)
+        message = f"{value.name} may have {elements:,} elements; allowed: up to {_MOST_ELEMENTS:,}"
+        raise KernelFileError(family.path, value.line, message)
     return shape
 
 
@@ -67,8 +67,8 @@ def refuse_tiles(family: Family) -> None:
         raise KernelFileError(family.path, 1, f"the head {head!r} is not for {family.frontend}")
     for each in family.values:
         if each.given:
-            told = f"'is' is not for {family.frontend}; a size may stand in the text"
-            raise KernelFileError(family.path, each.line, told)
+            message = f"'is' is not for {family.frontend}; a size may stand in the text"
+            raise KernelFileError(family.path, each.line, message)
         if each.blocks:
             raise KernelFileError(family.path, each.line, f"'blocks' is not for {family.frontend}")
 

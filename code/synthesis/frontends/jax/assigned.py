@@ -45,8 +45,8 @@ def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
         return None
     homes = (module, sys.modules.get(behind.__globals__.get("__name__", "")))
     for home in [each for each in homes if each is not None]:
-        for name, held in vars(home).items():
-            if held is value and name != behind.__name__ and (found := _assignments(home).get(name)) is not None:
+        for name, member in vars(home).items():
+            if member is value and name != behind.__name__ and (found := _assignments(home).get(name)) is not None:
                 statement, line = found
                 return Assigned(name, statement, line, _stand_in(home, name, line))
     return None

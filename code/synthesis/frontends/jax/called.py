@@ -181,8 +181,10 @@ def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> lis
     own: Mapping[str, Any] = value._asdict() if hasattr(value, "_fields") else getattr(value, "__dict__", {})
     found: list[str] = []
     for key, child in zip(keys, children, strict=True):
-        said = getattr(key, "name", None)
-        name = said if isinstance(said, str) else next((name for name, each in own.items() if each is child), None)
+        key_name = getattr(key, "name", None)
+        name = (
+            key_name if isinstance(key_name, str) else next((name for name, each in own.items() if each is child), None)
+        )
         if name is None or name in found or not hasattr(value, name):
             return None
         found.append(name)

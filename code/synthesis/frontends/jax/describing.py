@@ -129,14 +129,14 @@ class _Sources:
         """Return an object's attributes except its children; None if a source cannot contain its class."""
         kind: Any = value.__class__
         rest = {each: getattr(value, each) for each in fields if each not in children}
-        told = {each: part for each, part in rest.items() if self._is_told(each, part)}
+        describable = {each: part for each, part in rest.items() if self._is_describable(each, part)}
         # If a source cannot hold an attribute of a library's object, tracing the source later shows whether it matters.
-        whole = told.keys() == rest.keys() or self._collector.is_library(kind.__module__)
+        whole = describable.keys() == rest.keys() or self._collector.is_library(kind.__module__)
         if {*children} <= {*fields} and whole and self._gathers(kind.__name__, kind):
-            return {each: told.get(each) for each in rest}
+            return {each: describable.get(each) for each in rest}
         return None
 
-    def _is_told(self, name: str, part: Any) -> bool:
+    def _is_describable(self, name: str, part: Any) -> bool:
         return isinstance(part, bool | int | float | str | None) or self._gathers(name, part)
 
     def _gathers(self, name: str, value: Any) -> bool:
@@ -351,8 +351,12 @@ def _ordered(given: Given, call: dict[str, Any], leaves: list[functions.Leaf]) -
 
 def _results(given: Given) -> tuple[Argument, ...]:
     """Return the results of a function; for a library's wrapper, without results that are literal numbers."""
-    told = numbers_in(given.jaxpr)
-    kinds = [each for each, is_told in zip(given.jaxpr.out_avals, told, strict=True) if not (given.around and is_told)]
+    literals = numbers_in(given.jaxpr)
+    kinds = [
+        each
+        for each, is_literal in zip(given.jaxpr.out_avals, literals, strict=True)
+        if not (given.around and is_literal)
+    ]
     names = ["result"] if len(kinds) == 1 else [f"result_{number}" for number in range(len(kinds))]
     leaves = [leaf_of(name, kind) for name, kind in zip(names, kinds, strict=True)]
     return tuple(_argument(each, Role.OUTPUT) for each in leaves)

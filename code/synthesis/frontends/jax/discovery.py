@@ -79,7 +79,7 @@ def _functions(target: object, *, afresh: bool = True) -> list[Any]:
         plain = behind if made is None else made.stand_in
         if plain is not None and _is_one(value, plain, target, meant=True):
             found.setdefault(id(value), (_place_of(plain, name), value))
-    for place, value in held_in(target):
+    for place, value in contained_in(target):
         plain = functions.function_behind(value)
         if plain is not None and _is_one(value, plain, target, meant=False):
             found.setdefault(id(value), (_place_of(plain, place), value))
@@ -134,9 +134,9 @@ def _is_made(value: Any) -> bool:
     return not isinstance(value, MethodType | functools.partial | staticmethod | classmethod)
 
 
-def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
+def contained_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
     """Yield the traceable values in containers, classes and objects of a module, each with an expression for it."""
-    yield from holding.held_in(module, functions.is_traceable)
+    yield from holding.contained_in(module, functions.is_traceable)
 
 
 _hidden = WeakKeyDictionary[ModuleType, list[Any]]()
@@ -186,7 +186,7 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
     assert plain is not None
     made = assigned(function, module)
     if made is None and module is not None and is_elsewhere_made(function, module):
-        places = itertools.chain(vars(module).items(), held_in(module))
+        places = itertools.chain(vars(module).items(), contained_in(module))
         name = next((name for name, value in places if value is function), name_of(plain))
         detail = f"{name} is made of {name_of(plain)} by something else than an assignment to one name at module level"
         return replace(_rejection(plain, Stage.LOAD, Symptom.NO_KERNEL, detail), kernel_name=name)

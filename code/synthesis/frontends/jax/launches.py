@@ -180,10 +180,10 @@ class _Telling:
     def _called(self) -> Any:
         first, *_ = self._given
         if len(self._given) > 1 and first.jaxpr not in self._chosen:
-            self._chosen[first.jaxpr] = self._first_told()
+            self._chosen[first.jaxpr] = self._first_describable()
         return self._given[self._chosen.get(first.jaxpr, 0)]
 
-    def _first_told(self) -> int:
+    def _first_describable(self) -> int:
         from synthesis.frontends.jax.describing import describe
 
         for number, each in enumerate(self._given):

@@ -41,8 +41,8 @@ def made_function(value: FunctionType, imported: Callable[[str], bool]) -> Built
 
 def made_record(value: Any, imported: Callable[[str], bool]) -> Built | None:
     """Return the expression of a named tuple that a library function has made; None for any other value."""
-    held = {name: getattr(value, name) for name in getattr(value, "_fields", ())}
-    for at, (name, function) in enumerate(held.items()):
+    attributes = {name: getattr(value, name) for name in getattr(value, "_fields", ())}
+    for at, (name, function) in enumerate(attributes.items()):
         found = _maker_of(function, imported)
         if found is None:
             continue
@@ -50,7 +50,7 @@ def made_record(value: Any, imported: Callable[[str], bool]) -> Built | None:
         kept = closure_of(function)
         call = _call_of(maker, tree, kept)
         is_there = _place_of(maker, tree, function.__code__.co_name) in {f".{name}", f"[{at}]"}
-        others = {other: each for other, each in held.items() if not _is_of(each, maker, imported)}
+        others = {other: each for other, each in attributes.items() if not _is_of(each, maker, imported)}
         handed_on = all(
             any(getattr(one, other, None) is each for one in kept.values()) for other, each in others.items()
         )

@@ -86,8 +86,8 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
     found = given(value) if is_librarys else None
     if found is not None and {*(fields or ())} <= {name for name, _ in found.parts}:
         return found
-    is_told = fields is not None and (is_librarys or not _is_plain_class(type(value)))
-    return made_by_fields(value, fields) if fields is not None and is_told else found
+    has_known_fields = fields is not None and (is_librarys or not _is_plain_class(type(value)))
+    return made_by_fields(value, fields) if fields is not None and has_known_fields else found
 
 
 def _structure(value: Any) -> Built:
@@ -127,7 +127,7 @@ def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
         return None
     if kind.__module__.partition(".")[0] in _LIBRARIES:
         return None
-    fields, methods = _asked_for(value, mentioned)
+    fields, methods = _used_members(value, mentioned)
     if not fields and not methods:
         return None
     return Instance(kind=kind, fields=fields, methods=methods)
@@ -146,7 +146,7 @@ def node(value: Any, children: Sequence[str], mentioned: Collection[str]) -> Ins
         children: the attributes into which it is flattened, in order.
         mentioned: the attributes that are accessed.
     """
-    fields, methods = _asked_for(value, mentioned)
+    fields, methods = _used_members(value, mentioned)
     rest = {name: each for name, each in fields.items() if name not in children}
     mark = f"jax.tree_util.register_dataclass, data_fields={[*children]!r}, meta_fields={[*rest]!r}"
     return Instance(
@@ -157,7 +157,7 @@ def node(value: Any, children: Sequence[str], mentioned: Collection[str]) -> Ins
     )
 
 
-def _asked_for(value: Any, mentioned: Collection[str]) -> tuple[dict[str, Any], dict[str, Definition]]:
+def _used_members(value: Any, mentioned: Collection[str]) -> tuple[dict[str, Any], dict[str, Definition]]:
     """Return the used attributes and methods of an object, including those that its used methods access."""
     kind: Any = value.__class__
     own: Mapping[str, Any] = getattr(value, "__dict__", {})
@@ -214,8 +214,8 @@ def record(value: Any) -> Built | None:
     fields = [name for name in fields if name not in usual or usual[name] is not getattr(value, name)]
     texts = [f"{name}={{{number + 1}}}" for number, name in enumerate(fields)]
     # A part that leads back to the record cannot be part of its expression.
-    held = {name: getattr(value, name) for name in fields}
-    parts = [(_own_name(each) or name, None if _leads_to(each, value) else each) for name, each in held.items()]
+    attributes = {name: getattr(value, name) for name in fields}
+    parts = [(_own_name(each) or name, None if _leads_to(each, value) else each) for name, each in attributes.items()]
     return Built(f"{{0}}({', '.join(texts)})", ((kind.__name__, kind), *parts))
 
 
@@ -379,10 +379,10 @@ def _partial(value: Any) -> Built:
 
 
 def _call(call: str, inner: Any, given: Mapping[str, Any], usual: Mapping[str, Any]) -> Built:
-    said = {
+    changed = {
         name: value for name, value in given.items() if type(value) is not type(usual[name]) or value != usual[name]
     }
-    return _call_with(call, inner, [], said)
+    return _call_with(call, inner, [], changed)
 
 
 def _call_with(call: str, inner: Any, args: list[Any], keywords: Mapping[str, Any]) -> Built:

@@ -82,15 +82,15 @@ def _written(parameters: Sequence[inspect.Parameter], given: Collection[str]) ->
     """
     required, optional, passed = list[str](), list[str](), list[str]()
     for each in parameters:
-        spelled = _spelled(each.default)
+        default = _expression_of(each.default)
         if each.name in given:
             required.append(each.name)
         elif each.default is _EMPTY and each.kind not in _ANY:
             return None
-        elif spelled is None or each.name in NO_KEYWORDS or each.kind is inspect.Parameter.POSITIONAL_ONLY:
+        elif default is None or each.name in NO_KEYWORDS or each.kind is inspect.Parameter.POSITIONAL_ONLY:
             continue
         else:
-            optional.append(f"{each.name}={spelled}")
+            optional.append(f"{each.name}={default}")
         by_name = each.kind is inspect.Parameter.KEYWORD_ONLY or each.default is not _EMPTY
         if by_name and each.kind is inspect.Parameter.POSITIONAL_ONLY:
             return None
@@ -98,11 +98,11 @@ def _written(parameters: Sequence[inspect.Parameter], given: Collection[str]) ->
     return [*required, *optional], passed
 
 
-def _spelled(value: Any) -> str | None:
+def _expression_of(value: Any) -> str | None:
     """Return a default value as an expression; None if it is not a constant, or if there is no default."""
     kind: Any = value.__class__
     if kind is tuple:
-        parts = [*map(_spelled, value)]
+        parts = [*map(_expression_of, value)]
         return None if None in parts else f"({', '.join(map(str, parts))}{',' if len(parts) == 1 else ''})"
     if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
         return repr(value)

@@ -29,20 +29,20 @@ def statements_of(printed: str) -> str | None:
 def _of_function(text: str) -> str:
     """Return a function with its values numbered in the order of the text."""
     defined = Counter(_DEFINED.findall(text))
-    stands_for: dict[str, str] = {}
+    original: dict[str, str] = {}
 
     def leave_out(match: re.Match[str]) -> str:
         result, operand = match.groups()
         if defined[result] > 1:
             return match[0]
-        stands_for[result] = stands_for.get(operand, operand)
+        original[result] = original.get(operand, operand)
         return ""
 
     text = _UNCHANGED.sub(leave_out, text)
     numbers: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:
-        name = stands_for.get(match[0], match[0])
+        name = original.get(match[0], match[0])
         return numbers.setdefault(name, f"%{len(numbers)}")
 
     return _VALUE.sub(number, text)

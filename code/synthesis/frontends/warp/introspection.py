@@ -119,7 +119,7 @@ def kernels_of(module: ModuleType) -> list[Any]:
     own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
     known = {id(kernel) for kernel in own}
     held = [value for value in vars(module).values() if is_kernel(value)]
-    held += [value for _, value in holding.held_in(module, is_kernel)]
+    held += [value for _, value in holding.contained_in(module, is_kernel)]
     made = {id(each): each for each in held if id(each) not in known and _is_made_for(each, module)}
     return own + sorted(made.values(), key=lambda kernel: (kernel.func.__module__, kernel.adj.fun_lineno, kernel.key))
 

@@ -153,12 +153,12 @@ class _Rebuilding:
 
     def _scan_parameters(self, equation: Equation) -> dict[str, Any]:
         """Return the parameters of a scan, with its operands divided in the form of the installed JAX."""
-        told = dict(equation.parameters)
-        constants, carry = told.pop("num_consts"), told.pop("num_carry")
+        parameters = dict(equation.parameters)
+        constants, carry = parameters.pop("num_consts"), parameters.pop("num_carry")
         columns, results = len(equation.inputs) - constants - carry, len(equation.outputs) - carry
         if min(constants, carry, columns, results) < 0:
             raise TypeMismatchError(f"scan does not take {len(equation.inputs)} operands")
-        bare = Equation(equation.primitive, told, (), equation.outputs, equation.types)
+        bare = Equation(equation.primitive, parameters, (), equation.outputs, equation.types)
         return {
             **parameters_of(bare, {}, close=self._close),
             **scan_division(constants, carry, columns, results),

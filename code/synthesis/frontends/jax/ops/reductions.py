@@ -83,7 +83,7 @@ def running(
     return Operation(name=name, domains=(domain,), rule=rule, source=source, dtypes=dtypes)
 
 
-def _spelled(name: str) -> Callable[[Stream, Term, int], Expression]:
+def _spelling(name: str) -> Callable[[Stream, Term, int], Expression]:
     def spell(stream: Stream, x: Term, axis: int) -> Expression:
         keywords: dict[str, Expression] = {"axis": number(axis)} if x.type.rank > 1 or stream.chance(0.3) else {}
         return call(name, x.node, **keywords) if stream.chance(0.6) else method(x.node, name, **keywords)
@@ -108,8 +108,8 @@ REDUCTIONS = {
 
 RUNNING = {
     "cumsum": running(
-        "cumsum", _spelled("cumsum"), lambda a, n: intervals.hull((a, intervals.scale(a, n))), ANYTHING, 2
+        "cumsum", _spelling("cumsum"), lambda a, n: intervals.hull((a, intervals.scale(a, n))), ANYTHING, 2
     ),
-    "cumprod": running("cumprod", _spelled("cumprod"), _product_of, Domain(low=0.3, high=2.0), 2, 6),
+    "cumprod": running("cumprod", _spelling("cumprod"), _product_of, Domain(low=0.3, high=2.0), 2, 6),
 }
 """Cumulative operations, which keep the shape, by name."""

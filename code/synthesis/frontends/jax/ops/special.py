@@ -95,7 +95,7 @@ SPECIAL = {
 """Special functions, by the primitive of each."""
 
 
-def _spelled(path: str) -> Callable[[Stream, Term, int], Expression]:
+def _spelling(path: str) -> Callable[[Stream, Term, int], Expression]:
     def spell(stream: Stream, x: Term, axis: int) -> Expression:
         keywords: tuple[tuple[str, Expression], ...] = (("axis", number(axis)),)
         if stream.chance(0.3):
@@ -106,7 +106,7 @@ def _spelled(path: str) -> Callable[[Stream, Term, int], Expression]:
 
 
 def _along(name: str, interval: Callable[[Domain, int], Domain], domain: Domain) -> Operation:
-    return running(name, _spelled(f"jax.lax.{name}"), interval, domain, 3, dtypes=_SINGLE, source=_SOURCE)
+    return running(name, _spelling(f"jax.lax.{name}"), interval, domain, 3, dtypes=_SINGLE, source=_SOURCE)
 
 
 RUNNING_EXTREMES = {

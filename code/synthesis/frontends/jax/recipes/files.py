@@ -79,14 +79,16 @@ def _draw(family: Family, stream: Stream, taken: set[int]) -> KernelSpec:
 
 
 def _given(family: Family, value: Value, sizes: Mapping[str, int]) -> Array | Constant | Option:
-    says = value.says or value.name.replace("_", " ")
+    description = value.description or value.name.replace("_", " ")
     if value.options:
-        return Option(value.element.spelling, says, value.options, value.names)
+        return Option(value.element.spelling, description, value.options, value.names)
     within = None if value.low is None or value.high is None else (value.low, value.high)
     if value.usual:
-        return Constant(value.usual[0], says, value.names, within)
+        return Constant(value.usual[0], description, value.names, within)
     low, high = within or (0.0, 0.0)
-    return Array(Leaf(shape_of(family, value, sizes), low, high, _TYPES[value.element.spelling]), says, value.names)
+    return Array(
+        Leaf(shape_of(family, value, sizes), low, high, _TYPES[value.element.spelling]), description, value.names
+    )
 
 
 def _result(family: Family, element: Element, sizes: Mapping[str, int]) -> Leaf:

@@ -195,32 +195,36 @@ class _Walk:
                     self.products.add(id(equation))
             made = self._made(equation, operands, where)
             for name, kind, each in zip(equation.outputs, equation.types, made, strict=True):
-                known[name] = _limited(each, kind, _told(equation, operands, made_by))
+                known[name] = _limited(each, kind, _implied(equation, operands, made_by))
                 made_by[name] = equation
         return [read(each) for each in graph.outputs]
 
     def _made(self, equation: Equation, operands: Sequence[_Value], where: str) -> Sequence[_Value]:
-        told, primitive = equation.parameters, equation.primitive
+        parameters, primitive = equation.parameters, equation.primitive
         if primitive in _CALLS:
-            inner = told.get(_CALLS[primitive]) or told["jaxpr"]
+            inner = parameters.get(_CALLS[primitive]) or parameters["jaxpr"]
             return self.results(inner, operands, f"the {'body' if primitive == 'jit' else 'call'} of {_name(equation)}")
         if primitive == "cond":
             decided, *given = operands
             ways = [self.results(each, given, f"branch {number} of cond")
-                    for number, each in enumerate(told["branches"])]  # fmt: skip
+                    for number, each in enumerate(parameters["branches"])]  # fmt: skip
             either = [functools.reduce(_Value.or_of, column) for column in zip(*ways, strict=True)]
             return [each.or_of(_Value(min(decided.depends, _Depends.INPUTS))) for each in either]
         if primitive == "while":
-            asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
-            tested, fixed, state = operands[:asked], operands[asked : asked + looped], operands[asked + looped :]
-            left = self._settled(told["body_jaxpr"], fixed, state, (), "the body of while")
-            (goes_on,) = self.results(told["cond_jaxpr"], [*tested, *left], "the cond of while")
+            condition_constants, body_constants = int(parameters["cond_nconsts"]), int(parameters["body_nconsts"])
+            tested, fixed, state = (
+                operands[:condition_constants],
+                operands[condition_constants : condition_constants + body_constants],
+                operands[condition_constants + body_constants :],
+            )
+            left = self._settled(parameters["body_jaxpr"], fixed, state, (), "the body of while")
+            (goes_on,) = self.results(parameters["cond_jaxpr"], [*tested, *left], "the cond of while")
             return [each.or_of(_Value(min(goes_on.depends, _Depends.INPUTS))) for each in left]
         if primitive == "scan":
-            fixed, carried = int(told["num_consts"]), int(told["num_carry"])
+            fixed, carried = int(parameters["num_consts"]), int(parameters["num_carry"])
             columns, state = operands[fixed + carried :], operands[fixed : fixed + carried]
-            left = self._settled(told["jaxpr"], operands[:fixed], state, columns, "the body of scan")
-            made = self.results(told["jaxpr"], [*operands[:fixed], *left, *columns], "the body of scan")
+            left = self._settled(parameters["jaxpr"], operands[:fixed], state, columns, "the body of scan")
+            made = self.results(parameters["jaxpr"], [*operands[:fixed], *left, *columns], "the body of scan")
             return [*left, *made[carried:]]
         depends = max((each.depends for each in operands), default=_Depends.NOTHING)
         if primitive in _FLAT:
@@ -264,7 +268,7 @@ def _is_mask(primitive: str, operands: Sequence[_Value]) -> bool:
     return primitive in _KEEPING_MASKS and bool(depending) and all(each.is_mask for each in depending)
 
 
-def _told(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, Equation]) -> _Tells | None:
+def _implied(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, Equation]) -> _Tells | None:
     """Return what an equation's result implies; None if functions that it calls determine that."""
     primitive, inputs = equation.primitive, equation.inputs
     tells = [each.tells for each in operands]

@@ -54,10 +54,10 @@ def depends_on_bases(graph: Graph, runs: Sequence[Inputs], *, seed: int = 0) -> 
     times = max(_LEAST, -(-_EVALUATIONS // max(1, len(runs))))
     generator = np.random.default_rng(seed)
     for inputs in runs:
-        told = Evaluator(double=True).results(graph, inputs)
+        results = Evaluator(double=True).results(graph, inputs)
         for _ in range(times):
             otherwise = InOtherBases(generator).results(graph, inputs)
-            if any(_differ(one, other) for one, other in zip(told, otherwise, strict=True)):
+            if any(_differ(one, other) for one, other in zip(results, otherwise, strict=True)):
                 return True
     return False
 
@@ -89,11 +89,11 @@ class InOtherBases(Evaluator):
 
         An eigenvector of a simple eigenvalue is multiplied by a sign or a phase.
         """
-        turned = vectors.copy()
+        rotated = vectors.copy()
         for place in np.ndindex(values.shape[:-1]):
             for group in _groups(values[place]):
-                turned[place][:, group] = turned[place][:, group] @ self._turn(group, vectors)
-        return [turned, values]
+                rotated[place][:, group] = rotated[place][:, group] @ self._turn(group, vectors)
+        return [rotated, values]
 
     def _of_svd(self, values: Array, left: Array, right: Array) -> list[Array]:
         """Return singular vectors in random orthonormal bases.

@@ -34,7 +34,7 @@ class Evaluator:
         self._trace = trace
         self._masked = masked
         self._run = 0
-        self._leave: dict[int, tuple[Graph, list[list[Any]]]] = {}
+        self._left_in: dict[int, tuple[Graph, list[list[Any]]]] = {}
         self.programs: list[tuple[int, ...]] = []
 
     def runs(self, graph: Graph, several: Sequence[Inputs], *, first: int = 0) -> list[list[Array]]:
@@ -103,15 +103,15 @@ class Evaluator:
 
     def _left_by(self, graph: Graph) -> list[list[Any]]:
         """Return, for each equation, the names whose values can be dropped after it, since they are not read later."""
-        if id(graph) not in self._leave:
+        if id(graph) not in self._left_in:
             needed: set[Any] = {each for each in graph.outputs if not isinstance(each, Constant)}
             found: list[list[Any]] = []
             for equation in reversed(graph.equations):
                 used = {each for each in equation.inputs if not isinstance(each, Constant)} | set(equation.outputs)
                 found.append(list(used - needed))
                 needed |= used
-            self._leave[id(graph)] = graph, found[::-1]  # storing the graph keeps its id from being reused
-        return self._leave[id(graph)][1]
+            self._left_in[id(graph)] = graph, found[::-1]  # storing the graph keeps its id from being reused
+        return self._left_in[id(graph)][1]
 
     def has_arms(self, equation: Equation) -> bool:
         """Return whether the arms of an equation are recorded."""

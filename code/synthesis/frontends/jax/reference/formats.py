@@ -24,13 +24,13 @@ def coarsest_unit(graph: Graph) -> float:
 def _graphs(graph: Graph) -> Iterator[Graph]:
     yield graph
     for equation in graph.equations:
-        for held in equation.parameters.values():
-            yield from _inside(held)
+        for parameter in equation.parameters.values():
+            yield from _inside(parameter)
 
 
-def _inside(held: Any) -> Iterator[Graph]:
-    if isinstance(held, Graph):
-        yield from _graphs(held)
-    elif isinstance(held, tuple | list):
-        for each in held:  # pyright: ignore[reportUnknownVariableType]
+def _inside(parameter: Any) -> Iterator[Graph]:
+    if isinstance(parameter, Graph):
+        yield from _graphs(parameter)
+    elif isinstance(parameter, tuple | list):
+        for each in parameter:  # pyright: ignore[reportUnknownVariableType]
             yield from _inside(each)

@@ -167,8 +167,8 @@ class GraphReference:
             size = max(1, len(graph.equations))
             places += size
             if id(graph) not in trace.first:
-                held = [f"{each.primitive} in {where}" for each in graph.equations]
-                missed += held or [f"{where}, which is empty"]
+                descriptions = [f"{each.primitive} in {where}" for each in graph.equations]
+                missed += descriptions or [f"{where}, which is empty"]
         arms = self._arms.found
         untaken = [arm for place, arm in arms.items() if place not in trace.arms]
         return Reached(
@@ -197,12 +197,12 @@ def _graphs(graph: Graph, where: str, trace: Trace) -> Iterator[tuple[Graph, str
 def _inner(equation: Equation) -> Iterator[tuple[Graph, str]]:
     """Yield the functions that a primitive calls, each with a name for messages."""
     for parameter in _INNER.get(equation.primitive, ()):
-        held = equation.parameters.get(parameter)
-        if isinstance(held, Graph):
+        graph = equation.parameters.get(parameter)
+        if isinstance(graph, Graph):
             yield (
-                held,
+                graph,
                 f"the {parameter.removesuffix('_jaxpr').removesuffix('jaxpr') or 'body'} of {equation.primitive}",
             )
-        elif isinstance(held, tuple):
-            for number, each in enumerate(held):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        elif isinstance(graph, tuple):
+            for number, each in enumerate(graph):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
                 yield each, f"branch {number} of {equation.primitive}"

@@ -79,7 +79,7 @@ class Together(Evaluator):
         self.running: Sequence[int] = ()
         """The runs that are being evaluated, one per element of each stack."""
         self._came_to: list[dict[int, None]] = []
-        self._took: list[dict[tuple[int, int], None]] = []
+        self._arms_taken: list[dict[tuple[int, int], None]] = []
         self._all_taken = set[int]()
         """The identities of the equations of which each run has taken every arm."""
 
@@ -100,13 +100,13 @@ class Together(Evaluator):
         try:
             made = self.together(graph, several)
         except Exception:  # noqa: BLE001 (any run may be at fault)
-            self._came_to, self._took = [], []
+            self._came_to, self._arms_taken = [], []
             return super().runs(graph, several, first=first)
         if self._trace is not None:
             for run, graphs in enumerate(self._came_to, first):
                 for each in graphs:
                     self._trace.first.setdefault(each, run)
-            for run, arms in enumerate(self._took, first):
+            for run, arms in enumerate(self._arms_taken, first):
                 for arm in arms:
                     self._trace.arms.setdefault(arm, run)
         return [[of_run(each, run) for each in made] for run in range(len(several))]
@@ -114,7 +114,7 @@ class Together(Evaluator):
     def together(self, graph: Graph, several: Sequence[Inputs]) -> list[Any]:
         """Return a function's results on several inputs, each an array or a stack."""
         self.running, self._came_to = range(len(several)), [{} for _ in several]
-        self._took, self._all_taken = [{} for _ in several], set[int]()
+        self._arms_taken, self._all_taken = [{} for _ in several], set[int]()
         with np.errstate(all="ignore"):
             columns = zip(*([self.promoted(each) for each in inputs] for inputs in several), strict=True)
             given: list[Any] = [_alike_or_stacked(column) for column in columns]
@@ -130,7 +130,7 @@ class Together(Evaluator):
 
     def note_arms(self, equation: Equation, inputs: Sequence[Any]) -> None:
         """Record which arms of an equation each run takes, if it has arms."""
-        if not self._took:
+        if not self._arms_taken:
             super().note_arms(equation, inputs)
             return
         place = id(equation)
@@ -143,8 +143,8 @@ class Together(Evaluator):
         for number, each in enumerate(chosen):
             taken = [bool(part.any()) for part in each] if apart else [bool(each.any())] * runs
             for run in itertools.compress(self.running, taken):
-                self._took[run].setdefault((place, number))
-        if all((place, number) in arms for arms in self._took for number in range(len(chosen))):
+                self._arms_taken[run].setdefault((place, number))
+        if all((place, number) in arms for arms in self._arms_taken for number in range(len(chosen))):
             self._all_taken.add(place)
 
     def stack(self, rows: Sequence[Any]) -> Any:
@@ -175,9 +175,9 @@ class Together(Evaluator):
             parameters: the parameters that are different with this axis.
             types: the types of the results with this axis; None if the rule does not use them.
         """
-        told = {**equation.parameters, **parameters} if parameters else equation.parameters
+        merged = {**equation.parameters, **parameters} if parameters else equation.parameters
         given = equation.inputs, equation.outputs
-        made = self.ruled(Equation(equation.primitive, told, *given, types or equation.types), inputs)
+        made = self.ruled(Equation(equation.primitive, merged, *given, types or equation.types), inputs)
         whole = (len(self.running),)
         if any(each.shape != whole + kind.shape for each, kind in zip(made, equation.types, strict=True)):
             return None
@@ -268,8 +268,8 @@ def _along(*names: str) -> Form:
     """Return a ``Form`` for primitives whose parameters of these names are axes; the axis of the runs precedes them."""
 
     def form(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-        runs, told = len(together.running), equation.parameters
-        moved = {name: _one_on(told[name]) for name in names}
+        runs, parameters = len(together.running), equation.parameters
+        moved = {name: _one_on(parameters[name]) for name in names}
         return together.of_all(equation, [_whole(each, runs) for each in inputs], moved)
 
     return form
@@ -287,10 +287,10 @@ def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     """Evaluate a primitive that keeps the order of elements, so that only the shape of its result changes."""
-    told, runs = equation.parameters, len(together.running)
-    if told.get("dimensions") is not None and equation.primitive == "reshape":
+    parameters, runs = equation.parameters, len(together.running)
+    if parameters.get("dimensions") is not None and equation.primitive == "reshape":
         return None
-    moved = {"dimensions": _one_on(told["dimensions"])} if equation.primitive == "squeeze" else {}
+    moved = {"dimensions": _one_on(parameters["dimensions"])} if equation.primitive == "squeeze" else {}
     return together.of_all(equation, [inputs[0].data], moved, _one_axis_more(equation, runs))
 
 
@@ -315,11 +315,11 @@ def _transposed(together: Together, inputs: Sequence[Any], equation: Equation) -
 
 
 def _cut(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    told = equation.parameters
+    parameters = equation.parameters
     return together.of_all(equation, [inputs[0].data], {
-        "start_indices": (0, *told["start_indices"]),
-        "limit_indices": (len(together.running), *told["limit_indices"]),
-        "strides": told["strides"] and (1, *told["strides"]),
+        "start_indices": (0, *parameters["start_indices"]),
+        "limit_indices": (len(together.running), *parameters["limit_indices"]),
+        "strides": parameters["strides"] and (1, *parameters["strides"]),
     })  # fmt: skip
 
 
@@ -339,8 +339,8 @@ def _product(together: Together, inputs: Sequence[Any], equation: Equation) -> S
         (_one_on(left_summed), _one_on(right_summed)),
         ((0, *_one_on(left_batch)), (0, *_one_on(right_batch))),
     )
-    told = {"dimension_numbers": numbers, "runs": runs}
-    return together.of_all(equation, [_whole(each, runs) for each in inputs], told)
+    parameters = {"dimension_numbers": numbers, "runs": runs}
+    return together.of_all(equation, [_whole(each, runs) for each in inputs], parameters)
 
 
 def _dynamic_slice(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -389,19 +389,19 @@ def _looped(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 
 def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: int, tested: bool) -> Sequence[Any]:
     """Return a loop's results from iteration ``trips`` on; ``tested`` is whether all runs are known to continue."""
-    told = equation.parameters
-    asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
-    constants, state = inputs[: asked + looped], inputs[asked + looped :]
+    parameters = equation.parameters
+    condition_constants, body_constants = int(parameters["cond_nconsts"]), int(parameters["body_nconsts"])
+    constants, state = inputs[: condition_constants + body_constants], inputs[condition_constants + body_constants :]
     while True:
         if not tested:
-            holds: Any = together.call(told["cond_jaxpr"], [*constants[:asked], *state])[0]
+            holds: Any = together.call(parameters["cond_jaxpr"], [*constants[:condition_constants], *state])[0]
             goes_on: Array = np.asarray(holds.data if type(holds) is Stack else holds).astype(bool)
             if not goes_on.any():
                 return state
             if not goes_on.all():
                 return _parted(together, [*constants, *state], equation, goes_on, trips)
         tested = False
-        state, trips = together.call(told["body_jaxpr"], [*constants[asked:], *state]), trips + 1
+        state, trips = together.call(parameters["body_jaxpr"], [*constants[condition_constants:], *state]), trips + 1
         together.count_trip(trips)
 
 

@@ -64,8 +64,8 @@ def _inside(equation: Equation) -> float:
 def graphs_in(equation: Equation) -> list[Graph]:
     """Return the graphs that an equation calls or may call."""
     parameters = equation.parameters.values()
-    held = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters)
-    return [each for some in held for each in some if isinstance(each, Graph)]
+    values = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters)
+    return [each for some in values for each in some if isinstance(each, Graph)]
 
 
 def _shape(atom: Any, shapes: _Sizes) -> tuple[int, ...]:

@@ -187,13 +187,13 @@ class _Block:
             "expand_bias": weights(channels),
         }  # fmt: skip
 
-    def declare_params(self, says: str, title: str) -> None:
+    def declare_params(self, description: str, title: str) -> None:
         """Declare the parameters as a dictionary or a record."""
         p = self.p
         made: Tree = (
             p.record(title, tuple(self.tree.items()), "Parameters of the layer") if self.recorded else self.tree
         )
-        p.tree("params", made, says, ("params", "layer", "weights"))
+        p.tree("params", made, description, ("params", "layer", "weights"))
 
     @property
     def ended(self) -> str:

@@ -158,7 +158,7 @@ def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
         asked = [name for name in cases if "mask" in lines.split(f"name == '{name}':")[1].split("name == ")[0]]
         after = lines.rsplit("raise ", maxsplit=1)[-1]
         if asked and "mask" not in after:
-            given["name"] = Option(named.kind, named.says, tuple(f"'{name}'" for name in asked), named.names)
+            given["name"] = Option(named.kind, named.description, tuple(f"'{name}'" for name in asked), named.names)
     return Text(lines=lines, given=given, result=text.result, titles=text.titles, summary=text.summary,
                 returned=text.returned, helpers=text.helpers)  # fmt: skip
 

@@ -19,7 +19,7 @@ class Array:
     """An array or a tree of arrays that the lines of a family use by name."""
 
     tree: Tree
-    says: str
+    description: str
     names: tuple[str, ...] = ()
     left_out: float = 0.0
     """Probability that the array is left out if it is not needed. Above 0 only if the lines test it for None."""
@@ -30,7 +30,7 @@ class Constant:
     """A number that the lines of a family use by name."""
 
     usual: str
-    says: str
+    description: str
     names: tuple[str, ...] = ()
     within: tuple[float, float] | None = None
     """Interval from which it is drawn if it may be given as an array."""
@@ -41,7 +41,7 @@ class Option:
     """A constant that selects between parts of the lines of a family."""
 
     kind: str
-    says: str
+    description: str
     values: tuple[str, ...]
     """The possible values, of which any may be given. The first is the default."""
     names: tuple[str, ...] = ()
@@ -122,15 +122,15 @@ def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool 
         now: whether the requested case needs it; otherwise it is left out, or keeps its default.
     """
     match each:
-        case Array(Leaf() as leaf, says, names):
-            p.tensor(key, leaf, says, names, given=now, optional=not now)
-        case Array(tree, says, names):
-            p.tree(key, tree, says, names)
-        case Constant(usual, says, names, within):
-            p.number(key, usual, says, within if now else None, names)
-        case Option(kind, says, values, names, given, needed):
+        case Array(Leaf() as leaf, description, names):
+            p.tensor(key, leaf, description, names, given=now, optional=not now)
+        case Array(tree, description, names):
+            p.tree(key, tree, description, names)
+        case Constant(usual, description, names, within):
+            p.number(key, usual, description, within if now else None, names)
+        case Option(kind, description, values, names, given, needed):
             default = None if needed else values[0]
-            p.option(key, default, kind, says, given or p.choices.choice(values), names)
+            p.option(key, default, kind, description, given or p.choices.choice(values), names)
 
 
 def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -> None:

@@ -77,7 +77,7 @@ class _Together:
     kinds: tuple[str, ...]
     """The possible names of the class."""
     names: tuple[str, ...]
-    says: str
+    description: str
     categories: frozenset[str] = frozenset()
     """The categories in which it may be used; empty for all."""
 
@@ -224,7 +224,7 @@ class Packing:
             return
         optional = [key for key in tree if key in asked]
         fields = tuple((key, tree[key]) for key in (*(key for key in tree if key not in asked), *optional))
-        record = self._record(_camel(name), fields, parameter.says, {*optional}, sorted((named | asked) - keys))
+        record = self._record(_camel(name), fields, parameter.description, {*optional}, sorted((named | asked) - keys))
 
         def read(node: Any) -> Any:
             match node:
@@ -270,10 +270,14 @@ class Packing:
         if not stream.chance(0.85):
             return
         fields = tuple((each.name, cast("Tree", each.tree)) for each in found)
-        record = self._record(stream.choice(together.kinds), fields, together.says)
+        record = self._record(stream.choice(together.kinds), fields, together.description)
         name = self.take(tuple(stream.shuffled(list(together.names))))
         packed = Parameter(
-            name=name, tree=record, says=together.says, annotation=record.name if self.array else "", kind=record.name
+            name=name,
+            tree=record,
+            description=together.description,
+            annotation=record.name if self.array else "",
+            kind=record.name,
         )
         self._return_together(record, fields)
         self._read(name, [each.name for each in found], by_name=stream.chance(_BY_NAME))
@@ -335,15 +339,16 @@ class Packing:
             return
         listed = sorted(found, key=lambda each: each.default is not None)
         rows = tuple((each.name, f"{each.kind}{_with(each.default)}") for each in listed)
-        says = f"Settings of the {noun.lower()}" if noun.islower() or noun.istitle() else "Settings"
-        docstring = f"{says}." if stream.chance(0.4) else ""
+        description = f"Settings of the {noun.lower()}" if noun.islower() or noun.istitle() else "Settings"
+        docstring = f"{description}." if stream.chance(0.4) else ""
         as_tuple = stream.chance(0.3) and not {each.name for each in found} & _METHODS
         marks, bases = ((), ("NamedTuple",)) if as_tuple else (_FROZEN, ())
         self.classes.append(Class(kind, rows, marks, bases, docstring))
         fields = {key: constant_of(ast.literal_eval(value or "None")) for key, value in whole.items()}
         packed = Parameter(
-            name=name, tree=None, says=says[:1].lower() + says[1:], annotation=kind if self.array else "", kind=kind,
-            static=True, given="None", call={"record": kind, "fields": fields},
+            name=name, tree=None, description=description[:1].lower() + description[1:],
+            annotation=kind if self.array else "", kind=kind, static=True, given="None",
+            call={"record": kind, "fields": fields},
         )  # fmt: skip
         self._read(name, [each.name for each in found], by_name=len(found) > _LEAST or stream.chance(_BY_NAME))
         self._put(packed, found)
@@ -428,7 +433,7 @@ class Packing:
         self.used = [*left[:place], packed, *left[place:]]
 
     def _record(
-        self, kind: str, fields: tuple[tuple[str, Tree], ...], says: str, optional: Set[str] = frozenset(),
+        self, kind: str, fields: tuple[tuple[str, Tree], ...], description: str, optional: Set[str] = frozenset(),
         absent: Sequence[str] = (),
     ) -> Record:  # fmt: skip
         """Declare a class of arrays.
@@ -436,7 +441,7 @@ class Packing:
         Args:
             kind: the name of the class.
             fields: its fields.
-            says: its description in words.
+            description: its description in words.
             optional: the fields that may be None.
             absent: additional fields, which are None.
         """
@@ -447,8 +452,8 @@ class Packing:
         rows = tuple((key, f"{each} | None" if key in optional else each) for key, each in kinds)
         other = array if all(isinstance(tree, Leaf) for _, tree in fields) else "Any"
         rows += tuple((key, f"{other} | None = None") for key in absent)
-        says = f"{says[:1].upper()}{says[1:]}."
-        docstring = says if stream.chance(0.4) else ""
+        description = f"{description[:1].upper()}{description[1:]}."
+        docstring = description if stream.chance(0.4) else ""
         plain = stream.chance(0.7) and not {key for key, _ in rows} & _METHODS
         marks, bases = ((), ("NamedTuple",)) if plain else (_REGISTERED, ())
         self.classes.append(Class(kind, rows, marks, bases, docstring))

@@ -13,7 +13,7 @@ class Parameter:
     name: str
     tree: Tree | None
     """The traced value that is passed for it; None for a constant, and for a parameter that keeps its default."""
-    says: str
+    description: str
     """Its description in words."""
     annotation: str
     kind: str

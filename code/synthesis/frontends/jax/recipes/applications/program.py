@@ -194,30 +194,43 @@ class Program:
     # ---- parameters
 
     def tensor(
-        self, key: str, leaf: Leaf, says: str, names: Sequence[str] = (), *, given: bool = True, optional: bool = False
+        self,
+        key: str,
+        leaf: Leaf,
+        description: str,
+        names: Sequence[str] = (),
+        *,
+        given: bool = True,
+        optional: bool = False,
     ) -> None:
         """Declare an array that lines may name.
 
         Args:
             key: its name in the lines.
             leaf: its shape, type and values.
-            says: its description in words.
+            description: its description in words.
             names: its possible names; the key if there are none.
             given: whether a value is passed; if not, its default is used.
             optional: whether it is None when it is not passed.
         """
         kind = f"{self.array} | None" if optional and self.array else self.array
         default = "None" if optional else None
-        self._declare(key, names, leaf if given else None, says, kind, default=default)
+        self._declare(key, names, leaf if given else None, description, kind, default=default)
         if leaf.dtype != "uint32":  # which random keys are made of
             self._shapes[self._template.name(key).id] = leaf.shape
 
-    def tree(self, key: str, tree: Tree, says: str, names: Sequence[str] = ()) -> None:
+    def tree(self, key: str, tree: Tree, description: str, names: Sequence[str] = ()) -> None:
         """Declare a pytree that lines may name, with classes for its records; see ``tensor``."""
-        self._declare(key, names, tree, says, self._kind_of(tree) if self.array else "")
+        self._declare(key, names, tree, description, self._kind_of(tree) if self.array else "")
 
     def option(
-        self, key: str, default: str | None, kind: str, says: str, given: str | None = None, names: Sequence[str] = ()
+        self,
+        key: str,
+        default: str | None,
+        kind: str,
+        description: str,
+        given: str | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         """Declare a constant that lines may name and test, and that is known when the function is traced.
 
@@ -225,7 +238,7 @@ class Program:
             key: its name in the lines.
             default: its default, as Python; None if it is required.
             kind: its annotation.
-            says: its description in words.
+            description: its description in words.
             given: the value passed for it, as Python; None for the default. An integer may be a size, so it is passed
                 even if it is the default.
             names: its possible names; the key if there are none.
@@ -234,10 +247,15 @@ class Program:
             given, default = given or default, None
         kept = given if given != default or kind == "int" else None
         annotation = kind if self.array else ""
-        self._declare(key, names, None, says, annotation, kind=kind, default=default, given=kept, static=True)
+        self._declare(key, names, None, description, annotation, kind=kind, default=default, given=kept, static=True)
 
     def number(
-        self, key: str, usual: str, says: str, within: tuple[float, float] | None = None, names: Sequence[str] = ()
+        self,
+        key: str,
+        usual: str,
+        description: str,
+        within: tuple[float, float] | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         """Declare a number that lines may name.
 
@@ -253,12 +271,12 @@ class Program:
         default = None if within and self._asks else usual
         annotation = self._number if self.array else ""
         self._declare(
-            key, names, leaf, says, annotation,
+            key, names, leaf, description, annotation,
             kind="float", default=default, usual=usual, tuned=key not in _CONSTANTS,
         )  # fmt: skip
 
     def _declare(
-        self, key: str, names: Sequence[str], tree: Tree | None, says: str, annotation: str, *, kind: str = "",
+        self, key: str, names: Sequence[str], tree: Tree | None, description: str, annotation: str, *, kind: str = "",
         default: str | None = None, usual: str | None = None, given: str | None = None, static: bool = False,
         tuned: bool = False,
     ) -> None:  # fmt: skip
@@ -266,8 +284,8 @@ class Program:
         self._roles[key] = tuple(names) or (key,)
         name = self._template.name(key).id
         self._parameters[name] = Parameter(
-            name=name, tree=tree, says=says, annotation=annotation, kind=kind, default=default, usual=usual,
-            given=given, static=static, tuned=tuned,
+            name=name, tree=tree, description=description, annotation=annotation, kind=kind, default=default,
+            usual=usual, given=given, static=static, tuned=tuned,
         )  # fmt: skip
 
     def _kind_of(self, tree: Tree) -> str:
@@ -293,18 +311,18 @@ class Program:
 
     # ---- lines
 
-    def record(self, name: str, fields: Sequence[tuple[str, Tree]], says: str, *, plain: bool = False) -> Record:
+    def record(self, name: str, fields: Sequence[tuple[str, Tree]], description: str, *, plain: bool = False) -> Record:
         """Declare a class of arrays in the function's module: a named tuple, or a registered dataclass.
 
         Args:
             name: its name.
             fields: its fields.
-            says: its description in words.
+            description: its description in words.
             plain: whether it has to be a named tuple, which lines may unpack.
         """
         made = Record(self._template.name(name).id, tuple(fields))
         kinds = tuple((key, self._kind_of(part) if self.array else kind_of_field(part)) for key, part in fields)
-        docstring = f"{says}." if self.choices.chance(0.5) else ""
+        docstring = f"{description}." if self.choices.chance(0.5) else ""
         if plain or self.choices.chance(0.7):
             self._beside.append(Class(name, kinds, (), ("NamedTuple",), docstring))
         else:
@@ -512,8 +530,8 @@ class Program:
     def _taking_any(self, used: Sequence[Parameter], converted: Sequence[Assign]) -> list[Parameter]:
         """Return the parameters. Those that are converted may be annotated as convertible to arrays."""
         names = {each.target.id for each in converted if isinstance(each.target, Name)}
-        says = self.array and self._stream.child("converted", "kind").chance(_SAYS_SO)
-        return [replace(each, annotation=_ANY_ARRAY) if says and each.name in names else each for each in used]
+        any_array = self.array and self._stream.child("converted", "kind").chance(_SAYS_SO)
+        return [replace(each, annotation=_ANY_ARRAY) if any_array and each.name in names else each for each in used]
 
     def _with_partials(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         if "partial" not in self._habits.spellings.has:
@@ -559,7 +577,7 @@ class Program:
         if not style.chance(0.5):
             return f"{summary}."
         lines = [f"{summary}.", "", "Args:"]
-        lines += [f"    {each.name}: {each.says}." for each in parameters]
+        lines += [f"    {each.name}: {each.description}." for each in parameters]
         lines += ["", "Returns:", f"    {returned[:1].upper()}{returned[1:]}."] if returned else []
         return "\n".join(lines)
 

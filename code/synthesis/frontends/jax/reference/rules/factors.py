@@ -78,12 +78,12 @@ def _geqrf(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
 def _ormqr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     left, transposed = bool(parameters["left"]), bool(parameters["transpose"])
 
-    def turned(packed: Array, factors: Array, matrix: Array) -> tuple[Array]:
+    def rotated(packed: Array, factors: Array, matrix: Array) -> tuple[Array]:
         if left:
             return (_reflected(packed, factors, matrix, back=transposed),)
         return (_reflected(packed, factors, matrix.T, back=not transposed).T,)
 
-    return per_matrix(turned, [2, 1, 2], inputs)
+    return per_matrix(rotated, [2, 1, 2], inputs)
 
 
 @rule("householder_product")
@@ -106,8 +106,8 @@ def _qr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Result
         order = np.arange(matrix.shape[1], dtype=np.int32)
         packed, factors = _triangle_of(matrix, order)
         size = len(matrix) if mode == "complete" else len(factors)
-        turned = _reflected(packed, factors, np.eye(len(matrix), size, dtype=matrix.dtype), back=False)
-        return turned, np.triu(packed)[:size], order
+        rotated = _reflected(packed, factors, np.eye(len(matrix), size, dtype=matrix.dtype), back=False)
+        return rotated, np.triu(packed)[:size], order
 
     return per_matrix(pivoted, [2], inputs)
 

@@ -133,8 +133,8 @@ def _windows(x: Array, parameters: Parameters, value: npt.ArrayLike) -> tuple[Ar
     edges = [(low, high, step - 1)
              for (low, high), step in zip(parameters["padding"], parameters["base_dilation"], strict=True)]  # fmt: skip
     sizes, gaps = parameters["window_dimensions"], parameters["window_dilation"]
-    reach = [(size - 1) * gap + 1 for size, gap in zip(sizes, gaps, strict=True)]
-    view = np.lib.stride_tricks.sliding_window_view(padded(x, value, edges), reach)
+    extents = [(size - 1) * gap + 1 for size, gap in zip(sizes, gaps, strict=True)]
+    view = np.lib.stride_tricks.sliding_window_view(padded(x, value, edges), extents)
     steps = tuple(slice(None, None, step) for step in parameters["window_strides"])
     return view[steps + tuple(slice(None, None, gap) for gap in gaps)], tuple(range(-len(sizes), 0))
 
@@ -171,9 +171,9 @@ def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: 
         return view[steps].reshape(*source.shape, -1)
 
     numbers = comparable(operand)
-    held = windows(numbers, _limit(numbers.dtype, highest=not greatest))
+    windowed = windows(numbers, _limit(numbers.dtype, highest=not greatest))
     places = windows(np.arange(operand.size).reshape(operand.shape), -1)
-    best = np.where(places < 0, False, held == (held.max if greatest else held.min)(axis=-1, keepdims=True))
+    best = np.where(places < 0, False, windowed == (windowed.max if greatest else windowed.min)(axis=-1, keepdims=True))
     chosen = np.take_along_axis(places, best.argmax(axis=-1)[..., None], axis=-1)[..., 0]
     result = np.zeros(operand.size, numbers.dtype)
     np.add.at(result, chosen[chosen >= 0], comparable(source)[chosen >= 0])
@@ -220,10 +220,10 @@ def _folded(evaluator: Machine, view: Array, axes: tuple[int, ...], start: Array
     rest = tuple(axis for axis in range(view.ndim) if axis not in {each % view.ndim for each in axes})
     lead = tuple(view.shape[axis] for axis in rest)
     moved = view.transpose((*rest, *(each % view.ndim for each in axes))).reshape(*lead, -1)
-    held = np.broadcast_to(np.asarray(start, view.dtype), lead)
+    result = np.broadcast_to(np.asarray(start, view.dtype), lead)
     for place in range(moved.shape[-1]):
-        (held,) = evaluator.call(body, [held, moved[..., place]])
-    return np.asarray(held).astype(view.dtype)
+        (result,) = evaluator.call(body, [result, moved[..., place]])
+    return np.asarray(result).astype(view.dtype)
 
 
 @rule("reduce")

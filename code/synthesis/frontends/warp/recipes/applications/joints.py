@@ -308,7 +308,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     p.write(*text.replace("DRIVE_ALONG", along).replace("DRIVE_ANGLE", angle).split("        REST\n"))
     titles = {
         "anchor_frames": ("compute_joint_frames", "eval_joint_frames", "relative_joint_poses")
-        if p.says("frame_out[")
+        if p.contains("frame_out[")
         else ("compute_joint_errors", "joint_anchor_error", "eval_joint_errors"),
         "joint_coordinates": ("eval_joint_coordinates", "reconstruct_joint_q", "eval_ik"),
         "motion_axes": ("compute_motion_subspace", "joint_motion_axes", "update_joint_axes"),

@@ -456,7 +456,7 @@ class Program:
             and not any(other in self._lookups for other in _variables(line) if other != name)
         )
 
-    def says(self, text: str) -> bool:
+    def contains(self, text: str) -> bool:
         """Return whether the written lines contain a text."""
         return any(text in each for each in self._written)
 
