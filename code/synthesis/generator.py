@@ -141,10 +141,10 @@ class KernelGenerator:
         if not any(recipe == name for name, _ in drawn):
             known = sorted({name for name, _ in drawn})
             raise UnknownNameError("recipe", recipe, known, where=f"for front end {self.frontend.name}")
-        wanted = [category for category in self.categories if (recipe, category) in drawn]
+        categories = [category for category in self.categories if (recipe, category) in drawn]
         return (
             index
-            for index, category, number in self.wheel.visits(wanted)
+            for index, category, number in self.wheel.visits(categories)
             if self._task(category, number)[0].name == recipe
         )
 

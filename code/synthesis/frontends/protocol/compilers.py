@@ -187,8 +187,8 @@ class Compiler(Protocol):
             KernelError: if the tool rejects the kernel.
         """
         levels = [each for each in self.levels if each.default and each.exists_for(device)]
-        wanted = [each for each in levels if include_backward or each.direction is Direction.FORWARD]
-        (lowered,) = self.lower([kernel], wanted, device=device)
+        named = [each for each in levels if include_backward or each.direction is Direction.FORWARD]
+        (lowered,) = self.lower([kernel], named, device=device)
         if isinstance(lowered, Rejection):
             raise KernelError(lowered.stage, lowered.symptom, lowered.detail)
         return dict(lowered.texts)

@@ -75,25 +75,25 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
     Raises:
         ConfigError: if the table names an argument that the kernel lacks, or does not fit one.
     """
-    told = _told_best(kernel)
+    found = _best_source(kernel)
     origin, licence = provenance(kernel.func, introspection.first_line_of(kernel))
     documentation = inspect.getdoc(kernel.func) or ""
     spec = KernelSpec(
         frontend="warp",
         name=kernel.func.__name__,
         category="extracted",
-        source=told.source,
+        source=found.source,
         description=documentation.partition("\n")[0],
-        signature=_with_inputs(signature_of(kernel, told.named), table, kernel.func.__name__),
+        signature=_with_inputs(signature_of(kernel, found.named), table, kernel.func.__name__),
         origin=origin,
         licence=licence,
-        self_contained=told.whole,
+        self_contained=found.whole,
     )
-    return Kernel(spec=spec, live=kernel, places=told.places)
+    return Kernel(spec=spec, live=kernel, places=found.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _KernelSource:
     """The source of a live kernel."""
 
     source: str
@@ -103,35 +103,35 @@ class _Told:
     """Returns the name of a struct in the source; None if structs keep their class names."""
 
 
-def _told_best(kernel: Any) -> _Told:
+def _best_source(kernel: Any) -> _KernelSource:
     """Return a kernel's source: its own lines if these define it and do nothing else, else as Warp builds it."""
     if flattening.is_rewritten(kernel) and (flat := _written_out(kernel)) is not None:
         return flat
     try:
-        told = _told(kernel)
+        own = _own_lines(kernel)
     except OSError:  # a class that was created without source text
         flat = _written_out(kernel)
         if flat is None:
             raise
         return flat
-    if told.whole and more_than_a_kernel(told.source) is None:
-        return told
+    if own.whole and more_than_a_kernel(own.source) is None:
+        return own
     flat = _written_out(kernel)
-    if flat is None or (told.whole and more_than_a_kernel(flat.source) is not None):
-        return told
+    if flat is None or (own.whole and more_than_a_kernel(flat.source) is not None):
+        return own
     return flat
 
 
-def _written_out(kernel: Any) -> _Told | None:
+def _written_out(kernel: Any) -> _KernelSource | None:
     """Return a kernel's source with all its dependencies written out by value; None if that is not possible."""
     try:
         flat = flattening.flatten(kernel, _literal, type_name)
     except NotFlatError:
         return None
-    return _Told(source=flat.source, named=lambda struct: flat.structs[introspection.name_in_texts(struct)])
+    return _KernelSource(source=flat.source, named=lambda struct: flat.structs[introspection.name_in_texts(struct)])
 
 
-def _told(kernel: Any) -> _Told:
+def _own_lines(kernel: Any) -> _KernelSource:
     """Return the source lines of a kernel and of everything that they refer to."""
     collector = SourceCollector(
         unwrap=_unwrap,
@@ -152,7 +152,7 @@ def _told(kernel: Any) -> _Told:
     if introspection.is_instance(kernel):
         types = ", ".join(type_name(argument.type) for argument in parameters)
         source += f"\n\nwp.overload({kernel.func.__name__}, [{types}])\n"
-    return _Told(source=source, places=collector.places, whole=not collector.missing)
+    return _KernelSource(source=source, places=collector.places, whole=not collector.missing)
 
 
 def signature_of(kernel: Any, named: Callable[[Any], str] | None = None) -> Signature:

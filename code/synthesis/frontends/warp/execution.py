@@ -281,7 +281,7 @@ def _compile(source: str, scratch: Path, headers: Path) -> tuple[Path | None, st
     flags = (ctypes.c_char_p * (len(_FLAGS) + 1))(*[flag.encode() for flag in _FLAGS], None)
     stem = scratch / f"unit_{os.getpid()}_{next(_UNITS)}"
     compiled = stem.with_suffix(".o")
-    with _standard_error() as said:
+    with _standard_error() as messages:
         status = context.runtime.llvm.wp_compile_cpp(
             source.encode(),
             str(stem.with_suffix(".cpp")).encode(),
@@ -298,7 +298,7 @@ def _compile(source: str, scratch: Path, headers: Path) -> tuple[Path | None, st
             str(headers).encode(),
             1,  # threads per block
         )
-    return (compiled if status == 0 else None), said[0]
+    return (compiled if status == 0 else None), messages[0]
 
 
 @functools.cache
@@ -324,17 +324,17 @@ def _labels_of_header() -> tuple[str, ...]:
 @contextlib.contextmanager
 def _standard_error() -> Generator[list[str]]:
     """Collect, inside a context, the text that native code writes to the process's standard error."""
-    said: list[str] = []
+    messages: list[str] = []
     with tempfile.TemporaryFile() as file:
         saved = os.dup(2)
         os.dup2(file.fileno(), 2)
         try:
-            yield said
+            yield messages
         finally:
             os.dup2(saved, 2)
             os.close(saved)
             file.seek(0)
-            said.append(file.read().decode("utf-8", "replace"))
+            messages.append(file.read().decode("utf-8", "replace"))
 
 
 def _blamed(errors: str) -> dict[int, str]:
@@ -468,7 +468,7 @@ def compiled_cuda(text: str, block_dim: int, suffix: str = "ptx", architecture: 
     """
     prepare()
     header = codegen.cuda_module_header.format(block_dim=block_dim) + codegen.codegen_cast_macros
-    with tempfile.TemporaryDirectory(prefix="irsmith-") as folder, _standard_error() as said:
+    with tempfile.TemporaryDirectory(prefix="irsmith-") as folder, _standard_error() as messages:
         source, output = Path(folder, "kernel.cu"), Path(folder, f"kernel.{suffix}")
         source.write_text(header + text, encoding="utf-8")
         try:
@@ -481,5 +481,5 @@ def compiled_cuda(text: str, block_dim: int, suffix: str = "ptx", architecture: 
                 use_precompiled_headers=False,
             )
         except Exception as error:
-            raise RuntimeError(_first_error("".join(said)) if said else str(error)) from error
+            raise RuntimeError(_first_error("".join(messages)) if messages else str(error)) from error
         return output.read_bytes()

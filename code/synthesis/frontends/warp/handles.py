@@ -94,8 +94,8 @@ def is_object(argument: Argument) -> bool:
     if parts is None or kind != (TYPES.get(argument.handle, "uint64"), (), None):
         return False
     fields = {each.name: each for each in argument.fields}
-    wanted = [name for name, part in parts.items() if name in fields or not part.optional]
-    if [each.name for each in argument.fields] != wanted:
+    expected = [name for name, part in parts.items() if name in fields or not part.optional]
+    if [each.name for each in argument.fields] != expected:
         return False
     return all(parts[name].fits(each) for name, each in fields.items()) and _CHECKS[argument.handle](fields)
 

@@ -118,9 +118,9 @@ def kernels_of(module: ModuleType) -> list[Any]:
     """Return the kernels that are declared in a module, and those made by its calls of neighbouring modules."""
     own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
     known = {id(kernel) for kernel in own}
-    held = [value for value in vars(module).values() if is_kernel(value)]
-    held += [value for _, value in holding.contained_in(module, is_kernel)]
-    made = {id(each): each for each in held if id(each) not in known and _is_made_for(each, module)}
+    reachable = [value for value in vars(module).values() if is_kernel(value)]
+    reachable += [value for _, value in holding.contained_in(module, is_kernel)]
+    made = {id(each): each for each in reachable if id(each) not in known and _is_made_for(each, module)}
     return own + sorted(made.values(), key=lambda kernel: (kernel.func.__module__, kernel.adj.fun_lineno, kernel.key))
 
 

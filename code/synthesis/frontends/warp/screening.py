@@ -228,10 +228,10 @@ def _words_of(found: Sequence[tuple[str, str]]) -> list[str]:
 
 def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
     """Yield a description of each foreign construct in a text, the simplest first."""
-    odd = {part for part in set(found) if part[0] in ("comment", "raw")
+    unusual = {part for part in set(found) if part[0] in ("comment", "raw")
            or (part[0] == "other" and part[1] not in _PUNCTUATION)}  # fmt: skip
-    if odd:
-        yield from (_of_odd(*part) for part in found if part in odd)
+    if unusual:
+        yield from (_of_unusual(*part) for part in found if part in unusual)
     if level.language == CUDA and framed(text) is None:
         yield FRAME
     words = _words_of(found)
@@ -250,7 +250,7 @@ def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Itera
             yield "an index of what is no member"
 
 
-def _of_odd(kind: str, token: str) -> str:
+def _of_unusual(kind: str, token: str) -> str:
     return f"the character {token!r}" if kind == "other" else f"a {kind} token: {token[:40]}"
 
 

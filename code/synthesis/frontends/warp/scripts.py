@@ -41,8 +41,8 @@ def launch_lines(spec: KernelSpec, inputs: Values, direction: Direction) -> Iter
     for each in grads:
         yield f"    {each.name}: wp.array({array_of(inputs[f'adj_{each.name}'])}, dtype={_element(each)}),"
     yield "})"
-    wanted = [each for each in arguments if each.name in spec.signature.differentiable and each.shape]
-    yield from (f"print({each.name!r}, {each.name}.grad.numpy())" for each in wanted if not each.fields)
+    differentiated = [each for each in arguments if each.name in spec.signature.differentiable and each.shape]
+    yield from (f"print({each.name!r}, {each.name}.grad.numpy())" for each in differentiated if not each.fields)
 
 
 def _given(argument: Argument, value: npt.NDArray[Any], *, backward: bool) -> Iterator[str]:
@@ -89,8 +89,8 @@ def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
 
 def _element(argument: Argument) -> str:
     """Return the element type as Warp writes it in an array's type."""
-    spelled = argument.type_name
-    found = re.search(r"dtype=([^,)]+(?:\([^)]*\))?)", spelled) or re.search(r"^wp\.\w+\[(.+)\]$", spelled)
+    type_name = argument.type_name
+    found = re.search(r"dtype=([^,)]+(?:\([^)]*\))?)", type_name) or re.search(r"^wp\.\w+\[(.+)\]$", type_name)
     return found[1] if found else f"wp.{argument.dtype}"
 
 

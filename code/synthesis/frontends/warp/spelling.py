@@ -49,13 +49,13 @@ class Style:
     suffixed: bool = False
     suffixed_with: tuple[str, ...] = ()
 
-    def settled(self, told: str) -> "Style":
+    def settled(self, text: str) -> "Style":
         """Return the style, with ``suffixed`` set if a type in ``suffixed_with`` is used.
 
         Args:
-            told: the text of a kernel, and its types.
+            text: the text of a kernel, and its types.
         """
-        found = any(re.search(rf"wp\.{each}\b", told) for each in self.suffixed_with)
+        found = any(re.search(rf"wp\.{each}\b", text) for each in self.suffixed_with)
         return replace(self, suffixed=self.suffixed or found)
 
     def respell_argument(self, argument: Argument) -> Argument:

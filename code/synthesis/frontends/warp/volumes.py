@@ -142,7 +142,7 @@ class _Root:
 class _Nodes:
     """The nodes of one kind, which are contiguous, and their offset in the grid."""
 
-    held: npt.NDArray[np.uint8]
+    data: npt.NDArray[np.uint8]
     at: int
     count: int
     side: int
@@ -154,13 +154,13 @@ class _Nodes:
         number = self.side**3
         if not self.count:
             return np.zeros((0, number), bool), np.zeros((0, number, self.entry), np.uint8)
-        nodes = self.held.reshape(self.count, -1)
+        nodes = self.data.reshape(self.count, -1)
         children = np.unpackbits(nodes[:, _BOX + number // 8 : _BOX + number // 4], axis=1, bitorder="little")
         return children.astype(bool), nodes[:, -number * self.entry :].reshape(self.count, number, self.entry)
 
     def address(self, node: int) -> int:
         """Return the offset of a node in the grid."""
-        return self.at + node * (len(self.held) // self.count)
+        return self.at + node * (len(self.data) // self.count)
 
     def place(self, number: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Return the position of a block in its node, in blocks."""

@@ -86,7 +86,7 @@ class Draft(Sketch):
         self.declare(Function(title, parameters, (Return(rename(statement.value, renames)),)))
         self._block[place] = Assign(statement.target, Call(Name(title), tuple(map(Name, read))))
 
-    def _spelled(self, nodes: Iterable[_Node]) -> tuple[_Node, ...]:
+    def _in_notation(self, nodes: Iterable[_Node]) -> tuple[_Node, ...]:
         """Return the nodes with squares, square roots and absolute values in the notation drawn for this function."""
         stream = self.stream.child("spelling")
         powers, own, roots = stream.chance(_POWERS), stream.chance(_OWN), stream.chance(_ROOTS)
@@ -136,9 +136,9 @@ class Draft(Sketch):
         self._outline()
         end = Return(nodes[0] if len(nodes) == 1 else Display(nodes))
         self.check((end,))
-        self._block = [*self._spelled(self._block)]
-        self._helpers = [*self._spelled(self._helpers)]
-        (end,) = self._spelled((end,))
+        self._block = [*self._in_notation(self._block)]
+        self._helpers = [*self._in_notation(self._helpers)]
+        (end,) = self._in_notation((end,))
         body = (*self.casts(), *add_comments(self.stream.child("comments"), tuple(self._block), _HABITS), end)
         used = ops.union(*(term.ops for term in results))
         annotation = "jax.Array" if self._annotated else ""

@@ -74,7 +74,7 @@ def _draw(family: Family, stream: Stream, taken: set[int]) -> KernelSpec:
         if value.name in now:
             declare(p, value.name, _given(family, value, sizes))
     p.write_lines(lines)
-    p.gives(*(_result(family, each, sizes) for each in family.results))
+    p.set_results(*(_result(family, each, sizes) for each in family.results))
     return p.done(family.category, family.name, family.name, family.titles, family.summary)
 
 

@@ -95,7 +95,7 @@ class Draft(Sketch):
             if each.dtype == "float32" and not each.fields and (each.shape is not None or plain)
         }
 
-    def _has_backward(self, differentiated: Sequence[str], told: str) -> bool:
+    def _has_backward(self, differentiated: Sequence[str], source: str) -> bool:
         """Return whether Warp generates a backward text for the kernel.
 
         Most kernels without a derivative have none. Kernels of one thread have none either, because they decide in
@@ -103,7 +103,7 @@ class Draft(Sketch):
         atomic operation, usually a slot, and branch on it. The backward text does not repeat the atomic operation, so
         it would branch on uninitialized memory.
         """
-        if self.forward_only or self.rank == 0 or (self.plain and _SLOT.search(told)):
+        if self.forward_only or self.rank == 0 or (self.plain and _SLOT.search(source)):
             return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
 

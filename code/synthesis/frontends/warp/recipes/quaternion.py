@@ -33,9 +33,9 @@ def _begin(stream: Stream) -> tuple[Stream, Draft]:
     return stream.child("shape"), draft
 
 
-def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], spelled: str = "") -> Expression:
+def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], expression: str = "") -> Expression:
     """Return the thread's own element of a new array."""
-    array = draft.add_array(kind, domain, draft.threads, pool=pool, element=spelled)
+    array = draft.add_array(kind, domain, draft.threads, pool=pool, element=expression)
     return Subscript(Name(array), tuple(map(Name, draft.indices)))
 
 
@@ -80,7 +80,7 @@ def _point(choices: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Te
     return made if choices.chance(0.5) else draft.keep(made)
 
 
-def _reach(*parts: Term) -> Domain:
+def _domain_after_rotation(*parts: Term) -> Domain:
     """Return the domain of a component of the sum of vectors after any rotation.
 
     The factor 1.75 is slightly above sqrt(3), the ratio of a vector's largest length to its largest component.
@@ -128,10 +128,10 @@ def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
         node = call("quat_rotate", call(target, rotation), point.node)
     else:
         node = call(target, rotation, point.node)
-    turned = draft.keep(Term(node, _VEC, _reach(point), ops, 2))
+    turned = draft.keep(Term(node, _VEC, _domain_after_rotation(point), ops, 2))
     if choices.chance(0.4):
         pivot = _point(choices, draft)
-        turned = Term(Infix("+", turned.node, pivot.node), _VEC, _reach(point, pivot), ops, 2)
+        turned = Term(Infix("+", turned.node, pivot.node), _VEC, _domain_after_rotation(point, pivot), ops, 2)
     result = _woven(stream, draft, turned)
     return finished(draft, "quaternion", "rotated", target, result, "Points turned by rotations")
 
@@ -158,7 +158,9 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
         return finished(draft, "quaternion", "combined", target, result, "The turn between two rotations")
     if choices.chance(0.8):
         point = _point(choices, draft)
-        turned = Term(call("quat_rotate", combined, point.node), _VEC, _reach(point), ops | {"quat_rotate"}, 3)
+        turned = Term(
+            call("quat_rotate", combined, point.node), _VEC, _domain_after_rotation(point), ops | {"quat_rotate"}, 3
+        )
         result = _woven(stream, draft, turned)
         return finished(draft, "quaternion", "combined", target, result, "Points turned by two rotations")
     result = Term(combined, _QUAT, _UNIT, ops)
@@ -187,7 +189,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
     ops: frozenset[str] = frozenset({"transform"})
     point = _point(choices, draft)
     place = Term(Literal("0"), _VEC, Domain(low=-4.0, high=4.0))
-    reach = _reach(point, place)
+    reach = _domain_after_rotation(point, place)
     if target == "transform_inverse":
         node: Expression = call("transform_point", call(target, frame), point.node)
     elif target == "transform_multiply":

@@ -69,9 +69,9 @@ class Calls:
         self._depth = 0
 
     def call(
-        self, node: ast.Call, frame: Frame, expressions: Expressions, *, wanted: bool = True, results: int = 1
+        self, node: ast.Call, frame: Frame, expressions: Expressions, *, is_used: bool = True, results: int = 1
     ) -> Any:
-        """Return a call's result; ``wanted`` is whether it is used, ``results`` how many values it is unpacked to."""
+        """Return a call's result; ``is_used`` is whether it is used, ``results`` how many values it is unpacked to."""
         if (isinstance(node.func, ast.Attribute) and node.func.attr == "static") or (
             isinstance(node.func, ast.Name) and node.func.id == "static"
         ):
@@ -84,24 +84,24 @@ class Calls:
         if isinstance(called, type) and called in (int, float, bool) and not arguments:
             return self._machine.number(called())
         if isinstance(called, BuiltIn):
-            return self._built_in(called.name, arguments, keywords, node, frame, wanted=wanted, results=results)
+            return self._built_in(called.name, arguments, keywords, node, frame, is_used=is_used, results=results)
         if called in introspection.TYPES_AND_BUILT_INS:
-            return self._built_in(called.__name__, arguments, keywords, node, frame, wanted=wanted, results=results)
+            return self._built_in(called.__name__, arguments, keywords, node, frame, is_used=is_used, results=results)
         if isinstance(called, type | ValueType | StructType) or introspection.is_struct(called):
             return construct(self._machine, type_of(called), arguments, keywords)
         # wp.types.vector(…) inside a kernel is the built-in of that name.
         if str(getattr(called, "__module__", "")).startswith("warp") and hasattr(called, "__name__"):
             name = called.__name__.removesuffix("_t")
-            return self._built_in(name, arguments, keywords, node, frame, wanted=wanted, results=results)
+            return self._built_in(name, arguments, keywords, node, frame, is_used=is_used, results=results)
         raise ReferenceUnknownError(f"a call of a {type(called).__name__}")
 
     def _arguments(self, node: ast.Call, frame: Frame, expressions: Expressions, called: str) -> list[Any]:
         """Return the values of a call's arguments; starred ones are unpacked."""
         starred = [isinstance(each, ast.Starred) for each in node.args]
         if called in SELECTING and self._machine.trace is not None and not any(starred):
-            held = expressions.held_siblings(node.args, frame)
-            note_arms(self._machine, called, [(each, *of) for each, of in zip(node.args, held, strict=True)])
-            return [value for value, _ in held]
+            values_and_arms = expressions.siblings_with_arms(node.args, frame)
+            note_arms(self._machine, called, [(each, *of) for each, of in zip(node.args, values_and_arms, strict=True)])
+            return [value for value, _ in values_and_arms]
         given = expressions.siblings(
             [each.value if isinstance(each, ast.Starred) else each for each in node.args], frame
         )
@@ -130,7 +130,7 @@ class Calls:
         node: ast.Call,
         frame: Frame,
         *,
-        wanted: bool,
+        is_used: bool,
         results: int,
     ) -> Any:
         if name == "tid":
@@ -138,7 +138,7 @@ class Calls:
         if name == "type" and len(arguments) == 1 and isinstance(arguments[0], Value | StructValue):
             return arguments[0].type
         if name.startswith("atomic_"):
-            return self._atomic_call(name.removeprefix("atomic_"), arguments, wanted=wanted)
+            return self._atomic_call(name.removeprefix("atomic_"), arguments, is_used=is_used)
         if name in _NEXT:
             return self._next(name, node, frame, arguments)
         if name in _NEXT_OF_A_BLOCK:
@@ -177,10 +177,12 @@ class Calls:
             raise ReferenceUnknownError(f"wp.{name} of what is no two variables")
         query, index = (each.id for each in node.args[:2] if isinstance(each, ast.Name))
         limit = np.broadcast_to(arguments[2].data, self._machine.lanes) if len(node.args) == 3 else None
-        held, old = frame.names.get(query), frame.names.get(index)
-        if not (isinstance(held, Query) and held.kind == _NEXT[name] and isinstance(old, Value) and old.type is INT32):
+        state, old = frame.names.get(query), frame.names.get(index)
+        if not (
+            isinstance(state, Query) and state.kind == _NEXT[name] and isinstance(old, Value) and old.type is INT32
+        ):
             raise ReferenceUnknownError(f"wp.{name} of what is no query and no whole number")
-        found, number, frame.names[query] = self._machine.advanced(held, limit)
+        found, number, frame.names[query] = self._machine.advanced(state, limit)
         frame.names[index] = self._machine.merged(found, Value(INT32, number), Value(INT32, old.data))
         return Value(BOOL, found)
 
@@ -190,11 +192,11 @@ class Calls:
         Warp does not define the negative number.
         """
         (query,) = node.args if len(node.args) == 1 else (None,)
-        held = frame.names.get(query.id) if isinstance(query, ast.Name) else None
-        if not (isinstance(query, ast.Name) and isinstance(held, Query) and held.kind == _NEXT_OF_A_BLOCK[name]):
+        state = frame.names.get(query.id) if isinstance(query, ast.Name) else None
+        if not (isinstance(query, ast.Name) and isinstance(state, Query) and state.kind == _NEXT_OF_A_BLOCK[name]):
             raise ReferenceUnknownError(f"wp.{name} of what is no query")
-        found, number, after = self._machine.advanced(held)
-        before = self._machine.everyone if held.valid is None else held.valid
+        found, number, after = self._machine.advanced(state)
+        before = self._machine.everyone if state.valid is None else state.valid
         frame.names[query.id] = replace(after, valid=np.where(self._machine.mask, found, before))
         none = -2 if self._machine.backwards else -1
         return Tile(INT32, (1,), np.where(found, number, none).astype(np.int32)[:, None])
@@ -209,7 +211,7 @@ class Calls:
             raise ReferenceUnknownError("wp.tid() of another number of dimensions than the launch has")
         return tuple(coordinates)
 
-    def _atomic_call(self, operation: str, arguments: list[Any], *, wanted: bool) -> Value | None:
+    def _atomic_call(self, operation: str, arguments: list[Any], *, is_used: bool) -> Value | None:
         view, *between, value = arguments
         if not isinstance(view, ArrayView):
             raise ReferenceUnknownError(f"wp.atomic_{operation} on a {type(view).__name__}")
@@ -224,7 +226,7 @@ class Calls:
         indices = self._machine.at(view, flat)
         if not self._machine.is_element(view, indices):
             raise ReferenceUnknownError(f"wp.atomic_{operation} of a part of an array")
-        return self._machine.atomic(operation, view, indices, value, wanted=wanted, expected=expected)
+        return self._machine.atomic(operation, view, indices, value, is_used=is_used, expected=expected)
 
     def function(
         self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any], expressions: Expressions

@@ -81,13 +81,13 @@ class Expressions:
         found = {k: self.value(nodes[k], frame) for k in _order(nodes)}
         return [found[k] for k in range(len(nodes))]
 
-    def held_siblings(self, nodes: Sequence[ast.expr], frame: Frame) -> list[tuple[Any, list[Taken]]]:
+    def siblings_with_arms(self, nodes: Sequence[ast.expr], frame: Frame) -> list[tuple[Any, list[Taken]]]:
         """Return the values of operands like ``siblings``, each with the arms that were taken inside it."""
         found: dict[int, tuple[Any, list[Taken]]] = {}
         for k in _order(nodes):
-            self._machine.hold_arms()
+            self._machine.buffer_arms()
             value = self.value(nodes[k], frame)
-            found[k] = value, self._machine.held_arms()
+            found[k] = value, self._machine.buffered_arms()
         return [found[k] for k in range(len(nodes))]
 
     def wrapped(self, given: Any) -> Any:
@@ -163,16 +163,16 @@ class Expressions:
     def _eval_Attribute(self, node: ast.Attribute, frame: Frame) -> Any:  # noqa: N802
         return self.attribute(self.value(node.value, frame), node.attr)
 
-    def attribute(self, held: Any, name: str) -> Any:
+    def attribute(self, owner: Any, name: str) -> Any:
         """Return an attribute of a value."""
-        if isinstance(held, StructValue):
-            if name not in held.fields:
+        if isinstance(owner, StructValue):
+            if name not in owner.fields:
                 raise ReferenceUnknownError(f"the field {name}")
-            return held.fields[name]
-        if isinstance(held, Value):
-            return part_of(held, name)
-        if isinstance(held, ArrayView):
-            sizes = held.remaining
+            return owner.fields[name]
+        if isinstance(owner, Value):
+            return part_of(owner, name)
+        if isinstance(owner, ArrayView):
+            sizes = owner.remaining
             if name == "shape":
                 padded = (*sizes, *(0,) * (4 - len(sizes)))
                 return tuple(Value(INT32, np.array([size], np.int32)) for size in padded)
@@ -181,22 +181,22 @@ class Expressions:
             if name == "ndim":
                 return self._machine.number(len(sizes))
             if name == "dtype":
-                return held.element
+                return owner.element
             if name == "ptr":
-                return held
+                return owner
             raise ReferenceUnknownError(f"an array's .{name}")
-        if held is wp:
+        if owner is wp:
             key = id(wp), name
             if key not in self._globals:
                 found = getattr(wp, name, _MISSING)
                 own = found is _MISSING or introspection.is_builtin(found)
                 self._globals[key] = BuiltIn(name) if own else self.wrapped(found)
             return self._globals[key]
-        if isinstance(held, ValueType) and name == "dtype":
-            return scalar_type(held.scalar)
-        if isinstance(held, ValueType | BuiltIn | StructType | Tile):
-            raise ReferenceUnknownError(f".{name} of a {type(held).__name__}")
-        found = getattr(held, name, _MISSING)
+        if isinstance(owner, ValueType) and name == "dtype":
+            return scalar_type(owner.scalar)
+        if isinstance(owner, ValueType | BuiltIn | StructType | Tile):
+            raise ReferenceUnknownError(f".{name} of a {type(owner).__name__}")
+        found = getattr(owner, name, _MISSING)
         if found is _MISSING:
             raise ReferenceUnknownError(f"the attribute {name}")
         return self.wrapped(found)
@@ -287,7 +287,7 @@ class Expressions:
         if not isinstance(node.op, ast.Mult) or self._machine.trace is None:
             left, right = self.siblings((node.left, node.right), frame)
             return self.operated(type(node.op).__name__, left, right, frame)
-        (left, inside_left), (right, inside_right) = self.held_siblings((node.left, node.right), frame)
+        (left, inside_left), (right, inside_right) = self.siblings_with_arms((node.left, node.right), frame)
         note_arms(self._machine, "mul", [(node.left, left, inside_left), (node.right, right, inside_right)])
         return self.operated(type(node.op).__name__, left, right, frame)
 

@@ -81,7 +81,7 @@ class Interpreter:
 
     def _run_Expr(self, statement: ast.Expr, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         if isinstance(statement.value, ast.Call):
-            self._calls.call(statement.value, frame, self._expressions, wanted=False)
+            self._calls.call(statement.value, frame, self._expressions, is_used=False)
         elif not isinstance(statement.value, ast.Constant):
             self._expressions.value(statement.value, frame)
         return lanes
@@ -107,7 +107,7 @@ class Interpreter:
         if isinstance(statement.target, ast.Name):
             name = statement.target.id
             old = self._expressions.named(name, frame)
-            ((value, inside),) = self._expressions.held_siblings([statement.value], frame)
+            ((value, inside),) = self._expressions.siblings_with_arms([statement.value], frame)
             note_arms(
                 self._machine,
                 _SELECTING.get(operator, ""),
@@ -125,7 +125,7 @@ class Interpreter:
             value = self._expressions.value(statement.value, frame)
             self._machine.mask = lanes
             view, indices, inner = target
-            self._machine.atomic(atomic, view, indices, value, wanted=False, inner=inner)
+            self._machine.atomic(atomic, view, indices, value, is_used=False, inner=inner)
             return lanes
         new = self._expressions.operated(
             operator, self._read(place, frame), self._expressions.value(statement.value, frame), frame
@@ -398,52 +398,52 @@ class Interpreter:
             case ("field", outer, name):
                 self._write_field(outer, name, value, lanes, frame)
             case ("component", outer, indices):
-                held = self._read(outer, frame)
-                if isinstance(held, Tile):
+                current = self._read(outer, frame)
+                if isinstance(current, Tile):
                     self._machine.mask = lanes
-                    set_element(self._machine, held, indices, value)
+                    set_element(self._machine, current, indices, value)
                 else:
-                    self._write(outer, self._with_component(held, indices, value), lanes, frame)
+                    self._write(outer, self._with_component(current, indices, value), lanes, frame)
             case _:
                 raise ReferenceUnknownError("an assignment to a value")
 
     def _write_field(self, outer: "Place", name: str, value: Any, lanes: Array, frame: Frame) -> None:
-        held = self._read(outer, frame)
-        if isinstance(held, StructValue):
-            value = self._machine.as_type(value, held.type.fields[name])
+        current = self._read(outer, frame)
+        if isinstance(current, StructValue):
+            value = self._machine.as_type(value, current.type.fields[name])
             if outer[0] == "element":  # only the field is written, not the whole struct
                 view, indices = outer[1], outer[2]
                 self._machine.mask = lanes
                 self._machine.store(self._field_of(view, name), indices, value)
                 return
-            self._write(outer, StructValue(held.type, held.fields | {name: value}), lanes, frame)
+            self._write(outer, StructValue(current.type, current.fields | {name: value}), lanes, frame)
             return
-        if isinstance(held, Value) and held.type.form == "transform" and name in ("p", "q"):
-            data = np.array(np.broadcast_to(held.data, (self._machine.lanes, 7)))
+        if isinstance(current, Value) and current.type.form == "transform" and name in ("p", "q"):
+            data = np.array(np.broadcast_to(current.data, (self._machine.lanes, 7)))
             data[:, slice(0, 3) if name == "p" else slice(3, 7)] = value.data
-            self._write(outer, Value(held.type, data), lanes, frame)
+            self._write(outer, Value(current.type, data), lanes, frame)
             return
-        if isinstance(held, Value) and held.type.form in ("vector", "quaternion") and name in AXES:
-            changed = self._with_component(held, (self._machine.number(AXES.index(name)),), value)
+        if isinstance(current, Value) and current.type.form in ("vector", "quaternion") and name in AXES:
+            changed = self._with_component(current, (self._machine.number(AXES.index(name)),), value)
             self._write(outer, changed, lanes, frame)
             return
         raise ReferenceUnknownError(f"an assignment to .{name}")
 
-    def _with_component(self, held: Any, indices: tuple[Any, ...], value: Any) -> Value:
-        if not isinstance(held, Value) or not isinstance(value, Value):
-            raise ReferenceUnknownError(f"a component of a {type(held).__name__}")
-        if value.type.scalar != held.type.scalar:
-            value = self._machine.as_type(value, scalar_type(held.type.scalar))
-        data = np.array(np.broadcast_to(held.data, (self._machine.lanes, *held.type.shape)))
+    def _with_component(self, current: Any, indices: tuple[Any, ...], value: Any) -> Value:
+        if not isinstance(current, Value) or not isinstance(value, Value):
+            raise ReferenceUnknownError(f"a component of a {type(current).__name__}")
+        if value.type.scalar != current.type.scalar:
+            value = self._machine.as_type(value, scalar_type(current.type.scalar))
+        data = np.array(np.broadcast_to(current.data, (self._machine.lanes, *current.type.shape)))
         if any(isinstance(each, slice) for each in indices):
             where = places_of(indices)
             part = data[(slice(None), *where)]
             part[...] = widen(value.data, part.ndim - value.data.ndim)
-            return Value(held.type, data)
-        where = [np.broadcast_to(self._machine.inside(each.data, held.type.shape[axis]), self._machine.lanes)
+            return Value(current.type, data)
+        where = [np.broadcast_to(self._machine.inside(each.data, current.type.shape[axis]), self._machine.lanes)
                  for axis, each in enumerate(indices)]  # fmt: skip
         data[(np.arange(self._machine.lanes), *where)] = value.data
-        return Value(held.type, data)
+        return Value(current.type, data)
 
     def run(self, source: Source, names: dict[str, Any]) -> None:
         """Run a kernel's body."""

@@ -96,7 +96,7 @@ class Lanes:
         self.names: dict[Any, str] = {}
         """The argument of each buffer, by its key in the log of accesses."""
         self._settled: set[int] = set()
-        self._held: list[list[Taken]] = []
+        self._buffered: list[list[Taken]] = []
         """Arms taken inside operands that are being evaluated. They count only if the operand is used."""
         self._singular: Array | None = None
         """The lanes that have computed a value without a derivative; None if none has."""
@@ -190,7 +190,7 @@ class Lanes:
         part = np.flatnonzero(lanes)
         before = self.lanes, self.everyone, self.mask, self.kept, self._singular
         known = self.linear, self.replica, self.coordinates
-        held = len(self._held[-1]) if self._held else 0
+        before_these = len(self._buffered[-1]) if self._buffered else 0
         self.kept = part if self.kept is None else self.kept[part]
         self.lanes, self.everyone, self._singular = len(part), np.ones(len(part), bool), None
         if before[-1] is not None and before[-1][part].any():
@@ -204,9 +204,9 @@ class Lanes:
             inside = self._singular
             self.lanes, self.everyone, self.mask, self.kept, self._singular = before
             self.linear, self.replica, self.coordinates = known
-            if self._held:
-                arms = self._held[-1]
-                arms[held:] = [(arm, self.among_all(taken, part)) for arm, taken in arms[held:]]
+            if self._buffered:
+                arms = self._buffered[-1]
+                arms[before_these:] = [(arm, self.among_all(taken, part)) for arm, taken in arms[before_these:]]
             if inside is not None:
                 inside = self.among_all(inside, part)
                 self._singular = inside if self._singular is None else self._singular | inside
@@ -217,13 +217,13 @@ class Lanes:
         found[part] = data
         return found
 
-    def hold_arms(self) -> None:
-        """Buffer what :meth:`note_arm` records from now on, until :meth:`held_arms` returns it."""
-        self._held.append([])
+    def buffer_arms(self) -> None:
+        """Buffer what :meth:`note_arm` records from now on, until :meth:`buffered_arms` returns it."""
+        self._buffered.append([])
 
-    def held_arms(self) -> "list[Taken]":
-        """Return the arms recorded since the last :meth:`hold_arms`, with the lanes that took them."""
-        return self._held.pop()
+    def buffered_arms(self) -> "list[Taken]":
+        """Return the arms recorded since the last :meth:`buffer_arms`, with the lanes that took them."""
+        return self._buffered.pop()
 
     def note_arm(self, arm: ast.AST, where: Array, value: Any, inside: "Sequence[Taken]" = ()) -> None:
         """Record that an arm of an expression is taken in the active lanes where a condition holds.
@@ -250,8 +250,8 @@ class Lanes:
             both = lanes & taken
             if not both.any():
                 continue
-            if self._held:
-                self._held[-1].append((arm, both))
+            if self._buffered:
+                self._buffered[-1].append((arm, both))
             elif self._whole is not None:
                 rows = both.reshape(self.launch).any(axis=1)
                 self._whole._note_taken([(arm, self._whole.everyone)], rows)

@@ -194,7 +194,7 @@ class Machine(Conversions):
         indices: tuple[Array, ...],
         value: Value,
         *,
-        wanted: bool,
+        is_used: bool,
         expected: Value | None = None,
         inner: int = 0,
     ) -> Value | None:
@@ -205,17 +205,17 @@ class Machine(Conversions):
             view: the array.
             indices: the indices of the element, followed by ``inner`` indices of a component.
             value: the operand.
-            wanted: whether the old value is used.
+            is_used: whether the old value is used.
             expected: for ``cas``, the expected value of the element.
             inner: number of indices that select a component.
 
         Returns:
-            The old value of each lane, if wanted.
+            The old value of each lane, if used.
         """
         if not isinstance(view.element, ValueType):
             raise ReferenceUnknownError("an atomic operation on a struct")
         value = self.as_type(value, view.element)
-        used = wanted or operation in ("cas", "exch")
+        used = is_used or operation in ("cas", "exch")
         kind = f"{'X' if used else 'A'}{'add' if operation == 'sub' else operation}"
         buffer, indices = self._looked_up(view, indices)
         self.record(buffer.key, kind, indices[: len(indices) - inner], self.mask)
@@ -226,8 +226,8 @@ class Machine(Conversions):
         update = _UPDATES.get(operation)
         data = buffer.data
         if is_floating(data.dtype):
-            self._note_sum(buffer, place, given, lanes, operation if not wanted else "")
-        if not wanted and update is not None:
+            self._note_sum(buffer, place, given, lanes, operation if not is_used else "")
+        if not is_used and update is not None:
             update.at(data, place, given)
             return None
         wished = None

@@ -52,8 +52,8 @@ def part(machine: Machine, handle: Handle, name: str) -> Array:
 def corners(machine: Machine, handle: Handle, name: str = "points") -> Array:
     """Return the values at the corners of a mesh's faces, of shape ``(lanes or 1, faces, 3, 3)``."""
     data, indices = handle.parts[name], handle.parts["indices"]
-    held = np.stack([values[order.reshape(-1, 3)] for values, order in zip(data, indices, strict=True)])
-    return held if machine.replicas == 1 else held[machine.replica]
+    found = np.stack([values[order.reshape(-1, 3)] for values, order in zip(data, indices, strict=True)])
+    return found if machine.replicas == 1 else found[machine.replica]
 
 
 def spread(machine: Machine, value: Value) -> Array:
@@ -61,7 +61,9 @@ def spread(machine: Machine, value: Value) -> Array:
     return np.broadcast_to(value.data, (machine.lanes, *value.type.shape))
 
 
-def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence[Array], given: Sequence[Array]) -> Any:
+def answers_of(
+    machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence[Array], given: Sequence[Array]
+) -> Any:
     """Return the answers of a query for the active lanes, computed for some lanes at a time; zeros for the others.
 
     Args:
@@ -142,19 +144,19 @@ def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
     of the node that Warp returns, and it depends on the machine's order, so results that use the number itself are
     ill-conditioned.
     """
-    wanted = spread(machine, group).astype(np.int64)
-    if (np.abs(wanted) >= _GROUPS).any():
+    groups = spread(machine, group).astype(np.int64)
+    if (np.abs(groups) >= _GROUPS).any():
         raise ReferenceUnknownError("a group with a number this large")
-    there = in_groups(machine, handle, wanted).any(axis=1)
-    number = _ROOTS + 2 * (wanted + _GROUPS) + machine.backwards
+    there = in_groups(machine, handle, groups).any(axis=1)
+    number = _ROOTS + 2 * (groups + _GROUPS) + machine.backwards
     return Value(INT32, np.where(there, number, -1).astype(np.int32))
 
 
-def in_groups(machine: Machine, handle: Handle, wanted: Array) -> Array:
-    """Return which items of an object are in the wanted group of each lane, one row per lane."""
+def in_groups(machine: Machine, handle: Handle, groups: Array) -> Array:
+    """Return which items of an object are in the given group of each lane, one row per lane."""
     if "groups" in handle.parts:
-        return part(machine, handle, "groups") == wanted[:, None]
-    return np.zeros((1, 1), np.int64) == wanted[:, None]
+        return part(machine, handle, "groups") == groups[:, None]
+    return np.zeros((1, 1), np.int64) == groups[:, None]
 
 
 def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
@@ -165,11 +167,11 @@ def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
     """
     if root is None:
         return np.ones((1, 1), bool)
-    held = spread(machine, root).astype(np.int64)
-    known = (held == -1) | (held >= _ROOTS)
+    roots = spread(machine, root).astype(np.int64)
+    known = (roots == -1) | (roots >= _ROOTS)
     if not known[machine.mask].all():
         raise ReferenceUnknownError("a root that is none of a group")
-    return (held == -1)[:, None] | in_groups(machine, handle, (held - _ROOTS) // 2 - _GROUPS)
+    return (roots == -1)[:, None] | in_groups(machine, handle, (roots - _ROOTS) // 2 - _GROUPS)
 
 
 def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:

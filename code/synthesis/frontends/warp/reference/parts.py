@@ -41,27 +41,27 @@ def places_of(indices: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(cast(Any, each) if isinstance(each, slice) else constant_of(each) for each in indices)
 
 
-def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
+def component(machine: Machine, container: Any, indices: tuple[Any, ...]) -> Any:
     """Return a component or part of a tuple, vector, matrix or tile."""
-    if isinstance(held, tuple):
-        return held[indices[0] if isinstance(indices[0], slice) else constant_of(indices[0])]  # pyright: ignore
-    if isinstance(held, Tile):
-        return _tile_element(machine, held, indices)
-    if not isinstance(held, Value) or not held.type.shape or len(indices) > len(held.type.shape):
-        raise ReferenceUnknownError(f"an index into a {type(held).__name__}")
+    if isinstance(container, tuple):
+        return container[indices[0] if isinstance(indices[0], slice) else constant_of(indices[0])]  # pyright: ignore
+    if isinstance(container, Tile):
+        return _tile_element(machine, container, indices)
+    if not isinstance(container, Value) or not container.type.shape or len(indices) > len(container.type.shape):
+        raise ReferenceUnknownError(f"an index into a {type(container).__name__}")
     if any(isinstance(each, slice) for each in indices):
         where = places_of(indices)
-        data = held.data[(slice(None), *where)]
-        return Value(value_type("matrix" if data.ndim == 3 else "vector", held.type.scalar, data.shape[1:]), data)
-    inside = [machine.inside(each.data, held.type.shape[axis]) for axis, each in enumerate(indices)]
+        data = container.data[(slice(None), *where)]
+        return Value(value_type("matrix" if data.ndim == 3 else "vector", container.type.scalar, data.shape[1:]), data)
+    inside = [machine.inside(each.data, container.type.shape[axis]) for axis, each in enumerate(indices)]
     if all(len(each) == 1 for each in inside):
-        data = held.data[(slice(None), *(int(each[0]) for each in inside))]
+        data = container.data[(slice(None), *(int(each[0]) for each in inside))]
     else:
-        lanes = max(len(held.data), *(len(each) for each in inside))
-        source = np.broadcast_to(held.data, (lanes, *held.type.shape))
+        lanes = max(len(container.data), *(len(each) for each in inside))
+        source = np.broadcast_to(container.data, (lanes, *container.type.shape))
         data = source[(np.arange(lanes), *(np.broadcast_to(each, lanes) for each in inside))]
-    rest = held.type.shape[len(indices) :]
-    return Value(vector_type(held.type.scalar, rest[0]) if rest else scalar_type(held.type.scalar), data)
+    rest = container.type.shape[len(indices) :]
+    return Value(vector_type(container.type.scalar, rest[0]) if rest else scalar_type(container.type.scalar), data)
 
 
 def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Value | StructValue | Tile:
@@ -130,20 +130,20 @@ def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
     return Tile(tile.type, shape, np.moveaxis(taken, 1, axis + 1))
 
 
-def part_of(held: Value, name: str) -> Any:
+def part_of(value: Value, name: str) -> Any:
     """Return an attribute of a value, such as ``.x`` or ``.xy`` of a vector, ``.p`` of a transform, or ``.dtype``."""
-    form, scalar = held.type.form, held.type.scalar
+    form, scalar = value.type.form, value.type.scalar
     if form == "scalar" and name == "value":
-        return held
+        return value
     if form == "transform" and name in ("p", "q"):
         if name == "p":
-            return Value(vector_type(scalar, 3), held.data[:, :3])
-        return Value(value_type("quaternion", scalar, (4,)), held.data[:, 3:])
-    if form in ("vector", "quaternion") and name and all(axis in AXES[: held.type.shape[0]] for axis in name):
+            return Value(vector_type(scalar, 3), value.data[:, :3])
+        return Value(value_type("quaternion", scalar, (4,)), value.data[:, 3:])
+    if form in ("vector", "quaternion") and name and all(axis in AXES[: value.type.shape[0]] for axis in name):
         axes = [AXES.index(axis) for axis in name]
         if len(axes) == 1:
-            return Value(scalar_type(scalar), held.data[:, axes[0]])
-        return Value(vector_type(scalar, len(axes)), held.data[:, axes])
+            return Value(scalar_type(scalar), value.data[:, axes[0]])
+        return Value(vector_type(scalar, len(axes)), value.data[:, axes])
     if name == "dtype":
         return scalar_type(scalar)
     raise ReferenceUnknownError(f".{name} of a {form}")

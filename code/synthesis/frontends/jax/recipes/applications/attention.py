@@ -151,7 +151,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         else:
             p.add(block("if mask is not None:", told, choose))
     p.add(*_mix(p, layout, low, form))
-    p.gives(Leaf((rows, length, dim), dtype=dtype))
+    p.set_results(Leaf((rows, length, dim), dtype=dtype))
     titles = (
         ("cross_attention", "attend")
         if cross

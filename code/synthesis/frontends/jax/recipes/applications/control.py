@@ -420,7 +420,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
             )
         else:
             p.add(*body, ended, reward, given_back)
-    p.gives(*results)
+    p.set_results(*results)
     return _named(p, target, rollout=rollout)
 
 

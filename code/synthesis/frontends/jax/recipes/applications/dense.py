@@ -177,7 +177,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
         p.add(normalise(p, "out", "out", p.pick("scale", "scale", ""), "", p.pick("layer", "rms")))
     ends = [f"return out.astype({low})"] if low else ["return out", "return out", "return out.astype(x.dtype)"]
     p.add(p.pick(*ends))
-    p.gives(Leaf((rows, out), dtype="bfloat16" if low else "float32"))
+    p.set_results(Leaf((rows, out), dtype="bfloat16" if low else "float32"))
     titles = ("mlp", "mlp_forward", "apply_mlp", "forward") if target == "mlp" else ("residual_mlp", "mlp_block")
     return p.done(
         "layers",

@@ -104,7 +104,7 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
                 ),
             )
         p.add("return logits")
-        p.gives(Leaf((rows, length, words), dtype="bfloat16" if low else "float32"))
+        p.set_results(Leaf((rows, length, words), dtype="bfloat16" if low else "float32"))
         return p.done(
             "layers",
             "embedding",
@@ -165,7 +165,7 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
             ),
         )
     p.add("return h.astype(jnp.bfloat16)" if low else "return h")
-    p.gives(Leaf((rows, length, dim), dtype="bfloat16" if low else "float32"))
+    p.set_results(Leaf((rows, length, dim), dtype="bfloat16" if low else "float32"))
     return p.done(
         "layers",
         "embedding",

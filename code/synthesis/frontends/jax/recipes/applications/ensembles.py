@@ -160,13 +160,13 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
         end = f"{made.name}({', '.join(packed)})"
     if log:
         p.add(f"return {end}, history")
-        p.gives(state, Leaf((steps,)))
+        p.set_results(state, Leaf((steps,)))
     elif way in ("fire", "steepest") and p.choices.chance(0.3):
         p.add(f"return {end}, energy(R)")
-        p.gives(state, Leaf(()))
+        p.set_results(state, Leaf(()))
     else:
         p.add(f"return {end}")
-        p.gives(state)
+        p.set_results(state)
     returned = "the positions after the steps" if way == "steepest" else "the state after the steps"
     more = ", and what was measured after each" if log else ""
     return p.done("molecules", "ensemble", target, _TITLES[way], _SUMMARIES[way], returned + more)

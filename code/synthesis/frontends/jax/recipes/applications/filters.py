@@ -211,7 +211,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     if target == "exponential_smoothing":
         extra = text.rstrip().rsplit("return ", maxsplit=1)[-1]
         last = Leaf((horizon, *shape[1:])) if "ahead *" in extra else row
-        p.gives(path, *([last] if extra.startswith(("fitted, ", "forecasts, ", "levels, ")) else []))
+        p.set_results(path, *([last] if extra.startswith(("fitted, ", "forecasts, ", "levels, ")) else []))
     else:
         p.finish(*ends[target])
     titles = {

@@ -45,7 +45,7 @@ Body = tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ErrorWording:
     """The text of an error about an array with a wrong shape."""
 
     shape: tuple[str, str]
@@ -108,19 +108,19 @@ def _last_returned(body: Body, result: str) -> Body | None:
             return None
 
 
-def asserting(body: Body, *, said: bool) -> Body:
+def asserting(body: Body, *, with_messages: bool) -> Body:
     """Return a body with assertions in place of checks that raise errors, with or without messages.
 
     A message that contains values is left out, because an assertion shows what was wrong.
     """
-    return tuple(_asserted(each, said) for each in body)
+    return tuple(_asserted(each, with_messages) for each in body)
 
 
-def _asserted(statement: Statement, said: bool) -> Statement:
+def _asserted(statement: Statement, with_messages: bool) -> Statement:
     match statement:
         case If(test, (Raise(Call(_, (message,), ())),), ()):
-            told = message if said and not isinstance(message, FormattedText) else None
-            return Assert(opposite(test), told)
+            shown = message if with_messages and not isinstance(message, FormattedText) else None
+            return Assert(opposite(test), shown)
         case _:
             return statement
 
@@ -158,10 +158,10 @@ def _chosen(statement: Statement) -> Statement:
 
 def turning(body: Body) -> Body:
     """Return a body with ``if not flag`` where the branch without the flag is the shorter one."""
-    return tuple(_turned(each) for each in body)
+    return tuple(_inverted(each) for each in body)
 
 
-def _turned(statement: Statement) -> Statement:
+def _inverted(statement: Statement) -> Statement:
     match statement:
         case If(Name() as flag, inner, orelse) if (
             orelse and not isinstance(orelse[0], If) and _length(orelse) < _length(inner)
@@ -200,7 +200,7 @@ def trusting(body: Body) -> Body:
     kept: list[Statement] = []
     for each in body:
         match each:
-            case If(test, (Raise(),), ()) if not _asks_for_presence(test):
+            case If(test, (Raise(),), ()) if not _tests_presence(test):
                 if kept and isinstance(kept[-1], Comment):
                     kept.pop()
             case _:
@@ -208,17 +208,17 @@ def trusting(body: Body) -> Body:
     return prune(tuple(kept))
 
 
-def _asks_for_presence(test: Expression) -> bool:
+def _tests_presence(test: Expression) -> bool:
     match test:
         case Comparison("is" | "is not" | "in" | "not in"):
             return True
         case Infix("and" | "or", left, right) | Comparison("==" | "!=", left, right):
-            return _asks_for_presence(left) or _asks_for_presence(right)
+            return _tests_presence(left) or _tests_presence(right)
         case _:
             return False
 
 
-def _asked_for_presence(test: Expression) -> list[str]:
+def _names_compared_with_none(test: Expression) -> list[str]:
     """Return the names that a test compares with None."""
     return [
         each.left.id
@@ -236,7 +236,7 @@ def assuming(body: Body) -> Body:
     for each in body:
         match made, each:
             case [*before, If(Comparison("==", name), _, ()), If(Comparison("==", other), inner, ())], Raise() if (
-                name == other and isinstance(inner[-1], Return) and not (before and _asks_for(before[-1], name))
+                name == other and isinstance(inner[-1], Return) and not (before and _branches_on(before[-1], name))
             ):
                 made.pop()
                 made += inner
@@ -245,7 +245,7 @@ def assuming(body: Body) -> Body:
     return tuple(made)
 
 
-def _asks_for(statement: Statement, name: Expression) -> bool:
+def _branches_on(statement: Statement, name: Expression) -> bool:
     """Return whether a statement is a branch on the value of a name."""
     return isinstance(statement, If) and isinstance(statement.test, Comparison) and statement.test.left == name
 
@@ -309,7 +309,7 @@ def telling_briefly(body: Body) -> Body:
 
 def _brief(statement: Statement) -> Statement:
     match statement:
-        case Raise(Call(kind, (FormattedText((str() as text, _, *rest)),), ())) if not any(map(_says_more, rest)):
+        case Raise(Call(kind, (FormattedText((str() as text, _, *rest)),), ())) if not any(map(_has_content, rest)):
             told = re.sub(r"(,? got\b[^,]*|,? (and|of shape|has shape)|[:,])? ?'?$", "", text)
             whole = " " in told and told.split()[-1] not in _LEADING_ON
             return Raise(Call(kind, (Literal(repr(told)),))) if whole else statement
@@ -317,7 +317,7 @@ def _brief(statement: Statement) -> Statement:
             return _inside(statement, telling_briefly)
 
 
-def _says_more(part: str | Expression) -> bool:
+def _has_content(part: str | Expression) -> bool:
     """Return whether a part of a message is more than closing punctuation."""
     return not isinstance(part, str) or bool(part.strip("'\"."))
 
@@ -341,7 +341,7 @@ def _updated(statement: Statement, names: Container[str] | None) -> Statement:
 
 
 def checking(
-    body: Body, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said, *, joined: bool
+    body: Body, shapes: Mapping[str, tuple[int, ...]], always: Container[str], wording: ErrorWording, *, joined: bool
 ) -> Body:
     """Return a body that checks the shapes of optional arrays that are given.
 
@@ -358,9 +358,9 @@ def checking(
     for statement in body:
         match statement:
             case If(Comparison("is not", Name(name), Literal("None")), (ahead, *_) as inner, orelse) if (
-                name in left and name not in always and not _refuses(ahead) and not _asks_rank(ahead, name)
+                name in left and name not in always and not _refuses(ahead) and not _depends_on_rank(ahead, name)
             ):
-                fitting = _check(name, left, always, said)
+                fitting = _check(name, left, always, wording)
                 left.pop(name)
                 if fitting is None:
                     made.append(statement)
@@ -372,7 +372,7 @@ def checking(
             case If(test, (Raise(),), ()):
                 # several arrays that are tested together are treated alike: none of them is checked
                 made.append(statement)
-                for each in _asked_for_presence(test):
+                for each in _names_compared_with_none(test):
                     left.pop(each, None)
             case _:
                 made.append(statement)
@@ -385,7 +385,7 @@ def _refuses(statement: Statement) -> bool:
     return isinstance(statement, If) and any(isinstance(each, Raise) for each in statement.body)
 
 
-def _asks_rank(statement: Statement, name: str) -> bool:
+def _depends_on_rank(statement: Statement, name: str) -> bool:
     """Return whether a statement depends on the number of dimensions of an array, which may then vary."""
     match statement:
         case If(Comparison(_, Attribute(Name(asked), "ndim"), _)):
@@ -394,7 +394,9 @@ def _asks_rank(statement: Statement, name: str) -> bool:
             return False
 
 
-def _check(name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said) -> If | None:
+def _check(
+    name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], wording: ErrorWording
+) -> If | None:
     """Return a check that an array has the right shape; None if it has no dimensions.
 
     The shape of an array of several dimensions is compared with that of an array of the same shape that is always
@@ -404,11 +406,11 @@ def _check(name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[s
     like = [other for other, its in shapes.items() if its == shape and other in always]
     if len(shape) > 1 and like:
         given, wanted = Attribute(Name(name), "shape"), Attribute(Name(like[0]), "shape")
-        message = FormattedText((said.shape[0].format(name), given, said.shape[1], wanted))
+        message = FormattedText((wording.shape[0].format(name), given, wording.shape[1], wanted))
     elif shape:
         given, wanted = Attribute(Name(name), "ndim"), Literal(str(len(shape)))
         axes = "dimension" if len(shape) == 1 else "dimensions"
-        message = FormattedText((said.axes.format(name=name, count=len(shape), axes=axes), given))
+        message = FormattedText((wording.axes.format(name=name, count=len(shape), axes=axes), given))
     else:
         return None
     return If(Comparison("!=", given, wanted), (Raise(Call(Name("ValueError"), (message,))),), ())

@@ -108,7 +108,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         p.add(body, hold)
         if both:
             p.add(f"return u_next, {then}")
-            p.gives(Leaf(shape), Leaf(shape))
+            p.set_results(Leaf(shape), Leaf(shape))
         elif p.maybe(0.3):
             p.add(
                 p.pick(
@@ -116,10 +116,10 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
                 ),
                 "return u_next, residual",
             )
-            p.gives(Leaf(shape), Leaf(()))
+            p.set_results(Leaf(shape), Leaf(()))
         else:
             p.add("return u_next")
-            p.gives(Leaf(shape))
+            p.set_results(Leaf(shape))
     elif loop == "fori":
         if both:
             p.add(block("def body(_, carry):", "u, v = carry", body, hold, f"return u_next, {then}"))
@@ -131,20 +131,20 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
                 f"final = jax.lax.fori_loop(0, steps, body, {'(u, v)' if both else 'u'})\nreturn final",
             )
         )
-        p.gives(*([Leaf(shape), Leaf(shape)] if both else [Leaf(shape)]))
+        p.set_results(*([Leaf(shape), Leaf(shape)] if both else [Leaf(shape)]))
     else:
         kept = p.pick("jnp.mean(u_next)", "jnp.max(jnp.abs(u_next))", "jnp.sum(u_next ** 2)")
         if both:
             p.add(block("def step(carry, _):", "u, v = carry", body, hold, f"return (u_next, {then}), {kept}"))
             p.add("(u, v), history = lax.scan(step, (u, v), None, length=steps)", "return u, v, history")
-            p.gives(Leaf(shape), Leaf(shape), Leaf((steps,)))
+            p.set_results(Leaf(shape), Leaf(shape), Leaf((steps,)))
         else:
             p.add(
                 block("def step(u, _):", body, hold, f"return u_next, {kept}"),
                 "u, history = jax.lax.scan(step, u, None, length=steps)",
                 "return u, history",
             )
-            p.gives(Leaf(shape), Leaf((steps,)))
+            p.set_results(Leaf(shape), Leaf((steps,)))
     titles = {
         "heat": ("heat_step", "diffuse") if once else ("simulate_heat", "heat_equation"),
         "wave": ("wave_step", "propagate") if once else ("simulate_waves", "wave_equation"),

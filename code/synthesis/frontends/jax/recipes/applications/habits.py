@@ -31,7 +31,7 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.frontends.jax.recipes.applications.forms import (
-    Said,
+    ErrorWording,
     asserting,
     assuming,
     checking,
@@ -71,10 +71,10 @@ _INLINE = 0.6
 _TREE_UTIL = 0.36
 _AT_ONCE = 0.65
 _TURNS = 0.6
-_SAID = (
-    Said(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
-    Said(("{} of shape ", " does not match "), "expected {name} with {count} {axes}, got "),
-    Said(("shape mismatch for {}: ", " and "), "{name} should be {count}-dimensional, got ndim="),
+_WORDINGS = (
+    ErrorWording(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
+    ErrorWording(("{} of shape ", " does not match "), "expected {name} with {count} {axes}, got "),
+    ErrorWording(("shape mismatch for {}: ", " and "), "{name} should be {count}-dimensional, got ndim="),
 )
 
 
@@ -98,7 +98,7 @@ class Habits:
     """Whether zeros are made from a shape and a type, not like an array."""
     inside: bool
     """Whether helpers of a function are defined inside it, not beside it."""
-    said: Said | None
+    wording: ErrorWording | None
     """The error messages for an optional array with a wrong shape; None if its shape is not checked."""
     tree_util: bool
     """Whether trees are mapped by ``jax.tree_util.tree_map`` rather than ``jax.tree.map``."""
@@ -135,7 +135,7 @@ class Habits:
             updates=stream.chance(_UPDATES),
             shaped=stream.chance(_SHAPED),
             inside=stream.chance(_INSIDE),
-            said=stream.choice(_SAID) if stream.chance(_CHECKS) else None,
+            wording=stream.choice(_WORDINGS) if stream.chance(_CHECKS) else None,
             tree_util=stream.chance(_TREE_UTIL),
             joined=stream.chance(_JOINED),
             at_once=stream.chance(_AT_ONCE),
@@ -176,7 +176,7 @@ class Habits:
         body = gathering(body) if self.gathers else body
         body = assuming(body) if self.assumes else body
         body = telling_briefly(body) if self.brief else body
-        body = asserting(body, said=self.settled) if self.asserts else body
+        body = asserting(body, with_messages=self.settled) if self.asserts else body
         body = choosing(body) if self.inline else body
         body = turning(body) if self.turns else body
         body = leaving_early(body) if self.early else body
@@ -187,7 +187,7 @@ class Habits:
         self, body: tuple[Statement, ...], shapes: Mapping[str, tuple[int, ...]], always: Container[str]
     ) -> tuple[Statement, ...]:
         """Return a body that checks the shapes of optional arrays; see ``forms.checking``."""
-        return checking(body, shapes, always, self.said, joined=self.joined) if self.said else body
+        return checking(body, shapes, always, self.wording, joined=self.joined) if self.wording else body
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
         """Return the statements to write at the level of a function's definition, and those to write in its body."""

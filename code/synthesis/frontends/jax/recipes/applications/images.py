@@ -25,7 +25,7 @@ class Layout:
 
     def __init__(self, first: bool) -> None:
         self.first = first
-        self.said = {
+        self.placeholders = {
             "LAYOUT": "('NCHW', 'OIHW', 'NCHW')" if first else "('NHWC', 'HWIO', 'NHWC')",
             "ORDER": "(batch, channels, height, width)" if first else "(batch, height, width, channels)",
             "GROUPED": (
@@ -63,7 +63,7 @@ class Layout:
     def written(self, text: str) -> str:
         """Return a text with the layout filled in. ``TO_SIDES`` follows an array with one number for each channel."""
         text = text.replace("TO_SIDES", "[:, None, None]" if self.first else "")
-        for mark, each in self.said.items():
+        for mark, each in self.placeholders.items():
             text = re.sub(rf"\b{mark}\b", each, text)
         return text
 
@@ -142,7 +142,10 @@ class _Block:
         """Declare the images, called ``x``, and, if they are bytes, their conversion to floats."""
         p = self.p
         p.tensor(
-            "x", self.images(channels, side), f"images of shape {self.layout.said['ORDER']}", ("x", "images", "inputs")
+            "x",
+            self.images(channels, side),
+            f"images of shape {self.layout.placeholders['ORDER']}",
+            ("x", "images", "inputs"),
         )
         p.tensor("mean_rgb", Leaf((channels,), 100, 130), "mean of each channel", ("mean_rgb", "pixel_mean"))
         p.tensor("std_rgb", Leaf((channels,), 50, 70), "standard deviation of each channel", ("std_rgb", "pixel_std"))
@@ -173,7 +176,7 @@ class _Block:
         conv = _CONV.replace("GROUP_ARGUMENT", ", groups: int = 1" if grouped else "")
         conv = conv.replace("ROUNDED", "x.astype(kernel.dtype)" if self.low else "x")
         more = ", feature_group_count=groups" if grouped else ""
-        conv = conv.replace("LAYOUTMORE", self.layout.said["LAYOUT"] + more + self.wide)
+        conv = conv.replace("LAYOUTMORE", self.layout.placeholders["LAYOUT"] + more + self.wide)
         conv = conv.replace("dimsMORE", f"dims{more}{self.wide}")
         p.function(self.layout.written(conv))
         spread = "[:, :, None, None]" if self.layout.first else "[:, None, None, :]"
@@ -296,10 +299,10 @@ def _draw_conv(p: Program) -> None:
     made = b.result(new, out)
     if norm == "training":
         p.add(f"return {b.ended}, new_stats")
-        p.gives(made, {"mean": Leaf((out,)), "var": Leaf((out,))})
+        p.set_results(made, {"mean": Leaf((out,)), "var": Leaf((out,))})
     else:
         p.add(f"return {b.ended}")
-        p.gives(made)
+        p.set_results(made)
 
 
 _SHORTCUT = _BODIES["shortcut"]
@@ -356,7 +359,7 @@ def _draw_residual(p: Program) -> None:
         normed = b.norm(norm, "params['norm_proj']", "conv(x, params['proj'], stride)")
         b.write(_SHORTCUT.replace("NORMED", normed), f"h = {b.activated(p.pick('shortcut + h', 'h + shortcut'))}")
     p.add(f"return {b.ended}")
-    p.gives(b.result(-(-b.side // stride), out))
+    p.set_results(b.result(-(-b.side // stride), out))
 
 
 _SEPARABLE = {
@@ -430,7 +433,7 @@ def _draw_depthwise(p: Program) -> None:
             part = b.around(part, f"NORM{place}", lambda value, at=at: b.norm(norm, at, value))
         b.write(b.around(part, "ACT", b.activated).replace("FLOATS", "x"))
     p.add(f"return {b.ended}")
-    p.gives(b.result(-(-b.side // stride), out))
+    p.set_results(b.result(-(-b.side // stride), out))
 
 
 _CUT = _BODIES["cut"]
@@ -465,7 +468,7 @@ def _draw_patches(p: Program) -> None:
     b.tree |= {"pos": weights(count + first, out)} if placed else {}
     p.tree("params", dict(b.tree), "filters of the patches, and what is added to them", ("params", "weights"))
     b.declare_images(into)
-    text = _CONV_PATCHES.replace("LAYOUTMORE", b.layout.said["LAYOUT"] + b.wide)
+    text = _CONV_PATCHES.replace("LAYOUTMORE", b.layout.placeholders["LAYOUT"] + b.wide)
     p.function(b.layout.written(text))
     p.option("patch", None, "int", "side of a patch", str(patch), ("patch_size", "patch"))
     sides = ("x.shape[2]", "x.shape[3]") if b.layout.first else ("x.shape[1]", "x.shape[2]")
@@ -476,7 +479,7 @@ def _draw_patches(p: Program) -> None:
     b.write("h = layer_norm(h, params['scale'], params['shift'])" if normed else "")
     b.write(_CLASS_VECTOR if first else "", _POSITIONS if placed else "")
     p.add(f"return {b.ended}")
-    p.gives(Leaf((b.rows, count + first, out), dtype="bfloat16" if b.low and not b.byte else "float32"))
+    p.set_results(Leaf((b.rows, count + first, out), dtype="bfloat16" if b.low and not b.byte else "float32"))
 
 
 _DRAWN: Mapping[str, Callable[[Program], None]] = {

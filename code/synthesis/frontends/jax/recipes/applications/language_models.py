@@ -372,7 +372,7 @@ def _finish_scores(p: Program, shape: tuple[int, int, int], *, alone: bool) -> K
         whole = (Leaf((rows, length - 4, words)),)
     elif "return_entropy" in lines and unsure:
         whole = (Leaf(shape), Leaf((rows, length)))
-    p.gives(*whole)
+    p.set_results(*whole)
     titles, summary, returned = {
         "next": (("next_token_logits", "last_logits", "score_next_token"),
                  "Scores of the token that follows each of a batch of texts", "scores of the next token of each text"),

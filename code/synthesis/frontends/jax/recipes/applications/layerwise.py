@@ -136,7 +136,7 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         names = [*kept, *(["count"] if target == "lamb" else [])]
         counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
         p.write(f"return new_params, {', '.join(names)}")
-        p.gives(new, *(factors if each == "factors" else new for each in kept), *counted)
+        p.set_results(new, *(factors if each == "factors" else new for each in kept), *counted)
     titles = {
         "lamb": ("lamb_update", "lamb_step"),
         "lars": ("lars_update", "lars_step"),

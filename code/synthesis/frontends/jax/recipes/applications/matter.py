@@ -163,7 +163,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         else:
             p.add("return new_pos, new_vel")
             results = [Leaf((count, dim)), Leaf((count, dim))]
-    p.gives(*results)
+    p.set_results(*results)
     titles = {
         "gravity_pairs": ("gravity", "nbody"),
         "lennard_jones": ("lennard_jones", "lj"),

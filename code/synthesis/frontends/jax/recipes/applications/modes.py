@@ -107,7 +107,7 @@ def draw_by_name(
     _decide(p, cases, family.word, at_once=not after)
     p.add(after)
     p.add("return out" if after else "")
-    p.gives(result)
+    p.set_results(result)
     category, recipe, target = labels
     return p.done(category, recipe, target, family.titles, family.summary, family.returned)
 

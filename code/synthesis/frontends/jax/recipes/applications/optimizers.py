@@ -140,7 +140,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         p.add(f"return new_params, {{{', '.join(entries)}}}")
     else:
         p.add(f"return {', '.join(['new_params', *names_of, *(['count'] if counts else [])])}")
-    p.gives(changed(tree, -1, 1, low), *made)
+    p.set_results(changed(tree, -1, 1, low), *made)
     titles = (f"{target}_update", f"{target}_step", "apply_updates", "optimizer_step")
     return p.done(
         "optimizers", "optimizer_step", target, titles, _SUMMARIES[target], "the new parameters and the new state"

@@ -108,7 +108,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
     best = _PICKED_GREEDY if told else "jnp.argmax(logits, axis=-1)"
     p.add(prepared.replace("GREEDY", best))
     p.write(_KEPT[target], _CHOSEN, end)
-    p.gives(Leaf((rows,), dtype="int32"), *([Leaf((rows,))] if told else []))
+    p.set_results(Leaf((rows,), dtype="int32"), *([Leaf((rows,))] if told else []))
     titles = {
         "categorical": ("sample_token", "sample"),
         "top_k_sampling": ("sample_top_k", "top_k_sample"),
@@ -298,13 +298,13 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         p.add(f"loss = policy_loss + value_coef * value_loss{bonus}")
         apart = p.choices.chance(0.5)
         p.add("return loss, policy_loss, value_loss" if apart else "return loss")
-        p.gives(*(Leaf(()) for _ in range(3 if apart else 1)))
+        p.set_results(*(Leaf(()) for _ in range(3 if apart else 1)))
     elif p.choices.chance(0.6):
         p.add("return advantages, returns")
-        p.gives(Leaf(shape), Leaf(shape))
+        p.set_results(Leaf(shape), Leaf(shape))
     else:
         p.add("return {'advantages': advantages, 'returns': returns}")
-        p.gives({"advantages": Leaf(shape), "returns": Leaf(shape)})
+        p.set_results({"advantages": Leaf(shape), "returns": Leaf(shape)})
     titles = {
         "discounted_returns": ("discounted_returns", "compute_returns", "reward_to_go"),
         "advantages": ("compute_gae", "generalized_advantages", "gae"),

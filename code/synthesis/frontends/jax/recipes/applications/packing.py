@@ -70,7 +70,7 @@ _OF_A_CALL = frozenset({"training", "train", "is_training", "deterministic", "in
 class _Together:
     """Arrays that are usually kept in one record."""
 
-    wanted: tuple[str, ...]
+    patterns: tuple[str, ...]
     """A pattern for each field. The first ones have to be present."""
     least: int
     """Number of fields that have to be present."""
@@ -204,17 +204,17 @@ class Packing:
         name, keys = parameter.name, set(tree)
         there = list(nodes(self.body))
         here = [node for node in there if _is_entry(node, name)]
-        asked = {key for node in there if (key := _asked_for(node, name)) is not None}
+        asked = {key for node in there if (key := _tested_key(node, name)) is not None}
         named = {ast.literal_eval(node.indices[0].text) for node in here}
         if not all(map(_may_be_field, keys | named)) or not named:
             return
         if name in self._bound(besides=(name,)) or not self._is_only_made_of(name, keys):
             return
         whole = sum(node == Name(name) for node in there) - len(here)
-        whole -= sum(_asked_for(node, name) is not None for node in there)
+        whole -= sum(_tested_key(node, name) is not None for node in there)
         whole -= sum(_assigns(node, name) for node in there)
         if may_be_none:
-            whole -= sum(_asks_for_none(node, name) for node in there)
+            whole -= sum(_compares_with_none(node, name) for node in there)
         passed = sum(_passes(each, name) for each in there)
         made = any(_is_made_of(each, keys) for each in there)
         given = any(isinstance(each, Mapping) and set(each) == keys for _, each in parts_of(self.results))
@@ -230,7 +230,7 @@ class Packing:
             match node:
                 case Subscript(base, (Literal(text),)) if _is_entry(node, name):
                     return Attribute(base, ast.literal_eval(text))
-                case Comparison("in" | "not in" as operator, Literal(text), base) if _asked_for(node, name):
+                case Comparison("in" | "not in" as operator, Literal(text), base) if _tested_key(node, name):
                     asking = "is not" if operator == "in" else "is"
                     return Comparison(asking, Attribute(base, ast.literal_eval(text)), Literal("None"))
                 case _ if given and _is_made_of(node, keys):
@@ -259,12 +259,12 @@ class Packing:
             return
         free = [each for each in self.used if each.is_always_given and each.name not in tested]
         found: list[Parameter] = []
-        for pattern in together.wanted:
+        for pattern in together.patterns:
             fitting = [each for each in free if re.fullmatch(pattern, each.name) and each not in found]
             if fitting and not isinstance(fitting[0].tree, Record):
                 found.append(fitting[0])
-        first = [each for each in free if re.fullmatch(together.wanted[0], each.name)]
-        stream = self.stream.child("together", *together.wanted)
+        first = [each for each in free if re.fullmatch(together.patterns[0], each.name)]
+        stream = self.stream.child("together", *together.patterns)
         if len(found) < together.least or not first or first[0] not in found or len(self.used) < _LEAST:
             return
         if not stream.chance(0.85):
@@ -476,7 +476,7 @@ def _is_any_entry(node: Any, keys: set[str]) -> bool:
             return False
 
 
-def _asked_for(node: Any, name: str) -> str | None:
+def _tested_key(node: Any, name: str) -> str | None:
     """Return the key whose presence in a dictionary is tested, if the node is such a test."""
     match node:
         case Comparison("in" | "not in", Literal(text), Name(base)) if base == name and text[:1] in ("'", '"'):
@@ -485,7 +485,7 @@ def _asked_for(node: Any, name: str) -> str | None:
             return None
 
 
-def _asks_for_none(node: Any, name: str) -> bool:
+def _compares_with_none(node: Any, name: str) -> bool:
     match node:
         case Comparison("is" | "is not", Name(other), Literal("None")):
             return other == name

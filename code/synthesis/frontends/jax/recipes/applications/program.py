@@ -397,7 +397,7 @@ class Program:
             if not line.lstrip().startswith("'# ") or (self._commented and self.choices.chance(_REMARK))
         )
 
-    def gives(self, *results: Tree) -> None:
+    def set_results(self, *results: Tree) -> None:
         """Set what the function returns, in order."""
         self._results = results
 
@@ -405,7 +405,7 @@ class Program:
         """Write one of several final texts, each given with its results in order."""
         text, results = self.choices.choice(ends)
         self.write(text)
-        self.gives(*results)
+        self.set_results(*results)
 
     # ---- the end
 

@@ -113,17 +113,17 @@ def _kept(statement: Statement, read: Set[str]) -> Statement | None:
             return None if blank else Assign(replace(target, items=left), value, operator)
         case If(test, inner, orelse):
             kept, other = _keep(inner, read), _keep(orelse, read)
-            return If(test, kept, other if _says_more(other) else ()) if _says_more(kept) else None
+            return If(test, kept, other if _has_code(other) else ()) if _has_code(kept) else None
         case For(target, iterable, inner):
             kept = _keep(inner, read)
-            return For(target, iterable, kept) if _says_more(kept) else None
+            return For(target, iterable, kept) if _has_code(kept) else None
         case Function():
             return replace(statement, body=_keep(statement.body, read)) if statement.name in read else None
         case _:
             return statement
 
 
-def _says_more(body: tuple[Statement, ...]) -> bool:
+def _has_code(body: tuple[Statement, ...]) -> bool:
     return any(not isinstance(each, Comment) for each in body)
 
 

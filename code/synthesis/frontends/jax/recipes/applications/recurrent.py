@@ -167,7 +167,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     )
     form = p.pick("both", "both", "outputs")
     p.add("return hs, last" if form == "both" else "return hs")
-    p.gives(*([Leaf(shape), carry] if form == "both" else [Leaf(shape)]))
+    p.set_results(*([Leaf(shape), carry] if form == "both" else [Leaf(shape)]))
     titles = {
         "lstm": ("lstm", "run_lstm", "lstm_layer"),
         "gru": ("gru", "run_gru", "gru_layer"),

@@ -18,21 +18,21 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
     """
     if weighted and not masked and p.choices.chance(0.4):
         p.write(_MEAN_OF_WEIGHTED)
-        p.gives(Leaf(()))
+        p.set_results(Leaf(()))
         return
     if weighted and masked:
         p.write(_WEIGHTED_VALID)
-        p.gives(Leaf(()))
+        p.set_results(Leaf(()))
         return
     if weighted:
         p.write(_WEIGH)
     if masked:
         p.write(_OVER_VALID)
-        p.gives(Leaf(()))
+        p.set_results(Leaf(()))
         return
     if not p.maybe(0.6):
         p.write("return {jnp.mean(per_example) ~ per_example.mean()}")
-        p.gives(Leaf(()))
+        p.set_results(Leaf(()))
         return
     asked = p.pick("mean", "sum", "none")
     p.option(
@@ -44,7 +44,7 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
         ("reduction", "reduce"),
     )
     p.write(_REDUCE)
-    p.gives(Leaf(shape if asked == "none" else ()))
+    p.set_results(Leaf(shape if asked == "none" else ()))
 
 
 _WEIGH = _BODIES["weigh"]

@@ -246,7 +246,7 @@ def _draw_network(p: Program, end: str) -> None:
         p.number("temperature", p.pick("0.8", "2.0"), "how even probabilities are", (0.5, 2.0), ("temperature",))
         p.write(_marked(_OUTPUTS[task], marks, precision))
         many = {"tokens": (rows,), "class": (rows, answers), "values": (*first, answers)}[task]
-        p.gives(Leaf(many))
+        p.set_results(Leaf(many))
         return
     mean = "" if task == "class" else p.pick("", "masked", "lengths", "burned in")
     losses = _VALUE_LOSS if task == "values" else _CLASS_LOSS
@@ -384,7 +384,7 @@ def _draw_dynamics(p: Program, end: str) -> None:
             "but observed are <<observed.shape>>')}")  # fmt: skip
     if end == "rollout":
         p.write(path.replace("\n    ", "\n"), _PATH_ENDS)
-        p.gives(Leaf((length, rows, size)), Leaf((length,)))
+        p.set_results(Leaf((length, rows, size)), Leaf((length,)))
         return
     body = path + _PATH_LOSS + _PATH_MEANS[mean] + _PATH_PENALTIES[penalty]
     p.write(f"def loss_fn(params):{body}\n        return loss", _SLOPES)

@@ -270,7 +270,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         made, ends = [*made, *(Leaf(()) for _ in names)], [*ends, *names]
     direct = target == "gradient_only" and extra != "clip" and not aux
     p.add(f"return jax.grad(loss_fn)({given})" if direct else f"return {', '.join(ends)}")
-    p.gives(*made)
+    p.set_results(*made)
     titles = {
         "train_step": ("train_step", "update", "training_step", "update_step"),
         "loss_and_grad": ("loss_and_grads", "compute_grads", "value_and_grads"),

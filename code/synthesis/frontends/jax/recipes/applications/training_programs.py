@@ -166,10 +166,10 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     if len(metrics) > 2 or p.choices.chance(0.5):
         entries = ", ".join(f"'{name}': {value}" for name, value in metrics.items())
         p.add(f"metrics = {{{entries}}}", "return new_state, metrics")
-        p.gives(state, dict.fromkeys(metrics, Leaf(())))
+        p.set_results(state, dict.fromkeys(metrics, Leaf(())))
     else:
         p.add(f"return new_state, (loss, {metric})")
-        p.gives(state, (Leaf(()), Leaf(())))
+        p.set_results(state, (Leaf(()), Leaf(())))
     return _finished(p, target)
 
 

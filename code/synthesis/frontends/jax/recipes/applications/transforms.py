@@ -54,7 +54,7 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
     p.option("finite", "True", "bool", "whether what is no number is set to zero", None, ("zero_nans", "skip_nans"))
     p.tree("decays", mapped(tree, lambda _: Leaf((), 0, 1, "bool")), "which arrays decay", ("mask", "decay_mask"))
     way = p.pick(*_NORMALISED) if target == "normalise_gradients" else ""
-    p.gives(*(_normalise(p, each, tree, way) if way else _TRANSFORMS[target](p, each, tree)))
+    p.set_results(*(_normalise(p, each, tree, way) if way else _TRANSFORMS[target](p, each, tree)))
     titles = {
         "clip_by_global_norm": ("clip_by_global_norm", "clip_grads", "clip_gradients"),
         "clip_elements": ("clip_by_value", "clip_updates", "clip_elementwise"),

@@ -131,10 +131,10 @@ def _layer(layout: Layout, kind: str, into: int, out: int, *, halves: bool) -> d
     return made | ({"proj": layout.filters(1, into, out)} if kind == "residual" and halves else {})
 
 
-def _written(text: str, layout: Layout, precision: Precision, **said: str) -> str:
-    """Return a text with the layout and types filled in; the texts in ``said`` may contain their marks too."""
+def _written(text: str, layout: Layout, precision: Precision, **placeholders: str) -> str:
+    """Return a text with the layout and types filled in; the texts in ``placeholders`` may contain their marks too."""
     why = "{?0.4 # the moments in float32}" if precision.half else ""
-    for mark, each in (said | {"BACK": ".astype(x.dtype)" if precision.half else "", "WHY32": why}).items():
+    for mark, each in (placeholders | {"BACK": ".astype(x.dtype)" if precision.half else "", "WHY32": why}).items():
         text = text.replace(mark, each)
     return layout.written(precision.filled(text))
 
@@ -166,9 +166,9 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
         ("jax.nn.gelu", "jax.nn.silu") if smooth and precision.half else ("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu")
     )
     start = p.pick("preprocess", "normalize_images", "to_floats")
-    said = {"ACT": p.pick(*acts), "CONV": p.pick("conv", "conv2d"), "PREPROCESS": start}
+    placeholders = {"ACT": p.pick(*acts), "CONV": p.pick("conv", "conv2d"), "PREPROCESS": start}
     # Casts of a whole model are at its start.
-    said["ENTERED"] = "x = xENTER" if precision.half else ""
+    placeholders["ENTERED"] = "x = xENTER" if precision.half else ""
     tree = _declare_model(p, layout, target, (wide, classes))
     kind = p.pick("residual", "separable")
     if target != "reconstruction":
@@ -180,7 +180,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     shape = layout.images(rows, side, 3)
     p.tensor(
         "images", Leaf(shape, 0, 255, "uint8") if byte else Leaf(shape, -1, 1),
-        f"{'bytes' if byte else 'images'} of shape {layout.said['ORDER']}", ("images", "pixels"),
+        f"{'bytes' if byte else 'images'} of shape {layout.placeholders['ORDER']}", ("images", "pixels"),
     )  # fmt: skip
     p.tensor("labels", whole(rows, below=classes), "the class of each image", ("labels", "targets"))
     p.tensor("rng", key(), "random key of the augmentation", ("key", "rng"), optional=target != "reconstruction")
@@ -193,13 +193,13 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     )  # fmt: skip
     p.number("strength", "1e-4", "factor of the squared weights", (0.0001, 0.001), ("weight_decay", "l2"))
     p.number("noise_level", "0.1", "standard deviation of the noise", (0.05, 0.2), ("noise_level", "sigma"))
-    _declare_functions(p, layout, precision, target, said, kind)
+    _declare_functions(p, layout, precision, target, placeholders, kind)
     p.write(layout.written(_CHECKS), f"x = {start}(images)" if byte else "")
     text = str if byte else _without_floats
     moved = False
     if target == "image_scores":
         p.write(text(layout.written(_SCORES)))
-        p.gives(Leaf((rows, classes)))
+        p.set_results(Leaf((rows, classes)))
     else:
         moved = _write_step(p, tree, target, text, exact=not precision.half)
     returned = {
@@ -256,18 +256,18 @@ def _declare_model(p: Program, layout: Layout, target: str, sizes: tuple[int, in
 
 
 def _declare_functions(
-    p: Program, layout: Layout, precision: Precision, target: str, said: dict[str, str], kind: str
+    p: Program, layout: Layout, precision: Precision, target: str, placeholders: dict[str, str], kind: str
 ) -> None:
     """Declare the functions beside: conversion of bytes, convolutions, blocks, and the model, called ``forward``."""
     for text in (_BYTES, _AUGMENT, _CONV):
-        p.function(_written(text, layout, precision, **said))
+        p.function(_written(text, layout, precision, **placeholders))
     if target == "reconstruction":
-        p.function(_written(_CODER, layout, precision, **said))
+        p.function(_written(_CODER, layout, precision, **placeholders))
         return
     p.function(_written(_NORM, layout, precision))
-    p.function(_written(_BLOCKS[kind], layout, precision, **said))
+    p.function(_written(_BLOCKS[kind], layout, precision, **placeholders))
     wide = ".astype(x.dtype)" if precision.whole_tree else ""
-    p.function(_written(_FORWARD, layout, precision, BLOCK=f"{kind}_block", WIDE=wide, **said))
+    p.function(_written(_FORWARD, layout, precision, BLOCK=f"{kind}_block", WIDE=wide, **placeholders))
 
 
 RECIPES = (

@@ -80,5 +80,5 @@ def _draw(stream: Stream, labels: tuple[str, str, str], write: Callable[[Program
             left_out = isinstance(each, Array) and each.left_out > 0 and p.choices.chance(each.left_out)
             declare(p, key, each, now=not left_out)
     p.add(lines)
-    p.gives(*text.result)
+    p.set_results(*text.result)
     return p.done(*labels, text.titles, text.summary, text.returned)

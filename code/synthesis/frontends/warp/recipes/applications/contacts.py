@@ -472,7 +472,7 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     text = _PUSHES[target].replace("LAW", _contact_law(p, soft=soft, by_shape=by_shape).replace("\n", "\n        "))
     if by_shape and not soft:
         text = text.replace("{a = body0[tid]\n        b = body1[tid] ~ ", "").replace("shape1[tid]]}", "shape1[tid]]")
-    text = re.sub(r"(COM|VEL|PUSH|PULL)\[(\w)\]", _spelled(p.choices.chance(0.5), p.choices.chance(0.6)), text)
+    text = re.sub(r"(COM|VEL|PUSH|PULL)\[(\w)\]", _state_replacer(p.choices.chance(0.5), p.choices.chance(0.6)), text)
     if soft:
         text = with_bodies_called(p.choices, text)
     p.write(text)
@@ -486,7 +486,7 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-def _spelled(vectors: bool, called: bool) -> Callable[[re.Match[str]], str]:
+def _state_replacer(vectors: bool, called: bool) -> Callable[[re.Match[str]], str]:
     """Return a function that replaces words for a body's state and forces, as 3-vectors or spatial vectors."""
     lines = {
         "COM": "positions[{0}]", "VEL": "velocities[{0}] + wp.cross(spins[{0}], r{0})",

@@ -291,7 +291,7 @@ _ROW_FUNCTIONS = (
 """Functions that lines call."""
 
 
-def _spelled(text: str, key: str, lines: str) -> str:
+def _with_lines(text: str, key: str, lines: str) -> str:
     """Return lines in which a word is replaced by other lines with the same indentation."""
     return re.sub(
         rf"^( *)([{{]*){key}\b", lambda found: f"{found[1]}{found[2]}" + lines.replace("\n", f"\n{found[1]}"),
@@ -434,8 +434,8 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",
         "start = offsets[row]\nfor k in range(start, offsets[row + 1]):",
     )
-    lines = _spelled(_spelled(text, "LOOP", f"{loop}\n    col = columns[k]"), "ENTRIES", loop)
-    p.write(_spelled(lines, "AGAIN", loop.split("\n")[-1]))
+    lines = _with_lines(_with_lines(text, "LOOP", f"{loop}\n    col = columns[k]"), "ENTRIES", loop)
+    p.write(_with_lines(lines, "AGAIN", loop.split("\n")[-1]))
     return p.done("sparse", "csr", target, _ROW_SUMMARIES[target], tuple(titles.split()))
 
 

@@ -50,15 +50,15 @@ def _below(machine: Machine, end: Size, do: Callable[[int], None], start: int = 
 
 
 def _product(
-    machine: Machine, m: Size, n: Size, p: Size, turned: tuple[Size, Size], a: _Numbers, b: _Numbers, c: _Numbers
+    machine: Machine, m: Size, n: Size, p: Size, transposed: tuple[Size, Size], a: _Numbers, b: _Numbers, c: _Numbers
 ) -> None:  # fmt: skip
     def element(i: int, j: int) -> None:
         total: Array = np.zeros(machine.lanes, machine.formats["float32"])
 
         def term(k: int) -> None:
             nonlocal total
-            left = a[np.where(turned[0] != 0, k * m + i, i * p + k)]
-            right = b[np.where(turned[1] != 0, j * p + k, k * n + j)]
+            left = a[np.where(transposed[0] != 0, k * m + i, i * p + k)]
+            right = b[np.where(transposed[1] != 0, j * p + k, k * n + j)]
             total = cast(Array, np.where(machine.mask, total + left * right, total))
 
         _below(machine, p, term)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.objects import asked, corners, object_of, query_of, root_of, spread
+from synthesis.frontends.warp.reference.objects import answers_of, corners, object_of, query_of, root_of, spread
 from synthesis.frontends.warp.reference.semantics.meshes import closest_by_regions, closest_on_parts
 from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import Array, Handle, Query, Value
@@ -21,7 +21,7 @@ def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noq
         inside = (triangles.min(axis=2) <= high[:, None]) & (triangles.max(axis=2) >= low[:, None])
         return (inside.all(axis=-1),)
 
-    (member,) = asked(machine, ask, [held], [spread(machine, low), spread(machine, high)])
+    (member,) = answers_of(machine, ask, [held], [spread(machine, low), spread(machine, high)])
     return query_of(machine, "mesh_query", member)
 
 
@@ -34,7 +34,7 @@ def _in_sphere(machine: Machine, id: Any, center: Value, radius: Value) -> Query
         return (closest(triangles, centers)[0] <= np.maximum(radius, 0)[:, None],)
 
     held = corners(machine, object_of(id, "mesh"))
-    (member,) = asked(machine, ask, [held], [spread(machine, center), spread(machine, radius)])
+    (member,) = answers_of(machine, ask, [held], [spread(machine, center), spread(machine, radius)])
     return query_of(machine, "mesh_query", member)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.objects import (
-    asked,
+    answers_of,
     chosen,
     corners,
     in_group,
@@ -167,7 +167,7 @@ def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, 
         sign = np.where(found, sign, 0).astype(kept.dtype)
         return found, sign, np.where(found, face, 0), kept[:, 0], kept[:, 1], tied & found
 
-    result, sign, face, u, v, tied = asked(
+    result, sign, face, u, v, tied = answers_of(
         machine, ask, [corners(machine, handle)], [spread(machine, point), spread(machine, farthest)]
     )
     machine.note_singular(tied)
@@ -260,7 +260,7 @@ def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> Struc
         return found, np.where(found, face, 0), kept[:, 0], kept[:, 1], tied & found
 
     given = [spread(machine, point), spread(machine, min_dist)]
-    result, face, u, v, tied = asked(machine, ask, [corners(machine, handle)], given)
+    result, face, u, v, tied = answers_of(machine, ask, [corners(machine, handle)], given)
     machine.note_singular(tied)
     fields = {"result": result, "sign": np.zeros_like(u), "face": face.astype(np.int32), "u": u, "v": v}
     return StructValue(_POINT, {name: Value(_POINT.fields[name], data) for name, data in fields.items()})
@@ -310,7 +310,7 @@ def _ray(
         return found, np.where(found, face, 0), *numbers, np.where(found[:, None], _unit(normal), 0)
 
     given = [spread(machine, each) for each in (start, dir, max_t)]
-    result, face, sign, t, u, v, normal = asked(machine, ask, [corners(machine, handle)], [*given, among])
+    result, face, sign, t, u, v, normal = answers_of(machine, ask, [corners(machine, handle)], [*given, among])
     fields = {"result": result, "sign": sign, "face": face.astype(np.int32), "t": t, "u": u, "v": v, "normal": normal}
     return StructValue(_RAY, {name: Value(_RAY.fields[name], data) for name, data in fields.items()})
 
@@ -333,7 +333,7 @@ def _crossings(machine: Machine, id: Any, start: Value, dir: Value, root: Value 
         return ((np.isfinite(t) & among).sum(axis=1).astype(np.int32),)
 
     given = [spread(machine, start), spread(machine, dir), among]
-    (count,) = asked(machine, ask, [corners(machine, handle)], given)
+    (count,) = answers_of(machine, ask, [corners(machine, handle)], given)
     return Value(INT32, count)
 
 
@@ -346,38 +346,40 @@ def _faces(handle: Handle) -> int:
 
 def _face(machine: Machine, mesh: Any, face: Value, name: str = "points") -> Array:
     """Return the values at the corners of one face per lane."""
-    held = corners(machine, object_of(mesh, "mesh"), name)
-    places = numbered(machine, face, held.shape[1], "a face")
-    return held[np.arange(machine.lanes) if len(held) > 1 else 0, places]
+    of_corners = corners(machine, object_of(mesh, "mesh"), name)
+    places = numbered(machine, face, of_corners.shape[1], "a face")
+    return of_corners[np.arange(machine.lanes) if len(of_corners) > 1 else 0, places]
 
 
-def _weighed(machine: Machine, held: Array, u: Value, v: Value) -> Value:
+def _interpolated(machine: Machine, of_corners: Array, u: Value, v: Value) -> Value:
     first, second = spread(machine, u)[:, None], spread(machine, v)[:, None]
-    return Value(_VECTOR, held[:, 0] * first + held[:, 1] * second + held[:, 2] * (1 - first - second))
+    return Value(
+        _VECTOR, of_corners[:, 0] * first + of_corners[:, 1] * second + of_corners[:, 2] * (1 - first - second)
+    )
 
 
 @semantics("mesh_eval_position")
 def _position(machine: Machine, id: Any, face: Value, bary_u: Value, bary_v: Value) -> Value:  # noqa: A002
-    return _weighed(machine, _face(machine, id, face), bary_u, bary_v)
+    return _interpolated(machine, _face(machine, id, face), bary_u, bary_v)
 
 
 @semantics("mesh_eval_velocity")
 def _velocity(machine: Machine, id: Any, face: Value, bary_u: Value, bary_v: Value) -> Value:  # noqa: A002
-    return _weighed(machine, _face(machine, id, face, "velocities"), bary_u, bary_v)
+    return _interpolated(machine, _face(machine, id, face, "velocities"), bary_u, bary_v)
 
 
 @semantics("mesh_eval_face_normal")
 def _normal(machine: Machine, id: Any, face: Value) -> Value:  # noqa: A002
-    held = _face(machine, id, face)
-    return Value(_VECTOR, _unit(_crossed(held[:, 1] - held[:, 0], held[:, 2] - held[:, 0])))
+    of_corners = _face(machine, id, face)
+    return Value(_VECTOR, _unit(_crossed(of_corners[:, 1] - of_corners[:, 0], of_corners[:, 2] - of_corners[:, 0])))
 
 
 def _corner(machine: Machine, mesh: Any, index: Value, name: str) -> Value:
     """Return the value at the mesh's point to which an index into the list of corners refers."""
-    held = corners(machine, object_of(mesh, "mesh"), name)
-    held = held.reshape(len(held), -1, 3)
-    places = numbered(machine, index, held.shape[1], "a corner")
-    return Value(_VECTOR, held[np.arange(machine.lanes) if len(held) > 1 else 0, places])
+    of_corners = corners(machine, object_of(mesh, "mesh"), name)
+    of_corners = of_corners.reshape(len(of_corners), -1, 3)
+    places = numbered(machine, index, of_corners.shape[1], "a corner")
+    return Value(_VECTOR, of_corners[np.arange(machine.lanes) if len(of_corners) > 1 else 0, places])
 
 
 @semantics("mesh_get_point")

@@ -9,7 +9,7 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.objects import (
-    asked,
+    answers_of,
     in_group,
     numbered,
     object_of,
@@ -39,7 +39,7 @@ def _found(
     """
     handle = object_of(id, "bvh")
     whole = [part(machine, handle, "lowers"), part(machine, handle, "uppers")]
-    member, *rest = asked(machine, ask, whole, [spread(machine, each) for each in given])
+    member, *rest = answers_of(machine, ask, whole, [spread(machine, each) for each in given])
     return [member & in_group(machine, handle, root), *rest]
 
 
@@ -141,7 +141,7 @@ def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query: 
         return (near if machine.double else np.ones_like(near),)
 
     given = [spread(machine, point), spread(machine, max_dist)]
-    (member,) = asked(machine, ask, [part(machine, handle, "points")], given)
+    (member,) = answers_of(machine, ask, [part(machine, handle, "points")], given)
     return query_of(machine, "hash_grid_query", member)
 
 

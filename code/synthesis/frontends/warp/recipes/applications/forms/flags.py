@@ -39,7 +39,7 @@ def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
         flag = given.kind == Type("int32") and given.domain == (0, 1) and given.role is Role.INPUT and not given.base
         if (
             flag
-            and uses.count(key) == tests.asked.get(key, 0) > 0
+            and uses.count(key) == tests.tested.get(key, 0) > 0
             and choices.chance(_ALONE if given.shape is None else _SHARE)
         ):
             sheet.given[key] = replace(given, kind=_FLAG)
@@ -75,7 +75,7 @@ def ask_bare(sheet: Sheet, choices: Stream) -> None:
     asking = _AskingBare(flags, {key for key in flags if numbers[key].shape in written})
     sheet.body = [asking.visit(each) for each in sheet.body]
     uses = list(names_in(sheet.body))
-    for key, count in asking.asked.items():
+    for key, count in asking.tested.items():
         if uses.count(key) == count and sheet.given[key].shape and choices.chance(_BYTES):
             sheet.given[key] = replace(sheet.given[key], kind=Type(choices.choice(_BYTE_TYPES)))
 
@@ -92,11 +92,11 @@ class _AskingBare(Rewriter):
 
     def __init__(self, flags: set[str], twice: set[str]) -> None:
         self._flags, self._twice = flags, twice
-        self.asked: dict[str, int] = {}
+        self.tested: dict[str, int] = {}
         """The number of tests of each flag without a comparison."""
 
     def visit_If(self, node: ast.If) -> ast.stmt:
-        found = _asked(node.test)
+        found = _tested(node.test)
         if found is None or not found[1] or found[0] not in self._twice:
             node.test = self._bare(node.test)
         return cast("ast.stmt", self.generic_visit(node))
@@ -116,10 +116,10 @@ class _AskingBare(Rewriter):
             ):
                 return ast.UnaryOp(ast.Not(), bits) if isinstance(operator, ast.Eq) else bits
             case ast.Compare(left=left):
-                found = _asked(test)
+                found = _tested(test)
                 if found is None or found[0] not in self._flags:
                     return test
-                self.asked[found[0]] = self.asked.get(found[0], 0) + 1
+                self.tested[found[0]] = self.tested.get(found[0], 0) + 1
                 return left if found[1] else ast.UnaryOp(ast.Not(), left)
             case _:
                 return test
@@ -183,7 +183,7 @@ class _Comparing(Rewriter):
         return ast.Compare(node, [ast.Eq() if self.one else ast.NotEq()], [ast.Constant(int(self.one))])
 
 
-def _asked(node: ast.AST) -> tuple[str, bool] | None:
+def _tested(node: ast.AST) -> tuple[str, bool] | None:
     """Return the flag in a comparison, and whether the comparison holds if it is set; None for any other node."""
     match node:
         case ast.Compare(
@@ -200,11 +200,11 @@ class _Tests(Visitor):
     """Counts how often each name is compared with 0 or 1."""
 
     def __init__(self) -> None:
-        self.asked: dict[str, int] = {}
+        self.tested: dict[str, int] = {}
 
     def visit_Compare(self, node: ast.Compare) -> None:
-        if found := _asked(node):
-            self.asked[found[0]] = self.asked.get(found[0], 0) + 1
+        if found := _tested(node):
+            self.tested[found[0]] = self.tested.get(found[0], 0) + 1
         self.generic_visit(node)
 
 
@@ -215,7 +215,7 @@ class _Asking(Rewriter):
         self.key = key
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        found = _asked(node)
+        found = _tested(node)
         if found is None or found[0] != self.key:
             return node
         return node.left if found[1] else ast.UnaryOp(ast.Not(), node.left)
