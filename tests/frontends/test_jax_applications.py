@@ -299,7 +299,7 @@ def test_a_call_with_a_class_that_the_source_lacks_is_an_error() -> None:
     program = Program(Stream("record"))
     program.tree("state", program.record("State", (("x", Leaf((4,))),), "Some", plain=True), "the state")
     program.add("return state.x + 1.0")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     signature = finished(program).signature
 
     def function(state: object) -> object:
@@ -317,7 +317,7 @@ def test_what_no_line_names_is_no_parameter() -> None:
     program.tensor("x", Leaf((4,)), "input")
     program.tensor("y", Leaf((4,)), "another")
     program.add("unused = y + 1.0", "a, b = x.shape[0], x.ndim", "return x * b")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     spec = finished(program)
     assert [each.name for each in spec.signature.arguments] == ["x"]
     assert "unused" not in spec.source
@@ -329,7 +329,7 @@ def test_a_constant_that_is_given_is_part_of_the_call() -> None:
     program.tensor("x", Leaf((4,)), "input")
     program.option("n", "2", "int", "how often", given="3")
     program.add("return x * n")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     assert finished(program).signature.call == {"args": [], "kwargs": {"x": "x", "n": {"value": 3}}}
 
 
@@ -338,7 +338,7 @@ def test_arrays_in_order_need_no_call() -> None:
     program.tensor("x", Leaf((4,)), "input")
     program.option("n", "2", "int", "how often")
     program.add("return x * n")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     assert finished(program).signature.call is None
 
 
@@ -348,7 +348,7 @@ def test_helpers_and_classes_that_nothing_names_are_left_out() -> None:
     program.record("Extra", (("y", Leaf((4,))),), "More")
     program.helper(block("def other(value):", "return value + 1.0"), block("def used(value):", "return value * 2.0"))
     program.add("return used(x)")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     source = finished(program).source
     assert "def used(" in source
     assert "def other(" not in source
@@ -359,7 +359,7 @@ def test_a_text_has_one_part_of_each_group_with_its_comments_and_braces() -> Non
     program = Program(Stream("texts"))
     program.tensor("x", Leaf((4,)), "input")
     program.write("{if x.ndim != 1:\n    raise ValueError(f'got <<x.shape>>')}\nreturn {x + 1.0 ~ 1.0 + x}")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     source = finished(program).source
     assert "raise ValueError(f'got {x.shape}')" in source
     assert ("return x + 1.0" in source) != ("return 1.0 + x" in source)
@@ -371,7 +371,7 @@ def test_a_helper_has_names_and_annotations_of_its_own() -> None:
     program.tensor("values", Leaf((4,)), "input", ("x",))
     program.function("def double(x: Array, times: int = 2) -> Array:\n    return x * times")
     program.add("return double(values)")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     assert "double(x: jax.Array, times: int = 2) -> jax.Array:" in finished(program).source
 
 
@@ -380,7 +380,7 @@ def test_a_value_that_a_body_makes_itself_is_no_parameter() -> None:
     program.tensor("x", Leaf((4,)), "input")
     program.tensor("labels", Leaf((4,)), "more")
     program.add("labels = x + 1.0", "return labels * x")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     assert [each.name for each in finished(program).signature.arguments] == ["x"]
 
 
@@ -388,7 +388,7 @@ def test_inner_functions_stand_apart() -> None:
     program = Program(Stream("apart"))
     program.tensor("x", Leaf((4,)), "input")
     program.add("y = x + 1.0", block("def inner(z):", "return z * 2.0"), "return inner(y)")
-    program.gives(Leaf((4,)))
+    program.set_results(Leaf((4,)))
     assert re.search(r"\n\n    def inner\(z\):\n        return z \* 2.0\n\n    return", finished(program).source)
 
 

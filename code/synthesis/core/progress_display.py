@@ -25,7 +25,7 @@ def progress_bar(title: str, form: str = "auto") -> Generator[OnProgress]:
     if form == "none":
         yield lambda progress: None
     elif form == "json":
-        with _ticking(_Now(lambda progress: _print_event(title, progress), _EVENT, _SILENCE, tells_end=True)) as now:
+        with _ticking(_Now(lambda progress: _print_event(title, progress), _EVENT, _SILENCE, shows_end=True)) as now:
             yield now
     elif form == "plain" or not sys.stderr.isatty():
         with _ticking(_Now(lambda progress: _print_line(title, progress), _SILENCE, _SILENCE)) as now:
@@ -52,35 +52,35 @@ class _Now:
         show: displays the progress.
         seconds: minimum number of seconds between two displays of new progress.
         silence: seconds without a display after which the latest progress is shown again.
-        tells_end: whether the end is always shown.
+        shows_end: whether the end is always shown.
     """
 
-    def __init__(self, show: OnProgress, seconds: float, silence: float, *, tells_end: bool = False) -> None:
+    def __init__(self, show: OnProgress, seconds: float, silence: float, *, shows_end: bool = False) -> None:
         self._show = show
         self._seconds = seconds
         self._silence = silence
-        self._tells_end = tells_end
+        self._shows_end = shows_end
         self._lock = threading.Lock()
         self._latest = Progress(done=0, total=None, rows=0)
-        self._heard = self._said = time.monotonic()
+        self._received_at = self._shown_at = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         """Receive progress."""
         with self._lock:
-            self._latest, self._heard = progress, time.monotonic()
-            ends = self._tells_end and progress.done == progress.total
-            if ends or self._heard - self._said >= self._seconds:
-                self._said = self._heard
-                self._tells_end &= not ends
+            self._latest, self._received_at = progress, time.monotonic()
+            ends = self._shows_end and progress.done == progress.total
+            if ends or self._received_at - self._shown_at >= self._seconds:
+                self._shown_at = self._received_at
+                self._shows_end &= not ends
                 self._show(progress)
 
     def tick(self) -> None:
         """Show the latest progress again if nothing was shown for long."""
         with self._lock:
             now = time.monotonic()
-            if now - self._said >= self._silence:
-                self._said = now
-                self._show(self._latest.later(now - self._heard))
+            if now - self._shown_at >= self._silence:
+                self._shown_at = now
+                self._show(self._latest.later(now - self._received_at))
 
 
 @contextlib.contextmanager

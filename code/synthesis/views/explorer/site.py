@@ -136,7 +136,7 @@ class _Writer:
         self._candidates, self._waiting_candidates = 0, 0
         self._candidate: tuple[int, str] | None = None
         """The folder and id of the last ledger line. Lines of one candidate are adjacent."""
-        self._seen = self._pages = self._asked = self._ran = 0
+        self._seen = self._pages = self._run_count = self._ran = 0
         self._chunks = 0
         self._full = False
 
@@ -167,8 +167,8 @@ class _Writer:
         place, self._seen = self._seen, self._seen + 1
         if self._full or not self._forecast.keeps(place):
             return
-        runs = self._asked < self._forecast.runs and self._forecast.runs_at(self._pages + len(self._waiting))
-        self._asked += runs
+        runs = self._run_count < self._forecast.runs and self._forecast.runs_at(self._pages + len(self._waiting))
+        self._run_count += runs
         self._waiting.append((page, runs))
         if len(self._waiting) == TOGETHER:
             self._write_pages()

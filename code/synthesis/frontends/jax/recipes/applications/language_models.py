@@ -251,8 +251,8 @@ def _declare_functions(p: Program, form: str, precision: Precision, *, alone: bo
         bias = f", {tree}['bias{place}']" if name == "layer_norm" else ""
         return f"{name}({value}, {tree}['norm{place}']{bias})"
 
-    def text(template: str, **said: str) -> str:
-        for mark, each in (said | marks).items():
+    def text(template: str, **placeholders: str) -> str:
+        for mark, each in (placeholders | marks).items():
             template = template.replace(mark, each)
         template = precision.filled(template)
         template = re.sub(r"(?<=['>,])B(?=[a-z])", "" if alone else "b", template)
