@@ -386,8 +386,8 @@ def test_a_text_of_other_blocks_or_for_another_device_is_told(verifier: Verifier
     other = texts_of(spec, ("ttir",), DEVICES[1 - DEVICES.index(device)])["ttir"]
     assert FRONTEND.prover is not None
     level = FRONTEND.level("ttir")
-    assert FRONTEND.prover.tame(level, own, own).other is None
-    assert "its functions are line(" in str(FRONTEND.prover.tame(level, other, own).other)
+    assert FRONTEND.prover.sanitise(level, own, own).other is None
+    assert "its functions are line(" in str(FRONTEND.prover.sanitise(level, other, own).other)
     assert judged(verifier, spec, {"ttir": own}, device).verdict.verified == ("ttir",)
     found = judged(verifier, spec, {"ttir": wide}, device)
     assert not found.verdict.verified
