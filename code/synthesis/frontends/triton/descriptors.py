@@ -145,7 +145,7 @@ def read_entry(name: str, values: Mapping[str, npt.NDArray[np.generic]]) -> dict
 # Values in a user's table
 
 
-def told(where: str, value: Mapping[str, Any]) -> tuple[Argument, dict[str, Any]]:
+def read_table(where: str, value: Mapping[str, Any]) -> tuple[Argument, dict[str, Any]]:
     """Return the argument that a table of inputs describes, named by its type only, and its entry in ``call``.
 
     Args:

@@ -161,7 +161,7 @@ def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
         if parameter.is_constexpr or _is_constant(given[name]):
             values[name] = _constant(found.name, name, given[name])
         elif isinstance(given[name], Mapping):
-            argument, entries[name] = descriptors.told(f"kernel {found.name}: {name}", given[name])
+            argument, entries[name] = descriptors.read_table(f"kernel {found.name}: {name}", given[name])
             arguments.append(replace(argument, name=name))
         else:
             arguments.append(_argument(found.name, name, given[name]))
