@@ -34,6 +34,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 WARP_SAMPLES := 270
 JAX_SAMPLES := 138
+TRITON_SAMPLES := 60
+SAMPLE_FOLDERS := data/samples/warp data/samples/jax data/samples/triton
 WRONG_TEXTS := 2000
 COUNT := 5000
 SEED := 1
@@ -62,16 +64,19 @@ adapters: trainers
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--no-deps --group adapters-alone
 
+# Triton is for Linux: elsewhere its samples stay as they are.
 samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
 	$(BIN)/irsmith generate --frontend warp --category-mix uniform --count $(WARP_SAMPLES) --format json --out data/samples/warp
 	$(BIN)/irsmith generate --frontend jax --category-mix uniform --count $(JAX_SAMPLES) --format json --out data/samples/jax
-	$(BIN)/irsmith explore data/samples/warp data/samples/jax --out build/site
+	if [ "$$(uname)" = Linux ]; then rm -rf data/samples/triton && \
+		$(BIN)/irsmith generate --frontend triton --category-mix uniform --count $(TRITON_SAMPLES) --format json --out data/samples/triton; fi
+	$(BIN)/irsmith explore $(SAMPLE_FOLDERS) --out build/site
 	@echo "the samples: open build/site/index.html in a browser"
 
 # The picture of the site of the samples that the README shows; needs Chromium.
 picture: $(STAMP)
-	$(BIN)/irsmith explore data/samples/warp data/samples/jax --out build/site
+	$(BIN)/irsmith explore $(SAMPLE_FOLDERS) --out build/site
 	$(BIN)/python docs/make_picture.py build/site
 
 gallery: $(STAMP)

@@ -140,8 +140,10 @@ def show_pair(text: str) -> str:
 
 def count_samples(text: str) -> str:
     """The README's text with the numbers of samples."""
-    warp, jax = (len(list(SAMPLES.glob(f"{name}/*.json"))) for name in ("warp", "jax"))
-    return re.sub(r"\d+ pairs of Warp's, \d+ of JAX's", f"{warp} pairs of Warp's, {jax} of JAX's", text)
+    for title in ("Warp", "JAX", "Triton"):
+        count = len(list(SAMPLES.glob(f"{title.lower()}/*.json")))
+        text = re.sub(rf"\d+(?=( pairs)? of {title}\b.*a site of them)", str(count), text)
+    return text
 
 
 def _is_short(source: str) -> bool:

@@ -2,8 +2,8 @@
 
 python docs/make_picture.py [SITE]
 
-SITE is what ``irsmith explore data/samples/warp data/samples/jax --out build/site`` wrote; it is build/site if it is
-not said. Needs Chromium. The picture has a palette of 256 colours, which is enough for a page and a third of the bytes.
+SITE is the site of the samples that ``make samples`` writes, by default build/site. Needs Chromium. The picture has a
+palette of 256 colours, which is enough for a page and a third of the bytes.
 """
 
 import base64
