@@ -3,6 +3,7 @@
 import importlib
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,19 @@ import numpy as np
 import pytest
 
 pytestmark = pytest.mark.needs("triton")
+MODULES = ("launching", "helpers", "tensors")
 FOLDER = Path(__file__).parents[1] / "kernels" / "triton_launches"
 
 
 @pytest.fixture
-def launching(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module of kernels and tensors."""
+def launching(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The module of kernels and tensors, in place of others of its name."""
     monkeypatch.setattr(sys, "path", [str(FOLDER), *sys.path])
+    before = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
     yield importlib.import_module("launching")
-    for name in ("launching", "helpers", "tensors"):
-        del sys.modules[name]
+    for name in MODULES:
+        sys.modules.pop(name, None)
+    sys.modules.update(before)
 
 
 def fill(launching: Any, programs: int, seconds: float) -> Any:

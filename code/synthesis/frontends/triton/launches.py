@@ -108,7 +108,7 @@ class _Watching:
         self._take(function, bound, types, sizes, kwargs)
         if self._alone:
             self._interpret(function, sizes, bound)
-            return _Compiled(self, function, bound, kwargs)
+            return _Compiled(function, bound, kwargs)
         return run(function, *args, grid=grid, warmup=False, **kwargs)
 
     def _bound(self, function: Any, args: Any, kwargs: Any) -> Any:
@@ -179,14 +179,12 @@ class _Compiled:
     """The result of a launch without a GPU, in place of a compiled kernel. It can be launched again.
 
     Args:
-        watching: the observer of launches.
         function: the ``@triton.jit`` function.
         bound: the arguments of the launch that returned it.
         kwargs: its arguments by name, with its options.
     """
 
-    def __init__(self, watching: _Watching, function: Any, bound: Mapping[str, Any], kwargs: Any) -> None:
-        self._watching = watching
+    def __init__(self, function: Any, bound: Mapping[str, Any], kwargs: Any) -> None:
         self._function = function
         self._constants = {each.name: bound[each.name] for each in function.params if each.is_constexpr}
         self._options = {name: value for name, value in kwargs.items() if name not in bound}
