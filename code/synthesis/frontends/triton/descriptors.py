@@ -83,17 +83,21 @@ def bounds_of(signature: Signature, argument: Argument) -> Bounds | None:
     """Return what a descriptor argument describes; None for another argument, or if its sizes are not known.
 
     Raises:
-        ConfigError: if its entry in ``call`` cannot be read.
+        ConfigError: if its entry in ``call`` cannot be read, or Triton makes no such descriptor.
     """
-    if descriptor_parts(argument.type_name) is None or argument.shape is None or None in argument.shape:
+    parts = descriptor_parts(argument.type_name)
+    if parts is None or argument.shape is None or None in argument.shape:
         return None
     try:
         entry: Mapping[str, Any] = (signature.call or {}).get(KEY, {}).get(argument.name, {})
         shape = tuple(int(each) for each in entry.get("shape", argument.shape))
         strides = tuple(int(each) for each in entry.get("strides", row_major(shape)))
-        return Bounds(shape=shape, strides=strides, padding=str(entry.get("padding", ZERO)))
+        bounds = Bounds(shape=shape, strides=strides, padding=str(entry.get("padding", ZERO)))
     except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise ConfigError(f"the descriptor of {argument.name} cannot be read: {error}") from error
+    if (why := bounds.problem(len(parts[1]), argument.dtype)) is not None:
+        raise ConfigError(f"the tensor descriptor {argument.name}: {why}")
+    return bounds
 
 
 def entry_of(bounds: Bounds, stored: tuple[int, ...]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from synthesis.frontends.rewriting import without_annotations, without_decorator
 from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.triton import descriptors, functions, lowering
 from synthesis.frontends.triton.levels import DEVICES
-from synthesis.frontends.triton.options import DEFAULTS
+from synthesis.frontends.triton.options import DEFAULTS, is_multiple
 from synthesis.frontends.triton.roles import roles_of
 from synthesis.frontends.triton.spelling import SHORT, SPELLED, is_array, is_pointer
 
@@ -168,7 +168,7 @@ def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
     launch = _grid(found.name, table.get(GRID, table.get(DIMENSIONS)))
     if launch is None:
         return f"{_what_to_write(found)}; {GRID} is missing"
-    hints = [each.name for each in arguments if is_pointer(each.type_name) or _is_multiple(each)]
+    hints = [each.name for each in arguments if is_pointer(each.type_name) or is_multiple(each)]
     options = {**DEFAULTS, "divisible_by_16": hints, **options}
     signature = Signature(arguments=tuple(arguments), launch=launch, call={"constants": values}, options=options)
     return descriptors.with_entries(signature, entries)
@@ -219,12 +219,6 @@ def _grid(kernel: str, given: Any) -> tuple[int, ...] | None:
     if not 1 <= len(sizes) <= 3 or not all(type(size) is int and size > 0 for size in sizes):
         raise ConfigError(f"kernel {kernel}: a grid is 1 to 3 positive integers, got {given!r}")
     return tuple(sizes)
-
-
-def _is_multiple(argument: Argument) -> bool:
-    domain = argument.domain
-    known = domain is not None and domain.width == 0 and not argument.is_float and argument.shape is None
-    return known and domain is not None and domain.low % 16 == 0
 
 
 def _with_roles(kernel: Kernel) -> Signature:

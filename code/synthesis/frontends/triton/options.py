@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from synthesis.core.signatures import Argument
 from synthesis.frontends.options import Allowed, one_of, whole
 
 DEFAULTS: Mapping[str, Any] = {
@@ -35,3 +36,11 @@ ALLOWED: Mapping[str, Allowed] = {
 
 ``divisible_by_16`` names the pointers whose addresses and the integers whose values are multiples of 16.
 """
+
+
+def is_multiple(argument: Argument) -> bool:
+    """Return whether a number is a known multiple of 16, which Triton tells its compiler."""
+    domain = argument.domain
+    if argument.shape is not None or argument.is_float or domain is None:
+        return False
+    return domain.width == 0 and domain.low % 16 == 0

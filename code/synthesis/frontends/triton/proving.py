@@ -156,9 +156,8 @@ def _described(signature: Signature) -> dict[str, Bounds]:
             bounds = descriptors.bounds_of(signature, argument)
         except ConfigError as error:
             raise TextError(0, str(error)) from error
-        why = "its sizes are not known" if bounds is None else bounds.problem(len(parts[1]), argument.dtype)
-        if bounds is None or why:
-            raise TextError(0, f"the tensor descriptor {argument.name}: {why}")
+        if bounds is None:
+            raise TextError(0, f"the tensor descriptor {argument.name}: its sizes are not known")
         fill = math.nan if bounds.padding == descriptors.NAN else 0.0
         found[argument.name] = Bounds(shape=bounds.shape, strides=bounds.strides, block=parts[1], fill=fill)
     return found

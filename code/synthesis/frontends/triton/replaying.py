@@ -1,9 +1,8 @@
 """Signatures that hold the recorded arguments of Triton launches."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.formats import is_floating, numpy_dtype
@@ -29,32 +28,22 @@ class TritonReplayer:
         """Return a signature with the recorded values; for the largest arrays, only their range, as the domain.
 
         The sizes are those recorded, since strides and bounds are separate arguments.
+
+        Raises:
+            ConfigError: if a value was lost, or Triton makes no such tensor descriptor.
         """
         if launched.lost:
             raise ConfigError(launched.lost[0])
         claimed = kernel.spec.signature
         ranged = frozenset(_too_large(claimed, launched))
         arguments = tuple(_filled(each, launched, mutation, each.name in ranged) for each in claimed.arguments)
+        described = [each.name for each in arguments if descriptor_parts(each.type_name) is not None]
+        entries = {name: descriptors.read_entry(name, launched.values) for name in described}
         signature = replace(claimed, arguments=arguments, launch=launched.launch)
-        return descriptors.with_entries(signature, _entries(signature, launched))
-
-
-def _entries(signature: Signature, launched: Launched) -> dict[str, Mapping[str, Any]]:
-    """Return the entries of a launch's tensor descriptors.
-
-    Raises:
-        ConfigError: if Triton makes no such descriptor.
-    """
-    found = dict[str, Mapping[str, Any]]()
-    for argument in signature.arguments:
-        parts = descriptor_parts(argument.type_name)
-        if parts is None:
-            continue
-        found[argument.name] = descriptors.read_entry(argument.name, launched.values)
-        bounds = descriptors.bounds_of(descriptors.with_entries(signature, found), argument)
-        if bounds is not None and (why := bounds.problem(len(parts[1]), argument.dtype)):
-            raise ConfigError(f"the tensor descriptor {argument.name}: {why}")
-    return found
+        signature = descriptors.with_entries(signature, entries)
+        for each in signature.arguments:
+            descriptors.bounds_of(signature, each)  # raises an error for one that Triton does not make
+        return signature
 
 
 def _too_large(claimed: Signature, launched: Launched) -> Iterator[str]:

@@ -13,7 +13,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.rewriting import with_names, written_name
-from synthesis.frontends.triton.options import DEFAULTS
+from synthesis.frontends.triton.options import DEFAULTS, is_multiple
 from synthesis.frontends.triton.recipes.pruning import needed, pruned
 from synthesis.frontends.triton.recipes.synonyms import RESERVED, synonyms_of
 from synthesis.frontends.triton.spelling import descriptor_type, dtype_of, is_pointer
@@ -149,7 +149,7 @@ class Draft:
 
     def _options(self, style: Stream, arguments: Sequence[Argument]) -> Mapping[str, Any]:
         aligned = style.chance(_ALIGNED)
-        hints = [each.name for each in arguments if _is_multiple(each) or (is_pointer(each.type_name) and aligned)]
+        hints = [each.name for each in arguments if is_multiple(each) or (is_pointer(each.type_name) and aligned)]
         warps, stages = style.choice(self.warps), style.choice(self.stages)
         return {**DEFAULTS, "divisible_by_16": hints, "num_warps": warps, "num_stages": stages}
 
@@ -160,13 +160,6 @@ def _idle(argument: Argument) -> Any:
     if argument.shape is not None or domain is None:
         return None
     return round((domain.low + domain.high) / 2, 2) if argument.is_float else int(domain.low)
-
-
-def _is_multiple(argument: Argument) -> bool:
-    """Return whether a number is a known multiple of 16, which Triton tells its compiler."""
-    domain = argument.domain
-    is_known = argument.shape is None and not argument.is_float and domain is not None and domain.width == 0
-    return is_known and domain is not None and domain.low % 16 == 0
 
 
 def _declared(parameter: Parameter, names: Mapping[str, str]) -> str:
