@@ -1,7 +1,9 @@
-"""Programs run in a process of their own, for tests of what must not depend on the process; and which there are."""
+"""Programs in processes of their own, for tests of what must not depend on the process; and waiting for others."""
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 
 import psutil
 
@@ -26,3 +28,11 @@ def workers_of(process: psutil.Process) -> list[psutil.Process]:
         except psutil.NoSuchProcess:  # or one that has ended and was not waited for
             continue
     return found
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Wait until something is true; a minute at most."""
+    end = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)

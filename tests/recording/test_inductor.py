@@ -5,13 +5,12 @@ import importlib
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from processes import wait_until
 
 from synthesis import ConfigError, UnknownNameError
 from synthesis.core.run_settings import Extraction
@@ -228,12 +227,12 @@ time.sleep(300)
             compiling.kill()
 
 
-def wait_until(done: Callable[[], bool]) -> None:
-    """Wait until something is true; a minute at most."""
-    end = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+def test_a_process_whose_command_has_ended_compiles_nothing(tmp_path: Path) -> None:
+    request = {"target": "any", "via": "inductor", "out": str(tmp_path / "out"), "arg": None, "inputs": "", "parent": 0}
+    command = [sys.executable, "-m", "synthesis.making.runs.compiling", json.dumps(request)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert not (tmp_path / "out").exists()
 
 
 def test_another_compiler_is_refused_with_those_there_are(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from faults import hanging
 from generations import gold, questions_of
+from processes import wait_until
 from servers import MISSING, Running, serving
 
 from synthesis import ConfigError
@@ -51,10 +52,7 @@ def another(record: dict[str, Any], number: int = 0) -> str:
 
 
 def wait_for(server: Running, metric: str, least: float) -> None:
-    until = time.monotonic() + 60
-    while server.metric(metric) < least:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    wait_until(lambda: server.metric(metric) >= least)
 
 
 def test_an_answer_has_a_score_and_answers_have_theirs_in_order(server: Running, records: list[dict[str, Any]]) -> None:

@@ -57,11 +57,18 @@ _PR_SET_NO_NEW_PRIVS = 38
 """``prctl`` option: gain no privileges by executing a program."""
 
 
-def die_with_parent(signal: int) -> None:
-    """Have the kernel send this process a signal when its parent ends. Does nothing on other systems."""
-    if not _HERE:
-        return
-    _check(_LIBC.prctl(_PR_SET_PDEATHSIG, signal, 0, 0, 0))
+def die_with_parent(signal: int, parent: int | None = None) -> None:
+    """Have the kernel send this process a signal when its parent ends. Does nothing on other systems.
+
+    Args:
+        signal: the signal.
+        parent: the id of the parent. If it is not the parent any more, this process exits with status 1 at once, on any
+            system. None if the parent cannot have ended.
+    """
+    if _HERE:
+        _check(_LIBC.prctl(_PR_SET_PDEATHSIG, signal, 0, 0, 0))
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
 
 
 def adopt_orphans() -> None:

@@ -173,9 +173,7 @@ def _watch(process: int) -> list[int]:
 def _keep(order: Order, writer: int, status_pipe: int, zygote: int) -> NoReturn:
     """Run the keeper: leave the namespaces, start the first process, and end everything that it leaves behind."""
     try:
-        linux.die_with_parent(signal.SIGKILL)
-        if os.getppid() != zygote:
-            os._exit(1)
+        linux.die_with_parent(signal.SIGKILL, zygote)
         os.setsid()
         linux.adopt_orphans()
         protections = enter(order.confinement, order.folder)

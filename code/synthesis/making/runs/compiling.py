@@ -6,6 +6,7 @@ so that a compilation that was stopped can be resumed.
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -55,7 +56,8 @@ def compile_target(target: str, via: str, out: str | Path, settings: Extraction)
     places_of(target)
     refuse_other_files(store_of(out))
     place = f"{str(out).rstrip('/')}/{COMPILED}"
-    request = {"target": target, "via": via, "out": place, "arg": settings.arg, "inputs": str(settings.inputs or "")}
+    known = {"arg": settings.arg, "inputs": str(settings.inputs or "")}
+    request = {"target": target, "via": via, "out": place, "parent": os.getpid(), **known}
     status = subprocess.run([sys.executable, "-m", __name__, json.dumps(request)], check=False).returncode  # noqa: S603
     if status == _UNUSABLE:
         raise ConfigError(f"{via} cannot be used here; it has said why")
@@ -144,10 +146,11 @@ def main(words: Sequence[str]) -> int:
     The process ends with the one that started it (on Linux).
 
     Args:
-        words: one JSON text, with the target and the settings.
+        words: one JSON text, with the target, the settings and the id of the process that started it.
     """
-    linux.die_with_parent(signal.SIGTERM)
-    return _compile(json.loads(words[0]))
+    request = json.loads(words[0])
+    linux.die_with_parent(signal.SIGTERM, request["parent"])
+    return _compile(request)
 
 
 if __name__ == "__main__":
