@@ -179,6 +179,43 @@ def test_operations_in_place_are_compiled_as_others(torch: Any) -> None:
             torch.testing.assert_close(got, right)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch, by its own calls
+def test_a_copied_launch_has_the_memory_of_before(torch: Any) -> None:
+    inductor = importlib.import_module("synthesis.frontends.triton.inductor")
+    x = torch.randn(4, 8)
+
+    def function(x: Any) -> Any:
+        return torch.relu(x).sum(dim=-1)
+
+    before: list[Any] = []
+    after: list[Any] = []
+
+    def take(launch: Any) -> None:
+        before.append(launch.copy())
+        launch.interpret()
+        after.append(launch.copy())
+
+    with inductor.compile_function(function, [x]).loaded() as program:
+        found = program.run([x.clone()], take)
+    (result,) = [name for name, value in after[0].values.items() if value is not None and "out" in name]
+    assert torch.equal(after[0].values[result].reshape(found[0].shape), found[0])
+    assert not before[0].values[result].any()  # new memory has the same contents in each process
+    assert found[0].any()
+
+
+def test_copies_of_tensors_share_memory_as_the_tensors_do(torch: Any) -> None:
+    inductor = importlib.import_module("synthesis.frontends.triton.inductor")
+    x = torch.arange(12.0).reshape(3, 4)
+    launch = inductor.Launch(None, (1,), {"x": x, "part": x[1:].t(), "n": 4}, {}).copy()
+    assert torch.equal(launch.values["x"], x)
+    assert torch.equal(launch.values["part"], x[1:].t())
+    assert launch.values["part"].stride() == (1, 4)
+    assert launch.values["n"] == 4
+    launch.values["x"][1] = 7.0
+    assert (launch.values["part"][:, 0] == 7.0).all()
+    assert torch.equal(x, torch.arange(12.0).reshape(3, 4))
+
+
 def test_a_part_of_pytorch_that_is_missing_is_named(torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     inductor = importlib.import_module("synthesis.frontends.triton.inductor")
     assert inductor.find_fault() is None

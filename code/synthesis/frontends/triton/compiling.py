@@ -273,12 +273,13 @@ def _spelled(task: _Task, wanted: Sequence[int], cotangents: int) -> str:
 def _made(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
     """Compile a function, run the program by Triton's interpreter, and compare its results with PyTorch's.
 
-    The kernels' modules are there until the next function is asked for.
+    The launches are kept with their arguments, to be reported without a second run. The kernels' modules are there
+    until the next function is asked for.
     """
     launches: list[inductor.Launch] = []
 
     def take(launch: inductor.Launch) -> None:
-        launches.append(launch)
+        launches.append(launch.copy())
         launch.interpret()
 
     with contextlib.ExitStack() as stack:
@@ -298,10 +299,11 @@ def _made(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
             yield NotMade(name=task.name, why=why)
             return
 
-        def launch() -> None:
-            program.run(_copies(task.arguments), inductor.Launch.run)
+        def report() -> None:
+            for each in launches:
+                each.report()
 
-        yield Made(name=task.name, launch=launch, compiled_from=task.compiled_from)
+        yield Made(name=task.name, launch=report, compiled_from=task.compiled_from)
 
 
 def _copies(tensors: Tensors) -> list[Any]:

@@ -11,7 +11,7 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import import_module
 from operator import attrgetter
@@ -22,9 +22,10 @@ from synthesis.frontends.failures import detail_of
 from synthesis.frontends.loading import forget_module, run_source
 from synthesis.frontends.triton.driverless import install_driver
 from synthesis.frontends.triton.interpreting import interpret
-from synthesis.frontends.triton.launches import SECONDS
+from synthesis.frontends.triton.launches import SECONDS, only_reported
 from synthesis.frontends.triton.pretence import answer_as_gpu, answering
 from synthesis.frontends.triton.replacing import Replacing
+from synthesis.frontends.triton.tensors import tensor_behind
 
 Function = Callable[..., Any]
 Tensors = Sequence[Any]
@@ -289,9 +290,27 @@ class Launch:
         """Run the launch by Triton's interpreter."""
         interpret(self.function, self.grid, self.values, seconds=SECONDS)
 
-    def run(self) -> None:
-        """Launch the kernel as an ordinary program does, so that the launch can be recorded."""
-        self.function.run(grid=self.grid, warmup=False, **self.values, **self.options)
+    def copy(self) -> "Launch":
+        """Return the launch with copies of its tensors. Those that share memory share the memory of their copies."""
+        memories: dict[int, Any] = {}
+        return replace(self, values={name: _copy(value, memories) for name, value in self.values.items()})
+
+    def report(self) -> None:
+        """Report the launch as that of an ordinary program, so that it can be recorded. The kernel is not run."""
+        with only_reported():
+            self.function.run(grid=self.grid, warmup=False, **self.values, **self.options)
+
+
+def _copy(value: Any, memories: dict[int, Any]) -> Any:
+    """Return a copy of a tensor in the copy of its memory, which is added to ``memories``; other values as they are."""
+    tensor = tensor_behind(value)
+    if tensor is None:
+        return value
+    memory = tensor.untyped_storage()
+    memories.setdefault(memory.data_ptr(), memory.clone())
+    return tensor.new_empty(0).set_(
+        memories[memory.data_ptr()], tensor.storage_offset(), tensor.size(), tensor.stride()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,10 +371,13 @@ class _Launcher:
 
 
 def _names(torch: Any) -> dict[str, Any]:
-    """Return the values of the names in a program of Inductor's, for running it on the host."""
+    """Return the values of the names in a program of Inductor's, for running it on the host.
+
+    New memory is set to zero, so that a recording of the launches is reproducible.
+    """
 
     def empty(size: Any, stride: Any, dtype: Any) -> Any:
-        return torch.empty_strided(size, stride, dtype=dtype)
+        return torch.empty_strided(size, stride, dtype=dtype).zero_()
 
     host = SimpleNamespace(**{name: getattr(torch, name) for name in dir(torch) if not name.startswith("__")})
     host.cuda = SimpleNamespace(_DeviceGuard=contextlib.nullcontext, set_device=answering(None))
