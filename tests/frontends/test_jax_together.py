@@ -16,8 +16,10 @@ from jax_programs import CASES
 
 from synthesis import KernelGenerator, Pair, SynthesisPipeline
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
+from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
+from synthesis.frontends.jax.reference.perturbation import Directions, Noting, Perturbed, PerturbingEvaluator
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.together import Together
 from synthesis.frontends.registry import get_frontend
@@ -52,7 +54,11 @@ def held_against_each_alone(function: Callable[..., Any], *runs: tuple[Any, ...]
     assert together.arms == one_by_one.arms
     for expected, got in zip(alone, found, strict=True):
         for true, value in zip(expected, got, strict=True):
-            assert (value.dtype, value.shape, value.tobytes()) == (true.dtype, true.shape, true.tobytes())
+            assert bits_of(value) == bits_of(true)
+
+
+def bits_of(value: Any) -> Any:
+    return value if value is None else (value.dtype, value.shape, value.tobytes())
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -65,6 +71,64 @@ def test_every_primitive_gives_each_run_what_it_gives_alone(name: str) -> None:
         other = tuple(turned(each) if each.dtype.kind in "fVc" else each for each in inputs)
         for double in (False, True):
             held_against_each_alone(case.function, inputs, other, inputs, double=double)
+
+
+INDEXING = ("dynamic_slice", "dynamic_update_slice", "gather", *(each for each in CASES if each.startswith("scatter")))
+
+
+@pytest.mark.parametrize("name", INDEXING)
+def test_runs_with_other_indices_go_together(name: str) -> None:
+    for case in CASES[name](KINDS)[:8]:
+        if all(map(is_numbers, case.inputs)):
+            other = tuple(map(turned, case.inputs))
+            held_against_each_alone(case.function, case.inputs, other, double=False)
+
+
+class Upwards(Directions):
+    """Directions that are the same for every number, however many runs are evaluated at once."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def take(self, count: int) -> np.ndarray[Any, Any]:
+        return np.ones(count, np.int8)
+
+
+def perturbed(graph: Graph, several: list[list[Any]]) -> list[Perturbed]:
+    noted = [each for inputs in several for each in Noting().noted(graph, [inputs])]
+    return PerturbingEvaluator(Upwards()).perturbed(graph, several, noted)
+
+
+def is_perturbed_as_alone(function: Callable[..., Any], *runs: tuple[Any, ...]) -> bool:
+    """Whether several runs are evaluated at once; what they give has to be what each gives alone."""
+    graph = graph_of(jax.make_jaxpr(function)(*runs[0]))
+    several = [[np.asarray(each) for each in run] for run in runs]
+    try:
+        alone = [each for inputs in several for each in perturbed(graph, [inputs])]
+    except ReferenceUnknownError:
+        return False
+    for one, other in zip(alone, perturbed(graph, several), strict=True):
+        assert one.unsettled == other.unsettled
+        for true, value in zip([*one.results, *one.moved], [*other.results, *other.moved], strict=True):
+            assert bits_of(value) == bits_of(true)
+    return True
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_every_primitive_is_perturbed_in_several_runs_as_in_each_alone(name: str) -> None:
+    skip_if_missing(name)
+    for case in CASES[name](KINDS)[:8]:
+        inputs = case.inputs
+        if all(map(is_numbers, inputs)):
+            other = tuple(turned(each) if each.dtype.kind in "fVc" else each for each in inputs)
+            is_perturbed_as_alone(case.function, inputs, other)
+
+
+def test_runs_that_part_are_perturbed_as_alone() -> None:
+    starts = [(np.float32(each), np.float32(0.3)) for each in (9, 0.1, 70, 9, 33)]
+    assert is_perturbed_as_alone(halved, *starts)
+    assert is_perturbed_as_alone(chosen, *((X[k], np.int32(w)) for k, w in enumerate((2, 0, 2, 1, 7))))
+    assert is_perturbed_as_alone(nested, *((X[k], np.float32(k - 2)) for k in range(5)))
 
 
 Function = Callable[[Any], Any]

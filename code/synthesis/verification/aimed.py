@@ -81,16 +81,18 @@ def find_aimed_draws(
         way = Trace()
         try:
             (own,) = reference([trials[number]], double=False, trace=way)
+            changed = changed_by(trials[number], own, idle)
+            new = [place for place in way.first if place not in trace.first]  # find_turning_draws depends on the order
+            both = replace(trace, arms=trace.arms | way.arms)
+            taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
+            if not (changed or new or taken):
+                continue
             (double,) = reference([trials[number]], double=True)
             expected = expect([double], [own], poison, unit=reference.unit)
         except Exception as error:  # noqa: BLE001 (the draw verifies nothing, whatever the error is)
             logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
             continue
-        changed = changed_by(trials[number], own, idle)
-        new = [place for place in way.first if place not in trace.first]  # in order: find_turning_draws depends on it
-        both = replace(trace, arms=trace.arms | way.arms)
-        taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
-        if expected.ill_conditioned or expected.non_finite or not (changed or new or taken):
+        if expected.ill_conditioned or expected.non_finite:
             continue
         idle = [name for name in idle if name not in changed]
         trace.first |= dict.fromkeys(new, already + len(found))

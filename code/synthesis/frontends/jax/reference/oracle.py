@@ -73,20 +73,24 @@ class GraphReference:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        found, directions, others = list[PerturbedRun](), Directions(seed), Directions(seed + 1)
+        inputs, noted = self._noted(runs)
+        made = PerturbingEvaluator(Directions(seed)).perturbed(self.graph, inputs, noted)
+        moved = [each.moved for each in made]
+        unclear = [run for run in range(len(runs)) if is_unclear(noted[run], moved[run])]
+        others = PerturbingEvaluator(Directions(seed + 1))
+        for _ in range(MORE if unclear else 0):
+            again = others.perturbed(self.graph, [inputs[run] for run in unclear], [noted[run] for run in unclear])
+            for run, each in zip(unclear, again, strict=True):
+                moved[run] = most_moved(moved[run], each.moved)
         coarse = bool(self.unit)
-        for inputs, noted in self._noted(runs):
-            evaluator = PerturbingEvaluator(noted, directions)
-            off, moved = self._named(evaluator.results(self.graph, inputs)), evaluator.moved
-            if is_unclear(noted, moved):
-                for _ in range(MORE):
-                    again = PerturbingEvaluator(noted, others)
-                    again.results(self.graph, inputs)
-                    moved = most_moved(moved, again.moved)
-            inverted = self._inverted(noted, uncertain_elements(noted, moved, few=coarse), moved, inputs)
-            unsettled = evaluator.unsettled or (not coarse and is_open(noted, moved))
-            found.append(PerturbedRun(off, inverted, unsettled))
-        return found
+        return [
+            PerturbedRun(
+                self._named(made[run].results),
+                self._inverted(own, uncertain_elements(own, moved[run], few=coarse), moved[run], inputs[run]),
+                made[run].unsettled or (not coarse and is_open(own, moved[run])),
+            )
+            for run, own in enumerate(noted)
+        ]
 
     def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
         """Return only the perturbed results, and not, as ``perturbed`` does, results with uncertain decisions inverted.
@@ -95,17 +99,13 @@ class GraphReference:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        directions = Directions(seed, opposite=opposite)
-        return [
-            self._named(PerturbingEvaluator(noted, directions).results(self.graph, inputs))
-            for inputs, noted in self._noted(runs)
-        ]
+        evaluator = PerturbingEvaluator(Directions(seed, opposite=opposite))
+        return [self._named(each.results) for each in evaluator.perturbed(self.graph, *self._noted(runs))]
 
-    def _noted(self, runs: Sequence[Values]) -> Iterator[tuple[list[Any], list[Decision]]]:
-        """Yield the inputs and the decisions of each run."""
+    def _noted(self, runs: Sequence[Values]) -> tuple[list[list[Any]], list[list[Decision]]]:
+        """Return the inputs and the decisions of each run."""
         several = [list(run.values()) for run in runs]
-        noting = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
-        return zip(several, noting, strict=True)
+        return several, [each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group)]
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
         """Return an empty list: only rounding may change a function's results, and ``perturbed`` covers rounding.

@@ -5,7 +5,7 @@ evaluation that is perturbed at every step shows how far a result may move.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,15 @@ from synthesis.frontends.jax.graphs import Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import UNITS
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
-from synthesis.frontends.jax.reference.together import Together, of_run
+from synthesis.frontends.jax.reference.together import (
+    Stack,
+    Together,
+    aligned,
+    at_once,
+    numbers_of_stacks,
+    of_run,
+    whole,
+)
 
 CALLS = frozenset({
     "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "one_minus_square",
@@ -266,7 +274,18 @@ class Noting(Together):
         return results
 
 
-class PerturbingEvaluator(Evaluator):
+@dataclass(frozen=True, slots=True)
+class Perturbed:
+    """The perturbed results of one run."""
+
+    results: list[Array]
+    moved: list[Array | None]
+    """For each decision, how far rounding moves its measure; None if that is not known."""
+    unsettled: bool
+    """Whether rounding may change which element is selected."""
+
+
+class PerturbingEvaluator(Together):
     """An evaluator in the graph's own precision that perturbs every rounded number by a unit in the last place.
 
     It repeats the decisions of another evaluation: the results of comparisons, ``argmax``, ``floor`` and conversions to
@@ -274,56 +293,116 @@ class PerturbingEvaluator(Evaluator):
     that takes another path gets no larger tolerance.
 
     Args:
-        noted: the decisions of the other evaluation.
         directions: the directions of the perturbations.
     """
 
-    def __init__(self, noted: Sequence[Decision], directions: Directions) -> None:
+    def __init__(self, directions: Directions) -> None:
         super().__init__(double=False)
-        self._noted = iter(noted)
         self._directions = directions
-        self.moved: list[Array | None] = []
-        """For each decision, how far rounding moves its measure; None if that is not known."""
-        self.unsettled = False
-        """Whether rounding may change which element is selected."""
+        self._noted: list[Iterator[Decision]] = []
+        self._moved: list[list[Array | None]] = []
+        self._unsettled: list[bool] = []
 
-    def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
+    def perturbed(
+        self, graph: Graph, several: Sequence[Inputs], noted: Sequence[Sequence[Decision]]
+    ) -> list[Perturbed]:
+        """Return the perturbed results on several inputs.
+
+        Args:
+            graph: the function.
+            several: the inputs of each run.
+            noted: the decisions of the other evaluation in each run, in order.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+            ReferenceFaultError: for a loop that does not end.
+        """
+        found, rest = list[Perturbed](), iter(noted)
+        for group in at_once(graph, several):
+            found += self._perturbed_group(graph, group, [next(rest) for _ in group])
+        return found
+
+    def _perturbed_group(
+        self, graph: Graph, several: Sequence[Inputs], noted: Sequence[Sequence[Decision]]
+    ) -> list[Perturbed]:
+        self._noted = [iter(each) for each in noted]
+        self._moved, self._unsettled = [[] for _ in several], [False] * len(several)
+        try:
+            made = self.together(graph, several)
+        except Exception:
+            if len(several) == 1:
+                raise
+            pairs = zip(several, noted, strict=True)
+            return [each for inputs, own in pairs for each in self._perturbed_group(graph, [inputs], [own])]
+        return [
+            Perturbed([of_run(each, run) for each in made], self._moved[run], self._unsettled[run])
+            for run in range(len(several))
+        ]
+
+    def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """Return the perturbed results of one equation; for a decision, return the outcome of the other evaluation."""
         if not _decides(equation, inputs):
             return self._perturbed(equation, inputs)
-        decision = next(self._noted)
-        if decision.chosen_from is not None:
-            self.unsettled |= _may_choose_another(equation, decision.chosen_from, inputs[0], decision.results[0])
+        return self.one_by_one(lambda own: self._decided(equation, own), inputs)
+
+    def _decided(self, equation: Equation, inputs: Inputs) -> list[Array]:
+        """Return the results of a decision in the only run that is being evaluated."""
+        (run,) = self.running
+        decision = next(self._noted[run])
+        if decision.chosen_from is not None and not self._unsettled[run]:
+            self._unsettled[run] = _may_choose_another(equation, decision.chosen_from, inputs[0], decision.results[0])
         measure = decision.measure
-        self.moved.append(None if measure is None else _moved(measure, _measure(equation, inputs)))
+        self._moved[run].append(None if measure is None else _moved(measure, _measure(equation, inputs)))
         if equation.primitive == "rem":
             return [self._off(decision.remainders(inputs))]
         return decision.with_rounded(lambda: self._perturbed(equation, inputs))
 
-    def _perturbed(self, equation: Equation, inputs: Inputs) -> list[Array]:
+    def _perturbed(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         name = equation.primitive
         if name in ("psum", "psum_invariant") and any(isinstance(each, int) for each in equation.parameters["axes"]):
             name = "reduce_sum"  # over an axis that is a dimension
         if name in INSIDE or name in CROSSING:
             inputs = [self._off(each) for each in inputs]
         elif name in TURNING:
-            inputs = [self._off_in_proportion(inputs[0]), *inputs[1:]]
+            (matrix,) = self.one_by_one(lambda own: [self._off_in_proportion(own[0])], inputs[:1])
+            inputs = [matrix, *inputs[1:]]
         results = super().apply(equation, inputs)
         if name in EXACT or name in CALLS:
             return results
-        if name == "reduce_sum":
-            axes = tuple(equation.parameters["axes"])
-            results = [self._off_one_by_one(_summed_in_turn(inputs[0], axes, each), inputs[0]) for each in results]
-        elif name == "dot_general":
-            dimensions = equation.parameters["dimension_numbers"]
-            results = [_multiplied_in_turn(inputs[0], inputs[1], dimensions, each) for each in results]
+        if name in ("reduce_sum", "dot_general"):
+            results = self._added_in_turn(equation, inputs, results)
         if name == "igammac":
             results = [self._off_beside_one(each) for each in results]
-        faithful = _is_power_of_two(inputs[1]) if name == "div" else name in FAITHFUL
-        return [self._off(each, units=_units_of(name, each), faithful=faithful) for each in results]
+        faithful = name in FAITHFUL
+        if name == "div":
+            rank = max(each.ndim for each in inputs)
+            faithful = _is_power_of_two(aligned(inputs[1], rank))
+        return [self._off(each, units=_units_of(name, each.dtype), faithful=faithful) for each in results]
 
-    def _off(self, value: Array, *, units: int = 1, faithful: bool | Array = True) -> Array:
+    def _added_in_turn(self, equation: Equation, inputs: Sequence[Any], results: Sequence[Any]) -> list[Any]:
+        """Return sums, or products of matrices, whose terms are added one at a time, as XLA's CPU does."""
+        if equation.primitive == "dot_general":
+            return self._multiplied_in_turn(equation.parameters["dimension_numbers"], [*inputs, results[0]])
+        if results[0].dtype in UNITS:
+            return self.one_by_one(lambda own: [self._off_one_by_one(own[1], own[0])], [inputs[0], results[0]])
+        axes = tuple(equation.parameters["axes"])
+        if type(results[0]) is not Stack:
+            return [_summed_in_turn(inputs[0], axes, results[0])]
+        terms = whole(inputs[0], len(self.running))
+        return [Stack(_summed_in_turn(terms, tuple(axis + 1 for axis in axes), results[0].data))]
+
+    def _multiplied_in_turn(self, dimensions: Any, arrays: Sequence[Any]) -> list[Any]:
+        """Return a product, given after its two operands, with its terms added one at a time."""
+        runs = len(self.running)
+        if type(arrays[2]) is not Stack or runs * _terms_of(arrays[0], dimensions, arrays[2]) > _FEW_OF_A_VECTOR:
+            return self.one_by_one(lambda own: [_multiplied_in_turn(own[0], own[1], own[2], dimensions)], arrays)
+        left, right, product = (whole(each, runs) for each in arrays)
+        return [Stack(_multiplied_in_turn(left, right, product, numbers_of_stacks(dimensions), runs=runs))]
+
+    def _off(self, value: Any, *, units: int = 1, faithful: bool | Array = True) -> Any:
         """Return perturbed numbers; if ``faithful``, numbers with few significant digits (integers, say) stay exact."""
+        if type(value) is Stack:
+            return Stack(self._off(value.data, units=units, faithful=faithful))
         if not _is_rounded(value.dtype):
             return value
         parts = value.ravel()
@@ -338,8 +417,10 @@ class PerturbingEvaluator(Evaluator):
             rounded = np.where(exact, rounded, any_digits)
         return (bits + rounded * (units * self._directions.take(bits.size))).view(value.dtype).reshape(value.shape)
 
-    def _off_beside_one(self, value: Array) -> Array:
+    def _off_beside_one(self, value: Any) -> Any:
         """Return float32 numbers, with those near 1 perturbed by the rounding error of their difference from 1."""
+        if type(value) is Stack:
+            return Stack(self._off_beside_one(value.data))
         if value.dtype != np.float32:
             return value
         directions = self._directions.take(value.size).reshape(value.shape)
@@ -414,10 +495,10 @@ def _measure(equation: Equation, inputs: Inputs) -> Array | None:
     if not all(each.dtype in _BITS for each in inputs):
         return None
     name = equation.primitive
-    if name in _COMPARISONS:
-        return inputs[0].astype(np.float64) - inputs[1].astype(np.float64)
-    if name == "rem":
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # of infinite numbers and of zeros
+        if name in _COMPARISONS:
+            return inputs[0].astype(np.float64) - inputs[1].astype(np.float64)
+        if name == "rem":
             return inputs[0].astype(np.float64) / inputs[1].astype(np.float64)
     kind = equation.types[0].dtype
     if name in STEPS or (name == "convert_element_type" and kind is not None and is_whole(kind)):
@@ -540,9 +621,9 @@ def _is_uncertain(apart: Array, moved: Array) -> Array:
     return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 
 
-def _units_of(primitive: str, result: Array) -> int:
-    """Return the error that XLA's CPU may make in a primitive, in units in the last place."""
-    if result.dtype != np.float32:  # 16-bit results are rounded from float32
+def _units_of(primitive: str, dtype: Dtype) -> int:
+    """Return the error that XLA's CPU may make in a primitive's results, in units in the last place."""
+    if dtype != np.float32:  # 16-bit results are rounded from float32
         return 1
     return _FAR_UNITS.get(primitive, _COARSE_UNITS if primitive in COARSE else 1)
 
@@ -559,13 +640,25 @@ def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
     return np.add.accumulate(last, axis=-1)[..., -1].reshape(total.shape)
 
 
-def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Array) -> Array:
+def _terms_of(left: Any, dimensions: Any, product: Any) -> int:
+    """Return the number of terms, over all elements, of a product with a left operand."""
+    return math.prod(product.shape) * math.prod(left.shape[axis] for axis in dimensions[0][0])
+
+
+def _multiplied_in_turn(left: Array, right: Array, product: Array, dimensions: Any, *, runs: int = 1) -> Array:
     """Return a float32 product of a vector or of small matrices, with its terms added one at a time.
 
     Other products are returned unchanged.
+
+    Args:
+        left: the first operand.
+        right: the second operand.
+        product: their product.
+        dimensions: its dimension numbers.
+        runs: the number of products that are stacked along the first batch axis.
     """
     summed, batch = dimensions
-    terms = product.size * math.prod(left.shape[axis] for axis in summed[0])
+    terms = _terms_of(left, dimensions, product) // runs
     if {left.dtype, right.dtype, product.dtype} != {np.dtype(np.float32)} or not 0 < terms <= _FEW_OF_A_VECTOR:
         return product
     rows, columns = _with_last(left, batch[0], summed[0]), _with_last(right, batch[1], summed[1])

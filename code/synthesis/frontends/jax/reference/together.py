@@ -8,6 +8,7 @@ alone.
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,7 @@ class Together(Evaluator):
             return
         runs, rank = len(self.running), max(each.ndim for each in inputs)
         apart = any(type(each) is Stack for each in inputs)
-        given = [_aligned(Stack(_whole(each, runs)), rank) for each in inputs] if apart else inputs
+        given = [aligned(Stack(whole(each, runs)), rank) for each in inputs] if apart else inputs
         chosen = arms_taken(self, equation, given)
         for number, each in enumerate(chosen):
             taken = [bool(part.any()) for part in each] if apart else [bool(each.any())] * runs
@@ -151,7 +152,7 @@ class Together(Evaluator):
         """Return the results of a loop's iterations, stacked along a new first axis of each run's value."""
         if not any(type(each) is Stack for each in rows):
             return super().stack(rows)
-        return Stack(np.stack([_whole(each, len(self.running)) for each in rows], axis=1))
+        return Stack(np.stack([whole(each, len(self.running)) for each in rows], axis=1))
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """Return the results of one equation, each an array or a stack."""
@@ -178,15 +179,26 @@ class Together(Evaluator):
         merged = {**equation.parameters, **parameters} if parameters else equation.parameters
         given = equation.inputs, equation.outputs
         made = self.ruled(Equation(equation.primitive, merged, *given, types or equation.types), inputs)
-        whole = (len(self.running),)
-        if any(each.shape != whole + kind.shape for each, kind in zip(made, equation.types, strict=True)):
+        runs = (len(self.running),)
+        if any(each.shape != runs + kind.shape for each, kind in zip(made, equation.types, strict=True)):
             return None
         return [Stack(each) for each in made]
 
     def _run_by_run(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
+        return self.one_by_one(lambda own: super(Together, self).apply(equation, own), inputs)
+
+    def one_by_one(self, work: Callable[[list[Array]], Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
+        """Return the results of all runs, computed one run at a time.
+
+        Args:
+            work: takes the inputs of one run, and returns its results.
+            inputs: arrays or stacks.
+        """
+        if len(self.running) == 1 and not any(type(each) is Stack for each in inputs):
+            return list(work(list(inputs)))
         return self.in_groups(
             [[place] for place in range(len(self.running))],
-            lambda _, chosen: super(Together, self).apply(equation, [of_run(each, 0) for each in chosen]),
+            lambda _, chosen: work([of_run(each, 0) for each in chosen]),
             inputs,
         )
 
@@ -241,7 +253,7 @@ def stacked(arrays: Sequence[Array]) -> Array:
     return np.stack([each.transpose(order) for each in arrays]).transpose(back)
 
 
-def _whole(value: Any, runs: int) -> Array:
+def whole(value: Any, runs: int) -> Array:
     """Return the values of all runs, stacked along a first axis."""
     return value.data if type(value) is Stack else np.broadcast_to(value, (runs, *np.shape(value)))
 
@@ -252,10 +264,11 @@ def _whole(value: Any, runs: int) -> Array:
 def _elementwise(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     """Evaluate an elementwise primitive; arrays that all runs share are broadcast."""
     rank = max(each.ndim for each in inputs)
-    return together.of_all(equation, [_aligned(each, rank) for each in inputs], {})
+    return together.of_all(equation, [aligned(each, rank) for each in inputs], {})
 
 
-def _aligned(value: Any, rank: int) -> Array:
+def aligned(value: Any, rank: int) -> Array:
+    """Return an array, or the data of a stack, such that it can be broadcast against stacks of values of a rank."""
     if type(value) is not Stack:
         return value
     data = value.data
@@ -270,7 +283,7 @@ def _along(*names: str) -> Form:
     def form(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
         runs, parameters = len(together.running), equation.parameters
         moved = {name: _one_on(parameters[name]) for name in names}
-        return together.of_all(equation, [_whole(each, runs) for each in inputs], moved)
+        return together.of_all(equation, [whole(each, runs) for each in inputs], moved)
 
     return form
 
@@ -297,7 +310,7 @@ def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 def _leading(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     """Evaluate a primitive whose rule accepts leading axes, with one more for the runs."""
     runs = len(together.running)
-    return together.of_all(equation, [_whole(each, runs) for each in inputs], {}, _one_axis_more(equation, runs))
+    return together.of_all(equation, [whole(each, runs) for each in inputs], {}, _one_axis_more(equation, runs))
 
 
 def _broadcast(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -334,13 +347,44 @@ def _padded(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 def _product(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     """Evaluate a product with the runs as one more batch axis."""
     runs = len(together.running)
-    (left_summed, right_summed), (left_batch, right_batch) = equation.parameters["dimension_numbers"]
-    numbers = (
+    parameters = {"dimension_numbers": numbers_of_stacks(equation.parameters["dimension_numbers"]), "runs": runs}
+    return together.of_all(equation, [whole(each, runs) for each in inputs], parameters)
+
+
+def numbers_of_stacks(numbers: Any) -> Any:
+    """Return the dimension numbers of a product whose operands have the runs as one more batch axis."""
+    (left_summed, right_summed), (left_batch, right_batch) = numbers
+    return (
         (_one_on(left_summed), _one_on(right_summed)),
         ((0, *_one_on(left_batch)), (0, *_one_on(right_batch))),
     )
-    parameters = {"dimension_numbers": numbers, "runs": runs}
-    return together.of_all(equation, [_whole(each, runs) for each in inputs], parameters)
+
+
+def _gathered(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Evaluate a gather with the runs as one more batch axis."""
+    runs, numbers = len(together.running), equation.parameters["dimension_numbers"]
+    moved = SimpleNamespace(
+        offset_dims=_one_on(numbers.offset_dims),
+        collapsed_slice_dims=_one_on(numbers.collapsed_slice_dims),
+        start_index_map=_one_on(numbers.start_index_map),
+        operand_batching_dims=(0, *_one_on(numbers.operand_batching_dims)),
+        start_indices_batching_dims=(0, *_one_on(numbers.start_indices_batching_dims)),
+    )
+    parameters = {"dimension_numbers": moved, "slice_sizes": (1, *equation.parameters["slice_sizes"])}
+    return together.of_all(equation, [whole(each, runs) for each in inputs], parameters)
+
+
+def _scattered(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Evaluate a scatter with the runs as one more batch axis."""
+    runs, numbers = len(together.running), equation.parameters["dimension_numbers"]
+    moved = SimpleNamespace(
+        update_window_dims=_one_on(numbers.update_window_dims),
+        inserted_window_dims=_one_on(numbers.inserted_window_dims),
+        scatter_dims_to_operand_dims=_one_on(numbers.scatter_dims_to_operand_dims),
+        operand_batching_dims=(0, *_one_on(numbers.operand_batching_dims)),
+        scatter_indices_batching_dims=(0, *_one_on(numbers.scatter_indices_batching_dims)),
+    )
+    return together.of_all(equation, [whole(each, runs) for each in inputs], {"dimension_numbers": moved})
 
 
 def _dynamic_slice(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -356,8 +400,8 @@ def _dynamic_update(together: Together, inputs: Sequence[Any], equation: Equatio
     if any(type(each) is Stack for each in indices):
         return None
     runs = len(together.running)
-    whole = [_whole(x, runs), _whole(update, runs), np.int32(0), *indices]
-    return together.of_all(equation, whole, {})  # pyright: ignore
+    given = [whole(x, runs), whole(update, runs), np.int32(0), *indices]
+    return together.of_all(equation, given, {})  # pyright: ignore
 
 
 def _called(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -440,12 +484,14 @@ _NAMED: dict[str, Form] = {
     **dict.fromkeys(("cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum", "split", "stack", "top_k", "unstack"),
                     _along("axis")),
     **dict.fromkeys(("reshape", "squeeze"), _shaped),
-    **dict.fromkeys(("bitcast_convert_type", "random_bits", "random_fold_in", "random_split", "random_unwrap",
-                     "random_wrap"), _leading),
-    **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_vjp_call", "jit", "one_minus_square", "polynomial",
-                     "remat2", "scaled_dot", "scan"), _called),
+    **dict.fromkeys(("bitcast_convert_type", "cholesky", "lu", "lu_pivots_to_permutation", "random_bits",
+                     "random_fold_in", "random_split", "random_unwrap", "random_wrap", "triangular_solve"), _leading),
+    **dict.fromkeys(("scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "scatter-sub"),
+                    _scattered),
+    **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit",
+                     "one_minus_square", "polynomial", "remat2", "scaled_dot", "scan"), _called),
     "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"), "dot_general": _product,
-    "dynamic_slice": _dynamic_slice, "dynamic_update_slice": _dynamic_update, "pad": _padded,
+    "dynamic_slice": _dynamic_slice, "dynamic_update_slice": _dynamic_update, "gather": _gathered, "pad": _padded,
     "rev": _along("dimensions"), "slice": _cut, "sort": _along("dimension"),
     "transpose": _transposed, "while": _looped,
 }  # fmt: skip
