@@ -77,11 +77,22 @@ INDEXING = ("dynamic_slice", "dynamic_update_slice", "gather", *(each for each i
 
 
 @pytest.mark.parametrize("name", INDEXING)
-def test_runs_with_other_indices_go_together(name: str) -> None:
+def test_runs_with_other_indices_go_together(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = list[str]()
+    run_by_run = Together._run_by_run
+
+    def noted(self: Together, equation: Any, inputs: Any) -> Any:
+        alone.append(equation.primitive)
+        return run_by_run(self, equation, inputs)
+
+    monkeypatch.setattr(Together, "_run_by_run", noted)
     for case in CASES[name](KINDS)[:8]:
         if all(map(is_numbers, case.inputs)):
             other = tuple(map(turned, case.inputs))
             held_against_each_alone(case.function, case.inputs, other, double=False)
+            graph = graph_of(jax.make_jaxpr(case.function)(*case.inputs))
+            assert Together(double=False, trace=Trace()).together(graph, [case.inputs, other])
+    assert not set(alone) - {"dynamic_slice", "dynamic_update_slice"}
 
 
 class Upwards(Directions):

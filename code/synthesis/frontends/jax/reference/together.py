@@ -15,7 +15,7 @@ import numpy as np
 
 from synthesis.frontends.base import Trace
 from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
-from synthesis.frontends.jax.reference.arms import arms_taken
+from synthesis.frontends.jax.reference.arms import ELEMENTWISE, arms_taken
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs, Rule
@@ -139,8 +139,12 @@ class Together(Evaluator):
             return
         runs, rank = len(self.running), max(each.ndim for each in inputs)
         apart = any(type(each) is Stack for each in inputs)
-        given = [aligned(Stack(whole(each, runs)), rank) for each in inputs] if apart else inputs
-        chosen = arms_taken(self, equation, given)
+        if not apart:
+            chosen = arms_taken(self, equation, inputs)
+        elif equation.primitive in ELEMENTWISE:
+            chosen = arms_taken(self, equation, [aligned(Stack(whole(each, runs)), rank) for each in inputs])
+        else:
+            chosen = arms_taken(self, _scatter_of_stacks(equation), [whole(each, runs) for each in inputs])
         for number, each in enumerate(chosen):
             taken = [bool(part.any()) for part in each] if apart else [bool(each.any())] * runs
             for run in itertools.compress(self.running, taken):
@@ -376,7 +380,13 @@ def _gathered(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 def _scattered(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     """Evaluate a scatter with the runs as one more batch axis."""
-    runs, numbers = len(together.running), equation.parameters["dimension_numbers"]
+    runs = len(together.running)
+    return together.of_all(equation, [whole(each, runs) for each in inputs], _scatter_of_stacks(equation).parameters)
+
+
+def _scatter_of_stacks(equation: Equation) -> Equation:
+    """Return a scatter whose operands have the runs as one more batch axis."""
+    numbers = equation.parameters["dimension_numbers"]
     moved = SimpleNamespace(
         update_window_dims=_one_on(numbers.update_window_dims),
         inserted_window_dims=_one_on(numbers.inserted_window_dims),
@@ -384,7 +394,7 @@ def _scattered(together: Together, inputs: Sequence[Any], equation: Equation) ->
         operand_batching_dims=(0, *_one_on(numbers.operand_batching_dims)),
         scatter_indices_batching_dims=(0, *_one_on(numbers.scatter_indices_batching_dims)),
     )
-    return together.of_all(equation, [whole(each, runs) for each in inputs], {"dimension_numbers": moved})
+    return replace(equation, parameters={**equation.parameters, "dimension_numbers": moved})
 
 
 def _dynamic_slice(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
