@@ -19,7 +19,10 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SUBJECTS = 0.7
-"""How many authors say of all arrays what they are of; arguments of applications' kernels have 12.7 characters."""
+"""Probability that the names of all arrays begin with the kind of item that an element belongs to, as in ``body_mass``.
+
+Arguments of applications' kernels have 12.7 characters on average.
+"""
 _OWNERS = frozenset({
     "body", "bodies", "joint", "joints", "contact", "contacts", "shape", "shapes", "particle", "particles", "spring",
     "world", "worlds", "env", "envs", "tri", "tris", "face", "faces", "edge", "edges", "vertex", "vertices", "vert",
@@ -28,55 +31,61 @@ _OWNERS = frozenset({
     "actuator", "articulation", "muscle", "tendon", "constraint", "efc", "voxel", "block", "agent", "robot", "sensor",
     "image", "color", "depth", "grid", "mesh", "query", "foot", "limit", "out", "output", "result", "results",
 })  # fmt: skip
-"""Words that say what an array is of, or that it is nobody's."""
+"""Words in the name of an array that name its item, or show that its elements belong to no item."""
 _COLUMNS = frozenset({"col", "column", "px", "x_id"})
-"""Names of an index that says where in a grid it is, and not what it is of."""
+"""Names of an index that is a position along an axis of a grid and does not identify an item."""
 _LONGEST = 26
-"""The most letters of an argument's name that says more."""
+"""Maximum length of a longer name for an argument."""
 _THINGS = frozenset({
     "art", "articulation", "body", "cell", "cluster", "color", "constraint", "contact", "dof", "edge", "element", "env",
     "face", "geom", "group", "joint", "link", "material", "mesh", "node", "particle", "patch", "row", "shape", "spring",
     "tet", "tri", "vertex", "voxel", "world",
 })  # fmt: skip
-"""What whole numbers of arrays are numbers of."""
+"""Items that the integers of an array may identify, such as ``shape`` and ``body`` in ``shape_body``."""
 _CORNERS = {
     "triangles": "tri_indices", "tris": "tri_indices", "faces": "face_indices", "edges": "edge_indices",
     "tets": "tet_indices", "springs": "spring_indices", "elements": "element_indices", "hinges": "hinge_indices",
 }  # fmt: skip
-"""What arrays of corners are called, by what they are of."""
+"""For each name of an array of vertex indices, the name with the ending ``_indices``."""
 _PAIRED = 0.5
-"""How many authors tell two of a kind by ``_a`` and ``_b`` where others count them."""
+"""Probability that the two arguments of a pair end with ``_a`` and ``_b`` instead of 0 and 1."""
 _KEEPERS = (("model", "state"), ("model", "data"), ("model", "solver"), ("scene", "scene"), ("sim", "sim"))
-"""What keeps that which stays as it is, and what keeps the rest."""
+"""Prefixes of array names by the object that stores the arrays: for constant data, and for data that changes."""
 _PROBLEMS = ("problem", "system", "solver")
-"""What keeps numbers that are solved for."""
+"""Prefixes of the names of arrays of a system of equations."""
 _SOLVED = frozenset({
     "A", "L", "aref", "basis", "bias", "col", "diag", "diagonal", "impulse", "impulses", "lambda", "lambdas", "lhs",
     "matrix", "multiplier", "multipliers", "nnz", "pivot", "preconditioner", "residual", "residuals", "rhs", "row",
     "rows", "solution", "unknowns", "values",
 })  # fmt: skip
-"""Words of arrays that belong to what is solved."""
+"""Words in names of arrays that belong to a system of equations."""
 _KEPT_ALREADY = ("model", "state", "data", "problem", "solver", "sim", "scene", "src", "dst")
-"""How names begin that say what keeps an array."""
+"""Prefixes of names that already name the object that stores an array."""
 _KEPT = 0.5
-"""How many authors say of all arrays what keeps them. Of newton's kernels 3 % have three or more arguments of a model,
-3.4 % of a problem, and some 8 % of a solver, a state, data, limits or another part of a program."""
+"""Probability that the names of all arrays begin with the object that stores them, as in ``model_body_mass``.
+
+Three or more arguments have such a prefix in these shares of newton's kernels: 3 % for a model, 3.4 % for a problem,
+and about 8 % for a solver, a state, data, limits or another part of a program.
+"""
 _FEWEST = 3
-"""Arrays that a kernel has at least whose author says what keeps them."""
+"""Minimum number of arrays of a kernel whose names get a prefix such as ``model_``."""
 _CONTACTS = 0.3
-"""How many authors say which kind of contacts they have."""
+"""Probability that the names of contact arrays say whether the contacts are soft or rigid."""
 _MOVING = frozenset({
     "angle", "coords", "f", "force", "forces", "impulse", "lambda", "pos", "position", "positions", "pose", "poses",
     "pressure", "q", "qd", "qdd", "quat", "rotation", "state", "temperature", "time", "torque", "torques", "transform",
     "twist", "u", "v", "vel", "velocities", "velocity", "wrench", "wrenches", "x", "xform",
 })  # fmt: skip
-"""Words of arrays that change from step to step, of those that are no whole numbers."""
+"""Words in names of non-integer arrays whose values change from step to step."""
 _SET = frozenset({"default", "home", "initial", "limit", "nominal", "rest", "target"})
-"""Words of arrays that do not, though they are of the same."""
+"""Words in names of arrays that are constant although their quantity usually changes, such as ``rest_pos``."""
 
 
 def name_subjects(sheet: Sheet, choices: Stream) -> None:
-    """Say of each array with an element for each thing what things these are, where its names do not."""
+    """In most kernels, prefix the names of each array with the item that its last index identifies: ``body_mass``.
+
+    Arrays whose names already contain an item are not renamed.
+    """
     if not choices.chance(_SUBJECTS):
         return
     said = ({each for each in names if each not in sheet.avoided} for names in sheet.axes)
@@ -104,9 +113,9 @@ def name_subjects(sheet: Sheet, choices: Stream) -> None:
 
 
 def spell(sheet: Sheet, choices: Stream) -> None:
-    """Rewrite the endings of argument names in the style of one code base, and add the containers of arrays.
+    """Rewrite the endings of argument names in the style of one code base, and add prefixes such as ``model_``.
 
-    What variables are called is chosen before: it comes from the shorter names.
+    The names of local variables must be chosen before, because they are derived from the shorter names.
     """
     for rule, share in _RULES:
         if choices.chance(share):
@@ -120,7 +129,7 @@ def spell(sheet: Sheet, choices: Stream) -> None:
 
 
 def _rename(sheet: Sheet, rule: Callable[[Given, str], str]) -> None:
-    """Give arguments other names where no other argument, variable or index may have them."""
+    """Replace argument names by those that a rule returns, unless a new name may conflict with another name."""
     taken = {each for given in sheet.given.values() for each in given.names}
     taken |= {each for pool in (*sheet.axes, *sheet.roles.values()) for each in pool}
     taken |= {*names_in(sheet.body), *sheet.fixed, *sheet.objects}
@@ -137,7 +146,7 @@ def _is_whole(given: Given) -> bool:
 
 
 def _is_numbers(given: Given) -> bool:
-    """Whether a kernel is given an array of whole numbers, one an element, and reads it."""
+    """Return whether an argument is an array of integers, not of integer vectors, that the kernel only reads."""
     return _is_whole(given) and given.shape is not None and not given.kind.shape and given.role is Role.INPUT
 
 
@@ -177,9 +186,11 @@ def _map(given: Given, name: str) -> str:
 _RULES: tuple[tuple[Callable[[Given, str], str], float], ...] = (
     (_count, 0.55), (_begin, 0.35), (_number, 0.55), (_corners, 0.45), (_map, 0.3),
 )  # fmt: skip
-"""Ways to spell arguments, and how many authors do. Of the names of newton's arrays 0.6 % count in front and 2.7 %
-behind, of drawn ones without these 2.4 and 2.8 %; 3.1 % end with offsets (0.8 %), 1.6 % with indices (0.5 %), and 1.3 %
-say what they lead from and to (0.1 %)."""
+"""Rules that rename arguments, with their probabilities.
+
+Shares of the names of newton's arrays, and of drawn arrays without these rules: ``num_`` 0.6 % and 2.4 %, ``_count``
+2.7 % and 2.8 %, ``_offset`` 3.1 % and 0.8 %, ``_indices`` 1.6 % and 0.5 %, ``_to_`` 1.3 % and 0.1 %.
+"""
 
 
 def _name_pairs(sheet: Sheet) -> None:
@@ -196,7 +207,7 @@ def _name_pairs(sheet: Sheet) -> None:
 
 
 def _name_contacts(sheet: Sheet) -> None:
-    """Rename ``contact_normal`` to ``soft_contact_normal`` with particles, else to ``rigid_contact_normal``."""
+    """Rename ``contact_normal`` to ``soft_contact_normal`` in a kernel of particles, else ``rigid_contact_normal``."""
     if words.is_of(sheet, "mujoco"):
         return
     spoken = {word for given in sheet.given.values() for each in given.names for word in each.split("_")}
@@ -210,7 +221,10 @@ def _name_contacts(sheet: Sheet) -> None:
 
 
 def _name_keepers(sheet: Sheet, choices: Stream) -> None:
-    """Say of all arrays what keeps them: one thing those that stay, another one those that change; or one thing all."""
+    """Prefix the names of all arrays with the object that stores them.
+
+    Arrays of a system of equations get one prefix. Otherwise constant and changing arrays get different prefixes.
+    """
     arrays = [each for each in sheet.given.values() if each.shape is not None]
     every = [each for given in arrays for each in given.names]
     if sheet.bundles or words.is_of(sheet, "mujoco") or any(_is_marked(each) for each in every):
@@ -225,12 +239,12 @@ def _name_keepers(sheet: Sheet, choices: Stream) -> None:
     def said(given: Given, name: str) -> str:
         return name if given.shape is None else f"{changes if moves(given, name) else stays}_{name}"
 
-    if all(len(said(each, name)) <= _LONGEST for each in arrays for name in each.names):  # or two of a kind differ
+    if all(len(said(each, name)) <= _LONGEST for each in arrays for name in each.names):  # all get a prefix, or none
         _rename(sheet, said)
 
 
 def _is_marked(name: str) -> bool:
-    """Whether a name says already where it belongs, or is none that could."""
+    """Return whether a name has a prefix of ``_KEPT_ALREADY``, or cannot have one: a letter, ``…_in``, ``…_out``."""
     return len(name) == 1 or name.startswith(_KEPT_ALREADY) or name.endswith(("_in", "_out"))
 
 
@@ -239,12 +253,12 @@ def _is_solved(given: Given) -> bool:
 
 
 def _is_of_things(given: Given) -> bool:
-    """Whether a name of an array begins with what it is of."""
+    """Return whether some name of an array begins with the item of its elements, followed by another word."""
     parts = (each.partition("_") for each in given.names)
     return any(owner in _OWNERS and rest for owner, _, rest in parts)
 
 
 def moves(given: Given, name: str) -> bool:
-    """Whether what an array holds changes from step to step."""
+    """Return whether the contents of an array change from step to step, judged by its role, type and name."""
     spoken = set(name.split("_"))
     return given.role is not Role.INPUT or (not _is_whole(given) and bool(spoken & _MOVING) and not spoken & _SET)

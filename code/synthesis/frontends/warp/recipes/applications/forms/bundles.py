@@ -56,9 +56,9 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Names of the struct and of the argument, by the item in the names of the fields."""
 _READ = (("Model", "ModelData", "ModelInfo"), ("model", "m", "mdl", "info"))
 _SETTLED = (("Options", "SolverOptions", "Settings"), ("options", "opts", "settings"))
-"""For the fields that a kernel of one thread reads. They are settings of a solver rather than a model."""
+"""Names of a struct that a kernel of one thread reads: its fields are settings of a solver rather than a model."""
 _STATE = (("State", "SimState", "StateData", "BodyState"), ("state", "s", "state_in", "state_0"))
-"""For arrays that are only read, most of which change from step to step."""
+"""Names of a struct of arrays that are only read, if most of them change from step to step."""
 _WRITTEN = (("State", "Data", "SimState", "Workspace"), ("state", "d", "data", "state_out"))
 _FLOAT, _INT, _VEC = Type("float32"), Type("int32"), Type("float32", (3,))
 _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {

@@ -77,7 +77,7 @@ class _BySide(Rewriter):
 
 
 def _ask_finite(sheet: Sheet) -> None:
-    """Test whether the first number is finite that a branch or a guard compares with a constant."""
+    """Add a test whether a number is finite: the first number that a branch or a guard compares with a constant."""
     known = kinds_in(sheet)
     for branch in nodes_in(sheet.body):
         match branch:

@@ -71,7 +71,7 @@ def _may_choose(sheet: Sheet) -> bool:
 
 
 def _is_chosen(body: list[ast.stmt], index: str) -> bool:
-    """Return whether lines begin with a test whether anything is to be done for an index, so that a list is useless."""
+    """Return whether lines begin with a test that skips some indices, which makes a list of indices useless."""
     for statement in body:
         if isinstance(statement, ast.If) and not statement.orelse:
             only = isinstance(statement.body[0], ast.Return) or len(body) == 1

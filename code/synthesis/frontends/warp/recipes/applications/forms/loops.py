@@ -52,7 +52,7 @@ this form drawn kernels had 6 %, 6 % and 22 %.
 _ALONE = 0.8
 """Probability that such a kernel computes the index of an entry inside the brackets, if it is used once."""
 _BETWEEN_ENDS = 0.7
-"""Probability that it also does so for rows with a start and an end instead of a count, which ``range`` could take."""
+"""Probability that such a kernel also counts from 0 if a row has a start and an end, which ``range`` could take."""
 _TURN_NAMES, _BEGIN_NAMES = ("i", "k", "j", "n", "ii"), ("start", "begin", "first", "offset", "base")
 _LONG = 4
 """Minimum number of iterations, given as a literal, of a loop that is shared or counted by a ``while``."""

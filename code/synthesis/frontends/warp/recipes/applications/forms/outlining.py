@@ -21,32 +21,36 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARES = (0.95, 0.5)
-"""How often a kernel has a function beside it that its lines might have been, and then another one."""
+"""Probabilities that a kernel gets a helper function made of its lines, and that it then gets a second one."""
 _SMALLEST, _LARGEST = 12, 130
-"""Nodes of what is worth a function, and of what people still take in at once."""
+"""Minimum and maximum number of expression nodes of a helper function."""
 _WHOLE = 26
-"""Nodes of one statement that is worth a function by itself."""
+"""Minimum number of expression nodes of a single statement that becomes a function."""
 _MOST_PARAMETERS, _MOST_ARRAYS, _LONG = 6, 2, 3
-"""A function of fewer statements than that is of values: what is read from arrays is read where it is called."""
-_MOST_RESULTS = 2
-"""The most variables that a function gives; of applications' kernels 8 % take several from one."""
-_STORED, _FEWEST_STORES, _MOST_STORED = 0.5, 3, 9
-"""How often lines in a row that write elements are a function, how many are worth one, and the most that it is given.
+"""Maximum numbers of parameters and of array parameters of a function.
 
-Of applications' kernels 9 % call a function for what it does, not for what it gives."""
+A function of fewer than ``_LONG`` statements has no array parameters and only one result.
+"""
+_MOST_RESULTS = 2
+"""Maximum number of values that a function returns. 8 % of applications' kernels call a function with several."""
+_STORED, _FEWEST_STORES, _MOST_STORED = 0.5, 3, 9
+"""For consecutive writes of array elements that become a function: probability, minimum number of lines, and maximum
+number of parameters.
+
+9 % of applications' kernels call a function for its effect and not for a result.
+"""
 _SLOTS, _FEWEST_LINES, _MOST_GIVEN = 0.7, 2, 14
-"""How often what takes a slot of a list and writes it is a function, of how many lines and more, and the most that it
-is given."""
+"""The same for lines that reserve a slot of a list by ``atomic_add`` and write it."""
 _OF_LISTS = frozenset(
     {"out", "in", "new", "list", "buffer", "ids", "index", "indices", "idx", "sorted", "data", "flat"}
 )
-"""Words of arrays that do not say what is in a list."""
+"""Words in the name of a list that do not describe its items."""
 _APPENDING = ("add_{}", "append_{}", "write_{}", "emit_{}")
 _WRITING = ("write_{}", "store_{}", "set_{}", "save_{}")
 _SHARE_OF_KERNEL = 0.5
-"""How much of a kernel a function may be; more of it would leave nothing to read."""
+"""Maximum share of a kernel's expression nodes that may move into a function."""
 _RETURNED = 0.65
-"""How often a function says what it gives."""
+"""Probability that a function has a return annotation."""
 _SHORT = 3
 _PLAIN = KNOWN | {"wp"}
 _SPOKEN = {
@@ -57,9 +61,9 @@ _SPOKEN = {
     ("tau", "float"): "torque", ("tau", "wp.vec3"): "torque", ("dl", "float"): "impulse", ("dlam", "float"): "impulse",
     ("div", "float"): "divergence", ("disc", "float"): "discriminant", ("err", "float"): "error",
 }  # fmt: skip
-"""What short names of variables are called in the names of functions, where their type leaves no doubt."""
+"""Words for variables in the names of functions, by a short name and a type that together have one usual meaning."""
 _SHORTENED = frozenset({"acc", "num", "new", "old", "out", "total", "diff", "delta", "res", "tmp", "val"})
-"""Words of three letters and more that say nothing either."""
+"""Names of variables that are as long as words but describe nothing, so no function is named after them."""
 _VAGUE = frozenset({
     "value", "values", "sum", "count", "result", "next_value", "last_value", "low", "high", "slot", "found", "index",
     "item", "first", "last", "best", "start", "end", "num_around", "here", "row", "col", "key", "cell", "kind", "hits",
@@ -67,16 +71,24 @@ _VAGUE = frozenset({
     "right", "base", "flag", "state", "other", "least", "most", "dest", "offset", "begin", "stop", "size",
     "scaled",
 })  # fmt: skip
-"""Words that say nothing of what a function computes: lines that give such a variable stay where they are."""
+"""Names that do not describe a value. Lines whose result has such a name do not become a function."""
 _NAMED_OR_NUMBERED = re.compile(r"id='\w+'|value=[-\d.e]+")
 _VERBS = ("compute_{}", "compute_{}", "eval_{}", "get_{}")
 _QUESTIONS = ("is_{}", "check_{}")
-"""What a function is called that answers a question."""
+"""Names of a function that returns a bool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Consecutive statements that only assign some variables."""
+    """Consecutive statements that only assign variables and can become a function.
+
+    Attributes:
+        block: the block that contains them.
+        start: the index of the first one.
+        stop: the index after the last one.
+        results: the variables that are used after them.
+        parameters: the types of the variables and arrays that they read.
+    """
 
     block: list[ast.stmt]
     start: int
@@ -90,7 +102,7 @@ class _Part:
 
 
 def outline(sheet: Sheet, choices: Stream) -> None:
-    """Make functions of some of a kernel's lines."""
+    """Move some of a kernel's lines into helper functions."""
     for share in _SHARES:
         if not choices.chance(share):
             break
@@ -122,7 +134,14 @@ def _runs(sheet: Sheet, places: "_Places") -> Iterator[tuple[list[ast.stmt], int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fact:
-    """Facts about a statement: its expressions, whether it only assigns variables, and the places of its names."""
+    """Facts about a statement.
+
+    Attributes:
+        cost: the number of its expression nodes.
+        pure: whether it only assigns variables.
+        first: the index of its first name in :attr:`_Places.names`.
+        last: the index after its last name.
+    """
 
     cost: int
     pure: bool
@@ -131,7 +150,7 @@ class _Fact:
 
 
 class _Places:
-    """Facts about each statement of a kernel, and the places of its names."""
+    """Facts about each statement of a kernel, and all its names in the order of execution."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.names: list[ast.Name] = []
@@ -144,7 +163,7 @@ class _Places:
         self.cost = sum(self.facts[id(each)].cost for each in sheet.body)
 
     def _note(self, node: ast.AST) -> None:
-        """Note the names in a node in the order in which they are met: an assignment's value, then its target."""
+        """Record the names in a node in the order of execution: an assignment's value before its target."""
         first = len(self.names)
         children = list(ast.iter_child_nodes(node))
         match node:
@@ -179,7 +198,10 @@ class _Places:
 
 
 def _is_pure(nodes: list[ast.AST], objects: frozenset[str]) -> bool:
-    """Whether a statement, of which these are the nodes, only gives variables their values."""
+    """Return whether a statement with these nodes only assigns variables.
+
+    It must not write memory, leave the block, draw random numbers, use tiles or query an object.
+    """
     loops = any(isinstance(node, ast.For | ast.While) for node in nodes)
     for node in nodes:
         match node:
@@ -203,9 +225,9 @@ def _is_pure(nodes: list[ast.AST], objects: frozenset[str]) -> bool:
 def _part(
     block: list[ast.stmt], start: int, stop: int, sheet: Sheet, known: Mapping[str, str], places: _Places
 ) -> _Part | None:  # fmt: skip
-    """Return some statements as a part.
+    """Return the statements ``block[start:stop]`` as a part; None if they cannot or should not become a function.
 
-    None if they define more than two variables for later use, or a type is unknown.
+    They cannot, for example, if they change a variable that was assigned before, or if a type is unknown.
     """
     statements = block[start:stop]
     if isinstance(statements[-1], ast.Expr) or not _is_worth_it(block, start, stop, places):
@@ -214,7 +236,7 @@ def _part(
     stored = {node.id for node in inside if isinstance(node.ctx, ast.Store)}
     first = {node.id: node for node in reversed(inside)}
     if any(isinstance(first[name].ctx, ast.Load) or id(first[name]) in places.added_to for name in stored):
-        return None  # it goes on from a value of before
+        return None  # they change a variable that was assigned before
     leaving = {node.id for node in (*before, *after) if node.id in stored}
     if not 1 <= len(leaving) <= _MOST_RESULTS or any(node.id in leaving for node in before):
         return None
@@ -238,7 +260,7 @@ def _part(
 
 
 def _hang_together(statements: Sequence[ast.stmt], results: Sequence[str]) -> bool:
-    """Whether several results come of something that these lines compute for all of them: else each is by itself."""
+    """Return whether all results depend on a common variable that the statements assign."""
     made_of = dict[str, set[str]]()
     for each in statements:
         names = [node for node in walk(each) if isinstance(node, ast.Name)]
@@ -251,7 +273,11 @@ def _hang_together(statements: Sequence[ast.stmt], results: Sequence[str]) -> bo
 
 
 def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
-    """Whether lines are more than one that a reader takes in as it stands, and none beside them is like one of them."""
+    """Return whether the statements ``block[start:stop]`` are a sensible function.
+
+    They must be long enough, at most half of the kernel, no part of a case distinction, and of another form than the
+    statements next to them.
+    """
     statements = [each for each in block[start:stop] if not isinstance(each, ast.Expr)]
     cost = sum(places.facts[id(each)].cost for each in statements)
     if cost > _SHARE_OF_KERNEL * places.cost or (len(statements) < 2 and cost < _WHOLE):
@@ -263,7 +289,7 @@ def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) 
 
 
 def _goes_on(block: list[ast.stmt], place: int) -> bool:
-    """Whether a statement and the one before it are branches of the same: nobody moves out some of its cases alone."""
+    """Return whether a statement and the one before it are branches on the same value, which belong together."""
     asked = [
         ast.dump(each.test.left)
         for each in block[max(place - 1, 0) : place + 1]
@@ -278,7 +304,7 @@ def _target(statement: ast.Assign) -> str | None:
 
 
 def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, str]) -> None:
-    """Put a part into a function, and call it."""
+    """Move a part into a new function, and replace it by an assignment of the function's results."""
     *lines, last = part.statements
     one = part.results[0] if len(part.results) == 1 else None
     if one is not None and isinstance(last, ast.Assign) and _target(last) == one:
@@ -302,7 +328,15 @@ def _define(
     sheet: Sheet, titles: tuple[str, ...], parameters: Mapping[str, str], lines: list[ast.stmt],
     returned: ast.expr | None = None,
 ) -> ast.Call:  # fmt: skip
-    """Put lines of a kernel into a function, and return a call of it."""
+    """Add a function with lines of a kernel to the sheet, and return a call of it.
+
+    Args:
+        sheet: the kernel.
+        titles: names to choose from for the function.
+        parameters: the types of its parameters, by name.
+        lines: its body.
+        returned: its return annotation, if any.
+    """
     name = f"made_{len(sheet.made)}"
     sheet.roles[name] = titles
     typed = [ast.arg(each, parse_expression(kind)) for each, kind in parameters.items()]
@@ -312,12 +346,12 @@ def _define(
 
 
 def _move_stores_out(sheet: Sheet, choices: Stream) -> None:
-    """Put lines in a row that only write elements of arrays into a function that returns nothing."""
+    """Move consecutive lines that only write array elements into a function that returns nothing."""
     known = kinds_in(sheet)
     for block in blocks_of(sheet.body):
         for start in range(len(block) - _FEWEST_STORES + 1):
             if start and _is_store(block[start - 1], sheet):
-                continue  # nobody moves out the second half of what belongs together
+                continue  # all consecutive writes move together
             stop = start
             while stop < len(block) and _is_store(block[stop], sheet):
                 stop += 1
@@ -340,7 +374,7 @@ def _move_stores_out(sheet: Sheet, choices: Stream) -> None:
 
 
 def _move_slots_out(sheet: Sheet, choices: Stream) -> None:
-    """Put lines that take a slot of a list and write what is in it into a function that returns nothing."""
+    """Move lines that reserve a slot of a list and write it into a function that returns nothing."""
     known = kinds_in(sheet)
     for block in blocks_of(sheet.body):
         start = next((place for place, each in enumerate(block) if _takes_slot(each)), len(block))
@@ -372,8 +406,10 @@ def _move_slots_out(sheet: Sheet, choices: Stream) -> None:
 
 
 def _listed(arrays: Sequence[str]) -> str:
-    """What is in a list, by the names of its arrays: ``pair`` of ``pair_list``, ``contact`` of ``contact_pos`` and
-    ``contact_normal``; nothing if no name says it."""
+    """Return the word for an item of a list, from the names of the list's arrays; empty if they do not contain one.
+
+    It is ``pair`` for ``pair_list``, and ``contact`` for ``contact_pos`` and ``contact_normal``.
+    """
     words = [
         [each for each in name.partition("_of_")[0].split("_") if each not in _OF_LISTS and len(each) >= _SHORT]
         for name in arrays
@@ -386,7 +422,7 @@ def _listed(arrays: Sequence[str]) -> str:
 
 
 def _takes_slot(statement: ast.stmt) -> bool:
-    """Whether a statement keeps what a counter was before it is added to."""
+    """Return whether a statement assigns the result of ``atomic_add``, which reserves a slot of a list."""
     match statement:
         case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Attribute(attr="atomic_add"))):
             return True
@@ -395,7 +431,7 @@ def _takes_slot(statement: ast.stmt) -> bool:
 
 
 def _is_store(statement: ast.stmt, sheet: Sheet) -> bool:
-    """Whether a statement gives an element of an array a value, and calls none of the kernel's functions."""
+    """Return whether a statement assigns an array element without calling a function of the kernel."""
     match statement:
         case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=array))], value=value) if array in sheet.given:
             return not any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) for node in walk(value))
@@ -410,7 +446,7 @@ def _spoken(variable: str, kind: str, sheet: Sheet) -> str | None:
     """
     for each in (variable, *sheet.roles.get(variable, ())):
         bare = each.rstrip("0123456789_")
-        stem = bare.partition("_")[0]  # ``v_j`` is a velocity, of something
+        stem = bare.partition("_")[0]  # ``v`` for ``v_j``, whose suffix is an index
         said = _SPOKEN.get((stem, kind)) or (each if len(stem) >= _SHORT else "")
         if said and said not in _VAGUE and bare not in _VAGUE | _SHORTENED:
             return said

@@ -9,7 +9,7 @@ from synthesis.frontends.warp.recipes.applications.forms.switches import SWITCH
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 
 _BRANCHES = 0.24
-"""Probability that a named term depends on a constant."""
+"""Probability that a term of a sum is only added if a constant is True."""
 _VECTORS = 0.1
 """Probability that a kernel has its constant vectors in ``wp.static``."""
 _NAMES = ("USE_{}", "ENABLE_{}", "WITH_{}", "INCLUDE_{}")

@@ -1,4 +1,4 @@
-"""Finds optional terms: terms that are added to a variable that has others, and for which there is a word."""
+"""Finds optional terms: those that are added to a variable with other terms, and that have a name such as gravity."""
 
 import ast
 from collections.abc import Iterator

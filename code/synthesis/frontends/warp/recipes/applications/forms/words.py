@@ -39,9 +39,9 @@ _RIVALS: tuple[tuple[frozenset[str], ...], ...] = (
 
 
 def agree(sheet: Sheet, choices: Stream) -> None:
-    """Remove the names of a kernel that do not go together.
+    """Restrict the possible names of a kernel to the vocabulary of one code base, and to one of several synonyms.
 
-    If all names of an argument belong to one code base, that code base is used for the other arguments too.
+    If all names of an argument belong to one code base, that code base is chosen.
     """
     named = sheet.named()
     pools = list(_pools(sheet, named))

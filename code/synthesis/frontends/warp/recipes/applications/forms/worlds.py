@@ -62,7 +62,7 @@ _BOXED_IN_WORLDS = 0.25
 _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
     "per_world", "DOFS_PER_WORLD",
-    # a world's list of contacts is not another's
+    # lists of contacts differ between worlds
     "contact_shape0", "contact_pair", "contacts", "contacts_io", "offsets",
 }  # fmt: skip
 """Names of worlds, of items' worlds, or of numbers of items in lines that have several worlds already."""
@@ -198,7 +198,7 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
         for key, each in able.items()
         if each.role is not Role.INPUT
         or (key in differing and each.kind.dtype in batched)
-        or each.shape == (1,)  # each counts its own
+        or each.shape == (1,)  # each world has its own counter
     }
     single = {key for key in chosen if sheet.given[key].shape == (1,)}
     batching = _Batching(chosen, single)
@@ -229,7 +229,10 @@ def _able(sheet: Sheet) -> dict[str, Given]:
 
 
 def _differing(sheet: Sheet) -> dict[str, Given]:
-    """Return those of them that are read and may differ between worlds; arrays of the model only if all are such."""
+    """Return the arrays that are read and may differ between worlds.
+
+    Arrays of the model are only included if there are no others.
+    """
     read = {key: each for key, each in _able(sheet).items() if each.role is not Role.OUTPUT}
     return {key: each for key, each in read.items() if not _is_of_model(each)} or read
 
@@ -322,7 +325,7 @@ def _box(sheet: Sheet, choices: Stream, worlds: int) -> None:
     """Read some values for all threads from arrays with one element, or with one for each world."""
     boxed: dict[str, ast.expr] = {}
     if not sheet.axes:
-        return  # one thread shares nothing with others
+        return  # a single thread shares no values with others
     named, by_world = sheet.named(), worlds > 1 and choices.chance(_BOXED_IN_WORLDS)
     for key, given in sheet.given.items():
         if given.shape is not None or key not in named or given.domain[0] == given.domain[1]:
