@@ -47,7 +47,7 @@ from synthesis.frontends.warp.recipes.applications import (
 )
 
 _MIX = {2: 0.12, 3: 0.2, 4: 0.3, 5: 0.38}
-"""Applications' kernels are longer than others: a quarter of them have 20 statements and more."""
+"""Share of each difficulty. Kernels of applications are long: a quarter of them have 20 or more statements."""
 
 RECIPES: tuple[Recipe, ...] = tuple(
     replace(recipe, usual_mix=_MIX, difficulties=tuple(_MIX))

@@ -31,7 +31,7 @@ _TOTALS = {
     "angular": _BODIES["angular"],
     "none": "",
 }
-"""By quantity, the lines that compute it for a tree after the mass and its centre are known."""
+"""For each quantity, the lines that compute it for a tree, given the tree's mass and centre of mass."""
 _KEPT = {
     "momentum": "",
     "velocity": "tree_com[tid] = com",
@@ -39,7 +39,7 @@ _KEPT = {
     "angular": "",
     "none": "tree_com[tid] = com\n        total_mass[tid] = mass",
 }
-"""By quantity, the lines that store the centre of mass, the total mass, both or neither."""
+"""For each quantity, the lines that store the centre of mass, the total mass, both or neither."""
 _NOTHING = {
     "momentum": "",
     "velocity": "tree_velocity[tid] = wp.vec3(0.0, 0.0, 0.0)",

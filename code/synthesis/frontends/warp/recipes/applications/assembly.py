@@ -15,11 +15,11 @@ _BODIES = read_bodies("warp", "assembly", margin=8)
 
 _MAT, _TWO = Type("float32", (3, 3)), Type("float32", (2,))
 _ROW = 6
-"""Entries that a row of a sparse matrix has room for."""
+"""Maximum number of entries in a row of a sparse matrix."""
 _ADDRESS = 4
-"""Numbers that each sensor or data entry has room for."""
+"""Maximum number of values of a sensor or data entry."""
 _ISLANDS = 4
-"""Islands of trees in a world, at most."""
+"""Maximum number of islands of trees in a world."""
 
 _JACDIF = """\
             # how this joint moves either anchor
@@ -74,7 +74,7 @@ _SPARSE = {
     "constraint_residual": _BODIES["constraint_residual"],
     "constraint_diagonal": _BODIES["constraint_diagonal"],
 }
-"""What is made of the rows of a sparse Jacobian, by what kernels that do it are called."""
+"""The lines of kernels that process the rows of a sparse Jacobian, by the kernel's name."""
 
 
 def _declare_model(p: Program, n: int) -> None:

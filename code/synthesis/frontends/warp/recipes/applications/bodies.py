@@ -58,10 +58,10 @@ _JOINT_LAWS: dict[str, tuple[str, ...]] = {
         _BODIES["joint_integration"],
     ),
 }  # fmt: skip
-"""For each target, what is done with a coordinate ``Q`` of a joint and its velocity ``QD``."""
+"""For each target, alternative lines that process one coordinate ``Q`` of a joint and its velocity ``QD``."""
 _JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_BALL", "JOINT_FIXED", "JOINT_FREE", "JOINT_D6")
 _TURNED = _BODIES["turned"]
-"""Rotations have coordinates of their own: one more than there are velocities."""
+"""A function that integrates a rotation, which has four coordinates (a quaternion) but three velocities."""
 
 
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
@@ -99,7 +99,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     ):
         p.array(key, FLOAT, bounds, (size,), names)
     p.scalar("dt", FLOAT, (0.01, 0.1), ("dt",))
-    # Forces are added to what others have put there; coordinates are moved where they stand.
+    # Forces are added to existing ones, and coordinates are updated in place.
     p.output("tau_out", FLOAT, (size,), ("joint_f", "joint_tau"), (-1, 1))
     if target == "joint_integration":
         p.output("joint_q", FLOAT, (size,), ("joint_q",), (-3, 3))
@@ -121,8 +121,13 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
 def _joint_cases(p: Program, law: str, *, integrates: bool) -> str:
     """Return the branches that process a joint's coordinates, one for each type of joint.
 
-    Joints of one axis have one, others as many as they say; those that turn freely are moved along with their own
-    coordinates, and have neither limits nor drives.
+    A joint of one axis has one coordinate, and a joint of type D6 has ``dof[tid]``. Ball and free joints have neither
+    limits nor drives, so they are only processed by an integration.
+
+    Args:
+        p: the kernel.
+        law: lines that process one coordinate ``Q`` and its velocity ``QD``.
+        integrates: whether the law is a time step.
     """
     one, several = law.replace("QD", "qd").replace("Q", "q"), law.replace("QD", "qd + k").replace("Q", "q + k")
     both = p.pick(

@@ -55,7 +55,7 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What the faces in a box are asked for: the kernel's names, its summary, and its lines."""
+"""Kernels that find the faces of a mesh in a box, by target. Each has possible names, a summary and lines."""
 
 _BOX = _BODIES["box"]
 _CELL = """{ix = tid % nx
@@ -78,7 +78,7 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     titles, summary, text = stream.child("purpose").choice(_FACES[target])
     axes = ("tid", "cell", "voxel", "i") if "CELL" in text else ("tid", "i", "shape" if "shape" in summary else "point")
     p = Program(stream, axes, launch=(stream.child("threads").choice((64, 96, 128)),))
-    faces = ask_mesh(p, ("icosahedron", "terrain"))  # in whose boxes not everything is
+    faces = ask_mesh(p, ("icosahedron", "terrain"))  # shapes so large that a box does not contain all faces
     count = p.threads
     p.array("x", VEC, (-1.2, 1.08), (count,), ("centers", "positions", "particle_q"))
     p.array("radius", FLOAT, (0.1, 0.6), (count,), ("radius", "radii", "shape_radius"))
@@ -140,7 +140,7 @@ _FILTER = """{?0.6 {if body_world[other] != world_of[tid]:
             ~}
             if body_world[other] != -1 and body_world[other] != world_of[tid]:
                 continue}}"""
-"""Which boxes of a tree are left out."""
+"""Lines that skip some of the boxes that a query finds."""
 _ITSELF = """if other == tid:
                 continue
             """
@@ -149,13 +149,13 @@ _ONCE = """{# each pair once
             if other <= tid:
                 continue
             """
-"""What a box leaves out that is in the tree itself, and what it does where it lists pairs."""
+"""Lines that skip the box itself, or visit each pair once, if the query boxes are those of the tree."""
 _SAME = {"item_pos": "x", "item_radius": "radius", "world_of": "body_world", "mine": "body", "item_mass": "weight"}
-"""For what the boxes of the tree have, what the same is called where they are those that ask."""
+"""For each array of the tree's boxes, the array of query boxes with the same content if both are the same boxes."""
 _BOUNDS = _BODIES["bounds"]
 
 _REACH = _BODIES["reach"]
-"""The box of a sphere."""
+"""Lines that compute the bounding box of a sphere."""
 
 _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
     "broad_count": (
@@ -200,7 +200,7 @@ _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What the boxes that overlap are asked for: the kernel's names, its summary, and its lines."""
+"""Kernels that find the boxes that overlap a box, by target. Each has possible names, a summary and lines."""
 
 _RAY = _BODIES["ray"]
 _RAY_FILTER = """{?0.5 {if body_world[other] != world_of[tid]:
@@ -241,17 +241,17 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What the boxes on a ray are asked for: the kernel's names, its summary, and its lines."""
+"""Kernels that find the boxes that a ray hits, by target. Each has possible names, a summary and lines."""
 
 
 def _declare_boxes(p: Program, boxes: int, target: str, *, same: bool = False) -> None:
-    """Declare all arguments that the lines of a kernel which queries a tree of boxes, ``bvh``, may name.
+    """Declare all arguments that kernels that query a tree of boxes may use, including the tree's id, ``bvh``.
 
     Args:
         p: the kernel.
-        boxes: how many there are in the tree.
-        target: what the kernel is drawn for.
-        same: whether the boxes of the tree ask for one another.
+        boxes: the number of boxes in the tree.
+        target: the target of the kernel.
+        same: whether the query boxes are the boxes of the tree.
     """
     rays = target.startswith("ray_")
     count = p.threads
@@ -320,9 +320,9 @@ def _declare_boxes(p: Program, boxes: int, target: str, *, same: bool = False) -
 
 
 def _draw_broad(stream: Stream, target: str) -> KernelSpec:
-    """Draw a kernel that finds the boxes which a thread's box overlaps, except those that a filter removes."""
+    """Draw a kernel in which each thread finds the boxes that overlap its own box and pass a filter."""
     titles, summary, text = stream.child("purpose").choice(_BROAD[target])
-    # the boxes that ask are those of the tree, or others
+    # whether the query boxes are those of the tree
     same = stream.child("same").chance(0.5)
     boxes = stream.child("boxes").choice((32, 48, 64) if same else (16, 20, 24, 32))
     threads = boxes if same else stream.child("threads").choice((64, 96, 128))
@@ -336,7 +336,7 @@ def _draw_broad(stream: Stream, target: str) -> KernelSpec:
     itself = _ONCE if target == "broad_pairs" else _ITSELF
     text = text.replace("FILTER", f"{itself}{_FILTER}" if same else _FILTER)
     if same:
-        # neither of the two has to be in one world alone
+        # both boxes may be in all worlds (-1)
         text = text.replace("!= -1 and body_world[other] !=", "!= -1 and world_of[tid] != -1 and body_world[other] !=")
         text = re.sub(r"\b(\w+)(?=\[)", lambda found: _SAME.get(found[1], found[1]), text)
     p.write(text)
@@ -344,7 +344,7 @@ def _draw_broad(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_met(stream: Stream, target: str) -> KernelSpec:
-    """Draw a kernel that finds the boxes which a ray hits."""
+    """Draw a kernel that finds the boxes that a ray hits."""
     titles, summary, text = stream.child("purpose").choice(_RAYS[target])
     p = Program(stream, ("tid", "ray_id", "i", "r"), launch=(stream.child("threads").choice((64, 96, 128)),))
     _declare_boxes(p, stream.child("boxes").choice((16, 20, 24, 32)), target)

@@ -10,7 +10,7 @@ from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, F
 _BODIES = read_bodies("warp", "collisions", margin=8)
 
 _CONTACTS = 24
-"""Contacts that a list has room for."""
+"""Maximum number of contacts in a list."""
 _TYPES = {"PLANE": 0, "SPHERE": 1, "CAPSULE": 2, "BOX": 3}
 
 
@@ -40,9 +40,9 @@ _NARROW = {
     "sphere_box": _BODIES["sphere_box"],
     "capsule_sphere": _BODIES["capsule_sphere"],
 }
-"""For each pair, how far apart the shapes are, and the normal ``n`` from the first to the second, which is a sphere."""
+"""For each pair, lines that compute the distance and the normal ``n`` from the first shape to the second, a sphere."""
 _SPHERES = {"sphere_sphere": "SPHERE", "sphere_plane": "PLANE", "sphere_box": "BOX", "capsule_sphere": "CAPSULE"}
-"""What the first shape of a pair is."""
+"""The type of the first shape of each pair."""
 _COLLIDE = (
     "(shape_flags[a] & COLLIDE) == 0 or (shape_flags[b] & COLLIDE) == 0",
     "not has_flag(shape_flags[a], COLLIDE) or not has_flag(shape_flags[b], COLLIDE)",
@@ -53,7 +53,7 @@ _KEEP = (
     _BODIES["keep.keep_2"],
     _BODIES["keep.keep_3"],
 )
-"""What is done with a pair that is close: a contact in a list, one of its own, or a push of the two bodies."""
+"""Lines for a close pair: append a contact to a list, store the pair's own contact, or push the two bodies apart."""
 
 
 def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
@@ -69,7 +69,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
             ("shape_type", "geom_type", "shape_types"))  # fmt: skip
     p.array("normal_of", VEC, (-1, 1), (count,), ("plane_normals", "shape_normal"))
     p.array("rot_of", FOUR, (-1, 1), (count,), ("shape_rot", "geom_quat", "orientations"), element="wp.quat")
-    # a position and a rotation of each shape, or a pose
+    # a shape has a position and a rotation, or a pose
     place, turn = "shape_pos[{}]", "rot_of[a]"
     if p.choices.child("poses").chance(0.6):
         place, turn = "wp.transform_get_translation(pose_of[{}])", "wp.transform_get_rotation(pose_of[a])"
@@ -167,7 +167,7 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
             p.array(key, kind, bounds, (threads,), names)
         p.array("shape_data", FOUR, (0.2, 0.6), (threads,), ("shape_data", "geom_data"), element="wp.vec4")
     shapes = threads if target == "bounds" else count
-    # from the shape to its body where bodies move, from the shape to the world where they have been looked at before
+    # the shape's frame in its body's frame for bounds, otherwise in the world's
     frames = ("shape_transform", "shape_X_bs") if target == "bounds" else ("shape_X_ws", "shape_world_xform")
     p.array("rot_of", FOUR, (-1, 1), (shapes,), ("shape_rot", "geom_quat", "orientations"), element="wp.quat")
     p.array("shape_xform", FRAME, (-1, 1), (shapes,), frames, element="wp.transform")

@@ -42,7 +42,7 @@ _PAIR_FUNCTIONS = (
     _BODIES["pair_functions.pair_index"],
     _BODIES["pair_functions.mix_weight"],
 )
-"""Functions beside kernels of pairs."""
+"""Functions that kernels of pairs may call."""
 
 
 def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[tuple[str, str]]:
@@ -50,9 +50,9 @@ def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[
 
     Args:
         p: the kernel.
-        shapes: how many there are.
-        made: whether the kernel makes the pairs, of which some are of one body then.
-        bounded: how often it is asked whether two shapes are near each other.
+        shapes: the number of shapes.
+        made: whether the kernel makes the pairs itself. Pairs of one body are then always removed.
+        bounded: the probability of a test whether the bounds of two shapes overlap.
     """
     p.array("group", INT, (-1, 2), (shapes,), ("shape_group", "collision_group", "shape_collision_group"))
     p.array("flags", INT, (2, 7), (shapes,), ("shape_flags", "geom_flags", "flags"))
@@ -123,7 +123,7 @@ def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[
     chosen = tests[: p.choices.choice((1, 2, 2, 3)) if p.maybe(0.5) else 1]
     if made and bodies not in chosen:
         chosen = [bodies, *chosen]
-    # where they are is asked last, as it costs most
+    # the test of bounds is last because it is the most expensive
     return [*chosen, (f"not {bounds}", bounds)] if p.choices.chance(bounded) else chosen
 
 
@@ -163,9 +163,10 @@ _OWN_PAIRS = {
         ),
     ),
 }
-"""Pairs that a thread makes, and what pairs are given: names of the index, lines, titles and a summary.
+"""Kernels that make pairs of shapes, and kernels that compute the materials of pairs, by target.
 
-``SKIPS`` leaves pairs out, ``TAKE`` keeps one.
+Each has names of the index, lines, titles and a summary. In the lines, ``SKIPS`` stands for the tests that skip pairs,
+and ``TAKE`` for the lines that store a pair.
 """
 
 
@@ -270,7 +271,10 @@ def _bracketed(test: str) -> str:
 
 
 def _count(p: Program) -> tuple[str, tuple[str, ...]]:
-    """Return lines that process a pair which passes, and titles for them; ``RETURN`` leaves the pair."""
+    """Return lines that process a pair that passes the filter, and titles for the kernel.
+
+    ``RETURN`` in the lines stands for ``return`` or ``continue``.
+    """
     slots = "slot = wp.atomic_add(count, 0, 1)\n"
     ordered = p.pick(
         "kept[slot] = wp.vec2i(a, b)",
@@ -416,7 +420,7 @@ _PUSHES = {
             wp.atomic_sub(wrenches, body, wp.spatial_vector(f, wp.cross(r, f)))
     """,
 }
-"""For each target, what a contact does; the force ``f`` is that on the first body, or on the particle."""
+"""For each target, the lines that apply a contact. The force ``f`` acts on the first body, or on the particle."""
 
 
 def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
@@ -487,7 +491,12 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
 
 
 def _state_replacer(vectors: bool, called: bool) -> Callable[[re.Match[str]], str]:
-    """Return a function that replaces words for a body's state and forces, as 3-vectors or spatial vectors."""
+    """Return a replacement function for ``re.sub`` that expands ``COM``, ``VEL``, ``PUSH`` and ``PULL`` of a body.
+
+    Args:
+        vectors: whether velocities and forces are pairs of 3-vectors; otherwise they are spatial vectors.
+        called: whether helper functions are called.
+    """
     lines = {
         "COM": "positions[{0}]", "VEL": "velocities[{0}] + wp.cross(spins[{0}], r{0})",
         "PUSH": "wp.atomic_add(forces, {0}, f)\n            wp.atomic_add(torques, {0}, wp.cross(r{0}, f))",
@@ -515,7 +524,7 @@ def _contact_law(p: Program, *, soft: bool, by_shape: bool) -> str:
     ke, kd, mu = "ke", "kd", "mu"
     lines = list[str]()
     if by_shape and not soft:
-        # as soft as both shapes together
+        # the mean of both shapes' parameters
         ke, kd, mu = "stiffness", "damping", "friction"
         lines = [
             "sa = shape0[tid]\nsb = shape1[tid]",

@@ -39,7 +39,7 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
     points, count = _particles(p), p.threads
     flat = p.choices.chance(0.4)
     shape = (count * corners,) if flat else (count, corners)
-    # one kind of test for what is left out is enough
+    # a kernel has at most one way to skip elements
     guard = p.choices.weighted((("none", 0.35), ("slots", 0.35), ("active", 0.1), ("fixed", 0.2 if forces else 0.0)))
     p.corners("joined", INT, corners, points, shape, names, missing=1 if guard == "slots" else 0)
     p.array(
@@ -236,7 +236,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     text = text.replace("            SLIVER\n", sliver).replace("        FACE\n", face)
     force_titles, membrane = p.choices.choice(_MEMBRANES)
     text = text.replace("        MEMBRANE\n", membrane[1:].rstrip(" ")).replace("l0", "rest_area")
-    if "fi = " not in membrane:  # all corners take the same
+    if "fi = " not in membrane:  # the same force acts on all corners
         text = re.sub(r"\bf[ijk]\)", "push)", text)
     p.write(text)
     titles = {

@@ -103,13 +103,13 @@ _MOST = (
     f"""{{# as many as an item may have
         wp.atomic_add(rows_of, wid, wp.min(need[tid], max_need)) ~ {_WIDEST}}}""",
 )
-"""Lines that add up list lengths: for any item, and for a particle, whose neighbour list may be cut short."""
+"""Lines that sum the lengths of lists: for any item, and for particles, whose neighbour lists may be truncated."""
 _SLOT_FUNCTIONS = (
     _BODIES["slot_functions.is_taken"],
     _BODIES["slot_functions.in_bounds"],
     _BODIES["slot_functions.ring_index"],
 )
-"""Functions that lines call."""
+"""Functions that kernels of slots may call."""
 
 
 def _draw_slots(stream: Stream, target: str) -> KernelSpec:
@@ -176,7 +176,7 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
         "value[tid] > most or not has_flag(flags[tid], ENABLED)",
         "not is_taken(value[tid], most, flags[tid], ENABLED)",
     )
-    # how many neighbours or dofs there are has nothing to do with a distance
+    # only lists of contacts are filtered by distance; the numbers of neighbours or DOFs are unrelated to one
     near_or_not = () if counted and subject != "contact" else far
     skip = p.pick("(flags[tid] & ENABLED) == 0", "not has_flag(flags[tid], ENABLED)", *near_or_not)
     text = text.replace("SKIP", skip).replace("UNCOUNTED", skip).replace("MOST", _MOST[subject == "particle"])
@@ -359,14 +359,14 @@ _MACHINE_FUNCTIONS = (
     _BODIES["machine_functions.orifice_flow"],
     _BODIES["machine_functions.has_fallen"],
 )
-"""Functions that lines call."""
+"""Functions that state machines may call."""
 
 
 def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     """Draw a state machine that commands, timers and inputs update in place."""
     machine = stream.child("machine").choice(_MACHINES[target])
     thread = machine.thread
-    # an environment is a world itself
+    # an environment is itself a world, so its index is the world's
     own = "env" if thread == "env" else "tid"
     names = ("env", "tid", "env_id", "i") if thread == "env" else ("tid", "i", f"{thread}_id")
     p = Program(stream, names, launch=(stream.child("threads").choice((96, 128)),))
@@ -511,7 +511,7 @@ _WORLD_FUNCTIONS = (
     _BODIES["world_functions.limit_excess"],
     _BODIES["world_functions.huber"],
 )
-"""Functions that lines call."""
+"""Functions that kernels of several worlds may call."""
 
 
 def _draw_world(stream: Stream, target: str) -> KernelSpec:
@@ -578,7 +578,7 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
 
 
 def _answer(p: Program, target: str) -> tuple[str, str, str]:
-    """Return the start of a ray's search, the lines that process a hit, and the lines that store the result."""
+    """Return lines that initialise a ray's search, lines that process a hit, and lines that store the result."""
     if target == "any_hit":
         return (
             "blocked = bool(False)",
@@ -731,7 +731,7 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
         return _cast(p, target, shapes, block(over, *skips, "HIT"))
     apart = block("if c > 0.0 and b > 0.0:", "continue") if p.choices.chance(0.5) else ""
     miss = "disc = b * b - c\n" + block("if disc < 0.0:", "continue")
-    # the nearer end, or none where it lies behind
+    # the nearer intersection; none if it is behind the ray's origin
     t = "t = -b - wp.sqrt(disc)\n" + block("if t < 0.0:", "continue")
     start, use, finish = _answer(p, target)
     p.add(

@@ -21,7 +21,7 @@ def _with_edge(text: str) -> str:
 
 
 _NEIGHBORS = _BODIES["neighbors"]
-"""The sum of what the four cells around one have more than it."""
+"""Lines that compute the sum of the differences between the four neighbouring cells and a cell."""
 
 
 def _with_neighbors(text: str) -> str:
@@ -178,7 +178,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
         "heights": ("height", "eta", "water_height"),
         "heat": ("temperature", "heat"),
     }[target]
-    # what is read and what is written are of one thing
+    # the read and the written array hold the same quantity
     subject = p.choices.child("subject").choice(range(len(quantity)))
     quantity = (quantity[subject],)
     p.array("q", FLOAT, (-1, 1), shape, quantity)
@@ -192,7 +192,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     )
     p.array("cell_type", INT, (0, 2), shape, ("cell_type", "flags", "boundary", "cell_flags"))
     p.number("dt", (0.2, 1), ("dt", "time_step"), ("0.5", "0.1"))
-    # an explicit step of heat is stable on coarse cells alone
+    # an explicit step of heat conduction is stable only on coarse grids
     coarse = target == "heat"
     p.number("h", (0.8, 2), ("dx", "h", "cell_size"), ("1.0",) if coarse else ("1.0", "0.5"))
     p.number("inv_h", (0.8, 2), ("inv_dx", "inv_h", "inv_cell_size"), ("1.0",) if coarse else ("1.0", "2.0"))

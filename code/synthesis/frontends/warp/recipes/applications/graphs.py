@@ -345,7 +345,7 @@ _EDGE = """
         p_a = wp.vec3(float(i + lo[0]), float(j + lo[1]), float(k + lo[2]))
         p_b = wp.vec3(float(i + hi[0]), float(j + hi[1]), float(k + hi[2]))
         {crossing = p_a + (p_b - p_a) * t ~ crossing = wp.lerp(p_a, p_b, t) ~ crossing = (1.0 - t) * p_a + t * p_b}"""
-"""Where the surface crosses an edge of a cell, in cells; edges that it does not cross are left out."""
+"""Lines that compute where the surface crosses an edge of a cell, in units of cells, and skip other edges."""
 _CORNERS = """
     {?0.3 {if not cell_active[i, j, k]:
         EMPTY
@@ -367,7 +367,7 @@ _CORNERS = """
         EMPTY
         return
 """
-"""Which cells the surface goes through, and in some kernels the slope of the field in their middle."""
+"""Lines that skip cells without a part of the surface, and in some kernels compute the field's slope at the centre."""
 _MEAN = """
     crossing_sum = wp.vec3(0.0, 0.0, 0.0)
     num = int(0)
@@ -422,12 +422,12 @@ _FLAGGED = """
     # a scan of the flags numbers the vertices
     has_vertex[i, j, k] = 1
 """
-"""How the vertices of cells are kept: in a list, or in their cells."""
+"""Lines that store the vertex of a cell: in a list, or in an array with an element for each cell."""
 _CASES = _BODIES["cases"]
 
 
 def _of_worlds(text: str, keys: tuple[str, ...]) -> str:
-    """Return a text in which some arrays have one part for each world."""
+    """Return a text in which the arrays named in ``keys`` have the world as an additional first index."""
     text = re.sub(r"\b(\w+)\[0\]", lambda found: f"{found[1]}[wid]" if found[1] in keys else found[0], text)
     text = re.sub(r"\b(\w+)\[(?!wid\])", lambda found: f"{found[1]}[wid, " if found[1] in keys else found[0], text)
     return re.sub(r"\b(\w+)\.shape\[0\]", lambda found: f"{found[1]}.shape[1]" if found[1] in keys else found[0], text)
@@ -436,7 +436,7 @@ def _of_worlds(text: str, keys: tuple[str, ...]) -> str:
 def _declare_graph(p: Program, worlds: int, bodies: int, contacts: int, colors: int) -> tuple[str, ...]:
     """Declare the arguments of a kernel that traverses bodies and contacts.
 
-    Return those of which each world has its own.
+    Return the names of the arrays that differ between worlds.
     """
     kept = list[str]()
 
@@ -520,11 +520,11 @@ _SERIAL = {
 
 
 _FIXED = ("", "", "inv_mass[{}] <= 0.0", "body_flags[{}] & STATIC != 0")
-"""Which bodies never move, in kernels that ask for it."""
+"""Tests for a body that never moves; empty for a kernel that does not distinguish such bodies."""
 
 
 def _with_habits(text: str, p: Program) -> str:
-    """Return a text in which an alternative that several lines share is chosen once."""
+    """Return a text in which choices that affect several lines are made, each once for all of these lines."""
     fixed, counted = p.pick(*_FIXED), p.choices.chance(0.6)
     text = with_marked(text, "FIXED ", kept=bool(fixed))
     for mark, body in (("FIXED_A", "body_a"), ("FIXED_B", "body_b"), ("FIXED_BODY", "body")):
@@ -559,7 +559,7 @@ def _draw_neighbors(stream: Stream) -> KernelSpec:
     p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags",))
     p.array("particle_group", INT, (0, 3), (count,), ("particle_group", "phase"))
     p.array("particle_cell", TRIPLE, (-1, n), (count,), ("particle_cell", "cell_of"), element="wp.vec3i")
-    # where the cells of one world begin is not where those of another do
+    # the offsets of cells differ between worlds
     p.array("offsets", INT, (0, count - 3), (n, n, n), ("cell_start",))
     p.array("cell_count", INT, (0, 3), (n, n, n), ("cell_count",))
     p.array("cell_particles", INT, (0, count - 1), (count,), ("cell_particles", "sorted_ids"))
@@ -581,7 +581,7 @@ def _draw_neighbors(stream: Stream) -> KernelSpec:
     kept = {
         "FLAGGED ": p.maybe(0.4), "FILLED ": p.maybe(0.5), "PAIRED ": not whole, "WHOLE ": whole,
         "GROUPED ": whole and p.maybe(0.2),
-        # of half a list nothing is the nearest
+        # if each pair is only listed for one particle, the nearest one may be missing
         "NEAR ": whole and p.choices.chance(0.4),
     }  # fmt: skip
     text = _NEIGHBORS.replace("MOST", p.pick("max_neighbors", "neighbors.shape[1]"))
@@ -601,7 +601,7 @@ _SURFACES = (
     ("cases", "classify_cells find_surface_cells mark_surface_cells",
      "Which corners of each cell are inside of the surface"),
 )  # fmt: skip
-"""What is done with a cell: what kernels are called that do it, and their summaries."""
+"""Ways to process a cell, each with possible names of the kernel and its summary."""
 
 
 def _surface_text(p: Program, form: str) -> str:

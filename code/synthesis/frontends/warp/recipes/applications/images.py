@@ -1,7 +1,8 @@
 """Images that cameras of many worlds see: cleared, shaded, packed, unpacked, tiled, projected back, counted, compared.
 
-In its lines ``AT`` is the thread's pixel, ``LEFT`` and ``UP`` those beside it, ``VIEW`` the view it belongs to,
-``VIEW_BYTES`` the pixel of an image of bytes, and ``LEAVE`` what leaves the pixels of some views alone.
+In the lines, ``AT`` stands for the indices of the thread's pixel, ``LEFT`` and ``UP`` for those of its neighbours,
+``VIEW`` for those of its view, ``VIEW_BYTES`` for those of a pixel in an image of bytes, and ``LEAVE`` for lines that
+return early for some views.
 """
 
 import re
@@ -309,7 +310,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What each target may be for: the kernel's names, its summary, and its lines."""
+"""Kernels by target. Each has possible names, a summary and lines."""
 
 _FUNCTIONS = (
     """
@@ -343,7 +344,7 @@ _FUNCTIONS = (
         return segment < 0 or segment == hidden
     """,
 )
-"""Functions that lines call."""
+"""Functions that kernels may call."""
 
 _CAMERA_POINT = """{p_c = z * {pixel_ray(x, y, focal, center_x, center_y) ~ lens_ray(x, y, lens[VIEW])} ~
         # depth along the ray, not along the axis
@@ -357,11 +358,11 @@ _CAMERA_POINT = """{p_c = z * {pixel_ray(x, y, focal, center_x, center_y) ~ lens
         {p_c = wp.vec3(u * z, v * z, z) ~
         # depth along the ray, not along the axis
         p_c = z * wp.normalize(wp.vec3(u, v, 1.0))}}"""
-"""The point that a pixel shows, as its camera sees it."""
+"""Lines that compute the point that a pixel shows, in the camera's frame."""
 
 _MATRIX = {"focal": "0, 0", "center_x": "0, 2", "center_y": "1, 2"}
 _NUMBERS = {"focal": "0", "center_x": "2", "center_y": "3"}
-"""Where a camera's matrix, or its four numbers, have what else would be arguments of their own."""
+"""The indices of focal length and centre in a camera's 3x3 matrix, and in a vector of its four parameters."""
 _AS_POSES = (
     (r"last_cam_rot", "last_cam_turn"),
     (r"cam_pos\[VIEW\] \+ wp\.quat_rotate\(cam_rot\[VIEW\], p_c\)", "wp.transform_point(cam_pose[VIEW], p_c)"),
@@ -370,7 +371,7 @@ _AS_POSES = (
     (r"(?<!last_)cam_pos\[VIEW\]", "wp.transform_get_translation(cam_pose[VIEW])"),
     (r"last_cam_turn", "last_cam_rot"),
 )
-"""Positions and rotations of cameras as parts of their poses."""
+"""Patterns and replacements that read a camera's position and rotation from its pose."""
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
@@ -388,7 +389,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
         viewer.p.array("cam_pose", FRAME, (-1, 1), viewer.views, ("camera_pose", "cam_X_w", "camera_transforms"),
                        element="wp.transform")  # fmt: skip
     if "focal" in text and choices.chance(0.8):
-        # all cameras alike: a matrix, or its four numbers
+        # all cameras have the same parameters, in a matrix or in a vector
         kind, places = choices.choice(((Type("float32", (3, 3)), _MATRIX), (Type("float32", (4,)), _NUMBERS)))
         viewer.p.scalar("camera_K", kind, (2.5, 5), ("camera_K", "intrinsics", "K"))
         for name, place in places.items():

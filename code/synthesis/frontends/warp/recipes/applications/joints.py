@@ -14,7 +14,7 @@ from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, F
 _BODIES = read_bodies("warp", "joints", margin=8)
 
 _COORDINATES, _DOFS = 7, 6
-"""How many coordinates and velocities a joint has at most: those of a free body."""
+"""Maximum numbers of coordinates and velocities of a joint, which are those of a free joint."""
 
 _JOINT = {
     "anchor_frames": _BODIES["anchor_frames"],
@@ -33,7 +33,7 @@ _MOVES = {
     "zero": _BODIES["zero"],
     "copy": _BODIES["copy"],
 }
-"""What is done with the coordinates of a joint and its velocities."""
+"""Lines that reset, clear or copy the coordinates and velocities of a joint."""
 _MOVE_TITLES = {
     "reset": ("reset_joint_state", "reset_joints"),
     "zero": ("zero_joint_state", "init_joint_coordinates"),
@@ -50,7 +50,7 @@ _DRIVES = (
     )),
     ("(joint_f[qd_start] - target_kd[qd_start] * rate)",) * 2,
 )  # fmt: skip
-"""The force of a joint's drive by its place, along its axis or about it."""
+"""Expressions of the force of a joint's drive: given the position along its axis, and given the angle about it."""
 
 
 def _declare_joints(p: Program, count: int, target: str) -> None:
@@ -98,7 +98,7 @@ def _declare_joints(p: Program, count: int, target: str) -> None:
     p.output("joint_qd_out", FLOAT, (dofs,), ("joint_qd_out",), (-1, 1))
     p.output("joint_S", SPATIAL, (dofs,), ("joint_S_s",), (-1, 1), element="wp.spatial_vector")
     p.output("body_f", SPATIAL, (count,), ("body_f",), (-1, 1), element="wp.spatial_vector")
-    # What a tree's thread has written of the parent is read for the child.
+    # A thread reads the parent's values, which it has written before, to compute the child's.
     p.output("body_v", SPATIAL, (count,), ("body_v_s",), (-1, 1), element="wp.spatial_vector")
     p.output("body_a", SPATIAL, (count,), ("body_a_s",), (-1, 1), element="wp.spatial_vector")
     p.function(
@@ -216,7 +216,7 @@ elif q > limit_upper[QD]:
 if q < limit_lower[QD] or q > limit_upper[QD]:
     q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
     qd = 0.0}"""
-"""What holds a coordinate between its limits."""
+"""Lines that keep a coordinate within its limits."""
 _SCALAR = """
     qd = joint_qd_out[QD] + joint_qdd[QD] * dt
     {{# no faster than the motor turns
@@ -237,14 +237,14 @@ STOP_AT_LIMITS ~}
     joint_q[Q] = q
     joint_qd_out[QD] = qd
 """.replace("STOP_AT_LIMITS_INSIDE", indent(_STOPS, 8 * " ")).replace("STOP_AT_LIMITS", indent(_STOPS, 4 * " "))
-"""A step of one coordinate ``Q`` and its velocity ``QD``."""
+"""Lines of a time step of one coordinate ``Q`` and its velocity ``QD``."""
 
 
 def _with_scalars(p: Program, text: str) -> str:
-    """Return lines in which each axis of a joint with several is processed like the axis of a joint with one."""
+    """Return lines in which joints with one axis and each axis of joints with several are integrated alike."""
     law = choose(dedent(_SCALAR), p.choices.shuffled, p.maybe)
     one = law.replace("QD", "qd_start").replace("Q]", "q_start]")
-    # no single axis of several turns without an end
+    # only a joint with one axis can be unlimited
     each = re.sub(r"if kind == JOINT_REVOLUTE and unlimited\[tid\]:\n *q = wrap_angle\(q\)\n(el)?", "", law)
     each = re.sub(r"if not unlimited\[tid\]:\n((?:    .*\n)+)", lambda found: dedent(found[1]), each)
     each = "\n".join(line for line in each.split("\n") if not line.lstrip().startswith("#"))
@@ -271,7 +271,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
             q_start="q_start = joint_q_start[tid]", qd_start="qd_start = joint_qd_start[tid]",
         )  # fmt: skip
     if target in ("joint_forces", "joint_coordinates"):
-        # those of which the lines speak
+        # only the types of joints that the lines handle
         p.array("joint_type", INT, (0, 4), (p.threads,), ("joint_type",))
     if target in ("joint_limits", "joint_drives", "joint_integrate"):
         span = {"joint_limits": (-1.5, 1.5), "joint_drives": (-6, 6)}.get(target, (-4, 4))
@@ -291,7 +291,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     moved = p.choices.choice(tuple(_MOVES))
     text = _JOINT[target].replace("        MOVE\n", _MOVES[moved][1:])
     text = _with_scalars(p, text) if target == "joint_integrate" else text
-    # what leaves a joint alone stands before all that is read of it
+    # tests that skip a joint come before reads of its data
     p.function(
         """
         def wrench_about(f: wp.vec3, t: wp.vec3, r: wp.vec3) -> wp.spatial_vector:

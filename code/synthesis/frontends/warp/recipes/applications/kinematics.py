@@ -19,7 +19,7 @@ _STATES = (
     (("accumulate_com", "sum_body_mass", "compute_system_com"), _BODIES["states.states_4"]),
     (("compute_body_energy", "eval_body_energy", "body_energies"), _BODIES["states.states_5"]),
 )  # fmt: skip
-"""What is made of a body's centre of mass: what kernels that do it are called, and their lines."""
+"""Kernels that use a body's centre of mass. Each has possible names and lines."""
 _WRENCHES = (
     (
         ("apply_thrusters", "eval_thruster_forces", "thruster_wrench"),
@@ -42,13 +42,13 @@ _WRENCHES = (
         "Wrenches of what is applied to bodies",
     ),
 )
-"""What acts on a body: what kernels that do it are called, their lines and what they do."""
+"""Kernels that apply a force and a torque to a body. Each has possible names, lines and a summary."""
 _WRENCH = _BODIES["wrench"]
 _ARM = """
         {arm = application[tid] - com_w ~ # the point is given in the frame of the body
         arm = wp.transform_point(X_wb, application[tid]) - com_w}
 """
-"""Where forces act, from the centre of mass."""
+"""Lines that compute the vector from the centre of mass to the point where a force acts."""
 _BODY = {
     "world_state": _BODIES["world_state"],
     "spatial_inertia": _BODIES["spatial_inertia"],
@@ -161,7 +161,7 @@ _ROWS = (
     (_IMPULSES, ("solve_rows", "project_impulses", "gauss_seidel_rows", "pgs_iteration")),
     (_FORCES, ("update_constraint", "constraint_forces", "evaluate_rows")),
 )
-"""What is done with rows of constraints, and what kernels are called that do it."""
+"""Kernels that process rows of constraints. Each has lines and possible names."""
 
 
 def _draw_dof(stream: Stream, target: str) -> KernelSpec:
@@ -197,7 +197,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.sizes(nv=nv, num_bodies=rows, max_iter=p.choices.choice((3, 4, 5)))
     p.constants({"ROW_EQUALITY": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
     p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 1))
-    # The right side is solved in place: what a thread has written may be read without its start being lost.
+    # The system is solved in place: ``y`` is the right-hand side at first, and then the solution.
     p.output("y", FLOAT, (envs, nv), ("x", "solution", "rhs"), (0, 1))
     p.output("lam", FLOAT, (envs, rows), ("lam", "impulse", "lambdas"), (0, 1))
     p.output("qvel", FLOAT, (envs, nv), ("qvel", "joint_qd"), (-1, 1))

@@ -76,7 +76,10 @@ def _measured(p: Program, target: str, held: bool) -> tuple[str, list[str]]:
 def _corners(p: Program, held: bool, *, by_index: bool) -> str:
     """Return lines that read the corners ``pa``, ``pb`` and ``pc`` of a face.
 
-    ``by_index`` by the numbers that a built-in returns.
+    Args:
+        p: the kernel.
+        held: whether the mesh is in a local variable.
+        by_index: whether the indices of the corners are read by ``wp.mesh_get_index``.
     """
     if by_index:
         numbers = "\n".join(f"i{name} = wp.mesh_get_index(mesh, tid * 3 + {place})" for place, name in enumerate("abc"))
@@ -130,15 +133,15 @@ def _areas(p: Program) -> tuple[str, list[str]]:
 
 
 def _facing(p: Program, *, evaluated: bool) -> tuple[str, list[str]]:
-    """Return titles, and lines that test whether a face is turned to a camera or a light.
+    """Return titles, and lines that test whether a face is turned towards a camera or a light.
 
-    ``evaluated`` by a built-in's normal.
+    If ``evaluated``, the normal is computed by ``wp.mesh_eval_face_normal``.
     """
     normal = "n = wp.mesh_eval_face_normal(mesh, tid)" if evaluated else "n = wp.normalize(wp.cross(pb - pa, pc - pa))"
-    if evaluated or p.choices.chance(0.5):  # where a face is counts too, which any of its corners tells
+    if evaluated or p.choices.chance(0.5):  # a camera at a finite distance; any corner can be the face's position
         form = p.pick("mark", "headlight")
         if form == "mark":
-            # the sign is the same whatever the length of the normal
+            # the sign does not depend on the length of the normal
             across = normal if evaluated else "n = wp.cross(pb - pa, pc - pa)"
             mark = block("if facing > 0.0:", "visible[tid] = 1") + "\n" + block("else:", "visible[tid] = 0")
             mark = p.pick(mark, "visible[tid] = 1 if facing > 0.0 else 0")
@@ -154,7 +157,7 @@ def _facing(p: Program, *, evaluated: bool) -> tuple[str, list[str]]:
 def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
     """Return titles, and lines that compute the flux through a moving face.
 
-    ``by_corner`` by the mean of its corners' velocities.
+    If ``by_corner``, the face's velocity is the mean of its corners' velocities.
     """
     corners = [f"wp.mesh_get_velocity(mesh, tid * 3{each})" for each in ("", " + 1", " + 2")]
     speed = f"v = ({' + '.join(corners)}) / 3.0"

@@ -12,11 +12,11 @@ from synthesis.frontends.warp.recipes.applications.shapes import CLOSED, SHAPES,
 _BODIES = read_bodies("warp", "mesh_queries", margin=8)
 
 MESHES = ("mesh", "mesh_id", "shape_mesh")
-"""What a mesh is called."""
+"""Possible names of a mesh argument."""
 _ROOM = 24
-"""Contacts that there is room for."""
+"""Maximum number of contacts in a list."""
 NOISE = 0.15
-"""What the corners of a mesh are moved by at most."""
+"""Maximum random displacement of the vertices of a mesh along each axis."""
 
 
 def ask_mesh(p: Program, shapes: Sequence[str] = tuple(SHAPES), *, velocities: bool = False) -> int:
@@ -33,11 +33,11 @@ def ask_mesh(p: Program, shapes: Sequence[str] = tuple(SHAPES), *, velocities: b
 
 
 _SAME_ANYWHERE = ("mesh_contact", "mesh_distance", "sdf_sample", "inside_count", "winding_number")
-"""Targets of which each kernel gives distances, or what it gives in the frame of the mesh."""
+"""Targets whose results are distances or are in the frame of the mesh, so that the mesh may have a pose."""
 _SURFACE = "surface = wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)"
 _IDLE = """{?0.3 if (flags[tid] & ACTIVE) == 0:
             return}"""
-"""What leaves particles alone that are not active."""
+"""Lines that skip inactive particles."""
 
 _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
     "mesh_contact": (
@@ -89,7 +89,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What is asked of the closest point for: the kernel's names, its summary, and its lines."""
+"""Kernels that use the closest point of a mesh, by target. Each has possible names, a summary and lines."""
 
 _CELL = _BODIES["cell"]
 
@@ -144,11 +144,11 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What a signed distance is asked for: the kernel's names, its summary, and its lines."""
+"""Kernels that use signed distances to a mesh, by target. Each has possible names, a summary and lines."""
 
 
 def _declare(p: Program, target: str, titles: str) -> None:
-    """Declare all arguments that the lines of a kernel which queries a mesh for a point may name."""
+    """Declare all arguments that kernels that query points of a mesh may use, except the mesh itself."""
     count = p.threads
     for key, span, names in (
         ("x", (-1.25, 1.15), ("positions", "points") if "velocity" not in target else ("particle_q", "positions")),
@@ -219,7 +219,7 @@ def _declare(p: Program, target: str, titles: str) -> None:
 
 
 def _write(p: Program, text: str) -> None:
-    """Write lines that ask for a point of a mesh."""
+    """Append lines that query a point of a mesh to the kernel, with their placeholders replaced."""
     p.write(
         text.replace("CELL", _CELL.strip()).replace("IDLE", _IDLE).replace("        SURFACE\n", f"        {_SURFACE}\n")
     )

@@ -179,7 +179,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "face", "tri", "f", "i"))
     count = p.choices.choice((12, 16, 24))
     looks_for_bad = p.maybe(0.4)
-    # which way a face looks is unknown where it has hardly an area
+    # the orientation of a face is unknown if its area is almost zero
     slivers = looks_for_bad and target == "face_kind"
     looks_for_bad = looks_for_bad and not slivers
     for key, kind, shape, names in (
@@ -223,7 +223,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         "a = flat[3 * tid + 0]\nb = flat[3 * tid + 1]\nc = flat[3 * tid + 2]",
         "corners = triples[tid]\na = corners[0]\nb = corners[1]\nc = corners[2]",
     ))  # fmt: skip
-    # the kind of what is left out: said once at the beginning, or wherever a face is left out
+    # the kind of skipped faces is stored once at the beginning, or wherever a face is skipped
     first = target == "face_kind" and p.choices.chance(0.5)
     nothing = ["kind[tid] = UNKNOWN"] if target == "face_kind" and not first else []
     if first:

@@ -15,7 +15,7 @@ _BODIES = read_bodies("warp", "multibody", margin=8)
 
 _MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
 _JOINTS, _DOFS, _COORDINATES, _VELOCITIES = 2, 12, 7, 6
-"""The joints and velocities that a body has at most, and the coordinates and velocities that a joint has."""
+"""Maximum numbers of joints and velocities of a body, and of coordinates and velocities of a joint."""
 
 _BODY = {
     "body_pose": _BODIES["body_pose"],
@@ -45,7 +45,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         else ("b", "bodyid", "body", "bid")
     )
     p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, bodies))
-    # those that carry a level stand before it, so that no thread adds to what another one reads
+    # parents have lower indices than the bodies of a level, so that no thread reads an element that another changes
     before = bodies if target == "force_to_parent" else 0
     p.places("level", bodies, 1, ("body_tree", "level_bodies"), after=before)
     bodies += before
@@ -223,10 +223,10 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("force_out", SPATIAL, each, ("cfrc_ext_out",), element="wp.spatial_vector")
     p.output("torque", FLOAT, each, ("qfrc_gravcomp",))
     p.output("torque_sum", FLOAT, each, ("qfrc_passive",), (-1, 1))
-    # parents have been done in a launch of their own, and children are done in the next
+    # in a launch of one level, parents were processed before, and children follow in the next launch
     text = re.sub(r"\bb\b", "bodyid", _BODY[target]) if level else _BODY[target]
     text = choose(dedent(text), p.choices.shuffled, p.maybe)
-    # what holds against forces from outside is no bias
+    # a force that balances external forces is not called bias
     torques = ("qfrc_inverse", "joint_tau") if "cfrc_ext" in text else ("qfrc_bias", "joint_tau")
     p.output("torque_of", FLOAT, (worlds, dofs), torques)
     if p.choices.child("rotations").chance(0.65):
@@ -432,7 +432,7 @@ _IMPEDANCE = """solimp = jnt_solimp[u]
             rate = solimp[1] * wp.max(solref[0], 2.0 * dt)
             kd = 2.0 / rate
             kp = 1.0 / (rate * rate * solref[1] * solref[1])}"""
-"""How stiff a limit is: its impedance, and the constants of its spring and damper."""
+"""Lines that compute the impedance of a limit, and the constants of its spring and damper."""
 
 
 _ACCELERATION = """{# it feels the centripetal part, too
@@ -467,7 +467,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     worlds, n = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
     text, titles, summary = stream.child("kernel").choice(_ROW[target])
     of_dofs = "euler_step" in titles
-    # coordinates of single joints have the words of other code than those of bodies
+    # kernels of single coordinates use the names of another code base
     of = stream.child("words").choice(("joint", "dof"))
     names = {"actuator_force": ("u", "uid", "act_id", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
     items = ("u", f"{of}_id", "i") if of_dofs else names.get(target, ("u", "jntid", "i"))
@@ -522,7 +522,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.array("xmat", _MAT, (-1, 1), each, ("site_xmat",))
     for key in ("cvel", "cacc", "cfrc_int"):
         p.array(key, SPATIAL, (-1, 1), each, (key,), element="wp.spatial_vector")
-    # two steps of a limit's solver are about as long as its time constant
+    # two time steps are about as long as the time constant of a limit
     p.scalar("dt", FLOAT, (0.15, 0.5) if target == "limit_row" else (0.02, 0.2), ("timestep", "dt"))
     p.array("no_load_speed", FLOAT, (1, 1.5), (n,), ("no_load_speed",))
     p.array("jnt_solimp", VEC, (0.5, 0.95), (n,), ("jnt_solimp",))

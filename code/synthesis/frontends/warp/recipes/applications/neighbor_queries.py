@@ -20,7 +20,7 @@ _OTHERS = """{?0.25 {if (flags[other] & PARTICLE_ACTIVE) == 0:
             ~}
             if group[other] == group[tid]:
                 continue}}"""
-"""What leaves particles alone, and which neighbors are left out."""
+"""Lines that skip particles, and lines that skip some of the neighbours that a query finds."""
 
 _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "sph_density": (
@@ -136,7 +136,10 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What neighbors are asked for: the kernel's names, its summary, and its lines; ``AROUND`` loops over them."""
+"""Kernels that use the neighbours of a particle, by target. Each has possible names, a summary and lines.
+
+``AROUND`` stands for the head of the loop over the neighbours.
+"""
 
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:
@@ -214,7 +217,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         return f"{pad}{brace}nearby = {ask}\n{pad}other = int(0)\n{pad}while wp.hash_grid_query_next(nearby, other):\n"
 
     text = re.sub(r"( *)(\{?)AROUND (.*)\n", around, text)
-    if p.choices.chance(0.3):  # threads in the order of cells: no thread of them may be left alone by its number
+    if p.choices.chance(0.3):  # threads in the order of cells; no thread may be skipped because of its number
         p.add("own = wp.hash_grid_point_id(grid, tid)")
         text = re.sub(r"\btid\b", "own", text)
     elif "flags[tid]" not in text:

@@ -13,7 +13,7 @@ _BODIES = read_bodies("warp", "particles", margin=8)
 _OFFSETS = ("neighbor_start", "offsets", "neighbor_offsets", "first_neighbor")
 
 _POWERS = (("w * w * w", "15.0"), ("w * w", "7.5"))
-"""Kernels of a density, and what makes the integral of each over a ball 1."""
+"""Smoothing kernels of a density, and the factor by which the integral of each over a ball is 1."""
 
 _NEIGHBORS = {
     "neighbor_density": _BODIES["neighbor_density"],
@@ -22,7 +22,7 @@ _NEIGHBORS = {
     "nearest_neighbor": _BODIES["nearest_neighbor"],
     "smooth_velocity": _BODIES["smooth_velocity"],
 }
-"""What a particle's neighbours come to; ``LOOP`` begins the loop over them, ``nbr``."""
+"""By target, lines that combine the neighbours of a particle; ``LOOP`` is the head of the loop over them (``nbr``)."""
 
 
 def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
@@ -68,7 +68,7 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
         "for k in range(table.shape[1]):|nbr = table[tid, k]",
         "start = starts[tid]\nfor k in range(start, start + counts[tid]):|nbr = list[k]",
     ).split("|")
-    # a row of a table ends early, or there is a number of how long it is
+    # a row of a table ends at the first negative entry, or its length is in an array
     ends = "table.shape" in loop
     p.array("table", INT, (-1 if ends else 0, count - 1), (count, widest),
             ("neighbors", "neighbor_table", "neighbor_ids"))  # fmt: skip
@@ -144,10 +144,10 @@ _CELLS = {
     """,
     "gradient": _BODIES["gradient"],
 }
-"""What is done with a cell; ``AROUND`` goes through those beside it, and does with each what ``_USES`` says of it."""
+"""By target, lines that process a cell. ``AROUND`` and a key of ``_USES`` stand for a loop over the adjacent cells."""
 
 _UPWIND = _BODIES["upwind"]
-"""A step of advection, whose gradient is taken from where the flow comes."""
+"""Lines of an advection step with upwind differences."""
 
 _USES = {
     "flow": "total += field[nbr] - c",

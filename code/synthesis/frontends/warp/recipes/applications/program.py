@@ -283,7 +283,7 @@ class Program:
         self._given[key] = replace(given, names=self._in_one_order(given.names))
 
     def _in_one_order(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the names without those whose word for the end of a range is not where this kernel has it.
+        """Return the names that have words such as ``min`` and ``max`` where this kernel has them: first or last.
 
         All names are returned unless some begin and some end with such a word.
         """

@@ -134,7 +134,10 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What a ray is for: the kernel's names, its summary, and its lines; most have ``start`` and ``ray``."""
+"""Kernels that cast a ray, by target. Each has possible names, a summary and lines.
+
+Most lines use the ray's origin ``start`` and direction ``ray``.
+"""
 
 
 def _draw_rays(stream: Stream, target: str) -> KernelSpec:

@@ -28,7 +28,7 @@ _SEGMENTS = (
     ("find_largest_{thing} strongest_{thing}", "largest_{measure}", _BODIES["segments.segments_6"]),
     ("rms_{measure} {thing}_rms", "rms_{measure}", _BODIES["segments.segments_7"]),
 )  # fmt: skip
-"""What the entries of a segment come to: names of kernels, what is written, and lines."""
+"""Reductions of the entries of a segment. Each has names of the kernel, the name of the result, and lines."""
 
 
 _LIST_FUNCTIONS = (
@@ -37,36 +37,36 @@ _LIST_FUNCTIONS = (
     _BODIES["list_functions.is_valid_kind"],
     _BODIES["list_functions.remapped"],
 )
-"""Functions that lines call."""
+"""Functions that kernels may call."""
 
 _MEASURES = {
     "particle": ("density", "temperature"), "body": ("energy", "speed"), "contact": ("depth", "impulse"),
     "vertex": ("curvature", "area"), "ray": ("depth", "intensity"),
 }  # fmt: skip
-"""Of what there are records, and what may be known of each."""
+"""Items of which there are records, each with quantities that a record may hold."""
 _SIGNED = frozenset({"particle_temperature", "vertex_curvature"})
-"""What may be less than zero, so that it is large by its size."""
+"""Quantities that may be negative, so that values are compared by magnitude."""
 _MOVED = {
     "particle": "mass", "body": "mass", "contact": "depth", "vertex": "mass", "ray": "depth",
 }  # fmt: skip
-"""What of each is moved along with its position."""
+"""The quantity of each item that is copied along with its position."""
 _WEIGHED = {
     "particle": ("mass", "volume"), "body": ("mass", "energy"), "contact": ("impulse", "area"),
     "vertex": ("area", "mass"), "ray": ("energy",),
 }  # fmt: skip
-"""What of each is of use as a sum."""
+"""Quantities of each item whose sum is meaningful."""
 _LABELS = {"particle": "particle_material", "vertex": "vertex_label", "ray": "ray_label"}
-"""What each is sorted by, if not by its type."""
+"""The label by which an item is classified, if it is not the item's type."""
 _REFERRING = (
     ("shape", "body"), ("joint", "articulation"), ("site", "body"), ("sensor", "body"), ("contact", "shape"),
     ("corner", "vertex"), ("actuator", "joint"), ("muscle", "joint"), ("attachment", "particle"), ("camera", "body"),
     ("particle", "cell"), ("hit", "triangle"),
 )  # fmt: skip
-"""What belongs to what, by its number."""
+"""Pairs of items, of which the first refers to the second by index."""
 _PLACES = {"contact": ("contact_pos", "contact_point"), "ray": ("ray_hit_pos", "ray_hit_point")}
-"""Where each is, if it is not called its position."""
+"""Names of the positions of items whose position is not called ``…_pos`` or ``…_position``."""
 _OWNERS = {"particle": "cell", "body": "world", "contact": "body", "vertex": "patch", "ray": "sensor"}
-"""What has a segment of them."""
+"""For each item, the item that owns a segment of the list, such as the cell of particles."""
 
 
 def _draw_flat(stream: Stream, target: str) -> KernelSpec:
@@ -286,7 +286,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
 }
-"""What is done with rows of many worlds: names of kernels, and lines, in each of the ways that simulators need."""
+"""Kernels of rows of many worlds, by target. Each has possible names and lines."""
 _DONE = {
     "reset_to_keyframe": "Sets joints of worlds to those of a keyframe",
     "copy_worlds": "Copies the joints of worlds from those of their parents",
@@ -315,9 +315,9 @@ _DONE = {
     "limit_actions": "Targets of joints that they can follow",
     "corrupt_observations": "Observations as sensors with noise and failures show them",
 }
-"""What a kernel does, by the first of its names."""
+"""The summary of each kernel, by the first of its names."""
 _BY_WORLD = ("prefix_sums", "rank_items")
-"""What has one thread for each world."""
+"""Targets whose kernels have one thread for each world."""
 
 
 def _draw_worlds(stream: Stream, target: str) -> KernelSpec:

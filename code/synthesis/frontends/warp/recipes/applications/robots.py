@@ -11,7 +11,7 @@ from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, F
 _BODIES = read_bodies("warp", "robots", margin=12)
 
 _LIMITED = _BODIES["limited"]
-"""How a torque is kept within what a motor has."""
+"""Lines that limit a torque to the maximum of the motor."""
 _DRIVES = {
     "joint_drive": (
         (
@@ -72,7 +72,7 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     other = stream.child("words").choice(("joint", "dof"))
 
     def in_words(*names: str) -> tuple[str, ...]:
-        """Return those names that call a joint as the kernel's other names do."""
+        """Return the names without those that contain the kernel's unused word: ``joint`` or ``dof``."""
         return tuple(each for each in names if other not in each.split("_")) or names
 
     for key, bounds, names in (
@@ -149,7 +149,7 @@ _EPISODES = {
 
 
 _LEVELS = 6
-"""How hard terrain may be."""
+"""Number of difficulty levels of the terrain."""
 
 _EPISODE_FUNCTIONS = (
     """
@@ -161,7 +161,7 @@ _EPISODE_FUNCTIONS = (
     _BODIES["episode_functions.is_still"],
     _BODIES["episode_functions.flat_distance"],
 )
-"""Functions that lines call."""
+"""Functions that kernels may call."""
 
 
 def _draw_episode(stream: Stream, target: str) -> KernelSpec:
@@ -274,7 +274,7 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.output("pos_out", VEC, (envs,), ("root_pos", "base_pos"), (-1, 1))
     turn, text = "rot[env]", _EPISODES[target]
     if p.choices.child("poses").chance(0.6):
-        # a pose has both the position and the rotation
+        # position and rotation are read from one pose
         turn = "wp.transform_get_rotation(root_pose[env])"
         p.array("root_pose", FRAME, (-1, 1), (envs,), ("root_pose", "base_pose", "body_q"), element="wp.transform")
         p.lookups(root_p="root_p = wp.transform_get_translation(root_pose[env])", root_q=f"root_q = {turn}")

@@ -13,7 +13,7 @@ _BODIES = read_bodies("warp", "rows", margin=8)
 
 _MATRIX = Type("float32", (3, 3))
 _PARTS = 3
-"""Parts that the rows of a matrix may be divided into."""
+"""Number of parts into which the rows of a matrix are divided."""
 
 _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
     "csr_multiply": (
@@ -261,9 +261,10 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
 }
-"""What is done with a row: the kernel's names, and its lines.
+"""Kernels that process a row of a matrix, by target. Each has possible names and lines.
 
-``LOOP`` begins the loop over its entries, in which ``col`` is an entry's column; ``ENTRIES`` does without the column.
+``LOOP`` stands for the head of the loop over the row's entries, and for the line that reads the column ``col`` of an
+entry. ``ENTRIES`` stands for the head alone.
 """
 _ROW_SUMMARIES = {
     "csr_multiply": "A sparse matrix times a vector, row by row",
@@ -281,7 +282,7 @@ _ROW_SUMMARIES = {
 }
 _CSR_WEIGHTS = {"csr_upper_width": 0.15, "csr_bandwidth": 0.4, "csr_row_norm": 0.7, "csr_lanes": 0.4, "csr_blocks": 0.7}
 _LANES, _BLOCK = 4, 4
-"""Threads that share a row, and rows that a thread goes through."""
+"""Number of threads that share a row, and number of rows that a thread processes, in kernels with either."""
 _ROW_FUNCTIONS = (
     _BODIES["row_functions.row_functions"],
     _BODIES["row_functions.find_entry"],
@@ -445,7 +446,7 @@ _SEARCHES = {
     "table_value": _BODIES["table_value"],
     "bucket": _BODIES["bucket"],
 }
-"""A search; it is in a whole table or in a part of it, ``FIRST`` to ``PAST``."""
+"""By target, lines that search the entries from ``FIRST`` to ``PAST`` (exclusive) of a table."""
 
 _HALVES = _BODIES["halves"]
 
@@ -505,7 +506,7 @@ def _draw_search(stream: Stream, target: str) -> KernelSpec:
 
 
 _FEW = 5
-"""Bodies whose contacts of the last step are at hand."""
+"""Number of bodies with a list of their contacts in the previous step."""
 
 _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "first_match": (
@@ -648,7 +649,10 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What is done with the contacts of a body: names, a summary and lines; ``LOOP`` begins the loop over them, ``k``."""
+"""Kernels that process the contacts of a body, by target. Each has possible names, a summary and lines.
+
+``LOOP`` stands for the head of the loop over the contacts, whose variable is ``k``.
+"""
 
 
 _CONTACT_FUNCTIONS = (
@@ -672,7 +676,7 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     bodies, contacts = p.threads, p.choices.choice((24, 32, 48))
     contacts = bodies if what == "contact" else contacts
     entries = 3 * bodies + 4
-    if "row_address" in text:  # of a contact, so that no two threads have the same
+    if "row_address" in text:  # written for each contact; no contact may be in two threads' lists
         contacts = entries
     p.starts("offsets", bodies + 1, 3, 3, ("body_contact_start", "body_contact_offset"))
     p.starts("begins", bodies, 3, 1, ("body_contact_start", "first_contact"))
@@ -726,7 +730,7 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     p.output("contacts_io", INT, (entries,), ("body_contacts", "contacts_of_body"), (0, contacts - 1))
     p.output("num_idle", INT, (1,), ("num_free_bodies", "num_without_contact"), (0, 1))
     names = ("time_to_go",) if "max_speed" in text else ("path_remaining",)
-    p.output("remaining", FLOAT, (3 * bodies + 3,), names, (0.0, 4.0))  # some texts read what they have written
+    p.output("remaining", FLOAT, (3 * bodies + 3,), names, (0.0, 4.0))  # some texts read their own results
     p.scalar("max_rows", INT, (2, 6), ("max_rows", "max_rows_per_body"))
     p.sizes(max_kept=2)
     for key, names in (("match_out",

@@ -54,7 +54,7 @@ _HITS = (
             hit_pos[tid] = ray_start""",
     ),
 )
-"""What is written of a ray that a shape is not asked about, and of one that it is."""
+"""Lines that store the result of a ray: for a shape that is skipped, and for a shape that is tested."""
 
 _SHAPE_FUNCTIONS = (
     """
@@ -66,7 +66,7 @@ _SHAPE_FUNCTIONS = (
     _BODIES["shape_functions.ray_sphere"],
     _BODIES["shape_functions.ray_box"],
 )
-"""What shapes of a kind do, for kernels that call it."""
+"""Functions for one type of shape that kernels may call."""
 
 
 def _declare_shapes(p: Program, count: int, bodies: int) -> None:
@@ -197,7 +197,7 @@ _ARMS = (
     r"\1\2 = wp.quat_rotate(wp.transform_get_rotation(\3), \4 - \5)\n",
     r"\1\2 = wp.transform_point(\3, \4) - wp.transform_point(\3, \5)\n",
 )
-"""The ways from the centre of a body to a point that is known in its frame."""
+"""Replacement patterns: ways to compute the world vector from a body's centre to a point given in its frame."""
 
 
 def _draw_contact(stream: Stream, target: str) -> KernelSpec:

@@ -1,6 +1,6 @@
-"""Objects that a kernel is given: meshes of simple shapes, trees of boxes, grids of points, volumes, textures.
+"""Arguments that are objects: meshes of simple shapes, trees of boxes, grids of points, volumes, textures.
 
-Each draw moves the corners a little, so that no two runs ask the same object.
+Each draw of inputs moves the points a little, so that no two runs query the same object.
 """
 
 import math
@@ -13,11 +13,11 @@ from synthesis.frontends.warp.handles import VOLUMES
 
 Point = tuple[float, float, float]
 Shape = tuple[Sequence[Point], Sequence[tuple[int, int, int]]]
-"""Corners and faces, whose corners go around counter-clockwise as seen from outside."""
+"""Vertices and faces. The vertices of a face are in counter-clockwise order as seen from outside."""
 
 _SIGNS = tuple(product((-1.0, 1.0), repeat=3))
 _SHIFT = (0.07, -0.04, 0.03)
-"""Where the middle of every mesh is: not that of a domain, which would be as far from one face as from others."""
+"""Centre of every mesh. It differs from the centre of a domain, which would be equally far from several faces."""
 _GOLDEN = (1 + math.sqrt(5)) / 2
 
 
@@ -81,17 +81,17 @@ SHAPES: Mapping[str, Callable[[], Shape]] = {
     "terrain": _terrain,
 }  # fmt: skip
 CLOSED = ("tetrahedron", "octahedron", "icosahedron", "box")
-"""The shapes that have an inside."""
+"""The names of the closed shapes, which have an inside."""
 
 
 def mesh_argument(name: str, shape: str, noise: float, *, velocities: bool = False) -> Argument:
-    """Return a mesh argument: a shape whose corners are anywhere in a small cube around their usual positions.
+    """Return the argument of a mesh: a shape whose vertices are drawn from small cubes around their usual positions.
 
     Args:
-        name: the argument's.
+        name: the argument's name.
         shape: one of :data:`SHAPES`.
         noise: half the width of the cubes.
-        velocities: whether the corners have velocities too.
+        velocities: whether the vertices have velocities.
     """
     corners, faces = SHAPES[shape]()
     points = [tuple(each + shift for each, shift in zip(corner, _SHIFT, strict=True)) for corner in corners]
@@ -112,13 +112,13 @@ def mesh_argument(name: str, shape: str, noise: float, *, velocities: bool = Fal
 
 
 def bvh_argument(name: str, count: int, spread: float, half: tuple[float, float]) -> Argument:
-    """Return the argument of a tree of boxes, whose centres are spread over a cube without a pattern.
+    """Return the argument of a tree of boxes, whose centres are spread irregularly over a cube.
 
     Args:
-        name: the argument's.
-        count: how many boxes.
+        name: the argument's name.
+        count: the number of boxes.
         spread: half the width of the cube.
-        half: the least and the greatest that half the width of a box may be.
+        half: minimum and maximum of half the width of a box.
     """
     centres = [tuple(spread * (2 * _fraction(number, axis) - 1) for axis in range(3)) for number in range(count)]
     middle, noise = (half[0] + half[1]) / 2, (half[1] - half[0]) / 2
@@ -133,9 +133,9 @@ def grid_argument(name: str, count: int, points: str) -> Argument:
     """Return the argument of a hash grid of points. Results do not depend on the width of its cells.
 
     Args:
-        name: the argument's.
-        count: how many points.
-        points: what the array of points is called.
+        name: the argument's name.
+        count: the number of points.
+        points: the name of the array of points.
     """
     return _object(
         name,
@@ -156,16 +156,16 @@ def volume_argument(
     values: tuple[float, float],
     around: float,
 ) -> Argument:
-    """Return the argument of a volume around the origin, with values without a pattern.
+    """Return the argument of a volume around the origin, with random values.
 
     Args:
-        name: the argument's.
-        kind: ``volume_f``, ``volume_v`` or ``volume_i``, by what it holds.
-        sizes: its voxels along each axis.
-        half: half its width along the axis that has most of them.
-        values: the least and the greatest value, or component of one.
-        around: what is read outside, in every component, or up to 0.09 more where that is no whole number; not up to a
-            number that kernels compare with, since a field that is that everywhere is on neither side.
+        name: the argument's name.
+        kind: ``volume_f``, ``volume_v`` or ``volume_i``, by the type of its values.
+        sizes: the number of voxels along each axis.
+        half: half the volume's width along the axis with the most voxels.
+        values: minimum and maximum of a value, or of each component of one.
+        around: the background value, in every component. Floating-point values are drawn from ``around`` to
+            ``around + 0.09``; kernels should not compare values with a number in this range.
     """
     part = VOLUMES[kind]["values"]
     whole = part.dtype == "int32"
@@ -209,15 +209,15 @@ def texture_argument(
     address: str,
     normalized: bool,
 ) -> Argument:
-    """Return the argument of a texture of one channel, with texels without a pattern.
+    """Return the argument of a texture of one channel, with random texels.
 
     Args:
-        name: the argument's.
-        sizes: its texels along each axis, the last coordinate's first: two axes or three.
-        values: the least and the greatest texel.
-        linear: whether it is read between texels.
-        address: a mode of ``wp.TextureAddressMode``: what there is beyond its edges.
-        normalized: whether coordinates go from 0 to 1, and not to the number of texels.
+        name: the argument's name.
+        sizes: the number of texels along each of two or three axes, that of the last coordinate first.
+        values: minimum and maximum of a texel.
+        linear: whether values are interpolated linearly between texels; otherwise the closest texel is used.
+        address: the name of a ``wp.TextureAddressMode``, which determines the values beyond the edges.
+        normalized: whether coordinates are from 0 to 1; otherwise they are in texels.
     """
     modes = {
         "filter_mode": int(linear),
@@ -241,7 +241,7 @@ def texture_argument(
 
 
 def _fraction(number: int, axis: int) -> float:
-    """Return a number from 0 to 1 from the additive recurrence of an axis, whose numbers fill the interval evenly."""
+    """Return the ``number``-th element of an axis's low-discrepancy sequence in [0, 1) (an additive recurrence)."""
     return (number + 1) * (0.819173, 0.671044, 0.549700)[axis] % 1.0
 
 

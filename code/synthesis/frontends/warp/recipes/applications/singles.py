@@ -227,7 +227,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""What a kernel of each target may be for: its names, its summary, and its lines."""
+"""Kernels by target. Each has possible names, a summary and lines."""
 
 
 def _draw_single(stream: Stream, target: str) -> KernelSpec:

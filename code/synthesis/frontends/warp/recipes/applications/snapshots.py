@@ -178,7 +178,7 @@ class _Keeper:
         whole = task.whole and self.thing.moves
         needed = {each.name for each in self.thing.state if each.name not in _SPARE} if whole else set[str]()
         self.fields = self._some(choices, fields, count, needed)
-        # what is given back has to be what was taken
+        # a kernel that saves a state copies it exactly, and does not clear the velocities of fixed items
         keeps = task.draw in (_draw_copied, _draw_chosen, _draw_spread) and self.way.written not in _SAVES
         self._holds = keeps and self.thing.prefix in _HELD and choices.chance(0.45)
         self._split = choices.chance(0.4) and task.draw is _draw_copied and self.way.written == "{}_out"
@@ -200,14 +200,14 @@ class _Keeper:
         parts = {"state": thing.state, "step": thing.step, "model": thing.model}
         kept = task.parts
         if "model" in kept and (thing.state or thing.step) and thing.prefix not in _LISTED.split():
-            # what moves and what it is made of are not moved by the same kernel
+            # one kernel copies either state or model parameters
             kept = ("model",) if thing.model and self._model else ("state", "step")
         fields = [each for part in kept for each in parts[part]]
         if task.worlds and thing.prefix == "env":
             return []
         fields = [each for each in fields if each.name not in _OF_TREE]
         if task.worlds:
-            # what a thing is of, and where its numbers stand, is the same in all worlds
+            # indices of other items and offsets of the model are the same in all worlds
             fields = [each for each in fields if each not in thing.model or each.kind not in ("int", "id")]
         if task.remembers and any(each.name == "particle_C" for each in thing.state):
             return []
@@ -338,12 +338,12 @@ class _Keeper:
         active = (("", "(flags[i] & ACTIVE) == 0", "(flags[i] & ACTIVE) != 0"),)
         own = (("", "not mask[i]", "mask[i]"), ("", "mask_ids[i] == 0", "mask_ids[i] == 1"))
         whole = (
-            # nobody selects single coordinates
+            # only whole items are selected by a mask of their own, not single coordinates
             *(own if prefix in ("body", "particle", "link", "mocap") and not resets else ()),
             ("", "not world_mask[world_of[i]]", "world_mask[world_of[i]]"),
             ("", "not world_mask[world_of[i]]", "world_mask[world_of[i]]"),
             ("wid = world_of[i]", "not world_mask[wid]", "world_mask[wid]"),
-            # what belongs to no world is in all of them, and starts anew with none
+            # an item of no world (-1) is in all worlds, and is not reset with one of them
             *(
                 ()
                 if resets
@@ -383,7 +383,7 @@ class _Keeper:
 
 def _write(keeper: _Keeper, *lines: str) -> None:
     text = "\n".join(filter(None, lines))
-    # an environment is a world itself
+    # an environment is itself a world, so its index is the world's
     keeper.p.write(re.sub(r"\bi\b", "env", text) if keeper.thing.prefix == "env" else text)
 
 
@@ -517,7 +517,7 @@ def _draw_advanced(k: _Keeper) -> None:
         filled.append(f"{_written(each)}[i] = {_read(each)}[i]")
     if deep:
         k.way = replace(k.way, titles="shift_{}_history push_{}_history update_{}_history")
-        # the newest stands first
+        # the newest step is first
         shifted = [block("for h in range(history_length - 1, 0, -1):", *moves), *shifted]
         filled = [block("for h in range(history_length):", *filled)]
     if older and p.choices.chance(0.6):
@@ -560,7 +560,7 @@ def _draw_chosen(k: _Keeper) -> None:
         before = "wid = world_of[i]" if "wid" in test else ""
         _write(k, before, block(f"if {test}:", *k.starts("i")), block("else:", *taken))
     else:
-        # a step is that of a whole world
+        # a step is accepted or rejected for a whole world
         bad = "not " if way.read == "{}_prev" else ""
         index = p.pick("world_of[i]", "wid")
         before = "wid = world_of[i]" if index == "wid" else ""
@@ -650,7 +650,7 @@ def _draw_unpacked(k: _Keeper) -> None:
         if not two and each.kind in ("vec3", "quat", "pose", "twist") and k.p.habit("functions", 0.6):
             value = f"load_{each.kind}(flat, {_plus('base', at, '')})"
         elif each.kind == "quat" and k.p.habit("normalized", 0.4):
-            # what was averaged or sent has no length of one any more
+            # an averaged or transmitted quaternion may not have length one
             value = f"wp.normalize({value})"
         lines.append(f"{_written(each)}[i] = {value}")
         at += parts
@@ -680,7 +680,7 @@ def _draw_spread(k: _Keeper) -> None:
     lines = [block(f"if {guard}:", "return")] if guard else []
     if form in ("flatten", "unflatten"):
         p.sizes(per_world=k.count)
-        # worlds that begin where a list says have as many of the things as another one says
+        # if worlds start at the offsets in an array, the numbers of their items are in another array
         uneven = "count_of" in guard or p.choices.chance(0.3)
         if uneven and "count_of" not in guard:
             lines.append(block("if i >= count_of[world]:", "return"))
@@ -797,7 +797,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     titles = tuple(each.format(k.thing.prefix) for each in k.way.titles.split())
     summary = task.summary
     if all(each in k.thing.model for each in k.fields):
-        # what a thing is made of is not its state
+        # model parameters are not called state
         titles = tuple(re.sub(r"_state\b", "_properties", each) for each in titles)
         summary = summary.replace("the state of", "the properties of")
     docstrings = (f"One thread for each of the {things}.", f"Launched over all {things}.")

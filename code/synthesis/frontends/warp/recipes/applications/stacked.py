@@ -35,7 +35,7 @@ _UPDATES = (
         "Extrapolates the solution of each world from its last two iterates",
     ),
 )
-"""Steps of vectors: the text, what it is called and what it does."""
+"""Kernels that update vectors. Each has lines, possible names and a summary."""
 
 _STACKED = {
     "matrix_vector": _BODIES["matrix_vector"],
@@ -114,7 +114,7 @@ _SUMMARIES = {
 
 
 _GUARD = _BODIES["guard"]
-"""Leaves out rows that a world does not have, and worlds that have nothing to do."""
+"""Lines that skip rows beyond the last one of a world, and inactive worlds."""
 _FUNCTIONS = (
     _BODIES["functions.project_to_cone"],
     _BODIES["functions.angular_acceleration"],
@@ -279,7 +279,7 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     text, named, summary = stream.child("update").choice(_UPDATES) if target == "vector_update" else (
         _STACKED[target], "", _SUMMARIES[target]
     )  # fmt: skip
-    if target == "factorize" and not p.choices.chance(0.5):  # nobody counts the pivots that had to be raised
+    if target == "factorize" and not p.choices.chance(0.5):  # without counting the raised pivots
         text = "\n".join(line for line in text.split("\n") if "num_fixed" not in line)
     for key, line in p.choices.choice(_SUBSTITUTIONS).items():
         text = text.replace(key, line)
@@ -329,11 +329,11 @@ _SUBSTITUTIONS = (
         "LAST": "x[vio + i] = value",
     },
 )
-"""How a system is solved whose factor has the pivots on its diagonal, or beside it."""
+"""Lines of forward and back substitution, for three ways to divide by the pivots of a factorization."""
 
 
 _BY_WORLD = ("check_status", "gauss_seidel", "factorize", "substitute")
-"""What has one thread for each world."""
+"""Targets whose kernels have one thread for each world."""
 _WEIGHTS = {
     "row_owners": 0.15,
     "factorize": 0.6,

@@ -29,11 +29,11 @@ _MAT, _TWO, _SQUARE = Type("float32", (3, 3)), Type("float32", (2,)), Type("floa
 
 _COLLIDE = _BODIES["collide"]
 _APART = _BODIES["apart"]
-"""Where two shapes are, before it is known how near."""
+"""Lines that read the positions of two shapes, and initialise their distance, contact normal and contact point."""
 _MEETING = _APART + _BODIES["meeting"]
-"""Where two shapes meet, all of it in the kernel."""
+"""Lines that compute distance, contact normal and contact point of two shapes without calling functions."""
 _MEETING_CALLED = _APART + _BODIES["meeting_called"]
-"""The same, with functions for what shapes have in common."""
+"""The same as ``_MEETING``, with calls of functions that several types of shapes share."""
 _MEETING_FUNCTIONS = (
     """
     def gap_along(normal: wp.vec3, p_a: wp.vec3, p_b: wp.vec3) -> float:
@@ -60,7 +60,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     pairs, count, bodies = p.threads, p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     p.array("pair_count", INT, (pairs // 3, pairs), (1,), ("pair_count", "num_pairs", "shape_pairs_count"))
     p.scalar("max_pairs", INT, (pairs // 2, pairs), ("max_pairs", "pair_capacity"))
-    # no shape with itself: two capsules on one axis are nearest at any point of it
+    # no shape is paired with itself: any points of two identical capsules' axis are closest
     p.corners("shape_pairs", PAIR, 2, count, (pairs,), ("shape_pairs", "candidate_pair"), missing=1)
     p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body",))
     p.array("shape_world", INT, (-1, 3), (count,), ("shape_world",))
@@ -94,7 +94,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     lines = _COLLIDE.replace("    MEETING\n", meeting[1:])
     lines = with_shape_data(p.choices, lines, "shape_gap", share=0.6)
     end = with_bodies_called(p.choices, p.choices.choice(_COLLIDE_ENDS))
-    # what has no contact says so
+    # a pair without a contact stores that it has none
     left = {"pair_state[tid]": "SEPARATE", "pair_dist[tid]": "MAX_DIST"}
     said = [f"{where} = {value}" for where, value in left.items() if where in end]
     lines = re.sub(r"(?m)^( *)SKIPPED\n", lambda found: "".join(f"{found[1]}{each}\n" for each in said), lines)
@@ -130,7 +130,7 @@ _SHIFTS = (
     "jacp {sign}= velocity_at(cdof[worldid, dof], {offset})",
 )
 _MOST_ROWS = 10
-"""Edges of the pyramid of a contact with friction against sliding, turning and rolling."""
+"""Maximum number of rows of a contact: the edges of its pyramid with sliding, torsional and rolling friction."""
 _AT_OFFSET = """
     def velocity_at(motion: wp.spatial_vector, offset: wp.vec3) -> wp.vec3:
         {return wp.spatial_bottom(motion) + wp.cross(wp.spatial_top(motion), offset) ~
@@ -158,7 +158,7 @@ _TETRAHEDRON_WAYS = (
         "COFACTOR": "cofactor(F)",
     },
 )
-"""What the two measures are told from: the columns of the deformation, or all of it at once."""
+"""Expressions for a tetrahedron's deformation gradient ``F``: by its columns, or by built-ins on the whole matrix."""
 _TETRAHEDRON_FUNCTIONS = (_BODIES["tetrahedron_functions"],)
 
 
@@ -499,7 +499,7 @@ _RESET_PARTS = (
         "KEPT": _BODIES["kept.kept_2"],
     },
 )
-"""What a simulation keeps of a world beside its state, and what an environment for learning does."""
+"""Lines that reset the additional data of a world: of a simulation, and of a learning environment."""
 
 
 def _draw_reset(stream: Stream, target: str) -> KernelSpec:
@@ -559,7 +559,7 @@ _WEIGHED = (
     w_n = inverse_mass(q_a, m_a, I_a, r_a, n) + inverse_mass(q_b, m_b, I_b, r_b, n)
     """,
 )
-"""How much the bodies give way along the normal."""
+"""Lines that compute the sum of both bodies' inverse effective masses along the contact normal."""
 _SLID = (
     """
     side_a = wp.quat_rotate_inv(q_a, wp.cross(r_a, t))
@@ -626,7 +626,7 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     p.function(_ACROSS)
     moved = (_MOVED[0] if called else p.choices.choice(_MOVED[1:])).strip("\n").rstrip()
     moved = moved.replace("COUNT", "wp.atomic_add(body_contacts, body_SIDE, 1)" if p.choices.chance(0.5) else "")
-    # what moves one body away moves the other back
+    # the other body gets the opposite impulse
     back = moved if p.choices.chance(0.4) else moved.replace("wp.spatial_vector(", "-wp.spatial_vector(")
     sides = (
         back.replace("ATOMIC", "atomic_sub" if back == moved else "atomic_add").replace("SIDE", "a"),

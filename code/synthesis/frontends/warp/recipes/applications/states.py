@@ -24,12 +24,12 @@ from synthesis.frontends.warp.recipes.applications.program import (
 _BODIES = read_bodies("warp", "states", margin=8)
 
 _COORDINATES, _VELOCITIES = 7, 6
-"""The coordinates and velocities that a joint has at most."""
+"""Maximum numbers of coordinates and velocities of a joint."""
 _GROUPS = 4
-"""Worlds that things are in."""
+"""Number of worlds that contain the items."""
 _TWIST, _POSE = "wp.spatial_vector", "wp.transform"
 _HISTORY = 4
-"""Steps that are kept."""
+"""Number of steps in a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class _Text:
     """One kernel of a target.
 
     Args:
-        of: what a thread is for; two words where it is launched over worlds too.
-        titles: what it is called.
-        summary: what it does.
-        lines: how.
+        of: the item of a thread; two words if the launch also has a dimension for worlds.
+        titles: possible names.
+        summary: what the kernel does.
+        lines: its statements.
     """
 
     of: str
@@ -64,7 +64,7 @@ if not world_mask[world_of[i]]:
     return ~
 if not world_mask[world_of[i]]:
     return}"""
-"""Leaves out what is switched off, or is in a world that the launch is not for."""
+"""Lines that skip disabled items, and items of worlds that are not selected."""
 
 _COPY_ALL = _BODIES["copy_all"]
 
@@ -315,7 +315,7 @@ _INDICES = {
     "vertex": ("vertex", "vid"),
     "pair": ("pair_id", "p"),
 }
-"""What the index of each may be called, besides i."""
+"""Possible names of the index of each item, in addition to ``i``."""
 
 
 def _declare_chosen(p: Program, one: str, n: int, *, resets: bool) -> None:
@@ -392,7 +392,7 @@ def _declare_joints(p: Program, worlds: int, n: int, joints: int) -> None:
 
 
 def _declare_bodies(p: Program, n: int) -> None:
-    """Declare bodies with their sleep, particles, and environments whose roots are bodies."""
+    """Declare bodies and their sleep timers, particles, and environments whose roots are bodies."""
     items = 3 * (n + 1)
     p.starts("group_start", n + 1, 3, 2, ("island_start", "island_body_start"))
     p.places("group_items", items, 1, ("island_bodies", "island_body_ids"))
@@ -535,7 +535,7 @@ def _declare_kept(p: Program, worlds: int, n: int) -> None:
 
 
 def _declare_carried(p: Program, n: int) -> None:
-    """Declare the contacts of the last step and of this one, and the numbers that map them."""
+    """Declare the contacts of the previous step and of this one, and the indices that map one to the other."""
     old = 16
     p.array("num_contacts", INT, (n // 2, n), (1,), ("contact_count", "num_contacts"))
     p.array("num_old", INT, (old // 2, old), (1,), ("prev_contact_count", "num_old_contacts"))

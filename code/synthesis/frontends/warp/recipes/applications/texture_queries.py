@@ -120,7 +120,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     flat = choices.choice((12, 16, 20)), choices.choice((12, 16, 24))
     deep = choices.choice((8, 10, 12)), choices.choice((8, 10, 12)), choices.choice((8, 10, 12))
     linear, address = choices.chance(0.8), choices.choice(("CLAMP", "CLAMP", "WRAP", "MIRROR"))
-    linear = linear or "SLOPES" in text or "GRADIENT" in text  # steps have no slope
+    linear = linear or "SLOPES" in text or "GRADIENT" in text  # without interpolation the slope is zero
     for key, titles, bounds in (
         ("height_map", ("height_map", "heightfield", "terrain"), (0, 0.6)),
         ("image", ("image", "albedo_map", "texture", "color_map"), (0, 1)),
@@ -201,7 +201,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     )
     p.output("total", FLOAT, (1,), ("total_power",) if "power" in uses else ("total_loss",), (0, 1))
     p.guard_count(what)
-    # what heights are multiplied by or added to is so at each place that is asked
+    # all samples of heights have the same scale or offset
     way = choices.choice(("", "height_scale * ", "lower[2] + "))
     ground = re.sub(r"ground = \{.*?\}\s*", f"ground = {way}", _UV_OF_POINT)
     for key, lines in (

@@ -22,10 +22,10 @@ class Kind:
     type: Type
     bounds: tuple[float, float]
     nothing: tuple[str, ...]
-    """What a field of nothing in particular holds."""
+    """Expressions of the value that means nothing, such as zero or -1."""
     element: str = ""
     parts: int = 0
-    """The numbers that it comes to in a flat buffer; 0 if it does not go into one."""
+    """Number of scalars of a value in a flat buffer; 0 for types that are not packed into one."""
 
 
 KINDS = {
@@ -50,22 +50,22 @@ MADE = {
     "pose": "wp.transform(wp.vec3({}, {}, {}), wp.quat({}, {}, {}, {}))",
     "twist": "wp.spatial_vector({}, {}, {}, {}, {}, {})",
 }
-"""What is made of numbers of a flat buffer."""
+"""The expression that makes a value of each type from the scalars of a flat buffer."""
 PARTS = {
     "pose": (("pos", "vec3", "wp.transform_get_translation"), ("rot", "quat", "wp.transform_get_rotation")),
     "twist": (("lin", "vec3", "wp.spatial_top"), ("ang", "vec3", "wp.spatial_bottom")),
 }
-"""What fields are kept as that some kernels take apart: the ends of names, the types, and what gives them."""
+"""Types that some kernels store in two arrays. Each part has a name suffix, a type, and a function that reads it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An array that a thing has.
+    """An array with an element for each item.
 
     Args:
-        name: what it is called.
+        name: its name.
         kind: its type, one of ``KINDS``.
-        start: what it holds at first: its ``default``, which is kept beside it, or ``nothing``.
+        start: the source of its initial values: ``default`` for a second array, ``nothing`` for :attr:`Kind.nothing`.
     """
 
     name: str
@@ -75,15 +75,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing in the words of one library.
+    """A type of items, such as bodies, with the names of one library.
 
     Args:
-        title: several of it.
-        prefix: one of it.
-        indices: what its index may be called.
-        state: what a step goes on from: what is saved, and restored.
-        step: what is given to a step, or computed in it.
-        model: what mostly stays.
+        title: the plural.
+        prefix: the singular, with which names of arrays begin.
+        indices: possible names of its index.
+        state: fields that a time step starts from, which are saved and restored.
+        step: inputs and results of a time step.
+        model: fields that are mostly constant.
     """
 
     title: str
@@ -95,7 +95,7 @@ class Thing:
 
     @property
     def moves(self) -> bool:
-        """Whether it has a state to begin from."""
+        """Whether its state has initial values in a second array."""
         return any(each.start == "default" for each in self.state)
 
 
@@ -104,7 +104,7 @@ def _thing(title: str, prefix: str, indices: str, *, state: str = "", step: str 
 
 
 def _fields(text: str) -> tuple[Field, ...]:
-    """Return fields parsed from lines of a type, an asterisk for those with a default, and names."""
+    """Return the fields in a text. Each line has a type, with ``*`` if the fields have a default, and field names."""
     found = list[Field]()
     for line in filter(None, map(str.strip, text.splitlines())):
         kind, *names = line.split()
@@ -136,7 +136,7 @@ TOGETHER = tuple(frozenset(each.split()) for each in (
     "ray_origin ray_dir throughput radiance pixel bounce rng_state", "hit_t hit_shape hit_face", "hit_pos hit_normal",
     "ten_length ten_velocity", "tendon_stiffness tendon_damping", "tendon_adr tendon_num",
 ))  # fmt: skip
-"""Fields of which nobody moves one without the others."""
+"""Groups of fields that belong together. A kernel processes all fields of a group or none."""
 
 THINGS = (
     _thing("bodies", "body", "body bid body_id", state="""
@@ -326,4 +326,4 @@ THINGS = (
         int tendon_adr tendon_num
     """),
 )  # fmt: skip
-"""Things, in the words of one library each."""
+"""The types of items and their fields. Each uses the names of one library."""

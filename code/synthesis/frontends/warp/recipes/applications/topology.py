@@ -11,14 +11,14 @@ _BODIES = read_bodies("warp", "topology", margin=8)
 
 _QUAD, _MAT, _MAT2 = Type("int32", (4,)), Type("float32", (3, 3)), Type("float32", (2, 2))
 _ADJACENT = 6
-"""Neighbours that a vertex has room for."""
+"""Maximum number of neighbours of a vertex."""
 _ADJACENCY = (
     ("vertex_edge_start", "vertex_edge_count", "vertex_edges"),
     ("v_adj_edges_offsets", "v_adj_edges_count", "v_adj_edges"),
     ("adjacency_start", "adjacency_count", "adjacent_edges"),
     ("adjacent_edge_offsets", "adjacent_edge_count", "adjacent_edges"),
 )
-"""Where the edges of each vertex begin, how many there are, and the list of them: each author names them alike."""
+"""Names, each from one code base, of three arrays: offset of a vertex's edges, number of its edges, list of edges."""
 
 _ELEMENT = {
     "cloth_grid": _BODIES["cloth_grid"],
@@ -151,7 +151,7 @@ _PARTS = {
         ),
     ),
 }
-"""What is made of an element: what kernels are called that do it, their lines and what they do."""
+"""Kernels that process an element of a mesh, by target. Each has possible names, lines and a summary."""
 
 _FUNCTIONS = (
     _BODIES["functions.edge_key"],
@@ -172,7 +172,7 @@ _FUNCTIONS = (
     _BODIES["functions.edge_direction"],
     _BODIES["functions.cotangent"],
 )
-"""Functions that lines call."""
+"""Functions that kernels may call."""
 
 _SUMMARIES = {
     "edge_adjacency": "What the edges of a mesh are between",
@@ -194,7 +194,7 @@ _EDGES = (
     (("build_bending_quads", "build_hinges", "collect_bending_edges"), _BODIES["edges.edges_4"]),
     (("edge_lengths", "compute_edge_lengths", "update_edge_lengths"), _BODIES["edges.edges_5"]),
 )  # fmt: skip
-"""What is made of an edge: what kernels are called that do it, and their lines."""
+"""Kernels that process an edge. Each has possible names and lines."""
 
 
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
@@ -213,7 +213,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
     count = p.threads
     vertices = 2 * count
-    # ends that are vertices of the launch, and few of them where a triangle is to have both
+    # edges join vertices of the launch, or few vertices if a triangle should contain both ends
     ends = {"vertex_class": count, "edge_flags": 6}.get(target, vertices)
     p.array("particle_q", VEC, (-1, 1), (vertices,), ("particle_q", "pos", "vertices", "x"))
     if target == "triangle_rest":

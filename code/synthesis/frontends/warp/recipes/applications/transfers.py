@@ -14,9 +14,9 @@ from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, F
 _BODIES = read_bodies("warp", "transfers", margin=8)
 
 _SIGNED = 0.75
-"""How often keys of two halves have a sign, which is left at zero."""
+"""Probability that a key made of two 32-bit halves is an int64, whose sign bit is always 0, instead of a uint64."""
 _WIDTH = 6
-"""Entries of a row that a thread moves."""
+"""Number of entries of a row that a thread copies."""
 
 _MOVES = {
     "copy_strided": _BODIES["copy_strided"],
@@ -173,7 +173,7 @@ _FUNCTIONS = (
     _BODIES["functions.spread_bits"],
     _BODIES["functions.blended"],
 )
-"""Functions that lines call."""
+"""Functions that kernels may call."""
 
 _THREADS = {
     "copy_rows": "row", "gather_bodies": "proxy", "gather_valid": "proxy", "scatter_bodies": "body",
@@ -181,11 +181,11 @@ _THREADS = {
     "morton_codes": "body", "interpolate_state": "body", "delay_actions": "env", "cell_ranges": "cell",
     "range_ends": "key",
 }  # fmt: skip
-"""What a thread is for."""
+"""The item that a thread processes, by target; any other target has ``i``."""
 
 
 def _keyed(text: str, key_type: str) -> str:
-    """Return a text whose keys of two halves have a type."""
+    """Return a text in which the keys of two halves have the type ``uint64`` or ``int64``."""
     if key_type == "uint64":
         return text
     return text.replace("wp.uint64(0xFFFFFFFF)", "wp.int64(0x7FFFFFFF)").replace("wp.uint64", "wp.int64")
@@ -196,14 +196,15 @@ _COUNTED = {
     "morton_codes": ("num_bodies", "body_count"), "find_runs": ("num_keys", "key_count"),
     "run_lengths": ("num_keys", "key_count"), "range_ends": ("num_keys", "key_count"),
 }  # fmt: skip
-"""Whose arrays have entries that stand together from the first on, up to a number that is called so.
+"""Targets that process only the first ``num_keys`` items, with possible names of that number.
 
-What is sorted, or was sorted, has no gaps."""
+Their arrays are sorted or will be sorted, so the used entries have no gaps.
+"""
 
 
 def _declare_moves(p: Program, target: str, key_type: str) -> None:
     """Declare the arguments of a kernel that moves state."""
-    # a thread that goes through all of them has as many as others have threads
+    # a kernel of one thread processes as many items as others have threads
     count, width = p.threads if p.threads > 1 else p.choices.choice((32, 48, 64, 96)), _WIDTH
     total, worlds = count * width, 8
     p.array(
@@ -326,7 +327,7 @@ def _declare_moves(p: Program, target: str, key_type: str) -> None:
 
 
 def _draw_move(stream: Stream, target: str) -> KernelSpec:
-    """State of many items, a thread for each item or for every so many."""
+    """Draw a kernel that moves state of many items, with one thread for each item, or one thread for all."""
     thread = _THREADS.get(target, "i")
     alone = target == "offsets_from_counts"
     axes = () if alone else (("tid", "i", thread if thread == "i" else f"{thread}_id"),)
@@ -339,7 +340,7 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     if target in _COUNTED:
         p.scalar("num_keys", INT, (p.threads // 2, p.threads), _COUNTED[target])
         p.write("# beyond what is used\nif tid >= num_keys:\n    return")
-    # numbers that are sorted with the keys are of use with the keys alone
+    # if indices are written, the items that are left out get a key as well
     numbered = p.choices.child("numbers").chance(0.5)
     text = with_marked(_MOVES[target], "IDS ", kept=numbered)
     text = choose(dedent(with_marked(text, "OFF ", kept=numbered or p.maybe(0.2))), p.choices.shuffled, p.maybe)
@@ -399,5 +400,5 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
 _RARE = ("find_runs", "gather_bodies", "gather_valid", "find_roots", "cell_ranges", "range_ends")
 _OFTEN = {"pair_keys": 2.6, "cell_keys": 1.4, "morton_codes": 1.0}
 _WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25) | _OFTEN
-"""The same lines come back in these soon; most kernels of the category are of what things have, in any number."""
+"""Weights of the targets. They are low because each target has few variants."""
 RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move, target_weights=_WEIGHTS),)

@@ -76,13 +76,13 @@ class Viewer:
 
     def __init__(self, stream: Stream, target: str) -> None:
         self.target = target
-        # what was seen before is called after what is seen now
+        # the name of the previous image of ids is derived from that of the current one
         self._now, self._before = stream.child("names of what is seen").choice(_IDS)
         choices = stream.child("layout")
         options = ["view, row, column", "view, row, column", _ALL, "number"]
         if target not in ("shrink_image", "tile_views", "filter_image", "to_policy"):
             options += ["view, pixel", "number of a pixel"]
-        if target == "to_policy":  # which keeps several images of each view: an array has four dimensions at most
+        if target == "to_policy":  # it has several images of each view, and arrays have at most four dimensions
             options.remove(_ALL)
         name = choices.choice(options)
         self.layout = _LAYOUTS[name]

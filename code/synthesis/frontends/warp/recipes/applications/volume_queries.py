@@ -122,7 +122,10 @@ _LOOKS = (
         "n = wp.quat_rotate(wp.transform_get_rotation(X_ws), n)",
     ),
 )
-"""Where a particle is in the volume, and how the normal comes back: the shape stands still, or has a pose."""
+"""Lines that compute a particle's position in the volume, and lines that transform the normal back to the world.
+
+The volume is fixed in the world in the first way, and has a pose in the others.
+"""
 _GRADIENT = """
         normal = wp.vec3()
         {d = wp.volume_sample_grad_f(sdf, uvw, wp.Volume.LINEAR, normal) ~
@@ -200,13 +203,13 @@ _CENTER = """{# centres of the cells
         pos = lower + wp.vec3(float(i), float(j), float(k)) * width}"""
 
 _LOOKED_UP = (r"wp.volume_lookup_f(potential, \1)", r"wp.volume_lookup(potential, \1, dtype=float)")
-"""How a value of a voxel is asked for."""
+"""Replacement patterns that read the value of a voxel."""
 _STENCILS = (
     ("center + alpha * (total - 6.0 * center)", ("diffuse_volume", "diffusion_step", "volume_diffusion")),
     ("(total - 6.0 * center) * inv_width * inv_width", ("volume_laplacian", "laplacian_of_volume")),
     ("{total / 6.0 ~ 0.5 * center + total / 12.0}", ("smooth_volume", "relax_volume")),
 )
-"""What is made of a voxel and the sum of the six around it, and what kernels that do it are called."""
+"""Expressions of a voxel's value ``center`` and the sum ``total`` of its six neighbours, with names of the kernel."""
 
 
 def _declare_volumes(p: Program) -> None:
@@ -233,7 +236,7 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "i", thing))
     _declare_volumes(p)
     count = p.threads
-    reach = (-0.85, 0.8) if target == "volume_force" else (-1.3, 1.2)  # its slope is nothing but noise outside
+    reach = (-0.85, 0.8) if target == "volume_force" else (-1.3, 1.2)  # outside, the slope is only rounding errors
     p.array("particle_x", VEC, reach, (count,), ("particle_q", "x", "positions", "points"))
     p.array("particle_v", VEC, (-1, 0.8), (count,), ("particle_qd", "v", "velocities"))
     p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags", "flags"))

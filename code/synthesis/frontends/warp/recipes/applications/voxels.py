@@ -253,7 +253,7 @@ _SORTED = (
     ("compute_cell_centers cell_centers reduce_cell_mass", _BODIES["sorted.compute_cell_centers"]),
     ("average_cell_velocity compute_cell_velocity mean_cell_velocity", _BODIES["sorted.average_cell_velocity"]),
 )  # fmt: skip
-"""What is made of the points of a cell, which stand together: what kernels are called that do it, and their lines."""
+"""Kernels that process the points of a cell, which are consecutive. Each has possible names and lines."""
 
 
 def _draw_point(stream: Stream, target: str) -> KernelSpec:
@@ -272,7 +272,7 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
     p.array("mass", FLOAT, (0.1, 1), (count,), ("particle_mass", "mass", "weights"))
     p.array("point_mask", FLAG, (0, 1), (count,), ("point_mask", "active", "valid_mask"))
     p.array("grid", FLOAT, (-1, 1), grid, ("grid", "sdf", "field"))
-    # where the cells of one world begin is not where those of another do
+    # the offsets of cells differ between worlds
     p.starts("offsets", count, 5, 0, ("cell_start", "cell_offsets"))
     p.array("cell_length", INT, (0, 5), (count,), ("points_per_cell", "cell_num_points"))
     p.array("order", INT, (0, count - 1), (5 * count,), ("sorted_points", "order", "particle_ids"))

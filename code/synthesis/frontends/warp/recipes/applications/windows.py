@@ -14,19 +14,19 @@ _BODIES = read_bodies("warp", "windows", margin=12)
 
 @dataclass(frozen=True, slots=True)
 class _Kernel:
-    """A kernel: its names, its summary and its lines; ``DX``, ``DY`` and ``DZ`` are the numbers of cells."""
+    """A kernel of a 3-D grid. In its lines, ``DX``, ``DY`` and ``DZ`` stand for the numbers of cells along the axes."""
 
     titles: str
     summary: str
     text: str
     columns: bool = False
-    """Whether a thread has a column of cells."""
+    """Whether a thread processes a column of cells instead of one cell."""
 
 
 _OUTSIDE = """\
 {cell[0] < 0 or cell[1] < 0 or cell[2] < 0 or cell[0] >= DX or cell[1] >= DY or cell[2] >= DZ ~ \
 not in_bounds(cell, dims) ~ not in_bounds(cell, dims)}"""
-"""Whether a cell is outside of the grid."""
+"""Alternatives of a test whether a cell is outside the grid."""
 _AT = "cell[0], cell[1], cell[2]"
 _NEAR = """\
         for di in range(-1, 2):
@@ -188,14 +188,14 @@ _KERNELS: dict[str, tuple[_Kernel, ...]] = {
     ),
 }
 _ALONG, _GOES_ALONG = ("seen_out", "label_out", "brick_label", "brick_count", "padded_label"), 0.5
-"""What else is known of cells that goes where their values go, and how often each does."""
+"""Additional data of cells that is moved along with their values, and the probability for each of these arrays."""
 _FUNCTIONS = (_BODIES["functions"],)
 
 
 def _declare_cells(p: Program, n: int, launched: int) -> bool:
-    """Declare the arguments of a kernel of a grid of ``n`` cells along each axis, all or part of it launched.
+    """Declare the arguments of a kernel of a grid with ``n`` cells and ``launched`` threads along each axis.
 
-    Return whether the three sizes are one argument.
+    Return whether the numbers of cells are one vector argument instead of three numbers.
     """
     shape, part, plane = (n, n, n), (launched,) * 3, (n, n)
     p.sizes(nx=n, ny=n, nz=n)
@@ -361,7 +361,10 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
 
 def _with_loops(p: Program, text: str) -> str:
-    """Return a text with loops over the cells around one, or over those that share a face with it."""
+    """Return a text with loops over the cells around a cell in place of ``AROUND``, ``NEIGHBORS`` and ``BESIDE``.
+
+    ``AROUND`` loops over all 26 cells, ``BESIDE`` over the six that share a face, and ``NEIGHBORS`` over either.
+    """
     lines, made, further = text.split("\n"), list[str](), ""
     deep = 0
     for line in lines:
