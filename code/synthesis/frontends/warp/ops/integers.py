@@ -36,7 +36,7 @@ def _may_be_multiple(term: Term, divisor: int) -> bool:
 
 
 def _divided(name: str, symbol: str) -> Operation:
-    """Return a division by a constant, as people divide integers."""
+    """Return the operation of integer division or remainder with a constant divisor from 2 to 64."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         x, y = operands

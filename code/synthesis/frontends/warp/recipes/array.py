@@ -26,7 +26,7 @@ def _start(stream: Stream, rank: int) -> tuple[Stream, Draft, Weaver]:
 
 
 def _index(choices: Stream, axis: Axis) -> Axis:
-    """Return an axis as it is, reversed, with a stride of 2, or with an offset of 1 to 3."""
+    """Return an axis unchanged, reversed, with a stride of 2, or with an offset of 1 to 3."""
     style = choices.weighted([("same", 0.4), ("reversed", 0.2), ("strided", 0.2), ("offset", 0.2)])
     if style == "reversed":
         return Axis(Infix("-", Literal(str(axis.extent - 1)), axis.index), axis.extent)

@@ -47,7 +47,7 @@ def _start(stream: Stream, rank: int = 1) -> tuple[Stream, Draft, Weaver]:
 
 
 def _even(choices: Stream, draft: Draft, weaver: Weaver) -> Term:
-    """Return a term whose values are spread evenly over its interval, so that a bound in it divides them."""
+    """Return a term with values spread evenly over its interval, so that a bound inside has values on both sides."""
     (leaf,) = draft.leaves(1)
     return weaver.stretch(leaf) if choices.chance(0.6) else leaf
 

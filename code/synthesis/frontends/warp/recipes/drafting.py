@@ -24,13 +24,13 @@ from synthesis.frontends.warp.spelling import array_annotation, draw_style
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
 _SILENT = Habits(comments=0.0, docstring=0.0, listed=0.0)
 _GENERIC = 0.11
-"""Probability that a kernel that is not plain is written for any numeric type. In applications 6 % are."""
+"""Probability that a kernel is written for any numeric type, if it is not ``Draft.plain``. In applications 6 % are."""
 _GENERIC_MOVES = 0.95
 """Probability that a kernel that only moves values is written for any numeric type."""
 _WITHOUT_BACKWARD = 0.06
 """Probability that a kernel with a derivative is declared without a backward text.
 
-In applications 27 % of all kernels are. Here most keep theirs, because a backward text is half of what a row teaches.
+In applications 27 % of all kernels are. The share here is lower, because backward texts are useful training data.
 """
 _WITHOUT_DERIVATIVE = 0.9
 """Probability that a kernel without a derivative is declared without a backward text."""
@@ -43,21 +43,27 @@ _LONG_NAMES = 0.75
 Argument names have 11 characters on average in applications, and 9 in drawn kernels.
 """
 _NAMED_NUMBERS = 0.93
-"""Probability that a kernel that is not plain names its factors and bounds as constants of the module.
+"""Probability that a kernel names its factors and bounds as constants of the module, if it is not ``Draft.plain``.
 
 0, 0.5, 1 and 2 stay literals. In applications nine in ten floating-point literals are one of these four.
 """
 _UNIQUE = 0.14
-"""Probability that a plain kernel has a module of its own. In applications 34 % of kernels have some option."""
+"""Probability that a ``Draft.plain`` kernel is declared with ``module="unique"``.
+
+In applications 34 % of kernels have some option.
+"""
 _LEAN = 0.1
-"""Probability that a plain kernel with a backward text has no grid-stride loop, so that a thread takes one element.
+"""Probability that a ``Draft.plain`` kernel with a backward text has no grid-stride loop.
 
 In applications 22 % of all kernels have none. Most of these are in modules without any backward text.
 """
 _LEAN_WITHOUT_BACKWARD = 0.6
-"""The same probability for a plain kernel without a backward text."""
+"""The same probability for a ``Draft.plain`` kernel without a backward text."""
 _OF_MODULE = 0.7
-"""Probability that such a kernel sets the option for its module, if it has no backward text and a module of its own."""
+"""Probability that a kernel without a grid-stride loop sets this option for its module instead of itself.
+
+This is only possible for a kernel without a backward text and with a module of its own.
+"""
 _ONE_ELEMENT = {"default_grid_stride": False}
 """The option that a row records for a kernel without a grid-stride loop, however it is declared."""
 
@@ -83,7 +89,7 @@ class Draft(Sketch):
     def _generic(self, arguments: Sequence[Argument]) -> dict[str, str]:
         """Return annotations with ``Any`` by argument, or an empty dictionary if the kernel is for fixed types.
 
-        Constants in a generic kernel have single precision, because most people write them so.
+        Constants in a generic kernel have single precision, as in most kernels that people write.
         """
         stream = self.stream.child("generic")
         if not stream.chance(_GENERIC_MOVES if self.moves else 0.0 if self.plain else _GENERIC):
@@ -98,9 +104,9 @@ class Draft(Sketch):
     def _has_backward(self, differentiated: Sequence[str], source: str) -> bool:
         """Return whether Warp generates a backward text for the kernel.
 
-        Most kernels without a derivative have none. Kernels of one thread have none either, because they decide in
-        loops whose adjoints Warp is known to get wrong. The same is true of plain kernels that store the result of an
-        atomic operation, usually a slot, and branch on it. The backward text does not repeat the atomic operation, so
+        Most kernels without a derivative have none. Kernels of one thread have none either, because they contain loops
+        with branches, whose adjoints Warp is known to get wrong. Nor have plain kernels that assign the result of an
+        atomic operation, usually a slot, and branch on it: the backward text does not repeat the atomic operation, so
         it would branch on uninitialized memory.
         """
         if self.forward_only or self.rank == 0 or (self.plain and _SLOT.search(source)):
@@ -134,7 +140,7 @@ class Draft(Sketch):
             own |= _ONE_ELEMENT
         return (f"wp.kernel({', '.join(options)})" if options else "wp.kernel"), own
 
-    # ---- printing
+    # ---- output
 
     def finish(
         self,
@@ -196,7 +202,7 @@ class Draft(Sketch):
             options={**options, **own},
             tiled=tiled,
         )
-        if "texture_sample(" in told:  # It accepts no other name of float.
+        if "texture_sample(" in told:  # texture_sample only accepts the name ``float``
             style = replace(style, long_casts=False)
         statements = style.respell((*self._helpers, kernel))
         named = self.stream.child("named numbers")

@@ -55,7 +55,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
         on_taken: called for each drawn kernel with the parts of the text that it has.
 
     Raises:
-        KernelFileError: if the file asks for something that Warp kernels do not have, or uses an undefined name.
+        KernelFileError: if the file uses a feature that Warp kernels do not have, or an undefined name.
     """
     check_names(family, ("wp",), ("TINY", "HUGE"))
     refuse_tiles(family)

@@ -196,7 +196,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
         second = _frame(choices, draft)
         both = Infix("*", frame, second) if choices.chance(0.25) else call(target, frame, second)
         node = call("transform_point", draft.add_local(both, ("chained", "X_ac", "combined", "world")), point.node)
-    elif target == "transform_vector":  # It ignores the translation of the frame.
+    elif target == "transform_vector":  # transform_vector ignores the translation of the frame
         node = Infix("+", call("transform_get_translation", frame), call(target, frame, point.node))
     elif target == "transform_get_translation":
         node = Infix("+", call(target, frame), call("quat_rotate", call("transform_get_rotation", frame), point.node))

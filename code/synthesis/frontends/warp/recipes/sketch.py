@@ -77,7 +77,7 @@ class Spelling:
 
 
 def local_name(statement: Statement) -> str | None:
-    """The variable that a statement gives a value to, if it does nothing else."""
+    """Return the variable that a statement assigns; None if the statement does anything else."""
     return statement.target.id if isinstance(statement, Assign) and isinstance(statement.target, Name) else None
 
 
@@ -138,7 +138,7 @@ class Sketch(drafting.Sketch):
         """The spelling of constants and types in this kernel."""
         return Spelling()
 
-    # ---- what the weaver asks for
+    # ---- interface for the weaver
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
         """Add an argument: usually an array read at the thread's index, sometimes a number for all threads."""
@@ -149,7 +149,7 @@ class Sketch(drafting.Sketch):
     def _lists(self) -> list[list[Any]]:
         return [*super()._lists(), self._uniforms]
 
-    # ---- what recipes build with
+    # ---- interface for recipes
 
     def prune(self) -> None:
         """Remove local variables that nothing reads, and those that only removed ones read."""

@@ -11,7 +11,7 @@ from synthesis.frontends.warp.traps import trips_of
 LONGEST = 200
 """Number of operations that a kernel may always have after unrolling. An operation is about 2.5 lines of C++."""
 MOST_TIMES = 2.5
-"""Factor by which unrolling may increase the number of operations of a kernel, if that allows more."""
+"""Maximum factor by which unrolling may increase the number of operations, where this exceeds ``LONGEST``."""
 _OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Call, ast.Subscript, ast.Assign, ast.AugAssign)
 
 

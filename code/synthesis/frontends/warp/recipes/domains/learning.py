@@ -1,4 +1,4 @@
-"""Softmax, attention, normalisation, losses, optimisers and recurrent cells; a thread has a row or an element."""
+"""Softmax, attention, normalisation, losses, optimisers and recurrent cells, with a thread for each row or element."""
 
 import functools
 import re

@@ -75,11 +75,11 @@ class Scene(scenes.Scene[Draft]):
         return Subscript(Name(self.draft.add_array(kind, domain, self.draft.threads, role, pool, element)), self.thread)
 
     def array(self, kind: Type, domain: Domain, shape: tuple[int, ...], pool: tuple[str, ...]) -> Name:
-        """Add an array of any shape."""
+        """Add an array argument of any shape, and return its name."""
         return Name(self.draft.add_array(kind, domain, shape, pool=pool))
 
     def shared(self, kind: Type, domain: Domain, pool: tuple[str, ...]) -> Expression:
-        """Add a value that all threads share."""
+        """Add an argument with one value for all threads, and return its expression."""
         return self.draft.add_uniform(kind, domain, pool).node
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
