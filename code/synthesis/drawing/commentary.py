@@ -183,7 +183,10 @@ def add_comments(stream: Stream, body: tuple[Statement, ...], habits: Habits) ->
 
 
 def _change_case(form: Callable[[str], str], phrase: str) -> str:
-    """Return the phrase with its first letter in another form. Names inside are unchanged."""
+    """Apply ``form`` to the first letter of a phrase, and return the phrase.
+
+    Further characters of the result of ``form``, such as a full stop, are appended to the phrase.
+    """
     first = form(phrase[:1])
     return first[:1] + phrase[1:] + first[1:]
 

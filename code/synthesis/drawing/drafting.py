@@ -1,4 +1,4 @@
-"""A kernel under construction, as far as it does not depend on the front end: names, arguments, statements, helpers.
+"""The part of a kernel under construction that all front ends share: names, arguments, statements, helper functions.
 
 A front end defines a :class:`Dialect`, its spelling of the elements that all kernels have. It extends :class:`Sketch`
 with elements that only its own kernels have, such as threads and arrays, or shapes.
@@ -72,7 +72,7 @@ class Sketch(ABC):
 
     @abstractmethod
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
-        """Return a new argument, or an element of one."""
+        """Add an argument with values in the domain, and return it, or the element of it that the kernel reads."""
 
     def literal(self, value: float, dtype: str) -> Term:
         """Return a constant, written according to its type."""
@@ -147,7 +147,7 @@ class Sketch(ABC):
             end: statements that follow those that were added.
 
         Raises:
-            DrawError: if one is not. The draft must then be started again.
+            DrawError: if one is unused. The draft must then be started again.
         """
         body = (*self._block, *end)
         read = set(reads(body))
@@ -201,14 +201,14 @@ class Helper:
         return made
 
     def declare(self, name: str, annotation: str) -> None:
-        """Add a parameter that does not stand for a term."""
+        """Add a parameter without a :class:`Term`, given its name and annotation."""
         self._parameters.append((name, annotation))
 
     def finish(self, name: str, *results: Term) -> None:
-        """Declare the function, returning the results.
+        """Add the finished function to the kernel's module. It returns the results.
 
         Raises:
-            DrawError: if it does nothing.
+            DrawError: if it only returns a parameter.
         """
         body = self.scope.body(*results)
         annotated = len(results) == 1 and self._stream.chance(0.4)

@@ -96,7 +96,7 @@ def _divisor(stream: Stream, _: Term) -> float:
 
 
 def _inside(stream: Stream, term: Term) -> float:
-    """Return a constant in the middle of a term's interval, so that a comparison of the two is useful."""
+    """Return a constant in the middle of a term's interval, so that comparing both is true for some values only."""
     low, width = term.interval.low, term.interval.width
     return stream.decimal(low + 0.3 * width, low + 0.7 * width, 2 if width > 0.1 else 4)
 

@@ -22,9 +22,10 @@ def chain(*cases: tuple[str, str], otherwise: str = "") -> str:
 
 
 def with_marked(text: str, mark: str, *, kept: bool) -> str:
-    """Return a text of groups (see ``variants``) without a mark and, unless ``kept``, without the rest of its line.
+    """Return a text of groups (see ``variants``) with marked lines kept or removed.
 
-    A line of which nothing is left is removed. Braces and separators of groups at the end of a line are not removed.
+    If ``kept``, only the mark itself is removed. Otherwise the text after it on its line is removed, too, except braces
+    and separators of groups at the end, and the line if it would be empty.
     """
     lines = (line.replace(mark, "") if kept else _without_marked(line, mark) for line in text.split("\n"))
     return "\n".join(each for each in lines if each is not None)

@@ -156,7 +156,7 @@ def _constants_of(node: Expression, family: str) -> int:
 
 
 def _is_written_number(node: Expression) -> bool:
-    """Return whether it is a literal, possibly with a sign or a conversion: ``-2.0``, ``wp.float16(0.5)``."""
+    """Return whether an expression is a literal, perhaps with a sign or a conversion: ``-2.0``, ``wp.float16(0.5)``."""
     if isinstance(node, Negation):
         return _is_written_number(node.operand)
     if isinstance(node, Call):

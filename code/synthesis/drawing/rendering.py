@@ -205,7 +205,7 @@ def _lay_out_comprehension(node: Comprehension, pad: str, widest: int) -> str:
 
 
 def _in_brackets(argument: Expression) -> Expression:
-    """Return an argument in a form that a comma may follow."""
+    """Return an argument that a comma may follow: a generator expression gets parentheses."""
     bare = isinstance(argument, Comprehension) and not argument.brackets
     return replace(argument, brackets="()") if bare else argument
 

@@ -69,5 +69,8 @@ class Scene(Generic[S]):
         return made.node
 
     def titles(self, target: str, *more: str) -> tuple[str, ...]:
-        """Return possible names for a kernel with a target. ``more`` are additional forms of the front end."""
+        """Return possible names for a kernel with a target.
+
+        ``more`` are additional patterns, in which ``{}`` stands for the target.
+        """
         return tuple(form.format(target) for form in (*_TITLES, *more))

@@ -1,9 +1,9 @@
 """Text with choices: several ways to write the same code, and optional parts.
 
 ``{a ~ b}`` is one of its parts, all equally likely; a part may be empty. ``{? a}`` is optional, and ``{?0.7 a}`` has
-that probability, which is higher in more difficult kernels. ``{? a ~ b}`` is b if it is not a. ``{* a ~ b ~ c}`` is one
-or more of its parts, on separate lines in any order. Groups can be nested. A part of several lines is indented like the
-line of its group.
+that probability, which is higher in more difficult kernels. ``{? a ~ b}`` is a with this probability, otherwise b.
+``{* a ~ b ~ c}`` is one or more of its parts, on separate lines in any order. Groups can be nested. A part of several
+lines is indented like the line of its group.
 """
 
 import re

@@ -24,7 +24,7 @@ _LONGEST = 18
 LONG_OPERAND = 6
 # A smaller factor would make values that are far inside the interval negligible.
 _LEAST_FACTOR = 0.12
-# Weight of bringing a value into a domain by a function that bends all of it, relative to 1 for a shift.
+# Weight of a strongly nonlinear map into a domain; ``fit`` has the weights of other maps.
 _UNUSUAL = 0.02
 # Factor by which a chosen function is used more often than its weight.
 _WRITTEN = 4.0
@@ -42,7 +42,7 @@ class Weaver:
         stream: the random choices.
         operations: the operations that it may apply.
         max_fresh: maximum number of arguments created for variety. Necessary ones are created in addition.
-        leveller: an operation after which any two terms can be combined, if there is one.
+        leveller: an operation, such as flattening, after which any two terms can be combined; None if there is none.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class Weaver:
         return self._with_literal(operation, term) or term
 
     def fit(self, term: Term, domain: Domain) -> Term | None:
-        """Return the term mapped smoothly into a domain, or None."""
+        """Return the term mapped smoothly into a domain; None if no map is possible."""
         if term.interval.within(domain):
             return term
         ways = {self._shrink: 4.0, self._limit: 3.0, self._lift: 0.4, self._wave: _UNUSUAL, self._exponential: _UNUSUAL,

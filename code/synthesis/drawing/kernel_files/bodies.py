@@ -1,11 +1,11 @@
-"""Bodies: statements with alternatives that recipes complete to kernels, kept in Python files.
+"""Bodies: statements with alternatives, stored in Python files, from which recipes make complete kernels.
 
-A file holds functions. The body of each is one text. Its parameters are the names that the recipe provides: arguments,
-constants, and words in capitals that it replaces. The text of a function with the decorator ``@helper``
-includes its first line. The notation is that of ``notation.py``, with these additions:
+A file contains functions. The body of each is one text. Its parameters are the names that the recipe provides:
+arguments, constants, and words in capitals that the recipe replaces. The text of a function with the decorator
+``@helper`` includes its first line. The notation is that of ``notation.py``, with these additions:
 
     #? 0.4 why it is so ~ another reason        a comment with this probability, in one of several wordings
-    #: elif x > 0:                              code that cannot stand in a Python file at its place
+    #: elif x > 0:                              code that would be a syntax error at this place of the file
     for _ in LOOP:                              a word that the recipe replaces by the head of a loop or a branch
 
     maybe(0.3, a, b)                            the first expression with this probability, otherwise the second
@@ -74,7 +74,7 @@ def template_of(function: str) -> str:
     """Return the text of one function of a file in the notation of ``variants.choose``.
 
     Raises:
-        BodyError: if a directive is not closed, or nothing is open that it could close.
+        BodyError: if a directive is not closed, or has nothing to close.
     """
     whole = function.startswith("@helper\n")
     head, body = function.split("\n", 1) if whole else function.split("):\n", 1)
@@ -108,7 +108,7 @@ def _margin(line: str, less: int = 0) -> str:
 
 
 def _line(line: str) -> str:
-    """Return a line without directives."""
+    """Return a line of a body in the notation of ``variants.choose``. The line is not a directive with ``#|``."""
     bare = line.strip()
     if bare.startswith("#? "):
         words, margin = bare[3:], _margin(line)
@@ -131,7 +131,7 @@ def _with_groups(line: str) -> str:
     made, here = "", 0
     while found := _CALL.search(line, here):
         made += line[here : found.start()]
-        if all(place != found.start() for place, _ in _code(line)):  # it is in a string or a comment
+        if all(place != found.start() for place, _ in _code(line)):  # the call is in a string or a comment
             made, here = made + found[0], found.end()
             continue
         arguments, here = _arguments(line, found.end())
@@ -157,7 +157,12 @@ def _arguments(line: str, start: int) -> tuple[list[str], int]:
 
 
 def _code(line: str, start: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield each position and character from a position outside strings on, without strings and the comment."""
+    """Yield the position and the character of each character that is not in a string or a comment.
+
+    Args:
+        line: a line of Python.
+        start: the first position, which is not in a string.
+    """
     quote, place = "", start
     while place < len(line):
         character = line[place]

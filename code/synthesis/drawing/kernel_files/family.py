@@ -37,9 +37,9 @@ class Value:
     options: tuple[str, ...] = ()
     """Possible values as Python, for a constant that is known at compile time."""
     given: str = ""
-    """An expression of sizes and constants, for an integer that is not drawn."""
+    """For an integer that is computed instead of drawn, the expression of sizes and constants; else empty."""
     starts: tuple[int, int] | None = None
-    """For an array of row starts: the number of entries between rows, and how much it may vary."""
+    """For an array of the start of each row: the usual number of entries in a row, and how much it may vary."""
     blocks: tuple[str, ...] = ()
     """For an array that is passed as a tensor descriptor, the expressions of its block shape."""
     among: int | None = None
