@@ -124,7 +124,7 @@ class Captures:
         elif _meet(given, later.given):
             self._miss(kernel, "another launch before it in its CUDA graph is given the same arrays")
         else:
-            held: list[Any] = [_copy_of(each) for each in params]  # a recorded command may get other params
+            held: list[Any] = [_copy_of(each) for each in params]  # a command may get other params later
             later.readable.append((kernel, held, how))
         later.given |= given
 
@@ -142,7 +142,7 @@ class Captures:
     @contextlib.contextmanager
     def observing(self, graph: Any) -> Generator[None]:
         """Observe the requested launches of a graph that runs inside the ``with`` block."""
-        with contextlib.suppress(Exception):  # the program itself sees the error of a failed device
+        with contextlib.suppress(Exception):  # an error of the device is also raised in the observed program
             self._look_ahead(graph)
         capturing: Any = getattr(graph, "_apic_capture", None)
         launched = self._graphs.get(capturing, {}) if capturing is not None else {}

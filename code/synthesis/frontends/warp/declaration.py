@@ -80,7 +80,7 @@ def _reads(node: ast.expr, field: str, parents: dict[ast.AST, ast.AST], scope: A
     """Return whether one mention of an array, or of the struct that contains it, may read it."""
     parent = parents.get(node)
     if field and isinstance(parent, ast.Attribute):
-        return False  # the attribute is a mention of its own
+        return False  # the attribute is tested as a separate mention
     while isinstance(parent, ast.Subscript | ast.Attribute) and parent.value is node:
         if isinstance(parent, ast.Attribute) and parent.attr in _MEASURES:
             return False

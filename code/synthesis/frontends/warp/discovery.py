@@ -123,7 +123,7 @@ def _best_source(kernel: Any) -> _KernelSource:
 
 
 def _written_out(kernel: Any) -> _KernelSource | None:
-    """Return a kernel's source with all its dependencies written out by value; None if that is not possible."""
+    """Return a kernel as self-contained source, see :mod:`~.flattening`; None if that is not possible."""
     try:
         flat = flattening.flatten(kernel, _literal, type_name)
     except NotFlatError:
@@ -385,7 +385,7 @@ def _options_of(obj: Any, kind: str) -> dict[str, Any]:
 
 
 def _with_own_options(obj: Any, source: str, line: int, kind: str) -> tuple[str, int]:
-    """Return a source in which the options of Warp's decorator are written by value.
+    """Return a source whose Warp decorator has its options as literals.
 
     A decorator is replaced if it is not Warp's, or if it refers to local names of an enclosing function.
 

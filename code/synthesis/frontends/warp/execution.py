@@ -133,7 +133,7 @@ def run_programs(
         if isinstance(outcome, Rejection) and program.sketched:  # the host may lack functions of a GPU
             outcome = _compiled_only(program)
         elif outcome is not None and (unassigned := find_unassigned(program.text)) is not None:
-            outcome = _failure(Symptom.UNASSIGNED, unassigned)  # its results may be right by chance
+            outcome = _failure(Symptom.UNASSIGNED, unassigned)  # even correct results are accidental
         for each in (number, *followers.get(number, ())) if outcome is not None else (number,):
             if outcome is not None and not isinstance(outcome, Rejection):
                 left[each] = outcome

@@ -131,7 +131,7 @@ class WarpCompiler:
         needs_gpu = [level.name for level in sources if level.device == "cpu" and _is_for_gpu(found[level.name])]
         found |= dict.fromkeys(needs_gpu)
         texts = {name: text and text[0] for name, text in found.items()}
-        unassigned = find_unassigned(next(filter(None, texts.values()), ""))  # all have the same statements
+        unassigned = find_unassigned(next(filter(None, texts.values()), ""))  # all texts have the same statements
         if unassigned is not None:
             return rejected(kernel.spec, Stage.LOWER, Symptom.UNASSIGNED, unassigned)
         source = kernel.spec.source

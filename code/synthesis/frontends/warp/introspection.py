@@ -44,7 +44,7 @@ TYPES_AND_BUILT_INS: tuple[Any, ...] = tuple(
 )
 """Warp types whose names kernels call as built-ins."""
 _replaced: dict[str, Any] = {}
-"""Warp modules that loaded sources' modules of the same names have displaced."""
+"""Warp modules, by name, that were displaced by modules of loaded sources with the same names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

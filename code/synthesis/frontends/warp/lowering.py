@@ -66,7 +66,7 @@ _CONFIG: Mapping[str, Any] = {
 
 
 def _place(instance: Any) -> None:
-    """Set the line of an instance of a generic kernel or function, which Warp does not keep."""
+    """Give an instance of a generic kernel or function the generic one's source line, which Warp does not copy."""
     if instance.generic_parent is not None and not instance.adj.fun_lineno:
         instance.adj.fun_lineno = instance.generic_parent.adj.fun_lineno
 
@@ -147,7 +147,7 @@ def _quick() -> Generator[None]:
 
     def spell_once(kind: Any, value_type: bool = False) -> str:
         of_value = isinstance(kind.value_type if isinstance(kind, _Reference) else kind, type)
-        return (known if of_value else spell)(kind, value_type)  # others, such as a tile's, change during a build
+        return (known if of_value else spell)(kind, value_type)  # names of tile types change during a build
 
     def direct_once(adjoint: Any, statement: str, relative_lineno: int | None = None) -> str | None:
         if relative_lineno is None or statement.lstrip().startswith("//"):
@@ -268,7 +268,7 @@ def _built(kernel: Any, options: Mapping[str, Any], **changes: Any) -> Generator
         try:
             kernel.options = {**own_options, **{name: resolved[name] for name in own_options if name in DEFAULTS}}
             builder = _Builder(kernel, resolved)
-            kernel._mangled_name = kernel.func.__name__  # only now, as the builder sets the hash, which clears it
+            kernel._mangled_name = kernel.func.__name__  # the builder has reset the name
             try:
                 yield builder, resolved
             finally:

@@ -35,7 +35,7 @@ def _snippets(source: str) -> list[list[tuple[int, str]]]:
     found: list[list[tuple[int, str]]] = []
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a collected source that is not complete may not parse
+    except SyntaxError:  # an incomplete collected source may not parse
         return found
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:

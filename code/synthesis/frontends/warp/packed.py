@@ -207,7 +207,7 @@ class _Reading:
         self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
         for name, value in parts.items():
             numbers = np.array(value.numpy() if hasattr(value, "numpy") else value)
-            if kind != "Mesh" and hasattr(value, "numpy"):  # rows are independent, and cut like those of arrays
+            if kind != "Mesh" and hasattr(value, "numpy"):  # rows are independent, and limited as in arrays
                 self.shapes[f"{path}:{name}"] = numbers.shape[:1]
                 numbers = numbers[: _rows_kept(len(numbers), numbers[:1].nbytes)].copy()
             self.values[f"{path}:{name}"] = numbers

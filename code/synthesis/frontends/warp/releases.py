@@ -1,8 +1,8 @@
 """All differences between Warp's releases that this front end handles.
 
 Each difference is detected from the installed Warp's headers or from a stored text, not from a version number.
-``tests/frontends/test_warp_releases.py`` has a test for each entry except the last but one, which the oracle does not
-follow: ``tests/frontends/test_warp_objects.py`` is about textures.
+``tests/frontends/test_warp_releases.py`` has a test for each entry except the third, of which the oracle models only
+the new behaviour. ``tests/frontends/test_warp_objects.py`` tests textures.
 
 ====== =============================================================================================
 since  what changed

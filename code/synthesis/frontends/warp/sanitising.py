@@ -21,7 +21,7 @@ MARK = "var_own_"
 _OPERATORS = {f"the character {mark!r}" for mark in "/%?^~"}
 """C++ operators for which Warp prints functions; they do the same."""
 _OTHER_SPELLING = re.compile(r"%:|<%|%>|<:|:>|\?\?|\\\n|#")
-"""Matches what C++ reads as other characters or passes to its preprocessor."""
+"""Matches digraphs, trigraphs, line continuations and the ``#`` of preprocessor lines."""
 _LONE_WORDS = frozenset(["auto", "do"])
 _MEMBER_MARKS = (".", "->", "::")
 _KEPT_FOR_ALL = _LONE_WORDS | {"sizeof", "wp", "template", "operator", "goto", "extern", "typename"}
@@ -68,7 +68,7 @@ def sanitise(level: Level, text: str, own: str) -> Sanitised:
 
 
 def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
-    """Return the first characters, outside strings, that C++ reads as other characters; None if there are none."""
+    """Return the first match of ``_OTHER_SPELLING`` outside strings, such as a digraph; None if there is none."""
     if _OTHER_SPELLING.search(text) is None:
         return None
     found = _OTHER_SPELLING.search("".join(['""' if kind in ("string", "raw") else token for kind, token in parts]))

@@ -1,7 +1,8 @@
-"""Constructs in a kernel's syntax tree whose adjoints Warp 1.19 is known to get wrong, and a search for them.
+"""Classes of constructs whose adjoints Warp 1.19 is known to get wrong, and a search for them in a syntax tree.
 
-Each was confirmed with ``wp.Tape`` against results derived by hand; see also NVIDIA/warp issues 729, 1694 and 1740. A
-class is reported as the likely cause if a check has failed. A kernel of the class may still have correct gradients.
+Each class was confirmed with ``wp.Tape`` against results derived by hand; see also NVIDIA/warp issues 729, 1694 and
+1740. If a gradient check has failed, the class is reported as the likely cause. A kernel with such a construct may
+still have correct gradients.
 """
 
 import ast
@@ -15,7 +16,10 @@ _UNROLLED = 16
 
 
 def gradient_trap(kernel: Any, options: Mapping[str, Any]) -> str | None:
-    """Return the first class that a kernel, or a function that it calls, belongs to; None if there is none."""
+    """Return the class of constructs in a kernel, or in a function that it calls, whose adjoints Warp gets wrong.
+
+    If there are several, the first in ``_ORDER`` is returned. The result is None if there is none.
+    """
     found: list[str] = []
     for each in introspection.reached_from(kernel, rules=False):
         if introspection.is_function(each) and introspection.has_gradient_of_its_own(each):

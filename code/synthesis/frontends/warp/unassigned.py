@@ -43,7 +43,7 @@ def _find_in(body: str, constants: dict[str, str]) -> str | None:
     values = dict(constants)
     for line, blocks in _lines(body, ranges_with_trips(body, constants)):
         if "wp::adj_" in line:
-            break  # later lines read what was assigned before
+            break  # the backward lines read only variables that were assigned before
         merge = _MERGED.match(line)
         if merge is not None:
             name, condition, *sides = merge.groups()
@@ -52,7 +52,7 @@ def _find_in(body: str, constants: dict[str, str]) -> str | None:
                 ways = zip(sides, (condition, f"!{condition}"), strict=True)
                 left_out = any(_may_be_left_out(merged.get(side), blocks, way) for side, way in ways)
                 values[name], merged[name] = value, (blocks, left_out)
-            continue  # for other variables it selects one that is assigned, if its result is read at all
+            continue  # a merge of other variables selects an assigned one, or its result is not read
         for name in _VARIABLE.findall(line) if merged else ():
             if name in merged and _may_be_left_out(merged[name], blocks, None):
                 return f"{name}, a constant that Warp reads where it has not assigned it: {line.strip()}"

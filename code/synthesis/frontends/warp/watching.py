@@ -78,7 +78,7 @@ inline void irsmith_adj_address(
     adj_address(array, {indices}, adjoint, {indices}, value);
 }}
 """
-"""Adds to an element's adjoint with an atomic."""
+"""A function that adds to the adjoint of an array element with an atomic, and records the access."""
 _OTHERS = """
 template <template <typename> class A, template <typename> class B, typename T>
 inline void irsmith_adj_address(
@@ -87,7 +87,7 @@ inline void irsmith_adj_address(
     adj_address(array, {indices}, adjoint, {indices}, value);
 }}
 """
-"""The same for arrays that refer to others, which have no adjoints."""
+"""The overload of this function for indexed and Fabric arrays, which have no adjoints, so nothing is recorded."""
 _ATOMIC_CALL = """
 template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffer, R... rest)
 {{

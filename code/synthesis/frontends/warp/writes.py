@@ -110,7 +110,10 @@ def _assigns(tree: ast.AST, name: str, _: Any) -> bool:
 
 
 def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Return whether a field's struct is used other than for its fields and as an argument of Warp functions."""
+    """Return whether the struct that contains an array is used other than by its fields or to call user functions.
+
+    ``name`` is the path of the array, such as ``state.q``.
+    """
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         path = path_of(node)

@@ -40,8 +40,8 @@ from synthesis.frontends.warp.reference.values import (
 _ATOMIC_OPERATORS = {"Add": "add", "Sub": "sub", "BitAnd": "and", "BitOr": "or", "BitXor": "xor"}
 _SELECTING = {"Mult": "mul"}
 Place = Any
-"""``("name", n)``, ``("element", view, indices)``, ``("field", place, n)``, ``("component", place, indices)`` or
-``("value", v)``."""
+"""A location that can be read or assigned: ``("name", n)``, ``("element", view, indices)``, ``("field", place, n)``,
+``("component", place, indices)``, or ``("value", v)`` for a temporary value."""
 
 
 class Interpreter:

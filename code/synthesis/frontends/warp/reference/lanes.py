@@ -101,7 +101,7 @@ class Lanes:
         self._singular: Array | None = None
         """The lanes that have computed a value without a derivative; None if none has."""
         self._whole: Lanes | None = None
-        """The machine whose lanes' elements are this machine's lanes; None if there is none."""
+        """The machine from which :meth:`spread` made this one, whose lanes are elements of that machine's tiles."""
         self.trips = 0
         self.formats = {
             name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
