@@ -77,7 +77,7 @@ INTEGER = {
     "mod": _divided("mod", "%"),
     "sign": Operation(name="sign", domains=(ANYTHING,), rule=_sign, source=_SOURCE, dtypes=_SIGNED),
 }
-"""Integer arithmetic that is different for floats, by name."""
+"""Arithmetic operations on integers that differ from those on floats, by name."""
 
 
 def _combined(name: str, symbol: str) -> Operation:
@@ -93,7 +93,7 @@ def _combined(name: str, symbol: str) -> Operation:
         return Term(node, x.type, Domain(low=-high - 1 if min(x.interval.low, y.interval.low) < 0 else 0.0, high=high))
 
     def literal(stream: Stream, term: Term) -> float:
-        """Return a mask that keeps most bits, bits to set that change few of them, or any bits to flip."""
+        """Return a constant operand: for ``and`` a mask that keeps most bits, for ``or`` few bits, for ``xor`` any."""
         bits = max(3, _width(term))
         if name == "bit_and":
             return stream.choice((2**bits - 2, 2**bits - 3, 2 ** (bits - 1) + 2 ** (bits - 2) - 1))

@@ -39,7 +39,7 @@ _LINEAR = tuple(SCALAR[name] for name in ("add", "sub", "neg"))
 
 
 def _start(stream: Stream, rank: int = 1) -> tuple[Stream, Draft, Weaver]:
-    """Return the shape stream, the draft and the weaver that every recipe here starts with."""
+    """Return the stream of random choices, the draft and the weaver that every recipe here starts with."""
     choices = stream.child("shape")
     kind = Type(choices.weighted([("float32", 0.93), ("float64", 0.07)]))
     draft = Draft(stream, (kind,), rank=rank)
@@ -73,7 +73,7 @@ def _within(choices: Stream, draft: Draft, term: Term, low: float, high: float) 
 
 
 def _variable(draft: Draft, kind: Type, value: float) -> Term:
-    """Add a local variable that later statements change."""
+    """Add a local variable that later statements change, and return it."""
     return Term(draft.add_variable(kind, value), kind, intervals.point(value))
 
 

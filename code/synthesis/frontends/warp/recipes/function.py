@@ -37,7 +37,7 @@ _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VEC
 
 
 def _begin(stream: Stream, kinds: tuple[Type, ...], most: int = 2) -> tuple[Stream, Draft, list[Term]]:
-    """Return the shape stream, the draft, and one to ``most`` named terms, the first of the first type."""
+    """Return the stream of random choices, the draft, and one to ``most`` named terms of the first of the types."""
     choices = stream.child("shape")
     draft = Draft(stream, kinds, rank=stream.child("rank").weighted([(1, 0.85), (2, 0.15)]))
     terms = draft.leaves(choices.integer(1, most), types=kinds[:1])

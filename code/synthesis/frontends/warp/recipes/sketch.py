@@ -249,7 +249,7 @@ class Sketch(drafting.Sketch):
         self.add(For(variable, iterable, tuple(body)))
 
     def guard(self) -> None:
-        """Return from threads at or beyond a count argument, as kernels do whose launch size is rounded up."""
+        """Add a guard that returns from threads beyond a count argument, as if the launch size was rounded up."""
         extent = self.threads[0]
         count = self.add_count(Domain(low=extent // 2, high=extent))
         self.add(If(Comparison(">=", Name(self.indices[0]), Name(count)), (Return(),)))

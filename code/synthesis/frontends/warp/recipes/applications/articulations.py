@@ -21,7 +21,7 @@ _TREE = {
     "tree_totals": _BODIES["tree_totals"],
 }
 _MOMENTUM = _BODIES["momentum"]
-"""The text of the kernel of momentum, which needs no centre of mass."""
+"""Lines that compute the momentum of a tree, which do not need its centre of mass."""
 _TOTALS = {
     "momentum": "",
     "velocity": """

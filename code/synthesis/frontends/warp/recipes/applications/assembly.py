@@ -145,9 +145,9 @@ def _declare_model(p: Program, n: int) -> None:
 
 
 def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
-    """Declare the arguments of which each world has its own, and the outputs.
+    """Declare the arguments that differ between worlds, and the outputs.
 
-    Each item has several rows of constraints.
+    ``rows_each`` is the number of constraint rows of an item.
     """
     each, rows, entries = (worlds, n), (worlds, n, _ROW), (worlds, n * _ROW)
     for key, names in (

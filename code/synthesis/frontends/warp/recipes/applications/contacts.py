@@ -19,7 +19,7 @@ _CONTACTS = (("tid", "i", "contact", "contact_id"),)
 
 
 def _read_pair(p: Program, shapes: int) -> list[str]:
-    """Return lines that read the two shapes of a pair, and handle a missing one."""
+    """Declare several arrays of pairs, and return lines that read the two shapes ``a`` and ``b`` from one of them."""
     p.array("pairs", PAIR, (-1, shapes - 1), (p.threads,), ("shape_pairs", "pairs", "candidate_pair", "geom_pair"))
     p.array("shape0", INT, (-1, shapes - 1), (p.threads,), ("shape0", "shape_a", "geom1"))
     p.array("shape1", INT, (-1, shapes - 1), (p.threads,), ("shape1", "shape_b", "geom2"))
@@ -309,7 +309,7 @@ def _count(p: Program) -> tuple[str, tuple[str, ...]]:
 
 
 def _nested(tests: list[str], body: str) -> str:
-    """Return lines in nested branches."""
+    """Return lines inside nested branches, one for each test."""
     for test in reversed(tests):
         body = block(f"if {test}:", body)
     return body

@@ -1,4 +1,4 @@
-"""Small functions that many kernels of applications call. Each is written beside the kernels that name it."""
+"""Small functions that many kernels of applications call. A kernel's module defines those that the kernel uses."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""Builds a kernel from lines of Python. An argument is declared when a line first names it.
+"""Builds a kernel from lines of Python with placeholder names. An argument is declared when a line first uses it.
 
 A group in the text gives several ways to write the same code, see :mod:`synthesis.drawing.variants`. A local variable
-that a line needs is read from its arguments once, before that line.
+that a line uses is read from its arguments once, before that line.
 """
 
 import ast
@@ -52,7 +52,7 @@ _NUMBERS_GIVEN = 0.45
 _ENDS = frozenset({"min", "max", "lower", "upper", "low", "high"})
 """Words for the ends of a range."""
 _ENDS_FIRST = 0.6
-"""Probability that a kernel's names begin with these words, as ``min_dt`` does, rather than end with them."""
+"""Probability that a kernel's names begin with words of ``_ENDS``, as ``min_dt`` does, rather than end with them."""
 _FORMS_OF_SIZES = (("argument", 0.82), ("constant", 0.08), ("static", 0.1))
 
 _STATIC = 0.5
@@ -70,12 +70,12 @@ _LOCALS: dict[str, tuple[str, ...]] = {
     "other": ("index", "j", "other", "item"), "facet": ("face", "face_index", "tri", "face_id"),
     "held": ("geom", "mesh_data", "surface_mesh", "m"),
 }  # fmt: skip
-"""Names that variables of the lines may get. Any other variable keeps its own name."""
+"""Names to choose from for variables, by placeholder name. Any other variable keeps its name."""
 
 _TALKATIVE = 0.85
 """Probability that a kernel has comments. In applications 59 % of kernels have some."""
 _REMARK = 0.85
-"""Probability of each comment in such a kernel."""
+"""Probability of each comment in a kernel with comments."""
 _DOCUMENTED = 0.5
 """Probability that a kernel has a docstring. In applications 42 % have one."""
 _LINES_KEPT = 256
@@ -87,7 +87,7 @@ _MOST_OPEN = 6
 _EARLY = 0.5
 """Probability that a kernel reads all local variables that it needs at the beginning."""
 _IN_PLACE = 0.6
-"""Probability that a kernel has the value of a local variable that is read once in place of the variable."""
+"""Probability that the local variables of a kernel that are read only once are replaced by their values."""
 
 
 def _square(node: Expression) -> Expression:
@@ -97,13 +97,13 @@ def _square(node: Expression) -> Expression:
 class Program:
     """A kernel of an application under construction.
 
-    Its text is lines of Python. Methods such as ``array``, ``scalar`` and ``constants`` say what names in the lines
-    stand for. A name that no line uses does not become an argument.
+    Its text is lines of Python with placeholder names. Methods such as ``array``, ``scalar`` and ``constants`` define
+    what each placeholder (``key``) stands for. A placeholder that no line uses does not become an argument.
 
     Args:
         stream: the random choices.
-        axes: for each launch dimension, names to choose from for its index. Lines use the first of them. A kernel that
-            is launched with one thread has no axes.
+        axes: for each launch dimension, names to choose from for its index. The first is the placeholder. A kernel
+            that is launched with one thread has no axes.
         launch: the number of threads along each dimension; drawn if None.
     """
 
@@ -146,7 +146,7 @@ class Program:
         return self.choices.chance(min(0.92, probability * self._eager))
 
     def habit(self, what: str, probability: float) -> bool:
-        """Return True with the given probability. The answer to the same question is the same in all of a kernel."""
+        """Return True with the given probability, and the same result whenever ``what`` is the same in a kernel."""
         return self._stream.child("habit", what).chance(probability)
 
     def pick(self, *options: str) -> str:
@@ -164,10 +164,10 @@ class Program:
         self, key: str, kind: Type, domain: tuple[float, float], shape: Sequence[int], names: tuple[str, ...] = (),
         element: str = "",
     ) -> None:  # fmt: skip
-        """Add an array that lines may use by name.
+        """Add an array that the kernel's lines may use.
 
         Args:
-            key: its name in the lines.
+            key: its placeholder name.
             kind: the type of an element.
             domain: the interval from which its values are drawn.
             shape: its dimensions.
@@ -214,7 +214,7 @@ class Program:
         of a fused multiply-add. The vertices of each corner are therefore drawn from a separate range.
 
         Args:
-            key: its name in the lines.
+            key: its placeholder name.
             kind: the type of an element of the array.
             corners: the number of corners of a mesh element. The array holds the corners of one element after those of
                 another.
@@ -241,9 +241,10 @@ class Program:
         self, key: str, kind: Type, shape: Sequence[int], names: tuple[str, ...] = (),
         start: tuple[float, float] | None = None, element: str = "",
     ) -> None:  # fmt: skip
-        """Add an array that the kernel writes. If it has initial values, the kernel reads it or adds to it as well.
+        """Add an array that the kernel writes.
 
-        If only some texts of a recipe read it, its role depends on the chosen texts.
+        If ``start`` is given, the array has initial values in this interval, and the kernel may read it or add to it.
+        If the chosen lines do not read it, it is a plain output.
         """
         assert start is None or start[0] < start[1], f"{key} starts from one value, so what is done with it shows less"
         role = Role.OUTPUT if start is None else Role.INOUT
@@ -252,10 +253,10 @@ class Program:
         self._give(key, given)
 
     def handle(self, key: str, names: tuple[str, ...], make: Callable[[str], Argument]) -> None:
-        """Add an argument for the id of an object, which lines may use.
+        """Add an argument for the id of an object, which the kernel's lines may use.
 
         Args:
-            key: the argument's name in the lines.
+            key: the argument's placeholder name.
             names: names to choose from in the kernel.
             make: returns the argument, given its name in the kernel.
         """
@@ -268,14 +269,14 @@ class Program:
         self._objects[key] = functools.cache(declare)
 
     def named(self, key: str) -> str:
-        """Return the name of an argument in the kernel that is being rendered, and declare it if no line has yet."""
+        """Return the final name of a placeholder, declaring its argument if no line has used it yet."""
         hole = self._holes[key]
         name = hole() if callable(hole) else hole
         assert isinstance(name, Name)
         return name.id
 
     def scalar(self, key: str, kind: Type, domain: tuple[float, float], names: tuple[str, ...] = ()) -> None:
-        """Add a scalar argument that lines may use by name; see ``array``."""
+        """Add a scalar argument that the kernel's lines may use; see ``array``."""
         self._give(key, Given(kind=kind, domain=domain, names=names or (key,)))
 
     def _give(self, key: str, given: Given) -> None:
@@ -308,13 +309,13 @@ class Program:
         self._holes[key] = functools.cache(functools.partial(self._declare_number, pool, value, static=static))
 
     def constants(self, values: Mapping[str, int | float]) -> None:
-        """Add constants of the module that lines may use by name."""
+        """Add constants of the module that the kernel's lines may use, under their own names."""
         for name, value in values.items():
             literal = Literal(repr(value))
             self._holes[name] = functools.cache(functools.partial(self._declare, name, literal))
 
     def sizes(self, **values: int) -> None:
-        """Add counts that lines may use by name. Either all are arguments, or all are constants of the module."""
+        """Add counts that the kernel's lines may use. Either all are arguments, or all are constants of the module."""
         form = self.choices.weighted(_FORMS_OF_SIZES)
         for key, value in values.items():
             literal = Literal(repr(value))
@@ -345,7 +346,7 @@ class Program:
         return name
 
     def function(self, text: str) -> None:
-        """Add a function that lines may call. Its parameters and its result are annotated.
+        """Add a function that the kernel's lines may call. Its parameters and its result are annotated.
 
         Args:
             text: its definition, which may hold groups of alternatives (see ``drawing.variants``). It may use the
@@ -433,7 +434,7 @@ class Program:
             self.add(text)
 
     def _need(self, name: str, needed: dict[str, None]) -> None:
-        """Add a local variable to the needed ones, after those that reading it needs."""
+        """Add a local variable of ``lookups`` to ``needed``, after the local variables that its value depends on."""
         if name in self._lookups and name not in needed:
             for each in _variables(self._lookups[name]):
                 if each != name:
@@ -465,7 +466,7 @@ class Program:
         self._text.append(join(*lines))
 
     def guard_count(self, thread: str) -> None:
-        """In some kernels, return from threads at or beyond a count, as kernels do whose launch size is rounded up.
+        """In some kernels, add a guard that returns from threads beyond a count, as if the launch size was rounded up.
 
         Args:
             thread: the name of the item that a thread processes.
@@ -487,7 +488,7 @@ class Program:
         self, category: str, recipe: str, target: str, summary: str, titles: tuple[str, ...],
         docstrings: tuple[str, ...] = (),
     ) -> KernelSpec:  # fmt: skip
-        """Finish the kernel.
+        """Return the finished kernel.
 
         Args:
             category: the recipe's category.
@@ -498,7 +499,7 @@ class Program:
             docstrings: docstrings to choose from, in addition to the summary. Half of the kernels have one.
 
         Raises:
-            DrawError: if a local is never read.
+            DrawError: if a local variable is never read.
         """
         self._flush()
         self._print()
@@ -607,7 +608,7 @@ def _as_used(given: Given, read: bool, written: bool) -> Given:
 
 
 def _only_moves(sheet: Sheet) -> bool:
-    """Return whether a kernel only copies or combines elements of arrays, whatever their type.
+    """Return whether a kernel can be written for any type, because it only copies or combines elements of arrays.
 
     A vector, a cast, a floating-point literal, a component or a call of the kernel's own function fixes the type.
     """

@@ -13,7 +13,7 @@ _BODIES = read_bodies("warp", "ray_queries", margin=8)
 
 
 def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
-    """Return lines that compute the ray ``start``, ``ray`` of a pixel."""
+    """Return lines that compute the origin ``start`` and the direction ``ray`` of a pixel's ray."""
     _declare_far(p, *(((2.0, 2.9), ("2.5", "2.6")) if flat else ((1.8, 2.6), ("2.2", "2.4"))))
     p.scalar("focus", VEC, (-0.5, 0.4), ("look_at", "camera_target"))
     p.number("away", (2.4, 2.6), ("camera_distance", "view_distance"), ("2.5",))

@@ -289,7 +289,7 @@ _ROW_FUNCTIONS = (
     _BODIES["row_functions.safe_inverse"],
     _BODIES["row_functions.outranks"],
 )
-"""Functions that lines call."""
+"""Functions that kernels may call."""
 
 
 def _with_lines(text: str, key: str, lines: str) -> str:
@@ -661,7 +661,7 @@ _CONTACT_FUNCTIONS = (
     _BODIES["contact_functions.num_contact_rows"],
     _BODIES["contact_functions.holds_up"],
 )
-"""Functions that lines call."""
+"""Functions that kernels may call."""
 
 
 def _draw_segment(stream: Stream, target: str) -> KernelSpec:

@@ -128,7 +128,7 @@ _HELD = {
 _VELOCITIES = (
     "body_qd", "cvel", "link_lin_vel", "link_ang_vel", "joint_qd", "qvel", "dof_vel", "particle_qd", "particle_v",
 )  # fmt: skip
-"""Velocities, which are zero for items with such a flag."""
+"""Velocities, which are zero for items that are fixed or moved by a script."""
 _REMEMBERED = frozenset({"action", "ctrl", "efc_force", "command", "joint_target_pos", "dof_pos_target", "ten_length"})
 """Fields that one step sets and the next one uses, for example for rates or as a start of a solver."""
 
@@ -253,7 +253,7 @@ class _Keeper:
                 self.p.output(f"{_written(each)}_{part}", found.type, written, (f"{name}_{part}",), None, found.element)
 
     def nothing(self, field: Field) -> str:
-        """Return the value of a field that belongs to no item."""
+        """Return the expression of a field's neutral value, such as zero or -1, which marks a slot without an item."""
         options = KINDS[field.kind].nothing
         return options[0] if len(options) == 1 or self.p.habit("in full", 0.5) else options[1]
 
@@ -290,7 +290,7 @@ class _Keeper:
         ]
 
     def empties(self, to: str) -> list[str]:
-        """Return lines that set every field to the value that belongs to no item."""
+        """Return lines that set every field to its neutral value."""
         return [f"{_written(each)}[{to}] = {self.nothing(each)}" for each in self.fields]
 
     @property

@@ -50,7 +50,7 @@ _CORNERS = {
 _PAIRED = 0.5
 """Probability that the two arguments of a pair end with ``_a`` and ``_b`` instead of 0 and 1."""
 _KEEPERS = (("model", "state"), ("model", "data"), ("model", "solver"), ("scene", "scene"), ("sim", "sim"))
-"""Prefixes of array names by the object that stores the arrays: for constant data, and for data that changes."""
+"""Pairs of prefixes that name the object that stores an array: one for constant arrays, one for arrays that change."""
 _PROBLEMS = ("problem", "system", "solver")
 """Prefixes of the names of arrays of a system of equations."""
 _SOLVED = frozenset({

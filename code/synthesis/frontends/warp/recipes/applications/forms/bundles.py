@@ -30,9 +30,9 @@ _LEAST = 2
 _MOST = 9
 """Maximum number of fields that the kernel uses."""
 _SPOKEN = 2
-"""Minimum number of fields with the name of an item for which the struct can be named after the item."""
+"""Minimum number of fields whose names must contain an item, so that the struct can be named after it."""
 _FEWEST = 8
-"""Minimum size of an array that the kernel does not use."""
+"""Minimum size of an array field that the kernel does not use."""
 _SPARE = 1
 """Maximum number of fields that the kernel does not use."""
 _OF_CPP = frozenset(
@@ -94,7 +94,7 @@ def bundle(sheet: Sheet, choices: Stream) -> None:
 
 
 def _of_one_subject(keys: list[str], given: Mapping[str, Given]) -> list[str]:
-    """Return the arrays all of whose possible names contain the most common item; empty if these are few."""
+    """Return the arrays whose possible names all contain the most common item; empty if there are too few."""
     of = {subject: [key for key in keys if all(subject in name for name in given[key].names)] for subject in _SUBJECTS}
     most = max(of.values(), key=len)
     return most if len(most) > _SPOKEN else []
@@ -152,7 +152,7 @@ class _Asking(Rewriter):
         return node if attribute is None else ast.Attribute(ast.Name(self.bundle, ast.Load()), attribute, ast.Load())
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
-        """Write multiplication and division in place in full, which Warp does not support on a struct's array."""
+        """Rewrite ``a *= b`` and ``a /= b`` as plain assignments; Warp does not support them on a struct's array."""
         target, value = self.visit(node.target), self.visit(node.value)
         match target:
             case ast.Subscript(value=ast.Attribute() as array, slice=index) if isinstance(node.op, ast.Mult | ast.Div):

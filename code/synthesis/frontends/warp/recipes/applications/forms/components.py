@@ -18,13 +18,13 @@ _SHARE = 0.4
 _UNFOLDED = 0.85
 """Probability that a kernel assigns the components of long vectors one by one."""
 _LONG = 38
-"""Characters of an assignment of a vector to a variable above which the vector is long."""
+"""Number of characters above which the assignment of a vector to a variable is split into its components."""
 _LONGER = 60
-"""Characters of an assignment of a vector to an element of an array above which it is long. It gets a variable then."""
+"""Number of characters above which the assignment of a vector to an array element is split, with a new variable."""
 _MADE = "made_"
-"""Prefix of the name of such a variable in lines."""
+"""Prefix of the placeholder name of a new variable for a vector."""
 _MADE_NAMES = ("v", "result", "value", "vec")
-"""Names to choose from for such a variable."""
+"""Names to choose from for a new variable for a vector."""
 _VECTORS = {"wp.vec2": "xy", "wp.vec3": "xyz", "wp.vec2i": "xy", "wp.vec3i": "xyz"}
 
 

@@ -56,7 +56,10 @@ def _is_size(given: Given | None) -> bool:
 
 
 def _places(body: list[ast.stmt]) -> Iterator[tuple[str, int, str]]:
-    """Yield an array, a dimension's number, and its index, if that is a name, for each index in a subscript."""
+    """Yield, for each index in a subscript, the array, the number of the dimension, and the index as a name.
+
+    The name is empty if the index is another expression.
+    """
     for statement in body:
         for node in walk(statement):
             match node:
@@ -111,7 +114,7 @@ def _ask_for_length(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
 
 
 def _guard(sheet: Sheet, choices: Stream) -> None:
-    """Return from threads beyond the end of an array with an element for each, as if the launch size was rounded up."""
+    """Add a guard that returns from threads beyond the end of an array, as if the launch size was rounded up."""
     if len(sheet.axes) != 1 or _asks_first(sheet):
         return
     index = sheet.indices[0]
@@ -138,7 +141,7 @@ def _size(array: str, place: int) -> ast.expr:
 
 
 class _Asking(Rewriter):
-    """Replaces a size by one of an array's shape."""
+    """Replaces a size by an element of an array's shape."""
 
     def __init__(self, key: str, array: str, place: int) -> None:
         self.key, self.array, self.place = key, array, place

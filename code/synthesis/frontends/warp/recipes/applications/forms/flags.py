@@ -15,16 +15,19 @@ _SHARE = 0.15
 _ALONE = 0.8
 """Probability that a single numeric flag becomes a bool."""
 _NUMBERS = 0.48
-"""Probability that a kernel has numbers for arrays of bools. 9 % of applications' kernels have bool arguments."""
+"""Probability that the bool arrays of a kernel become arrays of numbers.
+
+9 % of applications' kernels have bool arguments.
+"""
 _TRUE = 0.3
-"""Probability that such a kernel tests ``== 1`` rather than ``!= 0``."""
+"""Probability that a kernel with numbers in place of bools tests ``== 1`` rather than ``!= 0``."""
 _BARE = 0.35
 """Probability that a kernel tests numeric flags as in ``if not flags[i]``, rather than compares them with 0.
 
 16 % of applications' kernels have a ``not``; without this form 9 % of drawn ones had one.
 """
 _BYTES = 0.22
-"""Probability that an array of such numbers has one of the types of one byte."""
+"""Probability that an array of numbers in place of bools has a type of one byte."""
 _BYTE_TYPES = ("uint8", "int8")
 _FLAG = Type("bool")
 

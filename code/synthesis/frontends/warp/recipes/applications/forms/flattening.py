@@ -44,9 +44,9 @@ _INT = Type("int32")
 _LAID = 0.52
 """Probability that grids are stored row by row in 1-D arrays, as the images of renderers are."""
 _GRIDS = (2, 3)
-"""Numbers of dimensions of grids that may be stored so."""
+"""Numbers of dimensions of grids that may be stored row by row in 1-D arrays."""
 _SAYS = re.compile(r"WIDTH|HEIGHT|ROWS|COL|RES|SIZE|DIM|^N[XYZ]$")
-"""Constants that may be the length of a dimension."""
+"""Matches names of constants that may be the length of a dimension."""
 _PLACE, _PLACES = "place_", ("idx", "index", "flat_id", "linear_id")
 
 
@@ -99,7 +99,7 @@ def _is_of_worlds(names: tuple[str, ...]) -> bool:
 
 
 def _is_bounded(sheet: Sheet, place: int) -> bool:
-    """Return whether lines bound a launch dimension other than by a single argument that is its length."""
+    """Return whether a launch dimension is bounded by anything other than a single argument that is its length."""
     index, length, key = sheet.indices[place], sheet.launch[place], _known_size(sheet, place)
     named = sheet.named()
     sizes = {
@@ -143,7 +143,7 @@ class _Laying(Rewriter):
 
     Args:
         laid: the arrays.
-        sizes: the names in lines of the lengths of all dimensions except the first.
+        sizes: the placeholder names of the lengths of all dimensions except the first.
         indices: the thread's own indices.
     """
 
@@ -185,7 +185,7 @@ def _known_size(sheet: Sheet, place: int) -> str | None:
 
 
 def _size(sheet: Sheet, place: int) -> str:
-    """Return the name in lines of the length of a launch dimension.
+    """Return the placeholder name of the length of a launch dimension.
 
     It is an argument that is compared with the index of the dimension, or a new one.
     """

@@ -17,11 +17,11 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
 """Share of kernels in which guards become branches around the following statements, by kind of guard."""
 _BUT_RANGES = 0.5
-"""Share of these kernels that keep guards that check an index's range."""
+"""Share of kernels with branches in place of guards that keep the guards that check the range of an index."""
 _JOINED, _PARTED = 0.6, 0.08
 """Probabilities that two tests with the same body are joined, and that a test with two parts is split."""
 _TIGHT = 0.25
-"""Probability that a branch that contains only another branch is joined with it to one branch."""
+"""Probability that a branch that contains only another branch is joined with it by ``and``."""
 _DEEPEST, _DEEP = 3, 3
 """Limits for new branches: the depth of the block, and the nesting depth of the statements inside a new branch.
 
@@ -202,7 +202,7 @@ def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
 
 
 def _is_range(test: ast.expr, indices: Sequence[str]) -> bool:
-    """Return whether a test compares one of the given indices with a limit or with the mark of a missing index."""
+    """Return whether a test compares one of the given indices with a limit, or with the -1 of a missing index."""
     match test:
         case ast.Compare(left=ast.Name(id=name), ops=[ast.GtE() | ast.Lt() | ast.Eq()]):
             return name in indices

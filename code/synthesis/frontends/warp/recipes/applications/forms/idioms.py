@@ -20,13 +20,13 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARE = 0.78
-"""Probability that such a formula becomes a function. 37 % of applications' kernels call a function of their own."""
+"""Probability that a common formula becomes a function. 37 % of applications' kernels call a function of their own."""
 _MOST = 2
-"""Maximum number of such functions of a kernel."""
+"""Maximum number of functions for formulas in a kernel."""
 _LARGEST = 9
-"""Maximum number of nodes of an argument of such a function."""
+"""Maximum number of syntax nodes of an argument of a function for a formula."""
 _CONSTANT = "CONSTANT"
-"""Stands for any number in a formula."""
+"""Placeholder for any number in a formula."""
 
 
 @dataclass(frozen=True, slots=True)

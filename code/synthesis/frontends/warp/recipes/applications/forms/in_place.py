@@ -36,7 +36,7 @@ _NESTED = 0.8
 2 % of the indices of applications' arrays are read in place.
 """
 _FEW = (1, 2)
-"""Numbers of uses of the variable for which this is done."""
+"""Allowed numbers of uses of an index variable that is replaced by the array element that it was read from."""
 _UNSAID = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "dst", "buffer", "data", "current"})
 """Parts of names that say in which state or place a quantity is, and not which quantity it is."""
 
@@ -119,7 +119,7 @@ class _Nesting(Rewriter):
                 return False
 
     def places(self, statement: ast.stmt) -> int:
-        """Return how often the variable is such an index in a statement."""
+        """Return how often the variable is the only index of a subscript in a statement."""
         return sum(map(self._is_place, nodes_in([statement])))
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:

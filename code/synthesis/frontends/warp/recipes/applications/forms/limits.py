@@ -27,8 +27,8 @@ _SIMPLE = (ast.Name, ast.Subscript, ast.Attribute)
 _OTHER_SIDE: dict[type[ast.cmpop], tuple[type[ast.cmpop], type[ast.boolop]]] = {
     ast.Gt: (ast.Lt, ast.Or), ast.GtE: (ast.LtE, ast.Or), ast.Lt: (ast.Gt, ast.And), ast.LtE: (ast.GtE, ast.And),
 }  # fmt: skip
-"""For each comparison of an absolute value with a limit: that of the number with the negative limit, and the operator
-that combines both."""
+"""For each comparison of an absolute value with a limit: the comparison of the number with the negative limit, and the
+operator that combines both comparisons."""
 
 
 def compare(sheet: Sheet, choices: Stream) -> None:

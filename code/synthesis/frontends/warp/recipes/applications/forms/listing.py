@@ -17,16 +17,16 @@ _BEHIND = 0.05
 _PADDED = 0.3
 """Probability that a list has empty entries."""
 _PAD = 5
-"""In such a list, one entry in this many is empty."""
+"""In a list with empty entries, one in this many is empty."""
 _LIST = "listed"
-"""The name of the list in lines."""
+"""Placeholder name of the list of indices."""
 _OFFSET = "behind"
-"""The name of the offset in lines."""
+"""Placeholder name of the offset of the indices."""
 _THREADS = ("tid", "t", "thread_id", "idx", "slot")
 _LISTS = ("active_ids", "indices", "ids", "selected_ids", "active_list", "work_list")
 _LISTS_OF = ("{one}_ids", "active_{many}", "{one}_indices", "{one}_list", "selected_{many}")
 _WHOLE = frozenset({"pixel", "pixels", "px", "texel", "col", "column"})
-"""Words of an index whose items are always processed all."""
+"""Words in the names of indices for which no list is used, because all items are always processed."""
 _OFFSETS = ("offset", "start", "first", "base", "begin", "index_offset", "start_index")
 _OFFSETS_OF = ("{}_offset", "{}_start", "first_{}", "{}_begin", "{}_base")
 _INT = Type("int32")

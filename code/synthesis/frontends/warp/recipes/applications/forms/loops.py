@@ -33,7 +33,7 @@ _LANES = (2, 4, 8)
 _STRIDDEN = 0.07
 """Probability that the threads of a kernel process the items with a stride."""
 _FEWER = (2, 4, 8)
-"""Numbers of items that such a thread may process."""
+"""Numbers of items that a thread may process if the threads process the items with a stride."""
 _COUNTED = 0.24
 """Probability that a kernel counts by ``while`` loops.
 
@@ -42,7 +42,7 @@ _COUNTED = 0.24
 _MOST_THREADS = 512
 """Maximum number of threads of a launch that gets another dimension."""
 _MOST_AXES = 2
-"""Maximum number of dimensions of such a launch. Warp has four, but hardly any kernel uses four."""
+"""Maximum number of dimensions of a launch that gets another dimension. Warp has four, but few kernels use them all."""
 _OFFSET = 0.83
 """Probability that a kernel counts the entries of a row from 0.
 
@@ -50,22 +50,22 @@ Of the indices of applications' arrays 3 % are loop counters, 9 % are arithmetic
 this form drawn kernels had 6 %, 6 % and 22 %.
 """
 _ALONE = 0.8
-"""Probability that such a kernel computes the index of an entry inside the brackets, if it is used once."""
+"""Probability that a kernel that counts from 0 computes an entry's index inside the brackets, if it is used once."""
 _BETWEEN_ENDS = 0.7
-"""Probability that such a kernel also counts from 0 if a row has a start and an end, which ``range`` could take."""
+"""Probability that a kernel counts from 0 even if a row is given by a start and an end, which ``range`` could take."""
 _TURN_NAMES, _BEGIN_NAMES = ("i", "k", "j", "n", "ii"), ("start", "begin", "first", "offset", "base")
 _LONG = 4
-"""Minimum number of iterations, given as a literal, of a loop that is shared or counted by a ``while``."""
+"""Minimum number of iterations, if it is a literal, of a loop that threads share or that becomes a ``while`` loop."""
 _FEW = 8
-"""Minimum number of iterations, given by an argument or a shape, of a loop that is shared."""
+"""Minimum number of iterations, if it is given by an argument or a shape, of a loop that threads share."""
 _LANE = "lane_"
-"""The name in lines of the index of a thread in its row."""
+"""Placeholder name of the index of a thread among those that share its row."""
 _STEP = "lanes_"
-"""The name in lines of the number of threads for each row."""
+"""Placeholder name of the number of threads that share a row."""
 _LANE_NAMES = ("lane", "sub", "lane_id", "sub_id", "tid_in_row", "worker")
 _STEP_NAMES = ("num_lanes", "lanes", "threads_per_item", "stride", "num_workers", "lane_count")
 _ALL, _EVERY = "all_", "every_"
-"""The names in lines of the number of items and of the number of threads."""
+"""Placeholder names of the number of items and of the number of threads."""
 _EVERY_NAMES = ("num_threads", "total_num_threads", "stride", "grid_stride", "thread_count")
 _COUNT_NAMES, _COUNT_NAMES_OF = ("n", "count", "num_items", "total"), ("num_{many}", "{one}_count", "total_{many}")
 _THREADS = ("tid", "thread_id", "t")

@@ -12,7 +12,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 
 _SHARE = 0.6
-"""Probability of a comment on such a line."""
+"""Probability of a comment on a line that may get one."""
 _MOST = 4
 """Maximum number of comments that this form adds to a kernel."""
 _FEW = 3

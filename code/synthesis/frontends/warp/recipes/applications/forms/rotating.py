@@ -15,7 +15,7 @@ _BY_ROTATION = 0.2
 ``transform_get_rotation`` it is 4.4 % and 4.7 %.
 """
 _PARTS = 0.15
-"""Probability that a kernel reads the parts of a transform by ``.p`` and ``.q``, as one line in ten does."""
+"""Probability that a kernel reads the parts of a transform by ``.p`` and ``.q``. One line in ten does so."""
 
 
 def turn(sheet: Sheet, choices: Stream) -> None:

@@ -1,4 +1,4 @@
-"""A kernel as lines of Python whose arguments are not declared yet."""
+"""A kernel as statements of Python with placeholder names, whose arguments are not declared yet."""
 
 import ast
 import copy
@@ -13,15 +13,14 @@ from synthesis.drawing.walking import Rewriter, walk
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation
 
 THREAD = "thread_"
-"""The name in lines of a launch index from which a form computes the kernel's own indices."""
+"""Placeholder name of a launch index from which a form computes the kernel's own indices."""
 LOCAL = "local_"
-"""The name in lines of the index of an item in its world, if the items of all worlds are stored one world after
-another."""
+"""Placeholder name of an item's index in its world, if the items of all worlds are stored one world after another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An argument that lines may name, before it is declared.
+    """An argument that a kernel's statements may use, before it is declared.
 
     Args:
         kind: the type of a value or of an element.
@@ -47,7 +46,7 @@ class Given:
 
     @property
     def is_output(self) -> bool:
-        """Whether it is an array that is never read."""
+        """Whether the argument is an array that is never read."""
         return self.shape is not None and self.role is Role.OUTPUT
 
     @property
@@ -81,9 +80,9 @@ class Made:
     """A function that a form adds to the module of a kernel.
 
     Args:
-        definition: its definition, under the name by which lines call it.
-        moved: whether its lines were moved from the kernel and use the kernel's variables. Otherwise its names stay as
-            they are.
+        definition: its definition, under its placeholder name.
+        moved: whether its statements were moved from the kernel and use the kernel's placeholder names. Otherwise its
+            names are final.
     """
 
     definition: ast.FunctionDef
@@ -96,12 +95,12 @@ class Sheet:
 
     Args:
         body: its statements, without the one that assigns the thread's indices.
-        given: the arguments that lines may name, by their names in the lines.
-        axes: for each launch dimension, names to choose from for its index. Lines use the first one. If that ends with
-            an underscore, it is used in lines only.
+        given: the arguments that the statements may use, by placeholder name.
+        axes: for each launch dimension, names to choose from for its index. The first is the placeholder. If it ends
+            with an underscore, it is not a possible name.
         launch: the number of threads along each dimension.
-        fixed: names in lines that stand for constants, numbers and functions.
-        objects: names in lines that stand for meshes, trees and grids.
+        fixed: placeholder names of constants, numbers and functions.
+        objects: placeholder names of meshes, trees and grids.
         functions: the result types of functions by name.
     """
 
@@ -115,11 +114,11 @@ class Sheet:
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Names to choose from for each variable that a form adds."""
     avoided: set[str] = field(default_factory=set[str])
-    """Names that indices do not get, as a form decided."""
+    """Names that a form has excluded for indices."""
     items: tuple[str, ...] = ()
     """Variables added by a form that identify the item of a thread. Otherwise the thread's indices do."""
     bundles: dict[str, Bundle] = field(default_factory=dict[str, Bundle])
-    """Structs that a form adds, by their names in the lines."""
+    """Structs that a form adds, by placeholder name."""
     constants: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict[str, tuple[tuple[str, ...], str]])
     """Plain Python constants that a form adds: names to choose from, and the value."""
     made: list[Made] = field(default_factory=list[Made])
@@ -127,7 +126,7 @@ class Sheet:
 
     @property
     def indices(self) -> tuple[str, ...]:
-        """The names of the thread's indices in the lines."""
+        """The placeholder names of the thread's indices."""
         return tuple(names[0] for names in self.axes)
 
     def names_of_index(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -136,7 +135,7 @@ class Sheet:
         return tuple(each for each in possible if each not in self.avoided) or possible
 
     def find_last_index(self, threads: tuple[str, ...]) -> None:
-        """Make the last index a variable that lines of a form assign.
+        """Make the last index a variable, which statements added by a form must assign.
 
         The launch index itself gets one of the names in ``threads``.
         """
@@ -146,7 +145,7 @@ class Sheet:
         self.roles |= {names[0]: tuple(each for each in names if each != "tid") or names}
 
     def named(self) -> set[str]:
-        """Return all names in the lines."""
+        """Return all names in the statements."""
         return set(names_in(self.body))
 
 
@@ -196,7 +195,7 @@ _WITH_ID = re.compile(r"^(body|con|dof|eq|geom|jnt|light|mat|mocap|obj|parent|re
 _SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
 """Names of an index that do not say which item it identifies."""
 SHORTEST = 2
-"""Length up to which the name of an index is too short to say which item it identifies."""
+"""Maximum length of an index name that is too short to say which item the index identifies."""
 _PLURALS = {"vertex": "vertices", "axis": "axes"}
 _SINGULARS = {many: one for one, many in _PLURALS.items()} | {"indices": "index", "tris": "tri"}
 _ALIKE = frozenset({

@@ -14,7 +14,9 @@ _PRODUCTS = 0.9
 ``length_sq`` is in 0.9 % of applications' kernels.
 """
 _ROOTS = 0.06
-"""Probability that such a kernel also writes lengths as roots. In applications one length in 50 is ``sqrt(dot(v, v))``.
+"""Probability that a kernel with dot products for squared lengths also writes lengths as ``sqrt(dot(v, v))``.
+
+In applications one length in 50 is written so.
 """
 
 

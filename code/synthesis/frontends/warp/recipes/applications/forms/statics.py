@@ -13,7 +13,7 @@ _BRANCHES = 0.24
 _VECTORS = 0.1
 """Probability that a kernel has its constant vectors in ``wp.static``."""
 _NAMES = ("USE_{}", "ENABLE_{}", "WITH_{}", "INCLUDE_{}")
-"""Names of such a constant, given the word for its term. The constant is True."""
+"""Patterns of names of a True constant that decides whether a term is added, given the word for the term."""
 _KEY = "STATIC_SWITCH"
 _VECTOR_TYPES = frozenset({"vec2", "vec3", "vec4", "quat", "spatial_vector"})
 

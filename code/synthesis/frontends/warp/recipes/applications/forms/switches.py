@@ -9,7 +9,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, She
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 
 _SHARE = 0.5
-"""Probability that a kernel with such a term has a switch.
+"""Probability that a kernel with an optional term has a switch.
 
 4 % of the arguments in applications that are not arrays are bools.
 """
@@ -20,7 +20,7 @@ _STORING = ("write_{}", "compute_{}", "update_{}", "store_{}", "output_{}")
 _SAID = frozenset({"out", "new", "next", "in", "dst", "to"})
 _DOMAIN = (0, 1)
 SWITCH = "switch"
-"""The name of the switch in lines."""
+"""Placeholder name of the switch."""
 
 
 def switch(sheet: Sheet, choices: Stream) -> None:

@@ -63,7 +63,7 @@ def _places_outside_loops(body: list[ast.stmt]) -> Iterator[tuple[list[ast.stmt]
 
 
 def _begun_with_a_term(node: ast.AST) -> str | None:
-    """Return the variable to which a node assigns more than a number; None if it is no such assignment."""
+    """Return the variable to which a node assigns an expression with names; None for any other node."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if set(names_in([value])) - {"wp", "float"}:
             return name

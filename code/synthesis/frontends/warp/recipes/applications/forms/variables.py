@@ -57,11 +57,11 @@ _BECOME: Mapping[str, tuple[str, ...]] = {
     "total": ("total_{}", "{}_sum"), "acc": ("total_{}", "{}_sum"), "sum": ("{}_sum", "total_{}"),
     "best": ("best_{}", "{}_best"), "num": ("num_{}", "{}_found"), "value": ("{}_value", "new_{}"),
 }  # fmt: skip
-"""Patterns of names for a variable that is stored in an array, by its name in lines."""
+"""Patterns of names for a variable that is stored in an array, by its placeholder name."""
 _FEWEST = 2
-"""The name of an element is used for a variable that is stored there if it is longer than this."""
+"""A variable is named after the array element in which it is stored only if that name is longer than this."""
 _LONG = 16
-"""Maximum length of such a name of an element."""
+"""Maximum length of the name of an array element after which a variable is named."""
 _INDICES = ("{}_id", "{}_idx", "{}_index")
 _PLAIN = frozenset({
     "in", "out", "new", "old", "prev", "last", "next", "buf", "src", "dst", "a", "b", "io", "data", "arr", "array",

@@ -33,14 +33,14 @@ _SHARE = 0.1
 Of the indices of applications' arrays 4 % are the thread's own in two dimensions.
 """
 _FLAT = 0.12
-"""Probability that such a kernel has one index for the world and the item."""
+"""Probability that a kernel whose arrays get a dimension for the world has one index for the world and the item."""
 _SPLIT = 0.22
 """Probability that the items of a kernel of one launch dimension belong to several worlds, one world after another.
 
 A third of applications' kernels has several thread indices.
 """
 _UNEVEN = 0.6
-"""Probability that these worlds have different numbers of items."""
+"""Probability that worlds whose items are stored one world after another have different numbers of items."""
 _LEAST = 12
 """Minimum number of items that can be divided among worlds."""
 _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
@@ -54,32 +54,32 @@ _CHANGING = re.compile(
 )
 """Matches names of integers that differ between worlds. Other integers describe items and their connections."""
 _AXIS = re.compile(r"_[xyz]$")
-"""Matches the suffix of arguments that belong together. Either all of them are read from arrays, or none is."""
+"""Matches the suffix of arguments that are components of one vector. All or none of them are read from arrays."""
 _BOXED = 0.02
-"""Probability that a value for all threads is read from an array of one element."""
+"""Probability that a value that all threads share is read from an array of one element."""
 _BOXED_IN_WORLDS = 0.25
-"""Probability that all such values of a kernel of many worlds are read from arrays with an element for each world."""
+"""Probability that a kernel of many worlds reads each value that is no array from an array with one element a world."""
 _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
     "per_world", "DOFS_PER_WORLD",
     # lists of contacts differ between worlds
     "contact_shape0", "contact_pair", "contacts", "contacts_io", "offsets",
 }  # fmt: skip
-"""Names of worlds, of items' worlds, or of numbers of items in lines that have several worlds already."""
+"""Placeholder names in kernels that already have several worlds: of worlds, of items' worlds, of numbers of items."""
 _COUNTS = (2, 3, 4, 8)
 _MOST_THREADS = 288
 _HIGHEST_RANK = 3
 _WORLD = "world_"
-"""The name of the world's index in lines."""
+"""Placeholder name of the world's index."""
 _EACH = "per_world"
-"""The name of the number of threads for each world in lines."""
+"""Placeholder name of the number of threads for each world."""
 _NAMES = ("worldid", "world", "env", "world_id", "env_id", "w")
 _PER_WORLD = ("num_per_world", "per_world", "num_per_env", "count_per_world")
 _PER_WORLD_OF = ("{many}_per_world", "num_{many}", "{many}_per_env", "{one}_count")
 _STARTS = "starts_"
-"""The name in lines of the array of the first item of each world."""
+"""Placeholder name of the array of the first item of each world."""
 _NUMBERS = "numbers_"
-"""The name in lines of the array of the number of items of each world."""
+"""Placeholder name of the array of the number of items of each world."""
 _STARTS_OF = ("{one}_start", "world_{one}_start", "{one}_offset", "first_{one}", "{one}_world_start")
 _NUMBERS_OF = ("num_{many}", "{one}_count", "world_{one}_count", "num_world_{many}")
 _LOCALS = ("local_id", "j", "i", "local", "k", "lid")
@@ -113,7 +113,7 @@ def _may_spread(sheet: Sheet) -> bool:
 
 
 class _Uses(Visitor):
-    """Finds names that are used other than as arrays with all their indices, in atomics, or for their shape."""
+    """Finds names with other uses than these: an array element with all indices, an atomic, the shape of an array."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
