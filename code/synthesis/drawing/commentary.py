@@ -152,7 +152,7 @@ _REPEAT = ("iterate until it settles", "repeat while it lasts", "bounded number 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How much the authors of kernels write besides code.
+    """Shares of kernels with comments and docstrings.
 
     Args:
         comments: share of kernels with comments.

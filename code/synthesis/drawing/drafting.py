@@ -24,7 +24,7 @@ from synthesis.drawing.weaving import LONG_OPERAND, Weaver
 
 
 class Dialect(Protocol):
-    """How one kernel writes common elements. A front end may have several dialects."""
+    """The spelling of constants, annotations and decorators in one kernel. A front end may have several dialects."""
 
     @property
     def decorators(self) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ class Dialect(Protocol):
 
 @dataclass
 class Sketch(ABC):
-    """Collects the choices of a recipe.
+    """A kernel under construction. It collects the arguments and statements that a recipe draws.
 
     Args:
         stream: the random choices. The recipe and the sketch draw from children of it.
@@ -66,7 +66,7 @@ class Sketch(ABC):
     @property
     @abstractmethod
     def dialect(self) -> Dialect:
-        """How this kernel writes common elements."""
+        """The spelling of constants, annotations and decorators in this kernel."""
 
     # Interface for the weaver
 

@@ -219,7 +219,7 @@ def _lay_out_part(node: Expression, level: int, pad: str, before: int, after: in
 
 
 def _list(opening: str, parts: list[tuple[str, Expression]], pad: str, closing: str, widest: int) -> str:
-    """Return the parts between two brackets, one a line."""
+    """Return the parts between two brackets, one per line."""
     inner = pad + _STEP
     lines = [f"{inner}{label}{_lay_out(part, inner, len(inner) + len(label), 1, widest)}," for label, part in parts]
     return "\n".join([opening, *lines, f"{pad}{closing}"])

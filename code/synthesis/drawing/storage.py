@@ -20,8 +20,8 @@ class Storage:
 
     Args:
         stream: the random choices.
-        shares: for each compute format, the possible storage formats with their weights; usually mostly the format
-            itself.
+        shares: for each compute format, the possible storage formats with their weights. Usually the compute format
+            itself has the largest weight.
     """
 
     def __init__(self, stream: Stream, shares: Mapping[str, Sequence[tuple[str, float]]]) -> None:

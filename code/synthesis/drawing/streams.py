@@ -40,9 +40,9 @@ _USUAL = (0.5, 2.0)
 _ROUNDED = 0.8
 """Probability that a constant is one of ``_ROUND``, if any of these is in the range."""
 _PLAINEST = 0.45
-"""Probability that such a constant is one of ``_USUAL``, if any of these is in the range."""
+"""Probability that a constant from ``_ROUND`` is one of ``_USUAL``, if any of these is in the range."""
 _SHORTENED = 0.7
-"""Probability that any other constant has one decimal instead of more, if such a number is in the range."""
+"""Probability that a constant that is not from ``_ROUND`` has only one decimal, if such a number is in the range."""
 
 
 class Stream:

@@ -52,12 +52,12 @@ _OPERATORS: dict[type[ast.AST], str] = {
 }  # fmt: skip
 _PACKAGES = ("wp", "jnp", "jax", "lax", "functools", "math")
 KNOWN = frozenset({"range", "float", "int", "bool", "len", "True", "False"})
-"""Builtin names that any text may use."""
+"""Builtin names that any template may use."""
 PYTHON = KNOWN | {
     "abs", "all", "any", "dict", "enumerate", "isinstance", "list", "map", "max", "min", "reversed", "set", "sorted",
     "str", "sum", "tuple", "zip", "TypeError", "ValueError",
 }  # fmt: skip
-"""Builtin names that a text may use if it declares its variables under other names."""
+"""Builtin names that a template may use, if none of its variables has one of these names."""
 _KEPT = 1024
 """Number of parsed templates that are cached."""
 _REMARK = "# "

@@ -224,7 +224,7 @@ class Weaver:
         self._extend(pool, term, move)
 
     def _extend(self, pool: list[Term], term: Term, move: str) -> bool:
-        """Apply some operation to a term of the pool, and return whether one was used.
+        """Apply a random operation to a term of the pool, and return whether one was applied.
 
         A function that is rarely used is rejected with a high probability. This is decided after it was chosen, so that
         a new function changes only the kernels that use it.

@@ -76,4 +76,4 @@ class Family:
     line: int
     """The line of the file where ``kernel`` is defined."""
     heads: dict[str, str] = field(default_factory=dict[str, str])
-    """The heads that only some front ends have, by name."""
+    """The values of the head lines (``#: grid: …``) that only some front ends have, by name."""

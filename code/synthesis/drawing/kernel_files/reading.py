@@ -19,7 +19,7 @@ _CLAUSE = re.compile(r"""\s*("[^"]*"|(?:[^,"()]|\([^()]*\))+)\s*(?:,|$)""")
 _RANGE = re.compile(r"(-?[\d.]+(?:e-?\d+)?)\.\.(-?[\d.]+(?:e-?\d+)?)")
 _HEADS = ("frontend", "category", "names", "difficulty")
 _MORE_HEADS = ("types", "grid", "num_warps", "num_stages")
-"""Heads that only some front ends have."""
+"""Names of head lines (``#: grid: …``) that only some front ends have."""
 _CLAUSES = (
     "LOW..HIGH", "input", "output", "inout", "named NAME …", "usually VALUE …", "option VALUE …", "starts STRIDE SLACK",
     "distinct COUNT", "is SIZE", "blocks SIZE …", '"a description"',

@@ -26,7 +26,7 @@ CAPTURING: Any = _capture.APICapture
 _FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 Tiling = tuple[int | None, int | None]
-"""The dimensions of a ``launch_tiled`` without the last (threads), and the threads per block; None where unknown."""
+"""The number of dimensions of a ``launch_tiled`` (without threads), and the threads per block; None if unknown."""
 Taking = Callable[[Any, Sequence[Any], Tiling, Any], None]
 """A callback that takes a kernel, its params, its tiling and its device; the device is None for the host."""
 _TWO = "a graph launches another kernel of its name and module, and Warp runs the last of them for both"

@@ -73,7 +73,7 @@ def one_each(size: int) -> Grid:
 
 
 def arrangements(size: int, *, strides: bool) -> tuple[Grid, ...]:
-    """Return the arrangements in which a frame is run; results are taken from the first.
+    """Return the arrangements of threads in which a CUDA text is run; results are taken from the first.
 
     Args:
         size: the number of elements of the launch.
@@ -113,7 +113,7 @@ class Launch(ctypes.Structure):
 
 
 class Watch:
-    """Arrays of which no thread may access, without atomics, an element that another thread writes.
+    """Arrays in which no thread may access an element that another thread writes, except by atomics.
 
     Args:
         places: the name, address and size in bytes of each array.

@@ -132,7 +132,7 @@ def _is_corner(first: Argument | None) -> bool:
 
 
 def _is_texture(fields: Mapping[str, Argument]) -> bool:
-    """Return whether the modes are the same on every draw, and valid."""
+    """Return whether a texture has valid modes, the same on every draw, and not too many texels."""
     texels = math.prod(size or 0 for size in fields["values"].shape or ())
     modes = [_range(fields[name]) for name in ("filter_mode", "address_mode", "normalized_coords")]
     return 0 < texels <= MOST_CELLS and all(

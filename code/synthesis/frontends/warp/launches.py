@@ -48,7 +48,7 @@ def watch(listener: Listener) -> Callable[[], None]:
 
 class _Now(threading.local):
     tiled: int | None = None
-    """The dimensions of the current ``launch_tiled``, without the last (threads); None outside of one."""
+    """The number of dimensions of the current ``launch_tiled``, not counting the threads; None outside of one."""
     block: int | None = None
     """The threads per block of the current ``launch_tiled``."""
     busy = False
@@ -219,7 +219,7 @@ class _Watching:
         adjoint: bool,
         **kwargs: Any,
     ) -> Any:
-        """Record a launch that a graph will make."""
+        """Record a launch that a graph will make, and call the wrapped function."""
         if capturing.device.is_cpu and not adjoint:
             with contextlib.suppress(Exception):  # an error of the observation must not reach the program
                 self._captures.remember(capturing, kernel, module, hooks, params, (self._now.tiled, self._now.block))

@@ -115,7 +115,7 @@ class _Builder(_ModuleBuilder):
 
 
 def _argument_names(kernel: Any, *, alone: bool) -> set[str]:
-    """Return the argument names of a kernel and, unless it is alone, of every function that it may call."""
+    """Return the argument names of a kernel and, unless ``alone``, of every function that it may call."""
     if alone:
         return {argument.label for argument in kernel.adj.args}
     return {argument.label for each in reached_from(kernel) for argument in each.adj.args}

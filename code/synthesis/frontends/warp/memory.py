@@ -117,7 +117,7 @@ class Memory:
         self.arguments = self._structure(forward, containers)
         """A C structure with one field per argument."""
         self.adjoints = self._structure(adjoint, containers)
-        """The same structure for the adjoints."""
+        """A C structure with the adjoint of each argument."""
 
     def _keep(self, data: bytes) -> int:
         """Store bytes that a text only reads, and return their address."""

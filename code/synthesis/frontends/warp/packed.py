@@ -28,7 +28,7 @@ class Known:
 
     objects: Mapping[int, Any]
     textures: Mapping[int, Any]
-    """Separate, because on a GPU the ids of textures are small numbers that could equal other ids."""
+    """Textures by id. They are separate because on a GPU their ids are small numbers that could equal other ids."""
 
 
 def read_packed(kernel: Any, params: Sequence[Any], tiled: int | None, known: Known, device: Any) -> Launched:
@@ -37,7 +37,7 @@ def read_packed(kernel: Any, params: Sequence[Any], tiled: int | None, known: Kn
     Args:
         kernel: a live, concrete kernel.
         params: launch bounds, then every argument, as C structs.
-        tiled: the dimensions of a ``launch_tiled`` without the last (threads); None for any other launch.
+        tiled: the number of dimensions of a ``launch_tiled``, not counting the threads; None for any other launch.
         known: the objects whose ids may be among the arguments.
         device: the device of arrays; None for the host.
     """
@@ -96,7 +96,7 @@ class _Reading:
     lost: list[str] = field(default_factory=list[str])
 
     def read(self, path: str, kind: Any, address: int) -> None:
-        """Store the value of a type at an address under a path."""
+        """Read a value of the given type from memory, and store it under a path such as ``state.q``."""
         if introspection.is_array(kind):
             self._read_array(path, kind, address)
         elif introspection.is_struct(kind):

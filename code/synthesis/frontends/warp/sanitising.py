@@ -19,7 +19,7 @@ from synthesis.frontends.warp.texts import clean, tokens
 MARK = "var_own_"
 """The prefix of the text's own names. Warp's variables begin with ``var_``, too, but continue differently."""
 _OPERATORS = {f"the character {mark!r}" for mark in "/%?^~"}
-"""C++ operators for which Warp prints functions; they do the same."""
+"""Foreign constructs that are harmless: C++ operators in place of which Warp prints equivalent functions."""
 _OTHER_SPELLING = re.compile(r"%:|<%|%>|<:|:>|\?\?|\\\n|#")
 """Matches digraphs, trigraphs, line continuations and the ``#`` of preprocessor lines."""
 _LONE_WORDS = frozenset(["auto", "do"])
@@ -77,7 +77,7 @@ def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """The properties of a row's own text that an answer may also have."""
+    """The constructs of a row's own text that a model's text may also contain, and the types of its arguments."""
 
     words: frozenset[str]
     strange: frozenset[str]

@@ -18,7 +18,7 @@ _SCALARS = (((), 0.63), (("int",), 0.1), (("float", "int"), 0.27))
 _LONG_CASTS = 0.8
 _SUFFIXED = 0.13
 _SUFFIXED_WITH = ((("vec2", "mat33"), 0.15), (("vec2",), 0.1), ((), 0.75))
-"""Sets of types, one of which in a kernel makes it write the suffix ``f``, and their shares."""
+"""Sets of types with probabilities. A kernel that uses a type of its set writes all types with the suffix ``f``."""
 _LONG = {"float": "wp.float32", "int": "wp.int32"}
 _WITH_SUFFIX = {
     f"wp.{name}": f"wp.{name}f"
@@ -27,7 +27,7 @@ _WITH_SUFFIX = {
     )
 }  # fmt: skip
 _OF_PARTS = ("wp.spatial_vector", "wp.spatial_matrix")
-"""Types composed of vectors that have only short names."""
+"""Types composed of vectors, whose names have no form with a suffix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

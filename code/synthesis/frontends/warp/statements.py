@@ -1,8 +1,8 @@
 """A comparison of C++ and CUDA texts by their statements; of equal texts, only one needs to be executed.
 
-Warp makes both from one adjoint. They differ in how the kernel's arguments are passed, in the loop around a CUDA
-kernel's body, and in a few words. A text is split into statements only if these parts are exactly those that Warp
-writes for the rest of the text. A text that differs there is executed separately.
+Warp generates both from one adjoint. They differ in how the kernel's arguments are passed, in the loop around a CUDA
+kernel's body, and in a few words. These parts are the frame of the text. A text is split into statements only if its
+frame is exactly the one that Warp writes for the rest of the text. Otherwise it is executed separately.
 """
 
 import re

@@ -131,7 +131,7 @@ class Piece:
     section: Section
     source: str
     own_frame: bool = False
-    """Whether it is CUDA whose frame is not exactly Warp's."""
+    """Whether it is CUDA whose frame, the code around the kernel's statements, is not exactly the one Warp writes."""
     strides: bool = True
     """Whether one thread may process several elements."""
     watched: tuple[str, ...] = ()

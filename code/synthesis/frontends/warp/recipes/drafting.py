@@ -38,7 +38,7 @@ _SLOT = re.compile(r"= wp\.atomic_\w+\(")
 """Matches an assignment of the value that an atomic operation returns."""
 
 _LONG_NAMES = 0.75
-"""Probability of the longest names that a person would choose.
+"""Probability that a name is one of the longest in its pool of possible names.
 
 Argument names have 11 characters on average in applications, and 9 in drawn kernels.
 """

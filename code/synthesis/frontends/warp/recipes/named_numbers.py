@@ -9,7 +9,7 @@ from synthesis.drawing.syntax import Assign, Call, Comparison, Expression, Infix
 _PLAIN = frozenset({0.0, 0.5, 1.0, 2.0})
 """Numbers that stay literals."""
 _SMALLEST = 0.02
-"""An offset up to this value is taken to keep a value away from 0, and is named like a tolerance."""
+"""Maximum value of an offset that is assumed to keep a value away from 0, so that it is named like a tolerance."""
 _NAMES = {
     "factor": ("SCALE", "GAIN", "WEIGHT", "COEFF", "RATIO", "DECAY", "STRENGTH"),
     "offset": ("OFFSET", "BIAS", "SHIFT", "BASE", "MARGIN"),

@@ -48,7 +48,7 @@ _NEXT_OF_A_BLOCK = {
 }
 """The functions that return the next item of a query by a block of threads, and the kind of query of each."""
 _INTO = frozenset({"quat_to_axis_angle", "svd3", "svd2", "qr3", "eig3"})
-"""Functions of one argument with several results, which may be stored in variables that are passed to them."""
+"""Functions of one argument with several results. They may be called with further arguments to store the results in."""
 MODELLED = frozenset(SEMANTICS) | {
     "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip

@@ -38,9 +38,9 @@ class Access(NamedTuple):
     An atomic has ``X`` if the old value is used, else ``A``, followed by its operation, as in ``Aadd``.
     """
     indices: tuple[Array, ...]
-    """For each dimension, one entry per lane or one for all. For a tile, a second axis is of its elements."""
+    """For each dimension, one entry per lane or one for all. For a tile, the second axis is over its elements."""
     lanes: Array
-    """Whether each lane accesses memory. For a tile, a second axis is of its elements."""
+    """Whether each lane accesses memory. For a tile, the second axis is over its elements."""
     kept: Array
     """The numbers of the lanes if only some lanes ran; otherwise None."""
 

@@ -79,12 +79,12 @@ class LaunchReference:
 
     @property
     def unit(self) -> float:
-        """0, since a text rounds as the oracle does."""
+        """The unit in the last place to be assumed; 0, because a text rounds as the oracle does."""
         return 0.0
 
     @property
     def work(self) -> float:
-        """0, since the sizes of arrays have no effect on a text of Warp."""
+        """The number of elements to be computed; 0, because array sizes have no effect on a text of Warp."""
         return 0.0
 
     @property

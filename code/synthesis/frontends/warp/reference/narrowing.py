@@ -21,7 +21,7 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 LEAST = 4096
-"""Number of lanes above which the time of a statement depends on it."""
+"""Number of lanes below which the run time of a statement hardly depends on the number of lanes."""
 _SHARE = 2
 """Minimum ratio of all lanes to active ones, with which the copies of variables pay off."""
 Convert = Callable[[Array], Array]

@@ -177,4 +177,4 @@ def _may_be(kind: Any, argument: Any) -> bool:
 
 
 _STEMS = {"vector": "vec", "matrix": "mat", "quaternion": "quat"}
-"""Prefixes of Warp's names for forms."""
+"""The beginning of Warp's type names, by form."""

@@ -46,7 +46,7 @@ class ValueType:
 
 @cache
 def value_type(form: str, scalar: str, shape: tuple[int, ...] = ()) -> ValueType:
-    """Return the only object of a type, so that types are compared by identity."""
+    """Return a type. The same arguments give the same object, so that types can be compared by identity."""
     return ValueType(form, scalar, shape)
 
 

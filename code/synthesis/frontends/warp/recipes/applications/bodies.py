@@ -171,7 +171,7 @@ def _turning_cases(p: Program, law: str) -> list[tuple[str, str]]:
 
 
 def _skipped_joints(p: Program) -> list[str]:
-    """Return lines that skip joints which need no processing."""
+    """Return lines that skip disabled or locked joints in some kernels."""
     tests = p.some(("not enabled[tid]", "(flags[tid] & LOCKED) != 0"))[:1]
     return [block(f"if {each}:", "return") for each in tests]
 
@@ -244,7 +244,7 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
 
 
 def _resting(p: Program, kept: str) -> list[str]:
-    """Return lines that keep the state of bodies which do not move."""
+    """Return lines that keep the state of bodies that do not move, and return."""
     held = "inv_mass[tid] <= 0.0"
     further = p.some(("(flags[tid] & ACTIVE) == 0", "kind[tid] == STATIC"))[:1]
     return [block(f"if {' or '.join(p.choices.shuffled([held, *further]))}:", kept, "return")]

@@ -100,7 +100,7 @@ def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> t
 
 
 def _typed(id: Any, dtype: Any) -> str:  # noqa: A002
-    """Return the kind of a volume, after checking that its values have a type."""
+    """Return the kind of a volume, after checking that its values have the given type."""
     volume = _volume(id, "")
     if type_of(dtype) != _HELD[volume.kind]:
         raise ReferenceUnknownError(f"a {volume.kind} of another type")

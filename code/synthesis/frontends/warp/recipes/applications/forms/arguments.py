@@ -151,13 +151,16 @@ def _is_numbers(given: Given) -> bool:
 
 
 def _count(given: Given, name: str) -> str:
-    """Return ``joint_count`` for ``num_joints``."""
+    """Return the name of a number of items with the ending ``_count``: ``joint_count`` for ``num_joints``."""
     things = name.removeprefix("num_")
     return f"{singular(things)}_count" if _is_whole(given) and things not in (name, "") else name
 
 
 def _begin(given: Given, name: str) -> str:
-    """Return ``row_offset`` for ``row_start``; names of the start of a joint's coordinates are kept."""
+    """Return the name of a start index with the ending ``_offset``: ``row_offset`` for ``row_start``.
+
+    Names of the start of a joint's coordinates are unchanged.
+    """
     stem, _, last = name.rpartition("_")
     if not _is_whole(given) or not stem or stem.endswith(("_q", "_qd")):
         return name
@@ -165,7 +168,7 @@ def _begin(given: Given, name: str) -> str:
 
 
 def _number(given: Given, name: str) -> str:
-    """Return ``body_indices`` for ``body_ids``."""
+    """Return the name of an array of ids with the ending ``_index`` or ``_indices`` in place of ``_id`` or ``_ids``."""
     stem, _, last = name.rpartition("_")
     if not _is_numbers(given) or not stem:
         return name
@@ -173,12 +176,12 @@ def _number(given: Given, name: str) -> str:
 
 
 def _corners(given: Given, name: str) -> str:
-    """Return ``tri_indices`` for ``triangles``."""
+    """Return the name of an array of vertex indices with the ending ``_indices``: ``tri_indices`` for ``triangles``."""
     return _CORNERS.get(name, name) if _is_whole(given) and given.shape is not None else name
 
 
 def _map(given: Given, name: str) -> str:
-    """Return ``shape_to_body`` for ``shape_body``."""
+    """Return the name of an array that maps items to others with ``_to_``: ``shape_to_body`` for ``shape_body``."""
     one, _, other = name.partition("_")
     return f"{one}_to_{other}" if _is_numbers(given) and {one, other} <= _THINGS else name
 

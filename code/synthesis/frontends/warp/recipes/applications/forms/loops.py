@@ -35,7 +35,7 @@ _STRIDDEN = 0.07
 _FEWER = (2, 4, 8)
 """Numbers of items that a thread may process if the threads process the items with a stride."""
 _COUNTED = 0.24
-"""Probability that a kernel counts by ``while`` loops.
+"""Probability that a kernel has ``while`` loops with a counter in place of ``range`` loops.
 
 6 % of applications' kernels have a ``while`` loop; without this form 3 % of drawn ones had one.
 """

@@ -11,8 +11,8 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, par
 _BY_ROTATION = 0.2
 """Probability that a kernel rotates vectors by the rotation of a transform.
 
-``transform_vector`` is in 1.8 % of applications' kernels and was in 3.1 % of drawn ones without this form. For
-``transform_get_rotation`` it is 4.4 % and 4.7 %.
+``transform_vector`` is in 1.8 % of applications' kernels, and in 3.1 % of drawn kernels without this form;
+``transform_get_rotation`` is in 4.4 % and 4.7 %.
 """
 _PARTS = 0.15
 """Probability that a kernel reads the parts of a transform by ``.p`` and ``.q``. One line in ten does so."""

@@ -11,7 +11,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blo
 _SHARE = 0.85
 """Probability that a kernel selects values by ``wp.where``, which evaluates both. It is in 4.3 % of kernels."""
 _CHEAP = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.expr_context)
-"""Nodes of expressions that may be evaluated even if the value is not selected. Divisions are excepted."""
+"""Syntax nodes of expressions that may be evaluated even if the value is not selected, except for divisions."""
 _DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 
 

@@ -106,7 +106,7 @@ def _of_ranges(low: Given, high: Given) -> tuple[str, ...]:
 
 
 def _is_read(sheet: Sheet, key: str) -> bool:
-    """Return whether lines use an array, and only by its elements."""
+    """Return whether a kernel uses an array, and uses only its elements."""
     read = [node for node in nodes_in(sheet.body) if isinstance(node, ast.Subscript) and ast.unparse(node.value) == key]
     return 0 < len(read) == list(names_in(sheet.body)).count(key)
 
