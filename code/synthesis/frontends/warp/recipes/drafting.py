@@ -58,7 +58,7 @@ _LEAN = 0.1
 In applications 22 % of all kernels have none. Most of these are in modules without any backward text.
 """
 _LEAN_WITHOUT_BACKWARD = 0.6
-"""The same probability for a ``Draft.plain`` kernel without a backward text."""
+"""Probability that a ``Draft.plain`` kernel without a backward text has no grid-stride loop."""
 _OF_MODULE = 0.7
 """Probability that a kernel without a grid-stride loop sets this option for its module instead of itself.
 

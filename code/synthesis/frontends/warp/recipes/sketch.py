@@ -202,7 +202,7 @@ class Sketch(drafting.Sketch):
         return name
 
     def add_uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
-        """Add an argument that is one value for all threads."""
+        """Add an argument with one value for all threads, and return it."""
         name = self.book.take(pool)
         self._uniforms.append(name)
         self._arguments.append(

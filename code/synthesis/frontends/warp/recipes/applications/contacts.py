@@ -93,7 +93,7 @@ def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[
     bodies = p.choices.choice((
         ("body[a] == body[b]", "body[a] != body[b]"),
         ("body[a] == body[b] and not allow_self", "body[a] != body[b] or allow_self"),
-        # nothing that may move
+        # a pair of shapes that are both fixed to the world
         *(() if made else (("body[a] < 0 and body[b] < 0", "body[a] >= 0 or body[b] >= 0"),)),
         (
             "body[a] == body[b] or (body[a] < 0 and body[b] < 0)",

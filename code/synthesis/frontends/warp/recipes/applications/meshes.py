@@ -87,7 +87,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""Kernels of edges, by target: their names, a summary, and their lines."""
+"""Kernels of edges, by target. Each has possible names, a summary and lines."""
 
 
 def _draw_edge(stream: Stream, target: str) -> KernelSpec:

@@ -377,7 +377,7 @@ class Program:
     # ---- lines
 
     def lookups(self, **lines: str) -> None:
-        """Add local variables that are read from arguments when a line needs them, with the line that reads each."""
+        """Add local variables, each with the line that reads it from arguments, which is added if a line uses it."""
         self._lookups |= {name: self._choose(line) for name, line in lines.items()}
 
     def write(self, *texts: str) -> None:

@@ -694,7 +694,7 @@ def _draw_spread(k: _Keeper) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """A task for the fields of an item."""
+    """A task for the fields of an item, such as copying or packing them."""
 
     draw: Callable[[_Keeper], None]
     summary: str

@@ -60,7 +60,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     pairs, count, bodies = p.threads, p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     p.array("pair_count", INT, (pairs // 3, pairs), (1,), ("pair_count", "num_pairs", "shape_pairs_count"))
     p.scalar("max_pairs", INT, (pairs // 2, pairs), ("max_pairs", "pair_capacity"))
-    # no shape is paired with itself: any points of two identical capsules' axis are closest
+    # no shape is paired with itself, because the closest points of two identical capsules are not unique
     p.corners("shape_pairs", PAIR, 2, count, (pairs,), ("shape_pairs", "candidate_pair"), missing=1)
     p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body",))
     p.array("shape_world", INT, (-1, 3), (count,), ("shape_world",))

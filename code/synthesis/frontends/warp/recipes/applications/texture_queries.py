@@ -93,7 +93,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
 }
-"""By target, the purposes of a texture: for each, the kernel's names, its summary and its lines."""
+"""Kernels that sample a texture, by target. Each has possible names, a summary and lines."""
 
 _LOCAL = """{local = particle_x[tid] - center ~
         local = wp.transform_point(wp.transform_inverse(X_ws), particle_x[tid]) ~ {# in the frame of the shape

@@ -125,7 +125,7 @@ class Viewer:
         self.p.write(text)
 
     def declare(self) -> None:
-        """Declare all arguments that lines may use. A kernel has only those that its lines use."""
+        """Declare all arguments that kernels may use. A kernel has only those that its lines use."""
         p, shape, views = self.p, self.shape, self.views
         p.sizes(width=self.width, height=self.height)
         p.sizes(columns=2)
@@ -302,7 +302,7 @@ class Viewer:
         p.sizes(max_points=_ROOM)
 
     def _declare_segments(self) -> None:
-        """Declare the part of each image that objects cover."""
+        """Declare images of object ids, and sums, counts and bounds over the pixels of each object."""
         p, pixels, each, bounds = self.p, self.shape, (*self.views, _SEGMENTS), (-1, _SEGMENTS - 1)
         p.array("labels", INT, bounds, pixels, ("segmentation", "segment_ids", "instance_ids"))
         p.array(

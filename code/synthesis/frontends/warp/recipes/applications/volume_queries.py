@@ -213,7 +213,7 @@ _STENCILS = (
 
 
 def _declare_volumes(p: Program) -> None:
-    """Declare the volumes that lines may name: distances or densities, winds, labels."""
+    """Declare the volumes that kernels may use: distances or densities, winds, labels."""
     choices, counts = p.choices.child("voxels"), (10, 11, 12)
     sizes = choices.choice(counts), choices.choice(counts), choices.choice(counts)
     p.handle("sdf", ("sdf", "volume", "sdf_volume", "volume_id", "sdf_id"),

@@ -382,7 +382,7 @@ def _with_loops(p: Program, text: str) -> str:
 
 
 def _indented(lines: str, pad: str) -> str:
-    """Return lines of a text at another indentation."""
+    """Return lines in which ``pad`` replaces the first eight spaces of indentation."""
     return "".join(
         f"{pad}{each[8:] if each.startswith('        ') else each}" for each in lines.splitlines(keepends=True)
     )

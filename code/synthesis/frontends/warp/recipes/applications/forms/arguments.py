@@ -35,7 +35,7 @@ _OWNERS = frozenset({
 _COLUMNS = frozenset({"col", "column", "px", "x_id"})
 """Names of an index that is a position along an axis of a grid and does not identify an item."""
 _LONGEST = 26
-"""Maximum length of a longer name for an argument."""
+"""Maximum length of an argument's name after words were added to it."""
 _THINGS = frozenset({
     "art", "articulation", "body", "cell", "cluster", "color", "constraint", "contact", "dof", "edge", "element", "env",
     "face", "geom", "group", "joint", "link", "material", "mesh", "node", "particle", "patch", "row", "shape", "spring",

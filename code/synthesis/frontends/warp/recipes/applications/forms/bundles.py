@@ -24,7 +24,7 @@ _SHARE = 0.06
 _BOTH = 0.35
 """Probability that a kernel has one struct of read arrays and another one of written arrays."""
 _NUMBERS = 0.7
-"""Probability that numbers become fields. All suitable arrays do."""
+"""Probability that numeric arguments become fields of a struct. All suitable arrays do."""
 _LEAST = 2
 """Minimum number of fields that the kernel uses."""
 _MOST = 9
@@ -101,7 +101,7 @@ def _of_one_subject(keys: list[str], given: Mapping[str, Given]) -> list[str]:
 
 
 def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> None:
-    """Put arguments into a new struct, and add the names of its fields to the taken ones."""
+    """Put arguments into a new struct, and add the names of its fields to ``taken``."""
     key = f"bundle_{len(sheet.bundles)}"
     fields: dict[str, Given] = {}
     attributes: dict[str, str] = {}

@@ -88,8 +88,8 @@ class _AskingBare(Rewriter):
 
     Args:
         flags: names of numbers that are 0 or 1.
-        twice: those that may be the same array as one that the kernel writes. If a branch tests only an element of such
-            an array, Warp reads it again after the branch, and takes the other branch too if it has changed
+        twice: flags that may be the same array as one that the kernel writes. If a branch tests only an element of such
+            an array, Warp reads the element again after the branch, and takes the other branch too if it has changed
             (docs/findings/018). The comparison is kept there.
     """
 

@@ -40,7 +40,8 @@ number of parameters.
 9 % of applications' kernels call a function for its effect and not for a result.
 """
 _SLOTS, _FEWEST_LINES, _MOST_GIVEN = 0.7, 2, 14
-"""The same for lines that reserve a slot of a list by ``atomic_add`` and write it."""
+"""For lines that reserve and write a slot of a list and become a function: probability, minimum number of lines, and
+maximum number of parameters."""
 _OF_LISTS = frozenset(
     {"out", "in", "new", "list", "buffer", "ids", "index", "indices", "idx", "sorted", "data", "flat"}
 )

@@ -15,7 +15,7 @@ _TEXTS = (
 
 
 def warn(sheet: Sheet, choices: Stream) -> None:
-    """Print a message where the result of ``atomic_add`` is not below its limit."""
+    """In some kernels, add lines that print a message if the result of ``atomic_add`` is not below its limit."""
     for block in list(blocks_of(sheet.body)):
         for before, statement in itertools.pairwise(block):
             match before, statement:

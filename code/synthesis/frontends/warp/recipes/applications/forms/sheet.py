@@ -116,7 +116,7 @@ class Sheet:
     avoided: set[str] = field(default_factory=set[str])
     """Names that a form has excluded for indices."""
     items: tuple[str, ...] = ()
-    """Variables added by a form that identify the item of a thread. Otherwise the thread's indices do."""
+    """Variables added by a form that identify the item of a thread; if empty, the thread's indices identify it."""
     bundles: dict[str, Bundle] = field(default_factory=dict[str, Bundle])
     """Structs that a form adds, by placeholder name."""
     constants: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict[str, tuple[tuple[str, ...], str]])

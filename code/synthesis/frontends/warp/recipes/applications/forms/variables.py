@@ -33,7 +33,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "qpos": ("coordinate", "joint_pos"), "qvel": ("dof_vel", "speed"), "xpos": ("world_pos", "body_pos"),
     "xquat": ("world_quat", "body_quat"), "xipos": ("com_pos", "inertial_pos"),
 }  # fmt: skip
-"""Names for an element of an array whose own name is an abbreviation."""
+"""Names for the elements of arrays whose names are abbreviations."""
 _SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("x", "wp.vec3"): ("pos", "position"), ("p", "wp.vec3"): ("point", "pos"), ("v", "wp.vec3"): ("vel", "velocity"),
     ("q", "wp.quat"): ("rot", "orientation", "quat"), ("n", "wp.vec3"): ("normal", "dir"), ("f", "wp.vec3"): ("force",),
@@ -69,7 +69,7 @@ _PLAIN = frozenset({
 })  # fmt: skip
 """Words of an array's name that do not describe an element."""
 _FIRST = frozenset({"first", "num", "last", "max", "min", "next", "has", "is", "no", "of"})
-"""Words that mean nothing without the next one."""
+"""Words that mean nothing without the next word of the name."""
 _MANY = frozenset({"indices", "ids", "nodes", "corners", "pairs"})
 """Words of arrays whose elements may have several indices."""
 _SAID = frozenset({"start", "end", "first", "last", "known", "found", "count", "begin", "stop", "level", "cell", "own"})

@@ -64,7 +64,7 @@ def is_of(sheet: Sheet, house: str) -> bool:
 
 
 def _pools(sheet: Sheet, named: set[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the possible names of each index and of each argument that lines name."""
+    """Yield the possible names of each index and of each argument in ``named``."""
     yield from (each.names for key, each in sheet.given.items() if key in named)
     yield from sheet.axes
 
@@ -74,13 +74,13 @@ def _has(name: str, words: frozenset[str]) -> bool:
 
 
 def _forced(pools: Iterable[tuple[str, ...]], candidates: list[frozenset[str]]) -> frozenset[str] | None:
-    """Return the set of words that occurs in every name of the most pools; None if no pool has one in every name."""
+    """Return the candidate with a word in every name of the most pools; None if no pool has such a candidate."""
     counts = [sum(all(_has(name, each) for name in pool) for pool in pools) for each in candidates]
     return candidates[counts.index(max(counts))] if max(counts, default=0) else None
 
 
 def _leave_out(sheet: Sheet, words: frozenset[str]) -> None:
-    """Remove names with some words from those of arguments, indices and variables, unless no name would be left."""
+    """Remove possible names of arguments, indices and variables that contain some words, unless none would be left."""
     for key, given in sheet.given.items():
         sheet.given[key] = replace(given, names=_others(given.names, words))
     sheet.avoided |= {name for names in sheet.axes for name in names if name not in _others(names, words)}

@@ -100,9 +100,10 @@ def spread(sheet: Sheet, choices: Stream) -> None:
 
 
 def _may_spread(sheet: Sheet) -> bool:
-    """Return whether a kernel accesses all written arrays, and some read ones, by indices, and has no objects.
+    """Return whether all written arrays of a kernel, and some read ones, can get a dimension for the world.
 
-    The first thread may not do all the work, because each world would launch many idle threads.
+    The kernel must not query objects. Nor may its first thread do all the work, because each world would then launch
+    many idle threads.
     """
     named = sheet.named()
     written = {key: each for key in named if (each := sheet.given.get(key)) and each.role is not Role.INPUT}
