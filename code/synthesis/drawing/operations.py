@@ -36,7 +36,7 @@ class Term:
     """The names of the operations that it is made of, including those in named intermediate values."""
 
     depth: int = 0
-    """Number of operations between it and the arguments. The more there are, the less its values fill its interval."""
+    """Number of operations between the arguments and the term. The more, the less of the interval the values fill."""
     flat: bool = False
     """Whether its values are spread evenly over its interval, like those of an argument."""
     varying: bool = True

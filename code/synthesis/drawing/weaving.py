@@ -26,7 +26,7 @@ LONG_OPERAND = 6
 _LEAST_FACTOR = 0.12
 # Weight of a strongly nonlinear map into a domain; ``fit`` has the weights of other maps.
 _UNUSUAL = 0.02
-# Factor by which a chosen function is used more often than its weight.
+# A chosen function is used with the probability of this factor times its weight.
 _WRITTEN = 4.0
 # Minimum share of an interval that must remain after cutting it off.
 _LEFT = 0.5

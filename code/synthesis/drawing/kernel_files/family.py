@@ -21,17 +21,17 @@ class Value:
     """An argument of a family's kernels."""
 
     name: str
-    """Its name in the text."""
+    """The argument's name in the file."""
     line: int
     element: Element
     names: tuple[str, ...]
-    """Names that drawn kernels may give it."""
+    """Names that drawn kernels may give the argument."""
     low: float | None = None
     high: float | None = None
     """The upper bound of its values; ``low`` is the lower one."""
     role: Role = Role.INPUT
     description: str = ""
-    """A description."""
+    """What the argument means, for documentation; may be empty."""
     usual: tuple[str, ...] = ()
     """Usual values as Python, for a number that may become a constant or a default."""
     options: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
 
 
 def refuse_tiles(family: Family) -> None:
-    """Raise an error if a family uses a feature of tile kernels: a head, blocks, or an integer given by an expression.
+    """Raise an error if a family uses features of tile kernels: heads such as ``grid``, blocks, or computed integers.
 
     Raises:
         KernelFileError: for the first such feature.

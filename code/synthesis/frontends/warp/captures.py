@@ -189,7 +189,7 @@ def _meet(spans: set[tuple[int, int]], others: set[tuple[int, int]]) -> bool:
 
 
 def _params_at(types: Sequence[Any], bounds: int, arguments: int) -> list[Any]:
-    """Return the launch bounds and every argument as ctypes objects that refer to the memory itself.
+    """Return the launch bounds and every argument as ctypes objects that view the memory without copying it.
 
     Args:
         types: the types of the bounds and of each argument.

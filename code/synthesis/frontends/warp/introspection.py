@@ -115,7 +115,7 @@ def kernels_in(module: ModuleType) -> list[Any]:
 
 
 def kernels_of(module: ModuleType) -> list[Any]:
-    """Return the kernels that are declared in a module, and those made by its calls of neighbouring modules."""
+    """Return the kernels that a module declares, and those that functions of its package or folder made for it."""
     own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
     known = {id(kernel) for kernel in own}
     reachable = [value for value in vars(module).values() if is_kernel(value)]

@@ -36,7 +36,7 @@ _Reference: Any = _warp_codegen.Reference
 _Var: Any = _warp_codegen.Var
 
 _BACKWARD = "\x00backward\x00"
-"""A mark that occurs in no text."""
+"""A marker of the start of a backward function. It occurs in no text."""
 _BACKWARD_TEMPLATES = (
     "cpu_kernel_template_backward",
     "cuda_kernel_template_backward",
@@ -97,7 +97,7 @@ class _Builder(_ModuleBuilder):
             name = next(name for number in itertools.count() if (name := f"{stem}_{number}") not in self._taken)
             self._taken.add(name)
             self._rename(func, name)
-            # Warp calls these functions by the name of the one that they belong to.
+            # Warp calls custom gradients and replays by the name of their function.
             if func.custom_grad_func is not None:
                 self._rename(func.custom_grad_func, name)
             if func.custom_replay_func is not None:

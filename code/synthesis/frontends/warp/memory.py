@@ -50,7 +50,7 @@ class _Placed:
     """An array in memory."""
 
     value: npt.NDArray[Any]
-    """The array from which it was copied."""
+    """The array whose elements were copied into memory."""
     buffer: Buffer
     guards: tuple[bytes, bytes]
     """The bytes of the guards before and after it."""

@@ -17,7 +17,7 @@ from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.volumes import read_volume
 
 LARGEST = 1 << 20
-"""Maximum size in bytes of a stored array. Of a larger one, only the first rows are stored."""
+"""Maximum size in bytes of a stored array. Only the first rows of a larger array are stored."""
 _TYPES = {float: "float32", int: "int32", bool: "bool"}
 _TEXTURES = {name: kind for kind, name in TYPES.items()}
 
@@ -269,7 +269,7 @@ def _part(found: Any, name: str) -> Array:
 def _built_of(grid: Any) -> tuple[Any, float] | None:
     """Return the points from which a hash grid was last built, and the width of its cells.
 
-    The result is None if the points no longer exist, or if the grid is not of float32.
+    The result is None if the points no longer exist, or if their coordinates are not float32.
     """
     reference, width = getattr(grid, "irsmith_built", (lambda: None, 0.0))
     points = reference()

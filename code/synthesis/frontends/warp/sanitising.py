@@ -156,7 +156,7 @@ def _marked(parts: Sequence[_Token], given: Collection[str]) -> Sequence[_Token]
 
 
 def _functions(parts: Sequence[_Token]) -> set[str]:
-    """Return the names before the parentheses of heads outside all braces, and the names of structs."""
+    """Return the names of a text's own functions and structs, found in the heads outside all braces."""
     found: set[str] = set()
     depth, before = 0, ("", "")
     for part in parts:

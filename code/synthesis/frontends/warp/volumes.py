@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 TILE = 8
 """Voxels along the side of a leaf."""
 _MOST = 12_000
-"""Maximum number of voxels of a volume that is stored whole. Of a larger one, two leaves along each axis are stored."""
+"""Maximum number of voxels of a volume that is stored whole. If it has more, two leaves along each axis are stored."""
 _TREE = 672
 """Offset in bytes of a grid's tree. It begins with the offsets of the leaves, both kinds of nodes and the root."""
 _COUNTS = 32

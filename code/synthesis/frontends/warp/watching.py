@@ -87,7 +87,7 @@ inline void irsmith_adj_address(
     adj_address(array, {indices}, adjoint, {indices}, value);
 }}
 """
-"""The overload of this function for indexed and Fabric arrays, which have no adjoints, so nothing is recorded."""
+"""The overload of ``irsmith_adj_address`` for indexed and Fabric arrays, which have no adjoints to be recorded."""
 _ATOMIC_CALL = """
 template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffer, R... rest)
 {{

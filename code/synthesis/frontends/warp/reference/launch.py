@@ -278,7 +278,7 @@ def _stacked(values: Sequence[Array], *, double: bool) -> Any:
 
 def _taken(memory: Any, number: int, rank: int) -> Array:
     """Return one replica of an array with ``rank`` dimensions; structs become records."""
-    if type(memory) is not dict:  # what _stacked makes of structs
+    if type(memory) is not dict:  # ``_stacked`` returns structs as dictionaries
         return memory[number]
     parts = cast(dict[str, Any], memory)
     fields: dict[str, Array] = {name: _taken(each, number, rank) for name, each in parts.items()}

@@ -42,7 +42,7 @@ def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
         for key, kind, indices, lanes, kept in machine.log:
             if key not in changed:
                 continue
-            active = np.nonzero(lanes)  # of a tile, lanes and elements
+            active = np.nonzero(lanes)  # for a tile, the indices of lanes and of elements
             numbers = active[0] if kept is None else kept[active[0]]
             place = machine.replica[numbers].astype(np.int64)
             for index in indices:

@@ -21,7 +21,7 @@ from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import Array, Value, ValueType, scalar_type, vector_type
 
 finfo: Any = ml_dtypes.finfo
-"""NumPy's ``finfo`` does not support the formats that NumPy lacks."""
+"""A ``finfo`` that also supports formats that NumPy lacks, such as bfloat16."""
 _SWEEPS = 8
 _OFF = 1.0
 """Assumed error of a matrix in its own precision, in units in the last place."""

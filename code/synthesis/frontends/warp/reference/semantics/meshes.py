@@ -40,9 +40,10 @@ _RAY = StructType(
 _MESH = StructType("Mesh", {})
 """The type of ``wp.Mesh``, whose fields depend on the mesh's parts."""
 _EDGES = {True: 1e-9, False: 1e-6}
-"""Distance outside a face, in barycentric coordinates, at which a ray still hits it, by whether precision is double.
+"""Largest distance outside a face, in barycentric coordinates, at which a ray hits it, by whether precision is double.
 
-A ray through an edge meets one of two faces. Near the last of them, single precision may find the ray on either side.
+So a ray through an edge hits one of the edge's two faces. At the border of an open mesh, single precision may find
+either a hit or a miss.
 """
 
 
