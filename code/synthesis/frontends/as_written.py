@@ -1,4 +1,4 @@
-"""Constants in the form that their module writes: ``wp.vec3(0.0, -9.8, 0.0)``, not all digits of each float32."""
+"""The expressions that modules assign to constants: ``wp.vec3(0.0, -9.8, 0.0)``, not all digits of each float32."""
 
 import ast
 import functools
@@ -43,7 +43,9 @@ class Written:
 
 
 def written(name: str, value: Any, module: str) -> Written | None:
-    """Return the expression of a module's only assignment to a name; None if there is none, or if it is not allowed.
+    """Return the expression that a module assigns to a name; None if the name has other bindings there as well.
+
+    The result is also None if the expression has syntax that is not allowed.
 
     Args:
         name: a global of the module.
@@ -85,7 +87,10 @@ def _expression(expression: ast.expr, module: ModuleType) -> Written | None:
 
 
 def _bindings(module: ModuleType) -> Mapping[str, list[ast.stmt]]:
-    """Return the top-level statements that bind each name, or contain its binding; empty without a source."""
+    """Return, by name, the top-level statements that bind the name or contain its binding.
+
+    The result is empty if the module's source is not available.
+    """
     try:
         return _bindings_in(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError):

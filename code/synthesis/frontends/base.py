@@ -79,7 +79,7 @@ __all__ = [
 
 
 class Replayer(Protocol):
-    """A maker of signatures from recorded calls of kernels, without state."""
+    """A stateless maker of signatures from recorded launches of kernels."""
 
     def digest(self, kernel: Kernel) -> str:
         """Return the digest of the text that a loaded kernel lowers to, as the recorder computes it.
@@ -91,6 +91,11 @@ class Replayer(Protocol):
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
         """Return the signature of a loaded kernel with the arguments of a recorded launch.
+
+        Args:
+            kernel: the kernel.
+            launched: the launch.
+            mutation: how far the arguments of all draws but the first deviate from the recorded ones.
 
         Raises:
             ConfigError: if the launch does not fit this kernel, or cannot be replayed.
@@ -105,18 +110,19 @@ class Frontend:
     name: str
     """The name that users type and rows contain."""
     drawing: Callable[[], Drawer]
-    """Returns the drawer, the same one each time. What only drawing needs is imported when it is first called."""
+    """Returns the drawer, the same one each time. The first call imports the modules that only drawing needs."""
     compiler: Compiler
     description: Description
-    """The texts about the tool in prompts and cards, and what its sources may use."""
+    """The texts about the tool in prompts and cards, and the modules and members that its sources may use."""
     prover: Prover | None = None
     """The prover; None if texts are not executed, so that rows are unverified."""
     replayer: Replayer | None = None
     """The replayer; None if programs that use the tool cannot be recorded."""
     script_lines: Callable[[KernelSpec, Values, Direction], Iterable[str]] | None = None
-    """Returns the lines after a kernel's source in a script of a finding: inputs, the call, and what is printed.
+    """Returns the lines after a kernel's source in a script that reproduces a finding: inputs, call, printed results.
 
-    Inputs of a derivative have also the weights of the outputs (``adj_…``, ``ct_…``). None if it writes no scripts.
+    For a derivative, the inputs include the adjoints or cotangents of the outputs (``adj_…``, ``ct_…``). None if the
+    front end writes no scripts.
     """
 
     @property
@@ -145,7 +151,7 @@ class Frontend:
         return self.compiler.load([spec])[0]
 
     def level(self, name: str) -> Level:
-        """Return the level with a name.
+        """Return the level with the given name.
 
         Raises:
             UnknownNameError: if there is none.

@@ -22,11 +22,11 @@ class Definition:
     line: int = 0
     """The line of its file where ``source`` starts."""
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The type of each parameter as text, which is written out if the annotation alone would not evaluate to it."""
+    """The type of each parameter as text. It replaces an annotation that would evaluate to another type."""
     after: str = ""
-    """A statement that completes the declaration, if the source alone does not declare it."""
+    """A statement that completes the declaration after the source; empty if none is needed."""
     beside: tuple["Definition", ...] = ()
-    """Definitions that belong to it and are declared after it: further overloads, a custom gradient."""
+    """Definitions that belong to the object and are written after its own: further overloads, a custom gradient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Instance:
     methods: Mapping[str, Definition]
     """The methods that its class or a base class defines."""
     mark: str = ""
-    """A decorator of the class."""
+    """A decorator of the class, as text; empty if there is none."""
 
 
 def name_of(function: Any) -> str:

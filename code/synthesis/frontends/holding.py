@@ -26,7 +26,7 @@ _MAPPINGS = (dict, MappingProxyType, collections.ChainMap, collections.UserDict)
 
 
 def contained_in(module: ModuleType, is_wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
-    """Yield the wanted values in containers, classes and objects of a module, each with an expression for its place.
+    """Yield the wanted values in containers, classes and objects of a module, each with an expression to access it.
 
     Mappings, sequences, sets, arrays of objects, partial functions, and the module's own classes and their objects are
     searched to a limited depth. Values that have a name in the module themselves are not yielded.
@@ -101,5 +101,5 @@ def is_near(name: str, module: ModuleType) -> bool:
 
 
 def is_made_by_call(function: Any) -> bool:
-    """Return whether a function was defined by a call of another one, which importing its module may not repeat."""
+    """Return whether a function was defined inside another one, whose call an import of the module may not repeat."""
     return "<locals>" in getattr(function, "__qualname__", "")

@@ -71,7 +71,10 @@ class Described:
 
     spec: KernelSpec
     digest: str
-    """Digest of what it lowers to in the program's process. A source with the same digest is the same kernel."""
+    """Digest of the text that the kernel lowers to in the program's process.
+
+    A source whose text has the same digest defines the same kernel.
+    """
 
 
 def numbers_of(value: Array) -> tuple[float, ...]:
@@ -95,7 +98,12 @@ def range_of(value: npt.ArrayLike) -> Domain:
 
 
 def cut(launched: Launched, sizes: Mapping[int, int]) -> Launched:
-    """Return a launch with dimensions of some sizes cut to other sizes, in its arrays and in its launch size."""
+    """Return a launch with some dimensions of its arrays and of its launch size cut to smaller ones.
+
+    Args:
+        launched: the launch.
+        sizes: the new dimension for each dimension to be cut.
+    """
 
     def shorter(shape: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sizes.get(each, each) for each in shape)
@@ -138,7 +146,10 @@ def launching(made: CompiledFrom) -> Generator[None]:
 
 
 def with_source(described: Described) -> Described:
-    """Return a kernel with the function that it was compiled from, if its launch is in the context of ``launching``."""
+    """Return a kernel with the source, origin and licence of the function that it was compiled from.
+
+    The function is that of the enclosing context of ``launching``; without one, the kernel is unchanged.
+    """
     made = _COMPILED_FROM.get()
     if made is None:
         return described

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 LineMap = list[tuple[int, int, int]]
-"""(Python line, first IR line, last IR line), all from 1, in the order of the IR. An IR line is in more than one entry
-only in LLVM IR, whose functions stand for several lines of Python each.
+"""(Python line, first IR line, last IR line), all from 1, in the order of the IR.
+
+An IR line is in more than one entry only in LLVM IR, where a whole function may come from several lines of Python.
 """
 
 
@@ -14,7 +15,7 @@ class Places:
     """A map from lines of files to lines of a kernel's source, which is collected from several files."""
 
     pieces: tuple[tuple[str, int, int, int], ...] = ()
-    """File, its first line, number of lines, and the line of the source that the first line became."""
+    """The parts of the source: file, first line in the file, number of lines, and first line in the source."""
 
     @property
     def files(self) -> frozenset[str]:
@@ -22,7 +23,7 @@ class Places:
         return frozenset(home for home, *_ in self.pieces)
 
     def line(self, file: str, line: int) -> int | None:
-        """Return the line of the source that a file's line became; None if the source does not contain it."""
+        """Return the line of the source for a line of a file; None if the source does not contain that line."""
         for home, first, count, start in self.pieces:
             if home == file and first <= line < first + count:
                 return start + line - first
@@ -36,7 +37,7 @@ Where = Callable[[str, int], int | None]
 
 
 def runs_of(origins: Iterable[int | None]) -> LineMap:
-    """Return the line map of a text from the Python line of each of its lines, or None for a line without one."""
+    """Return the line map of a text, given the Python line of each of its lines; None for a line that has none."""
     runs: LineMap = []
     for number, origin in enumerate(origins, start=1):
         if origin is None:

@@ -53,7 +53,13 @@ def mlir_lines(annotated: str, where: Where) -> tuple[list[str], list[int | None
 
 
 def adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Pattern[str]) -> list[int | None]:
-    """Return the origins, in which constants and values made from them have the origin of their first use."""
+    """Return the origins, in which constants and values broadcast from them have the origin of their first use.
+
+    Args:
+        lines: the lines of a module.
+        origins: the source line of each line; None if it is unknown.
+        name: matches the name of a value.
+    """
     result = list(origins)
     uses: dict[str, int] = {}
     for position in reversed(range(len(lines))):

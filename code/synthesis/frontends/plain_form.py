@@ -109,7 +109,7 @@ def _renamed(source: str, tree: ast.Module, classes: Iterable[ast.ClassDef], oth
 
 
 def _of_member(text: Text, member: ast.stmt, others: Mapping[str, str]) -> Iterator[Edit]:
-    """Yield the edits of names that a class binds."""
+    """Yield the edits that rename the method, field or variables that one statement of a class body defines."""
     match member:
         case ast.FunctionDef(name=name) if name in others:
             at = text.start(member) + len(b"def ")

@@ -13,7 +13,7 @@ JAX_MODULES = frozenset({
     "jax.experimental.pallas", "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton",
     "jax.example_libraries.optimizers",
 })  # fmt: skip
-"""The other public modules of JAX that a source may name."""
+"""The public modules of JAX that a source may name, besides those inside ``JAX_PACKAGES``."""
 JAX_OWN = frozenset({
     "jax._src", "jax._src.api", "jax._src.custom_derivatives", "jax._src.dtypes", "jax._src.lax", "jax._src.lax.lax",
     "jax._src.lax.control_flow", "jax._src.lax.slicing", "jax._src.lax.special", "jax._src.nn",
@@ -99,7 +99,7 @@ ONLY: dict[str, frozenset[str]] = {
         "matrix", "vector", "quaternion", "transformation", "array", "float32", "float64", "int32"
     }),
 }  # fmt: skip
-"""The names that may be used from modules that also contain other things."""
+"""The names that a source may use from each module whose other members it may not use."""
 WARP_ONLY = frozenset({
     "array", "array1d", "array2d", "array3d", "array4d", "constant", "fabricarray", "fabricarrayarray",
     "indexedfabricarray", "indexedfabricarrayarray", "fixedarray", "func", "func_grad",
@@ -120,14 +120,14 @@ WARP_COMPUTES = frozenset({
     "diag", "trace", "vector", "matrix",
 })  # fmt: skip
 WARP_PRINTS = frozenset({"print"})
-"""Built-ins that a kernel may call, but that are not members of Warp for Python code to use."""
+"""Warp's built-ins that a kernel may call, but that Python code outside of kernels may not use."""
 
 NO_MEMBERS = frozenset({
     "load", "save", "savez", "frombuffer", "fromfile", "fromregex", "fromfunction", "from_dlpack",
     "set_printoptions", "printoptions", "print", "debug_callback", "debug_print", "pure_callback", "io_callback",
     "custom_linear_solve_callback", "create_token", "infeed", "outfeed", "register_pytree_node", "ufunc", "ffi_call",
 })  # fmt: skip
-"""Names that may not be used from any module: files, memory, callbacks."""
+"""Names that may not be used from any module, since they access files or memory, or call back into Python."""
 NO_NAMES = frozenset({
     "exec", "eval", "compile", "open", "getattr", "setattr", "delattr", "hasattr", "globals", "locals", "vars",
     "dir", "input", "breakpoint", "memoryview", "super", "next", "iter", "help", "exit", "quit", "copyright",
@@ -169,7 +169,7 @@ CONTAINERS = frozenset({"dict", "list", "set", "sorted", "tuple", "range"})
 ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 """Built-in functions that return an object which can be iterated once."""
 RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
-"""Methods that set the derivative rule of a function."""
+"""Methods that set the derivative rule or the batching rule of a function."""
 
 
 @functools.cache

@@ -41,7 +41,9 @@ _NEVER = (
 
 
 def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None:
-    """Return what a source could do besides defining its kernel, with its line; None if nothing or not Python.
+    """Return a description, with its line, of a construct that could do more than define a kernel.
+
+    The result is None if there is none, or if the source is not Python.
 
     The source is not executed. Modules that it names are imported if they are on the list of modules for computation.
 
@@ -63,7 +65,7 @@ def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None
 
 
 def passed_on(source: str, trusted: Collection[str] = ()) -> str | None:
-    """Return the mutable module variable that a function passes on; None if that is not why the source is refused."""
+    """Return the mutable module variable that a function passes on, if the source is refused for this; else None."""
     try:
         _check(source, trusted)
     except _PassedOnError as more:
@@ -168,9 +170,9 @@ class _Check:
     kernels: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """Functions that are only passed to ``pallas_call``, with the parameters that are bound there."""
     given: dict[int, ast.Call] = field(default_factory=dict[int, ast.Call])
-    """Functions that the next statement passes to Warp and binds to the same name, and these statements.
+    """The calls ``f = wp.kernel(f, …)`` that directly follow the definition of ``f`` without a decorator.
 
-    Keys are the ``id`` of both, and values the call. The functions have no decorator.
+    The keys are the ``id`` of the definition and that of the assignment.
     """
 
     def module(self) -> None:
@@ -552,7 +554,10 @@ class _Check:
                 self._visit(node, scope)
 
     def _function(self, node: _Function, scope: _Scope | None, *, makes: bool = False) -> None:
-        """Check a function. A constructor may set attributes, since it cannot be called again on the same object."""
+        """Check a function; ``makes`` is whether it is a constructor.
+
+        A constructor may set attributes, since it cannot be called again on the same object.
+        """
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
         around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
         for each in around:
@@ -678,8 +683,7 @@ class _Check:
     def _is_made_here(self, node: ast.Call, scope: _Scope | None) -> bool:
         """Return whether a call makes an object by ``object.__new__``, or sets an attribute of such an object.
 
-        It sets it by ``object.__setattr__`` in the function that made the object. Only sources with trusted libraries
-        may do so.
+        An attribute may only be set in the function that made the object, and only in sources with trusted libraries.
         """
         if not self.trusted or scope is None or scope.inert or node.keywords or "object" in bound_names(self.tree):
             return False
@@ -885,7 +889,7 @@ def _is_fixed(value: ast.expr) -> bool:
 
 
 def _is_own_module(path: str) -> bool:
-    """Return whether a path is a module of its own top-level package, which is imported."""
+    """Return whether a path refers to a module that its top-level package defines. The package is imported."""
     found = _imported(path)
     if found is None:
         parent, _, name = path.rpartition(".")

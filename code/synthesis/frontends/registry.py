@@ -87,7 +87,7 @@ def supported_releases(name: str) -> tuple[Supported, ...]:
 
 
 def _beside(name: str, module: str, attribute: str) -> Any:
-    """Return a value from a module beside the one that defines a front end, which is known without its tools.
+    """Return an attribute of a module in a front end's package, without importing the front end or its tools.
 
     Return None if there is no such front end or no such module.
     """
@@ -192,7 +192,7 @@ def maker_names() -> tuple[str, ...]:
 
 
 def find_maker(name: str) -> tuple[str, Maker]:
-    """Return the front end whose kernels a compiler makes, and the compiler.
+    """Return the name of the front end whose kernels a compiler makes, and the compiler.
 
     Raises:
         UnknownNameError: if there is no compiler of this name.
@@ -245,7 +245,7 @@ def _missing(name: str, package: str) -> MissingFrontendError:
 
 @cache
 def get_frontend(name: str) -> Frontend:
-    """Return the front end with a name.
+    """Return the front end with the given name.
 
     Raises:
         UnknownNameError: if there is none.
@@ -269,7 +269,10 @@ def get_frontend(name: str) -> Frontend:
 
 
 def toolchain_here(name: str | None = None) -> dict[str, str]:
-    """Return the versions of irsmith and of a front end's installed packages, or of all; nothing is imported."""
+    """Return the versions of irsmith and of a front end's installed packages, by name, without importing them.
+
+    If no front end is named, the packages of all front ends are included.
+    """
     entries = {each.name: each.dist for each in entry_points(group=ENTRY_POINT_GROUP)}
     versions = {"irsmith": __version__}
     for frontend in _locations() if name is None else (name,):

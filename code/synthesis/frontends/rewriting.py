@@ -40,7 +40,7 @@ class Text:
         return self._lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
 
     def holds(self, node: Placed, name: str) -> bool:
-        """Return whether a node's position contains a name. Python 3.11 gives wrong positions in f-strings."""
+        """Return whether the source has a name at a node's position. Python 3.11 gives wrong ones in f-strings."""
         return self.source[self.start(node) : self.end(node)] == name.encode()
 
     def edited(self, edits: Iterable[Edit]) -> str:
@@ -97,7 +97,7 @@ def attributes_in(tree: ast.AST) -> set[str]:
 
 
 def default_names(source: str) -> list[str]:
-    """Return the names of parameters that a function's defaults also read, as names of the enclosing scope."""
+    """Return the names that a function's defaults read and that are also its parameters, as in ``def f(by=by)``."""
     (first, *_) = ast.parse(source).body
     if not isinstance(first, ast.FunctionDef):
         return []
@@ -113,7 +113,10 @@ def annotation_names(source: str) -> list[str]:
 
 
 def without_annotations(source: str, strange: Callable[[str], bool]) -> str:
-    """Return a source without annotations that contain a strange name; a class field's becomes ``object``."""
+    """Return a source without annotations that contain a name for which ``strange`` returns True.
+
+    The annotation of a class field becomes ``object``.
+    """
     tree, text, edits = ast.parse(source), Text(source), list[Edit]()
     for node in ast.walk(tree):
         annotation = _annotation(node)

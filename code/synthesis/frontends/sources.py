@@ -332,9 +332,9 @@ class SourceCollector:
         return self._imports, self._constants, self._definitions, self._found_at, self._seen, self.why
 
     def _with_known_types(self, source: str, tree: ast.Module, definition: Definition, scope: Mapping[str, Any]) -> str:
-        """Return the source with annotations replaced by the types they denote, where names would denote others here.
+        """Return the source with the types in place of annotations that would evaluate to other types in it.
 
-        An example is a function that another function made, whose annotations name that function's variables.
+        An example is a function that is defined inside another one, and whose annotations name local variables.
         """
         if not isinstance(tree.body[0], ast.FunctionDef):
             return source
@@ -354,7 +354,7 @@ class SourceCollector:
     def _with_members(self, source: str, scope: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Return the source with members of user modules (``math.rotate``) under short names, and these members.
 
-        The same applies to functions in an enumeration class, which is written to the source without them.
+        The functions of an enumeration class are replaced in the same way, since the class is written without them.
 
         A whole chain of attributes (``a.b.c``) is replaced if it ends in a constant. Otherwise, the part up to the
         first object that is not a module is replaced.
@@ -448,7 +448,7 @@ class SourceCollector:
             return None
 
     def _own(self, text: str) -> str:
-        """Return a text from the front end, after importing the customary names in it."""
+        """Add the imports of the customary names in a text from the front end, and return the text unchanged."""
         for name, statement in self.customary.items():
             if re.search(rf"\b{name}\.", text) and name not in self._seen:
                 self._imports.setdefault(name, statement)
@@ -518,7 +518,7 @@ class SourceCollector:
         return found.text
 
     def _may_stand(self, name: str, value: Any) -> bool:
-        """Return whether a name may stand for a library's module or a constant in the source."""
+        """Return whether a value is a library's module or a constant, and its name is not in use for another value."""
         known = not self._is_users(value) if isinstance(value, ModuleType) else self._constant(value) is not None
         return known and (name not in self._seen or self._seen[name] is value)
 
@@ -553,7 +553,7 @@ class SourceCollector:
             self._miss(name, f"{type(value).__module__}.{type(value).__qualname__}")
 
     def _undecorated(self, definition: Definition) -> Definition:
-        """Return a function without its decorators, for a function that is called directly."""
+        """Return a function's definition without its decorators, for a function that is called without them."""
         source, line = self._source(name_of(definition.obj), definition)
         if not isinstance(definition.obj, FunctionType) or source is None or not source.lstrip().startswith("@"):
             return definition

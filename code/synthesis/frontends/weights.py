@@ -20,8 +20,8 @@ def usual_weights(
     """Return the weight of each category.
 
     By default, 72 % of the kernels are applications. The other categories cover operations that these rarely or never
-    use, so their weights are proportional to their number of targets. So operations are about equally frequent: about
-    15 times in 20,000 kernels. Targets are taken in turn, so that each occurs at least ten times.
+    use, so their weights are proportional to their number of targets. Each operation then occurs about 15 times in
+    20,000 kernels. Targets are taken in turn, so that each occurs at least ten times.
 
     Args:
         recipes: all recipes.

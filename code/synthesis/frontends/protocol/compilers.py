@@ -40,9 +40,9 @@ class Level:
     default: bool = True
     """Whether rows have the level by default."""
     made_by: str = ""
-    """The tool that makes the text, as named in the front end's table."""
+    """The front end's name for the tool, or the stage of a compiler, that makes the text."""
     run_by: str = ""
-    """The tool that executes the text, as named in the front end's table; empty if none does."""
+    """The front end's name for the tool that executes the text; empty if none does."""
     run_again_by: str = ""
     """A description of a second tool that executes the text; empty if there is none.
 
@@ -129,11 +129,11 @@ class Compiler(Protocol):
         ...
 
     def prospects(self, target: object) -> list[str]:
-        """Return the names of the objects that ``discover`` examines, in order, in a live object or a module."""
+        """Return the names of the objects in a live object or a module that ``discover`` examines, in order."""
         ...
 
     def has_declared(self, module: ModuleType) -> bool:
-        """Return whether a module holds an object that the tool made from a function, or a marked function.
+        """Return whether a module holds an object that the tool made, or a function with ``@synthesis.example``.
 
         By default no module does.
         """

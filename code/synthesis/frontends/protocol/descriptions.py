@@ -28,14 +28,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """The texts about a front end in prompts, cards and documents, and what its sources may use."""
+    """The texts about a front end in prompts, cards and documents, and the members that its sources may use."""
 
     tool: str
     """The tool's name in sentences."""
     unit: str = "function"
     """The tool's word for a program."""
     modules: tuple[str, ...] = ()
-    """The top-level modules of the tool, which any source may import. A program that has imported the first uses it."""
+    """The top-level modules of the tool, which any source may import.
+
+    A program that has imported the first one is assumed to use the tool.
+    """
     members: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """The members of each module of the tool that a source may use without being trusted."""
     conventions: str = ""

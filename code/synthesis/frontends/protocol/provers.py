@@ -57,7 +57,7 @@ class RunKey:
 Runs = Mapping[RunKey, Values]
 """The initial values of each run: every argument, and for a backward text also the adjoints or cotangents."""
 Outcome = Mapping[RunKey, Values]
-"""The final values of each run: every array of a Warp kernel, or every result of a JAX function."""
+"""The final values of each run: every array argument of a Warp or Triton kernel, or every result of a JAX function."""
 
 
 def numbered(purpose: Purpose, values: Sequence[Values]) -> dict[RunKey, Values]:
@@ -80,7 +80,10 @@ class Program:
     compile_only: bool = False
     """Whether the text is only compiled for its device and not run. There are no runs then."""
     sketched: bool = False
-    """Whether it is enough that the host's compiler accepts a text that is only compiled."""
+    """Whether a text that is only compiled is first given to the host's compiler.
+
+    If that rejects the text, it is compiled for its device.
+    """
     source: str = ""
     """For a level with ``lowered_from``: the stored text of that level, to be lowered again. The text is not run."""
     device: str = ""
@@ -197,7 +200,7 @@ class Prover(Protocol):
         ...
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """Return the class of constructs in the kernel that the tool is known to differentiate wrongly; or None."""
+        """Return the kind of construct in the kernel that the tool is known to differentiate wrongly; None if none."""
         ...
 
     def operations(self) -> Mapping[str, ToolOperation]:

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 Values = dict[str, npt.NDArray[Any]]
-"""Arrays by the names of arguments or results. A plain value is an array with only its type's dimensions.
+"""Arrays by the names of arguments or results.
 
-A plain value is an array with only its type's dimensions, such as ``(3,)`` of a vec3.
+A value that is not an array is stored as an array with the dimensions of its type, such as ``(3,)`` for a vec3.
 """
 
 
@@ -57,7 +57,7 @@ class Trace:
     left_out: set[int] = field(default_factory=set[int])
     """Places that the tool removes when it makes a text, such as a branch whose condition is then known."""
     order: str | None = None
-    """A name, such as an argument's, whose values change if threads run in another order; None if none does."""
+    """The name of an array whose values depend on the order in which threads run; None if there is none."""
     singular: set[int] = field(default_factory=set[int])
     """Numbers of the runs that compute a value at a point without a derivative.
 
@@ -73,7 +73,7 @@ class PerturbedRun:
     off: Values
     """Results with every rounded number perturbed by a unit in the last place, and with unchanged decisions."""
     inverted: Sequence[Values]
-    """Results with every decision that rounding may invert inverted.
+    """Results of evaluations that invert decisions which rounding may invert: first, all of them at once.
 
     If there are several such decisions, results with only some of them inverted follow, so that each is inverted once.
     Empty if there is none.
@@ -173,7 +173,7 @@ class Reference(Protocol):
         ...
 
     def others(self, runs: Sequence[Values]) -> Sequence[Sequence[Values]]:
-        """Return other correct results that exist if the tool does not define an order, in the kernel's precision.
+        """Return the results for other orders of evaluation that the tool allows, in the kernel's precision.
 
         Args:
             runs: every argument of each run, with the same shapes.
