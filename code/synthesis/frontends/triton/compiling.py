@@ -1,4 +1,4 @@
-"""Makes Triton kernels of the PyTorch functions of a module, forward and backward, and compares them with PyTorch."""
+"""Compiles the PyTorch functions of a module and their derivatives to Triton kernels, and compares the results."""
 
 import contextlib
 import inspect
@@ -30,13 +30,13 @@ _CUSTOMARY = {
     "math": "import math",
 }
 _INPUTS, _SETTINGS = "get_inputs", "get_init_inputs"
-"""Functions of a module that give the arguments of its classes of layers: of a call, and of the class itself."""
+"""Names of a module's functions that return the inputs of its layers, and the arguments of their constructors."""
 _LAYER = "layer"
-"""The parameter that a layer is passed as, to its derivative."""
+"""The name of the parameter by which the derivative of a layer takes the layer."""
 _ULPS = 64
-"""Units in the last place that results may differ by from those in double precision, beside PyTorch's own error."""
+"""Allowed error in units in the last place of an array's largest number, in addition to that allowed by ``_TIMES``."""
 _TIMES = 2
-"""How many times PyTorch's own error the error of the compiled program may be."""
+"""Allowed error as a multiple of PyTorch's own error. Both errors are relative to results in double precision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +49,14 @@ class _Task:
     parameters: tuple[str, ...]
     compiled_from: CompiledFrom
     inputs: int | None = None
-    """Number of arguments of a layer's call; its parameters follow them. None for a function."""
+    """Number of the arguments that a layer's call takes; the others are the layer's parameters. None for a function."""
 
 
 class InductorMaker:
     """Compiles PyTorch functions and layers by Inductor."""
 
     def find_fault(self) -> str | None:
-        """Return why Inductor cannot be used here; None if it can."""
+        """Return the reason why Inductor cannot be used here; None if it can."""
         return inductor.find_fault()
 
     def make(self, target: object, examples: Examples, is_wanted: Callable[[str], bool]) -> Iterator[Made | NotMade]:
@@ -84,7 +84,10 @@ MAKER = InductorMaker()
 
 
 def _candidates(torch: Any, target: object) -> list[tuple[str, Any]]:
-    """Return the functions and the classes of layers of a module, or the one that is given, by name."""
+    """Return the functions and layer classes that a module defines, or the given function or class, with their names.
+
+    Layer classes that another class of the module uses are left out.
+    """
     if not isinstance(target, ModuleType):
         return [(getattr(target, "__name__", type(target).__name__), target)]
     found = [
@@ -99,7 +102,7 @@ def _candidates(torch: Any, target: object) -> list[tuple[str, Any]]:
 
 
 def _is_used_by_another(layer: Any, classes: Sequence[Any]) -> bool:
-    """Return whether another class of the module names a class, so that it is only a part of that one."""
+    """Return whether the code of another class mentions a layer class, which is then a part of the other layer."""
     return any(layer.__name__ in _globals_of(each) for each in classes if each is not layer)
 
 
@@ -115,7 +118,7 @@ def _task(torch: Any, name: str, live: Any, examples: Examples) -> _Task:
     """Return a function or a layer with its arguments.
 
     Raises:
-        ConfigError: if nothing is known of its arguments.
+        ConfigError: if its arguments are not known.
         Exception: whatever the user's code raises.
     """
     made = _compiled_from(live)
@@ -147,7 +150,11 @@ def _task(torch: Any, name: str, live: Any, examples: Examples) -> _Task:
 
 
 def _value(torch: Any, given: Any) -> Any:
-    """Return a random tensor of a type, or a value itself."""
+    """Return a random tensor of the given array type; return any other value unchanged.
+
+    Raises:
+        ConfigError: if PyTorch lacks the type of the elements.
+    """
     if not isinstance(given, ArrayType):
         return given
     dtype = getattr(torch, given.dtype, None)
@@ -200,7 +207,7 @@ def _compiled_from(live: Any) -> CompiledFrom:
 
 
 def _undecorated(live: Any) -> tuple[Definition, int]:
-    """Return the definition of a function or class without its decorators, and the line of its file."""
+    """Return the definition of a function or class without its decorators, and the line where it starts."""
     source, line = source_of(live)
     if source is None:
         raise ConfigError("its source is not known")
@@ -217,7 +224,7 @@ def _is_library(module: str) -> bool:
 
 
 def _derivative(torch: Any, task: _Task) -> _Task | None:
-    """Return the function of a task's arguments and cotangents that gives its gradients; None if it has none."""
+    """Return the task for a function's gradients, which takes its arguments and cotangents; None if it has none."""
     wanted = [number for number, each in enumerate(task.arguments) if each.is_floating_point()]
     try:
         with torch.no_grad():
@@ -253,7 +260,13 @@ def _derivative(torch: Any, task: _Task) -> _Task | None:
 
 
 def _spelled(task: _Task, wanted: Sequence[int], cotangents: int) -> str:
-    """Return the Python of a derivative."""
+    """Return the Python source of a task's derivative.
+
+    Args:
+        task: the task.
+        wanted: the numbers of the arguments with gradients.
+        cotangents: the number of cotangents.
+    """
     names, results = [*task.parameters], [f"ct_{number}" for number in range(cotangents)]
     given = names if task.inputs is None else names[: task.inputs]
     inputs = "".join(f"{names[number]}, " for number in wanted if number < len(given))
@@ -273,8 +286,8 @@ def _spelled(task: _Task, wanted: Sequence[int], cotangents: int) -> str:
 def _made(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
     """Compile a function, run the program by Triton's interpreter, and compare its results with PyTorch's.
 
-    The launches are kept with their arguments, to be reported without a second run. The kernels' modules are there
-    until the next function is asked for.
+    The launches are stored with copies of their arguments, so that they can be reported without a second run. The
+    kernels' modules stay loaded until the generator is resumed.
     """
     launches: list[inductor.Launch] = []
 
@@ -311,10 +324,10 @@ def _copies(tensors: Tensors) -> list[Any]:
 
 
 def _disagreement(torch: Any, task: _Task, found: Tensors) -> str | None:
-    """Return how results differ from those of PyTorch by more than rounding; None if they do not.
+    """Return a description of a difference from PyTorch's results that exceeds rounding error; None if there is none.
 
-    Results may be as far from those in double precision as ``_TIMES`` PyTorch's own results are, and ``_ULPS`` units
-    in the last place of the largest one. Whole numbers have to be equal.
+    Errors are relative to results in double precision. The largest error of an array may be ``_TIMES`` that of
+    PyTorch's, plus ``_ULPS`` units in the last place of the array's largest number. Integers must be equal.
     """
     own = inductor.tensors_in(torch, task.function(*_copies(task.arguments)))
     doubles = [each.double() if each.is_floating_point() else each for each in _copies(task.arguments)]

@@ -81,10 +81,10 @@ def _argument(name: str, kind: Any, value: Any) -> Argument:
 
 
 def _bounds_of(name: str, value: Any) -> Bounds:
-    """Return what a ``TensorDescriptor`` describes.
+    """Return the bounds of a ``TensorDescriptor``.
 
     Raises:
-        NotKeptError: if what it describes cannot be recorded.
+        NotKeptError: if the descriptor rounds the loaded numbers, which is not recorded.
     """
     if value.round_f32_to_tf32:
         raise NotKeptError(f"the tensor descriptor {name} rounds what it loads to TF32, which is not recorded")
@@ -136,7 +136,17 @@ def read(kernel: Specialised, bound: Mapping[str, Any], grid: tuple[int, ...]) -
 
 
 def _memory_of(name: str, array: Any, bounds: Bounds, size: int) -> tuple[int, ...]:
-    """Return the shape under which to record the base of a tensor descriptor, whose elements have a size in bytes."""
+    """Return the shape under which to record the base array of a tensor descriptor.
+
+    Args:
+        name: the argument's name, for messages.
+        array: the base.
+        bounds: the bounds of the descriptor.
+        size: the size of an element in bytes.
+
+    Raises:
+        NotKeptError: if the base is no tensor, or is smaller than the bounds.
+    """
     tensor = tensor_behind(array)
     if tensor is None:
         raise NotKeptError(f"an array of the type {type(array).__name__} is not recorded")

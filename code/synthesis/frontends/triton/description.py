@@ -30,7 +30,7 @@ _LIBDEVICE = frozenset({
     "round", "rsqrt", "rsqrt_rn", "saturatef", "scalbn", "signbit", "sin", "sinh", "sinpi", "sqrt", "sqrt_rn",
     "sub_rn", "tan", "tanh", "tgamma", "trunc",
 })  # fmt: skip
-"""The functions of libdevice that the oracle of Triton knows. Each is one call of one function of numbers."""
+"""The functions of libdevice that the oracle models. Each only computes a number from one or more numbers."""
 _MEMBERS: dict[str, frozenset[str]] = {
     "triton": frozenset({"cdiv", "constexpr_function", "jit", "language", "next_power_of_2"}),
     "triton.language": _LANGUAGE,
@@ -46,7 +46,7 @@ _MEMBERS: dict[str, frozenset[str]] = {
     "triton.language.extra.libdevice": _LIBDEVICE,
     "triton.language.extra.cuda.libdevice": _LIBDEVICE,
 }  # fmt: skip
-"""The members of Triton that a source may use: no prints, no assembly, no functions of a library that it names.
+"""The members of Triton that a source may use. Prints, inline assembly and calls of external libraries are excluded.
 
 Triton calls Python's functions while it compiles a kernel, so the bodies of kernels are checked like any other code.
 """

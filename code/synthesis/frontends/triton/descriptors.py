@@ -22,12 +22,12 @@ from synthesis.frontends.triton.spelling import DTYPES, SHORT, descriptor_parts,
 KEY = "descriptors"
 """The key of the entries in a signature's ``call``."""
 ZERO, NAN = "zero", "nan"
-"""The names of what loads give outside the bounds, as in Triton."""
+"""Triton's names for the value that loads return for elements outside the bounds."""
 _ENTRIES = ("base", "block_shape", "shape", "strides", "padding")
 _LARGEST = 2**31 - 1
 _FARTHEST = 2**40
 _ALIGNMENT = 16
-"""The number of bytes that divides every stride but the last."""
+"""Alignment in bytes. Every stride but the last must be a multiple of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Bounds:
         return self.shape if self.is_row_major else (self.extent,)
 
     def problem(self, rank: int, dtype: str) -> str | None:
-        """Return why Triton makes no such descriptor; None if it does.
+        """Return the reason why Triton refuses to make such a descriptor; None if it accepts it.
 
         Args:
             rank: the number of dimensions of its blocks.
@@ -80,10 +80,10 @@ def row_major(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def bounds_of(signature: Signature, argument: Argument) -> Bounds | None:
-    """Return what a descriptor argument describes; None for another argument, or if its sizes are not known.
+    """Return the bounds of an argument that is a descriptor; None for any other, or if its sizes are not known.
 
     Raises:
-        ConfigError: if its entry in ``call`` cannot be read, or Triton makes no such descriptor.
+        ConfigError: if its entry in ``call`` cannot be read, or Triton refuses to make such a descriptor.
     """
     parts = descriptor_parts(argument.type_name)
     if parts is None or argument.shape is None or None in argument.shape:
@@ -101,7 +101,7 @@ def bounds_of(signature: Signature, argument: Argument) -> Bounds | None:
 
 
 def entry_of(bounds: Bounds, stored: tuple[int, ...]) -> dict[str, Any]:
-    """Return the entry of a descriptor in ``call`` for an argument of a shape; empty if it needs none."""
+    """Return the entry in ``call`` of a descriptor whose argument has the shape ``stored``; empty if it needs none."""
     entry: dict[str, Any] = {}
     if bounds.shape != stored:
         entry["shape"] = list(bounds.shape)
@@ -120,7 +120,7 @@ def with_entries(signature: Signature, entries: Mapping[str, Mapping[str, Any]])
 def argument_of(name: str, type_name: str) -> Argument | None:
     """Return an argument without a shape for the type of a descriptor; None for any other type.
 
-    Descriptors of truth values give None, too: Triton's compiler aborts on them.
+    The result is also None for descriptors of Booleans, since Triton's compiler aborts on them.
     """
     parts = descriptor_parts(type_name)
     if parts is None or parts[0] not in DTYPES or DTYPES[parts[0]] == "bool":

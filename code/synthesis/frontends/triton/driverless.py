@@ -52,7 +52,7 @@ class _Utilities:
 
 
 class _Driverless:
-    """A driver that answers programs as that of an H100 does."""
+    """A driver that reports an H100 to Triton."""
 
     def __init__(self) -> None:
         self.utils = _Utilities()

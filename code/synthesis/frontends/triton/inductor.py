@@ -1,8 +1,8 @@
 """Compiles PyTorch functions to Triton kernels by Inductor, and runs the compiled programs on the host.
 
-No GPU is needed: a function is traced with tensors that have no data, and Inductor is told of the GPU of
-``pretence.py``. This needs private parts of PyTorch. All of them are in this file; ``find_fault`` says which of them
-the installed release lacks.
+No GPU is needed: a function is traced with tensors that have no data, and Inductor compiles it for the simulated GPU
+of ``pretence.py``. This needs private parts of PyTorch. All of them are in this file; ``find_fault`` reports which of
+them the installed release lacks.
 """
 
 import ast
@@ -57,11 +57,11 @@ _START = re.compile(r"^triton_helpers\.set_driver_to_gpu\(\)\n", re.MULTILINE)
 
 
 class NotCompiledError(Exception):
-    """Raised if Inductor compiles a function to no program that can be run here; the message says why."""
+    """An error for a function that Inductor cannot compile to a program that runs here; the message says why."""
 
 
 def find_fault() -> str | None:
-    """Return why Inductor cannot be used here; None if it can."""
+    """Return the reason why Inductor cannot be used here; None if it can."""
     try:
         import_module("torch")
     except ImportError:
@@ -84,7 +84,7 @@ def _private(name: str) -> Any:
     """
     module, _, attribute = _PRIVATE[name].partition(":")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of what PyTorch itself calls as it is imported
+        warnings.simplefilter("ignore", DeprecationWarning)  # PyTorch's own import warns
         return attrgetter(attribute)(import_module(module))
 
 
@@ -99,7 +99,7 @@ class Compiled:
 
     @contextlib.contextmanager
     def loaded(self) -> Generator["Loaded"]:
-        """Return the program with its kernels as live functions, inside a context."""
+        """Return a context manager for the program with its kernels loaded; they are unloaded at the end."""
         modules = list[ModuleType]()
         try:
             with _gpu():
@@ -175,7 +175,7 @@ def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> 
 def _changes_arguments(target: Any) -> bool:
     """Return whether an operation of a graph changes its arguments, as ``div_`` does.
 
-    Inductor takes graphs without such operations. It would use the memory of their results a second time.
+    Inductor expects graphs without such operations; it would reuse the memory of their results.
     """
     schema = getattr(target, "_schema", None)
     return schema is not None and schema.is_mutable
@@ -251,7 +251,7 @@ def _gpu() -> Generator[None]:
 
 
 def _read(text: str) -> Compiled:
-    """Parse a program of Inductor's into its parts.
+    """Parse a program that Inductor made into its parts.
 
     Raises:
         NotCompiledError: if it has a kernel that is not Triton's, or an unknown part.
@@ -291,7 +291,7 @@ class Launch:
         interpret(self.function, self.grid, self.values, seconds=SECONDS)
 
     def copy(self) -> "Launch":
-        """Return the launch with copies of its tensors. Those that share memory share the memory of their copies."""
+        """Return the launch with copies of its tensors. Tensors that share memory also share it in the copy."""
         memories: dict[int, Any] = {}
         return replace(self, values={name: _copy(value, memories) for name, value in self.values.items()})
 
@@ -315,7 +315,7 @@ def _copy(value: Any, memories: dict[int, Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A program of Inductor's that can be run on the host.
+    """A program made by Inductor that can be run on the host.
 
     Args:
         tuners: the object in which Inductor wraps each kernel, by the kernel's name.
@@ -371,7 +371,7 @@ class _Launcher:
 
 
 def _names(torch: Any) -> dict[str, Any]:
-    """Return the values of the names in a program of Inductor's, for running it on the host.
+    """Return the values of the names that Inductor's programs use, for running them on the host.
 
     New memory is set to zero, so that a recording of the launches is reproducible.
     """

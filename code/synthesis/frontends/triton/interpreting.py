@@ -28,7 +28,7 @@ libdevice: Any = _libdevice
 
 _LANGUAGE = "triton.language"
 _LIBDEVICE = f"{_LANGUAGE}.extra.libdevice"
-"""The module whose functions the compiler replaces by those of the device's module of the same name."""
+"""The module of placeholders that the compiler replaces by the functions of the device's module ``libdevice``."""
 
 
 class StoppedError(Exception):
@@ -52,7 +52,7 @@ def interpret(function: Any, grid: tuple[int, ...], values: Mapping[str, Any], *
     memory = _Memory(interpreter._interpreter, values)
     with _interpreted(function, memory, seconds), np.errstate(all="ignore"):
         executor = interpreter.GridExecutor(kernel.rewrite(), kernel.arg_names, grid)
-        executor._init_args_hst = _unchanged  # they are on the host already
+        executor._init_args_hst = _unchanged  # the arguments are on the host already
         executor._restore_args_dev = _nothing
         try:
             executor(**values)
@@ -119,7 +119,7 @@ def _interpreted(kernel: Any, memory: "_Memory", seconds: float) -> Generator[No
     own.set_attr(jit.JITFunction, "__call__", call)
     own.set_attr(builder, "set_grid_idx", next_program)
     own.set_attr(tl.core, "extern_elementwise", _extern)
-    own.set_attr(tl.dtype, "value", property(_itself))  # as of a constant that the compiler makes
+    own.set_attr(tl.dtype, "value", property(_itself))  # in compiled code, a type is a constexpr
     try:
         yield
     finally:

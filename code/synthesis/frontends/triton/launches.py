@@ -205,7 +205,7 @@ class _Compiled:
         self._options = {name: value for name, value in kwargs.items() if name not in bound}
 
     def __getitem__(self, grid: Any) -> Callable[..., None]:
-        """Return a function that launches the kernel, with all its arguments or with those that are not constants."""
+        """Return a function that launches the kernel. It takes all arguments, or only those that are not constants."""
 
         def launch(*args: Any) -> None:
             names = [each.name for each in self._function.params]

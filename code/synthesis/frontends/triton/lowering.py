@@ -128,7 +128,7 @@ def _plain_settings() -> Generator[None]:
             stack.enter_context(group.scope())
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        knobs.compilation.disable_line_info = False  # in the environment, too, where passes in C++ look
+        knobs.compilation.disable_line_info = False  # also set in the environment, for passes in C++
         knobs.compilation.dump_ir_extract_di_local_variables = False
         knobs.language.__dict__["fp32_default"] = knobs.runtime.__dict__["override_arch"] = None
         code_generator.get_full_name = functools.partial(_name_in_text, full_name)
@@ -269,7 +269,11 @@ def source_of(function: Any, signature: Signature) -> Any:
 
 
 def _checked(type_name: str) -> str:
-    """Return the type of an argument. Triton's compiler ends the process on descriptors of truth values."""
+    """Return the type of an argument unchanged.
+
+    Raises:
+        ValueError: for a descriptor of Booleans, on which Triton's compiler ends the process.
+    """
     if descriptor_parts(type_name) is not None and argument_of("", type_name) is None:
         raise ValueError(f"an argument of the type {type_name}, which Triton does not compile")
     return type_name

@@ -39,7 +39,10 @@ ALLOWED: Mapping[str, Allowed] = {
 
 
 def is_multiple(argument: Argument) -> bool:
-    """Return whether a number is a known multiple of 16, which Triton tells its compiler."""
+    """Return whether an argument is an integer with only one possible value, a multiple of 16.
+
+    Triton passes this property to its compiler as a hint.
+    """
     domain = argument.domain
     if argument.shape is not None or argument.is_float or domain is None:
         return False

@@ -14,7 +14,7 @@ from typing import Any
 from synthesis.frontends.triton.replacing import Replacing
 
 CAPABILITY = (9, 0)
-"""The architecture of the GPU that PyTorch reports."""
+"""The compute capability of the GPU that PyTorch reports."""
 PROPERTIES = {
     "max_shared_mem": 232448,
     "max_num_regs": 65536,

@@ -103,7 +103,7 @@ class TritonProver:
 
 @lru_cache(maxsize=256)
 def _own_parameters(own: str) -> dict[str, tuple[str, ...]]:
-    """Return the parameters of a row's text, cached because many texts of a model are compared with them."""
+    """Return the parameters of a row's text, cached because many texts from a model are compared with them."""
     return _parameters(parse(own))
 
 
@@ -145,7 +145,7 @@ def _described(signature: Signature) -> dict[str, Bounds]:
     """Return the bounds of the arguments that are tensor descriptors, by name.
 
     Raises:
-        TextError: if Triton makes no such descriptor.
+        TextError: if Triton refuses to make such a descriptor, or its sizes are not known.
     """
     found = dict[str, Bounds]()
     for argument in signature.arguments:

@@ -1,4 +1,4 @@
-"""Replaces attributes of Triton and PyTorch for a time."""
+"""Replaces attributes of Triton and PyTorch temporarily."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

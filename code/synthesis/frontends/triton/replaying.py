@@ -30,7 +30,7 @@ class TritonReplayer:
         The sizes are those recorded, since strides and bounds are separate arguments.
 
         Raises:
-            ConfigError: if a value was lost, or Triton makes no such tensor descriptor.
+            ConfigError: if a value was not recorded, or Triton refuses to make such a tensor descriptor.
         """
         if launched.lost:
             raise ConfigError(launched.lost[0])

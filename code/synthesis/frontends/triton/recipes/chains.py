@@ -37,7 +37,7 @@ class Step:
     constants: tuple[float, float] = (0.25, 2.0)
     """The interval of ``{c}``; ``{d}`` is larger by 0.5 to 2."""
     within: Domain = _ANY
-    """The operands that it may have."""
+    """The interval that must contain the operand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _is_useful(domain: Domain) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An expression, and what is known of its results."""
+    """An expression, with the interval and samples of its results."""
 
     text: str
     domain: Domain
@@ -174,14 +174,14 @@ class Made:
 
 
 def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "", then: str = "") -> Made:
-    """Return an expression of one operation on a value, which no argument is lost by.
+    """Return an expression that applies an operation to a value and keeps the effect of every argument on it.
 
     Args:
         stream: the random choices.
         value: the operand.
         avoid: an operation that is not to be used again.
         only: the operation to use if the operand is in its domain; any if empty.
-        then: an expression of ``{x}``, the results, which must not lose an argument either.
+        then: an expression of the results, ``{x}``, on which every argument must also have an effect; empty for none.
     """
     for each in sorted(stream.ranked(STEPS), key=lambda each: each.name != only):
         if (each.name == avoid and each.name != only) or not value.domain.within(each.within):
@@ -207,12 +207,12 @@ def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "", then:
 
 
 def _written(text: str, **operands: str) -> str:
-    """Return an expression of ``x`` and ``y`` with other operands."""
+    """Return an expression with ``x`` and ``y`` replaced by the given operands."""
     return re.sub(r"(?<![\w.])[xy]\b", lambda match: operands[match[0]], text)
 
 
 def pair(stream: Stream, x: Value, y: Value, *, only: str = "") -> Made:
-    """Return an expression of one operation on two values, which no argument is lost by.
+    """Return an expression that applies an operation to two values and keeps the effect of every argument on them.
 
     ``only`` is the operation to use if its results are not too large; any if it is empty.
     """
@@ -228,7 +228,7 @@ def pair(stream: Stream, x: Value, y: Value, *, only: str = "") -> Made:
 
 
 FUSED = Domain(low=-8.0, high=8.0)
-"""The interval that the values of a hole in a kernel file are expected in."""
+"""The assumed interval of the values to which a kernel file applies ``fused``."""
 
 
 def fused_lines(stream: Stream, name: str, indent: str) -> list[str]:

@@ -35,7 +35,7 @@ class Parameter:
     key: str
     """Its name in the lines."""
     argument: Argument | None = None
-    """Its record; None if it is a ``tl.constexpr``."""
+    """The record of the argument; None for a constant (``tl.constexpr``)."""
     value: Any = None
     """The value of a constant."""
     names: tuple[str, ...] = ()
@@ -95,9 +95,9 @@ class Draft:
     def done(
         self, lines: str, *, category: str, recipe: str, target: str, titles: Sequence[str], says: str
     ) -> KernelSpec:
-        """Return the record of the kernel whose body the lines are, indented by four spaces.
+        """Return the record of the kernel with the given body, whose lines are indented by four spaces.
 
-        Statements whose results nothing needs are left out, and so are parameters, constants and functions that the
+        Statements whose results are not used are left out, and so are parameters, constants and functions that the
         other lines do not mention.
         """
         style = self.stream.child("style")
@@ -185,7 +185,7 @@ def _source(
 
 
 def _ordered(style: Stream, parameters: Sequence[Parameter]) -> list[Parameter]:
-    """Return the parameters as usual: pointers, those to outputs sometimes first, then numbers, then constants."""
+    """Return the parameters in the usual order: pointers (sometimes outputs first), then numbers, then constants."""
     pointers = [each for each in parameters if each.argument is not None and each.argument.shape is not None]
     numbers = [each for each in parameters if each.argument is not None and each.argument.shape is None]
     constants = [each for each in parameters if each.argument is None]

@@ -18,7 +18,7 @@ from synthesis.frontends.triton.recipes.samples import USUAL, Samples, evaluated
 
 _TYPES = (("fp32", 6.0), ("fp16", 2.0), ("bf16", 2.0))
 _LEAST_HALF = 0.05
-"""Smaller values are not stored as float16, which has few digits for values close to zero."""
+"""Magnitude below which values are not stored as float16, which has few digits close to zero."""
 _DOMAINS = (Domain(low=-4, high=4), Domain(low=-2, high=2), Domain(low=-1, high=1), Domain(low=0.25, high=3))
 _INPUTS = (
     ("x_ptr", "in_ptr0", "X", "a_ptr", "src_ptr"),
@@ -332,7 +332,10 @@ def draw_reduction(stream: Stream, target: str) -> KernelSpec:
 
 
 def _reducible(body: _Body, value: Value, plain: str) -> Made:
-    """Return an operation on a value, after which all arguments affect a reduction, an expression of ``{x}``."""
+    """Return an operation on a value after which, if possible, every argument affects a reduction of its results.
+
+    ``plain`` is the reduction as an expression of ``{x}``.
+    """
     made = step(body.stream, value, then=plain)
     if evaluated(plain.format(x="x"), {"x": made.samples}) is None:
         for other in body.values:

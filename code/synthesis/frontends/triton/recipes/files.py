@@ -37,7 +37,10 @@ _TYPES = {
 _PART = re.compile(r"(?:[^,()]|\([^()]*\))+")
 _HOLE = re.compile(r"^( *)(\w+) = fused\((\w+)\)$", re.MULTILINE)
 _CONSTANT = 0.3
-"""The share of usual numbers, and of integers that sizes give, that are constants."""
+"""Probability that an integer determined by sizes is a ``tl.constexpr``.
+
+A number with usual values becomes a ``tl.constexpr`` with this probability, and else a constant of the module with it.
+"""
 
 
 def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
@@ -48,7 +51,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
         on_taken: called with the parts of the text that each drawn kernel has.
 
     Raises:
-        KernelFileError: if the file asks for something that Triton kernels do not have, or uses an undefined name.
+        KernelFileError: if the file uses a feature that Triton kernels do not have, or an undefined name.
     """
     types = _types(family)
     check_names(family, ("tl", "triton", "libdevice"), ("fused", *types))
@@ -197,7 +200,7 @@ def _blocks(
     """Return the block shape of an array that is passed as a tensor descriptor; empty for another array.
 
     Raises:
-        KernelFileError: if Triton makes no such descriptor.
+        KernelFileError: if Triton refuses to make such a descriptor.
     """
     blocks = tuple(_evaluated(family, value.line, each, values) for each in value.blocks)
     if blocks:

@@ -36,9 +36,9 @@ class Layout:
     spread: dict[str, str] = field(default_factory=dict[str, str])
     """The subscript that broadcasts a block of each kind to the full shape: ``[None, :]`` for a row."""
     per_program: str = ""
-    """The variable with the index of the result of a program's reduction: of its row, or of the program."""
+    """The variable that indexes the results of reductions: the number of the row, or of the program."""
     programs: int = 1
-    """How many such indices there are."""
+    """The number of values of that index."""
 
 
 def layout_of(stream: Stream, draft: Draft, *, whole_rows: bool = False) -> Layout:
@@ -70,7 +70,7 @@ def _size(stream: Stream, draft: Draft, key: str, value: int, names: tuple[str, 
 
 
 def _named_mask(stream: Stream, layout: Layout, test: str, indent: str = "    ") -> str:
-    """Return a mask: a name for it after a line that computes it, or the test itself."""
+    """Return an expression for a mask: the test itself, or a variable that a new line of the layout assigns it to."""
     if stream.chance(0.75):
         layout.lines.append(f"{indent}mask = {test}")
         return "mask"

@@ -1,4 +1,4 @@
-"""Removes the statements of a drawn kernel whose results nothing needs, and finds the names that it needs.
+"""Removes the statements of a drawn kernel whose results are not used, and finds the names that it needs.
 
 A name is live at a place if a later statement may read it there. An assignment is removed if none of its targets is
 live after it, and if its expression has no effect of its own. The other lines stay as they are.
@@ -22,7 +22,7 @@ _COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
 
 
 def pruned(lines: str) -> str:
-    """Return the lines of a body, indented by four spaces, without statements whose results nothing needs."""
+    """Return the lines of a body, indented by four spaces, without statements whose results are not used."""
     tree = ast.parse(_HEAD + lines)
     found = _needed(tree)
     texts: list[str | None] = list((_HEAD + lines).split("\n"))
@@ -40,7 +40,7 @@ def pruned(lines: str) -> str:
 
 
 def needed(lines: str, constants: Mapping[str, Any]) -> set[str]:
-    """Return the names that a body reads before it assigns them, if branches on constants are decided."""
+    """Return the names that a body reads before it assigns them, after resolving branches on constants."""
     tree = _Decided(constants).visit(ast.parse(_HEAD + lines))
     return _needed(tree).live
 
@@ -58,9 +58,9 @@ class _Liveness:
     """Finds the live names from the last statement to the first."""
 
     removed: set[ast.AST] = field(default_factory=set[ast.AST])
-    """The statements that nothing needs."""
+    """The statements whose results are not used."""
     unread: set[ast.AST] = field(default_factory=set[ast.AST])
-    """The assignments of which only the effect of the expression is needed."""
+    """The assignments of which only the side effect of the expression is needed."""
     live: set[str] = field(default_factory=set[str])
     """The names that are live before the first statement."""
 

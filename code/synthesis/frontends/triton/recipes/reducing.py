@@ -16,13 +16,13 @@ class Reduction:
     """One kind of reduction."""
 
     neutral: str
-    """What stands for elements whose mask is off."""
+    """The neutral element, which replaces elements whose mask is off."""
     texts: tuple[tuple[str, ...], ...]
     """Spellings, each one or several lines: ``{x}`` is the block, ``{y}`` the result, ``{t}`` a variable of its own and
     ``{n}`` the number of elements.
     """
     plain: str
-    """An expression of ``{x}`` that changes when the result does, for samples."""
+    """An expression of ``{x}`` that is evaluated on samples in place of the reduction; it changes when that does."""
     rule: Callable[[Domain], Domain]
     """Returns the interval of the result for that of the elements."""
 
@@ -43,7 +43,7 @@ class Reduction:
         y, t = fresh(), fresh()
         lines += [line.format(x=x, y=y, t=t, n=count) for line in stream.choice(self.texts)]
         samples = evaluated(self.plain.format(x="x"), {"x": value.samples})
-        if samples is None:  # no operation of the caller keeps the arguments of the block
+        if samples is None:  # an argument has no effect on the reduction
             usual = {USUAL: value.samples[USUAL]}
             samples = evaluated(self.plain.format(x="x"), {"x": usual}) or {USUAL: usual[USUAL][:, :1]}
         return lines, Value(y, self.rule(value.domain), samples)

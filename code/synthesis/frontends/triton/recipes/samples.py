@@ -1,8 +1,8 @@
-"""Follows samples of the arguments through drawn operations, so that no operation makes an argument useless.
+"""Evaluates drawn operations on samples of the arguments, to check that every argument affects the results.
 
-The samples of a value are arrays in float64 by the name of an argument: its elements if that argument has other
-elements than usual. The empty name stands for the usual elements. An operation loses an argument if a row of its
-results is the same as usual.
+The samples of a value are float64 arrays. The array under the empty name is computed from the usual elements of all
+arguments. The array under an argument's name is computed with other elements of that argument. An operation loses an
+argument if these two arrays of its results are nearly equal in some row.
 """
 
 import math
@@ -17,14 +17,14 @@ _Numbers = npt.NDArray[np.float64]
 Samples = Mapping[str, _Numbers]
 
 USUAL = ""
-"""The name under which the usual elements are."""
+"""The name of the samples that are computed from the usual elements of all arguments."""
 COLUMNS = 256
-"""The number of samples in a row, which is what one program sees."""
+"""The number of samples in a row. A row stands for the elements that one program processes."""
 _ROWS = 8
 _MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 0x9E3779B97F4A7C15), (29, 0xBF58476D1CE4E5B9))
 """The shifts and factors that mix the bits of a counter."""
 _RANGES = ((-8.0, 8.0), (-8.0, -4.0), (-4.0, -1.0), (-1.0, 0.0), (-0.2, 0.2), (0.0, 1.0), (1.0, 4.0), (4.0, 8.0))
-"""The intervals in which the values of a hole may be, one for each row."""
+"""The intervals of a value whose actual interval is not known, one for each row of samples."""
 _SMALLEST = 1e-5
 """The smallest change that counts, relative to the largest result."""
 _SHARE = 0.02
@@ -41,7 +41,7 @@ def sampled(number: int, key: str, domain: Domain, *, scalar: bool = False) -> S
 
 
 def unknown() -> Samples:
-    """Return samples of a value of which little is known: each row has another interval."""
+    """Return samples of a value whose interval is not known: the elements of each row are in another interval."""
     low, high = np.transpose(_RANGES)[:, :, None]
     return {name: low + (high - low) * _drawn(each, COLUMNS) for each, name in enumerate((USUAL, "any"))}
 
@@ -89,7 +89,7 @@ def _erf(x: _Numbers) -> _Numbers:
 
 
 class _Language:
-    """The functions of ``tl`` that the operations of recipes call, on arrays whose rows are what programs see."""
+    """The functions of ``tl`` that the operations of recipes call, on arrays with one row for each program."""
 
     abs, maximum, minimum, where = np.abs, np.maximum, np.minimum, np.where
     exp, exp2, log, log2, sin, cos = np.exp, np.exp2, np.log, np.log2, np.sin, np.cos

@@ -1,8 +1,8 @@
 """The oracle: computes the results of a Triton kernel in NumPy from its Python source, to compare its texts with.
 
-It shares no code with Triton or with what runs texts. The source is parsed and never executed: an evaluator in this
-package interprets its syntax tree. The functions of ``triton.language`` are implemented here from its documentation and
-type rules. Anything that is not modelled is refused, never guessed.
+It shares no code with Triton or with the interpreter of texts. The source is parsed and never executed: an evaluator in
+this package interprets its syntax tree. The functions of ``triton.language`` are implemented here from its
+documentation and type rules. Anything that is not modelled is refused, never guessed.
 
 - ``oracle.py`` has the class that other folders use. ``lanes.py`` evaluates several programs at once, and ``order.py``
   tells whether their order matters.

@@ -141,7 +141,7 @@ def _of_type(value: Dtype | PointerType, name: str) -> Any:
             known |= {"get_int_min_value": _told(low), "get_int_max_value": _told(high)}
     if name in known:
         return known[name]
-    if name == "value":  # a type that is a constant
+    if name == "value":  # of a type that is a constexpr
         return value
     if isinstance(value, Dtype) and name.startswith("is_"):
         return _told(name == f"is_{value.name}")

@@ -127,7 +127,7 @@ def whole(m: Machine, value: Any) -> Any:
 
 
 def numbers(value: Any) -> Array:
-    """Return a single integer, known at compile time or not, as Python integers, one for each lane or one for all.
+    """Return a single integer as an array of Python integers: one for each lane, or one for all lanes.
 
     Raises:
         ReferenceUnknownError: if it is something else.

@@ -52,10 +52,10 @@ def compiled(node: ast.expr, *, wanted: bool = True) -> Closure:
 
 
 def single(value: Any) -> bool:
-    """Return the truth of a single number.
+    """Return the truth value of a scalar, which must be the same in all lanes.
 
     Raises:
-        ReferenceUnknownError: for a block of several elements.
+        ReferenceUnknownError: for a block of several elements or a pointer.
         DivergedError: if lanes differ.
     """
     if isinstance(value, Block):
@@ -257,7 +257,7 @@ def _named(node: ast.NamedExpr) -> Closure:
 
 
 def sanitized(frame: Frame, value: Any) -> Any:
-    """Return what an assignment binds: Python numbers become numbers of their default Triton type."""
+    """Return the value that an assignment binds: Python numbers become numbers of their default Triton type."""
     if frame.known:
         return value
     if isinstance(value, bool | int | float):

@@ -15,7 +15,7 @@ from synthesis.frontends.triton.reference.values import Descriptor, Pointer, bou
 _HOSTED = re.compile(r"tensordesc<(\w+)\[(\d{1,9}(?:, ?\d{1,9}){0,4})\]>", re.ASCII)
 _PADDINGS = {"zero": 0.0, "nan": np.nan}
 _BYTES = 16
-"""The strides of a descriptor that the host makes are multiples of this, except the last."""
+"""Alignment in bytes. Every stride but the last of a descriptor that the host makes is a multiple of it."""
 
 
 def type_of(spelled: str) -> Dtype:

@@ -51,7 +51,7 @@ def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
 
 
 def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
-    """Evaluate lanes together, or apart if that is not the same or one is at fault."""
+    """Evaluate lanes together, or separately if this would give other results or a lane is at fault."""
     if len(lanes) == 1:
         m.begin(lanes)
         try:
@@ -84,7 +84,7 @@ def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
 
 
 def _evaluate_parts(m: Machine, lanes: Lanes, body: _Body, saved: _Saved) -> None:
-    """Evaluate lanes together, or in parts if they differ. Adds to ``saved`` what the group's buffers had in them."""
+    """Evaluate lanes together, or in parts if they diverge. Add the old contents of changed buffers to ``saved``."""
     try:
         parts = _attempt(m, lanes, body)
     finally:
@@ -102,7 +102,10 @@ def _follow(m: Following, lanes: Lanes, decisions: slice, chosen: Array | None, 
 
 
 def _attempt(m: Machine, lanes: Lanes, body: _Body) -> list[Array]:
-    """Evaluate lanes together; if they differ, restore memory and return the places of the lanes of each part."""
+    """Evaluate lanes together, and return an empty list.
+
+    If they diverge or are too many, restore memory, and return the indices of the lanes of each part instead.
+    """
     mark = m.mark()
     m.begin(lanes)
     try:
@@ -117,7 +120,7 @@ def _attempt(m: Machine, lanes: Lanes, body: _Body) -> list[Array]:
 
 
 def _parts(m: Machine, lanes: Lanes, error: DivergedError | CrowdedError) -> list[Array]:
-    """Return the places of the lanes of each part into which a group must be divided."""
+    """Return the indices of the lanes of each part into which a group must be divided."""
     if isinstance(error, DivergedError):
         return _places(error.told)
     m.habits.lanes = max(1, min(len(lanes) - 1, MOST_AT_ONCE // error.size))
@@ -125,7 +128,7 @@ def _parts(m: Machine, lanes: Lanes, error: DivergedError | CrowdedError) -> lis
 
 
 def _places(values: Array) -> list[Array]:
-    """Return the places of each value, in the order of its first place."""
+    """Return the indices of each distinct value, ordered by its first occurrence."""
     _, firsts, numbers = np.unique(values, return_index=True, return_inverse=True)
     return [np.flatnonzero(numbers == each) for each in np.argsort(firsts)]
 

@@ -18,13 +18,13 @@ _MOST_WORK = 1 << 32
 _DEEPEST = 64
 """Maximum depth of calls of the source's functions."""
 _MOST_LOGGED = 1 << 22
-"""Maximum number of accesses that are recorded of a group of several lanes."""
+"""Maximum number of recorded accesses of a group of several lanes."""
 _MOST_LANES = 256
 """Maximum number of programs that are evaluated at once."""
 
 
 class MeetingError(Exception):
-    """A program may access what another program of its group changes."""
+    """An error for a program that may access elements that another program of its group changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,16 @@ class Lanes:
         return self.numbers.size
 
     def of(self, chosen: Any) -> Self:
-        """Return some of the lanes, by a slice, a mask or their places."""
+        """Return some of the lanes, selected by a slice, a mask or their indices."""
         return type(self)(self.numbers[chosen], self.runs[chosen], self.grid)
 
     def program(self, axis: int) -> Array:
-        """Return the place of each lane's program along an axis of the launch."""
+        """Return the coordinate of each lane's program along an axis of the launch."""
         x, y, z = self.grid
         return (self.numbers // (1, x, x * y)[axis] % (x, y, z)[axis]).astype(np.int32)
 
     def within(self, buffer: Buffer, offsets: Array, owners: Array | None = None) -> Array:
-        """Return positions in a buffer's data of elements of the runs of the lanes.
+        """Return the positions of elements in a buffer's data, in the part for the run of each lane.
 
         Args:
             buffer: the buffer.
@@ -68,7 +68,7 @@ ONE = Lanes(np.zeros(1, np.int64), np.zeros(1, np.int64), (1, 1, 1))
 
 @dataclass(slots=True)
 class Habits:
-    """What earlier evaluations of a kernel showed about how to evaluate it."""
+    """The way in which to evaluate a kernel, learned from earlier evaluations of it."""
 
     lanes: int = _MOST_LANES
     """The number of lanes that are evaluated at once."""
@@ -80,7 +80,7 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What an evaluation had recorded at some point."""
+    """The extent of an evaluation's records at some point, so that later records can be removed."""
 
     log: int
     kept: int
@@ -91,10 +91,10 @@ class Mark:
 
 @dataclass(slots=True)
 class Kept:
-    """The coverage by a group of lanes."""
+    """The statements and arms that a group of lanes reached."""
 
     run: int
-    """The number of the first of their runs, in which they reach every statement that they reach."""
+    """The number of the group's first run. All lanes reach the same statements, so this run reaches all of them."""
     reached: set[int] = field(default_factory=set[int])
     arms: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     left_out: set[int] = field(default_factory=set[int])
@@ -107,7 +107,7 @@ class Machine:
         double: whether every floating-point number is computed in float64.
         trace: where to record coverage; None to record nothing.
         log: whether to record all memory accesses.
-        habits: what earlier evaluations of the kernel showed.
+        habits: what was learned from earlier evaluations of the kernel.
         runs: the numbers of the runs that are in memory.
     """
 
@@ -126,18 +126,18 @@ class Machine:
         self.log: list[Access] = []
         """The accesses of the group of lanes that is evaluated."""
         self.touched: dict[str, Touched] = {}
-        """The accesses of all groups before, by the names of the buffers, if all are recorded."""
+        """The accesses of all earlier groups of lanes by buffer name, if all accesses are recorded."""
         self.habits = habits or Habits()
         self.runs = runs
         self.lanes = ONE
         self.guards = False
-        """Whether programs are evaluated at once, and it is checked that none accesses what another one changes."""
+        """Whether to detect that a program accesses an element that another program of the group changes."""
         self.saves = False
         """Whether the group of lanes may have to be evaluated again."""
         self.unwatched = set[str]()
-        """Names of arrays from which loads of the whole group, of which the lanes may be a part, were not recorded."""
+        """Names of arrays whose loads were not recorded, by these lanes or by the group that they are a part of."""
         self.saved: dict[Buffer, Array] = {}
-        """What the buffers that the group of lanes has changed had in them before."""
+        """The old contents of each buffer that the group of lanes has changed."""
         self.wanted = True
         """Whether the result of the call that is evaluated is used."""
         self.depth = 0
@@ -151,7 +151,7 @@ class Machine:
         self._spent = np.zeros((2, len(runs)), np.int64)
         """The steps and the work of each run in the groups of lanes that have been evaluated."""
         self._most = (_MOST_STEPS, _MOST_WORK)
-        """The largest numbers of steps and of work in each lane that remain for the group of lanes."""
+        """The maximum number of steps, and of work, that each lane of the group may still use."""
 
     # ---- rounding and decisions
 
@@ -272,7 +272,12 @@ class Machine:
         self._now.reached.add(place)
 
     def note_arms(self, place: int, taken: Sequence[Any]) -> None:
-        """Record which arms of an expression are taken. There is a truth value for all lanes, or an array."""
+        """Record which arms of an expression are taken.
+
+        Args:
+            place: the identity of the expression.
+            taken: for each arm, whether it is taken: a truth value for all lanes, or a mask.
+        """
         arms, first = self._now.arms, self._now.run
         for number, each in enumerate(taken):
             if arms.get((place, number), self.runs[-1] + 1) > first and np.any(each):
@@ -339,13 +344,13 @@ class Machine:
         self._most = (steps, work)
 
     def keep(self) -> None:
-        """End the evaluation of a group of lanes."""
+        """End the evaluation of a group of lanes, and add its coverage and its work to the records."""
         counts = np.bincount(self.lanes.runs, minlength=len(self.runs))
         self._spent = self._spent + np.array([[self._steps], [self._work]]) * counts
         self.kept.append(self._now)
 
     def mark(self) -> Mark:
-        """Return what has been recorded."""
+        """Return the current extent of the records."""
         return Mark(len(self.log), len(self.kept), self._spent, frozenset(self.coarse), None)
 
     def forget(self, mark: Mark) -> None:

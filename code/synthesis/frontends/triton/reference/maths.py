@@ -18,7 +18,7 @@ _Real = Callable[..., Any]
 
 
 def _each(function: Callable[[float], float]) -> _Real:
-    """Return a function of Python's ``math`` vectorised; it gives NaN where the function fails."""
+    """Return a vectorised form of a function of Python's ``math``, which gives NaN where the function fails."""
 
     def one(value: float) -> float:
         try:

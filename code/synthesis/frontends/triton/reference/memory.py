@@ -59,8 +59,8 @@ def load(
 ) -> Block:
     """Evaluate ``tl.load``.
 
-    What is masked off without ``other`` has no value. In an evaluation in float64 it is NaN, else 0, so that a kernel
-    whose results depend on it has no finite results.
+    Elements that are masked off without ``other`` have no defined value. In an evaluation in float64 they are NaN, so
+    that results that depend on them are not finite; in any other evaluation they are 0.
 
     Raises:
         OutOfBoundsError: if an element that is not masked off is outside the array.

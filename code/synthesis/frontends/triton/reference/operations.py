@@ -140,7 +140,7 @@ FUNCTIONS: Mapping[str, Implementation] = {
 }  # fmt: skip
 """The functions that are modelled, by their public names."""
 SYNTAX = frozenset({"condition", "range", "static_range", "tuple"})
-"""Names of the language for parts of statements, which ``statements.py`` models."""
+"""Names of the language that are parts of statements and are modelled by ``statements.py``."""
 OTHERS = frozenset({
     *TYPES, "PropagateNan", "TRITON_MAX_TENSOR_NUMEL", "block_type", "const", "constexpr_type", "extra",
     "float8e4b15", "math", "pi32_t", "slice", "target_info", "tensor", "tensor_descriptor", "void",

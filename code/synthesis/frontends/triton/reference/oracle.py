@@ -33,9 +33,9 @@ from synthesis.frontends.triton.reference.values import Array, Block, Buffer, Po
 
 _MOST_PROGRAMS = 1 << 16
 _MOST_NUMBERS = 1 << 20
-"""Number of numbers of the runs that are evaluated at once, beyond which others are evaluated afterwards."""
+"""Number of array elements, over the runs of a batch, above which no run is added to the batch."""
 _MOST_SHAKEN = 1 << 17
-"""The same for evaluations that record decisions."""
+"""The same limit as ``_MOST_NUMBERS``, for evaluations that record decisions."""
 _ROUNDED = 1e-3
 """Relative error, of an array's largest element, that another order of summation may cause."""
 
@@ -185,7 +185,7 @@ class TritonReference:
         """Return the coverage of the kernel, and of the functions that it calls, by the recorded runs."""
         return reached_statements(self._kernel, trace)
 
-    # ---- what a prover asks for
+    # ---- for the prover
 
     def accumulated(self, run: Values) -> frozenset[str]:
         """Return the arrays that are accessed only by atomics, and in which several programs access one element.
@@ -289,7 +289,7 @@ def _batches(runs: Sequence[Values], most: int) -> list[list[int]]:
 
     Args:
         runs: the runs.
-        most: number of numbers of a batch beyond which runs are put in another one.
+        most: the number of array elements in a batch above which no run is added to it.
     """
     found = dict[tuple[Any, ...], list[list[int]]]()
     for number, run in enumerate(runs):

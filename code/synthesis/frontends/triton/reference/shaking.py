@@ -27,7 +27,7 @@ _FEW = 0.01
 
 
 class LostError(Exception):
-    """An evaluation left the path of the evaluation whose decisions it follows."""
+    """An error for an evaluation that left the path of the evaluation whose decisions it follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Decision:
                 return self.measure
 
     def doubts(self, moved: Array) -> Array | None:
-        """Return where rounding may reverse the decision; None if nowhere."""
+        """Return a mask of the elements that rounding may reverse; None if there are none."""
         found = (moved > 0) & (np.abs(self.apart) <= _TURNS * moved)
         return found if found.any() else None
 
@@ -96,7 +96,7 @@ class Noting(Machine):
         """Each group of lanes that was evaluated, and the number of decisions until its end."""
 
     def parts(self) -> Iterator[tuple[Lanes, slice]]:
-        """Yield each group of lanes with the places of its decisions."""
+        """Yield each group of lanes with the slice of its decisions."""
         start = 0
         for lanes, end in self.groups:
             yield lanes, slice(start, end)
@@ -114,7 +114,7 @@ class Noting(Machine):
         return found
 
     def in_run(self, run: int, data: Sequence[Array]) -> list[Array]:
-        """Return what arrays of numbers, one for each decision, have for the decisions of one run."""
+        """Return the elements of one run from ``data``, which has an array for each decision."""
         chosen = [(np.flatnonzero(lanes.runs == run), places) for lanes, places in self.parts()]
         return [in_lanes(each, some) for some, places in chosen if some.size for each in data[places]]
 
@@ -124,7 +124,7 @@ class Noting(Machine):
         self.groups.append((self.lanes, len(self.decisions)))
 
     def mark(self) -> Mark:
-        """Return what has been recorded."""
+        """Return the current extent of the records."""
         return replace(super().mark(), more=(len(self.decisions), len(self.groups)))
 
     def forget(self, mark: Mark) -> None:
@@ -259,7 +259,7 @@ class Turned(Following):
 
     Args:
         noting: the evaluation without a perturbation.
-        doubts: where to reverse each; None for nowhere.
+        doubts: for each decision, a mask of the elements to reverse; None to reverse none.
         moved: how far rounding moves each measure.
     """
 
@@ -296,7 +296,7 @@ class Turned(Following):
 
 
 def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: bool) -> list[Array | None]:
-    """Return where rounding may reverse each decision; None if nowhere.
+    """Return, for each decision, a mask of the elements that rounding may reverse; None if there are none.
 
     Args:
         decisions: the decisions.

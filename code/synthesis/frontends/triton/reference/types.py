@@ -13,7 +13,7 @@ _KINDS = {"bool": 0, "int": 1, "uint": 1, "float": 2}
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dtype:
-    """A number type, of which there is one object each."""
+    """A number type. There is only one object for each type."""
 
     name: str
     """The name of the type in Triton: ``fp32``, ``int32``."""

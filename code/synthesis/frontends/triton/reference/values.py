@@ -26,7 +26,7 @@ MOST_AT_ONCE = 1 << 18
 
 
 class DivergedError(Exception):
-    """Lanes differ where they must agree, so that they must be evaluated apart.
+    """An error for lanes that differ where they must agree, so that they must be evaluated separately.
 
     Args:
         told: a number for each lane. Lanes with the same number may stay together.
@@ -38,7 +38,7 @@ class DivergedError(Exception):
 
 
 class CrowdedError(Exception):
-    """A block is too large in all lanes together.
+    """An error for a block that is too large in all lanes together.
 
     Args:
         size: the number of its elements in one lane.
@@ -154,7 +154,7 @@ class Operation:
 
     name: str
     run: Callable[..., Any]
-    """Takes the machine and the arguments."""
+    """Evaluates the function, given the machine and the arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +267,9 @@ def with_same_lanes(*data: Array) -> list[Array]:
 
 
 def apart(data: Array) -> Array:
-    """Return an array with the numbers of each lane next to each other in memory, in the order that they have there.
+    """Return the same array with a memory layout in which the numbers of each lane are contiguous, in the same order.
 
-    So they are added in the same order, whatever the number of lanes.
+    NumPy then adds them in the same order, whatever the number of lanes.
     """
     if data.shape[-1] == 1:
         return data

@@ -47,7 +47,7 @@ def pointer_type(operation: Operation, name: str = "ptr") -> Type:
 
 
 def check_lanes(operation: Operation, pointer: Type, shape: tuple[int, ...] | None, *values: str) -> None:
-    """Check that values have the type that a pointer points to, and that values and mask have a shape."""
+    """Check that values have the type that a pointer points to, and that values and mask have the given shape."""
     mask = operation.given("mask")
     check(operation, mask is None or mask.type == Type(Kind.NUMBER, "i1", shape))
     for name in values:

@@ -60,7 +60,7 @@ class Binding:
         return TextError(self._function.line, message)
 
     def _bind(self, name: str, given: Array, types: Sequence[Type]) -> None:
-        """Add the value of an argument that is one parameter."""
+        """Add the value of an argument that is passed as a single parameter."""
         if not types:
             raise self._error(f"{self._function.name} takes {len(self.values)} arguments, and none for {name}")
         (kind,) = types

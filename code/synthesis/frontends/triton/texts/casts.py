@@ -146,4 +146,4 @@ CASTS: Mapping[str, Callable[[Operation], Compute]] = MappingProxyType(
         **dict.fromkeys(("arith.bitcast", "tt.bitcast"), _bitcast),
     }
 )
-"""For each cast, a function that returns its function."""
+"""Maps each cast to a function that checks the types and returns the function to apply to the operand."""

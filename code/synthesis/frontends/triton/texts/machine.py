@@ -78,11 +78,11 @@ Effect = (
 
 
 def chosen(operation: Operation, function: Callable[..., Any], *names: str) -> Callable[..., Any]:
-    """Return a function of the machine and all operands that passes on the operands of some names, None if omitted.
+    """Return a function of the machine and all operands that calls ``function`` with only the named operands.
 
     Args:
         operation: the operation.
-        function: a function of the machine and of one value per name.
+        function: a function of the machine and of one value per name; None for an operand that was omitted.
         names: the names of operands.
     """
     places: dict[str, int] = {}

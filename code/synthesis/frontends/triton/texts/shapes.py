@@ -240,4 +240,4 @@ SHAPES: Mapping[str, Callable[[Operation], Compute]] = MappingProxyType(
         "amdg.in_thread_transpose": _identity,
     }
 )
-"""For each operation, a function that returns its function."""
+"""Maps each operation to a function that checks the types and returns the function to apply to the operands."""

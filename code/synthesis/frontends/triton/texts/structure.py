@@ -79,7 +79,7 @@ class Function:
     arguments: list[Value]
     results: Sequence[Type]
     body: Region | None
-    """None if the text only declares the function."""
+    """The function's body; None if the text only declares the function."""
     values: int
     """The number of values that it defines."""
 
