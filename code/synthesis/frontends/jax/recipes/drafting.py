@@ -126,7 +126,7 @@ class Draft(Sketch):
             summary: what the function does, in a few words.
             ops: operations in addition to those of the results.
             differentiable: whether JAX can compute a vector-Jacobian product of it.
-            titles: names to choose from; without them, the name tells the recipe's target.
+            titles: names to choose from; if there are none, the name is made from the recipe's target.
 
         Raises:
             DrawError: if an argument or a local variable is never read; the draft has to be started again.

@@ -43,7 +43,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
         on_taken: called with the parts of the text that each drawn function has.
 
     Raises:
-        KernelFileError: if the file asks for something that JAX functions do not have, or uses an undefined name.
+        KernelFileError: if the file uses a feature that JAX functions do not have, or an undefined name.
     """
     check_names(family, _MODULES)
     refuse_tiles(family)

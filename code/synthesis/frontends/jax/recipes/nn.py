@@ -253,7 +253,7 @@ def _attention_scale(choices: Stream, q: Term, width: int) -> Callable[[Expressi
 
 
 def _draw_convolution(stream: Stream, target: str) -> KernelSpec:
-    """Draw a convolution over a signal or an image, or a window that slides over it."""
+    """Draw a convolution of a signal or an image, or a pooling of images."""
     choices = stream.child("shape")
     if target == "convolve":
         size, taps = choices.integer(8, 24), choices.integer(2, 5)

@@ -96,7 +96,7 @@ def _finish(draft: Draft, result: Term, recipe: str, target: str, summary: str) 
 
 
 def _draw_sample(stream: Stream, target: str) -> KernelSpec:
-    """Draw samples with a little arithmetic on them, often together with an array."""
+    """Draw a function that draws random samples and does a little arithmetic with them, often with an array as well."""
     choices = stream.child("shape")
     sizes = _sizes(choices)
     if target in ("beta", "gamma"):  # elements are sampled by rejection: a matrix takes half a second to run
@@ -178,7 +178,7 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_choice(stream: Stream, target: str) -> KernelSpec:
-    """Draw a permutation of rows, rows with replacement or in proportion to scores, or integers below a bound."""
+    """Draw a random permutation of the rows of a table, or a random choice of rows by one of several functions."""
     choices = stream.child("shape")
     rows, width = choices.integer(8, 12), choices.integer(2, 4)
     kind = Type("float32", (rows, width))

@@ -55,7 +55,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
-    """Draw the indices of the largest or smallest elements along an axis, often together with their values."""
+    """Draw a function that finds the indices of the largest or smallest elements along an axis, often with values."""
     choices = stream.child("shape")
     # With enough rows of this length, the extremes are not all at the same position.
     sizes = (choices.integer(7, 12), choices.integer(6, 9))

@@ -57,10 +57,10 @@ class Sketch(drafting.Sketch):
 
     @property
     def dialect(self) -> Spelling:
-        """How the function writes constants and types."""
+        """The notation of constants and types in the function."""
         return _SPELLING
 
-    # ---- what the weaver asks for
+    # ---- for the weaver
 
     def fresh(self, type: Type, domain: Domain, pool: tuple[str, ...] | None = None) -> Term:  # noqa: A002
         """Return a new argument as a whole array, named from a pool or by its rank."""
@@ -78,10 +78,10 @@ class Sketch(drafting.Sketch):
     def _lists(self) -> list[list[Any]]:
         return [*super()._lists(), self._known]
 
-    # ---- what recipes build with
+    # ---- for recipes
 
     def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
-        """Return new arguments to weave from. The first one has the first of the types."""
+        """Return new arguments, from which the weaver makes expressions. The first one has the first of the types."""
         kinds = list(types or self.types)
         chosen = [kinds[0], *(self._draw.choice(kinds) for _ in range(count - 1))]
         return [self.fresh(kind, typical_domain(self._draw, kind)) for kind in chosen]

@@ -121,7 +121,7 @@ def _draw_all(stream: Stream) -> KernelSpec:
 
 
 def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
-    """Draw complex numbers, made of two parts or by a Fourier transform, and their conversion to real numbers."""
+    """Draw a function that makes complex numbers, from two parts or by an FFT, and converts them to real numbers."""
     choices = stream.child("shape")
     rows, length = choices.integer(2, 4), choices.choice((4, 6, 8))
     kind = Type("float32", (rows, length))
@@ -164,7 +164,7 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
-    """Draw the minimum of each window, or the gradient of a function of the maximum of each window."""
+    """Draw a minimum over windows, or the gradient of a function of the maximum over windows."""
     choices = stream.child("shape")
     rows, columns = choices.integer(4, 6), choices.integer(4, 6)
     size = choices.choice((2, 3))
@@ -199,7 +199,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_top(stream: Stream, target: str) -> KernelSpec:
-    """Draw the k largest values along the last axis."""
+    """Draw a selection of the k largest values along the last axis."""
     choices = stream.child("shape")
     rows, columns = choices.integer(3, 6), choices.integer(6, 9)
     count = choices.integer(2, 3)

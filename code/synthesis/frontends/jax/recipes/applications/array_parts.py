@@ -20,7 +20,7 @@ _METHODS = _BODIES["methods"]
 
 
 def write_lookup(p: Program) -> Text:
-    """Draw the interpolation between values of a table."""
+    """Draw a function that interpolates between the values of a table."""
     n, points = p.size(64, 128, 256), p.choices.choice((8, 12, 16, 24))
     bounds = p.pick("named", "named", "filled", "periodic", "clipped")
     lines = placed(p.choose(_LOOKED_UP), "BOUNDS", p.choose(_BOUNDS[bounds]))
@@ -68,7 +68,7 @@ _SCALED = _BODIES["scaled"]
 
 
 def write_scaled(p: Program) -> Text:
-    """Draw the scaling of features."""
+    """Draw a function that scales features."""
     rows, width = p.size(64, 128, 256), p.choices.choice((6, 8, 12))
     lines = p.choose(_SCALED)
     known = [each for each in ("standard", "minmax", "max_abs", "rms") if f"'{each}'" in lines]
@@ -106,7 +106,7 @@ _BUFFERED = _BODIES["buffered"]
 
 
 def write_buffer(p: Program) -> Text:
-    """Draw a ring buffer of transitions into which new ones are written."""
+    """Draw a function that writes new transitions into a ring buffer."""
     capacity, new, width = p.size(64, 128, 256), p.choices.choice((4, 8, 16)), p.choices.choice((4, 8))
     shapes: dict[str, tuple[int, ...]] = {"obs": (width,), "action": (2,), "reward": (), "done": ()}
     if p.choices.chance(0.4):
@@ -147,7 +147,7 @@ _SMOOTHED = _BODIES["smoothed"]
 
 
 def write_smoothed(p: Program) -> Text:
-    """Draw the smoothing of signals by a window."""
+    """Draw a function that smooths signals by a window."""
     length, width = p.size(100, 128, 256), p.choices.choice((3, 5, 7, 9))
     lead: tuple[int, ...] = p.choices.choice(((), (4,), (2, 3)))
     lines = p.choose(_SMOOTHED)

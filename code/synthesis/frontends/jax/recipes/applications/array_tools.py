@@ -43,7 +43,7 @@ _PADDED = {
 
 
 def _pad(p: Program) -> Text:
-    """Draw arrays padded to a multiple or to a given length, or cut into chunks."""
+    """Draw a function that pads arrays to a multiple or to a given length, or cuts them into chunks."""
     rows, width, multiple = p.choices.choice((100, 150, 200, 250)), p.size(4, 8, 16), p.choices.choice((16, 32, 64))
     up = -(-rows // multiple) * multiple
     length = p.choices.choice((128, 160, 224))
@@ -90,7 +90,7 @@ _NARROWED = _BODIES["narrowed"]
 
 
 def _masks(p: Program) -> Text:
-    """Draw the masks of which positions of sequences attend to which."""
+    """Draw a function that makes attention masks: which positions of a sequence attend to which."""
     rows, length = p.size(4, 8), p.size(64, 128)
     form = p.pick("lengths", "segments", "prefix")
     bias = p.choices.chance(0.35)
@@ -148,7 +148,7 @@ _WEIGHTS = {
 
 
 def _first_weights(p: Program) -> Text:
-    """Draw random initial weights of a layer."""
+    """Draw a function that makes random initial weights of a layer."""
     # The tails of millions of normal numbers are too close to the limit of float32.
     into, out = p.choices.choice((64, 96)), p.choices.choice((128, 256))
     kind = p.pick(*_WEIGHTS)

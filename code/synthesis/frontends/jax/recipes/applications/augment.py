@@ -86,7 +86,7 @@ def _hidden(p: Program) -> dict[str, str]:
 
 
 def _draw_batch(stream: Stream, target: str) -> KernelSpec:
-    """Draw a batch as a training step takes it."""
+    """Draw a function that prepares a batch for a training step."""
     p = Program(stream)
     rows, side, channels = p.size(4, 8, 16), p.size(8, 16), p.size(1, 3)
     words, length, classes = p.size(64, 128, 256), p.size(32, 48), p.size(4, 10)
@@ -220,7 +220,7 @@ _PIPELINE = _BODIES["pipeline"]
 
 
 def _image_pipeline(p: Program) -> Text:
-    """Draw the preprocessing between an image decoder and a model."""
+    """Draw a function that preprocesses decoded images for a model."""
     side, channels = p.size(8, 12, 16), p.choices.choice((3, 3, 1))
     crop = p.choices.choice((side - 2, side // 2, 0))
     lines = p.choose(_PIPELINE)
@@ -323,7 +323,7 @@ _TRANSITIONS = """
 
 
 def _transitions(p: Program) -> Text:
-    """Draw transitions as a value function is trained on them."""
+    """Draw a function that prepares transitions for training a value function."""
     length, rows, width, actions = p.size(12, 16), p.size(4, 8), p.size(5, 8), p.choices.choice((3, 4))
     n = p.choices.choice((1, 3, 5))
     lines = p.choose(_TRANSITIONS)
@@ -394,7 +394,7 @@ _OPERATIONS = {
 
 
 def _operations(p: Program) -> Text:
-    """Draw random changes of images, chosen from a list."""
+    """Draw a function that applies random changes from a list to images."""
     known = p.choices.shuffled(list(_OPERATIONS))[: p.choices.integer(3, 5)]
     asked = p.choices.shuffled(known)[: p.choices.integer(2, 3)]
     rows, side, channels = p.size(4, 8), p.size(8, 12, 16), p.choices.choice((1, 3))

@@ -157,7 +157,7 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     dim = heads * depth
     wide = dim * p.size(2, 4)
     first = p.choices.chance(0.5)
-    # Attention, and the values that are added to it, depend on the offset of a normalization as on its scale.
+    # In both branches, an offset of the normalization affects the result, as its scale does.
     form = p.pick("layer_norm", "rms_norm")
     low = p.choices.child("precision").chance(_HALF)
     held = "bfloat16" if low else "float32"

@@ -25,7 +25,7 @@ _HEADS = _BODIES["heads"]
 
 
 def _converted(p: Program) -> Text:
-    """Draw the conversion of weights to the names and axis order of another library."""
+    """Draw a function that converts weights to the names and axis order of another library."""
     width, channels, vocab, heads = p.size(8, 16), p.choices.choice((3, 4)), p.size(20, 24), p.choices.choice((2, 4))
     embed = p.choices.choice(("embed", "wte", "embedding"))
     store = p.pick(
@@ -96,7 +96,7 @@ _MERGED = _BODIES["merged"]
 
 
 def _merged(p: Program) -> Text:
-    """Draw the merge of weights and their adapters."""
+    """Draw a function that merges adapters into weights."""
     width, rank, heads = p.size(16, 24), p.choices.choice((2, 4)), p.choices.choice((2, 4))
     lines = p.choose(_MERGED)
     reshaped = "reshape(w.shape)" in lines and p.choices.chance(0.6)
@@ -159,7 +159,7 @@ _GROUPED = (
 
 
 def _quantized(p: Program) -> Text:
-    """Draw the quantization of weights, with the scales to restore them."""
+    """Draw a function that quantizes weights and returns the scales to restore them."""
     a, b = p.size(16, 24), p.size(8, 32)
     grouped = p.choices.chance(0.35)
     axes = _GROUPED if grouped else p.choices.choice(_AXES)
@@ -230,7 +230,7 @@ _AVERAGED = _BODIES["averaged"]
 
 
 def _averaged(p: Program) -> Text:
-    """Draw the merge of several models that were trained from one."""
+    """Draw a function that merges several models that were trained from one."""
     a, b, count = p.size(8, 16), p.size(12, 24), p.choices.choice((2, 3, 3, 4))
     lines = p.choose(_AVERAGED)
     names = p.choices.choice((("kernel", "bias"), ("w_in", "w_out", "scale"), ("embed", "dense", "bias")))

@@ -53,7 +53,7 @@ _DISTANCES = {
 
 
 def _contact(p: Program) -> Text:
-    """Draw the distances and normals of spheres, planes and capsules."""
+    """Draw a function that computes distances and contact normals of spheres, planes and capsules."""
     n = p.size(64, 128, 256)
     kind = p.pick("plane", "spheres", "capsule")
     fields = {

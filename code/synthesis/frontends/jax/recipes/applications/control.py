@@ -23,7 +23,7 @@ _SYSTEMS: dict[str, tuple[tuple[str, float], ...]] = {
     "point_mass": (("position", 2.0), ("velocity", 1.0)),
     "vehicle": (("px", 2.0), ("py", 2.0), ("heading", 3.0), ("speed", 1.5)),
 }
-"""The state variables of each system, with their sizes."""
+"""The state variables of each system, with the largest magnitude of each."""
 _PLURALS = {
     "pendulum": "pendulums", "cart_pole": "carts with poles", "mountain_car": "cars on a hill",
     "point_mass": "masses", "vehicle": "vehicles",
@@ -44,7 +44,7 @@ _LIMITS: dict[str, tuple[str, tuple[float, float], tuple[str, ...]]] = {
 }
 """The bound of an action: its usual value, its interval, and its names."""
 _LARGEST = {"cart_pole": 15.0, "vehicle": 1.5}
-"""Largest value of an action that is passed, if it is not 3."""
+"""Largest magnitude of the actions that are passed to a system; 3 for the others."""
 _ENDS = {
     "cart_pole": "done = (jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21)", "mountain_car": "done = position >= 0.45",
 }  # fmt: skip
@@ -455,7 +455,7 @@ _PID = _BODIES["pid"]
 
 
 def _pid(p: Program) -> Text:
-    """Draw a controller of the error, its integral and its rate."""
+    """Draw a PID controller."""
     rows, joints = p.size(8, 16, 32), p.choices.choice((3, 6, 7))
     shape = (rows, joints) if p.choices.chance(0.6) else (joints,)
     lines = p.choose(_PID)
@@ -523,7 +523,7 @@ _ACROBOT = _BODIES["acrobot"]
 
 
 def _acrobot(p: Program) -> Text:
-    """Draw two links whose second joint is driven."""
+    """Draw a time step of an acrobot: two links, of which only the second joint is driven."""
     rows = p.size(16, 32, 64)
     lines = p.choose(_ACROBOT)
     if "'midpoint'" in lines:
@@ -622,7 +622,7 @@ _WHERE_ENDED = _BODIES["where_ended"]
 
 
 def _episode(p: Program) -> Text:
-    """Draw the processing of a step by wrappers of an environment."""
+    """Draw a function that processes the results of a step as wrappers of an environment do."""
     p.holds_any_tree()
     rows, width = p.size(8, 16, 32), p.choices.choice((4, 7, 12))
     lines = p.choose(_EPISODE)

@@ -9,7 +9,7 @@ from synthesis.frontends.jax.recipes.applications.written import Text
 
 
 def write_statistics(p: Program) -> Text:
-    """Write running statistics of observations or of a metric."""
+    """Draw a function that updates running statistics of observations or of a metric."""
     rows, width = p.size(64, 128, 256), p.size(8, 16, 32)
     fields: list[tuple[str, Tree]] = [
         ("count", Leaf((), 1, 50)), ("mean", Leaf((width,), -1, 1)), ("m2", Leaf((width,), 1, 20)),
@@ -97,7 +97,7 @@ def write_statistics(p: Program) -> Text:
 
 
 def write_counts(p: Program) -> Text:
-    """Write counts by class, such as confusion matrices and hits, and metrics computed from them."""
+    """Draw a function that counts by class, as for confusion matrices, and computes metrics from the counts."""
     rows, classes = p.size(128, 256), p.size(4, 10)
     form = p.pick("matrix", "recall", "accuracy")
     precise = p.choices.chance(0.5)

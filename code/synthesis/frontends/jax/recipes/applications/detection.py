@@ -18,7 +18,7 @@ _ASSIGNED = _BODIES["assigned"]
 
 
 def _assigned(p: Program) -> Text:
-    """Draw the training target of each anchor for the boxes of an image."""
+    """Draw a function that computes the training target of each anchor from the boxes of an image."""
     rows, count, boxes, classes = p.size(2, 4), p.size(24, 32, 48), p.choices.choice((3, 5)), p.choices.choice((4, 10))
     lines = p.choose(_ASSIGNED)
     single = "boxes.ndim == 2" in lines and p.choices.chance(0.35)
@@ -66,7 +66,7 @@ _DECODED = _BODIES["decoded"]
 
 
 def _decoded(p: Program) -> Text:
-    """Draw the decoding of boxes from the levels of a detector."""
+    """Draw a function that decodes boxes from the levels of a detector."""
     rows, classes = p.size(2, 4), p.choices.choice((3, 5))
     lines = p.choose(_DECODED)
     lists = ("all_boxes", "all_scores") if "all_boxes" in lines else ("boxes", "scores")
@@ -122,7 +122,7 @@ _MERGES = (
 
 
 def _pyramid(p: Program) -> Text:
-    """Draw levels of features with equal width."""
+    """Draw a feature pyramid, which merges levels of features to equal width."""
     rows, width, levels = p.choices.choice((1, 2)), p.size(8, 16), p.choices.choice((2, 3))
     merge = p.choices.choice(_MERGES)
     text = _PYRAMID.replace("            MERGE\n", "            " + merge.replace("MARGIN", " " * 12) + "\n")
@@ -184,7 +184,7 @@ _FORECAST = _BODIES["forecast"]
 
 
 def _forecast(p: Program) -> Text:
-    """Draw windows of time series, as forecasting models are trained on them."""
+    """Draw a function that cuts time series into windows for training forecasting models."""
     rows, past, horizon, width = p.size(4, 8), p.choices.choice((12, 16)), p.choices.choice((4, 6)), p.size(3, 8)
     length = p.choices.choice((40, 48))
     lines = p.choose(_FORECAST)
@@ -197,7 +197,7 @@ def _forecast(p: Program) -> Text:
     lagged = "in lags" in lines
     times = p.pick("(24.0,)", "(24.0, 168.0)", "()")
     waves = 0 if times == "()" else 2 * (times.count(",") + 1 - times.count(",)"))
-    # What is left of a scale depends on how it is computed.
+    # The shape of a scale depends on how it is computed.
     thin = 1 if asked == "mean" and "scaling == 'mean'" in lines else width
     shift = Leaf((rows, 1, thin))
     scale = Leaf((rows, 1, width))
@@ -241,6 +241,6 @@ def _forecast(p: Program) -> Text:
 
 
 BATCHES: dict[str, Callable[[Program], Text]] = {"anchor_targets": _assigned, "forecast_windows": _forecast}
-"""The function that draws each target with a batch before a training step."""
+"""The function that draws each target that prepares a batch for a training step."""
 VISION: dict[str, Callable[[Program], Text]] = {"decoded_boxes": _decoded, "feature_pyramid": _pyramid}
-"""The function that draws each target with a part of a detector."""
+"""The function that draws each target that is a part of a detector."""

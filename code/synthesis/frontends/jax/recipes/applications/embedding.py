@@ -188,7 +188,7 @@ def _normalised(p: Program, value: str) -> str:
 
 
 def _waves(p: Program) -> str:
-    """Return fixed positions: waves of increasing length."""
+    """Return statements that add sinusoidal encodings of the positions, with increasing wavelengths."""
     return join(
         p.pick("position = jnp.arange(seq)[:, None]", "position = jnp.arange(seq, dtype=jnp.float32)[:, None]"),
         p.pick(
@@ -213,7 +213,7 @@ _COLUMNS = _BODIES["columns"]
 
 
 def _columns(p: Program) -> Text:
-    """Draw features of rows of a table."""
+    """Draw a function that computes features of the rows of a table."""
     rows, width = p.size(8, 16, 32), p.choices.choice((4, 6, 8))
     names = p.choices.choice((
         ("country", "device", "weekday"), ("user", "item"), ("shop", "product", "month"), ("kind", "colour", "maker"),
@@ -265,7 +265,7 @@ _BIAS = _BODIES["bias"]
 
 
 def _relative(p: Program) -> Text:
-    """Draw attention biases by distance."""
+    """Draw a function that adds biases by distance to attention scores."""
     rows, heads, keys = p.choices.choice((1, 2)), p.choices.choice((2, 4)), p.size(12, 16, 24)
     queries = p.choices.choice((keys, keys, keys // 2))
     lines = p.choose(_BIAS)
@@ -278,7 +278,7 @@ def _relative(p: Program) -> Text:
     lines = placed(lines, "RETURNED", p.pick(*attended) if hides else "return scores")
     buckets = p.choices.choice((8, 16))
     scores = Leaf((rows, heads, queries, keys), -3, 3)
-    # No squares of the factor of near distances: their logarithms would lie between two groups.
+    # If a square of the factor of near distances were chosen, a logarithm would be on the border of two groups.
     furthest = p.choices.choice(("60", "40", "120"))
     return Text(
         lines=settled(lines),

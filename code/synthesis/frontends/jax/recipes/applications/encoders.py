@@ -160,7 +160,7 @@ def _declare_model(p: Program, kind: str, stacked: bool) -> tuple[dict[str, Tree
 
 
 def _declare_functions(p: Program, kind: str, precision: Precision, *, stacked: bool, smooth: bool) -> None:
-    """Declare the functions beside: a norm, the parts of layers, a layer, and the model, called ``forward``."""
+    """Declare the helper functions: a norm, the parts of layers, a layer, and the model, called ``forward``."""
     half = bool(precision.half)
     act = p.pick("jax.nn.gelu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.relu" if not (smooth and half) else "jax.nn.silu")
     heads = ", num_heads" if kind == "attention" else ""

@@ -171,7 +171,7 @@ _BROWNIAN = _BODIES["brownian"]
 
 
 def write_brownian(p: Program) -> Text:
-    """Draw the overdamped motion of particles in a bath."""
+    """Draw steps of the overdamped motion of particles in a heat bath."""
     n, steps = p.choices.choice((36, 48, 64)), p.choices.choice((3, 4, 5))
     lines = p.choose(_BROWNIAN)
     measured, one = p.choices.choice(
@@ -209,7 +209,7 @@ _PRESSED = _BODIES["pressed"]
 
 
 def write_pressed(p: Program) -> Text:
-    """Draw a box that is scaled towards a pressure."""
+    """Draw a barostat, which scales the box towards a pressure."""
     n = p.size(36, 48, 64)
     state = p.record(
         "NPTState",
@@ -261,7 +261,7 @@ _REPLICAS = _BODIES["replicas"]
 
 
 def write_replicas(p: Program) -> Text:
-    """Draw replicas at several temperatures that exchange their states."""
+    """Draw replica exchange between simulations at several temperatures."""
     n, replicas = p.choices.choice((12, 16, 24)), p.choices.choice((8, 10, 12, 16))
     lines = p.choose(_REPLICAS)
     last = lines.rstrip().split("\n")[-1]

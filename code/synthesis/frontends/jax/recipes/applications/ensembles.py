@@ -173,7 +173,7 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
 
 
 def _inside(n: int) -> Leaf:
-    """Return positions that no step moves across the side of the box, where rounding would decide."""
+    """Return positions so far inside the box that no step crosses a side, where rounding could change the results."""
     return Leaf((n, 3), 0.05 * SIDE, 0.95 * SIDE)
 
 
@@ -188,7 +188,7 @@ def _fields(n: int, way: str, *, heavy: bool) -> list[tuple[str, Tree]]:
 
 
 def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: bool) -> None:
-    """Declare the other arguments of a simulation."""
+    """Declare the arguments of a simulation besides its state."""
     p.option("box", None, "float", "side of the periodic box", f"{SIDE}", ("box_size", "box"))
     p.tensor("species", Leaf((n,), 0, kinds - 1, "int32"), "species of each particle", ("species", "species_idx"))
     if by_kind:

@@ -80,7 +80,7 @@ _TEXTS = {
 
 
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
-    """Draw an estimate of a hidden state."""
+    """Draw a function that estimates a hidden state from observations."""
     p = Program(stream)
     length, width, seen = p.size(32) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
     count = p.size(64, 128, 256)

@@ -85,7 +85,10 @@ def leaving_early(body: Body) -> Body:
 
 
 def _returning(choice: If, result: str) -> Body | None:
-    """Return a conditional whose branches return the value that they assigned; None if one does not assign it last."""
+    """Return a conditional whose branches return ``result`` instead of assigning it last; None if one does neither.
+
+    A branch may raise an error instead.
+    """
     first = _last_returned(choice.body, result)
     match choice.orelse:
         case (If() as other,):
@@ -98,7 +101,10 @@ def _returning(choice: If, result: str) -> Body | None:
 
 
 def _last_returned(body: Body, result: str) -> Body | None:
-    """Return a block that returns the last assigned value of a variable, or raises; None for any other block."""
+    """Return a block that returns a variable's value in place of its last statement, which assigns the variable.
+
+    A block that ends by raising an error is unchanged. The result is None for any other block.
+    """
     match body:
         case (*before, Assign(Name(name), value, "")) if name == result:
             return (*before, Return(value))
@@ -157,7 +163,7 @@ def _chosen(statement: Statement) -> Statement:
 
 
 def turning(body: Body) -> Body:
-    """Return a body with ``if not flag`` where the branch without the flag is the shorter one."""
+    """Return a body with ``if not flag`` in place of ``if flag`` wherever the ``else`` branch is the shorter one."""
     return tuple(_inverted(each) for each in body)
 
 
@@ -195,7 +201,7 @@ def _inside(statement: Statement, change: Callable[[Body], Body]) -> Statement:
 def trusting(body: Body) -> Body:
     """Return a body without checks that only raise errors, and without values that were computed only for them.
 
-    Checks whether an argument that only some cases need was given are kept.
+    Checks that an optional argument was passed are kept.
     """
     kept: list[Statement] = []
     for each in body:
@@ -303,7 +309,7 @@ _LEADING_ON = frozenset({
 
 
 def telling_briefly(body: Body) -> Body:
-    """Return a body whose error messages say what is wrong, without the values."""
+    """Return a body whose error messages leave out the wrong values."""
     return tuple(_brief(each) for each in body)
 
 
@@ -349,7 +355,7 @@ def checking(
         body: the statements.
         shapes: the shape of each array argument.
         always: the arrays that are always given.
-        said: the texts of errors.
+        wording: the texts of errors.
         joined: whether a single test at the start checks both that an array is given and that it fits.
     """
     first: list[Statement] = []

@@ -41,7 +41,8 @@ _LOSSES = {
     ),
 }  # fmt: skip
 _PREDICTED = {
-    # The factor of the loss in noise, data or velocity that is equal to a weight of the data's error.
+    # Min-SNR weights: for each prediction (noise, data or velocity), the loss is the error of the data times the
+    # clipped signal-to-noise ratio.
     "all": _BODIES["all"],
     "none": "{loss = jnp.mean(error) ~ loss = error.mean()}",
 }
@@ -285,7 +286,7 @@ _VALUES = """
 
 
 def _values(p: Program) -> Text:
-    """Draw the loss of action values, with several kinds of target."""
+    """Draw a loss of action values with one of several kinds of target."""
     rows, actions = p.size(16, 32, 64), p.choices.choice((4, 6))
     more = (
         "'td_error': jnp.mean(jnp.abs(error))",

@@ -34,7 +34,7 @@ _COMBINED = _BODIES["combined"]
 
 
 def _combined(p: Program) -> Text:
-    """Draw one gradient combined from those of several tasks."""
+    """Draw a function that combines the gradients of several tasks."""
     p.holds_any_tree()
     tree, tasks = _tree(p), p.choices.choice((2, 3, 3, 4))
     lines = p.choose(_COMBINED)
@@ -70,7 +70,7 @@ _PRIVATE = _BODIES["private"]
 
 
 def _private(p: Program) -> Text:
-    """Draw a mean gradient on which no single example has a large effect."""
+    """Draw a function that computes a private mean gradient, on which no single example has a large effect."""
     tree, count = _tree(p), p.size(8, 16)
     text = _PRIVATE.replace("{0.2 ~ -0.2 * -1.0}", "0.2")
     lines = p.choose(text)
@@ -189,7 +189,7 @@ _MOVES = {
 
 
 def _applied(p: Program) -> Text:
-    """Draw a new training state from given gradients."""
+    """Draw a function that computes a new training state from gradients."""
     p.holds_any_tree()
     tree = _tree(p)
     kept = p.choices.choice(("mu", "mu", "nu", ""))
@@ -294,7 +294,7 @@ _CHAINED = _BODIES["chained"]
 
 
 def _chained(p: Program) -> Text:
-    """Draw the updates by listed transforms."""
+    """Draw a function that computes updates from gradients by a list of transforms."""
     p.holds_any_tree()
     tree = _tree(p)
     known = p.choices.shuffled(list(_TRANSFORMS))[: p.choices.integer(3, 5)]
@@ -348,8 +348,8 @@ def _chained(p: Program) -> Text:
 
 
 STATES: dict[str, Callable[[Program], Text]] = {"applied_gradients": _applied}
-"""The function that draws each target with a new training state."""
+"""The function that draws each target that returns a new training state."""
 GRADIENTS: dict[str, Callable[[Program], Text]] = {"combined_tasks": _combined, "private_mean": _private}
-"""The function that draws each target with a single gradient of several."""
+"""The function that draws each target that combines several gradients to one."""
 CHAINS: dict[str, Callable[[Program], Text]] = {"listed_transforms": _chained}
-"""The function that draws each target with transforms by name."""
+"""The function that draws each target that applies named transforms."""

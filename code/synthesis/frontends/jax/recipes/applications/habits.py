@@ -50,7 +50,7 @@ _REDUCTIONS = frozenset({
     "jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var", "jnp.argmax", "jnp.argmin",
 })  # fmt: skip
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
-"""Matches numbers that may stand in a formula: plain numbers other than 0 and 1, which would seem to have no effect."""
+"""Matches numbers that may be written in a formula: those other than 0 and 1, which would seem to have no effect."""
 # Probabilities of the habits; see the attributes of ``Habits``.
 _SQUARE_BY_NAME = 0.12
 _METHODS = 0.68
@@ -93,9 +93,9 @@ class Habits:
     asserts: bool
     """Whether wrong arguments fail an assertion instead of raising an error."""
     updates: bool
-    """Whether sums are made in place."""
+    """Whether ``x = x + y`` is written as ``x += y``."""
     shaped: bool
-    """Whether zeros are made from a shape and a type, not like an array."""
+    """Whether ``jnp.zeros_like(x)`` is written as ``jnp.zeros(x.shape, x.dtype)``."""
     inside: bool
     """Whether helpers of a function are defined inside it, not beside it."""
     wording: ErrorWording | None
@@ -190,7 +190,7 @@ class Habits:
         return checking(body, shapes, always, self.wording, joined=self.joined) if self.wording else body
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
-        """Return the statements to write at the level of a function's definition, and those to write in its body."""
+        """Return the statements to write before a function, and the helper functions to define in its body."""
         inner: list[Statement] = [
             each for each in statements if self.inside and isinstance(each, Function) and not each.decorators
         ]
@@ -289,7 +289,7 @@ def _decisive(body: tuple[Statement, ...]) -> set[str]:
 
 
 def _in_view(body: tuple[Statement, ...]) -> set[str]:
-    """Return the names that are clearer than their values: in comparisons, in messages, and beside another number."""
+    """Return the names in comparisons, in messages and beside numbers, where a value would be less clear."""
     found = set[str]()
     for node in nodes(body):
         match node:

@@ -39,4 +39,4 @@ HELPERS: tuple[str, ...] = (
         return {(angle + jnp.pi) % (2.0 * jnp.pi) - jnp.pi ~ jnp.mod(angle + math.pi, 2.0 * math.pi) - math.pi}
     ''',
 )
-"""Definitions with groups; see ``Program.function``."""
+"""Definitions with groups of alternatives; see ``Program.function``."""

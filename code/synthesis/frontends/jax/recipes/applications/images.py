@@ -61,7 +61,10 @@ class Layout:
         return Leaf(shape, -bound, bound, dtype)
 
     def written(self, text: str) -> str:
-        """Return a text with the layout filled in. ``TO_SIDES`` follows an array with one number for each channel."""
+        """Return a text with its placeholders replaced according to the layout.
+
+        ``TO_SIDES`` becomes the index that broadcasts an array of one number per channel over the sides.
+        """
         text = text.replace("TO_SIDES", "[:, None, None]" if self.first else "")
         for mark, each in self.placeholders.items():
             text = re.sub(rf"\b{mark}\b", each, text)
@@ -130,7 +133,7 @@ class _Block:
             self.act = ""
 
     def activated(self, value: str) -> str:
-        """Return the activation of a value."""
+        """Return an expression for the activation of a value."""
         return f"{self.act}({value})" if self.act else f"activate({value}, act)"
 
     def images(self, channels: int, side: int = 0) -> Leaf:
@@ -156,7 +159,7 @@ class _Block:
         return text if self.byte else ""
 
     def norm(self, form: str, at: str, value: str) -> str:
-        """Return a normalized value, computed with the arrays below ``at`` in the parameters."""
+        """Return an expression that normalizes a value with the parameters in the entry ``at``."""
         if form == "batch":
             return f"batch_norm({value}, {at})"
         more = ", num_groups" if form == "group" else ""
@@ -226,7 +229,7 @@ class _Block:
             self.p.write(re.sub(r"params\['(\w+)'\]", r"params.\1", said) if self.recorded else said)
 
     def dropout(self) -> str:
-        """Return lines that drop some channels with a given key, or none."""
+        """Return lines that drop random channels if a key is given; often an empty string."""
         p = self.p
         p.option("drop_rate", "0.3", "float", "share of the channels that are dropped", None, ("dropout_rate", "rate"))
         p.tensor("rng", key(), "random key, none at inference", ("key", "rng"), optional=True)

@@ -141,7 +141,7 @@ _RANGES = {
 
 
 def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
-    """Draw the paths of a system of differential equations from many initial states."""
+    """Draw an integration of a system of differential equations from many initial states."""
     p = Program(stream)
     width, system = _SYSTEMS[target]
     count = p.size(64, 128, 256)

@@ -27,7 +27,7 @@ def _limit(p: Program, *steps: str, tolerance: tuple[str, ...] = ("1e-4", "1e-3"
 
 
 def write_solution(p: Program) -> Text:
-    """Draw the solution of a least squares problem by conjugate gradients."""
+    """Draw a solver of least squares problems by conjugate gradients."""
     n, width = p.size(32, 64, 96), p.choices.choice((6, 8, 12))
     return Text(
         lines=settled(p.choose(_SOLVED)),
@@ -47,7 +47,7 @@ def write_solution(p: Program) -> Text:
 
 
 def write_largest(p: Program) -> Text:
-    """Draw the largest singular value and its use."""
+    """Draw a function that computes the largest singular value of a matrix and uses it."""
     shape = (p.size(16, 24, 32), p.size(10, 14))
     lines = p.choose(_LARGEST)
     only = "return sigma" in lines
@@ -70,7 +70,7 @@ def write_largest(p: Program) -> Text:
 
 
 def write_balance(p: Program) -> Text:
-    """Draw the transport between two sets of weights."""
+    """Draw optimal transport between two sets of weights by Sinkhorn's balancing of rows and columns."""
     n, m = p.size(14, 24), p.size(10, 16)
     lines = p.choose(_BALANCED)
     last = lines.rstrip().split("\n")[-1]
@@ -152,7 +152,7 @@ _ORBITS = _BODIES["orbits"]
 
 
 def write_orbits(p: Program) -> Text:
-    """Draw the positions of bodies on their orbits."""
+    """Draw a function that computes the positions of bodies on their orbits."""
     n = p.size(16, 32, 64)
     lines = p.choose(_ORBITS)
     last = lines.rstrip().split("\n")[-1]

@@ -230,7 +230,7 @@ def _declare_model(p: Program, form: str, share: float) -> tuple[dict[str, Tree]
 
 
 def _declare_functions(p: Program, form: str, precision: Precision, *, alone: bool, smooth: bool) -> None:
-    """Declare the functions beside: a norm, attention, a perceptron, a layer, and the model, called ``forward``."""
+    """Declare the helper functions: a norm, attention, a perceptron, a layer, and the model, called ``forward``."""
     back = ".astype(x.dtype)" if precision.half else ""
     start = (
         "{?0.4 # {the moments want more digits than the products ~ moments in float32}}\n        x32 = xLEAVE\n        "

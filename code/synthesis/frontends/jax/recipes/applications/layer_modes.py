@@ -28,7 +28,7 @@ def _with_usual(p: Program, cases: Mapping[str, str], usual: tuple[str, ...]) ->
 
 
 def _by_name(cases: Mapping[str, str], variable: str, word: str) -> str:
-    """Return a chain of cases chosen by name, with an error for any other name."""
+    """Return an ``if`` chain that selects a case by name, with an error for any other name."""
     tests = [(f"{variable} == '{name}'", text) for name, text in cases.items()]
     return chain(*tests, otherwise=f"raise ValueError(f'unknown {word} <<{variable}>>')")
 
@@ -149,7 +149,7 @@ def _pooling(p: Program) -> Text:
 def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
     """Return a text with one alternative chosen in each group.
 
-    If a mask is used only by some of the cases, the case that is requested is one of those.
+    If only some of the cases use the mask, the drawn call requests one of these cases.
     """
     lines = settled(p.choose(text.lines))
     given = dict(text.given)

@@ -19,7 +19,7 @@ _POSES = _BODIES["poses"]
 
 
 def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
-    """Draw the positions and rotations of links, each computed from its parent's."""
+    """Draw a function that computes the position and rotation of each link from its parent's."""
     n = p.choices.choice((3, 4, 5))
     kinds = p.choices.shuffled(["hinge"] * (n - 1) + ["slide"])
     parents = p.choices.choice(_BRANCHES[n])
@@ -55,7 +55,7 @@ _SUBTREES = _BODIES["subtrees"]
 
 
 def write_subtrees(p: Program) -> Text:
-    """Draw the masses and centres of the subtree of each link."""
+    """Draw a function that computes the mass and the centre of mass of the subtree of each link."""
     n = p.choices.choice((3, 4, 5))
     lines = p.choose(_SUBTREES)
     both = "return_mass" not in lines or p.choices.chance(0.5)
@@ -85,7 +85,7 @@ _SHAPE_MASS = _BODIES["shape_mass"]
 
 
 def write_inertia(p: Program) -> Text:
-    """Draw the masses and moments of inertia of solids."""
+    """Draw a function that computes the masses and moments of inertia of solids."""
     n = p.size(16, 32, 64)
     lines = p.choose(_SHAPE_MASS)
     shapes = [each for each in ("sphere", "box", "cylinder", "ellipsoid") if f"'{each}'" in lines]
@@ -122,7 +122,7 @@ _SIX = _BODIES["six"]
 
 
 def write_conventions(p: Program) -> Text:
-    """Draw the conversion of rotations from one convention to another."""
+    """Draw a function that converts rotations from one convention to another."""
     n = p.size(32, 64, 128)
     form = p.pick("letters", "matrix", "six")
     lines = p.choose({"letters": _BY_LETTER, "matrix": _FROM_MATRIX, "six": _SIX}[form])

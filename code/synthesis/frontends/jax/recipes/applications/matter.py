@@ -18,7 +18,7 @@ _BODIES = read_bodies("jax", "matter", margin=4)
 
 
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
-    """Draw energies and forces of pairs of particles, and a time step."""
+    """Draw a function that computes energies and forces of pairs of particles, or a time step."""
     p = Program(stream)
     count, dim = p.size(64, 96, 128), p.size(2, 3, 3)
     p.tensor("positions", Leaf((count, dim), 0.2, 3.8), f"positions of shape (n, {dim})", ("positions", "pos", "R"))
@@ -331,7 +331,7 @@ _FLOCK = """
 
 
 def _flock(p: Program) -> Text:
-    """Draw the motion of animals that follow their neighbours."""
+    """Draw a function that moves animals that follow their neighbours."""
     n, dim = p.size(24, 32, 48), p.choices.choice((2, 2, 3))
     lines = p.choose(_FLOCK)
     told = p.choices.chance(0.4)
@@ -383,7 +383,7 @@ _FLUID = _BODIES["fluid"]
 
 
 def _fluid(p: Program) -> Text:
-    """Draw a fluid that consists of particles."""
+    """Draw a function that simulates a fluid of particles."""
     n, dim = p.size(24, 32, 48), p.choices.choice((2, 3))
     lines = p.choose(_FLUID)
     both = Leaf((n, dim), -1.2, 1.2)

@@ -76,7 +76,7 @@ class _Batch:
         return join(_CHECKED, _FLAT if self.long else "", weights)
 
     def mean(self, values: str) -> str:
-        """Return the weighted mean of values."""
+        """Return an expression for the weighted mean of values."""
         if self.kind == "plain":
             return f"{{jnp.mean({values}) ~ {values}.mean()}}"
         return f"{{jnp.sum({values} * weight) / count ~ jnp.vdot({values}, weight) / count}}"

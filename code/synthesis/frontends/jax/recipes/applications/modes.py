@@ -43,12 +43,12 @@ class Option:
     kind: str
     description: str
     values: tuple[str, ...]
-    """The possible values, of which any may be given. The first is the default."""
+    """The possible values. The first is the default."""
     names: tuple[str, ...] = ()
     given: str | None = None
-    """The value that is given, if it is not drawn."""
+    """The value that is passed; drawn from ``values`` if None."""
     needed: bool = False
-    """Whether every caller has to give it, because it has no usual value."""
+    """Whether it has no default, so that every call passes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

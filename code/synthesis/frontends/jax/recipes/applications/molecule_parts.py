@@ -32,7 +32,7 @@ _SLOPE = _BODIES["slope"]
 
 
 def write_pressure(p: Program) -> Text:
-    """Draw the pressure or the stress tensor, from the motion of particles and the forces between them."""
+    """Draw a function that computes the pressure or the stress tensor from the motion and the forces of particles."""
     n = p.choices.choice((24, 32, 64))  # for 256 particles, sums over all pairs have a larger error than is allowed
     form = p.pick(*_PRESSURES)
     lines = p.choose(join(_PRESSURE.replace("FORM", p.pick(*_PAIR_FORMS).replace("\n", "\n            ")),
@@ -80,7 +80,7 @@ _ELECTRIC = _BODIES["electric"]
 
 
 def write_electrostatics(p: Program) -> Text:
-    """Draw the energy of charges, by one of several methods."""
+    """Draw a function that computes the energy of charges by one of several methods."""
     n, m = p.size(24, 32), p.size(8, 16)
     lines = p.choose(_ELECTRIC)
     apart = p.choices.chance(0.5)
@@ -123,7 +123,7 @@ _CONSTRAINED = _BODIES["constrained"]
 
 
 def write_constraints(p: Program) -> Text:
-    """Draw positions that are moved until bonds have their lengths."""
+    """Draw a function that moves particles until bonds have their prescribed lengths."""
     n, m = p.size(32, 48, 64), p.size(24, 32, 40)
     lines = p.choose(_CONSTRAINED).replace("project(R, _)", "project(R)")
     end = p.choices.choice(("plain", "plain", "velocity", "violation"))
@@ -202,7 +202,7 @@ _STILL = {
 
 
 def write_velocities(p: Program) -> Text:
-    """Draw the initial velocities of a simulation."""
+    """Draw a function that makes the initial velocities of a simulation."""
     n = p.size(64, 128, 256)
     still, dof = _STILL[p.pick("frozen", "drift", "drift", "rotation")]
     lines = p.choose(placed(_DRAWN, "STILL", dedent(still).strip()))
@@ -242,7 +242,7 @@ _ORDERED = {
 
 
 def write_order(p: Program) -> Text:
-    """Draw a measure of the order of particles, by bonds, directions or waves."""
+    """Draw a function that measures the order of particles by bonds, directions or waves."""
     form = p.pick(*_ORDERED)
     n, waves = p.choices.choice((24, 32, 48)), p.choices.choice((12, 20, 24))
     lines = p.choose(_ORDERED[form])
@@ -298,7 +298,7 @@ _STALE = _BODIES["stale"]
 
 
 def write_stale(p: Program) -> Text:
-    """Draw the test whether neighbour lists are too old."""
+    """Draw a function that decides whether neighbour lists must be rebuilt."""
     n = p.size(24, 32, 64)
     lines = p.choose(_STALE)
     last = lines.rstrip().split("\n")[-1]

@@ -82,7 +82,7 @@ _MIXED = _BODIES["mixed"]
 
 
 def _pair(p: Program) -> Text:
-    """Draw the energy of all pairs, from positions or neighbour lists, with or without parameters by species."""
+    """Draw a function that computes the energy of all pairs, from positions or neighbour lists."""
     n, kinds, near = p.size(16, 24), p.size(2, 3), p.size(8, 12)
     kind = p.pick(*_PAIR)
     listed = p.choices.chance(0.35)
@@ -236,7 +236,7 @@ _BONDED_CHECKS = {
 
 
 def _bonds(p: Program) -> Text:
-    """Draw the energies of bonds, or of the angles or torsions of a chain."""
+    """Draw a function that computes the energies of bonds, or of the angles or torsions of a chain."""
     n = p.size(64, 128)
     kind = p.pick("bond", "angle", "torsion")
     m = {"bond": p.size(96, 256), "angle": n - 2, "torsion": n - 3}[kind]

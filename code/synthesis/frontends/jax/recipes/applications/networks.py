@@ -22,7 +22,7 @@ def _attended(p: Program) -> Text:
     """Draw multi-head attention with masks by position, length and document."""
     batch, length, heads, depth = p.choices.choice((1, 2)), p.size(12, 16), p.choices.choice((2, 4)), p.size(8, 16)
     lines = p.choose(_ATTENDED).replace("LOWEST", p.pick("-1e9", "-1e30", "jnp.finfo(logits.dtype).min"))
-    # What sees itself has to see something.
+    # Only with sinks, the probabilities have one more column, which is cut off.
     ended = "sinks is not None" in lines
     cut = "if probs.shape[-1] != k_len" in lines
     if ended and not cut:
@@ -105,7 +105,7 @@ _NETWORK = _BODIES["network"]
 
 
 def _network(p: Program) -> Text:
-    """Draw rounds of message passing between a first and a last layer."""
+    """Draw a graph network: rounds of message passing between a first and a last layer."""
     count, edges, into, width = p.size(24, 32), p.size(48, 64), p.size(5, 8), p.size(12, 16)
     out, rounds, graphs = p.choices.choice((1, 3, 6)), p.choices.choice((1, 2, 2, 3)), p.choices.choice((3, 4))
     lines = p.choose(_NETWORK).replace("**layer['norm']", "layer['norm']['scale'], layer['norm']['bias']")
@@ -180,7 +180,7 @@ def _network(p: Program) -> Text:
 
 
 def _pool_of(*, maximum: bool) -> str:
-    """Return the pooling function, with the maximum among its cases or without."""
+    """Return the text of the pooling function; ``maximum`` is whether maximum pooling is one of its cases."""
     whole_text, _, second = _POOLED.partition(" ~\n        total = jnp.zeros")
     head, _, first = whole_text.partition("        {if how == 'max':")
     if maximum:
@@ -256,7 +256,7 @@ _BLOCKS = (
 
 
 def _stages(p: Program) -> Text:
-    """Draw stages of blocks, with the features of some of them."""
+    """Draw stages of blocks of an image model, which returns the features of some stages."""
     rows, side, first = p.choices.choice((1, 2)), p.choices.choice((8, 16)), p.size(6, 8)
     kind = p.choices.integer(0, 2)
     body = _BLOCKS[kind].strip("\n").rstrip(" ").rstrip("\n")

@@ -21,7 +21,7 @@ _TEMPERATURES = {
 
 
 def write_temperature(p: Program) -> Text:
-    """Draw the temperature of all particles, of each species or along each axis."""
+    """Draw a function that computes the temperature of all particles, of each species or along each axis."""
     n, kinds = p.size(64, 128, 256), p.size(2, 3)
     form = p.pick("whole", "whole", "species", "axes")
     heavy = p.choices.chance(0.65)
@@ -121,7 +121,7 @@ _ONE_CURVE = _BODIES["one_curve"]
 
 
 def write_distribution(p: Program) -> Text:
-    """Draw the number of pairs at each distance, relative to an ideal gas."""
+    """Draw a function that computes the number of pairs at each distance, relative to an ideal gas."""
     n, bins = p.size(24, 32), p.choices.choice((16, 20, 24, 32))
     kinds = p.choices.choice((2, 3))
     split, both = p.choices.chance(0.45), False
@@ -202,7 +202,7 @@ _WEIGHTED = """
 
 
 def write_thermostat(p: Program) -> Text:
-    """Draw half a step of a chain of thermostats."""
+    """Draw half a time step of a chain of thermostats."""
     n, length = p.size(64, 128), p.choices.choice((2, 3, 4))
     loop = p.pick(join(_SUZUKI, _NESTED), "dt_k = dt / substeps\nfor _ in range(substeps):\n    ONE", _WEIGHTED)
     lines = placed(p.choose(_CHAIN), "LOOP", p.choose(loop))
@@ -239,7 +239,7 @@ _MSD_ENDS = _BODIES["msd_ends"]
 
 
 def write_displacements(p: Program) -> Text:
-    """Draw the text of a function that computes displacements of particles over time, from a trajectory."""
+    """Draw a function that computes displacements of particles over time, from a trajectory."""
     frames, n, kinds = p.choices.choice((24, 32, 40)), p.size(16, 32), p.size(2, 3)
     form = p.pick("msd", "msd", "first", "blocks")
     lines = p.choose(join(_TRAJECTORY, _LAGGED[form], _MSD_ENDS))
@@ -299,7 +299,7 @@ _SHAPE_ENDS = {
 
 
 def write_shape(p: Program) -> Text:
-    """Draw the text of a function that computes a measure of the size or shape of molecules."""
+    """Draw a function that computes a measure of the size or shape of molecules."""
     n = p.size(24, 48, 96)
     form = p.pick(*_SHAPE_ENDS)
     lines = p.choose(join(_SHAPES, _SHAPE_ENDS[form]))
@@ -343,7 +343,7 @@ _TERM_ENDS = _BODIES["term_ends"]
 
 
 def write_terms(p: Program) -> Text:
-    """Draw the energy of a molecule whose interactions are listed by kind."""
+    """Draw a function that computes the energy of a molecule from lists of its interactions by kind."""
     n, m = p.size(24, 32), p.size(16, 20, 28)
     lines = p.choose(_TERMS + _TERM_ENDS.replace("return <<'total': energy_sum, **energies>>",
                                                  "energies['total'] = energy_sum\n    return energies"))  # fmt: skip
@@ -392,7 +392,7 @@ _FILL_ENDS = _BODIES["fill_ends"]
 
 
 def write_cell_buffers(p: Program) -> Text:
-    """Draw the text of a function that lists the particles in each cell of a grid, up to a maximum per cell."""
+    """Draw a function that lists the particles in each cell of a grid, up to a maximum per cell."""
     n, side_cells, capacity = p.size(32, 48, 64), p.choices.choice((3, 4)), p.choices.choice((8, 12, 16))
     dim = p.choices.choice((2, 3))
     lines = p.choose(_FILL + _FILL_ENDS)
@@ -435,7 +435,7 @@ _SPARSE_ENDS = _BODIES["sparse_ends"]
 
 
 def write_pairs_of_lists(p: Program) -> Text:
-    """Draw neighbour pairs as senders and receivers."""
+    """Draw a function that converts neighbour lists to pairs of senders and receivers."""
     n, width = p.size(16, 24, 32), p.choices.choice((6, 8, 12))
     lines = p.choose(_SPARSE + _SPARSE_ENDS)
     capacity = p.pick("None", str(n * width // 2), str(n * width // 4)) if "capacity is not" in lines else "None"

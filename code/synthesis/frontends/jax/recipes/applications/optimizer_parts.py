@@ -238,7 +238,7 @@ _RATE_CASES = {
 
 
 def _rates(p: Program) -> Text:
-    """Draw a step size that depends on the step by a named schedule."""
+    """Draw a step whose size follows a named schedule."""
     known = p.choices.shuffled(list(_RATE_CASES))[: p.choices.integer(3, 5)]
     asked = p.choices.choice(known)
     cases: list[str] = []
@@ -279,7 +279,7 @@ _REPORT = _BODIES["report"]
 
 
 def _report(p: Program) -> Text:
-    """Draw a log of the gradients by name."""
+    """Draw a function that computes statistics of gradients by name, for a log."""
     tree = _flat(p, p.choices.choice((2, 3, 4)))
     summed = p.choices.chance(0.65)
     first, second = p.choices.choice(

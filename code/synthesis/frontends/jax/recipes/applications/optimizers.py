@@ -289,7 +289,7 @@ def _momentum(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
         _first(p, each, at),
     )
     if p.maybe(0.35):
-        # Here the momentum is a sum of gradients; a mean would have to look ahead by a mean.
+        # The look-ahead adds the gradient like a momentum that sums gradients, not like one that averages them.
         sums = f"new_mu = {each}(lambda m, g: b1 * m + g, {at['mu']}, grads)"
         ahead = f"{each}(lambda m, g: b1 * m + g, new_mu, grads)"
         return (
@@ -421,7 +421,7 @@ def _apply(p: Program, each: str, held: str, change: str, ends: str, *, cast: bo
 
 
 def _by_name(p: Program, held: str, change: str, ends: str) -> str:
-    """Return statements that assign ``new_params`` entry by entry, for a dictionary or a list of them."""
+    """Return statements that assign ``new_params`` entry by entry, for a dictionary or a list of dictionaries."""
     first, *second = ends.split(", ")
     read = {"g" if first == "grads" else "m": f"{first}[name]"}
     read |= {"g" if second == ["grads"] else "v": f"{second[0]}[name]"} if second else {}
@@ -557,7 +557,7 @@ _NAMES = (("kernel", "bias"), ("w", "b", "scale"), ("embed", "hidden", "bias"), 
 
 
 def _look_ahead(p: Program) -> Text:
-    """Draw weights that follow other weights every few steps."""
+    """Draw Lookahead: slow weights that follow the trained weights every few steps."""
     p.holds_any_tree()
     a, b = p.size(8, 16, 24), p.size(12, 32)
     tree = {
@@ -589,7 +589,7 @@ _RECTIFIED = _BODIES["rectified"]
 
 
 def _rectified(p: Program) -> Text:
-    """Draw Adam with a delay until its second moments are reliable."""
+    """Draw rectified Adam, which uses its second moments only when they are reliable."""
     tree = parameters(p, p.choices.integer(1, 2))[0]
     p.holds_any_tree()
     keeps = _kept(tree)
@@ -614,7 +614,7 @@ _FREE = _BODIES["free"]
 
 
 def _schedule_free(p: Program) -> Text:
-    """Draw steps with averages in place of a schedule."""
+    """Draw schedule-free Adam, which averages the parameters instead of reducing the step size."""
     p.holds_any_tree()
     a, b = p.size(8, 16, 24), p.size(12, 32)
     names = p.choices.choice(_NAMES)

@@ -126,7 +126,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_returns(stream: Stream, target: str) -> KernelSpec:
-    """Draw the returns from each step of episodes, and the objectives computed from them."""
+    """Draw a function that computes the returns from each step of episodes, or objectives from them."""
     p = Program(stream)
     length, count = p.size(16, 32, 64), p.size(8, 16, 32, 64)
     shape = (length, count)

@@ -34,7 +34,7 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tre
 
 Body = tuple[Statement, ...]
 TakeName = Callable[[tuple[str, ...]], str]
-"""Returns a free name from several."""
+"""Returns one of several names that is not in use."""
 KindOf = Callable[[Tree], str]
 """Returns the annotation of a tree."""
 
@@ -51,7 +51,7 @@ _PAIR = 0.55
 _BY_NAME = 0.6
 """Probability that a packed value is read where it is needed, and not unpacked first."""
 _LEAST = 3
-"""Smallest number of settings that are packed, and of parameters with which arrays are packed."""
+"""Minimum number of settings to pack, and minimum number of parameters of a function whose arrays are packed."""
 _MANY = 7
 """Number of parameters above which settings are packed more often."""
 _CROWD = 2
@@ -284,7 +284,7 @@ class Packing:
         self._put(packed, found)
 
     def _return_together(self, record: Record, fields: Sequence[tuple[str, Tree]]) -> None:
-        """Return the same record where all its fields are returned one after the other."""
+        """Make the function return a record in place of all its fields, if these are consecutive results."""
         if not isinstance(self.results, tuple):
             return
         results = self.results
@@ -365,7 +365,7 @@ class Packing:
     # ---- results
 
     def _name_results(self) -> None:
-        """Return a record with a name for each result, if all results can be named."""
+        """Make the function return a record with a field for each result, if all results can be named."""
         if not isinstance(self.results, tuple) or self.labels[0] == "training":
             return
         results = self.results
@@ -394,11 +394,11 @@ class Packing:
     # ---- all of them
 
     def _bound(self, besides: tuple[str, ...] = ()) -> set[str]:
-        """Return the names that the function binds or that inner functions bind, except some."""
+        """Return the names that the function and its inner functions bind, except ``besides``."""
         return assigned_in(self.body) - {*besides} | bound_inside(self.body)
 
     def _read(self, name: str, fields: Sequence[str], *, by_name: bool) -> None:
-        """Read the fields of a packed parameter where they were parameters before."""
+        """Change the body to read the fields of a packed parameter in place of former parameters."""
         crowded = any(len(_read_in(each, fields)) > _CROWD for each in nodes(self.body) if isinstance(each, Lambda))
         if not by_name or crowded or self._bound() & {*fields}:
             targets: tuple[Any, ...] = tuple(map(Name, fields))
@@ -502,7 +502,7 @@ def _assigns(node: Any, name: str) -> bool:
 
 
 def _made_of(node: Any) -> Sequence[tuple[str, Any]] | None:
-    """Return the entries of a dictionary display or call."""
+    """Return the entries of a dictionary display or of a call of ``dict``; None for any other node."""
     match node:
         case Dictionary(listed):
             return listed
@@ -519,7 +519,7 @@ def _is_made_of(node: Any, keys: set[str]) -> bool:
 
 
 def _passes(node: Any, name: str) -> int:
-    """Return how often a statement only passes a value on."""
+    """Return how often a statement only assigns or returns a variable, alone or as an item of a tuple."""
     match node:
         case Assign(Name(), Name(other), ""):
             return int(other == name)

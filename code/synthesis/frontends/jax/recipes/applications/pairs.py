@@ -22,7 +22,7 @@ _BODIES = read_bodies("jax", "pairs", margin=4)
 
 
 def _unit(p: Program, *names: str) -> str:
-    """Return vectors normalised to length one."""
+    """Return statements that normalise vectors to length one."""
     way = p.pick(
         "VALUE / (jnp.linalg.norm(VALUE, axis=-1, keepdims=True) + eps)",
         "VALUE / jnp.maximum(jnp.linalg.norm(VALUE, axis=-1, keepdims=True), eps)",

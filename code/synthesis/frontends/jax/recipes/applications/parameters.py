@@ -26,7 +26,7 @@ class Parameter:
     static: bool = False
     """Whether its value must be known during tracing."""
     tuned: bool = False
-    """Whether it is a number that callers choose, together with the others of this kind."""
+    """Whether it is a number that callers tune. If a function has one of these as an argument, it has all of them."""
     call: Any = None
     """Its value in the form of ``Signature.call``, if it is an object made of constants."""
 

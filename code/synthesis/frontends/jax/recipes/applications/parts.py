@@ -21,11 +21,11 @@ ACTIVATIONS = (
 
 
 _PLAIN_MESSAGES = 0.4
-"""Probability that an error message does not tell the value that was given."""
+"""Probability that an error message leaves out the wrong value."""
 
 
 def activate(p: Program, value: str, *, named: bool = False) -> str:
-    """Return an activation of a value; if ``named``, sometimes one that the caller chooses by its name."""
+    """Return an expression for an activation of a value; if ``named``, sometimes one that the caller names."""
     if named and p.maybe(0.5):
         p.option(
             "act_name",
@@ -85,7 +85,7 @@ def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
         p: the function.
         test: the condition that is wrong.
         message: the error message, with names in braces.
-        share: scales the probability that the check is there.
+        share: scales the probability that the function has the check.
     """
     if not p.maybe(0.7 * share):
         return ""
@@ -172,7 +172,7 @@ _LAYER_NORM = """
 
 
 def settled(lines: str) -> str:
-    """Return lines without groups as a text with groups, in which their braces are escaped."""
+    """Return lines with their braces escaped, so that a text with groups of alternatives may contain them."""
     return lines.replace("{", "<<").replace("}", ">>")
 
 

@@ -8,7 +8,7 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 SHARE = 0.5
-"""Probability that a whole model computes in a 16-bit type. A quarter of the layers that could do so do."""
+"""Probability that a whole model computes in a 16-bit type. Of the single layers that could do so, a quarter do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Precision:
         """Return whether rounding changes the results for a target too much, as it does for 16-bit gradients.
 
         Every layer rounds, in the forward and in the backward pass. After two residual or normalising layers, a
-        gradient has a relative error of one or two per cent. Its small elements have a larger one, which cannot be
+        gradient has a relative error of one or two per cent. Its small elements have a larger error, which cannot be
         distinguished from a wrong result. A recipe uses a smaller model for such a target. Training steps are not
         affected: they return updated weights, which have 32 bits.
         """

@@ -59,12 +59,12 @@ _ALIAS = "Array"
 _ARRAYS = ((_ALIAS, 0.62), ("jax.Array", 0.18), ("jnp.ndarray", 0.12), ("", 0.08))
 """Annotations of arrays, with probabilities: mostly an alias of the module, or none."""
 _TREES = (("", 0.45), ("PyTree", 0.25), ("ArrayTree", 0.1), ("Any", 0.2))
-"""Annotations of trees that are not records, with probabilities: by their contents (empty), or a type for any tree."""
+"""Annotations of trees that are not records, with probabilities. With an empty one, the contents are annotated."""
 _ANY_TREE = "PyTree"
 _COLUMNS = ((80, 0.6), (88, 0.2), (100, 0.2))
 """Maximum line lengths, with probabilities. Most libraries keep to 80."""
 _ANY_NUMBER = 0.52
-"""Probability that a function annotates the numbers that it takes as possibly arrays."""
+"""Probability that a function annotates its numbers as ``jax.typing.ArrayLike``, not as ``float``."""
 _KEYWORD_ONLY = 0.18
 _LIKES = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y"), ("h", "h", "hidden", "z"),
@@ -85,21 +85,21 @@ _ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
 _TALKATIVE = 0.85
 """Probability that a function has comments."""
 _REMARK = 0.8
-"""Probability that such a function has each comment of its text."""
+"""Probability of each comment of a function's text, if the function has comments."""
 _PRIVATE = 0.65
 """Probability that the names of a function's helper functions have a leading underscore."""
 _ASKING = 0.5
 """Probability that a function requires all its numbers and options, without defaults."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
-"""Numbers that modules hold as constants: small numbers and constants of nature."""
+"""Names of numbers that are constants of a module: small numbers and constants of nature."""
 _CONVERTS = 0.29
 """Probability that a function converts its arguments to arrays."""
 _SAYS_SO = 0.7
-"""Probability that such a function annotates them as convertible to arrays."""
+"""Probability that a function that converts its arguments annotates them as convertible to arrays."""
 _ONLY_LOOKS = 0.45
-"""Probability that it does not copy an argument that is an array already."""
+"""Probability that arguments are converted by ``jnp.asarray``, which does not copy arrays, not by ``jnp.array``."""
 _FEW = 3
-"""Largest number of arrays that are converted."""
+"""Largest number of array arguments of a function that converts them."""
 _ANY_ARRAY = "jax.typing.ArrayLike"
 _SHORT = 7
 """Largest number of statements of a body that gets no empty line before its return."""
@@ -402,7 +402,11 @@ class Program:
         self._results = results
 
     def finish(self, *ends: tuple[str, tuple[Tree, ...]]) -> None:
-        """Write one of several final texts, each given with its results in order."""
+        """Write one of several final texts, chosen at random.
+
+        Args:
+            ends: the texts, each with its results in order.
+        """
         text, results = self.choices.choice(ends)
         self.write(text)
         self.set_results(*results)
@@ -660,7 +664,7 @@ def _squared(node: Expression) -> Expression:
 
 
 def _call(parameters: Sequence[Parameter]) -> dict[str, Any] | None:
-    """Return how the function is called, or None if it is called with arrays in the order of its parameters."""
+    """Return the call in the form of ``Signature.call``; None if it has only arrays in the order of the parameters."""
     trees: dict[str, Any] = {}
     for each in parameters:
         if each.tree is not None:

@@ -18,7 +18,7 @@ _BODIES = read_bodies("jax", "recurrent", margin=4)
 _HALF = 0.35
 """Probability that a cell multiplies in ``bfloat16``. Its state stays in ``float32``."""
 _BESIDE = 0.95
-"""Probability that a function calls another one for its gates."""
+"""Probability that a function calls a helper function for its gates."""
 _LSTM_GATES = _BODIES["lstm_gates"]
 _GRU_GATES = _BODIES["gru_gates"]
 _LEAKY = '''

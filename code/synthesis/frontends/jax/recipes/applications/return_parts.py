@@ -14,7 +14,7 @@ _TARGETS = _BODIES["targets"]
 
 
 def write_targets(p: Program) -> Text:
-    """Write advantages and value targets, computed by a named estimator."""
+    """Draw a function that computes advantages and value targets by a named estimator."""
     length, count = p.size(16, 32), p.size(8, 16, 32)
     whole = Leaf((length, count))
     lines = p.choose(_TARGETS)

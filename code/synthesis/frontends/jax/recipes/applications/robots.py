@@ -35,7 +35,7 @@ _OBSERVED = _BODIES["observed"]
 
 
 def write_observation(p: Program) -> Text:
-    """Draw an observation of robots, composed of sensor values."""
+    """Draw a function that composes the observations of robots from sensor values."""
     n = p.size(32, 64, 128)
     names = p.choices.shuffled(list(_SENSED))[: p.choices.integer(3, 5)]
     lines = p.choose(_OBSERVED)
@@ -82,7 +82,7 @@ _COMMANDED = _BODIES["commanded"]
 
 
 def write_rewards(p: Program) -> Text:
-    """Draw the reward of robots that follow commands, with its terms."""
+    """Draw a function that computes the reward of robots that follow commands, and its terms."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
     lines = p.choose(_COMMANDED)
     given_pose, given_last, ended = (p.choices.chance(0.7) for _ in range(3))
@@ -178,7 +178,7 @@ _ENDS = _BODIES["ends"]
 
 
 def write_ends(p: Program) -> Text:
-    """Draw the test for the end of robots' episodes, with the reason."""
+    """Draw a function that decides whether episodes of robots end, with the reason."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
     lines = p.choose(_ENDS)
     limited = p.choices.chance(0.6)
@@ -242,7 +242,7 @@ _RANDOM = _BODIES["random"]
 
 
 def write_randomization(p: Program) -> Text:
-    """Draw randomized models of robots, for training on many of them."""
+    """Draw a function that randomizes models of robots, for training on many of them."""
     envs, links, dof = p.size(16, 32, 64), p.choices.choice((4, 5, 9)), p.choices.choice((8, 12))
     sizes = {"mass": links, "friction": 3, "damping": dof, "armature": dof, "gain": dof}
     names = p.choices.shuffled(list(sizes))[: p.choices.integer(3, 4)]
@@ -281,7 +281,7 @@ _SUBSTEPS = _BODIES["substeps"]
 
 
 def write_targets(p: Program) -> Text:
-    """Draw the joint torques for the actions of a policy."""
+    """Draw a function that computes joint torques from the actions of a policy."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
     stepped = p.choices.chance(0.35)
     lines = p.choose(_ACTED + (_SUBSTEPS if stepped else _TORQUES))

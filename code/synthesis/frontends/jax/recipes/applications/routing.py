@@ -22,7 +22,7 @@ _WAYS = (
 
 
 def _routed(p: Program) -> Text:
-    """Draw a layer of experts, each token seeing only a few."""
+    """Draw a layer of experts that routes each token to a few of them."""
     batch, length, dim, hidden = p.choices.choice((2, 3)), p.choices.choice((6, 8)), p.size(8, 16), p.size(16, 24)
     experts, k = p.choices.choice((4, 6, 8)), p.choices.choice((1, 2, 2))
     way = p.choices.choice(_WAYS).strip("\n")
@@ -84,7 +84,7 @@ _COUNTED = (
 
 
 def _head_loss(p: Program) -> Text:
-    """Draw the loss of the next tokens, computed for a few positions at a time."""
+    """Draw a loss of the next tokens that is computed for a few positions at a time."""
     batch, length, dim, vocab = p.size(2, 4), p.choices.choice((12, 16)), p.size(16, 24), p.size(40, 48)
     chunk = p.choices.choice((4, 6, 8))
     told = p.choices.chance(0.5)
@@ -151,11 +151,11 @@ _EXTRA = (
     "extra = jax.random.categorical(next_key, jnp.log(rest + 1e-9), axis=-1)",
     _BODIES["extra"],
 )
-"""Without a greedy choice, and with it."""
+"""Statements that choose the token after the accepted ones: at random only, or greedily on request."""
 
 
 def _drafted(p: Program) -> Text:
-    """Draw the verification of tokens that a smaller model drafted."""
+    """Draw a function that verifies tokens drafted by a smaller model."""
     batch, drafted, vocab = p.choices.choice((2, 3, 4)), p.choices.choice((3, 4, 5)), p.size(16, 24, 32)
     sure = p.choices.chance(0.5)
     lines = placed(p.choose(_DRAFTED), "ACCEPTED", p.choose(_ACCEPTED[sure]).strip("\n"))

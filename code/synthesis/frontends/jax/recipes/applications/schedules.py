@@ -20,7 +20,7 @@ _CHECK = """
 """
 _RISE = _BODIES["rise"]
 _WARMUP = 0.55
-"""Probability that a schedule begins with a linear warmup, after which it starts."""
+"""Probability that a linear warmup precedes a schedule."""
 _SCHEDULES = {
     "cosine_schedule": """
         {?0.4 # cosine decay}
@@ -222,7 +222,7 @@ def _ending(p: Program, tree: Tree, keeps: Tree, told: dict[str, str]) -> tuple[
 
 
 def _phases(p: Program) -> Text:
-    """Draw a step size that goes from value to value in phases."""
+    """Draw a step whose size changes between several values in phases."""
     move, tree, given = _moving(p)
     lines = placed(p.choose(_PHASES), "MOVED", move)
     keeps: Tree = {"count": Leaf((), 0, 4000, "int32"), "trace": changed(tree, -1, 1)}
@@ -256,7 +256,7 @@ def _phases(p: Program) -> Text:
 
 
 def _plateau(p: Program) -> Text:
-    """Draw a step size that is reduced if the loss does not improve."""
+    """Draw a step whose size is reduced if the loss does not improve."""
     move, tree, given = _moving(p)
     lines = placed(p.choose(_PLATEAU), "MOVED", move)
     grows = "mode == 'min'" in lines and p.choices.chance(0.4)

@@ -38,11 +38,11 @@ _MERGED_ENDS = {
         """,
     ),
 }
-"""Operations on rows of all leading axes, for any tree and for arrays by name."""
+"""Operations on the rows after merging the leading axes: for a tree of any structure, and for arrays by name."""
 
 
 def write_merged(p: Program) -> Text:
-    """Draw axes that are merged for one operation, or split for another."""
+    """Draw a function that merges leading axes, by itself or around an operation, or that splits an axis."""
     form = p.pick("apply", "merge", "split")
     end = p.pick("plain", "shuffled", "batches", "batches")
     named = form == "merge" and p.choices.chance(0.3)
@@ -116,7 +116,7 @@ _WINDOWS = _BODIES["windows"]
 
 
 def write_windows(p: Program) -> Text:
-    """Draw windows of signals."""
+    """Draw a function that cuts signals into windows."""
     # The number of windows that are cut one by one is the same at any size.
     length, size = p.choices.choice((120, 200, 256)), p.choices.choice((16, 20, 32))
     stride = p.choices.choice((size // 4, size // 2, size))
@@ -167,7 +167,7 @@ _PATCHES = {
 
 
 def write_patches(p: Program) -> Text:
-    """Draw images cut into patches, patches assembled to images, or pixels moved into channels."""
+    """Draw a function that cuts images into patches, assembles patches to images, or moves pixels into channels."""
     form = p.pick(*_PATCHES)
     lines = p.choose(_PATCHES[form])
     n, patch, channels = p.size(2, 4), p.choices.choice((4, 8)), p.choices.choice((3, 4))
@@ -240,7 +240,7 @@ def write_patches(p: Program) -> Text:
 
 
 def write_reduced(p: Program) -> Text:
-    """Draw masked reductions along one axis or all of them."""
+    """Draw a masked reduction along one axis or along all axes."""
     shape: tuple[int, ...] = p.choices.choice(((16, 24), (8, 12, 6), (4, 10, 8)))
     axis = p.pick("None", "-1", "0", "1")
     masked, keep = p.choices.chance(0.65), p.choices.chance(0.4)
@@ -357,7 +357,7 @@ _SEGMENT_ENDS = {
 
 
 def write_segments(p: Program) -> Text:
-    """Draw the reduction of rows by segment."""
+    """Draw a reduction of rows by segment."""
     n, width, kinds = p.size(48, 64, 96), p.size(4, 8), p.size(6, 8, 12)
     form = p.pick("by", "by", "shares")
     masked = p.choices.chance(0.6)
@@ -441,7 +441,7 @@ _ONES = {
 
 
 def write_chunked(p: Program) -> Text:
-    """Draw a search over all pairs, with a few queries at a time."""
+    """Draw a search over all pairs of queries and entries that processes a few queries at a time."""
     n, m, d = p.choices.choice((100, 128, 150)), p.choices.choice((24, 32)), p.choices.choice((3, 4, 8))
     chunk = p.choices.choice((32, 64))
     form = p.pick(*_ONES)

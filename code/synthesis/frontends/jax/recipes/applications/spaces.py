@@ -14,8 +14,8 @@ SIDE = 4.0
 WITHIN = (0.02 * SIDE, 0.97 * SIDE)
 """Domain of positions.
 
-Some draws use its bounds and its middle. For no box of this side are they half a box apart, where two shortest
-displacements are equal and rounding would decide between them.
+Some draws use its bounds and its middle. No two of these are half a side apart, because two shortest displacements
+would then be equal, and rounding would decide between them.
 """
 
 DISPLACEMENT = _BODIES["displacement"]
@@ -45,7 +45,7 @@ _IMAGES = _BODIES["images"]
 
 
 def write_space(p: Program) -> Text:
-    """Write displacements, distances, or shifted positions in a periodic box."""
+    """Draw a function that computes displacements, distances, or shifted positions in a periodic box."""
     n = p.size(64, 128, 256)
     form = p.pick("displacement", "distance", "shift", "images")
     result: tuple[Tree, ...] = (Leaf((n, 3)),)
@@ -108,7 +108,7 @@ _CELLS = _BODIES["cells"]
 
 
 def write_neighbours(p: Program) -> Text:
-    """Write lists of neighbours, their counts, or the grid cells that particles are in."""
+    """Draw a function that computes lists of neighbours, their counts, or the grid cell of each particle."""
     n, near = p.size(16, 24), p.choices.choice((8, 12))
     form = p.pick("list", "count", "cells")
     cells = p.choices.choice((3, 4, 5))

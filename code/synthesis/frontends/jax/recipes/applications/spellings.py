@@ -42,7 +42,7 @@ _MAKERS = frozenset({"force_from", "_force_from"})
 """Helper functions that return functions."""
 _NAMED_SMALL = frozenset({"eps", "epsilon", "EPS", "EPSILON"})
 _VECTORS = frozenset({"rot", "quat", "direction", "axis", "normal", "vector", "x", "y", "z"})
-"""Variables that have a single axis where they are divided by their norm without an axis."""
+"""Variables that are single vectors wherever they are divided by a norm over all elements."""
 _ONE_A_ROW = frozenset({"per_particle", "weight", "confidence", "correct", "force", "scores", "logits", "ones"})
 """Variables that have one number for each row, so that their sums have no other axes."""
 _METHODS = frozenset({"sum", "mean", "max", "min", "std", "var", "astype", "reshape", "clip", "dot", "set"})
@@ -57,7 +57,7 @@ _SHARES = {
 }  # fmt: skip
 """The probability of each notation."""
 _IN_FLOAT32 = {"jax.nn.softmax": "softmax_in_float32", "jax.nn.log_softmax": "log_probs_in_float32"}
-"""Helper functions that compute the same in single precision."""
+"""Maps a JAX function to the helper function that computes it in ``float32``."""
 _SEVERAL_TIMES = 3
 """Number of equal calls of a function from which a short name is worth defining."""
 
@@ -241,12 +241,12 @@ def _rest_of(array: Name) -> Expression:
 
 
 def _same_place(first: Expression, second: Expression) -> bool:
-    """Return whether both are whole arrays, so that they hold one row of numbers for each point."""
+    """Return whether both expressions are names or attributes, and so whole arrays with one row for each point."""
     return all(isinstance(each, Name | Attribute) for each in (first, second))
 
 
 def _of_all_pairs(function: Name, first: Expression, second: Expression, rest: Sequence[Expression]) -> Expression:
-    """Return a function of two points applied to all pairs of points of two arrays."""
+    """Return an expression that applies a function of two points to all pairs of points from two arrays."""
     shared = [Literal("None")] * len(rest)
     inner = Call(Name("jax.vmap"), (function, Display((Literal("None"), Literal("0"), *shared))))
     outer = Call(Name("jax.vmap"), (inner, Display((Literal("0"), Literal("None"), *shared))))
@@ -266,11 +266,13 @@ _SHORTHANDS: Mapping[str, str] = {
     "jax.nn.log_softmax": "log_softmax", "jnp.einsum": "einsum", "jnp.dot": "dot", "jnp.matmul": "matmul",
     "jnp.cumsum": "running_sum", "jnp.split": "split", "jnp.linalg.norm": "length_of",
 }  # fmt: skip
-"""The name of a function whose last arguments are fixed."""
+"""Maps a JAX function to the name of a wrapper with fixed keyword arguments."""
 
 
 def partial_for(node: Any, parameters: Mapping[str, Sequence[str]]) -> Any:
-    """Return a function with some arguments fixed in place of a lambda that only calls it with these.
+    """Return a call of ``functools.partial`` in place of a lambda that only calls a function with fixed arguments.
+
+    Any other node is unchanged.
 
     Args:
         node: a node of a function's body.
@@ -408,7 +410,7 @@ def _is_array(node: Expression, arrays: Set[str]) -> bool:
 
 
 def without_second_guards(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Return a body without repeated guards of lengths that are never zero as they are computed."""
+    """Return a body in which lengths that ``safe_norm`` keeps from zero are not also guarded where they are used."""
     lengths = {
         node.target
         for node in nodes(body)

@@ -17,12 +17,12 @@ _MOST = 126
 def finish_step(
     p: Program, tree: Tree, forms: tuple[str, ...] = FORMS, *, metric: str = "", decays: bool = False
 ) -> None:
-    """Write the statements of a training step after ``loss, grads = ...``, or its end if the parameters are not moved.
+    """Write the statements of a training step after ``loss, grads = ...``: an update of the parameters, and results.
 
     Args:
         p: the function, which has no numbers ``lr`` and ``max_norm`` and no state of an optimizer yet.
         tree: the parameters, which the function calls ``params``.
-        forms: the optimizers to choose from; none if the target is the gradients.
+        forms: the optimizers to choose from; if empty, the gradients are returned and no parameters are updated.
         metric: a value that is reported in addition to the loss; empty for none.
         decays: whether the loss already has a penalty on the weights.
     """

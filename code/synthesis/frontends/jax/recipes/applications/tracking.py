@@ -96,7 +96,7 @@ _PLANNED = """
 
 
 def _planned(p: Program) -> Text:
-    """Draw the next command of a robot, from sampled plans."""
+    """Draw a function that computes the next command of a robot from sampled plans."""
     size, controls, motion = _MOTIONS[p.pick(*_MOTIONS)]
     horizon, samples = p.choices.choice((5, 6, 8)), p.choices.choice((16, 24, 32))
     text = _PLANNED.replace(
@@ -247,9 +247,9 @@ _ENCLOSED = _BODIES["enclosed"]
 
 
 def _enclosed(p: Program) -> Text:
-    """Draw particles in a box, during or after a step."""
+    """Draw a function that keeps particles in a box, during or after a step."""
     count, dims = p.size(32, 48, 64), p.choices.choice((2, 3))
-    # walls that do not reflect are only included together with some that do
+    # periodic and open walls are only included together with walls that stop or reflect
     solid = p.pick("reflect", "reflect", "stick")
     others = p.choices.shuffled([name for name in _WALLS if name != solid])[: p.choices.integer(1, 2)]
     known = p.choices.shuffled([solid, *others])
@@ -384,7 +384,7 @@ _MATCHED = """
 
 
 def _matched(p: Program) -> Text:
-    """Draw how well queries find their documents."""
+    """Draw a loss of queries that should find their documents, with optional metrics."""
     n, dim, many = p.size(8, 16), p.size(16, 32), p.size(12, 24)
     text = _MATCHED.replace("    {?0.5 columns = scores.T}\n", "")
     lines = p.choose(text)

@@ -28,7 +28,7 @@ _BODIES = read_bodies("jax", "training", margin=4)
 _HALF = 0.35
 """Probability that a model computes in ``bfloat16``, from weights in ``float32``."""
 _SMOOTH = ("jax.nn.gelu(VALUE)", "jax.nn.silu(VALUE)", "jnp.tanh(VALUE)")
-"""Activations with a continuous derivative. It does not jump where rounding changes the sign of a number."""
+"""Activations with a continuous derivative, which does not jump where rounding changes the sign of a number."""
 
 _SIDE = 8
 _PIXELS = _SIDE**2
@@ -135,7 +135,7 @@ def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extr
 
 
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
-    """Draw the gradient of a model's loss on a batch, and its use."""
+    """Draw a function that computes the gradient of a model's loss on a batch, and uses it."""
     p = Program(stream)
     rows, into, out = p.size(8, 16, 32, 48, 64), p.size(16, 32, 56, 64), p.size(4, 10, 16, 112)
     image = p.choices.chance(0.25)

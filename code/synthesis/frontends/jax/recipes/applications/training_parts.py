@@ -38,7 +38,7 @@ _EVALUATED = _BODIES["evaluated"]
 
 
 def _evaluated(p: Program) -> Text:
-    """Draw metrics of a batch of scores."""
+    """Draw a function that computes metrics of a batch of scores."""
     batch, length, classes = p.choices.choice((8, 16)), p.choices.choice((12, 16)), p.size(10, 24, 40)
     flat = p.choices.chance(0.4)
     shape = (batch * 4,) if flat else (batch, length)
@@ -103,7 +103,7 @@ _BATCHED = _BODIES["batched"]
 
 
 def _batched(p: Program) -> Text:
-    """Draw the inputs, targets and masks of a batch of tokens."""
+    """Draw a function that makes inputs, targets and masks from a batch of tokens."""
     rows, length, vocab = p.size(4, 8, 16), p.size(24, 32, 48), 50
     lines = p.choose(_BATCHED)
     first = "bos_id is not None" in lines and p.choices.chance(0.6)
@@ -149,7 +149,7 @@ _PROCESSED = _BODIES["processed"]
 
 
 def _processed(p: Program) -> Text:
-    """Draw changes of the scores of the next token by rules."""
+    """Draw a function that changes the scores of the next token by rules."""
     rows, vocab, length = p.choices.choice((4, 6, 8)), p.size(32, 48, 64), p.choices.choice((6, 10))
     lines = p.choose(_PROCESSED)
     greedy = "if greedy" in lines
@@ -244,7 +244,7 @@ _CRITIC = _BODIES["critic"]
 
 
 def _objective(p: Program) -> Text:
-    """Draw the loss of a policy and its critic, with its terms."""
+    """Draw a loss of a policy and its critic, with its terms."""
     shape = (p.size(16, 32, 64), p.choices.choice((8, 12)))
     critic_form = p.pick("always", "always", "asked", "never")
     # values are not used without returns
@@ -301,7 +301,7 @@ _CACHED = _BODIES["cached"]
 
 
 def _cached(p: Program) -> Text:
-    """Draw the attention of a few new tokens to all earlier ones, with a cache."""
+    """Draw attention of a few new tokens to all earlier ones, with a cache of keys and values."""
     batch, length, room = p.choices.choice((2, 3)), p.choices.choice((1, 2, 4)), p.choices.choice((12, 16))
     heads, depth = p.choices.choice((2, 4)), p.size(8, 16)
     text = p.choose(_CACHED)
@@ -367,7 +367,7 @@ _PARENTS = {
         _BODIES["inner"],
     ),
 }
-"""How a new beam gets the state of its parent, and the inner function that does so."""
+"""The expression for the values of the parents of new beams, and the definition of the inner function in it."""
 
 
 def _beams(p: Program) -> Text:

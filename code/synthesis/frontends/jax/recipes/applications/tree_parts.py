@@ -85,7 +85,7 @@ _RATIO = """
 
 
 def write_log(p: Program) -> Text:
-    """Draw statistics of parameters by name, as training programs log them."""
+    """Draw a function that computes statistics of parameters by name, as training programs log them."""
     tree = _layers(p, p.choices.choice((2, 3)))
     prefix = p.pick("'params'", "'grads'", "'train/grads'", "'weights'")
     ratio = p.choices.chance(0.35)
@@ -146,7 +146,7 @@ _UNRAVEL = _BODIES["unravel"]
 
 
 def write_vector(p: Program) -> Text:
-    """Draw the conversion of a tree to a vector, or of a vector to updates of a tree."""
+    """Draw a function that converts a tree to a vector, or a vector to updates of a tree."""
     tree = _layers(p, p.choices.choice((2, 3)), nested=p.choices.chance(0.7))
     back = p.choices.chance(0.5)
     lines = p.choose(_UNRAVEL if back else _RAVEL)
@@ -191,7 +191,7 @@ _MERGES = {
 
 
 def write_merged_models(p: Program) -> Text:
-    """Draw the merge of several checkpoints."""
+    """Draw a function that merges several checkpoints."""
     tree = _layers(p, p.choices.choice((2, 3)), nested=p.choices.chance(0.8))
     form = p.pick(*_MERGES)
     count = p.choices.choice((2, 3, 4))
@@ -274,7 +274,7 @@ _COMPARED_ENDS = _BODIES["compared_ends"]
 
 
 def write_compared(p: Program) -> Text:
-    """Draw the differences between two trees, array by array."""
+    """Draw a function that compares two trees, array by array."""
     tree = _layers(p, p.choices.choice((2, 3)), nested=p.choices.chance(0.7))
     lines = placed(p.choose(_COMPARED), "ERROR", p.choose(_ERROR))
     lines = placed(lines, "ENDS", p.choose(_COMPARED_ENDS))

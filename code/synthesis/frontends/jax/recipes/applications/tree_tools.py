@@ -414,7 +414,7 @@ _AVERAGES = {
 
 
 def _blend(p: Program) -> Text:
-    """Draw the text of a function that averages parameters over steps.
+    """Draw a function that averages parameters over steps.
 
     The average is the update of a target network, a running mean, or an exponential moving average. The last may be
     debiased, or may have a smaller decay in the first steps.

@@ -258,7 +258,7 @@ def _declare_model(p: Program, layout: Layout, target: str, sizes: tuple[int, in
 def _declare_functions(
     p: Program, layout: Layout, precision: Precision, target: str, placeholders: dict[str, str], kind: str
 ) -> None:
-    """Declare the functions beside: conversion of bytes, convolutions, blocks, and the model, called ``forward``."""
+    """Declare the helper functions: conversion of bytes, convolutions, blocks, and the model, called ``forward``."""
     for text in (_BYTES, _AUGMENT, _CONV):
         p.function(_written(text, layout, precision, **placeholders))
     if target == "reconstruction":

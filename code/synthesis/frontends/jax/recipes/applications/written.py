@@ -1,4 +1,4 @@
-"""Functions whose statements are texts with groups."""
+"""Functions that are drawn from texts with groups of alternatives."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from synthesis.frontends.jax.recipes.applications.trees import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A function as a text with groups, in the notation of ``Program.write``."""
+    """A function as a text with groups of alternatives, in the notation of ``Program.write``."""
 
     lines: str
     """Its statements, including ``return``."""
@@ -27,7 +27,7 @@ class Text:
     summary: str
     returned: str = ""
     helpers: tuple[str, ...] = ()
-    """Functions beside it that it may call, each with its own parameter names; see ``Program.function``."""
+    """Helper functions that it may call, each with its own parameter names; see ``Program.function``."""
 
 
 def written_recipe(
@@ -36,7 +36,7 @@ def written_recipe(
     writers: Mapping[str, Callable[[Program], Text]],
     weights: Mapping[str, float] = MappingProxyType({}),
 ) -> Recipe:
-    """Return a recipe whose functions are texts.
+    """Return a recipe whose functions are drawn from texts.
 
     Args:
         name: the recipe's name.
@@ -52,7 +52,7 @@ def written_recipe(
 
 
 def with_texts(recipe: Recipe, writers: Mapping[str, Callable[[Program], Text]], weight: float = 1.0) -> Recipe:
-    """Return a recipe with additional targets, whose functions are texts.
+    """Return a recipe with additional targets, whose functions are drawn from texts.
 
     Args:
         recipe: the recipe; its own targets are drawn as before.

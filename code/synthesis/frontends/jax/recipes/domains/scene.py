@@ -1,4 +1,4 @@
-"""What all families share: arguments by role, expressions for holes in templates, and names that fit."""
+"""The common parts of all families: arguments by role, expressions for holes in templates, and names that fit."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -19,7 +19,7 @@ POSITIVE = Domain(low=0.3, high=2.0)
 """Domain of scales and other positive values."""
 VALUES = Domain(low=-2.0, high=2.0)
 FACTOR = Domain(low=0.1, high=8.0)
-"""Interval of the values of an expression that another value is multiplied by."""
+"""Interval of an expression by which another value is multiplied."""
 
 _ROLES: dict[str, tuple[str, ...]] = {
     "x": ("x", "xs", "state", "cur", "u"), "y": ("y", "out", "yhat", "pred"), "h": ("h", "hidden", "carry", "state_h"),

@@ -53,7 +53,7 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
-    """Draw the forces or energies between particles, for all pairs or for the pairs that edges give."""
+    """Draw a function that computes forces or energies of particles, for all pairs or for pairs given by edges."""
     count, width = stream.child("sizes").integer(4, 7), stream.child("sizes", "w").integer(2, 3)
     kind = (count, width)
     scene = Scene(stream, kind)
@@ -160,7 +160,7 @@ _SHAPES = {
 
 
 def _draw_distance(stream: Stream, target: str) -> KernelSpec:
-    """Draw the distances of points from shapes that are combined."""
+    """Draw a function that computes signed distances of points from a combination of shapes."""
     count = stream.child("sizes").integer(14, 24)
     scene = Scene(stream, (count,))
     choices = scene.choices

@@ -21,7 +21,7 @@ _DENSITIES = {
 
 
 def _draw_density(stream: Stream, target: str) -> KernelSpec:
-    """Draw the density of values under a distribution, or under a mixture."""
+    """Draw a function that computes the density of values under a distribution or a mixture."""
     sizes = stream.child("sizes")
     rows, parts = sizes.integer(3, 7), sizes.integer(2, 4)
     scene = Scene(stream, (rows,))
@@ -151,7 +151,7 @@ _WALKS = {
 
 
 def _draw_walk(stream: Stream, target: str) -> KernelSpec:
-    """Draw paths of random steps from a key."""
+    """Draw a function that makes paths of random steps from a key."""
     sizes = stream.child("sizes")
     paths, steps = sizes.integer(2, 5), sizes.integer(3, 7)
     scene = Scene(stream, (paths, steps))
