@@ -1,4 +1,4 @@
-"""Functions that a module makes by an assignment, such as ``many = jax.vmap(energy)``, which is then their source."""
+"""Functions that a module makes by an assignment, such as ``many = jax.vmap(energy)``, and these assignments."""
 
 import ast
 import functools
@@ -53,10 +53,10 @@ def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
 
 
 def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
-    """Return whether a function is made from another one whose name does not refer to it in a module.
+    """Return whether a function wraps another one and does not replace it under its name in a module.
 
-    An example is ``many``, made by ``many = jax.vmap(energy)``. The result is False for a function that is made from a
-    lambda, and for a ``functools.partial``.
+    It is True for ``many = jax.vmap(energy)``, and False for ``energy = jax.jit(energy)``, for a function that is made
+    from a lambda, and for a ``functools.partial``.
 
     Args:
         value: a function that JAX may be able to trace.

@@ -87,7 +87,7 @@ def shapes_of(signature: Signature, *, typed: bool) -> dict[str, Any]:
 
 
 def _marked(call: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
-    """Return, by argument name, the trees of those leaves of a call that hold more than a name."""
+    """Return, by argument name, the leaves of a call that are marked as weakly typed or as random keys."""
     if call is None:
         return {}
     return {name: mark for tree in [*call["args"], *call["kwargs"].values()] for name, mark in _marks(tree)}
@@ -144,7 +144,7 @@ class ArraysFunction(functions.OfArrays):
 
 
 def of_arrays(function: Any, signature: Signature, *, typed: bool) -> tuple[ArraysFunction, tuple[Any, ...]]:
-    """Return a function that takes only the arrays of a signature's call, followed by the shapes of these arrays."""
+    """Return a pair: a function that takes only the arrays of a signature's call, and the shapes of these arrays."""
     shapes = shapes_of(signature, typed=typed)
     return ArraysFunction(function, signature.call or {}, [*shapes], typed=typed), tuple(shapes.values())
 

@@ -61,7 +61,7 @@ class Sources(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A class that the source declares, of which a call has an object."""
+    """A class that the source declares because an argument of the call is an object of it."""
 
     name: str
     others: Mapping[str, Any]

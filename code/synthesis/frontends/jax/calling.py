@@ -210,15 +210,15 @@ def is_constant(tree: Any) -> bool:
 def with_examples(function: Any, examples: Examples, *, name: str, named: bool) -> Call | None:
     """Return the call that examples describe, or None.
 
-    The call is taken from the first of these that exists: the table for the function's name, the function's own mark,
-    the arguments for all functions, a guess that can be traced.
+    The call is taken from the first of these that exists: the table for the function's name, its decorator
+    ``@synthesis.example``, the arguments for all functions, a guess that can be traced.
 
     Args:
         function: a function that JAX may trace.
         examples: the known inputs.
         name: the name of the table of its inputs.
         named: whether the user named the function itself. Tracing runs a function, so one without parameters, such as a
-            module's ``main``, is traced only if it is named or marked.
+            module's ``main``, is traced only if it is named or has the decorator.
 
     Raises:
         UnknownNameError: if a table names a parameter that the function lacks.
@@ -409,7 +409,7 @@ def _computes(call: Call) -> bool:
 
 
 def _guessed(function: Any) -> Call | None:
-    """Return the call with the first arguments that a function accepts: those its names suggest, or common shapes."""
+    """Return a call with arguments that a function accepts, by its parameters' names or of a common shape; or None."""
     parameters = inspect.signature(function).parameters.values()
     required = [
         parameter

@@ -200,7 +200,7 @@ def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, 
     Code of other packages is copied into the source, or imported if it cannot be copied.
     """
     definition = _wrapper(given.function) or discovery.definition_of(behind, given.function)
-    forms = _forms(definition)[: 1 if given.around else None]  # this form is the function with its wrapper
+    forms = _forms(definition)[: 1 if given.around else None]  # the wrapper is a decorator
     if given.function is behind and _is_decorated_locally(definition):
         forms = forms[-1:]
     mentioned = _mentioned(definition)
@@ -299,7 +299,7 @@ def _definition_behind(value: Any) -> Definition | None:
 def _wrapper(value: Any) -> Definition | None:
     """Return the definition of a user's function that wraps another function, as by ``functools.wraps``.
 
-    Return None for any other value, and for one that a decorator or an assignment makes, which is then its source.
+    Return None for any other value, and for one made by a decorator or an assignment, since these are then collected.
     """
     if not isinstance(value, FunctionType) or not hasattr(value, "__wrapped__"):
         return None

@@ -42,7 +42,7 @@ def names_in(target: object) -> list[str]:
 
 
 def has_declared(module: ModuleType) -> bool:
-    """Return whether a module holds a function that JAX made, or a marked function."""
+    """Return whether a module holds a function that JAX made, or one with ``@synthesis.example``."""
     found = ((each, functions.function_behind(each)) for each in _functions(module))
     return any(plain is not None and _is_meant(each, plain) for each, plain in found)
 
@@ -67,7 +67,11 @@ def _name_of(function: Any, module: ModuleType | None) -> str:
 def _functions(target: object, *, afresh: bool = True) -> list[Any]:
     """Return a function itself, or the functions of a module, each once, in the order of the code.
 
-    Those of a module are its public functions, and all functions that JAX made or that are marked.
+    Those of a module are its public functions, and all functions that JAX made or that have ``@synthesis.example``.
+
+    Args:
+        target: the function or module.
+        afresh: whether to search the garbage collector again; see ``_hidden_in``.
     """
     if not isinstance(target, ModuleType):
         return [target]
@@ -112,13 +116,13 @@ def _is_one(value: Any, plain: FunctionType, module: ModuleType, *, meant: bool)
 
 
 def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
-    """Return whether a call of a function of another module, in the same package or folder, defined a function."""
+    """Return whether a function was defined inside a function of another module in the same package or folder."""
     home = plain.__globals__.get("__name__", "")
     return holding.is_made_by_call(plain) and holding.is_near(home, module)
 
 
 def _is_meant(value: Any, plain: FunctionType) -> bool:
-    """Return whether something shows that a function is meant for JAX: a mark, or a wrapper of JAX or of a library.
+    """Return whether ``@synthesis.example`` or a wrapper of JAX or a library shows that a function is meant for JAX.
 
     Wrappers of Python's standard library do not count. For example, they occur around a test that is run with several
     parameters.
@@ -144,7 +148,7 @@ _hidden = WeakKeyDictionary[ModuleType, list[Any]]()
 
 
 def _hidden_in(module: ModuleType, *, afresh: bool) -> list[Any]:
-    """Return the functions of a module that JAX made or that are marked, wherever the program holds them.
+    """Return a module's functions that JAX made or that have ``@synthesis.example``, wherever the program holds them.
 
     Args:
         module: the module.

@@ -69,7 +69,7 @@ _TRAPPING = re.compile(r"stablehlo\.(?:divide|remainder) .*[<x]u?i\d+>")
 """Matches an integer division, which may abort the interpreter where XLA has a defined value."""
 _BEYOND = "the StableHLO interpreter lacks an operation of it"
 _PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_TYPES_BEYOND)
-"""Substrings of which a text beyond the interpreter has at least one; a pre-check for the slower pattern."""
+"""Substrings, at least one of which is in every text that ``_BEYOND_INTERPRETER`` matches; a fast pre-check."""
 _INSTRUCTIONS = "AVX2"
 """The newest x86-64 instruction set that XLA may use. A processor without it runs older instructions."""
 
@@ -113,7 +113,7 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
     prepare()
     ran = _Ran()
     lowers = any(each.level.run_by == "jaxpr" for each in programs)
-    with lowering.shared_context() if lowers else contextlib.nullcontext():  # starting one takes as long as many texts
+    with lowering.shared_context() if lowers else contextlib.nullcontext():  # making one takes as long as many texts
         for number, program in enumerate(programs):
             yield number, None
             yield number, _run(program, ran)

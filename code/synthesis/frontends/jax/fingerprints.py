@@ -11,7 +11,7 @@ from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.lowering import without_addresses
 
 _NAMED = re.compile(r"\bname=[^\s\]]+")
-"""Matches the name of an inner function, which may differ in a row."""
+"""Matches the name of an inner function, which may differ between a program and the row made from it."""
 _DEVICES = re.compile(r"\b(?:Abstract)?Mesh\(('.*?'): ")
 """Matches the beginning of a mesh, of actual or abstract devices."""
 

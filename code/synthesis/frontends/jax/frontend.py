@@ -73,7 +73,7 @@ class JaxCompiler:
         return discovery.names_in(target)
 
     def has_declared(self, module: ModuleType) -> bool:
-        """Return whether a module holds a function that JAX made, or a marked function."""
+        """Return whether a module holds a function that JAX made, or one with ``@synthesis.example``."""
         return discovery.has_declared(module)
 
     def discover(

@@ -66,7 +66,7 @@ class _Watching:
         self._now.again = False
         found = function(fun, info, args, kwargs)
         if not self._now.busy and getattr(fun, "__module__", "") == _PMAP:
-            if trace_state_clean():  # inside another function it is part of that one
+            if trace_state_clean():  # inside a traced function, it is a part of that function
                 self._miss_pmap(fun)
         elif not self._now.busy and str(getattr(fun, "__module__", "")).partition(".")[0] not in _OWN:
             self._now.busy = True
@@ -152,7 +152,7 @@ def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: A
 
 
 class _Telling:
-    """A description of a call that is made on demand. The modules for it are imported only then.
+    """A description of a call that is computed when it is first needed. Only then are the modules for it imported.
 
     Args:
         given: the call, in each form in which it can be described, preferred form first.

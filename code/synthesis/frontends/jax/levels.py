@@ -71,7 +71,7 @@ PALLAS = (
         made_by="triton",
     ),
 )
-"""The kernels that a function calls."""
+"""Levels that contain the Pallas kernels that a function calls."""
 LEVELS = (
     *KINDS,
     *PALLAS,

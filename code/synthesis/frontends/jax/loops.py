@@ -25,7 +25,7 @@ def _name(function: Any) -> str:
 
 
 def _inside(operation: Any) -> Counter[str]:
-    """Return the number of loops in an operation, under an empty name, and of its calls by function name."""
+    """Return the number of calls in an operation by function name, and the number of loops under the empty name."""
     found = Counter[str]()
     for region in operation.regions:
         for block in region.blocks:

@@ -129,8 +129,8 @@ def remember(function: Any, example_args: Sequence[Any], tracing: "Tracing") -> 
 def shared_context() -> Generator[None]:
     """Lower functions in one MLIR context, inside a Python context.
 
-    JAX makes one for each function, which takes a third of the lowering time of a small function. A context stores the
-    types, attributes and locations that it has seen, and nothing on which a text depends.
+    JAX makes an MLIR context for each function, which takes a third of the lowering time of a small function. A context
+    stores the types, attributes and locations that it has seen, and nothing on which a text depends.
     """
     make, context = lowering_rules.make_ir_context, lowering_rules.make_ir_context()
     lowering_rules.make_ir_context = lambda: context
@@ -292,7 +292,7 @@ def _pallas_kernels(module: Any, level: str, where: Where) -> tuple[str, LineMap
         calls = [each for each in _operations(module.operation) if each.name == "stablehlo.custom_call"]
         bodies = [body for call in calls if (body := _kernel_body(call, level)) is not None]
     for body, locations in bodies:
-        with mlir.make_ir_context() as context:  # it has the dialects registered, and so prints their short forms
+        with mlir.make_ir_context() as context:  # registered dialects are printed in their short forms
             context.allow_unregistered_dialects = True
             _dialect(level).register_dialect(context)
             kernel = ir.Module.parse(body)
@@ -364,7 +364,7 @@ def _printed(operation: Any, where: Where) -> tuple[str, list[int | None]]:
 
 
 def stablehlo_text(module: Any) -> str:
-    """Return a module as text in the form of a row."""
+    """Return a module as text, in the form in which rows store it."""
     with _unnamed(module) as copy:
         return copy.get_asm(enable_debug_info=False)
 

@@ -40,7 +40,7 @@ _TREES = ("ft_in", "ft_out")
 _RENAMED = {"eval_jaxpr": "closed_call"}
 _QUOTED = re.compile(r"'[^']*'")
 _MARK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|[()\[\]{},]""")
-"""Matches a bracket or a comma, or a string, in which these have no meaning."""
+"""Matches a bracket, a comma, or a whole string, because brackets and commas in strings have no meaning."""
 _FILE = re.compile(r'"((?:[^"\\]|\\.)*)":(\d+):(\d+)')
 
 _OPERAND_TYPES = frozenset({"x_aval", "x1_aval", "x2_aval"})

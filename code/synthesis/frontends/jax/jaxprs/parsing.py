@@ -159,7 +159,7 @@ class _Parser:
         self._take("let")
         equations: list[Equation] = []
         while not _END.match(self.text, self.at):
-            if self._sees(";"):  # equations that fit on one line are separated by it
+            if self._sees(";"):  # it separates equations on one line
                 self._take(";")
             equations.append(self._equation())
         self._take("in")

@@ -87,12 +87,12 @@ def _updates_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list
 
 
 class _Depends(IntEnum):
-    """What a value depends on."""
+    """The strongest kind of dependence of a value on the function's inputs."""
 
     NOTHING = 0
     INPUTS = 1
     SLOPES = 2
-    """Inputs that have a derivative, by differentiable operations."""
+    """It depends on inputs that have a derivative, through differentiable operations."""
 
 
 class _Tells(IntEnum):
@@ -137,7 +137,7 @@ _HANDING_ON = frozenset({
     "broadcast_in_dim", "convert_element_type", "copy", "gather", "reduce_and", "reduce_or", "reshape", "slice",
     "squeeze", "transpose",
 })  # fmt: skip
-"""Primitives whose result implies the same as their first operand."""
+"""Primitives whose result implies the same about finite numbers (see ``_Tells``) as their first operand."""
 _KEEPING_MASKS = _HANDING_ON | {
     "add", "cumsum", "div", "dynamic_slice", "integer_pow", "max", "min", "mul", "neg", "reduce_max", "reduce_min",
     "reduce_prod", "reduce_sum", "rev", "square", "stop_gradient", "sub",

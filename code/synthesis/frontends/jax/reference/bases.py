@@ -18,13 +18,16 @@ from synthesis.frontends.jax.reference.work import graphs_in
 _VECTORS = {"eigh": (0,), "svd": (1, 2)}
 """The numbers of those results of a factorisation that are vectors."""
 _EVALUATIONS = 12
-"""Evaluations with other vectors, over all runs. Random signs of one vector all agree in 1 of 4,096 functions."""
+"""Number of evaluations in other bases, over all runs.
+
+A vector's sign is reversed at random. In 1 of 4,096 functions, no evaluation reverses the sign of a given vector.
+"""
 _LEAST = 2
-"""Minimum number of evaluations with other vectors of each run."""
+"""Minimum number of evaluations of each run in other bases."""
 _CHANGED = 1e-6
 """Change of a result, relative to the largest number of its array, that is too large for rounding in float64."""
 _EQUAL = 64 * float(np.finfo(np.float64).eps)
-"""Distance below which eigenvalues count as equal, per row and relative to the largest."""
+"""Distance below which eigenvalues count as equal, relative to the largest and per row of the matrix."""
 
 
 def open_factors(graph: Graph) -> list[str]:

@@ -84,7 +84,7 @@ igammac it was 896 where both are below 1: there it is computed as 1 - igamma, a
 """
 _FAR_FROM_ONE = 2.0**-10
 STEPS = frozenset({"ceil", "floor", "round", "sign"})
-"""Decisions whose results are floating-point numbers."""
+"""Primitives that are step functions, so that their floating-point results are decisions."""
 _BITS: dict[Dtype, tuple[Dtype, int]] = {
     np.dtype(kind): (np.dtype(word), (1 << (digits + 1) // 2) - 1)
     for kind, word, digits in (
@@ -108,7 +108,7 @@ _MAX_UNCERTAIN_SHARE = 0.01
 _FEW_TERMS = 1 << 16
 """Maximum number of terms, over all elements, of a matrix product whose terms are summed one at a time."""
 _FEW_OF_A_VECTOR = 1 << 22
-"""The same for a product with a vector."""
+"""The same limit as ``_FEW_TERMS``, for a product with a vector."""
 _AT_ONCE = 4096
 """Number of directions that are drawn at once."""
 

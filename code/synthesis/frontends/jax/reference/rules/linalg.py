@@ -15,7 +15,7 @@ _Axes = tuple[Sequence[int], Sequence[int]]
 _LARGE = 2**20
 """Product of the operands' sizes above which ``matmul`` is used rather than ``einsum``."""
 _ALONE = 2**18
-"""Number of multiplications that BLAS does in one thread. It shares more among threads, which wait for each other."""
+"""Number of multiplications up to which BLAS uses one thread. With several threads, they wait for each other."""
 
 
 @rule("dot_general")

@@ -10,7 +10,7 @@ from synthesis.frontends.jax.graphs import Graph, Shaped
 
 Dtype = np.dtype[Any]
 Array = npt.NDArray[Any]
-"""Numbers of any type and shape; a NumPy scalar may replace an array without axes. Keys have two fields."""
+"""Numbers of any type and shape; a NumPy scalar may replace an array without axes. A random key has two fields."""
 Inputs = Sequence[Array]
 Parameters = Mapping[str, Any]
 Types = Sequence[Shaped]
