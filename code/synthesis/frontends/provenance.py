@@ -44,7 +44,7 @@ def release_of(module: str) -> tuple[str, str]:
 
 
 def read_distributions(_: None = None) -> None:
-    """Read which distribution has which module, once for this process and those forked from it."""
+    """Find the distribution that contains each module, once for this process and those forked from it."""
     _distributions()
 
 

@@ -409,7 +409,10 @@ def _computes(call: Call) -> bool:
 
 
 def _guessed(function: Any) -> Call | None:
-    """Return a call with arguments that a function accepts, by its parameters' names or of a common shape; or None."""
+    """Return the first call that computes something when it is traced; None if none does.
+
+    The arguments are those that the parameters' names suggest, and then some of common shapes.
+    """
     parameters = inspect.signature(function).parameters.values()
     required = [
         parameter

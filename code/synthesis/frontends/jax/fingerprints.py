@@ -35,7 +35,7 @@ def fingerprint(closed: Any) -> str:
 
 
 def _without_shell(closed: Any) -> Any:
-    """Return the inner jaxpr of one that only calls it, as for a function that is jitted twice, else the jaxpr itself.
+    """Return the inner jaxpr if a closed jaxpr only calls it, as for a function that is jitted twice; else the jaxpr.
 
     The outer jaxpr must return all results of the inner one in order, except results that are literal numbers.
     """

@@ -220,7 +220,7 @@ def scan_division(constants: int, carry: int, columns: int, results: int) -> Map
 _OPTIONAL = frozenset({"xla_cpu_use_fusion_emitters", "xla_dump_emitter_re"})
 """Options that some releases of XLA lack. They are left out for those releases.
 
-One only saves time. Releases without the other always dump LLVM IR.
+``xla_cpu_use_fusion_emitters`` only saves time. Releases without ``xla_dump_emitter_re`` always dump LLVM IR.
 """
 _unknown: set[str] = set()
 

@@ -28,7 +28,7 @@ _QUOTED = re.compile(r"'(\w+)'")
 
 
 class NotRebuiltError(Exception):
-    """Raised for a text that lacks a parameter of a primitive, or that contains a word that is not in the tables."""
+    """An error for a text that lacks a parameter of a primitive, or contains a word that is not in the tables."""
 
 
 def parameters_of(equation: Equation, primitives: Mapping[str, Any], *, close: Callable[[Any], Any]) -> dict[str, Any]:

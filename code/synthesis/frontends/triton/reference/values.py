@@ -1,7 +1,7 @@
 """The values of an evaluation: blocks of numbers, pointers, and objects that a source names.
 
 A value that is known when a kernel is compiled (``constexpr``) is a plain Python value: a number, a string, None, a
-type, a tuple of values. A number that is not is a block without dimensions.
+type, a tuple of values. Any other number is a block without dimensions.
 
 Several programs are evaluated at once. Each is a lane. The last axis of every array of a block is that of the lanes;
 its length is 1 if all lanes have the same numbers.
@@ -261,7 +261,7 @@ def lanes_last(data: Any) -> Any:
 
 
 def with_same_lanes(*data: Array) -> list[Array]:
-    """Return arrays with the number of lanes of the array that has most."""
+    """Return arrays broadcast to the largest number of lanes among them."""
     most = max(each.shape[-1] for each in data)
     return [each if each.shape[-1] == most else np.broadcast_to(each, (*each.shape[:-1], most)) for each in data]
 

@@ -41,7 +41,7 @@ class Binding:
         self.values: list[Any] = []
         """The value of each parameter."""
         self.same: dict[str, str] = {}
-        """For an array that is passed as two arguments, the first name."""
+        """Maps each further name of an array that is passed as several arguments to its first name."""
         types = [each.type for each in function.arguments]
         place = 0
         for name in order:

@@ -122,7 +122,7 @@ _MERGES = (
 
 
 def _pyramid(p: Program) -> Text:
-    """Draw a feature pyramid, which merges levels of features to equal width."""
+    """Draw a feature pyramid: levels of features of equal width, to which coarser levels are added."""
     rows, width, levels = p.choices.choice((1, 2)), p.size(8, 16), p.choices.choice((2, 3))
     merge = p.choices.choice(_MERGES)
     text = _PYRAMID.replace("            MERGE\n", "            " + merge.replace("MARGIN", " " * 12) + "\n")

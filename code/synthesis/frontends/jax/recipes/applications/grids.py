@@ -53,7 +53,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p.number("a", "0.7", "offset of the recovery variable", (0.5, 0.9))
     p.number("b", "0.8", "decay of the recovery variable", (0.5, 0.9))
     p.number("c", "1.0", "speed of waves", (0.5, 1.0), ("c", "wave_speed"))
-    # The wind comes from one side only, or from either.
+    # The wind is a constant that is not negative, or a field of any sign.
     either = p.choices.chance(0.5)
     for key, axis in (("cx", "first"), ("cy", "second")):
         names = (key, f"wind_{key[1]}", "vel_" + key[1])

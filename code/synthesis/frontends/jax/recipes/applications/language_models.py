@@ -184,7 +184,7 @@ _PENALTY = """
 
 
 _GENTLE = 0.5
-"""Factor of the weights of layers where rounding must not change the results much.
+"""Factor by which the weights of layers are reduced where rounding must not change the results much.
 
 Their standard deviation is then 0.015 at real sizes; the usual initial value is 0.02.
 """

@@ -383,7 +383,7 @@ _FLUID = _BODIES["fluid"]
 
 
 def _fluid(p: Program) -> Text:
-    """Draw a function that simulates a fluid of particles."""
+    """Draw a function that computes the forces in a fluid of particles, or a time step of the fluid."""
     n, dim = p.size(24, 32, 48), p.choices.choice((2, 3))
     lines = p.choose(_FLUID)
     both = Leaf((n, dim), -1.2, 1.2)

@@ -82,7 +82,7 @@ _MIXED = _BODIES["mixed"]
 
 
 def _pair(p: Program) -> Text:
-    """Draw a function that computes the energy of all pairs, from positions or neighbour lists."""
+    """Draw a function that computes the energy or the forces of all pairs, from positions or neighbour lists."""
     n, kinds, near = p.size(16, 24), p.size(2, 3), p.size(8, 12)
     kind = p.pick(*_PAIR)
     listed = p.choices.chance(0.35)

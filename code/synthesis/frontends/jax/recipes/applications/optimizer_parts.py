@@ -238,7 +238,7 @@ _RATE_CASES = {
 
 
 def _rates(p: Program) -> Text:
-    """Draw a step whose size follows a named schedule."""
+    """Draw a function that computes the step size of a schedule that is chosen by name."""
     known = p.choices.shuffled(list(_RATE_CASES))[: p.choices.integer(3, 5)]
     asked = p.choices.choice(known)
     cases: list[str] = []

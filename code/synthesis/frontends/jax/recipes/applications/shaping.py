@@ -441,7 +441,7 @@ _ONES = {
 
 
 def write_chunked(p: Program) -> Text:
-    """Draw a search over all pairs of queries and entries that processes a few queries at a time."""
+    """Draw a search, an average or a count over all keys for each query, computed for a few queries at a time."""
     n, m, d = p.choices.choice((100, 128, 150)), p.choices.choice((24, 32)), p.choices.choice((3, 4, 8))
     chunk = p.choices.choice((32, 64))
     form = p.pick(*_ONES)
