@@ -21,9 +21,9 @@ class Candidate:
     spec: KernelSpec | None
     """None only if the candidate was stopped before its kernel was known, such as a file that cannot be imported."""
     number: int = 0
-    """Its position in its source. Together with the seed it decides which choices are sampled."""
+    """Position of the candidate in its source. With the run's seed, it determines the candidate's random choices."""
     key: str = ""
-    """Unique key, for sources that may yield the same kernel twice."""
+    """A key that identifies the kernel, for sources that may yield one kernel several times; empty for the others."""
     device: str = ""
     """The device that the texts are for."""
     levels: tuple[Level, ...] = ()
@@ -32,7 +32,7 @@ class Candidate:
     """The live kernel once it is loaded. Removed when the candidate is finished or sent to another process."""
     lowered: Lowered | None = None
     retraced: frozenset[str] = frozenset()
-    """Levels whose texts were read from storage and are known to be what the source lowers to."""
+    """Levels whose stored text is known to equal, byte for byte, the text that the source lowers to."""
     plan: "Plan | None" = None
     """The runs that verification makes; None if it is skipped."""
     judgement: "Judgement | None" = None
@@ -45,7 +45,7 @@ class Candidate:
         return self.spec.frontend if self.spec is not None else ""
 
     def stop(self, rejection: Rejection) -> "Candidate":
-        """Return the candidate, stopped by a rejection."""
+        """Return a copy of the candidate that is stopped by a rejection."""
         return replace(self, stopped=rejection if self.spec is None else rejection.of(self.spec))
 
     def detached(self) -> "Candidate":
@@ -57,7 +57,7 @@ def pair_of(candidate: Candidate, toolchain: Mapping[str, str] | None) -> Pair |
     """Return the pair of a finished candidate, or the rejection that stopped it.
 
     Args:
-        candidate: one that has passed every stage, or is stopped.
+        candidate: a candidate that has passed every stage or was stopped.
         toolchain: the tools that made its texts; ignored if the candidate is stopped.
     """
     if candidate.stopped is not None or toolchain is None:

@@ -24,7 +24,7 @@ from synthesis.making.sources.opening import OnOpen, ignore_opened
 from synthesis.making.workshop import OnStep, Workshop
 
 OnOutcome = Callable[[bool], None]
-"""Called for each finished candidate with whether it became a row."""
+"""Called for each finished candidate with True if it became a row, and False if it was rejected."""
 
 
 class ChunkMaker:
@@ -133,7 +133,10 @@ class ChunkMaker:
 
 
 def _with_row(outcome: Pair | Rejection) -> tuple[Pair | Rejection, Row | None]:
-    """Return an outcome with its row. If an error in irsmith prevents the row, return a rejection without one."""
+    """Return an outcome and its row; None as the row of a rejection.
+
+    If a bug in irsmith prevents the row, the outcome becomes a rejection.
+    """
     if isinstance(outcome, Rejection):
         return outcome, None
     try:
@@ -145,5 +148,5 @@ def _with_row(outcome: Pair | Rejection) -> tuple[Pair | Rejection, Row | None]:
 
 
 def _levels_of(rows: Iterable[Row]) -> tuple[str, ...]:
-    """Return the levels of rows that may come from several front ends, in order of appearance."""
+    """Return the names of all levels of rows, possibly of several front ends, in order of first appearance."""
     return tuple(dict.fromkeys(name for row in rows for name in row.texts))

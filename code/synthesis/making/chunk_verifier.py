@@ -48,9 +48,9 @@ class Findings:
     texts: int = 0
     """Number of verified texts."""
     lowered: int = 0
-    """Number of these that were not executed, because a verified text of the row was lowered to the same bytes."""
+    """Number of verified texts that were not executed, but are what another verified text of the row lowers to."""
     remade: int = 0
-    """Number of texts that were not executed, but are byte for byte what their sources lower to."""
+    """Number of texts that could not be executed, but are byte for byte what their sources lower to."""
     failing_rows: int = 0
     failures: list[Failure] = field(default_factory=list[Failure])
     unverified: Counter[str] = field(default_factory=Counter[str])
@@ -170,7 +170,7 @@ class ChunkVerifier:
         return found.to_json()
 
     def _plan_closely(self, candidate: Candidate) -> Candidate:
-        """Return the candidate of a row with a failing text, with a plan that has measured rounding."""
+        """Return the candidate of a row with a failing text, with a new plan that measures the effect of rounding."""
         document = self._waiting[candidate.number].document
         (again,) = self._closer.check([(candidate.number, document)])
         return again.candidate
@@ -226,9 +226,9 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
 
 
 _UNREADABLE = (Symptom.NO_REFERENCE, Symptom.BUILD_ERROR, Symptom.OTHER_BYTES)
-"""Symptoms that the text of another release may show.
+"""Symptoms that do not prove a text wrong if another release of the tools made it.
 
-It may call functions that the installed release lacks, or be lowered differently by it.
+The text may call functions that the installed release lacks, or the installed release may lower it differently.
 """
 
 
@@ -237,10 +237,10 @@ def _needs_its_tools(rejection: Rejection) -> Unproved:
 
 
 def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
-    """Yield the claims of a row about its verification that are false."""
+    """Yield a failure for each false claim of a row about its own verification."""
     metadata, stem = checked.document.metadata, checked.document.stem
     claimed = str(metadata["gradient"]).partition(":")[0]
-    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two it is depends on the points
+    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two is found depends on the points
     if claimed in right and verdict.gradient.status not in right:
         yield Failure(stem, "", "other_metadata", f"gradient: the row says {claimed}, and it is {verdict.gradient}")
     for name in verdict.verified:
@@ -261,7 +261,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
 
 
 def _waits(checked: Checked, reason: Unproved) -> bool:
-    """Return whether a text might be verified on a machine with the missing library or with the tools that made it."""
+    """Return whether an unverified text could be verified with the missing library or with the tools that made it."""
     if reason.hindrance in (Hindrance.TOO_DEAR, Hindrance.NEEDS_ITS_TOOLS):
         return checked.other_release
     return reason.hindrance is Hindrance.NEEDS_LIBRARY

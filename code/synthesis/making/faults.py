@@ -20,7 +20,10 @@ _OF_MACHINES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE
 
 
 def is_fault(error: Exception) -> bool:
-    """Return whether an error is a bug in irsmith. Other errors are deliberate or the machine's, and end the run."""
+    """Return whether an error is a bug in irsmith, not raised deliberately or caused by the machine.
+
+    Errors that are not bugs end the run.
+    """
     if isinstance(error, OSError):
         return error.errno not in _OF_MACHINES
     return not isinstance(error, IrsmithError | MemoryError)
@@ -44,12 +47,12 @@ def each_guarded(
 ) -> list[Candidate]:
     """Run a stage on candidates as a batch. If that fails, run it on each candidate alone.
 
-    Candidates for which it also fails alone are stopped.
+    A candidate for which the stage also fails alone is stopped.
 
     Args:
         stage: the name of the stage in the ledger.
-        candidates: its input.
-        work: the stage. It returns as many candidates, in the same order.
+        candidates: the input of the stage.
+        work: the stage. It returns one candidate for each given one, in the same order.
     """
     try:
         return work(candidates)

@@ -1,7 +1,7 @@
 """The stages from a kernel's record to a pair: load and lower (in this module), then plan and prove (``proving.py``).
 
-Each stage takes candidates and returns as many, in the same order. It leaves stopped candidates unchanged, and those
-that already have its result, because a source may yield candidates that are already loaded, lowered or planned.
+Each stage takes candidates and returns one for each, in the same order. It leaves stopped candidates unchanged, and
+those that already have its result, because a source may yield candidates that are already loaded, lowered or planned.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Terms:
     fresh: bool
     """Whether the texts are made here rather than read from storage."""
     whole: bool
-    """Whether a candidate is stopped if none of its forward texts passes, instead of reporting each failed text."""
+    """Whether a candidate with no passing forward text is stopped as a whole, instead of reporting each failed text."""
     strangers: bool = False
     """Whether the texts are untrusted."""
     check_power: bool = False
@@ -31,7 +31,10 @@ class Terms:
 
 
 def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int = 1) -> list[Candidate]:
-    """Load the kernels of candidates. Up to ``together`` neighbours share a module, which does not change them."""
+    """Return the candidates with their kernels loaded; one whose kernel cannot be loaded is stopped.
+
+    Up to ``together`` adjacent candidates share a Python module. No kernel depends on that.
+    """
     done = list(candidates)
     todo = [
         (place, each.spec)
@@ -47,11 +50,11 @@ def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int =
 
 
 def lower(frontend: Frontend, candidates: Sequence[Candidate], *, max_lines: int = 0) -> list[Candidate]:
-    """Lower the kernels of candidates. A candidate with no text, or with a text that is too long, is stopped.
+    """Return the candidates with their texts. A candidate with no text, or with a text that is too long, is stopped.
 
     Args:
         frontend: the front end of all candidates.
-        candidates: the candidates, of which those that are loaded are lowered.
+        candidates: the candidates. Those without a live kernel are returned unchanged.
         max_lines: maximum number of lines of a text at a default level; 0 for no limit.
     """
     done = list(candidates)

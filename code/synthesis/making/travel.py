@@ -20,7 +20,7 @@ _BY_NAME: dict[type, Callable[[Any], str]] = {Level: lambda level: level.name}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Texts:
-    """A candidate's texts, with the line maps as a JSON string, which is parsed at once."""
+    """The texts of a candidate, with all line maps in one JSON string, which is parsed in one step."""
 
     texts: Mapping[str, str | None]
     line_maps: str

@@ -190,7 +190,10 @@ class Workshop:
 
 
 def _has_all(candidate: Candidate) -> bool:
-    """Return whether a candidate is finished."""
+    """Return whether a candidate needs no further stage.
+
+    It is stopped, or it has texts but neither a live kernel nor a plan.
+    """
     if candidate.stopped is not None:
         return True
     return candidate.lowered is not None and candidate.kernel is None and candidate.plan is None

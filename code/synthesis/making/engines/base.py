@@ -37,7 +37,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """The candidates of a chunk have advanced. The parts of one candidate sum to 1."""
+    """A candidate of a chunk has advanced by the share ``part`` of its work. The shares of one candidate sum to 1."""
 
     chunk: Chunk
     part: float
@@ -67,7 +67,7 @@ class Made:
 
     chunk: Chunk
     findings: Any = None
-    """JSON values: the findings, if a folder is verified (which writes no record)."""
+    """The findings as JSON values if the chunk was verified, which writes no record; None if it was made."""
 
 
 @dataclass(frozen=True, slots=True)

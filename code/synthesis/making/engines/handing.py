@@ -21,7 +21,8 @@ def choose_engine(
 ) -> Engine:
     """Return the engine to use.
 
-    This process does the work itself if no other process can, or if there is too little for a worker.
+    The chunks are made in this process if no other process can make or store them, or if one worker would make only a
+    few.
 
     Args:
         running: the requested engine and workers.
@@ -56,11 +57,11 @@ def order_of(settings: AnyRun | Verification, store: Store) -> Order:
 
 
 def count_in(meter: Meter, unit: str) -> Callable[[Event], None]:
-    """Return a callback that reports an engine's events to a meter, and logs chunks that are made again.
+    """Return a callback that reports an engine's events to a meter, and logs failures of chunks, which are made again.
 
     Args:
         meter: counts the progress.
-        unit: what the chunks are ranges of, as messages name it.
+        unit: the plural noun for what the chunks are ranges of, such as ``candidates``, for messages.
     """
 
     def count(event: Event) -> None:

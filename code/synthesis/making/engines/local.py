@@ -187,7 +187,7 @@ class _Staff:
                 worker.chunk, worker.made = None, worker.made + 1
 
     def _complain(self, worker: _Worker, entry: dict[str, Any]) -> None:
-        """Raise the error that a worker reports, or retry its chunk if it is a temporary problem of the machine."""
+        """Raise the error that a worker reports, or requeue its chunk if it is a temporary problem of the machine."""
         error = error_of(entry["error"], entry["words"])
         if isinstance(error, NoSpaceError):
             raise NoSpaceError(f"{error}{self._attempts.advice}")
@@ -196,7 +196,7 @@ class _Staff:
         self._again(worker, entry["words"])
 
     def _again(self, worker: _Worker, why: str) -> None:
-        """Requeue the chunk of a failed worker. If ``why`` is empty, the reason is how its process ended."""
+        """End a failed worker and requeue its chunk. If ``why`` is empty, the reason is how the process ended."""
         chunk = worker.chunk
         assert chunk is not None, "a worker without a chunk cannot fail at one"
         how = self._dismiss(worker)

@@ -59,12 +59,12 @@ class _Warnings(logging.Handler):
         self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send one."""
+        """Send a warning to the parent process."""
         self._send({"warning": record.getMessage()})
 
 
 def _listen(incoming: BinaryIO, chunks: "queue.SimpleQueue[Chunk]") -> None:
-    with contextlib.suppress(ConnectionError):  # a parent that is killed with unread messages resets the connection
+    with contextlib.suppress(ConnectionError):  # the parent was killed before it had read all messages
         for line in incoming:
             start, stop = json.loads(line)
             chunks.put(Chunk(start, stop))
@@ -103,7 +103,7 @@ def write_event(event: Event) -> dict[str, Any]:
 
 
 def read_events(entry: Mapping[str, Any], chunk: Chunk) -> Iterator[Event]:
-    """Yield the events of an entry, for the chunk that its worker is making."""
+    """Yield the events in a message from ``write_event``, for the chunk that the worker is making."""
     if "begun" in entry:
         yield Started(chunk)
     if "step" in entry:

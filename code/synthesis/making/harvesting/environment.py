@@ -22,7 +22,7 @@ from synthesis.making.harvesting.requested import RequestedPackage
 _STAMP = "irsmith.json"
 _PATHS = "irsmith.pth"
 _COMMON = ("ml-dtypes", "numpy")
-"""Packages, in addition to the tools, that texts depend on."""
+"""Packages besides the front ends' tools whose versions texts depend on."""
 _LAST_LINES = 12
 _GRACE = 10.0
 """Seconds that a stopped command has to exit before it is killed."""
@@ -133,7 +133,7 @@ class Environment:
 
 
 def _kept() -> set[str]:
-    """Return the packages that texts depend on. They get the same versions as in the current environment."""
+    """Return the names of the packages that texts depend on, which keep the versions of the current environment."""
     tools = {each.distribution for name in frontend_names() for each in supported_releases(name)}
     return {*tools, *_COMMON}
 

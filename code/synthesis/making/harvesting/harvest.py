@@ -33,7 +33,8 @@ def harvest(settings: Harvest, out: str | Path, *, on_step: OnStep = lambda _: N
 
     Args:
         settings: the packages and how they are extracted.
-        out: the folder of the data set, on this machine. If it holds one, that grows by the rows of these packages.
+        out: the folder of the data set, on this machine. The rows of these packages are added to a data set that it
+            already holds.
         on_step: called with a description of each step that begins.
 
     Returns:
@@ -68,7 +69,10 @@ def harvest(settings: Harvest, out: str | Path, *, on_step: OnStep = lambda _: N
 
 
 def _with_earlier(store: Folder, found: Sequence[Harvested]) -> list[dict[str, Any]]:
-    """Return the results of earlier harvests of other packages into a folder, and then of these."""
+    """Return the results for all packages of a folder as JSON values.
+
+    The results of earlier harvests come first, except those of packages that were now harvested again.
+    """
     names = {each.name for each in found}
     earlier: list[dict[str, Any]] = json.loads(store.read(SUMMARY)) if store.has(SUMMARY) else []
     return [*(each for each in earlier if each["name"] not in names), *(each.to_json() for each in found)]

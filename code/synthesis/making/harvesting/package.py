@@ -197,7 +197,7 @@ class Package:
         if not summary.exists():
             self._on_step(f"{self.harvested.name} {self.harvested.version} ({self.harvested.licence}): {name}")
             extraction = self._settings.extraction
-            if name == RECORDED:  # a recording knows the inputs
+            if name == RECORDED:  # recorded kernels have recorded inputs
                 extraction = replace(extraction, guess_inputs=False)
             options = split(f"{options_of(extraction)}{options_of(self._settings.making)}")
             command, unfinished = ["extract", *target, "--out", str(out), "--json", *options], 0
@@ -205,7 +205,7 @@ class Package:
                 done = self._irsmith(command, self._left())
             except TimeoutExpired:
                 unfinished = self._give_up(name, out)
-                # The same command, with all chunks there, counts what they hold.
+                # All chunks exist now, so the same command only counts their contents.
                 done = self._irsmith(command) if (out / SETTINGS).is_file() else None
             if done is not None and done.returncode not in (0, 1, _USAGE):
                 raise MachineError(f"irsmith extract {name} ended with {done.returncode}; the same command continues")

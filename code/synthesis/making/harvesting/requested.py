@@ -30,7 +30,7 @@ class RequestedPackage:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """All that is installed for the package."""
+        """The requirements to install: that of the package itself, and those that its programs need."""
         return (self.requirement, *self.needs)
 
 

@@ -25,7 +25,10 @@ _ends: list[Callable[[], None]] = []
 
 
 def begin_in_child(text: str) -> None:
-    """Record this process as its parent requested. Nothing slow is imported yet."""
+    """Start to record this process, with the settings in a JSON text from its parent.
+
+    No tool is imported here, which would take long; each is watched once the program imports it.
+    """
     request: dict[str, Any] = json.loads(text)
     _begin(request["out"], request["settings"])
 

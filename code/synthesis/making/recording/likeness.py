@@ -25,7 +25,11 @@ def likeness_of(launched: Launched) -> str:
 
 
 def _kinds_of(value: Array) -> list[int]:
-    """Return a coarse description of values: signs, finiteness and magnitude, and for integers a small maximum."""
+    """Return which signs occur, whether all values are finite, and the largest magnitude on a logarithmic scale.
+
+    Zero counts as a sign. For integers, the largest magnitude itself is added, at most 16. For Booleans, the result
+    only tells whether any and whether all are true. It is empty for an empty array.
+    """
     if not value.size:
         return []
     if value.dtype.kind == "b":

@@ -29,7 +29,7 @@ class RecordedProgram:
     kernels: int
     """Number of kernels in the recording now."""
     refused: int
-    """Number of notes about kernels that were not kept."""
+    """Number of notes about kernels that were not recorded."""
 
 
 def record_program(command: Sequence[str], out: str | Path, settings: Recording) -> RecordedProgram:

@@ -63,7 +63,7 @@ class Recorder:
         self._lock = threading.Lock()
 
     def should_record(self, kernel: Any) -> bool:
-        """Return whether a launch is to be examined."""
+        """Count a launch of a kernel, and return whether it is to be examined."""
         seen = self._seen.get(id(kernel))
         if seen is None or seen.kernel() is not kernel:
             return True
@@ -71,7 +71,7 @@ class Recorder:
         return seen.count >= seen.next
 
     def take(self, call: Call) -> None:
-        """Examine a launch, and keep it if it is not alike to an earlier one of the kernel."""
+        """Examine a launch, and record it unless an alike launch of the kernel is recorded or a limit is reached."""
         try:
             with self._lock, np.errstate(all="ignore"):
                 self._look(call)
@@ -81,7 +81,7 @@ class Recorder:
             self._refuse(call, f"it could not be recorded: {detail_of(error)}")
 
     def miss(self, kernel: str, module: str, why: str) -> None:
-        """Write a note of why a kernel is not kept."""
+        """Write a note with the reason why a kernel is not recorded."""
         with contextlib.suppress(Exception):  # if the folder is not writable, the note is lost
             write_refused(self._store, Refused(kernel=kernel, module=module, why=why, frontend=self._frontend))
 

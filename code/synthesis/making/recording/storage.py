@@ -153,7 +153,7 @@ def write_refused(store: Store, refused: Refused) -> None:
 
 
 def read_refused(store: Store, name: str) -> Refused:
-    """Return the note with a file name.
+    """Return the note in the file ``refused/NAME``.
 
     Raises:
         TargetError: if the file is not a valid note.

@@ -86,8 +86,8 @@ class ChunkedRun:
 
         Args:
             running: the engine, and the format of the data set.
-            out: the folder, or a URL that fsspec supports. It is created if it does not exist, and left unchanged if
-                the run cannot give anything.
+            out: the folder, or a URL that fsspec supports. It is created if it does not exist. If the run fails because
+                of its input before a chunk is finished, the folder is left unchanged.
             on_progress: called with progress, many times a second.
 
         Returns:
@@ -132,7 +132,7 @@ class ChunkedRun:
         return summary
 
     def withdraw(self, store: Store) -> None:
-        """Restore a folder to its state before this run, which gave nothing."""
+        """Restore a folder to its state before this run, which finished no chunk."""
         clear(store, whole=self._is_new)
 
     def find_missing(self, running: Running, out: str | Path | Store) -> tuple[Store, list[Chunk]]:
@@ -235,7 +235,7 @@ def _count(store: Store, settings: AnyRun, chunks: Sequence[Chunk]) -> RunSummar
 
 @contextmanager
 def _at_work(store: Store, running: Running) -> Generator[None]:
-    """Lock the folder for this process, or for the ranks of one run, each with its own chunks."""
+    """Lock a run's folder during the block. The ranks of a run share the lock, and each locks its own number."""
     with store.alone(SIDECAR, shared=running.world_size > 1), ExitStack() as stack:
         if running.world_size > 1:
             stack.enter_context(store.alone(f"{RANKS}/{running.rank:05d}-of-{running.world_size:05d}"))

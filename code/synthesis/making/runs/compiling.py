@@ -48,7 +48,7 @@ def compile_target(target: str, via: str, out: str | Path, settings: Extraction)
         UnknownNameError: if there is no such compiler.
         ConfigError: if it cannot be used here, the settings' examples cannot be read, or the folder holds other files.
         TargetError: if there is no such target.
-        MachineError: if the process that compiles ends before its work.
+        MachineError: if the process that compiles ends before its work is done.
     """
     if via not in maker_names():
         raise UnknownNameError("compiler", via, maker_names())
@@ -102,12 +102,12 @@ class _Recording:
     frontend: str
     label: str
     sources: str
-    """The digest of all files."""
+    """The digest of all files of the target."""
     kernels: int
     """Number of kernels in the recording so far."""
 
     def is_missing(self, name: str) -> bool:
-        """Return whether a function is not recorded yet."""
+        """Return whether a function has not been compiled and recorded yet."""
         return not self.store.has(self._file(name))
 
     def take(self, found: Made | NotMade) -> None:

@@ -213,7 +213,7 @@ def _names_in(store: Store, run: ExtractionRun) -> set[str]:
 
 
 def _check_tables(run: ExtractionRun, names: set[str]) -> None:
-    """Raise an error for input tables that name no function of the target. The functions are known only at the end.
+    """Raise an error for input tables that name no function of the target, after all files have been imported.
 
     Raises:
         ConfigError: with these names.

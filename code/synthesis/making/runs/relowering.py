@@ -84,5 +84,5 @@ def _check_levels(settings: Relowering) -> None:
 
 
 def _place_of(store: Store) -> str:
-    """Return a name of a folder that is equal for two names of the same folder."""
+    """Return the resolved path or the URL of a folder, to detect that two names denote the same folder."""
     return store.where.rstrip("/") if "://" in store.where else str(Path(store.where).resolve())

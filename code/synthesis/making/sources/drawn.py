@@ -50,7 +50,10 @@ class DrawnKernels:
         return TERMS if self.generator.drawing.kernels is None else KERNEL_FILE_TERMS
 
     def index(self, number: int) -> int:
-        """Return the index of candidate ``number``. With all categories and recipes it is the number itself."""
+        """Return the generator's index of candidate ``number``.
+
+        It is the number itself if all categories and recipes are drawn.
+        """
         if self._indices is None:
             return self.generator.index_of(*self._wheel.at(number))
         while len(self._seen) <= number:

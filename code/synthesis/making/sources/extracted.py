@@ -248,7 +248,7 @@ def sources_digest(places: Sequence[Place], settings: Extraction) -> str:
 
 @dataclass(slots=True)
 class _Way:
-    """The progress through a file's kernels."""
+    """The progress of extraction through the prospects of a file."""
 
     prospects: tuple[tuple[str, str], ...] = ()
     """The front end and the name of each prospect; empty until they are known."""
@@ -282,7 +282,11 @@ class _Begins:
 
 
 _Item = _Begins | tuple[int, bytes] | int
-"""A message of the process: all prospects; the number of one and its candidate; the number of the one that begins."""
+"""A message of a file's process.
+
+It is the list of all prospects, the number of a prospect that begins, or the number of a prospect with one of its
+candidates as bytes.
+"""
 
 
 def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
@@ -327,7 +331,7 @@ def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
                 way.seen += 1
                 return None
             frontend = get_frontend(way.prospects[number][0]) if 0 <= number < len(way.prospects) else None
-            candidate = unpack(frontend, data)  # unpacked before it is counted: unreadable ones do not count
+            candidate = unpack(frontend, data)  # unpacked first, so that a message that cannot be read is not counted
             way.seen += 1
             if candidate.stopped is not None:
                 return replace(candidate, stopped=replace(candidate.stopped, origin=place.label))
@@ -340,7 +344,7 @@ def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
 
 
 def _work_at(place: Place, settings: Extraction, examples: Examples, start: int) -> Iterator[_Item]:
-    """Yield the candidates of one file from a position on, and the position as each begins.
+    """Yield the messages about one file: its prospects, then the number and the candidates of each from ``start`` on.
 
     If the target has several files, a file that cannot be imported gives a stopped candidate.
     """
@@ -363,7 +367,10 @@ def _work_at(place: Place, settings: Extraction, examples: Examples, start: int)
 
 
 def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> Candidate:
-    """Return a lowered candidate with its claim to be self-contained checked, its inputs inferred, and a plan."""
+    """Check that a candidate's source is self-contained, infer its inputs, plan its verification, and return it.
+
+    A stopped candidate is returned unchanged. One that is not to be verified gets neither inputs nor a plan.
+    """
     kernel, lowered = candidate.kernel, candidate.lowered
     if candidate.stopped is not None or kernel is None or lowered is None:
         return candidate

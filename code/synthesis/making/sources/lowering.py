@@ -37,9 +37,9 @@ class LoweredSource:
     rejection: Rejection | None = None
     """The reason why there is no text."""
     other: str = ""
-    """A description of how the kernel differs from the row's; it is then not lowered. Empty if it does not."""
+    """How the kernel differs from the row's kernel, in which case it is not lowered; empty if it is the same."""
     more: str = ""
-    """A description of what the source does besides defining a kernel; it is then not loaded. Empty if nothing."""
+    """What the source does besides defining a kernel, in which case it is not loaded; empty if it does nothing else."""
 
 
 def lower_sources(name: str, sources: Sequence[Source]) -> Iterator[int | bytes]:

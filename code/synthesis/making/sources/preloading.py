@@ -36,10 +36,10 @@ def package_of(places: Sequence[Place]) -> Package | None:
 
 
 def preload(package: Package, zygote: Zygote, time_limit: float) -> None:
-    """Import a package in the process that others are forked from, if that can still be forked afterwards.
+    """Import a package in the process that others are forked from, if this process can still be forked afterwards.
 
-    It can if the import ends in time and starts no threads, which a forked process would lack. The import is first
-    tried in another process.
+    That is the case if the import ends in time and starts no threads, since a fork does not copy threads. The import is
+    first tried in another process.
     """
     try:
         found = list(zygote.run(partial(_probe, package), bool, time_limit=time_limit))

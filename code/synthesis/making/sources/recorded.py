@@ -183,7 +183,7 @@ def _work_on(
 ) -> Iterator[bytes]:
     """Yield the packed candidate of one kernel.
 
-    If ``unknown`` is given, none of its texts is verified, for that reason.
+    ``unknown`` is the reason why none of its texts can be verified; None if they can be.
     """
     if not libraries_in(described.spec.source):
         sys.meta_path.insert(0, _OnlyTools())
@@ -235,10 +235,10 @@ def _candidate_of(
 
 
 def _settled(frontend: Frontend, kernel: Kernel) -> KernelSpec:
-    """Return the record of a kernel with the results that its source declares.
+    """Return the record of a kernel with the results found by tracing its source instead of the recorded ones.
 
-    For a call with arrays only, the recorder cannot distinguish numbers that the function returns from numbers that a
-    library stores.
+    This only changes a call in which only arrays are arguments and results: there the recorder cannot distinguish
+    numbers that the function returns from numbers that a library stores.
     """
     claimed = kernel.spec.signature
     if claimed.call is None or not claimed.call.get("arrays"):

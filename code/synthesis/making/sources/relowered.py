@@ -202,7 +202,7 @@ def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candi
 
 def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings: Relowering) -> Candidate:
     drawn = kernel.spec.seed is not None
-    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # for other kernels, wrong variants test the inputs
+    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # else wrong variants test the inputs
     if refuted is not None:
         detail = f"the row describes its signature wrongly: {refuted}"
         return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail))
@@ -274,13 +274,13 @@ def _why_not_stored(row: RowToLower) -> str | None:
 
 
 def _unread(number: int, symptom: Symptom, detail: str) -> Candidate:
-    """Return a stopped candidate that keeps nothing of what the row says."""
+    """Return a stopped candidate without any data of its row, which cannot be used."""
     rejection = Rejection(stage=Stage.LOAD, symptom=symptom, detail=_plain(f"row {number}: {detail}"))
     return Candidate(spec=None, number=number, stopped=rejection)
 
 
 def _plain(text: str) -> str:
-    """Return a text with everything escaped that cannot be encoded in UTF-8."""
+    """Return a text in which characters that UTF-8 cannot encode are escaped."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -48,7 +48,7 @@ TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
 _TOGETHER = 100
 """Maximum number of rows whose sources run in one process."""
 _NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NEEDS_LIBRARY, Hindrance.NOT_PLAIN)
-"""Reasons for not verifying a row for which its source is not run either."""
+"""Reasons why a row cannot be verified for which its source is not even run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,11 @@ def _installed(name: str) -> Frontend | None:
 
 
 def _find(name: str) -> tuple[Path | None, Path | None] | None:
-    """Return the folder to put on the path, and the file, of a module. Submodules are found by their path."""
+    """Return the folder to put on the path for a module, and the module's file; None if there is no such module.
+
+    Both are None for a top-level module that is not found as a file in a folder of the path, such as a built-in one.
+    Submodules are found by path, because importing their package would run code.
+    """
     top, *rest = name.split(".")
     here = str(Path.cwd())
     for folder in (here, *sys.path):
