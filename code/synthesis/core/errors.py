@@ -12,7 +12,7 @@ IrsmithError
 ├── MachineError              no memory, no space, a killed process: a failure of the machine, not of a kernel
 │   ├── NoSpaceError          no space left for temporary files; retrying does not help
 │   └── SandboxError          a required protection that this machine lacks
-├── LeakError                 splits of a data set share programs; it is not finished
+├── LeakError                 splits of a data set share programs; the data set is not finished
 └── KernelError               a kernel that could not be loaded or lowered; carries the Stage and Symptom
 """
 
@@ -122,8 +122,8 @@ class UnsupportedReleaseError(MissingFrontendError):
 class MachineError(IrsmithError):
     """A failure of the machine and not of a kernel: no memory, no space, or a process that was killed from outside.
 
-    It says nothing about the kernels that were being processed. Finished work is kept, and the same call resumes the
-    run.
+    It is no evidence against the kernels that were being processed. Finished work is kept, and the same call resumes
+    the run.
     """
 
 
@@ -136,7 +136,7 @@ class SandboxError(MachineError):
 
 
 class LeakError(IrsmithError):
-    """Splits of a data set share programs. The split rule prevents this, so it is a bug, or files were changed."""
+    """Splits of a data set share programs. The split rule prevents this, so the cause is a bug or a changed file."""
 
 
 class KernelError(IrsmithError):

@@ -81,7 +81,7 @@ def example(*arguments: Any) -> Callable[[F], F]:
 
     def mark(function: F) -> F:
         marked: Any = function
-        marked = getattr(marked, "__func__", marked)  # the function of a static method
+        marked = getattr(marked, "__func__", marked)  # a static method stores its function in this attribute
         try:
             setattr(marked, _MARK, tuple(_read(argument) for argument in arguments))
         except ConfigError as error:
@@ -110,7 +110,7 @@ def _unmarked(function: Any) -> Any:
 def keeping_errors() -> Generator[None]:
     """Store the error of an invalid ``@example`` on the function inside the block, instead of raising it.
 
-    So the file can be imported, and only this function is rejected.
+    The file can then be imported, and only this function is rejected.
     """
     token = _KEEPS_ERRORS.set(True)
     try:
@@ -182,7 +182,7 @@ def _read(value: Any, place: str = "") -> Any:
         return {name: _read(entry, place) for name, entry in entries.items()}
     kind: Any = value.__class__
     if kind is list or tuple in kind.__mro__:
-        make: Any = getattr(kind, "_make", kind)  # a named tuple remains one
+        make: Any = getattr(kind, "_make", kind)  # keeps the class of a named tuple
         return make([_read(entry, place) for entry in value])
     return value
 

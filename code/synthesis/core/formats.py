@@ -30,7 +30,7 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
 def is_floating(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is real floating-point, including bfloat16 and narrower types.
 
-    NumPy reports the kind of raw bytes for these types.
+    ``dtype.kind`` is ``V``, as for raw bytes, for bfloat16 and narrower types.
     """
     return dtype.kind == "f" or dtype.name.startswith(("bfloat", "float"))
 
@@ -38,7 +38,7 @@ def is_floating(dtype: np.dtype[Any]) -> bool:
 def is_exact(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is an integer or bool, including integers of fewer than 8 bits.
 
-    NumPy reports the kind of raw bytes for these integers.
+    ``dtype.kind`` is ``V``, as for raw bytes, for integers of fewer than 8 bits.
     """
     return dtype.kind == "b" or is_whole(dtype)
 

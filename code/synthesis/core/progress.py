@@ -120,7 +120,7 @@ class Meter:
         self._notify()
 
     def step(self, part: float, stage: str, of: Hashable = None) -> None:
-        """Record progress of a candidate at a stage. The parts of one candidate sum to 1."""
+        """Record that a candidate has advanced by the share ``part`` of its work. Its shares sum to 1."""
         now = time.monotonic()
         self._stages[stage] = self._stages.get(stage, 0.0) + now - self._seen.get(of, self._began)
         self._seen[of] = now
@@ -169,7 +169,7 @@ class Meter:
     def _rate(self, now: float) -> float | None:
         """Return the candidates per second in the last minutes; in a younger run, those since it began.
 
-        So a pause affects the rate for some minutes only. The result is None before the first candidate.
+        A pause therefore affects the rate for some minutes only. The result is None before the first candidate.
         """
         while len(self._marks) > 1 and self._marks[1][0] <= now - _RECENT:
             self._marks.popleft()

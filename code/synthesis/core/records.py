@@ -24,7 +24,7 @@ class Origin:
     """The installed package that contains an extracted kernel; empty if none does."""
     version: str = ""
     file: str = ""
-    """The path relative to the folder of its top-level package."""
+    """The path of the kernel's file, relative to the folder of its top-level package."""
     line: int = 0
     """The line in the file, from 1."""
 
@@ -55,14 +55,14 @@ class KernelSpec:
     name: str
     category: str
     source: str
-    """Complete: imports, helpers, structs, constants and the kernel itself."""
+    """The complete Python source: imports, helpers, structs, constants and the kernel itself."""
     signature: Signature
     recipe: str = ""
     target: str = ""
     """The operation that its recipe had to use; empty for an extracted kernel."""
     description: str = ""
     ops: tuple[str, ...] = ()
-    """The catalogue names of the operations that it was drawn with, sorted; empty for an extracted kernel."""
+    """The catalogue's names of the operations that the kernel was drawn with, sorted; empty for an extracted one."""
     difficulty: int = 1
     """The difficulty that it was drawn for, one of :data:`DIFFICULTIES`."""
     origin: Origin = SYNTHETIC
@@ -174,7 +174,7 @@ class Pair:
 
     @property
     def proofs(self) -> dict[str, str]:
-        """For each level with a text, the kind of reason why it is not verified; empty if it is."""
+        """Maps each level with a text to the kind of reason why it is not verified; an empty string if it is."""
         present = [name for name, text in self.texts.items() if text is not None]
         reasons = {name: kind_of(str(reason)) for name, reason in self.verdict.unverified.items()}
         return {name: "" if name in self.verdict.verified else reasons.get(name, NOT_ASKED) for name in present}

@@ -60,7 +60,8 @@ class Finishing(Settings):
     validation: float = 0.05
     """Share of program structures whose rows go to the validation split, from 0 to 1. For Parquet only."""
     test: float = 0.05
-    """The same for the test split. No structure is in two splits, and no row moves when a data set grows."""
+    """Share of program structures whose rows go to the test split, from 0 to 1. No structure is in two splits, and no
+    row moves when a data set grows. For Parquet only."""
     hold_out: tuple[str, ...] | None = None
     """Rows for the separate split held_out: op:NAME, ops:NAME+NAME (rows with all of them), category:NAME, recipe:NAME
     or difficulty:NUMBER. Can be repeated."""

@@ -17,7 +17,7 @@ def settle(record: object, name: str, value: object) -> None:
 
 
 def check_text(name: str, value: object, *, none: bool = False) -> None:
-    """Raise an error unless a value is a string, or None if ``none``."""
+    """Raise an error unless a value is a string. If ``none`` is true, None is allowed, too."""
     if not (isinstance(value, str) or (none and value is None)):
         raise ConfigError(f"{name} must be a text, got {value!r}")
 

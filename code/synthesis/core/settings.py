@@ -51,7 +51,7 @@ class Share:
         )
 
     def has(self, seed: int | None, index: int | None) -> bool:
-        """Return whether it includes a candidate, as a pure function of seed and index."""
+        """Return whether the share includes the candidate with a seed and an index, as a pure function of these."""
         if self.part in (0.0, 1.0):
             return self.part == 1.0
         return int(digest("verify", seed or 0, index or 0)[:12], 16) < self.part * 16**12

@@ -13,7 +13,7 @@ NOT_ASKED = "not asked for"
 
 
 def kind_of(reason: str) -> str:
-    """Return the general part of a reason for not being verified, without its details."""
+    """Return the general part of a reason why a text is not verified: the words before the first colon or semicolon."""
     return re.split("[:;] ", reason, maxsplit=1)[0]
 
 
@@ -40,11 +40,11 @@ class Hindrance(StrEnum):
     NEEDS_LIBRARY = "needs a library"
     """The source imports a library that is not trusted, or not installed in the right version."""
     NOT_PLAIN = "its source does more than define a kernel"
-    """If it ran, its source could change how it is judged."""
+    """The source does more than define a kernel. If it ran, it could change how the kernel is judged."""
     TOO_DEAR = "too dear to run at its own sizes"
     """Only a twin at small sizes could be run, and the text may differ from the twin's in more than sizes."""
     NEEDS_ITS_TOOLS = "needs the tools that made it"
-    """The text is of other tools than the installed ones, which cannot read it."""
+    """Tools other than the installed ones made the text, and the installed ones cannot read it."""
     RETRACED = "retraced"
     """The text could not be executed, but the source lowers to the same text, byte for byte."""
 
@@ -62,7 +62,7 @@ class Unproved:
 
     @property
     def needs_gpu(self) -> bool:
-        """Whether only a GPU could verify it."""
+        """Whether the text could not be verified because that needs a GPU."""
         return self.hindrance is Hindrance.NEEDS_GPU
 
 
@@ -71,10 +71,10 @@ class GradientStatus(StrEnum):
 
     AGREES = "agrees"
     CONVENTION = "convention"
-    """They agree except for adjoints for which the tool has a different convention; see docs/verification.md."""
+    """The derivatives agree, except for adjoints with a different convention in the tool; see docs/verification.md."""
     DISAGREES = "disagrees"
     NOT_APPLICABLE = "not_applicable"
-    """There is no derivative to check, or it could not be executed."""
+    """No derivative could be checked. The reason follows the status."""
     NONE = "none"
     """The row has no derivative text."""
     NOT_CHECKED = "not_checked"

@@ -156,7 +156,8 @@ def _canonical_cpp(text: str, numbers: bool) -> list[str]:
 def _canonical_tokens(tokens: Iterable[tuple[str, str]], defined: frozenset[str], numbers: bool) -> list[str]:
     """Return tokens with canonical names.
 
-    The first element of a pair, if not empty, is kept; both are empty for a comment.
+    In each pair, one element is a token and the other is empty: a token in the first place is kept unchanged, a token
+    in the second gets its canonical form. Both are empty for a comment, which is dropped.
     """
     names: dict[str, str] = {}
     known = {"": ""}

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from synthesis.core.identity.hashing import hash_text
 
 _CUSTOMARY = {"wp": "warp", "jnp": "jax.numpy", "np": "numpy", "lax": "jax.lax", "tl": "triton.language"}
-# After a vector, these are components. They are fields of a struct only if the struct is known.
+# Attributes with these names are components of a vector, unless the value is known to be a struct.
 _COMPONENTS = frozenset("xyzwpqrgbai")
 
 

@@ -8,7 +8,10 @@ import psutil
 IDLE = 5.0
 """Seconds after which it is checked whether the work is only waiting."""
 BUSY = 0.005
-"""Minimum share of processor time to wall-clock time of a process that is not merely waiting, even under load."""
+"""Minimum ratio of processor time to wall-clock time of work that computes, even on a loaded machine.
+
+Work with a lower ratio counts as waiting.
+"""
 _GLANCE = 0.05
 """Wall-clock seconds before processor time is first measured. Most items arrive earlier, and measuring is expensive."""
 

@@ -40,13 +40,13 @@ class Protection(StrEnum):
     LIMITS = "limits"
     """Limits on memory, threads, files and output."""
     NAMESPACES = "namespaces"
-    """Separate users, processes, mounts and network: nothing outlives the work, and it cannot communicate."""
+    """Separate user, PID, mount and network namespaces: nothing outlives the work, and it cannot communicate."""
     READ_ONLY = "read-only mounts"
     """Only the work's own folder is writable."""
     LANDLOCK = "Landlock"
-    """It can read only the toolchain, and write only into its own folder."""
+    """The work can read only the toolchain, and write only into its own folder."""
     SECCOMP = "seccomp"
-    """It cannot start programs or processes, open sockets, or use system calls that computing does not need."""
+    """The work cannot start programs or processes, open sockets, or use system calls that computing does not need."""
 
 
 ALL = frozenset(Protection)

@@ -1,22 +1,25 @@
-"""What a process had before it was forked from the zygote: tools that were imported, and then other objects."""
+"""The modules and objects that a process inherits from the zygote that it is forked from."""
 
 import gc
 import sys
 from typing import Any
 
 modules: frozenset[str] = frozenset()
-"""The names of the modules that were imported first: those of the tools. Their objects are frozen and not listed."""
+"""The names of the modules that were imported when ``freeze_tools`` was called: the tools and what they import."""
 objects: list[Any] = []
-"""The objects that were made after these imports, such as those of a package."""
+"""The objects that were made after ``freeze_tools``, such as those of a package."""
 
 
 def freeze_tools() -> None:
-    """Freeze all objects: they are never garbage, and looking at them would copy their memory pages."""
+    """Record the imported modules, and exclude all existing objects from garbage collection.
+
+    A collection would write to the objects, and so copy the memory pages that forked processes share.
+    """
     global modules
     modules = frozenset(sys.modules)
     gc.freeze()
 
 
 def list_others() -> None:
-    """Add the objects that were made after ``freeze_tools`` to ``objects``, since frozen objects are not listed."""
+    """Add to ``objects`` the objects made since ``freeze_tools``. The garbage collector lists no frozen objects."""
     objects.extend(gc.get_objects())

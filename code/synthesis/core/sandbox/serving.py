@@ -74,11 +74,11 @@ def serve(descriptor: int, folder: str) -> None:
         folder: a folder that is removed at the end.
     """
     parent = socket.socket(fileno=descriptor)
-    logging.getLogger("synthesis.frontends.registry").setLevel(logging.ERROR)  # the parent warns of these
+    logging.getLogger("synthesis.frontends.registry").setLevel(logging.ERROR)  # the parent logs these warnings itself
     with contextlib.suppress(BrokenPipeError, ConnectionError, EOFError):
         _serve(parent, descriptor)
     remove(Path(folder))
-    os._exit(0)  # nothing is left to clean up, and Triton's bindings would report each object of the frozen heap
+    os._exit(0)  # nothing is left to clean up; at a normal exit, Triton's bindings would report every frozen object
 
 
 def _serve(parent: socket.socket, descriptor: int) -> None:
@@ -112,7 +112,7 @@ def _call(place: str, argument: Any) -> None:
     """Call a function, given as ``module:name``, before any work."""
     module, _, function = place.partition(":")
     getattr(importlib.import_module(module), function)(argument)
-    gc.freeze()  # what it made is never garbage, either
+    gc.freeze()  # the objects that it made are excluded from garbage collection, too
 
 
 def _serve_one(order: Order, writer: int, descriptor: int) -> None:
