@@ -183,7 +183,7 @@ class _Aims:
     def _one(self, pool: Sequence[float], argument: Argument, generator: np.random.Generator) -> float:
         """Return one number of the pool.
 
-        Half of the trials take the numbers in turn, so that each is used. The others choose at random.
+        Half of the trials take the numbers of the pool in turn, so that each is used. The others choose at random.
         """
         if not self._in_turn:
             return generator.choice(pool)

@@ -42,11 +42,12 @@ Half of the elements are such numbers in the first draw, all elements in the oth
 include the bounds, the middle and zero, so that their sums and products are often equal as well.
 """
 ORDINARY = 0
-"""Number of uniform draws in addition to these."""
+"""Number of uniform draws in addition to the edge draws."""
 _LANES = ((4, 16, 16), (256, 4, 8))
-"""Maximum numbers of threads, each with the numbers of edge draws (see ``EDGES``) and uniform draws of such launches.
+"""For small launches: the maximum number of threads, the number of edge draws (see ``EDGES``), and of uniform draws.
 
-A kernel with few threads makes each decision once per thread, so it needs more draws.
+Each thread makes a decision only once, so a launch with few threads needs more draws. Larger launches have ``EDGES``
+edge draws and ``ORDINARY`` uniform ones.
 """
 _LOOSER = 2.0
 """Largest tolerance that a draw may need, in multiples of the other runs' tolerance.
@@ -80,7 +81,7 @@ def find_edge_draws(
 def find_compared_draws(
     reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, most: int, seed: int = 0
 ) -> list[AimedDraw]:
-    """Return a few draws in which arguments equal numbers that they are compared with, or the next numbers to these.
+    """Return a few draws in which arguments equal numbers that they are compared with, or numbers adjacent to these.
 
     It is used where each draw is expensive. If the source makes only one such comparison, three draws cover equality
     and both sides. The result is empty if the source compares no argument with a number. Draws are dropped for the
@@ -189,7 +190,7 @@ def _edge_inputs(signature: Signature, thresholds: Thresholds, seed: int) -> Ite
             shape = array_shape(argument)
             put = generator.random(shape) < (1.0 if number else 0.5) if pool else np.zeros(shape, bool)
             chosen = based(argument, pick(generator, pool, shape)) if pool else None
-            if chosen is not None and number:  # no drawn value would be left
+            if chosen is not None and number:  # all elements are replaced
                 drawn[argument.name] = chosen.astype(numpy_dtype(argument.dtype))
                 continue
             value = draw_argument(argument, 300 + number, seed=seed, edges=number == 1)

@@ -71,7 +71,7 @@ def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
 
 
 def other_signature(requested: Signature, declared: Signature) -> str | None:
-    """Return a sentence about the first name or type that differs between two signatures; None if there is none.
+    """Return a sentence about the first name or type that differs between two signatures; None if all are equal.
 
     Args:
         requested: the requested signature.
@@ -225,7 +225,7 @@ def _of_derivatives(claimed: Signature, declared: Signature) -> Iterator[str]:
     if not claimed.differentiable and not claimed.cotangents:
         return
     whole = {f"ct_{each.name}" for each in declared.results if not each.is_float}
-    cotangents = tuple(each for each in claimed.cotangents if each not in whole)  # a text has none for integer results
+    cotangents = tuple(each for each in claimed.cotangents if each not in whole)  # integer results have no cotangents
     for what, claims, real in (
         ("arguments with a gradient", claimed.differentiable, declared.differentiable),
         ("cotangents", cotangents, declared.cotangents),

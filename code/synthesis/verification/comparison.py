@@ -33,9 +33,9 @@ _FEW = 4.0
 _TAIL = 1e-3
 """Share of an array's elements that may exceed their tolerance in low precision."""
 _TAIL_CAPS = 3.0
-"""Largest error of these elements, in multiples of the cap. A NaN is never one of them."""
+"""Largest error of the elements that ``_TAIL`` exempts, in multiples of the cap. A NaN is never exempt."""
 _BEYOND = 1.5
-"""Factor on the change of an element when comparisons are inverted; errors within it are accepted.
+"""Largest accepted error of an element, in multiples of its change when comparisons are inverted that are nearly ties.
 
 The change is that with all comparisons inverted, or the sum of the changes with a few of them inverted if that is
 larger.

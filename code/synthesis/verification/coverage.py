@@ -48,7 +48,7 @@ class Coverage:
     def hindrance(self, least: float) -> Unproved | None:
         """Return why no text counts as verified; None if the coverage is high enough.
 
-        It is never high enough if no output changed.
+        The coverage is never high enough if no output changed.
 
         Args:
             least: the smallest share of the statements that must be executed, and of the outputs that must be changed.
@@ -66,9 +66,9 @@ class Coverage:
 
 
 def underived(code: Reached) -> Unproved | None:
-    """Return why the runs verify no derivative; None if they may.
+    """Return why the runs cannot verify a derivative; None if they can.
 
-    They do not if a derivative depends on code that none of them executed.
+    The reason is that a derivative depends on code that no run executed.
     """
     missed = code.underived
     if not missed:
@@ -108,7 +108,7 @@ def coverage_of(signature: Signature, runs: Sequence[Values], results: Sequence[
 
 
 def changed_by(run: Values, left: Values, names: Sequence[str]) -> list[str]:
-    """Return the names of the arguments in ``names`` whose values a run changed."""
+    """Return the names in ``names`` of arguments whose values a run changed, given all initial and final values."""
     before, after = flat({name: run[name] for name in names}), flat({name: left[name] for name in names})
     return [name for name in names if any(_differs(before, after, each) for each in after if is_of(each, name))]
 

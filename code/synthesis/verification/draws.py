@@ -1,6 +1,6 @@
 """Chooses the inputs (draws) on which a plan runs a kernel's texts.
 
-The reference's results on them, and the effect of rounding on these, are computed too.
+It also computes the reference's results on the draws, and the effect of rounding on these results.
 """
 
 import logging

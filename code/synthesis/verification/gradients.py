@@ -41,9 +41,9 @@ It applies to float32 and finer formats.
 _FINE = 2.0**-23
 """A unit in the last place of float32, relative to the number."""
 _COARSE_UNITS = 4.0
-"""Allowed rounding error of the text in coarser formats, in units of the largest slope of the same input."""
+"""Allowed rounding error of a coarser format, in units in the last place of the largest slope of the same input."""
 _COARSE_SHARE = 0.5
-"""Allowed rounding error of the text in coarser formats, in units of the largest slope of any input.
+"""Allowed rounding error of a coarser format, in units in the last place of the largest slope of any input.
 
 The larger of this and ``_COARSE_UNITS`` counts. A larger factor would hide wrong gradients of inputs with small slopes.
 """
@@ -187,8 +187,8 @@ def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
     """Return a message about an adjoint of an output that a backward text leaves wrong; None if all are right.
 
     The value that an element had before it was overwritten has no effect, so its adjoint must be zero. An element that
-    the kernel does not write keeps its value, and so its adjoint. Tiles and fields of structs are not checked: Warp
-    keeps their adjoints.
+    the kernel does not write keeps its value, so its adjoint must be unchanged. Tiles and fields of structs are not
+    checked: Warp keeps their adjoints.
     """
     for key, after in outcome.items():
         if key.purpose is not Purpose.POINT:

@@ -4,7 +4,8 @@ A few common signatures are tried on the reference, as they are and with domains
 source compares arguments with. A signature is accepted if the kernel stays inside its arrays, ends, and gives finite
 values that are not all the same. The one with the highest coverage is used, and becomes the row's signature. If none is
 accepted, arrays are enlarged to hold the indices that were out of bounds, and divisors are kept from zero. If that does
-not help, values that are all the same are accepted, as from a kernel that fills an array. Whatever is known is kept.
+not help, values that are all the same are accepted, as from a kernel that fills an array. Inputs that are known are not
+changed.
 """
 
 import logging

@@ -110,10 +110,11 @@ def draw_argument(
 
 
 def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
-    """Return the values of an argument, given numbers drawn from its domain. They differ only if it has a base.
+    """Return the values of an argument, given numbers drawn from its domain: the same numbers if it has no base.
 
-    The numbers are added to the base, or scale a recorded base of floating-point numbers that are not all zero.
-    Integers are added in the argument's own type, so that none is rounded, however large.
+    Otherwise the numbers are added to the base. A recorded base of floating-point numbers, if not all are zero, is
+    instead multiplied by 1 plus the drawn number. Integers are added in the argument's own type, so that none is
+    rounded, however large.
 
     Args:
         argument: an argument with known shape.
@@ -134,10 +135,10 @@ def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def unit_of(argument: Argument) -> npt.NDArray[np.float64] | float:
-    """Return how far each number of an argument moves if the drawn number changes by 1.
+    """Return by how much each number of an argument changes if the number drawn for it changes by 1.
 
-    It is the absolute value of a recorded floating-point number, else 1. A recorded zero among other numbers does not
-    move; the mean magnitude of the others is used for it.
+    It is the absolute value of a recorded floating-point number, else 1. A recorded zero among other numbers never
+    changes; the mean magnitude of the others is returned for it.
     """
     if not argument.recorded or argument.fields or not is_floating(numpy_dtype(argument.dtype)):
         return 1.0
@@ -299,14 +300,14 @@ def count_numbers(signature: Signature) -> int:
 
 
 def is_of(part: str, name: str) -> bool:
-    """Return whether a key of ``flat`` belongs to an argument, which may be one of its fields."""
+    """Return whether a key of ``flat`` is the argument ``name`` or one of its fields."""
     return part == name or part.startswith(f"{name}.")
 
 
 def another_draw(
     argument: Argument, value: npt.NDArray[Any], tries: Sequence[int] = range(1, 40), *, seed: int = 0
 ) -> Any:
-    """Return a draw of an argument that differs from a given one.
+    """Return a draw of an argument that differs from a given value of it.
 
     The result is None if no try differs, as for a domain with a single value.
     """

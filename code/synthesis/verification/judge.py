@@ -81,7 +81,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             unverified[level.name] = found
         else:
             errors[level.name] = found
-    for level in plan.levels:  # a text that cannot be run is as wrong as its equivalent in another language
+    for level in plan.levels:  # a wrong text in another language shows that a text that cannot be run is wrong, too
         reason = unverified.get(level.name)
         wrong = _wrong_elsewhere(plan, level, failed) if reason is not None and reason.needs_gpu else None
         if wrong is not None:
@@ -244,7 +244,7 @@ def judge_level(
         return Problem(outcome.symptom, outcome.detail)
     try:
         return _compare_level(plan, level, outcome)
-    except (KeyError, ValueError, TypeError) as error:  # arrays of other names, shapes or types
+    except (KeyError, ValueError, TypeError) as error:  # arrays with other names, shapes or types
         return Problem(Symptom.WRONG_RESULT, f"its results do not have the kernel's arrays: {detail_of(error)}")
 
 

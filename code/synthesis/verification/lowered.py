@@ -1,4 +1,4 @@
-"""Verifies texts that cannot be executed, by lowering a verified text of the same row to them again."""
+"""Verifies texts that cannot be executed: it lowers a verified text of the row again and compares the result."""
 
 from collections.abc import Mapping
 
@@ -56,8 +56,7 @@ def judge_lowered(
 
     Args:
         level: the level of the text.
-        made: the program of the text, with the outcome of lowering again; None if the plan is foreign and has no such
-            program.
+        made: the program of the text, with the outcome of lowering again; None if an untrusted plan lacks this program.
         errors: level to the largest error of a verified text.
         unverified: level to the reason why its text is not verified.
         failed: level to the reason why its text failed.

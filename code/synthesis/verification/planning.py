@@ -184,7 +184,8 @@ class _Planning:
         for more in range(0 if self.fresh else _MORE_SEEDS):
             if problem is None:
                 break
-            # The text was verified on inputs of another seed, so it is not at fault if these show nothing.
+            # The text was verified on inputs of another seed, so it is not at fault if these inputs are not
+            # informative.
             other = replace(self, seed=self.seed + 1 + more)
             found, still = other._draws(reference).standard()
             if still is None:
@@ -366,7 +367,7 @@ class _Planning:
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
-    """Return the runs of the text of a level; empty if it has no derivative to check."""
+    """Return the runs of the text of a level; none for a text of a derivative if there is nothing to check it on."""
     points = () if isinstance(plan.points, NothingToCheck) else plan.points
     tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
     match level.direction:

@@ -28,7 +28,10 @@ BENT_POINTS = 3
 BRANCHING_POINTS = 5
 """Number of points for a kernel with branches or loops."""
 _CROWDED = 4
-"""Number of the point at which many threads access one element, for kernels with branches or loops."""
+"""Index of the point at which many threads access one element.
+
+It is among the first points only of kernels with many points, such as those with branches or loops.
+"""
 SUSPECT_POINTS = 12
 """Number of points for a kernel with kinks, branches or loops and a construct whose derivatives the tool gets wrong.
 
@@ -80,7 +83,7 @@ class NothingToCheck:
 
 
 def points_for(source: str, *, suspect: bool = False) -> int:
-    """Return the number of points at which a kernel's derivatives are checked."""
+    """Return the number of points at which the derivatives of a kernel are checked, judging by its source."""
     if suspect and (_BRANCH.search(source) or _BENT.search(source)):
         return SUSPECT_POINTS
     if _BRANCH.search(source):
@@ -148,7 +151,7 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     for first in (0, wished):
         numbers = range(first, wished if first == 0 else wished + 2 + len(singular))
-        # Every other point is near edges.
+        # Every second point is near bounds of domains and numbers in the source.
         drawn = [
             draw_point(
                 signature,

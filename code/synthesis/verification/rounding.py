@@ -45,7 +45,7 @@ def has_few_elements(expected: Expected) -> bool:
 def is_lost(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
     """Return whether rounding alone moves more than a few elements of an array beyond the cap.
 
-    On such a run the array cannot be compared. The result is False for kernels that compute in low precision.
+    The results of such a run cannot be compared. The result is False for kernels that compute in low precision.
     """
     shifts = _shifts(expected.double[run], expected.own[run], flat(perturbed_run.off), expected.unit)
     return expected.unit <= FINE and any(are_many(off > most) for _, off, most in shifts)

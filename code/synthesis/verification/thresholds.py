@@ -22,7 +22,7 @@ class Thresholds:
     The other operand may be another argument or a thread's index.
     """
     numbers: tuple[float, ...] = ()
-    """Every number of the source, those of comparisons first."""
+    """All numbers in the source, beginning with those in comparisons."""
     together: tuple[tuple[str, str], ...] = ()
     """Pairs of arguments in the same comparison."""
 

@@ -1,6 +1,6 @@
 """Checks that a drawn kernel is worth a row: each of its inputs must have an effect, and each output must be written.
 
-The generator is meant to ensure that, so a kernel that fails indicates an error in a recipe.
+The generator is meant to ensure this, so a kernel that fails a check indicates a bug in its recipe.
 """
 
 import ast

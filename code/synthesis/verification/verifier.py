@@ -234,7 +234,7 @@ class Verifier:
             if left:
                 self._run(left, found)
             return
-        if at_work in left:  # the machine may be at fault, so it is run alone
+        if at_work in left:  # the machine may be at fault, so the program is run once more, alone
             self._run({at_work: left.pop(at_work)}, found)
             if left:
                 self._run(left, found)

@@ -30,9 +30,10 @@ def edits(text: str, level: Level) -> list[Edit]:
 
 
 def moves_alike(text: str, level: Level) -> bool:
-    """Return whether the integers in a text do not depend on the inputs, if those are not integers.
+    """Return whether a text computes integers or Booleans, and these only from integers and Booleans.
 
-    Then an error in them that shows on one input shows on all inputs.
+    If all inputs are floating-point, these values are the same on every input. An error in them that shows on one input
+    then shows on all. The result is False for languages in which this is not determined.
     """
     return level.language == JAXPR and indices_are_fixed(text)
 

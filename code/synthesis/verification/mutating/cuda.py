@@ -1,8 +1,8 @@
 """Finds edits that make mutants where only CUDA texts have code: the loop over the grid, and atomic operations.
 
-Running one thread after another rarely shows such errors. So these mutants are wrong by their text, and always count.
-Changes that leave a text right are not made: a plain sum on an element that only its own thread adds to, and a
-``static_cast`` removed from a product that fits in 32 bits.
+Running one thread after another rarely shows such errors. These mutants therefore count as wrong whatever a run
+computes. Changes that leave a text right are not made: a plain sum on an element that only its own thread adds to, and
+a ``static_cast`` removed from a product that fits in 32 bits.
 """
 
 import re

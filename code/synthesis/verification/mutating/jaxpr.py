@@ -65,13 +65,13 @@ def jaxpr_statements(text: str) -> list[Statement]:
 
 
 def indices_are_fixed(text: str) -> bool:
-    """Return whether a jaxpr computes with integers or Booleans, none of which are computed from other numbers."""
+    """Return whether a jaxpr computes integers or Booleans, and these only from integers and Booleans."""
     made = [each for each in jaxpr_statements(text) if _WHOLE.match(each.result) or not each.result]
     return bool(made) and all(each.result and all(map(_WHOLE.match, each.types)) for each in made)
 
 
 def _sums(text: str, statement: Statement) -> Iterator[Edit]:
-    """Yield edits that replace a sum by a maximum or a minimum, which have no ``out_sharding``."""
+    """Yield edits that replace a sum by a maximum or a minimum, without the parameter ``out_sharding`` of sums."""
     if statement.op.text == "reduce_sum":
         written = text[statement.start : statement.end].replace(" out_sharding=None", "")
         for other in ("reduce_max", "reduce_min"):

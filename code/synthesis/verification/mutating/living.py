@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from synthesis.verification.mutating.records import Token, close_of, parts_of
 
 _NOT_CALLED = frozenset({"matvec", "vecmat", "transpose_solve"})
-"""Functions of ``custom_linear_solve`` that are only there for its derivatives, and to describe what is solved."""
+"""Functions in the parameters of ``custom_linear_solve`` that are not called to compute its result."""
 Span = tuple[int, int]
 
 

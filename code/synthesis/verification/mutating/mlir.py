@@ -67,7 +67,7 @@ def mlir_edits(text: str, *, derivative: bool) -> list[Edit]:
 
 @dataclass(slots=True)
 class _Reading:
-    """The statements read so far, and the names that may be used, by region."""
+    """The statements read so far, and the names in scope, by region."""
 
     statements: list[Statement] = field(default_factory=list[Statement])
     further: list[Edit] = field(default_factory=list[Edit])

@@ -34,7 +34,7 @@ class Statement:
     result: str = ""
     """The type of the result; empty if there are several."""
     known: Mapping[str, Sequence[str]]
-    """Maps a type to the names of that type that may be used here."""
+    """Maps a type to the names of that type that are in scope."""
     literals: tuple[Token, ...] = ()
     """The numbers of a constant."""
     starts: tuple[Token, ...] = ()
