@@ -25,14 +25,14 @@ _Task = tuple[Recipe, str]
 class KernelGenerator:
     """Draws the kernels of a front end.
 
-    Indices visit categories in a cyclic order (:class:`Wheel`), in which each category occurs as often as its weight
-    says, evenly spread. ``spec(j)`` is the next kernel of the category at position ``j``. So ``generate_<category>(i)``
-    is the same kernel whatever else is drawn, and whatever the weights are.
+    Indices visit categories in a cyclic order (:class:`Wheel`), in which each category occurs in proportion to its
+    weight, evenly spread. ``spec(j)`` is the next kernel of the category at position ``j``. So
+    ``generate_<category>(i)`` does not depend on what else is drawn or on the weights.
 
     If all targets of a category have the same weight, as single operations do, each is drawn once in every round, which
     has as many numbers as there are targets. Each round has another random order, so no target is rare by chance.
     Otherwise, for each number, every pair of recipe and target gets a seeded score, and the pair with the highest score
-    is drawn. Pairs are then drawn as often as their weights say, and a new recipe or target changes only the kernels
+    is drawn. Pairs are then drawn in proportion to their weights, and a new recipe or target changes only the kernels
     that are drawn from it.
 
     Args:
@@ -97,7 +97,7 @@ class KernelGenerator:
         """The order in which indices visit the categories."""
 
     def _mix_of(self, recipe: Recipe) -> Mapping[int, float]:
-        """Return how often each difficulty of a recipe is drawn."""
+        """Return the share of each difficulty among the kernels of a recipe."""
         return self.drawing.mix or recipe.usual_mix or self.drawer.usual_mix
 
     def spec(self, index: int) -> KernelSpec:

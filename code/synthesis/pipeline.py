@@ -78,7 +78,7 @@ class SynthesisPipeline:
     def outcomes(self, numbers: Sequence[int]) -> Iterator[Pair | Rejection]:
         """Return an iterator over the outcomes of some candidates, in order.
 
-        Repeats of earlier ones are not searched for.
+        Kernels that repeat an earlier one are not rejected.
         """
         return self._workshop.pairs(self.source.candidates(numbers))
 

@@ -76,9 +76,9 @@ class Sieve:
 
 @dataclass(slots=True)
 class Census:
-    """The split of each row of a data set, or that it is left out, with counts.
+    """Maps each row of a data set to its split, or to none if it is left out, with counts.
 
-    Rejections are only counted later, when the ledger is written.
+    Rejections are counted later, when the ledger is written.
     """
 
     runs: Sequence[RunFolder]
@@ -102,7 +102,10 @@ class Census:
     overlaps: Counter[str] = field(default_factory=Counter[str])
     """Number of rows that overlap with each external data set."""
     near: Counter[str] = field(default_factory=Counter[str])
-    """Number of rows that nearly repeat an earlier row: by split, and of those whose earlier row is in another one."""
+    """Number of kept rows that nearly repeat an earlier kept row, by split.
+
+    Rows whose earlier row is in another split are also counted under ``across splits``.
+    """
     last: int = 0
     """The largest number in a row's file name."""
 
@@ -227,7 +230,10 @@ class _Judge:
             known.update(dict.fromkeys(entry.record.kernel.levels))
 
     def _look(self, number: int, entry: Entry, split: str) -> tuple[bool, Rejection | None]:
-        """Return whether a row is left out, and its rejection; None for a repeat of a user's kernel that is kept."""
+        """Return whether a row is left out, and its rejection.
+
+        The rejection is None if the row is kept, or if it repeats a user's kernel that is kept in another row.
+        """
         kernel = None if entry.record.is_drawn else entry.record.kernel
         key = short_hash(entry.record.renamed_hash if kernel is None else kernel.identity)
         first = self._programs.setdefault(key, number)
@@ -247,7 +253,7 @@ class _Judge:
     def _is_known_better(self, entry: Entry) -> bool:
         """Return whether an extracted kernel was also recorded.
 
-        The recorded one is preferred, as its inputs are not inferred.
+        The recorded kernel is kept instead, because its inputs are not inferred.
         """
         key = short_hash(entry.record.renamed_hash)
         if entry.run.recorded:

@@ -95,7 +95,7 @@ def check_form(store: Store, finishing: Finishing) -> None:
     """Check that a folder holds no data set in another format, whose files would have to be removed.
 
     Raises:
-        ConfigError: if it does.
+        ConfigError: if it holds one.
     """
     before = read_manifest(store)
     form = None if before is None else form_of([each.name for each in before.files])
@@ -228,7 +228,8 @@ def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> No
                 here = (run.name, chunk)
                 for rejection in _ledger_of(record, census.left_out.get(here, {})):
                     line = json.dumps(rejection.to_json(), ensure_ascii=False)
-                    # The same line about a user's kernel from another chunk is about the same kernel.
+                    # A kernel that several files export is rejected in several chunks, with the same line. It is
+                    # written once.
                     of_user = rejection.index is None and rejection.kernel_name
                     if of_user and written.setdefault(line, here) != here:
                         continue

@@ -46,7 +46,7 @@ class RunFolder:
 
     Args:
         store: its folder.
-        inside: where its settings are in the folder of the data set.
+        inside: the folder of the run's settings, relative to that of the data set.
 
     Raises:
         ConfigError: if the folder holds no run.
@@ -61,7 +61,7 @@ class RunFolder:
 
     @cached_property
     def name(self) -> str:
-        """A unique name of the run. It stays the same when the number of candidates changes."""
+        """A unique name of the run, which does not depend on its number of candidates."""
         entries = {name: value for name, value in self.settings.to_json().items() if name != "count"}
         digest = hash_text(json.dumps([entries, self.toolchain], sort_keys=True))[:12]
         if isinstance(self.settings, Run):
@@ -75,7 +75,7 @@ class RunFolder:
 
     @property
     def recorded(self) -> bool:
-        """Whether its kernels are verified on recorded launches."""
+        """Whether the run extracted the kernels of a recording, which are verified on recorded launches."""
         return isinstance(self.settings, ExtractionRun) and self.settings.recorded
 
     def records(self) -> Iterator[tuple[Chunk, ChunkRecord]]:
@@ -187,7 +187,7 @@ def entries_of(runs: Iterable[RunFolder], levels: Sequence[str] | None = None) -
 def bring_in(store: Store, runs: Sequence[RunFolder]) -> None:
     """Copy complete runs of other folders into this one: their settings, records and parts.
 
-    A run that is already there is extended if the other copy has more of it.
+    A run that this folder already holds is extended if the other folder has more candidates of it.
 
     Raises:
         ConfigError: if a run cannot be read.

@@ -148,7 +148,7 @@ def nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
 
 
 def summarise(totals: Statistics, settings: AnyRun | None, where: str) -> RunSummary:
-    """Return the counts of a run as a summary; settings of None stand for several runs."""
+    """Return the counts of a run as a summary; ``settings`` is None for the counts of several runs."""
     if isinstance(settings, Run):
         return totals.summary(settings.frontend, where, settings.category)
     return totals.summary("+".join(sorted(totals.frontends)) or "none", where)

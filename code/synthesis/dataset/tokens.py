@@ -30,6 +30,6 @@ def counter_of(path: Path | None) -> Callable[[str], int] | None:
     package: Any = tokenizers  # pyright: ignore[reportUnknownVariableType]
     try:
         known = package.Tokenizer.from_file(str(file))
-    except Exception as error:  # (it has no exception class of its own)
+    except Exception as error:  # (the library has no exception class of its own)
         raise ConfigError(f"tokenizer: cannot read {file}: {error}") from error
     return lambda text: len(known.encode(text, add_special_tokens=False).ids)

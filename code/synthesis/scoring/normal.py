@@ -49,7 +49,10 @@ def known_form(text: str, language: Language) -> str:
 
 
 def _of_cpp(text: str) -> str:
-    """Return the tokens of C++ without preprocessor lines; other C++ is only stripped. Comments are already removed."""
+    """Return the tokens of C++ whose comments are removed.
+
+    If it has preprocessor lines, backslashes or raw strings, where white space matters, only its lines are stripped.
+    """
     return normal_lines(text) if "#" in text or "\\" in text or 'R"' in text else " ".join(_CPP_TOKEN.findall(text))
 
 

@@ -75,7 +75,10 @@ def _size(plan: Plan | str) -> int:
 
 
 def _may_be_better(plan: Plan | str) -> bool:
-    """Return whether other inputs may be more informative."""
+    """Return whether a plan for other inputs may verify texts that this one cannot.
+
+    That is so if the kernel failed on the inputs, or if they cover too little of it.
+    """
     if isinstance(plan, str):
         return OUTSIDE_DOMAIN in plan
     return plan.coverage is not None and plan.coverage.hindrance(plan.min_coverage) is not None

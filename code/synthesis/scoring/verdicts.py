@@ -161,7 +161,7 @@ def _harmed(found: Rejection, worth: Mapping[Step, float]) -> Score:
         message = f"it {_OUTSIDE}" if wrote_outside(found) else _HARM[symptom]
         return _made(Step.COMPILED, str(symptom), message, worth)
     step = Step.RAN if symptom is Symptom.WRONG_RESULT else Step.PARSED
-    if symptom is Symptom.NO_REFERENCE:  # for the row's own text this would mean that it cannot be run here
+    if symptom is Symptom.NO_REFERENCE:  # the row's own text runs here, so this text is at fault
         symptom = Symptom.BUILD_ERROR
     return _made(step, str(symptom), plain(found.detail), worth)
 
@@ -180,7 +180,7 @@ def plain(detail: str) -> str:
 def _other_types(signature: Signature, level: Level, found: Outcome) -> str | None:
     """Return a message if a result has another dtype than the function's.
 
-    Arrays in memory always have the right one.
+    Arrays that a kernel writes into always have the right dtype.
     """
     if not signature.results:
         return None

@@ -22,15 +22,15 @@ class Way:
     """One direction."""
 
     sources: tuple[str, ...]
-    """The given forms: ``python`` or levels, nearly always one."""
+    """The given forms, ``python`` or names of levels; nearly always a single one."""
     target: str
     """The requested form: ``python`` or a level."""
     beside: str = ""
-    """A level that is shown in addition, with the source, because names in the answer come from both."""
+    """A level that is shown in addition, together with the Python source: names in the answer come from both."""
     by_default: bool = True
-    """Whether it is used if no direction is named.
+    """Whether the direction is used if none is named.
 
-    It is not if the answer depends on the machine, or between CPU and GPU, where four of five lines are the same.
+    It is False if the answer depends on the machine, and between CPU and GPU, whose texts share four of five lines.
     """
     task: str
     """The kind of task, which selects the wording: one of :data:`TASKS`."""
@@ -42,12 +42,12 @@ class Way:
 
     @property
     def about(self) -> tuple[str, ...]:
-        """The forms that a prompt must state facts about: the requested one, and for Python also the given ones."""
+        """The forms that a prompt states facts about: the requested one and, if that is Python, also the given ones."""
         return (self.target, *self.sources) if self.target == PYTHON else (self.target,)
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels that a row must have for it."""
+        """The levels that a row must have for this direction."""
         return tuple(each for each in (*self.sources, self.target) if each != PYTHON)
 
 

@@ -17,14 +17,17 @@ from synthesis.views.keeping import Batch, Keeping
 from synthesis.views.settings import Export
 
 MOST = 32
-"""Maximum number of elements of an array that are written. Of a longer one, half as many and the total size are."""
+"""Maximum number of elements of an array that is written in full.
+
+A longer array is written with its first ``MOST // 2`` elements and its size.
+"""
 _DIGITS = 7
 
 
 def with_examples(
     settings: Export, documents: Iterable[Document], keeping: Keeping, left_out: Counter[str]
 ) -> Iterator[tuple[Document, str]]:
-    """Yield rows with their examples in words, which are empty, and counted, if none can be run or written.
+    """Yield rows with the text of their examples. A row without one has an empty text, and is counted in ``left_out``.
 
     Raises:
         MissingFrontendError: if the package of a row's front end is not installed.
@@ -80,7 +83,7 @@ def _run(signature: Signature, given: Values, left: Values) -> str:
 
 
 def _written(argument: Argument, given: Values, left: Values) -> str:
-    """Return an array after a run. In an output, elements that were not written are marked."""
+    """Return the text of an array's values after a run. In an output, elements that were not written become ``_``."""
     start = given[argument.name] if argument.role is Role.OUTPUT else None
     return f"{argument.name} = {_value(left[argument.name], start)}"
 
@@ -89,7 +92,7 @@ def _value(value: npt.NDArray[Any], start: npt.NDArray[Any] | None = None) -> st
     """Return an array's dtype, shape and elements, or only the first elements if there are many."""
     shown = MOST if value.size <= MOST else MOST // 2
     numbers = [_number(each, value.dtype.kind) for each in value.ravel()[:shown]]
-    if start is not None and value.dtype.kind == "f":  # no integer value is unusual enough to be a mark
+    if start is not None and value.dtype.kind == "f":  # an integer result may equal the poison
         before = start.ravel()[:shown]
         same = [bool(each) for each in value.ravel()[:shown] == before]
         numbers = ["_" if left else number for number, left in zip(numbers, same, strict=True)]

@@ -29,7 +29,7 @@ class Batch:
 
 
 Work = Callable[[Sequence[Document]], Batch]
-"""A pure function of the rows and of the export's settings."""
+"""Computes the results for some rows. It must be a pure function of the rows and the export's settings."""
 
 
 class Keeping:

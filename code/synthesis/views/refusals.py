@@ -20,7 +20,7 @@ from synthesis.views.words import PYTHON, Words
 
 ERROR = "refused"
 STAGES = (Stage.LOAD, Stage.LOWER, Stage.VERIFY)
-"""The stages at which the kernel is the cause, and not the other rows."""
+"""The stages at which the kernel itself is the reason for a rejection, rather than another row."""
 Key = tuple[str, int | None, str]
 
 

@@ -42,7 +42,11 @@ class Splits:
     _rule: SplitRule | None
     """The rule of splits; None if there are none."""
     compared: bool
-    """Whether no rows were left out for overlapping with external data."""
+    """Whether rejected kernels can be exported.
+
+    They cannot if rows that overlap with external data were left out, because rejected kernels were not compared with
+    that data.
+    """
     _homes: dict[int, str] = field(default_factory=dict[int, str])
 
     @classmethod
@@ -57,7 +61,7 @@ class Splits:
         self._homes.setdefault(short_hash(document.metadata["structure_hash"]), document.split)
 
     def split_of(self, pair: Pair) -> str | None:
-        """Return the split of a rejected kernel; None if rows with its structure are in another."""
+        """Return the split of a rejected kernel; None if rows with its structure are in another split."""
         metadata: dict[str, Any] = row_of(pair).metadata  # pyright: ignore[reportAssignmentType]
         split = TRAIN if self._rule is None else self._rule.split_of(metadata)
         return split if self._homes.get(short_hash(metadata["structure_hash"]), split) == split else None
@@ -72,7 +76,7 @@ def records_of_kernels(
         store: the folder.
         splits: the splits of its rows, all of which have been noted.
         asking: how prompts are written.
-        selection: counts the others.
+        selection: counts the rejected kernels that have no record, by reason.
 
     Raises:
         ConfigError: if the file of templates is invalid.

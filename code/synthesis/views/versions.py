@@ -39,7 +39,7 @@ def version_records(
 
 
 def _record(old: Document, new: Document, name: str, selection: Selection) -> Record | None:
-    """Return the record of a level; None, and counted, if there is none."""
+    """Return the record of a level. If there is none, return None and count the reason."""
     before, after = old.texts.get(name), new.texts.get(name)
     if before is None or after is None:
         selection.left_out["texts of one version alone"] += before is not after

@@ -47,7 +47,7 @@ class Line:
     _seconds: float = 0.05
     """Decaying sum of the seconds of recent batches.
 
-    The ratio to the sum of their answers estimates the time of one.
+    Divided by the decaying sum of the numbers of their answers, it estimates the seconds that one answer takes.
     """
     _answers: float = 1.0
 

@@ -67,7 +67,7 @@ class Comparison:
     ops: Counter[str] = field(default_factory=Counter[str])
     """Number of rows in both folders by operation of their kernels."""
     ops_different: Counter[str] = field(default_factory=Counter[str])
-    """The same for rows with a text that differs."""
+    """Number of rows in both folders with a text that differs, by operation of their kernels."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as JSON values."""
@@ -155,9 +155,9 @@ class _Known:
         self._taken: set[str] = set()
         self.splits: dict[str, str] = {}
         self.levels: dict[str, int] = {}
-        """The numbers of the levels that occur in rows."""
+        """Maps each selected level that occurs in rows to a number, which stands for it in memory."""
         self.columns: set[str] = set()
-        """All levels, selected or not."""
+        """All levels that rows have columns for, selected or not."""
 
     @property
     def left(self) -> int:
@@ -174,13 +174,13 @@ class _Known:
         return True
 
     def was_taken(self, row: Document) -> bool:
-        """Mark a row's id as taken, and return whether it was taken before."""
+        """Return whether a row of the second folder has the id of an earlier one there, and remember its id."""
         before = len(self._taken)
         self._taken.add(row.metadata["id"])
         return len(self._taken) == before
 
     def take(self, row: Document) -> tuple[dict[int, bytes], str] | None:
-        """Remove the row with the same id, and return its hashes and split; None if there is none."""
+        """Remove the first folder's row with the same id, and return its hashes and split; None if there is none."""
         found = self._rows.pop(row.metadata["id"], None)
         if found is None:
             return None

@@ -26,8 +26,8 @@ def touched(old: str, new: str, language: Language | None) -> Touched:
     """Return the lines and operations affected by the difference of two texts.
 
     Args:
-        old: a text.
-        new: another one.
+        old: the old text.
+        new: the new text.
         language: the language of both; None if unknown.
     """
     before, after = old.splitlines(), new.splitlines()
@@ -48,8 +48,8 @@ def unified(old: str, new: str, old_name: str, new_name: str) -> str:
     """Return the unified diff of two texts with three lines of context; empty if they are equal.
 
     Args:
-        old: a text.
-        new: another one.
+        old: the old text.
+        new: the new text.
         old_name: the name of the old text in the header.
         new_name: the name of the new text in the header.
     """

@@ -79,7 +79,7 @@ class KernelRecord:
     identity: str
     """A digest that is the same if several files export one kernel."""
     levels: tuple[str, ...]
-    """The levels of its columns."""
+    """The levels that its row has columns for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _WORDS = 200
 """Maximum number of characters in a message about a file."""
 _TABLES = "synthesis.dataset.storage.tables"
 _TIME_LIMIT = 60.0
-"""Seconds of processor time until the next row."""
+"""Maximum processor time to read one row, in seconds."""
 
 
 class ConfinedTables:

@@ -80,7 +80,10 @@ def _of_drawing(metadata: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_line_map(source: str, present: Mapping[str, str], maps: Mapping[str, Any]) -> Iterator[str]:
-    """Yield line numbers that are out of range. A text may end with or without a newline."""
+    """Yield a message for each part of a line map that has no text or has lines out of range.
+
+    A text may end with or without a newline.
+    """
     last = source.count("\n") + 1
     for name, steps in maps.items():
         if name not in present:

@@ -55,18 +55,18 @@ _DIGEST = 16
 
 
 def hash_of(content: bytes) -> str:
-    """Return the hash that a folder's records have for a file's content."""
+    """Return the hash of a file's content that is stored in the records of a folder."""
     return hashlib.blake2b(content, digest_size=_DIGEST).hexdigest()
 
 
 def hash_of_file(path: Path) -> str:
-    """Return the same hash for a file of any size."""
+    """Return ``hash_of`` the content of a local file, which is read in blocks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST)).hexdigest()
 
 
 def hash_of_stored(store: Store, name: str) -> str:
-    """Return the same hash for a file in a store.
+    """Return ``hash_of`` the content of a file in a store.
 
     Raises:
         OSError: if it does not exist or cannot be read.
@@ -87,7 +87,7 @@ def sweep(store: Store) -> None:
 
 
 def clear(store: Store, *, whole: bool) -> None:
-    """Remove all files of a run that gave nothing, and the folder as well if ``whole``.
+    """Remove all files of a run that finished no candidate, and the folder as well if ``whole``.
 
     Raises:
         OutputError: if the folder cannot be written.

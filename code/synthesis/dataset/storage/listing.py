@@ -95,7 +95,10 @@ def listed_in(store: Store, folder: str, *, folders: bool = False) -> list[str]:
 
 
 def order_of(name: str) -> tuple[int, str]:
-    """Return the sort key of a file: the number that its name begins with, then the name. Others are last."""
+    """Return the sort key of a file: the number that its name begins with, then the name.
+
+    Names that do not begin with a number are last.
+    """
     number = name.rpartition("/")[2].partition("_")[0].partition("-")[0]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 1 << 70, name
 

@@ -11,15 +11,15 @@ from synthesis.dataset.storage.layout import FILES, SIDECAR
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file of rows."""
+    """A file of a data set: rows, the text of a row, or the card."""
 
     name: str
     """The name relative to the folder."""
     rows: int
-    """Number of rows; 0 for the texts of a row that has several files."""
+    """Number of rows; 0 for the card and for the text files of a row, whose metadata file counts as the row."""
     hash: str
     of: str = ""
-    """The digest of the rows in it; empty if it holds more than rows."""
+    """The digest of the rows and levels in a Parquet file, so that it can be reused; empty for other files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Manifest:
     summary: Mapping[str, Any]
     """The summary of the run, as JSON values."""
     beside: tuple[DataFile, ...] = ()
-    """The run's own files that were written with them."""
+    """Other files that were written with the data set: the ledger and the report on leaks."""
 
     def to_lines(self) -> Iterator[str]:
         """Yield the lines of the manifest's file, one JSON object each."""

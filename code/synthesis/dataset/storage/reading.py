@@ -187,7 +187,7 @@ def read_drawings(place: Place) -> list[Drawing]:
     for name in names_of_settings(store):
         try:
             entries = read_object(store, name)
-            if "target" not in entries:  # only an extraction has one
+            if "target" not in entries:  # only the settings of an extraction have a target
                 known = {each.name: entries[each.name] for each in fields(Drawing) if each.name in entries}
                 found.append(Drawing.of(**known))
         except ConfigError:

@@ -82,7 +82,7 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
 
 
 def lowered_from(source: str) -> str:
-    """Return the value in a row that says that a text was verified by lowering a text of another level again."""
+    """Return the proof, as stored in a row, of a text verified by lowering the text of level ``source`` again."""
     return f"lowered from {source}"
 
 

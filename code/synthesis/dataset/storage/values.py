@@ -123,7 +123,7 @@ _ORIGIN: Mapping[str, Test] = {
 def is_origin(value: Any) -> bool:
     """Return whether it is a valid origin of a kernel.
 
-    Only an extracted one has a file; otherwise all fields are empty.
+    The origin of an extracted kernel has a file; that of a drawn kernel has only empty fields.
     """
     if not _is_object(value, _ORIGIN):
         return False

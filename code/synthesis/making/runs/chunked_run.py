@@ -132,7 +132,7 @@ class ChunkedRun:
         return summary
 
     def withdraw(self, store: Store) -> None:
-        """Restore a folder to its state before this run, which finished no chunk."""
+        """Remove this run's files from a folder, and the folder if it is new, as the run finished no candidate."""
         clear(store, whole=self._is_new)
 
     def find_missing(self, running: Running, out: str | Path | Store) -> tuple[Store, list[Chunk]]:

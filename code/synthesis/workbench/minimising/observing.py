@@ -33,7 +33,7 @@ _FEW = 64
 _Prepared = tuple[bytes, tuple[Values, ...]]
 """A candidate that is lowered and planned, as bytes, and the derivatives of its reference."""
 USELESS = (Symptom.USELESS, Symptom.ILL_CONDITIONED, Symptom.FAULT, Symptom.NO_REFERENCE)
-"""Symptoms for which only drawn kernels are rejected."""
+"""Symptoms for which drawn kernels are rejected, but not users' kernels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
