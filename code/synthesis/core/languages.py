@@ -33,11 +33,11 @@ class Language:
     """A language of IR texts. A front end may define its own."""
 
     name: str
-    """Its name in documentation and error messages."""
+    """The language's name in documentation and error messages."""
     suffix: str
     """The suffix of files in this language, without the dot."""
     fence: str = ""
-    """Its name after a fence in Markdown; empty if no highlighter knows it."""
+    """The language's name after a fence in Markdown; empty if no highlighter knows the language."""
     lexer: str = "text"
     """The name of its Pygments lexer for highlighting; ``ir`` for our own lexer if Pygments has none."""
     canonical: Callable[[str], str] = canonical_text

@@ -88,7 +88,7 @@ class Meter:
         self._seen: dict[Hashable, float] = {}
         """The time of the latest event of each chunk."""
         self._marks = deque([(self._began, 0.0)])
-        """Pairs of time and progress in the last minutes, at most one each second, and one before them."""
+        """Pairs of time and progress within the last minutes, at most one each second, and the last earlier pair."""
         self._resumed = 0
         self._workers = 1
         self._chunks: int | None = None

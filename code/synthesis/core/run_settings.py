@@ -186,7 +186,7 @@ class ExtractionRun(Extraction):
     target: str
     """A file, a folder, a module, a package, or ``module:name``."""
     sources: str
-    """The digest of the target's files and of the file of inputs. With other files it is another run."""
+    """The digest of the target's files and of the file of inputs. A run of changed files counts as another run."""
     count: int
     """Number of files of the target."""
     chunk_size: int = 4
@@ -225,7 +225,7 @@ class RelowerRun(Relowering):
     folder: str
     """The folder or URL of the rows."""
     sources: str
-    """The digest of the folder's rows. With other rows it is another run."""
+    """The digest of the folder's rows. A run of changed rows counts as another run."""
     count: int
     """Number of rows in the folder."""
     chunk_size: int = 100

@@ -112,20 +112,23 @@ class Argument:
             raise ConfigError(f"{self.name} is said to be recorded, and has no base")
 
     def _fits(self, base: tuple[float, ...]) -> bool:
-        """Return whether a base has one number, or one for each element. A field's array size is not known."""
+        """Return whether a base has one number, or one for each element.
+
+        For a field of a struct array, whose number of structs is not known, any multiple of the element's size fits.
+        """
         size = math.prod(size or 0 for size in (*(self.shape or ()), *self.element))
         return len(base) in (1, size) or (self.shape is None and size > 0 and len(base) % size == 0)
 
     @property
     def is_float(self) -> bool:
-        """Whether it holds numbers that have derivatives. Objects have none."""
+        """Whether the argument holds numbers that have derivatives. Objects have none."""
         if self.handle:
             return False
         return self.dtype.startswith(_DIFFERENTIABLE) or any(each.is_float for each in self.fields)
 
     @property
     def is_bundle(self) -> bool:
-        """Whether it is a struct passed by value that holds arrays. A kernel then reads and writes its fields."""
+        """Whether the argument is a struct passed by value with arrays in it. Kernels read and write its fields."""
         if self.handle or self.shape is not None:
             return False
         return any(each.shape is not None or each.is_bundle for each in self.fields)

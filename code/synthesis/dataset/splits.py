@@ -17,7 +17,7 @@ VALIDATION = "validation"
 TEST = "test"
 """The split for the final evaluation."""
 HELD_OUT = "held_out"
-"""The split of rows that a hold-out takes."""
+"""The split of the rows that hold-outs select."""
 SPLITS = (TRAIN, VALIDATION, TEST, HELD_OUT)
 """All splits, in the order in which they are listed."""
 ACROSS = "across splits"

@@ -114,7 +114,7 @@ class Statistics:
         self.unverified.update((level, why) for level, why in proofs.items() if why)
 
     def count_dropped(self, rejection: Rejection) -> None:
-        """Count one text that its row lacks."""
+        """Count the rejection of one text, which its row then lacks."""
         assert rejection.level is not None
         self.dropped[rejection.level, str(rejection.symptom)] += 1
 

@@ -19,7 +19,7 @@ class Candidate:
     """A kernel and its results so far. Each stage returns a new candidate with its own fields filled in."""
 
     spec: KernelSpec | None
-    """None only if the candidate was stopped before its kernel was known, such as a file that cannot be imported."""
+    """The kernel's record; None if the candidate was stopped before it was known, as in a file that fails to import."""
     number: int = 0
     """Position of the candidate in its source. With the run's seed, it determines the candidate's random choices."""
     key: str = ""
@@ -41,7 +41,7 @@ class Candidate:
 
     @property
     def frontend(self) -> str:
-        """The name of its front end; empty if it is not known."""
+        """The name of the candidate's front end; empty if its kernel is not known."""
         return self.spec.frontend if self.spec is not None else ""
 
     def stop(self, rejection: Rejection) -> "Candidate":

@@ -13,9 +13,9 @@ class Answer:
     """A model's text for a row."""
 
     row: Document
-    """The row that it answers."""
+    """The row that the text answers."""
     level: str
-    """Its level: a level of the row, or ``python`` for Python that answers the row's IR."""
+    """The level of the answer: a level of the row, or ``python`` for Python that answers the row's IR."""
     text: str
     """The model's output. One Markdown fence around all of it is removed."""
     given: str = ""

@@ -38,7 +38,7 @@ class _Open:
 
     @property
     def own_sizes(self) -> bool:
-        """Whether it is run at other sizes than the row's texts were."""
+        """Whether the answer is run at other sizes than the row's texts were."""
         return self.row.spec.signature.twin is not None
 
 

@@ -9,15 +9,15 @@ class Step(StrEnum):
     """How far a text got, from nothing to all. Each step implies that the one before it was passed."""
 
     NOTHING = "nothing"
-    """It was not tried: empty, too long, with constructs that its tool never prints, or not valid in any language."""
+    """The text was not tried: it is empty, too long, invalid, or has constructs that its tool never prints."""
     PARSED = "parsed"
-    """It may be a text of its level, but the tool rejected it."""
+    """The text may be one of its level, but the tool rejected it."""
     COMPILED = "compiled"
-    """The tool accepted it, but it crashed or did not end."""
+    """The tool accepted the text, but the text crashed or did not end."""
     RAN = "ran"
-    """It ran to the end on every input, but is not right enough for credit."""
+    """The text ran to the end on every input, but too few of its results are right for credit."""
     SOME = "some"
-    """It is right on some inputs or in some outputs, not counting trivial answers."""
+    """The text is right on some inputs or in some outputs, not counting trivial answers."""
     FORWARD = "forward"
     """A derivative text whose forward results are right on all inputs, but whose derivative is wrong."""
     ALL = "all"
@@ -28,15 +28,15 @@ class Refusal(StrEnum):
     """Why a text was not run, in addition to :class:`synthesis.Symptom`."""
 
     EMPTY = "empty"
-    """It contains no text."""
+    """The answer contains no text."""
     TOO_LONG = "too_long"
-    """It has too many characters."""
+    """The answer has too many characters."""
     FOREIGN = "foreign"
-    """It contains constructs that its tool never prints and that might do more than compute."""
+    """The answer contains constructs that its tool never prints and that might do more than compute."""
     OTHER_SIGNATURE = "other_signature"
-    """It is another kernel than the requested one: in its name, arguments, types or roles."""
+    """The answer differs from the requested kernel in its name, arguments, types or roles."""
     NOT_EXECUTED = "not_executed"
-    """It cannot be judged here: it is not the row's text, and texts of its level cannot be run."""
+    """The answer cannot be judged here: it is not the row's own text, and texts of its level cannot be run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +46,13 @@ class Score:
     value: float
     """The score in [0, 1]. It is 1 only if everything requested was verified."""
     step: Step
-    """How far it got."""
+    """The last step that the text reached."""
     symptom: str = ""
-    """The observed problem, a :class:`synthesis.Symptom` or a :class:`Refusal`; empty if it is accepted."""
+    """The observed problem, a :class:`synthesis.Symptom` or a :class:`Refusal`; empty if the text is accepted."""
     message: str = ""
     """A description of what was wrong, without expected values, input values, paths or addresses."""
     same_text: bool = False
-    """Whether it was accepted without running it, because it is the row's own text after normalisation."""
+    """Whether the text was accepted without being run, because after normalisation it is the row's own text."""
 
     @property
     def accepted(self) -> bool:
@@ -61,7 +61,7 @@ class Score:
 
     @property
     def judged(self) -> bool:
-        """Whether the value is meaningful. It is not if the text cannot be run here and is not the row's own."""
+        """Whether the value is meaningful: the text could be run here, or it is the row's own."""
         return self.symptom != Refusal.NOT_EXECUTED
 
     def to_json(self) -> dict[str, Any]:

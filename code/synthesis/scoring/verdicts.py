@@ -37,7 +37,7 @@ class Trial:
     """The row's own forward text, if the text is run after it."""
     program: Program
     apart: bool = False
-    """Whether it runs separately from other answers."""
+    """Whether the text runs separately from other answers."""
 
     @property
     def bytes_left(self) -> int:

@@ -19,7 +19,7 @@ PYTHON = "python"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One direction."""
+    """A direction: the given forms of a kernel, and the requested one."""
 
     sources: tuple[str, ...]
     """The given forms, ``python`` or names of levels; nearly always a single one."""

@@ -29,7 +29,7 @@ _KEYS = ("task", "direction", "text")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One wording."""
+    """One wording of a prompt, with placeholders."""
 
     text: str
     tasks: tuple[str, ...]
@@ -37,7 +37,7 @@ class Template:
     """Names or patterns of directions; all if empty."""
 
     def suits(self, task: str, direction: str) -> bool:
-        """Return whether it is for a task and a direction."""
+        """Return whether the wording is for a task and a direction."""
         return task in self.tasks and (
             not self.directions or any(fnmatchcase(direction, each) for each in self.directions)
         )
@@ -58,7 +58,7 @@ class Templates:
     where: str
 
     def choose(self, row: str, task: str, direction: str) -> Template:
-        """Return the wording for a row, always the same one.
+        """Return the wording for a row and a direction. Equal arguments give the same one.
 
         Raises:
             ConfigError: if there is none for the direction.

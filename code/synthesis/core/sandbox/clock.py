@@ -17,7 +17,7 @@ _GLANCE = 0.05
 
 
 def processor_time(keeper: int) -> float | None:
-    """Return the processor seconds of all processes that a keeper started, without its own; None if it has ended."""
+    """Return the processor seconds of all processes that a keeper started, not its own; None if it has ended."""
     try:
         process = psutil.Process(keeper)
         own: Any = process.cpu_times()

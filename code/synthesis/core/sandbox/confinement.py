@@ -92,7 +92,7 @@ class Confinement:
     The user's own code keeps its rights; it is only ended, with all its processes, when its time is over.
     """
     readable: tuple[Path, ...] = ()
-    """Paths that it may read, besides the interpreter, its packages and the system's libraries."""
+    """Paths that the work may read, besides the interpreter, its packages and the system's libraries."""
 
 
 MY_OWN = Confinement(stranger=False)

@@ -91,7 +91,7 @@ class RowRecord:
     renamed_hash: str
     missing_levels: tuple[str, ...]
     texts: Mapping[str, str]
-    """For each level with a text, the reason why it is not verified; empty if it is."""
+    """Maps each level with a text to the reason why it is not verified; an empty string if it is."""
     kernel: KernelRecord | None = None
     """The user's kernel; None in a run that draws."""
 

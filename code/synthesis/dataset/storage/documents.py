@@ -17,7 +17,7 @@ from synthesis.frontends.registry import levels_of
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A pair as its file holds it."""
+    """A pair as read from a file."""
 
     source: str
     texts: Mapping[str, str | None]

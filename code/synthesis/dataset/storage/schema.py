@@ -60,7 +60,7 @@ class Column:
 
     @property
     def nullable(self) -> bool:
-        """Whether it may be null."""
+        """Whether the column may hold null."""
         return self.kind is Kind.INTEGER
 
 

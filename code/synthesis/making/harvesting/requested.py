@@ -18,7 +18,7 @@ class RequestedPackage:
     """A requested package."""
 
     name: str
-    """Its canonical name."""
+    """The canonical name of the package."""
     requirement: str
     """The requirement, with versions and extras."""
     modules: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ class RecordedProgram:
     """The result of a recorded program."""
 
     status: int
-    """Its exit status; 128 plus the signal number if a signal ended it."""
+    """The exit status of the program; 128 plus the signal number if a signal ended it."""
     kernels: int
     """Number of kernels in the recording now."""
     refused: int

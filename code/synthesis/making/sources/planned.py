@@ -108,7 +108,7 @@ class Planned:
     """A row with its plan."""
 
     place: int
-    """Its position among the rows of its batch."""
+    """The position of the row in its batch."""
     document: Document
     plan: Plan
 

@@ -42,21 +42,21 @@ class Row:
     """The texts that the row has, by level."""
     toolchain: Mapping[str, str]
     same: bool
-    """Whether the installed tools are those that made it."""
+    """Whether the installed tools are those that made the row."""
     other_release: bool = False
-    """Whether the row says that another release of the same tools made it."""
+    """Whether, according to the row, another release of the same tools made it."""
     drawing: Drawing | None
-    """The settings that it was drawn with; None if unknown."""
+    """The settings that the row's kernel was drawn with; None if unknown."""
     own_sizes: bool = False
-    """Whether its texts are run at their own sizes instead of those of its twin."""
+    """Whether the row's texts are run at their own sizes instead of those of the twin."""
     closely: bool = True
-    """Whether its plan measures the effect of rounding."""
+    """Whether the row's plan measures the effect of rounding."""
     reached: float = 0.0
     """The coverage that the row claims."""
     proved: bool = True
     """Whether the row claims that one of its texts is verified."""
     has_wrong_gradient: bool = False
-    """Whether the row says that its derivative texts were wrong."""
+    """Whether the row claims that its derivative texts were wrong."""
 
     @property
     def check_power(self) -> bool:

@@ -67,9 +67,9 @@ class Checked:
     document: Document
     candidate: Candidate
     same: bool = False
-    """Whether the installed tools are those that made it."""
+    """Whether the installed tools are those that made the row."""
     other_release: bool = False
-    """Whether the row says that another release of the same tools made it."""
+    """Whether, according to the row, another release of the same tools made it."""
     remade: frozenset[str] = frozenset()
     """Levels whose texts are byte for byte those that the source lowers to."""
     differences: tuple[Difference, ...] = ()

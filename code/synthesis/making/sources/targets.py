@@ -25,7 +25,7 @@ class Place:
     """One file of a target."""
 
     label: str
-    """Its name in messages: the file's path or the module's dotted name, as the user would write it."""
+    """The name of the file in messages: its path or its module's dotted name, as the user would write it."""
     module: str = ""
     """The dotted name to import; empty for a single file."""
     file: Path | None = None

@@ -14,7 +14,7 @@ _TO = "-to-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One line: a row, the requested level, and the answers."""
+    """One line of a file of generations: a row, the requested level, and the answers."""
 
     line: int
     """The line number in the file, from 1."""

@@ -34,9 +34,9 @@ class Checked:
     name: str
     tools: tuple[Tool, ...]
     problem: str | None
-    """The error message if it does not work; None if it works."""
+    """The error message if the front end does not work; None if it works."""
     mend: str | None
-    """A command that is likely to fix it; None if it works."""
+    """A command that is likely to fix the problem; None if the front end works."""
     seconds: float
     """Wall-clock seconds that the kernel took."""
     lowered: tuple[str, ...]
@@ -44,7 +44,7 @@ class Checked:
     verified: tuple[str, ...]
     """The levels whose texts were executed with the expected results."""
     compilers: dict[str, str]
-    """The compilers that it uses, with their paths."""
+    """The compilers that the front end uses, with their paths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
