@@ -59,7 +59,7 @@ class KernelSpec:
     signature: Signature
     recipe: str = ""
     target: str = ""
-    """The operation that its recipe had to use; empty for an extracted kernel."""
+    """The operation that the kernel's recipe had to use; empty for an extracted kernel."""
     description: str = ""
     ops: tuple[str, ...] = ()
     """The catalogue's names of the operations that the kernel was drawn with, sorted; empty for an extracted one."""

@@ -58,7 +58,7 @@ class Card:
     survey: Survey
     runs: Sequence[RunFolder]
     levels: Mapping[str, Iterable[str]]
-    """The levels in the columns of each front end."""
+    """Maps each front end to the levels that its rows have columns for."""
     files: Sequence[DataFile]
     finishing: Finishing
 

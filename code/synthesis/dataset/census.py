@@ -89,7 +89,7 @@ class Census:
     shelves: dict[tuple[str, str], Shelf] = field(default_factory=dict[tuple[str, str], Shelf])
     """The kept rows by front end and split."""
     levels: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
-    """The levels of the rows of each front end."""
+    """Maps each front end to the levels of its rows, in order of appearance."""
     left_out: dict[tuple[str, Chunk], dict[int, Rejection | None]] = field(
         default_factory=dict[tuple[str, Chunk], dict[int, Rejection | None]]
     )
@@ -192,15 +192,15 @@ class _Judge:
         self._sieve = sieve
         self._where = _Where(census.runs)
         self._programs: dict[int, int] = {}
-        """The number of the first row with each program."""
+        """Maps the hash of a program to the number of the first row with it."""
         self._texts: dict[int, int] = {}
-        """The number of the first kept row with each structure of the first text."""
+        """Maps the hash of the structure of a first text to the number of the first kept row with it."""
         self._renamed: dict[int, set[str]] = {}
-        """For each structure that occurred more than once, the hashes of the texts after renaming."""
+        """Maps the hash of a structure that occurred repeatedly to the hashes of its rows' renamed texts."""
         self._recorded: set[int] = set()
-        """Programs of recorded kernels."""
+        """Hashes of the programs of recorded kernels."""
         self._sources: dict[int, int] = {}
-        """The number of the split of the kept rows with each source structure."""
+        """Maps the hash of a source's structure to the number of the split of the kept rows with it."""
 
     def settle(self, entry: Entry) -> None:
         """Decide on a row and record the decision."""

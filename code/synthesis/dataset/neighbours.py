@@ -99,7 +99,7 @@ def _near(file: BinaryIO, count: int) -> dict[int, int]:
 
 
 def _values(file: BinaryIO, count: int, start: int) -> Any:
-    """Return one band of all sketches, as one value for each sketch."""
+    """Return one band of each sketch, which is eight consecutive values, as a single value of a NumPy void type."""
     values = np.empty((count, _TOGETHER), np.uint32)
     file.seek(0)
     for at in range(0, count, _BLOCK):

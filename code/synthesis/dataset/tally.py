@@ -181,7 +181,7 @@ class Repeats:
 
 
 def repeat_of(first: str) -> Rejection:
-    """Return the rejection of a row that is the same program as an earlier one, described as in ``index 7``."""
+    """Return the rejection of a row that repeats the program of an earlier one, which ``first`` names (``index 7``)."""
     return Rejection(
         stage=Stage.DEDUPLICATE,
         symptom=Symptom.RENAMED_REPEAT,

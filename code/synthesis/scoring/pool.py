@@ -149,7 +149,7 @@ class _Worker:
 
 
 def serve(descriptor: int) -> None:
-    """Score what is received, until the connection is closed.
+    """Score each batch of answers that the parent process sends, until it closes the connection.
 
     Args:
         descriptor: of the connection to the parent process, which sends answers.

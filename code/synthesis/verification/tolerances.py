@@ -28,7 +28,7 @@ _COARSE_UNITS = 16.0
 It is never less than ``CAP``.
 """
 MARGIN = 8.0
-"""Factor from the measured differences between two precisions, or effects of rounding, to the tolerance."""
+"""Tolerance, in multiples of the measured difference between two precisions or of the measured effect of rounding."""
 UNITS = 32.0
 """Smallest relative tolerance, in units in the last place of the array's format."""
 _STORED_UNITS = 2.0

@@ -37,7 +37,7 @@ class Way:
 
     @property
     def name(self) -> str:
-        """Its name in options and columns, such as ``python-to-cuda_forward``."""
+        """The direction's name in options and columns, such as ``python-to-cuda_forward``."""
         return f"{'+'.join(self.sources)}-to-{self.target}"
 
     @property

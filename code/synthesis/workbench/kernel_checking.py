@@ -43,7 +43,7 @@ class KernelCheck:
     variants: int
     """Number of variants drawn."""
     different: int
-    """Number of different programs among them after renaming."""
+    """Number of different programs among the variants, after renaming."""
     rows: int
     """Number of variants that became rows."""
     verified: int

@@ -18,7 +18,7 @@ _IR_TOKEN = rf"""
 """
 """Matches a string, a name with its sigil, a type or a word, a number, or any other character.
 
-The first character decides which.
+Its first character decides which of these a token is.
 """
 _TOKENS = re.compile(rf"//[^\n]* | ({_IR_TOKEN})", re.VERBOSE)
 _TOKENS_AND_PRIMITIVES = re.compile(rf"//[^\n]* | (?<==\ )({_IR_WORD}) | ({_IR_TOKEN})", re.VERBOSE)
@@ -35,7 +35,7 @@ _CPP_TOKEN = re.compile(
 )
 """Matches a string, a name with its namespaces, a word, a number, or any other character.
 
-The first character decides which.
+Its first character decides which of these a token is.
 """
 _CPP_PART = re.compile(r"\b(?!wp\b)([A-Za-z_]\w*)\b(?!::)")
 _CPP_DECLARED = re.compile(

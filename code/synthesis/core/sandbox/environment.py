@@ -21,5 +21,5 @@ Tools read them when they start, so a process that has not started a tool yet ma
 
 
 def environment_of_work(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment variables with those of ``OF_WORK`` and this process's module path."""
+    """Return a copy of environment variables in which those of ``OF_WORK`` and this process's module path are set."""
     return {**environment, **OF_WORK, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}

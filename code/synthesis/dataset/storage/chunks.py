@@ -14,7 +14,7 @@ from synthesis.dataset.storage.tables import SUFFIX
 END = sys.maxsize
 """The stop of an open-ended chunk."""
 _SMALL_CHUNKS = ((50, 5), (400, 25))
-"""Pairs of a candidate and a size: chunks that begin before this candidate have at most this size.
+"""Pairs of a candidate's number and a size: chunks that begin before this candidate have at most this size.
 
 A small run thus keeps several processes busy, and a run that is interrupted early keeps what it has finished.
 """

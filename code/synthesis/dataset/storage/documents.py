@@ -23,7 +23,7 @@ class Document:
     texts: Mapping[str, str | None]
     """The text of each level, in the file's order; None if the row has none."""
     metadata: Mapping[str, Any]
-    """All other columns, as Python values."""
+    """All columns except the source and the texts, as Python values."""
     stem: str
     """The name of its files, up to the first dot."""
     raw: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Document:
     altered: bool = False
     """Whether the file has changed since it was written, according to the run's record."""
     split: str = TRAIN
-    """The split of its file; ``train`` if there are no splits."""
+    """The split that the file belongs to; ``train`` if there are no splits."""
 
     @property
     def name(self) -> str:

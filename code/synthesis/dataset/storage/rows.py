@@ -31,7 +31,7 @@ class Row:
     texts: Mapping[str, str | None]
     """The text of each level, in the order of the columns; None if there is none."""
     metadata: Mapping[str, Any]
-    """All other columns. Values that vary in shape are JSON strings."""
+    """All columns except the source and the texts. Values that vary in shape are JSON strings."""
 
 
 def row_of(pair: Pair) -> Row:

@@ -18,7 +18,7 @@ class Kind(StrEnum):
     """The type of a column."""
 
     TEXT = "text"
-    """Never null; empty if there is no value."""
+    """A string. Never null; empty if there is no value."""
     INTEGER = "integer"
     """64 bits; null in all rows of a folder or in none."""
     NUMBER = "number"
@@ -52,7 +52,7 @@ class Column:
     name: str
     kind: Kind
     content: str
-    """Its content, as described in the documentation of rows."""
+    """The content of the column, as described in the documentation of rows."""
     allowed: Allowed = _TEXT
     """The allowed values, as Python values. Every reader rejects a row with another one."""
     check: Check

@@ -192,7 +192,7 @@ class Package:
         return ["--pretend-gpu"] if self._settings.pretend_gpu else []
 
     def _extract(self, name: str, target: Sequence[str]) -> bool:
-        """Extract a target into a folder of its name, and return whether a kernel of it was finished."""
+        """Extract a target into a folder named ``name``, and return whether one of its kernels was finished."""
         out, summary = self._folder / ROWS / name, self._folder / f"{name}.json"
         if not summary.exists():
             self._on_step(f"{self.harvested.name} {self.harvested.version} ({self.harvested.licence}): {name}")

@@ -26,7 +26,7 @@ class Source:
     level: str
     device: str
     native: tuple[str, ...] = ()
-    """Functions of ``_NATIVE`` that the row's own source uses, which this one may use too."""
+    """Functions of ``_NATIVE`` that the row's own source uses, and that this source may therefore use, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

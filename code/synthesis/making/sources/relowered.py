@@ -52,7 +52,7 @@ class RowToLower:
 
     spec: KernelSpec
     number: int
-    """The number that decides samples: the index of a drawn kernel, else the row's position."""
+    """The number that determines random choices: the index of a drawn kernel, else the row's position."""
     device: str
     levels: tuple[str, ...]
     """The levels to make."""

@@ -69,7 +69,7 @@ class Statement:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The texts of its tokens."""
+        """The texts of the statement's tokens."""
         return tuple(each.text for each in self.tokens)
 
     def call(self) -> "Call | None":

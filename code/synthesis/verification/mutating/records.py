@@ -66,7 +66,7 @@ class Token:
 
     @property
     def end(self) -> int:
-        """The position after its last character."""
+        """The position after the token's last character."""
         return self.start + len(self.text)
 
 

@@ -23,7 +23,7 @@ class Tool:
     version: str | None
     """None if it is not installed."""
     is_tested: bool
-    """Whether this release was tested."""
+    """Whether irsmith was tested with the installed release."""
     tested: tuple[str, ...]
 
 

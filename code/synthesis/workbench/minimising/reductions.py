@@ -128,7 +128,10 @@ def _blocks(tree: ast.AST) -> list[list[ast.stmt]]:
 
 
 def _without_statements(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """Yield the kernel without some adjacent statements: half of a block, a quarter …, one; the last first."""
+    """Yield the kernel without some adjacent statements of a block, from the end of the block to its start.
+
+    First all statements but one are left out, then half as many, and so on until one at a time.
+    """
     for number, block in enumerate(_blocks(ast.parse(spec.source))):
         length = max(1, len(block) - 1)
         while length:
