@@ -1,4 +1,4 @@
-"""The kernels of ``tests/kernels/objects.py``, and what each of them is launched with."""
+"""The kernels of ``tests/kernels/objects.py``, which query objects such as meshes, and their signatures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +18,7 @@ FAR = Domain(low=-2.0, high=2.0)
 
 
 def grouped(argument: Argument) -> Argument:
-    """An object whose items are of groups 0, 1, 2 and 0 again, and so on; no item is of group 3."""
+    """Return an object argument whose items are in groups 0, 1 and 2 in turn. No item is in group 3."""
     items = {each.name: each.shape for each in argument.fields}
     (count,) = items.get("lowers") or (len(argument.fields[1].base) // 3,)
     groups = tuple(number % 3 for number in range(count or 0))
@@ -62,7 +62,7 @@ OF_A_BLOCK = (objects.boxes_of_a_block, objects.faces_of_a_block)
 
 
 def signature_of(kernel: Any, make: Callable[[str], Argument]) -> Signature:
-    """What a kernel of the table is launched with."""
+    """Return the signature that a kernel of ``KERNELS`` is launched with; ``make`` returns its object argument."""
     found = discovery.signature_of(kernel)
     known = {
         "x": {"shape": (THREADS,), "domain": FAR},

@@ -1,4 +1,4 @@
-"""What every test starts from: Warp's kernel cache in a folder of the test process's own, and quick compiles."""
+"""Hooks and fixtures for all tests: a separate kernel cache for Warp, fast compiles, and skips for missing tools."""
 
 import contextlib
 import functools
@@ -25,41 +25,41 @@ from synthesis.frontends.base import Kernel, Prover
 from synthesis.making.engines import handing
 from synthesis.verification import verifier
 
-# A loaded machine draws examples slowly, which says nothing about the code.
+# On a loaded machine, examples are drawn slowly, which is no fault of the code.
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any machine")
 
-pytest_plugins = ["generations", "scored_rows", "sites", "view_folders"]  # fixtures of folders below this one
+pytest_plugins = ["generations", "scored_rows", "sites", "view_folders"]  # fixtures that tests in subfolders share
 
 MISSING = [name for name in ("warp", "jax", "triton") if importlib.util.find_spec(name) is None]
-"""The tools that are not installed: what needs one is skipped, and says so."""
+"""Names of the tools that are not installed. Tests that need one of them are skipped."""
 _PACKAGES = {"warp": "warp-lang", "jax": "jax", "triton": "triton"}
 _CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
 _TOOL_OF = {"jaxlib": "jax", "scipy": "jax"}
-"""What comes with a tool."""
+"""Maps a package that is installed along with a tool to the tool."""
 _DEAR = ("scored_rows", "view_folders")
-"""Files with fixtures for a whole session of which a worker should not make its own."""
+"""Modules of expensive session fixtures. All tests that use one run in the same worker, so that it is made once."""
 _NO_MODULE = re.compile(r"No module named '(\w+)|irsmith\[(\w+)\]")
 
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as of what a shell starts in the background, and its children
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in processes that a shell starts in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option of ``make test`` and ``make test-all``."""
+    """Add the option ``--tier``, which ``make test`` and ``make test-all`` use."""
     told = "run the tests of one tier only; tests/tiers.toml lists those of the second"
     parser.addoption("--tier", choices=("first", "second"), help=told)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of the other tier if one is chosen.
+    """Deselect tests of the other tier if one is chosen, mark tests to skip, and group tests that share a fixture.
 
-    Skip what is marked, or parametrised, with a tool that is not installed, and what other releases print. Leave tests
-    that share a fixture to one worker, which makes it once.
+    A test is skipped if it is marked or parametrised with a tool that is not installed, or expects the output of
+    another release. Tests that share an expensive fixture are run by one worker, which makes it once.
     """
     if tier := config.getoption("--tier"):
         second = Tiers.read().second([id_of(item) for item in items])
@@ -81,8 +81,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def shared_by(item: pytest.Item) -> str:
-    """The file of a fixture that a test shares with others and that takes long to make; empty if there is none."""
-    defined = getattr(item, "_fixtureinfo", None)  # of pytest's, which has no public name for it
+    """Return the module of an expensive fixture that a test shares with others; an empty string if there is none."""
+    defined = getattr(item, "_fixtureinfo", None)  # pytest has no public attribute for this
     found: Sequence[Sequence[Any]] = [*defined.name2fixturedefs.values()] if defined is not None else []
     pairs = [(str(each[-1].func.__module__), str(each[-1].scope)) for each in found]
     dear = {module for module, scope in pairs if module in _DEAR or scope == "module"}
@@ -90,13 +90,13 @@ def shared_by(item: pytest.Item) -> str:
 
 
 def id_of(item: pytest.Item) -> str:
-    """The id of a test, relative to this folder."""
+    """Return the id of a test, with its file relative to this folder."""
     return f"{item.path.relative_to(Path(__file__).parent).as_posix()}::{item.name}"
 
 
 @functools.cache
 def other_release(tool: str) -> str:
-    """How the installed release of a tool differs from the one in constraints.txt; empty if it does not."""
+    """Return a sentence if the installed release of a tool is not that of constraints.txt; else an empty string."""
     package = _PACKAGES[tool]
     (pinned,) = re.findall(rf"^{package}==(\S+)", _CONSTRAINTS.read_text(encoding="utf-8"), re.MULTILINE)
     here = "" if tool in MISSING else importlib.metadata.version(package)
@@ -111,7 +111,7 @@ def other_release(tool: str) -> str:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Skip a module that imports a tool which is not installed, or a part of irsmith that needs one."""
+    """Skip a test module that imports a missing tool, or a part of irsmith that needs it."""
     report = yield
     found = _NO_MODULE.search(str(report.longrepr)) if report.failed and MISSING else None
     tool = _TOOL_OF.get(found[1] or found[2], found[1] or found[2]) if found else ""
@@ -123,7 +123,7 @@ def pytest_make_collect_report(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Skip a test whose fixtures ask for a front end whose tool is not installed."""
+    """Skip a test if its fixtures use a front end whose tool is not installed."""
     del item
     with skipping_without_tool():
         yield
@@ -131,7 +131,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Skip a test that asks for a front end whose tool is not installed."""
+    """Skip a test if it uses a front end whose tool is not installed."""
     del item
     with skipping_without_tool():
         yield
@@ -139,7 +139,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 
 @contextlib.contextmanager
 def skipping_without_tool() -> Generator[None]:
-    """A missing front end skips where its tool is known to be missing, and is an error where it is not."""
+    """Skip the test if the block fails for lack of a tool that is not installed.
+
+    If all tools are installed, a missing front end is an error.
+    """
     try:
         yield
     except MissingFrontendError as error:
@@ -154,7 +157,7 @@ def skipping_without_tool() -> Generator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Warp shares one cache between processes, and its module hashes are short."""
+    """Set a separate kernel cache: Warp's usual one is shared by processes, and its module hashes are short."""
     if "warp" in MISSING:
         return
     import warp as wp_module
@@ -167,14 +170,14 @@ def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def no_lines_of_progress(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loaded machine writes no line of progress between those that a test expects, but in the tests of progress."""
+    """Suppress progress lines after silence, which a loaded machine would write, except in tests of progress."""
     if request.path.name != "test_progress.py":
         monkeypatch.setattr(progress_display, "_SILENCE", 600.0)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_processes() -> Iterator[None]:
-    """One process a front end that texts are run from, for all tests of a session: each takes seconds to start."""
+    """Share the process from which a front end's texts are forked between all tests: it takes seconds to start."""
     with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         start, started = verifier.start_processes, dict[tuple[type, Confinement], Zygote]()
 
@@ -190,7 +193,7 @@ def shared_processes() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_workers_unless_asked_for() -> Iterator[None]:
-    """Runs of this process are made in it, as on a machine of one core: each worker takes seconds to start."""
+    """Make runs in the test process, as on a machine with one core, because a worker takes seconds to start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(handing, "cores", lambda: 1)
         yield
@@ -203,18 +206,18 @@ def kernels_folder() -> Path:
 
 @pytest.fixture
 def constructs(kernels_folder: Path) -> ModuleType:
-    """Warp kernels that are hard to extract."""
+    """Return the module of Warp kernels that are hard to extract."""
     return kernels_module(kernels_folder, "constructs")
 
 
 @pytest.fixture
 def functions(kernels_folder: Path) -> ModuleType:
-    """JAX functions that are hard to extract."""
+    """Return the module of JAX functions that are hard to extract."""
     return kernels_module(kernels_folder, "functions")
 
 
 def one_kernel(folder: Path, source: str) -> Kernel:
-    """The Warp kernel ``one`` of a source, which is imported under a name of its own."""
+    """Return the Warp kernel named ``one`` in a source, which is imported as a module with a unique name."""
     (folder / "one.py").write_text(source)
     specification = importlib.util.spec_from_file_location(f"one_{abs(hash(source))}", folder / "one.py")
     assert specification is not None

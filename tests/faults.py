@@ -1,4 +1,4 @@
-"""Answers to be served that are right, wrong and harmful, of rows of both front ends."""
+"""Right, wrong and harmful answers to rows of both front ends, for the tests of the server."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ HANGING = """    %go = stablehlo.constant dense<true> : tensor<i1>
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An answer, what kind it is, and what it has to be worth; None where that depends."""
+    """An answer, its kind, and the score that it must get; None if the score depends on the machine."""
 
     answer: dict[str, str]
     kind: str
@@ -26,7 +26,7 @@ class Candidate:
 
 
 def rewritten(level: str, text: str, number: int) -> str:
-    """Another text that does the same."""
+    """Return an equivalent text with one more unused constant; ``number`` makes it unique."""
     if level == "stablehlo":
         line = f"    %unread = stablehlo.constant dense<{number}> : tensor<i32>\n"
         return re.sub(r"(@main\(.*\{\n)", lambda found: found[1] + line, text, count=1)
@@ -34,7 +34,7 @@ def rewritten(level: str, text: str, number: int) -> str:
 
 
 def hanging(level: str, text: str) -> str:
-    """A text that never ends."""
+    """Return the text with an infinite loop."""
     if level == "stablehlo":
         return re.sub(r"(@main\(.*\{\n)", lambda found: found[1] + HANGING, text, count=1)
     head, brace, tail = text.rstrip().rpartition("}")
@@ -42,7 +42,7 @@ def hanging(level: str, text: str) -> str:
 
 
 def crashing(level: str, text: str) -> str:
-    """A text that may crash; where its language has no way to, one of no sense."""
+    """Return a text that writes out of bounds, or an invalid one if its language cannot do so."""
     return text.replace("func", "fun c", 1) if level == "stablehlo" else text.replace("var_0)", "var_0 + 99999999)")
 
 
@@ -50,7 +50,7 @@ KINDS = ("gold", "rewritten", "another row's", "garbage", "huge", "crashing", "h
 
 
 def candidate_of(records: Sequence[dict[str, Any]], number: int, kind: str) -> Candidate:
-    """The answer of a number."""
+    """Return an answer of the given kind to the row that ``number`` selects."""
     record = records[number % len(records)]
     level, text = record["level"], record["completion"][0]["content"]
     alike = [each for each in records if each["level"] == level]
@@ -65,6 +65,6 @@ def candidate_of(records: Sequence[dict[str, Any]], number: int, kind: str) -> C
         "hanging": hanging(level, text),
     }
     worth = {"gold": 1.0, "rewritten": 1.0, "another row's": 0.0, "garbage": 0.0}.get(kind)
-    if kind == "hanging" and level != "stablehlo":  # XLA, which some of those are run by, leaves out what nothing reads
+    if kind == "hanging" and level != "stablehlo":  # XLA may remove the infinite loop as dead code
         worth = 0.0
     return Candidate({"id": record["id"], "level": level, "text": texts[kind]}, kind, worth)

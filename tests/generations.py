@@ -1,4 +1,4 @@
-"""Answers that models might have written: fixtures of tests/evaluation, tests/adapters and tests/serving."""
+"""Questions and answers as models might write them: fixtures of tests/evaluation, tests/adapters and tests/serving."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 
 @pytest.fixture(scope="session")
 def answered_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few of JAX's samples, which are proved."""
+    """Return a folder with a few JAX samples, whose texts are verified."""
     out = tmp_path_factory.mktemp("answered")
     for path in sorted((SAMPLES / "jax").glob("*.json"))[:4]:
         shutil.copy(path, out)
@@ -23,12 +23,12 @@ def answered_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def questions_of(rows: Path, *directions: str) -> list[dict[str, Any]]:
-    """The questions of a folder, as an export has them: what is asked, and the text of the row that answers it."""
+    """Return the questions of a folder as an export has them: the prompt, and the row's own text as the completion."""
     return [dict(each) for each in view_records(rows, direction=list(directions))]
 
 
 def gold(record: Mapping[str, Any]) -> str:
-    """The row's own text."""
+    """Return the row's own text."""
     return record["completion"][0]["content"]
 
 

@@ -1,4 +1,4 @@
-"""Hashes of about a hundred kernels a front end: what a change of the grammar moves, line by line. ``make golden``."""
+"""Hashes of about a hundred kernels of each front end, which show what a change affects. See ``make golden``."""
 
 import hashlib
 import json
@@ -7,12 +7,12 @@ from pathlib import Path
 from synthesis import KernelGenerator
 
 PATH = Path(__file__).parent / "golden.json"
-# Kernels of each category, so that a front end with fewer categories has as many in all.
+# Number of kernels of each category, so that all front ends have about the same total.
 NUMBERS = {"warp": 4, "jax": 7, "triton": 10}
 
 
 def hashes() -> dict[str, str]:
-    """``front end/category/number`` to a short hash of the kernel's source."""
+    """Return the short hash of each kernel's source by ``front end/category/number``."""
     return {
         f"{name}/{category}/{number}": hash_of(generator.generate(category, number).source)
         for name, count in NUMBERS.items()

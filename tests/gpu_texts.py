@@ -1,6 +1,6 @@
-"""Runs CUDA texts on a GPU from the text alone: NVRTC, the driver, and arrays laid out as for the CPU.
+"""Runs CUDA texts on a GPU, given only the text: with NVRTC, the driver, and arrays laid out as for the CPU.
 
-NVRTC makes machine code for the very GPU: a driver loads no PTX of a toolkit that is newer than it.
+NVRTC compiles machine code for the GPU at hand, because a driver does not load PTX from a newer toolkit.
 """
 
 import ast
@@ -31,12 +31,12 @@ from synthesis.verification.judge import Judgement, judge
 from synthesis.verification.planning import make_plan
 
 _SHARED = 40_000
-"""Bytes of shared memory for tiles; more than any drawn kernel takes, less than a launch may have unasked."""
+"""Bytes of shared memory for tiles: more than any drawn kernel needs, less than the default limit of a launch."""
 
 
 @dataclass(frozen=True)
 class _WithGpu:
-    """What proves a front end's texts, where none has to wait for a GPU."""
+    """A front end's prover on a machine with a GPU: no text is unavailable because it needs one."""
 
     prover: Prover
 
@@ -49,11 +49,11 @@ class _WithGpu:
 
 
 def judged_on_gpu(frontend: Frontend, kernel: Kernel, texts: Mapping[str, str]) -> Judgement:
-    """What runs on a GPU prove of a kernel's CUDA texts, also of those that no CPU runs.
+    """Return the judgement of a kernel's CUDA texts, run on a GPU, including those that no CPU can run.
 
-    What is the same array under two names is left out: there threads that run at once read what others write. A kernel
-    that goes on with what atomics give has one thread do the work of all, in their order, since the reference's order
-    is one of many.
+    Runs that pass one array as two arguments are left out, because concurrent threads would race in them. If a kernel
+    uses the results of atomics, one thread does the work of all in order, because only one of many orders is that of
+    the reference.
     """
     in_order = takes_slots(kernel.spec.source)
     prover = cast(Prover, _WithGpu(cast(Prover, frontend.prover)))
@@ -66,7 +66,7 @@ def judged_on_gpu(frontend: Frontend, kernel: Kernel, texts: Mapping[str, str]) 
 
 
 def takes_slots(source: str) -> bool:
-    """Whether a kernel uses what an atomic gives it, which depends on the order of threads."""
+    """Return whether a kernel uses the result of an atomic operation, which depends on the order of threads."""
     tree = ast.parse(source)
     plain = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
     return any(
@@ -78,13 +78,13 @@ def takes_slots(source: str) -> bool:
 def outcome_on_gpu(
     program: Program, before: Outcome | None, device: str = "cuda:0", *, in_order: bool = False
 ) -> Outcome:
-    """What each run leaves.
+    """Return the final values of each run of a program on a GPU.
 
     Args:
-        program: the text, and what it is run on.
-        before: what the program that it follows has left.
+        program: the text, and its runs.
+        before: the outcome of the program that it follows; None if it follows none.
         device: the GPU.
-        in_order: whether one thread does what all have to do, one after the other.
+        in_order: whether one thread does the work of all threads, one after the other.
     """
     chosen = wp.get_device(device)
     core = context.runtime.core
@@ -134,6 +134,6 @@ def _copied_to(device: Any, copies: list[tuple[Buffer, Any]]) -> Any:
 
 
 def _fields(structure: Any) -> list[int]:
-    """The addresses of a C structure's fields."""
+    """Return the addresses of a C structure's fields."""
     start, kind = ctypes.addressof(structure), cast(Any, type(structure))
     return [start + getattr(kind, name).offset for name, _ in kind._fields_]

@@ -1,6 +1,6 @@
-"""A hub of this machine: as much of Hugging Face's HTTP interface as its client needs to keep the files of a data set.
+"""A local server with the part of Hugging Face's HTTP interface that its client needs to store a data set's files.
 
-Every upload is a commit; what it holds is kept in memory. https://huggingface.co/docs/hub/api says what is asked.
+Every upload is a commit. Files are kept in memory. https://huggingface.co/docs/hub/api describes the interface.
 """
 
 import base64
@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 _ASKED = re.compile(r"/api/datasets/(?P<repo>[^/]+/[^/]+)(?:/(?P<what>[a-z-]+)/(?P<revision>[^/]+)(?:/(?P<path>.+))?)?")
 _FILE = re.compile(r"/datasets/(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>.+)")
 _PAGE = 2
-"""Entries of a page of a listing: few, so that more than one is asked for."""
+"""Number of entries on a page of a listing, small enough that clients must request several pages."""
 
 
 class Hub(ThreadingHTTPServer):
-    """The files of one data set, and who asks for them."""
+    """A server of the files of one data set."""
 
     daemon_threads = True
 
@@ -33,20 +33,20 @@ class Hub(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def start(self) -> None:
-        """Answer from now on."""
+        """Start to answer requests, in a thread."""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
-        """Answer nobody any more."""
+        """Stop the server."""
         self.shutdown()
         self.server_close()
 
     def entries(self, folder: str) -> list[dict[str, Any]] | None:
-        """What is right in a folder; None if there is no such folder."""
+        """Return the entries directly in a folder; None if there is no such folder."""
         inside = f"{folder}/" if folder else ""
         found: dict[str, dict[str, Any]] = {}
         for path, content in sorted(self.files.items()):
@@ -56,7 +56,7 @@ class Hub(ThreadingHTTPServer):
         return list(found.values()) if found or not folder else None
 
     def commit(self, lines: list[dict[str, Any]]) -> None:
-        """Take a commit in, all of it at once."""
+        """Apply a commit atomically."""
         with self.writing:
             for each in lines:
                 value = each["value"]
@@ -68,7 +68,7 @@ class Hub(ThreadingHTTPServer):
 
 
 def entry(path: str, content: bytes | None) -> dict[str, Any]:
-    """A file, or a folder, which has no content, as listings have them."""
+    """Return a listing's entry for a file, or for a folder if ``content`` is None."""
     if content is None:
         return {"type": "directory", "path": path, "oid": hashlib.sha1(path.encode()).hexdigest()}
     return {"type": "file", "path": path, "size": len(content), "oid": hashlib.sha1(content).hexdigest()}
@@ -162,4 +162,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Nothing is logged."""
+        """Do nothing, so that requests are not logged."""

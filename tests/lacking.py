@@ -1,12 +1,12 @@
-"""What an older release of Warp lacks of what kernels are drawn with."""
+"""Finds built-ins that kernels are drawn with, but that the installed release of Warp lacks."""
 
 import re
 
 
 def lacking(source: str) -> list[str]:
-    """The built-ins of Warp's that a source calls and the installed release does not have."""
+    """Return the Warp built-ins that a source calls and that the installed release does not have, sorted."""
     called = set(re.findall(r"\bwp\.(\w+)\(", source))
-    if not called:  # it is none of Warp's, which may not be installed
+    if not called:  # not a Warp kernel; Warp may not even be installed
         return []
     import warp as wp
 

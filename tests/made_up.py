@@ -1,4 +1,4 @@
-"""Runs of made-up rows, for what makes data sets of runs: each row is what a test says, and nothing has to be drawn."""
+"""Writes runs with made-up rows, to test how data sets are made of runs without drawing kernels."""
 
 import io
 import json
@@ -25,7 +25,7 @@ LEVELS = ("jaxpr",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeUp:
-    """A row of JAX's."""
+    """A row of the JAX front end."""
 
     source: str
     text: str
@@ -34,10 +34,10 @@ class MadeUp:
     difficulty: int = 1
     ops: Sequence[str] = ()
     hashes: tuple[str, str, str] | None = None
-    """Of the renamed source, its structure and the text's, where they are not to be computed."""
+    """Hashes of the renamed source, of its structure and of the text's structure; None to compute them."""
 
     def row(self, seed: int, index: int) -> Row:
-        """The row as files have it."""
+        """Return the row as it is stored."""
         hashes = self.hashes or (
             renamed_hash(self.source),
             structure_hash(self.source),
@@ -79,7 +79,7 @@ class MadeUp:
 
 
 def make_run(folder: Path, rows: Iterable[MadeUp], count: int, *, seed: int = 0, chunk_size: int = 100) -> Path:
-    """Write a run of which every chunk is there, and none of the data set; returns its folder."""
+    """Write a run whose chunks are all finished, but which has no data set yet, and return its folder."""
     store = Folder(folder)
     given = enumerate(rows)
     for chunk in chunks_of(count, chunk_size):

@@ -30,38 +30,38 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "build" / "other-machines"
 GIGABYTE = 10**9
 _OF_AVX = frozenset({"SSSE3", "SSE41", "POPCNT", "SSE42", "AVX"})
-"""What the older of the two processors has of NumPy's features; a newer NumPy has none of them to choose."""
+"""The older processor's features on which NumPy dispatches. Newer releases of NumPy dispatch on none of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A machine that this one can stand in for."""
+    """A machine that this one can emulate."""
 
     name: str
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Environment variables that limit what libraries use of the processor."""
+    """Environment variables that limit the processor features that libraries use."""
     cores: int | None = None
-    """How many of this machine's cores the tests run on; all if it is None."""
+    """Number of this machine's cores that the tests run on; None for all."""
     memory: int | None = None
-    """Bytes that a process, and all together, may use; as many as there are if it is None."""
+    """Maximum memory, in bytes, of each process and of all processes together; None for no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What the tests gave on a machine."""
+    """The results of the tests on a machine."""
 
     machine: str
     passed: int = 0
     skipped: int = 0
     failed: tuple[str, ...] = ()
-    """The names of the tests that failed, or what else went wrong."""
+    """The names of the tests that failed, and descriptions of other failures."""
     seconds: float = 0
     memory: int = 0
-    """Bytes that all processes together used at most."""
+    """Peak memory of all processes together, in bytes."""
 
     @property
     def row(self) -> str:
-        """The line of the table."""
+        """Return the result's row of the table."""
         minutes, gigabytes = self.seconds / 60, self.memory / GIGABYTE
         counts = f"{self.passed:7,} {self.skipped:8,} {len(self.failed):7,}"
         return f"{self.machine:20} {counts} {minutes:8.1f} {gigabytes:10.1f}  {', '.join(self.failed)}".rstrip()
@@ -71,7 +71,7 @@ HEAD = f"{'machine':20} {'passed':>7} {'skipped':>8} {'failed':>7} {'minutes':>8
 
 
 def machines() -> list[Machine]:
-    """The machines that this one can stand in for: older processors only where this one has newer instructions."""
+    """Return the machines that this one can emulate: older processors only if this one has newer instructions."""
     small = Machine(name="one core, 8 GB", cores=1, memory=8 * GIGABYTE)
     if platform.machine() not in ("x86_64", "AMD64"):
         return [small]
@@ -84,7 +84,7 @@ def machines() -> list[Machine]:
 
 
 def _older(instructions: str, core: str, features: Sequence[str], tunables: str) -> Machine:
-    """A machine whose processor has no newer instructions than these."""
+    """Return a machine whose processor has no newer instructions than the given ones."""
     flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_max_isa={instructions}".strip()
     return Machine(
         name=instructions,
@@ -99,11 +99,11 @@ def _older(instructions: str, core: str, features: Sequence[str], tunables: str)
 
 
 def run(machine: Machine, arguments: Sequence[str]) -> Result:
-    """The tests on one machine; what pytest says goes to the terminal.
+    """Run the tests on one emulated machine and return the result. pytest's output goes to the terminal.
 
     Args:
-        machine: what the processes are limited to.
-        arguments: what pytest is asked for beside the report.
+        machine: the machine whose limits apply.
+        arguments: further arguments of pytest.
     """
     RESULTS.mkdir(parents=True, exist_ok=True)
     report = RESULTS / f"{machine.name.replace(', ', '-').replace(' ', '-')}.xml"
@@ -128,9 +128,9 @@ def run(machine: Machine, arguments: Sequence[str]) -> Result:
 
 
 def _limits_of(machine: Machine) -> list[str]:
-    """What goes before a command for it to have a machine's cores and memory.
+    """Return the beginning of a command line that limits the command to a machine's cores and memory.
 
-    A program does it, since a process in which JAX runs must not fork.
+    A separate program sets the limits, since a process that uses JAX must not fork.
     """
     program = ["import os, resource, sys"]
     if machine.cores is not None:
@@ -142,7 +142,7 @@ def _limits_of(machine: Machine) -> list[str]:
 
 
 def _watch(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a process; the bytes that it and those below it used at most, what they share counted once."""
+    """Wait for a process, and return the peak memory of it and its descendants, counting shared memory once."""
     most = 0
     while process.poll() is None:
         used = 0
@@ -157,7 +157,7 @@ def _watch(process: subprocess.Popen[bytes]) -> int:
 
 
 def _read(machine: Machine, report: Path, status: int) -> Result:
-    """What pytest reported."""
+    """Return the result in pytest's report."""
     if not report.exists():
         return Result(machine=machine.name, failed=(f"pytest ended with status {status} and no report",))
     cases = list(ElementTree.parse(report).iter("testcase"))
@@ -177,7 +177,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the tests on each machine and print the table.
 
     Args:
-        words: the command line's; those of this process if it is None. What is no option goes to pytest.
+        words: the command line's arguments; those of this process if None. Unknown ones are passed to pytest.
 
     Returns:
         The exit status: 1 if a test failed on a machine, 0 if none did.

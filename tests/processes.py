@@ -1,4 +1,4 @@
-"""Programs in processes of their own, for tests of what must not depend on the process; and waiting for others."""
+"""Runs programs in separate processes, to test results that must not depend on the process, and waits for others."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import psutil
 
 
 def output_of(program: str, hash_seed: str, *arguments: str) -> str:
-    """What a Python program prints, in a bare environment, with strings hashed by a seed."""
+    """Return what a Python program prints in a minimal environment, with the given seed of string hashes."""
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
         env={"PYTHONHASHSEED": hash_seed, "JAX_PLATFORMS": "cpu"},
@@ -20,18 +20,18 @@ def output_of(program: str, hash_seed: str, *arguments: str) -> str:
 
 
 def workers_of(process: psutil.Process) -> list[psutil.Process]:
-    """The engine's workers that a process has started, and nothing else that it has."""
+    """Return the engine's worker processes among the children of a process."""
     found: list[psutil.Process] = []
     for each in process.children():
         try:
             found += [each] if any("synthesis.making.engines.worker" in word for word in each.cmdline()) else []
-        except psutil.NoSuchProcess:  # or one that has ended and was not waited for
+        except psutil.NoSuchProcess:  # it has ended, possibly as a zombie
             continue
     return found
 
 
 def wait_until(done: Callable[[], bool]) -> None:
-    """Wait until something is true; a minute at most."""
+    """Wait until ``done()`` is true, at most a minute."""
     end = time.monotonic() + 60
     while not done():
         assert time.monotonic() < end

@@ -1,4 +1,4 @@
-"""The rows of what a program launches, as users get them."""
+"""Makes rows of the kernels that a program launches, as a user would: by recording it and extracting."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from synthesis import Pair, extract
 
 
 def rows_of(program: Path, folder: Path) -> list[Pair]:
-    """Record a program in a process of its own, and extract what is kept in a folder."""
+    """Record a program in a separate process, extract the recording in a folder, and return the pairs."""
     kept = folder / "kept"
     command = [sys.executable, "-m", "synthesis", "record", "--out", str(kept), "--", str(program)]
     subprocess.run(command, capture_output=True, check=True)
@@ -16,7 +16,7 @@ def rows_of(program: Path, folder: Path) -> list[Pair]:
 
 
 def rows_of_text(text: str, folder: Path) -> dict[str, Pair]:
-    """The same of a program's text, by the kernels' names."""
+    """Record a program given as text, extract the recording in a folder, and return the pairs by the kernels' names."""
     program = folder / "program.py"
     program.write_text(text)
     return {each.spec.name: each for each in rows_of(program, folder)}

@@ -1,4 +1,4 @@
-"""Runs drawn kernels with their own tool, for tests and benchmarks that need to see what they compute."""
+"""Runs drawn kernels with their own tool, for tests and benchmarks that need the results."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,11 +14,11 @@ from synthesis.verification.inputs import Values, another_draw, array_shape, dra
 from synthesis.verification.twins import at_executed_sizes
 
 _DRAWS = 16
-"""How often the inputs of a kernel are drawn to see whether it is of use: most leave early on some."""
+"""Number of draws on which the usefulness of a kernel is tested, since most kernels return early on some inputs."""
 
 
 def with_recipes(name: str, recipes: Sequence[Recipe]) -> Frontend:
-    """A front end with other recipes than its own."""
+    """Return a front end with its recipes replaced."""
     frontend = get_frontend(name)
     drawer = replace(frontend.drawer, recipes=tuple(recipes))
     return replace(frontend, drawing=lambda: drawer)
@@ -31,7 +31,7 @@ def load(spec: KernelSpec) -> Kernel:
 
 
 def run(kernel: Kernel, inputs: Values, device: str = "cpu") -> Values:
-    """The outputs of a kernel: what a JAX function returns, or what a Warp kernel leaves in its output arrays."""
+    """Return the outputs of a kernel: the results of a JAX function, or the output arrays of a Warp kernel."""
     return _run_warp(kernel, inputs, device) if kernel.spec.frontend == "warp" else _run_jax(kernel, inputs)
 
 
@@ -45,7 +45,7 @@ def _run_jax(kernel: Kernel, inputs: Values) -> Values:
 
 
 def plain(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The value in a type that NumPy itself has; it has no bfloat16."""
+    """Return the value in a dtype that NumPy itself has: bfloat16 is widened to float32."""
     return value.astype(np.float32) if value.dtype.kind == "V" else value
 
 
@@ -102,12 +102,12 @@ def field_of(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
 
 
 def struct_value(struct: Any, field: str, value: npt.NDArray[Any]) -> Any:
-    """A struct's field as its type takes it."""
+    """Return a value of the type of a struct's field."""
     return value.item() if value.ndim == 0 else type(getattr(struct, field))(*value.ravel())
 
 
 def poison(shape: tuple[int, ...], dtype: str) -> npt.NDArray[np.generic]:
-    """Values that no kernel writes: NaN, or a number far outside every domain."""
+    """Return an array of values that no kernel writes: NaN, or a number far outside every domain; False for bool."""
     kind = numpy_dtype(dtype)
     if kind.kind == "b":
         return np.zeros(shape, kind)
@@ -116,7 +116,7 @@ def poison(shape: tuple[int, ...], dtype: str) -> npt.NDArray[np.generic]:
 
 
 def quick_compiles() -> None:
-    """Make Warp compile fast rather than well, and quietly."""
+    """Make Warp compile fast, without optimisation and without messages."""
     import warp as wp_module
 
     wp: Any = wp_module
@@ -126,12 +126,12 @@ def quick_compiles() -> None:
 
 
 def needs_gpu(spec: KernelSpec) -> bool:
-    """Whether a drawn kernel cannot run on a CPU: its native code is of blocks of threads."""
+    """Return whether a drawn kernel cannot run on a CPU, because its native code uses blocks of threads."""
     return spec.category == "native"
 
 
 def shortcomings(spec: KernelSpec) -> list[str]:
-    """Why a drawn kernel is of no use: outputs that are not finite or never vary, inputs that never change anything."""
+    """Return why a drawn kernel is useless: outputs that are not finite or are constant, inputs without an effect."""
     kernel = load(spec if spec.signature.twin is None else at_executed_sizes(spec))
     spec = at_executed_sizes(spec)
     found: list[str] = []
@@ -164,6 +164,6 @@ def shortcomings(spec: KernelSpec) -> list[str]:
 
 
 def written_part(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """What a kernel wrote of an output; threads beyond a count leave the poison."""
+    """Return the elements of an output that a kernel wrote. Threads beyond a count leave the poison."""
     poisoned = np.isnan(value) if value.dtype.kind == "f" else value == poison((), str(value.dtype))
     return value[~poisoned]

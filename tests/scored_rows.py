@@ -1,4 +1,4 @@
-"""Rows that answers are scored against, and a scorer that stays: fixtures of tests/scoring."""
+"""Rows to score answers against, and a scorer for the whole session: fixtures of tests/scoring."""
 
 import math
 import re
@@ -17,41 +17,41 @@ SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 
 @pytest.fixture(scope="session")
 def scorer() -> Iterator[Scorer]:
-    """A scorer that draws new inputs for each call."""
+    """Yield a scorer that draws new inputs for each call."""
     with Scorer(Scoring(source_time_limit=5.0)) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def warp_samples() -> list[Document]:
-    """A few rows of the samples with all four texts proved."""
+    """Return a few sample rows whose four texts are all verified."""
     rows = [each for each in read_folder(SAMPLES / "warp") if len(each.metadata["verified"]) == 4]
     return rows[:: len(rows) // 6][:6]
 
 
 @pytest.fixture(scope="session")
 def jax_samples() -> list[Document]:
-    """A few rows of the samples whose texts run at their own sizes."""
+    """Return a few sample rows whose texts run at their own sizes."""
     rows = [each for each in read_folder(SAMPLES / "jax") if each.spec.signature.twin is None]
     return rows[:: len(rows) // 6][:6]
 
 
 @pytest.fixture(scope="session")
 def twin_samples() -> list[Document]:
-    """Rows of the samples whose texts were run at smaller sizes than their own, of those that are not large."""
+    """Return the sample rows that were verified with a twin of smaller sizes, except very large ones."""
     rows = [each for each in read_folder(SAMPLES / "jax") if each.spec.signature.twin is not None]
     return [each for each in rows if numbers_of(each) < 100_000]
 
 
 def numbers_of(row: Document) -> int:
-    """The numbers that its arguments and results have at its own sizes, those of trees too."""
+    """Return the number of elements of a row's arguments and results at its own sizes, including those of pytrees."""
     signature = at_own_sizes(row.spec).signature
     return sum(math.prod(size or 0 for size in each.shape or ()) for each in (*signature.arguments, *signature.results))
 
 
 @pytest.fixture(scope="session")
 def derivative_rows(tmp_path_factory: pytest.TempPathFactory) -> list[Document]:
-    """JAX functions with all levels that are executed, derivatives too."""
+    """Return rows of JAX functions with all levels that can be executed, including derivatives."""
     out = tmp_path_factory.mktemp("derivatives")
     levels = [
         f"{kind}{name}" for kind in ("", "vjp_", "jvp_") for name in ("jaxpr", "stablehlo", "hlo", "optimized_hlo")
@@ -61,7 +61,7 @@ def derivative_rows(tmp_path_factory: pytest.TempPathFactory) -> list[Document]:
 
 
 def named_otherwise(row: Document, level: str) -> str:
-    """A row's own text with one name changed or an unused value more, so that it is not the row's own but as right."""
+    """Return an equivalent of a row's own text, with one name changed or an unused value added."""
     text = row.texts[level] or ""
     if row.frontend == "warp":
         return re.sub(r"\bvar_0\b", "mine", text)

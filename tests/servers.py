@@ -1,4 +1,4 @@
-"""Servers of ``irsmith serve`` for tests, as users start them, and clients of them."""
+"""Starts servers with ``irsmith serve`` for tests, as users do, and sends them requests."""
 
 import http.client
 import json
@@ -21,13 +21,16 @@ MISSING = [name for name in ("starlette", "uvicorn", "prometheus_client") if fin
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that runs."""
+    """A running server."""
 
     url: str
     process: "subprocess.Popen[str]"
 
     def ask(self, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], Any]:
-        """Status, headers and body of an answer; a body is sent as JSON, or as it is."""
+        """Send a request, and return the status, headers and body of the reply.
+
+        Bytes are sent unchanged, and any other body as JSON.
+        """
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=120)
         try:
             sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
@@ -41,24 +44,24 @@ class Running:
             connection.close()
 
     def workers(self) -> list[psutil.Process]:
-        """Its processes that score."""
+        """Return the server's processes that score."""
         found = psutil.Process(self.process.pid).children()
         return [each for each in found if "synthesis.adapters.serving.worker" in each.cmdline()]
 
     def metric(self, name: str) -> float:
-        """What it counted under a name."""
+        """Return the sum of the server's metrics whose lines begin with a name."""
         lines = [line for line in self.ask("/metrics")[2].splitlines() if line.startswith(name)]
         return sum(float(line.rpartition(" ")[2]) for line in lines)
 
     def stop(self) -> int:
-        """Its status, after it was told to end."""
+        """Send SIGTERM to the server, and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
 
 
 @contextmanager
 def serving(dataset: Path, *options: str, **environment: str) -> Generator[Running]:
-    """A server at a port of its own, ready."""
+    """Yield a server on a free port that is ready to score."""
     command = [sys.executable, "-m", "synthesis", "serve", "--dataset", str(dataset), "--port", "0", "--json", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
     assert process.stdout is not None

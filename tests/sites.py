@@ -1,4 +1,4 @@
-"""A site of a few samples, and a Chromium without a window to look at it with."""
+"""Fixtures for the web site: a site of a few samples, and a headless Chromium to open it with."""
 
 import json
 import shutil
@@ -17,25 +17,25 @@ from synthesis import explore
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 FEW = 24
-"""Samples of each front end."""
-expect.set_options(timeout=30_000)  # milliseconds: nothing here is about speed, and the machine may be busy
+"""Number of samples of each front end."""
+expect.set_options(timeout=30_000)  # milliseconds; long, because the machine may be busy
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def samples(frontend: str) -> list[Path]:
-    """The first samples of a front end."""
+    """Return the files of the first samples of a front end."""
     return sorted((SAMPLES / frontend).glob("*.json"))[:FEW]
 
 
 def without_line_map(path: Path) -> dict[str, Any]:
-    """The row of a file, of which a test is to change the texts."""
+    """Return the row in a file without its line map, so that a test can change its texts."""
     row = json.loads(path.read_text())
     row["metadata"]["line_map"] = "{}"
     return row
 
 
 def folder_of(paths: list[Path], folder: Path) -> Path:
-    """A folder of pairs with these files alone, which nothing else tells of."""
+    """Copy files of pairs into a new folder, without a ledger or other records, and return the folder."""
     folder.mkdir(parents=True)
     for path in paths:
         shutil.copy(path, folder)
@@ -44,12 +44,12 @@ def folder_of(paths: list[Path], folder: Path) -> Path:
 
 @dataclass(slots=True)
 class Few:
-    """A few samples, and the site of them."""
+    """A few samples, and their site."""
 
     folders: list[Path]
     site: Path
     rows: list[dict[str, Any]]
-    """What the files hold, in order."""
+    """The contents of the files, in order."""
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +79,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass(slots=True)
 class Visit:
-    """A page of a site, and what went wrong on it."""
+    """A page of a site, with its error messages and its requests."""
 
     page: Page
     base: str
@@ -87,14 +87,14 @@ class Visit:
     requests: list[str] = field(default_factory=list[str])
 
     def go(self, hash_: str = "#/") -> Page:
-        """Open an address of the site, afresh."""
+        """Open an address of the site in a newly loaded page."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.base}/index.html{hash_}")
         self.page.wait_for_selector("html[data-shown]", state="attached")
         return self.page
 
     def check(self) -> None:
-        """Nothing was complained of, and nothing was asked of any other place."""
+        """Check that there were no error messages, and no requests to other sites."""
         assert self.complaints == []
         strange = [each for each in self.requests if not each.startswith((f"{self.base}/", "about:", "data:"))]
         assert strange == []
@@ -105,7 +105,7 @@ Open = Callable[..., Visit]
 
 @pytest.fixture
 def open_site(browser: Browser) -> Iterator[Open]:
-    """Opens a site by its folder or its address; what was complained of fails the test in the end."""
+    """Yield a function that opens a site by folder or address. Error messages of a page fail the test at its end."""
     visits: list[Visit] = []
     contexts: list[BrowserContext] = []
 
@@ -131,11 +131,11 @@ def open_site(browser: Browser) -> Iterator[Open]:
 
 @pytest.fixture
 def served(few: Few) -> Iterator[str]:
-    """The address of the few samples' site at a server of this machine."""
+    """Yield the address of the samples' site on a local HTTP server."""
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Say nothing."""
+            """Do nothing, so that requests are not logged."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(few.site))) as server:
         thread = threading.Thread(target=server.serve_forever)

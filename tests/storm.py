@@ -1,4 +1,4 @@
-"""Many clients of a server at once, faults among them: what the load test and benchmarks/serving.py have in common."""
+"""Sends a server many concurrent requests, some of them faulty: used by the load test and benchmarks/serving.py."""
 
 import json
 import random
@@ -23,35 +23,36 @@ from servers import Running
 from synthesis import view_records
 
 TOGETHER = 8
-"""Answers of a request."""
+"""Number of answers in a request."""
 MIX = (
     ("gold", 0.32), ("rewritten", 0.3), ("another row's", 0.2), ("garbage", 0.12), ("huge", 0.05), ("crashing", 0.007),
     ("hanging", 0.003),
 )  # fmt: skip
 HANG_UPS = 0.03
-"""Share of requests before which a client asks the same and hangs up."""
+"""Share of requests that a client first sends on a connection that it closes without waiting for the reply."""
 
 
 @dataclass(slots=True)
 class Storm:
-    """What came of it."""
+    """The results of a load test."""
 
     answered: int = 0
     wrong: list[str] = field(default_factory=list[str])
-    """Answers whose value is not what it has to be."""
+    """Descriptions of answers that got the wrong score."""
     kinds: Counter[str] = field(default_factory=Counter[str])
     statuses: Counter[int] = field(default_factory=Counter[int])
     seconds: list[float] = field(default_factory=list[float])
-    """That each request took, those included that had to come again."""
+    """Seconds that each request took, including retries."""
     memory: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])
-    """Answers so far, bytes of the server, bytes of its processes that score."""
+    """Number of answers so far, memory of the server, and of its largest scoring process, in bytes."""
     killed: int = 0
 
 
 def rows_of_both(folder: Path, count: int) -> list[dict[str, Any]]:
-    """Put rows of both front ends into a folder; returns questions about them.
+    """Copy sample rows of both front ends into a folder, and return questions about them.
 
-    Those of functions that are too dear to run are left out: of another text than their own nothing can be said.
+    Rows with a twin are left out: their functions are too expensive to run here, so only the row's own text could be
+    judged.
     """
     for frontend in LEVELS:
         paths = (each for each in sorted((SAMPLES / frontend).glob("*.json")) if "twin" not in signature_of(each))
@@ -66,7 +67,7 @@ def signature_of(path: Path) -> dict[str, Any]:
 
 
 def candidates_of(records: Sequence[dict[str, Any]], count: int) -> list[list[Candidate]]:
-    """Requests of answers to one question each, a fixed mix of kinds."""
+    """Return requests, each with answers to one question, in a fixed mix of kinds."""
     draw = random.Random(5)
     kinds, weights = zip(*MIX, strict=True)
     chosen = draw.choices(kinds, weights, k=count)
@@ -78,7 +79,7 @@ def candidates_of(records: Sequence[dict[str, Any]], count: int) -> list[list[Ca
 
 
 def let_loose(server: Running, requests: Sequence[Sequence[Candidate]], clients: int, kills: Sequence[float]) -> Storm:
-    """Ask a server everything, and kill one of its processes when these shares are answered."""
+    """Send a server all requests, and kill one of its processes whenever a share in ``kills`` of them is answered."""
     storm, lock, draw = Storm(), threading.Lock(), random.Random(6)
     total = sum(map(len, requests))
     left = sorted(kills, reverse=True)
@@ -126,7 +127,7 @@ def hang_up(server: Running, body: dict[str, Any]) -> None:
 
 
 def memory_of(server: Running) -> tuple[int, int]:
-    """Bytes of the server, and of its processes that score; not of those that texts run in."""
+    """Return the memory in bytes of the server and of its largest scoring process, not of those in which texts run."""
     try:
         scoring = [each.memory_info().rss for each in server.workers()]
         return psutil.Process(server.process.pid).memory_info().rss, max(scoring, default=0)

@@ -1,4 +1,4 @@
-"""Runs in chunks: killed anywhere and continued, they end with the same files; another run's folder is refused."""
+"""Runs in chunks: a killed run, when continued, ends with the same files; the folder of another run is rejected."""
 
 import json
 import random
@@ -27,7 +27,7 @@ def parts(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the command makes where nothing stops it."""
+    """Return the folder of a run that was not interrupted."""
     folder = tmp_path_factory.mktemp("sixty")
     BatchGenerator("jax", chunk_size=7, category=FAST).run(60, folder)
     return folder
@@ -184,7 +184,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run, which no test changes."""
+    """Return the folder of a run that no test changes."""
     folder = tmp_path_factory.mktemp("begun")
     BatchGenerator("jax").run(2, folder)
     return folder

@@ -16,7 +16,7 @@ STEP = re.compile(
     r"|Create `(?P<created>[^`]+)`):\n\n```\w+\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
-"""A sentence that says where the block of code after it goes."""
+"""Matches a sentence that says where to put the code block that follows it."""
 CHECK = re.compile(r"^\$ python -m pytest (.*)$", re.MULTILINE)
 
 
@@ -64,7 +64,7 @@ def follow(step: re.Match[str], folder: Path) -> None:
 
 
 def checked(arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """What pytest says of these arguments, as a shell would split them, with the code of a folder."""
+    """Run pytest with some arguments, split as in a shell, on the code in a folder, and return the finished process."""
     command = f'"{sys.executable}" -m pytest --override-ini addopts= -p no:cacheprovider -p no:xdist {arguments}'
     return subprocess.run(
         command,

@@ -1,4 +1,4 @@
-"""Engines: whoever makes the chunks, the same data set; whoever is killed, nothing is lost and nothing is left."""
+"""Engines: every engine makes the same data set, and killing any process loses no row and leaves no process behind."""
 
 import itertools
 import json
@@ -101,8 +101,8 @@ def test_a_worker_ends_though_nobody_has_read_its_words(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", program], pass_fds=[theirs.fileno()], env=os.environ)
     theirs.close()
     ours.sendall(write_order(Order(settings(), str(tmp_path))))
-    select.select([ours], [], [])  # it has said that it is there
-    ours.close()  # with words unread, which resets the connection
+    select.select([ours], [], [])  # it has sent its first message
+    ours.close()  # unread messages reset the connection
     assert process.wait(timeout=60) == 0
 
 
@@ -111,7 +111,7 @@ class Killed(NamedTuple):
 
     folder: Path
     ways: list[tuple[int, int, float]]
-    """What was told of its progress: candidates done, rows, and how far it was."""
+    """The reported progress: finished candidates, rows, and progress including unfinished candidates."""
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_a_log_says_what_a_rank_did(killed: Killed) -> None:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_run_leaves_the_machine_s_gpus_alone(workers: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "JAX_PLATFORMS": "cuda", "CUDA_VISIBLE_DEVICES": "0"}  # which JAX does not have here
+    environment = {**os.environ, "JAX_PLATFORMS": "cuda", "CUDA_VISIBLE_DEVICES": "0"}  # a platform that JAX lacks here
     command = [*_WORDS[:-4], "--count", "2", "--chunk-size", "1", "--workers", workers, "--out", str(tmp_path)]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     assert len(list(read_folder(tmp_path))) == 2
@@ -177,7 +177,7 @@ def test_nothing_outlives_a_run_that_is_ended(tmp_path: Path, sent: signal.Signa
         for each in psutil.Process(process.pid).children(recursive=True):
             started[each.pid] = each
         time.sleep(0.01)
-    assert len(started) >= 4  # two workers, and what texts are run from
+    assert len(started) >= 4  # two workers, each with the process that its texts are forked from
     process.send_signal(sent)
     process.wait()
     _, alive = psutil.wait_procs(list(started.values()), timeout=30)

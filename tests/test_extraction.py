@@ -1,4 +1,4 @@
-"""Extraction from files, folders and packages of the user's, good and bad, with inputs from everywhere."""
+"""Extraction from a user's files, folders and packages, valid and invalid, with inputs from all sources."""
 
 import json
 from pathlib import Path
@@ -71,7 +71,7 @@ def never(x):
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package with a good file, one of each kind of bad, and a main."""
+    """Return a package with a valid file, an invalid file of each kind, and a main module."""
     folder = tmp_path / "mixed_package"
     folder.mkdir()
     files = {
@@ -186,7 +186,7 @@ def test_a_folder_in_use_is_refused(package: Path) -> None:
 
 
 def names_and_types(outcomes: list[Pair | Rejection]) -> dict[str, list[str] | str]:
-    """Kernel name to the types that it was extracted at, or to what stopped it."""
+    """Map each kernel's name to the argument types that it was extracted with, or to the symptom that stopped it."""
     types: dict[str, list[str] | str] = {}
     for outcome in outcomes:
         if isinstance(outcome, Pair):
@@ -288,7 +288,7 @@ def test_a_mark_that_cannot_be_read_costs_its_function_alone(tmp_path: Path) -> 
     assert (first.kernel_name, first.symptom) == ("first", Symptom.NO_EXAMPLE_ARGUMENTS)
     assert first.detail.startswith("its example: cannot read 'f8_strange[4]' as a type and shape")
     assert isinstance(second, Pair)
-    with pytest.raises(ConfigError, match="cannot read 'f8_strange"):  # where nobody extracts, at once
+    with pytest.raises(ConfigError, match="cannot read 'f8_strange"):  # outside of an extraction, it is raised at once
         example("f8_strange[4]")(len)
 
 
@@ -371,7 +371,7 @@ def test_marks_are_no_part_of_a_source(tmp_path: Path) -> None:
         assert "shapes" not in pair.spec.source
         source = pair.spec.source.splitlines()
         assert any(line in source[number - 1] for number, _, _ in pair.line_map["stablehlo"]), pair.line_map
-    assert not pairs["layered"].spec.self_contained  # a class of the user's has no JSON form
+    assert not pairs["layered"].spec.self_contained  # an object of a user's class has no JSON form
     assert pairs["layered"].spec.arg_types == {"p.w": "f32[3]", "p.b": "f32[]", "x": "f32[4,3]"}
 
 
@@ -396,9 +396,9 @@ def test_tables_that_name_no_function_are_an_error(package: Path, tmp_path: Path
         ConfigError, match=r"inputs.toml: \[scalled\] names no function in mixed_package.functions; found: "
     ):
         extract_to_folder("mixed_package.functions", tmp_path / "out", settings)
-    assert not (tmp_path / "out").exists()  # nothing was imported for it
+    assert not (tmp_path / "out").exists()  # the target was not imported
     (tmp_path / "inputs.toml").write_text('[scaled]\nx = "f32[5]"\nn = 3\n[params]\nx = "f32[5]"\n')
-    with pytest.raises(ConfigError, match=r"\[params\] names no function"):  # a word of the file, but no function
+    with pytest.raises(ConfigError, match=r"\[params\] names no function"):  # a name in the file that is not a function
         extract_to_folder("mixed_package.functions", tmp_path / "other", settings)
 
 
@@ -449,9 +449,9 @@ with open(os.environ["COUNTED"], "a") as file:
 @pytest.mark.parametrize(
     ("begins", "imports"),
     [
-        ("print('noise')", 2),  # once to see whether it can be, and once for all
+        ("print('noise')", 2),  # first in a trial process, then in the process that all others are forked from
         ("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()", 7),
-        ("jnp.ones(3) + 1.0", 7),  # which starts threads of XLA's
+        ("jnp.ones(3) + 1.0", 7),  # this starts threads of XLA
     ],
 )
 def test_a_package_is_imported_once_where_it_can_be(

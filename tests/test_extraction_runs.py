@@ -1,4 +1,4 @@
-"""Extractions as runs: whoever goes through the files, the same data set; what was stopped is continued."""
+"""Extractions as runs: every engine makes the same data set, and a stopped run can be continued."""
 
 import json
 import shutil
@@ -57,7 +57,10 @@ def shared(x):
 
 @pytest.fixture(scope="module")
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A package of twelve files: of both front ends, one that does not import, two that hand the same function on."""
+    """Yield a package of twelve files for two front ends.
+
+    One file cannot be imported, and two re-export the same function.
+    """
     package = tmp_path_factory.mktemp("packages") / "farm"
     package.mkdir()
     texts = {f"b{size}.py": FILE.format(size=size) for size in range(2, 7)}
@@ -73,7 +76,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def whole(farm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What one process makes of the farm where nothing stops it."""
+    """Return the folder of an extraction of the package that one process made without interruption."""
     folder = tmp_path_factory.mktemp("whole") / "out"
     extracted(folder, workers=1)
     return folder
@@ -81,14 +84,14 @@ def whole(farm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def as_texts(farm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same as files of texts."""
+    """Return the folder of the same extraction in the format ``text``."""
     folder = tmp_path_factory.mktemp("texts") / "out"
     extracted(folder, format="text")
     return folder
 
 
 def extracted(out: Path, **running: Any) -> tuple[list[str], dict[str, str]]:
-    """The kernels that became rows of the farm, and what stopped the others."""
+    """Return the names of the package's kernels that became rows, and the symptoms that stopped the others."""
     _, rejections = extract_to_folder("farm", out, TEXTS, Running.of(**{"progress": "none", **running}))
     stopped = {each.kernel_name or each.origin: str(each.symptom) for each in rejections if each.level is None}
     return [each.name for each in documents(out)], stopped
@@ -121,7 +124,7 @@ def test_progress_names_files_and_ends_with_nothing_left(
     named = {each["slowest"][0] for each in told if each["slowest"] is not None}
     assert len(named) > 3
     assert named <= {place.label for place in places_of("farm")}
-    # Until finalize, a kernel that files of two chunks make public counts twice.
+    # Before ``finalize``, a kernel that files of two chunks export counts twice.
     assert (told[-1]["done"], told[-1]["total"], told[-1]["seconds_left"]) == (14, None, 0.0)
 
 

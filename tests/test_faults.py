@@ -1,4 +1,4 @@
-"""Whatever fails while a run writes, and wherever it is killed: the same command ends with the same bytes."""
+"""Faults and kills at every write of a run: running the command again ends with the same bytes."""
 
 import errno
 import multiprocessing
@@ -21,7 +21,7 @@ COUNT = 10
 
 
 def use_the_toy(patch: pytest.MonkeyPatch) -> None:
-    """Its kernels cost nothing, so that a run is made a hundred times."""
+    """Make the toy the only front end. Its kernels cost nothing, so a run can be made a hundred times."""
     toy = EntryPoint("toy", "toy:FRONTEND", registry.ENTRY_POINT_GROUP)
 
     def only_toy(*, group: str) -> list[EntryPoint]:
@@ -65,7 +65,7 @@ def killed() -> None:
 
 
 def strike(patch: pytest.MonkeyPatch, name: str, at: int, fault: Fault) -> list[int]:
-    """Have the call number ``at`` of a function of ``os`` fail; the list holds how often it was called."""
+    """Make call number ``at`` of a function of ``os`` fail. The returned list holds the number of calls so far."""
     calls, real = [0], getattr(os, name)
 
     def struck(*arguments: object, **options: object) -> object:
@@ -93,7 +93,7 @@ def finalize_struck(folder: Path, name: str, at: int) -> None:
 
 
 def in_a_child(work: Callable[[Path, str, int], None], *arguments: object) -> int | None:
-    """How a process ended that did this: 0, or minus a signal. It is forked from one that has not used JAX."""
+    """Return the exit code of a process that does some work. It is forked from one that has not used JAX."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["synthesis.making.runs.batch_generator", "synthesis.making.sources.drawn", "toy"])
     process = context.Process(target=work, args=arguments)
@@ -103,7 +103,7 @@ def in_a_child(work: Callable[[Path, str, int], None], *arguments: object) -> in
 
 
 def writes(tmp_path: Path, name: str) -> int:
-    """How often a whole run calls a function of ``os``."""
+    """Return how often a complete run calls a function of ``os``."""
     with pytest.MonkeyPatch.context() as patch:
         calls = strike(patch, name, 0, full)
         make(tmp_path / "counted")
@@ -123,7 +123,7 @@ def test_an_error_at_any_write_is_told_and_made_good(
             calls = strike(patch, name, at, fault)
             with pytest.raises(OutputError, match="cannot write"):
                 make(folder)
-            assert calls[0] >= at  # it did strike
+            assert calls[0] >= at  # the fault occurred
         assert not list(folder.rglob("*.tmp"))
         assert make(folder) == COUNT
         assert contents(folder) == whole

@@ -1,4 +1,4 @@
-"""Files are whole or not there, and belong to the user as any other."""
+"""Files are written atomically, with the user's default permissions."""
 
 import os
 from pathlib import Path

@@ -19,7 +19,7 @@ from synthesis.core.settings import CATEGORY_MIXES, Drawing
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 
-# What the user named for each category; recipes and targets must cover it.
+# The operations that were specified for each category; the targets of its recipes must include them.
 NAMED = {
     "warp": {
         "arithmetic": "add sub mul div min max abs sqrt sin cos exp log",
@@ -96,11 +96,14 @@ NAMED = {
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
-BY_DIFFICULTY = pytest.mark.xdist_group("kernels by difficulty")  # by one worker, which draws them once
+BY_DIFFICULTY = pytest.mark.xdist_group("kernels by difficulty")  # run by one worker, which draws them once
 
 
 def noting(name: str, seed: int = 0, **settings: Any) -> KernelGenerator:
-    """A generator whose recipes draw nothing: their kernels say what was asked for, and of which stream."""
+    """Return a generator whose recipes draw nothing.
+
+    Each kernel only records the requested category, recipe, difficulty and target, and a word drawn from its stream.
+    """
     some = KernelGenerator(name).spec(0)
 
     def noted(recipe: Recipe) -> Recipe:
@@ -118,7 +121,7 @@ def noting(name: str, seed: int = 0, **settings: Any) -> KernelGenerator:
 
 @functools.cache
 def of_difficulty(name: str, difficulty: int) -> list[KernelSpec]:
-    """150 kernels of one difficulty, as many of each category."""
+    """Return 150 kernels of one difficulty, spread evenly over the categories."""
     generator = KernelGenerator(name, seed=4, difficulty=difficulty, category_mix="uniform")
     return [generator.spec(index) for index in range(150)]
 
@@ -287,7 +290,7 @@ def test_a_generator_travels_to_other_processes() -> None:
 
 
 def marked(spec: KernelSpec) -> bool:
-    """Whether a kernel was drawn for a target whose adjoint is known to be wrong."""
+    """Return whether a kernel was drawn for a target whose adjoint is known to be wrong."""
     (recipe,) = (each for each in get_frontend(spec.frontend).drawer.recipes if each.name == spec.recipe)
     return bool(set(recipe.wrong_adjoints) & set(spec.ops))
 
@@ -339,7 +342,7 @@ def test_kernels_grow_with_their_difficulty(name: str) -> None:
 
 
 def statements(spec: KernelSpec) -> int:
-    """The number of statements inside the kernel and its helpers."""
+    """Return the number of statements inside the kernel and its helpers."""
     return sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(spec.source))) - 2
 
 
@@ -378,7 +381,7 @@ def test_a_category_without_kernels_of_a_difficulty_is_left_out() -> None:
 
 @FRONTENDS
 def test_what_is_long_is_an_application(name: str) -> None:
-    """Whatever a kernel of one operation would go on with would have nothing to do with it."""
+    """Only application kernels can be long: more statements in a kernel of one operation would be unrelated to it."""
     recipes = get_frontend(name).drawer.recipes
     first = {"warp": "contact", "jax": "layers"}[name]
     categories = get_frontend(name).categories

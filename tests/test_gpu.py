@@ -1,4 +1,4 @@
-"""Kernels of every category on a GPU, where there is one: rows' texts pass there, and launches give what CPUs give."""
+"""Kernels of every category on a GPU, if there is one: rows' texts pass there, and launches agree with the CPU."""
 
 from typing import Any
 
@@ -39,7 +39,8 @@ def test_the_texts_of_rows_are_verified_on_a_gpu(category: str) -> None:
         judgement = judged_on_gpu(frontend, kernel, texts)
         held.append(set(judgement.verdict.verified) == set(texts) and not judgement.failed)
         frontend.compiler.release([kernel])
-    # Sums of atomics in another order, and other roundings of functions, may take one in many beyond its tolerance.
+    # Another order of atomic additions, and other rounding of functions, may take one kernel in many beyond its
+    # tolerance.
     assert sum(held) >= len(held) - 1
 
 
@@ -52,7 +53,7 @@ def test_a_gpu_gives_what_the_cpu_gives(category: str) -> None:
         on_cpu, on_gpu = run(kernel, inputs), run(kernel, inputs, "cuda:0")
         for name, value in on_cpu.items():
             close = np.isclose(on_gpu[name], value, rtol=2e-3, atol=2e-3, equal_nan=True)
-            # A comparison at the edge may go the other way for one thread in many.
+            # A comparison of nearly equal numbers may differ for one thread in many.
             assert close.mean() > 0.9, f"{name}\n{spec.source}"
         get_frontend("warp").compiler.release([kernel])
 

@@ -1,6 +1,7 @@
-"""Whatever is added to what kernels are drawn from changes the kernels that use it, and no others.
+"""Additions to what kernels are drawn from change only the kernels that use them.
 
-But where targets take turns, one more makes each turn longer: that changes the kernels of its category.
+One exception: if the targets of a category take turns, another target changes the order of turns, and so all kernels of
+the category.
 """
 
 import functools
@@ -22,13 +23,13 @@ from synthesis.drawing.syntax import Call, Name
 from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Frontend, Recipe
 
-pytestmark = pytest.mark.xdist_group("growth")  # by one worker, which draws the plain kernels once
+pytestmark = pytest.mark.xdist_group("growth")  # run by one worker, which draws the unchanged kernels once
 COUNT = 125
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
 
 
 class Drawn(NamedTuple):
-    """Kernels by index, and how many drafts of each were begun: one that leads nowhere is begun again."""
+    """Kernels by index, and the number of drafts of each. A draft that fails is started again."""
 
     sources: list[str]
     ops: list[tuple[str, ...]]
@@ -58,16 +59,16 @@ def draw(name: str, recipes: Sequence[Recipe] = ()) -> Drawn:
 
 
 def only_these_changed(before: Drawn, after: Drawn, using: set[int], turning: Set[int] = frozenset()) -> None:
-    """Claims that all kernels but those that use what was added, some but not most, are the same bytes.
+    """Check that only the kernels that use an addition have changed, and that these are some but not most.
 
-    A draft with what was added may lead nowhere where one without it leads somewhere, or the other way round; then
-    another draft is taken, which may do without.
+    A draft with the addition may fail where a draft without it succeeds, or the reverse. The kernel is then made from
+    another draft, which may not use the addition, so a few such kernels are ignored.
 
     Args:
-        before: the kernels without it.
-        after: the kernels with it.
-        using: which of these use it.
-        turning: which others may change, as their targets take turns with one more.
+        before: the kernels without the addition.
+        after: the kernels with the addition.
+        using: the indices of the kernels that use the addition.
+        turning: the indices of other kernels that may change, because the targets of their category take turns.
     """
     pairs = enumerate(zip(before.drafts, after.drafts, strict=True))
     begun_again = {index for index, (one, other) in pairs if one != other} - using
@@ -81,7 +82,7 @@ def only_these_changed(before: Drawn, after: Drawn, using: set[int], turning: Se
 
 @functools.cache
 def draw_plain(name: str) -> Drawn:
-    """The kernels without any addition; asked for before anything is added."""
+    """Return the kernels without any addition. It must first be called before anything is added."""
     return draw(name)
 
 
@@ -91,7 +92,7 @@ def indices_of(frontend: Frontend, recipe: str) -> set[int]:
 
 
 def indices_that_turn(frontend: Frontend, added: Sequence[Recipe]) -> set[int]:
-    """Indices of categories that something was added to and whose targets all weigh the same."""
+    """Return the indices of kernels in categories with an addition and with equal weights of all targets."""
     weights: dict[str, set[float]] = {}
     for recipe in frontend.drawer.recipes:
         weights.setdefault(recipe.category, set()).update(map(recipe.weight_of, recipe.targets))
@@ -119,7 +120,7 @@ def test_a_target_more_changes_its_own_kernels_alone(name: str) -> None:
 
 
 def more_targets(recipe: Recipe) -> Recipe:
-    """The recipe with one target more, which is drawn as its first one is."""
+    """Return the recipe with one more target, ``more``, which is drawn like its first one."""
 
     def draw_more(stream: Stream, target: str) -> KernelSpec:
         spec = recipe.draw(stream, recipe.targets[0] if target == "more" else target)

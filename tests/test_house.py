@@ -1,4 +1,4 @@
-"""The house: rooms know only what is below them, and the two front ends never know each other."""
+"""The architecture: a package imports only packages below it, and front ends never import each other."""
 
 import ast
 import functools
@@ -18,7 +18,7 @@ CONTRIBUTING = CHECKOUT / "CONTRIBUTING.md"
 
 
 def floors() -> list[tuple[str, ...]]:
-    """The lines of the list of rooms in CONTRIBUTING, from the ground up."""
+    """Return the packages of each layer, as CONTRIBUTING.md lists them."""
     listed = CONTRIBUTING.read_text().partition("## The house")[2].split("```")[1]
     lines = [line for line in listed.splitlines() if line and not line.startswith(" ")]
     return [tuple(str(re.findall(r"^\w+(?:, \w+)*", line)[0]).split(", ")) for line in lines]
@@ -27,7 +27,7 @@ def floors() -> list[tuple[str, ...]]:
 FLOOR_OF = {room: floor for floor, rooms in enumerate(floors()) for room in rooms}
 ENTRANCES = (ROOT / "__init__.py", ROOT / "__main__.py")
 PRIVATE_ROOMS = ("introspection.py", "lowering.py", "compilation.py", "execution.py", "launches.py", "captures.py")
-"""Where Warp's private parts are touched: what is live, text, machine code, running, what programs launch."""
+"""The modules that may use Warp's private names: for live kernels, texts, machine code, execution, and launches."""
 MODULES = [path for path in sorted(ROOT.rglob("*.py")) if path not in ENTRANCES]
 
 
@@ -36,7 +36,7 @@ WARP = [path for path in MODULES if path.is_relative_to(ROOT / "frontends" / "wa
 
 @functools.cache
 def nodes_of(path: Path) -> list[ast.AST]:
-    """The nodes of a module's syntax tree that the rules below are about."""
+    """Return the nodes of a module's syntax tree that the rules below check."""
     kinds = (ast.ImportFrom, ast.Import, ast.alias, ast.Attribute, ast.Constant)
     return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kinds)]
 
@@ -54,7 +54,7 @@ def room_of(module: str) -> str:
 
 
 def told(path: Path, node: object) -> str:
-    """Where a rule is broken."""
+    """Return the file and line where a rule is violated, as text."""
     return f"{path.relative_to(ROOT)}, line {getattr(node, 'lineno', '?')}"
 
 
@@ -95,7 +95,7 @@ def test_what_warp_hides_on_its_objects_has_names_of_our_own() -> None:
             )
             assert not isinstance(name, str) or not re.fullmatch(r"_wp_\w+_|_shape_", name), told(path, node)
             assert not (isinstance(node, ast.Attribute) and node.attr == "adj"), told(path, node)
-            # A room's own handle on a private module is nobody else's.
+            # A module's private alias of a Warp module must not be imported by others.
             assert not (isinstance(node, ast.alias) and node.name in ("build", "codegen", "context")), told(path, node)
 
 
@@ -103,7 +103,7 @@ SUPPORT = ROOT / "frontends" / "support.py"
 VERSION_READERS = {"version_of", "versions_of", "find_installed", "this_python"}
 """The functions of ``support.py`` that read versions."""
 VERSION_RECORDERS = [
-    ROOT / "frontends" / "registry.py",  # refuses and warns before a front end is imported, and records toolchains
+    ROOT / "frontends" / "registry.py",  # rejects and warns before a front end is imported, and records toolchains
     ROOT / "frontends" / "warp" / "frontend.py",  # the toolchain of a row
     ROOT / "frontends" / "jax" / "frontend.py",
     ROOT / "frontends" / "triton" / "frontend.py",
@@ -138,7 +138,7 @@ def name_of(path: Path) -> str:
 
 
 def graph_of(modules: Mapping[str, Path]) -> dict[str, set[str]]:
-    """Each module to those that it imports, names in a package being modules of it where there is one."""
+    """Map each module to the modules that it imports. A name imported from a package is a submodule if there is one."""
     found: dict[str, set[str]] = {}
     for name, path in modules.items():
         found[name] = set()
@@ -153,7 +153,7 @@ def graph_of(modules: Mapping[str, Path]) -> dict[str, set[str]]:
 
 def test_no_modules_and_no_rooms_import_each_other_in_a_circle() -> None:
     modules = graph_of({name_of(path): path for path in MODULES})
-    for depth in (1, 2, None):  # rooms, the folders in them, modules
+    for depth in (1, 2, None):  # packages, their subfolders, modules
         graph: dict[str, set[str]] = {}
         for name, imported in modules.items():
             room = part_of(name, depth)
@@ -165,12 +165,12 @@ def test_no_modules_and_no_rooms_import_each_other_in_a_circle() -> None:
 
 
 def part_of(module: str, depth: int | None) -> str:
-    """The first names of a module after the package's; a folder's own module counts as beside those in the folder."""
+    """Return the first ``depth`` names of a module below the root package, or the whole name if ``depth`` is None."""
     return module if depth is None else ".".join(module.split(".")[1 : 1 + depth])
 
 
 def test_no_file_holds_two_versions_of_a_text() -> None:
-    """A merge or a cherry-pick that is not resolved leaves its marks."""
+    """An unresolved merge or cherry-pick leaves conflict markers."""
     marks = re.compile(rb"^(<{7} |={7}$|>{7} )", re.MULTILINE)
     names = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=False).stdout.split(
         b"\0"

@@ -124,7 +124,7 @@ def test_a_name_shadowed_inside_is_another_name() -> None:
 
 
 def renamed(source: str, name: str, other: str) -> str:
-    """The source with a variable renamed, outside strings, keywords and attributes."""
+    """Return the source with a variable renamed, except in strings, keywords and attributes."""
     parts = re.split(r"('[^']*')", source)
     return "".join(
         re.sub(rf"(?<![\w.]){name}\b(?!=)", other, part) if not part.startswith("'") else part for part in parts
@@ -132,7 +132,7 @@ def renamed(source: str, name: str, other: str) -> str:
 
 
 class Renaming(ast.NodeTransformer):
-    """Gives variables, parameters and functions other names; keywords, attributes and strings stay."""
+    """Renames variables, parameters and functions, but not keywords, attributes and strings."""
 
     def __init__(self, names: set[str]) -> None:
         self.others = {name: f"renamed_{number}" for number, name in enumerate(sorted(names))}
@@ -151,7 +151,7 @@ class Renaming(ast.NodeTransformer):
 
 
 def bound_names(tree: ast.AST) -> set[str]:
-    """The names that a source binds, without those that are read as keywords or attributes too."""
+    """Return the names that a source binds, except those that are also keywords or fields."""
     bound = set[str]()
     fields = {"_"}
     for node in ast.walk(tree):
@@ -166,13 +166,13 @@ def bound_names(tree: ast.AST) -> set[str]:
 
 
 def test_names_given_out_in_bulk_keep_the_hash() -> None:
-    """Every name that a drawn kernel binds is changed, by a renamer that knows nothing of canonical forms."""
+    """Rename every name that a drawn kernel binds, independently of the code that makes canonical forms."""
     for frontend in ("warp", "jax"):
         generator = KernelGenerator(frontend, 11)
         for index in range(60):
             spec = generator.spec(index)
             if spec.category == "native":
-                continue  # its C has the names of what Python names
+                continue  # its native code uses the Python names
             tree = ast.parse(spec.source)
             other = ast.unparse(Renaming(bound_names(tree)).visit(ast.parse(spec.source)))
             assert other != ast.unparse(tree)
@@ -190,7 +190,7 @@ def test_the_id_depends_on_the_signature_but_not_on_names() -> None:
 
 
 def another_number(found: re.Match[str]) -> str:
-    """A number that differs from a found one; others get others."""
+    """Return a number that differs from the matched one. Different numbers stay different."""
     return f"{float(found[0]) + 0.013:.6g}"
 
 
@@ -207,10 +207,10 @@ def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str
         pair = synthesize_pair(spec, level=list(levels[frontend]))
         assert not isinstance(pair, Rejection)
         if spec.signature.call is not None:
-            continue  # the leaves of a tree have no names of their own
+            continue  # the leaves of a pytree have no names of their own
         names = [argument.name for argument in spec.signature.arguments]
         if "wp.struct" in spec.source and {"a", "b", "p", "t", "rhs"} & set(names):
-            continue  # Warp's text for a struct has these names too, and canonical forms know no scopes
+            continue  # Warp's text of a struct also has these names, and canonical forms ignore scopes
         again_named = spec.source
         for number, name in enumerate([*names, spec.name]):
             again_named = renamed(again_named, name, f"other_{number}")
@@ -234,7 +234,7 @@ def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str
                 continue
             assert text is not None
             assert again is not None
-            if text.count("\n") == again.count("\n"):  # some numbers change what is traced: x ** 2.0
+            if text.count("\n") == again.count("\n"):  # some numbers change the traced operations, as in x ** 2.0
                 compared += 1
                 assert language.canonical(text) == language.canonical(again), spec.source
             for operation in ("wp::add", "stablehlo.multiply", " mul ", " multiply("):

@@ -1,4 +1,4 @@
-"""The ledger: every line is found again by what its listing prints, and a candidate made again fails as it did."""
+"""The ledger: each line can be found by its printed id, and a candidate that is made again fails in the same way."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Licences: what is declared, in one form, and what an allow-list lets through."""
+"""Licences: normalised SPDX identifiers of declared licences, and allow-lists."""
 
 import pytest
 

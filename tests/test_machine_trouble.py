@@ -1,4 +1,4 @@
-"""A killed process and a full disk are the machine's trouble: no row loses a text for them."""
+"""A killed process or a full disk is a failure of the machine: no row loses a text because of it."""
 
 import os
 import shutil
@@ -17,9 +17,9 @@ from synthesis import BatchGenerator
 COMMAND = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "24", "--chunk-size", "6"]
 
 _KILLS, _MOST_FOLDERS = 6, 6
-"""Processes that are killed, and folders that are made for it at most."""
+"""Number of processes to kill, and maximum number of runs in which to kill them."""
 _PROCESSES = 4
-"""Of the command's, while two workers are at work: each has one that texts are run from."""
+"""Number of processes that the command has started while two workers run: each has one that texts are forked from."""
 
 
 def descendants(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
@@ -33,7 +33,7 @@ def descendants(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
 def test_killed_workers_cost_no_row_anything(tmp_path: Path) -> None:
     BatchGenerator("jax", chunk_size=6).run(24, tmp_path / "whole")
     kills = 0
-    for folder in range(_MOST_FOLDERS):  # on a loaded machine a run may end before its processes have been seen
+    for folder in range(_MOST_FOLDERS):  # on a loaded machine a run may end before all processes are seen
         out = tmp_path / f"killed {folder}"
         kills += kills_until_finished([*COMMAND, "--out", str(out)], _KILLS - kills)
         assert contents(out) == contents(tmp_path / "whole")
@@ -43,7 +43,7 @@ def test_killed_workers_cost_no_row_anything(tmp_path: Path) -> None:
 
 
 def kills_until_finished(command: list[str], most: int) -> int:
-    """Run a command again until it succeeds, and kill a process of its own now and then; returns how often."""
+    """Run a command until it succeeds, killing some of its processes, and return how many were killed."""
     kills, told = 0, b""
     for _ in range(2 * _KILLS):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -95,5 +95,5 @@ def test_a_temporary_folder_that_cannot_be_written_is_told_of(tmp_path: Path) ->
     result = subprocess.run(
         [*COMMAND, "--out", str(tmp_path / "out")], env=environment, capture_output=True, text=True, check=False
     )
-    assert result.returncode in (0, 1)  # Python falls back on other folders where there are some
+    assert result.returncode in (0, 1)  # Python may find another temporary folder
     assert "Traceback" not in result.stderr

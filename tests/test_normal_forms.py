@@ -1,4 +1,4 @@
-"""The benchmark that counts kernels by their normal forms: what it takes for one kernel, and what it tells apart."""
+"""The benchmark that counts kernels by normal form: which kernels it counts as one, and which it distinguishes."""
 
 import importlib.util
 from pathlib import Path

@@ -21,7 +21,7 @@ def scale(x: wp.array(dtype=float), out: wp.array(dtype=float)):
 
 
 def notebook(path: Path, *cells: str) -> Path:
-    """A notebook with these code cells, and text between them."""
+    """Write a notebook with the given code cells and text cells between them, and return its path."""
     made: list[dict[str, Any]] = [{"cell_type": "markdown", "source": ["# About\n", "x = 1/0"]}]
     made += [{"cell_type": "code", "source": each.splitlines(keepends=True), "outputs": []} for each in cells]
     path.write_text(json.dumps({"cells": made, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))

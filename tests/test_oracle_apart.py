@@ -1,4 +1,4 @@
-"""Each oracle stands apart: what makes or runs a text shares no code with it but data types and the protocol."""
+"""Oracles are independent: code that makes or runs texts shares only data types and the protocol with them."""
 
 import ast
 from collections.abc import Iterator
@@ -17,17 +17,20 @@ ROUTES = {
     ),
     "triton": ("lowering", "discovery", "texts"),
 }  # fmt: skip
-"""What makes texts and what runs them."""
+"""The modules of each front end that make texts, and those that run them."""
 SHARED = {
     "jax": {"synthesis.frontends.jax.graphs", "synthesis.frontends.jax.releases"},
     "warp": {f"synthesis.frontends.warp.{name}" for name in ("introspection", "options", "containers", "releases")},
     "triton": set[str](),
 }
-"""What an oracle and a route may both import of their front end: facts about what is live, and data types."""
+"""The modules that both an oracle and the code in ``ROUTES`` may import: facts about live objects, and data types."""
 
 
 def imports_of(path: Path, modules: dict[str, Path]) -> Iterator[str]:
-    """The modules that a file imports anywhere in it; a package itself only where a name of its own is asked for."""
+    """Yield the modules that a file imports, at any depth.
+
+    For a name imported from a package, this is the submodule of that name, or else the package.
+    """
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             inner = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
@@ -46,7 +49,7 @@ def modules_of(frontend: str) -> dict[str, Path]:
 
 
 def reached(starts: set[str], modules: dict[str, Path]) -> set[str]:
-    """The modules of a front end that some of them import, through others too."""
+    """Return the modules of a front end that the given ones import, directly or indirectly, including themselves."""
     pending, found = list(starts), set[str]()
     while pending:
         name = pending.pop()
@@ -70,7 +73,7 @@ def test_an_oracle_shares_no_code_with_the_route_of_any_text(frontend: str) -> N
 
 
 def test_what_both_share_in_jax_computes_nothing() -> None:
-    """Data types, how texts name them, and names of formats: no functions of arrays."""
+    """The shared module has data types and their names in texts, and no functions of arrays."""
     modules = modules_of("jax")
     tree = ast.parse(modules["synthesis.frontends.jax.graphs"].read_text())
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
@@ -81,7 +84,10 @@ def test_what_both_share_in_jax_computes_nothing() -> None:
 def test_an_oracle_takes_from_the_releases_of_its_tool_only_what_operations_mean(
     frontend: str, taken: set[str]
 ) -> None:
-    """What an equation is called, and the simpler ones that JAX traces for it: a trace, as the function's own is."""
+    """Each oracle imports only the listed names of ``releases``.
+
+    For JAX, these return an equation's name, and the simpler equations that JAX traces for it.
+    """
     home = f"synthesis.frontends.{frontend}"
     for name, path in modules_of(frontend).items():
         if not name.startswith(f"{home}.reference"):
@@ -97,7 +103,7 @@ def test_an_oracle_takes_from_the_releases_of_its_tool_only_what_operations_mean
 def test_no_function_of_warps_is_called_by_the_oracle() -> None:
     for path in sorted((ROOT / "frontends" / "warp" / "reference").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            # The module itself is there to be recognised and looked into; a name of it is never called.
+            # The oracle may refer to Warp's module to recognise objects, but never calls a function of it.
             assert not (isinstance(node, ast.alias) and node.name.partition(".")[0] == "warp"), path
             assert not (
                 isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("wp.", "introspection.wp."))

@@ -1,4 +1,4 @@
-"""Machines that this one stands in for: what tests are limited to there, and what is reported of them."""
+"""Emulated machines: the limits of their tests, and the report."""
 
 from pathlib import Path
 
@@ -85,6 +85,6 @@ def test_tests_that_do_not_run_are_a_failure(tmp_path: Path) -> None:
 def test_more_memory_than_the_machine_has_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "test_children.py").write_text(CHILDREN)
     result = run(Machine(name="tiny", memory=GIGABYTE // 2), ["-n0", str(tmp_path)])
-    assert result.passed == 1  # no process has too much by itself
+    assert result.passed == 1  # no single process exceeds the limit
     assert result.memory > 0.6 * GIGABYTE
     assert result.failed == (f"all processes together used {result.memory / GIGABYTE:.1f} GB of memory",)

@@ -1,4 +1,4 @@
-"""What importing the package costs and offers, and what happens without a front end's package."""
+"""The cost and the names of importing the package, and its behaviour without a front end's package."""
 
 import subprocess
 import sys
@@ -111,7 +111,7 @@ def test_two_front_ends_of_one_name_name_both_packages(monkeypatch: pytest.Monke
 
 
 class fresh_registry:  # noqa: N801
-    """The registry as a process with these entry points would have it."""
+    """A context manager in which the registry is that of a process with the given entry points."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, entries: list[EntryPoint]) -> None:
         def entry_points(*, group: str) -> list[EntryPoint]:

@@ -109,7 +109,7 @@ def test_fewer_candidates_are_refused(tmp_path: Path) -> None:
 
 
 class Sabotaged(DrawnKernels):
-    """Some candidates are replaced by what cannot be a row."""
+    """A source in which some candidates are replaced by ones that cannot become rows."""
 
     def kernel(self, number: int) -> KernelSpec:
         if number == 5:
@@ -125,7 +125,7 @@ class Sabotaged(DrawnKernels):
 def test_a_kernel_that_fails_is_recorded_and_the_batch_goes_on(tmp_path: Path) -> None:
     batch = BatchGenerator("warp", kernels_per_module=3)
     batch.source = Sabotaged(batch.settings, batch.settings)
-    summary = batch.run(8, tmp_path, workers=1)  # in this process, which has the source
+    summary = batch.run(8, tmp_path, workers=1)  # in this process, because the source is not known to others
     assert summary.rows == 5
     assert summary.rows + sum(summary.rejections.values()) == summary.candidates == 8
     lines = (tmp_path / "_irsmith" / "rejections.jsonl").read_text().splitlines()
@@ -255,7 +255,7 @@ def test_pairs_one_by_one() -> None:
     pairs = list(generate("warp", count, seed=3, category_mix="uniform", on_rejection=rejections.append))
     indices = [pair.spec.index or 0 for pair in pairs]
     assert indices == sorted(set(indices))
-    assert len(indices) >= count - 1  # one in a few hundred is of no use
+    assert len(indices) >= count - 1  # about one in several hundred kernels is useless
     assert [pair.spec for pair in pairs] == [generator.spec(index) for index in indices]
     known = [each for each in rejections if not lacking(generator.spec(each.index or 0).source)]
     assert {(each.level, each.symptom) for each in known if each.stage == "lower"} == {
@@ -340,4 +340,4 @@ def test_a_candidate_with_a_longer_text_than_is_asked_for_is_left_out(tmp_path: 
     rows = list(read_folder(tmp_path))
     assert len(rows) + len(lines) == 12
     assert all((row.texts["jaxpr"] or "").count("\n") <= 40 for row in rows)
-    assert any((row.texts["hlo"] or "").count("\n") > 40 for row in rows)  # which is no default level
+    assert any((row.texts["hlo"] or "").count("\n") > 40 for row in rows)  # hlo is no default level

@@ -1,4 +1,4 @@
-"""What is shown of long work: how often, and when the time left is told (the last test has a real clock)."""
+"""Progress of long work: how often it is shown, and when the time left is estimated. The last test takes real time."""
 
 import random
 import re
@@ -15,7 +15,7 @@ from synthesis.core.progress import Meter, Progress
 
 
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that changes only when a test sets it."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -80,11 +80,11 @@ def test_the_file_that_has_been_at_work_longest_is_named(clock: Clock) -> None:
 
 
 Estimates = list[tuple[float, float | None]]
-"""Seconds since the beginning, and what was then said to be left."""
+"""Pairs of the seconds since the start, and the estimated seconds left; None if there was no estimate."""
 
 
 def parts_of(durations: list[float], workers: int, clock: Clock) -> tuple[Estimates, float]:
-    """What is told while parts that take so long are done by so many workers, each second; and when they were done."""
+    """Simulate workers on chunks of given durations. Return the estimates in each second, and the total time."""
     told: Estimates = []
     began, waiting, ends = clock.now, list(enumerate(durations)), dict[int, float]()
     meter = Meter(None, [lambda each: told.append((clock.now - began, each.seconds_left))])
@@ -107,7 +107,7 @@ def parts_of(durations: list[float], workers: int, clock: Clock) -> tuple[Estima
 def test_one_slow_file_is_no_ground_for_an_estimate(clock: Clock) -> None:
     told, _ = parts_of([600.0] + [2.0] * 10 + [3.0] * 10, 1, clock)
     assert all(left is None for at, left in told if at < 640)
-    # Two at work: one file is at work for ten minutes while the others take seconds.
+    # With two workers, one file takes ten minutes while the others take seconds.
     told, took = parts_of([600.0] + [2.0] * 100, 2, clock)
     assert all(left is None for at, left in told if 210 < at < took - 1)
 
@@ -122,7 +122,7 @@ def test_like_files_are_an_estimate_early(clock: Clock) -> None:
 
 
 def off(told: Estimates, took: float) -> tuple[int, int]:
-    """Of the estimates of a minute and more, how many there are, and how many are off by more than a factor of two."""
+    """Return the number of estimates after the first minute, and how many are wrong by more than a factor of two."""
     given = [(took - at, left) for at, left in told if left and at >= 60 and took - at > 2]
     return len(given), sum(not 0.5 <= left / true <= 2 for true, left in given)
 
@@ -141,7 +141,7 @@ def test_estimates_of_files_are_within_a_factor_of_two_or_not_given(spread: floa
 
 
 def candidates_of(total: int, seconds: Callable[[int], float], clock: Clock) -> tuple[Estimates, float]:
-    """What is told while candidates that take so long are finished one after the other."""
+    """Simulate candidates of given durations, one after the other, and return the estimates and the total time."""
     told: Estimates = []
     began = clock.now
     meter = Meter(total, [lambda each: told.append((clock.now - began, each.seconds_left))])

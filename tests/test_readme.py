@@ -1,4 +1,4 @@
-"""The README and the tutorial, followed word for word: what they print is what the commands print."""
+"""The README and the tutorial, executed step by step: their commands print what the pages show."""
 
 import importlib.util
 import json
@@ -17,20 +17,20 @@ README = Path(__file__).parents[1] / "README.md"
 TUTORIAL = README.parent / "docs" / "tutorial.md"
 DOCUMENTS = sorted(path for place in ("*.md", "docs/**/*.md", "data/**/*.md") for path in README.parent.glob(place))
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
-"""A link to a file, relative to the page."""
+"""Matches a link to a file, relative to the page."""
 BLOCK = re.compile(r"^```(\w+\n.*?)^```$", re.MULTILINE | re.DOTALL)
-"""A block of code, with its language in the first line."""
+"""Matches a block of code, with its language in the first line."""
 VALUES = re.compile(r"^- `\w[^`]*` \w+\[[\d, ]*\]: \S", re.MULTILINE)
-"""The line that the gallery has for an array."""
+"""Matches the line of an array in the gallery."""
 
 
 def script(name: str) -> Any:
-    """A script beside the docs, as a module."""
+    """Return a script in ``docs`` as a module."""
     specification = importlib.util.spec_from_file_location(name, README.parent / "docs" / f"{name}.py")
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module  # dataclasses ask it for their annotations
+    sys.modules[name] = module  # dataclasses look up their annotations there
     specification.loader.exec_module(module)
     return module
 
@@ -41,7 +41,7 @@ printed: Callable[[str, Path], list[str]] = PAGES.printed
 
 
 def follow(steps: Sequence[tuple[str, list[str]]], folder: Path, *, redirected: str = "") -> None:
-    """Run the commands of a page in a folder, and hold what each prints against what the page says."""
+    """Run the commands of a page in a folder, and check that each prints what the page shows."""
     for command, expected in steps:
         while expected and not expected[-1]:
             expected.pop()
@@ -136,7 +136,7 @@ def test_the_gallery_has_an_entry_for_each_recipe() -> None:
 
 
 def entries_of(page: str) -> dict[str, str]:
-    """The text of each entry of a page of the gallery, by the recipe's name."""
+    """Return the text of each entry on a page of the gallery, by the recipe's name."""
     outside = BLOCK.sub(lambda block: re.sub("^#", " #", block[0], flags=re.MULTILINE), page)
     _, *parts = re.split(r"^## (.+)$", outside, flags=re.MULTILINE)
     return dict(zip(parts[::2], parts[1::2], strict=True))

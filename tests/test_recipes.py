@@ -1,4 +1,4 @@
-"""The one test that every recipe must pass: what it draws is pure, valid, uses its target and nothing twice."""
+"""Tests that every recipe must pass: its kernels are reproducible and valid, and use their target."""
 
 import ast
 import builtins
@@ -30,11 +30,11 @@ RECIPES = [
     for name in ("warp", "jax")
     for recipe in get_frontend(name).drawer.recipes
 ]
-# The tests of one recipe by one worker, which draws its kernels once.
+# The tests of one recipe are run by one worker, which draws its kernels once.
 TOGETHER = [
     pytest.param(*each.values, id=each.id, marks=pytest.mark.xdist_group(f"recipe {each.id}")) for each in RECIPES
 ]
-# Targets that are spelled by control flow or by an operator rather than by a catalogue name.
+# Maps a target that is not itself an operation of the catalogue to the operation that kernels then list.
 _RENAMED_TARGETS = {"mat_vec": "matmul", "mat_mat": "matmul"}
 _BACKWARD = {"cpp_backward", "cuda_backward"}
 
@@ -57,17 +57,17 @@ def draw_one(recipe: Recipe, target: str, number: int) -> KernelSpec:
 
 
 _SEVERAL = 2
-"""How many kernels of a target the tests that only read them share."""
+"""Number of kernels of each target that the tests share which do not change them."""
 
 
 @functools.cache
 def several_of(recipe: Recipe) -> list[Drawn]:
-    """These kernels, one target after another."""
+    """Return ``_SEVERAL`` kernels of each target of a recipe, ordered by target."""
     return draw_all(recipe, _SEVERAL)
 
 
 _DRAWN_AGAIN = 3
-"""Of how many targets of a recipe a kernel is drawn twice."""
+"""Number of targets of a recipe for which a kernel is drawn twice."""
 
 
 @pytest.mark.parametrize(("name", "recipe"), TOGETHER)
@@ -107,13 +107,13 @@ def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) ->
     frontend.compiler.release(kernels)
 
 
-# What a kernel that is drawn well may be rejected for: that it is of no use on some inputs is told by running it.
+# Symptoms for which a correctly drawn kernel may be rejected, since uselessness is only detected by running it.
 _BAD_LUCK = (Symptom.ILL_CONDITIONED, Symptom.USELESS)
 _TRIES = 4
 
 
 def verify_together(specs: Sequence[KernelSpec]) -> list[Pair | Rejection]:
-    """What is established of drawn kernels of one front end, by one verifier."""
+    """Return the outcomes of drawn kernels of one front end, verified together."""
     frontend = get_frontend(specs[0].frontend)
     device = frontend.compiler.devices[0]
     levels = frontend.choose_levels(None, device)
@@ -123,7 +123,7 @@ def verify_together(specs: Sequence[KernelSpec]) -> list[Pair | Rejection]:
 
 
 class Tried(NamedTuple):
-    """The kernels that were drawn of a recipe until one was verified, and what became of each."""
+    """The kernels drawn from a recipe until one was verified, and the outcome of each."""
 
     specs: list[KernelSpec]
     outcomes: list[Pair | Rejection]
@@ -135,7 +135,7 @@ class Tried(NamedTuple):
 
 @pytest.fixture(scope="module")
 def tried(request: pytest.FixtureRequest) -> dict[tuple[str, Recipe], Tried]:
-    """A kernel or a few of each recipe that a test was asked for, all those of a front end verified together."""
+    """Return the kernels tried for each recipe under test. Those of a front end are verified together."""
     asked = [
         cast(tuple[str, Recipe], (item.callspec.params["name"], item.callspec.params["recipe"]))
         for item in request.session.items
@@ -153,7 +153,7 @@ def tried(request: pytest.FixtureRequest) -> dict[tuple[str, Recipe], Tried]:
 
 
 def draw_some(recipe: Recipe, number: int) -> KernelSpec:
-    """A kernel of some target of a recipe, of some difficulty up to 3."""
+    """Return a kernel of a random target of a recipe, with a random difficulty up to 3."""
     stream = Stream("verified", recipe.name, number)
     target = stream.pick(recipe.targets)
     difficulty = stream.choice([each for each in recipe.difficulties if each <= 3])
@@ -185,7 +185,7 @@ _TAKE_ONE_TWICE = ["dot", "ddot", "vdot", "outer", "matmul", "einsum", "vec2", "
 
 
 def may_repeat(node: ast.AST) -> bool:
-    """Whether people give an operation one operand twice: c * c, dot(v, v), vec3(m, m, m), a helper."""
+    """Return whether people commonly pass one operand twice to an operation: c * c, dot(v, v), a helper."""
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.Mult | ast.MatMult)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -234,7 +234,7 @@ def test_every_name_is_read(name: str, recipe: Recipe) -> None:
         for function in ast.walk(ast.parse(spec.source)):
             if (
                 not isinstance(function, ast.FunctionDef) or ast.unparse(function.body[-1]) == "..."
-            ):  # native code reads
+            ):  # native code reads the names
                 continue
             nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
             read = {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
@@ -249,7 +249,7 @@ def test_every_name_is_read(name: str, recipe: Recipe) -> None:
 def test_the_sampled_kernels_are_useful(name: str) -> None:
     generator = KernelGenerator(name, seed=0)
     drawn = [generator.spec(index) for index in range(60)]
-    specs = [spec for spec in drawn if spec.signature.call is None]  # these are asked here as functions of arrays
+    specs = [spec for spec in drawn if spec.signature.call is None]  # ``shortcomings`` calls functions with arrays only
     specs = [spec for spec in specs if not lacking(spec.source)]
     short = {spec.index: found for spec in specs if not needs_gpu(spec) and (found := shortcomings_here(spec))}
     short = {index: left for index, found in short.items() if (left := without_spare(found, drawn[index].source))}
@@ -257,7 +257,7 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
 
 
 def shortcomings_here(spec: KernelSpec) -> list[str]:
-    """What is of no use in a kernel; nothing where an older Warp does not compile what newer ones do."""
+    """Return the shortcomings of a kernel; none if only an older release of Warp cannot compile it."""
     try:
         return shortcomings(spec)
     except Exception as error:
@@ -267,11 +267,10 @@ def shortcomings_here(spec: KernelSpec) -> list[str]:
 
 
 def without_spare(found: list[str], source: str) -> list[str]:
-    """What is left without what need not matter.
+    """Return the shortcomings without those that are acceptable.
 
-    A struct holds more fields than one kernel asks, a maximum may be far from where it starts, where a kernel resets
-    what some of its threads have, each of these gets the same, and a thread that goes down a tree reads of a parent
-    what it has written.
+    Acceptable are unused fields of a struct, an initial value that a maximum always exceeds, a constant output of a
+    kernel that resets some elements, and values that a traversal of a tree overwrites before it reads them.
     """
     idle = [re.match(r"(?:\w+\.)?(\w+) changes nothing", each) for each in found]
     left = [each for each, name in zip(found, idle, strict=True) if name is None or not is_spare(name[1], each, source)]
@@ -281,7 +280,7 @@ def without_spare(found: list[str], source: str) -> list[str]:
 
 
 def is_reset(name: str, source: str) -> bool:
-    """Whether a kernel that decides by what it reads writes numbers of its text to an array, and nothing else."""
+    """Return whether a kernel with branches writes only constants to an array."""
     tree = ast.parse(source)
     stored = [
         each.value
@@ -295,7 +294,11 @@ def is_reset(name: str, source: str) -> bool:
 
 
 def is_spare(name: str, found: str, source: str) -> bool:
-    """Whether a source never asks for a field, or only takes a maximum into an array, or fills it from the roots."""
+    """Return whether a field or an array may have no effect.
+
+    The source never reads the field, or it only takes maxima or minima into the array, or fills the array from the
+    roots of a tree.
+    """
     if found.startswith(name):
         filled = f"{name}[child] = " in source and f"{name}[parent]" in source
         return filled or re.search(rf"wp\.atomic_(?:max|min)\({name},", source) is not None
@@ -309,7 +312,7 @@ DTYPES = {
 
 
 class Kernels:
-    """The kernels of the usual mix that tests look for formats in, each drawn once."""
+    """The kernels of the usual mix in which tests look for number formats, each drawn once."""
 
     def __init__(self, name: str) -> None:
         self._generator, self._drawn = KernelGenerator(name, seed=2), list[KernelSpec]()

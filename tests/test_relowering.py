@@ -1,4 +1,4 @@
-"""Rows of a finished folder lowered again: what stays, what is new, and what a stranger's row cannot do."""
+"""Rows of a finished folder, lowered again: which columns stay, which are new, and which attacks fail."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ OTHER = {"jax": "0.0.1", "jaxlib": "0.0.1"}
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data set of both front ends, of rows with several levels."""
+    """Return a data set of two front ends, whose rows have several levels."""
     place = tmp_path_factory.mktemp("mixed")
     levels = {"jax": ["jaxpr", "stablehlo"], "warp": ["cpp_forward"]}
     for frontend, names in levels.items():
@@ -125,7 +125,7 @@ HOSTILE: dict[str, Callable[[dict[str, Any], Path], object]] = {
 
 @pytest.fixture(scope="module")
 def attacked(mixed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int]:
-    """A folder with a hostile row for each good one that is left, lowered again; what they may not touch."""
+    """Lower a folder of good and hostile rows again, and return it, a file that they must not touch, and a count."""
     place = tmp_path_factory.mktemp("attacked")
     canary = place / "canary"
     good = [each for each in documents(mixed) if each.frontend == "jax"]
@@ -191,7 +191,7 @@ def test_other_rows_or_settings_are_another_run(mixed: Path, tmp_path: Path) -> 
 
 
 def many(mixed: Path, folder: Path) -> int:
-    """A folder of 210 rows: copies under other names, which are other kernels."""
+    """Write a folder of 210 rows, which are copies with other numbers and names, so that they are different kernels."""
     folder.mkdir()
     rows = [each for each in documents(mixed) if each.frontend == "jax"]
     for number in range(210):
@@ -246,6 +246,6 @@ def test_every_other_command_takes_the_folder(
     explore(relowered, out=tmp_path / "site", runs=0)
     assert (tmp_path / "site" / "index.html").exists()
     merged = finalize(mixed, relowered, out=tmp_path / "merged")
-    assert merged.rows == len(documents(mixed))  # the same programs are in no data set twice
+    assert merged.rows == len(documents(mixed))  # a data set has each program once
     assert "irsmith relower" in (relowered / "README.md").read_text()
     assert json.loads((relowered / SETTINGS).read_text())["folder"] == str(mixed)

@@ -1,4 +1,4 @@
-"""The committed samples: every file is read, its fields checked, its source run and its IR made again."""
+"""The committed samples: every file is read, its fields are checked, its source is run, and its IR is made again."""
 
 import importlib.util
 import itertools
@@ -25,12 +25,12 @@ TYPES: dict[Kind, type] = {
     Kind.TEXT: str, Kind.INTEGER: int, Kind.NUMBER: float, Kind.FLAG: bool, Kind.JSON: str, Kind.RECORD: dict,
 }  # fmt: skip
 COUNTS = {"warp": 270, "jax": 138, "triton": 60}
-"""Six candidates of every category."""
+"""Number of sample candidates of each front end: six of every category."""
 DERIVATIVES = ("cpp_backward", "cuda_backward", "vjp_jaxpr", "vjp_stablehlo")
 GUARDED = ("control_flow", *get_frontend("warp").categories[26:])
-"""Warp's categories with branches that draws need not come to: an index out of bounds, a triangle without area.
+"""Warp categories with branches that draws may not reach, such as for an index out of bounds or an empty triangle.
 
-In every category of the other front ends there are arms of the kind, such as the sides of a comparison of two arrays.
+Every category of the other front ends has such branches, as in an elementwise selection.
 """
 
 
@@ -63,8 +63,8 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     assert path.parent.name == pair.frontend
     assert metadata["description"]
     assert metadata["category"] in frontend.categories
-    # Every text that stands was proved by execution, but for CUDA whose threads wait for each other (native code, and
-    # tiles that one thread hands to the others) and for derivatives of arms that no run takes.
+    # Every text is verified by execution, except CUDA texts whose threads synchronise (native code, and tiles that one
+    # thread passes to the others), and derivatives of branches that no run takes.
     texts = [level.name for level in levels if pair.texts[level.name] is not None]
     assert metadata["verified"] == [name for name in texts if name not in metadata["unverified"]]
     for name, reason in metadata["unverified"].items():
@@ -79,7 +79,7 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     assert bool(backward) == metadata["gradient"].startswith(("agrees", "convention: "))
     assert (metadata["origin"]["kind"], metadata["version"], metadata["seed"]) == ("synthetic", __version__, 0)
 
-    # The source runs as it stands, from a file, and defines the kernel.
+    # The source alone, run from a file, defines the kernel.
     (tmp_path / "sample.py").write_text(source)
     spec = importlib.util.spec_from_file_location(f"sample_{path.stem}", tmp_path / "sample.py")
     assert spec is not None
@@ -88,7 +88,7 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     spec.loader.exec_module(module)
     assert frontend.compiler.claims(getattr(module, metadata["kernel_name"]))
 
-    # The hashes are those of the texts; that the texts are the source's is told by making all samples again.
+    # The hashes are those of the texts. Another test checks the texts themselves, by making all samples again.
     assert metadata["renamed_hash"] == renamed_hash(source)
     assert metadata["structure_hash"] == structure_hash(source)
     first = next(level for level in levels if pair.texts[level.name] is not None)

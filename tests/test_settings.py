@@ -1,4 +1,4 @@
-"""Settings are a value: one set of names for records, options, files and ``run.json``."""
+"""Settings: records, command line options, files and ``run.json`` have the same names."""
 
 import json
 from dataclasses import fields
@@ -13,7 +13,7 @@ from synthesis.core.settings import Settings
 
 
 def options_of(command: str) -> set[str]:
-    """The long names of a command's options, as fields are spelled."""
+    """Return the long names of a command's options, spelled as fields."""
     arguments = app[command].assemble_argument_collection()
     return {name.removeprefix("--").replace("-", "_") for each in arguments for name in each.names if each.parse}
 
@@ -103,7 +103,7 @@ def test_settings_come_from_a_file_and_the_command_line_goes_before(
     assert run(arguments) == 0
     written = json.loads((tmp_path / "out" / "_irsmith" / "run.json").read_text())
     assert (written["seed"], written["count"], written["category"]) == (4, 5, ["math", "nn"])
-    # The record of a run is such a file.
+    # The ``run.json`` of a run can be used as such a file.
     record = str(tmp_path / "out" / "_irsmith" / "run.json")
     assert run(["generate", "--config", record, "--out", str(tmp_path / "again")]) == 0
     assert json.loads((tmp_path / "again" / "_irsmith" / "run.json").read_text()) == written

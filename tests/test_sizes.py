@@ -1,4 +1,4 @@
-"""The benchmark that holds drawn kernels against applications: what it counts, in sources counted by hand."""
+"""The benchmark that compares drawn kernels with applications: its counts, checked on sources counted by hand."""
 
 import sys
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Stores: files by name, whole or not there, in a folder, in memory and in an object store."""
+"""Stores: named files, written atomically, in a folder, in memory and in an object store."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ KINDS = ("folder", "memory", "s3", "gs", "hf")
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """Return a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def gs() -> Iterator[str]:
-    """The URL of a bucket of a server of this machine that speaks as Google's storage does."""
+    """Yield the URL of a bucket on a local server with the interface of Google Cloud Storage."""
     servers: Any = pytest.importorskip("gcp_storage_emulator.server")
     pytest.importorskip("gcsfs")
     port = free_port()
@@ -35,14 +35,14 @@ def gs() -> Iterator[str]:
     server.start()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
-        patch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")  # which asks for credentials
+        patch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")  # this experimental feature requires credentials
         yield "gs://pairs"
     server.stop()
 
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """The URL of a bucket of a server of this machine that speaks as Amazon's storage does."""
+    """Yield the URL of a bucket on a local server with the interface of Amazon S3."""
     servers: Any = pytest.importorskip("moto.server")
     pytest.importorskip("s3fs")
     boto3: Any = pytest.importorskip("boto3")
@@ -64,7 +64,7 @@ def s3() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def hf() -> Iterator[str]:
-    """The URL of a data set of a server of this machine that speaks as Hugging Face's hub does."""
+    """Yield the URL of a data set on a local server with the interface of Hugging Face's hub."""
     constants: Any = pytest.importorskip("huggingface_hub.constants")
     hub = Hub("nobody/pairs")
     hub.start()
@@ -193,7 +193,7 @@ def five_candidates() -> BatchGenerator:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The rows as a folder has them."""
+    """Return the Parquet file of the rows as written into a local folder."""
     folder = tmp_path_factory.mktemp("whole")
     five_candidates().run(5, folder)
     return (folder / TABLE).read_bytes()

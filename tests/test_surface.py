@@ -1,4 +1,4 @@
-"""The benchmark of JAX's public functions: what it calls, and what it lets pass for a reason."""
+"""The benchmark of JAX's public functions: which calls it makes, and which reasons for unverified levels it allows."""
 
 import sys
 from pathlib import Path

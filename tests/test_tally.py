@@ -1,4 +1,4 @@
-"""What became of a run's candidates, counted and told."""
+"""Counts and summaries of the outcomes of a run's candidates."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""At a terminal: the same bytes, colours only on the screen, an interrupt without a traceback."""
+"""At a terminal: files have the same bytes, only the screen has colours, and an interrupt prints no traceback."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from folders import contents
 
 from synthesis import run_pipeline
 
-# A function whose jaxpr has jaxprs in a primitive's parameters.
+# A function whose jaxpr has inner jaxprs in a primitive's parameters.
 SOLVER = """
 import jax.numpy as jnp
 from jax import lax
@@ -29,7 +29,7 @@ def solved(a, b):
 
 
 def at_a_terminal(arguments: list[str], *, interrupt_at: Path | None = None) -> tuple[int, str]:
-    """The exit status and what the terminal showed of a command whose every stream is one."""
+    """Run a command whose streams are all a terminal, and return its exit status and output."""
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "synthesis", *arguments]
     process = subprocess.Popen(
@@ -39,11 +39,11 @@ def at_a_terminal(arguments: list[str], *, interrupt_at: Path | None = None) -> 
     shown = b""
     while True:
         if interrupt_at is not None and list(interrupt_at.glob("_irsmith/parts/*.parquet")):
-            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it
             interrupt_at = None
         try:
             part = os.read(leader, 65536)
-        except OSError:  # nobody has the other end any more
+        except OSError:  # the other end is closed
             break
         if not part:
             break
@@ -112,13 +112,13 @@ def test_the_bar_moves_from_the_first_second(tmp_path: Path) -> None:
     ways = [each.way for _, each in said]
     assert ways == sorted(ways)
     assert ways[-1] == 60
-    assert len({round(way) for way in ways}) > 40  # parts of candidates, too
+    assert len({round(way) for way in ways}) > 40  # progress within candidates is reported, too
     assert sum(each.done == 0 for _, each in said) > 10
     assert all(each.rate is None or each.way - each.resumed >= 1 for _, each in said)
 
 
 def test_time_left_forgets_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By a clock of its own: ten candidates a second, half an hour in which the run was stopped, and ten a second."""
+    """Simulate ten candidates a second, a pause of half an hour, and again ten candidates a second."""
     from synthesis.core import progress
     from synthesis.core.progress import Meter, Progress
 

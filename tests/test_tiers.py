@@ -1,6 +1,6 @@
-"""The table of tiers: it names tests that there are, and each kind of test keeps a member in the first tier.
+"""The table of tiers: it names existing tests, and the first tier has a test of each kind.
 
-And who runs them: tests that share a fixture are left to one worker.
+Tests that share an expensive fixture are run by one worker.
 """
 
 import ast
@@ -20,7 +20,7 @@ TESTS = {
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 }
 ALONE = {test for entry in TIERS.entries if entry.keep == 0 for test in entry.ids}
-"""Tests of which no case is in the first tier."""
+"""Tests without any case in the first tier."""
 
 
 @pytest.mark.parametrize("entry", TIERS.entries, ids=lambda entry: f"{entry.file} {entry.keep}")
@@ -60,7 +60,7 @@ def shared() -> str:
 
 
 def groups_of(test: str, request: pytest.FixtureRequest) -> list[Any]:
-    """The groups of a test of this file, by its name."""
+    """Return the worker groups of a test of this file, by its name."""
     found = [each for each in request.session.items if each.path == Path(__file__) and each.name == test]
     return [name for each in found for mark in each.iter_markers("xdist_group") for name in mark.args]
 

@@ -1,4 +1,4 @@
-"""Marks and tables of inputs that cannot be read or used cost their function alone, and the ledger names the place."""
+"""An unusable ``@example`` or table of inputs rejects only its own function, and the ledger names the place."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ MARKS = {
     '{"a": ["f32[3]", "f3[3]"]}': "unknown scalar type in 'f3[3]'",
 }
 WRONG_MARKS = ('"f32[3]", "f32[3]", "f32[3]"', '"f32[3,4]"', "None", "object()")
-"""Marks that can be read, and do not fit the function."""
+"""Arguments of ``@example`` that can be parsed, but do not fit the function."""
 TABLES = {
     'x = "f33[2]"': "unknown scalar type in 'f33[2]'",
     'x = "four"': "unknown scalar type in 'four'",
@@ -64,7 +64,7 @@ def test_a_bad_mark_is_a_line_with_its_place(mark: str, tmp_path: Path) -> None:
 def test_a_mark_without_arguments_is_a_line_and_no_function_is_lost(tmp_path: Path) -> None:
     path = tmp_path / "marks.py"
     path.write_text("import synthesis\n\n\n@synthesis.example\ndef first(x):\n    return x + 1\n")
-    (first,) = extract(str(path), level="jaxpr", verify="none")  # a file of bad marks alone, too
+    (first,) = extract(str(path), level="jaxpr", verify="none")  # also if the file has no valid example
     assert isinstance(first, Rejection)
     assert first.detail.startswith("its example: first is marked without arguments")
     with pytest.raises(ConfigError, match="marked without arguments"):

@@ -1,4 +1,4 @@
-"""The releases of the tools that are checked: the files of ``constraints/``, and the script that reads them."""
+"""The tool releases that are checked: the files in ``constraints/``, and the script that reads them."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Which tests ``make test`` runs: all but those that ``tiers.toml`` puts into the second tier."""
+"""Chooses the tests that ``make test`` runs: all except those that ``tiers.toml`` puts into the second tier."""
 
 import tomllib
 import zlib
@@ -15,13 +15,13 @@ class Entry:
     """Tests of one file that are in the second tier."""
 
     file: str
-    """Relative to ``tests``."""
+    """The file, relative to ``tests``."""
     tests: tuple[str, ...]
-    """The functions."""
+    """The names of the test functions."""
     guards: str
-    """What they protect."""
+    """A description of what the tests protect."""
     keep: int = 0
-    """How many cases of each function stay in the first tier, chosen by a hash of their names."""
+    """Number of cases of each function that stay in the first tier, chosen by a hash of their names."""
     instead: str = ""
     """The id of a test of the same kind that stays in the first tier; needed if ``keep`` is 0."""
 
@@ -39,13 +39,13 @@ class Tiers:
 
     @classmethod
     def read(cls, path: Path = TABLE) -> "Tiers":
-        """The table of a file."""
+        """Return the table in a file."""
         found = tomllib.loads(path.read_text(encoding="utf-8"))
         listed: list[dict[str, Any]] = found["second"]
         return cls(tuple(Entry(tests=tuple(entry.pop("tests")), **entry) for entry in listed))
 
     def second(self, ids: Iterable[str]) -> set[str]:
-        """Those of the tests with these ids, parameters included, that are in the second tier."""
+        """Return the ids of the tests that are in the second tier, given all ids with their parameters."""
         kept = {test: entry.keep for entry in self.entries for test in entry.ids}
         listed: dict[str, list[str]] = {}
         for each in ids:

@@ -1,4 +1,4 @@
-"""The smallest front end: functions of numbers to CPython's bytecode. docs/contributing/frontend.md explains it."""
+"""A minimal front end, from functions of numbers to CPython bytecode. docs/contributing/frontend.md explains it."""
 
 import dis
 import sys

@@ -1,4 +1,4 @@
-"""TTIR and TTGIR of kernels, as Triton makes them for a device."""
+"""Lowers Triton kernels to TTIR and TTGIR for a device, and runs these texts."""
 
 import functools
 import importlib
@@ -20,7 +20,7 @@ F32, F64 = np.float32, np.float64
 RNG = np.random.default_rng(7)
 
 where: Callable[[Any, Any, Any], Any] = np.where
-"""NumPy's function, of which the types are not known."""
+"""``np.where`` without its type annotations."""
 
 DEVICES = {**{f"cuda:{number}": ("cuda", number, 32) for number in (80, 90, 100)}, "hip": ("hip", "gfx942", 64)}
 
@@ -38,7 +38,7 @@ _NAMES = {
 
 
 def signature_of(kernel: Any, arguments: Mapping[str, Any]) -> dict[str, str]:
-    """The types of a kernel's arguments; what is no array is a constant."""
+    """Return Triton's types of a kernel's arguments. A value without a dtype is a compile-time constant."""
     found: dict[str, str] = {}
     for name in kernel.arg_names:
         value = arguments[name]
@@ -81,9 +81,9 @@ def _texts(
 def texts(
     kernel: Any, device: str = "cuda:90", debug: bool = False, aligned: bool = False, **arguments: Any
 ) -> dict[str, str]:
-    """The TTIR and the TTGIR of a kernel with the types and constants of some arguments.
+    """Return the TTIR and the TTGIR of a kernel for the types and constants of the given arguments.
 
-    If they are aligned, all numbers and addresses are multiples of 16.
+    If ``aligned``, Triton may assume that all numbers and addresses are multiples of 16.
     """
     types = signature_of(kernel, arguments)
     constants = tuple(arguments[name] for name, each in types.items() if each == "constexpr")
@@ -100,7 +100,7 @@ def outcomes(
     watch: Watch | None = None,
     **arguments: Any,
 ) -> dict[str, dict[str, Array]]:
-    """What the TTIR and the TTGIR of a kernel leave in the arrays."""
+    """Return, by level, the final arrays of running the TTIR and the TTGIR of a kernel."""
     order = [name for name, each in signature_of(kernel, arguments).items() if each != "constexpr"]
     given = {name: np.asarray(arguments[name]) for name in order}
     return {
@@ -110,17 +110,17 @@ def outcomes(
 
 
 def floats(*shape: int, dtype: Any = F32) -> Array:
-    """Drawn floats of a shape."""
+    """Return random normal numbers of a shape."""
     return RNG.standard_normal(shape).astype(dtype)
 
 
 def zeros(count: int, dtype: Any = F32) -> Array:
-    """An array of zeros."""
+    """Return an array of zeros."""
     return np.zeros(count, dtype)
 
 
 def check_same(found: dict[str, dict[str, Array]], name: str, expected: Any, tolerance: float = 0) -> None:
-    """Check that a text at each level leaves what is expected in an array."""
+    """Check that the text at each level leaves the expected values in an array."""
     for level, arrays in found.items():
         wanted = np.asarray(expected).reshape(arrays[name].shape)
         np.testing.assert_allclose(

@@ -1,9 +1,9 @@
-"""Follows docs/training.md from its install command on, in a new environment; ``make page`` runs it.
+"""Executes docs/training.md from its install command on, in a new environment. Run by ``make page``.
 
 python try_page.py FOLDER_OF_THE_WHEEL ENVIRONMENT
 
-The wheel stands in for what a registry would have of irsmith. The last command, which trains, needs a model from the
-network: tests/views/test_page.py runs it with one that is made there; here what it imports has to be there.
+The wheel is installed instead of a release from a registry. The last command, which trains, needs a model from the
+network: tests/views/test_page.py runs it with a model that it makes itself. Here only its imports are checked.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Tries the installed wheel, in an environment that has neither Warp nor JAX; ``make wheel`` runs it.
+"""Tests the installed wheel in an environment without Warp and JAX. Run by ``make wheel``.
 
 python try_wheel.py FOLDER_OF_SAMPLES
 """

@@ -1,4 +1,4 @@
-"""Folders that exports are made of: fixtures of tests/views."""
+"""Folders to export from: fixtures of tests/views."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from synthesis import run_pipeline
 
 @pytest.fixture(scope="session")
 def warp_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of Warp kernels that are not verified."""
+    """Return the folder of a run of unverified Warp kernels."""
     out = tmp_path_factory.mktemp("rows") / "warp"
     run_pipeline(120, out, frontend="warp", seed=5, verify="none", workers=1)
     return out
@@ -18,7 +18,7 @@ def warp_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def jax_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of JAX functions that are not verified, with derivatives and what is below StableHLO."""
+    """Return the folder of a run of unverified JAX functions, with derivatives and the levels below StableHLO."""
     out = tmp_path_factory.mktemp("rows") / "jax"
     levels = ["jaxpr", "stablehlo", "hlo", "vjp_jaxpr", "vjp_stablehlo", "jvp_jaxpr", "jvp_stablehlo"]
     run_pipeline(60, out, frontend="jax", seed=5, verify="none", level=levels, workers=1)
@@ -27,7 +27,7 @@ def jax_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def split_rows(jax_rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose rows are in two splits."""
+    """Return a folder whose rows are in two splits."""
     out = tmp_path_factory.mktemp("rows") / "split"
     other = tmp_path_factory.mktemp("rows") / "other"
     for seed, count, folder in ((6, 6, other), (5, 14, out)):
