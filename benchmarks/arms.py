@@ -1,12 +1,12 @@
-"""Wrong derivatives in arms that few inputs take, and how many of them verification finds or says that it cannot reach.
+"""Wrong derivatives in rarely taken branches: how many verification rejects, and how many it reports as not reached.
 
     python benchmarks/arms.py > benchmarks/arms.txt
 
-Each function has an arm, written in one of 38 ways, that is taken above a limit: by a fifth of the numbers that are
-drawn, by one in a hundred, or by none. In the arm is a function whose derivative is right, or wrong in one of three
-ways: half as much again, of the other sign, or zero. All of them are extracted with default settings and the inputs
-that stand here. A wrong text may be refused or unverified, and must not be verified; a right one must not be refused.
-The exit status is 1 otherwise.
+Each function has an arm, that is, one side of a branch or a selection, written in one of 38 ways. It is taken if a
+number is above a limit: by a fifth of the drawn numbers, by one in a hundred, or by none. In the arm is a function
+whose derivative is right, or wrong in one of three ways: half as much again, of the other sign, or zero. All functions
+are extracted with default settings and the inputs in this file. A wrong text may be rejected or unverified, but not
+verified. A right text must not be rejected. The exit status is 1 otherwise.
 """
 
 import sys
@@ -22,7 +22,7 @@ from pathlib import Path
 from synthesis import Pair, Rejection, extract
 
 RULES = {"right": "2.0", "half as much again": "3.0", "of the other sign": "-2.0", "zero": "0.0"}
-"""The factor of x * g that the derivative of x * x is said to have."""
+"""Maps a rule to the factor of x * g in its derivative of x * x."""
 JAX_ARMS = {
     "where": "jnp.where(x > LIMIT, BAD(x), x)",
     "where of an array": "jnp.where(x > jnp.full_like(x, LIMIT), BAD(x), x)",
@@ -48,7 +48,7 @@ JAX_ARMS = {
     "jit": "jax.jit(lambda v: jnp.where(v > LIMIT, BAD(v), v))(x)",
 }
 JAX_LIMITS = {"a fifth": 1.22, "one in a hundred": 1.486, "none": 3.0}
-"""Limits of numbers from 0.1 to 1.5."""
+"""Maps how often an arm is taken to its limit, for numbers from 0.1 to 1.5."""
 WARP_ARMS = {
     "where": "wp.where(v > LIMIT, BAD(v), v)",
     "where, other side": "wp.where(v <= LIMIT, v, BAD(v))",
@@ -70,7 +70,7 @@ WARP_STATEMENTS = {
     "atomic": "    out[i] = v\n    if v > LIMIT:\n        wp.atomic_add(out, i, BAD(v))\n",
 }
 WARP_LIMITS = {"a fifth": 32.0, "one in a hundred": 39.6, "none": 50.0}
-"""Limits of numbers from 0.1 to 40."""
+"""Maps how often an arm is taken to its limit, for numbers from 0.1 to 40."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +84,18 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How functions with arms are written for a front end; ``ARM``, ``NAME`` and the like stand for their parts."""
+    """Templates of functions with arms for a front end, with placeholders such as ``ARM`` and ``NAME``."""
 
     head: str
     part: str
-    """The function in an arm, and its derivative; ``NUMBER`` and ``FACTOR`` are those of a rule."""
+    """The function in an arm, with its derivative. ``NUMBER`` and ``FACTOR`` are those of a rule in ``RULES``."""
     function: str
     inputs: str
-    """The entry in the table of inputs."""
+    """The function's table in the file of inputs."""
     arms: Mapping[str, str]
     limits: Mapping[str, float]
     levels: tuple[str, ...] | None
-    """The levels that are made; None for the default ones."""
+    """The levels to make; None for the default ones."""
     derivatives: tuple[str, str]
 
 
@@ -134,7 +134,7 @@ LANGUAGES = {"jax": JAX, "warp": WARP}
 
 
 def module_of(language: Language) -> tuple[str, str, dict[str, Case]]:
-    """The text of a module, of its table of inputs, and what each function is."""
+    """Return the source of a module, the file of its inputs, and the case of each function by name."""
     parts = [language.head]
     for number, factor in enumerate(RULES.values()):
         parts.append(language.part.replace("NUMBER", str(number)).replace("FACTOR", factor))
@@ -151,14 +151,14 @@ def module_of(language: Language) -> tuple[str, str, dict[str, Case]]:
 
 
 def outcomes_of(frontend: str, folder: Path) -> Iterator[tuple[Case, str, str]]:
-    """Each case, a level of its derivatives, and what became of the text: verified, unverified or refused."""
+    """Yield each case with a level of its derivatives and the outcome of the text: verified, unverified or refused."""
     language = LANGUAGES[frontend]
     source, inputs, cases = module_of(language)
     (folder / "arms.py").write_text(source)
     (folder / "arms.toml").write_text(inputs)
     for each in extract(folder / "arms.py", frontend=frontend, inputs=folder / "arms.toml", level=language.levels):
         if isinstance(each, Rejection) and each.kernel_name.startswith("part_"):
-            continue  # the functions in the arms, which have no inputs
+            continue  # the functions in the arms, for which no inputs are given
         assert isinstance(each, Pair), each
         refused = {rejection.level: rejection for rejection in each.rejections}
         for level in language.derivatives:

@@ -1,11 +1,10 @@
-"""Verify hostile rows between good ones, and write what came of each.
+"""Verifies hostile rows among good ones, and reports the outcome of each.
 
     make attacks        writes benchmarks/attacks.txt
     python benchmarks/attacks.py triton     prints the same for one front end, or several
 
-Each attack is a small edit of a drawn row (``tests/attacks``). Those of one front end are in one folder, with a good
-row between every eight; files outside, a listening socket, processes and temporary folders are looked at before and
-after.
+Each attack is a small edit of a drawn row (``tests/attacks``). The rows of one front end are in one folder, with a good
+row after every eight. Files outside, a listening socket, processes and temporary folders are checked before and after.
 """
 
 import datetime
@@ -26,7 +25,7 @@ _WIDTH = 150
 
 
 def main() -> int:
-    """Write the report on standard output; 1 if an attack came through."""
+    """Write the report to standard output, and return 1 if an attack succeeded, else 0."""
     found = Found()
     with tempfile.TemporaryDirectory(prefix="attacks-") as place:
         good = make_good_rows(Path(place) / "good", sys.argv[1:])

@@ -1,11 +1,11 @@
-"""What sharing Python modules between kernels saves, and how memory grows over a long run.
+"""Measures how much time kernels save by sharing Python modules, and how memory grows over a long run.
 
     python benchmarks/batches.py modules warp 600
     python benchmarks/batches.py memory warp 20000
 
-``modules`` makes the same candidates with different numbers of kernels a module, in turns in one process, and prints
-the rate of each as a ratio to one kernel a module. ``memory`` prints the peak memory of the process as it goes on.
-Lines are for ``benchmarks/batches.txt``.
+``modules`` makes the same candidates with different numbers of kernels per module, in turns in one process, and prints
+each rate as a ratio to that of one kernel per module. ``memory`` prints the peak memory of the process over time. The
+lines are for ``benchmarks/batches.txt``.
 """
 
 import resource

@@ -1,13 +1,13 @@
-"""A blind reading: could a competent person have written this kernel for a purpose?
+"""A blind test: does a reader believe that a competent person wrote a kernel for a purpose?
 
     python benchmarks/blind.py prepare warp 7 build/blind      # 100 kernels as 001.py … 100.py, and what they are
     python benchmarks/blind.py table build/blind >> benchmarks/blind.txt
 
-Arguments of ``prepare``: front end, seed, folder. It puts 60 drawn kernels of difficulties 4 and 5 among 40 of the
-applications that ``sizes.py`` compares with, in an order by the seed, and writes what each one is to ``key.json``
-beside the folder, where a reader does not look. Of both kinds the function alone is shown, without decorator, docstring
-and comments, printed by ``ast.unparse``, so that neither layout nor words beside the code tell. Real ones are at least
-as long as the shorter drawn ones: a getter of two lines is no match for a long kernel.
+Arguments of ``prepare``: front end, seed, folder. It mixes 60 drawn kernels of difficulties 4 and 5 with 40 kernels of
+the applications that ``sizes.py`` compares with, in an order that depends on the seed. It writes the origin of each to
+``key.json`` beside the folder, where the reader does not look. Only the function is shown, without decorator, docstring
+and comments, printed by ``ast.unparse``, so that neither layout nor comments reveal its origin. Application kernels are
+at least as long as the shorter drawn ones.
 
 The reader gives each file a score and writes ``scores.json`` into the folder, ``{"001": 4, …}``:
 
@@ -17,8 +17,8 @@ The reader gives each file a score and writes ``scores.json`` into the folder, `
     2  probably not: parts have nothing to do with each other, or do what nobody needs
     1  certainly not
 
-``table`` prints the means of both kinds and each kernel's score, for drawn ones with the index that makes it again.
-Needs the packages of ``make sizes``.
+``table`` prints the mean score of both kinds and the score of each kernel, with the index of drawn ones. It needs the
+packages of ``make sizes``.
 """
 
 import ast
@@ -43,7 +43,7 @@ SCORES = range(1, 6)
 
 
 def show(function: Function) -> str:
-    """A function's code alone: no decorator, no docstring, no comment."""
+    """Return a function's code without decorators, docstring and comments."""
     node = copy.copy(function.node)
     node.decorator_list, node.body = [], function.body
     return ast.unparse(node)
@@ -54,7 +54,7 @@ def count_statements(function: Function) -> int:
 
 
 def draw(frontend: str, seed: int) -> Iterator[tuple[str, Function]]:
-    """Kernels of the upper difficulties in the usual mix, each with what makes it again."""
+    """Yield kernels of the upper difficulties in the usual mix, each with a description that identifies it."""
     generator = KernelGenerator(frontend, seed, difficulty=DIFFICULTIES)
     for index in range(DRAWN):
         spec = generator.spec(index)
@@ -63,7 +63,7 @@ def draw(frontend: str, seed: int) -> Iterator[tuple[str, Function]]:
 
 
 def prepare(frontend: str, seed: int, folder: Path) -> None:
-    """Write the kernels of a reading, and beside the folder what they are."""
+    """Write the kernels of a test into a folder, and their origins beside the folder."""
     choices = random.Random(seed)
     chosen = list(draw(frontend, seed))
     shortest = sorted(count_statements(each) for _, each in chosen)[DRAWN // 10]
@@ -86,7 +86,7 @@ def prepare(frontend: str, seed: int, folder: Path) -> None:
 
 
 def print_table(folder: Path) -> None:
-    """Print the means and all scores of a reading.
+    """Print the mean scores and all scores of a test.
 
     Raises:
         SystemExit: if a file has no score from 1 to 5.

@@ -1,18 +1,18 @@
-"""How many of Warp's built-ins become verified rows, and why the others do not.
+"""Counts the Warp built-ins that have verified rows, and the reasons for the others.
 
     python benchmarks/builtins.py build/builtins            # every built-in
     python benchmarks/builtins.py build/builtins dot lerp   # some of them, though their outcome is known
     python benchmarks/builtins.py build/builtins --again    # also those without a verified row
     python benchmarks/builtins.py table build/builtins      # writes benchmarks/builtins.txt from what the folder holds
 
-Arguments: a folder, built-ins. The folder holds kernels in files, and in ``outcomes.jsonl`` what became of each kernel.
-A kernel whose outcome is there is not extracted again.
+Arguments: a folder, built-ins. The folder holds the kernels' files, and the outcome of each kernel in
+``outcomes.jsonl``. A kernel with a recorded outcome is not extracted again.
 
 The kernels are those of ``tests/warp_rules``, which are made from the signatures in Warp's own registry (number
-formats, vectors, matrices, quaternions, transforms, tiles), and those of ``benchmarks/builtin_kernels`` for what a
-signature does not say how to call. Files are extracted as ``irsmith extract`` does it, so domains and launches are
-inferred. Kernels that ask an object are launched by ``objects.py`` and recorded, as ``irsmith record`` does it. A
-built-in counts if a text of one of its kernels is verified.
+formats, vectors, matrices, quaternions, transforms, tiles), and those of ``benchmarks/builtin_kernels`` for built-ins
+whose signature is not enough to call them. Files are extracted as by ``irsmith extract``, so domains and launches are
+inferred. Kernels that query an object are launched by ``objects.py`` and recorded, as by ``irsmith record``. A built-in
+counts if a text of one of its kernels is verified.
 """
 
 import hashlib
@@ -40,9 +40,9 @@ from synthesis.frontends.warp.introspection import groups_of_builtins
 WRITTEN = Path(__file__).parent / "builtin_kernels"
 RECORDED = WRITTEN / "objects.py"
 MOST = 4
-"""Kernels of a built-in that are made from its signatures."""
+"""Maximum number of kernels of a built-in that are made from its signatures."""
 TOGETHER = 40
-"""Kernels of a file."""
+"""Maximum number of kernels in a file."""
 HEAD = "import warp as wp\n\n\n"
 NOT_ON_A_CPU: Mapping[str, str] = {
     "select": "removed in Warp 1.10: a call of it does not compile",
@@ -51,7 +51,7 @@ NOT_ON_A_CPU: Mapping[str, str] = {
     "dense_chol_batched": "declared, but Warp's headers lack it",
     "dense_solve_batched": "declared, but Warp's headers lack it",
 }
-"""Built-ins that no kernel can call, and why."""
+"""Maps a built-in that no kernel can call on a CPU to the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +61,28 @@ class Called:
     built_in: str
     name: str
     head: str
-    """What its file begins with."""
+    """The beginning of the kernel's file."""
     source: str
 
     @property
     def digest(self) -> str:
-        """What names it among outcomes."""
+        """The digest that identifies the kernel in ``outcomes.jsonl``."""
         return hashlib.sha256((self.head + self.source).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one kernel."""
+    """The outcome of one kernel."""
 
     digest: str
     verified: tuple[str, ...]
-    """The levels whose texts are."""
+    """The levels whose texts are verified."""
     reason: str
-    """Why others are not, or why it is no row."""
+    """Why other levels are not verified, or why the kernel did not become a row."""
 
 
 def kernels_of(path: Path) -> Iterator[Called]:
-    """The kernels of a file, each named after the built-in that it calls."""
+    """Yield the kernels of a file. Each name begins with the built-in that the kernel calls."""
     head, *kernels = re.split(r"(?m)^(?=@wp\.kernel)", path.read_text().partition("\n\nif __name__")[0])
     for kernel in kernels:
         built_in, label = re.findall(r"(?m)^def (\w+?)__(\w+)\(", kernel)[0]
@@ -90,7 +90,7 @@ def kernels_of(path: Path) -> Iterator[Called]:
 
 
 def kernels() -> Iterator[Called]:
-    """All kernels but those that are recorded."""
+    """Yield all kernels except those that are recorded."""
     own = [each for path in sorted(WRITTEN.glob("*.py")) if path != RECORDED for each in kernels_of(path)]
     yield from own
     written = {each.built_in for each in [*own, *kernels_of(RECORDED)]}
@@ -104,12 +104,12 @@ def kernels() -> Iterator[Called]:
 def _from_signatures(name: str) -> Sequence[Any]:
     try:
         return list(cases_of(name))
-    except (AttributeError, KeyError, TypeError, NotImplementedError):  # a signature from which no plain call follows
+    except (AttributeError, KeyError, TypeError, NotImplementedError):  # no call can be derived from the signature
         return []
 
 
 def outcomes_of(found: Iterable[Any], wanted: Mapping[str, Called]) -> Iterator[Outcome]:
-    """What the outcomes of an extraction say of kernels, by their names."""
+    """Yield the outcomes of the wanted kernels from the results of an extraction. ``wanted`` maps names to kernels."""
     for outcome in found:
         name = outcome.spec.name if isinstance(outcome, Pair) else outcome.kernel_name
         if name not in wanted or (not isinstance(outcome, Pair) and outcome.level is not None):
@@ -123,7 +123,7 @@ def outcomes_of(found: Iterable[Any], wanted: Mapping[str, Called]) -> Iterator[
 
 
 def extracted(folder: Path, together: Sequence[Called]) -> list[Outcome]:
-    """What becomes of kernels with one head, in one file, or if that cannot be imported, in a file each."""
+    """Extract kernels with the same head from one file, or from a file each if that fails; return the outcomes."""
     wanted = {each.name: each for each in together}
     path = folder / f"{together[0].digest}.py"
     path.write_text(together[0].head + "\n\n".join(each.source for each in together))
@@ -138,7 +138,7 @@ def extracted(folder: Path, together: Sequence[Called]) -> list[Outcome]:
 
 
 def recorded(folder: Path, wanted: Sequence[Called]) -> list[Outcome]:
-    """What becomes of the kernels that ``objects.py`` launches."""
+    """Record the kernels that ``objects.py`` launches, extract the recording, and return the outcomes."""
     kept = folder / "recording"
     shutil.rmtree(kept, ignore_errors=True)
     command = [sys.executable, "-m", "synthesis", "record", "--out", str(kept), "--", sys.executable, str(RECORDED)]
@@ -148,7 +148,7 @@ def recorded(folder: Path, wanted: Sequence[Called]) -> list[Outcome]:
 
 
 def known(folder: Path) -> dict[str, Outcome]:
-    """The last outcome of each kernel."""
+    """Return the last outcome of each kernel by digest."""
     path = folder / "outcomes.jsonl"
     lines = path.read_text().splitlines() if path.exists() else []
     outcomes = (Outcome(**json.loads(line)) for line in lines)
@@ -156,7 +156,7 @@ def known(folder: Path) -> dict[str, Outcome]:
 
 
 def run(folder: Path, names: Sequence[str], *, again: bool) -> None:
-    """Extract the kernels whose outcome is not known, or those of some built-ins."""
+    """Extract the kernels whose outcome is not known, or those of the given built-ins."""
     folder.mkdir(parents=True, exist_ok=True)
     before = known(folder)
 
@@ -176,7 +176,7 @@ def run(folder: Path, names: Sequence[str], *, again: bool) -> None:
 
 
 def keep(folder: Path, together: Sequence[Called], outcomes: Sequence[Outcome]) -> None:
-    """Write and print what became of kernels."""
+    """Record the outcomes of kernels, and print them."""
     by_digest = {each.digest: each for each in outcomes}
     with (folder / "outcomes.jsonl").open("a") as log:
         for each in together:
@@ -188,7 +188,7 @@ def keep(folder: Path, together: Sequence[Called], outcomes: Sequence[Outcome]) 
 
 
 def table(folder: Path) -> Iterator[str]:
-    """The lines of ``benchmarks/builtins.txt``."""
+    """Yield the lines of ``benchmarks/builtins.txt``."""
     yield " ".join(f"{name} {number}" for name, number in toolchain_here("warp").items())
     yield ""
     outcomes, groups = known(folder), groups_of_builtins()

@@ -1,12 +1,12 @@
-"""Which kernels of installed packages become rows, and why the others do not.
+"""Counts the kernels of installed packages that become rows, and the reasons for the others.
 
     python benchmarks/coverage.py warp warp.examples warp.tests
     python benchmarks/coverage.py jax jax.nn optax
 
-Arguments: front end, packages, which have to be installed. Prints a table for ``benchmarks/coverage.txt``: kernels
-found, rows, rows whose source stands by itself, and rejections of whole kernels by symptom. ``no_example_arguments`` is
-a JAX function that none of the guessed shapes fit; ``build_error`` a Warp kernel that Warp does not build. With
-``--errors``, each rejection is printed.
+Arguments: front end, installed packages. Prints a table for ``benchmarks/coverage.txt``: kernels found, rows, rows with
+a self-contained source, and rejections of whole kernels by symptom. ``no_example_arguments`` is a JAX function that
+none of the guessed shapes fit, and ``build_error`` a Warp kernel that Warp cannot build. With ``--errors``, each
+rejection is printed.
 """
 
 import sys

@@ -1,8 +1,8 @@
-"""What it costs to make a data set of many rows: python benchmarks/datasets.py [ROWS …]
+"""Measures the time and memory of making a data set of many rows: python benchmarks/datasets.py [ROWS …]
 
-The rows are made up: a source of ten lines and a text of twelve, each of a structure of its own, with one repeat in a
-hundred. Of each number of rows, in a process of its own: time a row and the most memory, for a data set that is made at
-once, then one that grew by a tenth. Memory per row is what tells of sizes that were not tried.
+The rows are synthetic: a source of ten lines and a text of twelve, each with a different structure, and one repeat in a
+hundred. For each number of rows, a separate process measures the time per row and the peak memory, first for a data set
+that is made at once, then for one that grew by a tenth. Memory per row predicts the need of larger sizes.
 """
 
 import multiprocessing

@@ -1,10 +1,10 @@
-"""How many different programs, and different structures, there are among the first kernels that are drawn.
+"""Counts the different programs and structures among the first drawn kernels.
 
     python benchmarks/distinct.py warp 100000 0
 
-Arguments: front end, number of candidates, seed. Prints lines for ``benchmarks/distinct.txt``: a program is counted
-once however its names are changed, a structure once whatever its numbers are. Then the targets of recipes whose kernels
-repeat the most, for :attr:`synthesis.frontends.base.Recipe.target_weights`.
+Arguments: front end, number of candidates, seed. Prints lines for ``benchmarks/distinct.txt``. Kernels that differ only
+in names count as one program, and programs that differ only in numbers as one structure. Then the targets of recipes
+with the most repeats are listed, for :attr:`synthesis.frontends.base.Recipe.target_weights`.
 """
 
 import sys
@@ -15,7 +15,7 @@ from synthesis import KernelGenerator
 from synthesis.core.identity.python import renamed_hash, structure_hash
 
 _SHOWN = 12
-"""Targets that are named."""
+"""Number of targets that are listed."""
 
 
 def main(frontend: str, count: int, seed: int) -> None:

@@ -1,10 +1,10 @@
-"""What a site of 100,000 rows costs: its making, its size, and how fast a browser shows, filters and searches it.
+"""Measures a web site of 100,000 rows: making it, its size, and how fast a browser shows, filters and searches it.
 
     python benchmarks/explorer.py > benchmarks/explorer.txt
 
-Five hundred rows of each front end are drawn, not verified, and written again and again under other names, ids and
-hashes, until there are so many; they say of themselves that they are verified, so that pages have all there is. The
-browser is Chromium without a window; each figure is the median of some tries, from the event to the second frame after.
+Five hundred rows of each front end are drawn, not verified, and written repeatedly with other names, ids and hashes
+until there are enough. They are marked as verified, so that their pages are complete. The browser is headless Chromium.
+Each figure is the median of several tries, from the event to the second frame after it.
 """
 
 import itertools
@@ -42,20 +42,20 @@ from synthesis.views.explorer.pages import TOGETHER
 ROWS = 100_000
 DRAWN = 500
 FEWER = 20
-"""A part of them, whose site is made too: memory must not grow with the rows."""
+"""A site of this fraction of the rows is made, too, to check that memory does not grow with the rows."""
 SEED = 617
 TRIES = 5
 OF_A_FILE = 20_000
 COLOURED = 128
-"""Rows of each front end that are coloured, to weigh that."""
-# Chosen without a look at the data: a filter of few rows, one of many, words that many rows have and that none has.
+"""Number of rows of each front end that are highlighted, to measure the size."""
+# Search words with few, many and no matches, chosen before looking at the data.
 SEARCHES = ("mul", "elementwise float32", "attention", "nothing has this")
-# Waits until what an event changed has been painted; then gives the milliseconds since.
+# Waits until the changes of an event have been painted.
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def drawn(frontend: str) -> list[Row]:
-    """Rows of a front end, which say that they are verified."""
+    """Return rows of a front end that are marked as verified."""
     rows: list[Row] = []
     for pair in generate(frontend, DRAWN, seed=SEED, verify="none"):
         row = row_of(pair)
@@ -65,7 +65,7 @@ def drawn(frontend: str) -> list[Row]:
 
 
 def varied(rows: list[Row], start: int, count: int) -> Iterator[Row]:
-    """Rows again and again, each with a name, an id and hashes of its own."""
+    """Yield ``count`` copies of rows in turn, each with a unique name, id and hashes."""
     for number, row in zip(range(start, start + count), itertools.cycle(rows), strict=False):
         old = str(row.metadata["kernel_name"])
         name = f"{old}_{number}"
@@ -76,13 +76,13 @@ def varied(rows: list[Row], start: int, count: int) -> Iterator[Row]:
 
 
 def coloured(text: str, colours: str) -> str:
-    """A text as HTML, as Pygments colours it."""
+    """Return a text as HTML, highlighted by Pygments."""
     formatter: Any = HtmlFormatter()  # pyright: ignore[reportUnknownVariableType]
     return str(highlight(text, lexer_of(colours), formatter))
 
 
 def forms() -> Iterator[str]:
-    """What a row's texts take in each of the forms that they could be stored in."""
+    """Yield a line for each form in which a row's texts could be stored, with their size in it."""
     kinds: dict[str, list[int]] = {}
     for frontend in ("warp", "jax"):
         colours = {level.name: level.language.lexer for level in levels_of(frontend)}
@@ -101,7 +101,7 @@ def forms() -> Iterator[str]:
 
 
 def write_folder(folder: Path, rows: int) -> None:
-    """A folder of Parquet files, half of Warp's and half of JAX's rows."""
+    """Write a folder of Parquet files, half of the rows of Warp and half of JAX."""
     written: list[DataFile] = []
     for frontend in ("warp", "jax"):
         found = drawn(frontend)
@@ -119,7 +119,7 @@ def write_folder(folder: Path, rows: int) -> None:
 
 
 def make_site(folder: Path, out: Path, *options: str) -> tuple[float, float, str]:
-    """Seconds that a site takes, MB of memory of all its processes at most, and what is said."""
+    """Make a site, and return the seconds, the peak memory of all processes in MB, and the output."""
     command = [
         sys.executable,
         "-m",
@@ -156,7 +156,7 @@ def _memory(process: psutil.Process) -> int:
 
 
 def shown(page: Page, address: str) -> float:
-    """Milliseconds from the beginning of a fresh visit until a page is shown."""
+    """Return the milliseconds from the start of a new visit until the page is shown."""
     page.goto("about:blank")
     page.goto(address)
     page.wait_for_selector("html[data-shown]", state="attached")
@@ -165,7 +165,7 @@ def shown(page: Page, address: str) -> float:
 
 
 def until_painted(page: Page, act: str) -> float:
-    """Milliseconds from what a script does until it is painted."""
+    """Return the milliseconds from an action of a script until it is painted."""
     found: Any = page.evaluate(
         f"async () => {{ const t = performance.now(); {act}; await ({PAINTED})(); return performance.now() - t; }}"
     )
@@ -173,7 +173,7 @@ def until_painted(page: Page, act: str) -> float:
 
 
 def search(words: str) -> str:
-    """A script that types words."""
+    """Return a script that types words into the search field."""
     return (
         f"const s = document.querySelector('input.search'); s.value = {json.dumps(words)}; "
         "s.dispatchEvent(new Event('input', {bubbles: true}))"
@@ -185,7 +185,7 @@ def median(values: list[float]) -> str:
 
 
 def browse(site: Path) -> Iterator[str]:
-    """What a browser takes."""
+    """Yield lines with the times that a browser takes."""
     base = (site / "index.html").as_uri()
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])

@@ -1,4 +1,4 @@
-"""How often verification fails an honest row.
+"""Counts the honest rows that verification rejects.
 
     make false-alarms COUNT=5000                     # all of the following
     python benchmarks/false_alarms.py warp 5000      # until 5,000 rows are in the log
@@ -6,11 +6,11 @@
     python benchmarks/false_alarms.py kernels        # every file of tests/kernels, once
     python benchmarks/false_alarms.py table > benchmarks/false_alarms.txt
 
-Kernels of seeds that are drawn at the time are made and verified, as ``irsmith generate`` does, a hundred at a time;
-those of each file of tests/kernels as ``irsmith extract`` does. The rows are then verified again from their files, as
-``irsmith verify`` does, on inputs of seed 0 and of two seeds that are drawn at the time. Whatever either finds is an
-alarm: also a wrong text that the first inputs did not show. What the first one rejects is counted by symptom; Warp's
-wrong adjoints are no alarms. Each lot is a line of ``build/false_alarms/NAME.jsonl``; a run that was stopped goes on.
+Kernels of random seeds are made and verified as by ``irsmith generate``, a hundred at a time, and those of each file of
+tests/kernels as by ``irsmith extract``. The rows are then verified again from their files, as by ``irsmith verify``, on
+inputs of seed 0 and of two random seeds. Every failure in either step is an alarm, including a wrong text that the
+first inputs did not reveal. Rejections of the first step are counted by symptom. Wrong adjoints of Warp are no alarms.
+Each lot is a line of ``build/false_alarms/NAME.jsonl``, and a stopped run continues.
 """
 
 import collections
@@ -51,24 +51,24 @@ BACKWARD = ("cpp_backward", "cuda_backward")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """What was found in the rows of one seed."""
+    """The findings in the rows of one seed or one file."""
 
     day: str
     tool: str
     seed: int
     rows: int
     verified: int
-    """Texts that the first inputs proved."""
+    """Number of texts verified on the first inputs."""
     again: int
-    """Texts that other inputs proved once more."""
+    """Number of times that a text was verified again on other inputs."""
     rejected: dict[str, int] = field(default_factory=dict[str, int])
     alarms: list[str] = field(default_factory=list[str])
     source: str = ""
-    """The file that the kernels are of; empty of drawn ones."""
+    """The file of the kernels; empty for drawn ones."""
 
 
 def main(frontend: str, count: int) -> None:
-    """Verify fresh rows until so many are in the log."""
+    """Verify new rows until ``count`` are in the log."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{frontend}.jsonl"
     lots = read(log)
@@ -87,7 +87,7 @@ def extract_all() -> None:
 
 
 def keep(log: Path, lots: list[Lot], lot: Lot) -> None:
-    """Add a lot to a log, and say how far it is."""
+    """Add a lot to a log, and print the progress."""
     lots.append(lot)
     with log.open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(lot)) + "\n")
@@ -96,16 +96,16 @@ def keep(log: Path, lots: list[Lot], lot: Lot) -> None:
 
 
 def read(log: Path) -> list[Lot]:
-    """The lots of a log; none if there is no log."""
+    """Return the lots in a log; none if there is no log."""
     return [Lot(**json.loads(line)) for line in log.read_text("utf-8").splitlines()] if log.is_file() else []
 
 
 def examine(frontend: str, rows: int) -> Lot:
-    """What is found in so many fresh rows of one seed.
+    """Make and verify new rows of one random seed, and return the findings.
 
     Args:
-        frontend: whose kernels.
-        rows: how many.
+        frontend: the front end of the kernels.
+        rows: the number of candidates.
     """
     seed = secrets.randbelow(1 << 30)
     alarms: list[str] = []
@@ -124,12 +124,12 @@ def examine(frontend: str, rows: int) -> Lot:
 
 
 def examine_file(path: Path) -> Lot:
-    """What is found in the rows of the kernels of a file."""
+    """Extract and verify the kernels of a file, and return the findings."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
             _, rejections = extract_to_folder(str(path), folder / "rows", Extraction(guess_inputs=True))
-        except TargetError:  # none of its kernels can be used, or what it imports is not installed
+        except TargetError:  # none of its kernels can be used, or a package that it imports is not installed
             return Lot(day=today(), tool=tools(*TOOLS), seed=0, rows=0, verified=0, again=0, source=path.name)
         rejected = collections.Counter(str(each.symptom) for each in rejections)
         if not list((folder / "rows").glob("*/*.parquet")):
@@ -140,7 +140,7 @@ def examine_file(path: Path) -> Lot:
 
 
 def verified_again(folder: Path, where: str, alarms: list[str]) -> Lot:
-    """The rows of a folder, verified from their files on inputs of three seeds; what fails is added to the alarms."""
+    """Verify the rows of a folder from their files on inputs of three seeds. Failures are added to the alarms."""
     documents = list(read_folder(folder))
     again = 0
     for inputs in (0, *(secrets.randbelow(1 << 30) + 1 for _ in range(2))):
@@ -154,22 +154,22 @@ def verified_again(folder: Path, where: str, alarms: list[str]) -> Lot:
 
 
 def today() -> str:
-    """The day, as the log has it."""
+    """Return the date as it is written in the log."""
     return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def tools(*frontends: str) -> str:
-    """The tools of front ends, with their versions."""
+    """Return the tools of front ends with their versions, as text."""
     return ", ".join(f"{TOOLS[each]} {version(TOOLS[each])}" for each in frontends)
 
 
 def is_warps_own(entry: Mapping[str, Any]) -> bool:
-    """Whether a backward text writes outside its arrays, as those of some loops do (docs/findings/010-while.md)."""
+    """Return whether a backward text writes outside its arrays, a known bug of Warp (docs/findings/010-while.md)."""
     return entry["level"] in BACKWARD and entry["detail"] == "writes outside its arrays"
 
 
 def print_table() -> None:
-    """Everything in the logs, as ``benchmarks/false_alarms.txt`` has it."""
+    """Print the contents of the logs as in ``benchmarks/false_alarms.txt``."""
     print("Honest rows, and how many of them verification fails (benchmarks/false_alarms.py says how).")
     for log in sorted(LOGS.glob("*.jsonl"), reverse=True):
         lots = read(log)

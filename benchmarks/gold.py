@@ -1,11 +1,11 @@
-"""Whether rows' own texts are worth 1, and those of other rows 0.
+"""Checks that rows' own texts score 1, and the texts of other rows 0.
 
     make gold        draws 2,000 rows a front end into build/gold, and writes benchmarks/gold.txt
     python benchmarks/gold.py FOLDER SECONDS
 
-Every proved text of every row is scored as it stands, which decides by text. Then, for as many rows as the seconds
-allow, in an order that has nothing to do with what they are, it is scored in other words, so that execution decides,
-and beside it the text of the next row under the row's name. Each that is judged otherwise than it has to be is listed.
+Every verified text of every row is scored unchanged, which is decided by comparing texts. Then, for as many rows as the
+time allows, in random order, an equivalent text with other names is scored, which is decided by execution, and also the
+text of the next row under the row's name. Every wrong score is listed.
 """
 
 import datetime
@@ -28,9 +28,9 @@ _WIDTH = 160
 
 
 def main(folder: str, seconds: float) -> int:
-    """Write what came of a folder's rows on standard output; 1 if one was judged otherwise than it has to be."""
+    """Write the scores of a folder's rows to standard output, and return 1 if one is wrong, else 0."""
     verified = (each for each in read_folder(Path(folder)) if each.metadata["verified"])
-    rows = sorted(verified, key=lambda row: row.metadata["id"])  # hashes, which say nothing of the rows
+    rows = sorted(verified, key=lambda row: row.metadata["id"])  # ids are hashes, so the order is random
     tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "jaxlib", "numpy"))
     print(f"{rows[0].frontend}, {len(rows)} verified rows, {datetime.datetime.now(tz=datetime.UTC).date()},", end=" ")
     print(f"Python {platform.python_version()}, {tools}")
@@ -102,7 +102,7 @@ def _in_lots(answers: Sequence[Answer], size: int) -> Iterator[list[Answer]]:
 
 
 def _in_other_words(row: Document, level: str) -> str:
-    """A row's own text with a name changed, or with a value that nobody uses."""
+    """Return an equivalent of a row's own text, with a name changed or an unused value added."""
     text = row.texts[level] or ""
     if row.frontend == "warp":
         return re.sub(r"\bvar_0\b", "mine", text)
@@ -114,7 +114,7 @@ def _in_other_words(row: Document, level: str) -> str:
 
 
 def _of_others(rows: Sequence[Document]) -> Iterator[Answer]:
-    """The texts of other rows under the rows' names, of the next that has one."""
+    """Yield for each text of a row the text of the next row that has this level, under the first row's name."""
     for place, row in enumerate(rows):
         for level in _levels(row):
             for other in (*rows[place + 1 :], *rows[:place]):

@@ -1,14 +1,14 @@
-"""Whether the CUDA texts of rows compute on a GPU what they are proved to compute on a CPU.
+"""Checks that the CUDA texts of rows compute the same results on a GPU as in verification on a CPU.
 
     irsmith generate --frontend warp --count 1500 --seed 2126 --out build/gpu_rows
     python benchmarks/gpu.py build/gpu_rows > benchmarks/gpu.txt       # on a machine with a GPU
 
-Each CUDA text that a CPU has proved, and each that no CPU runs, is compiled for the GPU from what is stored, run there
-on the inputs of its verification, and held against the same reference: forward texts by what they leave, backward texts
-by derivatives. Threads run there at once and in any order, as they do not on a CPU. Where a kernel takes slots by
-atomics, which thread has which slot is up to the GPU: one thread does the work of all there. A GPU samples textures by
-circuits of its own, between two texels in 256 steps (CUDA's programming guide, "Linear Filtering"). Rows are run some
-dozens to a process, several processes at a time; one that dies is told of, and the rows after it are run in another.
+Each CUDA text that was verified on a CPU, and each that no CPU can run, is compiled for the GPU from the stored text,
+run there on the inputs of its verification, and compared with the same reference: forward texts by their results,
+backward texts by derivatives. Unlike on a CPU, threads run concurrently and in any order. If a kernel allocates slots
+by atomics, the order of slots depends on the GPU, so one thread does the work of all. GPUs interpolate textures in
+hardware, in 256 steps between two texels (CUDA's programming guide, "Linear Filtering"). Each process runs a few dozen
+rows, and several processes run at a time. If one dies, this is reported, and another runs the remaining rows.
 """
 
 import json
@@ -36,36 +36,36 @@ from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.reading import read_folder
 
 LOT = 25
-"""Rows of a process."""
+"""Number of rows that a process runs."""
 SECONDS = 120
-"""A process may take so long."""
+"""Time limit of a process in seconds."""
 NEEDS_GPU = "needs a GPU"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a GPU made of a text."""
+    """The outcome of a text on a GPU."""
 
     row: str
     category: str
     level: str
     proved: bool
-    """Whether a CPU had proved it."""
+    """Whether the text was verified on a CPU."""
     kind: str
-    """What is special about its kernel; empty if nothing is."""
+    """A description of what is special about the kernel; empty if nothing is."""
     held: bool
     detail: str = ""
 
 
 def texts_of(row: Document) -> dict[str, str]:
-    """Its CUDA texts that are proved, or wait for a GPU."""
+    """Return the CUDA texts of a row that are verified, or that only a GPU can run."""
     waiting = [name for name, why in row.metadata["unverified"].items() if why == NEEDS_GPU]
     names = [*row.metadata["verified"], *waiting]
     return {name: text for name in names if name.startswith("cuda_") and (text := row.texts[name]) is not None}
 
 
 def kind_of(row: Document) -> str:
-    """What is special about a row's kernel; empty if nothing is."""
+    """Return a description of what is special about a row's kernel; empty if nothing is."""
     if row.metadata["category"] == "native":
         return "with CUDA of its own, which has no reference"
     if "wp.texture_sample" in row.source:
@@ -74,7 +74,7 @@ def kind_of(row: Document) -> str:
 
 
 def run_row(row: Document) -> Iterator[Found]:
-    """What the GPU makes of each text of a row."""
+    """Yield the outcome of each text of a row on the GPU."""
     frontend, texts = get_frontend("warp"), texts_of(row)
     kernel = load(row.spec)
     try:
@@ -99,7 +99,7 @@ def run_row(row: Document) -> Iterator[Found]:
 
 
 def run_lot(folder: str, begin: int, end: int) -> None:
-    """Write what is found of some rows, a line of JSON each; the number of the row before it."""
+    """Print the outcomes of some rows as JSON, one a line, after a line with the number of each row."""
     for number, row in islice(enumerate(read_folder(Path(folder))), begin, end):
         print(json.dumps({"begins": number}), flush=True)
         for each in run_row(row) if texts_of(row) else ():
@@ -107,7 +107,7 @@ def run_lot(folder: str, begin: int, end: int) -> None:
 
 
 def run_apart(folder: str, begin: int, end: int) -> list[Found]:
-    """What is found of some rows, in processes of their own."""
+    """Return the outcomes of some rows, which are run in separate processes."""
     found: list[Found] = []
     while begin < end:
         command = [sys.executable, __file__, folder, str(begin), str(end)]
@@ -128,7 +128,7 @@ def run_apart(folder: str, begin: int, end: int) -> list[Found]:
 
 
 def tell(found: Sequence[Found]) -> None:
-    """The tables of what was found, and each text that did not hold."""
+    """Print tables of the outcomes, and each text that failed."""
     kinds: dict[tuple[str, str], Counter[str]] = {}
     for each in found:
         proved = "proved on a CPU" if each.proved else "run by no CPU"
@@ -143,7 +143,7 @@ def tell(found: Sequence[Found]) -> None:
 
 
 def main(folder: str) -> None:
-    """Run every row of a folder, and write what came of it."""
+    """Run every row of a folder, and print the outcomes."""
     count = sum(1 for _ in read_folder(Path(folder)))
     wp.config.log_level = wp.LOG_ERROR
     device = wp.get_device("cuda:0")

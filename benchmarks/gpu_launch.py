@@ -42,7 +42,7 @@ Result = list[list[bytes | None]] | str
 
 
 def launched(task: dict[str, Any]) -> list[list[bytes | None]]:
-    """Return what the arguments of each launch of a task hold afterwards."""
+    """Launch a task, and return the final bytes of the arguments of each launch; None for an unchanged argument."""
     import cupy as cupy_module  # pyright: ignore[reportMissingImports]
 
     cupy: Any = cupy_module
@@ -104,7 +104,7 @@ def run_lot(tasks: list[tuple[int, dict[str, Any]]], path: str) -> None:
                 result = f"{type(error).__name__}: {error}".splitlines()[0]
             pickle.dump(result, file)
             file.flush()
-            if isinstance(result, str):  # the process may be of no more use
+            if isinstance(result, str):  # the process may be unusable after an error
                 return
 
 

@@ -1,4 +1,4 @@
-"""Whether the PTX of Triton's rows computes on a GPU what the oracle expects.
+"""Checks that the PTX of Triton rows computes on a GPU what the oracle expects.
 
     irsmith generate --frontend triton --count 700 --seed 2931 --out build/gpu_triton/rows
     python benchmarks/gpu_triton.py prepare build/gpu_triton/rows build/gpu_triton     # anywhere
@@ -6,8 +6,8 @@
     python benchmarks/gpu_triton.py table build/gpu_triton                             # where the first was
 
 The stored PTX of each row is assembled by the ``ptxas`` of Triton's wheel, with Triton's options, and launched on the
-first inputs of its verification, for all programs of the grid at once. The results are held to the same expected
-results and tolerances as those of TTIR. A driver that is older than the release of PTX in the text does not load it.
+first inputs of its verification, for all programs of the grid at once. The results are compared with the same expected
+results and tolerances as those of TTIR. A driver cannot load a text whose PTX release is newer than the driver.
 """
 
 import gzip
@@ -39,9 +39,9 @@ from synthesis.verification.plan import Plan
 from synthesis.verification.planning import make_plan
 
 DRAWS = 8
-"""The number of draws that are run, of those of verification."""
+"""Number of the verification's draws that are run."""
 _ASSEMBLER = Path(triton.__file__).parent / "backends" / "nvidia" / "bin" / "ptxas-blackwell"
-"""The assembler that Triton takes for devices from ``cuda:90`` on."""
+"""The assembler that Triton uses for devices from ``cuda:90`` on."""
 _ENTRY = re.compile(r"\.visible \.entry (\S+?)\((.*?)\)(.*?)\{", re.DOTALL)
 _PARAMETER = re.compile(r"\.param (?:\.align \d+ )?\.[a-z](\d+) ")
 _THREADS = re.compile(r"\.reqntid (\d+)")
@@ -80,7 +80,7 @@ def first_draws(plan: Plan) -> Plan:
 
 
 def task_of(program: Program, ptx: str) -> dict[str, Any]:
-    """Return what gpu_launch.py needs to run a program's inputs with a PTX text."""
+    """Return the task with which gpu_launch.py runs a PTX text on a program's inputs."""
     entry = _ENTRY.search(ptx)
     assert entry is not None, "no kernel"
     assert entry[1] == program.name, f"no kernel {program.name}"
@@ -137,7 +137,7 @@ def prepare(rows: str, folder: str) -> None:
 
 
 def uses(row: Document) -> str:
-    """Return what a row's kernel computes with that a GPU does in ways of its own; empty if nothing."""
+    """Return the operations of a row's kernel that GPUs compute differently, as text; empty if it has none."""
     ttir = row.texts["ttir"] or ""
     if "tt.dot" in ttir:
         return "products of matrices"
@@ -145,7 +145,7 @@ def uses(row: Document) -> str:
 
 
 def outcome_of(program: Program, result: list[list[bytes | None]]) -> Outcome:
-    """Return the arrays that each run left."""
+    """Return the final arrays of each run."""
     outcome: dict[RunKey, dict[str, Any]] = {}
     for (key, values), left in zip(program.runs.items(), result, strict=True):
         outcome[key] = {}
@@ -159,7 +159,7 @@ def outcome_of(program: Program, result: list[list[bytes | None]]) -> Outcome:
 
 
 def table(folder: str) -> None:
-    """Print how many of the texts gave what was expected, and each that did not."""
+    """Print how many texts gave the expected results, and each text that did not."""
     with gzip.open(Path(folder, "plans")) as file:
         kept = pickle.load(file)
     with gzip.open(Path(folder, "results")) as file:

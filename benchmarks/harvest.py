@@ -1,7 +1,7 @@
-"""What harvests came to, package by package: python benchmarks/harvest.py DIR..., of irsmith harvest … --out DIR.
+"""Counts the rows of harvests by package: python benchmarks/harvest.py DIR..., after irsmith harvest … --out DIR.
 
-Writes the table at the top of harvest.txt beside itself, and keeps what stands there from the line "Notes" on. The
-packages that it counts are of harvest/requirements.txt.
+Writes the table at the top of harvest.txt in this folder, and keeps that file's text from the line "Notes" on. The
+packages are those of harvest/requirements.txt.
 """
 
 import json
@@ -34,15 +34,15 @@ class Counts:
     kernels: int = 0
     rows: int = 0
     verified: int = 0
-    """Rows with at least one verified text."""
+    """Number of rows with at least one verified text."""
     late: int = 0
-    """Files, or recorded kernels, that the time limit left out."""
+    """Number of files, or of recorded kernels, that the time limit left out."""
     distinct: set[str] = field(default_factory=set[str])
     """Hashes of the rows' programs after renaming."""
     lost: Counter[str] = field(default_factory=Counter[str])
-    """Kernels that are no rows, by symptom."""
+    """Number of kernels that did not become rows, by symptom."""
     unverified: Counter[str] = field(default_factory=Counter[str])
-    """Rows without a verified text, by the reason of their first text."""
+    """Number of rows without a verified text, by the reason for their first text."""
 
     def add(self, record: ChunkRecord) -> None:
         for row in record.rows:

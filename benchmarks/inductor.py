@@ -1,4 +1,4 @@
-"""Triton kernels that Inductor makes of drawn PyTorch functions: how many are verified, and of how many structures.
+"""Counts the verified Triton kernels, and their structures, that Inductor makes of drawn PyTorch functions.
 
     python benchmarks/inductor.py draw 500 7 build/inductor/functions.py   # 500 functions of seed 7
     irsmith extract build/inductor/functions.py --via inductor --out build/inductor/pairs
@@ -6,7 +6,7 @@
 
 A function is a chain of two to six steps on one tensor: elementwise functions, operations with another argument, norms,
 softmax, reductions, products of matrices, gathers and masks, in float32, or in bfloat16 in one of eight. Its last step
-may be a loss. What a step may follow is told from the shape, so that every function is valid.
+may be a loss. Each step is chosen by the shape of its input, so that every function is valid.
 """
 
 import json
@@ -30,14 +30,14 @@ import torch.nn.functional as F
 from synthesis import example
 '''
 STEPS_OF: dict[str, list[str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-"""The texts of steps by kind."""
+"""Templates of steps by kind."""
 SIZES = (3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 33, 48, 64)
 NAMES = ("x", "y", "w", "b", "z", "u", "v", "scale", "bias", "mask", "other", "target", "h", "k")
 
 
 @dataclass(slots=True)
 class Drawing:
-    """A function as it is drawn."""
+    """A function while it is drawn."""
 
     random: random.Random
     kind: str
@@ -130,7 +130,7 @@ STEPS: tuple[tuple[Callable[[Drawing], None], float], ...] = (
 
 
 def drawn(seed: int, number: int) -> str:
-    """One function, with its example."""
+    """Return the source of one function, with its example inputs."""
     r = random.Random(f"{seed} {number}")
     d = Drawing(r, "bf16" if r.random() < 0.125 else "f32")
     d.shape = tuple(r.choice(SIZES) for _ in range(r.choice((1, 2, 2, 2, 3))))
@@ -147,7 +147,7 @@ def drawn(seed: int, number: int) -> str:
 
 
 def table(folder: Path) -> Iterator[str]:
-    """What became of the functions of a data set."""
+    """Yield the table of outcomes of a data set's functions."""
     places = sorted((folder / "_irsmith" / "compiled" / "functions").iterdir())
     notes = [json.loads(path.read_text()) for path in places]
     rows = list(read_folder(folder))

@@ -1,12 +1,13 @@
-"""How many wrong texts verification finds.
+"""Counts the wrong texts that verification detects.
 
     python benchmarks/mutation.py warp 2000 1      # until 2,000 wrong texts, drawn by seed 1, are judged
     python benchmarks/mutation.py table            # what has been judged
 
-``make mutation`` does both for both front ends, and writes ``benchmarks/mutation.txt``. A run that was stopped goes on.
-Texts at every level that is executed are changed in one place (``synthesis.verification.mutating``). A changed text
-counts if it behaves differently from the right one on one of 100 inputs that verification does not draw, when the same
-tools run it and its threads are watched. What becomes of each is a line of ``build/mutation/FRONTEND-SEED.jsonl``.
+``make mutation`` does both for both front ends, and writes ``benchmarks/mutation.txt``. A stopped run continues. Texts
+at every executed level are changed in one place (``synthesis.verification.mutating``). A changed text counts if it
+behaves differently from the right one on one of 100 inputs that verification does not draw. The same tools run both,
+and the memory accesses of threads are recorded. The outcome of each is a line of
+``build/mutation/FRONTEND-SEED.jsonl``.
 """
 
 import random
@@ -35,11 +36,11 @@ LEVELS = {
     "triton": ("ttir", "ttgir"),
 }  # fmt: skip
 A_LEVEL = {"warp": 12, "jax": 5, "triton": 5}
-"""Mutants of one text."""
+"""Number of mutants of one text."""
 LONGEST = 16_000
-"""Characters of a text; XLA takes seconds for each mutant of a longer one."""
+"""Maximum number of characters of a text. For a longer one, XLA takes seconds for each mutant."""
 TIME_LIMIT = {"warp": 0.5, "jax": 2.0, "triton": 2.0}
-"""Seconds of processor time a text: a mutant that does not end is waited for ten times that."""
+"""Seconds of processor time for a text. A mutant that does not end is stopped after ten times as long."""
 
 _ABOUT = f"""\
 Texts of up to {LONGEST:,} characters, changed in one place. One counts where it behaves differently from the right text
@@ -50,7 +51,7 @@ how far off they are at most, on how many inputs.
 
 
 def main(frontend: str, count: int, seed: int) -> None:
-    """Judge mutants until ``count`` wrong ones stand in the log."""
+    """Judge mutants until ``count`` wrong ones are in the log."""
     pipeline = SynthesisPipeline(frontend, seed=seed, verify="none", level=LEVELS[frontend])
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{frontend}-{seed}.jsonl"
@@ -74,9 +75,9 @@ def main(frontend: str, count: int, seed: int) -> None:
 def _judge_kernel(
     pipeline: SynthesisPipeline, verifier: Verifier, index: int, generator: random.Random, seen: Counter[Kind]
 ) -> list[Line]:
-    """What becomes of some mutants of one kernel's texts."""
+    """Return the log lines of some mutants of one kernel's texts."""
     (outcome,) = pipeline.outcomes([index])
-    if isinstance(outcome, Pair) and outcome.spec.signature.twin is not None:  # what is run is the twin's texts
+    if isinstance(outcome, Pair) and outcome.spec.signature.twin is not None:  # the twin's texts are run
         outcome = pipeline.create_pair(at_executed_sizes(outcome.spec))
     if not isinstance(outcome, Pair) or outcome.spec.category == "native":
         return []
@@ -92,7 +93,7 @@ def _judge_kernel(
 
 
 def print_table() -> None:
-    """Everything that has been judged, as ``benchmarks/mutation.txt`` has it."""
+    """Print the results in the logs as in ``benchmarks/mutation.txt``."""
     logs = sorted(LOGS.glob("*.jsonl"), key=lambda path: path.stem.startswith("jax"))
     by_frontend = {path.stem.partition("-")[0]: read_lines(path) for path in logs}
     tools = [f"{package} {version(package)}" for name in by_frontend

@@ -1,12 +1,12 @@
-"""How many kernels differ still in their IR once what is written in two ways is written in one.
+"""Counts the kernels that are still different after their IR is normalised.
 
     python benchmarks/normal_forms.py warp 100000 0
 
-Arguments: front end, number of candidates, seed. Prints lines for ``benchmarks/normal_forms.txt``. Counted are normal
-forms of Warp's generated C++ (forward) and of jaxprs: values are numbered by what they are computed of, so that names,
-the order of independent computations, and a computation done twice make no difference; what no output depends on is
-left out; what is computed of constants alone is one constant; commutative operations have their operands sorted. A
-structure leaves the constants' values out too, and a jaxpr's sizes.
+Arguments: front end, number of candidates, seed. Prints lines for ``benchmarks/normal_forms.txt``. It counts normal
+forms of Warp's generated C++ (forward) and of jaxprs. Values are numbered by their computation (value numbering), so
+that names, the order of independent computations and common subexpressions make no difference. Dead code is removed,
+constants are folded, and the operands of commutative operations are sorted. A structure also omits the values of
+constants, and the sizes in a jaxpr.
 """
 
 import math
@@ -39,14 +39,14 @@ _LARGEST_FOLDED = 4096
 
 
 class _Jaxpr:
-    """Numbers the values of a jaxpr."""
+    """Computes the normal form of a jaxpr by value numbering."""
 
     def __init__(self, *, numbers: bool) -> None:
         self._numbers = numbers
         self._evaluator = Evaluator(double=False)
 
     def form(self, graph: Graph) -> str:
-        """The hash of a graph's outputs."""
+        """Return the hash of a graph's outputs."""
         known: dict[Any, str] = {}
         folded: dict[Any, Any] = {}
         for place, name in enumerate((*graph.constants, *graph.inputs)):
@@ -104,7 +104,7 @@ class _Jaxpr:
         return self._sized(re.sub(r"0x[0-9a-f]+", "", str(value)))
 
     def _sized(self, text: str) -> str:
-        """A shape or a parameter; a structure has no sizes."""
+        """Return the text of a shape or a parameter, without integers if structures are compared."""
         return text if self._numbers else re.sub(r"\d+", "", text)
 
 
@@ -138,10 +138,10 @@ _KEPT = frozenset({"if", "return", "goto", "wp", "true", "false", "int", "float"
 
 
 class _Cpp:
-    """Numbers the values of Warp's generated C++.
+    """Computes the normal form of Warp's generated C++ by value numbering.
 
-    What it leaves apart are the effects, in their order: writes to arrays, results, assignments to the variables that a
-    loop carries, with the conditions that they are under.
+    Effects are kept in order, each with the conditions under which it occurs: writes to arrays, results, and
+    assignments to loop-carried variables.
     """
 
     def __init__(self, text: str, *, numbers: bool) -> None:
@@ -151,7 +151,7 @@ class _Cpp:
         self._names: dict[str, str] = {}
 
     def form(self) -> str:
-        """The hash of the kernel's effects."""
+        """Return the hash of the kernel's effects."""
         parts: list[str] = []
         for name, parameters, body in _bodies(self._text):
             made = _Body(self, parameters).effects(body)
@@ -160,7 +160,7 @@ class _Cpp:
         return hash_text(*parts)
 
     def word(self, found: re.Match[str]) -> str:
-        """A name as it counts: a function is what it computes, a name of the kernel's own its number."""
+        """Return the normal form of a name: the hash of a function's body, or a number for another own name."""
         name = found[0]
         if name in self._functions:
             return self._functions[name]
@@ -169,7 +169,7 @@ class _Cpp:
         return self._names.setdefault(name, f"name{len(self._names)}")
 
     def constant(self, kind: str, text: str) -> str:
-        """The hash of a constant of a type."""
+        """Return the hash of a constant of a type."""
         return hash_text("constant", kind, text if self._numbers else "")
 
 
@@ -188,7 +188,7 @@ class _Body:
             self._values[name] = hash_text("parameter", str(place), kind)
 
     def effects(self, lines: list[str]) -> list[str]:
-        """Hashes of what the statements do, in order."""
+        """Return the hashes of the statements' effects, in order."""
         found: list[str] = []
         for line in lines:
             found += self._line(line)
@@ -254,7 +254,7 @@ class _Body:
             self._values[name] = hash_text(call[1], kind, self._read(call[2]))
             return
         self._values[name] = hash_text(kind, self._read(text))
-        # What changes a state, or reads memory that may have been written, is done where it is.
+        # A call with side effects, or that reads memory that may have been written, is not moved.
         if call is not None and re.match(r"(?:rand|sample|iter_next|atomic|poisson|tile)", call[1]):
             yield hash_text("does", self._values[name], *self._under)
             self._values[name] = hash_text("done", self._values[name], str(len(self._values)))
@@ -265,7 +265,7 @@ class _Body:
 
 
 def _bodies(text: str) -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]:
-    """The functions of a text: name, parameters, lines of the body; the kernel is last."""
+    """Yield the name, the parameters and the lines of the body of each function of a text. The kernel is last."""
     lines = text.splitlines()
     number = 0
     while number < len(lines):
@@ -286,14 +286,14 @@ def _bodies(text: str) -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]
 
 
 def normal_form(frontend: str, text: str, *, numbers: bool) -> str:
-    """The hash of a text's normal form, with or without the constants' values."""
+    """Return the hash of a text's normal form, with or without the values of constants."""
     if frontend == "jax":
         return _Jaxpr(numbers=numbers).form(parse(text))
     return _Cpp(text, numbers=numbers).form()
 
 
 def _forms(task: tuple[str, int, int, int]) -> list[tuple[str, str] | None]:
-    """The normal forms of candidates, without and with numbers left out; None for one whose text there is not."""
+    """Return the normal forms of candidates, each with and without numbers; None for a candidate without a text."""
     frontend, seed, start, stop = task
     level = "jaxpr" if frontend == "jax" else "cpp_forward"
     pipeline = SynthesisPipeline(frontend, seed=seed, level=(level,), verify="none", kernels_per_module=25)
@@ -302,7 +302,7 @@ def _forms(task: tuple[str, int, int, int]) -> list[tuple[str, str] | None]:
         text = None if isinstance(outcome, Rejection) else outcome.texts[level]
         try:
             forms = text and tuple(normal_form(frontend, text, numbers=numbers) for numbers in (True, False))
-        except JaxprSyntaxError:  # an equation without results, which counts as no text
+        except JaxprSyntaxError:  # an equation without results is not supported
             forms = None
         found.append((forms[0], forms[1]) if forms else None)
     return found

@@ -1,10 +1,10 @@
-"""CUDA texts that race, depend on the order of threads, or tell a host from a GPU, and what ``score`` gives for them.
+"""Scores of CUDA texts that have data races, depend on the order of threads, or detect that they run on a host.
 
     python benchmarks/races.py > benchmarks/races.txt
 
-Each text is the right one of a kernel with a statement more, or with another one in the place of an atomic. Run on a
-host, thread after thread, most of them give the right numbers; on a GPU they would not, or not always. None may be
-worth 1, and the right text in other words must be. The exit status is 1 otherwise.
+Each text is the right text of a kernel with an added statement, or with another statement instead of an atomic
+operation. On a host, where threads run one after another, most of them give the right numbers. On a GPU they would not,
+or not always. None of them may score 1, and an equivalent of the right text must. The exit status is 1 otherwise.
 """
 
 import sys
@@ -60,7 +60,7 @@ def _load(array: str, place: str) -> str:
 
 
 def _each(condition: str, start: str, end: str, value: str) -> str:
-    """A loop that stores a value in the places from one to another."""
+    """Return a loop that stores a value at the indices between two limits, if a condition holds."""
     return f"{condition} for (wp::int32 k = {start}; k < {end}; k = wp::add(k, 1)) {_store('k', value)}"
 
 
@@ -156,7 +156,7 @@ def _with(text: str, more: str, where: str) -> str:
 
 
 def main() -> int:
-    """Print the table; return 1 if a trick is worth 1, or the right text is not."""
+    """Print the table, and return 1 if a trick scores 1 or the right text does not."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "races.py").write_text(KERNELS)
         (Path(folder) / "races.toml").write_text(INPUTS)

@@ -1,6 +1,6 @@
-"""What recording a program costs, and what its recording gives: python benchmarks/recording.py [PROGRAM ARGUMENT…].
+"""Measures the cost of recording a program, and the rows from it: python benchmarks/recording.py [PROGRAM ARGUMENT…].
 
-Without a program it is that of the tests. Writes recording.txt beside itself.
+The default is the program of the tests. Writes recording.txt in this folder.
 """
 
 import json
@@ -45,7 +45,7 @@ def irsmith(*words: str | Path) -> str:
 
 
 def cost(folder: Path) -> list[str]:
-    """Microseconds of a launch, without and with recording, the best of five times 10,000."""
+    """Return lines with the microseconds of a launch, without and with recording, the best of five series of 10,000."""
     program = folder / "many.py"
     program.write_text(MANY)
     plain = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True).stdout

@@ -1,9 +1,9 @@
-"""What recordings of programs that use JAX give, and what they cost: python benchmarks/recording_jax.py [FOLDER].
+"""Rows from recordings of programs that use JAX, and the cost: python benchmarks/recording_jax.py [FOLDER].
 
-The programs are those of recorded_jax/programs.txt: our own, and examples of libraries whose repositories lie in FOLDER
-under their names. Each is run in a folder of its own, for LIMIT seconds at most; brax's needs MUJOCO_GL=disabled in the
-environment, as it starts a program otherwise when it is imported, which no row's source may. Writes recording_jax.txt
-beside itself; without FOLDER of our own program alone.
+The programs are those of recorded_jax/programs.txt: one of irsmith, and examples of libraries whose repositories are in
+FOLDER under their names. Each is run in a separate folder, for at most LIMIT seconds. brax's program needs
+MUJOCO_GL=disabled in the environment. Otherwise brax starts a program when it is imported, which no row's source may
+do. Writes recording_jax.txt in this folder; without FOLDER only for the program of irsmith.
 """
 
 import json
@@ -69,19 +69,19 @@ def cost(folder: Path) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program, and whose example it is."""
+    """A program, and the library that it is an example of."""
 
     whose: str
     words: list[str]
 
     @property
     def name(self) -> str:
-        """Its file's, with the library's."""
+        """The name of the program's file, after that of its library."""
         return f"{self.whose} {Path(self.words[self.words[0] == str(EXAMPLE)]).name}"
 
 
 def programs(repositories: str | None) -> Iterator[Program]:
-    """All of them; without repositories those that need none."""
+    """Yield all programs, or only those that need no repository if ``repositories`` is None."""
     for line in PROGRAMS.read_text().splitlines():
         whose, _, command = line.partition(": ")
         if repositories is not None or "{repositories}" not in command:
@@ -112,7 +112,7 @@ def row(program: Program) -> tuple[list[str], Counter[str]]:
 
 
 def rejections(folder: Path) -> list[dict[str, str]]:
-    """Of kernels that were kept and are no rows, each with its symptom."""
+    """Return the rejections of recorded kernels that did not become rows."""
     path = folder / "_irsmith" / "rejections.jsonl"
     lines = [json.loads(each) for each in path.read_text().splitlines()] if path.exists() else []
     return [each for each in lines if each.get("level") is None and each.get("symptom") not in (None, "not_available")]

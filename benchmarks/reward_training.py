@@ -1,17 +1,17 @@
-"""What becomes of a tiny model that is trained with the reward: does it learn what is right, or how to be paid?
+"""Trains a tiny model with the reward, to see whether it learns right answers or how to exploit the reward.
 
     make reward-training        writes benchmarks/reward_training.txt; make trainers installs what it needs
 
-A decoder of two layers is taught the jaxprs of a few rows of the samples, and stopped while it still gets many wrong.
-TRL's GRPO trains it on with ``IrsmithReward``, on the same prompts. Every answer that is worth 1 and is not the row's
-own text is looked at again: if it is that but for the names of values, it is right; any other is scored on five further
-seeds by scorers that start anew, and printed for a person.
+A decoder of two layers is trained on the jaxprs of a few sample rows until it still gets many wrong. TRL's GRPO then
+trains it with ``IrsmithReward`` on the same prompts. Every answer that scores 1 and is not the row's own text is
+checked again. It is right if it differs only in the names of values. Any other is scored on five more seeds by new
+scorers, and printed for a person to read.
 
-It is run as ``python -P``: another benchmark has the name of the library that is imported here.
+It is run as ``python -P``, because another benchmark has the name of a library that is imported here.
 """
 
 # pyright: basic, reportMissingImports=false, reportPrivateImportUsage=false, reportAttributeAccessIssue=false, reportArgumentType=false
-# The libraries are an optional group, and not where the types are checked.
+# The libraries are an optional group, and are not installed where types are checked.
 
 import datetime
 import os
@@ -38,7 +38,7 @@ from synthesis.dataset.storage.reading import read_folder
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "samples" / "jax"
 ROWS, LESSONS, STEPS, EACH = 8, 100, 30, 8
-"""Rows that are asked about, steps in which the model is taught, steps with the reward, and answers to a prompt."""
+"""Number of rows, of supervised training steps, of steps with the reward, and of answers to a prompt."""
 SEEDS = 5
 TEMPLATE = (
     "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<|end|>{% endfor %}"
@@ -48,7 +48,7 @@ SPECIAL = ["<|pad|>", "<|end|>", "<|user|>", "<|system|>", "<|assistant|>"]
 
 
 class Watched:
-    """The reward, which keeps every answer and its value."""
+    """A reward function that stores every answer and its value."""
 
     __name__ = "irsmith"
 
@@ -57,7 +57,7 @@ class Watched:
         self.steps: list[list[tuple[str, str, float]]] = []
 
     def __call__(self, prompts: Any, completions: Any, **columns: Any) -> list[float | None]:
-        """What TRL is given."""
+        """Return the rewards of completions, and store both."""
         values = self.reward(prompts, completions, **columns)
         texts = [each[0]["content"] for each in completions]
         self.steps.append(
@@ -67,7 +67,7 @@ class Watched:
 
 
 def main() -> int:
-    """Write the report on standard output; 1 if an answer was paid that does not stand."""
+    """Write the report to standard output, and return 1 if a wrong answer was rewarded, else 0."""
     began = time.monotonic()
     torch.set_num_threads(1)
     set_seed(0)
@@ -104,7 +104,7 @@ def _model(tokenizer: Any) -> Any:
 
 
 def _teach(model: Any, tokenizer: Any, data: Any) -> None:
-    """Teach the answers themselves, all in each step."""
+    """Train the model on the answers, with all of them in each step."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     pairs = [
         (tokenizer.apply_chat_template(each["prompt"], add_generation_prompt=True, return_dict=False),
@@ -134,7 +134,7 @@ def _train(model: Any, tokenizer: Any, data: Any, watched: Watched, folder: str)
     trainer = GRPOTrainer(
         model=model, reward_funcs=watched, args=arguments, train_dataset=data, processing_class=tokenizer
     )
-    trainer.remove_callback(PrinterCallback)  # which writes on standard output
+    trainer.remove_callback(PrinterCallback)  # it writes to standard output
     trainer.train()
 
 
@@ -172,7 +172,7 @@ def _report(watched: Watched, seconds: float) -> int:
 
 
 def _numbered(text: str) -> str:
-    """A jaxpr with its values numbered as they come."""
+    """Return a jaxpr with its values numbered in order of appearance."""
     names: dict[str, str] = {}
     for name in re.findall(r"(?<![\w=\[])([a-z]{1,2}):(?=[a-z]+\d*\[)", text):
         names.setdefault(name, f"#{len(names)}")

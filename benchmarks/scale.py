@@ -1,10 +1,10 @@
-"""What more workers give, what a row takes on disk, and whether a long run stays as it began.
+"""Measures the speed-up by more workers, the size of rows on disk, and whether a long run slows down or grows.
 
     python benchmarks/scale.py > benchmarks/scale.txt
 
-Each figure is of a fresh process. Runs of one and of two workers take turns; times are by the clock there, and of all
-processes together elsewhere. A long run is one process that makes chunk after chunk, as a worker does before another
-takes its place.
+Each figure is measured in a new process. Runs of one and of two workers alternate. Their times are wall-clock times;
+all others are processor times of all processes. A long run is one process that makes many chunks, as a worker does
+before it is replaced.
 """
 
 import json
@@ -32,17 +32,17 @@ FRONTENDS = ("warp", "jax")
 SEED = 616
 TURNS = 2
 VERIFIED, CHUNK = 960, 40
-"""Candidates of a run that is timed with one worker and with two, and of its chunks: the last is one worker's alone."""
+"""Number of candidates of the run that is timed with one and with two workers, and of each of its chunks."""
 ROWS = 1000
-"""Candidates whose rows are weighed: those of a whole group of a table."""
+"""Number of candidates whose rows are measured: those of a whole row group."""
 CHUNKS, CANDIDATES = 100, 10
-"""Of a long run."""
+"""Number of chunks of a long run, and of candidates in each."""
 AGAIN = 10
-"""Of its first chunks so many are made again at the end: whether the same takes longer then."""
+"""Number of first chunks of a long run; they are made again at its end, to compare the times."""
 
 
 def time_run(frontend: str, workers: int) -> float:
-    """Seconds by the clock of a whole run, start and files included."""
+    """Return the wall-clock seconds of a whole run, including the start and the writing of files."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
         BatchGenerator(frontend, seed=SEED, chunk_size=CHUNK).run(VERIFIED, folder, workers=workers)
@@ -50,7 +50,7 @@ def time_run(frontend: str, workers: int) -> float:
 
 
 def weigh(frontend: str, form: str) -> float:
-    """Bytes a row, of the files of a data set."""
+    """Return the size of a data set's files, in bytes per row."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         summary = BatchGenerator(frontend, seed=SEED, verify="none").run(ROWS, folder, format=form)
@@ -59,7 +59,7 @@ def weigh(frontend: str, form: str) -> float:
 
 
 def run_long(frontend: str) -> dict[str, float]:
-    """Memory after chunks, and the processor time that they took; rows are not verified, so that there are many."""
+    """Return the memory after some chunks, and the processor time of early and late chunks, of an unverified run."""
     process = psutil.Process()
     memory: list[float] = []
     spent: list[float] = []
@@ -86,7 +86,7 @@ def run_long(frontend: str) -> dict[str, float]:
 
 
 def finish(frontend: str) -> dict[str, float]:
-    """What finalize takes of a row, in processor time and in memory beside what the process has anyway."""
+    """Return the processor time per row of ``finalize``, its additional memory, and the size of the parts per row."""
     with tempfile.TemporaryDirectory() as name:
         BatchGenerator(frontend, seed=SEED, verify="none").run(ROWS, name, no_finalize=True)
         process = psutil.Process()
@@ -102,14 +102,14 @@ def finish(frontend: str) -> dict[str, float]:
 
 
 def alone(what: Callable[..., Any], *arguments: object) -> Any:
-    """What a function of this file gives in a process of its own."""
+    """Return the result of a function of this file, called in a new process."""
     words = [what.__name__, *map(str, arguments)]
     result = subprocess.run([sys.executable, __file__, *words], capture_output=True, text=True, check=True)
     return json.loads(result.stdout)
 
 
 def print_table() -> None:
-    """All figures."""
+    """Print all figures."""
     tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "pyarrow"))
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}, {tools}, {psutil.cpu_count()} cores")
     print(f"benchmarks/scale.py says how; seed {SEED}")

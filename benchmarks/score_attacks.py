@@ -1,12 +1,12 @@
-"""Score hostile answers between good ones, and write what came of each.
+"""Scores hostile answers among good ones, and reports the outcome of each.
 
     make attacks        writes benchmarks/score_attacks.txt, beside benchmarks/attacks.txt
     python benchmarks/score_attacks.py triton     prints the same for one front end, or several
 
-Each attack is a text that answers a row of the samples (``tests/attacks/answers.py``); those on JAX answer one more,
-which was run at small sizes, too. Those on Triton answer rows that are drawn for it. With every eight goes an answer
-that is right in other words. Files outside, a listening socket, processes and temporary folders are looked at before
-and after.
+Each attack is a text that answers a sample row (``tests/attacks/answers.py``). Attacks on JAX also answer a row that
+was verified with a twin. Attacks on Triton answer rows that are drawn for them. An equivalent of a right answer is
+scored with every eight. Files outside, a listening socket, processes and temporary folders are checked before and
+after.
 """
 
 import datetime
@@ -28,7 +28,7 @@ _WIDTH = 130
 
 
 def main() -> int:
-    """Write the report on standard output; 1 if an attack came through."""
+    """Write the report to standard output, and return 1 if an attack succeeded, else 0."""
     names = sys.argv[1:] or ["warp", "jax", "triton"]
     attacks = [each for each in all_answer_attacks() if each.frontend in names]
     rows = [each for each in (*good_rows(), *(triton_rows() if "triton" in names else ())) if each.frontend in names]

@@ -1,10 +1,10 @@
-"""What scoring costs beside bare compilation and running of the same texts, and what bad ones cost.
+"""Measures the cost of scoring, relative to only compiling and running the same texts, and the cost of bad answers.
 
     make scoring        writes benchmarks/scoring.txt
 
-Candidates are right texts in other words, each a text of its own: eight of each of five rows, forty together, as a
-batch of a trainer's has them. A row's plan is made before and told apart. Bare is the same prover on the same inputs in
-this process: one translation unit, or one module a text, without processes, limits, plans and comparison.
+Candidates are different equivalents of right texts: eight for each of five rows, forty together, as in a trainer's
+batch. A row's plan is made before, and its time is reported separately. "Bare" is the same prover on the same inputs in
+this process: one translation unit, or one module per text, without processes, limits, plans and comparison.
 """
 
 import datetime
@@ -52,7 +52,7 @@ _LEVELS = {
 
 
 def main() -> int:
-    """Write the report on standard output."""
+    """Write the report to standard output."""
     tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "jaxlib", "numpy"))
     print(
         "What scoring costs, by the clock on two shared cores, the least of five rounds; ratios hold better than times."
@@ -74,18 +74,18 @@ def main() -> int:
 
 
 def _rows(frontend: str) -> list[Document]:
-    """Rows of the samples, at the same distance from each other."""
+    """Return evenly spaced sample rows."""
     rows = [each for each in read_folder(ROOT / "data" / "samples" / frontend) if each.spec.signature.twin is None]
     whole = [each for each in rows if set(_LEVELS[frontend]) <= set(each.metadata["verified"])]
     return whole[:: len(whole) // _ROWS][:_ROWS]
 
 
 def _others(row: Document, level: str, count: int) -> list[str]:
-    """The row's own text in other words."""
+    """Return different equivalents of the row's own text."""
     text = row.texts[level] or ""
     if row.frontend == "warp":
         return [text.replace("var_0", f"mine_{number}") for number in range(count)]
-    if level == "stablehlo":  # values of other names are the same text, so an operation more that nobody uses
+    if level == "stablehlo":  # renamed values are the same text, so an unused operation is added
         end = text.rindex("return ")
         more = "%more_{0} = stablehlo.constant dense<{0}> : tensor<i32>\n    "
         return [text[:end] + more.format(number) + text[end:] for number in range(count)]
@@ -100,7 +100,7 @@ def _answers(rows: Sequence[Document], level: str, count: int) -> list[Answer]:
 def _usual(level: str, rows: Sequence[Document]) -> None:
     answers = _answers(rows, level, _EACH)
     with Scorer(Scoring()) as scorer:
-        scorer.score(answers, seed=0)  # which starts what is slow to start
+        scorer.score(answers, seed=0)  # starts the processes
         planning, scoring, bare = list[float](), list[float](), list[float]()
         for seed in range(1, _ROUNDS + 1):
             planning.append(_timed(scorer, answers[::_EACH], seed))
@@ -115,7 +115,7 @@ def _usual(level: str, rows: Sequence[Document]) -> None:
 
 
 def _timed(scorer: Scorer, answers: Sequence[Answer], seed: int) -> float:
-    """Seconds by the clock that scoring right answers takes."""
+    """Return the wall-clock seconds of scoring right answers."""
     before = time.perf_counter()
     scores = scorer.score(answers, seed=seed)
     if lost := [each for each in scores if not each.accepted]:
@@ -124,7 +124,7 @@ def _timed(scorer: Scorer, answers: Sequence[Answer], seed: int) -> float:
 
 
 def _bare(answers: Sequence[Answer], seed: int) -> float:
-    """Seconds by the clock that the same texts take on the same inputs, in this process."""
+    """Return the wall-clock seconds of running the same texts on the same inputs in this process."""
     frontend = get_frontend(answers[0].row.frontend)
     prover = frontend.the_prover
     programs: list[Program] = []
@@ -144,7 +144,7 @@ def _bare(answers: Sequence[Answer], seed: int) -> float:
 
 
 def _unusual(level: str, rows: Sequence[Document]) -> None:
-    """What forty cost of which some are not right."""
+    """Print the cost of forty answers if some of them are bad."""
     loop = {"warp": "while (true) { }", "jax": ""}[rows[0].frontend]
     crash = "wp::store((wp::float32*)16, 0.0f);"
     kinds: dict[str, Callable[[str], str]] = {
@@ -197,7 +197,7 @@ def _python(rows: Sequence[Document]) -> None:
 
 
 def _at_own_sizes() -> None:
-    """What answers to rows cost whose texts were run at smaller sizes than their own."""
+    """Print the cost of answers to rows that were verified with a twin of smaller sizes."""
     rows = [each for each in read_folder(ROOT / "data" / "samples" / "jax") if each.spec.signature.twin is not None]
     first, further, dear = list[float](), list[float](), 0
     with Scorer(Scoring()) as scorer:

@@ -1,10 +1,10 @@
-"""What a server that scores bears: many clients at once, faults among them.
+"""Measures a scoring server under load from many clients, some of which send faulty requests.
 
     python benchmarks/serving.py > benchmarks/serving.txt
 
-Rows are of the samples, of both front ends; a request has eight answers to one question. Each answer is made by number,
-most of them different: the row's own text, another text that does the same, another row's, garbage, text without end,
-and texts that crash or hang. Some clients hang up, and processes that score are killed now and then.
+The rows are samples of both front ends, and a request has eight answers to one question. The kinds of answers are: the
+row's own text, an equivalent text, another row's text, garbage, a very long text, and texts that crash or hang. Some
+clients hang up, and scoring processes are killed now and then.
 """
 
 import statistics

@@ -1,27 +1,26 @@
-"""How drawn kernels look beside those of applications: how large they are, what they have, which names they use.
+"""Compares drawn kernels with those of applications: their sizes, their constructs, and their names.
 
     make sizes
     python benchmarks/sizes.py warp 3000 0
 
 Arguments: front end, number of drawn kernels, seed. Prints a table for ``benchmarks/sizes.txt``. Applications are, for
-Warp, all functions decorated with ``wp.kernel`` of newton, mujoco_warp and Warp itself; for JAX, functions and methods
-of optax, flax, equinox, brax and jax_md that call JAX's functions on arrays. Files of tests are left out, and each text
-counts once. They are parsed, not run. Of JAX, texts are compared too: StableHLO of drawn functions and of programs
-built with flax, equinox and optax, lowered for abstract shapes (``measures/programs.py``).
+Warp, all functions decorated with ``wp.kernel`` in newton, mujoco_warp and Warp itself; for JAX, functions and methods
+of optax, flax, equinox, brax and jax_md that call JAX's functions on arrays. Test files are left out, and each text
+counts once. The sources are parsed, not run. For JAX, texts are compared, too: StableHLO of drawn functions and of
+programs built with flax, equinox and optax, lowered for abstract shapes (``measures/programs.py``).
 
-Like is compared with like. JAX's libraries hold functions, and no whole programs, which those who use them write:
-models with their losses, and steps of training. Drawn functions of the category ``training`` are such programs. So the
-functions of libraries stand beside drawn ones of all other categories, and the programs beside those of ``training``;
-how far the texts of all drawn functions are from programs is said in a line below.
+JAX libraries contain functions, but not whole programs such as models with their losses and training steps, which users
+write. Drawn functions of the category ``training`` are such programs. So library functions are compared with drawn
+functions of all other categories, and programs with those of ``training``. Another line compares the texts of all drawn
+functions with programs.
 
-A number has percentiles of both and the Kolmogorov-Smirnov distance between them (0: one distribution, 1: no overlap).
-Pairs of operations, one of which takes what the other gives, are those of applications, told through variables; their
-line says how many of them, each as often as it is there, a drawn kernel has too (``measures/dataflow.py``).
-A share has both, the drawn one as a multiple of the other, and their difference, which is the same distance of truth
-values. A star marks a share that is not within a factor of 1.5; where it is not meant to be, or both are too rare to
-tell, that stands there.
-Docstrings are no lines and no statements here. A function is counted without its helpers: what it does inside them,
-with arrays too, is not seen; functions inside it are part of it.
+The line of a number has percentiles of both populations and their Kolmogorov-Smirnov distance (0: equal distributions,
+1: no overlap). Pairs of operations, of which one uses the other's result, also through variables, are those of
+applications. Their line has the share of pairs, weighted by frequency, that also occur in a drawn kernel
+(``measures/dataflow.py``). The line of a share has both shares, their ratio, and their difference, which is the same
+distance for truth values. A star marks a ratio beyond a factor of 1.5, with a remark if that is intended or both shares
+are too small. Docstrings do not count as lines or statements. A function is counted without its helpers, but with its
+inner functions.
 """
 
 import platform
@@ -40,7 +39,7 @@ from measures.texts import profile_cuda, profile_stablehlo
 from synthesis import Pair, SynthesisPipeline
 
 _TEXTS = 300
-"""Of how many drawn kernels at most the texts are counted."""
+"""Maximum number of drawn kernels whose texts are counted."""
 
 _LEVELS = {"warp": "cuda_forward", "jax": "stablehlo"}
 _PROGRAMS: dict[str, tuple[str, ...]] = {"warp": (), "jax": ("training",)}
@@ -49,7 +48,7 @@ _COUNTERS = {"warp": warp_kernels, "jax": jax_functions}
 
 
 def lower_drawn(frontend: str, count: int, seed: int, categories: tuple[str, ...] = ()) -> list[Profile]:
-    """What is counted of the texts of the first drawn kernels, of some categories or of all.
+    """Return the profiles of the texts of the first drawn kernels, of some categories or of all.
 
     Kernels that become no row have no text.
     """
@@ -67,7 +66,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def compare_python(frontend: str, count: int, seed: int) -> list[comparing.Numbers]:
-    """Print what the Python of both populations is like, and return the numeric lines."""
+    """Print the comparison of the Python of both populations, and return the numeric lines."""
     counters = _COUNTERS[frontend]
     packages = read_applications(frontend)
     real = [counters.profile(each) for functions in packages.values() for each in functions]
@@ -93,7 +92,7 @@ def compare_python(frontend: str, count: int, seed: int) -> list[comparing.Numbe
 
 
 def compare_texts(frontend: str, count: int, seed: int) -> list[comparing.Numbers]:
-    """Print what the texts of drawn kernels are like, in JAX beside those of programs, and return the numeric lines."""
+    """Print the properties of drawn kernels' texts, for JAX compared with programs, and return the numeric lines."""
     drawn = lower_drawn(frontend, count, seed, _PROGRAMS[frontend])
     if frontend == "warp":
         print(f"\nCUDA of {len(drawn)} drawn; real kernels are not lowered")

@@ -1,9 +1,9 @@
-"""Whether claims of real rows are sound: python benchmarks/sound_claims.py DIR COUNT SEED, of a harvest in DIR.
+"""Checks the claims of the rows of a harvest in DIR: python benchmarks/sound_claims.py DIR COUNT SEED.
 
-Takes verified rows at random. In each text at a default level, once all stores are deleted, an operation is exchanged,
-a statement is dropped, and branches are exchanged, where the text has such. A changed text counts if it behaves
-differently from the right one on one of 20 inputs that verification does not draw. Writes sound_claims.txt beside
-itself. What becomes of each text is a line of ``build/sound_claims/SEED.jsonl``, and a run that was stopped goes on.
+Takes random verified rows. Each text at a default level is changed in several ways, if possible: all stores are
+deleted, an operation is exchanged, a statement is dropped, or branches are exchanged. A changed text counts if it
+behaves differently from the right one on one of 20 inputs that verification does not draw. Writes sound_claims.txt in
+this folder. The outcome of each text is a line of ``build/sound_claims/SEED.jsonl``, and a stopped run continues.
 """
 
 import json
@@ -32,12 +32,12 @@ KINDS = (Kind.OPERATOR, Kind.STATEMENT, Kind.EXCHANGED)
 STORES = "all stores deleted"
 INPUTS = 20
 LONGEST = 16_000
-"""Characters of a text."""
+"""Maximum number of characters of a text."""
 _STORE = re.compile(r"^\s*wp::(?:array_store|store|atomic_\w+|tile_store\w*|tile_atomic\w*)\(.*\);\s*?\n", re.MULTILINE)
 
 
 def changed(row: Document, generator: random.Random) -> Iterator[tuple[str, Mutant]]:
-    """Yield changed texts of a row, each with what was done to it."""
+    """Yield changed texts of a row, each with a description of the change."""
     frontend = get_frontend(row.spec.frontend)
     levels = [each for each in frontend.compiler.levels if each.default and each.name in row.metadata["verified"]]
     for level in levels:
@@ -52,7 +52,7 @@ def changed(row: Document, generator: random.Random) -> Iterator[tuple[str, Muta
 
 
 def judge(row: Document, number: int, generator: random.Random) -> Iterator[dict[str, object]]:
-    """Yield what became of each changed text of a row."""
+    """Yield the outcome of each changed text of a row."""
     chosen = list(changed(row, generator))
     whats = {each.text: what for what, each in chosen}
     texts = {name: text for name, text in row.texts.items() if text is not None}

@@ -1,18 +1,19 @@
-"""What texts and a start cost, beside the least that the tools themselves take for the same, in one run.
+"""Measures the cost of texts and of starting, relative to the minimum that the tools themselves need.
 
     python benchmarks/speed.py 200 1 > benchmarks/speed.txt
 
-Arguments: number of drawn kernels of each front end, seed. Prints medians of CPU-seconds and of ratios; ways are taken
-in turns, batch by batch, so that a busy machine slows all of them.
+Arguments: number of drawn kernels of each front end, seed. Prints medians of CPU-seconds and of ratios. The sides
+alternate, batch by batch, so that a busy machine slows both.
 
-irsmith's side is all that makes a row of a source: loading it from text, lowering, cleaning, line maps, hashes,
-metadata, and the row as JSON. Drawing the source is on neither side, and told apart; writing the file is not timed.
+irsmith's side is everything that makes a row from a source: loading it from text, lowering, cleaning, line maps,
+hashes, metadata, and the row as JSON. Drawing the source is on neither side, and its time is reported separately.
+Writing the file is not timed.
 
-Warp's side is its own ``ModuleBuilder`` of the same kernels, loaded already, one builder a kernel, and its code for the
-CPU and for CUDA, forward and backward in one, without line directives. JAX's side is one trace and one lowering of the
-same functions, loaded already, with both printed, and with all that JAX remembers of functions that came before.
+Warp's side is its own ``ModuleBuilder`` of the same, already loaded kernels, one builder for each kernel, and its code
+generation for the CPU and for CUDA, forward and backward together, without line directives. JAX's side is one trace and
+one lowering of the same, already loaded functions, including printing both, with the caches of earlier functions.
 
-Each side looks for garbage as often as it does by itself: irsmith's processes seldom, Python as it begins.
+Each side collects garbage as often as it usually does: irsmith's processes rarely, the other side at Python's defaults.
 """
 
 import gc
@@ -62,7 +63,7 @@ BOUNDS = {
 
 
 class Clock:
-    """CPU-seconds by name, a list of them each."""
+    """Lists of measured CPU-seconds by name."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, list[float]] = defaultdict(list)
@@ -75,7 +76,7 @@ class Clock:
 
 
 def rows_of(pipeline: SynthesisPipeline, candidates: Sequence[Candidate], clock: Clock) -> None:
-    """What irsmith does with sources, its stages timed."""
+    """Make rows of candidates as irsmith does, and time the stages."""
     front = pipeline.frontend
     loaded = clock.time("load", lambda: stages.load(front, candidates, together=TOGETHER))
     made = clock.time("lower", lambda: stages.lower(front, loaded))
@@ -89,7 +90,7 @@ def rows_of(pipeline: SynthesisPipeline, candidates: Sequence[Candidate], clock:
 
 
 def warp_alone(kernels: Sequence[Kernel]) -> None:
-    """Warp's own build and code of each kernel, and nothing kept."""
+    """Build each kernel and generate its code with Warp alone, and discard the results."""
     import warp
     import warp._src.context as context_module  # noqa: TID251 (there is no public way to it)
 
@@ -104,7 +105,7 @@ def warp_alone(kernels: Sequence[Kernel]) -> None:
 
 
 def jax_alone(kernels: Sequence[Kernel]) -> None:
-    """A trace, a lowering and both texts of each function."""
+    """Trace and lower each function with JAX alone, and print both texts."""
     import jax as jax_module
 
     jax: Any = jax_module
@@ -115,7 +116,7 @@ def jax_alone(kernels: Sequence[Kernel]) -> None:
 
 
 def prepare_warp() -> None:
-    """Without libraries that take seconds a kernel, and without remarks; irsmith leaves both out too."""
+    """Disable libraries that take seconds for a kernel, and messages, as irsmith does."""
     import warp
 
     wp: Any = warp
@@ -125,7 +126,7 @@ def prepare_warp() -> None:
 
 
 def take_turns(name: str, count: int, seed: int) -> Clock:
-    """Both sides of a front end, batch by batch; the first batch warms up and is dropped."""
+    """Time both sides of a front end, batch by batch. The first batch is a warm-up and is discarded."""
     if name == "warp":
         prepare_warp()
     alone = warp_alone if name == "warp" else jax_alone
@@ -153,13 +154,13 @@ def take_turns(name: str, count: int, seed: int) -> Clock:
             "draw", lambda first=start: list(pipeline.source.candidates(range(first, first + TOGETHER)))
         )
         for side in (theirs, ours) if number % 2 else (ours, theirs):
-            gc.collect()  # each side clears up after itself alone
+            gc.collect()  # so that each side only collects its own garbage
             side(candidates)
     return clock
 
 
 def start(*arguments: str) -> float:
-    """CPU-seconds of a process of Python's, which keeps what it compiles, as processes of users do."""
+    """Return the CPU-seconds of a Python process, which may write bytecode files, as users' processes do."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=kept)
@@ -168,10 +169,10 @@ def start(*arguments: str) -> float:
 
 
 def starts() -> dict[str, float]:
-    """Medians of the CPU-seconds of commands, and of the least that they wait for; taken in turns."""
+    """Return the median CPU-seconds of commands, and of the imports that they must wait for, measured in turns."""
     found: dict[str, list[float]] = defaultdict(list)
     for turn in range(STARTS + 1):
-        if turn == 1:  # the first turn has Python compile what it imports
+        if turn == 1:  # in the first turn, Python compiles the modules
             found.clear()
         found["python -c pass"].append(start("-c", "pass"))
         found["irsmith --version"].append(start("-m", "synthesis", "--version"))
@@ -209,7 +210,7 @@ def main(count: int, seed: int) -> None:
     python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     print("What texts and a start cost, in CPU-seconds on a shared core; ratios hold better than times.")
     print(f"python benchmarks/speed.py {count} {seed}, {date.today()}, irsmith {__version__}, {python}", flush=True)
-    for name in SIDES:  # in a process each: what one tool keeps would slow the other's garbage collection
+    for name in SIDES:  # separately: one tool's objects would slow the other's garbage collection
         subprocess.run([sys.executable, __file__, str(count), str(seed), name], check=True)
     print("\nstarts")
     for what, cost in starts().items():

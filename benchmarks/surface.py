@@ -1,12 +1,12 @@
-"""How much of JAX's public functions is verified: calls of each, of other types, with options, and transformed.
+"""Counts the verified calls of JAX's public functions: usual ones, with other types, with options, transformed.
 
     python benchmarks/surface.py run FOLDER      # some twenty minutes; continues what was stopped
     python benchmarks/surface.py table FOLDER > benchmarks/surface.txt
 
-The functions are those that JAX's public modules name, the calls those of ``surface_calls.py`` that JAX traces and
-lowers. Each is a function of a file, which ``irsmith extract`` makes rows of. The table says how many have both default
-levels verified, and why the others have not. The exit status is 1 if a reason is none of those that are allowed: a
-wrong result, a crash or a primitive without a rule is to be looked into.
+The functions are those of JAX's public modules, and the calls are those of ``surface_calls.py`` that JAX traces and
+lowers. Each call is a function in a file, from which ``irsmith extract`` makes a row. The table has the number of calls
+with both default levels verified, and the reasons for the others. The exit status is 1 if a reason is not allowed, such
+as a wrong result, a crash or a primitive without a rule, which must be investigated.
 """
 
 import argparse
@@ -43,13 +43,13 @@ ALLOWED: Mapping[str, str] = {
     "a source may not name it": r"its source does more than define a kernel",
     "the text takes long": r"timeout",
 }
-"""What may keep a level from being verified, by what the reason says."""
+"""Maps the title of an allowed reason for an unverified level to the pattern that matches such reasons."""
 _SHOWN = 12
-"""Calls of a reason that are named."""
+"""Number of calls that are listed for a reason."""
 
 
 def write_calls(folder: Path) -> list[Call]:
-    """The calls, and a file of them for each of JAX's modules; made once."""
+    """Return the calls, and write them to a file for each JAX module unless the files exist."""
     known = folder / "calls.jsonl"
     if not known.exists():
         with warnings.catch_warnings():
@@ -71,12 +71,12 @@ def write_calls(folder: Path) -> list[Call]:
 
 
 def functions_of(folder: Path) -> list[tuple[str, list[list[str]]]]:
-    """Every public function's path, and its calls."""
+    """Return the path of each public function, with its calls."""
     return [tuple(json.loads(line)) for line in (folder / "calls.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def run(folder: Path) -> None:
-    """Make rows of all calls, or go on with that."""
+    """Make rows of all calls, or continue a stopped run."""
     calls = write_calls(folder)
     print(f"{len(calls)} calls", file=sys.stderr)
     running = Running(validation=0.0, test=0.0, near="ignore", progress="plain", workers=1)
@@ -84,7 +84,7 @@ def run(folder: Path) -> None:
 
 
 def reasons_of(folder: Path) -> dict[str, dict[str, str]]:
-    """Call to level to why it is not verified; empty for a level that is."""
+    """Return, by call and level, the reason why a text is not verified; an empty string if it is."""
     found: dict[str, dict[str, str]] = {}
     for document in read_folder(folder / "rows"):
         metadata = document.metadata
@@ -102,12 +102,12 @@ def reasons_of(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def kind_of(reason: str) -> str | None:
-    """What a reason counts as; None if it is not allowed."""
+    """Return the title that a reason is counted under; None if the reason is not allowed."""
     return next((name for name, pattern in ALLOWED.items() if re.search(pattern, reason)), None)
 
 
 def table(folder: Path) -> Iterator[str]:
-    """The lines of ``benchmarks/surface.txt``; the last ones name what is not allowed."""
+    """Yield the lines of ``benchmarks/surface.txt``. The last lines list reasons that are not allowed."""
     functions, reasons = functions_of(folder), reasons_of(folder)
     calls = [Call(*each) for _, several in functions for each in several]
     traced = sum(1 for _, several in functions if several)
@@ -146,7 +146,7 @@ def table(folder: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    """The command line."""
+    """Run the command line, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["run", "table"])
     parser.add_argument("folder", type=Path)

@@ -1,4 +1,4 @@
-"""Calls of JAX's public functions that can be traced: the usual one, of other types, with options, transformed."""
+"""Finds calls of JAX's public functions that can be traced: usual, with other types, with options, transformed."""
 
 import hashlib
 import importlib
@@ -21,7 +21,7 @@ TYPES = {
     "i": "i32[6]", "j": "i32[6] in 0..5", "k": "i32[6] in 1..9", "b": "bool[6]", "c": "c64[6]", "z": "c64[4,4]",
     "g": "f32[1,8,8,3]", "l": "f32[8,8]", "u": "u32[2]",
 }  # fmt: skip
-"""What the letters of a call stand for; ``u`` is a random key, ``d`` a matrix that is positive definite."""
+"""The types of the letters in a call. ``u`` is a random key, and ``d`` a positive definite matrix."""
 _KEY = "jax.random.wrap_key_data(u)"
 _DEFINITE = "(m @ m.T + 2 * jnp.eye(4))"
 USUAL = (
@@ -47,7 +47,7 @@ USUAL = (
     "o, o, j", "2, 1, p, p", "jnp.array([1, 2]), jnp.array([2, 3]), p[:2], o[:2]", "v, j[None, :1]",
     "v, j[:1, None], w[:1]", "v, lambda a: a * 2", "v, 'ij'",
 )  # fmt: skip
-"""What a function is tried with, the likely first; ``K`` is a random key."""
+"""Argument lists that a function is tried with, the most likely first. ``K`` is a random key."""
 OPTIONS = (
     "axis=0", "axis=-1", "keepdims=True", "axis=(0, 1)", "axis=0, keepdims=True", "lower=True", "k=1", "mode='same'",
     "mode='clip'", "side='right'", "descending=True", "right=True", "ord=1", "ord=2", "full_matrices=False",
@@ -56,7 +56,7 @@ OPTIONS = (
     "equal_nan=True", "precision='highest'", "loc=0.5, scale=2.0", "assume_a='pos'", "trans=1", "method='linear'",
 )  # fmt: skip
 OTHERS = ("bf16", "f16", "c64", "i8", "u8", "f64")
-"""Types that take the place of float32; the last is left to JAX, which makes float32 of it."""
+"""Types that replace float32. JAX itself converts the last one to float32."""
 TRANSFORMED = {
     "vmap": "jax.vmap(lambda a: {call})({letter}[:, None] * jnp.linspace(0.9, 1.0, 6))",
     "grad": "jax.grad(lambda a: sum(jnp.sum(jnp.real(each)) for each in jax.tree.leaves({call})))({letter})",
@@ -64,18 +64,18 @@ TRANSFORMED = {
     "jit": "jax.jit(lambda a: {call})({letter})",
     "checkpoint": "jax.checkpoint(lambda a: {call})({letter})",
 }
-"""Transformations of the call as a function of its first array."""
+"""Templates of transformations of the call as a function of its first array."""
 _TOOLS = frozenset({
     "array_repr", "array_str", "block", "broadcast_shapes", "can_cast", "copy", "dtype", "finfo", "from_dlpack",
     "frombuffer", "fromfile", "frompyfunc", "fromstring", "get_printoptions", "iinfo", "isdtype", "issubdtype", "jit",
     "load", "printoptions", "promote_types", "result_type", "save", "savez", "set_printoptions", "vectorize",
 })  # fmt: skip
-"""Functions that give no arrays, or read files and memory."""
+"""Functions that return no arrays, or that read files or memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of a file: its name, what kind of call it is, and its Python."""
+    """A call as a function in a file: its name, the kind of the call, and its Python source."""
 
     name: str
     kind: str
@@ -83,7 +83,7 @@ class Call:
 
 
 def public_functions() -> Iterator[tuple[str, Any]]:
-    """The path of every public function of JAX's, and the function; one that is in several modules comes once."""
+    """Yield the path of every public function of JAX, and the function; one in several modules is yielded once."""
     known = set[int]()
     for path in public_jax_modules():
         module = importlib.import_module(path)
@@ -102,9 +102,9 @@ def _is_function(value: Any) -> bool:
 
 
 def calls_of(path: str) -> Iterator[Call]:
-    """The calls of a function that JAX traces and lowers: its usual one, and one each of a few other kinds.
+    """Yield the calls of a function that JAX traces and lowers: the usual one, and one of each of a few other kinds.
 
-    Which type and which transformation are tried is told by its name, so that all of them come up.
+    The function's name decides which type and which transformation are tried, so that all of them occur.
     """
     usual = next((each for each in USUAL if _lowered(f"{path}({each})")), None)
     if usual is None:
@@ -136,7 +136,7 @@ def calls_of(path: str) -> Iterator[Call]:
 
 
 def _letters(call: str) -> list[str]:
-    """The letters of a call that stand for arrays, in order."""
+    """Return the letters of a call that stand for arrays, in order."""
     words = re.findall(r"(?<![\w.'])[a-zA-Z]\b(?!')", _spelled(call))
     bound = set(re.findall(r"lambda ([\w, ]+):", call))
     own = {letter.strip() for each in bound for letter in each.split(",")}
@@ -144,7 +144,7 @@ def _letters(call: str) -> list[str]:
 
 
 def _spelled(call: str) -> str:
-    """A call without letters that stand for more than an array."""
+    """Return a call with the letters replaced that stand for more than an array."""
     return re.sub(r"\bd\b(?!')", _DEFINITE, re.sub(r"\bK\b", _KEY, call))
 
 
@@ -154,7 +154,7 @@ def _types(call: str, kind: str) -> dict[str, str]:
 
 
 def _lowered(call: str, kind: str = "") -> Any:
-    """The jaxpr of a call that JAX traces and lowers to arrays of a moderate size; None for any other."""
+    """Return the jaxpr of a call that JAX traces and lowers to arrays of moderate size; None for any other call."""
     types = _types(call, kind)
     given = [parse_type(text) for text in types.values()]
     names = {"jax": jax, "jnp": jax.numpy}

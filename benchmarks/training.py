@@ -1,20 +1,21 @@
-"""What a set of pairs is worth to a small model that is to write the CUDA of kernels that people wrote.
+"""Measures how well a set of pairs trains a small model to write the CUDA of kernels that people wrote.
 
     irsmith generate --frontend warp --count 4000 --verify none --level cuda_forward --out build/drawn
     irsmith extract warp.examples --verify none --level cuda_forward --out build/examples
     python benchmarks/training.py build/examples build/drawn [--tokens 1000000] [--seed 0]
 
-One small decoder is trained from scratch on the pairs of each further folder, with the same tokens, tokenizer, schedule
-and seed, and is then asked for the CUDA text of the first folder's kernels given their Python. What it needs is bits a
-byte of CUDA; fewer are better. Programs of the first folder are left out of training by the hash of their renamed
-source, so that none is known by heart. Several folders joined by ``+`` are one set.
+A small decoder is trained from scratch on the pairs of each further folder, with the same number of tokens, tokenizer,
+schedule and seed. It is then evaluated on the CUDA texts of the first folder's kernels, given their Python. The measure
+is bits per byte of CUDA; fewer are better. Programs of the first folder are excluded from training by the hash of their
+renamed source, so that none is memorised. Several folders joined by ``+`` are one set.
 
-The tokenizer is made of the samples of this repository, which no set is. About six minutes a set on one core of a quiet
-machine, in an environment with ``pip install --group training``. Differences below 0.02 are noise of the seed.
+The tokenizer is trained on the samples of this repository, which are not part of any set. A set takes about six minutes
+on one core of an idle machine, in an environment with ``pip install --group training``. Differences below 0.02 are
+noise of the seed.
 """
 
 # pyright: basic, reportMissingImports=false
-# The libraries are installed for this benchmark alone, and not where the types are checked.
+# The libraries are installed only for this benchmark, and not where types are checked.
 
 import argparse
 import ast
@@ -37,9 +38,9 @@ from synthesis.dataset.storage.reading import read_folder
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples" / "warp"
 VOCABULARY, LONGEST = 2048, 2048
-"""Tokens that there are, and how many a pair may have; longer ones are left out on both sides."""
+"""Size of the vocabulary, and maximum number of tokens of a pair; longer pairs are used in neither step."""
 BATCH, RATE, WARM = 4096, 3e-3, 0.05
-"""Tokens a step, the largest rate, and the share of the steps in which it rises."""
+"""Number of tokens in a step, the largest learning rate, and the share of warm-up steps."""
 START, MIDDLE, END = "<s>", "<cuda>", "</s>"
 
 
@@ -49,13 +50,13 @@ class Encoded:
 
     tokens: list[int]
     asked: int
-    """Where the CUDA text begins."""
+    """The index of the first token of the CUDA text."""
     size: int
-    """Bytes of the CUDA text."""
+    """Number of bytes of the CUDA text."""
 
 
 def read_pairs(folders: str) -> Iterator[tuple[str, str]]:
-    """Python and CUDA of the rows of folders that are joined by ``+``."""
+    """Yield the Python and the CUDA of the rows of folders that are joined by ``+``."""
     for folder in folders.split("+"):
         for row in read_folder(Path(folder)):
             if text := row.texts.get("cuda_forward"):
@@ -63,7 +64,7 @@ def read_pairs(folders: str) -> Iterator[tuple[str, str]]:
 
 
 def normalise(python: str, cuda: str) -> tuple[str, str]:
-    """A pair without comments, docstrings and the kernel's name in the CUDA text, which nobody could tell."""
+    """Return a pair without docstrings, comments and the CUDA kernel's name, which nobody could predict."""
     tree = ast.parse(python)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
@@ -73,7 +74,7 @@ def normalise(python: str, cuda: str) -> tuple[str, str]:
 
 
 def make_tokenizer() -> ByteLevelBPETokenizer:
-    """One of this repository's samples."""
+    """Return a tokenizer trained on the samples of this repository."""
     texts = [text for pair in read_pairs(str(SAMPLES)) for text in normalise(*pair)]
     tokenizer = ByteLevelBPETokenizer()
     tokenizer.train_from_iterator(texts, vocab_size=VOCABULARY, min_frequency=2, special_tokens=[START, MIDDLE, END])
@@ -81,14 +82,14 @@ def make_tokenizer() -> ByteLevelBPETokenizer:
 
 
 def encode(tokenizer: ByteLevelBPETokenizer, python: str, cuda: str) -> Encoded:
-    """A normal pair in tokens."""
+    """Return a normalised pair as tokens."""
     special = {each: tokenizer.token_to_id(each) for each in (START, MIDDLE, END)}
     head = [special[START], *tokenizer.encode(python).ids, special[MIDDLE]]
     return Encoded([*head, *tokenizer.encode(cuda).ids, special[END]], len(head), len(cuda.encode()))
 
 
 def load(tokenizer: ByteLevelBPETokenizer, folders: str, without: set[str]) -> tuple[list[Encoded], set[str]]:
-    """The pairs of folders that are not among some programs, none twice, and the hashes of their programs."""
+    """Return the distinct pairs of folders, except some programs, and the hashes of their programs."""
     found, seen = list[Encoded](), set[str]()
     for python, cuda in read_pairs(folders):
         try:
@@ -105,7 +106,7 @@ def load(tokenizer: ByteLevelBPETokenizer, folders: str, without: set[str]) -> t
 
 
 def batches(pairs: Sequence[Encoded], seed: int) -> Iterator[list[Encoded]]:
-    """Pairs in a random order, over and over, as many at a time as a step may hold."""
+    """Yield batches of pairs in random order, endlessly, each as large as a step allows."""
     order, made, size = random.Random(seed), list[Encoded](), 0
     while True:
         for pair in order.sample(pairs, len(pairs)):
@@ -117,7 +118,7 @@ def batches(pairs: Sequence[Encoded], seed: int) -> Iterator[list[Encoded]]:
 
 
 def pad(pairs: Sequence[Encoded]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Tokens and labels of shape ``(pairs, longest)``; the model answers for the CUDA text alone."""
+    """Return tokens and labels of shape ``(pairs, longest)``. Only tokens of the CUDA text have labels."""
     width = max(len(each.tokens) for each in pairs)
     tokens = torch.zeros((len(pairs), width), dtype=torch.long)
     labels = torch.full((len(pairs), width), -100)
@@ -129,7 +130,7 @@ def pad(pairs: Sequence[Encoded]) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(pairs: Sequence[Encoded], count: int, seed: int) -> LlamaForCausalLM:
-    """A model that has seen so many tokens."""
+    """Return a model that was trained on ``count`` tokens."""
     torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=VOCABULARY, hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=4,
@@ -159,7 +160,7 @@ def train(pairs: Sequence[Encoded], count: int, seed: int) -> LlamaForCausalLM:
 
 @torch.no_grad()
 def bits_a_byte(model: LlamaForCausalLM, pairs: Sequence[Encoded]) -> float:
-    """What the model needs for the CUDA texts given their Python."""
+    """Return the model's bits per byte for the CUDA texts, given their Python."""
     model.eval()
     bits = 0.0
     for pair in pairs:

@@ -1,9 +1,9 @@
-"""How many drawn kernels are useful: finite outputs that vary, and that change when any one input does.
+"""Counts the useful drawn kernels: those with finite outputs that vary, and that depend on each input.
 
     python benchmarks/usefulness.py warp 1500 1
 
-Arguments: front end, number of kernels, seed. Prints every kernel that falls short, and a line for
-``benchmarks/usefulness.txt``. Kernels that only a GPU can run are counted apart.
+Arguments: front end, number of kernels, seed. Prints every kernel that is not useful, and a line for
+``benchmarks/usefulness.txt``. Kernels that only a GPU can run are counted separately.
 """
 
 import sys

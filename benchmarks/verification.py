@@ -1,18 +1,19 @@
-"""What verification costs, beside the least that could be done with the same texts, in one run.
+"""Measures the cost of verification, relative to the minimum work on the same texts.
 
     python benchmarks/verification.py 300 616 > verification.txt
 
-Arguments: number of drawn kernels of each front end, seed. Prints medians of CPU-seconds a kernel, ratios of medians,
-and how the time splits, for ``benchmarks/verification.txt``. Ways are taken in turns, batch by batch, each of as many
-kernels as are verified together, so that a busy machine slows all of them. All that processes use that texts are run in
-is counted, those that are killed too: by the clock of a control group, which this program has to be allowed to make.
+Arguments: number of drawn kernels of each front end, seed. Prints medians of CPU-seconds per kernel, ratios of medians,
+and the share of each stage, for ``benchmarks/verification.txt``. The alternatives take turns, batch by batch, with as
+many kernels as are verified together, so that a busy machine slows all of them. The processor time of all processes in
+which texts run is counted, including killed ones. It is measured by a control group, which this program must be allowed
+to create.
 
-irsmith's side is all that becomes of a source but the row: it is loaded, lowered, planned, its texts are run in
-confined processes, and what they leave is judged. Drawing the source is on neither side.
+irsmith's side is everything except making the row: a source is loaded, lowered and planned, its texts are run in
+confined processes, and the results are judged. Drawing the source is on neither side.
 
-Warp: against compiling and running the same texts in the same batches once, each of the four of a kernel, and against
-``module.load`` and a launch with Warp's own settings, one kernel a module, of every fifth kernel. JAX: against a trace,
-a lowering and the print of jaxpr and StableHLO of the same functions, loaded already.
+Warp is compared with compiling and running the same texts in the same batches once, all four of each kernel, and, for
+every fifth kernel, with ``module.load`` and a launch with Warp's own settings, one kernel per module. JAX is compared
+with tracing, lowering and printing jaxpr and StableHLO of the same, already loaded functions.
 """
 
 import atexit
@@ -42,7 +43,7 @@ from synthesis.verification.twins import at_executed_sizes, plan_at_executed_siz
 from synthesis.verification.verifier import Verifier, programs_of
 
 FIRST = 10
-"""Kernels that warm up every way."""
+"""Number of kernels in the warm-up of each alternative."""
 STAGES = ("load and lower", "plans", "texts", "comparison")
 ALONE, USUAL, BARE = "the same texts alone", "module.load and launch", "trace, lower, print"
 BOUNDS = {
@@ -66,7 +67,7 @@ BOUNDS = {
 
 
 def own_clock() -> Callable[[], float]:
-    """CPU-seconds of this process and of all that it starts, by the clock of a control group of its own."""
+    """Return a clock of the CPU-seconds of this process and all processes that it starts, from a new control group."""
     for folder, file in ((Path("/sys/fs/cgroup/cpuacct"), "cpuacct.usage"), (Path("/sys/fs/cgroup"), "cpu.stat")):
         if not (folder / file).exists():
             continue
@@ -82,7 +83,7 @@ def own_clock() -> Callable[[], float]:
 
 
 class Clock:
-    """CPU-seconds a kernel by name, one number a batch."""
+    """CPU-seconds per kernel by name, with one number for each batch."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -95,7 +96,7 @@ class Clock:
         self.batches[name].append((self._now() - before) / kernels)
 
     def fold(self, names: Sequence[str]) -> None:
-        """Add the last two entries of each of some names: both are of one batch."""
+        """Add up the last two entries of each name, which belong to the same batch."""
         for name in names:
             last = self.batches[name].pop()
             self.batches[name][-1] += last
@@ -104,14 +105,14 @@ class Clock:
 def verified(
     pipeline: SynthesisPipeline, verifier: Verifier, specs: Sequence[KernelSpec], clock: Clock
 ) -> list[Program]:
-    """What irsmith does with sources, its stages timed; the programs that it ran."""
+    """Verify kernels as irsmith does, time the stages, and return the programs that were run."""
     frontend, device, count = pipeline.frontend, pipeline.source.device, len(specs)
     with clock.on("load and lower", count):
         kernels = [each for each in frontend.compiler.load(specs) if isinstance(each, Kernel)]
         lowered = frontend.compiler.lower(kernels, pipeline.source.levels, device=device)
     entries = [(k, t) for k, t in zip(kernels, lowered, strict=True) if isinstance(t, Lowered)]
     programs: list[Program] = []
-    for closely in (False, True):  # rounding is measured for kernels with a text that fails without it
+    for closely in (False, True):  # rounding is only measured for kernels with a text that fails without it
         with clock.on("plans", count):
             plans = [
                 plan_at_executed_sizes(frontend, k, t.texts, device=device, useful=True, closely=closely)
@@ -131,7 +132,7 @@ def verified(
 
 
 def texts_alone(programs: Sequence[Program], clock: Clock, count: int) -> None:
-    """Compile and run texts in this process, each of them, and look at nothing that they leave."""
+    """Compile and run each text in this process, and ignore the results."""
     from synthesis.frontends.warp.execution import run_programs
 
     with clock.on(ALONE, count):
@@ -140,7 +141,7 @@ def texts_alone(programs: Sequence[Program], clock: Clock, count: int) -> None:
 
 
 def usual_route(specs: Sequence[KernelSpec], clock: Clock) -> None:
-    """Warp's own way: a module a kernel, compiled by a launch."""
+    """Run kernels as Warp does: one module for each, compiled at the launch."""
     chosen = [spec for spec in specs if not needs_gpu(spec)]
     with clock.on(USUAL, len(chosen)):
         for spec in chosen:
@@ -149,7 +150,7 @@ def usual_route(specs: Sequence[KernelSpec], clock: Clock) -> None:
 
 
 def bare_loop(pipeline: SynthesisPipeline, specs: Sequence[KernelSpec], clock: Clock) -> None:
-    """Trace, lower and print, and nothing else."""
+    """Trace, lower and print each function."""
     import jax as jax_module
 
     jax: Any = jax_module
@@ -183,7 +184,7 @@ def measure(name: str, count: int, seed: int, now: Callable[[], float]) -> None:
                 usual_route(specs[::5], clock)
             else:
                 bare_loop(pipeline, specs, clock)
-            if numbers.start == count:  # the first batch warms up every way
+            if numbers.start == count:  # the first batch is the warm-up
                 clock.batches.clear()
     tools = " ".join(f"{package} {version(package)}" for package in pipeline.frontend.compiler.toolchain())
     report(f"{name}  seed {seed}  {count} kernels of all categories  {tools}", clock)
@@ -203,7 +204,7 @@ def report(title: str, clock: Clock) -> None:
 
 
 def compare(way: str, whole: Sequence[float], other: Sequence[float], aim: str, *, cheaper: bool) -> None:
-    """The ratio of medians, and those of the batches that are the furthest apart."""
+    """Print the ratio of the medians, and the smallest and largest ratio of a batch."""
     up, down = (other, whole) if cheaper else (whole, other)
     ratios = [a / b for a, b in zip(up, down, strict=True)]
     words = "verification is {:.2f} times cheaper" if cheaper else "verification is {:.2f} times as much"

@@ -1,16 +1,16 @@
-"""Whether irsmith keeps its promises with each release of its tools: ``make versions`` and benchmarks/versions.txt.
+"""Checks irsmith with each supported release of its tools: ``make versions`` and benchmarks/versions.txt.
 
     python benchmarks/versions.py check [--all-tests] [--count N] [PAIR ...]
     python benchmarks/versions.py table [--count N] > benchmarks/versions.txt
 
-A pair is a Python and the tools in it. Each file of ``constraints/`` is one: its name says the versions, its lines what
-its environment holds. Environments are made in ``.venv-versions`` and kept until the file changes. A pair whose Python
-is not found, on the path or under pyenv's folder, is named and skipped.
+A pair is a Python and the tools installed for it. Each file of ``constraints/`` is one: its name has the versions, and
+its lines are the packages of its environment. Environments are made in ``.venv-versions`` and kept until the file
+changes. A pair is reported and skipped if its Python is not found on the path or in pyenv's folder.
 
-``check`` runs the fast tests (with ``--all-tests`` all of them), and draws and verifies N candidates (200) of each
-front end, of which one, or one in two hundred, may become no row. ``table`` draws and verifies N candidates (2,000)
-with each release, verifies the rows again on other inputs, and counts the texts that differ from those of the release
-before. It goes on where it was stopped: folders of rows are continued, and ``rm -r build/versions`` forgets them.
+``check`` runs the fast tests, or all tests with ``--all-tests``, and draws and verifies N candidates (200) of each
+front end. One candidate, or one in two hundred, may be rejected. ``table`` draws and verifies N candidates (2,000) with
+each release, verifies the rows again on other inputs, and counts the texts that differ from those of the release
+before. A stopped run continues. ``rm -r build/versions`` discards its rows.
 """
 
 import argparse
@@ -33,22 +33,22 @@ ENVIRONMENTS = ROOT / ".venv-versions"
 RESULTS = ROOT / "build" / "versions"
 NAME = re.compile(r"python(?P<python>[\d.]+)-jax(?P<jax>[\d.]+)-warp(?P<warp>[\d.]+)")
 SEED, OTHER_SEED = 31, 7
-"""Of the draws, and of the inputs that their rows are verified on again."""
+"""Seed of the drawn kernels, and seed of the inputs on which their rows are verified again."""
 CANDIDATES = {"check": 200, "table": 2000}
-"""Of each front end, if no number is given."""
+"""Number of candidates of each front end, by command, if none is given."""
 ENOUGH = 0.995
-"""The least share of candidates that become rows; of a few, one may become none all the same."""
+"""Minimum share of candidates that must become rows. One rejected candidate is always allowed."""
 FAST = (
     *("test_levels", "test_protocol", "test_releases", "test_linemaps", "test_catalogues", "test_references"),
     *("test_jax_releases", "test_jax_rules", "test_jaxpr_texts", "test_jax_lowering", "test_jax_execution"),
     *("test_jax_statements", "test_warp_releases", "test_warp_lowering", "test_warp_texts", "test_warp_headers"),
 )
-"""Those tests of ``tests/frontends`` that ask the tools themselves."""
+"""Tests of ``tests/frontends`` that use the tools themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A Python and the tools in it."""
+    """A Python and the tools installed for it."""
 
     name: str
     python: str
@@ -57,12 +57,12 @@ class Pair:
 
     @property
     def tools(self) -> dict[str, str]:
-        """The release of the tool of each front end."""
+        """The release of each front end's tool."""
         return {"jax": self.jax, "warp": self.warp}
 
     @property
     def interpreter(self) -> Path:
-        """The Python of its environment."""
+        """The Python interpreter of the pair's environment."""
         return ENVIRONMENTS / self.name / "bin" / "python"
 
     def run(self, *words: str, quiet: bool = False) -> subprocess.CompletedProcess[str]:
@@ -74,7 +74,7 @@ class Pair:
 
 
 def pairs() -> list[Pair]:
-    """The pairs that there are files for, by Python and by JAX.
+    """Return the pairs for which there are files, sorted by the releases of Python and JAX.
 
     Raises:
         ValueError: if a file's name is not that of a pair.
@@ -89,12 +89,12 @@ def pairs() -> list[Pair]:
 
 
 def ordered(release: str) -> tuple[int, ...]:
-    """A release as numbers, which sort as releases do."""
+    """Return a release as numbers, so that releases sort correctly."""
     return tuple(map(int, release.split(".")))
 
 
 def find_python(feature: str) -> str | None:
-    """A Python of a feature release such as 3.13, on the path or under pyenv's folder; None if there is none."""
+    """Return a Python of a feature release such as 3.13, on the path or in pyenv's folder; None if there is none."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     installed = sorted(pyenv.glob(f"{feature}.*/bin/python"), key=lambda path: ordered(path.parts[-3]), reverse=True)
     candidates = [shutil.which(f"python{feature}"), *map(str, installed), sys.executable]
@@ -102,13 +102,13 @@ def find_python(feature: str) -> str | None:
 
 
 def feature_of(interpreter: str) -> str:
-    """The feature release of a Python, such as 3.13; empty if it does not run."""
+    """Return the feature release of a Python, such as 3.13; an empty string if it does not run."""
     asked = [interpreter, "-c", "import sys; print(*sys.version_info[:2], sep='.')"]
     return subprocess.run(asked, check=False, capture_output=True, text=True).stdout.strip()
 
 
 def set_up(pair: Pair) -> bool:
-    """Make a pair's environment unless it is there; returns whether it could be made.
+    """Make a pair's environment unless it exists, and return whether it could be made.
 
     Raises:
         subprocess.CalledProcessError: if a package cannot be installed.
@@ -132,7 +132,7 @@ def set_up(pair: Pair) -> bool:
 
 
 def tell(line: str) -> None:
-    """Say something of what is at work."""
+    """Print a line about the progress."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
@@ -141,12 +141,12 @@ def tell(line: str) -> None:
 
 
 def folder_of(pair: Pair, frontend: str, count: int) -> Path:
-    """Where the rows of a front end's first candidates are, made with a pair's tools."""
+    """Return the folder of the rows of a front end's first candidates, made with a pair's tools."""
     return RESULTS / f"{frontend}-{pair.tools[frontend]}-{count}"
 
 
 def draw(pair: Pair, frontend: str, count: int) -> Path:
-    """Draw and verify a front end's first candidates with a pair's tools; returns the folder of their rows.
+    """Draw and verify a front end's first candidates with a pair's tools, and return the folder of their rows.
 
     Raises:
         RuntimeError: if the command fails.
@@ -161,7 +161,7 @@ def draw(pair: Pair, frontend: str, count: int) -> Path:
 
 
 def ask(pair: Pair, *words: str) -> Any:
-    """What a command prints with ``--json``, whatever its exit status."""
+    """Return the JSON output of a command of irsmith, whatever its exit status."""
     done = pair.run("-m", "synthesis", *words, "--json", quiet=True)
     try:
         return json.loads(done.stdout)
@@ -171,23 +171,23 @@ def ask(pair: Pair, *words: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """What became of the candidates of a release."""
+    """The outcomes of the candidates of a release."""
 
     count: int
     rows: int
     levels: dict[str, tuple[int, int]]
-    """By level: texts that there are, and those that are verified."""
+    """The number of texts, and of verified texts, by level."""
     failed: int
-    """Rows that fail when they are verified again, on other inputs."""
+    """Number of rows that fail when they are verified again on other inputs."""
 
     @property
     def is_enough(self) -> bool:
-        """Whether so many candidates are rows as are asked for, and none of them fails."""
+        """Whether enough candidates became rows, and no row fails."""
         return self.count - self.rows <= max(1, (1 - ENOUGH) * self.count) and not self.failed
 
 
 def count_rows(pair: Pair, folder: Path, count: int) -> Rows:
-    """Count the rows of a folder, and verify them again on other inputs; says which fail, and why."""
+    """Count the rows of a folder, verify them again on other inputs, and print the failures."""
     stats = ask(pair, "stats", str(folder))
     again = ask(pair, "verify", str(folder), "--seed", str(OTHER_SEED), "--progress", "none")
     for each in again["failures"]:
@@ -200,7 +200,7 @@ def count_rows(pair: Pair, folder: Path, count: int) -> Rows:
 
 
 def check(chosen: Sequence[Pair], count: int, *, all_tests: bool) -> int:
-    """Check each pair; returns 1 if one does not pass, 0 if all do that could be checked."""
+    """Check each pair, and return 1 if one fails, or 0 if all pass that could be checked."""
     tests = [] if all_tests else [f"tests/frontends/{name}.py" for name in FAST]
     lines: list[str] = []
     status = 0
@@ -214,7 +214,7 @@ def check(chosen: Sequence[Pair], count: int, *, all_tests: bool) -> int:
         passes = tested == 0
         words = ["tests pass" if passes else f"tests fail (status {tested})"]
         for frontend in pair.tools:
-            shutil.rmtree(folder_of(pair, frontend, count), ignore_errors=True)  # the code may have changed since
+            shutil.rmtree(folder_of(pair, frontend, count), ignore_errors=True)  # code may have changed since
             found = count_rows(pair, draw(pair, frontend, count), count)
             passes &= found.is_enough
             words.append(f"{frontend} {found.rows} of {found.count} rows, {found.failed} fail again")
@@ -226,7 +226,7 @@ def check(chosen: Sequence[Pair], count: int, *, all_tests: bool) -> int:
 
 
 def table(chosen: Sequence[Pair], count: int) -> int:
-    """Print the table of releases; returns 1 if one does not keep the promises, else 0."""
+    """Print the table of releases, and return 1 if a release fails, else 0."""
     date = f"{datetime.now(UTC):%Y-%m-%d}"
     sys.stdout.write(
         f"Rows with each release of the tools: python benchmarks/versions.py table --count {count}, {date}.\n"
@@ -242,7 +242,7 @@ def table(chosen: Sequence[Pair], count: int) -> int:
 
 
 def _release_lines(frontend: str, chosen: Sequence[Pair], count: int) -> Iterator[bool]:
-    """Write the lines of a front end's releases; whether each keeps the promises."""
+    """Print the lines of a front end's releases, and yield whether each release passes."""
     by_release: dict[str, Pair] = {}
     for pair in chosen:
         if pair.tools[frontend] not in by_release and set_up(pair):
@@ -270,7 +270,7 @@ def _release_lines(frontend: str, chosen: Sequence[Pair], count: int) -> Iterato
 
 
 def main() -> int:
-    """Run the command that the arguments name; returns the exit status."""
+    """Run the command that the arguments name, and return the exit status."""
     known = {each.name: each for each in pairs()}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["check", "table"])
