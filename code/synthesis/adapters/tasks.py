@@ -30,7 +30,7 @@ class Task:
 
     @property
     def key(self) -> str:
-        """A unique name within its data set."""
+        """The name of the question, unique within the data set."""
         return f"{self.facts['id']}/{self.facts['direction']}"
 
     @property

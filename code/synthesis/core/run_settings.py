@@ -21,7 +21,7 @@ class Run(Making, Drawing):
     """The settings of a run of drawn kernels."""
 
     unit: ClassVar[str] = "candidates"
-    """The items that its chunks are ranges of."""
+    """The plural noun for the items that chunks are ranges of."""
 
     count: int
     """Number of candidates to draw. The summary says how many became rows."""

@@ -246,7 +246,7 @@ class Verification(Confining):
     """The settings of verifying a finished folder."""
 
     unit: ClassVar[str] = "rows"
-    """The items that chunks of the work are ranges of."""
+    """The plural noun for the items that chunks of the work are ranges of."""
 
     seed: int = 0
     """Seed of the inputs that texts are run on."""

@@ -22,7 +22,7 @@ class Hindrance(StrEnum):
 
     NEEDS_GPU = "needs a GPU"
     NOT_EXECUTED = "not executed"
-    """No executor for its level is available."""
+    """No executor for the text's level is available."""
     NO_INPUTS = "no inputs"
     """A shape, a domain or the launch dimensions are not known."""
     NO_REFERENCE = "no reference"

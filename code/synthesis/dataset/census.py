@@ -35,7 +35,7 @@ class FilePlan:
 
     rows: int
     of: str
-    """The digest of the positions of its rows. Files with the same rows have the same digest."""
+    """The digest of the positions of the file's rows. Files with the same rows have the same digest."""
 
 
 @dataclass(slots=True)

@@ -57,7 +57,7 @@ class Reference:
             raise ConfigError(f"against: no texts in {path}; files with {', '.join(_SUFFIXES)} are read")
         self._runs: Any = np.unique(np.array(runs, np.uint64))
         self.digest = f"{texts}-{digest:08x}"
-        """The digest of its texts."""
+        """The digest of the data's texts."""
 
     def find(self, row: Row) -> str | None:
         """Return a description of what a row shares with the data; None if it shares nothing."""

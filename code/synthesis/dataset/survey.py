@@ -70,7 +70,7 @@ class Survey:
     levels: Counter[str] = field(default_factory=Counter[str])
     missing: Counter[str] = field(default_factory=Counter[str])
     verified: Counter[str] = field(default_factory=Counter[str])
-    """Number of rows by level that is verified."""
+    """Number of rows whose text of a level is verified, by level."""
     proofs: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """Number of rows by verified level and the way in which it was verified, if not by execution."""
     unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])

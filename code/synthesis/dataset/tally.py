@@ -17,7 +17,7 @@ class RunSummary:
 
     frontend: str
     out: str
-    """The folder or URL that they were written to."""
+    """The folder or URL that the rows were written to."""
     candidates: int
     rows: int
     categories: Mapping[str, int]
@@ -25,7 +25,7 @@ class RunSummary:
     rejections: Mapping[tuple[str, str], int]
     """Number of rejected candidates by stage and symptom."""
     missing_levels: Mapping[str, int]
-    """Number of rows by level that they lack."""
+    """Number of rows without a text of a level, by level."""
     texts: Mapping[str, int]
     """Number of texts by level."""
     unverified: Mapping[str, Mapping[str, int]]

@@ -32,7 +32,7 @@ class Placed:
     """A row of a data set and its location."""
 
     number: int
-    """The number in its file name."""
+    """The number in the name of the row's file."""
     split: str
     entry: Entry
 

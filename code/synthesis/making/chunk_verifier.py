@@ -35,7 +35,7 @@ class Failure:
 
     file: str
     level: str
-    """Empty for a whole row."""
+    """The text's level; empty for a whole row."""
     symptom: str
     detail: str
 

@@ -94,7 +94,7 @@ class Repeatable(Scoring):
 
 
 def _whole(given: object) -> dict[str, float]:
-    """Return the credit of every step, given those of some."""
+    """Return the credit of every step, given the credits of some steps."""
     steps = ", ".join(Step)
     if not isinstance(given, Mapping):
         raise ConfigError(f"credits are steps with what each is worth, as in {{'some': 0.25}}; got {given!r}")

@@ -57,7 +57,7 @@ def needing_second_opinion(plan: Plan, judgement: Judgement, retraced: Collectio
 
 
 def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int, Outcome | Rejection]) -> Judgement:
-    """Return the judgement after another tool has run those programs again.
+    """Return the judgement after another tool has run some programs a second time.
 
     If the results of the other tool are right, the problem becomes that the tools disagree.
 

@@ -111,7 +111,7 @@ def _links(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
 def _tests(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
     """Yield the expressions that control flow depends on, each with whether it is a comparison.
 
-    The others are tested for truth, or are arguments of ``range``.
+    Expressions that are not comparisons are tested for truth, or are arguments of ``range``.
     """
     for node in ast.walk(tree):
         match node:

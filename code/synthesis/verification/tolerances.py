@@ -23,7 +23,7 @@ CAP = 1e-2
 FINE = 2.0**-23
 """A unit in the last place of float32, relative to the number. Coarser units count as low precision."""
 _COARSE_UNITS = 16.0
-"""Largest relative tolerance of a kernel that is known to compute in low precision, in units of its coarsest format.
+"""Maximum relative tolerance of a low-precision kernel, in units in the last place of its coarsest format.
 
 It is never less than ``CAP``.
 """

@@ -52,7 +52,7 @@ class Way:
 
 
 TASKS = ("compile", "lower", "port", "derive", "recover")
-"""Python to a level; a level to a lower one; CPU to GPU or back; forward to derivative; a level back to Python."""
+"""In order: Python to a level; a level to a lower one; CPU to GPU or back; forward to derivative; a level to Python."""
 
 
 @cache

@@ -138,7 +138,7 @@ def _source_of(run: Store) -> DrawnKernels | None:
 
 
 def _draw(run: Store, drawn: DrawnKernels, why: Rejection) -> Pair | None:
-    """Return the kernel of a line, without texts; None if a different kernel is drawn now."""
+    """Return the kernel of a ledger line, without texts; None if a different kernel is drawn now."""
     assert why.index is not None
     spec = drawn.generator.spec(why.index)
     if (spec.name, spec.recipe, spec.target, spec.ops) != (why.kernel_name, why.recipe, why.target, why.ops):

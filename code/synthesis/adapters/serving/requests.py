@@ -31,7 +31,7 @@ class Request:
 
     answers: tuple[SentAnswer, ...]
     is_single: bool
-    """Whether it is a single answer, which gets a single score."""
+    """Whether the request is a single answer, whose reply is a single score."""
 
 
 class InvalidError(ValueError):

@@ -24,10 +24,10 @@ class Listening:
 
     url: str
     rows: int
-    """Number of rows of its data set."""
+    """Number of rows of the data set that is served."""
     workers: int
     is_local: bool
-    """Whether only this machine can reach it."""
+    """Whether only this machine can reach the server."""
     has_token: bool
 
 

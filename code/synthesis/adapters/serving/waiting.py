@@ -28,7 +28,7 @@ class Waiting:
     answer: SentAnswer
     reply: "asyncio.Future[dict[str, Any]]"
     tries: int = 0
-    """Number of processes that were lost while scoring it."""
+    """Number of processes that were lost while scoring the answer."""
 
 
 @dataclass(slots=True)

@@ -59,7 +59,7 @@ class Order:
     work: bytes
     """A pickled callable that yields plain data."""
     folder: Path
-    """The only folder that it may write into.
+    """The only folder that the work may write into.
 
     It is its temporary folder, and for untrusted work the working directory.
     """

@@ -28,29 +28,29 @@ class Chunk:
     stop: int
 
     def describe(self, unit: str) -> str:
-        """Return its range as text."""
+        """Return the range as text."""
         if self.stop == END:
             return f"{unit} from {self.start} on"
         return f"{unit} {self.start} to {self.stop - 1}"
 
     @property
     def stem(self) -> str:
-        """The stem of its file names."""
+        """The stem of the names of the chunk's files."""
         return f"{self.start:09d}-{self.stop:09d}"
 
     @property
     def record(self) -> str:
-        """The name of its record in a folder."""
+        """The name of the chunk's record in a folder."""
         return f"{CHUNKS}/{self.stem}.json"
 
     @property
     def part(self) -> str:
-        """The name of the file of its rows."""
+        """The name of the file with the chunk's rows."""
         return f"{PARTS}/{self.stem}{SUFFIX}"
 
     @property
     def figures(self) -> str:
-        """The name of the file of its verification figures."""
+        """The name of the file with the chunk's verification figures."""
         return f"{FIGURES}/{self.stem}.jsonl"
 
 
@@ -79,7 +79,7 @@ class KernelRecord:
     identity: str
     """A digest that is the same if several files export one kernel."""
     levels: tuple[str, ...]
-    """The levels that its row has columns for."""
+    """The levels that the kernel's row has columns for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class ChunkRecord:
     """The results of a chunk. Each candidate is either one of the rows or one rejection without a level."""
 
     part: str
-    """The hash of the file of its rows."""
+    """The hash of the file with the chunk's rows."""
     rows: tuple[RowRecord, ...]
     """The rows, in order."""
     rejections: tuple[Rejection, ...]

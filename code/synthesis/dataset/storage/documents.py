@@ -25,7 +25,7 @@ class Document:
     metadata: Mapping[str, Any]
     """All columns except the source and the texts, as Python values."""
     stem: str
-    """The name of its files, up to the first dot."""
+    """The name of the pair's files, up to the first dot."""
     raw: Mapping[str, Any]
     """The file's JSON; for a pair stored as texts, the JSON that a single file would have."""
     altered: bool = False
@@ -40,12 +40,12 @@ class Document:
 
     @property
     def frontend(self) -> str:
-        """The name of its front end."""
+        """The name of the kernel's front end."""
         return self.metadata["frontend"]
 
     @property
     def device(self) -> str:
-        """The device that its texts are for."""
+        """The device that the texts are for."""
         return self.metadata["device"]
 
     @property

@@ -83,7 +83,7 @@ class _Worker:
         self._send(write_order(order))
 
     def give(self, chunk: Chunk) -> None:
-        """Send the chunk that it is to make."""
+        """Tell the worker to make a chunk."""
         self.chunk = chunk
         self._send(json.dumps([chunk.start, chunk.stop]).encode() + b"\n")
 

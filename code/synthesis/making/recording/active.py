@@ -10,7 +10,7 @@ from typing import Any
 from synthesis.making.recording.imports import when_imported
 
 VARIABLE = "IRSMITH_RECORD"
-"""Environment variable with the recording of a process, as JSON."""
+"""Name of the environment variable with the folder and the settings of a process's recording, as JSON."""
 CODE = "IRSMITH_RECORD_CODE"
 _WATCHERS = {
     "warp": "synthesis.frontends.warp.launches",

@@ -38,7 +38,7 @@ def record_program(command: Sequence[str], out: str | Path, settings: Recording)
     Args:
         command: the command and its arguments. If it begins with a ``.py`` file or an option, it is run by this Python.
         out: a folder or URL.
-        settings: how much is kept.
+        settings: the limits on what is recorded.
 
     Raises:
         TargetError: if there is no such program.

@@ -38,7 +38,7 @@ class _Seen:
     folder: str = ""
     kept: set[str] = field(default_factory=set[str])
     written: int = 0
-    """Size of its recorded launches, in bytes."""
+    """Size of the kernel's recorded launches, in bytes."""
 
 
 class Recorder:
@@ -47,7 +47,7 @@ class Recorder:
     Args:
         frontend: the front end of the launches.
         store: the folder of the recording.
-        settings: how much is kept.
+        settings: the limits on what is recorded.
     """
 
     def __init__(self, frontend: str, store: Store, settings: Recording) -> None:

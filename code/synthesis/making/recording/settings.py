@@ -1,4 +1,4 @@
-"""How much of a program is recorded."""
+"""The settings of the recording of a program."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from synthesis.core.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Recording(Settings):
-    """How much is kept of a program's calls."""
+    """The settings of the recording of a program's kernel launches."""
 
     launches: int = 4
     """Maximum number of recorded launches of a kernel. Each differs from the earlier ones."""

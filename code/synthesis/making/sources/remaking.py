@@ -269,7 +269,7 @@ def has_failed(row: Row, level: Level, made: str | None) -> bool:
 
 
 def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | str | None:
-    """Draw a row's kernel again. Return why it cannot be drawn, or None if the row's settings are unknown."""
+    """Return a row's kernel, drawn again; why it cannot be drawn; or None if the row's settings are unknown."""
     if row.drawing is None or row.spec.index is None:
         return None
     if row.drawing not in generators:

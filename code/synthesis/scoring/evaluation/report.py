@@ -42,7 +42,7 @@ class Report:
     """The smallest number of answers to a question."""
     most: int
     ks: tuple[int, ...]
-    """The k of pass@k."""
+    """The values of k for which pass@k was computed."""
     findings: Findings
     credits: Mapping[str, float]
     """The credit of each step."""

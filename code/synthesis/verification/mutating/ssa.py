@@ -67,7 +67,7 @@ class Dialect:
     negations: frozenset[str]
     additions: frozenset[str]
     identity: Callable[[Statement, Token], str]
-    """Returns the text that returns an operand unchanged, as the replacement of a whole operation."""
+    """Returns the text of an operation that returns an operand unchanged, which can replace a whole statement."""
     write: Callable[[float], str]
     """Returns the text of a floating-point number."""
     permutations: frozenset[str] = frozenset({"dims", "permutation", "dimensions", "start_index_map"})

@@ -14,7 +14,7 @@ from typing import Any
 
 _DEEPEST = 40
 _EXACT = 1 << 53
-"""Integers from here on are not exact in a browser."""
+"""Smallest integer from which on a browser does not represent every integer exactly."""
 
 
 def pack(name: str, document: object) -> bytes:

@@ -55,7 +55,7 @@ class Page:
     versions: Mapping[str, Any]
 
     def content(self) -> dict[str, Any]:
-        """Return the content of its page, besides its entry."""
+        """Return the content of the row's page, without the values that the table shows."""
         metadata, source = self.document.metadata, self.document.source
         texts = {PYTHON: source, **{name: text for name, text in self.document.texts.items() if text is not None}}
         left_out = ("line_map", "ops", "unverified")

@@ -21,7 +21,7 @@ class Tool:
 
     name: str
     version: str | None
-    """None if it is not installed."""
+    """The installed release; None if the distribution is not installed."""
     is_tested: bool
     """Whether irsmith was tested with the installed release."""
     tested: tuple[str, ...]

@@ -43,7 +43,7 @@ class TargetFailure:
     stage: Stage
     symptom: Symptom
     level: str | None = None
-    """None if the whole candidate failed."""
+    """The level that failed; None if the whole candidate failed."""
     kind: str = ""
     """The tool's message without names and numbers."""
 
