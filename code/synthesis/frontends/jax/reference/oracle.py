@@ -47,6 +47,11 @@ class GraphReference:
     """For each of its inputs, whether there is a derivative with respect to it; empty if there are no derivatives."""
 
     @cached_property
+    def _known(self) -> dict[int, tuple[Values, list[Decision]]]:
+        """The decisions of runs, by the identity of a run, which is stored too so that its identity is not reused."""
+        return {}
+
+    @cached_property
     def _arms(self) -> Arms:
         return arms_of(self.graph, self.moving or [False] * len(self.graph.inputs))
 
@@ -103,9 +108,12 @@ class GraphReference:
         return [self._named(each.results) for each in evaluator.perturbed(self.graph, *self._noted(runs))]
 
     def _noted(self, runs: Sequence[Values]) -> tuple[list[list[Any]], list[list[Decision]]]:
-        """Return the inputs and the decisions of each run."""
-        several = [list(run.values()) for run in runs]
-        return several, [each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group)]
+        """Return the inputs and the decisions of each run. The decisions of a run are computed once."""
+        new = [run for run in runs if id(run) not in self._known]
+        several = [list(run.values()) for run in new]
+        found = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
+        self._known.update((id(run), (run, decisions)) for run, decisions in zip(new, found, strict=True))
+        return [list(run.values()) for run in runs], [self._known[id(run)][1] for run in runs]
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
         """Return an empty list: only rounding may change a function's results, and ``perturbed`` covers rounding.
