@@ -106,8 +106,8 @@ def measure(
     size = len(results) // len(drawn)
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     for number, place in enumerate(drawn):
-        of_place = results[number * size : (number + 1) * size]
-        made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
+        of_place, ends = results[number * size : (number + 1) * size], numbers[number] % 2 == 0
+        made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=ends)
         if made is not None:
             at_singular_point = any(each // size == number for each in trace.singular)
             (singular if at_singular_point else sound).append((place, made))

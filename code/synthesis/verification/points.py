@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -189,18 +188,43 @@ def _aimed(
             break
         if not _cover_more(reference, trace, [place for _, place in together]):
             continue
-        for number, place in together:
-            if len(found) == MOST_AIMED or not reference.reached(trace).underived:
+        ways = [(number, place, _cover_more(reference, trace, [place])) for number, place in together]
+        promising = [(number, place, way) for number, place, way in ways if way is not None]
+        smooth = _smooth_among(reference, spec, [(number, place) for number, place, _ in promising], seed=seed)
+        for (_, _, way), sound in zip(promising, smooth, strict=True):
+            before = len(reference.reached(trace).underived)
+            if len(found) == MOST_AIMED or not before:
                 break
-            way = _cover_more(reference, trace, [place])
-            if way is None:
-                continue
-            with suppress(ReferenceFaultError):
-                sound, _ = measure(reference, spec.signature, [place], [AIMED + number], seed=seed)
-                if sound:
-                    found += sound
-                    trace.first, trace.arms, trace.whole = way.first, way.arms, way.whole
+            more = _merged(trace, way)
+            if sound is not None and len(reference.reached(more).underived) < before:
+                found.append(sound)
+                trace.first, trace.arms, trace.whole = more.first, more.arms, more.whole
     return found
+
+
+def _smooth_among(
+    reference: Reference, spec: KernelSpec, numbered: Sequence[tuple[int, Values]], *, seed: int
+) -> list[MeasuredPlace | None]:
+    """Return the finite differences at each of several numbered points; None for a point that is not smooth.
+
+    It is also None for a point from which a step makes the kernel fail.
+    """
+    if not numbered:
+        return []
+    places = [place for _, place in numbered]
+    try:
+        sound, _ = measure(reference, spec.signature, places, [AIMED + number for number, _ in numbered], seed=seed)
+    except ReferenceFaultError:
+        if len(numbered) == 1:
+            return [None]
+        return [found for each in numbered for found in _smooth_among(reference, spec, [each], seed=seed)]
+    by_place = {id(measured[0]): measured for measured in sound}
+    return [by_place.get(id(place)) for place in places]
+
+
+def _merged(trace: Trace, way: Trace) -> Trace:
+    """Return a trace extended by the code that another trace records."""
+    return replace(trace, first=way.first | trace.first, arms=way.arms | trace.arms, whole=way.whole | trace.whole)
 
 
 def _cover_more(reference: Reference, trace: Trace, places: Sequence[Values]) -> Trace | None:
