@@ -103,8 +103,8 @@ def halves(d: Drawing) -> None:
     if d.shape[-1] % 2:
         along(d)
         return
-    gate = d.random.choice(("torch.sigmoid(b)", "F.gelu(b)", "F.silu(b)", "torch.tanh(b)", "F.relu(b)"))
-    d.lines += ["a, b = x.chunk(2, dim=-1)", f"x = a * {gate}"]
+    gate = d.random.choice(("torch.sigmoid", "F.gelu", "F.silu", "torch.tanh", "F.relu"))
+    d.lines += ["first, second = x.chunk(2, dim=-1)", f"x = first * {gate}(second)"]
     d.shape = (*d.shape[:-1], d.shape[-1] // 2)
 
 
