@@ -13,7 +13,7 @@ from jax_cases import KINDS, skip_if_missing
 from jax_programs import CASES
 
 from synthesis.frontends.base import ReferenceUnknownError, Values
-from synthesis.frontends.jax.reference import perturbation
+from synthesis.frontends.jax.reference import primitives
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.oracle import GraphReference
 from synthesis.frontends.jax.reference.rules import RULES
@@ -357,12 +357,12 @@ def test_every_primitive_can_be_perturbed_and_keeps_its_whole_numbers(name: str)
 
 def test_primitives_are_told_apart_by_names_that_there_are() -> None:
     kinds: list[frozenset[str]] = [
-        perturbation.CALLS,
-        perturbation.EXACT,
-        perturbation.STEPS,
-        perturbation.TURNING,
-        perturbation.FAITHFUL,
+        primitives.CALLS,
+        primitives.EXACT,
+        primitives.STEPS,
+        primitives.TURNING,
+        primitives.FAITHFUL,
     ]
     assert set[str]().union(*kinds) <= set(RULES)
     assert sum(map(len, kinds)) == len(set[str]().union(*kinds))
-    assert set(RULES) >= perturbation.COARSE
+    assert set(RULES) >= primitives.COARSE

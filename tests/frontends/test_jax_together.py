@@ -17,9 +17,10 @@ from jax_programs import CASES
 from synthesis import KernelGenerator, Pair, SynthesisPipeline
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.jax.graphs import Graph
+from synthesis.frontends.jax.reference.decisions import Noting
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
-from synthesis.frontends.jax.reference.perturbation import Directions, Noting, Perturbed, PerturbingEvaluator
+from synthesis.frontends.jax.reference.perturbation import Directions, Perturbed, PerturbingEvaluator
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.together import Together
 from synthesis.frontends.registry import get_frontend
@@ -79,13 +80,13 @@ INDEXING = ("dynamic_slice", "dynamic_update_slice", "gather", *(each for each i
 @pytest.mark.parametrize("name", INDEXING)
 def test_runs_with_other_indices_go_together(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = list[str]()
-    run_by_run = Together._run_by_run
+    run_by_run = Together.run_by_run
 
     def noted(self: Together, equation: Any, inputs: Any) -> Any:
         alone.append(equation.primitive)
         return run_by_run(self, equation, inputs)
 
-    monkeypatch.setattr(Together, "_run_by_run", noted)
+    monkeypatch.setattr(Together, "run_by_run", noted)
     for case in CASES[name](KINDS)[:8]:
         if all(map(is_numbers, case.inputs)):
             other = tuple(map(turned, case.inputs))

@@ -10,20 +10,19 @@ from synthesis.frontends.base import PerturbedRun, Reached, ReferenceUnknownErro
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.arms import Arms, arms_of
 from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
-from synthesis.frontends.jax.reference.formats import coarsest_unit
-from synthesis.frontends.jax.reference.perturbation import (
+from synthesis.frontends.jax.reference.decisions import (
     MORE,
     Decision,
-    Directions,
     InvertingEvaluator,
     Noting,
-    PerturbingEvaluator,
     is_open,
     is_unclear,
     most_moved,
     uncertain_elements,
     with_parts,
 )
+from synthesis.frontends.jax.reference.formats import coarsest_unit
+from synthesis.frontends.jax.reference.perturbation import Directions, PerturbingEvaluator
 from synthesis.frontends.jax.reference.together import Together, at_once
 from synthesis.frontends.jax.reference.work import work_of
 
