@@ -8,7 +8,7 @@ import pytest
 from triton_cases import HEAD, spec_of
 
 from synthesis.frontends.base import OutOfBoundsError, Trace
-from synthesis.frontends.triton.reference import machine, shaking
+from synthesis.frontends.triton.reference import machine, perturbing
 from synthesis.frontends.triton.reference.machine import Lanes, Machine
 from synthesis.frontends.triton.reference.oracle import TritonReference
 
@@ -281,11 +281,11 @@ def test_rounding_turns_decisions_of_one_of_several_runs() -> None:
     reference, values = _reference("y = x * 0.1 * 10.0\n    tl.store(out_ptr + offs, tl.where(y >= 0.7, 1.0, 20.0))")
     runs = [values | {"x_ptr": np.full(PROGRAMS * WIDTH, each, np.float32)} for each in (5.0, 6.0, 7.0)]
     runs[1]["x_ptr"][[3, 77]] = 0.7
-    shakes, owns = reference.perturbed(runs, seed=1), reference(runs, double=False)
-    assert [len(each.inverted) for each in shakes] == [0, 3, 0]
-    moved = [np.flatnonzero(each["out_ptr"] != owns[1]["out_ptr"]).tolist() for each in shakes[1].inverted]
+    perturbed, owns = reference.perturbed(runs, seed=1), reference(runs, double=False)
+    assert [len(each.inverted) for each in perturbed] == [0, 3, 0]
+    moved = [np.flatnonzero(each["out_ptr"] != owns[1]["out_ptr"]).tolist() for each in perturbed[1].inverted]
     assert moved == [[3, 77], [3], [77]]
-    assert all(np.array_equal(each.off["out_ptr"], own["out_ptr"]) for each, own in zip(shakes, owns, strict=True))
+    assert all(np.array_equal(each.off["out_ptr"], own["out_ptr"]) for each, own in zip(perturbed, owns, strict=True))
 
 
 def test_a_run_in_which_rounding_changes_the_path_leaves_the_others_alone() -> None:
@@ -294,12 +294,12 @@ def test_a_run_in_which_rounding_changes_the_path_leaves_the_others_alone() -> N
         x = tl.floor(tl.floor(x * 0.3) * 1.1)
     tl.store(out_ptr + offs, tl.where(x > 0.5, x * 0.3, 1.0))""")
     runs = [_drawn(values, number, n) for number, n in enumerate((0, 1, 0))]
-    shakes, owns = reference.perturbed(runs, seed=1), reference(runs, double=False)
-    assert [each.unsettled for each in shakes] == [False, True, False]
+    perturbed, owns = reference.perturbed(runs, seed=1), reference(runs, double=False)
+    assert [each.unsettled for each in perturbed] == [False, True, False]
     again = reference.perturbed_results(runs, seed=1)
     for number, own in enumerate(owns):
         same = number == 1
-        for off in (shakes[number].off["out_ptr"], again[number]["out_ptr"]):
+        for off in (perturbed[number].off["out_ptr"], again[number]["out_ptr"]):
             assert np.array_equal(off, own["out_ptr"]) is same
             assert np.allclose(off, own["out_ptr"], rtol=1e-6)
 
@@ -349,12 +349,14 @@ def test_decisions_of_lanes_are_those_of_the_same_programs_alone() -> None:
     found = list[tuple[list[tuple[str, int]], list[bytes]]]()
     for lanes in (256, 1):
         reference, values = _reference(body)
-        habits = machine.Habits(lanes=lanes)
-        noting = shaking.Noting(habits)
-        made = [*reference._evaluated(noting, [values])]  # pyright: ignore[reportPrivateUsage]
-        alike = shaking.Turned(noting, [None] * len(noting.decisions), [np.ones(1)] * len(noting.decisions))
+        hints = machine.EvaluationHints(lanes=lanes)
+        recording = perturbing.Recording(hints)
+        made = [*reference._evaluated(recording, [values])]  # pyright: ignore[reportPrivateUsage]
+        alike = perturbing.Inverted(
+            recording, [None] * len(recording.decisions), [np.ones(1)] * len(recording.decisions)
+        )
         made += reference._evaluated(alike, [values])  # pyright: ignore[reportPrivateUsage]
-        each = [(decision.kind, decision.told.size) for decision in noting.decisions]
+        each = [(decision.kind, decision.outcome.size) for decision in recording.decisions]
         found.append((sorted(each), [one["out_ptr"].tobytes() for one in made]))
     assert found[0][1] == found[1][1]
     assert found[0][1][0] == found[0][1][1]
@@ -364,18 +366,18 @@ def test_decisions_of_lanes_are_those_of_the_same_programs_alone() -> None:
 
 def test_the_median_of_each_lane_is_that_of_its_positive_numbers() -> None:
     moved = np.array([[0.0, 1.0, 0.0], [3.0, 0.0, 0.0], [1.0, 4.0, 0.0], [9.0, 2.0, 0.0]])
-    assert np.array_equal(shaking._medians(moved), [3.0, 2.0, np.nan], equal_nan=True)  # pyright: ignore[reportPrivateUsage]
+    assert np.array_equal(perturbing._medians(moved), [3.0, 2.0, np.nan], equal_nan=True)  # pyright: ignore[reportPrivateUsage]
 
 
 def test_doubts_are_left_out_in_lanes_that_have_many() -> None:
-    told = np.zeros((200, 2), bool)
+    outcome = np.zeros((200, 2), bool)
     measure = np.ones((200, 2))
     measure[:, 1] = 0.0
     measure[3, 0] = 0.0
-    decision = shaking.Decision("compare", told, measure)
+    decision = perturbing.Decision("compare", outcome, measure)
     moved = np.full((200, 2), 1e-3)
-    (few,) = shaking.doubts_of([decision], [moved], few=True)
-    (every,) = shaking.doubts_of([decision], [moved], few=False)
+    (few,) = perturbing.doubts_of([decision], [moved], few=True)
+    (every,) = perturbing.doubts_of([decision], [moved], few=False)
     assert few is not None
     assert every is not None
     assert (few.sum(axis=0).tolist(), every.sum(axis=0).tolist()) == ([1, 0], [1, 200])

@@ -74,10 +74,10 @@ class InductorMaker:
                 yield NotMade(name=name, why=detail_of(error))
                 continue
             if is_wanted(task.name):
-                yield from _made(torch, task)
+                yield from _compile_and_compare(torch, task)
             derivative = _derivative(torch, task)
             if derivative is not None and is_wanted(derivative.name):
-                yield from _made(torch, derivative)
+                yield from _compile_and_compare(torch, derivative)
 
 
 MAKER = InductorMaker()
@@ -283,7 +283,7 @@ def _spelled(task: _Task, wanted: Sequence[int], cotangents: int) -> str:
 # Results
 
 
-def _made(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
+def _compile_and_compare(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
     """Compile a function, run the program by Triton's interpreter, and compare its results with PyTorch's.
 
     The launches are stored with copies of their arguments, so that they can be reported without a second run. The

@@ -70,10 +70,10 @@ def binary(m: Machine, name: str, left: Any, right: Any) -> Any:
     if name in _BITWISE and kind.is_float:
         raise ReferenceUnknownError(f"a bitwise operation of {kind.name}")
     if name in _COMPARING:
-        told = _UFUNCS[name](one, other)
-        if kind.is_float and m.notes_decisions:
-            told = m.decided("compare", told, one.astype(np.float64) - other.astype(np.float64))
-        return Block(told, INT1)
+        outcome = _UFUNCS[name](one, other)
+        if kind.is_float and m.records_decisions:
+            outcome = m.decided("compare", outcome, one.astype(np.float64) - other.astype(np.float64))
+        return Block(outcome, INT1)
     if kind is INT1 and name in _OF_TRUTH:
         return Block(_OF_TRUTH[name](one, other), INT1)
     made = _UFUNCS[name](one, other)
@@ -116,7 +116,7 @@ def _remainder(m: Machine, left: Any, right: Any) -> Block:
     if kind.is_int:
         _refuse_zero(other)
         return Block(np.fmod(one, other) if kind is not INT1 else np.zeros_like(one & other), kind)
-    if not m.notes_decisions:
+    if not m.records_decisions:
         return Block(np.fmod(one, other), kind)
     wide = one.astype(np.float64), other.astype(np.float64)
     quotient = m.decided("truncate", np.trunc(wide[0] / wide[1]), wide[0] / wide[1])

@@ -119,36 +119,45 @@ def _of_block_type(value: BlockType, name: str) -> Any:
         case "shape":
             return value.shape
         case "is_block":
-            return _told(bool(value.shape))
+            return _constant_method(bool(value.shape))
         case _:
             return _of_type(value.scalar, name)
 
 
 def _of_type(value: Dtype | PointerType, name: str) -> Any:
     if isinstance(value, PointerType):
-        known = {"element_ty": value.element, "scalar": value, "is_ptr": _told(True), "is_floating": _told(False)}
+        known = {
+            "element_ty": value.element,
+            "scalar": value,
+            "is_ptr": _constant_method(True),
+            "is_floating": _constant_method(False),
+        }
     else:
         known: dict[str, Any] = {
             "name": value.name, "scalar": value, "primitive_bitwidth": value.bits, "itemsize": value.bits // 8,
-            "int_bitwidth": value.bits, "fp_mantissa_width": value.digits, "is_ptr": _told(False),
-            "is_floating": _told(value.is_float), "is_standard_floating": _told(value.is_float and value.bits > 8),
-            "is_int": _told(value.is_int), "is_int_signed": _told(value.is_signed),
-            "is_int_unsigned": _told(value.is_int and not value.is_signed), "is_bool": _told(value.kind == "bool"),
-            "is_fp8": _told(value.is_float and value.bits == 8), "is_block": _told(False),
+            "int_bitwidth": value.bits, "fp_mantissa_width": value.digits, "is_ptr": _constant_method(False),
+            "is_block": _constant_method(False), "is_floating": _constant_method(value.is_float),
+            "is_standard_floating": _constant_method(value.is_float and value.bits > 8),
+            "is_int": _constant_method(value.is_int), "is_int_signed": _constant_method(value.is_signed),
+            "is_int_unsigned": _constant_method(value.is_int and not value.is_signed),
+            "is_bool": _constant_method(value.kind == "bool"),
+            "is_fp8": _constant_method(value.is_float and value.bits == 8),
         }  # fmt: skip
         if value.is_int:
             low, high = value.limits
-            known |= {"get_int_min_value": _told(low), "get_int_max_value": _told(high)}
+            known |= {"get_int_min_value": _constant_method(low), "get_int_max_value": _constant_method(high)}
     if name in known:
         return known[name]
     if name == "value":  # of a type that is a constexpr
         return value
     if isinstance(value, Dtype) and name.startswith("is_"):
-        return _told(name == f"is_{value.name}")
+        return _constant_method(name == f"is_{value.name}")
     raise ReferenceUnknownError(f"the attribute {name} of a type")
 
 
-def _told(answer: Any) -> Operation:
+def _constant_method(answer: Any) -> Operation:
+    """Return a method of a type that always returns the same answer."""
+
     def run(m: Any) -> Any:
         del m
         return answer

@@ -33,19 +33,19 @@ _LONGEST = 4096
 _MISSING = object()
 
 
-def compiled(node: ast.expr, *, wanted: bool = True) -> Closure:
+def compiled(node: ast.expr, *, is_used: bool = True) -> Closure:
     """Return the closure that evaluates an expression.
 
     Args:
         node: the expression.
-        wanted: whether the result is used, if the expression is a call.
+        is_used: whether the result is used, if the expression is a call.
 
     Raises:
         ReferenceUnknownError: for an expression that is not modelled.
     """
     if isinstance(node, ast.Call):
-        return _call(node, wanted=wanted)
-    turn = _TURNS.get(type(node))
+        return _call(node, is_used=is_used)
+    turn = _COMPILERS.get(type(node))
     if turn is None:
         raise ReferenceUnknownError(f"the expression {type(node).__name__}")
     return turn(node)
@@ -202,7 +202,7 @@ def _compare(node: ast.Compare) -> Closure:
     others = [(type(op), compiled(each)) for op, each in zip(node.ops, node.comparators, strict=True)]
 
     def run(frame: Frame) -> Any:
-        def told() -> Any:
+        def comparisons() -> Any:
             left = first(frame)
             for kind, other in others:
                 right = other(frame)
@@ -210,8 +210,8 @@ def _compare(node: ast.Compare) -> Closure:
                 left = right
 
         if len(others) == 1:
-            return next(told())
-        return _joined(frame.machine, "and", told(), None)
+            return next(comparisons())
+        return _joined(frame.machine, "and", comparisons(), None)
 
     return run
 
@@ -306,7 +306,7 @@ def _text(node: ast.JoinedStr) -> Closure:
     return run
 
 
-def _call(node: ast.Call, *, wanted: bool) -> Closure:
+def _call(node: ast.Call, *, is_used: bool) -> Closure:
     function = compiled(node.func)
     args = [(isinstance(each, ast.Starred), compiled(each.value if isinstance(each, ast.Starred) else each))
             for each in node.args]  # fmt: skip
@@ -326,15 +326,15 @@ def _call(node: ast.Call, *, wanted: bool) -> Closure:
         named = {name: each(frame) for name, each in keywords}
         if m.trace is not None and isinstance(called, Operation) and called.name in ARMS:
             m.note_arms(place, call(m, Operation(called.name, ARMS[called.name]), given, named))
-        m.wanted = wanted
+        m.result_is_used = is_used
         result = call(m, called, given, named)
-        m.wanted = True
+        m.result_is_used = True
         return result
 
     return run
 
 
-_TURNS: dict[type[ast.expr], Callable[[Any], Closure]] = {
+_COMPILERS: dict[type[ast.expr], Callable[[Any], Closure]] = {
     ast.Constant: _constant, ast.Name: _name, ast.Attribute: _attribute, ast.Subscript: _subscript,
     ast.Slice: _slice, ast.Tuple: _tuple, ast.List: _tuple, ast.BinOp: _binary, ast.UnaryOp: _unary,
     ast.BoolOp: _boolean, ast.Compare: _compare, ast.IfExp: _choice, ast.NamedExpr: _named,

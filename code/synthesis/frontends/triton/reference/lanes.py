@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
-from synthesis.frontends.triton.reference.machine import Lanes, Machine, MeetingError
+from synthesis.frontends.triton.reference.machine import ConflictError, Lanes, Machine
 from synthesis.frontends.triton.reference.order import is_seen
-from synthesis.frontends.triton.reference.shaking import Following
+from synthesis.frontends.triton.reference.perturbing import Following
 from synthesis.frontends.triton.reference.values import MOST_AT_ONCE, Array, Buffer, CrowdedError, DivergedError
 
 _Body = Callable[[], Any]
@@ -35,14 +35,14 @@ def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
         LostError: if the machine does not take the path of the evaluation that it follows.
     """
     if isinstance(m, Following):
-        for group, decisions in m.noting.parts():
+        for group, decisions in m.recording.parts():
             _follow(m, group, decisions, None, body)
         return
     places = np.arange(len(lanes)).reshape(-1, math.prod(lanes.grid))
     while places.size:
-        some, places = places[: m.habits.lanes], places[m.habits.lanes :]
+        some, places = places[: m.hints.lanes], places[m.hints.lanes :]
         while some.size:
-            programs = max(1, m.habits.lanes // len(some))
+            programs = max(1, m.hints.lanes // len(some))
             group, some = some[:, :programs], some[:, programs:]
             try:
                 _evaluate_group(m, lanes.of(group.reshape(-1)), body)
@@ -61,19 +61,19 @@ def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
         return
     alike = (lanes.numbers == lanes.numbers[0]).all()
     known, parts = -1, lanes.numbers
-    while known < len(m.habits.changed) and (alike or not m.habits.in_order):
-        known = len(m.habits.changed)
+    while known < len(m.hints.changed) and (alike or not m.hints.in_order):
+        known = len(m.hints.changed)
         mark, saved = m.mark(), _Saved()
         m.guards, m.unwatched = not alike, set[str]()
         try:
             _evaluate_parts(m, lanes, body, saved)
-            m.habits.in_order |= not alike and is_seen(m.log[mark.log :])
-            if alike or not m.habits.in_order:
+            m.hints.in_order |= not alike and is_seen(m.log[mark.log :])
+            if alike or not m.hints.in_order:
                 return
-        except MeetingError:
+        except ConflictError:
             pass
         except (ReferenceFaultError, ReferenceUnknownError):
-            known = len(m.habits.changed)
+            known = len(m.hints.changed)
             parts = lanes.numbers if lanes.runs[0] == lanes.runs[-1] else lanes.runs
         finally:
             m.guards = False
@@ -122,9 +122,9 @@ def _attempt(m: Machine, lanes: Lanes, body: _Body) -> list[Array]:
 def _parts(m: Machine, lanes: Lanes, error: DivergedError | CrowdedError) -> list[Array]:
     """Return the indices of the lanes of each part into which a group must be divided."""
     if isinstance(error, DivergedError):
-        return _places(error.told)
-    m.habits.lanes = max(1, min(len(lanes) - 1, MOST_AT_ONCE // error.size))
-    return _places(np.arange(len(lanes)) // m.habits.lanes)
+        return _places(error.keys)
+    m.hints.lanes = max(1, min(len(lanes) - 1, MOST_AT_ONCE // error.size))
+    return _places(np.arange(len(lanes)) // m.hints.lanes)
 
 
 def _places(values: Array) -> list[Array]:

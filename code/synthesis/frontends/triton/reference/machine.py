@@ -23,7 +23,7 @@ _MOST_LANES = 256
 """Maximum number of programs that are evaluated at once."""
 
 
-class MeetingError(Exception):
+class ConflictError(Exception):
     """An error for a program that may access elements that another program of its group changes."""
 
 
@@ -67,7 +67,7 @@ ONE = Lanes(np.zeros(1, np.int64), np.zeros(1, np.int64), (1, 1, 1))
 
 
 @dataclass(slots=True)
-class Habits:
+class EvaluationHints:
     """The way in which to evaluate a kernel, learned from earlier evaluations of it."""
 
     lanes: int = _MOST_LANES
@@ -90,7 +90,7 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Kept:
+class GroupCoverage:
     """The statements and arms that a group of lanes reached."""
 
     run: int
@@ -107,7 +107,7 @@ class Machine:
         double: whether every floating-point number is computed in float64.
         trace: where to record coverage; None to record nothing.
         log: whether to record all memory accesses.
-        habits: what was learned from earlier evaluations of the kernel.
+        hints: what was learned from earlier evaluations of the kernel.
         runs: the numbers of the runs that are in memory.
     """
 
@@ -117,7 +117,7 @@ class Machine:
         double: bool = False,
         trace: Trace | None = None,
         log: bool = False,
-        habits: Habits | None = None,
+        hints: EvaluationHints | None = None,
         runs: Sequence[int] = (0,),
     ) -> None:
         self.double = double
@@ -127,7 +127,7 @@ class Machine:
         """The accesses of the group of lanes that is evaluated."""
         self.touched: dict[str, Touched] = {}
         """The accesses of all earlier groups of lanes by buffer name, if all accesses are recorded."""
-        self.habits = habits or Habits()
+        self.hints = hints or EvaluationHints()
         self.runs = runs
         self.lanes = ONE
         self.guards = False
@@ -138,13 +138,13 @@ class Machine:
         """Names of arrays whose loads were not recorded, by these lanes or by the group that they are a part of."""
         self.saved: dict[Buffer, Array] = {}
         """The old contents of each buffer that the group of lanes has changed."""
-        self.wanted = True
+        self.result_is_used = True
         """Whether the result of the call that is evaluated is used."""
         self.depth = 0
         self.coarse: set[str] = set()
         """The names of the types of fewer than 32 bits that the kernel computes with."""
-        self.kept: list[Kept] = []
-        self._now = Kept(0)
+        self.kept: list[GroupCoverage] = []
+        self._now = GroupCoverage(0)
         self._logged = 0
         self._steps = 0
         self._work = 0
@@ -191,20 +191,20 @@ class Machine:
         """Return float32 numbers that were rounded to TensorFloat-32. Subclasses perturb them."""
         return data
 
-    def decided(self, decision: str, told: Any, measure: Any) -> Any:
+    def decided(self, decision: str, outcome: Any, measure: Any) -> Any:
         """Return the outcome of a decision. Rounding may change it, so subclasses record or replace it.
 
         Args:
             decision: ``compare``, ``truncate``, ``floor``, ``ceil``, ``round`` or ``choose``.
-            told: the computed outcome: truth values, integers, or floating-point numbers that are whole.
+            outcome: the computed outcome: truth values, integers, or floating-point numbers that are whole.
             measure: the float64 numbers that it depends on. For a comparison it is the difference of the sides; for
                 ``choose``, the distance to the next best choice.
         """
         del decision, measure
-        return told
+        return outcome
 
     @property
-    def notes_decisions(self) -> bool:
+    def records_decisions(self) -> bool:
         """Whether ``decided`` uses the measures of decisions, so that they must be computed."""
         return False
 
@@ -299,7 +299,7 @@ class Machine:
 
         Loads from arrays that the kernel is not known to change are recorded only if all accesses are.
         """
-        if self.logs or (self.guards and (buffer in self.habits.changed or kind != "R")):
+        if self.logs or (self.guards and (buffer in self.hints.changed or kind != "R")):
             return True
         if self.guards:
             self.unwatched.add(buffer)
@@ -315,7 +315,7 @@ class Machine:
             owners: the number of the lane that accesses each.
 
         Raises:
-            MeetingError: if loads from this array were not recorded.
+            ConflictError: if loads from this array were not recorded.
             CrowdedError: if too many accesses are recorded.
         """
         if self.logs or self.guards:
@@ -327,16 +327,16 @@ class Machine:
         if kind != "R" and self.saves and buffer not in self.saved:
             self.saved[buffer] = buffer.data.copy()
         if kind != "R" and self.guards:
-            self.habits.changed.add(buffer.name)
+            self.hints.changed.add(buffer.name)
             if buffer.name in self.unwatched:
-                raise MeetingError
+                raise ConflictError
 
     # ---- groups of lanes
 
     def begin(self, lanes: Lanes) -> None:
         """Begin the evaluation of a group of lanes at the start of the kernel."""
         self.lanes, self.saves, self.saved = lanes, len(lanes) > 1 or self.guards, {}
-        self._now, self.wanted = Kept(self.runs[int(lanes.runs[0])]), True
+        self._now, self.result_is_used = GroupCoverage(self.runs[int(lanes.runs[0])]), True
         self._logged, self._steps, self._work = 0, 0, 0
         left = np.array([[_MOST_STEPS], [_MOST_WORK]]) - self._spent
         counts = np.bincount(lanes.runs, minlength=len(self.runs))

@@ -191,7 +191,7 @@ def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any
     buffer, kind = place.buffer, place.buffer.type
     touched = _touched(m, place, [as_type(m, each, kind) for each in given], mask)
     offsets = touched.offsets
-    m.accessed(buffer, f"{'X' if m.wanted or name in ('xchg', 'cas') else 'A'}{name}", offsets, touched.lanes)
+    m.accessed(buffer, f"{'X' if m.result_is_used or name in ('xchg', 'cas') else 'A'}{name}", offsets, touched.lanes)
     update = _update(m, name, buffer)
     before = np.zeros(offsets.size, buffer.data.dtype)
     turns = _turns(offsets)

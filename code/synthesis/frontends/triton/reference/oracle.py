@@ -11,17 +11,17 @@ from synthesis.core.formats import is_floating
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import PerturbedRun, Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.triton.reference.calls import call_function
+from synthesis.frontends.triton.reference.coverage import reached_statements
 from synthesis.frontends.triton.reference.hosts import Hosted, constant_of, type_of
 from synthesis.frontends.triton.reference.lanes import evaluate
-from synthesis.frontends.triton.reference.machine import Habits, Lanes, Machine
+from synthesis.frontends.triton.reference.machine import EvaluationHints, Lanes, Machine
 from synthesis.frontends.triton.reference.order import accumulated_in, clashing, separate_in
-from synthesis.frontends.triton.reference.reach import reached_statements
-from synthesis.frontends.triton.reference.shaking import (
-    MORE,
+from synthesis.frontends.triton.reference.perturbing import (
+    FURTHER_EVALUATIONS,
+    Inverted,
     LostError,
-    Noting,
-    Shaken,
-    Turned,
+    Perturbed,
+    Recording,
     doubts_of,
     is_unclear,
     is_unsettled,
@@ -34,7 +34,7 @@ from synthesis.frontends.triton.reference.values import Array, Block, Buffer, Po
 _MOST_PROGRAMS = 1 << 16
 _MOST_NUMBERS = 1 << 20
 """Number of array elements, over the runs of a batch, above which no run is added to the batch."""
-_MOST_SHAKEN = 1 << 17
+_MOST_PERTURBED = 1 << 17
 """The same limit as ``_MOST_NUMBERS``, for evaluations that record decisions."""
 _ROUNDED = 1e-3
 """Relative error, of an array's largest element, that another order of summation may cause."""
@@ -67,7 +67,7 @@ class TritonReference:
         x, y, z = (*launch, 1, 1)[:3]
         self._grid = (x, y, z)
         self._coarse = set[str]()
-        self._habits = Habits()
+        self._hints = EvaluationHints()
         parameters = {each.name for each in signature.arguments} | set(self._constants)
         if not parameters <= set(self._kernel.parameters):
             raise ReferenceUnknownError("a signature of other parameters")
@@ -91,7 +91,7 @@ class TritonReference:
         try:
             for numbers in _batches(runs, _MOST_NUMBERS):
                 log = own is not None and not double
-                machine = Machine(double=double, trace=own, log=log, habits=self._habits, runs=numbers)
+                machine = Machine(double=double, trace=own, log=log, hints=self._hints, runs=numbers)
                 made = self._evaluated(machine, [runs[each] for each in numbers])
                 found.update(zip(numbers, made, strict=True))
                 clashes.update(numbers[each] for each in clashing(machine.touched))
@@ -113,28 +113,28 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         found = dict[int, PerturbedRun]()
-        for numbers in _batches(runs, _MOST_SHAKEN):
-            found.update(self._shaken(runs, numbers, seed))
+        for numbers in _batches(runs, _MOST_PERTURBED):
+            found.update(self._perturbed(runs, numbers, seed))
         return [found[number] for number in range(len(runs))]
 
-    def _shaken(self, runs: Sequence[Values], numbers: Sequence[int], seed: int) -> dict[int, PerturbedRun]:
+    def _perturbed(self, runs: Sequence[Values], numbers: Sequence[int], seed: int) -> dict[int, PerturbedRun]:
         """Return the possible effects of rounding on some runs, by their numbers."""
         some = [runs[number] for number in numbers]
-        noting = Noting(self._habits, len(some))
-        owns = self._evaluated(noting, some)
-        shaken = Shaken(noting, seed=seed + 7919 * numbers[0])
+        recording = Recording(self._hints, len(some))
+        owns = self._evaluated(recording, some)
+        perturbed = Perturbed(recording, seed=seed + 7919 * numbers[0])
         try:
-            offs = self._evaluated(shaken, some)
+            offs = self._evaluated(perturbed, some)
         except LostError:
             if len(some) == 1:
                 return {numbers[0]: PerturbedRun(owns[0], (), unsettled=True)}
-            return {number: self._shaken(runs, [number], seed)[number] for number in numbers}
+            return {number: self._perturbed(runs, [number], seed)[number] for number in numbers}
         found, coarse = dict[int, PerturbedRun](), bool(self.unit)
         for place, number in enumerate(numbers):
-            own = noting.of_run(place)
-            moved = self._most_moved(runs[number], own, noting.in_run(place, shaken.moved), seed + number)
-            turned = self._turned(runs[number], own, doubts_of(own.decisions, moved, few=coarse), moved)
-            found[number] = PerturbedRun(offs[place], turned, not coarse and is_unsettled(own.decisions, moved))
+            own = recording.of_run(place)
+            moved = self._most_moved(runs[number], own, recording.in_run(place, perturbed.moved), seed + number)
+            inverted = self._inverted(runs[number], own, doubts_of(own.decisions, moved, few=coarse), moved)
+            found[number] = PerturbedRun(offs[place], inverted, not coarse and is_unsettled(own.decisions, moved))
         return found
 
     def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
@@ -145,14 +145,14 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         found = dict[int, Values]()
-        left = _batches(runs, _MOST_SHAKEN)
+        left = _batches(runs, _MOST_PERTURBED)
         while left:
             numbers = left.pop()
             some = [runs[number] for number in numbers]
-            noting = Noting(self._habits, len(some))
-            made = self._evaluated(noting, some)
+            recording = Recording(self._hints, len(some))
+            made = self._evaluated(recording, some)
             try:
-                made = self._evaluated(Shaken(noting, seed=seed + 7919 * numbers[0], opposite=opposite), some)
+                made = self._evaluated(Perturbed(recording, seed=seed + 7919 * numbers[0], opposite=opposite), some)
             except LostError:
                 if len(some) > 1:
                     left += [[number] for number in numbers]
@@ -194,7 +194,7 @@ class TritonReference:
             ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
-        machine = Machine(log=True, habits=self._habits)
+        machine = Machine(log=True, hints=self._hints)
         self._evaluated(machine, [run])
         return accumulated_in(machine.touched)
 
@@ -207,7 +207,7 @@ class TritonReference:
         """
         apart = frozenset(self._arrays)
         for numbers in _batches(runs, _MOST_NUMBERS):
-            machine = Machine(log=True, habits=self._habits, runs=numbers)
+            machine = Machine(log=True, hints=self._hints, runs=numbers)
             self._evaluated(machine, [runs[each] for each in numbers])
             apart &= separate_in(machine.touched, self._arrays)
         return apart
@@ -257,30 +257,30 @@ class TritonReference:
     def _ordered(self, run: Values, own: Values) -> str | None:
         """Return the name of an array that differs by more than rounding in reverse program order; None if none."""
         try:
-            (other,) = self._evaluated(Machine(habits=Habits(in_order=True)), [run], backwards=True)
+            (other,) = self._evaluated(Machine(hints=EvaluationHints(in_order=True)), [run], backwards=True)
         except ReferenceFaultError:
             return next(iter(own))
         return next((name for name, value in own.items() if _differ(value, other[name])), None)
 
-    def _most_moved(self, run: Values, noting: Noting, moved: Sequence[Array], seed: int) -> Sequence[Array]:
+    def _most_moved(self, run: Values, recording: Recording, moved: Sequence[Array], seed: int) -> Sequence[Array]:
         """Return how far rounding moves the measure of each decision, by further evaluations if one is not enough."""
-        if not is_unclear(noting.decisions, moved):
+        if not is_unclear(recording.decisions, moved):
             return moved
-        for more in range(MORE):
-            machine = Shaken(noting, seed=seed + 104_729 * (more + 1))
+        for more in range(FURTHER_EVALUATIONS):
+            machine = Perturbed(recording, seed=seed + 104_729 * (more + 1))
             with contextlib.suppress(LostError):
                 self._evaluated(machine, [run])
                 moved = [np.maximum(one, other) for one, other in zip(moved, machine.moved, strict=True)]
         return moved
 
-    def _turned(
-        self, run: Values, noting: Noting, doubts: Sequence[Array | None], moved: Sequence[Array]
+    def _inverted(
+        self, run: Values, recording: Recording, doubts: Sequence[Array | None], moved: Sequence[Array]
     ) -> list[Values]:
         """Return the results with decisions in doubt reversed. Evaluations that take another path are left out."""
         found = list[Values]()
         for some in parts_of(doubts):
             with contextlib.suppress(LostError, ReferenceFaultError):
-                found += self._evaluated(Turned(noting, some, moved), [run])
+                found += self._evaluated(Inverted(recording, some, moved), [run])
         return found
 
 

@@ -25,8 +25,8 @@ from synthesis.frontends.triton.reference.values import (
     Array,
     Block,
     Narrowed,
-    apart,
     bounded,
+    contiguous_by_lane,
     lanes_first,
     lanes_last,
 )
@@ -113,7 +113,7 @@ def _product(m: Machine, left: Array, right: Array, acc: Any, kind: Dtype) -> Ar
 def _times(left: Array, right: Array) -> Array:
     lanes = max(left.shape[-1], right.shape[-1])
     bounded((*left.shape[:-2], right.shape[-2]), lanes)
-    return lanes_last(np.matmul(lanes_first(apart(left)), lanes_first(apart(right))))
+    return lanes_last(np.matmul(lanes_first(contiguous_by_lane(left)), lanes_first(contiguous_by_lane(right))))
 
 
 def _fitting(left: tuple[int, ...], right: tuple[int, ...], acc: Any) -> None:

@@ -12,7 +12,14 @@ from synthesis.frontends.triton.reference.casting import as_type
 from synthesis.frontends.triton.reference.machine import Machine
 from synthesis.frontends.triton.reference.shapes import axis_of
 from synthesis.frontends.triton.reference.types import FLOAT32, INT32, UINT32, Dtype
-from synthesis.frontends.triton.reference.values import Array, Block, Function, apart, is_tuple, with_same_lanes
+from synthesis.frontends.triton.reference.values import (
+    Array,
+    Block,
+    Function,
+    contiguous_by_lane,
+    is_tuple,
+    with_same_lanes,
+)
 
 _Combine = Callable[..., tuple[Block, ...]]
 
@@ -70,10 +77,10 @@ def reduce(m: Machine, input: Any, axis: Any, combine_fn: Any, keep_dims: Any = 
     return made if is_tuple(input) else made[0]
 
 
-def sum_type(kind: Dtype, wanted: Any) -> Dtype:
+def sum_type(kind: Dtype, requested: Any) -> Dtype:
     """Return the type of a sum: integers narrower than 32 bits are widened to 32 bits."""
-    if isinstance(wanted, Dtype):
-        return wanted
+    if isinstance(requested, Dtype):
+        return requested
     if kind.is_int and kind.bits < 32:
         return INT32 if kind.is_signed else UINT32
     return kind
@@ -96,7 +103,7 @@ def sum_(m: Machine, input: Any, axis: Any = None, keep_dims: Any = False, dtype
         (made,) = _by_pairs([Block(data, kind)], _added)
         total = made.data
     else:
-        total = np.add.reduce(apart(data), axis=-2)
+        total = np.add.reduce(contiguous_by_lane(data), axis=-2)
     return Block(_kept(m.rounded(total, kind), place, rank, keep_dims), kind)
 
 
@@ -137,7 +144,7 @@ def _place_of_extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: i
         wide = sign * data.astype(np.float64)
         wide = np.where(np.isnan(wide), -np.inf, wide)
         index = np.argmax(wide, axis=-2)
-        if m.notes_decisions and data.shape[-2] > 1:
+        if m.records_decisions and data.shape[-2] > 1:
             best = np.partition(wide, -2, axis=-2)
             index = m.decided("choose", index, best[..., -1, :] - best[..., -2, :])
     else:

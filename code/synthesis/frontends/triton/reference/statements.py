@@ -122,7 +122,7 @@ def _augmented(node: ast.AugAssign) -> Closure:
 def _expression(node: ast.Expr) -> Closure:
     if isinstance(node.value, ast.Constant):
         return lambda frame: None
-    value = compiled(node.value, wanted=False)
+    value = compiled(node.value, is_used=False)
 
     def run(frame: Frame) -> None:
         value(frame)

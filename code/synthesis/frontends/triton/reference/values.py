@@ -29,12 +29,12 @@ class DivergedError(Exception):
     """An error for lanes that differ where they must agree, so that they must be evaluated separately.
 
     Args:
-        told: a number for each lane. Lanes with the same number may stay together.
+        keys: a number for each lane. Lanes with the same number may stay together.
     """
 
-    def __init__(self, told: Array) -> None:
+    def __init__(self, keys: Array) -> None:
         super().__init__("lanes that differ")
-        self.told = told
+        self.keys = keys
 
 
 class CrowdedError(Exception):
@@ -266,7 +266,7 @@ def with_same_lanes(*data: Array) -> list[Array]:
     return [each if each.shape[-1] == most else np.broadcast_to(each, (*each.shape[:-1], most)) for each in data]
 
 
-def apart(data: Array) -> Array:
+def contiguous_by_lane(data: Array) -> Array:
     """Return the same array with a memory layout in which the numbers of each lane are contiguous, in the same order.
 
     NumPy then adds them in the same order, whatever the number of lanes.

@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.triton.reference.machine import Habits, Lanes, Machine, Mark
+from synthesis.frontends.triton.reference.machine import EvaluationHints, Lanes, Machine, Mark
 from synthesis.frontends.triton.reference.types import Dtype
 from synthesis.frontends.triton.reference.values import Array
 
 _WORDS = {1: np.dtype(np.int8), 2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
-_TURNS = 4.0
+_DOUBT_FACTOR = 4.0
 """A decision is in doubt if its threshold is no further away than this many times the effect of rounding."""
-_PARTS = 4
+_MOST_PARTS = 4
 """Number of parts in which decisions in doubt are reversed; this many or fewer are reversed individually."""
-MORE = 3
+FURTHER_EVALUATIONS = 3
 """Number of further evaluations, which show effects of rounding that cancelled by chance in the first."""
-_FEW = 0.01
+_FEW_SHARE = 0.01
 """Maximum share of a decision's elements in doubt, if the kernel computes in fewer than 32 bits."""
 
 
@@ -35,20 +35,20 @@ class Decision:
     """A discrete outcome that rounded numbers decided, and the measure that decided it; see ``Machine.decided``."""
 
     kind: str
-    told: Array
+    outcome: Array
     measure: Array
 
     @property
     def is_single(self) -> bool:
         """Whether the outcome is a scalar in each lane, on which a branch or a loop may depend."""
-        return self.told.ndim == 1
+        return self.outcome.ndim == 1
 
     def of(self, lanes: Array) -> "Decision":
         """Return the decision in some lanes."""
-        return Decision(self.kind, in_lanes(self.told, lanes), in_lanes(self.measure, lanes))
+        return Decision(self.kind, in_lanes(self.outcome, lanes), in_lanes(self.measure, lanes))
 
     @property
-    def apart(self) -> Array:
+    def distance(self) -> Array:
         """The distance of each measure from the threshold at which the outcome changes."""
         match self.kind:
             case "floor" | "ceil":
@@ -62,23 +62,23 @@ class Decision:
 
     def doubts(self, moved: Array) -> Array | None:
         """Return a mask of the elements that rounding may reverse; None if there are none."""
-        found = (moved > 0) & (np.abs(self.apart) <= _TURNS * moved)
+        found = (moved > 0) & (np.abs(self.distance) <= _DOUBT_FACTOR * moved)
         return found if found.any() else None
 
-    def turned(self, doubts: Array) -> Array:
+    def inverted(self, doubts: Array) -> Array:
         """Return the outcome with some of its elements reversed. The choice of an element is never reversed."""
         if self.kind == "compare":
-            return self.told ^ doubts
+            return self.outcome ^ doubts
         if self.kind == "choose":
-            return self.told
+            return self.outcome
         nearest = np.round(self.measure)
         up = {
             "floor": self.measure < nearest,
             "ceil": self.measure <= nearest,
             "truncate": np.where(self.measure > 0, self.measure < nearest, self.measure <= nearest),
-        }.get(self.kind, self.told.astype(np.float64) < self.measure)
-        step = np.where(up, 1, -1).astype(self.told.dtype) if self.told.dtype.kind in "if" else np.where(up, 1, 0)
-        return np.where(doubts, self.told + step, self.told).astype(self.told.dtype)
+        }.get(self.kind, self.outcome.astype(np.float64) < self.measure)
+        step = np.where(up, 1, -1).astype(self.outcome.dtype) if self.outcome.dtype.kind in "if" else np.where(up, 1, 0)
+        return np.where(doubts, self.outcome + step, self.outcome).astype(self.outcome.dtype)
 
 
 def in_lanes(data: Array, lanes: Array) -> Array:
@@ -86,11 +86,11 @@ def in_lanes(data: Array, lanes: Array) -> Array:
     return data if data.shape[-1] == 1 else data[..., lanes]
 
 
-class Noting(Machine):
+class Recording(Machine):
     """An evaluator in the kernel's own precision that records the decisions that depend on rounded numbers."""
 
-    def __init__(self, habits: Habits, runs: int = 1) -> None:
-        super().__init__(habits=habits, runs=range(runs))
+    def __init__(self, hints: EvaluationHints, runs: int = 1) -> None:
+        super().__init__(hints=hints, runs=range(runs))
         self.decisions: list[Decision] = []
         self.groups: list[tuple[Lanes, int]] = []
         """Each group of lanes that was evaluated, and the number of decisions until its end."""
@@ -102,9 +102,9 @@ class Noting(Machine):
             yield lanes, slice(start, end)
             start = end
 
-    def of_run(self, run: int) -> "Noting":
+    def of_run(self, run: int) -> "Recording":
         """Return the decisions of one run, as if it had been evaluated alone."""
-        found = Noting(self.habits)
+        found = Recording(self.hints)
         for lanes, places in self.parts():
             chosen = np.flatnonzero(lanes.runs == run)
             if chosen.size:
@@ -134,26 +134,26 @@ class Noting(Machine):
         del self.decisions[decisions:], self.groups[groups:]
 
     @property
-    def notes_decisions(self) -> bool:
+    def records_decisions(self) -> bool:
         """True, since decisions are recorded."""
         return True
 
-    def decided(self, decision: str, told: Any, measure: Any) -> Any:
+    def decided(self, decision: str, outcome: Any, measure: Any) -> Any:
         """Record a decision, and return its outcome."""
-        self.decisions.append(Decision(decision, np.asarray(told), np.asarray(measure)))
-        return told
+        self.decisions.append(Decision(decision, np.asarray(outcome), np.asarray(measure)))
+        return outcome
 
 
 class Following(Machine):
     """An evaluator that takes the recorded decisions of another evaluation instead of its own.
 
     Args:
-        noting: the other evaluation, without a perturbation.
+        recording: the other evaluation, without a perturbation.
     """
 
-    def __init__(self, noting: Noting) -> None:
-        super().__init__(runs=noting.runs)
-        self.noting = noting
+    def __init__(self, recording: Recording) -> None:
+        super().__init__(runs=recording.runs)
+        self.recording = recording
         self._left: Iterator[Decision] = iter(())
 
     def follow(self, places: slice, chosen: Array | None) -> None:
@@ -166,37 +166,37 @@ class Following(Machine):
         Raises:
             LostError: if they cannot be evaluated apart from the others.
         """
-        some = self.noting.decisions[places]
+        some = self.recording.decisions[places]
         self._left = iter(some if chosen is None else [each.of(chosen) for each in some])
 
     @property
-    def notes_decisions(self) -> bool:
+    def records_decisions(self) -> bool:
         """True, since decisions are followed."""
         return True
 
-    def _next(self, kind: str, told: Any) -> Decision:
+    def _next(self, kind: str, outcome: Any) -> Decision:
         """Return the next recorded decision of the other evaluation.
 
         Raises:
             LostError: if that decision is of another kind or shape, or there is none.
         """
         found = next(self._left, None)
-        if found is None or found.kind != kind or found.told.shape[:-1] != told.shape[:-1]:
+        if found is None or found.kind != kind or found.outcome.shape[:-1] != outcome.shape[:-1]:
             raise LostError
         return found
 
 
-class Shaken(Following):
+class Perturbed(Following):
     """An evaluator in the kernel's own precision that perturbs every rounded number by units in the last place.
 
     Args:
-        noting: the evaluation without a perturbation.
+        recording: the evaluation without a perturbation.
         seed: the seed of the directions of the perturbations.
         opposite: whether to reverse every direction.
     """
 
-    def __init__(self, noting: Noting, *, seed: int, opposite: bool = False) -> None:
-        super().__init__(noting)
+    def __init__(self, recording: Recording, *, seed: int, opposite: bool = False) -> None:
+        super().__init__(recording)
         self._random = np.random.default_rng(seed)
         self._sign = -1 if opposite else 1
         self.moved: list[Array] = []
@@ -214,12 +214,12 @@ class Shaken(Following):
         if next(self._left, None) is not None:
             raise LostError
 
-    def decided(self, decision: str, told: Any, measure: Any) -> Any:
+    def decided(self, decision: str, outcome: Any, measure: Any) -> Any:
         """Return the outcome that the other evaluation recorded, and store how far perturbations moved its measure."""
-        found = self._next(decision, told)
+        found = self._next(decision, outcome)
         moved = np.abs(np.asarray(measure) - found.measure)
         self.moved.append(np.where(np.isfinite(moved), moved, 0.0))
-        return found.told
+        return found.outcome
 
     def rounded(self, data: Any, kind: Dtype, *, units: int = 1, faithful: bool = True) -> Any:
         """Return perturbed numbers; if ``faithful``, numbers with few significant digits (integers, say) stay exact."""
@@ -252,47 +252,47 @@ class Shaken(Following):
         return np.where(np.isfinite(moved), moved, held)
 
 
-class Turned(Following):
+class Inverted(Following):
     """An evaluator in the kernel's own precision that reverses each decision in doubt.
 
     If a reversal changes the measure of a later decision by more than rounding does, that decision is made anew.
 
     Args:
-        noting: the evaluation without a perturbation.
+        recording: the evaluation without a perturbation.
         doubts: for each decision, a mask of the elements to reverse; None to reverse none.
         moved: how far rounding moves each measure.
     """
 
-    def __init__(self, noting: Noting, doubts: Sequence[Array | None], moved: Sequence[Array]) -> None:
-        super().__init__(noting)
+    def __init__(self, recording: Recording, doubts: Sequence[Array | None], moved: Sequence[Array]) -> None:
+        super().__init__(recording)
         self._doubts, self._moved = doubts, moved
-        self._turns: Iterator[tuple[Array | None, Array]] = iter(())
+        self._inversions: Iterator[tuple[Array | None, Array]] = iter(())
 
     def follow(self, places: slice, chosen: Array | None) -> None:
         """Follow the decisions of a group of lanes, or of some of them."""
         super().follow(places, chosen)
-        turns = zip(self._doubts[places], self._moved[places], strict=True)
-        self._turns = (
-            turns
+        inversions = zip(self._doubts[places], self._moved[places], strict=True)
+        self._inversions = (
+            inversions
             if chosen is None
             else (
                 (None if doubts is None else in_lanes(doubts, chosen), in_lanes(moved, chosen))
-                for doubts, moved in turns
+                for doubts, moved in inversions
             )
         )
 
-    def decided(self, decision: str, told: Any, measure: Any) -> Any:
+    def decided(self, decision: str, outcome: Any, measure: Any) -> Any:
         """Return the outcome that the other evaluation recorded, reversed where it is in doubt.
 
         A scalar decision, and one whose measure moved by more than rounding does, is made anew.
         """
-        found = self._next(decision, told)
-        doubts, moved = next(self._turns)
+        found = self._next(decision, outcome)
+        doubts, moved = next(self._inversions)
         if found.is_single:
-            return told
-        kept = found.told if doubts is None else found.turned(doubts)
-        changed = np.abs(np.asarray(measure) - found.measure) > _TURNS * moved
-        return np.where(changed, told, kept) if changed.any() else kept
+            return outcome
+        kept = found.outcome if doubts is None else found.inverted(doubts)
+        changed = np.abs(np.asarray(measure) - found.measure) > _DOUBT_FACTOR * moved
+        return np.where(changed, outcome, kept) if changed.any() else kept
 
 
 def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: bool) -> list[Array | None]:
@@ -309,7 +309,7 @@ def doubts_of(decisions: Sequence[Decision], moved: Sequence[Array], *, few: boo
 
 def _few(doubts: Array) -> Array | None:
     """Return doubts without those of lanes that have many; None if none are left."""
-    left = doubts & (doubts.reshape(-1, doubts.shape[-1]).mean(axis=0) <= _FEW)
+    left = doubts & (doubts.reshape(-1, doubts.shape[-1]).mean(axis=0) <= _FEW_SHARE)
     return left if left.any() else None
 
 
@@ -324,8 +324,8 @@ def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
             return True
         if decision.is_single or not (by > 0).any():
             continue
-        near = np.abs(decision.apart) <= _TURNS * _medians(by)
-        if (near & ~((by > 0) & (np.abs(decision.apart) <= _TURNS * by))).any():
+        near = np.abs(decision.distance) <= _DOUBT_FACTOR * _medians(by)
+        if (near & ~((by > 0) & (np.abs(decision.distance) <= _DOUBT_FACTOR * by))).any():
             return True
     return False
 
@@ -350,7 +350,7 @@ def parts_of(doubts: Sequence[Array | None]) -> Iterator[list[Array | None]]:
     if not total:
         return
     yield list(doubts)
-    several = min(_PARTS, total)
+    several = min(_MOST_PARTS, total)
     for part in range(several if several > 1 else 0):
         seen = 0
         chosen = list[Array | None]()
