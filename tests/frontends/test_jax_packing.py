@@ -10,7 +10,11 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Infix, Literal, Statement
 from synthesis.drawing.templates import PYTHON, Template
 from synthesis.frontends.jax.calling import is_constant
-from synthesis.frontends.jax.recipes.applications.forms import assuming, gathering, telling_briefly
+from synthesis.frontends.jax.recipes.applications.forms import (
+    with_comprehensions,
+    without_last_test,
+    without_values_in_messages,
+)
 from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, partial_for
 from synthesis.generator import KernelGenerator
 
@@ -28,36 +32,36 @@ def lines(body: tuple[Statement, ...]) -> str:
 
 def test_a_loop_that_only_fills_a_list_becomes_a_comprehension() -> None:
     body = statements("out = []\nfor x in xs:\n    out.append(x + 1)\nreturn out")
-    assert lines(gathering(body)) == "out = [x + 1 for x in xs]\nreturn out"
+    assert lines(with_comprehensions(body)) == "out = [x + 1 for x in xs]\nreturn out"
 
 
 def test_a_loop_that_needs_what_is_in_the_list_stays() -> None:
     body = statements("out = []\nfor x in xs:\n    out.append(x + len(out))\nreturn out")
-    assert gathering(body) == body
+    assert with_comprehensions(body) == body
 
 
 def test_the_last_of_several_names_is_taken_for_granted() -> None:
     body = statements(
         "if kind == 'a':\n    y = x\nelif kind == 'b':\n    y = z\nelse:\n    raise ValueError('unknown')"
     )
-    assert lines(assuming(body)) == "if kind == 'a':\n    y = x\nelse:\n    y = z"
+    assert lines(without_last_test(body)) == "if kind == 'a':\n    y = x\nelse:\n    y = z"
 
 
 def test_a_single_name_is_not() -> None:
     body = statements("if kind == 'a':\n    y = x\nelse:\n    raise ValueError('unknown')")
-    assert assuming(body) == body
+    assert without_last_test(body) == body
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("raise ValueError(f'unknown kind {kind}')", "raise ValueError('unknown kind')"),
         ("raise ValueError(f'expected two axes, got {x.ndim}')", "raise ValueError('expected two axes')"),
         ("raise ValueError(f'{n} rows')", "raise ValueError(f'{n} rows')"),
     ],
 )
-def test_errors_are_told_without_values(text: str, told: str) -> None:
-    assert lines(telling_briefly(statements(text))) == told
+def test_errors_are_told_without_values(text: str, expected: str) -> None:
+    assert lines(without_values_in_messages(statements(text))) == expected
 
 
 def test_a_lambda_that_only_calls_becomes_a_partial() -> None:

@@ -44,7 +44,7 @@ def names_in(target: object) -> list[str]:
 def has_declared(module: ModuleType) -> bool:
     """Return whether a module holds a function that JAX made, or one with ``@synthesis.example``."""
     found = ((each, functions.function_behind(each)) for each in _functions(module))
-    return any(plain is not None and _is_meant(each, plain) for each, plain in found)
+    return any(plain is not None and _is_meant_for_jax(each, plain) for each, plain in found)
 
 
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
@@ -81,38 +81,38 @@ def _functions(target: object, *, afresh: bool = True) -> list[Any]:
             continue
         made, behind = assigned(value, target), functions.function_behind(value)
         plain = behind if made is None else made.stand_in
-        if plain is not None and _is_one(value, plain, target, meant=True):
-            found.setdefault(id(value), (_place_of(plain, name), value))
+        if plain is not None and _counts_as_function_of(value, plain, target, own_count=True):
+            found.setdefault(id(value), (_code_position(plain, name), value))
     for place, value in contained_in(target):
         plain = functions.function_behind(value)
-        if plain is not None and _is_one(value, plain, target, meant=False):
-            found.setdefault(id(value), (_place_of(plain, place), value))
+        if plain is not None and _counts_as_function_of(value, plain, target, own_count=False):
+            found.setdefault(id(value), (_code_position(plain, place), value))
     hidden = [each for each in _hidden_in(target, afresh=afresh) if id(each) not in found]
     around = [*(value for _, value in found.values()), *hidden]
     wrapped = {id(inner) for value in around for inner in functions.inside(value)}
     for value in hidden:
         if id(value) not in wrapped:
-            found[id(value)] = _place_of(functions.function_behind(value), ""), value
+            found[id(value)] = _code_position(functions.function_behind(value), ""), value
     return [value for _, value in sorted(found.values(), key=lambda entry: entry[0])]
 
 
-def _place_of(plain: FunctionType | None, name: str) -> tuple[str, int, str]:
+def _code_position(plain: FunctionType | None, name: str) -> tuple[str, int, str]:
     assert plain is not None
     return plain.__code__.co_filename, plain.__code__.co_firstlineno, name
 
 
-def _is_one(value: Any, plain: FunctionType, module: ModuleType, *, meant: bool) -> bool:
+def _counts_as_function_of(value: Any, plain: FunctionType, module: ModuleType, *, own_count: bool) -> bool:
     """Return whether a value that a module holds counts as one of the module's functions.
 
     Args:
         value: the value.
         plain: the function inside it.
         module: the module.
-        meant: whether the module's own functions count even if nothing shows that they are meant for JAX.
+        own_count: whether the module's own functions count even if nothing shows that they are meant for JAX.
     """
     if _belongs(plain, module):
-        return meant or _is_meant(value, plain)
-    return _is_made_for(plain, module) and _is_meant(value, plain)
+        return own_count or _is_meant_for_jax(value, plain)
+    return _is_made_for(plain, module) and _is_meant_for_jax(value, plain)
 
 
 def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
@@ -121,7 +121,7 @@ def _is_made_for(plain: FunctionType, module: ModuleType) -> bool:
     return holding.is_made_by_call(plain) and holding.is_near(home, module)
 
 
-def _is_meant(value: Any, plain: FunctionType) -> bool:
+def _is_meant_for_jax(value: Any, plain: FunctionType) -> bool:
     """Return whether ``@synthesis.example`` or a wrapper of JAX or a library shows that a function is meant for JAX.
 
     Wrappers of Python's standard library do not count. For example, they occur around a test that is run with several
@@ -302,14 +302,14 @@ def definition_of(plain: FunctionType, obj: Any) -> Definition:
     if found is None:
         return Definition(plain, source, line)
     method, rules = found
-    definitions = _one_a_statement([rule for rule in rules if rule is not None])
+    definitions = _rule_definitions([rule for rule in rules if rule is not None])
     if definitions and not _declares_itself(definitions[-1].obj, plain.__name__):
         given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
         definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
     return Definition(plain, source, line, beside=tuple(definitions))
 
 
-def _one_a_statement(rules: Sequence[FunctionType]) -> list[Definition]:
+def _rule_definitions(rules: Sequence[FunctionType]) -> list[Definition]:
     """Return the definitions of derivative rules; lambdas in one statement share one definition."""
     found: dict[object, Definition] = {}
     for rule in rules:

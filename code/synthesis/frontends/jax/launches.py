@@ -139,19 +139,19 @@ def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: A
             around=True,
         )
         behind = function_behind(caller.function)
-        telling = _Telling(around, given)
+        lazy = _LazyCall(around, given)
     else:
-        telling = _Telling(given)
+        lazy = _LazyCall(given)
     return Call(
         kernel=given.jaxpr,
         name=getattr(behind or fun, "__name__", type(fun).__name__),
         module=getattr(behind or fun, "__module__", None) or "?",
-        describe=telling.describe,
-        read=telling.read,
+        describe=lazy.describe,
+        read=lazy.read,
     )
 
 
-class _Telling:
+class _LazyCall:
     """A description of a call that is computed when it is first needed. Only then are the modules for it imported.
 
     Args:

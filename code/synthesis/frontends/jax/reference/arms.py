@@ -95,7 +95,7 @@ class _Depends(IntEnum):
     """It depends on inputs that have a derivative, through differentiable operations."""
 
 
-class _Tells(IntEnum):
+class _Implies(IntEnum):
     """Whether a truth value implies that the numbers it was computed from are finite."""
 
     NEITHER = 0
@@ -110,7 +110,7 @@ class _Value:
     """Static knowledge about a value."""
 
     depends: _Depends = _Depends.NOTHING
-    tells: _Tells = _Tells.NEITHER
+    implies: _Implies = _Implies.NEITHER
     is_truth: bool = False
     """Whether it is a truth value."""
     is_mask: bool = False
@@ -118,27 +118,27 @@ class _Value:
 
     def or_of(self, other: "_Value") -> "_Value":
         """Return what is known about a value that may be either of two."""
-        tells = self.tells if self.tells == other.tells else _Tells.NEITHER
+        implies = self.implies if self.implies == other.implies else _Implies.NEITHER
         return _Value(
             max(self.depends, other.depends),
-            tells,
+            implies,
             is_truth=self.is_truth,
             is_mask=self.is_mask or other.is_mask,
         )
 
 
-_FLAT = frozenset({
+_WITHOUT_DERIVATIVE = frozenset({
     "argmax", "argmin", "ceil", "floor", "is_finite", "nextafter", "round", "sign", "stop_gradient",
 })  # fmt: skip
 """Primitives that have no derivative."""
 _CALLS = {"jit": "jaxpr", "closed_call": "call_jaxpr", "remat2": "jaxpr", "custom_jvp_call": "call_jaxpr",
           "custom_vjp_call": "call_jaxpr"}  # fmt: skip
-_HANDING_ON = frozenset({
+_FINITENESS_PRESERVING = frozenset({
     "broadcast_in_dim", "convert_element_type", "copy", "gather", "reduce_and", "reduce_or", "reshape", "slice",
     "squeeze", "transpose",
 })  # fmt: skip
-"""Primitives whose result implies the same about finite numbers (see ``_Tells``) as their first operand."""
-_KEEPING_MASKS = _HANDING_ON | {
+"""Primitives whose result implies the same about finite numbers (see ``_Implies``) as their first operand."""
+_MASK_PRESERVING = _FINITENESS_PRESERVING | {
     "add", "cumsum", "div", "dynamic_slice", "integer_pow", "max", "min", "mul", "neg", "reduce_max", "reduce_min",
     "reduce_prod", "reduce_sum", "rev", "square", "stop_gradient", "sub",
 }  # fmt: skip
@@ -193,13 +193,13 @@ class _Walk:
                 self.found[id(equation), number] = arm
                 if equation.primitive == "mul":
                     self.products.add(id(equation))
-            made = self._made(equation, operands, where)
+            made = self._equation_results(equation, operands, where)
             for name, kind, each in zip(equation.outputs, equation.types, made, strict=True):
                 known[name] = _limited(each, kind, _implied(equation, operands, made_by))
                 made_by[name] = equation
         return [read(each) for each in graph.outputs]
 
-    def _made(self, equation: Equation, operands: Sequence[_Value], where: str) -> Sequence[_Value]:
+    def _equation_results(self, equation: Equation, operands: Sequence[_Value], where: str) -> Sequence[_Value]:
         parameters, primitive = equation.parameters, equation.primitive
         if primitive in _CALLS:
             inner = parameters.get(_CALLS[primitive]) or parameters["jaxpr"]
@@ -217,21 +217,23 @@ class _Walk:
                 operands[condition_constants : condition_constants + body_constants],
                 operands[condition_constants + body_constants :],
             )
-            left = self._settled(parameters["body_jaxpr"], fixed, state, (), "the body of while")
+            left = self._carry_of_any_iteration(parameters["body_jaxpr"], fixed, state, (), "the body of while")
             (goes_on,) = self.results(parameters["cond_jaxpr"], [*tested, *left], "the cond of while")
             return [each.or_of(_Value(min(goes_on.depends, _Depends.INPUTS))) for each in left]
         if primitive == "scan":
             fixed, carried = int(parameters["num_consts"]), int(parameters["num_carry"])
             columns, state = operands[fixed + carried :], operands[fixed : fixed + carried]
-            left = self._settled(parameters["jaxpr"], operands[:fixed], state, columns, "the body of scan")
+            left = self._carry_of_any_iteration(
+                parameters["jaxpr"], operands[:fixed], state, columns, "the body of scan"
+            )
             made = self.results(parameters["jaxpr"], [*operands[:fixed], *left, *columns], "the body of scan")
             return [*left, *made[carried:]]
         depends = max((each.depends for each in operands), default=_Depends.NOTHING)
-        if primitive in _FLAT:
+        if primitive in _WITHOUT_DERIVATIVE:
             depends = min(depends, _Depends.INPUTS)
         return [_Value(depends, is_mask=_is_mask(primitive, operands))] * len(equation.outputs)
 
-    def _settled(
+    def _carry_of_any_iteration(
         self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str
     ) -> list[_Value]:
         """Return what is known about a loop's carry at the beginning of any iteration."""
@@ -244,7 +246,7 @@ class _Walk:
             now = later
 
 
-def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
+def _limited(value: _Value, kind: Shaped, implies: _Implies | None) -> _Value:
     """Return what is known about a value, given its type: integers and truth values have no derivative."""
     depends = value.depends
     if kind.dtype is None or is_exact(kind.dtype):
@@ -252,7 +254,7 @@ def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
     return replace(
         value,
         depends=depends,
-        tells=value.tells if tells is None else tells,
+        implies=value.implies if implies is None else implies,
         is_truth=kind.dtype is not None and kind.dtype.kind == "b",
     )
 
@@ -265,30 +267,32 @@ def _is_mask(primitive: str, operands: Sequence[_Value]) -> bool:
     if primitive == "convert_element_type" and operands[0].is_truth:
         return operands[0].depends > _Depends.NOTHING
     depending = [each for each in operands if each.depends > _Depends.NOTHING]
-    return primitive in _KEEPING_MASKS and bool(depending) and all(each.is_mask for each in depending)
+    return primitive in _MASK_PRESERVING and bool(depending) and all(each.is_mask for each in depending)
 
 
-def _implied(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, Equation]) -> _Tells | None:
+def _implied(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, Equation]) -> _Implies | None:
     """Return what an equation's result implies; None if functions that it calls determine that."""
     primitive, inputs = equation.primitive, equation.inputs
-    tells = [each.tells for each in operands]
+    implies = [each.implies for each in operands]
     if primitive in _CALLS or primitive in ("cond", "while", "scan"):
         return None
     if primitive == "is_finite":
-        return _Tells.FINITE
+        return _Implies.FINITE
     if primitive in ("ne", "eq") and inputs[0] is inputs[1]:
-        return _Tells.NOT_FINITE if primitive == "ne" else _Tells.FINITE
+        return _Implies.NOT_FINITE if primitive == "ne" else _Implies.FINITE
     if primitive in ("eq", "ne") and any(_is_infinite(each, made_by) for each in inputs):
-        return _Tells.NOT_FINITE if primitive == "eq" else _Tells.FINITE
+        return _Implies.NOT_FINITE if primitive == "eq" else _Implies.FINITE
     if primitive == "not":
-        return {_Tells.NOT_FINITE: _Tells.FINITE, _Tells.FINITE: _Tells.NOT_FINITE}.get(tells[0], _Tells.NEITHER)
+        return {_Implies.NOT_FINITE: _Implies.FINITE, _Implies.FINITE: _Implies.NOT_FINITE}.get(
+            implies[0], _Implies.NEITHER
+        )
     if primitive in _TRUTHS:
-        sure = _Tells.NOT_FINITE if primitive == "and" else _Tells.FINITE
-        both = tells[0] if tells[0] == tells[1] else _Tells.NEITHER
-        return sure if sure in tells else both
-    if primitive in _HANDING_ON:
-        return tells[0]
-    return _Tells.NEITHER
+        sure = _Implies.NOT_FINITE if primitive == "and" else _Implies.FINITE
+        both = implies[0] if implies[0] == implies[1] else _Implies.NEITHER
+        return sure if sure in implies else both
+    if primitive in _FINITENESS_PRESERVING:
+        return implies[0]
+    return _Implies.NEITHER
 
 
 def _is_infinite(atom: Any, made_by: Mapping[Any, Equation]) -> bool:
@@ -316,7 +320,7 @@ def _arms(equation: Equation, operands: Sequence[_Value], where: str) -> Iterato
         which, *cases = operands
         if not depends[0] or all(each is equation.inputs[1] for each in equation.inputs[2:]):
             return
-        never = {_Tells.NOT_FINITE: 1, _Tells.FINITE: 0}.get(which.tells)
+        never = {_Implies.NOT_FINITE: 1, _Implies.FINITE: 0}.get(which.implies)
         yield from ((number, arm(f"case {number}", case)) for number, case in enumerate(cases) if number != never)
     elif primitive == "mul":
         masked = [operands[1].is_mask and depends[0], operands[0].is_mask and depends[1]]
@@ -333,7 +337,7 @@ def _arms(equation: Equation, operands: Sequence[_Value], where: str) -> Iterato
     elif primitive in _SIDES or equation.types[0].dtype == np.bool_:
         alike = equation.inputs[0] is equation.inputs[1]
         counted = all(depends) if primitive in _TRUTHS else any(depends)
-        if counted and not alike and not any(each.tells for each in operands):
+        if counted and not alike and not any(each.implies for each in operands):
             yield from ((number, arm(f"operand {number}", operands[number])) for number in range(2))
 
 

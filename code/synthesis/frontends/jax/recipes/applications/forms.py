@@ -36,9 +36,9 @@ from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, pr
 
 _OPPOSITE = {"==": "!=", "<": ">=", ">": "<=", "is": "is not", "in": "not in"}
 OPPOSITES = _OPPOSITE | {other: each for each, other in _OPPOSITE.items()}
-_SHORT = 9
+_MOST_REPEATED_NODES = 9
 """Largest number of nodes of a result that may be written twice."""
-_INLINE = 24
+_MOST_INLINE_NODES = 24
 """Largest number of nodes of a conditional expression or a comprehension."""
 
 Body = tuple[Statement, ...]
@@ -69,22 +69,22 @@ def opposite(test: Expression) -> Expression:
             return Negation(test, "not ")
 
 
-def leaving_early(body: Body) -> Body:
+def with_early_returns(body: Body) -> Body:
     """Return a body that returns in its branches, as soon as nothing is left to do, not only at its end."""
     match body:
         case (*before, If(test, (*_, end) as inner, ()), Return(value) as last) if (
-            value is not None and size(value) <= _SHORT and not isinstance(end, Return | Raise)
+            value is not None and size(value) <= _MOST_REPEATED_NODES and not isinstance(end, Return | Raise)
         ):
             ended = _last_returned(inner, value.id) if isinstance(value, Name) else None
             return (*before, If(opposite(test), (last,), ()), *(ended or (*inner, last)))
         case (*before, If() as choice, Return(Name(result))):
-            ended = _returning(choice, result)
+            ended = _with_returning_branches(choice, result)
             return body if ended is None else (*before, *ended)
         case _:
             return body
 
 
-def _returning(choice: If, result: str) -> Body | None:
+def _with_returning_branches(choice: If, result: str) -> Body | None:
     """Return a conditional whose branches return ``result`` instead of assigning it last; None if one does neither.
 
     A branch may raise an error instead.
@@ -92,7 +92,7 @@ def _returning(choice: If, result: str) -> Body | None:
     first = _last_returned(choice.body, result)
     match choice.orelse:
         case (If() as other,):
-            rest = _returning(other, result)
+            rest = _with_returning_branches(other, result)
         case ():
             rest = None
         case orelse:
@@ -114,15 +114,15 @@ def _last_returned(body: Body, result: str) -> Body | None:
             return None
 
 
-def asserting(body: Body, *, with_messages: bool) -> Body:
+def with_assertions(body: Body, *, with_messages: bool) -> Body:
     """Return a body with assertions in place of checks that raise errors, with or without messages.
 
     A message that contains values is left out, because an assertion shows what was wrong.
     """
-    return tuple(_asserted(each, with_messages) for each in body)
+    return tuple(_as_assertion(each, with_messages) for each in body)
 
 
-def _asserted(statement: Statement, with_messages: bool) -> Statement:
+def _as_assertion(statement: Statement, with_messages: bool) -> Statement:
     match statement:
         case If(test, (Raise(Call(_, (message,), ())),), ()):
             shown = message if with_messages and not isinstance(message, FormattedText) else None
@@ -131,10 +131,10 @@ def _asserted(statement: Statement, with_messages: bool) -> Statement:
             return statement
 
 
-def returning_at_once(body: Body) -> Body:
+def without_result_variables(body: Body) -> Body:
     """Return a body without variables that are only assigned to be returned, also in its functions."""
     made = tuple(
-        replace(each, body=returning_at_once(each.body)) if isinstance(each, Function) else each for each in body
+        replace(each, body=without_result_variables(each.body)) if isinstance(each, Function) else each for each in body
     )
     match made:
         case (*before, Assign(Name(name), value, ""), Return(Name(result))) if name == result:
@@ -143,26 +143,26 @@ def returning_at_once(body: Body) -> Body:
             return made
 
 
-def choosing(body: Body) -> Body:
+def with_conditional_expressions(body: Body) -> Body:
     """Return a body with ``x = a if test else b`` for branches that only assign a short value to one variable."""
-    return tuple(_chosen(each) for each in body)
+    return tuple(_as_conditional_expression(each) for each in body)
 
 
-def _chosen(statement: Statement) -> Statement:
+def _as_conditional_expression(statement: Statement) -> Statement:
     match statement:
         case If(test, (Assign(Name(name), first, ""),), (Assign(Name(other), second, ""),)) if name == other and (
-            size(test) + size(first) + size(second) <= _INLINE
+            size(test) + size(first) + size(second) <= _MOST_INLINE_NODES
         ):
             return Assign(Name(name), Conditional(test, first, second))
         case If(Comparison("is" as operator, left, right), (Assign(Name(name), value, ""),), ()) if (
-            left == Name(name) and size(value) <= _SHORT
+            left == Name(name) and size(value) <= _MOST_REPEATED_NODES
         ):
             return Assign(Name(name), Conditional(Comparison(operator, left, right), value, Name(name)))
         case _:
-            return _inside(statement, choosing)
+            return _inside(statement, with_conditional_expressions)
 
 
-def turning(body: Body) -> Body:
+def shorter_branch_first(body: Body) -> Body:
     """Return a body with ``if not flag`` in place of ``if flag`` wherever the ``else`` branch is the shorter one."""
     return tuple(_inverted(each) for each in body)
 
@@ -172,13 +172,13 @@ def _inverted(statement: Statement) -> Statement:
         case If(Name() as flag, inner, orelse) if (
             orelse and not isinstance(orelse[0], If) and _length(orelse) < _length(inner)
         ):
-            return If(opposite(flag), turning(orelse), turning(inner))
+            return If(opposite(flag), shorter_branch_first(orelse), shorter_branch_first(inner))
         case Assign(target, Conditional(Name() as flag, first, second), operator) if size(second) < size(first):
             return Assign(target, Conditional(opposite(flag), second, first), operator)
         case Return(Conditional(Name() as flag, first, second)) if size(second) < size(first):
             return Return(Conditional(opposite(flag), second, first))
         case _:
-            return _inside(statement, turning)
+            return _inside(statement, shorter_branch_first)
 
 
 def _length(body: Body) -> int:
@@ -198,7 +198,7 @@ def _inside(statement: Statement, change: Callable[[Body], Body]) -> Statement:
             return statement
 
 
-def trusting(body: Body) -> Body:
+def without_argument_checks(body: Body) -> Body:
     """Return a body without checks that only raise errors, and without values that were computed only for them.
 
     Checks that an optional argument was passed are kept.
@@ -233,7 +233,7 @@ def _names_compared_with_none(test: Expression) -> list[str]:
     ]
 
 
-def assuming(body: Body) -> Body:
+def without_last_test(body: Body) -> Body:
     """Return a body in which a choice between two names tests only the first: any other name selects the second case.
 
     The error for an unknown name is left out.
@@ -247,7 +247,7 @@ def assuming(body: Body) -> Body:
                 made.pop()
                 made += inner
             case _:
-                made.append(_without_last(each))
+                made.append(_without_last_test(each))
     return tuple(made)
 
 
@@ -256,31 +256,31 @@ def _branches_on(statement: Statement, name: Expression) -> bool:
     return isinstance(statement, If) and isinstance(statement.test, Comparison) and statement.test.left == name
 
 
-def _without_last(statement: Statement) -> Statement:
+def _without_last_test(statement: Statement) -> Statement:
     match statement:
         case If(Comparison() as test, inner, (If(Comparison("=="), last, (Raise(),)),)):
             return If(test, inner, last)
         case If(_, _, (If(),)) | For():  # a choice by name inside a loop may have more cases
             return statement
         case _:
-            return _inside(statement, assuming)
+            return _inside(statement, without_last_test)
 
 
-def gathering(body: Body) -> Body:
+def with_comprehensions(body: Body) -> Body:
     """Return a body with comprehensions in place of loops that only fill a list or a dictionary."""
     made: list[Statement] = []
     for each in body:
         match made, each:
             case [*_, Assign(Name(name), start, "")], For(target, iterable, (filled,)) if (
-                whole := _gathered(name, start, target, iterable, filled)
+                whole := _comprehension_of(name, start, target, iterable, filled)
             ) is not None:
                 made[-1] = Assign(Name(name), whole)
             case _:
-                made.append(_inside(each, gathering))
+                made.append(_inside(each, with_comprehensions))
     return tuple(made)
 
 
-def _gathered(
+def _comprehension_of(
     name: str, start: Expression, target: str, iterable: Expression, filled: Statement
 ) -> Comprehension | None:
     """Return the comprehension for a list or a dictionary that a loop fills; None if the loop does more."""
@@ -297,10 +297,10 @@ def _gathered(
             made = Comprehension(value, bound, iterable, (), "{}", (key,))
         case _:
             return None
-    return None if Name(name) in (*nodes(value), *nodes(iterable)) or size(value) > _INLINE else made
+    return None if Name(name) in (*nodes(value), *nodes(iterable)) or size(value) > _MOST_INLINE_NODES else made
 
 
-_LEADING_ON = frozenset({
+_NEVER_LAST_WORDS = frozenset({
     "for", "of", "in", "at", "by", "to", "from", "with", "than", "is", "are", "least", "most", "no", "not", "has",
     "have", "a", "an", "the", "and", "or", "as", "like", "between", "over", "under", "lacks", "only", "but",
     "be", "into",
@@ -308,19 +308,19 @@ _LEADING_ON = frozenset({
 """Words with which no message ends."""
 
 
-def telling_briefly(body: Body) -> Body:
+def without_values_in_messages(body: Body) -> Body:
     """Return a body whose error messages leave out the wrong values."""
-    return tuple(_brief(each) for each in body)
+    return tuple(_without_values_in_message(each) for each in body)
 
 
-def _brief(statement: Statement) -> Statement:
+def _without_values_in_message(statement: Statement) -> Statement:
     match statement:
         case Raise(Call(kind, (FormattedText((str() as text, _, *rest)),), ())) if not any(map(_has_content, rest)):
-            told = re.sub(r"(,? got\b[^,]*|,? (and|of shape|has shape)|[:,])? ?'?$", "", text)
-            whole = " " in told and told.split()[-1] not in _LEADING_ON
-            return Raise(Call(kind, (Literal(repr(told)),))) if whole else statement
+            shortened = re.sub(r"(,? got\b[^,]*|,? (and|of shape|has shape)|[:,])? ?'?$", "", text)
+            whole = " " in shortened and shortened.split()[-1] not in _NEVER_LAST_WORDS
+            return Raise(Call(kind, (Literal(repr(shortened)),))) if whole else statement
         case _:
-            return _inside(statement, telling_briefly)
+            return _inside(statement, without_values_in_messages)
 
 
 def _has_content(part: str | Expression) -> bool:
@@ -328,25 +328,25 @@ def _has_content(part: str | Expression) -> bool:
     return not isinstance(part, str) or bool(part.strip("'\"."))
 
 
-def updating(body: Body, names: Container[str] | None = None) -> Body:
+def with_augmented_assignments(body: Body, names: Container[str] | None = None) -> Body:
     """Return a body with ``x += y`` for ``x = x + y``, also in its blocks and functions.
 
     Args:
         body: the statements.
         names: the variables whose assignments are changed; None for all.
     """
-    return tuple(_updated(each, names) for each in body)
+    return tuple(_as_augmented_assignment(each, names) for each in body)
 
 
-def _updated(statement: Statement, names: Container[str] | None) -> Statement:
+def _as_augmented_assignment(statement: Statement, names: Container[str] | None) -> Statement:
     match statement:
         case Assign(Name(name), Infix("+" | "-" | "*" | "/" as operator, Name(first), value), "") if name == first:
             return Assign(Name(name), value, operator) if names is None or name in names else statement
         case _:
-            return _inside(statement, lambda body: updating(body, names))
+            return _inside(statement, lambda body: with_augmented_assignments(body, names))
 
 
-def checking(
+def with_shape_checks(
     body: Body, shapes: Mapping[str, tuple[int, ...]], always: Container[str], wording: ErrorWording, *, joined: bool
 ) -> Body:
     """Return a body that checks the shapes of optional arrays that are given.
@@ -364,7 +364,7 @@ def checking(
     for statement in body:
         match statement:
             case If(Comparison("is not", Name(name), Literal("None")), (ahead, *_) as inner, orelse) if (
-                name in left and name not in always and not _refuses(ahead) and not _depends_on_rank(ahead, name)
+                name in left and name not in always and not _raises(ahead) and not _depends_on_rank(ahead, name)
             ):
                 fitting = _check(name, left, always, wording)
                 left.pop(name)
@@ -387,7 +387,7 @@ def checking(
     return (*first, *made)
 
 
-def _refuses(statement: Statement) -> bool:
+def _raises(statement: Statement) -> bool:
     return isinstance(statement, If) and any(isinstance(each, Raise) for each in statement.body)
 
 

@@ -32,17 +32,17 @@ from synthesis.drawing.syntax import (
 )
 from synthesis.frontends.jax.recipes.applications.forms import (
     ErrorWording,
-    asserting,
-    assuming,
-    checking,
-    choosing,
-    gathering,
-    leaving_early,
-    returning_at_once,
-    telling_briefly,
-    trusting,
-    turning,
-    updating,
+    shorter_branch_first,
+    with_assertions,
+    with_augmented_assignments,
+    with_comprehensions,
+    with_conditional_expressions,
+    with_early_returns,
+    with_shape_checks,
+    without_argument_checks,
+    without_last_test,
+    without_result_variables,
+    without_values_in_messages,
 )
 from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, without_second_guards
 
@@ -52,25 +52,25 @@ _REDUCTIONS = frozenset({
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
 """Matches numbers that may be written in a formula: those other than 0 and 1, which would seem to have no effect."""
 # Probabilities of the habits; see the attributes of ``Habits``.
-_SQUARE_BY_NAME = 0.12
-_METHODS = 0.68
-_SETTLED = 0.75
-_INSIDE = 0.15
-_EARLY = 0.35
-_ASSERTS = 0.35
-_UPDATES = 0.3
-_SHAPED = 0.6
-_CHECKS = 0.25
-_SHORT_LAX = 0.35
-_TRUSTS = 0.58
-_ASSUMES = 0.15
-_BRIEF = 0.55
-_GATHERS = 0.6
-_JOINED = 0.7
-_INLINE = 0.6
-_TREE_UTIL = 0.36
-_AT_ONCE = 0.65
-_TURNS = 0.6
+_SQUARES_BY_NAME_SHARE = 0.12
+_METHODS_SHARE = 0.68
+_FIXED_CONSTANTS_SHARE = 0.75
+_NESTED_HELPERS_SHARE = 0.15
+_EARLY_RETURNS_SHARE = 0.35
+_ASSERTIONS_SHARE = 0.35
+_AUGMENTED_SHARE = 0.3
+_ZEROS_BY_SHAPE_SHARE = 0.6
+_SHAPE_CHECKS_SHARE = 0.25
+_SHORT_LAX_SHARE = 0.35
+_UNCHECKED_SHARE = 0.58
+_WITHOUT_LAST_TEST_SHARE = 0.15
+_SHORT_MESSAGES_SHARE = 0.55
+_COMPREHENSIONS_SHARE = 0.6
+_JOINED_CHECKS_SHARE = 0.7
+_CONDITIONALS_SHARE = 0.6
+_TREE_UTIL_SHARE = 0.36
+_WITHOUT_RESULT_VARIABLES_SHARE = 0.65
+_SHORTER_FIRST_SHARE = 0.6
 _WORDINGS = (
     ErrorWording(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
     ErrorWording(("{} of shape ", " does not match "), "expected {name} with {count} {axes}, got "),
@@ -86,39 +86,39 @@ class Habits:
     """Whether ``jnp.square(x)`` is kept; otherwise it is always written as ``x ** 2``."""
     methods: bool
     """Whether reductions are methods: ``x.mean()``."""
-    settled: bool
+    fixes_constants: bool
     """Whether numbers that no caller would choose are constants, not parameters."""
-    early: bool
+    returns_early: bool
     """Whether a function returns as soon as nothing is left to do."""
-    asserts: bool
+    uses_assertions: bool
     """Whether wrong arguments fail an assertion instead of raising an error."""
-    updates: bool
+    augments_assignments: bool
     """Whether ``x = x + y`` is written as ``x += y``."""
-    shaped: bool
+    zeros_by_shape: bool
     """Whether ``jnp.zeros_like(x)`` is written as ``jnp.zeros(x.shape, x.dtype)``."""
-    inside: bool
+    nests_helpers: bool
     """Whether helpers of a function are defined inside it, not beside it."""
     wording: ErrorWording | None
     """The error messages for an optional array with a wrong shape; None if its shape is not checked."""
     tree_util: bool
     """Whether trees are mapped by ``jax.tree_util.tree_map`` rather than ``jax.tree.map``."""
-    joined: bool
+    joins_checks: bool
     """Whether one test checks both that an array is given and that its shape fits."""
-    at_once: bool
+    skips_result_variables: bool
     """Whether the last value is returned without being assigned to a variable."""
-    inline: bool
+    uses_conditional_expressions: bool
     """Whether a variable with one of two values is assigned by a conditional expression."""
-    trusts: bool
+    skips_argument_checks: bool
     """Whether checks of arguments are left out."""
     short_lax: bool
     """Whether ``lax`` is imported: ``lax.scan`` rather than ``jax.lax.scan``."""
-    assumes: bool
+    skips_last_test: bool
     """Whether the second of two choices is assumed if the first does not apply, without a test."""
-    brief: bool
+    shortens_messages: bool
     """Whether error messages leave out the wrong values."""
-    gathers: bool
+    uses_comprehensions: bool
     """Whether lists and dictionaries are built by comprehensions where possible."""
-    turns: bool
+    puts_shorter_branch_first: bool
     """Whether the shorter of two branches comes first."""
     spellings: Spellings
     """The notation for operations that have several in JAX."""
@@ -127,25 +127,25 @@ class Habits:
     def of(cls, stream: Stream) -> "Habits":
         """Draw the habits of an author."""
         return cls(
-            squares_by_name=stream.chance(_SQUARE_BY_NAME),
-            methods=stream.chance(_METHODS),
-            settled=stream.chance(_SETTLED),
-            early=stream.chance(_EARLY),
-            asserts=stream.chance(_ASSERTS),
-            updates=stream.chance(_UPDATES),
-            shaped=stream.chance(_SHAPED),
-            inside=stream.chance(_INSIDE),
-            wording=stream.choice(_WORDINGS) if stream.chance(_CHECKS) else None,
-            tree_util=stream.chance(_TREE_UTIL),
-            joined=stream.chance(_JOINED),
-            at_once=stream.chance(_AT_ONCE),
-            inline=stream.chance(_INLINE),
-            trusts=stream.chance(_TRUSTS),
-            short_lax=stream.chance(_SHORT_LAX),
-            assumes=stream.chance(_ASSUMES),
-            brief=stream.chance(_BRIEF),
-            gathers=stream.child("gathers").chance(_GATHERS),
-            turns=stream.child("turns").chance(_TURNS),
+            squares_by_name=stream.chance(_SQUARES_BY_NAME_SHARE),
+            methods=stream.chance(_METHODS_SHARE),
+            fixes_constants=stream.chance(_FIXED_CONSTANTS_SHARE),
+            returns_early=stream.chance(_EARLY_RETURNS_SHARE),
+            uses_assertions=stream.chance(_ASSERTIONS_SHARE),
+            augments_assignments=stream.chance(_AUGMENTED_SHARE),
+            zeros_by_shape=stream.chance(_ZEROS_BY_SHAPE_SHARE),
+            nests_helpers=stream.chance(_NESTED_HELPERS_SHARE),
+            wording=stream.choice(_WORDINGS) if stream.chance(_SHAPE_CHECKS_SHARE) else None,
+            tree_util=stream.chance(_TREE_UTIL_SHARE),
+            joins_checks=stream.chance(_JOINED_CHECKS_SHARE),
+            skips_result_variables=stream.chance(_WITHOUT_RESULT_VARIABLES_SHARE),
+            uses_conditional_expressions=stream.chance(_CONDITIONALS_SHARE),
+            skips_argument_checks=stream.chance(_UNCHECKED_SHARE),
+            short_lax=stream.chance(_SHORT_LAX_SHARE),
+            skips_last_test=stream.chance(_WITHOUT_LAST_TEST_SHARE),
+            shortens_messages=stream.chance(_SHORT_MESSAGES_SHARE),
+            uses_comprehensions=stream.child("gathers").chance(_COMPREHENSIONS_SHARE),
+            puts_shorter_branch_first=stream.child("turns").chance(_SHORTER_FIRST_SHARE),
             spellings=Spellings.of(stream.child("spellings")),
         )
 
@@ -172,31 +172,35 @@ class Habits:
 
     def form(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """Return the statements in the structure that this author prefers."""
-        body = trusting(body) if self.trusts else body
-        body = gathering(body) if self.gathers else body
-        body = assuming(body) if self.assumes else body
-        body = telling_briefly(body) if self.brief else body
-        body = asserting(body, with_messages=self.settled) if self.asserts else body
-        body = choosing(body) if self.inline else body
-        body = turning(body) if self.turns else body
-        body = leaving_early(body) if self.early else body
-        body = returning_at_once(body) if self.at_once else body
-        return updating(body) if self.updates else updating(body, _updated_somewhere(body))
+        body = without_argument_checks(body) if self.skips_argument_checks else body
+        body = with_comprehensions(body) if self.uses_comprehensions else body
+        body = without_last_test(body) if self.skips_last_test else body
+        body = without_values_in_messages(body) if self.shortens_messages else body
+        body = with_assertions(body, with_messages=self.fixes_constants) if self.uses_assertions else body
+        body = with_conditional_expressions(body) if self.uses_conditional_expressions else body
+        body = shorter_branch_first(body) if self.puts_shorter_branch_first else body
+        body = with_early_returns(body) if self.returns_early else body
+        body = without_result_variables(body) if self.skips_result_variables else body
+        return (
+            with_augmented_assignments(body)
+            if self.augments_assignments
+            else with_augmented_assignments(body, _updated_somewhere(body))
+        )
 
     def check(
         self, body: tuple[Statement, ...], shapes: Mapping[str, tuple[int, ...]], always: Container[str]
     ) -> tuple[Statement, ...]:
-        """Return a body that checks the shapes of optional arrays; see ``forms.checking``."""
-        return checking(body, shapes, always, self.wording, joined=self.joined) if self.wording else body
+        """Return a body that checks the shapes of optional arrays; see ``forms.with_shape_checks``."""
+        return with_shape_checks(body, shapes, always, self.wording, joined=self.joins_checks) if self.wording else body
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
         """Return the statements to write before a function, and the helper functions to define in its body."""
         inner: list[Statement] = [
-            each for each in statements if self.inside and isinstance(each, Function) and not each.decorators
+            each for each in statements if self.nests_helpers and isinstance(each, Function) and not each.decorators
         ]
         return [each for each in statements if each not in inner], inner
 
-    def settle(
+    def fix_constants(
         self, body: tuple[Statement, ...], numbers: Mapping[str, str | None], small: Container[str]
     ) -> tuple[tuple[Statement, ...], list[Assign]]:
         """Return a body in which some parameters are constants.
@@ -211,16 +215,16 @@ class Habits:
         Returns:
             The body, and the module's constants.
         """
-        if not self.settled or not numbers:
+        if not self.fixes_constants or not numbers:
             return body, []
         text = "\n".join(render_block(body))
-        kept = _bound_inside(text) | _decisive(body)
+        kept = _bound_inside(text) | _names_in_tests(body)
         chosen = {name: usual for name, usual in numbers.items() if usual is not None and name not in kept}
-        open_to_view = _in_view(body)
+        clearer = _names_clearer_than_values(body)
         made: dict[str, Name | Literal] = {}
         for name, usual in chosen.items():
             once = len(re.findall(rf"\b{name}\b", text)) == 1
-            if once and name not in open_to_view and _PLAIN.fullmatch(usual) is not None:
+            if once and name not in clearer and _PLAIN.fullmatch(usual) is not None:
                 made[name] = Literal(usual)
             elif name in small:
                 made[name] = Name(name.upper())
@@ -235,7 +239,7 @@ class Habits:
         match node:
             case Call(Name("jnp.square"), (value,), ()) if not self.squares_by_name:
                 return Infix("**", value, Literal("2"))
-            case Call(Name("jnp.zeros_like"), (Name() as value,), ()) if self.shaped:
+            case Call(Name("jnp.zeros_like"), (Name() as value,), ()) if self.zeros_by_shape:
                 return Call(Name("jnp.zeros"), (Attribute(value, "shape"), Attribute(value, "dtype")))
             case Call(Name("jnp.expand_dims"), (value, *given), keywords) if (
                 "expand" not in self.spellings.has
@@ -282,13 +286,13 @@ def _updated_somewhere(body: tuple[Statement, ...]) -> set[str]:
     }
 
 
-def _decisive(body: tuple[Statement, ...]) -> set[str]:
+def _names_in_tests(body: tuple[Statement, ...]) -> set[str]:
     """Return the names that tests use. They are choices of the caller."""
     tests = (node.test for node in nodes(body) if isinstance(node, If | Conditional | Assert))
     return {name for test in tests for name in re.findall(r"\w+", render(test))}
 
 
-def _in_view(body: tuple[Statement, ...]) -> set[str]:
+def _names_clearer_than_values(body: tuple[Statement, ...]) -> set[str]:
     """Return the names in comparisons, in messages and beside numbers, where a value would be less clear."""
     found = set[str]()
     for node in nodes(body):

@@ -142,11 +142,11 @@ def _pooling(p: Program) -> Text:
         "eps": Constant("1e-6", "small number that keeps the division safe", ("eps",)),
         "name": _named(p, cases, ("kind", "mode", "pooling")),
     }  # fmt: skip
-    return _needing(p, Text(lines=lines, given=given, result=(result,), titles=titles, summary=summary,
+    return _choose_case_with_mask(p, Text(lines=lines, given=given, result=(result,), titles=titles, summary=summary,
                             returned="the pooled features"), cases)  # fmt: skip
 
 
-def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
+def _choose_case_with_mask(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
     """Return a text with one alternative chosen in each group.
 
     If only some of the cases use the mask, the drawn call requests one of these cases.

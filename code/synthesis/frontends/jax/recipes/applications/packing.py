@@ -38,27 +38,27 @@ TakeName = Callable[[tuple[str, ...]], str]
 KindOf = Callable[[Tree], str]
 """Returns the annotation of a tree."""
 
-_ENTRIES = 0.92
+_ENTRIES_SHARE = 0.92
 """Probability of a record in place of a dictionary whose entries the function names."""
-_STATE = 0.7
+_STATE_SHARE = 0.7
 """Probability of a record for arrays that belong together."""
-_SETTINGS = 0.45
+_SETTINGS_SHARE = 0.45
 """Probability of an object for settings that are set once."""
-_RESULT = 0.7
+_RESULT_SHARE = 0.7
 """Probability of a record for three or more results."""
-_PAIR = 0.55
+_PAIR_SHARE = 0.55
 """Probability of a record for two results."""
-_BY_NAME = 0.6
+_BY_NAME_SHARE = 0.6
 """Probability that a packed value is read where it is needed, and not unpacked first."""
 _LEAST = 3
 """Minimum number of settings to pack, and minimum number of parameters of a function whose arrays are packed."""
 _MANY = 7
 """Number of parameters above which settings are packed more often."""
-_CROWD = 2
+_MOST_FIELDS_IN_LAMBDA = 2
 """Largest number of packed fields that a lambda may read, because its line cannot be broken."""
 _REGISTERED = ("jax.tree_util.register_dataclass", "dataclasses.dataclass(frozen=True)")
 _FROZEN = ("dataclasses.dataclass(frozen=True)",)
-_SPOKEN_FOR = plain_names.MUTATORS | plain_names.NO_ATTRIBUTES | plain_names.NO_KEYWORDS | {"add"}
+_UNUSABLE_NAMES = plain_names.MUTATORS | plain_names.NO_ATTRIBUTES | plain_names.NO_KEYWORDS | {"add"}
 """Names that a source may not use as attributes, because they could do more than define a function."""
 _METHODS = frozenset({"count", "index"})
 """Attributes that tuples already have."""
@@ -82,21 +82,22 @@ class _Together:
     """The categories in which it may be used; empty for all."""
 
 
-_MOVING = frozenset({"molecules", "dynamics", "bodies"})
+_DYNAMICS = frozenset({"molecules", "dynamics", "bodies"})
 _TOGETHER = (
     _Together(
         (r"(joint_pos|qpos|q|joint_positions|joint_angles)", r"(joint_vel|qvel|qd|joint_velocities)"), 2,
-        ("JointState", "State"), ("joints", "state", "joint_state"), "positions and velocities of the joints", _MOVING,
+        ("JointState", "State"), ("joints", "state", "joint_state"), "positions and velocities of the joints",
+        _DYNAMICS,
     ),
     _Together(
         (r"(R|x|pos|positions?|coords)", r"(V|v|vel|velocity|velocities|P|p|momenta)",
          r"(mass|masses|m)", r"(charges?|species(_idx)?|types)"), 2,
-        ("State", "ParticleState", "SimState"), ("state", "particles", "system"), "the particles", _MOVING,
+        ("State", "ParticleState", "SimState"), ("state", "particles", "system"), "the particles", _DYNAMICS,
     ),
     _Together(
         (r"(R|x|pos|positions?|coords)", r"(q|charges?|species(_idx)?|types|mass|masses|radii|radius|sigma)",
          r"(side|box|box_size)"), 2,
-        ("System", "Particles", "Molecule"), ("system", "particles", "atoms"), "the particles", _MOVING,
+        ("System", "Particles", "Molecule"), ("system", "particles", "atoms"), "the particles", _DYNAMICS,
     ),
     _Together(
         (r"(mu|exp_avg|m|first_moment|momentum|momentum_buffer|trace|velocity)",
@@ -185,16 +186,16 @@ class Packing:
         Args:
             tested: the parameters that may be None.
         """
-        if self.stream.child("entries").chance(_ENTRIES):
+        if self.stream.child("entries").chance(_ENTRIES_SHARE):
             for each in self.used:
                 if isinstance(each.tree, Mapping):
                     self._name_entries(each, each.tree, may_be_none=each.name in tested)
-        if self.stream.child("state").chance(_STATE):
+        if self.stream.child("state").chance(_STATE_SHARE):
             for each in _TOGETHER:
                 self._keep_together(each, tested)
-        chance = _SETTINGS + (0.15 if len(self.used) > _MANY else 0.0)
+        chance = _SETTINGS_SHARE + (0.15 if len(self.used) > _MANY else 0.0)
         if self.stream.child("settings").chance(chance):
-            self._set_once()
+            self._pack_settings()
         self._name_results()
 
     # ---- dictionaries
@@ -280,7 +281,7 @@ class Packing:
             kind=record.name,
         )
         self._return_together(record, fields)
-        self._read(name, [each.name for each in found], by_name=stream.chance(_BY_NAME))
+        self._read(name, [each.name for each in found], by_name=stream.chance(_BY_NAME_SHARE))
         self._put(packed, found)
 
     def _return_together(self, record: Record, fields: Sequence[tuple[str, Tree]]) -> None:
@@ -318,7 +319,7 @@ class Packing:
 
     # ---- settings
 
-    def _set_once(self) -> None:
+    def _pack_settings(self) -> None:
         category, recipe = self.labels
         found = [each for each in self.used if self._is_setting(each)]
         if len(found) < _LEAST or len(self.used) < _LEAST + 2:
@@ -350,11 +351,11 @@ class Packing:
             annotation=kind if self.array else "", kind=kind, static=True, given="None",
             call={"record": kind, "fields": fields},
         )  # fmt: skip
-        self._read(name, [each.name for each in found], by_name=len(found) > _LEAST or stream.chance(_BY_NAME))
+        self._read(name, [each.name for each in found], by_name=len(found) > _LEAST or stream.chance(_BY_NAME_SHARE))
         self._put(packed, found)
 
     def _is_setting(self, each: Parameter) -> bool:
-        if each.name in _OF_A_CALL | _SPOKEN_FOR or each.name.startswith("return_") or not each.kind:
+        if each.name in _OF_A_CALL | _UNUSABLE_NAMES or each.name.startswith("return_") or not each.kind:
             return False
         if (each.default or "").startswith(("[", "{")):
             return False
@@ -370,7 +371,7 @@ class Packing:
             return
         results = self.results
         stream = self.stream.child("results")
-        chance = _RESULT if len(results) != 2 else _PAIR
+        chance = _RESULT_SHARE if len(results) != 2 else _PAIR_SHARE
         if not stream.chance(chance):
             return
         match _ends(self.body), results:
@@ -399,7 +400,11 @@ class Packing:
 
     def _read(self, name: str, fields: Sequence[str], *, by_name: bool) -> None:
         """Change the body to read the fields of a packed parameter in place of former parameters."""
-        crowded = any(len(_read_in(each, fields)) > _CROWD for each in nodes(self.body) if isinstance(each, Lambda))
+        crowded = any(
+            len(_read_in(each, fields)) > _MOST_FIELDS_IN_LAMBDA
+            for each in nodes(self.body)
+            if isinstance(each, Lambda)
+        )
         if not by_name or crowded or self._bound() & {*fields}:
             targets: tuple[Any, ...] = tuple(map(Name, fields))
             values = tuple(Attribute(Name(name), each) for each in fields)
@@ -546,7 +551,7 @@ def _replaced(tree: Tree, keys: set[str], record: Record) -> Tree:
 
 def _may_be_field(key: str) -> bool:
     """Return whether an entry or a result may be a field of this name."""
-    return key.isidentifier() and key not in _SPOKEN_FOR
+    return key.isidentifier() and key not in _UNUSABLE_NAMES
 
 
 def _is_new(item: Any, key: str) -> bool:

@@ -38,7 +38,7 @@ from synthesis.frontends.jax.recipes.applications.habits import Habits
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
 from synthesis.frontends.jax.recipes.applications.packing import Packing, is_literal
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
-from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, saying_once, spaced
+from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced, without_repeated_comments
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
 from synthesis.frontends.jax.recipes.applications.spellings import partial_for, with_shorthand
 from synthesis.frontends.jax.recipes.applications.trees import (
@@ -52,7 +52,7 @@ from synthesis.frontends.jax.recipes.applications.trees import (
     parts_of,
 )
 
-_EAGER = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
+_OPTIONAL_PARTS_FACTOR = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
 """Factor of the probability of optional parts, by difficulty."""
 _KNOWN = PYTHON | {"NamedTuple", "Callable"}
 _ALIAS = "Array"
@@ -63,10 +63,10 @@ _TREES = (("", 0.45), ("PyTree", 0.25), ("ArrayTree", 0.1), ("Any", 0.2))
 _ANY_TREE = "PyTree"
 _COLUMNS = ((80, 0.6), (88, 0.2), (100, 0.2))
 """Maximum line lengths, with probabilities. Most libraries keep to 80."""
-_ANY_NUMBER = 0.52
+_ARRAY_LIKE_NUMBERS_SHARE = 0.52
 """Probability that a function annotates its numbers as ``jax.typing.ArrayLike``, not as ``float``."""
-_KEYWORD_ONLY = 0.18
-_LIKES = (
+_KEYWORD_ONLY_SHARE = 0.18
+_NAME_POOLS = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y"), ("h", "h", "hidden", "z"),
     ("scores", "scores", "logits"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "loss_value"),
     ("attn", "probs", "weights", "attn", "attn_weights"),
@@ -78,25 +78,25 @@ _LIKES = (
     ("log_probs", "log_probs", "log_p", "logp"), ("scale_by", "scale", "factor", "ratio"), ("valid", "valid", "keep"),
     ("answers", "labels", "targets"),
 )  # fmt: skip
-_ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
+_ROLES = {first: pool for first, *rest in _NAME_POOLS for pool in [tuple(rest)]}
 """Names that variables of the lines may get. A variable that is not listed keeps its own name."""
 
 
-_TALKATIVE = 0.85
+_COMMENTED_SHARE = 0.85
 """Probability that a function has comments."""
-_REMARK = 0.8
+_COMMENT_SHARE = 0.8
 """Probability of each comment of a function's text, if the function has comments."""
-_PRIVATE = 0.65
+_PRIVATE_HELPERS_SHARE = 0.65
 """Probability that the names of a function's helper functions have a leading underscore."""
-_ASKING = 0.5
+_REQUIRED_SHARE = 0.5
 """Probability that a function requires all its numbers and options, without defaults."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
 """Names of numbers that are constants of a module: small numbers and constants of nature."""
-_CONVERTS = 0.29
+_CONVERTING_SHARE = 0.29
 """Probability that a function converts its arguments to arrays."""
-_SAYS_SO = 0.7
+_ANNOTATED_CONVERTIBLE_SHARE = 0.7
 """Probability that a function that converts its arguments annotates them as convertible to arrays."""
-_ONLY_LOOKS = 0.45
+_ASARRAY_SHARE = 0.45
 """Probability that arguments are converted by ``jnp.asarray``, which does not copy arrays, not by ``jnp.array``."""
 _FEW = 3
 """Largest number of array arguments of a function that converts them."""
@@ -126,17 +126,17 @@ class Program:
         self._roles = dict(_ROLES)
         self._book = NameBook(stream.child("names"), steady=True)
         self._template = Template(self._book, self._roles, _squared, _KNOWN)
-        self._eager = _EAGER[stream.difficulty]
+        self._eager = _OPTIONAL_PARTS_FACTOR[stream.difficulty]
         style = stream.child("style")
         self.array = style.weighted(_ARRAYS)
         """The annotation of an array; empty in a function without annotations."""
         self._any_tree = style.child("trees").weighted(_TREES)
-        self._commented = style.chance(_TALKATIVE)
-        self._private = style.chance(_PRIVATE)
-        self._asks = style.chance(_ASKING)
+        self._commented = style.chance(_COMMENTED_SHARE)
+        self._private = style.chance(_PRIVATE_HELPERS_SHARE)
+        self._requires_all = style.chance(_REQUIRED_SHARE)
         layout = stream.child("layout")
         self._columns = layout.weighted(_COLUMNS)
-        self._number = _ANY_ARRAY if layout.chance(_ANY_NUMBER) else "float"
+        self._number = _ANY_ARRAY if layout.chance(_ARRAY_LIKE_NUMBERS_SHARE) else "float"
         self._habits = Habits.of(stream.child("habits"))
         self._holes: dict[str, Hole] = {}
         self._parameters: dict[str, Parameter] = {}
@@ -153,7 +153,7 @@ class Program:
 
     def has_defaults(self) -> None:
         """Give every number and option a default, because each is used in some cases only."""
-        self._asks = False
+        self._requires_all = False
 
     @classmethod
     def of(cls, stream: Stream, category: str) -> "Program":
@@ -243,7 +243,7 @@ class Program:
                 even if it is the default.
             names: its possible names; the key if there are none.
         """
-        if self._asks and default not in (None, "None", "False") and is_literal(given or default):
+        if self._requires_all and default not in (None, "None", "False") and is_literal(given or default):
             given, default = given or default, None
         kept = given if given != default or kind == "int" else None
         annotation = kind if self.array else ""
@@ -267,8 +267,8 @@ class Program:
             self._roles[key] = tuple(name.upper() for name in names)
             self._beside.append(Assign(self._template.name(key), Literal(usual)))
             return
-        leaf = Leaf((), *within) if within and (self._asks or self.choices.chance(0.5)) else None
-        default = None if within and self._asks else usual
+        leaf = Leaf((), *within) if within and (self._requires_all or self.choices.chance(0.5)) else None
+        default = None if within and self._requires_all else usual
         annotation = self._number if self.array else ""
         self._declare(
             key, names, leaf, description, annotation,
@@ -355,7 +355,7 @@ class Program:
         choices = self.choices.child("function", name)
         template = Template(NameBook(choices.child("names")), {}, _squared, _KNOWN | {"Array"})
         others = {each: hole for each, hole in self._holes.items() if each != name}
-        definition = self._remarked(_filled(choose(dedent(text).strip(), choices.shuffled, choices.chance)))
+        definition = self._with_some_comments(_filled(choose(dedent(text).strip(), choices.shuffled, choices.chance)))
         (made,) = template.statements(definition, **others)
         assert isinstance(made, Function)
         kinds = tuple((key, self._kind_in_helper(kind)) for key, kind in made.parameters)
@@ -371,7 +371,7 @@ class Program:
         self._body += self._statements(lines)
 
     def _statements(self, lines: Sequence[str]) -> list[Statement]:
-        return self._template.statements(self._remarked(join(*lines)), **self._holes)
+        return self._template.statements(self._with_some_comments(join(*lines)), **self._holes)
 
     def write(self, *texts: str) -> None:
         """Append statements with groups of alternatives. A line that begins with ``#`` is a comment.
@@ -389,12 +389,12 @@ class Program:
         """Return a text with one alternative of each of its groups, in the form that ``add`` takes."""
         return _filled(choose(dedent(text), self.choices.shuffled, self.maybe))
 
-    def _remarked(self, text: str) -> str:
+    def _with_some_comments(self, text: str) -> str:
         """Return the text with some of its comments, or with none."""
         return "\n".join(
             line
             for line in text.split("\n")
-            if not line.lstrip().startswith("'# ") or (self._commented and self.choices.chance(_REMARK))
+            if not line.lstrip().startswith("'# ") or (self._commented and self.choices.chance(_COMMENT_SHARE))
         )
 
     def set_results(self, *results: Tree) -> None:
@@ -427,7 +427,7 @@ class Program:
             returned: its result, in words.
         """
         name = self._book.take(tuple(titles))
-        body = saying_once(prune(tuple(self._body)))
+        body = without_repeated_comments(prune(tuple(self._body)))
         tested = _tested_for_none("\n".join(render_block(body)))
         given = {each.name for each in self._parameters.values() if each.tree is not None and each.default is None}
         body = self._habits.check(body, self._shapes, (given & needed_in(body)) - tested)
@@ -438,7 +438,7 @@ class Program:
         chosen = any(each.tuned and each.tree is not None and each.name in read for each in declared)
         loose = [each for each in declared if _is_loose(each) and each.name not in tested]
         numbers = {each.name: each.default for each in loose if not (chosen and each.tuned)}
-        body, constants = self._habits.settle(body, numbers, {each.name for each in loose if not each.tuned})
+        body, constants = self._habits.fix_constants(body, numbers, {each.name for each in loose if not each.tuned})
         read = needed_in(body)
         used = [
             _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read
@@ -449,13 +449,13 @@ class Program:
         )  # fmt: skip
         packing.pack(tested)
         used, self._results = packing.used, packing.results
-        used = self._going_by_name(used, packing.body)
+        used = self._annotate_dictionaries(used, packing.body)
         converted = self._converted(used, tested)
         body = self._with_partials((*converted, *packing.body))
-        used = self._taking_any(used, converted)
+        used = self._annotate_convertible(used, converted)
         self._beside += packing.classes
         style = self._stream.child("signature")
-        keyword = style.chance(_KEYWORD_ONLY)
+        keyword = style.chance(_KEYWORD_ONLY_SHARE)
         plain = [each for each in used if each.default is None and not (keyword and each.given and not each.call)]
         rest = [each for each in used if each not in plain]
         docstring = self._docstring(style, summary, [*plain, *rest], returned)
@@ -505,12 +505,12 @@ class Program:
             if isinstance(each.tree, Leaf) and each.tree.shape and each.tree.dtype != "uint32"
             and each.name not in tested
         ]  # fmt: skip
-        if not arrays or len(arrays) > _FEW or not stream.chance(_CONVERTS):
+        if not arrays or len(arrays) > _FEW or not stream.chance(_CONVERTING_SHARE):
             return []
-        function = Name("jnp.asarray" if stream.chance(_ONLY_LOOKS) else "jnp.array")
+        function = Name("jnp.asarray" if stream.chance(_ASARRAY_SHARE) else "jnp.array")
         return [Assign(Name(name), Call(function, (Name(name),))) for name in arrays]
 
-    def _going_by_name(self, used: Sequence[Parameter], body: tuple[Statement, ...]) -> list[Parameter]:
+    def _annotate_dictionaries(self, used: Sequence[Parameter], body: tuple[Statement, ...]) -> list[Parameter]:
         """Return the parameters. Those whose entries the body looks up by name are annotated as dictionaries."""
         text = "\n".join(render_block(body))
         named = {
@@ -531,10 +531,10 @@ class Program:
         flat = all(isinstance(part, Leaf) for _, part in parts_of(tree))
         return f"dict[str, {self.array if flat else self._any_tree}]"
 
-    def _taking_any(self, used: Sequence[Parameter], converted: Sequence[Assign]) -> list[Parameter]:
+    def _annotate_convertible(self, used: Sequence[Parameter], converted: Sequence[Assign]) -> list[Parameter]:
         """Return the parameters. Those that are converted may be annotated as convertible to arrays."""
         names = {each.target.id for each in converted if isinstance(each.target, Name)}
-        any_array = self.array and self._stream.child("converted", "kind").chance(_SAYS_SO)
+        any_array = self.array and self._stream.child("converted", "kind").chance(_ANNOTATED_CONVERTIBLE_SHARE)
         return [replace(each, annotation=_ANY_ARRAY) if any_array and each.name in names else each for each in used]
 
     def _with_partials(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:

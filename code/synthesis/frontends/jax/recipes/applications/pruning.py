@@ -139,15 +139,15 @@ def _unread_as_blank(item: Expression, read: Set[str]) -> Expression:
             return item
 
 
-def saying_once(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+def without_repeated_comments(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Return a body without comments that repeat an earlier comment on the same level."""
-    said = set[str]()
+    seen = set[str]()
     made: list[Statement] = []
     for statement in body:
         if isinstance(statement, Comment) and statement.text:
-            if statement.text in said:
+            if statement.text in seen:
                 continue
-            said.add(statement.text)
+            seen.add(statement.text)
         made.append(statement)
     return tuple(made)
 
