@@ -114,7 +114,7 @@ def computed(sheet: Sheet) -> list[list[float]]:
     return results
 
 
-@pytest.mark.parametrize("form", [guards.rearrange, flags.turn_to_truths, outlining.outline, remarks.remark])
+@pytest.mark.parametrize("form", [guards.rearrange, flags.turn_to_bools, outlining.outline, remarks.remark])
 def test_a_form_leaves_what_a_kernel_computes(form: Any) -> None:
     plain = sheet_of(BODY)
     expected = computed(plain)
@@ -190,8 +190,8 @@ def test_a_value_for_all_threads_may_come_from_an_array() -> None:
 
 def test_a_flag_that_is_used_as_a_number_stays_one() -> None:
     both = "if flag[tid] == 1:\n    out[tid] = 2.0 * float(flag[tid])"
-    assert all(each.given["flag"].kind == INT for each in formed(both, flags.turn_to_truths))
-    asked = {text_of(each).splitlines()[0] for each in formed("if flag[tid] != 1:\n    return", flags.turn_to_truths)}
+    assert all(each.given["flag"].kind == INT for each in formed(both, flags.turn_to_bools))
+    asked = {text_of(each).splitlines()[0] for each in formed("if flag[tid] != 1:\n    return", flags.turn_to_bools)}
     assert asked == {"if flag[tid] != 1:", "if not flag[tid]:"}
 
 
@@ -375,7 +375,7 @@ def test_a_kernel_speaks_as_one_code_base_does() -> None:
     }
     seen = {
         tuple(each.given[key].names for key in "ab")
-        for each in formed("out[tid] = a[tid] + b[tid]", words.agree, **both)
+        for each in formed("out[tid] = a[tid] + b[tid]", words.unify_vocabulary, **both)
     }
     assert (
         seen
@@ -391,7 +391,7 @@ def test_what_only_one_code_base_has_decides_for_the_rest() -> None:
         "scale": Given(kind=FLOAT, domain=(1, 2), names=("env_scale", "world_scale")),
         "at": Given(kind=INT, domain=(0, 1), names=("world_start",), shape=(32,)),
     }
-    for sheet in formed("out[tid] = a[tid] + b[at[tid]] * scale", words.agree, **both):
+    for sheet in formed("out[tid] = a[tid] + b[at[tid]] * scale", words.unify_vocabulary, **both):
         assert sheet.given["b"].names == ("qpos",)
         assert sheet.given["scale"].names == ("world_scale",)
 
@@ -594,7 +594,7 @@ def test_turns_that_have_to_do_with_each_other_are_one_threads(text: str) -> Non
 
 
 def test_a_thread_takes_every_so_many_things(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loops, "_STRIDDEN", 0.5)
+    monkeypatch.setattr(loops, "_STRIDED_SHARE", 0.5)
     text = "if a[tid] > 2.0:\n    return\nout[tid] = b[tid] * scale"
     made = formed(text, loops.stride)
     strode = [each for each in made if each.launch != (32,)]
@@ -605,7 +605,7 @@ def test_a_thread_takes_every_so_many_things(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_leaves_a_loop_inside_or_asks_for_its_range_has_a_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loops, "_STRIDDEN", 1.0)
+    monkeypatch.setattr(loops, "_STRIDED_SHARE", 1.0)
     left = "for k in range(num):\n    if a[k] > 2.0:\n        return\n    out[tid] = b[k]"
     asked = "if tid >= num:\n    return\nout[tid] = b[tid]"
     for text in (left, asked):
@@ -646,7 +646,7 @@ KINDS = "if kind == BALL or kind == 7:\n    out[tid] = 1.0\nelif kind == FREE:\n
 
 def test_cases_are_asked_for_one_after_the_other() -> None:
     apart = KINDS.replace("elif", "if")
-    assert {text_of(each) for each in formed(KINDS, chains.part)} == {KINDS, apart}
+    assert {text_of(each) for each in formed(KINDS, chains.split)} == {KINDS, apart}
 
 
 @pytest.mark.parametrize(
@@ -661,7 +661,7 @@ def test_cases_are_asked_for_one_after_the_other() -> None:
     ],
 )
 def test_cases_of_which_two_may_hold_are_asked_for_otherwise(text: str) -> None:
-    assert {text_of(each) for each in formed(text, chains.part)} == {text}
+    assert {text_of(each) for each in formed(text, chains.split)} == {text}
 
 
 def test_sizes_of_a_grid_are_numbers_where_only_they_are_asked_for() -> None:
@@ -678,7 +678,7 @@ def test_sizes_of_a_grid_are_numbers_where_only_they_are_asked_for() -> None:
 
 
 def test_a_kernel_may_be_told_whether_to_write_its_last_array(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switches, "_STORED", 0.5)
+    monkeypatch.setattr(switches, "_LAST_WRITE_SHARE", 0.5)
     text = "now = v[tid] * 2.0\nout[tid] = now\nv_out[tid] = now + heat[tid]"
     made = formed(text, switches.switch, **STATE)
     told = text.replace("v_out", "if switch:\n    v_out")
@@ -731,7 +731,9 @@ def test_sizes_are_asked_of_arrays_that_have_them() -> None:
         "n": Given(kind=INT, domain=(6, 6), names=("n",)),
         "limit": Given(kind=INT, domain=(3, 6), names=("limit",)),
     }
-    made = formed("for k in range(n):\n    if k < limit:\n        points[tid, k] = 0.0", extents.ask, **size)
+    made = formed(
+        "for k in range(n):\n    if k < limit:\n        points[tid, k] = 0.0", extents.read_from_shapes, **size
+    )
     first = {line for each in made for line in text_of(each).splitlines() if line.startswith("for")}
     assert first == {"for k in range(n):", "for k in range(points.shape[1]):"}
     assert all("k < limit" in text_of(each) for each in made)
@@ -745,18 +747,18 @@ def test_a_size_is_asked_of_what_is_counted_and_of_nothing_that_is_as_long_by_ch
     }
     text = "total = masses[at[tid]]\nfor k in range({}):\n    total += points[tid, k]\nout[tid] = total"
     for bound in ("n", "6"):
-        made = formed(text.format(bound), extents.ask, **given)
+        made = formed(text.format(bound), extents.read_from_shapes, **given)
         asked = {line for each in made for line in text_of(each).splitlines() if line.startswith("for")}
         assert asked == {f"for k in range({bound}):", "for k in range(points.shape[1]):"}
-    assert all("range(5)" in text_of(each) for each in formed(text.format(5), extents.ask, **given))
+    assert all("range(5)" in text_of(each) for each in formed(text.format(5), extents.read_from_shapes, **given))
 
 
 def test_threads_beyond_the_end_of_an_array_are_left_out_once() -> None:
-    made = [text_of(each) for each in formed("out[tid] = a[tid] + b[at[tid]]", extents.ask)]
+    made = [text_of(each) for each in formed("out[tid] = a[tid] + b[at[tid]]", extents.read_from_shapes)]
     guards_made = {each.partition("\n")[0] for each in made if each.startswith("if")}
     assert guards_made
     assert guards_made <= {f"if tid >= {name}.shape[0]:" for name in ("out", "a", "at")}
-    for each in formed("if tid >= most:\n    return\nout[tid] = a[tid]", extents.ask):
+    for each in formed("if tid >= most:\n    return\nout[tid] = a[tid]", extents.read_from_shapes):
         assert text_of(each).count("if") == 1
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.intervals import ANYTHING
-from synthesis.drawing.operations import Operation, Term, balanced, is_idle
+from synthesis.drawing.operations import Operation, Term, balanced, has_no_effect
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression
 from synthesis.drawing.types import FLOATS, Type
@@ -200,7 +200,7 @@ class Elementwise:
 
         def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
             (x,) = operands
-            if not accepts(x.type) or is_idle(name, x):
+            if not accepts(x.type) or has_no_effect(name, x):
                 return None
             return Term(self.spell(stream, name, operands), x.type, fact.interval(x.interval))
 

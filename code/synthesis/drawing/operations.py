@@ -183,7 +183,7 @@ def _spread(part: Term, other: Term) -> float:
     return size / max(other.interval.magnitude, 1e-9)
 
 
-def is_idle(name: str, operand: Term) -> bool:
+def has_no_effect(name: str, operand: Term) -> bool:
     """Return whether a function would change nothing, such as ``abs`` of a positive value, or undo another one."""
     if name == "abs":
         return operand.interval.low >= -0.05 * operand.interval.width or "sign" in operand.ops

@@ -24,7 +24,7 @@ _ENOUGH = 8
 _DISTINCT = 4
 """Minimum number of distinct expected values among the informative elements required for partial agreement."""
 _HALF = 0.5
-_LOOKED_AT = 1 << 16
+_MOST_EXAMINED = 1 << 16
 """Maximum number of elements of an array that are examined, evenly spaced."""
 _CLOSE = 1e-2
 """Relative tolerance within which a trivial answer counts as right."""
@@ -98,13 +98,13 @@ def _telling(program: Program, keys: Sequence[RunKey], expected: Expected) -> di
     for name, sample in expected.own[0].items():
         if sample.dtype.kind not in "fiuV" or sample.dtype.names:
             continue
-        right = [_wide(_some(own[name])) for own in expected.own]
+        right = [_wide(_examined(own[name])) for own in expected.own]
         usual = _most_frequent(right)
         for run, (key, value) in enumerate(zip(keys, right, strict=True)):
             start = flat(program.runs[key])
             informative = np.ones(value.shape, bool)
             if name in expected.poison:
-                informative &= _some(expected.own[run][name]) != expected.poison[name]
+                informative &= _examined(expected.own[run][name]) != expected.poison[name]
             for trivial in (np.zeros(()), usual, *_of_inputs(start, sample.shape)):
                 informative &= ~_is_close(value, trivial)
             if informative.any():
@@ -116,12 +116,12 @@ def _of_inputs(start: Mapping[str, _Array], shape: tuple[int, ...]) -> Iterator[
     """Yield every input that could be copied unchanged: one of the same shape, or a scalar."""
     for value in start.values():
         if value.dtype.kind in "fiubV" and not value.dtype.names and value.shape in (shape, ()):
-            yield _wide(_some(value) if value.shape else value)
+            yield _wide(_examined(value) if value.shape else value)
 
 
-def _some(value: _Array) -> _Array:
+def _examined(value: _Array) -> _Array:
     """Return the examined elements of an array."""
-    return value.ravel()[:: -(-value.size // _LOOKED_AT) or 1]
+    return value.ravel()[:: -(-value.size // _MOST_EXAMINED) or 1]
 
 
 def _is_close(value: _Array, trivial: _Array) -> npt.NDArray[np.bool_]:

@@ -119,14 +119,14 @@ def run_programs(
         if program.compile_only and not program.sketched:
             yield number, None
             yield number, _compiled_only(program)
-    twins = _twins(programs) if share else {}
+    repeats = _repeated_programs(programs) if share else {}
     followers: dict[int, list[int]] = {}
-    for number, first in twins.items():
+    for number, first in repeats.items():
         followers.setdefault(first, []).append(number)
     alone = [
         (number, program)
         for number, program in enumerate(programs)
-        if (program.sketched or not program.compile_only) and number not in twins
+        if (program.sketched or not program.compile_only) and number not in repeats
     ]
     for number, outcome in _run_unit(alone, _Compiler(scratch), left):
         program = programs[number]
@@ -140,7 +140,7 @@ def run_programs(
             yield each, outcome
 
 
-def _twins(programs: Sequence[Program]) -> dict[int, int]:
+def _repeated_programs(programs: Sequence[Program]) -> dict[int, int]:
     """Return, for each program that repeats an earlier one's statements and inputs, the earlier one, by number."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
@@ -151,11 +151,11 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
         if own is None:
             continue
         earlier = first.setdefault(own, [])
-        twin = next((each for each in earlier if _same_inputs(statements, programs[each], program)), None)
-        if twin is None:
+        repeated = next((each for each in earlier if _same_inputs(statements, programs[each], program)), None)
+        if repeated is None:
             earlier.append(number)
         else:
-            found[number] = twin
+            found[number] = repeated
     return found
 
 
@@ -220,17 +220,17 @@ def _run_unit(
                     entry = _entry_of(handle, number)
                     yield number, {} if program.compile_only else _run(entry, pieces[number], program, before)
             return
-        blamed = {number: message for number, message in _blamed(errors).items() if number in pieces}
-        if not blamed and len(remaining) == 1:
-            blamed = {remaining[0][0]: _first_error(errors)}
-        if not blamed:
+        rejected = {number: message for number, message in _first_errors_by_program(errors).items() if number in pieces}
+        if not rejected and len(remaining) == 1:
+            rejected = {remaining[0][0]: _first_error(errors)}
+        if not rejected:
             half = len(remaining) // 2
             yield from _run_unit(remaining[:half], compiler, left)
             yield from _run_unit(remaining[half:], compiler, left)
             return
-        for number, message in blamed.items():
+        for number, message in rejected.items():
             yield number, _failure(Symptom.BUILD_ERROR, message)
-        remaining = [entry for entry in remaining if entry[0] not in blamed]
+        remaining = [entry for entry in remaining if entry[0] not in rejected]
 
 
 def _failure(symptom: Symptom, detail: str) -> Rejection:
@@ -337,7 +337,7 @@ def _standard_error() -> Generator[list[str]]:
             messages.append(file.read().decode("utf-8", "replace"))
 
 
-def _blamed(errors: str) -> dict[int, str]:
+def _first_errors_by_program(errors: str) -> dict[int, str]:
     """Return the first error inside each program's text, by the program's number."""
     found: dict[int, str] = {}
     for match in re.finditer(r"^irsmith_(\d+):(\d+):\d+: (?:fatal )?error: (.*)$", errors, re.MULTILINE):

@@ -13,7 +13,15 @@ from functools import lru_cache
 
 from synthesis.core.languages import CPP, CUDA
 from synthesis.frontends.base import Level, Sanitised
-from synthesis.frontends.warp.screening import BLANK, BROKEN, FRAME, is_warps, own_names, strange, strange_tokens
+from synthesis.frontends.warp.screening import (
+    BLANK,
+    BROKEN,
+    FRAME,
+    is_printed_by_warp,
+    own_names,
+    strange,
+    strange_tokens,
+)
 from synthesis.frontends.warp.texts import clean, tokens
 
 MARK = "var_own_"
@@ -137,7 +145,7 @@ def _marked(parts: Sequence[_Token], given: Collection[str]) -> Sequence[_Token]
         given: the words of the row's own text.
     """
     words = {token for kind, token in parts if kind == "word"}.difference(given, _KEPT_FOR_ALL)
-    unknown = {word for word in words if not is_warps(word)}
+    unknown = {word for word in words if not is_printed_by_warp(word)}
     if not unknown:
         return parts
     own, functions = own_names(parts), _functions(parts)

@@ -171,7 +171,7 @@ _STORED = frozenset(["data", "grad"])
 _STRUCTURE = frozenset(["{", "}", ";", "static"])
 _BEGINS_A_HEAD = frozenset(["struct", "static", "template", "extern", "inline", "CUDA_CALLABLE"])
 _ENDS_A_NAME = frozenset([";", ",", ")", "{"])
-_LOOKED_AT = frozenset(["template", "operator", "goto", "extern"])
+_CHECKED_WORDS = frozenset(["template", "operator", "goto", "extern"])
 """C++ words that are allowed only in some places."""
 _NOTHING = ("", "", "")
 BLANK = frozenset(["space", "newline"])
@@ -213,7 +213,7 @@ def own_names(parts: Sequence[tuple[str, str]]) -> set[str]:
 
 
 @functools.lru_cache(maxsize=4096)
-def is_warps(word: str) -> bool:
+def is_printed_by_warp(word: str) -> bool:
     """Return whether Warp writes a word: alone, or as the name of a called function."""
     return word in _WORDS or word in _CALLED or word.startswith("tile_") or _NUMBERED.fullmatch(word) is not None
 
@@ -324,9 +324,9 @@ def _is_usual(words: Sequence[str], number: int, names: set[str]) -> bool:
         return words[number - 3] == "wp" and _is_in_wp(word)
     if word == "wp":
         return after == ":" and words[number + 2] == ":"
-    if before in (".", ">") or after == "(" or word in _LOOKED_AT:
+    if before in (".", ">") or after == "(" or word in _CHECKED_WORDS:
         return False
-    return word in names or is_warps(word)
+    return word in names or is_printed_by_warp(word)
 
 
 def _of_word(words: Sequence[str], number: int, names: set[str]) -> Iterator[str]:

@@ -11,5 +11,5 @@ documentation and type rules. Anything that is not modelled is refused, never gu
   evaluation.
 - ``operations.py`` lists every function of the language. To model one, write it in the module of its topic and add it
   to this list.
-- ``perturbing.py`` measures the effect of rounding; ``coverage.py`` determines coverage.
+- ``perturbing.py`` measures the effect of rounding; ``coverage.py`` determines which statements and arms are reached.
 """

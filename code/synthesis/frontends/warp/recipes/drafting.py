@@ -22,9 +22,12 @@ from synthesis.frontends.warp.spelling import array_annotation, draw_style
 
 # Similar to Warp's own kernels: 13 to 19 % have comments and 9 % have docstrings, which rarely list the arguments.
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
-_SILENT = Habits(comments=0.0, docstring=0.0, listed=0.0)
+_NO_COMMENTS = Habits(comments=0.0, docstring=0.0, listed=0.0)
 _GENERIC = 0.11
-"""Probability that a kernel is written for any numeric type, if it is not ``Draft.plain``. In applications 6 % are."""
+"""Probability that a kernel is written for any numeric type, if it is not ``Draft.as_written``.
+
+In applications 6 % are.
+"""
 _GENERIC_MOVES = 0.95
 """Probability that a kernel that only moves values is written for any numeric type."""
 _WITHOUT_BACKWARD = 0.06
@@ -43,23 +46,23 @@ _LONG_NAMES = 0.75
 Argument names have 11 characters on average in applications, and 9 in drawn kernels.
 """
 _NAMED_NUMBERS = 0.93
-"""Probability that a kernel names its factors and bounds as constants of the module, if it is not ``Draft.plain``.
+"""Probability that a kernel names its factors and bounds as constants of the module, if it is not ``Draft.as_written``.
 
 0, 0.5, 1 and 2 stay literals. In applications nine in ten floating-point literals are one of these four.
 """
-_UNIQUE = 0.14
-"""Probability that a ``Draft.plain`` kernel is declared with ``module="unique"``.
+_UNIQUE_MODULE_SHARE = 0.14
+"""Probability that a ``Draft.as_written`` kernel is declared with ``module="unique"``.
 
 In applications 34 % of kernels have some option.
 """
-_LEAN = 0.1
-"""Probability that a ``Draft.plain`` kernel with a backward text has no grid-stride loop.
+_NO_STRIDE_SHARE = 0.1
+"""Probability that a ``Draft.as_written`` kernel with a backward text has no grid-stride loop.
 
 In applications 22 % of all kernels have none. Most of these are in modules without any backward text.
 """
-_LEAN_WITHOUT_BACKWARD = 0.6
-"""Probability that a ``Draft.plain`` kernel without a backward text has no grid-stride loop."""
-_OF_MODULE = 0.7
+_NO_STRIDE_WITHOUT_BACKWARD_SHARE = 0.6
+"""Probability that a ``Draft.as_written`` kernel without a backward text has no grid-stride loop."""
+_MODULE_OPTION_SHARE = 0.7
 """Probability that a kernel without a grid-stride loop sets this option for its module instead of itself.
 
 This is only possible for a kernel without a backward text and with a module of its own.
@@ -73,18 +76,18 @@ class Draft(Sketch):
     """Collects the parts of a kernel that a recipe draws, and renders it.
 
     Args:
-        plain: whether the kernel stays as its recipe writes it: for fixed types, without comments, and with names in
-            one style.
+        as_written: whether the kernel stays as its recipe writes it: for fixed types, without comments, and with names
+            in one style.
     """
 
-    plain: bool = False
-    moves: bool = False
-    """Whether a plain kernel only moves values, so that it can be written for any type."""
+    as_written: bool = False
+    only_moves: bool = False
+    """Whether a kernel as written only moves values, so that it can be written for any type."""
     forward_only: bool = False
     """Whether the kernel is declared without a backward text, since Warp's would be wrong."""
 
     def _open_book(self) -> NameBook:
-        return NameBook(self.stream.child("names"), steady=self.plain, long=_LONG_NAMES)
+        return NameBook(self.stream.child("names"), steady=self.as_written, long=_LONG_NAMES)
 
     def _generic(self, arguments: Sequence[Argument]) -> dict[str, str]:
         """Return annotations with ``Any`` by argument, or an empty dictionary if the kernel is for fixed types.
@@ -92,7 +95,7 @@ class Draft(Sketch):
         Constants in a generic kernel have single precision, as in most kernels that people write.
         """
         stream = self.stream.child("generic")
-        if not stream.chance(_GENERIC_MOVES if self.moves else 0.0 if self.plain else _GENERIC):
+        if not stream.chance(_GENERIC_MOVES if self.only_moves else 0.0 if self.as_written else _GENERIC):
             return {}
         plain = stream.chance(0.9)
         return {
@@ -105,18 +108,18 @@ class Draft(Sketch):
         """Return whether Warp generates a backward text for the kernel.
 
         Most kernels without a derivative have none. Kernels of one thread have none either, because they contain loops
-        with branches, whose adjoints Warp is known to get wrong. Nor have plain kernels that assign the result of an
-        atomic operation, usually a slot, and branch on it: the backward text does not repeat the atomic operation, so
-        it would branch on uninitialized memory.
+        with branches, whose adjoints Warp is known to get wrong. Nor have kernels as written that assign the result of
+        an atomic operation, usually a slot, and branch on it: the backward text does not repeat the atomic operation,
+        so it would branch on uninitialized memory.
         """
-        if self.forward_only or self.rank == 0 or (self.plain and _SLOT.search(source)):
+        if self.forward_only or self.rank == 0 or (self.as_written and _SLOT.search(source)):
             return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
 
     def _declaration(self, *, backward: bool, unrolled: int) -> tuple[str, dict[str, Any]]:
         """Return the kernel's decorator, and the compiler options that it sets.
 
-        Some plain kernels have a module of their own, and many have no grid-stride loop.
+        Some kernels as written have a module of their own, and many have no grid-stride loop.
 
         Args:
             backward: whether the kernel has a backward text.
@@ -127,13 +130,13 @@ class Draft(Sketch):
         if unrolled < DEFAULTS["max_unroll"]:
             options += ['module="unique"', f'module_options={{"max_unroll": {unrolled}}}']
             return f"wp.kernel({', '.join(options)})", {"enable_backward": backward, "max_unroll": unrolled}
-        alone = self.plain and stream.chance(_UNIQUE)
+        alone = self.as_written and stream.chance(_UNIQUE_MODULE_SHARE)
         if alone:
             options = stream.shuffled([*options, 'module="unique"'])
         own = {"enable_backward": backward}
         lean = stream.child("lean")
-        if self.plain and lean.chance(_LEAN if backward else _LEAN_WITHOUT_BACKWARD):
-            if alone and not backward and lean.chance(_OF_MODULE):
+        if self.as_written and lean.chance(_NO_STRIDE_SHARE if backward else _NO_STRIDE_WITHOUT_BACKWARD_SHARE):
+            if alone and not backward and lean.chance(_MODULE_OPTION_SHARE):
                 both = '{"enable_backward": False, "default_grid_stride": False}'
                 return f'wp.kernel(module="unique", module_options={both})', own | _ONE_ELEMENT
             options.append("grid_stride=False")
@@ -171,9 +174,9 @@ class Draft(Sketch):
         """
         name = self.entitle(titles)
         self.check()
-        habits = _SILENT if self.plain else _HABITS
+        habits = _NO_COMMENTS if self.as_written else _HABITS
         body = add_comments(self.stream.child("comments"), tuple(self._block), habits)
-        listed = _by_subject(self._arguments) if self.plain else self._arguments
+        listed = _by_subject(self._arguments) if self.as_written else self._arguments
         inputs = [argument for argument in listed if argument.role is Role.INPUT]
         outputs = [argument for argument in listed if argument.role is not Role.INPUT]
         types = [each.type_name for each in self._arguments]
@@ -206,7 +209,7 @@ class Draft(Sketch):
             style = replace(style, long_casts=False)
         statements = style.respell((*self._helpers, kernel))
         named = self.stream.child("named numbers")
-        if not self.plain and named.chance(_NAMED_NUMBERS):
+        if not self.as_written and named.chance(_NAMED_NUMBERS):
             statements = name_numbers(statements, set(re.findall(r"\w+", told)), named)
         source = _render(statements, name, arguments if generic else ())
         return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)

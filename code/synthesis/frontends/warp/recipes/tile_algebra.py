@@ -387,7 +387,7 @@ def _draw_thread(stream: Stream, target: str) -> KernelSpec:
     return tiled.finish("tile_thread", target, "What a block's first thread gives to all", {"tile_store"})
 
 
-def _draw_alone(stream: Stream, target: str) -> KernelSpec:
+def _draw_per_thread(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that puts each thread's number into a tile, computes with it and takes it out again."""
     choices = stream.child("shape")
     draft = Draft(stream, (_NUMBER,))
@@ -468,5 +468,5 @@ RECIPES = (
         difficulties=(1, 2),
         wrong_adjoints=("tile_from_thread",),
     ),
-    Recipe(name="tile_alone", category="tile", targets=("tile", "untile"), draw=_draw_alone, difficulties=(1, 2)),
+    Recipe(name="tile_alone", category="tile", targets=("tile", "untile"), draw=_draw_per_thread, difficulties=(1, 2)),
 )

@@ -331,11 +331,11 @@ def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str)
         fields = {each: _argument(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
         return StructValue(kind, fields)
     if isinstance(kind, ArrayType) and kind.container:
-        return _looked_at(machine, kind, memory, name)
+        return _indexed_view(machine, kind, memory, name)
     return _bound(machine, kind, memory[name], id(memory[name]))
 
 
-def _looked_at(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:
+def _indexed_view(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:
     """Return a view of an array that refers to other arrays."""
     data = memory[f"{name}.{DATA}"]
     whole = _bound(machine, ArrayType(kind.element, kind.rank), data, id(data))

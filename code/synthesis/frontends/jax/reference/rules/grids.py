@@ -94,13 +94,13 @@ def _program_id(evaluator: Machine, _: Inputs, parameters: Parameters, __: Types
 
 @rule("get")
 def _get(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    view, place = _looked_at(inputs[0], parameters["tree"], inputs[1:])
+    view, place = _view_and_place(inputs[0], parameters["tree"], inputs[1:])
     return np.array(view[place])
 
 
 @rule("swap")
 def _swap(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    view, place = _looked_at(inputs[0], parameters["tree"], inputs[2:])
+    view, place = _view_and_place(inputs[0], parameters["tree"], inputs[2:])
     before = np.array(view[place])
     view[place] = inputs[1]
     return before
@@ -108,7 +108,7 @@ def _swap(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Resu
 
 @rule("addupdate")
 def _addupdate(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    view, place = _looked_at(inputs[0], parameters["tree"], inputs[2:])
+    view, place = _view_and_place(inputs[0], parameters["tree"], inputs[2:])
     view[place] += inputs[1]
     return []
 
@@ -118,7 +118,7 @@ def _broadcast_to(_: Machine, inputs: Inputs, parameters: Parameters, __: Types)
     return np.broadcast_to(inputs[0], parameters["shape"])
 
 
-def _looked_at(array: Array, part: Part | None, leaves: Inputs) -> tuple[Array, Any]:
+def _view_and_place(array: Array, part: Part | None, leaves: Inputs) -> tuple[Array, Any]:
     """Return a view of an array whose indexed axes come first, and the index of a part in that view.
 
     Raises:

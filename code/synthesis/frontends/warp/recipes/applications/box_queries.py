@@ -141,23 +141,29 @@ _FILTER = """{?0.6 {if body_world[other] != world_of[tid]:
             if body_world[other] != -1 and body_world[other] != world_of[tid]:
                 continue}}"""
 """Lines that skip some of the boxes that a query finds."""
-_ITSELF = """if other == tid:
+_SKIP_ITSELF = """if other == tid:
                 continue
             """
-_ONCE = """{# each pair once
+_EACH_PAIR_ONCE = """{# each pair once
             ~}
             if other <= tid:
                 continue
             """
 """Lines that skip the box itself, or visit each pair once, if the query boxes are those of the tree."""
-_SAME = {"item_pos": "x", "item_radius": "radius", "world_of": "body_world", "mine": "body", "item_mass": "weight"}
+_QUERY_ARRAY_OF = {
+    "item_pos": "x",
+    "item_radius": "radius",
+    "world_of": "body_world",
+    "mine": "body",
+    "item_mass": "weight",
+}
 """For each array of the tree's boxes, the array of query boxes with the same content if both are the same boxes."""
 _BOUNDS = _BODIES["bounds"]
 
-_REACH = _BODIES["reach"]
+_SPHERE_BOUNDS = _BODIES["reach"]
 """Lines that compute the bounding box of a sphere."""
 
-_BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
+_BROAD_PHASE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "broad_count": (
         (
             "count_pairs count_overlaps broadphase_count",
@@ -321,7 +327,7 @@ def _declare_boxes(p: Program, boxes: int, target: str, *, same: bool = False) -
 
 def _draw_broad(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel in which each thread finds the boxes that overlap its own box and pass a filter."""
-    titles, summary, text = stream.child("purpose").choice(_BROAD[target])
+    titles, summary, text = stream.child("purpose").choice(_BROAD_PHASE[target])
     # whether the query boxes are those of the tree
     same = stream.child("same").chance(0.5)
     boxes = stream.child("boxes").choice((32, 48, 64) if same else (16, 20, 24, 32))
@@ -331,19 +337,19 @@ def _draw_broad(stream: Stream, target: str) -> KernelSpec:
     )
     _declare_boxes(p, boxes, target, same=same)
     p.guard_count("shape" if same else "query")
-    text = text.replace("BOUNDS", _BOUNDS).replace("REACH", _REACH)
+    text = text.replace("BOUNDS", _BOUNDS).replace("REACH", _SPHERE_BOUNDS)
     text = text.replace("ANY_FILTER", _FILTER)
-    itself = _ONCE if target == "broad_pairs" else _ITSELF
+    itself = _EACH_PAIR_ONCE if target == "broad_pairs" else _SKIP_ITSELF
     text = text.replace("FILTER", f"{itself}{_FILTER}" if same else _FILTER)
     if same:
         # both boxes may be in all worlds (-1)
         text = text.replace("!= -1 and body_world[other] !=", "!= -1 and world_of[tid] != -1 and body_world[other] !=")
-        text = re.sub(r"\b(\w+)(?=\[)", lambda found: _SAME.get(found[1], found[1]), text)
+        text = re.sub(r"\b(\w+)(?=\[)", lambda found: _QUERY_ARRAY_OF.get(found[1], found[1]), text)
     p.write(text)
     return p.done("queries", "broad_phase", target, summary, tuple(titles.split()))
 
 
-def _draw_met(stream: Stream, target: str) -> KernelSpec:
+def _draw_ray_boxes(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that finds the boxes that a ray hits."""
     titles, summary, text = stream.child("purpose").choice(_RAYS[target])
     p = Program(stream, ("tid", "ray_id", "i", "r"), launch=(stream.child("threads").choice((64, 96, 128)),))
@@ -363,5 +369,5 @@ RECIPES = (
     Recipe(
         name="broad_phase", category="queries", targets=("broad_count", "broad_pairs", "broad_first"), draw=_draw_broad
     ),
-    Recipe(name="ray_boxes", category="queries", targets=("ray_boxes", "ray_marks", "ray_first"), draw=_draw_met),
+    Recipe(name="ray_boxes", category="queries", targets=("ray_boxes", "ray_marks", "ray_first"), draw=_draw_ray_boxes),
 )

@@ -44,18 +44,18 @@ FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
 FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 
-_EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
+_OPTIONAL_PARTS_FACTOR = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 """Factor of the probability of optional parts, by difficulty."""
 
-_NUMBERS_GIVEN = 0.45
+_NUMBERS_AS_ARGUMENTS_SHARE = 0.45
 """Probability that all numbers of a kernel are arguments. In other kernels they are constants of the module."""
 _ENDS = frozenset({"min", "max", "lower", "upper", "low", "high"})
 """Words for the ends of a range."""
-_ENDS_FIRST = 0.6
+_ENDS_FIRST_SHARE = 0.6
 """Probability that a kernel's names begin with words of ``_ENDS``, as ``min_dt`` does, rather than end with them."""
 _FORMS_OF_SIZES = (("argument", 0.82), ("constant", 0.08), ("static", 0.1))
 
-_STATIC = 0.5
+_STATIC_SHARE = 0.5
 """Probability that the constants of a module are plain Python numbers, which the kernel reads by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
@@ -72,11 +72,11 @@ _LOCALS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names to choose from for variables, by placeholder name. Any other variable keeps its name."""
 
-_TALKATIVE = 0.85
+_COMMENTED_SHARE = 0.85
 """Probability that a kernel has comments. In applications 59 % of kernels have some."""
-_REMARK = 0.85
+_COMMENT_SHARE = 0.85
 """Probability of each comment in a kernel with comments."""
-_DOCUMENTED = 0.5
+_DOCSTRING_SHARE = 0.5
 """Probability that a kernel has a docstring. In applications 42 % have one."""
 _LINES_KEPT = 256
 """Size of the cache of names in texts. A kernel has a few dozen texts, and looks up each many times."""
@@ -84,9 +84,9 @@ _WRITTEN = (-1e6, 1e6)
 """The interval of the values of an array that the kernel only writes."""
 _MOST_OPEN = 6
 """Maximum number of floating-point arrays of a kernel that is written for any type."""
-_EARLY = 0.5
+_EARLY_READS_SHARE = 0.5
 """Probability that a kernel reads all local variables that it needs at the beginning."""
-_IN_PLACE = 0.6
+_INLINED_SHARE = 0.6
 """Probability that the local variables of a kernel that are read only once are replaced by their values."""
 
 
@@ -117,7 +117,7 @@ class Program:
         self.choices = stream.child("shape")
         self._axes = axes
         self._launch = launch or (self.choices.choice(self._LAUNCHES),)
-        self._eager = _EAGER[stream.difficulty]
+        self._eager = _OPTIONAL_PARTS_FACTOR[stream.difficulty]
         self._text: list[str] = []
         self._written: list[str] = []
         self._lookups: dict[str, str] = {}
@@ -126,7 +126,7 @@ class Program:
         self._given: dict[str, Given] = {}
         self._objects: dict[str, Callable[[], Expression]] = {}
         self._functions: dict[str, str] = {}
-        self._talks = self.choices.chance(_TALKATIVE)
+        self._commented = self.choices.chance(_COMMENTED_SHARE)
         self._holes: dict[str, Hole] = {}
         self._first = axes[0][0] if axes else ""
         for text in HELPERS:
@@ -293,19 +293,19 @@ class Program:
         last = {name for name, each in parts.items() if each[-1] in _ENDS}
         if not (first and last):
             return names
-        others = last if self.habit("ends stand first", _ENDS_FIRST) else first
+        others = last if self.habit("ends stand first", _ENDS_FIRST_SHARE) else first
         return tuple(name for name in names if name not in others)
 
     def number(self, key: str, domain: tuple[float, float], names: tuple[str, ...], usual: tuple[str, ...]) -> None:
         """Add a scalar that all threads share: an argument or a module constant, which is decided once for a kernel."""
-        if self.habit("numbers are given", _NUMBERS_GIVEN):
+        if self.habit("numbers are given", _NUMBERS_AS_ARGUMENTS_SHARE):
             self.scalar(key, FLOAT, domain, names)
             return
         self._given.pop(key, None)
         value = Literal(self.choices.choice(usual))
         ordered = self._in_one_order(names)
         pool = tuple(each.upper() for each in (self.choices.choice(ordered), *ordered))
-        static = self.habit("numbers are static", _STATIC)
+        static = self.habit("numbers are static", _STATIC_SHARE)
         self._holes[key] = functools.cache(functools.partial(self._declare_number, pool, value, static=static))
 
     def constants(self, values: Mapping[str, int | float]) -> None:
@@ -389,20 +389,20 @@ class Program:
 
     def write_lines(self, text: str) -> None:
         """Append statements without groups, as ``write`` does."""
-        if kept := self._remarked(dedent(text)):
+        if kept := self._with_some_comments(dedent(text)):
             self._written.append(kept)
 
     def _choose(self, text: str) -> str:
-        return self._remarked(join(choose(dedent(text), self.choices.shuffled, self.maybe)))
+        return self._with_some_comments(join(choose(dedent(text), self.choices.shuffled, self.maybe)))
 
-    def _remarked(self, text: str) -> str:
+    def _with_some_comments(self, text: str) -> str:
         """Return the text with some of its comments, or with none if the kernel has no comments."""
-        told = (
+        kept = (
             each
             for each in text.split("\n")
-            if not each.lstrip().startswith("#") or (self._talks and self.choices.chance(_REMARK))
+            if not each.lstrip().startswith("#") or (self._commented and self.choices.chance(_COMMENT_SHARE))
         )
-        return quote_remarks("\n".join(told))
+        return quote_remarks("\n".join(kept))
 
     def _flush(self) -> None:
         """Add the written statements, and before them the reads of their local variables.
@@ -415,13 +415,13 @@ class Program:
             for name in _variables(text):
                 self._need(name, needed)
         rest = "\n".join([*self._written, *(self._lookups[name] for name in needed)])
-        in_place = self.choices.chance(_IN_PLACE)
+        in_place = self.choices.chance(_INLINED_SHARE)
         for name in [each for each in needed if self._may_stand_in_place(each, rest)]:
             value = self._lookups[name].partition(" = ")[2]
             if value.isidentifier() or in_place:
                 del needed[name]
                 self._inline[name] = value
-        early, ready = self.choices.chance(_EARLY), set[str]()
+        early, ready = self.choices.chance(_EARLY_READS_SHARE), set[str]()
         for text in self._written:
             wanted = dict[str, None]()
             for name in _variables(text):
@@ -481,8 +481,8 @@ class Program:
             remark = self.pick(
                 f"# no {thread} for this thread", f"# threads beyond the last {thread}", "# out of range"
             )
-            told = self._talks and self.choices.chance(_REMARK)
-            self.add(repr(remark) if told else "", block(f"if {test}:", "return"))
+            remarks = self._commented and self.choices.chance(_COMMENT_SHARE)
+            self.add(repr(remark) if remarks else "", block(f"if {test}:", "return"))
 
     def done(
         self, category: str, recipe: str, target: str, summary: str, titles: tuple[str, ...],
@@ -502,8 +502,8 @@ class Program:
             DrawError: if a local variable is never read.
         """
         self._flush()
-        self._print()
-        documented = self.choices.chance(_DOCUMENTED)
+        self._add_to_draft()
+        documented = self.choices.chance(_DOCSTRING_SHARE)
         called = set(re.findall(r"\bwp\.([a-z]\w*)\(", "\n".join(self._text))) - {"vec3", "tid"}
         return self.draft.finish(
             category=category,
@@ -514,7 +514,7 @@ class Program:
             docstring=self.pick(f"{summary}.", *docstrings) if documented else "",
         )
 
-    def _print(self) -> None:
+    def _add_to_draft(self) -> None:
         """Choose the form of the added statements, name their variables, and add them to the draft."""
         (text,) = prune(["\n".join(self._text)])
         tree = ast.parse(text)
@@ -531,10 +531,16 @@ class Program:
             roles=dict(_LOCALS),
         )
         assert sheet.given.keys().isdisjoint(names_stored(sheet.body)), "a variable has the name of an argument"
-        reshape(sheet, self.choices.child("form"), talks=self._talks)
+        reshape(sheet, self.choices.child("form"), commented=self._commented)
         axes = tuple(map(sheet.names_of_index, sheet.axes))
         self.draft = Draft(
-            self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True, moves=_only_moves(sheet)
+            self._stream,
+            (FLOAT,),
+            rank=len(axes),
+            launch=sheet.launch,
+            axes=axes,
+            as_written=True,
+            only_moves=_only_moves(sheet),
         )
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():

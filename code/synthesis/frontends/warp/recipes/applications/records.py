@@ -44,26 +44,26 @@ _MEASURES = {
     "vertex": ("curvature", "area"), "ray": ("depth", "intensity"),
 }  # fmt: skip
 """Items of which there are records, each with quantities that a record may hold."""
-_SIGNED = frozenset({"particle_temperature", "vertex_curvature"})
+_SIGNED_QUANTITIES = frozenset({"particle_temperature", "vertex_curvature"})
 """Quantities that may be negative, so that values are compared by magnitude."""
-_MOVED = {
+_COPIED_QUANTITY = {
     "particle": "mass", "body": "mass", "contact": "depth", "vertex": "mass", "ray": "depth",
 }  # fmt: skip
 """The quantity of each item that is copied along with its position."""
-_WEIGHED = {
+_SUMMABLE = {
     "particle": ("mass", "volume"), "body": ("mass", "energy"), "contact": ("impulse", "area"),
     "vertex": ("area", "mass"), "ray": ("energy",),
 }  # fmt: skip
 """Quantities of each item whose sum is meaningful."""
 _LABELS = {"particle": "particle_material", "vertex": "vertex_label", "ray": "ray_label"}
 """The label by which an item is classified, if it is not the item's type."""
-_REFERRING = (
+_REFERENCES = (
     ("shape", "body"), ("joint", "articulation"), ("site", "body"), ("sensor", "body"), ("contact", "shape"),
     ("corner", "vertex"), ("actuator", "joint"), ("muscle", "joint"), ("attachment", "particle"), ("camera", "body"),
     ("particle", "cell"), ("hit", "triangle"),
 )  # fmt: skip
 """Pairs of items, of which the first refers to the second by index."""
-_PLACES = {"contact": ("contact_pos", "contact_point"), "ray": ("ray_hit_pos", "ray_hit_point")}
+_POSITION_NAMES = {"contact": ("contact_pos", "contact_point"), "ray": ("ray_hit_pos", "ray_hit_point")}
 """Names of the positions of items whose position is not called ``…_pos`` or ``…_position``."""
 _OWNERS = {"particle": "cell", "body": "world", "contact": "body", "vertex": "patch", "ray": "sensor"}
 """For each item, the item that owns a segment of the list, such as the cell of particles."""
@@ -73,8 +73,8 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel of records in a flat array: gathered, compacted, counted, renumbered, or summed by segments."""
     thing, referred = stream.child("thing").choice(tuple(_MEASURES)), ""
     if target == "renumber":
-        thing, referred = stream.child("referred").choice(_REFERRING)
-    measures = {"gather_state": _MOVED.get(thing, ""), "renumber": "mass"}.get(target)
+        thing, referred = stream.child("referred").choice(_REFERENCES)
+    measures = {"gather_state": _COPIED_QUANTITY.get(thing, ""), "renumber": "mass"}.get(target)
     measure = f"{thing}_{measures or stream.child('measure').choice(_MEASURES[thing])}"
     many, owner, label = plural(thing), _OWNERS.get(thing, ""), _LABELS.get(thing, f"{thing}_type")
     by_owner = target == "segments"
@@ -82,7 +82,7 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     count = p.threads
     num_src = p.choices.choice((16, 24, 32))
     total = 3 * count + 4
-    places = _PLACES.get(thing, (f"{thing}_pos", f"{thing}_position"))
+    places = _POSITION_NAMES.get(thing, (f"{thing}_pos", f"{thing}_position"))
     p.array("index_map", INT, (-6, num_src - 1), (count,), (f"{thing}_map", f"source_{thing}"))
     p.array("referred", INT, (-6, num_src - 1), (count,), (f"{thing}_{referred}", f"{thing}_{referred}_id"))
     p.array("slot_of", INT, (-4, num_src - 1), (num_src,), (f"{referred}_remap", f"new_{referred}_index"))
@@ -97,7 +97,7 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.array("alive", INT, (0, 1), (count,), (f"{thing}_active", f"{thing}_enabled", f"{thing}_mask"))
     p.array("values", FLOAT, (-1, 1), (count,), (measure,))
     p.array("values_of_type", FLOAT, (0.1, 2), (count,), (measure,))
-    weighed = f"{thing}_{stream.child('weighed').choice(_WEIGHED.get(thing, ('mass',)))}"
+    weighed = f"{thing}_{stream.child('weighed').choice(_SUMMABLE.get(thing, ('mass',)))}"
     p.array("weights", FLOAT, (0.1, 2), (count,), (weighed,))
     p.places("scan", count, 1, (f"{thing}_prefix_sum", f"{thing}_offset", f"{thing}_slot"))
     p.starts("starts", count + 1, 3, 3, (f"{owner}_{thing}_start", f"{owner}_{thing}_offsets"))
@@ -116,7 +116,7 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     largest = titles_of.startswith("find_largest")
     last = (f"largest_{thing}_id", f"largest_{thing}_index") if largest else (f"max_{thing}_id", f"max_{thing}_index")
     p.output("last_out", INT, (count,), last)
-    if by_owner and measure not in _SIGNED:
+    if by_owner and measure not in _SIGNED_QUANTITIES:
         text = text.replace("wp.abs(data[k])", "data[k]")
     p.output("x_list", FLOAT, (count,), (f"active_{measure}", f"kept_{measure}"))
     p.output("v_list", VEC, (count,), tuple(f"active_{each}" for each in places))
@@ -287,7 +287,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """Kernels of rows of many worlds, by target. Each has possible names and lines."""
-_DONE = {
+_SUMMARIES = {
     "reset_to_keyframe": "Sets joints of worlds to those of a keyframe",
     "copy_worlds": "Copies the joints of worlds from those of their parents",
     "reorder_joints": "Brings the joints of worlds into the order of a policy",
@@ -332,7 +332,7 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     _declare_rows(p, worlds, width)
     p.write(text)
     doc = "One thread per world." if alone else "One thread for each entry of each world's row."
-    return p.done("bookkeeping", "worlds", target, _DONE[titles.split()[0]], tuple(titles.split()), (doc,))
+    return p.done("bookkeeping", "worlds", target, _SUMMARIES[titles.split()[0]], tuple(titles.split()), (doc,))
 
 
 def _declare_rows(p: Program, worlds: int, width: int) -> None:

@@ -12,9 +12,9 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.items import ITEMS, KINDS, MADE, PARTS, TOGETHER, Field, Item
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, Program
 from synthesis.frontends.warp.recipes.applications.states import TEXTS, draw_state
-from synthesis.frontends.warp.recipes.applications.things import KINDS, MADE, PARTS, THINGS, TOGETHER, Field, Thing
 
 _BODIES = read_bodies("warp", "snapshots", margin=4)
 
@@ -22,12 +22,12 @@ _MOST = {2: 3, 3: 4, 4: 5, 5: 7}
 """Maximum number of fields of a kernel, by difficulty."""
 _GROUPS = 4
 """Number of worlds that contain the items."""
-_SECOND = 0.4
+_SECOND_CONDITION_SHARE = 0.4
 """Probability that a condition that selects items gets a second part."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _CopyNaming:
     """The names of two arrays with the same content, and of kernels that copy one to the other."""
 
     read: str
@@ -35,7 +35,7 @@ class _Way:
     titles: str
     beside: str = "default_{}"
     """The name of a third array, such as the initial values, for kernels that have one."""
-    things: str = ""
+    items: str = ""
     """The prefixes of the items to which this applies; empty for all items."""
 
 
@@ -43,82 +43,82 @@ _ROBOTS = "body link dof env"
 _MATTER = "particle tet body"
 _LISTED = "contact path ray efc particle"
 """Items whose number changes, and which are therefore stored in lists with a count."""
-_LASTING = "body mocap link dof actuator particle tet tendon"
+_CONSTANT_IN_NUMBER = "body mocap link dof actuator particle tet tendon"
 """Items whose number in a world never changes."""
 
-_KEPT = (
-    _Way("{}", "saved_{}", "save_{}_state store_{}_state"),
-    _Way("{}", "{}_prev", "save_previous_{}_state store_previous_{}_state"),
-    _Way("{}", "{}_backup", "backup_{}_state save_{}_state"),
-    _Way("{}", "{}_snapshot", "snapshot_{}_state take_{}_snapshot"),
-    _Way("saved_{}", "{}", "restore_{}_state"),
-    _Way("{}_backup", "{}", "restore_{}_state revert_{}_state"),
-    _Way("{}_snapshot", "{}", "restore_{}_snapshot restore_{}_state"),
-    _Way("{}_in", "{}_out", "copy_{}_state copy_{}_data"),
-    _Way("src_{}", "dst_{}", "copy_{}_state copy_{}_data"),
-    _Way("{}_src", "{}_dst", "copy_{}_state copy_{}_data"),
-    _Way("{}_next", "{}", "update_{}_state advance_{}_state"),
+_SAVING = (
+    _CopyNaming("{}", "saved_{}", "save_{}_state store_{}_state"),
+    _CopyNaming("{}", "{}_prev", "save_previous_{}_state store_previous_{}_state"),
+    _CopyNaming("{}", "{}_backup", "backup_{}_state save_{}_state"),
+    _CopyNaming("{}", "{}_snapshot", "snapshot_{}_state take_{}_snapshot"),
+    _CopyNaming("saved_{}", "{}", "restore_{}_state"),
+    _CopyNaming("{}_backup", "{}", "restore_{}_state revert_{}_state"),
+    _CopyNaming("{}_snapshot", "{}", "restore_{}_snapshot restore_{}_state"),
+    _CopyNaming("{}_in", "{}_out", "copy_{}_state copy_{}_data"),
+    _CopyNaming("src_{}", "dst_{}", "copy_{}_state copy_{}_data"),
+    _CopyNaming("{}_src", "{}_dst", "copy_{}_state copy_{}_data"),
+    _CopyNaming("{}_next", "{}", "update_{}_state advance_{}_state"),
 )
-_SAVES = frozenset({"saved_{}", "{}_prev", "{}_backup", "{}_snapshot", "{}_next", "{}_new"})
+_SAVED_ARRAYS = frozenset({"saved_{}", "{}_prev", "{}_backup", "{}_snapshot", "{}_next", "{}_new"})
 """Arrays in which a state is saved, or in which the next state is written.
 
 Only fields of the state are copied to or from them, not fields that each step computes anew.
 """
-_RESET = (
-    _Way("default_{}", "{}", "reset_{}_state"),
-    _Way("initial_{}", "{}", "reset_{}_state", "initial_{}"),
-    _Way("{}_init", "{}", "reset_{}_state initialize_{}_state", "{}_init"),
-    _Way("{}_0", "{}", "reset_{}_state reset_{}_data", "{}_0"),
+_RESETTING = (
+    _CopyNaming("default_{}", "{}", "reset_{}_state"),
+    _CopyNaming("initial_{}", "{}", "reset_{}_state", "initial_{}"),
+    _CopyNaming("{}_init", "{}", "reset_{}_state initialize_{}_state", "{}_init"),
+    _CopyNaming("{}_0", "{}", "reset_{}_state reset_{}_data", "{}_0"),
 )
-_GATHERED = (
-    _Way("{}_in", "{}_out", "gather_{}_state gather_{}_data"),
-    _Way("global_{}", "local_{}", "gather_local_{}_state load_local_{}_data", things=_MATTER),
-    _Way("{}", "{}_view", "read_{}_view update_{}_view", things=_ROBOTS),
-    _Way("{}", "selected_{}", "gather_selected_{}_state select_{}_state"),
-    _Way("src_{}", "dst_{}", "remap_{}_state remap_{}_data"),
-    _Way("{}_full", "{}_compact", "compact_{}_state compact_{}_data", things=_LISTED),
+_GATHERING = (
+    _CopyNaming("{}_in", "{}_out", "gather_{}_state gather_{}_data"),
+    _CopyNaming("global_{}", "local_{}", "gather_local_{}_state load_local_{}_data", items=_MATTER),
+    _CopyNaming("{}", "{}_view", "read_{}_view update_{}_view", items=_ROBOTS),
+    _CopyNaming("{}", "selected_{}", "gather_selected_{}_state select_{}_state"),
+    _CopyNaming("src_{}", "dst_{}", "remap_{}_state remap_{}_data"),
+    _CopyNaming("{}_full", "{}_compact", "compact_{}_state compact_{}_data", items=_LISTED),
 )
-_ORDERED = (
-    _Way("{}", "sorted_{}", "sort_{}_data reorder_{}_data", things=_LISTED),
-    _Way("{}", "{}_sorted", "reorder_{}_state apply_{}_order", things=_LISTED),
-    _Way("{}_in", "{}_out", "permute_{}_data reorder_{}_state", things=_LISTED),
+_ORDERING = (
+    _CopyNaming("{}", "sorted_{}", "sort_{}_data reorder_{}_data", items=_LISTED),
+    _CopyNaming("{}", "{}_sorted", "reorder_{}_state apply_{}_order", items=_LISTED),
+    _CopyNaming("{}_in", "{}_out", "permute_{}_data reorder_{}_state", items=_LISTED),
 )
-_SCATTERED = (
-    _Way("{}_in", "{}_out", "scatter_{}_state scatter_{}_data"),
-    _Way("local_{}", "global_{}", "scatter_local_{}_state write_back_{}_state", things=_MATTER),
-    _Way("{}_view", "{}", "write_{}_view apply_{}_view", things=_ROBOTS),
-    _Way("sorted_{}", "{}", "unsort_{}_data restore_{}_order", things=_LISTED),
-    _Way("src_{}", "dst_{}", "scatter_{}_data scatter_{}_state"),
+_SCATTERING = (
+    _CopyNaming("{}_in", "{}_out", "scatter_{}_state scatter_{}_data"),
+    _CopyNaming("local_{}", "global_{}", "scatter_local_{}_state write_back_{}_state", items=_MATTER),
+    _CopyNaming("{}_view", "{}", "write_{}_view apply_{}_view", items=_ROBOTS),
+    _CopyNaming("sorted_{}", "{}", "unsort_{}_data restore_{}_order", items=_LISTED),
+    _CopyNaming("src_{}", "dst_{}", "scatter_{}_data scatter_{}_state"),
 )
-_ADVANCED = (
-    _Way("{}", "{}_prev", "shift_{}_history advance_{}_history"),
-    _Way("{}", "last_{}", "update_last_{}_state shift_{}_history"),
+_ADVANCING = (
+    _CopyNaming("{}", "{}_prev", "shift_{}_history advance_{}_history"),
+    _CopyNaming("{}", "last_{}", "update_last_{}_state shift_{}_history"),
 )
-_CHOSEN = (
-    _Way("{}_trial", "{}", "accept_{}_trial_state accept_{}_step"),
-    _Way("{}_new", "{}", "accept_{}_step update_accepted_{}_state"),
-    _Way("{}_prev", "{}", "reject_{}_step restore_rejected_{}_state"),
-    _Way("{}", "best_{}", "keep_best_{}_state update_best_{}_state", things="dof link"),
-    _Way("{}_next", "{}", "auto_reset_{}_state step_or_reset_{}_state", "initial_{}"),
-    _Way("{}_next", "{}", "auto_reset_{}_state advance_or_reset_{}_state", "{}_0"),
-    _Way("{}_in", "{}_out", "apply_{}_animation merge_animated_{}_state", "animated_{}", things="body particle"),
-    _Way("{}_in", "{}_out", "update_kinematic_{}_state set_kinematic_{}_targets", "{}_target", things="body"),
+_CHOOSING = (
+    _CopyNaming("{}_trial", "{}", "accept_{}_trial_state accept_{}_step"),
+    _CopyNaming("{}_new", "{}", "accept_{}_step update_accepted_{}_state"),
+    _CopyNaming("{}_prev", "{}", "reject_{}_step restore_rejected_{}_state"),
+    _CopyNaming("{}", "best_{}", "keep_best_{}_state update_best_{}_state", items="dof link"),
+    _CopyNaming("{}_next", "{}", "auto_reset_{}_state step_or_reset_{}_state", "initial_{}"),
+    _CopyNaming("{}_next", "{}", "auto_reset_{}_state advance_or_reset_{}_state", "{}_0"),
+    _CopyNaming("{}_in", "{}_out", "apply_{}_animation merge_animated_{}_state", "animated_{}", items="body particle"),
+    _CopyNaming("{}_in", "{}_out", "update_kinematic_{}_state set_kinematic_{}_targets", "{}_target", items="body"),
 )
-_PACKED = (
-    _Way("{}", "{}", "pack_{}_state flatten_{}_state"),
-    _Way("{}", "{}", "write_{}_observations fill_{}_observations", things=_ROBOTS),
+_PACKING = (
+    _CopyNaming("{}", "{}", "pack_{}_state flatten_{}_state"),
+    _CopyNaming("{}", "{}", "write_{}_observations fill_{}_observations", items=_ROBOTS),
 )
-_UNPACKED = (
-    _Way("{}", "{}", "unpack_{}_state load_{}_state"),
-    _Way("{}", "{}_out", "unpack_{}_state read_{}_buffer"),
+_UNPACKING = (
+    _CopyNaming("{}", "{}", "unpack_{}_state load_{}_state"),
+    _CopyNaming("{}", "{}_out", "unpack_{}_state read_{}_buffer"),
 )
-_SPREAD = (
-    _Way("template_{}", "{}", "replicate_{}_state expand_{}_template"),
-    _Way("{}_in", "{}_out", "copy_{}_worlds copy_{}_between_worlds"),
-    _Way("src_{}", "dst_{}", "copy_{}_worlds copy_{}_between_worlds"),
+_REPLICATING = (
+    _CopyNaming("template_{}", "{}", "replicate_{}_state expand_{}_template"),
+    _CopyNaming("{}_in", "{}_out", "copy_{}_worlds copy_{}_between_worlds"),
+    _CopyNaming("src_{}", "dst_{}", "copy_{}_worlds copy_{}_between_worlds"),
 )
 
-_HELD = {
+_FIXED_FLAGS = {
     "body": ("body_kinematic", "is_kinematic", "body_fixed"),
     "link": ("link_fixed", "link_kinematic"),
     "dof": ("dof_locked", "is_locked"),
@@ -129,18 +129,20 @@ _VELOCITIES = (
     "body_qd", "cvel", "link_lin_vel", "link_ang_vel", "joint_qd", "qvel", "dof_vel", "particle_qd", "particle_v",
 )  # fmt: skip
 """Velocities, which are zero for items that are fixed or moved by a script."""
-_REMEMBERED = frozenset({"action", "ctrl", "efc_force", "command", "joint_target_pos", "dof_pos_target", "ten_length"})
+_USED_BY_NEXT_STEP = frozenset(
+    {"action", "ctrl", "efc_force", "command", "joint_target_pos", "dof_pos_target", "ten_length"}
+)
 """Fields that one step sets and the next one uses, for example for rates or as a start of a solver."""
 
-_FORGOTTEN = frozenset({"qacc_warmstart", "body_sleep_timer"})
+_WITHOUT_HISTORY = frozenset({"qacc_warmstart", "body_sleep_timer"})
 """Fields that already hold values of the last step, so that no history of them is kept."""
-_SPARE = frozenset(
+_OPTIONAL_FIELDS = frozenset(
     {"qacc_warmstart", "body_sleep_timer", "body_asleep", "tet_plastic_strain", "act", "act_dot", "ctrl"}
 )
 """Fields of a state that a kernel for whole states may leave out."""
-_OF_TREE = frozenset({"body_parentid", "body_rootid", "dof_parentid"})
+_INDEX_FIELDS = frozenset({"body_parentid", "body_rootid", "dof_parentid"})
 """Fields that hold indices of other items. A copy to other indices would make them wrong, so they are not copied."""
-_UNSEEN = frozenset({"episode_return", "episode_length", "terminated", "truncated"})
+_NOT_OBSERVED = frozenset({"episode_return", "episode_length", "terminated", "truncated"})
 """Fields that are not part of observations."""
 
 
@@ -158,32 +160,32 @@ def _beside(field: Field) -> str:
     return f"first_{field.name}"
 
 
-class _Keeper:
+class _FieldCopier:
     """A kernel that processes several fields of an item in the same way."""
 
     def __init__(self, stream: Stream, task: "_Task") -> None:
         choices = stream.child("thing")
         self._model = choices.chance(0.35)
-        fitting = [(each, self._fitting(each, task)) for each in THINGS]
-        self.thing, fields = choices.choice([each for each in fitting if len(each[1]) >= task.least])
-        suited = [each for each in task.ways if not each.things or self.thing.prefix in each.things.split()]
-        if task.draw is _draw_chosen and self.thing.prefix == "env":
+        fitting = [(each, self._fitting(each, task)) for each in ITEMS]
+        self.item, fields = choices.choice([each for each in fitting if len(each[1]) >= task.least])
+        suited = [each for each in task.namings if not each.items or self.item.prefix in each.items.split()]
+        if task.draw is _draw_chosen and self.item.prefix == "env":
             suited = [each for each in suited if each.written == "{}" and each.beside != "default_{}"]
-        self.way = choices.choice(suited)
-        if not {self.way.read, self.way.written}.isdisjoint(_SAVES) and len(self.thing.state) > 1:
-            fields = [each for each in fields if each in self.thing.state]
-        if "observations" in self.way.titles:
-            fields = [each for each in fields if each.name not in _UNSEEN]
+        self.naming = choices.choice(suited)
+        if not {self.naming.read, self.naming.written}.isdisjoint(_SAVED_ARRAYS) and len(self.item.state) > 1:
+            fields = [each for each in fields if each in self.item.state]
+        if "observations" in self.naming.titles:
+            fields = [each for each in fields if each.name not in _NOT_OBSERVED]
         count = choices.choice(range(task.least, max(task.least, min(_MOST[stream.difficulty], task.most)) + 1))
-        whole = task.whole and self.thing.moves
-        needed = {each.name for each in self.thing.state if each.name not in _SPARE} if whole else set[str]()
+        whole = task.whole and self.item.has_defaults
+        needed = {each.name for each in self.item.state if each.name not in _OPTIONAL_FIELDS} if whole else set[str]()
         self.fields = self._some(choices, fields, count, needed)
         # a kernel that saves a state copies it exactly, and does not clear the velocities of fixed items
-        keeps = task.draw in (_draw_copied, _draw_chosen, _draw_spread) and self.way.written not in _SAVES
-        self._holds = keeps and self.thing.prefix in _HELD and choices.chance(0.45)
-        self._split = choices.chance(0.4) and task.draw is _draw_copied and self.way.written == "{}_out"
-        names = ("i", "tid", *self.thing.indices, *self.thing.indices)
-        if self.thing.prefix == "env":
+        keeps = task.draw in (_draw_copied, _draw_chosen, _draw_spread) and self.naming.written not in _SAVED_ARRAYS
+        self._keeps_fixed = keeps and self.item.prefix in _FIXED_FLAGS and choices.chance(0.45)
+        self._split = choices.chance(0.4) and task.draw is _draw_copied and self.naming.written == "{}_out"
+        names = ("i", "tid", *self.item.indices, *self.item.indices)
+        if self.item.prefix == "env":
             names = ("env", "tid", "env_id", "i")
         if task.worlds:
             sizes = choices.choice(((4, 16), (6, 8), (8, 12), (3, 32)))
@@ -193,27 +195,27 @@ class _Keeper:
             self.p = Program(stream, names)
             self.worlds, self.count = 1, self.p.threads
 
-    def _fitting(self, thing: Thing, task: "_Task") -> list[Field]:
+    def _fitting(self, item: Item, task: "_Task") -> list[Field]:
         """Return the fields of an item that a task may process."""
-        if (task.moving and not thing.moves) or (task.things and thing.prefix not in task.things.split()):
+        if (task.only_moving and not item.has_defaults) or (task.items and item.prefix not in task.items.split()):
             return []
-        parts = {"state": thing.state, "step": thing.step, "model": thing.model}
+        parts = {"state": item.state, "step": item.step, "model": item.model}
         kept = task.parts
-        if "model" in kept and (thing.state or thing.step) and thing.prefix not in _LISTED.split():
+        if "model" in kept and (item.state or item.step) and item.prefix not in _LISTED.split():
             # one kernel copies either state or model parameters
-            kept = ("model",) if thing.model and self._model else ("state", "step")
+            kept = ("model",) if item.model and self._model else ("state", "step")
         fields = [each for part in kept for each in parts[part]]
-        if task.worlds and thing.prefix == "env":
+        if task.worlds and item.prefix == "env":
             return []
-        fields = [each for each in fields if each.name not in _OF_TREE]
+        fields = [each for each in fields if each.name not in _INDEX_FIELDS]
         if task.worlds:
             # indices of other items and offsets of the model are the same in all worlds
-            fields = [each for each in fields if each not in thing.model or each.kind not in ("int", "id")]
-        if task.remembers and any(each.name == "particle_C" for each in thing.state):
+            fields = [each for each in fields if each not in item.model or each.kind not in ("int", "id")]
+        if task.with_next_step and any(each.name == "particle_C" for each in item.state):
             return []
-        if task.remembers:
-            fields = [each for each in fields if each.name not in _FORGOTTEN]
-            fields += [each for each in thing.step if each.name in _REMEMBERED]
+        if task.with_next_step:
+            fields = [each for each in fields if each.name not in _WITHOUT_HISTORY]
+            fields += [each for each in item.step if each.name in _USED_BY_NEXT_STEP]
         return [each for each in fields if not task.kinds or each.kind in task.kinds]
 
     def _some(self, choices: Stream, fields: list[Field], count: int, needed: set[str]) -> list[Field]:
@@ -238,15 +240,17 @@ class _Keeper:
             written: the shape of the arrays that are written.
             starts: whether the written arrays have initial values, which the kernel reads.
         """
-        way = self.way
-        if self.thing.prefix in _HELD:
-            self.p.array("held", FLAG, (0, 1), read, _HELD[self.thing.prefix])
+        naming = self.naming
+        if self.item.prefix in _FIXED_FLAGS:
+            self.p.array("held", FLAG, (0, 1), read, _FIXED_FLAGS[self.item.prefix])
         for each in self.fields:
             kind = KINDS[each.kind]
-            self.p.array(_read(each), kind.type, kind.bounds, read, (way.read.format(each.name),), kind.element)
-            self.p.array(_beside(each), kind.type, kind.bounds, written, (way.beside.format(each.name),), kind.element)
+            self.p.array(_read(each), kind.type, kind.bounds, read, (naming.read.format(each.name),), kind.element)
+            self.p.array(
+                _beside(each), kind.type, kind.bounds, written, (naming.beside.format(each.name),), kind.element
+            )
             start = kind.bounds if starts else None
-            name = way.written.format(each.name)
+            name = naming.written.format(each.name)
             self.p.output(_written(each), kind.type, written, (name,), start, kind.element)
             for part, part_kind, _ in PARTS.get(each.kind, ()):
                 found = KINDS[part_kind]
@@ -261,7 +265,7 @@ class _Keeper:
         """Return lines that copy every field from one index to another."""
         lines = list[str]()
         moving = [each for each in self.fields if each.name in _VELOCITIES]
-        if self._holds and 0 < len(moving) < len(self.fields):
+        if self._keeps_fixed and 0 < len(moving) < len(self.fields):
             rest = [f"{_written(each)}[{to}] = {_read(each)}[{at}]" for each in self.fields if each not in moving]
             taken = [f"{_written(each)}[{to}] = {_read(each)}[{at}]" for each in moving]
             none = [f"{_written(each)}[{to}] = {self.nothing(each)}" for each in moving]
@@ -279,7 +283,7 @@ class _Keeper:
 
     def local(self, field: Field) -> str:
         """Return the name of a local variable for the value of a field."""
-        short = field.name.removeprefix("rigid_contact_").removeprefix(f"{self.thing.prefix}_")
+        short = field.name.removeprefix("rigid_contact_").removeprefix(f"{self.item.prefix}_")
         return short if short != field.name else f"{field.name}_i"
 
     def starts(self, to: str) -> list[str]:
@@ -296,7 +300,7 @@ class _Keeper:
     @property
     def listed(self) -> bool:
         """Whether the items are stored in a list with a count of its used slots."""
-        return self.thing.prefix in ("contact", "efc", "path", "ray")
+        return self.item.prefix in ("contact", "efc", "path", "ray")
 
     @property
     def _may_leave_out(self) -> bool:
@@ -304,11 +308,11 @@ class _Keeper:
 
         It may not if it saves them. Otherwise it may leave out bodies, particles and links, but no other items.
         """
-        return self.way.written not in _SAVES and self.thing.prefix in ("body", "particle", "link")
+        return self.naming.written not in _SAVED_ARRAYS and self.item.prefix in ("body", "particle", "link")
 
     def condition(self, *, resets: bool) -> tuple[str, str, str]:
         """Return lines and two tests that select items: one that skips an item, and one that takes it."""
-        p, prefix = self.p, self.thing.prefix
+        p, prefix = self.p, self.item.prefix
         words = ("reset_mask", "world_reset") if resets else ("world_mask", "env_mask")
         p.array("mask", FLAG, (0, 1), (self.count,), ("reset_mask", "env_reset", "done") if resets and prefix == "env"
                 else (f"{prefix}_mask", "mask"))  # fmt: skip
@@ -327,13 +331,13 @@ class _Keeper:
         if "wid < 0" in found[1] or "wid >= 0" in found[1]:
             p.array("world_of", INT, (-1, _GROUPS - 1), (self.count,), (f"{prefix}_world", f"{prefix}_world_id"))
         single = "mask[" in found[1] and "world_id" not in found[1]
-        if single and self._may_leave_out and p.choices.chance(_SECOND):
+        if single and self._may_leave_out and p.choices.chance(_SECOND_CONDITION_SHARE):
             return self._both(*found)
         return found
 
     def _conditions(self, *, resets: bool) -> tuple[str, str, str]:
         """Return one condition that selects items in worlds, in the form of ``condition``."""
-        prefix = self.thing.prefix
+        prefix = self.item.prefix
         flagged = any(each.name == f"{prefix}_flags" for each in self.fields)
         active = (("", "(flags[i] & ACTIVE) == 0", "(flags[i] & ACTIVE) != 0"),)
         own = (("", "not mask[i]", "mask[i]"), ("", "mask_ids[i] == 0", "mask_ids[i] == 1"))
@@ -357,7 +361,7 @@ class _Keeper:
 
     def _both(self, before: str, unless: str, test: str) -> tuple[str, str, str]:
         """Return a condition combined with a second one that the same items have to meet."""
-        p, prefix = self.p, self.thing.prefix
+        p, prefix = self.p, self.item.prefix
         p.array("enabled", FLAG, (0, 1), (self.count,), (f"{prefix}_enabled", f"is_{prefix}_enabled"))
         p.array("frozen", FLAG, (0, 1), (self.count,), (f"{prefix}_frozen", f"{prefix}_locked"))
         further = [("not enabled[i]", "enabled[i]"), ("not enabled[i]", "enabled[i]"), ("frozen[i]", "not frozen[i]")]
@@ -375,21 +379,21 @@ class _Keeper:
     def guard(self, share: float = 0.8, *, resets: bool = False) -> list[str]:
         """Return lines that let some threads return early."""
         if not self.p.choices.chance(share):
-            self.p.guard_count(self.thing.prefix)
+            self.p.guard_count(self.item.prefix)
             return []
         before, unless, _ = self.condition(resets=resets)
         return [before, block(f"if {unless}:", "return")]
 
 
-def _write(keeper: _Keeper, *lines: str) -> None:
+def _write(copier: _FieldCopier, *lines: str) -> None:
     text = "\n".join(filter(None, lines))
     # an environment is itself a world, so its index is the world's
-    keeper.p.write(re.sub(r"\bi\b", "env", text) if keeper.thing.prefix == "env" else text)
+    copier.p.write(re.sub(r"\bi\b", "env", text) if copier.item.prefix == "env" else text)
 
 
-def _draw_copied(k: _Keeper) -> None:
+def _draw_copied(k: _FieldCopier) -> None:
     """Draw a kernel that copies the fields to other arrays at the same index, to save or restore them."""
-    whole = k.way.written in ("{}_out", "dst_{}", "{}_dst")
+    whole = k.naming.written in ("{}_out", "dst_{}", "{}_dst")
     k.declare((k.count,), (k.count,))
     lines = k.copies("i", "i")
     form = k.p.pick("guard", "guard", "branch", "cleared" if whole and k.listed else "guard")
@@ -401,12 +405,12 @@ def _draw_copied(k: _Keeper) -> None:
     _write(k, before, block(f"if {test}:", *lines), rest)
 
 
-def _draw_reset(k: _Keeper) -> None:
+def _draw_reset(k: _FieldCopier) -> None:
     """Draw a kernel that sets the fields to their initial values."""
     k.declare((k.count,), (k.count,))
     lines = k.starts("i")
     kept = [each for each in k.fields if each.start == "default"]
-    prefix = k.thing.prefix
+    prefix = k.item.prefix
     form = k.p.pick("guard", "branch", "keyframe", "moving" if prefix in ("body", "link") else "guard")
     if form == "branch":
         before, _, test = k.condition(resets=True)
@@ -419,7 +423,7 @@ def _draw_reset(k: _Keeper) -> None:
         _write(k, *k.guard(1.0, resets=True), remark, block("if (moved[i] & KINEMATIC) == 0:", *moved), *rest)
     elif form == "keyframe":
         states = 4
-        k.way = replace(k.way, read=k.p.pick("key_{}", "keyframe_{}"))
+        k.naming = replace(k.naming, read=k.p.pick("key_{}", "keyframe_{}"))
         k.declare((states,) if prefix == "env" else (states, k.count), (k.count,))
         k.p.array("key_of", INT, (-1, states - 1), (k.count if prefix == "env" else _GROUPS,),
                   ("keyframe_id", "reset_key", "keyframe"))  # fmt: skip
@@ -437,16 +441,16 @@ def _draw_reset(k: _Keeper) -> None:
         _write(k, *k.guard(1.0, resets=True), *lines)
 
 
-def _draw_gathered(k: _Keeper) -> None:
+def _draw_gathered(k: _FieldCopier) -> None:
     """Draw a kernel that gathers the fields through a map of indices, in which some entries may be missing."""
     among, p = k.p.choices.choice((16, 24, 40)), k.p
     k.declare((among,), (k.count,))
     test = p.pick("src < 0", "src == -1", "src < 0")
     form = p.pick("all", "leave", "clear", "clear", "else", "else", "inside")
     p.array("index_map", INT, ({"src < 0": -2, "src == -1": -1}[test] if form != "all" else 0, among - 1), (k.count,),
-            (f"{k.thing.prefix}_map", "index_map", "src_index", f"{k.thing.prefix}_ids"))  # fmt: skip
-    p.guard_count(k.thing.prefix)
-    p.array("valid", FLAG, (0, 1), (among,), (f"{k.thing.prefix}_valid", f"{k.thing.prefix}_alive", "src_valid"))
+            (f"{k.item.prefix}_map", "index_map", "src_index", f"{k.item.prefix}_ids"))  # fmt: skip
+    p.guard_count(k.item.prefix)
+    p.array("valid", FLAG, (0, 1), (among,), (f"{k.item.prefix}_valid", f"{k.item.prefix}_alive", "src_valid"))
     copies = k.copies("i", "src")
     there = "src >= 0"
     if p.choices.chance(0.35):
@@ -461,37 +465,37 @@ def _draw_gathered(k: _Keeper) -> None:
     _write(k, "src = index_map[i]", *lines)
 
 
-def _draw_ordered(k: _Keeper, ways: tuple[_Way, ...]) -> None:
+def _draw_ordered(k: _FieldCopier, namings: tuple[_CopyNaming, ...]) -> None:
     """Draw a kernel that reorders the fields by a permutation."""
-    k.way = k.p.choices.choice(ways)
+    k.naming = k.p.choices.choice(namings)
     k.declare((k.count,), (k.count,))
     k.p.places("order", k.count, 1, ("order", "sort_order", "permutation", "sorted_ids"))
     k.p.output("rank", INT, (k.count,), ("inverse_order", "new_index"))
-    k.p.guard_count(k.thing.prefix)
+    k.p.guard_count(k.item.prefix)
     inverse = ["# where each has gone", "rank[src] = i"] if k.p.maybe(0.2) else []
     _write(k, "src = order[i]", *k.copies("i", "src"), *inverse)
 
 
-def _draw_gathered_or_ordered(k: _Keeper) -> None:
+def _draw_gathered_or_ordered(k: _FieldCopier) -> None:
     """Draw a kernel that gathers the fields through a map or a permutation."""
-    ways = tuple(each for each in _ORDERED if k.thing.prefix in each.things.split())
-    if ways and k.p.choices.chance(0.5):
-        _draw_ordered(k, ways)
+    namings = tuple(each for each in _ORDERING if k.item.prefix in each.items.split())
+    if namings and k.p.choices.chance(0.5):
+        _draw_ordered(k, namings)
     else:
         _draw_gathered(k)
 
 
-def _draw_scattered(k: _Keeper) -> None:
+def _draw_scattered(k: _FieldCopier) -> None:
     """Draw a kernel that scatters the fields to other indices."""
     k.declare((k.count,), (2 * k.count,))
-    k.p.places("slot_of", k.count, 2, (f"{k.thing.prefix}_slot", "dst_index", f"{k.thing.prefix}_ids"))
+    k.p.places("slot_of", k.count, 2, (f"{k.item.prefix}_slot", "dst_index", f"{k.item.prefix}_ids"))
     guard = k.guard(1.0) if k.listed or k.p.choices.chance(0.4) else []
     if not guard:
-        k.p.guard_count(k.thing.prefix)
+        k.p.guard_count(k.item.prefix)
     _write(k, *guard, "dst = slot_of[i]", *k.copies("dst", "i"))
 
 
-def _draw_advanced(k: _Keeper) -> None:
+def _draw_advanced(k: _FieldCopier) -> None:
     """Draw a kernel that shifts the history of the fields by one step; after a reset there is no older value."""
     k.declare((k.count,), (k.count,), starts=True)
     p, deep = k.p, k.p.choices.chance(0.4)
@@ -499,26 +503,26 @@ def _draw_advanced(k: _Keeper) -> None:
     p.sizes(history_length=length)
     older = deep or p.choices.chance(0.6)
     p.constants({"KINEMATIC": 2})
-    shifted, filled, moves = list[str](), list[str](), list[str]()
+    shifted, filled, has_defaults = list[str](), list[str](), list[str]()
     for each in k.fields:
         kind, past = KINDS[each.kind], f"past_{each.name}"
         if deep:
             p.output(past, kind.type, (k.count, length), (f"{each.name}_history",), kind.bounds, kind.element)
-            moves.append(f"{past}[i, h] = {past}[i, h - 1]")
+            has_defaults.append(f"{past}[i, h] = {past}[i, h - 1]")
             shifted.append(f"{past}[i, 0] = {_read(each)}[i]")
             filled.append(f"{past}[i, h] = {_read(each)}[i]")
             continue
         if older:
-            name = {"{}_prev": "{}_prev2", "last_{}": "last_last_{}"}[k.way.written].format(each.name)
+            name = {"{}_prev": "{}_prev2", "last_{}": "last_last_{}"}[k.naming.written].format(each.name)
             p.output(past, kind.type, (k.count,), (name,), None, kind.element)
             shifted.append(f"{past}[i] = {_written(each)}[i]")
             filled.append(f"{past}[i] = {_read(each)}[i]")
         shifted.append(f"{_written(each)}[i] = {_read(each)}[i]")
         filled.append(f"{_written(each)}[i] = {_read(each)}[i]")
     if deep:
-        k.way = replace(k.way, titles="shift_{}_history push_{}_history update_{}_history")
+        k.naming = replace(k.naming, titles="shift_{}_history push_{}_history update_{}_history")
         # the newest step is first
-        shifted = [block("for h in range(history_length - 1, 0, -1):", *moves), *shifted]
+        shifted = [block("for h in range(history_length - 1, 0, -1):", *has_defaults), *shifted]
         filled = [block("for h in range(history_length):", *filled)]
     if older and p.choices.chance(0.6):
         before, _, test = k.condition(resets=True)
@@ -528,23 +532,23 @@ def _draw_advanced(k: _Keeper) -> None:
         else:
             _write(k, before, block(f"if {test}:", remark, *filled, "return"), *shifted)
     else:
-        if k.thing.prefix == "particle" and p.choices.chance(0.5):
+        if k.item.prefix == "particle" and p.choices.chance(0.5):
             _write(k, *k.guard(1.0), *shifted)
             return
-        p.guard_count(k.thing.prefix)
+        p.guard_count(k.item.prefix)
         _write(k, *shifted)
 
 
-def _draw_chosen(k: _Keeper) -> None:
+def _draw_chosen(k: _FieldCopier) -> None:
     """Draw a kernel that chooses between two values of the fields by a condition, such as an accepted step."""
-    p, way, prefix = k.p, k.way, k.thing.prefix
-    scripted, ends = way.things.startswith("body"), way.beside in ("initial_{}", "{}_0")
+    p, naming, prefix = k.p, k.naming, k.item.prefix
+    scripted, ends = naming.items.startswith("body"), naming.beside in ("initial_{}", "{}_0")
     k.declare((k.count,), (k.count,))
     p.array("flags", INT, (0, 3), (k.count,), (f"{prefix}_flags",))
     p.array("driven", FLAG, (0, 1), (k.count,), (f"{prefix}_is_kinematic", f"{prefix}_animated"))
     p.array("world_of", INT, (0, _GROUPS - 1), (k.count,), (f"{prefix}_world", f"{prefix}_world_id"))
     good = {"{}_prev": ("step_accepted", "step_converged"), "{}": ("improved", "seed_improved")}
-    p.array("world_ok", FLAG, (0, 1), (_GROUPS,), good.get(way.read, ("step_accepted", "accepted")))
+    p.array("world_ok", FLAG, (0, 1), (_GROUPS,), good.get(naming.read, ("step_accepted", "accepted")))
     p.array("over", FLAG, (0, 1), (k.count if prefix == "env" else _GROUPS,), ("done", "env_done", "reset_mask"))
     p.constants({"KINEMATIC": 2})
     taken = k.copies("i", "i")
@@ -561,7 +565,7 @@ def _draw_chosen(k: _Keeper) -> None:
         _write(k, before, block(f"if {test}:", *k.starts("i")), block("else:", *taken))
     else:
         # a step is accepted or rejected for a whole world
-        bad = "not " if way.read == "{}_prev" else ""
+        bad = "not " if naming.read == "{}_prev" else ""
         index = p.pick("world_of[i]", "wid")
         before = "wid = world_of[i]" if index == "wid" else ""
         if p.choices.chance(0.5):
@@ -588,7 +592,7 @@ _LOADS = (
 """Functions that read a value from its components in a flat row."""
 
 
-def _draw_packed(k: _Keeper) -> None:
+def _draw_packed(k: _FieldCopier) -> None:
     """Draw a kernel that packs the components of all fields of an item into a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
@@ -596,7 +600,9 @@ def _draw_packed(k: _Keeper) -> None:
     for each in _STORES:
         p.function(each)
     two = p.choices.chance(0.6)
-    named = ("obs", "observations", "obs_buf") if "observations" in k.way.titles else ("packed", "flat_state", "rows")
+    named = (
+        ("obs", "observations", "obs_buf") if "observations" in k.naming.titles else ("packed", "flat_state", "rows")
+    )
     p.output("flat", FLOAT, (k.count, width) if two else (k.count * width,), named)
     p.sizes(stride=width)
     lines, at = list[str](), 0
@@ -632,7 +638,7 @@ def _plus(base: str, at: int, further: str) -> str:
     return " + ".join(each for each in (base, str(at) if at or not (base or further) else "", further) if each)
 
 
-def _draw_unpacked(k: _Keeper) -> None:
+def _draw_unpacked(k: _FieldCopier) -> None:
     """Draw a kernel that reads the components of the fields from a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
@@ -657,7 +663,7 @@ def _draw_unpacked(k: _Keeper) -> None:
     _write(k, *k.guard(), *([] if two else ["base = i * stride"]), *lines)
 
 
-def _draw_spread(k: _Keeper) -> None:
+def _draw_spread(k: _FieldCopier) -> None:
     """Draw a kernel that copies the fields from one world to all, or between rows of worlds and one row."""
     p, at = k.p, "world, i"
     p.array("world_mask", FLAG, (0, 1), (k.worlds,), ("world_mask", "env_mask", "reset_mask"))
@@ -666,12 +672,12 @@ def _draw_spread(k: _Keeper) -> None:
         INT,
         (k.count // 2, k.count),
         (k.worlds,),
-        (f"world_{k.thing.prefix}_count", f"{k.thing.prefix}_count"),
+        (f"world_{k.item.prefix}_count", f"{k.item.prefix}_count"),
     )
-    p.starts("start_of", k.worlds, k.count, 0, (f"{k.thing.prefix}_world_start", "world_start"))
-    form = "all" if "template" in k.way.read else p.pick("flatten", "unflatten", "source")
+    p.starts("start_of", k.worlds, k.count, 0, (f"{k.item.prefix}_world_start", "world_start"))
+    form = "all" if "template" in k.naming.read else p.pick("flatten", "unflatten", "source")
     if form in ("flatten", "unflatten"):
-        k.way = replace(k.way, titles=f"{form}_{{}}_worlds {form}_{{}}_state")
+        k.naming = replace(k.naming, titles=f"{form}_{{}}_worlds {form}_{{}}_state")
     shapes = {"all": ((k.count,), (k.worlds, k.count)), "source": ((k.worlds, k.count),) * 2,
               "flatten": ((k.worlds, k.count), (k.worlds * k.count,)),
               "unflatten": ((k.worlds * k.count,), (k.worlds, k.count))}[form]  # fmt: skip
@@ -696,18 +702,18 @@ def _draw_spread(k: _Keeper) -> None:
 class _Task:
     """A task for the fields of an item, such as copying or packing them."""
 
-    draw: Callable[[_Keeper], None]
+    draw: Callable[[_FieldCopier], None]
     summary: str
-    ways: tuple[_Way, ...]
+    namings: tuple[_CopyNaming, ...]
     kinds: Collection[str] = ()
     """The types of the fields that the task may process; empty for all types."""
     parts: tuple[str, ...] = ("state", "step")
     """The parts of an item whose fields are processed: its state, the values of a step, its model."""
-    remembers: bool = False
-    """Whether fields in ``_REMEMBERED`` are processed as well."""
-    moving: bool = False
+    with_next_step: bool = False
+    """Whether fields in ``_USED_BY_NEXT_STEP`` are processed as well."""
+    only_moving: bool = False
     """Whether only items that move are processed."""
-    things: str = ""
+    items: str = ""
     """The prefixes of the items that are processed; empty for all items."""
     worlds: bool = False
     """Whether the launch has an additional dimension for worlds."""
@@ -715,7 +721,7 @@ class _Task:
     most: int = 9
     """The maximum number of fields; ``least`` is the minimum."""
     whole: bool = False
-    """Whether all fields of the state of an item that moves are processed, except some in ``_SPARE``."""
+    """Whether all fields of the state of an item that moves are processed, except some in ``_OPTIONAL_FIELDS``."""
 
 
 _ALL = ("state", "step", "model")
@@ -724,60 +730,60 @@ _TASKS = {
     "copy_fields": _Task(
         draw=_draw_copied,
         summary="Copies the state of {things}",
-        ways=_KEPT,
-        things=f"{_LASTING} env contact",
+        namings=_SAVING,
+        items=f"{_CONSTANT_IN_NUMBER} env contact",
         whole=True,
     ),
     "reset_fields": _Task(
-        draw=_draw_reset, summary="Resets the state of {things}", ways=_RESET, moving=True, whole=True
+        draw=_draw_reset, summary="Resets the state of {things}", namings=_RESETTING, only_moving=True, whole=True
     ),
     "gather_fields": _Task(
-        draw=_draw_gathered_or_ordered, summary="Gathers the data of {things}", ways=_GATHERED, parts=_ALL
+        draw=_draw_gathered_or_ordered, summary="Gathers the data of {things}", namings=_GATHERING, parts=_ALL
     ),
     "scatter_fields": _Task(
-        draw=_draw_scattered, summary="Writes the data of {things} to their slots", ways=_SCATTERED, parts=_ALL
+        draw=_draw_scattered, summary="Writes the data of {things} to their slots", namings=_SCATTERING, parts=_ALL
     ),
     "advance_fields": _Task(
         draw=_draw_advanced,
         summary="Keeps what {things} had in the last step",
-        ways=_ADVANCED,
+        namings=_ADVANCING,
         kinds=_MOVED,
         parts=("state",),
-        remembers=True,
-        things="body link dof particle",
+        with_next_step=True,
+        items="body link dof particle",
         least=1,
         most=3,
     ),
     "choose_fields": _Task(
         draw=_draw_chosen,
         summary="Takes one of two states for each of the {things}",
-        ways=_CHOSEN,
+        namings=_CHOOSING,
         parts=("state",),
-        moving=True,
+        only_moving=True,
         whole=True,
     ),
     "pack_fields": _Task(
         draw=_draw_packed,
         summary="Writes the state of {things} to flat rows",
-        ways=_PACKED,
+        namings=_PACKING,
         kinds=tuple(name for name, each in KINDS.items() if each.parts),
     ),
     "unpack_fields": _Task(
         draw=_draw_unpacked,
         summary="Reads the state of {things} from flat rows",
-        ways=_UNPACKED,
+        namings=_UNPACKING,
         kinds=tuple(MADE),
         parts=("state",),
-        moving=True,
+        only_moving=True,
         whole=True,
     ),
     "spread_fields": _Task(
         draw=_draw_spread,
         summary="Copies the state of {things} between worlds",
-        ways=_SPREAD,
+        namings=_REPLICATING,
         parts=_ALL,
         worlds=True,
-        things=_LASTING,
+        items=_CONSTANT_IN_NUMBER,
         whole=True,
     ),
 }
@@ -791,17 +797,17 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     if target in TEXTS:
         return draw_state(stream, target)
     task = _TASKS[target]
-    k = _Keeper(stream, task)
+    k = _FieldCopier(stream, task)
     task.draw(k)
-    things = k.thing.title
-    titles = tuple(each.format(k.thing.prefix) for each in k.way.titles.split())
+    items = k.item.title
+    titles = tuple(each.format(k.item.prefix) for each in k.naming.titles.split())
     summary = task.summary
-    if all(each in k.thing.model for each in k.fields):
+    if all(each in k.item.model for each in k.fields):
         # model parameters are not called state
         titles = tuple(re.sub(r"_state\b", "_properties", each) for each in titles)
         summary = summary.replace("the state of", "the properties of")
-    docstrings = (f"One thread for each of the {things}.", f"Launched over all {things}.")
-    return k.p.done("state", "snapshots", target, summary.format(things=things), titles, docstrings)
+    docstrings = (f"One thread for each of the {items}.", f"Launched over all {items}.")
+    return k.p.done("state", "snapshots", target, summary.format(things=items), titles, docstrings)
 
 
 _WEIGHTS = {

@@ -28,13 +28,13 @@ _BODIES = read_bodies("warp", "stages", margin=4)
 _MAT, _TWO, _SQUARE = Type("float32", (3, 3)), Type("float32", (2,)), Type("float32", (6, 6))
 
 _COLLIDE = _BODIES["collide"]
-_APART = _BODIES["apart"]
+_SHAPE_START = _BODIES["apart"]
 """Lines that read the positions of two shapes, and initialise their distance, contact normal and contact point."""
-_MEETING = _APART + _BODIES["meeting"]
+_SHAPE_CONTACT = _SHAPE_START + _BODIES["meeting"]
 """Lines that compute distance, contact normal and contact point of two shapes without calling functions."""
-_MEETING_CALLED = _APART + _BODIES["meeting_called"]
-"""The same as ``_MEETING``, with calls of functions that several types of shapes share."""
-_MEETING_FUNCTIONS = (
+_SHAPE_CONTACT_CALLED = _SHAPE_START + _BODIES["meeting_called"]
+"""The same as ``_SHAPE_CONTACT``, with calls of functions that several types of shapes share."""
+_SHAPE_CONTACT_FUNCTIONS = (
     """
     def gap_along(normal: wp.vec3, p_a: wp.vec3, p_b: wp.vec3) -> float:
         return wp.dot(normal, p_b - p_a)
@@ -86,10 +86,10 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     p.output("num_box_pairs", INT, (1,), ("box_pair_count", "num_skipped"), (0, 1))
     p.output("max_depth", FLOAT, (1,), ("max_penetration", "max_depth"), (-0.2, 0))
     p.output("body_f", SPATIAL, (bodies,), ("body_f",), (-1, 1), element="wp.spatial_vector")
-    meeting = _MEETING
+    meeting = _SHAPE_CONTACT
     if p.choices.chance(0.75):
-        meeting = _MEETING_CALLED
-        for text in _MEETING_FUNCTIONS:
+        meeting = _SHAPE_CONTACT_CALLED
+        for text in _SHAPE_CONTACT_FUNCTIONS:
             p.function(text)
     lines = _COLLIDE.replace("    MEETING\n", meeting[1:])
     lines = with_shape_data(p.choices, lines, "shape_gap", share=0.6)
@@ -553,14 +553,14 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
 
 
 _SOLVE = _BODIES["solve"]
-_WEIGHED = (
+_EFFECTIVE_MASS = (
     _BODIES["weighed"],
     """
     w_n = inverse_mass(q_a, m_a, I_a, r_a, n) + inverse_mass(q_b, m_b, I_b, r_b, n)
     """,
 )
 """Lines that compute the sum of both bodies' inverse effective masses along the contact normal."""
-_SLID = (
+_FRICTION_MASS = (
     """
     side_a = wp.quat_rotate_inv(q_a, wp.cross(r_a, t))
     side_b = wp.quat_rotate_inv(q_b, wp.cross(r_b, t))
@@ -570,7 +570,7 @@ _SLID = (
     w_t = inverse_mass(q_a, m_a, I_a, r_a, t) + inverse_mass(q_b, m_b, I_b, r_b, t)
     """,
 )
-_MOVED = (
+_CORRECTIONS = (
     """
     if body_SIDE >= 0:
         wp.ATOMIC(body_delta, body_SIDE, wp.spatial_vector(impulse * m_SIDE, turn_by(q_SIDE, I_SIDE, r_SIDE, impulse)))
@@ -622,9 +622,9 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     if called:
         for text in _SOLVE_FUNCTIONS:
             p.function(text)
-    p.function(_MEETING_FUNCTIONS[0])
+    p.function(_SHAPE_CONTACT_FUNCTIONS[0])
     p.function(_ACROSS)
-    moved = (_MOVED[0] if called else p.choices.choice(_MOVED[1:])).strip("\n").rstrip()
+    moved = (_CORRECTIONS[0] if called else p.choices.choice(_CORRECTIONS[1:])).strip("\n").rstrip()
     moved = moved.replace("COUNT", "wp.atomic_add(body_contacts, body_SIDE, 1)" if p.choices.chance(0.5) else "")
     # the other body gets the opposite impulse
     back = moved if p.choices.chance(0.4) else moved.replace("wp.spatial_vector(", "-wp.spatial_vector(")
@@ -632,7 +632,7 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
         back.replace("ATOMIC", "atomic_sub" if back == moved else "atomic_add").replace("SIDE", "a"),
         moved.replace("ATOMIC", "atomic_add").replace("SIDE", "b"),
     )
-    lines = _filled(_SOLVE.rstrip(), weighed=_WEIGHED[called], slid=_SLID[called])
+    lines = _filled(_SOLVE.rstrip(), weighed=_EFFECTIVE_MASS[called], slid=_FRICTION_MASS[called])
     p.write("\n".join((lines, *sides)))
     titles = ("solve_body_contacts", "solve_contact_positions", "project_contacts", "apply_contact_corrections")
     summary = "Corrections that move the bodies of each contact apart"

@@ -49,44 +49,44 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 __all__ = ["Bundle", "Filling", "Given", "Made", "Sheet", "plural", "reshape", "unparse"]
 
 
-def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
+def reshape(sheet: Sheet, choices: Stream, *, commented: bool) -> None:
     """Apply all forms to a kernel.
 
     Args:
         sheet: the kernel; it is changed.
         choices: the random choices.
-        talks: whether the kernel has comments.
+        commented: whether the kernel has comments.
     """
     in_place.update(sheet, choices.child("in place"))
     unpacking.join_limits(sheet, choices.child("limits"))
     unpacking.pack(sheet, choices.child("packing"))
     unpacking.unpack(sheet, choices.child("unpacking"))
     worlds.spread(sheet, choices.child("worlds"))
-    flattening.lay(sheet, choices.child("laying"))
+    flattening.store_row_by_row(sheet, choices.child("laying"))
     flattening.flatten(sheet, choices.child("flattening"))
-    words.agree(sheet, choices.child("words"))
-    extents.ask(sheet, choices.child("extents"))
+    words.unify_vocabulary(sheet, choices.child("words"))
+    extents.read_from_shapes(sheet, choices.child("extents"))
     listing.choose_threads(sheet, choices.child("listing"))
     loops.share(sheet, choices.child("lanes"))
     loops.stride(sheet, choices.child("stride"))
     loops.count(sheet, choices.child("counting"))
     loops.offset(sheet, choices.child("offset"))
-    flags.turn_to_numbers(sheet, choices.child("numbers"))
-    flags.turn_to_truths(sheet, choices.child("flags"))
+    flags.turn_to_integers(sheet, choices.child("numbers"))
+    flags.turn_to_bools(sheet, choices.child("flags"))
     guards.rearrange(sheet, choices.child("guards"))
-    chains.part(sheet, choices.child("chains"))
+    chains.split(sheet, choices.child("chains"))
     prints.warn(sheet, choices.child("prints"))
     switches.switch(sheet, choices.child("switches"))
     statics.resolve(sheet, choices.child("statics"))
     selects.choose(sheet, choices.child("selects"))
-    flags.ask_bare(sheet, choices.child("bare"))
+    flags.test_without_comparison(sheet, choices.child("bare"))
     squares.multiply(sheet, choices.child("squares"))
-    rotating.turn(sheet, choices.child("rotating"))
+    rotating.rotate_by_rotation(sheet, choices.child("rotating"))
     limits.compare(sheet, choices.child("compared"))
     in_place.add(sheet, choices.child("added"))
     in_place.nest(sheet, choices.child("nested"))
     zeros.shorten(sheet, choices.child("zeros"))
-    if talks:
+    if commented:
         remarks.remark(sheet, choices.child("remarks"))
     bundles.bundle(sheet, choices.child("bundles"))
     outlining.outline(sheet, choices.child("functions"))
@@ -94,6 +94,6 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     components.unfold(sheet, choices.child("unfolded"))
     components.name(sheet, choices.child("components"))
     rotating.name_parts(sheet, choices.child("parts"))
-    arguments.name_subjects(sheet, choices.child("subjects"))
+    arguments.add_item_prefixes(sheet, choices.child("subjects"))
     variables.describe(sheet, choices.child("variables"))
     arguments.spell(sheet, choices.child("spelled"))

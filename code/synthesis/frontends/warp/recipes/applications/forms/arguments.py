@@ -18,12 +18,12 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     subject_of,
 )
 
-_SUBJECTS = 0.7
+_ITEM_SHARE = 0.7
 """Probability that the names of all arrays begin with the kind of item that an element belongs to, as in ``body_mass``.
 
 Arguments of applications' kernels have 12.7 characters on average.
 """
-_OWNERS = frozenset({
+_ITEM_WORDS = frozenset({
     "body", "bodies", "joint", "joints", "contact", "contacts", "shape", "shapes", "particle", "particles", "spring",
     "world", "worlds", "env", "envs", "tri", "tris", "face", "faces", "edge", "edges", "vertex", "vertices", "vert",
     "dof", "dofs", "geom", "geoms", "jnt", "node", "nodes", "cell", "cells", "pixel", "pixels", "ray", "rays", "camera",
@@ -36,77 +36,77 @@ _COLUMNS = frozenset({"col", "column", "px", "x_id"})
 """Names of an index that is a position along an axis of a grid and does not identify an item."""
 _LONGEST = 26
 """Maximum length of an argument's name after words were added to it."""
-_THINGS = frozenset({
+_REFERRED_ITEMS = frozenset({
     "art", "articulation", "body", "cell", "cluster", "color", "constraint", "contact", "dof", "edge", "element", "env",
     "face", "geom", "group", "joint", "link", "material", "mesh", "node", "particle", "patch", "row", "shape", "spring",
     "tet", "tri", "vertex", "voxel", "world",
 })  # fmt: skip
 """Items that the integers of an array may identify, such as ``shape`` and ``body`` in ``shape_body``."""
-_CORNERS = {
+_VERTEX_INDICES_NAMES = {
     "triangles": "tri_indices", "tris": "tri_indices", "faces": "face_indices", "edges": "edge_indices",
     "tets": "tet_indices", "springs": "spring_indices", "elements": "element_indices", "hinges": "hinge_indices",
 }  # fmt: skip
 """For each name of an array of vertex indices, the name with the ending ``_indices``."""
-_PAIRED = 0.5
+_LETTERED_PAIRS_SHARE = 0.5
 """Probability that the two arguments of a pair end with ``_a`` and ``_b`` instead of 0 and 1."""
-_KEEPERS = (("model", "state"), ("model", "data"), ("model", "solver"), ("scene", "scene"), ("sim", "sim"))
+_OWNER_PREFIXES = (("model", "state"), ("model", "data"), ("model", "solver"), ("scene", "scene"), ("sim", "sim"))
 """Pairs of prefixes that name the object that stores an array: one for constant arrays, one for arrays that change."""
-_PROBLEMS = ("problem", "system", "solver")
+_EQUATION_PREFIXES = ("problem", "system", "solver")
 """Prefixes of the names of arrays of a system of equations."""
-_SOLVED = frozenset({
+_EQUATION_WORDS = frozenset({
     "A", "L", "aref", "basis", "bias", "col", "diag", "diagonal", "impulse", "impulses", "lambda", "lambdas", "lhs",
     "matrix", "multiplier", "multipliers", "nnz", "pivot", "preconditioner", "residual", "residuals", "rhs", "row",
     "rows", "solution", "unknowns", "values",
 })  # fmt: skip
 """Words in names of arrays that belong to a system of equations."""
-_KEPT_ALREADY = ("model", "state", "data", "problem", "solver", "sim", "scene", "src", "dst")
+_KNOWN_PREFIXES = ("model", "state", "data", "problem", "solver", "sim", "scene", "src", "dst")
 """Prefixes of names that already name the object that stores an array."""
-_KEPT = 0.5
+_PREFIXED_SHARE = 0.5
 """Probability that the names of all arrays begin with the object that stores them, as in ``model_body_mass``.
 
 Three or more arguments have such a prefix in these shares of newton's kernels: 3 % for a model, 3.4 % for a problem,
 and about 8 % for a solver, a state, data, limits or another part of a program.
 """
-_FEWEST = 3
+_FEWEST_ARRAYS = 3
 """Minimum number of arrays of a kernel whose names get a prefix such as ``model_``."""
-_CONTACTS = 0.3
+_CONTACT_KIND_SHARE = 0.3
 """Probability that the names of contact arrays say whether the contacts are soft or rigid."""
-_MOVING = frozenset({
+_CHANGING_WORDS = frozenset({
     "angle", "coords", "f", "force", "forces", "impulse", "lambda", "pos", "position", "positions", "pose", "poses",
     "pressure", "q", "qd", "qdd", "quat", "rotation", "state", "temperature", "time", "torque", "torques", "transform",
     "twist", "u", "v", "vel", "velocities", "velocity", "wrench", "wrenches", "x", "xform",
 })  # fmt: skip
 """Words in names of non-integer arrays whose values change from step to step."""
-_SET = frozenset({"default", "home", "initial", "limit", "nominal", "rest", "target"})
+_CONSTANT_WORDS = frozenset({"default", "home", "initial", "limit", "nominal", "rest", "target"})
 """Words in names of arrays that are constant although their quantity usually changes, such as ``rest_pos``."""
 
 
-def name_subjects(sheet: Sheet, choices: Stream) -> None:
+def add_item_prefixes(sheet: Sheet, choices: Stream) -> None:
     """In most kernels, prefix the names of each array with the item that its last index identifies: ``body_mass``.
 
     Arrays whose names already contain an item are not renamed.
     """
-    if not choices.chance(_SUBJECTS):
+    if not choices.chance(_ITEM_SHARE):
         return
-    said = ({each for each in names if each not in sheet.avoided} for names in sheet.axes)
-    axes = zip(sheet.axes, said, strict=True)
-    things = {names[0]: subject_of(sorted(kept)) for names, kept in axes if not _COLUMNS & set(names)}
-    things |= {key: subject_of(sheet.roles.get(key, (key,))) for key in sheet.items}
+    indexed_by = ({each for each in names if each not in sheet.avoided} for names in sheet.axes)
+    axes = zip(sheet.axes, indexed_by, strict=True)
+    items = {names[0]: subject_of(sorted(kept)) for names, kept in axes if not _COLUMNS & set(names)}
+    items |= {key: subject_of(sheet.roles.get(key, (key,))) for key in sheet.items}
     found = dict[str, set[str]]()
     for node in nodes_in(sheet.body):
         match node:
             case ast.Subscript(value=ast.Name(id=array), slice=index) if array in sheet.given:
                 last = parts_of(index)[-1]
-                found.setdefault(array, set()).add(things.get(last.id, "") if isinstance(last, ast.Name) else "")
+                found.setdefault(array, set()).add(items.get(last.id, "") if isinstance(last, ast.Name) else "")
             case _:
                 pass
     taken = {each for given in sheet.given.values() for each in given.names}
     for array, of in found.items():
-        given, (thing, *others) = sheet.given[array], of
-        said_already = {word for each in given.names for word in each.split("_")}
-        if others or not thing or said_already & (_OWNERS | {thing, plural(thing)}):
+        given, (item, *others) = sheet.given[array], of
+        name_words = {word for each in given.names for word in each.split("_")}
+        if others or not item or name_words & (_ITEM_WORDS | {item, plural(item)}):
             continue
-        names = tuple(f"{thing}_{each}" for each in given.names)
+        names = tuple(f"{item}_{each}" for each in given.names)
         if not taken & set(names) and max(map(len, names)) <= _LONGEST:
             sheet.given[array] = replace(given, names=names)
             taken.update(names)
@@ -120,12 +120,12 @@ def spell(sheet: Sheet, choices: Stream) -> None:
     for rule, share in _RULES:
         if choices.chance(share):
             _rename(sheet, rule)
-    if choices.chance(_PAIRED):
+    if choices.chance(_LETTERED_PAIRS_SHARE):
         _name_pairs(sheet)
-    if choices.chance(_CONTACTS):
+    if choices.chance(_CONTACT_KIND_SHARE):
         _name_contacts(sheet)
-    if choices.chance(_KEPT):
-        _name_keepers(sheet, choices)
+    if choices.chance(_PREFIXED_SHARE):
+        _add_owner_prefixes(sheet, choices)
 
 
 def _rename(sheet: Sheet, rule: Callable[[Given, str], str]) -> None:
@@ -150,13 +150,13 @@ def _is_numbers(given: Given) -> bool:
     return _is_whole(given) and given.shape is not None and not given.kind.shape and given.role is Role.INPUT
 
 
-def _count(given: Given, name: str) -> str:
+def _with_count_ending(given: Given, name: str) -> str:
     """Return the name of a number of items with the ending ``_count``: ``joint_count`` for ``num_joints``."""
-    things = name.removeprefix("num_")
-    return f"{singular(things)}_count" if _is_whole(given) and things not in (name, "") else name
+    items = name.removeprefix("num_")
+    return f"{singular(items)}_count" if _is_whole(given) and items not in (name, "") else name
 
 
-def _begin(given: Given, name: str) -> str:
+def _with_offset_ending(given: Given, name: str) -> str:
     """Return the name of a start index with the ending ``_offset``: ``row_offset`` for ``row_start``.
 
     Names of the start of a joint's coordinates are unchanged.
@@ -167,7 +167,7 @@ def _begin(given: Given, name: str) -> str:
     return {"start": f"{stem}_offset", "starts": f"{stem}_offsets"}.get(last, name)
 
 
-def _number(given: Given, name: str) -> str:
+def _with_index_ending(given: Given, name: str) -> str:
     """Return the name of an array of ids with the ending ``_index`` or ``_indices`` in place of ``_id`` or ``_ids``."""
     stem, _, last = name.rpartition("_")
     if not _is_numbers(given) or not stem:
@@ -175,19 +175,20 @@ def _number(given: Given, name: str) -> str:
     return {"id": f"{stem}_index", "ids": f"{stem}_indices"}.get(last, name)
 
 
-def _corners(given: Given, name: str) -> str:
+def _with_indices_ending(given: Given, name: str) -> str:
     """Return the name of an array of vertex indices with the ending ``_indices``: ``tri_indices`` for ``triangles``."""
-    return _CORNERS.get(name, name) if _is_whole(given) and given.shape is not None else name
+    return _VERTEX_INDICES_NAMES.get(name, name) if _is_whole(given) and given.shape is not None else name
 
 
-def _map(given: Given, name: str) -> str:
+def _with_to(given: Given, name: str) -> str:
     """Return the name of an array that maps items to others with ``_to_``: ``shape_to_body`` for ``shape_body``."""
     one, _, other = name.partition("_")
-    return f"{one}_to_{other}" if _is_numbers(given) and {one, other} <= _THINGS else name
+    return f"{one}_to_{other}" if _is_numbers(given) and {one, other} <= _REFERRED_ITEMS else name
 
 
 _RULES: tuple[tuple[Callable[[Given, str], str], float], ...] = (
-    (_count, 0.55), (_begin, 0.35), (_number, 0.55), (_corners, 0.45), (_map, 0.3),
+    (_with_count_ending, 0.55), (_with_offset_ending, 0.35), (_with_index_ending, 0.55), (_with_indices_ending, 0.45),
+    (_with_to, 0.3),
 )  # fmt: skip
 """Rules that rename arguments, with their probabilities.
 
@@ -211,57 +212,65 @@ def _name_pairs(sheet: Sheet) -> None:
 
 def _name_contacts(sheet: Sheet) -> None:
     """Rename ``contact_normal`` to ``soft_contact_normal`` in a kernel of particles, else ``rigid_contact_normal``."""
-    if words.is_of(sheet, "mujoco"):
+    if words.uses_vocabulary(sheet, "mujoco"):
         return
-    spoken = {word for given in sheet.given.values() for each in given.names for word in each.split("_")}
-    kind = "soft" if "particle" in spoken else "rigid"
+    name_words = {word for given in sheet.given.values() for each in given.names for word in each.split("_")}
+    kind = "soft" if "particle" in name_words else "rigid"
 
-    def said(given: Given, name: str) -> str:
+    def prefixed(given: Given, name: str) -> str:
         return f"{kind}_{name}" if given.shape is not None and name.startswith("contact_") else name
 
-    if not spoken & {"rigid", "soft"}:
-        _rename(sheet, said)
+    if not name_words & {"rigid", "soft"}:
+        _rename(sheet, prefixed)
 
 
-def _name_keepers(sheet: Sheet, choices: Stream) -> None:
+def _add_owner_prefixes(sheet: Sheet, choices: Stream) -> None:
     """Prefix the names of all arrays with the object that stores them.
 
     Arrays of a system of equations get one prefix. Otherwise constant and changing arrays get different prefixes.
     """
     arrays = [each for each in sheet.given.values() if each.shape is not None]
     every = [each for given in arrays for each in given.names]
-    if sheet.bundles or words.is_of(sheet, "mujoco") or any(_is_marked(each) for each in every):
+    if sheet.bundles or words.uses_vocabulary(sheet, "mujoco") or any(_has_owner_prefix(each) for each in every):
         return
-    if 2 * sum(map(_is_solved, arrays)) >= len(arrays) >= _FEWEST:
-        stays = changes = choices.choice(_PROBLEMS)
-    elif sum(map(_is_of_things, arrays)) >= _FEWEST:
-        stays, changes = choices.choice(_KEEPERS)
+    if 2 * sum(map(_is_of_equations, arrays)) >= len(arrays) >= _FEWEST_ARRAYS:
+        constant_prefix = changing_prefix = choices.choice(_EQUATION_PREFIXES)
+    elif sum(map(_has_item_prefix, arrays)) >= _FEWEST_ARRAYS:
+        constant_prefix, changing_prefix = choices.choice(_OWNER_PREFIXES)
     else:
         return
 
-    def said(given: Given, name: str) -> str:
-        return name if given.shape is None else f"{changes if moves(given, name) else stays}_{name}"
+    def prefixed(given: Given, name: str) -> str:
+        return (
+            name
+            if given.shape is None
+            else f"{changing_prefix if is_changing(given, name) else constant_prefix}_{name}"
+        )
 
-    if all(len(said(each, name)) <= _LONGEST for each in arrays for name in each.names):  # all get a prefix, or none
-        _rename(sheet, said)
-
-
-def _is_marked(name: str) -> bool:
-    """Return whether a name has a prefix of ``_KEPT_ALREADY``, or cannot have one: a letter, ``…_in``, ``…_out``."""
-    return len(name) == 1 or name.startswith(_KEPT_ALREADY) or name.endswith(("_in", "_out"))
-
-
-def _is_solved(given: Given) -> bool:
-    return any(not _SOLVED.isdisjoint(each.split("_")) for each in given.names)
+    if all(
+        len(prefixed(each, name)) <= _LONGEST for each in arrays for name in each.names
+    ):  # all get a prefix, or none
+        _rename(sheet, prefixed)
 
 
-def _is_of_things(given: Given) -> bool:
+def _has_owner_prefix(name: str) -> bool:
+    """Return whether a name has a prefix of ``_KNOWN_PREFIXES``, or cannot have one: a letter, ``…_in``, ``…_out``."""
+    return len(name) == 1 or name.startswith(_KNOWN_PREFIXES) or name.endswith(("_in", "_out"))
+
+
+def _is_of_equations(given: Given) -> bool:
+    return any(not _EQUATION_WORDS.isdisjoint(each.split("_")) for each in given.names)
+
+
+def _has_item_prefix(given: Given) -> bool:
     """Return whether some name of an array begins with the item of its elements, followed by another word."""
     parts = (each.partition("_") for each in given.names)
-    return any(owner in _OWNERS and rest for owner, _, rest in parts)
+    return any(owner in _ITEM_WORDS and rest for owner, _, rest in parts)
 
 
-def moves(given: Given, name: str) -> bool:
+def is_changing(given: Given, name: str) -> bool:
     """Return whether the contents of an array change from step to step, judged by its role, type and name."""
-    spoken = set(name.split("_"))
-    return given.role is not Role.INPUT or (not _is_whole(given) and bool(spoken & _MOVING) and not spoken & _SET)
+    name_words = set(name.split("_"))
+    return given.role is not Role.INPUT or (
+        not _is_whole(given) and bool(name_words & _CHANGING_WORDS) and not name_words & _CONSTANT_WORDS
+    )

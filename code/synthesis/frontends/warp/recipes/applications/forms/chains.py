@@ -12,7 +12,7 @@ _SHARE = 0.5
 """
 
 
-def part(sheet: Sheet, choices: Stream) -> None:
+def split(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, split chains without a final ``else`` whose cases exclude each other into ``if`` statements."""
     if not choices.chance(_SHARE):
         return
@@ -39,8 +39,8 @@ def _cases(statement: ast.stmt) -> list[ast.If]:
 def _exclude_each_other(cases: list[ast.If]) -> bool:
     """Return whether all cases compare the same variable with different constants, and no branch changes it."""
     tests = [_tests(each.test) for each in cases]
-    asked = [(ast.unparse(test.left), ast.unparse(test.comparators[0])) for each in tests for test in each]
-    variables, constants = {variable for variable, _ in asked}, [constant for _, constant in asked]
+    compared = [(ast.unparse(test.left), ast.unparse(test.comparators[0])) for each in tests for test in each]
+    variables, constants = {variable for variable, _ in compared}, [constant for _, constant in compared]
     if not all(tests) or len(variables) != 1 or len(set(constants)) != len(constants):
         return False
     changed = set(names_stored([statement for each in cases for statement in each.body]))

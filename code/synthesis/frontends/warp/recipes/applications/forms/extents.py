@@ -14,24 +14,24 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     parts_of,
 )
 
-_SIZES = 0.75
+_SIZES_SHARE = 0.75
 """Probability that a kernel reads sizes from shapes instead of arguments. 16 % of applications' kernels read shapes."""
-_LOOPS = 0.5
+_LOOPS_SHARE = 0.5
 """Probability that a loop over a whole dimension reads the size from a shape instead of a literal."""
-_GUARDS = 0.1
+_GUARDS_SHARE = 0.1
 """Probability that a kernel returns from threads beyond the end of an array."""
 _LEAST = 2
 """Smallest size that is read from a shape; too many arrays have dimensions of size 1."""
 _INT = Type("int32")
 
 
-def ask(sheet: Sheet, choices: Stream) -> None:
+def read_from_shapes(sheet: Sheet, choices: Stream) -> None:
     """Read some of the sizes from shapes instead of arguments or literals.
 
     A kernel that reads one size of an argument from a shape reads all that it can, from the same array if possible.
     """
     places = list(_places(sheet.body))
-    known, asks = "", choices.chance(_SIZES)
+    known, asks = "", choices.chance(_SIZES_SHARE)
     for key in [each for each in dict.fromkeys(names_in(sheet.body)) if _is_size(sheet.given.get(each))]:
         size, bounded = sheet.given[key].domain[0], _bounded(sheet.body, key)
         found = [
@@ -39,11 +39,11 @@ def ask(sheet: Sheet, choices: Stream) -> None:
         ]
         if found and asks:
             known, place = choices.choice(sorted({each for each in found if each[0] == known} or set(found)))
-            asked = _Asking(key, known, place)
-            sheet.body = [asked.visit(each) for each in sheet.body]
+            reading = _ShapeReading(key, known, place)
+            sheet.body = [reading.visit(each) for each in sheet.body]
     for loop in [node for node in nodes_in(sheet.body) if isinstance(node, ast.For)]:
-        _ask_for_length(loop, sheet, choices)
-    if choices.chance(_GUARDS):
+        _read_length_from_shape(loop, sheet, choices)
+    if choices.chance(_GUARDS_SHARE):
         _guard(sheet, choices)
 
 
@@ -98,7 +98,7 @@ def _bounded(body: list[ast.stmt], key: str) -> set[str]:
     return found
 
 
-def _ask_for_length(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
+def _read_length_from_shape(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
     """In some loops over a whole dimension of an array, read the number of iterations from its shape."""
     match loop:
         case ast.For(target=ast.Name(id=counter), iter=ast.Call(args=[ast.Constant(value=int(length))]) as iterable):
@@ -107,7 +107,7 @@ def _ask_for_length(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
                 for name, place, index in _places(loop.body)
                 if index == counter and _extent(sheet, name, place) == length
             ]
-            if found and choices.chance(_LOOPS):
+            if found and choices.chance(_LOOPS_SHARE):
                 iterable.args = [_size(*choices.choice(sorted(set(found))))]
         case _:
             pass
@@ -115,7 +115,7 @@ def _ask_for_length(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
 
 def _guard(sheet: Sheet, choices: Stream) -> None:
     """Add a guard that returns from threads beyond the end of an array, as if the launch size was rounded up."""
-    if len(sheet.axes) != 1 or _asks_first(sheet):
+    if len(sheet.axes) != 1 or _tests_index_first(sheet):
         return
     index = sheet.indices[0]
     found = [name for name, place, each in _places(sheet.body) if each == index and place == 0]
@@ -125,7 +125,7 @@ def _guard(sheet: Sheet, choices: Stream) -> None:
         sheet.body.insert(0, ast.If(test, [ast.Return()], []))
 
 
-def _asks_first(sheet: Sheet) -> bool:
+def _tests_index_first(sheet: Sheet) -> bool:
     """Return whether a kernel begins with a test of its index."""
     match [each for each in sheet.body if not isinstance(each, ast.Expr)]:
         case [ast.If(test=test), *_]:
@@ -140,7 +140,7 @@ def _size(array: str, place: int) -> ast.expr:
     return ast.Subscript(shape, ast.Constant(place), ast.Load())
 
 
-class _Asking(Rewriter):
+class _ShapeReading(Rewriter):
     """Replaces a size by an element of an array's shape."""
 
     def __init__(self, key: str, array: str, place: int) -> None:

@@ -12,29 +12,29 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, nam
 
 _SHARE = 0.15
 """Probability that an array of numeric flags becomes an array of bools."""
-_ALONE = 0.8
+_SINGLE_FLAG_SHARE = 0.8
 """Probability that a single numeric flag becomes a bool."""
-_NUMBERS = 0.48
+_INTEGERS_SHARE = 0.48
 """Probability that the bool arrays of a kernel become arrays of numbers.
 
 9 % of applications' kernels have bool arguments.
 """
-_TRUE = 0.3
+_EQUALS_ONE_SHARE = 0.3
 """Probability that a kernel with numbers in place of bools tests ``== 1`` rather than ``!= 0``."""
-_BARE = 0.35
+_BARE_TESTS_SHARE = 0.35
 """Probability that a kernel tests numeric flags as in ``if not flags[i]``, rather than compares them with 0.
 
 16 % of applications' kernels have a ``not``; without this form 9 % of drawn ones had one.
 """
-_BYTES = 0.22
+_BYTES_SHARE = 0.22
 """Probability that an array of numbers in place of bools has a type of one byte."""
 _BYTE_TYPES = ("uint8", "int8")
 _FLAG = Type("bool")
 
 
-def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
+def turn_to_bools(sheet: Sheet, choices: Stream) -> None:
     """Declare some numeric flags as bools, and test them as bools."""
-    tests = _Tests()
+    tests = _ComparisonCounts()
     for statement in sheet.body:
         tests.visit(statement)
     uses = list(names_in(sheet.body))
@@ -43,18 +43,18 @@ def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
         if (
             flag
             and uses.count(key) == tests.tested.get(key, 0) > 0
-            and choices.chance(_ALONE if given.shape is None else _SHARE)
+            and choices.chance(_SINGLE_FLAG_SHARE if given.shape is None else _SHARE)
         ):
             sheet.given[key] = replace(given, kind=_FLAG)
-            sheet.body = [_Asking(key).visit(each) for each in sheet.body]
+            sheet.body = [_BoolTesting(key).visit(each) for each in sheet.body]
 
 
-def turn_to_numbers(sheet: Sheet, choices: Stream) -> None:
+def turn_to_integers(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, declare all arrays of bools as numbers, and compare them with 0 or 1."""
-    if not choices.chance(_NUMBERS):
+    if not choices.chance(_INTEGERS_SHARE):
         return
-    one = choices.chance(_TRUE)
-    testing = _Testing()
+    one = choices.chance(_EQUALS_ONE_SHARE)
+    testing = _TruthTestCounts()
     for statement in sheet.body:
         testing.visit(statement)
     uses = list(names_in(sheet.body))
@@ -66,24 +66,24 @@ def turn_to_numbers(sheet: Sheet, choices: Stream) -> None:
     sheet.body = [comparing.visit(each) for each in sheet.body]
 
 
-def ask_bare(sheet: Sheet, choices: Stream) -> None:
+def test_without_comparison(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, test numeric flags and masked bits in branches and loops without a comparison."""
-    if not choices.chance(_BARE):
+    if not choices.chance(_BARE_TESTS_SHARE):
         return
     numbers = {key: each for key, each in sheet.given.items() if each.kind == Type("int32")}
     flags = {
         key for key, each in numbers.items() if each.domain == (0, 1) and each.role is Role.INPUT and not each.base
     }
     written = {each.shape for each in numbers.values() if each.role is not Role.INPUT}
-    asking = _AskingBare(flags, {key for key in flags if numbers[key].shape in written})
-    sheet.body = [asking.visit(each) for each in sheet.body]
+    testing = _TestingWithoutComparison(flags, {key for key in flags if numbers[key].shape in written})
+    sheet.body = [testing.visit(each) for each in sheet.body]
     uses = list(names_in(sheet.body))
-    for key, count in asking.tested.items():
-        if uses.count(key) == count and sheet.given[key].shape and choices.chance(_BYTES):
+    for key, count in testing.tested.items():
+        if uses.count(key) == count and sheet.given[key].shape and choices.chance(_BYTES_SHARE):
             sheet.given[key] = replace(sheet.given[key], kind=Type(choices.choice(_BYTE_TYPES)))
 
 
-class _AskingBare(Rewriter):
+class _TestingWithoutComparison(Rewriter):
     """Removes comparisons of flags with 0 or 1 from the tests of branches and loops.
 
     Args:
@@ -150,7 +150,7 @@ def _tests_of(node: ast.AST) -> list[ast.expr]:
             return []
 
 
-class _Testing(Visitor):
+class _TruthTestCounts(Visitor):
     """Counts how often each name is tested for truth."""
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ def _tested(node: ast.AST) -> tuple[str, bool] | None:
             return None
 
 
-class _Tests(Visitor):
+class _ComparisonCounts(Visitor):
     """Counts how often each name is compared with 0 or 1."""
 
     def __init__(self) -> None:
@@ -211,7 +211,7 @@ class _Tests(Visitor):
         self.generic_visit(node)
 
 
-class _Asking(Rewriter):
+class _BoolTesting(Rewriter):
     """Removes comparisons of a flag that has become a bool."""
 
     def __init__(self, key: str) -> None:

@@ -17,10 +17,10 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Filling,
     Given,
     Sheet,
+    item_of,
     names_in,
     nodes_in,
     plural,
-    thing_of,
 )
 
 _SHARE = 0.22
@@ -41,11 +41,11 @@ _OTHERS = ("stride", "inner_dim", "dim", "num_inner")
 _INT = Type("int32")
 
 
-_LAID = 0.52
+_ROW_MAJOR_SHARE = 0.52
 """Probability that grids are stored row by row in 1-D arrays, as the images of renderers are."""
 _GRIDS = (2, 3)
 """Numbers of dimensions of grids that may be stored row by row in 1-D arrays."""
-_SAYS = re.compile(r"WIDTH|HEIGHT|ROWS|COL|RES|SIZE|DIM|^N[XYZ]$")
+_SIZE_CONSTANT = re.compile(r"WIDTH|HEIGHT|ROWS|COL|RES|SIZE|DIM|^N[XYZ]$")
 """Matches names of constants that may be the length of a dimension."""
 _PLACE, _PLACES = "place_", ("idx", "index", "flat_id", "linear_id")
 
@@ -70,21 +70,23 @@ def flatten(sheet: Sheet, choices: Stream) -> None:
     sheet.launch = (math.prod(sheet.launch),)
 
 
-def lay(sheet: Sheet, choices: Stream) -> None:
+def store_row_by_row(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, store grids in 1-D arrays, row by row, while the launch keeps its dimensions."""
     if len(sheet.axes) not in _GRIDS or min(sheet.launch) < 2 or LOCAL in sheet.indices:
         return
     laid = [key for key in sheet.given if _is_grid(sheet, key)]
     named = sheet.named()
     grids = [key for key, each in sheet.given.items() if key in named and len(each.shape or ()) == len(sheet.launch)]
-    hidden = any(_is_bounded(sheet, place) for place in range(1, len(sheet.axes))) or any(map(_SAYS.search, named))
-    if not laid or laid != grids or hidden or _is_of_worlds(sheet.axes[0]) or not choices.chance(_LAID):
+    hidden = any(_is_bounded(sheet, place) for place in range(1, len(sheet.axes))) or any(
+        map(_SIZE_CONSTANT.search, named)
+    )
+    if not laid or laid != grids or hidden or _is_of_worlds(sheet.axes[0]) or not choices.chance(_ROW_MAJOR_SHARE):
         return
     sizes = [_size(sheet, place) for place in range(1, len(sheet.axes))]
     for key in laid:
         given = sheet.given[key]
         sheet.given[key] = replace(given, shape=(math.prod(given.shape or ()),))
-    laying = _Laying(frozenset(laid), sizes, sheet.indices)
+    laying = _RowMajorIndexing(frozenset(laid), sizes, sheet.indices)
     sheet.body = [laying.visit(each) for each in sheet.body]
     sheet.roles[_PLACE] = _PLACES
     if laying.met > 1:
@@ -108,11 +110,11 @@ def _is_bounded(sheet: Sheet, place: int) -> bool:
         if name in named and each.shape is None and each.kind == _INT and each.domain == (length, length)
     }
     compared = [set(names_in([node])) for node in nodes_in(sheet.body) if isinstance(node, ast.Compare)]
-    asked = any(index in each and not each.isdisjoint(sheet.given) for each in compared)
-    return sizes != {key} if key else bool(sizes) or asked
+    tested = any(index in each and not each.isdisjoint(sheet.given) for each in compared)
+    return sizes != {key} if key else bool(sizes) or tested
 
 
-def _is_wide(given: Given, sheet: Sheet) -> bool:
+def _spans_launch(given: Given, sheet: Sheet) -> bool:
     """Return whether an argument is an array as wide as the launch in all dimensions but the first."""
     shape = given.shape or ()
     return len(shape) == len(sheet.launch) and shape[1:] == sheet.launch[1:]
@@ -124,7 +126,7 @@ def _is_grid(sheet: Sheet, key: str) -> bool:
     An index may be part of an expression, as for a neighbour.
     """
     elements = 0
-    if not _is_wide(sheet.given[key], sheet):
+    if not _spans_launch(sheet.given[key], sheet):
         return False
     for node in nodes_in(sheet.body):
         match node:
@@ -138,7 +140,7 @@ def _is_grid(sheet: Sheet, key: str) -> bool:
     return 0 < elements == list(names_in(sheet.body)).count(key)
 
 
-class _Laying(Rewriter):
+class _RowMajorIndexing(Rewriter):
     """Replaces the indices of arrays by one index into an array that is stored row by row.
 
     Args:
@@ -192,9 +194,9 @@ def _size(sheet: Sheet, place: int) -> str:
     if known := _known_size(sheet, place):
         return known
     names, length = sheet.axes[place], sheet.launch[place]
-    things = thing_of([each for each in names if len(each.partition("_")[0]) > SHORTEST])
+    item = item_of([each for each in names if len(each.partition("_")[0]) > SHORTEST])
     said = next((known for called, known in _SIZES if called & set(names)), _OTHERS)
     key = f"size_{place}_"
-    own = (f"num_{plural(things)}", f"{things}_count", f"max_{plural(things)}") if things else said
+    own = (f"num_{plural(item)}", f"{item}_count", f"max_{plural(item)}") if item else said
     sheet.given[key] = Given(kind=_INT, domain=(length, length), names=own)
     return key

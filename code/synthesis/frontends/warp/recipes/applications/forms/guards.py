@@ -14,13 +14,13 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
 )
 
-_INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
+_BRANCHES_SHARE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
 """Share of kernels in which guards become branches around the following statements, by kind of guard."""
-_BUT_RANGES = 0.5
+_KEPT_RANGE_GUARDS_SHARE = 0.5
 """Share of kernels with branches in place of guards that keep the guards that check the range of an index."""
-_JOINED, _PARTED = 0.6, 0.08
+_JOINED_SHARE, _SPLIT_SHARE = 0.6, 0.08
 """Probabilities that two tests with the same body are joined, and that a test with two parts is split."""
-_TIGHT = 0.25
+_TIGHTENED_SHARE = 0.25
 """Probability that a branch that contains only another branch is joined with it by ``and``."""
 _DEEPEST, _DEEP = 3, 3
 """Limits for new branches: the depth of the block, and the nesting depth of the statements inside a new branch.
@@ -37,15 +37,15 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
     sheet.body = _without_known(sheet.body, {})
     for block in list(blocks_of(sheet.body)):
         _join(block, choices, (*sheet.indices, *sheet.items))
-        _part(block, choices)
+        _split(block, choices)
         _tighten(block, choices)
-    inside = {left for left, share in _INSIDE.items() if choices.chance(share)}
-    indices = (*sheet.indices, *sheet.items) if choices.chance(_BUT_RANGES) else ()
+    inside = {left for left, share in _BRANCHES_SHARE.items() if choices.chance(share)}
+    indices = (*sheet.indices, *sheet.items) if choices.chance(_KEPT_RANGE_GUARDS_SHARE) else ()
     for depth, left, block in _nested(sheet.body, 0, ast.Return):
         if depth < _DEEPEST and left in inside:
             _turn_inside(block, left, indices)
     sheet.body = [_Plain().visit(each) for each in sheet.body]
-    if any(map(_asks_by_sign, nodes_in(sheet.body))):
+    if any(map(_tests_sign, nodes_in(sheet.body))):
         sheet.body = [_BySign().visit(each) for each in sheet.body]
 
 
@@ -114,7 +114,7 @@ def opposite(test: ast.expr) -> ast.expr:
             return ast.UnaryOp(ast.Not(), test)
 
 
-def _asks_by_sign(node: ast.AST) -> bool:
+def _tests_sign(node: ast.AST) -> bool:
     """Return whether a node tests for a missing index as a negative number: ``i < 0``."""
     match node:
         case ast.Compare(ops=[ast.Lt() | ast.GtE()], comparators=[ast.Constant(value=0 as zero)]):
@@ -129,10 +129,10 @@ class _BySign(Rewriter):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         match node:
             case ast.Compare(
-                ops=[ast.Eq() | ast.NotEq() as asked],
+                ops=[ast.Eq() | ast.NotEq() as comparison],
                 comparators=[ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1 as one))],
             ) if type(one) is int:
-                operator = ast.Lt() if isinstance(asked, ast.Eq) else ast.GtE()
+                operator = ast.Lt() if isinstance(comparison, ast.Eq) else ast.GtE()
                 return ast.Compare(node.left, [operator], [ast.Constant(0)])
             case _:
                 return node
@@ -186,7 +186,7 @@ def _deep(body: list[ast.stmt]) -> bool:
     return max(depth for depth, _, _ in _nested(body, 0, None)) >= _DEEP
 
 
-def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
+def _may_be_joined(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
     """Return whether two statements are guards that exit in the same way and whose tests can be joined by ``or``.
 
     The second test must be valid if the first one is true, or the first must check the range of an index: the joined
@@ -230,7 +230,7 @@ def _join(block: list[ast.stmt], choices: Stream, indices: Sequence[str]) -> Non
     place = 0
     while place + 1 < len(block):
         first, second = block[place], block[place + 1]
-        if _alike(first, second, indices) and choices.chance(_JOINED):
+        if _may_be_joined(first, second, indices) and choices.chance(_JOINED_SHARE):
             assert isinstance(first, ast.If)
             assert isinstance(second, ast.If)
             tests = [*parts_of_test(first.test, ast.Or), *parts_of_test(second.test, ast.Or)]
@@ -239,11 +239,11 @@ def _join(block: list[ast.stmt], choices: Stream, indices: Sequence[str]) -> Non
         place += 1
 
 
-def _part(block: list[ast.stmt], choices: Stream) -> None:
+def _split(block: list[ast.stmt], choices: Stream) -> None:
     """Split guards whose test is an ``or`` into one guard for each part."""
     for place in reversed(range(len(block))):
         statement = block[place]
-        if _leaves(statement) and isinstance(statement, ast.If) and choices.chance(_PARTED):
+        if _leaves(statement) and isinstance(statement, ast.If) and choices.chance(_SPLIT_SHARE):
             parts = parts_of_test(statement.test, ast.Or)
             block[place : place + 1] = [ast.If(each, statement.body, []) for each in parts]
 
@@ -253,7 +253,7 @@ def _tighten(block: list[ast.stmt], choices: Stream) -> None:
     for place, statement in enumerate(block):
         match statement:
             case ast.If(test=outer, body=[ast.If(test=inner, body=body, orelse=[])], orelse=[]):
-                if _independent(outer, inner) and choices.chance(_TIGHT):
+                if _independent(outer, inner) and choices.chance(_TIGHTENED_SHARE):
                     tests = [*parts_of_test(outer, ast.And), *parts_of_test(inner, ast.And)]
                     block[place] = ast.If(ast.BoolOp(ast.And(), tests), body, [])
             case _:

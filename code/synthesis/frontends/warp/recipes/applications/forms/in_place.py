@@ -28,16 +28,16 @@ _SHARE = 0.95
 
 22 % of applications' kernels read and write the same array.
 """
-_ADDED = 0.7
+_AUGMENTED_SHARE = 0.7
 """Probability that a kernel writes ``a[i] += e`` where it adds to an element."""
-_NESTED = 0.8
+_NESTED_SHARE = 0.8
 """Probability that a kernel writes ``mass[body[i]]`` instead of assigning ``body[i]`` to a variable first.
 
 2 % of the indices of applications' arrays are read in place.
 """
 _FEW = (1, 2)
 """Allowed numbers of uses of an index variable that is replaced by the array element that it was read from."""
-_UNSAID = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "dst", "buffer", "data", "current"})
+_STATE_WORDS = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "dst", "buffer", "data", "current"})
 """Parts of names that say in which state or place a quantity is, and not which quantity it is."""
 
 
@@ -61,7 +61,7 @@ def update(sheet: Sheet, choices: Stream) -> None:
             if places.copies(read, written) or places.reads_after(read, written) or not choices.chance(_SHARE):
                 continue
             old, new = sheet.given[read], sheet.given[written]
-            sheet.given[read] = replace(old, role=Role.INOUT, names=_unmarked(old.names, new.names))
+            sheet.given[read] = replace(old, role=Role.INOUT, names=_without_state_words(old.names, new.names))
             sheet.body = [_Renaming(written, read).visit(each) for each in body]
             alone.remove(read)
             break
@@ -69,13 +69,13 @@ def update(sheet: Sheet, choices: Stream) -> None:
 
 def add(sheet: Sheet, choices: Stream) -> None:
     """In most kernels, write ``a[i] += e`` for ``a[i] = a[i] + e``."""
-    if choices.chance(_ADDED):
+    if choices.chance(_AUGMENTED_SHARE):
         sheet.body = [_Adding().visit(each) for each in sheet.body]
 
 
 def nest(sheet: Sheet, choices: Stream) -> None:
     """In most kernels, read an index inside the brackets where it is used, if it is used once or twice."""
-    if not choices.chance(_NESTED):
+    if not choices.chance(_NESTED_SHARE):
         return
     stored, read = Counter(names_stored(sheet.body)), Counter(names_read(sheet.body))
     for block in list(blocks_of(sheet.body)):
@@ -204,15 +204,15 @@ def _become(old: Given | None, new: Given) -> bool:
 
 def _words(names: tuple[str, ...]) -> set[str]:
     """Return the names without the parts that only say in which state or place a quantity is."""
-    return {"_".join(part for part in name.split("_") if part not in _UNSAID) for name in names} - {""}
+    return {"_".join(part for part in name.split("_") if part not in _STATE_WORDS) for name in names} - {""}
 
 
-def _unmarked(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+def _without_state_words(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     """Return names for an array that is updated in place.
 
     They are those without parts such as ``new`` or ``old``, or the names of the read array if there are none.
     """
-    plain = tuple(name for name in (*old, *new) if _UNSAID.isdisjoint(name.split("_")))
+    plain = tuple(name for name in (*old, *new) if _STATE_WORDS.isdisjoint(name.split("_")))
     return tuple(dict.fromkeys(plain)) or old
 
 

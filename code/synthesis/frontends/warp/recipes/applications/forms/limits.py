@@ -10,14 +10,14 @@ from synthesis.frontends.warp.recipes.applications.forms.guards import parts_of_
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, nodes_in, parse_expression
 
-_BOTH_SIDES = 0.6
+_BOTH_SIDES_SHARE = 0.6
 """Probability that a kernel compares a number with a limit on each side, rather than its absolute value."""
-_WARY = 0.3
+_FINITE_TEST_SHARE = 0.3
 """Probability that a kernel tests whether a compared number is finite.
 
 ``isfinite`` is in 2.1 % of applications' kernels.
 """
-_LEAST_AND_MOST = 0.12
+_MIN_MAX_SHARE = 0.12
 """Probability that a kernel has ``min(max(x, low), high)`` for a clamp.
 
 ``clamp`` is in 2.8 % of applications' kernels.
@@ -33,11 +33,11 @@ operator that combines both comparisons."""
 
 def compare(sheet: Sheet, choices: Stream) -> None:
     """Rewrite tests against limits, and clamps, in some kernels."""
-    if choices.child("sides").chance(_BOTH_SIDES):
+    if choices.child("sides").chance(_BOTH_SIDES_SHARE):
         sheet.body = [_BySide().visit(each) for each in sheet.body]
-    if choices.child("finite").chance(_WARY):
-        _ask_finite(sheet)
-    if choices.child("clamps").chance(_LEAST_AND_MOST):
+    if choices.child("finite").chance(_FINITE_TEST_SHARE):
+        _add_finite_test(sheet)
+    if choices.child("clamps").chance(_MIN_MAX_SHARE):
         sheet.body = [_ByLeastAndMost().visit(each) for each in sheet.body]
 
 
@@ -65,18 +65,18 @@ class _BySide(Rewriter):
         match node:
             case ast.Compare(
                 left=ast.Call(func=ast.Attribute(attr="abs"), args=[value]),
-                ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE() as asked],
+                ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE() as comparison],
                 comparators=[limit],
             ) if isinstance(value, _SIMPLE) and isinstance(limit, (*_SIMPLE, ast.Constant)):
-                other, joined = _OTHER_SIDE[type(asked)]
+                other, joined = _OTHER_SIDE[type(comparison)]
                 negative = ast.UnaryOp(ast.USub(), copy.deepcopy(limit))
                 below = ast.Compare(copy.deepcopy(value), [other()], [negative])
-                return ast.BoolOp(joined(), [below, ast.Compare(value, [asked], [limit])])
+                return ast.BoolOp(joined(), [below, ast.Compare(value, [comparison], [limit])])
             case _:
                 return node
 
 
-def _ask_finite(sheet: Sheet) -> None:
+def _add_finite_test(sheet: Sheet) -> None:
     """Add a test whether a number is finite: the first number that a branch or a guard compares with a constant."""
     known = kinds_in(sheet)
     for branch in nodes_in(sheet.body):
@@ -84,13 +84,13 @@ def _ask_finite(sheet: Sheet) -> None:
             case ast.If(
                 test=ast.Compare(
                     left=ast.Name() | ast.Subscript() as value,
-                    ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE() as asked],
+                    ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE() as comparison],
                     comparators=[ast.Constant()],
                 ) as test,
                 body=body,
             ) if kind_of(value, known) == "float":
                 leaves = isinstance(body[-1], ast.Return | ast.Continue)
-                if not leaves and isinstance(asked, ast.Lt | ast.LtE):
+                if not leaves and isinstance(comparison, ast.Lt | ast.LtE):
                     continue  # NaN is not less than anything
                 finite = ast.Call(parse_expression("wp.isfinite"), [copy.deepcopy(value)], [])
                 if leaves:

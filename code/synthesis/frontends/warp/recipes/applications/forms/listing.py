@@ -4,19 +4,19 @@ import ast
 
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
-from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Given, Sheet, names_in, plural, thing_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Given, Sheet, item_of, names_in, plural
 
-_LISTED = 0.12
+_LIST_SHARE = 0.12
 """Probability that a kernel is launched over a list of indices.
 
 Of the indices of applications' arrays 31 % are the thread's own and 26 % were read or computed before. Without this
 form drawn kernels had 50 % and 14 %.
 """
-_BEHIND = 0.05
+_OFFSET_SHARE = 0.05
 """Probability that a kernel is launched over the indices from an offset on."""
-_PADDED = 0.3
+_PADDED_SHARE = 0.3
 """Probability that a list has empty entries."""
-_PAD = 5
+_PAD_INTERVAL = 5
 """In a list with empty entries, one in this many is empty."""
 _LIST = "listed"
 """Placeholder name of the list of indices."""
@@ -40,17 +40,17 @@ def choose_threads(sheet: Sheet, choices: Stream) -> None:
     The computation for each index stays the same. All threads have different indices, because the entries of a list are
     distinct.
     """
-    form = choices.weighted((("", 1 - _LISTED - _BEHIND), ("list", _LISTED), ("offset", _BEHIND)))
+    form = choices.weighted((("", 1 - _LIST_SHARE - _OFFSET_SHARE), ("list", _LIST_SHARE), ("offset", _OFFSET_SHARE)))
     if not form or not _may_choose(sheet):
         return
     names, threads = sheet.axes[-1], sheet.launch[-1]
     index = names[0]
-    things = thing_of([each for each in names if each not in sheet.avoided])
+    item = item_of([each for each in names if each not in sheet.avoided])
     if form == "list":
-        lines = _list(sheet, choices, index, threads, things)
+        lines = _list(sheet, choices, index, threads, item)
     else:
         furthest = threads // choices.choice((2, 4))
-        offsets = tuple(each.format(things) for each in choices.shuffled(_OFFSETS_OF)) if things else _OFFSETS
+        offsets = tuple(each.format(item) for each in choices.shuffled(_OFFSETS_OF)) if item else _OFFSETS
         sheet.given[_OFFSET] = Given(kind=_INT, domain=(0, furthest), names=offsets)
         sheet.launch = (*sheet.launch[:-1], threads - furthest)
         lines = choices.choice((f"{index} = {_OFFSET} + {THREAD}", f"{index} = {THREAD} + {_OFFSET}"))
@@ -67,10 +67,12 @@ def _may_choose(sheet: Sheet) -> bool:
         return False
     if any(_WHOLE & set(each.split("_")) for each in sheet.axes[-1]):
         return False
-    return list(names_in(sheet.body)).count(sheet.indices[-1]) > 1 and not _is_chosen(sheet.body, sheet.indices[-1])
+    return list(names_in(sheet.body)).count(sheet.indices[-1]) > 1 and not _tests_index_first(
+        sheet.body, sheet.indices[-1]
+    )
 
 
-def _is_chosen(body: list[ast.stmt], index: str) -> bool:
+def _tests_index_first(body: list[ast.stmt], index: str) -> bool:
     """Return whether lines begin with a test that skips some indices, which makes a list of indices useless."""
     for statement in body:
         if isinstance(statement, ast.If) and not statement.orelse:
@@ -81,14 +83,14 @@ def _is_chosen(body: list[ast.stmt], index: str) -> bool:
     return False
 
 
-def _list(sheet: Sheet, choices: Stream, index: str, threads: int, things: str) -> str:
+def _list(sheet: Sheet, choices: Stream, index: str, threads: int, item: str) -> str:
     """Add a list of indices to a kernel, and return the lines that read it."""
     order = choices.shuffled(range(threads))
     lines = f"{index} = {_LIST}[{THREAD}]"
-    if choices.chance(_PADDED):
-        order = [-1 if place % _PAD == _PAD - 1 else each for place, each in enumerate(order)]
+    if choices.chance(_PADDED_SHARE):
+        order = [-1 if place % _PAD_INTERVAL == _PAD_INTERVAL - 1 else each for place, each in enumerate(order)]
         lines += f"\nif {index} {choices.choice(('< 0', '< 0', '== -1'))}:\n    return"
-    formats = choices.shuffled(_LISTS_OF if things else _LISTS)
-    names = [each.format(one=things, many=plural(things)) for each in formats] if things else formats
+    formats = choices.shuffled(_LISTS_OF if item else _LISTS)
+    names = [each.format(one=item, many=plural(item)) for each in formats] if item else formats
     sheet.given[_LIST] = Given(kind=_INT, domain=(0, 0), names=tuple(names), shape=(threads,), base=tuple(order))
     return lines

@@ -14,27 +14,27 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Sheet,
     blocks_of,
     is_remark,
+    item_of,
     names_in,
     names_stored,
     nodes_in,
     parse_expression,
     parts_of,
     plural,
-    thing_of,
 )
 
-_SHARED = 0.85
+_SHARED_ROW_SHARE = 0.85
 """Probability that several threads share a row whose entries are independent.
 
 5 % of applications' kernels have a range with a step; without this form 2 % of drawn ones had one.
 """
 _LANES = (2, 4, 8)
 """Numbers of threads that may share a row."""
-_STRIDDEN = 0.07
+_STRIDED_SHARE = 0.07
 """Probability that the threads of a kernel process the items with a stride."""
 _FEWER = (2, 4, 8)
 """Numbers of items that a thread may process if the threads process the items with a stride."""
-_COUNTED = 0.24
+_WHILE_SHARE = 0.24
 """Probability that a kernel has ``while`` loops with a counter in place of ``range`` loops.
 
 6 % of applications' kernels have a ``while`` loop; without this form 3 % of drawn ones had one.
@@ -43,17 +43,17 @@ _MOST_THREADS = 512
 """Maximum number of threads of a launch that gets another dimension."""
 _MOST_AXES = 2
 """Maximum number of dimensions of a launch that gets another dimension. Warp has four, but few kernels use them all."""
-_OFFSET = 0.83
+_FROM_ZERO_SHARE = 0.83
 """Probability that a kernel counts the entries of a row from 0.
 
 Of the indices of applications' arrays 3 % are loop counters, 9 % are arithmetic and 26 % were computed before. Without
 this form drawn kernels had 6 %, 6 % and 22 %.
 """
-_ALONE = 0.8
+_INLINE_INDEX_SHARE = 0.8
 """Probability that a kernel that counts from 0 computes an entry's index inside the brackets, if it is used once."""
-_BETWEEN_ENDS = 0.7
+_BETWEEN_ENDS_SHARE = 0.7
 """Probability that a kernel counts from 0 even if a row is given by a start and an end, which ``range`` could take."""
-_TURN_NAMES, _BEGIN_NAMES = ("i", "k", "j", "n", "ii"), ("start", "begin", "first", "offset", "base")
+_COUNTER_NAMES, _BEGIN_NAMES = ("i", "k", "j", "n", "ii"), ("start", "begin", "first", "offset", "base")
 _LONG = 4
 """Minimum number of iterations, if it is a literal, of a loop that threads share or that becomes a ``while`` loop."""
 _FEW = 8
@@ -80,10 +80,12 @@ def share(sheet: Sheet, choices: Stream) -> None:
     The kernel must end with a loop of independent iterations, and only read before it.
     """
     loop = sheet.body[-1]
-    most = _most_turns(loop, sheet)
+    most = _most_iterations(loop, sheet)
     counts = [each for each in _LANES if each * math.prod(sheet.launch) <= _MOST_THREADS and each < most]
     flat = 0 < len(sheet.axes) <= _MOST_AXES
-    if not (flat and counts and _is_apart(sheet.body, sheet)) or not choices.chance(_SHARED):
+    if not (flat and counts and _ends_with_independent_loop(sheet.body, sheet)) or not choices.chance(
+        _SHARED_ROW_SHARE
+    ):
         return
     assert isinstance(loop, ast.For)
     assert isinstance(loop.iter, ast.Call)
@@ -97,7 +99,7 @@ def share(sheet: Sheet, choices: Stream) -> None:
     sheet.launch = (*sheet.launch, count)
 
 
-def _most_turns(loop: ast.stmt, sheet: Sheet) -> float:
+def _most_iterations(loop: ast.stmt, sheet: Sheet) -> float:
     """Return the maximum number of iterations of a loop, or ``_MOST_THREADS`` if it is unknown.
 
     Return 0 if the statement is no loop, or if an argument or a shape gives too few iterations.
@@ -121,18 +123,18 @@ def _most_turns(loop: ast.stmt, sheet: Sheet) -> float:
 
 def stride(sheet: Sheet, choices: Stream) -> None:
     """Launch some kernels with fewer threads than items, and let each thread process items with a stride."""
-    if len(sheet.axes) != 1 or sheet.launch[0] < _LEAST or not _may_stride(sheet) or not choices.chance(_STRIDDEN):
+    if len(sheet.axes) != 1 or sheet.launch[0] < _LEAST or not _may_stride(sheet) or not choices.chance(_STRIDED_SHARE):
         return
-    names, things = sheet.axes[0], sheet.launch[0]
-    fewer = choices.choice([each for each in _FEWER if things % each == 0] or [1])
-    word = thing_of([each for each in names if each not in sheet.avoided])
+    names, item_count = sheet.axes[0], sheet.launch[0]
+    fewer = choices.choice([each for each in _FEWER if item_count % each == 0] or [1])
+    word = item_of([each for each in names if each not in sheet.avoided])
     counts = tuple(each.format(one=word, many=plural(word)) for each in _COUNT_NAMES_OF) if word else _COUNT_NAMES
-    threads = things // fewer
-    sheet.given[_ALL] = Given(kind=_INT, domain=(things, things), names=tuple(choices.shuffled(counts)))
+    threads = item_count // fewer
+    sheet.given[_ALL] = Given(kind=_INT, domain=(item_count, item_count), names=tuple(choices.shuffled(counts)))
     sheet.given[_EVERY] = Given(kind=_INT, domain=(threads, threads), names=_EVERY_NAMES)
     every = ast.parse(f"for {names[0]} in range({THREAD}, {_ALL}, {_EVERY}):\n    pass").body[0]
     assert isinstance(every, ast.For)
-    every.body = [_GoingOn().visit(each) for each in sheet.body]
+    every.body = [_ReturnToContinue().visit(each) for each in sheet.body]
     sheet.body = [every]
     sheet.find_last_index(_THREADS)
     sheet.launch = (threads,)
@@ -151,7 +153,7 @@ def _may_stride(sheet: Sheet) -> bool:
     return not (index.endswith("_") or asks or leaves) and index in names_in(sheet.body)
 
 
-class _GoingOn(Rewriter):
+class _ReturnToContinue(Rewriter):
     """Replaces ``return`` by ``continue``."""
 
     def visit_Return(self, node: ast.Return) -> ast.stmt:
@@ -160,7 +162,7 @@ class _GoingOn(Rewriter):
 
 def count(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, replace ``range`` loops up to a variable or an argument by ``while`` loops."""
-    if not choices.chance(_COUNTED):
+    if not choices.chance(_WHILE_SHARE):
         return
     for block in list(blocks_of(sheet.body)):
         for place in reversed(range(len(block))):
@@ -172,9 +174,9 @@ def count(sheet: Sheet, choices: Stream) -> None:
 
 def offset(sheet: Sheet, choices: Stream) -> None:
     """In most kernels, count the entries of a row from 0, and add the start of the row."""
-    if not choices.chance(_OFFSET):
+    if not choices.chance(_FROM_ZERO_SHARE):
         return
-    alone, any_row = choices.chance(_ALONE), choices.child("ends").chance(_BETWEEN_ENDS)
+    alone, any_row = choices.chance(_INLINE_INDEX_SHARE), choices.child("ends").chance(_BETWEEN_ENDS_SHARE)
     for block in reversed(list(blocks_of(sheet.body))):  # inner ones first, because a loop gets a new body
         for place in reversed(range(len(block))):
             loop = block[place]
@@ -217,7 +219,7 @@ def _from_zero(sheet: Sheet, loop: ast.For, *, alone: bool) -> list[ast.stmt]:
     assert isinstance(loop.target, ast.Name)
     (first, last), entry, before = loop.iter.args, loop.target.id, list[ast.stmt]()
     turn = f"{entry}_turn"
-    sheet.roles[turn] = _TURN_NAMES
+    sheet.roles[turn] = _COUNTER_NAMES
     if not isinstance(first, ast.Name):
         begin = f"{entry}_begin"
         sheet.roles[begin] = _BEGIN_NAMES
@@ -256,7 +258,7 @@ def _is_range(loop: ast.For) -> bool:
             return False
 
 
-def _is_apart(body: list[ast.stmt], sheet: Sheet) -> bool:
+def _ends_with_independent_loop(body: list[ast.stmt], sheet: Sheet) -> bool:
     """Return whether lines end with a loop of independent iterations and only read before it."""
     *before, loop = body
     if not isinstance(loop, ast.For) or not _is_range(loop) or any(True for _ in _effects(before)):
@@ -264,7 +266,7 @@ def _is_apart(body: list[ast.stmt], sheet: Sheet) -> bool:
     assert isinstance(loop.target, ast.Name)
     if any(isinstance(node, ast.Break | ast.Return) for node in nodes_in(loop.body)) or _carries(before, loop):
         return False
-    own = {loop.target.id, *_moved_by(loop.body, loop.target.id)}
+    own = {loop.target.id, *_offset_counters(loop.body, loop.target.id)}
     effects = list(_effects(loop.body))
     written = {name for name, _ in effects}
     read = {
@@ -308,7 +310,7 @@ def _carries(before: list[ast.stmt], loop: ast.For) -> bool:
     return not set(names_stored(before)).isdisjoint(names_stored(loop.body))
 
 
-def _moved_by(body: list[ast.stmt], counter: str) -> set[str]:
+def _offset_counters(body: list[ast.stmt], counter: str) -> set[str]:
     """Return the variables that are the loop's counter plus a variable that does not change in the loop."""
     changed = set(names_stored(body))
     found = set[str]()

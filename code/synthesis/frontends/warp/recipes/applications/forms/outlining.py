@@ -33,13 +33,13 @@ A function of fewer than ``_LONG`` statements has no array parameters and only o
 """
 _MOST_RESULTS = 2
 """Maximum number of values that a function returns. 8 % of applications' kernels call a function with several."""
-_STORED, _FEWEST_STORES, _MOST_STORED = 0.5, 3, 9
+_STORES_SHARE, _FEWEST_STORES, _MOST_STORED = 0.5, 3, 9
 """For consecutive writes of array elements that become a function: probability, minimum number of lines, and maximum
 number of parameters.
 
 9 % of applications' kernels call a function for its effect and not for a result.
 """
-_SLOTS, _FEWEST_LINES, _MOST_GIVEN = 0.7, 2, 14
+_SLOTS_SHARE, _FEWEST_LINES, _MOST_GIVEN = 0.7, 2, 14
 """For lines that reserve and write a slot of a list and become a function: probability, minimum number of lines, and
 maximum number of parameters."""
 _OF_LISTS = frozenset(
@@ -50,11 +50,11 @@ _APPENDING = ("add_{}", "append_{}", "write_{}", "emit_{}")
 _WRITING = ("write_{}", "store_{}", "set_{}", "save_{}")
 _SHARE_OF_KERNEL = 0.5
 """Maximum share of a kernel's expression nodes that may move into a function."""
-_RETURNED = 0.65
+_RETURN_ANNOTATION_SHARE = 0.65
 """Probability that a function has a return annotation."""
 _SHORT = 3
-_PLAIN = KNOWN | {"wp"}
-_SPOKEN = {
+_KNOWN_NAMES = KNOWN | {"wp"}
+_WORDS = {
     ("x", "wp.vec3"): "position", ("p", "wp.vec3"): "point", ("v", "wp.vec3"): "velocity", ("q", "wp.quat"): "rotation",
     ("w", "float"): "weight", ("r", "float"): "distance", ("n", "wp.vec3"): "normal",
     ("f", "wp.vec3"): "force", ("m", "float"): "mass", ("vel", "wp.vec3"): "velocity",
@@ -110,12 +110,12 @@ def outline(sheet: Sheet, choices: Stream) -> None:
         known, places = kinds_in(sheet), _Places(sheet)
         for block, start, stop in choices.shuffled(list(_runs(sheet, places))):
             part = _part(block, start, stop, sheet, known, places)
-            if part is not None and all(_spoken(each, known[each], sheet) for each in part.results):
+            if part is not None and all(_word_for(each, known[each], sheet) for each in part.results):
                 _move_out(sheet, part, choices, known)
                 break
-    if choices.child("stores").chance(_STORED):
+    if choices.child("stores").chance(_STORES_SHARE):
         _move_stores_out(sheet, choices.child("stores"))
-    if choices.child("slots").chance(_SLOTS):
+    if choices.child("slots").chance(_SLOTS_SHARE):
         _move_slots_out(sheet, choices.child("slots"))
 
 
@@ -231,7 +231,7 @@ def _part(
     They cannot, for example, if they change a variable that was assigned before, or if a type is unknown.
     """
     statements = block[start:stop]
-    if isinstance(statements[-1], ast.Expr) or not _is_worth_it(block, start, stop, places):
+    if isinstance(statements[-1], ast.Expr) or not _is_sensible(block, start, stop, places):
         return None
     before, inside, after = places.around(statements)
     stored = {node.id for node in inside if isinstance(node.ctx, ast.Store)}
@@ -244,10 +244,10 @@ def _part(
     if not leaving <= {_target(each) for each in statements if isinstance(each, ast.Assign)}:
         return None
     results = tuple(dict.fromkeys(node.id for node in inside if node.id in leaving))
-    if len(results) > 1 and (len(statements) < _LONG or not _hang_together(statements, results)):
+    if len(results) > 1 and (len(statements) < _LONG or not _share_a_source(statements, results)):
         return None
     needed = [name for name in dict.fromkeys(node.id for node in inside) if name not in stored]
-    free = [name for name in needed if name not in sheet.fixed and name not in _PLAIN]
+    free = [name for name in needed if name not in sheet.fixed and name not in _KNOWN_NAMES]
     clear = all(name in known and name not in sheet.bundles for name in (*free, *results))
     if not clear or not free or len(free) > _MOST_PARAMETERS or THREAD in free:
         return None
@@ -260,7 +260,7 @@ def _part(
     return _Part(block=block, start=start, stop=stop, results=results, parameters=parameters)
 
 
-def _hang_together(statements: Sequence[ast.stmt], results: Sequence[str]) -> bool:
+def _share_a_source(statements: Sequence[ast.stmt], results: Sequence[str]) -> bool:
     """Return whether all results depend on a common variable that the statements assign."""
     made_of = dict[str, set[str]]()
     for each in statements:
@@ -273,7 +273,7 @@ def _hang_together(statements: Sequence[ast.stmt], results: Sequence[str]) -> bo
     return bool(first.intersection(*others))
 
 
-def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
+def _is_sensible(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
     """Return whether the statements ``block[start:stop]`` are a sensible function.
 
     They must be long enough, at most half of the kernel, no part of a case distinction, and of another form than the
@@ -283,20 +283,20 @@ def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) 
     cost = sum(places.facts[id(each)].cost for each in statements)
     if cost > _SHARE_OF_KERNEL * places.cost or (len(statements) < 2 and cost < _WHOLE):
         return False
-    if _goes_on(block, start) or _goes_on(block, stop):
+    if _same_case_distinction(block, start) or _same_case_distinction(block, stop):
         return False
     beside = {places.form(each) for each in (*block[max(start - 2, 0) : start], *block[stop : stop + 2])}
     return beside.isdisjoint(map(places.form, statements))
 
 
-def _goes_on(block: list[ast.stmt], place: int) -> bool:
+def _same_case_distinction(block: list[ast.stmt], place: int) -> bool:
     """Return whether a statement and the one before it are branches on the same value, which belong together."""
-    asked = [
+    tested = [
         ast.dump(each.test.left)
         for each in block[max(place - 1, 0) : place + 1]
         if isinstance(each, ast.If) and isinstance(each.test, ast.Compare)
     ]
-    return len(asked) > 1 and len(set(asked)) == 1
+    return len(tested) > 1 and len(set(tested)) == 1
 
 
 def _target(statement: ast.Assign) -> str | None:
@@ -311,16 +311,16 @@ def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, st
     if one is not None and isinstance(last, ast.Assign) and _target(last) == one:
         lines.append(ast.Return(last.value))
     else:
-        lines += [last, ast.Return(_together(part.results, ast.Load()))]
-    said = "_and_".join(dict.fromkeys(_spoken(each, known[each], sheet) or each for each in part.results))
-    asks = one is not None and known[one] == "bool" and not said.startswith(("is_", "has_"))
-    titles = tuple(each.format(said) for each in choices.shuffled(_QUESTIONS if asks else _VERBS))
-    returned = parse_expression(known[one]) if choices.chance(_RETURNED) and one is not None else None
+        lines += [last, ast.Return(_name_or_tuple(part.results, ast.Load()))]
+    said = "_and_".join(dict.fromkeys(_word_for(each, known[each], sheet) or each for each in part.results))
+    is_question = one is not None and known[one] == "bool" and not said.startswith(("is_", "has_"))
+    titles = tuple(each.format(said) for each in choices.shuffled(_QUESTIONS if is_question else _VERBS))
+    returned = parse_expression(known[one]) if choices.chance(_RETURN_ANNOTATION_SHARE) and one is not None else None
     call = _define(sheet, titles, part.parameters, lines, returned)
-    part.block[part.start : part.stop] = [ast.Assign([_together(part.results, ast.Store())], call)]
+    part.block[part.start : part.stop] = [ast.Assign([_name_or_tuple(part.results, ast.Store())], call)]
 
 
-def _together(names: tuple[str, ...], context: ast.expr_context) -> ast.expr:
+def _name_or_tuple(names: tuple[str, ...], context: ast.expr_context) -> ast.expr:
     parts: list[ast.expr] = [ast.Name(each, context) for each in names]
     return parts[0] if len(parts) == 1 else ast.Tuple(parts, context)
 
@@ -359,7 +359,7 @@ def _move_stores_out(sheet: Sheet, choices: Stream) -> None:
             if stop - start < _FEWEST_STORES:
                 continue
             names = dict.fromkeys(names_in(block[start:stop]))
-            free = [each for each in names if each not in sheet.fixed and each not in _PLAIN]
+            free = [each for each in names if each not in sheet.fixed and each not in _KNOWN_NAMES]
             free.sort(key=lambda each: "array" in known.get(each, ""))
             clear = all(each in known and each not in sheet.bundles and each not in sheet.objects for each in free)
             if not clear or len(free) > _MOST_STORED:
@@ -387,7 +387,7 @@ def _move_slots_out(sheet: Sheet, choices: Stream) -> None:
         stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         outside = Counter(names_in(sheet.body)) - Counter(names_in(lines))
         free = [each for each in dict.fromkeys(names_in(lines)) if each not in stored]
-        free = [each for each in free if each not in sheet.fixed and each not in _PLAIN]
+        free = [each for each in free if each not in sheet.fixed and each not in _KNOWN_NAMES]
         free.sort(key=lambda each: "array" in known.get(each, ""))
         clear = all(each in known and each not in sheet.bundles and each not in sheet.objects for each in free)
         if not clear or len(free) > _MOST_GIVEN or not stored.isdisjoint(outside):
@@ -397,7 +397,7 @@ def _move_slots_out(sheet: Sheet, choices: Stream) -> None:
             for node in nodes
             if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Store)
         ]
-        said = _listed([sheet.given[each].names[0] for each in dict.fromkeys(written) if each in sheet.given])
+        said = _list_item_word([sheet.given[each].names[0] for each in dict.fromkeys(written) if each in sheet.given])
         if not said:
             continue
         titles = tuple(each.format(said) for each in choices.shuffled(_APPENDING))
@@ -406,7 +406,7 @@ def _move_slots_out(sheet: Sheet, choices: Stream) -> None:
         return
 
 
-def _listed(arrays: Sequence[str]) -> str:
+def _list_item_word(arrays: Sequence[str]) -> str:
     """Return the word for an item of a list, from the names of the list's arrays; empty if they do not contain one.
 
     It is ``pair`` for ``pair_list``, and ``contact`` for ``contact_pos`` and ``contact_normal``.
@@ -440,7 +440,7 @@ def _is_store(statement: ast.stmt, sheet: Sheet) -> bool:
             return False
 
 
-def _spoken(variable: str, kind: str, sheet: Sheet) -> str | None:
+def _word_for(variable: str, kind: str, sheet: Sheet) -> str | None:
     """Return the word for a variable in the name of a function that computes it.
 
     The result is None for a variable without a meaningful name.
@@ -448,7 +448,7 @@ def _spoken(variable: str, kind: str, sheet: Sheet) -> str | None:
     for each in (variable, *sheet.roles.get(variable, ())):
         bare = each.rstrip("0123456789_")
         stem = bare.partition("_")[0]  # ``v`` for ``v_j``, whose suffix is an index
-        said = _SPOKEN.get((stem, kind)) or (each if len(stem) >= _SHORT else "")
+        said = _WORDS.get((stem, kind)) or (each if len(stem) >= _SHORT else "")
         if said and said not in _VAGUE and bare not in _VAGUE | _SHORTENED:
             return said
     return None

@@ -23,14 +23,14 @@ def warn(sheet: Sheet, choices: Stream) -> None:
                     ast.Assign(targets=[ast.Name(id=slot)], value=ast.Call(func=ast.Attribute(attr="atomic_add"))),
                     ast.If(
                         test=ast.Compare(
-                            left=ast.Name(id=same), ops=[ast.GtE() | ast.Lt() as asked], comparators=[limit]
+                            left=ast.Name(id=same), ops=[ast.GtE() | ast.Lt() as comparison], comparators=[limit]
                         ),
                         body=full,
                         orelse=rest,
                     ),
-                ) if same == slot and (isinstance(asked, ast.GtE) or not rest) and choices.chance(_SHARE):
-                    told = ast.Constant(choices.choice(_TEXTS))
-                    call = ast.Call(parse_expression("wp.printf"), [told, ast.Name(slot, ast.Load()), limit], [])
-                    (full if isinstance(asked, ast.GtE) else rest).insert(0, ast.Expr(call))
+                ) if same == slot and (isinstance(comparison, ast.GtE) or not rest) and choices.chance(_SHARE):
+                    message = ast.Constant(choices.choice(_TEXTS))
+                    call = ast.Call(parse_expression("wp.printf"), [message, ast.Name(slot, ast.Load()), limit], [])
+                    (full if isinstance(comparison, ast.GtE) else rest).insert(0, ast.Expr(call))
                 case _:
                     pass

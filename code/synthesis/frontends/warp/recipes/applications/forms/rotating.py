@@ -8,19 +8,19 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
 
-_BY_ROTATION = 0.2
+_BY_ROTATION_SHARE = 0.2
 """Probability that a kernel rotates vectors by the rotation of a transform.
 
 ``transform_vector`` is in 1.8 % of applications' kernels, and in 3.1 % of drawn kernels without this form;
 ``transform_get_rotation`` is in 4.4 % and 4.7 %.
 """
-_PARTS = 0.15
+_NAMED_PARTS_SHARE = 0.15
 """Probability that a kernel reads the parts of a transform by ``.p`` and ``.q``. One line in ten does so."""
 
 
-def turn(sheet: Sheet, choices: Stream) -> None:
+def rotate_by_rotation(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, rotate vectors by the rotation of a named transform."""
-    if choices.chance(_BY_ROTATION):
+    if choices.chance(_BY_ROTATION_SHARE):
         sheet.body = [_ByRotation().visit(each) for each in sheet.body]
 
 
@@ -39,7 +39,7 @@ class _ByRotation(Rewriter):
 
 def name_parts(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, read the parts of a named transform by ``.p`` and ``.q``."""
-    if choices.chance(_PARTS):
+    if choices.chance(_NAMED_PARTS_SHARE):
         sheet.body = [_ByPart().visit(each) for each in sheet.body]
 
 

@@ -192,7 +192,7 @@ class Filling(Rewriter):
 
 _WITH_ID = re.compile(r"^(body|con|dof|eq|geom|jnt|light|mat|mocap|obj|parent|ref|root|site|ten|tree|world)id$")
 """Matches names of an index that consist of an item's name and ``id``."""
-_SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
+_UNSPECIFIC_INDICES = frozenset({"tid", "idx", "index", "i", "k", "t"})
 """Names of an index that do not say which item it identifies."""
 SHORTEST = 2
 """Maximum length of an index name that is too short to say which item the index identifies."""
@@ -205,19 +205,19 @@ _ALIKE = frozenset({
 """Singular words that end like plurals."""
 
 
-def thing_of(names: Sequence[str]) -> str:
+def item_of(names: Sequence[str]) -> str:
     """Return the item that an index identifies, from a name such as ``body_id``; empty if no name says it."""
     for each in names:
         word = each.removesuffix("_idx").removesuffix("_index").removesuffix("_id")
-        if word != each and word not in _SAID:
+        if word != each and word not in _UNSPECIFIC_INDICES:
             return word
     return ""
 
 
 def subject_of(names: Sequence[str]) -> str:
     """Return the item that an index identifies, also from a name without a suffix; empty if no name says it."""
-    whole = (each for each in names if each.isalpha() and len(each) > SHORTEST and each not in _SAID)
-    return thing_of(names) or _WITH_ID.sub(r"\1", next(whole, ""))
+    whole = (each for each in names if each.isalpha() and len(each) > SHORTEST and each not in _UNSPECIFIC_INDICES)
+    return item_of(names) or _WITH_ID.sub(r"\1", next(whole, ""))
 
 
 def plural(word: str) -> str:

@@ -14,10 +14,10 @@ _SHARE = 0.5
 4 % of the arguments in applications that are not arrays are bools.
 """
 _PATTERNS = ("use_{}", "enable_{}", "with_{}", "apply_{}", "add_{}", "{}_enabled")
-_STORED = 0.12
+_LAST_WRITE_SHARE = 0.12
 """Probability that a kernel that writes several arrays has a switch for the last one."""
 _STORING = ("write_{}", "compute_{}", "update_{}", "store_{}", "output_{}")
-_SAID = frozenset({"out", "new", "next", "in", "dst", "to"})
+_STATE_WORDS = frozenset({"out", "new", "next", "in", "dst", "to"})
 _DOMAIN = (0, 1)
 SWITCH = "switch"
 """Placeholder name of the switch."""
@@ -59,11 +59,11 @@ def _guard_last(sheet: Sheet, choices: Stream) -> None:
                 for node in nodes_in(before)
                 if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in outputs
             }
-            if key in others or not others or not choices.chance(_STORED):
+            if key in others or not others or not choices.chance(_LAST_WRITE_SHARE):
                 return
         case _:
             return
-    word = "_".join(each for each in sheet.given[key].names[0].split("_") if each not in _SAID)
+    word = "_".join(each for each in sheet.given[key].names[0].split("_") if each not in _STATE_WORDS)
     names = tuple(each.format(word) for each in choices.shuffled(_STORING))
     sheet.given[SWITCH] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
     sheet.body[-1] = ast.If(ast.Name(SWITCH, ast.Load()), [last], [])

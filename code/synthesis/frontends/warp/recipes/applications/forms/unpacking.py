@@ -25,9 +25,9 @@ _SHARE = 0.9
 Of the arguments in applications that are not arrays, one in 1000 is an integer vector; without this form it was one in
 50 in drawn kernels.
 """
-_PACKED = 0.5
+_PACKED_SHARE = 0.5
 """Probability that a kernel has a vector for the corners of a triangle or the ends of a spring."""
-_JOINED = 0.45
+_JOINED_SHARE = 0.45
 """Probability that a kernel has both limits of a joint in one array of ranges, as in mujoco_warp."""
 _ENDS = (("lower", "upper"), ("min", "max"), ("lo", "hi"))
 _LETTERS = "xyz"
@@ -38,7 +38,7 @@ _VECTORS = tuple(Type("int32", (size,)) for size in (2, 3, 4))
 
 def pack(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, replace an array with two to four integers for each item by an array of vectors."""
-    if not choices.chance(_PACKED):
+    if not choices.chance(_PACKED_SHARE):
         return
     for key, given in list(sheet.given.items()):
         if given.kind != _INT or given.shape is None or len(given.shape) < 2 or given.role is not Role.INPUT:
@@ -60,7 +60,7 @@ def pack(sheet: Sheet, choices: Stream) -> None:
 
 def join_limits(sheet: Sheet, choices: Stream) -> None:
     """In some kernels, replace arrays of lower and upper limits by one array of ranges."""
-    if not choices.chance(_JOINED):
+    if not choices.chance(_JOINED_SHARE):
         return
     limits = [(key, given) for key, given in sheet.given.items() if _may_be_limits(given)]
     for key, low in limits:
@@ -182,9 +182,9 @@ def unpack(sheet: Sheet, choices: Stream) -> None:
         return
     vectors = [(key, each) for key, each in sheet.given.items() if each.shape is None and each.kind in _VECTORS]
     uses = list(names_in(sheet.body)) if vectors else []
-    asked = [_component(node) for node in nodes_in(sheet.body)] if vectors else []
+    components = [_component(node) for node in nodes_in(sheet.body)] if vectors else []
     for key, given in vectors:
-        places = sorted(each[1] for each in asked if each and each[0] == key)
+        places = sorted(each[1] for each in components if each and each[0] == key)
         if uses.count(key) != len(places) or not places:
             continue
         for place in dict.fromkeys(places):

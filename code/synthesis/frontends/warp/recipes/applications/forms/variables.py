@@ -34,7 +34,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "xquat": ("world_quat", "body_quat"), "xipos": ("com_pos", "inertial_pos"),
 }  # fmt: skip
 """Names for the elements of arrays whose names are abbreviations."""
-_SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
+_WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("x", "wp.vec3"): ("pos", "position"), ("p", "wp.vec3"): ("point", "pos"), ("v", "wp.vec3"): ("vel", "velocity"),
     ("q", "wp.quat"): ("rot", "orientation", "quat"), ("n", "wp.vec3"): ("normal", "dir"), ("f", "wp.vec3"): ("force",),
     ("w", "wp.vec3"): ("omega", "ang_vel"), ("m", "float"): ("mass",), ("X", "wp.transform"): ("xform", "pose"),
@@ -53,7 +53,7 @@ _SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("dir", "wp.vec3"): ("direction", "unit_dir"), ("diff", "wp.vec3"): ("difference",),
 }  # fmt: skip
 """Names for a variable, by its short name and its type, if its value does not suggest a name."""
-_BECOME: Mapping[str, tuple[str, ...]] = {
+_STORED_PATTERNS: Mapping[str, tuple[str, ...]] = {
     "total": ("total_{}", "{}_sum"), "acc": ("total_{}", "{}_sum"), "sum": ("{}_sum", "total_{}"),
     "best": ("best_{}", "{}_best"), "num": ("num_{}", "{}_found"), "value": ("{}_value", "new_{}"),
 }  # fmt: skip
@@ -72,7 +72,9 @@ _FIRST = frozenset({"first", "num", "last", "max", "min", "next", "has", "is", "
 """Words that mean nothing without the next word of the name."""
 _MANY = frozenset({"indices", "ids", "nodes", "corners", "pairs"})
 """Words of arrays whose elements may have several indices."""
-_SAID = frozenset({"start", "end", "first", "last", "known", "found", "count", "begin", "stop", "level", "cell", "own"})
+_DESCRIPTIVE_NAMES = frozenset(
+    {"start", "end", "first", "last", "known", "found", "count", "begin", "stop", "level", "cell", "own"}
+)
 """Short names that are already descriptive."""
 
 
@@ -90,7 +92,7 @@ def describe(sheet: Sheet, choices: Stream) -> None:
     used |= {each for pool in (*sheet.axes, *sheet.roles.values()) for each in pool}
     index_style, stored = choices.choice(_INDICES), _stored(bodies, sheet)
     for name, assigned in values.items():
-        if len(name) > _LONGEST or name.endswith("_") or name in _SAID or name in sheet.given:
+        if len(name) > _LONGEST or name.endswith("_") or name in _DESCRIPTIVE_NAMES or name in sheet.given:
             continue
         if name in sheet.indices or name in sheet.items:
             continue
@@ -130,7 +132,7 @@ def _candidates(
         found = tuple(each if _counts(each) else index_style.format(each) for each in found)
     stem = name.removesuffix(end).removesuffix("_")
     kind = known.get(name) or (kind_of(value.left, known) if isinstance(value, ast.BinOp) else None)
-    found = found or _SPOKEN.get((stem, kind or ""), ())
+    found = found or _WORDS.get((stem, kind or ""), ())
     return tuple(f"{each}_{end}" if end else each for each in found)
 
 
@@ -157,7 +159,7 @@ def _as_stored(name: str, array: Given | None) -> tuple[str, ...]:
     """
     if array is None:
         return ()
-    forms = _BECOME.get(name, ("{}",) if array.is_output else ("{}", "new_{}", "next_{}"))
+    forms = _STORED_PATTERNS.get(name, ("{}",) if array.is_output else ("{}", "new_{}", "next_{}"))
     elements = ("_".join(words) for each in array.names if (words := _words(each)))
     return tuple(form.format(each) for each in elements for form in forms if _FEWEST < len(each) <= _LONG)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet
 
-_DIALECTS: dict[str, frozenset[str]] = {
+_VOCABULARIES: dict[str, frozenset[str]] = {
     "newton": frozenset({
         "shape", "shapes", "joint", "rigid", "particle", "articulation", "X", "xform", "xforms", "qd", "ke", "kd",
     }),
@@ -23,9 +23,9 @@ _DIALECTS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Parts of names that only one of three simulators for Warp uses: newton, mujoco_warp, and newton's constraint solver
 (kamino)."""
-_HOUSES = (("newton", 0.66), ("mujoco", 0.24), ("kamino", 0.1))
+_CODE_BASE_WEIGHTS = (("newton", 0.66), ("mujoco", 0.24), ("kamino", 0.1))
 """Weights of the simulators' vocabularies for a kernel whose arguments allow all of them."""
-_RIVALS: tuple[tuple[frozenset[str], ...], ...] = (
+_SYNONYMS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"env", "envs", "environment"}), frozenset({"world", "worlds", "worldid", "wid"})),
     (frozenset({"link", "links"}), frozenset({"body", "bodies", "bodyid"})),
     (frozenset({"vert", "verts"}), frozenset({"vertex", "vertices"})),
@@ -38,29 +38,29 @@ _RIVALS: tuple[tuple[frozenset[str], ...], ...] = (
 """Sets of synonyms. A kernel uses one set of each group."""
 
 
-def agree(sheet: Sheet, choices: Stream) -> None:
+def unify_vocabulary(sheet: Sheet, choices: Stream) -> None:
     """Restrict the possible names of a kernel to the vocabulary of one code base, and to one of several synonyms.
 
     If all names of an argument belong to one code base, that code base is chosen.
     """
     named = sheet.named()
     pools = list(_pools(sheet, named))
-    house = _forced(pools, list(_DIALECTS.values()))
-    if house is None:
-        house = _DIALECTS[choices.weighted(_HOUSES)]
-    strange = [words - house for words in _DIALECTS.values() if words is not house]
-    _leave_out(sheet, frozenset[str]().union(*strange))
-    for words in _RIVALS:
+    code_base = _most_required(pools, list(_VOCABULARIES.values()))
+    if code_base is None:
+        code_base = _VOCABULARIES[choices.weighted(_CODE_BASE_WEIGHTS)]
+    foreign = [words - code_base for words in _VOCABULARIES.values() if words is not code_base]
+    _leave_out(sheet, frozenset[str]().union(*foreign))
+    for words in _SYNONYMS:
         pools = list(_pools(sheet, named))
-        spoken = [each for each in words if any(_has(name, each) for pool in pools for name in pool)]
-        if len(spoken) > 1:
-            kept = _forced(pools, spoken) or choices.choice(spoken)
-            _leave_out(sheet, frozenset[str]().union(*(each for each in spoken if each is not kept)))
+        used = [each for each in words if any(_has(name, each) for pool in pools for name in pool)]
+        if len(used) > 1:
+            kept = _most_required(pools, used) or choices.choice(used)
+            _leave_out(sheet, frozenset[str]().union(*(each for each in used if each is not kept)))
 
 
-def is_of(sheet: Sheet, house: str) -> bool:
+def uses_vocabulary(sheet: Sheet, code_base: str) -> bool:
     """Return whether all names of some argument are from the vocabulary of the given simulator."""
-    return any(all(_has(name, _DIALECTS[house]) for name in each.names) for each in sheet.given.values())
+    return any(all(_has(name, _VOCABULARIES[code_base]) for name in each.names) for each in sheet.given.values())
 
 
 def _pools(sheet: Sheet, named: set[str]) -> Iterator[tuple[str, ...]]:
@@ -73,7 +73,7 @@ def _has(name: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint(name.split("_"))
 
 
-def _forced(pools: Iterable[tuple[str, ...]], candidates: list[frozenset[str]]) -> frozenset[str] | None:
+def _most_required(pools: Iterable[tuple[str, ...]], candidates: list[frozenset[str]]) -> frozenset[str] | None:
     """Return the candidate with a word in every name of the most pools; None if no pool has such a candidate."""
     counts = [sum(all(_has(name, each) for name in pool) for pool in pools) for each in candidates]
     return candidates[counts.index(max(counts))] if max(counts, default=0) else None
@@ -82,10 +82,10 @@ def _forced(pools: Iterable[tuple[str, ...]], candidates: list[frozenset[str]]) 
 def _leave_out(sheet: Sheet, words: frozenset[str]) -> None:
     """Remove possible names of arguments, indices and variables that contain some words, unless none would be left."""
     for key, given in sheet.given.items():
-        sheet.given[key] = replace(given, names=_others(given.names, words))
-    sheet.avoided |= {name for names in sheet.axes for name in names if name not in _others(names, words)}
-    sheet.roles = {key: _others(names, words) for key, names in sheet.roles.items()}
+        sheet.given[key] = replace(given, names=_without(given.names, words))
+    sheet.avoided |= {name for names in sheet.axes for name in names if name not in _without(names, words)}
+    sheet.roles = {key: _without(names, words) for key, names in sheet.roles.items()}
 
 
-def _others(names: tuple[str, ...], words: frozenset[str]) -> tuple[str, ...]:
+def _without(names: tuple[str, ...], words: frozenset[str]) -> tuple[str, ...]:
     return tuple(each for each in names if not _has(each, words)) or names

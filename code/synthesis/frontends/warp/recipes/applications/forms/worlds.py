@@ -19,12 +19,12 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     THREAD,
     Given,
     Sheet,
+    item_of,
     names_in,
     nodes_in,
     parts_of,
     plural,
     subject_of,
-    thing_of,
 )
 
 _SHARE = 0.1
@@ -55,9 +55,9 @@ _CHANGING = re.compile(
 """Matches names of integers that differ between worlds. Other integers describe items and their connections."""
 _AXIS = re.compile(r"_[xyz]$")
 """Matches the suffix of arguments that are components of one vector. All or none of them are read from arrays."""
-_BOXED = 0.02
+_BOXED_SHARE = 0.02
 """Probability that a value that all threads share is read from an array of one element."""
-_BOXED_IN_WORLDS = 0.25
+_BOXED_IN_WORLDS_SHARE = 0.25
 """Probability that a kernel of many worlds reads each value that is no array from an array with one element a world."""
 _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
@@ -84,7 +84,7 @@ _STARTS_OF = ("{one}_start", "world_{one}_start", "{one}_offset", "first_{one}",
 _NUMBERS_OF = ("num_{many}", "{one}_count", "world_{one}_count", "num_world_{many}")
 _LOCALS = ("local_id", "j", "i", "local", "k", "lid")
 _INT = Type("int32")
-_TAKING_APART = (ast.Mod, ast.FloorDiv)
+_DIVISIONS = (ast.Mod, ast.FloorDiv)
 
 
 def spread(sheet: Sheet, choices: Stream) -> None:
@@ -190,7 +190,7 @@ class _Batching(Rewriter):
 
 def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     """Give a kernel's arrays a dimension for ``count`` worlds."""
-    able, differing = _able(sheet), _differing(sheet)
+    able, differing = _batchable(sheet), _differing(sheet)
     read = {each.kind.dtype for each in differing.values()}
     batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
     batched = batched if batched & read else read  # the worlds must differ in something that they read
@@ -215,13 +215,13 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     sheet.axes = [(THREAD, *(each for each in ("tid", "i", "idx", "thread_id") if each != names[0]))]
     sheet.launch = (count * threads,)
     sheet.roles |= {_WORLD: _NAMES, names[0]: names}
-    things = thing_of(names)
-    said = tuple(each.format(one=things, many=plural(things)) for each in _PER_WORLD_OF) if things else _PER_WORLD
-    sheet.given[_EACH] = Given(kind=_INT, domain=(threads, threads), names=said)
+    item = item_of(names)
+    count_names = tuple(each.format(one=item, many=plural(item)) for each in _PER_WORLD_OF) if item else _PER_WORLD
+    sheet.given[_EACH] = Given(kind=_INT, domain=(threads, threads), names=count_names)
     sheet.body[:0] = ast.parse(f"{_WORLD} = {THREAD} // {_EACH}\n{names[0]} = {THREAD} % {_EACH}").body
 
 
-def _able(sheet: Sheet) -> dict[str, Given]:
+def _batchable(sheet: Sheet) -> dict[str, Given]:
     """Return the arrays that can get one more index."""
     named = sheet.named() - _bare(sheet)
     return {
@@ -234,7 +234,7 @@ def _differing(sheet: Sheet) -> dict[str, Given]:
 
     Arrays of the model are only included if there are no others.
     """
-    read = {key: each for key, each in _able(sheet).items() if each.role is not Role.OUTPUT}
+    read = {key: each for key, each in _batchable(sheet).items() if each.role is not Role.OUTPUT}
     return {key: each for key, each in read.items() if not _is_of_model(each)} or read
 
 
@@ -263,41 +263,43 @@ def _may_split(sheet: Sheet) -> bool:
     Its only index must identify an item and have no bound, and lines may have no worlds yet. The index may not be split
     into a row and a column, because the items of a world do not begin at 0.
     """
-    things = subject_of(sheet.axes[0]) if len(sheet.axes) == 1 and sheet.launch[0] >= _LEAST else ""
-    if things in ("", "world", "env"):
+    item = subject_of(sheet.axes[0]) if len(sheet.axes) == 1 and sheet.launch[0] >= _LEAST else ""
+    if item in ("", "world", "env"):
         return False
     if sheet.named() & _TAKEN or list(names_in(sheet.body)).count(sheet.indices[0]) < 2:
         return False
     inside = list(nodes_in(sheet.body))
-    asked = [node.left for node in inside if isinstance(node, ast.Compare)]
-    asked += [node.left for node in inside if isinstance(node, ast.BinOp) and isinstance(node.op, _TAKING_APART)]
-    return sheet.indices[0] not in set(names_in(asked))
+    divided = [node.left for node in inside if isinstance(node, ast.Compare)]
+    divided += [node.left for node in inside if isinstance(node, ast.BinOp) and isinstance(node.op, _DIVISIONS)]
+    return sheet.indices[0] not in set(names_in(divided))
 
 
 def _split(sheet: Sheet, choices: Stream) -> int:
     """Divide the items of a kernel among worlds, one world after another, and return the number of worlds."""
     (names,), (threads,) = sheet.axes, sheet.launch
     index = names[0]
-    things = subject_of(names)
+    item = subject_of(names)
     even = [count for count in (2, 3, 4, 6, 8) if threads % count == 0]
     if even and not choices.chance(_UNEVEN):
         count = choices.choice(even)
         most = threads // count
-        said = tuple(each.format(one=things, many=plural(things)) for each in _PER_WORLD_OF)
-        sheet.given[_EACH] = Given(kind=_INT, domain=(most, most), names=said)
+        count_names = tuple(each.format(one=item, many=plural(item)) for each in _PER_WORLD_OF)
+        sheet.given[_EACH] = Given(kind=_INT, domain=(most, most), names=count_names)
         lines = f"{index} = {_WORLD} * {_EACH} + {LOCAL}"
     else:
         count = choices.choice((2, 3, 4))
         starts = [0, *sorted(choices.shuffled(range(1, threads))[: count - 1]), threads]
         numbers = [end - start for start, end in itertools.pairwise(starts)]
         most = max(numbers)
-        own = tuple(each.format(one=things, many=plural(things)) for each in choices.shuffled(_STARTS_OF))
+        own = tuple(each.format(one=item, many=plural(item)) for each in choices.shuffled(_STARTS_OF))
         counted = choices.chance(0.5)
         shape = (count,) if counted else (count + 1,)
         sheet.given[_STARTS] = Given(kind=_INT, domain=(0, 0), names=own, shape=shape, base=tuple(starts[: shape[0]]))
         if counted:
-            said = tuple(each.format(one=things, many=plural(things)) for each in choices.shuffled(_NUMBERS_OF))
-            sheet.given[_NUMBERS] = Given(kind=_INT, domain=(0, 0), names=said, shape=(count,), base=tuple(numbers))
+            count_names = tuple(each.format(one=item, many=plural(item)) for each in choices.shuffled(_NUMBERS_OF))
+            sheet.given[_NUMBERS] = Given(
+                kind=_INT, domain=(0, 0), names=count_names, shape=(count,), base=tuple(numbers)
+            )
             beyond = f"{LOCAL} >= {_NUMBERS}[{_WORLD}]"
             lines = f"if {beyond}:\n    return\n{index} = {_STARTS}[{_WORLD}] + {LOCAL}"
         else:
@@ -327,14 +329,14 @@ def _box(sheet: Sheet, choices: Stream, worlds: int) -> None:
     boxed: dict[str, ast.expr] = {}
     if not sheet.axes:
         return  # a single thread shares no values with others
-    named, by_world = sheet.named(), worlds > 1 and choices.chance(_BOXED_IN_WORLDS)
+    named, by_world = sheet.named(), worlds > 1 and choices.chance(_BOXED_IN_WORLDS_SHARE)
     for key, given in sheet.given.items():
         if given.shape is not None or key not in named or given.domain[0] == given.domain[1]:
             continue
         if by_world:
             boxed[key] = ast.Name(_WORLD, ast.Load())
             sheet.given[key] = replace(given, shape=(worlds,))
-        elif choices.child(_AXIS.sub("", key)).chance(_BOXED):
+        elif choices.child(_AXIS.sub("", key)).chance(_BOXED_SHARE):
             boxed[key] = ast.Constant(0)
             sheet.given[key] = replace(given, shape=(1,))
     sheet.body = [_Boxing(boxed).visit(each) for each in sheet.body]

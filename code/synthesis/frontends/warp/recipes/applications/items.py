@@ -74,7 +74,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class Item:
     """A type of items, such as bodies, with the names of one library.
 
     Args:
@@ -94,13 +94,13 @@ class Thing:
     model: tuple[Field, ...]
 
     @property
-    def moves(self) -> bool:
+    def has_defaults(self) -> bool:
         """Whether its state has initial values in a second array."""
         return any(each.start == "default" for each in self.state)
 
 
-def _thing(title: str, prefix: str, indices: str, *, state: str = "", step: str = "", model: str = "") -> Thing:
-    return Thing(title, prefix, tuple(indices.split()), _fields(state), _fields(step), _fields(model))
+def _item(title: str, prefix: str, indices: str, *, state: str = "", step: str = "", model: str = "") -> Item:
+    return Item(title, prefix, tuple(indices.split()), _fields(state), _fields(step), _fields(model))
 
 
 def _fields(text: str) -> tuple[Field, ...]:
@@ -138,8 +138,8 @@ TOGETHER = tuple(frozenset(each.split()) for each in (
 ))  # fmt: skip
 """Groups of fields that belong together. A kernel processes all fields of a group or none."""
 
-THINGS = (
-    _thing("bodies", "body", "body bid body_id", state="""
+ITEMS = (
+    _item("bodies", "body", "body bid body_id", state="""
         pose* body_q
         twist body_qd
         float body_sleep_timer
@@ -151,7 +151,7 @@ THINGS = (
         float body_mass body_inv_mass
         mat33 body_inertia body_inv_inertia
     """),
-    _thing("bodies", "body", "bodyid body", step="""
+    _item("bodies", "body", "bodyid body", step="""
         vec3 xpos
         quat xquat
         vec3 xipos
@@ -167,11 +167,11 @@ THINGS = (
         vec3 body_inertia
         float body_gravcomp
     """),
-    _thing("mocap bodies", "mocap", "mocapid mocap", state="""
+    _item("mocap bodies", "mocap", "mocapid mocap", state="""
         vec3* mocap_pos
         quat* mocap_quat
     """),
-    _thing("links", "link", "link link_id", state="""
+    _item("links", "link", "link link_id", state="""
         vec3* link_pos
         quat* link_quat
         vec3 link_lin_vel link_ang_vel
@@ -182,7 +182,7 @@ THINGS = (
         float link_mass
         mat33 link_inertia
     """),
-    _thing("joints", "dof", "dof dof_id", state="""
+    _item("joints", "dof", "dof dof_id", state="""
         float* joint_q
         float joint_qd
     """, step="""
@@ -193,7 +193,7 @@ THINGS = (
         float joint_target_ke joint_target_kd joint_limit_lower joint_limit_upper joint_armature joint_friction
         float joint_effort_limit joint_velocity_limit
     """),
-    _thing("degrees of freedom", "dof", "dofid dof", state="""
+    _item("degrees of freedom", "dof", "dofid dof", state="""
         float* qpos
         float qvel qacc_warmstart
     """, step="""
@@ -202,14 +202,14 @@ THINGS = (
         float dof_armature dof_damping dof_frictionloss dof_invweight0
         id dof_bodyid dof_parentid
     """),
-    _thing("joints", "jnt", "jntid jnt", model="""
+    _item("joints", "jnt", "jntid jnt", model="""
         int jnt_type jnt_qposadr jnt_dofadr
         id jnt_bodyid
         vec3 jnt_pos jnt_axis
         vec2 jnt_range jnt_solref
         float jnt_stiffness jnt_margin
     """),
-    _thing("joints", "dof", "dof dof_id", state="""
+    _item("joints", "dof", "dof dof_id", state="""
         float* dof_pos
         float dof_vel
     """, step="""
@@ -218,7 +218,7 @@ THINGS = (
     """, model="""
         float dof_stiffness dof_damping dof_lower dof_upper torque_limit
     """),
-    _thing("actuators", "actuator", "uid actuator", state="""
+    _item("actuators", "actuator", "uid actuator", state="""
         float ctrl act act_dot
     """, step="""
         float actuator_length actuator_velocity actuator_force
@@ -228,7 +228,7 @@ THINGS = (
         float actuator_gear actuator_gain actuator_bias
         vec2 actuator_ctrlrange actuator_forcerange
     """),
-    _thing("particles", "particle", "particle pid particle_id", state="""
+    _item("particles", "particle", "particle pid particle_id", state="""
         vec3* particle_q
         vec3 particle_qd
     """, step="""
@@ -237,7 +237,7 @@ THINGS = (
         float particle_mass particle_inv_mass particle_radius
         int particle_flags particle_color
     """),
-    _thing("particles", "particle", "p particle pid", state="""
+    _item("particles", "particle", "p particle pid", state="""
         vec3* particle_x
         vec3 particle_v
         mat33* particle_F
@@ -248,12 +248,12 @@ THINGS = (
         float particle_mass particle_vol particle_mu particle_lam
         int particle_material
     """),
-    _thing("contacts", "contact", "contact_id cid", state="""
+    _item("contacts", "contact", "contact_id cid", state="""
         id rigid_contact_shape0 rigid_contact_shape1
         vec3 rigid_contact_point0 rigid_contact_point1 rigid_contact_offset0 rigid_contact_offset1 rigid_contact_normal
         float rigid_contact_margin0 rigid_contact_margin1
     """),
-    _thing("contacts", "contact", "conid cid", state="""
+    _item("contacts", "contact", "conid cid", state="""
         float contact_dist
         vec3 contact_pos
         mat33 contact_frame
@@ -262,7 +262,7 @@ THINGS = (
         vec2 contact_solref
         int contact_dim contact_worldid
     """),
-    _thing("shapes", "shape", "shape sid shape_id", model="""
+    _item("shapes", "shape", "shape sid shape_id", model="""
         int shape_type
         id shape_body
         pose shape_transform
@@ -270,7 +270,7 @@ THINGS = (
         int shape_flags shape_collision_group
         float shape_material_mu shape_material_ke shape_material_kd shape_margin shape_collision_radius
     """),
-    _thing("geoms", "geom", "geomid geom", step="""
+    _item("geoms", "geom", "geomid geom", step="""
         vec3 geom_xpos
         mat33 geom_xmat
     """, model="""
@@ -283,13 +283,13 @@ THINGS = (
         vec3 geom_friction
         vec2 geom_solref
     """),
-    _thing("constraints", "efc", "efcid row", step="""
+    _item("constraints", "efc", "efcid row", step="""
         int efc_type
         id efc_id
         float efc_pos efc_vel efc_aref efc_D efc_frictionloss efc_force
         int efc_state
     """),
-    _thing("environments", "env", "env env_id", state="""
+    _item("environments", "env", "env env_id", state="""
         vec3* root_pos
         quat* root_quat
         vec3 root_lin_vel root_ang_vel
@@ -299,7 +299,7 @@ THINGS = (
         int episode_length
         flag terminated truncated
     """),
-    _thing("elements", "tet", "tet tet_id", state="""
+    _item("elements", "tet", "tet tet_id", state="""
         deformation* tet_F
         float tet_plastic_strain
     """, step="""
@@ -308,18 +308,18 @@ THINGS = (
         mat33 tet_pose
         float tet_volume tet_activation tet_mu tet_lambda
     """),
-    _thing("paths", "path", "path_id path", state="""
+    _item("paths", "path", "path_id path", state="""
         vec3 ray_origin ray_dir throughput radiance
         pair pixel
         int bounce rng_state
     """),
-    _thing("hits", "ray", "ray ray_id", step="""
+    _item("hits", "ray", "ray ray_id", step="""
         float hit_t
         vec3 hit_pos hit_normal
         vec2 hit_uv
         id hit_shape hit_face
     """),
-    _thing("tendons", "tendon", "tenid tendon", step="""
+    _item("tendons", "tendon", "tenid tendon", step="""
         float ten_length ten_velocity ten_force
     """, model="""
         float tendon_stiffness tendon_damping tendon_lengthspring tendon_invweight0
