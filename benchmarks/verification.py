@@ -112,10 +112,12 @@ def verified(
         lowered = frontend.compiler.lower(kernels, pipeline.source.levels, device=device)
     entries = [(k, t) for k, t in zip(kernels, lowered, strict=True) if isinstance(t, Lowered)]
     programs: list[Program] = []
-    for closely in (False, True):  # rounding is only measured for kernels with a text that fails without it
+    for measure_rounding in (False, True):  # rounding is only measured for kernels with a text that fails without it
         with clock.on("plans", count):
             plans = [
-                plan_at_executed_sizes(frontend, k, t.texts, device=device, useful=True, closely=closely)
+                plan_at_executed_sizes(
+                    frontend, k, t.texts, device=device, useful=True, measure_rounding=measure_rounding
+                )
                 for k, t in entries
             ]
         found = programs_of(plans)

@@ -64,7 +64,7 @@ def ran(text: str, size: int, level: str = "stablehlo") -> Outcome | Rejection:
         signature=Signature(arguments=(array,), results=(array,)),
         runs=numbered(Purpose.DRAW, [{"a": np.full((size, size), 0.01, np.float32)}] * 6),
     )
-    with Verifier(get_frontend("jax"), time_limit=2.0, confinement=Confinement(), strangers=True, again=False) as used:
+    with Verifier(get_frontend("jax"), time_limit=2.0, confinement=Confinement(), untrusted=True, again=False) as used:
         (found,) = used.run([program])
     return found
 

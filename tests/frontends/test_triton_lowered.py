@@ -44,7 +44,7 @@ def texts() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def verifier() -> Iterator[Verifier]:
-    with Verifier(FRONTEND, strangers=True) as found:
+    with Verifier(FRONTEND, untrusted=True) as found:
         yield found
 
 

@@ -20,7 +20,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.triton.reference import machine
 from synthesis.frontends.triton.reference.oracle import TritonReference
 from synthesis.verification.comparison import compare
-from synthesis.verification.rounding import loosened
+from synthesis.verification.rounding import with_relaxed_tolerances
 from synthesis.verification.tolerances import expect
 
 PROGRAMS = every_program()
@@ -142,7 +142,7 @@ def _expected(reference: TritonReference, values: Values) -> Any:
     expected = expect(double, own, {}, unit=reference.unit)
     assert expected.ill_conditioned is None
     assert expected.non_finite is None
-    return loosened(expected, reference.perturbed([values], seed=3))
+    return with_relaxed_tolerances(expected, reference.perturbed([values], seed=3))
 
 
 def _passes(expected: Any, found: Values) -> bool:

@@ -8,7 +8,13 @@ from synthesis.core.sandbox.wire import decode, encode
 from synthesis.frontends.base import PerturbedRun, Values
 from synthesis.verification.comparison import compare
 from synthesis.verification.inputs import poison_of
-from synthesis.verification.rounding import furthest, has_few_elements, is_lost, leaves_rounding, loosened
+from synthesis.verification.rounding import (
+    exceeds_rounding_cap,
+    has_few_elements,
+    has_rounding_noise,
+    with_max_shifts,
+    with_relaxed_tolerances,
+)
 from synthesis.verification.tolerances import CAP, Expected, expect
 
 ONE = np.linspace(1, 2, 20)
@@ -129,7 +135,7 @@ def perturbed_run(off: Any) -> list[PerturbedRun]:
 def test_an_element_whose_comparison_rounding_may_turn_is_either_and_no_other() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
     inverted = {"o": own["o"] + np.float32(0.5) * (np.arange(ONE.size) == 3), "n": own["n"] + (own["n"] == 2)}
-    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [PerturbedRun(own, [inverted])])
+    loose = with_relaxed_tolerances(expect([{"o": ONE, "n": own["n"]}], [own], {}), [PerturbedRun(own, [inverted])])
     assert compare([own], loose).mismatch is None
     assert compare([inverted], loose).mismatch is None
     for name, element in (("o", 3), ("o", 4), ("n", 2), ("n", 3)):
@@ -157,7 +163,7 @@ def test_an_element_that_rounding_moves_further_may_be_further_off_and_no_other(
     perturbed[3] += 1e-4
     found[3] -= 3e-4
     expected = expected_of(ONE, own)
-    loose = loosened(expected, perturbed_run(perturbed))
+    loose = with_relaxed_tolerances(expected, perturbed_run(perturbed))
     assert compare(values(found), expected).mismatch is not None
     assert compare(values(found), loose).mismatch is None
     assert loose.largest_tolerance == expected.largest_tolerance < loose.largest_allowance < 1e-3
@@ -172,11 +178,11 @@ def test_what_rounding_comes_to_is_capped_and_left_out_where_it_is_more_than_tha
     perturbed = own * np.float32(1 + CAP / 2)
     perturbed[5] = 3.0
     perturbed[6] = np.nan
-    (slack,) = loosened(expected_of(ONE, own), perturbed_run(perturbed)).slack
+    (slack,) = with_relaxed_tolerances(expected_of(ONE, own), perturbed_run(perturbed)).slack
     assert slack["o"][5] == slack["o"][6] == 0.0
     assert slack["o"].max() <= 2 * CAP
     small = np.array([1e-6, 2e-6, 1.0])
-    (slack,) = loosened(
+    (slack,) = with_relaxed_tolerances(
         expected_of(small, small.astype(np.float32)), perturbed_run(np.array([4e-6, 2e-6, 1.0], np.float32))
     ).slack
     assert slack["o"][0] * (1e-6 + 2e-6) == pytest.approx(8 * 3e-6, rel=1e-3)  # little beside the largest
@@ -188,17 +194,21 @@ def test_an_element_that_is_what_rounding_leaves_may_be_something_else_of_its_ki
     perturbed = own.copy()
     own[3] += np.float32(0.2)
     perturbed[3] -= np.float32(0.1)
-    loose = loosened(expected_of(true, own), perturbed_run(perturbed))
+    loose = with_relaxed_tolerances(expected_of(true, own), perturbed_run(perturbed))
     for element, off, agrees in ((3, -0.7, True), (3, 100.0, False), (3, np.nan, False), (4, -0.1, False)):
         found = own.copy()
         found[element] += np.float32(off)
         assert (compare(values(found), loose).mismatch is None) == agrees, (element, off)
     assert loose.largest_allowance < CAP
-    all_over = loosened(expected_of(true, own), perturbed_run(perturbed + np.float32(0.5) * (np.arange(200) < 9)))
+    all_over = with_relaxed_tolerances(
+        expected_of(true, own), perturbed_run(perturbed + np.float32(0.5) * (np.arange(200) < 9))
+    )
     found = own.copy()
     found[3] -= np.float32(0.7)
     assert compare(values(found), all_over).mismatch is not None  # no element in a hundred: nine of them
-    steady = loosened(expected_of(true, own), perturbed_run(own))  # a decision that falls either way, and no rounding
+    steady = with_relaxed_tolerances(
+        expected_of(true, own), perturbed_run(own)
+    )  # a decision that falls either way, and no rounding
     found = own.copy()
     found[3] -= np.float32(0.7)
     assert compare(values(found), steady).mismatch is not None
@@ -215,7 +225,7 @@ def test_a_vector_that_is_what_rounding_leaves_is_no_more_than_the_outliers_of_a
     perturbed[:lost] -= np.float32(0.2)
     found[:lost] += np.float32(0.3)
     expected = expect([{"o": true}] * runs, [{"o": own}] * runs, {})
-    loose = loosened(expected, [*perturbed_run(perturbed), *[PerturbedRun({"o": own}, ())] * (runs - 1)])
+    loose = with_relaxed_tolerances(expected, [*perturbed_run(perturbed), *[PerturbedRun({"o": own}, ())] * (runs - 1)])
     outcome = [*values(found), *values(own) * (runs - 1)]
     assert (compare(outcome, loose).mismatch is None) == agrees
     found[lost] += np.float32(0.3)
@@ -228,7 +238,7 @@ def test_a_run_of_which_rounding_alone_moves_an_array_is_lost() -> None:
 
     def moves(count: int, size: float) -> bool:
         off = np.where(np.arange(200) < count, double * (1 + size), double).astype(np.float32)
-        return is_lost(expected, 0, perturbed_run(off)[0])
+        return exceeds_rounding_cap(expected, 0, perturbed_run(off)[0])
 
     assert moves(200, 7.0)
     assert moves(3, 7.0)
@@ -244,7 +254,7 @@ def test_an_element_that_one_of_several_measurements_moves_may_be_as_far_off() -
     otherwise = {"o": own + 1, "n": np.arange(3) + 1}
     expected = expect([{"o": ONE, "n": np.arange(3)}], [{"o": own, "n": np.arange(3)}], {})
     measured = [{"o": each, "n": np.arange(3)} for each in (first, second)]
-    found = furthest(expected, 0, PerturbedRun(measured[0], ()), [measured[1], otherwise])
+    found = with_max_shifts(expected, 0, PerturbedRun(measured[0], ()), [measured[1], otherwise])
     np.testing.assert_array_equal(np.flatnonzero(found.off["o"] != own), [2, 3])
     assert found.off["o"][2] == first[2]
 
@@ -253,7 +263,7 @@ def test_a_single_number_may_be_as_far_off_as_on_half_of_the_runs() -> None:
     own = [{"o": np.array([number], np.float32)} for number in (1.0, 2.0, 4.0)]
     true = [{"o": each["o"].astype(float)} for each in own]
     off = [np.float32(each) for each in (0.0, 1e-4, 1e-3)]
-    loose = loosened(
+    loose = with_relaxed_tolerances(
         expect(true, own, {}), [PerturbedRun({"o": a["o"] * (1 + b)}, ()) for a, b in zip(own, off, strict=True)]
     )
     allowed = [float(each["o"].max()) for each in loose.slack]
@@ -267,9 +277,9 @@ def test_what_is_measured_again_is_of_few_elements_or_what_rounding_leaves() -> 
     assert not has_few_elements(expected_of(many, many.astype(np.float32)))
     assert not has_few_elements(expected_of(np.arange(2), np.arange(2)))
     expected, perturbed = expected_of(many, many.astype(np.float32)), many.astype(np.float32)
-    assert not leaves_rounding(expected, 0, *perturbed_run(perturbed * np.float32(1.001)))
+    assert not has_rounding_noise(expected, 0, *perturbed_run(perturbed * np.float32(1.001)))
     perturbed[3] -= np.float32(0.1)
-    assert leaves_rounding(expected, 0, *perturbed_run(perturbed))
+    assert has_rounding_noise(expected, 0, *perturbed_run(perturbed))
 
 
 def test_what_is_computed_with_what_rounding_leaves_may_be_moved_a_little_less() -> None:
@@ -278,9 +288,15 @@ def test_what_is_computed_with_what_rounding_leaves_may_be_moved_a_little_less()
     perturbed[4] += np.float32(0.007)
     found = own.copy()
     found[4] += np.float32(0.3)
-    assert compare(values(found), loosened(expected_of(true, own), perturbed_run(perturbed))).mismatch is not None
+    assert (
+        compare(values(found), with_relaxed_tolerances(expected_of(true, own), perturbed_run(perturbed))).mismatch
+        is not None
+    )
     perturbed[3] -= np.float32(0.1)
-    assert compare(values(found), loosened(expected_of(true, own), perturbed_run(perturbed))).mismatch is None
+    assert (
+        compare(values(found), with_relaxed_tolerances(expected_of(true, own), perturbed_run(perturbed))).mismatch
+        is None
+    )
 
 
 def test_comparisons_that_come_to_nothing_together_may_fall_either_way() -> None:
@@ -288,7 +304,7 @@ def test_comparisons_that_come_to_nothing_together_may_fall_either_way() -> None
     third, second = np.arange(ONE.size) == 3, own["n"] == 2
     steps = (0.0, 0.5, -0.5)
     ways = [{"o": own["o"] + np.float32(each) * third, "n": own["n"] + (each > 0) * second} for each in steps]
-    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [PerturbedRun(own, ways)])
+    loose = with_relaxed_tolerances(expect([{"o": ONE, "n": own["n"]}], [own], {}), [PerturbedRun(own, ways)])
     for way in ways:
         assert compare([way], loose).mismatch is None
     wrong = {**own, "o": own["o"] + np.float32(2.0) * third}
@@ -299,14 +315,14 @@ def test_a_perturbed_run_that_decides_otherwise_is_ignored() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
     expected = expect([{"o": ONE, "n": own["n"]}], [own], {})
     perturbed = {"o": own["o"] * np.float32(1 + 1e-4), "n": own["n"].copy()}
-    assert loosened(expected, [PerturbedRun(perturbed, ())]).slack[0].keys() == {"o"}
+    assert with_relaxed_tolerances(expected, [PerturbedRun(perturbed, ())]).slack[0].keys() == {"o"}
     perturbed["n"][2] += 1
-    assert loosened(expected, [PerturbedRun(perturbed, ())]).slack == ({},)
+    assert with_relaxed_tolerances(expected, [PerturbedRun(perturbed, ())]).slack == ({},)
 
 
 def test_what_is_held_against_a_single_number_is_an_array_that_can_be_sent() -> None:
     own = np.array(1.5, np.float32)
-    loose = loosened(expected_of(np.array(1.5), own), perturbed_run(own + np.float32(1e-4)))
+    loose = with_relaxed_tolerances(expected_of(np.array(1.5), own), perturbed_run(own + np.float32(1e-4)))
     sent = decode(encode(loose), Expected)
     np.testing.assert_array_equal(sent.slack[0]["o"], loose.slack[0]["o"])
 
@@ -340,7 +356,7 @@ def test_of_coarse_numbers_those_whose_comparisons_turn_are_not_off_together_wit
     own = true.astype(np.float32)
     inverted = own * np.float32(1.3) ** (np.arange(3) == 1)
     expected = expect(values(true), values(own), {}, unit=2.0**-7)
-    loose = loosened(expected, [PerturbedRun({"o": own}, values(inverted))])
+    loose = with_relaxed_tolerances(expected, [PerturbedRun({"o": own}, values(inverted))])
     assert compare(values(inverted), expected).mismatch is not None
     assert compare(values(inverted), loose).mismatch is None
     assert compare(values(inverted * np.float32(1.3) ** (np.arange(3) == 2)), loose).mismatch is not None

@@ -10,7 +10,7 @@ from mutants.table import Line, read_lines
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
 from synthesis.frontends.base import Direction
-from synthesis.verification.mutating.choosing import edits, moves_alike, mutants
+from synthesis.verification.mutating.choosing import edits, integers_are_input_independent, mutants
 from synthesis.verification.mutating.records import FRAME, Kind, Mutant
 from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
@@ -161,7 +161,7 @@ def test_an_index_from_the_end_is_an_error_of_its_own() -> None:
 )
 def test_whole_numbers_that_no_input_decides_on_are_alike_on_all(equations: str, alike: bool) -> None:
     text = f"{{ lambda ; a:f32[2]. let {equations} in (c,) }}"
-    assert moves_alike(text, get_frontend("jax").level("jaxpr")) is alike
+    assert integers_are_input_independent(text, get_frontend("jax").level("jaxpr")) is alike
 
 
 @pytest.mark.parametrize("frontend", BOTH)

@@ -12,7 +12,15 @@ from typing import Any, ClassVar, cast
 from synthesis.core.errors import ConfigError
 from synthesis.core.licences import check_licences
 from synthesis.core.progress_display import FORMS
-from synthesis.core.setting_values import check_flag, check_integer, check_text, names_of, seconds_of, settle, share_of
+from synthesis.core.setting_values import (
+    check_flag,
+    check_integer,
+    check_text,
+    names_of,
+    seconds_of,
+    set_field,
+    share_of,
+)
 from synthesis.core.settings import Confining, Drawing, Making, Settings
 
 
@@ -82,17 +90,17 @@ class Finishing(Settings):
         if self.format not in FORMATS:
             raise ConfigError(f"format is one of {', '.join(FORMATS)}, got {self.format!r}")
         for name in ("validation", "test"):
-            settle(self, name, share_of(name, getattr(self, name)))
+            set_field(self, name, share_of(name, getattr(self, name)))
         if self.validation + self.test > 1:
             raise ConfigError(f"validation and test are shares of one whole, got {self.validation:g} and {self.test:g}")
         for name in ("hold_out", "against"):
-            settle(self, name, names_of(name, getattr(self, name)))
+            set_field(self, name, names_of(name, getattr(self, name)))
         if self.near not in NEAR:
             raise ConfigError(f"near is one of {', '.join(NEAR)}, got {self.near!r}")
         check_flag("drop_overlap", self.drop_overlap)
         if self.drop_overlap and not self.against:
             raise ConfigError("drop_overlap needs against: with what rows overlap")
-        settle(self, "tokenizer", None if self.tokenizer is None else Path(self.tokenizer))
+        set_field(self, "tokenizer", None if self.tokenizer is None else Path(self.tokenizer))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,12 +177,12 @@ class Extraction(Making, Confining):
         """Check the fields."""
         super().__post_init__()
         check_text("frontend", self.frontend, none=True)
-        settle(self, "arg", names_of("arg", self.arg))
-        settle(self, "licence", names_of("licence", self.licence))
-        settle(self, "trust", names_of("trust", self.trust))
+        set_field(self, "arg", names_of("arg", self.arg))
+        set_field(self, "licence", names_of("licence", self.licence))
+        set_field(self, "trust", names_of("trust", self.trust))
         check_licences(self.licence or ())
-        settle(self, "inputs", None if self.inputs is None else Path(self.inputs))
-        settle(self, "time_limit", seconds_of("time_limit", self.time_limit))
+        set_field(self, "inputs", None if self.inputs is None else Path(self.inputs))
+        set_field(self, "time_limit", seconds_of("time_limit", self.time_limit))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,8 +220,8 @@ class Relowering(Making, Confining):
     def __post_init__(self) -> None:
         """Check the fields."""
         super().__post_init__()
-        settle(self, "trust", names_of("trust", self.trust))
-        settle(self, "source_time_limit", seconds_of("source_time_limit", self.source_time_limit))
+        set_field(self, "trust", names_of("trust", self.trust))
+        set_field(self, "source_time_limit", seconds_of("source_time_limit", self.source_time_limit))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from synthesis.core.errors import ConfigError
 from synthesis.core.records import DIFFICULTIES
 
 
-def settle(record: object, name: str, value: object) -> None:
+def set_field(record: object, name: str, value: object) -> None:
     """Replace a field by its normalised value."""
     object.__setattr__(record, name, value)
 

@@ -21,7 +21,7 @@ from synthesis.core.setting_values import (
     names_of,
     parse_difficulty,
     seconds_of,
-    settle,
+    set_field,
     share_of,
 )
 from synthesis.core.version import __version__
@@ -136,14 +136,14 @@ class Drawing(Settings):
         super().__post_init__()
         check_text("frontend", self.frontend)
         check_integer("seed", self.seed)
-        settle(self, "category", names_of("category", self.category))
-        settle(self, "recipe", names_of("recipe", self.recipe))
+        set_field(self, "category", names_of("category", self.category))
+        set_field(self, "recipe", names_of("recipe", self.recipe))
         check_text("kernels", self.kernels, none=True)
-        settle(self, "difficulty", difficulty_text(self.difficulty))
+        set_field(self, "difficulty", difficulty_text(self.difficulty))
         if self.category_mix not in CATEGORY_MIXES:
             raise ConfigError(f"category_mix is {' or '.join(CATEGORY_MIXES)}, got {self.category_mix!r}")
         if self.wrong_adjoints is not None:
-            settle(self, "wrong_adjoints", share_of("wrong_adjoints", self.wrong_adjoints))
+            set_field(self, "wrong_adjoints", share_of("wrong_adjoints", self.wrong_adjoints))
 
     @property
     def mix(self) -> dict[int, float] | None:
@@ -189,13 +189,13 @@ class Making(Settings):
     def __post_init__(self) -> None:
         """Check the fields."""
         super().__post_init__()
-        settle(self, "level", names_of("level", self.level))
+        set_field(self, "level", names_of("level", self.level))
         check_text("device", self.device, none=True)
         for name in ("verify", "ptx"):
             check_text(name, getattr(self, name))
-            settle(self, name, str(Share.parse(getattr(self, name))))
-        settle(self, "text_time_limit", seconds_of("text_time_limit", self.text_time_limit))
-        settle(self, "reach", share_of("reach", self.reach))
+            set_field(self, name, str(Share.parse(getattr(self, name))))
+        set_field(self, "text_time_limit", seconds_of("text_time_limit", self.text_time_limit))
+        set_field(self, "reach", share_of("reach", self.reach))
         check_integer("max_lines", self.max_lines, least=0)
 
     def verifies(self, seed: int | None, number: int) -> bool:
@@ -264,11 +264,11 @@ class Verification(Confining):
     def __post_init__(self) -> None:
         """Check the fields."""
         super().__post_init__()
-        settle(self, "trust", names_of("trust", self.trust))
+        set_field(self, "trust", names_of("trust", self.trust))
         check_integer("seed", self.seed)
-        settle(self, "reach", share_of("reach", self.reach))
+        set_field(self, "reach", share_of("reach", self.reach))
         for name in ("text_time_limit", "source_time_limit"):
-            settle(self, name, seconds_of(name, getattr(self, name)))
+            set_field(self, name, seconds_of(name, getattr(self, name)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +293,7 @@ class Exploration(Confining):
             check_integer("rows", self.rows, least=0)
         check_integer("max_size", self.max_size, least=1)
         check_integer("runs", self.runs, least=0)
-        settle(self, "source_time_limit", seconds_of("source_time_limit", self.source_time_limit))
+        set_field(self, "source_time_limit", seconds_of("source_time_limit", self.source_time_limit))
 
     @property
     def most_bytes(self) -> int:

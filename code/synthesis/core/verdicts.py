@@ -33,7 +33,7 @@ class Hindrance(StrEnum):
     """On the drawn inputs, too much of the kernel was not executed or changed nothing."""
     DEPENDS_ON_ORDER = "depends on order"
     """Threads update an element in ways that do not commute, and their order on a GPU is not defined."""
-    TELLS_TOO_LITTLE = "the inputs tell too little"
+    INPUTS_NOT_DISCRIMINATING = "the inputs tell too little"
     """On the drawn inputs, wrong texts give the same results as the right one."""
     NOT_SELF_CONTAINED = "not self-contained"
     """The source alone does not define the kernel."""

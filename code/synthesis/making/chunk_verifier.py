@@ -121,7 +121,13 @@ class ChunkVerifier:
         enter = self._stack.enter_context
         self._waiting: dict[int, Checked] = {}
         self._workshop = enter(
-            Workshop(making, TERMS, confinement=settings.confinement, on_step=on_step, plan_closely=self._plan_closely)
+            Workshop(
+                making,
+                TERMS,
+                confinement=settings.confinement,
+                on_step=on_step,
+                plan_with_rounding=self._plan_with_rounding,
+            )
         )
         self._reader = RangeReader(store, enter(ConfinedTables(settings.confinement)).read)
         drawings = read_drawings(store)
@@ -157,7 +163,7 @@ class ChunkVerifier:
                     yield each
 
         def candidates() -> Iterator[Candidate]:
-            for checked in self._stored.check(enumerate(documents()), closely=False):
+            for checked in self._stored.check(enumerate(documents()), measure_rounding=False):
                 waiting[checked.candidate.number] = checked
                 yield checked.candidate
 
@@ -169,7 +175,7 @@ class ChunkVerifier:
         found.protections = self._workshop.protections
         return found.to_json()
 
-    def _plan_closely(self, candidate: Candidate) -> Candidate:
+    def _plan_with_rounding(self, candidate: Candidate) -> Candidate:
         """Return the candidate of a row with a failing text, with a new plan that measures the effect of rounding."""
         document = self._waiting[candidate.number].document
         (again,) = self._closer.check([(candidate.number, document)])
@@ -214,7 +220,7 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
         found.remade += same
         found.unproved += not same
         found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
-    waiting = [name for name, reason in unverified.items() if _waits(checked, reason)]
+    waiting = [name for name, reason in unverified.items() if _is_verifiable_elsewhere(checked, reason)]
     if not failed and not waiting:
         yield from _overclaims(checked, verdict)
     for name in claimed:
@@ -260,7 +266,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
         yield Failure(stem, "", "other_metadata", detail)
 
 
-def _waits(checked: Checked, reason: Unproved) -> bool:
+def _is_verifiable_elsewhere(checked: Checked, reason: Unproved) -> bool:
     """Return whether an unverified text could be verified with the missing library or with the tools that made it."""
     if reason.hindrance in (Hindrance.TOO_DEAR, Hindrance.NEEDS_ITS_TOOLS):
         return checked.other_release

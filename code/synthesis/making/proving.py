@@ -21,7 +21,7 @@ from synthesis.verification.verifier import Verifier
 
 
 def plan(
-    frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms, *, closely: bool = False
+    frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms, *, measure_rounding: bool = False
 ) -> list[Candidate]:
     """Return candidates with their plans. The caller decides whether verification is wanted.
 
@@ -30,12 +30,14 @@ def plan(
         candidates: lowered candidates with live kernels. One with a plan is returned unchanged.
         making: the settings that texts and verdicts depend on.
         terms: the requirements on the candidates.
-        closely: whether to measure the effect of rounding (see ``make_plan``).
+        measure_rounding: whether to measure the effect of rounding (see ``make_plan``).
     """
-    return [_planned(frontend, each, making, terms, closely=closely) for each in candidates]
+    return [_planned(frontend, each, making, terms, measure_rounding=measure_rounding) for each in candidates]
 
 
-def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Terms, *, closely: bool) -> Candidate:
+def _planned(
+    frontend: Frontend, candidate: Candidate, making: Making, terms: Terms, *, measure_rounding: bool
+) -> Candidate:
     spec, kernel, lowered = candidate.spec, candidate.kernel, candidate.lowered
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
         return candidate
@@ -56,7 +58,7 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
         build=build,
         min_coverage=making.reach,
         check_power=terms.check_power,
-        closely=closely,
+        measure_rounding=measure_rounding,
     )
     return replace(candidate, plan=made)
 
@@ -66,7 +68,7 @@ def prove(
     candidates: Sequence[Candidate],
     terms: Terms,
     *,
-    plan_closely: Callable[[Candidate], Candidate] | None = None,
+    plan_with_rounding: Callable[[Candidate], Candidate] | None = None,
     on_outcome: Callable[[], None] | None = None,
 ) -> list[Candidate]:
     """Return candidates with their verdicts. A text that fails is removed from its candidate.
@@ -75,8 +77,8 @@ def prove(
         verifier: the verifier of their front end.
         candidates: planned candidates. One without a plan is returned unchanged.
         terms: the requirements on them.
-        plan_closely: makes another plan for a candidate, which measures the effect of rounding. It is called if a text
-            of the candidate fails and its plan has not measured rounding. None if all plans have measured it.
+        plan_with_rounding: makes another plan for a candidate, which measures the effect of rounding. It is called if a
+            text of the candidate fails and its plan has not measured rounding. None if all plans have measured it.
         on_outcome: called for each text that has run.
     """
     done = list(candidates)
@@ -84,8 +86,8 @@ def prove(
     judgements = _judge(verifier, done, todo, on_outcome)
     again = [place for place in todo if needs_rounding(_plan_of(done[place]), judgements[place])]
     for place in again:
-        assert plan_closely is not None, "the plan has not measured rounding"
-        done[place] = plan_closely(done[place])
+        assert plan_with_rounding is not None, "the plan has not measured rounding"
+        done[place] = plan_with_rounding(done[place])
     judgements |= _judge(verifier, done, [place for place in again if done[place].stopped is None], None)
     return [
         each if each.stopped is not None or place not in judgements else _judged(each, judgements[place], terms)

@@ -24,7 +24,7 @@ class Terms:
     """Whether the texts are made here rather than read from storage."""
     whole: bool
     """Whether a candidate with no passing forward text is stopped as a whole, instead of reporting each failed text."""
-    strangers: bool = False
+    untrusted: bool = False
     """Whether the texts are untrusted."""
     check_power: bool = False
     """Whether to check that the inputs detect wrong texts, because a user may have chosen them."""

@@ -47,8 +47,8 @@ class Workshop:
         kernels_per_module: number of neighbours that may share a Python module. No candidate depends on it.
         confinement: the restrictions on processes that run texts; all that this machine supports if None.
         on_step: called with progress.
-        plan_closely: makes another plan for a candidate that came with a plan. The new plan measures the effect of
-            rounding. It is needed if some of these plans may not have measured it.
+        plan_with_rounding: makes another plan for a candidate that came with a plan. The new plan measures the effect
+            of rounding. It is needed if some of these plans may not have measured it.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Workshop:
         kernels_per_module: int = 1,
         confinement: Confinement | None = None,
         on_step: OnStep | None = None,
-        plan_closely: Callable[[Candidate], Candidate] | None = None,
+        plan_with_rounding: Callable[[Candidate], Candidate] | None = None,
     ) -> None:
         self._making = making
         self._terms = terms
@@ -68,7 +68,7 @@ class Workshop:
         self._kernels_per_module = kernels_per_module
         self._confinement = confinement
         self._on_step = on_step
-        self._plan_elsewhere = plan_closely
+        self._plan_elsewhere = plan_with_rounding
         self._verifiers: dict[str, Verifier] = {}
         self._stack = ExitStack()
 
@@ -101,7 +101,7 @@ class Workshop:
         waiting: list[Candidate] = []
         for each in candidates:
             waiting.append(each)
-            if len(waiting) >= VERIFIED_TOGETHER or all(map(_has_all, waiting)):
+            if len(waiting) >= VERIFIED_TOGETHER or all(map(_is_done, waiting)):
                 yield from self._finish_together(waiting)
                 waiting = []
         yield from self._finish_together(waiting)
@@ -152,19 +152,19 @@ class Workshop:
             self._verifier_of(frontend),
             candidates,
             self._terms,
-            plan_closely=partial(self._plan_closely, frontend),
+            plan_with_rounding=partial(self._plan_with_rounding, frontend),
             on_outcome=lambda: self._step(part, "prove"),
         )
         self._step(part, "prove")
         return proved
 
-    def _plan_closely(self, frontend: Frontend, candidate: Candidate) -> Candidate:
+    def _plan_with_rounding(self, frontend: Frontend, candidate: Candidate) -> Candidate:
         """Return the candidate with a plan that has measured rounding, or stopped if planning fails."""
         if candidate.kernel is None and self._plan_elsewhere is not None:
             return self._plan_elsewhere(candidate)
         from synthesis.making import proving
 
-        work = partial(proving.plan, frontend, making=self._making, terms=self._terms, closely=True)
+        work = partial(proving.plan, frontend, making=self._making, terms=self._terms, measure_rounding=True)
         (made,) = each_guarded(Stage.VERIFY, [replace(candidate, plan=None)], work)
         return made
 
@@ -176,7 +176,7 @@ class Workshop:
                 frontend,
                 time_limit=self._making.text_time_limit,
                 confinement=self._confinement,
-                strangers=self._terms.strangers,
+                untrusted=self._terms.untrusted,
             )
             self._verifiers[frontend.name] = self._stack.enter_context(verifier)
         return self._verifiers[frontend.name]
@@ -189,7 +189,7 @@ class Workshop:
             self._on_step(part, stage)
 
 
-def _has_all(candidate: Candidate) -> bool:
+def _is_done(candidate: Candidate) -> bool:
     """Return whether a candidate needs no further stage.
 
     It is stopped, or it has texts but neither a live kernel nor a plan.

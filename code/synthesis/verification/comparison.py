@@ -108,7 +108,7 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
                 return Compared(elements, worst, mismatch)
             elements += int(written.sum())
             worst = max(worst, float(distance[written].max(initial=0.0)))
-    return Compared(elements, worst, _off_together(got, expected, distances))
+    return Compared(elements, worst, _mean_error_mismatch(got, expected, distances))
 
 
 def wrong_elements(
@@ -153,7 +153,7 @@ def wrong_elements(
             wrong &= ~turning
             distance = np.where(turning, 0.0, distance)  # this error is not caused by rounding
         if name in expected.together:
-            wrong = _but_for_a_few(wrong, distance, cap_of(epsilon_of(own.dtype), expected.unit))
+            wrong = _unless_few(wrong, distance, cap_of(epsilon_of(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written
 
 
@@ -169,13 +169,13 @@ def _usual_size(expected: Expected, name: str) -> float:
     return float(np.median(whole)) if whole.size else 0.0
 
 
-def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap: float) -> npt.NDArray[np.bool_]:
+def _unless_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap: float) -> npt.NDArray[np.bool_]:
     """Return the mask of wrong elements; all False if so few are wrong that low precision may explain them."""
     few = wrong.sum() <= _TAIL * wrong.size and bool((distance[wrong] <= _TAIL_CAPS * cap).all())
     return np.zeros_like(wrong) if few else wrong
 
 
-def _off_together(
+def _mean_error_mismatch(
     got: Sequence[Values], expected: Expected, distances: Mapping[str, Sequence[npt.NDArray[Any]]]
 ) -> Mismatch | None:
     """Return the worst element of the first array whose root mean square error is larger than rounding explains.

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from synthesis.core.signatures import Role, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Reached, Values
-from synthesis.verification.inputs import flat, is_of
+from synthesis.verification.inputs import flat, is_part_of
 
 SHARE = 0.8
 """Default of the smallest coverage of a kernel at which a text counts as verified."""
@@ -65,7 +65,7 @@ class Coverage:
         return Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: {why}")
 
 
-def underived(code: Reached) -> Unproved | None:
+def unreached_derivative(code: Reached) -> Unproved | None:
     """Return why the runs cannot verify a derivative; None if they can.
 
     The reason is that a derivative depends on code that no run executed.
@@ -110,7 +110,7 @@ def coverage_of(signature: Signature, runs: Sequence[Values], results: Sequence[
 def changed_by(run: Values, left: Values, names: Sequence[str]) -> list[str]:
     """Return the names in ``names`` of arguments whose values a run changed, given all initial and final values."""
     before, after = flat({name: run[name] for name in names}), flat({name: left[name] for name in names})
-    return [name for name in names if any(_differs(before, after, each) for each in after if is_of(each, name))]
+    return [name for name in names if any(_differs(before, after, each) for each in after if is_part_of(each, name))]
 
 
 def _differs(before: Mapping[str, npt.NDArray[Any]], after: Mapping[str, npt.NDArray[Any]], name: str) -> bool:

@@ -16,7 +16,7 @@ from synthesis.verification.boundaries import find_compared_draws, find_edge_dra
 from synthesis.verification.coverage import Coverage, coverage_of
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs
 from synthesis.verification.plan import Problem
-from synthesis.verification.rounding import furthest, has_few_elements, is_lost, leaves_rounding
+from synthesis.verification.rounding import exceeds_rounding_cap, has_few_elements, has_rounding_noise, with_max_shifts
 from synthesis.verification.tolerances import CAP, Expected, expect, poison_for
 from synthesis.verification.usefulness import redraws, shortcoming
 
@@ -151,7 +151,7 @@ class Draws:
         kept = [
             number
             for number, each in enumerate(perturbed)
-            if number < self.draws or not (each.unsettled or is_lost(drawn.expected, number, each))
+            if number < self.draws or not (each.unsettled or exceeds_rounding_cap(drawn.expected, number, each))
         ]
         if len(kept) == len(perturbed):
             return drawn, perturbed
@@ -169,12 +169,12 @@ class Draws:
             return None
         try:
             perturbed = self.reference.perturbed(drawn.runs, seed=self.seed)
-            return None if perturbed is None else self._furthest(drawn, perturbed)
+            return None if perturbed is None else self._with_max_shifts(drawn, perturbed)
         except Exception as error:  # noqa: BLE001 (such as a matrix factor that does not exist)
             logger.debug("%s: the effect of rounding is not known: %s", self.spec.name, error)
             return None
 
-    def _furthest(self, drawn: Drawn, perturbed: Sequence[PerturbedRun]) -> Sequence[PerturbedRun]:
+    def _with_max_shifts(self, drawn: Drawn, perturbed: Sequence[PerturbedRun]) -> Sequence[PerturbedRun]:
         """Return the effects of rounding on the draws, with further measurements where one is not enough.
 
         One measurement is not enough in three cases. First, small arrays on draws with equal numbers, such as bounds of
@@ -199,9 +199,9 @@ class Draws:
         unreliable = [
             number
             for number, each in enumerate(perturbed)
-            if (number < len(at_bounds) and at_bounds[number]) or leaves_rounding(drawn.expected, number, each)
+            if (number < len(at_bounds) and at_bounds[number]) or has_rounding_noise(drawn.expected, number, each)
         ]
         for again in range(_MORE_PERTURBATIONS if unreliable else 0):
             perturb_again(unreliable, self.seed + 1 + again)
         pairs = zip(perturbed, more, strict=True)
-        return [furthest(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]
+        return [with_max_shifts(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from synthesis.core.formats import numpy_dtype
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
-from synthesis.verification.inputs import is_of, struct_dtype
+from synthesis.verification.inputs import is_part_of, struct_dtype
 from synthesis.verification.measuring import weighted_outputs
 from synthesis.verification.points import Point
 from synthesis.verification.slopes import Direction
@@ -70,7 +70,7 @@ def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
         parts = point.starts.get(argument.name, {}) if argument.role is Role.INPUT else {
             name.removeprefix(argument.name).removeprefix("."): each
             for name, each in cotangents.items()
-            if is_of(name, argument.name)
+            if is_part_of(name, argument.name)
         }  # fmt: skip
         for name, part in parts.items():
             field = _field_of(adjoint, name)
@@ -183,7 +183,7 @@ def changed_array(signature: Signature, before: Values, after: Values, *, exempt
     return None
 
 
-def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
+def adjoint_error(outcome: Outcome, points: Sequence[Point]) -> str | None:
     """Return a message about an adjoint of an output that a backward text leaves wrong; None if all are right.
 
     The value that an element had before it was overwritten has no effect, so its adjoint must be zero. An element that

@@ -29,7 +29,7 @@ from synthesis.frontends.base import (
 )
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
-from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_of, missing_domain, missing_inputs
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_part_of, missing_domain, missing_inputs
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 
 logger = logging.getLogger(__name__)
@@ -305,7 +305,7 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     found = [flat(each) for each in left]
     first, second = found[:2]
     inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
-    outputs = [name for name in first if not any(is_of(name, each) for each in inputs)]
+    outputs = [name for name in first if not any(is_part_of(name, each) for each in inputs)]
     unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
     if not ((unlike or alike) and finite):

@@ -299,7 +299,7 @@ def count_numbers(signature: Signature) -> int:
     return sum(math.prod(size or 0 for size in (*(each.shape or ()), *each.element)) for each in kinds)
 
 
-def is_of(part: str, name: str) -> bool:
+def is_part_of(part: str, name: str) -> bool:
     """Return whether a key of ``flat`` is the argument ``name`` or one of its fields."""
     return part == name or part.startswith(f"{name}.")
 
@@ -318,6 +318,6 @@ def another_draw(
     return None
 
 
-def wide(domain: Domain) -> float:
+def nonzero_width(domain: Domain) -> float:
     """Return a domain's width, or 1 for a single value."""
     return domain.width or 1.0

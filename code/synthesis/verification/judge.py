@@ -13,10 +13,10 @@ from synthesis.frontends.failures import detail_of
 from synthesis.verification.comparison import compare
 from synthesis.verification.gradients import (
     GradientResult,
+    adjoint_error,
     by_convention,
     changed_array,
     check_backward,
-    misspent,
     precisions_of,
     tolerance_for,
 )
@@ -64,7 +64,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
     if plan.unknown is not None:
         unverified = {level.name: plan.unknown for level in plan.levels}
         return Judgement(Verdict(gradient=_unchecked(plan), unverified=unverified), {})
-    executed, failed, built = _sorted_out(plan, outcomes)
+    executed, failed, built = _split_outcomes(plan, outcomes)
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
     hindrance = plan.coverage.hindrance(plan.min_coverage) if plan.coverage is not None else None
@@ -133,10 +133,10 @@ def _judge_executed(
         found = _changed(plan, level, executed) or found
     if not isinstance(found, float):
         return found
-    return hindrance or _beyond(plan, level) or plan.weak or found
+    return hindrance or _hindrance_of(plan, level) or plan.weak or found
 
 
-def _sorted_out(
+def _split_outcomes(
     plan: Plan, outcomes: Sequence[Outcome | Rejection]
 ) -> tuple[dict[str, Outcome | Rejection], dict[str, Problem], int]:
     """Return the outcomes of executed programs, the failures of compiled ones, and the number that compiled.
@@ -177,7 +177,7 @@ def _kind_of(level: Level) -> tuple[str, str, str | None]:
     return level.language.name, level.made_by, level.device
 
 
-def _beyond(plan: Plan, level: Level) -> Unproved | None:
+def _hindrance_of(plan: Plan, level: Level) -> Unproved | None:
     """Return why a passing text of this level does not count as verified; None if it does."""
     if plan.order is not None and (level.device != "cpu" or level.direction is not Direction.FORWARD):
         return plan.order
@@ -261,7 +261,7 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
             if found.problem is None and isinstance(plan.tangents, tuple):
                 again = check_pullbacks(outcome, plan.tangents, precisions)
                 found = replace(again, directions=found.directions, error=max(found.error, again.error))
-            wrong = misspent(outcome, plan.points) if found.problem is None else None
+            wrong = adjoint_error(outcome, plan.points) if found.problem is None else None
             if wrong is not None:
                 found = GradientResult(0, found.error, wrong)
             return _derivative(plan, found)

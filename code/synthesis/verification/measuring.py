@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values
-from synthesis.verification.inputs import flat, generator_of, is_of
+from synthesis.verification.inputs import flat, generator_of, is_part_of
 from synthesis.verification.slopes import (
     STEPS,
     Differences,
@@ -141,7 +141,7 @@ def _runs(place: Values, directions: Sequence[tuple[str, Direction]]) -> list[Va
     return [wide, *(moved(wide, {name: direction}, step) for name, direction in directions for step in STEPS)]
 
 
-def loosened(measured: Measured) -> Measured:
+def with_larger_uncertainties(measured: Measured) -> Measured:
     """Return the differences with larger uncertainties, for a point where the kernel has no derivative.
 
     An example is the length of a zero vector. A text may compute large terms there, which cancel out except for
@@ -169,7 +169,9 @@ def _measured(
     expected = {each.name for each in outputs}
     first = results[0]
     names = [
-        name for name, value in first.items() if value.dtype.kind == "f" and any(is_of(name, each) for each in expected)
+        name
+        for name, value in first.items()
+        if value.dtype.kind == "f" and any(is_part_of(name, each) for each in expected)
     ]
     elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
     if not elements.size or not np.isfinite(elements[0]).all():

@@ -18,7 +18,7 @@ from synthesis.verification.planning import make_plan
 
 _MOST_ELEMENTS = 1 << 24
 """Maximum number of elements of all arguments and results."""
-_HANDED_ON = 50
+_TRANSFER_COST = 50
 """Cost of passing one element of a draw between processes and comparing it, in multiples of computing one element."""
 _DRAWS = ((6e7, len(DRAWS)), (5e8, 3), (1e9, 2))
 """Maximum cost of one draw, in computed elements, with the number of draws up to that cost."""
@@ -58,7 +58,7 @@ def plan_at_own_sizes(
     kernel = replace(kernel, spec=at_own_sizes(kernel.spec))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
     elements, work = count_numbers(kernel.spec.signature), _work(frontend, kernel)
-    cost = work + _HANDED_ON * elements
+    cost = work + _TRANSFER_COST * elements
     draws = next((count for most, count in _DRAWS if cost <= min(most, most_work)), 0)
     if elements > _MOST_ELEMENTS or not draws:
         numbers = f"it has {elements} numbers, of which at most {_MOST_ELEMENTS} are tried"

@@ -32,7 +32,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of
 from synthesis.verification import lowered
 from synthesis.verification.claims import narrow_domain
-from synthesis.verification.coverage import SHARE, WRITES_NOTHING, depending_on_order, underived
+from synthesis.verification.coverage import SHARE, WRITES_NOTHING, depending_on_order, unreached_derivative
 from synthesis.verification.draws import Drawn, Draws
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
@@ -40,7 +40,7 @@ from synthesis.verification.overlaps import find_overlap
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan, Problem
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.power import find_weakness, too_little
-from synthesis.verification.rounding import loosened
+from synthesis.verification.rounding import with_relaxed_tolerances
 from synthesis.verification.tangents import find_tangents, pullback_runs
 
 _MORE_SEEDS = 4
@@ -65,7 +65,7 @@ def make_plan(
     min_coverage: float = SHARE,
     draws: int = len(DRAWS),
     check_power: bool = False,
-    closely: bool = True,
+    measure_rounding: bool = True,
     device: str | None = None,
 ) -> Plan:
     """Return the plan of a kernel's texts. A fault of the kernel is recorded in the plan and raises no exception.
@@ -82,8 +82,8 @@ def make_plan(
         min_coverage: the smallest coverage of the kernel at which a text counts as verified.
         draws: the number of standard draws. If it is less than the default, at most as many others are searched for.
         check_power: whether to check that the inputs detect wrong texts, which inputs from another source may not.
-        closely: whether to measure the effect of rounding, which takes half of the time. If False, only the standard
-            tolerances apply, and if a text fails, another plan must be made with True.
+        measure_rounding: whether to measure the effect of rounding, which takes half of the time. If False, only the
+            standard tolerances apply, and if a text fails, another plan must be made with True.
         device: the device that the texts are for; None if it is not known. Then no text can be lowered again.
     """
     began, claimed = time.perf_counter(), kernel.spec
@@ -113,7 +113,7 @@ def make_plan(
             seed=seed,
             draws=draws,
             check_power=check_power,
-            closely=closely or check_power,
+            measure_rounding=measure_rounding or check_power,
             device=device,
         )
         plan = planning.carry_out(plan)
@@ -131,7 +131,7 @@ class _Planning:
     seed: int
     draws: int
     check_power: bool
-    closely: bool
+    measure_rounding: bool
     device: str | None
 
     @property
@@ -209,7 +209,7 @@ class _Planning:
         # If the standard draws cover as much of the kernel as all draws, the others are not needed. Then neither the
         # coverage nor the points depend on which of the others are dropped because of rounding.
         complete = standard.coverage.share == drawn.coverage.share
-        measured = self.closely or not complete or not draws.may_round(drawn)
+        measured = self.measure_rounding or not complete or not draws.may_round(drawn)
         drawn, perturbed = draws.settled(drawn) if measured else (drawn, None)
         runs, seen = drawn.runs, drawn.runs[: len(standard.runs)] if complete else drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
@@ -217,7 +217,7 @@ class _Planning:
         at_points, at_tangents = Trace(), Trace()
         plan = replace(
             plan,
-            draws=drawn.expected if perturbed is None else loosened(drawn.expected, perturbed),
+            draws=drawn.expected if perturbed is None else with_relaxed_tolerances(drawn.expected, perturbed),
             coverage=drawn.coverage,
             measured=measured,
             overlap=find_overlap(reference, self.signature, runs[0]),
@@ -237,8 +237,8 @@ class _Planning:
             else None,
         )
         hindrances = {
-            Direction.BACKWARD: underived(reference.reached(at_points)),
-            Direction.TANGENT: underived(reference.reached(at_tangents)),
+            Direction.BACKWARD: unreached_derivative(reference.reached(at_points)),
+            Direction.TANGENT: unreached_derivative(reference.reached(at_tangents)),
         }
         plan = replace(
             plan,

@@ -17,7 +17,14 @@ from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
 from synthesis.verification.aimed import TRIALS, aimed_inputs
 from synthesis.verification.inputs import complete
-from synthesis.verification.measuring import MeasuredPlace, Slope, differentiable, loosened, measure, weighted_outputs
+from synthesis.verification.measuring import (
+    MeasuredPlace,
+    Slope,
+    differentiable,
+    measure,
+    weighted_outputs,
+    with_larger_uncertainties,
+)
 from synthesis.verification.slopes import Direction, draw_point, inside
 
 POINTS = 2
@@ -133,8 +140,8 @@ def find_points(
     if not any(abs(slope.value) > 4 * slope.uncertainty for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
     finals = reference(places, double=False)
-    kept = _left_alone(reference, signature, places, finals)
-    replaced = _replaced(reference, signature, places, finals)
+    kept = _unchanged_elements(reference, signature, places, finals)
+    replaced = _overwritten_elements(reference, signature, places, finals)
     return tuple(
         Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final, alone, gone)
         for place, each, final, alone, gone in zip(places, found, finals, kept, replaced, strict=True)
@@ -166,7 +173,7 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
         sound, singular = [*sound, *more[0]], [*singular, *more[1]]
         if len(sound) >= wished:
             break
-    return (sound or [(place, loosened(each)) for place, each in singular])[:wished]
+    return (sound or [(place, with_larger_uncertainties(each)) for place, each in singular])[:wished]
 
 
 def _aimed(
@@ -259,7 +266,7 @@ def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Valu
         yield complete(spec.signature, inside(spec.signature, given), poisoned=False)
 
 
-def _left_alone(
+def _unchanged_elements(
     reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
     """Return, for each run, masks of the output elements that keep any initial value.
@@ -281,7 +288,7 @@ def _left_alone(
     return kept
 
 
-def _replaced(
+def _overwritten_elements(
     reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
     """Return, for each run, masks of the elements whose results do not depend on their initial values.

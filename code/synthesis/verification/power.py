@@ -61,7 +61,7 @@ def find_weakness(
 
 def too_little(why: str) -> Unproved:
     """Return the reason that the inputs cannot detect wrong texts, with an explanation."""
-    return Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {why}")
+    return Unproved(Hindrance.INPUTS_NOT_DISCRIMINATING, f"{Hindrance.INPUTS_NOT_DISCRIMINATING}: {why}")
 
 
 def _is_narrow(argument: Argument) -> bool:

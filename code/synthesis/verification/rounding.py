@@ -31,7 +31,7 @@ _ROUNDED = 12.0**-0.5
 
 A perturbed number is off by 1 such unit.
 """
-_LOST = 16.0
+_NOISE_FACTOR = 16.0
 """Tolerance of elements that consist of rounding error, in multiples of the largest known shift among them."""
 _SINGLE = 4
 """Largest number of elements of an array for which one measurement of the effect of rounding is not enough."""
@@ -42,7 +42,7 @@ def has_few_elements(expected: Expected) -> bool:
     return any(not is_exact(each.dtype) and each.size <= _SINGLE for each in expected.own[0].values())
 
 
-def is_lost(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
+def exceeds_rounding_cap(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
     """Return whether rounding alone moves more than a few elements of an array beyond the cap.
 
     The results of such a run cannot be compared. The result is False for kernels that compute in low precision.
@@ -51,13 +51,13 @@ def is_lost(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
     return expected.unit <= FINE and any(are_many(off > most) for _, off, most in shifts)
 
 
-def leaves_rounding(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
+def has_rounding_noise(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
     """Return whether some elements of a run consist of rounding error."""
     found = _noise_of_run(expected.double[run], expected.own[run], flat(perturbed_run.off), expected.unit)
     return any(each.any() for each in found.values())
 
 
-def furthest(expected: Expected, run: int, first: PerturbedRun, others: Sequence[Values]) -> PerturbedRun:
+def with_max_shifts(expected: Expected, run: int, first: PerturbedRun, others: Sequence[Values]) -> PerturbedRun:
     """Return the effect of rounding on a run, with the largest shift of each element over several measurements.
 
     Args:
@@ -69,17 +69,17 @@ def furthest(expected: Expected, run: int, first: PerturbedRun, others: Sequence
     own, off = expected.own[run], flat(first.off)
     for found in map(flat, others):
         if not decides_otherwise(own, found):
-            off = {name: _further(own[name], value, found[name]) for name, value in off.items()}
+            off = {name: _further_from(own[name], value, found[name]) for name, value in off.items()}
     return replace(first, off=off)
 
 
-def _further(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _further_from(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return, for each element, the value from the two arrays that is further from ``own``."""
     apart = [np.abs(widened(each) - widened(own)) for each in (one, other)]
     return np.where(apart[1] > apart[0], other, one)
 
 
-def loosened(expected: Expected, perturbed: Sequence[PerturbedRun]) -> Expected:
+def with_relaxed_tolerances(expected: Expected, perturbed: Sequence[PerturbedRun]) -> Expected:
     """Return the expected results with larger tolerances for elements that rounding alone may move further.
 
     If the operands of a comparison are equal except for rounding, a right text may decide it either way. An element
@@ -178,7 +178,7 @@ def _noise_of_run(
         if (off > most).any():
             lost = MARGIN * off > most  # elements computed from a lost one may move slightly less
             apart = np.abs(wide[name] - widened(own[name]))
-            found[name] = np.where(lost, _LOST * np.maximum(off, apart)[lost].max(), 0.0)
+            found[name] = np.where(lost, _NOISE_FACTOR * np.maximum(off, apart)[lost].max(), 0.0)
     return found
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from synthesis.core.formats import is_floating
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Values
-from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, pick, unit_of, wide
+from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, nonzero_width, pick, unit_of
 
 Floats = npt.NDArray[np.float64]
 Direction = dict[str, npt.NDArray[Any]]
@@ -162,7 +162,7 @@ def dense_direction(generator: np.random.Generator, argument: Argument, value: n
         if not each.is_float or each.domain is None:  # integers, and structs inside structs
             continue
         shape = value[each.name].shape if argument.fields else value.shape
-        size = wide(each.domain) * _units(argument, each)
+        size = nonzero_width(each.domain) * _units(argument, each)
         found[each.name if argument.fields else ""] = np.asarray(weights(generator, shape) * size)  # also for a scalar
     return found
 
@@ -276,4 +276,4 @@ def typical_width(argument: Argument, part: Argument) -> float:
 
     It is 1 if there is no domain.
     """
-    return 1.0 if part.domain is None else float(np.mean(wide(part.domain) * _units(argument, part)))
+    return 1.0 if part.domain is None else float(np.mean(nonzero_width(part.domain) * _units(argument, part)))

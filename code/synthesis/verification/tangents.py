@@ -102,7 +102,7 @@ def find_tangents(
     whole = [(number, point, moving) for number, point in enumerate(drawn)]
     found = _measured(reference, spec, [*whole, *((0, drawn[0], [each]) for each in alone)], seed, trace)
     unit = _UNITS * max(reference.unit, _FINE)
-    found = [*found[: len(numbers)], *(_doubted(each, found[0], unit) for each in found[len(numbers) :])]
+    found = [*found[: len(numbers)], *(_with_hidden_errors(each, found[0], unit) for each in found[len(numbers) :])]
     found += _aimed(reference, spec, trace, runs, moving, seed=seed)
     found = [each for each in found if any(mask.any() for mask in each.smooth.values())]
     return tuple(found) or NothingToCheck("no smooth point found")
@@ -196,7 +196,7 @@ def _measured(
     return found
 
 
-def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
+def _with_hidden_errors(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
     """Return the tangents along one input, with the rounding errors of the other inputs' terms as added uncertainty."""
     sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.uncertainty}
     return replace(tangents, uncertainty={

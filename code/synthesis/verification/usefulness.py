@@ -15,7 +15,7 @@ from synthesis.core.formats import is_exact
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Reference, Values
-from synthesis.verification.inputs import another_draw, complete, draw_inputs, flat, is_of, with_shared_parts
+from synthesis.verification.inputs import another_draw, complete, draw_inputs, flat, is_part_of, with_shared_parts
 from synthesis.verification.tolerances import Expected, scale_of
 
 _ATTEMPTS = 9
@@ -77,17 +77,17 @@ def shortcoming(
     outputs = {
         each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
     }
-    written = [name for name in expected.double[0] if any(is_of(name, each) for each in outputs)]
+    written = [name for name in expected.double[0] if any(is_part_of(name, each) for each in outputs)]
     # An argument that is completely written before it is read looks like one whose initial values matter.
     read = {each.name for each in spec.signature.arguments if each.role is Role.INPUT}
-    idle = [name for name in redrawn if name in read and not _is_left_alone(name, spec.source)]
-    idle = _idle(reference, spec.signature, runs, list(expected.double), idle, written, redrawn, seed=seed)
+    idle = [name for name in redrawn if name in read and not _is_unused_field(name, spec.source)]
+    idle = _without_effect(reference, spec.signature, runs, list(expected.double), idle, written, redrawn, seed=seed)
     unwritten = _unwritten(expected.own, expected.poison, written)
     if (idle or unwritten) and spec.signature.launch is not None:
         count = _ALONE if spec.signature.launch == (1,) else _FURTHER
         more = [complete(spec.signature, draw_inputs(spec.signature, 600 + each, seed=seed)) for each in range(count)]
         results = [flat(each) for each in reference(more, double=True)]
-        idle = _idle(reference, spec.signature, more, results, idle, written, {}, seed=seed)
+        idle = _without_effect(reference, spec.signature, more, results, idle, written, {}, seed=seed)
         unwritten = _unwritten(results, expected.poison, unwritten)
     if unwritten:
         return f"{unwritten[0]} is never written"
@@ -105,7 +105,7 @@ def _unwritten(
     ]
 
 
-def _idle(
+def _without_effect(
     reference: Reference,
     signature: Signature,
     runs: Sequence[Values],
@@ -147,7 +147,7 @@ def _idle(
     return idle
 
 
-def _is_left_alone(name: str, source: str) -> bool:
+def _is_unused_field(name: str, source: str) -> bool:
     """Return whether a name is that of a struct's field that the source never accesses.
 
     Such fields are allowed, because kernels share structs.

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from synthesis.core.identity.hashing import digest
 from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import Direction, Program, Purpose
-from synthesis.verification.mutating.choosing import moves_alike, mutants
+from synthesis.verification.mutating.choosing import integers_are_input_independent, mutants
 from synthesis.verification.mutating.records import Kind
 from synthesis.verification.plan import Plan
 from synthesis.verification.power import too_little
@@ -54,7 +54,7 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
         generator = random.Random(digest("variants", program.text))  # noqa: S311 (guessing it does no harm)
         runs = {key: values for key, values in program.runs.items() if key.purpose is not Purpose.POINT}
         of_floats = _chosen(program, generator, _FLOATS)
-        if not of_floats and _are_floats(plan) and moves_alike(program.text, program.level):
+        if not of_floats and _are_floats(plan) and integers_are_input_independent(program.text, program.level):
             return []
         found = of_floats or _chosen(program, generator, None)
         made = [replace(program, text=each, runs=runs, follows=None) for each in found]

@@ -40,7 +40,7 @@ class Verifier:
         frontend: the front end of the kernels.
         time_limit: seconds of processor time that one text may run.
         confinement: the restrictions on texts.
-        strangers: whether texts are untrusted. A text that contains something its tool never prints then shares a
+        untrusted: whether texts are untrusted. A text that contains something its tool never prints then shares a
             process only with texts of its own kernel, so that it cannot affect the results of other kernels.
         again: whether a text that exceeds its processor time is tried once more, alone.
     """
@@ -51,7 +51,7 @@ class Verifier:
         *,
         time_limit: float = TIME_LIMIT,
         confinement: Confinement | None = None,
-        strangers: bool = False,
+        untrusted: bool = False,
         again: bool = True,
     ) -> None:
         self.frontend = frontend
@@ -59,7 +59,7 @@ class Verifier:
         """The protections that were in force for the texts that have run; None if none has run."""
         self._time_limit = time_limit
         self._confinement = confinement or Confinement()
-        self._strangers = strangers
+        self._untrusted = untrusted
         self._again = again
         self._stack = contextlib.ExitStack()
         self._zygote: Zygote | None = None
@@ -199,7 +199,7 @@ class Verifier:
         apart = [
             group
             for group in kernels.values()
-            if self._strangers
+            if self._untrusted
             and any(self._foreign(programs[number]) if chosen is None else number in chosen for number in group)
         ]
         alone = {number for group in apart for number in group}
@@ -222,7 +222,7 @@ class Verifier:
             return
         left = {number: program for number, program in programs.items() if number not in found}
         if len(programs) == 1:
-            if harm.machine and not self._strangers:
+            if harm.machine and not self._untrusted:
                 name = next(iter(programs.values())).name
                 raise MachineError(f"a text of {name} was {harm.detail} repeatedly, which it cannot have caused")
             for number in left:
@@ -272,7 +272,7 @@ class Verifier:
         failed = False
         left = 2 * len(given)  # the maximum number of items: the start and the outcome of each program
         first_limit = limit + _COMPILING * len(given)
-        for item in processes.run(work, _Item, time_limit=limit, first_limit=first_limit, contained=self._strangers):
+        for item in processes.run(work, _Item, time_limit=limit, first_limit=first_limit, contained=self._untrusted):
             if isinstance(item, Casualty):
                 harm = item
                 continue

@@ -48,7 +48,7 @@ _PATIENCE = 5.0
 """Seconds that a keeper has to end its descendants."""
 _COUNT = 0.05
 """Seconds between two counts of threads, if the kernel does not enforce their limit."""
-MANY = 1 << 16
+TOO_MANY_THREADS = 1 << 16
 """The status of work that exceeded its thread limit. No process can exit with it."""
 
 
@@ -208,7 +208,7 @@ def _count_threads(first: int, most: int, status_pipe: int) -> None:
     watched = _watch(first)
     while watched and not select.select(watched, [], [], _COUNT)[0]:
         if _threads(first) > most:
-            os.write(status_pipe, STATUS.pack(MANY))  # before the first process reports its end
+            os.write(status_pipe, STATUS.pack(TOO_MANY_THREADS))  # before the first process reports its end
             os.kill(first, signal.SIGKILL)
             break
     for each in watched:

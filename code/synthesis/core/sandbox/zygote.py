@@ -21,7 +21,7 @@ from synthesis.core.sandbox.channel import STATUS, Kind, TooMuchError, read, rec
 from synthesis.core.sandbox.clock import Deadline
 from synthesis.core.sandbox.confinement import Confinement, Protection, environment_for
 from synthesis.core.sandbox.folders import check_space, make_temporary, remove
-from synthesis.core.sandbox.serving import BEGIN, CALL, KILL, MANY, START_LIMIT, Order
+from synthesis.core.sandbox.serving import BEGIN, CALL, KILL, START_LIMIT, TOO_MANY_THREADS, Order
 from synthesis.core.sandbox.wire import WireError, decode
 
 _STARTS = 3
@@ -254,7 +254,7 @@ class Zygote:
         running.ended = True
         if status == -signal.SIGXCPU:
             return Casualty(symptom=Symptom.TIMEOUT, detail="its processor time is used up")
-        if status == MANY:
+        if status == TOO_MANY_THREADS:
             detail = f"has more than {self._confinement.limits.threads} threads"
             return Casualty(symptom=Symptom.CRASH, detail=detail)
         if status == 0:

@@ -171,11 +171,11 @@ class _Staff:
     def _listen(self, worker: _Worker) -> None:
         received = worker.receive()
         if received is None:
-            self._again(worker, "")
+            self._requeue(worker, "")
             return
         for entry in received:
             if "error" in entry:
-                self._complain(worker, entry)
+                self._raise_or_requeue(worker, entry)
                 return
             if "warning" in entry:
                 warn_once(entry["warning"])
@@ -186,16 +186,16 @@ class _Staff:
             if "made" in entry:
                 worker.chunk, worker.made = None, worker.made + 1
 
-    def _complain(self, worker: _Worker, entry: dict[str, Any]) -> None:
+    def _raise_or_requeue(self, worker: _Worker, entry: dict[str, Any]) -> None:
         """Raise the error that a worker reports, or requeue its chunk if it is a temporary problem of the machine."""
         error = error_of(entry["error"], entry["words"])
         if isinstance(error, NoSpaceError):
             raise NoSpaceError(f"{error}{self._attempts.advice}")
         if not isinstance(error, MachineError):
             raise error
-        self._again(worker, entry["words"])
+        self._requeue(worker, entry["words"])
 
-    def _again(self, worker: _Worker, why: str) -> None:
+    def _requeue(self, worker: _Worker, why: str) -> None:
         """End a failed worker and requeue its chunk. If ``why`` is empty, the reason is how the process ended."""
         chunk = worker.chunk
         assert chunk is not None, "a worker without a chunk cannot fail at one"

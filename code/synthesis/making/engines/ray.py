@@ -71,12 +71,12 @@ class Ray:
         task: Any = self._ray.remote(num_cpus=1, max_retries=0)(_make_one)
         running: dict[Any, Chunk] = {}
         try:
-            self._hand_over(task, order, waiting, running, on_event)
+            self._submit_all(task, order, waiting, running, on_event)
         finally:
             for reference in running:  # left over if the run failed or was interrupted
                 self._ray.cancel(reference, force=True)
 
-    def _hand_over(
+    def _submit_all(
         self, task: Any, order: Order, waiting: deque[Chunk], running: dict[Any, Chunk], on_event: OnEvent
     ) -> None:
         """Submit all chunks, a few ahead, and collect their results."""

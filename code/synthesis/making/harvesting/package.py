@@ -23,7 +23,7 @@ RECORDED = "recorded"
 MADE_WITH = "made_with.json"
 UNFINISHED = "unfinished"
 """Key, in the summary of a target, for the number of files that its run has not finished."""
-TOLD = "result.json"
+STATE_FILE = "result.json"
 """File with the state of a package's harvest: the seconds that it took, and the targets that the time limit stopped."""
 OnStep = Callable[[str], None]
 STOPPED = 124
@@ -238,7 +238,7 @@ class Package:
 
     def _recall(self) -> None:
         """Read how long earlier calls took, and which targets the time limit stopped."""
-        path = self._folder / TOLD
+        path = self._folder / STATE_FILE
         known: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {}
         self.harvested.seconds, self.harvested.stopped = known.get("seconds", 0.0), tuple(known.get("stopped", ()))
 
@@ -246,7 +246,7 @@ class Package:
         """Add the seconds of a step to the state of the package, and store it."""
         self.harvested.seconds += seconds
         state = {"seconds": round(self.harvested.seconds, 1), "stopped": list(self.harvested.stopped)}
-        (self._folder / TOLD).write_text(json.dumps(state) + "\n")
+        (self._folder / STATE_FILE).write_text(json.dumps(state) + "\n")
 
     def _irsmith(self, words: Sequence[str], seconds: float | None = None) -> Any:
         """Run a command of irsmith in the package's environment, and add its time to the package's.

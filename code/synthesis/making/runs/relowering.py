@@ -60,7 +60,7 @@ def relower_to_folder(
     """
     _check_levels(settings)
     source, target = store_of(folder), store_of(out)
-    if _place_of(source) == _place_of(target):
+    if _canonical_location(source) == _canonical_location(target):
         raise ConfigError(f"relower needs another folder than {target.where}, which is the one to lower again")
     run = RelowerRun(
         **{each.name: getattr(settings, each.name) for each in fields(Relowering)},
@@ -83,6 +83,6 @@ def _check_levels(settings: Relowering) -> None:
             raise UnknownNameError("level", name, known)
 
 
-def _place_of(store: Store) -> str:
+def _canonical_location(store: Store) -> str:
     """Return the resolved path or the URL of a folder, to detect that two names denote the same folder."""
     return store.where.rstrip("/") if "://" in store.where else str(Path(store.where).resolve())

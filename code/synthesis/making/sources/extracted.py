@@ -247,16 +247,16 @@ def sources_digest(places: Sequence[Place], settings: Extraction) -> str:
 
 
 @dataclass(slots=True)
-class _Way:
+class _FileProgress:
     """The progress of extraction through the prospects of a file."""
 
     prospects: tuple[tuple[str, str], ...] = ()
     """The front end and the name of each prospect; empty until they are known."""
-    at: int | None = None
+    current: int | None = None
     """The number of the current prospect; None before the first."""
     seen: int = 0
     """Number of candidates yielded for the current prospect."""
-    again: int | None = None
+    retried: int | None = None
     """The number of the prospect that is retried after a crash; -1 for the import.
 
     A crash may be the machine's fault.
@@ -264,12 +264,12 @@ class _Way:
     skip: int = 0
     """Number of candidates of that prospect to skip because they were yielded before the crash."""
 
-    def tries_again(self, harm: Casualty) -> bool:
+    def prepare_retry(self, harm: Casualty) -> bool:
         """Return whether the current prospect is to be retried after a crash, and prepare for it if so."""
-        at = -1 if self.at is None else self.at
-        if harm.symptom is not Symptom.CRASH or self.again == at:
+        current = -1 if self.current is None else self.current
+        if harm.symptom is not Symptom.CRASH or self.retried == current:
             return False
-        self.again, self.skip = at, self.seen
+        self.retried, self.skip = current, self.seen
         return True
 
 
@@ -291,7 +291,7 @@ candidates as bytes.
 
 def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
     """Yield the candidates of one file. If one kernel crashes the process, another process continues with the next."""
-    way, start = _Way(), 0
+    progress, start = _FileProgress(), 0
     while True:
         work = partial(_work_at, place, settings, examples, start)
         harm: Casualty | None = None
@@ -300,7 +300,7 @@ def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, exam
                 harm = item
                 break
             try:
-                candidate = _take(way, item, place)
+                candidate = _take(progress, item, place)
             except WireError as error:
                 harm = Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")
                 break
@@ -309,35 +309,35 @@ def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, exam
         if harm is None:
             return
         zygote.check_machine()
-        if way.tries_again(harm):
-            start, way.at = way.at or 0, None
+        if progress.prepare_retry(harm):
+            start, progress.current = progress.current or 0, None
             continue
         if harm.machine:
             raise MachineError(f"{place.label}: {harm.detail} repeatedly, which it cannot have caused")
-        yield Candidate(spec=None, stopped=_blame(harm, place, way))
-        if way.at is None or way.at + 1 >= len(way.prospects):
+        yield Candidate(spec=None, stopped=_blame(harm, place, progress))
+        if progress.current is None or progress.current + 1 >= len(progress.prospects):
             return
-        start, way.at = way.at + 1, None
+        start, progress.current = progress.current + 1, None
 
 
-def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
+def _take(progress: _FileProgress, item: _Item, place: Place) -> Candidate | None:
     """Return the candidate in a message, or None if the message only reports progress."""
     match item:
         case _Begins():
-            way.prospects = item.prospects
+            progress.prospects = item.prospects
             return None
         case (int(number), bytes(data)):
-            if number == way.again and way.seen < way.skip:
-                way.seen += 1
+            if number == progress.retried and progress.seen < progress.skip:
+                progress.seen += 1
                 return None
-            frontend = get_frontend(way.prospects[number][0]) if 0 <= number < len(way.prospects) else None
+            frontend = get_frontend(progress.prospects[number][0]) if 0 <= number < len(progress.prospects) else None
             candidate = unpack(frontend, data)  # unpacked first, so that a message that cannot be read is not counted
-            way.seen += 1
+            progress.seen += 1
             if candidate.stopped is not None:
                 return replace(candidate, stopped=replace(candidate.stopped, origin=place.label))
             return candidate
-        case int(number) if 0 <= number < len(way.prospects):
-            way.at, way.seen = number, 0
+        case int(number) if 0 <= number < len(progress.prospects):
+            progress.current, progress.seen = number, 0
             return None
         case _:
             raise WireError("a kernel that there is not")
@@ -396,16 +396,16 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
     return replace(candidate, spec=spec, plan=plan)
 
 
-def _blame(harm: Casualty, place: Place, way: _Way) -> Rejection:
+def _blame(harm: Casualty, place: Place, progress: _FileProgress) -> Rejection:
     """Return the rejection for a crash of the process."""
-    if way.at is None:
+    if progress.current is None:
         detail = f"{harm.detail}, before the first kernel, on import or in discovery"
         return Rejection(stage=Stage.LOAD, symptom=harm.symptom, detail=detail, origin=place.label)
     return Rejection(
         stage=Stage.LOWER,
         symptom=harm.symptom,
         detail=harm.detail,
-        frontend=way.prospects[way.at][0],
-        kernel_name=way.prospects[way.at][1],
+        frontend=progress.prospects[progress.current][0],
+        kernel_name=progress.prospects[progress.current][1],
         origin=place.label,
     )

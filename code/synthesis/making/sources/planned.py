@@ -82,7 +82,7 @@ class PlannedRows:
                 get_frontend(frontend),
                 time_limit=self._time_limit or get_frontend(frontend).description.text_seconds,
                 confinement=self._verification.confinement,
-                strangers=True,
+                untrusted=True,
                 again=self._again,
             )
             self._verifiers[frontend] = self._stack.enter_context(verifier)

@@ -14,7 +14,7 @@ from synthesis.core.sandbox import preloaded
 from synthesis.core.sandbox.zygote import Zygote
 from synthesis.making.sources.targets import Place
 
-_WORTH_IT = 4
+_FEWEST_FILES = 4
 """Minimum number of files for which importing their package beforehand saves time."""
 
 
@@ -29,7 +29,7 @@ class Package:
 def package_of(places: Sequence[Place]) -> Package | None:
     """Return the package that contains all of a target's files; None if there is none, or there are too few files."""
     names = {each.module.partition(".")[0] for each in places}
-    if len(places) < _WORTH_IT or len(names) != 1 or not all(each.module for each in places):
+    if len(places) < _FEWEST_FILES or len(names) != 1 or not all(each.module for each in places):
         return None
     folder = places[0].folder
     return Package(names.pop(), "" if folder is None else str(folder))

@@ -212,7 +212,7 @@ def _candidate_of(
         return candidate.stop(Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error)))
     if candidate.stopped is not None or candidate.lowered is None or frontend.replayer is None:
         return candidate.detached()
-    described = replace(described, spec=_settled(frontend, kernel))
+    described = replace(described, spec=_with_traced_results(frontend, kernel))
     same = described.spec.self_contained and frontend.replayer.digest(kernel) == described.digest
     spec = replace(described.spec, self_contained=same and not libraries_in(described.spec.source))
     if not settings.verifies(None, number):
@@ -234,7 +234,7 @@ def _candidate_of(
     return replace(candidate, spec=spec, plan=plan).detached()
 
 
-def _settled(frontend: Frontend, kernel: Kernel) -> KernelSpec:
+def _with_traced_results(frontend: Frontend, kernel: Kernel) -> KernelSpec:
     """Return the record of a kernel with the results found by tracing its source instead of the recorded ones.
 
     This only changes a call in which only arrays are arguments and results: there the recorder cannot distinguish

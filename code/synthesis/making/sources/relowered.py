@@ -32,14 +32,14 @@ from synthesis.frontends.failures import detail_of
 from synthesis.frontends.registry import frontend_modules, get_frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import why_unprovable
-from synthesis.making.sources.apart import each_apart
+from synthesis.making.sources.isolated import map_isolated
 from synthesis.making.sources.stored import is_plan_of
 from synthesis.making.stages import Terms, lower
 from synthesis.making.travel import pack, unpack
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
 
-TERMS = Terms(useful=False, fresh=True, whole=True, strangers=True)
+TERMS = Terms(useful=False, fresh=True, whole=True, untrusted=True)
 _TOGETHER = 100
 """Maximum number of rows whose sources run in one process."""
 _LONGEST_NAME = 200
@@ -127,7 +127,7 @@ class RowsToLower:
         def work(some: Sequence[RowToLower]) -> Callable[[], Iterator[int | bytes]]:
             return partial(lower_rows, frontend.name, some, self._settings)
 
-        made = each_apart(
+        made = map_isolated(
             self._zygote(frontend.name), rows, work, partial(unpack, frontend), self._settings.source_time_limit
         )
         for row, found in zip(rows, made, strict=True):

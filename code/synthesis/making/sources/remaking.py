@@ -49,7 +49,7 @@ class Row:
     """The settings that the row's kernel was drawn with; None if unknown."""
     own_sizes: bool = False
     """Whether the row's texts are run at their own sizes instead of those of the twin."""
-    closely: bool = True
+    measure_rounding: bool = True
     """Whether the row's plan measures the effect of rounding."""
     reached: float = 0.0
     """The coverage that the row claims."""
@@ -220,7 +220,7 @@ def _plan(
         useful=False,
         fresh=False,
         check_power=row.check_power,
-        closely=row.closely,
+        measure_rounding=row.measure_rounding,
         seed=settings.seed,
         min_coverage=settings.reach,
     )

@@ -26,7 +26,7 @@ from synthesis.frontends.registry import frontend_modules, get_frontend
 from synthesis.frontends.requirements import needs_of
 from synthesis.frontends.support import is_release
 from synthesis.making.candidate import Candidate
-from synthesis.making.sources.apart import each_apart
+from synthesis.making.sources.isolated import map_isolated
 from synthesis.making.sources.lowering import LoweredSource, Source, lower_sources, read_lowered
 from synthesis.making.sources.remaking import (
     DRAWN,
@@ -44,7 +44,7 @@ from synthesis.making.travel import unpack_line_maps
 from synthesis.verification.plan import Plan
 from synthesis.verification.twins import why_no_twin
 
-TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
+TERMS = Terms(useful=False, fresh=False, whole=False, untrusted=True)
 _TOGETHER = 100
 """Maximum number of rows whose sources run in one process."""
 _NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NEEDS_LIBRARY, Hindrance.NOT_PLAIN)
@@ -106,7 +106,7 @@ class StoredRows:
         *,
         seed: int | None = None,
         own_sizes: bool = False,
-        closely: bool = True,
+        measure_rounding: bool = True,
     ) -> Iterator[Checked]:
         """Make each row again from its source, compare it with the stored row, and yield the results in order.
 
@@ -115,7 +115,7 @@ class StoredRows:
             seed: the seed of the inputs that texts are run on; that of the settings if None.
             own_sizes: whether texts are run at their own sizes even if the signature has a twin: the same kernel at
                 small sizes, which is run instead by default.
-            closely: whether plans measure the effect of rounding (see ``make_plan``).
+            measure_rounding: whether plans measure the effect of rounding (see ``make_plan``).
 
         Raises:
             MissingFrontendError: if the package of a row's front end is not installed.
@@ -126,9 +126,11 @@ class StoredRows:
         for each in documents:
             waiting.append(each)
             if len(waiting) == _TOGETHER:
-                yield from self._check_together(waiting, settings, own_sizes=own_sizes, closely=closely)
+                yield from self._check_together(
+                    waiting, settings, own_sizes=own_sizes, measure_rounding=measure_rounding
+                )
                 waiting = []
-        yield from self._check_together(waiting, settings, own_sizes=own_sizes, closely=closely)
+        yield from self._check_together(waiting, settings, own_sizes=own_sizes, measure_rounding=measure_rounding)
 
     def _check_together(
         self,
@@ -136,10 +138,10 @@ class StoredRows:
         settings: Verification,
         *,
         own_sizes: bool,
-        closely: bool,
+        measure_rounding: bool,
     ) -> Iterator[Checked]:
         read = [
-            (number, document, _read(document, self.drawings, own_sizes=own_sizes, closely=closely))
+            (number, document, _read(document, self.drawings, own_sizes=own_sizes, measure_rounding=measure_rounding))
             for number, document in documents
         ]
         for name, group in groupby(read, key=lambda each: _frontend_of(each[2])):
@@ -161,7 +163,7 @@ class StoredRows:
         def work(some: Sequence[Row]) -> Callable[[], Iterator[int | bytes]]:
             return partial(remake_rows, frontend.name, some, settings)
 
-        made = each_apart(
+        made = map_isolated(
             self._zygote(frontend.name), rows, work, partial(unpack, frontend), settings.source_time_limit
         )
         for row, found in zip(rows, made, strict=True):
@@ -182,7 +184,7 @@ class StoredRows:
             return partial(lower_sources, frontend, some)
 
         limit = self.settings.source_time_limit
-        for found in each_apart(self._zygote(frontend), sources, work, read_lowered, limit):
+        for found in map_isolated(self._zygote(frontend), sources, work, read_lowered, limit):
             if isinstance(found, Casualty):
                 rejection = Rejection(stage=Stage.LOWER, symptom=found.symptom, detail=found.detail)
                 yield LoweredSource(rejection=rejection)
@@ -200,7 +202,9 @@ def _frontend_of(row: Row | Rejection) -> str:
     return "" if isinstance(row, Rejection) else row.spec.frontend
 
 
-def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool, closely: bool) -> Row | Rejection:
+def _read(
+    document: Document, drawings: Sequence[Drawing], *, own_sizes: bool, measure_rounding: bool
+) -> Row | Rejection:
     """Return the usable content of a document, or a rejection."""
     try:
         frontend = get_frontend(document.frontend)
@@ -225,7 +229,7 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool, c
         other_release=not same and is_other_release(toolchain, tools),
         drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
         own_sizes=own_sizes and spec.signature.twin is not None,
-        closely=closely,
+        measure_rounding=measure_rounding,
         reached=document.metadata["reached"],
         proved=bool(document.metadata["verified"]),
         has_wrong_gradient=_reports_wrong_gradient(document) and frontend.prover is not None,

@@ -29,7 +29,7 @@ def edits(text: str, level: Level) -> list[Edit]:
     return readers[level.language](text, derivative=derivative) if level.language in readers else []
 
 
-def moves_alike(text: str, level: Level) -> bool:
+def integers_are_input_independent(text: str, level: Level) -> bool:
     """Return whether a text computes integers or Booleans, and these only from integers and Booleans.
 
     If all inputs are floating-point, these values are the same on every input. An error in them that shows on one input

@@ -118,15 +118,15 @@ class Observer:
         """Stop the processes."""
         self._stack.close()
 
-    def observe(self, spec: KernelSpec, *, closely: bool = False) -> Observation:
+    def observe(self, spec: KernelSpec, *, in_detail: bool = False) -> Observation:
         """Make and verify a kernel, and return its failures.
 
         Args:
             spec: the kernel.
-            closely: whether to return derivatives and the results of every text as well.
+            in_detail: whether to return derivatives and the results of every text as well.
         """
         useful = self.failure.symptom in USELESS
-        work = partial(_prepare, self.frontend.name, spec, self.levels, self.device, useful=useful, closely=closely)
+        work = partial(_prepare, self.frontend.name, spec, self.levels, self.device, useful=useful, in_detail=in_detail)
         for item in self._zygote.run(work, _Prepared, time_limit=_STEP_LIMIT):
             if isinstance(item, Casualty):
                 stage = Stage.LOWER
@@ -134,10 +134,10 @@ class Observer:
                     spec=spec, rejections=(Rejection(stage=stage, symptom=item.symptom, detail=item.detail).of(spec),)
                 )
             data, gradients = cast(_Prepared, item)
-            return self._proved(unpack(self.frontend, data), gradients, closely=closely)
+            return self._proved(unpack(self.frontend, data), gradients, in_detail=in_detail)
         return Observation(spec=spec, rejections=())
 
-    def _proved(self, candidate: Candidate, gradients: tuple[Values, ...], *, closely: bool) -> Observation:
+    def _proved(self, candidate: Candidate, gradients: tuple[Values, ...], *, in_detail: bool) -> Observation:
         assert candidate.spec is not None
         if candidate.stopped is None and candidate.plan is not None:
             terms = Terms(useful=False, fresh=True, whole=False)
@@ -147,7 +147,7 @@ class Observer:
             rejections: tuple[Rejection, ...] = (candidate.stopped,)
         else:
             rejections = candidate.lowered.rejections if candidate.lowered is not None else ()
-        outcomes = self._verifier.run(candidate.plan.programs) if closely and candidate.plan is not None else []
+        outcomes = self._verifier.run(candidate.plan.programs) if in_detail and candidate.plan is not None else []
         return Observation(
             spec=candidate.spec,
             rejections=rejections,
@@ -163,7 +163,7 @@ class Observer:
 
 
 def _prepare(
-    name: str, spec: KernelSpec, levels: Sequence[str], device: str, *, useful: bool, closely: bool
+    name: str, spec: KernelSpec, levels: Sequence[str], device: str, *, useful: bool, in_detail: bool
 ) -> Iterator["_Prepared"]:
     """Yield a loaded, lowered and planned kernel, and the derivatives of its reference."""
     frontend = get_frontend(name)
@@ -173,8 +173,8 @@ def _prepare(
         candidate = _with_results(frontend, candidate, candidate.kernel)
     (candidate,) = stages.lower(frontend, [candidate])
     terms = Terms(useful=useful, fresh=True, whole=False)
-    (candidate,) = proving.plan(frontend, [candidate], Making(), terms, closely=True)
-    gradients = _gradients(frontend, candidate) if closely else ()
+    (candidate,) = proving.plan(frontend, [candidate], Making(), terms, measure_rounding=True)
+    gradients = _gradients(frontend, candidate) if in_detail else ()
     yield pack(candidate.detached()), gradients
 
 

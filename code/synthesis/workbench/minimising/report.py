@@ -57,7 +57,7 @@ class Report:
 def report_of(
     frontend: Frontend, before: KernelSpec, shrunk: Shrunk, seen: Observation, failure: TargetFailure
 ) -> Report:
-    """Return the report on the kernel that a search found, from an observation made with ``closely``."""
+    """Return the report on the kernel that a search found, from an observation made with ``in_detail``."""
     found = failure.holds(seen.rejections)
     rejection = found or seen.rejections[0]
     level = rejection.level or failure.level

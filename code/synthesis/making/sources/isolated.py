@@ -7,15 +7,15 @@ from synthesis.core.errors import Symptom
 from synthesis.core.sandbox.wire import WireError
 from synthesis.core.sandbox.zygote import Casualty, Zygote
 
-STARTING = 60.0
+START_SECONDS = 60.0
 """Seconds of processor time that the process may take to start, in addition to the limit of its first item."""
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each_apart(
+def map_isolated(
     zygote: Zygote,
-    things: Sequence[T],
+    items: Sequence[T],
     work: Callable[[Sequence[T]], Callable[[], Iterator[Any]]],
     read: Callable[[bytes], R],
     limit: float,
@@ -24,7 +24,7 @@ def each_apart(
 
     Args:
         zygote: the process to fork from.
-        things: the items.
+        items: the items.
         work: takes some of the items and returns a function that processes them. This yields the position of each item
             when it begins, and then its result as bytes.
         read: decodes a result from bytes.
@@ -34,12 +34,12 @@ def each_apart(
         MachineError: if processes cannot run on this machine.
     """
     done, alone = 0, False
-    while done < len(things):
-        given = things[done : done + 1] if alone else things[done:]
+    while done < len(items):
+        given = items[done : done + 1] if alone else items[done:]
         harm: Casualty | None = None
         made, left = 0, 2 * len(given)
         for item in zygote.run(
-            work(given), int | bytes, time_limit=limit, first_limit=limit + STARTING, contained=True
+            work(given), int | bytes, time_limit=limit, first_limit=limit + START_SECONDS, contained=True
         ):
             left -= 1
             if isinstance(item, Casualty):
