@@ -153,8 +153,8 @@ def test_credits_are_monotone_and_all_is_worth_one() -> None:
     assert [*CREDITS.values()] == sorted(CREDITS.values())
     assert CREDITS[Step.ALL] == BINARY[Step.ALL] == 1.0
     assert max(value for step, value in CREDITS.items() if step is not Step.ALL) <= 0.5
-    assert Scoring(credits={"ran": 0.1}).worth[Step.SOME] == 0.1
-    assert Scoring(credits={}).worth == BINARY
+    assert Scoring(credits={"ran": 0.1}).step_credits[Step.SOME] == 0.1
+    assert Scoring(credits={}).step_credits == BINARY
     for wrong in ({"ran": 0.5, "some": 0.1}, {"all": 0.5}, {"nothing": 2}, {"nowhere": 0.1}, {"ran": "much"}, 3):
         with pytest.raises(ConfigError, match="credits"):
             Scoring(credits=wrong)  # pyright: ignore[reportArgumentType]

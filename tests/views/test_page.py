@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from test_readme import commands, follow
 
-from synthesis.views.directions import ways_of
+from synthesis.views.directions import directions_of
 from synthesis.views.settings import VIEWS
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +79,6 @@ def test_every_direction_and_view_is_on_the_page(frontend: str) -> None:
     listed = [each.replace("LEVEL", "*") for each in re.findall(r"`([^`]+-to-[^`]+)`", table)]
     listed += [f"{prefix}{each.replace('-to-', f'-to-{prefix}')}" for each in listed for prefix in ("vjp_", "jvp_")]
     listed += ["-to-".join(reversed(each.split("-to-"))) for each in listed if each.startswith("cpp")]
-    for way in ways_of(frontend):
-        assert any(fnmatchcase(way.name, each) for each in listed), way.name
+    for direction in directions_of(frontend):
+        assert any(fnmatchcase(direction.name, each) for each in listed), direction.name
     assert all(f"| `{view}` |" in PAGE for view in VIEWS)

@@ -19,7 +19,7 @@ from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.extraction import extract_to_folder
-from synthesis.views.directions import Way, ways_of
+from synthesis.views.directions import Direction, directions_of
 from synthesis.views.exporting import records_of
 from synthesis.views.facts import facts_of
 from synthesis.views.keeping import Keeping
@@ -31,16 +31,16 @@ from synthesis.views.words import PYTHON, Words, fence
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
-def questions(document: Document) -> Iterator[tuple[Way, str, str]]:
+def questions(document: Document) -> Iterator[tuple[Direction, str, str]]:
     """Each direction of a row with what its prompt is made of, whatever the wording, and its answer."""
     words, selection = Words(document), Selection(unverified=True)
-    for way in ways_of(document.frontend):
-        if all(document.texts.get(name) is not None for name in way.levels):
-            given = [words.fenced(name) for name in sources_of(document, way, selection)]
+    for direction in directions_of(document.frontend):
+        if all(document.texts.get(name) is not None for name in direction.levels):
+            given = [words.fenced(name) for name in sources_of(document, direction, selection)]
             yield (
-                way,
-                "\n".join([facts_of(document, document.spec.signature, way.about), *given]),
-                words.text(way.target),
+                direction,
+                "\n".join([facts_of(document, document.spec.signature, direction.about), *given]),
+                words.text(direction.target),
             )
 
 
@@ -66,8 +66,8 @@ def test_equal_questions_have_equal_answers(documents: list[Document]) -> None:
     assert len(documents) > 540
     answers: dict[tuple[str, str], set[str]] = defaultdict(set)
     for document in documents:
-        for way, question, answer in questions(document):
-            answers[way.name, question].add(answer)
+        for direction, question, answer in questions(document):
+            answers[direction.name, question].add(answer)
     assert len(answers) > 4000
     assert [key for key, found in answers.items() if len(found) > 1] == []
 
@@ -94,7 +94,7 @@ def test_what_changes_a_text_changes_the_question(tmp_path: Path) -> None:
         settings = Extraction(inputs=tmp_path / "inputs.toml", verify="none", level=("jaxpr", "stablehlo"))
         extract_to_folder(str(tmp_path / "scaled.py"), out, settings, Running(progress="none", workers=1))
         (document,) = read_folder(out)
-        found |= {f"{way.name} {question}": answer for way, question, answer in questions(document)}
+        found |= {f"{direction.name} {question}": answer for direction, question, answer in questions(document)}
     compiled = [answer for key, answer in found.items() if key.startswith("python-to-jaxpr ")]
     assert len(compiled) == len(set(compiled)) == len(calls)
 
@@ -109,12 +109,16 @@ def flat(arguments: tuple[Argument, ...]) -> Iterator[Argument]:
 def test_every_argument_is_in_the_prompt_with_its_dtype_and_shape(documents: list[Document]) -> None:
     for document in documents:
         signature = document.spec.signature
-        for way, question, _ in questions(document):
+        for direction, question, _ in questions(document):
             for each in (*flat(signature.arguments), *signature.results):
                 # two structs may have fields of one name, each on a line of its own
                 lines = re.findall(rf"^ *- {re.escape(each.name)}: (.*)$", question, re.MULTILINE)
                 shape = "a plain value" if each.shape is None else f"shape {list(each.shape)}".replace("None", "?")
-                assert any(each.dtype in line and shape in line for line in lines), (document.stem, way.name, each.name)
+                assert any(each.dtype in line and shape in line for line in lines), (
+                    document.stem,
+                    direction.name,
+                    each.name,
+                )
 
 
 @pytest.mark.needs("warp", "jax")
@@ -224,11 +228,11 @@ def test_between_warps_texts_every_word_of_an_answer_is_in_the_question_or_the_t
     rare = defaultdict[tuple[str, str], set[str]](set)
     asked = defaultdict[str, int](int)
     for document in documents:
-        for way, question, answer in questions(document) if document.frontend == "warp" else ():
-            if way.task in ("port", "derive"):
-                asked[way.name] += 1
+        for direction, question, answer in questions(document) if document.frontend == "warp" else ():
+            if direction.task in ("port", "derive"):
+                asked[direction.name] += 1
                 for each in words_in(answer.replace(document.name, "")) - words_in(question):
-                    rare[way.name, each].add(document.metadata["id"])
+                    rare[direction.name, each].add(document.metadata["id"])
     assert len(asked) == 6
     assert min(asked.values()) > 150
     assert [key for key, ids in rare.items() if len(ids) < 4 and key[1] not in RARE] == []

@@ -9,7 +9,7 @@ from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_line
 from synthesis.frontends.base import Frontend
 from synthesis.frontends.registry import frontend_names, get_frontend
-from synthesis.views.directions import ways_of
+from synthesis.views.directions import directions_of
 
 
 def list_names(frontend: str | None = None, *, json: Flag = False) -> None:
@@ -49,8 +49,8 @@ def _as_json(frontend: Frontend) -> dict[str, object]:
         "devices": list(frontend.compiler.devices),
         "levels": [level.name for level in frontend.compiler.levels],
         "default_levels": [level.name for level in frontend.choose_levels(None, frontend.compiler.devices[0])],
-        "directions": [way.name for way in ways_of(frontend.name)],
-        "default_directions": [way.name for way in ways_of(frontend.name) if way.by_default],
+        "directions": [each.name for each in directions_of(frontend.name)],
+        "default_directions": [each.name for each in directions_of(frontend.name) if each.by_default],
         "recipes": recipes,
     }
 
@@ -64,7 +64,7 @@ def _print(console: Console, frontend: Frontend) -> None:
         table.add_row(level.name, level.language.name, level.device or "any", "yes" if level.default else "")
     console.print(table)
     console.print()
-    print_line(console, f"directions of an export: {', '.join(way.name for way in ways_of(frontend.name))}")
+    print_line(console, f"directions of an export: {', '.join(each.name for each in directions_of(frontend.name))}")
     console.print()
     table = Table(box=None, pad_edge=False)
     table.add_column("category")

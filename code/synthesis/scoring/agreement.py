@@ -23,7 +23,7 @@ _ENOUGH = 8
 """Minimum number of informative elements required for partial agreement."""
 _DISTINCT = 4
 """Minimum number of distinct expected values among the informative elements required for partial agreement."""
-_HALF = 0.5
+_PARTIAL_SHARE = 0.5
 _MOST_EXAMINED = 1 << 16
 """Maximum number of elements of an array that are examined, evenly spaced."""
 _CLOSE = 1e-2
@@ -51,22 +51,24 @@ def agreement_of(program: Program, outcome: Outcome, expected: Expected) -> Agre
     keys = sorted((key for key in outcome if key.purpose is Purpose.DRAW), key=lambda key: key.number)
     got = [flat(outcome[key]) for key in keys]
     first = _first_difference(got, expected)
-    telling = _telling(program, keys, expected)
-    right = [place for place in telling if _is_right(got, expected, *place)]
-    values = np.concatenate([telling[place] for place in right]) if right else np.zeros(0)
+    informative = _informative_values(program, keys, expected)
+    right = [place for place in informative if _is_right(got, expected, *place)]
+    values = np.concatenate([informative[place] for place in right]) if right else np.zeros(0)
     enough = values.size >= _ENOUGH and np.unique(values).size >= _DISTINCT
-    return Agreement(bool(enough and all(_is_half(right, telling, turn) for turn in range(TURN))), first)
+    return Agreement(bool(enough and all(_is_half(right, informative, turn) for turn in range(TURN))), first)
 
 
-def _is_half(right: Sequence[tuple[str, int]], telling: Collection[tuple[str, int]], turn: int) -> bool:
+def _is_half(right: Sequence[tuple[str, int]], informative: Collection[tuple[str, int]], turn: int) -> bool:
     """Return whether at least half of the informative arrays are right in runs with one kind of initial output values.
 
     Args:
         right: the informative arrays that are right, each with the number of its run.
-        telling: all informative arrays, each with the number of its run.
+        informative: all informative arrays, each with the number of its run.
         turn: the number of the kind of initial output values.
     """
-    return sum(run % TURN == turn for _, run in right) >= _HALF * sum(run % TURN == turn for _, run in telling)
+    return sum(run % TURN == turn for _, run in right) >= _PARTIAL_SHARE * sum(
+        run % TURN == turn for _, run in informative
+    )
 
 
 def _first_difference(got: Sequence[Mapping[str, _Array]], expected: Expected) -> str:
@@ -92,7 +94,7 @@ def _is_right(got: Sequence[Mapping[str, _Array]], expected: Expected, name: str
     return not wrong_elements(found, expected, run, name)[0].any()
 
 
-def _telling(program: Program, keys: Sequence[RunKey], expected: Expected) -> dict[tuple[str, int], _Array]:
+def _informative_values(program: Program, keys: Sequence[RunKey], expected: Expected) -> dict[tuple[str, int], _Array]:
     """Return the informative expected values of each array and run that has any."""
     found: dict[tuple[str, int], _Array] = {}
     for name, sample in expected.own[0].items():

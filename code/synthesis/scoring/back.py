@@ -31,24 +31,27 @@ def source_of(row: Document, level: Level, text: str) -> Source:
     return Source(spec=spec, level=level.name, device=row.device, native=native_words(row.source))
 
 
-def first_sight(found: LoweredSource, worth: Mapping[Step, float]) -> Score | None:
+def score_unlowered(found: LoweredSource, step_credits: Mapping[Step, float]) -> Score | None:
     """Return the score of Python that cannot be lowered to a text; None if it can.
 
     Args:
         found: the result of lowering it.
-        worth: the credit of each step.
+        step_credits: the credit of each step.
     """
     if found.more:
         return refused(str(Refusal.FOREIGN), found.more)
     if found.other:
         return Score(
-            value=worth[Step.PARSED], step=Step.PARSED, symptom=str(Refusal.OTHER_SIGNATURE), message=plain(found.other)
+            value=step_credits[Step.PARSED],
+            step=Step.PARSED,
+            symptom=str(Refusal.OTHER_SIGNATURE),
+            message=plain(found.other),
         )
     rejection = found.rejection
     if rejection is None:
         return None if found.text else not_executed("it gives no text at the row's level")
     step = Step.NOTHING if rejection.symptom in _NO_PYTHON else Step.PARSED
-    return Score(value=worth[step], step=step, symptom=str(rejection.symptom), message=plain(rejection.detail))
+    return Score(value=step_credits[step], step=step, symptom=str(rejection.symptom), message=plain(rejection.detail))
 
 
 def lower_all(stored: StoredRows, sources: Mapping[int, Source]) -> dict[int, LoweredSource]:

@@ -12,7 +12,7 @@ from synthesis.frontends.registry import get_frontend
 from synthesis.making.sources.planned import PlannedRows
 from synthesis.scoring.admission import Refused, admitted
 from synthesis.scoring.answers import PYTHON, Answer
-from synthesis.scoring.back import first_sight, lower_all, source_of
+from synthesis.scoring.back import lower_all, score_unlowered, source_of
 from synthesis.scoring.normal import known_form, normal_form, normal_lines
 from synthesis.scoring.plans import Plans, key_of
 from synthesis.scoring.scores import Refusal, Score, Step
@@ -123,7 +123,7 @@ class Grader:
         found: dict[int, Score | _Open] = {}
         for number, lowered in lower_all(self._planned.stored, sources).items():
             row, level = waiting[number].row, waiting[number].level
-            score = first_sight(lowered, self.settings.worth)
+            score = score_unlowered(lowered, self.settings.step_credits)
             if score is not None:
                 found[number] = score
             elif normal_form(lowered.text, level.language) == known_form(row.texts[level.name] or "", level.language):
@@ -188,7 +188,7 @@ class Grader:
         for number, trial in trials.items():
             follows = programs[place[number]].follows
             before = None if follows is None else outcomes[follows]
-            found[number] = score_of(trial, before, outcomes[place[number]], self.settings.worth)
+            found[number] = score_of(trial, before, outcomes[place[number]], self.settings.step_credits)
         outside = {number for number in trials if wrote_outside(outcomes[place[number]])}
         ran = {number: trials[number] for number in trials.keys() - outside if found[number].step in _RAN}
         if outside and ran:  # one that wrote out of bounds may have written into the arrays of others

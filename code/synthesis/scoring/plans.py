@@ -50,7 +50,7 @@ class Plans:
             again = seed if number == 0 else int(digest("again", seed, number)[:15], 16)
             plans = self._planned.plans([*left.values()], seed=again, own_sizes=own_sizes)
             found |= dict(zip(left, plans, strict=True))
-            left = {key: row for key, row in left.items() if _may_be_better(found[key])}
+            left = {key: row for key, row in left.items() if _may_other_inputs_help(found[key])}
         for key in dict.fromkeys(keys):
             self._kept[key] = found[key]
             self._kept.move_to_end(key)
@@ -74,7 +74,7 @@ def _size(plan: Plan | str) -> int:
     return sum(each.nbytes for run in (*given, *draws.own, *draws.double, *draws.slack) for each in run.values())
 
 
-def _may_be_better(plan: Plan | str) -> bool:
+def _may_other_inputs_help(plan: Plan | str) -> bool:
     """Return whether a plan for other inputs may verify texts that this one cannot.
 
     That is so if the kernel failed on the inputs, or if they cover too little of it.

@@ -69,7 +69,7 @@ class Scoring(Confining):
         object.__setattr__(self, "credits", None if self.credits is None else _whole(self.credits))
 
     @property
-    def worth(self) -> Mapping[Step, float]:
+    def step_credits(self) -> Mapping[Step, float]:
         """The credit of each step."""
         return CREDITS if self.credits is None else {Step(name): value for name, value in self.credits.items()}
 

@@ -18,7 +18,7 @@ PYTHON = "python"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Direction:
     """A direction: the given forms of a kernel, and the requested one."""
 
     sources: tuple[str, ...]
@@ -56,7 +56,7 @@ TASKS = ("compile", "lower", "port", "derive", "recover")
 
 
 @cache
-def ways_of(frontend: str) -> tuple[Way, ...]:
+def directions_of(frontend: str) -> tuple[Direction, ...]:
     """Return every direction of a front end, in a fixed order.
 
     Raises:
@@ -64,8 +64,8 @@ def ways_of(frontend: str) -> tuple[Way, ...]:
     """
     levels = {each.name: each.deterministic for each in levels_of(frontend)}
     description = description_of(frontend)
-    between = [
-        Way(
+    passages = [
+        Direction(
             sources=tuple(each.source.split("+")),
             target=each.target,
             task=each.task,
@@ -75,18 +75,20 @@ def ways_of(frontend: str) -> tuple[Way, ...]:
         for each in description.passages
     ]
     return (
-        *(Way(sources=(PYTHON,), target=name, task="compile", by_default=same) for name, same in levels.items()),
-        *(way for way in between if all(name in levels for name in way.levels)),
-        *(Way(sources=(name,), target=PYTHON, task="recover") for name in levels),
+        *(Direction(sources=(PYTHON,), target=name, task="compile", by_default=same) for name, same in levels.items()),
+        *(direction for direction in passages if all(name in levels for name in direction.levels)),
+        *(Direction(sources=(name,), target=PYTHON, task="recover") for name in levels),
     )
 
 
-def chosen_ways(frontend: str, patterns: Iterable[str] | None) -> tuple[Way, ...]:
+def chosen_directions(frontend: str, patterns: Iterable[str] | None) -> tuple[Direction, ...]:
     """Return the directions of a front end that match a name or pattern; the default ones if ``patterns`` is None."""
     if patterns is None:
-        return tuple(way for way in ways_of(frontend) if way.by_default)
+        return tuple(direction for direction in directions_of(frontend) if direction.by_default)
     listed = tuple(patterns)
-    return tuple(way for way in ways_of(frontend) if any(fnmatchcase(way.name, each) for each in listed))
+    return tuple(
+        direction for direction in directions_of(frontend) if any(fnmatchcase(direction.name, each) for each in listed)
+    )
 
 
 _FORMS = ("python-to-LEVEL", "LEVEL-to-python", "those between levels that irsmith list F shows", "patterns with *")
@@ -98,7 +100,7 @@ def check_directions(patterns: Iterable[str]) -> None:
     Raises:
         UnknownNameError: with the name, and what is allowed.
     """
-    known = [way.name for frontend in frontend_names() for way in ways_of(frontend)]
+    known = [direction.name for frontend in frontend_names() for direction in directions_of(frontend)]
     for each in patterns:
         if not any(fnmatchcase(name, each) for name in known):
             near = get_close_matches(each, known)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from synthesis.dataset.storage.documents import Document
 from synthesis.views.columns import Record, provenance_of
-from synthesis.views.directions import Way, chosen_ways
+from synthesis.views.directions import Direction, chosen_directions
 from synthesis.views.facts import facts_of, has_rules_of_its_own
 from synthesis.views.selection import Seen, Selection
 from synthesis.views.settings import Export
@@ -68,38 +68,38 @@ def _of_row(
     settings: Export, document: Document, examples: str, asking: Asking, seen: Seen, selection: Selection
 ) -> Iterator[Record]:
     words, own, signature = Words(document), provenance_of(document), document.spec.signature
-    for way in chosen_ways(document.frontend, settings.direction):
-        if not selection.allows(document, way.levels):
+    for direction in chosen_directions(document.frontend, settings.direction):
+        if not selection.allows(document, direction.levels):
             continue
-        facts, given = facts_of(document, signature, way.about), sources_of(document, way, selection)
+        facts, given = facts_of(document, signature, direction.about), sources_of(document, direction, selection)
         code = "\n\n".join(words.fenced(name) for name in given)
-        text = words.text(way.target)
-        earlier = seen.earlier("\x1f".join((way.name, facts, code)), text)
+        text = words.text(direction.target)
+        earlier = seen.earlier("\x1f".join((direction.name, facts, code)), text)
         if earlier is not False:
             selection.left_out["asked before" if earlier else "asked before and answered otherwise"] += 1
             continue
         prompt = asking.prompt(
             document,
-            way.task,
-            way.name,
+            direction.task,
+            direction.name,
             source=" and ".join(words.form(name) for name in given),
-            target=words.form(way.target),
-            facts=facts_of(document, signature, way.about, domains=True) if examples else facts,
+            target=words.form(direction.target),
+            facts=facts_of(document, signature, direction.about, domains=True) if examples else facts,
             code=code,
             examples=examples,
         )
-        level = way.target if way.target != PYTHON else way.sources[0]
-        yield {"prompt": prompt, "completion": answer(text), "direction": way.name, "level": level, **own}
+        level = direction.target if direction.target != PYTHON else direction.sources[0]
+        yield {"prompt": prompt, "completion": answer(text), "direction": direction.name, "level": level, **own}
 
 
-def sources_of(document: Document, way: Way, selection: Selection) -> tuple[str, ...]:
+def sources_of(document: Document, direction: Direction, selection: Selection) -> tuple[str, ...]:
     """Return the texts to show: the given ones, and those without which the answer is not determined.
 
     The latter are the Python, for a derivative whose rules only the Python defines, and the texts that names come from.
     """
-    if way.task == "derive" and has_rules_of_its_own(document.source):
-        return (*way.sources, PYTHON)
-    if way.beside:
-        names = [way.beside] if selection.has(document, way.beside) else []
-        return (*way.sources, *names, PYTHON)
-    return way.sources
+    if direction.task == "derive" and has_rules_of_its_own(document.source):
+        return (*direction.sources, PYTHON)
+    if direction.beside:
+        names = [direction.beside] if selection.has(document, direction.beside) else []
+        return (*direction.sources, *names, PYTHON)
+    return direction.sources

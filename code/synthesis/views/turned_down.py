@@ -41,7 +41,7 @@ class Splits:
 
     _rule: SplitRule | None
     """The rule of splits; None if there are none."""
-    compared: bool
+    can_export_rejected: bool
     """Whether rejected kernels can be exported.
 
     They cannot if rows that overlap with external data were left out, because rejected kernels were not compared with
@@ -83,10 +83,10 @@ def records_of_kernels(
     """
     seen = Seen()
     try:
-        for pair, why in _drawn_again(store, selection):
-            split = splits.split_of(pair) if splits.compared else None
+        for pair, why in _redrawn(store, selection):
+            split = splits.split_of(pair) if splits.can_export_rejected else None
             if split is None:
-                selection.left_out[_OTHER_SPLIT if splits.compared else _NOT_COMPARED] += 1
+                selection.left_out[_OTHER_SPLIT if splits.can_export_rejected else _NOT_COMPARED] += 1
                 continue
             document = _document(pair, split)
             record = _record(asking, document, why)
@@ -98,7 +98,7 @@ def records_of_kernels(
         seen.close()
 
 
-def _drawn_again(store: Store, selection: Selection) -> Iterator[tuple[Pair, Rejection]]:
+def _redrawn(store: Store, selection: Selection) -> Iterator[tuple[Pair, Rejection]]:
     for run, rejections in _runs_of(store):
         drawn = _source_of(run)
         for each in rejections:

@@ -106,7 +106,7 @@ class Pool:
             try:
                 replies = await worker.score(batch)
             except (LostError, asyncio.CancelledError):
-                self._again(batch)
+                self._requeue(batch)
                 raise
             seconds = time.monotonic() - began
             self.line.measured(seconds, len(batch))
@@ -115,7 +115,7 @@ class Pool:
                 if not each.reply.done():
                     each.reply.set_result(reply)
 
-    def _again(self, batch: Sequence[Waiting]) -> None:
+    def _requeue(self, batch: Sequence[Waiting]) -> None:
         """Put the answers of a lost process back into the queue, except those that have caused too many losses."""
         for each in batch:
             each.tries += 1

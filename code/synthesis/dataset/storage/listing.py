@@ -57,7 +57,7 @@ def names_in_order(store: Store, known: Iterable[str]) -> list[str]:
     names = dict.fromkeys([*_data_files(store), *known])
     if any(not name.startswith(f"{PARTS}/") for name in names):
         names = {name: None for name in names if not name.startswith(f"{PARTS}/")}
-    return sorted(names, key=order_of)
+    return sorted(names, key=sort_key)
 
 
 def _data_files(store: Store) -> Iterator[str]:
@@ -94,7 +94,7 @@ def listed_in(store: Store, folder: str, *, folders: bool = False) -> list[str]:
     return [name for name in found if not name.startswith(".")]
 
 
-def order_of(name: str) -> tuple[int, str]:
+def sort_key(name: str) -> tuple[int, str]:
     """Return the sort key of a file: the number that its name begins with, then the name.
 
     Names that do not begin with a number are last.

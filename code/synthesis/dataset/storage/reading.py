@@ -28,7 +28,7 @@ from synthesis.dataset.storage.listing import (
     names_in_order,
     names_of_settings,
     no_pairs,
-    order_of,
+    sort_key,
 )
 from synthesis.dataset.storage.naming import split_of
 from synthesis.dataset.storage.rows import Row, read_json
@@ -336,7 +336,7 @@ def scan_ledger(place: Place) -> Iterator[Rejection | BrokenFile]:
 def scan_records(place: Place) -> Iterator[Rejection | BrokenFile]:
     """Yield the rejections in the records of a run's chunks, without those of rows dropped in favour of other rows."""
     store = store_of(place)
-    for name in sorted(listed_in(store, CHUNKS), key=order_of):
+    for name in sorted(listed_in(store, CHUNKS), key=sort_key):
         where = join(store.where, CHUNKS, name)
         try:
             entries = read_object(store, f"{CHUNKS}/{name}")["rejections"]

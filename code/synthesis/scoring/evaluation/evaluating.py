@@ -106,7 +106,7 @@ def evaluate_with(
             fewest=overview.fewest,
             most=overview.most,
             ks=ks,
-            credits={str(step): worth for step, worth in settings.worth.items()},
+            credits={str(step): credit for step, credit in settings.step_credits.items()},
             findings=gather(map(judged_of, lines), ks),
         )
         target.write(FIGURES, report.to_text().encode())
