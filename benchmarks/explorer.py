@@ -37,7 +37,7 @@ from synthesis.dataset.storage.rows import Row, row_of
 from synthesis.dataset.storage.tables import write_rows
 from synthesis.frontends.registry import levels_of
 from synthesis.views.explorer.packing import pack
-from synthesis.views.explorer.pages import TOGETHER
+from synthesis.views.explorer.pages import ROWS_OF_A_FILE
 
 ROWS = 100_000
 DRAWN = 500
@@ -87,8 +87,8 @@ def forms() -> Iterator[str]:
     for frontend in ("warp", "jax"):
         colours = {level.name: level.language.lexer for level in levels_of(frontend)}
         rows = drawn(frontend)[:COLOURED]
-        for start in range(0, COLOURED, TOGETHER):
-            some = [{"python": row.source, **row.texts} for row in rows[start : start + TOGETHER]]
+        for start in range(0, COLOURED, ROWS_OF_A_FILE):
+            some = [{"python": row.source, **row.texts} for row in rows[start : start + ROWS_OF_A_FILE]]
             html = [
                 {name: coloured(text or "", colours.get(name, "python")) for name, text in row.items()} for row in some
             ]

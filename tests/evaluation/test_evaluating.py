@@ -98,7 +98,7 @@ def test_a_run_that_was_stopped_goes_on(
         scored.append(len(answers))
         return score(self, answers, **more)
 
-    monkeypatch.setattr(judging, "TOGETHER", 4)
+    monkeypatch.setattr(judging, "BATCH_SIZE", 4)
     monkeypatch.setattr(Scorer, "score", counted)
     with pytest.raises(KeyboardInterrupt):
         evaluate(answered_rows, generations, tmp_path, k=(1, 2, 4))

@@ -9,7 +9,7 @@ from synthesis.core.errors import Stage, Symptom
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.workbench.minimising.observing import TargetFailure
-from synthesis.workbench.minimising.reductions import normalised, size_of, smaller, tidied, ways
+from synthesis.workbench.minimising.reductions import all_steps, normalised, size_of, smaller, tidied
 from synthesis.workbench.minimising.search import shrink
 
 SOURCE = '''
@@ -56,7 +56,7 @@ SPEC = KernelSpec(
 
 
 def all_smaller(spec: KernelSpec) -> list[KernelSpec]:
-    return [each for step in ways() for each in smaller(spec, step)]
+    return [each for step in all_steps() for each in smaller(spec, step)]
 
 
 def test_every_smaller_kernel_is_python_and_smaller() -> None:

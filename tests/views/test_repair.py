@@ -16,7 +16,7 @@ from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.reverification import verify_folder
 from synthesis.views import repair
 from synthesis.views.columns import REPAIR
-from synthesis.views.keeping import TOGETHER
+from synthesis.views.keeping import BATCH_SIZE
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
@@ -123,8 +123,8 @@ def test_what_was_judged_before_an_interruption_is_not_judged_again(
 ) -> None:
     names = [f"{number:06d}" for number in (2, 20, 21, 22, 1, 3)]
     rows = some("jax", tmp_path / "rows", names)
-    monkeypatch.setattr("synthesis.views.keeping.TOGETHER", 2)
-    assert TOGETHER > 2
+    monkeypatch.setattr("synthesis.views.keeping.BATCH_SIZE", 2)
+    assert BATCH_SIZE > 2
     whole = export(rows, tmp_path / "whole", view="repair", errors=1)
     judged: list[int] = []
     work = repair._Work.__call__  # pyright: ignore[reportPrivateUsage]

@@ -19,7 +19,7 @@ from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 from synthesis.scoring.settings import Scoring
 
-TOGETHER = 40
+BATCH_SIZE = 40
 """Maximum number of texts that are scored together, which shares the fixed cost."""
 
 
@@ -159,7 +159,7 @@ class _Queue:
     async def _drain(self) -> None:
         await asyncio.sleep(0)  # lets concurrent calls join first
         while self._waiting:
-            batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            batch, self._waiting = self._waiting[:BATCH_SIZE], self._waiting[BATCH_SIZE:]
             try:
                 scores = await asyncio.to_thread(self._grader.score, [each for each, _ in batch])
             except Exception as error:  # noqa: BLE001  (it is raised for each caller)

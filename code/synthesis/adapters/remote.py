@@ -12,9 +12,9 @@ from synthesis.core.errors import ConfigError, MachineError
 from synthesis.scoring.scores import Score, Step
 
 TOKEN = "IRSMITH_TOKEN"  # noqa: S105  (the name of a variable)
-TOGETHER = 200
+BATCH_SIZE = 200
 """Maximum number of answers in one request."""
-_PATIENCE = 600.0
+_RETRY_SECONDS = 600.0
 """Seconds during which a request to a busy server is repeated."""
 _WAIT = 660.0
 """Timeout of one request in seconds."""
@@ -45,8 +45,8 @@ class Server:
             MachineError: if it cannot be reached, or stays too busy.
         """
         found: list[Score] = []
-        for start in range(0, len(entries), TOGETHER):
-            body: dict[str, Any] = {"answers": entries[start : start + TOGETHER]}
+        for start in range(0, len(entries), BATCH_SIZE):
+            body: dict[str, Any] = {"answers": entries[start : start + BATCH_SIZE]}
             answer = self._ask(json.dumps(body if seed is None else {**body, "seed": seed}).encode())
             found += [score_of(each) for each in answer["scores"]]
         return found
@@ -55,7 +55,7 @@ class Server:
         headers = {"Content-Type": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _RETRY_SECONDS
         while True:
             request = urllib.request.Request(self._url, data=body, headers=headers)  # noqa: S310  (it is HTTP)
             try:

@@ -73,10 +73,10 @@ class IrsmithError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by message and attributes, because a subclass may have other constructor arguments."""
-        return _made_again, (type(self), self.args, self.__dict__)
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
-def _made_again(kind: type[IrsmithError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> IrsmithError:
+def _rebuilt(kind: type[IrsmithError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> IrsmithError:
     error = kind.__new__(kind)
     error.args = arguments
     error.__dict__.update(attributes)
@@ -164,6 +164,6 @@ def error_of(name: str, words: str) -> Exception:
     while waiting:
         kind = waiting.pop()
         if kind.__name__ == name:
-            return _made_again(kind, (words,), {})
+            return _rebuilt(kind, (words,), {})
         waiting += kind.__subclasses__()
     return RuntimeError(words)

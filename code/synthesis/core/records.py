@@ -10,7 +10,7 @@ from typing import Any
 
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.signatures import Signature
-from synthesis.core.verdicts import NO_VERDICT, NOT_ASKED, Verdict, kind_of
+from synthesis.core.verdicts import NO_VERDICT, NOT_REQUESTED, Verdict, kind_of
 
 DIFFICULTIES = (1, 2, 3, 4, 5)
 """The difficulties: from 1, elementwise kernels of one or two lines, to 5, kernels of a hundred lines."""
@@ -177,4 +177,4 @@ class Pair:
         """Maps each level with a text to the kind of reason why it is not verified; an empty string if it is."""
         present = [name for name, text in self.texts.items() if text is not None]
         reasons = {name: kind_of(str(reason)) for name, reason in self.verdict.unverified.items()}
-        return {name: "" if name in self.verdict.verified else reasons.get(name, NOT_ASKED) for name in present}
+        return {name: "" if name in self.verdict.verified else reasons.get(name, NOT_REQUESTED) for name in present}

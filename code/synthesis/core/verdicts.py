@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-NOT_ASKED = "not asked for"
+NOT_REQUESTED = "not asked for"
 """The reason why a text is not verified if verification was not requested."""
 
 

@@ -19,7 +19,7 @@ THRESHOLD = 0.8
 """Jaccard similarity from which programs are nearly the same, a common value for deduplicating code."""
 _VALUES = 128
 _BYTES = 4 * _VALUES
-_TOGETHER = 8
+_BAND_SIZE = 8
 _RUN = 5
 _SEED = 1
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -87,7 +87,7 @@ def _runs_of(source: str) -> list[str]:
 def _near(file: BinaryIO, count: int) -> dict[int, int]:
     """Return, for each row that is near to the first row with which it shares a band, the number of that row."""
     found: dict[int, int] = {}
-    for start in range(0, _VALUES, _TOGETHER):
+    for start in range(0, _VALUES, _BAND_SIZE):
         keys = _values(file, count, start)
         _, first, group = np.unique(keys, return_index=True, return_inverse=True)
         earlier = first[group.ravel()]
@@ -100,12 +100,12 @@ def _near(file: BinaryIO, count: int) -> dict[int, int]:
 
 def _values(file: BinaryIO, count: int, start: int) -> Any:
     """Return one band of each sketch, which is eight consecutive values, as a single value of a NumPy void type."""
-    values = np.empty((count, _TOGETHER), np.uint32)
+    values = np.empty((count, _BAND_SIZE), np.uint32)
     file.seek(0)
     for at in range(0, count, _BLOCK):
         block = np.frombuffer(file.read(_BLOCK * _BYTES), np.uint32).reshape(-1, _VALUES)
-        values[at : at + len(block)] = block[:, start : start + _TOGETHER]
-    return values.view(np.dtype((np.void, values.dtype.itemsize * _TOGETHER))).ravel()
+        values[at : at + len(block)] = block[:, start : start + _BAND_SIZE]
+    return values.view(np.dtype((np.void, values.dtype.itemsize * _BAND_SIZE))).ravel()
 
 
 def _sketch(file: BinaryIO, row: int) -> Any:

@@ -18,7 +18,7 @@ from synthesis.dataset.storage.layout import CHUNKS, RUNS, SETTINGS, SIDECAR, TO
 from synthesis.dataset.storage.rows import Row
 from synthesis.dataset.storage.tables import TableError, read_rows
 
-_AGAIN = "make what is missing with the run's own command"
+_ADVICE = "make what is missing with the run's own command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,10 @@ class RunFolder:
         try:
             content = self.store.read(chunk.part)
             if hash_of(content) != part:
-                raise ConfigError(f"{where} is not as it was written; {_AGAIN}")
+                raise ConfigError(f"{where} is not as it was written; {_ADVICE}")
             return list(read_rows(io.BytesIO(content), levels))
         except (OSError, TableError) as error:
-            raise ConfigError(f"{where} cannot be read: {error}; {_AGAIN}") from error
+            raise ConfigError(f"{where} cannot be read: {error}; {_ADVICE}") from error
 
     def row(self, chunk: Chunk, place: int) -> Row:
         """Return one row of a chunk, with all its texts.
@@ -142,7 +142,7 @@ class RunFolder:
     def _lacking(self, missing: Sequence[Chunk]) -> ConfigError:
         return ConfigError(
             f"{self.store.where} lacks {len(missing)} of {len(self.chunks)} chunks, the first of them "
-            f"{missing[0].describe(self.settings.unit)}; {_AGAIN}"
+            f"{missing[0].describe(self.settings.unit)}; {_ADVICE}"
         )
 
 

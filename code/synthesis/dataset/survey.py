@@ -11,7 +11,7 @@ from synthesis.core.errors import ConfigError, TargetError
 from synthesis.core.identity.hashing import short_hash
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
-from synthesis.core.verdicts import NOT_ASKED, kind_of
+from synthesis.core.verdicts import NOT_REQUESTED, kind_of
 from synthesis.dataset.storage.documents import BrokenFile, Document
 from synthesis.dataset.storage.layout import LEAKS, read_object
 from synthesis.dataset.storage.listing import Place
@@ -115,7 +115,7 @@ class Survey:
         for (level, why), count in self.unverified.items():
             found[level, kind_of(why)] += count
             untold[level] -= count
-        found.update({(level, NOT_ASKED): count for level, count in untold.items() if count > 0})
+        found.update({(level, NOT_REQUESTED): count for level, count in untold.items() if count > 0})
         return nested(found)
 
     @property

@@ -37,11 +37,11 @@ _ROUND = (*(-each for each in _POSITIVE), *_POSITIVE)
 """Constants that people write. 0 and 1 are excluded because they change little in a sum or a product."""
 _USUAL = (0.5, 2.0)
 """The most common constants. Together with 0 and 1 they make up nine in ten constants of applications."""
-_ROUNDED = 0.8
+_ROUND_SHARE = 0.8
 """Probability that a constant is one of ``_ROUND``, if any of these is in the range."""
 _PLAINEST = 0.45
 """Probability that a constant from ``_ROUND`` is one of ``_USUAL``, if any of these is in the range."""
-_SHORTENED = 0.7
+_ONE_DECIMAL_SHARE = 0.7
 """Probability that a constant that is not from ``_ROUND`` has only one decimal, if such a number is in the range."""
 
 
@@ -127,10 +127,14 @@ class Stream:
     def decimal(self, low: float, high: float, places: int = 2) -> float:
         """Return a constant in [low, high] as people write it: usually a round one, else with one or more decimals."""
         fitting = [each for each in _ROUND if low <= each <= high]
-        if fitting and self.chance(_ROUNDED):
+        if fitting and self.chance(_ROUND_SHARE):
             usual = [each for each in fitting if abs(each) in _USUAL]
             return self.choice(usual if usual and self.chance(_PLAINEST) else fitting)
-        if places > 1 and self.chance(_SHORTENED) and math.ceil(low * 10 - 1e-9) <= math.floor(high * 10 + 1e-9):
+        if (
+            places > 1
+            and self.chance(_ONE_DECIMAL_SHARE)
+            and math.ceil(low * 10 - 1e-9) <= math.floor(high * 10 + 1e-9)
+        ):
             places = 1
         scale = 10**places
         return self.integer(math.ceil(low * scale - 1e-9), math.floor(high * scale + 1e-9)) / scale

@@ -58,7 +58,7 @@ PYTHON = KNOWN | {
     "str", "sum", "tuple", "zip", "TypeError", "ValueError",
 }  # fmt: skip
 """Builtin names that a template may use, if none of its variables has one of these names."""
-_KEPT = 1024
+_TEMPLATES_CACHED = 1024
 """Number of parsed templates that are cached."""
 _REMARK = "# "
 """Prefix of a string statement that stands for a comment."""
@@ -71,7 +71,7 @@ def _parse(text: str) -> tuple[ast.stmt, ...]:
     return tuple(ast.parse(text).body)
 
 
-_parse_kept = functools.lru_cache(_KEPT)(_parse)
+_parse_cached = functools.lru_cache(_TEMPLATES_CACHED)(_parse)
 
 
 def _as_written(value: object) -> str:
@@ -119,7 +119,7 @@ class Template:
                 function is called only if the template contains the name.
         """
         filled = dict(holes)
-        return [self._statement(each, filled) for each in _parse_kept(text)]
+        return [self._statement(each, filled) for each in _parse_cached(text)]
 
     def statements_once(self, text: str, **holes: Hole) -> list[Statement]:
         """Return a template's statements like ``statements``, without caching the syntax tree.
@@ -131,7 +131,7 @@ class Template:
 
     def expression(self, text: str, **holes: Hole) -> Expression:
         """Return a template's single expression."""
-        (statement,) = _parse_kept(text)
+        (statement,) = _parse_cached(text)
         assert isinstance(statement, ast.Expr)
         return self._expression(statement.value, dict(holes))
 

@@ -193,10 +193,10 @@ class Weaver:
         if nodes > _LONGEST or (nodes >= 4 and not self._plain and self._stream.chance(0.4)):
             result = self._scope.keep(result)
             if self._stream.chance(0.3):
-                pool.extend(self._again(result))
+                pool.extend(self._second_use(result))
         pool.append(result)
 
-    def _again(self, term: Term) -> Iterator[Term]:
+    def _second_use(self, term: Term) -> Iterator[Term]:
         """Yield a second use of a named term, through a function that keeps the two uses from cancelling."""
         options = [operation for operation in self._operations if operation.nonlinear and operation.arity == 1]
         if isinstance(term.node, Name):

@@ -149,7 +149,7 @@ def named_defaults(tree: ast.Module, function: FunctionType, scope: Mapping[str,
     }  # fmt: skip
 
 
-def changes_what_is_around(tree: ast.Module) -> bool:
+def assigns_outer_names(tree: ast.Module) -> bool:
     """Return whether a function assigns names outside its own source by ``nonlocal`` or ``global``."""
     outer = [each for each in ast.walk(tree) if isinstance(each, ast.Nonlocal | ast.Global)]
     bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}

@@ -18,7 +18,7 @@ from synthesis.core.sandbox import preloaded
 
 _MOST_DEEP = 6
 """Maximum depth of the search in containers."""
-_MOST_HELD = 20_000
+_MOST_SEARCHED = 20_000
 """Maximum number of values that are searched."""
 _HOLD_NOTHING = (int, float, complex, str, bytes, np.generic, type(None), ModuleType)
 _SEQUENCES = (list, tuple, set, frozenset, collections.deque, collections.UserList)
@@ -33,7 +33,7 @@ def contained_in(module: ModuleType, is_wanted: Callable[[Any], bool]) -> Iterat
     """
     seen = set[int]()
     waiting = [(name, value, 0) for name, value in vars(module).items() if not name.startswith("__")]
-    while waiting and len(seen) < _MOST_HELD:
+    while waiting and len(seen) < _MOST_SEARCHED:
         place, value, depth = waiting.pop()
         if id(value) in seen or depth > _MOST_DEEP:
             continue

@@ -809,7 +809,7 @@ def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
     match node:
         case ast.Assign(targets=targets, value=value):
             for target in targets:
-                for name, given in _parted(target, value):
+                for name, given in _assigned_pairs(target, value):
                     if isinstance(name, ast.Name):
                         bound.setdefault(name.id, []).append(given)
                     else:
@@ -836,7 +836,7 @@ def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
         _collect(child, bound)
 
 
-def _parted(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+def _assigned_pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
     """Return the pairs of targets and values of an assignment: one per item for ``a, b = [], {}``, else one pair."""
     match target, value:
         case ast.Tuple(elts=names), ast.Tuple(elts=values) if len(names) == len(values) and not any(

@@ -83,10 +83,10 @@ def supported_releases(name: str) -> tuple[Supported, ...]:
 
     A front end declares them as ``SUPPORTED`` in a module ``supported`` beside the one that defines it.
     """
-    return _beside(name, "supported", "SUPPORTED") or ()
+    return _package_attribute(name, "supported", "SUPPORTED") or ()
 
 
-def _beside(name: str, module: str, attribute: str) -> Any:
+def _package_attribute(name: str, module: str, attribute: str) -> Any:
     """Return an attribute of a module in a front end's package, without importing the front end or its tools.
 
     Return None if there is no such front end or no such module.
@@ -162,7 +162,7 @@ def description_of(name: str) -> Description:
     It is ``DESCRIPTION`` in a module ``description`` beside the one that defines the front end, or an attribute of the
     front end. If neither can be imported here, the description has only the name.
     """
-    found: Description | None = _beside(name, "description", "DESCRIPTION")
+    found: Description | None = _package_attribute(name, "description", "DESCRIPTION")
     if found is not None:
         return found
     try:
@@ -209,7 +209,7 @@ def find_maker(name: str) -> tuple[str, Maker]:
 
 def _package_of(name: str) -> str:
     """Return the module whose import shows that a front end's tool is used; by default the front end's name."""
-    found: Description | None = _beside(name, "description", "DESCRIPTION")
+    found: Description | None = _package_attribute(name, "description", "DESCRIPTION")
     return found.modules[0] if found is not None and found.modules else name
 
 
@@ -260,7 +260,7 @@ def get_frontend(name: str) -> Frontend:
     try:
         frontend: Frontend = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
-        found: Description | None = _beside(name, "description", "DESCRIPTION")
+        found: Description | None = _package_attribute(name, "description", "DESCRIPTION")
         if found is None or error.name is None or error.name.partition(".")[0] not in found.modules:
             raise
         raise _missing(name, error.name) from error
@@ -292,7 +292,7 @@ def levels_of(name: str) -> tuple[Level, ...]:
     Raises:
         MissingFrontendError: if there is no such module, and the front end's package is not installed.
     """
-    found: tuple[Level, ...] | None = _beside(name, "levels", "LEVELS")
+    found: tuple[Level, ...] | None = _package_attribute(name, "levels", "LEVELS")
     if found is not None:
         return found
     return get_frontend(name).compiler.levels if name in _locations() else ()
@@ -303,7 +303,7 @@ def allowed_options(name: str) -> Mapping[str, Allowed] | None:
 
     They are ``ALLOWED`` in a module ``options`` beside the one that defines the front end.
     """
-    return _beside(name, "options", "ALLOWED")
+    return _package_attribute(name, "options", "ALLOWED")
 
 
 def frontend_of(obj: object) -> Frontend:

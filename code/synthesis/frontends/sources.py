@@ -18,8 +18,8 @@ from synthesis.frontends.definitions import (
     Built,
     Definition,
     Instance,
+    assigns_outer_names,
     bound_names,
-    changes_what_is_around,
     free_names,
     home_of,
     import_of_attribute,
@@ -214,7 +214,7 @@ class SourceCollector:
         starts = {each: self._refer(f"first_{each}", scope[each], home) for each in outer}
         if starts:
             source = with_starts(source, starts)
-        if changes_what_is_around(ast.parse(source)):
+        if assigns_outer_names(ast.parse(source)):
             self._miss(name, "a function that changes what is around it")
         return source, {**scope, **{start: scope[each] for each, start in starts.items()}}
 

@@ -45,7 +45,7 @@ def admitted(text: object, own: str, limit: int) -> str | Refused:
     longest = max(limit, 4 * len(own))
     if len(text) > longest:
         return Refused(Refusal.TOO_LONG, f"it has {len(text)} characters; at most {longest} are tried")
-    why = _strange(text, own)
+    why = _foreign_construct(text, own)
     if why is not None:
         return Refused(Refusal.FOREIGN, f"it has {why}")
     inside = unfenced(text)
@@ -56,7 +56,7 @@ def admitted(text: object, own: str, limit: int) -> str | Refused:
     return inside
 
 
-def _strange(text: str, own: str) -> str | None:
+def _foreign_construct(text: str, own: str) -> str | None:
     if "\0" in text:
         return "a NUL character"
     try:

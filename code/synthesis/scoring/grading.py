@@ -20,11 +20,11 @@ from synthesis.scoring.settings import Scoring
 from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, trial_of, wrote_outside
 from synthesis.verification.plan import Plan
 
-TOGETHER = 40
+BATCH_SIZE = 40
 """Maximum number of texts that share a process and a translation unit."""
 _MOST_BYTES = 1 << 28
 """Maximum number of bytes of results of texts that share a process."""
-_SAME = Score(value=1.0, step=Step.ALL, same_text=True)
+_SAME_TEXT = Score(value=1.0, step=Step.ALL, same_text=True)
 _RAN = (Step.RAN, Step.SOME, Step.FORWARD)
 
 
@@ -112,9 +112,9 @@ class Grader:
             return text.score
         if python:
             same = normal_lines(text) == normal_lines(own)
-            return _SAME if same else _Python(row, level, text)
+            return _SAME_TEXT if same else _Python(row, level, text)
         if normal_form(text, level.language) == known_form(own, level.language):
-            return _SAME
+            return _SAME_TEXT
         return _opened(row, level, text)
 
     def _lowered(self, waiting: "Mapping[int, _Python]") -> dict[int, Score | _Open]:
@@ -127,7 +127,7 @@ class Grader:
             if score is not None:
                 found[number] = score
             elif normal_form(lowered.text, level.language) == known_form(row.texts[level.name] or "", level.language):
-                found[number] = _SAME
+                found[number] = _SAME_TEXT
             else:
                 found[number] = _opened(row, level, lowered.text)
         return found
@@ -160,7 +160,7 @@ class Grader:
             else:
                 scores[number] = trial
         for frontend, some in trials.items():
-            for together in _together(some):
+            for together in _batches_of(some):
                 scores |= self._run_together(frontend, together)
         return scores
 
@@ -210,12 +210,12 @@ def _opened(row: Document, level: Level, text: str) -> Score | _Open:
     return _Open(row, level, sanitised.text)
 
 
-def _together(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:
+def _batches_of(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:
     """Yield batches of trials that share a process and whose results fit in memory."""
     lot, size = dict[int, Trial](), 0
     for number, trial in trials.items():
         more = trial.bytes_left
-        if lot and (len(lot) == TOGETHER or size + more > _MOST_BYTES):
+        if lot and (len(lot) == BATCH_SIZE or size + more > _MOST_BYTES):
             yield lot
             lot, size = {}, 0
         lot[number] = trial

@@ -10,7 +10,7 @@ from typing import Any, cast
 from synthesis.core.errors import ConfigError, UnknownNameError
 from synthesis.dataset.storage.index import RowIndex
 from synthesis.scoring.answers import PYTHON, Answer
-from synthesis.scoring.grading import TOGETHER, check_level
+from synthesis.scoring.grading import BATCH_SIZE, check_level
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 
@@ -92,7 +92,7 @@ def score_lines(
     """
     counts.seed = seed
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
-    while some := list(islice(numbered, TOGETHER * _LOTS * scorer.settings.workers)):
+    while some := list(islice(numbered, BATCH_SIZE * _LOTS * scorer.settings.workers)):
         read = [_read(line, f"{name}:{number}", rows, scorer) for number, line in some]
         scores = iter(scorer.score([each.answer for each in read if each.answer is not None], seed=seed))
         for each in read:

@@ -21,7 +21,7 @@ from synthesis.scoring.settings import Scoring
 
 _ATTEMPTS = 3
 """Number of times that answers are given to a process before the run stops, if it ends each time."""
-_PATIENCE = 10.0
+_EXIT_SECONDS = 10.0
 """Seconds that a process has to exit when it is no longer needed."""
 _PROGRAM = "from synthesis.scoring.pool import serve; serve({})"
 Some = tuple[int, Sequence[Answer]]
@@ -141,7 +141,7 @@ class _Worker:
         """End the process and return how it ended, as text for a message."""
         self.connection.close()  # closing the connection makes it exit
         try:
-            status = self._process.wait(timeout=_PATIENCE)
+            status = self._process.wait(timeout=_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             status = self._process.wait()

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 
 from synthesis.scoring.answers import Answer
-from synthesis.scoring.grading import TOGETHER, Grader, check_level
+from synthesis.scoring.grading import BATCH_SIZE, Grader, check_level
 from synthesis.scoring.plans import key_of
 from synthesis.scoring.pool import Pool
 from synthesis.scoring.scores import Score
@@ -72,6 +72,6 @@ def _lots(answers: Sequence[Answer], workers: int) -> Iterator[list[int]]:
     for number, each in enumerate(answers):
         rows.setdefault(f"{each.row.frontend} {key_of(each.row)}", []).append(number)
     ordered = [number for numbers in rows.values() for number in numbers]
-    size = min(TOGETHER, max(_FEWEST, -(-len(ordered) // workers)))
+    size = min(BATCH_SIZE, max(_FEWEST, -(-len(ordered) // workers)))
     for start in range(0, len(ordered), size):
         yield ordered[start : start + size]

@@ -96,21 +96,21 @@ def score_of(
         step_credits: the credit of each step.
     """
     if isinstance(found, Rejection):
-        return _harmed(found, step_credits)
+        return _score_of_failure(found, step_credits)
     if isinstance(before, Rejection):
         return not_executed("the row's own forward text does not run here")
     try:
         with np.errstate(all="ignore"):  # the results may be any bytes
             return _compared(trial, before, found, step_credits)
     except (KeyError, ValueError, TypeError):  # arrays with other names, shapes or dtypes
-        return _made(Step.RAN, Symptom.WRONG_RESULT, "its results do not have the kernel's arrays", step_credits)
+        return _score(Step.RAN, Symptom.WRONG_RESULT, "its results do not have the kernel's arrays", step_credits)
 
 
 def _compared(trial: Trial, before: Outcome | None, found: Outcome, step_credits: Mapping[Step, float]) -> Score:
     level = trial.program.level
     other = _other_types(trial.plan.spec.signature, level, found)
     if other is not None:
-        return _made(Step.COMPILED, Refusal.OTHER_SIGNATURE, other, step_credits)
+        return _score(Step.COMPILED, Refusal.OTHER_SIGNATURE, other, step_credits)
     plan, outcomes = trial.plan, (found,)
     if before is None:
         judgement = judge(plan, outcomes)
@@ -121,7 +121,7 @@ def _compared(trial: Trial, before: Outcome | None, found: Outcome, step_credits
         return not_executed(str(judgement.verdict.unverified[level.name]))
     problem = judgement.problem or judgement.failed.get(level.name)
     if problem is None and level.name in judgement.verdict.verified:
-        return _made(Step.ALL, "", "", step_credits)
+        return _score(Step.ALL, "", "", step_credits)
     return _wrong(trial, found, problem, step_credits)
 
 
@@ -133,12 +133,12 @@ def _wrong(trial: Trial, found: Outcome, problem: Problem | None, step_credits: 
     if direction is Direction.FORWARD and plan.draws is not None:
         agreement = agreement_of(trial.program, found, plan.draws)
         step = Step.SOME if agreement.part else Step.RAN
-        return _made(step, symptom, agreement.message or message, step_credits)
+        return _score(step, symptom, agreement.message or message, step_credits)
     if direction is Direction.TANGENT and isinstance(plan.tangents, tuple):
         forward = 0.0 if plan.draws is None else plan.draws.largest_tolerance
         right = right_results(_in_order(found), plan.tangents, forward)
-        return _made(Step.FORWARD if right else Step.RAN, symptom, message, step_credits)
-    return _made(Step.RAN, symptom, message, step_credits)
+        return _score(Step.FORWARD if right else Step.RAN, symptom, message, step_credits)
+    return _score(Step.RAN, symptom, message, step_credits)
 
 
 def _in_order(found: Outcome) -> list[Values]:
@@ -155,18 +155,18 @@ def refused(symptom: str, message: str) -> Score:
     return Score(value=0.0, step=Step.NOTHING, symptom=symptom, message=plain(message))
 
 
-def _harmed(found: Rejection, step_credits: Mapping[Step, float]) -> Score:
+def _score_of_failure(found: Rejection, step_credits: Mapping[Step, float]) -> Score:
     symptom = found.symptom
     if symptom in _HARM:
         message = f"it {_OUTSIDE}" if wrote_outside(found) else _HARM[symptom]
-        return _made(Step.COMPILED, str(symptom), message, step_credits)
+        return _score(Step.COMPILED, str(symptom), message, step_credits)
     step = Step.RAN if symptom is Symptom.WRONG_RESULT else Step.PARSED
     if symptom is Symptom.NO_REFERENCE:  # the row's own text runs here, so this text is at fault
         symptom = Symptom.BUILD_ERROR
-    return _made(step, str(symptom), plain(found.detail), step_credits)
+    return _score(step, str(symptom), plain(found.detail), step_credits)
 
 
-def _made(step: Step, symptom: str, message: str, step_credits: Mapping[Step, float]) -> Score:
+def _score(step: Step, symptom: str, message: str, step_credits: Mapping[Step, float]) -> Score:
     return Score(value=step_credits[step], step=step, symptom=str(symptom), message=message)
 
 

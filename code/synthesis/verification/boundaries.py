@@ -49,7 +49,7 @@ _LANES = ((4, 16, 16), (256, 4, 8))
 Each thread makes a decision only once, so a launch with few threads needs more draws. Larger launches have ``EDGES``
 edge draws and ``ORDINARY`` uniform ones.
 """
-_LOOSER = 2.0
+_TOLERANCE_FACTOR = 2.0
 """Largest tolerance that a draw may need, in multiples of the other runs' tolerance.
 
 The tolerance is shared, so a draw that needs more would hide errors in the other runs.
@@ -75,7 +75,7 @@ def find_edge_draws(
     if not thresholds.of:
         return []
     runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, thresholds, seed)]
-    return _kept(reference, spec, runs, tolerance)
+    return _comparable(reference, spec, runs, tolerance)
 
 
 def find_compared_draws(
@@ -97,7 +97,7 @@ def find_compared_draws(
     if not thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).of:
         return []
     runs = [complete(spec.signature, each) for each in aimed_inputs(spec, trials=most, seed=seed)]
-    return _kept(reference, spec, runs, tolerance)
+    return _comparable(reference, spec, runs, tolerance)
 
 
 def find_turning_draws(
@@ -130,7 +130,7 @@ def find_turning_draws(
             found += sides
     except Exception as error:  # noqa: BLE001 (no draw is found then, whatever the error is)
         logger.debug("%s: the search between two draws ends: %s", spec.name, error)
-    return _kept(reference, spec, found, tolerance) if found else []
+    return _comparable(reference, spec, found, tolerance) if found else []
 
 
 def _between(left: Values, right: Values, share: float) -> Values:
@@ -150,7 +150,7 @@ def _array_between(left: npt.NDArray[Any], right: npt.NDArray[Any], share: float
     return np.asarray(np.rint(middle) if left.dtype.kind in "iu" else middle, dtype=left.dtype)
 
 
-def _kept(
+def _comparable(
     reference: Reference, spec: KernelSpec, runs: Sequence[Values], tolerance: Mapping[str, float]
 ) -> list[AimedDraw]:
     """Return the runs whose results can be compared, with the reference's results; empty if the reference fails on one.
@@ -164,7 +164,7 @@ def _kept(
 
     def is_clear(own: Values, double: Values) -> bool:
         expected = expect([double], [own], poison, unit=reference.unit)
-        loose = any(each > _LOOSER * tolerance[name] for name, each in expected.tolerance.items())
+        loose = any(each > _TOLERANCE_FACTOR * tolerance[name] for name, each in expected.tolerance.items())
         otherwise = decides_otherwise(flat(own), flat(double))
         return not (loose or otherwise or expected.ill_conditioned or expected.non_finite)
 

@@ -26,7 +26,7 @@ from synthesis.verification.tolerances import (
     written_in,
 )
 
-_TOGETHER = 3.0
+_MEAN_ERROR_FACTOR = 3.0
 """Largest root mean square error of a large array, in multiples of the one expected from rounding (low precision)."""
 _FEW = 4.0
 """Extra allowance for arrays with few elements: the limit is multiplied by ``1 + _FEW / sqrt(elements)``."""
@@ -185,7 +185,7 @@ def _mean_error_mismatch(
     for name, runs in distances.items():
         epsilon, count = epsilon_of(expected.own[0][name].dtype), sum(each.size for each in runs)
         off = root_mean_square(np.concatenate([each.ravel() for each in runs]), cap_of(epsilon, expected.unit))
-        rounding = _TOGETHER * (1 + _FEW / np.sqrt(max(1, count))) * expected.together[name]
+        rounding = _MEAN_ERROR_FACTOR * (1 + _FEW / np.sqrt(max(1, count))) * expected.together[name]
         if off <= rounding + max(epsilon, UNITS * FINE):
             continue
         number = int(np.argmax([each.max(initial=0.0) for each in runs]))

@@ -37,7 +37,7 @@ _SINGULAR = 0.01
 """Allowed error of every slope at a singular point, as a share of the point's largest slope."""
 _FEW = 8
 """Largest number of elements that are always changed, or weighted, together: an error in one remains visible."""
-_KINKED = 0.25
+_KINK_SHARE = 0.25
 """Largest share of the outputs that may have a kink along a direction; a direction with more is left out."""
 _PARTS = 2
 """Number of parts of the outputs, a quarter each, that are weighted separately at points with odd numbers."""
@@ -179,7 +179,7 @@ def _measured(
     edges = np.cumsum([0, *(first[name].size for name in names)]).tolist()
     groups = [slice(start, end) for start, end in pairwise(edges)]
     found = differences(elements[0], elements[1:].reshape(len(directions), len(STEPS), -1), groups)
-    kept: list[int] = np.flatnonzero(np.mean(~found.smooth, axis=1) <= _KINKED).tolist()
+    kept: list[int] = np.flatnonzero(np.mean(~found.smooth, axis=1) <= _KINK_SHARE).tolist()
     if {directions[number][0] for number in kept} != {name for name, _ in directions}:
         return None
     smooth = found.smooth[kept].all(axis=0)

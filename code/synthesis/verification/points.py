@@ -29,7 +29,7 @@ from synthesis.verification.slopes import Direction, draw_point, inside
 
 POINTS = 2
 """Number of points at which the backward text of a smooth kernel is checked."""
-BENT_POINTS = 3
+KINK_POINTS = 3
 """Number of points for a kernel with functions that have a kink, such as ``abs`` or ``max``."""
 BRANCHING_POINTS = 5
 """Number of points for a kernel with branches or loops."""
@@ -45,7 +45,7 @@ Such an error may show at few points only.
 """
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
 """Matches branches and loops."""
-_BENT = re.compile(
+_KINK_FUNCTIONS = re.compile(
     r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max|sort|argsort|median|"
     r"quantile|percentile|top_k|amax|amin|cummax|cummin|argmax|argmin|segment_max|segment_min|ptp)\b"
 )
@@ -54,7 +54,7 @@ AIMED = 2000
 """Number of the first additional point that is tried because the other points do not cover the whole derivative."""
 MOST_AIMED = 4
 """Maximum number of additional points that are kept."""
-_TOGETHER = 8
+_BATCH_SIZE = 8
 """Number of additional points that are tried in one call of the reference. Usually none raises the coverage."""
 _MOVED = 2.0**-6
 """Change of an element's initial value, to check whether the result depends on it."""
@@ -90,11 +90,11 @@ class NothingToCheck:
 
 def points_for(source: str, *, suspect: bool = False) -> int:
     """Return the number of points at which the derivatives of a kernel are checked, judging by its source."""
-    if suspect and (_BRANCH.search(source) or _BENT.search(source)):
+    if suspect and (_BRANCH.search(source) or _KINK_FUNCTIONS.search(source)):
         return SUSPECT_POINTS
     if _BRANCH.search(source):
         return BRANCHING_POINTS
-    return BENT_POINTS if _BENT.search(source) else POINTS
+    return KINK_POINTS if _KINK_FUNCTIONS.search(source) else POINTS
 
 
 def find_points(
@@ -190,7 +190,7 @@ def _aimed(
     """
     found: list[MeasuredPlace] = []
     numbered = enumerate(trials(spec, runs, seed))
-    while together := list(islice(numbered, _TOGETHER)):
+    while together := list(islice(numbered, _BATCH_SIZE)):
         if len(found) == MOST_AIMED or not reference.reached(trace).underived:
             break
         if not _cover_more(reference, trace, [place for _, place in together]):

@@ -19,7 +19,7 @@ _NARROW = 0.1
 
 It is relative to the absolute lower bound, or to 1 if that is larger.
 """
-_STRAIGHTER = 0.25
+_STRICTER = 0.25
 """Factor on the tolerances for a kernel that was verified before: it must then be closer to a straight line."""
 _CURVED = 1e-3
 """Smallest relative deviation from a straight line, on the wider domain, of a kernel that counts as nonlinear."""
@@ -47,7 +47,7 @@ def find_weakness(
     """
     if reference.is_of_one_thread:
         return too_little("the launch has one thread, and the kernel asks which one it is")
-    tolerance = {name: each if fresh else each * _STRAIGHTER for name, each in tolerance.items()}
+    tolerance = {name: each if fresh else each * _STRICTER for name, each in tolerance.items()}
     for argument in spec.signature.spread.arguments:
         if _is_narrow(argument) and len(runs) > 1:
             straight = _is_straight(reference, argument, runs, double, tolerance)

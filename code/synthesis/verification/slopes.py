@@ -34,7 +34,7 @@ The slopes of the two sides may differ by 30 times as much.
 """
 _ROUNDING = 64 * np.finfo(float).eps
 """Assumed relative rounding error of the reference in float64."""
-_BENT = 2.0
+_KINK_UNCERTAINTY = 2.0
 """Factor from the difference between the slopes of both step lengths to the uncertainty of a slope.
 
 The difference between the slopes of the two sides is added in full.
@@ -77,7 +77,7 @@ def draw_point(
         for argument in signature.arguments:
             if argument.role is not Role.OUTPUT:
                 generator = generator_of("near", number, argument.name, seed=seed)
-                values[argument.name] = _beside(generator, argument, values[argument.name], literals)
+                values[argument.name] = _near_literals(generator, argument, values[argument.name], literals)
     for argument in signature.arguments if crowded else ():
         if (
             argument.role is not Role.OUTPUT
@@ -106,7 +106,7 @@ def _at_bounds(generator: np.random.Generator, argument: Argument, value: npt.ND
     return np.where(chosen, based(argument, bounds.astype(np.int64)), value).astype(value.dtype)
 
 
-def _beside(
+def _near_literals(
     generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any], literals: Sequence[float]
 ) -> npt.NDArray[Any]:
     if argument.handle:
@@ -114,7 +114,7 @@ def _beside(
     if argument.fields:
         changed = value.copy()
         for each in argument.fields:
-            changed[each.name] = _beside(generator, each, value[each.name], literals)
+            changed[each.name] = _near_literals(generator, each, value[each.name], literals)
         return changed
     if argument.domain is None or not argument.domain.width or argument.recorded:
         return value  # recorded numbers keep their places
@@ -267,7 +267,7 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         smooth = np.isfinite(runs).all(axis=1)
         smooth &= np.abs(near - far) <= _SMOOTH * size + uncertainty
         smooth &= np.abs(bend) <= 30 * _SMOOTH * size + uncertainty
-        uncertainty = uncertainty + _BENT * np.abs(near - far) + np.abs(bend)
+        uncertainty = uncertainty + _KINK_UNCERTAINTY * np.abs(near - far) + np.abs(bend)
     return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, uncertainty, 0.0), smooth)
 
 

@@ -29,7 +29,7 @@ _SLACK = 5.0
 """Tolerance of a single element, in multiples of the tolerance of a sum."""
 _MOST = 5e-2
 """Largest relative tolerance of a tangent; it is larger only if results need more, as those in bfloat16 may."""
-_ALONE = 4
+_SINGLE_INPUTS = 4
 """Number of inputs, counted from the first, that also move alone, so that none can hide the error of another."""
 _UNITS = 16.0
 """Allowed rounding error of one input's tangents, and of sums, in units in the last place.
@@ -98,7 +98,7 @@ def find_tangents(
         return NothingToCheck("no floating-point input or output")
     numbers = range(points_for(spec.source, suspect=suspect))
     drawn = [draw_point(signature, spec.source, 1000 + each, seed=seed, near=each % 2 == 1) for each in numbers]
-    alone = moving[:_ALONE] if len(moving) > 1 else []
+    alone = moving[:_SINGLE_INPUTS] if len(moving) > 1 else []
     whole = [(number, point, moving) for number, point in enumerate(drawn)]
     found = _measured(reference, spec, [*whole, *((0, drawn[0], [each]) for each in alone)], seed, trace)
     unit = _UNITS * max(reference.unit, _FINE)

@@ -25,7 +25,7 @@ _FURTHER = 12
 
 An example is a switch that is never on.
 """
-_ALONE = 64
+_FURTHER_OF_ONE_THREAD = 64
 """Number of further inputs for a kernel with a single thread, which takes only one path on each input."""
 
 
@@ -84,7 +84,7 @@ def shortcoming(
     idle = _without_effect(reference, spec.signature, runs, list(expected.double), idle, written, redrawn, seed=seed)
     unwritten = _unwritten(expected.own, expected.poison, written)
     if (idle or unwritten) and spec.signature.launch is not None:
-        count = _ALONE if spec.signature.launch == (1,) else _FURTHER
+        count = _FURTHER_OF_ONE_THREAD if spec.signature.launch == (1,) else _FURTHER
         more = [complete(spec.signature, draw_inputs(spec.signature, 600 + each, seed=seed)) for each in range(count)]
         results = [flat(each) for each in reference(more, double=True)]
         idle = _without_effect(reference, spec.signature, more, results, idle, written, {}, seed=seed)

@@ -13,7 +13,7 @@ from synthesis.core.stores.base import Store
 from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.layout import SIDECAR, read_object
 
-TOGETHER = 20
+BATCH_SIZE = 20
 """Number of rows whose texts are run together, and whose plans are in memory at once."""
 PARTS = f"{SIDECAR}/parts"
 
@@ -48,7 +48,7 @@ class Keeping:
         """Yield the rows in order, each with its value, and count what is left out."""
         left = iter(documents)
         number = 0
-        while rows := list(islice(left, TOGETHER)):
+        while rows := list(islice(left, BATCH_SIZE)):
             batch = self._batch(number, rows, work)
             left_out.update(batch.left_out)
             yield from zip(rows, batch.values, strict=True)

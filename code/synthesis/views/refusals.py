@@ -14,7 +14,7 @@ from synthesis.dataset.storage.documents import BrokenFile, Document
 from synthesis.dataset.storage.reading import scan_ledger
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
-from synthesis.views.sft import Asking, answer
+from synthesis.views.sft import PromptWording, answer
 from synthesis.views.templates import DIAGNOSE
 from synthesis.views.words import PYTHON, Words
 
@@ -42,11 +42,11 @@ class Refusals:
             found._of[key] = None if key in found._of else each
         return found
 
-    def records(self, asking: Asking, document: Document, levels: tuple[str, ...] | None) -> Iterator[Record]:
+    def records(self, wording: PromptWording, document: Document, levels: tuple[str, ...] | None) -> Iterator[Record]:
         """Yield the records of a row: one for each level that it lacks and whose reason is in the ledger.
 
         Args:
-            asking: how prompts are written.
+            wording: how prompts are written.
             document: the row.
             levels: the requested levels; all if None.
         """
@@ -55,12 +55,12 @@ class Refusals:
         for level, text in document.texts.items():
             why = self._of.get((key, level))
             if text is None and why is not None and (levels is None or level in levels):
-                yield _record(asking, document, level, why)
+                yield _record(wording, document, level, why)
 
 
-def _record(asking: Asking, document: Document, level: str, why: Rejection) -> Record:
+def _record(wording: PromptWording, document: Document, level: str, why: Rejection) -> Record:
     words = Words(document)
-    prompt = asking.prompt(
+    prompt = wording.prompt(
         document,
         DIAGNOSE,
         f"{level}:{why.symptom}",

@@ -27,14 +27,14 @@ from synthesis.views.keeping import Batch, Keeping
 from synthesis.views.refusals import Refusals
 from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
-from synthesis.views.sft import Asking, answer
+from synthesis.views.sft import PromptWording, answer
 from synthesis.views.templates import REPAIR
 from synthesis.views.turned_down import Splits, records_of_kernels
 from synthesis.views.words import PYTHON, Words
 
 LONGEST = 16_000
 """Maximum number of characters of a text. For a longer one, the tools take seconds for each wrong version."""
-_TOGETHER = 40
+_BATCH_SIZE = 40
 """Number of wrong texts that are run together.
 
 For a function of realistic size, the runs of one take some megabytes.
@@ -53,14 +53,14 @@ def repair_records(
         MissingFrontendError: if the package of a row's front end is not installed.
         MachineError: if texts cannot be run on this machine.
     """
-    asking, refusals, splits = Asking.of(settings), Refusals.of(source), Splits.of(source)
+    wording, refusals, splits = PromptWording.of(settings), Refusals.of(source), Splits.of(source)
     with PlannedRows(settings, seed=settings.seed) as planned:
-        work = _Work(settings, asking, planned)
+        work = _Work(settings, wording, planned)
         for document, records in keeping.through(read_folder(source), work, selection.left_out):
             splits.note(document)
-            yield document, [*records, *refusals.records(asking, document, settings.level)]
+            yield document, [*records, *refusals.records(wording, document, settings.level)]
     if settings.level is None:
-        yield from records_of_kernels(source, splits, asking, selection)
+        yield from records_of_kernels(source, splits, wording, selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Work:
     """Makes the records of some rows."""
 
     settings: Export
-    asking: Asking
+    wording: PromptWording
     planned: PlannedRows
 
     def __call__(self, documents: Sequence[Document]) -> Batch:
@@ -81,7 +81,7 @@ class _Work:
         for frontend, rows in by_frontend(documents, plans).items():
             planted = [each for row in rows for each in _plant(self.settings, row, seen, selection)]
             for each, problem in _judge(self.planned.verifier(frontend), rows, planted, selection):
-                records[each.row.place].append(_record(self.asking, each, problem))
+                records[each.row.place].append(_record(self.wording, each, problem))
         return Batch(records, selection.left_out)
 
 
@@ -124,8 +124,8 @@ def _judge(
     kept = [each for each in planted if each.program.level.name in passed[each.row.place]]
     if len(kept) < len(planted):
         selection.left_out["errors in texts that do not pass here"] += len(planted) - len(kept)
-    for start in range(0, len(kept), _TOGETHER):
-        some = kept[start : start + _TOGETHER]
+    for start in range(0, len(kept), _BATCH_SIZE):
+        some = kept[start : start + _BATCH_SIZE]
         for each, judgement in zip(some, verifier.judge([_plan_with(each) for each in some]), strict=True):
             problem = _problem_of(judgement, each.program.level.name)
             if problem is None:
@@ -148,11 +148,11 @@ def _problem_of(judgement: Judgement, level: str) -> Problem | None:
     return judgement.problem or judgement.failed.get(level)
 
 
-def _record(asking: Asking, planted: _Planted, problem: Problem) -> Record:
+def _record(wording: PromptWording, planted: _Planted, problem: Problem) -> Record:
     document, level = planted.row.document, planted.program.level.name
     words, said = Words(document), rejection_of(planted.row.plan, problem, level).detail
     signature = document.spec.signature
-    prompt = asking.prompt(
+    prompt = wording.prompt(
         document,
         REPAIR,
         f"{level}:{planted.mutant.done}",

@@ -19,14 +19,14 @@ Message = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PromptWording:
     """The wording of prompts: their templates and the system message."""
 
     templates: Templates
     system: str | None
 
     @classmethod
-    def of(cls, settings: Export) -> "Asking":
+    def of(cls, settings: Export) -> "PromptWording":
         """Return the wording that the settings of an export choose.
 
         Raises:
@@ -56,16 +56,16 @@ def sft_records(
     Raises:
         ConfigError: if the file of templates is invalid.
     """
-    asking, seen = Asking.of(settings), Seen()
+    wording, seen = PromptWording.of(settings), Seen()
     try:
         for document, examples in rows:
-            yield document, list(_of_row(settings, document, examples, asking, seen, selection))
+            yield document, list(_of_row(settings, document, examples, wording, seen, selection))
     finally:
         seen.close()
 
 
 def _of_row(
-    settings: Export, document: Document, examples: str, asking: Asking, seen: Seen, selection: Selection
+    settings: Export, document: Document, examples: str, wording: PromptWording, seen: Seen, selection: Selection
 ) -> Iterator[Record]:
     words, own, signature = Words(document), provenance_of(document), document.spec.signature
     for direction in chosen_directions(document.frontend, settings.direction):
@@ -78,7 +78,7 @@ def _of_row(
         if earlier is not False:
             selection.left_out["asked before" if earlier else "asked before and answered otherwise"] += 1
             continue
-        prompt = asking.prompt(
+        prompt = wording.prompt(
             document,
             direction.task,
             direction.name,

@@ -25,7 +25,7 @@ from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
 from synthesis.views.refusals import ERROR, STAGES
 from synthesis.views.selection import Seen, Selection
-from synthesis.views.sft import Asking, answer
+from synthesis.views.sft import PromptWording, answer
 from synthesis.views.templates import REJECT
 from synthesis.views.words import PYTHON, Words
 
@@ -68,14 +68,14 @@ class Splits:
 
 
 def records_of_kernels(
-    store: Store, splits: Splits, asking: Asking, selection: Selection
+    store: Store, splits: Splits, wording: PromptWording, selection: Selection
 ) -> Iterator[tuple[Document, list[Record]]]:
     """Yield the rejected kernels of a folder that can be drawn again, each with one record.
 
     Args:
         store: the folder.
         splits: the splits of its rows, all of which have been noted.
-        asking: how prompts are written.
+        wording: how prompts are written.
         selection: counts the rejected kernels that have no record, by reason.
 
     Raises:
@@ -89,7 +89,7 @@ def records_of_kernels(
                 selection.left_out[_OTHER_SPLIT if splits.can_export_rejected else _NOT_COMPARED] += 1
                 continue
             document = _document(pair, split)
-            record = _record(asking, document, why)
+            record = _record(wording, document, why)
             if seen.earlier(facts_of(document, pair.spec.signature, (), domains=True) + document.source, ""):
                 selection.left_out["asked before"] += 1
                 continue
@@ -160,9 +160,9 @@ def _document(pair: Pair, split: str) -> Document:
     )
 
 
-def _record(asking: Asking, document: Document, why: Rejection) -> Record:
+def _record(wording: PromptWording, document: Document, why: Rejection) -> Record:
     words = Words(document)
-    prompt = asking.prompt(
+    prompt = wording.prompt(
         document,
         REJECT,
         str(why.symptom),

@@ -28,7 +28,7 @@ from synthesis.making.sources.extracted import TERMS as EXTRACTED
 from synthesis.making.stages import Terms
 from synthesis.making.workshop import Workshop
 
-_PATIENCE = 600.0
+_TIME_LIMIT = 600.0
 """Processor time limit for one candidate, in seconds."""
 
 
@@ -203,7 +203,7 @@ def _row_again(row: Document) -> Iterator[_Made]:
 def _outcome(frontend: str, work: "partial[Iterator[_Made]]") -> _Made:
     """Return the result of work in a separate process."""
     with Zygote(preload=frontend_modules(frontend), confinement=MY_OWN) as zygote:
-        for item in zygote.run(work, _Made, time_limit=_PATIENCE):
+        for item in zygote.run(work, _Made, time_limit=_TIME_LIMIT):
             if isinstance(item, Casualty):
                 found = Rejection(stage=Stage.LOWER, symptom=item.symptom, detail=item.detail, frontend=frontend)
                 return _Made((found,), {})

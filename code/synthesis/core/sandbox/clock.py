@@ -12,7 +12,7 @@ BUSY = 0.005
 
 Work with a lower ratio counts as waiting.
 """
-_GLANCE = 0.05
+_FIRST_MEASUREMENT = 0.05
 """Wall-clock seconds before processor time is first measured. Most items arrive earlier, and measuring is expensive."""
 
 
@@ -53,8 +53,8 @@ class Deadline:
         """Return the minimum number of seconds until the limit can be reached; 0 if it has been reached."""
         now = time.monotonic()
         if self._used is None:
-            if now - self._began < min(_GLANCE, self._limit):
-                return self._began + min(_GLANCE, self._limit) - now
+            if now - self._began < min(_FIRST_MEASUREMENT, self._limit):
+                return self._began + min(_FIRST_MEASUREMENT, self._limit) - now
             self._used = self._used_then = processor_time(self._keeper) or 0.0
         if now - self._began < self._limit:
             return self._began + self._limit - now
@@ -66,4 +66,4 @@ class Deadline:
             if used - self._used_then < BUSY * waited:
                 return 0.0
             self._checked, self._used_then = now, used
-        return max(_GLANCE, min(self._limit - (used - self._used), IDLE))
+        return max(_FIRST_MEASUREMENT, min(self._limit - (used - self._used), IDLE))

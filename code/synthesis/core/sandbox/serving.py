@@ -43,8 +43,8 @@ KILL = b"k"
 _MESSAGE = 1 << 40
 _RESULTS = 3
 """The only descriptor that the work has, besides the empty input and the discarded output."""
-_GLANCE = 0.02
-_PATIENCE = 5.0
+_POLL_SECONDS = 0.02
+_EXIT_SECONDS = 5.0
 """Seconds that a keeper has to end its descendants."""
 _COUNT = 0.05
 """Seconds between two counts of threads, if the kernel does not enforce their limit."""
@@ -144,13 +144,13 @@ def _await(keeper: int, descriptor: int) -> None:
     watched = _watch(keeper)
     try:
         while True:
-            ready, _, _ = select.select([descriptor, *watched], [], [], None if watched else _GLANCE)
+            ready, _, _ = select.select([descriptor, *watched], [], [], None if watched else _POLL_SECONDS)
             if descriptor in ready and os.read(descriptor, 1) in (KILL, b""):
                 keeping.terminate()
                 if watched:  # the descriptor reports the end at once
-                    select.select(watched, [], [], _PATIENCE)
+                    select.select(watched, [], [], _EXIT_SECONDS)
                 with contextlib.suppress(psutil.TimeoutExpired):
-                    keeping.wait(0 if watched else _PATIENCE)
+                    keeping.wait(0 if watched else _EXIT_SECONDS)
                     return
                 keeping.kill()
                 keeping.wait()

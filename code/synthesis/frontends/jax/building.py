@@ -35,7 +35,7 @@ class Building:
             case {"value": constant}:
                 return constant
             case {"beside": name}:
-                return _beside(self._function, name)
+                return _module_value(self._function, name)
             case {"dict": entries}:
                 return {key: self.built(entry) for key, entry in entries.items()}
             case {"entries": entries}:
@@ -46,7 +46,7 @@ class Building:
                 return tuple(self.built(entry) for entry in entries)
             case {"record": kind, "fields": fields}:
                 found = {key: self.built(entry) for key, entry in fields.items()}
-                return made(_class_beside(self._function, kind), found, tree)
+                return made(_module_class(self._function, kind), found, tree)
             case _:
                 raise ValueError(f"no tree of arguments: {tree!r}")
 
@@ -153,7 +153,7 @@ def _without_key(value: Any) -> Any:
     return jax.random.key_data(value) if jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key) else value
 
 
-def _beside(function: Any, name: str) -> Any:
+def _module_value(function: Any, name: str) -> Any:
     """Return the value of a name in the module that defines a function.
 
     Raises:
@@ -165,7 +165,7 @@ def _beside(function: Any, name: str) -> Any:
     return plain.__globals__[name]
 
 
-def _class_beside(function: Any, name: str) -> Any:
+def _module_class(function: Any, name: str) -> Any:
     """Return a class from the module that defines a function.
 
     Raises:

@@ -114,7 +114,7 @@ def whole(function: Any, signature: Signature) -> tuple[tuple[Any, ...], dict[st
 
 def _bound_to(function: Any, building: Building, call: Mapping[str, Any], traced: list[str]) -> Any:
     """Return the function with its constants bound. The result takes the traced arguments, by position."""
-    if _takes_any(function):
+    if _has_variadic_parameters(function):
         return ArrangedFunction(function, call["args"], call["kwargs"], building.built)
     given = _given(function, call)
     constants = {name: building.built(tree) for name, tree in given.items() if is_constant(tree)}
@@ -126,7 +126,7 @@ def traced_trees(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]
     args, kwargs = call["args"], call["kwargs"]
     if call.get("arrays"):
         return _placed(function, call)
-    if not _takes_any(function) and (kwargs or any(map(is_constant, args))):
+    if not _has_variadic_parameters(function) and (kwargs or any(map(is_constant, args))):
         given = _given(function, call)
         return [(name, given[name]) for name in inspect.signature(function).parameters
                 if name in given and not is_constant(given[name])]  # fmt: skip
@@ -144,7 +144,7 @@ def _given(function: Any, call: Mapping[str, Any]) -> dict[str, Any]:
     return dict(zip(inspect.signature(function).parameters, call["args"], strict=False)) | dict(call["kwargs"])
 
 
-def _takes_any(function: Any) -> bool:
+def _has_variadic_parameters(function: Any) -> bool:
     """Return whether a function takes an arbitrary number of positional or keyword arguments."""
     try:
         parameters = inspect.signature(function).parameters.values()

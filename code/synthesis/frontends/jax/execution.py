@@ -120,7 +120,7 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
 
 
 def _run(program: Program, ran: "_Ran") -> Outcome | Rejection:
-    runners = {"jaxpr": _of_jaxpr, "stablehlo": _StableHlo, "hlo": _hlo_again if program.again else _Hlo}
+    runners = {"jaxpr": _of_jaxpr, "stablehlo": _StableHlo, "hlo": _interpreted_hlo if program.again else _Hlo}
     try:
         with functions.settings(program.signature.options):
             ready = runners[program.level.run_by](program.text)
@@ -415,7 +415,7 @@ class _Interpreted(_StableHlo):
         return False
 
 
-def _hlo_again(text: str) -> _Interpreted:
+def _interpreted_hlo(text: str) -> _Interpreted:
     """Return an HLO module as StableHLO, for the interpreter."""
     with _context(), ir.Location.unknown():
         module = ir.Module.parse(_stablehlo_of(hlo.hlo_module_from_text(unscheduled(text))))

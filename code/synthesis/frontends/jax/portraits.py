@@ -249,7 +249,7 @@ def given(value: Any) -> Built | None:
     texts: list[str] = []
     parts: list[tuple[str, Any]] = [(kind.__name__, kind)]
     for each in taken:
-        name = _kept_as(value, each.name)
+        name = _attribute_of(value, each.name)
         if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) or (name is None and each.default is not each.empty):
             continue
         if name is None:
@@ -261,7 +261,7 @@ def given(value: Any) -> Built | None:
     return Built(f"{{0}}({', '.join(texts)})", tuple(parts))
 
 
-def _kept_as(value: Any, name: str) -> str | None:
+def _attribute_of(value: Any, name: str) -> str | None:
     """Return the attribute that holds an object's argument, preferably one of the object itself; None if none does."""
     own: Mapping[str, Any] = getattr(value, "__dict__", {})
     found = [one for one in (name, f"_{name}") if one in own or hasattr(value, one)]

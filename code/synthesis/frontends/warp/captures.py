@@ -27,7 +27,7 @@ _FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 Tiling = tuple[int | None, int | None]
 """The number of dimensions of a ``launch_tiled`` (without threads), and the threads per block; None if unknown."""
-Taking = Callable[[Any, Sequence[Any], Tiling, Any], None]
+OnLaunch = Callable[[Any, Sequence[Any], Tiling, Any], None]
 """A callback that takes a kernel, its params, its tiling and its device; the device is None for the host."""
 _TWO = "a graph launches another kernel of its name and module, and Warp runs the last of them for both"
 
@@ -54,7 +54,7 @@ class _Captured:
 
 
 @dataclass(slots=True)
-class _Later:
+class _GraphLaunches:
     """The launches that a graph on a GPU will make."""
 
     given: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
@@ -72,12 +72,12 @@ class Captures:
         miss: records the reason why the launches of a kernel are not observed.
     """
 
-    def __init__(self, should_record: Callable[[Any], bool], take: Taking, miss: Callable[[Any, str], None]) -> None:
+    def __init__(self, should_record: Callable[[Any], bool], take: OnLaunch, miss: Callable[[Any, str], None]) -> None:
         self._should_record = should_record
         self._take = take
         self._miss = miss
         self._graphs: weakref.WeakKeyDictionary[Any, dict[tuple[bytes, bytes], _Captured]] = weakref.WeakKeyDictionary()
-        self._later: weakref.WeakKeyDictionary[Any, _Later] = weakref.WeakKeyDictionary()
+        self._of_graphs: weakref.WeakKeyDictionary[Any, _GraphLaunches] = weakref.WeakKeyDictionary()
         self._transient: set[tuple[int, int]] = set()
         """Address ranges of memory that exists only while a graph runs."""
         self._raised: list[BaseException] = []
@@ -118,7 +118,7 @@ class Captures:
             params: launch bounds, then every argument, as ctypes.
             how: the tiling of the launch.
         """
-        later, given = self._later.setdefault(graph, _Later()), spans_of(kernel, params)
+        later, given = self._of_graphs.setdefault(graph, _GraphLaunches()), spans_of(kernel, params)
         if _meet(given, self._transient):
             self._miss(kernel, "what it is given is made in the capture of a CUDA graph")
         elif _meet(given, later.given):
@@ -130,7 +130,7 @@ class Captures:
 
     def _look_ahead(self, graph: Any) -> None:
         """Observe the requested launches of a graph on a GPU, after the work queued on the device is complete."""
-        later = self._later.get(graph, _Later())
+        later = self._of_graphs.get(graph, _GraphLaunches())
         observed = [each for each in later.readable if self._should_record(each[0])]
         if observed and graph.device is not None:
             if graph.device.is_capturing:

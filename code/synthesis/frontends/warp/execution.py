@@ -63,7 +63,7 @@ _OF_THREADS = re.compile(r"\b(\w+) = wp::tile<")
 _EACH_STORES = re.compile(r"\bwp::adj_(?:array_store|atomic_\w+)\(")
 _PARTED = re.compile(r"\btile_i?fft\((?:[^,()]*,){3} *(?!0,)\d+,")
 _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
-_REORDERED = {2: 3e-2, 4: 1e-3, 8: 1e-9}
+_REORDERING_TOLERANCE = {2: 3e-2, 4: 1e-3, 8: 1e-9}
 """Relative tolerance, by a float's size in bytes, for sums in another order of threads."""
 
 
@@ -434,7 +434,7 @@ def _differing(left: Values, right: Values) -> str | None:
         if a.dtype.kind in "iub":
             alike = np.array_equal(a, b)
         else:
-            allowed = _REORDERED[b.dtype.itemsize]
+            allowed = _REORDERING_TOLERANCE[b.dtype.itemsize]
             wide, other = b.astype(np.float64), a.astype(np.float64)
             typical = float(np.median(np.abs(wide))) if wide.size else 0.0
             alike = np.allclose(other, wide, rtol=allowed, atol=allowed * typical, equal_nan=True)

@@ -17,10 +17,10 @@ from synthesis.frontends.warp.screening import (
     BLANK,
     BROKEN,
     FRAME,
+    foreign_constructs,
+    foreign_constructs_of,
     is_printed_by_warp,
     own_names,
-    strange,
-    strange_tokens,
 )
 from synthesis.frontends.warp.texts import clean, tokens
 
@@ -65,7 +65,9 @@ def sanitise(level: Level, text: str, own: str) -> Sanitised:
     marked = _marked(parts, given.words)
     text = "".join([token for _, token in marked])
     found = [
-        each for each in strange_tokens(level, text, marked) if not _is_harmless(each) and each not in given.strange
+        each
+        for each in foreign_constructs_of(level, text, marked)
+        if not _is_harmless(each) and each not in given.foreign_constructs
     ]
     return Sanitised(
         text,
@@ -88,7 +90,7 @@ class _Given:
     """The constructs of a row's own text that a model's text may also contain, and the types of its arguments."""
 
     words: frozenset[str]
-    strange: frozenset[str]
+    foreign_constructs: frozenset[str]
     externs: int
     arguments: tuple[str, ...] | None
 
@@ -97,7 +99,7 @@ class _Given:
 def _known(level: Level, own: str) -> _Given:
     parts = tokens(own)
     found = frozenset(token for kind, token in parts if kind == "word")
-    return _Given(found, frozenset(strange(level, own)), parts.count(_EXTERN), _arguments(level, own))
+    return _Given(found, frozenset(foreign_constructs(level, own)), parts.count(_EXTERN), _arguments(level, own))
 
 
 def _other_arguments(level: Level, text: str, expected: tuple[str, ...] | None) -> str | None:

@@ -76,7 +76,7 @@ _WORDS = frozenset(
     ]
 )
 """Words that Warp writes by itself, and keywords of C++."""
-_CALLED = frozenset(
+_BEFORE_PARENTHESIS = frozenset(
     [
         "if",
         "for",
@@ -166,7 +166,7 @@ _NUMBERED = re.compile(
 _PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
 _OPENS = frozenset("=(;{},")
 _FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
-_STORED = frozenset(["data", "grad"])
+_STORAGE_MEMBERS = frozenset(["data", "grad"])
 """Members of Warp's own types that hold their storage. A register tile has fewer elements per thread on a GPU."""
 _STRUCTURE = frozenset(["{", "}", ";", "static"])
 _BEGINS_A_HEAD = frozenset(["struct", "static", "template", "extern", "inline", "CUDA_CALLABLE"])
@@ -193,17 +193,17 @@ def foreign(level: Level, text: str) -> str | None:
     """
     if level.language not in (CPP, CUDA):
         return None
-    return next(strange(level, text), None)
+    return next(foreign_constructs(level, text), None)
 
 
-def strange(level: Level, text: str) -> Iterator[str]:
+def foreign_constructs(level: Level, text: str) -> Iterator[str]:
     """Yield a description of each construct in a C++ or CUDA text that Warp does not print."""
-    return strange_tokens(level, text, tokens(text))
+    return foreign_constructs_of(level, text, tokens(text))
 
 
-def strange_tokens(level: Level, text: str, parts: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield the descriptions that ``strange`` yields, for a text that is already split into tokens."""
-    return _strange([part for part in parts if part[0] not in BLANK], text, level)
+def foreign_constructs_of(level: Level, text: str, parts: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield the descriptions that ``foreign_constructs`` yields, for a text that is already split into tokens."""
+    return _foreign_constructs([part for part in parts if part[0] not in BLANK], text, level)
 
 
 def own_names(parts: Sequence[tuple[str, str]]) -> set[str]:
@@ -215,7 +215,12 @@ def own_names(parts: Sequence[tuple[str, str]]) -> set[str]:
 @functools.lru_cache(maxsize=4096)
 def is_printed_by_warp(word: str) -> bool:
     """Return whether Warp writes a word: alone, or as the name of a called function."""
-    return word in _WORDS or word in _CALLED or word.startswith("tile_") or _NUMBERED.fullmatch(word) is not None
+    return (
+        word in _WORDS
+        or word in _BEFORE_PARENTHESIS
+        or word.startswith("tile_")
+        or _NUMBERED.fullmatch(word) is not None
+    )
 
 
 def _words_of(found: Sequence[tuple[str, str]]) -> list[str]:
@@ -226,7 +231,7 @@ def _words_of(found: Sequence[tuple[str, str]]) -> list[str]:
     return [*(token for _, token in found), *_NOTHING]
 
 
-def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
+def _foreign_constructs(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
     """Yield a description of each foreign construct in a text, the simplest first."""
     unusual = {part for part in set(found) if part[0] in ("comment", "raw")
            or (part[0] == "other" and part[1] not in _PUNCTUATION)}  # fmt: skip
@@ -356,11 +361,11 @@ def _of_word(words: Sequence[str], number: int, names: set[str]) -> Iterator[str
     elif before == "." or (before == ">" and words[number - 2] == "-"):
         if following == "(":
             yield f"a method: {word}"
-        elif word in _STORED and word not in names:
+        elif word in _STORAGE_MEMBERS and word not in names:
             yield f"the member {word}"
-    elif following == "(" and not (word in _CALLED or word in names or word.startswith("tile_")):
+    elif following == "(" and not (word in _BEFORE_PARENTHESIS or word in names or word.startswith("tile_")):
         yield f"a call of {word}"
-    elif not (word in names or word in _WORDS or word in _CALLED or word.startswith("tile_")) and (
+    elif not (word in names or word in _WORDS or word in _BEFORE_PARENTHESIS or word.startswith("tile_")) and (
         _NUMBERED.fullmatch(word) is None
     ):
         yield f"the name {word}"

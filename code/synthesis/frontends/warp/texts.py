@@ -45,7 +45,7 @@ _PLAIN_DIRECTIVE = re.compile(r'\s*#line (?P<line>\d+) "(?P<file>[^"\\]*)"')
 _EXTERN = 'extern "C" '
 _NEEDS_TOKENS = re.compile(r"[\"'\\]|/\*")
 """Matches constructs that require splitting a line, outside its comment, into tokens."""
-_GOES_ON = re.compile(r'/\*|R"|\\')
+_CONTINUATION = re.compile(r'/\*|R"|\\')
 """Matches constructs that may make a line depend on the line before it."""
 _NUMBER_OR_WORD = re.compile(r"\.?\d(?:[eEpP][+-]|[\w.])*|[A-Za-z_]\w*")
 
@@ -82,7 +82,7 @@ def has_word(text: str, word: str) -> bool:
         return False
     lines = (_plain_line(line) for line in text.split("\n") if word in line)
     return (
-        _GOES_ON.search(text) is not None
+        _CONTINUATION.search(text) is not None
         or any(plain is None or plain[1] is not None or pattern.search(plain[0]) for plain in lines)
     ) and word in words(text)
 

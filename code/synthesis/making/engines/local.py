@@ -26,7 +26,7 @@ from synthesis.making.engines.worker import read_events, write_order
 
 CHUNKS_A_WORKER = 20
 """Number of chunks that a worker makes before it is replaced, which frees memory that the tools leak."""
-_PATIENCE = 10.0
+_EXIT_SECONDS = 10.0
 """Seconds that workers have to exit when the run ends."""
 _PROGRAM = "from synthesis.making.engines.worker import serve; serve({})"
 
@@ -106,7 +106,7 @@ class _Worker:
         """End the process and return how it ended, as text for a message."""
         self.socket.close()  # closing the socket makes the worker exit
         try:
-            status = self._process.wait(timeout=_PATIENCE)
+            status = self._process.wait(timeout=_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             status = self._process.wait()

@@ -18,7 +18,7 @@ from synthesis.making.engines.worker import read_order, write_order
 
 _AHEAD = 2
 """Number of tasks submitted for each worker, so that no worker waits for its next task."""
-_GLANCE = 1.0
+_POLL_SECONDS = 1.0
 """Seconds between two checks of the cluster's size."""
 _Result = tuple[str, str, list[bool]]
 """The name of the error that was raised (or empty), its message, and whether each candidate became a row."""
@@ -89,7 +89,7 @@ class Ray:
             while waiting and len(running) < max(1, staff) * _AHEAD:
                 chunk = waiting.popleft()
                 running[task.remote(line, chunk.start, chunk.stop)] = chunk
-            ready, _ = self._ray.wait(list(running), num_returns=1, timeout=_GLANCE)
+            ready, _ = self._ray.wait(list(running), num_returns=1, timeout=_POLL_SECONDS)
             for reference in ready:
                 chunk = running.pop(reference)
                 why = self._take(reference, chunk, on_event)

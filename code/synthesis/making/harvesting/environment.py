@@ -118,7 +118,7 @@ class Environment:
     def _install(self, requested: RequestedPackage, seconds: float | None) -> None:
         pinned, names = self.folder / "constraints.txt", ", ".join(requested.requirements)
         here = {each.name.lower().replace("_", "-"): each.version for each in distributions()}
-        pinned.write_text("".join(f"{name}=={here[name]}\n" for name in sorted(_kept()) if name in here))
+        pinned.write_text("".join(f"{name}=={here[name]}\n" for name in sorted(_pinned_packages()) if name in here))
         command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                    "--constraint", str(pinned), *requested.requirements]  # fmt: skip
         try:
@@ -132,7 +132,7 @@ class Environment:
             raise TargetError(f"pip cannot install {names}:\n{lines}")
 
 
-def _kept() -> set[str]:
+def _pinned_packages() -> set[str]:
     """Return the names of the packages that texts depend on, which keep the versions of the current environment."""
     tools = {each.distribution for name in frontend_names() for each in supported_releases(name)}
     return {*tools, *_COMMON}

@@ -40,7 +40,7 @@ from synthesis.verification.claims import refuted_claim
 from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
 
 TERMS = Terms(useful=False, fresh=True, whole=True, untrusted=True)
-_TOGETHER = 100
+_BATCH_SIZE = 100
 """Maximum number of rows whose sources run in one process."""
 _LONGEST_NAME = 200
 """Maximum length of a kernel's name in bytes, because it is part of a file name."""
@@ -108,7 +108,7 @@ class RowsToLower:
         waiting: list[RowToLower | Candidate] = []
         for number, each in self._reader.read(numbers.start, numbers.stop):
             waiting.append(_read(each, number, self._settings))
-            if len(waiting) == _TOGETHER:
+            if len(waiting) == _BATCH_SIZE:
                 yield from self._lower_together(waiting)
                 waiting = []
         yield from self._lower_together(waiting)

@@ -45,7 +45,7 @@ from synthesis.verification.plan import Plan
 from synthesis.verification.twins import why_no_twin
 
 TERMS = Terms(useful=False, fresh=False, whole=False, untrusted=True)
-_TOGETHER = 100
+_BATCH_SIZE = 100
 """Maximum number of rows whose sources run in one process."""
 _NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NEEDS_LIBRARY, Hindrance.NOT_PLAIN)
 """Reasons why a row cannot be verified for which its source is not even run."""
@@ -125,7 +125,7 @@ class StoredRows:
         waiting: list[tuple[int, Document]] = []
         for each in documents:
             waiting.append(each)
-            if len(waiting) == _TOGETHER:
+            if len(waiting) == _BATCH_SIZE:
                 yield from self._check_together(
                     waiting, settings, own_sizes=own_sizes, measure_rounding=measure_rounding
                 )

@@ -16,7 +16,7 @@ from synthesis.scoring.evaluation.questions import PYTHON, Question
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 
-TOGETHER = 40
+BATCH_SIZE = 40
 """Minimum number of answers in a batch for each worker. Running many texts together shares the fixed cost."""
 PARTS = f"{SIDECAR}/parts"
 
@@ -60,7 +60,7 @@ class Judge:
             questions: all questions.
             on_answers: called with the number of newly scored answers and the number of accepted ones among them.
         """
-        for number, batch in enumerate(_batches(questions, TOGETHER * self.scorer.settings.workers)):
+        for number, batch in enumerate(_batches(questions, BATCH_SIZE * self.scorer.settings.workers)):
             name = f"{PARTS}/{number:06d}-{hash_of(repr(batch).encode('utf-8', 'surrogatepass'))}.jsonl"
             lines = self._kept(name, len(batch))
             if lines is None:

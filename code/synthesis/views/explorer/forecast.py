@@ -12,7 +12,7 @@ from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.listing import count_pairs
 from synthesis.dataset.storage.reading import OpenTable, scan_folder
 from synthesis.views.explorer.packing import pack
-from synthesis.views.explorer.pages import TOGETHER, page_of
+from synthesis.views.explorer.pages import ROWS_OF_A_FILE, page_of
 from synthesis.views.explorer.place import static_files
 
 _SAMPLE = 96
@@ -62,7 +62,7 @@ class Forecast:
         Files of pages are spread evenly, and the kernels of a file are run together, because starting a process takes
         as long as running about ten kernels.
         """
-        return _chosen(place // TOGETHER, -(-self.pages // TOGETHER), -(-self.runs // TOGETHER))
+        return _chosen(place // ROWS_OF_A_FILE, -(-self.pages // ROWS_OF_A_FILE), -(-self.runs // ROWS_OF_A_FILE))
 
     def to_json(self) -> dict[str, Any]:
         """Return the estimate as JSON values."""
@@ -115,5 +115,5 @@ def _bytes_of_rows(store: Store, open_table: OpenTable, count: int) -> float:
     if not documents:
         return 0.0
     contents = [page_of(document, 0, ()).content() for document in documents]
-    packed = [pack("", contents[start : start + TOGETHER]) for start in range(0, len(contents), TOGETHER)]
+    packed = [pack("", contents[start : start + ROWS_OF_A_FILE]) for start in range(0, len(contents), ROWS_OF_A_FILE)]
     return sum(map(len, packed)) / len(contents) + _ENTRY

@@ -9,7 +9,7 @@ from synthesis.views.explorer.counting import Counts, Distinct, Growth
 from synthesis.views.explorer.packing import plain
 from synthesis.views.explorer.pages import Level, Page
 
-MOST_TOLD = 500
+MOST_NAMED = 500
 """Maximum number of unreadable files that are named."""
 
 
@@ -82,7 +82,7 @@ class Overview:
     def add_broken(self, why: str) -> None:
         """Record an unreadable file or line."""
         self.broken_count += 1
-        if len(self.broken) < MOST_TOLD:
+        if len(self.broken) < MOST_NAMED:
             self.broken.append(why[:1000])
 
     def to_json(self) -> dict[str, Any]:

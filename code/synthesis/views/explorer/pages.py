@@ -16,7 +16,7 @@ from synthesis.views.explorer.packing import plain
 PYTHON = "python_source"
 KEY = 12
 """Number of characters of the key in a page's address."""
-TOGETHER = 32
+ROWS_OF_A_FILE = 32
 """Number of rows whose pages are in one file. Opening one takes about ten milliseconds."""
 LONGEST = 1_000_000
 """Maximum number of characters of a text that are shown."""

@@ -24,7 +24,7 @@ from synthesis.views.explorer.forecast import Forecast, forecast_of
 from synthesis.views.explorer.listing import LINES, ROWS, ledger_entry, ledger_shard, row_entry, rows_shard
 from synthesis.views.explorer.overview import Overview, leaks_of
 from synthesis.views.explorer.packing import pack
-from synthesis.views.explorer.pages import KEY, TOGETHER, Page, describe_levels, page_of
+from synthesis.views.explorer.pages import KEY, ROWS_OF_A_FILE, Page, describe_levels, page_of
 from synthesis.views.explorer.place import DATA, Place
 from synthesis.views.explorer.runs import Runs
 
@@ -170,7 +170,7 @@ class _Writer:
         runs = self._run_count < self._forecast.runs and self._forecast.runs_at(self._pages + len(self._waiting))
         self._run_count += runs
         self._waiting.append((page, runs))
-        if len(self._waiting) == TOGETHER:
+        if len(self._waiting) == ROWS_OF_A_FILE:
             self._write_pages()
 
     def _write_pages(self) -> None:
@@ -264,7 +264,7 @@ class _Writer:
             "left_out": self._overview.rows - self._pages,
             "why_left_out": self._forecast.why_left_out or (self._settings.limit if self._full else ""),
             "ran": self._ran,
-            "together": TOGETHER,
+            "together": ROWS_OF_A_FILE,
             "shards": self._shards,
             "ledgers": self._ledgers,
             "lines": self._lines,

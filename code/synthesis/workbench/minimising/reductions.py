@@ -39,7 +39,7 @@ Step = Callable[[KernelSpec], Iterator[KernelSpec]]
 """A kind of reduction: yields smaller versions of a kernel, the largest reductions first."""
 
 
-def ways() -> tuple[Step, ...]:
+def all_steps() -> tuple[Step, ...]:
     """Return all kinds of reductions, from the largest to the smallest."""
     return (
         _without_definitions,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from synthesis.core.records import KernelSpec
-from synthesis.workbench.minimising.reductions import Step, normalised, size_of, smaller, tidied, ways
+from synthesis.workbench.minimising.reductions import Step, all_steps, normalised, size_of, smaller, tidied
 
 Holds = Callable[[KernelSpec], KernelSpec | None]
 """Returns the kernel, possibly with updated results, if it has the wanted failure, else None."""
@@ -44,7 +44,7 @@ def shrink(
     current = search.tidy(search.accepted(normalised(spec), spec) or spec)
     while True:
         before = current
-        for step in ways():
+        for step in all_steps():
             current = search.descend(step, current)
         if current is before or search.exhausted:
             return Shrunk(spec=current, tried=search.tried, finished=not search.exhausted)

@@ -12,9 +12,9 @@ _TARGETS = (
     "sin", "cos", "tan", "exp", "expm1", "log", "log1p", "log2", "sqrt", "rsqrt", "cbrt", "tanh", "sinh", "cosh",
     "asin", "acos", "atan", "asinh", "erf", "square", "sigmoid", "softplus", "atan2",
 )  # fmt: skip
-_ASKED_FOR = frozenset({"sin", "cos", "tanh", "sigmoid", "softplus", "exp"})
+_ONLY_AS_TARGET = frozenset({"sin", "cos", "tanh", "sigmoid", "softplus", "exp"})
 """Functions that are rare in libraries. They are used only if they are the target."""
-_OPERATIONS = tuple(each for name, each in ELEMENTWISE.items() if name not in _ASKED_FOR)
+_OPERATIONS = tuple(each for name, each in ELEMENTWISE.items() if name not in _ONLY_AS_TARGET)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:

@@ -22,9 +22,9 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALLED = re.compile(r"\btl\.(\w+)\(")
 WARPS = (1, 2, 4, 4, 4, 8)
 """The numbers of warps of drawn kernels, the usual one several times."""
-_ALIGNED = 0.9
+_ALIGNED_SHARE = 0.9
 """The share of kernels whose pointers are known to be aligned, as addresses of tensors usually are."""
-_COMMENTED = 0.5
+_COMMENTED_SHARE = 0.5
 """The share of kernels that keep the comments of their family."""
 
 
@@ -102,7 +102,7 @@ class Draft:
         """
         style = self.stream.child("style")
         lines = pruned(_spelled(style, lines))
-        if not style.chance(_COMMENTED):
+        if not style.chance(_COMMENTED_SHARE):
             lines = _without_comments(lines)
         functions = _reached(self.functions, _without_comments(lines))
         parameters = self._needed(lines)
@@ -148,7 +148,7 @@ class Draft:
         ]
 
     def _options(self, style: Stream, arguments: Sequence[Argument]) -> Mapping[str, Any]:
-        aligned = style.chance(_ALIGNED)
+        aligned = style.chance(_ALIGNED_SHARE)
         hints = [each.name for each in arguments if is_multiple(each) or (is_pointer(each.type_name) and aligned)]
         warps, stages = style.choice(self.warps), style.choice(self.stages)
         return {**DEFAULTS, "divisible_by_16": hints, "num_warps": warps, "num_stages": stages}

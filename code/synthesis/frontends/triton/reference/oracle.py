@@ -36,7 +36,7 @@ _MOST_NUMBERS = 1 << 20
 """Number of array elements, over the runs of a batch, above which no run is added to the batch."""
 _MOST_PERTURBED = 1 << 17
 """The same limit as ``_MOST_NUMBERS``, for evaluations that record decisions."""
-_ROUNDED = 1e-3
+_ORDER_TOLERANCE = 1e-3
 """Relative error, of an array's largest element, that another order of summation may cause."""
 
 
@@ -307,7 +307,7 @@ def _differ(left: Array, right: Array) -> bool:
         return not np.array_equal(left, right)
     one, other = left.astype(np.float64), right.astype(np.float64)
     size = np.max(np.abs(one), initial=0.0, where=np.isfinite(one))
-    return not np.allclose(one, other, rtol=_ROUNDED, atol=_ROUNDED * float(size), equal_nan=True)
+    return not np.allclose(one, other, rtol=_ORDER_TOLERANCE, atol=_ORDER_TOLERANCE * float(size), equal_nan=True)
 
 
 def accumulated(spec: KernelSpec, run: Values) -> frozenset[str]:

@@ -109,7 +109,7 @@ class Calls:
             return given
         found: list[Any] = []
         for value, several in zip(given, starred, strict=True):
-            found += _apart(value) if several else [value]
+            found += _starred_items(value) if several else [value]
         return found
 
     def _static(self, node: ast.expr, frame: Frame, expressions: Expressions) -> Any:
@@ -271,7 +271,7 @@ class Calls:
         return frame.result
 
 
-def _apart(value: Any) -> Sequence[Any]:
+def _starred_items(value: Any) -> Sequence[Any]:
     """Return the values of a starred argument: the items of a tuple, or the components of a vector."""
     if isinstance(value, tuple):
         return cast("Sequence[Any]", value)

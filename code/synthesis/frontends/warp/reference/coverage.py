@@ -18,7 +18,7 @@ from synthesis.frontends.warp.reference.sources import Source
 
 _WIDEST = 60
 """Maximum number of characters of a statement in a message."""
-_REMEMBERED = 2048
+_STATEMENTS_CACHED = 2048
 """Number of statements whose arms and calls are cached, since they are needed several times for one kernel."""
 
 
@@ -75,7 +75,7 @@ def _dependence(kernel: Source, arguments: tuple[str, ...], *, smoothly: bool) -
     return Dependence(kernel, arguments, smoothly=smoothly)
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
+@functools.lru_cache(maxsize=_STATEMENTS_CACHED)
 def _words(node: ast.AST) -> str:
     return ast.unparse(node).partition("\n")[0][:_WIDEST]
 
@@ -102,7 +102,7 @@ def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
             yield arm, is_factor
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
+@functools.lru_cache(maxsize=_STATEMENTS_CACHED)
 def _all_arms(statement: ast.stmt) -> list[tuple[ast.expr, bool, frozenset[int]]]:
     """Return the arms, each with the identities of all sides of conditional expressions that contain it."""
     found: list[tuple[ast.expr, bool, frozenset[int]]] = []
@@ -165,7 +165,7 @@ def _called(statement: ast.stmt, source: Source, trace: Trace) -> Iterator[Sourc
         yield from [each for each in sources if _entered(each, trace)] or sources[:1]
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
+@functools.lru_cache(maxsize=_STATEMENTS_CACHED)
 def _all_called(statement: ast.stmt, source: Source) -> list[list[Source]]:
     """Return the sources of the overloads of each user function that a statement calls."""
     nodes: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]

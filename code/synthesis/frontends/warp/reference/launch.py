@@ -42,7 +42,7 @@ from synthesis.frontends.warp.reference.values import (
     Value,
 )
 
-_ROUNDED = 1e-3
+_ORDER_TOLERANCE = 1e-3
 """Relative error, of an array's largest element, that another order of summation may cause."""
 
 
@@ -180,7 +180,7 @@ def _differ(left: Any, right: Any) -> bool:
     if not is_floating(left.dtype):
         return not np.array_equal(left, right)
     size = np.max(np.abs(left), initial=0.0, where=np.isfinite(left))
-    return not np.allclose(left, right, rtol=_ROUNDED, atol=_ROUNDED * float(size), equal_nan=True)
+    return not np.allclose(left, right, rtol=_ORDER_TOLERANCE, atol=_ORDER_TOLERANCE * float(size), equal_nan=True)
 
 
 def _launch(

@@ -14,7 +14,7 @@ from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import INT32, Array, Handle, Query, Value
 
-_TOGETHER = 4096
+_BATCH_SIZE = 4096
 """Number of lanes that are compared with a whole object at once."""
 _ROOTS = 2**30
 """The smallest number that represents the root of a group."""
@@ -75,8 +75,8 @@ def answers_of(
     """
     lanes = np.nonzero(machine.mask)[0]
     found: list[Array] = []
-    for start in range(0, max(1, len(lanes)), _TOGETHER):
-        some = lanes[start : start + _TOGETHER]
+    for start in range(0, max(1, len(lanes)), _BATCH_SIZE):
+        some = lanes[start : start + _BATCH_SIZE]
         answers = ask(*(each if len(each) == 1 else each[some] for each in whole), *(each[some] for each in given))
         if not found:
             found = [np.zeros((machine.lanes, *each.shape[1:]), each.dtype) for each in answers]

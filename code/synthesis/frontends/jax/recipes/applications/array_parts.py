@@ -2,7 +2,7 @@
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -40,7 +40,7 @@ def write_lookup(p: Program) -> Text:
     known = [each for each in ("nearest", "linear", "cubic", "previous", "smooth") if f"method == '{each}'" in lines]
     modes = ["'clip'", "'extrapolate'", *(["'wrap'"] if "'wrap'" in lines else [])]
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "x": Array(Leaf((n,), 0.05, 0.95), "where values are wanted", ("x", "query", "xq")),
             "low": Option("float", "where the table begins", ("0.0", "0.1"), ("x_min", "start", "low")),
@@ -82,7 +82,7 @@ def write_scaled(p: Program) -> Text:
     else:
         result = (Leaf((rows, width)), one, one)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "x": Array(Leaf((rows, width), -3, 3), "rows of features", ("x", "features", "data")),
             "valid_rows": Array(Leaf((rows,), 0, 1, "bool"), "rows that count", ("mask", "valid"), float(not padded)),
@@ -126,7 +126,7 @@ def write_buffer(p: Program) -> Text:
     both = "return buffer," in lines
     made = Record(buffer.name, (*fields[:2], *((name, Leaf((), dtype="int32")) for name in ("position", "size"))))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "buffer": Array(buffer, "the transitions so far", ("buffer", "state", "replay")),
             "batch": Array(rows(new), "new transitions, by name", ("batch", "transitions", "new")),
@@ -160,7 +160,7 @@ def write_smoothed(p: Program) -> Text:
     thinned = Leaf((*lead, -(-length // every)))
     edges = p.pick("'reflect'", "'edge'", *(("'shrink'",) * 2 if "'shrink'" in lines else ("'wrap'",)))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "x": Array(Leaf((*lead, length), -2, 2), "signals", ("x", "signal", "series")),
             "width": Option("int", "samples of the window", (str(width),), ("width", "window", "kernel_size")),
@@ -192,7 +192,7 @@ def write_low_rank(p: Program) -> Text:
     low = "dtype is not None" in lines and halved
     promoted = ("magnitude is not None" in lines and sized) or ("bias is not None" in lines and biased)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "x": Array(Leaf((*lead, width)), "features", ("x", "inputs")),
             "kernel": Array(weights(width, out), "weights that were trained before", ("kernel", "weight")),

@@ -9,7 +9,7 @@ from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.detection import BATCHES
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, settled, whole
+from synthesis.frontends.jax.recipes.applications.parts import key, whole, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
@@ -250,7 +250,7 @@ def _image_pipeline(p: Program) -> Text:
     if "grayscale" in lines and gray:
         scaled = False
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "images": Array(image, "images, or one of them", ("images", "inputs", "pixels")),
             "mean": Array(Leaf((channels,), 0.4, 0.5), "mean of each channel", ("mean", "channel_mean"),
@@ -337,7 +337,7 @@ def _transitions(p: Program) -> Text:
     }  # fmt: skip
     stats: Tree = {"mean": Leaf((width,)), "var": Leaf((width,), 0.5, 2)}
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "data": Array(data, "steps by name, time first, and one observation more", ("rollout", "batch", "data")),
             "obs_stats": Array(stats, "mean and variance of observations", ("obs_stats", "normalizer")),
@@ -438,7 +438,7 @@ def _operations(p: Program) -> Text:
         p.pick("return x", "return jnp.clip(x, 0.0, 1.0)", "return jnp.clip(x, 0.0, 1.0) if clip else x"),
     )
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "images": Array(Leaf((rows, side, side, channels), 0, 1), "images between 0 and 1", ("images", "batch")),
             "rng": Array(key(), "random key", ("key", "rng")),

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -70,7 +70,7 @@ def _converted(p: Program) -> Text:
     layer("head", "bias", (channels,), "bias")
     result: Tree = {mark.join(path): leaf for path, leaf in made.values()}
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "state": Array(dict(given), "arrays by name", ("state_dict", "state", "checkpoint")),
             "skip": Option(*(("str", "what names of left out arrays begin with", ("'pooler.'", "'aux_head.'")) if
@@ -120,7 +120,7 @@ def _merged(p: Program) -> Text:
     if told:
         result = (dict(params), dict.fromkeys(kept, Leaf(())))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(params, "weights by name", ("params", "weights", "base_params")),
             "adapters": Array(adapters, "thin matrices by name", ("adapters", "lora", "lora_params")),
@@ -195,7 +195,7 @@ def _quantized(p: Program) -> Text:
             entry["offset"] = Leaf(kept)
         made[name] = entry
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(dict(params), "weights by name", ("params", "weights")),
             "key": Array(Leaf((2,), 0, 2**32 - 1, "uint32"), "random key", ("key", "rng"), 0.5),
@@ -246,7 +246,7 @@ def _averaged(p: Program) -> Text:
     asked = p.choices.choice(methods)
     shares = p.pick("None", "None", f"({', '.join(('0.5', '0.3', '0.2', '0.1')[:count])})")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "base": Array(dict(base), "weights that all models began with", ("base", "pretrained", "base_params")),
             "models": Array(models, "weights of each model", ("models", "checkpoints", "finetuned")),

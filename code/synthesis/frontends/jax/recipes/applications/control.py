@@ -8,7 +8,7 @@ from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, settled
+from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import PLANS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
@@ -482,7 +482,7 @@ def _pid(p: Program) -> Text:
         return Leaf((joints,) if each else (), low, high)
 
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "target": Array(value, "where it is to be", ("target", "setpoint", "reference")),
             "measured": Array(value, "where it is", ("measured", "position", "measurement")),
@@ -543,7 +543,7 @@ def _acrobot(p: Program) -> Text:
     each, state, told = Leaf((rows,)), Leaf((rows, 4), -6, 6), {"height": Leaf(()), "solved": Leaf(())}
     methods = ("'rk4'", "'euler'", *(("'midpoint'",) if "'midpoint'" in lines else ()))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "state": Array(state, "angles and speeds of both links, shape (batch, 4)", ("state", "env_state")),
             "action": Array(Leaf((rows,), 0, 2, "int32"), "0, 1 or 2 for each environment", ("action", "actions")),
@@ -651,7 +651,7 @@ def _episode(p: Program) -> Text:
     }  # fmt: skip
     limits = ("25", "20", *(("None",) if "episode_length is not None" in lines else ()))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "new_physics": Array(physics, "state after the step", ("next_state", "stepped")),
             "first": Array(physics, "state after a reset", ("first_state", "reset_state")),

@@ -2,7 +2,7 @@
 
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import settled
+from synthesis.frontends.jax.recipes.applications.parts import with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -186,7 +186,7 @@ def write_counts(p: Program) -> Text:
     # nonzero sums of integers are at least one
     lines = lines.replace("LEAST", "1e-6" if "weights is not None" in lines else "1.0")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "scores": Array(Leaf((rows, classes), -3, 3), "scores of shape (batch, classes)", ("logits", "scores")),
             "labels": Array(Leaf((rows,), 0, classes - 1, "int32"), "the class of each row", ("labels", "targets")),

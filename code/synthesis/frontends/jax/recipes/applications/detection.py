@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import settled, truth, weights
+from synthesis.frontends.jax.recipes.applications.parts import truth, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -33,7 +33,7 @@ def _assigned(p: Program) -> Text:
         lines = lines.replace("('labels', 'offsets', 'weights')", "('labels', 'offsets')")
     box = Leaf((*head, boxes, 4), 0.2, 0.7)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "anchors": Array(Leaf((count, 4), 0.2, 0.7), "centers and sizes of the anchors", ("anchors", "priors")),
             "boxes": Array(box, "centers and sizes of the boxes", ("boxes", "gt_boxes")),
@@ -87,7 +87,7 @@ def _decoded(p: Program) -> Text:
     boxes, best, labels = Leaf((rows, count, 4)), Leaf((rows, count)), Leaf((rows, count), dtype="int32")
     by_name = "'classes': " in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "outputs": Array(outputs, "what the heads of each level tell", ("outputs", "levels", "head_outputs")),
             "strides": Option("tuple[int, ...]", "pixels between cells of each level", (strides,), ("strides",)),
@@ -154,7 +154,7 @@ def _pyramid(p: Program) -> Text:
     elif "if extra_level" in lines and extra:
         made["extra"] = Leaf((rows, side, side, width))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(params, "weights of the pyramid", ("params", "weights")),
             "features": Array(features, "maps of features by level", ("features", "inputs", "backbone_features")),
@@ -217,7 +217,7 @@ def _forecast(p: Program) -> Text:
     apart = "return windows, (shift, scale)" in lines
     result: tuple[Tree, ...] = (made, (shift, scale)) if apart else (made | {"shift": shift, "scale": scale},)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "series": Array(Leaf((rows, length, width), -3, 3), "series of shape (batch, time, features)",
                             ("series", "values")),

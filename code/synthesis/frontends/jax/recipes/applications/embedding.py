@@ -15,10 +15,10 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     placed,
     positive,
     remark,
-    settled,
     truth,
     weights,
     whole,
+    with_escaped_braces,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -231,7 +231,7 @@ def _columns(p: Program) -> Text:
     projected, out = p.choices.chance(0.6), p.size(16, 24)
     last = out if projected and "projection is not None" in lines else total
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "tables": Array({name: weights(sizes[name], width) for name in names}, "a table for each column",
                             ("tables", "embeddings")),
@@ -281,7 +281,7 @@ def _relative(p: Program) -> Text:
     # If a square of the factor of near distances were chosen, a logarithm would be on the border of two groups.
     furthest = p.choices.choice(("60", "40", "120"))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "scores": Array(scores, "scores of shape (batch, heads, queries, keys)", ("scores", "logits")),
             "table": Array(weights(buckets, heads), "a bias for each group of distances and each head",

@@ -3,7 +3,7 @@
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -41,7 +41,7 @@ _KINETIC = _BODIES["kinetic"]
 def _energies(p: Program) -> tuple[str, str]:
     """Return the texts of the energy of all particles and of one, with the same potential."""
     potential = p.choose(_POTENTIALS)
-    return tuple(placed(join(each), "POTENTIAL", settled(potential)) for each in (ENERGY, ONE_ENERGY))  # type: ignore[return-value]
+    return tuple(placed(join(each), "POTENTIAL", with_escaped_braces(potential)) for each in (ENERGY, ONE_ENERGY))  # type: ignore[return-value]
 
 
 def _inside(n: int) -> Leaf:
@@ -91,7 +91,7 @@ def write_thermostats(p: Program) -> Text:
         )
     )  # fmt: skip
     logged = p.choices.chance(0.5)
-    lines = settled(placed(lines, "END", "RETURNED")).replace("RETURNED", end)
+    lines = with_escaped_braces(placed(lines, "END", "RETURNED")).replace("RETURNED", end)
     result: tuple[Tree, ...] = (state, *(((Leaf(()),) if logged else ()) if more is None else more))
     return Text(
         lines=lines,
@@ -143,7 +143,7 @@ def write_trials(p: Program) -> Text:
     interaction = _interaction(p) | {"box": side}
     moved = Constant("0.2", "largest move", ("max_move", "step_size", "max_displacement"), (0.1, 0.4))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(_inside(n), "positions of shape (n, 3)", ("R", "positions")),
             "key": Array(key(), "random key", ("key", "rng")),
@@ -182,7 +182,7 @@ def write_brownian(p: Program) -> Text:
     named = "'history'" in lines
     driven, sized = p.choices.chance(0.6), p.choices.chance(0.6)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(_inside(n), "positions of shape (n, 3)", ("R", "positions")),
             "key": Array(key(), "random key", ("key", "rng")),
@@ -228,7 +228,7 @@ def write_pressed(p: Program) -> Text:
              ({"pressure": Leaf(()), "volume": Leaf(())},)),
         )
     )  # fmt: skip
-    lines = settled(placed(lines, "END", "RETURNED")).replace("RETURNED", end)
+    lines = with_escaped_braces(placed(lines, "END", "RETURNED")).replace("RETURNED", end)
     interaction = {name: each for name, each in _interaction(p).items() if name != "box"}
     return Text(
         lines=lines,
@@ -278,7 +278,7 @@ def write_replicas(p: Program) -> Text:
     else:
         result = (whole, whole, number, *([Leaf(())] if last.endswith("rate") else []))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(Leaf((replicas, n, 3), 0.05 * SIDE, 0.95 * SIDE), "positions of all replicas",
                        ("R", "positions")),

@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import positive, settled, truth, weights, whole
+from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
@@ -310,7 +310,7 @@ def _values(p: Program) -> Text:
     batch: Tree = {"action": whole(rows, below=actions), "reward": Leaf((rows,), -2, 2), "done": truth(rows)}
     other = p.choices.chance(0.7) or "chooser" not in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "values": Array(values, "values of all actions, shape (batch, actions)", ("values", "q_values", "q")),
             "next_values": Array(values, "values of the next state by the target network", ("next_values", "target_q")),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import chain, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, step_size
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, step_size, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -43,7 +43,7 @@ def _combined(p: Program) -> Text:
     shares = p.pick("None", f"({', '.join(('1.0', '0.5', '0.3', '0.1')[:tasks])})")
     made = changed(tree, -1, 1)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "grads": Array([changed(tree, -1, 1)] * tasks, "gradients of each task", ("task_grads", "grads")),
             "weights": Option("tuple[float, ...] | None", "how much each task counts", ("None",),
@@ -85,7 +85,7 @@ def _private(p: Program) -> Text:
     followed = (Leaf(()),) if told and quantile != "None" else ()
     always = "key is None" not in lines and "key is not None" not in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "grads": Array(given, "gradients of each example, examples first", ("per_example_grads", "grads")),
             "mask": Array(Leaf((count,), 0, 1, "bool"), "rows that are examples", ("mask", "is_example"), 0.4),
@@ -236,7 +236,7 @@ def _applied(p: Program) -> Text:
     new = Record(record.name, tuple((name, changed(part, -1, 1)) for name, part in fields))
     frozen = p.pick("()", "('embed',)")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "state": Array(record, "parameters, and what is kept beside them", ("state", "train_state")),
             "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
@@ -320,7 +320,7 @@ def _chained(p: Program) -> Text:
     keeps |= {"nu": changed(tree, 0.01, 0.5)} if "rms" in asked else {}
     kept: Tree = {name: changed(part, -1, 1) for name, part in keeps.items()}
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -1, 1), "gradients by name", ("grads", "gradients")),

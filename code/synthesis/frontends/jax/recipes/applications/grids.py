@@ -99,7 +99,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     body = _flux(p) if flux else _change(p, target, more, leapfrog=leapfrog, either=either, excitable=excitable)
     if p.choices.chance(0.6):
         body = _gathered(p, target, body)
-    hold = _hold(p, target, leapfrog=leapfrog) if p.maybe(0.25) else ""
+    hold = _keep_walls(p, target, leapfrog=leapfrog) if p.maybe(0.25) else ""
     # The previous field is the one that the leapfrog step started from.
     then = "u" if target == "wave" and leapfrog else "v_next"
     loop = p.pick("once", "once", "fori", "scan")
@@ -254,7 +254,7 @@ def _laplacian(p: Program, bounds: str) -> str:
     return block("def laplacian(u, dx):", says, f"padded = jnp.pad(u, 1{mode})", inner)
 
 
-def _hold(p: Program, target: str, *, leapfrog: bool) -> str:
+def _keep_walls(p: Program, target: str, *, leapfrog: bool) -> str:
     """Return statements that keep the field unchanged inside walls."""
     told = remark(p, "walls keep their value", "nothing changes inside walls")
     match target:

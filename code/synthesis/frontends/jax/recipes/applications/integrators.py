@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.iterations import write_implicit, write_orbits
-from synthesis.frontends.jax.recipes.applications.parts import settled
+from synthesis.frontends.jax.recipes.applications.parts import with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
@@ -191,7 +191,7 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
         ranges = {key: within for key, (_, _, within) in _RATES[target].items()}
         ranges |= {"sigma": (8.0, 12.0), "rho": (20.0, 28.0)} if target == "lorenz" else {}
         driven = target in ("van_der_pol", "duffing") and p.choices.chance(0.6)
-        system = settled(p.choose(system))
+        system = with_escaped_braces(p.choose(system))
         read = [key for key in ranges if re.search(rf"\b{key}\b", system) or (driven and key in ("drive", "omega"))]
         title = p.pick("Params", {"epidemic": "SIRParams"}.get(target, target.title().replace("_", "") + "Params"))
         fields = [(key, Leaf((), *ranges[key])) for key in read]

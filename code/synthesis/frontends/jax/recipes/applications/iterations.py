@@ -2,7 +2,7 @@
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import key, positive, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -30,7 +30,7 @@ def write_solution(p: Program) -> Text:
     """Draw a solver of least squares problems by conjugate gradients."""
     n, width = p.size(32, 64, 96), p.choices.choice((6, 8, 12))
     return Text(
-        lines=settled(p.choose(_SOLVED)),
+        lines=with_escaped_braces(p.choose(_SOLVED)),
         given={
             "rows": Array(Leaf((n, width), -1, 1), "one example a row", ("features", "jac", "design")),
             "targets": Array(Leaf((n,), -2, 2), "what rows should give", ("targets", "observations")),
@@ -52,7 +52,7 @@ def write_largest(p: Program) -> Text:
     lines = p.choose(_LARGEST)
     only = "return sigma" in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "matrix": Array(Leaf(shape, -1, 1), "a matrix", ("kernel", "matrix", "w")),
             "start": Array(Leaf((shape[1],), 0.1, 1), "a first guess of the direction", ("v0", "start", "first_guess")),
@@ -77,7 +77,7 @@ def write_balance(p: Program) -> Text:
     plan = Leaf((n, m))
     result: tuple[Tree, ...] = (plan, Leaf(())) if "plan, " in last else (Leaf(()) if "sum" in last else plan,)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "cost": Array(Leaf((n, m), 0.1, 2), "what each way costs", ("cost", "costs")),
             "a": Array(positive(n), "weights of the rows", ("row_weights", "mu")),
@@ -101,7 +101,7 @@ def write_refused(p: Program) -> Text:
     each = "radius[:, None]" in lines
     shape = (n, dim)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "key": Array(key(), "random key", ("key", "rng")),
             "centers": Array(Leaf(shape, -4, 4), "middle of each ball", ("centers", "origins")),
@@ -130,7 +130,7 @@ def write_line_search(p: Program) -> Text:
     tree: Tree = {"bias": weights(out), "kernel": Leaf((into, out), -1, 1)}
     both = "loss, rate" in lines.rstrip().split("\n")[-1]
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters", ("params", "weights")),
             "inputs": Array(Leaf((rows, into), -2, 2), "one example a row", ("inputs", "x")),
@@ -161,7 +161,7 @@ def write_orbits(p: Program) -> Text:
     moving = "vx" in last
     one = Leaf((n,))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "a": Array(positive(n), "half of the long axis of each orbit", ("a", "semi_major")),
             "e": Array(Leaf((n,), 0.05, 0.6), "eccentricity of each orbit", ("e", "ecc")),
@@ -194,7 +194,7 @@ def write_implicit(p: Program) -> Text:
     name = p.pick("step", "implicit_step")
     lines = p.choose(_IMPLICIT.replace("RATES", _RATES[system])).replace("change, _ = jax", "_, _ = jax")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "y": Array(Leaf((n, 2), -1.5, 1.5), "positions and velocities", ("y", "y0")),
             "length": Array(positive(n), "length of each pendulum", ("length",)),

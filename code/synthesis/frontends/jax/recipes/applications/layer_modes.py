@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import chain, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled, truth, weights
+from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -107,7 +107,7 @@ def _pooling(p: Program) -> Text:
             _by_name(cases, "name", "pooling"),
             "return out",
         )  # fmt: skip
-        lines = settled(p.choose(lines))
+        lines = with_escaped_braces(p.choose(lines))
         if "strides =" not in lines:
             lines = lines.replace("window, strides,", "window, window,")
         shape, result = (rows, side, side, dim), Leaf((rows, end, end, dim))
@@ -151,7 +151,7 @@ def _choose_case_with_mask(p: Program, text: Text, cases: Mapping[str, str]) -> 
 
     If only some of the cases use the mask, the drawn call requests one of these cases.
     """
-    lines = settled(p.choose(text.lines))
+    lines = with_escaped_braces(p.choose(text.lines))
     given = dict(text.given)
     named = given["name"]
     if "mask" in lines and isinstance(named, Option):
@@ -227,7 +227,7 @@ def _time_convolution(p: Program) -> Text:
         return out + residual}}
         """,
     )
-    lines = settled(p.choose(lines))
+    lines = with_escaped_braces(p.choose(lines))
     channels = dim if depthwise else out
     gated = p.choices.chance(0.5)
     end = channels // 2 if "gated" in lines and gated else channels
@@ -354,7 +354,7 @@ def _named_norm(p: Program) -> Text:
         titles, summary = ("group_norm", "group_normalize"), "Group normalization of sequences"
         results = (Leaf((rows, length, dim)),)
     else:
-        lines = settled(
+        lines = with_escaped_braces(
             p.choose("""
             {?0.4 # {statistics over all but the features}}
             axes = {tuple(range(x.ndim - 1)) ~ (0, 1)}
@@ -593,7 +593,7 @@ def _masks(p: Program) -> Text:
         return attn @ v}
         """,
     )
-    lines = settled(p.choose(lines))
+    lines = with_escaped_braces(p.choose(lines))
     asked = p.choices.chance(0.5)
     results = (Leaf((rows, length, dim)),)
     if "need_weights" in lines and asked:

@@ -2,7 +2,7 @@
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
+from synthesis.frontends.jax.recipes.applications.parts import placed, positive, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -33,7 +33,7 @@ def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
         p.option("kinds", None, "tuple[str, ...]", "what joint each link has", str(tuple(kinds)),
                  ("kinds", "joint_types"))  # fmt: skip
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "q": Array(q, "position of each joint", ("q", "joint_pos", "qpos")),
             "offset": Array(Leaf((n, 3), -0.5, 0.5), "offset of each link from its parent", ("offset", "link_pos")),
@@ -65,7 +65,7 @@ def write_subtrees(p: Program) -> Text:
     p.option("parents", None, "tuple[int, ...]", "the parent of each link, -1 for the world",
              p.choices.choice(_BRANCHES[n]), ("parents", "parent_idx"))  # fmt: skip
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "pos": Array(Leaf((n, 3), -1, 1), "centre of mass of each link", ("xipos", "com", "pos")),
             "anchor": Array(Leaf((n, 3), -1, 1), "position of each joint", ("joint_pos", "xanchor", "anchor")),
@@ -94,7 +94,7 @@ def write_inertia(p: Program) -> Text:
     full = "as_matrix" in lines and matrix
     wanted = "if density is None" in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "size": Array(Leaf((n, 3), 0.1, 0.6), "half sizes of each shape", ("size", "half_extents")),
             "mass": Array(positive(n, high=3), "mass of each shape", ("mass",), float(not weighed)),
@@ -131,7 +131,7 @@ def write_conventions(p: Program) -> Text:
                   f"if intrinsic:\n    {left}\nelse:\n    {right}")  # fmt: skip
     first = f"matrix = turn if matrix is None else {p.pick('matrix @ turn', 'turn @ matrix')}"
     step = first if "matrix = None" in lines else p.pick(left, right, both)
-    lines = settled(placed(lines, "STEP", step))
+    lines = with_escaped_braces(placed(lines, "STEP", step))
     turned = "points" in lines and p.choices.chance(0.5)
     order = p.pick("'xyz'", "'zyx'", "'zxy'", "'zyz'")
     result = {"letters": Leaf((n, 3, 3)), "matrix": Leaf((n, 4)), "six": Leaf((n, 3) if turned else (n, 3, 3))}[form]

@@ -8,7 +8,14 @@ from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import guard, placed, positive, remark, settled, truth
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    placed,
+    positive,
+    remark,
+    truth,
+    with_escaped_braces,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import WALLS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -349,7 +356,7 @@ def _flock(p: Program) -> Text:
     if "min_speed, max_speed" not in lines:
         lines = re.sub(r"if min_speed > .*\n.*\n", "", lines)
     return Text(
-        lines=settled(placed(lines, "RETURNED", end)),
+        lines=with_escaped_braces(placed(lines, "RETURNED", end)),
         given={
             "R": Array(both, "positions", ("positions", "R", "pos")),
             "V": Array(both, "velocities", ("velocities", "V", "vel")),
@@ -398,7 +405,7 @@ def _fluid(p: Program) -> Text:
     each = 2.4**dim / n
     heavy = Leaf(() if single else (n,), 0.7 * each, 1.3 * each)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(both, "positions", ("positions", "R", "x")),
             "V": Array(both, "velocities", ("velocities", "V"), 0.3 if "V is not None" in lines else 0.0),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import settled, truth, whole
+from synthesis.frontends.jax.recipes.applications.parts import truth, whole, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -363,7 +363,7 @@ def _f1(p: Program) -> Text:
         ),
     }
     end, result = ends[form]
-    end = settled(p.choose(end))
+    end = with_escaped_braces(p.choose(end))
     if form == "beta" and "fbeta.mean()" in end:
         result = (per_class, Leaf(()))
     return Text(
@@ -458,7 +458,7 @@ def _calibration(p: Program) -> Text:
         ),
     }  # fmt: skip
     lines, titles, summary, results = ends[form]
-    lines = settled(p.choose(join(batch.start(), lines)))
+    lines = with_escaped_braces(p.choose(join(batch.start(), lines)))
     made: tuple[Tree, ...] = results
     if form == "ece" and "mce" in lines:
         made = (Leaf(()), Leaf(()))

@@ -6,7 +6,7 @@ from textwrap import dedent
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, placed, positive, settled
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, positive, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE, WITHIN, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -47,7 +47,7 @@ def write_pressure(p: Program) -> Text:
     elif "component ==" in lines:
         result = {"'full'": Leaf((3, 3)), "'diagonal'": Leaf((3,)), "'trace'": Leaf(())}[component]
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(box(n), "positions of shape (n, 3)", _POSITIONS),
             "V": Array(Leaf((n, 3), -1, 1), "velocities of shape (n, 3)", ("V", "velocities", "velocity")),
@@ -92,7 +92,7 @@ def write_electrostatics(p: Program) -> Text:
     elif "per_particle" in lines and apart:
         result = (Leaf((n,)),)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(box(n), "positions of shape (n, 3)", _POSITIONS),
             "charge": Array(Leaf((n,), -1, 1), "charge of each particle", ("charge", "charges", "q")),
@@ -159,7 +159,7 @@ def write_constraints(p: Program) -> Text:
         result = (Leaf((n, 3)), Leaf((n, 3)))
     iterations = p.pick("4", "8", "10", "20") if "jax.lax." in lines else p.pick("2", "3", "4")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(box(n), "positions of shape (n, 3)", _POSITIONS),
             "V": Array(Leaf((n, 3), -1, 1), "velocities of shape (n, 3)", ("V", "velocity", "velocities")),
@@ -213,7 +213,7 @@ def write_velocities(p: Program) -> Text:
     both = lines.rstrip().split("\n")[-1].count(",") > 1 or ", 0.5" in lines.rstrip().split("\n")[-1]
     rotating = "remove_rotation" in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "key": Array(key(), "random key", ("key", "rng")),
             "mass": Array(positive(n, high=2), "mass of each particle", ("mass", "masses")),
@@ -262,7 +262,7 @@ def write_order(p: Program) -> Text:
         shelled = "num_shells is None" in lines and shells != "None"
         result = (Leaf((int(shells),)) if shelled else Leaf((waves,)),)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(Leaf((n, 2 if form == "bond" else 3), *WITHIN), "positions of the particles", _POSITIONS),
             "axes": Array(Leaf((n, 3), 0.1, 1), "direction of each molecule", ("axes", "directors", "orientation")),
@@ -311,7 +311,7 @@ def write_stale(p: Program) -> Text:
         result = (flag, number, Leaf((n, 3)))
     scaled, held = p.choices.chance(0.6), p.choices.chance(0.6)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(box(n), "positions of shape (n, 3)", _POSITIONS),
             "reference": Array(box(n), "positions that the list was built for", ("reference", "R_ref", "last_pos")),

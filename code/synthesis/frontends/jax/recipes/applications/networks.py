@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, settled, truth, weights, whole
+from synthesis.frontends.jax.recipes.applications.parts import key, truth, weights, whole, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -46,7 +46,7 @@ def _attended(p: Program) -> Text:
         shape = (batch, queries, keys) if "jnp.mean(probs, axis=1)" in lines else (batch, heads, queries, keys)
         result = (out, Leaf(shape))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "q": Array(q, "queries of shape (batch, queries, heads, depth)", ("q", "query", "queries")),
             "k": Array(k, "keys of shape (batch, keys, heads, depth)", ("k", "key", "keys")),
@@ -154,7 +154,7 @@ def _network(p: Program) -> Text:
         **({"graph_ids": whole(count, below=graphs)} if pooled else {}),
     }  # fmt: skip
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(params, "weights of the network", ("params", "weights")),
             "graph": Array(graph, "nodes, edges and their ends", ("graph", "batch")),
@@ -338,7 +338,7 @@ def _stages(p: Program) -> Text:
         **({"norm": normal(before)} if kind == 1 else {}), "kernel": weights(before, classes), "bias": weights(classes),
     }  # fmt: skip
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array({"stem": weights(window, window, 3, first), "stages": stages}, "weights by stage",
                             ("params", "weights")),

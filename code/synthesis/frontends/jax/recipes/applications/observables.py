@@ -3,7 +3,7 @@
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
+from synthesis.frontends.jax.recipes.applications.parts import placed, positive, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import SIDE, WITHIN, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -40,7 +40,7 @@ def write_temperature(p: Program) -> Text:
     elif "return_energy" in lines and energies:
         named = "kinetic_energy" in lines
         result = ({"kinetic_energy": Leaf(()), "temperature": Leaf(())},) if named else (Leaf(()), Leaf(()))
-    lines = settled(lines)
+    lines = with_escaped_braces(lines)
     names = {"momenta": ("momenta", "momentum", "P"), "velocities": ("velocities", "velocity", "V")}
     return Text(
         lines=lines,
@@ -160,7 +160,7 @@ def write_distribution(p: Program) -> Text:
         lines = p.choose(join(first, volume, _ALL_PAIRS))
         both = "return_centers" in lines and p.choices.chance(0.5)
         results = (Leaf((bins,)), Leaf((bins,))) if both else (Leaf((bins,)),)
-    lines = settled(lines)
+    lines = with_escaped_braces(lines)
     cutoff = p.pick("2.0", "1.5", "1.8")
     return Text(
         lines=lines,
@@ -209,7 +209,7 @@ def write_thermostat(p: Program) -> Text:
     lines = placed(lines, "ONE", p.choose(_ONE_CHAIN))
     chain: Tree = (Leaf((length,), -1, 1), Leaf((length,), -1, 1), Leaf((length,), 5, 20))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "V": Array(Leaf((n, 3), -1, 1), "velocities of shape (n, 3)", ("V", "velocities", "velocity")),
             "mass": Array(positive(n, high=2), "mass of each particle", ("mass", "masses_of_particles")),
@@ -248,7 +248,7 @@ def write_displacements(p: Program) -> Text:
     rows = {"msd": lags.count(",") + 1, "first": frames, "blocks": block}[form]
     split = "species is not None" in lines and p.choices.chance(0.5)
     alone = "per_particle" in lines and p.choices.chance(0.5)
-    lines = settled(lines)
+    lines = with_escaped_braces(lines)
     result = Leaf((rows, kinds)) if split else Leaf((rows, n)) if alone else Leaf((rows,))
     return Text(
         lines=lines,
@@ -312,7 +312,7 @@ def write_shape(p: Program) -> Text:
         "indexed": (Leaf((several,)), *([Leaf((several, 3))] if located else [])),
     }[form]  # fmt: skip
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(Leaf((n, 3), -2, 2), "positions of shape (n, 3)", ("R", "positions", "coords")),
             "masses": Array(positive(n, high=2), "mass of each particle", ("masses", "mass"), left_out=0.4),
@@ -369,7 +369,7 @@ def write_terms(p: Program) -> Text:
     else:
         result = (Leaf(()),)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "R": Array(Leaf((n, 3), -2, 2), "positions of shape (n, 3)", ("R", "positions", "coords")),
             "topology": Array(topology, "indices of the atoms of each interaction, by kind", ("topology", "terms")),
@@ -421,7 +421,7 @@ def write_cell_buffers(p: Program) -> Text:
     else:
         result = (place, ids)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given=given,
         result=result,
         titles=("fill_cells", "build_cell_list", "cell_list", "scatter_to_cells"),
@@ -449,7 +449,7 @@ def write_pairs_of_lists(p: Program) -> Text:
     else:
         result = (one, one, *([Leaf((), dtype="int32")] if "sum" in last else []))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "idx": Array(Leaf((n, width), 0, n, "int32"), "neighbours of each, n where there is none",
                          ("idx", "neighbor_idx", "neighbors")),

@@ -7,7 +7,7 @@ from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.gradients import CHAINS
 from synthesis.frontends.jax.recipes.applications.iterations import write_line_search
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled, step_size
+from synthesis.frontends.jax.recipes.applications.parts import placed, step_size, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -113,7 +113,7 @@ def _adam(p: Program) -> Text:
     moments = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
     out: Tree = {"count": Leaf((), dtype="int32"), "mu": changed(tree, -1, 1), "nu": changed(tree, -1, 1)}
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
@@ -156,7 +156,7 @@ def _groups(p: Program) -> Text:
             stays = [name for name in stays if "w.ndim < 2" not in lines or len(tree[name].shape) > 1]
         given = {name: leaf for name, leaf in tree.items() if name not in stays}
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(given, "gradients by name", ("grads", "gradients")),
@@ -195,7 +195,7 @@ def _scaling(p: Program) -> Text:
     made: Tree = {"scale": Leaf(()), "good_steps": Leaf((), dtype="int32")}
     flag = (Leaf((), dtype="bool"),) if lines.split("\n")[-1].endswith("finite") else ()
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters", ("params", "weights")),
             "grads": Array(changed(tree, -4, 4), "gradients of the scaled loss", ("grads", "scaled_grads")),
@@ -250,7 +250,7 @@ def _rates(p: Program) -> Text:
     lines = p.choose(_RATES).replace("CASES", join("\n".join(cases)))
     shape: tuple[int, ...] = (p.size(16, 32, 64),) if several else ()
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "step": Array(Leaf(shape, 0, 100, "int32"), "steps so far", ("steps",) if several else ("step", "count")),
             "name": Option("str", f"one of {', '.join(sorted(known))}", (f"'{p.choices.choice(known)}'",),
@@ -319,7 +319,7 @@ def _report(p: Program) -> Text:
             "expected gradients of the same parameters", "expected at least one gradient"
         )
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             **weights,
             "grads": Array(tree, "gradients by name", ("grads", "gradients")),
@@ -381,7 +381,7 @@ def _muon(p: Program) -> Text:
     # only matrices, or arrays that are reshaped to one
     lines = lines.replace("OTHERS", "<" if "reshape" in lines else "!=")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(changed(tree, -0.5, 0.5), "parameters by name", ("params", "weights")),
             "grads": Array(tree, "gradients by name", ("grads", "gradients")),
@@ -416,7 +416,7 @@ def _cover(p: Program) -> Text:
     state: Tree = {name: tuple(Leaf((size,), 0.01, 1) for size in leaf.shape) for name, leaf in tree.items()}
     made: dict[str, Tree] = {name: kept([Leaf((size,)) for size in leaf.shape]) for name, leaf in tree.items()}
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -1, 1), "gradients by name", ("grads", "gradients")),

@@ -10,7 +10,7 @@ from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, remark, settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, remark, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
@@ -62,7 +62,7 @@ _STYLES = ({"mu": "mu", "nu": "nu", "nu_max": "nu_max"},) * 2 + (
     {"mu": "first_moment", "nu": "second_moment", "nu_max": "max_second_moment"},
     {"mu": "exp_avg", "nu": "exp_avg_sq", "nu_max": "max_exp_avg_sq"},
 )
-_ALONE = {"sgd_momentum": ("momentum", "trace", "velocity"), "nesterov": ("momentum", "trace", "velocity"),
+_SINGLE_TREE_STATES = {"sgd_momentum": ("momentum", "trace", "velocity"), "nesterov": ("momentum", "trace", "velocity"),
           "lion": ("mu", "momentum", "exp_avg"), "adagrad": ("sum_of_squares", "accumulator"),
           "rmsprop": ("nu", "mean_square", "avg_sq")}  # fmt: skip
 """Names of the state of optimizers that keep one tree."""
@@ -80,7 +80,9 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     )
     low = "bfloat16" if p.maybe(0.25) else "float32"
     called = p.choices.choice(_STYLES)
-    names = {one: p.pick(*_ALONE[target]) if target in _ALONE else called[one] for one in kept}
+    names = {
+        one: p.pick(*_SINGLE_TREE_STATES[target]) if target in _SINGLE_TREE_STATES else called[one] for one in kept
+    }
     p.tree("params", changed(tree, -1, 1, low), "parameters", ("params", "weights", "theta"))
     p.tree("grads", changed(tree, -2, 2, low), "gradients, a tree like the parameters", ("grads", "gradients"))
     moments = {one: changed(tree, *((-1, 1) if one == "mu" else (0.01, 2)), "float32") for one in kept}
@@ -532,7 +534,7 @@ def _adaptive(p: Program) -> Text:
     lines = lines.replace("KNOWN", f"({', '.join(known)})")
     keeps = _kept(tree)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             **_moments(p, tree, keeps),
             "eps_root": Constant("1e-16", "small number inside the root", ("eps_root",)),
@@ -625,7 +627,7 @@ def _schedule_free(p: Program) -> Text:
     lines = p.choose(_FREE)
     told: tuple[Tree, ...] = ({"lr": Leaf(()), "share": Leaf(())},) if "metrics = {" in lines else ()
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),

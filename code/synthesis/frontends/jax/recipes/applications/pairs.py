@@ -35,7 +35,7 @@ def _unit(p: Program, *names: str) -> str:
     return join(*(f"{name} = {way.replace('VALUE', name)}" for name in names))
 
 
-_CALLED: dict[str, tuple[tuple[str, str], ...]] = {
+_SIDE_NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     "info_nce": (("anchor", "positive"), ("z1", "z2"), ("query", "key"), ("z_i", "z_j")),
     "clip": (("image_features", "text_features"), ("image_emb", "text_emb"), ("img", "txt")),
     "triplet": (("anchor", "positive"),),
@@ -51,7 +51,7 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     rows, dim = p.size(16, 32, 64, 128), p.size(32, 64, 128, 256)
     low = p.maybe(0.15)
     dtype = "bfloat16" if low else "float32"
-    first, second = p.choices.choice(_CALLED[target])
+    first, second = p.choices.choice(_SIDE_NAMES[target])
     bound = 0.12 if target == "margin_pairs" else 1.0
     p.tensor("a", Leaf((rows, dim), -bound, bound, dtype), "embeddings of shape (batch, dim)", (first,))
     p.tensor("b", Leaf((rows, dim), -bound, bound, dtype), "their partners, row by row", (second,))

@@ -171,7 +171,7 @@ _LAYER_NORM = """
 """
 
 
-def settled(lines: str) -> str:
+def with_escaped_braces(lines: str) -> str:
     """Return lines with their braces escaped, so that a text with groups of alternatives may contain them."""
     return lines.replace("{", "<<").replace("}", ">>")
 

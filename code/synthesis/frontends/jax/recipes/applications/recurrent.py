@@ -8,7 +8,15 @@ from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, settled, truth, weights
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    key,
+    placed,
+    remark,
+    truth,
+    weights,
+    with_escaped_braces,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
@@ -17,7 +25,7 @@ _BODIES = read_bodies("jax", "recurrent", margin=4)
 
 _HALF = 0.35
 """Probability that a cell multiplies in ``bfloat16``. Its state stays in ``float32``."""
-_BESIDE = 0.95
+_GATE_HELPER_SHARE = 0.95
 """Probability that a function calls a helper function for its gates."""
 _LSTM_GATES = _BODIES["lstm_gates"]
 _GRU_GATES = _BODIES["gru_gates"]
@@ -214,7 +222,7 @@ def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
         f"x @ {at['w_x']} + h @ {at.get('w_h', '')} + {at['b']}",
         f"jnp.dot(x, {at['w_x']}) + jnp.dot(h, {at.get('w_h', '')}) + {at['b']}",
     )
-    beside = p.choices.child("cell").chance(_BESIDE)
+    beside = p.choices.child("cell").chance(_GATE_HELPER_SHARE)
     match target:
         case "lstm" if beside:
             p.function(_LSTM_GATES)
@@ -303,7 +311,7 @@ def _stack(p: Program) -> Text:
         result = (Leaf((rows, actions if headed else width)), [state] * layers)
     dropped = p.choices.chance(0.6)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(params, "weights of each layer", ("params", "layers")),
             "states": Array([state] * layers, "state of each layer", ("states", "carry", "hiddens")),
@@ -358,7 +366,7 @@ def _lstm(p: Program) -> Text:
     h, c = Leaf((rows, width)), Leaf((rows, cells))
     carry: Tree = {"h": h, "c": c} if named else (h, c)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(params, "weights of the cell", ("params", "weights")),
             "carry": Array(carry, "state before the step", ("carry", "state")),

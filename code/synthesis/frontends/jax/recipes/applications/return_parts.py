@@ -2,7 +2,7 @@
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import settled, truth
+from synthesis.frontends.jax.recipes.applications.parts import truth, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -29,7 +29,7 @@ def write_targets(p: Program) -> Text:
     elif "'value_error'" in last:
         result = (whole, whole, {"value_error": Leaf(()), "mean_target": Leaf(())})
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "rewards": Array(whole, "rewards of shape (time, batch)", ("rewards", "r_t")),
             "values": Array(Leaf((length, count), -2, 2), "estimated values of shape (time, batch)", ("values", "v_t")),

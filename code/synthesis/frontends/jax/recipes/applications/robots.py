@@ -4,7 +4,7 @@ import math
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, settled
+from synthesis.frontends.jax.recipes.applications.parts import key, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -54,7 +54,7 @@ def write_observation(p: Program) -> Text:
     noisy = "noise_scale" in lines
     noise = p.pick("0.05", "0.1", "0.02")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "state": Array(state, "what is sensed, by name", ("state", "sensors", "data")),
             "scales": Array(scaled, "scales by name", ("scales", "obs_scales")),
@@ -119,7 +119,7 @@ def write_rewards(p: Program) -> Text:
     asked = [*kept, *(["termination"] if penalty and ended else [])]
     weights: Tree = {name: _range(float(weighed[name])) for name in asked}
     return Text(
-        lines=settled(body),
+        lines=with_escaped_braces(body),
         given={
             **({} if tabled else {"weights": Array(weights, "weights by name", ("weights", "reward_scales"))}),
             "state": Array(entries, "velocities and torques of the robots", ("state", "data")),
@@ -228,7 +228,7 @@ def write_ends(p: Program) -> Text:
                  given=False, optional=True)  # fmt: skip
         del given["joint_pos"], given["joint_limits"]
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given=given,
         result=result,
         helpers=(_OUTSIDE,),
@@ -258,7 +258,7 @@ def write_randomization(p: Program) -> Text:
     added = f"('{ranged[-1]}',)"
     body = f"ranges = {{{table}}}\n" + lines
     return Text(
-        lines=settled(body),
+        lines=with_escaped_braces(body),
         given={
             "key": Array(key(), "random key", ("key", "rng")),
             "model": Array(model, "parameters of the robot, by name", ("model", "params", "sys_params")),
@@ -297,7 +297,7 @@ def write_targets(p: Program) -> Text:
     known = "'velocity'" in lines
     asked = "'position'" if "joint_limits" in lines else p.pick("'position'", "'velocity'", "'torque'")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "q": Array(Leaf((n, dof), -1, 1), "position of each joint", ("q", "joint_pos", "qpos")),
             "qd": Array(Leaf((n, dof), -2, 2), "velocity of each joint", ("qd", "joint_vel", "qvel")),

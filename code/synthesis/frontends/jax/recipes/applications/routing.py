@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, weights, whole
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, weights, whole, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -50,7 +50,7 @@ def _routed(p: Program) -> Text:
     elif "if not return_aux" in lines and not asked:
         result = (out,)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(params, "router and experts", ("params", "weights")),
             "x": Array(Leaf((batch, length, dim), -2, 2), "features of shape (batch, length, dim)", ("x", "inputs")),
@@ -110,7 +110,7 @@ def _head_loss(p: Program) -> Text:
     elif "'perplexity'" in lines:
         result = (dict.fromkeys([*names, "perplexity"], number),)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(params, "weights of the last layer", ("params", "weights")),
             "hidden": Array(Leaf((batch, length, dim), -2, 2), "features of shape (batch, length, dim)",
@@ -169,7 +169,7 @@ def _drafted(p: Program) -> Text:
     elif "with_stats" in lines and told:
         result = (tokens, counts, Leaf(()))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "draft_tokens": Array(whole(batch, drafted, below=vocab), "drafted tokens", ("draft_tokens", "proposals")),
             "draft_logits": Array(Leaf((batch, drafted, vocab), -2, 2), "scores of the small model",

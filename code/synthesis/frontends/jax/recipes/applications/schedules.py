@@ -8,7 +8,7 @@ from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled, step_size
+from synthesis.frontends.jax.recipes.applications.parts import placed, step_size, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
@@ -235,7 +235,7 @@ def _phases(p: Program) -> Text:
         ("(200, 2800, 1000, 2000)", "(0.0, 0.1, 0.03, 0.01, 0.003)"),
     ))  # fmt: skip
     return Text(
-        lines=settled(placed(lines, "RETURNED", end)),
+        lines=with_escaped_braces(placed(lines, "RETURNED", end)),
         given={
             "params": given["params"], "grads": given["grads"],
             "state": Array(keeps, "count and running sum", ("state", "opt_state")), **given,
@@ -278,7 +278,7 @@ def _plateau(p: Program) -> Text:
     if "mode == 'min'" not in lines:
         lines = re.sub(r"if mode not in .*\n.*\n", "", lines)
     return Text(
-        lines=settled(placed(placed(lines, "KEPT", kept), "RETURNED", end)),
+        lines=with_escaped_braces(placed(placed(lines, "KEPT", kept), "RETURNED", end)),
         given={
             "params": given["params"], "grads": given["grads"],
             "state": Array(keeps, "what was best so far, and what is counted", ("state", "schedule_state")),

@@ -6,7 +6,7 @@ from textwrap import dedent
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -74,7 +74,7 @@ def write_merged(p: Program) -> Text:
         result = Leaf(tuple(shape))
     x = Leaf((*lead, width)) if form == "apply" else Leaf(three)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             **({} if form == "merge" else
                {"x": Array(x, "features" if form == "apply" else "an array", ("x", "inputs"))}),
@@ -137,7 +137,7 @@ def write_windows(p: Program) -> Text:
     elif "reduce ==" in lines and reduce != "None":
         result = (Leaf((*lead, frames)),)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "x": Array(Leaf((*lead, length)), "signals", ("x", "signal", "audio")),
             "window": Array(Leaf((size,), 0.1, 1), "weight of each sample of a window", ("window", "taper"), 0.35),
@@ -202,7 +202,7 @@ def write_patches(p: Program) -> Text:
             result = Leaf((n, rows * patch // 2, cols * patch // 2, channels))
     square = rows == cols
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "images": Array(images, "images of shape (batch, height, width, channels)", ("images", "imgs", "pixels")),
             "patches": Array(Leaf((n, rows * cols, width), 0, 1), "patches of each image", ("patches", "patch_tokens")),
@@ -298,13 +298,13 @@ def write_reduced(p: Program) -> Text:
         """,
     }
     form = p.pick("sum", "sum", "moments")
-    summed = settled(p.choose(text))
+    summed = with_escaped_braces(p.choose(text))
     call = "reduce({})" if "functools.partial" in summed else "jnp.sum({}, axis=axis, keepdims=keepdims, where=where)"
     end = p.choose(ends[form])
     end = end.replace("COUNT", "jnp.maximum(jnp.sum(where, axis=axis, keepdims=keepdims), 1)")
     for inside in ("x ** 2", "x"):
         end = end.replace(f"SUM({inside})", call.format(inside))
-    lines = join(summed, settled(end))
+    lines = join(summed, with_escaped_braces(end))
     known = [each for each in ("sum", "mean", "rms", "var") if f"how == '{each}'" in lines]
     kept: tuple[int, ...] = ()
     if axis == "None":
@@ -382,7 +382,7 @@ def write_segments(p: Program) -> Text:
     if flat:
         result = (Leaf((n,)), Leaf((kinds,))) if both else (Leaf((n,)),)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "x": Array(x, "one number for each row" if flat else "rows", ("values", "data", "messages")),
             "segment_ids": Array(Leaf((n,), 0, kinds - 1, "int32"), "the segment of each row",
@@ -454,7 +454,7 @@ def write_chunked(p: Program) -> Text:
     else:
         one = re.sub(r"def (\w+)\(.*\) -> Array:", r"def \1(part):", p.choose(_ONES[form]))
         lines = join(one.replace("table", "keys").replace("entries", "values"), body.replace("ONE", form))
-    lines = settled(lines)
+    lines = with_escaped_braces(lines)
     out = p.choices.choice((2, 5))
     leaf = {"nearest": Leaf((n,), dtype="int32"), "average": Leaf((n, out)), "count": Leaf((n,), dtype="int32")}[form]
     return Text(

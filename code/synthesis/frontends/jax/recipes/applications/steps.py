@@ -2,7 +2,7 @@
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm
-from synthesis.frontends.jax.recipes.applications.parts import remark, settled
+from synthesis.frontends.jax.recipes.applications.parts import remark, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, leaves_of
 
@@ -55,7 +55,7 @@ def finish_step(
         p, kind, each, held, tree, decays=not (decays or clipped) and p.maybe(0.25)
     )
     p.add(*lines, move)
-    names = settled(", ".join(["params", *states]))
+    names = with_escaped_braces(", ".join(["params", *states]))
     p.finish(
         *([(f"return {names}, {plain}", (tree, *results, *leaves))] if not told else []),
         *(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, truth
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, truth, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -114,7 +114,7 @@ def _planned(p: Program) -> Text:
         result = (*result, Leaf((samples,)))
     known = [each for each in ("softmax", "elites", "best") if f"method == '{each}'" in lines]
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "state": Array(Leaf((size,)), "what the robot is now", ("state", "x0")),
             "plan": Array(plan, "commands that were planned before", ("plan", "nominal", "mean_actions")),
@@ -203,7 +203,7 @@ def _tracked(p: Program) -> Text:
     mean, cov = Leaf((*head, size), -2, 2), Leaf((*head, size, size))
     by_name = "return {'mean': mean, 'factor': factor}" in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "state": Array({"mean": mean, "factor": cov}, "means, and matrices whose squares are covariances",
                            ("state", "tracks", "belief")),
@@ -285,7 +285,7 @@ def _enclosed(p: Program) -> Text:
     spheres = "((1.0, 1.0), 0.3)" if dims == 2 else "((1.0, 1.0, 1.0), 0.3)"
     more = "((0.4, 1.5), 0.2)" if dims == 2 else "((0.4, 1.5, 1.0), 0.2)"
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "positions": Array(Leaf((count, dims), *((0, 2) if moves else (-0.2, 2.2))), "where particles are",
                                ("positions", "pos")),
@@ -401,7 +401,7 @@ def _matched(p: Program) -> Text:
         result = (Leaf((n,)),)
     per_row = len(result) == 1 and result[0] != Leaf(())
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "queries": Array(Leaf((n, dim), -2, 2), "vectors of queries", ("queries", "query_emb", "anchors")),
             "documents": Array(Leaf((n, dim), -2, 2), "vectors of what belongs to them",

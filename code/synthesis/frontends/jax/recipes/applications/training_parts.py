@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.checkpoints import WRITERS as CHECKPOINTS
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -79,7 +79,7 @@ def _evaluated(p: Program) -> Text:
         else Leaf(shape, 0.1, 1)
     )
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "logits": Array(Leaf((*shape, classes), -2, 2), "scores of each class", ("logits", "scores")),
             "labels": Array(Leaf(shape, 0, classes - 1, "int32"), "the right classes", ("labels", "targets")),
@@ -124,7 +124,7 @@ def _batched(p: Program) -> Text:
     made: Tree = {name: Leaf((*head, width), dtype=kind) for name, kind in names.items()}
     counted = last.strip().startswith("return features, ")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "tokens": Array(Leaf((rows, length), 0, vocab, "int32"), "tokens of shape (batch, length)",
                             ("tokens", "input_ids")),
@@ -182,7 +182,7 @@ def _processed(p: Program) -> Text:
         lines = lines.replace("if greedy:", "if key is None:")
         given["key"] = Array(key(), "random key", ("key", "rng"), 1.0)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given=given,
         result=(Leaf((rows,), dtype="int32"), Leaf((rows,))) if greedy else (Leaf((rows, vocab)),),
         helpers=(_KEEP_LARGEST, _KEEP_MASS),
@@ -220,7 +220,7 @@ def _stored(p: Program) -> Text:
     state: Tree = {"data": data, "insert": whole, "size": whole}
     drawn = "sample" in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "buffer": Array({"data": data, "insert": Leaf((), 0, capacity - 1, "int32"),
                              "size": Leaf((), n, capacity, "int32")}, "rows, and how many there are",
@@ -263,7 +263,7 @@ def _objective(p: Program) -> Text:
     names += [each for each in ("clip_fraction", "total_loss") if f"metrics['{each}']" in lines]
     one = Leaf(shape, -1.5, -0.5)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "log_probs": Array(one, "log probabilities of the actions now", ("log_probs", "logp", "new_log_probs")),
             "old_log_probs": Array(one, "log probabilities when they were taken",
@@ -316,7 +316,7 @@ def _cached(p: Program) -> Text:
     flag = "merge_heads_too" in text
     flat = merged and (asked if flag else True)
     return Text(
-        lines=settled(text),
+        lines=with_escaped_braces(text),
         given={
             "q": Array(rows, "queries of the new tokens", ("q", "query")),
             "k": Array(new, "their keys", ("k", "key")),
@@ -397,7 +397,7 @@ def _beams(p: Program) -> Text:
     if form == "counted":
         made |= {"lengths": Leaf((batch, now), dtype="int32"), "ranking": Leaf((batch, now))}
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "logits": Array(Leaf((batch, beams, vocab), -3, 3), "scores of the next token", ("logits", "next_logits")),
             "scores_so_far": Array(Leaf((batch, beams), -5, 0), "log probability of each beam",

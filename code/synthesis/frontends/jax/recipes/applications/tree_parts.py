@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, weights, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -116,7 +116,7 @@ def write_log(p: Program) -> Text:
         kept[f"{label}/mean"] = Leaf(())
     asked = [each for each in ("norm", "rms", "max", "mean_abs", "std", "zeros") if f"kind == '{each}'" in lines]
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "tree": Array(tree, "parameters by layer", ("params", "tree") if ratio else ("params", "grads", "tree")),
             "updates": Array(changed(tree, -0.01, 0.01), "their updates", ("updates",)),
@@ -161,7 +161,7 @@ def write_vector(p: Program) -> Text:
     flat = Leaf((size,)) if shards == 1 else Leaf((shards, -(-size // shards)))
     given_tree: Tree = mapped(tree, lambda leaf: leaf) if back or not only else _kernels(tree)
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "tree": Array(given_tree, "parameters", ("params",) if back else ("tree", "params", "grads")),
             **({"vector": Array(Leaf((size,), -0.5, 0.5), "a step for all parameters, as one vector",
@@ -199,7 +199,7 @@ def write_merged_models(p: Program) -> Text:
     alone, some = p.choices.chance(0.4), p.choices.chance(0.5)
     layered = "layer_fracs" in lines
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "checkpoints": Array([tree] * count, "parameters of each checkpoint", ("checkpoints", "models", "trees")),
             "weights": Array(Leaf((count,), 0.2, 1), "how much each counts", ("weights", "coefficients"), float(alone)),
@@ -247,7 +247,7 @@ def write_frozen(p: Program) -> Text:
     both = lines.rstrip().split("\n")[-1].endswith("sum(moved))")
     slow = str((free[0],))
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters by layer", ("params",)),
             "grads": Array({name: tree[name] for name in free}, "gradients of the layers that learn",
@@ -291,7 +291,7 @@ def write_compared(p: Program) -> Text:
     result = results.get(last, results["return errors, failed"])
     metrics = ("'max'", "'l2'", "'cosine'")
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "tree": Array(tree, "arrays", ("tree", "actual", "params")),
             "other": Array(tree, "arrays that they are compared with", ("other", "expected", "reference")),

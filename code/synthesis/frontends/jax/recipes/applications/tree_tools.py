@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import parameters
-from synthesis.frontends.jax.recipes.applications.parts import key, settled
+from synthesis.frontends.jax.recipes.applications.parts import key, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tree_parts import (
     write_compared,
@@ -36,9 +36,9 @@ TREE_VDOT = '''
 KEYS_LIKE = _BODIES["keys_like"]
 
 
-def _settled(p: Program, text: str) -> str:
+def _choose_and_escape(p: Program, text: str) -> str:
     """Return a text with one alternative chosen in each group, and the braces of Python code escaped again."""
-    return settled(p.choose(text))
+    return with_escaped_braces(p.choose(text))
 
 
 def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
@@ -171,7 +171,7 @@ def _cast(p: Program) -> Text:
         "scaled": ("unscale_gradients", "unscale_and_check", "unscale"),
     }[form]
     return Text(
-        lines=settled(lines),
+        lines=with_escaped_braces(lines),
         given={
             "tree": Array(tree, "arrays in single precision", ("tree", "params", "variables")),
             "batch": Array(batch, "what layers are given", ("batch", "inputs")),
@@ -295,7 +295,7 @@ def _noise(p: Program) -> Text:
     tree = _tree(p)
     form = p.pick(*_NOISES)
     lines, titles, summary = _NOISES[form]
-    lines = _settled(p, lines)
+    lines = _choose_and_escape(p, lines)
     results = len(re.findall(r"noise$", lines.rstrip())) + 2 if form == "antithetic" else 1
     return Text(
         lines=lines,
@@ -356,7 +356,7 @@ def _batches(p: Program) -> Text:
 
     shorter: Tree = mapped(one, lambda leaf: Leaf(leaf.shape[1:]))
     longer = rows + size
-    lines = _settled(p, _BATCHES[form])
+    lines = _choose_and_escape(p, _BATCHES[form])
     taken: Tree = mapped(one, lambda leaf: Leaf((size, *leaf.shape[1:])))
     results: dict[str, tuple[Tree, ...]] = {
         "stack": (mapped(one, stacked),), "concat": (mapped(one, joined),),
@@ -424,7 +424,7 @@ def _blend(p: Program) -> Text:
     targeted = form in ("soft", "periodic")
     counter = Leaf((), 0, 50, "int32")
     state, result = tree, (tree,)
-    text = _settled(p, _AVERAGES[form])
+    text = _choose_and_escape(p, _AVERAGES[form])
     if form == "running" and "start" not in text:
         counter = Leaf((), 1, 50, "int32")
     if form in ("warm", "running"):

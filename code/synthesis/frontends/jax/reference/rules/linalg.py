@@ -14,7 +14,7 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 _Axes = tuple[Sequence[int], Sequence[int]]
 _LARGE = 2**20
 """Product of the operands' sizes above which ``matmul`` is used rather than ``einsum``."""
-_ALONE = 2**18
+_SINGLE_THREAD_WORK = 2**18
 """Number of multiplications up to which BLAS uses one thread. With several threads, they wait for each other."""
 
 
@@ -70,7 +70,7 @@ def matrix_product(left: Array, right: Array, left_axes: _Axes, right_axes: _Axe
     outer = [left.shape[axis] for axis in rows], [right.shape[axis] for axis in columns]
     rows_of = first.reshape((*batch, math.prod(outer[0]), summed))
     columns_of = second.reshape((*batch, summed, math.prod(outer[1])))
-    step = max(8, _ALONE // max(1, summed * math.prod(outer[1])))
+    step = max(8, _SINGLE_THREAD_WORK // max(1, summed * math.prod(outer[1])))
     parts = [np.matmul(rows_of[..., at : at + step, :], columns_of) for at in range(0, rows_of.shape[-2], step)]
     made = np.concatenate(parts, axis=-2)
     return made.reshape((*batch, *outer[0], *outer[1]))

@@ -32,7 +32,7 @@ _TOTALS = {
     "none": "",
 }
 """For each quantity, the lines that compute it for a tree, given the tree's mass and centre of mass."""
-_KEPT = {
+_STORE_TOTALS = {
     "momentum": "",
     "velocity": "tree_com[tid] = com",
     "inertia": "total_mass[tid] = mass",
@@ -127,9 +127,9 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
     if target == "joint_torques":
         _declare_dofs(p, trees * length)
     wanted = p.choices.choice(tuple(_TOTALS))
-    none = _KEPT[wanted].replace("= com", "= wp.vec3(0.0, 0.0, 0.0)").replace("= mass", "= 0.0")
+    none = _STORE_TOTALS[wanted].replace("= com", "= wp.vec3(0.0, 0.0, 0.0)").replace("= mass", "= 0.0")
     lines = (("OTHERS", _NOTHING[wanted], 12), ("KEPT_NOTHING", none.replace(" " * 8, ""), 12),
-             ("MORE", _TOTALS[wanted].strip(), 0), ("KEPT", _KEPT[wanted], 0))  # fmt: skip
+             ("MORE", _TOTALS[wanted].strip(), 0), ("KEPT", _STORE_TOTALS[wanted], 0))  # fmt: skip
     text = _TREE[target]
     for gap, written, deep in lines:
         text = text.replace(gap, written.replace("\n", "\n" + " " * deep))

@@ -60,7 +60,7 @@ _JOINT_LAWS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """For each target, alternative lines that process one coordinate ``Q`` of a joint and its velocity ``QD``."""
 _JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_BALL", "JOINT_FIXED", "JOINT_FREE", "JOINT_D6")
-_TURNED = _BODIES["turned"]
+_INTEGRATE_ROTATION = _BODIES["turned"]
 """A function that integrates a rotation, which has four coordinates (a quaternion) but three velocities."""
 
 
@@ -108,7 +108,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     p.constants({"LOCKED": 1})
     p.guard_count("joint")
     p.add(*_skipped_joints(p), "kind = type[tid]")
-    p.function(_TURNED)
+    p.function(_INTEGRATE_ROTATION)
     p.add(where, _joint_cases(p, dedent(p.choices.choice(_JOINT_LAWS[target])).strip(), integrates=integrates))
     titles = {
         "joint_targets": ("eval_joint_drives", "apply_joint_control", "compute_joint_targets"),

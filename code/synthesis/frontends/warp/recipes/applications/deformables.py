@@ -90,7 +90,7 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
     return points
 
 
-_PUSHED = _BODIES["pushed"]
+_ADD_SPRING_FORCE = _BODIES["pushed"]
 """Statements that add a spring's force to the particles at its two ends."""
 _SPRING_FORCES = (
     (
@@ -160,7 +160,7 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     p.output("num_torn", INT, (1,), ("num_torn", "num_overstretched"), (0, 1))
     text, titles, summary = p.choices.choice({"spring_forces": _SPRING_FORCES, "spring_projection": _PROJECTIONS,
                                               "spring_strain": _SPRING_STRAINS}[target])  # fmt: skip
-    p.write(text.replace("PUSHED", _PUSHED))
+    p.write(text.replace("PUSHED", _ADD_SPRING_FORCE))
     return p.done("deformable", "springs", target, summary, tuple(titles.split()), (
         "One thread per spring.",
         *(() if target == "spring_strain" else (

@@ -51,7 +51,7 @@ _SLOTS = {
 }
 """Lines of kernels that fill slots of lists; ``OWN`` is replaced by the lines for one candidate."""
 
-_FREED = {
+_POOLS = {
     "free_slots": (
         (
             _BODIES["free_slots.retire_particles"],
@@ -114,7 +114,7 @@ _SLOT_FUNCTIONS = (
 
 def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel whose threads count, take or free slots of lists."""
-    freed = stream.child("freed").choice(_FREED[target]) if target in _FREED else None
+    freed = stream.child("freed").choice(_POOLS[target]) if target in _POOLS else None
     of_particles = target in ("own_list", "free_slots")
     counted = target == "count_slots"
     of_joints = "joint" if counted else "limit"
@@ -752,7 +752,7 @@ RECIPES = (
     Recipe(
         name="slots",
         category="events",
-        targets=(*_SLOTS, *_FREED),
+        targets=(*_SLOTS, *_POOLS),
         draw=_draw_slots,
     ),
     Recipe(name="state_machine", category="events", targets=tuple(_MACHINES), draw=_draw_machine),

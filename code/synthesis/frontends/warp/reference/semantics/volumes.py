@@ -28,7 +28,7 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 _VECTOR = vector_type("float32", 3)
-_HELD = {"volume_f": FLOAT32, "volume_v": _VECTOR, "volume_i": INT32}
+_VALUE_TYPES = {"volume_f": FLOAT32, "volume_v": _VECTOR, "volume_i": INT32}
 """The type of the values of each kind of volume."""
 _CLOSEST = 0
 """The value of ``wp.Volume.CLOSEST``."""
@@ -40,7 +40,7 @@ _OUTSIDE = 2**30
 
 def _volume(handle: Any, kind: str) -> Handle:
     """Return a volume after checking its kind; an empty ``kind`` accepts any volume."""
-    if not kind and isinstance(handle, Handle) and handle.kind in _HELD:
+    if not kind and isinstance(handle, Handle) and handle.kind in _VALUE_TYPES:
         return handle
     return object_of(handle, kind or "volume_f")
 
@@ -89,7 +89,7 @@ def _between(machine: Machine, volume: Handle, point: Array) -> tuple[Array, Arr
 def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> tuple[Value, Array]:  # noqa: A002
     """Return a volume's value at a point, and its derivatives, which are zero if the closest voxel is used."""
     volume, point = _volume(id, kind), spread(machine, uvw)
-    held, wanted = _HELD[volume.kind], constant_of(mode)
+    held, wanted = _VALUE_TYPES[volume.kind], constant_of(mode)
     if wanted not in (_CLOSEST, _LINEAR) or (wanted == _LINEAR and held is INT32):
         raise ReferenceUnknownError(f"sampling of a {volume.kind} in mode {wanted}")
     if wanted == _LINEAR:
@@ -102,7 +102,7 @@ def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> t
 def _typed(id: Any, dtype: Any) -> str:  # noqa: A002
     """Return the kind of a volume, after checking that its values have the given type."""
     volume = _volume(id, "")
-    if type_of(dtype) != _HELD[volume.kind]:
+    if type_of(dtype) != _VALUE_TYPES[volume.kind]:
         raise ReferenceUnknownError(f"a {volume.kind} of another type")
     return volume.kind
 
@@ -160,7 +160,9 @@ def _sample_grad(
 
 def _looked_up(machine: Machine, id: Any, kind: str, *voxel: Value) -> Value:  # noqa: A002
     volume = _volume(id, kind)
-    return Value(_HELD[volume.kind], _read(machine, volume, [spread(machine, each).astype(np.int64) for each in voxel]))
+    return Value(
+        _VALUE_TYPES[volume.kind], _read(machine, volume, [spread(machine, each).astype(np.int64) for each in voxel])
+    )
 
 
 @semantics("volume_lookup_f")

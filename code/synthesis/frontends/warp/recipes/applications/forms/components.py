@@ -15,7 +15,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 
 _SHARE = 0.4
 """Probability that a kernel accesses components by letter."""
-_UNFOLDED = 0.85
+_UNFOLDED_SHARE = 0.85
 """Probability that a kernel assigns the components of long vectors one by one."""
 _LONG = 38
 """Number of characters above which the assignment of a vector to a variable is split into its components."""
@@ -30,7 +30,7 @@ _VECTORS = {"wp.vec2": "xy", "wp.vec3": "xyz", "wp.vec2i": "xy", "wp.vec3i": "xy
 
 def unfold(sheet: Sheet, choices: Stream) -> None:
     """In most kernels, assign the components of long 3-vectors one by one."""
-    if not choices.chance(_UNFOLDED):
+    if not choices.chance(_UNFOLDED_SHARE):
         return
     for block in list(blocks_of(sheet.body)):
         for place in reversed(range(len(block))):

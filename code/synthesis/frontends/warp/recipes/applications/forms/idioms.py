@@ -53,7 +53,7 @@ def _of(names: str, parameters: str, result: str, *forms: str, **where: str) -> 
     return _Idiom(tuple(names.split()), typed, result, forms, {key: re.compile(each) for key, each in where.items()})
 
 
-_TURNING = r".*(\b[wW]\w?\b|omega|ang|qd|vel|twist|spatial).*"
+_ANGULAR_VELOCITY = r".*(\b[wW]\w?\b|omega|ang|qd|vel|twist|spatial).*"
 """Matches an angular velocity."""
 _STIFF, _DAMPING = r"(?!-).*(ke|kp|stiff|gain_?p|\bk\b).*", r"(?!-).*(kd|kv|damp|gain_?d).*"
 """Match the two gains of a controller."""
@@ -75,7 +75,7 @@ _IDIOMS = (
     _of("wrench_at force_to_wrench make_wrench", "f: wp.vec3, r: wp.vec3", "wp.spatial_vector",
         "wp.spatial_vector(f, wp.cross(r, f))"),
     _of("velocity_at_point point_velocity", "v: wp.vec3, w: wp.vec3, r: wp.vec3", "wp.vec3",
-        "v + wp.cross(w, r)", w=_TURNING),
+        "v + wp.cross(w, r)", w=_ANGULAR_VELOCITY),
     _of("rotate_inertia inertia_to_world", "R: wp.mat33, I: wp.mat33", "wp.mat33", "R * I * wp.transpose(R)"),
     _of("small_rotation quat_to_rotation_vector rotation_error", "q: wp.quat", "wp.vec3",
         "2.0 * wp.sign(q[3]) * wp.vec3(q[0], q[1], q[2])"),

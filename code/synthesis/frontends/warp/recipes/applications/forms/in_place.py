@@ -83,7 +83,7 @@ def nest(sheet: Sheet, choices: Stream) -> None:
             match block[place]:
                 case ast.Assign(
                     targets=[ast.Name(id=name)], value=ast.Subscript(value=ast.Name(id=array), slice=index) as value
-                ) if stored[name] == 1 and read[name] in _FEW and _is_kept(sheet.given.get(array)):
+                ) if stored[name] == 1 and read[name] in _FEW and _is_read_only(sheet.given.get(array)):
                     nesting = _Nesting(name, value)
                     short = not any(isinstance(each, ast.Subscript | ast.Call) for each in nodes_in([index]))
                     after = _while_fixed(block[place + 1 :], set(names_in([value])))
@@ -93,7 +93,7 @@ def nest(sheet: Sheet, choices: Stream) -> None:
                     pass
 
 
-def _is_kept(given: Given | None) -> bool:
+def _is_read_only(given: Given | None) -> bool:
     """Return whether an argument is an array of integers that the kernel only reads."""
     return given is not None and given.shape is not None and given.kind == Type("int32") and given.role is Role.INPUT
 
