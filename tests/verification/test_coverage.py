@@ -19,8 +19,8 @@ from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.base import Kernel, Reached, Trace, Values
 from synthesis.verification.aimed import TRIALS, aimed_inputs
 from synthesis.verification.boundaries import (
+    _comparable,  # pyright: ignore[reportPrivateUsage]
     _edge_inputs,  # pyright: ignore[reportPrivateUsage]
-    _kept,  # pyright: ignore[reportPrivateUsage]
 )
 from synthesis.verification.coverage import Coverage, coverage_of
 from synthesis.verification.inputs import complete, draw_inputs
@@ -317,7 +317,7 @@ def test_a_draw_that_depends_on_an_open_order_or_counts_what_rounding_decides_is
         for double, other in ((0, 0), (0, 0.1), (1e-9, 0.6))
     )  # fmt: skip
     turned = clear | {"double": np.float32(0.6), "own": np.float32(0.4999), "x": np.full(4, 1e6, np.float32)}
-    found = _kept(Told(), spec, [clear, ordered, counted, turned], {"x": 1e-5, "n": 0.0})  # pyright: ignore[reportArgumentType]
+    found = _comparable(Told(), spec, [clear, ordered, counted, turned], {"x": 1e-5, "n": 0.0})  # pyright: ignore[reportArgumentType]
     assert [each.inputs is clear for each in found] == [True]
 
 
