@@ -25,12 +25,13 @@ _Task = tuple[Recipe, str]
 class KernelGenerator:
     """Draws the kernels of a front end.
 
-    Indices visit categories in a cyclic order (:class:`Wheel`), in which each category occurs in proportion to its
-    weight, evenly spread. ``spec(j)`` is the next kernel of the category at position ``j``. So
-    ``generate_<category>(i)`` does not depend on what else is drawn or on the weights.
+    The kernels of a category are numbered from 0. The kernel with a number, which ``generate_<category>(number)``
+    returns, depends neither on other categories nor on weights. Indices of kernels visit the categories in a cyclic
+    order (:class:`Wheel`), in which each category occurs in proportion to its weight, evenly spread. ``spec(j)`` is the
+    next kernel of the category at position ``j``.
 
-    If all targets of a category have the same weight, as single operations do, each is drawn once in every round, which
-    has as many numbers as there are targets. Each round has another random order, so no target is rare by chance.
+    If all targets of a category have the same weight, as single operations do, its numbers are divided into rounds, and
+    each target is drawn once in a round. Each round has another random order, so no target is rare by chance.
     Otherwise, for each number, every pair of recipe and target gets a seeded score, and the pair with the highest score
     is drawn. Pairs are then drawn in proportion to their weights, and a new recipe or target changes only the kernels
     that are drawn from it.
@@ -42,7 +43,7 @@ class KernelGenerator:
 
     Raises:
         ConfigError: if a setting does not exist or has an invalid value, or if a share of wrong adjoints is given and
-            the front end has no such recipe.
+            the front end has no recipe with wrong adjoints.
         UnknownNameError: if there is no such front end.
         MissingFrontendError: if its package is not installed.
 
@@ -223,7 +224,7 @@ def _weight_of(task: _Task) -> float:
 def draw(recipe: Recipe, stream: Stream, target: str) -> KernelSpec:
     """Return a recipe's kernel for a target, with the stream's difficulty.
 
-    If a draft fails, it is started again from another stream.
+    If drawing fails with one stream of random choices, it is tried with another one.
 
     Raises:
         RuntimeError: if every start fails, which is an error of the recipe.

@@ -118,7 +118,7 @@ class Grader:
         self._queues: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = weakref.WeakKeyDictionary()
 
     def __deepcopy__(self, memory: dict[int, Any]) -> "Grader":
-        """Return the grader itself, so that copies of its owner share its processes."""
+        """Return the grader itself, so that a copy of an object that holds it uses the same processes."""
         del memory
         return self
 

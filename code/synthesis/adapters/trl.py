@@ -49,10 +49,10 @@ class IrsmithReward:
             prompts: the prompts, which are ignored.
             completions: the model's completions: strings, or lists of messages.
             log_metric: called with the share of accepted completions, as ``irsmith/accepted``.
-            columns: the columns of the data set, as lists, including ``id`` and ``direction`` or ``level``.
+            columns: the columns of the data set, as lists, including ``id``, and either ``direction`` or ``level``.
 
         Raises:
-            ConfigError: if these columns are missing, or a row has no verified text of a level.
+            ConfigError: if one of these columns is missing, or a row has no verified text of a level.
         """
         del prompts
         scores = self.grader.score(_submitted(completions, columns))

@@ -118,7 +118,7 @@ def _table(console: Console, title: str, titles: Sequence[str], rows: Iterable[t
 
 
 def _print_lines(found: Comparison) -> None:
-    """Print each count on a line with tab-separated fields, for programs: what is counted, its name, the count."""
+    """Print each count on a line with tab-separated fields, for scripts: what is counted, its name, the count."""
     for side, toolchains in zip(("old", "new"), found.toolchains, strict=True):
         for versions, count in _toolchains(toolchains):
             _print_line("toolchain", side, versions, count)

@@ -22,7 +22,7 @@ def finalize(
 ) -> None:
     """Make a data set from runs: splits without shared programs, files for loaders, a card, a leak report.
 
-    Of several kernels that are the same program, in Python or in all their texts, the first by seed and index is kept.
+    Of several kernels whose sources, or all of whose texts, differ only in names, the first by seed and index is kept.
     The others are lines of the ledger. Running the command again has no effect. If the data set has grown, only new
     rows are written.
 

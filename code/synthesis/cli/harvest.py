@@ -53,8 +53,8 @@ def harvest(
     environment: Path
         Folder for the packages' environments, one for each. By default one in the user's cache.
     package: tuple[str, ...]
-        Name of a package of the file to harvest. Can be repeated. By default all. A folder that holds the rows of other
-        packages grows.
+        Name of a package of the file to harvest. Can be repeated. By default all. Rows are added
+        to a folder that has the rows of other packages.
     package_time: float
         Time limit for a package, in seconds. What was not finished is in the ledger. By default there is none.
     pretend_gpu: bool

@@ -31,5 +31,5 @@ class IrLexer(RegexLexer):
 
 
 def lexer_of(name: str) -> Lexer:
-    """Return the lexer of a language, given the lexer's name in the language's record."""
+    """Return a lexer, given its name: the field ``lexer`` of :class:`synthesis.core.languages.Language`."""
     return IrLexer() if name == "ir" else get_lexer_by_name(name)

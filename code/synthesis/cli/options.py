@@ -17,7 +17,7 @@ _CONFIG = "--config"
 
 
 def read_config(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-    """Fill in options that the command line omits from the file given with ``--config``.
+    """Take options that are not on the command line from the file given with ``--config``.
 
     Raises:
         CycloptsError: if the file cannot be read, or has a key that is not an option of the command.

@@ -77,7 +77,7 @@ def _list(entries: list[Entry]) -> None:
 
 
 def _print(entries: list[Entry]) -> None:
-    """Print one line for each entry with tab-separated fields, for programs."""
+    """Print one line for each entry with tab-separated fields, for scripts."""
     for each in entries:
         found = each.rejection
         where = found.recipe or found.origin

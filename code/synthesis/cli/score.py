@@ -32,11 +32,11 @@ def score(
 ) -> int:
     """Score texts of a model against the rows of a folder, by executing them.
 
-    Each line of the candidates is a JSON object: the id of a row, a level of the row (or python, for Python that
-    answers a text) and the text. The lines of the result are in the same order. Each has the id, the level, and either
+    Each line of the input is an answer, a JSON object: the id of a row, a level of the row (or python, if the answer is
+    Python source) and the text. The lines of the result are in the same order. Each has the id, the level, and either
     the score (a value from 0 to 1, whether it is accepted, the last step that it reached, and what was wrong) or an
-    error that names the line. The exit status is 1 if a line is not a candidate for a row, and 0 otherwise, whatever
-    the scores.
+    error that names the line. The exit status is 1 if a line is not an answer to a row, and 0 otherwise, whatever the
+    scores.
 
     Texts run in processes with limits and, if the kernel of this machine allows it, without rights. A text that equals
     the row's own but for white space is accepted without execution; any other text is executed.

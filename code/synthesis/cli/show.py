@@ -65,7 +65,7 @@ def show(
 
 
 def _one_text(pair: Document, levels: list[str]) -> str:
-    """Return the text of the given level, or the source if there is none.
+    """Return the text of the given level, or the source if no level is given.
 
     Raises:
         ConfigError: if several levels are given, or the pair has no text of the level.

@@ -88,7 +88,7 @@ def print_proofs(
     missing: Mapping[str, int],
     dropped: Mapping[str, Mapping[str, int]],
 ) -> None:
-    """Print a table of texts by level: their number, how many are verified, and why others are not verified or absent.
+    """Print a table of texts by level: their number, that of verified ones, and why texts are unverified or absent.
 
     Args:
         console: the console to print to.

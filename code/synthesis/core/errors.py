@@ -12,7 +12,7 @@ IrsmithError
 ├── MachineError              no memory, no space, a killed process: a failure of the machine, not of a kernel
 │   ├── NoSpaceError          no space left for temporary files; retrying does not help
 │   └── SandboxError          a required protection that this machine lacks
-├── LeakError                 splits of a data set share programs; the data set is not finished
+├── LeakError                 splits of a data set share a kernel; the data set is not finished
 └── KernelError               a kernel that could not be loaded or lowered; carries the Stage and Symptom
 """
 
@@ -136,7 +136,10 @@ class SandboxError(MachineError):
 
 
 class LeakError(IrsmithError):
-    """Splits of a data set share programs. The split rule prevents this, so the cause is a bug or a changed file."""
+    """Splits of a data set share a source, a text or a structure.
+
+    The split rule prevents this, so the cause is a bug or a changed file.
+    """
 
 
 class KernelError(IrsmithError):

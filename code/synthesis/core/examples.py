@@ -94,10 +94,10 @@ def example(*arguments: Any) -> Callable[[F], F]:
 
 
 def _unmarked(function: Any) -> Any:
-    """Store on a function the error that ``@example`` was used without parentheses, and return the function.
+    """Record on a function that it has ``@example`` without parentheses, and return the function.
 
     Raises:
-        ConfigError: with this error, instead of storing it, outside of ``keeping_errors``.
+        ConfigError: outside of ``keeping_errors``, where nothing is recorded.
     """
     message = f'{function.__name__} is marked without arguments; write them as in @example("f32[4,3]")'
     if not _KEEPS_ERRORS.get():
@@ -108,9 +108,9 @@ def _unmarked(function: Any) -> Any:
 
 @contextmanager
 def keeping_errors() -> Generator[None]:
-    """Store the error of an invalid ``@example`` on the function inside the block, instead of raising it.
+    """Inside the block, store the error of an invalid ``@example`` on its function instead of raising the error.
 
-    The file can then be imported, and only this function is rejected.
+    A file with such a function can then be imported, and only the function is rejected.
     """
     token = _KEEPS_ERRORS.set(True)
     try:

@@ -6,9 +6,9 @@ import gc
 MADE_BETWEEN = 50_000
 """Threshold of the youngest generation: net number of new objects before it is collected.
 
-A full collection follows after a hundred such collections. Python's default is 700, with which imports of Warp or JAX,
-whose objects are never garbage, take a fifth longer, and rows a twentieth. With 10,000, one full collection would occur
-while a command imports what it needs, which delays the first row by a twentieth.
+A full collection follows after a hundred such collections. Python's default is 700. With it, importing Warp or JAX
+takes a fifth longer, because none of the many new objects is garbage, and making rows takes a twentieth longer. With
+10,000, a full collection occurs during a command's imports, which delays the first row by a twentieth.
 """
 
 

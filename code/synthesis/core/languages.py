@@ -43,9 +43,9 @@ class Language:
     canonical: Callable[[str], str] = canonical_text
     """Returns a text with canonical identifiers and without numbers, which is the same for texts of one structure."""
     renamed: Callable[[str], str] = str.strip
-    """Returns a text with canonical identifiers and with numbers, which is the same for texts of one program."""
+    """Returns a text with canonical identifiers and its numbers, the same for texts that differ only in names."""
     sizeless: Callable[[str], str] | None = None
-    """Returns a text without array sizes, the same for texts of one program at several sizes; None if unavailable."""
+    """Returns a text without array sizes, the same for texts of one kernel at several sizes; None if unavailable."""
     lines: Callable[[str], list[Line]] | None = None
     """Returns a text's lines without the names of values, each with its operations; None if unavailable."""
 
@@ -122,5 +122,5 @@ def ir_structure_hash(text: str, language: Language) -> str:
 
 
 def renamed_ir_hash(text: str, language: Language) -> str:
-    """Return the hash of an IR text's renamed form, which is the same for texts of one program with other names."""
+    """Return the hash of an IR text's renamed form, which is the same for texts that differ only in names."""
     return hash_text(language.renamed(text))

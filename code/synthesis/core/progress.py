@@ -37,7 +37,7 @@ class Progress:
     rate: float | None = None
     """Candidates per second that this process made in the last minutes; None at first."""
     stages: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Wall-clock seconds that all workers together have spent in each stage."""
+    """Wall-clock seconds that all workers together have spent in each step: lower, plan and prove."""
     resumed: int = 0
     """Number of candidates that were finished before this process began."""
     seconds_left: float | None = None
@@ -53,7 +53,7 @@ class Progress:
         return self.done - self.rows
 
     def later(self, seconds: float) -> "Progress":
-        """Return this progress some seconds later, if no event arrived in between. The time left is then unknown."""
+        """Return the progress as it is some seconds later if no event arrives until then. The time left is unknown."""
         slowest = None if self.slowest is None else (self.slowest[0], self.slowest[1] + seconds)
         return replace(self, seconds=self.seconds + seconds, seconds_left=None, slowest=slowest)
 
@@ -88,7 +88,7 @@ class Meter:
         self._seen: dict[Hashable, float] = {}
         """The time of the latest event of each chunk."""
         self._marks = deque([(self._began, 0.0)])
-        """Pairs of time and progress within the last minutes, at most one each second, and the last earlier pair."""
+        """Pairs of time and progress of the last minutes, at most one each second, and the latest one before."""
         self._resumed = 0
         self._workers = 1
         self._chunks: int | None = None
@@ -189,7 +189,10 @@ class Meter:
         return None if self._chunks is None else self._left_of_chunks(self._chunks, now)
 
     def _left_of_total(self, total: int, now: float, rate: float | None) -> float | None:
-        """Return an estimate from the recent rate; None if its two halves differ by more than a factor of two."""
+        """Return an estimate from the recent rate.
+
+        Return None if the rates in the two halves of the measured period differ by more than a factor of two.
+        """
         if self._sum.way >= total:
             return 0.0
         finished = self._sum.way - self._resumed

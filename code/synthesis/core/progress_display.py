@@ -157,7 +157,7 @@ def _count(progress: Progress) -> str:
 
 
 def _shares(progress: Progress) -> str:
-    """Return the shares of time by stage, as text."""
+    """Return a description of the shares of time by step."""
     whole = sum(progress.stages.values())
     listed = ", ".join(f"{name} {100 * seconds / whole:.0f} %" for name, seconds in progress.stages.items() if whole)
     return f" ({listed})" if listed else ""

@@ -1,4 +1,4 @@
-"""The records that are passed between stages: kernels, rejections and pairs.
+"""The records that are passed between steps: kernels, rejections and pairs.
 
 They are frozen and keyword-only dataclasses that compare by value. They do not depend on a front end. ``rows.py``
 describes the stored form of their fields.

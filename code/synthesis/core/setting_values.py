@@ -23,7 +23,7 @@ def check_text(name: str, value: object, *, none: bool = False) -> None:
 
 
 def check_flag(name: str, value: object) -> None:
-    """Raise an error unless a value is true or false."""
+    """Raise an error unless a value is True or False."""
     if not isinstance(value, bool):
         raise ConfigError(f"{name} is true or false, got {value!r}")
 

@@ -122,8 +122,8 @@ class Drawing(Settings):
     """Draw from the kernel files in this folder instead of the built-in recipes. The run keeps a copy of the files."""
     difficulty: str | None = None
     """A difficulty from 1 (a line or two) to 5 (up to a hundred lines), or a mix, such as 1:0.2,3:0.8. By default all
-    difficulties are drawn. Only application kernels have difficulties above 2; others are drawn at the remaining
-    difficulties of a mix."""
+    difficulties are drawn. Only kernels modelled on applications have difficulties above 2; others are drawn at the
+    remaining difficulties of a mix."""
     category_mix: str = "usual"
     """usual draws categories about as often as published applications have such kernels; uniform draws all equally
     often."""

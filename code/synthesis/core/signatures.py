@@ -87,8 +87,8 @@ class Argument:
     base: tuple[float, ...] = ()
     """Base values, one for each element, to which draws from the domain are added; empty if there are none.
 
-    They give a shape that the draws deform. A single number applies to all elements. For a field of a struct array,
-    they are given for each element of the array.
+    For example, they are the vertices of a mesh, which draws move. A single number applies to all elements. For a field
+    of a struct array, they are given for each element of the array.
     """
     recorded: bool = False
     """Whether the base was recorded from a program.

@@ -1,7 +1,7 @@
 """Assigns each row of all runs to a split or leaves it out, in one pass.
 
-Rows are ordered by seed and index. Of several rows with the same program, the first is kept. It uses about 500 bytes of
-memory for each row.
+Rows are ordered by seed and index. Of several rows that differ only in names, the first is kept. The pass uses about
+500 bytes of memory for each row.
 """
 
 import hashlib
@@ -192,13 +192,16 @@ class _Judge:
         self._sieve = sieve
         self._where = _Where(census.runs)
         self._programs: dict[int, int] = {}
-        """Maps the hash of a program to the number of the first row with it."""
+        """Maps a hash to the number of the first row with it.
+
+        It is of a drawn kernel's source after renaming, or of the identity of a user's kernel.
+        """
         self._texts: dict[int, int] = {}
-        """Maps the hash of the structure of a first text to the number of the first kept row with it."""
+        """Maps the hash of the structure of a row's first text to the number of the first kept row with it."""
         self._renamed: dict[int, set[str]] = {}
         """Maps the hash of a structure that occurred repeatedly to the hashes of its rows' renamed texts."""
         self._recorded: set[int] = set()
-        """Hashes of the programs of recorded kernels."""
+        """Hashes of the sources of recorded kernels after renaming."""
         self._sources: dict[int, int] = {}
         """Maps the hash of a source's structure to the number of the split of the kept rows with it."""
 

@@ -1,8 +1,8 @@
 """Makes a data set from the parts of runs: removes repeats, writes the ledger and the files of the rows.
 
 The result depends on the rows alone, and not on chunks, workers, engines, or the order in which runs were made or
-merged. Drawn kernels are repeats if they are the same program after renaming. Different user's kernels may be the same
-program, so they are repeats only if they are the same kernel, exported by several files.
+merged. Drawn kernels are repeats if they have the same source after renaming. Two different kernels of a user may have
+the same source, so a user's kernels are repeats only if several files export one kernel.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ def finalize(
     Args:
         places: folders of runs, or of data sets that runs were merged into. With ``out``, their runs are copied there,
             and the data set in it grows by their rows.
-        out: the folder of the data set; the one place if None.
+        out: the folder of the data set. If None, there must be one place, which is used.
         on_progress: called with the progress of each row.
         settings: the settings of the data set.
         fields: fields of :class:`synthesis.Finishing` by name, such as ``format``, ``test`` or ``hold_out``. They
@@ -60,7 +60,7 @@ def finalize(
 
     Raises:
         ConfigError: if a folder holds no run, chunks are missing, or a setting is invalid.
-        LeakError: if splits share a program, which should be impossible.
+        LeakError: if splits share a source, a text or a structure, which should be impossible.
         OutputError: if the folder cannot be written, or another process is using it.
     """
     finishing = Finishing.of(**{**(settings or Finishing()).to_json(), **fields})

@@ -1,4 +1,4 @@
-"""Counts the programs that splits of a data set share, from the rows that were written."""
+"""Counts the sources, texts and structures that splits of a data set share, from the rows that were written."""
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ text.
 
 
 class LeakCounter:
-    """A counter of the programs that splits share. It needs 40 bytes for each row."""
+    """A counter of the values of ``KINDS`` that splits share. It needs 40 bytes for each row."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str, str], array[int]] = {}
@@ -41,9 +41,9 @@ class LeakCounter:
                 self._seen.setdefault((frontend, split, kind), array("Q")).append(short_hash(found))
 
     def report(self) -> dict[str, Any]:
-        """Return the rows of each split and the number of programs that two splits share, by front end.
+        """Return, by front end, the number of rows of each split and what two splits share.
 
-        Shared programs are counted by pair of splits and kind.
+        What is shared is the number of common values of each property in ``KINDS``, by pair of splits.
         """
         found: dict[str, Any] = {}
         for frontend in dict.fromkeys(name for name, _ in self._rows):
@@ -63,7 +63,7 @@ class LeakCounter:
         return int(np.isin(ours, theirs).sum())
 
     def _repeated(self, frontend: str, split: str) -> int:
-        """Return how many rows of a split repeat the program of an earlier row of the split, up to renaming."""
+        """Return how many rows of a split repeat the source of an earlier row of the split, up to renaming."""
         kind = "renamed_source"
         return self._rows[frontend, split] - len(self._unique(frontend, split, kind))
 
@@ -72,7 +72,7 @@ class LeakCounter:
 
 
 def describe_leaks(report: Mapping[str, Any]) -> list[str]:
-    """Return one line for each kind of program that two splits share; empty if they share none."""
+    """Return one line for each property in ``KINDS`` whose values two splits share; empty if they share none."""
     return [
         f"{frontend}: {count} programs are in {pair.replace('/', ' and in ')} by {kind.replace('_', ' ')}"
         for frontend, found in report.items()

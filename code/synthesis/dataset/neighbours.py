@@ -1,8 +1,8 @@
-"""Finds programs that are nearly the same as an earlier one, with MinHash of the source's structure (library rensa).
+"""Finds sources that are nearly the same as an earlier one, with MinHash of the source's structure (library rensa).
 
-A sketch has 128 values computed from the 5-grams of a structure's tokens. Two programs are compared if eight
+A sketch has 128 values computed from the 5-grams of a structure's tokens. Two sources are compared if eight
 consecutive values agree in one of sixteen bands. At a Jaccard similarity of 0.8 this happens with a probability of 95
-%. For compared programs, the share of equal values estimates the similarity, with a standard error of 0.035.
+%. For compared sources, the share of equal values estimates the similarity, with a standard error of 0.035.
 """
 
 import re
@@ -16,7 +16,7 @@ import numpy as np
 from synthesis.core.identity.python import canonical_source
 
 THRESHOLD = 0.8
-"""Jaccard similarity from which programs are nearly the same, a common value for deduplicating code."""
+"""Jaccard similarity from which sources are nearly the same, a common value for deduplicating code."""
 _VALUES = 128
 _BYTES = 4 * _VALUES
 _BAND_SIZE = 8
@@ -38,9 +38,9 @@ class Neighbours:
 
 
 def find_neighbours(sources: Iterable[str]) -> Neighbours:
-    """Return the programs that are nearly the same as an earlier one.
+    """Return the sources that are nearly the same as an earlier one.
 
-    It uses about 150 bytes of memory for each program, and a temporary file with 512 bytes for each.
+    The search uses about 150 bytes of memory for each source, and a temporary file with 512 bytes for each.
 
     Args:
         sources: Python sources. One that cannot be parsed is near to no other.

@@ -72,7 +72,7 @@ class Survey:
     verified: Counter[str] = field(default_factory=Counter[str])
     """Number of rows whose text of a level is verified, by level."""
     proofs: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """Number of rows by verified level and the way in which it was verified, if not by execution."""
+    """Number of texts that were verified otherwise than by execution, by level and way of verification."""
     unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """Number of rows by level and reason for not being verified."""
     gradients: Counter[str] = field(default_factory=Counter[str])
@@ -100,12 +100,12 @@ class Survey:
 
     @property
     def programs(self) -> int:
-        """Number of different programs after renaming."""
+        """Number of different sources after renaming."""
         return len(self._programs)
 
     @property
     def structures(self) -> int:
-        """Number of different programs after renaming and with numbers left out."""
+        """Number of different structures: sources after renaming, without their numbers."""
         return len(self._structures)
 
     @property

@@ -155,24 +155,24 @@ def summarise(totals: Statistics, settings: AnyRun | None, where: str) -> RunSum
 
 
 class Repeats:
-    """Finds repeats in a run. Of several programs that are the same after renaming, the first is kept."""
+    """Finds repeats in a run. Of several kernels whose sources are the same after renaming, the first is kept."""
 
     def __init__(self) -> None:
         self._first: dict[str, int | None] = {}
 
     def is_new(self, renamed: str, index: int | None) -> bool:
-        """Record a program, and return whether it has not occurred before."""
+        """Record the hash of a renamed source, and return whether it has not occurred before."""
         new = renamed not in self._first
         if new:
             self._first[renamed] = index
         return new
 
     def first(self, renamed: str) -> int | None:
-        """Return the index of the first row of a recorded program."""
+        """Return the index of the first row with a recorded hash of a renamed source."""
         return self._first[renamed]
 
     def settle(self, outcome: Pair | Rejection) -> Pair | Rejection:
-        """Return the outcome, or a rejection if an earlier row is the same program after renaming."""
+        """Return the outcome, or a rejection if an earlier row has the same source after renaming."""
         if isinstance(outcome, Rejection):
             return outcome
         spec = outcome.spec
@@ -181,7 +181,7 @@ class Repeats:
 
 
 def repeat_of(first: str) -> Rejection:
-    """Return the rejection of a row that repeats the program of an earlier one, which ``first`` names (``index 7``)."""
+    """Return the rejection of a row that repeats the source of an earlier one, which ``first`` names (``index 7``)."""
     return Rejection(
         stage=Stage.DEDUPLICATE,
         symptom=Symptom.RENAMED_REPEAT,

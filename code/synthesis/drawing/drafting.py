@@ -195,7 +195,7 @@ class Helper:
         self._parameters: list[tuple[str, str]] = []
 
     def add_parameter(self, operand: Term) -> Term:
-        """Add a parameter for an operand of the call, annotated with its type."""
+        """Add and return a parameter for an operand of the call, annotated with its type."""
         made = self.scope.add_parameter(operand)
         self.declare(name_of(made), self._draft.dialect.annotation(operand.type))
         return made
@@ -218,7 +218,7 @@ class Helper:
 
 
 def render_module(head: str, statements: Sequence[Statement], widest: int = WIDEST) -> str:
-    """Return the text of a module: its head, then functions and classes separated by two empty lines.
+    """Return the source of a module: its head, then functions and classes separated by two empty lines.
 
     Args:
         head: its imports and constants.

@@ -96,7 +96,7 @@ def _divisor(stream: Stream, _: Term) -> float:
 
 
 def _inside(stream: Stream, term: Term) -> float:
-    """Return a constant in the middle of a term's interval, so that comparing both is true for some values only."""
+    """Return a constant well inside a term's interval, so that comparing the term with it may be true or false."""
     low, width = term.interval.low, term.interval.width
     return stream.decimal(low + 0.3 * width, low + 0.7 * width, 2 if width > 0.1 else 4)
 
@@ -118,7 +118,10 @@ def comparable(a: Term, b: Term) -> bool:
 
 
 def _wide_factor(a: Term, b: Term) -> bool:
-    """Return whether both factors have an effect: none is too small, and none is a shared integer that may be zero."""
+    """Return whether both factors have an effect.
+
+    Neither may be too small, and neither may be an integer that is the same for all elements and may be zero.
+    """
     if any(
         not (term.type.is_float or term.varying) and term.interval.low <= 0 <= term.interval.high for term in (a, b)
     ):

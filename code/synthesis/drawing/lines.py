@@ -1,4 +1,4 @@
-"""Assembles lines of Python into the text of a body."""
+"""Assembles lines of Python into a template of a body."""
 
 import re
 from textwrap import dedent, indent
@@ -22,10 +22,10 @@ def chain(*cases: tuple[str, str], otherwise: str = "") -> str:
 
 
 def with_marked(text: str, mark: str, *, kept: bool) -> str:
-    """Return a text of groups (see ``variants``) with marked lines kept or removed.
+    """Return a template with groups (see ``variants``) with marked lines kept or removed.
 
-    If ``kept``, only the mark itself is removed. Otherwise the text after it on its line is removed, too, except braces
-    and separators of groups at the end, and the line if it would be empty.
+    If ``kept``, only the marks are removed. Otherwise the rest of the line after a mark is removed as well, except for
+    braces and separators of groups at its end. A line that would be empty is removed.
     """
     lines = (line.replace(mark, "") if kept else _without_marked(line, mark) for line in text.split("\n"))
     return "\n".join(each for each in lines if each is not None)
@@ -41,7 +41,7 @@ def _without_marked(line: str, mark: str) -> str | None:
 
 
 def quote_remarks(text: str) -> str:
-    """Return a text with comment lines turned into string statements, as templates require."""
+    """Return a template with comment lines turned into string statements, as templates require."""
     lines = (re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("# ") else each
              for each in text.split("\n"))  # fmt: skip
     return "\n".join(lines)

@@ -11,7 +11,7 @@ _PLAIN = (str, bool, int)
 
 
 def changed(node: Any, change: Callable[[Any], Any]) -> Any:
-    """Apply a function to each node of a syntax tree, innermost first. Unchanged parts are not copied."""
+    """Return a syntax tree with a function applied to each node, innermost first. Unchanged parts are not copied."""
     if isinstance(node, tuple):
         whole = cast("tuple[Any, ...]", node)
         inside = [changed(each, change) for each in whole]

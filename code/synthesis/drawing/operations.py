@@ -36,7 +36,10 @@ class Term:
     """The names of the operations that it is made of, including those in named intermediate values."""
 
     depth: int = 0
-    """Number of operations between the arguments and the term. The more, the less of the interval the values fill."""
+    """Number of operations between the arguments and the term.
+
+    The larger it is, the smaller is the part of the interval that the values actually reach.
+    """
     flat: bool = False
     """Whether its values are spread evenly over its interval, like those of an argument."""
     varying: bool = True

@@ -7,7 +7,7 @@ from synthesis.drawing.walking import walk
 
 
 def prune(texts: Sequence[str]) -> list[str]:
-    """Return the texts of one body without assignments to unread variables and without empty statements."""
+    """Return the templates of one body without assignments to unread variables and without empty statements."""
     trees = [ast.parse(text) for text in texts]
     while unread := _assigned(trees) - _read(trees):  # removing an assignment may leave other variables unread
         for tree in trees:

@@ -28,6 +28,6 @@ class Storage:
         self._chosen = {name: stream.weighted(options) for name, options in shares.items()}
 
     def of(self, dtype: str, domain: Domain) -> str:
-        """Return the storage format chosen for ``dtype``; ``dtype`` itself if the domain does not fit into that."""
+        """Return the storage format chosen for ``dtype``; ``dtype`` itself if that cannot hold the whole domain."""
         small = self._chosen.get(dtype, dtype)
         return small if Type(small).is_float or domain.within(_LIMITS.get(small, domain)) else dtype

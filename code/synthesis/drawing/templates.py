@@ -124,7 +124,7 @@ class Template:
     def statements_once(self, text: str, **holes: Hole) -> list[Statement]:
         """Return a template's statements like ``statements``, without caching the syntax tree.
 
-        It is for a text that is used in only one kernel.
+        It is for Python that is used in only one kernel.
         """
         filled = dict(holes)
         return [self._statement(each, filled) for each in _parse(text)]
@@ -177,7 +177,7 @@ class Template:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
 
     def _target(self, node: ast.expr) -> str:
-        """Return the loop variable or variables as text."""
+        """Return the source of the loop variable or variables."""
         match node:
             case ast.Name(id=name):
                 return self.name(name).id

@@ -1,9 +1,9 @@
-"""Text with choices: several ways to write the same code, and optional parts.
+"""Source templates with groups of alternatives: several ways to write the same code, and optional code.
 
-``{a ~ b}`` is one of its parts, all equally likely; a part may be empty. ``{? a}`` is optional, and ``{?0.7 a}`` has
-that probability, which is higher in more difficult kernels. ``{? a ~ b}`` is a with this probability, otherwise b.
-``{* a ~ b ~ c}`` is one or more of its parts, on separate lines in any order. Groups can be nested. A part of several
-lines is indented like the line of its group.
+``{a ~ b}`` is one of its alternatives, all equally likely; one may be empty. ``{? a}`` is optional, and ``{?0.7 a}``
+has that probability, which is higher in more difficult kernels. ``{? a ~ b}`` is a with this probability, otherwise b.
+``{* a ~ b ~ c}`` is one or more of its alternatives, on separate lines in any order. Groups can be nested. An
+alternative of several lines is indented like the line of its group.
 """
 
 import re
@@ -11,14 +11,14 @@ from collections.abc import Callable
 from textwrap import dedent, indent
 
 Shuffle = Callable[[list[str]], list[str]]
-"""Returns the given texts in random order."""
+"""Returns the given alternatives in random order."""
 Chance = Callable[[float], bool]
 """Returns True with approximately the given probability."""
 
 _OPTIONAL = 0.4
-"""Probability that an optional part is taken, if its group gives none."""
+"""Probability that an optional alternative is taken, if its group gives none."""
 _SEVERAL = 0.45
-"""Probability of each part to count towards the number of parts that a ``*`` group takes, which is at least one."""
+"""Probability of each alternative to count towards the number that a ``*`` group takes, which is at least one."""
 _INDENT = 4
 _WORD = re.compile(r"(and|or|if|else|not)\b")
 """Matches words that need a space before them."""
@@ -26,12 +26,12 @@ _PROBABILITY = re.compile(r"\?(\d*\.\d+)?")
 
 
 def choose(text: str, shuffled: Shuffle, chance: Chance) -> str:
-    """Return the text with one part of each of its groups.
+    """Return the source made of a template by choosing in each of its groups.
 
     Args:
-        text: lines of Python with groups.
-        shuffled: returns parts in random order.
-        chance: decides about optional parts.
+        text: the template.
+        shuffled: returns alternatives in random order.
+        chance: decides whether an optional alternative is taken.
 
     Raises:
         ValueError: if a group is not closed.
@@ -53,7 +53,7 @@ def choose(text: str, shuffled: Shuffle, chance: Chance) -> str:
 
 
 def _fit(part: str, text: str, start: int) -> str:
-    """Return a part as it is inserted at a position of the text."""
+    """Return an alternative as it is inserted at a position of the template."""
     if "\n" not in part:
         part = part.strip(" ")
         return f" {part}" if _WORD.match(part) and text[start - 1 : start].strip() else part
@@ -61,10 +61,10 @@ def _fit(part: str, text: str, start: int) -> str:
 
 
 def _align(part: str, pad: str) -> str:
-    """Return the lines of a part with a margin before all but the first.
+    """Return the lines of an alternative with the margin ``pad`` before all but the first.
 
-    If a part begins directly after a brace, its other lines keep their indentation, or are aligned below its first
-    line.
+    An alternative that begins on a new line loses its common indentation first. If it begins directly after a brace,
+    its other lines keep theirs, unless they are indented too far: they are then moved left as a block.
     """
     first, _, rest = part.rstrip("\n ").partition("\n")
     if not first.strip():

@@ -83,12 +83,12 @@ class Weaver:
         return self._converted(pool[0], goal)
 
     def apply(self, name: str, *operands: Term) -> Term | None:
-        """Apply an operation by name; None if it is not available or does not admit the terms."""
+        """Return the result of an operation, by name; None if it is not available or does not admit the terms."""
         operation = self._by_name.get(name)
         return None if operation is None else operation.apply(self._stream, operands)
 
     def require(self, operation: Operation, *operands: Term) -> Term:
-        """Apply the operation to these terms.
+        """Return the result of the operation on these terms.
 
         Raises:
             DrawError: if it does not admit them.
@@ -99,7 +99,7 @@ class Weaver:
         return result
 
     def chain(self, term: Term, length: int) -> Term:
-        """Apply ``length`` functions to the term, one after the other, each after mapping the term into its domain.
+        """Return the term after ``length`` functions, one after the other, each after mapping the term into its domain.
 
         Raises:
             DrawError: if no function admits it.
@@ -111,7 +111,7 @@ class Weaver:
         return term
 
     def bend(self, term: Term, functions: Sequence[Operation]) -> Term:
-        """Apply one of the functions to the term, after mapping it into the function's domain.
+        """Return the result of one of the functions on the term, after mapping it into the function's domain.
 
         Raises:
             DrawError: if no function admits it.
@@ -250,7 +250,7 @@ class Weaver:
         return [operation for operation in self._operations if operation.arity == arity]
 
     def _with_literal(self, operation: Operation, term: Term) -> Term | None:
-        """Return the operation on a term and a constant, in either order, or None."""
+        """Return the operation on a term and a constant, in either order; None if no constant fits."""
         if operation.literal is None:
             return None
         constant = self._scope.literal(operation.literal(self._stream, term), term.type.dtype)
@@ -262,7 +262,7 @@ class Weaver:
         return None
 
     def _with_partner(self, operation: Operation, term: Term, goal: Type | None = None) -> Term | None:
-        """Return the operation on a term and a new argument, which may be the first or the second operand; or None.
+        """Return the operation on a term and a new argument, in either order; None if no argument fits.
 
         If a goal is given, the result has its type.
         """

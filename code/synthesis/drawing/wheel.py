@@ -1,4 +1,4 @@
-"""The order in which indices of kernels visit categories with different weights."""
+"""The wheel: the cyclic sequence of categories that the indices of kernels visit."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ class Wheel:
 
     @classmethod
     def of(cls, weights: Mapping[str, int]) -> "Wheel":
-        """Return a wheel on which each category occurs as often as its weight, spread evenly."""
+        """Return a cyclic sequence in which each category occurs as often as its weight, evenly spread."""
         spread = [
             ((place + 0.5) / weight, position, category, place)
             for position, (category, weight) in enumerate(weights.items())
@@ -29,7 +29,7 @@ class Wheel:
         return cls(order, tuple(place for _, _, _, place in spread), places)
 
     def only(self, categories: Sequence[str]) -> "Wheel":
-        """Return the wheel of some of the categories, each as often as on this one."""
+        """Return the cyclic sequence of some of the categories, each as often as in this one."""
         return self.of({each: len(self.places[each]) for each in categories})
 
     def at(self, index: int) -> tuple[str, int]:

@@ -1,4 +1,7 @@
-"""The expressions that modules assign to constants: ``wp.vec3(0.0, -9.8, 0.0)``, not all digits of each float32."""
+"""Finds the expressions that modules assign to constants.
+
+A source can then have ``wp.vec3(0.0, -9.8, 0.0)`` rather than the value with all digits of each float32.
+"""
 
 import ast
 import functools
@@ -20,7 +23,7 @@ _ALLOWED = (
 _MOST_HOPS = 4
 """Maximum number of imports to follow from one module to the next."""
 _LONGEST = 200
-"""Maximum number of characters of an expression. A longer one is a table, which is as readable as its values."""
+"""Maximum number of characters of an expression. A longer one is a table and no more readable than its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def written(name: str, value: Any, module: str) -> Written | None:
 
     Args:
         name: a global of the module.
-        value: the value that the name must have in the module.
+        value: the value of the name. The result is None if the module has another object under this name.
         module: the name of an imported module. Names that it imports from other modules are looked up there.
     """
     for _ in range(_MOST_HOPS):
@@ -87,7 +90,7 @@ def _expression(expression: ast.expr, module: ModuleType) -> Written | None:
 
 
 def _bindings(module: ModuleType) -> Mapping[str, list[ast.stmt]]:
-    """Return, by name, the top-level statements that bind the name or contain its binding.
+    """Return, for each name, the top-level statements that bind it, directly or in a nested block.
 
     The result is empty if the module's source is not available.
     """

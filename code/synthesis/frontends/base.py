@@ -105,7 +105,7 @@ class Replayer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frontend:
-    """A tool that turns Python into IR."""
+    """A front end: what irsmith has for one tool that turns Python into IR."""
 
     name: str
     """The name that users type and rows contain."""
@@ -113,7 +113,7 @@ class Frontend:
     """Returns the drawer, the same one each time. The first call imports the modules that only drawing needs."""
     compiler: Compiler
     description: Description
-    """The texts about the tool in prompts and cards, and the modules and members that its sources may use."""
+    """What prompts and cards say about the tool, and the modules and members that sources of its kernels may use."""
     prover: Prover | None = None
     """The prover; None if texts are not executed, so that rows are unverified."""
     replayer: Replayer | None = None

@@ -12,11 +12,12 @@ from synthesis.frontends.base import Recipe
 
 
 def family_recipe(family: Family, draw: Callable[[Family, Stream, set[int]], KernelSpec], on_taken: OnTaken) -> Recipe:
-    """Return the recipe of a family, which is also its only target. Its difficulties are equally likely.
+    """Return the recipe of a family. The recipe's only target is the family. Its difficulties are equally likely.
 
     Args:
         family: the contents of a kernel file.
-        draw: draws a kernel from a stream, and adds the numbers of the parts that its text contains to the given set.
+        draw: draws a kernel from a stream, and adds to the given set the numbers of the alternatives of the kernel file
+            that the kernel contains.
         on_taken: a function that is called with these numbers for each drawn kernel.
     """
 

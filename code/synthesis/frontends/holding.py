@@ -101,5 +101,8 @@ def is_near(name: str, module: ModuleType) -> bool:
 
 
 def is_made_by_call(function: Any) -> bool:
-    """Return whether a function was defined inside another one, whose call an import of the module may not repeat."""
+    """Return whether a function was defined inside another function.
+
+    It exists only after a call of that function, which an import of the module need not make.
+    """
     return "<locals>" in getattr(function, "__qualname__", "")

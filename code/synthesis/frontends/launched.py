@@ -35,7 +35,7 @@ class Launched:
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     """The full dimensions of the array at each path."""
     handles: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The kind of object for the path of each id."""
+    """Maps the path of each id to the kind of object that the id stands for."""
     launch: tuple[int, ...] = ()
     tiled: bool = False
     lost: tuple[str, ...] = ()

@@ -157,7 +157,10 @@ def with_starts(source: str, names: Mapping[str, str]) -> str:
 
 
 def without_docstring(source: str) -> tuple[str, range]:
-    """Return a definition without its docstring, unless it is the whole body, and the removed lines, from 1."""
+    """Return a definition without its docstring, and the numbers of the removed lines, from 1.
+
+    A docstring that is the whole body is kept.
+    """
     (first, *_) = ast.parse(source).body
     body: list[ast.stmt] = getattr(first, "body", [])
     match body:

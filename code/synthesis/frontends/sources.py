@@ -486,7 +486,7 @@ class SourceCollector:
         return name
 
     def _as_written(self, name: str, value: Any, module: str, text: str) -> str | None:
-        """Return a constant as its module writes it, and collect its names; None to write it by its value.
+        """Return the expression of a constant in its module, and collect its names; None if its value is to be written.
 
         Args:
             name: its name in the module.

@@ -16,12 +16,15 @@ if TYPE_CHECKING:  # imported only where verification is used
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A kernel and its results so far. Each stage returns a new candidate with its own fields filled in."""
+    """A kernel and its results so far. Each step returns a new candidate with its own fields filled in."""
 
     spec: KernelSpec | None
     """The kernel's record; None if the candidate was stopped before it was known, as in a file that fails to import."""
     number: int = 0
-    """Position of the candidate in its source. With the run's seed, it determines the candidate's random choices."""
+    """Position of the candidate among those of its drawing, its files or its recording.
+
+    With the run's seed, it determines the candidate's random choices.
+    """
     key: str = ""
     """A key that identifies the kernel, for sources that may yield one kernel several times; empty for the others."""
     device: str = ""
@@ -34,10 +37,10 @@ class Candidate:
     retraced: frozenset[str] = frozenset()
     """Levels whose stored text is known to equal, byte for byte, the text that the source lowers to."""
     plan: "Plan | None" = None
-    """The runs that verification makes; None if it is skipped."""
+    """The plan of the executions that verify the texts; None if verification is skipped."""
     judgement: "Judgement | None" = None
     stopped: Rejection | None = None
-    """The rejection that stopped it. No later stage changes a stopped candidate."""
+    """The rejection that stopped it. No later step changes a stopped candidate."""
 
     @property
     def frontend(self) -> str:
@@ -57,7 +60,7 @@ def pair_of(candidate: Candidate, toolchain: Mapping[str, str] | None) -> Pair |
     """Return the pair of a finished candidate, or the rejection that stopped it.
 
     Args:
-        candidate: a candidate that has passed every stage or was stopped.
+        candidate: a candidate that has passed every step or was stopped.
         toolchain: the tools that made its texts; ignored if the candidate is stopped.
     """
     if candidate.stopped is not None or toolchain is None:

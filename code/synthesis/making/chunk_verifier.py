@@ -176,7 +176,7 @@ class ChunkVerifier:
         return found.to_json()
 
     def _plan_with_rounding(self, candidate: Candidate) -> Candidate:
-        """Return the candidate of a row with a failing text, with a new plan that measures the effect of rounding."""
+        """Return a candidate with a failed text, with a new plan, which measures the effect of rounding."""
         document = self._waiting[candidate.number].document
         (again,) = self._closer.check([(candidate.number, document)])
         return again.candidate

@@ -20,7 +20,7 @@ _OF_MACHINES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE
 
 
 def is_fault(error: Exception) -> bool:
-    """Return whether an error is a bug in irsmith, not raised deliberately or caused by the machine.
+    """Return whether an error is a bug in irsmith: it is neither raised deliberately nor caused by the machine.
 
     Errors that are not bugs end the run.
     """
@@ -45,14 +45,14 @@ def fault_of(error: Exception, stage: Stage) -> Rejection:
 def each_guarded(
     stage: Stage, candidates: Sequence[Candidate], work: Callable[[Sequence[Candidate]], list[Candidate]]
 ) -> list[Candidate]:
-    """Run a stage on candidates as a batch. If that fails, run it on each candidate alone.
+    """Run a step on candidates as a batch. If that fails, run it on each candidate alone.
 
-    A candidate for which the stage also fails alone is stopped.
+    A candidate for which the step also fails alone is stopped.
 
     Args:
-        stage: the name of the stage in the ledger.
-        candidates: the input of the stage.
-        work: the stage. It returns one candidate for each given one, in the same order.
+        stage: the stage at which candidates that fail are stopped, for the ledger.
+        candidates: the input of the step.
+        work: the step. It returns one candidate for each given one, in the same order.
     """
     try:
         return work(candidates)

@@ -1,4 +1,4 @@
-"""The last two stages: ``plan`` chooses the runs that verify a candidate, ``prove`` makes them.
+"""The last two steps: ``plan`` chooses the executions that verify a candidate's texts, and ``prove`` makes them.
 
 They are separate from ``stages.py`` so that a run without verification does not import the verification code.
 """

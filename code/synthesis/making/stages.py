@@ -1,6 +1,6 @@
-"""The stages from a kernel's record to a pair: load and lower (in this module), then plan and prove (``proving.py``).
+"""The steps from a kernel's record to a pair: load and lower (in this module), then plan and prove (``proving.py``).
 
-Each stage takes candidates and returns one for each, in the same order. It leaves stopped candidates unchanged, and
+Each step takes candidates and returns one for each, in the same order. It leaves stopped candidates unchanged, and
 those that already have its result, because a source may yield candidates that are already loaded, lowered or planned.
 """
 

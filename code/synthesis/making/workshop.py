@@ -1,4 +1,4 @@
-"""Runs candidates of any source through all stages, in batches."""
+"""Runs candidates through all steps, in batches."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -34,7 +34,7 @@ _RUN = 0.4
 """Share of a candidate's progress for running its texts, roughly in proportion to its cost."""
 
 OnStep = Callable[[float, str], None]
-"""Called with progress and the stage (``lower``, ``plan`` or ``prove``). The progress of one candidate sums to 1."""
+"""Called with progress and the step (``lower``, ``plan`` or ``prove``). The progress of one candidate sums to 1."""
 
 
 class Workshop:
@@ -190,7 +190,7 @@ class Workshop:
 
 
 def _is_done(candidate: Candidate) -> bool:
-    """Return whether a candidate needs no further stage.
+    """Return whether a candidate needs no further step.
 
     It is stopped, or it has texts but neither a live kernel nor a plan.
     """

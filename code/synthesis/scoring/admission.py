@@ -1,4 +1,4 @@
-"""Decides whether a model's answer may be examined and run, in time linear in its length.
+"""Decides whether a language model's answer may be examined and run, in time linear in its length.
 
 Nothing here runs, parses or imports an answer. Input that could make regular expressions slow (unterminated quotes,
 unterminated comments, long runs of white space) is refused before any is applied.

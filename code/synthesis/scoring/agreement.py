@@ -1,8 +1,9 @@
 """Determines how much of a forward text's results is right, not counting trivial answers, and describes what is wrong.
 
-Results that zeros, a constant, an input, or an unchanged output would also give prove nothing. An array of a run is
-therefore *informative* only where the right result is none of these. A text is partly right only if it is right in half
-of all informative arrays and runs, for each kind of initial output values. Descriptions contain no computed values.
+Results that zeros, a constant, an input, or an unchanged output would also give prove nothing. An array of an execution
+is therefore *informative* only where the right result is none of these. The initial values of outputs are of several
+kinds, in turn from one execution to the next. A text is partly right only if, for each kind, at least half of the
+informative arrays of all executions are right. Descriptions contain no computed values.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The answers that are scored: a model's text for a row."""
+"""The answers that are scored: texts that a language model wrote for a row."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ PYTHON = "python"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A model's text for a row."""
+    """An answer: a text that a language model wrote for a row."""
 
     row: Document
     """The row that the text answers."""

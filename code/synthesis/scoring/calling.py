@@ -18,14 +18,14 @@ _kept: list[Scorer] = []
 def score(
     row: Mapping[str, Any] | Document | Pair, text: str, *, level: str, seed: int | None = None, **settings: Any
 ) -> Score:
-    """Return the score of a model's text for a row.
+    """Return the score of an answer to a row.
 
     The first call starts the processes that run texts, which takes some seconds. Later calls with the same settings use
     them. To score many texts at once, :class:`synthesis.Scorer` is faster.
 
     Args:
         row: a row from ``datasets.load_dataset``, a row in JSON form, a document, or a pair.
-        text: the model's text.
+        text: the text of the answer.
         level: the level of the text: a level of the row, or ``python`` for Python that answers its IR.
         seed: the seed of the inputs; a random one if None.
         settings: fields of :class:`synthesis.Scoring` by name.

@@ -167,7 +167,7 @@ class Grader:
     def _run_together(self, frontend: str, trials: Mapping[int, Trial]) -> dict[int, Score]:
         """Return the scores of texts that share a process.
 
-        A row's own forward text is run once for all texts after it.
+        An answer may need the results of its row's own forward text. That is run once, before all such answers.
         """
         programs: list[Program] = []
         place: dict[int, int] = {}
@@ -252,7 +252,7 @@ def check_level(answer: Answer, *, require_verified: bool = True) -> Level:
         require_verified: whether the row must list the level as verified.
 
     Raises:
-        ConfigError: if the row has no verified text of it.
+        ConfigError: if the row has no text of the level, or ``require_verified`` is set and the text is not verified.
     """
     row, where = answer.row, f"the row {answer.row.metadata['id'][:12]}"
     verified = [str(name) for name in row.metadata["verified"]]

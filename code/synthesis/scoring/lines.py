@@ -1,4 +1,4 @@
-"""Scores lines of candidates, with one result for each line. The file need not fit in memory."""
+"""Scores a file of answers, one on each line, with one result for each line. The file need not fit in memory."""
 
 import json
 from collections import Counter
@@ -22,16 +22,16 @@ _LONGEST = 1 << 24
 
 @dataclass(slots=True)
 class Counts:
-    """Statistics of many candidates."""
+    """Statistics of many answers."""
 
     lines: int = 0
     accepted: int = 0
     same_text: int = 0
     not_judged: int = 0
     errors: int = 0
-    """Number of lines that are not a valid candidate."""
+    """Number of lines that are not a valid answer."""
     value: float = 0.0
-    """Sum of the scores of all judged candidates."""
+    """Sum of the scores of all answers that were judged."""
     symptoms: Counter[str] = field(default_factory=Counter[str])
     seed: int = 0
     """The seed of the inputs."""
@@ -79,7 +79,7 @@ def score_lines(
 
     Args:
         scorer: the scorer.
-        rows: the rows that the candidates answer.
+        rows: the rows that are answered.
         lines: JSON objects with ``id``, ``level`` and ``text``. ``given`` may be the level that was shown, if Python is
             requested. Empty lines are skipped.
         name: the name of the file in error messages.

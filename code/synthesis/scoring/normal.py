@@ -1,4 +1,4 @@
-"""Normalises texts: removes white space and comments. Two texts with the same normal form are the same program.
+"""Normalises texts: removes white space and comments. Two texts with the same normal form do the same.
 
 Names are kept, except those of MLIR values, so a renamed text is a different text and must be run. Numbers are kept as
 written.

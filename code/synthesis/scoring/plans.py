@@ -31,7 +31,7 @@ class Plans:
         self._kept: OrderedDict[_Key, Plan | str] = OrderedDict()
 
     def of(self, rows: Sequence[Document], seed: int, *, own_sizes: bool = False) -> list[Plan | str]:
-        """Return the plan of each row, or the reason as text if none of it can be run.
+        """Return the plan of each row; for a row without a text that can be run, the reason why.
 
         Args:
             rows: the rows.

@@ -1,4 +1,4 @@
-"""The score of a model's text: how far it got, its credit, and what was wrong."""
+"""The score of an answer: how far it got, its credit, and what was wrong."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,7 +41,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The score of a model's text."""
+    """The score of an answer."""
 
     value: float
     """The score in [0, 1]. It is 1 only if everything requested was verified."""

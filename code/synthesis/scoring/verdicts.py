@@ -32,7 +32,7 @@ class Trial:
     """A text that is run in place of a row's own."""
 
     plan: Plan
-    """The row's plan, with the text's program last, after the program that it follows."""
+    """The row's plan. Its ``programs`` are those in ``before``, then ``program``."""
     before: tuple[Program, ...]
     """The row's own forward text, if the text is run after it."""
     program: Program

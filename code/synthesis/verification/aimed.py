@@ -33,7 +33,8 @@ _MOST = 6
 _NEAR = 0.5
 """Probability that an argument takes only numbers that the source compares it with, if there are any.
 
-It applies to trials that choose the numbers at random. Trials that use one number after the other always prefer these.
+It applies to trials that choose the numbers at random. In trials that use one number after the other, the argument
+always takes only numbers that the source compares it with.
 """
 _STEP = 0.05
 """Distance between a floating-point number and its neighbours; that of integers is 1.
@@ -229,9 +230,10 @@ def make_equal(
 
 
 def _make_pair_equal(first: Argument, second: Argument, drawn: Values, generator: np.random.Generator) -> None:
-    """Copy some values of one argument to the other: those at the same indices, or the only value of a single number.
+    """Copy some values of one argument to the other.
 
-    The first argument is copied to the second, unless only the second has a single value.
+    Elements are copied to the same indices; a single number is copied to any. The first argument is copied to the
+    second, unless only the second is a single number.
     """
     left, right = drawn[first.name], drawn[second.name]
     if left.size > 1 and right.size == 1:

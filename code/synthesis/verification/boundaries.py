@@ -39,7 +39,7 @@ EDGES = 4
 """Number of draws in which arguments are equal to numbers that the source compares them with.
 
 Half of the elements are such numbers in the first draw, all elements in the others. From the third draw on, the numbers
-include the bounds, the middle and zero, so that their sums and products are often equal as well.
+include the domain's bounds, its middle and zero, so that sums and products of arguments are often equal as well.
 """
 ORDINARY = 0
 """Number of uniform draws in addition to the edge draws."""

@@ -90,7 +90,7 @@ def other_signature(requested: Signature, declared: Signature) -> str | None:
 
 
 def _of_twin(claimed: Signature, twin: Signature) -> Iterator[str]:
-    """Yield sentences about a twin that does not match its signature, or whose verification would be worthless."""
+    """Yield a sentence for each fault of a twin: it does not match its kernel, or verifying it would show nothing."""
     yield from _of_domains(twin, claimed)
     yield from _of_sizes(twin, LARGEST_ARRAY)
     yield from _of_arguments(

@@ -1,8 +1,8 @@
 """Compares the arrays of a text with those of the reference, within tolerances.
 
 In a low-precision format a single element says little: a right text may be off by several units in the last place, and
-the error of a missing term may be no larger. So the cap is wider there, and the root mean square error of each array is
-compared with the error that the reference's own rounding causes.
+the error of a missing term may be no larger. So the cap, which is the largest tolerance, is wider there, and the root
+mean square error of each array is compared with the error that the reference's own rounding causes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,10 +35,10 @@ _TAIL = 1e-3
 _TAIL_CAPS = 3.0
 """Largest error of the elements that ``_TAIL`` exempts, in multiples of the cap. A NaN is never exempt."""
 _BEYOND = 1.5
-"""Largest accepted error of an element, in multiples of its change when comparisons are inverted that are nearly ties.
+"""Largest accepted error of an element that depends on comparisons that are nearly ties.
 
-The change is that with all comparisons inverted, or the sum of the changes with a few of them inverted if that is
-larger.
+It is in multiples of the change of the element when all these comparisons are inverted. If they are inverted a few at a
+time, the sum of the changes counts instead if it is larger.
 """
 _NOISE = 1e-14
 """Largest magnitude of a float64 result that counts as the residue of complete cancellation.

@@ -177,11 +177,14 @@ class Draws:
     def _with_max_shifts(self, drawn: Drawn, perturbed: Sequence[PerturbedRun]) -> Sequence[PerturbedRun]:
         """Return the effects of rounding on the draws, with further measurements where one is not enough.
 
-        One measurement is not enough in three cases. First, small arrays on draws with equal numbers, such as bounds of
-        domains: a maximum of equal operands hides the perturbation of one of them, so these draws are also perturbed in
-        the opposite direction. Second, draws on which elements consist of rounding error. Third, draws at bounds of
-        domains: vectors are often parallel there, and about one measurement in a hundred does not change the small
-        difference between them at all.
+        One measurement of a draw is not enough in three cases:
+
+        - An array is small, and inputs are equal, such as those at bounds of domains. If one of two equal operands of a
+          maximum becomes smaller, the maximum does not change. So such a draw is also perturbed in the opposite
+          direction.
+        - Some elements consist of rounding error.
+        - The inputs are at bounds of domains. Vectors are often parallel there, and about one measurement in a hundred
+          does not change the small difference between them at all.
         """
         more = [list[Values]() for _ in perturbed]
 

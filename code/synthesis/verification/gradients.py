@@ -27,7 +27,7 @@ _SHARPENING = 20
 _COARSE = 3e-2
 """Relative tolerance of a derivative in a format coarser than float32, such as half precision."""
 _NEGLIGIBLE = 1e-3
-"""Smallest magnitude that an error is divided by, as a share of the largest slope of the same input."""
+"""Smallest magnitude that an error is divided by, as a share of the input's largest slope."""
 _TERMS = 2.0
 """Factor on the root of the sum of squares of a gradient's terms.
 

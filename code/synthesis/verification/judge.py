@@ -1,4 +1,4 @@
-"""Decides which texts are verified, as a pure function of a plan and the outcomes of its programs."""
+"""Decides which texts are verified, as a pure function of a plan and the outcomes of running its texts."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -51,11 +51,11 @@ def rejection_of(plan: Plan, problem: Problem, level: str | None = None) -> Reje
 
 
 def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Collection[str] = ()) -> Judgement:
-    """Judge the outcomes of the plan's programs.
+    """Judge the texts of a plan by their outcomes.
 
     Args:
         plan: the plan.
-        outcomes: the outcome of each program in order, or the reason why it could not be run.
+        outcomes: the outcome of each of the plan's ``programs``, or the reason why it could not be run.
         retraced: the levels whose texts are known to be what the source lowers to.
     """
     began = time.perf_counter()
@@ -107,7 +107,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
 def _lowered_of(
     plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejection]
 ) -> tuple[Program, Outcome | Rejection] | None:
-    """Return the program that lowers a text again, with its outcome; None if the plan has none."""
+    """Return the ``Program`` that lowers another text again to verify this one, with its outcome; None if missing."""
     program = next((each for each in plan.programs if each.level == level), None)
     return None if program is None else (program, executed[level.name])
 
@@ -139,9 +139,11 @@ def _judge_executed(
 def _split_outcomes(
     plan: Plan, outcomes: Sequence[Outcome | Rejection]
 ) -> tuple[dict[str, Outcome | Rejection], dict[str, Problem], int]:
-    """Return the outcomes of executed programs, the failures of compiled ones, and the number that compiled.
+    """Sort the outcomes of the plan's ``programs`` by what was done with their texts.
 
-    Outcomes and failures are given by level name. Programs whose ``sketched`` is set are not counted.
+    Returns:
+        the outcomes of texts that were not only compiled, by level name; the reasons why others did not compile, by
+        level name; and the number of the others that did compile, without those whose ``sketched`` is set.
     """
     executed: dict[str, Outcome | Rejection] = {}
     failed: dict[str, Problem] = {}
@@ -221,7 +223,7 @@ def needs_rounding(plan: Plan, judgement: Judgement) -> bool:
 
 
 def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:
-    """Return the problem of another text of the same direction that gives a wrong gradient; None if there is none."""
+    """Return the problem of another text with the same ``direction`` whose gradient is wrong; None if there is none."""
     for other in plan.levels:
         problem = failed.get(other.name)
         if problem is not None and other.direction is level.direction and problem.symptom is Symptom.WRONG_GRADIENT:

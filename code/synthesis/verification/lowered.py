@@ -14,7 +14,7 @@ _RUN = RunKey(Purpose.LOWERED)
 
 
 def hindrance_of(level: Level, levels: Mapping[Level, str], device: str | None) -> Unproved | None:
-    """Return why a text cannot be checked by lowering its source text again; None if it can.
+    """Return why a text cannot be checked by lowering the row's text of ``lowered_from`` again; None if it can.
 
     Args:
         level: the level of the text, which has ``lowered_from``.
@@ -30,7 +30,7 @@ def hindrance_of(level: Level, levels: Mapping[Level, str], device: str | None) 
 
 
 def program_of(name: str, level: Level, levels: Mapping[Level, str], signature: Signature, device: str) -> Program:
-    """Return the program that lowers a text's source text, ``lowered_from``, again.
+    """Return the ``Program`` that checks a text by lowering the row's text of ``lowered_from`` again.
 
     Args:
         name: the kernel's name.
@@ -52,18 +52,18 @@ def judge_lowered(
     unverified: Mapping[str, Unproved],
     failed: Mapping[str, Problem],
 ) -> float | Unproved | Problem:
-    """Judge a text by the judgement of its source text, and by the result of lowering that source text again.
+    """Judge a text by the judgement of the text that it is lowered from, and by the result of lowering that one again.
 
     Args:
         level: the level of the text.
-        made: the program of the text, with the outcome of lowering again; None if an untrusted plan lacks this program.
+        made: the ``Program`` of the text, with the outcome of lowering again; None if an untrusted plan lacks it.
         errors: level to the largest error of a verified text.
         unverified: level to the reason why its text is not verified.
         failed: level to the reason why its text failed.
 
     Returns:
-        The largest error of the source text, if that is verified and lowers to the same bytes; else why the text failed
-        or is not verified.
+        The largest error of the text of ``lowered_from``, if that is verified and is lowered to the same bytes; else
+        why the text failed or is not verified.
     """
     source = level.lowered_from
     if made is None:
@@ -85,9 +85,9 @@ def judge_lowered(
 
 
 def _after_failure(level: Level, problem: Problem) -> Unproved | Problem:
-    """Return the judgement of a text whose source text failed with a problem.
+    """Return the judgement of a text if the text that it is lowered from failed with a problem.
 
-    The text is wrong if the source text gives wrong results; otherwise it is unverified.
+    The text is wrong if the other text gives wrong results; otherwise it is unverified.
     """
     why = f"{level.lowered_from}, which it is lowered from, is refused: {problem.detail}"
     if problem.symptom is Symptom.WRONG_RESULT:

@@ -40,7 +40,7 @@ _FEW = 8
 _KINK_SHARE = 0.25
 """Largest share of the outputs that may have a kink along a direction; a direction with more is left out."""
 _PARTS = 2
-"""Number of parts of the outputs, a quarter each, that are weighted separately at points with odd numbers."""
+"""Number of weightings of only some outputs, a random quarter of the elements each, at every second point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ MeasuredPlace = tuple[Values, Measured]
 def measure(
     reference: Reference, signature: Signature, drawn: Sequence[Values], numbers: Sequence[int], *, seed: int
 ) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
-    """Return the points where a kernel is smooth, with the finite differences there, in two lists.
+    """Return the points where a kernel's results are smooth, with the finite differences there, in two lists.
 
-    The second list has the points where the kernel computes something without a derivative.
+    At the points in the second list, the kernel computes an intermediate value without a derivative.
 
     Args:
         reference: the kernel's reference.
@@ -199,7 +199,7 @@ def _measured(
 def _weightings(generator: np.random.Generator, groups: Sequence[slice], *, ends: bool) -> list[Floats]:
     """Return weights for all elements of the outputs; for many elements, also weights for only some of them.
 
-    These are the first and the last element of each output if ``ends``, else random parts.
+    The weighted elements are then the first and the last one of each output if ``ends``, else random ones.
     """
     size = groups[-1].stop
     whole = weights(generator, (size,))

@@ -77,7 +77,10 @@ class Plan:
     min_coverage: float = SHARE
     """The smallest coverage by the runs for ``Purpose.DRAW`` at which a text counts as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
-    """Maps a direction to the reason why its derivatives do not count as verified: the points do not cover them."""
+    """Maps a direction of texts, such as ``BACKWARD``, to the reason why they do not count as verified.
+
+    The reason is that the points do not cover their derivatives.
+    """
     check_power: bool = False
     """Whether wrong variants of a text are also run, to check that the inputs detect them."""
     weak: Unproved | None = None

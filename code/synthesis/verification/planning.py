@@ -1,8 +1,7 @@
-"""Plans the runs that verify a kernel's texts, with their expected results, before any text runs.
+"""Plans the executions that verify a kernel's texts, with their expected results, before any text is run.
 
-Planning draws inputs, evaluates the reference in both precisions, and finds smooth points for derivatives. The programs
-of a plan run in another process, together with those of other kernels, and ``judge.py`` decides which texts are
-verified.
+Planning draws inputs, evaluates the reference in both precisions, and finds smooth points for derivatives. The texts of
+a plan run in another process, together with those of other kernels, and ``judge.py`` decides which are verified.
 """
 
 import time
@@ -80,8 +79,8 @@ def make_plan(
         unknown: the reason why nothing can be verified, if that is already known.
         seed: seed of the inputs, points and directions, which are independent for different seeds.
         min_coverage: the smallest coverage of the kernel at which a text counts as verified.
-        draws: the number of standard draws. If it is less than the default, at most as many others are searched for.
-        check_power: whether to check that the inputs detect wrong texts, which inputs from another source may not.
+        draws: the number of standard draws. If it is less than the default, at most this many more are searched for.
+        check_power: whether to check that the inputs detect wrong texts. Inputs that no recipe chose may not.
         measure_rounding: whether to measure the effect of rounding, which takes half of the time. If False, only the
             standard tolerances apply, and if a text fails, another plan must be made with True.
         device: the device that the texts are for; None if it is not known. Then no text can be lowered again.
@@ -254,8 +253,8 @@ class _Planning:
 
         If the points of one seed give nothing to check for a text that was verified before, points of further seeds are
         tried. For example, a ray that hits nothing has no gradient, and few draws have a ray that hits something. If
-        the points do not cover everything that a derivative depends on, the points of seed 0, with which texts are
-        made, are added.
+        the points do not cover everything that a derivative depends on, the points of seed 0, at which new rows are
+        verified, are added.
 
         Args:
             reference: the kernel's reference.
@@ -314,7 +313,7 @@ class _Planning:
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
-        """Return a program for each text that can be run. ``follows`` is an index into all programs of the plan."""
+        """Return a ``Program`` for each text that can be run. Indices in ``follows`` count all programs of the plan."""
         programs: list[Program] = []
         accumulated, separate = self._accumulated(plan, runs[0]), self._separate(plan, runs)
         forward: dict[str, int] = {}
@@ -343,7 +342,7 @@ class _Planning:
         return programs
 
     def _lowered(self, plan: Plan) -> list[Program]:
-        """Return a program for each text that is checked by lowering its source text again."""
+        """Return a ``Program`` for each text that is checked by lowering the text of ``lowered_from`` again."""
         relowered = [each for each in self.levels if each.lowered_from and each.name not in plan.unavailable]
         spec, device = self.kernel.spec, self.device or ""
         return [lowered.program_of(spec.name, each, self.levels, spec.signature, device) for each in relowered]
@@ -353,7 +352,7 @@ class _Planning:
         return self.prover.accumulated(self.kernel, run) if self._runs_for_gpu(plan) else frozenset()
 
     def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
-        """Return the arrays in which no thread may access, except by atomics, an element that another thread writes.
+        """Return the arrays without data races: what one thread writes, others may access only by atomics, if at all.
 
         This applies to texts for a GPU that have not just been lowered. Otherwise the result is empty.
         """
@@ -367,7 +366,7 @@ class _Planning:
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
-    """Return the runs of the text of a level; none for a text of a derivative if there is nothing to check it on."""
+    """Return the inputs on which the text of a level is run; empty for a derivative if it has no points or tangents."""
     points = () if isinstance(plan.points, NothingToCheck) else plan.points
     tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
     match level.direction:

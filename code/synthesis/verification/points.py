@@ -51,7 +51,10 @@ _KINK_FUNCTIONS = re.compile(
 )
 """Matches functions that have a kink."""
 AIMED = 2000
-"""Number of the first additional point that is tried because the other points do not cover the whole derivative."""
+"""The number that identifies the first additional point.
+
+Additional points are tried if the other points do not cover the whole derivative.
+"""
 MOST_AIMED = 4
 """Maximum number of additional points that are kept."""
 _BATCH_SIZE = 8
@@ -235,10 +238,10 @@ def _merged(trace: Trace, way: Trace) -> Trace:
 
 
 def _cover_more(reference: Reference, trace: Trace, places: Sequence[Values]) -> Trace | None:
-    """Return a trace extended by the code executed at some points; None if no derivative depends on the new code.
+    """Return the trace, extended by the code executed at some points; None if they do not cover more of a derivative.
 
-    At a single point where the kernel fails, the result is None. If it fails at one of several points, the given trace
-    is returned unchanged, since the other points may cover more.
+    If the kernel fails at one of several points, the given trace is returned unchanged, since the other points may
+    cover more. If it fails at a single point, the result is None.
     """
     way = replace(trace, first=dict(trace.first), arms=dict(trace.arms), whole=set(trace.whole))
     try:

@@ -20,7 +20,7 @@ _NARROW = 0.1
 It is relative to the absolute lower bound, or to 1 if that is larger.
 """
 _STRICTER = 0.25
-"""Factor on the tolerances for a kernel that was verified before: it must then be closer to a straight line."""
+"""Factor on the tolerances within which a kernel that was verified before counts as linear."""
 _CURVED = 1e-3
 """Smallest relative deviation from a straight line, on the wider domain, of a kernel that counts as nonlinear."""
 
@@ -42,8 +42,8 @@ def find_weakness(
         runs: the draws, at least two.
         double: the reference's results on them in float64.
         tolerance: array to the relative tolerance of a text.
-        fresh: whether the row has just been made. If it was verified before, it must be closer to a straight line to
-            count as one, since it may be less curved on inputs of another seed.
+        fresh: whether the row has just been made. If it was verified before, the kernel must be closer to a straight
+            line to count as linear, since it may be less curved on inputs of another seed.
     """
     if reference.is_of_one_thread:
         return too_little("the launch has one thread, and the kernel asks which one it is")

@@ -43,7 +43,7 @@ def has_few_elements(expected: Expected) -> bool:
 
 
 def exceeds_rounding_cap(expected: Expected, run: int, perturbed_run: PerturbedRun) -> bool:
-    """Return whether rounding alone moves more than a few elements of an array beyond the cap.
+    """Return whether rounding alone moves more than a few elements of an array by more than the cap (``cap_of``).
 
     The results of such a run cannot be compared. The result is False for kernels that compute in low precision.
     """
@@ -86,13 +86,14 @@ def with_relaxed_tolerances(expected: Expected, perturbed: Sequence[PerturbedRun
     that depends on the decision may be anywhere between the two results, and slightly beyond.
 
     A perturbed run shows the effect of rounding only if it takes the same branches as the unperturbed run. So a run in
-    which an integer or a Boolean differs is ignored; otherwise a text that takes a wrong branch could pass. An element
-    that moves by more than the cap, relative to itself or to the largest element of its array, is ignored too. No
-    tolerance exceeds that cap.
+    which an integer or a Boolean differs is ignored; otherwise a text that takes a wrong branch could pass. The
+    tolerance of an element grows with its shift, up to the cap (``cap_of``), relative to the element or to the largest
+    element of its array.
 
     An element that moves by more than the cap consists of rounding error, such as the direction of a vector that should
-    be zero. If there are few such elements in the array of one run, or in the array over all runs, the tolerance of
-    each is a multiple of the largest shift among them, or of the largest difference between the two precisions.
+    be zero. Its own shift gives no tolerance. But if there are few such elements in the array of one run, or in the
+    array over all runs, the tolerance of each is a multiple of the largest shift among them, or of the largest
+    difference between the two precisions.
 
     Args:
         expected: the expected results of the runs, all of them finite.

@@ -61,7 +61,10 @@ class Tangents:
     smooth: Mapping[str, npt.NDArray[np.bool_]]
     """Maps a result to a mask of the elements that have a tangent and do not jump."""
     steady: Mapping[str, npt.NDArray[np.bool_]]
-    """Maps a result of integers or Booleans to a mask of elements equal near the point and in both precisions."""
+    """Maps a result of integers or Booleans to a mask of its elements.
+
+    They have the same value at the point and near it, in both precisions.
+    """
     weights: Mapping[str, Floats]
     """Maps a floating-point result to the weights of its elements, which are zero where it has no tangent."""
 

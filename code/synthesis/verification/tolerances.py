@@ -19,7 +19,7 @@ from synthesis.frontends.base import Values
 from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
-"""Largest relative tolerance; in a coarser format, 4 units in the last place if that is larger."""
+"""Largest relative tolerance of an array, called the cap; ``cap_of`` has larger ones for low precision."""
 FINE = 2.0**-23
 """A unit in the last place of float32, relative to the number. Coarser units count as low precision."""
 _COARSE_UNITS = 16.0
@@ -41,7 +41,7 @@ _LEAST = 1e-11
 _QUARTILE = 0.25
 """An array's typical magnitude is at least this quantile of its nonzero magnitudes, unless the median is zero."""
 _OUTLIERS = 0.01
-"""Share of an array's elements that may differ by more than the cap between the two precisions; one always may.
+"""Share of an array's elements that may differ by more than the cap between the two precisions; a single one may.
 
 Causes are a comparison whose result depends on rounding, and nearly complete cancellation. There a text must agree with
 one of the two precisions, with a tolerance of a few roundings of the array's usual magnitude.
@@ -65,7 +65,7 @@ class Expected:
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """For each run, maps an array to the relative tolerance of each element, where it may exceed the array's."""
     inverted: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
-    """For each run, results with comparisons inverted that rounding may invert: all of them, then a few at a time."""
+    """For each run, its results if comparisons that rounding may decide are inverted: all, and then a few at a time."""
     noise: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """For each run, maps an array to the absolute tolerance of elements that consist of rounding error; 0 for others.
 

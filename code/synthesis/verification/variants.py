@@ -40,11 +40,11 @@ subtracts from all elements.
 
 
 def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
-    """Return programs of wrong variants of the first verified forward text, with the same runs as its own.
+    """Return a ``Program`` for each wrong variant of the first verified forward text, with the same runs as the text's.
 
     The choice depends only on the text. If its lines have types, lines with floating-point numbers are changed, because
     a changed integer may have no effect, such as a clamped index or the number of a loop's only iteration. There are no
-    variants if every other statement computes integers that do not depend on any input.
+    variants if all statements without floating-point numbers compute integers that do not depend on any input.
     """
     for program in plan.programs:
         if not program.is_run or program.level.direction is not Direction.FORWARD:

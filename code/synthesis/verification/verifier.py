@@ -1,4 +1,4 @@
-"""Runs the programs of plans in separate processes, so that a program that crashes affects only itself."""
+"""Runs the texts of plans in separate processes, so that a text that crashes affects only itself."""
 
 import contextlib
 import tempfile
@@ -147,7 +147,7 @@ class Verifier:
         """Return a plan's outcomes after another tool has run the texts that an arithmetic trap killed.
 
         StableHLO's interpreter divides integers as the processor does, which traps at a division by zero. XLA returns a
-        value there, and a program may then select another one (``jnp.gcd``).
+        value there, which the kernel may then discard (``jnp.gcd``).
         """
         numbers = trapped(plan, outcomes, retraced)
         again = self._run_again(plan, numbers)
@@ -304,9 +304,9 @@ class Verifier:
 
 
 def _given(program: Program, position: Mapping[int, int], found: Mapping[int, Outcome | Rejection]) -> Program:
-    """Return a program with ``follows`` changed to an index among the programs of its process.
+    """Return a ``Program`` with ``follows`` changed to an index among the programs of its process.
 
-    If the program that it follows is not among them but has run, the results of that run are inserted instead.
+    If the program in ``follows`` has run in another process, its results are inserted instead.
     """
     if program.follows is None or program.follows in position:
         return replace(program, follows=None if program.follows is None else position[program.follows])
@@ -333,7 +333,7 @@ class _Found(dict[int, Outcome | Rejection]):
 
 
 def programs_of(plans: Sequence[Plan]) -> list[Program]:
-    """Return the programs of several plans, one after another, with ``follows`` adjusted to the new indices."""
+    """Return the ``programs`` of several plans, one after another, with ``follows`` adjusted to the new indices."""
     programs: list[Program] = []
     for plan in plans:
         shift = len(programs)

@@ -30,7 +30,8 @@ class Direction:
     by_default: bool = True
     """Whether the direction is used if none is named.
 
-    It is False if the answer depends on the machine, and between CPU and GPU, whose texts share four of five lines.
+    It is False if the answer depends on the machine. It is also False between CPU and GPU, whose texts have four of
+    five lines in common.
     """
     task: str
     """The kind of task, which selects the wording: one of :data:`TASKS`."""

@@ -91,7 +91,7 @@ class _Planted:
 
     row: Planned
     program: Program
-    """The program of the right text."""
+    """The right text, as it is run."""
     mutant: Mutant
 
 

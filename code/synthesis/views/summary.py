@@ -18,7 +18,7 @@ class ExportSummary:
     records: dict[str, int]
     """Number of records by split."""
     directions: dict[str, int]
-    """Number of records by direction, or else by level or error."""
+    """Number of records by direction; by level or by planted error in views without directions."""
     left_out: dict[str, int]
     """Number of records left out, by reason."""
     files: tuple[DataFile, ...]

@@ -37,7 +37,7 @@ _OTHER_SPLIT = "kernels that became no row, of a structure that is in another sp
 
 @dataclass(slots=True)
 class Splits:
-    """Assigns rejected kernels to splits, always to the split of rows with the same structure."""
+    """Assigns rejected kernels to splits, never to another split than that of rows with the same structure."""
 
     _rule: SplitRule | None
     """The rule of splits; None if there are none."""
@@ -61,7 +61,7 @@ class Splits:
         self._homes.setdefault(short_hash(document.metadata["structure_hash"]), document.split)
 
     def split_of(self, pair: Pair) -> str | None:
-        """Return the split of a rejected kernel; None if rows with its structure are in another split."""
+        """Return the split of a rejected kernel by the rule; None if rows with its structure are in another split."""
         metadata: dict[str, Any] = row_of(pair).metadata  # pyright: ignore[reportAssignmentType]
         split = TRAIN if self._rule is None else self._rule.split_of(metadata)
         return split if self._homes.get(short_hash(metadata["structure_hash"]), split) == split else None
@@ -117,7 +117,7 @@ def _redrawn(store: Store, selection: Selection) -> Iterator[tuple[Pair, Rejecti
 def _runs_of(store: Store) -> Iterator[tuple[Store, Iterable[Rejection | BrokenFile]]]:
     """Yield the runs of a folder, each with its ledger lines.
 
-    If there are none, the folder's lines belong to an unknown run.
+    If no runs were merged into it, the folder itself is yielded, with all lines of its ledger.
     """
     merged = [store.inside(join(RUNS, name)) for name in store.folders(RUNS)]
     for each in merged:

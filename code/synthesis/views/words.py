@@ -22,7 +22,7 @@ class Words:
 
     @property
     def unit(self) -> str:
-        """The tool's word for a program: kernel or function."""
+        """The tool's word for what a row holds: kernel or function."""
         return description_of(self.document.frontend).unit
 
     @property

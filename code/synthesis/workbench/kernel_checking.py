@@ -43,11 +43,11 @@ class KernelCheck:
     variants: int
     """Number of variants drawn."""
     different: int
-    """Number of different programs among the variants, after renaming."""
+    """Number of different sources among the variants, after renaming."""
     rows: int
     """Number of variants that became rows."""
     verified: int
-    """Number of rows with all texts verified that can be executed."""
+    """Number of rows of which every text that can be executed is verified."""
     reached: float
     """Mean coverage of the rows; 0 if there are none."""
     rejected: dict[str, int]

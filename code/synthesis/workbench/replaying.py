@@ -212,7 +212,7 @@ def _outcome(frontend: str, work: "partial[Iterator[_Made]]") -> _Made:
 
 
 def _extracted_again(origin: str, kernel: str, frontend: str | None) -> tuple[Rejection, ...]:
-    """Return the rejections of a user's kernel, or of a whole file if it has no name.
+    """Return the rejections of a user's kernel, or of its whole file if ``kernel`` is empty.
 
     Raises:
         TargetError: if the ledger does not give its origin, or the origin no longer exists.

@@ -10,7 +10,7 @@ from typing import Any
 from synthesis.adapters.serving.requests import SentAnswer
 
 _LONGEST = 15
-"""Maximum seconds before a client should retry. The queue usually empties faster than one hanging text suggests."""
+"""Maximum number of seconds after which a client is told to retry. A single slow text makes the estimate too long."""
 
 
 class BusyError(Exception):
@@ -56,7 +56,7 @@ class Line:
         return len(self._waiting)
 
     def join(self, answers: Sequence[SentAnswer], workers: int) -> list[Waiting]:
-        """Add answers to the queue, all of them or none.
+        """Add answers to the queue, all of them or none, and return their entries in it.
 
         Raises:
             BusyError: if there would be too many.

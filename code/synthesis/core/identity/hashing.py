@@ -13,7 +13,7 @@ def hash_text(*parts: str) -> str:
 
 
 def digest(*labels: object) -> str:
-    """Return a 32-digit hexadecimal hash of labels (blake2b). ``repr`` distinguishes 1 from "1"."""
+    """Return a 32-digit hexadecimal hash of labels (blake2b of each label's ``repr``, so 1 and "1" differ)."""
     return hashlib.blake2b("\x1f".join(map(repr, labels)).encode(), digest_size=16).hexdigest()
 
 

@@ -18,7 +18,7 @@ _IR_TOKEN = rf"""
 """
 """Matches a string, a name with its sigil, a type or a word, a number, or any other character.
 
-Its first character decides which of these a token is.
+The first character of a token decides which of these it is.
 """
 _TOKENS = re.compile(rf"//[^\n]* | ({_IR_TOKEN})", re.VERBOSE)
 _TOKENS_AND_PRIMITIVES = re.compile(rf"//[^\n]* | (?<==\ )({_IR_WORD}) | ({_IR_TOKEN})", re.VERBOSE)
@@ -35,7 +35,7 @@ _CPP_TOKEN = re.compile(
 )
 """Matches a string, a name with its namespaces, a word, a number, or any other character.
 
-Its first character decides which of these a token is.
+The first character of a token decides which of these it is.
 """
 _CPP_PART = re.compile(r"\b(?!wp\b)([A-Za-z_]\w*)\b(?!::)")
 _CPP_DECLARED = re.compile(
@@ -92,22 +92,22 @@ def canonical_hlo(text: str, *, numbers: bool = False) -> str:
 
 
 def renamed_cpp(text: str) -> str:
-    """Return the renamed form of C++, CUDA or machine code: with canonical identifiers, and with its numbers."""
+    """Return the renamed form of C++, CUDA or machine code: it has canonical identifiers, and its numbers are kept."""
     return canonical_cpp(text, numbers=True)
 
 
 def renamed_mlir(text: str) -> str:
-    """Return the renamed form of an MLIR or LLVM text: with canonical identifiers, and with its numbers."""
+    """Return the renamed form of an MLIR or LLVM text: it has canonical identifiers, and its numbers are kept."""
     return canonical_mlir(text, numbers=True)
 
 
 def renamed_jaxpr(text: str) -> str:
-    """Return the renamed form of a printed jaxpr: with canonical identifiers, and with its numbers."""
+    """Return the renamed form of a printed jaxpr: it has canonical identifiers, and its numbers are kept."""
     return canonical_jaxpr(text, numbers=True)
 
 
 def renamed_hlo(text: str) -> str:
-    """Return the renamed form of an HLO text: with canonical identifiers, and with its numbers."""
+    """Return the renamed form of an HLO text: it has canonical identifiers, and its numbers are kept."""
     return canonical_hlo(text, numbers=True)
 
 
@@ -126,7 +126,7 @@ def _canonical_cpp(text: str, numbers: bool) -> list[str]:
     known: dict[str, str] = {}
 
     def canonical(token: str) -> str:
-        """Return the canonical form of a new token."""
+        """Return the canonical form of a token that has not occurred before in the text."""
         if token[0].isdecimal() or (token[0] == "." and len(token) > 1):
             return token if numbers else "#"
         if token not in declared and not token.startswith(("var_", "adj_")):
@@ -163,7 +163,7 @@ def _canonical_tokens(tokens: Iterable[tuple[str, str]], defined: frozenset[str]
     known = {"": ""}
 
     def canonical(token: str) -> str:
-        """Return the canonical form of a new token."""
+        """Return the canonical form of a token that has not occurred before in the text."""
         first = token[0]
         is_word = first == "_" or (first.isascii() and first.isalpha())
         if token in defined if is_word else first in "%@#!" and len(token) > 1:

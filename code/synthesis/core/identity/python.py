@@ -1,4 +1,4 @@
-"""Canonical forms of Python source and their hashes, which decide when two programs are the same.
+"""Canonical forms of Python source and their hashes, which decide when two kernels are the same.
 
 The **renamed** form of a source omits imports, docstrings, comments and layout, and renames every name that the source
 itself binds, in order of appearance. Names of libraries, builtins and types are kept. The **structure** also omits
@@ -132,9 +132,9 @@ class _Canonical:
         return False
 
     def _bindings_of(self, scope: ast.AST) -> dict[str, str]:
-        """Return the names that a scope binds, in order of appearance.
+        """Return a dictionary with the names that a scope binds, in order of appearance, as its keys.
 
-        They are numbered when they are first written.
+        The values are empty strings. A name gets its canonical name, with a number, when it is first written.
         """
         outward: set[str] = set()
         names: dict[str, str] = {}

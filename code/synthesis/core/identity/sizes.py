@@ -1,4 +1,4 @@
-"""Removes the sizes of arrays from IR texts. Two texts with the same result are one program at two sizes.
+"""Removes the sizes of arrays from IR texts. Texts that are then equal are one kernel at different sizes.
 
 A size is a dimension of a type, a number in an attribute that gives a size, or the value of a constant, provided that
 it is 2 or more. Sizes of 1 decide on broadcasting, and the constants 0 and 1 often on what is computed, so they are

@@ -1,8 +1,8 @@
 """The restrictions on dangerous work: resource limits always, and reduced rights if the kernel supports it.
 
-Three processes separate the zygote from the work. The keeper leaves the machine's namespaces. The first process of a
-new PID namespace ends everything that the work has started when it ends. The work itself gives up files, system calls
-and privileges before it begins.
+Three processes separate the zygote from the work. The keeper leaves the machine's namespaces. When the first process of
+a new PID namespace ends, the system ends everything that the work has started. The work itself gives up files, system
+calls and privileges before it begins.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ class Protection(StrEnum):
     LANDLOCK = "Landlock"
     """The work can read only the toolchain, and write only into its own folder."""
     SECCOMP = "seccomp"
-    """The work cannot start programs or processes, open sockets, or use system calls that computing does not need."""
+    """The work cannot start executables or processes, open sockets, or use system calls that no computation needs."""
 
 
 ALL = frozenset(Protection)

@@ -322,8 +322,8 @@ def has_seccomp() -> bool:
 def refuse_system_calls() -> None:
     """Refuse system calls that no computation needs, permanently and with ``EPERM``.
 
-    They include those for programs, processes and sockets. Threads are allowed. So are signals to the process itself,
-    except those that could be mistaken for signals from the machine.
+    They include those for executables, processes and sockets. Threads are allowed. So are signals to the process
+    itself, except those that could be mistaken for signals from the machine.
 
     Raises:
         OSError: if the kernel has no seccomp, or this machine's system call numbers are not known.

@@ -5,7 +5,8 @@
       └ first the first process of its namespace; when it ends, so do all others there
         └ work    gives up its rights, then begins
 
-Only the work has the pipe for results. ``first`` reports how it ended through another pipe, which the work lacks.
+Only the work has the pipe for results. ``first`` reports how the work ended
+through another pipe, which the work lacks.
 """
 
 import contextlib
@@ -230,7 +231,7 @@ def _end_all(first: int) -> NoReturn:
     """End everything that this process and its descendants have started, and then this process.
 
     Args:
-        first: the first process of the namespace, with which most of them end.
+        first: the first process of the namespace. When it ends, most of these processes end as well.
     """
     with contextlib.suppress(ChildProcessError):  # no children are left
         if os.waitpid(first, os.WNOHANG) == (0, 0):

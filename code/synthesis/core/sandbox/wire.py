@@ -207,7 +207,7 @@ class _Reader:
         """Records in the order in which they begin."""
 
     def read(self, node: Any, kind: Any, depth: int = 0) -> Any:
-        """Return the value of a node as a type.
+        """Return the value of a node, which must have the type ``kind``.
 
         Raises:
             WireError: if the node does not have this type.

@@ -18,10 +18,10 @@ class Store(Protocol):
     """The location, as users name it."""
 
     def read(self, name: str, *, most: int = LARGEST) -> bytes:
-        """Return the content of a file. An untrusted file may not be a pipe or a device.
+        """Return the content of a file.
 
         Raises:
-            OSError: if it does not exist, cannot be read, or has more bytes than ``most``.
+            OSError: if it does not exist, cannot be read, is a pipe or a device, or has more bytes than ``most``.
         """
         ...
 
@@ -123,7 +123,7 @@ class Store(Protocol):
     def alone(self, name: str, *, shared: bool = False) -> AbstractContextManager[None]:
         """Lock a name during the block, if the storage supports locks.
 
-        The lock excludes all other processes or, if ``shared``, those that do not take it with ``shared`` as well.
+        Without ``shared``, no other process can hold the lock. With it, other processes that use ``shared`` can.
 
         Raises:
             OutputError: if another process has locked it.

@@ -22,10 +22,10 @@ class Folder:
         self.where = str(path)
 
     def read(self, name: str, *, most: int = LARGEST) -> bytes:
-        """Return the content of a file. An untrusted file may not be a pipe or a device.
+        """Return the content of a file.
 
         Raises:
-            OSError: if it does not exist, cannot be read, or has more bytes than ``most``.
+            OSError: if it does not exist, cannot be read, is a pipe or a device, or has more bytes than ``most``.
         """
         with _open_regular(self.path / name) as file:
             size = os.fstat(file.fileno()).st_size
@@ -174,9 +174,9 @@ class Folder:
 
     @contextlib.contextmanager
     def alone(self, name: str, *, shared: bool = False) -> Generator[None]:
-        """Lock a folder during the block, at most until the process ends.
+        """Lock the folder with this name during the block. The lock ends at the latest with the process.
 
-        The lock excludes all other processes or, if ``shared``, those that do not take it with ``shared`` as well.
+        Without ``shared``, no other process can hold the lock. With it, other processes that use ``shared`` can.
 
         Raises:
             OutputError: if another process has locked it.

@@ -80,7 +80,7 @@ def _of_drawing(metadata: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_line_map(source: str, present: Mapping[str, str], maps: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a message for each part of a line map that has no text or has lines out of range.
+    """Yield a message for each level in a line map without a text, and for each of its entries with a missing line.
 
     A text may end with or without a newline.
     """

@@ -133,7 +133,7 @@ def document_of_row(row: Row, where: str, number: int) -> Document:
 
 
 def document_of_json(document: dict[str, Any], where: str, *, stem: str = "row") -> Document:
-    """Return the pair with a JSON form.
+    """Return the pair that a JSON object describes.
 
     Args:
         document: the source and the texts, and everything else under ``metadata``.

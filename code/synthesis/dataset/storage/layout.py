@@ -6,8 +6,8 @@
     warp/train-00000-of-00002.parquet   the data set, as ``finalize`` makes it: Parquet files by front end and split
     000017_clamp_speed.json             or one JSON file a row, or one file for each text
     _irsmith/                           everything that is not a row
-        run.json                        the settings of the run, one key for each field; others are refused
-        toolchain.json                  the versions of irsmith and of the tools; others are refused
+        run.json                        the settings of the run, one key for each field; other keys are refused
+        toolchain.json                  the versions of irsmith and of the tools, which must be the same to continue
         parts/000000000-000000025.parquet  the rows of candidates 0 … 24: a pure function of settings and range
         chunks/000000000-000000025.json their outcomes, with the part's hash and its own; written last
         figures/000000000-000000025.jsonl  verification figures, which differ between machines
@@ -40,7 +40,7 @@ FIGURES = f"{SIDECAR}/figures"
 RANKS = f"{SIDECAR}/ranks"
 LOGS = f"{SIDECAR}/logs"
 RUNS = f"{SIDECAR}/runs"
-"""The folder of runs that were merged into this one."""
+"""The folder of the runs that were merged into this folder."""
 COMPILED = f"{SIDECAR}/compiled"
 """The folder of a recording from which the run takes its kernels, if a compiler made them."""
 LEDGER = f"{SIDECAR}/rejections.jsonl"
@@ -55,7 +55,7 @@ _DIGEST = 16
 
 
 def hash_of(content: bytes) -> str:
-    """Return the hash of a file's content that is stored in the records of a folder."""
+    """Return the hash of a file's content, as the records of a folder store it."""
     return hashlib.blake2b(content, digest_size=_DIGEST).hexdigest()
 
 

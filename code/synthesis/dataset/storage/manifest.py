@@ -46,9 +46,8 @@ class Manifest:
 def is_data(name: object) -> bool:
     """Return whether a name is allowed for a file of a data set: in the folder or a direct subfolder, and not hidden.
 
-    The metadata of rows that are stored as texts is in the sidecar folder, in files whose names begin with a number.
-
-    The manifest may be untrusted, so its names are checked.
+    Names of JSON files that begin with a digit are also allowed in the sidecar folder, which has the metadata of rows
+    that are stored as texts. The manifest may be untrusted, so its names are checked.
     """
     parts = name.split("/") if isinstance(name, str) else [""]
     if len(parts) == 2 and parts[0] == SIDECAR:

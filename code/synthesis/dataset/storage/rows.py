@@ -31,7 +31,7 @@ class Row:
     texts: Mapping[str, str | None]
     """The text of each level, in the order of the columns; None if there is none."""
     metadata: Mapping[str, Any]
-    """All columns except the source and the texts. Values that vary in shape are JSON strings."""
+    """All columns except the source and the texts. Values whose structure varies from row to row are JSON strings."""
 
 
 def row_of(pair: Pair) -> Row:
@@ -98,7 +98,7 @@ def document_of(row: Row, columns: Iterable[str]) -> dict[str, Any]:
 
 
 def packed_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns as they are stored: values that vary in shape become JSON strings."""
+    """Return the columns as they are stored: values that vary in structure become JSON strings."""
     return {
         column.name: _packed(values[column.name]) if column.kind is Kind.JSON else values[column.name]
         for column in METADATA

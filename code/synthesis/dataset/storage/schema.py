@@ -1,7 +1,7 @@
 """The columns of a row. All formats of a row and the documentation page are derived from this table.
 
 Every column is always present with one type, so that any table reader can read a whole folder. Values that vary in
-shape from row to row (maps, lists that may be empty) are JSON strings.
+structure from row to row (maps, lists that may be empty) are JSON strings.
 
 The table also lists the claims of a row: the allowed values of each column, which every reader checks, and how
 ``irsmith verify`` checks the claim.

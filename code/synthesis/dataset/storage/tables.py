@@ -1,7 +1,7 @@
 """Reads and writes rows as Parquet, with one schema and a bounded number of rows in memory.
 
-Every column is always present with one type. Values that vary in shape are JSON strings. A level that a row lacks is
-null. The same rows give the same bytes.
+Every column is always present with one type. Values that vary in structure are JSON strings. A level that a row lacks
+is null. The same rows give the same bytes.
 """
 
 from bisect import bisect_right
@@ -116,8 +116,8 @@ class TableWriter:
 def array_of(values: Sequence[Any], kind: Any) -> Any:
     """Return values as an Arrow array of a type of the schema, with None as null.
 
-    The array is built from buffers. From Python objects, Arrow would import pandas if it is installed, which takes a
-    third of a second.
+    The array is built from buffers. To build it from Python objects, Arrow would import pandas where it is installed,
+    which takes a third of a second.
     """
     present = [value is not None for value in values]
     valid = None if all(present) else _bits(present)
@@ -183,7 +183,7 @@ def _names_of(file: Any) -> list[str]:
 
 
 class RowsByNumber:
-    """Access to the rows of a table by number. The row group of the last row is kept in memory.
+    """Access to the rows of a table by number. The row group of the row that was read last is kept in memory.
 
     Args:
         path: a Parquet file.

@@ -36,7 +36,7 @@ def is_name(value: Any) -> bool:
 
 
 def is_flag(value: Any) -> bool:
-    """Return whether it is true or false."""
+    """Return whether it is True or False."""
     return isinstance(value, bool)
 
 

@@ -1,8 +1,8 @@
 """Bodies: statements with alternatives, stored in Python files, from which recipes make complete kernels.
 
-A file contains functions. The body of each is one text. Its parameters are the names that the recipe provides:
-arguments, constants, and words in capitals that the recipe replaces. The text of a function with the decorator
-``@helper`` includes its first line. The notation is that of ``notation.py``, with these additions:
+A file contains functions. The body of each is one template. Its parameters are the names that the recipe provides:
+arguments, constants, and words in capitals that the recipe replaces. The template of a function with the decorator
+``@helper`` includes the function's first line. The notation is that of ``notation.py``, with these additions:
 
     #? 0.4 why it is so ~ another reason        a comment with this probability, in one of several wordings
     #: elif x > 0:                              code that would be a syntax error at this place of the file
@@ -10,7 +10,7 @@ arguments, constants, and words in capitals that the recipe replaces. The text o
 
     maybe(0.3, a, b)                            the first expression with this probability, otherwise the second
 
-``variants.choose`` draws from the texts that are returned here.
+``variants.choose`` makes source of the templates that are returned here.
 """
 
 import re
@@ -33,7 +33,7 @@ class BodyError(ValueError):
 
 
 def read_bodies(frontend: str, recipe: str, margin: int = 0) -> dict[str, str]:
-    """Return the texts of a recipe module in the notation of ``variants.choose``.
+    """Return the templates of a recipe module in the notation of ``variants.choose``.
 
     Args:
         frontend: the name of the front end.
@@ -41,8 +41,8 @@ def read_bodies(frontend: str, recipe: str, margin: int = 0) -> dict[str, str]:
         margin: the number of spaces before each line, for a recipe that replaces whole lines with their indentation.
 
     Returns:
-        The text of each function. The key is the file's name, a point and the function's name, or only the file's name
-        if the file has one function.
+        The template of each function. The key is the file's name, a point and the function's name, or only the file's
+        name if the file has one function.
 
     Raises:
         BodyError: if a file cannot be read.
@@ -71,7 +71,7 @@ def _texts_of(path: Traversable) -> dict[str, str]:
 
 
 def template_of(function: str) -> str:
-    """Return the text of one function of a file in the notation of ``variants.choose``.
+    """Return the template of one function of a file in the notation of ``variants.choose``.
 
     Raises:
         BodyError: if a directive is not closed, or has nothing to close.

@@ -16,7 +16,7 @@ class KernelFolder:
     name: str
     """The folder as it was given."""
     files: dict[str, str]
-    """The text of each file, by its path in the folder."""
+    """The content of each file, by its path in the folder."""
     families: tuple[Family, ...]
 
     @property

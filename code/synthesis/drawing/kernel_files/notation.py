@@ -1,4 +1,4 @@
-"""Text with alternatives: parses the body of a kernel file and draws variants of it.
+"""Templates with alternatives: parses the body of a kernel file and draws variants of it.
 
 Alternatives of statements stand between comments that begin with ``#|``, alternatives of expressions in a call of
 ``either``:
@@ -44,7 +44,7 @@ class NotationError(ValueError):
 
 @dataclass(slots=True)
 class Alternatives:
-    """A place in a text where one or more of several alternative parts are used."""
+    """A place in a template where one or more of several alternative parts are used."""
 
     line: int
     """The line in the file, from 1."""
@@ -54,7 +54,7 @@ class Alternatives:
     several: bool = False
     """Whether one or more parts are used, in any order."""
     first: int = 0
-    """The number of its first part among all parts of the text."""
+    """The number of its first part among all parts of the template."""
 
 
 @dataclass(slots=True)
@@ -72,14 +72,14 @@ class Text:
                     yield from part.alternatives()
 
     def whole(self) -> str:
-        """Return the text with all parts of all alternatives one after another, in which names can be looked up."""
+        """Return the template with all parts of all alternatives one after another, in which names can be looked up."""
         parts = list[str]()
         for piece in self.pieces:
             parts += [piece] if isinstance(piece, str) else [part.whole() + "\n" for part in piece.parts]
         return "".join(parts)
 
     def draw(self, shuffled: Shuffle, chance: Chance, taken: set[int]) -> str:
-        """Return one variant of the text.
+        """Return the source of one variant of the template.
 
         Args:
             shuffled: returns numbers in random order.
@@ -106,7 +106,7 @@ def _drawn(place: Alternatives, shuffled: Shuffle, chance: Chance, taken: set[in
 
 
 def read_text(source: str, first: int, last: int) -> Text:
-    """Return the text of some lines of a file.
+    """Return the template in some lines of a file.
 
     Args:
         source: the file, which is valid Python.
@@ -134,7 +134,7 @@ class _Reader:
         self._calls = _outermost(_either_calls(source, first, last))
 
     def block(self, ends: Sequence[str], opened: int) -> Text:
-        """Parse the text up to a directive that ends it, which is then the next line, or up to the last line."""
+        """Parse the lines up to a directive that ends it, which is then the next line, or up to the last line."""
         text = Text()
         while self._next <= self._last:
             line = self._lines[self._next - 1]

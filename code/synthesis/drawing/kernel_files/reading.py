@@ -47,7 +47,7 @@ def read_family(path: Path) -> Family:
 
 
 def source_of(path: Path) -> str:
-    """Return the text of a kernel file.
+    """Return the content of a kernel file.
 
     Raises:
         KernelFileError: if it cannot be read.
@@ -59,7 +59,7 @@ def source_of(path: Path) -> str:
 
 
 def family_of(source: str, path: Path) -> Family:
-    """Return the family in a source text, whose file is ``path``. See :func:`read_family`."""
+    """Return the family in a source, whose file is ``path``. See :func:`read_family`."""
     try:
         return _Reader(path, source, ast.parse(source)).family()
     except KernelFileError:

@@ -19,7 +19,7 @@ _MOST_ELEMENTS = 1 << 20
 """Maximum number of elements of an array. Larger ones take long to verify without additional benefit."""
 
 OnTaken = Callable[[frozenset[int]], None]
-"""Called with the numbers of the text's parts that a drawn kernel has."""
+"""Called, for each drawn kernel, with the numbers of the alternatives of the kernel file that it contains."""
 
 
 def ignore_parts(taken: frozenset[int]) -> None:
@@ -28,7 +28,7 @@ def ignore_parts(taken: frozenset[int]) -> None:
 
 
 def choose_sizes(family: Family, stream: Stream) -> dict[str, int]:
-    """Choose a value for each size of a family."""
+    """Return a randomly chosen value for each size of a family, by name."""
     return {name: stream.child("size", name).choice(values) for name, values in family.sizes.items()}
 
 
@@ -85,7 +85,7 @@ def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Ki
 
 
 def check_names(family: Family, modules: Collection[str], known: Collection[str] = ()) -> None:
-    """Raise an error if the text of a family uses an undefined name.
+    """Raise an error if the template of a family uses an undefined name.
 
     Args:
         family: the family.

@@ -39,7 +39,7 @@ def maybe(probability: float, first: Any, second: Any) -> Any:
 
 
 def helper(function: Any) -> Any:
-    """Mark a function whose text includes its first line, and not only its body. Only for bodies."""
+    """Mark a function whose template includes its first line, and not only its body. Only for bodies."""
     return function
 
 

@@ -69,7 +69,7 @@ def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
 
 
 def _assignments(module: ModuleType) -> dict[str, tuple[str, int]]:
-    """Return a module's assignments of a call's result to a single name, with their lines, by that name."""
+    """Map each name to which a module assigns a call's result to the source and the first line of the assignment."""
     try:
         return _assignments_in(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError):

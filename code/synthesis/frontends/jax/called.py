@@ -142,7 +142,7 @@ class Trees:
         return {"entries": [[_key(path, key), tree] for key, tree in keyed]}
 
     def _object(self, path: str, value: Any) -> Any:
-        """Return the tree of an object: its attributes, in which a dictionary keeps the order of its entries."""
+        """Return the tree of an object, with its attributes. Entries of a dictionary stay in order."""
         own: dict[str, Any] = getattr(value, "__dict__")  # noqa: B009
         declared = self.sources.declare(value, [*own])
         fields: dict[str, Any] = {}

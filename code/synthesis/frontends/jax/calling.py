@@ -29,7 +29,7 @@ class Call:
     function: Any
     arguments: tuple[Any, ...]
     domains: tuple[Domain | None, ...] = ()
-    """The domain of each leaf of the arguments, in order, or None if it has none; empty if none is given."""
+    """The domain of each leaf of the arguments, in order; None for a leaf without one. Empty if no leaf has one."""
 
     @property
     def is_plain(self) -> bool:
@@ -179,7 +179,7 @@ def leaves_of(tree: Any) -> Iterator[str]:
 
 
 def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
-    """Return a call, or a tree in a call, with the fields of its records renamed."""
+    """Return a call, or a tree in a call, with the fields of its records renamed; ``others`` maps old to new names."""
     match tree:
         case {"record": kind, "fields": fields}:
             changed = {others.get(name, name): with_fields(each, others) for name, each in fields.items()}
@@ -208,7 +208,7 @@ def is_constant(tree: Any) -> bool:
 
 
 def with_examples(function: Any, examples: Examples, *, name: str, named: bool) -> Call | None:
-    """Return the call that examples describe, or None.
+    """Return the call that examples describe; None if there is no example and no guess that can be traced.
 
     The call is taken from the first of these that exists: the table for the function's name, its decorator
     ``@synthesis.example``, the arguments for all functions, a guess that can be traced.

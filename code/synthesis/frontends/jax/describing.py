@@ -260,7 +260,7 @@ def _gathered(
     Code that is collected may use more attributes of an object, which the source must then give to the object.
 
     Raises:
-        NotGatheredError: with a description of the missing part.
+        NotGatheredError: if a part of the source cannot be collected. The message describes it.
     """
     while True:
         collector = replace(collector)
@@ -299,7 +299,8 @@ def _definition_behind(value: Any) -> Definition | None:
 def _wrapper(value: Any) -> Definition | None:
     """Return the definition of a user's function that wraps another function, as by ``functools.wraps``.
 
-    Return None for any other value, and for one made by a decorator or an assignment, since these are then collected.
+    Return None for any other value. Also return None for a function that a decorator or an assignment made, because
+    that is collected instead.
     """
     if not isinstance(value, FunctionType) or not hasattr(value, "__wrapped__"):
         return None

@@ -152,7 +152,8 @@ def _hidden_in(module: ModuleType, *, afresh: bool) -> list[Any]:
 
     Args:
         module: the module.
-        afresh: whether to search again rather than return the result of an earlier call. Tracing makes more functions.
+        afresh: whether to search again rather than return the result of an earlier call. This is needed after tracing,
+            which makes more functions.
     """
     if afresh or module not in _hidden:
         found = holding.alive((FunctionType, *functions.MADE_BY_JAX), module)

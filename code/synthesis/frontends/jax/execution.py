@@ -232,7 +232,7 @@ class _StableHlo:
         """Check the module's arguments, since the errors of the interpreter and XLA say little about them.
 
         Raises:
-            _UnrunnableError: if the number or a shape differs.
+            _UnrunnableError: if the number of inputs, or the shape of one, differs from the module's arguments.
         """
         main = next((each for each in self._module.body.operations if "main" in str(each.attributes["sym_name"])), None)
         kinds = [] if main is None else list(main.attributes["function_type"].value.inputs)
@@ -356,7 +356,7 @@ class _Compiled:
 
 
 def _with_all_loops(module: Any) -> _Compiled:
-    """Compile a module in such a way that XLA removes no loop; the module is changed.
+    """Return a module compiled so that XLA removes no loop. The module is changed.
 
     The module's context must be active. Every loop gets an operation that XLA must not remove and that changes no
     result: an unused random number. XLA's compiler may fail on an endless loop that does nothing.
@@ -458,10 +458,10 @@ def _array(attribute: Any) -> Any:
 
 
 def _small_floats(attribute: Any, dtype: Any) -> Any:
-    """Return the numbers of a dense attribute, one for a splat, from its text.
+    """Return the numbers of a dense attribute, read from its text; a single number for a splat.
 
-    MLIR's binding does not support small formats. MLIR prints decimals that read back as the same number, or the bits
-    in hexadecimal if there are none. Large attributes are printed as one string of all bits.
+    MLIR's binding does not support small formats. MLIR prints a number in decimal if that reads back as the same
+    number, otherwise its bits in hexadecimal. It prints a large attribute as one string with the bits of all numbers.
     """
     text = _elements(attribute)
     if text.startswith('"'):
@@ -471,7 +471,10 @@ def _small_floats(attribute: Any, dtype: Any) -> Any:
 
 
 def _narrow_numbers(attribute: Any, dtype: Any) -> Any:
-    """Return integers of fewer than 8 bits from the text of a dense attribute; in a string each takes one byte."""
+    """Return integers of fewer than 8 bits, read from the text of a dense attribute.
+
+    A large attribute is printed as one string, in which each integer takes one byte.
+    """
     text = _elements(attribute)
     if text.startswith('"'):
         return np.frombuffer(bytes.fromhex(text[3:-1]), np.int8).astype(dtype)

@@ -92,7 +92,7 @@ class JaxCompiler:
             forget_module(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """Return the clean texts for one platform."""
+        """Return the texts of each kernel for one platform, without locations or names that depend on the process."""
         # Lowering a Pallas kernel adds to the context that it is lowered in.
         shared = len(kernels) > 1 and device == "cpu" and not any(kind in levels for kind in PALLAS)
         with lowering.shared_context() if shared else nullcontext():
@@ -162,7 +162,10 @@ class JaxProver:
         return execution.unavailable(level)
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """Return a call out of the program: a callback, an infeed or a custom call that JAX's lowerings do not make."""
+        """Return a description of a call to code outside the text; None if there is none.
+
+        Such a call is a callback, an infeed, or a custom call that JAX's lowerings do not make.
+        """
         from synthesis.frontends.jax import screening
 
         return screening.foreign(level, text)
@@ -260,7 +263,10 @@ def _last_function(module: ModuleType) -> Any:
 
 
 def _drawer() -> Drawer:
-    """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
+    """Return the object that draws kernels.
+
+    The recipes are imported only here, because importing them takes as long as importing the rest of the front end.
+    """
     from synthesis.frontends.jax.recipes import DRAWER
 
     return DRAWER

@@ -110,7 +110,10 @@ def settings(options: Mapping[str, Any]) -> Generator[None]:
 
 @contextlib.contextmanager
 def _without_colour() -> Generator[None]:
-    """Prevent JAX from printing escape codes, inside a context. On a terminal, it colours jaxprs inside parameters."""
+    """Prevent JAX from printing escape codes inside the block.
+
+    On a terminal, JAX colours the jaxprs that are parameters of equations.
+    """
     before = jax.config.jax_pprint_use_color
     jax.config.update("jax_pprint_use_color", False)
     try:

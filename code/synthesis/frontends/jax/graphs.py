@@ -77,7 +77,7 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A function of primitives. Names are any hashable objects."""
+    """A function as a list of equations, each of which applies a primitive. Names are any hashable objects."""
 
     constants: tuple[Any, ...]
     """Names of captured arrays."""
@@ -96,7 +96,7 @@ class Span:
 
     start: int = 0
     leaf: int | None = None
-    """The number of the later operand that gives its start; None if the start is constant."""
+    """The number of the index operand that gives the start; None if the start is constant."""
     size: int = 1
     stride: int = 1
     is_index: bool = False

@@ -159,7 +159,7 @@ class _LazyCall:
     """
 
     _chosen: ClassVar[weakref.WeakKeyDictionary[Any, int]] = weakref.WeakKeyDictionary()
-    """The position of the first form that can be described, by jaxpr."""
+    """Maps a jaxpr to the position of the first of the given calls that can be described."""
 
     def __init__(self, *given: Any) -> None:
         self._given = given

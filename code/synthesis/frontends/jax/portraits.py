@@ -56,7 +56,7 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
         value: the value.
         imported: returns whether a module is imported by name rather than copied. Values made by functions of such a
             module are expressed as calls of these functions.
-        inside: the function inside ``jax.jit`` itself, which is not the result of decorators.
+        inside: a function that is jitted itself. That it wraps another one does not mean that a decorator made it.
     """
     if isinstance(value, FunctionType):
         return _transformed(value) or made_function(value, imported)
@@ -97,7 +97,10 @@ def _structure(value: Any) -> Built:
 
 
 def _method(value: MethodType) -> Built:
-    """Return the expression of a bound method: an attribute of its object, or a lambda if jitted or ``__call__``."""
+    """Return the expression of a bound method: an attribute of its object.
+
+    It is a lambda if the method is jitted or is ``__call__``.
+    """
     part = (variable(value.__self__), value.__self__)
     if value.__name__ != "__call__" and not is_jitted(value.__func__):
         return Built(f"{{0}}.{value.__name__}", (part,), attributes=(value.__name__,))
@@ -262,7 +265,10 @@ def given(value: Any) -> Built | None:
 
 
 def _attribute_of(value: Any, name: str) -> str | None:
-    """Return the attribute that holds an object's argument, preferably one of the object itself; None if none does."""
+    """Return the attribute, ``name`` or ``_name``, that holds a constructor's argument; None if none does.
+
+    An attribute of the object itself is preferred to one of its class.
+    """
     own: Mapping[str, Any] = getattr(value, "__dict__", {})
     found = [one for one in (name, f"_{name}") if one in own or hasattr(value, one)]
     found.sort(key=lambda one: one not in own)
@@ -349,7 +355,10 @@ def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
 
 
 def _is_decorated(function: Any) -> bool:
-    """Return whether the source of a function has decorators that transform it, so that no call is needed."""
+    """Return whether the source of a function has decorators that transform it.
+
+    The source then needs no call of the transformation.
+    """
     if not isinstance(function, FunctionType) or made_by(function) is not None:
         return False
     behind = functions.function_behind(function)
@@ -451,9 +460,10 @@ def literal(value: Any) -> str | None:
 
 
 def _sharding(value: Any) -> str:
-    """Return the expression of a sharding with only counts and names of devices, which any machine can trace.
+    """Return an expression for a sharding that has no devices, only the sizes and names of a mesh's axes.
 
-    The types of a mesh's axes are always written, since their default differs between releases of JAX.
+    So any machine can trace it. The types of a mesh's axes are always written, since their default differs between
+    releases of JAX.
     """
     if isinstance(value, jax.sharding.NamedSharding):
         return f"jax.sharding.NamedSharding({_sharding(value.mesh)}, {_sharding(value.spec)})"

@@ -77,8 +77,9 @@ def by_public_name(call: Call) -> Borrowed | None:
 def _written(parameters: Sequence[inspect.Parameter], given: Collection[str]) -> tuple[list[str], list[str]] | None:
     """Return the parameters of the new function and the arguments that it passes on; None if they cannot be written.
 
-    Arguments of the call have no default. The others keep the default of JAX's function if it is a constant that can be
-    written; otherwise they are left out, as are arguments that a source may not pass, such as ``out``.
+    A parameter that the call gives has no default. Any other one keeps its default in JAX's function if that is a
+    constant that can be written. Otherwise it is left out, and so are arguments that a source may not pass, such as
+    ``out``.
     """
     required, optional, passed = list[str](), list[str](), list[str]()
     for each in parameters:

@@ -40,7 +40,7 @@ class JaxReplayer:
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
         """Return a signature that starts from the recorded values.
 
-        For larger arrays, only the range of the values is kept, as the domain.
+        If an array was too large to be recorded whole, its domain is the range of the recorded values.
         """
         if launched.lost:
             raise ConfigError(launched.lost[0])

@@ -1,8 +1,9 @@
-"""A search for constructs in a model's jaxpr, StableHLO or HLO that JAX never prints.
+"""A search for constructs that JAX never prints, in a jaxpr, StableHLO or HLO that a language model wrote.
 
-An accepted text is run unchanged. Calls out of the program are refused, as is every custom call of a function that the
-row's own text does not call, because even JAX's own calls run native code that does not check its operands. Operations
-of dialects that JAX does not print are also refused; for example, the interpreter's own operations can write files.
+An accepted text is run unchanged. Calls of code outside the text are refused, as is every custom call of a function
+that the row's own text does not call, because even JAX's own calls run native code that does not check its operands.
+Operations of dialects that JAX does not print are also refused; for example, the interpreter's own operations can write
+files.
 """
 
 import re
@@ -19,11 +20,11 @@ _DIALECTS = frozenset(["stablehlo", "chlo", "func", "builtin", "mhlo", "jax", "s
 
 
 def sanitise(level: Level, text: str, own: str) -> Sanitised:
-    """Return a model's text, and the first construct in it that neither JAX prints nor the row's own text contains.
+    """Return the text of an answer, and the first construct in it that neither JAX prints nor the row's own text has.
 
     Args:
         level: the level of the text.
-        text: the model's text.
+        text: the text of the answer.
         own: the row's text.
     """
     why = foreign(level, text)

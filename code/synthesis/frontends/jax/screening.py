@@ -1,4 +1,4 @@
-"""A search for constructs in a JAX text that do more than compute, such as calls out of the program.
+"""A search for constructs in a JAX text that do more than compute, such as calls of code outside it.
 
 A custom call names a function of the process, and a callback even contains its address. An infeed or a transfer waits
 for another process. The functions that JAX's own lowerings call on a CPU (LAPACK, FFTs, sorting) are known by name. A
@@ -29,7 +29,7 @@ _LANGUAGES = (JAXPR, MLIR, HLO)
 
 
 def foreign(level: Level, text: str) -> str | None:
-    """Return a description of a construct that calls code outside the program; None if there is none.
+    """Return a description of a construct that calls code outside the text; None if there is none.
 
     The result is also None for a text that is not run.
 

@@ -49,14 +49,14 @@ class Level:
     It runs if the results are wrong, to determine whether the text or the first tool is at fault.
     """
     lowered_from: str = ""
-    """The level whose stored text the tool lowers again to prove this one; empty if the text is proved otherwise.
+    """The level whose stored text the tool lowers again to verify a text of this one; empty if texts are executed.
 
-    Such a text is not executed. It is verified if the other text is, and if that one is lowered to the same bytes.
+    The text is verified if the other text is verified and is lowered to exactly its bytes.
     """
     deterministic: bool = True
     """Whether the same tools always produce the same bytes, on every machine."""
     by_program: bool = False
-    """Whether making the text starts a program, which a sandboxed process may not do."""
+    """Whether making the text starts an external executable, which a sandboxed process may not do."""
 
     @property
     def may_be_verified(self) -> bool:
@@ -71,7 +71,8 @@ class Level:
     def has_to_be(self, made: str | None) -> bool:
         """Return whether a stored text must equal the text that the same tools make here.
 
-        It need not if the text is not deterministic, or if a program makes it and made none here.
+        The result is False if the level is not deterministic, or if an external executable makes its text and could
+        not make it here (``made`` is None).
         """
         return self.deterministic and not (self.by_program and made is None)
 
@@ -168,7 +169,10 @@ class Compiler(Protocol):
         ...
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """Return the clean texts of each kernel at each level, with the same bytes in every process."""
+        """Return the text of each kernel at each level, or the reason why a kernel has none.
+
+        A text has no comments, locations or names that depend on the process, so its bytes are the same in each one.
+        """
         ...
 
     def declared(self, kernel: Kernel) -> Signature | None:

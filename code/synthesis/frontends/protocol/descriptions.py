@@ -28,16 +28,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """The texts about a front end in prompts, cards and documents, and the members that its sources may use."""
+    """What prompts, cards and documents say about a front end, and the members that sources of its kernels may use."""
 
     tool: str
     """The tool's name in sentences."""
     unit: str = "function"
-    """The tool's word for a program."""
+    """The tool's word for what a row holds, such as ``kernel``."""
     modules: tuple[str, ...] = ()
     """The top-level modules of the tool, which any source may import.
 
-    A program that has imported the first one is assumed to use the tool.
+    A process that has imported the first one is assumed to use the tool.
     """
     members: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """The members of each module of the tool that a source may use without being trusted."""
@@ -52,6 +52,6 @@ class Description:
     tags: tuple[str, ...] = ()
     """Its tags on the card of a data set."""
     makers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Compilers that make its kernels of functions of other libraries: name to ``module:attribute`` of a ``Maker``."""
+    """Compilers that turn functions of other libraries into kernels: name to ``module:attribute`` of a ``Maker``."""
     text_seconds: float = 4.0
     """Seconds of processor time that an answer at one of its levels may run in a scorer."""

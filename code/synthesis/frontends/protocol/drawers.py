@@ -32,9 +32,9 @@ class Recipe:
     target_weights: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
     """Weights of targets within the category; 1 for a target that is not named.
 
-    A lower weight keeps rows from repeating each other: for targets with few different programs
-    (``benchmarks/distinct.py`` counts them by target), and for targets whose loops become the same lines many times
-    over, which is rare in texts of applications. A higher weight makes up for an operation that would be too rare.
+    A lower weight keeps rows from repeating each other. Targets have one if they have few different structures
+    (``benchmarks/distinct.py`` counts them by target), or if their loops are unrolled into many copies of the same
+    lines, which is rare in texts of applications. A higher weight makes up for an operation that would be too rare.
     """
 
     def weight_of(self, target: str) -> float:

@@ -93,7 +93,7 @@ class Program:
     accumulated: frozenset[str] = frozenset()
     """The arrays that are accessed only by atomics, and in which several threads access one element."""
     separate: frozenset[str] = frozenset()
-    """The arrays in which no thread may access, without atomics, an element that another thread writes.
+    """The arrays without data races: what one thread writes, others may access only by atomics, if at all.
 
     Empty for a text that was just made.
     """
@@ -144,7 +144,7 @@ class Prover(Protocol):
         ...
 
     def sanitise(self, level: Level, text: str, own: str) -> Sanitised:
-        """Return a model's text in a form that may run together with other texts, or the reason why it may not.
+        """Return the text of an answer in a form that may run together with other texts, or why it may not run.
 
         Comments are removed, and the text's own names are replaced by unique ones. A text is refused if it contains
         something that the tool never prints and the row's text does not contain, or if it takes other arguments.
@@ -152,7 +152,7 @@ class Prover(Protocol):
 
         Args:
             level: the level that the text is meant for.
-            text: the model's text, of limited length.
+            text: the text of a language model's answer, of limited length.
             own: the row's text, which the tool printed.
         """
         ...
@@ -164,7 +164,7 @@ class Prover(Protocol):
         the program.
 
         For a program of a level with ``lowered_from``, ``source`` is lowered again for ``device``. Such a program has
-        one run, for ``Purpose.LOWERED``. Its outcome is the resulting clean text: an array of bytes with the name
+        one run, for ``Purpose.LOWERED``. Its outcome is the resulting text: an array of bytes with the name
         ``LOWERED``.
 
         Args:
@@ -182,7 +182,7 @@ class Prover(Protocol):
         ...
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """Return the arrays in which no thread accesses, without atomics, an element that another thread writes.
+        """Return the arrays without data races: what one thread writes, others access only by atomics, if at all.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.

@@ -284,10 +284,11 @@ def _spelled(task: _Task, wanted: Sequence[int], cotangents: int) -> str:
 
 
 def _compile_and_compare(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
-    """Compile a function, run the program by Triton's interpreter, and compare its results with PyTorch's.
+    """Yield a compiled function, or the reason why it cannot be used.
 
-    The launches are stored with copies of their arguments, so that they can be reported without a second run. The
-    kernels' modules stay loaded until the generator is resumed.
+    The kernels are run by Triton's interpreter, and the function's results are compared with PyTorch's. The launches
+    are stored with copies of their arguments, so that they can be reported without a second run. The kernels' modules
+    stay loaded until the generator is resumed.
     """
     launches: list[inductor.Launch] = []
 

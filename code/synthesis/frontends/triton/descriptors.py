@@ -150,7 +150,7 @@ def read_entry(name: str, values: Mapping[str, npt.NDArray[np.generic]]) -> dict
 
 
 def read_table(where: str, value: Mapping[str, Any]) -> tuple[Argument, dict[str, Any]]:
-    """Return the argument that a table of inputs describes, named by its type only, and its entry in ``call``.
+    """Return the argument that a table of inputs describes, without a name, and its entry in ``call``.
 
     Args:
         where: the beginning of messages.

@@ -70,7 +70,7 @@ class TritonCompiler(Compiler):
             forget_module(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """Return the clean texts for one device."""
+        """Return the texts of each kernel for one device, without locations or names that depend on the process."""
         return [_lower(kernel, levels, device) for kernel in kernels]
 
     def declared(self, kernel: Kernel) -> Signature:
@@ -110,7 +110,10 @@ def _lower(kernel: Kernel, levels: Sequence[Level], device: str) -> Lowered | Re
 
 
 def _drawer() -> Drawer:
-    """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
+    """Return the object that draws kernels.
+
+    The recipes are imported only here, because importing them takes as long as importing the rest of the front end.
+    """
     from synthesis.frontends.triton.recipes import DRAWER
 
     return DRAWER

@@ -1,4 +1,4 @@
-"""Compiles PyTorch functions to Triton kernels by Inductor, and runs the compiled programs on the host.
+"""Compiles PyTorch functions to Triton kernels by Inductor, and runs the Python code that launches them on the host.
 
 No GPU is needed: a function is traced with tensors that have no data, and Inductor compiles it for the simulated GPU
 of ``pretence.py``. This needs private parts of PyTorch. All of them are in this file; ``find_fault`` reports which of
@@ -57,7 +57,7 @@ _START = re.compile(r"^triton_helpers\.set_driver_to_gpu\(\)\n", re.MULTILINE)
 
 
 class NotCompiledError(Exception):
-    """An error for a function that Inductor cannot compile to a program that runs here; the message says why."""
+    """An error for a function that Inductor cannot compile to code that runs here; the message says why."""
 
 
 def find_fault() -> str | None:
@@ -90,7 +90,7 @@ def _private(name: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A compiled PyTorch function: a Python program that launches Triton kernels and calls functions of PyTorch."""
+    """A compiled PyTorch function: Python code that launches Triton kernels and calls functions of PyTorch."""
 
     kernels: Mapping[str, str]
     """The module of each kernel, by the kernel's name."""
@@ -99,7 +99,7 @@ class Compiled:
 
     @contextlib.contextmanager
     def loaded(self) -> Generator["Loaded"]:
-        """Return a context manager for the program with its kernels loaded; they are unloaded at the end."""
+        """Return a context manager for the code with its kernels loaded; they are unloaded at the end."""
         modules = list[ModuleType]()
         try:
             with _gpu():
@@ -113,14 +113,14 @@ class Compiled:
 
 
 def compile_function(function: Function, arguments: Tensors) -> Compiled:
-    """Return the program to which Inductor compiles a function for an H100.
+    """Return the kernels, and the Python code that launches them, to which Inductor compiles a function for an H100.
 
     Args:
         function: a function of tensors that returns tensors, or nested tuples, lists and dictionaries of tensors.
         arguments: tensors on the host. Only their shapes, strides and types are used.
 
     Raises:
-        NotCompiledError: if Inductor or its tracer fails, or the program needs more than Triton kernels and PyTorch.
+        NotCompiledError: if Inductor or its tracer fails, or the code needs more than Triton kernels and PyTorch.
     """
     torch: Any = import_module("torch")
     try:
@@ -134,7 +134,7 @@ def compile_function(function: Function, arguments: Tensors) -> Compiled:
 
 
 def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> str:
-    """Return Inductor's program.
+    """Return the Python code that Inductor generates.
 
     A function is traced with tensors on the host, because with tensors on a GPU, autograd needs libraries for the GPU.
     Then the graph is moved to the GPU.
@@ -247,11 +247,11 @@ def _gpu() -> Generator[None]:
             uninstall()
 
 
-# The program
+# The generated code
 
 
 def _read(text: str) -> Compiled:
-    """Parse a program that Inductor made into its parts.
+    """Parse the Python code that Inductor generated into its kernels and the function that launches them.
 
     Raises:
         NotCompiledError: if it has a kernel that is not Triton's, or an unknown part.
@@ -276,7 +276,7 @@ def _read(text: str) -> Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A launch of a kernel by Inductor's program, with the first configuration of the kernel."""
+    """A launch of a kernel by the code that Inductor generated, with the first configuration of the kernel."""
 
     function: Any
     """The ``@triton.jit`` function."""
@@ -296,13 +296,16 @@ class Launch:
         return replace(self, values={name: _copy(value, memories) for name, value in self.values.items()})
 
     def report(self) -> None:
-        """Report the launch as that of an ordinary program, so that it can be recorded. The kernel is not run."""
+        """Report the launch as one by a user's code, so that it can be recorded. The kernel is not run."""
         with only_reported():
             self.function.run(grid=self.grid, warmup=False, **self.values, **self.options)
 
 
 def _copy(value: Any, memories: dict[int, Any]) -> Any:
-    """Return a copy of a tensor in the copy of its memory, which is added to ``memories``; other values as they are."""
+    """Return a copy of a tensor; any other value is returned unchanged.
+
+    The memory of tensors is copied once. ``memories`` maps the address of a memory to its copy.
+    """
     tensor = tensor_behind(value)
     if tensor is None:
         return value
@@ -315,7 +318,7 @@ def _copy(value: Any, memories: dict[int, Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A program made by Inductor that can be run on the host.
+    """Code that Inductor generated and that can be run on the host.
 
     Args:
         tuners: the object in which Inductor wraps each kernel, by the kernel's name.
@@ -326,14 +329,14 @@ class Loaded:
     call: ast.FunctionDef
 
     def run(self, arguments: Tensors, launch: Callable[[Launch], None]) -> list[Any]:
-        """Run the program and return its results.
+        """Run the code and return its results.
 
         Args:
-            arguments: tensors on the host. The program may overwrite them.
+            arguments: tensors on the host. The code may overwrite them.
             launch: called with each launch in order.
 
         Raises:
-            NotCompiledError: if the program fails, for example because it needs a part of PyTorch that a machine
+            NotCompiledError: if the code fails, for example because it needs a part of PyTorch that a machine
                 without a GPU lacks.
         """
         torch: Any = import_module("torch")
@@ -351,7 +354,7 @@ class Loaded:
 
 
 class _Launcher:
-    """The object that replaces a kernel in Inductor's program and reports its launches."""
+    """The object that replaces a kernel in the code that Inductor generated and reports its launches."""
 
     def __init__(self, tuner: Any, launch: Callable[[Launch], None]) -> None:
         self._tuner = tuner
@@ -371,7 +374,7 @@ class _Launcher:
 
 
 def _names(torch: Any) -> dict[str, Any]:
-    """Return the values of the names that Inductor's programs use, for running them on the host.
+    """Return the values of the names that the code from Inductor uses, for running it on the host.
 
     New memory is set to zero, so that a recording of the launches is reproducible.
     """

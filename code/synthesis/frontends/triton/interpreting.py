@@ -1,4 +1,4 @@
-"""Execution of launches by Triton's interpreter, for programs on a machine without a GPU.
+"""Execution of launches by Triton's interpreter, for Python code that launches kernels on a machine without a GPU.
 
 When Triton is imported, it decides whether kernels are compiled or interpreted. Here they are compiled functions, whose
 Python code is run with an interpreted ``triton.language``. After a launch, the language is restored.

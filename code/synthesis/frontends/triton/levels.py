@@ -1,7 +1,7 @@
 """Triton's levels, one entry each, which are available without Triton.
 
-``made_by`` is the stage of Triton's compiler that makes the text, or the program that disassembles it. SASS is not
-lowered again to verify it: its assembler and disassembler are programs, which a sandboxed process may not start.
+``made_by`` is the stage of Triton's compiler that makes the text, or the disassembler. SASS is not lowered again to
+verify it: its assembler and disassembler are external executables, which a sandboxed process may not start.
 """
 
 from synthesis.core.languages import AMDGCN, LLVM, MLIR, PTX, SASS

@@ -1,4 +1,4 @@
-"""Compilation of Triton kernels to clean texts, stage by stage and without Triton's cache.
+"""Compilation of Triton kernels to texts as rows store them, stage by stage and without Triton's cache.
 
 Locations are omitted when the compiler prints a module, not removed from the finished text. Texts of lower levels are
 made with line information, from which their line maps are read, and which is then removed line by line.
@@ -60,7 +60,7 @@ class NotAvailableError(Exception):
 def compile_kernel(
     function: Any, signature: Signature, levels: Sequence[str], device: str, where: Where
 ) -> Generator[tuple[str, tuple[str, LineMap] | Exception]]:
-    """Yield the clean text and the line map of a kernel at each level, or the error that Triton raised for it.
+    """Yield the text and the line map of a kernel at each level, or the error that Triton raised for it.
 
     Levels are yielded in the order of the compiler's stages. After an error, all later levels have the same error.
 
@@ -89,7 +89,7 @@ def compile_kernel(
 
 
 def lower_again(text: str, level: str, signature: Signature, device: str, folder: Path) -> str:
-    """Return the clean text of a level to which the text of a TTIR module is lowered.
+    """Return the text of a level to which the text of a TTIR module is lowered.
 
     Triton parses and compiles the text, so an untrusted text is only passed in a process without rights.
 
@@ -170,7 +170,7 @@ class _Compilation:
         """The output of each stage, with and without line information."""
 
     def text(self, level: str) -> tuple[str, LineMap]:
-        """Return the clean text of a level, and its line map.
+        """Return the text of a level, as rows store it, and its line map.
 
         Raises:
             NotAvailableError: if the tool of the level is not installed.

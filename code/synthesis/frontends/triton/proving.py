@@ -76,7 +76,7 @@ class TritonProver:
         return TritonReference(kernel.spec)
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """Return the arrays in which no program accesses, without atomics, an element that another one writes."""
+        """Return the arrays without data races: what one program writes, others access only by atomics, if at all."""
         return separate(kernel.spec, runs)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
@@ -103,7 +103,7 @@ class TritonProver:
 
 @lru_cache(maxsize=256)
 def _own_parameters(own: str) -> dict[str, tuple[str, ...]]:
-    """Return the parameters of a row's text, cached because many texts from a model are compared with them."""
+    """Return the parameters of a row's text, cached because many answers are compared with them."""
     return _parameters(parse(own))
 
 

@@ -25,7 +25,7 @@ Origins = Mapping[tuple[str, int], int]
 
 
 class ToolMissingError(Exception):
-    """Raised if a program that a level needs is not installed."""
+    """Raised if an executable that a level needs is not installed."""
 
 
 def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:

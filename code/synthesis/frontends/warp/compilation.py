@@ -1,4 +1,4 @@
-"""Compilation of a kernel's clean CUDA text to PTX and machine code with NVRTC, without a GPU."""
+"""Compilation of a kernel's CUDA text, as rows store it, to PTX and machine code with NVRTC, without a GPU."""
 
 import os
 import tempfile
@@ -29,7 +29,7 @@ def start_warp() -> None:
 def compile_cuda(
     kernel: Any, options: Mapping[str, Any], suffix: str, where: Where
 ) -> tuple[bytes, Mapping[tuple[str, int], int]]:
-    """Compile the kernel's clean CUDA text, forward and backward in one unit, with NVRTC; no GPU is needed.
+    """Compile the kernel's CUDA text, forward and backward in one unit, with NVRTC; no GPU is needed.
 
     The text is compiled with line information, which does not change instructions.
 

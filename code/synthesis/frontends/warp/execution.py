@@ -1,10 +1,12 @@
 """Execution of Warp's C++ and CUDA texts without their Python source or a live kernel.
 
 A batch of texts becomes one translation unit (``units.py``) that includes Warp's headers. Warp's own Clang builds it at
--O0 with a precompiled header, and Warp's JIT loads it. A CUDA text whose frame is exactly the one that Warp prints runs
-as one block of one thread, whose grid-stride loop visits every element of the launch. Any other frame is run in several
-grids and must visit the right elements in each (``grids.py``). Results are the same as on a GPU as long as no thread of
-a block waits for another.
+-O0 with a precompiled header, and Warp's JIT loads it.
+
+The frame of a CUDA text is the code around the kernel's own statements: its header, and the loop over the elements of a
+thread. If it is exactly the frame that Warp prints, the text runs as one block of one thread, whose grid-stride loop
+visits every element of the launch. A text with any other frame is run in several grids and must visit the right
+elements in each (``grids.py``). Results are the same as on a GPU as long as no thread of a block waits for another.
 
 Texts must be run in a process that may die, since they may do anything that C++ can.
 """
@@ -78,7 +80,8 @@ def prepare() -> None:
 def unavailable(level: Level, text: str) -> Unproved | None:
     """Return the reason why the results of a text on a CPU would not be those of its device; None if they are.
 
-    A CUDA text without Warp's frame is run like any other, since it is not a valid kernel on a GPU either.
+    A CUDA text without the header and the thread loop that Warp writes around a kernel is run like any other, since it
+    is not a valid kernel on a GPU either.
     """
     if not level.run_by:
         return _NEEDS_GPU

@@ -57,7 +57,7 @@ _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 
 
 class WarpCompiler:
-    """The compiler part of the Warp front end. It needs one process and thread at a time, as Warp has global state."""
+    """The compiler part of the Warp front end. Only one thread may use it at a time, because Warp has global state."""
 
     levels = LEVELS
     devices: tuple[str, ...] = ("cpu+cuda", "cpu", "cuda")
@@ -217,7 +217,7 @@ class WarpProver:
         return LaunchReference(kernel.live, kernel.spec.signature.spread, kernel.places.line)
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """Return the arrays in which no thread accesses, without atomics, an element that another thread writes."""
+        """Return the arrays without data races: what one thread writes, others access only by atomics, if at all."""
         return separate(kernel.live, kernel.spec.signature.spread, runs)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
@@ -276,7 +276,10 @@ def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
 
 
 def _drawer() -> Drawer:
-    """Return the drawer. Only drawing needs the recipes, whose import takes as long as the rest of the front end's."""
+    """Return the object that draws kernels.
+
+    The recipes are imported only here, because importing them takes as long as importing the rest of the front end.
+    """
     from synthesis.frontends.warp.recipes import DRAWER
 
     return DRAWER

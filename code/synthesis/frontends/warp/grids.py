@@ -1,8 +1,9 @@
 """Arrangements of the threads of a CUDA text that runs on the host: blocks, threads per block, and their order.
 
-Threads run one after another. A text whose frame is exactly the one that Warp prints runs as one block of one thread.
-Any other frame runs in several arrangements; in each of them, every thread must visit exactly its own elements of the
-launch, the right number of times.
+Threads run one after another. The frame of a text is the code around the kernel's own statements: its header, and the
+loop over the elements of a thread. A text with exactly the frame that Warp prints runs as one block of one thread. A
+text with any other frame runs in several arrangements; in each of them, every thread must visit exactly its own
+elements of the launch, the right number of times.
 """
 
 import ctypes
@@ -113,7 +114,7 @@ class Launch(ctypes.Structure):
 
 
 class Watch:
-    """Arrays in which no thread may access an element that another thread writes, except by atomics.
+    """Arrays without data races: what one thread writes, others may access only by atomics, if at all.
 
     Args:
         places: the name, address and size in bytes of each array.

@@ -25,9 +25,10 @@ _GUARD = 1024
 GUARDS = (0xFF, 0x7F, None)
 """The bytes that fill guards, in turn from run to run.
 
-The first is NaN in every floating-point format and -1 as an integer; the second is a huge number or NaN. A value that a
-text reads there spreads, or differs from run to run, and is never like data. The last repeats the array itself: a wrong
-read that is only compared goes unnoticed unless the value is like data.
+The first is NaN in every floating-point format and -1 as an integer; the second is a huge number or NaN. So a value
+that a text reads from a guard spreads through its results, or differs from run to run. These values are unlike those of
+the array, so a read that is only compared with others may have no effect. The last therefore fills the guards with
+copies of the array.
 """
 Buffer = npt.NDArray[np.uint8]
 """The bytes of an array with its guards."""
@@ -61,13 +62,13 @@ class _Placed:
 
 
 class Memory:
-    """A program's arguments in the layout of C++, with guards around arrays. An array passed twice is stored once.
+    """The arguments of a text in the layout of C++, with guards around arrays. An array passed twice is stored once.
 
     An object whose id is an argument is made from its parts, which also have guards.
 
     Args:
         values: every argument by name, and for a backward text ``adj_`` arrays.
-        program: the program.
+        program: the text, with its signature.
         address: returns the address at which a text finds the bytes of a buffer; for a GPU, the address of a copy.
         guard: the byte that fills the guards; None to repeat the array.
         device: the device of objects.

@@ -39,7 +39,7 @@ def own_index(header: str) -> str:
     """Return the C++ of ``wp.tid()`` in a one-dimensional launch, for a C++ text that is a template.
 
     If the installed Warp prints no templates, the text is from a newer release, and :data:`PLAIN_INDEX` is returned.
-    Both are the same here, because texts are run as for arrays that may not be contiguous.
+    The two expressions give the same index here, because texts are run as for arrays that may not be contiguous.
 
     Args:
         header: the header that Warp writes before any C++ text.

@@ -47,7 +47,11 @@ class _Filling:
         self._points = {
             _bits(launched.values[f"{path}:points"]) for path in grids if f"{path}:points" in launched.values
         }
-        """The points of hash grids. Arrays with the same bytes are fixed, too, as a kernel takes both as the same."""
+        """The bytes of the points of hash grids.
+
+        Points do not vary between draws. An array with the same bytes does not vary either, because the kernel assumes
+        that it holds the points.
+        """
 
     def fill(self, argument: Argument, path: str, shape: tuple[int, ...] | None = None) -> Argument:
         """Return an argument, or a field of one, with its recorded value.

@@ -1,6 +1,8 @@
-"""Conversion of a model's C++ or CUDA to a form that may be run: without comments, and with its own names prefixed.
+"""Conversion of C++ or CUDA that a language model wrote to a form that may be run.
 
-A stored text must have the bytes that Warp prints. A model's text may be correct with other names and operators. So
+The form has no comments, and the text's own names have a prefix.
+
+A stored text must have the bytes that Warp prints. An answer may be correct with other names and operators. So
 each name that neither Warp nor the row's text uses gets a prefix wherever it occurs. The name is then defined in the
 text itself, or the compiler reports that it is undefined; it cannot refer to a function or variable of a library. Any
 other construct that Warp never prints is refused.
@@ -43,11 +45,11 @@ _EXTERN = ("word", "extern")
 
 
 def sanitise(level: Level, text: str, own: str) -> Sanitised:
-    """Return a model's text with its names prefixed, and the first construct that neither Warp nor the row's text has.
+    """Return an answer's text with its names prefixed, and the first construct that Warp and the row's text lack.
 
     Args:
         level: the level of the text.
-        text: the model's text.
+        text: the text of the answer.
         own: the row's text.
     """
     if level.language not in (CPP, CUDA):
@@ -87,7 +89,7 @@ def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """The constructs of a row's own text that a model's text may also contain, and the types of its arguments."""
+    """The constructs of a row's own text that an answer may also contain, and the types of its arguments."""
 
     words: frozenset[str]
     foreign_constructs: frozenset[str]
@@ -103,7 +105,7 @@ def _known(level: Level, own: str) -> _Given:
 
 
 def _other_arguments(level: Level, text: str, expected: tuple[str, ...] | None) -> str | None:
-    """Return how the arguments of a model's text differ from those of the row's text; None if they do not.
+    """Return how the arguments of an answer's text differ from those of the row's text; None if they do not.
 
     A text with other arguments would misread the values that it gets.
     """

@@ -167,7 +167,10 @@ _PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
 _OPENS = frozenset("=(;{},")
 _FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
 _STORAGE_MEMBERS = frozenset(["data", "grad"])
-"""Members of Warp's own types that hold their storage. A register tile has fewer elements per thread on a GPU."""
+"""Members of Warp's own types that hold their storage. A text may not access them.
+
+On a GPU, the storage of a tile in registers has fewer elements per thread than on the host.
+"""
 _STRUCTURE = frozenset(["{", "}", ";", "static"])
 _BEGINS_A_HEAD = frozenset(["struct", "static", "template", "extern", "inline", "CUDA_CALLABLE"])
 _ENDS_A_NAME = frozenset([";", ",", ")", "{"])

@@ -92,7 +92,7 @@ Origin = tuple[str, int]
 
 
 Lines = tuple[list[str], list[Origin | None]]
-"""The lines of a clean text, and for each the origin in a ``#line`` directive directly before it, or None."""
+"""The lines of a text without comments, and for each the origin in a ``#line`` directive just before it, or None."""
 
 
 def clean(text: str, renames: Mapping[str, str]) -> str:
@@ -106,7 +106,7 @@ def clean(text: str, renames: Mapping[str, str]) -> str:
 
 
 def clean_lines(text: str, renames: Mapping[str, str]) -> Lines:
-    """Return the lines of the clean text, and the origins in their directives."""
+    """Return the lines that ``clean`` keeps, and the origins in the directives before them."""
     plain = list(map(_plain_line, text.split("\n")))
     if None in plain:
         return clean_tokens(text, renames)

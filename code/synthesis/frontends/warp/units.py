@@ -131,7 +131,7 @@ class Piece:
     section: Section
     source: str
     own_frame: bool = False
-    """Whether it is CUDA whose frame, the code around the kernel's statements, is not exactly the one Warp writes."""
+    """Whether it is CUDA whose frame, the code around the kernel's own statements, is not exactly Warp's."""
     strides: bool = True
     """Whether one thread may process several elements."""
     watched: tuple[str, ...] = ()
@@ -162,7 +162,9 @@ def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
 
 
 def piece_of(number: int, program: Program) -> Piece:
-    """Return a program's text as a piece of a unit. Its namespace and file name consist of ``irsmith_`` and its number.
+    """Return a program's text as it is inserted into a translation unit.
+
+    Its namespace and file name consist of ``irsmith_`` and its number.
 
     Raises:
         MalformedError: if the text has no such kernel, or its head is not that of a kernel of its language.

@@ -54,7 +54,7 @@ _LAYOUTS = {
 
 
 def fill(volume: Any, values: Array, first: Array) -> None:
-    """Write values into the leaves of a volume that has no other leaves.
+    """Write values into a volume all of whose leaves are in a box.
 
     Args:
         volume: a volume on the host.

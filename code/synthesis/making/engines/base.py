@@ -47,7 +47,7 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A worker has started a file that is extracted, or a recorded kernel."""
+    """An event: a worker has started a file that is extracted, or a recorded kernel."""
 
     chunk: Chunk
     what: str
@@ -55,7 +55,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A candidate of a chunk is finished."""
+    """An event: a candidate of a chunk is finished."""
 
     chunk: Chunk
     is_row: bool
@@ -63,7 +63,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A chunk is finished and its record is written."""
+    """An event: a chunk is finished and its record is written."""
 
     chunk: Chunk
     findings: Any = None

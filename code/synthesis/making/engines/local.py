@@ -187,7 +187,10 @@ class _Staff:
                 worker.chunk, worker.made = None, worker.made + 1
 
     def _raise_or_requeue(self, worker: _Worker, entry: dict[str, Any]) -> None:
-        """Raise the error that a worker reports, or requeue its chunk if it is a temporary problem of the machine."""
+        """Requeue the chunk of a worker if the error that it reports is a temporary problem of the machine.
+
+        Any other error is raised.
+        """
         error = error_of(entry["error"], entry["words"])
         if isinstance(error, NoSpaceError):
             raise NoSpaceError(f"{error}{self._attempts.advice}")

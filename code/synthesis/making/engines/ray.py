@@ -79,7 +79,7 @@ class Ray:
     def _submit_all(
         self, task: Any, order: Order, waiting: deque[Chunk], running: dict[Any, Chunk], on_event: OnEvent
     ) -> None:
-        """Submit all chunks, a few ahead, and collect their results."""
+        """Submit chunks until all are done, only a few more than can run at once, and collect their results."""
         line, attempts = write_order(order), Attempts(order)
         staff = 0
         while waiting or running:

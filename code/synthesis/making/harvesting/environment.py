@@ -22,7 +22,7 @@ from synthesis.making.harvesting.requested import RequestedPackage
 _STAMP = "irsmith.json"
 _PATHS = "irsmith.pth"
 _COMMON = ("ml-dtypes", "numpy")
-"""Packages besides the front ends' tools whose versions texts depend on."""
+"""Packages, in addition to the front ends' tools, whose versions affect the texts."""
 _LAST_LINES = 12
 _GRACE = 10.0
 """Seconds that a stopped command has to exit before it is killed."""
@@ -107,9 +107,9 @@ class Environment:
         return {"python": sys.version, "beside": _folders(), "packages": list(requested.requirements)}
 
     def _create(self) -> None:
-        """Create the environment. Packages of the current environment, such as pip, can be imported from it as well.
+        """Create the environment.
 
-        The packages of the new environment have precedence.
+        In it, packages of the current environment, such as pip, can be imported as well. Its own have precedence.
         """
         if not self.python.exists():
             venv.create(self.folder, with_pip=find_spec("pip") is None)

@@ -44,7 +44,7 @@ def harvest(settings: Harvest, out: str | Path, *, on_step: OnStep = lambda _: N
         ConfigError: if the folder is a URL or holds something else.
         TargetError: if no kernel was found in any package.
         MachineError: if a step cannot run on this machine.
-        LeakError: if splits share a program.
+        LeakError: if splits share a source, a text or a structure.
     """
     store = store_of(out)
     if not isinstance(store, Folder):

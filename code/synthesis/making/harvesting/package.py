@@ -76,7 +76,7 @@ class Harvested:
         }
 
     def describe(self) -> str:
-        """Return the result before the data set is made, as one line."""
+        """Return the result as one line, without the number of rows, which is not known before the data set is made."""
         if self.left_out:
             return f"{self.name}: {self.left_out}"
         stopped = f"; the time limit stopped {', '.join(self.stopped)}" if self.stopped else ""

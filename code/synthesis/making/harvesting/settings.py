@@ -78,7 +78,7 @@ class Harvest:
 
     @property
     def making(self) -> Running:
-        """The running settings of each package's run, which is not finalised. The data set is finalised at the end."""
+        """The settings with which the run of each package is made. Only the data set of all runs is finalised."""
         usual = Running()
         kept = {"workers": self.running.workers, "progress": self.running.progress, "no_finalize": True}
         return replace(usual, **{each.name: kept[each.name] for each in fields(Running) if each.name in kept})

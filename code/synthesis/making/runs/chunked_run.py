@@ -132,7 +132,7 @@ class ChunkedRun:
         return summary
 
     def withdraw(self, store: Store) -> None:
-        """Remove this run's files from a folder, and the folder if it is new, as the run finished no candidate."""
+        """Remove this run, which has finished no candidate, from a folder; and the folder itself if the run made it."""
         clear(store, whole=self._is_new)
 
     def find_missing(self, running: Running, out: str | Path | Store) -> tuple[Store, list[Chunk]]:

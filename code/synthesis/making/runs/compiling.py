@@ -1,4 +1,4 @@
-"""Records the kernels that a compiler makes of functions of another library, such as Inductor of PyTorch functions.
+"""Records the kernels to which a compiler turns functions of another library, as Inductor does for PyTorch.
 
 Functions are compiled and compared in a process of their own. The recording has a file for each function that is done,
 so that a compilation that was stopped can be resumed.

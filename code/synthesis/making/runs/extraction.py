@@ -33,7 +33,8 @@ def discover(
 ) -> list[Kernel | Rejection]:
     """Return the kernels of a live object, a module, or a target string (a file, ``module`` or ``module:name``).
 
-    A target string is imported in this process. A kernel that cannot be used as it is is returned as a rejection.
+    A target string is imported in this process. A kernel that cannot be used without changes is returned as a
+    rejection.
 
     Raises:
         TargetError: if the target does not exist or cannot be imported.

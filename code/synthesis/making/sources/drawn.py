@@ -16,7 +16,10 @@ from synthesis.making.stages import Terms
 
 TERMS = Terms(useful=True, fresh=True, whole=True)
 KERNEL_FILE_TERMS = replace(TERMS, check_power=True)
-"""Terms for kernels drawn from the user's kernel files, whose inputs the user chose."""
+"""Requirements on kernels that are drawn from the user's kernel files.
+
+The user chose their inputs, so it is checked that the inputs detect wrong texts.
+"""
 
 
 class DrawnKernels:

@@ -262,7 +262,7 @@ class _FileProgress:
     A crash may be the machine's fault.
     """
     skip: int = 0
-    """Number of candidates of that prospect to skip because they were yielded before the crash."""
+    """Number of candidates of the retried prospect to skip because they were yielded before the crash."""
 
     def prepare_retry(self, harm: Casualty) -> bool:
         """Return whether the current prospect is to be retried after a crash, and prepare for it if so."""

@@ -13,7 +13,7 @@ from synthesis.verification.verifier import Verifier
 
 
 class PlannedRows:
-    """Plans the verification of rows from their sources, and runs the plans' programs. A context manager.
+    """Plans the verification of rows from their sources, and runs the texts in the plans. A context manager.
 
     Args:
         confining: the restrictions on the processes that run untrusted code.
@@ -65,7 +65,7 @@ class PlannedRows:
     def plans(
         self, documents: Sequence[Document], *, seed: int | None = None, own_sizes: bool = False
     ) -> list[Plan | str]:
-        """Return the plan of each row, or the reason as text if none of it can be run.
+        """Return the plan of each row; for a row without a text that can be run, the reason why.
 
         Args:
             documents: the rows.

@@ -36,7 +36,7 @@ def package_of(places: Sequence[Place]) -> Package | None:
 
 
 def preload(package: Package, zygote: Zygote, time_limit: float) -> None:
-    """Import a package in the process that others are forked from, if this process can still be forked afterwards.
+    """Import a package in the process that others are forked from, if that process can still be forked afterwards.
 
     That is the case if the import ends in time and starts no threads, since a fork does not copy threads. The import is
     first tried in another process.

@@ -235,10 +235,10 @@ def _candidate_of(
 
 
 def _with_traced_results(frontend: Frontend, kernel: Kernel) -> KernelSpec:
-    """Return the record of a kernel with the results found by tracing its source instead of the recorded ones.
+    """Return the record of a kernel, with its recorded results replaced by those that tracing its source finds.
 
-    This only changes a call in which only arrays are arguments and results: there the recorder cannot distinguish
-    numbers that the function returns from numbers that a library stores.
+    Only the record of a call is changed whose arguments and results are all arrays. In such a call the recorder cannot
+    distinguish numbers that the function returns from numbers that a library stores.
     """
     claimed = kernel.spec.signature
     if claimed.call is None or not claimed.call.get("arrays"):
@@ -249,15 +249,15 @@ def _with_traced_results(frontend: Frontend, kernel: Kernel) -> KernelSpec:
 
 
 class _OnlyTools(MetaPathFinder):
-    """Rejects imports of anything but the standard library and the tools, as a self-contained source needs no more."""
+    """Rejects imports other than of the standard library and the tools, since a self-contained source needs no more."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return None, so that the next finder looks for the module, or raise an error.
+        """Return None for a module of an allowed package, so that the next finder looks for it.
 
         Raises:
-            ModuleNotFoundError: for any other package.
+            ModuleNotFoundError: for a module of any other package.
         """
         del path, target
         root = fullname.partition(".")[0]

@@ -227,10 +227,10 @@ def _plan(
 
 
 def at_sizes_to_run(row: Row, levels: Sequence[Level], made: Mapping[str, str | None]) -> Row:
-    """Return the row, set to run at its own sizes if its twin cannot verify its texts.
+    """Return the row; if its twin cannot verify its texts, with ``own_sizes`` set, so that they are run themselves.
 
-    The twin is lowered by the installed tools. A text of another release may differ at any size, so the text itself is
-    run.
+    The twin's texts come from the installed tools. They verify a row of another release only if the row's texts are
+    also what the installed tools make. Otherwise the difference may matter at the row's sizes.
 
     Args:
         row: the row.
@@ -251,9 +251,9 @@ def _is_alike(text: str, made: str | None) -> bool:
 def has_failed(row: Row, level: Level, made: str | None) -> bool:
     """Return whether a stored text differs from the text made here, where the two must be equal.
 
-    If the row's own tools are installed, the text must equal what they make, byte for byte. A text whose twin is run in
-    its place must equal what is made here, apart from white space, whichever tools made it, because the twin does not
-    test its sizes and numbers.
+    If the tools that made the row are installed, the two must be equal byte for byte. If the row has a twin that is run
+    in its place, they must be equal apart from white space, whichever tools made the row, because the twin does not
+    test the sizes and numbers of the stored text.
 
     Args:
         row: the row.

@@ -48,7 +48,7 @@ TERMS = Terms(useful=False, fresh=False, whole=False, untrusted=True)
 _BATCH_SIZE = 100
 """Maximum number of rows whose sources run in one process."""
 _NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NEEDS_LIBRARY, Hindrance.NOT_PLAIN)
-"""Reasons why a row cannot be verified for which its source is not even run."""
+"""Reasons why a row cannot be verified. If a row has one of them, its source is not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +337,7 @@ def _is_of(level: Level, text: str, texts: Mapping[str, str | None], *, small: b
 def _is_lowered_here(
     program: Program, plan: Plan, texts: Mapping[str, str | None], device: str, *, small: bool
 ) -> bool:
-    """Return whether the text that a program lowers again is the row's own, and its device is the row's."""
+    """Return whether the text that is lowered again for a ``Program`` is the row's own, and its device is the row's."""
     source = next((each for each in plan.levels if each.name == program.level.lowered_from), None)
     return source is not None and program.device == device and _is_of(source, program.source, texts, small=small)
 

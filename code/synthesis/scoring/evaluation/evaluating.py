@@ -30,7 +30,7 @@ from synthesis.scoring.scorer import Scorer
 from synthesis.views.claiming import made_of_rows
 
 CLAIM = f"{SIDECAR}/evaluation.json"
-"""The settings and inputs of the evaluation. Written first."""
+"""The path of the file with the settings and inputs of the evaluation, which is written first."""
 SCORES = "scores.jsonl"
 """One line for each question, with the score of each answer."""
 PAGE = "report.md"

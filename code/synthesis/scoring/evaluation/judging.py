@@ -1,4 +1,7 @@
-"""Scores the answers of a file of generations in batches, and stores finished batches so that it can be resumed."""
+"""Scores the answers of a file of generations in batches.
+
+Finished batches are stored, so that an interrupted evaluation can be resumed.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

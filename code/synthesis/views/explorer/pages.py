@@ -139,7 +139,7 @@ def _words(value: object) -> str:
 
 
 def _runs(steps: object) -> list[list[int]]:
-    """Return the valid runs of a line map: source line, first and last line of the text; none if it is malformed."""
+    """Return the valid ranges of a line map: source line, first and last line of the text; none if it is malformed."""
     listed: list[Any] = steps if isinstance(steps, list) else []  # pyright: ignore[reportUnknownVariableType]
     if not all(isinstance(each, list) and len(each) == 3 and all(map(_is_line, each)) for each in listed):  # pyright: ignore[reportUnknownArgumentType]
         return []

@@ -76,13 +76,13 @@ class Observation:
     """The observed behaviour of a kernel."""
 
     spec: KernelSpec
-    """The kernel with its current results."""
+    """The kernel's record. Its signature has the results that the function returns now."""
     rejections: tuple[Rejection, ...]
     plan: Plan | None = None
     gradients: tuple[Values, ...] = ()
     """For each point, the derivative by each differentiable input, from finite differences of the reference."""
     outcomes: tuple[Outcome | Rejection, ...] = ()
-    """The results of each of the plan's programs; empty if not requested."""
+    """The outcome of each of the plan's ``programs``; empty if not requested."""
 
 
 class Observer:
@@ -233,7 +233,7 @@ def _weighted(values: Values, point: Point) -> float:
 
 
 def program_of(observation: Observation, level: str | None) -> tuple[int, Program] | None:
-    """Return the program of a level that was run, or else the first one, with its number; None if none was run."""
+    """Return the ``Program`` of a level that was run, or the first that was run, with its number; None if none was."""
     programs = () if observation.plan is None else observation.plan.programs
     listed = [(number, each) for number, each in enumerate(programs) if each.is_run]
     return next((each for each in listed if each[1].level.name == level), listed[0] if listed else None)

@@ -92,7 +92,7 @@ class _Search:
         return spec if tidy.source == spec.source else self.accepted(tidy, spec) or spec
 
     def accepted(self, spec: KernelSpec, current: KernelSpec) -> KernelSpec | None:
-        """Return a kernel, possibly updated, if it was not tried before and the condition holds, else None."""
+        """Return what the condition returns for ``spec``; None if it does not hold or ``spec`` was tried before."""
         key = repr((spec.source, spec.signature.arguments, spec.signature.launch))
         if key in self._seen:
             return None

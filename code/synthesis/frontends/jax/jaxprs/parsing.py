@@ -66,7 +66,7 @@ class _Parser:
         self.text = text
         self.at = 0
         self._shared: dict[str, Any] = {}
-        """The graph of each definition, by name; its position in the text until it is needed."""
+        """Maps the name of a definition to its graph or, before its first use, to the position where it begins."""
         self._captured: dict[str, tuple[Shaped, Any]] = {}
 
     def error(self, expected: str) -> JaxprSyntaxError:
@@ -103,7 +103,10 @@ class _Parser:
         return found[1]
 
     def top(self) -> Graph:
-        """Return the main graph, after reading the definitions before it; a definition may use a later one."""
+        """Return the main graph.
+
+        The definitions before it are found first and parsed on first use, since a definition may use a later one.
+        """
         outer = dict(self._shared)
         while found := self._match(_DEFINITION):
             self._shared[found[1]] = self.at

@@ -143,7 +143,8 @@ class _Rebuilding:
     def _scatter_parameters(self, equation: Equation) -> dict[str, Any]:
         """Return a scatter's parameters.
 
-        The lowering inlines the graph that combines two elements; None means that updates replace elements.
+        The parameter ``update_jaxpr`` is the graph that combines two elements; the lowering inlines it. It is None if
+        updates replace elements.
         """
         printed = equation.parameters["update_jaxpr"]
         update = None if printed is None else self._close(printed).jaxpr
@@ -152,7 +153,10 @@ class _Rebuilding:
         return {**parameters_of(bare, {}, close=self._close), "update_jaxpr": update}
 
     def _scan_parameters(self, equation: Equation) -> dict[str, Any]:
-        """Return the parameters of a scan, with its operands divided in the form of the installed JAX."""
+        """Return the parameters of a scan.
+
+        They include the division of its operands into constants, carry and inputs, as the installed JAX expects it.
+        """
         parameters = dict(equation.parameters)
         constants, carry = parameters.pop("num_consts"), parameters.pop("num_carry")
         columns, results = len(equation.inputs) - constants - carry, len(equation.outputs) - carry

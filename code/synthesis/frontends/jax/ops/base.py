@@ -49,5 +49,5 @@ def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
 
 
 def entry(name: str, rule: Rule, arity: int, *, dtypes: tuple[str, ...] = FLOATS, source: str = SOURCE) -> Operation:
-    """Return an operation that takes any values; its rule decides which operands fit."""
+    """Return an operation without limits on the values of its operands. Its rule decides which types fit."""
     return Operation(name=name, domains=no_limits(arity), rule=rule, source=source, dtypes=dtypes)

@@ -1,4 +1,4 @@
-"""Builds a JAX function from drawn terms and prints its text."""
+"""Builds a JAX function from drawn terms and prints its source."""
 
 import re
 from collections.abc import Iterable, Sequence, Set
@@ -188,7 +188,10 @@ def _may_move(statement: Statement, known: Set[str]) -> bool:
 
 
 def _binds(node: Expression) -> bool:
-    """Return whether an expression contains a lambda, a slice or a dictionary, whose parts may be other names."""
+    """Return whether an expression contains a lambda, which binds names, or a slice or a dictionary.
+
+    Bounds and keys are strings, whose names are not known.
+    """
     return any(isinstance(each, Lambda | Slice | Dictionary) for each in walk(node))
 
 
@@ -202,7 +205,7 @@ def _returned(results: Sequence[Term]) -> list[str]:
 
 
 def _imports(text: str) -> str:
-    """Return the import lines that a text needs, in the customary form."""
+    """Return the import lines that a source needs, in the customary form."""
     lines = ["import jax"] if re.search(r"\bjax\.", text) else []
     lines.append("import jax.numpy as jnp")
     if re.search(r"(?<!\.)\blax\.", text):

@@ -40,7 +40,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
 
     Args:
         family: the family, as read from its kernel file.
-        on_taken: called with the parts of the text that each drawn function has.
+        on_taken: called, for each drawn function, with the numbers of the alternatives of the file that it contains.
 
     Raises:
         KernelFileError: if the file uses a feature that JAX functions do not have, or an undefined name.

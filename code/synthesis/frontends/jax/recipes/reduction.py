@@ -92,7 +92,7 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
 
 
 _JOINS: dict[str, tuple[str, Domain, Domain]] = {
-    # Commutative functions of two numbers whose neutral element is 0: the text, the domain of the operands, the
+    # Commutative functions of two numbers whose neutral element is 0: the source, the domain of the operands, the
     # interval of results.
     "compound": ("a + b + a * b", Domain(low=-0.4, high=0.4), Domain(low=-1.0, high=14.0)),
     "norm": ("jnp.sqrt(a * a + b * b)", Domain(low=-2.0, high=2.0), Domain(low=0.0, high=6.0)),

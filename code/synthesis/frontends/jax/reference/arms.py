@@ -43,12 +43,12 @@ ELEMENTWISE = SELECTING - {*_SCATTERS}
 def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
     """Return for each arm of an equation in ``SELECTING`` the elements at which it is selected.
 
-    A side of a maximum is selected where it is strictly larger, since equal sides cannot be told apart.
+    A side of a maximum is selected where it is strictly larger, since equal sides cannot be distinguished.
 
     Args:
         machine: the evaluator of the equation.
         equation: the equation.
-        inputs: its operands; for those in ``ELEMENTWISE`` they may have further leading axes.
+        inputs: the equation's operands. If its primitive is in ``ELEMENTWISE``, they may have additional leading axes.
     """
     primitive = equation.primitive
     if primitive == "select_n":
@@ -114,7 +114,10 @@ class _Value:
     is_truth: bool = False
     """Whether it is a truth value."""
     is_mask: bool = False
-    """Whether it is a truth value as a number, or a number chosen among constants: it may be zero on all inputs."""
+    """Whether it is a truth value as a number, or a number chosen among constants.
+
+    Such a number may be zero on all inputs.
+    """
 
     def or_of(self, other: "_Value") -> "_Value":
         """Return what is known about a value that may be either of two."""

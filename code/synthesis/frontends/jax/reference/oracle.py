@@ -47,7 +47,10 @@ class GraphReference:
 
     @cached_property
     def _known(self) -> dict[int, tuple[Values, list[Decision]]]:
-        """The decisions of runs, by the identity of a run, which is stored too so that its identity is not reused."""
+        """Maps the ``id`` of a run to the run and its decisions.
+
+        The run is stored so that no other object can get its ``id``.
+        """
         return {}
 
     @cached_property
@@ -97,7 +100,12 @@ class GraphReference:
         ]
 
     def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return only the perturbed results, and not, as ``perturbed`` does, results with uncertain decisions inverted.
+        """Return only the perturbed results, without those with uncertain decisions inverted that ``perturbed`` adds.
+
+        Args:
+            runs: every argument of each run.
+            seed: the seed of the perturbations.
+            opposite: whether every perturbation has the opposite sign.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -166,8 +174,8 @@ class GraphReference:
     def reached(self, trace: Trace) -> Reached:
         """Return the coverage of equations, including those in branches and loops, and of arms.
 
-        A branch without equations, which returns its inputs, counts as one. A branch that is not taken does not count
-        if no input decides on it, as with one for another platform.
+        A branch without equations, which returns its inputs, counts as one. A branch that no input can select, such as
+        one for another platform, counts only if it is taken.
         """
         places, missed = 0, list[str]()
         for graph, where in _graphs(self.graph, "the function", trace):

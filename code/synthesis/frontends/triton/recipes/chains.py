@@ -174,7 +174,7 @@ class Made:
 
 
 def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "", then: str = "") -> Made:
-    """Return an expression that applies an operation to a value and keeps the effect of every argument on it.
+    """Return an expression that applies an operation to a value. Every argument with an effect on the value keeps it.
 
     Args:
         stream: the random choices.

@@ -68,7 +68,7 @@ class _Body:
         self.values.append(value)
 
     def assign(self, source: Value, made: Made) -> Value:
-        """Write an assignment to the operand's own name or to a new one."""
+        """Write an assignment to the operand's own name or to a new one, and return the assigned value."""
         name = source.name if self.stream.chance(0.45) else self.fresh()
         self.write(f"{name} = {made.text}")
         value = made.named(name)
@@ -177,7 +177,10 @@ def _use(body: _Body, name: str) -> None:
 
 
 def _written(body: _Body, value: Value, made: Made) -> Value:
-    """Write an operation: as an assignment, under a flag, in a short loop, or as a call of a helper function."""
+    """Write an operation, and return its result.
+
+    It is an assignment, a statement under a flag, a short loop, or a call of a helper function.
+    """
     stream = body.stream
     kind = stream.weighted((("plain", 12.0), ("flag", 1.0), ("function", 1.6), ("loop", 0.6)))
     others = {each.name for each in body.values} - {value.name}
@@ -192,7 +195,7 @@ def _written(body: _Body, value: Value, made: Made) -> Value:
 
 
 def _flagged(body: _Body, value: Value, made: Made) -> Value:
-    """Write an operation that is only applied if a flag is set."""
+    """Write an operation that is only applied if a flag is set, and return its result."""
     stream = body.stream
     flag, is_on = f"FLAG{len(body.lines)}", stream.chance(0.5)
     body.draft.constant(flag, is_on, names=_FLAGS)
@@ -206,7 +209,10 @@ def _flagged(body: _Body, value: Value, made: Made) -> Value:
 
 
 def _repeated(body: _Body, value: Value, made: Made) -> Value | None:
-    """Write an operation and a loop over its result. Return None if in every loop an argument would lose its effect."""
+    """Write an operation and a loop that changes its result repeatedly, and return the final result.
+
+    Return None, and write nothing, if in every possible loop an argument would lose its effect on the result.
+    """
     stream = body.stream
     name, index, times = body.fresh(), stream.choice(_INDICES), stream.choice((2, 3))
     for inner in stream.ranked((f"0.5 * {name} + 0.25 * {value.name}", f"{name} - 0.1 * {name} * {value.name}",
@@ -229,7 +235,7 @@ def _repeated(body: _Body, value: Value, made: Made) -> Value | None:
 
 
 def _called(body: _Body, value: Value, made: Made) -> Value:
-    """Write an operation as a call of a helper function."""
+    """Write an operation as a call of a helper function, and return its result."""
     stream = body.stream
     title = stream.choice(
         ("activate", "transform", "squash", "shape", "op", "fn", "gain_fn", "curve", "respond", "act_fn")

@@ -39,7 +39,8 @@ _HOLE = re.compile(r"^( *)(\w+) = fused\((\w+)\)$", re.MULTILINE)
 _CONSTANT = 0.3
 """Probability that an integer determined by sizes is a ``tl.constexpr``.
 
-A number with usual values becomes a ``tl.constexpr`` with this probability, and else a constant of the module with it.
+A number with usual values becomes a ``tl.constexpr`` with this probability. If it does not, it becomes a constant of
+the module with the same probability.
 """
 
 
@@ -48,7 +49,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
 
     Args:
         family: the family, as read from its kernel file.
-        on_taken: called with the parts of the text that each drawn kernel has.
+        on_taken: called, for each drawn kernel, with the numbers of the alternatives of the file that it contains.
 
     Raises:
         KernelFileError: if the file uses a feature that Triton kernels do not have, or an undefined name.

@@ -22,7 +22,10 @@ class Reduction:
     ``{n}`` the number of elements.
     """
     plain: str
-    """An expression of ``{x}`` that is evaluated on samples in place of the reduction; it changes when that does."""
+    """An expression of ``{x}`` that is evaluated on samples in place of the reduction.
+
+    Its value changes whenever the result of the reduction would change.
+    """
     rule: Callable[[Domain], Domain]
     """Returns the interval of the result for that of the elements."""
 

@@ -59,7 +59,7 @@ def evaluated(text: str, operands: Mapping[str, Samples]) -> Samples | None:
 
     Args:
         text: an expression of functions of ``tl`` and the operands.
-        operands: the samples of each operand by its name in the text.
+        operands: the samples of each operand by its name in the expression.
     """
     code = compile(text.strip(), "<operation>", "eval")
     names = dict.fromkeys(name for each in operands.values() for name in each)

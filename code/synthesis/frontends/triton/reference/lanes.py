@@ -32,7 +32,7 @@ def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
     Raises:
         ReferenceUnknownError: if something is not modelled.
         ReferenceFaultError: if the kernel is at fault.
-        LostError: if the machine does not take the path of the evaluation that it follows.
+        LostError: if the machine, which follows the decisions of another evaluation, leaves the path of that one.
     """
     if isinstance(m, Following):
         for group, decisions in m.recording.parts():
@@ -51,7 +51,7 @@ def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
 
 
 def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
-    """Evaluate lanes together, or separately if this would give other results or a lane is at fault."""
+    """Evaluate lanes together; separately if evaluating them together may change a result, or if a lane is at fault."""
     if len(lanes) == 1:
         m.begin(lanes)
         try:

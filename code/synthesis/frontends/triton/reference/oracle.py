@@ -37,7 +37,7 @@ _MOST_NUMBERS = 1 << 20
 _MOST_PERTURBED = 1 << 17
 """The same limit as ``_MOST_NUMBERS``, for evaluations that record decisions."""
 _ORDER_TOLERANCE = 1e-3
-"""Relative error, of an array's largest element, that another order of summation may cause."""
+"""Error that another order of summation may cause, relative to an array's largest element."""
 
 
 class TritonReference:
@@ -199,7 +199,7 @@ class TritonReference:
         return accumulated_in(machine.touched)
 
     def separate(self, runs: Sequence[Values]) -> frozenset[str]:
-        """Return the arrays in which no program accesses, without atomics, what another program writes.
+        """Return the arrays without data races: what one program writes, others access only by atomics, if at all.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.

@@ -114,7 +114,7 @@ def accumulated_in(touched: Mapping[str, Touched]) -> frozenset[str]:
 
 
 def separate_in(touched: Mapping[str, Touched], names: Sequence[str]) -> frozenset[str]:
-    """Return the named buffers in which no program accesses, without atomics, what another program writes."""
+    """Return the named buffers without data races: what one program writes, others access only by atomics."""
     return frozenset(names) - {
         name for name, each in touched.items() if (each.several & each.of("R", "W") & each.of("W", "A", "X")).any()
     }

@@ -10,8 +10,8 @@ A format is a list of words:
 - Any other word stands for itself.
 
 The words after ``=>`` are the types of the results: ``<result>`` is written in the format, ``a`` is the type of an
-operand, ``bool(a)`` has its shape, ``pointee(a)`` is the type that it points to, and ``scalar(a)`` is the type of its
-elements.
+operand, ``bool(a)`` is i1 with the shape of a, ``pointee(a)`` is the type that a points to, and ``scalar(a)`` is the
+type of its elements.
 
 Operations with regions and functions are read by ``parsing``.
 """

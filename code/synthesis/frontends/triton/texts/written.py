@@ -8,7 +8,7 @@ from synthesis.frontends.triton.texts.structure import Operation, Value
 from synthesis.frontends.triton.texts.types import TOKEN, Kind, Type, TypeReader, problem_with
 
 FLAGS = ("exact", "nneg", "nonNeg", "disjoint", "to_nearest_even", "toward_zero")
-"""Words after operands that do not affect a verified text, unless noted in ``casts``."""
+"""Words after operands that do not change the results of a correct text, except those that ``casts`` implements."""
 
 
 class FormatReader:

@@ -1,4 +1,4 @@
-"""Builds a Warp kernel and renders its source text."""
+"""Builds a Warp kernel and renders its source."""
 
 import ast
 import re
@@ -222,13 +222,13 @@ def _by_subject(arguments: Sequence[Argument]) -> list[Argument]:
 
 
 def _is_named(argument: str, text: str) -> bool:
-    """Return whether a text reads an argument. A struct that holds arrays may have fields that it does not read."""
+    """Return whether a source reads an argument. For a field of a struct of arrays, it is whether the field is read."""
     field = argument.rpartition(".")[2]
     return field == argument or re.search(rf"\.{field}\b", text) is not None
 
 
 def _render(statements: Sequence[Statement], name: str, overload: Sequence[Argument]) -> str:
-    """Return the module's text: imports, constants, classes and functions, and the kernel last.
+    """Return the module's source: imports, constants, classes and functions, and the kernel last.
 
     Args:
         statements: all statements except the imports.

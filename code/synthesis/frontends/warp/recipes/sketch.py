@@ -141,7 +141,7 @@ class Sketch(drafting.Sketch):
     # ---- interface for the weaver
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
-        """Add an argument: usually an array read at the thread's index, sometimes a number for all threads."""
+        """Add and return an argument: usually an array read at the thread's index, sometimes one number for all."""
         if type.rank == 0 and len(self._uniforms) < 2 and self._draw.chance(0.22):
             return self.add_uniform(type, domain)
         return self.read(type, domain, self._draw.weighted(self.sites))
@@ -161,7 +161,7 @@ class Sketch(drafting.Sketch):
             self._block[:] = kept
 
     def add_variable(self, kind: Type, value: float) -> Name:
-        """Add a local variable that later statements change. Its initial constant is cast, as Warp requires."""
+        """Add and return a local variable that later statements change. Its initial value is cast, as Warp requires."""
         return self.add_local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
 
     def add_array(

@@ -56,7 +56,7 @@ MODELLED = frozenset(SEMANTICS) | {
 
 
 class Calls:
-    """The evaluator of calls on a machine. The caller passes itself, because it evaluates the arguments.
+    """The evaluator of calls on a machine. Its methods take an evaluator of expressions for the arguments.
 
     Args:
         machine: the machine of the lanes.

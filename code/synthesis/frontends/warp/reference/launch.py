@@ -43,7 +43,7 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 _ORDER_TOLERANCE = 1e-3
-"""Relative error, of an array's largest element, that another order of summation may cause."""
+"""Error that another order of summation may cause, relative to an array's largest element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,9 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
 
 
 def separate(kernel: Any, signature: Signature, runs: Sequence[Values]) -> frozenset[str]:
-    """Return the array arguments in which no thread accesses, without atomics, an element that another writes.
+    """Return the array arguments without data races.
+
+    If a thread writes an element of such an array, other threads access the element only by atomics, if at all.
 
     Args:
         kernel: a concrete Warp kernel.

@@ -137,7 +137,10 @@ def _is_in_order(touched: Touched) -> bool:
 
 
 def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
-    """Return for each statement or expression the run that executes it first if threads run one after another."""
+    """Map the identity of each statement or expression to the number of the run that executes it first.
+
+    The first execution is the one by the lowest thread, as if threads ran one after another.
+    """
     earliest: dict[int, tuple[int, int]] = {}
     for machine in machines:
         lowest = int(machine.linear[0])
@@ -152,10 +155,10 @@ def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
 
 
 def stages_of(touched: Mapping[Any, Touched], threads: int) -> list[list[int]]:
-    """Return groups of threads that can run together, if the groups run in order and accesses stay the same.
+    """Return groups of threads. The threads of a group can run together; the groups must run in order.
 
-    If one of two threads changes an element that the other accesses, the thread with the higher number is in a later
-    group.
+    The recorded accesses are assumed to be those of any other order as well. If one of two threads changes an element
+    that the other accesses, the thread with the higher number is in a later group.
     """
     places: list[Array] = []
     count = 0

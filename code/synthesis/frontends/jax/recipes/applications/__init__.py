@@ -1,7 +1,7 @@
 """Functions as people write them for a purpose: layers, losses, optimizers, training steps, dynamics.
 
-Each module holds the texts of one subject and the functions that choose among them. A text that is added to a family is
-drawn too.
+Each module holds the source templates of one subject and the functions that choose among them. A template that is
+added to a family is drawn as well.
 """
 
 from dataclasses import replace

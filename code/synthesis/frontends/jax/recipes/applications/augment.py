@@ -59,7 +59,10 @@ _BATCHES = {
 
 
 def _hidden(p: Program) -> dict[str, str]:
-    """Return the parts of a function that masks squares: its keys, whether it spares images, and its fill value."""
+    """Return the source for the placeholders of a function that masks squares.
+
+    They are its random keys, the choice of images that stay unchanged, and the fill value.
+    """
     spares, form = p.choices.chance(0.3), p.pick("value", "named", "named", "noise")
     keys = ["row_key", "column_key", *(["some_key"] if spares else []), *(["noise_key"] if form == "noise" else [])]
     split = f"rng, {len(keys)}" if len(keys) > 2 else "rng"

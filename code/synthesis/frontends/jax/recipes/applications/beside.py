@@ -28,7 +28,7 @@ def needed(beside: Sequence[Statement], body: tuple[Statement, ...], first: set[
 
 
 def module_text(constants: Sequence[Statement], statements: Sequence[Statement], widest: int) -> str:
-    """Return the module's text with the imports and constants it needs, in lines of at most ``widest`` columns."""
+    """Return the module's source with the imports and constants it needs, in lines of at most ``widest`` columns."""
     text = render_module("", statements, widest)
     kept = [each for each in constants if isinstance(each, Assign) and isinstance(each.target, Name)
             and re.search(rf"\b{each.target.id}\b", text)]  # fmt: skip

@@ -120,7 +120,7 @@ _DROPOUT = _BODIES["dropout"]
 
 
 def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:
-    """Return the texts of the block, with or without dropout in both branches, and with a gate if requested.
+    """Return the templates of the block, with or without dropout in both branches, and with a gate if requested.
 
     Args:
         p: the function.

@@ -275,4 +275,4 @@ WRITERS: dict[str, Callable[[Program], Text]] = {
     "quantized_weights": _quantized,
     "averaged_models": _averaged,
 }
-"""The function that draws each target."""
+"""Maps each target to the function that draws it."""

@@ -241,6 +241,6 @@ def _forecast(p: Program) -> Text:
 
 
 BATCHES: dict[str, Callable[[Program], Text]] = {"anchor_targets": _assigned, "forecast_windows": _forecast}
-"""The function that draws each target that prepares a batch for a training step."""
+"""Maps each target to the function that draws it. The targets prepare a batch for a training step."""
 VISION: dict[str, Callable[[Program], Text]] = {"decoded_boxes": _decoded, "feature_pyramid": _pyramid}
-"""The function that draws each target that is a part of a detector."""
+"""Maps each target to the function that draws it. The targets are parts of a detector."""

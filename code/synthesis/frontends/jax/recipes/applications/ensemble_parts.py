@@ -39,7 +39,7 @@ _KINETIC = _BODIES["kinetic"]
 
 
 def _energies(p: Program) -> tuple[str, str]:
-    """Return the texts of the energy of all particles and of one, with the same potential."""
+    """Return the templates of two functions with the same potential: the energy of all particles, and that of one."""
     potential = p.choose(_POTENTIALS)
     return tuple(placed(join(each), "POTENTIAL", with_escaped_braces(potential)) for each in (ENERGY, ONE_ENERGY))  # type: ignore[return-value]
 

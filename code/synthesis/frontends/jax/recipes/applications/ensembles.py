@@ -227,7 +227,7 @@ def _unpacking(p: Program, names: list[str]) -> str:
 
 
 def _drift(*, heavy: bool) -> str:
-    """Return statements that subtract the motion of the centre, in some functions."""
+    """Return an optional group of statements that subtract the motion of the centre. Few drawn functions have it."""
     if heavy:
         return """
             {?0.15 if remove_drift:
@@ -241,7 +241,7 @@ def _drift(*, heavy: bool) -> str:
 
 
 def _inserted(text: str, mark: str, lines: str) -> str:
-    """Return a text with lines in place of a mark on a line of its own inside a function."""
+    """Return a template with lines in place of a mark on a line of its own inside a function."""
     inner = block("def inner():", lines).split("\n")[1:]
     return join(text).replace(f"    {mark}", "\n".join(inner))
 

@@ -46,12 +46,12 @@ Body = tuple[Statement, ...]
 
 @dataclass(frozen=True, slots=True)
 class ErrorWording:
-    """The text of an error about an array with a wrong shape."""
+    """The wording of an error about an array with a wrong shape."""
 
     shape: tuple[str, str]
-    """The text before the array's shape, with a placeholder for its name, and the text before the expected shape."""
+    """The words before the array's shape, with a placeholder for its name, and the words before the expected shape."""
     axes: str
-    """The text before the number of dimensions, with placeholders for the array's name and the expected number."""
+    """The words before the number of dimensions, with placeholders for the array's name and the expected number."""
 
 
 def opposite(test: Expression) -> Expression:
@@ -85,9 +85,9 @@ def with_early_returns(body: Body) -> Body:
 
 
 def _with_returning_branches(choice: If, result: str) -> Body | None:
-    """Return a conditional whose branches return ``result`` instead of assigning it last; None if one does neither.
+    """Return a conditional whose branches return ``result`` instead of assigning it last.
 
-    A branch may raise an error instead.
+    A branch may raise an error instead. Return None if a branch neither returns or assigns ``result`` nor raises.
     """
     first = _last_returned(choice.body, result)
     match choice.orelse:
@@ -355,7 +355,7 @@ def with_shape_checks(
         body: the statements.
         shapes: the shape of each array argument.
         always: the arrays that are always given.
-        wording: the texts of errors.
+        wording: the wording of errors.
         joined: whether a single test at the start checks both that an array is given and that it fits.
     """
     first: list[Statement] = []
@@ -392,7 +392,10 @@ def _raises(statement: Statement) -> bool:
 
 
 def _depends_on_rank(statement: Statement, name: str) -> bool:
-    """Return whether a statement depends on the number of dimensions of an array, which may then vary."""
+    """Return whether a statement tests the number of dimensions of an array.
+
+    The array may then have any number of dimensions, so no check of its shape can be added.
+    """
     match statement:
         case If(Comparison(_, Attribute(Name(asked), "ndim"), _)):
             return asked == name

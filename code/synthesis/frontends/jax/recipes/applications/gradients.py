@@ -1,4 +1,4 @@
-"""Uses of existing gradients: combined over tasks, without single examples, or applied to a training state."""
+"""Uses of gradients: combined over tasks, limited so that no example stands out, or applied to a training state."""
 
 import re
 from collections.abc import Callable
@@ -348,8 +348,8 @@ def _chained(p: Program) -> Text:
 
 
 STATES: dict[str, Callable[[Program], Text]] = {"applied_gradients": _applied}
-"""The function that draws each target that returns a new training state."""
+"""Maps each target to the function that draws it. The targets return a new training state."""
 GRADIENTS: dict[str, Callable[[Program], Text]] = {"combined_tasks": _combined, "private_mean": _private}
-"""The function that draws each target that combines several gradients to one."""
+"""Maps each target to the function that draws it. The targets combine several gradients into one."""
 CHAINS: dict[str, Callable[[Program], Text]] = {"listed_transforms": _chained}
-"""The function that draws each target that applies named transforms."""
+"""Maps each target to the function that draws it. The targets apply transforms that are chosen by name."""

@@ -50,7 +50,7 @@ _REDUCTIONS = frozenset({
     "jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var", "jnp.argmax", "jnp.argmin",
 })  # fmt: skip
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
-"""Matches numbers that may be written in a formula: those other than 0 and 1, which would seem to have no effect."""
+"""Matches numbers that may be written in a formula: not 0 and 1, which seem to have no effect there."""
 # Probabilities of the habits; see the attributes of ``Habits``.
 _SQUARES_BY_NAME_SHARE = 0.12
 _METHODS_SHARE = 0.68

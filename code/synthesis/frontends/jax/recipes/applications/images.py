@@ -61,7 +61,7 @@ class Layout:
         return Leaf(shape, -bound, bound, dtype)
 
     def written(self, text: str) -> str:
-        """Return a text with its placeholders replaced according to the layout.
+        """Return a template with its placeholders replaced according to the layout.
 
         ``TO_SIDES`` becomes the index that broadcasts an array of one number per channel over the sides.
         """
@@ -213,7 +213,7 @@ class _Block:
 
     @staticmethod
     def around(text: str, mark: str, change: Callable[[str], str]) -> str:
-        """Return a text with ``change`` applied to the content of each pair of parentheses after a mark."""
+        """Return a template with ``change`` applied to the content of each pair of parentheses after a mark."""
         while (start := text.find(f"{mark}(")) >= 0:
             begin, depth, end = start + len(mark) + 1, 1, start + len(mark) + 1
             while depth:

@@ -70,7 +70,7 @@ _RUN = {
 
 
 def _timed(text: str, run: str, *, driven: bool) -> str:
-    """Return a method's text with the time of each evaluation, if the system depends on time."""
+    """Return a method's template with the time of each evaluation if ``driven``, and without any time otherwise."""
     later = {"": ", t", "0.5": ", t + 0.5 * dt", "1": ", t + dt"}
     text = re.sub(r"\|([\d.]*)(?=\))", lambda found: later[found[1]] if driven else "", text)
     if driven:

@@ -352,7 +352,7 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
 
 
 def _finish_scores(p: Program, shape: tuple[int, int, int], *, alone: bool) -> KernelSpec:
-    """Write the result computed from scores of the given shape, and finish the function."""
+    """Write the result computed from scores of the given shape, and return the finished function."""
     rows, length, words = shape
     # A model is rarely wrapped in a function that does nothing else.
     end = p.choices.weighted((("every", 0.4 if alone else 0.0), ("asked", 0.4), ("next", 0.3), ("log_probs", 0.3)))

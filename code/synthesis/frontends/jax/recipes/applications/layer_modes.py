@@ -147,9 +147,9 @@ def _pooling(p: Program) -> Text:
 
 
 def _choose_case_with_mask(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
-    """Return a text with one alternative chosen in each group.
+    """Return a template with one alternative chosen in each group.
 
-    If only some of the cases use the mask, the drawn call requests one of these cases.
+    If only some of the cases use the argument ``mask``, the option ``name`` of the returned template has only these.
     """
     lines = with_escaped_braces(p.choose(text.lines))
     given = dict(text.given)

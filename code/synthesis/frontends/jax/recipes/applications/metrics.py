@@ -93,7 +93,7 @@ _PREDS = "preds = {jnp.argmax(logits, axis=-1) ~ logits.argmax(axis=-1)}"
 
 
 def _report(p: Program, figures: dict[str, Leaf]) -> tuple[str, tuple[Tree, ...]]:
-    """Return the last line and its results: values by name, or in order."""
+    """Return a ``return`` line for the metrics, in a dictionary, a record or a tuple, and the trees of its results."""
     form = p.pick("dict", "dict", "tuple", "record") if len(figures) > 1 else "tuple"
     if form == "tuple":
         return f"return {', '.join(figures)}", tuple(figures.values())
@@ -194,7 +194,7 @@ _COUNTS = """
 
 
 def _counted(kind: str) -> str:
-    """Return the text of a confusion matrix."""
+    """Return the template of the statements that compute a confusion matrix."""
     plain = kind == "plain"
     return (
         _COUNTS.replace("WEIGHED", "" if plain else " * weight[:, None]")

@@ -180,7 +180,7 @@ def _network(p: Program) -> Text:
 
 
 def _pool_of(*, maximum: bool) -> str:
-    """Return the text of the pooling function; ``maximum`` is whether maximum pooling is one of its cases."""
+    """Return the template of the pooling function; ``maximum`` is whether maximum pooling is one of its cases."""
     whole_text, _, second = _POOLED.partition(" ~\n        total = jnp.zeros")
     head, _, first = whole_text.partition("        {if how == 'max':")
     if maximum:
@@ -365,4 +365,4 @@ def _stages(p: Program) -> Text:
 ATTENTION: dict[str, Callable[[Program], Text]] = {"masked_attention": _attended}
 GRAPHS: dict[str, Callable[[Program], Text]] = {"graph_network": _network}
 IMAGES: dict[str, Callable[[Program], Text]] = {"image_stages": _stages}
-"""The function that draws each target."""
+"""Maps each target to the function that draws it."""

@@ -222,7 +222,7 @@ def _first(p: Program, each: str, at: dict[str, str]) -> str:
 
 
 def _second(p: Program, each: str, at: dict[str, str], *, averaged: bool) -> str:
-    """Return the statements for the mean of squares; ``averaged`` if a helper computes the other means."""
+    """Return the statements for the mean of squares; ``averaged`` is whether a helper function computes such means."""
     if averaged:
         return f"new_nu = ema_of_squares({at['nu']}, grads, b2)"
     return p.pick(
@@ -233,7 +233,8 @@ def _second(p: Program, each: str, at: dict[str, str], *, averaged: bool) -> str
 
 
 _Update = tuple[list[str], str, str]
-"""Statements; the change subtracted from a parameter ``w``, in terms of ``m`` and ``v``; and the trees of these."""
+"""Statements; the change subtracted from a parameter ``w``, in terms of ``m`` and ``v``; and the names of the trees
+whose leaves are ``m`` and ``v``."""
 
 
 def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool = False) -> _Update:

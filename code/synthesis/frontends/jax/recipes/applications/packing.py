@@ -524,7 +524,10 @@ def _is_made_of(node: Any, keys: set[str]) -> bool:
 
 
 def _passes(node: Any, name: str) -> int:
-    """Return how often a statement only assigns or returns a variable, alone or as an item of a tuple."""
+    """Return the number of places at which a statement passes a variable on unchanged.
+
+    There it assigns or returns the variable, alone, as an item of a tuple, or as a case of a conditional expression.
+    """
     match node:
         case Assign(Name(), Name(other), ""):
             return int(other == name)
@@ -602,7 +605,7 @@ def _ending(body: Body, change: Callable[[Any], Any]) -> Body:
 
 
 def is_literal(text: str | None) -> bool:
-    """Return whether a text is a number, a boolean or a string."""
+    """Return whether the source of an expression is a number, a boolean or a string."""
     try:
         return isinstance(ast.literal_eval(text or ""), int | float | str)
     except (SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""Text that several families use: activations, linear layers, normalisation, dropout, checks of shapes."""
+"""Templates that several families use: activations, linear layers, normalisation, dropout, checks of shapes."""
 
 import re
 from textwrap import indent
@@ -74,7 +74,7 @@ def step_size(p: Program, *usual: str, names: tuple[str, ...] = ("learning_rate"
 
 
 def half(p: Program) -> str:
-    """Return a 16-bit floating-point type, as Python."""
+    """Return a 16-bit floating-point type, as a Python expression."""
     return p.choices.weighted((("jnp.bfloat16", 0.75), ("jnp.float16", 0.25)))
 
 
@@ -83,7 +83,7 @@ def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
 
     Args:
         p: the function.
-        test: the condition that is wrong.
+        test: a condition that is true for wrong arguments.
         message: the error message, with names in braces.
         share: scales the probability that the function has the check.
     """
@@ -172,10 +172,10 @@ _LAYER_NORM = """
 
 
 def with_escaped_braces(lines: str) -> str:
-    """Return lines with their braces escaped, so that a text with groups of alternatives may contain them."""
+    """Return lines with their braces escaped, so that a template may contain them."""
     return lines.replace("{", "<<").replace("}", ">>")
 
 
 def placed(text: str, mark: str, lines: str) -> str:
-    """Return a text in which each line that is only the mark is replaced by lines with the same indentation."""
+    """Return a template in which each line that is only the mark is replaced by lines with the same indentation."""
     return re.sub(rf"(?m)^( *){mark}$", lambda found: indent(lines, found[1]), text)

@@ -13,10 +13,10 @@ SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """The casts that a model's text contains; none if it computes in ``float32``."""
+    """The casts in a model's source; none if the model computes in ``float32``."""
 
     half: str = ""
-    """The type of its products, as Python; empty for ``float32``."""
+    """The type in which the model computes its products, as a Python expression; empty for ``float32``."""
     whole_tree: bool = False
     """Whether the weights are cast all at once, instead of each where it is used."""
 
@@ -56,13 +56,13 @@ class Precision:
         return ", preferred_element_type=jnp.float32" if self.half else ""
 
     def filled(self, text: str, marks: Mapping[str, str] = _NONE) -> str:
-        """Return a text with the casts in place of ``CAST_TREE``, ``CAST``, ``ENTER``, ``LEAVE`` and ``SUMS``.
+        """Return a template with the casts in place of ``CAST_TREE``, ``CAST``, ``ENTER``, ``LEAVE`` and ``SUMS``.
 
         A line with only ``CAST_TREE`` is left out if there is nothing to cast.
 
         Args:
-            text: the text.
-            marks: other words of the text and their replacements. A replacement may contain the words above.
+            text: the template.
+            marks: other words of the template and their replacements. A replacement may contain the words above.
         """
         for mark, said in (
             *marks.items(), ("CAST_TREE", self.cast_tree), ("CAST", self.cast), ("ENTER", self.enter),

@@ -198,7 +198,10 @@ def _renamed(found: re.Match[str]) -> str:
 
 
 def _into_new(line: str) -> str:
-    """Return a line of a cell that assigns a new state and keeps the old one, because a sequence may have ended."""
+    """Return a line of a cell, changed to assign the new state to another name.
+
+    The old state is still needed for sequences that have ended.
+    """
     return re.sub(r"(?m)^([hc])(?:, (c))? = ", _renamed, line).replace("jnp.tanh(c)", "jnp.tanh(new_c)")
 
 

@@ -8,7 +8,7 @@ _BODIES = read_bodies("jax", "reducing", margin=4)
 
 
 def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) -> None:
-    """Write statements that combine the losses of examples, ``per_example``, and return the result.
+    """Write statements that combine the losses of examples, ``per_example``, and a ``return`` of the combined loss.
 
     Args:
         p: the function, which has arrays ``weight`` and ``mask`` of this shape.

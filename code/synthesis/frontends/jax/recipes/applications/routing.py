@@ -201,4 +201,4 @@ WRITERS: dict[str, Callable[[Program], Text]] = {
     "chunked_loss": _head_loss,
     "draft_check": _drafted,
 }
-"""The function that draws each target."""
+"""Maps each target to the function that draws it."""

@@ -260,7 +260,7 @@ def _back(precision: Precision) -> str:
 
 
 def _marked(text: str, marks: dict[str, str], precision: Precision) -> str:
-    """Return a text in which marks are replaced."""
+    """Return a template in which marks are replaced."""
     text = precision.filled(text, marks)
     if not precision.half:
         # Values that are not converted need no parentheses.

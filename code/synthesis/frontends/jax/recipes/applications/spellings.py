@@ -241,7 +241,10 @@ def _rest_of(array: Name) -> Expression:
 
 
 def _same_place(first: Expression, second: Expression) -> bool:
-    """Return whether both expressions are names or attributes, and so whole arrays with one row for each point."""
+    """Return whether both expressions are names or attributes.
+
+    They are then whole arrays with one row for each point.
+    """
     return all(isinstance(each, Name | Attribute) for each in (first, second))
 
 

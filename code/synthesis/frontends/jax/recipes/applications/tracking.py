@@ -440,4 +440,4 @@ PLANS: dict[str, Callable[[Program], Text]] = {"sampled_plan": _planned}
 FILTERS: dict[str, Callable[[Program], Text]] = {"tracked_objects": _tracked}
 WALLS: dict[str, Callable[[Program], Text]] = {"box_walls": _enclosed}
 PAIRS: dict[str, Callable[[Program], Text]] = {"retrieval": _matched}
-"""The function that draws each target."""
+"""Maps each target to the function that draws it."""

@@ -36,7 +36,10 @@ _PIXELS = _SIDE**2
 
 
 def _model(p: Program, into: int, out: int, *, image: bool, smooth: bool, apart: int = 0) -> tuple[Tree, str]:
-    """Return the parameters of a small model and the text that applies it. No hidden layer has width ``apart``."""
+    """Return the parameters of a small model and the template of the function that applies it.
+
+    No hidden layer has width ``apart``.
+    """
     hidden = p.size(32, 48, 64, 72, 96, apart=apart)
     depth = 1 + (p.level >= 4 or p.choices.chance(0.5)) + p.choices.chance(0.3)
     sizes = [into, *[hidden] * depth, out]
@@ -113,7 +116,7 @@ _METRICS = {
 
 
 def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extra: str) -> str:
-    """Return the text of a function that computes the loss from parameters and a batch, with a metric if requested.
+    """Return the body of a function that computes the loss from parameters and a batch, with a metric if requested.
 
     Args:
         p: the function.

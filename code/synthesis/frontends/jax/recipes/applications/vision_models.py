@@ -132,7 +132,7 @@ def _layer(layout: Layout, kind: str, into: int, out: int, *, halves: bool) -> d
 
 
 def _written(text: str, layout: Layout, precision: Precision, **placeholders: str) -> str:
-    """Return a text with the layout and types filled in; the texts in ``placeholders`` may contain their marks too."""
+    """Return a template with the layout and types filled in; those in ``placeholders`` may contain their marks too."""
     why = "{?0.4 # the moments in float32}" if precision.half else ""
     for mark, each in (placeholders | {"BACK": ".astype(x.dtype)" if precision.half else "", "WHY32": why}).items():
         text = text.replace(mark, each)
@@ -212,7 +212,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
 
 
 def _without_floats(text: str) -> str:
-    """Return a text with ``images`` in place of ``x``, the name that only images converted from bytes get."""
+    """Return a template with ``images`` in place of ``x``, the name of images that were converted from bytes."""
     return re.sub(r"\bx\b", "images", text)
 
 

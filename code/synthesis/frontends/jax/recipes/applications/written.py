@@ -1,4 +1,4 @@
-"""Functions that are drawn from texts with groups of alternatives."""
+"""Functions that are drawn from templates of their source with groups of alternatives."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from synthesis.frontends.jax.recipes.applications.trees import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A function as a text with groups of alternatives, in the notation of ``Program.write``."""
+    """The template of a function, with groups of alternatives in the notation of ``Program.write``."""
 
     lines: str
     """Its statements, including ``return``."""
@@ -36,12 +36,12 @@ def written_recipe(
     writers: Mapping[str, Callable[[Program], Text]],
     weights: Mapping[str, float] = MappingProxyType({}),
 ) -> Recipe:
-    """Return a recipe whose functions are drawn from texts.
+    """Return a recipe whose functions are drawn from templates.
 
     Args:
         name: the recipe's name.
         category: its category.
-        writers: for each target, the function that returns its text.
+        writers: for each target, the function that returns its template.
         weights: the relative frequencies of targets; the default is 1.
     """
 
@@ -52,11 +52,11 @@ def written_recipe(
 
 
 def with_texts(recipe: Recipe, writers: Mapping[str, Callable[[Program], Text]], weight: float = 1.0) -> Recipe:
-    """Return a recipe with additional targets, whose functions are drawn from texts.
+    """Return a recipe with additional targets, whose functions are drawn from templates.
 
     Args:
         recipe: the recipe; its own targets are drawn as before.
-        writers: for each additional target, the function that returns its text.
+        writers: for each additional target, the function that returns its template.
         weight: the relative frequency of each additional target.
     """
     written = written_recipe(recipe.name, recipe.category, writers)

@@ -20,7 +20,7 @@ from synthesis.frontends.jax.reference.rules.table import (
 )
 
 scipy: Any = _scipy
-"""SciPy imports its functions on first use, which takes half as long as importing JAX."""
+"""SciPy without types. Its modules are imported on first use, because that takes half as long as importing JAX."""
 _FURTHEST = 500.0
 """Largest number for which a power series is evaluated."""
 _Function = Callable[..., Array]

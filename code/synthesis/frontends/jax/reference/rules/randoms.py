@@ -21,7 +21,10 @@ _ROTATIONS = tuple(
 _PARITY = np.uint32(0x1BD11BDA)
 _KEY = np.dtype([("first", np.uint32), ("second", np.uint32)])
 IN_PAIRS = "in_pairs"
-"""Parameter of draws without ``jax_threefry_partitionable``, which is an option and not a parameter in JAX."""
+"""Name of a parameter that random primitives get here if the option ``jax_threefry_partitionable`` is off.
+
+The equations of JAX do not contain the option.
+"""
 _Words = tuple[Array, Array]
 _Real = np.floating[Any]
 

@@ -2,7 +2,8 @@
 
 The kernels have guards, flags, enums, -1 for none, rows, slots and searches.
 
-A module holds the texts of one subject and the functions that choose among them. Add a text to a family to draw it too.
+A module holds the source templates of one subject and the functions that choose among them. A template that is added to
+a family is drawn as well.
 """
 
 from dataclasses import replace

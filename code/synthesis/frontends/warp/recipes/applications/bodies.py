@@ -171,7 +171,7 @@ def _turning_cases(p: Program, law: str) -> list[tuple[str, str]]:
 
 
 def _skipped_joints(p: Program) -> list[str]:
-    """Return lines that skip disabled or locked joints in some kernels."""
+    """Return the lines of a guard for disabled or locked joints; empty for some kernels."""
     tests = p.some(("not enabled[tid]", "(flags[tid] & LOCKED) != 0"))[:1]
     return [block(f"if {each}:", "return") for each in tests]
 

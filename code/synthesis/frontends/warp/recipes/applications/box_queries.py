@@ -157,7 +157,7 @@ _QUERY_ARRAY_OF = {
     "mine": "body",
     "item_mass": "weight",
 }
-"""For each array of the tree's boxes, the array of query boxes with the same content if both are the same boxes."""
+"""Maps an array to the one that replaces it if the query boxes are the tree's boxes. The two are then the same."""
 _BOUNDS = _BODIES["bounds"]
 
 _SPHERE_BOUNDS = _BODIES["reach"]

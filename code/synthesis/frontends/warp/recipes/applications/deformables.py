@@ -191,7 +191,10 @@ _FACE = (
     "|",
     "            tri_normal[tid] = wp.vec3(0.0, 0.0, 0.0)\n|        tri_normal[tid] = wp.normalize(c)\n",
 )
-"""Statements that store a triangle's normal, if any: for a sliver, then for any other triangle."""
+"""Ways to store a triangle's normal: not at all, or by two statements separated by ``|``.
+
+The first is for a triangle with almost no area, the second for any other.
+"""
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:

@@ -16,7 +16,7 @@ _EDGE = "{if x == 0 or y == 0 or x == nx - 1 or y == ny - 1: ~ " \
 
 
 def _with_edge(text: str) -> str:
-    """Return a text with alternatives for testing whether a cell is at the edge of the grid."""
+    """Return a template for testing whether a cell is at the edge of the grid."""
     return text.replace("{EDGE", "{" + _EDGE)
 
 
@@ -25,7 +25,7 @@ _NEIGHBORS = _BODIES["neighbors"]
 
 
 def _with_neighbors(text: str) -> str:
-    """Return a text with alternatives for NEIGHBORS, the sum of differences from the neighbouring cells."""
+    """Return a template for NEIGHBORS, the sum of differences from the neighbouring cells."""
     return text.replace("NEIGHBORS", _NEIGHBORS)
 
 

@@ -427,7 +427,7 @@ _CASES = _BODIES["cases"]
 
 
 def _of_worlds(text: str, keys: tuple[str, ...]) -> str:
-    """Return a text in which the arrays named in ``keys`` have the world as an additional first index."""
+    """Return a template in which the arrays named in ``keys`` have the world as an additional first index."""
     text = re.sub(r"\b(\w+)\[0\]", lambda found: f"{found[1]}[wid]" if found[1] in keys else found[0], text)
     text = re.sub(r"\b(\w+)\[(?!wid\])", lambda found: f"{found[1]}[wid, " if found[1] in keys else found[0], text)
     return re.sub(r"\b(\w+)\.shape\[0\]", lambda found: f"{found[1]}.shape[1]" if found[1] in keys else found[0], text)
@@ -524,7 +524,7 @@ _FIXED = ("", "", "inv_mass[{}] <= 0.0", "body_flags[{}] & STATIC != 0")
 
 
 def _with_habits(text: str, p: Program) -> str:
-    """Return a text in which choices that affect several lines are made, each once for all of these lines."""
+    """Return a template in which choices that affect several lines are made, each once for all of these lines."""
     fixed, counted = p.pick(*_FIXED), p.choices.chance(0.6)
     text = with_marked(text, "FIXED ", kept=bool(fixed))
     for mark, body in (("FIXED_A", "body_a"), ("FIXED_B", "body_b"), ("FIXED_BODY", "body")):

@@ -104,7 +104,7 @@ def _item(title: str, prefix: str, indices: str, *, state: str = "", step: str =
 
 
 def _fields(text: str) -> tuple[Field, ...]:
-    """Return the fields in a text. Each line has a type, with ``*`` if the fields have a default, and field names."""
+    """Return the fields in lines. Each line has a type, with ``*`` if the fields have a default, and their names."""
     found = list[Field]()
     for line in filter(None, map(str.strip, text.splitlines())):
         kind, *names = line.split()

@@ -730,7 +730,7 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     p.output("contacts_io", INT, (entries,), ("body_contacts", "contacts_of_body"), (0, contacts - 1))
     p.output("num_idle", INT, (1,), ("num_free_bodies", "num_without_contact"), (0, 1))
     names = ("time_to_go",) if "max_speed" in text else ("path_remaining",)
-    p.output("remaining", FLOAT, (3 * bodies + 3,), names, (0.0, 4.0))  # some texts read their own results
+    p.output("remaining", FLOAT, (3 * bodies + 3,), names, (0.0, 4.0))  # some templates read their own results
     p.scalar("max_rows", INT, (2, 6), ("max_rows", "max_rows_per_body"))
     p.sizes(max_kept=2)
     for key, names in (("match_out",

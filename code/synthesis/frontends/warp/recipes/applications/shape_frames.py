@@ -1,4 +1,4 @@
-"""Shapes on bodies: their frames, bounds and pairs, and contacts that are converted from one to another."""
+"""Shapes on bodies: their poses, bounds and pairs, and the conversion of contacts to other arrays and frames."""
 
 import re
 

@@ -163,12 +163,12 @@ _TETRAHEDRON_FUNCTIONS = (_BODIES["tetrahedron_functions"],)
 
 
 def _deeper(text: str, by: int) -> str:
-    """Return a text with more indentation."""
+    """Return a template with more indentation."""
     return text.strip("\n").replace("\n    ", "\n" + " " * (4 + by))
 
 
 def _filled(text: str, **parts: str) -> str:
-    """Return a text with named parts replaced by other texts, each indented like its placeholder."""
+    """Return a template with placeholders replaced by other templates, each indented like its placeholder."""
     lines = list[str]()
     for line in text.split("\n"):
         name = line.strip().rstrip("}").lower()
@@ -449,7 +449,7 @@ _TREE_REMARKS = ("One thread per articulation.", "Joints of an articulation stan
 
 
 def _begin_articulations(stream: Stream) -> Program:
-    """Begin a kernel that traverses trees of joints, with one thread for each tree."""
+    """Return a new kernel, not yet finished, that traverses trees of joints, with one thread for each tree."""
     trees, length = stream.child("trees").choice(_TREE_SIZES)
     p = Program(stream, ("tid",), launch=(trees,))
     _declare_articulations(p, trees, length)

@@ -185,7 +185,7 @@ _THREADS = {
 
 
 def _keyed(text: str, key_type: str) -> str:
-    """Return a text in which the keys of two halves have the type ``uint64`` or ``int64``."""
+    """Return a template in which the keys of two halves have the type ``uint64`` or ``int64``."""
     if key_type == "uint64":
         return text
     return text.replace("wp.uint64(0xFFFFFFFF)", "wp.int64(0x7FFFFFFF)").replace("wp.uint64", "wp.int64")

@@ -79,7 +79,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.constants({"ACTIVE": 1, "PINNED": 2})
     p.lookups(x0="x0 = x[tid]")
     p.guard_count("particle")
-    # A vertex at rest keeps its position and velocity, in those outputs that the text writes.
+    # A vertex at rest keeps its position and velocity, in those outputs that the template writes.
     text = choose(dedent(_VERTEX[target]), p.choices.shuffled, p.maybe)
     kept = {"x_out": "x[tid]", "v_out": "v[tid]", "x_prev_out": "x[tid]", "a_out": "wp.vec3(0.0, 0.0, 0.0)"}
     outputs = [f"{name}[tid] = {value}" for name, value in kept.items() if f"{name}[tid] = " in text]

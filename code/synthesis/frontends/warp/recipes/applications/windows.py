@@ -361,7 +361,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
 
 def _with_loops(p: Program, text: str) -> str:
-    """Return a text with loops over the cells around a cell in place of ``AROUND``, ``NEIGHBORS`` and ``BESIDE``.
+    """Return a template with loops over the cells around a cell in place of ``AROUND``, ``NEIGHBORS`` and ``BESIDE``.
 
     ``AROUND`` loops over all 26 cells, ``BESIDE`` over the six that share a face, and ``NEIGHBORS`` over either.
     """

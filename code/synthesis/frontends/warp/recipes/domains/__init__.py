@@ -1,6 +1,6 @@
 """Families of kernels with the structure of applications. Each chooses templates and fills their holes.
 
-Add a part to a family's table, or a family to the module of its subject.
+A template that is added to the table of a family, or a family that is added to a module, is drawn as well.
 """
 
 from synthesis.frontends.base import Recipe

@@ -1,7 +1,7 @@
 """Usages of built-ins, and the expressions that fill their holes.
 
 A :class:`Usage` is a template with holes (:mod:`synthesis.drawing.templates`) that shows a typical use of a built-in.
-If it has several texts, one is drawn.
+If it has several templates, one is drawn.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ _LISTS = ("weights", "levels", "knots", "taps", "coeffs", "edges")
 
 
 class UsageScene(Scene):
-    """A scene with a small number of elements, ``width``, which its texts call ``W``."""
+    """A scene with a small number of elements, ``width``, which templates call ``W``."""
 
     width = 4
 
@@ -37,11 +37,11 @@ class Usage:
     Attributes:
         category: the category of the kernels.
         recipe: the recipe's name.
-        texts: ways to write its statements. ``W`` is a small number of elements, drawn for each kernel.
+        texts: templates of its statements. ``W`` is a small number of elements, drawn for each kernel.
         made: the expression of the result.
         bound: the largest magnitude of the result.
         kind: the type of the result.
-        given: for each hole, a name in the texts that is to be replaced, a function that returns the replacement.
+        given: maps each hole, a name in the templates, to the function that returns its replacement.
         wrong_adjoint: whether Warp's adjoint is known to be wrong.
     """
 
@@ -56,12 +56,15 @@ class Usage:
 
 
 def own(kind: Type, domain: Domain, pool: tuple[str, ...], element: str = "") -> Given:
-    """Fill a hole with the thread's own element of a new array."""
+    """Return a function that fills a hole with the thread's own element of a new array."""
     return lambda scene: scene.own(kind, domain, pool, element=element)
 
 
 def scalar(domain: Domain, pool: tuple[str, ...]) -> Given:
-    """Fill a hole with a number: the thread's own, or an expression of it with values in the same interval."""
+    """Return a function that fills a hole with a number.
+
+    It is the thread's own, or an expression of it with values in the same interval.
+    """
 
     def fill(scene: UsageScene) -> Expression:
         own = scene.own(NUMBER, domain, pool)
@@ -73,7 +76,7 @@ def scalar(domain: Domain, pool: tuple[str, ...]) -> Given:
 
 
 def point(pool: tuple[str, ...]) -> Given:
-    """Fill a hole with a point: the thread's own, or a drawn expression of it."""
+    """Return a function that fills a hole with a point: the thread's own, or a drawn expression of it."""
 
     def fill(scene: UsageScene) -> Expression:
         own = scene.own(VEC, POINTS, pool)
@@ -90,17 +93,17 @@ def row(scene: UsageScene) -> Expression:
 
 
 def shared_list(domain: Domain = VALUES, pool: tuple[str, ...] = _LISTS) -> Given:
-    """Fill a hole with a new array that all threads share."""
+    """Return a function that fills a hole with a new array that all threads share."""
     return lambda scene: scene.array(NUMBER, domain, (scene.width,), pool)
 
 
 def literal(low: float, high: float) -> Given:
-    """Fill a hole with a literal."""
+    """Return a function that fills a hole with a literal."""
     return lambda scene: Literal(repr(scene.choices.decimal(low, high, 1)))
 
 
 def constant(low: float, high: float) -> Given:
-    """Fill a hole with a named constant of the module."""
+    """Return a function that fills a hole with a named constant of the module."""
 
     def fill(scene: UsageScene) -> Expression:
         name = Name(scene.draft.book.take(("SCALE", "GAIN", "STEP", "RATE", "WIDTH")))

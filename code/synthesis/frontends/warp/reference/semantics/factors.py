@@ -2,11 +2,12 @@
 
 Determinants and inverses are computed by minors instead, in the precision of the matrix.
 
-NumPy's LAPACK computes the factors. Where equations determine a unique one of the equivalent factorisations (``qr3``,
-``svd2``), they select the one that Warp returns. Otherwise the method that Warp names selects it: cyclic Jacobi
-rotations with approximate half angles, of McAdams et al., Computing the Singular Value Decomposition of 3x3 Matrices,
-TR 1690, 2011. It is implemented here from the paper, and determines only the order and the signs. If more than those is
-undetermined, the matrix is refused.
+NumPy's LAPACK computes the factors. A matrix has several equivalent factorisations, of which Warp returns one. For
+``qr3`` and ``svd2``, additional equations determine it. For the others it depends on the method that Warp names: cyclic
+Jacobi rotations with approximate half angles, of McAdams et al., Computing the Singular Value Decomposition of 3x3
+Matrices, TR 1690, 2011. The method is implemented here from the paper, and used only to find the order and the signs of
+the factors. A matrix whose factorisations differ in more than these, such as one with equal singular values, is
+refused.
 """
 
 import functools

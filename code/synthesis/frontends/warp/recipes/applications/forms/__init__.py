@@ -1,4 +1,4 @@
-"""Rewrites a kernel in one of the forms in which people write the same code. Each module is about one difference.
+"""Rewrites a drawn kernel in one of the forms in which people write the same code. Each module is about one difference.
 
 Examples are one world or many, updates in place, guards or branches, one index for a grid or several, sizes from
 arguments or shapes, strides, ``range`` or ``while``, flags as numbers or bools, helper functions, and naming styles.

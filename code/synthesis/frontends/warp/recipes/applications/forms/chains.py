@@ -49,7 +49,7 @@ def _exclude_each_other(cases: list[ast.If]) -> bool:
 
 
 def _tests(test: ast.expr) -> list[ast.Compare]:
-    """Return the comparisons that a test joins by ``or``, or its only one; empty unless all are ``==``."""
+    """Return the operands of a test that joins them by ``or``, or the test alone; empty unless all are ``==``."""
     parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else [test]
     found = [each for each in parts if isinstance(each, ast.Compare) and isinstance(each.ops[0], ast.Eq)]
     return found if len(found) == len(parts) else []

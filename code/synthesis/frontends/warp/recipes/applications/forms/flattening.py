@@ -115,13 +115,13 @@ def _is_bounded(sheet: Sheet, place: int) -> bool:
 
 
 def _spans_launch(given: Given, sheet: Sheet) -> bool:
-    """Return whether an argument is an array as wide as the launch in all dimensions but the first."""
+    """Return whether an argument is an array that has the sizes of the launch in all dimensions but the first."""
     shape = given.shape or ()
     return len(shape) == len(sheet.launch) and shape[1:] == sheet.launch[1:]
 
 
 def _is_grid(sheet: Sheet, key: str) -> bool:
-    """Return whether an array is as wide as the launch and only accessed by all thread indices in order.
+    """Return whether an array has the sizes of the launch and is accessed only by all thread indices in order.
 
     An index may be part of an expression, as for a neighbour.
     """

@@ -38,7 +38,7 @@ class _Idiom:
         parameters: its variables and their types.
         result: the type of its value.
         forms: the ways to write it.
-        where: patterns that the text of a variable must match, where its type is not specific enough.
+        where: patterns that the source of a variable must match, where its type is not specific enough.
     """
 
     names: tuple[str, ...]
@@ -149,7 +149,7 @@ def _define(called: str, idiom: _Idiom, form: ast.expr, bound: Mapping[str, ast.
 
 
 def _by_shape(body: list[ast.stmt]) -> dict[str, list[ast.expr]]:
-    """Return the expressions in some lines by shape."""
+    """Return the expressions in some lines, by the kind of their root (see ``_shape``)."""
     found: dict[str, list[ast.expr]] = {}
     for node in nodes_in(body):
         if isinstance(node, ast.expr):
@@ -160,7 +160,7 @@ def _by_shape(body: list[ast.stmt]) -> dict[str, list[ast.expr]]:
 def _shape(node: ast.expr) -> str:
     """Return the kind of an expression's root: the operator, the called function, or the type of the node.
 
-    An expression can only match a form of the same shape.
+    An expression can only match a form whose root is of the same kind.
     """
     match node:
         case ast.BinOp(op=op):
@@ -173,7 +173,7 @@ def _shape(node: ast.expr) -> str:
 
 @functools.cache
 def _parsed(form: str) -> tuple[str, ast.expr]:
-    """Return the shape and the parsed form of an idiom. The result is shared and must not be changed."""
+    """Return the kind of the root and the parsed form of an idiom. The result is shared and must not be changed."""
     node = parse_expression(form)
     return _shape(node), node
 

@@ -294,7 +294,7 @@ class _Places(Visitor):
 
 
 def _values(node: ast.expr) -> set[str]:
-    """Return the variables, and the arrays whose elements, may be the value of an expression unchanged."""
+    """Return the names of the variables and arrays whose value or element an expression may return unchanged."""
     match node:
         case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
             return {name}

@@ -31,7 +31,7 @@ _OFFSETS = ("offset", "start", "first", "base", "begin", "index_offset", "start_
 _OFFSETS_OF = ("{}_offset", "{}_start", "first_{}", "{}_begin", "{}_base")
 _INT = Type("int32")
 _LEAST = 16
-"""Minimum number of threads for a list or an offset."""
+"""Minimum number of threads of a kernel whose indices are read from a list or have an offset added."""
 
 
 def choose_threads(sheet: Sheet, choices: Stream) -> None:

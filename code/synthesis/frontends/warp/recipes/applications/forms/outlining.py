@@ -187,7 +187,7 @@ class _Places:
             self.facts[id(node)] = _Fact(cost=cost, pure=pure, first=first, last=len(self.names))
 
     def form(self, statement: ast.stmt) -> str:
-        """Return the text of a statement without its names and numbers."""
+        """Return the source of a statement without its names and numbers."""
         if id(statement) not in self._forms:
             self._forms[id(statement)] = _NAMED_OR_NUMBERED.sub("", ast.dump(statement))
         return self._forms[id(statement)]

@@ -15,7 +15,8 @@ _BY_ROTATION_SHARE = 0.2
 ``transform_get_rotation`` is in 4.4 % and 4.7 %.
 """
 _NAMED_PARTS_SHARE = 0.15
-"""Probability that a kernel reads the parts of a transform by ``.p`` and ``.q``. One line in ten does so."""
+"""Probability that a kernel reads the parts of a transform by ``.p`` and ``.q``, as applications do in one of ten
+reads."""
 
 
 def rotate_by_rotation(sheet: Sheet, choices: Stream) -> None:

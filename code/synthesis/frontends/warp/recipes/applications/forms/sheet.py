@@ -77,7 +77,7 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A function that a form adds to the module of a kernel.
+    """A function that a form (a rewriting of a drawn kernel) adds to the module of the kernel.
 
     Args:
         definition: its definition, under its placeholder name.
@@ -91,7 +91,7 @@ class Made:
 
 @dataclass(kw_only=True)
 class Sheet:
-    """A kernel that forms may change.
+    """A drawn kernel that forms, which are rewritings, may change.
 
     Args:
         body: its statements, without the one that assigns the thread's indices.
@@ -170,7 +170,7 @@ def names_stored(nodes: Sequence[ast.AST]) -> Iterator[str]:
 
 
 def _is_stored(node: ast.Name) -> bool:
-    """Return whether a name is assigned to. A name that a form made may have no context; it is read."""
+    """Return whether a name is assigned to. A name without a context, which a form may have made, counts as read."""
     return isinstance(getattr(node, "ctx", None), ast.Store)
 
 
@@ -269,5 +269,5 @@ def parse_expression(text: str) -> ast.expr:
 
 
 def unparse(statement: ast.stmt) -> str:
-    """Return a statement as text. Parts made by a form may lack locations."""
+    """Return the source of a statement. Nodes made by a form may lack locations."""
     return ast.unparse(ast.fix_missing_locations(statement))

@@ -127,7 +127,7 @@ class _Joining(Rewriter):
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """All indices of an element except the last one, as text, and the names in them."""
+    """All indices of an element except the last one, as source, and the names in them."""
 
     text: str
     names: tuple[str, ...]

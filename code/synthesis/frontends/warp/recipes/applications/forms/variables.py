@@ -171,7 +171,10 @@ def _end(name: str) -> str:
 
 
 def _counts(name: str) -> bool:
-    """Return whether the name of an integer shows that no suffix such as ``_id`` should be added."""
+    """Return whether an integer's name already says what it is, such as a count, a flag or an index.
+
+    Such a name gets no suffix such as ``_id``.
+    """
     words = set(name.split("_"))
     return name.endswith(("id", "adr", "idx")) or bool(
         words & {

@@ -74,7 +74,10 @@ def _has(name: str, words: frozenset[str]) -> bool:
 
 
 def _most_required(pools: Iterable[tuple[str, ...]], candidates: list[frozenset[str]]) -> frozenset[str] | None:
-    """Return the candidate with a word in every name of the most pools; None if no pool has such a candidate."""
+    """Return the set of words that most pools force; None if no pool forces any.
+
+    A pool of names forces a set if each of its names contains a word of the set.
+    """
     counts = [sum(all(_has(name, each) for name in pool) for pool in pools) for each in candidates]
     return candidates[counts.index(max(counts))] if max(counts, default=0) else None
 

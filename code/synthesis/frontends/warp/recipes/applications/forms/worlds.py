@@ -30,7 +30,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 _SHARE = 0.1
 """Probability that the arrays of a kernel of one launch dimension get a dimension for the world.
 
-Of the indices of applications' arrays 4 % are the thread's own in two dimensions.
+In applications, 4 % of the accesses to arrays use both indices of a thread in two dimensions.
 """
 _FLAT = 0.12
 """Probability that a kernel whose arrays get a dimension for the world has one index for the world and the item."""
@@ -65,7 +65,10 @@ _TAKEN = {
     # lists of contacts differ between worlds
     "contact_shape0", "contact_pair", "contacts", "contacts_io", "offsets",
 }  # fmt: skip
-"""Placeholder names in kernels that already have several worlds: of worlds, of items' worlds, of numbers of items."""
+"""Names of placeholders for worlds, for the world of an item, or for numbers of items of a world.
+
+A kernel with one of them already has several worlds.
+"""
 _COUNTS = (2, 3, 4, 8)
 _MOST_THREADS = 288
 _HIGHEST_RANK = 3
@@ -260,8 +263,8 @@ def differs(given: Given) -> bool:
 def _may_split(sheet: Sheet) -> bool:
     """Return whether the items of a kernel can be divided among worlds.
 
-    Its only index must identify an item and have no bound, and lines may have no worlds yet. The index may not be split
-    into a row and a column, because the items of a world do not begin at 0.
+    Its only index must identify an item and have no bound, and its statements may not use worlds already. They may not
+    split the index into a row and a column either, because the items of a world do not begin at 0.
     """
     item = subject_of(sheet.axes[0]) if len(sheet.axes) == 1 and sheet.launch[0] >= _LEAST else ""
     if item in ("", "world", "env"):
