@@ -16,7 +16,7 @@ _LEAST_SHARE = 0.1
 _LEAST_SECONDS = 60.0
 """Seconds after which the time left is estimated even if less than ``_LEAST_SHARE`` of the work is finished."""
 _SPREAD = 0.15
-"""Maximum relative standard error of an estimate. Three standard errors are then about a factor of two."""
+"""Maximum relative standard error of an estimate, at which the true value is hardly ever half or twice as large."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class Meter:
         self._seen: dict[Hashable, float] = {}
         """The time of the latest event of each chunk."""
         self._marks = deque([(self._began, 0.0)])
-        """Pairs of time and progress of the last minutes, at most one each second, and the latest one before."""
+        """Pairs of time and progress: at most one each second for the last minutes, and the last one before them."""
         self._resumed = 0
         self._workers = 1
         self._chunks: int | None = None
@@ -207,7 +207,7 @@ class Meter:
         return (total - self._sum.way) / rate if first <= 2 * second and second <= 2 * first and first else None
 
     def _left_of_chunks(self, chunks: int, now: float) -> float | None:
-        """Return an estimate from the durations of finished chunks; None if they vary too much.
+        """Return an estimate of the seconds left from the durations of finished chunks; None if they vary too much.
 
         A running chunk that already took longer than the average is included with its current duration.
         """

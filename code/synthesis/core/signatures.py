@@ -176,8 +176,8 @@ class Argument:
         """Return the argument from the output of ``to_json``.
 
         Raises:
-            KeyError: if it lacks an entry.
-            ConfigError: if its domain is invalid, or its base does not fit.
+            KeyError: if ``entry`` lacks a key.
+            ConfigError: if the domain is invalid, or the base has another number of elements than the argument.
         """
         domain, shape = entry["domain"], entry["shape"]
         return cls(

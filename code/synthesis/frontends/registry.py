@@ -179,7 +179,10 @@ def tool_modules() -> frozenset[str]:
 
 @cache
 def tool_members() -> Mapping[str, frozenset[str]]:
-    """Return the members that a source may use, by module, of the tools whose front ends list them."""
+    """Return the members that a source may use, by the name of their module.
+
+    They are those that the descriptions of the front ends list.
+    """
     found: dict[str, frozenset[str]] = {}
     for name in _locations():
         found |= description_of(name).members

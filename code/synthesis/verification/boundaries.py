@@ -68,7 +68,7 @@ def find_edge_draws(
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        tolerance: array to the relative tolerance of the other runs.
+        tolerance: the relative tolerance of the other runs, by array.
         seed: seed of the draws.
     """
     thresholds = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
@@ -90,7 +90,7 @@ def find_compared_draws(
     Args:
         reference: the kernel's reference.
         spec: the kernel's record.
-        tolerance: array to the relative tolerance of the other runs.
+        tolerance: the relative tolerance of the other runs, by array.
         most: the maximum number of draws.
         seed: seed of the draws.
     """

@@ -108,7 +108,7 @@ def coverage_of(signature: Signature, runs: Sequence[Values], results: Sequence[
 
 
 def changed_by(run: Values, left: Values, names: Sequence[str]) -> list[str]:
-    """Return the names in ``names`` of arguments whose values a run changed, given all initial and final values."""
+    """Return those of ``names`` whose values differ before (``run``) and after a run (``left``)."""
     before, after = flat({name: run[name] for name in names}), flat({name: left[name] for name in names})
     return [name for name in names if any(_differs(before, after, each) for each in after if is_part_of(each, name))]
 

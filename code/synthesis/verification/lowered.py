@@ -52,18 +52,18 @@ def judge_lowered(
     unverified: Mapping[str, Unproved],
     failed: Mapping[str, Problem],
 ) -> float | Unproved | Problem:
-    """Judge a text by the judgement of the text that it is lowered from, and by the result of lowering that one again.
+    """Judge a text that is lowered from another text, its origin, by lowering the origin again.
 
     Args:
         level: the level of the text.
-        made: the ``Program`` of the text, with the outcome of lowering again; None if an untrusted plan lacks it.
-        errors: level to the largest error of a verified text.
-        unverified: level to the reason why its text is not verified.
-        failed: level to the reason why its text failed.
+        made: the ``Program`` that lowers the origin again, with its outcome; None if an untrusted plan lacks it.
+        errors: the largest error of each verified text, by level.
+        unverified: the reason why a text is not verified, by level.
+        failed: the reason why a text failed, by level.
 
     Returns:
-        The largest error of the text of ``lowered_from``, if that is verified and is lowered to the same bytes; else
-        why the text failed or is not verified.
+        The largest error of the origin if it is verified and is lowered to the bytes of the text; else why the text
+        failed or is not verified.
     """
     source = level.lowered_from
     if made is None:

@@ -16,7 +16,7 @@ from synthesis.verification.tangents import Tangents
 from synthesis.verification.tolerances import Expected
 
 OUTSIDE_DOMAIN = "on the inputs drawn"
-"""The end of the reason why nothing can be verified on the drawn inputs, although other inputs might work."""
+"""Last words of the message that nothing can be verified on the drawn inputs. Others might work."""
 
 
 @dataclass(frozen=True, slots=True)

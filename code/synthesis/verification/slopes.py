@@ -44,9 +44,9 @@ _BOUNDS_SHARE = 0.25
 _CLOSEST = 2.0**-9
 """Smallest distance of a point from a bound or from a number in the source, as a share of the domain's width."""
 _CLOSE = 2.0**-6
-"""Largest distance of a number that is placed next to a bound or a number in the source.
+"""Largest distance of a number from the bound, or the number in the source, that it is placed next to.
 
-It is also a share of the domain's width.
+The unit is the width of the argument's domain.
 """
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w.])")
 """Matches the numbers of a source."""

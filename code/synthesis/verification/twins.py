@@ -18,7 +18,7 @@ from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.planning import make_plan
 
 _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are too dear to run")
-"""The reason why a text that a compiler schedules for its sizes is unverified: no twin can represent it."""
+"""The reason why a text is unverified whose schedule the compiler chose for the sizes: a twin's schedule may differ."""
 
 
 def at_executed_sizes(spec: KernelSpec) -> KernelSpec:

@@ -125,8 +125,8 @@ def _without_effect(
         results: the kernel's results on each of them.
         names: the arguments to check.
         written: the outputs.
-        redrawn: argument to the results on the first of the runs with that argument drawn again; empty if there is no
-            such attempt yet.
+        redrawn: for each argument, the results of the first run with only this argument drawn again; empty if that has
+            not been tried.
         seed: seed of the draws.
     """
     idle = list(names)

@@ -95,7 +95,7 @@ def replay(folder: Place, key: str) -> Replay:
 
 
 def run_that_drew(folder: Place, frontend: str, seed: int | None) -> Run | None:
-    """Return the settings of the run that drew a kernel, the folder's own or a merged one; None if there is none.
+    """Return the run that drew a kernel: the folder's run, or one of those merged into the folder; None if none did.
 
     Args:
         folder: the output folder of ``irsmith generate`` or ``irsmith finalize``.

@@ -23,7 +23,7 @@ class BusyError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """An answer that waits."""
+    """An answer whose score has been requested and is not yet computed."""
 
     answer: SentAnswer
     reply: "asyncio.Future[dict[str, Any]]"

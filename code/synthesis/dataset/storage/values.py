@@ -107,7 +107,7 @@ def map_of(test: Test) -> Test:
 
 
 def is_line_map(value: Any) -> bool:
-    """Return whether it maps levels to lists of integer triples."""
+    """Return whether a value maps levels to lists of integer triples."""
     return map_of(list_of(lambda step: list_of(is_integer)(step) and len(step) == 3))(value)
 
 

@@ -188,7 +188,7 @@ def _loop(*bounds: Any, **_: Any) -> Generator[Any]:
 
 
 class _Scope(Replacing):
-    """The replacements that are made while a kernel is interpreted. Triton's interpreter uses it, too."""
+    """The replacements that are made while a kernel is interpreted, by this module and by Triton's interpreter."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -29,7 +29,9 @@ class ToolMissingError(Exception):
 
 
 def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:
-    """Return the PTX of a kernel, forward and backward, without comments and without unused tables.
+    """Return the PTX of a kernel, forward and backward, and the map from its lines to lines of the source.
+
+    Comments are removed, and tables of numbers that no instruction uses.
 
     Raises:
         Exception: any exception that Warp raises for a kernel that it cannot build.

@@ -142,7 +142,7 @@ def _backward_marked() -> Generator[None]:
 
 @contextlib.contextmanager
 def _quick() -> Generator[None]:
-    """Make Warp cache lookups that it would repeat for every statement, inside a context; results are unchanged."""
+    """Let Warp keep, inside a context, the results of lookups that it would repeat for every statement."""
     direct, spell = _Adjoint.get_line_directive, _Var.type_to_ctype
     known, directives = functools.cache(spell), dict[tuple[str, int, int], str | None]()
 

@@ -293,7 +293,10 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
 
 
 def _opened(head: Sequence[str], names: set[str], problems: list[str]) -> str:
-    """Add the names in the head before an outermost brace; return the name if it is a struct's, else an empty text."""
+    """Add the name that the tokens before an outermost brace declare. Return it if it is a struct's, else an empty str.
+
+    If they declare neither a struct nor a function, a sentence is added to ``problems``.
+    """
     if head[:1] == ["struct"] and len(head) == 2:
         names.add(head[1])
         return head[1]

@@ -79,7 +79,13 @@ def verify_folder(
 def verify_folder_with(
     settings: Verification, folder: Place, running: Running, *, on_failure: OnFailure | None = None
 ) -> Reverification:
-    """Verify every row of a folder.
+    """Verify every row of a folder, and return which of them passed and why the others failed.
+
+    Args:
+        settings: the settings of the verification.
+        folder: the folder or URL.
+        running: how the work is done.
+        on_failure: called with each failure as it is found.
 
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.

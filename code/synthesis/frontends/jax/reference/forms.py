@@ -21,7 +21,7 @@ from synthesis.frontends.jax.reference.stacks import (
 
 
 class Evaluating(Machine, Protocol):
-    """The part of the evaluator of several runs that forms use."""
+    """The members of the evaluator of several runs that the functions of this module use."""
 
     running: Sequence[int]
     """The runs that are being evaluated, one per element of each stack."""

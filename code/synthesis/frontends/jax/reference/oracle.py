@@ -158,7 +158,7 @@ class GraphReference:
 
     @property
     def unit(self) -> float:
-        """The unit in the last place, at 1, of the coarsest results of an equation; 0 if none has 16 bits."""
+        """The unit in the last place, at 1, of the coarsest 16-bit type that an equation results in; 0 if none does."""
         return coarsest_unit(self.graph)
 
     @property

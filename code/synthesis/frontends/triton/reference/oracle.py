@@ -173,7 +173,7 @@ class TritonReference:
 
     @property
     def work(self) -> float:
-        """0, since a kernel is always evaluated at its actual sizes."""
+        """The cost at which a twin would be used; 0, since a kernel is always evaluated at its actual sizes."""
         return 0.0
 
     @property

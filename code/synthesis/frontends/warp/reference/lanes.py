@@ -115,7 +115,7 @@ class Lanes:
 
     @functools.cached_property
     def replica(self) -> Array:
-        """The number of each lane's replica."""
+        """The index of the replica of the launch, and thus of the draw, that each lane belongs to."""
         return np.repeat(np.arange(self.replicas), self.lanes // self.replicas)
 
     @functools.cached_property

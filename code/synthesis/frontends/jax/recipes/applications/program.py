@@ -562,7 +562,7 @@ class Program:
         return kind if len(kind) < _WIDEST else ""
 
     def _marks(self, style: Stream, used: Sequence[Parameter]) -> tuple[str, ...]:
-        """Return ``jax.jit`` decorators for some functions, with the names of static arguments."""
+        """Return the function's decorators: none, or for a few functions ``jax.jit`` with its static arguments."""
         if not style.chance(0.004):
             return ()
         static = [each.name for each in used if each.static]

@@ -30,9 +30,10 @@ MOST_TRIPS = 64
 A filter of 768 steps took 14 s; one of 64 steps took 1 s. A Monte Carlo simulation of 128 steps took 29 s.
 """
 _PAIRS = re.compile(r"\[None(?:, :|\])|\[:, (?:None|jnp\.newaxis)\]|\bvmap\(\s*(?:jax\.)?vmap\(|\bexpand_dims\(")
-"""Matches the code that combines all rows with all others.
+"""Matches code that combines all elements of an array with all others.
 
-It also matches other code that adds axes. This is harmless: a function with a twin is only cheaper to run.
+It also matches other code that adds axes. Such a function may get a twin that it does not need, which is harmless: a
+twin is cheaper to run.
 """
 _OF_A_PAIR = 16
 """Approximate number of values for each pair of rows, such as bins of a histogram or terms of an energy.

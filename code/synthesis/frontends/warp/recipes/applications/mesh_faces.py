@@ -65,7 +65,10 @@ def _name_faces(p: Program, size: float) -> None:
 
 
 def _measured(p: Program, target: str, held: bool) -> tuple[str, list[str]]:
-    """Return titles, and the lines that process a face whose corners are variables."""
+    """Return a title for the kernel, and the lines that process a face whose corners are variables.
+
+    ``held`` says whether the mesh is in a local variable.
+    """
     if target in ("face_area", "face_index"):
         return _areas(p)
     if target in ("face_facing", "face_normal"):

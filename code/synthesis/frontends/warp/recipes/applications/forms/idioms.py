@@ -190,7 +190,7 @@ def _places(
 
 
 def _match(form: ast.expr, node: ast.expr, idiom: _Idiom, known: Mapping[str, str]) -> dict[str, ast.expr] | None:
-    """Return the values of a form's variables in an expression; None if it does not match the form."""
+    """Match an expression with a pattern, and return what each of its variables stands for; None if it differs."""
     bound: dict[str, ast.expr] = {}
     if not _unify(form, node, idiom, bound):
         return None

@@ -26,7 +26,7 @@ _THREADS = ("tid", "t", "thread_id", "idx", "slot")
 _LISTS = ("active_ids", "indices", "ids", "selected_ids", "active_list", "work_list")
 _LISTS_OF = ("{one}_ids", "active_{many}", "{one}_indices", "{one}_list", "selected_{many}")
 _WHOLE = frozenset({"pixel", "pixels", "px", "texel", "col", "column"})
-"""Words in the names of indices for which no list is used, because all items are always processed."""
+"""Words in the names of indices that are never read from a list, because all such items are always processed."""
 _OFFSETS = ("offset", "start", "first", "base", "begin", "index_offset", "start_index")
 _OFFSETS_OF = ("{}_offset", "{}_start", "first_{}", "{}_begin", "{}_base")
 _INT = Type("int32")
