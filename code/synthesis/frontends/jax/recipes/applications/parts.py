@@ -176,6 +176,11 @@ def with_escaped_braces(lines: str) -> str:
     return lines.replace("{", "<<").replace("}", ">>")
 
 
+def choose_and_escape(p: Program, text: str) -> str:
+    """Return a template with one alternative chosen in each group, and the braces of Python code escaped again."""
+    return with_escaped_braces(p.choose(text))
+
+
 def placed(text: str, mark: str, lines: str) -> str:
     """Return a template in which each line that is only the mark is replaced by lines with the same indentation."""
     return re.sub(rf"(?m)^( *){mark}$", lambda found: indent(lines, found[1]), text)

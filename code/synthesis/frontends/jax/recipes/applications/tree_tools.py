@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import parameters
-from synthesis.frontends.jax.recipes.applications.parts import key, with_escaped_braces
+from synthesis.frontends.jax.recipes.applications.parts import choose_and_escape, key, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tree_parts import (
     write_compared,
@@ -34,11 +34,6 @@ TREE_VDOT = '''
         return sum(jnp.vdot(x, y) for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b)))}
 '''
 KEYS_LIKE = _BODIES["keys_like"]
-
-
-def _choose_and_escape(p: Program, text: str) -> str:
-    """Return a text with one alternative chosen in each group, and the braces of Python code escaped again."""
-    return with_escaped_braces(p.choose(text))
 
 
 def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
@@ -295,7 +290,7 @@ def _noise(p: Program) -> Text:
     tree = _tree(p)
     form = p.pick(*_NOISES)
     lines, titles, summary = _NOISES[form]
-    lines = _choose_and_escape(p, lines)
+    lines = choose_and_escape(p, lines)
     results = len(re.findall(r"noise$", lines.rstrip())) + 2 if form == "antithetic" else 1
     return Text(
         lines=lines,
@@ -356,7 +351,7 @@ def _batches(p: Program) -> Text:
 
     shorter: Tree = mapped(one, lambda leaf: Leaf(leaf.shape[1:]))
     longer = rows + size
-    lines = _choose_and_escape(p, _BATCHES[form])
+    lines = choose_and_escape(p, _BATCHES[form])
     taken: Tree = mapped(one, lambda leaf: Leaf((size, *leaf.shape[1:])))
     results: dict[str, tuple[Tree, ...]] = {
         "stack": (mapped(one, stacked),), "concat": (mapped(one, joined),),
@@ -424,7 +419,7 @@ def _blend(p: Program) -> Text:
     targeted = form in ("soft", "periodic")
     counter = Leaf((), 0, 50, "int32")
     state, result = tree, (tree,)
-    text = _choose_and_escape(p, _AVERAGES[form])
+    text = choose_and_escape(p, _AVERAGES[form])
     if form == "running" and "start" not in text:
         counter = Leaf((), 1, 50, "int32")
     if form in ("warm", "running"):

@@ -10,7 +10,7 @@ from synthesis.drawing.lines import join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
-from synthesis.frontends.jax.recipes.applications.parts import key, truth, weights, with_escaped_braces
+from synthesis.frontends.jax.recipes.applications.parts import choose_and_escape, key, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -144,11 +144,6 @@ def _draw_update(stream: Stream, target: str) -> KernelSpec:
     return draw_by_name(stream, ("optimizers", "update_by_name", target), FAMILIES[target], given, changed(tree, -1, 1))
 
 
-def _choose_and_escape(p: Program, text: str) -> str:
-    """Return a text with one alternative chosen in each group, and the braces of Python code escaped again."""
-    return with_escaped_braces(p.choose(text))
-
-
 def _put(text: str, mark: str, lines: str) -> str:
     """Return a text with lines in place of a mark that is alone on a line."""
     return re.sub(rf"(?m)^( *){mark}$", lambda found: indent(dedent(lines).strip("\n"), found[1]), text)
@@ -158,7 +153,7 @@ def _choices(p: Program) -> Text:
     rows, choices = p.size(8, 16, 32), p.size(16, 64, 128)
     way = p.pick(*_CHOICES)
     lines, titles, summary = _CHOICES[way]
-    lines = _choose_and_escape(p, _put(lines, "MASKED", _MASKED))
+    lines = choose_and_escape(p, _put(lines, "MASKED", _MASKED))
     if way == "boltzmann":  # its log probabilities are returned
         lines = lines.replace("-jnp.inf", "-1e9")
     k = p.choices.choice((4, 8))
@@ -205,7 +200,7 @@ def _advantages(p: Program) -> Text:
             raise ValueError(f'rewards of shape <<rewards.shape>>, but values of shape <<values.shape>>')}
     """
     lines = _put(_put(lines, "NEXT", _NEXT), "STANDARD", standard)
-    lines = _choose_and_escape(p, join("" if way == "grouped" else checked, lines))
+    lines = choose_and_escape(p, join("" if way == "grouped" else checked, lines))
     shape = (length, batch)
     pair = lines.rstrip().split("return ")[-1].count(",") == 1 and way != "grouped"
     both = pair and not lines.rstrip().endswith("keepdims=True)")
