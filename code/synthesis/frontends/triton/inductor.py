@@ -310,10 +310,10 @@ def _copy(value: Any, memories: dict[int, Any]) -> Any:
     if tensor is None:
         return value
     memory = tensor.untyped_storage()
-    memories.setdefault(memory.data_ptr(), memory.clone())
-    return tensor.new_empty(0).set_(
-        memories[memory.data_ptr()], tensor.storage_offset(), tensor.size(), tensor.stride()
-    )
+    address = memory.data_ptr()
+    if address not in memories:
+        memories[address] = memory.clone()
+    return tensor.new_empty(0).set_(memories[address], tensor.storage_offset(), tensor.size(), tensor.stride())
 
 
 @dataclass(frozen=True, slots=True)

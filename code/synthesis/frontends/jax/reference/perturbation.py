@@ -227,12 +227,10 @@ class PerturbingEvaluator(Together):
         return (value + directions * unit).astype(value.dtype)
 
     def _off_one_by_one(self, total: Array, terms: Array) -> Array:
-        """Return a 16-bit sum perturbed as if it were rounded after each term; return other sums unchanged.
+        """Return a 16-bit sum perturbed as if it were rounded after each term.
 
         XLA may round after each term, and the oracle does not.
         """
-        if total.dtype not in UNITS:
-            return total
         count = max(1, terms.size // max(1, total.size))
         size = np.sqrt(np.square(terms.astype(np.float32)).sum() / max(1, total.size))
         unit = UNITS[total.dtype] * np.sqrt(count) * np.maximum(np.abs(total.astype(np.float32)), size)
