@@ -79,20 +79,20 @@ def find_aimed_draws(
         reached = reference.reached(trace)
         if len(found) == _MOST or not (idle or reached.missed or reached.untaken):
             break
-        way = Trace()
-        try:
-            (own,) = reference([trials[number]], double=False, trace=way)
-            changed = changed_by(trials[number], own, idle)
-            new = [place for place in way.first if place not in trace.first]  # find_turning_draws depends on the order
-            both = replace(trace, arms=trace.arms | way.arms)
-            taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
-            if not (changed or new or taken):
-                continue
-            (double,) = reference([trials[number]], double=True)
-            expected = expect([double], [own], poison, unit=reference.unit)
-        except Exception as error:  # noqa: BLE001 (the draw verifies nothing, whatever the error is)
-            logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
+        way, trial = Trace(), trials[number]
+        own = _result(reference, spec, trial, number, double=False, trace=way)
+        if own is None:
             continue
+        changed = changed_by(trial, own, idle)
+        new = [place for place in way.first if place not in trace.first]  # in order: find_turning_draws depends on it
+        both = replace(trace, arms=trace.arms | way.arms)
+        taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
+        if not (changed or new or taken):
+            continue
+        double = _result(reference, spec, trial, number, double=True)
+        if double is None:
+            continue
+        expected = expect([double], [own], poison, unit=reference.unit)
         if expected.ill_conditioned or expected.non_finite:
             continue
         idle = [name for name in idle if name not in changed]
@@ -101,7 +101,19 @@ def find_aimed_draws(
         trace.whole |= way.whole
         trace.order = trace.order or way.order
         trace.left_out |= way.left_out
-        found.append(AimedDraw(inputs=trials[number], own=own, double=double))
+        found.append(AimedDraw(inputs=trial, own=own, double=double))
+    return found
+
+
+def _result(
+    reference: Reference, spec: KernelSpec, trial: Values, number: int, *, double: bool, trace: Trace | None = None
+) -> Values | None:
+    """Return the reference's results on one trial; None if it fails, since then the draw verifies nothing."""
+    try:
+        (found,) = reference([trial], double=double, trace=trace)
+    except Exception as error:  # noqa: BLE001 (whatever the error is)
+        logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
+        return None
     return found
 
 

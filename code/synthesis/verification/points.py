@@ -198,15 +198,17 @@ def _aimed(
             break
         if not _cover_more(reference, trace, [place for _, place in together]):
             continue
-        ways = [(number, place, _cover_more(reference, trace, [place])) for number, place in together]
-        promising = [(number, place, way) for number, place, way in ways if way is not None]
+        promising = [
+            (number, place, way)
+            for number, place in together
+            if (way := _cover_more(reference, trace, [place])) is not None
+        ]
         smooth = _smooth_among(reference, spec, [(number, place) for number, place, _ in promising], seed=seed)
         for (_, _, way), sound in zip(promising, smooth, strict=True):
-            before = len(reference.reached(trace).underived)
-            if len(found) == MOST_AIMED or not before:
+            if len(found) == MOST_AIMED:
                 break
             more = _merged(trace, way)
-            if sound is not None and len(reference.reached(more).underived) < before:
+            if sound is not None and _covers_more(reference, trace, more):
                 found.append(sound)
                 trace.first, trace.arms, trace.whole = more.first, more.arms, more.whole
     return found
@@ -248,8 +250,12 @@ def _cover_more(reference: Reference, trace: Trace, places: Sequence[Values]) ->
         reference(places, double=False, trace=way)
     except ReferenceFaultError:
         return None if len(places) == 1 else trace
-    fewer = len(reference.reached(way).underived) < len(reference.reached(trace).underived)
-    return way if fewer else None
+    return way if _covers_more(reference, trace, way) else None
+
+
+def _covers_more(reference: Reference, trace: Trace, more: Trace) -> bool:
+    """Return whether an extended trace covers more of the code that a derivative depends on."""
+    return len(reference.reached(more).underived) < len(reference.reached(trace).underived)
 
 
 def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Values]:
