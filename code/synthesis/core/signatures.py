@@ -177,7 +177,7 @@ class Argument:
 
         Raises:
             KeyError: if ``entry`` lacks a key.
-            ConfigError: if the domain is invalid, or the base has another number of elements than the argument.
+            ConfigError: if the domain is invalid, or the base does not fit the argument.
         """
         domain, shape = entry["domain"], entry["shape"]
         return cls(

@@ -65,9 +65,9 @@ def _name_faces(p: Program, size: float) -> None:
 
 
 def _measured(p: Program, target: str, held: bool) -> tuple[str, list[str]]:
-    """Return a title for the kernel, and the lines that process a face whose corners are variables.
+    """Return possible names of the kernel, separated by spaces, and the lines that process a face.
 
-    ``held`` says whether the mesh is in a local variable.
+    The corners of the face are variables. ``held`` says whether the mesh is in a local variable.
     """
     if target in ("face_area", "face_index"):
         return _areas(p)
