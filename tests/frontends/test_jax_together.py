@@ -17,7 +17,7 @@ from jax_programs import CASES
 from synthesis import KernelGenerator, Pair, SynthesisPipeline
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.jax.graphs import Graph
-from synthesis.frontends.jax.reference.decisions import Noting
+from synthesis.frontends.jax.reference.decisions import Recording
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.perturbation import Directions, Perturbed, PerturbingEvaluator
@@ -107,7 +107,7 @@ class Upwards(Directions):
 
 
 def perturbed(graph: Graph, several: list[list[Any]]) -> list[Perturbed]:
-    noted = [each for inputs in several for each in Noting().noted(graph, [inputs])]
+    noted = [each for inputs in several for each in Recording().noted(graph, [inputs])]
     return PerturbingEvaluator(Upwards()).perturbed(graph, several, noted)
 
 

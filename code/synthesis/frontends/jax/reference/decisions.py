@@ -111,7 +111,7 @@ class Decision:
             return left.astype(inputs[0].dtype)
 
 
-class Noting(Together):
+class Recording(Together):
     """An evaluator in the graph's own precision that records the decisions of floating-point numbers."""
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class Noting(Together):
         except Exception:
             if len(several) == 1:
                 raise
-            return [noted for inputs in several for noted in Noting().noted(graph, [inputs])]
+            return [noted for inputs in several for noted in Recording().noted(graph, [inputs])]
         return [self._of_run(run) for run in range(len(several))]
 
     def _of_run(self, run: int) -> list[Decision]:

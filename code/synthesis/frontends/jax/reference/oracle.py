@@ -14,7 +14,7 @@ from synthesis.frontends.jax.reference.decisions import (
     MORE,
     Decision,
     InvertingEvaluator,
-    Noting,
+    Recording,
     is_open,
     is_unclear,
     most_moved,
@@ -118,7 +118,7 @@ class GraphReference:
         """Return the inputs and the decisions of each run. The decisions of a run are computed once."""
         new = [run for run in runs if id(run) not in self._known]
         several = [list(run.values()) for run in new]
-        found = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
+        found = (each for group in at_once(self.graph, several) for each in Recording().noted(self.graph, group))
         self._known.update((id(run), (run, decisions)) for run, decisions in zip(new, found, strict=True))
         return [list(run.values()) for run in runs], [self._known[id(run)][1] for run in runs]
 
