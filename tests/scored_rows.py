@@ -71,8 +71,7 @@ def named_otherwise(row: Document, level: str) -> str:
     if row.frontend == "warp":
         return re.sub(r"\bvar_0\b", "mine", text)
     if "hlo" not in level:
-        at = text.index(" let\n") + len(" let\n")
-        return f"{text[:at]}    zz:i32[] = add 1:i32[] 1:i32[]\n{text[at:]}"
+        return re.sub(r" let\s+", " let\n    zz:i32[] = add 1:i32[] 1:i32[]\n    ", text, count=1)
     if level.endswith("stablehlo"):
         at = text.rindex("return ")
         return f"{text[:at]}%more = stablehlo.constant dense<1> : tensor<i32>\n    {text[at:]}"
