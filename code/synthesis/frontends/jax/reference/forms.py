@@ -123,6 +123,14 @@ def _product(together: Evaluating, inputs: Sequence[Any], equation: Equation) ->
     return together.of_all(equation, [whole(each, runs) for each in inputs], parameters)
 
 
+def _convolved(together: Evaluating, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Evaluate a convolution of several runs' images and filters."""
+    if any(each.dtype.kind == "c" for each in inputs):
+        return None
+    runs = len(together.running)
+    return together.of_all(equation, [whole(each, runs) for each in inputs], {"runs": runs})
+
+
 def _gathered(together: Evaluating, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     """Evaluate a gather with the runs as one more batch axis."""
     runs, numbers = len(together.running), equation.parameters["dimension_numbers"]
@@ -252,7 +260,8 @@ _NAMED: dict[str, Form] = {
                     _scattered),
     **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit",
                      "one_minus_square", "polynomial", "remat2", "scaled_dot", "scan"), _called),
-    "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"), "dot_general": _product,
+    "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"),
+    "conv_general_dilated": _convolved, "dot_general": _product,
     "dynamic_slice": _dynamic_slice, "dynamic_update_slice": _dynamic_update, "gather": _gathered, "pad": _padded,
     "rev": _along("dimensions"), "slice": _cut, "sort": _along("dimension"),
     "transpose": _transposed, "while": _looped,

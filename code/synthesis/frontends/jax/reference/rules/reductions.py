@@ -183,36 +183,46 @@ def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: 
 @rule("conv_general_dilated")
 def _convolution(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     numbers, result = parameters["dimension_numbers"], evaluator.format(types[0].dtype)
-    x, w = inputs[0].transpose(numbers.lhs_spec), inputs[1].transpose(numbers.rhs_spec)
+    several = "runs" in parameters
+    x, w = inputs if several else (each[None] for each in inputs)  # a first axis is that of the runs
+    axes = ((0, *(1 + axis for axis in each)) for each in (numbers.lhs_spec, numbers.rhs_spec))
+    x, w = (each.transpose(*order) for each, order in zip((x, w), axes, strict=True))
     # NumPy's einsum does not support bfloat16. Sums are in the result's format if that is wider.
     wide = np.dtype(np.float32) if result.kind in "fV" and result.itemsize < 4 else result
     x, w = (each.astype(wide, copy=False) for each in (x, w))
     parts = int(parameters["batch_group_count"])
-    pairs = zip(np.split(x, parts), np.split(w, parts), strict=True)
-    made = np.concatenate([_convolved(each, filters, parameters) for each, filters in pairs], axis=1)
-    return made.transpose(np.argsort(numbers.out_spec)).astype(result)
+    pairs = zip(np.split(x, parts, axis=1), np.split(w, parts, axis=1), strict=True)
+    made = np.concatenate([_convolved(each, filters, parameters) for each, filters in pairs], axis=2)
+    made = made.transpose(0, *(1 + np.argsort(numbers.out_spec))).astype(result)
+    return made if several else made[0]
 
 
 def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
-    """Return the convolution of images (channels before sides) and filters (output before input channels)."""
-    groups, space = int(parameters["feature_group_count"]), x.ndim - 2
-    flat = [(0, 0, 0)] * 2
+    """Return the convolution of each run's images and filters.
+
+    Args:
+        x: images, with axes for runs, images, channels and sides.
+        w: filters, with axes for runs, output channels, input channels of a group, and sides.
+        parameters: those of the equation.
+    """
+    groups, space = int(parameters["feature_group_count"]), x.ndim - 3
+    flat = [(0, 0, 0)] * 3
     x = padded(x, 0, flat + [(low, high, step - 1) for (low, high), step in
                              zip(parameters["padding"], parameters["lhs_dilation"], strict=True)])  # fmt: skip
     w = padded(w, 0, flat + [(0, 0, step - 1) for step in parameters["rhs_dilation"]])
-    view = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], axis=tuple(range(2, 2 + space)))
-    view = view[(slice(None),) * 2 + tuple(slice(None, None, step) for step in parameters["window_strides"])]
-    batch, channels, features = *x.shape[:2], w.shape[0]
-    view = view.reshape(batch, groups, channels // groups, *view.shape[2:])
-    w = w.reshape(groups, features // groups, *w.shape[1:])
+    view = np.lib.stride_tricks.sliding_window_view(x, w.shape[3:], axis=tuple(range(3, 3 + space)))
+    view = view[(slice(None),) * 3 + tuple(slice(None, None, step) for step in parameters["window_strides"])]
+    runs, batch, channels, features = *x.shape[:3], w.shape[1]
+    view = view.reshape(runs, batch, groups, channels // groups, *view.shape[3:])
+    w = w.reshape(runs, groups, features // groups, *w.shape[2:])
     if x.dtype.kind == "f":  # NumPy's einsum would take much longer
-        taps = range(3 + space, 3 + 2 * space)
-        made = matrix_product(view, w, ((1,), (2, *taps)), ((0,), (2, *range(3, 3 + space))))
-        made = np.moveaxis(made, (0, -1), (1, 2))
+        taps = range(4 + space, 4 + 2 * space)
+        made = matrix_product(view, w, ((0, 2), (3, *taps)), ((0, 1), (3, *range(4, 4 + space))))
+        made = np.moveaxis(made, (1, -1), (2, 3))
     else:
         places, inner = "uvw"[:space], "xyz"[:space]
-        made = np.einsum(f"ngc{places}{inner},goc{inner}->ngo{places}", view, w)
-    return made.reshape(batch, features, *made.shape[3:])
+        made = np.einsum(f"rngc{places}{inner},rgoc{inner}->rngo{places}", view, w)
+    return made.reshape(runs, batch, features, *made.shape[4:])
 
 
 def _folded(evaluator: Machine, view: Array, axes: tuple[int, ...], start: Array, body: Graph) -> Array:
