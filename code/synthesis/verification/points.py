@@ -192,25 +192,54 @@ def _aimed(
         seed: seed of the points.
     """
     found: list[MeasuredPlace] = []
+
+    def wanted() -> bool:
+        return len(found) < MOST_AIMED and bool(reference.reached(trace).underived)
+
     numbered = enumerate(trials(spec, runs, seed))
-    while together := list(islice(numbered, _BATCH_SIZE)):
-        if len(found) == MOST_AIMED or not reference.reached(trace).underived:
-            break
-        if not _cover_more(reference, trace, [place for _, place in together]):
-            continue
-        promising = [
-            (number, place, way)
-            for number, place in together
-            if (way := _cover_more(reference, trace, [place])) is not None
-        ]
-        smooth = _smooth_among(reference, spec, [(number, place) for number, place, _ in promising], seed=seed)
-        for (_, _, way), sound in zip(promising, smooth, strict=True):
-            if len(found) == MOST_AIMED:
+    while wanted() and (together := list(islice(numbered, _BATCH_SIZE))):
+        while wanted() and together:
+            way = _cover_more(reference, trace, [place for _, place in together])
+            if way is None:
                 break
-            more = _merged(trace, way)
-            if sound is not None and _covers_more(reference, trace, more):
-                found.append(sound)
-                trace.first, trace.arms, trace.whole = more.first, more.arms, more.whole
+            first = _first_to_cover(trace, way)
+            chosen = [each for run, each in enumerate(together) if run in first] or together
+            found += _covering(reference, spec, trace, chosen, most=MOST_AIMED - len(found), seed=seed)
+            numbers = {number for number, _ in chosen}
+            together = [each for each in together if each[0] not in numbers]
+    return found
+
+
+def _first_to_cover(trace: Trace, more: Trace) -> set[int]:
+    """Return the runs that were the first to execute what an extended trace has more than another."""
+    places = {run for place, run in more.first.items() if place not in trace.first}
+    return places | {run for arm, run in more.arms.items() if arm not in trace.arms}
+
+
+def _covering(
+    reference: Reference,
+    spec: KernelSpec,
+    trace: Trace,
+    numbered: Sequence[tuple[int, Values]],
+    *,
+    most: int,
+    seed: int,
+) -> list[MeasuredPlace]:
+    """Return up to ``most`` smooth ones of some numbered points at which a derivative depends on more code.
+
+    The trace is extended by the code that is executed at each of them.
+    """
+    found: list[MeasuredPlace] = []
+    ways = [(number, place, _cover_more(reference, trace, [place])) for number, place in numbered]
+    promising = [(number, place, way) for number, place, way in ways if way is not None]
+    smooth = _smooth_among(reference, spec, [(number, place) for number, place, _ in promising], seed=seed)
+    for (_, _, way), sound in zip(promising, smooth, strict=True):
+        more = _merged(trace, way)
+        if len(found) == most:
+            break
+        if sound is not None and _covers_more(reference, trace, more):
+            found.append(sound)
+            trace.first, trace.arms, trace.whole = more.first, more.arms, more.whole
     return found
 
 
