@@ -51,9 +51,10 @@ def vertex_smooth(
     else:
         smoothed[tid] = particle_q[tid]
     #| or
-    smoothed[tid] = particle_q[tid]
+    moved = particle_q[tid]
     if weight > 0.0:
-        smoothed[tid] += total * (strength / weight)
+        moved += total * (strength / weight)
+    smoothed[tid] = moved
     #| end
     #| or
     #| one of
