@@ -14,9 +14,9 @@ _CONTACTS = 24
 _TYPES = {"PLANE": 0, "SPHERE": 1, "CAPSULE": 2, "BOX": 3}
 
 
-def _shapes(p: Program) -> int:
-    """Declare shapes that are attached to bodies, and return their number."""
-    count = p.choices.choice((16, 24, 32))
+def _shapes(p: Program, counts: tuple[int, ...] = (16, 24, 32)) -> int:
+    """Declare shapes that are attached to bodies, and return their number, which is one of ``counts``."""
+    count = p.choices.choice(counts)
     p.array("shape_type", INT, (0, 3), (count,), ("shape_type", "geom_type", "shape_types"))
     p.array("shape_pos", VEC, (-0.9, 0.9), (count,), ("shape_pos", "geom_xpos", "centers"))
     p.array("shape_scale", VEC, (0.2, 0.5), (count,), ("shape_scale", "geom_size", "shape_size"))
@@ -148,11 +148,15 @@ _SURVEY = {
 
 def _draw_survey(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that computes bounds of shapes, or the distance of points from the nearest shape."""
-    p = Program(stream, *((("tid", "shape", "shape_id", "geom"),) if target == "bounds" else (("tid", "i", "point"),)))
+    if target == "bounds":
+        p = Program(stream, ("tid", "shape", "shape_id", "geom"))
+    else:
+        p = Program(stream, ("tid", "i", "point"), launch=(stream.child("threads").choice((24, 32, 48)),))
     threads = p.threads
     if target == "bounds":
         p.array("shape_type", INT, (0, 3), (threads,), ("shape_type", "geom_type", "shape_types"))
-    count = _shapes(p)
+    # every thread loops over all shapes for distances
+    count = _shapes(p, (6, 8, 12) if target == "distances" else (16, 24, 32))
     if target == "distances":
         p.array("shape_scale", VEC, (0.2, 0.4), (count,), ("shape_scale", "geom_size", "shape_size"))
         p.array("shape_flags", INT, (0, 3), (count,), ("shape_flags", "flags"))

@@ -236,7 +236,7 @@ def _placed(p: Program, target: str, text: str) -> str:
 def _draw_closest(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that uses the closest point of a mesh within a distance: contacts, projections, distances."""
     titles, summary, text = stream.child("purpose").choice(_CLOSEST[target])
-    p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("threads").choice((64, 96, 128)),))
+    p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("threads").choice((32, 48, 64)),))
     ask_mesh(p, velocities="eval_velocity" in text)
     _declare(p, target, titles)
     text = _placed(p, target, text)
@@ -251,7 +251,7 @@ def _draw_signed(stream: Stream, target: str) -> KernelSpec:
     titles, summary, text = stream.child("purpose").choice(_SIGNED[target])
     by_cell = "CELL" in text
     axes = ("tid", "cell", "voxel", "i") if by_cell else ("tid", "i", "particle", "pid")
-    p = Program(stream, axes, launch=(stream.child("threads").choice((64, 96, 128)),))
+    p = Program(stream, axes, launch=(stream.child("threads").choice((32, 48, 64)),))
     ask_mesh(p, CLOSED)
     _declare(p, target, titles)
     text = _placed(p, target, text)

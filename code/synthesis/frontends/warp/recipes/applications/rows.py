@@ -310,11 +310,13 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         p = Program(stream, names, launch=(threads * (_LANES if shared else 1),))
         rows = threads * (1 if shared else _BLOCK)
     else:
-        p = Program(stream, ("row", "tid", "i", "r"))
+        # the oracle runs threads one after another where each takes the next place of a column
+        few = (stream.child("threads").choice((24, 32, 48)),) if "column_fill" in text else None
+        p = Program(stream, ("row", "tid", "i", "r"), launch=few)
         rows = p.threads
     entries = p.choices.choice((24, 32, 48))
     p.array("offsets", INT, (0, entries), (rows + 1,), ("row_offsets", "offsets", "row_ptr", "indptr"))
-    if "values_io" in text or "scaled_values" in text:
+    if "values_io" in text or "scaled_values" in text or "column_fill" in text:
         # no entry belongs to two rows
         entries = 2 * rows + 3
         p.starts("offsets", rows + 1, 2, 2, ("row_offsets", "offsets", "row_ptr", "indptr"))

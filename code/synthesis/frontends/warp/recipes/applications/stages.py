@@ -56,7 +56,7 @@ _COLLIDE_ENDS = (
 
 def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that collides two shapes of any types, with one thread for each pair."""
-    p = Program(stream, ("tid", "pair_id", "idx"))
+    p = Program(stream, ("tid", "pair_id", "idx"), launch=(stream.child("threads").choice((32, 48, 64)),))
     pairs, count, bodies = p.threads, p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     p.array("pair_count", INT, (pairs // 3, pairs), (1,), ("pair_count", "num_pairs", "shape_pairs_count"))
     p.scalar("max_pairs", INT, (pairs // 2, pairs), ("max_pairs", "pair_capacity"))
@@ -504,7 +504,7 @@ _RESET_PARTS = (
 
 def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that resets worlds, with one thread for each world."""
-    p = Program(stream, ("u", "worldid", "world", "env_id"))
+    p = Program(stream, ("u", "worldid", "world", "env_id"), launch=(stream.child("worlds").choice((8, 16, 24, 32)),))
     worlds = p.threads
     nq, nv, nu, na, nbody, neq, nsensor, ntree = p.choices.choice((
         (9, 8, 4, 2, 6, 3, 10, 1), (13, 12, 6, 3, 8, 4, 10, 2), (8, 7, 5, 4, 6, 2, 12, 1), (11, 10, 5, 2, 7, 3, 6, 4),
