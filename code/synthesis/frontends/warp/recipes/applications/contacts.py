@@ -177,7 +177,7 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     p = Program(
         stream,
         own[0] if own and looping else _PAIRS[0],
-        launch=(stream.child("threads").choice((16, 20, 24) if looping else (64, 96, 128)),),
+        launch=(stream.child("threads").choice((12, 16, 18) if looping else (64, 96, 128)),),
     )
     shapes = p.threads if looping else p.choices.choice((6, 8, 12))
     if not looping:

@@ -553,7 +553,7 @@ def _draw_serial(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_neighbors(stream: Stream) -> KernelSpec:
     """Draw a kernel that lists or counts the particles near each particle."""
-    p = Program(stream, ("tid", "particle_id", "particle"), launch=(stream.child("threads").choice((24, 32, 48)),))
+    p = Program(stream, ("tid", "particle_id", "particle"), launch=(stream.child("threads").choice((16, 20, 24)),))
     count, n, most = p.threads, p.choices.choice((4, 5, 6)), p.choices.choice((4, 6, 8))
     p.array("particle_q", VEC, (-1, 1), (count,), ("particle_q", "positions"))
     p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags",))

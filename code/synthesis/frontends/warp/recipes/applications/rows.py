@@ -311,7 +311,7 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         rows = threads * (1 if shared else _BLOCK)
     else:
         # the oracle runs threads one after another where each takes the next place of a column
-        few = (stream.child("threads").choice((24, 32, 48)),) if "column_fill" in text else None
+        few = (stream.child("threads").choice((16, 24, 32)),) if "column_fill" in text else None
         p = Program(stream, ("row", "tid", "i", "r"), launch=few)
         rows = p.threads
     entries = p.choices.choice((24, 32, 48))

@@ -56,7 +56,7 @@ _COLLIDE_ENDS = (
 
 def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that collides two shapes of any types, with one thread for each pair."""
-    p = Program(stream, ("tid", "pair_id", "idx"), launch=(stream.child("threads").choice((32, 48, 64)),))
+    p = Program(stream, ("tid", "pair_id", "idx"), launch=(stream.child("threads").choice((24, 32, 40)),))
     pairs, count, bodies = p.threads, p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     p.array("pair_count", INT, (pairs // 3, pairs), (1,), ("pair_count", "num_pairs", "shape_pairs_count"))
     p.scalar("max_pairs", INT, (pairs // 2, pairs), ("max_pairs", "pair_capacity"))
