@@ -326,7 +326,7 @@ def _declare_cells(p: Program, n: int, launched: int) -> bool:
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel of a 3-D grid, with one thread for each cell or each column."""
     kernel = stream.child("kernel").choice(_KERNELS[target])
-    n = stream.child("size").choice((4, 5, 6))
+    n = stream.child("size").choice((4, 5))
     launched, moves = n, target == "moved_window"
     if "brick" in kernel.text:
         launched = n - 2
