@@ -68,7 +68,7 @@ def _draw_component(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(
         category="vector" if is_vector else "matrix",
         recipe=target,
-        summary=f"One {what} replaced",
+        summary=f"Assignment to one {what}",
         ops=value.ops | {target},
     )
 
@@ -93,7 +93,9 @@ def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
     other = _number(choices, draft, weaver, choices.integer(0, 2))
     result = weaver.weave([part, other], steps=choices.integer(0, 3))
     draft.store(result)
-    category, summary = ("math", "The fraction of a number") if target == "frac" else ("arithmetic", "A remainder")
+    category, summary = (
+        ("math", "Fractional part of a number") if target == "frac" else ("arithmetic", "Floating-point remainder")
+    )
     return draft.finish(category=category, recipe=target, summary=summary, ops=result.ops | {target})
 
 
@@ -132,8 +134,8 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
     other = _number(choices, draft, weaver, choices.integer(0, 2))
     woven = weaver.weave([draft.keep(result), other], steps=choices.integer(0, 2))
     draft.store(woven)
-    what = {"square": "The square of a sum", "root": "The root of a sum", "product": "A product"}
-    summary = what.get(style, "A recurrence")
+    what = {"square": "Squared sum", "root": "Square root of a sum", "product": "Product"}
+    summary = what.get(style, "Recurrence")
     return draft.finish(
         category="array", recipe=target, summary=f"{summary} along rows of run-time length", ops=woven.ops | {target}
     )

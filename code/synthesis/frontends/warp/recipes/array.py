@@ -59,7 +59,7 @@ def _draw_indexing(stream: Stream, target: str) -> KernelSpec:
         terms.append(draft.read(kind, typical_domain(choices, kind), tuple(walked)))
     result = weaver.weave(terms, steps=choices.integer(1, 4))
     draft.store(result)
-    summary = f"Elements of {rank}-D arrays at computed indices"
+    summary = f"Indexing of {rank}-D arrays with computed indices"
     return draft.finish(category="array", recipe="indexing", summary=summary, ops=result.ops | {target})
 
 
@@ -98,7 +98,7 @@ def _draw_views(stream: Stream, target: str) -> KernelSpec:
         Infix("*", summed.node, draft.literal(choices.choice((0.25, 0.5, 2.0)), kind.dtype).node), kind, summed.interval
     )
     draft.store(scaled if choices.chance(0.5) else summed)
-    summary = f"Sums over {'slices' if target == 'slice' else 'rows'} of an array"
+    summary = f"Sums over {'slices' if target == 'slice' else 'row views'} of an array"
     return draft.finish(category="array", recipe="views", summary=summary, ops=inner.ops | {target})
 
 

@@ -42,7 +42,7 @@ def _finish(
     out = draft.add_output(value.type, _start_values(target, value.interval), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), index, value.node)))
     ops = value.ops | {target}
-    summary = f"{_VERBS[target]} over {over}, taken with {target}"
+    summary = f"{_VERBS[target]} over {over} with {target}"
     return draft.finish(category="atomic", recipe=recipe, summary=summary, ops=ops)
 
 
@@ -72,7 +72,7 @@ def _draw_bins(stream: Stream, target: str) -> KernelSpec:
     if choices.chance(0.5):
         slot = draft.keep(Term(slot, Type("int32"), Domain(low=0, high=slots - 1))).node
     value = _value(choices, draft, weaver, target)
-    return _finish(draft, target, value, slots, slot, "bins", "bins that an index array names")
+    return _finish(draft, target, value, slots, slot, "bins", "bins given by an index array")
 
 
 def _draw_difference(stream: Stream, target: str) -> KernelSpec:
@@ -85,11 +85,13 @@ def _draw_difference(stream: Stream, target: str) -> KernelSpec:
     out = draft.add_output(value.type, Domain(low=-1.0, high=1.0), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), slot, value.node)))
     ops = value.ops | {target}
-    return draft.finish(category="atomic", recipe="difference", summary="Differences taken with atomic_sub", ops=ops)
+    return draft.finish(
+        category="atomic", recipe="difference", summary="Subtraction from shared elements with atomic_sub", ops=ops
+    )
 
 
 _BITS = tuple(BITWISE[name] for name in ("bit_and", "bit_or", "bit_xor", "shift_left", "shift_right"))
-_WORDS = {"atomic_and": "Bits that all have", "atomic_or": "Bits that any has", "atomic_xor": "Parity of bits"}
+_WORDS = {"atomic_and": "Bitwise AND", "atomic_or": "Bitwise OR", "atomic_xor": "Bitwise XOR"}
 
 
 def _draw_words(stream: Stream, target: str) -> KernelSpec:
@@ -114,7 +116,7 @@ def _draw_words(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(
         category="atomic",
         recipe="bits",
-        summary=f"{_WORDS[target]}, taken with {target}",
+        summary=f"{_WORDS[target]} into shared elements with {target}",
         ops=frozenset({target}),
     )
 
@@ -142,7 +144,7 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(
         category="atomic",
         recipe="exchange",
-        summary=f"Elements exchanged with {target}",
+        summary=f"Atomic {'exchange' if target == 'atomic_exch' else 'compare-and-swap'} of elements",
         ops=frozenset({target}),
     )
 

@@ -112,7 +112,7 @@ def _draw_clamp(stream: Stream, _: str) -> KernelSpec:
             draft.add(raise_it)
             draft.add(lower_it)
         result = _limited(local, interval, low, high, op="clamp")
-    return _finish(choices, draft, weaver, result, "clamp", "Clamp of a value between two bounds")
+    return _finish(choices, draft, weaver, result, "clamp", "Clamping of a value to two bounds")
 
 
 def _draw_abs_diff(stream: Stream, _: str) -> KernelSpec:
@@ -158,7 +158,7 @@ def _draw_step(stream: Stream, _: str) -> KernelSpec:
         interval = intervals.hull((low.interval, high.interval))
         term = Term(call("where", test, low.node, high.node), value.type, interval)
         result = _limited(term, interval, value, edge, low, high, op="step")
-        return _finish(choices, draft, weaver, result, "step", "Choice between two values at an edge")
+        return _finish(choices, draft, weaver, result, "step", "Selection between two values by a threshold")
     if style == "branches":
         local = _variable(draft, value.type, 0.0)
         with draft.block() as first:
@@ -170,7 +170,7 @@ def _draw_step(stream: Stream, _: str) -> KernelSpec:
         draft.add(If(test, tuple(first), tuple(second)))
         interval = intervals.hull((low.interval, high.interval))
         result = _limited(local, interval, value, edge, low, high, op="step")
-        return _finish(choices, draft, weaver, result, "step", "Choice between two values at an edge")
+        return _finish(choices, draft, weaver, result, "step", "Selection between two values by a threshold")
     out = draft.add_output(value.type, value.interval, draft.threads)
     with draft.block() as first:
         low = weaver.weave(draft.leaves(1), steps=choices.integer(0, 3))
@@ -180,7 +180,7 @@ def _draw_step(stream: Stream, _: str) -> KernelSpec:
         draft.add(draft.assignment(out, high.node))
     draft.add(If(test, tuple(first), tuple(second)))
     ops = low.ops.union(high.ops, value.ops, {"step"})
-    summary = "Choice between two values at an edge"
+    summary = "Selection between two values by a threshold"
     return draft.finish(category="control_flow", recipe="step", summary=summary, ops=ops)
 
 

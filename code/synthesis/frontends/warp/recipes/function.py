@@ -76,7 +76,7 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
         again = Infix("*", Literal(f"{part}"), Call(Name(inner_name), (terms[0].node,)))
         bounds = Domain(low=inside.interval.low * part, high=inside.interval.high * part)
         made.append(draft.keep(Term(again, inside.type, bounds, inside.ops, inside.depth)))
-    return _finish(stream, draft, made, "nested", target, "Functions that call functions")
+    return _finish(stream, draft, made, "nested", target, "Nested function calls")
 
 
 def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
@@ -91,7 +91,7 @@ def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
         helper.finish(name, result)
         node = Call(Name(name), (operand.node,))
         made.append(Term(node, result.type, result.interval, result.ops, result.depth))
-    return _finish(stream, draft, made, "overloaded", target, "One name for functions of two types")
+    return _finish(stream, draft, made, "overloaded", target, "Function overloaded for numbers and vectors")
 
 
 def _draw_several(stream: Stream, target: str) -> KernelSpec:
@@ -117,7 +117,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
         )
         node = Call(Name(name), tuple(term.node for term in terms))
         made = [Term(node, _NUMBER, bounds, result.ops | early.ops, 3)]
-        return _finish(stream, draft, made, "several", target, "A function that may return early")
+        return _finish(stream, draft, made, "several", target, "Function with an early return")
     first = helper.weaver.weave(parameters, steps=choices.integer(1, 2))
     second = helper.weaver.weave(parameters[::-1], steps=choices.integer(1, 3))
     if first.node == second.node:
@@ -136,7 +136,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
         Term(Name(each), term.type, term.interval, term.ops, term.depth, summands=shared | term.summands)
         for each, term in pair
     ]
-    return _finish(stream, draft, made, "several", target, "A function with two results")
+    return _finish(stream, draft, made, "several", target, "Function with two return values")
 
 
 # ---- structs
@@ -201,7 +201,7 @@ def _draw_records(stream: Stream, target: str) -> KernelSpec:
     element: Expression = Subscript(Name(name), (Name(draft.indices[0]),))
     local = draft.add_local(element, ("p", "body", "item", "rec", "s", "node"))
     members = _members(local, fields, kinds)
-    return _finish(stream, draft, members, "records", target, f"Records of {len(fields)} fields in an array")
+    return _finish(stream, draft, members, "records", target, f"Array of structs with {len(fields)} fields")
 
 
 def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
@@ -216,7 +216,12 @@ def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
     if target == "struct_value":
         members = _members(Name(name), fields, kinds)
         return _finish(
-            stream, draft, [value, *members], "parameters", target, "Settings in a struct that threads share"
+            stream,
+            draft,
+            [value, *members],
+            "parameters",
+            target,
+            "Struct argument with parameters shared by all threads",
         )
     helper = Helper(draft, stream.child("helper", "of struct"), _OPERATIONS)
     own = helper.add_parameter(value)
@@ -228,7 +233,7 @@ def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
     helper.finish(title_of, result)
     node = Call(Name(title_of), (value.node, Name(name)))
     made = Term(node, result.type, result.interval, result.ops, result.depth)
-    return _finish(stream, draft, [made], "parameters", target, "A struct handed to a function")
+    return _finish(stream, draft, [made], "parameters", target, "Struct argument passed to a function")
 
 
 RECIPES = (

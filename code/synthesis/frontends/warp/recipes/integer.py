@@ -16,15 +16,26 @@ _ARITHMETIC = tuple(SCALAR[name] for name in ("add", "sub", "mul", "min", "max",
 _DOMAINS = (Domain(low=-100, high=100), Domain(low=0, high=255), Domain(low=1, high=1000), Domain(low=-40, high=40))
 _WORD = Domain(low=0, high=2.0**32 - 1)
 
+_DIVISIONS = {"floordiv": "floor division", "mod": "modulo", "sign": "signs"}
+_BIT_OPERATIONS = {
+    "bit_and": "Bitwise AND",
+    "bit_or": "Bitwise OR",
+    "bit_xor": "Bitwise XOR",
+    "shift_left": "Bitwise left shift",
+    "shift_right": "Bitwise right shift",
+    "bit_count": "Population count",
+    "invert": "Bitwise NOT",
+}
+
 
 def _draw_division(stream: Stream, target: str) -> KernelSpec:
     """Draw integer arithmetic with floor division, remainders and signs."""
-    return _draw(stream, target, "integer", "division", f"Whole numbers with {target}")
+    return _draw(stream, target, "integer", "division", f"Integer arithmetic with {_DIVISIONS[target]}")
 
 
 def _draw_bits(stream: Stream, target: str) -> KernelSpec:
     """Draw masks, shifts and other bit operations."""
-    return _draw(stream, target, "bitwise", "bits", f"Bits with {target.replace('_', ' ')}")
+    return _draw(stream, target, "bitwise", "bits", _BIT_OPERATIONS[target])
 
 
 def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str) -> KernelSpec:
@@ -40,7 +51,7 @@ def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str)
     terms = [draft.read(kind, choices.choice(domains), draft.sites[0][0]) for _ in range(choices.integer(1, 3))]
     result = weaver.weave(terms, steps=choices.integer(1, 5), target=own[target])
     draft.store(result)
-    return draft.finish(category=category, recipe=recipe, summary=f"{summary} on {kind.dtype}", ops=result.ops)
+    return draft.finish(category=category, recipe=recipe, summary=f"{summary} on {kind.dtype} arrays", ops=result.ops)
 
 
 def _draw_hash(stream: Stream, target: str) -> KernelSpec:
@@ -78,7 +89,7 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
         result = Infix("%", result, literal_node(choices.choice((64, 97, 256, 1000)), kind.dtype))
     draft.store(Term(result, kind, _WORD))
     ops = frozenset({target, "bit_xor", "shift_right"})
-    return draft.finish(category="bitwise", recipe="hash", summary="A hash of whole numbers", ops=ops)
+    return draft.finish(category="bitwise", recipe="hash", summary="Integer hash", ops=ops)
 
 
 def _mixed(choices: Stream, local: Name, symbol: str, value: Expression) -> Assign:

@@ -41,7 +41,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
     result = weaver.weave([*terms, *coordinates], steps=choices.integer(0, 2))
     draft.store(result)
-    summary = f"A field over a {draft.rank}-D launch"
+    summary = f"Field evaluated over a {draft.rank}-D launch"
     return draft.finish(category="launch", recipe="grid", summary=summary, ops=result.ops | {target})
 
 
@@ -68,7 +68,7 @@ def _draw_flattened(stream: Stream, target: str) -> KernelSpec:
         result = Term(product, kind, interval, result.ops | {"mul"})
     out = draft.add_output(kind, result.interval, (total,))
     draft.add(Assign(Subscript(Name(out), (local,)), result.node))
-    summary = f"A {draft.rank}-D launch over one long array"
+    summary = f"{draft.rank}-D launch over a flattened array"
     return draft.finish(category="launch", recipe="flattened", summary=summary, ops=result.ops | {target})
 
 

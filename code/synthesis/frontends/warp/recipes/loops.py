@@ -93,9 +93,9 @@ def _draw_jump(stream: Stream, target: str) -> KernelSpec:
     if count is not None:
         cast = Call(Name(scalar_name(item.type.dtype)), (count,))
         result = Infix("+", total, Infix("*", draft.literal(0.5, item.type.dtype).node, cast))
-    verb = "stops at" if target == "break" else "passes over"
+    verb = "stops at" if target == "break" else "skips"
     bound = trips * (inner.interval.magnitude + 0.5)
-    return _finish(stream, draft, result, bound, target, f"A sum over a row that {verb} large values", inner.ops)
+    return _finish(stream, draft, result, bound, target, f"Sum over a row that {verb} values above a limit", inner.ops)
 
 
 def _draw_while(stream: Stream, target: str) -> KernelSpec:
@@ -133,7 +133,13 @@ def _draw_while(stream: Stream, target: str) -> KernelSpec:
         cast = Call(Name(scalar_name(kind.dtype)), (count,))
         result = Infix("+", local, Infix("*", draft.literal(0.25, kind.dtype).node, cast))
     return _finish(
-        stream, draft, result, 20.0, target, "A value changed while something holds", frozenset({"mul", "add"})
+        stream,
+        draft,
+        result,
+        20.0,
+        target,
+        "While loop that updates a value until a condition fails",
+        frozenset({"mul", "add"}),
     )
 
 
@@ -169,7 +175,9 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
             else:
                 draft.add(Assign(total, product, "+"))
     bound = 2.0 * rows * columns
-    return _finish(stream, draft, total, bound, target, "A loop inside a loop", frozenset({"mul", "add"}))
+    return _finish(
+        stream, draft, total, bound, target, "Nested loops over a matrix of weights", frozenset({"mul", "add"})
+    )
 
 
 RECIPES = (

@@ -25,7 +25,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     chained = [weaver.chain(term, 1 if links.difficulty == 1 else links.integer(1, 3)) for term in terms]
     result = weaver.weave(chained, steps=choices.integer(0, 3), target=SCALAR[target])
     draft.store(result)
-    summary = f"A chain of functions with {target} over {draft.rank}-D {kind.dtype} arrays"
+    summary = f"Chained elementwise functions with {target} over {draft.rank}-D {kind.dtype} arrays"
     return draft.finish(category="math", recipe="chain", summary=summary, ops=result.ops)
 
 

@@ -45,6 +45,17 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(category="matrix", recipe="matrix_map", summary=summary, ops=result.ops)
 
 
+_SPECIAL = {
+    "determinant": "Determinant",
+    "inverse": "Matrix inverse",
+    "outer": "Outer product",
+    "trace": "Trace",
+    "diag": "Diagonal matrix",
+    "ddot": "Double dot product",
+    "get_diag": "Diagonal extraction",
+}
+
+
 def _draw_special(stream: Stream, target: str) -> KernelSpec:
     """Draw the inverse, determinant, trace or diagonal of a matrix, a double dot product, or a matrix of vectors."""
     choices = stream.child("shape")
@@ -84,7 +95,7 @@ def _draw_special(stream: Stream, target: str) -> KernelSpec:
         made = draft.keep(Term(node, kind, Domain(low=-bound, high=bound), frozenset({target}), 2))
     result = weaver.weave([made], steps=choices.integer(1, 4))
     draft.store(result)
-    summary = f"Per-thread {target.replace('_', ' ')} of {order}x{order} matrices of {dtype}"
+    summary = f"{_SPECIAL[target]} per thread for {order}x{order} {dtype} matrices"
     return draft.finish(category="matrix", recipe="matrix_special", summary=summary, ops=result.ops | {target})
 
 

@@ -112,7 +112,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
         *_loop(native, [test], up=up),
         f"if ({lane} == 0) {{ out[blockIdx.x] = {cache}[0]; }}",
     ]
-    return native.finish("block_reduce", target, f"The {operator} of each block, in shared memory", lines, set())
+    return native.finish("block_reduce", target, f"Block-wise {operator} reduction in shared memory", lines, set())
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
@@ -139,7 +139,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
         ),
         f"out[{native.index}] = {cache}[{lane}];",
     ]
-    return native.finish("block_scan", target, "A scan of each block, in shared memory", lines, set())
+    return native.finish("block_scan", target, "Block-wise inclusive scan in shared memory", lines, set())
 
 
 def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
@@ -163,7 +163,9 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
     lines = [
         *native.head, f"{cache}[{lane}] = {native.map_value(f'values[{native.index}]')};", "__syncthreads();", *result,
     ]  # fmt: skip
-    return native.finish("block_exchange", target, "Elements exchanged inside each block", lines, set())
+    return native.finish(
+        "block_exchange", target, "Exchange of elements within each block through shared memory", lines, set()
+    )
 
 
 def _draw_histogram(stream: Stream, target: str) -> KernelSpec:
@@ -190,7 +192,9 @@ def _draw_histogram(stream: Stream, target: str) -> KernelSpec:
         "__syncthreads();",
         f"if ({lane} < {bins}) {{ atomicAdd(&counts[{lane}], {cache}[{lane}]); }}",
     ]
-    return native.finish("block_histogram", target, f"A histogram of {bins} bins", lines, {"atomicAdd"})
+    return native.finish(
+        "block_histogram", target, f"Histogram with {bins} bins in shared memory", lines, {"atomicAdd"}
+    )
 
 
 def _draw_shuffle(stream: Stream, target: str) -> KernelSpec:
@@ -217,7 +221,7 @@ def _draw_shuffle(stream: Stream, target: str) -> KernelSpec:
         "    out[blockIdx.x] = total;",
         "}",
     ]
-    return native.finish("warp_shuffle", target, "Sums by warp shuffles", lines, {"shfl_sync"})
+    return native.finish("warp_shuffle", target, "Block-wise sum reduction with warp shuffles", lines, {"shfl_sync"})
 
 
 RECIPES = (

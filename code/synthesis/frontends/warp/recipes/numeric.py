@@ -40,7 +40,7 @@ def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
     made = weaver.require(operation, *operands)
     others = [draft.read(kind, typical_domain(choices, kind), site) for _ in range(choices.integer(1, 2))]
     result = weaver.weave([draft.keep(made) if choices.chance(0.4) else made, *others], steps=choices.integer(1, 4))
-    return finished(draft, "math", "numeric", target, result, f"Numbers through {target}")
+    return finished(draft, "math", "numeric", target, result, f"Elementwise {target}")
 
 
 def _spatial(draft: Draft, pool: tuple[str, ...]) -> Term:
@@ -59,7 +59,7 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
             Call(Name("wp.spatial_vector"), (first.node, second.node)), ("screw", "s", "wrench", "twist")
         )
         node: Expression = Infix(choices.choice("+-"), made, motion.node)
-        return _combined(stream, draft, node, target, "Six numbers made of two vectors")
+        return _combined(stream, draft, node, target, "Construction of spatial vectors from two 3-vectors")
     if target in ("spatial_top", "spatial_bottom"):
         part = draft.keep(Term(call(target, motion.node), _VEC, _UNIT, ops))
         other = "spatial_bottom" if target == "spatial_top" else "spatial_top"
@@ -68,7 +68,7 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
             terms.append(Term(call(other, _spatial(draft, _WRENCHES).node), _VEC, _UNIT, frozenset({other})))
         weaver = Weaver(draft, stream.child("weave"), _VECTORS, max_fresh=1)
         result = weaver.weave([*terms, draft.read(_VEC, _UNIT, draft.sites[0][0])], steps=choices.integer(1, 3))
-        return finished(draft, "transform", "spatial", target, result, "Parts of spatial vectors")
+        return finished(draft, "transform", "spatial", target, result, "Angular and linear parts of spatial vectors")
     force = _spatial(draft, _WRENCHES)
     node = call(target, motion.node, force.node)
     if target == "spatial_dot":
@@ -76,8 +76,16 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
         weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=1)
         other = draft.read(_NUMBER, typical_domain(choices, _NUMBER), draft.sites[0][0])
         result = weaver.weave([power, other], steps=choices.integer(1, 4))
-        return finished(draft, "transform", "spatial", target, result, "The power of forces on motions")
-    return _combined(stream, draft, node, target, f"{target} of spatial vectors")
+        return finished(
+            draft, "transform", "spatial", target, result, "Dot product of spatial motion and force vectors"
+        )
+    return _combined(
+        stream,
+        draft,
+        node,
+        target,
+        "Cross product of spatial vectors" if target == "spatial_cross" else "Dual cross product of spatial vectors",
+    )
 
 
 def _combined(stream: Stream, draft: Draft, node: Expression, target: str, summary: str) -> KernelSpec:
@@ -128,7 +136,7 @@ def _draw_made(stream: Stream, target: str) -> KernelSpec:
     other = draft.read(vector, typical_domain(choices, vector), site)
     product = weaver.require(MATRIX["matmul"], made, other)
     result = weaver.weave([product, draft.read(vector, _UNIT, site)], steps=choices.integer(1, 3))
-    return finished(draft, "matrix", "made", target, result, "Matrices made of vectors")
+    return finished(draft, "matrix", "made", target, result, "Construction of matrices from vectors")
 
 
 def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
@@ -147,7 +155,14 @@ def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
     value = Term(Subscript(taken, (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 2)
     other = draft.read(_NUMBER, typical_domain(choices, _NUMBER), site)
     result = weaver.weave([value, other], steps=choices.integer(1, 4))
-    return finished(draft, "vector", "extreme", target, result, "A component where another is extreme")
+    return finished(
+        draft,
+        "vector",
+        "extreme",
+        target,
+        result,
+        "Vector component selected by the arg max or arg min of another vector",
+    )
 
 
 _SPATIALS = ("spatial_dot", "spatial_cross", "spatial_cross_dual", "spatial_top", "spatial_bottom", "spatial_vector")

@@ -133,7 +133,7 @@ def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
         pivot = _point(choices, draft)
         turned = Term(Infix("+", turned.node, pivot.node), _VEC, _domain_after_rotation(point, pivot), ops, 2)
     result = _woven(stream, draft, turned)
-    return finished(draft, "quaternion", "rotated", target, result, "Points turned by rotations")
+    return finished(draft, "quaternion", "rotated", target, result, "Rotation of points by quaternions")
 
 
 def _draw_combined(stream: Stream, target: str) -> KernelSpec:
@@ -155,16 +155,25 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
         draft.add(Assign(Display((Name(axis), Name(angle))), call(target, combined)))
         made_vector = Infix("*", Name(axis), Name(angle))
         result = _woven(stream, draft, Term(made_vector, _VEC, Domain(low=-6.3, high=6.3), ops, 3))
-        return finished(draft, "quaternion", "combined", target, result, "The turn between two rotations")
+        return finished(
+            draft,
+            "quaternion",
+            "combined",
+            target,
+            result,
+            "Axis-angle vector of the relative rotation of two quaternions",
+        )
     if choices.chance(0.8):
         point = _point(choices, draft)
         turned = Term(
             call("quat_rotate", combined, point.node), _VEC, _domain_after_rotation(point), ops | {"quat_rotate"}, 3
         )
         result = _woven(stream, draft, turned)
-        return finished(draft, "quaternion", "combined", target, result, "Points turned by two rotations")
+        return finished(
+            draft, "quaternion", "combined", target, result, "Rotation of points by two combined quaternions"
+        )
     result = Term(combined, _QUAT, _UNIT, ops)
-    return finished(draft, "quaternion", "combined", target, result, "Two rotations made one", "wp.quat")
+    return finished(draft, "quaternion", "combined", target, result, "Combination of two quaternions", "wp.quat")
 
 
 def _frame(choices: Stream, draft: Draft) -> Expression:
@@ -203,7 +212,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
     else:
         node = call(target, frame, point.node)
     result = _woven(stream, draft, draft.keep(Term(node, _VEC, reach, ops, 2)))
-    return finished(draft, "transform", "frame", target, result, "Points taken from one frame to another")
+    return finished(draft, "transform", "frame", target, result, "Rigid transformation of points between frames")
 
 
 def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
@@ -232,7 +241,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
             "integrated",
             target,
             Term(turned, _QUAT, _UNIT, ops),
-            "A rotation moved on by its velocity",
+            "Integration of quaternion rotations over one time step",
             "wp.quat",
         )
     place = element(draft, _VEC, _POINT, VECTORS)
@@ -243,7 +252,9 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     moved = Infix("+", place, Infix("*", velocity, step))
     node = call("transform", moved, turned)
     result = Term(node, _FRAME, Domain(low=-3.0, high=3.0), ops | {"transform"})
-    return finished(draft, "transform", "pose", target, result, "A pose moved on by its velocities", "wp.transform")
+    return finished(
+        draft, "transform", "pose", target, result, "Integration of rigid poses over one time step", "wp.transform"
+    )
 
 
 RECIPES = (

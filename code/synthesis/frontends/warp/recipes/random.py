@@ -83,7 +83,7 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
     if target == "randf" and stream.child("angle").chance(0.4):
         node, domain = call(target, state, Literal("0.0"), Infix("*", Literal("2.0"), Name("wp.pi"))), _TURN
     sample = draft.keep(Term(node, kind, domain, frozenset({target}), 1))
-    return _finish(stream, draft, sample, "sample", target, f"A sample a thread with {target}")
+    return _finish(stream, draft, sample, "sample", target, f"Random sample per thread with {target}")
 
 
 def _draw_integers(stream: Stream, target: str) -> KernelSpec:
@@ -96,12 +96,12 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
         drawn = call(target, state, rate.node)
         cast = Call(Name("float"), (drawn,))
         sample = draft.keep(Term(cast, _NUMBER, Domain(low=0.0, high=30.0), frozenset({target}), 1))
-        return _finish(stream, draft, sample, "integers", target, "Counts of a Poisson distribution")
+        return _finish(stream, draft, sample, "integers", target, "Samples of a Poisson distribution")
     drawn = call(target, state, Literal("0"), Literal(str(size)))
     place = draft.add_local(drawn, ("pick", "slot", "index", "chosen", "src"))
     table = draft.add_array(_NUMBER, Domain(low=-2.0, high=2.0), (size,))
     picked = Term(Subscript(Name(table), (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 1)
-    return _finish(stream, draft, picked, "integers", target, f"An element of {size} picked at random")
+    return _finish(stream, draft, picked, "integers", target, f"Random selection from a table of {size} elements")
 
 
 def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
@@ -130,11 +130,18 @@ def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
         node = Infix("/", node, Literal(repr(float(trips))))
     made = Term(node, _NUMBER, Domain(low=-10.0, high=10.0), frozenset({target, "randf"}), 3)
     summaries = {
-        "random_walk": "A random walk",
-        "hit_or_miss": "A count of samples inside a shape",
-        "monte_carlo": "A mean over samples",
+        "random_walk": "Random walk with",
+        "hit_or_miss": "Hit-or-miss Monte Carlo estimate with",
+        "monte_carlo": "Monte Carlo mean with",
     }
-    return _finish(stream, draft, made, "estimate", target, f"{summaries[target]} of {trips} steps")
+    return _finish(
+        stream,
+        draft,
+        made,
+        "estimate",
+        target,
+        f"{summaries[target]} {trips} {'steps' if target == 'random_walk' else 'samples'}",
+    )
 
 
 def _draw_noise(stream: Stream, target: str) -> KernelSpec:
@@ -156,7 +163,14 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
         node = call(target, state, at)
     result = kind if target == "curlnoise" else _NUMBER
     made = draft.keep(Term(node, result, Domain(low=-2.0, high=2.0), frozenset({target}), 2))
-    return _finish(stream, draft, made, "noise", target, "Noise over a field")
+    return _finish(
+        stream,
+        draft,
+        made,
+        "noise",
+        target,
+        {"curlnoise": "Curl noise", "pnoise": "Periodic Perlin noise"}.get(target, "Perlin noise") + " at points",
+    )
 
 
 def _distinct(periods: tuple[Literal, ...]) -> tuple[Literal, ...]:

@@ -109,7 +109,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     result = weaver.weave([result], steps=choices.integer(0, 4))
     out = draft.add_output(kind, result.interval, draft.threads)
     draft.add(Assign(Subscript(Name(out), tuple(indices)), result.node))
-    summary = f"A {rank}-D stencil of {count + 1} points, {border} at the border"
+    summary = f"{rank}-D stencil with {count + 1} points, {border} at the border"
     return draft.finish(category="stencil", recipe="stencil", summary=summary, ops=result.ops | {target})
 
 

@@ -201,7 +201,7 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
     result = tiled.change(made)
     tiled.store(result)
     ops = {"tile_store"} | ({"tile_map"} if "tile_map" in str(result) else set[str]())
-    return tiled.finish("tile_map", target, f"Tiles of {rank}-D arrays changed and stored", ops)
+    return tiled.finish("tile_map", target, f"Elementwise operations on tiles of {rank}-D arrays", ops)
 
 
 def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
@@ -232,7 +232,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
         draft.add(Assign(Subscript(Name(out), (slot,)), value))
     else:
         draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), total), (("offset", slot),))))
-    return tiled.finish("tile_reduce", target, "A number of each block's tile", set(), "tile_reduction")
+    return tiled.finish("tile_reduce", target, "Reduction of tiles to single values", set(), "tile_reduction")
 
 
 def _used(tiled: Tiled, value: Expression) -> Expression:
@@ -265,7 +265,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     if tiled.choices.chance(0.5):
         result = Infix(tiled.choices.choice("+-*"), made, tiled.load_source())
     tiled.store(result, 200.0)
-    return tiled.finish("tile_scan", target, "Running sums along tiles", {"tile_store"}, "tile_reduction")
+    return tiled.finish("tile_scan", target, "Prefix sum along tiles", {"tile_store"}, "tile_reduction")
 
 
 def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
@@ -308,7 +308,9 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
             draft.add(Evaluate(call(target, a, b, total)))
     result = tiled.change(total)
     tiled.store(result, 100.0)
-    return tiled.finish("tile_matmul", target, f"A matrix product by {m}x{n} tiles", {"tile_store"}, "tile_algebra")
+    return tiled.finish(
+        "tile_matmul", target, f"Tiled matrix product with {m}x{n} tiles", {"tile_store"}, "tile_algebra"
+    )
 
 
 def _draw_shared(stream: Stream, target: str) -> KernelSpec:
@@ -333,7 +335,12 @@ def _draw_shared(stream: Stream, target: str) -> KernelSpec:
         node = Infix("+", filled, tile) if choices.chance(0.5) else Infix("-", filled, tile)
     result = tiled.change(tiled.keep(node))
     tiled.store(result)
-    return tiled.finish("tile_shared", target, "Tiles with what a block shares", {"tile_store"})
+    return tiled.finish(
+        "tile_shared",
+        target,
+        "Broadcasting of a row over tiles" if target == "tile_broadcast" else "Tiles combined with a constant tile",
+        {"tile_store"},
+    )
 
 
 _SCANS = ("tile_scan_inclusive", "tile_scan_exclusive")

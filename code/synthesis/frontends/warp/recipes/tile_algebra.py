@@ -65,7 +65,13 @@ def _draw_order(stream: Stream, target: str) -> KernelSpec:
     else:
         mixed = tiled.template.expression(f"wp.{target}(keys) * c + values", keys=keys, values=values, c=_factor(tiled))
     tiled.store(tiled.change(tiled.keep(mixed)), 200.0)
-    return tiled.finish("tile_order", target, "Tiles in an order", {"tile_store", "tile_arange"}, _INDEXING)
+    return tiled.finish(
+        "tile_order",
+        target,
+        "Sorting, extremes and running extremes of tiles",
+        {"tile_store", "tile_arange"},
+        _INDEXING,
+    )
 
 
 _SOLVES = {
@@ -141,7 +147,7 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     tiled.write((_FULL if by_factor else _SOLVES)[target], y=right, n=n, c=lambda: _factor(tiled))
     tiled.store(tiled.change(tiled.template.name("x")), 100.0)
     return tiled.finish(
-        "tile_solve", target, "A small system of equations a block", {"tile_store", "tile_diag_add"}, _ALGEBRA
+        "tile_solve", target, "Small dense linear system per block", {"tile_store", "tile_diag_add"}, _ALGEBRA
     )
 
 
@@ -172,7 +178,7 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
     out = Name(tiled.draft.add_output(_PAIR, Domain(low=-50.0, high=50.0), (blocks, size)))
     made = choices.choice(("f", "f * c"))
     tiled.write(f"wp.tile_store(out, {made}, offset=(i, 0))", out=out, c=lambda: _factor(tiled))
-    return tiled.finish("tile_spectrum", target, "Fourier transforms of rows", {"tile_store"}, _ALGEBRA)
+    return tiled.finish("tile_spectrum", target, "Fast Fourier transform of rows", {"tile_store"}, _ALGEBRA)
 
 
 def _draw_gather(stream: Stream, target: str) -> KernelSpec:
@@ -197,7 +203,7 @@ def _draw_gather(stream: Stream, target: str) -> KernelSpec:
         if choices.chance(0.6):
             made = tiled.keep(Infix(choices.choice("+-*"), made, tiled.load_source()))
         tiled.store(tiled.change(made))
-        return tiled.finish("tile_gather", target, "Elements that indices name", {"tile_store"}, _INDEXING)
+        return tiled.finish("tile_gather", target, "Gather of elements by indices", {"tile_store"}, _INDEXING)
     made = tiled.load_source()
     stride = Literal(str(choices.integer(1, 3)))
     out = Name(
@@ -207,7 +213,7 @@ def _draw_gather(stream: Stream, target: str) -> KernelSpec:
     )
     tiled.write("j = wp.tile_arange(n, dtype=int) * stride", n=n, stride=stride)
     tiled.write(f"wp.{target}(out, indices=j, t=made, offset=(i * n * 3,), axis=0)", out=out, made=made, n=n)
-    return tiled.finish("tile_gather", target, "Elements written where indices say", {"tile_arange"}, _INDEXING)
+    return tiled.finish("tile_gather", target, "Scatter of elements by indices", {"tile_arange"}, _INDEXING)
 
 
 _PARTS: dict[str, tuple[str, ...]] = {
@@ -333,7 +339,7 @@ def _draw_parts(stream: Stream, target: str) -> KernelSpec:
     if tiled.choices.chance(0.3):
         made = Infix("*", made, tiled.load())
     tiled.store(tiled.change(tiled.hold(made)), 200.0)
-    return tiled.finish("tile_parts", target, "Parts of tiles", {"tile_store"})
+    return tiled.finish("tile_parts", target, "Tile views, assignments and conversions", {"tile_store"})
 
 
 _THREADS: dict[str, tuple[str, ...]] = {
@@ -384,7 +390,7 @@ def _draw_thread(stream: Stream, target: str) -> KernelSpec:
     lane = Name(tiled.draft.lane)
     tiled.write(tiled.choices.pick(_THREADS[target]), held=held, n=n, level=levels, lane=lane, c=lambda: _factor(tiled))
     tiled.store(tiled.change(tiled.template.name("u")))
-    return tiled.finish("tile_thread", target, "What a block's first thread gives to all", {"tile_store"})
+    return tiled.finish("tile_thread", target, "Value of one thread broadcast to its block", {"tile_store"})
 
 
 def _draw_per_thread(stream: Stream, target: str) -> KernelSpec:
@@ -421,7 +427,7 @@ def _draw_per_thread(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(
         category="tile",
         recipe="tile_alone",
-        summary="A thread's own number in a tile",
+        summary="Per-thread values in a tile",
         options={**DEFAULTS, "block_dim": 1},
         ops=frozenset({"tile", "untile", "tile_map"}),
     )

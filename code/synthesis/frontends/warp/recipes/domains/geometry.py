@@ -117,7 +117,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
             small=scene.number(0.05, 0.5, ("blend", "mixing", "small")),
         )
         return scene.finish(
-            term(made, 20.0, VEC), "geometry", "distance", target, "The way out of a shape", ("length",)
+            term(made, 20.0, VEC), "geometry", "distance", target, "Gradient of a signed distance function", ("length",)
         )
     if target == "distance":
         node = scene.template.expression("sdf(p)", sdf=first, p=p)
@@ -145,7 +145,22 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
             part=lambda: scene.own(NUMBER, Domain(low=0.0, high=1.0), ("blend", "parts", "alpha")),
         )
     made = scene.draft.keep(term(node, 8.0))
-    return scene.finish(made, "geometry", "distance", target, "The distance of points from a shape", ("length",))
+    return scene.finish(
+        made,
+        "geometry",
+        "distance",
+        target,
+        "Sphere tracing of a signed distance function" if target == "march" else "Signed distance of points to shapes",
+        ("length",),
+    )
+
+
+_OF_TRIANGLES = {
+    "triangle_area": "Area of triangles",
+    "triangle_quality": "Shape quality of triangles",
+    "barycentric": "Barycentric coordinates of points in triangles",
+    "ray_triangle": "Ray-triangle intersection",
+}
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
@@ -191,9 +206,14 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     made = scene.draft.keep(term(node, 20.0))
     factor = scene.weave_factor()
     node = scene.template.expression("made * factor", made=made.node, factor=factor)
-    return scene.finish(
-        term(node, 60.0), "geometry", "triangle", target, "Something of a triangle a thread", ("cross", "dot")
-    )
+    return scene.finish(term(node, 60.0), "geometry", "triangle", target, _OF_TRIANGLES[target], ("cross", "dot"))
+
+
+_OF_ELEMENTS = {
+    "strain": "Strain energy of deformed elements",
+    "neo_hookean": "Neo-Hookean energy of deformed elements",
+    "stress": "Stress of deformed elements",
+}
 
 
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
@@ -262,7 +282,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "geometry",
         "element",
         target,
-        "What a deformed tetrahedron holds",
+        _OF_ELEMENTS[target],
         ("determinant", "transpose"),
     )
 
@@ -313,7 +333,7 @@ def _draw_advected(stream: Stream, target: str) -> KernelSpec:
             source=scene.weave_hole(NUMBER, [], Domain(low=-9.0, high=9.0), (1, 3)),
         )
     return scene.finish(
-        term(made, 12.0), "geometry", "advection", target, "A field carried along by a flow", ("lerp", "clamp")
+        term(made, 12.0), "geometry", "advection", target, "Semi-Lagrangian advection of a field", ("lerp", "clamp")
     )
 
 

@@ -76,7 +76,12 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         "made * tone", made=scene.draft.add_local(made, ("filtered", "val", "res_px", "mean_px")), tone=tone
     )
     return scene.finish(
-        term(made, 20.0), "image", "window", target, "Each pixel from the window around it", ("nested_loop",)
+        term(made, 20.0),
+        "image",
+        "window",
+        target,
+        f"{target.replace('_', ' ').capitalize()} filter over a window of each pixel",
+        ("nested_loop",),
     )
 
 
@@ -132,7 +137,17 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
     made = scene.template.expression(
         "s + extra", s=scene.name("s"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
     )
-    return scene.finish(term(made, 20.0), "image", "edges", target, "How steep an image is", ("sub",))
+    return scene.finish(
+        term(made, 20.0), "image", "edges", target, "Finite-difference edge filter on an image", ("sub",)
+    )
+
+
+_ADJUSTMENTS = {
+    "saturation": "Saturation adjustment",
+    "gamma": "Gamma correction",
+    "tone_map": "Tone mapping",
+    "sepia": "Sepia toning",
+}
 
 
 def _draw_colour(stream: Stream, target: str) -> KernelSpec:
@@ -156,7 +171,7 @@ def _draw_colour(stream: Stream, target: str) -> KernelSpec:
     level = scene.weave_hole(NUMBER, [(scene.name("s"), _BRIGHT)], Domain(low=-6.0, high=6.0), (0, 2))
     if target == "luminance":
         made = scene.template.expression("s * (1.0 + level)", s=scene.name("s"), level=level)
-        return scene.finish(term(made, 8.0), "image", "colour", target, "How bright a colour is", ("dot",))
+        return scene.finish(term(made, 8.0), "image", "colour", target, "Luminance of colours", ("dot",))
     gamma = scene.number(0.4, 2.2, ("gamma", "exposure", "contrast"))
     node = {
         "saturation": "wp.vec3(s) + (c - wp.vec3(s)) * (gamma + 0.1 * level)",
@@ -165,7 +180,9 @@ def _draw_colour(stream: Stream, target: str) -> KernelSpec:
         "sepia": "wp.vec3(s * gamma, s * 0.7, s * 0.35 + c[2] * 0.1) * (1.0 + 0.1 * level)",
     }[target]
     made = scene.template.expression(node, c=scene.name("c"), s=scene.name("s"), gamma=gamma, level=level)
-    return scene.finish(term(made, 8.0, VEC), "image", "colour", target, "A colour made another", ("scale",))
+    return scene.finish(
+        term(made, 8.0, VEC), "image", "colour", target, f"{_ADJUSTMENTS[target]} of colours", ("scale",)
+    )
 
 
 RECIPES = (

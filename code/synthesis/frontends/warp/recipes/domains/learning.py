@@ -14,6 +14,15 @@ from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POSITIVE, UNI
 _ROWS = ("logits", "scores", "x", "inputs", "features", "rows")
 _VALUES = Domain(low=-2.0, high=2.0)
 
+_OF_ROWS = {
+    "softmax": "Softmax-weighted sum along rows",
+    "log_sum_exp": "Log-sum-exp along rows",
+    "attention": "Attention over the values of rows",
+    "layer_norm": "Layer normalisation of rows",
+    "rms_norm": "RMS normalisation of rows",
+    "variance": "Variance and linear readout of rows",
+}
+
 
 def _draw_row(stream: Stream, target: str) -> KernelSpec:
     """Draw a softmax, log-sum-exp, attention or normalisation of each thread's row, reduced to one number."""
@@ -72,9 +81,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
         made = scene.template.expression("y + 0.1 * w", y=scene.name("y"), w=scene.name("w"))
     gate = scene.weave_factor()
     made = scene.template.expression("made * gate", made=made, gate=gate)
-    return scene.finish(
-        term(made, 60.0), "learning", "rows", target, "A row on a scale of its own", ("loop_sum", "exp")
-    )
+    return scene.finish(term(made, 60.0), "learning", "rows", target, _OF_ROWS[target], ("loop_sum", "exp"))
 
 
 _LOSSES = {
@@ -84,6 +91,15 @@ _LOSSES = {
     "cross_entropy": "wp.log(1.0 + wp.exp(-d * delta)) + wp.max(-d, 0.0) * 0.1",
     "charbonnier": "wp.sqrt(d * d + delta * delta) - delta",
     "focal": "wp.pow(1.0 / (1.0 + wp.exp(d)), 2.0 * delta) * wp.log(1.0 + wp.exp(-d))",
+}
+
+_LOSS_NAMES = {
+    "squared_error": "squared error",
+    "huber": "Huber loss",
+    "log_cosh": "log-cosh loss",
+    "cross_entropy": "logistic cross-entropy",
+    "charbonnier": "Charbonnier loss",
+    "focal": "focal loss",
 }
 
 
@@ -122,8 +138,28 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         total = Name(scene.draft.add_array(NUMBER, UNIT, (1,), Role.INOUT, ("loss", "total", "cost", "objective")))
         count = float(scene.draft.threads[0] * (scene.draft.threads[1] if scene.draft.rank == 2 else 1))
         scene.add("wp.atomic_add(total, 0, e / count)", total=total, e=weighted, count=Literal(repr(count)))
-        return scene.done("learning", "loss", target, "What predictions cost altogether", ("atomic_add",))
-    return scene.finish(term(weighted, 60.0), "learning", "loss", target, "What each prediction costs", ("sub",))
+        return scene.done(
+            "learning", "loss", target, f"Mean of the {_LOSS_NAMES[target]} over all predictions", ("atomic_add",)
+        )
+    return scene.finish(
+        term(weighted, 60.0),
+        "learning",
+        "loss",
+        target,
+        f"{_LOSS_NAMES[target][:1].upper()}{_LOSS_NAMES[target][1:]} of each prediction",
+        ("sub",),
+    )
+
+
+_OPTIMISERS = {
+    "momentum": "momentum",
+    "nesterov": "Nesterov momentum",
+    "adam": "Adam",
+    "nadam": "Nadam",
+    "rmsprop": "RMSProp",
+    "adagrad": "Adagrad",
+    "lion": "Lion",
+}
 
 
 def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
@@ -186,7 +222,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     if "beta2" in text:
         holes["beta2"] = scene.number(0.6, 0.98, ("beta2", "rho", "alpha"))
     scene.add(text, **holes)
-    return scene.done("learning", "optimiser", target, "A step of an optimiser", ("mul", "add"))
+    return scene.done("learning", "optimiser", target, f"Optimiser step with {_OPTIMISERS[target]}", ("mul", "add"))
 
 
 def _draw_cell(stream: Stream, target: str) -> KernelSpec:
@@ -219,7 +255,9 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     made = scene.template.expression(
         "h + extra", h=scene.name("h"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
     )
-    return scene.finish(term(made, 9.0), "learning", "cell", target, "A recurrent cell along a row", ("recurrence",))
+    return scene.finish(
+        term(made, 9.0), "learning", "cell", target, "Recurrent cell applied along a sequence", ("recurrence",)
+    )
 
 
 RECIPES = (

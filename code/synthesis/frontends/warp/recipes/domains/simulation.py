@@ -84,7 +84,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
         "simulation",
         "integrator",
         target,
-        "A step of a particle's motion",
+        "Time integration of particles",
         ("scale",),
     )
 
@@ -140,7 +140,15 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
         + choices.choice(("wp.atomic_sub(out, ib, n * s)", "wp.atomic_add(out, ib, -(n * s))")),
         out=out,
     )
-    return scene.done("simulation", "spring", target, "The pull of a spring on its ends", ("atomic_add", "length"))
+    return scene.done(
+        "simulation",
+        "spring",
+        target,
+        "Compliant distance constraint between particles"
+        if target == "constraint"
+        else "Spring forces on pairs of particles",
+        ("atomic_add", "length"),
+    )
 
 
 _FALLOFFS = (
@@ -205,14 +213,19 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
             "simulation",
             "pairwise",
             target,
-            "What a particle's neighbours do to it",
+            "Pairwise forces on a particle from its neighbours",
             ("length_sq",),
         )
     made = scene.template.expression(
         "s * factor", s=s, factor=scene.weave_hole(NUMBER, [], Domain(low=-8.0, high=8.0), (1, 2))
     )
     return scene.finish(
-        term(made, 60.0), "simulation", "pairwise", target, "What a particle's neighbours add up to", ("length_sq",)
+        term(made, 60.0),
+        "simulation",
+        "pairwise",
+        target,
+        "Weighted sum over the neighbours of a particle",
+        ("length_sq",),
     )
 
 
@@ -268,7 +281,12 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     )
     made = scene.template.expression("f + v * extra", extra=extra)
     return scene.finish(
-        term(made, 60.0, VEC), "simulation", "contact", target, "The force of a contact on a particle", ("dot", "if")
+        term(made, 60.0, VEC),
+        "simulation",
+        "contact",
+        target,
+        "Penalty contact force with friction on a particle",
+        ("dot", "if"),
     )
 
 
@@ -330,7 +348,7 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
         "simulation",
         "rigid_body",
         target,
-        "A rigid body's spin over a step",
+        "Update of angular velocity or momentum of rigid bodies",
         ("quat_rotate", "cross"),
     )
 
@@ -402,7 +420,7 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
         out=out,
     )
     return scene.done(
-        "simulation", "cloth", target, "What a triangle of a cloth does to its corners", ("cross", "atomic_add")
+        "simulation", "cloth", target, "Forces of cloth triangles on their vertices", ("cross", "atomic_add")
     )
 
 

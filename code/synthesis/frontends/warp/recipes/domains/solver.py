@@ -15,6 +15,13 @@ from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POINTS, POSIT
 _INDICES = Type("int32")
 _MAPS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh"))
 
+_ON_ROWS = {
+    "sparse_product": "Sparse matrix-vector product",
+    "residual": "Residual of a sparse linear system",
+    "jacobi": "Jacobi iteration for a sparse linear system",
+    "scaled_product": "Scaled sparse matrix-vector product",
+}
+
 
 def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
     """Draw a product of a row of a sparse matrix and a vector, a residual, or a Jacobi step."""
@@ -72,7 +79,15 @@ def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
         made = scene.template.expression(
             "made + shift", made=made, shift=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2))
         )
-    return scene.finish(term(made, 40.0), "solver", "sparse", target, "A row of a sparse matrix", ("loop_sum",))
+    return scene.finish(term(made, 40.0), "solver", "sparse", target, _ON_ROWS[target], ("loop_sum",))
+
+
+_ON_SYSTEMS = {
+    "forward_sweep": "Forward substitution in small linear systems",
+    "gauss_seidel": "Gauss-Seidel iteration for small linear systems",
+    "richardson": "Richardson iteration for small linear systems",
+    "projection": "Projection coefficients of small vectors",
+}
 
 
 def _draw_banded(stream: Stream, target: str) -> KernelSpec:
@@ -122,9 +137,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
         node = "s / (x + 0.5)"
     made = scene.template.expression(node, **{each: scene.name(each) for each in ("s", "x") if each in node})
     made = scene.template.expression("made * factor", made=made, factor=scene.weave_factor())
-    return scene.finish(
-        term(made, 30.0), "solver", "banded", target, "A small linear system a thread", ("loop_sum", "div")
-    )
+    return scene.finish(term(made, 30.0), "solver", "banded", target, _ON_SYSTEMS[target], ("loop_sum", "div"))
 
 
 def _slope(scene: Scene, label: str) -> tuple[Name, int]:
@@ -146,6 +159,15 @@ def _slope(scene: Scene, label: str) -> tuple[Name, int]:
     name = scene.draft.book.take(("rhs_fn", "slope", "f", "derivative", "dynamics", "rate_of", "dxdt"))
     helper.finish(name, fitted)
     return Name(name), arity
+
+
+_METHODS = {
+    "euler": "the explicit Euler method",
+    "midpoint": "the midpoint method",
+    "heun": "Heun's method",
+    "runge_kutta_4": "the fourth-order Runge-Kutta method",
+    "ralston": "Ralston's method",
+}
 
 
 def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
@@ -185,7 +207,12 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
         else scene.name("x")
     )
     return scene.finish(
-        term(made, 9.0), "solver", "differential_equation", target, "Steps of a differential equation", ("mul", "add")
+        term(made, 9.0),
+        "solver",
+        "differential_equation",
+        target,
+        f"Integration of a differential equation by {_METHODS[target]}",
+        ("mul", "add"),
     )
 
 
@@ -248,7 +275,7 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
         "solver",
         "hash",
         target,
-        "Whole numbers mixed until they look random",
+        "Integer hash",
         ("bit_xor",),
     )
 
@@ -283,7 +310,22 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
     )
     made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
     made = scene.template.expression("made * factor", made=made, factor=scene.weave_factor())
-    return scene.finish(term(made, 60.0), "solver", "random_walk", target, "A path of random steps", ("randn",))
+    return scene.finish(
+        term(made, 60.0),
+        "solver",
+        "random_walk",
+        target,
+        "Monte Carlo estimate" if target == "estimate" else "Random walk of each thread",
+        ("randn",),
+    )
+
+
+_RUNNING = {
+    "prefix_sum": "Prefix sum along rows",
+    "prefix_max": "Running maximum along rows",
+    "moving_average": "Exponential moving average along rows",
+    "prefix_product": "Prefix product along rows",
+}
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
@@ -312,7 +354,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
         factor=factor,
         width=scene.length(width, ("width", "num_columns", "row_length", "length"), unrolled=0.6),
     )
-    return scene.done("solver", "scan", target, "What has run up to each place of a row", ("loop_sum",))
+    return scene.done("solver", "scan", target, _RUNNING[target], ("loop_sum",))
 
 
 RECIPES = (

@@ -174,9 +174,9 @@ USAGES: dict[str, Usage] = {
 }
 """The usage of each built-in."""
 SUMMARIES = {
-    "vector_made": "Vectors made of numbers",
-    "matrix_made": "Matrices made of numbers",
-    "quaternion_made": "Rotations made of numbers",
-    "transform_made": "Frames made of their parts",
+    "vector_made": "Construction of vectors from components",
+    "matrix_made": "Construction of matrices from elements",
+    "quaternion_made": "Construction of quaternions",
+    "transform_made": "Construction of rigid transforms",
 }
 """What the kernels of each recipe do."""

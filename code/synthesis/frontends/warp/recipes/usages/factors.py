@@ -123,6 +123,6 @@ USAGES: dict[str, Usage] = {
 }
 """The usage of each built-in."""
 SUMMARIES = {
-    "factor": "The factors of a matrix",
+    "factor": "Matrix decompositions and approximate inverses",
 }
 """What the kernels of each recipe do."""

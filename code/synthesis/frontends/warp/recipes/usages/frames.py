@@ -84,6 +84,6 @@ USAGES: dict[str, Usage] = {
 }
 """The usage of each built-in."""
 SUMMARIES = {
-    "changed": "A frame or a motion changed",
+    "changed": "Transform setters and spatial adjoints",
 }
 """What the kernels of each recipe do."""

@@ -175,9 +175,9 @@ USAGES: dict[str, Usage] = {
 }
 """The usage of each built-in."""
 SUMMARIES = {
-    "guard": "Numbers that may not be any",
-    "negated": "A choice by what does not hold",
-    "constant": "Numbers that Python computes before",
-    "reinterpreted": "The bits of a number as another type",
+    "guard": "Tests for zero, infinite or NaN values",
+    "negated": "Selection by a negated condition",
+    "constant": "Compile-time constants",
+    "reinterpreted": "Integers reinterpreted as unsigned",
 }
 """What the kernels of each recipe do."""

@@ -191,7 +191,7 @@ USAGES: dict[str, Usage] = {
 }
 """The usage of each built-in."""
 SUMMARIES = {
-    "lookup": "Tables, and arrays that a thread makes itself",
-    "index": "A place chosen at random",
+    "lookup": "Local arrays and lookup tables",
+    "index": "Random integers and indices",
 }
 """What the kernels of each recipe do."""

@@ -78,6 +78,6 @@ USAGES: dict[str, Usage] = {
 }
 """The usage of each built-in."""
 SUMMARIES = {
-    "pair": "Two edges or triangles a thread",
+    "pair": "Edge distance and triangle intersection tests",
 }
 """What the kernels of each recipe do."""
