@@ -115,6 +115,15 @@ def _declare_dofs(p: Program, joints: int) -> None:
     p.output("tau", FLOAT, (dofs,), ("tau", "joint_tau"), (-1, 1))
 
 
+_SUMMARIES = {
+    "joint_torques": "Computes joint torques from body forces along trees of joints",
+    "jacobian": "Fills the dense Jacobian of each articulation",
+    "mass_matrix": "Assembles the dense mass matrix of each articulation",
+    "sleeping": "Updates the sleep state of each articulation",
+    "tree_totals": "Sums quantities over the bodies of each articulation",
+}
+
+
 def _draw_tree(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel with one thread for each tree of joints."""
     # the work of a mass matrix grows with the cube of the length
@@ -154,7 +163,7 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
     told = ("One thread per articulation.", "Joints of an articulation stand in a row, parents first.")
     if target in ("jacobian", "mass_matrix"):
         told += ("Matrices are dense, row by row, one after the other.",)
-    return p.done("joints", "articulations", target, "Trees of joints", titles, told)
+    return p.done("joints", "articulations", target, _SUMMARIES[target], titles, told)
 
 
 _WEIGHTS = {"jacobian": 0.5, "mass_matrix": 0.5}

@@ -239,6 +239,20 @@ _THREADS = {
 }  # fmt: skip
 
 
+_SUMMARIES = {
+    "equality_joint": "Fills joint equality constraint rows of batched worlds",
+    "equality_connect": "Fills connect equality constraint rows of batched worlds",
+    "tendon_length": "Computes tendon lengths and velocities in batched worlds",
+    "sparse_rows": "Processes sparse constraint rows of batched worlds",
+    "row_states": "Updates constraint states and forces in batched worlds",
+    "sensor_values": "Evaluates sensors in batched worlds",
+    "transmission": "Computes actuator transmissions in batched worlds",
+    "contact_jacobian": "Fills contact Jacobian rows of batched worlds",
+    "tree_states": "Updates degrees of freedom of kinematic trees in batched worlds",
+    "mass_rows": "Multiplies rows of sparse mass matrices by vectors in batched worlds",
+}
+
+
 def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel of constraints, actuators or sensors in many worlds, with one thread for each in each world."""
     worlds, n = stream.child("sizes").choice(((4, 12), (4, 16), (6, 12), (3, 16), (3, 20)))
@@ -259,7 +273,7 @@ def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
         "tree_states": ("update_dof_trees", "tree_dof_states", "update_dof_islands"),
         "mass_rows": ("mul_m_sparse", "mass_vector_product", "qm_rows"),
     }[target]
-    return p.done("constraints", "assembly", target, "Constraints in many worlds", titles, (
+    return p.done("constraints", "assembly", target, _SUMMARIES[target], titles, (
         "Launched over (worlds, items).",
     ))  # fmt: skip
 

@@ -115,7 +115,20 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
         "joint_limits": ("eval_joint_limits", "apply_joint_limits", "joint_limit_forces"),
         "joint_integration": ("integrate_joints", "integrate_joint_q", "advance_joint_coords"),
     }[target]
-    return p.done("articulation", "joint", target, "Joints by their type", titles)
+    return p.done("articulation", "joint", target, _JOINT_SUMMARIES[target], titles)
+
+
+_JOINT_SUMMARIES = {
+    "joint_targets": "Computes joint drive forces by joint type",
+    "joint_limits": "Computes joint limit forces by joint type",
+    "joint_integration": "Integrates joint coordinates by joint type",
+}
+_MOTION_SUMMARIES = {
+    "new_state": "Integrates bodies or particles by one semi-implicit step",
+    "in_place": "Integrates bodies or particles in place",
+    "kinematic_bodies": "Integrates dynamic and kinematic bodies in place",
+    "sleeping_bodies": "Integrates bodies in place and updates their sleep state",
+}
 
 
 def _joint_cases(p: Program, law: str, *, integrates: bool) -> str:
@@ -240,7 +253,7 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
         "kinematic_bodies": ("integrate_bodies", "update_bodies", "move_kinematic_bodies"),
         "sleeping_bodies": ("integrate_and_sleep", "integrate_and_check_sleep", "integrate_bodies"),
     }[target]
-    return p.done("articulation", "integration", target, "Bodies moved in place", titles)
+    return p.done("articulation", "integration", target, _MOTION_SUMMARIES[target], titles)
 
 
 def _resting(p: Program, kept: str) -> list[str]:

@@ -16,41 +16,41 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "overlap_count": (
         (
             "count_overlaps count_faces_in_box count_nearby_faces",
-            "How many faces of a mesh are near each box",
+            "Counts the faces of a mesh near each box",
             _BODIES["overlap_count.count_overlaps"],
         ),
         (
             "mark_surface_cells voxelize_surface mark_occupied_cells",
-            "The cells of a grid that faces of a mesh come near",
+            "Marks the grid cells near the faces of a mesh",
             _BODIES["overlap_count.mark_surface_cells"],
         ),
     ),
     "face_hits": (
         (
             "mark_touched_faces touch_faces count_face_contacts",
-            "The faces of a mesh that boxes come near",
+            "Marks the faces of a mesh near boxes",
             _BODIES["face_hits.mark_touched_faces"],
         ),
         (
             "mark_face_pairs find_mesh_pairs find_near_faces",
-            "The pairs of shapes and faces that may touch",
+            "Marks the pairs of shapes and mesh faces that may touch",
             _BODIES["face_hits.mark_face_pairs"],
         ),
     ),
     "overlap_sum": (
         (
             "nearest_face_center find_nearest_face_center distance_to_face_centers",
-            "The face in the box around each point whose middle is the nearest",
+            "Finds the nearest face center in a box around each point",
             _BODIES["overlap_sum.nearest_face_center"],
         ),
         (
             "average_face_normal estimate_surface_normal smooth_face_normals",
-            "The mean normal of the faces near each point",
+            "Averages the normals of the faces near each point",
             _BODIES["overlap_sum.average_face_normal"],
         ),
         (
             "gather_face_values sample_face_field average_face_temperature",
-            "The mean of a field of faces around each point, the near ones before the others",
+            "Averages a face field around each point, weighted by distance",
             _BODIES["overlap_sum.gather_face_values"],
         ),
     ),
@@ -167,41 +167,41 @@ _BROAD_PHASE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "broad_count": (
         (
             "count_pairs count_overlaps broadphase_count",
-            "How many boxes of a tree each box overlaps",
+            "Counts the boxes of a BVH that each box overlaps",
             _BODIES["broad_count.count_pairs"],
         ),
         (
             "estimate_density gather_density accumulate_density",
-            "A density around each of some points, of the items in reach",
+            "Estimates the density of items around each point",
             _BODIES["broad_count.estimate_density"],
         ),
     ),
     "broad_pairs": (
         (
             "broadphase_bvh find_pairs mark_pairs",
-            "The pairs of boxes that overlap",
+            "Marks the pairs of overlapping boxes",
             _BODIES["broad_pairs.broadphase_bvh"],
         ),
         (
             "find_sphere_pairs broadphase_spheres mark_sphere_pairs",
-            "The pairs of spheres whose boxes overlap and that touch",
+            "Marks the pairs of touching spheres whose boxes overlap",
             _BODIES["broad_pairs.find_sphere_pairs"],
         ),
     ),
     "broad_first": (
         (
             "check_overlaps is_in_collision find_collisions",
-            "Whether each sphere touches anything",
+            "Tests whether each sphere touches another one",
             _BODIES["broad_first.check_overlaps"],
         ),
         (
             "find_nearest_item nearest_overlap assign_nearest",
-            "The nearest of the items whose boxes overlap",
+            "Finds the nearest item among those with overlapping boxes",
             _BODIES["broad_first.find_nearest_item"],
         ),
         (
             "deepest_contact find_deepest_overlap deepest_penetration",
-            "The deepest of the contacts of each sphere",
+            "Finds the deepest contact of each sphere",
             _BODIES["broad_first.deepest_contact"],
         ),
     ),
@@ -218,31 +218,31 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "ray_boxes": (
         (
             "count_ray_boxes ray_overlap_count count_box_hits",
-            "How many boxes of a tree each ray comes through",
+            "Counts the boxes of a BVH that each ray crosses",
             _BODIES["ray_boxes.count_ray_boxes"],
         ),
         (
             "compute_transmittance ray_transmittance accumulate_absorption",
-            "What is left of the light of each ray behind all boxes",
+            "Computes the transmittance of each ray through all boxes",
             _BODIES["ray_boxes.compute_transmittance"],
         ),
     ),
     "ray_marks": (
         (
             "mark_ray_boxes visibility_table ray_candidates",
-            "The boxes that each ray comes through",
+            "Marks the boxes that each ray crosses",
             _BODIES["ray_marks"],
         ),
     ),
     "ray_first": (
         (
             "pick_nearest_item pick_item ray_pick",
-            "The nearest item on each ray, by its middle",
+            "Finds the item with the nearest center along each ray",
             _BODIES["ray_first.pick_nearest_item"],
         ),
         (
             "raycast_spheres pick_sphere trace_spheres",
-            "The first sphere in the boxes that each ray hits",
+            "Finds the first sphere that each ray hits",
             _BODIES["ray_first.raycast_spheres"],
         ),
     ),

@@ -133,11 +133,18 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     kinds = target.replace("_", "-")
     if kept == 2:
         titles = (f"push_apart_{target}", f"resolve_{target}", f"solve_{target}_overlaps")
-        docstrings = (f"Pushes of {kinds} pairs that overlap.", "One thread per candidate pair.")
+        docstrings = (f"Push overlapping {kinds} pairs apart.", "One thread per candidate pair.")
     else:
         titles = (f"collide_{target}", f"{target}_contacts", f"narrow_phase_{target}")
         docstrings = (f"Contacts of {kinds} pairs.", "Only pairs closer than the margin are kept.")
-    return p.done("contact", "narrow_phase", target, "Contacts of primitive shapes", titles, docstrings)
+    return p.done(
+        "contact",
+        "narrow_phase",
+        target,
+        "Resolves overlaps of primitive shape pairs" if kept == 2 else "Computes contacts of primitive shape pairs",
+        titles,
+        docstrings,
+    )
 
 
 _SURVEY = {
@@ -191,7 +198,8 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
         "bounds": ("compute_shape_aabbs", "update_bounds", "shape_bounds", "compute_aabb"),
         "distances": ("query_shapes", "closest_shape", "eval_sdf", "compute_distances"),
     }[target]
-    return p.done("contact", "survey", target, "Bounds of shapes and distances to them", titles, (
+    summary = "Computes bounding boxes of shapes" if target == "bounds" else "Computes distances of points to shapes"
+    return p.done("contact", "survey", target, summary, titles, (
         "Axis-aligned boxes around all shapes.", "One thread per shape.",
     ) if target == "bounds" else ("Distance from each point to the nearest shape.",))  # fmt: skip
 

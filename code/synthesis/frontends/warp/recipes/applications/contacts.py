@@ -133,19 +133,19 @@ _OWN_PAIRS = {
             ("tid", "shape", "i"),
             _BODIES["all_pairs.broadphase_nxn"],
             "broadphase_nxn find_shape_pairs generate_pairs",
-            "The pairs of a shape with all that come after it",
+            "Generates the pairs of each shape with all later shapes",
         ),
         (
             ("tid", "shape", "i"),
             _BODIES["all_pairs.sweep_and_prune"],
             "sweep_and_prune broadphase_sap sweep_sorted_shapes",
-            "The pairs of a shape whose bounds overlap along the sorted axis",
+            "Generates shape pairs by sweep and prune along a sorted axis",
         ),
         (
             ("tid", "shape", "i"),
             _BODIES["all_pairs.collect_cell_pairs"],
             "collect_cell_pairs broadphase_grid find_pairs_in_cell",
-            "The pairs of a shape with others in its cell",
+            "Generates the pairs of shapes in the same grid cell",
         ),
     ),
     "pair_material": (
@@ -153,13 +153,13 @@ _OWN_PAIRS = {
             _PAIRS[0],
             _BODIES["pair_material.combine_materials"],
             "combine_materials mix_pair_materials compute_pair_materials",
-            "What the materials of two shapes make of their contact",
+            "Combines the materials of two shapes into contact parameters",
         ),
         (
             _PAIRS[0],
             _BODIES["pair_material.mix_contact_params"],
             "mix_contact_params pair_contact_params resolve_pair_params",
-            "Parameters of contacts, mixed by the priority of both shapes",
+            "Mixes contact parameters by the priorities of two shapes",
         ),
     ),
 }
@@ -259,9 +259,9 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
         "pair_kind": ("classify_pairs", "assign_pair_kinds", "dispatch_narrowphase"),
     }[target]
     summary = {
-        "pair_mask": "Which pairs of shapes may collide",
-        "pair_count": "Takes the pairs of shapes that may collide",
-        "pair_kind": "Which routine each pair of shapes is for",
+        "pair_mask": "Marks the pairs of shapes that may collide",
+        "pair_count": "Collects the pairs of shapes that may collide",
+        "pair_kind": "Assigns a collision routine to each pair of shapes",
     }[target]
     return p.done("contact", "pair_filter", target, summary, titles)
 
@@ -484,7 +484,8 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
         "contact_wrench": ("eval_body_contacts", "apply_contact_forces", "eval_rigid_contacts", "penalty_contacts"),
         "contact_push": ("eval_particle_contacts", "eval_soft_contacts", "particle_shape_contact_forces"),
     }[target]
-    return p.done("contact", "contact_force", target, "The forces of contacts", titles, (
+    summary = f"Computes contact forces on {'particles' if soft else 'rigid bodies'}"
+    return p.done("contact", "contact_force", target, summary, titles, (
         "One thread per contact; the normal points from the first body to the second." if not soft
         else "One thread per contact of a particle with a shape.",
     ))  # fmt: skip

@@ -96,46 +96,46 @@ _SPRING_FORCES = (
     (
         _BODIES["spring_forces.eval_springs"],
         "eval_springs spring_forces eval_spring_forces compute_spring_forces",
-        "Forces of springs on the particles at their ends",
+        "Computes spring forces on the particles at both ends",
     ),
     (
         _BODIES["spring_forces.eval_breakable_springs"],
         "eval_breakable_springs eval_tearing_springs breakable_spring_forces",
-        "Forces of springs that tear when they are stretched too far",
+        "Computes forces of springs that tear when overstretched",
     ),
     (
         _BODIES["spring_forces.eval_cables"],
         "eval_cables cable_forces eval_cable_tension",
-        "Forces of cables, which pull and do not push",
+        "Computes tension forces of cables",
     ),
 )
 _SPRING_STRAINS = (
     (
         _BODIES["spring_strains.compute_spring_strain"],
         "compute_spring_strain measure_strain measure_spring_strain",
-        "How far each spring is stretched",
+        "Computes the strain of each spring",
     ),
     (
         _BODIES["spring_strains.tear_springs"],
         "tear_springs update_torn_springs mark_torn_springs",
-        "Marks springs that are stretched too far as torn",
+        "Marks overstretched springs as torn",
     ),
     (
         _BODIES["spring_strains.classify_springs"],
         "classify_springs update_spring_state check_spring_stretch",
-        "Which springs are stretched or pressed too far",
+        "Classifies springs as overstretched, compressed or slack",
     ),
     (
         _BODIES["spring_strains.apply_spring_plasticity"],
         "apply_spring_plasticity yield_springs update_plastic_rest_length",
-        "Lets springs yield that are stretched too far",
+        "Applies plastic yielding to overstretched springs",
     ),
 )
 _PROJECTIONS = (
     (
         _BODIES["projections"],
         "solve_springs solve_distance_constraints project_edges solve_stretch",
-        "Corrections of the particles at the ends of springs",
+        "Computes position corrections for distance constraints of springs",
     ),
 )
 
@@ -247,12 +247,17 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         "vertex_normals": ("accumulate_vertex_normals", "accumulate_normals", "scatter_face_normals"),
         "triangle_state": ("measure_triangles", "compute_tri_areas", "update_triangle_state"),
     }[target]
-    return p.done("deformable", "triangles", target, "Triangles of a cloth", titles, (
+    return p.done("deformable", "triangles", target, _TRIANGLE_SUMMARIES[target], titles, (
         "One thread per triangle.", "Compare each triangle with its rest shape." if target == "triangle_state"
         else "Accumulate what each triangle adds to its three corners.",
     ))  # fmt: skip
 
 
+_TRIANGLE_SUMMARIES = {
+    "membrane_forces": "Computes membrane forces of cloth triangles",
+    "vertex_normals": "Accumulates vertex normals of a cloth",
+    "triangle_state": "Measures the areas and stretch of cloth triangles",
+}
 RECIPES = (
     Recipe(
         name="springs",

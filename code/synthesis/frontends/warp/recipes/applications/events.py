@@ -56,29 +56,29 @@ _POOLS = {
         (
             _BODIES["free_slots.retire_particles"],
             "retire_particles kill_particles expire_particles",
-            "Retires particles that are old, and lists their slots as free",
+            "Retires expired particles and frees their slots",
         ),
         (
             _BODIES["free_slots.emit_particles"],
             "emit_particles spawn_particles allocate_particles",
-            "Puts new particles into free slots",
+            "Emits new particles into free slots",
         ),
         (
             _BODIES["free_slots.claim_cells"],
             "claim_cells reserve_cells lock_cells",
-            "Each cell goes to one of those that ask for it",
+            "Assigns each cell to the first particle that claims it",
         ),
     ),
     "ring_slots": (
         (
             _BODIES["ring_slots.record_events"],
             "record_events log_events push_events",
-            "Writes events into a ring",
+            "Appends events to a ring buffer",
         ),
         (
             _BODIES["ring_slots.fire_timers"],
             "fire_timers dispatch_due_events schedule_events",
-            "Lists the events that are due, and sets when they are due again",
+            "Collects due events and reschedules them",
         ),
     ),
 }
@@ -200,12 +200,12 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
         "own_list": ("build_neighbor_lists", "filter_neighbors", "gather_neighbors"),
     }[target]
     summary = {
-        "world_slots": f"Puts {subject}s into the lists of their worlds",
-        "count_slots": "How many {} has each world".format(
-            {"contact": "rows of contacts", "joint": "degrees of freedom"}.get(subject, "pairs of neighbours")
+        "world_slots": f"Appends {subject}s to the lists of their worlds",
+        "count_slots": "Counts the {} of each world".format(
+            {"contact": "contact rows", "joint": "degrees of freedom"}.get(subject, "neighbour pairs")
         ),
-        "list_slots": f"Lists the {subject}s that are taken, in no order",
-        "own_list": "The neighbours of each particle, of those that may be one",
+        "list_slots": f"Compacts the active {subject}s into an unordered list",
+        "own_list": "Filters the candidate neighbours of each particle",
     }[target]
     return p.done("events", "slots", target, summary, titles)
 
@@ -290,14 +290,14 @@ _MACHINES = {
             "AWAKE SLEEPY ASLEEP",
             _BODIES["agent_state.update_island_sleep_state"],
             "update_island_sleep_state update_sleep_states advance_island_sleep",
-            "Puts islands to sleep that have been at rest for a while, and wakes them",
+            "Updates the sleep state of islands by their time at rest",
         ),
         _Machine(
             "contact",
             "SEPARATED STICKING SLIDING",
             _BODIES["agent_state.update_contact_state"],
             "update_contact_state update_contact_lifecycle advance_contact_states",
-            "Whether each contact is broken, sticks or slides",
+            "Updates whether each contact is separated, sticking or sliding",
         ),
     ),
     "valve_state": (
@@ -306,14 +306,14 @@ _MACHINES = {
             "CLOSED OPENING OPEN CLOSING",
             _BODIES["valve_state.update_valves"],
             "update_valves step_motor_valves advance_valve_state",
-            "Moves motor valves to where their commands say",
+            "Moves motor valves towards their commanded positions",
         ),
         _Machine(
             "gripper",
             "RELEASED CLOSING HOLDING OPENING",
             _BODIES["valve_state.step_gripper_state_machine"],
             "step_gripper_state_machine update_grippers advance_gripper_state",
-            "Opens and closes grippers by their commands and by what the fingers feel",
+            "Opens and closes grippers by commands and finger contact",
         ),
         _Machine(
             "valve",
@@ -329,21 +329,21 @@ _MACHINES = {
             "RUNNING TIMEOUT FAILED SUCCESS",
             _BODIES["episode.check_termination"],
             "check_termination compute_dones update_termination",
-            "Why each episode ends, if it does",
+            "Determines the termination reason of each episode",
         ),
         _Machine(
             "env",
             "RUNNING TIMEOUT FAILED SUCCESS",
             _BODIES["episode.advance_episodes"],
             "advance_episodes update_episode_stats step_episodes",
-            "Goes on with each episode, and starts a new one after its end",
+            "Advances episodes and starts new ones after their end",
         ),
         _Machine(
             "env",
             "RUNNING TIMEOUT FAILED",
             _BODIES["episode.compute_terminations"],
             "compute_terminations check_termination get_dones",
-            "Which episodes end by a fall, and which by their length",
+            "Marks episodes that end by a fall or a time limit",
         ),
     ),
 }
@@ -452,56 +452,56 @@ _WORLD = {
         (
             _BODIES["world_reset.reset_worlds"],
             "reset_worlds reset_envs reset_joint_state",
-            "Gives the joints of worlds that are done what they start from",
+            "Resets the joints of finished worlds to their initial state",
         ),
         (
             _BODIES["world_reset.reset_worlds_from_source"],
             "reset_worlds_from_source restart_worlds reset_or_clone_worlds",
-            "Starts worlds anew, from another one where there is one",
+            "Resets worlds, optionally from the state of another world",
         ),
         (
             _BODIES["world_reset.clone_worlds"],
             "clone_worlds copy_joint_state_between_worlds branch_worlds",
-            "Gives worlds the joint state of others",
+            "Copies joint states between worlds",
         ),
     ),
     "world_sum": (
         (
             _BODIES["world_sum.posture_cost"],
             "posture_cost compute_posture_cost sum_posture_cost",
-            "Cost of how far the joints of each world are from their default",
+            "Sums the posture cost of each world",
         ),
         (
             _BODIES["world_sum.power_cost"],
             "power_cost compute_power_cost accumulate_power_cost",
-            "Cost of the power that the motors of each world take",
+            "Sums the motor power cost of each world",
         ),
         (
             _BODIES["world_sum.action_rate_cost"],
             "action_rate_cost compute_action_rate_cost sum_action_rate",
-            "Cost of how fast the actions of each world change",
+            "Sums the action rate cost of each world",
         ),
     ),
     "world_check": (
         (
             _BODIES["world_check.clamp_joint_positions"],
             "clamp_joint_positions enforce_joint_limits clamp_to_joint_limits",
-            "Brings joints back into their limits, and counts those beyond",
+            "Clamps joints to their limits and counts violations",
         ),
         (
             _BODIES["world_check.check_joint_limits"],
             "check_joint_limits measure_limit_violations find_limit_violations",
-            "Counts the joints of each world beyond their limits, and how far they are",
+            "Counts joint limit violations of each world and measures their size",
         ),
         (
             _BODIES["world_check.count_limit_violations"],
             "count_limit_violations count_joints_at_limits count_violations",
-            "Counts the joints of each world beyond either limit",
+            "Counts joint limit violations of each world",
         ),
         (
             _BODIES["world_check.joint_limit_cost"],
             "joint_limit_cost compute_limit_cost limit_penalty",
-            "Cost of joints beyond their limits",
+            "Computes the cost of joint limit violations",
         ),
     ),
 }

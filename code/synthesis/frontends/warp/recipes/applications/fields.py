@@ -34,12 +34,12 @@ _PLANE = {
         (
             _BODIES["advect.advect"],
             "advect advect_field semi_lagrangian",
-            "Carries a field along the flow by one step",
+            "Advects a field by one semi-Lagrangian step",
         ),
         (
             _BODIES["advect.advect_upwind"],
             "advect_upwind upwind_step transport_upwind",
-            "Carries a field along the flow by an upwind step",
+            "Advects a field by one upwind step",
         ),
     ),
     "divergence": (
@@ -74,12 +74,12 @@ _PLANE = {
             out[x, y] = RESULT
             """),
             "",
-            "Divergence of a velocity that is given at the centres of cells",
+            "Computes the divergence of a cell-centred velocity field",
         ),
         (
             _BODIES["divergence"],
             "",
-            "Divergence of a velocity that is given on the faces of cells",
+            "Computes the divergence of a staggered velocity field",
         ),
     ),
     "relax": (
@@ -101,12 +101,12 @@ _PLANE = {
             {wp.atomic_max(worst, 0, change) ~ wp.atomic_add(residual, 0, change * change)}}
             """),
             "jacobi_step jacobi_iteration relax_pressure",
-            "A Jacobi iteration of the pressure equation",
+            "Performs a Jacobi iteration of the pressure Poisson equation",
         ),
         (
             _BODIES["relax"],
             "pressure_jacobi solve_pressure_jacobi pressure_iteration",
-            "A Jacobi iteration of the pressure equation, around walls",
+            "Performs a Jacobi iteration of the pressure Poisson equation with walls",
         ),
         (
             _with_edge("""
@@ -127,36 +127,36 @@ _PLANE = {
             q_io[x, y] = {new ~ q_io[x, y] + omega * (new - q_io[x, y])}
             """),
             "gauss_seidel_color red_black_step sor_step",
-            "Relaxes the cells of one colour in place",
+            "Relaxes the cells of one colour in place by Gauss-Seidel",
         ),
     ),
     "heights": (
         (
             _with_neighbors(_BODIES["heights.heights"]),
             "wave_step update_heights step_waves",
-            "A step of the wave equation for a height field",
+            "Performs a time step of the wave equation for a height field",
         ),
         (
             _BODIES["heights.update_shallow_water_velocity"],
             "update_shallow_water_velocity accelerate_shallow_water shallow_water_velocity",
-            "Velocities of shallow water, driven by the slope of its surface",
+            "Updates shallow water velocities by the surface slope",
         ),
         (
             _BODIES["heights.update_water_depth"],
             "update_water_depth shallow_water_continuity advance_water_depth",
-            "Depth of shallow water after a step, from what flows through the faces",
+            "Updates the depth of shallow water from face fluxes",
         ),
     ),
     "heat": (
         (
             _with_neighbors(_BODIES["heat.heat"]),
             "heat_step diffuse_heat conduct",
-            "An explicit step of heat conduction",
+            "Performs an explicit step of heat conduction",
         ),
         (
             _BODIES["heat.heat_step_materials"],
             "heat_step_materials conduct_variable diffuse_heat_materials",
-            "An explicit step of heat conduction through different materials",
+            "Performs an explicit step of heat conduction with variable conductivity",
         ),
     ),
 }
@@ -240,7 +240,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.write(text.replace("RESULT", result))
     if target == "divergence":
         titles = "pressure_rhs build_rhs projection_rhs" if scaled else "compute_divergence divergence"
-        summary = "Right side of the pressure equation" if scaled else summary
+        summary = "Computes the right-hand side of the pressure Poisson equation" if scaled else summary
     return p.done("field", "planes", target, summary, tuple(titles.split()), (
         "One thread per cell.",
         "Explicit update; stable for small time steps only." if target in ("heights", "heat") else "",
@@ -349,12 +349,17 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
         "from_grid": ("g2p", "gather_from_grid", "update_particles", "sample_grid"),
         "bin_points": ("bin_particles", "compute_cell_ids", "assign_cells"),
     }[target]
-    return p.done("field", "transfers", target, "Particles and a grid", titles, (
+    return p.done("field", "transfers", target, _TRANSFER_SUMMARIES[target], titles, (
         "One thread per particle.", "Linear weights on the four nodes of a particle's cell." if target != "bin_points"
         else "Number of the cell that each particle is in.",
     ))  # fmt: skip
 
 
+_TRANSFER_SUMMARIES = {
+    "to_grid": "Transfers particle quantities to grid nodes",
+    "from_grid": "Transfers grid quantities to particles",
+    "bin_points": "Assigns particles to grid cells",
+}
 RECIPES = (
     Recipe(name="planes", category="field", targets=tuple(_PLANE), draw=_draw_plane, target_weights={"relax": 0.5}),
     Recipe(

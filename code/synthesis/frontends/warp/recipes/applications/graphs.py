@@ -504,17 +504,17 @@ _SERIAL = {
     "islands": (
         _ISLANDS,
         ("build_islands", "find_islands", "update_islands", "label_islands"),
-        "Islands of bodies that contacts hold together",
+        "Finds islands of bodies connected by contacts",
     ),
     "coloring": (
         _COLORS,
         ("color_constraints", "greedy_coloring", "build_color_groups", "assign_colors"),
-        "Colors of constraints, of which no two of a color share a body",
+        "Colors constraints so that no two of a color share a body",
     ),
     "levels": (
         _LEVELS,
         ("build_joint_levels", "sort_joints_by_level", "compute_tree_levels", "order_joints"),
-        "Joints by how deep they are in their tree",
+        "Sorts joints by their depth in the tree",
     ),
 }
 
@@ -589,17 +589,17 @@ def _draw_neighbors(stream: Stream) -> KernelSpec:
         text = with_marked(text, mark, kept=there)
     p.write(text)
     titles = ("build_neighbor_lists", "find_neighbors", "update_neighbor_list", "build_verlet_lists")
-    summary = "Lists of the particles near each"
+    summary = "Builds neighbor lists of particles"
     return p.done("state", "grid_lists", "neighbor_lists", summary, titles, ("One thread per particle.",))
 
 
 _SURFACES = (
     ("mean", "extract_surface_vertices surface_net_vertices place_surface_vertices",
-     "A vertex in each cell that the surface goes through"),
+     "Places a surface net vertex in each cell crossed by an isosurface"),
     ("planes", "dual_contour_cells dual_contouring_vertices solve_cell_vertices",
-     "A vertex in each cell that the surface goes through, on the planes that touch it"),
+     "Places a dual contouring vertex in each cell crossed by an isosurface"),
     ("cases", "classify_cells find_surface_cells mark_surface_cells",
-     "Which corners of each cell are inside of the surface"),
+     "Classifies grid cells by their corners inside an isosurface"),
 )  # fmt: skip
 """Ways to process a cell, each with possible names of the kernel and its summary."""
 

@@ -26,152 +26,152 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "clear_targets clear_by_flags clear_attachments",
-            "Clears what the flags of each camera ask for",
+            "Clears the buffers selected by the flags of each camera",
             _BODIES["clear_pixels.clear_targets"],
         ),
     ),
     "pack_colors": (
         (
             "pack_rgba pack_colors encode_colors",
-            "Packs colors into whole numbers, red in the lowest byte",
+            "Packs colors into integers, red in the lowest byte",
             _BODIES["pack_colors.pack_rgba"],
         ),
         (
             "image_to_bytes convert_to_uint8 quantize_image",
-            "Colors as bytes",
+            "Converts colors to bytes",
             _BODIES["pack_colors.image_to_bytes"],
         ),
         (
             "encode_srgb linear_to_srgb gamma_encode",
-            "Linear colors as bytes of sRGB",
+            "Encodes linear colors as sRGB bytes",
             _BODIES["pack_colors.encode_srgb"],
         ),
     ),
     "unpack_colors": (
         (
             "unpack_colors decode_colors unpack_rgba",
-            "Packed colors as vectors",
+            "Unpacks colors into vectors",
             _BODIES["unpack_colors.unpack_colors"],
         ),
         (
             "convert_to_gray compute_luminance packed_to_gray",
-            "Brightness of packed colors",
+            "Computes the luminance of packed colors",
             _BODIES["unpack_colors.convert_to_gray"],
         ),
         (
             "split_channels unpack_to_bytes expand_rgba",
-            "The bytes of packed colors",
+            "Splits packed colors into bytes",
             _BODIES["unpack_colors.split_channels"],
         ),
     ),
     "depth_bytes": (
         (
             "depth_to_gray visualize_depth convert_depth",
-            "Depth as shades of gray",
+            "Converts depth to grayscale",
             _BODIES["depth_bytes.depth_to_gray"],
         ),
         (
             "depth_to_heatmap colorize_depth depth_colormap",
-            "Depth as colors from near to far",
+            "Maps depth to a color ramp",
             _BODIES["depth_bytes.depth_to_heatmap"],
         ),
     ),
     "depth_range": (
         (
             "find_depth_range reduce_depth measure_depth_range",
-            "The nearest and farthest depth in each view",
+            "Finds the depth range of each view",
             _BODIES["depth_range.find_depth_range"],
         ),
         (
             "accumulate_depth_error compare_depth depth_statistics",
-            "How far the depth of each view is from a reference",
+            "Accumulates the depth error of each view against a reference",
             _BODIES["depth_range.accumulate_depth_error"],
         ),
     ),
     "pixel_rays": (
         (
             "compute_camera_rays generate_rays init_camera_rays",
-            "Rays through pixels",
+            "Generates camera rays through pixels",
             _BODIES["pixel_rays.compute_camera_rays"],
         ),
         (
             "ortho_camera_rays orthographic_rays init_ortho_rays",
-            "Parallel rays of orthographic cameras",
+            "Generates rays of orthographic cameras",
             _BODIES["pixel_rays.ortho_camera_rays"],
         ),
         (
             "panorama_rays spherical_camera_rays init_lidar_rays",
-            "Rays to all sides",
+            "Generates rays of panoramic cameras",
             _BODIES["pixel_rays.panorama_rays"],
         ),
     ),
     "back_project": (
         (
             "unproject_depth depth_to_points back_project",
-            "The points in the world that pixels show",
+            "Back-projects depth images to world points",
             _BODIES["back_project.unproject_depth"],
         ),
         (
             "unproject_depth depth_to_points points_from_depth",
-            "The points in the world that pixels show, and which pixels show one",
+            "Back-projects depth images to world points and marks valid pixels",
             _BODIES["back_project.unproject_depth_2"],
         ),
         (
             "build_point_cloud append_depth_points depth_to_point_cloud",
-            "Appends the points that pixels show to a cloud",
+            "Appends back-projected depth pixels to a point cloud",
             _BODIES["back_project.build_point_cloud"],
         ),
         (
             "normals_from_depth depth_to_normals estimate_normals",
-            "Normals of the surface that pixels show",
+            "Estimates surface normals from depth images",
             _BODIES["back_project.normals_from_depth"],
         ),
     ),
     "tile_views": (
         (
             "tile_images compose_atlas tile_cameras",
-            "The views side by side in one image",
+            "Tiles all views into one image",
             _BODIES["tile_views.tile_images"],
         ),
         (
             "tile_packed_images tile_rgba compose_packed_atlas",
-            "Packed images side by side in one",
+            "Tiles packed images into one atlas",
             _BODIES["tile_views.tile_packed_images"],
         ),
     ),
     "count_segments": (
         (
             "bound_segments segment_boxes compute_bounding_boxes",
-            "The box in each image around each object",
+            "Computes the bounding box of each object in each image",
             _BODIES["count_segments.bound_segments"],
         ),
         (
             "count_segments measure_segments sum_segments",
-            "What each object covers in each image",
+            "Counts the pixels of each object in each image",
             _BODIES["count_segments.count_segments"],
         ),
         (
             "count_confusion segment_overlap accumulate_iou",
-            "How two segmentations agree in each image",
+            "Accumulates the overlap of two segmentations of each image",
             _BODIES["count_segments.count_confusion"],
         ),
     ),
     "color_segments": (
         (
             "colorize_segments apply_palette colorize_ids",
-            "Objects in the colors of a palette",
+            "Colors object ids by a palette",
             _BODIES["color_segments.colorize_segments"],
         ),
         (
             "hash_segment_colors visualize_segmentation colorize_by_hash",
-            "A color of its own for each object",
+            "Colors object ids by a hash",
             _BODIES["color_segments.hash_segment_colors"],
         ),
     ),
     "edge_mask": (
         (
             "find_edges detect_edges mark_silhouettes",
-            "The outlines of objects",
+            "Marks the outlines of objects",
             _BODIES["edge_mask.find_edges"],
         ),
         (
@@ -183,129 +183,129 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "blend_samples": (
         (
             "accumulate_samples average_frames accumulate_frame",
-            "The mean of all frames so far",
+            "Averages all frames so far",
             _BODIES["blend_samples.accumulate_samples"],
         ),
         (
             "temporal_filter blend_history temporal_accumulation",
-            "Images blended with those of earlier frames",
+            "Blends images with a temporal history",
             _BODIES["blend_samples.temporal_filter"],
         ),
     ),
     "shade_pixels": (
         (
             "shade_pixels shade_hits apply_lights",
-            "The colors of what pixels show",
+            "Shades the surfaces visible in pixels",
             _BODIES["shade_pixels.shade_pixels"],
         ),
         (
             "shade_headlight shade_by_normal render_lambert",
-            "Shades what pixels show by the angle to the camera",
+            "Shades visible surfaces by their angle to the camera",
             _BODIES["shade_pixels.shade_headlight"],
         ),
     ),
     "merge_layers": (
         (
             "merge_layers composite_depth depth_test",
-            "The nearer of two layers",
+            "Composites two layers by depth",
             _BODIES["merge_layers.merge_layers"],
         ),
         (
             "blend_layers composite_overlay alpha_composite",
-            "A layer with opacity over an image",
+            "Composites a translucent layer over an image",
             _BODIES["merge_layers.blend_layers"],
         ),
     ),
     "shrink_image": (
         (
             "downsample_image shrink_images reduce_resolution",
-            "The mean color of each block",
+            "Downsamples images by the mean color of each block",
             _BODIES["shrink_image.downsample_image"],
         ),
         (
             "downsample_depth min_pool_depth shrink_depth",
-            "The depth of each block",
+            "Downsamples depth images by blocks",
             _BODIES["shrink_image.downsample_depth"],
         ),
         (
             "segment_coverage visible_fraction coverage_map",
-            "The share of each block that an object covers",
+            "Computes the coverage of each block by an object",
             _BODIES["shrink_image.segment_coverage"],
         ),
     ),
     "filter_image": (
         (
             "fill_depth_holes inpaint_depth fill_missing_depth",
-            "Fills holes of depth images from the pixels around them",
+            "Fills holes of depth images from neighboring pixels",
             _BODIES["filter_image.fill_depth_holes"],
         ),
         (
             "bilateral_filter smooth_depth filter_depth",
-            "Smooths depth but not across edges",
+            "Smooths depth with an edge-preserving bilateral filter",
             _BODIES["filter_image.bilateral_filter"],
         ),
         (
             "denoise_colors cross_bilateral_filter denoise_image",
-            "Smooths noisy colors within surfaces",
+            "Denoises colors with a cross-bilateral filter",
             _BODIES["filter_image.denoise_colors"],
         ),
         (
             "dilate_mask grow_mask expand_selection",
-            "Grows or shrinks what a mask covers",
+            "Dilates or erodes a mask",
             _BODIES["filter_image.dilate_mask"],
         ),
         (
             "gaussian_blur blur_pass separable_blur",
-            "One direction of a blur that is done in two",
+            "Performs one pass of a separable blur",
             _BODIES["filter_image.gaussian_blur"],
         ),
         (
             "sobel_gradient image_gradient compute_image_gradient",
-            "How steeply the brightness changes",
+            "Computes the image gradient",
             _BODIES["filter_image.sobel_gradient"],
         ),
         (
             "reject_flying_pixels remove_outliers filter_flying_pixels",
-            "Removes pixels that hang in the air between two surfaces",
+            "Removes flying pixels between two surfaces",
             _BODIES["filter_image.reject_flying_pixels"],
         ),
         (
             "reproject_history reproject_frame warp_last_frame",
-            "Brings the image of the last frame to where things are now",
+            "Reprojects the last frame to the current view",
             _BODIES["filter_image.reproject_history"],
         ),
     ),
     "to_policy": (
         (
             "normalize_observation images_to_tensor build_image_observation",
-            "Images as a policy takes them, channels first",
+            "Normalizes images to channels-first policy observations",
             _BODIES["to_policy.normalize_observation"],
         ),
         (
             "stack_frames push_frame update_frame_stack",
-            "Adds a frame to those that a policy sees",
+            "Pushes a frame onto an observation stack",
             _BODIES["to_policy.stack_frames"],
         ),
         (
             "augment_images random_color_jitter augment_observation",
-            "Changes the colors of each view at random",
+            "Applies random color jitter to each view",
             _BODIES["to_policy.augment_images"],
         ),
         (
             "crop_images shift_images random_crop",
-            "Shifts each view by some pixels",
+            "Shifts or crops each view by some pixels",
             _BODIES["to_policy.crop_images"],
         ),
         (
             "luminance_histogram measure_exposure brightness_histogram",
-            "How bright the pixels of each view are",
+            "Computes a brightness histogram of each view",
             _BODIES["to_policy.luminance_histogram"],
         ),
     ),
     "depth_noise": (
         (
             "add_depth_noise simulate_depth_sensor corrupt_depth",
-            "Depth as a sensor sees it",
+            "Simulates the noise of a depth sensor",
             _BODIES["depth_noise"],
         ),
     ),

@@ -328,16 +328,16 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
 
 
 _JOINT_SUMMARIES = {
-    "anchor_frames": "How far the two sides of each joint are apart",
-    "joint_coordinates": "Coordinates of joints from the poses of bodies",
-    "motion_axes": "The axes that joints move along and about",
-    "joint_forces": "Forces that hold the bodies of each joint together",
-    "joint_counts": "How many coordinates and velocities each joint has",
-    "joint_velocities": "Velocities of bodies from those of joints",
-    "joint_limits": "What the limits of joints do",
-    "joint_integrate": "A step of the coordinates of joints",
-    "joint_drives": "Forces of the drives of joints",
-    "joint_copy": "Writes the coordinates and velocities of joints",
+    "anchor_frames": "Computes the relative pose or error of the anchor frames of each joint",
+    "joint_coordinates": "Computes joint coordinates from body poses",
+    "motion_axes": "Computes the motion axes of joints",
+    "joint_forces": "Computes the forces that hold the bodies of each joint together",
+    "joint_counts": "Counts the coordinates and velocities of each joint",
+    "joint_velocities": "Computes body velocities from joint velocities",
+    "joint_limits": "Evaluates joint limits",
+    "joint_integrate": "Integrates joint coordinates over one step",
+    "joint_drives": "Computes joint drive forces",
+    "joint_copy": "Copies joint coordinates and velocities",
 }
 _WEIGHTS = {"joint_copy": 0.5, "joint_counts": 0.5, "motion_axes": 0.8}
 RECIPES = (Recipe(name="joints", category="joints", targets=tuple(_JOINT), draw=_draw_joint, target_weights=_WEIGHTS),)

@@ -24,22 +24,22 @@ _WRENCHES = (
     (
         ("apply_thrusters", "eval_thruster_forces", "thruster_wrench"),
         _BODIES["wrenches.wrenches"],
-        "Forces and torques of thrusters that are fixed to bodies",
+        "Computes thruster wrenches on bodies",
     ),
     (
         ("apply_air_drag", "eval_body_drag", "wind_wrench"),
         _BODIES["wrenches.wrenches_2"],
-        "Drag of the air that passes bodies",
+        "Computes air drag wrenches on bodies",
     ),
     (
         ("apply_buoyancy", "eval_buoyancy", "buoyancy_wrench"),
         _BODIES["wrenches.wrenches_3"],
-        "Lift and drag of bodies in water",
+        "Computes buoyancy and drag wrenches on bodies",
     ),
     (
         ("apply_body_forces", "eval_applied_wrench", "accumulate_body_forces"),
         _BODIES["wrenches.wrenches_4"],
-        "Wrenches of what is applied to bodies",
+        "Computes wrenches of external forces on bodies",
     ),
 )
 """Kernels that apply a force and a torque to a body. Each has possible names, lines and a summary."""
@@ -139,11 +139,11 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "chain": ("eval_chain", "forward_kinematics", "compute_world_transforms", "accumulate_transforms"),
     }[target]
     summary = {
-        "world_state": "What bodies are and have in the world",
+        "world_state": "Computes world-frame quantities of bodies",
         "wrench": wrench_summary,
-        "spatial_inertia": "Spatial inertia of bodies about the origin of the world",
-        "integrate_pose": "A semi-implicit step of rigid bodies",
-        "chain": "Poses of bodies in the world, from those of their parents",
+        "spatial_inertia": "Computes spatial inertia of bodies about the world origin",
+        "integrate_pose": "Integrates rigid bodies by one semi-implicit Euler step",
+        "chain": "Computes world poses of bodies from those of their parents",
     }[target]
     return p.done("articulation", "frames", target, summary, titles, (
         "One thread per body.", *(("Torques are about the centre of mass.",) if target == "wrench" else ()),
@@ -162,6 +162,14 @@ _ROWS = (
     (_FORCES, ("update_constraint", "constraint_forces", "evaluate_rows")),
 )
 """Kernels that process rows of constraints. Each has lines and possible names."""
+
+
+_DOF_SUMMARIES = {
+    "mass_matrix": "Assembles a dense mass matrix for each environment",
+    "solve_lower": "Solves a Cholesky-factorized system for each environment",
+    "line_search": "Performs a backtracking line search for each environment",
+    "contact_rows": "Evaluates constraint rows of each environment",
+}
 
 
 def _draw_dof(stream: Stream, target: str) -> KernelSpec:
@@ -220,7 +228,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
         "line_search": ("line_search", "linesearch_iterative", "backtracking_step"),
         "contact_rows": rows_titles,
     }[target]
-    return p.done("articulation", "systems", target, "Small dense systems, one for each environment", titles, (
+    return p.done("articulation", "systems", target, _DOF_SUMMARIES[target], titles, (
         "One thread per environment.", "Dense, for a few degrees of freedom only.",
     ))  # fmt: skip
 

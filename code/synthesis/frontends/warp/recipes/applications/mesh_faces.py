@@ -31,7 +31,18 @@ def _draw_faces(stream: Stream, target: str) -> KernelSpec:
     else:
         titles, lines = _measured(p, target, held)
         p.add(_corners(p, held, by_index=target == "face_index"), *lines)
-    return p.done("queries", "mesh_faces", target, "The faces of a mesh", tuple(titles.split()))
+    return p.done("queries", "mesh_faces", target, _SUMMARIES[target], tuple(titles.split()))
+
+
+_SUMMARIES = {
+    "face_area": "Measures the areas, masses or volumes of mesh faces",
+    "face_index": "Measures mesh faces through their vertex indices",
+    "face_facing": "Evaluates the orientation or shading of mesh faces",
+    "face_normal": "Evaluates the orientation of mesh faces by their normals",
+    "face_centre": "Computes centroids of mesh faces or their side of a plane",
+    "face_flux": "Computes fluxes or drag of moving mesh faces",
+    "corner_velocity": "Computes fluxes or drag of moving mesh faces from corner velocities",
+}
 
 
 def _name_faces(p: Program, size: float) -> None:

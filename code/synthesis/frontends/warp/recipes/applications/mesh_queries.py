@@ -48,14 +48,14 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "mesh_contact_distance detect_mesh_contact particle_mesh_contact",
-            "The contact of each particle with a mesh, if it has one",
+            "Finds the contact of each particle with a mesh",
             _BODIES["mesh_contact.mesh_contact_distance"],
         ),
     ),
     "mesh_project": (
         (
             "project_to_mesh snap_to_surface shrinkwrap",
-            "Moves points to the surface of a mesh",
+            "Projects points onto the surface of a mesh",
             _BODIES["mesh_project.project_to_mesh"],
         ),
         (
@@ -67,19 +67,19 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
     "mesh_distance": (
         (
             "mesh_distance distance_to_mesh compute_distances",
-            "How far points are from a mesh",
+            "Computes the distance of points to a mesh",
             _BODIES["mesh_distance.mesh_distance"],
         ),
         (
             "surface_error measure_surface_distance hausdorff_distance",
-            "How far a cloud of points is from a mesh",
+            "Computes the distance of a point cloud to a mesh",
             _BODIES["mesh_distance.surface_error"],
         ),
     ),
     "mesh_velocity": (
         (
             "mesh_contact_forces couple_to_mesh eval_mesh_contact",
-            "The force of a moving mesh on particles that touch it",
+            "Computes contact forces of a moving mesh on particles",
             _BODIES["mesh_velocity.mesh_contact_forces"],
         ),
         (
@@ -96,7 +96,7 @@ _CELL = _BODIES["cell"]
 _SAMPLES: tuple[tuple[str, str, str], ...] = (
     (
         "sample_sdf compute_signed_distance mesh_sdf",
-        "The signed distance of points to a mesh",
+        "Computes the signed distance of points to a mesh",
         _BODIES["samples.sample_sdf"],
     ),
     (
@@ -112,34 +112,34 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
     "push_out": (
         (
             "resolve_penetration project_outside push_out_of_mesh",
-            "Moves particles out of a mesh",
+            "Pushes particles out of a mesh",
             _BODIES["push_out.resolve_penetration"],
         ),
         (
             "solve_mesh_collision mesh_collision_deltas solve_particle_mesh",
-            "The corrections that move particles out of a mesh",
+            "Computes corrections that push particles out of a mesh",
             _BODIES["push_out.solve_mesh_collision"],
         ),
         (
             "mesh_penalty_forces penalize_penetration eval_sdf_contact",
-            "Forces on particles that are inside a mesh",
+            "Computes penalty forces on particles inside a mesh",
             _BODIES["push_out.mesh_penalty_forces"],
         ),
     ),
     "inside_count": (
         (
             "classify_points count_inside mark_inside",
-            "Which points are inside a mesh",
+            "Tests which points are inside a mesh",
             _BODIES["inside_count.classify_points"],
         ),
         (
             "voxelize_mesh voxelize_solid fill_occupancy",
-            "The cells of a grid whose middle is inside a mesh",
+            "Marks the grid cells whose center is inside a mesh",
             _BODIES["inside_count.voxelize_mesh"],
         ),
         (
             "deactivate_inside remove_inside_particles cull_inside",
-            "Takes particles inside a mesh out of the simulation",
+            "Deactivates particles inside a mesh",
             _BODIES["inside_count.deactivate_inside"],
         ),
     ),

@@ -16,73 +16,73 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "edge_flux": (
         (
             "diffusive_flux accumulate_diffusion conduct_heat",
-            "What flows between the cells on both sides of each face",
+            "Accumulates diffusive fluxes between neighboring cells",
             _BODIES["edge_flux.diffusive_flux"],
         ),
         (
             "upwind_flux advect_cells convective_flux",
-            "What the flow carries over each face, taken from the side it comes from",
+            "Accumulates upwind convective fluxes over each face",
             _BODIES["edge_flux.upwind_flux"],
         ),
         (
             "rusanov_flux burgers_flux lax_friedrichs_flux",
-            "The numerical flux over each face",
+            "Accumulates Rusanov fluxes over each face",
             _BODIES["edge_flux.rusanov_flux"],
         ),
         (
             "advection_flux transport_flux advect_scalar",
-            "What a uniform flow carries over each face",
+            "Accumulates advective fluxes of a uniform flow over each face",
             _BODIES["edge_flux.advection_flux"],
         ),
     ),
     "edge_laplacian": (
         (
             "edge_laplacian graph_laplacian accumulate_laplacian",
-            "The Laplacian of a field, edge by edge",
+            "Accumulates the graph Laplacian of a field over edges",
             _BODIES["edge_laplacian.edge_laplacian"],
         ),
         (
             "smooth_vertices gather_neighbors laplacian_smoothing",
-            "Sums up the neighbors of each vertex",
+            "Sums the neighbors of each vertex over edges",
             _BODIES["edge_laplacian.smooth_vertices"],
         ),
         (
             "cotangent_laplacian cotan_weights accumulate_cotangents",
-            "The Laplacian with the cotangents of the angles opposite to each edge",
+            "Accumulates the cotangent Laplacian over edges",
             _BODIES["edge_laplacian.cotangent_laplacian"],
         ),
     ),
     "edge_force": (
         (
             "eval_springs spring_forces eval_edge_springs",
-            "The force of a spring along each edge",
+            "Computes spring forces along each edge",
             _BODIES["edge_force.eval_springs"],
         ),
         (
             "tear_edges eval_tearing_springs break_springs",
-            "Springs that break where they are stretched too much",
+            "Computes forces of edge springs that break when overstretched",
             _BODIES["edge_force.tear_edges"],
         ),
         (
             "solve_distance_constraints solve_edges project_edges",
-            "Moves the ends of each edge towards its length at rest",
+            "Projects each edge towards its rest length",
             _BODIES["edge_force.solve_distance_constraints"],
         ),
     ),
     "edge_valence": (
         (
             "count_valence vertex_degree accumulate_valence",
-            "How many edges end in each vertex",
+            "Counts the edges of each vertex",
             _BODIES["edge_valence.count_valence"],
         ),
         (
             "classify_edges mark_creases find_feature_edges",
-            "Which edges are creases or on the border",
+            "Marks crease and border edges",
             _BODIES["edge_valence.classify_edges"],
         ),
         (
             "mark_edges_to_split flag_long_edges select_edges",
-            "Which edges are to be split or collapsed",
+            "Marks edges to split or collapse",
             _BODIES["edge_valence.mark_edges_to_split"],
         ),
     ),
@@ -256,7 +256,14 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         "lumped_mass": ("lump_mass", "lump_vertex_mass", "distribute_mass"),
         "face_kind": ("classify_faces", "face_orientation", "mark_front_faces"),
     }[target]
-    return p.done("mesh", "face", target, "Triangles of a mesh", titles)
+    return p.done("mesh", "face", target, _FACE_SUMMARIES[target], titles)
+
+
+_FACE_SUMMARIES = {
+    "vertex_normals": "Accumulates face normals or loads at vertices",
+    "lumped_mass": "Distributes face masses to vertices",
+    "face_kind": "Classifies mesh faces by their orientation",
+}
 
 
 def _to_corners(p: Program, array: str, lines: list[str]) -> list[str]:

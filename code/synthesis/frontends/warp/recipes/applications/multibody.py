@@ -258,16 +258,16 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         ),
     }[target]
     summary = {
-        "body_pose": "Poses of the bodies of one level of a tree, from those of their parents",
-        "velocity_pass": "Velocities of the bodies of one level of a tree",
-        "force_pass": "External forces on each body, about the centre of its tree",
-        "gravity_torque": "Torques that hold the bodies of a tree against gravity",
-        "spring_torque": "Torques of the springs of joints by their types",
-        "force_to_parent": "Forces on the joints of one level of a tree, and on the bodies that carry them",
-        "camera_pose": "Poses of cameras by what they follow or look at",
-        "subtree_sums": "Masses and moments of the subtrees of bodies",
-        "forces_to_joints": "Torques of all joints that carry a body, from the force on it",
-        "moving_ancestor": "Adds the masses of welded bodies to those that carry them",
+        "body_pose": "Computes body poses of one tree level from those of their parents",
+        "velocity_pass": "Computes body velocities of one tree level",
+        "force_pass": "Computes external forces on each body about the centre of its tree",
+        "gravity_torque": "Computes gravity compensation torques of a tree",
+        "spring_torque": "Computes joint spring torques by joint type",
+        "force_to_parent": "Computes joint forces of one tree level and passes body forces to parents",
+        "camera_pose": "Computes camera poses by tracking mode",
+        "subtree_sums": "Sums masses and moments over the subtrees of bodies",
+        "forces_to_joints": "Maps the force on a body to the torques of its ancestor joints",
+        "moving_ancestor": "Adds the masses of welded bodies to their moving ancestors",
     }[target]
     return p.done("multibody", "trees", target, summary, titles, docstrings)
 
@@ -277,24 +277,24 @@ _ROW = {
         (
             _BODIES["actuator_force.actuator_force"],
             "actuator_force compute_actuation fwd_actuation",
-            "Force of each actuator, an affine function of its length and velocity",
+            "Computes affine actuator forces from length and velocity",
         ),
         (
             _BODIES["actuator_force.apply_motor_controls"],
             "apply_motor_controls compute_motor_torques apply_drive_commands",
-            "Torque of each motor by its mode, no more than it has",
+            "Computes motor torques by control mode, within their limits",
         ),
     ),
     "sensor_value": (
         (
             _BODIES["sensor_value.sensor_pos"],
             "sensor_pos eval_position_sensors update_position_sensors",
-            "What sensors of positions read",
+            "Computes position sensor readings",
         ),
         (
             _BODIES["sensor_value.sensor_vel"],
             "sensor_vel eval_velocity_sensors update_velocity_sensors",
-            "What sensors of velocities read",
+            "Computes velocity sensor readings",
         ),
         (
             """
@@ -327,7 +327,7 @@ _ROW = {
                     sensordata[w, adr + k] = v[k]
             """,
             "sensor_acc eval_force_sensors update_force_sensors",
-            "What sensors of forces and accelerations read",
+            "Computes force and acceleration sensor readings",
         ),
     ),
     "limit_row": (
@@ -366,7 +366,7 @@ _ROW = {
             aref[w, row] = -kd * vel - kp * imp * pos
             """,
             "efc_limit limit_constraints add_limit_rows joint_limit_rows",
-            "A row for each joint that is near an end of its range",
+            "Adds a constraint row for each joint near its limit",
         ),
         (
             """
@@ -395,19 +395,19 @@ _ROW = {
             diag_of[w, u] = imp / ((1.0 - imp) * inv_weight[dof])
             """,
             "update_limit_rows evaluate_joint_limits prepare_limit_constraints",
-            "The limit constraint of each joint, active near the ends of its range",
+            "Updates the limit constraint of each joint",
         ),
     ),
     "integrate": (
         (
             _BODIES["integrate.next_position"],
             "next_position integrate_pos advance_positions",
-            "Moves the coordinates of each joint on by its velocity",
+            "Integrates joint coordinates by their velocities",
         ),
         (
             _BODIES["integrate.euler_step"],
             "euler_step integrate_joints integrate_joint_coordinates",
-            "Moves each joint on by one semi-implicit step",
+            "Integrates each joint by one semi-implicit Euler step",
         ),
     ),
 }

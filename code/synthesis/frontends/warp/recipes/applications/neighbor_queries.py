@@ -26,24 +26,24 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "sph_density": (
         (
             "compute_density sph_density sum_density",
-            "The density at each particle",
+            "Computes the density at each particle",
             _BODIES["sph_density.compute_density"],
         ),
         (
             "smooth_velocities xsph_viscosity average_velocities",
-            "The velocity of each particle, smoothed over its neighbors",
+            "Smooths particle velocities over neighbors",
             _BODIES["sph_density.smooth_velocities"],
         ),
         (
             "compute_lambda solve_density_constraint density_multipliers",
-            "The multiplier of each particle's density constraint",
+            "Computes the multiplier of each particle's density constraint",
             _BODIES["sph_density.compute_lambda"],
         ),
     ),
     "sph_force": (
         (
             "eval_particle_contacts particle_contact_forces solve_particle_contacts",
-            "The forces between particles that touch",
+            "Computes contact forces between particles",
             """
         IDLE
         pos = x[tid]
@@ -79,29 +79,29 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "sph_forces compute_sph_acceleration eval_fluid_forces",
-            "The pressure and viscosity of a fluid on each particle",
+            "Computes pressure and viscosity forces on fluid particles",
             _BODIES["sph_force.sph_forces"],
         ),
         (
             "separation_forces flocking_forces repel_neighbors",
-            "How each agent keeps away from its neighbors and follows them",
+            "Computes flocking forces on each agent",
             _BODIES["sph_force.separation_forces"],
         ),
     ),
     "grid_count": (
         (
             "count_neighbors count_close_particles neighbor_counts",
-            "How many neighbors each particle has",
+            "Counts the neighbors of each particle",
             _BODIES["grid_count.count_neighbors"],
         ),
         (
             "mark_surface_particles find_surface classify_particles",
-            "Which particles are on the surface of a fluid",
+            "Marks the surface particles of a fluid",
             _BODIES["grid_count.mark_surface_particles"],
         ),
         (
             "count_contact_pairs count_touching_pairs count_collisions",
-            "How many pairs of particles touch",
+            "Counts the pairs of touching particles",
             """
         IDLE
         pos = x[tid]
@@ -126,12 +126,12 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "grid_nearest": (
         (
             "nearest_neighbor find_nearest closest_particle",
-            "The nearest neighbor of each particle",
+            "Finds the nearest neighbor of each particle",
             _BODIES["grid_nearest.nearest_neighbor"],
         ),
         (
             "min_distance clearance compute_clearance",
-            "How much room there is around each particle",
+            "Computes the clearance around each particle",
             _BODIES["grid_nearest.min_distance"],
         ),
     ),

@@ -88,7 +88,7 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
         "nearest_neighbor": ("find_nearest", "nearest_neighbor", "closest_neighbor"),
         "smooth_velocity": ("smooth_velocities", "xsph_velocity", "average_velocity"),
     }[target]
-    return p.done("particles", "neighbors", target, "What a particle's neighbours come to", titles)
+    return p.done("particles", "neighbors", target, _NEIGHBOR_SUMMARIES[target], titles)
 
 
 _CELLS = {
@@ -201,7 +201,7 @@ def _draw_cells(stream: Stream, target: str) -> KernelSpec:
         if carried
         else ("cell_gradient", "compute_gradient", f"{field}_gradient"),
     }[target]
-    return p.done("particles", "cells", target, "Cells of a grid and those beside them", titles)
+    return p.done("particles", "cells", target, _CELL_SUMMARIES[target], titles)
 
 
 def _around(p: Program, use: str, border: str, *, eight: bool) -> str:
@@ -224,6 +224,19 @@ def _around(p: Program, use: str, border: str, *, eight: bool) -> str:
     return block("for dy in range(-1, 2):", block("for dx in range(-1, 2):", own, place, use))
 
 
+_NEIGHBOR_SUMMARIES = {
+    "neighbor_density": "Computes the density at each particle from its neighbours",
+    "neighbor_force": "Computes pair forces on each particle from its neighbours",
+    "neighbor_count": "Counts the close neighbours of each particle",
+    "nearest_neighbor": "Finds the nearest neighbour of each particle",
+    "smooth_velocity": "Smooths particle velocities over neighbours",
+}
+_CELL_SUMMARIES = {
+    "diffusion": "Performs an explicit diffusion step on a grid",
+    "automaton": "Performs a step of a cellular automaton",
+    "open_faces": "Counts the open faces of grid cells",
+    "gradient": "Computes gradients or upwind advection of a grid field",
+}
 RECIPES = (
     Recipe(
         name="neighbors",

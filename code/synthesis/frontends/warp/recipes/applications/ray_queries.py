@@ -54,43 +54,43 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "depth_image": (
         (
             "raycast_depth lidar_scan measure_ranges",
-            "How far each ray goes until it meets a mesh",
+            "Computes the distance along each ray to a mesh",
             _BODIES["depth_image.raycast_depth"],
         ),
         (
             "raycast_points scan_points hit_points_from_rays",
-            "The points where rays meet a mesh",
+            "Finds the points where rays hit a mesh",
             _BODIES["depth_image.raycast_points"],
         ),
     ),
     "normal_image": (
         (
             "render_normals normal_pass raycast_normals",
-            "The normals of a mesh where rays meet it",
+            "Reads the mesh normals where rays hit",
             _BODIES["normal_image.render_normals"],
         ),
         (
             "render_mesh shade_hits draw_mesh",
-            "Shades a mesh where rays meet it",
+            "Shades a mesh where rays hit it",
             _BODIES["normal_image.render_mesh"],
         ),
     ),
     "occlusion": (
         (
             "check_visibility mark_occluded update_visibility",
-            "Which targets can be seen from an eye",
+            "Tests which targets are visible from an eye",
             _BODIES["occlusion.check_visibility"],
         ),
         (
             "clear_paths check_path shorten_to_obstacle",
-            "How far along its way each agent can go",
+            "Finds how far each agent can move along its path",
             _BODIES["occlusion.clear_paths"],
         ),
     ),
     "shadow": (
         (
             "shadow_rays shadow_mask trace_shadows",
-            "Which points a lamp does not reach",
+            "Tests which points are in shadow",
             """
         start = targets[tid]
         {to_light = light_pos - start
@@ -117,19 +117,19 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "line_of_sight check_line_of_sight pairs_in_sight",
-            "Which pairs of agents see each other past a mesh",
+            "Tests the line of sight between pairs of agents",
             _BODIES["shadow"],
         ),
     ),
     "hit_velocity": (
         (
             "scan_radial_velocity doppler_lidar measure_range_rate",
-            "How fast the mesh that each ray meets comes nearer",
+            "Computes the radial velocity of the mesh along each ray",
             _BODIES["hit_velocity.scan_radial_velocity"],
         ),
         (
             "raycast_moving_mesh trace_surface_velocity render_velocity",
-            "The velocity of the mesh that each ray meets",
+            "Computes the surface velocity of the mesh hit by each ray",
             _BODIES["hit_velocity.raycast_moving_mesh"],
         ),
     ),

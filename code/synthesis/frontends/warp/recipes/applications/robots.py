@@ -17,46 +17,46 @@ _DRIVES = {
         (
             _BODIES["joint_drive.eval_joint_drives"],
             "eval_joint_drives compute_joint_torques apply_joint_modes",
-            "Torque of each joint by its control mode",
+            "Computes joint torques by control mode",
         ),
         (
             _BODIES["joint_drive.pd_control"],
             "pd_control compute_pd_torques joint_pd_controller",
-            "Torque of each joint of a PD controller, within what its motor has",
+            "Computes PD controller torques within motor limits",
         ),
         (
             _BODIES["joint_drive.pid_control"],
             "pid_control compute_pid_torques joint_pid_controller",
-            "Torque of each joint of a PID controller, which does not wind up",
+            "Computes PID controller torques with anti-windup",
         ),
         (
             _BODIES["joint_drive.eval_passive_forces"],
             "eval_passive_forces joint_passive_forces passive_joint_torques",
-            "What springs, dampers, limits and friction do to each joint",
+            "Computes passive joint torques of springs, dampers, limits and friction",
         ),
     ),
     "action_filter": (
         (
             _BODIES["action_filter.filter_actions"],
             "filter_actions process_actions smooth_actions",
-            "Smooths the actions and makes them targets of the joints",
+            "Smooths actions and converts them to joint targets",
         ),
         (
             _BODIES["action_filter.apply_delayed_actions"],
             "apply_delayed_actions delay_actions read_delayed_actions",
-            "Takes the actions that were given some steps ago",
+            "Applies actions with a delay of some steps",
         ),
         (
             _BODIES["action_filter.apply_actions"],
             "apply_actions set_joint_targets scale_actions",
-            "Makes actions of a policy targets of the joints",
+            "Converts policy actions to joint targets",
         ),
     ),
     "soft_limits": (
         (
             _BODIES["soft_limits"],
             "joint_limit_penalty compute_limit_cost joint_limit_cost",
-            "Cost of joints beyond their limits, for each environment",
+            "Computes the joint limit cost of each environment",
         ),
     ),
 }
@@ -291,12 +291,12 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
         "reset_envs": ("reset_envs", "reset_idx", "apply_resets", "reset_states"),
     }[target]
     summary = {
-        "terminations": "Which episodes are over",
-        "reward": "The reward of a step",
-        "foot_contacts": "How long the feet of each robot have been in the air",
+        "terminations": "Determines which episodes are over",
+        "reward": "Computes the reward of a step",
+        "foot_contacts": "Measures the air time of the feet of each robot",
         "terrain_levels": "Moves robots to harder or easier terrain",
-        "resample_commands": "New velocity commands from time to time",
-        "reset_envs": "Starts environments anew",
+        "resample_commands": "Resamples velocity commands periodically",
+        "reset_envs": "Resets environments",
     }[target]
     return p.done("control", "episodes", target, summary, titles, (
         "One thread per environment.", "Runs once per control step.",

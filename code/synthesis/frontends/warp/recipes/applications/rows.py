@@ -267,18 +267,18 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
 entry. ``ENTRIES`` stands for the head alone.
 """
 _ROW_SUMMARIES = {
-    "csr_multiply": "A sparse matrix times a vector, row by row",
-    "csr_diagonal": "The diagonal of a sparse matrix",
-    "csr_row_norm": "How large the rows of a sparse matrix are",
-    "csr_jacobi": "A step of an iterative solver",
+    "csr_multiply": "Computes products or residuals of a sparse matrix",
+    "csr_diagonal": "Computes diagonal quantities of a sparse matrix",
+    "csr_row_norm": "Computes row norms, sums or bounds of a sparse matrix",
+    "csr_jacobi": "Performs a step of an iterative solver with a sparse matrix",
     "csr_pattern": "Counts entries of a sparse matrix",
-    "csr_upper_width": "How far rows reach beyond the diagonal",
-    "csr_bandwidth": "How far rows reach from the diagonal",
-    "csr_edit": "Changes the entries of a sparse matrix",
-    "csr_graph": "A step of a graph algorithm on a sparse matrix",
-    "csr_transfer": "Between a matrix and its coarse level",
+    "csr_upper_width": "Computes the upper bandwidth of a sparse matrix",
+    "csr_bandwidth": "Computes the bandwidth or profile of a sparse matrix",
+    "csr_edit": "Modifies or converts the entries of a sparse matrix",
+    "csr_graph": "Performs a step of a graph algorithm on a sparse matrix",
+    "csr_transfer": "Transfers values between a sparse matrix and its coarse level",
     "csr_blocks": "Solves the diagonal blocks of a sparse matrix",
-    "csr_lanes": "Several threads for each row",
+    "csr_lanes": "Processes sparse matrix rows with several threads per row",
 }
 _CSR_WEIGHTS = {"csr_upper_width": 0.15, "csr_bandwidth": 0.4, "csr_row_norm": 0.7, "csr_lanes": 0.4, "csr_blocks": 0.7}
 _LANES, _BLOCK = 4, 4
@@ -501,9 +501,9 @@ def _draw_search(stream: Stream, target: str) -> KernelSpec:
         "bucket": ("count_buckets", "histogram_by_edges", "bin_samples"),
     }[target]
     summary = {
-        "table_value": "Values of a table between its points",
+        "table_value": "Interpolates values of a table",
         "bucket": "Counts the samples in each bin",
-    }.get(target, "A search by halves")
+    }.get(target, "Performs a binary search")
     return p.done("sparse", "search", target, summary, titles)
 
 
@@ -514,104 +514,104 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "first_match": (
         (
             "match_contacts match_previous_contacts find_matching_contact",
-            "Finds the contact of the last step for each contact, and takes its impulse",
+            "Matches contacts with those of the last step and copies their impulses",
             _BODIES["first_match.match_contacts"],
         ),
         (
             "find_ground_contact update_ground_contact detect_ground",
-            "Whether a body stands on the ground, and on what slope",
+            "Detects the ground contact of each body and its slope",
             _BODIES["first_match.find_ground_contact"],
         ),
     ),
     "first_due": (
         (
             "earliest_impact find_time_of_impact min_time_of_impact",
-            "The first impact of each body within the step",
+            "Finds the earliest impact of each body within a step",
             _BODIES["first_due.earliest_impact"],
         ),
         (
             "next_waypoint find_next_waypoint select_waypoint",
-            "The next waypoint of each robot",
+            "Finds the next waypoint of each robot",
             _BODIES["first_due.next_waypoint"],
         ),
     ),
     "fill_budget": (
         (
             "limit_constraint_rows count_contact_rows cap_contact_rows",
-            "The rows that the contacts of a body get, as far as there is room",
+            "Allocates constraint rows to contacts up to a limit",
             _BODIES["fill_budget.limit_constraint_rows"],
         ),
         (
             "reduce_contacts compact_contacts keep_touching_contacts",
-            "Keeps the first contacts of a body that touch",
+            "Keeps the first touching contacts of each body",
             _BODIES["fill_budget.reduce_contacts"],
         ),
     ),
     "count_matches": (
         (
             "count_touching_contacts count_body_contacts count_active_contacts",
-            "The contacts of each body that touch",
+            "Counts the touching contacts of each body",
             _BODIES["count_matches.count_touching_contacts"],
         ),
         (
             "count_sliding_contacts count_sliding num_sliding_contacts",
-            "The contacts of each body that slide",
+            "Counts the sliding contacts of each body",
             _BODIES["count_matches.count_sliding_contacts"],
         ),
         (
             "count_supports count_supporting_contacts find_supported_bodies",
-            "The contacts that hold each body up",
+            "Counts the supporting contacts of each body",
             _BODIES["count_matches.count_supports"],
         ),
     ),
     "best_item": (
         (
             "find_deepest_contact deepest_contact select_deepest",
-            "The deepest contact of each body",
+            "Finds the deepest contact of each body",
             _BODIES["best_item.find_deepest_contact"],
         ),
         (
             "find_strongest_contact max_contact_force strongest_contact",
-            "The strongest contact of each body",
+            "Finds the strongest contact of each body",
             _BODIES["best_item.find_strongest_contact"],
         ),
     ),
     "sort_segment": (
         (
             "sort_body_contacts sort_contacts_by_depth insertion_sort_contacts",
-            "Sorts the contacts of each body, the deepest first",
+            "Sorts the contacts of each body by depth",
             _BODIES["sort_segment.sort_body_contacts"],
         ),
         (
             "partition_contacts move_touching_first split_contacts",
-            "Brings the contacts of each body that touch to the front",
+            "Moves the touching contacts of each body to the front",
             _BODIES["sort_segment.partition_contacts"],
         ),
         (
             "remove_duplicate_contacts unique_contacts dedupe_contacts",
-            "Leaves out contacts of a body that are there twice",
+            "Removes duplicate contacts of each body",
             _BODIES["sort_segment.remove_duplicate_contacts"],
         ),
         (
             "remaining_path_length path_distance_to_go measure_paths",
-            "How far it is from each waypoint to the end of its path",
+            "Computes the remaining path length at each waypoint",
             _BODIES["sort_segment.remaining_path_length"],
         ),
         (
             "estimate_path_times travel_times compute_time_to_go",
-            "How long it takes from each waypoint to the end of its path",
+            "Computes the remaining travel time at each waypoint",
             _BODIES["sort_segment.estimate_path_times"],
         ),
     ),
     "segment_mean": (
         (
             "center_of_pressure compute_center_of_pressure contact_center",
-            "Where the load of each body acts",
+            "Computes the center of pressure of each body",
             _BODIES["segment_mean.center_of_pressure"],
         ),
         (
             "average_contact_normal mean_contact_normal contact_patch_normal",
-            "The mean normal and place of the contacts of each body",
+            "Averages the contact normals and points of each body",
             """
         normal_sum = wp.vec3(0.0, 0.0, 0.0)
         point_sum = wp.vec3(0.0, 0.0, 0.0)
@@ -646,7 +646,7 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "sum_contact_forces net_contact_force body_contact_wrench",
-            "The force of all contacts on each body",
+            "Sums the contact forces on each body",
             _BODIES["segment_mean.sum_contact_forces"],
         ),
     ),

@@ -171,12 +171,12 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
         "shape_flags": ("update_shape_flags", "refresh_shape_flags", "set_shape_flags"),
     }[target]
     summary = {
-        "shape_poses": "Poses of shapes in the world, from those of their bodies",
-        "shape_bounds": "Boxes around shapes in the world",
-        "shape_mass": "Adds what each shape weighs to its body",
-        "shape_ray": "Where a ray hits each shape",
-        "shape_sites": "Poses of sites in the world",
-        "shape_flags": "Flags of shapes, by what their bodies and worlds do",
+        "shape_poses": "Computes world poses of shapes from those of their bodies",
+        "shape_bounds": "Computes world bounding boxes of shapes",
+        "shape_mass": "Adds the mass of each shape to its body",
+        "shape_ray": "Intersects a ray with each shape",
+        "shape_sites": "Computes world poses of sites",
+        "shape_flags": "Updates shape flags from bodies and worlds",
     }[target]
     return p.done("shapes", "shape_frames", target, summary, titles, (
         "One thread per site." if target == "shape_sites" else "One thread per shape.", "A body of -1 is the world.",
@@ -282,12 +282,12 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
         "contact_export": ("convert_contacts", "export_contacts", "contacts_to_solver"),
     }[target]
     summary = {
-        "contact_points": "Points and distances of contacts in the world",
-        "contact_velocities": "How fast the two bodies of each contact move past each other",
-        "contact_wrenches": "Adds what contacts do to their bodies",
-        "contact_rows": "Takes rows of the solver for each contact",
-        "pair_filter": "Which pairs of shapes are tested, and by what",
-        "contact_export": "Contacts in the form that another solver takes",
+        "contact_points": "Computes world contact points and distances",
+        "contact_velocities": "Computes the relative velocity of the bodies of each contact",
+        "contact_wrenches": "Adds contact forces and torques to bodies",
+        "contact_rows": "Allocates solver rows for each contact",
+        "pair_filter": "Filters shape pairs and assigns collision routines",
+        "contact_export": "Converts contacts to the format of another solver",
     }[target]
     return p.done("shapes", "shape_contacts", target, summary, titles, (
         "One thread per pair." if target == "pair_filter" else "One thread per contact.",

@@ -18,179 +18,179 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "reset_counters": (
         (
             "reset_contact_counts clear_contact_counters begin_collision",
-            "Clears the counts of contacts before the next collision pass",
+            "Clears contact counters before the next collision pass",
             _BODIES["reset_counters.reset_contact_counts"],
         ),
         (
             "begin_solve init_solver reset_solver",
-            "Sets a solver up for the next step",
+            "Initializes a solver for the next step",
             _BODIES["reset_counters.begin_solve"],
         ),
         (
             "log_statistics record_statistics flush_statistics",
-            "Keeps the statistics of a step in a ring buffer and clears them",
+            "Records step statistics in a ring buffer and clears them",
             _BODIES["reset_counters.log_statistics"],
         ),
         (
             "begin_frame schedule_rebuild update_frame_state",
-            "Begins a frame, and says whether its neighbor lists are built again",
+            "Begins a frame and decides whether to rebuild neighbor lists",
             _BODIES["reset_counters.begin_frame"],
         ),
         (
             "update_idle_state check_idle count_idle_steps",
-            "Counts the steps in which nothing happened, and puts the scene to sleep",
+            "Counts idle steps and puts the scene to sleep",
             _BODIES["reset_counters.update_idle_state"],
         ),
     ),
     "finish_sum": (
         (
             "finalize_loss reduce_loss finish_loss",
-            "The mean loss from the sums of blocks",
+            "Computes the mean loss from block sums",
             _BODIES["finish_sum.finalize_loss"],
         ),
         (
             "finish_residual_norm reduce_residual finalize_norm",
-            "The norm of a residual from the sums of blocks",
+            "Computes a residual norm from block sums",
             _BODIES["finish_sum.finish_residual_norm"],
         ),
         (
             "finalize_center_of_mass reduce_center_of_mass finish_com",
-            "The center of mass from the sums of blocks",
+            "Computes the center of mass from block sums",
             _BODIES["finish_sum.finalize_center_of_mass"],
         ),
         (
             "merge_variance combine_moments finalize_variance",
-            "Mean and variance from those of blocks",
+            "Merges means and variances of blocks",
             _BODIES["finish_sum.merge_variance"],
         ),
         (
             "update_loss_scale adjust_loss_scale grad_scaler_update",
-            "Adjusts the scale of a loss by whether its gradients overflowed",
+            "Adjusts the loss scale after gradient overflow checks",
             _BODIES["finish_sum.update_loss_scale"],
         ),
         (
             "finish_grad_norm compute_clip_scale clip_by_global_norm",
-            "The factor that brings gradients below the largest norm, from the sums of blocks",
+            "Computes the gradient clipping factor from block sums",
             _BODIES["finish_sum.finish_grad_norm"],
         ),
     ),
     "choose_step": (
         (
             "linesearch_pick_best select_step linesearch_finalize",
-            "The best of the steps that were tried",
+            "Selects the best step of a line search",
             _BODIES["choose_step.linesearch_pick_best"],
         ),
         (
             "backtracking_step armijo_step select_armijo_step",
-            "The longest step along which the cost goes down enough",
+            "Selects the longest step that satisfies the Armijo condition",
             _BODIES["choose_step.backtracking_step"],
         ),
         (
             "update_damping levenberg_marquardt_update update_lm_damping",
-            "Accepts or rejects a step of Levenberg and Marquardt's method",
+            "Accepts or rejects a Levenberg-Marquardt step",
             _BODIES["choose_step.update_damping"],
         ),
         (
             "update_trust_region trust_region_update update_trust_radius",
-            "The radius of the next step from what the last one gained",
+            "Updates the radius of a trust region",
             _BODIES["choose_step.update_trust_region"],
         ),
         (
             "wolfe_bracket update_bracket linesearch_bisect",
-            "Narrows the bracket of a line search by the conditions of Wolfe",
+            "Narrows a line search bracket by the Wolfe conditions",
             _BODIES["choose_step.wolfe_bracket"],
         ),
     ),
     "sum_offsets": (
         (
             "scan_counts exclusive_scan compute_offsets",
-            "Where the items of each block begin",
+            "Computes item offsets by an exclusive scan",
             _BODIES["sum_offsets.scan_counts"],
         ),
         (
             "scan_bin_counts begin_counting_sort scan_and_clear",
-            "Where each bin of a counting sort begins",
+            "Computes bin offsets of a counting sort",
             _BODIES["sum_offsets.scan_bin_counts"],
         ),
         (
             "allocate_tiles scan_tiles count_tiles",
-            "The tiles that the rows of each block take",
+            "Allocates tiles for the rows of each block",
             _BODIES["sum_offsets.allocate_tiles"],
         ),
         (
             "allocate_constraint_rows assign_row_ranges limit_row_counts",
-            "The rows of each world, as far as the buffer goes",
+            "Allocates constraint rows of each world within the buffer",
             _BODIES["sum_offsets.allocate_constraint_rows"],
         ),
         (
             "find_top_k_bin find_threshold_bin select_threshold",
-            "The bin of a histogram from which on there are enough items",
+            "Finds the threshold bin of a histogram for a top-k selection",
             _BODIES["sum_offsets.find_top_k_bin"],
         ),
         (
             "merge_free_ranges find_free_range allocate_block",
-            "The first gap in which an allocation fits",
+            "Finds the first free range that fits an allocation",
             _BODIES["sum_offsets.merge_free_ranges"],
         ),
     ),
     "check_residual": (
         (
             "cg_update_beta update_beta cg_finish_iteration",
-            "Ends an iteration of conjugate gradients",
+            "Finishes a conjugate gradient iteration",
             _BODIES["check_residual.cg_update_beta"],
         ),
         (
             "cg_update_alpha compute_alpha cg_step_length",
-            "The length of a step of conjugate gradients",
+            "Computes the step length of conjugate gradients",
             _BODIES["check_residual.cg_update_alpha"],
         ),
         (
             "check_convergence test_convergence update_status",
-            "Whether an iteration goes on",
+            "Checks the convergence of an iteration",
             _BODIES["check_residual.check_convergence"],
         ),
         (
             "update_penalty balance_residuals adapt_rho",
-            "Balances the two residuals of a splitting method by its penalty",
+            "Adapts the penalty of a splitting method to balance residuals",
             _BODIES["check_residual.update_penalty"],
         ),
         (
             "newton_check newton_status finish_newton_iteration",
-            "Ends an iteration of Newton's method",
+            "Finishes an iteration of Newton's method",
             _BODIES["check_residual.newton_check"],
         ),
     ),
     "adapt_step": (
         (
             "control_step_size accept_step adapt_step",
-            "Accepts or repeats a step by its local error",
+            "Accepts or rejects a step by its local error",
             _BODIES["adapt_step.control_step_size"],
         ),
         (
             "cfl_time_step compute_time_step update_dt",
-            "The largest step with which waves stay within a cell",
+            "Computes the time step from the CFL condition",
             _BODIES["adapt_step.cfl_time_step"],
         ),
         (
             "adapt_dt_by_iterations newton_time_step update_substep",
-            "The next step from how hard the last one was to solve",
+            "Adapts the time step to the number of solver iterations",
             _BODIES["adapt_step.adapt_dt_by_iterations"],
         ),
         (
             "choose_substeps count_substeps plan_substeps",
-            "The number of substeps in which nothing moves too far",
+            "Chooses the number of substeps from the maximum displacement",
             _BODIES["adapt_step.choose_substeps"],
         ),
         (
             "update_learning_rate schedule_learning_rate step_scheduler",
-            "The learning rate of the next step",
+            "Computes the scheduled learning rate",
             _BODIES["adapt_step.update_learning_rate"],
         ),
     ),
     "fit_grid": (
         (
             "fit_grid setup_grid update_grid_bounds",
-            "A grid around all points",
+            "Fits a grid around all points",
             _BOUNDS
             + """
         lo = lo - wp.vec3(margin, margin, margin)
@@ -217,12 +217,12 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "choose_split split_node find_split_plane",
-            "Where a box is split in two",
+            "Chooses the split plane of a bounding box",
             _BOUNDS + _BODIES["fit_grid.fit_grid"],
         ),
         (
             "fit_camera frame_scene fit_view",
-            "A camera that sees all of a scene",
+            "Fits a camera to the bounds of a scene",
             _BOUNDS + _BODIES["fit_grid.fit_grid_2"],
         ),
     ),

@@ -745,7 +745,7 @@ _TASKS = {
     ),
     "advance_fields": _Task(
         draw=_draw_advanced,
-        summary="Keeps what {things} had in the last step",
+        summary="Saves the previous state of {things}",
         namings=_ADVANCING,
         kinds=_MOVED,
         parts=("state",),
@@ -756,7 +756,7 @@ _TASKS = {
     ),
     "choose_fields": _Task(
         draw=_draw_chosen,
-        summary="Takes one of two states for each of the {things}",
+        summary="Selects one of two states for each of the {things}",
         namings=_CHOOSING,
         parts=("state",),
         only_moving=True,

@@ -17,17 +17,17 @@ _UPDATES = (
     (
         _BODIES["updates.cg_update_solution"],
         "cg_update_solution update_solution_and_residual cg_step",
-        "Step of the conjugate gradients along the direction of each world",
+        "Updates the conjugate gradient solution of each world",
     ),
     (
         _BODIES["updates.cg_update_direction"],
         "cg_update_direction next_search_direction update_direction",
-        "Next direction of the conjugate gradients of each world",
+        "Updates the conjugate gradient direction of each world",
     ),
     (
         _BODIES["updates.compute_residual"],
         "compute_residual residual_of_worlds initial_residual",
-        "Residual of the linear system of each world, and its norm",
+        "Computes the residual of the linear system of each world and its norm",
     ),
     (
         _BODIES["updates.apply_momentum"],
@@ -95,21 +95,21 @@ _STACKED = {
 
 
 _SUMMARIES = {
-    "matrix_vector": "Product of the dense matrix of each world with a vector",
-    "project_rows": "Brings the impulses of each world into their cones",
-    "precondition": "Scales of the rows of each world, from the diagonal of its matrix",
-    "scale_system": "Scales the matrix and the right side of each world",
-    "block_product": "Product of the sparse Jacobian of each world with the twists of its bodies",
-    "scatter_wrenches": "Adds what the constraints of each world do to its bodies",
-    "integrate_bodies": "Twists of the bodies of each world after a step",
-    "check_status": "Which worlds have converged, and which have run out of iterations",
-    "gauss_seidel": "One sweep over the rows of each world, with impulses within their limits",
-    "contact_modes": "Which contacts of each world are open, stick or slip",
-    "dual_update": "Updates the copies and multipliers of the rows of joints and limits of each world",
+    "matrix_vector": "Multiplies the dense matrix of each world by a vector",
+    "project_rows": "Projects the impulses of each world onto their cones",
+    "precondition": "Computes a diagonal preconditioner for each world",
+    "scale_system": "Scales the linear system of each world",
+    "block_product": "Multiplies the sparse Jacobian of each world by body twists",
+    "scatter_wrenches": "Adds the constraint wrenches of each world to its bodies",
+    "integrate_bodies": "Integrates the body twists of each world",
+    "check_status": "Checks the convergence and iteration limit of each world",
+    "gauss_seidel": "Performs a projected Gauss-Seidel sweep over the rows of each world",
+    "contact_modes": "Classifies the contacts of each world as open, sticking or slipping",
+    "dual_update": "Updates the dual variables of the joint and limit rows of each world",
     "factorize": "Factorizes the dense matrix of each world in place",
-    "substitute": "Solves the factorized system of each world by substitution",
-    "row_owners": "Which limit or contact each row of a world is of",
-    "warm_start": "Starts the impulses of each world from those of the last step",
+    "substitute": "Solves the factorized system of each world by forward and back substitution",
+    "row_owners": "Assigns each constraint row of a world to its limit or contact",
+    "warm_start": "Warm-starts the impulses of each world",
 }
 
 

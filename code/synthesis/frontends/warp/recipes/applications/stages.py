@@ -100,7 +100,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     lines = re.sub(r"(?m)^( *)SKIPPED\n", lambda found: "".join(f"{found[1]}{each}\n" for each in said), lines)
     p.write(lines.replace("    END\n", end[1:]))
     titles = ("collide_shapes", "narrow_phase", "collide_pairs", "compute_shape_contacts", "collide_primitives")
-    summary = "Where the shapes of each pair meet, by their kinds"
+    summary = "Computes contacts of shape pairs by shape type"
     return p.done("shapes", "shape_pairs", target, summary, titles, ("One thread per pair of shapes.",))
 
 
@@ -236,7 +236,7 @@ def _draw_limit_row(stream: Stream) -> KernelSpec:
     taken = _TAKEN_ROWS[placed]
     p.write(_filled(_LIMIT_ROW, row=taken, impedance=impedance, finish=_FINISH))
     titles = ("efc_limit_rows", "joint_limit_constraint", "add_limit_rows", "limit_constraints")
-    summary = "A row for each joint that is beyond its limit"
+    summary = "Adds a constraint row for each joint beyond its limit"
     told = ("Launched over (worlds, joints).",)
     return p.done("constraints", "row_builders", "limit_row", summary, titles, told)
 
@@ -279,7 +279,7 @@ def _draw_pyramid(stream: Stream) -> KernelSpec:
     text = re.sub(r"SHIFTED (.)(\w+)", lambda found: shift.format(sign=found[1], offset=found[2]), _PYRAMID)
     p.write(_filled(text, rows=_TAKEN_BLOCKS[placed], impedance=impedance))
     titles = ("efc_contact_pyramidal", "contact_rows", "add_contact_rows", "contact_constraints")
-    summary = "Rows of the friction pyramid of each contact"
+    summary = "Adds friction pyramid rows for each contact"
     return p.done("constraints", "row_builders", "pyramid_rows", summary, titles, ("One thread per contact.",))
 
 
@@ -307,7 +307,7 @@ def _draw_tetrahedron(stream: Stream) -> KernelSpec:
         text = text.replace(f"    {word}\n", way[1:]).replace(word, way)
     p.write(_filled(text, written=_CORRECTED))
     titles = ("solve_tetrahedra", "project_tetrahedra", "solve_tet_constraints", "xpbd_tets")
-    summary = "Corrections that bring tetrahedra back to their shape and volume"
+    summary = "Computes shape and volume corrections for tetrahedra"
     return p.done("constraints", "row_builders", "tetrahedra", summary, titles, ("One thread per tetrahedron.",))
 
 
@@ -465,7 +465,7 @@ def _draw_forward(stream: Stream, target: str) -> KernelSpec:
         text = text.replace("wp.quat(joint_q[", "unit_quat(joint_q[")
     p.write(with_bodies_called(p.choices, with_marked(text, "VEL ", kept=p.choices.chance(0.65))))
     titles = ("eval_articulation_fk", "eval_fk", "forward_kinematics", "update_body_poses")
-    summary = "Poses of bodies from the coordinates of their joints"
+    summary = "Computes body poses from joint coordinates"
     return p.done("joints", "tree_passes", target, summary, titles, _TREE_REMARKS)
 
 
@@ -474,7 +474,7 @@ def _draw_composite(stream: Stream, target: str) -> KernelSpec:
     p = _begin_articulations(stream)
     p.write(_COMPOSITE)
     titles = ("eval_composite_inertia", "composite_rigid_body", "eval_mass_matrix_crba", "crb_accumulate")
-    summary = "Inertia of each body with all that hangs on it"
+    summary = "Computes composite inertia of bodies and their subtrees"
     return p.done("multibody", "composite_bodies", target, summary, titles, _TREE_REMARKS)
 
 
@@ -549,7 +549,7 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     parts = p.choices.child("parts").choice(_RESET_PARTS)
     p.write(_filled(_RESET, **{name.lower(): part.rstrip() for name, part in parts.items()}))
     titles = ("reset_worlds", "reset_data", "reset_world_state", "begin_episodes", "reset_nworld")
-    return p.done("state", "resets", target, "Puts worlds back to where they begin", titles, ("One thread per world.",))
+    return p.done("state", "resets", target, "Resets worlds to their initial state", titles, ("One thread per world.",))
 
 
 _SOLVE = _BODIES["solve"]
@@ -635,7 +635,7 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     lines = _filled(_SOLVE.rstrip(), weighed=_EFFECTIVE_MASS[called], slid=_FRICTION_MASS[called])
     p.write("\n".join((lines, *sides)))
     titles = ("solve_body_contacts", "solve_contact_positions", "project_contacts", "apply_contact_corrections")
-    summary = "Corrections that move the bodies of each contact apart"
+    summary = "Computes position corrections that separate contacting bodies"
     return p.done("contact", "contact_solvers", target, summary, titles, ("One thread per contact.",))
 
 

@@ -70,7 +70,7 @@ _COPY_ALL = _BODIES["copy_all"]
 
 _RESET_JOINTS = (
     _Text("joint", "reset_joint_state reset_joints reset_joint_coordinates",
-          "Resets the coordinates of joints by their type", """
+          "Resets joint coordinates by joint type", """
         CHOSEN
         {q_at = q_start[i]
         qd_at = qd_start[i]
@@ -121,7 +121,7 @@ _RESET_JOINTS = (
     _Text("dof", "reset_joint_targets initialize_drive_targets reset_targets",
           "Resets the targets of joints by the mode of their drives", _BODIES["reset_joints.reset_joint_targets"]),
     _Text("dof", "apply_mimic_joints update_follower_joints couple_joints",
-          "Sets joints that follow another one", _BODIES["reset_joints.apply_mimic_joints"]),
+          "Updates mimic joints from the joints that they follow", _BODIES["reset_joints.apply_mimic_joints"]),
     _Text("world joint", "convert_qpos_to_joint_q copy_coordinates_from_solver update_joint_q",
           "Converts the coordinates of a solver to those of a model", _BODIES["reset_joints.convert_qpos_to_joint_q"]),
     _Text("world joint", "convert_joint_q_to_qpos copy_coordinates_to_solver update_solver_qpos",
@@ -135,110 +135,110 @@ is_slow(qd, lin_threshold, ang_threshold) ~ is_slow(qd, lin_threshold, ang_thres
 
 _SLEEP = (
     _Text("body", "update_sleep_timers update_body_sleep update_sleep_state",
-          "Puts bodies to sleep that have not moved for a while", _BODIES["sleep.update_sleep_timers"]),
+          "Puts bodies at rest to sleep", _BODIES["sleep.update_sleep_timers"]),
     _Text("body", "damp_slow_bodies settle_bodies stabilize_bodies",
-          "Slows bodies down that hardly move", _BODIES["sleep.damp_slow_bodies"]),
+          "Damps slow bodies", _BODIES["sleep.damp_slow_bodies"]),
     _Text("island", "update_island_sleep sleep_islands put_islands_to_sleep",
-          "Puts the bodies of islands to sleep where all of them are calm", _BODIES["sleep.update_island_sleep"]),
+          "Puts islands to sleep whose bodies are all at rest", _BODIES["sleep.update_island_sleep"]),
     _Text("contact", "wake_bodies wake_touched_bodies mark_woken_bodies",
-          "Marks sleeping bodies that something awake touches", _BODIES["sleep.wake_bodies"]),
+          "Wakes sleeping bodies touched by awake ones", _BODIES["sleep.wake_bodies"]),
     _Text("body", "commit_body_state finish_body_step hold_sleeping_bodies",
-          "Takes the new state of bodies, and holds those that sleep", _BODIES["sleep.commit_body_state"]),
+          "Commits the new state of bodies and holds sleeping ones", _BODIES["sleep.commit_body_state"]),
 )  # fmt: skip
 
 _WRITTEN_BACK = (
     _Text(
         "body",
         "clamp_body_velocities limit_velocities apply_velocity_limits",
-        "Keeps the velocities of bodies below their limits",
+        "Clamps body velocities to their limits",
         _BODIES["written_back.clamp_body_velocities"],
     ),
     _Text(
         "body",
         "update_kinematic_bodies set_kinematic_targets move_kinematic_bodies",
-        "Moves kinematic bodies to their targets, with the velocities of getting there",
+        "Moves kinematic bodies to their targets and sets their velocities",
         _BODIES["written_back.update_kinematic_bodies"],
     ),
     _Text(
         "body",
         "revert_diverged_bodies restore_lost_bodies recover_bodies",
-        "Puts bodies back that have left the scene or become too fast",
+        "Restores bodies that left the scene or became too fast",
         _BODIES["written_back.revert_diverged_bodies"],
     ),
     _Text(
         "body",
         "update_body_origins com_to_origin write_body_frames",
-        "Writes the frames of bodies from those at their centers of mass",
+        "Computes body frames from their centers of mass",
         _BODIES["written_back.update_body_origins"],
     ),
     _Text(
         "env",
         "write_root_state set_root_states apply_root_pose",
-        "Writes the states of the roots of environments to their bodies",
+        "Writes root states of environments to their bodies",
         _BODIES["written_back.write_root_state"],
     ),
     _Text(
         "particle",
         "update_particle_state write_back_particles finish_particle_step",
-        "Takes the new positions of particles, and the velocities that they moved with",
+        "Commits particle positions and computes their velocities",
         _BODIES["written_back.update_particle_state"],
     ),
     _Text(
         "particle",
         "recycle_particles respawn_particles update_emitter_particles",
-        "Emits particles again that are too old",
+        "Respawns expired particles",
         _BODIES["written_back.recycle_particles"],
     ),
 )
 
 _KEPT = (
     _Text("env column", "push_history write_history record_observations",
-          "Keeps the last observations of environments in a ring", _BODIES["kept.push_history"]),
+          "Stores observations of environments in a ring buffer", _BODIES["kept.push_history"]),
     _Text("env column", "delay_actions apply_action_delay read_delayed_actions",
-          "Reads the actions of some steps ago from a ring", _BODIES["kept.delay_actions"]),
+          "Reads delayed actions from a ring buffer", _BODIES["kept.delay_actions"]),
     _Text("env", "stack_frames push_frame update_stacked_observations",
-          "Puts the observation of environments before those of the last steps", _BODIES["kept.stack_frames"]),
+          "Pushes the observation of environments onto a frame stack", _BODIES["kept.stack_frames"]),
     _Text("body", "record_trajectory log_body_state record_frame",
-          "Records where bodies are in every few steps", _BODIES["kept.record_trajectory"]),
+          "Records body poses every few steps", _BODIES["kept.record_trajectory"]),
     _Text("track", "sample_motion sample_keyframes evaluate_animation",
-          "Poses from the keyframes of motions at a time", _BODIES["kept.sample_motion"]),
+          "Interpolates poses from motion keyframes", _BODIES["kept.sample_motion"]),
 )  # fmt: skip
 
 _CARRIED = (
     _Text(
         "contact",
         "match_contacts warm_start_contacts carry_over_impulses",
-        "Starts contacts from the impulses of those of the last step that they continue",
+        "Warm-starts contacts from the impulses of the last step",
         _BODIES["carried.match_contacts"],
     ),
     _Text(
         "contact",
         "refresh_contacts update_contact_manifold prune_contacts",
-        "Updates persistent contacts, and drops those that have come apart",
+        "Updates persistent contacts and drops separated ones",
         _BODIES["carried.refresh_contacts"],
     ),
     _Text(
         "tri",
         "remap_triangles compact_triangle_indices update_triangle_vertices",
-        "Renumbers the vertices of triangles, and drops those that have lost one",
+        "Renumbers triangle vertices and drops incomplete triangles",
         _BODIES["carried.remap_triangles"],
     ),
     _Text(
         "cell",
         "scroll_grid_cells shift_active_cells move_grid_window",
-        "Moves cells along with the window of a grid",
+        "Shifts cells with a moving grid window",
         _BODIES["carried.scroll_grid_cells"],
     ),
     _Text(
         "vertex",
         "transfer_vertex_data subdivide_vertex_data interpolate_new_vertices",
-        "Values of the vertices of a refined mesh from those of the coarse one",
+        "Interpolates vertex values of a refined mesh",
         _BODIES["carried.transfer_vertex_data"],
     ),
     _Text(
         "pair",
         "renumber_pairs remap_contact_pairs update_pair_list",
-        "Renumbers the shapes of pairs after some were removed",
+        "Renumbers the shapes of pairs after removals",
         _BODIES["carried.renumber_pairs"],
     ),
 )

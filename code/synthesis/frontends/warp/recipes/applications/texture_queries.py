@@ -27,17 +27,17 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
     "texture_terrain": (
         (
             "collide_heightfield terrain_contacts eval_terrain_forces",
-            "Forces on particles that are in the ground of a map of heights",
+            "Computes contact forces of a heightfield on particles",
             _BODIES["texture_terrain.collide_heightfield"],
         ),
         (
             "project_to_terrain clamp_to_terrain push_out_of_terrain",
-            "Lifts particles out of the ground of a map of heights",
+            "Projects particles out of a heightfield",
             _BODIES["texture_terrain.project_to_terrain"],
         ),
         (
             "terrain_height sample_terrain measure_clearance",
-            "How high points are above a map of heights, and how it slopes",
+            "Computes the height of points above a heightfield and its slope",
             _BODIES["texture_terrain.terrain_height"],
         ),
     ),
@@ -49,46 +49,46 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "alpha_test apply_mask_texture cutout_texture",
-            "Pixels that a texture of opacity leaves out",
+            "Applies an alpha test to pixels with an opacity texture",
             _BODIES["texture_shade.alpha_test"],
         ),
         (
             "texture_lookup sample_albedo apply_texture",
-            "The value of a texture for each pixel",
+            "Samples a texture for each pixel",
             _BODIES["texture_shade.texture_lookup"],
         ),
     ),
     "texture_map": (
         (
             "motor_power electric_power compute_motor_power",
-            "The electric power of motors, by a table of their efficiency",
+            "Computes the electric power of motors from an efficiency map",
             _BODIES["texture_map.motor_power"],
         ),
         (
             "actuator_losses motor_heating compute_motor_losses",
-            "The heat that motors lose, by a table of their efficiency",
+            "Computes the heat losses of motors from an efficiency map",
             _BODIES["texture_map.actuator_losses"],
         ),
         (
             "lookup_torque_limit interpolate_motor_map limit_motor_torque",
-            "Limits the torque of motors by a table of speed and voltage",
+            "Limits motor torque by a map of speed and voltage",
             _BODIES["texture_map.lookup_torque_limit"],
         ),
     ),
     "texture_sdf": (
         (
             "sdf_texture_contacts collide_texture_sdf texture_sdf_forces",
-            "Forces on particles that touch a shape whose distances are in a texture",
+            "Computes contact forces on particles from a distance field texture",
             _BODIES["texture_sdf.sdf_texture_contacts"],
         ),
         (
             "project_texture_sdf push_out_of_sdf resolve_sdf_texture",
-            "Moves particles out of a shape whose distances are in a texture",
+            "Projects particles out of a distance field texture",
             _BODIES["texture_sdf.project_texture_sdf"],
         ),
         (
             "sample_sdf_texture texture_sdf_distance eval_sdf_texture",
-            "The distance of particles to a shape, from a texture",
+            "Samples the signed distance of particles from a texture",
             _BODIES["texture_sdf.sample_sdf_texture"],
         ),
     ),

@@ -52,102 +52,102 @@ _PARTS = {
         (
             ("build_cloth_grid", "grid_triangles", "build_grid_mesh"),
             _BODIES["cloth_grid_parts.cloth_grid_parts"],
-            "The two triangles of each cell of a grid",
+            "Builds two triangles for each cell of a grid",
         ),
         (
             ("build_shear_springs", "add_shear_springs", "grid_shear_edges"),
             _BODIES["cloth_grid_parts.cloth_grid_parts_2"],
-            "Springs along the diagonals of each cell of a grid, and their lengths",
+            "Builds diagonal springs for each cell of a grid",
         ),
         (
             ("build_grid_quads", "grid_cells", "grid_quads"),
             _BODIES["cloth_grid_parts.cloth_grid_parts_3"],
-            "The corners and the colour of each cell of a grid",
+            "Builds quads with a colour for each cell of a grid",
         ),
     ),
     "triangle_rest": (
         (
             ("compute_triangle_rest", "init_triangles", "compute_tri_poses"),
             _BODIES["triangle_rest_parts.triangle_rest_parts"],
-            "Area and inverse rest shape of each triangle",
+            "Computes the area and inverse rest shape of each triangle",
         ),
         (
             ("accumulate_vertex_area", "triangle_areas", "vertex_areas"),
             _BODIES["triangle_rest_parts.triangle_rest_parts_2"],
-            "Area of each triangle, and what its vertices have of it",
+            "Computes triangle areas and accumulates vertex areas",
         ),
         (
             ("accumulate_cloth_mass", "lump_triangle_mass", "compute_vertex_mass"),
             _BODIES["triangle_rest_parts.triangle_rest_parts_3"],
-            "Mass of the vertices of a cloth, a third of each triangle",
+            "Accumulates vertex masses of a cloth from its triangles",
         ),
     ),
     "tetrahedron_rest": (
         (
             ("compute_tet_rest", "init_tetrahedra", "compute_tet_poses"),
             _BODIES["tetrahedron_rest_parts.tetrahedron_rest_parts"],
-            "Volume and inverse rest shape of each tetrahedron",
+            "Computes the volume and inverse rest shape of each tetrahedron",
         ),
         (
             ("lump_tet_mass", "accumulate_tet_mass", "compute_tet_vertex_mass"),
             _BODIES["tetrahedron_rest_parts.tetrahedron_rest_parts_2"],
-            "Mass of the vertices of a soft body, a quarter of each tetrahedron",
+            "Accumulates vertex masses of a soft body from its tetrahedra",
         ),
     ),
     "edge_flags": (
         (
             ("mark_remesh_edges", "choose_edge_operations", "classify_edge_lengths"),
             _BODIES["edge_flags_parts.edge_flags_parts"],
-            "What remeshing does with each edge, by its length",
+            "Marks edges to split or collapse by their length",
         ),
         (
             ("find_feature_edges", "mark_sharp_edges", "detect_creases"),
             _BODIES["edge_flags_parts.edge_flags_parts_2"],
-            "Edges at which the surface has a crease",
+            "Marks crease edges",
         ),
         (
             ("check_winding", "find_flipped_neighbors", "check_orientation"),
             _BODIES["edge_flags_parts.edge_flags_parts_3"],
-            "Whether the two triangles of each edge are turned alike",
+            "Tests whether the two triangles of each edge have consistent winding",
         ),
         (
             ("mark_delaunay_flips", "find_edges_to_flip", "check_delaunay"),
             _BODIES["edge_flags_parts.edge_flags_parts_4"],
-            "Edges that are better flipped",
+            "Marks edges to flip by the Delaunay criterion",
         ),
     ),
     "tet_faces": (
         (
             ("build_tet_faces", "list_tet_faces", "tet_face_keys"),
             _BODIES["tet_faces.tet_faces"],
-            "The four faces of each tetrahedron",
+            "Lists the four faces of each tetrahedron",
         ),
         (
             ("extract_tet_surface", "collect_surface_faces", "find_boundary_faces"),
             _BODIES["tet_faces.tet_faces_2"],
-            "Faces of tetrahedra that no other one shares",
+            "Extracts the boundary faces of tetrahedra",
         ),
         (
             ("list_tet_edges", "build_tet_edges", "tet_edge_keys"),
             _BODIES["tet_faces.tet_faces_3"],
-            "The six edges of each tetrahedron",
+            "Lists the six edges of each tetrahedron",
         ),
         (
             ("check_tet_quality", "measure_tet_quality", "find_bad_tets"),
             _BODIES["tet_faces.tet_faces_4"],
-            "How well shaped each tetrahedron is",
+            "Measures the quality of each tetrahedron",
         ),
     ),
     "vertex_lengths": (
         (
             ("mean_edge_lengths", "vertex_edge_lengths", "local_edge_lengths"),
             _BODIES["vertex_lengths.vertex_lengths"],
-            "Mean length of the edges at each vertex",
+            "Computes the mean edge length at each vertex",
         ),
         (
             ("longest_vertex_edges", "vertex_radii", "max_edge_lengths"),
             _BODIES["vertex_lengths.vertex_lengths_2"],
-            "Length of the longest edge at each vertex",
+            "Computes the longest edge length at each vertex",
         ),
     ),
 }
@@ -175,17 +175,17 @@ _FUNCTIONS = (
 """Functions that kernels may call."""
 
 _SUMMARIES = {
-    "edge_adjacency": "What the edges of a mesh are between",
-    "vertex_smooth": "Moves each vertex towards the mean of its neighbours",
-    "vertex_colors": "Whether a neighbour of each vertex has the same colour",
-    "vertex_class": "Where creases and the border meet each vertex",
-    "half_edges": "The other half of each edge",
-    "vertex_labels": "Gives each vertex the smallest label around it",
-    "vertex_triangles": "The triangles of each vertex",
-    "face_keys": "Triangles with their corners in an order that is always the same",
-    "index_buffer": "Corners of triangles, one behind the other",
-    "face_edges": "The edges of each triangle",
-    "bending_edges": "Angles between the two triangles of each edge",
+    "edge_adjacency": "Builds the edge adjacency of a mesh",
+    "vertex_smooth": "Smooths vertices towards the mean of their neighbours",
+    "vertex_colors": "Detects conflicts in a vertex colouring",
+    "vertex_class": "Classifies vertices by adjacent creases and borders",
+    "half_edges": "Finds the opposite half-edge of each half-edge",
+    "vertex_labels": "Propagates the smallest label among neighbouring vertices",
+    "vertex_triangles": "Lists the triangles of each vertex",
+    "face_keys": "Sorts triangle corners into a canonical order",
+    "index_buffer": "Writes triangle corners to an index buffer",
+    "face_edges": "Lists the edges of each triangle",
+    "bending_edges": "Computes dihedral angles between the two triangles of each edge",
 }
 _EDGES = (
     (("count_vertex_edges", "vertex_edge_counts"), _BODIES["edges.edges"]),

@@ -93,7 +93,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
         "update_velocity": ("update_velocity", "compute_velocities", "finalize_velocities"),
         "apply_corrections": ("apply_deltas", "apply_particle_deltas", "apply_corrections"),
     }[target]
-    return p.done("deformable", "vertices", target, "Vertices of a soft body", titles, (
+    return p.done("deformable", "vertices", target, _SUMMARIES[target], titles, (
         "One thread per vertex.", {
             "implicit_vertex": "Updates the vertices of one colour from the state of the last iteration.",
             "predict": "Advance the particles that are not fixed.",
@@ -101,4 +101,10 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
+_SUMMARIES = {
+    "implicit_vertex": "Performs an implicit step for each vertex of a soft body",
+    "predict": "Predicts particle positions from velocities and forces",
+    "update_velocity": "Updates particle velocities from position changes",
+    "apply_corrections": "Applies position corrections to particles",
+}
 RECIPES = (Recipe(name="vertices", category="deformable", targets=tuple(_VERTEX), draw=_draw_vertex),)

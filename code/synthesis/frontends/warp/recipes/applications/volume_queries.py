@@ -308,13 +308,13 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     text = text.replace("        TURN\n", f"        {turned}\n" if turned else "")
     p.write(text)
     remark = {
-        "volume_contact": "Contacts of particles with a shape that is given by its distances",
-        "volume_advect": "Particles in a wind that is sampled from a volume",
-        "volume_march": "Rays through a volume",
-        "volume_steps": "Rays through the voxels of a volume",
-        "volume_density": "Values of a density volume at particles",
-        "volume_force": "The slope of a potential where particles are",
-        "volume_labels": "Regions of a labelled volume that particles are in",
+        "volume_contact": "Computes contacts of particles with a signed distance volume",
+        "volume_advect": "Advects particles in a wind sampled from a volume",
+        "volume_march": "Marches rays through a volume",
+        "volume_steps": "Traverses the voxels of a volume along rays",
+        "volume_density": "Samples a density volume at particles",
+        "volume_force": "Computes the gradient of a potential volume at particles",
+        "volume_labels": "Reads the region of a labelled volume at each particle",
     }[target]
     return p.done("queries", "volumes", target, remark, tuple(titles.split()))
 
@@ -350,7 +350,7 @@ def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
     looked = p.choices.child("looked").choice(_LOOKED_UP)
     p.write(re.sub(r"\bAT\((.*?)\)", looked, text.replace("STENCIL", stencil).replace("CENTER", _CENTER)))
     named = laplacian if target == "voxel_laplacian" else tuple(titles.split())
-    return p.done("queries", "volumes", target, "A thread for each voxel", named)
+    return p.done("queries", "volumes", target, "Evaluates a volume at each voxel of a grid", named)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:

@@ -82,7 +82,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
         "cell_update": ("grid_update", "apply_boundary", "grid_velocity"),
         "cell_downsample": ("downsample", "restrict_field", "coarsen_grid"),
     }[target]
-    return p.done("voxels", "cells3d", target, "Cells of a grid of three dimensions", titles, (
+    return p.done("voxels", "cells3d", target, _CELL_SUMMARIES[target], titles, (
         "Launched over all cells.", "A thread for each cell.",
     ))  # fmt: skip
 
@@ -92,85 +92,85 @@ _PIXEL = {
         (
             _BODIES["camera_rays.compute_camera_rays"],
             "compute_camera_rays generate_camera_rays pinhole_rays",
-            "Rays through the pixels of pinhole cameras",
+            "Generates rays through the pixels of pinhole cameras",
         ),
         (
             _BODIES["camera_rays.rays_from_intrinsics"],
             "rays_from_intrinsics unproject_pixels intrinsic_camera_rays",
-            "Rays through the pixels of calibrated cameras",
+            "Generates rays through pixels from camera intrinsics",
         ),
         (
             _BODIES["camera_rays.orthographic_rays"],
             "orthographic_rays parallel_rays orthographic_camera_rays",
-            "Rays through the pixels of orthographic cameras",
+            "Generates rays through the pixels of orthographic cameras",
         ),
         (
             _BODIES["camera_rays.lidar_rays"],
             "lidar_rays spinning_lidar_rays generate_lidar_rays",
-            "Rays of lidars that turn around",
+            "Generates rays of spinning lidars",
         ),
     ),
     "depth_points": (
         (
             _BODIES["depth_points.depth_to_points"],
             "depth_to_points unproject_depth depth_to_point_cloud",
-            "The points that the pixels of depth images show",
+            "Back-projects depth images to points",
         ),
         (
             _BODIES["depth_points.build_point_cloud"],
             "build_point_cloud collect_depth_points append_depth_points",
-            "Collects the points of depth images in one cloud",
+            "Collects the points of depth images in one point cloud",
         ),
         (
             _BODIES["depth_points.normals_from_depth"],
             "normals_from_depth compute_depth_normals depth_to_normals",
-            "Normals of what depth images show, from the neighbours of each pixel",
+            "Estimates normals of depth images from neighbouring pixels",
         ),
     ),
     "pick_label": (
         (
             _BODIES["pick_label.shade_pixels"],
             "shade_pixels shade_hits shade_image",
-            "Colours of pixels, from what they show and the light on it",
+            "Shades pixels by the visible surface and its lighting",
         ),
         (
             _BODIES["pick_label.segment_image"],
             "segment_image resolve_labels semantic_segmentation",
-            "Classes of what pixels show",
+            "Labels pixels by the class of the visible object",
         ),
     ),
     "tile_blur": (
         (
             _BODIES["tile_blur.box_filter"],
             "box_filter box_blur average_neighborhood",
-            "Mean of the pixels around each",
+            "Applies a box filter to images",
         ),
         (
             _BODIES["tile_blur.smooth_image"],
             "smooth_image weighted_filter filter_image",
-            "Smooths images by the weighted mean of the pixels around each",
+            "Smooths images by a weighted filter",
         ),
         (
             _BODIES["tile_blur.blur_rows"],
             "blur_rows filter_rows horizontal_pass",
-            "One direction of a filter of two passes",
+            "Performs one pass of a separable filter",
         ),
     ),
     "pack_pixels": (
         (
             _BODIES["pack_pixels.flatten_image"],
             "flatten_image pack_image_buffer write_image_buffer",
-            "Writes images into a flat buffer",
+            "Packs images into a flat buffer",
         ),
         (
             _BODIES["pack_pixels.tile_images"],
             "tile_images tile_camera_images build_image_atlas",
-            "Puts the images of all cameras side by side",
+            "Tiles the images of all cameras",
         ),
         (
             _BODIES["pack_pixels.pack_color_image"],
             "pack_color_image pack_rgb write_color_buffer",
-            "Writes the colours of images into a flat buffer",
+            "Packs the colours of images into a flat buffer",
         ),
     ),
 }
@@ -314,11 +314,24 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
         "sample_grid": ("grid_to_particles", "sample_grid", "g2p"),
         "sorted_cells": tuple(sorted_titles.split()),
     }[target]
-    return p.done("voxels", "points3d", target, "Points in a grid of cells", titles, (
+    return p.done("voxels", "points3d", target, _POINT_SUMMARIES[target], titles, (
         "One thread per cell." if by_cell else "One thread per point.", "Cells are counted row by row.",
     ))  # fmt: skip
 
 
+_CELL_SUMMARIES = {
+    "cell_gradient": "Computes the gradient of a field on a 3-D grid",
+    "cell_flags": "Classifies the cells of a 3-D grid",
+    "cell_index": "Flattens the cells of a 3-D grid into arrays",
+    "cell_update": "Updates grid velocities and applies boundary conditions",
+    "cell_downsample": "Downsamples a field on a 3-D grid",
+}
+_POINT_SUMMARIES = {
+    "find_cell": "Assigns points to the cells of a 3-D grid",
+    "splat": "Transfers particle quantities to a 3-D grid",
+    "sample_grid": "Samples a 3-D grid at particle positions",
+    "sorted_cells": "Processes the sorted points of each grid cell",
+}
 _WEIGHTS = {"cell_downsample": 0.3, "cell_index": 0.5, "cell_flags": 0.4}
 RECIPES = (
     Recipe(name="cells3d", category="voxels", targets=tuple(_CELL), draw=_draw_cell, target_weights=_WEIGHTS),
