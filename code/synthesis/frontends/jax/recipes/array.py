@@ -32,7 +32,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     results = [result]
     if choices.chance(0.2):
         results.append(weaver.weave(draft.leaves(1, types=first), steps=choices.integer(1, 3)))
-    summary = f"Rearranging of arrays with {target}"
+    summary = f"Array rearrangement with {target}"
     return draft.finish(results, category="array", recipe="rearrange", summary=summary)
 
 

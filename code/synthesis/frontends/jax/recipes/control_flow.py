@@ -96,7 +96,7 @@ def _draw_cond(stream: Stream, _: str) -> KernelSpec:
     outcome = Term(node, kinds[0], interval, ops, 3)
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     result = after.weave([outcome], steps=choices.integer(0, 2))
-    summary = "Choice between two functions of the same operands"
+    summary = "Conditional choice between two functions of the same operands"
     return draft.finish([result], category="control_flow", recipe="cond", summary=summary, ops=ops)
 
 
@@ -231,7 +231,7 @@ def _draw_switch(stream: Stream, _: str) -> KernelSpec:
     interval = Domain(low=min(each.low for each in intervals), high=max(each.high for each in intervals))
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
     result = after.weave([Term(node, kinds[0], interval, ops, 3)], steps=choices.integer(0, 2))
-    summary = f"One of {count} functions by a number"
+    summary = f"Switch between {count} functions by an index"
     return draft.finish([result], category="control_flow", recipe="switch", summary=summary, ops=ops)
 
 
@@ -291,7 +291,7 @@ def _draw_select(stream: Stream, target: str) -> KernelSpec:
     interval = Domain(low=min(each.low for each in bounds), high=max(each.high for each in bounds))
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
     result = after.weave([Term(node, kind, interval, ops, 3)], steps=choices.integer(0, 2))
-    summary = f"A choice between arrays, element by element, with {target.replace('lax_', '')}"
+    summary = f"Elementwise selection between arrays with {target.replace('lax_', '')}"
     return draft.finish([result], category="control_flow", recipe="select", summary=summary, ops=ops)
 
 

@@ -75,7 +75,7 @@ def _draw_gather(stream: Stream, target: str) -> KernelSpec:
     else:
         node = Subscript(table.node, (index.node,))
     made = Term(node, kind.with_shape((*sizes, *ending)), table.interval, table.ops)
-    return _finish(stream, draft, made, "gather", target, "Gather of what an index array names")
+    return _finish(stream, draft, made, "gather", target, "Gather by an index array")
 
 
 _COMBINING = {"scatter_add": "add", "scatter_max": "max", "scatter_min": "min", "scatter_mul": "multiply"}
@@ -102,7 +102,7 @@ def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
         )
         interval = intervals.hull((intervals.scale(values.interval, count), intervals.point(0.0)))
         made = Term(node, kind, intervals.hull((interval, values.interval)), values.ops)
-        return _finish(stream, draft, made, "scatter", target, "Sum of the values of each segment")
+        return _finish(stream, draft, made, "scatter", target, "Segment sum")
     verb = _COMBINING[target]
     at_zero = verb == "add" and choices.chance(0.4)
     if at_zero:
@@ -121,7 +121,9 @@ def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
     else:
         interval = intervals.hull((base.interval, values.interval))
     made = Term(node, kind, interval, values.ops)
-    return _finish(stream, draft, made, "scatter", target, f"Scatter with {verb} into a table")
+    return _finish(
+        stream, draft, made, "scatter", target, f"Scatter into a table{'' if verb == 'set' else f' with {verb}'}"
+    )
 
 
 def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
@@ -145,7 +147,7 @@ def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
                 Name(f"{lax}.dynamic_slice_in_dim"), (array.node, start.node, number(size)), (("axis", number(0)),)
             )
         made = Term(node, window, array.interval, array.ops)
-        return _finish(stream, draft, made, "dynamic", target, f"A window of {size} rows at a place that is given")
+        return _finish(stream, draft, made, "dynamic", target, f"Dynamic slice of {size} rows")
     if target == "dynamic_index":
         style = choices.below(3)
         node = Subscript(array.node, (start.node,))
@@ -155,11 +157,11 @@ def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
         elif style == 2:
             node = Subscript(array.node, (Infix("+", start.node, number(1)),))
         made = Term(node, kind.with_shape(row), array.interval, array.ops)
-        return _finish(stream, draft, made, "dynamic", target, "The row at a place that is given")
+        return _finish(stream, draft, made, "dynamic", target, "Dynamic indexing of a row")
     update = draft.fresh(window, array.interval if array.interval.width > 0.1 else Domain(low=-1.0, high=1.0))
     node = Call(Name(f"{lax}.dynamic_update_slice"), (array.node, update.node, Display((start.node, *zeros))))
     made = Term(node, kind, intervals.hull((array.interval, update.interval)), array.ops)
-    return _finish(stream, draft, made, "dynamic", target, f"A window of {size} rows written at a place that is given")
+    return _finish(stream, draft, made, "dynamic", target, f"Dynamic update of a slice of {size} rows")
 
 
 def _draw_at(stream: Stream, target: str) -> KernelSpec:
@@ -180,7 +182,7 @@ def _draw_at(stream: Stream, target: str) -> KernelSpec:
         verb, intervals.multiply(array.interval, value.interval)
     )
     made = Term(node, kind, intervals.hull((array.interval, combined)), array.ops)
-    return _finish(stream, draft, made, "at", target, f"A part of an array changed with {verb}")
+    return _finish(stream, draft, made, "at", target, f"Functional update of an array slice with {verb}")
 
 
 RECIPES = (

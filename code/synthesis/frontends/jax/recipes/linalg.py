@@ -48,7 +48,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
         operands[position] = weaver.chain(operands[position], 1)
     product = weaver.require(PRODUCTS[target], *operands)
     result = weaver.weave([product], steps=choices.integer(1, 5))
-    summary = f"Product of arrays with {target}"
+    summary = f"Array product with {target}"
     return draft.finish([result], category="linalg", recipe="product", summary=summary)
 
 
@@ -105,8 +105,19 @@ def _draw_decomposition(stream: Stream, target: str) -> KernelSpec:
     definite = draft.keep(Term(node, matrix, Domain(low=-highest, high=highest), frozenset({"matmul", "eye"})))
     made = draft.keep(_decomposed(draft, choices, target, definite, ridge, highest))
     result = weaver.weave([made], steps=choices.integer(1, 4))
-    summary = f"A positive definite {size}x{size} matrix under {target}"
+    summary = f"{_DECOMPOSITIONS[target]} of a positive definite {size}x{size} matrix"
     return draft.finish([result], category="linalg", recipe="decomposition", summary=summary)
+
+
+_DECOMPOSITIONS = {
+    "solve": "Linear solve",
+    "inv": "Inverse",
+    "cholesky": "Cholesky factorisation",
+    "qr": "QR factorisation",
+    "eigvalsh": "Eigenvalues",
+    "svd": "Singular values",
+    "slogdet": "Log determinant",
+}
 
 
 def _decomposed(draft: Draft, choices: Stream, target: str, definite: Term, low: float, high: float) -> Term:
@@ -138,6 +149,16 @@ def _decomposed(draft: Draft, choices: Stream, target: str, definite: Term, low:
     return Term(node, made, interval, ops, 2)
 
 
+_FORM_NAMES = {
+    "eig": "Eigendecomposition",
+    "hessenberg": "Hessenberg form",
+    "householder_product": "Householder product",
+    "schur": "Schur form",
+    "tridiagonal": "Tridiagonal form",
+    "tridiagonal_solve": "Tridiagonal solve",
+}
+
+
 def _draw_form(stream: Stream, target: str) -> KernelSpec:
     """Draw a LAPACK form of a general matrix: its eigenvalues, or its Hessenberg, Schur or tridiagonal form."""
     choices = stream.child("shape")
@@ -167,7 +188,7 @@ def _draw_form(stream: Stream, target: str) -> KernelSpec:
         [result],
         category="linalg",
         recipe="form",
-        summary=f"A {size}x{size} matrix under {target}",
+        summary=f"{_FORM_NAMES[target]} of a {size}x{size} matrix",
         ops=ops,
         differentiable=target == "tridiagonal_solve",
     )

@@ -28,7 +28,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     if choices.difficulty > 1 and choices.chance(0.2):
         terms = [draft.call_helper(terms, _OPERATIONS, steps=choices.integer(1, 3))]
     result = weaver.weave(terms, steps=choices.integer(0, 3), target=ELEMENTWISE[target])
-    summary = f"A chain of functions with {target} on {dtype} arrays"
+    summary = f"Chained elementwise functions with {target} on {dtype} arrays"
     return draft.finish([result], category="math", recipe="chain", summary=summary)
 
 

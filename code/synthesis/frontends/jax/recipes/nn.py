@@ -141,7 +141,20 @@ def _draw_softmax(stream: Stream, target: str) -> KernelSpec:
     else:
         kind = _f32(rows, *values.type.shape[1:])
         mixed = Term(Infix("@", weights.node, values.node), kind, Domain(low=-bound, high=bound), ops)
-    return _finish(stream, draft, mixed, "softmax", target, f"Values weighed by a {target.replace('_', ' ')}")
+    return _finish(stream, draft, mixed, "softmax", target, f"Values weighted by a {target.replace('_', ' ')}")
+
+
+_NORMS = {
+    "layer_norm": "Layer normalisation",
+    "rms_norm": "RMS normalisation",
+    "batch_norm": "Batch normalisation",
+    "l2_norm": "L2 normalisation",
+}
+_ATTENTIONS = {
+    "attention": "Attention",
+    "causal_attention": "Causal attention",
+    "multi_head_attention": "Multi-head attention",
+}
 
 
 def _draw_norm(stream: Stream, target: str) -> KernelSpec:
@@ -186,7 +199,7 @@ def _draw_norm(stream: Stream, target: str) -> KernelSpec:
         node = Infix("+", node, draft.fresh(_f32(width), _UNIT, pool=_BIASES).node)
     ops = frozenset({"mean", "var"}) if target != "l2_norm" else frozenset({"sum"})
     made = Term(node, x.type, Domain(low=-1.5 * bound - 1, high=1.5 * bound + 1), ops)
-    return _finish(stream, draft, made, "normalisation", target, f"{target.replace('_', ' ').capitalize()} of features")
+    return _finish(stream, draft, made, "normalisation", target, f"{_NORMS[target]} of features")
 
 
 def _draw_attention(stream: Stream, target: str) -> KernelSpec:
@@ -205,7 +218,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
     interval = _CENTRED
     if target == "multi_head_attention" and choices.chance(0.5):
         made = Term(_nn("dot_product_attention", q.node, k.node, v.node), kind, interval)
-        return _finish(stream, draft, made, "attention", target, "Attention in several heads")
+        return _finish(stream, draft, made, "attention", target, "Multi-head attention")
     scale = _attention_scale(choices, q, width)
     batch = "b" if len(kind.shape) == 4 else ""
     if target == "multi_head_attention":
@@ -228,7 +241,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         node: Expression = call("einsum", Literal(f'"{batch}hqk,{batch}khd->{batch}qhd"'), weights, v.node)
     else:
         node = Infix("@", weights, v.node)
-    summary = f"{'Causal attention' if causal else 'Attention'} over {tokens} tokens"
+    summary = f"{_ATTENTIONS[target]} over {tokens} tokens"
     return _finish(stream, draft, Term(node, kind, interval, frozenset({"softmax"})), "attention", target, summary)
 
 
@@ -264,7 +277,7 @@ def _draw_convolution(stream: Stream, target: str) -> KernelSpec:
         length = {"same": size, "valid": size - taps + 1, "full": size + taps - 1}[mode]
         node: Expression = call("convolve", signal.node, kernel.node, mode=Literal(f'"{mode}"'))
         made = Term(node, _f32(length), Domain(low=-2.0 * taps, high=2.0 * taps))
-        return _finish(stream, draft, made, "convolution", target, f"Convolution of a signal with {taps} taps")
+        return _finish(stream, draft, made, "convolution", target, f"1-D convolution of a signal with {taps} taps")
     batch, side, channels = choices.integer(1, 2), choices.integer(5, 8), choices.integer(1, 3)
     if target in ("max_pool", "avg_pool"):
         return _draw_pool(stream, choices, target, batch, side, channels)
@@ -311,7 +324,17 @@ def _draw_pool(stream: Stream, choices: Stream, target: str, batch: int, side: i
     if not highest:
         node = Infix("/", node, number(float(reach * reach)))
     made = Term(node, _f32(batch, length, length, channels), _CENTRED)
-    return _finish(stream, draft, made, "convolution", target, f"Pooling of {reach}x{reach} windows")
+    return _finish(
+        stream,
+        draft,
+        made,
+        "convolution",
+        target,
+        f"{'Max' if highest else 'Average'} pooling over {reach}x{reach} windows",
+    )
+
+
+_LOSS_NAMES = {"squared_error": "Squared error", "huber": "Huber loss", "log_cosh": "Log-cosh loss"}
 
 
 def _draw_loss(stream: Stream, target: str) -> KernelSpec:
@@ -349,7 +372,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         each = call("log", call("cosh", error.node))
     total = method(each, choices.choice(("mean", "sum"))) if choices.chance(0.6) else call("mean", each)
     made = Term(total, _f32(), Domain(low=0.0, high=100.0))
-    return _finish(stream, draft, made, "loss", target, f"{target.replace('_', ' ').capitalize()} over a batch", 0)
+    return _finish(stream, draft, made, "loss", target, f"{_LOSS_NAMES[target]} over a batch", 0)
 
 
 RECIPES = (

@@ -95,6 +95,16 @@ def _finish(draft: Draft, result: Term, recipe: str, target: str, summary: str) 
     return draft.finish([result], category="random", recipe=recipe, summary=summary, ops=frozenset({target}))
 
 
+_DISTRIBUTIONS = {
+    "exponential": "an exponential",
+    "cauchy": "a Cauchy",
+    "gumbel": "a Gumbel",
+    "laplace": "a Laplace",
+    "rademacher": "a Rademacher",
+    "truncated_normal": "a truncated normal",
+}
+
+
 def _draw_sample(stream: Stream, target: str) -> KernelSpec:
     """Draw a function that draws random samples and does a little arithmetic with them, often with an array as well."""
     choices = stream.child("shape")
@@ -112,7 +122,9 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
     operations = _SIGNED if target == "rademacher" else _AFTER
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
     result = weaver.weave(terms, steps=choices.integer(1, 3))
-    return _finish(draft, result, "sample", target, f"Samples of a {target.replace('_', ' ')} distribution")
+    return _finish(
+        draft, result, "sample", target, f"Samples of {_DISTRIBUTIONS.get(target, f'a {target}')} distribution"
+    )
 
 
 def _draw_dropout(stream: Stream, target: str) -> KernelSpec:
@@ -135,7 +147,7 @@ def _draw_dropout(stream: Stream, target: str) -> KernelSpec:
         Term(node, x.type, interval, x.ops),
         "dropout",
         target,
-        f"Dropout that keeps {int(100 * rate)} % of the elements",
+        f"Dropout with a keep probability of {rate}",
     )
 
 
@@ -157,7 +169,7 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
         node: Expression = Infix("+", start.node, walk)
         bound = 0.6 * steps * noise.interval.magnitude + 3.0
         made = Term(node, kind, Domain(low=-bound, high=bound), noise.ops)
-        return _finish(draft, made, "noise", target, f"A random walk of {steps} steps")
+        return _finish(draft, made, "noise", target, f"Random walk of {steps} steps")
     if target == "langevin":
         x = draft.fresh(kind, typical_domain(choices, "float32"))
         drift = weaver.weave([x], steps=choices.integer(1, 2), goal=kind)
@@ -165,7 +177,7 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
         moved = Infix("-", x.node, Infix("*", rate, drift.node))
         kicked = Infix("+", moved, Infix("*", call("sqrt", Infix("*", number(2.0), rate)), noise.node))
         made = Term(kicked, kind, Domain(low=-60.0, high=60.0), noise.ops | drift.ops)
-        return _finish(draft, made, "noise", target, "A noisy step down a slope")
+        return _finish(draft, made, "noise", target, "Langevin step")
     terms = [noise, draft.fresh(Type("float32"), Domain(low=0.3, high=1.5))]
     inside = weaver.weave(terms, steps=choices.integer(1, 3), goal=kind)
     node = (
@@ -174,7 +186,15 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
         else call("mean", inside.node, axis=number(0))
     )
     made = Term(node, kind.with_shape(kind.shape[1:]), inside.interval, inside.ops)
-    return _finish(draft, made, "noise", target, f"A mean over {steps} samples")
+    return _finish(draft, made, "noise", target, f"Monte Carlo mean over {steps} samples")
+
+
+_CHOICES = {
+    "permutation": "Random permutation",
+    "choice": "Random choice",
+    "categorical": "Categorical sampling",
+    "randint": "Uniform sampling",
+}
 
 
 def _draw_choice(stream: Stream, target: str) -> KernelSpec:
@@ -206,7 +226,7 @@ def _draw_choice(stream: Stream, target: str) -> KernelSpec:
         made = Term(Subscript(table.node, (index.node,)), kind.with_shape((count, width)), table.interval, ops)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     result = weaver.weave([made], steps=choices.integer(1, 4))
-    return _finish(draft, result, "choice", target, f"Rows of a table by {target}")
+    return _finish(draft, result, "choice", target, f"{_CHOICES[target]} of the rows of a table")
 
 
 RECIPES = (

@@ -80,7 +80,7 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
         picked = Term(Subscript(table.node, (where.node,)), Type("float32", (count,)), table.interval, where.ops)
         after = Weaver(draft, stream.child("after"), _AFTER_EXTREMES, max_fresh=0)
         results = [after.weave([picked], steps=choices.integer(0, 2)), *(results if choices.chance(0.4) else [])]
-    summary = f"Places of extremes along an axis with {target}"
+    summary = f"Index of an extreme along an axis with {target}"
     return draft.finish(
         results,
         category="reduction",
@@ -151,7 +151,7 @@ def _draw_joined(stream: Stream, target: str) -> KernelSpec:
         [result],
         category="reduction",
         recipe="joined",
-        summary=f"A {'reduction' if target == 'reduce' else 'pass over windows'} by a function of its own",
+        summary=f"{'Reduction' if target == 'reduce' else 'Window reduction'} with a custom function",
         differentiable=False,
     )
 

@@ -42,7 +42,7 @@ def _draw_special(stream: Stream, target: str) -> KernelSpec:
     made = weaver.require(operation, *operands)
     others = draft.leaves(1) if choices.chance(0.4) else []
     result = weaver.weave([draft.keep(made) if choices.chance(0.3) else made, *others], steps=choices.integer(0, 3))
-    return draft.finish([result], category="math", recipe="special", summary=f"{target} of arrays")
+    return draft.finish([result], category="math", recipe="special", summary=f"Elementwise special function {target}")
 
 
 def _draw_running(stream: Stream, target: str) -> KernelSpec:
@@ -59,6 +59,16 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
     return draft.finish([result], category="reduction", recipe="running", summary=f"Running {target} along an axis")
 
 
+_BIT_OPERATIONS = {
+    "shift_left": "Bitwise left shift",
+    "shift_right_arithmetic": "Arithmetic right shift",
+    "not": "Bitwise NOT",
+    "xor": "Bitwise XOR",
+    "population_count": "Population count",
+    "clz": "Leading zero count",
+}
+
+
 def _draw_bits(stream: Stream, target: str) -> KernelSpec:
     """Draw bit operations on integers, with integer arithmetic between them."""
     choices = stream.child("shape")
@@ -72,7 +82,11 @@ def _draw_bits(stream: Stream, target: str) -> KernelSpec:
         node = Infix("*", Call(Name("jnp.float32"), (result.node,)), gain.node)
         result = Term(node, Type("float32", result.type.shape), result.interval, result.ops | {"mul"})
     return draft.finish(
-        [result], category="arithmetic", recipe="bits", summary=f"{target} on whole numbers", differentiable=False
+        [result],
+        category="arithmetic",
+        recipe="bits",
+        summary=f"{_BIT_OPERATIONS[target]} of int32 arrays",
+        differentiable=False,
     )
 
 
@@ -95,7 +109,11 @@ def _draw_exclusive(stream: Stream, target: str) -> KernelSpec:
     word = Term(node, left, Domain(low=-bound, high=bound), inner.ops | {target}, inner.depth + 1)
     result = weaver.weave([word, draft.fresh(left, _WORDS)], steps=choices.integer(1, 3))
     return draft.finish(
-        [result], category="reduction", recipe="words", summary="Exclusive or along an axis", differentiable=False
+        [result],
+        category="reduction",
+        recipe="words",
+        summary="Bitwise XOR reduction along an axis",
+        differentiable=False,
     )
 
 
@@ -117,7 +135,9 @@ def _draw_all(stream: Stream) -> KernelSpec:
     result = Term(chosen, first.type, Domain(low=-2.0, high=2.0), held.ops | {"select"}, 3)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=1)
     result = weaver.weave([result, draft.fresh(first.type, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 3))
-    return draft.finish([result], category="reduction", recipe="words", summary="A choice by whether all are above")
+    return draft.finish(
+        [result], category="reduction", recipe="words", summary="Selection by an all-reduction of comparisons"
+    )
 
 
 def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
@@ -183,7 +203,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     if target == "reduce_window_min":
         result = Term(windows(x.node), pooled, x.interval, x.ops | {target}, x.depth + 1)
         result = weaver.weave([result, draft.fresh(pooled, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 3))
-        return draft.finish([result], category="nn", recipe="windows", summary="The least value of each window")
+        return draft.finish([result], category="nn", recipe="windows", summary="Minimum pooling over windows")
     weights = draft.fresh(pooled, Domain(low=0.5, high=1.5))
     greatest, back = Name(draft.book.take(("pooled", "peaks", "tops"))), Name(draft.book.take(("pull", "vjp", "back")))
     variable = draft.book.take(("v", "t", "image"))
@@ -193,9 +213,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     node = Infix("+", slope, x.node) if choices.chance(0.5) else slope
     result = Term(node, kind, Domain(low=-30.0, high=30.0), x.ops | {target, "reduce_window_max"}, x.depth + 3)
     result = weaver.weave([result, draft.fresh(kind, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 2))
-    return draft.finish(
-        [result], category="nn", recipe="windows", summary="Back through the greatest value of each window"
-    )
+    return draft.finish([result], category="nn", recipe="windows", summary="Gradient of maximum pooling")
 
 
 def _draw_top(stream: Stream, target: str) -> KernelSpec:
@@ -219,7 +237,7 @@ def _draw_top(stream: Stream, target: str) -> KernelSpec:
         picked = Term(Subscript(table.node, (places,)), few, Domain(low=0.5, high=1.5), frozenset({"gather"}))
         result = weaver.require(ELEMENTWISE["mul"], result, picked)
     result = weaver.weave([result, draft.fresh(few, Domain(low=-1.0, high=1.0))], steps=choices.integer(0, 2))
-    return draft.finish([result], category="indexing", recipe="largest", summary="The largest few along an axis")
+    return draft.finish([result], category="indexing", recipe="largest", summary="Top-k selection along an axis")
 
 
 def _draw_triangular(stream: Stream, target: str) -> KernelSpec:
@@ -244,7 +262,9 @@ def _draw_triangular(stream: Stream, target: str) -> KernelSpec:
     result = Term(node, right, Domain(low=-2.0, high=2.0), frozenset({target}), 2)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)
     result = weaver.weave([result, draft.fresh(right, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 2))
-    return draft.finish([result], category="linalg", recipe="triangular", summary="A triangular system solved")
+    return draft.finish(
+        [result], category="linalg", recipe="triangular", summary="Solution of a triangular linear system"
+    )
 
 
 RECIPES = (

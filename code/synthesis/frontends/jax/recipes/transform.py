@@ -103,21 +103,28 @@ def _draw_gradient(stream: Stream, target: str) -> KernelSpec:
             Term(Name(value), result.type, result.interval, ops),
             Term(Name(slope), wrt.type, _SLOPES, ops),
         ]
-        return _finish(draft, results, "gradient", target, "A value and its gradient", ops)
+        return _finish(draft, results, "gradient", target, "Value and gradient of a function", ops)
     node = Call(_transformed(target, Name(name), **keywords), given)
     if target == "grad":
         made = Term(node, wrt.type, _SLOPES, ops)
         rate = number(choices.choice((0.01, 0.05, 0.1)))
         if choices.chance(0.4):
             made = Term(Infix("-", wrt.node, Infix("*", rate, node)), wrt.type, _SLOPES, ops)
-        return _finish(draft, [made], "gradient", target, "The gradient of a function", ops)
+        return _finish(draft, [made], "gradient", target, "Gradient of a function", ops)
     rank = result.type.rank + wrt.type.rank * (2 if target == "hessian" else 1)
     made = Term(node, Type("float32", (*result.type.shape, *wrt.type.shape[: rank - result.type.rank])), _SLOPES, ops)
     if target == "hessian":
         made = Term(node, Type("float32", wrt.type.shape * 2), _SLOPES, ops)
     if choices.chance(0.4) and made.type.rank:
         made = Term(method(node, "sum", axis=number(-1)), made.type.with_shape(made.type.shape[:-1]), _SLOPES, ops)
-    return _finish(draft, [made], "gradient", target, f"All derivatives of a function with {target}", ops)
+    return _finish(
+        draft,
+        [made],
+        "gradient",
+        target,
+        f"{'Hessian of a function' if target == 'hessian' else f'Jacobian of a function with {target}'}",
+        ops,
+    )
 
 
 def _draw_batched(stream: Stream, target: str) -> KernelSpec:
@@ -147,7 +154,7 @@ def _draw_batched(stream: Stream, target: str) -> KernelSpec:
     made = Term(node, Type("float32", (rows, *ending)), _SLOPES if gradient else result.interval, result.ops)
     if choices.chance(0.3) and made.type.rank > 1:
         made = Term(method(node, "sum", axis=number(0)), made.type.with_shape(ending), _SLOPES, made.ops)
-    summary = "The gradient of every row" if gradient else "A function of every row"
+    summary = "Gradient vectorised over rows" if gradient else "Function vectorised over rows"
     return _finish(draft, [made], "batched", target, summary, result.ops)
 
 
@@ -175,7 +182,14 @@ def _draw_tangent(stream: Stream, target: str) -> KernelSpec:
         draft.add(Assign(Display((Name(out), Name(function))), _transformed("vjp", Name(name), x.node)))
         second = Subscript(Call(Name(function), (other.node,)), (number(0),))
     results = [Term(Name(out), result.type, result.interval, ops), Term(second, kind, _SLOPES, ops)]
-    return _finish(draft, results, "tangent", target, f"A value and what {target} makes of a direction", ops)
+    return _finish(
+        draft,
+        results,
+        "tangent",
+        target,
+        f"{'Vector-Jacobian product' if target == 'vjp' else 'Jacobian-vector product'} with {target}",
+        ops,
+    )
 
 
 def _draw_checkpoint(stream: Stream, target: str) -> KernelSpec:
@@ -195,7 +209,7 @@ def _draw_checkpoint(stream: Stream, target: str) -> KernelSpec:
     made = Term(node, result.type, result.interval, result.ops, 3)
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
     end = after.weave([made], steps=choices.integer(0, 2))
-    summary = "A block recomputed for its gradient" if target == "checkpoint" else "A block compiled by itself"
+    summary = "Gradient checkpointing of a block" if target == "checkpoint" else "Nested block compiled with jit"
     return _finish(draft, [end], "block", target, summary, end.ops)
 
 
@@ -225,7 +239,7 @@ def _draw_custom(stream: Stream, target: str) -> KernelSpec:
     made = Term(node, value.type, value.interval, inner.ops | value.ops, 3)
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
     end = after.weave([made], steps=choices.integer(0, 2))
-    return _finish(draft, [end], "custom", target, "A function with a derivative of its own", end.ops)
+    return _finish(draft, [end], "custom", target, "Function with a custom derivative", end.ops)
 
 
 def _slope(choices: Stream, style: str, of: Expression, moved: Expression) -> Expression:

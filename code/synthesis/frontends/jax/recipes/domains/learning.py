@@ -38,6 +38,25 @@ _LOSSES = {
     "focal": "jnp.sum(jnp.logaddexp(0.0, -e) / (1.0 + jnp.exp(e)) ** 2 * (1.0 + delta * truth), axis=-1)",
 }
 
+_OPTIMISER_NAMES = {
+    "momentum": "momentum",
+    "nesterov": "Nesterov momentum",
+    "adam": "Adam",
+    "rmsprop": "RMSProp",
+    "adagrad": "Adagrad",
+    "lion": "Lion",
+    "adabelief": "AdaBelief",
+}
+_LOSS_NAMES = {
+    "squared_error": "squared error",
+    "huber": "Huber loss",
+    "cross_entropy": "cross-entropy",
+    "cosine": "cosine distance",
+    "hinge": "hinge loss",
+    "log_cosh": "log-cosh loss",
+    "focal": "focal loss",
+}
+
 
 def _kind(stream: Stream) -> tuple[int, ...]:
     sizes = stream.child("sizes")
@@ -94,7 +113,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
         "learning",
         "optimiser",
         target,
-        "A step of an optimiser",
+        f"Optimiser step with {_OPTIMISER_NAMES[target]}",
         tuple((each, kind) for each in kept),
     )
 
@@ -126,7 +145,9 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         made = scene.template.expression(
             choices.choice(("jax.grad(loss)(z)", "z - 0.1 * jax.grad(loss)(z)")), loss=scene.name("loss"), z=z
         )
-        return scene.finish(made, kind, 20.0, "learning", "loss", target, "The slope of what predictions cost")
+        return scene.finish(
+            made, kind, 20.0, "learning", "loss", target, f"Gradient of the {_LOSS_NAMES[target]} of predictions"
+        )
     scene.add("s = node", node=scene.template.expression(node, e=z, **used))
     weight = scene.array(kind[:1], POSITIVE, ("sample_weight", "weights", "mask"))
     made = scene.template.expression(
@@ -134,7 +155,15 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         s=scene.name("s"),
         weight=weight,
     )
-    return scene.finish(made, kind[:1], 60.0, "learning", "loss", target, "What predictions cost")
+    return scene.finish(
+        made,
+        kind[:1],
+        60.0,
+        "learning",
+        "loss",
+        target,
+        f"{_LOSS_NAMES[target][:1].upper()}{_LOSS_NAMES[target][1:]} of predictions",
+    )
 
 
 def _draw_network(stream: Stream, target: str) -> KernelSpec:
@@ -164,14 +193,22 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
             extra=extra,
         )
         return scene.finish(
-            made, (rows, width), 30.0, "learning", "network", target, "Layers with parameters in a tree"
+            made,
+            (rows, width),
+            30.0,
+            "learning",
+            "network",
+            target,
+            "Multilayer perceptron with parameters in a dictionary",
         )
     if target == "batched_mlp":
         scene.add(f"def fn(p, row):\n    return {layer}")
         made = scene.template.expression(
             "jax.vmap(fn, in_axes=(None, 0))(p, x) + extra", fn=scene.name("fn"), p=scene.name("p"), x=x, extra=extra
         )
-        return scene.finish(made, (rows, width), 30.0, "learning", "network", target, "A network run on each row")
+        return scene.finish(
+            made, (rows, width), 30.0, "learning", "network", target, "Multilayer perceptron mapped over rows"
+        )
     scene.add(f"def loss(p, row):\n    e = {layer} - extra\n    return jnp.mean(jnp.square(e))", extra=extra)
     if target == "trained":
         scene.add(
@@ -181,13 +218,13 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
         )
         made = scene.template.expression("p['w1'] * (1.0 + jnp.mean(p['w2'])) + p['b1']", p=scene.name("p"))
         return scene.finish(
-            made, (width, hidden), 9.0, "learning", "network", target, "A network after a step of training"
+            made, (width, hidden), 9.0, "learning", "network", target, "Network parameters after one gradient step"
         )
     scene.add("s, g = jax.value_and_grad(loss)(p, x)", x=x)
     made = scene.template.expression(
         "g['w1'] * (1.0 + s) + g['b1'] * jnp.mean(g['w2'])", g=scene.name("g"), s=scene.name("s")
     )
-    return scene.finish(made, (width, hidden), 60.0, "learning", "network", target, "The gradients of a network")
+    return scene.finish(made, (width, hidden), 60.0, "learning", "network", target, "Gradients of a network")
 
 
 _CELLS = {
@@ -222,7 +259,9 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     )
     if "last" not in end:
         made = scene.template.expression("made + last", made=made, last=scene.name("last"))
-    return scene.finish(made, (steps, width), 30.0, "learning", "cell", target, "A recurrent cell along a sequence")
+    return scene.finish(
+        made, (steps, width), 30.0, "learning", "cell", target, "Recurrent cell scanned along a sequence"
+    )
 
 
 RECIPES = (

@@ -17,6 +17,14 @@ _STEPS = {
     "ralston": "k1 = fn(x)\n\nk2 = fn(x + 0.667 * dt * k1)\n\nnew = x + dt * (0.25 * k1 + 0.75 * k2)",
 }
 
+_METHODS = {
+    "euler": "the explicit Euler method",
+    "midpoint": "the midpoint method",
+    "heun": "Heun's method",
+    "runge_kutta_4": "the fourth-order Runge-Kutta method",
+    "ralston": "Ralston's method",
+}
+
 
 def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
     """Draw one or more steps of an ordinary differential equation."""
@@ -48,8 +56,22 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
         end = scene.name("new")
     made = scene.template.expression("end + dt * extra", end=end, dt=dt, extra=extra)
     return scene.finish(
-        made, kind, 9.0, "simulation", "differential_equation", target, "Steps of a differential equation"
+        made,
+        kind,
+        9.0,
+        "simulation",
+        "differential_equation",
+        target,
+        f"Integration of a differential equation by {_METHODS[target]}",
     )
+
+
+_INTERACTIONS = {
+    "gravity": "gravity",
+    "coulomb": "Coulomb forces",
+    "lennard_jones": "Lennard-Jones forces",
+    "boids": "flocking forces",
+}
 
 
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
@@ -81,7 +103,9 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         made = scene.template.expression(
             "f / m[:, None] - drag * x", f=scene.name("f"), m=strength, drag=scene.weave_hole(kind, UNIT, (0, 2)), x=x
         )
-        return scene.finish(made, kind, 40.0, "simulation", "particles", target, "Springs between particles")
+        return scene.finish(
+            made, kind, 40.0, "simulation", "particles", target, "Spring forces in a network of particles"
+        )
     scene.add("d = x[:, None, :] - x[None, :, :]\n\nr = jnp.sum(d * d, axis=-1) + soft", x=x, soft=soft)
     pair = {
         "gravity": "w = m[None, :] / (r * jnp.sqrt(r))",
@@ -104,7 +128,17 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         x=x,
         gain=scene.weave_hole(kind, FACTOR, (1, 2)),
     )
-    return scene.finish(made, kind, 60.0, "simulation", "particles", target, "What particles do to each other")
+    return scene.finish(
+        made, kind, 60.0, "simulation", "particles", target, f"Pairwise {_INTERACTIONS[target]} between particles"
+    )
+
+
+_EQUATIONS = {
+    "heat": "Heat equation",
+    "wave": "Wave equation",
+    "reaction": "Reaction-diffusion",
+    "advection": "Advection",
+}
 
 
 def _draw_field(stream: Stream, target: str) -> KernelSpec:
@@ -148,7 +182,7 @@ def _draw_field(stream: Stream, target: str) -> KernelSpec:
         other=other,
         old=other,
     )
-    return scene.finish(made, kind, 30.0, "simulation", "field", target, "A step of a field on a grid")
+    return scene.finish(made, kind, 30.0, "simulation", "field", target, f"{_EQUATIONS[target]} step on a grid")
 
 
 _SHAPES = {
@@ -194,7 +228,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
         gain=scene.weave_hole((count,), FACTOR, (1, 3)),
     )
     others = (("a", (count,)), ("b", (count,))) if target in ("union", "difference") else ()
-    summary = "How far points are from shapes"
+    summary = "Signed distance of points to combined shapes"
     return scene.finish(made, (count,), 40.0, "simulation", "distance", target, summary, others)
 
 

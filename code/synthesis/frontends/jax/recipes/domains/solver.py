@@ -20,6 +20,15 @@ _ITERATIONS = {
     ),
 }
 
+_ON_SYSTEMS = {
+    "jacobi": "Jacobi iteration for a linear system",
+    "richardson": "Richardson iteration for a linear system",
+    "gradient_descent": "Gradient descent for a linear least-squares problem",
+    "power_iteration": "Shifted power iteration for a matrix",
+    "steepest_descent": "Steepest descent for a linear system",
+    "soft_threshold": "Iterative soft thresholding for a linear system",
+}
+
 
 def _draw_linear(stream: Stream, target: str) -> KernelSpec:
     """Draw an iteration that solves a linear system."""
@@ -45,7 +54,7 @@ def _draw_linear(stream: Stream, target: str) -> KernelSpec:
         mat=mat,
         gate=scene.weave_hole((n,), FACTOR, (1, 3)),
     )
-    return scene.finish(made, (n,), 60.0, "solver", "linear", target, "A linear system iterated upon")
+    return scene.finish(made, (n,), 60.0, "solver", "linear", target, _ON_SYSTEMS[target])
 
 
 _ROOTS = {
@@ -53,6 +62,13 @@ _ROOTS = {
     "halley": "new = x - 0.5 * slope_of(x) / (1.0 + jnp.square(slope_of(x)))",
     "fixed_point": "new = 0.5 * x + 0.5 * slope_of(x)",
     "damped": "new = x - damping * slope_of(x)",
+}
+
+_ON_FUNCTIONS = {
+    "newton": "Newton iteration for the root of a function",
+    "halley": "Damped iteration for the root of a function",
+    "fixed_point": "Fixed-point iteration for a function",
+    "damped": "Relaxed iteration for the root of a function",
 }
 
 
@@ -75,7 +91,7 @@ def _draw_root(stream: Stream, target: str) -> KernelSpec:
     start = scene.array((n,), VALUES, ("x0", "guess", "start", "initial"))
     scene.add(f"x = start\n\nfor _ in range({choices.integer(2, 5)}):\n    {body}\n    x = new", start=start, **holes)
     made = scene.template.expression("x * gate", x=x, gate=scene.weave_hole((n,), FACTOR, (1, 3)))
-    return scene.finish(made, (n,), 60.0, "solver", "root", target, "Where a function is nought")
+    return scene.finish(made, (n,), 60.0, "solver", "root", target, _ON_FUNCTIONS[target])
 
 
 def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
@@ -105,7 +121,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
         last=scene.name("last"),
         gate=scene.weave_hole((n, width), FACTOR, (1, 2)),
     )
-    return scene.finish(made, (n, width), 60.0, "solver", "sweep", target, "A recurrence swept along rows")
+    return scene.finish(made, (n, width), 60.0, "solver", "sweep", target, "Recurrence scanned along rows")
 
 
 _SWEEPS = ("forward_sweep", "filter", "prefix", "carry")

@@ -40,7 +40,7 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
             s=scene.name("s"),
             gate=scene.weave_hole((rows,), FACTOR, (0, 2)),
         )
-        return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "How likely values are")
+        return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "Log density of values")
     column = scene.template.expression("x[:, None]", x=scene.array((rows,), VALUES, ("x", "samples", "data", "obs")))
     scene.add("x = column", column=column)
     m, v = (
@@ -58,7 +58,16 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
         z=scene.name("z"),
         gate=scene.weave_hole((rows,), FACTOR, (0, 2)),
     )
-    return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "How likely values are in a mixture")
+    return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "Log density of values under a mixture")
+
+
+_ESTIMATES = {
+    "kalman": "Kalman update of samples",
+    "kernel_regression": "Kernel regression on samples",
+    "soft_clusters": "Soft clustering of samples",
+    "whitening": "Standardisation of samples",
+    "skewness": "Skewness of samples",
+}
 
 
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
@@ -139,7 +148,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         made = scene.template.expression(
             "e * s + gate", e=scene.name("e"), s=scene.name("s"), gate=scene.weave_hole((rows, width), VALUES, (0, 3))
         )
-    return scene.finish(made, (rows, width), 40.0, "statistics", "filter", target, "An estimate from samples")
+    return scene.finish(made, (rows, width), 40.0, "statistics", "filter", target, _ESTIMATES[target])
 
 
 _WALKS = {
@@ -177,7 +186,9 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         x=scene.name("x"),
         extra=scene.weave_hole((paths, steps), FACTOR, (1, 3)),
     )
-    return scene.finish(made, (paths, steps), 90.0, "statistics", "random_walk", target, "Paths of random steps")
+    return scene.finish(
+        made, (paths, steps), 90.0, "statistics", "random_walk", target, "Sample paths of a stochastic process"
+    )
 
 
 _FILTERS = {
@@ -203,7 +214,9 @@ def _draw_image(stream: Stream, target: str) -> KernelSpec:
         ("s * gate", "s + gate", "jnp.where(s > 0.5, s, 0.3 * s) * gate", "jnp.power(jnp.abs(s) + 0.05, 0.6) * gate")
     )
     made = scene.template.expression(end, s=scene.name("s"), gate=scene.weave_hole(kind, FACTOR, (1, 3)))
-    return scene.finish(made, kind, 60.0, "statistics", "image", target, "Each pixel from those around it")
+    return scene.finish(
+        made, kind, 60.0, "statistics", "image", target, f"{target.replace('_', ' ').capitalize()} filter on an image"
+    )
 
 
 RECIPES = (
