@@ -59,7 +59,7 @@ def write_lookup(p: Program) -> Text:
         },
         result=(Leaf((n,)), Leaf((n,))) if sloped else (Leaf((n,)),),
         titles=("interpolate", "lookup", "interp_table", "interpolate_table"),
-        summary=p.pick("Values between those of a table", "Looks up a table and interpolates"),
+        summary=p.pick("Interpolates values of a table", "Looks up values in a table with interpolation"),
         returned="one value for each query",
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def write_scaled(p: Program) -> Text:
         },
         result=result,
         titles=("scale_features", "normalize_columns", "standardize", "fit_and_scale"),
-        summary=p.pick("Brings features to one scale", "Scales the columns of a table"),
+        summary=p.pick("Scales features to a common range", "Normalizes the columns of a table"),
         returned="the features, and what was taken off",
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ def write_smoothed(p: Program) -> Text:
         },
         result=(thinned,) if "every > 1" in lines else (whole, whole) if ", x - smooth" in last else (whole,),
         titles=("smooth_signal", "smooth", "moving_average", "filter_signal"),
-        summary=p.pick("Smooths signals by a window", "Weighted means of neighbouring samples"),
+        summary=p.pick("Smooths signals with a window", "Computes a windowed moving average of signals"),
         returned="signals",
     )  # fmt: skip
 
@@ -210,7 +210,8 @@ def write_low_rank(p: Program) -> Text:
         },
         result=(Leaf((*lead, out), dtype="bfloat16" if low and not promoted else "float32"),),
         titles=("lora_dense", "low_rank_dense", "adapted_linear", "lora_forward"),
-        summary=p.pick("A linear layer with a correction of low rank", "Applies a layer that two factors adapt"),
+        summary=p.pick("Applies a linear layer with a low-rank adapter",
+                       "Applies a linear layer with low-rank factors"),
         returned="features",
     )  # fmt: skip
 

@@ -74,8 +74,9 @@ def _pad(p: Program) -> Text:
         titles=("split_chunks", "to_blocks", "to_chunks") if cut else {
             "mask": ("pad_and_mask", "pad_with_mask"), "length": ("pad_or_truncate", "fix_length"),
         }.get(form, ("pad_to_multiple", "pad_rows", "pad_batch")),
-        summary="Cuts rows into chunks of one length" if cut else {"length": "Cuts off rows or fills them up"}.get(
-            form, "Pads the first axis to a multiple"),
+        summary="Splits rows into chunks of equal length" if cut
+                else {"length": "Truncates or pads rows to a fixed length"}.get(
+            form, "Pads the first axis to a multiple of a size"),
         returned="chunks of rows" if cut else {"mask": "the rows, and which of them are real"}.get(form, "the rows"),
         helpers=(ROUND_UP,),
     )  # fmt: skip
@@ -134,7 +135,7 @@ def _masks(p: Program) -> Text:
         },
         result=(leaf,),
         titles=("attention_bias", "make_attention_bias", f"{titles[0].removesuffix('_mask')}_bias") if bias else titles,
-        summary="What is added to scores of attention" if bias else "Which positions see which",
+        summary="Builds an additive attention bias" if bias else "Builds an attention mask",
         returned="one entry for each pair of positions",
     )  # fmt: skip
 
@@ -189,9 +190,9 @@ def _first_weights(p: Program) -> Text:
             "dense": ("init_dense", "init_linear", "linear_params"),
             "table": ("init_embedding", "init_table", "embedding_init"),
         }[kind],
-        summary={"dense": "Parameters of a linear layer as training begins",
-                 "table": "A table of embeddings as training begins"}.get(
-            kind, "Weights of a layer as training begins"),
+        summary={"dense": "Initializes the parameters of a linear layer",
+                 "table": "Initializes an embedding table"}.get(
+            kind, "Initializes the weights of a layer"),
         returned={"dense": "kernel and bias"}.get(kind, "the weights"),
         helpers=(FAN,),
     )  # fmt: skip

@@ -166,8 +166,8 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         titles,
         p.pick(
             "Multi-head attention with a projection of the result",
-            "Attends from every position with several heads",
-            "Scaled dot-product attention over heads",
+            "Applies multi-head attention over all positions",
+            "Computes scaled dot-product attention over heads",
         ),
         "attended values of shape (batch, length, dim)",
     )

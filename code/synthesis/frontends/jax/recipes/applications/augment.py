@@ -206,10 +206,10 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         {
-            "random_crops": "Crops and mirrors a batch of images at random",
-            "cutout": "Hides a square of each image",
-            "mixup": "Mixes images and their labels in pairs",
-            "masked_tokens": "Hides tokens at random and keeps them as labels",
+            "random_crops": "Randomly crops and flips a batch of images",
+            "cutout": "Cuts out a random square of each image",
+            "mixup": "Mixes pairs of images and their labels",
+            "masked_tokens": "Randomly masks tokens and keeps them as labels",
             "next_token_batch": "Inputs, labels and masks of a language model",
         }[target],
         "the batch as a step takes it",
@@ -274,7 +274,7 @@ def _image_pipeline(p: Program) -> Text:
         result=(Leaf((rows, *shape) if batched else shape, dtype=dtype),),
         helpers=(_FLOATING, _CENTRE, _GRAY),
         titles=("preprocess_images", "prepare_images", "to_model_input"),
-        summary=p.pick("Brings decoded images to what a model takes", "Crops, scales and normalizes images"),
+        summary=p.pick("Preprocesses decoded images for a model", "Crops, scales and normalizes images"),
         returned="images as a model takes them",
     )  # fmt: skip
 
@@ -360,7 +360,7 @@ def _transitions(p: Program) -> Text:
                  "next_obs": Leaf((*head, width))},),
         helpers=(_NORMALIZED, _FLATTENED),
         titles=("prepare_transitions", "n_step_batch", "make_transitions"),
-        summary=p.pick("Turns steps of environments into transitions", "Transitions with returns of several steps"),
+        summary=p.pick("Converts environment steps into transitions", "Builds transitions with n-step returns"),
         returned="transitions by name",
     )  # fmt: skip
 
@@ -455,7 +455,7 @@ def _operations(p: Program) -> Text:
         },
         result=(Leaf((rows, side, side, channels)),),
         titles=("augment_images", "apply_augmentations", "random_augment"),
-        summary=p.pick("Changes images at random, in the ways that are listed", "Augments a batch of images"),
+        summary=p.pick("Applies a list of random image augmentations", "Augments a batch of images"),
         returned="changed images",
     )  # fmt: skip
 

@@ -217,7 +217,7 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
         "transformer_block",
         target,
         titles,
-        p.pick("One block of a transformer", "Attention and a perceptron, each with a way around"),
+        p.pick("Applies one transformer block", "Applies attention and an MLP with residual connections"),
         "outputs of the same shape",
     )
 

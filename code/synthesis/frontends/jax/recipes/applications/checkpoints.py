@@ -85,7 +85,7 @@ def _converted(p: Program) -> Text:
         result=(result,),
         helpers=(_LINEAR,),
         titles=("convert_weights", "convert_state_dict", "params_from_state_dict", "load_weights"),
-        summary=p.pick("Weights of another library under the names of this one", "Converts weights to this layout"),
+        summary=p.pick("Renames the weights of another library", "Converts weights to the layout of this library"),
         returned="parameters as the model takes them",
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def _merged(p: Program) -> Text:
         result=result,
         helpers=(_DELTA, _COLUMNS),
         titles=("merge_adapters", "merge_lora", "apply_adapters", "fuse_lora"),
-        summary=p.pick("Adds low-rank adapters to the weights that they belong to", "Merges adapters into weights"),
+        summary=p.pick("Adds low-rank adapters to their base weights", "Merges adapters into weights"),
         returned="the merged weights" + (", and how far they moved" if told else ""),
     )  # fmt: skip
 
@@ -215,7 +215,7 @@ def _quantized(p: Program) -> Text:
         result=(made, left),
         helpers=(_RANGE,),
         titles=("quantize_weights", "quantize_params", "to_low_bits"),
-        summary=p.pick("Weights as whole numbers and their scales", "Quantizes the matrices of a model"),
+        summary=p.pick("Quantizes weights to integers with scales", "Quantizes the matrices of a model"),
         returned="codes and scales by name, and what stays as it is",
     )  # fmt: skip
 
@@ -264,7 +264,8 @@ def _averaged(p: Program) -> Text:
         result=(result,),
         helpers=(_SIGNS, _TRIMMED),
         titles=("merge_models", "average_checkpoints", "merge_checkpoints", "model_soup"),
-        summary=p.pick("Merges models that began as one", "One model from several that were trained apart"),
+        summary=p.pick("Merges fine-tuned models with a common base",
+                       "Merges several separately trained models into one"),
         returned="weights of the merged model",
     )  # fmt: skip
 

@@ -140,7 +140,7 @@ def _impulse(p: Program) -> Text:
         "Contact",
         [("dist", Leaf((n,), -0.2, 0.05)), ("normal", Leaf((n, 3), 0.2, 1)), ("vel", Leaf((n, 3), -2, 1)),
          ("inv_mass", Leaf((n,), 0.5, 2))],
-        "Contacts with the relative velocity at each",
+        "Computes contacts and the relative velocity at each",
     )  # fmt: skip
     return Text(
         lines="""
@@ -189,7 +189,8 @@ def _impulse(p: Program) -> Text:
         },
         result=(Leaf((n, 3)),),
         titles=("contact_impulse", "resolve_contacts", "collision_impulse"),
-        summary=p.pick("Impulses that keep bodies apart", "Impulse of each contact, friction included"),
+        summary=p.pick("Computes contact impulses between bodies",
+                       "Computes the impulse of each contact with friction"),
         returned="impulses of shape (n, 3)",
     )  # fmt: skip
 
@@ -226,7 +227,7 @@ def _joint(p: Program) -> Text:
         },
         result=(Leaf((n,)),),
         titles=("joint_torque", "passive_torque", "passive_forces", "joint_spring"),
-        summary=p.pick("Torque by which joints resist", "Springs, dampers and limits of joints"),
+        summary=p.pick("Computes passive joint torques", "Computes joint torques of springs, dampers and limits"),
         returned="one number for each joint",
     )  # fmt: skip
 
@@ -299,7 +300,7 @@ def _motor(p: Program) -> Text:
         result=(Leaf((dof,)),),
         helpers=(_DEADBAND,),
         titles=("to_torque", "actuator_torque", "motor_torques", "apply_controls"),
-        summary="Torques of motors on the joints that they move",
+        summary="Maps motor torques to the joints that they drive",
         returned="torque of each degree of freedom",
     )  # fmt: skip
 
@@ -392,8 +393,8 @@ def _environment(p: Program) -> Text:
         result=result,
         titles=("reward_and_done", "get_reward", "step_outcome") if form == "reward" else
         ("observe_and_reward", "step_outcome", "observe_step"),
-        summary="Reward of a step of many robots, and who is done" if form == "reward" else
-        "Observation and reward of many robots, and who is done",
+        summary="Computes rewards and termination flags of many robots" if form == "reward" else
+        "Computes observations, rewards and termination flags of many robots",
         returned="one entry for each robot",
     )  # fmt: skip
 

@@ -512,7 +512,8 @@ def _pid(p: Program) -> Text:
             ({"error": Leaf(()), "saturated": Leaf(())},) if told else ())),
         helpers=(_LIMITED,),
         titles=("pid_step", "pid_control", "pid_update"),
-        summary=p.pick("A step of a PID controller", "Commands from an error, its sum and its rate"),
+        summary=p.pick("Performs one step of a PID controller",
+                       "Computes commands from the error, its integral and its derivative"),
         returned="the command and what the controller keeps",
     )  # fmt: skip
 
@@ -567,7 +568,8 @@ def _acrobot(p: Program) -> Text:
         }[form],
         helpers=(_DERIVATIVE, _RUNGE),
         titles=("acrobot_step", "step_acrobot", "step_env"),
-        summary=p.pick("Advances many acrobots by one step", "One step of two links with a motor between them"),
+        summary=p.pick("Advances many acrobots by one step",
+                       "Performs one step of a two-link pendulum with a motor at the elbow"),
         returned="the new state and what came of it",
     )  # fmt: skip
 
@@ -672,7 +674,7 @@ def _episode(p: Program) -> Text:
         result=(physics, keeps, each, flags, *more[form]),
         helpers=(_WHERE_ENDED,),
         titles=("wrap_step", "auto_reset", "episode_step"),
-        summary=p.pick("Counts episodes and begins those anew that ended", "Ends episodes and resets environments"),
+        summary=p.pick("Counts episodes and resets those that ended", "Ends episodes and resets environments"),
         returned="the state to go on from, and what came of the step",
     )  # fmt: skip
 

@@ -90,8 +90,9 @@ def write_statistics(p: Program) -> Text:
                 "update": ("update_stats", "update_running", "merge_batch")}.get(
             form, ("update_and_normalize", "track_and_normalize")),
         summary={
-            "normalize": "Observations by what is known of them", "update": "Takes a batch into running statistics",
-        }.get(form, "Takes in a batch and brings it to unit variance"),
+            "normalize": "Normalizes observations by running statistics",
+            "update": "Updates running statistics with a batch",
+        }.get(form, "Updates running statistics and normalizes a batch"),
         returned={"normalize": "rows of unit variance"}.get(form, "the new statistics"),
     )  # fmt: skip
 
@@ -203,9 +204,9 @@ def write_counts(p: Program) -> Text:
                 "recall": ("precision_per_class", "class_precision") if precise else
                           ("recall_per_class", "class_recall")}.get(
             form, ("accuracy", "compute_accuracy")),
-        summary={"matrix": "How often each class is taken for each",
-                 "recall": "How often predictions of each class are right" if precise else
-                           "How often each class is found"}.get(
-            form, "How many labels were found"),
+        summary={"matrix": "Computes a confusion matrix",
+                 "recall": "Computes the precision of each class" if precise else
+                           "Computes the recall of each class"}.get(
+            form, "Computes the accuracy of predictions"),
         returned="numbers between 0 and 1" if form != "matrix" else "counts of shape (classes, classes)",
     )  # fmt: skip

@@ -56,7 +56,7 @@ def _assigned(p: Program) -> Text:
         result=(dict(parts),) if by_name else tuple(leaf for _, leaf in parts),
         helpers=(_OVERLAP, _CORNERS, _ENCODED),
         titles=("assign_anchors", "anchor_targets", "match_anchors", "detection_targets"),
-        summary=p.pick("What anchors are to tell of the boxes of an image", "Matches boxes with anchors"),
+        summary=p.pick("Computes the training targets of anchors", "Assigns ground-truth boxes to anchors"),
         returned="class and offsets of every anchor",
     )  # fmt: skip
 
@@ -102,7 +102,8 @@ def _decoded(p: Program) -> Text:
         result=({"boxes": boxes, "scores": best, "classes": labels},) if by_name else (boxes, best, labels),
         helpers=(_GRID,),
         titles=("decode_detections", "decode_boxes", "postprocess_detections"),
-        summary=p.pick("Boxes, scores and classes that a detector tells", "Turns the outputs of heads into boxes"),
+        summary=p.pick("Decodes the boxes, scores and classes of a detector",
+                       "Decodes the outputs of detection heads into boxes"),
         returned="boxes in pixels, their scores and their classes",
     )  # fmt: skip
 
@@ -173,7 +174,7 @@ def _pyramid(p: Program) -> Text:
         result=(made,),
         helpers=(_UP, _HALVED, _SMOOTHED),
         titles=("feature_pyramid", "fpn", "merge_levels"),
-        summary=p.pick("Brings coarse features down to fine levels", "A pyramid of features of one width"),
+        summary=p.pick("Merges coarse features into finer levels", "Builds a feature pyramid of equal width"),
         returned="features by level",
     )  # fmt: skip
 
@@ -235,7 +236,8 @@ def _forecast(p: Program) -> Text:
         result=result,
         helpers=(_WINDOWS, _CALENDAR),
         titles=("forecast_batch", "make_forecast_windows", "training_windows"),
-        summary=p.pick("Windows of series, on a common scale", "Past and future of series, as forecasters see them"),
+        summary=p.pick("Extracts windows of series on a common scale",
+                       "Splits series into past and future windows for forecasting"),
         returned="inputs and targets by name, and what undoes the scale",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf
 _BODIES = read_bodies("jax", "dynamics_modes", margin=8)
 
 _EDGES = Family(
-    summary="Rate at which a field changes by diffusion, with a choice of boundaries",
+    summary="Computes the rate of diffusion of a field with selectable boundaries",
     titles=("diffusion_rate", "diffusion_tendency", "diffusion_operator", "heat_rhs"),
     before=_BODIES["edges.edges"],
     cases={
@@ -39,7 +39,7 @@ _EDGES = Family(
     returned="the change in unit time at every point",
 )  # fmt: skip
 _POTENTIAL = Family(
-    summary="Energy of pairs of particles for a choice of potentials",
+    summary="Computes the pair energy of particles with a selectable potential",
     titles=("pair_energy", "pair_potential", "interaction_energy"),
     before=_BODIES["potential.potential"],
     cases={
@@ -65,7 +65,7 @@ _POTENTIAL = Family(
     returned="the energy of each pair",
 )  # fmt: skip
 _CONTACT = Family(
-    summary="Force of the ground on bodies that touch it",
+    summary="Computes ground contact forces on bodies",
     titles=("contact_force", "ground_contact", "contact_response"),
     before=_BODIES["contact.contact"],
     cases={

@@ -110,7 +110,7 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
             "embedding",
             target,
             ("logits_from_hidden", "tied_logits", "decode_logits", "lm_head"),
-            p.pick("Scores of every token by the table of embeddings", "Projects hidden states on the vocabulary"),
+            p.pick("Computes token logits from an embedding table", "Projects hidden states onto the vocabulary"),
             "scores of shape (batch, length, vocab)",
         )
     p.add(
@@ -172,9 +172,9 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
         target,
         ("embed", "embed_tokens", "token_embedding", "encode_tokens"),
         p.pick(
-            "Looks up the vectors of tokens and adds their positions"
+            "Embeds tokens and adds position embeddings"
             if "position" in target or learned
-            else "Looks up the vectors of tokens",
+            else "Embeds tokens by table lookup",
             "Embeds a batch of token ids",
         ),
         "vectors of shape (batch, length, dim)",
@@ -255,7 +255,7 @@ def _columns(p: Program) -> Text:
         result=(Leaf((rows, last), dtype="bfloat16" if low else "float32"),),
         helpers=(_MISSING, _SCALED),
         titles=("embed_columns", "tabular_features", "encode_rows"),
-        summary=p.pick("Features of rows with categories and numbers", "Embeds the columns of a table"),
+        summary=p.pick("Embeds rows of categorical and numerical features", "Embeds the columns of a table"),
         returned="features of each row",
     )  # fmt: skip
 
@@ -302,8 +302,9 @@ def _relative(p: Program) -> Text:
         helpers=(_BUCKETS,),
         titles=("relative_attention_weights", "biased_attention_weights", "attention_with_distances") if hides else
                ("add_relative_bias", "apply_relative_bias", "biased_scores"),
-        summary="Weights of attention with a bias for each distance" if hides else
-                p.pick("Adds what heads learned about distances", "Scores of attention with relative positions"),
+        summary="Computes attention weights with relative position biases" if hides else
+                p.pick("Adds learned relative position biases of heads",
+                       "Computes attention scores with relative positions"),
         returned="weights that add up to one over the keys" if hides else "scores with biases",
     )  # fmt: skip
 

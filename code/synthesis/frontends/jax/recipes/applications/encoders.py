@@ -181,8 +181,8 @@ def _declare_functions(p: Program, kind: str, precision: Precision, *, stacked: 
 
 
 _SUMMARIES = {
-    "encoder_loss": "How well a classifier does on a batch",
-    "encoder_step": "One step of training of a classifier",
+    "encoder_loss": "Evaluates a classifier on a batch",
+    "encoder_step": "Performs one training step of a classifier",
 }
 _TITLES = {
     "encoder_loss": ("evaluate", "eval_step", "evaluate_batch"),

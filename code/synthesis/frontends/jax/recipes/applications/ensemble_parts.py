@@ -111,7 +111,7 @@ def write_thermostats(p: Program) -> Text:
         },
         result=result,
         titles=("nvt_step", "md_step", "step_with_thermostat", "thermostatted_step"),
-        summary=p.pick("A step of a simulation at a temperature", "Moves particles and couples them to a bath"),
+        summary=p.pick("Performs one constant-temperature simulation step", "Moves particles coupled to a heat bath"),
         returned="the next state" + (", and what was measured" if len(result) > 1 else ""),
         helpers=(_energies(p)[0], _KINETIC),
     )  # fmt: skip
@@ -161,7 +161,8 @@ def write_trials(p: Program) -> Text:
         if "'acceptance'" in lines
         else (Leaf((n, 3)), Leaf(()), Leaf(()), *((Leaf(()),) if tuned else ())),
         titles=("metropolis_sweep", "monte_carlo_sweeps", "mc_moves", "sample_positions"),
-        summary=p.pick("Sweeps of Metropolis moves of particles", "Monte Carlo moves of particles in a periodic box"),
+        summary=p.pick("Performs sweeps of Metropolis moves of particles",
+                       "Performs Monte Carlo moves of particles in a periodic box"),
         returned="positions, energy, the share of accepted moves" + (" and the size of moves" if tuned else ""),
         helpers=(_energies(p)[1],),
     )  # fmt: skip
@@ -199,7 +200,8 @@ def write_brownian(p: Program) -> Text:
         },
         result=({"R": Leaf((n, 3)), "history": one},) if named else (Leaf((n, 3)), one),
         titles=("brownian_dynamics", "simulate_brownian", "overdamped_langevin", "run_brownian"),
-        summary=p.pick("Brownian dynamics of particles", "Overdamped motion of particles in a bath"),
+        summary=p.pick("Simulates Brownian dynamics of particles",
+                       "Simulates overdamped motion of particles in a heat bath"),
         returned="the positions, and what was measured after each step",
         helpers=(_energies(p)[0],),
     )  # fmt: skip
@@ -251,7 +253,8 @@ def write_pressed(p: Program) -> Text:
         },
         result=(state, *more),
         titles=("barostat_step", "berendsen_barostat", "scale_box", "couple_pressure"),
-        summary=p.pick("Scales a box of particles towards a pressure", "Couples the box to a constant pressure"),
+        summary=p.pick("Scales a box of particles towards a target pressure",
+                       "Couples a box of particles to a constant pressure"),
         returned="the state" + (", and what was measured" if more else ""),
         helpers=(_energies(p)[0],),
     )  # fmt: skip
@@ -293,7 +296,8 @@ def write_replicas(p: Program) -> Text:
         },
         result=result,
         titles=("swap_replicas", "replica_exchange", "exchange_step", "parallel_tempering_swap"),
-        summary=p.pick("Replicas at several temperatures change places", "Exchanges between neighbouring replicas"),
+        summary=p.pick("Exchanges replicas between temperatures",
+                       "Exchanges configurations between neighbouring replicas"),
         returned="positions, velocities and energies of the replicas",
         helpers=(_energies(p)[0],),
     )  # fmt: skip

@@ -81,7 +81,7 @@ _TITLES = {
 _SUMMARIES = {
     "constant_energy": "Simulates particles at constant energy",
     "rescaled": "Simulates particles with a thermostat",
-    "langevin": "Langevin dynamics of particles in a periodic box",
+    "langevin": "Simulates Langevin dynamics of particles in a periodic box",
     "fire": "Minimizes the energy of particles by FIRE",
     "steepest": "Minimizes the energy of particles by steepest descent",
 }

@@ -238,8 +238,8 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
                 "holt": "Smooths several series with their trends",
                 "winters": "Smooths several series with trends and seasons",
             }[smoothing],
-            "particle_filter": "Weighs particles by an observation and resamples them",
-            "attitude_filter": "Follows attitudes by gyroscopes and the direction of gravity",
+            "particle_filter": "Reweights particles by an observation and resamples them",
+            "attitude_filter": "Estimates attitudes from gyroscopes and the direction of gravity",
         }[target],
         "the estimates",
     )

@@ -49,11 +49,11 @@ _PREDICTED = {
 _DENOISER = _BODIES["denoiser"]
 _SUMMARIES = {
     "evidence_bound": "Negative evidence lower bound of a variational autoencoder",
-    "adversarial": "Losses of a critic and of the generator that it judges",
-    "denoising": "Loss of a model that takes noise away",
-    "distillation": "Loss of a student that learns from a teacher and from labels",
+    "adversarial": "Critic and generator losses of an adversarial network",
+    "denoising": "Loss of a denoising diffusion model",
+    "distillation": "Distillation loss of a student with teacher and labels",
     "action_values": "Temporal-difference loss of action values",
-    "codebook": "Loss of vectors that are rounded to a table of codes",
+    "codebook": "Vector quantization loss with a codebook",
 }
 
 
@@ -335,7 +335,7 @@ def _values(p: Program) -> Text:
         result=result,
         helpers=(_PICKED, _ROBUST),
         titles=("td_loss", "q_loss", "action_value_loss"),
-        summary=p.pick("Temporal-difference loss with several ways to look ahead", "Loss of the values of actions"),
+        summary=p.pick("Temporal-difference loss with selectable targets", "Temporal-difference loss of action values"),
         returned="the loss and what is reported of it",
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ def _combined(p: Program) -> Text:
         result=(made, Leaf((tasks, tasks))) if told else (made,),
         helpers=(_FLAT, _UNFLAT, _PROJECTED),
         titles=("combine_gradients", "multitask_gradient", "merge_task_gradients"),
-        summary=p.pick("One gradient of several tasks", "Brings the gradients of tasks together"),
+        summary=p.pick("Merges the gradients of several tasks into one", "Combines the gradients of several tasks"),
         returned="a gradient" + (", and how alike those of tasks are" if told else ""),
     )  # fmt: skip
 
@@ -104,7 +104,8 @@ def _private(p: Program) -> Text:
         result=(mean, Leaf(()), *followed) if told else (mean,),
         helpers=(_EACH_NORM, _NOISY),
         titles=("private_gradient", "dp_mean_gradient", "clip_and_noise", "privatize_gradients"),
-        summary=p.pick("A mean gradient that no single example decides", "Limits and hides gradients of examples"),
+        summary=p.pick("Computes a mean of clipped per-example gradients with noise",
+                       "Clips per-example gradients and adds noise"),
         returned="a gradient" + (", and how many examples were limited" if told else ""),
     )  # fmt: skip
 
@@ -264,7 +265,7 @@ def _applied(p: Program) -> Text:
         result=(new, dict.fromkeys(logged, Leaf(()))) if "return new_state, metrics" in lines else (new,),
         helpers=(_RATE, _LIMITED),
         titles=("apply_gradients", "update_state", "optimizer_step"),
-        summary=p.pick("The state of training after one step", "Applies gradients to a state of training"),
+        summary=p.pick("Computes the training state after one step", "Applies gradients to a training state"),
         returned="the new state" + (", and what is logged" if "return new_state, metrics" in lines else ""),
     )  # fmt: skip
 
@@ -342,7 +343,7 @@ def _chained(p: Program) -> Text:
         },
         result=(changed(tree, -1, 1), kept),
         titles=("chained_update", "apply_chain", "transform_gradients"),
-        summary=p.pick("An update by the transforms that are listed", "Transforms gradients one after the other"),
+        summary=p.pick("Applies a list of gradient transforms", "Chains gradient transforms"),
         returned="the new parameters and the new state",
     )  # fmt: skip
 

@@ -127,7 +127,7 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         p.pick(
-            "One round of messages between the nodes of a graph", "Updates the nodes of a graph by their neighbours"
+            "Performs one round of message passing on a graph", "Updates the nodes of a graph from their neighbours"
         ),
         "new features of the nodes",
     )

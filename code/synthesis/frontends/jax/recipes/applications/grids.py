@@ -162,13 +162,13 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         {
-            "heat": "Diffusion of heat on a grid",
+            "heat": "Heat diffusion on a grid",
             "wave": f"{'Leapfrog' if leapfrog else 'Symplectic'} step{'' if once else 's'} of the wave equation",
-            "advection": "Transport of a field by a steady wind",
+            "advection": "Advection of a field by a steady wind",
             "reaction": "FitzHugh-Nagumo waves in an excitable medium"
             if excitable
             else "Gray-Scott reaction and diffusion",
-            "burgers": "Burgers' equation with viscosity",
+            "burgers": "Viscous Burgers' equation",
         }[target],
         "the fields afterwards" if both else "the field afterwards",
     )

@@ -497,9 +497,9 @@ _TITLES = {
 }
 _SUMMARIES = {
     "conv_block": "Convolution, normalization and an activation",
-    "residual_block": "Convolutions with a shortcut around them",
-    "depthwise_block": "Filters each channel by itself and mixes the channels",
-    "patch_embedding": "Cuts images into patches and embeds each of them",
+    "residual_block": "Applies convolutions with a residual shortcut",
+    "depthwise_block": "Applies a depthwise separable convolution",
+    "patch_embedding": "Splits images into patches and embeds them",
 }
 
 

@@ -231,7 +231,7 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
         "integrator",
         target,
         [*(f"integrate_{name}" for name in titles), *(f"solve_{name}" for name in titles), f"simulate_{titles[0]}"],
-        f"Integrates {_CALLED[target]} from many starts at once",
+        f"Integrates {_CALLED[target]} from a batch of initial states",
         "states after each step" if run in ("scan", "nested") else "states after the steps",
     )
 

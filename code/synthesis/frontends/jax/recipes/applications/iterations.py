@@ -41,7 +41,7 @@ def write_solution(p: Program) -> Text:
         },
         result=(Leaf((width,)),),
         titles=("conjugate_gradient", "solve_least_squares", "ridge_by_cg", "damped_least_squares"),
-        summary=p.pick("Damped least squares by conjugate gradients", "Solves the normal equations step by step"),
+        summary=p.pick("Solves damped least squares by conjugate gradients", "Solves the normal equations iteratively"),
         returned="the solution",
     )  # fmt: skip
 
@@ -63,8 +63,8 @@ def write_largest(p: Program) -> Text:
         titles=("power_iteration", "largest_singular_value") if only else
                ("limit_spectral_norm", "bound_spectral_norm") if "largest / sigma" in lines else
                ("spectral_normalize", "unit_spectral_norm"),
-        summary="The largest singular value of a matrix, and its direction" if only else
-                "Scales a matrix by its largest singular value",
+        summary="Estimates the largest singular value of a matrix by power iteration" if only else
+                "Normalizes a matrix by its largest singular value",
         returned=f"the {'value' if only else 'matrix'}, and the direction to begin with the next time",
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def write_balance(p: Program) -> Text:
         result=result,
         titles=("sinkhorn", "transport_plan", "optimal_transport") if plan in result else
                ("transport_cost", "sinkhorn_cost"),
-        summary="Optimal transport with entropy, by balancing rows and columns",
+        summary="Computes entropic optimal transport by Sinkhorn iteration",
         returned="the plan, and what it costs" if len(result) > 1 else "the plan" if plan in result else "the cost",
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def write_refused(p: Program) -> Text:
         result=(Leaf(shape),),
         titles={"ball": ("points_in_balls", "sample_in_ball", "perturb_within_ball"),
                 "tail": ("truncated_normal", "sample_truncated", "draw_within_bound")}[form],
-        summary={"ball": "Random points in balls", "tail": "Normal numbers without their tails"}[form],
+        summary={"ball": "Samples random points in balls", "tail": "Samples truncated normal numbers"}[form],
         returned={"ball": "a point for each ball", "tail": "one number for each mean"}[form],
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def write_line_search(p: Program) -> Text:
         },
         result=(tree, Leaf(()), Leaf(())) if both else (tree, Leaf(())),
         titles=("backtracking_step", "armijo_step", "line_search_step"),
-        summary="A step of gradient descent whose length is found by backtracking",
+        summary="Performs a gradient descent step with a backtracking line search",
         returned="the new parameters, and " + ("the loss and the step" if both else "what was found"),
     )  # fmt: skip
 
@@ -172,7 +172,7 @@ def write_orbits(p: Program) -> Text:
         },
         result=(one, one) if polar else (points, points) if moving else (points,),
         titles=("kepler_positions", "solve_kepler", "orbit_at_time"),
-        summary="Positions of bodies on their orbits, by Kepler's equation",
+        summary="Computes orbital positions of bodies by Kepler's equation",
         returned="distances and true anomalies" if polar else "positions and velocities" if moving else
                  "positions in the planes of the orbits",
     )  # fmt: skip
@@ -207,6 +207,6 @@ def write_implicit(p: Program) -> Text:
         },
         result=(Leaf((n, 2)),),
         titles=(f"{system}_{name}", f"solve_{system}_step"),
-        summary=f"One implicit step of {_SYSTEMS[system]}, by fixed-point iteration",
+        summary=f"Performs one implicit step of {_SYSTEMS[system]} by fixed-point iteration",
         returned="the states after the step",
     )  # fmt: skip

@@ -296,10 +296,10 @@ _SLOPES = """
     LEFT, grads = grad_fn(params)}
 """
 _SUMMARIES = {
-    "lm_scores": "Scores of the next token at every position of a batch of texts",
+    "lm_scores": "Logits of the next token at every position of a batch of texts",
     "lm_loss": "Mean negative log likelihood of the next tokens",
     "lm_gradient": "Loss of a language model on a batch and its gradient",
-    "lm_step": "One step of training of a language model",
+    "lm_step": "One training step of a language model",
 }
 _TITLES = {
     "lm_scores": ("apply_model", "predict_logits", "language_model"),
@@ -375,7 +375,7 @@ def _finish_scores(p: Program, shape: tuple[int, int, int], *, alone: bool) -> K
     p.set_results(*whole)
     titles, summary, returned = {
         "next": (("next_token_logits", "last_logits", "score_next_token"),
-                 "Scores of the token that follows each of a batch of texts", "scores of the next token of each text"),
+                 "Logits of the token that follows each of a batch of texts", "scores of the next token of each text"),
         "log_probs": (("token_log_probs", "predict_log_probs", "score_tokens"),
                       "Log probabilities of the next token at every position of a batch of texts",
                       "log probabilities of the next tokens"),

@@ -113,7 +113,7 @@ def _pooling(p: Program) -> Text:
         shape, result = (rows, side, side, dim), Leaf((rows, end, end, dim))
         kinds = Option("int | None", "distance of windows", ("None",), ("stride", "strides")) if apart else Option(
             "int", "distance of windows", (str(stride),), ("stride",))  # fmt: skip
-        titles, summary = ("pool", "pool2d", "spatial_pool"), "Pools windows of images"
+        titles, summary = ("pool", "pool2d", "spatial_pool"), "Pools images over windows"
     else:
         cases = _with_usual(p, p.choices.choice((_GLOBAL, _GLOBAL_MASKED)), ("mean",))
         lines = join(
@@ -131,7 +131,10 @@ def _pooling(p: Program) -> Text:
         )
         shape, result = (rows, length, dim), Leaf((rows, dim))
         kinds = Option("int", "", ("1",))
-        titles, summary = ("pool_tokens", "sequence_pool", "pool_sequence"), "One vector for each sequence of features"
+        titles, summary = (
+            ("pool_tokens", "sequence_pool", "pool_sequence"),
+            "Pools each sequence of features to one vector",
+        )
     said = "(batch, height, width, channels)" if len(shape) > 3 else "(batch, length, dim)"
     given = {
         "x": Array(Leaf(shape, -2, 2), f"inputs of shape {said}", ("x", "inputs", "features")),
@@ -291,7 +294,7 @@ def _named_norm(p: Program) -> Text:
             """,
             _ENDINGS,
         )
-        titles, summary = ("normalize", "norm_layer", "apply_norm"), "Normalizes features over axes that a name chooses"
+        titles, summary = ("normalize", "norm_layer", "apply_norm"), "Normalizes features over selectable axes"
         results: tuple[Leaf, ...] = (Leaf((rows, length, dim)),)
     elif form == "rms":
         lines = join(
@@ -450,7 +453,7 @@ def _dropout(p: Program) -> Text:
                 return jnp.where(keep, x / keep_prob, jnp.zeros_like(x))}
                 """,
             ),
-            ("dropout", "broadcast_dropout", "shared_dropout"), "Dropout that is shared along some axes",
+            ("dropout", "broadcast_dropout", "shared_dropout"), "Dropout with a mask shared along some axes",
         ),
         "path": (
             join(
@@ -467,7 +470,7 @@ def _dropout(p: Program) -> Text:
                 return residual + out}
                 """,
             ),
-            ("drop_path", "stochastic_depth", "residual_drop_path"), "Residual branch that some examples skip",
+            ("drop_path", "stochastic_depth", "residual_drop_path"), "Stochastic depth of a residual branch",
         ),
         "noise": (
             join(

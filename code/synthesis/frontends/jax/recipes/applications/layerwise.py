@@ -152,9 +152,9 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         {
             "lamb": "Adam with a trust ratio for each layer",
             "lars": "Momentum with a step size for each layer",
-            "factored": "Divides by second moments that are kept as rows and columns",
-            "sign_agreement": "Momentum that moves only where the gradient agrees with it",
-            "normalised_step": "Momentum with steps of a fixed length for each array",
+            "factored": "Adaptive step with factored second moments",
+            "sign_agreement": "Momentum masked where the gradient disagrees",
+            "normalised_step": "Momentum with normalized steps for each array",
         }[target],
         "the new parameters and the new state",
     )

@@ -44,8 +44,8 @@ def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
         },
         result=(Leaf((3,)), Leaf((4,))) if alone else (Leaf((n, 3)), Leaf((n, 4))),
         titles=("end_effector_pose", "tip_pose") if alone else ("forward_kinematics", "link_poses", "world_poses"),
-        summary="Pose of one link of a robot" if alone else p.pick(
-            "Poses of the links of a robot in the world", "Goes down a tree of links from its base"),
+        summary="Computes the pose of one link of a robot" if alone else p.pick(
+            "Computes world poses of the links of a robot", "Computes forward kinematics along a tree of links"),
         returned="position and quaternion" if alone else "positions and quaternions of all links",
         helpers=(*helpers, ABOUT_AXIS),
     )  # fmt: skip
@@ -76,7 +76,8 @@ def write_subtrees(p: Program) -> Text:
         },
         result=(torque,) if pulled else plain,
         titles=("gravity_torques", "gravity_load") if pulled else ("subtree_com", "subtree_mass", "composite_mass"),
-        summary="Torques of gravity on the joints of a robot" if pulled else "Mass and centre of each subtree of links",
+        summary="Computes gravity torques on the joints of a robot" if pulled
+                else "Computes the mass and centre of each subtree of links",
         returned="one entry for each joint" if pulled else "one entry for each link",
     )  # fmt: skip
 
@@ -111,7 +112,8 @@ def write_inertia(p: Program) -> Text:
         },
         result=(Leaf((n,)), Leaf((n, 3, 3) if full else (n, 3))),
         titles=("shape_inertia", "mass_properties", "geom_inertia", "compute_inertia"),
-        summary=p.pick("Mass and moments of inertia of solids", "Mass properties of shapes from their sizes"),
+        summary=p.pick("Computes mass and moments of inertia of solids",
+                       "Computes mass properties of shapes from their sizes"),
         returned="masses and moments of inertia",
     )  # fmt: skip
 
@@ -156,9 +158,9 @@ def write_conventions(p: Program) -> Text:
         titles={"letters": ("euler_to_matrix", "matrix_from_euler", "rotation_from_angles"),
                 "matrix": ("matrix_to_quat", "quat_from_matrix", "rotmat_to_quat"),
                 "six": ("rotation_from_6d", "ortho6d_to_matrix")}[form],
-        summary={"letters": "Rotation matrices of angles about axes in an order",
-                 "matrix": "Quaternions of rotation matrices",
-                 "six": "Rotations from two vectors that need not be at right angles"}[form],
+        summary={"letters": "Computes rotation matrices from Euler angles",
+                 "matrix": "Converts rotation matrices to quaternions",
+                 "six": "Computes rotations from two vectors by orthonormalization"}[form],
         returned={"letters": "matrices of shape (n, 3, 3)", "matrix": "quaternions of shape (n, 4)"}.get(
             form, "matrices, or the points that were turned"),
     )  # fmt: skip

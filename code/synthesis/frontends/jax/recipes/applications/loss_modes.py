@@ -11,7 +11,7 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 _BODIES = read_bodies("jax", "loss_modes", margin=12)
 
 _DISTANCE = Family(
-    summary="Distances between all rows of two sets",
+    summary="Computes pairwise distances with a selectable metric",
     titles=("pairwise_distance", "cdist", "distance_matrix", "pairwise_metric"),
     before=_BODIES["distance.distance"],
     cases={
@@ -29,7 +29,7 @@ _DISTANCE = Family(
     returned="a matrix of shape (rows of x, rows of y)",
 )  # fmt: skip
 _ROBUST = Family(
-    summary="Penalty of residuals that a name chooses",
+    summary="Computes a selectable robust penalty of residuals",
     titles=("robust_loss", "residual_penalty", "m_estimator", "regression_loss"),
     before=_BODIES["robust.robust"],
     cases={
@@ -58,7 +58,7 @@ _ROBUST = Family(
     returned="the penalty of each residual",
 )  # fmt: skip
 _OVERLAP = Family(
-    summary="How well masks of classes agree with scores",
+    summary="Computes a selectable segmentation loss of classes",
     titles=("segmentation_loss", "mask_loss", "pixel_class_loss"),
     before=_BODIES["overlap.overlap"],
     cases={
@@ -86,7 +86,7 @@ _OVERLAP = Family(
     returned="the loss of each class",
 )  # fmt: skip
 _REGULARISER = Family(
-    summary="What large weights cost",
+    summary="Computes a selectable weight regularization penalty",
     titles=("regularizer", "weight_penalty", "penalize_weights", "regularization_loss"),
     before=_BODIES["regulariser.regulariser"],
     cases={

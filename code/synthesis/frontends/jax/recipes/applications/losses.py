@@ -132,9 +132,11 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         }.get(way, ("binary_cross_entropy", "sigmoid_cross_entropy", "bce_with_logits", "multilabel_loss")),
     }[target]  # fmt: skip
     summary = {
-        "cross_entropy": p.pick("Cross entropy of scores with the labels", "Negative log likelihood of the labels"),
-        "focal_loss": "Cross entropy that counts easy examples less",
-        "binary_cross_entropy": p.pick("Cross entropy of independent classes", "Binary cross entropy with logits"),
+        "cross_entropy": p.pick("Cross entropy of logits with labels", "Negative log likelihood of the labels"),
+        "focal_loss": "Focal loss with down-weighted easy examples",
+        "binary_cross_entropy": p.pick(
+            "Binary cross entropy of independent classes", "Binary cross entropy with logits"
+        ),
     }[target]
     return p.done("losses", "class_loss", target, titles, summary, "the loss")
 
@@ -266,7 +268,7 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         {
-            "huber": "Squared for small errors, linear for large ones",
+            "huber": "Huber loss, squared for small errors and linear for large ones",
             "squared_error": "Squared error of predictions",
             "quantile": "Pinball loss of a quantile",
             "log_cosh": "Logarithm of the hyperbolic cosine of the error",

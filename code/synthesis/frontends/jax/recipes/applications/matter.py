@@ -183,13 +183,13 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     )
     summary = {
         "gravity_pairs": "Gravity between all pairs of particles",
-        "lennard_jones": "Lennard-Jones interaction of all pairs",
-        "coulomb": "Electrostatic interaction of all pairs",
-        "spring_network": "Springs along given bonds",
-        "soft_spheres": "Repulsion of spheres that overlap",
+        "lennard_jones": "Lennard-Jones interaction of all pairs of particles",
+        "coulomb": "Electrostatic interaction of all pairs of particles",
+        "spring_network": "Spring forces along bonds",
+        "soft_spheres": "Repulsion of overlapping spheres",
     }[target]
     if form != "forces":
-        summary = f"A step in time under {summary if target == 'lennard_jones' else summary[:1].lower() + summary[1:]}"
+        summary = f"Time step under {summary if target == 'lennard_jones' else summary[:1].lower() + summary[1:]}"
     return p.done(
         "dynamics",
         "particle_step",
@@ -379,7 +379,8 @@ def _flock(p: Program) -> Text:
         result=(both, both, *(({"order": Leaf(()), "neighbours": Leaf(())},) if told else ())),
         helpers=(_WRAPPED, _LIMIT_NORM),
         titles=("flock_step", "boids_step", "update_flock"),
-        summary=p.pick("Moves a flock by the rules of its members", "One step of animals that follow their neighbours"),
+        summary=p.pick("Moves a flock by separation, alignment and cohesion",
+                       "Performs one step of a boids flocking model"),
         returned="positions and velocities after the step",
     )  # fmt: skip
 
@@ -432,7 +433,8 @@ def _fluid(p: Program) -> Text:
         helpers=(_WRAPPED, _SMOOTHED, _STATE_OF),
         titles=("fluid_step", "sph_step", "advance_fluid") if len(result) == 3 else
                ("fluid_forces", "sph_acceleration", "pressure_acceleration"),
-        summary=p.pick("Pressure and motion of a fluid of particles", "Smoothed particles of a fluid"),
+        summary=p.pick("Computes pressure and motion of a particle fluid",
+                       "Simulates a fluid by smoothed particle hydrodynamics"),
         returned="what the particles of the fluid do",
     )  # fmt: skip
 

@@ -176,7 +176,7 @@ def _accuracy(p: Program) -> Text:
         }[form],
         summary={
             "loss": "Loss and accuracy of a batch", "top_k": "Accuracies of a batch",
-            "per_class": "Accuracy of each class, and their mean", "rank": "How far up the labels are ranked",
+            "per_class": "Accuracy of each class, and their mean", "rank": "Ranking metrics of the labels",
         }[form],
         returned="the metrics",
     )  # fmt: skip

@@ -69,8 +69,8 @@ def write_pressure(p: Program) -> Text:
         result=(result,),
         titles={"scalar": ("pressure", "instantaneous_pressure", "virial_pressure")}.get(
             form, ("stress_tensor", "pressure_tensor", "virial_stress")),
-        summary="Pressure of particles in a periodic box" if form == "scalar" else
-        "Stress of particles in a periodic box",
+        summary="Computes the pressure of particles in a periodic box" if form == "scalar" else
+        "Computes the stress tensor of particles in a periodic box",
         returned="the pressure" if form == "scalar" else "a tensor, or what is asked for of it",
         helpers=(DISPLACEMENT, _SLOPE),
     )  # fmt: skip
@@ -113,7 +113,8 @@ def write_electrostatics(p: Program) -> Text:
         },
         result=result,
         titles=("electrostatic_energy", "coulomb_energy", "charge_energy"),
-        summary=p.pick("Electrostatic energy of charges in a periodic box", "Energy of charged particles"),
+        summary=p.pick("Computes the electrostatic energy of charges in a periodic box",
+                       "Computes the energy of charged particles"),
         returned="the energy, and the potential at each particle" if len(result) > 1 else "energies",
         helpers=(DISPLACEMENT,),
     )  # fmt: skip
@@ -176,7 +177,8 @@ def write_constraints(p: Program) -> Text:
         },
         result=result,
         titles=("apply_constraints", "constrain_bonds", "project_bonds", "solve_bonds"),
-        summary=p.pick("Moves particles until bonds have their lengths", "Solves the constraints of rigid bonds"),
+        summary=p.pick("Moves particles to satisfy bond length constraints",
+                       "Solves rigid bond constraints iteratively"),
         returned={"plain": "the positions", "velocity": "positions and velocities"}.get(
             end, "the positions, and what is left of the error"),
         helpers=(DISPLACEMENT,),
@@ -229,7 +231,7 @@ def write_velocities(p: Program) -> Text:
         },
         result=(Leaf((n, 3)), Leaf(())) if both else (Leaf((n, 3)),),
         titles=("initialize_velocities", "maxwell_boltzmann", "draw_velocities", "thermal_velocities"),
-        summary=p.pick("Draws velocities at a temperature", "Velocities of particles as a simulation begins"),
+        summary=p.pick("Samples velocities at a temperature", "Initializes particle velocities for a simulation"),
         returned="velocities, and their energy" if both else "velocities of shape (n, 3)",
     )  # fmt: skip
 
@@ -287,8 +289,9 @@ def write_order(p: Program) -> Text:
         titles={"bond": ("bond_order", "hexatic_order", "local_order"),
                 "nematic": ("nematic_order", "order_tensor", "q_tensor")}.get(
             form, ("structure_factor", "scattering_intensity")),
-        summary={"bond": "Bond-orientational order of particles in a plane", "nematic": "Nematic order of rods",
-                 "structure": "Structure factor of particles for given waves"}[form],
+        summary={"bond": "Computes the bond-orientational order of particles in a plane",
+                 "nematic": "Computes the nematic order of rods",
+                 "structure": "Computes the structure factor of particles at given wave vectors"}[form],
         returned={"bond": "order between 0 and 1", "nematic": "a tensor or the order"}.get(form, "intensities"),
         helpers=(DISPLACEMENT,),
     )  # fmt: skip
@@ -330,7 +333,8 @@ def write_stale(p: Program) -> Text:
         },
         result=result,
         titles=("needs_rebuild", "list_is_stale", "check_neighbors", "should_rebuild"),
-        summary=p.pick("Whether a list of neighbours is too old", "How far particles moved since a list was built"),
+        summary=p.pick("Checks whether a neighbour list must be rebuilt",
+                       "Measures particle displacements since a neighbour list was built"),
         returned="whether to build the list again, and how far particles have moved"
         + (", and the positions that the list is of then" if begins_anew else ""),
         helpers=(DISPLACEMENT,),

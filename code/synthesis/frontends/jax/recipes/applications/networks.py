@@ -76,7 +76,8 @@ def _attended(p: Program) -> Text:
         result=result,
         helpers=(_SEEN, _DROPPED, _SLOPES),
         titles=("dot_product_attention", "attend", "masked_attention", "attention"),
-        summary=p.pick("Attention under masks of several kinds", "Scaled dot-product attention of many heads"),
+        summary=p.pick("Computes attention with several kinds of masks",
+                       "Computes scaled dot-product attention of many heads"),
         returned="attended values" + (", and the weights" if len(result) > 1 else ""),
     )  # fmt: skip
 
@@ -174,7 +175,7 @@ def _network(p: Program) -> Text:
         result=(Leaf((graphs if pooled else count, out)),),
         helpers=(_MLP.replace("ACT", act), helper),
         titles=("graph_network", "message_passing_network", "apply_gnn"),
-        summary=p.pick("Rounds of messages between the nodes of graphs", "A network of graphs"),
+        summary=p.pick("Performs rounds of message passing on graphs", "Applies a graph neural network"),
         returned="one row for each " + ("graph" if pooled else "node"),
     )  # fmt: skip
 
@@ -357,7 +358,7 @@ def _stages(p: Program) -> Text:
         result=(result,),
         helpers=(_CONV, _NORMED, _EXCITED),
         titles=("backbone", "extract_features", "image_encoder"),
-        summary=p.pick("Stages of blocks over images", "Features of images, stage by stage"),
+        summary=p.pick("Applies stages of blocks to images", "Computes image features stage by stage"),
         returned="features" if not (pooled or headed) else "one row for each image",
     )  # fmt: skip
 

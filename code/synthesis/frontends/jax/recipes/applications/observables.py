@@ -69,8 +69,9 @@ def write_temperature(p: Program) -> Text:
         titles={"species": ("temperature_by_species", "species_temperature"),
                 "axes": ("temperature_tensor", "axis_temperature")}.get(
             form, ("temperature", "instantaneous_temperature", "kinetic_temperature")),
-        summary={"species": "Temperature of each species", "axes": "Temperature along each axis"}.get(
-            form, "Temperature of particles from their motion"),
+        summary={"species": "Computes the temperature of each species",
+                 "axes": "Computes the temperature along each axis"}.get(
+            form, "Computes the kinetic temperature of particles"),
         returned="temperatures in units of the energy",
     )  # fmt: skip
 
@@ -184,7 +185,8 @@ def write_distribution(p: Program) -> Text:
         titles=("partial_rdf", "pair_correlation_by_species", "partial_distributions")
         if split
         else ("radial_distribution", "pair_correlation", "compute_rdf"),
-        summary="Pair correlation of each pair of species" if split else "Radial distribution of particles",
+        summary="Computes the pair correlation of each pair of species" if split
+                else "Computes the radial distribution of particles",
         returned="one curve for each pair of species" if split else "one number for each bin",
         helpers=(DISTANCES,),
     )  # fmt: skip
@@ -221,7 +223,8 @@ def write_thermostat(p: Program) -> Text:
         },
         result=(Leaf((n, 3)), chain),
         titles=("nose_hoover_half_step", "update_chain", "half_step_chain", "thermostat_step"),
-        summary=p.pick("Half a step of a Nose-Hoover chain", "Couples velocities to a chain of thermostats"),
+        summary=p.pick("Performs half a step of a Nose-Hoover chain",
+                       "Couples velocities to a Nose-Hoover chain of thermostats"),
         returned="the velocities and the chain",
     )  # fmt: skip
 
@@ -271,7 +274,8 @@ def write_displacements(p: Program) -> Text:
         },
         result=(result,),
         titles=("mean_squared_displacement", "compute_msd", "msd_curve"),
-        summary=p.pick("Mean squared displacement of particles", "How far particles get, from a trajectory"),
+        summary=p.pick("Computes the mean squared displacement of particles",
+                       "Computes the mean squared displacement of a trajectory"),
         returned="squared displacements by time",
     )  # fmt: skip
 
@@ -332,8 +336,9 @@ def write_shape(p: Program) -> Text:
         result=result,
         titles={"gyration": ("radius_of_gyration", "gyration_radius"), "tensor": ("gyration_tensor", "shape_tensor"),
                 }.get(form, ("radii_of_gyration", "gyration_by_molecule")),
-        summary={"gyration": "Radius of gyration of a molecule", "tensor": "Gyration or inertia tensor of a molecule",
-                 }.get(form, "Radius of gyration of each of several molecules"),
+        summary={"gyration": "Computes the radius of gyration of a molecule",
+                 "tensor": "Computes the gyration or inertia tensor of a molecule",
+                 }.get(form, "Computes the radius of gyration of each of several molecules"),
         returned={"gyration": "a length", "tensor": "a symmetric matrix"}.get(form, "one length for each molecule"),
     )  # fmt: skip
 
@@ -382,7 +387,8 @@ def write_terms(p: Program) -> Text:
         },
         result=result,
         titles=("bonded_terms", "total_energy", "force_field_energy", "energy_terms"),
-        summary=p.pick("Energy of a molecule, kind by kind", "Sums the bonded interactions of a molecule"),
+        summary=p.pick("Computes the energy of a molecule by interaction type",
+                       "Sums the bonded interactions of a molecule"),
         returned="energies",
     )  # fmt: skip
 
@@ -425,7 +431,7 @@ def write_cell_buffers(p: Program) -> Text:
         given=given,
         result=result,
         titles=("fill_cells", "build_cell_list", "cell_list", "scatter_to_cells"),
-        summary=p.pick("Sorts particles into the cells of a grid", "Cell list with room for some particles in each"),
+        summary=p.pick("Sorts particles into the cells of a grid", "Builds a cell list with fixed capacity"),
         returned="buffers of one length for each cell",
     )
 
@@ -464,6 +470,6 @@ def write_pairs_of_lists(p: Program) -> Text:
         },
         result=result,
         titles=("to_edges", "dense_to_sparse", "neighbor_pairs", "to_jraph"),
-        summary=p.pick("Pairs of neighbours as senders and receivers", "Turns lists of neighbours into pairs"),
+        summary=p.pick("Builds neighbour pairs as senders and receivers", "Converts neighbour lists into pairs"),
         returned="indices of both particles of each pair",
     )  # fmt: skip

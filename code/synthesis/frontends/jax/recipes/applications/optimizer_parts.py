@@ -131,7 +131,8 @@ def _adam(p: Program) -> Text:
         result=(changed(tree, -1, 1), out),
         helpers=(_BIAS, _CLIPPED),
         titles=("adam_update", "apply_adam", "optimizer_update"),
-        summary=p.pick("One step of Adam, with decay and look-ahead", "Updates parameters by their moments"),
+        summary=p.pick("Performs one step of Adam with decay and Nesterov momentum",
+                       "Updates parameters by gradient moments"),
         returned="the new parameters and the new state",
     )  # fmt: skip
 
@@ -179,7 +180,8 @@ def _groups(p: Program) -> Text:
         },
         result=(changed(tree, -1, 1),),
         titles=("grouped_update", "sgd_by_group", "update_with_groups"),
-        summary=p.pick("A step whose decay depends on the parameter", "Updates parameters by their group"),
+        summary=p.pick("Performs a step with parameter-dependent weight decay",
+                       "Updates parameters by parameter group"),
         returned="the new parameters",
     )  # fmt: skip
 
@@ -212,7 +214,8 @@ def _scaling(p: Program) -> Text:
         result=(changed(tree, -1, 1), made, *flag),
         helpers=(_FINITE, _CLIPPED),
         titles=("scaled_update", "apply_scaled_gradients", "mixed_precision_step"),
-        summary=p.pick("A step that is left out where gradients overflow", "Takes the loss scale out of gradients"),
+        summary=p.pick("Performs a loss-scaled step that is skipped on overflow",
+                       "Unscales gradients and updates the loss scale"),
         returned="the new parameters and the new scale",
     )  # fmt: skip
 
@@ -270,7 +273,7 @@ def _rates(p: Program) -> Text:
         result=(Leaf(shape),),
         helpers=(_WARM, _BETWEEN),
         titles=("learning_rate_at", "scheduled_rate", "get_learning_rate", "schedule_value"),
-        summary=p.pick("The step size of a schedule that a name chooses", "Learning rate after some steps"),
+        summary=p.pick("Computes the learning rate of a selectable schedule", "Computes the learning rate at a step"),
         returned="one step size for each step" if several else "the step size",
     )  # fmt: skip
 
@@ -332,7 +335,7 @@ def _report(p: Program) -> Text:
         result=({key: Leaf(()) for key in keys},),
         helpers=(_NORM,),
         titles=("gradient_report", "grad_metrics", "log_gradients", "gradient_stats"),
-        summary=p.pick("What is logged of gradients", "Norms of gradients by name"),
+        summary=p.pick("Computes gradient statistics for logging", "Computes gradient norms by name"),
         returned="numbers by name",
     )  # fmt: skip
 
@@ -395,7 +398,8 @@ def _muon(p: Program) -> Text:
         },
         result=(changed(tree, -1, 1), changed(tree, -1, 1)),
         titles=("muon_update", "muon_step", "orthogonal_update"),
-        summary=p.pick("A step whose matrices are orthogonal", "Momentum with orthogonal updates"),
+        summary=p.pick("Performs a step with orthogonalized matrices",
+                       "Performs a momentum step with orthogonalized updates"),
         returned="the new parameters and the new momentum",
         helpers=(_ORTHOGONAL,),
     )  # fmt: skip
@@ -428,7 +432,8 @@ def _cover(p: Program) -> Text:
         result=(changed(tree, -1, 1), made),
         helpers=(_OTHERS, _ALONG),
         titles=("sm3_update", "cover_update", "memory_efficient_adagrad"),
-        summary=p.pick("Adagrad with one sum for each row and column", "Adaptive steps in little memory"),
+        summary=p.pick("Performs an Adagrad step with row and column sums",
+                       "Performs a memory-efficient adaptive step"),
         returned="the new parameters and the new sums",
     )  # fmt: skip
 

@@ -375,13 +375,15 @@ _WHY = {
     "amsgrad": ("keep the largest second moment",),
 }
 _SUMMARIES = {
-    "sgd_momentum": "Gradient descent with momentum", "nesterov": "Gradient descent with Nesterov's "
-    "momentum", "adam": "One step of Adam",
-    "adamw": "One step of Adam with decoupled weight decay", "lion": "One step of Lion, by the sign of the momentum",
-    "rmsprop": "Divides gradients by the root of their running "
-    "squares", "adagrad": "Divides gradients by the root of all their squares",
-    "amsgrad": "Adam with the largest second moment so far",
-}  # fmt: skip
+    "sgd_momentum": "Gradient descent with momentum",
+    "nesterov": "Gradient descent with Nesterov momentum",
+    "adam": "One step of Adam",
+    "adamw": "One step of Adam with decoupled weight decay",
+    "lion": "One step of Lion",
+    "rmsprop": "One step of RMSProp",
+    "adagrad": "One step of Adagrad",
+    "amsgrad": "One step of AMSGrad",
+}
 
 
 def _apply(p: Program, each: str, held: str, change: str, ends: str, *, cast: bool) -> str:
@@ -550,7 +552,7 @@ def _adaptive(p: Program) -> Text:
         result=(changed(tree, -1, 1), keeps),
         helpers=(_MEAN_OF, _DEBIASED, _DECAYED),
         titles=("adaptive_update", "adam_like_step", "apply_moments"),
-        summary=p.pick("One step of Adam or one of its relatives", "Adaptive step whose second moment is kept by name"),
+        summary=p.pick("One step of Adam or one of its relatives", "Adaptive step with second moments kept by name"),
         returned="the new parameters and the new state",
     )  # fmt: skip
 
@@ -583,7 +585,7 @@ def _look_ahead(p: Program) -> Text:
         },
         result=(tree, keeps),
         titles=("lookahead_step", "lookahead_update", "synchronize_weights"),
-        summary=p.pick("Gradient descent whose slow weights follow every few steps", "One step with lookahead"),
+        summary=p.pick("Gradient descent with lookahead slow weights", "One step with lookahead"),
         returned="the new parameters and the new state",
     )  # fmt: skip
 
@@ -608,7 +610,7 @@ def _rectified(p: Program) -> Text:
         },
         result=(changed(tree, -1, 1), keeps),
         titles=("radam_update", "rectified_step", "radam_step"),
-        summary=p.pick("One step of rectified Adam", "Adam that trusts its second moments only later"),
+        summary=p.pick("One step of rectified Adam", "Adam with rectified second moments"),
         returned="the new parameters and the new state",
     )  # fmt: skip
 

@@ -120,7 +120,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         "sampling",
         target,
         titles,
-        p.pick("Draws the next token of every sequence", "Samples tokens from their scores"),
+        p.pick("Samples the next token of every sequence", "Samples tokens from logits"),
         "tokens, and their log probabilities" if told else "the next token of each sequence",
     )
 
@@ -317,9 +317,9 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         {
-            "discounted_returns": "Discounted sums of the rewards to come",
+            "discounted_returns": "Discounted returns of rewards",
             "advantages": "Advantages and returns by generalized advantage estimation",
-            "importance_returns": "Returns corrected for another policy's actions",
+            "importance_returns": "Off-policy corrected returns",
             "clipped_objective": "Clipped policy objective with a value loss",
         }[target],
         "advantages and returns",

@@ -108,9 +108,9 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
         titles,
         {
             "info_nce": "InfoNCE loss with the other rows of the batch as negatives",
-            "clip": "Contrastive loss in both directions",
-            "triplet": "Keeps negatives farther away than positives by a margin",
-            "margin_pairs": "Pulls pairs together or pushes them apart",
+            "clip": "Symmetric contrastive loss",
+            "triplet": "Triplet loss with a margin",
+            "margin_pairs": "Contrastive loss of pairs",
             "supervised_contrastive": "Supervised contrastive loss over rows of the same class",
         }[target],
         "the loss",

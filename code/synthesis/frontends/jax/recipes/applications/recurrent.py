@@ -188,7 +188,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         "recurrent_layer",
         target,
         titles,
-        p.pick("Runs the cell over a batch of sequences", "Hidden states of a batch of sequences"),
+        p.pick("Runs a recurrent cell over a batch of sequences", "Computes the hidden states of a batch of sequences"),
         "outputs of every step and the last state",
     )
 
@@ -331,7 +331,7 @@ def _stack(p: Program) -> Text:
         result=result,
         helpers=(_GRU, _PLAIN, _DROPPED),
         titles=("stacked_cells", "recurrent_step", "rnn_core"),
-        summary=p.pick("One step of several layers of recurrent cells", "A recurrent core, one step in time"),
+        summary=p.pick("Performs one step of stacked recurrent cells", "Performs one time step of a recurrent core"),
         returned="outputs and the new states",
     )  # fmt: skip
 
@@ -389,7 +389,7 @@ def _lstm(p: Program) -> Text:
         result=(h, carry),
         helpers=(_NORMED, _GATE),
         titles=("lstm_step", "lstm_cell", "cell_step"),
-        summary=p.pick("One step of an LSTM with options", "A long short-term memory cell, one step in time"),
+        summary=p.pick("Performs one step of an LSTM with options", "Performs one time step of an LSTM cell"),
         returned="the output and the new state",
     )  # fmt: skip
 

@@ -55,7 +55,8 @@ def write_targets(p: Program) -> Text:
         },
         result=result,
         titles=("value_targets", "compute_targets", "estimate_advantages", "advantages_and_targets"),
-        summary=p.pick("Advantages and targets by one of several estimators", "Targets of values from rewards"),
+        summary=p.pick("Computes advantages and value targets by a selectable estimator",
+                       "Computes value targets from rewards"),
         returned="advantages and targets",
         helpers=(BACKWARDS,),
     )  # fmt: skip

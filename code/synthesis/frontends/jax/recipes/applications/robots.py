@@ -73,7 +73,7 @@ def write_observation(p: Program) -> Text:
         result=(Leaf((n, frames * width)), Leaf((n, frames, width))) if kept else (row,),
         helpers=(FLATTENED, _PUSHED, _NOISY),
         titles=("get_obs", "build_observation", "compute_obs", "observe"),
-        summary=p.pick("Observations of many robots", "Puts together what robots observe"),
+        summary=p.pick("Computes the observations of many robots", "Assembles the observations of robots"),
         returned="a row for each robot" + (", and the history" if kept else ""),
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def write_rewards(p: Program) -> Text:
         result=result,
         helpers=(_SQUARE, _TRACKED),
         titles=("compute_reward", "get_reward", "reward_terms", "locomotion_reward"),
-        summary=p.pick("Reward of robots that follow commands", "Weighs the terms of a reward"),
+        summary=p.pick("Computes the reward of robots for command tracking", "Sums the weighted terms of a reward"),
         returned="one reward for each robot" + (", and what it is made of" if len(result) > 1 else ""),
     )  # fmt: skip
 
@@ -233,7 +233,9 @@ def write_ends(p: Program) -> Text:
         result=result,
         helpers=(_OUTSIDE,),
         titles=("check_termination", "get_termination", "episode_end", "is_done"),
-        summary=p.pick("Which robots are done", "Ends episodes of robots that fell or ran out of time"),
+        summary=p.pick(
+            "Computes the termination flags of robots", "Terminates episodes of robots that fell or timed out"
+        ),
         returned="flags",
     )
 
@@ -269,7 +271,7 @@ def write_randomization(p: Program) -> Text:
         result=(result,),
         helpers=(_FACTORS,),
         titles=("randomize_model", "domain_randomize", "randomize_params", "sample_models"),
-        summary=p.pick("Draws a model for each of many robots", "Randomizes the parameters of robots"),
+        summary=p.pick("Samples a model for each of many robots", "Randomizes the parameters of robots"),
         returned="the model with a first axis for the robots",
     )
 
@@ -335,7 +337,7 @@ def write_targets(p: Program) -> Text:
         helpers=(_GAINS,),
         titles=("apply_action", "advance_joints") if stepped else
         ("compute_torques", "action_to_torque", "control_joints", "apply_action"),
-        summary="Moves joints towards what a policy asks for" if stepped else
-        p.pick("Torques of joints from the actions of a policy", "Turns actions into torques"),
+        summary="Moves joints towards the targets of a policy" if stepped else
+        p.pick("Computes joint torques from policy actions", "Converts actions into torques"),
         returned="positions and velocities of the joints" if stepped else "a torque for each joint",
     )  # fmt: skip

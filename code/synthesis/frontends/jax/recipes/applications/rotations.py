@@ -52,7 +52,7 @@ _ROTATED = {
     "points": (
         _BODIES["points"],
         ("transform_points", "apply_transform"),
-        "Takes points from one frame to another",
+        "Transforms points from one frame to another",
     ),
 }  # fmt: skip
 
@@ -95,22 +95,22 @@ _COMPOSED = {
     "forward": (
         _BODIES["forward"],
         ("transform", "compose", "to_world"),
-        "Frames of children in the world",
+        "Computes world frames of children",
     ),
     "relative": (
         _BODIES["relative"],
         ("to_local", "inverse_transform", "relative_frame"),
-        "Frames as they are seen from others",
+        "Computes frames relative to other frames",
     ),
     "blend": (
         _BODIES["blend"],
         ("interpolate_frames", "interpolate", "blend_poses"),
-        "Frames between two others",
+        "Interpolates between two frames",
     ),
     "chain": (
         _BODIES["chain"],
         ("chain_frames", "forward_kinematics", "accumulate_frames"),
-        "Frames of a chain of links in the world",
+        "Computes world frames of a chain of links",
     ),
 }
 
@@ -188,7 +188,7 @@ def _integrate(p: Program) -> Text:
             ),
         ),
         titles=("integrate", "step_bodies", "integrate_bodies"),
-        summary=p.pick("Moves rigid bodies by one step of time", "Integrates forces and torques on rigid bodies"),
+        summary=p.pick("Advances rigid bodies by one time step", "Integrates forces and torques on rigid bodies"),
         returned="the next state",
         helpers=(MULTIPLY, ROTATE, INVERT),
     )
@@ -200,14 +200,14 @@ _POSE = _BODIES["pose"]
 _MATRICES = {
     "plain": (
         join(_ENTRIES, "{?0.5 if inverse:\n    return jnp.swapaxes(matrix, -1, -2)}\nreturn matrix"),
-        ("quat_to_matrix", "rotation_matrix", "quat_to_rotmat"), "Rotation matrices of quaternions",
+        ("quat_to_matrix", "rotation_matrix", "quat_to_rotmat"), "Computes rotation matrices from quaternions",
     ),
     "homogeneous": (
         join(
             _ENTRIES, f"{{?0.5 {_POSE.strip()}}}",
             _BODIES["homogeneous"],
         ),
-        ("pose_matrix", "to_homogeneous", "transform_matrix"), "Homogeneous matrices of poses",
+        ("pose_matrix", "to_homogeneous", "transform_matrix"), "Computes homogeneous matrices from poses",
     ),
     "axis": (
         join(
@@ -215,15 +215,15 @@ _MATRICES = {
             _SKEW,
             _BODIES["axis_matrices.axis_matrices_2"],
         ),
-        ("axis_angle_to_matrix", "rodrigues_matrix"), "Rotation matrices of axes and angles",
+        ("axis_angle_to_matrix", "rodrigues_matrix"), "Computes rotation matrices from axes and angles",
     ),
     "look": (
         _BODIES["look"],
-        ("look_at", "look_at_rotation", "camera_rotation"), "Rotations of cameras that look at points",
+        ("look_at", "look_at_rotation", "camera_rotation"), "Computes camera rotations that look at points",
     ),
     "euler": (
         _BODIES["euler"],
-        ("euler_to_matrix", "rpy_to_matrix", "euler_to_rotmat"), "Rotation matrices of roll, pitch and yaw",
+        ("euler_to_matrix", "rpy_to_matrix", "euler_to_rotmat"), "Computes rotation matrices from roll, pitch and yaw",
     ),
 }  # fmt: skip
 
@@ -261,17 +261,18 @@ _MEASURED: dict[str, tuple[str, tuple[str, ...], str, str]] = {
         {?0.4 # {well behaved for small angles, unlike the arc cosine}}
         return 2.0 * jnp.arctan2(sine, rel[0])
         """,
-        ("rotation_angle", "angle_between", "angular_distance"), "Angles between rotations", "one angle for each pair",
+        ("rotation_angle", "angle_between", "angular_distance"), "Computes angles between rotations",
+        "one angle for each pair",
     ),
     "vector": (
         "angle = 2.0 * jnp.arctan2(sine, rel[0])\nreturn angle / sine * rel[1:]",
-        ("relative_rotation", "rotation_between", "rotation_vector"), "Relative rotations, as rotation vectors",
+        ("relative_rotation", "rotation_between", "rotation_vector"), "Computes relative rotations as rotation vectors",
         "rotation vectors of shape (n, 3)",
     ),
     "both": (
         "{return rel[1:] / sine, 2.0 * jnp.arctan2(sine, rel[0]) ~ axis = rel[1:] / sine\n"
         "return axis, 2.0 * jnp.arctan2(sine, rel[0])}",
-        ("axis_angle_between", "relative_axis_angle"), "Axes and angles of relative rotations",
+        ("axis_angle_between", "relative_axis_angle"), "Computes the axes and angles of relative rotations",
         "axes and angles",
     ),
     "twist": (
@@ -279,7 +280,8 @@ _MEASURED: dict[str, tuple[str, tuple[str, ...], str, str]] = {
         {?0.4 # {the part of the rotation about the hinge}}
         return 2.0 * jnp.arctan2(jnp.dot(rel[1:], hinge), rel[0])
         """,
-        ("joint_angle", "hinge_angle", "twist_angle"), "Angles of hinges between bodies", "one angle for each joint",
+        ("joint_angle", "hinge_angle", "twist_angle"), "Computes hinge angles between bodies",
+        "one angle for each joint",
     ),
 }  # fmt: skip
 _RATES = _BODIES["rates"]
@@ -304,7 +306,7 @@ def _angles(p: Program) -> Text:
             given=given,
             result=(Leaf((n, 3)),),
             titles=("angular_velocity", "finite_difference_ang", "quat_to_ang_vel"),
-            summary="Angular velocities from rotations at two times",
+            summary="Computes angular velocities from rotations at two times",
             returned="angular velocities of shape (n, 3)",
             helpers=(ROTATE, MULTIPLY, INVERT),
         )

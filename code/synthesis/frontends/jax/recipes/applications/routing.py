@@ -69,7 +69,7 @@ def _routed(p: Program) -> Text:
         result=result,
         helpers=(_EXPERTS, _BALANCE),
         titles=("moe_layer", "expert_layer", "mixture_of_experts", "sparse_mlp"),
-        summary=p.pick("A perceptron for each token, chosen by a router", "Mixture of experts"),
+        summary=p.pick("Applies an expert MLP to each token, chosen by a router", "Applies a mixture of experts"),
         returned="features of every token" + (", and what keeps experts busy" if len(result) > 1 else ""),
     )  # fmt: skip
 
@@ -135,7 +135,8 @@ def _head_loss(p: Program) -> Text:
         result=result,
         helpers=(_EACH_LOSS,),
         titles=("chunked_loss", "head_loss", "next_token_loss"),
-        summary=p.pick("Loss of the next tokens, some positions at a time", "Cross entropy without all scores at once"),
+        summary=p.pick("Computes the next-token loss in chunks of positions",
+                       "Computes the cross entropy in chunks of logits"),
         returned="the loss, and what is logged",
     )  # fmt: skip
 
@@ -191,7 +192,7 @@ def _drafted(p: Program) -> Text:
         result=result,
         helpers=(_NEXT, _REST),
         titles=("verify_draft", "accept_draft", "speculative_step"),
-        summary=p.pick("Keeps of drafted tokens what the model would have chosen", "One step of speculative decoding"),
+        summary=p.pick("Verifies drafted tokens against the model", "Performs one step of speculative decoding"),
         returned="tokens with padding, and how many there are",
     )  # fmt: skip
 

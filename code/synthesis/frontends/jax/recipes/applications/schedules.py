@@ -178,7 +178,8 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         target,
         (f"sgd_{name}_step", f"{name}_lr_update", "scheduled_update", "scheduled_sgd_step"),
         p.pick(
-            "Gradient descent with a step size that follows a schedule", "Updates parameters by a scheduled step size"
+            "Performs gradient descent with a scheduled learning rate",
+            "Updates parameters with a scheduled learning rate",
         ),
         "the new parameters and what the next step needs",
     )
@@ -250,7 +251,8 @@ def _phases(p: Program) -> Text:
         result=result,
         helpers=(_COSINE_BETWEEN, _ALL_CLIPPED),
         titles=("phased_step", "piecewise_update", "sgd_with_phases"),
-        summary=p.pick("Gradient descent whose rate goes from value to value", "A step whose size follows phases"),
+        summary=p.pick("Performs gradient descent with a piecewise learning rate",
+                       "Performs a step with a phased learning rate"),
         returned="the new parameters and what the next step needs",
     )  # fmt: skip
 
@@ -298,8 +300,8 @@ def _plateau(p: Program) -> Text:
         result=result,
         helpers=(_ALL_CLIPPED,),
         titles=("plateau_step", "sgd_with_plateau", "sgd_on_plateau"),
-        summary=p.pick("Gradient descent with smaller steps where the loss stands still",
-                       "A step whose size falls on a plateau"),
+        summary=p.pick("Performs gradient descent with a learning rate reduced on plateaus",
+                       "Performs a step with a learning rate reduced on plateaus"),
         returned="the new parameters and what the next step needs",
     )  # fmt: skip
 

@@ -592,14 +592,14 @@ def _draw_policy(p: Program) -> None:
 
 
 _SUMMARIES = {
-    "recurrent_outputs": "What a recurrent network says of a batch of sequences",
-    "dynamics_rollout": "Paths of learned dynamics, and how far they are from what was observed",
-    "policy_step": "One step of training of a policy and its critic",
+    "recurrent_outputs": "Outputs of a recurrent network for a batch of sequences",
+    "dynamics_rollout": "Trajectories of learned dynamics and their error",
+    "policy_step": "One training step of a policy and its critic",
     "recurrent_gradient": "Loss of a recurrent network on sequences and its gradient",
-    "recurrent_step": "One step of training of a recurrent network",
-    "dynamics_gradient": "Error of predicted paths and its gradient",
-    "dynamics_step": "One step of training of learned dynamics",
-    "sampled_tokens": "Tokens that a network writes one after the other",
+    "recurrent_step": "One training step of a recurrent network",
+    "dynamics_gradient": "Error of predicted trajectories and its gradient",
+    "dynamics_step": "One training step of learned dynamics",
+    "sampled_tokens": "Autoregressive generation of tokens",
 }
 _TITLES = {
     "recurrent_outputs": ("apply_network", "run_network", "predict_sequences"),

@@ -101,10 +101,10 @@ def write_merged(p: Program) -> Text:
                           "batches": ("make_minibatches", "split_minibatches", "to_minibatches")}[end],
                 "split": ("split_axis", "shard_axis", "reshape_groups")}[form],
         summary={"apply": "Applies a layer to arrays with any leading axes",
-                 "merge": {"plain": "Makes the leading axes of a batch one",
-                           "shuffled": "Makes the leading axes of a batch one, its rows in a random order",
-                           "batches": "Divides what was collected into batches of one size"}[end],
-                 "split": "Divides an axis into parts of one size"}[form],
+                 "merge": {"plain": "Flattens the leading axes of a batch",
+                           "shuffled": "Flattens the leading axes of a batch and shuffles its rows",
+                           "batches": "Splits collected data into batches of equal size"}[end],
+                 "split": "Splits an axis into parts of equal size"}[form],
         returned={
             "apply": "features", "merge": "batches, along the first axis" if end == "batches" else "the rows of all",
         }.get(form, "an array with one axis more"),
@@ -154,7 +154,7 @@ def write_windows(p: Program) -> Text:
         },
         result=result,
         titles=("frame_signal", "sliding_windows", "extract_frames", "to_frames"),
-        summary=p.pick("Cuts signals into windows", "Windows of signals that overlap"),
+        summary=p.pick("Splits signals into windows", "Extracts overlapping windows of signals"),
         returned="windows of each signal",
     )  # fmt: skip
 
@@ -232,8 +232,8 @@ def write_patches(p: Program) -> Text:
                 "from": ("unpatchify", "patches_to_images", "fold_patches"),
                 "depth": ("space_to_depth", "pixel_unshuffle", "block_pixels")}[form],
         summary="Embeds the patches of images" if embeds else
-                {"to": "Cuts images into patches", "from": "Puts images together from patches",
-                 "depth": "Takes blocks of pixels together"}[form],
+                {"to": "Splits images into patches", "from": "Reassembles images from patches",
+                 "depth": "Merges blocks of pixels into channels"}[form],
         returned="a row of tokens for each image" if embeds else
                  {"to": "a row of patches for each image", "from": "images"}.get(form, "images of other sides"),
     )  # fmt: skip
@@ -333,7 +333,8 @@ def write_reduced(p: Program) -> Text:
         titles=("masked_moments", "masked_mean_and_var", "moments_where")
         if form == "moments"
         else ("masked_reduce", "reduce_where", "reduce"),
-        summary="Mean and variance of what counts" if form == "moments" else "Reduces what counts, along an axis",
+        summary="Computes the masked mean and variance" if form == "moments"
+                else "Computes a masked reduction along an axis",
         returned="mean and variance" if form == "moments" else "the reduced numbers",
         helpers=(CANONICAL,),
     )  # fmt: skip
@@ -399,7 +400,7 @@ def write_segments(p: Program) -> Text:
         },
         result=result,
         titles=("segment_shares", "segment_normalize") if flat else ("segment_reduce", "aggregate", "scatter_reduce"),
-        summary="Shares of rows in their segments" if flat else "Reduces rows by segment",
+        summary="Normalizes rows by their segment sums" if flat else "Reduces rows by segment",
         returned="one share for each row" if flat else "one row for each segment",
     )  # fmt: skip
 
@@ -472,8 +473,9 @@ def write_chunked(p: Program) -> Text:
         titles={"nearest": ("nearest_keys", "assign_centers", "nearest_neighbors"),
                 "average": ("soft_lookup", "kernel_regression", "attend_in_chunks"),
                 "count": ("count_within", "neighbors_within", "ball_counts")}[form],
-        summary={"nearest": "The nearest of many keys to each query", "average": "Averages values by nearness",
-                 "count": "How many keys are near each query"}[form],
+        summary={"nearest": "Finds the nearest key to each query",
+                 "average": "Averages values weighted by distance to queries",
+                 "count": "Counts the keys near each query"}[form],
         returned="one entry for each query",
         helpers=(_ONES[form],) if beside else (),
     )  # fmt: skip

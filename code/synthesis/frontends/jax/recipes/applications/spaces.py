@@ -90,10 +90,10 @@ def write_space(p: Program) -> Text:
             "images": ("wrap_positions", "wrap_and_count", "shift_with_images"),
         }[form],
         summary={
-            "displacement": "The shortest vectors between points of a periodic box",
-            "distance": "Distances of points in a periodic box",
-            "shift": "Moves points and applies the boundary of the box",
-            "images": "Moves points, wraps them into the box and counts the images",
+            "displacement": "Computes minimum-image displacements in a periodic box",
+            "distance": "Computes minimum-image distances in a periodic box",
+            "shift": "Shifts points and applies the boundary conditions of a box",
+            "images": "Shifts points, wraps them into a box and counts the images",
         }[form],
         returned={"distance": "one number for each pair", "images": "positions in the box, and images"}.get(
             form, "vectors of shape (n, 3)"
@@ -179,9 +179,9 @@ def write_neighbours(p: Program) -> Text:
             "cells": ("cell_index", "hash_positions", "assign_cells"),
         }[form],
         summary={
-            "list": "Neighbours of each particle, in rows of one length",
-            "count": "How many neighbours each particle has",
-            "cells": "The cell of a grid that each particle is in",
+            "list": "Builds padded neighbour lists of particles",
+            "count": "Counts the neighbours of each particle",
+            "cells": "Assigns each particle to a grid cell",
         }[form],
         returned={
             "list": "a row of indices for each particle, n where there is none",

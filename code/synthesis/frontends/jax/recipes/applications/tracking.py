@@ -143,7 +143,7 @@ def _planned(p: Program) -> Text:
         result=result,
         helpers=(motion, _COST),
         titles=("plan_step", "sample_and_plan", "mpc_step", "improve_plan"),
-        summary=p.pick("The next command, from plans that are drawn and weighed", "Plans by drawing commands"),
+        summary=p.pick("Computes the next command by sampling-based planning", "Plans by sampling commands"),
         returned="a command, and the plan of the next step",
     )  # fmt: skip
 
@@ -221,7 +221,8 @@ def _tracked(p: Program) -> Text:
         },
         result=({"mean": mean, "factor": cov},) if by_name else (Leaf(mean.shape), cov),
         titles=("track_step", "kalman_step", "filter_update", "update_tracks"),
-        summary=p.pick("One step of Kalman filters, one for each thing", "Moves and corrects what is tracked"),
+        summary=p.pick("Performs one Kalman filter step for each tracked object",
+                       "Predicts and corrects tracked states"),
         returned="means, and matrices whose squares are covariances",
     )  # fmt: skip
 
@@ -304,8 +305,9 @@ def _enclosed(p: Program) -> Text:
         result=result,
         titles=("move_in_box", "advance_particles", "drift_in_box") if moves else (
             "apply_boundaries", "enforce_walls", "boundary_conditions"),
-        summary=p.pick("Moves particles in a box, whose walls differ", "A step of particles, and what walls do")
-        if moves else "What the walls of a box do to particles",
+        summary=p.pick("Advances particles in a box with different walls",
+                       "Advances particles and applies wall boundary conditions")
+        if moves else "Applies the boundary conditions of a box to particles",
         returned="positions and velocities" + (", and who is still inside" if len(result) > 2 else ""),
     )  # fmt: skip
 
@@ -431,7 +433,8 @@ def _matched(p: Program) -> Text:
         result=result,
         helpers=(_UNIT, _ROWS),
         titles=("retrieval_loss", "contrastive_loss", "in_batch_loss"),
-        summary=p.pick("How well queries find their documents in a batch", "Contrastive loss of pairs, with options"),
+        summary=p.pick("Computes the contrastive retrieval loss of queries and documents",
+                       "Computes a contrastive loss of pairs with options"),
         returned="the loss" + (", and what is logged" if len(result) > 1 else ""),
     )  # fmt: skip
 

@@ -286,12 +286,10 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         {
-            "train_step": p.pick(
-                "One step of training on a batch", "Updates the parameters by the gradient of a batch"
-            ),
+            "train_step": p.pick("One training step on a batch", "Updates parameters by the gradient of a batch"),
             "loss_and_grad": "Loss of a batch and its gradient",
             "gradient_only": "Gradient of the loss of a batch",
-            "gradient_norms": "How large the gradient of each array is",
+            "gradient_norms": "Gradient norm of each array",
         }[target],
         {
             "train_step": "the new parameters, the state of the optimizer and the loss",

@@ -94,7 +94,7 @@ def _evaluated(p: Program) -> Text:
         result=(made, Leaf(())) if both else (made,),
         helpers=(WEIGHTED_MEAN, PICK, _SMOOTH),
         titles=("compute_metrics", "eval_metrics", "classification_metrics", "batch_metrics"),
-        summary=p.pick("Metrics of a batch of scores", "What is logged of an evaluation step"),
+        summary=p.pick("Computes metrics of a batch of logits", "Computes the metrics of an evaluation step"),
         returned="numbers by name" + (", and what they were divided by" if both else ""),
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def _batched(p: Program) -> Text:
         },
         result=(made, Leaf(())) if counted else (made,),
         titles=("make_lm_batch", "prepare_batch", "shift_tokens", "build_inputs"),
-        summary=p.pick("Inputs, targets and masks of a batch of tokens", "Makes a batch for next token prediction"),
+        summary=p.pick("Inputs, targets and masks of a batch of tokens", "Builds a batch for next-token prediction"),
         returned="arrays by name" + (", and how many tokens count" if counted else ""),
     )  # fmt: skip
 
@@ -188,7 +188,7 @@ def _processed(p: Program) -> Text:
         helpers=(_KEEP_LARGEST, _KEEP_MASS),
         titles=("next_token", "choose_token", "pick_token") if greedy else
         ("process_logits", "warp_logits", "filter_scores"),
-        summary="Chooses the next token by rules" if greedy else "Changes the scores of the next token by rules",
+        summary="Chooses the next token by sampling rules" if greedy else "Applies sampling rules to next-token logits",
         returned="one token for each row, and its log probability" if greedy else "scores of the same shape",
     )  # fmt: skip
 
@@ -234,7 +234,7 @@ def _stored(p: Program) -> Text:
         result=(state, sample) if drawn else (state,),
         helpers=(_RING,),
         titles=("insert_and_sample", "replay_step") if drawn else ("insert", "add_batch", "buffer_insert"),
-        summary="Stores a batch and draws another" if drawn else "Stores a batch of experience",
+        summary="Stores a batch of experience and samples another" if drawn else "Stores a batch of experience",
         returned="the new buffer, and a sample" if drawn else "the new buffer",
     )  # fmt: skip
 
@@ -291,8 +291,9 @@ def _objective(p: Program) -> Text:
         helpers=(WEIGHTED_MEAN,),
         titles=("ppo_policy_loss", "clipped_policy_loss", "clipped_surrogate_loss") if critic_form == "never" else
                ("ppo_loss", "policy_and_value_loss", "actor_critic_loss"),
-        summary="The clipped objective of a policy" if critic_form == "never" else
-                p.pick("Loss of a policy and its critic", "The clipped objective, with all of its parts"),
+        summary="Computes the clipped surrogate objective of a policy" if critic_form == "never" else
+                p.pick("Computes the loss of a policy and its critic",
+                       "Computes the clipped surrogate objective and its terms"),
         returned="the loss and what it is made of",
     )  # fmt: skip
 
@@ -335,7 +336,7 @@ def _cached(p: Program) -> Text:
                 {"index": Leaf((), dtype="int32"), "k": Leaf(kept.shape), "v": Leaf(kept.shape)}),
         helpers=(_VISIBLE, _REPEATED),
         titles=("cached_attention", "attend_with_cache", "decode_attention"),
-        summary=p.pick("Attention of new tokens to a cache", "One step of attention in decoding"),
+        summary=p.pick("Computes attention of new tokens over a cache", "Performs one decoding step of attention"),
         returned="features of the new tokens, and the cache",
     )  # fmt: skip
 
@@ -418,7 +419,7 @@ def _beams(p: Program) -> Text:
         result=(made,),
         helpers=(_FOLLOW, _LENGTH_NORM),
         titles=("beam_step", "expand_beams", "advance_beams"),
-        summary=p.pick("One step of a beam search", "Keeps the best continuations of all beams"),
+        summary=p.pick("Performs one step of a beam search", "Selects the best continuations of all beams"),
         returned="the new beams",
     )  # fmt: skip
 

@@ -195,7 +195,7 @@ def _finished(p: Program, target: str) -> KernelSpec:
             "training_program",
             target,
             ("train_epoch", "run_epoch", "epoch"),
-            p.pick("One epoch of training", "Goes through all examples once, a batch at a time"),
+            p.pick("Performs one epoch of training", "Trains on all examples once in batches"),
             "the new state and the metrics of the epoch",
         )
     return p.done(
@@ -203,7 +203,9 @@ def _finished(p: Program, target: str) -> KernelSpec:
         "training_program",
         target,
         ("train_step", "training_step", "update", "train_on_batch"),
-        p.pick("One step of training", "Performs a single training step", "Takes a batch and updates the state"),
+        p.pick(
+            "Performs one training step", "Performs a single training step", "Updates the training state with a batch"
+        ),
         "the new state and the metrics of the batch",
     )
 

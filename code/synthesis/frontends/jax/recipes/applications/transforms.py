@@ -69,16 +69,16 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
         "rms": ("rms_normalize_grads", "normalize_by_rms"),
     }[way or target]
     summary = {
-        "clip_by_global_norm": "Scales gradients down to a largest global norm",
-        "clip_elements": "Bounds the gradients of each array",
+        "clip_by_global_norm": "Clips gradients by global norm",
+        "clip_elements": "Clips the gradients of each array",
         "moving_average": "Moves averaged parameters towards the current ones",
         "add_decay": "Adds decayed weights to the gradients",
-        "accumulate": "Adds up the gradients of small batches",
+        "accumulate": "Accumulates gradients of microbatches",
         "adaptive_clip": "Clips gradients relative to the norm of their parameters",
-        "centre": "Takes the mean over the inputs off the gradients of matrices",
-        "unit": "Brings the gradients of each array to unit norm",
-        "columns": "Brings the gradients of each output to unit norm",
-        "bounded_rms": "Bounds the root mean square of the gradients of each array",
+        "centre": "Centralizes the gradients of matrices",
+        "unit": "Normalizes the gradients of each array to unit norm",
+        "columns": "Normalizes the gradients of each output to unit norm",
+        "bounded_rms": "Clips the gradients of each array by root mean square",
         "rms": "Divides the gradients of each array by their root mean square",
     }[way or target]
     return p.done("optimizers", "tree_transform", target, titles, summary, "a tree of the same shapes")

@@ -135,7 +135,7 @@ def write_log(p: Program) -> Text:
         result=(kept,),
         titles=("update_ratios", "update_to_weight_ratio", "log_update_ratios") if ratio else
         ("log_norms", "layer_statistics", "summarize_tree", "param_stats"),
-        summary="How large updates are beside what they change" if ratio else "Statistics of every array by its name",
+        summary="Computes update-to-weight ratios" if ratio else "Computes statistics of every array by name",
         returned="numbers by name",
         helpers=(JOINED, SAME),
     )  # fmt: skip
@@ -177,8 +177,8 @@ def write_vector(p: Program) -> Text:
         result=(given_tree,) if back else (flat,),
         titles=("apply_flat_update", "add_vector", "step_along") if back else
         ("ravel_params", "flatten_to_vector", "tree_to_vector"),
-        summary="Moves parameters by a step that is given as one vector" if back else
-        "All arrays of a tree as one vector",
+        summary="Updates parameters by a flat vector" if back else
+        "Flattens all arrays of a tree into one vector",
         returned="the parameters after the step" if back else "a vector" if shards == 1 else "a row for each device",
     )  # fmt: skip
 
@@ -226,8 +226,8 @@ def write_merged_models(p: Program) -> Text:
         titles={"soup": ("average_checkpoints", "model_soup", "merge_checkpoints"),
                 "task": ("merge_tasks", "task_arithmetic", "add_task_vectors"),
                 "slerp": ("interpolate_models", "slerp_params", "blend_params")}[form],
-        summary={"soup": "Weighted mean of checkpoints", "task": "Adds what several tunings changed to one model",
-                 "slerp": "Parameters between those of two models"}[form],
+        summary={"soup": "Averages checkpoints with weights", "task": "Adds several fine-tuning deltas to one model",
+                 "slerp": "Interpolates between the parameters of two models"}[form],
         returned="the merged parameters",
         helpers=(SAME,),
     )  # fmt: skip
@@ -263,7 +263,8 @@ def write_frozen(p: Program) -> Text:
         },
         result=(tree, Leaf(())) if both else (tree,),
         titles=("update_trainable", "finetune_step", "update_layers", "apply_layerwise"),
-        summary=p.pick("A step of the layers that are not frozen", "Updates layers by name and leaves the others"),
+        summary=p.pick("Performs a training step on unfrozen layers",
+                       "Updates selected layers and leaves the others unchanged"),
         returned="the new parameters" + (", and how far they moved" if both else ""),
     )  # fmt: skip
 
@@ -303,7 +304,7 @@ def write_compared(p: Program) -> Text:
         },
         result=result,
         titles=("compare_trees", "tree_difference", "max_tree_error", "tree_errors"),
-        summary=p.pick("How far two trees are from each other", "Errors of a tree beside another, array by array"),
+        summary=p.pick("Measures the difference between two trees", "Computes array-wise errors between two trees"),
         returned="errors",
         helpers=(JOINED, SAME),
     )  # fmt: skip

@@ -60,8 +60,10 @@ def _norm(p: Program) -> Text:
         "each": ("layer_norms", "norm_of_each", "param_norms"),
     }  # fmt: skip
     summaries = {
-        "2": "Euclidean norm of a tree", "1": "Sum of magnitudes of a tree", "rms": "Root mean square of a tree",
-        "order": "Norm of all arrays of a tree together", "each": "Norm of every array of a tree, and of all together",
+        "2": "Computes the Euclidean norm of a tree", "1": "Computes the sum of magnitudes of a tree",
+        "rms": "Computes the root mean square of a tree",
+        "order": "Computes the global norm of a tree",
+        "each": "Computes the norm of every array of a tree and the global norm",
     }  # fmt: skip
     return Text(
         lines=join(_EMPTY if kind in ("1", "each") else "", _NORMS[kind]),
@@ -187,7 +189,7 @@ def _cast(p: Program) -> Text:
         titles=titles,
         summary={
             "kept": "Casts the matrices of a tree" if some else "Casts the floating arrays of a tree",
-            "policy": "Casts what layers compute with", "scaled": "Gradients without the scale of the loss",
+            "policy": "Casts the compute parameters of layers", "scaled": "Unscales gradients of a scaled loss",
         }[form],
         returned={"kept": "the tree in half precision", "policy": "the same in the precision of the policy"}.get(
             form, "gradients in single precision"),
@@ -198,22 +200,22 @@ _CHOICES = {
     "where": (
         _BODIES["where"],
         ("tree_where", "tree_select", "where_done", "select_tree"),
-        "Chooses between two trees, row by row",
+        "Selects rows from two trees",
     ),
     "mask": (
         _BODIES["mask"],
         ("tree_mask", "mask_tree", "fill_invalid"),
-        "Fills the rows of a tree that do not count",
+        "Fills the masked rows of a tree",
     ),
     "best": (
         _BODIES["best"],
         ("select_best", "best_member", "take_best"),
-        "The best member of a population",
+        "Selects the best member of a population",
     ),
     "elites": (
         _BODIES["elites"],
         ("recombine", "elite_mean", "average_elites"),
-        "Mean of the best members of a population",
+        "Averages the best members of a population",
     ),
 }
 
@@ -266,17 +268,17 @@ _NOISES = {
     "annealed": (
         _BODIES["annealed"],
         ("add_gradient_noise", "annealed_noise", "noisy_gradients"),
-        "Adds noise to gradients, less and less of it",
+        "Adds annealed noise to gradients",
     ),
     "antithetic": (
         _BODIES["antithetic"],
         ("antithetic_pair", "mirrored_samples", "sample_antithetic"),
-        "Two parameters on either side of the mean",
+        "Computes antithetic perturbations of parameters",
     ),
     "shrink": (
         _BODIES["shrink"],
         ("shrink_and_perturb", "soft_reset", "warm_restart"),
-        "Shrinks parameters and adds fresh noise",
+        "Shrinks parameters and adds noise",
     ),
     "private": (
         _BODIES["private"],
@@ -386,16 +388,17 @@ def _batches(p: Program) -> Text:
 
 
 _BATCH_TITLES = {
-    "stack": (("tree_stack", "stack_trees", "collate"), "One tree of several, with an axis more"),
+    "stack": (("tree_stack", "stack_trees", "collate"), "Stacks several trees along a new axis"),
     "concat": (
-        ("tree_concatenate", "concat_trees", "merge_batches"), "One tree of several, their rows one after the other",
+        ("tree_concatenate", "concat_trees", "merge_batches"), "Concatenates the rows of several trees",
     ),
-    "sample": (("sample_batch", "sample_rows", "sample_transitions"), "Random rows of all arrays of a tree"),
-    "shuffle": (("make_minibatches", "shuffle_and_split", "split_minibatches"), "Shuffles rows and makes minibatches"),
-    "window": (("tree_slice", "slice_rows", "take_window"), "Rows of every array of a tree from a place on"),
+    "sample": (("sample_batch", "sample_rows", "sample_transitions"), "Samples random rows of all arrays of a tree"),
+    "shuffle": (("make_minibatches", "shuffle_and_split", "split_minibatches"), "Shuffles rows into minibatches"),
+    "window": (("tree_slice", "slice_rows", "take_window"), "Slices rows of every array of a tree at an offset"),
     "pad": (("pad_rows", "tree_pad", "pad_batch"), "Pads all arrays of a tree to a number of rows"),
-    "mean": (("tree_mean", "weighted_mean", "average_rows"), "Weighted mean over the rows of a tree"),
-    "moments": (("weighted_moments", "mean_and_variance"), "Weighted mean and variance over the rows of a tree"),
+    "mean": (("tree_mean", "weighted_mean", "average_rows"), "Computes a weighted mean over the rows of a tree"),
+    "moments": (("weighted_moments", "mean_and_variance"),
+                "Computes a weighted mean and variance over the rows of a tree"),
 }  # fmt: skip
 
 
@@ -450,8 +453,8 @@ def _blend(p: Program) -> Text:
             "periodic": ("periodic_update", "update_target", "sync_target"),
             "running": ("update_average", "swa_update", "running_average"),
         }.get(form, ("update_ema", "ema_update", "ema_step")),
-        summary="Moves the parameters of a target network" if targeted else "Mean of the parameters of many steps"
-                if form == "running" else "Moving average of all arrays of a tree",
+        summary="Updates the parameters of a target network" if targeted else "Averages parameters over many steps"
+                if form == "running" else "Updates a moving average of all arrays of a tree",
         returned="the new parameters" if targeted else "the corrected averages, and the new state"
                  if form == "debiased" else "the new averages, and the count",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from synthesis.frontends.jax.recipes.applications.written import Text, written_r
 _BODIES = read_bodies("jax", "update_modes", margin=8)
 
 _PROJECT = Family(
-    summary="A step of projected gradient descent onto a set that a name chooses",
+    summary="Performs a projected gradient descent step onto a selectable set",
     titles=("projected_gradient_step", "projected_update", "constrained_step", "projected_descent"),
     before="""
         {?0.4 # {gradient step, then projection}}
@@ -61,11 +61,11 @@ _MASKED = _BODIES["masked"]
 _CHOICES = {
     "epsilon": (
         _BODIES["epsilon"],
-        ("epsilon_greedy", "epsilon_greedy_actions"), "Best actions, or now and then random ones",
+        ("epsilon_greedy", "epsilon_greedy_actions"), "Selects epsilon-greedy actions",
     ),
     "annealed": (
         _BODIES["annealed"],
-        ("explore", "annealed_epsilon_greedy", "decayed_epsilon_greedy"), "Actions with less and less exploration",
+        ("explore", "annealed_epsilon_greedy", "decayed_epsilon_greedy"), "Selects actions with annealed exploration",
     ),
     "boltzmann": (
         _BODIES["boltzmann"],
@@ -77,11 +77,11 @@ _CHOICES = {
     ),
     "ucb": (
         _BODIES["ucb"],
-        ("ucb_actions", "select_ucb", "ucb_select"), "Actions by upper confidence bounds",
+        ("ucb_actions", "select_ucb", "ucb_select"), "Selects actions by upper confidence bounds",
     ),
     "gumbel": (
         _BODIES["gumbel"],
-        ("gumbel_top_k", "sample_without_replacement"), "Samples k different choices of each row",
+        ("gumbel_top_k", "sample_without_replacement"), "Samples k choices of each row without replacement",
     ),
 }  # fmt: skip
 _STANDARD = _BODIES["standard"]
@@ -93,27 +93,28 @@ _NEXT = """
 _ADVANTAGES = {
     "gae": (
         _BODIES["gae"],
-        ("compute_gae", "generalized_advantage", "gae_advantages"), "Generalized advantage estimates",
+        ("compute_gae", "generalized_advantage", "gae_advantages"), "Computes generalized advantage estimates",
     ),
     "td": (
         _BODIES["td"],
-        ("td_advantages", "td_errors", "one_step_advantages"), "Errors of temporal differences",
+        ("td_advantages", "td_errors", "one_step_advantages"), "Computes temporal-difference errors",
     ),
     "monte_carlo": (
         _BODIES["monte_carlo"].replace(", returns + 0.0 * values", ""),
-        ("monte_carlo_advantages", "discounted_advantages"), "Discounted returns over a baseline",
+        ("monte_carlo_advantages", "discounted_advantages"), "Computes discounted returns minus a baseline",
     ),
     "lambda_returns": (
         _BODIES["lambda_returns"],
-        ("lambda_return_advantages", "td_lambda_advantages"), "Advantages by lambda returns",
+        ("lambda_return_advantages", "td_lambda_advantages"), "Computes advantages from lambda returns",
     ),
     "v_trace": (
         _BODIES["v_trace"],
-        ("v_trace", "vtrace_advantages", "off_policy_advantages"), "Advantages with clipped importance weights",
+        ("v_trace", "vtrace_advantages", "off_policy_advantages"),
+        "Computes advantages with clipped importance weights",
     ),
     "grouped": (
         _BODIES["grouped"],
-        ("group_advantages", "grpo_advantages", "group_relative_advantages"), "Rewards beside those of a group",
+        ("group_advantages", "grpo_advantages", "group_relative_advantages"), "Computes group-relative rewards",
     ),
 }  # fmt: skip
 FAMILIES = {"projections": _PROJECT, "compression": _COMPRESS}

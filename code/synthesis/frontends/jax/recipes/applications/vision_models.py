@@ -147,11 +147,11 @@ _TITLES = {
     "reconstruction_step": ("autoencoder_step", "train_autoencoder", "train_step"),
 }
 _SUMMARIES = {
-    "image_scores": "Scores of every class for a batch of images",
-    "image_gradient": "Loss of a classifier of images on a batch and its gradient",
-    "image_step": "One step of training of a classifier of images",
+    "image_scores": "Class logits for a batch of images",
+    "image_gradient": "Loss of an image classifier on a batch and its gradient",
+    "image_step": "One training step of an image classifier",
     "reconstruction": "Reconstruction error of an autoencoder and its gradient",
-    "reconstruction_step": "One step of training of an autoencoder",
+    "reconstruction_step": "One training step of an autoencoder",
 }
 
 
