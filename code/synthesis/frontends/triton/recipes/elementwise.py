@@ -302,7 +302,9 @@ def draw_map(stream: Stream, target: str) -> KernelSpec:
     others = [each for each in body.values if each is not last]
     if others and own.chance(0.2):
         _store(body, 1, own.choice(others))
-    return _finished(body, category="elementwise", recipe="map", target=target, says="Maps arrays element by element")
+    return _finished(
+        body, category="elementwise", recipe="map", target=target, says="Applies elementwise operations to arrays"
+    )
 
 
 def draw_reduction(stream: Stream, target: str) -> KernelSpec:

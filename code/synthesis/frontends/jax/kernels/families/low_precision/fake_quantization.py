@@ -1,4 +1,4 @@
-"""Rounds weights to a few levels and lets gradients pass as if it did not."""
+"""Quantizes weights to a few levels with a straight-through gradient."""
 #: frontend: jax
 #: category: layers
 #: names: fake_quantize quantize_dequantize straight_through_round qat_linear

@@ -1,4 +1,4 @@
-"""Multiplies matrices in 8-bit floating point and adds up in float32, with a scale for each tensor."""
+"""Multiplies matrices in 8-bit floating point and accumulates in float32, with a scale for each tensor."""
 #: frontend: jax
 #: category: layers
 #: names: fp8_matmul fp8_linear scaled_fp8_dot float8_matmul

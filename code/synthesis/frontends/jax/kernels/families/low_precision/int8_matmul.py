@@ -1,4 +1,4 @@
-"""Multiplies int8 matrices, adds up in int32 and scales each output channel."""
+"""Multiplies int8 matrices, accumulates in int32 and scales each output channel."""
 #: frontend: jax
 #: category: layers
 #: names: int8_matmul quantized_matmul qmatmul int8_linear

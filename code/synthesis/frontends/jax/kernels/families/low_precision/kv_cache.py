@@ -1,4 +1,4 @@
-"""Attends to a cache of keys and values in int8 with a scale for each position."""
+"""Computes attention over an int8 cache of keys and values with a scale for each position."""
 #: frontend: jax
 #: category: layers
 #: names: attend_int8_cache quantized_cache_attention decode_with_int8_cache

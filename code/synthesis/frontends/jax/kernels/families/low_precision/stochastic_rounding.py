@@ -1,4 +1,4 @@
-"""Rounds float32 to bfloat16 up or down by given random bits."""
+"""Rounds float32 to bfloat16 stochastically with given random bits."""
 #: frontend: jax
 #: category: utilities
 #: names: stochastic_round round_stochastically to_bfloat16_stochastic

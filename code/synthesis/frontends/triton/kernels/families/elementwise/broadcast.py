@@ -1,4 +1,4 @@
-"""Combines a matrix with a vector along one of its axes, by tiles."""
+"""Combines a matrix with a vector broadcast along one of its axes, in tiles."""
 #: frontend: triton
 #: category: elementwise
 #: names: broadcast_kernel add_bias_kernel row_col_scale_kernel bias_act_kernel

@@ -1,4 +1,4 @@
-"""Sets elements to zero at random, with a counter-based generator, and scales or adds the others."""
+"""Applies dropout with a counter-based random generator, and scales or adds the kept elements."""
 #: frontend: triton
 #: category: elementwise
 #: names: dropout_kernel seeded_dropout fused_dropout_kernel _dropout_add

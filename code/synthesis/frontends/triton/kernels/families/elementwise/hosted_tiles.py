@@ -1,4 +1,4 @@
-"""Computes a matrix of others element by element, in tiles of tensor descriptors that the host makes."""
+"""Combines matrices element by element through tensor descriptors made by the host."""
 #: frontend: triton
 #: category: elementwise
 #: names: tile_map_kernel desc_elementwise_kernel tma_copy_kernel tma_elementwise_kernel

@@ -1,4 +1,4 @@
-"""Computes with integers: bits, shifts, remainders and comparisons."""
+"""Performs integer operations: bitwise logic, shifts, remainders and comparisons."""
 #: frontend: triton
 #: category: elementwise
 #: names: bit_ops_kernel hash_kernel integer_mix_kernel pack_bits_kernel

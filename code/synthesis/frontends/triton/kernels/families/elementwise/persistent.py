@@ -1,4 +1,4 @@
-"""Applies a function to all blocks of an array with a fixed number of programs."""
+"""Applies a function to all blocks of an array with a fixed number of persistent programs."""
 #: frontend: triton
 #: category: elementwise
 #: names: persistent_map_kernel grid_stride_kernel streaming_kernel

@@ -1,4 +1,4 @@
-"""Gathers rows of a table by indices, or adds rows to a table."""
+"""Gathers rows of a table by indices, or scatter-adds rows into a table."""
 #: frontend: triton
 #: category: indexing
 #: names: embedding_kernel gather_rows_kernel index_select_kernel embedding_backward_kernel scatter_add_kernel

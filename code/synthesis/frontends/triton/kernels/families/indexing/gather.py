@@ -1,4 +1,4 @@
-"""Permutes, gathers or scatters elements by an array of places."""
+"""Permutes, gathers or scatters elements by an index array."""
 #: frontend: triton
 #: category: indexing
 #: names: gather_kernel scatter_kernel permute_kernel take_kernel index_put_kernel

@@ -1,4 +1,4 @@
-"""Reduces ragged rows, given by their starts or by the row of each entry."""
+"""Reduces ragged segments, given by row offsets or by the row of each entry."""
 #: frontend: triton
 #: category: indexing
 #: names: segment_sum_kernel csr_reduce_kernel jagged_sum_kernel varlen_mean_kernel

@@ -1,4 +1,4 @@
-"""Transposes a matrix by tiles."""
+"""Transposes a matrix in tiles."""
 #: frontend: triton
 #: category: indexing
 #: names: transpose_kernel permute_copy_kernel transpose_tile_kernel

@@ -1,4 +1,4 @@
-"""Convolves the rows of a sequence with a short filter for each channel."""
+"""Applies a depthwise 1-D convolution to a sequence."""
 #: frontend: triton
 #: category: layers
 #: names: causal_conv1d_kernel depthwise_conv1d_kernel short_conv_kernel

@@ -1,4 +1,4 @@
-"""Reduces windows of a sequence, or blends neighbouring values."""
+"""Pools windows of a sequence, or interpolates between neighbouring values."""
 #: frontend: triton
 #: category: layers
 #: names: max_pool1d_kernel avg_pool_kernel upsample_kernel

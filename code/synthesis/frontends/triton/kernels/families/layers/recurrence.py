@@ -1,4 +1,4 @@
-"""Carries a state along a sequence, one step after the other."""
+"""Runs a recurrence along a sequence, one step at a time."""
 #: frontend: triton
 #: category: layers
 #: names: linear_recurrence_kernel selective_scan_kernel gated_rnn_kernel ssm_step_kernel

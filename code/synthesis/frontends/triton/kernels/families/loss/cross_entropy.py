@@ -1,4 +1,4 @@
-"""Computes the cross entropy of each row of logits, and its gradient."""
+"""Computes the cross-entropy of each row of logits, and its gradient."""
 #: frontend: triton
 #: category: loss
 #: names: cross_entropy_kernel _ce_fwd_kernel softmax_cross_entropy_kernel liger_cross_entropy_kernel

@@ -1,4 +1,4 @@
-"""Multiplies two matrices through tensor descriptors that the host makes."""
+"""Multiplies two matrices through tensor descriptors made by the host."""
 #: frontend: triton
 #: category: matmul
 #: names: matmul_kernel_tma matmul_tma_kernel gemm_host_desc_kernel matmul_desc_kernel

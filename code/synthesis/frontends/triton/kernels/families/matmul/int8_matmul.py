@@ -1,4 +1,4 @@
-"""Multiplies matrices of 8-bit integers, and scales the result by rows and columns."""
+"""Multiplies int8 matrices, and scales the result by rows and columns."""
 #: frontend: triton
 #: category: matmul
 #: names: int8_matmul_kernel w8a8_gemm_kernel scaled_mm_kernel

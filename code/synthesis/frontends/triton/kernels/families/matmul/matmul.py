@@ -1,4 +1,4 @@
-"""Multiplies two matrices by tiles."""
+"""Multiplies two matrices in tiles."""
 #: frontend: triton
 #: category: matmul
 #: names: matmul_kernel gemm_kernel _matmul mm_kernel

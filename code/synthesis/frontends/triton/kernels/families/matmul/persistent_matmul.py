@@ -1,4 +1,4 @@
-"""Multiplies two matrices with a fixed number of programs, each of which computes several tiles."""
+"""Multiplies two matrices with a fixed number of persistent programs, each of which computes several tiles."""
 #: frontend: triton
 #: category: matmul
 #: names: matmul_persistent_kernel persistent_gemm_kernel

@@ -1,4 +1,4 @@
-"""Multiplies two matrices, with the inner dimension split between programs that add up their results."""
+"""Multiplies two matrices, with the inner dimension split between programs whose results are accumulated."""
 #: frontend: triton
 #: category: matmul
 #: names: split_k_matmul_kernel gemm_split_k_kernel _matmul_splitk

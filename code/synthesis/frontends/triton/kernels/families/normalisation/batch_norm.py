@@ -1,4 +1,4 @@
-"""Applies a batch norm with known statistics to images."""
+"""Applies batch normalisation with given statistics to images."""
 #: frontend: triton
 #: category: normalisation
 #: names: batch_norm_inference_kernel bn_apply_kernel bn_relu_kernel

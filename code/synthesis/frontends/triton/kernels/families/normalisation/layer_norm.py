@@ -1,4 +1,4 @@
-"""Normalises each row to mean 0 and variance 1, then scales and shifts it."""
+"""Applies layer normalisation to each row, with a scale and a shift."""
 #: frontend: triton
 #: category: normalisation
 #: names: layer_norm_fwd_kernel _layer_norm_fwd layernorm_kernel ln_forward_kernel

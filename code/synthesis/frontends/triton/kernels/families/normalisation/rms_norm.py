@@ -1,4 +1,4 @@
-"""Divides each row by its root mean square, and scales it."""
+"""Applies RMS normalisation to each row."""
 #: frontend: triton
 #: category: normalisation
 #: names: rms_norm_kernel _rms_norm_forward rmsnorm_fwd fused_add_rms_norm_kernel

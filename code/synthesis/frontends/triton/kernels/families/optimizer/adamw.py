@@ -1,4 +1,4 @@
-"""Updates parameters by a step of an optimiser with moments."""
+"""Updates parameters by one optimiser step with moments."""
 #: frontend: triton
 #: category: optimizer
 #: names: adamw_kernel adam_step_kernel fused_adamw_kernel optimizer_step_kernel

@@ -1,4 +1,4 @@
-"""Restores numbers from 8-bit or packed 4-bit integers with a scale for each group."""
+"""Dequantises 8-bit or packed 4-bit integers with a scale for each group."""
 #: frontend: triton
 #: category: quantisation
 #: names: dequantize_kernel int4_dequant_kernel group_dequant_kernel unpack_kernel

@@ -1,4 +1,4 @@
-"""Converts numbers to 8-bit floating point with a scale, or back."""
+"""Converts values to or from 8-bit floating point with a scale."""
 #: frontend: triton
 #: category: quantisation
 #: names: fp8_quant_kernel act_quant_kernel cast_to_fp8_kernel fp8_dequant_kernel

@@ -1,4 +1,4 @@
-"""Finds the largest or smallest element of each row, and its place."""
+"""Finds the largest or smallest element of each row, and its index."""
 #: frontend: triton
 #: category: reduction
 #: names: argmax_kernel row_argmax argmin_kernel max_with_index_kernel

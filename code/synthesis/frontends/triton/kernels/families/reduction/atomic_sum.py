@@ -1,4 +1,4 @@
-"""Reduces an array to few numbers, with atomics between programs or one partial result for each."""
+"""Reduces an array to a few values, with atomics between programs or one partial result for each."""
 #: frontend: triton
 #: category: reduction
 #: names: sum_kernel atomic_sum_kernel global_reduce_kernel partial_sum_kernel

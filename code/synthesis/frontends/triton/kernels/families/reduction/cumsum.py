@@ -1,4 +1,4 @@
-"""Computes running sums, products or maxima along the rows of a matrix."""
+"""Computes prefix sums, products or maxima along the rows of a matrix."""
 #: frontend: triton
 #: category: reduction
 #: names: cumsum_kernel prefix_sum_kernel row_scan_kernel scan_kernel

@@ -1,4 +1,4 @@
-"""Computes the softmax of rows that are loaded through tensor descriptors of the host, several rows at a time."""
+"""Computes the softmax of several rows at a time, loaded through tensor descriptors made by the host."""
 #: frontend: triton
 #: category: reduction
 #: names: softmax_desc_kernel tma_softmax_kernel softmax_rows_kernel log_softmax_tma_kernel

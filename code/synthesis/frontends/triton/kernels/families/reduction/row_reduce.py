@@ -1,4 +1,4 @@
-"""Reduces each row of a matrix to a number."""
+"""Reduces each row of a matrix to one value."""
 #: frontend: triton
 #: category: reduction
 #: names: row_sum_kernel reduce_rows_kernel row_reduce_kernel reduction_kernel

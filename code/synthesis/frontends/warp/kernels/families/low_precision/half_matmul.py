@@ -1,4 +1,4 @@
-"""Multiplies matrices stored in float16 and adds up in float32."""
+"""Multiplies matrices stored in float16 and accumulates in float32."""
 #: frontend: warp
 #: category: learning
 #: names: half_matmul gemm_fp16 hgemm_kernel linear_half

@@ -1,4 +1,4 @@
-"""Multiplies int8 matrices, adds up in int32 and scales each output channel."""
+"""Multiplies int8 matrices, accumulates in int32 and scales each output channel."""
 #: frontend: warp
 #: category: learning
 #: names: int8_matmul quantized_matmul_kernel qgemm linear_int8

@@ -1,4 +1,4 @@
-"""Unpacks weights of 4 bits, eight to a word, and multiplies them by a vector."""
+"""Unpacks 4-bit weights, eight to a word, and multiplies them by a vector."""
 #: frontend: warp
 #: category: learning
 #: names: int4_matvec packed_gemv dequantize_dot w4_matvec_kernel
