@@ -160,9 +160,9 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
             "none": ("compute_articulation_com", "eval_articulation_com"),
         }[wanted],
     }[target]
-    told = ("One thread per articulation.", "Joints of an articulation stand in a row, parents first.")
+    told = ("One thread per articulation.", "Joints of an articulation are contiguous, parents first.")
     if target in ("jacobian", "mass_matrix"):
-        told += ("Matrices are dense, row by row, one after the other.",)
+        told += ("Matrices are dense, row-major and contiguous.",)
     return p.done("joints", "articulations", target, _SUMMARIES[target], titles, told)
 
 

@@ -40,7 +40,7 @@ _ROWS = {
     "contact_jacobian": _BODIES["contact_jacobian"],
     "tree_states": """
         tree = {dof_treeid[u] ~ body_treeid[dof_bodyid[u]]}
-        {# degrees of freedom of a tree that nothing holds are in no island
+        {# degrees of freedom of an unconstrained tree are in no island
         island = tree_island[worldid, tree]
         dof_island[worldid, u] = island
         if island >= 0:

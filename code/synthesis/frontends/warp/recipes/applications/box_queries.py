@@ -66,7 +66,7 @@ _CELL = """{ix = tid % nx
         ix = tid % nx}
         lower = grid_origin + cell_size * wp.vec3(float(ix), float(iy), float(iz))
         {upper = lower + wp.vec3(cell_size, cell_size, cell_size) ~
-        {# a little more than the cell
+        {# slightly larger than the cell
         ~}
         upper = lower + wp.vec3(cell_size, cell_size, cell_size)
         lower = lower - wp.vec3(margin, margin, margin)
@@ -136,7 +136,7 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
 _FILTER = """{?0.6 {if body_world[other] != world_of[tid]:
                 continue ~ if body[other] == mine[tid]:
                 continue ~ if (bits[other] & mask[tid]) == 0:
-                continue ~ {# worlds do not touch each other; -1 is in all of them
+                continue ~ {# worlds do not interact; -1 is in all of them
             ~}
             if body_world[other] != -1 and body_world[other] != world_of[tid]:
                 continue}}"""

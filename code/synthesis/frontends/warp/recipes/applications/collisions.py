@@ -120,7 +120,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
             # a group of 0 hits nothing
             if ga == 0 or gb == 0:
                 return
-            {{# a group above 0 hits itself alone, one below 0 all others
+            {{# a positive group collides only with itself, a negative one with all others
             if ga > 0 and gb > 0 and ga != gb:
                 return
             if ga < 0 and ga == gb:

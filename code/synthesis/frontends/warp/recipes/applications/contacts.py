@@ -404,7 +404,7 @@ _PUSHES = {
         if body >= 0:
             r = x - wp.transform_point(X_wb, body_com[body])
             rel_vel -= wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), r)
-        {?0.4 # and what moves along its surface
+        {?0.4 # and motion along the surface
         rel_vel -= wp.transform_vector(X_wb, surface_v[tid])} ~
         vs = wp.vec3(0.0, 0.0, 0.0)
         if body >= 0:

@@ -164,7 +164,7 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     return p.done("deformable", "springs", target, summary, tuple(titles.split()), (
         "One thread per spring.",
         *(() if target == "spring_strain" else (
-            "Computes what each spring does to the two particles at its ends.",
+            "Computes the effect of each spring on its two particles.",
             "Evaluate all springs; the results are summed up by atomics.",
         )),
     ))  # fmt: skip
@@ -249,7 +249,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     }[target]
     return p.done("deformable", "triangles", target, _TRIANGLE_SUMMARIES[target], titles, (
         "One thread per triangle.", "Compare each triangle with its rest shape." if target == "triangle_state"
-        else "Accumulate what each triangle adds to its three corners.",
+        else "Accumulate the contribution of each triangle at its corners.",
     ))  # fmt: skip
 
 

@@ -100,7 +100,7 @@ _WIDEST = """wp.atomic_add(rows_of, wid, need[tid])
         wp.atomic_max(widest, wid, need[tid])"""
 _MOST = (
     _WIDEST,
-    f"""{{# as many as an item may have
+    f"""{{# up to the maximum number per item
         wp.atomic_add(rows_of, wid, wp.min(need[tid], max_need)) ~ {_WIDEST}}}""",
 )
 """Lines that sum the lengths of lists: for any item, and for particles, whose neighbour lists may be truncated."""
@@ -615,7 +615,7 @@ _RAY_USES = {
         {if t > bias and t < reach[tid]:
             blocked = True
             break ~
-        {# neither where the ray begins nor behind the light
+        {# excludes the origin and points behind the light
         ~}
         if t <= bias or t >= reach[tid]:
             continue

@@ -251,7 +251,7 @@ _TRANSFER = {
     "to_grid": _BODIES["to_grid"],
     "from_grid": """
         x = points[tid]
-        {?0.4 {# what is at rest keeps its velocity
+        {?0.4 {# bodies at rest keep their velocity
         ~}
         if active[tid] == 0:
             STAY
@@ -351,7 +351,7 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     }[target]
     return p.done("field", "transfers", target, _TRANSFER_SUMMARIES[target], titles, (
         "One thread per particle.", "Linear weights on the four nodes of a particle's cell." if target != "bin_points"
-        else "Number of the cell that each particle is in.",
+        else "Index of the cell that contains each particle.",
     ))  # fmt: skip
 
 

@@ -27,12 +27,12 @@ _ISLANDS = """
         body_b = contact_body1[c] ~ pair = contact_pair[c]
         body_a = pair[0]
         body_b = pair[1]}
-        # the world holds nothing together
+        # contacts with the world join no islands
         if body_a < 0 or body_b < 0:
             continue
         FIXED if FIXED_A or FIXED_B:
         FIXED     continue
-        {?0.4 # a weak contact does not count
+        {?0.4 # weak contacts are ignored
         if contact_force[c] < min_force:
             continue}
         root_a = int(body_a)
@@ -87,7 +87,7 @@ _ISLANDS = """
     for k in range(num):
         island_start[k] = total
         total += island_size[k]
-        {?0.9 # counted again as they are filled
+        {?0.9 # counted again during filling
         island_size[k] = 0
     for body in range(num_bodies):
         k = island_of[body]
@@ -95,7 +95,7 @@ _ISLANDS = """
         FIXED     continue
         island_bodies[island_start[k] + island_size[k]] = body
         island_size[k] += 1}}}
-    {?0.6 {# an island sleeps as long as all of its bodies rest
+    {?0.6 {# an island sleeps while all of its bodies are at rest
     ~}
     for k in range(num):
         island_asleep[k] = 1
@@ -170,7 +170,7 @@ _COLORS = """
     for k in range(max_colors):
         color_start[k] = total
         total += color_count[k]
-        # counted again as they are filled
+        # counted again during filling
         color_count[k] = 0
     color_start[max_colors] = total
     for con in range(COUNT):
@@ -305,7 +305,7 @@ _NEIGHBORS = """
                     NEAR if dist_sq < best:
                     NEAR     best = dist_sq
                     NEAR     nearest = other
-                    {# counted, even if there is no room for it
+                    {# counted even without room
                     ~}
                     if num < MOST:
                         neighbors[tid, num] = other

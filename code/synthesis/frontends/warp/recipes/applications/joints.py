@@ -323,7 +323,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     return p.done("joints", "joints", target, _JOINT_SUMMARIES[target], titles, (
         "One thread per articulation." if target == "joint_velocities" else "One thread per joint.",
         *(("A parent of -1 is the world.",) if "parent" in text else ()),
-        "Coordinates of all joints stand in one array.",
+        "Coordinates of all joints are in one array.",
     ))  # fmt: skip
 
 

@@ -246,12 +246,18 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "moving_ancestor": ("find_movable_parent", "merge_welded_bodies", "lump_welded_mass"),
     }[target]
     docstrings = {
-        "body_pose": ("One level of the tree; the levels above are done.",),
-        "velocity_pass": ("Spatial vectors are angular first.", "One level of the tree; the levels above are done."),
+        "body_pose": ("Processes one level of the tree after the levels above.",),
+        "velocity_pass": (
+            "Spatial vectors are angular first.",
+            "Processes one level of the tree after the levels above.",
+        ),
         "force_pass": ("Spatial vectors are angular first.", "Forces are taken about the centre of the tree."),
         "gravity_torque": ("Torque of each joint that holds its subtree against gravity.",),
         "spring_torque": ("One thread for each joint of each world.",),
-        "force_to_parent": ("Spatial vectors are angular first.", "One level of the tree; the levels below are done."),
+        "force_to_parent": (
+            "Spatial vectors are angular first.",
+            "Processes one level of the tree after the levels below.",
+        ),
         "camera_pose": ("One thread for each camera of each world.",),
         **dict.fromkeys(
             ("subtree_sums", "forces_to_joints", "moving_ancestor"), ("Walks from a body to the root of its tree.",)
@@ -319,7 +325,7 @@ _ROW = {
                 else:
                     ACCELERATION ~ else:
                     ACCELERATION}
-                {?0.4 # no more than the sensor can show
+                {?0.4 # limited to the range of the sensor
                 if sensor_cutoff[u] > 0.0:
                     for k in range(3):
                         v[k] = clamp_symmetric(v[k], sensor_cutoff[u])}
@@ -351,7 +357,7 @@ _ROW = {
             {for i in range({nv ~ nv ~ jac.shape[2]}):
                 jac[w, row, i] = 0.0
             jac[w, row, dof] = side ~
-            {# no other joint has a part in it
+            {# no other joint contributes
             ~}
             for i in range({nv ~ nv ~ jac.shape[2]}):
                 jac[w, row, i] = side if i == dof else 0.0}
@@ -412,7 +418,7 @@ _ROW = {
     ),
 }
 _IMPEDANCE = """solimp = jnt_solimp[u]
-            {# from the width of the impedance on it is constant
+            {# constant beyond the impedance width
             x = wp.min(wp.abs(pos) / solimp[2], 1.0)
             imp = solimp[0] + x * (solimp[1] - solimp[0]) ~
             # rises smoothly with the violation, the most in the middle of its width
@@ -435,7 +441,7 @@ _IMPEDANCE = """solimp = jnt_solimp[u]
 """Lines that compute the impedance of a limit, and the constants of its spring and damper."""
 
 
-_ACCELERATION = """{# it feels the centripetal part, too
+_ACCELERATION = """{# includes the centripetal acceleration
                     ~}
                     ang = wp.spatial_top(cvel[w, bodyid])
                     lin = wp.spatial_bottom(cvel[w, bodyid]) - wp.cross(arm, ang)

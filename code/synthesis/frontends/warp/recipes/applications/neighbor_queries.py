@@ -16,7 +16,7 @@ _SPREAD = 0.9
 _IDLE = """{?0.25 if (flags[tid] & PARTICLE_ACTIVE) == 0:
             return}"""
 _OTHERS = """{?0.25 {if (flags[other] & PARTICLE_ACTIVE) == 0:
-                continue ~ {# bodies of one group do not count
+                continue ~ {# bodies of one group are skipped
             ~}
             if group[other] == group[tid]:
                 continue}}"""
@@ -61,12 +61,12 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
             vn = wp.dot(v_rel, n)
             fn = -ke * gap - kd * {wp.min(vn, 0.0) ~ vn}
             {vt = v_rel - vn * n
-            {# at most what friction holds
+            {# bounded by the friction limit
             ~}
             ft = wp.min(kf * wp.length(vt), mu * wp.abs(fn))
             force += fn * n - ft * wp.normalize(vt) ~ force += fn * n} ~
             force -= (ke * gap + kd * wp.dot(v[tid] - v[other], n)) * n} ~
-            {# a thin layer around each pulls
+            {# attraction within a thin layer
             ~}
             if r > TINY and gap < cohesion_range:
                 n = d / r

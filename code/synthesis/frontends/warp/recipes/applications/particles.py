@@ -105,7 +105,7 @@ _CELLS = {
         total = float(0.0)
         num = int(0)
         AROUND mean
-        {# nothing goes into a wall
+        {# no flux into walls
         ~}
         new = c + dt * diffusivity * (total - float(num) * c) / (h * h)}
         out[tid] = new
@@ -121,7 +121,7 @@ _CELLS = {
         elif num == 2:
             grown = state[tid]
         next[tid] = grown ~
-        {# born with three, alive with two or three
+        {# birth with three neighbours, survival with two or three
         ~}
         if state[tid] == 1:
             next[tid] = 1 if num == 2 or num == 3 else 0

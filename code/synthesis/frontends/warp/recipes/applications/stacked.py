@@ -305,7 +305,7 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     }[target]
     return p.done("constraints", "stacked", target, summary, titles, (
         *(() if target in _BY_WORLD else ("Launched over (worlds, largest dimension).",)),
-        "Each world has rows of its own, from its offset on.",
+        "Each world has its own rows, starting at its offset.",
     ))  # fmt: skip
 
 

@@ -402,7 +402,7 @@ _FORWARD = """
         VEL     r_parent = x_child - wp.transform_get_translation(body_q[parent])
         VEL     v_lin += wp.spatial_top(body_qd[parent]) + wp.cross(wp.spatial_bottom(body_qd[parent]), r_parent)
         VEL     v_ang += wp.spatial_bottom(body_qd[parent])
-        {?0.3 # moved by hand
+        {?0.3 # kinematic
         if body_flags[child] & KINEMATIC != 0:
             continue}
         body_q[child] = X_wc
@@ -445,7 +445,7 @@ def _declare_articulations(p: Program, trees: int, length: int) -> None:
 
 
 _TREE_SIZES = ((8, 4), (12, 3), (8, 5), (16, 3))
-_TREE_REMARKS = ("One thread per articulation.", "Joints of an articulation stand in a row, parents first.")
+_TREE_REMARKS = ("One thread per articulation.", "Joints of an articulation are contiguous, parents first.")
 
 
 def _begin_articulations(stream: Stream) -> Program:

@@ -95,7 +95,7 @@ _RESET_JOINTS = (
             q_out[q_at + k] = q_init[q_at + k]
         for k in range(dof_count(kind)):
             qd_out[qd_at + k] = {0.0 ~ qd_init[qd_at + k]}
-        {?0.6 # a single coordinate stays between its limits
+        {?0.6 # a scalar coordinate is clamped to its limits
         if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
             q_out[q_at] = wp.clamp(q_init[q_at], lower[i], upper[i])} ~
         num_q = int(1)

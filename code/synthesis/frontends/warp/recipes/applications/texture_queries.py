@@ -19,7 +19,7 @@ _UV_OF_POINT = """{uv = wp.vec2((pos[0] - lower[0]) * inv_extent, (pos[1] - lowe
         ground = {height_scale * ~ lower[2] +} wp.texture_sample(height_map, uv, dtype=float)"""
 _SLOPES = """dzdx = SCALEDwp.texture_sample(height_map, uv + wp.vec2(texel, 0.0), dtype=float) - ground
         dzdy = SCALEDwp.texture_sample(height_map, uv + wp.vec2(0.0, texel), dtype=float) - ground
-        {# a texel is so wide in the world
+        {# width of a texel in the world
         ~}
         n = {safe_normalize ~ wp.normalize}(wp.vec3(-dzdx, -dzdy, texel / inv_extent))"""
 
@@ -106,7 +106,7 @@ _GRADIENT = """gx = wp.texture_sample(sdf_texture, coords + wp.vec3(texel, 0.0, 
         gy -= wp.texture_sample(sdf_texture, coords - wp.vec3(0.0, texel, 0.0), dtype=float)
         gz = wp.texture_sample(sdf_texture, coords + wp.vec3(0.0, 0.0, texel), dtype=float)
         gz -= wp.texture_sample(sdf_texture, coords - wp.vec3(0.0, 0.0, texel), dtype=float)
-        {# a step is longer where the box is
+        {# scaled by the size of the box
         ~}
         n = wp.normalize(wp.cw_div(wp.vec3(gx, gy, gz), upper - lower))"""
 

@@ -387,12 +387,12 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         "find_roots": "Finds the tree root of each node",
     }[target]
     return p.done("state", "moves", target, summary, titles, (
-        "A fixed number of threads takes turns." if target == "copy_strided" else f"{summary}.",
+        "Grid-stride loop with a fixed number of threads." if target == "copy_strided" else f"{summary}.",
         {
             "reset_state": "Worlds that are not selected keep their state.",
-            "copy_rows": "Rows of all items stand in one array.",
+            "copy_rows": "Rows of all items are in one array.",
             "cell_ranges": "Keys are sorted.",
-            "run_lengths": "Keys are sorted, so equal ones stand together.",
+            "run_lengths": "Keys are sorted, so equal ones are adjacent.",
         }.get(target, ""),
     ))  # fmt: skip
 

@@ -22,7 +22,7 @@ _RESTING = """
         return}
 """
 _UNHELD = """
-    {# what is held neither falls nor is blown away
+    {# fixed vertices feel neither gravity nor wind
     ~}
     if inv_mass_of[tid] <= 0.0 {~ or {(flags[tid] & ACTIVE) == 0 ~ not has_flag(flags[tid], ACTIVE)}}:
         OUTPUTS

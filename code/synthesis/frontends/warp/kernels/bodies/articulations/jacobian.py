@@ -7,7 +7,7 @@ def jacobian(articulation_J_start, tid, end, start, J, joint_S_s, joint_parent):
     J_start = articulation_J_start[tid]
     num_links = end - start
     #| one of
-    # rows of joints that a link does not hang on are zero
+    # rows of joints that do not move a link are zero
     for k in range(6 * num_links * num_links):
         J[J_start + k] = 0.0
     #| or

@@ -40,7 +40,7 @@ def joint_torques(
             #| end
             #| end
             #| or
-            # what the motor has to give, its own inertia too
+            # motor torque including rotor inertia
             tau[k] = wp.dot(joint_S_s[k], f_s) + armature[k] * joint_qdd[k]
             #| end
         #| or
@@ -62,7 +62,7 @@ def joint_torques(
             #| end
             #| end
             #| or
-            # what the motor has to give, its own inertia too
+            # motor torque including rotor inertia
             tau[k] = wp.dot(joint_S_s[k], f_s) + armature[k] * joint_qdd[k]
             #| end
         #| end

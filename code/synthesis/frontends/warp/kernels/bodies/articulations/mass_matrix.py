@@ -22,7 +22,7 @@ def mass_matrix(
             total = float(0.0)
             #| one of
             for link in range(nd):
-                # J^T M J, one link after the other
+                # J^T M J, summed over the links
                 for k in range(6):
                     row = (link * 6 + k) * nd
                     #| one of

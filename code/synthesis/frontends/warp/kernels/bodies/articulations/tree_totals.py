@@ -9,13 +9,13 @@ def tree_totals(end, start, body_mass, body_com, body_q_in, body_qd_in, KEPT_NOT
     momentum = wp.vec3(0.0, 0.0, 0.0)
     for j in range(start, end):
         m = body_mass[j]
-        # what only carries a frame
+        # frames only
         if m <= 0.0:
             continue
         mass += m
         com += m * wp.transform_point(body_q_in[j], body_com[j])
         momentum += m * wp.spatial_top(body_qd_in[j])
-    # nothing but massless links
+    # only massless links
     if mass <= 0.0:
         KEPT_NOTHING
         OTHERS

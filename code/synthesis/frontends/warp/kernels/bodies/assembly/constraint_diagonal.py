@@ -17,7 +17,7 @@ def constraint_diagonal(rownnz, efc_J, u, worldid, dof_M, efc_colind, row_invdia
     #| one of
     row_invdiag[worldid, u] = total
     #| or
-    # a soft constraint has some compliance of its own
+    # a soft constraint has its own compliance
     row_diag[worldid, u] = 1.0 / (total + regularization)
     #| or
     row_invdiag[worldid, u] = total

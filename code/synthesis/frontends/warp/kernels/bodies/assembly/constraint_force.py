@@ -5,7 +5,7 @@ import warp as wp
 
 def constraint_force(efc_active, u, worldid, efc_force, rownnz, efc_colind, efc_J, qfrc):
     #| 0.7
-    # rows that push nothing
+    # rows without a force
     if not efc_active[worldid, u]:
         return
     #| end

@@ -12,6 +12,6 @@ def constraint_velocity(rownnz, efc_colind, u, worldid, efc_J, qvel, row_vel, ar
         #| end
     row_vel[worldid, u] = Jqvel
     #| 0.6
-    # what a spring and a damper would ask for
+    # desired force of a spring and damper
     aref[worldid, u] = -efc_kb[worldid, u][1] * Jqvel - efc_kb[worldid, u][0] * efc_pos[worldid, u]
     #| end

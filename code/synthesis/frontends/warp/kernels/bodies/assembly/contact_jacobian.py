@@ -37,7 +37,7 @@ def contact_jacobian(
         cdof_dof = cdof[worldid, dof]
         #| one of
         jacp = wp.vec3(0.0, 0.0, 0.0)
-        # what each body adds
+        # contribution of each body
         if isdofancestor[body2, dof] == 1:
             offset2 = con_pos - subtree_com[worldid, body_rootid[body2]]
             jacp += wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset2)
@@ -45,7 +45,7 @@ def contact_jacobian(
             offset1 = con_pos - subtree_com[worldid, body_rootid[body1]]
             jacp -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1)
         #| or
-        # a joint that moves both bodies moves them alike
+        # a joint that moves both bodies cancels out
         if isdofancestor[body1, dof] == isdofancestor[body2, dof]:
             for k in range(wp.min(condim, 3)):
                 con_J[worldid, u * 3 + k, dof] = 0.0

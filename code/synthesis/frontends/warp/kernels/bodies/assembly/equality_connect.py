@@ -70,7 +70,7 @@ def equality_connect(
     for k in range(3):
         connect_D[worldid, efcid + k] = imp / ((1.0 - imp) * invweight)
     #| or
-    # as a damped spring would bring them together
+    # acceleration of a damped spring
     timeconst = eq_solref[u][0]
     dampratio = eq_solref[u][1]
     kd = 2.0 / timeconst

@@ -28,7 +28,7 @@ def equality_joint(
     dofadr1 = jnt_dofadr[joint1]
     pos = qpos[worldid, jnt_qposadr[joint1]] - qpos0[jnt_qposadr[joint1]]
     vel = qvel[worldid, dofadr1]
-    #? all other joints are left alone
+    #? all other joints stay unchanged
     for dof in range(either(nv, qvel.shape[1])):
         eq_J[worldid, efcid, dof] = 0.0
     eq_J[worldid, efcid, dofadr1] = 1.0

@@ -8,7 +8,7 @@ def mass_rows(
     res,
 ):
     #| 0.6
-    # worlds that the solver is done with
+    # worlds that have converged
     if skip[worldid]:
         return
     #| end
@@ -44,7 +44,7 @@ def mass_rows(
     dofid = int(u)
     k = int(0)
     while dofid >= 0 and k < rownnz:
-        # along the branch to the root
+        # along the path to the root
         total += M[worldid, rowadr + k] * x_vec[worldid, dofid]
         dofid = dof_parentid[dofid]
         k += 1

@@ -20,7 +20,7 @@ def sensor_values(
         #| one of
         vec = xpos[worldid, objid]
         #| one of
-        # as another frame sees it
+        # relative to another frame
         refid = sensor_refid[u]
         if refid >= 0:
             vec = wp.transpose(xmat[worldid, refid]) * (vec - xpos[worldid, refid])

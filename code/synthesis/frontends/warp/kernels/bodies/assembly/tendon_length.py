@@ -38,7 +38,7 @@ def tendon_length(
     #| one of
     divisor = float(1.0)
     for k in range(adr, adr + wrapnum - 1):
-        # lengths behind a pulley count in part
+        # lengths after a pulley are scaled
         if wrap_type[k] == WRAP_PULLEY:
             divisor = wrap_divisor[k]
             continue
@@ -48,7 +48,7 @@ def tendon_length(
         length += wp.length(dif) / divisor
     #| or
     for k in range(adr, adr + wrapnum - 1):
-        #? from site to site; what comes after a pulley is another piece
+        #? from site to site; a pulley begins a new branch
         if wrap_type[k] != WRAP_SITE or wrap_type[k + 1] != WRAP_SITE:
             continue
         length += distance_between(site_xpos[worldid, wrap_objid[k]], site_xpos[worldid, wrap_objid[k + 1]])
@@ -76,7 +76,7 @@ def tendon_length(
     #| end
     #| else
     #| 0.6
-    # slack tendons pull nothing
+    # slack tendons exert no force
     stretch = wp.max(length - tendon_length0[u], 0.0)
     ten_force[worldid, u] = -tendon_stiffness[u] * stretch
     #| end

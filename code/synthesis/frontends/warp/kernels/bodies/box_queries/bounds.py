@@ -8,7 +8,7 @@ def bounds(aabb_lower, tid, aabb_upper, margin, radius, x):
     lower = aabb_lower[tid]
     upper = aabb_upper[tid]
     #| or
-    #? larger by what it may move until the tree is built again
+    #? enlarged by the motion until the tree is rebuilt
     lower = aabb_lower[tid] - wp.vec3(margin, margin, margin)
     upper = aabb_upper[tid] + wp.vec3(margin, margin, margin)
     #| or

@@ -20,7 +20,7 @@ def count_pairs(BOUNDS, bvh, lower, upper, FILTER, pair_count, tid, total, most_
     #| or
     #| end
     #| or
-    #? as many as there is room for
+    #? up to the capacity
     pair_count[tid] = wp.min(num, capacity)
     if num > capacity:
         wp.atomic_add(num_dropped, 0, num - capacity)
@@ -38,7 +38,7 @@ def estimate_density(
     while wp.bvh_query_next(search, other):
         ANY_FILTER
         r = wp.length(item_pos[other] - x[tid])
-        #? the box reaches farther than the ball in it
+        #? the box is larger than the sphere inside it
         if r >= radius[tid]:
             continue
         #| one of

@@ -77,7 +77,7 @@ def deepest_contact(
     depth_out[tid] = deepest
     #| 0.5
     if partner_of >= 0:
-        # away from what it is in
+        # away from the obstacle
         normal_out[tid] = either(wp.normalize, safe_normalize)(x[tid] - item_pos[partner_of])
     else:
         normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)

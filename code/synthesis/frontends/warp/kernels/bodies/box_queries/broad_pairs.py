@@ -34,7 +34,7 @@ def broadphase_bvh(
     other = int(0)
     while wp.bvh_query_next(search, other):
         FILTER
-        #? a sensor notices, but does not touch
+        #? a sensor detects contacts but exerts no force
         if (item_flags[other] & SENSOR) != 0:
             pairs[tid, other] = PAIR_SENSOR
         else:

@@ -18,7 +18,7 @@ def mark_touched_faces(enabled, tid, BOX, lower, mesh, upper, hits, face_group, 
             continue
         wp.atomic_add(hits, facet, 1)
         #| or
-        #? only those that look up
+        #? only upward-facing normals
         n = wp.mesh_eval_face_normal(mesh, facet)
         if n[2] > min_normal_z:
             wp.atomic_add(hits, facet, 1)
@@ -52,7 +52,7 @@ def mark_face_pairs(BOX, lower, mesh, upper, face_group, own, tid, face_enabled,
     for facet in wp.mesh_query_aabb(mesh, lower, upper):
         n = wp.mesh_eval_face_normal(mesh, facet)
         corner = wp.mesh_get_point(mesh, 3 * facet)
-        #? the plane of the face has to cut the sphere
+        #? the plane of the face must intersect the sphere
         if wp.abs(wp.dot(x[tid] - corner, n)) < radius[tid]:
             near_faces[tid, facet] = 1
             wp.atomic_add(total, 0, 1)

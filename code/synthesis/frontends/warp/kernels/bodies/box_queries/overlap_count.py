@@ -10,7 +10,7 @@ def count_overlaps(
     num = int(0)
     for facet in wp.mesh_query_aabb(mesh, lower, upper):
         #| one of
-        #? faces that do not take part
+        #? excluded faces
         if face_enabled[facet] == 0:
             continue
         num += 1

@@ -53,7 +53,7 @@ def average_face_normal(BOX, lower, mesh, upper, face_area, normal_out, tid, num
     w_sum = float(0.0)
     for facet in wp.mesh_query_aabb(mesh, lower, upper):
         middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
-        #? near faces count more
+        #? near faces have more weight
         #| one of
         w = wp.exp(-wp.length_sq(x[tid] - middle) / (falloff * falloff))
         #| or
@@ -88,7 +88,7 @@ def gather_face_values(far, tid, x, mesh, face_group, own, wanted, face_area, fa
         middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
         #| one of
         r = wp.length(x[tid] - middle)
-        # the box reaches farther than the ball in it
+        # the box is larger than the sphere inside it
         if r >= far:
             continue
         #| one of

@@ -22,7 +22,7 @@ def mark_ray_boxes(RAY, bvh, ray, start, FILTER, tid, visible, degree, total, it
     other = int(0)
     while wp.bvh_query_next(search, other):
         FILTER
-        #? the ray has to meet the ball in the box too
+        #? the ray must also hit the sphere in the box
         d = item_pos[other] - start
         t = wp.max(wp.dot(d, ray), 0.0)
         if wp.length(d - t * ray) < item_radius[other]:

@@ -10,7 +10,7 @@ def bounds(
     shape_scale, SPHERE, BOX, CAPSULE, PLANE, far, margin, margin_of, body_v, dt,
 ):
     #| 0.5
-    # an empty box meets nothing
+    # an empty box overlaps nothing
     if either((shape_flags[tid] & COLLIDE) == 0, not has_flag(shape_flags[tid], COLLIDE)):
         lower_out[tid] = wp.vec3(HUGE, HUGE, HUGE)
         upper_out[tid] = -wp.vec3(HUGE, HUGE, HUGE)
@@ -55,7 +55,7 @@ def bounds(
         e = tip + wp.vec3(s[0], s[0], s[0])
         #| end
     elif kind == PLANE:
-        # without an end
+        # unlimited
         e = wp.vec3(far, far, far)
     #| 0.6
     #| one of

@@ -40,7 +40,7 @@ def capsule_sphere(
     r = distance_between(near, pb)
     #| end
     #| one of
-    # no direction to push in
+    # no direction to push
     if r < TINY:
         return
     n = d / r

@@ -12,7 +12,7 @@ def distances(
 ):
     x = points[tid]
     #| one of
-    # nothing farther away is asked for
+    # the query ignores farther points
     best = float(gap)
     #| or
     best = float(gap)

@@ -67,7 +67,7 @@ def keep_3(dist, n, body_a, pushes, body_b):
     if body_b >= 0:
         wp.atomic_add(pushes, body_b, push)
     #| or
-    # the one that can move goes all the way
+    # the movable one takes the full correction
     if body_a >= 0 and body_b >= 0:
         #| one of
         wp.atomic_add(pushes, body_a, -push)

@@ -18,7 +18,7 @@ def sphere_box(a, shape_scale, pa, pb, rot_of, clamp_symmetric, TINY, rb):
     if r > TINY:
         n_box = away / r
     else:
-        # the centre is inside: out through the nearest face
+        # centre inside: exit through the nearest face
         #| one of
         gx = half[0] - wp.abs(c[0])
         gy = half[1] - wp.abs(c[1])

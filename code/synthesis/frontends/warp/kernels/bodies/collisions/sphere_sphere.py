@@ -11,7 +11,7 @@ def sphere_sphere(pa, pb, distance_between, ra, rb, TINY):
     r = distance_between(pa, pb)
     #| end
     dist = r - ra - rb
-    # any direction will do where the centres are one
+    # any direction for coincident centres
     #| one of
     n = wp.vec3(1.0, 0.0, 0.0)
     #| or

@@ -12,10 +12,10 @@ def sweep_and_prune(sorted_ids, tid, num_shapes, lower, upper, boxes_overlap, SK
     a = sorted_ids[tid]
     for k in range(tid + 1, num_shapes):
         b = sorted_ids[k]
-        #? sorted by where they begin: all others begin farther on
+        #? sorted by lower bound: all others begin farther on
         if lower[b][0] > upper[a][0]:
             break
-        #? they may be apart along the other axes
+        #? they may be separated along the other axes
         #| one of
         if lower[a][1] > upper[b][1] or lower[b][1] > upper[a][1]:
             continue
@@ -33,7 +33,7 @@ def collect_cell_pairs(tid, body, COLLIDE_SHAPES, flags, cell_of, cell_start, ce
     a = int(tid)
     #| one of
     if body[a] < 0:
-        # what cannot move looks for nothing
+        # fixed bodies are skipped
         return
     #| or
     if (flags[a] & COLLIDE_SHAPES) == 0:

@@ -32,7 +32,7 @@ def masks_collide(type_a: int, affinity_a: int, type_b: int, affinity_b: int) ->
         return True
     return (type_b & affinity_a) != 0
     #| or
-    #? both have to ask for it
+    #? both must request it
     return (type_a & affinity_b) != 0 and (type_b & affinity_a) != 0
     #| or
     return ((type_a & affinity_b) | (type_b & affinity_a)) != 0
@@ -107,7 +107,7 @@ def pair_index(type_a: int, type_b: int, num_types: int) -> int:
 
 @helper
 def mix_weight(a: float, b: float) -> float:
-    #? which of two parameters counts how much
+    #? mixing weight of two parameters
     total = a + b
     #| one of
     if total < 1.0e-6:

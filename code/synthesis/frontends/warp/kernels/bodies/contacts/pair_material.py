@@ -10,7 +10,7 @@ def combine_materials(
 ):
     mu[tid] = either(combine_friction(friction[a], friction[b]), wp.max(friction[a], friction[b]), wp.sqrt(friction[a] * friction[b]))
     #| some of
-    #? bounces as the livelier of the two
+    #? larger restitution of the two
     bounce_of[tid] = either(wp.max(restitution[a], restitution[b]), 0.5 * (restitution[a] + restitution[b]))
     #| and
     gap_of[tid] = either(wp.max(margin[a], margin[b]), margin[a] + margin[b])
@@ -32,7 +32,7 @@ def mix_contact_params(
 ):
     #| one of
     w = float(0.5)
-    #? the shape of the higher priority decides alone
+    #? the shape with higher priority decides
     if priority[a] > priority[b]:
         w = 1.0
     elif priority[a] < priority[b]:

@@ -4,7 +4,7 @@ import warp as wp
 
 
 def membranes(area, k_e, l0, e1, e2, n, vi, vj, vk, k_d, xj, xk, xi):
-    # resist a change of area
+    # resistance to area change
     #| one of
     s = k_e * (area - l0) / l0
     #| or
@@ -21,7 +21,7 @@ def membranes(area, k_e, l0, e1, e2, n, vi, vj, vk, k_d, xj, xk, xi):
 
 
 def membranes_2(vi, vj, vk, wind, area, drag_coef, n, lift_coef):
-    # the air that passes the triangle
+    # relative wind at the triangle
     vm = (vi + vj + vk) / 3.0 - wind
     #| one of
     drag = n * (-drag_coef * area * wp.dot(n, vm))
@@ -66,7 +66,7 @@ def membranes_4(e1, edge_force, edge_rest, k_d, k_e, tid, vi, vj, e2, vk, xj, xk
 
 
 def membranes_5(area, k_e, l0, n, xj, xk, xi, vi, vj, vk, wind, drag_coef, pressure):
-    # resist a change of area
+    # resistance to area change
     #| one of
     s = k_e * (area - l0) / l0
     #| or
@@ -79,7 +79,7 @@ def membranes_5(area, k_e, l0, n, xj, xk, xi, vi, vj, vk, wind, drag_coef, press
     vm = (vi + vj + vk) / 3.0 - wind
     drag = n * (-drag_coef * area * wp.dot(n, vm) / 3.0)
     #| 0.4
-    # what is inside pushes outward
+    # internal pressure acts outward
     drag += n * (pressure * area / 3.0)
     #| end
     fi += drag

@@ -22,7 +22,7 @@ def eval_springs(
     rate = wp.dot(n, vi - vj)
     fs = k_e * c * (1.0 + hardening * c * c) + k_d * rate
     #| or
-    # only as long as it moves with the spring
+    # damping along the spring
     fs = k_e * c
     if length > TINY:
         fs += k_d * wp.dot(n, vi - vj)
@@ -44,7 +44,7 @@ def eval_breakable_springs(
     if broken[tid] != 0:
         return
     #| or
-    # what is torn does nothing
+    # torn springs exert no force
     if broken[tid] == 1:
         return
     #| end
@@ -52,7 +52,7 @@ def eval_breakable_springs(
     #| one of
     if c > limit * l0:
     #| or
-    #: # torn by too much stretch
+    #: # torn by overstretching
     #: if c > limit * l0:
     #| end
         broken[tid] = 1
@@ -62,7 +62,7 @@ def eval_breakable_springs(
         return
     fs = either(k_e * c + k_d * wp.dot(n, vi - vj), k_e * c, spring_damper(k_e, k_d, c, wp.dot(n, vi - vj)))
     #| 0.3
-    # it breaks by too much force, too
+    # it also breaks by too much force
     if fs > max_force:
         broken[tid] = 1
         return
@@ -73,7 +73,7 @@ def eval_breakable_springs(
 
 def eval_cables(l0, length, tension, tid, k_d, k_e, n, vi, vj, max_force, PUSHED):
     c = length - l0
-    # a cable only pulls
+    # a cable carries tension only
     if c <= 0.0:
         #| one of
         tension[tid] = 0.0
@@ -85,7 +85,7 @@ def eval_cables(l0, length, tension, tid, k_d, k_e, n, vi, vj, max_force, PUSHED
     tight = wp.max(k_e * c + k_d * wp.dot(n, vi - vj), 0.0)
     #| or
     tight = k_e * c
-    # damping only where it gets longer
+    # damping only while it lengthens
     rate = wp.dot(n, vi - vj)
     if rate > 0.0:
         tight += k_d * rate

@@ -26,7 +26,7 @@ def compute_spring_strain(l0, length, strain, tid, most_strain, energy, k_e, n, 
 def tear_springs(l0, length, tid, torn, strain, limit, num_torn, broken_of, i, j):
     e = length / l0 - 1.0
     #| 0.6
-    # what is torn stays so
+    # torn springs stay torn
     if torn[tid] != 0:
         strain[tid] = 0.0
         return

@@ -7,7 +7,7 @@ def vertex_normals(xi, xj, xk, TINY, SLIVER, i, normals, j, k, FACE):
     c = wp.cross(xj - xi, xk - xi)
     #| 0.5
     area = 0.5 * wp.length(c)
-    # slivers count for nothing
+    # slivers are ignored
     if area < TINY:
         SLIVER
         return

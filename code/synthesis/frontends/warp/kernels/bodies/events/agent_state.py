@@ -31,7 +31,7 @@ def pick_and_lift_state_machine(
             t = 0.0
         #| 0.4
         elif t >= max_time:
-            # out of reach
+            # out of range
             phase = REST
             t = 0.0
         #| end
@@ -63,7 +63,7 @@ def pick_and_lift_state_machine(
     #| one of
     ee_target[tid] = target
     #| or
-    # no more than one step of the arm
+    # at most one step of the arm
     ee_target[tid] = ee + limit_length(target - ee, max_step)
     #| end
     gripper_closed[tid] = closed
@@ -94,7 +94,7 @@ def update_leg_phase(
             t = 0.0
         #| end
     elif phase == SWING:
-        # a foot that has just left the ground still feels it
+        # a foot counts as in contact for a short time after lift-off
         if force > touchdown_force and t >= min_swing_time:
             phase = STANCE
             t = 0.0
@@ -186,7 +186,7 @@ def update_contact_state(
     s = state[tid]
     gap = contact_dist[tid]
     if gap > break_distance:
-        #? a broken contact forgets its impulses
+        #? a broken contact resets its impulses
         state[tid] = SEPARATED
         age[tid] = 0
         normal_impulse[tid] = 0.0
@@ -221,7 +221,7 @@ def update_contact_state(
             anchor[tid] = contact_pos[tid]
         #| or
         if s == SLIDING:
-            # the anchor goes with the contact
+            # the anchor moves with the contact
             anchor[tid] = contact_pos[tid]
             if slip < stick_speed and tangent_impulse[tid] < limit:
                 s = STICKING

@@ -105,7 +105,7 @@ def compute_terminations(
     length = episode_length[tid] + 1
     fallen = either(base_height[tid] < min_height or up_z[tid] < min_up, has_fallen(base_height[tid], tilt[tid], min_height, max_tilt))
     #| 0.5
-    # hurt by what it hits
+    # damaged by the collision
     if base_contact_force[tid] > max_contact_force:
         fallen = True
     #| else

@@ -52,7 +52,7 @@ def emit_particles(
     place = wp.atomic_sub(num_free, 0, 1) - 1
     if place < 0:
         #| one of
-        # there is none
+        # none
         wp.atomic_add(num_failed, 0, 1)
         #| or
         #| end
@@ -82,7 +82,7 @@ def claim_cells(cell_of, tid, alive, won, KILLED, flags, has_flag, owner, num_fa
         won[tid] = 0
         return
     #| end
-    #? the first that comes has the cell
+    #? the first thread claims the cell
     last = wp.atomic_cas(owner, here, -1, tid)
     #| one of
     won[tid] = 1 if last == -1 else 0

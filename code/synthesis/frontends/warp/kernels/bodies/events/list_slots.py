@@ -9,7 +9,7 @@ def list_slots(SKIP, count, list_capacity, line, tid, line_value, value, skipped
         return
     slot = wp.atomic_add(count, 0, 1)
     #| one of
-    # a full list takes no more
+    # a full list accepts no more entries
     if slot >= list_capacity:
         return
     line[slot] = tid
@@ -24,7 +24,7 @@ def list_slots(SKIP, count, list_capacity, line, tid, line_value, value, skipped
         #| end
     #| end
     #| or
-    # what is kept, and what is not, from the two ends
+    # kept entries from the front, others from the back
     if SKIP:
         slot = wp.atomic_add(skipped, 0, 1)
         line[line.shape[0] - 1 - slot] = tid
@@ -32,7 +32,7 @@ def list_slots(SKIP, count, list_capacity, line, tid, line_value, value, skipped
         slot = wp.atomic_add(count, 0, 1)
         line[slot] = tid
     #| or
-    # where each has gone; -1 is nowhere
+    # new index of each; -1 if removed
     place_of[tid] = -1
     if SKIP:
         return

@@ -29,7 +29,7 @@ def orifice_flow(coefficient: float, inlet: float, outlet: float) -> float:
     #| or
     return coefficient * wp.sqrt(wp.max(inlet - outlet, 0.0))
     #| or
-    #? backwards too
+    #? in both directions
     drop = inlet - outlet
     return coefficient * wp.sign(drop) * wp.sqrt(wp.abs(drop))
     #| end

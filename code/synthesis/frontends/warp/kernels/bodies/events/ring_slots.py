@@ -43,13 +43,13 @@ def fire_timers(due_time, now, tid, kind_of, EVENT_NONE, EVENT_REPEAT, period, E
     if kind == EVENT_REPEAT:
         due_time[tid] = due_time[tid] + period[tid]
     else:
-        #? an event that happens once is over
+        #? a one-time event is not rescheduled
         kind_of[tid] = EVENT_NONE
     #| or
     if kind_of[tid] == EVENT_ONCE:
         kind_of[tid] = EVENT_NONE
     elif kind_of[tid] == EVENT_REPEAT:
-        # the next time that is still to come
+        # the next due time in the future
         missed = wp.floor((now - due_time[tid]) / period[tid])
         due_time[tid] = due_time[tid] + (missed + 1.0) * period[tid]
         #| 0.5

@@ -25,7 +25,7 @@ def update_valves(
         s = CLOSING
     #| or
     if pressure[tid] > trip_pressure:
-        # closes by itself, whatever it is told
+        # closes regardless of the command
         if s != CLOSED:
             s = CLOSING
     elif command[tid] == CMD_OPEN and s != OPEN:
@@ -48,7 +48,7 @@ def update_valves(
     travel = stroke_rate * dt
     if s == OPENING:
         opening = wp.min(opening + travel, 1.0)
-        # at the end of its way
+        # at the end of its path
         if opening == 1.0:
             s = OPEN
     elif s == CLOSING:
@@ -57,7 +57,7 @@ def update_valves(
             s = CLOSED
     #| end
     #| 0.5
-    # goes with the square root of the pressure drop
+    # proportional to the square root of the pressure drop
     #| one of
     drop = wp.max(pressure[tid] - outlet_pressure, 0.0)
     flow[tid] = flow_coefficient[tid] * opening * wp.sqrt(drop)
@@ -149,7 +149,7 @@ def update_relief_valves(
             s = RELIEVING
             t = 0.0
     elif p < reseat and t >= min_open_time:
-        # not at once, or it would chatter
+        # delayed, to avoid chattering
         s = SEATED
         t = 0.0
     timer[tid] = t

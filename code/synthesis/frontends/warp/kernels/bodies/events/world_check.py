@@ -13,7 +13,7 @@ def clamp_joint_positions(old, tid, dof, limit_excess, lower, upper, bad, wid, v
         wp.atomic_add(bad, wid, 1)
         #| one of
         if excess * velocity[tid] > 0.0:
-            # no faster outwards
+            # no outward velocity
             rate_out[tid] = 0.0
         else:
             rate_out[tid] = velocity[tid]
@@ -30,7 +30,7 @@ def clamp_joint_positions(old, tid, dof, limit_excess, lower, upper, bad, wid, v
     if value < lower[dof]:
         OUT = lower[dof]
         #| 0.5
-        # no faster outwards
+        # no outward velocity
         rate_out[tid] = wp.max(velocity[tid], 0.0)
         #| end
         wp.atomic_add(bad, wid, 1)

@@ -38,7 +38,7 @@ def world_slots(
         values_of[wid, slot] = value[tid]
         #| end
     else:
-        # the list has to be made larger
+        # the list must be enlarged
         wp.atomic_add(dropped, wid, 1)
     #| or
     # more than there is room for

@@ -9,11 +9,11 @@ def posture_cost(SKIPS, dof, old, template, tid, wrap_angle, deadband, huber, we
     SKIPS
     diff = old[tid] - template[dof]
     #| 0.4
-    # what is wound around many times is as far as once
+    # multiple windings count as one
     diff = wrap_angle(diff)
     #| end
     #| 0.3
-    # small ones are free
+    # small ones are not penalized
     if wp.abs(diff) < deadband[dof]:
         return
     #| end
@@ -25,14 +25,14 @@ def power_cost(SKIPS, tid, torque, velocity, dof, sums, weight, wid, count_braki
     SKIPS
     #| one of
     power = torque[tid] * velocity[tid]
-    # what is braked is lost
+    # braking energy is lost
     #| one of
     wp.atomic_add(sums, wid, weight[dof] * wp.max(power, 0.0))
     #| or
     if power > 0.0:
         wp.atomic_add(sums, wid, weight[dof] * power)
     elif count_braking:
-        # a part of it comes back
+        # part of it is reflected
         wp.atomic_add(sums, wid, recovery * weight[dof] * power)
     #| end
     #| or
@@ -54,7 +54,7 @@ def action_rate_cost(SKIPS, action, last_action, tid, dof, weight, last_last_act
     rate = action[tid] - last_action[tid]
     e = either(weight[dof] * rate * rate, weight[dof] * wp.abs(rate))
     #| or
-    # how fast it changes, and how fast that does
+    # first and second derivative
     rate = action[tid] - last_action[tid]
     jerk = action[tid] - 2.0 * last_action[tid] + last_last_action[tid]
     e = weight[dof] * (rate * rate + jerk * jerk)

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def advect(SOLID, cell_type, x, y, out, INFLOW, inflow, dt, inv_h, u, v, nx, ny, q, bilinear, source, decay):
     #| 0.5
     #| one of
-    # walls hold nothing
+    # walls hold no fluid
     if cell_type[x, y] == SOLID:
         out[x, y] = 0.0
         return
@@ -17,7 +17,7 @@ def advect(SOLID, cell_type, x, y, out, INFLOW, inflow, dt, inv_h, u, v, nx, ny,
         out[x, y] = inflow
         return
     #| or
-    # what comes in is given
+    # the inflow is given
     if cell_type[x, y] == INFLOW:
         out[x, y] = inflow
         return
@@ -31,7 +31,7 @@ def advect(SOLID, cell_type, x, y, out, INFLOW, inflow, dt, inv_h, u, v, nx, ny,
     px = float(x) - dt * u[x, y] * inv_h
     py = float(y) - dt * v[x, y] * inv_h
     #| or
-    # half a step back, and the whole one with what flows there
+    # midpoint step of the backtrace
     mx = wp.clamp(float(x) - 0.5 * dt * u[x, y] * inv_h, 0.0, float(nx - 1))
     my = wp.clamp(float(y) - 0.5 * dt * v[x, y] * inv_h, 0.0, float(ny - 1))
     px = float(x) - dt * u[int(mx + 0.5), int(my + 0.5)] * inv_h
@@ -79,7 +79,7 @@ def advect_upwind(q, x, y, u, nx, v, ny, dt, inv_h, source, out):
         slope_y = q[x, wp.min(y + 1, ny - 1)] - here
     value = here - dt * inv_h * (u[x, y] * slope_x + v[x, y] * slope_y)
     #| or
-    # what flows in and out of each face
+    # flux through each face
     value = here - dt * inv_h * (
         wp.max(u[x, y], 0.0) * (here - q[wp.max(x - 1, 0), y])
         + wp.min(u[x, y], 0.0) * (q[wp.min(x + 1, nx - 1), y] - here)

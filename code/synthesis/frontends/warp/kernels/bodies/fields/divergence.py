@@ -9,7 +9,7 @@ def divergence_2(SOLID, cell_type, x, y, out, h, uf, vf, worst, residual, source
         out[x, y] = 0.0
         return
     #| end
-    #? velocities stand on the faces of cells
+    #? velocities are on cell faces
     #| one of
     div = (uf[x + 1, y] - uf[x, y] + vf[x, y + 1] - vf[x, y]) / h
     #| or
@@ -27,7 +27,7 @@ def divergence_2(SOLID, cell_type, x, y, out, h, uf, vf, worst, residual, source
     #| end
     #| end
     #| 0.3
-    # what flows out of a source is none
+    # sources have no outflow
     div -= source[x, y]
     #| end
     out[x, y] = RESULT

@@ -13,10 +13,10 @@ def heat(q, x, y, FIXED, cell_type, out, NEIGHBORS, boundary_value, decay, h, la
     #| end
     NEIGHBORS
     #| one of
-    # heat is conducted, and lost to the surroundings
+    # conduction and loss to the surroundings
     change = weight * laplacian / (h * h) - decay * (here - boundary_value)
     #| or
-    # heat is conducted, and made in the cell
+    # conduction and heat source in the cell
     change = weight * laplacian / (h * h) + source[x, y]
     #| or
     change = weight * laplacian / (h * h) + source[x, y] - decay * (here - boundary_value)
@@ -51,7 +51,7 @@ def heat_step_materials(q, x, y, conduct, nx, ny, h, source, capacity, dt, out):
         ky = conduct[x, y + 1]
         flow += 2.0 * k * ky / (k + ky) * (q[x, y + 1] - here)
     #| or
-    # between two cells, the mean of what they conduct
+    # mean conductivity of two cells
     x0 = wp.max(x - 1, 0)
     x1 = wp.min(x + 1, nx - 1)
     y0 = wp.max(y - 1, 0)

@@ -29,7 +29,7 @@ def heights(q, x, y, SOLID, cell_type, out, rate, NEIGHBORS, c2, dt, h, laplacia
 
 
 def update_shallow_water_velocity(SOLID, cell_type, x, y, dt, gravity, h, q, u_io, v_io, decay):
-    #? of the faces towards lower indices
+    #? for the faces towards lower indices
     u_next = float(0.0)
     v_next = float(0.0)
     #| one of
@@ -59,7 +59,7 @@ def update_shallow_water_velocity(SOLID, cell_type, x, y, dt, gravity, h, q, u_i
 
 
 def update_water_depth(x, depth, uf, y, nx, vf, ny, h, depth_out, dt):
-    # what flows through the faces takes the water of the side that it comes from
+    # face fluxes use the upwind depth
     #| one of
     flux_x = float(0.0)
     if x > 0:
@@ -89,6 +89,6 @@ def update_water_depth(x, depth, uf, y, nx, vf, ny, h, depth_out, dt):
     #| one of
     depth_out[x, y] = depth[x, y] - dt * change
     #| or
-    # it does not get less than dry
+    # water depth is not negative
     depth_out[x, y] = wp.max(depth[x, y] - dt * change, 0.0)
     #| end

@@ -31,7 +31,7 @@ def pressure_jacobi(SOLID, cell_type, x, y, out, q, nx, ny, h, source, omega):
         out[x, y] = q[x, y]
         return
     #| or
-    # closed in on all sides
+    # enclosed on all sides
     if num == 0:
         out[x, y] = 0.0
         return

@@ -63,7 +63,7 @@ def to_grid(
     wp.atomic_add(grid_v, gx + 1, gy + 1, fx * fy * mv)
     #| end
     #| or
-    #? all of it to one node
+    #? everything to one node
     wp.atomic_add(grid_m, gx, gy, m)
     #| 0.6
     wp.atomic_add(grid_v, gx, gy, velocities[tid] * m)

@@ -37,7 +37,7 @@ def cases(
         surface_cells[slot] = wp.vec3i(i, j, k)
     #| or
     wp.atomic_add(num_cells, 0, 1)
-    # all triangles of a case stand in one table
+    # all triangles of a case are in one table
     wp.atomic_add(num_triangles, 0, case_triangles[mask])
     #| end
     #| or

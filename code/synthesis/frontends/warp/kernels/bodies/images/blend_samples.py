@@ -16,7 +16,7 @@ def accumulate_samples(LEAVE, AT, samples_io, max_samples, VIEW, moved, rgb, rgb
     #| end
     #| or
     n = samples_io[AT]
-    #? the camera moved: begin again
+    #? the camera moved: restart
     if moved[VIEW]:
         n = 0
     #| end
@@ -33,7 +33,7 @@ def temporal_filter(LEAVE, AT, VIEW, ids, last_ids, moved, rgb, rgb_io, clamp_wi
     LEAVE
     #| one of
     if either(moved[VIEW], moved[VIEW] or ids[AT] != last_ids[AT]):
-        #? what was there before says nothing
+        #? earlier entries are invalid
         rgb_io[AT] = rgb[AT]
         return
     past = rgb_io[AT]
@@ -48,7 +48,7 @@ def temporal_filter(LEAVE, AT, VIEW, ids, last_ids, moved, rgb, rgb_io, clamp_wi
     rgb_io[AT] = new_share * rgb[AT] + (1.0 - new_share) * past
     #| end
     #| or
-    #? history counts only of the same thing, seen from the same place
+    #? history is valid only for the same object and view
     same = not moved[VIEW] and ids[AT] == last_ids[AT]
     weight = new_share if same else 1.0
     rgb_io[AT] = either(wp.lerp(rgb_io[AT], rgb[AT], weight), rgb_io[AT] + weight * (rgb[AT] - rgb_io[AT]))

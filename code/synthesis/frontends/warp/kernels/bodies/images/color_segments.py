@@ -24,7 +24,7 @@ def colorize_segments(
         rgb_out[AT] = either(background, wp.vec3(0.0, 0.0, 0.0))
         return
     c = either(palette[segment], palette[segment], id_color(segment))
-    #? what is selected stands out
+    #? the selection is highlighted
     if segment == selected_id:
         c = 0.5 * c + 0.5 * highlight
     #| end
@@ -35,7 +35,7 @@ def colorize_segments(
         c = palette[segment]
     rgb_out[AT] = c
     #| or
-    #? over the picture itself
+    #? over the image itself
     c = rgb[AT]
     if segment >= 0:
         c = wp.lerp(c, palette[segment], overlay_alpha)
@@ -56,7 +56,7 @@ def hash_segment_colors(
         rgb_out[AT] = background
         #| end
         return
-    #? ids beside each other get colors far apart
+    #? adjacent ids get distinct colors
     #| one of
     #| one of
     c = id_color(segment)

@@ -38,7 +38,7 @@ def count_segments(
     wp.atomic_add(segment_count, VIEW, segment, 1)
     wp.atomic_add(segment_rgb, VIEW, segment, rgb[AT])
     #| or
-    #? the middle of an object is its sum over the count
+    #? the center of an object is its sum over the count
     wp.atomic_add(segment_count, VIEW, segment, 1)
     wp.atomic_add(segment_x, VIEW, segment, either(float(x) + 0.5, float(x)))
     wp.atomic_add(segment_y, VIEW, segment, either(float(y) + 0.5, float(y)))
@@ -84,7 +84,7 @@ def count_confusion(
         if segment == expected:
             wp.atomic_add(overlap_count, VIEW, segment, 1)
     #| or
-    #? the union is what either has, counted once
+    #? size of the union
     if segment >= 0:
         wp.atomic_add(union_count, VIEW, segment, 1)
     if segment == expected:

@@ -15,7 +15,7 @@ def depth_to_gray(
         gray_out[AT] = wp.uint8(0)
         return
     #| one of
-    #? near things are bright
+    #? near objects are bright
     t = saturate((far - z) / (far - near))
     gray_out[AT] = wp.uint8(either(255.0 * t, 50.0 + 205.0 * t))
     #| or
@@ -23,7 +23,7 @@ def depth_to_gray(
     #| one of
     gray_out[AT] = either(to_byte(shade), wp.uint8(255.0 * shade))
     #| or
-    #? what is far stays visible
+    #? distant objects stay visible
     gray_out[AT] = wp.uint8(50.0 + 205.0 * shade)
     #| or
     if invert:
@@ -38,7 +38,7 @@ def depth_to_gray(
     t = (z - range_min[VIEW]) / wp.max(range_max[VIEW] - range_min[VIEW], 1.0e-6)
     gray_out[AT] = wp.uint8(255.0 * either(saturate(1.0 - t), saturate(1.0 - t), wp.clamp(1.0 - t, 0.0, 1.0)))
     #| or
-    #? by its inverse, so that near things differ more
+    #? inverse depth, for more contrast nearby
     t = (1.0 / wp.max(z, near) - 1.0 / far) / (1.0 / near - 1.0 / far)
     gray_out[AT] = wp.uint8(255.0 * either(saturate(t), saturate(t), wp.clamp(t, 0.0, 1.0)))
     #| end

@@ -28,12 +28,12 @@ def add_depth_noise(
     #| or
     noisy = z + noise_level * wp.randn(rng)
     #| or
-    #? a stereo camera measures disparity
+    #? stereo cameras measure disparity
     disparity = baseline_focal / z + noise_level * wp.randn(rng)
     noisy = baseline_focal / wp.max(disparity, 0.1)
     #| end
     #| one of
-    # steps of what the sensor can tell apart
+    # quantized to the resolution of the sensor
     noisy = wp.floor(noisy / depth_step) * depth_step
     #| or
     #| end

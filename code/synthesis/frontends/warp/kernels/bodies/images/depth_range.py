@@ -36,7 +36,7 @@ def accumulate_depth_error(
     z = depth[AT]
     z_ref = over_depth[AT]
     #| one of
-    #? both have to have hit something
+    #? both must have hit something
     if z <= 0.0 or z_ref <= 0.0:
         return
     #| or

@@ -27,7 +27,7 @@ def find_edges(LEAVE, AT, ids, LEFT, x, UP, y, depth, depth_jump, crease, normal
     if y > 0 and not same_surface(depth[AT], depth[UP], normal[AT], normal[UP], depth_jump, crease):
         edge = True
     #| or
-    #? a crease within one object counts too
+    #? a crease within one object is also an edge
     if x > 0:
         if ids[LEFT] != segment or wp.dot(normal[AT], normal[LEFT]) < crease:
             edge = True

@@ -35,7 +35,7 @@ def fill_depth_holes(LEAVE, AT, depth, depth_out, height, y, width, x, VIEW, pix
     else:
         depth_out[AT] = 0.0
     #| or
-    #? a single pixel says too little
+    #? a single pixel is too noisy
     depth_out[AT] = total / float(num) if num > 1 else 0.0
     #| or
     depth_out[AT] = total / float(wp.max(num, 1))
@@ -110,7 +110,7 @@ def bilateral_filter(LEAVE, AT, depth, depth_out, radius, x, y, height, width, i
             #| end
             total += weight * z_near
             weight_sum += weight
-    #? the pixel itself counts always
+    #? the pixel itself always counts
     depth_out[AT] = total / weight_sum
 
 
@@ -125,7 +125,7 @@ def denoise_colors(
     for dy in range(-1, 2):
         for dx in range(-1, 2):
             #| one of
-            # wider from pass to pass
+            # step grows from pass to pass
             sample_x = x + spread * dx
             sample_y = y + spread * dy
             #| or
@@ -203,7 +203,7 @@ def dilate_mask(
     #| one of
     valid_out[AT] = num >= min_count
     #| or
-    #? single pixels go, holes close
+    #? removes single pixels and closes holes
     if valid[AT]:
         valid_out[AT] = num > 1
     else:
@@ -311,7 +311,7 @@ def reject_flying_pixels(
                 if wp.abs(z_near - z) < either(depth_jump, depth_jump * z):
                     num += 1
                 #| end
-    #? the pixel itself is one of them
+    #? the pixel itself is included
     if num > min_count:
         depth_out[AT] = z
     else:

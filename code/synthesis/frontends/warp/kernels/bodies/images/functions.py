@@ -155,7 +155,7 @@ def depth_shade(z: float, near: float, far: float) -> float:
     t = (z - near) / (far - near)
     return 1.0 - wp.clamp(t, 0.0, 1.0)
     #| or
-    #? by its inverse, so that near things differ more
+    #? inverse depth, for more contrast nearby
     t = (1.0 / wp.max(z, near) - 1.0 / far) / (1.0 / near - 1.0 / far)
     return wp.clamp(t, 0.0, 1.0)
     #| end

@@ -29,7 +29,7 @@ def compute_camera_rays(
     direction = wp.normalize(either(pixel_ray(x, y, focal, center_x, center_y), lens_ray(x, y, lens[VIEW])))
     #| or
     rng = wp.rand_init(seed + frame, x + width * (y + height * VIEW_NUMBER))
-    #? another place within the pixel in each frame
+    #? a different subpixel position in each frame
     u = (float(x) + wp.randf(rng) - center_x) / focal
     v = (float(y) + wp.randf(rng) - center_y) / focal
     direction = wp.normalize(wp.vec3(u, v, 1.0))

@@ -61,7 +61,7 @@ def shade_pixels(
     c = wp.vec3(base[0] * light[0], base[1] * light[1], base[2] * light[2])
     #| end
     #| one of
-    #? far things fade
+    #? distant objects fade
     fog = either(saturate(depth[AT] / far), saturate(depth[AT] / far), wp.clamp(depth[AT] / far, 0.0, 1.0))
     c = wp.lerp(c, background, fog)
     #| or

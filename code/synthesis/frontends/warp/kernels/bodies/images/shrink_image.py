@@ -14,7 +14,7 @@ def downsample_image(LEAVE, factor, VIEW, fine_rgb, x, y, small_rgb, fine_ids, b
             total += fine_rgb[VIEW, factor * y + b, factor * x + a]
     small_rgb[VIEW, y, x] = total / float(factor * factor)
     #| or
-    #? pixels that show nothing do not count
+    #? empty pixels do not count
     num = int(0)
     for b in range(factor):
         for a in range(factor):

@@ -58,7 +58,7 @@ def tile_packed_images(
     for k in range(3):
         atlas_bytes[to_y, to_x, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(255))
     #| or
-    #? a line between the tiles
+    #? a line separates the tiles
     if x == 0 or y == 0:
         for k in range(3):
             atlas_bytes[to_y, to_x, k] = wp.uint8(0)

@@ -30,7 +30,7 @@ def normalize_observation(
         obs[VIEW, k, y, x] = float((packed >> wp.uint32(8 * k)) & wp.uint32(255)) / 255.0
     #| end
     #| one of
-    # depth is the fourth
+    # depth is the fourth component
     #| one of
     z = depth[AT]
     if either(z <= near or z >= far, not in_depth_range(z, near, far)):
@@ -41,7 +41,7 @@ def normalize_observation(
     obs[VIEW, 3, y, x] = saturate((depth[AT] - near) / (far - near))
     #| end
     #| or
-    # what is to be found is marked in the fourth
+    # targets are marked in the fourth channel
     obs[VIEW, 3, y, x] = 1.0 if ids[AT] == selected_id else 0.0
     #| or
     #| end
@@ -60,7 +60,7 @@ def stack_frames(
     value = rgb_to_luminance(unpack_color(bits[AT]))
     #| end
     if moved[VIEW]:
-        #? a new episode begins with the same frame everywhere
+        #? a new episode fills the stack with its first frame
         for k in range(4):
             obs[VIEW, k, y, x] = value
     else:
@@ -81,7 +81,7 @@ def augment_images(
     rgb_out, width, x, y, saturate,
 ):
     LEAVE
-    #? one draw for the whole view
+    #? one random number for the whole view
     rng = wp.rand_init(seed, either(VIEW_NUMBER, frame + VIEW_NUMBER))
     gain = 1.0 + either(contrast_range * (2.0 * wp.randf(rng) - 1.0), wp.randf(rng, -contrast_range, contrast_range))
     shift = either(brightness_range * (2.0 * wp.randf(rng) - 1.0), wp.randf(rng, -brightness_range, brightness_range))
@@ -163,7 +163,7 @@ def luminance_histogram(
         return
     #| end
     #| or
-    #? by its logarithm, as eyes see it
+    #? logarithmic
     level = int(0)
     if luma > min_luma:
         t = (wp.log2(luma) - wp.log2(min_luma)) / (-wp.log2(min_luma))

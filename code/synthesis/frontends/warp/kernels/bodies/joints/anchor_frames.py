@@ -39,7 +39,7 @@ def anchor_frames(
     s = -2.0 if q_err[3] < 0.0 else 2.0
     rot_err = s * wp.vec3(q_err[0], q_err[1], q_err[2])
     #| end
-    #? what a joint leaves free is no error
+    #? motion along free axes is no error
     if kind == JOINT_PRISMATIC:
         x_err -= wp.dot(x_err, joint_axis[qd_start]) * joint_axis[qd_start]
     elif kind == JOINT_REVOLUTE:
@@ -57,7 +57,7 @@ def anchor_frames(
     #| one of
     frame_out[tid] = either(wp.transform_inverse(X_wpj) * X_wcj, wp.transform_multiply(wp.transform_inverse(X_wpj), X_wcj))
     #| or
-    # how far the anchors are apart
+    # distance between the anchors
     #| one of
     x_err = wp.transform_get_translation(X_wcj) - wp.transform_get_translation(X_wpj)
     error_out[tid] = either(x_err, wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), x_err))
@@ -65,7 +65,7 @@ def anchor_frames(
     error_out[tid] = wp.transform_get_translation(wp.transform_inverse(X_wpj) * X_wcj)
     #| end
     #| 0.75
-    # a hinge has an axis that both bodies should share
+    # a hinge keeps the axes of both bodies aligned
     if kind == JOINT_REVOLUTE:
         axis_p = wp.transform_vector(X_wpj, joint_axis[qd_start])
         axis_c = wp.transform_vector(X_wcj, joint_axis[qd_start])

@@ -68,7 +68,7 @@ def joint_coordinates(
         v_rel -= wp.spatial_top(body_qd[parent]) + wp.cross(w_p, r_p)
         w_rel -= w_p
     #| end
-    # as the parent's side of the joint sees it
+    # in the parent frame of the joint
     v_j = wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), v_rel)
     w_j = wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), w_rel)
     if kind == JOINT_PRISMATIC:

@@ -69,7 +69,7 @@ def joint_drives(
         #| or
         if effort_limit[dof] > 0.0:
             top = effort_limit[dof]
-            #? less is left to turn on the faster it turns; it may brake with all
+            #? available torque falls with speed; braking has all of it
             if velocity_limit[dof] > 0.0 and tau * joint_qd[dof] > 0.0:
                 top = top * wp.max(1.0 - wp.abs(joint_qd[dof]) / velocity_limit[dof], 0.0)
             tau = either(clamp_symmetric(tau, top), clamp_symmetric(tau, top), wp.clamp(tau, -top, top))

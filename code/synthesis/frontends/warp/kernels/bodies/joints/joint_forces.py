@@ -56,7 +56,7 @@ def joint_forces(
     s = 2.0 if q_err[3] >= 0.0 else -2.0
     ang_err = wp.transform_vector(X_wpj, s * wp.vec3(q_err[0], q_err[1], q_err[2]))
     #| end
-    # what holds the child to the frame of the parent
+    # force that holds the child to the parent frame
     f = -x_err * attach_ke - v_err * attach_kd
     t = -ang_err * attach_ke - w_err * attach_kd
     #| one of

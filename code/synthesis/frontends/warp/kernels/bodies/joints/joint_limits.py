@@ -16,7 +16,7 @@ def joint_limits(
         f = float(0.0)
         if q < limit_lower[qd_start]:
             f = limit_ke[qd_start] * (limit_lower[qd_start] - q)
-            # it brakes only what goes on outwards
+            # damping only for outward motion
             if qd < 0.0:
                 f -= limit_kd[qd_start] * qd
         elif q > limit_upper[qd_start]:
@@ -28,7 +28,7 @@ def joint_limits(
         joint_f_out[qd_start] = limit_force(q, qd, limit_lower[qd_start], limit_upper[qd_start],                     limit_ke[qd_start], limit_kd[qd_start])
         #| end
     elif kind == JOINT_BALL:
-        # the cone that the axis of the child stays in
+        # cone that limits the axis of the child
         imag = wp.vec3(joint_q_in[q_start], joint_q_in[q_start + 1], joint_q_in[q_start + 2])
         axis = joint_axis[qd_start]
         swing = wp.quat_rotate(wp.normalize(wp.quat(imag, joint_q_in[q_start + 3])), axis)

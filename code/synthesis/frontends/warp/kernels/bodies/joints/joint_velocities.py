@@ -73,7 +73,7 @@ def joint_velocities(
         v_s = v_wp + v_j
         body_v[child] = v_s
         #| one of
-        # acceleration of the parent, and what the motion adds
+        # acceleration of the parent plus velocity terms
         a_wp = body_a[parent] if parent >= 0 else wp.spatial_vector()
         body_a[child] = a_wp + motion_cross(v_s, v_j)
         #| or

@@ -4,7 +4,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def reset(num_coords, q_start, tid, default_q, joint_q, num_dofs, default_qd, joint_qd_out, qd_start):
-    # coordinates and velocities of a joint stand in a row each
+    # coordinates and velocities of a joint are contiguous
     #| one of
     for k in range(q_start, q_start + num_coords[tid]):
         joint_q[k] = default_q[k]

@@ -11,17 +11,17 @@ def forces(
 ):
     count = num_rows[env]
     for row in range(count):
-        #? how far the acceleration is from the one that the row asks for
+        #? difference from the reference acceleration of the row
         jaref = -bias[env, row]
         for i in range(either(nv, jac.shape[2])):
             jaref += jac[env, row, i] * q_in[env, i]
         force = -stiff[env, row] * jaref
         #| one of
         if kind[env, row] == ROW_CONTACT:
-            #? contacts push and never pull
+            #? contacts push only
             force = wp.max(force, 0.0)
         elif kind[env, row] == ROW_FRICTION:
-            # dry friction gives no more than its bound
+            # dry friction is bounded
             #| one of
             force = clamp_symmetric(force, bound[env, row])
             #| or

@@ -15,7 +15,7 @@ def impulses(
         if active[env, row] == 0:
             continue
         #| end
-        # how fast the row moves, by all joints
+        # row velocity from all joints
         v = float(0.0)
         for i in range(either(nv, jac.shape[2])):
             v += jac[env, row, i] * qvel[env, i]
@@ -23,7 +23,7 @@ def impulses(
         #| one of
         dl = (goal[env, row] - v) / row_diag[env, row]
         #| or
-        # a soft row gives way to its own impulse
+        # a soft row yields to its own impulse
         dl = (goal[env, row] - v - softness * old) / (row_diag[env, row] + softness)
         #| or
         dl = relaxation * (goal[env, row] - v) / row_diag[env, row]
@@ -31,19 +31,19 @@ def impulses(
         #| one of
         new = old + dl
         if kind[env, row] == ROW_CONTACT:
-            #? contacts push and never pull
+            #? contacts push only
             new = wp.max(new, 0.0)
         elif kind[env, row] == ROW_FRICTION:
-            # as far as what presses the bodies together lets it hold
+            # bounded by friction of the normal force
             limit = mu[env, row] * lam[env, normal_row[env, row]]
             new = either(clamp_symmetric(new, limit), wp.clamp(new, -limit, limit))
         #| or
-        #? contacts push and never pull
+        #? contacts push only
         new = old + dl
         if kind[env, row] != ROW_EQUALITY:
             new = wp.max(new, 0.0)
         #| end
         lam[env, row] = new
-        #? the rows after this one feel it
+        #? later rows use it
         for i in range(either(nv, jac.shape[2])):
             qvel[env, i] += inv_m_jac[env, row, i] * (new - old)

@@ -20,7 +20,7 @@ def mass_matrix(jac, nv, num_bodies, mass, env, armature, M):
             #| end
             M[env, i, k] = total
             #| one of
-            # and the other half
+            # and the other half-edge
             M[env, k, i] = total
             #| or
             if i != k:

@@ -20,7 +20,7 @@ def states(com_pos, com_w, tid, X_wb, body_v, com_v, omega, body_com, q):
 
 def states_2(STATIC, body_flags, tid, inv_inertia_out, q, inv_inertia, inertia, inertia_out, momentum_out, omega):
     #| one of
-    # what cannot be turned has none
+    # bodies without rotation have none
     if (body_flags[tid] & STATIC) != 0:
         inv_inertia_out[tid] = wp.mat33()
         return
@@ -44,7 +44,7 @@ def states_2(STATIC, body_flags, tid, inv_inertia_out, q, inv_inertia, inertia, 
 
 def states_3(STATIC, body_flags, tid, X_wb, body_v, com_w, omega, masses, inertia, q, p_sum, world, l_sum):
     #| one of
-    # what stands still has none
+    # static bodies have none
     if (body_flags[tid] & STATIC) != 0:
         return
     #| or
@@ -59,7 +59,7 @@ def states_3(STATIC, body_flags, tid, X_wb, body_v, com_w, omega, masses, inerti
 
 def states_4(STATIC, body_flags, tid, com_sum, com_w, masses, mass_sum, world):
     #| one of
-    # what cannot be moved has no weight in the sum
+    # fixed bodies have no weight in the sum
     if (body_flags[tid] & STATIC) != 0:
         return
     #| or
@@ -75,7 +75,7 @@ def states_4(STATIC, body_flags, tid, com_sum, com_w, masses, mass_sum, world):
 
 def states_5(STATIC, body_flags, tid, energy_out, X_wb, body_v, com_w, omega, q, inertia, masses, gravity):
     #| one of
-    # what stands still has none
+    # static bodies have none
     if (body_flags[tid] & STATIC) != 0:
         energy_out[tid] = 0.0
         return

@@ -12,14 +12,14 @@ def wrenches(ARM, force, saturate, throttle, tid, X_wb, arm, torque_ratio):
     f = wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust)
     t = wp.cross(arm, f)
     #| 0.5
-    # and what it turns the other way
+    # and the reaction torque
     t -= wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust) * torque_ratio
     #| end
 
 
 def wrenches_2(ARM, body_v, tid, wind, drag, wind_on, arm, omega, spin_drag):
     ARM
-    #? wind acts by how fast the air passes the body
+    #? wind force depends on relative air speed
     passing = wind - body_v[tid]
     #| one of
     f = passing * (drag * wp.length(passing))
@@ -39,7 +39,7 @@ def wrenches_3(
     ARM, com_w, draft, ground, saturate, displaced, gravity, masses, tid, arm, body_v, drag, omega, spin_drag,
 ):
     ARM
-    #? what is below the surface is lifted by the water it pushes away
+    #? submerged parts are lifted by buoyancy
     submerged = saturate((ground - com_w[2]) / draft + 0.5)
     #| one of
     f = gravity[0] * -displaced * submerged
@@ -67,7 +67,7 @@ def wrenches_4(ARM, force, tid, arm, torque, application, com_w, force_local, X_
     f = force[tid]
     t = torque[tid]
     if force_local[tid]:
-        # all of it is given in the frame of the body
+        # everything is in the body frame
         rot = wp.transform_get_rotation(X_wb)
         arm = wp.quat_rotate(rot, application[tid] - body_com[tid])
         f = wp.quat_rotate(rot, f)

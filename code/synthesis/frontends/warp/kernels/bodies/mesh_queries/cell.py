@@ -5,7 +5,7 @@ import warp as wp
 
 def cell(nx, tid, ny, cell_size, grid_origin):
     #| one of
-    #? the middle of the thread's cell
+    #? the center of the thread's cell
     ix = tid % nx
     iy = tid // nx % ny
     iz = tid // (nx * ny)

@@ -60,7 +60,7 @@ def voxelize_mesh(
     else:
         state[tid] = OUTSIDE
     #| or
-    #? cells that another mesh fills stay filled
+    #? cells filled by another mesh stay filled
     if answer.result and answer.sign < 0.0:
         state_io[tid] = material_id
     #| end

@@ -58,7 +58,7 @@ def surface_error(
     answer = wp.mesh_query_point_no_sign(mesh, p, reach)
     #| one of
     if not answer.result:
-        #? too far away to be of this surface
+        #? too far away to belong to this surface
         wp.atomic_add(num_outliers, 0, 1)
         return
     SURFACE

@@ -16,7 +16,7 @@ def project_to_mesh(tid, x, mesh, reach, out, SURFACE, surface, offset, strength
     #| or
     d = p - surface
     r = wp.length(d)
-    #? a little off the surface, on the side where it is
+    #? offset slightly from the surface, on the same side
     out[tid] = surface + (offset / wp.max(r, 1.0e-3)) * d
     #| or
     # part of the way only
@@ -47,7 +47,7 @@ def constrain_to_surface(IDLE, dt, tid, v, x_io, mesh, reach, in_contact, SURFAC
     answer = wp.mesh_query_point_no_sign(mesh, p, reach)
     #| one of
     if not answer.result:
-        #? it has come off
+        #? it has come loose
         x_io[tid] = p
         in_contact[tid] = 0
         return

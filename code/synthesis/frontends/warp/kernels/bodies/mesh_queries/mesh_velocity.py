@@ -28,7 +28,7 @@ def mesh_contact_forces(IDLE, tid, x, margin, mesh, radius, SURFACE, surface, v,
     #| end
     #| one of
     vt = v_rel - vn * n
-    #? at most what friction holds
+    #? bounded by the friction limit
     ft = -wp.normalize(vt) * wp.min(kf * wp.length(vt), mu * fn)
     wp.atomic_add(f, tid, fn * n + ft)
     #| or
@@ -51,7 +51,7 @@ def apply_surface_velocity(IDLE, tid, x, mesh, reach, SURFACE, strength, surface
     w = strength * wp.max(1.0 - wp.length(p - surface) / reach, 0.0)
     v_io[tid] = wp.lerp(v_io[tid], v_s, w)
     #| or
-    #? nothing goes into the surface
+    #? no velocity into the surface
     n = wp.normalize(p - surface)
     vn = wp.dot(v_io[tid] - v_s, n)
     if vn < 0.0:

@@ -40,12 +40,12 @@ def resolve_penetration(IDLE, dt, tid, v_io, x_io, mesh, reach, SURFACE, surface
     if s >= margin:
         return
     n = answer.sign * d / wp.max(r, 1.0e-3)
-    #? no farther than a step may go
+    #? limited to the largest step
     x_io[tid] = p + wp.min(margin - s, max_push) * n
     #| one of
     v_io[tid] -= wp.min(wp.dot(v_io[tid], n), 0.0) * n
     #| or
-    #? it keeps what goes along the surface, but for friction
+    #? tangential velocity is kept except for friction
     vn = wp.dot(v_io[tid], n)
     vt = v_io[tid] - vn * n
     v_io[tid] = wp.max(vn, 0.0) * n + (1.0 - mu) * vt

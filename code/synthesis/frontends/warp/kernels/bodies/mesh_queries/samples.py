@@ -88,7 +88,7 @@ def bake_sdf(CELL, QUERY, band, mesh, p, SURFACE, surface, thickness, phi, tid, 
     else:
         phi[tid] = band
     #| or
-    #? the nearest of several meshes stays
+    #? the nearest of several meshes is kept
     if not answer.result:
         return
     SURFACE

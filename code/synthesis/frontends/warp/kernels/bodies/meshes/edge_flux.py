@@ -9,12 +9,12 @@ def diffusive_flux(owner, tid, neighbor, area, face_diffusivity, outside, rest, 
     #| one of
     if other_cell < 0:
         #| one of
-        # a face of the border, with a given value outside
+        # a boundary face, with a given value outside
         q = face_diffusivity[tid] * area[tid] * (outside - u[own]) / rest[tid]
         wp.atomic_add(out, own, q)
         return
         #| or
-        # nothing flows over the border
+        # no flux through the boundary
         return
         #| end
     q = face_diffusivity[tid] * area[tid] * (u[other_cell] - u[own]) / rest[tid]
@@ -61,7 +61,7 @@ def upwind_flux(owner, tid, neighbor, face_flow, outside, u, out, blend):
         wp.atomic_add(out, other_cell, q)
     #| or
     if other_cell < 0:
-        #? in with the value outside, out with that of the cell
+        #? inflow uses the outside value, outflow that of the cell
         if flow > 0.0:
             #| one of
             wp.atomic_add(out, own, -flow * u[own])
@@ -78,7 +78,7 @@ def upwind_flux(owner, tid, neighbor, face_flow, outside, u, out, blend):
     #| one of
     q = wp.max(flow, 0.0) * u[own] + wp.min(flow, 0.0) * u[other_cell]
     #| or
-    #? a part of it from the mean of both
+    #? blended with the mean of both
     upwind = u[own] if flow > 0.0 else u[other_cell]
     q = flow * (blend * 0.5 * (u[own] + u[other_cell]) + (1.0 - blend) * upwind)
     #| end
@@ -96,7 +96,7 @@ def rusanov_flux(owner, tid, neighbor, u, outside, area, out, max_speed):
     other_cell = neighbor[tid]
     u_l = u[own]
     #| one of
-    # over the border it flows out as it is inside
+    # outflow boundary with the inner value
     u_r = u_l
     #| or
     u_r = u_l

@@ -21,7 +21,7 @@ def eval_springs(ENDS, a, b, x, distance_between, TINY, rest, tid, ke, kd, v, so
     stretch = r / rest[tid] - 1.0
     #| end
     #| one of
-    #? a cable does not push
+    #? a cable carries no compression
     if stretch <= 0.0:
         return
     f_n = ke * stretch
@@ -108,7 +108,7 @@ def solve_distance_constraints(
     #| or
     push = (-relaxation * c / (w_a + w_b)) * d / r
     #| or
-    #? only what is longer than at rest
+    #? only if longer than the rest length
     if c <= 0.0:
         return
     push = (-c / (w_a + w_b)) * d / r

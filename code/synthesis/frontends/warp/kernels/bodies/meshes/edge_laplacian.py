@@ -6,7 +6,7 @@ import warp as wp
 def edge_laplacian(ENDS, a, b, fixed, tid, u, w, rest, out, energy):
     ENDS
     #| one of
-    #? the ends of fixed edges do not change
+    #? fixed edges stay unchanged
     if fixed[a] == 1 and fixed[b] == 1:
         return
     #| or
@@ -72,7 +72,7 @@ def cotangent_laplacian(ENDS, opposite, tid, a, x, b, min_area, u, out, edge_wei
     weight = float(0.0)
     for k in range(2):
         c = opposite[tid, k]
-        #? an edge of the border has one face
+        #? a boundary edge has one face
         #| one of
         if c >= 0:
             e0 = x[a] - x[c]

@@ -45,7 +45,7 @@ def classify_edges(
         #| end
         return
     #| one of
-    #? the angle between both faces
+    #? dihedral angle
     cosine = wp.dot(face_normal[f0], face_normal[f1])
     if cosine < crease_cos:
         edge_kind[tid] = CREASE

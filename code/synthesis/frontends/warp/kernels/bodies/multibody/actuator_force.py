@@ -22,7 +22,7 @@ def actuator_force(
     value = ctrl[w, u]
     #| end
     #| 0.6
-    # what has an activation acts by it, and the control changes it
+    # with an activation state, the control drives the activation
     if dyn_type[u] == DYN_INTEGRATOR:
         act_dot[w, u] = value
         value = act[w, u]
@@ -63,7 +63,7 @@ def apply_motor_controls(
     elif mode == MODE_POSITION:
         f = stiffness[u] * (ctrl[w, u] - q) - damping[u] * qd
         #| 0.4
-        # at rest, it needs this much to stay there
+        # force needed to hold it at rest
         f += bias_force[w, dof]
         #| end
     elif mode == MODE_VELOCITY:
@@ -71,7 +71,7 @@ def apply_motor_controls(
     #| one of
     f = either(wp.clamp(f, -max_force[u], max_force[u]), clamp_symmetric(f, max_force[u]))
     #| or
-    # the faster the motor turns, the less it has left in that direction
+    # available torque falls with speed in that direction
     most = wp.clamp(stall_force[u] * (1.0 - qd / no_load_speed[u]), 0.0, max_force[u])
     least = wp.clamp(stall_force[u] * (-1.0 - qd / no_load_speed[u]), -max_force[u], 0.0)
     f = wp.clamp(f, least, most)

@@ -13,7 +13,7 @@ def body_pose(
     #| 0.5
     #| one of
     if not world_active[w] or sleeping[w, b] == 1:
-        #? it stays where it was
+        #? it keeps its position
         pos_out[w, b] = xpos_last[w, b]
         quat_out[w, b] = xquat_last[w, b]
         return
@@ -54,7 +54,7 @@ def body_pose(
         adr = jnt_qposadr[jnt]
         #| one of
         if kind == JNT_FREE:
-            # a floating body is where its coordinates say; the scalar part comes first
+            # a floating body has the pose in its coordinates, scalar part first
             p = wp.vec3(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2])
             q = wp.normalize(wp.quat(qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6], qpos[w, adr + 3]))
             continue

@@ -10,7 +10,7 @@ def camera_pose(
     mode = cam_mode[b]
     body = cam_body[b]
     target = cam_target[b]
-    #? nothing to look at
+    #? no target to look at
     #| one of
     if target < 0 and (mode == CAM_TARGETBODY or mode == CAM_TARGETCOM):
         return
@@ -23,7 +23,7 @@ def camera_pose(
         return
     #| one of
     if mode == CAM_TRACK or mode == CAM_TRACKCOM:
-        #? it moves along, but does not turn
+        #? it translates but does not rotate
         center = xpos[w, body]
         if mode == CAM_TRACKCOM:
             center = subtree_com[w, body]

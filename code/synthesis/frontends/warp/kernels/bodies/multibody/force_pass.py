@@ -11,7 +11,7 @@ def force_pass(
     move_force,
 ):
     #| 0.6
-    # nothing acts on a sleeping body
+    # sleeping bodies are skipped
     #| one of
     if sleeping[w, b] == 1:
     #| or
@@ -29,7 +29,7 @@ def force_pass(
     push = wp.spatial_top(xfrc[w, b])
     #| end
     #| 0.6
-    # a part of the weight is carried
+    # part of the weight is compensated
     #| one of
     push -= gravity[w] * (mass[b] * gravcomp[b])
     #| or
@@ -38,7 +38,7 @@ def force_pass(
     #| end
     #| end
     #| one of
-    # a medium that resists moving and turning
+    # drag on translation and rotation
     flow = com_vel_in[w, b] - wind
     push -= drag * flow
     moment -= spin_drag * ang_vel_in[w, b]
@@ -48,12 +48,12 @@ def force_pass(
     push -= flow * (drag * wp.length(flow))
     moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b]))
     #| or
-    # lift, as far as the medium is displaced
+    # buoyancy of the displaced medium
     #| one of
     share = saturate(0.5 + 0.5 * (water_level - xipos[w, b][2]) / half_height[b])
     push -= gravity[w] * (water_density * volume[b] * share)
     #| or
-    #? the cap of a ball that is below the surface
+    #? submerged spherical cap
     depth = wp.clamp(water_level - xipos[w, b][2] + ball_radius[b], 0.0, 2.0 * ball_radius[b])
     below = wp.pi * depth * depth * (ball_radius[b] - depth / 3.0)
     push -= gravity[w] * (water_density * below)

@@ -17,7 +17,7 @@ def force_to_parent(
     #? its own and those of its children
     total = force_sum[w, b] + cfrc_body[w, b]
     #| or
-    # what its motion takes, and its children
+    # force for its motion and its children
     total = force_sum[w, b] + inertial_force(cinert[w, b], cacc[w, b], cvel[w, b])
     #| 0.6
     if has_load[b]:
@@ -36,7 +36,7 @@ def force_to_parent(
         torque_of[w, dof] = wp.dot(cdof[w, dof], total)
     pid = parent_of[b]
     #| one of
-    #? the world takes everything
+    #? the world takes no reaction
     if pid > 0:
         wp.atomic_add(force_sum, w, pid, total)
     #| or

@@ -13,7 +13,7 @@ def forces_to_joints(
     if not world_active[w]:
         return
     #| end
-    #? a force here is felt by all joints on the way to the root
+    #? a force here acts on all joints up to the root
     push = wp.spatial_top(xfrc[w, b])
     moment = wp.spatial_bottom(xfrc[w, b])
     #| 0.6

@@ -61,7 +61,7 @@ def gravity_torque(
     #| end
     #| end
     #| 0.6
-    # no more than the motor has
+    # limited to the motor torque
     #| one of
     if wp.abs(total) > max_torque:
         total = wp.sign(total) * max_torque

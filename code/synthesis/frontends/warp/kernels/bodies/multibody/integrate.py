@@ -66,7 +66,7 @@ def euler_step(
     #| one of
     v = qvel[w, u] + qacc[w, u] * dt
     #| or
-    # damping is taken at the end of the step
+    # implicit damping at the end of the step
     v = (qvel[w, u] + qacc[w, u] * dt) / (1.0 + damping[u] * dt)
     #| or
     v = qvel[w, u] + dt * force_in[w, u] * inv_mass[u]

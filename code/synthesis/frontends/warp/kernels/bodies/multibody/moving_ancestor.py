@@ -13,7 +13,7 @@ def moving_ancestor(w, world_active, b, nodes, is_welded, mover, xipos, xpos, ma
     while a >= 0 and is_welded[a]:
         a = nodes[a]
     mover[w, b] = a
-    #? what moves by itself keeps its mass
+    #? movable bodies keep their mass
     if a >= 0 and is_welded[b]:
         arm = xipos[w, b] - xpos[w, a]
         wp.atomic_add(mass_sum, w, a, mass[b])

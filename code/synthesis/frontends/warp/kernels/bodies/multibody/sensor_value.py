@@ -16,7 +16,7 @@ def sensor_pos(
         sensordata[w, adr] = long_qpos[w, jnt_qposadr[obj]]
     #| one of
     elif kind == SENSOR_LIMITPOS:
-        # how far from the nearer end of the range
+        # distance to the nearer limit
         q = long_qpos[w, jnt_qposadr[obj]]
         sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q)
     #| or
@@ -31,7 +31,7 @@ def sensor_pos(
     elif kind == SENSOR_FRAMEPOS:
         x = xpos[w, obj]
         refid = ref_obj[u]
-        # as another frame sees it, if there is one
+        # relative to another frame if there is one
         if refid >= 0:
             x = wp.transpose(xmat[w, refid]) * (x - xpos[w, refid])
         for k in range(3):
@@ -65,7 +65,7 @@ def sensor_vel(
         bodyid = site_body[obj]
         ang = wp.spatial_top(cvel[w, bodyid])
         if kind == SENSOR_GYRO:
-            # as the site sees it
+            # in the frame of the site
             v = wp.transpose(xmat[w, obj]) * ang
         elif kind == SENSOR_FRAMEANGVEL:
             v = ang
@@ -80,7 +80,7 @@ def sensor_vel(
             if kind == SENSOR_VELOCIMETER:
                 v = wp.transpose(xmat[w, obj]) * v
         #| 0.4
-        # no more than the sensor can show
+        # limited to the range of the sensor
         if sensor_cutoff[u] > 0.0:
             for k in range(3):
                 v[k] = clamp_symmetric(v[k], sensor_cutoff[u])

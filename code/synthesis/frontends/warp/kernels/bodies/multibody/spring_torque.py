@@ -24,7 +24,7 @@ def spring_torque(
     ke = stiffness[b]
     #| end
     #| one of
-    #? a floating body is not held
+    #? a floating body is unconstrained
     if ke <= 0.0 or kind == JNT_FREE:
         return
     adr = jnt_qposadr[b]
@@ -60,7 +60,7 @@ def spring_torque(
         at = int(adr)
         to = int(dof)
         if kind == JNT_FREE:
-            #? first it is pulled back to its place
+            #? pulled back to its rest position first
             for i in range(3):
                 spring[w, dof + i] = ke * (spring_ref[adr + i] - qpos[w, adr + i])
             at = adr + 3
@@ -76,7 +76,7 @@ def spring_torque(
         #| one of
         stretch = qpos[w, adr] - spring_ref[adr]
         #| 0.5
-        #? some play
+        #? dead band
         if wp.abs(stretch) < dead_band:
             stretch = 0.0
         #| end

@@ -22,7 +22,7 @@ def subtree_sums(w, world_active, b, mass, min_mass, sleeping, counts, xipos, ma
     #| end
     moment = mass[b] * xipos[w, b]
     a = int(b)
-    # itself, and all that it hangs on
+    # itself and its ancestors
     while a >= 0:
         wp.atomic_add(mass_sum, w, a, mass[b])
         wp.atomic_add(moment_sum, w, a, moment)

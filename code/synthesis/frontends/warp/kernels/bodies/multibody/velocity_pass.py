@@ -39,7 +39,7 @@ def velocity_pass(
     for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):
         kind = jnt_type[jnt]
         if kind == JNT_FREE:
-            # translations have axes that stand still
+            # translation axes are fixed
             for k in range(3):
                 cdof_dot[w, dof + k] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
                 vel += cdof[w, dof + k] * qvel[w, dof + k]

@@ -34,7 +34,7 @@ def mark_surface_particles(
         if either(wp.length_sq(pos - x[other]) < h * h, wp.length(pos - x[other]) < h):
             center += x[other]
             num += 1
-    #? inside, the middle of the neighbors is where the particle is
+    #? in the interior, the centroid of the neighbors is at the particle
     shift = center / float(wp.max(num, 1)) - pos
     #| one of
     if num < min_neighbors:

@@ -12,7 +12,7 @@ def nearest_neighbor(tid, x, h, AROUND, other, OTHERS, nearest_out, TINY, direct
             continue
         OTHERS
         r = wp.length(pos - x[other])
-        #? between equals the lower index decides
+        #? ties go to the lower index
         if r < best or (r == best and other < nearest):
             best = r
             nearest = other

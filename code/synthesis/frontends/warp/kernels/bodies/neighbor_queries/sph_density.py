@@ -42,7 +42,7 @@ def compute_density(tid, x, AROUND, h, other, mass, density, rest_density, press
     pressure[tid] = stiffness * wp.max(rho - rest_density, 0.0)
     #| or
     density[tid] = rho
-    #? it does not pull together
+    #? no attraction
     if rho > rest_density:
         ratio = rho / rest_density
         pressure[tid] = stiffness * (ratio * ratio * ratio - 1.0)
@@ -72,7 +72,7 @@ def smooth_velocities(IDLE, tid, x, AROUND, h, other, mass, v, blend, v_out, rho
     for _ in AROUND(h):
         r = wp.length(pos - x[other])
         if r < h and other != tid:
-            #? the kernel has a volume of one
+            #? normalized kernel
             #| one of
             d_sq = h * h - r * r
             w = 315.0 / (64.0 * wp.pi * wp.pow(h, 9.0)) * d_sq * d_sq * d_sq
@@ -107,7 +107,7 @@ def compute_lambda(tid, x, AROUND, h, other, mass, TINY, rest_sum, lam, relaxati
                 grad_sq += wp.dot(g, g)
     c = rho / rest_sum - 1.0
     #| one of
-    # only what is too dense is moved
+    # only compressed particles are moved
     if c < 0.0:
         lam[tid] = 0.0
         return

@@ -23,7 +23,7 @@ def raycast_depth(far, mesh, ray, start, depth, tid, return_power, hit_mask, bli
         return_power[tid] = 0.0
         return
     depth[tid] = answer.t
-    #? what comes back falls with the square of the distance
+    #? returned intensity falls with the squared distance
     return_power[tid] = wp.abs(wp.dot(answer.normal, ray)) / (answer.t * answer.t)
     #| or
     if not answer.result:
@@ -33,7 +33,7 @@ def raycast_depth(far, mesh, ray, start, depth, tid, return_power, hit_mask, bli
     depth[tid] = answer.t
     hit_mask[tid] = 1
     #| or
-    #? too close to be told from the sensor itself
+    #? below the minimum range of the sensor
     if answer.result and answer.t > blind_range:
         depth[tid] = answer.t
     else:

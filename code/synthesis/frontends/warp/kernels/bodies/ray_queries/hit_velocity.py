@@ -28,7 +28,7 @@ def scan_radial_velocity(
     #| one of
     range_rate[tid] = wp.dot(v_s - sensor_vel, ray)
     #| or
-    #? below what it can tell from rest
+    #? below the resolution of the sensor
     rate = wp.dot(v_s - sensor_vel, ray)
     if wp.abs(rate) < min_rate:
         rate = 0.0

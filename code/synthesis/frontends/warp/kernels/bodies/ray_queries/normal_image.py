@@ -40,7 +40,7 @@ def render_mesh(far, mesh, ray, start, background, shade, tid, light, ambient, f
     shade[tid] = ambient + (1.0 - ambient) * lambert
     #| or
     lambert = wp.max(wp.dot(n, light), 0.0)
-    #? the brighter the nearer
+    #? nearer is brighter
     shade[tid] = (ambient + lambert) / (1.0 + falloff * answer.t * answer.t)
     #| or
     lambert = wp.max(wp.dot(n, light), 0.0)

@@ -24,7 +24,7 @@ def check_visibility(eye, targets, tid, view_range, visible, mesh, count, visibl
         #| end
     #| or
     answer = wp.mesh_query_ray(mesh, eye, d / r, r)
-    #? how much of the way is free
+    #? free fraction of the path
     free = float(1.0)
     if answer.result:
         free = answer.t / r

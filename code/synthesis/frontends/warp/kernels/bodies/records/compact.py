@@ -15,7 +15,7 @@ def compact(
     slot = scan[tid]
     #| one of
     if slot >= either(capacity, max_slots):
-        #? counted, so that the list can be made larger
+        #? counted, so that the list can be enlarged
         wp.atomic_add(num_dropped, 0, 1)
         return
     items_out[slot] = tid

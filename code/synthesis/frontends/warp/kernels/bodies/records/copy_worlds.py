@@ -45,7 +45,7 @@ def copy_worlds(
     parent, world, env_active, i, q_in, q_out, noise, noise_scale, qd_in, qd_out, age_out, episode_age, is_locked,
     q_default, q_lower, q_upper, clamp_symmetric, max_qd, parents_all,
 ):
-    #? each world goes on from the state of its parent
+    #? each world continues from the state of its parent
     src = parent[world]
     #| one of
     #| one of
@@ -61,7 +61,7 @@ def copy_worlds(
     #| or
     q_out[world, i] = q_in[src, i]
     #| 0.4
-    # copies go apart
+    # copies are separated
     if src != world:
         q_out[world, i] = q_in[src, i] + noise_scale * noise[world, i]
     #| end
@@ -114,7 +114,7 @@ def reorder_joints(
     #| end
     qd_out[world, i] = either(qd_in[world, at], qd_in[world, at] * vel_scale, clamp_symmetric(vel_scale * qd_in[world, at], max_qd))
     #| or
-    #? -1 is a joint that the policy does not know
+    #? -1 marks a joint that the policy does not control
     #| one of
     if order_or_none[i] < 0 or not env_active[world]:
     #| or

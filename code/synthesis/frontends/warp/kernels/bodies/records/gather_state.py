@@ -9,7 +9,7 @@ def gather_state(
 ):
     src = index_map[tid]
     #| one of
-    #? nothing to copy from
+    #? no source to copy from
     if src < 0:
         x_out[tid] = 0.0
         kind_out[tid] = -1
@@ -17,7 +17,7 @@ def gather_state(
     x_out[tid] = x_src[src]
     kind_out[tid] = kind_src[src]
     #| or
-    #? nothing to copy from
+    #? no source to copy from
     if src < 0:
         x_out[tid] = 0.0
         v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
@@ -60,13 +60,13 @@ def gather_state(
         v_out[tid] = v_src[src]
         kind_out[tid] = kind_src[src]
     else:
-        #? what is new stays where it was put
+        #? new particles keep their position
         x_out[tid] = values[tid]
         v_out[tid] = v_all[tid]
         kind_out[tid] = -1
     #| or
     if src < 0:
-        #? what is new keeps what it was given
+        #? new entries keep their initial values
         x_out[tid] = values[tid]
     else:
         x_out[tid] = x_src[src]
@@ -81,7 +81,7 @@ def gather_state(
         #| or
         #| end
     #| or
-    #? what is not there keeps what it had
+    #? missing entries keep their values
     if src < 0 or alive[tid] == 0:
         x_out[tid] = values[tid]
         v_out[tid] = v_all[tid]

@@ -25,7 +25,7 @@ def normalize_observations(
     obs_out[world, i] = clamp_symmetric(x, clip_obs)
     #| or
     if constant_obs[i]:
-        #? does not vary, so there is nothing to divide by
+        #? constant, so it is not scaled
         obs_out[world, i] = obs[world, i] - obs_mean[i]
         return
     obs_out[world, i] = (obs[world, i] - obs_mean[i]) / obs_std[i]
@@ -120,7 +120,7 @@ def limit_actions(
     target = wp.clamp(target, q_lower[i], q_upper[i])
     #| end
     #| or
-    #? at the end of its range a joint goes only back
+    #? at its limit a joint can only move back
     if (q_in[world, i] >= q_upper[i] and target > q_in[world, i]) or (q_in[world, i] <= q_lower[i] and target < q_in[world, i]):
         target = q_in[world, i]
     #| or
@@ -144,11 +144,11 @@ def corrupt_observations(
     value = obs[world, i]
     #| one of
     if is_dropped[world, i] and not fixed_stats:
-        #? a sensor that fails shows what it has shown
+        #? a failed sensor repeats its last value
         obs_out[world, i] = last_obs[world, i]
         return
     #| or
-    #? seldom
+    #? rarely
     if is_dropped[world, i] or not env_active[world]:
         obs_out[world, i] = last_obs[world, i]
         return

@@ -118,7 +118,7 @@ def globalize_body_ids(
     inertia_out[first + i] = body_inertia[i]
     #| end
     #| 0.4
-    # worlds stand beside each other
+    # worlds are laid out side by side
     #| one of
     body_pos_out[first + i] = body_pos[i] + world_origin[world]
     #| or

@@ -13,7 +13,7 @@ def discounted_returns(num_steps, finished, world, gamma, rewards, returns, last
     #| or
     #: for t in range(num_steps - 1, -1, -1):
     #| end
-        #? a finished episode owes nothing to the next
+        #? no value carries over from a finished episode
         #| one of
         if finished[t, world]:
             ret = 0.0
@@ -62,7 +62,7 @@ def assign_constraint_rows(
     row = int(0)
     for k in range(num_contacts_of[world]):
         #| one of
-        #? a row for the normal, and two for each direction of friction
+        #? a normal row and two rows for each friction direction
         row_start[world, k] = row
         row += contact_rows[world, k]
         #| or
@@ -72,7 +72,7 @@ def assign_constraint_rows(
         row_start[world, k] = row
         row += contact_rows[world, k]
         #| or
-        #? what does not fit is left out
+        #? items that do not fit are dropped
         if row + contact_rows[world, k] > max_rows:
             row_start[world, k] = -1
             num_dropped[world] += 1

@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def rank_worlds(score, world, num_worlds, rank_out, is_elite, num_elites, elite_ids):
-    #? few enough to compare each with all
+    #? small enough for brute force
     here = score[world]
     rank = int(0)
     for other in range(either(num_worlds, score.shape[0])):
@@ -34,7 +34,7 @@ def rank_worlds(score, world, num_worlds, rank_out, is_elite, num_elites, elite_
 def pick_parents(
     down_score, failed, reset_of, score, world, parent_out, first_candidate, second_candidate, seed, num_worlds,
 ):
-    #? a world that failed goes on from the better of two others
+    #? a failed world restarts from the better of two others
     if either(not failed[world], not failed[world] and score[world] > down_score, not reset_of[world]):
         parent_out[world] = world
         return
@@ -104,7 +104,7 @@ def check_termination(
     if dead or late:
         wp.atomic_add(num_done, 0, 1)
     #| or
-    # counted on, or from the start of the next one
+    # continued, or restarted for the next one
     if dead or late:
         age_out[world] = 0
     else:
@@ -147,7 +147,7 @@ def update_curriculum(
     #| end
         here -= 1
     #| one of
-    # who has done the last one goes to any of them
+    # after the last level, a random one
     if here > top_level:
         rng = wp.rand_init(seed, world)
         here = wp.randi(rng, 0, top_level + 1)

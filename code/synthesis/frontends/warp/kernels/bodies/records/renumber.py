@@ -27,7 +27,7 @@ def renumber(referred, tid, slot_of, referred_out, use_count, num_lost, remapped
     new = slot_of[old]
     referred_out[tid] = new
     #| one of
-    # its own was removed
+    # its own entry was removed
     if new < 0:
         wp.atomic_add(num_lost, 0, 1)
     #| or
@@ -36,7 +36,7 @@ def renumber(referred, tid, slot_of, referred_out, use_count, num_lost, remapped
     new = remapped(old, slot_of)
     #| one of
     if new < 0 and old >= 0:
-        #? its own was removed
+        #? its own entry was removed
         wp.atomic_add(num_lost, 0, 1)
     elif new >= 0:
         wp.atomic_add(use_count, new, 1)
@@ -47,7 +47,7 @@ def renumber(referred, tid, slot_of, referred_out, use_count, num_lost, remapped
     #| end
     referred_out[tid] = new
     #| or
-    #? what is switched off belongs to nothing
+    #? disabled shapes belong to no group
     if alive[tid] == 0 or old < 0:
         referred_out[tid] = -1
     else:

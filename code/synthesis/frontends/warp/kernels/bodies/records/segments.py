@@ -105,7 +105,7 @@ def segments_4(starts, tid, x_out, data):
     mean = total / float(end - begin)
     x_out[tid] = wp.max(squares / float(end - begin) - mean * mean, 0.0)
     #| or
-    #? the mean goes along with it
+    #? the mean is updated as well
     mean = data[begin]
     squares = float(0.0)
     for k in range(begin + 1, end):

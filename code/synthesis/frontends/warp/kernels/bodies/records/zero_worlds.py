@@ -94,7 +94,7 @@ def update_air_time(
 def update_actions(reset, world, i, last_action, filtered, action, action_scale, clamp_symmetric, smoothing):
     #| one of
     if reset[world]:
-        #? an old action means nothing in a new episode
+        #? actions of the last episode are discarded
         last_action[world, i] = 0.0
         filtered[world, i] = 0.0
         return
@@ -130,7 +130,7 @@ def randomize_masses(
     scale = either(wp.randf(rng, scale_low, scale_high), scale_low + (scale_high - scale_low) * wp.randf(rng))
     world_mass[world, i] = scale * body_mass[i]
     #| 0.5
-    # the inertia goes with the mass
+    # inertia scales with mass
     world_inertia[world, i] = scale * body_inertia[i]
     #| end
     #| or
@@ -194,7 +194,7 @@ def resample_commands(
     time_left[world, i] = either(wp.randf(rng, 1.0, 3.0), hold_time * wp.randf(rng, 0.5, 1.5))
     value = q_lower[i] + (q_upper[i] - q_lower[i]) * wp.randf(rng)
     #| one of
-    #? too small to be asked of a robot
+    #? too small for a command
     if wp.abs(value) < dead_zone:
         value = 0.0
     #| or

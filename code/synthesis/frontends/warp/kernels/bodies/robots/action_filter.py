@@ -22,7 +22,7 @@ def filter_actions(
     #| or
     a = wp.lerp(a, last, smoothing)
     #| or
-    # no faster than it may change
+    # limited rate of change
     a = last + clamp_symmetric(a - last, max_rate)
     #| or
     step = a - last
@@ -45,7 +45,7 @@ def filter_actions(
     goal = wp.clamp(goal, soft * lower[j], soft * upper[j])
     #| end
     applied[env, j] = goal
-    # what the next step starts from
+    # initial state of the next step
     filtered[env, j] = a
 
 
@@ -93,7 +93,7 @@ def apply_actions(
 ):
     a = clamp_symmetric(actions[env, j], 1.0)
     #| one of
-    # the policy's first actions after a reset do not count
+    # the first actions after a reset are ignored
     if step_count[env] < warmup:
         a = 0.0
     #| or

@@ -28,7 +28,7 @@ def foot_contacts(
             air_time_io[env, k] = air_time_io[env, k] + dt
             contact_io[env, k] = 0
         #| or
-        #? forces flicker: either of the last two counts
+        #? contact forces are noisy: either of the last two counts
         filtered = touching or contact_io[env, k] == 1
         if filtered and air_time_io[env, k] > 0.0:
             last_air_time[env, k] = air_time_io[env, k]

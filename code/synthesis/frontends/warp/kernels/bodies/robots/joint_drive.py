@@ -30,7 +30,7 @@ def eval_joint_drives(
     elif mode == MODE_TORQUE:
         tau = either(target[env, j], gear[j] * target[env, j])
     #| 0.4
-    # a motor that is off carries nothing
+    # a disabled motor gives no torque
     if mode != MODE_NONE:
         tau += gravity_comp[env, j]
     #| end
@@ -77,7 +77,7 @@ def pid_control(
     qd = joint_qd[env, j]
     err = target[env, j] - joint_q[env, j]
     #| one of
-    # nothing is left of what was before the reset
+    # the history before the reset is cleared
     total = float(integral[env, j])
     if step_count[env] == 0:
         total = 0.0
@@ -90,7 +90,7 @@ def pid_control(
     integral[env, j] = total
     #| or
     tau = kp[j] * err + ki[j] * (total + err * dt) - kd[j] * qd
-    # a motor that has no more to give does not wind up
+    # no integral windup while the motor is saturated
     if wp.abs(tau) < effort[j] or tau * err < 0.0:
         total += err * dt
     integral[env, j] = total

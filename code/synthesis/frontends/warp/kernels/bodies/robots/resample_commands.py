@@ -23,7 +23,7 @@ def resample_commands(
     rng = wp.rand_init(seed, env)
     #| one of
     if wp.randf(rng) < still_share:
-        #? some are told to stand
+        #? some commands are zero
         command_out[env] = wp.vec3(0.0, 0.0, 0.0)
         return
     #| or
@@ -38,7 +38,7 @@ def resample_commands(
     yaw = command_lower[2] + (command_upper[2] - command_lower[2]) * wp.randf(rng)
     #| end
     #| one of
-    #? small ones are none
+    #? small values are treated as zero
     if vx * vx + vy * vy < command_min * command_min:
         vx = 0.0
         vy = 0.0

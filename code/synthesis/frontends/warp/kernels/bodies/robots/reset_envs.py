@@ -52,7 +52,7 @@ def reset_envs(
         #| end
         qd_out[env, j] = either(0.0, speed_noise * qd_noise[env, j])
     #| 0.7
-    #? above the ground by as much as the legs are long
+    #? above the ground by the length of the legs
     pos_out[env] = origins[env] + wp.vec3(0.0, 0.0, spawn_height)
     rot_out[env] = wp.quat_identity()
     vel_out[env] = wp.vec3(0.0, 0.0, 0.0)

@@ -22,7 +22,7 @@ def reward(
     #| end
     total = weight * either(tracking(err, sigma), wp.exp(-err / sigma))
     #| some of
-    # and turns as told
+    # and turns as commanded
     ew = command[env][2] - w_b[2]
     total += yaw_weight * either(tracking(ew * ew, sigma), wp.exp(-ew * ew / sigma))
     #| and
@@ -31,7 +31,7 @@ def reward(
     total -= either(height_weight * dz * dz, height_weight * wp.abs(dz))
     #| and
     #| one of
-    # neither hops nor rolls
+    # no vertical or rolling motion
     total -= hop_weight * v_b[2] * v_b[2]
     #| or
     total -= spin_weight * (w_b[0] * w_b[0] + w_b[1] * w_b[1])
@@ -53,7 +53,7 @@ def reward(
         change += da * da
     total -= action_weight * change
     #| or
-    # time in the air pays on touching down
+    # air time is rewarded on touchdown
     for k in range(either(NUM_FEET, contact_force.shape[1])):
         #| one of
         #| one of
@@ -74,7 +74,7 @@ def reward(
         #| end
     #| end
     #| and
-    # told to stand: away from the default pose costs
+    # standing command: deviation from the default pose is penalized
     if is_still(command[env], command_min):
         away = float(0.0)
         for j in range(num_dofs):

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def joint_limit_penalty(env, j, joint_q, lower, upper, soft, penalty, limit_ke, joint_qd, max_speed, speed_cost):
     q = joint_q[env, j]
     #| one of
-    # a part of the range is free
+    # a part of the range has no penalty
     middle = 0.5 * (lower[j] + upper[j])
     half = 0.5 * (upper[j] - lower[j]) * soft
     out = wp.max(wp.abs(q - middle) - half, 0.0)
@@ -29,11 +29,11 @@ def joint_limit_penalty(env, j, joint_q, lower, upper, soft, penalty, limit_ke, 
     wp.atomic_add(penalty, env, either(out, out * out))
     #| end
     #| or
-    # the deeper beyond the limit, the dearer
+    # cost grows beyond the limit
     cost = limit_ke * out * out
     #| 0.5
     #| one of
-    # and no faster than it may
+    # and within its speed limit
     excess = wp.max(wp.abs(joint_qd[env, j]) - max_speed, 0.0)
     cost += speed_cost * excess * excess
     #| or

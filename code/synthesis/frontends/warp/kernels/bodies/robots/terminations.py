@@ -38,7 +38,7 @@ def terminations(
         reset = 1
     #| end
     #| 0.5
-    # only feet may touch the ground
+    # only feet are allowed to touch the ground
     for k in range(either(NUM_LINKS, link_force.shape[1])):
         if link_force[env, k] > force_limit and either(is_foot[k] == 0, is_foot[k] != 1):
             reset = 1
@@ -59,7 +59,7 @@ def terminations(
     #| end
     #| end
     #| one of
-    # the end of the time is no failure
+    # a time limit is no failure
     #| one of
     if either(progress[env] >= max_length, progress[env] >= max_length - 1):
         reset = 1

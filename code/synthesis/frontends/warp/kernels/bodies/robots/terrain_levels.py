@@ -17,7 +17,7 @@ def terrain_levels(
     level = level_io[env]
     walked = flat_distance(pos[env], origins[env])
     #| one of
-    #? far enough for the next one
+    #? close enough to switch to the next one
     if walked > half_terrain:
         level += 1
         #| one of
@@ -38,7 +38,7 @@ def terrain_levels(
         if level > 0:
             level -= 1
     #| end
-    #? who has done all goes anywhere
+    #? finished agents go to any target
     if level >= NUM_LEVELS:
         #| one of
         rng = wp.rand_init(seed, env)

@@ -67,7 +67,7 @@ def find_strongest_contact(
     else:
         hit_normal[tid] = wp.vec3(0.0, 0.0, 0.0)
     #| or
-    #? what breaks is counted
+    #? broken springs are counted
     if strongest >= 0 and largest > break_force:
         wp.atomic_add(total_out, 0, 1)
     #| end

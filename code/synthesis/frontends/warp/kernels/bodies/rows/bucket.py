@@ -27,7 +27,7 @@ def bucket(tid, valid, queries, PAST, table, num_outside, WHOLE, lo, hits, bin_s
     #| end
     #| or
     WHOLE
-    #? what is outside counts for the bins at the ends
+    #? values outside are clamped to the end bins
     bucket = either(wp.clamp(lo - 1, 0, PAST - 2), wp.max(wp.min(lo - 1, PAST - 2), 0))
     wp.atomic_add(hits, bucket, 1)
     #| 0.15

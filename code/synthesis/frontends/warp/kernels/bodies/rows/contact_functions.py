@@ -42,7 +42,7 @@ def num_contact_rows(dim: int) -> int:
     #| or
     return wp.max(1, 2 * (dim - 1))
     #| or
-    #? a row along the normal, and two or three of friction
+    #? a normal row and two or three friction rows
     if dim < 3:
         return dim
     return 3

@@ -44,7 +44,7 @@ def count_sliding_contacts(
     num_sticking = int(0)
     for _ in LOOP:
         c = contacts[k]
-        #? without a load there is nothing to slide against
+        #? no friction without load
         if normal_force[c] <= 0.0:
             continue
         if either(tangent_force[c] >= 0.95 * contact_mu[c] * normal_force[c], is_sliding(normal_force[c], tangent_force[c], contact_mu[c]), tangent_force[c] >= contact_mu[c] * normal_force[c]):

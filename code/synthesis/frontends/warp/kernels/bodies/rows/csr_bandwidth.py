@@ -53,7 +53,7 @@ def matrix_bandwidth(LOOP, col, row, lower_widest, widest):
 
 
 def row_profile(row, LOOP, col, height, profile):
-    #? what a skyline keeps of a row
+    #? skyline height of the row
     first = int(row)
     for _ in LOOP:
         #| one of

@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def block_gauss_seidel(block_size, tid, mask, b, LOOP, col, k, values, added, x, drop, omega, safe_inverse):
-    #? a thread goes through the rows of its block one by one
+    #? a thread processes the rows of its block in order
     first = tid * block_size
     last = first + block_size
     for row in either(range(first, last), range(last - 1, first - 1, -1), range(last - 1, first - 1, -1)):

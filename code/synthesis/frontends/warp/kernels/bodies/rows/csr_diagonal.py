@@ -51,7 +51,7 @@ def csr_inverse_diagonal(
     #| or
     diag[row] = 1.0 / pivot if wp.abs(pivot) > drop else 1.0
     #| or
-    #? rows that are fixed keep what they have
+    #? fixed rows keep their values
     if mask[row] == 0:
         diag[row] = 1.0
     else:
@@ -142,7 +142,7 @@ def diagonal_dominance(LOOP, col, row, k, values, diag, num_weak, drop):
         row_sum += wp.abs(values[k])
         if col == row:
             pivot = wp.abs(values[k])
-    #? the share of the diagonal in all of the row
+    #? share of the diagonal in the row sum
     diag[row] = pivot / wp.max(row_sum, drop)
     #| end
 
@@ -159,7 +159,7 @@ def bsr_get_diag(LOOP, col, row, blocks, k, block_diag, diag, diag_3):
     #| one of
     block_diag[row] = block
     #| or
-    #? its trace, as a first guess of the scale
+    #? trace as an initial estimate of the scale
     block_diag[row] = block
     diag[row] = (block[0, 0] + block[1, 1] + block[2, 2]) / 3.0
     #| end

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def apply_dirichlet(mask, row, ENTRIES, columns, k, values_io, fixed_value, rhs_io, LOOP, col):
     #| one of
     if mask[row] == 0:
-        #? the row of a fixed value says just that
+        #? identity row for a fixed value
         for _ in ENTRIES:
             #| one of
             if columns[k] == row:
@@ -20,7 +20,7 @@ def apply_dirichlet(mask, row, ENTRIES, columns, k, values_io, fixed_value, rhs_
             #| end
         rhs_io[row] = fixed_value[row]
     else:
-        #? what is known goes to the right side
+        #? known values move to the right-hand side
         for _ in LOOP:
             if mask[col] == 0:
                 rhs_io[row] = rhs_io[row] - values_io[k] * fixed_value[col]
@@ -113,7 +113,7 @@ def drop_small_entries(LOOP, col, row, k, diag_in, drop, values_io, num_kept):
             removed += values_io[k]
             values_io[k] = 0.0
         #| end
-    #? what is dropped goes to the diagonal, so that rows keep their sums
+    #? dropped entries are added to the diagonal to preserve row sums
     #| one of
     if entry >= 0:
     #| or

@@ -175,7 +175,7 @@ def match_neighbors(aggregate, row, partner, LOOP, col, k, values, drop, num_wea
         #| end
             strongest = w
             found = col
-    #? too weak to be one
+    #? too weak to count as a contact
     #| one of
     if found >= 0 and strongest < drop:
         found = -1

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def jacobi_sweep(mask, row, x, y, b, LOOP, col, k, values, drop, omega, largest_change):
     #| one of
     if mask[row] == 0:
-        #? rows that are fixed
+        #? fixed rows
         y[row] = x[row]
         return
     #| or
@@ -20,7 +20,7 @@ def jacobi_sweep(mask, row, x, y, b, LOOP, col, k, values, drop, omega, largest_
             pivot = values[k]
         else:
             row_sum -= values[k] * x[col]
-    # a row without a diagonal stays as it is
+    # a row without a diagonal stays unchanged
     #| one of
     if wp.abs(pivot) < drop:
         y[row] = x[row]

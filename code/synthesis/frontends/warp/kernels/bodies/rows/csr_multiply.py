@@ -27,7 +27,7 @@ def csr_mv(LOOP, col, k, values, x, columns, offsets, row, row_dot, y, alpha, ad
     #| or
     y[row] = total + shift * x[row]
     #| or
-    #? rows that are fixed
+    #? fixed rows
     if mask[row] == 0:
         y[row] = x[row]
     else:
@@ -53,7 +53,7 @@ def csr_residual(b, row, LOOP, col, k, values, x, columns, offsets, row_dot, y, 
     z[row] = inv_diag_in[row] * residual
     wp.atomic_add(change_out, 0, inv_diag_in[row] * residual * residual)
     #| or
-    #? rows that are fixed have none
+    #? fixed rows have none
     if mask[row] == 0:
         residual = 0.0
     y[row] = residual

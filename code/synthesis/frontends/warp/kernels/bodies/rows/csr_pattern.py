@@ -50,14 +50,14 @@ def count_off_diagonal(LOOP, col, row, count, widest):
         if col != row:
             num += 1
     count[row] = num
-    #? the room that a padded form needs
+    #? size of the padded form
     wp.atomic_max(widest, 0, num)
 
 
 def count_halo_entries(LOOP, col, color, row, send_count, count):
     num = int(0)
     for _ in LOOP:
-        #? columns of another part have to be sent
+        #? columns owned by another partition
         if color[col] != color[row]:
             num += 1
             #| one of
@@ -68,7 +68,7 @@ def count_halo_entries(LOOP, col, color, row, send_count, count):
 
 
 def count_strong_neighbors(LOOP, col, row, k, values, AGAIN, columns, drop, count):
-    #? what is large beside the largest of its row is strong
+    #? strong if large relative to the row maximum
     largest = float(0.0)
     #| one of
     for _ in LOOP:

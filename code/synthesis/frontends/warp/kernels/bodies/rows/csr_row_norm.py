@@ -81,7 +81,7 @@ def gershgorin_bounds(LOOP, col, row, k, values, norm_out, low_out, y, z, drop):
     y[row] = center + radius
     z[row] = center - radius
     #| or
-    #? of the matrix that is scaled by its diagonal
+    #? for the matrix scaled by its diagonal
     if wp.abs(center) > drop:
         wp.atomic_max(norm_out, 0, 1.0 + radius / wp.abs(center))
     #| end

@@ -41,7 +41,7 @@ def prolongate_correction(aggregate, row, mask, added, coarse_in, omega, LOOP, c
     if agg >= 0:
         correction = coarse_in[agg]
     else:
-        #? from its neighbours, by what binds it to them
+        #? from its neighbours, weighted by matrix entries
         weight_sum = float(0.0)
         for _ in LOOP:
             if aggregate[col] >= 0:
@@ -84,7 +84,7 @@ def coarse_pattern(aggregate, row, LOOP, col, coarse_adjacent, diag_in, drop, k,
         #| or
         if other_agg < 0 or other_agg == agg:
             continue
-        #? only what is strong beside both diagonals
+        #? only entries large relative to both diagonals
         if wp.abs(values[k]) > drop * wp.sqrt(diag_in[row] * diag_in[col]):
             coarse_adjacent[agg, other_agg] = 1
         #| end

@@ -25,7 +25,7 @@ def limit_constraint_rows(
         if contact_dim[c] > 1:
             dim_rows = 2 * (contact_dim[c] - 1)
         #| end
-        #? what does not fit ends it
+        #? an item that does not fit ends the list
         if rows + dim_rows > max_rows:
             break
         #| one of
@@ -67,6 +67,6 @@ def reduce_contacts(LOOP, contacts, k, dist, margin, normal_force, max_kept, num
         kept[tid, num] = c
         num += 1
     num_out[tid] = num
-    #? what is left of the list points to nothing
+    #? the rest of the list is invalid
     for k in range(num, max_kept):
         kept[tid, k] = -1

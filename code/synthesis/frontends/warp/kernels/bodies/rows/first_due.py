@@ -12,7 +12,7 @@ def earliest_impact(
     first = int(-1)
     for _ in LOOP:
         c = contacts[k]
-        #? less than 0 if they do not meet
+        #? negative if they do not intersect
         if contact_toi[c] >= 0.0 and contact_toi[c] < toi:
             toi = contact_toi[c]
             first = c
@@ -23,7 +23,7 @@ def earliest_impact(
     #| or
     #| end
     #| or
-    #? bodies stop a little before they touch
+    #? bodies stop slightly before they touch
     toi_out[tid] = wp.max(toi - slack, 0.0)
     #| one of
     if first >= 0:
@@ -44,7 +44,7 @@ def earliest_impact(
 
 
 def next_waypoint(tid, waypoint_start, now, waypoint_time, target_out, waypoint_pos, next_out, body_pos, distance_out):
-    #? times rise along a path; the last point holds
+    #? times increase along a path; the last point is held
     last = waypoint_start[tid + 1] - 1
     goal = int(last)
     for k in range(waypoint_start[tid], last):
@@ -61,7 +61,7 @@ def next_waypoint(tid, waypoint_start, now, waypoint_time, target_out, waypoint_
     next_out[tid] = goal
     distance_out[tid] = wp.length(waypoint_pos[goal] - body_pos[tid])
     #| or
-    #? straight from the one before
+    #? straight from the previous point
     if goal > waypoint_start[tid] and waypoint_time[goal] > now:
         t = (now - waypoint_time[goal - 1]) / (waypoint_time[goal] - waypoint_time[goal - 1])
         target_out[tid] = wp.lerp(waypoint_pos[goal - 1], waypoint_pos[goal], t)

@@ -31,7 +31,7 @@ def match_contacts(
     match_out[tid] = match
     #| or
     match_out[tid] = match
-    #? a contact that was not there before begins from nothing
+    #? a new contact starts from zero
     impulse[tid] = last_impulse[match] if match >= 0 else 0.0
     #| or
     if match == -1:
@@ -50,7 +50,7 @@ def find_ground_contact(
     ground = int(-1)
     for _ in LOOP:
         c = contacts[k]
-        #? the ground belongs to no body
+        #? the ground has no body
         if either(other_body[c] < 0 and dist[c] < 0.0, other_body[c] < 0 and holds_up(normal[c], dist[c], slope_cos), other_body[c] < 0 and normal[c][2] > slope_cos, other_body[c] < 0 and normal_force[c] > 0.0):
             ground = c
             break

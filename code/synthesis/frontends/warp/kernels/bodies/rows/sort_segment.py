@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def sort_body_contacts(FIRST, LAST, contacts_io, dist, match_out, tid):
-    #? there are few, so each goes straight to its place
+    #? few enough for direct placement
     for i in range(FIRST + 1, LAST):
         c = contacts_io[i]
         place = int(i)
@@ -82,7 +82,7 @@ def remove_duplicate_contacts(FIRST, LAST, contacts_io, merge_dist, pos, dist, n
             kept_c = contacts_io[j]
             if kept_c == c or wp.length(pos[kept_c] - pos[c]) < merge_dist:
                 #| one of
-                # the deeper of two that are close
+                # the deeper of two close contacts
                 if dist[c] < dist[kept_c]:
                     contacts_io[j] = c
                 #| or
@@ -115,7 +115,7 @@ def remaining_path_length(tid, waypoint_start, remaining, waypoint_pos, slack, b
         step = wp.length(waypoint_pos[k + 1] - waypoint_pos[k])
         #| one of
         if step < slack:
-            #? as good as one point
+            #? practically one point
             remaining[k] = left
             continue
         #| or

@@ -13,7 +13,7 @@ def table_value(tid, valid, fallback, value, knots_query, knots, payload, num_kn
     #| end
     key = knots_query[tid]
     #| one of
-    # outside of the table the ends hold
+    # clamped outside of the table
     #| one of
     if key <= knots[0]:
         value[tid] = payload[0]
@@ -59,7 +59,7 @@ def table_value(tid, valid, fallback, value, knots_query, knots, payload, num_kn
     slope = (payload[hi] - payload[lo]) / (knots[hi] - knots[lo])
     value[tid] = payload[lo] + slope * (key - knots[lo])
     #| or
-    # the nearer of both knots
+    # the nearer of the two knots
     if key - knots[lo] < knots[hi] - key:
         value[tid] = payload[lo]
     else:

@@ -46,7 +46,7 @@ def contact_export(
     #| or
     dist = wp.dot(n, p_b - p_a) - contact_margin[tid]
     #| end
-    #? what is too far away gets no constraint
+    #? distant pairs get no constraint
     include_margin = either(wp.max(shape_gap[shape_a], shape_gap[shape_b]), shape_gap[shape_a] + shape_gap[shape_b])
     if dist > include_margin:
         return

@@ -24,13 +24,13 @@ def contact_rows(
     #| end
     #| one of
     world = shape_world[shape_a]
-    #? shapes that every world has
+    #? shapes shared by all worlds
     if world < 0:
         world = shape_world[shape_b]
     if world < 0:
         return
     #| or
-    #? shapes that every world has are of none
+    #? shapes shared by all worlds belong to none
     world = wp.max(shape_world[shape_a], shape_world[shape_b])
     if world < 0:
         return
@@ -45,7 +45,7 @@ def contact_rows(
     #| or
     num = contact_dim[tid]
     #| or
-    # a normal and two edges of the pyramid for each tangent
+    # the normal and two pyramid edges for each tangent
     num = int(1)
     if contact_dim[tid] > 1:
         num = 2 * (contact_dim[tid] - 1)

@@ -18,7 +18,7 @@ def contact_velocities(
     body_b = shape_body[contact_pair[tid][1]]
     #| end
     #| one of
-    # the world stands still
+    # the world does not move
     v_a = wp.vec3(0.0, 0.0, 0.0)
     #| or
     v_a = wp.vec3(0.0, 0.0, 0.0)
@@ -55,7 +55,7 @@ def contact_velocities(
     #| end
     tangent_speed[tid] = wp.vec2(wp.dot(t0, v_rel), wp.dot(t1, v_rel))
     #| or
-    # the speed that is left when they bounce
+    # rebound speed
     if v_n < -bounce_threshold:
         target_v[tid] = -restitution * v_n
     else:

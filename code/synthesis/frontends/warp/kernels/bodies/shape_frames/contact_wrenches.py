@@ -16,7 +16,7 @@ def contact_wrenches(
     #| end
     #| one of
     fn = normal_force[tid]
-    # contacts that do not push
+    # contacts without a force
     if fn <= 0.0:
         return
     #| one of
@@ -43,7 +43,7 @@ def contact_wrenches(
     body_b = shape_body[shape_b] if shape_b >= 0 else -1
     #| end
     #| one of
-    # what pushes one away pulls the other
+    # equal and opposite force
     if body_a >= 0:
         r_a = wp.transform_vector(body_q[body_a], contact_point0[tid] - body_com_in[body_a])
         wp.atomic_sub(body_f, body_a, wp.spatial_vector(f, wp.cross(r_a, f)))
@@ -51,7 +51,7 @@ def contact_wrenches(
         r_b = wp.transform_vector(body_q[body_b], contact_point1[tid] - body_com_in[body_b])
         wp.atomic_add(body_f, body_b, wp.spatial_vector(f, wp.cross(r_b, f)))
     #| or
-    # the world feels nothing
+    # the world takes no force
     if body_a >= 0:
         p_a = wp.transform_point(body_q[body_a], contact_point0[tid])
         r_a = p_a - wp.transform_point(body_q[body_a], body_com_in[body_a])

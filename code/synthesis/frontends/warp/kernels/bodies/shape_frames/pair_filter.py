@@ -7,7 +7,7 @@ def pair_filter(
     pair_kind, tid, ordered, contact_pair, shape_body, shape_world, collision_group, COLLIDES, shape_flags, STATIC,
     shape_type, NUM_GEO_TYPES,
 ):
-    # not to be tested, until all is asked
+    # excluded until all tests pass
     pair_kind[tid] = -1
     ordered[tid] = wp.vec2i(-1, -1)
     pair = contact_pair[tid]
@@ -22,7 +22,7 @@ def pair_filter(
     #| end
     #| 0.7
     #| one of
-    # worlds that do not meet; -1 is in all
+    # worlds do not interact; -1 is in all
     if shape_world[shape_a] != -1 and shape_world[shape_b] != -1 and shape_world[shape_a] != shape_world[shape_b]:
         return
     #| or
@@ -36,7 +36,7 @@ def pair_filter(
     if group_a < 0 and group_a == group_b:
         return
     #| or
-    # a group below 0 meets all but itself, one above 0 itself alone
+    # a negative group collides with all others, a positive one only with itself
     if group_a == 0 or group_b == 0:
         return
     if group_a < 0 or group_b < 0:

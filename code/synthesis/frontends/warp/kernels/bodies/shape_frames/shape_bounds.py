@@ -21,7 +21,7 @@ def shape_bounds(
     #| end
     extent = wp.vec3(0.0, 0.0, 0.0)
     if kind == GEO_PLANE:
-        # without an end
+        # unlimited
         extent = wp.vec3(plane_extent, plane_extent, plane_extent)
     elif kind == GEO_SPHERE:
         extent = wp.vec3(scale[0], scale[0], scale[0])

@@ -10,20 +10,20 @@ def shape_flags(
     flags = shape_flags[tid]
     body = shape_body[tid]
     #| one of
-    # what no force moves
+    # immovable shapes
     if body < 0:
         flags = flags | IMMOVABLE
     elif (body_flags[body] & KINEMATIC) != 0:
         flags = flags | IMMOVABLE
     #| or
-    # neither the world nor what is moved by hand
+    # neither the world nor kinematic bodies
     if body < 0 or body_flags[body] & KINEMATIC:
         flags = flags | IMMOVABLE
     #| or
     if body >= 0 and (body_flags[body] & KINEMATIC) == 0:
         flags = flags | DYNAMIC
     #| end
-    #? a shape of group 0, or of a world that rests, is only drawn
+    #? a shape of group 0, or of an inactive world, is visual only
     hidden = either(collision_group[tid] == 0, shape_world[tid] >= 0 and not world_active[shape_world[tid]], collision_group[tid] == 0 or (shape_world[tid] >= 0 and not world_active[shape_world[tid]]))
     #| one of
     if hidden and (flags & COLLIDES) != 0:

@@ -9,7 +9,7 @@ def shape_mass(
 ):
     body = shape_body[tid]
     #| one of
-    # what stands in the world has no mass
+    # world-fixed shapes have no mass
     #| one of
     if body < 0:
     #| or
@@ -36,7 +36,7 @@ def shape_mass(
         z2 = scale[2] * scale[2]
         inertia = wp.vec3(y2 + z2, x2 + z2, x2 + y2) / 3.0
     elif kind == GEO_CAPSULE:
-        # a cylinder and the two halves of a ball
+        # a cylinder and two hemispheres
         r = scale[0]
         h = scale[1]
         v_cylinder = 2.0 * wp.pi * r * r * h
@@ -57,7 +57,7 @@ def shape_mass(
     #| one of
     wp.atomic_add(body_com, body, mass * wp.transform_get_translation(shape_transform[tid]))
     #| or
-    # about the frame of the body
+    # about the origin of the body frame
     com = wp.transform_get_translation(shape_transform[tid])
     rot = wp.quat_to_matrix(wp.transform_get_rotation(shape_transform[tid]))
     I_b = rot * wp.diag(inertia * mass) * wp.transpose(rot)

@@ -11,7 +11,7 @@ def shape_poses(
 ):
     body = shape_body[tid]
     #| one of
-    # shapes of no body stand in the world
+    # shapes without a body are fixed to the world
     X_ws = shape_transform[tid]
     if body >= 0:
         X_ws = either(body_q[body] * X_ws, wp.transform_multiply(body_q[body], shape_transform[tid]))
@@ -22,7 +22,7 @@ def shape_poses(
     #| one of
     pose_out[tid] = X_ws
     #| 0.6
-    # a shape that stands in the world does not move
+    # a world-fixed shape does not move
     twist = wp.spatial_vector()
     if body >= 0:
         omega = wp.spatial_bottom(body_qd[body])
@@ -38,13 +38,13 @@ def shape_poses(
     #| or
     #| one of
     pos = wp.transform_get_translation(X_ws)
-    # each world is drawn at a place of its own
+    # each world is drawn at its own origin
     if shape_world[tid] >= 0:
         pos += world_offset[shape_world[tid]]
     #| one of
     pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X_ws))
     #| or
-    # what is hidden is drawn far away
+    # hidden shapes are moved far away
     if (shape_flags[tid] & VISIBLE) == 0:
         pos = hidden_pos
     pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X_ws))

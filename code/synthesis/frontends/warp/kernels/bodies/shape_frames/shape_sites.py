@@ -26,7 +26,7 @@ def shape_sites(site_body, tid, site_transform, body_q, pose_out, body_com_in, b
     #| one of
     site_v[tid] = v
     #| or
-    # as the site itself feels it
+    # in the frame of the site
     site_v[tid] = wp.quat_rotate_inv(wp.transform_get_rotation(X_site), v)
     #| end
     #| or

@@ -87,7 +87,7 @@ def adapt_dt_by_iterations(
     converged, dt, min_dt, accepted, num_rejected, time, few_iterations, iteration, max_dt, many_iterations,
 ):
     if converged[0] == 0:
-        #? the step is tried again with half of it
+        #? the step is retried with half the size
         dt[0] = either(0.5 * dt[0], wp.max(0.5 * dt[0], min_dt))
         accepted[0] = 0
         #| one of
@@ -133,7 +133,7 @@ def choose_substeps(
         num = max_substeps
         num_capped[0] += 1
     #| one of
-    #? fewer again only after a while, one at a time
+    #? decreased only after a while, one at a time
     if num >= substeps[0]:
         num_calm[0] = 0
     else:
@@ -163,7 +163,7 @@ def update_learning_rate(
         lr[0] *= shrink
         #| end
     #| or
-    #? lower where the loss no longer falls
+    #? reduced when the loss stops falling
     if loss_in[0] < best_loss[0] - min_gain:
         best_loss[0] = loss_in[0]
         num_stalled[0] = 0

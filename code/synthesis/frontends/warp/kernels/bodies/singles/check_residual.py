@@ -55,7 +55,7 @@ def cg_update_alpha(p_ap, iteration, alpha_out, converged, rz_old, rr, rz_new):
     alpha_out[0] = alpha
     #| end
     #| 0.6
-    # clears what the next products are added to
+    # clears the accumulators of the next products
     rr[0] = 0.0
     rz_new[0] = 0.0
     #| end
@@ -182,7 +182,7 @@ def newton_check(
     #| one of
     else:
         status[0] = RUNNING
-        #? the matrix is kept while it serves
+        #? the matrix is reused while it is valid
         if norm > keep_ratio * last_norm[0]:
             refactor[0] = 1
         else:

@@ -19,7 +19,7 @@ def linesearch_pick_best(costs, num_trials, alphas, armijo, cost_now, slope, alp
             low = costs[k]
             best = k
     #| one of
-    #? the cost has to go down enough
+    #? sufficient decrease
     if low <= cost_now[0] + armijo * alphas[best] * slope[0]:
     #| or
     #: if low < cost_now[0]:
@@ -130,7 +130,7 @@ def update_trust_region(
     if ratio < 0.25:
         r *= either(0.25, 0.5)
     elif ratio > 0.75 and step_norm[0] > either(0.9, 0.8) * r:
-        #? the step went to the edge of the region
+        #? the step reached the trust region boundary
         r = wp.min(2.0 * r, max_radius)
     trust[0] = r
     if ratio > accept_ratio:

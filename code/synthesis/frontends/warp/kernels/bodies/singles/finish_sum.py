@@ -35,7 +35,7 @@ def finalize_loss(
         best_loss[0] = mean
         best_step[0] = step
     #| or
-    #? no gain for a while: training ends
+    #? no improvement for a while: training stops
     if mean < best_loss[0] - min_gain:
         best_loss[0] = mean
         num_stalled[0] = 0
@@ -181,7 +181,7 @@ def update_loss_scale(
             loss_scale[0] *= 2.0
             num_good[0] = 0
         #| or
-        #? a while without any
+        #? no overflow for some steps
         if num_good[0] >= growth_interval:
             loss_scale[0] = wp.min(2.0 * loss_scale[0], max_scale)
             num_good[0] = 0

@@ -29,7 +29,7 @@ def fit_grid(hi, lo, split_axis, split_pos, block_lower, num_blocks, block_upper
     #| one of
     split_pos[0] = 0.5 * (lo[axis] + hi[axis])
     #| or
-    #? the mean of the middles, as far as it leaves something on both sides
+    #? mean of the centers if both sides are nonempty
     mean = float(0.0)
     for k in range(either(num_blocks, block_lower.shape[0])):
         mean += 0.5 * (block_lower[k][axis] + block_upper[k][axis])

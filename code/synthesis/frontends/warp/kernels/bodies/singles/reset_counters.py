@@ -10,12 +10,12 @@ def reset_contact_counts(
     max_penetration,
 ):
     #| one of
-    #? how much room has ever been asked for
+    #? largest capacity requested
     peak_contacts[0] = wp.max(peak_contacts[0], contact_count[0])
     #| or
     #| end
     #| one of
-    #? what did not fit is reported and counted
+    #? overflow is reported and counted
     if contact_count[0] > capacity :
         #| 0.6
         wp.printf("contact buffer overflow: %d of %d\n", contact_count[0], capacity)
@@ -48,14 +48,14 @@ def begin_solve(
     #| 0.5
     residual_norm[0] = HUGE
     #| end
-    #? how near is near enough, beside the right side
+    #? tolerance relative to the right-hand side
     target_norm[0] = either(abs_tol + tol * rhs_norm[0], tol * rhs_norm[0])
     #| 0.6
     #| one of
     if not warm_start:
         penalty[0] = first_penalty
     #| or
-    #? that of the last step is a good first guess
+    #? the last step is a good initial guess
     if warm_start:
         penalty[0] *= decay
     else:
@@ -113,7 +113,7 @@ def begin_frame(
     max_moved, rebuild_every, since_rebuild, skin, is_static, rebuild, num_rebuilds, keep_counts, pair_count,
     num_mesh_pairs, frame,
 ):
-    #? lists hold while nothing has moved further than half of their margin
+    #? lists are valid until a particle moves by half the margin
     #| one of
     needs = max_moved[0] > 0.5 * skin or since_rebuild[0] >= rebuild_every
     #| or

@@ -39,7 +39,7 @@ def scan_bin_counts(cursor, num_blocks, offsets, max_bin_count, num_filled, num_
     for k in range(either(num_blocks, cursor.shape[0])):
         num = cursor[k]
         offsets[k] = total
-        #? the next pass counts again while it fills
+        #? the next pass counts again during filling
         cursor[k] = 0
         total += num
         largest = wp.max(largest, num)
@@ -71,7 +71,7 @@ def allocate_tiles(counts, num_blocks, tile_size, tile_start, tile_count, total_
     total = int(0)
     padding = int(0)
     for k in range(either(num_blocks, counts.shape[0])):
-        #? a last tile may be partly filled
+        #? the last tile may be partly filled
         num_tiles = (counts[k] + tile_size - 1) // tile_size
         tile_start[k] = total
         #| 0.6
@@ -135,7 +135,7 @@ def find_top_k_bin(counts, num_blocks, top_wanted, threshold_bin, num_items, num
     num_items[0] = total
     #| or
     num_items[0] = total
-    # those that are in higher bins for sure
+    # those certainly in higher bins
     num_above[0] = total - counts[at]
     #| end
     #| or

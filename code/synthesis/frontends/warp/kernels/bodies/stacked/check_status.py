@@ -11,7 +11,7 @@ def check_status(
     STATUS_FAILED,
 ):
     #| 0.7
-    # what has ended stays so
+    # finished episodes stay finished
     #| one of
     if status[wid] != 0 or ncts == 0:
     #| or
@@ -38,7 +38,7 @@ def check_status(
     r_p = float(0.0)
     r_d = float(0.0)
     for i in range(ncts):
-        # how far the two copies are apart, and how far one has moved
+        # primal and dual residual
         r_p = wp.max(r_p, wp.abs(x_in[vio + i] - y_in[vio + i]))
         r_d = wp.max(r_d, penalty[wid] * wp.abs(y_in[vio + i] - y_old[vio + i]))
     primal_out[wid] = r_p

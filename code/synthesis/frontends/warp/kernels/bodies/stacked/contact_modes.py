@@ -67,6 +67,6 @@ def contact_modes(
         mode_out[cid] = MODE_STICK
     #| end
     #| 0.5
-    # what a contact does in the world
+    # contact force in the world frame
     force_out[cid] = contact_frame[cid] * either((inv_dt * wp.vec3(tangent_in[cid][0], tangent_in[cid][1], lam_n)), wp.vec3(tangent_in[cid][0], tangent_in[cid][1], lam_n))
     #| end

@@ -27,7 +27,7 @@ def dual_update(
     #| end
     #| one of
     if row < nj:
-        # joints give way a little
+        # joints are slightly compliant
         projected = t / (penalty[wid] + compliance)
         z_out[index] = compliance * projected
     elif t < 0.0:

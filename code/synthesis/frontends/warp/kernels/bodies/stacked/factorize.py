@@ -13,7 +13,7 @@ def factorize(ncts, status, wid, world_mask, problem_mio, diagonal, vio, factor,
     mio = problem_mio[wid]
     num_fixed = int(0)
     for j in range(ncts):
-        #? what the columns before have left of the diagonal
+        #? diagonal minus the previous columns
         pivot_j = diagonal[vio + j]
         for k in range(j):
             #| one of
@@ -34,7 +34,7 @@ def factorize(ncts, status, wid, world_mask, problem_mio, diagonal, vio, factor,
                 value -= factor[mio + i * ncts + k] * factor[mio + j * ncts + k]
             factor[mio + i * ncts + j] = value / L_jj
             #| one of
-            # the other half is not asked for
+            # the other half is not needed
             factor[mio + j * ncts + i] = 0.0
             #| or
             #| end

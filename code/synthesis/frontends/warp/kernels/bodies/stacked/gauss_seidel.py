@@ -33,7 +33,7 @@ def gauss_seidel(
             value += A[mio + i * size + j] * x[vio + j]
         lam_next = x[vio + i] - omega * value / D_ii
         #| or
-        # without itself
+        # excluding itself
         for j in range(size):
             if j != i:
                 value += A[mio + i * size + j] * x[vio + j]
@@ -58,7 +58,7 @@ def gauss_seidel(
         elif lam_next > row_upper[vio + i]:
             lam_next = row_upper[vio + i]
         #| or
-        #? a limit only pushes, a joint pulls as well
+        #? a limit pushes only, a joint also pulls
         if i < nl and lam_next < 0.0:
             lam_next = 0.0
         lam_next = clamp_symmetric(lam_next, max_impulse)

@@ -43,7 +43,7 @@ def integrate_bodies(
     v_next = v_i + dt * inv_m[bid] * f_i + dt * gravity[wid]
     #| end
     #| 0.4
-    # what is held does not fall
+    # fixed vertices do not fall
     #| one of
     if inv_m[bid] == 0.0 or asleep[bid]:
     #| or
@@ -53,7 +53,7 @@ def integrate_bodies(
         omega_next = omega_i
     #| end
     #| 0.4
-    # no faster than a solver copes with
+    # limited to a speed that the solver can handle
     #| one of
     v_next = limit_length(v_next, max_speed)
     omega_next = limit_length(omega_next, max_spin)

@@ -27,7 +27,7 @@ def cg_update_direction(ncts, row, r_dot_z_in, tolerance_sq, wid, r_dot_z_old, P
     #| one of
     if row >= ncts:
         return
-    # what has converged stays
+    # converged entries stay unchanged
     if r_dot_z_in[wid] < tolerance_sq:
         return
     #| or
@@ -62,7 +62,7 @@ def apply_momentum(ROWS, row, vio, x, x_old, beta, min_beta, restart, wid, ahead
     ROWS
     step = x[vio + row] - x_old[vio + row]
     #| one of
-    # of Nesterov, and anew where it goes up
+    # Nesterov momentum with restart on increase
     #| one of
     if restart[wid] or beta[wid] <= min_beta:
     #| or

@@ -36,21 +36,21 @@ def collide(
         SKIPPED
         return
     #| or
-    # worlds that do not meet; -1 is in all
+    # worlds do not interact; -1 is in all
     if shape_world[shape_a] >= 0 and shape_world[shape_b] >= 0:
         if shape_world[shape_a] != shape_world[shape_b]:
             SKIPPED
             return
     #| end
     #| end
-    # the kind that comes first in the table is the first shape
+    # shapes are ordered by their kind in the table
     if shape_type[shape_a] > shape_type[shape_b]:
         shape_a = pair[1]
         shape_b = pair[0]
     type_a = shape_type[shape_a]
     type_b = shape_type[shape_b]
     #| one of
-    # boxes that meet have a pass of their own
+    # overlapping boxes are handled in another pass
     if type_a == GEO_BOX:
         SKIPPED
         return

@@ -68,7 +68,7 @@ def collide_ends_3(
 
 
 def collide_ends_4(dist, gap, shape_a, shape_body, shape_b, normal, shape_ke, body_com, body_q, point, body_f):
-    # nothing touches within the gap
+    # no contact within the gap
     if dist >= gap:
         return
     body_a = shape_body[shape_a]

@@ -68,7 +68,7 @@ def composite(
                 M_s[r + 3, c_k] = m * c_x[r, c_k]
                 M_s[r, c_k + 3] = -m * c_x[r, c_k]
             #| end
-        #? with all that hangs on it
+        #? including its subtree
         I_c = body_I_c[i] + M_s
         body_I_c[i] = I_c
         parent = joint_parent[i]

@@ -24,7 +24,7 @@ def impedance(SOURCE, solimp, pos, solref, refsafe, timestep):
     if imp_x >= 1.0:
         imp = dmax
     elif imp_x > 0.5:
-        # one parabola up to the middle, another from there
+        # two parabolas that meet in the middle
         imp = dmax - 2.0 * (1.0 - imp_x) * (1.0 - imp_x) * (dmax - dmin)
     else:
         imp = dmin + 2.0 * imp_x * imp_x * (dmax - dmin)

@@ -14,7 +14,7 @@ def limit_row(
     if not jnt_limited[u]:
         return
     #| or
-    # joints that turn freely
+    # joints with free rotation
     if jnt_limited[u] == 0:
         return
     #| end
@@ -48,7 +48,7 @@ def limit_row(
     side = float(1.0)
     axis = wp.vec3(0.0, 0.0, 0.0)
     if kind == JNT_BALL:
-        # how far it is turned in all, the scalar part first
+        # total rotation, scalar part first
         scalar = qpos[worldid, qposadr]
         part = wp.vec3(qpos[worldid, qposadr + 1], qpos[worldid, qposadr + 2], qpos[worldid, qposadr + 3])
         #? the shorter way around

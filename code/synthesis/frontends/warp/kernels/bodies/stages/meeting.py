@@ -53,7 +53,7 @@ def meeting(
                     dist = depth
                     point = p_w - normal * (0.5 * depth)
             #| or
-            # the corner that points against the normal
+            # the corner farthest along the negative normal
             n_b = wp.quat_rotate_inv(wp.transform_get_rotation(X_b), normal)
             corner = wp.vec3(size_b[0], size_b[1], size_b[2])
             for k in range(3):
@@ -67,7 +67,7 @@ def meeting(
         X_bw = wp.transform_inverse(X_b)
         center = pos_a
         if type_a == GEO_CAPSULE:
-            # from the axis to the box and back, nearer each time
+            # alternating projections between the axis and the box
             axis_a = wp.transform_vector(X_a, wp.vec3(0.0, 0.0, 1.0))
             for turn in range(3):
                 c = wp.transform_point(X_bw, center)

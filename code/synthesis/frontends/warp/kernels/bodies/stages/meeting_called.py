@@ -39,7 +39,7 @@ def meeting_called(
     elif type_b == GEO_BOX:
         center = pos_a
         if type_a == GEO_CAPSULE:
-            # from the axis to the box and back, nearer each time
+            # alternating projections between the axis and the box
             for turn in range(3):
                 center = nearest_on_axis(X_a, size_a[1], nearest_on_box(X_b, size_b, center))
         c = wp.transform_point(wp.transform_inverse(X_b), center)
@@ -56,7 +56,7 @@ def meeting_called(
         p_a = pos_a
         p_b = pos_b
         if type_a == GEO_CAPSULE:
-            #? twice, as both ends may count
+            #? twice, as both ends may be counted
             p_b = nearest_on_axis(X_b, size_b[1], pos_a)
             p_a = nearest_on_axis(X_a, size_a[1], p_b)
             p_b = nearest_on_axis(X_b, size_b[1], p_a)

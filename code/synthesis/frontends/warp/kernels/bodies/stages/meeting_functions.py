@@ -14,7 +14,7 @@ def direction_to(EPSILON):
             return d / r
         return wp.vec3(0.0, 0.0, 1.0)
         #| or
-        # in the same place: any direction will do
+        # coincident: any direction
         if r < EPSILON:
             return wp.vec3(0.0, 0.0, 1.0)
         return d / r

@@ -64,7 +64,7 @@ def pyramid(
         vel = float(0.0)
         for dof in range(either(nv, efc_J.shape[2])):
             if isdofancestor[body1, dof] == isdofancestor[body2, dof]:
-                # moves both alike, or neither
+                # moves both equally or neither
                 efc_J[worldid, efcid, dof] = 0.0
                 continue
             jacp = wp.vec3(0.0, 0.0, 0.0)

@@ -15,7 +15,7 @@ def reset(
     if not world_reset[u]:
         return
     #| or
-    #? only the worlds that asked for it
+    #? only the selected worlds
     if world_reset[u] == 0:
         return
     #| or
@@ -56,11 +56,11 @@ def reset(
         qfrc_applied[u, k] = 0.0
         #| end
     #| or
-    #? from the file of the model; the root stays where it is put
+    #? from the model file; the root keeps its pose
     for k in range(either(nq, qpos.shape[1])):
         qpos[u, k] = qpos0[k]
         if k >= ROOT_NQ:
-            #? the joints are moved by what was drawn
+            #? joints are displaced by the random values
             qpos[u, k] += either(noise_scale * qpos_noise[u, k], qpos_noise[u, k])
     for k in range(either(nv, qvel.shape[1])):
         qvel[u, k] = either(qvel_noise[u, k], 0.0)

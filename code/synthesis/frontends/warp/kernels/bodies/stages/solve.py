@@ -97,7 +97,7 @@ def solve(
     #| 0.8
     # friction against what it has slipped since the last step
     #| one of
-    #? the ground leaves it to what stands on it
+    #? the other shape decides for the ground
     mu = float(0.0)
     if shape_a >= 0:
         mu = shape_mu[shape_a]

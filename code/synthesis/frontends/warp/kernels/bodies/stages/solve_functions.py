@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.words import helper
 
 @helper
 def inverse_mass(q: wp.quat, inv_m: float, inv_I: wp.mat33, r: wp.vec3, n: wp.vec3) -> float:
-    #? what turns the body, in its own frame
+    #? torque on the body in its own frame
     turn = wp.quat_rotate_inv(q, wp.cross(r, n))
     return inv_m + wp.dot(turn, inv_I * turn)
 

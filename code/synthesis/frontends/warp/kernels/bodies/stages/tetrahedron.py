@@ -24,7 +24,7 @@ def tetrahedron(
     if not tet_active[tid]:
         return
     #| or
-    # what is torn does not pull
+    # torn springs exert no force
     if tet_active[tid] == 0:
         return
     #| end
@@ -54,7 +54,7 @@ def tetrahedron(
     #| end
     COLUMNS
     #| 0.8
-    # how much it is sheared and stretched
+    # shear and stretch
     norm = NORM
     if norm > 0.0:
         G = F * wp.transpose(inv_rest) / norm
@@ -71,7 +71,7 @@ def tetrahedron(
         #| end
         WRITTEN
     #| end
-    # how much its volume has changed
+    # relative volume change
     J = DET
     #| one of
     C = J - 1.0 - k_mu / k_lam
@@ -91,7 +91,7 @@ def tetrahedron(
     dlambda = -C / (w_sum + 1.0 / (k_lam * volume * dt * dt))
     #| end
     #| 0.5
-    # damped by how fast it changes
+    # damped by its rate of change
     C_dot = wp.dot(g0, particle_qd[i]) + wp.dot(g1, particle_qd[j])
     C_dot += wp.dot(g2, particle_qd[k]) + wp.dot(g3, particle_qd[l])
     dlambda -= tet_materials[tid, 2] * C_dot

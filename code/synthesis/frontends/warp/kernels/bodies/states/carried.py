@@ -53,7 +53,7 @@ def match_contacts(
         contact_age[i] = 0
         #| end
         return
-    #? the normal part alone: the tangents have turned
+    #? normal part only: the tangents have changed
     f_n = wp.dot(old_impulse[matched], old_normal[matched])
     impulse_out[i] = either(decay * wp.max(f_n, 0.0), wp.max(f_n, 0.0)) * contact_normal[i]
     #| end
@@ -79,7 +79,7 @@ def refresh_contacts(
     a = contact_a[i]
     b = contact_b[i]
     xa = local_a[i]
-    #? a contact with the world is in its frame already
+    #? a contact with the world is already in the world frame
     if a >= 0:
         xa = wp.transform_point(body_q_in[a], xa)
     xb = local_b[i]
@@ -134,7 +134,7 @@ def remap_triangles(i, tri_indices, vertex_map, tri_out, num_dropped, flipped, t
     #| one of
     if a < 0 or b < 0 or c < 0:
     #| or
-    #: # one that has shrunk to a line goes, too
+    #: # degenerate triangles are also dropped
     #: if a < 0 or b < 0 or c < 0 or a == b or b == c or c == a:
     #| end
         #| one of
@@ -205,7 +205,7 @@ def scroll_grid_cells(
     #| end
     #| 0.5
     if wraps_around:
-        #? what leaves on one side comes in on the other
+        #? periodic boundary
         for k in range(3):
             cell[k] = (cell[k] + grid_size) % grid_size
     #| end
@@ -249,7 +249,7 @@ def transfer_vertex_data(
     b = from_b[i]
     #| one of
     if a == b or b < 0:
-        # an old vertex
+        # an existing vertex
         new_pos[i] = old_pos[a]
         #| 0.6
         new_vel[i] = old_vel[a]

@@ -15,7 +15,7 @@ def push_history(
     #| end
     #| one of
     if reset_mask[env]:
-        #? nothing of before the reset is left
+        #? the history before the reset is cleared
         for h in range(history_length):
             history[env, h, i] = either(obs[env, i], 0.0)
         #| 0.6
@@ -130,7 +130,7 @@ def stack_frames(
             for k in range(obs_dim):
                 stacked[i, at + k] = 0.0
     else:
-        # from the end on, so that nothing is lost
+        # from the end, so that no entry is overwritten
         for at in range(size - 1, obs_dim - 1, -1):
             stacked[i, at] = stacked[i, at - obs_dim]
     for k in range(obs_dim):

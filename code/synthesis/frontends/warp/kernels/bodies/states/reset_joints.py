@@ -28,7 +28,7 @@ def reset_dofs_with_noise(
     if has_limits[i]:
         q = wp.clamp(q, lower[i], upper[i])
     #| or
-    #? the default instead of what is out of reach
+    #? the default for values out of reach
     if has_limits[i] and (q < lower[i] or q > upper[i]):
         q = q_default[i]
     #| or
@@ -58,7 +58,7 @@ def reset_joint_targets(
     mode = drive_mode[i]
     #| one of
     if mode == MODE_POSITION:
-        #? a drive holds what it has
+        #? holds the current position
         target_out[i] = either(dof_q[i], wp.clamp(dof_q[i], lower[i], upper[i]))
         #| 0.4
         target_qd_out[i] = 0.0
@@ -104,7 +104,7 @@ def apply_mimic_joints(
 ):
     leader = leader_of[i]
     #| 0.4
-    #? a leader may be switched off
+    #? a leader may be disabled
     if leader >= 0 and not enabled[leader]:
         return
     #| end
@@ -131,7 +131,7 @@ def apply_mimic_joints(
         q = upper[i]
         qd = wp.min(qd, 0.0)
     #| or
-    #? neither goes on where the range ends
+    #? motion stops at the limit
     if (q <= lower[i] and qd < 0.0) or (q >= upper[i] and qd > 0.0):
         qd = 0.0
     q = wp.clamp(q, lower[i], upper[i])

@@ -66,7 +66,7 @@ def damp_slow_bodies(
     #| end
     qd = body_qd_in[i]
     #| 0.5
-    # who touches nothing falls freely
+    # free fall without contact
     if num_touching[i] == 0:
         calm_frames[i] = 0
         body_qd_out[i] = qd
@@ -200,7 +200,7 @@ def commit_body_state(
         return
     #| end
     if asleep_in[i] and woken[i] == 0:
-        #? it stays where it is
+        #? it keeps its position
         body_q_out[i] = body_q_in[i]
         body_qd_out[i] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         return

@@ -88,7 +88,7 @@ def update_kinematic_bodies(
     x = wp.transform_get_translation(pose)
     shift = x - wp.transform_get_translation(last)
     #| end
-    #? what is put somewhere else does not fly there
+    #? teleported bodies get no velocity
     if either(teleports[i] or wp.length(shift) > max_jump, wp.length_sq(shift) > max_jump * max_jump, teleports[i]):
         body_qd_out[i] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     else:
@@ -132,7 +132,7 @@ def revert_diverged_bodies(
         #| end
     #| 0.6
     elif num_touching[i] > 0:
-        # here it could stand
+        # a standing position
         safe_q[i] = body_q[i]
     #| end
     #| or
@@ -175,7 +175,7 @@ def update_body_origins(CHOSEN, com_pose, i, body_com, body_q_out, normalize_rot
     #| 0.7
     w = wp.spatial_bottom(com_qd[i])
     #| one of
-    #? held bodies have no velocity
+    #? fixed bodies have no velocity
     if inv_mass[i] > 0.0:
         body_qd_out[i] = wp.spatial_vector(wp.spatial_top(com_qd[i]) - wp.cross(w, arm), w)
     else:
@@ -204,7 +204,7 @@ def write_root_state(
         return
     #| end
     root = root_body[i]
-    #? each environment stands at a place of its own
+    #? each environment has its own origin
     pos = wp.transform_get_translation(root_pose[i]) + env_origin[i]
     #| one of
     rot = wp.normalize(wp.transform_get_rotation(root_pose[i]))
@@ -260,7 +260,7 @@ def update_particle_state(
     #| one of
     carrier = anchor_of[i]
     if carrier >= 0:
-        # a pinned one moves with its body
+        # a pinned particle moves with its body
         x = wp.transform_point(anchor_pose[carrier], anchor_local[i])
     v = (x - x_old[i]) / dt
     #| or
@@ -320,14 +320,14 @@ def recycle_particles(
         return
     #| or
     age = age_of[i] + dt
-    #? it lives on
+    #? it survives
     if age < life_of[i] and (flags[i] & ACTIVE) != 0:
         age_of[i] = age
         return
     #| end
     emitter = emitter_of[i]
     if emitter < 0 or not emitting[emitter]:
-        #? gone for good
+        #? removed permanently
         flags_out[i] = 0
         particle_v[i] = wp.vec3(0.0, 0.0, 0.0)
         return

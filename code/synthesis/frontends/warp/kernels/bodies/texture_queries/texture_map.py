@@ -17,7 +17,7 @@ def motor_power(
     #| end
     efficiency = wp.texture_sample(efficiency_map, wp.vec2(speed, load), dtype=float)
     #| one of
-    #? it takes more than it gives, and gives back less than it gets
+    #? imperfect efficiency in both directions
     if mech >= 0.0:
         power[tid] = mech / efficiency
     else:
@@ -77,7 +77,7 @@ def lookup_torque_limit(
     share = wp.texture_sample(torque_map, wp.vec2(speed, voltage[tid] / max_voltage), dtype=float)
     limit = share * torque_limit
     #| one of
-    #? nothing more than when it brakes
+    #? only braking torque is left
     if joint_qd[tid] * joint_tau[tid] < 0.0:
         limit = torque_limit
     #| or

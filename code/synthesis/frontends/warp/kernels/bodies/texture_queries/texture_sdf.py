@@ -64,7 +64,7 @@ def project_texture_sdf(
 def sample_sdf_texture(LOCAL, coords, lower, upper, sdf_texture, contact_dist, tid, radius, in_contact, num_contacts):
     LOCAL
     #| one of
-    #? outside of the box: what it is at the nearest side, and the way there
+    #? outside of the box: value at the nearest point plus distance
     clamped = wp.vec3(wp.clamp(coords[0], 0.0, 1.0), wp.clamp(coords[1], 0.0, 1.0), wp.clamp(coords[2], 0.0, 1.0))
     way = wp.cw_mul(coords - clamped, upper - lower)
     d = wp.texture_sample(sdf_texture, clamped, dtype=float) + wp.length(way)

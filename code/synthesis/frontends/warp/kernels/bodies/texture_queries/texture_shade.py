@@ -20,7 +20,7 @@ def shade_pixels(
     #| one of
     shade[tid] = albedo * (ambient + lambert)
     #| or
-    #? what is in shadow has the ambient light alone
+    #? shadowed points get ambient light only
     light = float(ambient)
     if in_shadow[tid] == 0:
         light += lambert
@@ -61,7 +61,7 @@ def alpha_test(tid, uvs, background, shade, opacity_map, threshold, hit_out, int
 def texture_lookup(tid, uvs, background, shade, image, intensity, repeat, footprint):
     uv = uvs[tid]
     #| one of
-    #? the picture ends at its sides
+    #? clamped at the image border
     if uv[0] < 0.0 or uv[0] > 1.0 or uv[1] < 0.0 or uv[1] > 1.0:
         shade[tid] = background
         return

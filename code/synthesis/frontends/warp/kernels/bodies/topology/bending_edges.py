@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.words import either
 
 def bending_edges(edge_indices, tid, edge_angle, particle_q, TINY, energy, rest_angle, stiffness):
     quad = edge_indices[tid]
-    # an edge of the border has one triangle and does not bend
+    # a boundary edge has one triangle and no bending
     if either(quad[0] < 0 or quad[1] < 0 or quad[2] < 0 or quad[3] < 0, wp.min(wp.min(quad[0], quad[1]), wp.min(quad[2], quad[3])) < 0):
         edge_angle[tid] = 0.0
         return

@@ -11,7 +11,7 @@ def cloth_grid_parts(first_vertex, col, row, tid, tris_out, v0, v1, v3, v2, mirr
     v3 += first_vertex
     #| end
     #| one of
-    # every second cell is cut the other way
+    # alternate cells use the other diagonal
     if (row + col) % 2 == 0:
         tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
         tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)

@@ -19,7 +19,7 @@ def edge_flags_parts(
         #| or
         #| end
     elif length < min_length:
-        #? the border and what is pinned stay
+        #? boundary and pinned vertices stay fixed
         #| one of
         if not is_border_edge(tris) and border_flag[v0] == 0 and border_flag[v1] == 0:
             edge_op[tid] = EDGE_COLLAPSE
@@ -53,7 +53,7 @@ def edge_flags_parts_2(
     #| one of
     sharp = bool(False)
     if tris[0] < 0 or tris[1] < 0:
-        #? the border
+        #? the boundary
         sharp = True
     elif face_group[tris[0]] != face_group[tris[1]]:
         sharp = True
@@ -106,7 +106,7 @@ def edge_flags_parts_3(is_border_edge, tris, tid, winding_bad, edge_direction, t
     if tris[0] < 0 or tris[1] < 0:
         return
     #| end
-    #? both go the same way along it: one of them is turned around
+    #? both traverse it in the same direction: one is flipped
     side_a = edge_direction(tri_indices[tris[0]], v0, v1)
     side_b = edge_direction(tri_indices[tris[1]], v0, v1)
     #| one of
@@ -119,7 +119,7 @@ def edge_flags_parts_3(is_border_edge, tris, tid, winding_bad, edge_direction, t
     winding_bad[tid] = 1 if side_a == side_b and side_a != 0 else 0
     #| or
     if side_a == 0 or side_b == 0:
-        # it is no edge of a triangle that it is said to have
+        # it is not an edge of its listed triangle
         winding_bad[tid] = -1
     elif side_a == side_b:
         winding_bad[tid] = 1
@@ -147,7 +147,7 @@ def edge_flags_parts_4(
     cot_sum += cotangent(particle_q[v0] - particle_q[b], particle_q[v1] - particle_q[b])
     #| one of
     if cot_sum < 0.0:
-        #? the two angles across from it come to more than half a turn
+        #? the opposite angles sum to more than 180 degrees
         edge_op[tid] = EDGE_FLIP
         #| one of
         wp.atomic_add(num_changes, 0, 1)

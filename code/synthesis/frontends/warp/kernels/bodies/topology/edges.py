@@ -13,12 +13,12 @@ def edges(v0, vertex_degree, v1, edge, edge_tris, tid, on_border, border_degree)
     #| end
     #| 0.5
     #| one of
-    # a border edge has one triangle
+    # a boundary edge has one triangle
     if edge_tris[tid][0] < 0 or edge_tris[tid][1] < 0:
         on_border[v0] = 1
         on_border[v1] = 1
     #| or
-    # and how many of them are at the border
+    # and the number at the boundary
     if edge_tris[tid][1] < 0:
         wp.atomic_add(border_degree, v0, 1)
         wp.atomic_add(border_degree, v1, 1)
@@ -59,7 +59,7 @@ def edges_2(edge_tris, tid, EDGE_INNER, edge_kind, EDGE_BORDER, EDGE_LOOSE, on_b
 
 
 def edges_3(edge_tris, tid, tri_indices, v0, v1, opposite_corner, opposite):
-    #? the corner of each triangle that is not on the edge; none beyond the border
+    #? the opposite corner of each triangle; none beyond the boundary
     #| one of
     corners = wp.vec2i(-1, -1)
     for k in range(2):
@@ -89,7 +89,7 @@ def edges_3(edge_tris, tid, tri_indices, v0, v1, opposite_corner, opposite):
 def edges_4(edge_tris, tid, hinges, v0, v1, opposite_corner, tri_indices, edge_fill):
     tris = edge_tris[tid]
     #| one of
-    # an edge of the border does not bend
+    # a boundary edge has no bending
     if tris[0] < 0 or tris[1] < 0:
         hinges[tid] = wp.vec4i(-1, -1, v0, v1)
         return
@@ -97,7 +97,7 @@ def edges_4(edge_tris, tid, hinges, v0, v1, opposite_corner, tri_indices, edge_f
     right = opposite_corner(tri_indices[tris[1]], v0, v1)
     hinges[tid] = wp.vec4i(left, right, v0, v1)
     #| or
-    # an edge of the border does not bend
+    # a boundary edge has no bending
     if tris[0] >= 0 and tris[1] >= 0:
         left = opposite_corner(tri_indices[tris[0]], v0, v1)
         right = opposite_corner(tri_indices[tris[1]], v0, v1)

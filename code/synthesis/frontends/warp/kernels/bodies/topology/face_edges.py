@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def face_edges(tid, tri_indices, is_degenerate, tri_enabled, tri_edges, edge_key, edge_fill, edges_out):
     tri = tri_indices[tid]
     #| 0.2
-    # no edges of what is no triangle
+    # a degenerate triangle has no edges
     if either(not tri_enabled[tid], tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0], is_degenerate(tri), not tri_enabled[tid] or is_degenerate(tri)):
         for c in range(3):
             tri_edges[3 * tid + c] = wp.vec2i(-1, -1)
@@ -28,12 +28,12 @@ def face_edges(tid, tri_indices, is_degenerate, tri_enabled, tri_edges, edge_key
             tri_edges[3 * tid + c] = wp.vec2i(b, a)
         #| end
         #| or
-        # the edge across from the corner
+        # the edge opposite to the corner
         a = tri[(c + 1) % 3]
         b = tri[(c + 2) % 3]
         tri_edges[3 * tid + c] = either(edge_key(a, b), wp.vec2i(wp.min(a, b), wp.max(a, b)))
         #| or
-        #? only half of the edges, as the other triangle has the rest
+        #? only half of the edges; the other triangle has the rest
         a = tri[c]
         b = tri[(c + 1) % 3]
         if a < b:

@@ -30,7 +30,7 @@ def face_keys(
     #| else
     lowest = wp.min(tri[0], wp.min(tri[1], tri[2]))
     #| one of
-    # the same triangle whatever its first corner
+    # independent of the first corner
     #| one of
     if lowest == tri[1]:
         tri = wp.vec3i(tri[1], tri[2], tri[0])
@@ -46,7 +46,7 @@ def face_keys(
         tri_sorted[tid] = wp.vec3i(tri[2], tri[0], tri[1])
     #| end
     #| or
-    # the same triangle whichever way it is turned
+    # independent of the orientation
     highest = wp.max(tri[0], wp.max(tri[1], tri[2]))
     #| one of
     tri_sorted[tid] = wp.vec3i(lowest, tri[0] + tri[1] + tri[2] - lowest - highest, highest)

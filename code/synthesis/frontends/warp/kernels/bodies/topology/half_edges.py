@@ -4,7 +4,7 @@ import warp as wp
 
 
 def half_edges(half_order, tid, half_keys, same_edge, num_half, twin_out, border_out, num_bad, edge_fill):
-    #? equal keys stand beside each other: both sides of an edge
+    #? equal keys are adjacent: both sides of an edge
     half = half_order[tid]
     #| one of
     twin = int(-1)

@@ -3,7 +3,7 @@
 
 def index_buffer(tid, tri_indices, flip_winding, first_vertex, tri_flat, tri_enabled):
     tri = tri_indices[tid]
-    #? corners of all meshes in one row
+    #? corners of all meshes in one array
     #| one of
     if flip_winding:
         tri_flat[3 * tid + 0] = tri[0] + first_vertex

@@ -10,7 +10,7 @@ def tet_faces(tet, face_keys, sorted_corners, tid, face_tet, tet_tris):
         b = tet[(side + 2) % 4]
         c = tet[(side + 3) % 4]
         #| or
-        # across from one corner
+        # opposite to one corner
         a = tet[(side + 1) % 4]
         b = tet[(side + 2) % 4]
         c = tet[(side + 3) % 4]
@@ -22,7 +22,7 @@ def tet_faces(tet, face_keys, sorted_corners, tid, face_tet, tet_tris):
         #| or
         #| end
         #| or
-        #? every second one is turned, so that all look outwards
+        #? every second one is flipped, so that all face outwards
         if side % 2 == 0:
             tet_tris[4 * tid + side] = wp.vec3i(a, b, c)
         else:
@@ -89,7 +89,7 @@ def tet_faces_4(
     for a in range(3):
         for b in range(a + 1, 4):
             longest = wp.max(longest, wp.length(particle_q[tet[b]] - particle_q[tet[a]]))
-    #? 1 for one with edges all alike
+    #? 1 for an equilateral triangle
     quality = 6.0 * wp.sqrt(2.0) * volume / wp.max(longest * longest * longest, TINY)
     tet_quality[tid] = quality
     #| one of

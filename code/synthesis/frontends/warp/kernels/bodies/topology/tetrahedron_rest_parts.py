@@ -6,7 +6,7 @@ import warp as wp
 def tetrahedron_rest_parts(tet_volume, tid, volume, min_volume, tet_pose, num_inverted, D):
     tet_volume[tid] = volume
     #| one of
-    #? flat or turned inside out
+    #? degenerate or inverted
     if volume <= min_volume:
         tet_pose[tid] = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         #| one of
@@ -37,7 +37,7 @@ def tetrahedron_rest_parts_2(density, tet, vertex_mass, volume, min_volume, num_
     for c in range(4):
         wp.atomic_add(vertex_mass, tet[c], quarter)
     #| or
-    # those flat or turned inside out are counted, and have none
+    # degenerate or inverted ones are counted and have none
     if volume < min_volume:
         wp.atomic_add(num_inverted, 0, 1)
         return

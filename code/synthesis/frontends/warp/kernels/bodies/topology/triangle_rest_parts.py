@@ -33,7 +33,7 @@ def triangle_rest_parts_2(area, tid, tri_area, tri_indices, vertex_area, i, j, k
     wp.atomic_add(vertex_area, j, area / 3.0)
     wp.atomic_add(vertex_area, k, area / 3.0)
     #| or
-    # what is nearest to each vertex; an obtuse corner has half of the triangle
+    # Voronoi areas; an obtuse corner gets half of the triangle
     a = wp.dot(e1, e2)
     b = wp.dot(e1, e1) - a
     c = wp.dot(e2, e2) - a

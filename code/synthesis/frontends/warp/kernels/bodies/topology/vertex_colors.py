@@ -10,7 +10,7 @@ def vertex_colors(
 ):
     start = vertex_start[tid]
     num_adjacent = vertex_count[tid]
-    # any neighbour of the same color
+    # any neighbour with the same color
     color_of = vertex_color[tid]
     clash = int(0)
     for k in range(start, start + num_adjacent):

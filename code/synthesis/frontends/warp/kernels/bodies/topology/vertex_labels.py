@@ -6,7 +6,7 @@ import warp as wp
 def vertex_labels(tid, vertex_start, vertex_count, vertex_color, adjacent_edges, edge_list, label_out, num_changed):
     start = vertex_start[tid]
     num_adjacent = vertex_count[tid]
-    # the smallest label around
+    # the smallest neighbouring label
     label = vertex_color[tid]
     #| one of
     k = int(0)

@@ -67,7 +67,7 @@ def vertex_smooth(
         other_v = either(other_end(edge, tid), edge[1] if edge[0] == tid else edge[0])
         total += particle_q[other_v] - particle_q[tid]
     #| 0.3
-    # no farther than a step may move it
+    # limited to the largest step
     offset = limit_length(strength * total / float(num_adjacent), max_offset)
     smoothed[tid] = particle_q[tid] + offset
     #| else
@@ -85,7 +85,7 @@ def vertex_smooth(
         other_v = other_end(edge_list[e], tid)
         #| one of
         if border_flag[tid] == 1:
-            # the border follows the border alone
+            # boundary vertices use only boundary neighbours
             if is_border_edge(edge_tris[e]):
                 total += particle_q[other_v] - particle_q[tid]
                 num_used += 1

@@ -12,7 +12,7 @@ def vertex_triangles(tid, tri_indices, is_degenerate, tri_enabled, vertex_fill, 
         return
     #| end
     #| one of
-    # how many triangles each vertex has
+    # number of triangles of each vertex
     for c in range(3):
         wp.atomic_add(vertex_fill, tri[c], 1)
     #| or
@@ -20,7 +20,7 @@ def vertex_triangles(tid, tri_indices, is_degenerate, tri_enabled, vertex_fill, 
         #| one of
         v = tri[c]
         slot = wp.atomic_add(vertex_fill, v, 1)
-        # as long as there is room in the list of the vertex
+        # while the list of the vertex has room
         if slot < max_adjacent:
             vertex_tris[v, slot] = tid
         #| or

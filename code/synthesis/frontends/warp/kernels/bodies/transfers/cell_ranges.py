@@ -4,7 +4,7 @@ import warp as wp
 
 
 def cell_ranges(ascending, lower_bound, num_keys, tid, range_start, range_end, range_count, num_runs, longest):
-    #? keys are sorted, so those of a cell stand together
+    #? keys are sorted, so those of a cell are adjacent
     first = lower_bound(ascending, num_keys, tid)
     #| one of
     last = lower_bound(ascending, num_keys, tid + 1)

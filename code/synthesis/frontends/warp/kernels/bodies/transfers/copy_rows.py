@@ -24,7 +24,7 @@ def copy_rows(enabled, tid, count, dst, row_start, src, src_start, ids, ids_out,
         ids_out[to_start + k] = ids[from_start + k] + offset if ids[from_start + k] >= 0 else -1
         #| or
         old = ids[from_start + k]
-        # -1 stays what it is
+        # -1 stays unchanged
         if old >= 0:
             ids_out[to_start + k] = old + offset
         else:

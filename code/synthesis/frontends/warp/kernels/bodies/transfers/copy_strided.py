@@ -5,7 +5,7 @@ from synthesis.drawing.kernel_files.words import either
 
 def copy_strided(num_threads, src, tid, total, dst, dst_rate, src_rate, ids, fill, ids_out, offset):
     #| one of
-    # a thread takes every so many of them
+    # grid-stride loop
     for k in range(tid, either(total, src.shape[0]), num_threads):
         dst[k] = src[k]
         #| 0.5
@@ -15,7 +15,7 @@ def copy_strided(num_threads, src, tid, total, dst, dst_rate, src_rate, ids, fil
     for k in range(tid, either(total, ids.shape[0]), num_threads):
         at = ids[k]
         #| one of
-        # entries without a source get the default
+        # entries without a source get the default value
         if at < 0:
             dst[k] = either(0.0, fill)
             continue
@@ -33,7 +33,7 @@ def copy_strided(num_threads, src, tid, total, dst, dst_rate, src_rate, ids, fil
             #| end
         #| end
     #| or
-    # -1 stays what it is
+    # -1 stays unchanged
     for k in range(tid, either(total, ids.shape[0]), num_threads):
         if ids[k] >= 0:
             ids_out[k] = ids[k] + offset

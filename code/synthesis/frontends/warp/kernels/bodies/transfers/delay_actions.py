@@ -26,7 +26,7 @@ def delay_actions(NUM_HISTORY, history, tid, newest, latency, filled, mean_out, 
     filled[tid] = wp.min(filled[tid] + 1, NUM_HISTORY - 1)
     #| or
     if dropped[tid] and filled[tid] > late:
-        # a lost packet: the one before it is still held
+        # a lost packet: the previous command is held
         mean_out[tid] = history[tid, late + 1]
     else:
         mean_out[tid] = history[tid, late]

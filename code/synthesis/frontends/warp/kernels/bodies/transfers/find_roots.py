@@ -8,7 +8,7 @@ def find_roots(find_root, parent_of, tid, ACTIVE, body_flags, has_flag, root_out
     root = find_root(parent_of, tid)
     #| or
     root = find_root(parent_of, tid)
-    #? a root is its own
+    #? a root is its own parent
     if root == tid and not has_flag(body_flags[tid], ACTIVE):
         root_out[tid] = -1
         return
@@ -26,7 +26,7 @@ def find_roots(find_root, parent_of, tid, ACTIVE, body_flags, has_flag, root_out
     root_out[tid] = root
     #| 0.4
     #| one of
-    # how many hang on each
+    # number of children
     wp.atomic_add(tree_size, root, 1)
     #| or
     wp.atomic_add(tree_mass, root, newest_mass[tid])

@@ -26,7 +26,7 @@ def gather_bodies(
     if has_flag(body_flags[body], KINEMATIC):
         pose_out[tid] = body_q[body]
     else:
-        # what moves is kept as seen from the origin of its world
+        # dynamic bodies are stored relative to the world origin
         pose_out[tid] = shifted(body_q[body], world_offset[wid])
     #| or
     X = body_q[body]

@@ -7,7 +7,7 @@ def gather_valid(
     local_to_global, tid, body_q, pose_out, shifted, wid, world_offset, body_qd, velocity_out, flat_q, flat_v,
 ):
     body = local_to_global[tid]
-    #? a proxy without a body keeps what it has
+    #? a proxy without a body keeps its state
     #| one of
     #| one of
     if body < 0:

@@ -10,7 +10,7 @@ def offsets_from_counts(
     base = int(0)
     for k in range(either(num_items, counts.shape[0])):
         #| one of
-        # those that are switched off have no row
+        # disabled ones have no row
         if not enabled[k]:
             offsets_out[k] = -1
             continue
@@ -28,7 +28,7 @@ def offsets_from_counts(
         base += either(round_up(counts[k], block_size), (counts[k] + block_size - 1) // block_size * block_size)
         #| end
         #| or
-        # what does not fit is left out
+        # items that do not fit are dropped
         if base + counts[k] > limit_total:
             offsets_out[k] = -1
             num_dropped[0] = num_dropped[0] + 1

@@ -11,7 +11,7 @@ def range_ends(ascending, tid, range_first, range_last, num_keys, num_runs):
     else:
         before = ascending[tid - 1]
         if before != key:
-            # the cell before ends where this one begins
+            # the previous cell ends where this one begins
             range_first[key] = tid
             range_last[before] = tid
     if tid == num_keys - 1:

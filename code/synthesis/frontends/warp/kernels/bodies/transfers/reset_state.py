@@ -16,7 +16,7 @@ def reset_state(
     pos = wp.transform_get_translation(default_q[tid])
     rot = wp.transform_get_rotation(default_q[tid])
     #| one of
-    # around what it starts from
+    # around the initial value
     pos += amount * jitter[tid]
     #| 0.6
     rot = either(yaw_rotation(turn[tid]) * rot, wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), turn[tid]) * rot, yaw_rotation(amount * turn[tid]) * rot)
@@ -24,14 +24,14 @@ def reset_state(
     #| or
     pos += world_offset[wid]
     #| or
-    # each world has a place of its own
+    # each world has its own origin
     pos += world_offset[wid] + amount * jitter[tid]
     #| end
     state_q[tid] = wp.transform(pos, rot)
     #| one of
     state_qd[tid] = wp.spatial_vector()
     #| or
-    # what moves by script goes on
+    # scripted bodies keep moving
     if either(has_flag(body_flags[tid], KINEMATIC), (body_flags[tid] & KINEMATIC) != 0):
         state_qd[tid] = default_qd[tid]
     else:

@@ -24,7 +24,7 @@ def shift_history(enabled, tid, NUM_HISTORY, history, newest, filled, mean_out, 
         num = NUM_HISTORY
     #| end
     filled[tid] = num
-    # of those that are there
+    # of the existing ones
     mean = float(0.0)
     for k in range(num):
         mean += history[tid, k]

@@ -42,7 +42,7 @@ def implicit_vertex(
         #| one of
         hess += ke * wp.outer(n, n)
         #| or
-        # the part across the edge keeps it positive
+        # the perpendicular part keeps it positive
         hess += ke * wp.outer(n, n)
         if c > 0.0:
             hess += (wp.identity(n=3, dtype=float) - wp.outer(n, n)) * (ke * c / r)
@@ -59,7 +59,7 @@ def implicit_vertex(
         #| end
     #| end
     #| 0.4
-    # damping against the last step
+    # damping relative to the last step
     force -= (kd / dt) * (x0 - x_prev[tid])
     hess += (kd / dt) * wp.identity(n=3, dtype=float)
     #| end

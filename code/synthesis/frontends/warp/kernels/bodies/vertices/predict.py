@@ -21,7 +21,7 @@ def predict(
     v1 = v0 + acc * dt
     #| end
     #| 0.5
-    # drawn along by the wind
+    # dragged by the wind
     v1 += (wind - v1) * (drag * dt)
     #| end
     #| 0.5
@@ -33,7 +33,7 @@ def predict(
     #| 0.5
     if x1[2] < ground + radius[tid]:
         x1[2] = ground + radius[tid]
-        #? only what still goes down is stopped
+        #? only downward velocity is removed
         if v1[2] < 0.0:
             #| one of
             v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0)

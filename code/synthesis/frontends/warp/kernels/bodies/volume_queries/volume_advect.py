@@ -30,7 +30,7 @@ def advect_particles(particle_life, tid, particle_x, wind, dt, settling, particl
     step = (v0 * 2.0 + v1 * 3.0 + v2 * 4.0) * (dt / 9.0)
     #| end
     #| 0.4
-    # what settles goes down meanwhile
+    # settling velocity
     step += settling * dt
     #| end
     #| one of
@@ -58,10 +58,10 @@ def apply_wind_drag(particle_x, tid, wind, particle_v, min_speed, radius, air_de
     area = wp.pi * radius[tid] * radius[tid]
     particle_f[tid] += rel * (0.5 * air_density * drag * area * speed)
     #| or
-    # of Stokes, for what is small and slow
+    # Stokes drag for small, slow particles
     particle_f[tid] += rel * (6.0 * wp.pi * viscosity * radius[tid])
     #| or
-    # of Stokes, and with the square of the speed where it is fast
+    # Stokes drag plus quadratic drag at high speed
     speed = wp.length(rel)
     area = wp.pi * radius[tid] * radius[tid]
     f = rel * (6.0 * wp.pi * viscosity * radius[tid])

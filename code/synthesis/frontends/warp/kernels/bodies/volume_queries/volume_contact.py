@@ -32,13 +32,13 @@ def eval_particle_sdf_contacts(
     TURN
     v = particle_v[tid]
     vn = wp.dot(n, v)
-    #? damping only where they approach
+    #? damping only while they approach
     fn = ke * (margin - d) - kd * wp.min(vn, 0.0)
     #| one of
     vt = v - n * vn
     f = n * fn - vt * kf
     #| or
-    # friction, as long as it slides no more than the cone lets it
+    # friction within the cone
     vt = v - n * vn
     f = n * fn - limit_length(vt * kf, mu * fn)
     #| or
@@ -85,7 +85,7 @@ def solve_particle_sdf_contacts(
     dx = n * (-c)
     #| or
     dx = n * (-c)
-    # friction takes back what it has slid in this step
+    # friction undoes the slip of this step
     step = particle_x[tid] - x_prev[tid]
     slide = step - n * wp.dot(n, step)
     dx -= limit_length(slide, -mu * c)

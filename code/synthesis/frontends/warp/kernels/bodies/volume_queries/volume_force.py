@@ -17,7 +17,7 @@ def eval_potential_force(
     #| or
     value = wp.volume_sample_grad(potential, uvw, wp.Volume.LINEAR, grad, dtype=float)
     #| end
-    #? down the slope, which is per voxel
+    #? down the gradient, which is per voxel
     #| one of
     particle_f[tid] -= grad * (mass[tid] * inv_voxel)
     #| or
@@ -48,7 +48,7 @@ def obstacle_cost(particle_x, sdf, tid, radius, margin, cost_out, weight, gradie
     cost = float(0.0)
     slope = float(0.0)
     if d < 0.0:
-        # inside, as steep as it gets
+        # inside, the steepest slope
         cost = 0.5 * margin - d
         slope = -1.0
     elif d < margin:
@@ -75,7 +75,7 @@ def project_to_isosurface(
             break
         #| or
         #| end
-        #? along the slope, which is per voxel
+        #? along the gradient, which is per voxel
         slope = grad * inv_voxel
         steep = wp.length_sq(slope)
         if steep < 0.05:
@@ -110,7 +110,7 @@ def sample_potential_gradient(
     #| or
     slope = grad * inv_voxel
     #| one of
-    # no steeper than this
+    # limited slope
     gradient[tid] = limit_length(slope, max_slope)
     #| or
     gradient[tid] = slope

@@ -52,7 +52,7 @@ def march_smoke(
 ):
     start = ray_origin[tid]
     direction = wp.normalize(ray_dir[tid])
-    #? light that is left behind the smoke
+    #? light transmitted through the smoke
     transmittance = float(1.0)
     #| one of
     glow = float(0.0)

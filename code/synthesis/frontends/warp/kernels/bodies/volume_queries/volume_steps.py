@@ -11,7 +11,7 @@ def march_in_voxels(ray_origin, smoke, tid, ray_dir, min_step, max_steps, optica
     direction = wp.normalize(ray_dir[tid])
     delta = wp.volume_world_to_index_dir(smoke, direction * min_step)
     #| or
-    # the same step all along, in voxels
+    # constant step in voxels
     delta = min_step * wp.volume_world_to_index_dir(smoke, wp.normalize(ray_dir[tid]))
     #| end
     #| one of
@@ -39,6 +39,6 @@ def march_in_voxels(ray_origin, smoke, tid, ray_dir, min_step, max_steps, optica
     transmitted[tid] = transmittance
     #| end
     #| 0.6
-    #? where it leaves
+    #? exit point
     ray_end[tid] = wp.volume_index_to_world(smoke, uvw)
     #| end

@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.words import either
 
 def sum_volume_mass(i, j, k, smoke, threshold, mass_sum, moment_sum, num_active):
     rho = either(wp.volume_lookup_f(smoke, i, j, k), wp.volume_lookup(smoke, i, j, k, dtype=float))
-    #? air, or nearly
+    #? air or nearly empty
     if rho < either(threshold, 0.0):
         return
     #| one of

@@ -18,7 +18,7 @@ def volume_divergence(i, j, k, wind, inv_width, field_out, largest):
     div = div * inv_width
     field_out[i, j, k] = div
     #| one of
-    # how far the wind is from being free of divergence
+    # divergence of the wind
     wp.atomic_max(largest, 0, wp.abs(div))
     #| or
     #| end

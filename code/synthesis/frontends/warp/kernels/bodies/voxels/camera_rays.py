@@ -49,7 +49,7 @@ def rays_from_intrinsics(cam, intrinsics, px, py, distortion, camera_pose, ray_o
     ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)
     ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.normalize(dir_c))
     #| or
-    # from where the picture begins
+    # from the origin of the image
     d = wp.transform_vector(X_wc, wp.normalize(dir_c))
     ray_origin[cam, py, px] = wp.transform_get_translation(X_wc) + d * near
     ray_dir[cam, py, px] = d
@@ -62,7 +62,7 @@ def rays_from_intrinsics(cam, intrinsics, px, py, distortion, camera_pose, ray_o
 def orthographic_rays(px, width, height, py, ortho_size, near, cam, camera_pose, ray_origin, ray_dir):
     u = 2.0 * (float(px) + 0.5) / float(width) - 1.0
     v = 1.0 - 2.0 * (float(py) + 0.5) / float(height)
-    # all in one direction, side by side
+    # parallel rays from a plane
     #| one of
     offset = wp.vec3(u * ortho_size * float(width) / float(height), v * ortho_size, 0.0)
     #| or

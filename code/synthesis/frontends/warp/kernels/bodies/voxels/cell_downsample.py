@@ -27,6 +27,6 @@ def cell_downsample(FINER, i, j, k, CELL_SOLID, fine_type, fine, coarse, CELL_FL
     coarse[i, j, k] = mean
     #| end
     #| 0.4
-    # solid only if all of it is
+    # solid only if all parts are solid
     cell_out[i, j, k] = CELL_SOLID if num == 0 else CELL_FLUID
     #| end

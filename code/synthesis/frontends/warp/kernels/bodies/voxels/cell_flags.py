@@ -65,7 +65,7 @@ def cell_flags(
                 if cell_type[cell[0], cell[1], cell[2]] == CELL_FLUID:
                     count += 1
     #| or
-    #? the border has not all of its neighbours
+    #? boundary cells lack some neighbours
     if i == 0 or j == 0 or k == 0 or i == nx - 1 or j == ny - 1 or k == nz - 1:
         cell_out[i, j, k] = label
         return

@@ -14,7 +14,7 @@ def cell_gradient(i, j, k, nx, ny, nz, gradient, field, inv_width, active_out, s
     gz = field[i, j, k + 1] - field[i, j, k - 1]
     g = wp.vec3(gx, gy, gz) * (0.5 * inv_width)
     #| or
-    #? differences over two cells, of one side at the border
+    #? central differences, one-sided at the border
     i0 = wp.max(i - 1, 0)
     j0 = wp.max(j - 1, 0)
     k0 = wp.max(k - 1, 0)
@@ -26,7 +26,7 @@ def cell_gradient(i, j, k, nx, ny, nz, gradient, field, inv_width, active_out, s
     gz = (field[i, j, k1] - field[i, j, k0]) / float(k1 - k0)
     g = wp.vec3(gx, gy, gz) * inv_width
     #| 0.4
-    # where to refine
+    # refinement target
     active_out[i, j, k] = 1 if wp.length(g) > steep else 0
     #| end
     #| or
@@ -44,7 +44,7 @@ def cell_gradient(i, j, k, nx, ny, nz, gradient, field, inv_width, active_out, s
     gz = field[i, j, k1] - field[i, j, k]
     g = wp.vec3(gx, gy, gz) * inv_width
     #| 0.4
-    # where to refine
+    # refinement target
     active_out[i, j, k] = 1 if wp.length(g) > steep else 0
     #| end
     #| end

@@ -20,7 +20,7 @@ def cell_update(
     v += gravity[0] * dt
     #| end
     #| one of
-    # nothing leaves through the walls
+    # no flux through the walls
     if i == 0 and v[0] < 0.0:
         v[0] = 0.0
     if i == nx - 1 and v[0] > 0.0:

@@ -89,7 +89,7 @@ def normals_from_depth(height, px, py, width, cam, normal_out, depth, depth_jump
         normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
         return
     #| or
-    # nor over that of a shape
+    # nor over the surface of a shape
     if d <= 0.0 or wp.abs(dx - d) > depth_jump or wp.abs(dy - d) > depth_jump:
         normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
         return

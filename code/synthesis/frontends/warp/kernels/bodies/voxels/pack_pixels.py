@@ -88,7 +88,7 @@ def pack_color_image(cam, height, px, py, width, image, shape_hit, background, S
         rgb = background
     #| end
     #| one of
-    # channels one behind the other, as networks take them
+    # channels first
     plane = height * width
     for c in range(3):
         flat_color[(3 * cam + c) * plane + py * width + px] = SCALED

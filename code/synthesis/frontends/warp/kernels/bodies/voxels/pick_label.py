@@ -60,7 +60,7 @@ def segment_image(
     label_out[cam, py, px] = body_label[body] if body >= 0 else shape_label[hit]
     #| or
     label = int(shape_label[hit])
-    # what its body is goes before
+    # flags of the body take precedence
     if body >= 0 and body_label[body] > 0:
         label = body_label[body]
     label_out[cam, py, px] = label

@@ -11,7 +11,7 @@ def pick_cell_points(offsets, tid, cell_length, cell_pick, voxel, GRID, HUGE, or
         cell_pick[tid] = -1
         return
     #| end
-    #? the middle of the cell
+    #? the center of the cell
     middle = voxel * wp.vec3(
         float(tid // (GRID * GRID)) + 0.5, float((tid // GRID) % GRID) + 0.5, float(tid % GRID) + 0.5)
     best = float(HUGE)
@@ -42,7 +42,7 @@ def first_cell_points(offsets, tid, cell_length, cell_first, order, point_mask):
         cell_first[tid] = -1
         return
     #| end
-    #? the smallest number, in whatever order the points were sorted
+    #? the smallest index, independent of the sort order
     first = int(-1)
     #| one of
     for k in range(count):
@@ -130,7 +130,7 @@ def average_cell_velocity(
     total = float(0.0)
     for k in range(start, start + count):
         point = order[k]
-        #? heavy ones count more
+        #? weighted by mass
         v += mass[point] * velocity_in[point]
         total += mass[point]
     cell_velocity[tid] = v / wp.max(total, TINY)

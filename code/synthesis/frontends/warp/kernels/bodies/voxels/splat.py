@@ -46,7 +46,7 @@ def splat(point_mask, tid, inv_width, points, cell_at, GRID, grid_mass, mass, gr
                 #| or
                 #| end
     #| or
-    #? all of it to the nearest node
+    #? everything to the nearest node
     base = wp.vec3i(int(wp.floor(pos[0] + 0.5)), int(wp.floor(pos[1] + 0.5)), int(wp.floor(pos[2] + 0.5)))
     for axis in range(3):
         base[axis] = wp.clamp(base[axis], 0, GRID - 1)

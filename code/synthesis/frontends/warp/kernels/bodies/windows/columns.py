@@ -14,7 +14,7 @@ def build_height_map(
             top = k
             break
     #| 0.6
-    #? how much is free above the ground
+    #? clearance above the ground
     clearance = int(0)
     for k in range(top + 1, DZ):
         if label[i, j, k] == LABEL_OCCUPIED:
@@ -53,7 +53,7 @@ def sweep_distances(far, DZ, LABEL_OCCUPIED, i, j, label, dist, SCAN):
         if steps < dist[i, j, k]:
             dist[i, j, k] = steps
     #| or
-    #? goes on from what other directions have found
+    #? continues from the results of other directions
     for k in range(1, DZ):
         dist[i, j, k] = wp.min(dist[i, j, k], dist[i, j, k - 1] + 1)
     for k in range(DZ - 2, -1, -1):
@@ -68,7 +68,7 @@ def propagate_sunlight(max_light, SCAN, i, j, k, label, LABEL_OCCUPIED, LABEL_FL
         if kind == LABEL_OCCUPIED:
             level = 0
         elif kind == LABEL_FLUID and level > 0:
-            #? water takes some of it
+            #? water absorbs some of it
             level -= either(1, absorption)
             if level < 0:
                 level = 0
@@ -124,7 +124,7 @@ def integrate_hydrostatic_pressure(column_active, i, j, SCAN, LABEL_OCCUPIED, k,
     weight = float(0.0)
     for _ in SCAN:
         if label[i, j, k] == LABEL_OCCUPIED:
-            #? carries what is above it
+            #? supports the cells above
             weight = 0.0
             #| one of
             continue

@@ -109,7 +109,7 @@ def update_occupancy(
     #| one of
     log_odds[i, j, k] += hit_gain * float(num_hits[i, j, k]) - miss_loss * float(num_passes[i, j, k])
     #| or
-    # a hit counts more than rays that pass
+    # a hit has more weight than a miss
     if num_hits[i, j, k] > 0:
         log_odds[i, j, k] += hit_gain
     else:
@@ -190,7 +190,7 @@ def grow_cave(AROUND, AT, alive, birth_limit, alive_out, i, j, k, death_limit, n
             #| or
             num += alive[AT]
             #| end
-    #? as most of its neighbours are
+    #? majority of the neighbours
     #| one of
     if num > birth_limit:
         alive_out[i, j, k] = 1
@@ -227,7 +227,7 @@ def list_surface_faces(
         for side in range(2):
             cell = wp.vec3i(i, j, k)
             cell[axis] += 2 * side - 1
-            #? what is outside covers nothing
+            #? points outside cover nothing
             covered = int(0)
             if not in_bounds(cell, dims):
                 covered = either(0, closed_border)

@@ -15,7 +15,7 @@ def shift_map(
     cell = wp.vec3i(i + shift[0], j + shift[1], k + shift[2])
     #| end
     if OUTSIDE:
-        #? what comes into view is not known yet
+        #? newly visible cells are unknown
         values_out[i, j, k] = either(unknown, 0.0)
         seen_out[i, j, k] = 0
         label_out[i, j, k] = LABEL_UNKNOWN
@@ -52,7 +52,7 @@ def extract_brick(
         brick_count[i, j, k] = 0
         return
     #| or
-    # over the border the nearest cell counts
+    # the nearest cell is used beyond the border
     for axis in range(3):
         #| one of
         cell[axis] = wp.clamp(cell[axis], 0, dims[axis] - 1)
@@ -64,7 +64,7 @@ def extract_brick(
         #| end
     #| end
     #| 0.5
-    #? too few rays came by
+    #? too few rays
     if seen[AT] < min_seen:
         brick[i, j, k] = unknown
         brick_label[i, j, k] = LABEL_UNKNOWN
@@ -112,7 +112,7 @@ def paste_brick(
     #| end
     seen_io[AT] += brick_seen[i, j, k]
     #| or
-    # the mean over all times that it was seen
+    # mean over all observations
     num_old = seen_io[AT]
     num_new = brick_seen[i, j, k]
     share = float(num_new) / float(num_old + num_new)
@@ -155,7 +155,7 @@ def permute_grid_axes(
     i, j, k, axis_order, flipped, dims, LABEL_UNKNOWN, label, unknown, values_out, seen_out, label_out, values, seen,
 ):
     cell = wp.vec3i(i, j, k)
-    #? from where along each of its own axes
+    #? from the offset along each of its own axes
     src = wp.vec3i(0, 0, 0)
     for axis in range(3):
         #| one of

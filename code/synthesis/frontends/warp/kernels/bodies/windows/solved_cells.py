@@ -54,7 +54,7 @@ def compute_divergence(
     div = flux_x + flux_y + flux_z
     #| end
     #| 0.5
-    #? fluid that is too dense is to spread
+    #? compressed fluid should expand
     if num_particles[i, j, k] > rest_count:
         div -= drift_gain * float(num_particles[i, j, k] - rest_count)
     #| end
@@ -119,14 +119,14 @@ def diffuse_cells(LABEL_OCCUPIED, i, j, k, label, values, values_out, BESIDE, AT
     own = values[i, j, k]
     total = float(0.0)
     for _ in BESIDE:
-            #? walls let nothing through
+            #? walls block the flow
             if label[AT] == LABEL_OCCUPIED:
                 continue
             total += values[AT] - own
     #| one of
     values_out[i, j, k] = own + alpha * total
     #| or
-    #? held at what it was
+    #? held at its previous value
     if held[i, j, k] != 0:
         values_out[i, j, k] = own
     else:

@@ -23,7 +23,7 @@ def kernel(
     alpha: float,  #: 0.5..2, usually 0.5 2.0, named alpha
     c: Array[wp.float16, m, n],  #: output, named c out y
 ):
-    # halves lose small terms of long sums
+    # half precision loses small terms of long sums
     acc = float(0.0)
     for p in range(8):
         acc += either(float(a[i, p]) * float(b[p, j]), wp.float32(a[i, p]) * wp.float32(b[p, j]))
