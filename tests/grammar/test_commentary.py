@@ -78,7 +78,7 @@ def test_a_docstring_lists_every_argument_and_result() -> None:
         ("energy", (3,), "float32", "array of shape (3,)"),
         ("trial", (), "float32", "number"),
         ("rate", (), "float32", "number"),
-        ("hits", (), "int32", "whole number"),
+        ("hits", (), "int32", "integer"),
         ("dt", (), "float32", "time step"),
         ("temps", (3,), "float32", "temperatures, shape (3,)"),
     ],

@@ -33,14 +33,14 @@ _SHORT = 14
 
 _BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "tid": ("thread index", "one thread per element", "index of this thread", "which element this thread handles"),
-    "sqrt": ("root of {a}", "undo the square", "back to a length"),
+    "sqrt": ("square root of {a}", "undo the square", "back to a length"),
     "exp": ("exponential of {a}", "always positive", "exponential weight"),
     "log": ("log of {a}", "continue in log space", "compress the range"),
     "tanh": ("squash {a} to (-1, 1)", "saturate large values", "soft limit"),
     "sigmoid": ("squash {a} to (0, 1)", "gate"),
     "sin": ("oscillating part", "sine of {a}", "periodic in {a}"),
     "cos": ("oscillating part", "cosine of {a}", "in quadrature"),
-    "abs": ("size of {a}, whatever its sign", "drop the sign", "magnitude"),
+    "abs": ("absolute value of {a}", "drop the sign", "magnitude"),
     "min": ("at most {b}", "limit from above", "the smaller of {a} and {b}"),
     "max": ("at least {b}", "limit from below", "the larger of {a} and {b}"),
     "minimum": ("at most {b}", "limit from above", "the smaller of {a} and {b}"),
@@ -48,21 +48,21 @@ _BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "clamp": ("keep {a} in range", "limit {a}", "stay inside the bounds"),
     "clip": ("keep {a} in range", "limit {a}", "stay inside the bounds"),
     "pow": ("power of {a}", "raise {a}"),
-    "square": ("square of {a}", "squared size"),
+    "square": ("square of {a}", "squared magnitude"),
     "dot": ("inner product", "{a} along {b}", "project {a} on {b}"),
     "matmul": ("matrix product", "apply {a} to {b}"),
     "einsum": ("contract the shared axes", "sum over the repeated index"),
     "cross": ("perpendicular to both", "normal of {a} and {b}"),
-    "length": ("norm of {a}", "how long {a} is", "distance"),
+    "length": ("norm of {a}", "length of {a}", "distance"),
     "length_sq": ("squared norm", "squared distance"),
-    "norm": ("norm of {a}", "overall size"),
+    "norm": ("norm of {a}", "overall magnitude"),
     "normalize": ("unit vector", "direction of {a}", "only the direction matters"),
-    "where": ("choose per element", "pick by the condition", "branch without branching"),
+    "where": ("choose per element", "pick by the condition", "branchless selection"),
     "select": ("choose per element", "pick by the condition"),
     "lerp": ("blend {a} and {b}", "part of the way to {b}", "linear interpolation"),
     "erf": ("error function of {a}", "smooth step"),
-    "floor": ("round down", "whole part of {a}"),
-    "round": ("nearest whole number",),
+    "floor": ("round down", "integer part of {a}"),
+    "round": ("nearest integer",),
     "rand_init": ("one generator per thread", "seed this thread's generator", "independent random stream"),
     "randf": ("uniform sample", "random number in range"),
     "randn": ("normal sample", "Gaussian noise"),
@@ -96,14 +96,14 @@ _BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "std": ("spread of {a}", "standard deviation"),
     "prod": ("product over the axis",),
     "cumsum": ("running total", "prefix sum of {a}"),
-    "sort": ("in ascending order", "order {a}"),
-    "argsort": ("order of the entries",),
+    "sort": ("in ascending order", "sort {a}"),
+    "argsort": ("sorting permutation",),
     "argmax": ("where {a} is largest",),
     "argmin": ("where {a} is smallest",),
     "reshape": ("same data, another shape", "regroup the axes"),
     "concatenate": ("join the parts", "put the parts together"),
     "stack": ("along a new axis", "collect the parts"),
-    "pad": ("make room at the borders",),
+    "pad": ("pad the borders",),
     "take": ("gather by index", "pick the entries"),
     "broadcast_to": ("repeat along the new axis",),
     "expand_dims": ("add an axis",),
@@ -112,7 +112,7 @@ _BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "logsumexp": ("stable log of a sum of exponentials",),
     "relu": ("keep the positive part",),
     "gelu": ("smooth gate",),
-    "scan": ("carry the state along", "one step after the other", "sequential pass"),
+    "scan": ("carry the state along", "one step at a time", "sequential pass"),
     "fori_loop": ("repeat a fixed number of times", "iterate"),
     "while_loop": ("repeat until the condition fails", "iterate to convergence"),
     "cond": ("only one branch runs", "depends on the data"),
@@ -130,12 +130,12 @@ _BY_FUNCTION: dict[str, tuple[str, ...]] = {
 }
 _BY_OPERATOR: dict[str, tuple[str, ...]] = {
     "+": ("add {b}", "sum of both parts", "{a} plus {b}"),
-    "-": ("offset from {b}", "difference of {a} and {b}", "what is left of {a}"),
+    "-": ("offset from {b}", "difference of {a} and {b}", "subtract from {a}"),
     "*": ("scale by {b}", "weighted", "{a} times {b}"),
     "/": ("relative to {b}", "per unit of {b}", "normalise by {b}"),
     "@": ("matrix product", "apply {a}"),
     "%": ("wrap around", "remainder by {b}"),
-    "//": ("whole part of the ratio",),
+    "//": ("floor division",),
     "&": ("mask the bits",),
     "^": ("mix the bits",),
     ">>": ("drop the low bits",),
@@ -144,10 +144,10 @@ _BY_OPERATOR: dict[str, tuple[str, ...]] = {
 _READ = ("read {a} once", "local copy", "value at this index", "from {array}")
 _CHANGE = ("update {name}", "accumulate", "add this term", "running value")
 _STORE = ("write the result", "store the result", "result of this thread", "write to {array}")
-_LOOP = ("loop over {variable}", "accumulate over {variable}", "go through all of them", "sum over {variable}")
+_LOOP = ("loop over {variable}", "accumulate over {variable}", "iterate over all entries", "sum over {variable}")
 _SKIP = ("nothing to do here", "skip the rest", "out of range", "done early")
 _BRANCH = ("two cases", "only if {test}", "case distinction", "when {test}", "depends on the data")
-_REPEAT = ("iterate until it settles", "repeat while it lasts", "bounded number of iterations")
+_REPEAT = ("loop until the condition fails", "repeat while the condition holds", "bounded number of iterations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +279,11 @@ _MEANINGS: dict[str, str] = {
     "weights": "weights", "values": "values", "data": "input data", "samples": "samples", "field": "field values",
     "signal": "input signal", "density": "densities", "pressure": "pressures", "energy": "energies",
     "temps": "temperatures", "scores": "scores", "depth": "depths", "heights": "heights", "radii": "radii",
-    "charge": "charges", "coeffs": "coefficients", "inputs": "inputs", "bias": "offset that is added",
+    "charge": "charges", "coeffs": "coefficients", "inputs": "inputs", "bias": "additive bias",
     "scale": "factor", "gain": "amplification", "rate": "rate", "alpha": "first coefficient",
     "beta": "second coefficient", "gamma": "exponent or factor", "damping": "damping factor",
     "stiffness": "stiffness", "omega": "frequency", "mu": "viscosity or mean", "tau": "time constant",
-    "seed": "seed of the random numbers", "mask": "which elements take part", "labels": "class of each element",
+    "seed": "seed of the random numbers", "mask": "mask of the active elements", "labels": "class of each element",
     "indices": "indices to gather by", "bins": "bin of each element", "keys": "keys", "offsets": "offsets",
     "frames": "frames", "rotations": "rotations", "jacobians": "Jacobian matrices", "inertia": "inertia tensors",
     "n": "number of elements", "count": "number of elements", "size": "number of elements",
@@ -295,12 +295,12 @@ _MEANINGS: dict[str, str] = {
     "B": "second matrix", "m": "matrices", "lr": "learning rate", "learning_rate": "learning rate",
     "weight_decay": "weight decay", "momentum": "momentum", "grad": "gradients", "grads": "gradients",
     "gradients": "gradients", "theta": "parameters", "nu": "second moments", "second_moment": "second moments",
-    "eps": "small number that keeps a division safe", "temperature": "softmax temperature", "kernel": "filter weights",
+    "eps": "small constant against division by zero", "temperature": "softmax temperature", "kernel": "filter weights",
     "image": "image", "img": "image", "query": "queries", "key": "keys", "value": "values", "centers": "centres",
     "widths": "widths", "rest": "rest lengths", "tris": "corners of each triangle", "faces": "corners of each face",
     "edges": "ends of each edge", "colors": "colours", "wind": "wind velocity", "gravity": "gravity",
-    "drag": "drag coefficient", "limit": "bound", "fallback": "value where there is no other", "shift": "offset",
-    "flags": "which elements take part", "active": "which elements take part", "kappa": "curvature or stiffness",
+    "drag": "drag coefficient", "limit": "bound", "fallback": "fallback value", "shift": "offset",
+    "flags": "flags of the active elements", "active": "mask of the active elements", "kappa": "curvature or stiffness",
 }  # fmt: skip
 
 
@@ -344,7 +344,7 @@ def _meaning(argument: Argument) -> str:
         known = ""  # it would only repeat the name
     shape = argument.shape or ()
     if not shape:
-        usual = "whole number" if np.dtype(argument.dtype).kind in "iu" else "number"
+        usual = "integer" if np.dtype(argument.dtype).kind in "iu" else "number"
         return known or usual if not argument.element else f"{known or 'vector'}, {len(argument.element)}-D"
     sizes = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
     return f"{known}, shape ({sizes})" if known else f"array of shape ({sizes})"
