@@ -291,7 +291,7 @@ _TRANSITIONS = """
     if squash == 'sign':
         rewards = jnp.sign(rewards)
     elif squash == 'symlog':
-        {?0.4 # {large rewards of some games}}
+        {?0.4 # {clip large rewards}}
         rewards = jnp.sign(rewards) * jnp.log1p(jnp.abs(rewards))
     elif squash is not None:
         raise ValueError(f'unknown transform <<squash>>')}
@@ -300,7 +300,7 @@ _TRANSITIONS = """
     {returns = jnp.zeros_like(rewards[:length])
     discount = jnp.ones_like(returns)
     for i in range(n_step):
-        {?0.4 # {nothing counts behind the end of an episode}}
+        {?0.4 # {ignore steps after the end of an episode}}
         returns = returns + discount * rewards[i:i + length]
         discount = discount * going[i:i + length] ~
     returns, discount = rewards[:length], going[:length]
@@ -380,7 +380,7 @@ _OPERATIONS = {
         x = x + {0.1 * strength ~ 0.05} * jax.random.normal(op_key, x.shape, x.dtype)
     """,
     "channel_drop": """
-        {?0.4 # {no colour is to be relied on}}
+        {?0.4 # {random grayscale}}
         kept = jax.random.bernoulli(op_key, 0.9, (n, 1, 1, x.shape[-1]))
         x = {jnp.where(kept, x, 0.0) ~ x * kept.astype(x.dtype)}
     """,

@@ -15,7 +15,7 @@ _BODIES = read_bodies("jax", "blocks", margin=4)
 
 _CHECK = _BODIES["check"]
 _ATTEND = """
-    # {attention ~ self-attention ~ let positions exchange what they know}
+    # {attention ~ self-attention ~ mix information between positions}
     {q, k, v = (split_heads(w, num_heads) for w in jnp.split(SOURCE @ params['qkv'], 3, axis=-1)) ~
     qkv = SOURCE @ params['qkv']
     q, k, v = [split_heads(proj, num_heads) for proj in jnp.split(qkv, 3, axis=-1)] ~
@@ -26,7 +26,7 @@ _ATTEND = """
     scale_by = 1.0 / math.sqrt(q.shape[-1])
     scores = jnp.einsum('bhqd,bhkd->bhqk', q * scale_by, k)}
     {?0.6 if causal:
-        # {no position sees a later one ~ hide what comes later}
+        # {causal mask ~ mask future positions}
         seq = {x.shape[1] ~ scores.shape[-1]}
         {seen = jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~ steps = jnp.arange(seq)
         seen = steps[:, None] >= steps[None, :]}

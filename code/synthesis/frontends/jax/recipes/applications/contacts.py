@@ -81,7 +81,7 @@ def _contact(p: Program) -> Text:
             ("return dist, pos, normal", (Leaf(rows), Leaf((*rows, 3)), Leaf((n, 3)))),
             (
                 """
-                {?0.5 # {no push where nothing touches ~ overlap is a negative distance}}
+                {?0.5 # {no force without contact ~ negative distance means overlap}}
                 depth = {jnp.maximum(-dist, 0.0) ~ jax.nn.relu(-dist)}
                 {push = depth[..., None] * normal
                 return push, pos ~ return depth[..., None] * normal, pos}
@@ -98,7 +98,7 @@ def _contact(p: Program) -> Text:
             ),
             (
                 """
-                {?0.4 # {a spring for what overlaps}}
+                {?0.4 # {spring force on overlaps}}
                 depth = jnp.maximum(-dist, 0.0)
                 {force = stiffness * depth ~
                 if hertz:
@@ -156,7 +156,7 @@ def _impulse(p: Program) -> Text:
                 {?0.4 # {overlap is undone over several steps}}
                 bias = baumgarte * jnp.maximum(-c.dist, 0.0) / dt
                 {{bounce = -(1.0 + elasticity) * speed ~
-                {?0.5 # {slow contacts come to rest}}
+                {?0.5 # {no restitution at low speed}}
                 rebound = jnp.where(speed < -threshold, elasticity, 0.0)
                 bounce = -(1.0 + rebound) * speed}
                 magnitude = jnp.maximum((bounce + bias) / c.inv_mass, 0.0) ~
@@ -165,12 +165,12 @@ def _impulse(p: Program) -> Text:
                 if friction is not None:
                     tangent = c.vel - speed * normal
                     slip = jnp.sqrt(jnp.dot(tangent, tangent) + 1e-6)
-                    {?0.4 # {no more than Coulomb's cone allows}}
+                    {?0.4 # {limited to the Coulomb friction cone}}
                     drag = jnp.minimum(slip / c.inv_mass, friction * magnitude)
                     impulse = impulse - drag / slip * tangent ~
                 tangent = c.vel - speed * normal
                 slip = jnp.sqrt(jnp.dot(tangent, tangent) + 1e-6)
-                {?0.4 # {friction stops a body and no more}}
+                {?0.4 # {friction cannot reverse the motion}}
                 drag = jnp.minimum(slip / c.inv_mass, mu * magnitude)
                 impulse = magnitude * normal - drag / slip * tangent}
                 return jnp.where(c.dist < 0, impulse, 0.0)
@@ -216,7 +216,7 @@ def _joint(p: Program) -> Text:
             over = jnp.minimum(joint.angle - joint.low, 0.0) + jnp.maximum(joint.angle - joint.high, 0.0)}
             {torque = torque - limit_stiffness * over ~
             torque = torque - limit_stiffness * over
-            {?0.5 # {only on the way out, so that a joint comes back freely}}
+            {?0.5 # {damp outward motion only}}
             torque = torque - jnp.where(over * joint.vel > 0.0, limit_damping * joint.vel, 0.0)}
             return torque
         """),
@@ -250,7 +250,7 @@ _FORCES = {
 
 _STILL = """
     {?0.5 if deadband > 0.0:
-        {?0.4 # {small controls do nothing}}
+        {?0.4 # {dead zone}}
         ctrl = {soft_deadband(ctrl, deadband) ~ jnp.where(jnp.abs(ctrl) < deadband, 0.0, ctrl)}}
 """
 
@@ -279,7 +279,7 @@ def _motor(p: Program) -> Text:
             """
             {?0.4 if max_force is not None:
                 force = jnp.clip(force, -max_force, max_force)}
-            {?0.4 # {several motors may act on one joint ~ joints without a motor have no torque}}
+            {?0.4 # {several motors may drive one joint ~ joints without a motor have no torque}}
             {torque = jnp.zeros(qvel.shape, qvel.dtype).at[act.dof].add(force) ~
             torque = jnp.zeros(qvel.shape).at[act.dof].add(force) ~
             torque = jax.ops.segment_sum(force, act.dof, num_segments=qvel.shape[0])}
@@ -333,11 +333,11 @@ def _environment(p: Program) -> Text:
         forward = state.qd[:, 0]
         {cost = ctrl_cost * jnp.sum(action ** 2, axis=-1) ~
         {if previous is not None:
-            {?0.5 # {robots that shake wear out}}
+            {?0.5 # {penalize vibration}}
             cost = ctrl_cost * jnp.sum((action - previous) ** 2, axis=-1)
         else:
             cost = ctrl_cost * jnp.sum(action ** 2, axis=-1)}}
-        {?0.4 # {a robot that lies down has failed}}
+        {?0.4 # {a fallen robot has failed}}
         {healthy = (state.height > min_height) & (state.height < max_height) ~
         healthy = state.height > min_height
         if max_height is not None:
@@ -353,7 +353,7 @@ def _environment(p: Program) -> Text:
         rewarded = """
         reward = forward_weight * forward - cost
         if terminate:
-            {?0.5 # {an episode only goes on while the robot stands}}
+            {?0.5 # {the episode continues while the robot stands}}
             {reward = reward + healthy_reward
             done = 1.0 - healthy.astype(reward.dtype) ~
             done = 1.0 - healthy.astype(reward.dtype)

@@ -580,12 +580,12 @@ _EPISODE = """
         reward = reward_scale * reward
     ~ reward = jnp.clip(reward, -max_reward, max_reward) if max_reward is not None else reward}
     {?0.5 if alive_bonus > 0.0:
-        {?0.4 # {it is good to go on}}
+        {?0.4 # {survival bonus}}
         reward = reward + jnp.where(done, 0.0, alive_bonus)}
     {truncated = steps >= episode_length
     {ended = jnp.logical_or(done, truncated) ~ ended = done | truncated}
     {?0.5 if not count_truncation:
-        {?0.4 # {out of time is no end of the task}}
+        {?0.4 # {a time limit is not a terminal state}}
         truncated = jnp.logical_and(truncated, jnp.logical_not(done))} ~
     truncated = jnp.logical_and(steps >= episode_length, jnp.logical_not(done))
     ended = jnp.logical_or(done, truncated) ~
@@ -614,7 +614,7 @@ _EPISODE = """
     else:
         physics = new_physics ~
     physics = jax.tree.map(functools.partial(where_ended, ended), first, new_physics)}}
-    {?0.5 # {episodes that have ended begin anew}}
+    {?0.5 # {reset finished episodes}}
     state = <<
         'steps': jnp.where(ended, 0, steps), 'returns': jnp.where(ended, 0.0, returns),
     >>

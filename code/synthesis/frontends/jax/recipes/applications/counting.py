@@ -23,7 +23,7 @@ def write_statistics(p: Program) -> Text:
             raise ValueError(f'expected a batch of shape (rows, features), got <<batch.shape>>')}
         {n = {batch.shape[0] ~ len(batch)}
         count = state.count + n
-        {?0.4 # {Chan's formula joins two groups ~ as if all rows had come at once}}
+        {?0.4 # {Chan's formula joins two groups ~ equivalent to one pass over all rows}}
         {mean = jnp.mean(batch, axis=0)
         shift = mean - state.mean
         new_mean = state.mean + shift * n / count
@@ -51,7 +51,7 @@ def write_statistics(p: Program) -> Text:
         {?0.5 if limit is not None:
             {?0.5 if limit <= 0.0:
                 raise ValueError(f'expected a positive limit, got <<limit>>')}
-            {?0.4 # {rare values would dominate}}
+            {?0.4 # {clip rare values}}
             out = jnp.clip(out, -limit, limit)}
     """
     if form == "normalize":
@@ -124,7 +124,7 @@ def write_counts(p: Program) -> Text:
         "matrix": (
             """
             {{if normalize == 'true':
-                {?0.5 # {each row adds up to one}}
+                {?0.5 # {rows sum to one}}
                 counts = counts / jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), LEAST)
             elif normalize == 'pred':
                 counts = counts / jnp.maximum(jnp.sum(counts, axis=0, keepdims=True), LEAST)
@@ -141,7 +141,7 @@ def write_counts(p: Program) -> Text:
         "recall": (
             """
             hits = jnp.diag(counts)
-            {?0.4 # {a class that does not occur has a rate of zero}}
+            {?0.4 # {a missing class has a rate of zero}}
             rates = hits / jnp.maximum(jnp.sum(counts, axis=AXIS), 1.0)
             return rates
             """.replace("AXIS", "0" if precise else "1"),
@@ -162,10 +162,10 @@ def write_counts(p: Program) -> Text:
                 raise ValueError(f'expected a weight for each label, got <<weights.shape>>')} ~
             weights = jnp.ones_like(hits)}
             {?0.5 if ignore_label is not None:
-                {?0.5 # {rows without a label do not count}}
+                {?0.5 # {ignore unlabelled rows}}
                 weights = jnp.where(labels == ignore_label, 0.0, weights)}
             {if balanced:
-                {?0.5 # {every class that occurs counts as much as any other}}
+                {?0.5 # {equal weight for present classes}}
                 found = jnp.zeros(scores.shape[-1]).at[labels].add(weights * hits)
                 counts = jnp.zeros(scores.shape[-1]).at[labels].add(weights)
                 rates = found / jnp.maximum(counts, 1e-6)

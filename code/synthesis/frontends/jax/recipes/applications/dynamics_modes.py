@@ -15,13 +15,13 @@ _EDGES = Family(
     titles=("diffusion_rate", "diffusion_tendency", "diffusion_operator", "heat_rhs"),
     before=_BODIES["edges.edges"],
     cases={
-        "periodic": "{?0.5 # what leaves on one side comes in on the other}\nout = stencil(jnp.pad(u, 1, mode='wrap'))",
+        "periodic": "{?0.5 # periodic boundary}\nout = stencil(jnp.pad(u, 1, mode='wrap'))",
         "neumann": """
-            {?0.5 # {nothing flows through the edge ~ no gradient at the edge}}
+            {?0.5 # {zero flux at the edge ~ no gradient at the edge}}
             out = stencil(jnp.pad(u, 1, mode='edge'))
         """,
         "dirichlet": """
-            {?0.4 # {held at the edge}}
+            {?0.4 # {the value held at the edge}}
             {out = stencil(jnp.pad(u, 1, constant_values={value ~ held})) ~ padded = jnp.pad(u, 1)
             out = stencil(padded)}
         """,
@@ -51,7 +51,7 @@ _POTENTIAL = Family(
         """,
         "harmonic": "out = {0.5 * stiffness * (r - sigma) ** 2 ~ 0.5 * stiffness * jnp.square(r - sigma)}",
         "screened": """
-            {?0.5 # {charges that meet have a finite energy}}
+            {?0.5 # {softened energy at small distances}}
             strength = charge[:, None] * charge[None, :]
             out = strength * jnp.exp(-width * r) / jnp.sqrt(r ** 2 + softening ** 2)
         """,
@@ -76,7 +76,7 @@ _CONTACT = Family(
             out = stiffness * depth * root - damping * root * speed
         """,
         "hunt_crossley": """
-            {?0.5 # the damping grows with the depth, so that nothing jumps at the first touch}
+            {?0.5 # damping grows with depth to avoid jumps at first contact}
             root = jnp.sqrt(depth + 1e-9)
             out = stiffness * depth * root * (1.0 - damping * speed)
         """,

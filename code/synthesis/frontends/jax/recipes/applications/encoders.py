@@ -111,7 +111,7 @@ _LOSSES = """
         one_hot = jax.nn.one_hot(labels, logits.shape[-1])
         soft_labels = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]
         losses = -jnp.sum(soft_labels * jax.nn.log_softmax(logits), axis=-1) ~
-        {?0.4 # {each class by itself ~ a class does not compete with the others}}
+        {?0.4 # {each class separately ~ independent classes}}
         one_hot = jax.nn.one_hot(labels, logits.shape[-1])
         losses = jnp.sum(jnp.logaddexp(0.0, logits) - one_hot * logits, axis=-1)}
 """

@@ -15,20 +15,20 @@ _POTENTIALS = _BODIES["potentials"]
 _WRAPPED = "{dR = dR - box * jnp.round(dR / box) ~ dR = jnp.mod(dR + 0.5 * box, box) - 0.5 * box}"
 ENERGY = f'''
     def total_energy(R: Array, box, epsilon, sigma) -> Array:
-        {{?0.5 """{{Energy of all pairs in a periodic box ~ Potential energy, each pair once}}."""}}
+        {{?0.5 """{{Pair energy in a periodic box ~ Potential energy, each pair once}}."""}}
         {{dR = R[:, None, :] - R[None, :, :] ~ dR = R[:, None] - R}}
         {_WRAPPED}
         {{apart = off_diagonal(R.shape[0]) ~ apart = jnp.eye(R.shape[0]) == 0 ~
         index = jnp.arange(R.shape[0])
         apart = index[:, None] != index}}
-        {{?0.5 # {{the root has no gradient at zero}}}}
+        {{?0.5 # {{the square root has no finite gradient at zero}}}}
         dr2 = jnp.where(apart, jnp.sum(dR ** 2, axis=-1) + 1e-8, 1.0)
         POTENTIAL
         return {{0.5 * jnp.sum(jnp.where(apart, U, 0.0)) ~ 0.5 * jnp.sum(apart * U)}}
 '''
 ONE_ENERGY = f'''
     def energy_of_one(x: Array, i, R: Array, box, epsilon, sigma) -> Array:
-        {{?0.5 """{{Energy of one particle among all others ~ What a particle at x feels of the others}}."""}}
+        {{?0.5 """{{Energy of one particle among all others ~ Energy of a particle at x with all others}}."""}}
         dR = {{x - R ~ R - x}}
         {_WRAPPED}
         dr2 = jnp.where(jnp.arange(R.shape[0]) == i, 1.0, jnp.sum(dR ** 2, axis=-1))

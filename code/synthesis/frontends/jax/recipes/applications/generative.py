@@ -233,7 +233,7 @@ _VALUES = """
     {taken = select(values, batch['action']) ~ actions = batch['action'].astype(jnp.int32)
     taken = select(values, actions)}
     {if backup == 'double':
-        {?0.5 # {one network chooses, the other one judges}}
+        {?0.5 # {double Q-learning}}
         {chooser = values if online_next is None else online_next
         future = select(next_values, jnp.argmax(chooser, axis=-1)) ~
         future = select(next_values, jnp.argmax(online_next, axis=-1))}
@@ -253,7 +253,7 @@ _VALUES = """
     targets = rewards + gamma * going * future ~
     targets = rewards + jnp.where(batch['done'], 0.0, gamma * future)}
     {?0.45 if value_range is not None:
-        {?0.4 # {returns lie between two numbers}}
+        {?0.4 # {bounded returns}}
         low, high = value_range
         targets = jnp.clip(targets, low, high)}
     error = taken - {targets ~ jax.lax.stop_gradient(targets)}
@@ -263,7 +263,7 @@ _VALUES = """
         losses = weights / jnp.max(weights) * losses ~
     losses = losses if weights is None else weights * losses}}
     {?0.4 if conservative > 0.0:
-        {?0.5 # {actions that nobody took are not worth more}}
+        {?0.5 # {conservative penalty on unseen actions}}
         gap = jax.nn.logsumexp(values, axis=-1) - taken
         losses = losses + conservative * gap}
     {{loss = jnp.mean(losses) ~

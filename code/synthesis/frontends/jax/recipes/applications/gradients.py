@@ -154,7 +154,7 @@ _APPLIED = """
     params = jax.tree.map(lambda w, u: w - lr * u, STATE.params, updates)}
     AVERAGED
     {?0.6 if skip_nonfinite:
-        {?0.5 # {nothing is learned from an overflow}}
+        {?0.5 # {skip the update on overflow}}
         finite = jnp.isfinite(grad_norm)
         {params = jax.tree.map(lambda new, old: jnp.where(finite, new, old), params, STATE.params)
         KEPT_OLD ~

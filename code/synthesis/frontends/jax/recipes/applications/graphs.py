@@ -33,7 +33,7 @@ _LAYERS = {
         "messages = {nodes[senders] ~ jnp.take(nodes, senders, axis=0)}",
         _EDGES, _GATHER,
         """
-        {?0.6 # {a node keeps its own features beside those of its neighbours}}
+        {?0.6 # {concatenate own and neighbour features}}
         out = nodes @ params['own'] + pooled @ params['kernel'] + params['bias']
         """,
         _OUT,

@@ -377,11 +377,11 @@ _SEPARABLE = {
         h = NORM3(conv(h, params['project']))
         DROP
         {if h.shape == x.shape: ~ if stride == 1 and x.shape[CHANNEL] == h.shape[CHANNEL]:}
-            {?0.4 # a way around where nothing changes its size}
+            {?0.4 # residual connection where sizes agree}
             {h = x + h ~ h = h + x}
     """,
     "large": """
-        {?0.6 # {a large window for each channel, then a perceptron for each pixel}}
+        {?0.6 # {large depthwise kernel, then a pointwise MLP}}
         h = conv(FLOATS, params['depthwise'], groups=FLOATS.shape[CHANNEL])
         h = NORM1(h)
         {h = ACT(conv(h, params['expand'])) ~ h = conv(h, params['expand'])

@@ -71,7 +71,7 @@ _HEADS = '''
 _HEADS_BIASED = '''
     def self_attention(layer, x: Array) -> Array:
         {? """{Causal attention with several heads ~ Every position attends to itself and to those before it}."""}
-        {?0.4 # {a bias of the keys would change nothing}}
+        {?0.4 # {no bias for the keys}}
         {q = jnp.einsum('Btd,dhk->Bthk', x, layer['wq']CAST) + layer['bq']CAST
         k = jnp.einsum('Btd,dhk->Bthk', x, layer['wk']CAST)
         v = jnp.einsum('Btd,dhk->Bthk', x, layer['wv']CAST) + layer['bv']CAST ~
@@ -113,7 +113,7 @@ _FEED_BIASED = """
 """
 _BLOCK = '''
     def {block ~ decoder_block ~ transformer_layer}(layer, x: Array) -> Array:
-        {? """One layer: attention and a perceptron, each with a way around."""}
+        {? """Encoder layer with attention, MLP and residual connections."""}
         {x = x + self_attention(layer, NORM1)
         x = x + feed_forward(layer, NORM2)
         return x ~
@@ -157,7 +157,7 @@ _NLL = """
         nll = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
 """
 _SMOOTHED = """{?0.4 if smoothing > 0:
-            {?0.4 # {some of the mass goes to all other words ~ label smoothing}}
+            {?0.4 # {smoothed target distribution ~ label smoothing}}
             one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]}"""
 _MEAN = {
     "optional": """
@@ -232,9 +232,7 @@ def _declare_model(p: Program, form: str, share: float) -> tuple[dict[str, Tree]
 def _declare_functions(p: Program, form: str, precision: Precision, *, alone: bool, smooth: bool) -> None:
     """Declare the helper functions: a norm, attention, a perceptron, a layer, and the model, called ``forward``."""
     back = ".astype(x.dtype)" if precision.half else ""
-    start = (
-        "{?0.4 # {the moments want more digits than the products ~ moments in float32}}\n        x32 = xLEAVE\n        "
-    )
+    start = "{?0.4 # {moments need more precision than products ~ moments in float32}}\n        x32 = xLEAVE\n        "
     name = "layer_norm" if "layer_norm" in form else "rms_norm"
     acts = (
         ("jax.nn.gelu", "jax.nn.silu") if smooth and precision.half else ("jax.nn.gelu", "jax.nn.silu", "jax.nn.relu")

@@ -172,7 +172,7 @@ _PADS = {
         pads = (left, total_pad - left)
     """,
     "causal": """
-        {?0.4 # {no output sees a later input}}
+        {?0.4 # {causal}}
         pads = (total_pad, 0)
     """,
     "valid": "pads = (0, 0)",
@@ -257,7 +257,7 @@ def _time_convolution(p: Program) -> Text:
 _AXES = {
     "layer": "axes = {(-1,) ~ h.ndim - 1}",
     "instance": """
-        {?0.4 # {each channel of each example by itself}}
+        {?0.4 # {per example and channel}}
         axes = {tuple(range(1, h.ndim - 1)) ~ (1,)}
     """,
     "batch": "axes = {tuple(range(h.ndim - 1)) ~ (0, 1)}",
@@ -301,7 +301,7 @@ def _named_norm(p: Program) -> Text:
             "{?0.4 # statistics in float32}\nh = x.astype(jnp.float32)",
             """
             {if name == 'rms':
-                {?0.4 # {no mean is taken off}}
+                {?0.4 # {the mean is not subtracted}}
                 out = h * jax.lax.rsqrt(jnp.mean(jnp.square(h), axis=-1, keepdims=True) + eps)
             elif name == 'layer':
                 mean = jnp.mean(h, axis=-1, keepdims=True)
@@ -312,7 +312,7 @@ def _named_norm(p: Program) -> Text:
             if name not in ('layer', 'rms'):
                 raise ValueError(f'expected layer or rms, got <<name>>')
             if name == 'layer':
-                {?0.4 # {layer normalization takes off the mean as well}}
+                {?0.4 # {layer normalization also subtracts the mean}}
                 h = h - jnp.mean(h, axis=-1, keepdims=True)
             {ms = jnp.mean(jnp.square(h), axis=-1, keepdims=True)
             out = h * jax.lax.rsqrt(ms + eps) ~
@@ -338,7 +338,7 @@ def _named_norm(p: Program) -> Text:
             axes = (1, 3) ~
             group_size = x.shape[-1] // num_groups
             h = x.reshape(x.shape[:-1] + (num_groups, group_size))
-            {?0.4 # {all axes but those of examples and groups}}
+            {?0.4 # {all axes except examples and groups}}
             axes = tuple(i for i in range(1, h.ndim) if i != h.ndim - 2)}
             {mean, var = moments(h, axes) ~
             mean = h.mean(axis=axes, keepdims=True)
@@ -417,7 +417,7 @@ _SHAPES = {
     """,
     "token": "shape = {(*x.shape[:2], 1) ~ x.shape[:2] + (1,)}",
     "path": """
-        {?0.4 # {stochastic depth: all of an example}}
+        {?0.4 # {stochastic depth per example}}
         shape = (x.shape[0],) + (1,) * (x.ndim - 1)
     """,
 }
@@ -548,11 +548,11 @@ _ALLOWED = {
         allowed = (k_pos <= q_pos) | (k_pos < prefix)
     """,
     "chunked": """
-        {?0.4 # {causal inside of each chunk}}
+        {?0.4 # {causal within each chunk}}
         allowed = (k_pos <= q_pos) & (q_pos // window == k_pos // window)
     """,
     "strided": """
-        {?0.4 # {neighbours, and every so many positions}}
+        {?0.4 # {local window plus strided positions}}
         allowed = (k_pos <= q_pos) & ((q_pos - k_pos < window) | ((q_pos - k_pos) % window == 0))
     """,
 }
@@ -577,7 +577,7 @@ def _masks(p: Program) -> Text:
         scores = jnp.einsum('bqd,bkd->bqk', q * q.shape[-1] ** -0.5, k) ~
         scores = scale * jnp.einsum('bqd,bkd->bqk', q, k)}
         {?0.25 if slope is not None:
-            {?0.5 # {distance costs, as in ALiBi}}
+            {?0.5 # {distance penalty, as in ALiBi}}
             scores = scores - slope * jnp.abs(q_pos - k_pos) ~
         {?0.2 if softcap is not None:
             scores = softcap * jnp.tanh(scores / softcap)}}

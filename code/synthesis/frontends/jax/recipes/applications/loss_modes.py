@@ -40,11 +40,11 @@ _ROBUST = Family(
             out = jnp.where(size <= delta, 0.5 * r ** 2, delta * (size - 0.5 * delta))
         """,
         "cauchy": """
-            # {outliers pull less and less ~ grows like a logarithm}
+            # {redescending influence of outliers ~ grows like a logarithm}
             out = 0.5 * delta ** 2 * jnp.log1p((r / delta) ** 2)
         """,
         "tukey": """
-            {?0.5 # residuals beyond the limit cost the same}
+            {?0.5 # constant cost beyond the limit}
             inside = 1.0 - (1.0 - (r / delta) ** 2) ** 3
             out = delta ** 2 / 6.0 * jnp.where(jnp.abs(r) < delta, inside, 1.0)
         """,

@@ -303,7 +303,7 @@ _FLOCK = """
     dist2 = jnp.sum(d ** 2, axis=-1)
     near = (index[:, None] != index) & (dist2 < radius ** 2)}
     {?0.45 if field_of_view is not None:
-        {?0.4 # {nobody sees what is behind}}
+        {?0.4 # {causal mask}}
         heading = V / jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-8)
         ahead = {jnp.sum(d * heading[:, None], axis=-1) ~ jnp.sum(heading[:, None] * d, axis=2)}
         near = near & (ahead > math.cos(0.5 * field_of_view) * jnp.sqrt(dist2 + 1e-8))}

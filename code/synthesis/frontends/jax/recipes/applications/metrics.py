@@ -24,7 +24,7 @@ _CHECKED = """
 _WEIGHTS = {
     "masked": _BODIES["masked"],
     "ignored": """
-        {?0.5 # {padding has a label of its own ~ padded positions do not count}}
+        {?0.5 # {padding has an ignore label ~ padded positions do not count}}
         weight = {(labels != ignore_label).astype(jnp.float32) ~ jnp.where(labels == ignore_label, 0.0, 1.0)}
     """,
     "weighted": """
@@ -131,7 +131,7 @@ def _accuracy(p: Program) -> Text:
         "per_class": (
             ("num_classes = logits.shape[-1]", _PREDS, correct,
              """
-             {?0.5 # {how many of each class are found}}
+             {?0.5 # {recall of each class}}
              {one_hot = jax.nn.one_hot(labels, num_classes)WEIGHED
              support = jnp.sum(one_hot, axis=0)
              hits = {correct @ one_hot ~ jnp.sum(correct[:, None] * one_hot, axis=0)} ~
@@ -148,7 +148,7 @@ def _accuracy(p: Program) -> Text:
         ),
         "rank": (
             ("""
-             {?0.5 # {how many classes have a larger score than the label}}
+             {?0.5 # {rank of the label}}
              {target_scores = jnp.take_along_axis(logits, labels[:, None], axis=-1) ~
              target_scores = logits[jnp.arange(labels.shape[0]), labels][:, None]}
              rank = 1 + jnp.sum(logits > target_scores, axis=-1)
@@ -303,7 +303,7 @@ def _f1(p: Program) -> Text:
         "average": (
             """
             {if average == 'micro':
-                {?0.4 # {all classes together}}
+                {?0.4 # {over all classes}}
                 return 2.0 * tp.sum() / jnp.maximum(predicted.sum() + actual.sum(), 1.0)
             f1 = 2.0 * tp / jnp.maximum(predicted + actual, 1.0)
             if average == 'macro':
@@ -335,7 +335,7 @@ def _f1(p: Program) -> Text:
             join(
                 _F1,
                 """
-            {?0.4 # {classes that do not occur are left out}}
+            {?0.4 # {exclude absent classes}}
             present = (actual > 0).astype(f1.dtype)
             num_present = jnp.maximum(jnp.sum(present), 1.0)
             return <<
@@ -353,9 +353,9 @@ def _f1(p: Program) -> Text:
                 raise ValueError(f'expected a positive beta, got <<beta>>')}
             {precision = tp / jnp.maximum(predicted, 1.0)
             recall = tp / jnp.maximum(actual, 1.0)
-            {?0.4 # {recall counts beta times as much}}
+            {?0.4 # {recall has beta times the weight}}
             fbeta = (1.0 + beta ** 2) * precision * recall / (beta ** 2 * precision + recall + eps) ~
-            {?0.4 # {recall counts beta times as much}}
+            {?0.4 # {recall has beta times the weight}}
             fbeta = (1.0 + beta ** 2) * tp / jnp.maximum(predicted + beta ** 2 * actual, eps)}
             return {fbeta ~ fbeta, fbeta.mean()}
             """,

@@ -62,7 +62,7 @@ _PAIR = {
         """
     ),
     "soft_core_coulomb": """
-        {?0.4 # {charges that meet have a finite energy}}
+        {?0.4 # {softened energy at small distances}}
         U = CHARGES / jnp.sqrt(dr ** 2 + radius ** 2)
         {?0.4 U = U * jnp.exp(-kappa * dr)}
     """,
@@ -72,7 +72,7 @@ _CUT = {
     "none": "",
     "sharp": """
         if cutoff is not None:
-            {?0.4 # {nothing acts beyond the cutoff}}
+            {?0.4 # {no interaction beyond the cutoff}}
             U = jnp.where(dr < cutoff, U, 0.0)
     """,
     "shifted": _BODIES["shifted"],
@@ -108,7 +108,7 @@ def _pair(p: Program) -> Text:
     }[whose]
     apart = (
         """
-        {?0.4 # {rows of neighbours are filled up with n ~ padding points behind the last particle}}
+        {?0.4 # {neighbour rows are padded with n ~ padding indices point past the last particle}}
         n = R.shape[0]
         mask = (idx < n) & (idx != jnp.arange(n)[:, None])
         dR = displacement(R[:, None, :], R.at[idx].get(mode='clip'), box)

@@ -241,13 +241,13 @@ _BLOCKS = (
             h = channel_norm(h, block['norm2'], norm)}
     """,
     """
-            {?0.4 # {normalized before, as in the second version}}
+            {?0.4 # {pre-activation, as in version 2}}
             pre = ACT(channel_norm(x, block['norm0'], norm))
             h = conv(pre, block['conv1'], stride)
             h = conv(ACT(channel_norm(h, block['norm1'], norm)), block['conv2'])
     """,
     """
-            {?0.4 # {each channel by itself, then all channels at each pixel}}
+            {?0.4 # {depthwise, then pointwise}}
             h = conv(x, block['depthwise'], stride, groups=x.shape[-1])
             h = channel_norm(h, block['norm0'], norm)
             {h = ACT(h @ block['expand']) @ block['project'] ~ h = ACT(h @ block['expand'])

@@ -110,7 +110,7 @@ _BY_SPECIES = """
             ONE ~
         for b in range(num_species):
             {if b < a:
-                {?0.4 # {pairs of species have no order}}
+                {?0.4 # {species pairs are unordered}}
                 continue
             ONE ~ if b >= a:
                 ONE}}
@@ -133,7 +133,7 @@ def write_distribution(p: Program) -> Text:
     if not periodic:
         volume = """
             {if side is None:
-                {?0.5 # {no box: the space that the particles take up}}
+                {?0.5 # {without a box: bounding volume of the particles}}
                 volume = jnp.prod(jnp.max(R, axis=0) - jnp.min(R, axis=0))
             else:
                 volume = side ** d ~
@@ -286,7 +286,7 @@ _SHAPE_ENDS = {
     "tensor": """
         tensor = {jnp.einsum('n,ni,nj->ij', masses, arm, arm) ~ (masses[:, None] * arm).T @ arm}
         {if kind == 'inertia':
-            {?0.5 # {how hard it is to turn about each axis}}
+            {?0.5 # {rotational inertia about each axis}}
             tensor = jnp.trace(tensor) * jnp.eye(3, dtype=R.dtype) - tensor
         elif kind == 'gyration':
             tensor = tensor / total_mass

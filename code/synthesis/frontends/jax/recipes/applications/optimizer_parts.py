@@ -56,7 +56,7 @@ _ADAM = """
     c1, c2 = 1.0 - b1 ** count, 1.0 - b2 ** count ~ c1 = 1.0 - b1 ** count
     c2 = 1.0 - b2 ** count}
     {?0.55 {grads = clip_by_norm(grads, max_norm) ~ if max_norm is not None:
-        {?0.4 # {all gradients together}}
+        {?0.4 # {global norm}}
         norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in grads.values()))
         grads = <<name: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)) for name, g in grads.items()>>}}
     {new_params, mu, nu = <<>>, <<>>, <<>>
@@ -361,11 +361,11 @@ _MUON = """
         {flat = update.reshape(-1, update.shape[-1])
         update = orthogonalize(flat, steps).reshape(w.shape) ~
         update = orthogonalize(update, steps)}
-        {{?0.4 # {as large a step for wide as for tall matrices}}
+        {{?0.4 # {shape-independent step size}}
         {scale = max(1.0, w.shape[0] / w.shape[-1]) ** 0.5 ~ scale = math.sqrt(max(1.0, w.shape[0] / w.shape[1])) ~
         scale = 0.2 * math.sqrt(max(w.shape))}
         update = scale * update ~
-        {?0.4 # {as if each entry were a step of Adam}}
+        {?0.4 # {RMS comparable to Adam updates}}
         update = 0.2 * math.sqrt(max(w.shape)) * update}
         {?0.5 if weight_decay > 0.0:
             update = update + weight_decay * w}

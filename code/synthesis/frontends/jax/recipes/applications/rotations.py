@@ -316,7 +316,7 @@ def _angles(p: Program) -> Text:
     lines = join(
         "rel = quat_mul(quat_inv(q_p), q_c)",
         """
-        {?0.5 # {the shorter way around ~ both signs are the same rotation}}
+        {?0.5 # {shorter arc ~ both signs are the same rotation}}
         rel = jnp.where(rel[0] < 0, -rel, rel)
         """,
         "" if hinged else "sine = jnp.sqrt(jnp.sum(rel[1:] ** 2) + 1e-12)",

@@ -23,7 +23,7 @@ _CELLS = {
         {gates = (x @ cell['w_x']CAST + hBACK @ cell['w_h']CAST)LEAVE + cell['b'] ~
         gates = (jnp.dot(x, cell['w_x']CAST) + jnp.dot(hBACK, cell['w_h']CAST))LEAVE + cell['b']}
         {i, f, g, o = jnp.split(gates, 4, axis=-1)
-        {?0.4 # {forgets little at the beginning of training ~ bias of the forget gate}}
+        {?0.4 # {remembers at the start of training ~ forget gate bias}}
         c = jax.nn.sigmoid(f + 1.0) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
         h = jax.nn.sigmoid(o) * jnp.tanh(c) ~
         update, *squashed = jnp.split(gates, 4, axis=-1)
@@ -57,7 +57,7 @@ _CELLS = {
         {gate, candidate = jnp.split(z, 2, axis=-1)
         gate = jax.nn.sigmoid(gate) ~
         gate, candidate = jnp.split(z, 2, axis=-1)
-        {?0.4 # {most of the state stays at the beginning of training}}
+        {?0.4 # {slow state changes at the start of training}}
         gate = jax.nn.sigmoid(gate - 1.0)}
         {h = gate * jnp.tanh(candidate) + (1.0 - gate) * h ~ h = h + gate * (jnp.tanh(candidate) - h)}
         return h, hBACK
@@ -93,7 +93,7 @@ _LAYERS = {
     "residual": """
         for cell in params['cells']:
             y = RUN(cell, x)
-            {?0.4 # {around every layer that keeps the width}}
+            {?0.4 # {residual connection around layers of equal width}}
             x = x + y if x.shape == y.shape else y
     """,
     "both ways": """
@@ -133,7 +133,7 @@ _MEANS = {
         return loss
     """,
     "lengths": """
-        {?0.4 # {steps behind the end do not count}}
+        {?0.4 # {ignore steps after the end}}
         {valid = (jnp.arange(losses.shape[TIME]) < lengths[:, None])TURNED ~
         steps = jnp.arange(losses.shape[TIME])
         valid = (steps[None, :] < lengths[:, None])TURNED}
@@ -288,7 +288,7 @@ _PATH = """
             next_y = METHOD(params, GIVEN, dt)
             return next_y, next_y}
 
-        {?0.4 # {steps are taken from where the one before ended ~ nothing corrects the state on its way}}
+        {?0.4 # {free-running rollout ~ no correction during the rollout}}
         {_, path = jax.lax.scan(body, starts, OVER) ~ _, path = jax.lax.scan(jax.checkpoint(body), starts, OVER) ~
         path = jax.lax.scan(body, starts, OVER)[1]}}
 """
@@ -298,7 +298,7 @@ _PATH_LOSS = """
         {?0.4 # Huber loss}
         abs_error = jnp.abs(error)
         losses = jnp.mean(jnp.where(abs_error < delta, 0.5 * error ** 2, delta * (abs_error - 0.5 * delta)), axis=-1) ~
-        {?0.4 # {errors in units of how much each number varies}}
+        {?0.4 # {errors normalized by standard deviations}}
         losses = jnp.mean((error / scale) ** 2, axis=-1) ~
         losses = jnp.mean(jnp.logaddexp(error, -error) - jnp.log(2.0), axis=-1)}
 """
@@ -307,7 +307,7 @@ _PATH_MEANS = {
         loss = {jnp.sum(mask * losses) / jnp.maximum(jnp.sum(mask), 1.0) ~ masked_mean(losses, mask)}
     """,
     "discounted": """
-        {?0.4 # {errors far ahead count less}}
+        {?0.4 # {discount distant errors}}
         decay = discount ** jnp.arange(losses.shape[0])
         {loss = jnp.mean(decay[:, None] * losses) ~
         loss = jnp.sum(decay[:, None] * losses) / (jnp.sum(decay) * losses.shape[1]) ~
@@ -329,7 +329,7 @@ _PATH_PENALTIES = {
         loss = loss + 0.5 * penalty_weight * penalty}
     """,
     "smooth": """
-        {?0.4 # {paths without jumps ~ keeps the path smooth}}
+        {?0.4 # {penalize jumps ~ keeps the path smooth}}
         {loss = loss + penalty_weight * jnp.mean((path[1:] - path[:-1]) ** 2) ~
         loss = loss + penalty_weight * jnp.mean(jnp.square(jnp.diff(path, axis=0)))}
     """,
@@ -409,7 +409,7 @@ _CHOSEN = """
         {log_probs = jax.nn.log_softmax(logits, axis=-1)
         log_prob = jnp.take_along_axis(log_probs, token[:, None], axis=-1)[:, 0] ~
         log_prob = jnp.take_along_axis(logits, token[:, None], axis=-1)[:, 0] - jax.nn.logsumexp(logits, axis=-1)}
-        {?0.4 # {texts that ended stay so ~ padding behind the end}}
+        {?0.4 # {finished texts stay finished ~ padding after the end}}
         token = jnp.where(done, pad_id, token)
         {log_prob = jnp.where(done, 0.0, log_prob)}
         {done = done | (token == eos_id) ~ done = jnp.logical_or(done, token == eos_id)}
@@ -417,7 +417,7 @@ _CHOSEN = """
 """
 _LIMITS = {
     "top_k": """
-        {?0.4 # {only the best are possible}}
+        {?0.4 # {mask all but the best}}
         {best = jax.lax.top_k(logits, top_k)[0]
         logits = jnp.where(logits < best[:, -1:], -1e9, logits) ~
         lowest = jax.lax.top_k(logits, top_k)[0][:, -1:]
@@ -431,7 +431,7 @@ _LIMITS = {
         logits = jnp.where(probs >= floor, logits, -1e9)}
     """,
     "top_p": """
-        {?0.4 # {the fewest tokens that have so much of the probability}}
+        {?0.4 # {smallest nucleus of tokens}}
         {probs = jax.nn.softmax(logits, axis=-1)
         ordered = jnp.sort(probs, axis=-1)[:, ::-1]
         count = jnp.sum(jnp.cumsum(ordered, axis=-1) < top_p, axis=-1, keepdims=True)
@@ -441,7 +441,7 @@ _LIMITS = {
         logits = jnp.where(probs < floor, -1e9, logits)}
     """,
     "banned": """
-        {?0.4 # {padding is never drawn}}
+        {?0.4 # {padding is never sampled}}
         {logits = logits.at[:, pad_id].set(-1e9) ~
         logits = jnp.where(jnp.arange(logits.shape[-1]) == pad_id, -1e9, logits)}
     """,
@@ -530,7 +530,7 @@ _POLICY_LOSSES = {
         log_prob, entropy = log_prob_and_entropy(params, obs, actions)
         log_ratio = log_prob - old_log_probs
         ratio = jnp.exp(log_ratio)
-        {?0.4 # {keeps the policy near the one that acted}}
+        {?0.4 # {penalize divergence from the behaviour policy}}
         {kl = jnp.mean(ratio - 1.0 - log_ratio)
         policy_loss = kl_coef * kl - jnp.mean(ratio * advantages) ~
         policy_loss = jnp.mean(kl_coef * (ratio - 1.0 - log_ratio) - ratio * advantages)}
@@ -546,7 +546,7 @@ _POLICY_TOTALS = """
         value_loss = jnp.mean(jnp.where(abs_error < 1.0, 0.5 * value_error ** 2, abs_error - 0.5))}
         {return policy_loss + value_coef * value_loss - entropy_coef * jnp.mean(entropy) ~
         loss = policy_loss + value_coef * value_loss
-        {?0.4 # {keeps the policy open}}
+        {?0.4 # {entropy bonus}}
         loss = loss - entropy_coef * {jnp.mean(entropy) ~ entropy.mean()}
         return loss}
 """

@@ -25,7 +25,7 @@ _MERGED_ENDS = {
     "shuffled": (
         _BODIES["shuffled"],
         """
-        {?0.5 # {rows are drawn from all steps of all environments}}
+        {?0.5 # {sample rows across steps and environments}}
         order = jax.random.permutation(key, len(flat['FIRST']))
         return <<name: x[order] for name, x in flat.items()>>
         """,
@@ -33,7 +33,7 @@ _MERGED_ENDS = {
     "batches": (
         _BODIES["batches"],
         """
-        {?0.4 # {one batch after the other}}
+        {?0.4 # {batches in sequence}}
         return <<name: x.reshape(num_batches, -1, *x.shape[1:]) for name, x in flat.items()>>
         """,
     ),
@@ -268,7 +268,7 @@ def write_reduced(p: Program) -> Text:
     """
     ends = {
         "sum": """
-            {?0.4 # {never nothing to divide by}}
+            {?0.4 # {avoid division by zero}}
             count = COUNT
             if how == 'sum':
                 return SUM(x)
@@ -278,7 +278,7 @@ def write_reduced(p: Program) -> Text:
                 return jnp.sqrt(SUM(x ** 2) / count)
             raise ValueError(f'unknown reduction <<how>>') ~
             if how == 'var':
-                {?0.5 # {rounding may leave a little less than nothing}}
+                {?0.5 # {clamp negative rounding errors}}
                 return jnp.maximum(SUM(x ** 2) / count - (SUM(x) / count) ** 2, 0.0)
             raise ValueError(f'expected sum, mean or var, got <<how>>') ~
             raise ValueError(f'expected sum or mean, got <<how>>')}
@@ -287,7 +287,7 @@ def write_reduced(p: Program) -> Text:
             count = COUNT
             mean = SUM(x) / count
             {mean_sq = SUM(x ** 2) / count
-            {?0.4 # {rounding may leave a little less than nothing}}
+            {?0.4 # {clamp negative rounding errors}}
             var = jnp.maximum(mean_sq - mean ** 2, 0.0) ~
             var = jnp.maximum(SUM(x ** 2) / count - mean ** 2, 0.0)}
             {return mean, var ~ return <<'mean': mean, 'var': var>> ~
@@ -342,7 +342,7 @@ def write_reduced(p: Program) -> Text:
 
 _MASKED = """
     {?0.5 if mask is not None:
-        {?0.5 # {rows that do not count go behind the last segment, and are dropped}}
+        {?0.5 # {masked rows map past the last segment and are dropped}}
         segment_ids = jnp.where(mask, segment_ids, num_segments)}
 """
 _SEGMENTS = """
@@ -412,15 +412,15 @@ _CHUNKED = """
     {?0.35 if n <= chunk:
         {?0.5 # {all at once}}
         return ONE(queries)
-    ~ {?0.4 # {no chunk is longer than what there is}}
+    ~ {?0.4 # {chunk size at most the number of rows}}
     chunk = min(chunk, n) ~
-    {?0.4 # {no chunk is longer than what there is}}
+    {?0.4 # {chunk size at most the number of rows}}
     while chunk > n:
         chunk = chunk // 2 ~}
     {missing = -n % chunk ~ num_chunks = -(-n // chunk)
     missing = num_chunks * chunk - n}
     {if missing > 0:
-        {?0.4 # {the last chunk is filled up}}
+        {?0.4 # {pad the last chunk}}
         {queries = jnp.pad(queries, [(0, missing), (0, 0)]) ~
         fill = jnp.zeros((missing, *queries.shape[1:]), queries.dtype)
         queries = jnp.concatenate([queries, fill]) ~
@@ -428,7 +428,7 @@ _CHUNKED = """
     fill = jnp.zeros((missing, *queries.shape[1:]), queries.dtype)
     queries = jnp.concatenate([queries, fill])}
     chunks = queries.reshape(-1, chunk, {queries.shape[-1] ~ *queries.shape[1:]})
-    {?0.3 # {less memory than one product of all}}
+    {?0.3 # {less memory than one full product}}
     out = jax.lax.map(ONE, chunks)
     {return out.reshape(-1, *out.shape[2:])[:n] ~
     out = out.reshape(-1, *out.shape[2:])

@@ -117,7 +117,7 @@ def write_neighbours(p: Program) -> Text:
             ("return idx", (Leaf((n, near), dtype="int32"),)),
             (
                 """
-                {?0.4 # {a row that is cut short has lost neighbours ~ the caller allocates again if this is true}}
+                {?0.4 # {truncated rows lose neighbours ~ the caller reallocates if this is true}}
                 overflow = {jnp.max(jnp.sum(close, axis=1)) > capacity ~ jnp.any(jnp.sum(close, axis=1) > capacity)}
                 return idx, overflow
                 """,
@@ -139,7 +139,7 @@ def write_neighbours(p: Program) -> Text:
             ("return index", (Leaf((n,), dtype="int32"),)),
             (
                 """
-                {?0.4 # {how full each cell is}}
+                {?0.4 # {occupancy of each cell}}
                 {counts = jnp.zeros(per_side ** 3, dtype=jnp.int32).at[index].add(1) ~
                 counts = jnp.bincount(index, length=per_side ** 3)}
                 return index, counts
@@ -148,7 +148,7 @@ def write_neighbours(p: Program) -> Text:
             ),
             (
                 """
-                {?0.4 # {particles of one cell stand together}}
+                {?0.4 # {particles of one cell are contiguous}}
                 order = jnp.argsort(index, stable=True)
                 return order, index[order]
                 """,

@@ -28,7 +28,7 @@ _PLANNED = """
     {noise = sigma * jax.random.normal(key, (num_samples, *plan.shape)) ~
     noise = sigma * jax.random.normal(key, (num_samples,) + plan.shape, plan.dtype)}
     {?0.5 {if smoothing > 0.0:
-        {?0.5 # {robots do not tremble}}
+        {?0.5 # {penalize jitter}}
         {smooth = [noise[:, 0]]
         for t in range(1, horizon):
             smooth.append(smoothing * smooth[-1] + (1.0 - smoothing) * noise[:, t])
@@ -64,7 +64,7 @@ _PLANNED = """
 
     costs = jax.vmap(cost_of)(plans)
     {if method == 'softmax':
-        {?0.5 # {cheap plans count more}}
+        {?0.5 # {cheaper plans have more weight}}
         {weights = jax.nn.softmax(-(costs - jnp.min(costs)) / temperature) ~
         weights = jnp.exp(-(costs - jnp.min(costs)) / temperature)
         weights = weights / jnp.sum(weights)}
@@ -82,7 +82,7 @@ _PLANNED = """
         elites = plans[jax.lax.top_k(-costs, num_elites)[1]]
         {plan = (1.0 - inertia) * jnp.mean(elites, axis=0) + inertia * plan ~ plan = jnp.mean(elites, axis=0)}
     else:
-        {?0.5 # {cheap plans count more}}
+        {?0.5 # {cheaper plans have more weight}}
         weights = jax.nn.softmax((jnp.min(costs) - costs) / temperature)
         plan = jnp.einsum('n,nta->ta', weights, plans)}
     {?0.4 # {the next plan begins a step later}}
@@ -151,7 +151,7 @@ def _planned(p: Program) -> Text:
 _TRACKED = _BODIES["tracked"]
 _UPDATES = (
     """
-        {?0.4 # {one measurement after the other, which needs no inverse}}
+        {?0.4 # {sequential updates need no inverse}}
         for i in range(observation.shape[0]):
             row = observation[i]
             {spread = row @ cov @ row + noise[i]
@@ -328,10 +328,10 @@ _MATCHED = """
     scores = scale * queries @ documents.T ~
     scores = queries @ documents.T / temperature ~ scores = jnp.einsum('id,jd->ij', queries, documents) / temperature}
     {?0.3 if margin > 0.0:
-        {?0.5 # {matches have to be better by some distance}}
+        {?0.5 # {margin for matches}}
         scores = scores - margin * jnp.eye(n)}
     {{?0.5 if groups is not None:
-        {?0.5 # {others of one kind are no mistakes}}
+        {?0.5 # {same-class pairs are not negatives}}
         same = groups[:, None] == groups[None, :]
         {scores = jnp.where(same & (jnp.eye(n) == 0), -1e9, scores) ~
         other = jnp.logical_and(same, jnp.logical_not(jnp.eye(n, dtype=bool)))
@@ -343,7 +343,7 @@ _MATCHED = """
     {?0.5 columns = scores.T}
     {wide = scores
     if negatives is not None:
-        {?0.5 # {documents that look right and are not}}
+        {?0.5 # {hard negatives}}
         {hard = queries @ unit(negatives).T
         wide = jnp.concatenate([scores, SCALED], axis=1) ~
         hard = jnp.einsum('id,jd->ij', queries, unit(negatives))
@@ -352,7 +352,7 @@ _MATCHED = """
     if negatives is None:
         losses = row_losses(scores, kind, smoothing)
     else:
-        {?0.5 # {documents that look right and are not}}
+        {?0.5 # {hard negatives}}
         hard = queries @ unit(negatives).T
         losses = row_losses(jnp.concatenate([scores, SCALED], axis=1), kind, smoothing) ~
     losses = row_losses(scores, kind, smoothing)}
@@ -360,7 +360,7 @@ _MATCHED = """
         losses = 0.5 * (losses + row_losses(scores.T, kind, smoothing)) ~
     losses = 0.5 * (losses + row_losses(scores.T, kind, smoothing)) if symmetric else losses ~
     if symmetric:
-        {?0.4 # {documents look for queries too}}
+        {?0.4 # {symmetric retrieval loss}}
         backwards = row_losses(scores.T, kind, smoothing)
         losses = {(1.0 - share) * losses + share * backwards ~ 0.5 * (losses + backwards)}}
     {loss = jnp.mean(losses) if weights is None else jnp.sum(weights * losses) / jnp.maximum(jnp.sum(weights), 1e-8) ~
@@ -371,7 +371,7 @@ _MATCHED = """
     loss = jnp.mean(losses)}
     {if not with_metrics:
         return loss
-    {?0.4 # {how often the match is the best}}
+    {?0.4 # {retrieval accuracy}}
     found = jnp.argmax(scores, axis=1) == jnp.arange(n)
     return loss, <<'accuracy': jnp.mean(found.astype(losses.dtype))>> ~
     metrics = <<'loss': loss>>

@@ -353,7 +353,7 @@ _ENDED_BEAMS = {
     ),
     "counted": (
         """
-        {?0.5 # {beams that ended only repeat their last token}}
+        {?0.5 # {finished beams repeat their last token}}
         frozen = {jnp.full(vocab, -1e9).at[eos_id].set(0.0) ~ jnp.where(jnp.arange(vocab) == eos_id, 0.0, -1e9)}
         log_probs = jnp.where(done[..., None], frozen, log_probs)
         """,

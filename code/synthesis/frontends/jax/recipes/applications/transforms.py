@@ -117,14 +117,14 @@ def _clip_elements(p: Program, each: str, tree: Tree) -> list[Tree]:
                 {{if mode == 'value':
                     return {bounded}
                 if mode == 'norm':
-                    {{?0.4 # {{each array by itself}}}}
+                    {{?0.4 # {{each array separately}}}}
                     norm = jnp.sqrt(jnp.sum(g ** 2) + 1e-12)
                     return g * jnp.minimum(1.0, limit / norm)
                 raise ValueError(f'expected value or norm, got <<mode>>') ~
                 if mode == 'value':
                     clipped = {bounded}
                 elif mode == 'norm':
-                    {{?0.4 # {{each array by itself}}}}
+                    {{?0.4 # {{each array separately}}}}
                     norm = jnp.sqrt(jnp.sum(g ** 2) + 1e-12)
                     clipped = g * jnp.minimum(1.0, limit / norm)
                 else:
@@ -142,7 +142,7 @@ def _clip_elements(p: Program, each: str, tree: Tree) -> list[Tree]:
     """)
     if form == "share":
         p.write("""
-            {?0.4 # {how much of the gradients was cut}}
+            {?0.4 # {clipped fraction of the gradients}}
             {hits = sum(jnp.sum(jnp.abs(g) > limit) for g in jax.tree.leaves(grads))
             size = sum(g.size for g in jax.tree.leaves(grads)) ~
             hits, size = 0, 0
@@ -162,7 +162,7 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
     quick = "warm = {rate * (1.0 - jnp.exp(-(count + 1) / 10.0)) ~ jnp.minimum(rate, (1.0 + count) / (10.0 + count))}"
     p.write(
         {
-            "warm": "{?0.5 # {follow quickly at first ~ a short memory in the first steps}}\n" + quick,
+            "warm": "{?0.5 # {follow fast at first ~ a short memory in the first steps}}\n" + quick,
             "option": "warm = rate\nif warmup:\n    {?0.5 # {a short memory in the first steps}}\n    " + quick,
         }.get(form, ""),
         f"""
@@ -170,7 +170,7 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
         new = {each}(lambda a, w: a + (1 - {rate}) * (w - a), average, params) ~
         def mix(a, w):
             {{if not jnp.issubdtype(a.dtype, jnp.floating):
-                {{?0.4 # {{counters are taken over}}}}
+                {{?0.4 # {{copy counters}}}}
                 return w ~
             {{?0.6 if a.shape != w.shape:
                 raise ValueError(f'expected an array of shape <<a.shape>>, got <<w.shape>>')}}}}
@@ -182,12 +182,12 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
     if form == "debiased":
         p.write(f"""
             {{if debias:
-                {{?0.4 # {{the average began at zero}}}}
+                {{?0.4 # {{bias correction of the zero start}}}}
                 scale_by = 1 - rate ** (count + 1)
                 corrected = {each}(lambda a: a / scale_by, new)
             else:
                 corrected = new ~
-            {{?0.4 # {{the average began at zero}}}}
+            {{?0.4 # {{bias correction of the zero start}}}}
             scale_by = 1 - rate ** (count + 1)
             corrected = {each}(lambda a: a / scale_by, new)}}
             {{?0.4 # {{the average itself goes on, and the corrected one is used}}}}
@@ -314,7 +314,7 @@ _NORMALISED = {
     """,
     "bounded_rms": """
         rms = jnp.sqrt(jnp.mean(g ** 2))
-        {?0.4 # {only what is too large is scaled}}
+        {?0.4 # {scale only large gradients}}
         return g / jnp.maximum(1.0, rms / limit)
     """,
     "rms": _BODIES["rms"],

@@ -62,7 +62,7 @@ _ONE_STATISTIC = _BODIES["one_statistic"]
 _LOGGED = _BODIES["logged"]
 _SKIPS = (
     ("", ()),
-    ("if x.ndim < 2:\n    {?0.5 # {biases would only fill the log}}\n    continue", ("bias",)),
+    ("if x.ndim < 2:\n    {?0.5 # {skip biases in the log}}\n    continue", ("bias",)),
     ("if {name.endswith('bias') ~ 'bias' in name}:\n    continue", ("bias",)),
     ("if exclude and name.endswith(exclude):\n    {?0.5 # {what nobody looks at}}\n    continue", ("bias",)),
 )
@@ -78,7 +78,7 @@ _RATIO = """
     ratio = {jnp.sqrt(jnp.sum(update ** 2) / (jnp.sum(x ** 2) + eps)) ~
         jnp.linalg.norm(update.reshape(-1)) / (jnp.linalg.norm(x.reshape(-1)) + eps) ~ jnp.std(update) / (jnp.std(x) + eps)}}
     {stats[f'<<prefix>>/<<name>>'] = ratio ~
-    {?0.4 # {about -3 is healthy}}
+    {?0.4 # {about -3 is typical}}
     stats[f'<<prefix>>/<<name>>'] = jnp.log10(ratio + eps) ~
     stats[f'<<prefix>>/<<name>>'] = jnp.log10(ratio + eps) if log_scale else ratio}
 """  # noqa: E501

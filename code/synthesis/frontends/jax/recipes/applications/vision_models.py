@@ -34,7 +34,7 @@ _BLOCKS = {
         h = CONV(h, layer['conv2'])
         h = ACT(group_norm(h, layer['scale2'], layer['bias2']))
         {{?0.6 if h.shape == x.shape:
-            {?0.4 # {a way around where nothing changes its size}}
+            {?0.4 # {residual connection where sizes agree}}
             h = h + x}}
         return h
     ''',
@@ -79,7 +79,7 @@ _TRAINING = """
         x = augment(rng, x)
 """
 _NOISY = """
-    {?0.4 # {the network has to remove what is added ~ denoising}}
+    {?0.4 # {train to remove added noise ~ denoising}}
     noisy = x + noise_level * jax.random.normal(rng, x.shape)
 """
 _CLASSES = """
@@ -94,7 +94,7 @@ _CLASSES = """
         PENALTY
 """
 _SMOOTHED = """if smoothing > 0:
-            {?0.4 # {never quite sure ~ label smoothing}}
+            {?0.4 # {smoothed labels ~ label smoothing}}
             one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]"""
 _AVERAGED = """if weight is not None:
             {?0.7 if weight.shape != losses.shape:

@@ -24,7 +24,7 @@ def buffered(buffer, batch, priority_of_new, td_errors, alpha, eps, NAME):
     if unknown:
         raise ValueError(f'the buffer has no {unknown}')
     #| end
-    #? 0.4 the oldest are overwritten ~ around the end of the ring
+    #? 0.4 overwrite the oldest entries ~ around the end of the ring
     rows = (buffer.position + jnp.arange(num_new)) % capacity
     #| one of
     data = jax.tree.map(lambda old, x: old.at[rows].set(x), buffer.data, batch)
@@ -51,7 +51,7 @@ def buffered(buffer, batch, priority_of_new, td_errors, alpha, eps, NAME):
     priority = buffer.priority.at[rows].set(either(jnp.max(buffer.priority), priority_of_new))
     #| or
     if td_errors is None:
-        #? 0.5 what nobody has seen is replayed soon
+        #? 0.5 new samples get maximum priority
         new_priority = jnp.full(num_new, jnp.max(buffer.priority))
     else:
         new_priority = (jnp.abs(td_errors) + eps) ** alpha
@@ -65,7 +65,7 @@ def buffered(buffer, batch, priority_of_new, td_errors, alpha, eps, NAME):
     return NAME(data=data, priority=priority, position=position, size=size)
     #| or
     buffer = NAME(data=data, priority=priority, position=position, size=size)
-    #? 0.5 chances of being replayed
+    #? 0.5 replay probabilities
     #| one of
     filled = jnp.arange(capacity) < size
     weights = jnp.where(filled, priority, 0.0)

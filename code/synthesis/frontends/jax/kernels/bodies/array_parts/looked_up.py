@@ -17,7 +17,7 @@ def looked_up(values, high, low, BOUNDS, x, METHOD, END):
     n = either(values.shape[0], len(values))
     BOUNDS
     spacing = (high - low) / (n - 1)
-    #? 0.4 points stand at equal distances
+    #? 0.4 equidistant points
     position = either((x - low) / spacing, (x - low) / (high - low) * (n - 1))
     #| one of
     idx = jnp.clip(either(jnp.floor(position).astype(jnp.int32), position.astype(jnp.int32)), 0, n - 2)

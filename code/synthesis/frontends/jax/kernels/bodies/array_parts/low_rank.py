@@ -22,7 +22,7 @@ def low_rank(kernel, x, a, b, alpha, rank_stabilized, dtype, adapters_only, merg
     #| end
     #| 0.4
     if adapters_only:
-        #? 0.5 what was trained before stays
+        #? 0.5 keep pretrained weights
         kernel = jax.lax.stop_gradient(kernel)
     #| end
     #| one of
@@ -32,7 +32,7 @@ def low_rank(kernel, x, a, b, alpha, rank_stabilized, dtype, adapters_only, merg
     else:
         y = x @ kernel + scaling * (x @ a) @ b
     #| or
-    #? 0.5 two thin products are cheaper than one whole
+    #? 0.5 two low-rank products are cheaper
     y = x @ kernel + scaling * ((x @ a) @ b)
     #| or
     #| one of
@@ -50,7 +50,7 @@ def low_rank(kernel, x, a, b, alpha, rank_stabilized, dtype, adapters_only, merg
         if magnitude.shape != kernel.shape[1:]:
             raise ValueError(f'expected a magnitude for each output, got {magnitude.shape}')
         #| end
-        #? 0.5 directions are adapted, and lengths apart from them
+        #? 0.5 adapt directions and magnitudes separately
         length = jnp.linalg.norm(kernel + scaling * a @ b, axis=0)
         y = y * magnitude / jnp.maximum(length, 1e-6)
     #| end

@@ -25,7 +25,7 @@ def methods(method, idx, t, values, log_scale, n):
     if method == 'previous':
         y = left
     elif method == 'smooth':
-        #? 0.5 no kink where two pieces meet
+        #? 0.5 smooth at the joints
         s = t ** 2 * (3.0 - 2.0 * t)
         y = left + s * (right - left)
     elif method == 'linear':
@@ -38,7 +38,7 @@ def methods(method, idx, t, values, log_scale, n):
     y = (1.0 - t) * left + t * right
     #| or
     if log_scale:
-        #? 0.5 a straight line between logarithms
+        #? 0.5 log-linear interpolation
         y = jnp.exp((1.0 - t) * jnp.log(left) + t * jnp.log(right))
     else:
         y = (1.0 - t) * left + t * right

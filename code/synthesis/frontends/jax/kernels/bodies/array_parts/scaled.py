@@ -18,7 +18,7 @@ def scaled(x, valid_rows, scheme, eps, skip, limit, return_params):
         if valid_rows.shape != x.shape[:1]:
             raise ValueError(f'expected a flag for each row, got {valid_rows.shape}')
         #| end
-        #? 0.5 padding must not count
+        #? 0.5 mask padding
         weight = valid_rows[:, None].astype(x.dtype)
         count = jnp.maximum(jnp.sum(weight), 1.0)
     #| or
@@ -59,14 +59,14 @@ def scaled(x, valid_rows, scheme, eps, skip, limit, return_params):
     #| or
     offset = jnp.sum(weight * x, axis=0) / count
     spread = jnp.sum(weight * jnp.abs(x - offset), axis=0) / count
-    #? 0.5 less moved by outliers than the deviation
+    #? 0.5 more robust than the standard deviation
     scale = either(1.2533 * spread, spread)
     #| end
-    #? 0.5 features that are the same everywhere stay as they are
+    #? 0.5 constant features stay unchanged
     scale = either(jnp.where(scale > eps, scale, 1.0), jnp.maximum(scale, eps))
     #| 0.4
     #| one of
-    #? 0.5 flags and counts are no measurements
+    #? 0.5 skip flags and counts
     for i in skip:
         offset, scale = offset.at[i].set(0.0), scale.at[i].set(1.0)
     #| or

@@ -30,7 +30,7 @@ def smoothed(width, kind, x, sigma, edges, residual, threshold, every):
         taps = 1.0 - jnp.abs(offsets) / (half + 1)
     #| or
     #: elif kind == 'hann':
-        #? 0.5 falls to nothing just beyond the ends
+        #? 0.5 zero beyond the ends
     #:     taps = 0.5 + 0.5 * jnp.cos(jnp.pi * offsets / (half + 1))
     #| or
     #: elif kind == 'epanechnikov':
@@ -50,7 +50,7 @@ def smoothed(width, kind, x, sigma, edges, residual, threshold, every):
     #| end
     #| one of
     if edges == 'shrink':
-        #? 0.5 fewer samples count near the ends
+        #? 0.5 fewer samples near the ends
         #| one of
         padded = jnp.pad(rows, [(0, 0), (half, half)])
         #| or
@@ -86,19 +86,19 @@ def smoothed(width, kind, x, sigma, edges, residual, threshold, every):
     return smooth
     #| or
     if residual:
-        #? 0.5 what is faster than the window
+        #? 0.5 high-frequency part
         return x - smooth
     return smooth
     #| or
     return smooth, x - smooth
     #| or
-    #? 0.5 spikes are replaced, all else is left alone
+    #? 0.5 replace spikes only
     spread = jnp.mean(jnp.abs(x - smooth), axis=-1, keepdims=True)
     return jnp.where(jnp.abs(x - smooth) > threshold * spread, smooth, x)
     #| end
     #| or
     if every > 1:
-        #? 0.5 slow enough now to be sampled less often
+        #? 0.5 downsample after smoothing
         smooth = smooth[:, ::every]
     return smooth.reshape(*x.shape[:-1], -1)
     #| end

@@ -23,7 +23,7 @@ def dense(key, features_in, features_out, use_bias):
     #: stddev = scale / math.sqrt(features_in)
     #: params = {'kernel': stddev * jax.random.normal(kernel_key, (features_in, features_out))}
     #: if use_bias:
-        #? 0.5 units do not begin alike
+        #? 0.5 break the symmetry of units
     #:     bias = jax.random.normal(bias_key, (features_out,))
     #:     params['bias'] = stddev * bias
     #: return params

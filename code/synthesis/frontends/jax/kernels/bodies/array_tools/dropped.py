@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def dropped(missing, drop_last, multiple, n, x):
     if missing > 0:
         if drop_last:
-            #? 0.5 a last chunk that is not full is left out
+            #? 0.5 drop an incomplete last chunk
             x = x[:n - n % multiple]
         else:
             fill = jnp.zeros((missing, *x.shape[1:]), x.dtype)

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def fan_sizes(shape):
     #| 0.4
-    """{How many inputs and outputs each number has ~ Fan in and fan out of weights}."""
+    """{Fan-in and fan-out ~ Fan in and fan out of weights}."""
     #| end
     receptive = math.prod(shape[:-2])
     return shape[-2] * receptive, shape[-1] * receptive

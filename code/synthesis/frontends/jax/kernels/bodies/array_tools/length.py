@@ -13,7 +13,7 @@ def length(length, x, keep_last, value):
     if n >= length:
         #| one of
         if keep_last:
-            #? 0.4 the newest rows are at the end
+            #? 0.4 newest rows last
             return x[n - length:]
         return x[:length]
         #| or

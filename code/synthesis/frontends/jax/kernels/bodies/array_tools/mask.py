@@ -13,7 +13,7 @@ def mask(missing, x, value, n, mask):
     padded = jnp.zeros((n + missing, *x.shape[1:]), x.dtype).at[:n].set(x)
     #| end
     #| one of
-    #? 0.4 which rows are real
+    #? 0.4 mask of valid rows
     return padded, jnp.arange(n + missing) < n
     #| or
     if mask is None:
@@ -27,7 +27,7 @@ def mask(missing, x, value, n, mask):
         if mask.shape[0] != n:
             raise ValueError(f'expected a mask of {n} rows, got {mask.shape}')
         #| end
-        #? 0.4 rows that were masked stay so
+        #? 0.4 masked rows stay masked
         mask = jnp.concatenate([mask, jnp.zeros(missing, dtype=bool)])
     else:
         mask = jnp.arange(n + missing) < n

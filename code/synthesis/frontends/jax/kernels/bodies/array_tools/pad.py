@@ -20,12 +20,12 @@ def pad(missing, x, value, mode, side):
     return jnp.pad(x, widths, mode=mode)
     #| end
     #| or
-    #? 0.4 only the first axis grows
+    #? 0.4 pad the first axis only
     fill = jnp.full((missing, *x.shape[1:]), value, x.dtype)
     return jnp.concatenate([x, fill])
     #| or
     if mode == 'edge':
-        #? 0.4 the last row over and over
+        #? 0.4 repeat the last row
         return jnp.concatenate([x, jnp.repeat(x[-1:], missing, axis=0)])
     return jnp.concatenate([x, jnp.full((missing, *x.shape[1:]), value, x.dtype)])
     #| or
@@ -34,7 +34,7 @@ def pad(missing, x, value, mode, side):
         return jnp.concatenate([x, fill])
     #| one of
     if side == 'left':
-        #? 0.5 so that the last rows of all batches are real
+        #? 0.5 align batches to valid rows
         return jnp.concatenate([fill, x])
     raise ValueError(f'expected left or right, got {side}')
     #| or

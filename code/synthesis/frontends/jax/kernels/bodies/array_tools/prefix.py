@@ -12,7 +12,7 @@ def prefix(prefix, size, lengths):
     #| one of
     mask = (steps[:, None] >= steps) | (steps < prefix[:, None, None])
     #| or
-    #? 0.4 the prompt is seen from everywhere
+    #? 0.4 the prompt is visible to all positions
     prompt = steps[None, :] < prefix[:, None]
     mask = (steps[:, None] >= steps) | prompt[:, None, :]
     #| end
@@ -22,6 +22,6 @@ def prefix(prefix, size, lengths):
         if lengths.shape != prefix.shape:
             raise ValueError(f'expected lengths of shape {prefix.shape}, got {lengths.shape}')
         #| end
-        #? 0.4 padding is seen from nowhere
+        #? 0.4 padding is masked
         mask = mask & (steps < lengths[:, None])[:, None, :]
     #| end

@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def round_up(size: int, multiple: int) -> int:
     #| 0.4
-    """The next multiple."""
+    """Rounds up to a multiple."""
     #| end
     #| one of
     return -(-size // multiple) * multiple

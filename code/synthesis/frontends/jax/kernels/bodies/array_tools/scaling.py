@@ -21,7 +21,7 @@ def scaling(scale, fan_sizes, shape, mode, key, distribution):
         raise ValueError(f'unknown mode {mode}')
     variance = scale / fan
     #| one of
-    #? 0.4 a truncated normal has less variance than a whole one
+    #? 0.4 correct for the reduced variance of truncation
     stddev = math.sqrt(variance) / 0.87962566
     return stddev * jax.random.truncated_normal(key, -2.0, 2.0, shape)
     #| or

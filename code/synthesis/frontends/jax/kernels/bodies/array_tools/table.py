@@ -22,7 +22,7 @@ def table(features_in, features_out, key, scale, padding):
         if padding < 0 or padding >= features_in:
             raise ValueError(f'row {padding} is not one of {features_in} rows')
         #| end
-        #? 0.4 padding has no meaning
+        #? 0.4 padding is ignored
         table = table.at[padding].set(0.0)
     #| end
     return table

@@ -4,7 +4,7 @@
 def center_crop(Array):
     def center_crop(images: Array, size: int) -> Array:
         #| 0.5
-        """{The middle of each image ~ Cuts a square out of the middle}."""
+        """{Centre crop of each image ~ Crops a centred square}."""
         #| end
         #| one of
         height, width = images.shape[-3:-1]

@@ -22,7 +22,7 @@ def cutout(images, size, KNOWN, SHAPE, COUNT, height, n, row_key, column_key, wi
     KEYS = jax.random.split(COUNT)
     centre_y = jax.random.randint(row_key, (n, 1), 0, height)
     centre_x = jax.random.randint(column_key, (n, 1), 0, width)
-    # {squares may reach over the edge}
+    # {squares may cross the edge}
     top, left = centre_y - size // 2, centre_x - size // 2
     #| or
     # {squares lie within the image}

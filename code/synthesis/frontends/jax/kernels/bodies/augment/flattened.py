@@ -4,7 +4,7 @@
 def merge_time(Array):
     def merge_time(x: Array) -> Array:
         #| 0.4
-        """Makes time and environments one axis."""
+        """Flattens time and environments into one axis."""
         #| end
         #| one of
         return x.reshape(-1, *x.shape[2:])

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def as_floats(Array):
     def as_floats(images: Array, dtype: str) -> Array:
         #| 0.5
-        """{Pixels as numbers between 0 and 1 ~ Whole numbers become numbers up to one}."""
+        """{Pixels scaled to [0, 1] ~ Integers scaled to [0, 1]}."""
         #| end
         #| one of
         if jnp.issubdtype(images.dtype, jnp.integer):

@@ -37,7 +37,7 @@ def masked_tokens(tokens, rate, rng, SPECIAL, keep_some, first_word, vocab, mask
     if keep_some:
         random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
         kind = jax.random.uniform(kind_key, tokens.shape)
-        # {one in ten is another word, one in ten stays ~ some words are wrong, some are told}
+        # {10 percent random, 10 percent unchanged ~ some tokens random, some unchanged}
         inputs = jnp.where(chosen & (kind < 0.1), random_words, inputs)
         inputs = jnp.where(kind >= 0.9, tokens, inputs)
     #| end

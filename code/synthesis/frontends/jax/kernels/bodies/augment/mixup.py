@@ -20,13 +20,13 @@ def mixup(images, labels, rng, per_example, alpha, num_classes, smoothing):
     if per_example:
         lam = jax.random.beta(lam_key, alpha, alpha, (n,))
     else:
-        #? 0.4 one share for the whole batch
+        #? 0.4 one mixing ratio for the whole batch
         lam = jnp.full((n,), jax.random.beta(lam_key, alpha, alpha))
     #| or
     lam = jax.random.beta(lam_key, alpha, alpha, (n,))
     #| end
     #| 0.4
-    # {the first image dominates ~ never mostly the partner}
+    # {the first image dominates ~ the first image keeps the larger weight}
     lam = jnp.maximum(lam, 1.0 - lam)
     #| end
     order = jax.random.permutation(order_key, n)
@@ -44,7 +44,7 @@ def mixup(images, labels, rng, per_example, alpha, num_classes, smoothing):
     one_hot = jax.nn.one_hot(labels, num_classes)
     #| 0.5
     if smoothing > 0:
-        #? 0.4 never quite sure ~ label smoothing
+        #? 0.4 smoothed labels ~ label smoothing
         one_hot = (1.0 - smoothing) * one_hot + smoothing / num_classes
     #| end
     #| one of

@@ -10,7 +10,7 @@ def next_token_batch(tokens, pad, boundaries, separator, prefix):
     if tokens.ndim != 2 or tokens.shape[1] < 2:
         raise ValueError(f'expected rows of two tokens or more, got {tokens.shape}')
     #| end
-    # {every position is to tell the next token ~ labels are the inputs one step later}
+    # {every position predicts the next token ~ labels are the inputs one step later}
     #| one of
     inputs, answers = tokens[:, :-1], tokens[:, 1:]
     #| or
@@ -20,12 +20,12 @@ def next_token_batch(tokens, pad, boundaries, separator, prefix):
     loss_mask = either((answers != pad).astype(jnp.float32), jnp.where(answers == pad, 0.0, 1.0))
     #| one of
     if boundaries:
-        # {several documents share a row and do not see each other ~ no document looks into the one before}
+        # {mask across packed documents ~ no attention across documents}
         starts = (inputs == separator).astype(jnp.int32)
         segments = jnp.cumsum(starts, axis=1)
         visible = (segments[:, :, None] == segments[:, None, :]) & (inputs != pad)[:, None, :]
         #| 0.6
-        # {the end of a document does not tell how the next one begins}
+        # {no loss across document boundaries}
         loss_mask = loss_mask * (answers != separator)
         #| end
     else:
@@ -33,10 +33,10 @@ def next_token_batch(tokens, pad, boundaries, separator, prefix):
     #| or
     segments = jnp.cumsum(inputs == separator, axis=1)
     visible = segments[:, :, None] == segments[:, None, :]
-    #? 0.6 nobody sees padding
+    #? 0.6 mask padding
     visible = visible & (inputs != pad)[:, None, :]
     #| 0.5
-    # {nobody can tell how the next document begins ~ no loss across documents}
+    # {the next document is unpredictable ~ no loss across documents}
     loss_mask = loss_mask * (answers != separator)
     #| end
     #| or

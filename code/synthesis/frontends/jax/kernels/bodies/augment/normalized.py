@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def normalize_obs(Array):
     def normalize_obs(obs: Array, mean: Array, var: Array, limit: float) -> Array:
         #| 0.5
-        """{Observations in units of their spread ~ Standardizes observations and limits them}."""
+        """{Standardizes observations ~ Standardizes and clips observations}."""
         #| end
         #| one of
         return jnp.clip((obs - mean) / jnp.sqrt(var + 1e-8), -limit, limit)

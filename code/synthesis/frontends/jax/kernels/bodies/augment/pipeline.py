@@ -71,7 +71,7 @@ def pipeline(layout, images, as_floats, dtype, crop, center_crop, grayscale, to_
     #| or
     if normalize == 'per_image':
         axes = tuple(range(x.ndim - 3, x.ndim))
-        #? 0.4 in single precision, as few pixels may differ
+        #? 0.4 single precision for small pixel differences
         pixels = x.astype(jnp.float32)
         #| one of
         spread = jnp.std(pixels, axis=axes, keepdims=True)

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def special(chosen, first_word, tokens, special_ids, mask_id, pad):
-    # {padding and special tokens are never guessed ~ leave special tokens alone}
+    # {padding and special tokens are never masked ~ leave special tokens alone}
     #| one of
     chosen = chosen & (tokens >= first_word)
     #| or

@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def dropout(Array):
     def dropout(x: Array, key: Array, rate: float) -> Array:
         #| 0.4
-        """Zeros at random, and the rest larger by as much."""
+        """Inverted dropout."""
         #| end
         keep = jax.random.bernoulli(key, 1.0 - rate, x.shape)
         return jnp.where(keep, x / (1.0 - rate), either(0.0, jnp.zeros_like(x)))

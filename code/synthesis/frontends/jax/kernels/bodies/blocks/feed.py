@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def feed(SOURCE, act, activate, params, GATE, DROP_NARROW, SHRINK):
-    # {feed-forward ~ position by position ~ the perceptron sees one position at a time}
+    # {feed-forward ~ position by position ~ the MLP processes each position separately}
     #| one of
     wide = activate(SOURCE @ params['w1'], act)
     #| or

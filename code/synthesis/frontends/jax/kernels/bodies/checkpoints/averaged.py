@@ -23,7 +23,7 @@ def averaged(models, weights, base, exclude, density, trim, method, elected_sign
     #| or
     if weights is None:
         weights = [1.0] * len(models)
-    #? 0.4 shares of one
+    #? 0.4 normalized to sum to one
     weights = [weight / sum(weights) for weight in weights]
     #| or
     count = len(models)
@@ -36,7 +36,7 @@ def averaged(models, weights, base, exclude, density, trim, method, elected_sign
     for name, start in base.items():
         #| 0.5
         if name in exclude:
-            #? 0.5 stays as in the first model
+            #? 0.5 keep the value of the first model
             merged[name] = models[0][name]
             continue
         #| end
@@ -82,7 +82,7 @@ def averaged(models, weights, base, exclude, density, trim, method, elected_sign
             raise ValueError(f'unknown method {method}')
         #| or
         if robust:
-            #? 0.5 one bad model does not matter
+            #? 0.5 robust to a bad model
             change = jnp.median(deltas, axis=0)
         else:
             change = either(sum(weight * vector for weight, vector in zip(weights, deltas)), functools.reduce(jnp.add, [weight * vector for weight, vector in zip(weights, deltas)]))
@@ -91,7 +91,7 @@ def averaged(models, weights, base, exclude, density, trim, method, elected_sign
     #| one of
     return merged
     #| or
-    #? 0.4 what is new keeps its values
+    #? 0.4 new parameters keep their values
     #: extra = {name: value for name, value in models[0].items() if name not in base}
     #: merged.update(extra)
     #: return merged

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def low_rank_delta(Array):
     def low_rank_delta(adapter, scale: float) -> Array:
         #| 0.5
-        """{What an adapter adds to a weight ~ The product of two thin matrices, scaled}."""
+        """{Low-rank weight update ~ Scaled low-rank product}."""
         #| end
         #| one of
         return scale * (adapter['a'] @ adapter['b'])

@@ -27,7 +27,7 @@ def merged(adapters, params, alpha, rank_stabilized, low_rank_delta, strength, s
     #: for name, w in params.items():
         #| one of
     #:     if name not in adapters:
-            #? 0.4 as it was trained
+            #? 0.4 as in training
     #:         merged[name] = w
     #:         continue
     #:     adapter = adapters[name]
@@ -56,7 +56,7 @@ def merged(adapters, params, alpha, rank_stabilized, low_rank_delta, strength, s
         #| or
         scale = alpha / rank
         if rank_stabilized:
-            #? 0.5 large ranks learn as fast as small ones
+            #? 0.5 rank-stabilized scaling
             scale = alpha / math.sqrt(rank)
         #| end
         #| one of
@@ -74,7 +74,7 @@ def merged(adapters, params, alpha, rank_stabilized, low_rank_delta, strength, s
             update = update.reshape(w.shape)
         #| end
         #| one of
-        #? 0.4 the sum is taken in full precision
+        #? 0.4 accumulate in full precision
         new = w.astype(jnp.float32) + either(strength * update, update)
         #| or
         new = w + either(strength * update, update)
@@ -83,7 +83,7 @@ def merged(adapters, params, alpha, rank_stabilized, low_rank_delta, strength, s
         #| end
         #| 0.5
         if 'magnitude' in adapter:
-            #? 0.5 direction and length are learned apart
+            #? 0.5 separate direction and magnitude
             #| one of
             new = adapter['magnitude'] * new / column_norm(new)
             #| or
@@ -97,7 +97,7 @@ def merged(adapters, params, alpha, rank_stabilized, low_rank_delta, strength, s
     #| or
     #: if not with_report:
     #:     return merged
-    #? 0.4 how far each weight moved
+    #? 0.4 magnitude of each update
     #| one of
     #: moved = {name: jnp.max(jnp.abs(merged[name] - params[name]))
     #| or

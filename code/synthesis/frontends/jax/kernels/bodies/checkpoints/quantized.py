@@ -31,7 +31,7 @@ def quantized(bits, params, exclude, min_size, AXES, symmetric, axes, largest_ma
         #| or
         #: if w.ndim < 2 :
         #| end
-            #? 0.5 vectors are small already
+            #? 0.5 vectors stay full
             kept[name] = w
             continue
         #| or
@@ -62,7 +62,7 @@ def quantized(bits, params, exclude, min_size, AXES, symmetric, axes, largest_ma
         else:
             low = jnp.min(w, axis=axes, keepdims=True)
             high = jnp.max(w, axis=axes, keepdims=True)
-            #? 0.4 all of the range, also where weights are on one side of zero
+            #? 0.4 asymmetric range
             scale = either(jnp.maximum(high - low, 1e-8), (high - low + 1e-8)) / (2 * limit)
             offset = 0.5 * (high + low)
         codes = jnp.clip(jnp.round((w - offset) / scale), -limit, limit)
@@ -70,7 +70,7 @@ def quantized(bits, params, exclude, min_size, AXES, symmetric, axes, largest_ma
         #| or
         #| 0.35
         #: if clip_quantile is not None:
-            #? 0.5 few large entries should not make all others coarse
+            #? 0.5 clip outliers to preserve resolution
         #:     bound = jnp.quantile(jnp.abs(w), clip_quantile)
         #:     w = jnp.clip(w, -bound, bound)
         #| end
@@ -83,7 +83,7 @@ def quantized(bits, params, exclude, min_size, AXES, symmetric, axes, largest_ma
         #: if key is None:
         #:     codes = jnp.round(w / scale)
         #: else:
-            #? 0.5 up or down at random, right on average
+            #? 0.5 stochastic rounding, unbiased
         #:     noise = jax.random.uniform(jax.random.fold_in(key, len(quantized)), w.shape)
         #:     codes = jnp.floor(w / scale + noise)
         #| or

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def trim(Array):
     def trim(vector: Array, density: float) -> Array:
         #| 0.5
-        """{Leaves the largest changes ~ Drops small changes}."""
+        """{Keeps the largest changes ~ Drops small changes}."""
         #| end
         #| one of
         least = jnp.quantile(jnp.abs(vector), 1.0 - density)

@@ -4,7 +4,7 @@
 def mode(mode, act, ctrl, qpos, qvel):
     #| one of
     if mode == 'position':
-        #? 0.4 a spring to the position that is asked for, and a damper
+        #? 0.4 PD control to the target position
         error = ctrl - qpos[act.dof]
         force = act.gain * error - act.damping * qvel[act.dof]
     elif mode == 'velocity':
@@ -18,6 +18,6 @@ def mode(mode, act, ctrl, qpos, qvel):
         raise ValueError(f'expected position or torque, got {mode}')
     force = act.gain * ctrl - act.damping * qvel[act.dof]
     if mode == 'position':
-        #? 0.4 controls are where joints have to go
+        #? 0.4 controls are joint targets
         force = force - act.gain * qpos[act.dof]
     #| end

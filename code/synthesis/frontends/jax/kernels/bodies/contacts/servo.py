@@ -2,7 +2,7 @@
 
 
 def servo(act, ctrl, qpos, qvel):
-    #? 0.4 a spring to the position that is asked for, and a damper
+    #? 0.4 PD control to the target position
     #| one of
     error = ctrl - qpos[act.dof]
     force = act.gain * error - act.damping * qvel[act.dof]

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def acrobot_rates(Array):
     def acrobot_rates(state: Array, torque: Array, variant: str) -> Array:
         #| 0.5
-        """{How angles and speeds of both links change ~ Equations of motion of two links}."""
+        """{Derivatives of angles and speeds of both links ~ Equations of motion of two links}."""
         #| end
         theta1, theta2, omega1, omega2 = either(jnp.split(state, 4, axis=-1), (state[..., i:i + 1] for i in range(4)))
         m, length, half, inertia, g = 1.0, 1.0, 0.5, 1.0, 9.8

@@ -23,7 +23,7 @@ def pid(
     integral = state['integral'] + dt * error
     #| one of
     if anti_windup == 'clamp':
-        #? 0.4 the integral does not grow without bound
+        #? 0.4 bounded integral
         integral = jnp.clip(integral, -max_integral, max_integral)
     #| or
     if max_integral is not None:
@@ -37,7 +37,7 @@ def pid(
     #| end
     #| one of
     if on_measurement:
-        #? 0.5 a step of the target gives no kick
+        #? 0.5 derivative on the measurement avoids kicks
         rate = either(-(measured - state['previous']) / dt, (state['previous'] - measured) / dt)
     else:
         rate = (error - state['previous']) / dt
@@ -47,7 +47,7 @@ def pid(
     #| or
     rate = (error - state['previous']) / dt
     #| or
-    #? 0.5 the target is taken to stand still
+    #? 0.5 target treated as constant
     rate = -velocity
     #| end
     #| 0.5
@@ -83,13 +83,13 @@ def pid(
         out = jnp.clip(command, -limit, limit)
         #| 0.5
         if anti_windup == 'conditional':
-            #? 0.4 does not integrate while the command is at its limit
+            #? 0.4 no integration while the command saturates
             stuck = jnp.logical_and(jnp.abs(command) > limit, command * error > 0.0)
             integral = jnp.where(stuck, state['integral'], integral)
         #| end
     #| end
     #| 0.4
     if rate_limit is not None:
-        #? 0.4 actuators do not jump
+        #? 0.4 rate limit of the actuators
         out = state['output'] + jnp.clip(out - state['output'], -rate_limit * dt, rate_limit * dt)
     #| end

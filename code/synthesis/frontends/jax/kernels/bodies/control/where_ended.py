@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def where_ended(Array):
     def where_ended(ended: Array, first: Array, x: Array) -> Array:
         #| 0.5
-        """{Takes the first state where an episode has ended ~ The state of a reset, where there is one}."""
+        """{Resets states of finished episodes ~ Reset state where an episode ended}."""
         #| end
         #| one of
         flags = ended.reshape(ended.shape + (1,) * (x.ndim - ended.ndim))

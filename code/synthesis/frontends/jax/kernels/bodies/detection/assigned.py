@@ -26,7 +26,7 @@ def assigned(
         iou = box_iou(to_corners(anchors), to_corners(boxes))
         #| one of
         if valid is not None:
-            #? 0.5 padding overlaps with nothing
+            #? 0.5 padding has no overlap
             iou = jnp.where(valid, iou, 0.0)
         #| or
         iou = iou if valid is None else jnp.where(valid, iou, 0.0)
@@ -40,12 +40,12 @@ def assigned(
         positive = best_iou >= high_iou
         #| one of
         if force_match:
-            #? 0.5 no box is left without an anchor
+            #? 0.5 every box gets an anchor
             is_best = (iou == jnp.max(iou, axis=0)) & (iou > 0.0)
             best = jnp.where(jnp.any(is_best, axis=1), jnp.argmax(is_best, axis=1), best)
             positive = positive | jnp.any(is_best, axis=1)
         #| or
-        #? 0.5 no box is left without an anchor
+        #? 0.5 every box gets an anchor
         is_best = (iou == jnp.max(iou, axis=0)) & (iou > 0.0)
         forced = jnp.any(is_best, axis=1)
         best = jnp.where(forced, jnp.argmax(is_best, axis=1), best)
@@ -56,7 +56,7 @@ def assigned(
         #| or
         labels = jnp.where(positive, classes[best] + 1, 0)
         if ignore_between:
-            #? 0.5 neither a box nor background
+            #? 0.5 ignored anchors
             labels = jnp.where(jnp.logical_not(positive) & (best_iou >= low_iou), -1, labels)
         #| end
         offsets = encode_boxes(boxes[best], anchors, variances)
@@ -68,14 +68,14 @@ def assigned(
         #| 0.5
         #| one of
         if centered:
-            #? 0.5 anchors at the rim of a box count less
+            #? 0.5 centre anchors have more weight
             distance = jnp.linalg.norm(offsets[:, :2], axis=-1)
             weight = jnp.where(positive, jnp.exp(-distance), 1.0)
         else:
             weight = jnp.ones_like(best_iou)
         #| or
         if soft_weights:
-            #? 0.5 anchors that fit badly count less
+            #? 0.5 weight anchors by fit quality
             weight = jnp.where(positive, either(best_iou, best_iou ** 2), 1.0)
         else:
             weight = jnp.ones_like(best_iou)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def phase_features(Array):
     def phase_features(steps: Array, periods) -> Array:
         #| 0.5
-        """{Where steps lie in days and weeks ~ Sine and cosine of each period}."""
+        """{Calendar features of steps ~ Sine and cosine of each period}."""
         #| end
         #| one of
         phase = jnp.stack([steps / period for period in periods], axis=-1)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def to_corners(Array):
     def to_corners(boxes: Array) -> Array:
         #| 0.5
-        """{From centers and sizes to two corners ~ Corners of boxes that are given by their centers}."""
+        """{Converts centers and sizes to corners ~ Corners of boxes from centers and sizes}."""
         #| end
         #| one of
         center, size = boxes[..., :2], boxes[..., 2:]

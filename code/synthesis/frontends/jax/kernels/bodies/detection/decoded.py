@@ -55,7 +55,7 @@ def decoded(
             #| or
             middle = centers + stride * jnp.tanh(deltas[..., :2])
             #| end
-            #? 0.4 sizes grow by powers, but not without end
+            #? 0.4 powers up to a maximum
             half = 0.5 * either(anchor_scale, anchor_scale, 4) * stride * jnp.exp(jnp.clip(deltas[..., 2:], None, 4.0))
             low, high = middle - half, middle + half
         else:
@@ -68,7 +68,7 @@ def decoded(
         corners = jnp.concatenate([low, high], axis=-1)
         #| 0.6
         if image_size is not None:
-            #? 0.5 nothing lies outside of the image
+            #? 0.5 clip to the image
             #| one of
             corners = jnp.clip(corners, 0.0, image_size)
             #| or
@@ -102,7 +102,7 @@ def decoded(
     #| one of
     if max_boxes is None:
         return boxes, best, labels
-    #? 0.4 the surest first
+    #? 0.4 most confident first
     best, index = jax.lax.top_k(best, max_boxes)
     boxes = jnp.take_along_axis(boxes, index[..., None], axis=1)
     return boxes, best, jnp.take_along_axis(labels, index, axis=1)

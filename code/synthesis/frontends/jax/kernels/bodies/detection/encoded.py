@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def encode_boxes(Array):
     def encode_boxes(boxes: Array, anchors: Array, variances) -> Array:
         #| 0.5
-        """{Boxes as seen from anchors ~ Offsets in units of an anchor's size}."""
+        """{Encodes boxes relative to anchors ~ Offsets in units of an anchor's size}."""
         #| end
         #| one of
         shift = (boxes[:, :2] - anchors[:, :2]) / anchors[:, 2:]

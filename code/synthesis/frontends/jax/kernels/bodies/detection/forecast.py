@@ -27,14 +27,14 @@ def forecast(horizon, past, series, gather_windows, starts, observed, decay, sca
         weight = either(jnp.ones(context.shape[:2], context.dtype), jnp.ones_like(context[..., 0]))
     else:
         weight = gather_windows(observed[..., None], starts, past)[..., 0].astype(context.dtype)
-        #? 0.5 gaps are filled with nothing
+        #? 0.5 fill gaps with zeros
         context = jnp.where(weight[..., None] > 0, context, 0.0)
     count = jnp.maximum(jnp.sum(weight, axis=1), 1.0)[:, None, None]
     #| or
     weight = either(jnp.ones(context.shape[:2], context.dtype), jnp.ones_like(context[..., 0]))
     #| 0.6
     if decay < 1.0:
-        #? 0.5 old steps say less about the level
+        #? 0.5 exponentially decaying weights
         weight = weight * decay ** jnp.arange(past)[::-1]
     #| end
     count = jnp.sum(weight, axis=1)[:, None, None]

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def grid_centers(Array):
     def grid_centers(height: int, width: int, stride: int) -> Array:
         #| 0.5
-        """{Middle of each cell, in pixels ~ Where cells of a level lie in the image}."""
+        """{Centre of each cell in pixels ~ Image positions of the cells of a level}."""
         #| end
         #| one of
         rows = (jnp.arange(height) + 0.5) * stride

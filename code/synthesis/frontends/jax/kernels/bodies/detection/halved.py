@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def halve(Array):
     def halve(x: Array, how: str) -> Array:
         #| 0.5
-        """Half as many pixels in both directions."""
+        """Downsamples by two in both directions."""
         #| end
         if how == 'stride':
             return x[:, ::2, ::2]

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def box_iou(Array):
     def box_iou(a: Array, b: Array) -> Array:
         #| 0.5
-        """{Overlap of every box with every other ~ Shared area of two sets of boxes, as a part of both}."""
+        """{Pairwise IoU of boxes ~ Intersection over union of two sets of boxes}."""
         #| end
         #| one of
         low = jnp.maximum(a[:, None, :2], b[None, :, :2])

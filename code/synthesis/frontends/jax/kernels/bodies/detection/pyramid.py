@@ -50,7 +50,7 @@ def pyramid(features, params, upsample, MERGE, bottom_up, halve, pool, smooth, n
     #| end
     #| 0.35
     if bottom_up:
-        #? 0.5 and up again
+        #? 0.5 and upsample
         for fine, coarse in zip(names[:-1], names[1:]):
             below = halve(merged[fine], pool)
             merged[coarse] = merged[coarse] + below
@@ -73,7 +73,7 @@ def pyramid(features, params, upsample, MERGE, bottom_up, halve, pool, smooth, n
     #| end
     #| one of
     for i in range(num_extra):
-        #? 0.5 levels for large things
+        #? 0.5 extra coarse levels
         last = outs[f'p{len(names) + i + 1}']
         outs[f'p{len(names) + i + 2}'] = halve(last, pool)
     #| or

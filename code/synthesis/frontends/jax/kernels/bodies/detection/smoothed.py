@@ -6,7 +6,7 @@ import jax
 def smooth(Array):
     def smooth(layer, x: Array) -> Array:
         #| 0.5
-        """A convolution against the edges of repeated pixels."""
+        """Convolution with edge padding."""
         #| end
         x = jax.lax.conv_general_dilated(x, layer['kernel'], (1, 1), 'SAME', dimension_numbers=('NHWC', 'HWIO', 'NHWC'))
         #| one of

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def upsample(Array):
     def upsample(x: Array, size) -> Array:
         #| 0.5
-        """{Each pixel twice in both directions ~ Nearest neighbours, cut to the size of the finer level}."""
+        """{Nearest-neighbour upsampling by two ~ Nearest-neighbour upsampling, cropped to the finer level}."""
         #| end
         #| one of
         height, width = size

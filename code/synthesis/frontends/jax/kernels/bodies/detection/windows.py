@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def gather_windows(Array):
     def gather_windows(series: Array, starts: Array, length: int) -> Array:
         #| 0.5
-        """{A stretch of each series ~ Steps of each series from its start on}."""
+        """{Slice of each series ~ Steps of each series from its start index}."""
         #| end
         #| one of
         index = starts[:, None] + jnp.arange(length)

@@ -12,12 +12,12 @@ def contact(positions, velocities, radius):
         raise ValueError(f'expected velocities of shape {positions.shape}, got {velocities.shape}')
     #| end
     depth = either(jnp.maximum(radius - positions[:, 2], 0.0), jax.nn.relu(radius - positions[:, 2]))
-    #? 0.5 only what touches the ground is braked ~ nothing brakes in the air
+    #? 0.5 friction in contact only ~ no friction in the air
     speed = jnp.where(depth > 0.0, velocities[:, 2], 0.0)
 
 
 def contact_2(out, max_force, mask, positions):
-    #? 0.6 the ground pushes and never pulls
+    #? 0.6 no adhesion to the ground
     out = either(jnp.maximum(out, 0.0), jax.nn.relu(out))
     #| 0.4
     if max_force is not None:

@@ -17,7 +17,7 @@ def edges(u, dx, nine_points):
         centre = padded[1:-1, 1:-1]
         #| 0.4
         if nine_points:
-            #? 0.6 corners make it the same in all directions
+            #? 0.6 isotropic with corners
             corners = padded[2:, 2:] + padded[2:, :-2] + padded[:-2, 2:] + padded[:-2, :-2]
             sides = padded[2:, 1:-1] + padded[:-2, 1:-1] + padded[1:-1, 2:] + padded[1:-1, :-2]
             return (corners + 4.0 * sides - 20.0 * centre) / (6.0 * dx ** 2)
@@ -46,6 +46,6 @@ def edges_2(nu, out, conductivity, source, u, solid):
     #| end
     #| 0.3
     if solid is not None:
-        #? 0.5 nothing changes inside walls
+        #? 0.5 walls stay fixed
         out = jnp.where(solid, 0.0, out)
     #| end

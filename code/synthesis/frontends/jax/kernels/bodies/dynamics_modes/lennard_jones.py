@@ -2,7 +2,7 @@
 
 
 def lennard_jones(r, sigma, softening, epsilon):
-    #? 0.5 soft at the core, so that energies stay finite
+    #? 0.5 soft core keeps energies finite
     #| one of
     x = (r / sigma) ** 6 + softening
     out = 4.0 * epsilon * (1.0 / x ** 2 - 1.0 / x)

@@ -18,7 +18,7 @@ def potential(positions, box):
     #| end
     n = positions.shape[0]
     r2 = jnp.sum(d ** 2, axis=-1)
-    #? 0.4 a particle is at no distance from itself, where the root has no gradient
+    #? 0.4 avoid the square root at zero self-distance
     itself = either(jnp.eye(n, dtype=bool), jnp.arange(n)[:, None] == jnp.arange(n))
     r = jnp.sqrt(jnp.where(itself, 1.0, r2))
 

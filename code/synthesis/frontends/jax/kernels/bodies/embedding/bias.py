@@ -26,7 +26,7 @@ def bias(
     queries = jnp.arange(num_queries, dtype=jnp.int32)
     #| 0.5
     if offset is not None:
-        #? 0.4 queries begin behind what is kept
+        #? 0.4 queries start after the cached positions
         queries = queries + offset
     #| end
     #| or
@@ -58,7 +58,7 @@ def bias(
     #| end
     #| 0.12
     if gate is not None:
-        #? 0.4 some heads do without
+        #? 0.4 some heads have none
         bias = gate[:, None, None] * bias
     #| end
     #| one of
@@ -77,14 +77,14 @@ def bias(
     if causal:
         hidden = hidden | (distance > 0)
     if window is not None:
-        #? 0.4 only what is near
+        #? 0.4 local only
         hidden = jnp.logical_or(hidden, distance <= -window)
     scores = jnp.where(hidden, -1e9, scores)
     #| end
     #| end
     #| 0.4
     if mask is not None:
-        #? 0.5 nobody looks at padding
+        #? 0.5 mask padding keys
         scores = jnp.where(mask[:, None, None, :], scores, -1e9)
     #| end
     RETURNED

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 def relative_bucket(Array):
     def relative_bucket(distance: Array, num_buckets: int, max_distance: int, bidirectional: bool) -> Array:
         #| 0.5
-        """{Near distances by themselves, far ones in groups that grow ~ The group of a distance}."""
+        """{Exact buckets for near distances, logarithmic for far ones ~ Relative position bucket}."""
         #| end
         #| one of
         offset = jnp.zeros_like(distance)
@@ -17,7 +17,7 @@ def relative_bucket(Array):
             offset = jnp.where(distance > 0, num_buckets, 0)
             distance = jnp.abs(distance)
         else:
-            #? 0.4 what is ahead counts as here
+            #? 0.4 clamp the future distance to zero
             distance = jnp.maximum(-distance, 0)
         #| or
         half = num_buckets // 2 if bidirectional else num_buckets

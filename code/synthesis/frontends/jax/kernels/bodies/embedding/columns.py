@@ -23,7 +23,7 @@ def columns(
     for name in sorted(tables):
         #| 0.6
         if name in skip:
-            #? 0.4 not every model sees all columns
+            #? 0.4 random subset of columns
             continue
         #| end
         vectors.append(look_up(tables[name], categories[name], missing))
@@ -65,7 +65,7 @@ def columns(
     #| end
     #| 0.5
     if projection is not None:
-        #? 0.4 one width for whatever there is
+        #? 0.4 project to a common width
         features = features @ projection.astype(features.dtype)
     #| end
     return features

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def look_up(Array):
     def look_up(table: Array, ids: Array, missing: str) -> Array:
         #| 0.5
-        """{Rows of a table, also for ids that it does not hold ~ Vectors of categories}."""
+        """{Table rows with a fallback for unknown ids ~ Vectors of categories}."""
         #| end
         #| one of
         known = jnp.logical_and(ids >= 0, ids < table.shape[0])

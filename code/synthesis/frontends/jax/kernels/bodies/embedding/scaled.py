@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def standardize(Array):
     def standardize(numbers: Array, stats, dtype: str) -> Array:
         #| 0.5
-        """{Numbers in units of their spread ~ Columns of numbers on a common scale}."""
+        """{Standardizes numeric columns ~ Numeric columns on a common scale}."""
         #| end
         #| one of
         x = (numbers - stats['mean']) / (stats['std'] + 1e-6)

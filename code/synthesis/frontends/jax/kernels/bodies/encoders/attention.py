@@ -4,7 +4,7 @@
 def encoder_block(Array, layer_norm, self_attention, feed_forward):
     def encoder_block(layer, x: Array, num_heads: int) -> Array:
         #| 0.4
-        """{One layer: attention and a perceptron, each with a way around ~ One layer of the encoder}."""
+        """{Encoder layer with attention, MLP and residual connections ~ One layer of the encoder}."""
         #| end
         #| one of
         x = x + self_attention(layer, layer_norm(x, layer['scale1'], layer['bias1']), num_heads)

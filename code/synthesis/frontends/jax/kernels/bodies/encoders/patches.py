@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def to_patches(Array):
     def to_patches(images: Array, size: int) -> Array:
         #| 0.4
-        """{Cuts images into squares, a row of numbers for each ~ From images to patches}."""
+        """{Splits images into flattened patches ~ Splits images into patches}."""
         #| end
         batch, height, width, channels = images.shape
         #| one of

@@ -4,7 +4,7 @@
 def feed_forward(Array, ACT, dense):
     def feed_forward(layer, x: Array) -> Array:
         #| 0.4
-        """{Widens, bends and narrows the features ~ A perceptron for every place}."""
+        """{Expands, activates and contracts the features ~ Position-wise MLP}."""
         #| end
         #| one of
         h = ACT(dense(layer['up'], x))

@@ -4,7 +4,7 @@
 def residual_block(Array, layer_norm, feed_forward):
     def residual_block(layer, x: Array) -> Array:
         #| 0.4
-        """{A perceptron with a way around it ~ One layer of the network}."""
+        """{MLP with a residual connection ~ One layer of the network}."""
         #| end
         #| one of
         h = layer_norm(x, layer['scale1'], layer['bias1'])

@@ -51,7 +51,7 @@ def brownian(
         #| end
         #| 0.35
         if max_force is not None:
-            #? 0.5 particles that overlap at the start
+            #? 0.5 limit forces of initial overlaps
             size = jnp.linalg.norm(F, axis=-1, keepdims=True)
             F = F * jnp.minimum(1.0, max_force / jnp.maximum(size, 1e-9))
         #| end
@@ -81,7 +81,7 @@ def brownian(
             moved = jnp.mod(moved, box)
         return moved, MEASURED
         #| or
-        #? 0.5 nothing is wrapped, so that diffusion can be measured
+        #? 0.5 unwrapped positions for diffusion
         return moved, MEASURED
         #| end
     #| one of

@@ -16,7 +16,7 @@ def damped(thermostat, dt, friction, V, key, kT, mass, kinetic_temperature, stat
         V = decay * V + jnp.sqrt((1.0 - decay ** 2) * kT / mass) * noise
     #| one of
     elif thermostat == 'andersen':
-        #? 0.5 some particles meet the bath and forget their velocity
+        #? 0.5 Andersen thermostat collisions
         #| one of
         hit_key, noise_key = jax.random.split(key)
         hit = jax.random.uniform(hit_key, (V.shape[0], 1)) < friction * dt
@@ -47,7 +47,7 @@ def damped(thermostat, dt, friction, V, key, kT, mass, kinetic_temperature, stat
         raise ValueError(f'expected berendsen or langevin, got {thermostat}')
     if thermostat == 'berendsen':
         ratio = kT / kinetic_temperature(V, state.mass)
-        #? 0.5 no more at once than a simulation bears
+        #? 0.5 limit changes for stability
         V = V * either(jnp.clip(jnp.sqrt(1.0 + dt * friction * (ratio - 1.0)), 0.8, 1.25), jnp.sqrt(jnp.clip(1.0 + dt * friction * (ratio - 1.0), 0.64, 1.5625)))
     else:
         c = math.exp(-friction * dt)
@@ -58,7 +58,7 @@ def damped(thermostat, dt, friction, V, key, kT, mass, kinetic_temperature, stat
     if thermostat == 'berendsen':
         factor = jnp.sqrt(1.0 + dt * friction * (kT / T - 1.0))
     elif thermostat == 'rescale':
-        #? 0.5 only where it has left the window
+        #? 0.5 only outside of the window
         factor = jnp.where(jnp.abs(T - kT) > window * kT, jnp.sqrt(kT / T), 1.0)
     elif thermostat == 'gaussian':
         #? 0.5 drag that keeps the kinetic energy

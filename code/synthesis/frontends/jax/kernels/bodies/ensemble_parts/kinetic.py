@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def kinetic_temperature(Array):
     def kinetic_temperature(V: Array, mass: Array) -> Array:
         #| 0.4
-        """{Temperature of what moves ~ Twice the kinetic energy of a degree of freedom}."""
+        """{Kinetic temperature ~ Twice the kinetic energy of a degree of freedom}."""
         #| end
         #| one of
         return jnp.sum(mass[:, None] * V ** 2) / V.size

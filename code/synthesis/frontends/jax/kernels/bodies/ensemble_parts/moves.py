@@ -16,7 +16,7 @@ def moves(max_move, move_key, R, axis, planar, box, i):
         shift = jnp.zeros_like(shift).at[axis].set(shift[axis])
     #| or
     if planar:
-        #? 0.5 nothing leaves its plane
+        #? 0.5 in-plane motion only
         shift = shift.at[2].set(0.0)
     #| end
     x = jnp.mod(R[i] + shift, box)

@@ -22,7 +22,7 @@ def pressed(
     #| end
     d = R.shape[-1]
     volume = either(jnp.prod(box), box[0] * box[1] * box[2])
-    #? 0.4 how the energy changes as the box is stretched
+    #? 0.4 virial: energy derivative under strain
     #| one of
     def stretched(strain):
         factor = 1.0 + strain
@@ -64,7 +64,7 @@ def pressed(
     change = compressibility * dt / tau * (target - pressure)
     #| 0.5
     if noisy:
-        #? 0.5 fluctuations as of a real ensemble
+        #? 0.5 stochastic rescaling for correct fluctuations
         amplitude = jnp.sqrt(2.0 * kT * compressibility * dt / (volume * tau))
         change = change - amplitude * jax.random.normal(key, change.shape)
     #| end

@@ -26,7 +26,7 @@ def replicas(V, R, temperatures, box, epsilon, sigma, total_energy, step, key, r
     #| end
     betas = 1.0 / temperatures
     index = jnp.arange(num_replicas)
-    #? 0.5 even pairs and odd pairs take turns
+    #? 0.5 alternate even and odd pairs
     #| one of
     offset = step % 2
     partner = jnp.where((index - offset) % 2 == 0, index + 1, index - 1)
@@ -34,11 +34,11 @@ def replicas(V, R, temperatures, box, epsilon, sigma, total_energy, step, key, r
     #| or
     is_lower = (index + step) % 2 == 0
     partner = jnp.where(is_lower, index + 1, index - 1)
-    #? 0.5 a replica at an end may have nobody
+    #? 0.5 end replicas may have no partner
     partner = jnp.where((partner >= 0) & (partner < num_replicas), partner, index)
     #| end
     gain = (betas - betas[partner]) * (energies - energies[partner])
-    #? 0.5 both of a pair draw the same number
+    #? 0.5 both of a pair use the same random number
     #| one of
     draws = jax.random.uniform(key, (num_replicas,))
     draws = draws[jnp.minimum(index, partner)]
@@ -60,7 +60,7 @@ def replicas(V, R, temperatures, box, epsilon, sigma, total_energy, step, key, r
     R, V = jax.tree.map(lambda x: jnp.take(x, source, axis=0), (R, V))
     #| end
     #| one of
-    #? 0.5 as warm as the new temperature
+    #? 0.5 rescale to the new temperature
     scale = jnp.sqrt(temperatures / temperatures[source])
     V = scale[:, None, None] * V
     #| or

@@ -45,7 +45,7 @@ def thermostats(state, box, epsilon, sigma, total_energy, force_from, dt, THERMO
     THERMOSTAT
     #| 0.4
     if remove_drift:
-        #? 0.5 the thermostat must not push the whole
+        #? 0.5 remove the net momentum of the thermostat
         V = V - jnp.sum(mass * V, axis=0) / jnp.sum(mass)
     #| end
     END

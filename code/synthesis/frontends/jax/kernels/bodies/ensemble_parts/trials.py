@@ -79,7 +79,7 @@ def trials(
     #| end
     #| one of
     if target_rate is not None:
-        #? 0.5 smaller moves where few are accepted
+        #? 0.5 adapt the move size to the acceptance rate
         #| one of
         scale = jnp.clip(rate / target_rate, 0.5, 2.0)
         max_move = max_move * scale

@@ -8,6 +8,6 @@ def force(energy, frozen):
     def force(R):
         F = -jax.grad(energy)(R)
         if frozen is not None:
-            #? 0.4 walls and substrates do not move
+            #? 0.4 walls and substrates are fixed
             F = jnp.where(frozen[:, None], 0.0, F)
         return F

@@ -18,6 +18,6 @@ def rescaled(MASS, V, dt, kT, tau):
     ratio = 1.0 + dt / tau * (kT / T - 1.0)
     V = V * jnp.sqrt(ratio)
     #| or
-    #? 0.4 exactly as warm as was asked for
+    #? 0.4 rescale to the exact target temperature
     V = V * jnp.sqrt(kT / T)
     #| end

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def shift(Array):
     def shift(R: Array, dR: Array, side) -> Array:
         #| 0.4
-        """Moves points and puts them back into the box."""
+        """Moves points and wraps them into the box."""
         #| end
         #| one of
         return jnp.mod(R + dR, side)

@@ -11,7 +11,7 @@ def holt(damp, alpha, beta, zs, horizon):
     def step(carry, z):
         level, slope = carry
         #| 0.5
-        # {a damped trend ~ slopes fade}
+        # {a damped trend ~ damped slopes}
         slope = damp * slope
         #| end
         forecast = level + slope

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def simple(level, alpha, zs, seen):
     #| one of
     def step(level, z):
-        #? 0.5 forecast, then correct it
+        #? 0.5 predict, then correct
         error = z - level
         level = level + alpha * error
         return level, level
@@ -16,7 +16,7 @@ def simple(level, alpha, zs, seen):
     #| or
     def step(level, inputs):
         z, ok = inputs
-        #? 0.5 the level stays where nothing was observed
+        #? 0.5 keep the level at missing observations
         new_level = alpha * z + (1.0 - alpha) * level
         level = jnp.where(ok, new_level, level)
         return level, level
@@ -26,7 +26,7 @@ def simple(level, alpha, zs, seen):
     def step(carry, z):
         level, var = carry
         error = z - level
-        #? 0.5 the variance of the errors is followed too
+        #? 0.5 also track the variance of the errors
         var = (1.0 - alpha) * (var + alpha * error ** 2)
         level = level + alpha * error
         return (level, var), level

@@ -29,7 +29,7 @@ def codebook(codes, x, normalize, safe_norm, commitment, entropy_weight):
     loss = codebook_loss + commitment * commitment_loss
     #| 0.3
     if entropy_weight > 0:
-        #? 0.4 encourage even use of the codes
+        #? 0.4 encourage uniform code usage
         usage = jax.nn.softmax(-distances, axis=-1).mean(axis=0)
         loss = loss + entropy_weight * jnp.sum(usage * jnp.log(usage + 1e-9))
     #| end

@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def denoise(Array):
     def denoise(params, x: Array, t: Array) -> Array:
         #| 0.3
-        """Predicts from noisy inputs and the timestep."""
+        """Denoising network with a timestep input."""
         #| end
         #| one of
         h = either(jax.nn.silu, jax.nn.gelu)(x @ params['w1'] + params['time'][t])

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def select(Array):
     def select(values: Array, actions: Array) -> Array:
         #| 0.5
-        """{The value of each action that was taken ~ One entry of each row}."""
+        """{Value of each taken action ~ Selects one entry of each row}."""
         #| end
         #| one of
         return jnp.take_along_axis(values, actions[..., None], axis=-1)[..., 0]

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def robust(Array):
     def robust(error: Array, delta: float | None) -> Array:
         #| 0.5
-        """{Square of an error, or linear beyond a limit ~ Huber loss, or squares without a limit}."""
+        """{Squared error, linear beyond a limit ~ Huber loss, or squared error without a limit}."""
         #| end
         #| one of
         if delta is None:

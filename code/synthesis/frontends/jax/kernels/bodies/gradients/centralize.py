@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def centralize(updates):
-    #? 0.4 columns of matrices get a mean of zero
+    #? 0.4 centre the columns of matrices
     #| one of
     for name, u in updates.items():
         #| one of

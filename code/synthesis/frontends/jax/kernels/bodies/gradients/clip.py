@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 
 def clip(global_norm, updates, max_norm):
-    #? 0.4 all gradients together
+    #? 0.4 global norm
     #| one of
     norm = global_norm(updates)
     factor = jnp.minimum(1.0, max_norm / (norm + 1e-6))

@@ -21,7 +21,7 @@ def combined(grads, weights, flatten, balance, method, without_conflict, surgery
     #| 0.5
     #| one of
     if balance:
-        #? 0.5 no task is louder than another
+        #? 0.5 balance task magnitudes
         norms = [jnp.linalg.norm(g) for g in flat]
         mean_norm = sum(norms) / len(norms)
         flat = [g * mean_norm / (norm + 1e-8) for g, norm in zip(flat, norms)]
@@ -32,7 +32,7 @@ def combined(grads, weights, flatten, balance, method, without_conflict, surgery
     #| end
     #| 0.5
     if weights is not None:
-        #? 0.4 what tasks are worth
+        #? 0.4 task weights
         flat = [weight * g for weight, g in zip(weights, flat)]
     #| end
     #| one of
@@ -42,7 +42,7 @@ def combined(grads, weights, flatten, balance, method, without_conflict, surgery
         projected = []
         for i, g in enumerate(flat):
             #| one of
-            #? 0.4 one after the other, each against the gradients as they were
+            #? 0.4 sequentially, against the original gradients
             for j, other in enumerate(flat):
                 #| one of
                 if i != j:
@@ -61,7 +61,7 @@ def combined(grads, weights, flatten, balance, method, without_conflict, surgery
     #| one of
     elif method == 'agree':
         stacked = jnp.stack(flat)
-        #? 0.5 only where all tasks want the same
+        #? 0.5 only where all task gradients agree in sign
         #| one of
         agree = jnp.abs(jnp.sum(jnp.sign(stacked), axis=0)) == len(flat)
         #| or

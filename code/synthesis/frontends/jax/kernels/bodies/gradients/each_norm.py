@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def example_norms(Array, global_norm):
     def example_norms(grads) -> Array:
         #| 0.5
-        """{Norm of each example's gradient, all arrays together ~ One norm for each row}."""
+        """{Global gradient norm of each example ~ One norm for each row}."""
         #| end
         #| one of
         leaves = jax.tree.leaves(grads)

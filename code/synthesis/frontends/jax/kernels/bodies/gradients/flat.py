@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def flatten(Array):
     def flatten(tree) -> Array:
         #| 0.5
-        """{All entries one behind the other ~ One vector of all arrays of a tree}."""
+        """{Concatenates all entries ~ Flattens a tree into one vector}."""
         #| end
         #| one of
         return jnp.concatenate([x.reshape(-1) for x in jax.tree.leaves(tree)])

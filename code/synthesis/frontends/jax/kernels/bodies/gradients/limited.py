@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def clip_to(Array):
     def clip_to(grads, norm: Array, max_norm: float | None):
         #| 0.4
-        """Gradients no longer than a largest norm."""
+        """Clips gradients by norm."""
         #| end
         #| one of
         if max_norm is None:

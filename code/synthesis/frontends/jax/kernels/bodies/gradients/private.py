@@ -33,7 +33,7 @@ def private(
     #| end
     #| one of
     if per_layer:
-        #? 0.5 each array has a limit of its own
+        #? 0.5 per-array limit
         limit = max_norm / math.sqrt(len(jax.tree.leaves(grads)))
         #| one of
         scales = {name: jnp.minimum(1.0, limit / (example_norms(g) + 1e-6)) for name, g in grads.items()}
@@ -48,7 +48,7 @@ def private(
         scales = {name: scale for name in grads}
     #| 0.5
     if mask is not None:
-        #? 0.5 padding is no example
+        #? 0.5 exclude padding examples
         scales = {name: scale * mask for name, scale in scales.items()}
     #| end
     summed = {name: jnp.tensordot(scales[name], g, axes=1) for name, g in grads.items()}
@@ -64,7 +64,7 @@ def private(
     #| end
     #| 0.5
     if mask is not None:
-        #? 0.5 padding is no example
+        #? 0.5 exclude padding examples
         scale = either(scale * mask, jnp.where(mask, scale, 0.0))
     #| end
     #| one of
@@ -88,7 +88,7 @@ def private(
     #| 0.6
     #| one of
     if key is not None and noise_multiplier > 0.0:
-        #? 0.4 hides any single example
+        #? 0.4 noise hides individual examples
         summed = add_noise(summed, key, noise_multiplier * max_norm)
     #| or
     summed = summed if key is None else add_noise(summed, key, noise_multiplier * max_norm)
@@ -102,7 +102,7 @@ def private(
     total = count if expected_size is None else expected_size
     mean_grads = jax.tree.map(lambda g: g / total, summed)
     #| or
-    #? 0.5 batches are drawn, and so of any size
+    #? 0.5 batches are sampled with any size
     #: if expected_size is not None:
     #:     count = expected_size
     #: mean_grads = {name: g / count for name, g in summed.items()}

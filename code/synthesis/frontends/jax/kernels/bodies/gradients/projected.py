@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def without_conflict(Array):
     def without_conflict(g: Array, other: Array) -> Array:
         #| 0.5
-        """{Takes off what works against another task ~ The part of a gradient that does not hurt another}."""
+        """{Projects out the conflicting component ~ Gradient without the conflicting component}."""
         #| end
         dot = jnp.vdot(g, other)
         #| one of

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def learning_rate_at(Array):
     def learning_rate_at(step: Array, peak: float, warmup: int, total: int | None) -> Array:
         #| 0.5
-        """{Step size after some steps ~ Linear warmup, then half a wave down}."""
+        """{Learning rate at a step ~ Linear warmup, then cosine decay}."""
         #| end
         #| one of
         rate = peak * jnp.minimum(1.0, (step + 1) / max(warmup, 1))

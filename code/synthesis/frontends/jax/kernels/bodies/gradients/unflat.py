@@ -6,7 +6,7 @@ import jax
 def unflatten(Array):
     def unflatten(vector: Array, like):
         #| 0.5
-        """{Undoes what made one vector ~ Cuts a vector into arrays as another tree has them}."""
+        """{Unflattens a vector ~ Splits a vector into the arrays of a tree}."""
         #| end
         #| one of
         tree, start = {}, 0

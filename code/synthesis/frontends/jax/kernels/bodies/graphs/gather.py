@@ -19,7 +19,7 @@ def gather(aggregate, messages, n, receivers):
         pooled = sums / jnp.maximum(count, 1.0)[:, None]
     elif aggregate == 'max':
         pooled = jax.ops.segment_max(messages, receivers, n)
-        #? 0.5 no message leaves minus infinity behind
+        #? 0.5 replace -inf for nodes without messages
         pooled = jnp.where(jnp.isfinite(pooled), pooled, 0.0)
     else:
         raise ValueError(f'unknown aggregation {aggregate}')

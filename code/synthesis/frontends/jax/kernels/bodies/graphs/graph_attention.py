@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 
 def graph_attention(nodes, params, receivers, senders, n):
     h = either(nodes @ params['kernel'], jnp.dot(nodes, params['kernel']))
-    #? 0.6 one score for each edge, from both of its ends
+    #? 0.6 attention score for each edge
     scores = either(h[senders] @ params['score_from'] + h[receivers] @ params['score_to'], (h @ params['score_from'])[senders] + (h @ params['score_to'])[receivers])
     #| one of
     scores = jax.nn.leaky_relu(scores, 0.2)

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 
 def graph_convolution(nodes, senders, n, receivers, params):
-    #? 0.6 messages shrink with the degrees of both ends ~ symmetric normalization
+    #? 0.6 normalize by the degrees of both ends ~ symmetric normalization
     ones = jnp.ones(senders.shape[0], dtype=nodes.dtype)
     #| one of
     in_degree = jax.ops.segment_sum(ones, receivers, n)

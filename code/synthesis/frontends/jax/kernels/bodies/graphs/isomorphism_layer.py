@@ -25,7 +25,7 @@ def isomorphism_layer(nodes, senders, edge_weight, edge_features, n, receivers, 
         raise ValueError('edges and nodes have features of different widths')
     #| end
     #| end
-    #? 0.5 what kind of edge it is goes into the message
+    #? 0.5 edge features enter the message
     messages = jax.nn.relu(nodes[senders] + edge_features)
     #| end
     #| one of
@@ -34,6 +34,6 @@ def isomorphism_layer(nodes, senders, edge_weight, edge_features, n, receivers, 
     pooled = jnp.zeros_like(nodes).at[receivers].add(messages)
     #| end
     h = (1.0 + epsilon) * nodes + pooled
-    #? 0.5 two layers, which tell sums of neighbours apart
+    #? 0.5 two-layer MLP, as in GIN
     h = ACT(h @ params['w1'] + params['b1'])
     out = h @ params['w2'] + params['b2']

@@ -14,7 +14,7 @@ def moments(Array):
         #| end
         mean = either(jnp.mean(x, axis=axis, keepdims=True), x.mean(axis=axis, keepdims=True))
         #| 0.4
-        # in two passes, which loses fewer digits than the mean of squares
+        # two passes for better precision
         #| end
         var = either(jnp.mean(jnp.square(x - mean), axis=axis, keepdims=True), jnp.var(x, axis=axis, keepdims=True))
         return mean, var
@@ -65,7 +65,7 @@ def safe_norm(Array):
 def unit_vector(Array):
     def unit_vector(x: Array, axis: int = -1) -> Array:
         #| 0.4
-        """The same direction with length one."""
+        """Normalizes to unit length."""
         #| end
         #| one of
         norm = jnp.linalg.norm(x, axis=axis, keepdims=True)
@@ -81,7 +81,7 @@ def unit_vector(Array):
 def log_probs_in_float32(Array):
     def log_probs_in_float32(x: Array) -> Array:
         #| 0.5
-        """{Logarithms of probabilities, in single precision ~ Log softmax over the last axis}."""
+        """{Log probabilities in single precision ~ Log softmax over the last axis}."""
         #| end
         #| one of
         return jax.nn.log_softmax(x.astype(jnp.float32), axis=-1)
@@ -107,7 +107,7 @@ def force_from(energy):
 def gated(Array):
     def gated(x: Array, gate: Array) -> Array:
         #| 0.5
-        """Scales each row between nothing and itself."""
+        """Scales each row by a factor in (0, 1)."""
         #| end
         #| one of
         return x * jax.nn.sigmoid(x @ gate)
@@ -120,7 +120,7 @@ def gated(Array):
 def softmax_in_float32(Array):
     def softmax_in_float32(x: Array) -> Array:
         #| 0.5
-        """{Softmax over the last axis, in single precision ~ Probabilities, however narrow the scores are}."""
+        """{Softmax over the last axis, in single precision ~ Softmax in single precision}."""
         #| end
         #| one of
         return jax.nn.softmax(x.astype(jnp.float32), axis=-1).astype(x.dtype)
@@ -133,7 +133,7 @@ def softmax_in_float32(Array):
 def split_heads(Array):
     def split_heads(x: Array, num_heads: int) -> Array:
         #| 0.4
-        """From (batch, length, features) to (batch, heads, length, features per head)."""
+        """Splits features into heads."""
         #| end
         #| one of
         b, t, d = x.shape
@@ -147,7 +147,7 @@ def split_heads(Array):
 def merge_heads(Array):
     def merge_heads(x: Array) -> Array:
         #| 0.4
-        """Undoes the split into heads."""
+        """Merges heads."""
         #| end
         #| one of
         b, h, t, d = x.shape
@@ -161,7 +161,7 @@ def merge_heads(Array):
 def masked_mean(Array):
     def masked_mean(values: Array, mask: Array) -> Array:
         #| 0.4
-        """Mean over the entries that count."""
+        """Masked mean."""
         #| end
         #| one of
         mask = mask.astype(values.dtype)
@@ -175,7 +175,7 @@ def masked_mean(Array):
 def global_norm(Array):
     def global_norm(tree) -> Array:
         #| 0.4
-        """Norm of all arrays of a tree together."""
+        """Global norm of a tree."""
         #| end
         #| one of
         leaves = jax.tree.leaves(tree)
@@ -223,7 +223,7 @@ def convolve(Array):
 @helper
 def ema(old, new, decay):
     #| 0.4
-    """Moves every array of a tree towards another one."""
+    """Interpolates every array of a tree towards another one."""
     #| end
     #| one of
     return jax.tree.map(lambda o, n: decay * o + (1 - decay) * n, old, new)

@@ -2,7 +2,7 @@
 
 
 def before(ACT, NORM1, x, params, conv, stride, NORM2):
-    #? 0.5 normalize and activate before each convolution ~ nothing stands in the way around
+    #? 0.5 normalize and activate before each convolution ~ identity residual path
     h = ACT(NORM1(x))
     #| one of
     shortcut = x

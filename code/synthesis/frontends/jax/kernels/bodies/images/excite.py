@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def squeeze_excite(Array, SIDES, gateSPREAD):
     def squeeze_excite(layer, x: Array) -> Array:
         #| 0.4
-        """Scales every channel by what the whole image says."""
+        """Squeeze and excitation."""
         #| end
         pooled = either(x.mean(axis=SIDES), jnp.mean(x, axis=SIDES))
         gate = either(jax.nn.relu, jax.nn.silu)(pooled @ layer['reduce'] + layer['reduce_bias'])

@@ -21,7 +21,7 @@ def balanced(a, b, cost, epsilon, max_steps, tolerance):
         return (change > tolerance) & (iteration < max_steps)
     def balance(carry):
         f, g, _, iteration = carry
-        #? 0.4 columns, then rows, by logarithms so that nothing underflows
+        #? 0.4 columns, then rows, in log space against underflow
         g = log_b - jax.nn.logsumexp(log_kernel + f[:, None], axis=0)
         new_f = log_a - jax.nn.logsumexp(log_kernel + g, axis=1)
         return new_f, g, jnp.max(jnp.abs(new_f - f)), iteration + 1

@@ -15,7 +15,7 @@ def ball(max_tries, key, centers, radius):
         key, draw_key = jax.random.split(key)
         proposal = jax.random.uniform(draw_key, points.shape, minval=-1.0, maxval=1.0)
         inside = jnp.sum(proposal ** 2, axis=-1) < 1.0
-        #? 0.5 what was accepted stays
+        #? 0.5 keep accepted tokens
         points = jnp.where((inside & jnp.logical_not(accepted))[:, None], proposal, points)
         return points, accepted | inside, key, tries + 1
     start = (jnp.zeros(centers.shape), jnp.zeros(centers.shape[0], dtype=bool), key, 0)

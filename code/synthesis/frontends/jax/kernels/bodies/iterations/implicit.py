@@ -17,12 +17,12 @@ def implicit(RATES, max_steps, tolerance, dt, y):
     def unsolved(carry):
         _, change, iteration = carry
         return (change > tolerance) & (iteration < max_steps)
-    #? 0.4 the new state stands on both sides
+    #? 0.4 implicit in the new state
     def iterate(carry):
         y_next, _, iteration = carry
         new = either(y + dt * rhs(0.5 * (y + y_next)), y + 0.5 * dt * (rhs(y) + rhs(y_next)), y + dt * rhs(y_next))
         return new, jnp.max(jnp.abs(new - y_next)), iteration + 1
-    #? 0.4 an explicit step to begin with
+    #? 0.4 start from an explicit step
     guess = y + dt * rhs(y)
     #| one of
     y_next, _, _ = jax.lax.while_loop(unsolved, iterate, (guess, jnp.inf, 0))

@@ -21,7 +21,7 @@ def orbits(mean_anomaly, mean_motion, t, E, e, max_steps, tolerance, a):
     def newton(carry):
         E, iteration = carry
         return E - residual(E) / (1.0 - e * jnp.cos(E)), iteration + 1
-    #? 0.4 all orbits together, until the last one is solved
+    #? 0.4 iterate all orbits until the last one converges
     E, _ = jax.lax.while_loop(unsolved, newton, (either(M, M + e * jnp.sin(M)), 0))
     #| one of
     x = a * (jnp.cos(E) - e)
@@ -29,7 +29,7 @@ def orbits(mean_anomaly, mean_motion, t, E, e, max_steps, tolerance, a):
     #| one of
     return jnp.stack([x, y], axis=-1)
     #| or
-    #? 0.5 how fast it moves there
+    #? 0.5 velocity at that point
     rate = mean_motion / (1.0 - e * jnp.cos(E))
     vx = -a * jnp.sin(E) * rate
     vy = a * jnp.sqrt(1.0 - e ** 2) * jnp.cos(E) * rate

@@ -12,7 +12,7 @@ def solved(rows, targets, damping, start, tolerance, max_steps):
         raise ValueError(f'expected {rows.shape[0]} targets, got {targets.shape}')
     #| end
     def apply(v):
-        #? 0.4 the matrix of the normal equations is never built
+        #? 0.4 matrix-free normal equations
         return either(rows.T @ (rows @ v) + damping * v, jnp.dot(rows.T, jnp.dot(rows, v)) + damping * v)
     b = rows.T @ targets
     #| one of
@@ -32,7 +32,7 @@ def solved(rows, targets, damping, start, tolerance, max_steps):
         q = apply(d)
         alpha = jnp.vdot(r, r) / jnp.vdot(d, q)
         new_r = r - alpha * q
-        #? 0.4 the next direction is conjugate to those before
+        #? 0.4 conjugate search direction
         beta = jnp.vdot(new_r, new_r) / jnp.vdot(r, r)
         return x + alpha * d, new_r, new_r + beta * d, iteration + 1
     #| one of
@@ -51,12 +51,12 @@ def solved(rows, targets, damping, start, tolerance, max_steps):
         alpha = squares / jnp.vdot(d, q)
         x, r = x + alpha * d, r - alpha * q
         new_squares = jnp.vdot(r, r)
-        #? 0.4 the next direction is conjugate to those before
+        #? 0.4 conjugate search direction
         d = r + new_squares / squares * d
         return x, r, d, new_squares, iteration + 1
     x, _, _, _, _ = jax.lax.while_loop(unsolved, improve, (x, r, r, jnp.vdot(r, r), 0))
     #| or
-    #? 0.4 columns of different lengths are no trouble then
+    #? 0.4 handles columns of different lengths
     inverse = 1.0 / (jnp.sum(rows ** 2, axis=0) + damping)
     limit = tolerance * jnp.linalg.norm(b)
     def unsolved(carry):

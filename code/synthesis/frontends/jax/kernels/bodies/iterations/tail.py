@@ -13,7 +13,7 @@ def tail(max_tries, key, bound, mean, std):
         key, draw_key = jax.random.split(key)
         proposal = jax.random.normal(draw_key, noise.shape)
         small = jnp.abs(proposal) < bound
-        #? 0.5 what was accepted stays
+        #? 0.5 keep accepted tokens
         noise = jnp.where(small & jnp.logical_not(accepted), proposal, noise)
         return noise, accepted | small, key, tries + 1
     start = (jnp.zeros(mean.shape), jnp.zeros(mean.shape, dtype=bool), key, 0)

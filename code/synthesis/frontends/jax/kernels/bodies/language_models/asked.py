@@ -4,7 +4,7 @@
 def asked(last_only, logits, temperature):
     #| one of
     if last_only:
-        #? 0.4 all that sampling needs ~ the next token of each text
+        #? 0.4 logits for sampling ~ the next token of each text
         logits = logits[:, -1]
     #| 0.5
     if temperature != 1.0:

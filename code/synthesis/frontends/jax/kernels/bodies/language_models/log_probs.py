@@ -16,6 +16,6 @@ def log_probs(logits, num_prompt, return_entropy):
     if not return_entropy:
         return jax.nn.log_softmax(logits, axis=-1)
     log_probs = jax.nn.log_softmax(logits, axis=-1)
-    #? 0.4 how unsure the model is at each position
+    #? 0.4 predictive entropy at each position
     return log_probs, -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)
     #| end

@@ -10,10 +10,10 @@ def factored(eps, KEEP_ALL, KEEP_TWO, EACH, factors, grads, ALL, TAKE, row, colu
     def accumulate(g, old):
         squares = either(g ** 2, jnp.square(g)) + eps
         if g.ndim < 2:
-            #? 0.5 a vector keeps all of its second moments
+            #? 0.5 full second moments for vectors
             return KEEP_ALL
         KEEP_TWO
-    #? 0.5 of a matrix, means of rows and columns stand for all entries
+    #? 0.5 factored second moments for matrices
     factors = EACH(accumulate, grads, factors)
     def scale(g, kept):
         if g.ndim < 2:

@@ -10,7 +10,7 @@ def sign_agreement(EACH, b1, grads, mu, decay, lr, params):
     def update(w, g, m):
         #? 0.5 keep entries where momentum and gradient agree
         mask = either((m * g > 0).astype(g.dtype), jnp.where(m * g > 0, 1.0, 0.0))
-        #? 0.5 as large a step as if all entries moved
+        #? 0.5 rescale for the masked entries
         mask = mask / jnp.maximum(mask.mean(), 1e-3)
         #| 0.4
         w = w * (1.0 - lr * decay)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def quat_about(Array):
     def quat_about(axis: Array, angle: Array) -> Array:
         #| 0.5
-        """{The rotation about a unit axis by an angle ~ Quaternion of an axis and an angle}."""
+        """{Rotation about a unit axis ~ Quaternion from axis and angle}."""
         #| end
         #| one of
         half = 0.5 * angle

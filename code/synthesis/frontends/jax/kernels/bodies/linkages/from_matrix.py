@@ -36,7 +36,7 @@ def from_matrix(matrix, floor, scalar_last):
     #| end
     #| one of
     if scalar_last:
-        #? 0.4 x, y, z, w as other programs have it
+        #? 0.4 convert to x, y, z, w order
         quat = jnp.roll(quat, -1, axis=-1)
     return quat
     #| or

@@ -19,7 +19,7 @@ def poses(offset, parents, axes, kinds, q, quat_about, rest, quat_mul, base_pos,
         if kinds[i] == 'hinge':
             local_pos, local_rot = offset[i], quat_about(axes[i], q[i])
         elif kinds[i] == 'slide':
-            #? 0.4 a slider moves along its axis and does not turn
+            #? 0.4 a slider translates along its axis without rotation
             local_pos = offset[i] + q[i] * axes[i]
             local_rot = either(jnp.zeros(4, q.dtype).at[0].set(1.0), jnp.eye(4)[0])
         #| one of
@@ -38,7 +38,7 @@ def poses(offset, parents, axes, kinds, q, quat_about, rest, quat_mul, base_pos,
         local_pos, local_rot = offset[i], quat_about(axes[i], q[i])
         #| 0.5
         if rest is not None:
-            #? 0.4 how the link stands where its joint is at zero
+            #? 0.4 link orientation at zero joint angle
             local_rot = quat_mul(rest[i], local_rot)
         #| end
         #| end
@@ -56,7 +56,7 @@ def poses(offset, parents, axes, kinds, q, quat_about, rest, quat_mul, base_pos,
     #| one of
     return jnp.stack(places), jnp.stack(turns)
     #| or
-    #? 0.4 rounding adds up along a chain
+    #? 0.4 renormalize against accumulated rounding
     turns = jnp.stack(turns)
     turns = turns / jnp.linalg.norm(turns, axis=-1, keepdims=True)
     return jnp.stack(places), turns

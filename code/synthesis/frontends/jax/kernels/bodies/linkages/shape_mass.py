@@ -52,7 +52,7 @@ def shape_mass(size, shape, mass, density, offset, min_inertia, as_matrix, inver
     #| end
     #| one of
     if mass is None:
-        #? 0.4 as heavy as water unless told otherwise
+        #? 0.4 density of water by default
         mass = density * volume
     #| or
     mass = density * volume if mass is None else mass
@@ -83,7 +83,7 @@ def shape_mass(size, shape, mass, density, offset, min_inertia, as_matrix, inver
     #| end
     return mass, inertia
     #| or
-    #? 0.4 a light body still has to turn at a finite rate
+    #? 0.4 limit the angular rate of light bodies
     inertia = jnp.maximum(inertia, min_inertia)
     return mass, inertia
     #| or

@@ -34,7 +34,7 @@ def six(six, layout, points):
     #| 0.6
     if points is None:
         return matrix
-    #? 0.4 points are turned along
+    #? 0.4 rotate the points as well
     matrix = jnp.einsum('nij,nj->ni', matrix, points)
     #| end
     return matrix

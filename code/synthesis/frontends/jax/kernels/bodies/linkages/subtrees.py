@@ -47,7 +47,7 @@ def subtrees(mass, parents, pos, return_mass, anchor, gravity, axes):
         return center
     return subtree, center
     #| or
-    #? 0.5 what gravity asks of each joint
+    #? 0.5 gravity torque of each joint
     #| one of
     arm = center - anchor
     return jnp.cross(arm, subtree[:, None] * gravity)

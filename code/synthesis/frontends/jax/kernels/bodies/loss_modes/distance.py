@@ -24,7 +24,7 @@ def distance(x, y, scale):
 def distance_2(bandwidth, out, normalize, eps):
     #| 0.5
     if bandwidth is not None:
-        # {near rows are alike ~ similarities in place of distances}
+        # {similarity from distance ~ similarities in place of distances}
         return jnp.exp(-out / bandwidth)
     #| end
     #| 0.5

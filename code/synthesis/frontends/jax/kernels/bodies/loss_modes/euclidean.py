@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 def euclidean(x, y):
     #| one of
-    # {no tensor of differences ~ by one product}
+    # {avoids the difference tensor ~ by one product}
     squares = jnp.sum(x ** 2, axis=1)[:, None] + jnp.sum(y ** 2, axis=1) - 2.0 * x @ y.T
     out = jnp.sqrt(jnp.maximum(squares, 1e-12))
     #| or

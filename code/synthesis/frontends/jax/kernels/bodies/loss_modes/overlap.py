@@ -35,7 +35,7 @@ def overlap(labels, logits, ignore):
 def overlap_2(present_only, axes, one_hot, out, class_weights):
     #| 0.5
     if present_only:
-        # {classes that an image does not show cost nothing ~ only classes that are there}
+        # {ignore classes that are absent ~ present classes only}
         out = jnp.where(jnp.max(one_hot, axis=axes) > 0, out, 0.0)
     #| end
     #| one of

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def balanced(LOGS, labels, log_probs, balance, logits):
     LOGS
     nll = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
-    #? 0.5 rare classes count more
+    #? 0.5 weight rare classes more
     #| one of
     per_example = balance[labels] * nll
     #| or

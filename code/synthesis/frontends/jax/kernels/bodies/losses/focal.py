@@ -4,7 +4,7 @@ import jax
 
 
 def focal(logits, labels, bce, gamma, alpha):
-    #? 0.5 easy examples count less
+    #? 0.5 down-weight easy examples
     probs = jax.nn.sigmoid(logits)
     p_t = probs * labels + (1.0 - probs) * (1.0 - labels)
     bce = bce * (1.0 - p_t) ** gamma

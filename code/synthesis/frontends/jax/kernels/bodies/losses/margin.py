@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 
 def margin(labels, logits, margin, scale):
-    #? 0.4 the label has to win by a margin
+    #? 0.4 margin for the label
     one_hot = jax.nn.one_hot(labels, logits.shape[-1])
     #| one of
     adjusted = scale * (logits - margin * one_hot)

@@ -4,7 +4,7 @@ import jax
 
 
 def positives(labels, pos_weight, logits):
-    #? 0.5 positives are rare, and count more
+    #? 0.5 weight rare positives more
     #| one of
     log_weight = 1.0 + (pos_weight - 1.0) * labels
     bce = (1.0 - labels) * logits + log_weight * jax.nn.softplus(-logits)

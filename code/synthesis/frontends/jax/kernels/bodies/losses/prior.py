@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def prior(logits, prior, strength, LOGS, labels, log_probs):
-    #? 0.5 rare classes are shifted by how often they occur ~ logit adjustment for long tails
+    #? 0.5 shift logits by class frequency ~ logit adjustment for long tails
     logits = logits + either(jnp.log(prior), strength * jnp.log(prior))
     LOGS
     per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]

@@ -9,7 +9,7 @@ def smoothed(logits, labels, smoothing, LOGS, log_probs):
     #| one of
     one_hot = jax.nn.one_hot(labels, num_classes)
     if smoothing > 0.0:
-        #? 0.5 some probability goes to every class
+        #? 0.5 label smoothing
         one_hot = (1.0 - smoothing) * one_hot + smoothing / num_classes
     LOGS
     per_example = -jnp.sum(one_hot * log_probs, axis=-1)

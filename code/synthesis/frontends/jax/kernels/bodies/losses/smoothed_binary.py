@@ -2,7 +2,7 @@
 
 
 def smoothed_binary(labels, smoothing):
-    #? 0.5 labels are drawn towards one half
+    #? 0.5 label smoothing towards one half
     #| one of
     labels = (1.0 - smoothing) * labels + 0.5 * smoothing
     #| or

@@ -18,6 +18,6 @@ def smoothed_focal(logits, LOGS, log_probs, labels, smoothing, gamma):
     if smoothing > 0.0:
         soft_targets = (1.0 - smoothing) * one_hot + smoothing / num_classes
     #| end
-    #? 0.5 each class is focused by itself
+    #? 0.5 per-class focusing
     focal = -soft_targets * (1.0 - probs) ** gamma * log_probs
     per_example = either(jnp.sum(focal, axis=-1), focal.sum(axis=-1))

@@ -12,7 +12,7 @@ def softmax(LOGS, labels, log_probs, logits, gamma, balance):
     one_hot = jax.nn.one_hot(labels, logits.shape[-1])
     log_pt = jnp.sum(one_hot * log_probs, axis=-1)
     #| end
-    #? 0.5 easy examples count less
+    #? 0.5 down-weight easy examples
     #| one of
     per_example = -(1.0 - jnp.exp(log_pt)) ** gamma * log_pt
     #| or
@@ -20,7 +20,7 @@ def softmax(LOGS, labels, log_probs, logits, gamma, balance):
     per_example = -jnp.power(1.0 - pt, gamma) * log_pt
     #| end
     #| one of
-    #? 0.4 rare classes count more
+    #? 0.4 weight rare classes more
     per_example = per_example * balance[labels]
     #| or
     if balance is not None:

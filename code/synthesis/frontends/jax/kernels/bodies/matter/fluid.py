@@ -34,13 +34,13 @@ def fluid(
     density = either(smoothing(r, h, kernel, dims) @ m, jnp.sum(smoothing(r, h, kernel, dims) * m, axis=1))
     #| 0.4
     if min_density > 0.0:
-        #? 0.4 a free surface does not pull
+        #? 0.4 no tension at a free surface
         density = jnp.maximum(density, min_density)
     #| end
     pressure = pressure_of(density, stiffness, rest, equation)
     #| 0.4
     if not allow_tension:
-        #? 0.4 particles are not drawn together
+        #? 0.4 subtract the mean motion
         pressure = jnp.maximum(pressure, 0.0)
     #| end
     #? 0.4 derivative of the spiky kernel
@@ -60,7 +60,7 @@ def fluid(
     #| one of
     #| 0.5
     if viscosity > 0.0 and V is not None:
-        #? 0.4 neighbours move alike
+        #? 0.4 alignment
         #| one of
         relative = V[None, :] - V[:, None]
         rubbing = smoothing(r, h, kernel, dims) * m / density

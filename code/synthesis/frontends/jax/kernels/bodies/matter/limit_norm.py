@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def limit_norm(Array, safe_norm):
     def limit_norm(x: Array, largest: float) -> Array:
         #| 0.5
-        """{Vectors that are no longer than a limit ~ Shortens vectors that are too long}."""
+        """{Clips vectors to a maximum norm ~ Limits the length of vectors}."""
         #| end
         #| one of
         norm = jnp.sqrt(jnp.sum(x ** 2, axis=-1, keepdims=True) + 1e-12)

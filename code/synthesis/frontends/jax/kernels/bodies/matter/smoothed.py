@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def smoothing(Array):
     def smoothing(r: Array, h: float, kind: str, dim: int) -> Array:
         #| 0.5
-        """{How much a neighbour counts at a distance ~ Smoothing kernel by name}."""
+        """{Smoothing kernel at a distance ~ Smoothing kernel by name}."""
         #| end
         q = r / h
         #| one of

@@ -4,7 +4,7 @@
 def pressure_of(Array):
     def pressure_of(density: Array, stiffness: float, rest: float, kind: str) -> Array:
         #| 0.5
-        """{Equation of state ~ Pressure of a fluid of some density}."""
+        """{Equation of state ~ Pressure from density}."""
         #| end
         #| one of
         if kind == 'tait':

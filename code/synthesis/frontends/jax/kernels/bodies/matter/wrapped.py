@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def displacement(Array):
     def displacement(a: Array, b: Array, box: float | None) -> Array:
         #| 0.5
-        """{From one particle to another, by the shortest way ~ Difference of positions in a box}."""
+        """{Minimum-image displacement between particles ~ Displacement in a periodic box}."""
         #| end
         #| one of
         d = a - b

@@ -48,7 +48,7 @@ def bond(R, fold, box, displacement, cutoff, species, per_particle):
     #| or
     if per_particle:
         return jnp.sqrt(real ** 2 + imag ** 2 + 1e-12)
-    #? 0.5 of the whole: directions have to agree
+    #? 0.5 cosine similarity of the whole tree
     return jnp.sqrt(jnp.mean(real) ** 2 + jnp.mean(imag) ** 2 + 1e-12)
     #| or
     return real, imag

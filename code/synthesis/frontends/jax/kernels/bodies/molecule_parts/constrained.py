@@ -30,12 +30,12 @@ def constrained(bonds, lengths, iterations, mass, R, APART, stiffness, tolerance
     inv_mass = 1.0 / mass
     weight = inv_mass[i] + inv_mass[j]
     #| or
-    #? 0.5 a mass of zero stands for one that does not move
+    #? 0.5 zero mass marks a fixed body
     inv_mass = jnp.where(mass > 0.0, 1.0 / jnp.where(mass > 0.0, mass, 1.0), 0.0)
-    #? 0.5 a bond may have both of its ends pinned
+    #? 0.5 both ends of a bond may be pinned
     weight = jnp.maximum(inv_mass[i] + inv_mass[j], 1e-6)
     #| end
-    #? 0.4 how many bonds pull at a particle
+    #? 0.4 number of bonds of each particle
     #| one of
     counts = jnp.zeros(R.shape[0], R.dtype).at[i].add(1.0).at[j].add(1.0)
     #| or
@@ -56,7 +56,7 @@ def constrained(bonds, lengths, iterations, mass, R, APART, stiffness, tolerance
         excess = length - lengths
         push = (stiffness * excess / (weight * length))[:, None] * dR
         #| or
-        #? 0.5 without a root, which is as good near the right length
+        #? 0.5 linearized, without a square root
         squares = jnp.sum(dR ** 2, axis=-1)
         excess = (squares - lengths ** 2) / (squares + lengths ** 2)
         push = (stiffness * excess / weight)[:, None] * dR
@@ -67,7 +67,7 @@ def constrained(bonds, lengths, iterations, mass, R, APART, stiffness, tolerance
         #| or
         change = jnp.zeros_like(R)
         change = change.at[i].add(-inv_mass[i, None] * push).at[j].add(inv_mass[j, None] * push)
-        #? 0.4 averaged, since all bonds are solved at once
+        #? 0.4 averaged, since all bonds are solved simultaneously
         return R + share[:, None] * change
         #| end
     #| one of
@@ -84,7 +84,7 @@ def constrained(bonds, lengths, iterations, mass, R, APART, stiffness, tolerance
     def solve(carry):
         R, iteration = carry
         return project(R), iteration + 1
-    #? 0.4 until all bonds are as long as they should be, or as near as time allows
+    #? 0.4 until all bond lengths converge or the limit is reached
     R, _ = jax.lax.while_loop(violated, solve, (R, 0))
     #| end
     END

@@ -26,7 +26,7 @@ def drawn(temperature, mass, SHAPE, key, STILL, exact, DOF, COLUMN, max_speed, a
     STILL
     #| one of
     if exact:
-        #? 0.5 as warm as was asked for, not only on average
+        #? 0.5 exact target temperature
         dof = DOF
         measured = jnp.sum(COLUMN * V ** 2) / dof
         V = V * jnp.sqrt(temperature / either(measured, jnp.maximum(measured, 1e-12)))
@@ -34,7 +34,7 @@ def drawn(temperature, mass, SHAPE, key, STILL, exact, DOF, COLUMN, max_speed, a
     #| or
     #| 0.5
     if max_speed is not None:
-        #? 0.5 the tail of the distribution breaks a first step
+        #? 0.5 avoid large initial velocities
         speed = jnp.linalg.norm(V, axis=-1, keepdims=True)
         V = V * jnp.minimum(1.0, max_speed / jnp.maximum(speed, 1e-12))
     #| end

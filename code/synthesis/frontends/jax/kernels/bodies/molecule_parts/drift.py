@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 def drift(remove_drift, COLUMN, V, mass):
     if remove_drift:
-        #? 0.5 the centre of mass stands still
+        #? 0.5 remove the centre-of-mass motion
         #| one of
         momentum = jnp.sum(COLUMN * V, axis=0)
         V = V - momentum / jnp.sum(mass)

@@ -19,14 +19,14 @@ def electric(
     n = R.shape[0]
     #| 0.4
     if neutralize:
-        #? 0.5 a uniform background takes up what is left
+        #? 0.5 neutralizing background
         charge = charge - jnp.mean(charge)
     #| end
     dR = either(displacement(R[:, None, :], R[None, :, :], box), displacement(R[:, None], R, box))
     others = either(off_diagonal(n), jnp.eye(n) == 0, jnp.arange(n)[:, None] != jnp.arange(n))
     #| one of
     dr2 = jnp.sum(dR ** 2, axis=-1)
-    #? 0.4 charges that meet have a finite energy
+    #? 0.4 softened energy at small distances
     dr = jnp.sqrt(jnp.where(others, dr2, 1.0) + softening ** 2)
     #| or
     dr = jnp.sqrt(jnp.where(others, jnp.sum(dR ** 2, axis=-1), 1.0) + softening ** 2)
@@ -48,7 +48,7 @@ def electric(
     if method not in ('wolf', 'yukawa'):
         raise ValueError(f'expected wolf or yukawa, got {method}')
     if method == 'wolf':
-        #? 0.5 damped, and zero at the cutoff
+        #? 0.5 damped and shifted to zero at the cutoff
         kernel = jax.scipy.special.erfc(kappa * dr) / dr - math.erfc(kappa * cutoff) / cutoff
     else:
         kernel = jnp.exp(-kappa * dr) / dr
@@ -71,7 +71,7 @@ def electric(
         if bonded.ndim != 2 or bonded.shape[1] != 2:
             raise ValueError(f'expected pairs of particles, got {bonded.shape}')
         #| end
-        #? 0.5 bonded pairs have terms of their own
+        #? 0.5 bonded pairs are excluded
         #| one of
         i, j = bonded.T
         mask = mask.at[i, j].set(False).at[j, i].set(False)

@@ -9,5 +9,5 @@ def frozen(frozen, n, V):
         if frozen.shape[0] != n:
             raise ValueError(f'expected {n} flags, got {frozen.shape}')
         #| end
-        #? 0.5 walls do not move
+        #? 0.5 fixed walls
         V = jnp.where(frozen[:, None], 0.0, V)

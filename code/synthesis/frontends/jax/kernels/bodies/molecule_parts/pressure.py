@@ -40,7 +40,7 @@ def pressure(R, V, box, displacement, off_diagonal, FORM, u, cutoff, slope_of):
         #| or
         if cutoff is None:
             return u
-        #? 0.4 nothing acts beyond the cutoff
+        #? 0.4 no interaction beyond the cutoff
         return jnp.where(r < cutoff, u, 0.0)
         #| end
     slope = either(jax.vmap(jax.vmap(jax.grad(pair_energy)))(dr), slope_of(pair_energy)(dr), slope_of(pair_energy)(dr), slope_of(pair_energy, dr.ndim)(dr), slope_of(pair_energy, times=2)(dr))

@@ -4,10 +4,10 @@ import jax.numpy as jnp
 
 
 def rotation(COLUMN, V, mass, remove_rotation, R):
-    #? 0.5 the centre of mass stands still
+    #? 0.5 remove the centre-of-mass motion
     V = V - jnp.sum(COLUMN * V, axis=0) / jnp.sum(mass)
     if remove_rotation:
-        #? 0.5 nor does it turn
+        #? 0.5 also remove rotation
         arm = R - jnp.sum(COLUMN * R, axis=0) / jnp.sum(mass)
         angular = jnp.sum(COLUMN * jnp.cross(arm, V), axis=0)
         #| one of

@@ -19,13 +19,13 @@ def scalar(V, mass, dr, slope, return_parts, d, volume, long_range, temperature,
     pressure = (kinetic + virial) / (d * volume)
     #| 0.5
     if long_range is not None:
-        #? 0.5 what the cutoff leaves out
+        #? 0.5 long-range correction
         pressure = pressure + long_range
     #| end
     return pressure
     #| or
     if temperature is not None:
-        #? 0.5 the ideal gas at a temperature that is given, not measured
+        #? 0.5 ideal gas term at the target temperature
         return n * temperature / volume + virial / (d * volume)
     return (kinetic + virial) / (d * volume)
     #| end

@@ -10,7 +10,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def slope_of(fn, times: int = 2):
     #| 0.5
-    """{Derivative of a function of one number, for each of an array of them ~ Slope at every entry}."""
+    """{Elementwise derivative of a scalar function ~ Derivative at every entry}."""
     #| end
     #| one of
     slope = jax.grad(fn)

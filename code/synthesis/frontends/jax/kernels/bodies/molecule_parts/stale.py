@@ -17,7 +17,7 @@ def stale(R, reference, skin, reference_box, box, displacement, frozen, two_larg
     #| end
     #| 0.35
     if reference_box is not None:
-        #? 0.5 where particles would be if they had only followed the box
+        #? 0.5 affine motion of the box
         reference = reference * (box / reference_box)
     #| end
     dR = displacement(R, reference, box)
@@ -36,24 +36,24 @@ def stale(R, reference, skin, reference_box, box, displacement, frozen, two_larg
     #| end
     #| one of
     if two_largest:
-        #? 0.5 two particles may have moved towards each other
+        #? 0.5 account for two approaching particles
         #| one of
         way = jnp.sum(jax.lax.top_k(moved, 2)[0])
         #| or
         way = jnp.sum(jnp.sort(moved)[-2:])
         #| end
     else:
-        #? 0.5 each of two particles may have come half of the way
+        #? 0.5 half the skin per particle
         way = 2.0 * jnp.max(moved)
     #| or
     #| one of
     if kind == 'max':
         way = 2.0 * jnp.max(moved)
     elif kind == 'rms':
-        #? 0.5 cheaper to miss a few than to build too often
+        #? 0.5 tolerate a few misses to rebuild less often
         way = 2.0 * jnp.sqrt(jnp.mean(moved ** 2))
     elif kind == 'quantile':
-        #? 0.5 a few fast particles do not count
+        #? 0.5 ignore a few fast particles
         way = 2.0 * jnp.sort(moved)[int(0.95 * moved.shape[0])]
     else:
         raise ValueError(f'unknown criterion {kind}')
@@ -68,7 +68,7 @@ def stale(R, reference, skin, reference_box, box, displacement, frozen, two_larg
     rebuild = way > safety * skin
     #| end
     #| 0.5
-    #? 0.5 a list is kept for some steps in any case
+    #? 0.5 keep a list for a minimum number of steps
     rebuild = either(rebuild & (age >= delay), jnp.logical_and(rebuild, age >= delay))
     #| end
     #| one of
@@ -76,14 +76,14 @@ def stale(R, reference, skin, reference_box, box, displacement, frozen, two_larg
     #| or
     #: return {'rebuild': rebuild, 'largest': way}
     #| or
-    #? 0.5 how many steps it may last, if all goes on like that
+    #? 0.5 estimated remaining lifetime in steps
     lifetime = skin * age / jnp.maximum(way, 1e-6)
     return rebuild, lifetime
     #| or
     fraction = jnp.mean((2.0 * moved > skin).astype(R.dtype))
     return rebuild, way, fraction
     #| or
-    #? 0.5 where particles are if it is built now, and where they were if not
+    #? 0.5 reference positions of the last rebuild
     new_reference = jax.lax.cond(rebuild, lambda: R, lambda: reference)
     return rebuild, way, new_reference
     #| or

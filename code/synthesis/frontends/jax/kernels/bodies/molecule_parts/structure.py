@@ -26,7 +26,7 @@ def structure(R, waves, box, form_factor, num_shells, damping):
         cos, sin = jnp.sum(jnp.cos(phase), axis=-1), jnp.sum(jnp.sin(phase), axis=-1)
         count = R.shape[0]
     else:
-        #? 0.5 particles scatter differently
+        #? 0.5 per-particle form factors
         cos, sin = jnp.cos(phase) @ form_factor, jnp.sin(phase) @ form_factor
         count = jnp.sum(form_factor ** 2)
     #| or
@@ -50,6 +50,6 @@ def structure(R, waves, box, form_factor, num_shells, damping):
     #| or
     return intensity
     #| or
-    #? 0.5 beyond this, atoms are no points
+    #? 0.5 damping at short range
     return intensity * jnp.exp(-damping * jnp.sum(k ** 2, axis=-1))
     #| end

@@ -7,11 +7,11 @@ def angle(R, box, displacement, distance, rest, stiffness, form):
     #| one of
     u, v = displacement(R[:-2], R[1:-1], box), displacement(R[2:], R[1:-1], box)
     #| or
-    #? 0.4 the middle one is the corner
+    #? 0.4 the middle atom is the vertex
     u = displacement(R[:-2], R[1:-1], box)
     v = displacement(R[2:], R[1:-1], box)
     #| end
-    #? 0.4 well behaved for straight angles, unlike the arc cosine
+    #? 0.4 stable for straight angles, unlike arccos
     #| one of
     theta = jnp.arctan2(distance(jnp.cross(u, v)), jnp.sum(u * v, axis=-1) + 1e-9)
     #| or

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def smooth_cutoff(Array):
     def smooth_cutoff(dr: Array, onset: float, cutoff: float) -> Array:
         #| 0.5
-        """{One up to the onset, nothing beyond the cutoff ~ Falls smoothly from one to nothing}."""
+        """{Switching function from one to zero ~ Smooth cutoff from one to zero}."""
         #| end
         #| one of
         r2, on2, off2 = dr ** 2, onset ** 2, cutoff ** 2

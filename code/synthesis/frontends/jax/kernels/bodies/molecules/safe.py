@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def distance(Array):
     def distance(dR: Array) -> Array:
         #| 0.4
-        """{Length of each vector, with a finite gradient at zero ~ Distances whose gradient is never nan}."""
+        """{Vector norms with a finite gradient at zero ~ Distances with a NaN-safe gradient}."""
         #| end
         dr2 = jnp.sum(dR ** 2, axis=-1)
         #| one of

@@ -2,7 +2,7 @@
 
 
 def soft_core_lj(dr, lam, sigma, softness, epsilon):
-    #? 0.4 the core stays finite while particles appear
+    #? 0.4 soft core keeps the energy finite
     #| one of
     x = (dr / sigma) ** 6 + softness * (1.0 - lam)
     U = 4.0 * lam * epsilon * (1.0 / x ** 2 - 1.0 / x)

@@ -17,7 +17,7 @@ def torsion(R, box, displacement, distance, periodicity, rest, stiffness, form, 
     n1, n2 = normal[:-1], normal[1:]
     b1, b2 = b[:-2], b[1:-1]
     #| end
-    #? 0.4 signed, since a dihedral may turn either way
+    #? 0.4 signed dihedral angle
     #| one of
     x = jnp.sum(n1 * n2, axis=-1)
     y = distance(b2) * jnp.sum(b1 * n2, axis=-1)

@@ -46,7 +46,7 @@ def attended(
     #| end
     #| 0.4
     if norm_scales is not None:
-        #? 0.5 queries and keys of unit size
+        #? 0.5 normalize queries and keys
         q_scale, k_scale = norm_scales
         q, k = rms_norm(q, q_scale), rms_norm(k, k_scale)
     #| end
@@ -66,7 +66,7 @@ def attended(
     #| one of
     q_pos = jnp.arange(q_len) + (k_len - q_len)
     #| or
-    #? 0.5 the last query is as far as the last key
+    #? 0.5 align the last query with the last key
     q_pos = jnp.arange(k_len - q_len, k_len)
     #| end
     k_pos = jnp.arange(k_len)
@@ -76,7 +76,7 @@ def attended(
         logits = logits + bias
     #| or
     if linear_bias:
-        #? 0.5 what is far away counts less
+        #? 0.5 distance weighting
         distance = jnp.abs(q_pos[:, None] - k_pos[None, :])
         logits = logits - head_slopes(num_heads)[:, None, None] * distance
     #| end
@@ -94,7 +94,7 @@ def attended(
         masks.append((k_pos < key_lengths[:, None])[:, None, None, :])
     #| 0.6
     if segments is not None:
-        #? 0.5 documents do not see each other
+        #? 0.5 mask across documents
         same = segments[:, -q_len:, None] == segments[:, None, :]
         masks.append(same[:, None])
     #| end
@@ -113,7 +113,7 @@ def attended(
         allowed = allowed & (k_pos < key_lengths[:, None])[:, None, None, :]
     #| or
     if segments is not None:
-        #? 0.5 documents do not see each other
+        #? 0.5 mask across documents
         same = segments[:, -q_len:, None] == segments[:, None, :]
         allowed = jnp.logical_and(allowed, same[:, None])
     #| end
@@ -121,7 +121,7 @@ def attended(
     #| end
     #| 0.4
     if sinks is not None:
-        #? 0.5 a place for heads that want nothing
+        #? 0.5 attention sink for idle heads
         column = jnp.broadcast_to(sinks[:, None, None], (*logits.shape[:-1], 1))
         logits = jnp.concatenate([logits, column], axis=-1)
     #| end
@@ -141,7 +141,7 @@ def attended(
     #| 0.12
     #| one of
     if gate is not None:
-        #? 0.4 each head may stay silent
+        #? 0.4 each head may attend to nothing
         out = out * gate[:, None]
     #| or
     out = out if gate is None else out * gate[..., None]

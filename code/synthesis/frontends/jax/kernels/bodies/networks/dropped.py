@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def drop(Array):
     def drop(x: Array, rate: float, key: Array | None) -> Array:
         #| 0.4
-        """{Nothing is dropped without a key ~ Dropout}."""
+        """{No dropout without a key ~ Dropout}."""
         #| end
         #| one of
         if key is None or rate == 0.0:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def excite(Array):
     def excite(layer, x: Array) -> Array:
         #| 0.5
-        """{Scales channels by what the whole image shows ~ Squeeze and excitation}."""
+        """{Scales channels by global context ~ Squeeze and excitation}."""
         #| end
         #| one of
         pooled = jnp.mean(x, axis=(1, 2))

@@ -4,7 +4,7 @@
 def mlp(Array, ACT):
     def mlp(layers, x: Array, activate_last: bool = False) -> Array:
         #| 0.5
-        """{A small perceptron ~ Layers with an activation between them}."""
+        """{Small MLP ~ Layers with an activation between them}."""
         #| end
         #| one of
         for i, layer in enumerate(layers):

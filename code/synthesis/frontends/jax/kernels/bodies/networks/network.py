@@ -56,7 +56,7 @@ def network(
         #| end
         #| 0.5
         if 'gate' in layer:
-            #? 0.5 some edges matter more
+            #? 0.5 weighted edges
             messages = gated(messages, layer['gate'])
         #| end
         #| 0.4
@@ -66,7 +66,7 @@ def network(
         pooled = pool(messages, receivers, num_nodes, aggregate)
         #| 0.35
         if both_ways:
-            #? 0.4 news go back to where they came from
+            #? 0.4 send messages back to their sources
             pooled = pooled + pool(messages, senders, num_nodes, aggregate)
         #| end
         update = mlp(layer['update'], jnp.concatenate([nodes, pooled], axis=-1))

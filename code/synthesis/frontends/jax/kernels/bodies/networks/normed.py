@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def channel_norm(Array):
     def channel_norm(x: Array, norm, kind: str) -> Array:
         #| 0.5
-        """{Unit variance of channels, with moments that were kept or its own ~ Normalization by name}."""
+        """{Channel normalization with stored or batch moments ~ Normalization by name}."""
         #| end
         #| one of
         if kind == 'batch':
@@ -18,7 +18,7 @@ def channel_norm(Array):
         return (x - mean) * jax.lax.rsqrt(var + 1e-5) * norm['scale'] + norm['bias']
         #| or
         #: if kind == 'batch':
-            #? 0.5 what was seen in training
+            #? 0.5 as seen in training
         #:     x = (x - norm['mean']) / jnp.sqrt(norm['var'] + 1e-5)
         #: else:
         #:     axes = {'layer': (-1,), 'instance': (1, 2)}[kind]

@@ -9,7 +9,7 @@ def pre_activated_head(head, features, ACT, channel_norm, norm, x):
     #| one of
     x = ACT(channel_norm(x, head['norm'], norm))
     #| or
-    #? 0.5 nothing was normalized behind the last block
+    #? 0.5 final normalization
     x = ACT(channel_norm(x, head['norm'], norm))
     #| end
     #| one of

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def band(Array):
     def band(q_pos: Array, k_pos: Array, causal: bool, window: int | None) -> Array:
         #| 0.5
-        """{Which keys are near enough ~ What a query sees by its place alone}."""
+        """{Mask of keys within the window ~ Positional attention mask}."""
         #| end
         distance = q_pos[:, None] - k_pos[None, :]
         #| one of

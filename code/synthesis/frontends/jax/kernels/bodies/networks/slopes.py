@@ -8,6 +8,6 @@ from synthesis.drawing.kernel_files.words import either
 def head_slopes(Array):
     def head_slopes(num_heads: int) -> Array:
         #| 0.5
-        """{How fast heads forget what is far ~ One slope for each head}."""
+        """{ALiBi slope of each head ~ Distance slope of each head}."""
         #| end
         return either(2.0 ** (-8.0 * (jnp.arange(num_heads) + 1) / num_heads), jnp.exp2(-8.0 / num_heads * jnp.arange(1, num_heads + 1)))

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def axes(squares, axis, average):
-    #? 0.4 a pressure that differs by axis shows here first
+    #? 0.4 anisotropic pressure
     #| one of
     along = jnp.mean(squares, axis=0)
     #| or

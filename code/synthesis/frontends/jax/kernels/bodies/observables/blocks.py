@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def blocks(block, frames, d, n, traj):
-    #? 0.4 each block begins anew
+    #? 0.4 each block restarts
     usable = frames - frames % block
     #| one of
     blocks = traj[:usable].reshape(-1, block, n, d)

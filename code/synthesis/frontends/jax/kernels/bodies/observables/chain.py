@@ -24,7 +24,7 @@ def chain(chain, V, mass, kT, LOOP):
     #| end
     def push(k, p_xi, kinetic):
         #| 0.5
-        """{What drives one thermostat of the chain ~ Force on a thermostat}."""
+        """{Force on one thermostat of the chain ~ Force on a thermostat}."""
         #| end
         #| one of
         if k == 0:

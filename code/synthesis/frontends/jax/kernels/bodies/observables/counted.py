@@ -27,7 +27,7 @@ def counted(smearing, centers, dr, width, smooth, bins, R, n, off_diagonal):
         #| or
         index = (dr / width).astype(jnp.int32)
         #| end
-        #? 0.4 what is beyond the cutoff is dropped
+        #? 0.4 drop pairs beyond the cutoff
         #| one of
         return jnp.zeros(bins).at[index].add(weights, mode='drop')
         #| or

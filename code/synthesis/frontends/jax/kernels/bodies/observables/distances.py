@@ -18,7 +18,7 @@ def pair_distances(Array):
             dR = jnp.mod(dR + 0.5 * side, side) - 0.5 * side
             #| end
         dr2 = either(jnp.sum(dR ** 2, axis=-1), jnp.sum(dR * dR, axis=-1))
-        #? 0.3 the root has no gradient at zero
+        #? 0.3 the square root has no finite gradient at zero
         #| one of
         return jnp.sqrt(jnp.where(dr2 > 0, dr2, 1.0)) * (dr2 > 0)
         #| or

@@ -38,13 +38,13 @@ def fill(per_side, R, side, capacity):
     for axis in range(1, d):
         index = index * per_side + cell[:, axis]
     #| end
-    #? 0.4 particles of one cell stand together
+    #? 0.4 particles of one cell are contiguous
     order = jnp.argsort(index, stable=True)
     index = index[order]
     counts = either(jnp.bincount(index, length=num_cells), jnp.zeros(num_cells, jnp.int32).at[index].add(1))
     first = jnp.cumsum(counts) - counts
     slot = jnp.arange(n) - first[index]
-    #? 0.4 what does not fit is written behind the end, and dropped
+    #? 0.4 overflow is written past the end and dropped
     place = jnp.where(slot < capacity, index * capacity + slot, num_cells * capacity)
     def scatter(x, fill):
         #| one of

@@ -28,6 +28,6 @@ def fill_ends(R, n, scatter, capacity, counts):
     #| end
     #| or
     ids = scatter(jnp.arange(n), n)
-    #? 0.5 the caller allocates again if a cell is too small
+    #? 0.5 the caller reallocates on overflow
     return ids, jnp.any(counts > capacity)
     #| end

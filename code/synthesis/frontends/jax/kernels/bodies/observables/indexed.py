@@ -12,7 +12,7 @@ def indexed(R, masses, molecule, num_molecules, squared, return_centers):
     #| or
     total = jnp.bincount(molecule, weights=masses, length=num_molecules)
     #| end
-    #? 0.5 a molecule without particles has no size
+    #? 0.5 an empty molecule has zero size
     total = jnp.maximum(total, 1e-6)
     #| one of
     sums = jax.ops.segment_sum(masses[:, None] * R, molecule, num_segments=num_molecules)

@@ -14,7 +14,7 @@ def one_chain(dt_k, kinetic, length, p_xi, push, masses, scale, xi):
     scale = scale * factor
     kinetic = factor ** 2 * kinetic
     xi = xi + 0.5 * dt_k * p_xi / masses
-    #? 0.4 and back again
+    #? 0.4 and back
     for k in range(length - 1):
         drag = jnp.exp(-0.125 * dt_k * p_xi[k + 1] / masses[k + 1])
         p_xi = p_xi.at[k].set(drag * (drag * p_xi[k] + 0.25 * dt_k * push(k, p_xi, kinetic)))

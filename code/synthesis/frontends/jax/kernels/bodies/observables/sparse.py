@@ -29,14 +29,14 @@ def sparse(idx, layout, ordered, include_self, R, side, cutoff):
         #? 0.5 each pair once
         mask = mask & (receivers < senders)
     #| or
-    #? 0.4 n marks places that are free
+    #? 0.4 n marks free slots
     mask = senders < n
     if not include_self:
         mask = mask & (senders != receivers)
     #| end
     #| 0.4
     if R is not None:
-        #? 0.4 lists hold particles a little beyond the cutoff
+        #? 0.4 lists include a skin beyond the cutoff
         dR = R[receivers] - R.at[senders].get(mode='clip')
         #| 0.6
         if side is not None:

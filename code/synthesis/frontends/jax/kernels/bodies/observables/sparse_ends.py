@@ -12,7 +12,7 @@ def sparse_ends(receivers, senders, capacity, mask):
     #| end
     #| or
     if capacity is not None:
-        #? 0.4 pairs that count come first
+        #? 0.4 valid pairs first
         order = jnp.argsort(jnp.logical_not(mask), stable=True)[:capacity]
         senders, receivers = senders[order], receivers[order]
     #| one of
@@ -21,7 +21,7 @@ def sparse_ends(receivers, senders, capacity, mask):
     return senders, receivers
     #| end
     #| or
-    #? 0.4 how many pairs there are
+    #? 0.4 number of pairs
     #| one of
     return receivers, senders, jnp.sum(mask)
     #| or

@@ -20,7 +20,7 @@ def species(squares, num_species, species, return_total):
     #| end
     dof = squares.shape[1] * counts
     #| one of
-    #? 0.4 a species that does not occur is as cold as can be
+    #? 0.4 a missing species has zero temperature
     return totals / jnp.maximum(dof, 1)
     #| or
     temperatures = totals / jnp.maximum(dof, 1)

@@ -47,7 +47,7 @@ def terms(topology, exclude, params, R):
             value = jnp.arctan2(sine, jnp.sum(u * v, axis=-1))
         #| one of
         elif name == 'planes':
-            #? 0.4 the volume that four atoms span, which is none in a plane
+            #? 0.4 signed volume of four atoms, zero in a plane
             a, b, c = R[idx[:, 1]] - R[idx[:, 0]], R[idx[:, 2]] - R[idx[:, 0]], R[idx[:, 3]] - R[idx[:, 0]]
             value = jnp.sum(a * jnp.cross(b, c), axis=-1) / 6.0
         else:

@@ -11,7 +11,7 @@ def trajectory(traj, unwrap_side, remove_drift, remove_com, masses):
     frames, n, d = traj.shape
     #| 0.6
     if unwrap_side is not None:
-        #? 0.4 jumps across the box are undone
+        #? 0.4 unwrap periodic jumps
         jumps = jnp.diff(traj, axis=0)
         jumps = jumps - unwrap_side * jnp.round(jumps / unwrap_side)
         traj = jnp.concatenate([traj[:1], traj[:1] + jnp.cumsum(jumps, axis=0)])
@@ -19,11 +19,11 @@ def trajectory(traj, unwrap_side, remove_drift, remove_com, masses):
     #| 0.6
     #| one of
     if remove_drift:
-        #? 0.5 a box that moves as a whole does not diffuse
+        #? 0.5 subtract the centre-of-mass drift
         traj = traj - jnp.mean(traj, axis=1, keepdims=True)
     #| or
     if remove_com:
-        #? 0.5 a box that moves as a whole does not diffuse
+        #? 0.5 subtract the centre-of-mass drift
         if masses is None:
             center = jnp.mean(traj, axis=1, keepdims=True)
         else:

@@ -7,11 +7,11 @@ def whole(squares, remove_drift, num_constraints):
     dof = squares.size
     #| one of
     if remove_drift:
-        #? 0.5 the centre of mass does not move
+        #? 0.5 remove the centre-of-mass motion
         dof -= squares.shape[1]
     #| 0.6
     if num_constraints is not None:
-        #? 0.5 each rigid bond takes one away
+        #? 0.5 each rigid bond removes one degree of freedom
         dof -= num_constraints
     #| end
     #| or
@@ -29,7 +29,7 @@ def whole(squares, remove_drift, num_constraints):
     #:     return {'kinetic_energy': kinetic, 'temperature': 2.0 * kinetic / dof}
     #| or
     #: if return_energy:
-        #? 0.4 both are logged
+        #? 0.4 log both terms
     #:     return jnp.sum(squares) / dof, 0.5 * jnp.sum(squares)
     #| end
     #: return jnp.sum(squares) / dof

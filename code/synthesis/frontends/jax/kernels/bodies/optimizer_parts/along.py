@@ -4,7 +4,7 @@
 def along_axis(Array):
     def along_axis(x: Array, axis: int, ndim: int) -> Array:
         #| 0.5
-        """A vector as an array of some axes, along one of them."""
+        """Reshapes a vector for broadcasting along one axis."""
         #| end
         #| one of
         shape = [1] * ndim

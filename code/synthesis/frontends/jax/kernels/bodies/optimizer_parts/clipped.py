@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def clip_by_norm(grads, max_norm: float | None):
     #| 0.5
-    """{Scales all gradients down to a largest norm ~ Limits the norm of all gradients together}."""
+    """{Clips all gradients to a maximum norm ~ Clips gradients by global norm}."""
     #| end
     if max_norm is None:
         return grads

@@ -16,7 +16,7 @@ def cover(params, grads, state, along_axis, eps, weight_decay, learning_rate, ma
         if len(covers) != w.ndim:
             raise ValueError(f'expected a sum for each of {w.ndim} axes of {name}')
         #| end
-        #? 0.4 each axis has a sum, and an entry has the least of those that cover it
+        #? 0.4 each axis has an accumulator; entries use the minimum
         #| one of
         shaped = [along_axis(cover, axis, w.ndim) for axis, cover in enumerate(covers)]
         nu = functools.reduce(jnp.minimum, shaped) + g ** 2

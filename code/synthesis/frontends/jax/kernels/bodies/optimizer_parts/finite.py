@@ -9,7 +9,7 @@ import jax.numpy as jnp
 def all_finite(Array):
     def all_finite(tree) -> Array:
         #| 0.5
-        """Whether no array of a tree has an entry that overflowed."""
+        """Whether all entries of a tree are finite."""
         #| end
         #| one of
         flags = [jnp.all(jnp.isfinite(x)) for x in jax.tree.leaves(tree)]

@@ -19,11 +19,11 @@ def grad(grads, name, w, clip, bound, normalize):
     #| or
     g = jnp.clip(grads[name], -bound, bound)
     #| or
-    #? 0.4 one bad entry should not spoil the parameter
+    #? 0.4 bound single outliers
     g = jnp.nan_to_num(grads[name])
     #| or
     g = grads[name]
     if normalize:
-        #? 0.4 as long as any other
+        #? 0.4 padded to equal length
         g = g / (jnp.sqrt(jnp.sum(g ** 2)) + 1e-8)
     #| end

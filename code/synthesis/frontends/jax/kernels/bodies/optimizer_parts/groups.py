@@ -5,7 +5,7 @@ def groups(name, pretrained, freeze, no_decay, params, GRAD, g, learning_rate, w
     #| one of
     def group_of(name):
         #| 0.4
-        """{The group of a parameter ~ Which group a parameter is of, by its name}."""
+        """{Parameter group ~ Parameter group by name}."""
         #| end
         #| one of
         if name.startswith(pretrained):
@@ -29,7 +29,7 @@ def groups(name, pretrained, freeze, no_decay, params, GRAD, g, learning_rate, w
     for name, w in params.items():
         group = group_of(name)
         if group == 'frozen':
-            #? 0.4 not even decayed
+            #? 0.4 excluded from decay as well
             new_params[name] = w
             continue
         GRAD
@@ -96,12 +96,12 @@ def groups(name, pretrained, freeze, no_decay, params, GRAD, g, learning_rate, w
     #: new_params = {}
     #: for name, w in params.items():
     #:     GRAD
-        #? 0.4 matrices are decayed, vectors are not
+        #? 0.4 decay matrices only
     #:     if w.ndim > 1 and name not in exclude:
     #:         g = g + weight_decay * w
         #| 0.6
     #:     if scales is not None and name in scales:
-            #? 0.4 some parameters move faster than others
+            #? 0.4 per-parameter learning rates
     #:         g = scales[name] * g
         #| end
     #:     new_params[name] = w - learning_rate * g

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def l2_norm(Array):
     def l2_norm(x: Array) -> Array:
         #| 0.4
-        """Norm of all entries together."""
+        """Norm over all entries."""
         #| end
         #| one of
         return jnp.sqrt(jnp.sum(x ** 2))

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def orthogonalize(Array):
     def orthogonalize(g: Array, steps: int) -> Array:
         #| 0.5
-        """{Newton and Schulz: brings singular values near one ~ The nearest matrix of unit singular values}."""
+        """{Newton-Schulz orthogonalization ~ Approximate polar factor}."""
         #| end
         #| one of
         a, b, c = 3.4445, -4.775, 2.0315

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def max_over_others(Array):
     def max_over_others(x: Array, axis: int) -> Array:
         #| 0.5
-        """The largest entry for each place along an axis."""
+        """Maximum along an axis."""
         #| end
         #| one of
         others = tuple(other for other in range(x.ndim) if other != axis)

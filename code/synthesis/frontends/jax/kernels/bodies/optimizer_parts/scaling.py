@@ -38,7 +38,7 @@ def scaling(
         grads = jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads)
     #| end
     #| end
-    #? 0.4 a step with overflow is left out
+    #? 0.4 skip the step on overflow
     #| one of
     new_params = jax.tree.map(lambda w, g: jnp.where(finite, w - learning_rate * g, w), params, grads)
     #| or
@@ -53,7 +53,7 @@ def scaling(
     #| one of
     good_steps = jnp.where(finite, good_steps + 1, 0)
     grow = good_steps >= growth_interval
-    #? 0.4 larger after many good steps, smaller after a bad one
+    #? 0.4 grow after many good steps, shrink after a bad one
     #| one of
     scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), scale / factor)
     #| or
@@ -70,7 +70,7 @@ def scaling(
     #| or
     scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), jnp.maximum(scale * backoff, 1.0))
     #| end
-    #? 0.5 counted anew after a change of the scale
+    #? 0.5 reset the counter after a scale change
     good_steps = jnp.where(finite & jnp.logical_not(grow), good_steps + 1, 0)
     #| end
     #| one of

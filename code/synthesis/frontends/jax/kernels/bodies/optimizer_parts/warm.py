@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def warmup(Array):
     def warmup(t: Array, steps: int) -> Array:
         #| 0.4
-        """Grows from nothing to one."""
+        """Linear warmup from zero to one."""
         #| end
         #| one of
         if steps == 0:

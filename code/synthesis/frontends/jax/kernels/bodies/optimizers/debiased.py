@@ -6,7 +6,7 @@ import jax
 def debias(Array):
     def debias(tree, decay: float, count: Array):
         #| 0.4
-        """{Undoes that a mean begins at zero ~ Bias correction}."""
+        """{Bias correction of a running mean ~ Bias correction}."""
         #| end
         #| one of
         scale = 1.0 / (1.0 - decay ** count)

@@ -22,7 +22,7 @@ def free(params, state, b1, warmup, learning_rate, power, weighting, grads, weig
     #| or
     rate = jnp.asarray(learning_rate, jnp.float32)
     if warmup > 0:
-        #? 0.4 the only schedule that there is
+        #? 0.4 fixed schedule
         rate = rate * jnp.minimum(1.0, count / warmup)
     #| end
     #| one of
@@ -33,7 +33,7 @@ def free(params, state, b1, warmup, learning_rate, power, weighting, grads, weig
     if weighting == 'uniform':
         weight = jnp.ones_like(rate)
     elif weighting == 'squared':
-        #? 0.4 small steps of the warmup hardly count
+        #? 0.4 warmup steps have little weight
         weight = rate ** 2
     else:
         raise ValueError(f'unknown weighting {weighting}')
@@ -47,7 +47,7 @@ def free(params, state, b1, warmup, learning_rate, power, weighting, grads, weig
         #| 0.6
         #| one of
         if weight_decay > 0.0 and y.ndim > 1:
-            #? 0.4 decay where the gradient was taken
+            #? 0.4 decay at the point of the gradient
             g = g + weight_decay * y
         #| or
         if weight_decay > 0.0 and name not in exclude:
@@ -61,7 +61,7 @@ def free(params, state, b1, warmup, learning_rate, power, weighting, grads, weig
         v_hat = nu[name] / (1.0 - b2 ** count)
         #| end
         z[name] = old - rate * g / (jnp.sqrt(v_hat) + eps)
-        #? 0.4 the average, from what the gradient saw
+        #? 0.4 use the average for evaluation
         x = (y - (1.0 - b1) * old) / b1
         x = either(x + share * (z[name] - x), (1.0 - share) * x + share * z[name])
         new_params[name] = b1 * x + (1.0 - b1) * z[name]

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 def largest(variant, b2, grads, state, mu):
     if variant == 'adamax':
-        #? 0.5 the largest gradient that is remembered
+        #? 0.5 running maximum of the gradient
         nu = jax.tree.map(lambda v, g: jnp.maximum(b2 * v, jnp.abs(g)), state['nu'], grads)
     #| one of
     elif variant == 'belief':

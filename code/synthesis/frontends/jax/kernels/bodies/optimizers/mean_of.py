@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def lerp(old, new, decay):
     #| 0.4
-    """Moves a tree towards another one."""
+    """Interpolates a tree towards another one."""
     #| end
     #| one of
     return jax.tree.map(lambda o, n: decay * o + (1.0 - decay) * n.astype(o.dtype), old, new)

@@ -20,7 +20,7 @@ def rectified(b2, state, params, grads, decoupled, weight_decay, b1, eps, thresh
     rho_inf = 2.0 / (1.0 - b2) - 1.0
     b2_t = b2 ** t
     rho = rho_inf - 2.0 * t * b2_t / (1.0 - b2_t)
-    #? 0.5 length of the mean that there is so far
+    #? 0.5 norm of the current mean
     #| one of
     final = (rho_inf - 4.0) * (rho_inf - 2.0)
     rect = jnp.sqrt(jnp.maximum((rho - 4.0) * (rho - 2.0) * rho_inf, 0.0) / (final * jnp.maximum(rho, 1.0)))
@@ -49,7 +49,7 @@ def rectified(b2, state, params, grads, decoupled, weight_decay, b1, eps, thresh
         v_hat = jnp.sqrt(v / (1.0 - b2_t))
         adapted = rect * m_hat / (v_hat + eps)
         #| end
-        #? 0.5 too few steps for a second moment
+        #? 0.5 not enough steps for the second moment
         #| one of
         update = jnp.where(rho > threshold, adapted, m_hat)
         #| or

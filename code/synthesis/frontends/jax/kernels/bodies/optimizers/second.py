@@ -16,7 +16,7 @@ def second(variant, eps_root, grads, mu, b2, state, lerp):
     squares = jax.tree.map(lambda g, m: (g - m) ** 2 if variant == 'belief' else g ** 2, grads, mu)
     #| end
     if variant == 'yogi':
-        #? 0.5 grows and falls by the same amounts
+        #? 0.5 triangular schedule
         nu = jax.tree.map(lambda v, s: v - (1.0 - b2) * jnp.sign(v - s) * s, state['nu'], squares)
     else:
         nu = lerp(state['nu'], squares, b2)
@@ -28,7 +28,7 @@ def second(variant, eps_root, grads, mu, b2, state, lerp):
         s = jnp.square(g - m if variant == 'belief' else g)
         #| end
         if variant == 'yogi':
-            #? 0.5 grows and falls by the same amounts
+            #? 0.5 triangular schedule
             return v - (1.0 - b2) * jnp.sign(v - s) * s
         return b2 * v + (1.0 - b2) * s
     nu = jax.tree.map(second_moment, state['nu'], grads, mu)

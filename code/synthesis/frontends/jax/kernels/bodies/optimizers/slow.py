@@ -40,7 +40,7 @@ def slow(sync_period, params, state, grads, learning_rate, start, alpha, reset_f
     slow, new_params = {}, {}
     for name, w in fast.items():
         old = state['slow'][name]
-        #? 0.4 slow weights go a part of the way
+        #? 0.4 interpolate the slow weights
         moved = old + alpha * (w - old)
         slow[name] = jnp.where(sync, moved, old)
         #| one of
@@ -59,7 +59,7 @@ def slow(sync_period, params, state, grads, learning_rate, start, alpha, reset_f
     #: new_params = jax.tree.map(functools.partial(jnp.where, sync), moved, fast)
     #| or
     #: if reset_fast:
-        #? 0.5 fast weights go on from the slow ones
+        #? 0.5 reset fast weights to the slow ones
     #:     new_params = jax.tree.map(functools.partial(jnp.where, sync), moved, fast)
     #: else:
     #:     new_params = fast

@@ -10,7 +10,7 @@ def triplet(margin, neg_dist, pos_dist):
     #| one of
     per_example = either(jax.nn.relu(pos_dist - neg_dist + margin), jnp.maximum(pos_dist - neg_dist + margin, 0.0))
     #| or
-    #? 0.5 the softplus takes the place of a hard margin
+    #? 0.5 soft margin by softplus
     per_example = jax.nn.softplus(pos_dist - neg_dist)
     #| or
     if margin is None:

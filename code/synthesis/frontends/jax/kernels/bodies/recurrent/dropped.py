@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def dropout(Array):
     def dropout(x: Array, rate: float, key: Array | None) -> Array:
         #| 0.5
-        """{Drops entries at random where there is a key ~ Nothing is dropped without a key}."""
+        """{Dropout if a key is given ~ No dropout without a key}."""
         #| end
         #| one of
         if key is None or rate == 0.0:

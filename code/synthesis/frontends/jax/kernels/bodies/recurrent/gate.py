@@ -6,7 +6,7 @@ import jax
 def gate_of(Array):
     def gate_of(z: Array, hard: bool) -> Array:
         #| 0.5
-        """{How far a gate is open ~ Between closed and open}."""
+        """{Gate activation ~ Gate value between 0 and 1}."""
         #| end
         #| one of
         return jax.nn.hard_sigmoid(z) if hard else jax.nn.sigmoid(z)

@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def gru_gates(Array):
     def gru_gates(zx: Array, zh: Array, h: Array) -> Array:
         #| 0.5
-        """{New state of a gated recurrent unit ~ What the gates make of a state}."""
+        """{New state of a gated recurrent unit ~ Gated state update}."""
         #| end
         rx, ux, nx = jnp.split(zx, 3, axis=-1)
         rh, uh, nh = jnp.split(zh, 3, axis=-1)

@@ -23,7 +23,7 @@ def lstm(
     gates = jnp.concatenate([x, h], axis=-1) @ jnp.concatenate([params['w_x'], params['w_h']]) + params['b']
     #| or
     gates = x.astype(dtype) @ params['w_x'].astype(dtype) + h.astype(dtype) @ params['w_h'].astype(dtype)
-    #? 0.4 gates are wide again
+    #? 0.4 upcast the gates
     gates = gates.astype(c.dtype) + params['b']
     #| end
     #| 0.5
@@ -37,7 +37,7 @@ def lstm(
     #| end
     #| 0.5
     if 'peephole' in params:
-        #? 0.5 gates see the cell
+        #? 0.5 peephole connections
         #| one of
         i, f = i + params['peephole'][0] * c, f + params['peephole'][1] * c
         #| or
@@ -49,7 +49,7 @@ def lstm(
     keep = 1.0 - gate_of(i, hard) if coupled else gate_of(f + forget_bias, hard)
     #| or
     if coupled:
-        #? 0.5 what is forgotten makes room
+        #? 0.5 coupled forget and input gates
         keep = 1.0 - gate_of(i, hard)
     else:
         keep = gate_of(f + forget_bias, hard)
@@ -74,7 +74,7 @@ def lstm(
     #| 0.5
     #| one of
     if 'projection' in params:
-        #? 0.5 the state is narrower than the cell
+        #? 0.5 projected state
         out = out @ params['projection']
     #| or
     out = out @ params['projection'] if 'projection' in params else out
@@ -83,18 +83,18 @@ def lstm(
     #| 0.5
     if zoneout > 0.0:
         #| one of
-        #? 0.4 some entries stay as they were
+        #? 0.4 some entries stay unchanged
         if key is not None:
             cell_key, out_key = jax.random.split(key)
             new_c = jnp.where(jax.random.bernoulli(cell_key, zoneout, c.shape), c, new_c)
             out = jnp.where(jax.random.bernoulli(out_key, zoneout, h.shape), h, out)
         else:
-            #? 0.4 what it is on average
+            #? 0.4 expected value
             new_c = zoneout * c + (1.0 - zoneout) * new_c
             out = zoneout * h + (1.0 - zoneout) * out
         #| or
         if key is None:
-            #? 0.4 what it is on average
+            #? 0.4 expected value
             stay_c, stay_h = zoneout, zoneout
         else:
             cell_key, out_key = jax.random.split(key)
@@ -106,7 +106,7 @@ def lstm(
     #| else
     #| 0.5
     if mask is not None:
-        #? 0.5 padding changes nothing
+        #? 0.5 padding has no effect
         #| one of
         keep_old = jnp.logical_not(mask)[:, None]
         out, new_c = jnp.where(keep_old, h, out), jnp.where(keep_old, c, new_c)

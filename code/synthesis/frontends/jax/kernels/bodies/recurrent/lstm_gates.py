@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def lstm_gates(Array):
     def lstm_gates(gates: Array, c: Array, bias: float = either(0.0, 1.0)):
         #| 0.5
-        """{New state of a long short-term memory ~ What the gates make of a cell}."""
+        """{New state of a long short-term memory ~ Gated cell update}."""
         #| end
         #| one of
         i, f, g, o = jnp.split(gates, 4, axis=-1)

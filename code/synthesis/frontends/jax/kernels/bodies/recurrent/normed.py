@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def norm_gates(Array):
     def norm_gates(gates: Array, scale: Array, num_gates: int) -> Array:
         #| 0.5
-        """{Normalizes each gate by itself ~ Layer normalization of every gate}."""
+        """{Normalizes each gate separately ~ Layer normalization of every gate}."""
         #| end
         #| one of
         parts = gates.reshape(*gates.shape[:-1], num_gates, -1)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def plain_cell(Array):
     def plain_cell(layer, h: Array, x: Array, leak: float) -> Array:
         #| 0.5
-        """{One step of a leaky unit ~ New state of units that follow slowly}."""
+        """{One step of a leaky unit ~ New state of leaky units}."""
         #| end
         #| one of
         new_h = jnp.tanh(x @ layer['w_x'] + h @ layer['w_h'] + layer['b'])

@@ -21,7 +21,7 @@ def stack(params, states, kind, resets, x, gru_cell, leak, plain_cell, valid, re
     #| 0.6
     #| one of
     if resets is not None:
-        #? 0.5 episodes begin with nothing
+        #? 0.5 episodes start from zero
         #| one of
         states = [jnp.where(resets[:, None], 0.0, h) for h in states]
         #| or
@@ -51,13 +51,13 @@ def stack(params, states, kind, resets, x, gru_cell, leak, plain_cell, valid, re
         new_h = cell(layer, state, h)
         #| 0.5
         if valid is not None:
-            #? 0.4 nothing is remembered of padding
+            #? 0.4 padding does not change the state
             new_h = jnp.where(valid[:, None], new_h, state)
         #| end
         new_states.append(new_h)
         #| 0.5
         if residual and new_h.shape == h.shape:
-            #? 0.4 around all layers of one width
+            #? 0.4 residual connection where widths agree
             new_h = new_h + h
         #| end
         #| one of

@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def over_valid(masked_mean, per_example, valid):
-    #? 0.6 padding adds nothing to the loss ~ only what counts enters the mean ~ leave out what does not count
+    #? 0.6 padding adds nothing to the loss ~ masked mean ~ exclude masked entries
     #| one of
     return masked_mean(per_example, valid)
     #| or

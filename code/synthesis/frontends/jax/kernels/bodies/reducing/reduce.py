@@ -10,7 +10,7 @@ def reduce(per_example, reduce_losses, reduction):
     return reduce_losses(per_example, reduction)
     #| or
     #| 0.4
-    # the caller wants them one by one
+    # return each separately
     #| end
     if reduction == 'none':
         return per_example

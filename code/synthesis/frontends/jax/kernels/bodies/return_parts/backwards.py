@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def discounted(Array):
     def discounted(x: Array, decay: Array) -> Array:
         #| 0.5
-        """{Sums of what is still to come, discounted step by step ~ Scans backwards over time}."""
+        """{Discounted reverse cumulative sum ~ Reverse scan over time}."""
         #| end
         #| one of
         def step(carry, inputs):

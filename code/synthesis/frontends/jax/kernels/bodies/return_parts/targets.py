@@ -23,7 +23,7 @@ def targets(
         rewards = reward_scale * rewards
     #| else
     if reward_clip is not None:
-        #? 0.5 games differ in what they pay
+        #? 0.5 clip rewards across games
         rewards = jnp.clip(rewards, -reward_clip, reward_clip)
     #| end
     #| one of
@@ -33,7 +33,7 @@ def targets(
     #| end
     #| 0.4
     if truncated is not None:
-        #? 0.5 time limits are no ends: the value beyond still counts
+        #? 0.5 bootstrap beyond time limits
         discounts = jnp.where(truncated, gamma, discounts)
     #| end
     #| one of
@@ -51,7 +51,7 @@ def targets(
         targets = next_values
         for _ in range(num_steps - 1):
             targets = rewards + discounts * targets
-            #? 0.5 each step takes what the next one has gathered
+            #? 0.5 backward accumulation
             targets = jnp.concatenate([targets[1:], last_value[None]])
         targets = rewards + discounts * targets
         advantages = targets - values
@@ -77,7 +77,7 @@ def targets(
         advantages = discounted(deltas, lam * discounts)
     targets = values + advantages
     #| or
-    #? 0.5 as if the policy of now had acted
+    #? 0.5 importance weights of the current policy
     #| one of
     log_ratio = log_p - old_log_p
     ratio = jnp.exp(log_ratio)

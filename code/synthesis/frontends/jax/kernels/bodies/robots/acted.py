@@ -14,6 +14,6 @@ def acted(action, default_pose, clip_actions, last_action, smoothing):
     #| end
     #| 0.5
     if last_action is not None:
-        #? 0.5 smooth motions save the gears
+        #? 0.5 penalize torque changes
         action = smoothing * last_action + (1.0 - smoothing) * action
     #| end

@@ -20,7 +20,7 @@ def commanded(
     error = jnp.sum((command[:, :2] - state['lin_vel'][:, :2]) ** 2, axis=-1)
     terms['tracking_lin_vel'] = jnp.exp(-error / sigma)
     #| or
-    #? 0.4 one where the robot does what it is told
+    #? 0.4 one for perfect tracking
     error = command[:, :2] - state['lin_vel'][:, :2]
     terms['tracking_lin_vel'] = jnp.exp(-jnp.sum(error ** 2, axis=-1) / sigma)
     #| end
@@ -37,15 +37,15 @@ def commanded(
     terms['orientation'] = either(sum_of_squares(state['gravity'][:, :2]), jnp.sum(state['gravity'][:, :2] ** 2, axis=-1))
     #| and
     if default_pose is not None:
-        #? 0.4 stay near how the robot stands
+        #? 0.4 stay near the default pose
         terms['pose'] = jnp.sum(either(jnp.abs(state['joint_pos'] - default_pose), (state['joint_pos'] - default_pose) ** 2), axis=-1)
     #| and
     if last_action is not None:
-        #? 0.5 jerky motions wear out the motors
+        #? 0.5 penalize jerky motions
         terms['action_rate'] = either(sum_of_squares(action - last_action), jnp.sum((action - last_action) ** 2, axis=-1))
     #| end
     #| 0.4
-    # {standing still when told so}
+    # {reward standing still on a zero command}
     moving = jnp.sum(command ** 2, axis=-1) > threshold ** 2
     terms['stand_still'] = jnp.where(moving, 0.0, jnp.sum(state['joint_vel'] ** 2, axis=-1))
     #| end
@@ -64,7 +64,7 @@ def commanded(
     #| end
     #| 0.6
     if only_positive:
-        #? 0.5 a robot that is punished too much ends its episodes
+        #? 0.5 bound the total penalty
         reward = jnp.maximum(reward, 0.0)
     #| end
     #| 0.6

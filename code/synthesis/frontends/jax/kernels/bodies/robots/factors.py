@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def draw_factors(Array):
     def draw_factors(key: Array, shape: tuple[int, ...], low: float, high: float) -> Array:
         #| 0.5
-        """{Random factors between two numbers ~ Uniform factors, or ones where the interval is empty}."""
+        """{Uniform random factors ~ Uniform factors, or ones for an empty interval}."""
         #| end
         #| one of
         return jax.random.uniform(key, shape, minval=low, maxval=high)

@@ -4,7 +4,7 @@
 def as_rows(Array):
     def as_rows(x: Array) -> Array:
         #| 0.5
-        """One row for each robot, whatever an entry is."""
+        """Flattens entries to one row per robot."""
         #| end
         #| one of
         return x.reshape(x.shape[0], -1)

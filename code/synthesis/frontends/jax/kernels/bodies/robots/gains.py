@@ -4,7 +4,7 @@
 def pd_torque(Array):
     def pd_torque(q: Array, qd: Array, target: Array, kp: Array, kd: Array) -> Array:
         #| 0.5
-        """{A spring to the target and a damper ~ Proportional and derivative control}."""
+        """{PD controller ~ Proportional and derivative control}."""
         #| end
         #| one of
         return kp * (target - q) - kd * qd

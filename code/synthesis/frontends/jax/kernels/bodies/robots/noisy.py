@@ -6,7 +6,7 @@ import jax
 def add_noise(Array):
     def add_noise(key: Array, x: Array, scale: float) -> Array:
         #| 0.4
-        """Noise of sensors."""
+        """Sensor noise."""
         #| end
         #| one of
         return x + scale * jax.random.uniform(key, x.shape, x.dtype, -1.0, 1.0)

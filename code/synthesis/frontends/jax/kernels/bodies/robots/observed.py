@@ -15,7 +15,7 @@ def observed(
     if missing:
         raise KeyError_MISSING
     #| end
-    #? 0.3 everything in one row for each robot
+    #? 0.3 concatenate into one row per robot
     parts = []
     for name in either(names, names or sorted(state)):
         #| one of
@@ -36,7 +36,7 @@ def observed(
         #| 0.55
         #| one of
         if name in scales:
-            #? 0.5 bring all to about one
+            #? 0.5 normalize to unit scale
             value = value * scales[name]
         #| or
         value = value * scales.get(name, 1.0)
@@ -63,7 +63,7 @@ def observed(
     #| one of
     #| 0.4
     if history is not None:
-        #? 0.5 the newest observation comes first
+        #? 0.5 newest observation first
         #| one of
         history = push_history(history, obs)
         #| or
@@ -82,7 +82,7 @@ def observed(
     return obs
     #| or
     if nan_to_num:
-        #? 0.5 one robot that explodes should not end the training
+        #? 0.5 guard against diverging robots
         obs = jnp.nan_to_num(obs, nan=0.0, posinf=limit, neginf=-limit)
     return obs
     #| end

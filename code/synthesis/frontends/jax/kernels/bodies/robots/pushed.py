@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def push_history(Array):
     def push_history(history: Array, obs: Array) -> Array:
         #| 0.5
-        """Puts an observation before those of the last steps."""
+        """Pushes an observation onto a stack."""
         #| end
         #| one of
         return jnp.roll(history, 1, axis=1).at[:, 0].set(obs)

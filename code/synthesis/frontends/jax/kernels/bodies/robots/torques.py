@@ -15,7 +15,7 @@ def torques(
         #| 0.5
         if joint_limits is not None:
             low, high = joint_limits
-            #? 0.5 not quite as far as joints go
+            #? 0.5 soft joint limits
             middle, half = 0.5 * (low + high), 0.5 * soft_limit * (high - low)
             target = jnp.clip(target, middle - half, middle + half)
         #| end
@@ -23,7 +23,7 @@ def torques(
     elif control == 'velocity':
         torque = kd * (action_scale * action - qd) + kp * (default_pose - q)
     elif control == 'torque':
-        #? 0.5 around what holds the robot where it stands
+        #? 0.5 around the holding torques
         torque = action_scale * action + pd_torque(q, qd, default_pose, kp, kd)
     else:
         raise ValueError(f'unknown kind of control {control}')
@@ -37,20 +37,20 @@ def torques(
     #| end
     torque = either(pd_torque(q, qd, target, kp, kd), kp * (target - q) - kd * qd)
     #| or
-    #? 0.5 how far a joint may get in one step
+    #? 0.5 displacement limit of a joint per step
     target = q + jnp.clip(default_pose + action_scale * action - q, -max_delta, max_delta)
     torque = pd_torque(q, qd, target, kp, kd)
     #| end
     #| 0.5
     if motor_strength is not None:
-        #? 0.5 no two motors are alike
+        #? 0.5 randomized motor strength
         torque = motor_strength * torque
     #| end
     #| 0.6
     if max_torque is not None:
         #| one of
         if saturation:
-            #? 0.5 motors give less the faster they turn
+            #? 0.5 torque-speed curve
             room = jnp.clip(1.0 - jnp.abs(qd) / max_speed, 0.0, 1.0)
             torque = jnp.clip(torque, -max_torque * room, max_torque * room)
         else:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def tracking(Array):
     def tracking(error: Array, sigma) -> Array:
         #| 0.4
-        """One where there is no error, and less the larger it is."""
+        """Exponential reward of an error."""
         #| end
         #| one of
         if error.ndim > 1:

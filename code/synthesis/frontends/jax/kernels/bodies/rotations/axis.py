@@ -17,7 +17,7 @@ def axis(axis, degrees, angle, vec):
     angle = angle[:, None]
     cos, sin = jnp.cos(angle), jnp.sin(angle)
     #| end
-    #? 0.4 Rodrigues' formula ~ what is along the axis stays
+    #? 0.4 Rodrigues' formula ~ the component along the axis is unchanged
     #| one of
     along = jnp.sum(axis * vec, axis=-1, keepdims=True) * axis
     #| or

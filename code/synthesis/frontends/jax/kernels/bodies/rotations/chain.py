@@ -12,7 +12,7 @@ def chain(rotate, quat_mul, NORMED, origin, LINKS, links):
         #| one of
         pos, rot = parent
         link_pos, link_rot = link
-        #? 0.5 each link is known in the frame of the one before
+        #? 0.5 link poses are relative to the previous link
         pos = pos + rotate(link_pos, rot)
         rot = quat_mul(rot, link_rot)
         NORMED
@@ -24,7 +24,7 @@ def chain(rotate, quat_mul, NORMED, origin, LINKS, links):
         return (pos, rot), (pos, rot)
         #| end
     #| one of
-    #? 0.4 the base does not move
+    #? 0.4 fixed base
     base = (jnp.zeros(3), jnp.zeros(4).at[0].set(1.0))
     #| or
     if origin is None:

@@ -13,7 +13,7 @@ def look(aim, eye, up, opencv, inverse):
     forward = unit(aim - eye)
     #| end
     #| one of
-    #? 0.4 z is up unless told otherwise
+    #? 0.4 z is up by default
     if up is None:
         up = jnp.zeros(3).at[2].set(1.0)
     #| or

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def quat_mul(Array):
     def quat_mul(u: Array, v: Array) -> Array:
         #| 0.5
-        """{Product of two quaternions ~ The rotation by v and then by u}."""
+        """{Product of two quaternions ~ Rotation by v followed by u}."""
         #| end
         #| one of
         return jnp.array([

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def normalize(Array):
     def normalize(x: Array, eps: float = either(1e-6, 1e-8)):
         #| 0.4
-        """{The direction of a vector, and its length ~ A unit vector and the length that was taken off}."""
+        """{Direction and norm of a vector ~ Unit vector and norm}."""
         #| end
         #| one of
         norm = jnp.linalg.norm(x, axis=-1, keepdims=True)

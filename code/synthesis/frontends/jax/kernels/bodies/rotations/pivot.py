@@ -13,7 +13,7 @@ def pivot(one, pivot, vec, masses, rotate):
     #| end
     one = one / jnp.linalg.norm(one)
     #| one of
-    #? 0.4 about the centroid unless told otherwise
+    #? 0.4 about the centroid by default
     center = either(jnp.mean(vec, axis=0), vec.mean(axis=0)) if pivot is None else pivot
     #| or
     if masses is None:

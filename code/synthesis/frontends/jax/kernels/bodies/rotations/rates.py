@@ -8,7 +8,7 @@ def rates(quat_inv, quat_mul, dt, a, b, local, rotate):
     #? 0.4 from the first rotation to the second in one step
     def rate(before, after):
         dq = quat_mul(after, quat_inv(before))
-        #? 0.5 the shorter way around
+        #? 0.5 shorter arc
         dq = jnp.where(dq[0] < 0, -dq, dq)
         #| one of
         return 2.0 * dq[1:] / dt

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 def renormalized(rot, normalize):
     #| one of
-    #? 0.5 products drift away from unit length ~ keep the quaternion of unit length
+    #? 0.5 products drift from unit length ~ renormalize the quaternion
     rot = rot / jnp.linalg.norm(rot, axis=-1, keepdims=True)
     #| or
     if normalize:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 def accepted(accept_key, p, q, typical, leniency):
     #| one of
-    #? 0.5 as often as the model would have chosen it
+    #? 0.5 preserve the model distribution
     #| one of
     accepted = jax.random.uniform(accept_key, p.shape) * q < p
     #| or
@@ -14,7 +14,7 @@ def accepted(accept_key, p, q, typical, leniency):
     #| end
     #| 0.5
     if typical is not None:
-        #? 0.5 also what is likely enough
+        #? 0.5 also sufficiently likely tokens
         accepted = jnp.logical_or(accepted, p > typical)
     #| end
     #| or
@@ -27,11 +27,11 @@ def accepted_2(greedy, draft_tokens, target, accept_key, p, q, typical, target_l
     if greedy:
         accepted = draft_tokens == jnp.argmax(target[:, :-1], axis=-1)
     else:
-        #? 0.5 as often as the model would have chosen it
+        #? 0.5 preserve the model distribution
         accepted = jax.random.uniform(accept_key, p.shape) * q < p
         #| 0.5
         if typical is not None:
-            #? 0.5 also what is likely enough
+            #? 0.5 also sufficiently likely tokens
             accepted = jnp.logical_or(accepted, p > typical)
         #| end
     #| or

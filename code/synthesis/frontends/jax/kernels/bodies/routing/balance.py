@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def balance_loss(Array):
     def balance_loss(probs: Array, chosen: Array) -> Array:
         #| 0.5
-        """{Smallest where all experts have as many tokens ~ Keeps experts equally busy}."""
+        """{Load-balancing loss of experts ~ Balances the load of experts}."""
         #| end
         num_experts = probs.shape[-1]
         #| one of

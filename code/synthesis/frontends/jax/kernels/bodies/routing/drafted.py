@@ -44,7 +44,7 @@ def drafted(
     if max_accept is not None:
         accepted = accepted & (jnp.arange(num_draft) < max_accept)
     #| end
-    #? 0.5 all tokens up to the first that is refused
+    #? 0.5 accept tokens up to the first rejection
     #| one of
     count = jnp.sum(jnp.cumprod(accepted.astype(jnp.int32), axis=1), axis=1)
     #| or
@@ -66,7 +66,7 @@ def drafted(
     rest = leftover(jnp.take_along_axis(target, at, axis=1)[:, 0], jnp.take_along_axis(padded, at, axis=1)[:, 0])
     #| end
     EXTRA
-    #? 0.4 what was accepted, one token of the model, padding
+    #? 0.4 accepted tokens, one model token, padding
     place = jnp.arange(num_draft + 1)
     tokens = either(jnp.concatenate([draft_tokens, draft_tokens[:, :1]], axis=1), jnp.concatenate([draft_tokens, jnp.zeros_like(draft_tokens[:, :1])], axis=1))
     tokens = jnp.where(place < count[:, None], tokens, pad_id)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def apply_experts(Array):
     def apply_experts(experts, x: Array) -> Array:
         #| 0.5
-        """{Every expert on its own tokens ~ A perceptron for each row of the first axis}."""
+        """{Applies each expert to its own tokens ~ Applies one MLP per row of the first axis}."""
         #| end
         #| one of
         h = jnp.einsum('ecd,edf->ecf', x, experts['w_in'])

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def extra(greedy, target_logits, count, next_key, rest):
     #| one of
     if greedy:
-        #? 0.5 what the model itself would have said there
+        #? 0.5 correction token from the model
         best = jnp.argmax(target_logits, axis=-1)
         extra = jnp.take_along_axis(best, count[:, None], axis=1)[:, 0]
     else:

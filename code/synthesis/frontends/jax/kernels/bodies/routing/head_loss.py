@@ -48,7 +48,7 @@ def head_loss(
     totals = {'loss': 0.0, 'weight': 0.0}
     EXTRA
     #| 0.25
-    #? 0.4 chunks of one length
+    #? 0.4 chunks of equal length
     while labels.shape[1] % chunk_size != 0:
         #| one of
         chunk_size -= 1
@@ -56,7 +56,7 @@ def head_loss(
         chunk_size //= 2
         #| end
     #| end
-    #? 0.5 never all scores at once
+    #? 0.5 never materializes all logits
     #| one of
     for start in range(0, labels.shape[1], chunk_size):
         stop = either(min(start + chunk_size, labels.shape[1]), start + chunk_size)
@@ -116,7 +116,7 @@ def head_loss(
     #: return {name: value / denominator for name, value in totals.items()}, denominator
     #| or
     #: metrics = {name: value / denominator for name, value in totals.items()}
-    #? 0.5 words that are about as likely as the right ones
+    #? 0.5 locally typical sampling
     #: metrics['perplexity'] = jnp.exp(metrics['loss'])
     #: return metrics
     #| end

@@ -6,7 +6,7 @@ import jax
 def token_probs(Array):
     def token_probs(logits: Array, temperature: float) -> Array:
         #| 0.5
-        """{Probabilities, even or sharp ~ Softmax at a temperature}."""
+        """{Probabilities at a temperature ~ Softmax at a temperature}."""
         #| end
         #| one of
         if temperature == 1.0:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def leftover(Array):
     def leftover(target: Array, draft: Array) -> Array:
         #| 0.5
-        """{What the draft gave too little ~ Probabilities of a token in place of a refused one}."""
+        """{Residual distribution after rejection ~ Distribution for resampling a rejected token}."""
         #| end
         rest = jnp.maximum(target - draft, 0.0)
         #| one of

@@ -28,7 +28,7 @@ def routed(x, params, top_k, jitter, key, score, renormalize, WAY, out, balance_
     #| or
     #: if key is not None :
     #| end
-        #? 0.5 close scores fall either way
+        #? 0.5 stochastic choice between close scores
         routed = tokens * jax.random.uniform(key, tokens.shape, tokens.dtype, 1.0 - jitter, 1.0 + jitter)
     logits = routed @ params['router']
     #| or
@@ -38,7 +38,7 @@ def routed(x, params, top_k, jitter, key, score, renormalize, WAY, out, balance_
         logits = logits + params['router_bias']
     #| end
     #| or
-    #? 0.4 small differences matter here
+    #? 0.4 full precision for small differences
     logits = tokens.astype(jnp.float32) @ params['router'].astype(jnp.float32)
     #| end
     #| one of
@@ -53,7 +53,7 @@ def routed(x, params, top_k, jitter, key, score, renormalize, WAY, out, balance_
     gates, chosen = jax.lax.top_k(probs, top_k)
     #| one of
     if renormalize:
-        #? 0.5 shares of those that were chosen
+        #? 0.5 normalize over the chosen experts
         gates = gates / jnp.sum(gates, axis=-1, keepdims=True)
     #| or
     gates = gates / jnp.sum(gates, axis=-1, keepdims=True) if renormalize else gates
@@ -64,7 +64,7 @@ def routed(x, params, top_k, jitter, key, score, renormalize, WAY, out, balance_
     WAY
     #| 0.5
     if 'shared' in params:
-        #? 0.5 an expert that sees every token
+        #? 0.5 shared expert for every token
         shared = params['shared']
         #| one of
         out = out + jax.nn.gelu(tokens @ shared['w_in']) @ shared['w_out']
@@ -78,7 +78,7 @@ def routed(x, params, top_k, jitter, key, score, renormalize, WAY, out, balance_
     aux = balance_loss(probs, chosen)
     #| 0.5
     if z_weight > 0.0:
-        #? 0.5 keeps scores small
+        #? 0.5 bounds the logits
         aux = aux + z_weight * jnp.mean(jax.nn.logsumexp(logits, axis=-1) ** 2)
     #| end
     return out, aux

@@ -13,7 +13,7 @@ def ways(capacity_factor, num_experts, tokens, top_k, chosen, gates, x, apply_ex
     capacity = int(math.ceil(capacity_factor * top_k * tokens.shape[0] / num_experts))
     #| end
     one_hot = jax.nn.one_hot(chosen, num_experts, dtype=jnp.int32)
-    #? 0.5 the place of each token in the queue of its expert
+    #? 0.5 position of each token within its expert
     #| one of
     place = jnp.cumsum(one_hot.reshape(-1, num_experts), axis=0).reshape(one_hot.shape) - 1
     kept = one_hot * (place < capacity)
@@ -40,7 +40,7 @@ def ways(capacity_factor, num_experts, tokens, top_k, chosen, gates, x, apply_ex
 
 
 def ways_2(chosen, gates, num_experts, probs, tokens, apply_experts, params):
-    #? 0.4 all experts see all tokens, which is cheap for a few
+    #? 0.4 all experts process all tokens; cheap for few experts
     #| one of
     share = jnp.einsum('tk,tke->te', gates, jax.nn.one_hot(chosen, num_experts))
     #| or

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def clip_gradients(global_norm):
     def clip_gradients(grads, max_norm: float | None):
         #| 0.5
-        """{Limits the norm of all gradients together ~ Scales gradients down to a largest norm}."""
+        """{Clips gradients by global norm ~ Clips gradients to a maximum norm}."""
         #| end
         if max_norm is None:
             return grads

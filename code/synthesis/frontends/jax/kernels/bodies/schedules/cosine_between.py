@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def blend(Array):
     def blend(start, end, progress: Array, shape: str) -> Array:
         #| 0.5
-        """{From one number to another ~ Goes from a start to an end, in a line or along half a wave}."""
+        """{Interpolates between two numbers ~ Linear or cosine interpolation from start to end}."""
         #| end
         progress = jnp.clip(progress, 0.0, 1.0)
         #| one of

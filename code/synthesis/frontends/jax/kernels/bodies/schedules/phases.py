@@ -29,7 +29,7 @@ def phases(lengths, values, state, blend, shape, scale_with, base_batch, min_lr,
     lr, start = jnp.zeros_like(t), 0
     for i, length in enumerate(lengths):
         phase = blend(values[i], values[i + 1], (t - start) / length, shape if i > 0 else 'linear')
-        #? 0.4 later phases take over
+        #? 0.4 later phases override
         lr = jnp.where(t >= start, phase, lr)
         start = start + length
     #| or

@@ -14,6 +14,6 @@ def a_class(apply_model, params, xs, temperature):
     #| or
     return jax.nn.softmax(logits / temperature, axis=-1)
     #| or
-    #? 0.4 each class by itself
+    #? 0.4 each class separately
     return jax.nn.sigmoid(logits)
     #| end

@@ -15,7 +15,7 @@ def advantages(mlp, obs, params, last_obs, gamma, lam, dones, rewards):
     def backward(carry, transition):
         advantage, next_value = carry
         reward, done, value = transition
-        #? 0.4 nothing follows the end of an episode
+        #? 0.4 no bootstrapping after the end of an episode
         #| one of
         going_on = 1.0 - done.astype(reward.dtype)
         delta = reward + gamma * going_on * next_value - value
@@ -47,7 +47,7 @@ def advantages(mlp, obs, params, last_obs, gamma, lam, dones, rewards):
     #| or
     def backward(next_return, transition):
         reward, done, next_value = transition
-        #? 0.4 a mean of all numbers of steps
+        #? 0.4 average over all n-step returns
         target = (1.0 - lam) * next_value + lam * next_return
         next_return = reward + gamma * jnp.where(done, 0.0, target)
         return next_return, next_return

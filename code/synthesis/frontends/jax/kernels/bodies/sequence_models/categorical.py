@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def log_prob_and_entropy(Array, mlp):
     def log_prob_and_entropy(params, obs: Array, actions: Array):
         #| 0.4
-        """{How likely actions are, and how even the policy is ~ Log probabilities of actions, and entropies}."""
+        """{Log probabilities and policy entropy ~ Log probabilities of actions, and entropies}."""
         #| end
         #| one of
         log_probs = jax.nn.log_softmax(mlp(params['actor'], obs), axis=-1)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def next_scores(Array, GRU):
     def next_scores(params, h: Array, token: Array):
         #| 0.4
-        """{Scores of the next token, and the new state ~ One step of the network}."""
+        """{Next-token logits and the new state ~ One step of the network}."""
         #| end
         x = params['embed'][token]
         GRU

@@ -10,7 +10,7 @@ from synthesis.drawing.kernel_files.words import either
 def log_prob_and_entropy(Array, mlp):
     def log_prob_and_entropy(params, obs: Array, actions: Array):
         #| 0.4
-        """{How likely actions are, and how wide the policy is ~ Log densities of actions, and entropies}."""
+        """{Log densities and policy entropy ~ Log densities of actions, and entropies}."""
         #| end
         mean, log_std = mlp(params['actor'], obs), params['log_std']
         #| one of

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def mlp(Array, ACT):
     def mlp(layers, x: Array) -> Array:
         #| 0.4
-        """{A perceptron ~ Applies layers one after the other}."""
+        """{MLP ~ Applies layers in sequence}."""
         #| end
         #| one of
         for layer in layers[:-1]:

@@ -11,19 +11,19 @@ def path_ends(observed, path, scale):
     #| one of
     return path, jnp.sqrt(jnp.mean(error ** 2, axis=(1, 2)))
     #| or
-    #? 0.4 how far the paths have gone apart after each step
+    #? 0.4 divergence of the trajectories after each step
     distance = jnp.mean(jnp.linalg.norm(error, axis=-1), axis=1)
     return path, distance
     #| or
     rmse = jnp.sqrt(jnp.mean(jnp.square(error / scale), axis=(1, 2)))
     return path, rmse
     #| or
-    #? 0.4 errors in units of how much each number varies
+    #? 0.4 errors normalized by standard deviations
     error = error / scale
     return path, jnp.mean(jnp.abs(error), axis=(1, 2))
     #| end
     #| or
-    #? 0.4 how far the paths have gone apart after each step
+    #? 0.4 divergence of the trajectories after each step
     distance = jnp.sqrt(jnp.sum((path - observed) ** 2, axis=-1))
     return path, either(jnp.mean(distance, axis=1), distance.max(axis=1), jnp.median(distance, axis=1))
     #| end

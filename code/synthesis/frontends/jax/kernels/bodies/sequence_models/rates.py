@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def vector_field(h, Array, JOINED, ACT):
     def vector_field(params, TAKEN) -> Array:
         #| 0.4
-        """{Rates of change that the network gives ~ Time derivative of the state}."""
+        """{Time derivatives predicted by the network ~ Time derivative of the state}."""
         #| end
         JOINED
         #| one of

@@ -15,7 +15,7 @@ def tokens(apply_model, params, xs, labels, mask, TIME):
     label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1).squeeze(-1)
     token_log_probs = label_logits - jax.nn.logsumexp(logits, axis=-1)
     #| end
-    #? 0.4 how likely every text is
+    #? 0.4 log likelihood of each text
     #| one of
     token_log_probs = jnp.where(mask, token_log_probs, 0.0)
     #| one of

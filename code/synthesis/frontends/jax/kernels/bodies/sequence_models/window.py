@@ -6,14 +6,14 @@ import jax.numpy as jnp
 def next_scores(Array, ACT):
     def next_scores(params, h: Array, token: Array):
         #| 0.4
-        """{Scores of the next token, and the new window ~ A perceptron on the last tokens}."""
+        """{Next-token logits and the new window ~ MLP on the last tokens}."""
         #| end
         #| one of
         h = jnp.concatenate([h[:, 1:], token[:, None]], axis=1)
         #| or
         h = jnp.roll(h, -1, axis=1).at[:, -1].set(token)
         #| end
-        #? 0.4 the last tokens side by side
+        #? 0.4 concatenate the last tokens
         x = params['embed'][h].reshape(h.shape[0], -1)
         #| one of
         x = ACT(x @ params['w1'] + params['b1'])

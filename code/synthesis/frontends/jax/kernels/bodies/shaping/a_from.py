@@ -47,7 +47,7 @@ def a_from(patches, grid, channels, channels_first, crop):
     #| or
     images = x.reshape(-1, rows * patch, cols * patch, channels)
     if crop is not None:
-        #? 0.4 what was filled up is cut off
+        #? 0.4 remove the padding
         images = images[:, :crop, :crop]
     return images
     #| end

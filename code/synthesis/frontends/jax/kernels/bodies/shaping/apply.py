@@ -16,7 +16,7 @@ def apply(x, kernel, dtype, bias, activation):
     if width != kernel.shape[0]:
         raise ValueError(f'expected {kernel.shape[0]} features, got {width}')
     #| end
-    #? 0.4 one product for all leading axes
+    #? 0.4 single matrix product over all leading axes
     flat = x.reshape(-1, width)
     #| 0.5
     if dtype is not None:

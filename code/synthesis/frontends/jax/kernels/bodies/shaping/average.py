@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def average(Array):
     def average(part: Array, table: Array, entries: Array, temperature: float) -> Array:
         #| 0.5
-        """Values by how near their keys are."""
+        """Kernel-weighted average of values."""
         #| end
         #| one of
         squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)

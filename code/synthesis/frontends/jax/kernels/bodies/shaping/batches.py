@@ -6,13 +6,13 @@ import jax
 def batches(key, flat, num_batches):
     #| one of
     if key is not None:
-        #? 0.5 no batch is one environment's alone
+        #? 0.5 mix environments in batches
         order = jax.random.permutation(key, jax.tree.leaves(flat)[0].shape[0])
         flat = jax.tree.map(lambda x: x[order], flat)
     #| or
     #| end
     #| one of
-    #? 0.4 one batch after the other
+    #? 0.4 batches in sequence
     return jax.tree.map(lambda x: x.reshape(num_batches, -1, *x.shape[1:]), flat)
     #| or
     def split(x):

@@ -16,11 +16,11 @@ def by(reduce, totals, COUNTS, x, num_segments, segment_ids, empty):
         counts = counts[..., None]
     #| end
     if reduce == 'mean':
-        #? 0.4 a segment without rows has a mean of zero
+        #? 0.4 an empty segment has a mean of zero
         return totals / jnp.maximum(counts, 1.0)
     #| one of
     if reduce == 'sqrt':
-        #? 0.4 sums of many rows grow with the root of their number
+        #? 0.4 scale by the square root of the number of rows
         return totals / jnp.sqrt(jnp.maximum(counts, 1.0))
     raise ValueError(f'unknown reduction {reduce}')
     #| or
@@ -31,7 +31,7 @@ def by(reduce, totals, COUNTS, x, num_segments, segment_ids, empty):
         return totals
     elif reduce == 'max':
         largest = jax.ops.segment_max(x, segment_ids, num_segments=num_segments)
-        #? 0.4 a segment without rows
+        #? 0.4 empty segment
         return jnp.where(jnp.isfinite(largest), largest, empty)
     elif reduce == 'min':
         smallest = jax.ops.segment_min(x, segment_ids, num_segments=num_segments)

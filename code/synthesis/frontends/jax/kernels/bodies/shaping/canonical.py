@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either, helper
 @helper
 def canonical_axis(axis: int, ndim: int) -> int:
     #| 0.5
-    """{Counts axes from the front ~ The same axis as a number from zero}."""
+    """{Normalizes negative axes ~ Canonical axis index}."""
     #| end
     if axis < -ndim or axis >= ndim:
         raise ValueError(f'axis {axis} is out of bounds for {ndim} dimensions')

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def count(Array):
     def count(part: Array, table: Array, radius: float) -> Array:
         #| 0.5
-        """How many keys are within the radius of each query."""
+        """Counts the keys within the radius of each query."""
         #| end
         squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)
         #| one of

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def shares(eps, totals, VALUES, segment_ids, return_totals):
-    #? 0.4 never nothing to divide by
+    #? 0.4 avoid division by zero
     totals = jnp.maximum(totals, eps)
     #| one of
     shares = VALUES / jnp.take(totals, segment_ids, axis=0)

@@ -9,6 +9,6 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def shuffled(flat, key):
-    #? 0.5 rows are drawn from all steps of all environments
+    #? 0.5 sample rows across steps and environments
     order = jax.random.permutation(key, jax.tree.leaves(flat)[0].shape[0])
     return either(jax.tree.map(lambda x: x[order], flat), jax.tree.map(functools.partial(jnp.take, indices=order, axis=0), flat))

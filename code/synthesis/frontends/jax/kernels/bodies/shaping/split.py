@@ -25,12 +25,12 @@ def split(axis, x, num_parts, canonical_axis, front, strided):
     if not front:
         return parts
     #| end
-    #? 0.5 parts come first, as devices and scans want them
+    #? 0.5 leading axis of parts for devices and scans
     return jnp.moveaxis(parts, axis, 0)
     #| or
     parts = x.reshape(shape)
     if strided:
-        #? 0.5 neighbours go to different parts
+        #? 0.5 interleave neighbours
         strided_shape = (*x.shape[:axis], x.shape[axis] // num_parts, num_parts, *x.shape[axis + 1:])
         parts = jnp.swapaxes(x.reshape(strided_shape), axis, axis + 1)
     return parts

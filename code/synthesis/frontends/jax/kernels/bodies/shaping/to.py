@@ -50,7 +50,7 @@ def to(images, patch, flatten, kernel, cls, pos, norm_pixels):
     x = x.reshape(images.shape[0], rows * cols, -1)
     #| one of
     if norm_pixels:
-        #? 0.4 each patch by its own mean and variance
+        #? 0.4 normalize each patch separately
         mean, var = jnp.mean(x, axis=-1, keepdims=True), jnp.var(x, axis=-1, keepdims=True)
         x = (x - mean) / jnp.sqrt(var + 1e-6)
     #| or

@@ -13,7 +13,7 @@ def windows(size, stride, pad, x, center, pad_mode, remove_mean, preemphasis, wi
     #| end
     #| one of
     if pad:
-        #? 0.4 so that the last samples are in a window too
+        #? 0.4 include the last samples
         missing = -(x.shape[-1] - size) % stride
         x = jnp.concatenate([x, jnp.zeros((*x.shape[:-1], missing), x.dtype)], axis=-1)
     #| or
@@ -71,7 +71,7 @@ def windows(size, stride, pad, x, center, pad_mode, remove_mean, preemphasis, wi
         return jnp.max(jnp.abs(frames), axis=-1)
     #| one of
     if reduce == 'crossings':
-        #? 0.5 how often the sign changes
+        #? 0.5 zero-crossing rate
         changes = jnp.sign(frames[..., 1:]) != jnp.sign(frames[..., :-1])
         return jnp.mean(changes.astype(frames.dtype), axis=-1)
     #| or
@@ -84,7 +84,7 @@ def windows(size, stride, pad, x, center, pad_mode, remove_mean, preemphasis, wi
         return frames
     raise ValueError(f'unknown reduction {reduce}')
     #| or
-    #? 0.5 loudness of each window
+    #? 0.5 log energy of each window
     energy = jnp.sum(frames ** 2, axis=-1)
     return frames, energy
     #| end

@@ -22,10 +22,10 @@ def cells(R, per_side, box, wrap):
     if wrap:
         cell = cell % per_side
     else:
-        # {strays are counted in the outermost cells}
+        # {clamp outliers to the outermost cells}
         cell = jnp.clip(cell, 0, per_side - 1)
     #| or
-    #? 0.5 a point on the far wall is in the last cell
+    #? 0.5 clamp points on the far wall to the last cell
     cell = jnp.clip(cell, 0, per_side - 1)
     #| end
     #| one of

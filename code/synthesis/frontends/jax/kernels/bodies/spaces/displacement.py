@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def displacement(Array):
     def displacement(Ra: Array, Rb: Array, side) -> Array:
         #| 0.5
-        """{The shortest way from one point to another in a periodic box ~ Minimum image convention}."""
+        """{Minimum-image displacement ~ Minimum image convention}."""
         #| end
         dR = Ra - Rb
         #| one of

@@ -13,7 +13,7 @@ def length(dR, square_distance, squared):
     if squared:
         return dr2
     #| end
-    #? 0.5 the root has no gradient at zero ~ keeps the gradient finite where two points are one
+    #? 0.5 the square root has no finite gradient at zero ~ keeps the gradient finite where two points are one
     #| one of
     safe = jnp.where(dr2 > 0, dr2, 1.0)
     return jnp.where(dr2 > 0, jnp.sqrt(safe), 0.0)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def listed(half, close, n, capacity):
     #| 0.5
     if half:
-        #? 0.5 each pair once, at the first of the two
+        #? 0.5 each pair once, at its first particle
         close = jnp.triu(close)
     #| end
     #| one of
@@ -15,7 +15,7 @@ def listed(half, close, n, capacity):
     columns = jnp.broadcast_to(jnp.arange(n), (n, n))
     idx = jnp.where(close, columns, n)
     #| end
-    #? 0.4 neighbours come first, and n fills the rest
+    #? 0.4 neighbours first, padded with n
     #| one of
     idx = jnp.sort(idx, axis=1)[:, :capacity]
     #| or

@@ -17,10 +17,10 @@ def shift(R, dR, V, dt, boundary, box):
     #| end
     #| one of
     if boundary == 'periodic':
-        #? 0.5 what leaves on one side comes in on the other
+        #? 0.5 periodic boundary
         moved = either(jnp.mod(moved, box), moved - box * jnp.floor(moved / box))
     elif boundary == 'reflect':
-        #? 0.4 the way unfolds into boxes, every other one of them mirrored
+        #? 0.4 unfold reflections into mirrored boxes
         moved = jnp.mod(moved, 2.0 * box)
         moved = either(jnp.where(moved > box, 2.0 * box - moved, moved), box - jnp.abs(box - moved))
     elif boundary != 'free':

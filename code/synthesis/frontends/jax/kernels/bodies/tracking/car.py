@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def advance(Array):
     def advance(x: Array, u: Array, dt: float) -> Array:
         #| 0.5
-        """{A car: place, heading and speed ~ Kinematic bicycle}."""
+        """{Car with position, heading and speed ~ Kinematic bicycle}."""
         #| end
         heading, speed = x[2], x[3]
         #| one of

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def stage_cost(Array):
     def stage_cost(x: Array, u: Array, goal: Array, obstacles: Array | None, effort: float) -> Array:
         #| 0.5
-        """{Far from the goal, hard steering, close to obstacles ~ What a step costs}."""
+        """{Cost of goal distance, steering and obstacles ~ Cost of a step}."""
         #| end
         #| one of
         cost = jnp.sum((x[:2] - goal) ** 2) + effort * jnp.sum(u ** 2)

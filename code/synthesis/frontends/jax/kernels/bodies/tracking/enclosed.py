@@ -16,7 +16,7 @@ def enclosed(positions, walls, velocities, MOVED, obstacles, restitution, size, 
     MOVED
     #| 0.5
     for centre, radius in obstacles:
-        #? 0.5 out of each sphere, and away from it
+        #? 0.5 normal direction away from each sphere
         away = jnp.stack([positions[:, axis] - centre[axis] for axis in range(positions.shape[-1])], axis=-1)
         distance = jnp.linalg.norm(away, axis=-1, keepdims=True)
         normal = away / jnp.maximum(distance, 1e-8)

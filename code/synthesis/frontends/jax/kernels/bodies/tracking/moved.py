@@ -16,7 +16,7 @@ def moved(dt, positions, velocities, gravity, max_speed, drag):
     positions = positions + dt * velocities
     #| or
     if max_speed is not None:
-        #? 0.5 nothing crosses the box in one step
+        #? 0.5 limit the displacement to the box
         speed = jnp.linalg.norm(velocities, axis=-1, keepdims=True)
         velocities = velocities * jnp.minimum(1.0, max_speed / jnp.maximum(speed, 1e-8))
     positions = positions + dt * velocities

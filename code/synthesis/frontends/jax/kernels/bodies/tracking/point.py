@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def advance(Array):
     def advance(x: Array, u: Array, dt: float) -> Array:
         #| 0.5
-        """{A point that is pushed ~ Position and velocity after a step}."""
+        """{Point mass under a force ~ Position and velocity after a step}."""
         #| end
         #| one of
         position, velocity = x[:2], x[2:]

@@ -10,7 +10,7 @@ def reflect(length, x, restitution, v):
     v = jnp.where(below | above, -restitution * v, v)
     #| or
     hit = (x < 0.0) | (x > length)
-    #? 0.4 as if the space went on, mirrored
+    #? 0.4 mirrored continuation of the space
     x = length - jnp.abs(jnp.mod(x, 2.0 * length) - length)
     v = jnp.where(hit, -restitution * v, v)
     #| end

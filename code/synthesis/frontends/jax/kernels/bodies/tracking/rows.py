@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def row_losses(Array):
     def row_losses(logits: Array, kind: str, smoothing: float) -> Array:
         #| 0.5
-        """{Each row has its match on the diagonal ~ How far each row is from finding its match}."""
+        """{Cross entropy with matches on the diagonal ~ InfoNCE loss of each row}."""
         #| end
         n = logits.shape[0]
         #| one of

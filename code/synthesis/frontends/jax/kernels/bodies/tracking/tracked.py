@@ -15,7 +15,7 @@ def tracked(measured, observation, transition, control, process_noise, fading, W
     #| end
     #| end
     def update(mean, factor, z, present):
-        #? 0.4 where it should be by now
+        #? 0.4 reference position
         mean = transition @ mean
         #| 0.4
         if control is not None:
@@ -29,7 +29,7 @@ def tracked(measured, observation, transition, control, process_noise, fading, W
         #| end
         #| 0.4
         if fading != 1.0:
-            #? 0.5 old measurements are forgotten
+            #? 0.5 fading memory
             cov = fading ** 2 * cov
         #| end
         WAY

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def advance(Array):
     def advance(x: Array, u: Array, dt: float) -> Array:
         #| 0.5
-        """{A robot with two wheels ~ Place and heading after a step}."""
+        """{Differential-drive robot ~ Position and heading after a step}."""
         #| end
         #| one of
         speed, turn = u[0], u[1]

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def unit(Array):
     def unit(x: Array) -> Array:
         #| 0.5
-        """{Rows of length one ~ Directions of vectors}."""
+        """{Normalizes rows to unit length ~ Unit vectors}."""
         #| end
         #| one of
         return x / jnp.maximum(jnp.linalg.norm(x, axis=-1, keepdims=True), 1e-8)

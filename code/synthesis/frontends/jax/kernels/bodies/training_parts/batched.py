@@ -11,7 +11,7 @@ def batched(tokens, bos_id, pad_id, prompt_lens, eos_id, packed, sep_id):
     #| end
     #| one of
     if bos_id is not None:
-        #? 0.4 the model sees a first token before any other
+        #? 0.4 prepend a start token
         first = jnp.full((tokens.shape[0], 1), bos_id, tokens.dtype)
         inputs, answers = jnp.concatenate([first, tokens[:, :-1]], axis=1), tokens
     else:
@@ -24,7 +24,7 @@ def batched(tokens, bos_id, pad_id, prompt_lens, eos_id, packed, sep_id):
     mask = (answers != pad_id)
     #| 0.6
     if prompt_lens is not None:
-        #? 0.5 only the answer is learned
+        #? 0.5 loss on the answer only
         steps = jnp.arange(answers.shape[1])
         #| one of
         mask = mask & (steps + 1 >= prompt_lens[:, None])
@@ -34,14 +34,14 @@ def batched(tokens, bos_id, pad_id, prompt_lens, eos_id, packed, sep_id):
     #| end
     #| 0.4
     if eos_id is not None:
-        #? 0.5 what follows the end does not count
+        #? 0.5 ignore steps after the end
         ended = jnp.cumsum(inputs == eos_id, axis=1) > 0
         mask = jnp.logical_and(mask, jnp.logical_not(ended))
     #| end
     features['loss_mask'] = mask.astype(jnp.float32)
     #| one of
     if packed:
-        #? 0.4 a new document begins behind each end
+        #? 0.4 a new document begins after each end token
         ends = (inputs[:, :-1] == sep_id).astype(inputs.dtype)
         starts = jnp.concatenate([jnp.zeros_like(inputs[:, :1]), ends], axis=1)
         segments = jnp.cumsum(starts, axis=1) + 1
@@ -68,7 +68,7 @@ def batched(tokens, bos_id, pad_id, prompt_lens, eos_id, packed, sep_id):
     #| or
     #: if num_shards is None:
     #:     return features
-    #? 0.4 one part for each device
+    #? 0.4 one shard per device
     #: return {name: value.reshape(num_shards, -1, *value.shape[1:]) for name, value in features.items()}
     #| or
     return features, jnp.sum(features['loss_mask'])

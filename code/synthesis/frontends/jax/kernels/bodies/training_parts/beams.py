@@ -21,7 +21,7 @@ def beams(logits, scores_so_far, ENDED, diversity, num_keep, PARENTS, FOLLOW, se
     totals = scores_so_far[..., None] + log_probs
     #| 0.4
     if diversity > 0.0:
-        #? 0.5 beams of one parent are pushed apart
+        #? 0.5 diversity penalty for siblings
         rank = jnp.argsort(jnp.argsort(-log_probs, axis=-1), axis=-1)
         totals = totals - diversity * rank
     #| end
@@ -33,14 +33,14 @@ def beams(logits, scores_so_far, ENDED, diversity, num_keep, PARENTS, FOLLOW, se
     parents, tokens = jnp.divmod(index, vocab)
     #| end
     PARENTS
-    #? 0.4 each new beam goes on from its parent
+    #? 0.4 each new beam continues its parent
     #| one of
     sequences = FOLLOW(sequences)
     sequences = sequences.at[:, :, step].set(tokens)
     #| or
     sequences = FOLLOW(sequences).at[:, :, step].set(tokens)
     #| or
-    #? 0.4 the window moves on by a token
+    #? 0.4 shift the window by one token
     sequences = jnp.concatenate([FOLLOW(sequences)[:, :, 1:], tokens[..., None]], axis=-1)
     #| end
     state = {'sequences': sequences, 'scores': best}

@@ -19,7 +19,7 @@ def cached(k, v, q, cache, repeat_heads, visible, window, padding, softcap, merg
     length, depth = q.shape[1], q.shape[-1]
     #| end
     index = cache['index']
-    #? 0.4 new keys and values go behind those that there are
+    #? 0.4 append new keys and values
     #| one of
     cache_k = jax.lax.dynamic_update_slice_in_dim(cache['k'], k.astype(cache['k'].dtype), index, axis=1)
     cache_v = jax.lax.dynamic_update_slice_in_dim(cache['v'], v.astype(cache['v'].dtype), index, axis=1)
@@ -60,7 +60,7 @@ def cached(k, v, q, cache, repeat_heads, visible, window, padding, softcap, merg
     mask = k_pos[None, :] <= q_pos[:, None]
     #| 0.4
     if window is not None:
-        #? 0.5 the last keys alone
+        #? 0.5 the most recent keys only
         mask = mask & (q_pos[:, None] - k_pos[None, :] < window)
     #| end
     #| end

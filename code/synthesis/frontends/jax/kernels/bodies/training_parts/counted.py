@@ -7,11 +7,11 @@ from synthesis.drawing.kernel_files.words import either
 
 def counted(FOLLOW, done, lengths, eos_id, state, tokens, best, length_norm, length_penalty):
     done = FOLLOW(done)
-    #? 0.5 beams that ended before grow no more
+    #? 0.5 finished beams do not grow
     lengths = FOLLOW(lengths) + either(jnp.logical_not(done).astype(jnp.int32), jnp.where(done, 0, 1))
     state['done'] = done | (tokens == eos_id)
     state['lengths'] = lengths
-    #? 0.5 long sequences have lower sums
+    #? 0.5 length normalization
     #| one of
     state['ranking'] = best / length_norm(lengths, length_penalty)
     #| or

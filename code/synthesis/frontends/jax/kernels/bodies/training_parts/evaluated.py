@@ -77,7 +77,7 @@ def evaluated(
         _, best = jax.lax.top_k(logits, k)
         hits = jnp.any(best == labels[..., None], axis=-1)
         #| or
-        #? 0.4 how many classes are above the label
+        #? 0.4 rank of the label
         label_score = jnp.take_along_axis(logits, labels[..., None], axis=-1)
         hits = jnp.sum(logits > label_score, axis=-1) < k
         #| end

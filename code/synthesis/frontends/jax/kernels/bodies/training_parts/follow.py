@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def gather_beams(Array):
     def gather_beams(x: Array, parents: Array) -> Array:
         #| 0.5
-        """Takes each new beam's entries from its parent."""
+        """Gathers the entries of each beam's parent."""
         #| end
         #| one of
         index = parents.reshape(parents.shape + (1,) * (x.ndim - parents.ndim))

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 def keep_largest(Array):
     def keep_largest(logits: Array, k: int, lowest: float) -> Array:
         #| 0.5
-        """Leaves the k largest scores of each row."""
+        """Keeps the k largest scores of each row."""
         #| end
         #| one of
         kth = jax.lax.top_k(logits, k)[0][:, -1:]

@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def keep_mass(Array):
     def keep_mass(logits: Array, share: float, lowest: float) -> Array:
         #| 0.5
-        """Leaves the fewest tokens that have a share of the probability."""
+        """Keeps the smallest nucleus of tokens."""
         #| end
         ordered = either(jnp.sort(logits, axis=-1)[:, ::-1], jnp.flip(jnp.sort(logits, axis=-1), axis=-1))
         mass = jnp.cumsum(jax.nn.softmax(ordered, axis=-1), axis=-1)

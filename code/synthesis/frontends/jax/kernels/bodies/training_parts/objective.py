@@ -17,7 +17,7 @@ def objective(
     #| end
     #| one of
     if normalize:
-        #? 0.4 advantages of unit variance
+        #? 0.4 normalize advantages
         advantages = (advantages - jnp.mean(advantages)) / (jnp.std(advantages) + 1e-8)
     #| or
     if normalize:
@@ -31,7 +31,7 @@ def objective(
     low, high = 1.0 - clip_eps, 1.0 + clip_eps
     clipped = jnp.clip(ratio, low, high)
     #| or
-    #? 0.4 more room upwards
+    #? 0.4 asymmetric clipping
     high = 1.0 + (clip_eps if clip_high is None else clip_high)
     clipped = jnp.clip(ratio, 1.0 - clip_eps, high)
     #| end
@@ -42,14 +42,14 @@ def objective(
     #| end
     #| 0.3
     if dual_clip is not None:
-        #? 0.5 bad actions that became likely are not punished without end
+        #? 0.5 dual clipping bounds the penalty of bad actions
         surrogate = jnp.where(advantages < 0, jnp.maximum(surrogate, dual_clip * advantages), surrogate)
     #| end
     #| one of
     if mask is None:
         reduce = jnp.mean
     else:
-        #? 0.4 padding has no part in the mean
+        #? 0.4 padding is excluded from the mean
         def reduce(x):
             return jnp.sum(mask * x) / jnp.maximum(jnp.sum(mask), 1.0)
     #| or

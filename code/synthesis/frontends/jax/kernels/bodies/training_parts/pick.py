@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def take_labels(Array):
     def take_labels(x: Array, labels: Array) -> Array:
         #| 0.5
-        """The entry of each label."""
+        """Gathers the entry of each label."""
         #| end
         #| one of
         return jnp.take_along_axis(x, labels[..., None], axis=-1)[..., 0]

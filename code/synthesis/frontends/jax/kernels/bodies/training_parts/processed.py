@@ -22,7 +22,7 @@ def processed(
     #| end
     #| some of
     if repetition_penalty != 1.0:
-        #? 0.5 tokens that were generated become less likely
+        #? 0.5 penalize generated tokens
         seen = jnp.zeros(logits.shape, dtype=bool).at[jnp.arange(logits.shape[0])[:, None], generated].set(True)
         penalized = jnp.where(logits > 0, logits / repetition_penalty, logits * repetition_penalty)
         logits = jnp.where(seen, penalized, logits)
@@ -40,7 +40,7 @@ def processed(
     #| end
     #| some of
     if min_length is not None:
-        #? 0.5 no end before so many tokens
+        #? 0.5 minimum length before the end token
         logits = logits.at[:, eos_id].set(either(jnp.where(step < min_length, lowest, logits[:, eos_id]), jnp.where(step >= min_length, logits[:, eos_id], lowest)))
     #| and
     for token in banned:
@@ -78,7 +78,7 @@ def processed(
         tokens = jnp.argmax(logits, axis=-1)
     else:
         tokens = jax.random.categorical(key, logits)
-    #? 0.4 how sure the model was
+    #? 0.4 confidence of the model
     log_probs = jax.nn.log_softmax(logits, axis=-1)
     #| one of
     return tokens, jnp.take_along_axis(log_probs, tokens[:, None], axis=-1)[:, 0]

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def repeat_heads(Array):
     def repeat_heads(x: Array, num_heads: int) -> Array:
         #| 0.5
-        """As many heads as there are of queries."""
+        """Repeats key heads to match the query heads."""
         #| end
         #| one of
         if x.shape[2] == num_heads:

@@ -6,7 +6,7 @@ import jax
 def smoothed_labels(Array):
     def smoothed_labels(labels: Array, classes: int, smoothing: float) -> Array:
         #| 0.5
-        """One-hot labels with a share for all classes."""
+        """Smoothed one-hot labels."""
         #| end
         one_hot = jax.nn.one_hot(labels, classes)
         #| one of

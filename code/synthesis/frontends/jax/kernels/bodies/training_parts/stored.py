@@ -23,7 +23,7 @@ def stored(batch, buffer, ring_index):
     if n > capacity:
         raise ValueError(f'{n} rows do not fit a buffer of {capacity}')
     #| end
-    #? 0.4 the oldest rows are overwritten
+    #? 0.4 overwrite the oldest rows
     index = either((buffer['insert'] + jnp.arange(n)) % capacity, ring_index(buffer['insert'], n, capacity), ring_index(buffer['insert'], n, capacity))
     #| one of
     data = {name: rows.at[index].set(batch[name]) for name, rows in buffer['data'].items()}
@@ -46,7 +46,7 @@ def stored(batch, buffer, ring_index):
     #: if key is None:
     #:     return {'data': data, 'insert': insert, 'size': size}, None
     #| end
-    #? 0.4 only rows that were filled
+    #? 0.4 only filled rows
     #| one of
     #: rows = jax.random.randint(key, (sample_size,), 0, size)
     #| or
@@ -61,7 +61,7 @@ def stored(batch, buffer, ring_index):
     #| end
     #| 0.5
     #: if normalize_rewards:
-        #? 0.4 returns of different tasks are alike
+        #? 0.4 normalize returns across tasks
     #:     reward = sample['reward']
     #:     sample['reward'] = (reward - jnp.mean(reward)) / (jnp.std(reward) + 1e-6)
     #| end

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def visible(Array):
     def visible(q_pos: Array, k_pos: Array, window: int | None) -> Array:
         #| 0.5
-        """{Which keys a query may see ~ Causal mask, with a window or without}."""
+        """{Attention mask of keys per query ~ Causal mask, with a window or without}."""
         #| end
         mask = k_pos[None, :] <= q_pos[:, None]
         #| one of

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def weighted_mean(Array):
     def weighted_mean(x: Array, weights: Array) -> Array:
         #| 0.5
-        """{Mean of what counts ~ Mean by weights, nothing where all are zero}."""
+        """{Masked mean ~ Weighted mean, zero if all weights are zero}."""
         #| end
         #| one of
         return jnp.sum(weights * x) / jnp.maximum(jnp.sum(weights), 1.0)

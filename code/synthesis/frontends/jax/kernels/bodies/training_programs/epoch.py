@@ -11,7 +11,7 @@ def epoch(state, INPUTS, num_batches, key, data, train_step):
         raise ValueError(f'{num_examples} examples are not divisible by {num_batches}')
     #| end
     #| one of
-    #? 0.4 every epoch in another order
+    #? 0.4 new order in each epoch
     order = jax.random.permutation(key, num_examples)
     #| one of
     batches = jax.tree.map(lambda x: x[order].reshape(num_batches, -1, *x.shape[1:]), data)
@@ -29,7 +29,7 @@ def epoch(state, INPUTS, num_batches, key, data, train_step):
     batches = jax.tree.map(lambda x: x.reshape(num_batches, batch_size, *x.shape[1:]), data)
     #| end
     #| or
-    #? 0.4 examples are drawn, some of them twice
+    #? 0.4 examples are sampled with replacement
     #| one of
     batch_size = num_examples // num_batches
     indices = jax.random.randint(key, (num_batches, batch_size), 0, num_examples)
@@ -38,5 +38,5 @@ def epoch(state, INPUTS, num_batches, key, data, train_step):
     #| end
     batches = jax.tree.map(lambda x: x[indices], data)
     #| end
-    #? 0.3 one step after the other
+    #? 0.3 step by step
     state, (losses, PLURAL) = jax.lax.scan(train_step, state, batches)

@@ -7,5 +7,5 @@ def centre(g):
     if g.ndim < 2:
         #? 0.4 scalars and vectors stay as they are
         return g
-    #? 0.4 over everything but the outputs
+    #? 0.4 over all axes except the outputs
     return g - jnp.mean(g, axis=tuple(range(g.ndim - 1)), keepdims=True)

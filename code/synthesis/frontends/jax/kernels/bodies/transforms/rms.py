@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def rms(g, eps):
     #| 0.6
     if g.ndim == 0 or g.size == 1:
-        #? 0.4 nothing but its sign would be left of a single number
+        #? 0.4 normalizing a scalar would leave only its sign
         return g
     #| end
     rms = jnp.sqrt(jnp.mean(g ** 2) + eps)

@@ -31,7 +31,7 @@ def frozen(grads, params, learning_rate, RATE, multipliers, slow, slow_rate, dec
         #| or
         rate = learning_rate * multipliers.get(name, 1.0)
         #| or
-        #? 0.4 some layers learn more slowly
+        #? 0.4 slower learning for some layers
         rate = learning_rate * multipliers[name] if name in multipliers else learning_rate
         #| or
         rate = either(0.1 * learning_rate, slow_rate) if name in slow else learning_rate
@@ -74,7 +74,7 @@ def frozen(grads, params, learning_rate, RATE, multipliers, slow, slow_rate, dec
     #| or
     return new_params
     #| or
-    #? 0.4 how far the parameters moved
+    #? 0.4 distance moved by the parameters
     moved = [jnp.sum((x - y) ** 2) for x, y in zip(jax.tree.leaves(new_params), jax.tree.leaves(params))]
     return new_params, jnp.sqrt(sum(moved))
     #| end

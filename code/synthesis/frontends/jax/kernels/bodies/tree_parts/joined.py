@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def path_name(path) -> str:
     #| 0.5
-    """{Keys of a path, joined by slashes ~ Readable name of a leaf}."""
+    """{Path keys joined by slashes ~ Readable name of a leaf}."""
     #| end
     #| one of
     parts = [str(entry.key) for entry in path]

@@ -22,7 +22,7 @@ def one_statistic(kind, x, KEY, stats, with_std, name, prefix):
     #:     value = jnp.std(x)
     #| or
     #: elif kind == 'zeros':
-        #? 0.5 how sparse it is
+        #? 0.5 sparsity
     #:     value = jnp.mean((x == 0).astype(jnp.float32))
     #| end
     else:

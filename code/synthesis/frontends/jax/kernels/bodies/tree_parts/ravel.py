@@ -15,11 +15,11 @@ def ravel(tree, weight_only, normalize, num_shards):
         raise ValueError('expected a tree with at least one array')
     #| end
     #| one of
-    #? 0.4 one type for all
+    #? 0.4 common dtype
     dtype = either(jnp.result_type(*leaves), functools.reduce(jnp.promote_types, [x.dtype for x in leaves]))
     #| or
     if dtype is None:
-        #? 0.5 the least type that holds all of them
+        #? 0.5 common promoted dtype
         dtype = either(jnp.result_type(*leaves), jnp.result_type(*[x.dtype for x in leaves]))
     #| or
     dtype = leaves[0].dtype
@@ -51,13 +51,13 @@ def ravel(tree, weight_only, normalize, num_shards):
     #| one of
     #| one of
     if num_shards > 1:
-        #? 0.5 every device has as many numbers
+        #? 0.5 equal shard sizes
         vector = jnp.append(vector, jnp.zeros(-vector.size % num_shards, vector.dtype))
         vector = vector.reshape(num_shards, -1)
     return vector
     #| or
     missing = -vector.shape[0] % num_shards
-    #? 0.5 the last shard is filled up
+    #? 0.5 pad the last shard
     #| one of
     if missing:
         vector = jnp.concatenate([vector, jnp.zeros(missing, vector.dtype)])

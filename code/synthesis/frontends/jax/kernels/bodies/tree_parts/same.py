@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def check_same_structure(tree, other):
     #| 0.4
-    """Raises an error where two trees differ in more than their numbers."""
+    """Checks that two trees have the same structure and shapes."""
     #| end
     #| one of
     if jax.tree.structure(tree) != jax.tree.structure(other):

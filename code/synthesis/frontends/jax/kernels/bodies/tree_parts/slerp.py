@@ -11,7 +11,7 @@ def slerp(check_same_structure, end, start, frac, eps, min_angle, layer_fracs):
     def blend(x, y):
         #| 0.6
         if x.ndim < 2:
-            #? 0.5 vectors are mixed in a straight line
+            #? 0.5 linear interpolation of vectors
             return either((1.0 - frac) * x + frac * y, x + frac * (y - x))
         #| end
         #| one of
@@ -27,7 +27,7 @@ def slerp(check_same_structure, end, start, frac, eps, min_angle, layer_fracs):
         #| or
         mixed = jnp.sin((1.0 - frac) * theta) * x + jnp.sin(frac * theta) * y
         mixed = mixed / jnp.sin(theta)
-        #? 0.5 nearly parallel: a straight line is as good
+        #? 0.5 linear interpolation when nearly parallel
         return jnp.where(theta < min_angle, (1.0 - frac) * x + frac * y, mixed)
         #| end
     #| one of
@@ -35,7 +35,7 @@ def slerp(check_same_structure, end, start, frac, eps, min_angle, layer_fracs):
         return jax.tree.map(blend, start, end)
     merged = {}
     for name, layer in start.items():
-        #? 0.5 a fraction of its own for some layers
+        #? 0.5 per-layer fraction
         share = layer_fracs.get(name, frac)
         merged[name] = jax.tree.map(lambda x, y: (1.0 - share) * x + share * y, layer, end[name])
     return merged

@@ -16,7 +16,7 @@ def soup(checkpoints, check_same_structure, weights, losses, temperature):
     #| one of
     #| one of
     if weights is None:
-        #? 0.5 all count alike unless told otherwise
+        #? 0.5 equal weights by default
         weights = jnp.ones(len(checkpoints))
     #| 0.6
     elif weights.shape != (len(checkpoints),):
@@ -27,13 +27,13 @@ def soup(checkpoints, check_same_structure, weights, losses, temperature):
     #| end
     weights = weights / jnp.sum(weights)
     #| or
-    #? 0.4 checkpoints with a lower loss count more
+    #? 0.4 checkpoints with a lower loss have more weight
     weights = jax.nn.softmax(-losses / temperature)
     #| end
     def average(*xs):
         #| 0.4
         if not jnp.issubdtype(xs[0].dtype, jnp.floating):
-            #? 0.5 counters of the last one
+            #? 0.5 counters of the last model
             return xs[-1]
         #| end
         #| one of

@@ -21,7 +21,7 @@ def task(tuned, base, check_same_structure, trim, scale, elect_sign, max_change)
         deltas = [x - w for x in others]
         #| 0.5
         if trim is not None:
-            #? 0.5 small changes are noise
+            #? 0.5 trim small changes
             deltas = [jnp.where(jnp.abs(d) >= trim * jnp.max(jnp.abs(d)), d, 0.0) for d in deltas]
         #| end
         #| one of
@@ -32,7 +32,7 @@ def task(tuned, base, check_same_structure, trim, scale, elect_sign, max_change)
         #| or
         deltas = jnp.stack(others) - w
         if elect_sign:
-            #? 0.5 changes that contradict the majority are left out
+            #? 0.5 drop changes against the majority sign
             sign = jnp.sign(jnp.sum(deltas, axis=0))
             agrees = jnp.sign(deltas) == sign
             count = jnp.maximum(jnp.sum(agrees, axis=0), 1)
@@ -50,7 +50,7 @@ def task(tuned, base, check_same_structure, trim, scale, elect_sign, max_change)
         merged = either(jnp.zeros_like(w), jnp.zeros(w.shape, w.dtype))
         for x in others:
             change = x - w
-            #? 0.5 no tuned model may outweigh the others by a few large changes
+            #? 0.5 trim large changes of single models
             limit = max_change * jnp.max(jnp.abs(w))
             merged = merged + jnp.clip(change, -limit, limit)
         return w + scale * merged

@@ -23,7 +23,7 @@ def unravel(tree, vector, max_norm, scale):
     #| end
     #| 0.5
     if max_norm is not None:
-        #? 0.5 no step longer than this
+        #? 0.5 bounded step length
         vector = vector * jnp.minimum(1.0, max_norm / (jnp.linalg.norm(vector) + 1e-12))
     #| end
     #| one of

@@ -13,7 +13,7 @@ def a_1(weights, tree, tree_sum):
         if jax.tree.structure(weights) != jax.tree.structure(tree):
             raise ValueError('expected one weight for each array of the tree')
         #| end
-        #? 0.4 some arrays are penalized more than others
+        #? 0.4 per-array penalties
         tree = jax.tree.map(lambda x, w: w * x, tree, weights)
     #| end
     return either(tree_sum(jax.tree.map(jnp.abs, tree)), sum(jnp.sum(jnp.abs(x)) for x in jax.tree.leaves(tree)))

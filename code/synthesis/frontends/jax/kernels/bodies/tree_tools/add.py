@@ -21,7 +21,7 @@ def add(scale, key, keys_like, tree, x, k):
         noise = jax.random.normal(k, x.shape, x.dtype)
         return x + scale * noise
         #| or
-        #? 0.4 as large as the entries of this array
+        #? 0.4 noise scaled to the entries of this array
         rms = jnp.sqrt(jnp.mean(x ** 2) + 1e-12)
         return x + scale * rms * jax.random.normal(k, x.shape, x.dtype)
         #| end

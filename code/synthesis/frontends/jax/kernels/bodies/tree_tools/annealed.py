@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 
 def annealed(count, eta, gamma, grads, key, keys_like):
-    #? 0.4 noise dies out as training goes on
+    #? 0.4 annealed noise
     #| one of
     variance = eta / (1.0 + count) ** gamma
     std = jnp.sqrt(variance)

@@ -10,7 +10,7 @@ def antithetic(scale, key, keys_like, tree):
     #| end
     keys = keys_like(key, tree)
     noise = jax.tree.map(lambda x, k: jax.random.normal(k, x.shape, x.dtype), tree, keys)
-    #? 0.4 mirrored pairs lower the variance
+    #? 0.4 antithetic pairs reduce the variance
     #| one of
     plus = jax.tree.map(lambda x, n: x + scale * n, tree, noise)
     minus = jax.tree.map(lambda x, n: x - scale * n, tree, noise)

@@ -25,7 +25,7 @@ def concat(trees, max_rows):
     def concat(*xs):
         #| 0.4
         if xs[0].ndim == 0:
-            #? 0.5 numbers become a vector
+            #? 0.5 project numbers to a vector
             return jnp.stack(xs)
         #| end
         #| 0.4

@@ -17,7 +17,7 @@ def each(tree, relative, eps):
     #| end
     #| 0.5
     if relative:
-        #? 0.4 the share of each array
+        #? 0.4 share of each array
         norms = jax.tree.map(lambda n: n / either((overall + eps), jnp.maximum(overall, eps)), norms)
     #| end
     return norms, overall

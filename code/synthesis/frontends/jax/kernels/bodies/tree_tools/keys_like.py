@@ -6,7 +6,7 @@ import jax
 def keys_like(Array):
     def keys_like(key: Array, tree):
         #| 0.4
-        """One random key for each array of a tree."""
+        """Splits a random key for each array of a tree."""
         #| end
         leaves, structure = jax.tree.flatten(tree)
         #| one of

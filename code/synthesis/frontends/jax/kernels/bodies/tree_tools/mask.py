@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def mask(valid_rows, fill, tree):
-    #? 0.4 padding carries no information
+    #? 0.4 zero the padding
     def mask_rows(x):
         #| 0.35
         if x.shape[0] != valid_rows.shape[0]:

@@ -27,7 +27,7 @@ def periodic(every, count, new, tree, rate):
     is_due = (count + 1) % every == 0
     if rate is None:
         return jax.tree.map(lambda old, x: jnp.where(is_due, x, old), tree, new)
-    #? 0.4 a step towards the online network
+    #? 0.4 Polyak update towards the online network
     mixed = jax.tree.map(lambda old, x: (1.0 - rate) * old + rate * x, tree, new)
     return jax.tree.map(lambda old, x: jnp.where(is_due, x, old), tree, mixed)
     #| end

@@ -31,7 +31,7 @@ def policy(policy, tree, batch):
     #| one of
     return jax.tree.map(cast, tree)
     #| or
-    #? 0.4 what layers compute with, and the batch that they are given
+    #? 0.4 cast the layer parameters and the batch
     return jax.tree.map(cast, tree), jax.tree.map(cast, batch)
     #| or
     #: def cast_layer(name, layer):

@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def private(grads, global_norm, max_norm, noise_multiplier, key, keys_like):
-    #? 0.4 noise as large as what one example can change
+    #? 0.4 noise scaled to the sensitivity
     #| one of
     norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))
     #| or

@@ -17,7 +17,7 @@ def rms(tree, exclude_vectors, tree_sum, tree_vdot):
     squares, size = 0.0, 0
     for x in jax.tree.leaves(tree):
         if exclude_vectors and x.ndim < 2:
-            #? 0.5 biases and scales are left out
+            #? 0.5 exclude biases and scales
             continue
         squares += jnp.sum(x ** 2)
         size += x.size

@@ -10,7 +10,7 @@ def running(count, new, tree, start):
     weight = 1.0 / (count + 1)
     tree = jax.tree.map(lambda old, x: old + weight * (x - old), tree, new)
     #| or
-    #? 0.4 averaging begins late, before that it is a copy
+    #? 0.4 averaging starts late; a copy before that
     num_averaged = jnp.maximum(count - start, 0)
     weight = 1.0 / (num_averaged + 1)
     tree = jax.tree.map(lambda old, x: old + weight * (x - old), tree, new)

@@ -42,11 +42,11 @@ def scaled(loss_scale, grads, good_steps, growth_interval, factor):
     #| one of
     return grads, all_finite
     #| or
-    #? 0.5 a step that overflowed is not made
+    #? 0.5 skip the step on overflow
     grads = jax.tree.map(lambda g: jnp.where(all_finite, g, 0.0), grads)
     return grads, all_finite
     #| or
-    #? 0.4 twice as large after some good steps, half after an overflow
+    #? 0.4 double after some good steps, halve on overflow
     #| one of
     grow = all_finite & (good_steps + 1 >= growth_interval)
     scale = jnp.where(grow, loss_scale * factor, loss_scale)

@@ -20,7 +20,7 @@ def soft(new, rate, tree):
             raise ValueError(f'expected an array of shape {old.shape}, got {x.shape}')
         #| end
         if not jnp.issubdtype(old.dtype, jnp.floating):
-            #? 0.5 counters are taken over
+            #? 0.5 copy counters
             return x
         return (1.0 - rate) * old + rate * x
     return jax.tree.map(mix, tree, new)

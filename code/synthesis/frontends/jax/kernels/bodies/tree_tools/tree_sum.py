@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import helper
 @helper
 def tree_sum(tree):
     #| 0.4
-    """{Sum over all arrays of a tree ~ Adds up every element}."""
+    """{Sum over all arrays of a tree ~ Sums all elements}."""
     #| end
     #| one of
     return jax.tree.reduce(lambda total, x: total + jnp.sum(x), tree, 0.0)

@@ -21,7 +21,7 @@ def where(pred, a, b):
         if x.shape != y.shape or x.shape[0] != pred.shape[0]:
             raise ValueError(f'expected arrays of {pred.shape[0]} rows, got {x.shape} and {y.shape}')
         #| end
-        #? 0.4 the flag of a row is for all of its entries
+        #? 0.4 broadcast row flags to all entries
         #| one of
         flag = pred.reshape(either(pred.shape + (1,) * (x.ndim - 1), (-1,) + (1,) * (x.ndim - 1)))
         return jnp.where(flag, x, y)

@@ -14,7 +14,7 @@ def window(tree, size, i):
     return jax.tree.map(lambda x: jax.lax.dynamic_slice_in_dim(x, i, size), tree)
     #| or
     capacity = jax.tree.leaves(tree)[0].shape[0]
-    #? 0.4 around the end of a ring buffer
+    #? 0.4 wrap around the ring buffer
     rows = (i + jnp.arange(size)) % capacity
     return jax.tree.map(lambda x: x[rows], tree)
     #| end

@@ -13,7 +13,7 @@ def epsilon(allowed, scores, deterministic, rng, share):
         if allowed.shape != scores.shape:
             raise ValueError(f'expected a mask of shape {scores.shape}, got {allowed.shape}')
         #| end
-        #? 0.4 invalid actions are never selected
+        #? 0.4 mask invalid actions
         scores = jnp.where(allowed, scores, either(-jnp.inf, -1e9))
     #| or
     scores = jnp.where(allowed, scores, either(-jnp.inf, -1e9))
@@ -32,7 +32,7 @@ def epsilon(allowed, scores, deterministic, rng, share):
     #? 0.5 uniform over the valid actions
     uniform_logits = jnp.where(scores < -1e8, either(-jnp.inf, -1e9), 0.0)
     random_actions = jax.random.categorical(action_key, uniform_logits, axis=-1)
-    #? 0.4 each row explores by itself
+    #? 0.4 each row explores independently
     #| one of
     explore = jax.random.uniform(explore_key, scores.shape[:1]) < share
     #| or

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def grouped(rewards, scale_by_std, eps):
-    #? 0.4 each group of answers is its own baseline
+    #? 0.4 each group of answers has its own baseline
     #| 0.3
     if rewards.ndim != 2:
         raise ValueError(f'expected rewards of shape (groups, samples), got {rewards.shape}')

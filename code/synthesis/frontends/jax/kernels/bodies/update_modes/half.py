@@ -8,7 +8,7 @@ def half(grads):
     out = jax.tree.map(lambda g: jax.lax.reduce_precision(g, exponent_bits=8, mantissa_bits=7), grads)
     #| or
     def shorten(g):
-        #? 0.5 as many digits as bfloat16 has
+        #? 0.5 bfloat16 precision
         return jax.lax.reduce_precision(g, exponent_bits=8, mantissa_bits=7)
     out = jax.tree.map(shorten, grads)
     #| end

@@ -9,7 +9,7 @@ def lambda_returns(NEXT, last_value, values, lam, discounts, rewards, STANDARD):
     next_values = jnp.concatenate([values[1:], last_value[None]])
     def step(ret, inputs):
         reward, discount, next_value = inputs
-        #? 0.5 a mixture of the estimate and of what follows
+        #? 0.5 mix the estimate and the following return
         ret = reward + discount * ((1.0 - lam) * next_value + lam * ret)
         return ret, ret
     _, returns = jax.lax.scan(step, last_value, (rewards, discounts, next_values), reverse=True)

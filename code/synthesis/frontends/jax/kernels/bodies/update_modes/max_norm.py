@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 
 def max_norm(bound, eps, params):
     def clip_norm(w):
-        #? 0.4 each array by itself
+        #? 0.4 each array separately
         norm = either(jnp.linalg.norm(w), jnp.sqrt(jnp.sum(jnp.square(w))))
         return w * either(jnp.minimum(1.0, bound / (norm + eps)), (bound / jnp.maximum(norm, bound)))
     out = jax.tree.map(clip_norm, params)

@@ -12,7 +12,7 @@ def monte_carlo(NEXT, discounts, last_value, rewards, values, STANDARD):
     #| one of
     _, returns = jax.lax.scan(step, last_value, (rewards, discounts), reverse=True)
     #| or
-    #? 0.4 what comes after the last step is estimated
+    #? 0.4 bootstrap value after the last step
     _, returns = jax.lax.scan(step, last_value, (rewards, discounts), reverse=True)
     #| end
     #| one of
@@ -25,6 +25,6 @@ def monte_carlo(NEXT, discounts, last_value, rewards, values, STANDARD):
     return advantages, returns
     #| or
     baseline = returns.mean(axis=1, keepdims=True)
-    #? 0.4 the mean of the batch in place of a critic
+    #? 0.4 batch mean as a baseline
     return returns - baseline, returns + 0.0 * values
     #| end

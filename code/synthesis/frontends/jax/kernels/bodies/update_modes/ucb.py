@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 
 def ucb(visits, coef, prior_logits, scores, MASKED):
-    #? 0.4 choices that were seldom taken get a bonus
+    #? 0.4 bonus for rarely taken choices
     #| one of
     total = jnp.sum(visits, axis=-1, keepdims=True)
     bonus = coef * jnp.sqrt(jnp.log(1.0 + total) / (1.0 + visits))

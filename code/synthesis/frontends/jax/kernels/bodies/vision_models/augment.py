@@ -9,7 +9,7 @@ from synthesis.drawing.kernel_files.words import either
 def augment(Array, AT, SIDE):
     def augment(rng: Array, x: Array) -> Array:
         #| 0.4
-        """{Mirrors some images and changes their contrast ~ Random flips and contrast, image by image}."""
+        """{Random flips and contrast changes ~ Random flips and contrast, image by image}."""
         #| end
         flip_key, gain_key = jax.random.split(rng)
         flip = jax.random.bernoulli(flip_key, 0.5, (x.shape[0], 1, 1, 1))

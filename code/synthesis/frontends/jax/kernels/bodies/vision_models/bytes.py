@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def PREPROCESS(Array):
     def PREPROCESS(images: Array) -> Array:
         #| 0.4
-        """{Bytes to numbers around zero ~ From 0 to 255 to about unit size}."""
+        """{Converts bytes to centred floats ~ Rescales 0 to 255 to unit scale}."""
         #| end
         #| one of
         x = images.astype(jnp.float32) / 255.0

@@ -4,7 +4,7 @@
 def residual_block(Array, CONV, ACT, group_norm):
     def residual_block(layer, x: Array, stride: int = 1) -> Array:
         #| 0.4
-        """Two convolutions and a way around."""
+        """Residual block of two convolutions."""
         #| end
         h = CONV(x, layer['conv1'], stride)
         h = ACT(group_norm(h, layer['scale1'], layer['bias1']))

@@ -8,7 +8,7 @@ def scores(forward, params, x, mirrored, SIDE, AT, output):
     logits = forward(params, x)
     #| 0.35
     if mirrored:
-        #? 0.4 what is seen in a mirror is of the same class ~ augmentation at test time
+        #? 0.4 flips preserve the class ~ test-time augmentation
         #| one of
         flipped = jnp.flip(x, axis=SIDE)
         logits = 0.5 * (logits + forward(params, flipped))

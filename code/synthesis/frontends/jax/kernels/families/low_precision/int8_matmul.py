@@ -36,7 +36,7 @@ def kernel(
     total = either(x.astype(jnp.int32) @ w.astype(jnp.int32), jnp.dot(x.astype(jnp.int32), w.astype(jnp.int32)))
     #| end
     #| 0.3
-    # what the zero point adds to each column
+    # zero-point correction of each column
     total = total - zero_point * jnp.sum(w.astype(jnp.int32), axis=0)
     #| end
     #| one of

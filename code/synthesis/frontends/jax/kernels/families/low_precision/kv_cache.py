@@ -26,7 +26,7 @@ def kernel(
     k = keys.astype(jnp.float32) * key_scales[..., None]
     scores = either(jnp.einsum("hd,phd->hp", query, k), jnp.sum(query * k, axis=-1).T)
     #| else
-    # the scales move out of the product
+    # factor the scales out of the product
     scores = jnp.einsum("hd,phd->hp", query, keys.astype(query.dtype)) * key_scales.T
     #| end
     scores = scores / jnp.sqrt(jnp.float32(query.shape[-1]))

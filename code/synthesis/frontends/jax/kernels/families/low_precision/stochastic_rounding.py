@@ -23,6 +23,6 @@ def kernel(
     #| end
     words = lax.bitcast_convert_type(x, jnp.uint32)
     noise = either(bits & jnp.uint32(0xFFFF), bits >> jnp.uint32(16), lax.shift_right_logical(bits, jnp.uint32(16)))
-    # the part that bfloat16 does not hold carries into the rest
+    # the residual beyond bfloat16
     words = either((words + noise) & jnp.uint32(0xFFFF0000), lax.bitwise_and(words + noise, jnp.uint32(0xFFFF0000)))
     return lax.bitcast_convert_type(words, jnp.float32).astype(jnp.bfloat16)
