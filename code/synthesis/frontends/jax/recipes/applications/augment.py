@@ -291,7 +291,7 @@ _TRANSITIONS = """
     if squash == 'sign':
         rewards = jnp.sign(rewards)
     elif squash == 'symlog':
-        {?0.4 # {clip large rewards}}
+        {?0.4 # {large rewards are bounded}}
         rewards = jnp.sign(rewards) * jnp.log1p(jnp.abs(rewards))
     elif squash is not None:
         raise ValueError(f'unknown transform <<squash>>')}
@@ -380,7 +380,7 @@ _OPERATIONS = {
         x = x + {0.1 * strength ~ 0.05} * jax.random.normal(op_key, x.shape, x.dtype)
     """,
     "channel_drop": """
-        {?0.4 # {random grayscale}}
+        {?0.4 # {randomly without colour}}
         kept = jax.random.bernoulli(op_key, 0.9, (n, 1, 1, x.shape[-1]))
         x = {jnp.where(kept, x, 0.0) ~ x * kept.astype(x.dtype)}
     """,

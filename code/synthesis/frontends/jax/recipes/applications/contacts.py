@@ -81,7 +81,7 @@ def _contact(p: Program) -> Text:
             ("return dist, pos, normal", (Leaf(rows), Leaf((*rows, 3)), Leaf((n, 3)))),
             (
                 """
-                {?0.5 # {no force without contact ~ negative distance means overlap}}
+                {?0.5 # {no force without touch ~ negative distance means overlap}}
                 depth = {jnp.maximum(-dist, 0.0) ~ jax.nn.relu(-dist)}
                 {push = depth[..., None] * normal
                 return push, pos ~ return depth[..., None] * normal, pos}
@@ -165,7 +165,7 @@ def _impulse(p: Program) -> Text:
                 if friction is not None:
                     tangent = c.vel - speed * normal
                     slip = jnp.sqrt(jnp.dot(tangent, tangent) + 1e-6)
-                    {?0.4 # {limited to the Coulomb friction cone}}
+                    {?0.4 # {limited to Coulomb's cone}}
                     drag = jnp.minimum(slip / c.inv_mass, friction * magnitude)
                     impulse = impulse - drag / slip * tangent ~
                 tangent = c.vel - speed * normal
@@ -216,7 +216,7 @@ def _joint(p: Program) -> Text:
             over = jnp.minimum(joint.angle - joint.low, 0.0) + jnp.maximum(joint.angle - joint.high, 0.0)}
             {torque = torque - limit_stiffness * over ~
             torque = torque - limit_stiffness * over
-            {?0.5 # {damp outward motion only}}
+            {?0.5 # {damp the joint outwards only}}
             torque = torque - jnp.where(over * joint.vel > 0.0, limit_damping * joint.vel, 0.0)}
             return torque
         """),
@@ -279,7 +279,7 @@ def _motor(p: Program) -> Text:
             """
             {?0.4 if max_force is not None:
                 force = jnp.clip(force, -max_force, max_force)}
-            {?0.4 # {several motors may drive one joint ~ joints without a motor have no torque}}
+            {?0.4 # {several motors may act on one joint ~ joints without a motor have no torque}}
             {torque = jnp.zeros(qvel.shape, qvel.dtype).at[act.dof].add(force) ~
             torque = jnp.zeros(qvel.shape).at[act.dof].add(force) ~
             torque = jax.ops.segment_sum(force, act.dof, num_segments=qvel.shape[0])}

@@ -585,7 +585,7 @@ _EPISODE = """
     {truncated = steps >= episode_length
     {ended = jnp.logical_or(done, truncated) ~ ended = done | truncated}
     {?0.5 if not count_truncation:
-        {?0.4 # {a time limit is not a terminal state}}
+        {?0.4 # {out of time is not the end of the task}}
         truncated = jnp.logical_and(truncated, jnp.logical_not(done))} ~
     truncated = jnp.logical_and(steps >= episode_length, jnp.logical_not(done))
     ended = jnp.logical_or(done, truncated) ~

@@ -21,7 +21,7 @@ _EDGES = Family(
             out = stencil(jnp.pad(u, 1, mode='edge'))
         """,
         "dirichlet": """
-            {?0.4 # {the value held at the edge}}
+            {?0.4 # {held at the edge}}
             {out = stencil(jnp.pad(u, 1, constant_values={value ~ held})) ~ padded = jnp.pad(u, 1)
             out = stencil(padded)}
         """,

@@ -263,7 +263,7 @@ _VALUES = """
         losses = weights / jnp.max(weights) * losses ~
     losses = losses if weights is None else weights * losses}}
     {?0.4 if conservative > 0.0:
-        {?0.5 # {conservative penalty on unseen actions}}
+        {?0.5 # {pessimistic about unseen actions}}
         gap = jax.nn.logsumexp(values, axis=-1) - taken
         losses = losses + conservative * gap}
     {{loss = jnp.mean(losses) ~

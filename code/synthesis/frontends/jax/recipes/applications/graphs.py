@@ -33,7 +33,7 @@ _LAYERS = {
         "messages = {nodes[senders] ~ jnp.take(nodes, senders, axis=0)}",
         _EDGES, _GATHER,
         """
-        {?0.6 # {concatenate own and neighbour features}}
+        {?0.6 # {each node keeps its own features}}
         out = nodes @ params['own'] + pooled @ params['kernel'] + params['bias']
         """,
         _OUT,

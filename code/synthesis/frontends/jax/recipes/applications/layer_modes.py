@@ -552,7 +552,7 @@ _ALLOWED = {
         allowed = (k_pos <= q_pos) & (q_pos // window == k_pos // window)
     """,
     "strided": """
-        {?0.4 # {local window plus strided positions}}
+        {?0.4 # {neighbours and strided positions}}
         allowed = (k_pos <= q_pos) & ((q_pos - k_pos < window) | ((q_pos - k_pos) % window == 0))
     """,
 }

@@ -247,7 +247,7 @@ _BLOCKS = (
             h = conv(ACT(channel_norm(h, block['norm1'], norm)), block['conv2'])
     """,
     """
-            {?0.4 # {depthwise, then pointwise}}
+            {?0.4 # {per channel, then across channels}}
             h = conv(x, block['depthwise'], stride, groups=x.shape[-1])
             h = channel_norm(h, block['norm0'], norm)
             {h = ACT(h @ block['expand']) @ block['project'] ~ h = ACT(h @ block['expand'])

@@ -110,7 +110,7 @@ _BY_SPECIES = """
             ONE ~
         for b in range(num_species):
             {if b < a:
-                {?0.4 # {species pairs are unordered}}
+                {?0.4 # {pairs of species have no order}}
                 continue
             ONE ~ if b >= a:
                 ONE}}

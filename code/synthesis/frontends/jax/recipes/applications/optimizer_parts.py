@@ -365,7 +365,7 @@ _MUON = """
         {scale = max(1.0, w.shape[0] / w.shape[-1]) ** 0.5 ~ scale = math.sqrt(max(1.0, w.shape[0] / w.shape[1])) ~
         scale = 0.2 * math.sqrt(max(w.shape))}
         update = scale * update ~
-        {?0.4 # {RMS comparable to Adam updates}}
+        {?0.4 # {scaled like a step of Adam}}
         update = 0.2 * math.sqrt(max(w.shape)) * update}
         {?0.5 if weight_decay > 0.0:
             update = update + weight_decay * w}

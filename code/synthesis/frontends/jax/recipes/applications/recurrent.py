@@ -341,7 +341,7 @@ _GATE = _BODIES["gate"]
 _LSTM = _BODIES["lstm"]
 _LAST_PEEPHOLE = """
     if 'peephole' in params:
-        {?0.4 # {output gate with a peephole}}
+        {?0.4 # {the output gate sees the new cell}}
         o = o + params['peephole'][2] * new_c
 """
 

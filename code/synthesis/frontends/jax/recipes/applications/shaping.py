@@ -33,7 +33,7 @@ _MERGED_ENDS = {
     "batches": (
         _BODIES["batches"],
         """
-        {?0.4 # {batches in sequence}}
+        {?0.4 # {one batch at a time}}
         return <<name: x.reshape(num_batches, -1, *x.shape[1:]) for name, x in flat.items()>>
         """,
     ),
@@ -412,15 +412,15 @@ _CHUNKED = """
     {?0.35 if n <= chunk:
         {?0.5 # {all at once}}
         return ONE(queries)
-    ~ {?0.4 # {chunk size at most the number of rows}}
+    ~ {?0.4 # {chunks no longer than the array}}
     chunk = min(chunk, n) ~
-    {?0.4 # {chunk size at most the number of rows}}
+    {?0.4 # {chunks no longer than the array}}
     while chunk > n:
         chunk = chunk // 2 ~}
     {missing = -n % chunk ~ num_chunks = -(-n // chunk)
     missing = num_chunks * chunk - n}
     {if missing > 0:
-        {?0.4 # {pad the last chunk}}
+        {?0.4 # {fill the last chunk}}
         {queries = jnp.pad(queries, [(0, missing), (0, 0)]) ~
         fill = jnp.zeros((missing, *queries.shape[1:]), queries.dtype)
         queries = jnp.concatenate([queries, fill]) ~

@@ -328,10 +328,10 @@ _MATCHED = """
     scores = scale * queries @ documents.T ~
     scores = queries @ documents.T / temperature ~ scores = jnp.einsum('id,jd->ij', queries, documents) / temperature}
     {?0.3 if margin > 0.0:
-        {?0.5 # {margin for matches}}
+        {?0.5 # {better by some distance}}
         scores = scores - margin * jnp.eye(n)}
     {{?0.5 if groups is not None:
-        {?0.5 # {same-class pairs are not negatives}}
+        {?0.5 # {others of one kind are not mistakes}}
         same = groups[:, None] == groups[None, :]
         {scores = jnp.where(same & (jnp.eye(n) == 0), -1e9, scores) ~
         other = jnp.logical_and(same, jnp.logical_not(jnp.eye(n, dtype=bool)))
@@ -343,7 +343,7 @@ _MATCHED = """
     {?0.5 columns = scores.T}
     {wide = scores
     if negatives is not None:
-        {?0.5 # {hard negatives}}
+        {?0.5 # {deceptive documents}}
         {hard = queries @ unit(negatives).T
         wide = jnp.concatenate([scores, SCALED], axis=1) ~
         hard = jnp.einsum('id,jd->ij', queries, unit(negatives))
@@ -352,7 +352,7 @@ _MATCHED = """
     if negatives is None:
         losses = row_losses(scores, kind, smoothing)
     else:
-        {?0.5 # {hard negatives}}
+        {?0.5 # {deceptive documents}}
         hard = queries @ unit(negatives).T
         losses = row_losses(jnp.concatenate([scores, SCALED], axis=1), kind, smoothing) ~
     losses = row_losses(scores, kind, smoothing)}
@@ -360,7 +360,7 @@ _MATCHED = """
         losses = 0.5 * (losses + row_losses(scores.T, kind, smoothing)) ~
     losses = 0.5 * (losses + row_losses(scores.T, kind, smoothing)) if symmetric else losses ~
     if symmetric:
-        {?0.4 # {symmetric retrieval loss}}
+        {?0.4 # {documents also retrieve queries}}
         backwards = row_losses(scores.T, kind, smoothing)
         losses = {(1.0 - share) * losses + share * backwards ~ 0.5 * (losses + backwards)}}
     {loss = jnp.mean(losses) if weights is None else jnp.sum(weights * losses) / jnp.maximum(jnp.sum(weights), 1e-8) ~

@@ -182,12 +182,12 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
     if form == "debiased":
         p.write(f"""
             {{if debias:
-                {{?0.4 # {{bias correction of the zero start}}}}
+                {{?0.4 # {{corrects the bias towards zero}}}}
                 scale_by = 1 - rate ** (count + 1)
                 corrected = {each}(lambda a: a / scale_by, new)
             else:
                 corrected = new ~
-            {{?0.4 # {{bias correction of the zero start}}}}
+            {{?0.4 # {{corrects the bias towards zero}}}}
             scale_by = 1 - rate ** (count + 1)
             corrected = {each}(lambda a: a / scale_by, new)}}
             {{?0.4 # {{the average itself goes on, and the corrected one is used}}}}

@@ -32,7 +32,7 @@ def low_rank(kernel, x, a, b, alpha, rank_stabilized, dtype, adapters_only, merg
     else:
         y = x @ kernel + scaling * (x @ a) @ b
     #| or
-    #? 0.5 two low-rank products are cheaper
+    #? 0.5 two thin products are cheaper
     y = x @ kernel + scaling * ((x @ a) @ b)
     #| or
     #| one of

@@ -66,7 +66,7 @@ def scaled(x, valid_rows, scheme, eps, skip, limit, return_params):
     scale = either(jnp.where(scale > eps, scale, 1.0), jnp.maximum(scale, eps))
     #| 0.4
     #| one of
-    #? 0.5 skip flags and counts
+    #? 0.5 flags and counts are excluded
     for i in skip:
         offset, scale = offset.at[i].set(0.0), scale.at[i].set(1.0)
     #| or

@@ -86,7 +86,7 @@ def smoothed(width, kind, x, sigma, edges, residual, threshold, every):
     return smooth
     #| or
     if residual:
-        #? 0.5 high-frequency part
+        #? 0.5 fast part of the signal
         return x - smooth
     return smooth
     #| or

@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.words import either
 def chunks(missing, x, multiple):
     #| one of
     if missing > 0:
-        #? 0.4 pad the last chunk
+        #? 0.4 fill the last chunk
         fill = jnp.zeros((missing, *x.shape[1:]), x.dtype)
         x = jnp.concatenate([x, fill])
     #| or

@@ -13,7 +13,7 @@ def mask(missing, x, value, n, mask):
     padded = jnp.zeros((n + missing, *x.shape[1:]), x.dtype).at[:n].set(x)
     #| end
     #| one of
-    #? 0.4 mask of valid rows
+    #? 0.4 valid rows
     return padded, jnp.arange(n + missing) < n
     #| or
     if mask is None:

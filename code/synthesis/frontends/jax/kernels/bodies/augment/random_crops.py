@@ -23,7 +23,7 @@ def random_crops(rng, pad, images, n, WHOLE, flip):
     images = jax.vmap(crop)(padded, starts)
     #| 0.7
     if flip:
-        # {mirror half of them ~ flips preserve the label}
+        # {mirror half of them ~ left and right mean the same}
         flips = jax.random.bernoulli(flip_key, 0.5, (n,))
         #| one of
         images = jnp.where(flips[:, None, None, None], images[:, :, ::-1], images)

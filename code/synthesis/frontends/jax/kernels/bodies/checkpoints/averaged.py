@@ -82,7 +82,7 @@ def averaged(models, weights, base, exclude, density, trim, method, elected_sign
             raise ValueError(f'unknown method {method}')
         #| or
         if robust:
-            #? 0.5 robust to a bad model
+            #? 0.5 insensitive to one bad model
             change = jnp.median(deltas, axis=0)
         else:
             change = either(sum(weight * vector for weight, vector in zip(weights, deltas)), functools.reduce(jnp.add, [weight * vector for weight, vector in zip(weights, deltas)]))

@@ -11,7 +11,7 @@ def converted(state, skip, prefix, CASES, HEADS, dtype, STORE):
         #| 0.5
         #| one of
         if name.startswith(skip):
-            #? 0.5 skip heads of other tasks
+            #? 0.5 heads of other tasks
             continue
         #| or
         if any(part in name for part in skip):

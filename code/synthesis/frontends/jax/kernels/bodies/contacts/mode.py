@@ -18,6 +18,6 @@ def mode(mode, act, ctrl, qpos, qvel):
         raise ValueError(f'expected position or torque, got {mode}')
     force = act.gain * ctrl - act.damping * qvel[act.dof]
     if mode == 'position':
-        #? 0.4 controls are joint targets
+        #? 0.4 controls are targets of joints
         force = force - act.gain * qpos[act.dof]
     #| end

@@ -31,7 +31,7 @@ def acrobot(
     #| end
     #| 0.4
     if key is not None and noise > 0.0:
-        #? 0.4 actuator noise
+        #? 0.4 random actuator errors
         torque = torque + noise * jax.random.uniform(key, torque.shape, state.dtype, -1.0, 1.0)
     #| end
     rates = either(functools.partial(acrobot_rates, torque=torque, variant=variant), lambda s: acrobot_rates(s, torque, variant))

@@ -37,7 +37,7 @@ def pid(
     #| end
     #| one of
     if on_measurement:
-        #? 0.5 derivative on the measurement avoids kicks
+        #? 0.5 no derivative kick from the target
         rate = either(-(measured - state['previous']) / dt, (state['previous'] - measured) / dt)
     else:
         rate = (error - state['previous']) / dt
@@ -83,13 +83,13 @@ def pid(
         out = jnp.clip(command, -limit, limit)
         #| 0.5
         if anti_windup == 'conditional':
-            #? 0.4 no integration while the command saturates
+            #? 0.4 no integration while the command is at its limit
             stuck = jnp.logical_and(jnp.abs(command) > limit, command * error > 0.0)
             integral = jnp.where(stuck, state['integral'], integral)
         #| end
     #| end
     #| 0.4
     if rate_limit is not None:
-        #? 0.4 rate limit of the actuators
+        #? 0.4 bounded rate of the actuators
         out = state['output'] + jnp.clip(out - state['output'], -rate_limit * dt, rate_limit * dt)
     #| end

@@ -56,7 +56,7 @@ def assigned(
         #| or
         labels = jnp.where(positive, classes[best] + 1, 0)
         if ignore_between:
-            #? 0.5 ignored anchors
+            #? 0.5 neither object nor background
             labels = jnp.where(jnp.logical_not(positive) & (best_iou >= low_iou), -1, labels)
         #| end
         offsets = encode_boxes(boxes[best], anchors, variances)

@@ -13,7 +13,7 @@ def potential(positions, box):
     d = positions[:, None, :] - positions[None, :, :]
     #| 0.4
     if box is not None:
-        #? 0.6 the nearest image of each particle ~ minimum image
+        #? 0.6 the nearest image of each particle ~ the nearest of all images
         d = d - box * jnp.round(d / box)
     #| end
     n = positions.shape[0]

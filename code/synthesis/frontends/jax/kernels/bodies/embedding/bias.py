@@ -84,7 +84,7 @@ def bias(
     #| end
     #| 0.4
     if mask is not None:
-        #? 0.5 mask padding keys
+        #? 0.5 padding keys are hidden
         scores = jnp.where(mask[:, None, None, :], scores, -1e9)
     #| end
     RETURNED

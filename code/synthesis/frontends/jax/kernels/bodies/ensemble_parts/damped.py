@@ -16,7 +16,7 @@ def damped(thermostat, dt, friction, V, key, kT, mass, kinetic_temperature, stat
         V = decay * V + jnp.sqrt((1.0 - decay ** 2) * kT / mass) * noise
     #| one of
     elif thermostat == 'andersen':
-        #? 0.5 Andersen thermostat collisions
+        #? 0.5 Andersen collisions with the bath
         #| one of
         hit_key, noise_key = jax.random.split(key)
         hit = jax.random.uniform(hit_key, (V.shape[0], 1)) < friction * dt

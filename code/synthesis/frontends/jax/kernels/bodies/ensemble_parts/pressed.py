@@ -22,7 +22,7 @@ def pressed(
     #| end
     d = R.shape[-1]
     volume = either(jnp.prod(box), box[0] * box[1] * box[2])
-    #? 0.4 virial: energy derivative under strain
+    #? 0.4 virial: energy derivative under strain of the box
     #| one of
     def stretched(strain):
         factor = 1.0 + strain

@@ -60,7 +60,7 @@ def replicas(V, R, temperatures, box, epsilon, sigma, total_energy, step, key, r
     R, V = jax.tree.map(lambda x: jnp.take(x, source, axis=0), (R, V))
     #| end
     #| one of
-    #? 0.5 rescale to the new temperature
+    #? 0.5 scaled to the new temperature
     scale = jnp.sqrt(temperatures / temperatures[source])
     V = scale[:, None, None] * V
     #| or

@@ -23,7 +23,7 @@ def chained(grads, params, CHECK, state, chain, CASES, learning_rate, warmup_ste
     #| or
     rate = learning_rate
     if warmup_steps > 0:
-        #? 0.4 warmup
+        #? 0.4 small steps at the beginning
         rate = rate * jnp.minimum(1.0, new_state['count'] / warmup_steps)
     #| end
     #| one of

@@ -21,7 +21,7 @@ def combined(grads, weights, flatten, balance, method, without_conflict, surgery
     #| 0.5
     #| one of
     if balance:
-        #? 0.5 balance task magnitudes
+        #? 0.5 equal magnitude for all tasks
         norms = [jnp.linalg.norm(g) for g in flat]
         mean_norm = sum(norms) / len(norms)
         flat = [g * mean_norm / (norm + 1e-8) for g, norm in zip(flat, norms)]
@@ -32,7 +32,7 @@ def combined(grads, weights, flatten, balance, method, without_conflict, surgery
     #| end
     #| 0.5
     if weights is not None:
-        #? 0.4 task weights
+        #? 0.4 weighted tasks
         flat = [weight * g for weight, g in zip(weights, flat)]
     #| end
     #| one of

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def trust(params, updates, max_ratio):
-    #? 0.4 steps proportional to the weights
+    #? 0.4 relative step sizes
     for name, w in params.items():
         #| one of
         ratio = jnp.linalg.norm(w) / (jnp.linalg.norm(updates[name]) + 1e-6)

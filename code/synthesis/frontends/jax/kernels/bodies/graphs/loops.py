@@ -6,7 +6,7 @@ import jax.numpy as jnp
 def loops(self_loops, n, senders, receivers):
     #| 0.4
     if self_loops:
-        #? 0.6 add self-loops
+        #? 0.6 every node is its own neighbour
         #| one of
         loops = jnp.arange(n)
         #| or

@@ -22,7 +22,7 @@ def implicit(RATES, max_steps, tolerance, dt, y):
         y_next, _, iteration = carry
         new = either(y + dt * rhs(0.5 * (y + y_next)), y + 0.5 * dt * (rhs(y) + rhs(y_next)), y + dt * rhs(y_next))
         return new, jnp.max(jnp.abs(new - y_next)), iteration + 1
-    #? 0.4 start from an explicit step
+    #? 0.4 begin with an explicit step
     guess = y + dt * rhs(y)
     #| one of
     y_next, _, _ = jax.lax.while_loop(unsolved, iterate, (guess, jnp.inf, 0))

@@ -24,7 +24,7 @@ def searched(inputs, params, targets, rate, share, max_tries, factor, first):
         return jax.tree.map(lambda w, g: w - rate * g, params, grads)
     def too_far(carry):
         rate, tries = carry
-        #? 0.5 Armijo condition
+        #? 0.5 Armijo condition with a share of the slope
         enough = loss_fn(moved(rate)) <= loss - share * rate * slope
         return either(jnp.logical_and(jnp.logical_not(enough), tries < max_tries), jnp.logical_not(enough) & (tries < max_tries))
     #| one of

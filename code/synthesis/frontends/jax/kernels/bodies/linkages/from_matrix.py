@@ -36,7 +36,7 @@ def from_matrix(matrix, floor, scalar_last):
     #| end
     #| one of
     if scalar_last:
-        #? 0.4 convert to x, y, z, w order
+        #? 0.4 converted to x, y, z, w
         quat = jnp.roll(quat, -1, axis=-1)
     return quat
     #| or

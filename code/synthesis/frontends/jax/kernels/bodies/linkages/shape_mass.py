@@ -52,7 +52,7 @@ def shape_mass(size, shape, mass, density, offset, min_inertia, as_matrix, inver
     #| end
     #| one of
     if mass is None:
-        #? 0.4 density of water by default
+        #? 0.4 water by default
         mass = density * volume
     #| or
     mass = density * volume if mass is None else mass

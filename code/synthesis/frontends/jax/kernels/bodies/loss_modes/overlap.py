@@ -35,7 +35,7 @@ def overlap(labels, logits, ignore):
 def overlap_2(present_only, axes, one_hot, out, class_weights):
     #| 0.5
     if present_only:
-        # {ignore classes that are absent ~ present classes only}
+        # {absent classes have no loss ~ present classes only}
         out = jnp.where(jnp.max(one_hot, axis=axes) > 0, out, 0.0)
     #| end
     #| one of

@@ -84,7 +84,7 @@ def constrained(bonds, lengths, iterations, mass, R, APART, stiffness, tolerance
     def solve(carry):
         R, iteration = carry
         return project(R), iteration + 1
-    #? 0.4 until all bond lengths converge or the limit is reached
+    #? 0.4 until all bonds converge or the limit is reached
     R, _ = jax.lax.while_loop(violated, solve, (R, 0))
     #| end
     END

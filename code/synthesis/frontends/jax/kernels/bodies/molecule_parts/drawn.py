@@ -26,7 +26,7 @@ def drawn(temperature, mass, SHAPE, key, STILL, exact, DOF, COLUMN, max_speed, a
     STILL
     #| one of
     if exact:
-        #? 0.5 exact target temperature
+        #? 0.5 kinetic energy matched, not only on average
         dof = DOF
         measured = jnp.sum(COLUMN * V ** 2) / dof
         V = V * jnp.sqrt(temperature / either(measured, jnp.maximum(measured, 1e-12)))

@@ -19,7 +19,7 @@ def scalar(V, mass, dr, slope, return_parts, d, volume, long_range, temperature,
     pressure = (kinetic + virial) / (d * volume)
     #| 0.5
     if long_range is not None:
-        #? 0.5 long-range correction
+        #? 0.5 long-range correction beyond the cutoff
         pressure = pressure + long_range
     #| end
     return pressure

@@ -43,7 +43,7 @@ def stale(R, reference, skin, reference_box, box, displacement, frozen, two_larg
         way = jnp.sum(jnp.sort(moved)[-2:])
         #| end
     else:
-        #? 0.5 half the skin per particle
+        #? 0.5 each of two particles may move half of the way
         way = 2.0 * jnp.max(moved)
     #| or
     #| one of
@@ -83,7 +83,7 @@ def stale(R, reference, skin, reference_box, box, displacement, frozen, two_larg
     fraction = jnp.mean((2.0 * moved > skin).astype(R.dtype))
     return rebuild, way, fraction
     #| or
-    #? 0.5 reference positions of the last rebuild
+    #? 0.5 positions at the last rebuild
     new_reference = jax.lax.cond(rebuild, lambda: R, lambda: reference)
     return rebuild, way, new_reference
     #| or

@@ -50,6 +50,6 @@ def structure(R, waves, box, form_factor, num_shells, damping):
     #| or
     return intensity
     #| or
-    #? 0.5 damping at short range
+    #? 0.5 finite size of atoms
     return intensity * jnp.exp(-damping * jnp.sum(k ** 2, axis=-1))
     #| end

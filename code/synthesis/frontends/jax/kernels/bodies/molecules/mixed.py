@@ -15,7 +15,7 @@ def mixed(mixing, sigma, epsilon):
     else:
         raise ValueError(f'unknown mixing rule {mixing}')
     #| or
-    #? 0.4 Lorentz-Berthelot rules ~ mixing rules for unlike pairs
+    #? 0.4 Lorentz-Berthelot rules ~ rules for unlike pairs
     sigma = 0.5 * (sigma[:, None] + sigma[None, :])
     #| end
     epsilon = jnp.sqrt(epsilon[:, None] * epsilon)

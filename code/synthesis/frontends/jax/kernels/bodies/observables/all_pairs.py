@@ -14,7 +14,7 @@ def all_pairs(n, volume, count, others, shell, return_centers, centers, normaliz
     #| end
     return g
     #| or
-    #? 0.5 mean pair count in each shell
+    #? 0.5 average pair count in each shell
     pairs = count(others) / n
     if normalize:
         pairs = pairs * volume / (n * shell)

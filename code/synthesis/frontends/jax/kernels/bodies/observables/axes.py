@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 
 def axes(squares, axis, average):
-    #? 0.4 anisotropic pressure
+    #? 0.4 pressure differs by axis
     #| one of
     along = jnp.mean(squares, axis=0)
     #| or

@@ -6,7 +6,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def groups(starts, R, masses, squared):
-    #? 0.4 molecules in sequence
+    #? 0.4 one molecule after the other
     radii = []
     for first, last in zip(starts[:-1], starts[1:]):
         part, weight = R[first:last], masses[first:last]

@@ -19,11 +19,11 @@ def trajectory(traj, unwrap_side, remove_drift, remove_com, masses):
     #| 0.6
     #| one of
     if remove_drift:
-        #? 0.5 subtract the centre-of-mass drift
+        #? 0.5 subtract the common drift
         traj = traj - jnp.mean(traj, axis=1, keepdims=True)
     #| or
     if remove_com:
-        #? 0.5 subtract the centre-of-mass drift
+        #? 0.5 subtract the common drift
         if masses is None:
             center = jnp.mean(traj, axis=1, keepdims=True)
         else:

@@ -19,7 +19,7 @@ def grad(grads, name, w, clip, bound, normalize):
     #| or
     g = jnp.clip(grads[name], -bound, bound)
     #| or
-    #? 0.4 bound single outliers
+    #? 0.4 guards against single outliers
     g = jnp.nan_to_num(grads[name])
     #| or
     g = grads[name]

@@ -33,7 +33,7 @@ def report(grads, params, TOTAL_FIRST, l2_norm, TOTAL_NEXT, prefix, with_max, le
         #| and
         report[f'{prefix}/{name}/zeros'] = jnp.mean((g == 0.0).astype(jnp.float32))
         #| and
-        #? 0.4 update-to-weight ratio
+        #? 0.4 step relative to its array
         weight_norm = either(l2_norm(params[name]), jnp.sqrt(jnp.sum(params[name] ** 2)))
         report[f'{prefix}/{name}/ratio'] = learning_rate * norm / (weight_norm + 1e-8)
         #| and

@@ -37,7 +37,7 @@ def lstm(
     #| end
     #| 0.5
     if 'peephole' in params:
-        #? 0.5 peephole connections
+        #? 0.5 peepholes into the cell
         #| one of
         i, f = i + params['peephole'][0] * c, f + params['peephole'][1] * c
         #| or
@@ -49,7 +49,7 @@ def lstm(
     keep = 1.0 - gate_of(i, hard) if coupled else gate_of(f + forget_bias, hard)
     #| or
     if coupled:
-        #? 0.5 coupled forget and input gates
+        #? 0.5 one gate for forgetting and input
         keep = 1.0 - gate_of(i, hard)
     else:
         keep = gate_of(f + forget_bias, hard)

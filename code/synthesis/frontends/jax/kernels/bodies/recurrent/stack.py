@@ -57,7 +57,7 @@ def stack(params, states, kind, resets, x, gru_cell, leak, plain_cell, valid, re
         new_states.append(new_h)
         #| 0.5
         if residual and new_h.shape == h.shape:
-            #? 0.4 residual connection where widths agree
+            #? 0.4 shortcut where widths agree
             new_h = new_h + h
         #| end
         #| one of

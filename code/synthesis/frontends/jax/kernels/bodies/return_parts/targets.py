@@ -23,7 +23,7 @@ def targets(
         rewards = reward_scale * rewards
     #| else
     if reward_clip is not None:
-        #? 0.5 clip rewards across games
+        #? 0.5 bounded for all games
         rewards = jnp.clip(rewards, -reward_clip, reward_clip)
     #| end
     #| one of
@@ -33,7 +33,7 @@ def targets(
     #| end
     #| 0.4
     if truncated is not None:
-        #? 0.5 bootstrap beyond time limits
+        #? 0.5 bootstrap beyond a time limit
         discounts = jnp.where(truncated, gamma, discounts)
     #| end
     #| one of

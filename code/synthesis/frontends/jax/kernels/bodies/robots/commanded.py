@@ -45,7 +45,7 @@ def commanded(
         terms['action_rate'] = either(sum_of_squares(action - last_action), jnp.sum((action - last_action) ** 2, axis=-1))
     #| end
     #| 0.4
-    # {reward standing still on a zero command}
+    # {standing still when commanded}
     moving = jnp.sum(command ** 2, axis=-1) > threshold ** 2
     terms['stand_still'] = jnp.where(moving, 0.0, jnp.sum(state['joint_vel'] ** 2, axis=-1))
     #| end

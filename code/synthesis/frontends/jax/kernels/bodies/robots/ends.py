@@ -49,7 +49,7 @@ def ends(
     #: reasons = {'fallen': fallen, 'tilted': tilted}
     #: done = fallen | tilted
     #| end
-    #? 0.5 time limit, not a failure
+    #? 0.5 the time is up, not a failure
     timeout = either(steps >= episode_length, steps + 1 >= episode_length)
     #| one of
     #| one of
@@ -73,7 +73,7 @@ def ends(
     return done | timeout, timeout
     #| or
     discount = jnp.where(done, 0.0, gamma)
-    #? 0.5 bootstrap beyond time limits
+    #? 0.5 bootstrap beyond a time limit
     return done | timeout, discount
     #| end
     #| end

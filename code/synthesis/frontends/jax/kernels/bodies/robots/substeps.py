@@ -13,7 +13,7 @@ def substeps(
         low, high = joint_limits
         target = jnp.clip(target, low, high)
     #| end
-    #? 0.5 several substeps per action
+    #? 0.5 several small steps per action
     for _ in range(decimation):
         torque = pd_torque(q, qd, target, kp, kd)
         #| 0.4

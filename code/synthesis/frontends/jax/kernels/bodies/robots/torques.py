@@ -37,7 +37,7 @@ def torques(
     #| end
     torque = either(pd_torque(q, qd, target, kp, kd), kp * (target - q) - kd * qd)
     #| or
-    #? 0.5 displacement limit of a joint per step
+    #? 0.5 largest displacement of a joint in one step
     target = q + jnp.clip(default_pose + action_scale * action - q, -max_delta, max_delta)
     torque = pd_torque(q, qd, target, kp, kd)
     #| end

@@ -12,7 +12,7 @@ def chain(rotate, quat_mul, NORMED, origin, LINKS, links):
         #| one of
         pos, rot = parent
         link_pos, link_rot = link
-        #? 0.5 link poses are relative to the previous link
+        #? 0.5 link poses are relative to the one before
         pos = pos + rotate(link_pos, rot)
         rot = quat_mul(rot, link_rot)
         NORMED

@@ -16,7 +16,7 @@ def rotate_rotated(quat, UNITS, inverse, rotate, vec):
     #| end
     #| 0.8
     if inverse:
-        #? 0.5 the conjugate is the inverse rotation
+        #? 0.5 the conjugate rotates back
         quat = either(quat.at[:, 1:].multiply(-1.0), jnp.concatenate([quat[:, :1], -quat[:, 1:]], axis=-1))
     #| end
     #| one of

@@ -116,7 +116,7 @@ def head_loss(
     #: return {name: value / denominator for name, value in totals.items()}, denominator
     #| or
     #: metrics = {name: value / denominator for name, value in totals.items()}
-    #? 0.5 locally typical sampling
+    #? 0.5 tokens about as likely as expected
     #: metrics['perplexity'] = jnp.exp(metrics['loss'])
     #: return metrics
     #| end

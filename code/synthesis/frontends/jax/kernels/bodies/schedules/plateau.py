@@ -34,7 +34,7 @@ def plateau(
     bad_steps = jnp.where(improved, jnp.zeros_like(state['bad_steps']), state['bad_steps'] + 1)
     #| end
     #| one of
-    #? 0.5 cooldown after a reduction
+    #? 0.5 pause after a reduction
     resting = state['cooldown'] > 0
     #| one of
     bad_steps = jnp.where(resting, 0, bad_steps) if cooldown > 0 else bad_steps
@@ -63,7 +63,7 @@ def plateau(
     #| or
     lr = learning_rate * scale
     if warmup > 0:
-        #? 0.4 warmup
+        #? 0.4 small steps at the beginning
         lr = lr * jnp.minimum(1.0, (state['count'] + 1) / warmup)
     #| end
     MOVED

@@ -16,7 +16,7 @@ def by(reduce, totals, COUNTS, x, num_segments, segment_ids, empty):
         counts = counts[..., None]
     #| end
     if reduce == 'mean':
-        #? 0.4 an empty segment has a mean of zero
+        #? 0.4 a segment without rows has a mean of zero
         return totals / jnp.maximum(counts, 1.0)
     #| one of
     if reduce == 'sqrt':
@@ -31,7 +31,7 @@ def by(reduce, totals, COUNTS, x, num_segments, segment_ids, empty):
         return totals
     elif reduce == 'max':
         largest = jax.ops.segment_max(x, segment_ids, num_segments=num_segments)
-        #? 0.4 empty segment
+        #? 0.4 a segment without rows
         return jnp.where(jnp.isfinite(largest), largest, empty)
     elif reduce == 'min':
         smallest = jax.ops.segment_min(x, segment_ids, num_segments=num_segments)

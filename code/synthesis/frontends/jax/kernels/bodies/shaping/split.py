@@ -25,7 +25,7 @@ def split(axis, x, num_parts, canonical_axis, front, strided):
     if not front:
         return parts
     #| end
-    #? 0.5 leading axis of parts for devices and scans
+    #? 0.5 parts come first, for devices and scans
     return jnp.moveaxis(parts, axis, 0)
     #| or
     parts = x.reshape(shape)

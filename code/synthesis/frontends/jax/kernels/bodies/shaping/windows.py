@@ -13,7 +13,7 @@ def windows(size, stride, pad, x, center, pad_mode, remove_mean, preemphasis, wi
     #| end
     #| one of
     if pad:
-        #? 0.4 include the last samples
+        #? 0.4 the last samples are in a window too
         missing = -(x.shape[-1] - size) % stride
         x = jnp.concatenate([x, jnp.zeros((*x.shape[:-1], missing), x.dtype)], axis=-1)
     #| or

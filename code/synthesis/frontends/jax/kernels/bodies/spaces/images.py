@@ -11,7 +11,7 @@ def images(R, dR, box, images):
         raise ValueError(f'expected displacements of shape {R.shape}, got {dR.shape}')
     #| end
     moved = R + dR
-    #? 0.4 image counts of each particle ~ needed to follow particles that diffuse
+    #? 0.4 image counts of each particle in the box ~ needed to follow particles that diffuse
     crossed = jnp.floor(moved / box)
     wrapped = moved - either(crossed * box, box * crossed)
     #| one of

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 def minimum_image(box, fractional, dR):
     if box is not None:
-        #? 0.4 minimum image ~ minimum image convention
+        #? 0.4 the nearest of all images ~ minimum image convention in the box
         #| 0.6
         if fractional:
             # positions are in units of the box

@@ -19,7 +19,7 @@ def near(R, box, displacement, square_distance, cutoff, molecule):
     #| or
     dr2 = jnp.sum(dR ** 2, axis=-1)
     #| end
-    #? 0.3 compare squared distances ~ exclude self-neighbours
+    #? 0.3 compare squares without a root ~ exclude self-neighbours
     #| one of
     close = (dr2 < cutoff ** 2) & (jnp.eye(n) == 0)
     #| or

@@ -17,7 +17,7 @@ def shift(R, dR, V, dt, boundary, box):
     #| end
     #| one of
     if boundary == 'periodic':
-        #? 0.5 periodic boundary
+        #? 0.5 periodic space
         moved = either(jnp.mod(moved, box), moved - box * jnp.floor(moved / box))
     elif boundary == 'reflect':
         #? 0.4 unfold reflections into mirrored boxes

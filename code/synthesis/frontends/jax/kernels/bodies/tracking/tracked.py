@@ -29,7 +29,7 @@ def tracked(measured, observation, transition, control, process_noise, fading, W
         #| end
         #| 0.4
         if fading != 1.0:
-            #? 0.5 fading memory
+            #? 0.5 forgets old measurements
             cov = fading ** 2 * cov
         #| end
         WAY

@@ -21,7 +21,7 @@ def beams(logits, scores_so_far, ENDED, diversity, num_keep, PARENTS, FOLLOW, se
     totals = scores_so_far[..., None] + log_probs
     #| 0.4
     if diversity > 0.0:
-        #? 0.5 diversity penalty for siblings
+        #? 0.5 push apart beams of one parent
         rank = jnp.argsort(jnp.argsort(-log_probs, axis=-1), axis=-1)
         totals = totals - diversity * rank
     #| end

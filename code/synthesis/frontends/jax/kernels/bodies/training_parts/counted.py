@@ -11,7 +11,7 @@ def counted(FOLLOW, done, lengths, eos_id, state, tokens, best, length_norm, len
     lengths = FOLLOW(lengths) + either(jnp.logical_not(done).astype(jnp.int32), jnp.where(done, 0, 1))
     state['done'] = done | (tokens == eos_id)
     state['lengths'] = lengths
-    #? 0.5 length normalization
+    #? 0.5 long sequences have lower sums
     #| one of
     state['ranking'] = best / length_norm(lengths, length_penalty)
     #| or

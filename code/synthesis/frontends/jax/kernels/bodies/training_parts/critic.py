@@ -7,7 +7,7 @@ def critic(returns, values, old_values, clip_eps, metrics, reduce, total_loss, v
     error = (values - returns) ** 2
     #| 0.5
     if old_values is not None:
-        #? 0.5 clipped value loss
+        #? 0.5 values are clipped as well
         near = old_values + jnp.clip(values - old_values, -clip_eps, clip_eps)
         error = jnp.maximum(error, (near - returns) ** 2)
     #| end

@@ -17,7 +17,7 @@ def objective(
     #| end
     #| one of
     if normalize:
-        #? 0.4 normalize advantages
+        #? 0.4 advantages of unit variance
         advantages = (advantages - jnp.mean(advantages)) / (jnp.std(advantages) + 1e-8)
     #| or
     if normalize:

@@ -40,7 +40,7 @@ def processed(
     #| end
     #| some of
     if min_length is not None:
-        #? 0.5 minimum length before the end token
+        #? 0.5 minimum number of tokens before the end
         logits = logits.at[:, eos_id].set(either(jnp.where(step < min_length, lowest, logits[:, eos_id]), jnp.where(step >= min_length, logits[:, eos_id], lowest)))
     #| and
     for token in banned:

@@ -61,7 +61,7 @@ def stored(batch, buffer, ring_index):
     #| end
     #| 0.5
     #: if normalize_rewards:
-        #? 0.4 normalize returns across tasks
+        #? 0.4 equal scale of returns across tasks
     #:     reward = sample['reward']
     #:     sample['reward'] = (reward - jnp.mean(reward)) / (jnp.std(reward) + 1e-6)
     #| end

@@ -18,7 +18,7 @@ def error(x, y, relative, eps, metric):
     error = either(jnp.max(jnp.abs(x - y)), jnp.sqrt(jnp.mean((x - y) ** 2)), jnp.mean(jnp.abs(x - y)))
     #| or
     if relative:
-        #? 0.5 relative to the larger of the two
+        #? 0.5 with respect to the larger of the two
         size = either(jnp.maximum(jnp.abs(x), jnp.abs(y)), jnp.abs(y)) + eps
         error = jnp.max(jnp.abs(x - y) / size)
     else:

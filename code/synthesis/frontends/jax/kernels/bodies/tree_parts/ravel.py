@@ -15,11 +15,11 @@ def ravel(tree, weight_only, normalize, num_shards):
         raise ValueError('expected a tree with at least one array')
     #| end
     #| one of
-    #? 0.4 common dtype
+    #? 0.4 common type
     dtype = either(jnp.result_type(*leaves), functools.reduce(jnp.promote_types, [x.dtype for x in leaves]))
     #| or
     if dtype is None:
-        #? 0.5 common promoted dtype
+        #? 0.5 common promoted type
         dtype = either(jnp.result_type(*leaves), jnp.result_type(*[x.dtype for x in leaves]))
     #| or
     dtype = leaves[0].dtype

@@ -16,7 +16,7 @@ def soup(checkpoints, check_same_structure, weights, losses, temperature):
     #| one of
     #| one of
     if weights is None:
-        #? 0.5 equal weights by default
+        #? 0.5 equally weighted by default
         weights = jnp.ones(len(checkpoints))
     #| 0.6
     elif weights.shape != (len(checkpoints),):

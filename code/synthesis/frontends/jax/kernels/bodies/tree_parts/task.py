@@ -21,7 +21,7 @@ def task(tuned, base, check_same_structure, trim, scale, elect_sign, max_change)
         deltas = [x - w for x in others]
         #| 0.5
         if trim is not None:
-            #? 0.5 trim small changes
+            #? 0.5 drop small changes
             deltas = [jnp.where(jnp.abs(d) >= trim * jnp.max(jnp.abs(d)), d, 0.0) for d in deltas]
         #| end
         #| one of
@@ -50,7 +50,7 @@ def task(tuned, base, check_same_structure, trim, scale, elect_sign, max_change)
         merged = either(jnp.zeros_like(w), jnp.zeros(w.shape, w.dtype))
         for x in others:
             change = x - w
-            #? 0.5 trim large changes of single models
+            #? 0.5 no tuned model dominates by a few large changes
             limit = max_change * jnp.max(jnp.abs(w))
             merged = merged + jnp.clip(change, -limit, limit)
         return w + scale * merged

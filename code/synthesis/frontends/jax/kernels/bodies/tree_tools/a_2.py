@@ -23,7 +23,7 @@ def a_2(tree, tree_sum, tree_vdot, squared, scales):
         if jax.tree.structure(scales) != jax.tree.structure(tree):
             raise ValueError('expected one scale for each array of the tree')
         #| end
-        #? 0.4 equal weight for arrays of different units
+        #? 0.4 arrays of different units count equally
         squares = tree_sum(jax.tree.map(lambda x, s: jnp.square(x / s), tree, scales))
     #| or
     squares = tree_sum(jax.tree.map(lambda x, s: jnp.square(x / s), tree, scales))

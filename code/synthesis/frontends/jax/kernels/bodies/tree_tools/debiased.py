@@ -17,13 +17,13 @@ def debiased(state, decay, new, debias, NAME):
     ema = jax.tree.map(mix, state.average, new)
     #| end
     #| one of
-    #? 0.4 bias correction of the zero start
+    #? 0.4 corrects the bias towards zero
     scale = 1.0 - decay ** count
     corrected = jax.tree.map(lambda x: x / scale, ema)
     #| or
     corrected = ema
     if debias:
-        #? 0.4 bias correction of the zero start
+        #? 0.4 corrects the bias towards zero
         scale = 1.0 - decay ** count
         corrected = jax.tree.map(lambda x: x / scale, ema)
     #| end

@@ -24,7 +24,7 @@ def elites(fitness, k, maximize, pop):
     #| one of
     return jax.tree.map(lambda x: jnp.mean(x[elites], axis=0), pop)
     #| or
-    #? 0.4 better members have more weight
+    #? 0.4 better members count more
     weights = jnp.log(k + 0.5) - jnp.log(jnp.arange(1, k + 1))
     weights = weights / jnp.sum(weights)
     return jax.tree.map(lambda x: jnp.tensordot(weights, x[elites], axes=1), pop)

@@ -14,7 +14,7 @@ def shrink(shrink, key, keys_like, tree, scale):
     def soft_reset(x, k):
         #| one of
         if x.ndim < 2:
-            #? 0.5 biases are only decayed
+            #? 0.5 biases only shrink
             return shrink * x
         #| or
         if x.ndim < 2:

@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.words import either
 
 
 def warm(count, decay, new, tree):
-    #? 0.5 faster averages at the start ~ early values decay sooner
+    #? 0.5 faster averages at first ~ early values are forgotten sooner
     #| one of
     decay_t = jnp.minimum(decay, (1.0 + count) / (10.0 + count))
     #| or

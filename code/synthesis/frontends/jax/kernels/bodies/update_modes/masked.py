@@ -12,7 +12,7 @@ def masked(allowed, scores):
         if allowed.shape != scores.shape:
             raise ValueError(f'expected a mask of shape {scores.shape}, got {allowed.shape}')
         #| end
-        #? 0.4 mask invalid actions
+        #? 0.4 exclude invalid actions
         scores = jnp.where(allowed, scores, -jnp.inf)
     #| or
     scores = jnp.where(allowed, scores, either(-jnp.inf, -1e9))

@@ -14,7 +14,7 @@ def top_k_choices(k, scores, rng, temperature):
     sampled = jax.random.categorical(rng, top_scores / temperature, axis=-1)
     return jnp.take_along_axis(indices, sampled[:, None], axis=-1)[:, 0]
     #| or
-    #? 0.5 mask all but the k largest scores
+    #? 0.5 exclude all but the k largest scores
     kth_score = jax.lax.top_k(scores, k)[0][:, -1:]
     filtered = jnp.where(scores < kth_score, -jnp.inf, scores)
     return jax.random.categorical(rng, filtered / temperature, axis=-1)
