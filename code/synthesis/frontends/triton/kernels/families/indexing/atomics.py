@@ -62,7 +62,7 @@ def kernel(
     #| end
     #| end
     #| or
-    # each element has a place of its own
+    # each element has its own slot
     place = tl.load(place_ptr + offs, mask=mask, other=0)
     x = tl.load(x_ptr + offs, mask=mask, other=0)
     x = either(x, x & 127, x + offs, x * 2 + 1)
@@ -75,7 +75,7 @@ def kernel(
     #| end
     tl.store(old_ptr + offs, either(old, old + x, tl.where(old > 4, x, old)), mask=mask)
     #| or
-    # the first program that finds a free slot takes it
+    # the first program claims a free slot
     first = tl.load(acc_ptr + pid)
     old = tl.atomic_cas(acc_ptr + pid, first, either(first + 1, pid + 7, first * 2))
     tl.atomic_add(acc_ptr + 16 + pid, either(old, old + 3, old & 15))

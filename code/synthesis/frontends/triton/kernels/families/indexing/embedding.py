@@ -99,7 +99,7 @@ def kernel(
     tl.atomic_add(line + cols, x, mask=either(mask & (idx != padding), mask))
     #| end
     #| or
-    # how well a token agrees with its vector
+    # similarity of a token and its vector
     x = tl.load(x_ptr + pid * d + cols, mask=mask, other=0.0)
     y = tl.load(w_ptr + idx * d + cols, mask=mask, other=0.0).to(tl.float32)
     #| 0.5

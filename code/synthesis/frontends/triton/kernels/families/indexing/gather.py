@@ -53,13 +53,13 @@ def kernel(
     #| or
     y = tl.load(x_ptr + (idx + offs) % 128, mask=mask, other=0)
     #| or
-    # from two places
+    # from two positions
     second = tl.load(second_ptr + offs, mask=mask, other=0)
     a = tl.load(x_ptr + idx, mask=mask, other=0)
     b = tl.load(x_ptr + second, mask=mask, other=0)
     y = either(a + b, a - b, tl.maximum(a, b), tl.where(a > b, a, b), tl.where(offs % 2 == 0, a, b))
     #| or
-    # neighbours of the place
+    # neighbours of the position
     y = tl.load(x_ptr + idx, mask=mask, other=0)
     y -= either(
         tl.load(x_ptr + (idx + 1) % 128, mask=mask, other=0),

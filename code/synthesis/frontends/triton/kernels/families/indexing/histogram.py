@@ -68,7 +68,7 @@ def kernel(
     tl.atomic_add(count_ptr + x, 1, mask=mask)
     #| end
     #| or
-    # how many elements before each one are in the same bin
+    # rank of each element within its bin
     before = tl.arange(0, BLOCK)[None, :] < tl.arange(0, BLOCK)[:, None]
     same = either(
         (x[:, None] == x[None, :]) & before & mask[None, :], before & mask[None, :] & (x[None, :] == x[:, None])

@@ -86,7 +86,7 @@ def kernel(
     if HAS_WEIGHT:
         loss = loss * tl.load(weight_ptr + label)
     #| or
-    # examples that are easy count less
+    # down-weight easy examples
     prob = either(tl.exp(-loss), tl.exp(picked - lse))
     loss = either((1.0 - prob) * (1.0 - prob) * loss, (1.0 - prob) * loss)
     #| or
@@ -94,7 +94,7 @@ def kernel(
     #| end
     #| end
     #| 0.3
-    # spread some of the weight over all classes
+    # label smoothing
     mean = tl.sum(tl.where(mask, x, 0.0), axis=0) / n
     loss = (1.0 - smoothing) * loss + smoothing * (lse - mean)
     #| end

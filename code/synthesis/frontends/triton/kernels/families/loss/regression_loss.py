@@ -53,7 +53,7 @@ def kernel(
     loss = either(tl.abs(diff), tl.maximum(diff, -diff), tl.where(diff > 0, diff, -diff))
     grad = either(tl.where(diff > 0, 1.0, -1.0), tl.where(diff > 0, 1.0, tl.where(diff < 0, -1.0, 0.0)))
     #| or
-    # errors on one side count more
+    # asymmetric weighting of errors
     loss = either(tl.maximum(0.9 * diff, -0.1 * diff), tl.where(diff > 0, delta * diff, -0.25 * diff))
     grad = either(tl.where(diff > 0, 0.9, -0.1), tl.where(diff >= 0, delta, -0.25))
     #| or

@@ -93,7 +93,7 @@ def kernel(
         xhat = either(tl.where(mask, xhat, 0.0), tl.where(cols < n, xhat, 0.0))
         #| end
         #| else
-        # mean and deviation, once more
+        # recompute mean and deviation
         mean = either(tl.sum(x, axis=0) / n, tl.sum(x) / n)
         diff = either(tl.where(mask, x - mean, 0.0), tl.where(cols < n, x - mean, 0.0))
         rstd = either(

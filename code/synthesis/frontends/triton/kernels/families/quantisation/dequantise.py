@@ -89,11 +89,11 @@ def kernel(
     )
     y = either(q * scale + low, low + q * scale, tl.fma(q, scale, low), (q + 0.5) * scale + low)
     #| or
-    # numbers of 8 bits in floating point
+    # 8-bit floating point
     q = either(tl.load(f8_ptr + offs, mask=mask, other=0.0), tl.load(f8_ptr + offs, mask=mask))
     y = either(q.to(tl.float32) * scale, scale * q.to(tl.float32), q.to(tl.float16).to(tl.float32) * scale)
     #| or
-    # eight numbers of 4 bits in each word
+    # eight 4-bit numbers in each word
     word = either(
         tl.load(packed_ptr + offs // 8, mask=mask, other=0), tl.load(packed_ptr + (offs >> 3), mask=mask, other=0)
     )
@@ -105,7 +105,7 @@ def kernel(
     #| or
     y = either((q - 8).to(tl.float32) * scale, (q.to(tl.float32) - 8.0) * scale, scale * (q - 8))
     #| or
-    # a number with a sign
+    # a signed number
     q = either(tl.where(q >= 8, q - 16, q), (q ^ 8) - 8, tl.where(q < 8, q, q - 16), (q << 28) >> 28)
     y = either(q.to(tl.float32) * scale, scale * q.to(tl.float32), q * scale)
     #| or
@@ -116,7 +116,7 @@ def kernel(
     y = either(q.to(tl.float32) * scale + low, low + scale * q.to(tl.float32), tl.fma(q.to(tl.float32), scale, low))
     #| end
     #| or
-    # two numbers of 4 bits in each byte
+    # two 4-bit numbers in each byte
     byte = either(
         tl.load(pairs_ptr + offs // 2, mask=mask, other=0), tl.load(pairs_ptr + (offs >> 1), mask=mask, other=0)
     )

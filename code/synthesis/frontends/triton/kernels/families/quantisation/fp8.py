@@ -73,7 +73,7 @@ def kernel(
     #| or
     largest = either(tl.max(tl.where(x < 0, -x, x), axis=0), tl.sqrt(tl.max(x * x, axis=0)))
     #| or
-    # values far from the others are cut off
+    # clip outliers
     largest = either(tl.minimum(tl.max(tl.abs(x), axis=0), 4.0), 3.0 * tl.sqrt(tl.sum(x * x, axis=0) / BLOCK + 1e-6))
     #| end
     #| 0.6
@@ -117,7 +117,7 @@ def kernel(
     tl.store(q_ptr + offs, either(q.to(q_ptr.dtype.element_ty), q.to(U)), mask=mask)
     tl.store(g_ptr + pid * TILES + tl.arange(0, TILES), s)
     #| or
-    # a scale that is known
+    # a given scale
     #| 0.5
     q = either(x * scale, x / scale, scale * x)
     #| else
@@ -136,7 +136,7 @@ def kernel(
     q = either(tl.minimum(tl.maximum(q, -448.0), 448.0), tl.clamp(q, -448.0, 448.0), clamped(q, 448.0))
     tl.store(q_ptr + offs, either(q.to(U), q.to(q_ptr.dtype.element_ty)), mask=mask)
     #| 0.2
-    # what is lost
+    # the rounding error
     tl.store(out_ptr + offs, either(q - q.to(U).to(tl.float32), q.to(U).to(tl.float32) / scale), mask=mask)
     #| end
     #| end

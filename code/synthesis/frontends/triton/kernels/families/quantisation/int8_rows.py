@@ -93,7 +93,7 @@ def kernel(
     # the sum of a group corrects a product with a zero point
     tl.store(sum_ptr + row * groups + group, tl.sum(tl.where(mask, q.to(tl.int32), 0), axis=0))
     #| else
-    # what the integers stand for, or what is lost
+    # dequantised values, or the rounding error
     tl.store(back_ptr + offs, either(q.to(tl.float32) * scale, x - q.to(tl.float32) * scale), mask=mask)
     #| end
     #| end

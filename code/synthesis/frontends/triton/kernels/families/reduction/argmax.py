@@ -70,7 +70,7 @@ def kernel(
     y = tl.load(y_ptr + row * stride + cols, mask=mask, other=0.0).to(tl.float32)
     x = either(x + y, x - tl.abs(y), x + 0.5 * y, x + tl.maximum(y, 0.0), x - y * y)
     #| and
-    # some places are not allowed
+    # mask disallowed positions
     allowed = tl.load(allowed_ptr + row * stride + cols, mask=mask, other=0)
     x = either(tl.where(allowed != 0, x, -1e4), tl.where(allowed == 0, -1e4, x), tl.where(allowed > 0, x, x - 20.0))
     #| and
@@ -87,10 +87,10 @@ def kernel(
     best = tl.max(x, axis=0)
     place = either(tl.min(tl.where(x == best, cols, BLOCK), axis=0), tl.min(tl.where(x >= best, cols, n), axis=0))
     #| or
-    # combine pairs of values and places
+    # combine pairs of values and indices
     best, place = tl.reduce((x, cols), 0, better)
     #| or
-    # among equal values, the last place
+    # the last index among equal values
     best = either(tl.max(x, axis=0), tl.max(x))
     place = either(tl.max(tl.where(x == best, cols, -1), axis=0), tl.max(tl.where(x >= best, cols, 0), axis=0))
     #| end
@@ -139,7 +139,7 @@ def kernel(
     #| end
     #| end
     #| 0.2
-    # one where the best is
+    # one-hot of the best
     #| 0.5
     tl.store(best_ptr + row * stride + cols, (cols == place).to(tl.float32), mask=mask)
     #| else
@@ -230,14 +230,14 @@ def kernel(
     tl.store(value_ptr + row, best)
     #| end
     #| or
-    # the entry of a table that belongs to the best
+    # the table entry of the best
     value = tl.load(table_ptr + place)
     #| 0.5
     value = either(value * best, value + best, best - value)
     #| end
     tl.store(value_ptr + row, value)
     #| or
-    # the class that belongs to the place
+    # the class at the position
     token = tl.load(class_ptr + place)
     tl.store(index_ptr + row, either(token, token.to(tl.int32), token * n + place))
     #| 0.4

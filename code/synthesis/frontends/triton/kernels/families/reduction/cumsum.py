@@ -107,7 +107,7 @@ def kernel(
         tl.associative_scan(x, axis=0, combine_fn=smaller),
     )
     #| or
-    # sums of what is before each element
+    # exclusive prefix sums
     y = either(tl.cumsum(x, 0) - x, tl.cumsum(x, axis=0, reverse=REVERSE) - x, tl.associative_scan(x, 0, add) - x)
     #| or
     y = tl.cumsum(x, axis=0)
@@ -117,7 +117,7 @@ def kernel(
     x = x / (1.0 + tl.abs(x))
     y = either(tl.cumprod(1.0 + 0.1 * x, axis=0), tl.cumprod(1.0 - 0.1 * x * x, 0), tl.exp(tl.cumsum(0.1 * x, axis=0)))
     #| or
-    # means up to each element
+    # running means
     count = either(cols + 1, (cols + 1).to(tl.float32), 1.0 + cols)
     y = either(tl.cumsum(x, axis=0) / count, tl.cumsum(x, 0) / count, tl.associative_scan(x, 0, add) / count)
     #| 0.3

@@ -60,7 +60,7 @@ def kernel(
     tl.store_tensor_descriptor(out_desc, [start, 0], y.to(out_desc.dtype))
     #| end
     #| 0.4
-    # the logarithm of the sum of each row
+    # the log-sum-exp of each row
     offs = start + tl.arange(0, ROWS)
     tl.store(lse_ptr + offs, top + tl.log(total), mask=offs < rows)
     #| end

@@ -108,7 +108,7 @@ def kernel(
         acc = either(tl.maximum(acc, x), tl.where(x > acc, x, acc), tl.maximum(x, acc))
     y = either(tl.max(acc, axis=0), tl.max(acc), tl.max(acc, 0))
     #| or
-    # the logarithm of a sum of powers, block by block
+    # log-sum-exp, block by block
     top = either(-float("inf"), float("-inf"), -1e30)
     total = 0.0
     for start in either(range(0, n, BLOCK), tl.range(0, n, BLOCK)):

@@ -111,7 +111,7 @@ def kernel(
     tl.store(order_ptr + row * stride + rank, cols, mask=rank < K)
     #| end
     #| or
-    # sort places with their keys, packed into one integer
+    # sort indices with their keys, packed into one integer
     key = either(x.to(tl.int32) * BLOCK + cols, x.to(tl.int32) * BLOCK | cols, cols + BLOCK * x.to(tl.int32))
     key = either(tl.sort(key), tl.sort(key, descending=True), tl.sort(key, descending=DESCENDING))
     tl.store(order_ptr + row * either(stride, stride_out) + cols, key & (BLOCK - 1))
