@@ -233,9 +233,7 @@ def write_ends(p: Program) -> Text:
         result=result,
         helpers=(_OUTSIDE,),
         titles=("check_termination", "get_termination", "episode_end", "is_done"),
-        summary=p.pick(
-            "Computes the termination flags of robots", "Terminates episodes of robots that fell or timed out"
-        ),
+        summary=p.pick("Computes termination flags of robots", "Ends episodes of robots that fell or timed out"),
         returned="flags",
     )
 
