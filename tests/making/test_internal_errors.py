@@ -111,14 +111,14 @@ def test_an_error_of_ours_costs_an_extracted_kernel(
         return candidate.spec is not None and candidate.spec.name == "two"
 
     if place == "prepare":
-        prepare = extracted._prepared  # pyright: ignore[reportPrivateUsage]
+        prepare = extracted.prepared
 
         def prepared(frontend: Any, candidate: Candidate, settings: Any) -> Candidate:
             if second(candidate):
                 raise OurError("nobody expected this")
             return prepare(frontend, candidate, settings)
 
-        monkeypatch.setattr(extracted, "_prepared", prepared)
+        monkeypatch.setattr(extracted, "prepared", prepared)
     elif place == "lower":
         monkeypatch.setattr(extracted, "lower", failing(stages.lower, second))
     else:

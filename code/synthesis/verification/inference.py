@@ -6,11 +6,13 @@ values that are not all the same. The one with the highest coverage is used, and
 accepted, arrays are enlarged to hold the indices that were out of bounds, and divisors are kept from zero. If that does
 not help, values that are all the same are accepted, as from a kernel that fills an array. Inputs that are known are not
 changed.
+
+``further_inputs.py`` tries less common domains where the kernel cannot be verified on the inputs that are found here.
 """
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -66,15 +68,15 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
         return spec, None
     spread = spec.signature.spread
     kernel = replace(kernel, spec=replace(spec, signature=spread))
-    trying = _Trying(prover, kernel, thresholds_of(spec.source, [each.name for each in spread.arguments]))
+    trying = Trying(prover, kernel, thresholds_of(spec.source, [each.name for each in spread.arguments]))
     try:
         for size, bounds in _CANDIDATES:
-            trying.attempt(_filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
+            trying.attempt(filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
             if trying.share == 1.0:
                 break
         for size, bounds in _CANDIDATES[::3]:
             if trying.found is None:
-                trying.repair(_filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
+                trying.repair(filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
         if trying.found is None:
             trying.settle()
     except ReferenceUnknownError as error:
@@ -85,21 +87,27 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
     return replace(spec, signature=spec.signature.gather(trying.found)), None
 
 
-class _Trying:
+class Trying:
     """Tries signatures on a kernel, and keeps the one with the highest coverage.
 
     Args:
         prover: the front end's prover.
         kernel: the loaded kernel.
         thresholds: the numbers that its source compares arguments with.
+        accepts: whether the kernel can be verified on the inputs of a signature, if this must be so beforehand.
     """
 
-    def __init__(self, prover: Prover, kernel: Kernel, thresholds: Thresholds) -> None:
+    def __init__(
+        self, prover: Prover, kernel: Kernel, thresholds: Thresholds, accepts: Callable[[Kernel], bool] | None = None
+    ) -> None:
         self._prover = prover
         self._kernel = kernel
         self._thresholds = thresholds
+        self._accepts = accepts
         self.found: Signature | None = None
         self.share = -1.0
+        self.ran = False
+        """Whether the kernel has run to its end on some inputs, whatever it gave."""
         self._alike: list[Signature] = []
         """Signatures on which the kernel runs, but gives values that are not finite or are the same on every draw."""
         self._fault: Exception | None = None
@@ -129,9 +137,9 @@ class _Trying:
             floats = {each.name for each in plain.arguments if each.is_float}
             changed = [name for name in changed if name in floats]
             wider = {name: wider[name] for name in changed}
-        if changed and not self._keep(_replaced(plain, wider), equal=whole):
+        if changed and not self._keep(replaced(plain, wider), equal=whole):
             for name in changed[:_MOST_ALONE]:
-                self._keep(_replaced(self.found or plain, {name: wider[name]}), equal=whole)
+                self._keep(replaced(self.found or plain, {name: wider[name]}), equal=whole)
         if self.found is not None and None in (self._kernel.spec.signature.launch or ()) and self.share < 1.0:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
 
@@ -174,14 +182,14 @@ class _Trying:
                 sizes[axis] = -(-needed // max(size, 1)) * max(size, 1)  # rounded up for other draws
                 if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
                     return None
-                return _replaced(signature, {name: replace(found, shape=tuple(sizes))})
+                return replaced(signature, {name: replace(found, shape=tuple(sizes))})
             case ZeroDivisorError():
                 changed = {
                     each.name: positive
                     for each in signature.arguments
                     if missing_domain(given[each.name]) and (positive := _positive(each)) != each
                 }
-                return _replaced(signature, changed) if changed else None
+                return replaced(signature, changed) if changed else None
             case _:
                 return None
 
@@ -205,15 +213,19 @@ class _Trying:
             self.why, self._fault = str(error), error
             logger.debug("%s does not run: %s", kernel.spec.name, error)
             return False
+        self.ran = True
         if share is None:
             self._alike.append(signature)
+            return False
+        if self._accepts is not None and not self._accepts(kernel):
             return False
         if share > self.share or (equal and share == self.share):
             self.found, self.share = signature, share
         return True
 
 
-def _replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:
+def replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:
+    """Return a signature with the arguments of the given names replaced."""
     return replace(signature, arguments=tuple(arguments.get(each.name, each) for each in signature.arguments))
 
 
@@ -255,21 +267,29 @@ def _widened(argument: Argument, name: str, thresholds: Thresholds) -> Argument:
     return replace(argument, domain=Domain(low=low, high=high))
 
 
-def _filled(signature: Signature, size: int, domain: Domain) -> Signature:
+def filled(signature: Signature, size: int, domain: Domain, whole: Domain | None = None) -> Signature:
+    """Return a signature with its unknown inputs set.
+
+    Args:
+        signature: a signature with the fields of structs that hold arrays as arguments.
+        size: the size of unknown dimensions, which is halved until arrays and launches are small enough.
+        domain: the domain of floating-point numbers without one.
+        whole: the domain of integers in arrays; None for the indices of an array of that size.
+    """
     launch = signature.launch
     dimensions = max(len(each) for each in [launch or (), *(each.shape or () for each in signature.arguments)])
     while dimensions and size**dimensions > _MOST_ELEMENTS:
         size //= 2
     return replace(
         signature,
-        arguments=tuple(_filled_argument(each, size, domain) for each in signature.arguments),
+        arguments=tuple(_filled_argument(each, size, domain, whole) for each in signature.arguments),
         launch=None if launch is None else tuple(each or size for each in launch),
     )
 
 
-def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
+def _filled_argument(argument: Argument, size: int, domain: Domain, whole: Domain | None) -> Argument:
     shape = None if argument.shape is None else tuple(each or size for each in argument.shape)
-    fields = tuple(_filled_argument(each, size, domain) for each in argument.fields)
+    fields = tuple(_filled_argument(each, size, domain, whole) for each in argument.fields)
     if argument.domain is not None or argument.fields:
         return replace(argument, shape=shape, fields=fields)
     if argument.is_float:
@@ -278,6 +298,9 @@ def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
         return replace(argument, shape=shape, domain=Domain(low=0, high=1))
     # An integer in an array may be an index, and an integer scalar a count.
     limits = (size, size) if shape is None and not argument.element else (0, size - 1)
+    if whole is not None and limits[0] == 0:
+        low = max(whole.low, 0) if argument.dtype.startswith("uint") else whole.low
+        return replace(argument, shape=shape, domain=Domain(low=low, high=whole.high))
     return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
 
 

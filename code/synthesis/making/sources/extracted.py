@@ -20,16 +20,14 @@ from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.registry import frontend_modules, get_frontend
 from synthesis.making.candidate import Candidate
-from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.sources.licensing import refused_for_licence
 from synthesis.making.sources.opening import OnOpen, ignore_opened
 from synthesis.making.sources.preloading import package_of, preload
+from synthesis.making.sources.preparing import prepared
 from synthesis.making.sources.targets import Place, TargetImportError, choose_frontends, load_place, path_of, places_of
 from synthesis.making.stages import Terms, lower
 from synthesis.making.travel import pack, unpack
-from synthesis.verification.inference import infer_inputs
-from synthesis.verification.planning import make_plan
 
 TERMS = Terms(useful=False, fresh=True, whole=True)
 
@@ -98,7 +96,7 @@ def _candidates_at(
             continue
         try:
             (lowered,) = lower(frontend, [loaded])
-            yield _prepared(frontend, lowered, settings).detached()
+            yield prepared(frontend, lowered, settings).detached()
         except SystemExit as error:  # a function that calls sys.exit when it is traced
             yield loaded.stop(
                 Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
@@ -364,36 +362,6 @@ def _work_at(place: Place, settings: Extraction, examples: Examples, start: int)
         yield number
         for each in _candidates_at(prospect, number, target, settings, examples):
             yield number, pack(each)
-
-
-def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> Candidate:
-    """Check that a candidate's source is self-contained, infer its inputs, plan its verification, and return it.
-
-    A stopped candidate is returned unchanged. One that is not to be verified gets neither inputs nor a plan.
-    """
-    kernel, lowered = candidate.kernel, candidate.lowered
-    if candidate.stopped is not None or kernel is None or lowered is None:
-        return candidate
-    spec, lowered = confirm_source(frontend, kernel, lowered, candidate.levels, candidate.device)
-    candidate = replace(candidate, lowered=lowered)
-    if not settings.verifies(None, candidate.number):
-        return replace(candidate, spec=spec)
-    unknown = why_unprovable(spec)
-    if unknown is None:
-        spec, unknown = infer_inputs(frontend, replace(kernel, spec=spec))
-    build = settings.builds(None, candidate.number)
-    plan = make_plan(
-        frontend,
-        replace(kernel, spec=spec),
-        lowered.texts,
-        device=candidate.device,
-        useful=False,
-        build=build,
-        unknown=unknown,
-        min_coverage=settings.reach,
-        check_power=True,
-    )
-    return replace(candidate, spec=spec, plan=plan)
 
 
 def _blame(harm: Casualty, place: Place, progress: _FileProgress) -> Rejection:

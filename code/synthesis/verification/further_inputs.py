@@ -1,0 +1,135 @@
+"""Infers inputs of a kernel that cannot be verified on the common ones.
+
+Common inputs may be outside a kernel's natural domain: ``acosh`` is not finite below 1, a zeta function diverges there,
+and a matrix of random numbers has no Cholesky factor. So less common domains are tried in a fixed order:
+
+1. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
+2. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
+3. One argument has another domain than the others, or it alone has a large diagonal. This is not tried if the kernel
+   has failed on all inputs so far.
+
+The first signature is used on which all standard draws are finite and well-conditioned in both precisions, and that
+covers the whole kernel. If none covers all of it, it is the one with the highest coverage. It becomes the row's
+signature, so the row states the domains.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Signature
+from synthesis.core.verdicts import Hindrance, Unproved
+from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
+from synthesis.verification.draws import Draws
+from synthesis.verification.inference import Trying, filled, replaced
+from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs
+from synthesis.verification.thresholds import thresholds_of
+
+_SIZE = 16
+"""The size of every unknown dimension."""
+_COMMON = (Domain(low=0.1, high=1.5), None)
+"""The common domain of floating-point numbers. Integers in arrays are then indices."""
+_FURTHER = (
+    (Domain(low=1.1, high=3.0), Domain(low=1, high=4)),
+    (Domain(low=-0.9, high=0.9), Domain(low=-1, high=1)),
+    (Domain(low=0.1, high=0.9), Domain(low=0, high=1)),
+    (Domain(low=2.5, high=8.0), Domain(low=3, high=8)),
+)
+"""The domains that are tried: of floating-point numbers, and of integers in arrays."""
+_AROUND_ZERO = _FURTHER[1]
+_MOST_NUMBERS = 1024
+"""Maximum number of elements of an array that gets a large diagonal, which the row states."""
+_MOST_ALONE = 4
+"""Maximum number of arguments that are changed one at a time."""
+
+
+def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> KernelSpec | None:
+    """Return the kernel's record with less common inputs on which it can be verified; None if none were found.
+
+    Args:
+        frontend: the kernel's front end.
+        kernel: a loaded kernel, with the inputs that are known, and without those that were inferred.
+        why: the reason why it cannot be verified on the common inputs.
+
+    Returns:
+        The record with the signature changed. The result is None too if all inputs are known, or if the reason is not
+        one of inputs.
+    """
+    spec, prover = kernel.spec, frontend.prover
+    suited = why.hindrance in (Hindrance.NO_INPUTS, Hindrance.OUTSIDE_DOMAIN)
+    if prover is None or not suited or missing_inputs(spec.signature) is None:
+        return None
+    spread = spec.signature.spread
+    kernel = replace(kernel, spec=replace(spec, signature=spread))
+    thresholds = thresholds_of(spec.source, [each.name for each in spread.arguments])
+    trying = Trying(prover, kernel, thresholds, accepts=lambda tried: _is_suited(prover, tried))
+    try:
+        for signature in _alike(spread):
+            trying.attempt(signature)
+            if trying.share == 1.0:
+                break
+        for signature in _unlike(spread) if trying.ran else ():
+            if trying.found is not None:
+                break
+            trying.attempt(signature)
+        if trying.found is None:
+            trying.settle()
+    except ReferenceUnknownError:
+        return None
+    return None if trying.found is None else replace(spec, signature=spec.signature.gather(trying.found))
+
+
+def _is_suited(prover: Prover, kernel: Kernel) -> bool:
+    """Return whether all results of the standard draws are finite and well-conditioned."""
+    draws = Draws(reference=prover.reference(kernel), spec=kernel.spec, useful=False, seed=0, draws=len(DRAWS))
+    return draws.standard()[1] is None
+
+
+def _alike(signature: Signature) -> Iterator[Signature]:
+    """Yield the signatures in which all arguments have the same domain, and that in which matrices have a diagonal."""
+    for domain, whole in _FURTHER:
+        yield filled(signature, _SIZE, domain, whole)
+    common = filled(signature, _SIZE, *_COMMON)
+    squares = _squares(signature, common)
+    if squares:
+        yield replaced(common, squares)
+
+
+def _unlike(signature: Signature) -> Iterator[Signature]:
+    """Yield the signatures in which one argument differs from the others."""
+    unknown = [each.name for each in signature.arguments if missing_domain(each)]
+    if len(unknown) < 2:
+        return
+    signatures = [filled(signature, _SIZE, *each) for each in (_COMMON, *_FURTHER)]
+    squares = _squares(signature, signatures[0])
+    for name in unknown[:_MOST_ALONE]:
+        if name in squares:
+            yield replaced(signatures[0], {name: squares[name]})
+        for others, own in itertools.permutations(signatures, 2):
+            yield replaced(others, {each.name: each for each in own.arguments if each.name == name})
+
+
+def _squares(signature: Signature, common: Signature) -> dict[str, Argument]:
+    """Return, by name, the square matrices of unknown domain with a large diagonal."""
+    unknown = {each.name for each in signature.arguments if missing_domain(each)}
+    changed = {each.name: _with_diagonal(each) for each in common.arguments if each.name in unknown}
+    return {name: each for name, each in changed.items() if each.base}
+
+
+def _with_diagonal(argument: Argument) -> Argument:
+    """Return a square matrix, or an array of them, with a large diagonal; any other argument unchanged.
+
+    The diagonal is larger than the sum of the magnitudes of the other numbers in its row.
+    """
+    shape = tuple(size or 0 for size in argument.shape or ())
+    square = len(shape) > 1 and shape[-1] == shape[-2] > 1 and math.prod(shape) <= _MOST_NUMBERS
+    if not square or argument.fields or argument.element or argument.dtype == "bool":
+        return argument
+    size = shape[-1]
+    domain = _AROUND_ZERO[0] if argument.is_float else _AROUND_ZERO[1]
+    if argument.dtype.startswith("uint"):
+        domain = replace(domain, low=0)
+    matrix = [float(size + 1) if row == column else 0.0 for row in range(size) for column in range(size)]
+    return replace(argument, domain=domain, base=tuple(matrix * math.prod(shape[:-2])))
