@@ -139,6 +139,32 @@ def test_what_a_processor_does_not_come_to_is_no_place_for_an_error() -> None:
     assert not any(word in line for line in changed for word in ("cosh", "sinh", "log a"))
 
 
+UNUSED = """{ lambda ; a:f32[2]. let
+    b:f32[2] = sinh a
+    c:f32[2] = tan b
+    _:f32[] = reduce_sum[axes=(0,) out_sharding=None] c
+    d:f32[2] e:f32[2] = jit[
+      name=both
+      jaxpr={ lambda ; a:f32[2]. let
+          b:f32[2] = sin a
+          c:f32[2] = exp b
+          d:f32[2] = cos a
+        in (d, b) }
+    ] a
+    f:bool[2] = and True:bool[] True:bool[]
+    g:f32[2] = mul d 3.0:f32[]
+  in (g, f) }
+"""
+
+
+@pytest.mark.needs("jax")
+def test_an_equation_that_no_result_follows_from_is_no_place_for_an_error() -> None:
+    changed = {edit.line(UNUSED).strip() for edit in edits(UNUSED, get_frontend("jax").level("jaxpr"))}
+    words = {line.partition(" = ")[2].partition("[")[0].split()[0] for line in changed if " = " in line}
+    assert {"sin", "cos", "and", "mul"} <= words
+    assert not words & {"sinh", "tan", "reduce_sum", "exp"}
+
+
 @pytest.mark.needs("jax")
 def test_an_index_from_the_end_is_an_error_of_its_own() -> None:
     found = edits(JAXPR, get_frontend("jax").level("jaxpr"))

@@ -27,7 +27,7 @@ def jax_kernel(body: str, domain: Domain) -> KernelSpec:
     signature = Signature(
         arguments=(x,), results=(result,), differentiable=("x",), cotangents=("ct_result_0",), options=JAX_OPTIONS
     )
-    source = f"import jax.numpy as jnp\n\n\ndef f(x):\n    return {body}\n"
+    source = f"import jax\nimport jax.numpy as jnp\n\n\ndef f(x):\n    return {body}\n"
     return KernelSpec(frontend="jax", name="f", category="extracted", source=source, signature=signature)
 
 
@@ -88,6 +88,9 @@ def test_inputs_that_tell_too_little_prove_nothing(spec: KernelSpec) -> None:
         pytest.param(jax_kernel("jnp.sin(x) * 2.0 + 1.0", WIDE), id="jax"),
         pytest.param(jax_kernel("x * 2.0 + 1.0", Domain(low=0.0, high=3e-4)), id="jax, a straight line"),
         pytest.param(jax_kernel("jnp.where(x > 0.5, jnp.sin(x), x * 3.0)", WIDE), id="jax, a choice"),
+        pytest.param(
+            jax_kernel("jax.grad(lambda a: jnp.sum(jnp.sin(a.reshape(2, 4))) + 2.0)(x)", WIDE), id="jax, a gradient"
+        ),
         pytest.param(warp_kernel("wp.sin(x[i]) * 2.0 + 1.0", WIDE, 8), id="warp"),
         pytest.param(warp_kernel("x[i] * 0.25", Domain(low=0.0, high=1e-2), 8), id="warp, a straight line"),
     ],

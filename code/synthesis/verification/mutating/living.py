@@ -1,4 +1,4 @@
-"""Finds the parts of a printed jaxpr that a CPU does not run, in which a change is not an error."""
+"""Finds the parts of a printed jaxpr that have no part in its results on a CPU, in which a change is not an error."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,11 +10,13 @@ Span = tuple[int, int]
 
 
 def dead_spans(tokens: Sequence[Token]) -> list[Span]:
-    """Return the spans of tokens that belong to functions that nothing calls on a CPU, sorted, with inclusive ends.
+    """Return the spans of tokens that have no part in the results on a CPU, sorted, with inclusive ends.
 
-    These are branches for other platforms, functions that only a derivative calls, and definitions that nothing uses.
+    These are branches for other platforms, functions that only a derivative calls, definitions that nothing uses, and
+    equations whose results nothing uses. ``jax.grad`` leaves such equations where it computes a value and returns only
+    the gradient.
     """
-    unused = [*_unused(tokens)]
+    unused = [*_unused(tokens), *_unused_equations(tokens)]
     left_out = {position for start, end in unused for position in range(start, end + 1)}
     definitions = dict(_definitions(tokens))
     first = max((end for _, end in definitions.values()), default=-1) + 1
@@ -88,3 +90,65 @@ def _branches(tokens: Sequence[Token], at: int, end: int) -> Iterator[Span]:
         if tokens[at].text != ",":
             yield span
         at = span[1] + 1
+
+
+def _unused_equations(tokens: Sequence[Token]) -> Iterator[Span]:
+    """Yield the equations of every jaxpr from which no result of that jaxpr follows.
+
+    Inner jaxprs have names of their own. Any other word is taken for a variable, so a parameter's word may keep an
+    equation that nothing uses.
+    """
+    for at, token in enumerate(tokens[:-1]):
+        if token.text != "{" or tokens[at + 1].text != "lambda":
+            continue
+        close = close_of(tokens, at)
+        equations, end = _equations(tokens, at + 1, close)
+        used = {tokens[position].text for position in range(end, close)}
+        for start, equals, last in reversed(equations):
+            names = {tokens[position].text for position in range(start, equals, 2)} - {"_"}
+            if names & used:
+                used.update(_outer_words(tokens, equals + 1, last))
+            else:
+                yield start, last
+
+
+def _outer_words(tokens: Sequence[Token], at: int, last: int) -> Iterator[str]:
+    """Yield the texts of tokens, without those in inner jaxprs."""
+    while at <= last:
+        if tokens[at].text == "{":
+            at = close_of(tokens, at)
+        else:
+            yield tokens[at].text
+        at += 1
+
+
+def _equations(tokens: Sequence[Token], at: int, close: int) -> tuple[list[tuple[int, int, int]], int]:
+    """Return the equations of a jaxpr, and the position of the ``in`` that ends them.
+
+    For each equation, the result has the positions of its first variable, of its equals sign and of its last token.
+    """
+    while at < close and tokens[at].text != "let":
+        at += 1
+    at += 1
+    heads = list[tuple[int, int]]()
+    while at < close and tokens[at].text != "in":
+        equals = _equals_after(tokens, at, close)
+        if equals is not None:
+            heads.append((at, equals))
+            at = equals + 1
+        elif tokens[at].text in ("{", "[", "("):
+            at = close_of(tokens, at) + 1
+        else:
+            at += 1
+    ends = [*(start - 1 for start, _ in heads[1:]), at - 1]
+    return [(start, equals, last) for (start, equals), last in zip(heads, ends, strict=False)], at
+
+
+def _equals_after(tokens: Sequence[Token], at: int, close: int) -> int | None:
+    """Return the position of the equals sign after variables with types that begin at a position; None otherwise."""
+    start = at
+    while at + 1 < close and tokens[at].kind == "word" and tokens[at + 1].kind == "type":
+        if tokens[at].text in ("True", "False"):
+            return None
+        at += 2
+    return at if at > start and at < close and tokens[at].text == "=" else None
