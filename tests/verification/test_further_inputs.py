@@ -86,11 +86,11 @@ def test_inputs_are_inferred_on_which_a_kernel_can_be_verified(name: str, inferr
 
 def test_the_row_states_the_domains(inferred: dict[str, Pair]) -> None:
     domains = {name: [each.domain for each in arguments_of(pair).values()] for name, pair in inferred.items()}
-    assert domains["above_one"] == [Domain(low=1.1, high=3.0)]
+    assert domains["above_one"] == [Domain(low=1.1, high=2.0)]
     assert domains["within_one"] == [Domain(low=-1, high=1)]
     assert domains["unsigned"] == [Domain(low=0, high=1)]
-    assert domains["diverging"] == [Domain(low=1.1, high=3.0)] * 2
-    assert domains["each_its_own"] == [Domain(low=-0.9, high=0.9), Domain(low=1.1, high=3.0)]
+    assert domains["diverging"] == [Domain(low=1.1, high=2.0)] * 2
+    assert domains["each_its_own"] == [Domain(low=-0.9, high=0.9), Domain(low=1.1, high=2.0)]
     assert domains["common"] == [Domain(low=0.1, high=1.5)]
 
 

@@ -165,6 +165,41 @@ def test_an_equation_that_no_result_follows_from_is_no_place_for_an_error() -> N
     assert not words & {"sinh", "tan", "reduce_sum", "exp"}
 
 
+UNUSED_LINES = """module @jit_f {
+  func.func public @main(%arg0: tensor<2xf32>) -> (tensor<2xf32> {jax.result_info = "result"}) {
+    %0 = call @used(%arg0) : (tensor<2xf32>) -> tensor<2xf32>
+    %1 = call @left(%arg0) : (tensor<2xf32>) -> tensor<2xf32>
+    %cst = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+    %2 = stablehlo.reduce(%1 init: %cst) applies stablehlo.add across dimensions = [0] : (tensor<2xf32>, tensor<f32>) -> tensor<f32>
+    %3 = stablehlo.log %2 : tensor<f32>
+    return %0 : tensor<2xf32>
+  }
+  func.func private @used(%arg0: tensor<2xf32>) -> tensor<2xf32> {
+    %0 = stablehlo.tanh %arg0 : tensor<2xf32>
+    %1 = stablehlo.sqrt %0 : tensor<2xf32>
+    return %0 : tensor<2xf32>
+  }
+  func.func private @left(%arg0: tensor<2xf32>) -> tensor<2xf32> {
+    %0 = stablehlo.exponential %arg0 : tensor<2xf32>
+    return %0 : tensor<2xf32>
+  }
+}
+"""  # noqa: E501
+
+
+@pytest.mark.needs("jax")
+def test_a_line_that_no_result_follows_from_is_no_place_for_an_error() -> None:
+    level = get_frontend("jax").level("stablehlo")
+    changed = {edit.line(UNUSED_LINES).strip().partition(" = ")[2] for edit in edits(UNUSED_LINES, level)}
+    assert {each.split()[0] for each in changed} == {"call", "stablehlo.tanh"}
+    used = UNUSED_LINES.replace(
+        "return %0 : tensor<2xf32>\n  }\n  func.func private @used",
+        "return %1 : tensor<2xf32>\n  }\n  func.func private @used",
+    )
+    changed = {edit.line(used).strip().partition(" = ")[2] for edit in edits(used, level)}
+    assert {each.split()[0] for each in changed} == {"call", "stablehlo.exponential"}
+
+
 @pytest.mark.needs("jax")
 def test_an_index_from_the_end_is_an_error_of_its_own() -> None:
     found = edits(JAXPR, get_frontend("jax").level("jaxpr"))

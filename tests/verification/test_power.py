@@ -91,6 +91,7 @@ def test_inputs_that_tell_too_little_prove_nothing(spec: KernelSpec) -> None:
         pytest.param(
             jax_kernel("jax.grad(lambda a: jnp.sum(jnp.sin(a.reshape(2, 4))) + 2.0)(x)", WIDE), id="jax, a gradient"
         ),
+        pytest.param(jax_kernel("jax.grad(lambda a: jnp.sum(jnp.imag(a)) + 2.0)(x)", WIDE), id="jax, always zero"),
         pytest.param(warp_kernel("wp.sin(x[i]) * 2.0 + 1.0", WIDE, 8), id="warp"),
         pytest.param(warp_kernel("x[i] * 0.25", Domain(low=0.0, high=1e-2), 8), id="warp, a straight line"),
     ],

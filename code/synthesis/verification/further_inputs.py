@@ -5,8 +5,10 @@ and a matrix of random numbers has no Cholesky factor. So less common domains ar
 
 1. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
 2. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
-3. One argument has another domain than the others, or it alone has a large diagonal. This is not tried if the kernel
-   has failed on all inputs so far.
+3. One argument has another domain than the others, or it alone has a large diagonal.
+4. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
+
+The last two are not tried if the kernel has failed on all inputs so far.
 
 The first signature is used on which all standard draws are finite and well-conditioned in both precisions, and that
 covers the whole kernel. If none covers all of it, it is the one with the highest coverage. It becomes the row's
@@ -32,13 +34,15 @@ _SIZE = 16
 _COMMON = (Domain(low=0.1, high=1.5), None)
 """The common domain of floating-point numbers. Integers in arrays are then indices."""
 _FURTHER = (
-    (Domain(low=1.1, high=3.0), Domain(low=1, high=4)),
+    (Domain(low=1.1, high=2.0), Domain(low=1, high=4)),
     (Domain(low=-0.9, high=0.9), Domain(low=-1, high=1)),
     (Domain(low=0.1, high=0.9), Domain(low=0, high=1)),
-    (Domain(low=2.5, high=8.0), Domain(low=3, high=8)),
+    (Domain(low=3.0, high=8.0), Domain(low=3, high=8)),
 )
 """The domains that are tried: of floating-point numbers, and of integers in arrays."""
 _AROUND_ZERO = _FURTHER[1]
+_ORDERED = (2, 1, 4)
+"""Positions, after the common domain, of three domains of which each is above the one before."""
 _MOST_NUMBERS = 1024
 """Maximum number of elements of an array that gets a large diagonal, which the row states."""
 _MOST_ALONE = 4
@@ -98,7 +102,7 @@ def _alike(signature: Signature) -> Iterator[Signature]:
 
 
 def _unlike(signature: Signature) -> Iterator[Signature]:
-    """Yield the signatures in which one argument differs from the others."""
+    """Yield the signatures in which one argument differs from the others, and those with three ordered arguments."""
     unknown = [each.name for each in signature.arguments if missing_domain(each)]
     if len(unknown) < 2:
         return
@@ -108,7 +112,11 @@ def _unlike(signature: Signature) -> Iterator[Signature]:
         if name in squares:
             yield replaced(signatures[0], {name: squares[name]})
         for others, own in itertools.permutations(signatures, 2):
-            yield replaced(others, {each.name: each for each in own.arguments if each.name == name})
+            yield replaced(others, {name: _argument_of(own, name)})
+    for ordered in itertools.permutations([signatures[number] for number in _ORDERED]):
+        if len(unknown) >= len(ordered):
+            chosen = zip(unknown, ordered, strict=False)
+            yield replaced(signatures[0], {name: _argument_of(each, name) for name, each in chosen})
 
 
 def _squares(signature: Signature, common: Signature) -> dict[str, Argument]:
@@ -133,3 +141,7 @@ def _with_diagonal(argument: Argument) -> Argument:
         domain = replace(domain, low=0)
     matrix = [float(size + 1) if row == column else 0.0 for row in range(size) for column in range(size)]
     return replace(argument, domain=domain, base=tuple(matrix * math.prod(shape[:-2])))
+
+
+def _argument_of(signature: Signature, name: str) -> Argument:
+    return next(each for each in signature.arguments if each.name == name)

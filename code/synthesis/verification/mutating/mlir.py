@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from synthesis.verification.mutating.records import Edit, Kind, Token, change, close_of, parts_of, tokens_of
 from synthesis.verification.mutating.ssa import Attribute, Dialect, Statement, both_ways, edits_of
+from synthesis.verification.mutating.unused import unused_lines
 
 _WORDS = re.compile(
     r"""(?P<space>\s+)
@@ -58,11 +59,20 @@ _DIALECT = Dialect(
 
 
 def mlir_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Return every edit that makes a mutant of a StableHLO text; for ``derivative``, see ``hlo_edits``."""
+    """Return every edit that makes a mutant of a StableHLO text, in lines that have a part in its results.
+
+    For ``derivative``, see ``hlo_edits``.
+    """
     reading = _Reading()
     for match in re.finditer(r".*\n?", text):
         reading.line(tokens_of(text, _WORDS, match.start(), match.end()))
-    return [*edits_of(text, reading.finished(), _DIALECT, derivative=derivative), *reading.further]
+    found = [*edits_of(text, reading.finished(), _DIALECT, derivative=derivative), *reading.further]
+    unused = unused_lines(text)
+    return [each for each in found if not any(_is_in(each, span) for span in unused)]
+
+
+def _is_in(edit: Edit, span: tuple[int, int]) -> bool:
+    return span[0] <= min(edit.spans)[0] < span[1]
 
 
 @dataclass(slots=True)
