@@ -39,6 +39,10 @@ def diverging(x, q):
 def each_its_own(x, y):
     return jnp.log(1.0 - x) + jnp.acosh(y) * y
 
+@synthesis.example("f32[4]", "f32[4]", "f32[4]")
+def between(x, low, high):
+    return jnp.log(x - low) + jnp.log(high - x)
+
 @synthesis.example("f32[4,4]")
 def factored(m):
     return jnp.linalg.cholesky(m)
@@ -78,7 +82,18 @@ def arguments_of(pair: Pair) -> dict[str, Argument]:
 
 
 @pytest.mark.parametrize(
-    "name", ["above_one", "within_one", "unsigned", "diverging", "each_its_own", "factored", "factored_all", "common"]
+    "name",
+    [
+        "above_one",
+        "within_one",
+        "unsigned",
+        "diverging",
+        "each_its_own",
+        "between",
+        "factored",
+        "factored_all",
+        "common",
+    ],
 )
 def test_inputs_are_inferred_on_which_a_kernel_can_be_verified(name: str, inferred: dict[str, Pair]) -> None:
     assert set(inferred[name].verdict.verified) == LEVELS, inferred[name].verdict.unverified
@@ -91,6 +106,7 @@ def test_the_row_states_the_domains(inferred: dict[str, Pair]) -> None:
     assert domains["unsigned"] == [Domain(low=0, high=1)]
     assert domains["diverging"] == [Domain(low=1.1, high=2.0)] * 2
     assert domains["each_its_own"] == [Domain(low=-0.9, high=0.9), Domain(low=1.1, high=2.0)]
+    assert domains["between"] == [Domain(low=1.1, high=2.0), Domain(low=-0.9, high=0.9), Domain(low=3.0, high=8.0)]
     assert domains["common"] == [Domain(low=0.1, high=1.5)]
 
 

@@ -5,8 +5,8 @@ and a matrix of random numbers has no Cholesky factor. So less common domains ar
 
 1. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
 2. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
-3. One argument has another domain than the others, or it alone has a large diagonal.
-4. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
+3. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
+4. One argument has another domain than the others, or it alone has a large diagonal.
 
 The last two are not tried if the kernel has failed on all inputs so far.
 
@@ -34,12 +34,15 @@ _SIZE = 16
 _COMMON = (Domain(low=0.1, high=1.5), None)
 """The common domain of floating-point numbers. Integers in arrays are then indices."""
 _FURTHER = (
-    (Domain(low=1.1, high=2.0), Domain(low=1, high=4)),
+    (Domain(low=1.1, high=2.0), Domain(low=3, high=8)),
     (Domain(low=-0.9, high=0.9), Domain(low=-1, high=1)),
     (Domain(low=0.1, high=0.9), Domain(low=0, high=1)),
-    (Domain(low=3.0, high=8.0), Domain(low=3, high=8)),
+    (Domain(low=3.0, high=8.0), Domain(low=1, high=4)),
 )
-"""The domains that are tried: of floating-point numbers, and of integers in arrays."""
+"""The domains that are tried: of floating-point numbers, and of integers in arrays.
+
+Integers are first tried from 3 on, since the logarithm of the gamma function is zero at 1 and 2.
+"""
 _AROUND_ZERO = _FURTHER[1]
 _ORDERED = (2, 1, 4)
 """Positions, after the common domain, of three domains of which each is above the one before."""
@@ -102,21 +105,21 @@ def _alike(signature: Signature) -> Iterator[Signature]:
 
 
 def _unlike(signature: Signature) -> Iterator[Signature]:
-    """Yield the signatures in which one argument differs from the others, and those with three ordered arguments."""
+    """Yield the signatures with three ordered arguments, and those in which one argument differs from the others."""
     unknown = [each.name for each in signature.arguments if missing_domain(each)]
     if len(unknown) < 2:
         return
     signatures = [filled(signature, _SIZE, *each) for each in (_COMMON, *_FURTHER)]
     squares = _squares(signature, signatures[0])
+    for ordered in itertools.permutations([signatures[number] for number in _ORDERED]):
+        if len(unknown) >= len(ordered):
+            chosen = zip(unknown, ordered, strict=False)
+            yield replaced(signatures[0], {name: _argument_of(each, name) for name, each in chosen})
     for name in unknown[:_MOST_ALONE]:
         if name in squares:
             yield replaced(signatures[0], {name: squares[name]})
         for others, own in itertools.permutations(signatures, 2):
             yield replaced(others, {name: _argument_of(own, name)})
-    for ordered in itertools.permutations([signatures[number] for number in _ORDERED]):
-        if len(unknown) >= len(ordered):
-            chosen = zip(unknown, ordered, strict=False)
-            yield replaced(signatures[0], {name: _argument_of(each, name) for name, each in chosen})
 
 
 def _squares(signature: Signature, common: Signature) -> dict[str, Argument]:
