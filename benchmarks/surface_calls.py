@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import inspect
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +49,20 @@ USUAL = (
     "v, j[:1, None], w[:1]", "v, lambda a: a * 2", "v, 'ij'",
 )  # fmt: skip
 """Argument lists that a function is tried with, the most likely first. ``K`` is a random key."""
+CHOSEN = {
+    "jax.lax.polygamma": "jnp.ceil(o), o",
+    "jax.ops.segment_max": "v, jnp.arange(6) // 2, 3",
+    "jax.ops.segment_min": "v, jnp.arange(6) // 2, 3",
+    "jax.scipy.stats.dirichlet.logpdf": "p / jnp.sum(p), o",
+    "jax.scipy.stats.dirichlet.pdf": "p / jnp.sum(p), o",
+    "jax.scipy.stats.multinomial.logpmf": "j, jnp.sum(j), p / jnp.sum(p)",
+    "jax.scipy.stats.poisson.logpmf": "j, o",
+}
+"""The argument lists of functions that are infinite, or not numbers, on others.
+
+The order of a polygamma function is an integer, a segment without elements has an infinite maximum, the probabilities
+of a distribution have the sum 1, and what is counted is an integer.
+"""
 OPTIONS = (
     "axis=0", "axis=-1", "keepdims=True", "axis=(0, 1)", "axis=0, keepdims=True", "lower=True", "k=1", "mode='same'",
     "mode='clip'", "side='right'", "descending=True", "right=True", "ord=1", "ord=2", "full_matrices=False",
@@ -106,7 +121,8 @@ def calls_of(path: str) -> Iterator[Call]:
 
     The function's name decides which type and which transformation are tried, so that all of them occur.
     """
-    usual = next((each for each in USUAL if _lowered(f"{path}({each})")), None)
+    known = CHOSEN.get(path)
+    usual = next((each for each in ([known] if known else USUAL) if _lowered(f"{path}({each})")), None)
     if usual is None:
         return
     call, name = f"{path}({usual})", path.replace(".", "_")
@@ -150,7 +166,18 @@ def _spelled(call: str) -> str:
 
 def _types(call: str, kind: str) -> dict[str, str]:
     taken = {letter: TYPES[letter] for letter in _letters(call)}
-    return {letter: text.replace("f32", kind) if kind else text for letter, text in taken.items()}
+    return {letter: _of_kind(text, kind) if kind else text for letter, text in taken.items()}
+
+
+def _of_kind(text: str, kind: str) -> str:
+    """Return a type with float32 replaced by another one; integers have the integers of the domain, or 0 and 1."""
+    changed = text.replace("f32", kind)
+    if changed == text or kind not in ("i8", "u8") or " in " not in text:
+        return changed
+    head, _, domain = changed.partition(" in ")
+    low, high = (float(each) for each in domain.split(".."))
+    whole = (math.ceil(low), math.floor(high))
+    return f"{head} in {whole[0]}..{whole[1]}" if whole[0] < whole[1] else f"{head} in 0..1"
 
 
 def _lowered(call: str, kind: str = "") -> Any:

@@ -9,7 +9,7 @@ pytest.importorskip("jax")
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
 from surface import kind_of
-from surface_calls import calls_of, public_functions
+from surface_calls import CHOSEN, calls_of, public_functions
 
 pytestmark = pytest.mark.needs("jax")
 
@@ -34,6 +34,17 @@ def test_a_function_is_called_as_jax_takes_it(path: str, kinds: set[str]) -> Non
     assert len({each.name for each in calls}) == len(calls)
     assert all(f"{path}(" in each.source for each in calls)
     assert bool(calls) == bool(kinds)
+
+
+def test_integers_take_the_place_of_others_with_more_than_one_value_in_their_domain() -> None:
+    (converted,) = [each for each in calls_of("jax.scipy.special.polygamma") if each.kind == "another type"]
+    assert '("i32[6] in 0..5", "u8[6] in 1..3")' in converted.source
+
+
+@pytest.mark.parametrize("path", ["jax.lax.polygamma", "jax.scipy.stats.dirichlet.pdf"])
+def test_a_function_that_is_not_finite_on_the_usual_arguments_has_others(path: str) -> None:
+    usual = next(calls_of(path))
+    assert f"{path}({CHOSEN[path]})" in usual.source
 
 
 @pytest.mark.parametrize(
