@@ -135,10 +135,10 @@ def _with_diagonal(argument: Argument) -> Argument:
     The diagonal is larger than the sum of the magnitudes of the other numbers in its row.
     """
     shape = tuple(size or 0 for size in argument.shape or ())
-    square = len(shape) > 1 and shape[-1] == shape[-2] > 1 and math.prod(shape) <= _MOST_NUMBERS
+    size = shape[-1] if len(shape) > 1 else 0
+    square = size > 1 and shape[-2] == size and math.prod(shape) <= _MOST_NUMBERS
     if not square or argument.fields or argument.element or argument.dtype == "bool":
         return argument
-    size = shape[-1]
     domain = _AROUND_ZERO[0] if argument.is_float else _AROUND_ZERO[1]
     if argument.dtype.startswith("uint"):
         domain = replace(domain, low=0)
