@@ -134,9 +134,9 @@ def _with_diagonal(argument: Argument) -> Argument:
 
     The diagonal is larger than the sum of the magnitudes of the other numbers in its row.
     """
-    shape = tuple(size or 0 for size in argument.shape or ())
-    size = shape[-1] if len(shape) > 1 else 0
-    square = size > 1 and shape[-2] == size and math.prod(shape) <= _MOST_NUMBERS
+    shape: tuple[int, ...] = tuple(size or 0 for size in argument.shape or ())
+    size, other = shape[-2:] if len(shape) > 1 else (0, 0)
+    square = size > 1 and other == size and math.prod(shape) <= _MOST_NUMBERS
     if not square or argument.fields or argument.element or argument.dtype == "bool":
         return argument
     domain = _AROUND_ZERO[0] if argument.is_float else _AROUND_ZERO[1]
