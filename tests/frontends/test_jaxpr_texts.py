@@ -19,7 +19,8 @@ from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered, Program, Purpose, RunKey
 from synthesis.frontends.jax import execution, lowering
 from synthesis.frontends.jax.jaxprs.captured import MOST
-from synthesis.frontends.jax.jaxprs.parsing import parse
+from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
+from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
 from synthesis.frontends.linemap import NO_PLACES
 
@@ -264,10 +265,21 @@ def rebuilt(text: str) -> None:
 
 
 def test_the_text_of_every_primitive_is_rebuilt() -> None:
-    """All but that of ``device_put``, which names devices."""
-    for name in sorted(filter(is_there, CASES.keys() - {"device_put"})):
+    for name in sorted(filter(is_there, CASES)):
         for case in CASES[name](KINDS)[:2]:
             rebuilt(lowering.without_addresses(printed(case.function, *case.inputs)))
+
+
+def test_what_is_put_on_no_device_stays_and_what_names_one_is_not_rebuilt() -> None:
+    text = str(jax.make_jaxpr(lambda x: jax.device_put(x) * 2.0)(np.ones(3, np.float32)))
+    assert "device_put" in text
+    rebuilt(text)
+    (result,) = function_of(parse(text))(np.arange(3, dtype=np.float32))
+    assert np.array_equal(result, [0.0, 2.0, 4.0])
+    for changed in (("devices=(None,)", "devices=(CpuDevice(id=0),)"), ("REUSE_INPUT", "DONATE_INPUT")):
+        assert changed[0] in text
+        with pytest.raises((NotRebuiltError, JaxprSyntaxError)):
+            rebuilt(text.replace(*changed))
 
 
 @pytest.mark.parametrize("indices", [range(start, start + 12) for start in (500, 700)], ids=str)

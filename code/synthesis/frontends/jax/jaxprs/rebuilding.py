@@ -88,6 +88,8 @@ class _Rebuilding:
             return self._function(equation.parameters["jaxpr"], str(equation.parameters.get("name")))(*inputs)
         if equation.primitive in _CALLS:
             return self.run(equation.parameters[_CALLS[equation.primitive]], inputs)
+        if equation.primitive == "device_put":
+            return _left_in_place(equation, inputs)
         kind = object_class(equation.primitive)
         if kind is not None:
             return self._of_object(kind, equation, inputs)
@@ -198,7 +200,23 @@ def _check(primitive: str, name: str, kind: Shaped, value: Any) -> None:
         raise TypeMismatchError(f"{name} is {expected}{list(kind.shape)}, but {primitive} gives {dtype}{list(shape)}")
 
 
+def _left_in_place(equation: Equation, inputs: list[Any]) -> list[Any]:
+    """Return the operands of a ``device_put`` that names no device, which moves nothing.
+
+    Raises:
+        NotRebuiltError: if it names a device, or gives an operand's memory away.
+    """
+    parameters, nowhere = equation.parameters, (None,) * len(inputs)
+    kept = all(each in _COPIES for each in parameters.get("copy_semantics", ()))
+    if parameters.get("devices") != nowhere or parameters.get("srcs") != nowhere or not kept:
+        raise NotRebuiltError("device_put between devices")
+    return inputs
+
+
 # ---- the closed table of primitives
+
+_COPIES = frozenset({"ArrayCopySemantics.REUSE_INPUT", "ArrayCopySemantics.ALWAYS_COPY"})
+"""The ways in which a ``device_put`` gives its operand that leave the operand as it is."""
 
 _LEFT_OUT = frozenset({
     "after_all", "all_gather", "all_to_all", "axis_index", "call", "create_token", "custom_lin", "device_put", "get",
