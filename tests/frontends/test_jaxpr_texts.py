@@ -271,7 +271,10 @@ def test_the_text_of_every_primitive_is_rebuilt() -> None:
 
 
 def test_what_is_put_on_no_device_stays_and_what_names_one_is_not_rebuilt() -> None:
-    text = str(jax.make_jaxpr(lambda x: jax.device_put(x) * 2.0)(np.ones(3, np.float32)))
+    def doubled(x: Any) -> Any:
+        return jax.device_put(x) * 2.0
+
+    text = str(jax.make_jaxpr(doubled)(np.ones(3, np.float32)))
     assert "device_put" in text
     rebuilt(text)
     (result,) = function_of(parse(text))(np.arange(3, dtype=np.float32))
