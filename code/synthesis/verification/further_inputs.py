@@ -50,6 +50,8 @@ _MOST_NUMBERS = 1024
 """Maximum number of elements of an array that gets a large diagonal, which the row states."""
 _MOST_ALONE = 4
 """Maximum number of arguments that are changed one at a time."""
+_MOST_UNLIKE = 48
+"""Maximum number of signatures that are tried in which arguments differ, which bounds the time of a kernel."""
 
 
 def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> KernelSpec | None:
@@ -77,7 +79,7 @@ def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> K
             trying.attempt(signature)
             if trying.share == 1.0:
                 break
-        for signature in _unlike(spread) if trying.ran else ():
+        for signature in itertools.islice(_unlike(spread), _MOST_UNLIKE) if trying.ran else ():
             if trying.found is not None:
                 break
             trying.attempt(signature)
