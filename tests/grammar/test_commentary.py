@@ -91,6 +91,13 @@ def test_what_is_said_of_an_argument_is_more_than_its_name(
     assert all(f"{said}." in text.lower() for text in texts)
 
 
+def test_a_struct_is_described_by_its_fields() -> None:
+    fields = tuple(Argument(name=each, type_name="float", dtype="float32") for each in ("ke", "shape_gap"))
+    argument = Argument(name="config", type_name="Config", dtype="Config", fields=fields)
+    texts = {write_docstring(Stream("struct", number), "A step", (argument,), (), ALWAYS) for number in range(20)}
+    assert any("struct of ke, shape_gap." in text.lower() for text in texts)
+
+
 @pytest.mark.parametrize(("name", "comments", "docstrings"), [("warp", 0.45, 0.36), ("jax", 0.43, 0.69)])
 def test_kernels_are_commented_as_often_as_people_do(name: str, comments: float, docstrings: float) -> None:
     """Two kernels in three are of applications; of those that people write in Warp 59 % have comments."""

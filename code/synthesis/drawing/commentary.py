@@ -343,6 +343,8 @@ def _meaning(argument: Argument) -> str:
     if _stem(known) == _stem(name):
         known = ""  # it would only repeat the name
     shape = argument.shape or ()
+    if argument.fields and not shape:
+        return known or f"struct of {', '.join(each.name for each in argument.fields)}"
     if not shape:
         usual = "integer" if np.dtype(argument.dtype).kind in "iu" else "number"
         return known or usual if not argument.element else f"{known or 'vector'}, {len(argument.element)}-D"
