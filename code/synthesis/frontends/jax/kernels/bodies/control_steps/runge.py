@@ -1,4 +1,4 @@
-"""Bodies of runge for ``recipes/applications/control.py``."""
+"""Bodies of runge for ``recipes/applications/control_steps.py``."""
 
 
 def rk4_step(Array, Callable):

@@ -1,4 +1,4 @@
-"""Bodies of limited for ``recipes/applications/control.py``."""
+"""Bodies of limited for ``recipes/applications/control_steps.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of pid for ``recipes/applications/control.py``."""
+"""Bodies of pid for ``recipes/applications/control_steps.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of derivative for ``recipes/applications/control.py``."""
+"""Bodies of derivative for ``recipes/applications/control_steps.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of acrobot for ``recipes/applications/control.py``."""
+"""Bodies of acrobot for ``recipes/applications/control_steps.py``."""
 
 import functools
 
