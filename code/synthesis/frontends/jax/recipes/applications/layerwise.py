@@ -6,7 +6,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
+from synthesis.frontends.jax.recipes.applications.parameter_trees import MAPS, parameters
 from synthesis.frontends.jax.recipes.applications.parts import placed
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped

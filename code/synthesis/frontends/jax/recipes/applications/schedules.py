@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
+from synthesis.frontends.jax.recipes.applications.parameter_trees import MAPS, parameters
 from synthesis.frontends.jax.recipes.applications.parts import placed, step_size, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed

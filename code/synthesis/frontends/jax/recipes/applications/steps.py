@@ -1,7 +1,8 @@
 """The end of a training step: bounds the gradients, moves the parameters, and returns the new state."""
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
-from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm
+from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm
+from synthesis.frontends.jax.recipes.applications.parameter_trees import MAPS
 from synthesis.frontends.jax.recipes.applications.parts import remark, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, leaves_of

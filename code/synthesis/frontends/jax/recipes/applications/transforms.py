@@ -5,7 +5,8 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm, parameters
+from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm
+from synthesis.frontends.jax.recipes.applications.parameter_trees import MAPS, parameters
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
 

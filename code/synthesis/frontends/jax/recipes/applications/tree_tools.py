@@ -6,7 +6,7 @@ from collections.abc import Callable
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.optimizers import parameters
+from synthesis.frontends.jax.recipes.applications.parameter_trees import parameters
 from synthesis.frontends.jax.recipes.applications.parts import choose_and_escape, key, with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tree_parts import (

@@ -1,4 +1,4 @@
-"""Bodies of decayed for ``recipes/applications/optimizers.py``."""
+"""Bodies of decayed for ``recipes/applications/optimizer_families.py``."""
 
 
 def decay_matrices(Array):

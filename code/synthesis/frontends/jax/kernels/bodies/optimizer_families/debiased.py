@@ -1,4 +1,4 @@
-"""Bodies of debiased for ``recipes/applications/optimizers.py``."""
+"""Bodies of debiased for ``recipes/applications/optimizer_families.py``."""
 
 import jax
 

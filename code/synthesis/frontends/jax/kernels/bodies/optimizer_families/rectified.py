@@ -1,4 +1,4 @@
-"""Bodies of rectified for ``recipes/applications/optimizers.py``."""
+"""Bodies of rectified for ``recipes/applications/optimizer_families.py``."""
 
 import functools
 

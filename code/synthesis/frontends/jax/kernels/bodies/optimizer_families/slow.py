@@ -1,4 +1,4 @@
-"""Bodies of slow for ``recipes/applications/optimizers.py``."""
+"""Bodies of slow for ``recipes/applications/optimizer_families.py``."""
 
 import jax
 import jax.numpy as jnp

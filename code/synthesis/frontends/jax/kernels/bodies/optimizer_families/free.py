@@ -1,4 +1,4 @@
-"""Bodies of free for ``recipes/applications/optimizers.py``."""
+"""Bodies of free for ``recipes/applications/optimizer_families.py``."""
 
 import jax.numpy as jnp
 

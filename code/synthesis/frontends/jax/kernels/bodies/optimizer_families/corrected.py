@@ -1,4 +1,4 @@
-"""Bodies of corrected for ``recipes/applications/optimizers.py``."""
+"""Bodies of corrected for ``recipes/applications/optimizer_families.py``."""
 
 
 def corrected(FIRST, b1, b2, correct, count, debias, nu):

@@ -1,4 +1,4 @@
-"""Bodies of mean_of for ``recipes/applications/optimizers.py``."""
+"""Bodies of mean_of for ``recipes/applications/optimizer_families.py``."""
 
 import jax
 
