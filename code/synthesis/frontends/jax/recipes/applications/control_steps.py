@@ -12,7 +12,6 @@ from synthesis.frontends.jax.recipes.applications.written import Text
 
 _BODIES = read_bodies("jax", "control_steps", margin=4)
 
-
 _LIMITED = _BODIES["limited"]
 _PID = _BODIES["pid"]
 

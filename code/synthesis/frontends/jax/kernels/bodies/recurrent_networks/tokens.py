@@ -1,4 +1,4 @@
-"""Bodies of tokens for ``recipes/applications/sequence_models.py``."""
+"""Bodies of tokens for ``recipes/applications/recurrent_networks.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of cell for ``recipes/applications/sequence_models.py``."""
+"""Bodies of cell for ``recipes/applications/token_generation.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of a_class for ``recipes/applications/sequence_models.py``."""
+"""Bodies of a_class for ``recipes/applications/recurrent_networks.py``."""
 
 import jax
 

@@ -1,4 +1,4 @@
-"""Bodies of values for ``recipes/applications/sequence_models.py``."""
+"""Bodies of values for ``recipes/applications/recurrent_networks.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of window for ``recipes/applications/sequence_models.py``."""
+"""Bodies of window for ``recipes/applications/token_generation.py``."""
 
 import jax.numpy as jnp
 

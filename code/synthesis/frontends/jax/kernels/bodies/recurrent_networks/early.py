@@ -1,4 +1,4 @@
-"""Bodies of early for ``recipes/applications/sequence_models.py``."""
+"""Bodies of early for ``recipes/applications/recurrent_networks.py``."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Bodies of alone for ``recipes/applications/sequence_models.py``."""
+"""Bodies of alone for ``recipes/applications/recurrent_networks.py``."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Bodies of network for ``recipes/applications/sequence_models.py``."""
+"""Bodies of network for ``recipes/applications/recurrent_networks.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of drawn for ``recipes/applications/sequence_models.py``."""
+"""Bodies of drawn for ``recipes/applications/token_generation.py``."""
 
 import jax
 import jax.numpy as jnp
