@@ -24,7 +24,7 @@ from synthesis.drawing.templates import PYTHON, Hole, Template
 from synthesis.drawing.variants import choose
 from synthesis.frontends.jax.recipes.applications.habits import Habits
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
-from synthesis.frontends.jax.recipes.applications.packing import is_literal
+from synthesis.frontends.jax.recipes.applications.packing_forms import is_literal
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
 from synthesis.frontends.jax.recipes.applications.trees import (

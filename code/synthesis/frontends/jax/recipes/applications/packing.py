@@ -14,11 +14,8 @@ from synthesis.drawing.syntax import (
     Call,
     Class,
     Comparison,
-    Conditional,
     Dictionary,
     Display,
-    For,
-    If,
     Lambda,
     Literal,
     Name,
@@ -28,11 +25,30 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.frontends import plain_names
+from synthesis.frontends.jax.recipes.applications.packing_forms import (
+    Body,
+    change_returns,
+    count_passes,
+    entries_of,
+    field_name_of,
+    fields_read_in,
+    is_assignment_to,
+    is_dictionary_of,
+    is_entry,
+    is_entry_of_any,
+    is_literal,
+    is_new_value,
+    is_test_for_none,
+    read_in_text,
+    replace_dictionaries,
+    returns_of,
+    tested_key,
+)
+from synthesis.frontends.jax.recipes.applications.packing_names import NOUNS, SETTINGS_NAMES, TOGETHER, Together
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, bound_inside
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, constant_of, kind_of_field, parts_of
 
-Body = tuple[Statement, ...]
 TakeName = Callable[[tuple[str, ...]], str]
 """Returns one of several names that is not in use."""
 KindOf = Callable[[Tree], str]
@@ -64,95 +80,6 @@ _METHODS = frozenset({"count", "index"})
 """Attributes that tuples already have."""
 _OF_A_CALL = frozenset({"training", "train", "is_training", "deterministic", "inference", "keepdims", "axis", "where"})
 """Parameters that each call chooses for itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Together:
-    """Arrays that are usually kept in one record."""
-
-    patterns: tuple[str, ...]
-    """A pattern for each field. The first ones have to be present."""
-    least: int
-    """Number of fields that have to be present."""
-    kinds: tuple[str, ...]
-    """The possible names of the class."""
-    names: tuple[str, ...]
-    description: str
-    categories: frozenset[str] = frozenset()
-    """The categories in which it may be used; empty for all."""
-
-
-_DYNAMICS = frozenset({"molecules", "dynamics", "bodies"})
-_TOGETHER = (
-    _Together(
-        (r"(joint_pos|qpos|q|joint_positions|joint_angles)", r"(joint_vel|qvel|qd|joint_velocities)"), 2,
-        ("JointState", "State"), ("joints", "state", "joint_state"), "positions and velocities of the joints",
-        _DYNAMICS,
-    ),
-    _Together(
-        (r"(R|x|pos|positions?|coords)", r"(V|v|vel|velocity|velocities|P|p|momenta)",
-         r"(mass|masses|m)", r"(charges?|species(_idx)?|types)"), 2,
-        ("State", "ParticleState", "SimState"), ("state", "particles", "system"), "the particles", _DYNAMICS,
-    ),
-    _Together(
-        (r"(R|x|pos|positions?|coords)", r"(q|charges?|species(_idx)?|types|mass|masses|radii|radius|sigma)",
-         r"(side|box|box_size)"), 2,
-        ("System", "Particles", "Molecule"), ("system", "particles", "atoms"), "the particles", _DYNAMICS,
-    ),
-    _Together(
-        (r"(mu|exp_avg|m|first_moment|momentum|momentum_buffer|trace|velocity)",
-         r"(nu|exp_avg_sq|v|second_moment)", r"(step|num_steps|t|iteration|num_updates)"), 2,
-        ("OptState", "OptimizerState", "Moments"), ("state", "opt_state"), "the optimizer's state",
-        frozenset({"optimizers", "training"}),
-    ),
-    _Together(
-        (r"(senders|sources|src|edge_src)", r"(receivers|targets|dst|edge_dst)",
-         r"(edges|edge_weights?|edge_features)"), 2,
-        ("Edges", "EdgeList"), ("edges", "edge_list"), "the edges of the graph",
-    ),
-    _Together(
-        (r"(F|A|transition)", r"(H|C|observation)", r"(q_diag|Q)", r"(r_diag|R)"), 3,
-        ("LinearModel", "StateSpace"), ("model", "system"), "the model", frozenset({"dynamics"}),
-    ),
-    _Together((r"forces?", r"torques?"), 2, ("Wrench", "Load"), ("wrench", "loads"), "forces and torques"),
-    _Together(
-        (r"(mass|masses)", r"(inertia|moment_of_inertia|radius)"), 2, ("Inertia", "BodyParams"), ("inertial", "props"),
-        "mass properties", frozenset({"bodies"}),
-    ),
-    _Together(
-        (r"(stiffness|kp)", r"(damping|kd)", r"(home_pose|default_pose)"), 2, ("Gains", "ActuatorParams"),
-        ("gains", "actuator"), "gains of the joints", frozenset({"bodies", "dynamics"}),
-    ),
-    _Together(
-        (r"(rewards?|r_t)", r"(dones?|terminals?)", r"(values|v_t|actions|a_t)",
-         r"(log_probs|logp|behavior_log_probs)"),
-        2, ("Transition", "Trajectory", "Rollout"), ("batch", "traj", "rollout"), "what happened",
-        frozenset({"losses", "pipelines"}),
-    ),
-    _Together((r"(mean|channel_mean)", r"(std|channel_std)"), 2, ("Stats", "Normalization"), ("stats", "norm_stats"),
-              "mean and standard deviation of each channel"),
-    _Together((r"(a|down|lora_a)", r"(b|up|lora_b)"), 2, ("Adapter", "LoraParams"), ("adapter", "lora"),
-              "both factors of the update", frozenset({"utilities"})),
-    _Together(
-        (r"(weight|weights|w|kernel|proj)", r"(bias|b)", r"(scale|gamma)"), 2, ("Params", "LayerParams"),
-        ("params", "layer"), "parameters of the layer",
-    ),
-)  # fmt: skip
-_NOUNS: Mapping[str, tuple[str, ...]] = {
-    "optimizers": ("Optimizer", "Update"), "layers": ("Layer", "Model"), "losses": ("Loss",),
-    "dynamics": ("Simulation", "Sim"), "bodies": ("Sim", "Physics"), "molecules": ("Simulation", "Sim"),
-    "utilities": ("",), "pipelines": ("",), "training": ("Train", "Training"),
-    "control": ("Control", "Planner"), "state_filter": ("Filter",), "recurrent_layer": ("Cell", "Rnn"),
-    "graph_layer": ("GraphNet", "Gnn"), "image_block": ("Block", "ConvBlock"), "attention_layer": ("Attention",),
-    "transformer_block": ("Block", "Transformer"), "embedding": ("Embedding",), "sampling": ("Sampling", "Decoding"),
-    "episode_returns": ("Agent", "Advantage"), "batch_preparation": ("Data", "Preprocess"), "grid_step": ("Grid",),
-    "integrator": ("Solver",), "scheduled_step": ("Schedule", "Optimizer"),
-}  # fmt: skip
-"""Nouns for the names of settings classes, by recipe or by category."""
-_ENDS = (
-    ("Config", ("config", "cfg")), ("Config", ("config", "cfg")), ("Params", ("params", "cfg")),
-    ("Options", ("options", "opts")), ("Settings", ("settings", "config")),
-)  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -191,7 +118,7 @@ class Packing:
                 if isinstance(each.tree, Mapping):
                     self._name_entries(each, each.tree, may_be_none=each.name in tested)
         if self.stream.child("state").chance(_STATE_SHARE):
-            for each in _TOGETHER:
+            for each in TOGETHER:
                 self._keep_together(each, tested)
         chance = _SETTINGS_SHARE + (0.15 if len(self.used) > _MANY else 0.0)
         if self.stream.child("settings").chance(chance):
@@ -204,24 +131,24 @@ class Packing:
         """Replace the entries of a dictionary by attributes, if the function only accesses them by name."""
         name, keys = parameter.name, set(tree)
         there = list(nodes(self.body))
-        here = [node for node in there if _is_entry(node, name)]
-        asked = {key for node in there if (key := _tested_key(node, name)) is not None}
+        here = [node for node in there if is_entry(node, name)]
+        asked = {key for node in there if (key := tested_key(node, name)) is not None}
         named = {ast.literal_eval(node.indices[0].text) for node in here}
         if not all(map(_may_be_field, keys | named)) or not named:
             return
         if name in self._bound(besides=(name,)) or not self._is_only_made_of(name, keys):
             return
         whole = sum(node == Name(name) for node in there) - len(here)
-        whole -= sum(_tested_key(node, name) is not None for node in there)
-        whole -= sum(_assigns(node, name) for node in there)
+        whole -= sum(tested_key(node, name) is not None for node in there)
+        whole -= sum(is_assignment_to(node, name) for node in there)
         if may_be_none:
-            whole -= sum(_compares_with_none(node, name) for node in there)
-        passed = sum(_passes(each, name) for each in there)
-        made = any(_is_made_of(each, keys) for each in there)
+            whole -= sum(is_test_for_none(node, name) for node in there)
+        passed = sum(count_passes(each, name) for each in there)
+        made = any(is_dictionary_of(each, keys) for each in there)
         given = any(isinstance(each, Mapping) and set(each) == keys for _, each in parts_of(self.results))
         if whole != (passed if given else 0) or given != bool(made or whole):
             return
-        if given and any(_is_any_entry(node, keys) and node not in here for node in there):
+        if given and any(is_entry_of_any(node, keys) and node not in here for node in there):
             return
         optional = [key for key in tree if key in asked]
         fields = tuple((key, tree[key]) for key in (*(key for key in tree if key not in asked), *optional))
@@ -229,19 +156,19 @@ class Packing:
 
         def read(node: Any) -> Any:
             match node:
-                case Subscript(base, (Literal(text),)) if _is_entry(node, name):
+                case Subscript(base, (Literal(text),)) if is_entry(node, name):
                     return Attribute(base, ast.literal_eval(text))
-                case Comparison("in" | "not in" as operator, Literal(text), base) if _tested_key(node, name):
+                case Comparison("in" | "not in" as operator, Literal(text), base) if tested_key(node, name):
                     asking = "is not" if operator == "in" else "is"
                     return Comparison(asking, Attribute(base, ast.literal_eval(text)), Literal("None"))
-                case _ if given and _is_made_of(node, keys):
-                    return Call(Name(record.name), (), tuple(_made_of(node) or ()))
+                case _ if given and is_dictionary_of(node, keys):
+                    return Call(Name(record.name), (), tuple(entries_of(node) or ()))
                 case _:
                     return node
 
         self.body = changed(self.body, read)
         if given:
-            self.results = _replaced(self.results, keys, record)
+            self.results = replace_dictionaries(self.results, keys, record)
         kind = record.name + (" | None" if parameter.annotation.endswith("None") else "")
         packed = replace(parameter, tree=record, annotation=kind if parameter.annotation else "")
         self.used = [packed if each.name == name else each for each in self.used]
@@ -251,11 +178,11 @@ class Packing:
         given = [
             node.value for node in nodes(self.body) if isinstance(node, Assign) and name in assigned_in((node,))
         ]  # fmt: skip
-        return all(_is_made_of(each, keys) for each in given)
+        return all(is_dictionary_of(each, keys) for each in given)
 
     # ---- arrays
 
-    def _keep_together(self, together: _Together, tested: set[str]) -> None:
+    def _keep_together(self, together: Together, tested: set[str]) -> None:
         if together.categories and self.labels[0] not in together.categories:
             return
         free = [each for each in self.used if each.is_always_given and each.name not in tested]
@@ -289,7 +216,7 @@ class Packing:
         if not isinstance(self.results, tuple):
             return
         results = self.results
-        ends = _ends(self.body)
+        ends = returns_of(self.body)
         count = len(fields)
         if not ends:
             return
@@ -298,7 +225,7 @@ class Packing:
                 isinstance(end.value, Display)
                 and len(end.value.items) == len(results)
                 and all(
-                    _is_new(item, key) for item, (key, _) in zip(end.value.items[start:], fields, strict=False)
+                    is_new_value(item, key) for item, (key, _) in zip(end.value.items[start:], fields, strict=False)
                 )
                 for end in ends
             )  # fmt: skip
@@ -313,7 +240,7 @@ class Packing:
                 rest = (*items[:start], made, *items[start + count :])
                 return rest[0] if len(rest) == 1 else Display(rest, value.brackets)
 
-            self.body = _ending(self.body, together)
+            self.body = change_returns(self.body, together)
             self.results = (*results[:start], record, *results[start + count :])
             return
 
@@ -329,9 +256,9 @@ class Packing:
         if len(found) < _LEAST:
             return
         stream = self.stream.child("settings", "names")
-        nouns = _NOUNS.get(recipe, _NOUNS.get(category, ("",)))
+        nouns = NOUNS.get(recipe, NOUNS.get(category, ("",)))
         noun = stream.choice(("Potential",) if re.search(r"energy|force|potential|pair", self.title) else nouns)
-        end, names = stream.choice(_ENDS)
+        end, names = stream.choice(SETTINGS_NAMES)
         kind, name = self.take((f"{noun}{end}",)), self.take(names)
         given = {each.name: value for each in found if (value := _given(each)) is not None}
         usual = [(each.name, each.default) for each in found if is_literal(each.default)]
@@ -374,9 +301,9 @@ class Packing:
         chance = _RESULT_SHARE if len(results) != 2 else _PAIR_SHARE
         if not stream.chance(chance):
             return
-        match _ends(self.body), results:
+        match returns_of(self.body), results:
             case [Return(Display(items, "()"))], _ if len(items) == len(results) > 1:
-                keys = [_field_of(item) for item in items]
+                keys = [field_name_of(item) for item in items]
             case [Return(Dictionary(listed))], (Mapping() as whole,) if {key for key, _ in listed} == {*whole}:
                 keys, items = [key for key, _ in listed], [item for _, item in listed]
                 results = tuple(whole[key] for key, _ in listed)
@@ -389,7 +316,7 @@ class Packing:
         noun = _camel(last) if len(last) > 3 else ""
         record = self._record(f"{noun}{stream.choice(('Result', 'Output', 'Outputs'))}", fields, "what it gives")
         made = Call(Name(record.name), (), tuple((key, item) for (key, _), item in zip(fields, items, strict=True)))
-        self.body = _ending(self.body, lambda _: made)
+        self.body = change_returns(self.body, lambda _: made)
         self.results = (record,)
 
     # ---- all of them
@@ -401,7 +328,7 @@ class Packing:
     def _read(self, name: str, fields: Sequence[str], *, by_name: bool) -> None:
         """Change the body to read the fields of a packed parameter in place of former parameters."""
         crowded = any(
-            len(_read_in(each, fields)) > _MOST_FIELDS_IN_LAMBDA
+            len(fields_read_in(each, fields)) > _MOST_FIELDS_IN_LAMBDA
             for each in nodes(self.body)
             if isinstance(each, Lambda)
         )
@@ -419,7 +346,7 @@ class Packing:
                 case Name(key) if key in fields:
                     return Attribute(Name(name), key)
                 case Slice(low, high, step):
-                    return Slice(*(_in_text(each, name, fields) for each in (low, high, step)))
+                    return Slice(*(read_in_text(each, name, fields) for each in (low, high, step)))
                 case _:
                     return node
 
@@ -465,151 +392,9 @@ class Packing:
         return Record(kind, fields)
 
 
-def _is_entry(node: Any, name: str) -> bool:
-    match node:
-        case Subscript(Name(base), (Literal(text),)):
-            return base == name and text[:1] in ("'", '"')
-        case _:
-            return False
-
-
-def _is_any_entry(node: Any, keys: set[str]) -> bool:
-    match node:
-        case Subscript(_, (Literal(text),)):
-            return text[:1] in ("'", '"') and ast.literal_eval(text) in keys
-        case _:
-            return False
-
-
-def _tested_key(node: Any, name: str) -> str | None:
-    """Return the key whose presence in a dictionary is tested, if the node is such a test."""
-    match node:
-        case Comparison("in" | "not in", Literal(text), Name(base)) if base == name and text[:1] in ("'", '"'):
-            return ast.literal_eval(text)
-        case _:
-            return None
-
-
-def _compares_with_none(node: Any, name: str) -> bool:
-    match node:
-        case Comparison("is" | "is not", Name(other), Literal("None")):
-            return other == name
-        case _:
-            return False
-
-
-def _assigns(node: Any, name: str) -> bool:
-    match node:
-        case Assign(Name(other), _, ""):
-            return other == name
-        case _:
-            return False
-
-
-def _made_of(node: Any) -> Sequence[tuple[str, Any]] | None:
-    """Return the entries of a dictionary display or of a call of ``dict``; None for any other node."""
-    match node:
-        case Dictionary(listed):
-            return listed
-        case Call(Name("dict"), (), listed) if listed:
-            return listed
-        case _:
-            return None
-
-
-def _is_made_of(node: Any, keys: set[str]) -> bool:
-    """Return whether a node is a dictionary with exactly these keys."""
-    listed = _made_of(node)
-    return listed is not None and {key for key, _ in listed} == keys
-
-
-def _passes(node: Any, name: str) -> int:
-    """Return the number of places at which a statement passes a variable on unchanged.
-
-    There it assigns or returns the variable, alone, as an item of a tuple, or as a case of a conditional expression.
-    """
-    match node:
-        case Assign(Name(), Name(other), ""):
-            return int(other == name)
-        case Assign(_, Display(items), "") | Return(Display(items)):
-            return sum(each == Name(name) for each in items)
-        case Return(Name(other)):
-            return int(other == name)
-        case Assign(Name(), Conditional(_, first, second), ""):
-            return (first == Name(name)) + (second == Name(name))
-        case _:
-            return 0
-
-
-def _replaced(tree: Tree, keys: set[str], record: Record) -> Tree:
-    if not isinstance(tree, tuple):
-        return tree
-    return tuple(
-        record if isinstance(part, Mapping) and set(part) == keys and part == dict(record.fields)
-        else Record(record.name, tuple((key, part[key]) for key, _ in record.fields))
-        if isinstance(part, Mapping) and set(part) == keys else part
-        for part in tree
-    )  # fmt: skip
-
-
 def _may_be_field(key: str) -> bool:
     """Return whether an entry or a result may be a field of this name."""
     return key.isidentifier() and key not in _UNUSABLE_NAMES
-
-
-def _is_new(item: Any, key: str) -> bool:
-    """Return whether a result is the new value of a field."""
-    return isinstance(item, Name) and re.fullmatch(rf"(new_|next_)?{key}(_new|_next|_out)?", item.id) is not None
-
-
-def _field_of(item: Any) -> str | None:
-    """Return the name of a field for a result, or None if it has none."""
-    match item:
-        case Name(name) if name.isidentifier() and not name.startswith("_"):
-            plain = name.removeprefix("new_").removeprefix("next_").rstrip("0123456789_")
-            return "output" if plain == "out" else plain or None
-        case _:
-            return None
-
-
-def _ends(body: Body) -> list[Return]:
-    """Return the return statements of a function, except those of inner functions."""
-    found: list[Return] = []
-    for each in body:
-        match each:
-            case Return():
-                found.append(each)
-            case If(_, inner, orelse):
-                found += [*_ends(inner), *_ends(orelse)]
-            case For(_, _, inner):
-                found += _ends(inner)
-            case _:
-                pass
-    return found
-
-
-def _ending(body: Body, change: Callable[[Any], Any]) -> Body:
-    """Return a body in which each returned value is changed."""
-    made: list[Statement] = []
-    for each in body:
-        match each:
-            case Return(value):
-                made.append(Return(change(value)))
-            case If(test, inner, orelse):
-                made.append(If(test, _ending(inner, change), _ending(orelse, change)))
-            case For(target, iterable, inner):
-                made.append(For(target, iterable, _ending(inner, change)))
-            case _:
-                made.append(each)
-    return tuple(made)
-
-
-def is_literal(text: str | None) -> bool:
-    """Return whether the source of an expression is a number, a boolean or a string."""
-    try:
-        return isinstance(ast.literal_eval(text or ""), int | float | str)
-    except (SyntaxError, ValueError):
-        return False
 
 
 def _given(each: Parameter) -> str | None:
@@ -620,18 +405,6 @@ def _given(each: Parameter) -> str | None:
 
 def _with(default: str | None) -> str:
     return "" if default is None else f" = {default}"
-
-
-def _read_in(node: Any, fields: Sequence[str]) -> set[str]:
-    """Return the fields that a node reads."""
-    return {each.id for each in nodes(node) if isinstance(each, Name)} & {*fields}
-
-
-def _in_text(text: str, name: str, fields: Sequence[str]) -> str:
-    def read(found: re.Match[str]) -> str:
-        return f"{name}.{found[0]}" if found[0] in fields else found[0]
-
-    return re.sub(r"(?<![\w.])[A-Za-z_]\w*", read, text)
 
 
 def _camel(name: str) -> str:
