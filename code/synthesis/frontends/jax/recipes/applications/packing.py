@@ -24,7 +24,6 @@ from synthesis.drawing.syntax import (
     Statement,
     Subscript,
 )
-from synthesis.frontends import plain_names
 from synthesis.frontends.jax.recipes.applications.packing_forms import (
     Body,
     change_returns,
@@ -44,7 +43,17 @@ from synthesis.frontends.jax.recipes.applications.packing_forms import (
     returns_of,
     tested_key,
 )
-from synthesis.frontends.jax.recipes.applications.packing_names import NOUNS, SETTINGS_NAMES, TOGETHER, Together
+from synthesis.frontends.jax.recipes.applications.packing_names import (
+    CALL_OPTIONS,
+    NOUNS,
+    SETTINGS_NAMES,
+    TOGETHER,
+    TUPLE_METHODS,
+    UNUSABLE_NAMES,
+    Together,
+    class_name_of,
+    may_be_field,
+)
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, bound_inside
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, constant_of, kind_of_field, parts_of
@@ -74,12 +83,6 @@ _MOST_FIELDS_IN_LAMBDA = 2
 """Largest number of packed fields that a lambda may read, because its line cannot be broken."""
 _REGISTERED = ("jax.tree_util.register_dataclass", "dataclasses.dataclass(frozen=True)")
 _FROZEN = ("dataclasses.dataclass(frozen=True)",)
-_UNUSABLE_NAMES = plain_names.MUTATORS | plain_names.NO_ATTRIBUTES | plain_names.NO_KEYWORDS | {"add"}
-"""Names that a source may not use as attributes, because they could do more than define a function."""
-_METHODS = frozenset({"count", "index"})
-"""Attributes that tuples already have."""
-_OF_A_CALL = frozenset({"training", "train", "is_training", "deterministic", "inference", "keepdims", "axis", "where"})
-"""Parameters that each call chooses for itself."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,7 +137,7 @@ class Packing:
         here = [node for node in there if is_entry(node, name)]
         asked = {key for node in there if (key := tested_key(node, name)) is not None}
         named = {ast.literal_eval(node.indices[0].text) for node in here}
-        if not all(map(_may_be_field, keys | named)) or not named:
+        if not all(map(may_be_field, keys | named)) or not named:
             return
         if name in self._bound(besides=(name,)) or not self._is_only_made_of(name, keys):
             return
@@ -152,7 +155,9 @@ class Packing:
             return
         optional = [key for key in tree if key in asked]
         fields = tuple((key, tree[key]) for key in (*(key for key in tree if key not in asked), *optional))
-        record = self._record(_camel(name), fields, parameter.description, {*optional}, sorted((named | asked) - keys))
+        record = self._record(
+            class_name_of(name), fields, parameter.description, {*optional}, sorted((named | asked) - keys)
+        )
 
         def read(node: Any) -> Any:
             match node:
@@ -269,7 +274,7 @@ class Packing:
         rows = tuple((each.name, f"{each.kind}{_with(each.default)}") for each in listed)
         description = f"Settings of the {noun.lower()}" if noun.islower() or noun.istitle() else "Settings"
         docstring = f"{description}." if stream.chance(0.4) else ""
-        as_tuple = stream.chance(0.3) and not {each.name for each in found} & _METHODS
+        as_tuple = stream.chance(0.3) and not {each.name for each in found} & TUPLE_METHODS
         marks, bases = ((), ("NamedTuple",)) if as_tuple else (_FROZEN, ())
         self.classes.append(Class(kind, rows, marks, bases, docstring))
         fields = {key: constant_of(ast.literal_eval(value or "None")) for key, value in whole.items()}
@@ -282,7 +287,7 @@ class Packing:
         self._put(packed, found)
 
     def _is_setting(self, each: Parameter) -> bool:
-        if each.name in _OF_A_CALL | _UNUSABLE_NAMES or each.name.startswith("return_") or not each.kind:
+        if each.name in CALL_OPTIONS | UNUSABLE_NAMES or each.name.startswith("return_") or not each.kind:
             return False
         if (each.default or "").startswith(("[", "{")):
             return False
@@ -309,11 +314,11 @@ class Packing:
                 results = tuple(whole[key] for key, _ in listed)
             case _:
                 return
-        if not all(key is not None and _may_be_field(key) for key in keys) or len(set(keys)) < len(keys):
+        if not all(key is not None and may_be_field(key) for key in keys) or len(set(keys)) < len(keys):
             return
         fields = tuple((cast("str", key), tree) for key, tree in zip(keys, results, strict=True))
         last = self.title.rpartition("_")[2]
-        noun = _camel(last) if len(last) > 3 else ""
+        noun = class_name_of(last) if len(last) > 3 else ""
         record = self._record(f"{noun}{stream.choice(('Result', 'Output', 'Outputs'))}", fields, "what it gives")
         made = Call(Name(record.name), (), tuple((key, item) for (key, _), item in zip(fields, items, strict=True)))
         self.body = change_returns(self.body, lambda _: made)
@@ -386,15 +391,10 @@ class Packing:
         rows += tuple((key, f"{other} | None = None") for key in absent)
         description = f"{description[:1].upper()}{description[1:]}."
         docstring = description if stream.chance(0.4) else ""
-        plain = stream.chance(0.7) and not {key for key, _ in rows} & _METHODS
+        plain = stream.chance(0.7) and not {key for key, _ in rows} & TUPLE_METHODS
         marks, bases = ((), ("NamedTuple",)) if plain else (_REGISTERED, ())
         self.classes.append(Class(kind, rows, marks, bases, docstring))
         return Record(kind, fields)
-
-
-def _may_be_field(key: str) -> bool:
-    """Return whether an entry or a result may be a field of this name."""
-    return key.isidentifier() and key not in _UNUSABLE_NAMES
 
 
 def _given(each: Parameter) -> str | None:
@@ -405,7 +405,3 @@ def _given(each: Parameter) -> str | None:
 
 def _with(default: str | None) -> str:
     return "" if default is None else f" = {default}"
-
-
-def _camel(name: str) -> str:
-    return "".join(each[:1].upper() + each[1:] for each in name.split("_"))

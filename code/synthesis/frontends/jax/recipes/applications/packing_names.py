@@ -1,7 +1,18 @@
-"""Which arrays are kept together in one record, and the names that records and settings get."""
+"""Which arrays are kept together in one record, and the names of records, of settings and of their fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from synthesis.frontends import plain_names
+
+UNUSABLE_NAMES = plain_names.MUTATORS | plain_names.NO_ATTRIBUTES | plain_names.NO_KEYWORDS | {"add"}
+"""Names that a source may not use as attributes, because they could do more than define a function."""
+TUPLE_METHODS = frozenset({"count", "index"})
+"""Attributes that tuples already have."""
+CALL_OPTIONS = frozenset(
+    {"training", "train", "is_training", "deterministic", "inference", "keepdims", "axis", "where"}
+)
+"""Parameters that each call chooses for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +104,13 @@ SETTINGS_NAMES = (
     ("Options", ("options", "opts")), ("Settings", ("settings", "config")),
 )  # fmt: skip
 """The ends of the names of settings classes, each with names of the object."""
+
+
+def may_be_field(key: str) -> bool:
+    """Return whether an entry or a result may be a field of this name."""
+    return key.isidentifier() and key not in UNUSABLE_NAMES
+
+
+def class_name_of(name: str) -> str:
+    """Return the name of the class for a variable, such as ``OptState`` for ``opt_state``."""
+    return "".join(each[:1].upper() + each[1:] for each in name.split("_"))
