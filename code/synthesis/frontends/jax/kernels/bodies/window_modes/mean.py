@@ -1,4 +1,4 @@
-"""Bodies of mean for ``recipes/applications/layer_modes.py``."""
+"""Bodies of mean for ``recipes/applications/window_modes.py``."""
 
 import jax.numpy as jnp
 
