@@ -265,13 +265,13 @@ class Packing:
         noun = stream.choice(("Potential",) if re.search(r"energy|force|potential|pair", self.title) else nouns)
         end, names = stream.choice(SETTINGS_NAMES)
         kind, name = self.take((f"{noun}{end}",)), self.take(names)
-        given = {each.name: value for each in found if (value := _given(each)) is not None}
+        given = {each.name: value for each in found if (value := each.value) is not None}
         usual = [(each.name, each.default) for each in found if is_literal(each.default)]
         whole = given or dict(usual[:1])
         if not whole:
             return
         listed = sorted(found, key=lambda each: each.default is not None)
-        rows = tuple((each.name, f"{each.kind}{_with(each.default)}") for each in listed)
+        rows = tuple((each.name, f"{each.kind}{each.field_default}") for each in listed)
         description = f"Settings of the {noun.lower()}" if noun.islower() or noun.istitle() else "Settings"
         docstring = f"{description}." if stream.chance(0.4) else ""
         as_tuple = stream.chance(0.3) and not {each.name for each in found} & TUPLE_METHODS
@@ -395,13 +395,3 @@ class Packing:
         marks, bases = ((), ("NamedTuple",)) if plain else (_REGISTERED, ())
         self.classes.append(Class(kind, rows, marks, bases, docstring))
         return Record(kind, fields)
-
-
-def _given(each: Parameter) -> str | None:
-    if each.tree is not None:
-        return each.usual
-    return each.given
-
-
-def _with(default: str | None) -> str:
-    return "" if default is None else f" = {default}"

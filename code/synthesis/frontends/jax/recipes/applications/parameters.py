@@ -34,3 +34,15 @@ class Parameter:
     def is_always_given(self) -> bool:
         """Whether it is an array, or a tree of arrays, that every call passes."""
         return self.tree is not None and self.default is None and self.usual is None
+
+    @property
+    def value(self) -> str | None:
+        """The value that is passed for it, as Python: its usual value if it is an array; None if nothing is passed."""
+        if self.tree is not None:
+            return self.usual
+        return self.given
+
+    @property
+    def field_default(self) -> str:
+        """The default of a field for it, with the sign of equality; empty if it has no default."""
+        return "" if self.default is None else f" = {self.default}"
