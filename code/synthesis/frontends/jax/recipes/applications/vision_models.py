@@ -8,7 +8,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.detection import VISION
-from synthesis.frontends.jax.recipes.applications.images import Layout
+from synthesis.frontends.jax.recipes.applications.image_blocks import Layout
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, weights, whole
 from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
 from synthesis.frontends.jax.recipes.applications.program import Program

@@ -1,4 +1,4 @@
-"""Bodies of drop_channels for ``recipes/applications/images.py``."""
+"""Bodies of drop_channels for ``recipes/applications/image_blocks.py``."""
 
 import jax
 import jax.numpy as jnp
