@@ -4,114 +4,30 @@ from collections.abc import Callable
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
-from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import truth, whole, with_escaped_braces
+from synthesis.frontends.jax.recipes.applications.metric_batches import (
+    NLL,
+    PREDICTIONS,
+    Batch,
+    confusion_template,
+    returned_metrics,
+)
+from synthesis.frontends.jax.recipes.applications.modes import Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 
 _BODIES = read_bodies("jax", "metrics", margin=12)
 
-_FLAT = """
-    {?0.5 # {one row for each token ~ positions of all sequences together}}
-    logits = logits.reshape(-1, logits.shape[-1])
-    labels = {labels.reshape(-1) ~ labels.ravel()}
-"""
-_CHECKED = """
-    {?0.25 if logits.shape[:-1] != labels.shape:
-        raise ValueError(f'logits of shape <<logits.shape>> do not match labels of shape <<labels.shape>>')}
-"""
-_WEIGHTS = {
-    "masked": _BODIES["masked"],
-    "ignored": """
-        {?0.5 # {padding has an ignore label ~ padded positions do not count}}
-        weight = {(labels != ignore_label).astype(jnp.float32) ~ jnp.where(labels == ignore_label, 0.0, 1.0)}
-    """,
-    "weighted": """
-        {?0.4 if weight.shape != labels.shape:
-            raise ValueError(f'expected weights of shape <<labels.shape>>, got <<weight.shape>>')}
-    """,
-}
-
-
-class _Batch:
-    """Scores, labels, and the weights of examples."""
-
-    def __init__(self, p: Program, kinds: tuple[str, ...]) -> None:
-        self.rows, self.classes = p.size(64, 128, 256, 512), p.size(10, 16, 32, 64)
-        self.long = p.choices.chance(0.35)
-        self.kind = p.pick(*kinds)
-        lead = (4, self.rows // 4) if self.long else (self.rows,)
-        axes = "batch, length" if self.long else "batch"
-        self.given: dict[str, Array | Constant | Option] = {
-            "logits": Array(Leaf((*lead, self.classes), -3, 3), f"unnormalized scores of shape ({axes}, classes)",
-                            ("logits", "scores")),
-            "labels": Array(whole(*lead, below=self.classes), f"true classes of shape ({axes})", ("labels", "targets")),
-            "mask": Array(truth(*lead), "which examples count", ("mask", "valid")),
-            "ignore_label": Option("int", "the label of padding", ("0",), ("ignore_label", "pad_id")),
-            "eps": Constant("1e-6", "small number that keeps the division safe"),
-        }  # fmt: skip
-        if self.long and self.kind == "weighted":
-            self.kind = "ignored"
-        if self.kind == "weighted":
-            self.given["weight"] = Array(
-                Leaf((self.rows,), 0.2, 2.0), "weight of each example", ("weights", "sample_weight")
-            )
-
-    def start(self) -> str:
-        """Return statements that flatten the inputs to one axis and compute the weights."""
-        weights = _WEIGHTS[self.kind] if self.kind != "plain" else ""
-        if self.long and self.kind == "masked":
-            # The mask is flattened too, after its shape was compared.
-            weights = """
-                {if mask is None:
-                    weight = jnp.ones(labels.shape)
-                else:
-                    weight = mask.reshape(-1).astype(jnp.float32) ~
-                weight = jnp.ones(labels.shape) if mask is None else mask.reshape(-1).astype(jnp.float32)}
-            """
-        elif self.kind == "masked":
-            weights = weights.replace("{mask.astype(jnp.float32) ~ mask.reshape(-1).astype(jnp.float32)}",
-                                      "mask.astype(jnp.float32)")  # fmt: skip
-        return join(_CHECKED, _FLAT if self.long else "", weights)
-
-    def mean(self, values: str) -> str:
-        """Return an expression for the weighted mean of values."""
-        if self.kind == "plain":
-            return f"{{jnp.mean({values}) ~ {values}.mean()}}"
-        return f"{{jnp.sum({values} * weight) / count ~ jnp.vdot({values}, weight) / count}}"
-
-    def count(self) -> str:
-        """Return statements that count the examples; empty if the mean does so."""
-        if self.kind == "plain":
-            return ""
-        return "count = jnp.maximum({jnp.sum(weight) ~ weight.sum()}, 1.0)"
-
-
-_NLL = _BODIES["nll"]
-_PREDS = "preds = {jnp.argmax(logits, axis=-1) ~ logits.argmax(axis=-1)}"
-
-
-def _report(p: Program, figures: dict[str, Leaf]) -> tuple[str, tuple[Tree, ...]]:
-    """Return a ``return`` line for the metrics, in a dictionary, a record or a tuple, and the trees of its results."""
-    form = p.pick("dict", "dict", "tuple", "record") if len(figures) > 1 else "tuple"
-    if form == "tuple":
-        return f"return {', '.join(figures)}", tuple(figures.values())
-    if form == "record":
-        kind = p.record("Metrics", list(figures.items()), "Metrics of a batch")
-        return f"return {kind.name}({', '.join(f'{name}={name}' for name in figures)})", (kind,)
-    entries = ", ".join(f"'{name}': {name}" for name in figures)
-    return f"return <<{entries}>>", (dict(figures),)
-
 
 def _accuracy(p: Program) -> Text:
-    batch = _Batch(p, ("masked", "masked", "ignored", "weighted", "plain"))
+    batch = Batch(p, ("masked", "masked", "ignored", "weighted", "plain"))
     scalar, per_class = Leaf(()), Leaf((batch.classes,))
     form = p.pick("loss", "top_k", "per_class", "rank")
     correct = "correct = {(preds == labels).astype(jnp.float32) ~ jnp.equal(preds, labels).astype(jnp.float32)}"
     texts, figures = {
         "loss": (
-            (_NLL, f"loss = {batch.mean('nll')}", _PREDS, correct, f"accuracy = {batch.mean('correct')}",
+            (NLL, f"loss = {batch.mean('nll')}", PREDICTIONS, correct, f"accuracy = {batch.mean('correct')}",
              "perplexity = jnp.exp(loss)" if batch.long else ""),
             {"loss": scalar, "accuracy": scalar} | ({"perplexity": scalar} if batch.long else {}),
         ),
@@ -119,7 +35,7 @@ def _accuracy(p: Program) -> Text:
             ("""
              {?0.3 if k > logits.shape[-1]:
                  raise ValueError(f'cannot take <<k>> of <<logits.shape[-1]>> classes')}
-             """, _PREDS, correct, f"accuracy = {batch.mean('correct')}",
+             """, PREDICTIONS, correct, f"accuracy = {batch.mean('correct')}",
              """
              {?0.5 # {right if the label is among the k largest scores}}
              {_, top = jax.lax.top_k(logits, k) ~ top = jax.lax.top_k(logits, k)[1] ~
@@ -129,7 +45,7 @@ def _accuracy(p: Program) -> Text:
             {"accuracy": scalar, "top_k_accuracy": scalar},
         ),
         "per_class": (
-            ("num_classes = logits.shape[-1]", _PREDS, correct,
+            ("num_classes = logits.shape[-1]", PREDICTIONS, correct,
              """
              {?0.5 # {recall of each class}}
              {one_hot = jax.nn.one_hot(labels, num_classes)WEIGHED
@@ -159,7 +75,7 @@ def _accuracy(p: Program) -> Text:
             {"mrr": scalar, "hits_at_k": scalar},
         ),
     }[form]  # fmt: skip
-    report, results = _report(p, figures)
+    report, results = returned_metrics(p, figures)
     counted = "" if form == "per_class" else batch.count()
     return Text(
         lines=join(batch.start(), counted, *texts, report),
@@ -182,29 +98,8 @@ def _accuracy(p: Program) -> Text:
     )  # fmt: skip
 
 
-_COUNTS = """
-    {?0.5 # {rows are labels, columns are predictions}}
-    {matrix = jnp.zeros((num_classes, num_classes)).at[labels, preds].add(WEIGHT) ~
-    {cells ~ flat} = labels * num_classes + preds
-    matrix = jax.ops.segment_sum(ALL, cells, num_classes ** 2).reshape(num_classes, num_classes) ~
-    true_one_hot = jax.nn.one_hot(labels, num_classes)WEIGHED
-    pred_one_hot = jax.nn.one_hot(preds, num_classes)
-    matrix = {jnp.einsum('bi,bj->ij', true_one_hot, pred_one_hot) ~ true_one_hot.T @ pred_one_hot}}
-""".replace("{cells ~ flat}", "cells")
-
-
-def _counted(kind: str) -> str:
-    """Return the template of the statements that compute a confusion matrix."""
-    plain = kind == "plain"
-    return (
-        _COUNTS.replace("WEIGHED", "" if plain else " * weight[:, None]")
-        .replace("WEIGHT", "1.0" if plain else "weight")
-        .replace("ALL", "jnp.ones(labels.shape)" if plain else "weight")
-    )
-
-
 def _confusion(p: Program) -> Text:
-    batch = _Batch(p, ("masked", "ignored", "plain", "weighted"))
+    batch = Batch(p, ("masked", "ignored", "plain", "weighted"))
     form = p.pick("plain", "modes", "accuracy", "kappa")
     ends = {
         "plain": "{return matrix ~ return matrix / jnp.maximum(jnp.sum(matrix, axis=1, keepdims=True), 1.0)}",
@@ -257,7 +152,9 @@ def _confusion(p: Program) -> Text:
         "kappa": (square, Leaf(())),
     }  # fmt: skip
     return Text(
-        lines=join(batch.start(), "num_classes = logits.shape[-1]", _PREDS, _counted(batch.kind), ends[form]),
+        lines=join(
+            batch.start(), "num_classes = logits.shape[-1]", PREDICTIONS, confusion_template(batch.kind), ends[form]
+        ),
         given={
             **batch.given,
             "normalize": Option("str | None", "true, pred or None", ("None", "'true'", "'pred'"), ("normalize",)),
@@ -292,13 +189,13 @@ _F1 = _BODIES["f1"]
 
 
 def _f1(p: Program) -> Text:
-    batch = _Batch(p, ("masked", "masked", "ignored", "plain", "weighted"))
+    batch = Batch(p, ("masked", "masked", "ignored", "plain", "weighted"))
     asked = p.pick("macro", "micro", "weighted", "none")
     form = p.pick("average", "report", "macro", "beta")
     per_class = Leaf((batch.classes,))
     weighed = "" if batch.kind == "plain" else " * weight[:, None]"
     counts = p.pick("matrix", "one_hot")
-    head = join(_counted(batch.kind) if counts == "matrix" else "", _TP[counts].replace("WEIGHED", weighed))
+    head = join(confusion_template(batch.kind) if counts == "matrix" else "", _TP[counts].replace("WEIGHED", weighed))
     ends = {
         "average": (
             """
@@ -367,7 +264,7 @@ def _f1(p: Program) -> Text:
     if form == "beta" and "fbeta.mean()" in end:
         result = (per_class, Leaf(()))
     return Text(
-        lines=join(batch.start(), "num_classes = logits.shape[-1]", _PREDS, head, end),
+        lines=join(batch.start(), "num_classes = logits.shape[-1]", PREDICTIONS, head, end),
         given={
             **batch.given,
             "average": Option("str", "macro, micro, weighted or none", (f"'{asked}'",), ("average",)),
@@ -387,7 +284,7 @@ def _f1(p: Program) -> Text:
 
 
 def _calibration(p: Program) -> Text:
-    batch = _Batch(p, ("masked", "plain", "ignored", "weighted"))
+    batch = Batch(p, ("masked", "plain", "ignored", "weighted"))
     form = p.pick("ece", "ece", "diagram", "brier")
     bins = p.choices.choice((5, 10, 15))
     plain = batch.kind == "plain"
@@ -451,7 +348,7 @@ def _calibration(p: Program) -> Text:
             probs = jax.nn.softmax(logits, axis=-1)
             one_hot = jax.nn.one_hot(labels, logits.shape[-1])
             squares = jnp.sum({(probs - one_hot) ** 2 ~ jnp.square(probs - one_hot)}, axis=-1)
-            """, batch.count(), f"brier = {batch.mean('squares')}", _NLL, f"nll = {batch.mean('nll')}",
+            """, batch.count(), f"brier = {batch.mean('squares')}", NLL, f"nll = {batch.mean('nll')}",
             "return {brier, nll ~ <<'brier': brier, 'nll': nll>>}"),
             ("brier_score", "proper_scores", "calibration_scores"), "Brier score and log loss of a batch",
             (Leaf(()), Leaf(())),

@@ -1,4 +1,4 @@
-"""Bodies of nll for ``recipes/applications/metrics.py``."""
+"""Bodies of nll for ``recipes/applications/metric_batches.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of masked for ``recipes/applications/metrics.py``."""
+"""Bodies of masked for ``recipes/applications/metric_batches.py``."""
 
 import jax.numpy as jnp
 
