@@ -15,12 +15,11 @@ from synthesis.frontends.jax.recipes.applications.iterations import (
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.segments import write_chunked, write_segments
 from synthesis.frontends.jax.recipes.applications.shaping import (
-    write_chunked,
     write_merged,
     write_patches,
     write_reduced,
-    write_segments,
     write_windows,
 )
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree

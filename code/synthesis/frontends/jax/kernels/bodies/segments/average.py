@@ -1,4 +1,4 @@
-"""Bodies of average for ``recipes/applications/shaping.py``."""
+"""Bodies of average for ``recipes/applications/segments.py``."""
 
 import jax
 import jax.numpy as jnp

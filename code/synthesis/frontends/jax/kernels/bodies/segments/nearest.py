@@ -1,4 +1,4 @@
-"""Bodies of nearest for ``recipes/applications/shaping.py``."""
+"""Bodies of nearest for ``recipes/applications/segments.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of shares for ``recipes/applications/shaping.py``."""
+"""Bodies of shares for ``recipes/applications/segments.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of count for ``recipes/applications/shaping.py``."""
+"""Bodies of count for ``recipes/applications/segments.py``."""
 
 import jax.numpy as jnp
 
