@@ -1,4 +1,4 @@
-"""Bodies of pipeline for ``recipes/applications/augment.py``."""
+"""Bodies of pipeline for ``recipes/applications/image_augmentation.py``."""
 
 import jax.numpy as jnp
 

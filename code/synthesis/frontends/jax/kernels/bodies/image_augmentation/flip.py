@@ -1,4 +1,4 @@
-"""Bodies of flip for ``recipes/applications/augment.py``."""
+"""Bodies of flip for ``recipes/applications/image_augmentation.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of centre for ``recipes/applications/augment.py``."""
+"""Bodies of centre for ``recipes/applications/image_augmentation.py``."""
 
 
 def center_crop(Array):
