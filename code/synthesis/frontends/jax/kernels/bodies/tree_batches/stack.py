@@ -1,4 +1,4 @@
-"""Bodies of stack for ``recipes/applications/tree_tools.py``."""
+"""Bodies of stack for ``recipes/applications/tree_batches.py``."""
 
 import jax
 import jax.numpy as jnp

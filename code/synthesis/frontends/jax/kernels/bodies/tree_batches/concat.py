@@ -1,4 +1,4 @@
-"""Bodies of concat for ``recipes/applications/tree_tools.py``."""
+"""Bodies of concat for ``recipes/applications/tree_batches.py``."""
 
 import functools
 

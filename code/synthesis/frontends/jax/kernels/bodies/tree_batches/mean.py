@@ -1,4 +1,4 @@
-"""Bodies of mean for ``recipes/applications/tree_tools.py``."""
+"""Bodies of mean for ``recipes/applications/tree_batches.py``."""
 
 import jax
 import jax.numpy as jnp
