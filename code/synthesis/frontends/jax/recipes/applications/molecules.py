@@ -14,11 +14,10 @@ from synthesis.frontends.jax.recipes.applications.molecule_parts import (
     write_stale,
     write_velocities,
 )
+from synthesis.frontends.jax.recipes.applications.neighbor_lists import write_cell_buffers, write_pairs_of_lists
 from synthesis.frontends.jax.recipes.applications.observables import (
-    write_cell_buffers,
     write_displacements,
     write_distribution,
-    write_pairs_of_lists,
     write_shape,
     write_temperature,
     write_terms,

@@ -1,4 +1,4 @@
-"""Bodies of sparse_ends for ``recipes/applications/observables.py``."""
+"""Bodies of sparse_ends for ``recipes/applications/neighbor_lists.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of sparse for ``recipes/applications/observables.py``."""
+"""Bodies of sparse for ``recipes/applications/neighbor_lists.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of fill for ``recipes/applications/observables.py``."""
+"""Bodies of fill for ``recipes/applications/neighbor_lists.py``."""
 
 import math
 
