@@ -25,6 +25,7 @@ _CHOSEN = """
         {log_probs = jax.nn.log_softmax(logits, axis=-1)
         log_prob = jnp.take_along_axis(log_probs, token[:, None], axis=-1)[:, 0] ~
         log_prob = jnp.take_along_axis(logits, token[:, None], axis=-1)[:, 0] - jax.nn.logsumexp(logits, axis=-1)}
+        COUNTED
         {?0.4 # {finished texts stay finished ~ padding after the end}}
         token = jnp.where(done, pad_id, token)
         {log_prob = jnp.where(done, 0.0, log_prob)}
@@ -104,10 +105,10 @@ def write_tokens(p: Program) -> None:
     chosen, run = _CHOSEN.replace("        LIMITED", limited), _DRAWN
     counted = p.choices.chance(0.25)
     if counted:  # a text may contain the padding token, so its length cannot be found from that
-        ended = "        {?0.4 # {texts that ended"
-        chosen = chosen.replace(ended, f"        alive = jnp.logical_not(done)\n{ended}")
+        chosen = chosen.replace("COUNTED", "alive = jnp.logical_not(done)")
         chosen = chosen.replace("(token, log_prob)\n", "(token, log_prob, alive)\n")
         run = run.replace("(tokens, log_probs) =", "(tokens, log_probs, alive) =")
+    chosen = chosen.replace("        COUNTED\n", "")
     p.write(f"def draw(carry, step_key):{chosen}", run)
     drawn, told = Leaf((rows, steps), dtype="int32"), Leaf((rows, steps))
     if counted:
