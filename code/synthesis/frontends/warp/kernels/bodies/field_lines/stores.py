@@ -1,4 +1,4 @@
-"""Bodies of stores for ``recipes/applications/snapshots.py``."""
+"""Bodies of stores for ``recipes/applications/field_lines.py``."""
 
 import warp as wp
 

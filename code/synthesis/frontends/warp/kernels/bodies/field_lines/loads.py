@@ -1,4 +1,4 @@
-"""Bodies of loads for ``recipes/applications/snapshots.py``."""
+"""Bodies of loads for ``recipes/applications/field_lines.py``."""
 
 import warp as wp
 
