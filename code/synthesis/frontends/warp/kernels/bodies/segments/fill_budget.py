@@ -1,4 +1,4 @@
-"""Bodies of fill_budget for ``recipes/applications/rows.py``."""
+"""Bodies of fill_budget for ``recipes/applications/segments.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of sort_segment for ``recipes/applications/rows.py``."""
+"""Bodies of sort_segment for ``recipes/applications/segments.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of contact_functions for ``recipes/applications/rows.py``."""
+"""Bodies of contact_functions for ``recipes/applications/segments.py``."""
 
 import warp as wp
 

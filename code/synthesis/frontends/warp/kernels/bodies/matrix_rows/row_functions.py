@@ -1,4 +1,4 @@
-"""Bodies of row_functions for ``recipes/applications/rows.py``."""
+"""Bodies of row_functions for ``recipes/applications/matrix_rows.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of first_due for ``recipes/applications/rows.py``."""
+"""Bodies of first_due for ``recipes/applications/segments.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of count_matches for ``recipes/applications/rows.py``."""
+"""Bodies of count_matches for ``recipes/applications/segments.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of segment_mean for ``recipes/applications/rows.py``."""
+"""Bodies of segment_mean for ``recipes/applications/segments.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of csr_upper_width for ``recipes/applications/rows.py``."""
+"""Bodies of csr_upper_width for ``recipes/applications/matrix_rows.py``."""
 
 import warp as wp
 

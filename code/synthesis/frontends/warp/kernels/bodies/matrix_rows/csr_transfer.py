@@ -1,4 +1,4 @@
-"""Bodies of csr_transfer for ``recipes/applications/rows.py``."""
+"""Bodies of csr_transfer for ``recipes/applications/matrix_rows.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of best_item for ``recipes/applications/rows.py``."""
+"""Bodies of best_item for ``recipes/applications/segments.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of first_match for ``recipes/applications/rows.py``."""
+"""Bodies of first_match for ``recipes/applications/segments.py``."""
 
 import warp as wp
 
