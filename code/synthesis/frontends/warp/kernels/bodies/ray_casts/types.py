@@ -1,4 +1,4 @@
-"""Bodies of types for ``recipes/applications/events.py``."""
+"""Bodies of types for ``recipes/applications/ray_casts.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of slot_functions for ``recipes/applications/events.py``."""
+"""Bodies of slot_functions for ``recipes/applications/list_slots.py``."""
 
 import warp as wp
 

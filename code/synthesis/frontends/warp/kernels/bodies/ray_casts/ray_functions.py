@@ -1,4 +1,4 @@
-"""Bodies of ray_functions for ``recipes/applications/events.py``."""
+"""Bodies of ray_functions for ``recipes/applications/ray_casts.py``."""
 
 import warp as wp
 

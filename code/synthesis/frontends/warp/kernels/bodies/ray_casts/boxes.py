@@ -1,4 +1,4 @@
-"""Bodies of boxes for ``recipes/applications/events.py``."""
+"""Bodies of boxes for ``recipes/applications/ray_casts.py``."""
 
 import warp as wp
 

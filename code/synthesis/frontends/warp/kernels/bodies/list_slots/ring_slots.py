@@ -1,4 +1,4 @@
-"""Bodies of ring_slots for ``recipes/applications/events.py``."""
+"""Bodies of ring_slots for ``recipes/applications/list_slots.py``."""
 
 import warp as wp
 

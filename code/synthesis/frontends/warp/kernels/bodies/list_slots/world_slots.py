@@ -1,4 +1,4 @@
-"""Bodies of world_slots for ``recipes/applications/events.py``."""
+"""Bodies of world_slots for ``recipes/applications/list_slots.py``."""
 
 import warp as wp
 
