@@ -1,4 +1,4 @@
-"""Bodies of cases for ``recipes/applications/graphs.py``."""
+"""Bodies of cases for ``recipes/applications/grid_lists.py``."""
 
 import warp as wp
 
