@@ -45,3 +45,27 @@ def quote_remarks(text: str) -> str:
     lines = (re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("# ") else each
              for each in text.split("\n"))  # fmt: skip
     return "\n".join(lines)
+
+
+def with_parts(text: str, **parts: str) -> str:
+    """Return a template with placeholders replaced by other templates, each indented like its placeholder.
+
+    Args:
+        text: the template. Its lines have a margin of four spaces. A placeholder is a line with only a name in
+            capitals, which may be followed by braces that close groups.
+        parts: the template for each placeholder, by its name in small letters. Their margin is also four spaces.
+    """
+    lines = list[str]()
+    for line in text.split("\n"):
+        name = line.strip().rstrip("}").lower()
+        if name in parts:
+            pad, end = line[: len(line) - len(line.lstrip())], "}" * line.count("}")
+            lines.append(pad + _deeper(parts[name], len(pad) - 4).lstrip() + end)
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _deeper(text: str, by: int) -> str:
+    """Return a template with more indentation."""
+    return text.strip("\n").replace("\n    ", "\n" + " " * (4 + by))

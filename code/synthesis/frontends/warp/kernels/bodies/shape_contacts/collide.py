@@ -1,4 +1,4 @@
-"""Bodies of collide for ``recipes/applications/stages.py``."""
+"""Bodies of collide for ``recipes/applications/shape_contacts.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of finish for ``recipes/applications/stages.py``."""
+"""Bodies of finish for ``recipes/applications/constraint_rows.py``."""
 
 from synthesis.drawing.kernel_files.words import either
 

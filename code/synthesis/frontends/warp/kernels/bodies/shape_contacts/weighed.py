@@ -1,4 +1,4 @@
-"""Bodies of weighed for ``recipes/applications/stages.py``."""
+"""Bodies of weighed for ``recipes/applications/shape_contacts.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of apart for ``recipes/applications/stages.py``."""
+"""Bodies of apart for ``recipes/applications/shape_contacts.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of impedance for ``recipes/applications/stages.py``."""
+"""Bodies of impedance for ``recipes/applications/constraint_rows.py``."""
 
 import warp as wp
 

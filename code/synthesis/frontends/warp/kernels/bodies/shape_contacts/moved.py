@@ -1,4 +1,4 @@
-"""Bodies of moved for ``recipes/applications/stages.py``."""
+"""Bodies of moved for ``recipes/applications/shape_contacts.py``."""
 
 import warp as wp
 

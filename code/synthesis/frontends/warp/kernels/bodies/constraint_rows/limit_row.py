@@ -1,4 +1,4 @@
-"""Bodies of limit_row for ``recipes/applications/stages.py``."""
+"""Bodies of limit_row for ``recipes/applications/constraint_rows.py``."""
 
 import warp as wp
 

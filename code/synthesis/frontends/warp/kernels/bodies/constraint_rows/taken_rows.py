@@ -1,4 +1,4 @@
-"""Bodies of taken_rows for ``recipes/applications/stages.py``."""
+"""Bodies of taken_rows for ``recipes/applications/constraint_rows.py``."""
 
 import warp as wp
 

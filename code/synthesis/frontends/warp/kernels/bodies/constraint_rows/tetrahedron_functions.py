@@ -1,4 +1,4 @@
-"""Bodies of tetrahedron_functions for ``recipes/applications/stages.py``."""
+"""Bodies of tetrahedron_functions for ``recipes/applications/constraint_rows.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of pyramid for ``recipes/applications/stages.py``."""
+"""Bodies of pyramid for ``recipes/applications/constraint_rows.py``."""
 
 import warp as wp
 

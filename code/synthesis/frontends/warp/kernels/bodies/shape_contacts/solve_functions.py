@@ -1,4 +1,4 @@
-"""Bodies of solve_functions for ``recipes/applications/stages.py``."""
+"""Bodies of solve_functions for ``recipes/applications/shape_contacts.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of meeting_called for ``recipes/applications/stages.py``."""
+"""Bodies of meeting_called for ``recipes/applications/shape_contacts.py``."""
 
 import warp as wp
 

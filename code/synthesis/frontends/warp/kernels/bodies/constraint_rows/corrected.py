@@ -1,4 +1,4 @@
-"""Bodies of corrected for ``recipes/applications/stages.py``."""
+"""Bodies of corrected for ``recipes/applications/constraint_rows.py``."""
 
 import warp as wp
 
