@@ -1,4 +1,4 @@
-"""Trees of bodies in many worlds at once: poses, velocities, forces, actuators, sensors, rows of constraints."""
+"""The recipes of trees of bodies in many worlds at once, and kernels of bodies: poses, velocities, forces and sums."""
 
 import re
 from textwrap import dedent
@@ -9,13 +9,15 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.coordinates import COORDINATES, ROWS, draw_row
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
 
 _BODIES = read_bodies("warp", "multibody", margin=8)
 
-_MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
-_JOINTS, _DOFS, _COORDINATES, _VELOCITIES = 2, 12, 7, 6
-"""Maximum numbers of joints and velocities of a body, and of coordinates and velocities of a joint."""
+_MAT = Type("float32", (3, 3))
+_SQUARE = Type("float32", (6, 6))
+_JOINTS, _DOFS = 2, 12
+"""Maximum numbers of joints and velocities of a body."""
 
 _BODY = {
     "body_pose": _BODIES["body_pose"],
@@ -54,7 +56,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("root_of", INT, (0, bodies - 1), (bodies,), ("body_rootid",))
     p.array("jnt_num", INT, (0, _JOINTS), (bodies,), ("body_jntnum",))
     p.starts("jnt_adr", bodies, _JOINTS, 0, ("body_jntadr",))
-    p.starts("jnt_qposadr", joints, _COORDINATES, 0, ("jnt_qposadr",))
+    p.starts("jnt_qposadr", joints, COORDINATES, 0, ("jnt_qposadr",))
     p.array("dof_num", INT, (0, 3), (bodies,), ("body_dofnum",))
     p.starts("dof_adr", bodies, _DOFS, 0, ("jnt_dofadr",) if target == "spring_torque" else ("body_dofadr",))
     p.array("jnt_type", INT, (0, 3), (joints,), ("jnt_type",))
@@ -77,7 +79,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.parents("nodes", 1, bodies, ("body_parentid", "parent_id"))
     p.array("stiffness", FLOAT, (-0.5, 4), (bodies,), ("jnt_stiffness",))
     p.array("damping", FLOAT, (0.1, 1), (bodies,), ("jnt_damping",))
-    p.array("spring_ref", FLOAT, (-1, 1), (joints * _COORDINATES,), ("qpos_spring",))
+    p.array("spring_ref", FLOAT, (-1, 1), (joints * COORDINATES,), ("qpos_spring",))
     p.number("dead_band", (0.2, 0.8), ("dead_band", "spring_slack"), ("0.5",))
     p.number("min_mass", (0.4, 1), ("min_mass", "mass_threshold"), ("0.5",))
     p.array("cam_mode", INT, (0, 4), (bodies,), ("cam_mode",))
@@ -107,7 +109,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         ("ball_radius", (0.2, 0.8), ("body_radius",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (bodies,), names)
-    p.array("qpos", FLOAT, (-2, 2), (worlds, joints * _COORDINATES), ("qpos",))
+    p.array("qpos", FLOAT, (-2, 2), (worlds, joints * COORDINATES), ("qpos",))
     p.array("qvel", FLOAT, (-1, 1), (worlds, dofs), ("qvel",))
     for key, shape, names in (
         ("cvel", each, ("cvel_in",)), ("xfrc", each, ("xfrc_applied",)),
@@ -278,317 +280,6 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     return p.done("multibody", "trees", target, summary, titles, docstrings)
 
 
-_ROW = {
-    "actuator_force": (
-        (
-            _BODIES["actuator_force.actuator_force"],
-            "actuator_force compute_actuation fwd_actuation",
-            "Computes affine actuator forces from length and velocity",
-        ),
-        (
-            _BODIES["actuator_force.apply_motor_controls"],
-            "apply_motor_controls compute_motor_torques apply_drive_commands",
-            "Computes motor torques by control mode, within their limits",
-        ),
-    ),
-    "sensor_value": (
-        (
-            _BODIES["sensor_value.sensor_pos"],
-            "sensor_pos eval_position_sensors update_position_sensors",
-            "Computes position sensor readings",
-        ),
-        (
-            _BODIES["sensor_value.sensor_vel"],
-            "sensor_vel eval_velocity_sensors update_velocity_sensors",
-            "Computes velocity sensor readings",
-        ),
-        (
-            """
-            kind = sensor_type[u]
-            obj = sensor_obj[u]
-            adr = sensor_adr[u]
-            if kind == SENSOR_ACTUATORFRC:
-                sensordata[w, adr] = force_in[w, obj]
-            elif kind == SENSOR_JOINTACTFRC:
-                sensordata[w, adr] = qfrc_in[w, jnt_dofadr[obj]]
-            else:
-                bodyid = site_body[obj]
-                rot = wp.transpose(xmat[w, obj])
-                arm = xpos[w, obj] - subtree_com[w, body_root[bodyid]]
-                if kind == SENSOR_FORCE:
-                    v = rot * wp.spatial_bottom(cfrc_int[w, bodyid])
-                elif kind == SENSOR_TORQUE:
-                    f_int = cfrc_int[w, bodyid]
-                    v = rot * (wp.spatial_top(f_int) - wp.cross(arm, wp.spatial_bottom(f_int)))
-                {?0.5 elif kind == SENSOR_FRAMEANGACC:
-                    v = wp.spatial_top(cacc[w, bodyid])
-                else:
-                    ACCELERATION ~ else:
-                    ACCELERATION}
-                {?0.4 # limited to the range of the sensor
-                if sensor_cutoff[u] > 0.0:
-                    for k in range(3):
-                        v[k] = clamp_symmetric(v[k], sensor_cutoff[u])}
-                for k in range(3):
-                    sensordata[w, adr + k] = v[k]
-            """,
-            "sensor_acc eval_force_sensors update_force_sensors",
-            "Computes force and acceleration sensor readings",
-        ),
-    ),
-    "limit_row": (
-        (
-            """
-            {?0.6 if not limited[u]:
-                return}
-            dof = jnt_dofadr[u]
-            q = long_qpos[w, jnt_qposadr[u]]
-            dist_low = q - lower[u]
-            dist_up = upper[u] - q
-            pos = wp.min(dist_low, dist_up) - margin_of[u]
-            {?0.4 # it is far from both ends
-            ~}
-            if pos >= 0.0:
-                return
-            row = wp.atomic_add(nefc, w, 1)
-            if row >= njmax:
-                return
-            side = {1.0 if dist_low < dist_up else -1.0 ~ wp.where(dist_low < dist_up, 1.0, -1.0)}
-            {for i in range({nv ~ nv ~ jac.shape[2]}):
-                jac[w, row, i] = 0.0
-            jac[w, row, dof] = side ~
-            {# no other joint contributes
-            ~}
-            for i in range({nv ~ nv ~ jac.shape[2]}):
-                jac[w, row, i] = side if i == dof else 0.0}
-            vel = side * long_qvel[w, dof]
-            IMPEDANCE
-            {# stiffer the nearer the impedance is to one
-            ~}
-            row_diag[w, row] = imp / ((1.0 - imp) * inv_weight[dof])
-            row_pos[w, row] = pos
-            {?0.4 row_vel[w, row] = vel}
-            # reference acceleration of a spring and a damper
-            aref[w, row] = -kd * vel - kp * imp * pos
-            """,
-            "efc_limit limit_constraints add_limit_rows joint_limit_rows",
-            "Adds a constraint row for each joint near its limit",
-        ),
-        (
-            """
-            row_active[w, u] = 0
-            {?0.6 if not limited[u]:
-                return}
-            q = long_qpos[w, jnt_qposadr[u]]
-            dof = jnt_dofadr[u]
-            {dist = q - lower[u]
-            side = float(1.0)
-            # the nearer end of the range
-            if upper[u] - q < dist:
-                dist = upper[u] - q
-                side = -1.0 ~
-            side = {1.0 if q - lower[u] < upper[u] - q else -1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
-            dist = wp.min(q - lower[u], upper[u] - q)}
-            pos = dist - margin_of[u]
-            if pos >= 0.0:
-                return
-            vel = side * long_qvel[w, dof]
-            row_active[w, u] = 1
-            {row_side[w, u] = side ~ row_side[w, u] = side}
-            IMPEDANCE
-            row_of_pos[w, u] = pos
-            aref_of[w, u] = -kd * vel - kp * imp * pos
-            diag_of[w, u] = imp / ((1.0 - imp) * inv_weight[dof])
-            """,
-            "update_limit_rows evaluate_joint_limits prepare_limit_constraints",
-            "Updates the limit constraint of each joint",
-        ),
-    ),
-    "integrate": (
-        (
-            _BODIES["integrate.next_position"],
-            "next_position integrate_pos advance_positions",
-            "Integrates joint coordinates by their velocities",
-        ),
-        (
-            _BODIES["integrate.euler_step"],
-            "euler_step integrate_joints integrate_joint_coordinates",
-            "Integrates each joint by one semi-implicit Euler step",
-        ),
-    ),
-}
-_IMPEDANCE = """solimp = jnt_solimp[u]
-            {# constant beyond the impedance width
-            x = wp.min(wp.abs(pos) / solimp[2], 1.0)
-            imp = solimp[0] + x * (solimp[1] - solimp[0]) ~
-            # rises smoothly with the violation, the most in the middle of its width
-            x = wp.min(wp.abs(pos) / solimp[2], 1.0)
-            y = {2.0 * x * x if x < 0.5 else 1.0 - 2.0 * (1.0 - x) * (1.0 - x) ~
-            wp.where(x < 0.5, 2.0 * x * x, 1.0 - 2.0 * (1.0 - x) * (1.0 - x))}
-            imp = solimp[0] + y * (solimp[1] - solimp[0])}
-            {# a spring and a damper by their time constant and damping ratio
-            ~}
-            solref = jnt_solref[u]
-            {kd = 2.0 / (solimp[1] * solref[0])
-            kp = 1.0 / (solimp[1] * solimp[1] * solref[0] * solref[0] * solref[1] * solref[1]) ~
-            rate = solimp[1] * solref[0]
-            kd = 2.0 / rate
-            kp = 1.0 / (rate * rate * solref[1] * solref[1]) ~
-            # no faster than two steps can follow
-            rate = solimp[1] * wp.max(solref[0], 2.0 * dt)
-            kd = 2.0 / rate
-            kp = 1.0 / (rate * rate * solref[1] * solref[1])}"""
-"""Lines that compute the impedance of a limit, and the constants of its spring and damper."""
-
-
-_ACCELERATION = """{# includes the centripetal acceleration
-                    ~}
-                    ang = wp.spatial_top(cvel[w, bodyid])
-                    lin = wp.spatial_bottom(cvel[w, bodyid]) - wp.cross(arm, ang)
-                    a_lin = wp.spatial_bottom(cacc[w, bodyid]) - wp.cross(arm, wp.spatial_top(cacc[w, bodyid]))
-                    {v = rot * (a_lin + wp.cross(ang, lin)) ~ v = rot * a_lin + wp.cross(rot * ang, rot * lin)}"""
-
-
-def _declare_dofs(p: Program, of: str, worlds: int, n: int) -> None:
-    """Declare the arguments of a kernel that integrates single coordinates."""
-    q, qd, qdd, f = ("q", "qd", "qdd", "f") if of == "joint" else ("pos", "vel", "acc", "force")
-    for key, bounds, name in (
-        ("qpos", (-4, 4), q), ("qvel", (-1, 1), qd), ("qacc", (-4, 4), qdd), ("force_in", (-2, 2), f),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, (worlds, n), (f"{of}_{name}",))
-    for key, bounds, name in (
-        ("lower", (-1.5, -0.3), "limit_lower"), ("upper", (0.3, 1.5), "limit_upper"), ("damping", (0.1, 1), "damping"),
-        ("inv_mass", (0.5, 2), "inv_inertia"), ("bounce_of", (0.1, 0.6), "restitution"),
-        ("max_speed", (0.4, 0.8), "velocity_limit"),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, (n,), (f"{of}_{name}",))
-    p.array("locked", INT, (0, 1), (n,), (f"{of}_locked",))
-    p.array("wraps", INT, (0, 1), (n,), (f"{of}_continuous",))
-    p.output("qpos_out", FLOAT, (worlds, n), (f"{of}_{q}_out",))
-    p.output("qvel_out", FLOAT, (worlds, n), (f"{of}_{qd}_out",))
-
-
-def _draw_row(stream: Stream, target: str) -> KernelSpec:
-    """Draw a kernel of actuators, sensors, limits or coordinates in many worlds."""
-    worlds, n = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
-    text, titles, summary = stream.child("kernel").choice(_ROW[target])
-    of_dofs = "euler_step" in titles
-    # kernels of single coordinates use the names of another code base
-    of = stream.child("words").choice(("joint", "dof"))
-    names = {"actuator_force": ("u", "uid", "act_id", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
-    items = ("u", f"{of}_id", "i") if of_dofs else names.get(target, ("u", "jntid", "i"))
-    p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, n))
-    each, data = (worlds, n), (worlds, 3 * n)
-    for key, bounds, pool in (
-        ("ctrl", (-2, 2), ("ctrl",)), ("act", (-1, 1), ("act",)), ("force_in", (-2, 2), ("actuator_force",)),
-        ("motor_velocity", (-2, 2), ("actuator_velocity",)),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, each, pool)
-    p.array("qfrc_in", FLOAT, (-2, 2), (worlds, n * _VELOCITIES), ("qfrc_actuator",))
-    p.array("bias_force", FLOAT, (-1, 1), (worlds, n * _VELOCITIES), ("qfrc_bias",))
-    for key, bounds, pool in (
-        ("ctrl_lower", (-1.5, -0.5), ("ctrl_lower",)),
-        ("ctrl_upper", (0.5, 1.5), ("ctrl_upper",)),
-        ("gear", (0.5, 2), ("actuator_gear",)), ("stiffness", (1, 10), ("actuator_kp",)),
-        ("max_force", (1, 6), ("effort_limit",)), ("stall_force", (4, 8), ("stall_torque",)),
-        ("lower", (-1.5, -0.3), ("jnt_lower",)), ("upper", (0.3, 1.5), ("jnt_upper",)),
-        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
-        ("margin_of", (0.05, 0.6), ("jnt_margin",)),
-        ("damping", (0.1, 1), ("actuator_kv",)),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, (n,), pool)
-    if of_dofs:
-        _declare_dofs(p, of, worlds, n)
-    p.array("long_qpos", FLOAT, (-4, 4), (worlds, n * _COORDINATES), ("qpos",))
-    p.array("long_qvel", FLOAT, (-1, 1), (worlds, n * _VELOCITIES), ("qvel",))
-    p.starts("jnt_qposadr", n, _COORDINATES, 0, ("jnt_qposadr",))
-    p.starts("jnt_dofadr", n, _VELOCITIES, 0, ("jnt_dofadr",))
-    p.array("jnt_type", INT, (0, 3), (n,), ("jnt_type",))
-    p.array("act_type", INT, (0, 2), (n,), ("control_mode",))
-    p.array("dyn_type", INT, (0, 2), (n,), ("actuator_dyntype",))
-    p.array("gain_type", INT, (0, 1), (n,), ("actuator_gaintype",))
-    p.array("bias_type", INT, (0, 1), (n,), ("actuator_biastype",))
-    p.array("gain_prm", VEC, (-2, 2), (n,), ("actuator_gainprm",))
-    p.array("dyn_prm", VEC, (0.2, 1), (n,), ("actuator_dynprm",))
-    p.array("bias_prm", VEC, (-2, 2), (n,), ("actuator_biasprm",))
-    p.array("force_range", Type("float32", (2,)), (-3, 3), (n,), ("actuator_forcerange",))
-    p.array("sensor_type", INT, (0, 5), (n,), ("sensor_type",))
-    p.array("sensor_obj", INT, (0, n - 1), (n,), ("sensor_objid",))
-    p.array("ref_obj", INT, (-n // 2, n - 1), (n,), ("sensor_refid",))
-    p.starts("sensor_adr", n, 3, 0, ("sensor_adr",))
-    p.array("trn_id", INT, (0, n - 1), (n,), ("actuator_trnid",))
-    p.array("site_body", INT, (0, n - 1), (n,), ("site_bodyid",))
-    p.array("body_root", INT, (0, n - 1), (n,), ("body_rootid",))
-    limits = ("actuator_ctrllimited",) if target == "actuator_force" else ("jnt_limited",)
-    p.array("limited", FLAG, (0, 1), (n,), limits)
-    p.array("force_limited", FLAG, (0, 1), (n,), ("actuator_forcelimited",))
-    p.array("time", FLOAT, (0, 4), (worlds,), ("time",))
-    for key, names_of in (("xpos", "site_xpos"), ("subtree_com", "subtree_com")):
-        p.array(key, VEC, (-1, 1), each, (names_of,))
-    p.array("xmat", _MAT, (-1, 1), each, ("site_xmat",))
-    for key in ("cvel", "cacc", "cfrc_int"):
-        p.array(key, SPATIAL, (-1, 1), each, (key,), element="wp.spatial_vector")
-    # two time steps are about as long as the time constant of a limit
-    p.scalar("dt", FLOAT, (0.15, 0.5) if target == "limit_row" else (0.02, 0.2), ("timestep", "dt"))
-    p.array("no_load_speed", FLOAT, (1, 1.5), (n,), ("no_load_speed",))
-    p.array("jnt_solimp", VEC, (0.5, 0.95), (n,), ("jnt_solimp",))
-    p.array("jnt_solref", Type("float32", (2,)), (0.3, 1.2), (n,), ("jnt_solref",))
-    p.array("inv_weight", FLOAT, (0.5, 2), (n * _VELOCITIES,), ("dof_invweight0",))
-    p.scalar("njmax", INT, (n // 2, n), ("njmax",))
-    p.sizes(nv=n * _VELOCITIES)
-    p.constants({"MODE_EFFORT": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2})
-    p.constants({"DYN_NONE": 0, "DYN_INTEGRATOR": 1, "DYN_FILTER": 2, "GAIN_AFFINE": 1, "BIAS_AFFINE": 1})
-    p.constants({"JNT_FREE": 0, "JNT_BALL": 1, "JNT_SLIDE": 2, "JNT_HINGE": 3})
-    for sensors in (
-        ("JOINTPOS", "LIMITPOS", "CLOCK", "FRAMEPOS", "FRAMEZAXIS"),
-        ("JOINTVEL", "ACTUATORVEL", "GYRO", "FRAMEANGVEL", "VELOCIMETER"),
-        ("ACTUATORFRC", "JOINTACTFRC", "FORCE", "TORQUE", "FRAMEANGACC", "ACCELEROMETER"),
-    ):
-        p.constants({f"SENSOR_{name}": number for number, name in enumerate(sensors)})
-    p.constants({"SENSOR_SUBTREECOM": 2})
-    p.function(
-        """
-        def quat_integrate(q: wp.quat, omega: wp.vec3, dt: float) -> wp.quat:
-            {angle = wp.length(omega) * dt
-            turn = wp.quat_from_axis_angle(wp.normalize(omega), angle)
-            return wp.normalize(q * turn) ~
-            # of the body's own frame
-            dq = q * wp.quat(omega[0], omega[1], omega[2], 0.0)
-            return wp.normalize(q + dq * (0.5 * dt))}
-        """
-    )
-    p.function(
-        """
-        def quat_at(values: wp.array(dtype=float, ndim=2), row: int, at: int) -> wp.quat:
-            return wp.quat(values[row, at + 1], values[row, at + 2], values[row, at + 3], values[row, at])
-        """
-    )
-    p.function(
-        """
-        def vec3_at(values: wp.array(dtype=float, ndim=2), row: int, at: int) -> wp.vec3:
-            return wp.vec3(values[row, at], values[row, at + 1], values[row, at + 2])
-        """
-    )
-    p.output("force", FLOAT, each, ("actuator_force",))
-    p.output("act_dot", FLOAT, each, ("act_dot",))
-    p.output("qfrc", FLOAT, (worlds, n * _VELOCITIES), ("qfrc_actuator",), (-1, 1))
-    p.output("sensordata", FLOAT, data, ("sensordata",), (-1, 1))
-    p.output("nefc", INT, (worlds,), ("nefc",), (0, 2))
-    p.output("jac", FLOAT, (worlds, n, n * _VELOCITIES), ("efc_J",), (-1, 1))
-    for key, pool in (
-        ("aref", ("efc_aref",)), ("row_pos", ("efc_pos",)), ("row_vel", ("efc_vel",)), ("row_diag", ("efc_D",)),
-        ("aref_of", ("limit_aref",)), ("row_of_pos", ("limit_pos",)), ("diag_of", ("limit_D",)),
-        ("row_side", ("limit_side", "limit_sign")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, each, pool, (0, 1))
-    p.output("row_active", INT, each, ("limit_active",))
-    p.output("long_out", FLOAT, (worlds, n * _COORDINATES), ("qpos_out",), (-1, 1))
-    p.write(text.replace("IMPEDANCE", _IMPEDANCE).replace("ACCELERATION", _ACCELERATION))
-    return p.done("multibody", "coordinates", target, summary, tuple(titles.split()), (
-        "Launched over (worlds, items).", f"{summary}, in many worlds.",
-    ))  # fmt: skip
-
-
 _WEIGHTS = {
     "velocity_pass": 0.7,
     "subtree_sums": 0.4,
@@ -601,8 +292,8 @@ RECIPES = (
     Recipe(
         name="coordinates",
         category="multibody",
-        targets=tuple(_ROW),
-        draw=_draw_row,
+        targets=tuple(ROWS),
+        draw=draw_row,
         target_weights={"actuator_force": 1.5, "limit_row": 0.9, "sensor_value": 1.3},
     ),
 )

@@ -1,4 +1,4 @@
-"""Bodies of integrate for ``recipes/applications/multibody.py``."""
+"""Bodies of integrate for ``recipes/applications/coordinates.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of actuator_force for ``recipes/applications/multibody.py``."""
+"""Bodies of actuator_force for ``recipes/applications/coordinates.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of sensor_value for ``recipes/applications/multibody.py``."""
+"""Bodies of sensor_value for ``recipes/applications/coordinates.py``."""
 
 import warp as wp
 
