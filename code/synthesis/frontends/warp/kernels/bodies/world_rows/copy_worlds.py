@@ -1,4 +1,4 @@
-"""Bodies of copy_worlds for ``recipes/applications/records.py``."""
+"""Bodies of copy_worlds for ``recipes/applications/world_rows.py``."""
 
 import warp as wp
 

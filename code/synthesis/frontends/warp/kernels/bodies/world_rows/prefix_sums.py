@@ -1,4 +1,4 @@
-"""Bodies of prefix_sums for ``recipes/applications/records.py``."""
+"""Bodies of prefix_sums for ``recipes/applications/world_rows.py``."""
 
 from synthesis.drawing.kernel_files.words import either
 

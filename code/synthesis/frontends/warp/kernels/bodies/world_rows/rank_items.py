@@ -1,4 +1,4 @@
-"""Bodies of rank_items for ``recipes/applications/records.py``."""
+"""Bodies of rank_items for ``recipes/applications/world_rows.py``."""
 
 import warp as wp
 

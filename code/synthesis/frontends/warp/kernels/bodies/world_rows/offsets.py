@@ -1,4 +1,4 @@
-"""Bodies of offsets for ``recipes/applications/records.py``."""
+"""Bodies of offsets for ``recipes/applications/world_rows.py``."""
 
 import warp as wp
 

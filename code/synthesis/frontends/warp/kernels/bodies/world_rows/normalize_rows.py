@@ -1,4 +1,4 @@
-"""Bodies of normalize_rows for ``recipes/applications/records.py``."""
+"""Bodies of normalize_rows for ``recipes/applications/world_rows.py``."""
 
 import warp as wp
 

@@ -1,4 +1,4 @@
-"""Bodies of zero_worlds for ``recipes/applications/records.py``."""
+"""Bodies of zero_worlds for ``recipes/applications/world_rows.py``."""
 
 import warp as wp
 
