@@ -1,4 +1,4 @@
-"""Bodies of functions for ``recipes/applications/singles.py``."""
+"""Bodies of functions for ``recipes/applications/single_arguments.py``."""
 
 import warp as wp
 
