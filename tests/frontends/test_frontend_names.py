@@ -18,7 +18,8 @@ NAMED = re.compile(rf"(?:synthesis\.frontends\.)?(?:{'|'.join(NAMES)})(?:\.[\w.:
 ALLOWED = {
     "frontends/registry.py": "lists the front ends that come with irsmith",
     "frontends/plain_names.py": "rules of what a source may do, for all of JAX and Warp but some names",
-    "frontends/plainness.py": "the same rules, for Warp's kernels and JAX's derivative rules",
+    "frontends/plain_definitions.py": "the same rules, for Warp's kernels",
+    "frontends/plain_bodies.py": "the same rules, for Warp's kernels and JAX's derivative rules",
     "making/recording/active.py": "begins with a program, before anything that is slow to import",
     "core/identity/python.py": "names of imports that hashes take for granted, whatever is installed",
     "drawing/naming.py": "names that no drawn kernel binds",
