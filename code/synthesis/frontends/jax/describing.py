@@ -12,6 +12,7 @@ from typing import Any
 from synthesis.core.licences import UNKNOWN_LICENCE
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role, Signature
+from synthesis.frontends.collected import NotGatheredError
 from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
 from synthesis.frontends.jax.called import Declared, Given, Trees, leaf_of, read_leaves
@@ -22,7 +23,7 @@ from synthesis.frontends.launched import Described, Launched, NotKeptError
 from synthesis.frontends.plain_form import is_plain, made_plain
 from synthesis.frontends.provenance import package_of, provenance
 from synthesis.frontends.rewriting import attributes_in, without_decorators
-from synthesis.frontends.sources import NotGatheredError, SourceCollector
+from synthesis.frontends.sources import SourceCollector
 
 _CUSTOMARY = {
     "np": "import numpy as np",
