@@ -10,7 +10,6 @@ The oracle is not used. Texts must be run in a process that may die, since the i
 
 import contextlib
 import functools
-import math
 import os
 import platform
 import re
@@ -31,19 +30,19 @@ from jaxlib.mlir.dialects import stablehlo as _stablehlo  # pyright: ignore[repo
 
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.records import Rejection
-from synthesis.core.signatures import Signature
 from synthesis.core.verdicts import Hindrance, Unproved
-from synthesis.frontends.base import Direction, Level, Outcome, Program, RunKey, Runs, Values
+from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import functions, lowering
+from synthesis.frontends.jax.attributes import array_of, attribute_of
 from synthesis.frontends.jax.effort import is_interpreted_quickly, is_worth_compiling
-from synthesis.frontends.jax.graphs import dtype_of
 from synthesis.frontends.jax.hlo_text import unscheduled
 from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
 from synthesis.frontends.jax.loops import left_out
 from synthesis.frontends.jax.releases import compiled
+from synthesis.frontends.jax.repeats import Ran
 from synthesis.frontends.jax.statements import statements_of
 
 jax: Any = _jax
@@ -111,7 +110,7 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
         _: a folder that runs share, which is not used.
     """
     prepare()
-    ran = _Ran()
+    ran = Ran()
     lowers = any(each.level.run_by == "jaxpr" for each in programs)
     with lowering.shared_context() if lowers else contextlib.nullcontext():  # making one takes as long as many texts
         for number, program in enumerate(programs):
@@ -119,7 +118,7 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
             yield number, _run(program, ran)
 
 
-def _run(program: Program, ran: "_Ran") -> Outcome | Rejection:
+def _run(program: Program, ran: "Ran") -> Outcome | Rejection:
     runners = {"jaxpr": _of_jaxpr, "stablehlo": _StableHlo, "hlo": _interpreted_hlo if program.again else _Hlo}
     try:
         with functions.settings(program.signature.options):
@@ -137,47 +136,6 @@ def _run(program: Program, ran: "_Ran") -> Outcome | Rejection:
         return _failure(error.symptom, str(error))
     except Exception as error:  # noqa: BLE001 (a text may be anything)
         return _failure(Symptom.BUILD_ERROR, detail_of(error))
-
-
-_Results = dict[RunKey, list[Any]]
-
-
-class _Ran:
-    """The results of texts of one kernel, by their statements."""
-
-    def __init__(self) -> None:
-        self._signature: Signature | None = None
-        self._results: dict[str, tuple[Runs, _Results]] = {}
-
-    def known(self, program: Program, statements: str | None) -> _Results | None:
-        """Return a program's results if a program with the same statements has run on the same inputs, else None."""
-        if statements is None or program.signature != self._signature or statements not in self._results:
-            return None
-        runs, results = self._results[statements]
-        return results if _are_same(runs, program.runs) else None
-
-    def keep(self, program: Program, statements: str | None, results: _Results) -> None:
-        """Store a program's results, and drop those of other kernels."""
-        if program.signature != self._signature:
-            self._signature, self._results = program.signature, {}
-        if statements is not None:
-            self._results[statements] = program.runs, results
-
-
-def _are_same(left: Runs, right: Runs) -> bool:
-    """Return whether two texts start from the same arrays, in the same order."""
-    return left.keys() == right.keys() and all(
-        len(left[key]) == len(right[key])
-        and all(_is_same(a, b) for a, b in zip(left[key].values(), right[key].values(), strict=True))
-        for key in left
-    )
-
-
-def _is_same(left: Any, right: Any) -> bool:
-    if left is right:
-        return True
-    left, right = np.asarray(left), np.asarray(right)
-    return left.dtype == right.dtype and left.shape == right.shape and left.tobytes() == right.tobytes()
 
 
 def _failure(symptom: Symptom, detail: str) -> Rejection:
@@ -285,8 +243,8 @@ class _StableHlo:
 
     def _interpreted(self, inputs: Sequence[Any]) -> list[Any]:
         with self._context, ir.Location.unknown():
-            given = [_attribute(np.asarray(value)) for value in inputs]
-            return [_array(result) for result in stablehlo.eval_module(self._module, given)]
+            given = [attribute_of(np.asarray(value)) for value in inputs]
+            return [array_of(result) for result in stablehlo.eval_module(self._module, given)]
 
 
 def _of_jaxpr(text: str) -> _StableHlo:
@@ -423,68 +381,3 @@ def _interpreted_hlo(text: str) -> _Interpreted:
         passes = "builtin.module(func.func(stablehlo-legalize-deprecated-ops{fail-on-unused=false}))"
         passmanager.PassManager.parse(passes).run(module.operation)
         return _Interpreted(str(module))
-
-
-def _attribute(value: Any) -> Any:
-    """Return an array as an attribute, the form in which the interpreter takes it."""
-    value = np.asarray(value, order="C")
-    if value.dtype == np.bool_:
-        return ir.DenseElementsAttr.get(value)
-    if value.dtype.kind == "u":
-        kind = ir.IntegerType.get_unsigned(8 * value.dtype.itemsize)
-        return ir.DenseElementsAttr.get(value, type=kind, shape=value.shape)
-    if value.dtype.name == "bfloat16":
-        return ir.DenseElementsAttr.get(value.view(np.uint16), type=ir.BF16Type.get(), shape=value.shape)
-    return ir.DenseElementsAttr.get(value, type=mlir.dtype_to_ir_type(value.dtype), shape=value.shape)
-
-
-def _array(attribute: Any) -> Any:
-    """Return a result of the interpreter as an array."""
-    kind = ir.RankedTensorType(attribute.type)
-    name = str(kind.element_type)
-    dtype = dtype_of({"i1": "bool"}.get(name, name.replace("ui", "u")))
-    assert dtype is not None
-    shape = tuple(kind.shape)
-    if dtype.itemsize == 2 and dtype.kind not in "iu":
-        return np.broadcast_to(_small_floats(attribute, dtype), (math.prod(shape),)).reshape(shape)
-    if dtype.kind == "V":
-        return np.broadcast_to(_narrow_numbers(attribute, dtype), (math.prod(shape),)).reshape(shape)
-    if attribute.is_splat:
-        return np.full(shape, attribute.get_splat_value().value, dtype)
-    if dtype == np.bool_:
-        truths = ir.DenseIntElementsAttr(attribute)
-        return np.array([truths[number] for number in range(math.prod(shape))], bool).reshape(shape)
-    return np.array(attribute).reshape(shape).astype(dtype)
-
-
-def _small_floats(attribute: Any, dtype: Any) -> Any:
-    """Return the numbers of a dense attribute, read from its text; a single number for a splat.
-
-    MLIR's binding does not support small formats. MLIR prints a number in decimal if that reads back as the same
-    number, otherwise its bits in hexadecimal. It prints a large attribute as one string with the bits of all numbers.
-    """
-    text = _elements(attribute)
-    if text.startswith('"'):
-        return np.frombuffer(bytes.fromhex(text[3:-1]), dtype)
-    bits = np.array([_bits(word, dtype) for word in re.findall(r"[\w.+-]+", text)], np.uint16)
-    return bits.view(dtype)
-
-
-def _narrow_numbers(attribute: Any, dtype: Any) -> Any:
-    """Return integers of fewer than 8 bits, read from the text of a dense attribute.
-
-    A large attribute is printed as one string, in which each integer takes one byte.
-    """
-    text = _elements(attribute)
-    if text.startswith('"'):
-        return np.frombuffer(bytes.fromhex(text[3:-1]), np.int8).astype(dtype)
-    return np.array([int(word) for word in re.findall(r"-?\d+", text)]).astype(dtype)
-
-
-def _elements(attribute: Any) -> str:
-    """Return the text between the brackets of a dense attribute."""
-    return str(attribute).partition("dense<")[2].rpartition(">")[0].rpartition(">")[0]
-
-
-def _bits(word: str, dtype: Any) -> int:
-    return int(word, 16) if word.startswith("0x") else int(np.array(float(word), dtype).view(np.uint16))
