@@ -10,10 +10,10 @@ import synthesis
 
 ROOT = Path(synthesis.__file__).parent
 ROUTES = {
-    "jax": ("lowering", "execution"),
+    "jax": ("lowering", "execution", "attributes", "repeats"),
     "warp": (
         "lowering", "compilation", "execution", "units", "grids", "watching", "memory", "statements", "binaries",
-        "texts", "natives", "headers", "layouts"
+        "texts", "natives", "headers", "layouts", "repeats", "runs"
     ),
     "triton": ("lowering", "discovery", "texts"),
 }  # fmt: skip

@@ -20,32 +20,28 @@ import platform
 import re
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import warp._src.build as _build  # noqa: TID251
 import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 
-from synthesis.core.errors import Stage, Symptom
+from synthesis.core.errors import Symptom
 from synthesis.core.languages import CUDA
 from synthesis.core.records import Rejection
 from synthesis.core.verdicts import Hindrance, Unproved
-from synthesis.frontends.base import Level, Outcome, Program, Purpose, RunKey, Values
-from synthesis.frontends.failures import detail_of
+from synthesis.frontends.base import Level, Outcome, Program
 from synthesis.frontends.support import version_of
 from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE, start_warp
-from synthesis.frontends.warp.grids import ONE, Grid, Watch, arrangements, launch_of, one_each
 from synthesis.frontends.warp.headers import borrow_header, keep_header
 from synthesis.frontends.warp.introspection import wp
-from synthesis.frontends.warp.memory import GUARDS, Memory, flat, launch_bounds
 from synthesis.frontends.warp.releases import own_index
-from synthesis.frontends.warp.statements import Statements, framed, statements_of
+from synthesis.frontends.warp.repeats import repeated_programs
+from synthesis.frontends.warp.runs import failure, run_piece
+from synthesis.frontends.warp.statements import framed
 from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.frontends.warp.units import MalformedError, Piece, piece_of, unit_of
-from synthesis.frontends.warp.watching import UnwatchableError, watched_arrays
 
 build: Any = _build
 codegen: Any = _codegen
@@ -65,8 +61,6 @@ _OF_THREADS = re.compile(r"\b(\w+) = wp::tile<")
 _EACH_STORES = re.compile(r"\bwp::adj_(?:array_store|atomic_\w+)\(")
 _PARTED = re.compile(r"\btile_i?fft\((?:[^,()]*,){3} *(?!0,)\d+,")
 _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
-_REORDERING_TOLERANCE = {2: 3e-2, 4: 1e-3, 8: 1e-9}
-"""Relative tolerance, by a float's size in bytes, for sums in another order of threads."""
 
 
 def prepare() -> None:
@@ -122,7 +116,7 @@ def run_programs(
         if program.compile_only and not program.sketched:
             yield number, None
             yield number, _compiled_only(program)
-    repeats = _repeated_programs(programs) if share else {}
+    repeats = repeated_programs(programs) if share else {}
     followers: dict[int, list[int]] = {}
     for number, first in repeats.items():
         followers.setdefault(first, []).append(number)
@@ -136,62 +130,11 @@ def run_programs(
         if isinstance(outcome, Rejection) and program.sketched:  # the host may lack functions of a GPU
             outcome = _compiled_only(program)
         elif outcome is not None and (unassigned := find_unassigned(program.text)) is not None:
-            outcome = _failure(Symptom.UNASSIGNED, unassigned)  # even correct results are accidental
+            outcome = failure(Symptom.UNASSIGNED, unassigned)  # even correct results are accidental
         for each in (number, *followers.get(number, ())) if outcome is not None else (number,):
             if outcome is not None and not isinstance(outcome, Rejection):
                 left[each] = outcome
             yield each, outcome
-
-
-def _repeated_programs(programs: Sequence[Program]) -> dict[int, int]:
-    """Return, for each program that repeats an earlier one's statements and inputs, the earlier one, by number."""
-    found: dict[int, int] = {}
-    first: dict[Statements, list[int]] = {}
-    statements = [None if each.compile_only or _is_watched(each) else statements_of(each.level, each.text)
-                  for each in programs]  # fmt: skip
-    for number, program in enumerate(programs):
-        own = statements[number]
-        if own is None:
-            continue
-        earlier = first.setdefault(own, [])
-        repeated = next((each for each in earlier if _same_inputs(statements, programs[each], program)), None)
-        if repeated is None:
-            earlier.append(number)
-        else:
-            found[number] = repeated
-    return found
-
-
-def _is_watched(program: Program) -> bool:
-    """Return whether a text's memory accesses are recorded, so that its C++ equivalent cannot replace it."""
-    try:
-        return bool(watched_arrays(program))
-    except UnwatchableError:
-        return True
-
-
-def _same_inputs(statements: Sequence[Statements | None], left: Program, right: Program) -> bool:
-    """Return whether two programs with the same statements start from the same arrays.
-
-    Args:
-        statements: the statements of every program, by its number.
-        left: the first program.
-        right: the second program.
-    """
-    if left.signature != right.signature or left.runs.keys() != right.runs.keys():
-        return False
-    # A backward text starts from the final arrays of the forward text in its own language, which may be another text.
-    if (left.follows is None) != (right.follows is None):
-        return False
-    if left.follows is not None and right.follows is not None:
-        before = statements[left.follows]
-        if before is None or before != statements[right.follows]:
-            return False
-    return all(_same_arrays(left.runs[key], right.runs[key]) for key in left.runs)
-
-
-def _same_arrays(a: Values, b: Values) -> bool:
-    return a.keys() == b.keys() and all(a[name] is b[name] or np.array_equal(a[name], b[name]) for name in a)
 
 
 def _run_unit(
@@ -209,7 +152,7 @@ def _run_unit(
             pieces[number] = piece_of(number, program)
             remaining.append((number, program))
         except MalformedError as error:
-            yield number, _failure(Symptom.BUILD_ERROR, str(error))
+            yield number, failure(Symptom.BUILD_ERROR, str(error))
     while remaining:
         index = own_index(codegen.cpu_module_header)
         compiled, errors = compiler.compile(
@@ -221,7 +164,7 @@ def _run_unit(
                     yield number, None
                     before = left.get(-1 if program.follows is None else program.follows)
                     entry = _entry_of(handle, number)
-                    yield number, {} if program.compile_only else _run(entry, pieces[number], program, before)
+                    yield number, {} if program.compile_only else run_piece(entry, pieces[number], program, before)
             return
         rejected = {number: message for number, message in _first_errors_by_program(errors).items() if number in pieces}
         if not rejected and len(remaining) == 1:
@@ -232,12 +175,8 @@ def _run_unit(
             yield from _run_unit(remaining[half:], compiler, left)
             return
         for number, message in rejected.items():
-            yield number, _failure(Symptom.BUILD_ERROR, message)
+            yield number, failure(Symptom.BUILD_ERROR, message)
         remaining = [entry for entry in remaining if entry[0] not in rejected]
-
-
-def _failure(symptom: Symptom, detail: str) -> Rejection:
-    return Rejection(stage=Stage.VERIFY, symptom=symptom, detail=detail)
 
 
 # ---- a translation unit to machine code
@@ -373,79 +312,6 @@ def _entry_of(handle: str, number: int) -> Any:
     return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(address)
 
 
-def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> Outcome | Rejection:
-    """Return a program's final values. ``before`` holds the final values of the program that it follows."""
-    bounds = launch_bounds(program.signature, program.text)
-    grids = (ONE if piece.strides else one_each(bounds.size),)
-    if piece.own_frame:
-        grids = arrangements(bounds.size, strides=piece.strides)
-    elif piece.watched:
-        grids = (*grids, one_each(bounds.size))
-    outcome: dict[RunKey, Values] = {}
-    runs = program.runs if before is None else program.after(before).runs
-    for turn, (key, start) in enumerate(runs.items()):
-        # If one array is passed as two arguments, threads may read it by one name while others write or add to it by
-        # the other. The result then depends on the order of threads, and plain accesses to one element are no error.
-        apart = key.purpose is not Purpose.OVERLAP
-        for grid in grids if apart else grids[:1]:
-            try:
-                memory = Memory(start, program, guard=GUARDS[turn % len(GUARDS)])
-            except (ValueError, TypeError, KeyError) as error:
-                return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
-            problem = _launch(entry, bounds, memory, grid, piece if apart else replace(piece, watched=()))
-            if problem is not None:
-                return problem
-            if grid is grids[0]:
-                outcome[key] = memory.arrays()
-            elif grid.whole and not piece.watched:
-                name = _differing(memory.arrays(), outcome[key])
-                if name is not None:
-                    return _failure(Symptom.WRONG_RESULT, f"with {grid} it leaves another {name} than with {grids[0]}")
-    return outcome
-
-
-def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -> Rejection | None:
-    """Run a text in a grid. Return the reason why the run is wrong, or None."""
-    visits = np.zeros(bounds.size, np.uint32)
-    watch = (
-        Watch([(name, *memory.place(name)) for name in piece.watched]) if piece.watched and grid is not ONE else None
-    )
-    launch = launch_of(grid, bounds.size, visits, watch)
-    structures = (bounds, memory.arguments, memory.adjoints, launch)
-    entry(*(ctypes.addressof(each) for each in structures))
-    if not memory.guarded():
-        return _failure(Symptom.CRASH, "writes outside its arrays")
-    changed = memory.changed_part()
-    if changed is not None:
-        return _failure(Symptom.WRONG_RESULT, f"it changes {changed}, of an object that the kernel only asks")
-    if piece.own_frame:
-        wrong = np.flatnonzero(visits != grid.visits(bounds.size, strides=piece.strides))
-        if len(wrong) or launch.beyond:
-            where = f"element {wrong[0]} of the launch {visits[wrong[0]]} times" if len(wrong) else "what is beyond it"
-            return _failure(Symptom.WRONG_RESULT, f"with {grid} it visits {where}")
-    if launch.conflict:
-        name = piece.watched[int(launch.conflict) - 1]
-        return _failure(Symptom.WRONG_RESULT, f"threads change the same element of {name}, and not by atomics")
-    return None
-
-
-def _differing(left: Values, right: Values) -> str | None:
-    """Return the name of an array in which two runs differ by more than the order of sums explains, else None."""
-    others = flat(left)
-    for name, b in flat(right).items():
-        a = others[name]
-        if a.dtype.kind in "iub":
-            alike = np.array_equal(a, b)
-        else:
-            allowed = _REORDERING_TOLERANCE[b.dtype.itemsize]
-            wide, other = b.astype(np.float64), a.astype(np.float64)
-            typical = float(np.median(np.abs(wide))) if wide.size else 0.0
-            alike = np.allclose(other, wide, rtol=allowed, atol=allowed * typical, equal_nan=True)
-        if not alike:
-            return name
-    return None
-
-
 # ---- compilation for a GPU
 
 
@@ -453,7 +319,7 @@ def _compiled_only(program: Program) -> Outcome | Rejection:
     try:
         compiled_cuda(program.text, int(program.signature.options["block_dim"]))
     except RuntimeError as error:
-        return _failure(Symptom.BUILD_ERROR, f"NVRTC: {error}")
+        return failure(Symptom.BUILD_ERROR, f"NVRTC: {error}")
     return {}
 
 
