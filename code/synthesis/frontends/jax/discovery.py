@@ -21,7 +21,7 @@ from synthesis.frontends import holding
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.jax import calling, functions, lowering
+from synthesis.frontends.jax import calling, example_calls, functions, lowering
 from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made
 from synthesis.frontends.jax.public import by_public_name
 from synthesis.frontends.jax.spelling import type_name
@@ -199,7 +199,7 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
         place = f"line {plain.__code__.co_firstlineno}"
         return _rejection(plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its example: {unread} ({place})")
     plain = plain if made is None else made.stand_in
-    call = calling.with_examples(function, examples, name=name_of(plain), named=named)
+    call = example_calls.with_examples(function, examples, name=name_of(plain), named=named)
     if call is None:
         return _rejection(
             plain,
