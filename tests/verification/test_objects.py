@@ -27,7 +27,7 @@ from synthesis.frontends.warp.recipes.applications.shapes import (
     volume_argument,
 )
 from synthesis.frontends.warp.reference.objects import chosen
-from synthesis.frontends.warp.reference.semantics.meshes import closest_by_regions, closest_on_parts
+from synthesis.frontends.warp.reference.triangles import closest_by_regions, closest_on_parts
 from synthesis.generator import draw
 from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim

@@ -14,9 +14,11 @@ from synthesis.frontends.warp.reference.semantics import (
     mesh_faces,
     meshes,
     randoms,
+    rigid,
     scalars,
     textures,
     tile_algebra,
+    tile_memory,
     tiles,
     trees,
     volumes,
@@ -25,8 +27,8 @@ from synthesis.frontends.warp.reference.semantics.linear import construct
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
 
 _GROUPS = (
-    scalars, linear, factors, geometry, arrays, dense, randoms, tiles, tile_algebra, blocks, meshes, mesh_faces, trees,
-    volumes, textures,
+    scalars, linear, rigid, factors, geometry, arrays, dense, randoms, tiles, tile_memory, tile_algebra, blocks, meshes,
+    mesh_faces, trees, volumes, textures,
 )  # fmt: skip
 
 __all__ = ["SEMANTICS", "construct"]

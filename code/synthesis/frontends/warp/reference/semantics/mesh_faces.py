@@ -7,8 +7,8 @@ import numpy as np
 
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.objects import answers_of, corners, object_of, query_of, root_of, spread
-from synthesis.frontends.warp.reference.semantics.meshes import closest_by_regions, closest_on_parts
 from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.triangles import closest_by_regions, closest_on_parts
 from synthesis.frontends.warp.reference.values import Array, Handle, Query, Value
 
 

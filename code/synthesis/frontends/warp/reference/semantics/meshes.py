@@ -17,6 +17,16 @@ from synthesis.frontends.warp.reference.objects import (
     spread,
 )
 from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.triangles import (
+    closest_by_regions,
+    closest_on_parts,
+    crossed,
+    dotted,
+    hits,
+    points_at,
+    unit_of,
+    winding,
+)
 from synthesis.frontends.warp.reference.values import (
     BOOL,
     FLOAT32,
@@ -47,105 +57,7 @@ either a hit or a miss.
 """
 
 
-def _dot(a: Array, b: Array) -> Array:
-    return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
-
-
-def _crossed(a: Array, b: Array) -> Array:
-    """Return cross products along the last axis; this is faster than NumPy's."""
-    made = np.empty(np.broadcast_shapes(a.shape, b.shape), a.dtype)
-    for axis in range(3):
-        left, right = (axis + 1) % 3, (axis + 2) % 3
-        made[..., axis] = a[..., left] * b[..., right] - a[..., right] * b[..., left]
-    return made
-
-
-def _unit(vector: Array) -> Array:
-    length = np.sqrt(_dot(vector, vector))[..., None]
-    return np.where(length > 0, vector / np.where(length > 0, length, 1), 0)
-
-
 # ---- the closest point
-
-
-def closest_on_parts(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """Return the distance of each point from each face, and the barycentric weights of the closest point of the face.
-
-    The closest point is the projection to the plane, if it is inside the face, or else the closest point of the three
-    edges.
-    """
-    a, b, c = (triangles[:, :, corner] for corner in range(3))
-    p = points[:, None]
-    normal = _crossed(b - a, c - a)
-    area = _dot(normal, normal)
-    area = np.where(area > 0, area, 1)
-    second, third = _dot(_crossed(p - a, c - a), normal) / area, _dot(_crossed(b - a, p - a), normal) / area
-    best = np.stack([1 - second - third, second, third], axis=-1)
-    gap = _at(triangles, best) - p
-    least = np.where((best >= 0).all(axis=-1), _dot(gap, gap), np.inf)
-    for start in range(3):
-        weights = _on_edge(triangles, points, start)
-        gap = _at(triangles, weights) - p
-        squared = _dot(gap, gap)
-        nearer = squared < least
-        best, least = np.where(nearer[..., None], weights, best), np.where(nearer, squared, least)
-    return np.sqrt(least).astype(points.dtype), best
-
-
-def closest_by_regions(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """Return the same as :func:`closest_on_parts`, by finding the region of the face that is closest to the point.
-
-    This is Warp's method. With a thin face it loses more digits than :func:`closest_on_parts`, and an evaluation in
-    single precision has to show that loss.
-
-    Source: C. Ericson, Real-Time Collision Detection, 5.1.5.
-    """
-    a, b, c = (triangles[:, :, corner] for corner in range(3))
-    p, first, second = points[:, None], b - a, c - a
-    (d1, d2), (d3, d4), (d5, d6) = ((_dot(first, p - each), _dot(second, p - each)) for each in (a, b, c))
-    va, vb, vc = d3 * d6 - d5 * d4, d5 * d2 - d1 * d6, d1 * d4 - d3 * d2
-    zero, one = np.zeros_like(d1), np.ones_like(d1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = (d4 - d3) / ((d4 - d3) + (d5 - d6))
-        inside = 1 / (va + vb + vc)
-        regions = [
-            ((d1 <= 0) & (d2 <= 0), zero, zero),
-            ((d3 >= 0) & (d4 <= d3), one, zero),
-            ((vc <= 0) & (d1 >= 0) & (d3 <= 0), d1 / (d1 - d3), zero),
-            ((d6 >= 0) & (d5 <= d6), zero, one),
-            ((vb <= 0) & (d2 >= 0) & (d6 <= 0), zero, d2 / (d2 - d6)),
-            ((va <= 0) & (d4 >= d3) & (d5 >= d6), 1 - share, share),
-        ]
-        where = [each for each, _, _ in regions]
-        v = np.select(where, [each for _, each, _ in regions], vb * inside)
-        w = np.select(where, [each for _, _, each in regions], vc * inside)
-    weights = np.stack([1 - v - w, v, w], axis=-1)
-    gap = _at(triangles, weights) - p
-    return np.sqrt(_dot(gap, gap)), weights
-
-
-def _on_edge(triangles: Array, points: Array, start: int) -> Array:
-    """Return the barycentric weights of the closest point on one edge of each face."""
-    end = (start + 1) % 3
-    from_, along = triangles[:, :, start], triangles[:, :, end] - triangles[:, :, start]
-    length = _dot(along, along)
-    share = np.clip(_dot(points[:, None] - from_, along) / np.where(length > 0, length, 1), 0, 1)
-    weights = np.zeros((*share.shape, 3), share.dtype)
-    weights[..., start], weights[..., end] = 1 - share, share
-    return weights
-
-
-def _at(triangles: Array, weights: Array) -> Array:
-    return sum(triangles[:, :, corner] * weights[..., corner, None] for corner in range(3))
-
-
-def _winding(triangles: Array, points: Array) -> Array:
-    """Return the winding number of the faces around each point: the sum of their solid angles, divided by 4π."""
-    a, b, c = (triangles[:, :, corner] - points[:, None] for corner in range(3))
-    la, lb, lc = (np.sqrt(_dot(each, each)) for each in (a, b, c))
-    above = _dot(a, _crossed(b, c))
-    below = la * lb * lc + _dot(a, b) * lc + _dot(b, c) * la + _dot(c, a) * lb
-    return np.arctan2(above, below).sum(axis=1) / (2 * np.pi)
 
 
 def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, signed: bool) -> StructValue:
@@ -159,12 +71,12 @@ def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, 
             machine,
             distances,
             size,
-            lambda some: _at(triangles if len(triangles) == 1 else triangles[some], weights[some]),
+            lambda some: points_at(triangles if len(triangles) == 1 else triangles[some], weights[some]),
         )
         lane = np.arange(len(points))
         found = distances[lane, face] < limit
         kept = np.where(found[:, None], weights[lane, face], 0)
-        sign = np.where(np.abs(_winding(triangles, points)) > 0.5, -1.0, 1.0) if signed else np.zeros(len(points))
+        sign = np.where(np.abs(winding(triangles, points)) > 0.5, -1.0, 1.0) if signed else np.zeros(len(points))
         sign = np.where(found, sign, 0).astype(kept.dtype)
         return found, sign, np.where(found, face, 0), kept[:, 0], kept[:, 1], tied & found
 
@@ -244,7 +156,7 @@ def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> Struc
 
     def ask(triangles: Array, points: Array, least: Array) -> tuple[Array, ...]:
         gap = triangles - points[:, None, None]
-        squared = np.sqrt(_dot(gap, gap))
+        squared = np.sqrt(dotted(gap, gap))
         corner = squared.argmax(axis=-1)
         weights = np.eye(3, dtype=points.dtype)[corner]
         away = np.take_along_axis(squared, corner[..., None], axis=-1)[..., 0]
@@ -253,7 +165,7 @@ def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> Struc
             machine,
             -away,
             size,
-            lambda some: _at(triangles if len(triangles) == 1 else triangles[some], weights[some]),
+            lambda some: points_at(triangles if len(triangles) == 1 else triangles[some], weights[some]),
         )
         lane = np.arange(len(points))
         found = away[lane, face] > least
@@ -270,26 +182,6 @@ def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> Struc
 # ---- rays
 
 
-def _hits(triangles: Array, starts: Array, directions: Array, edge: float) -> tuple[Array, Array, Array]:
-    """Return for each face its distance along a ray (infinite if missed), the hit's weights, and the normal.
-
-    A ray also hits a face up to ``edge`` beyond its edges.
-    """
-    a, b, c = (triangles[:, :, corner] for corner in range(3))
-    start, along = starts[:, None], directions[:, None]
-    normal = _crossed(b - a, c - a)
-    slope = _dot(normal, along)
-    safe = np.where(slope == 0, 1, slope)
-    t = _dot(normal, a - start) / safe
-    at = start + t[..., None] * along
-    area = _dot(normal, normal)
-    area = np.where(area > 0, area, 1)
-    second, third = _dot(_crossed(at - a, c - a), normal) / area, _dot(_crossed(b - a, at - a), normal) / area
-    weights = np.stack([1 - second - third, second, third], axis=-1)
-    met = (slope != 0) & (weights >= -edge).all(axis=-1) & (t >= 0)
-    return np.where(met, t, np.inf), weights, normal
-
-
 @semantics("mesh_query_ray")
 def _ray(
     machine: Machine, id: Any, start: Value, dir: Value, max_t: Value, root: Value | None = None  # noqa: A002
@@ -300,15 +192,15 @@ def _ray(
     def ask(
         triangles: Array, starts: Array, directions: Array, limit: Array, among: Array
     ) -> tuple[Array, ...]:  # fmt: skip
-        t, weights, normals = _hits(triangles, starts, directions, _EDGES[machine.double])
+        t, weights, normals = hits(triangles, starts, directions, _EDGES[machine.double])
         t = np.where(among, t, np.inf)
         lane = np.arange(len(starts))
         face, _ = chosen(machine, t, np.ones((len(starts), 1), t.dtype))
         t, kept, normal = t[lane, face], weights[lane, face], np.broadcast_to(normals, weights.shape)[lane, face]
         found = t < limit
-        sign = np.where(_dot(normal, directions) < 0, 1.0, -1.0)
+        sign = np.where(dotted(normal, directions) < 0, 1.0, -1.0)
         numbers = (np.where(found, each, 0) for each in (sign.astype(t.dtype), t, kept[:, 0], kept[:, 1]))
-        return found, np.where(found, face, 0), *numbers, np.where(found[:, None], _unit(normal), 0)
+        return found, np.where(found, face, 0), *numbers, np.where(found[:, None], unit_of(normal), 0)
 
     given = [spread(machine, each) for each in (start, dir, max_t)]
     result, face, sign, t, u, v, normal = answers_of(machine, ask, [corners(machine, handle)], [*given, among])
@@ -330,7 +222,7 @@ def _crossings(machine: Machine, id: Any, start: Value, dir: Value, root: Value 
     among = np.broadcast_to(in_group(machine, handle, root), (machine.lanes, 1 if root is None else _faces(handle)))
 
     def ask(triangles: Array, starts: Array, directions: Array, among: Array) -> tuple[Array]:
-        t, _, _ = _hits(triangles, starts, directions, _EDGES[machine.double])
+        t, _, _ = hits(triangles, starts, directions, _EDGES[machine.double])
         return ((np.isfinite(t) & among).sum(axis=1).astype(np.int32),)
 
     given = [spread(machine, start), spread(machine, dir), among]
@@ -372,7 +264,7 @@ def _velocity(machine: Machine, id: Any, face: Value, bary_u: Value, bary_v: Val
 @semantics("mesh_eval_face_normal")
 def _normal(machine: Machine, id: Any, face: Value) -> Value:  # noqa: A002
     of_corners = _face(machine, id, face)
-    return Value(_VECTOR, _unit(_crossed(of_corners[:, 1] - of_corners[:, 0], of_corners[:, 2] - of_corners[:, 0])))
+    return Value(_VECTOR, unit_of(crossed(of_corners[:, 1] - of_corners[:, 0], of_corners[:, 2] - of_corners[:, 0])))
 
 
 def _corner(machine: Machine, mesh: Any, index: Value, name: str) -> Value:
