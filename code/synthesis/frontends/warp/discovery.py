@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, cast
 
-from synthesis.core.errors import ConfigError, Stage, Symptom, UnknownNameError
-from synthesis.core.examples import DIMENSIONS, ArrayType, Examples
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.examples import Examples
 from synthesis.core.records import KernelSpec, Rejection
-from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Built, Definition
 from synthesis.frontends.linemap import NO_PLACES, Places
@@ -25,6 +25,7 @@ from synthesis.frontends.warp import containers, flattening, introspection, lowe
 from synthesis.frontends.warp.flattening import NotFlatError
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
+from synthesis.frontends.warp.table_inputs import with_inputs
 from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
@@ -84,7 +85,7 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
         category="extracted",
         source=found.source,
         description=documentation.partition("\n")[0],
-        signature=_with_inputs(signature_of(kernel, found.named), table, kernel.func.__name__),
+        signature=with_inputs(signature_of(kernel, found.named), table, kernel.func.__name__),
         origin=origin,
         licence=licence,
         self_contained=found.whole,
@@ -190,63 +191,6 @@ def _with_roles(argument: Argument, tree: ast.AST, scope: Any) -> Argument:
         and is_field_written(tree, name, scope)
     }  # fmt: skip
     return argument.gather(leaves) if leaves else argument
-
-
-def _with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> Signature:
-    whole, signature = signature, signature.spread
-    names = [name for argument in signature.arguments for name in (argument.name, *_names_of_fields(argument))]
-    for name in table:
-        if name not in (*names, DIMENSIONS):
-            raise UnknownNameError("argument", name, (*names, DIMENSIONS), where=f"in the inputs of kernel {kernel}")
-    arguments = tuple(
-        _with_input(_with_fields(argument, table, kernel), table.get(argument.name), kernel)
-        for argument in signature.arguments
-    )
-    launch = table.get(DIMENSIONS)
-    if launch is None:
-        return whole.gather(replace(signature, arguments=arguments))
-    sizes: list[Any] = launch if isinstance(launch, list) else [launch]  # pyright: ignore[reportUnknownVariableType]
-    rank = len(signature.launch or ())
-    if len(sizes) != rank or not all(isinstance(size, int) and size > 0 for size in sizes):
-        raise ConfigError(f"kernel {kernel} is launched over {rank} dimension(s), got {DIMENSIONS} = {launch!r}")
-    return whole.gather(replace(signature, arguments=arguments, launch=tuple(sizes)))
-
-
-def _names_of_fields(argument: Argument) -> list[str]:
-    return [f"{argument.name}.{each.name}" for each in argument.fields]
-
-
-def _with_fields(argument: Argument, table: Mapping[str, Any], kernel: str) -> Argument:
-    """Return a struct, or an array of structs, with a table's inputs for its fields; they share the array's shape."""
-    fields: list[Argument] = []
-    shape = argument.shape
-    for each, name in zip(argument.fields, _names_of_fields(argument), strict=True):
-        given = table.get(name)
-        found = _with_input(replace(each, name=name, shape=argument.shape), given, kernel)
-        if given is not None and found.shape != shape:
-            if shape != argument.shape:
-                raise ConfigError(
-                    f"kernel {kernel}: {name} is {list(found.shape or ())}, another field {list(shape or ())}"
-                )
-            shape = found.shape
-        fields.append(replace(found, name=each.name, shape=each.shape))
-    return replace(argument, shape=shape, fields=tuple(fields)) if fields else argument
-
-
-def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:
-    if given is None:
-        return argument
-    if isinstance(given, ArrayType):
-        expected = "no" if argument.shape is None else len(argument.shape)
-        if given.dtype != argument.dtype or len(given.shape) != len(argument.shape or ()):
-            raise ConfigError(
-                f"kernel {kernel}: {argument.name} is {argument.type_name} with {expected} dimensions, "
-                f"got {given.dtype}{list(given.shape)}"
-            )
-        return replace(argument, shape=given.shape if argument.shape is not None else None, domain=given.domain)
-    if argument.shape is None and isinstance(given, int | float):
-        return replace(argument, domain=Domain(low=float(given), high=float(given)))
-    raise ConfigError(f"kernel {kernel}: {argument.name} is {argument.type_name}, got {given!r}")
 
 
 def _argument(name: str, kind: Any, written: bool, named: Callable[[Any], str] | None = None) -> Argument:
