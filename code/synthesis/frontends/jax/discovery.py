@@ -21,7 +21,7 @@ from synthesis.frontends import holding
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.jax import calling, example_calls, functions, lowering
+from synthesis.frontends.jax import calling, derivative_rules, example_calls, functions
 from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made
 from synthesis.frontends.jax.public import by_public_name
 from synthesis.frontends.jax.spelling import type_name
@@ -255,7 +255,7 @@ def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
         self_contained=not (
             missing
             or (form is None and not call.is_plain)
-            or (made is None and lowering.is_more_than_its_source(call.function))
+            or (made is None and derivative_rules.is_more_than_its_source(call.function))
         ),
     )
     return Kernel(spec=spec, live=call.function, example_args=call.arguments, places=places)
@@ -298,7 +298,7 @@ def definition_behind(value: Any) -> Definition | None:
 
 def definition_of(plain: FunctionType, obj: Any) -> Definition:
     """Return a function's definition, followed by the derivative rules of the object around it."""
-    found = lowering.rules_of(obj)
+    found = derivative_rules.rules_of(obj)
     source, line = _without_mark(plain)
     if found is None:
         return Definition(plain, source, line)

@@ -6,14 +6,11 @@ module before printing, not from the finished text.
 
 import base64
 import contextlib
-import functools
-import inspect
 import json
 import re
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from types import FunctionType, MethodType
 from typing import Any
 
 import jax as _jax
@@ -24,7 +21,6 @@ from jax.interpreters import mlir as _mlir
 from jaxlib.mlir import ir as _ir
 from jaxlib.mlir import passmanager as _passmanager
 
-from synthesis.frontends.jax.functions import function_behind
 from synthesis.frontends.jax.jaxprs.captured import MOST, captured_by, definitions
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins
@@ -62,42 +58,6 @@ class UnprintedConstantsError(Exception):
 
 
 # ---- attributes of functions
-
-
-def is_more_than_its_source(obj: Any) -> bool:
-    """Return whether the source of an object's function leaves out part of the object.
-
-    This may be bound arguments, or derivative rules that are not plain functions.
-    """
-    while obj is not None and not isinstance(obj, FunctionType):
-        if isinstance(obj, functools.partial | MethodType) or (_has_rules(obj) and rules_of(obj) is None):
-            return True
-        obj = getattr(obj, "__wrapped__", None)
-    return False
-
-
-def _has_rules(obj: Any) -> bool:
-    return isinstance(obj, jax.custom_jvp | jax.custom_vjp)
-
-
-def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
-    """Return a function's derivative rules: the name of the method that sets them, and its arguments in order.
-
-    Return None if the function has no rules of its own, or if a rule is not a plain function.
-    """
-    while obj is not None and not _has_rules(obj):
-        obj = getattr(obj, "__wrapped__", None)
-    if obj is None or obj.symbolic_zeros:
-        return None
-    method, rules = "defjvp", [getattr(obj, "jvp", None)]
-    if isinstance(obj, jax.custom_vjp):
-        method, rules = "defvjp", [obj.fwd, obj.bwd]
-    elif rules[0] is not None and rules[0].__qualname__ == "custom_jvp.defjvps.<locals>.jvp":
-        method, rules = "defjvps", list(inspect.getclosurevars(rules[0]).nonlocals["jvps"])
-    plain = [function_behind(rule) if callable(rule) else None for rule in rules]
-    if any(rule is not None and behind is None for rule, behind in zip(rules, plain, strict=True)):
-        return None
-    return method, plain
 
 
 def public_primitives() -> list[str]:
