@@ -13,7 +13,7 @@ ROUTES = {
     "jax": ("lowering", "execution", "attributes", "repeats"),
     "warp": (
         "lowering", "compilation", "execution", "units", "grids", "watching", "memory", "statements", "binaries",
-        "texts", "natives", "headers", "layouts", "repeats", "runs"
+        "texts", "natives", "headers", "layouts", "pieces", "repeats", "runs"
     ),
     "triton": ("lowering", "discovery", "texts"),
 }  # fmt: skip

@@ -30,6 +30,7 @@ from synthesis.frontends.loading import load_kernels
 from synthesis.frontends.support import versions_of
 from synthesis.frontends.warp import (
     binaries,
+    build_options,
     catalogue,
     compilation,
     discovery,
@@ -118,7 +119,7 @@ class WarpCompiler:
         made: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
         failed: dict[str, str] = {}
         with lowering.references_once():
-            for group in lowering.device_groups(kernel.live, options, devices):
+            for group in build_options.device_groups(kernel.live, options, devices):
                 try:
                     made |= lowering.clean_texts(kernel.live, options, group, kernel.places.line)
                 except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)

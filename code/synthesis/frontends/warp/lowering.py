@@ -9,25 +9,18 @@ and no device is needed.
 import contextlib
 import functools
 import itertools
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, cast
 
 import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 
-from synthesis.frontends.linemap import LineMap, Where, runs_of
-from synthesis.frontends.warp.introspection import (
-    array_class,
-    depends_on_block,
-    is_array,
-    options_of,
-    reached_from,
-    wp,
-)
+from synthesis.frontends.linemap import LineMap, Where
+from synthesis.frontends.warp.build_options import options_on, resolved_options
+from synthesis.frontends.warp.introspection import array_class, is_array, options_of, reached_from, wp
 from synthesis.frontends.warp.options import DEFAULTS
-from synthesis.frontends.warp.texts import Origin, clean_lines, has_word
+from synthesis.frontends.warp.pieces import joined, resolver, struct_renames
 
 _warp_codegen: Any = _codegen
 _warp_context: Any = _context
@@ -49,21 +42,6 @@ _overloads: dict[object, Any] = {}
 _resolve: Any = _Adjoint.resolve_func
 _get_arg_type: Any = _warp_codegen.get_arg_type
 _strip_reference: Any = _warp_codegen.strip_reference
-
-# Settings of wp.config that a text depends on, apart from the options that rows record. The MathDx libraries are off:
-# they would have to be linked, and take seconds per kernel. The other settings only affect how a text is compiled.
-_CONFIG: Mapping[str, Any] = {
-    "cpu_compiler_flags": "",
-    "enable_mathdx_fft": False,
-    "enable_mathdx_gemm": False,
-    "enable_mathdx_solver": False,
-    "enable_tiles_in_stack_memory": True,
-    "line_directives": True,
-    "llvm_cuda": False,
-    "optimization_level": None,
-    "use_precompiled_headers": True,
-    "verify_autograd_array_access": False,
-}
 
 
 def _place(instance: Any) -> None:
@@ -120,15 +98,6 @@ def _argument_names(kernel: Any, *, alone: bool) -> set[str]:
     if alone:
         return {argument.label for argument in kernel.adj.args}
     return {argument.label for each in reached_from(kernel) for argument in each.adj.args}
-
-
-def _resolved_options(kernel: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return Warp's full set of options: the recorded ones of the kernel, and fixed values for all others."""
-    given = dict(DEFAULTS) | dict(options)
-    given["deterministic"] = wp.config.DeterministicMode[given["deterministic"]]
-    resolved = kernel.module.resolve_options(SimpleNamespace(**_CONFIG, **given))
-    mathdx = {name: value for name, value in _CONFIG.items() if name.startswith("enable_mathdx")}
-    return resolved | given | mathdx | {"lineinfo": True, "output_arch": None}
 
 
 @contextlib.contextmanager
@@ -262,7 +231,7 @@ def _quiet() -> Generator[None]:
 @contextlib.contextmanager
 def _built(kernel: Any, options: Mapping[str, Any], **changes: Any) -> Generator[tuple[_Builder, dict[str, Any]]]:
     """Build the kernel by itself, under its plain name, inside a context that restores Warp's state."""
-    resolved = _resolved_options(kernel, options) | changes
+    resolved = resolved_options(kernel, options) | changes
     before = kernel.hash, kernel._mangled_name, getattr(kernel, "grid_stride", None)
     own_options = kernel.options
     with _quiet(), _quick():
@@ -302,60 +271,17 @@ def clean_texts(
         Exception: any exception that Warp raises for a kernel that it cannot build.
     """
     texts: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
-    resolve = _resolver(where)
-    on_group = _options_on(group[0], kernel, options) if len(group) == 1 else options
+    resolve = resolver(where)
+    on_group = options_on(group[0], kernel, options) if len(group) == 1 else options
     with _built(kernel, on_group) as (builder, resolved):
         structs = _struct_code(builder)
         for device in group:
             forward, backward = _unit_parts(builder, kernel, resolved, device)
             parts = {"forward": forward, "backward": backward}
-            renames = _struct_renames(builder, [structs, *forward, *(backward or ())])
+            renames = struct_renames(builder, [structs, *forward, *(backward or ())])
             for direction, part in parts.items():
-                texts[device, direction] = None if part is None else _joined((structs, *part), renames, resolve)
+                texts[device, direction] = None if part is None else joined((structs, *part), renames, resolve)
     return texts
-
-
-def device_groups(kernel: Any, options: Mapping[str, Any], devices: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return groups of devices for which a kernel is built at once.
-
-    Each device is alone if the kernel's tiles depend on the block, since on a CPU, Warp always launches with one thread
-    per block.
-    """
-    if len(devices) > 1 and _options_on("cpu", kernel, options) != options:
-        return [(each,) for each in devices]
-    return [tuple(devices)] if devices else []
-
-
-def _options_on(device: str, kernel: Any, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the options for a device. On a CPU, a kernel whose tiles depend on the block has ``block_dim`` 1."""
-    if device != "cpu" or options.get("block_dim") == 1 or not depends_on_block(kernel):
-        return options
-    return {**options, "block_dim": 1}
-
-
-def _resolver(where: Where) -> Callable[[Origin | None], int | None]:
-    """Return a cached function that maps an origin to its source line, since many lines share one origin."""
-
-    def resolve(origin: Origin | None) -> int | None:
-        return None if origin is None else where(*origin)
-
-    return functools.cache(resolve)
-
-
-def _joined(
-    pieces: Sequence[str], renames: Mapping[str, str], resolve: Callable[[Origin | None], int | None]
-) -> tuple[str, LineMap]:
-    """Return pieces of text joined by blank lines, and the line map."""
-    lines: list[str] = []
-    origins: list[Origin | None] = []
-    for piece in pieces:
-        cleaned, named = clean_lines(piece, renames)
-        if lines and cleaned:
-            lines.append("")
-            origins.append(None)
-        lines += cleaned
-        origins += named
-    return "\n".join([*lines, ""]), runs_of(map(resolve, origins))
 
 
 def _struct_code(builder: _Builder) -> str:
@@ -394,33 +320,6 @@ def _unit_parts(
     return forward, [forward_functions, adjoint_functions, late_functions, arguments + backward_kernel]
 
 
-def _struct_renames(builder: _Builder, pieces: Sequence[str]) -> dict[str, str]:
-    """Return new names for structs, without Warp's hash.
-
-    A number is appended to a name that several structs would have, or that the text already contains.
-    """
-    if not builder.structs:
-        return {}
-    text = "".join(pieces)
-    given: set[str] = set()
-
-    def is_taken(name: str) -> bool:
-        return name in given or has_word(text, name)
-
-    renames: dict[str, str] = {}
-    for struct in builder.structs:
-        if struct.native_name in renames:
-            continue
-        stem = name = struct.cls.__name__
-        for number in itertools.count(1):
-            if not is_taken(name) and not is_taken(f"adj_{name}"):
-                break
-            name = f"{stem}_{number}"
-        given |= {name, f"adj_{name}"}
-        renames |= {struct.native_name: name, f"adj_{struct.native_name}": f"adj_{name}"}
-    return renames
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A kernel's CUDA text, forward and backward in one, ready to compile."""
@@ -450,7 +349,7 @@ def cuda_unit(kernel: Any, options: Mapping[str, Any], where: Where) -> Unit:
         forward, backward = _unit_parts(builder, kernel, resolved, "cuda")
         # The last piece of each list is the kernel's own function. The backward list has all pieces before it.
         pieces = [structs, *forward] if backward is None else [structs, *backward[:-1], forward[-1], backward[-1]]
-        text, runs = _joined(pieces, _struct_renames(builder, pieces), _resolver(where))
+        text, runs = joined(pieces, struct_renames(builder, pieces), resolver(where))
         return Unit(header=cuda_header(resolved["block_dim"]), text=text, runs=runs, options=resolved)
 
 
@@ -465,7 +364,7 @@ def written_arguments(kernel: Any) -> set[str]:
     Warp also records reads, but drops those that are followed by a write, so reads are not reported.
     """
     try:
-        with _built(kernel, _options_on("cpu", kernel, options_of(kernel)), verify_autograd_array_access=True):
+        with _built(kernel, options_on("cpu", kernel, options_of(kernel)), verify_autograd_array_access=True):
             return {argument.label for argument in kernel.adj.args if argument.is_write}
     except Exception:  # noqa: BLE001 (lowering will report the error)
         return {argument.label for argument in kernel.adj.args}
