@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from synthesis.frontends.warp.reference.values import (
-    Array,
-)
+from synthesis.frontends.warp.reference.values import Array
 
 
 def dotted(a: Array, b: Array) -> Array:

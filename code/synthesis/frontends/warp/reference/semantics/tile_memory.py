@@ -10,13 +10,7 @@ from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.parts import constant_of, sizes_of
 from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.structs import gathered, put
-from synthesis.frontends.warp.reference.values import (
-    Array,
-    ArrayView,
-    Span,
-    StructType,
-    Tile,
-)
+from synthesis.frontends.warp.reference.values import Array, ArrayView, Span, StructType, Tile
 
 
 def _window(
