@@ -128,12 +128,17 @@ def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idl
         results = reference(trials, double=False, trace=way)
     except Exception:  # noqa: BLE001 (one trial that fails makes all of them fail)
         return list(range(len(trials)))
-    first = {run for place, run in way.first.items() if place not in trace.first}
-    first |= {run for arm, run in way.arms.items() if arm not in trace.arms}
+    first = first_to_cover(trace, way)
     for name in idle:
         first |= set([k for k, (run, left) in enumerate(zip(trials, results, strict=True))
                       if changed_by(run, left, [name])][:1])  # fmt: skip
     return sorted(first)
+
+
+def first_to_cover(trace: Trace, more: Trace) -> set[int]:
+    """Return the runs, recorded in ``more``, that were the first to execute what ``trace`` does not have."""
+    places = {run for place, run in more.first.items() if place not in trace.first}
+    return places | {run for arm, run in more.arms.items() if arm not in trace.arms}
 
 
 def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> list[Values]:

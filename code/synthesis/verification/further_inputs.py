@@ -25,13 +25,11 @@ from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
 from synthesis.verification.draws import Draws
-from synthesis.verification.inference import Trying, filled, replaced
+from synthesis.verification.inference import CANDIDATES, Trying, filled, replaced
 from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs
-from synthesis.verification.thresholds import thresholds_of
 
-_SIZE = 16
-"""The size of every unknown dimension."""
-_COMMON = (Domain(low=0.1, high=1.5), None)
+_SIZE, _BOUNDS = CANDIDATES[0]
+_COMMON = (Domain(low=_BOUNDS[0], high=_BOUNDS[1]), None)
 """The common domain of floating-point numbers. Integers in arrays are then indices."""
 _FURTHER = (
     (Domain(low=1.1, high=2.0), Domain(low=3, high=8)),
@@ -72,8 +70,7 @@ def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> K
         return None
     spread = spec.signature.spread
     kernel = replace(kernel, spec=replace(spec, signature=spread))
-    thresholds = thresholds_of(spec.source, [each.name for each in spread.arguments])
-    trying = Trying(prover, kernel, thresholds, accepts=lambda tried: _is_suited(prover, tried))
+    trying = Trying(prover, kernel, accepts=lambda tried: _is_suited(prover, tried))
     try:
         for signature in _alike(spread):
             trying.attempt(signature)

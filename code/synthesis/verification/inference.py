@@ -36,7 +36,7 @@ from synthesis.verification.thresholds import Thresholds, thresholds_of
 
 logger = logging.getLogger(__name__)
 
-_CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0.9)))
+CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0.9)))
 """The signatures that are tried: a size for every unknown dimension, and bounds of floating-point numbers."""
 _MOST_ELEMENTS = 4096
 """Maximum number of elements of an array, or of threads of a launch; sizes are halved until they fit."""
@@ -68,13 +68,13 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
         return spec, None
     spread = spec.signature.spread
     kernel = replace(kernel, spec=replace(spec, signature=spread))
-    trying = Trying(prover, kernel, thresholds_of(spec.source, [each.name for each in spread.arguments]))
+    trying = Trying(prover, kernel)
     try:
-        for size, bounds in _CANDIDATES:
+        for size, bounds in CANDIDATES:
             trying.attempt(filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
             if trying.share == 1.0:
                 break
-        for size, bounds in _CANDIDATES[::3]:
+        for size, bounds in CANDIDATES[::3]:
             if trying.found is None:
                 trying.repair(filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
         if trying.found is None:
@@ -92,17 +92,15 @@ class Trying:
 
     Args:
         prover: the front end's prover.
-        kernel: the loaded kernel.
-        thresholds: the numbers that its source compares arguments with.
+        kernel: the loaded kernel. The fields of structs that hold arrays are arguments of its signature.
         accepts: whether the kernel can be verified on the inputs of a signature, if this must be so beforehand.
     """
 
-    def __init__(
-        self, prover: Prover, kernel: Kernel, thresholds: Thresholds, accepts: Callable[[Kernel], bool] | None = None
-    ) -> None:
+    def __init__(self, prover: Prover, kernel: Kernel, accepts: Callable[[Kernel], bool] | None = None) -> None:
         self._prover = prover
         self._kernel = kernel
-        self._thresholds = thresholds
+        arguments = kernel.spec.signature.arguments
+        self._thresholds = thresholds_of(kernel.spec.source, [each.name for each in arguments])
         self._accepts = accepts
         self.found: Signature | None = None
         self.share = -1.0

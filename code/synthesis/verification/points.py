@@ -15,7 +15,7 @@ import numpy.typing as npt
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
-from synthesis.verification.aimed import TRIALS, aimed_inputs
+from synthesis.verification.aimed import TRIALS, aimed_inputs, first_to_cover
 from synthesis.verification.inputs import complete
 from synthesis.verification.measuring import (
     MeasuredPlace,
@@ -202,18 +202,12 @@ def _aimed(
             way = _cover_more(reference, trace, [place for _, place in together])
             if way is None:
                 break
-            first = _first_to_cover(trace, way)
+            first = first_to_cover(trace, way)
             chosen = [each for run, each in enumerate(together) if run in first] or together
             found += _covering(reference, spec, trace, chosen, most=MOST_AIMED - len(found), seed=seed)
             numbers = {number for number, _ in chosen}
             together = [each for each in together if each[0] not in numbers]
     return found
-
-
-def _first_to_cover(trace: Trace, more: Trace) -> set[int]:
-    """Return the runs that were the first to execute what an extended trace has more than another."""
-    places = {run for place, run in more.first.items() if place not in trace.first}
-    return places | {run for arm, run in more.arms.items() if arm not in trace.arms}
 
 
 def _covering(

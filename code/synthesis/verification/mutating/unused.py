@@ -45,16 +45,11 @@ def _live(lines: Sequence[re.Match[str]]) -> list[re.Match[str]]:
     defined = [_DEFINED.match(line[0]) for line in lines]
     uses = Counter(name for line, each in zip(lines, defined, strict=True) for name in _used(line, each))
     dead = set[int]()
-    changed = True
-    while changed:
-        changed = False
-        for number in reversed(range(len(lines))):
-            each = defined[number]
-            if each is None or number in dead or uses[each["name"]] or _KEPT.search(lines[number][0]):
-                continue
+    for number in reversed(range(len(lines))):  # a name is used only below its definition
+        each = defined[number]
+        if each is not None and not uses[each["name"]] and not _KEPT.search(lines[number][0]):
             dead.add(number)
             uses.subtract(_used(lines[number], each))
-            changed = True
     return [line for number, line in enumerate(lines) if number not in dead]
 
 
