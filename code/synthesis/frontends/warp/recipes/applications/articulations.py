@@ -6,13 +6,11 @@ A thread goes through its tree from the root to the leaves or back. Dense matric
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, MAT, SPATIAL, VEC, Program
 
 _BODIES = read_bodies("warp", "articulations", margin=8)
 
-_MAT = Type("float32", (3, 3))
 _TREE = {
     "joint_torques": _BODIES["joint_torques"],
     "jacobian": _BODIES["jacobian"],
@@ -69,7 +67,7 @@ def _declare_trees(p: Program, length: int) -> None:
         ("body_qd_in", ("body_qd",)),
     ):  # fmt: skip
         p.array(key, SPATIAL, (-0.6, 0.6), (joints,), names, element="wp.spatial_vector")
-    p.array("body_inertia", _MAT, (-1, 1), (joints,), ("body_inertia",))
+    p.array("body_inertia", MAT, (-1, 1), (joints,), ("body_inertia",))
     p.array("body_com", VEC, (-0.5, 0.5), (joints,), ("body_com",))
     for key, bounds, names in (
         ("joint_act", (-1, 1), ("joint_act", "joint_f")), ("armature", (0.1, 0.5), ("joint_armature",)),
@@ -92,7 +90,7 @@ def _declare_trees(p: Program, length: int) -> None:
                        ("tree_angular", ("angular_momentum",))):  # fmt: skip
         p.output(key, VEC, (trees,), names)
     p.output("world_momentum", VEC, (8,), ("world_momentum",), (-1, 1))
-    p.output("tree_inertia", _MAT, (trees,), ("articulation_inertia",))
+    p.output("tree_inertia", MAT, (trees,), ("articulation_inertia",))
     p.output("total_mass", FLOAT, (trees,), ("articulation_mass",))
     p.output("tau", FLOAT, (joints,), ("tau", "joint_tau", "joint_force"))
     p.output("body_qd_out", SPATIAL, (joints,), ("body_qd_out",), (-1, 1), element="wp.spatial_vector")

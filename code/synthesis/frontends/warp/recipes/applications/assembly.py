@@ -7,13 +7,22 @@ row of its moments.
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, PAIR, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import (
+    FLAG,
+    FLOAT,
+    FOUR,
+    INT,
+    MAT,
+    PAIR,
+    SPATIAL,
+    TWO,
+    VEC,
+    Program,
+)
 
 _BODIES = read_bodies("warp", "assembly", margin=8)
 
-_MAT, _TWO = Type("float32", (3, 3)), Type("float32", (2,))
 _ROW = 6
 """Maximum number of entries in a row of a sparse matrix."""
 _ADDRESS = 4
@@ -123,7 +132,7 @@ def _declare_model(p: Program, n: int) -> None:
     p.array("wrap_divisor", FLOAT, (1, 3), (entries,), ("wrap_prm", "wrap_divisor"))
     p.array("wrap_prm", FLOAT, (-1, 1), (entries,), ("wrap_prm",))
     p.array("eq_data", FLOAT, (-1, 1), (n, 3), ("eq_data",))
-    p.array("eq_solref", _TWO, (0.5, 2), (n,), ("eq_solref",))
+    p.array("eq_solref", TWO, (0.5, 2), (n,), ("eq_solref",))
     p.array("eq_solimp", VEC, (0.5, 0.95), (n,), ("eq_solimp",))
     p.array("body_invweight", FLOAT, (0.2, 1), (n,), ("body_invweight0",))
     for key, names in (("eq_anchor", ("eq_anchor1",)), ("eq_anchor2", ("eq_anchor2",))):
@@ -164,7 +173,7 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
         p.array(key, FLOAT, (-1, 1), entries, names)
     p.array("efc_D", FLOAT, (0.5, 2), each, ("efc_D_in",))
     p.array("frictionloss", FLOAT, (0.2, 1), each, ("efc_frictionloss_in",))
-    p.array("efc_kb", _TWO, (0.5, 2), each, ("efc_KBIP_in", "efc_kb_in"))
+    p.array("efc_kb", TWO, (0.5, 2), each, ("efc_KBIP_in", "efc_kb_in"))
     p.array("efc_J", FLOAT, (-1, 1), rows, ("efc_J_in",))
     p.array("efc_colind", INT, (0, n - 1), rows, ("efc_J_colind_in",))
     for key, names in (("xpos", ("xpos_in",)), ("site_xpos", ("site_xpos_in",)),
@@ -172,7 +181,7 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
         p.array(key, VEC, (-1, 1), each, names)
     for key, names in (("xmat", ("xmat_in",)), ("contact_frame", ("contact_frame_in",)),
                        ("site_xmat", ("site_xmat_in",))):  # fmt: skip
-        p.array(key, _MAT, (-1, 1), each, names)
+        p.array(key, MAT, (-1, 1), each, names)
     p.array("xquat", FOUR, (-1, 1), each, ("xquat_in",), element="wp.quat")
     for key, names in (("body_cvel", ("cvel_in",)), ("cdof", ("cdof_in",))):
         p.array(key, SPATIAL, (-1, 1), each, names, element="wp.spatial_vector")

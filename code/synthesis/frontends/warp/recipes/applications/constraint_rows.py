@@ -12,16 +12,16 @@ from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
     INT,
+    MAT,
     PAIR,
     SPATIAL,
+    TWO,
     VEC,
     Program,
 )
 
 _BODIES = read_bodies("warp", "constraint_rows", margin=4)
 
-_MAT = Type("float32", (3, 3))
-_TWO = Type("float32", (2,))
 
 _IMPEDANCE = _BODIES["impedance"]
 _FINISH = _BODIES["finish"]
@@ -117,10 +117,10 @@ def _draw_limit_row(stream: Stream) -> KernelSpec:
     p.starts("jnt_dofadr", joints, 3, 0, ("jnt_dofadr",))
     p.starts("jnt_qposadr", joints, 4, 0, ("jnt_qposadr",))
     p.places("limit_row", joints, 1, ("limit_rowadr", "jnt_limit_row"))
-    p.array("jnt_range", _TWO, (-0.9, 0.9), (joints,), ("jnt_range",), element="wp.vec2")
+    p.array("jnt_range", TWO, (-0.9, 0.9), (joints,), ("jnt_range",), element="wp.vec2")
     p.array("jnt_margin", FLOAT, (0, 0.2), (joints,), ("jnt_margin",))
     p.array("dof_invweight", FLOAT, (0.2, 2), (dofs,), ("dof_invweight0", "dof_invweight"))
-    p.array("solref", _TWO, (0.2, 1), (joints,), ("jnt_solref",), element="wp.vec2")
+    p.array("solref", TWO, (0.2, 1), (joints,), ("jnt_solref",), element="wp.vec2")
     p.array("solimp", FLOAT, (0.2, 0.9), (joints, 3), ("jnt_solimp",))
     p.scalar("njmax", INT, (rows // 2, rows), ("njmax_in", "njmax"))
     p.output("limit_active", INT, (worlds, joints), ("limit_active_out", "jnt_at_limit"))
@@ -160,10 +160,10 @@ def _draw_pyramid(stream: Stream) -> KernelSpec:
     p.array("contact_dist", FLOAT, (-0.5, 0.3), (contacts,), ("contact_dist_in", "contact_dist"))
     p.array("contact_margin", FLOAT, (0, 0.3), (contacts,), ("contact_includemargin_in", "contact_margin"))
     p.corners("contact_geom", PAIR, 2, bodies, (contacts,), ("contact_geom_in",))
-    p.array("contact_frame", _MAT, (-1, 1), (contacts,), ("contact_frame_in",), element="wp.mat33")
+    p.array("contact_frame", MAT, (-1, 1), (contacts,), ("contact_frame_in",), element="wp.mat33")
     p.array("contact_pos", VEC, (-1, 1), (contacts,), ("contact_pos_in",))
     p.array("contact_friction", FLOAT, (0.3, 1), (contacts, 5), ("contact_friction_in",))
-    p.array("solref", _TWO, (0.2, 1), (contacts,), ("contact_solref_in",), element="wp.vec2")
+    p.array("solref", TWO, (0.2, 1), (contacts,), ("contact_solref_in",), element="wp.vec2")
     p.array("solimp", FLOAT, (0.2, 0.9), (contacts, 3), ("contact_solimp_in",))
     p.starts("contact_rowadr", contacts, _MOST_ROWS, 0, ("contact_rowadr", "contact_efc_start"))
     p.places("geom_bodyid", bodies, 1, ("geom_bodyid",))
@@ -196,7 +196,7 @@ def _draw_tetrahedron(stream: Stream) -> KernelSpec:
     p.array("particle_inv_mass", FLOAT, (0, 1), (particles,), ("particle_inv_mass", "inv_mass"))
     p.array("tet_materials", FLOAT, (0.5, 3), (tets, 3), ("tet_materials",))
     p.array("tet_rest_volume", FLOAT, (0.1, 1), (tets,), ("tet_rest_volume", "rest_volumes"))
-    p.array("tet_poses", _MAT, (-1, 1), (tets,), ("tet_poses", "tet_inv_rest"), element="wp.mat33")
+    p.array("tet_poses", MAT, (-1, 1), (tets,), ("tet_poses", "tet_inv_rest"), element="wp.mat33")
     p.scalar("dt", FLOAT, (0.1, 0.5), ("dt",))
     p.output("delta", VEC, (particles,), ("delta", "corrections", "particle_deltas"), (-1, 1))
     p.output("tet_volume_ratio", FLOAT, (tets,), ("tet_volume_ratio",))

@@ -4,11 +4,10 @@ from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, MAT, SPATIAL, VEC, Program
 
 _BODIES = read_bodies("warp", "coordinates", margin=8)
 
-_MAT = Type("float32", (3, 3))
 COORDINATES, VELOCITIES = 7, 6
 """Maximum numbers of coordinates and velocities of a joint."""
 
@@ -259,7 +258,7 @@ def draw_row(stream: Stream, target: str) -> KernelSpec:
     p.array("time", FLOAT, (0, 4), (worlds,), ("time",))
     for key, names_of in (("xpos", "site_xpos"), ("subtree_com", "subtree_com")):
         p.array(key, VEC, (-1, 1), each, (names_of,))
-    p.array("xmat", _MAT, (-1, 1), each, ("site_xmat",))
+    p.array("xmat", MAT, (-1, 1), each, ("site_xmat",))
     for key in ("cvel", "cacc", "cfrc_int"):
         p.array(key, SPATIAL, (-1, 1), each, (key,), element="wp.spatial_vector")
     # two time steps are about as long as the time constant of a limit

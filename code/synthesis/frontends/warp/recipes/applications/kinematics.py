@@ -7,11 +7,11 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, MAT, SPATIAL, VEC, Program
 
 _BODIES = read_bodies("warp", "kinematics", margin=8)
 
-_MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
+_SQUARE = Type("float32", (6, 6))
 _STATES = (
     (("update_body_com", "compute_body_com", "eval_body_com"), _BODIES["states.states"]),
     (("update_world_inertia", "compute_world_inertia", "rotate_body_inertia"), _BODIES["states.states_2"]),
@@ -70,8 +70,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         ("torque", ("body_t", "torques", "external_torque")), ("application", ("points", "application_points")),
     ):  # fmt: skip
         p.array(key, VEC, (-1, 1), (count,), names)
-    p.array("inertia", _MAT, (-1, 1), (count,), ("body_inertia", "inertia", "I_b"))
-    p.array("inv_inertia", _MAT, (-1, 1), (count,), ("body_inv_inertia", "inv_inertia", "I_inv"))
+    p.array("inertia", MAT, (-1, 1), (count,), ("body_inertia", "inertia", "I_b"))
+    p.array("inv_inertia", MAT, (-1, 1), (count,), ("body_inv_inertia", "inv_inertia", "I_inv"))
     p.array("twist", SPATIAL, (-1, 1), (count,), ("body_qd", "body_twist"), element="wp.spatial_vector")
     least = -0.3 if target == "spatial_inertia" else 0.5
     p.array("masses", FLOAT, (least, 2), (count,), ("body_mass", "mass"))
@@ -103,8 +103,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("v_out", VEC, (count,), ("body_v_out", "lin_vel_out", "v_new"))
     p.output("omega_out", VEC, (count,), ("body_w_out", "ang_vel_out", "w_new"))
     p.output("tip_out", VEC, (count,), ("site_pos_out", "tool_pos"))
-    p.output("inertia_out", _MAT, (count,), ("inertia_world", "I_w"))
-    p.output("inv_inertia_out", _MAT, (count,), ("inv_inertia_world", "I_inv_w"))
+    p.output("inertia_out", MAT, (count,), ("inertia_world", "I_w"))
+    p.output("inv_inertia_out", MAT, (count,), ("inv_inertia_world", "I_inv_w"))
     p.output("momentum_out", VEC, (count,), ("angular_momentum",))
     p.output("p_sum", VEC, (8,), ("linear_momentum", "world_momentum"), (-1, 1))
     p.output("l_sum", VEC, (8,), ("angular_momentum", "world_angular_momentum"), (-1, 1))

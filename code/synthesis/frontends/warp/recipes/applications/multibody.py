@@ -10,11 +10,10 @@ from synthesis.drawing.types import Type
 from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.coordinates import COORDINATES, ROWS, draw_row
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, MAT, SPATIAL, VEC, Program
 
 _BODIES = read_bodies("warp", "multibody", margin=8)
 
-_MAT = Type("float32", (3, 3))
 _SQUARE = Type("float32", (6, 6))
 _JOINTS, _DOFS = 2, 12
 """Maximum numbers of joints and velocities of a body."""
@@ -216,7 +215,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("mover", INT, each, ("movable_parent", "moving_ancestor"))
     p.output("pos_out", VEC, each, ("cam_xpos",) if target == "camera_pose" else ("xpos_out",))
     p.output("quat_out", FOUR, each, ("xquat_out",), element="wp.quat")
-    p.output("mat_out", _MAT, each, ("cam_xmat",) if target == "camera_pose" else ("xmat_out",))
+    p.output("mat_out", MAT, each, ("cam_xmat",) if target == "camera_pose" else ("xmat_out",))
     p.output("com_out", VEC, each, ("xipos_out",))
     p.output("anchor_out", VEC, (worlds, joints), ("xanchor_out",), (0, 1))
     p.output("axis_out", VEC, (worlds, joints), ("xaxis_out",), (0, 1))

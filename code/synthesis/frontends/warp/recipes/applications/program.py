@@ -38,7 +38,8 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 
 FLAG = Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
-FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
+TWO, FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (2, 4, 7, 6))
+MAT = Type("float32", (3, 3))
 
 _COMMENTED_SHARE = 0.85
 """Probability that a kernel has comments. In applications 59 % of kernels have some."""

@@ -5,15 +5,13 @@ import re
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.matrix_rows import ROW_FUNCTIONS, ROW_SUMMARIES, ROWS
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, MAT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.segments import SEGMENTS, draw_segment
 
 _BODIES = read_bodies("warp", "rows", margin=8)
 
-_MATRIX = Type("float32", (3, 3))
 _PARTS = 3
 """Number of parts into which the rows of a matrix are divided."""
 _CSR_WEIGHTS = {"csr_upper_width": 0.15, "csr_bandwidth": 0.4, "csr_row_norm": 0.7, "csr_lanes": 0.4, "csr_blocks": 0.7}
@@ -54,7 +52,7 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     p.array("columns", INT, (0, rows - 1), (entries,), column_names)
     value_names = ("weights", "edge_weight", "values") if graph else ("values", "vals", "matrix_values")
     p.array("values", FLOAT, (-2, 2), (entries,), value_names)
-    p.array("blocks", _MATRIX, (-1, 1), (entries,), ("values", "blocks", "bsr_values"))
+    p.array("blocks", MAT, (-1, 1), (entries,), ("values", "blocks", "bsr_values"))
     p.array("x", FLOAT, (-2, 2), (rows,), ("x", "x_old") if target == "csr_jacobi"
             else ("x", "score", "signal") if graph else ("x", "vec", "p"))  # fmt: skip
     p.array("x_vec", VEC, (-2, 2), (rows,), ("x", "vec", "p"))
@@ -136,7 +134,7 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     p.output("rhs_io", FLOAT, (rows,), ("b", "rhs"), (-1, 1))
     p.output("direction", FLOAT, (rows,), ("direction", "search_dir"), (-1, 1))
     p.output("scaled_values", FLOAT, (entries,), ("scaled_values", "values_out"))
-    p.output("block_diag", _MATRIX, (rows,), ("diag_blocks", "block_diag"))
+    p.output("block_diag", MAT, (rows,), ("diag_blocks", "block_diag"))
     p.output("diag_3", FLOAT, (rows, 3), ("diag", "diagonal"))
     p.output("diag_index", INT, (rows,), ("diag_index", "diag_entry"))
     p.output("count", INT, (rows,), ("row_count", "count_out", "num_entries"))

@@ -6,13 +6,13 @@ from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import with_parts
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called, with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import (
     FLOAT,
     FOUR,
     FRAME,
     INT,
+    MAT,
     PAIR,
     SPATIAL,
     VEC,
@@ -21,7 +21,6 @@ from synthesis.frontends.warp.recipes.applications.program import (
 
 _BODIES = read_bodies("warp", "shape_contacts", margin=4)
 
-_MAT = Type("float32", (3, 3))
 
 _COLLIDE = _BODIES["collide"]
 _SHAPE_START = _BODIES["apart"]
@@ -158,7 +157,7 @@ def draw_solve(stream: Stream, target: str) -> KernelSpec:
     p.array("body_q", FRAME, (-1, 1), (bodies,), ("body_q",), element="wp.transform")
     p.array("body_com", VEC, (-0.5, 0.5), (bodies,), ("body_com",))
     p.array("body_inv_mass", FLOAT, (0.2, 2), (bodies,), ("body_inv_mass", "body_inv_m"))
-    p.array("body_inv_inertia", _MAT, (-0.2, 0.4), (bodies,), ("body_inv_inertia", "body_inv_I"), element="wp.mat33")
+    p.array("body_inv_inertia", MAT, (-0.2, 0.4), (bodies,), ("body_inv_inertia", "body_inv_I"), element="wp.mat33")
     p.scalar("dt", FLOAT, (0.5, 1), ("dt", "substep_dt"))
     p.scalar("compliance", FLOAT, (0.1, 1), ("compliance", "contact_compliance"))
     p.scalar("relaxation", FLOAT, (0.3, 1), ("relaxation", "contact_relaxation"))

@@ -5,7 +5,6 @@ import re
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called, with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import (
@@ -14,15 +13,16 @@ from synthesis.frontends.warp.recipes.applications.program import (
     FOUR,
     FRAME,
     INT,
+    MAT,
     PAIR,
     SPATIAL,
+    TWO,
     VEC,
     Program,
 )
 
 _BODIES = read_bodies("warp", "shape_frames", margin=8)
 
-_MAT, _TWO = Type("float32", (3, 3)), Type("float32", (2,))
 _KINDS = ("GEO_PLANE", "GEO_SPHERE", "GEO_CAPSULE", "GEO_BOX", "GEO_CYLINDER")
 
 _SHAPE = {
@@ -112,7 +112,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p.scalar("world", INT, (0, 3), ("world", "world_id"))
     poses = ("site_X_ws", "site_world_xform") if target == "shape_sites" else ("shape_X_ws", "shape_world_xform")
     p.output("pose_out", FRAME, (count,), poses, element="wp.transform")
-    p.output("rotation_out", _MAT, (count,), ("shape_rot", "xmat_out"))
+    p.output("rotation_out", MAT, (count,), ("shape_rot", "xmat_out"))
     for key, names in (
         ("center_out", ("shape_pos", "center_out")), ("aabb_lower", ("aabb_lower", "lower_bounds")),
         ("aabb_upper", ("aabb_upper", "upper_bounds")), ("hit_pos", ("hit_pos", "ray_hit")),
@@ -151,7 +151,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p.output("nearest", FLOAT, (1,), ("min_dist", "nearest"), (2, 5))
     p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
     p.output("body_mass", FLOAT, (bodies,), ("body_mass", "mass_out"), (0, 1))
-    p.output("body_inertia", _MAT, (bodies,), ("body_inertia", "inertia_out"), (0, 1))
+    p.output("body_inertia", MAT, (bodies,), ("body_inertia", "inertia_out"), (0, 1))
     p.output("body_com", VEC, (bodies,), ("mass_moment", "weighted_com", "com_sum"), (-1, 1))
     p.number("plane_extent", (50, 100), ("plane_extent", "max_extent"), ("1000.0", "1.0e4"))
     if target != "shape_ray":
@@ -236,18 +236,18 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("normal_v", FLOAT, (contacts,), ("normal_vel", "contact_vn"))
     p.output("target_v", FLOAT, (contacts,), ("target_vel", "bounce_vel"))
     p.output("slip", FLOAT, (contacts,), ("slip_speed", "tangent_speed"))
-    p.output("tangent_speed", _TWO, (contacts,), ("tangent_vel", "slip_vel"))
+    p.output("tangent_speed", TWO, (contacts,), ("tangent_vel", "slip_vel"))
     p.output("dist_out", FLOAT, (contacts,), ("contact_dist_out", "dist_out"))
     p.array("shape_dim", INT, (1, 6), (count,), ("shape_condim", "shape_contact_dim"))
-    p.array("shape_solref", _TWO, (0.02, 1), (count,), ("shape_solref",))
+    p.array("shape_solref", TWO, (0.02, 1), (count,), ("shape_solref",))
     p.output("margin_out", FLOAT, (contacts,), ("contact_includemargin", "includemargin_out"))
     p.output("dim_out", INT, (contacts,), ("contact_dim_out", "condim_out"))
-    p.output("solref_out", _TWO, (contacts,), ("contact_solref_out", "solref_out"))
+    p.output("solref_out", TWO, (contacts,), ("contact_solref_out", "solref_out"))
     p.output("friction_out", FLOAT, (contacts,), ("contact_friction_out", "friction_out"))
     p.array("shape_geom", INT, (0, 40), (count,), ("shape_to_geom", "shape_geom"))
     p.output("pair_out", PAIR, (contacts,), ("contact_geom_out", "contact_geom"))
     p.output("ordered", PAIR, (contacts,), ("sorted_pair", "ordered_pair"))
-    p.output("frame_out", _MAT, (contacts,), ("contact_frame_out", "contact_frame"))
+    p.output("frame_out", MAT, (contacts,), ("contact_frame_out", "contact_frame"))
     p.output("body_f", SPATIAL, (bodies,), ("body_f", "body_forces"), (-1, 1), element="wp.spatial_vector")
     p.output("contact_row", INT, (contacts,), ("contact_row", "contact_efc_address"))
     p.output("pair_kind", INT, (contacts,), ("pair_kind", "collider_id"))

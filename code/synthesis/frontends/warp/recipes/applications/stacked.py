@@ -7,11 +7,10 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, MAT, PAIR, SPATIAL, VEC, Program
 
 _BODIES = read_bodies("warp", "stacked", margin=8)
 
-_MAT = Type("float32", (3, 3))
 
 _UPDATES = (
     (
@@ -179,7 +178,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         p.array(key, SPATIAL, (-1, 1), (worlds * bodies,), names, element="wp.spatial_vector")
     p.array("inv_m", FLOAT, (0, 2), (worlds * bodies,), ("bodies_inv_m", "inv_mass"))
     for key, names in (("inv_i", ("bodies_inv_I", "inv_inertia")), ("body_i", ("bodies_I", "inertia"))):
-        p.array(key, _MAT, (-1, 1), (worlds * bodies,), names)
+        p.array(key, MAT, (-1, 1), (worlds * bodies,), names)
     p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
     p.scalar("max_iterations", INT, (3, 5), ("max_iterations", "max_iters"))
     p.number("min_diagonal", (0.2, 0.6), ("min_diagonal", "diagonal_eps"), ("0.5",))
@@ -202,7 +201,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("normal_in", FLOAT, (-0.4, 1.6), (worlds * contacts,), ("contact_lambda_n", "normal_impulse"))
     pairs = Type("float32", (2,))
     p.array("tangent_in", pairs, (-0.6, 0.6), (worlds * contacts,), ("contact_lambda_t", "friction_impulse"))
-    p.array("contact_frame", _MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
+    p.array("contact_frame", MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
     for key, bounds, names, usual in (
         ("max_growth", (1.3, 1.8), ("divergence_factor", "max_growth"), ("1.5",)),
         ("min_beta", (0.2, 0.4), ("min_beta", "restart_beta"), ("0.25",)),

@@ -14,7 +14,9 @@ from synthesis.frontends.warp.recipes.applications.program import (
     FOUR,
     FRAME,
     INT,
+    MAT,
     SPATIAL,
+    TWO,
     VEC,
     Program,
 )
@@ -22,8 +24,6 @@ from synthesis.frontends.warp.recipes.applications.shape_contacts import draw_co
 
 _BODIES = read_bodies("warp", "stages", margin=4)
 
-_MAT = Type("float32", (3, 3))
-_TWO = Type("float32", (2,))
 _SQUARE = Type("float32", (6, 6))
 
 _FORWARD = """
@@ -134,7 +134,7 @@ def _declare_articulations(p: Program, trees: int, length: int) -> None:
     p.array("body_flags", INT, (0, 3), (joints,), ("body_flags",))
     p.array("body_mass", FLOAT, (0.2, 2), (joints,), ("body_mass",))
     p.array("body_com", VEC, (-0.5, 0.5), (joints,), ("body_com",))
-    p.array("body_inertia", _MAT, (-1, 1), (joints,), ("body_inertia",), element="wp.mat33")
+    p.array("body_inertia", MAT, (-1, 1), (joints,), ("body_inertia",), element="wp.mat33")
     p.array("joint_armature", FLOAT, (0.1, 1), (joints,), ("joint_armature",))
     p.array("joint_S_s", SPATIAL, (-0.6, 0.6), (joints,), ("joint_S_s",), element="wp.spatial_vector")
     p.constants({
@@ -237,7 +237,7 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
         ("world_reset_done", FLAG, (0, 1)),
     ):  # fmt: skip
         p.output(key, kind, (worlds,), (f"{key}_out", key), span)
-    p.output("energy", _TWO, (worlds,), ("energy_out", "energy"), (0, 2), element="wp.vec2")
+    p.output("energy", TWO, (worlds,), ("energy_out", "energy"), (0, 2), element="wp.vec2")
     for key, size in (
         ("qpos", nq), ("qvel", nv), ("qacc_warmstart", nv), ("qfrc_applied", nv), ("ctrl", nu),
         ("last_action", nu), ("act", na), ("act_dot", na), ("sensordata", nsensor),

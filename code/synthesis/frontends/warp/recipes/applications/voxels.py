@@ -5,11 +5,10 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, TRIPLE, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, MAT, TRIPLE, VEC, Program
 
 _BODIES = read_bodies("warp", "voxels", margin=12)
 
-_MAT = Type("float32", (3, 3))
 
 _CELL = {
     "cell_gradient": _BODIES["cell_gradient"],
@@ -186,7 +185,7 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     shape, shapes, total = (cams, height, width), 12, cams * height * width
     p.array("camera_pose", FRAME, (-1, 1), (cams,), ("camera_transforms", "camera_pose"), element="wp.transform")
     p.scalar("radius", INT, (1, 2), ("radius", "filter_radius", "half_width"))
-    p.array("intrinsics", _MAT, (2, 6), (cams,), ("intrinsics", "camera_k"))
+    p.array("intrinsics", MAT, (2, 6), (cams,), ("intrinsics", "camera_k"))
     p.array("fov", FLOAT, (0.8, 2), (cams,), ("camera_fov", "fov"))
     p.array("distortion", Type("float32", (2,)), (0.05, 0.3), (cams,), ("distortion", "lens_distortion"))
     p.array("palette", VEC, (0, 1), (21,), ("palette", "class_color"))
