@@ -15,6 +15,8 @@ from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.reverification import verify_folder
 
+pytestmark = pytest.mark.xdist_group("stores")  # by one worker, which starts each server once
+
 KINDS = ("folder", "memory", "s3", "gs", "hf")
 
 
@@ -29,13 +31,14 @@ def free_port() -> int:
 def gs() -> Iterator[str]:
     """Yield the URL of a bucket on a local server with the interface of Google Cloud Storage."""
     servers: Any = pytest.importorskip("gcp_storage_emulator.server")
-    pytest.importorskip("gcsfs")
+    gcsfs: Any = pytest.importorskip("gcsfs")
     port = free_port()
     server = servers.create_server("127.0.0.1", port, in_memory=True, default_bucket="pairs")
     server.start()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
         patch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")  # this experimental feature requires credentials
+        gcsfs.GCSFileSystem.clear_instance_cache()  # a client of an earlier server keeps that server's port
         yield "gs://pairs"
     server.stop()
 
@@ -44,7 +47,7 @@ def gs() -> Iterator[str]:
 def s3() -> Iterator[str]:
     """Yield the URL of a bucket on a local server with the interface of Amazon S3."""
     servers: Any = pytest.importorskip("moto.server")
-    pytest.importorskip("s3fs")
+    s3fs: Any = pytest.importorskip("s3fs")
     boto3: Any = pytest.importorskip("boto3")
     port = free_port()
     server = servers.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
@@ -58,6 +61,7 @@ def s3() -> Iterator[str]:
         }.items():
             patch.setenv(name, value)
         boto3.client("s3").create_bucket(Bucket="pairs")
+        s3fs.S3FileSystem.clear_instance_cache()  # a client of an earlier server keeps that server's port
         yield "s3://pairs"
     server.stop()
 
@@ -66,6 +70,7 @@ def s3() -> Iterator[str]:
 def hf() -> Iterator[str]:
     """Yield the URL of a data set on a local server with the interface of Hugging Face's hub."""
     constants: Any = pytest.importorskip("huggingface_hub.constants")
+    files: Any = pytest.importorskip("huggingface_hub.hf_file_system")
     hub = Hub("nobody/pairs")
     hub.start()
     with pytest.MonkeyPatch.context() as patch:
@@ -74,6 +79,7 @@ def hf() -> Iterator[str]:
         patch.setattr(constants, "HF_HUB_OFFLINE", False)  # which other tests of the process may have asked for
         patch.setenv("HF_ENDPOINT", hub.url)  # of the workers
         patch.setenv("HF_HUB_OFFLINE", "0")
+        files.HfFileSystem.clear_instance_cache()  # a client of an earlier server keeps that server's port
         yield "hf://datasets/nobody/pairs"
     hub.stop()
 
@@ -200,7 +206,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.needs("jax")
-@pytest.mark.xdist_group("a run in many places")
 def test_a_run_is_the_same_wherever_it_is_written(place: str, whole: bytes) -> None:
     batch = five_candidates()
     batch.run(3, place, workers=1)
