@@ -47,15 +47,49 @@ def test_the_allowance_grows_with_the_rounding_that_the_arithmetic_makes() -> No
     assert compare(values((ONE * (1 - 1e-5)).astype(np.float32)), expected).mismatch is None
 
 
-@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16])
-def test_what_is_only_stored_in_few_digits_is_held_to_them(dtype: type[np.generic]) -> None:
-    """Computed finely and rounded once: a neighbouring number passes, a constant that is 6 % off does not."""
-    double = 2.0 + ONE
-    own = double.astype(dtype)
+NARROW = (np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2, ml_dtypes.float4_e2m1fn)
+EVEN = np.linspace(2.0, 3.0, 500)
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+def test_what_is_only_stored_in_low_precision_is_compared_as_it_was_before(dtype: type[np.generic]) -> None:
+    own = EVEN.astype(dtype)
+    expected = expected_of(EVEN, own)
+    one = own.copy()
+    one[70] = np.nextafter(one[70], np.asarray(6, dtype))
+    assert compare(values(one), expected).mismatch is None
+    for wrong in (EVEN * 1.06, EVEN + 0.5, np.zeros(500)):
+        assert compare(values(wrong.astype(dtype)), expected).mismatch is not None
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+def test_a_number_between_two_of_its_format_may_be_stored_as_either(dtype: type[np.generic]) -> None:
+    low = np.asarray(2, dtype)
+    high = np.nextafter(low, np.asarray(6, dtype))
+    middle = np.full(100, (float(low) + float(high)) / 2)
+    expected = expected_of(middle, middle.astype(dtype))
+    for each in (low, high):
+        assert compare(values(np.full(100, each)), expected).mismatch is None
+    above = np.nextafter(high, np.asarray(6, dtype))
+    assert compare(values(np.full(100, above)), expected).mismatch is not None
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+def test_truncated_numbers_may_be_off_by_one_unit(dtype: type[np.generic]) -> None:
+    nearest = EVEN.astype(dtype)
+    own = np.where(nearest.astype(float) > EVEN, np.nextafter(nearest, np.asarray(0, dtype)), nearest)
+    expected = expected_of(EVEN, own)
+    assert expected.storing["o"].units == 1.0
+    assert compare(values(nearest), expected).mismatch is None
+    assert compare(values((EVEN * 1.9).astype(dtype)), expected).mismatch is not None
+
+
+def test_an_array_of_few_bits_may_saturate() -> None:
+    double = np.array([10.0, 500.0, 9000.0, -700.0])
+    own = np.clip(double, -448, 448).astype(ml_dtypes.float8_e4m3fn)
     expected = expected_of(double, own)
-    neighbour = np.nextafter(own, np.asarray(9, dtype))
-    assert compare(values(neighbour), expected).mismatch is None
-    assert compare(values((1.8 + ONE).astype(dtype)), expected).mismatch is not None
+    assert expected.storing["o"].error == 0.0
+    assert compare(values(own[::-1].copy()), expected).mismatch is not None
 
 
 def test_a_kernel_that_needs_more_than_the_cap_is_ill_conditioned() -> None:

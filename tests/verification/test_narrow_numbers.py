@@ -46,6 +46,10 @@ def kept(a, b):
 def quantised(x):
     scale = jnp.max(jnp.abs(x), axis=0) / 7.0
     return jnp.round(x / scale).astype(jnp.int4), jnp.sin(x).astype(jnp.float8_e5m2)
+
+@example("f32[32,32]")
+def stored(x):
+    return (1.5 * x).astype(jnp.float8_e5m2)
 """
 WRONG = {
     "added": ("stablehlo.add", "stablehlo.subtract"),
@@ -55,6 +59,7 @@ WRONG = {
     "kept": ("stablehlo.negate %arg0", "stablehlo.abs %arg0"),
     "whole": ("[1] x [0]", "[0] x [1]"),
     "quantised": ("stablehlo.sine", "stablehlo.cosine"),
+    "stored": ("dense<1.5", "dense<1.53"),
 }
 
 

@@ -12,16 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import epsilon_of, is_exact
+from synthesis.core.formats import FINE, epsilon_of, is_exact
 from synthesis.frontends.base import Values
 from synthesis.verification.inputs import flat
+from synthesis.verification.stored import stored_agree
 from synthesis.verification.tolerances import (
-    FINE,
+    MARGIN,
     UNITS,
     Expected,
     cap_of,
     relative_errors,
     root_mean_square,
+    scale_of,
     widened,
     written_in,
 )
@@ -136,7 +138,12 @@ def wrong_elements(
         measured = widened(value)
         distance = np.minimum(relative_errors(measured, true), relative_errors(measured, widened(own)))
         slack = expected.slack[run].get(name, 0.0) if expected.slack else 0.0
-        wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
+        storing = expected.storing.get(name)
+        if storing is None:
+            wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
+        else:
+            allowed = (MARGIN * storing.error + UNITS * FINE) * scale_of(true)
+            wrong = ~(stored_agree(value, own, true, allowed, storing.units) | (distance <= slack))
         if wrong.any():
             apart = relative_errors(widened(own), true) > cap_of(epsilon_of(own.dtype), expected.unit)
             usual = _usual_size(expected, name)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import numpy_dtype
+from synthesis.core.formats import FINE, numpy_dtype
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
 from synthesis.verification.inputs import is_part_of, struct_dtype
@@ -38,8 +38,6 @@ _UNITS = 16.0
 
 It applies to float32 and finer formats.
 """
-_FINE = 2.0**-23
-"""A unit in the last place of float32, relative to the number."""
 _COARSE_UNITS = 4.0
 """Allowed rounding error of a coarser format, in units in the last place of the largest slope of the same input."""
 _COARSE_SHARE = 0.5
@@ -122,7 +120,7 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
     rounding: dict[str, float] = {}
     for name, each in largest.items():
         unit = precisions[name].unit
-        own, everywhere = (_COARSE_UNITS, _COARSE_SHARE) if unit > _FINE else (0.0, _UNITS)
+        own, everywhere = (_COARSE_UNITS, _COARSE_SHARE) if unit > FINE else (0.0, _UNITS)
         rounding[name] = unit * max(own * each, everywhere * max(largest.values()))
     count, worst = 0, 0.0
     for number, point in enumerate(points):
@@ -250,17 +248,17 @@ def precisions_of(signature: Signature, forward: float, inside: float = 0.0) -> 
     """
     widened = _SHARPENING * forward < _MOST
     shared = max(inside, *(_unit_of(each) for each in (*signature.arguments, *signature.results)
-                           if not (widened and each.role is Role.INPUT)), _FINE)  # fmt: skip
+                           if not (widened and each.role is Role.INPUT)), FINE)  # fmt: skip
     return {each.name: _precision(max(shared, _unit_of(each)), forward) for each in signature.arguments}
 
 
 def _precision(unit: float, forward: float) -> Precision:
-    tolerance = _COARSE if unit > _FINE else float(np.clip(_SHARPENING * forward, _LEAST, _MOST))
-    return Precision(tolerance, max(unit, _FINE))
+    tolerance = _COARSE if unit > FINE else float(np.clip(_SHARPENING * forward, _LEAST, _MOST))
+    return Precision(tolerance, max(unit, FINE))
 
 
 def _unit_of(argument: Argument) -> float:
     kinds = {argument.dtype, *(each.dtype for each in argument.fields)}
     if any(each.startswith("float8") for each in kinds):
         return 2.0**-3
-    return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else _FINE
+    return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else FINE

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import epsilon_of, is_exact
+from synthesis.core.formats import FINE, epsilon_of, is_exact
 from synthesis.frontends.base import PerturbedRun, Values
 from synthesis.verification.inputs import flat
+from synthesis.verification.stored import beyond_storing, is_stored
 from synthesis.verification.tolerances import (
-    FINE,
     MARGIN,
     Expected,
     are_many,
@@ -128,10 +128,13 @@ def _slack(
     perturbed: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
-    return {
-        name: np.asarray(np.where(off <= most, np.minimum(most, MARGIN * off), 0.0) / scale_of(wide[name]))
-        for name, off, most in _shifts(wide, own, perturbed, unit)
-    }
+    found: dict[str, npt.NDArray[Any]] = {}
+    for name, off, most in _shifts(wide, own, perturbed, unit):
+        allowed = MARGIN * off
+        if is_stored(own[name].dtype, unit):
+            allowed = np.maximum(off, MARGIN * beyond_storing(off, own[name], perturbed[name]))
+        found[name] = np.asarray(np.where(off <= most, np.minimum(most, allowed), 0.0) / scale_of(wide[name]))
+    return found
 
 
 def _with_usual(slack: tuple[dict[str, npt.NDArray[Any]], ...]) -> tuple[dict[str, npt.NDArray[Any]], ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import is_exact
+from synthesis.core.formats import FINE, is_exact
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFaultError, RunKey, Trace, Values
@@ -36,8 +36,6 @@ _UNITS = 16.0
 
 The units are those of the coarsest numbers that the kernel computes with.
 """
-_FINE = 2.0**-23
-"""A unit in the last place of float32, relative to the number; finer numbers count as float32."""
 _RESULT = 2e-4
 """Smallest relative tolerance of a result that is checked together with a tangent.
 
@@ -104,7 +102,7 @@ def find_tangents(
     alone = moving[:_SINGLE_INPUTS] if len(moving) > 1 else []
     whole = [(number, point, moving) for number, point in enumerate(drawn)]
     found = _measured(reference, spec, [*whole, *((0, drawn[0], [each]) for each in alone)], seed, trace)
-    unit = _UNITS * max(reference.unit, _FINE)
+    unit = _UNITS * max(reference.unit, FINE)
     found = [*found[: len(numbers)], *(_with_hidden_errors(each, found[0], unit) for each in found[len(numbers) :])]
     found += _aimed(reference, spec, trace, runs, moving, seed=seed)
     found = [each for each in found if any(mask.any() for mask in each.smooth.values())]

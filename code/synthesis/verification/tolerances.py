@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import epsilon_of, is_exact
+from synthesis.core.formats import FINE, epsilon_of, is_exact
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Values
 from synthesis.verification.inputs import flat, poison_of
+from synthesis.verification.stored import Storing, is_stored, storing_of
 
 CAP = 1e-2
 """Largest relative tolerance of an array, called the cap; ``cap_of`` has larger ones for low precision."""
-FINE = 2.0**-23
-"""A unit in the last place of float32, relative to the number. Coarser units count as low precision."""
 _COARSE_UNITS = 16.0
 """Maximum relative tolerance of a low-precision kernel, in units in the last place of its coarsest format.
 
@@ -78,6 +77,8 @@ class Expected:
 
     It is empty unless the kernel computes in low precision.
     """
+    storing: Mapping[str, Storing] = field(default_factory=dict[str, Storing])
+    """Maps an array in low precision that stores numbers of a finer format to how it does so."""
 
     @property
     def largest_tolerance(self) -> float:
@@ -103,7 +104,7 @@ def expect(
         unit: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known.
     """
     wide, narrow = tuple(map(_numeric, double)), tuple(map(flat, own))
-    tolerance, together = dict[str, float](), dict[str, float]()
+    tolerance, together, storing = dict[str, float](), dict[str, float](), dict[str, Storing]()
     ill, non_finite = None, None
     for name in narrow[0]:
         dtype = narrow[0][name].dtype
@@ -120,13 +121,31 @@ def expect(
             errors.append(off[mask])
         if not finite and non_finite is None:
             non_finite = name
+        if finite and is_stored(dtype, unit):
+            storing[name] = _storing_of(name, wide, narrow, poison.get(name))
         off = np.concatenate([each.ravel() for each in errors])
         tolerance[name], needed = _allowance(off, epsilon_of(dtype), unit)
         if unit > FINE:
             together[name] = root_mean_square(off, cap_of(epsilon_of(dtype), unit))
         if needed is not None and ill is None:
             ill = f"{name} differs by {needed:.1e} between float64 and {dtype}"
-    return Expected(wide, narrow, tolerance, dict(poison), ill, non_finite, unit=unit, together=together)
+    return Expected(
+        wide, narrow, tolerance, dict(poison), ill, non_finite, unit=unit, together=together, storing=storing
+    )
+
+
+def _storing_of(
+    name: str,
+    wide: Sequence[Mapping[str, npt.NDArray[Any]]],
+    narrow: Sequence[Mapping[str, npt.NDArray[Any]]],
+    poison: Any,
+) -> Storing:
+    """Return how an array that is computed in a finer format is stored."""
+    written = [written_in(each[name], poison) for each in narrow]
+    stored = [each[name][mask] for each, mask in zip(narrow, written, strict=True)]
+    true = [each[name][mask] for each, mask in zip(wide, written, strict=True)]
+    scale = [scale_of(each[name])[mask] for each, mask in zip(wide, written, strict=True)]
+    return storing_of(stored, true, scale)
 
 
 def are_many(elements: npt.NDArray[np.bool_]) -> bool:
