@@ -104,6 +104,29 @@ def test_work_that_is_left_early_is_ended() -> None:
         assert list(zygote.run(partial(count, 1), Any, time_limit=20)) == [0]
 
 
+def left_behind() -> Iterator[str]:
+    """Leave a running process and a file behind."""
+    folder = Path(os.environ["TMPDIR"])
+    (folder / "left").write_text("here")
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+    yield str(folder)
+
+
+def test_nothing_of_work_is_left_when_the_next_begins() -> None:
+    """Its end is not waited for before."""
+    begun = time.monotonic()
+    with Zygote(confinement=MY_OWN) as zygote:
+        folders: list[Path] = []
+        for _ in range(3):
+            (found,) = zygote.run(left_behind, Any, time_limit=20)
+            assert all(not each.exists() for each in folders)
+            folders.append(Path(found))
+    assert all(not each.exists() for each in folders)
+    assert time.monotonic() - begun < 50
+
+
 def slow_but_at_work(seconds: float) -> Iterator[str]:
     """As on a machine with much else to do: a little of the processor now and then."""
     end = time.process_time() + seconds

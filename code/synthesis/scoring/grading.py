@@ -13,7 +13,7 @@ from synthesis.making.sources.planned import PlannedRows
 from synthesis.scoring.admission import Refused, admitted
 from synthesis.scoring.answers import PYTHON, Answer
 from synthesis.scoring.back import lower_all, score_unlowered, source_of
-from synthesis.scoring.normal import known_form, normal_form, normal_lines
+from synthesis.scoring.normal import is_same_text, normal_lines
 from synthesis.scoring.plans import Plans, key_of
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.settings import Scoring
@@ -113,7 +113,7 @@ class Grader:
         if python:
             same = normal_lines(text) == normal_lines(own)
             return _SAME_TEXT if same else _Python(row, level, text)
-        if normal_form(text, level.language) == known_form(own, level.language):
+        if is_same_text(text, own, level.language):
             return _SAME_TEXT
         return _opened(row, level, text)
 
@@ -126,7 +126,7 @@ class Grader:
             score = score_unlowered(lowered, self.settings.step_credits)
             if score is not None:
                 found[number] = score
-            elif normal_form(lowered.text, level.language) == known_form(row.texts[level.name] or "", level.language):
+            elif is_same_text(lowered.text, row.texts[level.name] or "", level.language):
                 found[number] = _SAME_TEXT
             else:
                 found[number] = _opened(row, level, lowered.text)

@@ -70,6 +70,8 @@ class Zygote:
         self._preload = tuple(preload)
         self._confinement = confinement or Confinement()
         self._works = 0
+        self._ending: Path | None = None
+        """The folder of work that was told to end, and whose end has not been waited for."""
         self.protections: frozenset[Protection] | None = None
         """The protections in force for the latest piece of work; None if there was none."""
 
@@ -109,6 +111,7 @@ class Zygote:
 
     def __exit__(self, *_: object) -> None:
         """Stop the zygote. Running work is killed, and its folders are removed."""
+        self._await_end()
         self._socket.close()  # closing the socket makes it exit
         try:
             self._process.wait(timeout=30)
@@ -127,6 +130,7 @@ class Zygote:
         Raises:
             MachineError: if the zygote has ended.
         """
+        self._await_end()
         with self._lost():
             socket.send_fds(self._socket, [CALL], [])
             send(self._socket.fileno(), Kind.ITEM, pickle.dumps((place, argument)))
@@ -143,7 +147,8 @@ class Zygote:
         """Yield the items of ``work()``, and then a :class:`Casualty` if it ended abnormally.
 
         Items arrive as they are made, so those before the end are kept. The process's output is discarded. It has its
-        own temporary folder, also the working directory of untrusted work, which is removed when it has ended.
+        own temporary folder, also the working directory of untrusted work. After the last item the work and all that it
+        started are killed; the folder is removed before the next work begins, or when the zygote stops.
 
         Args:
             work: a picklable callable that yields plain data, such as a ``partial`` of a module's function.
@@ -191,12 +196,14 @@ class Zygote:
                 yield harm
         finally:
             os.close(reader)
-            if not running.ended:
-                self._stop(running)
-            remove(folder)
+            if running.ended or not running.started:
+                remove(folder)
+            else:
+                self._stop(folder)
 
     def _begin(self, work: Callable[[], Iterator[Any]], folder: Path, writer: int, running: _Running) -> None:
         order = Order(work=pickle.dumps(work), folder=folder, confinement=self._confinement)
+        self._await_end()
         try:
             folder.mkdir()
             with self._lost():
@@ -267,13 +274,22 @@ class Zygote:
         machine = status == -signal.SIGKILL and Protection.SECCOMP in running.protections
         return Casualty(symptom=Symptom.CRASH, detail=f"killed by {signal.Signals(-status).name}", machine=machine)
 
-    def _stop(self, running: _Running) -> None:
-        """End work that is no longer needed, and everything that it has started."""
-        if running.started:
-            with contextlib.suppress(OSError, MachineError):
-                self._socket.send(KILL)
+    def _stop(self, folder: Path) -> None:
+        """Kill work that is no longer needed, and everything that it has started, without waiting for its end.
+
+        That takes some milliseconds, in which the caller can use the results.
+        """
+        self._ending = folder
+        with contextlib.suppress(OSError):
+            self._socket.send(KILL)
+
+    def _await_end(self) -> None:
+        """Wait until work that was told to end has ended, and remove its folder."""
+        if self._ending is not None:
+            folder, self._ending = self._ending, None
+            with contextlib.suppress(MachineError):
                 self._next_status()
-        running.ended = True
+            remove(folder)
 
     def _next_status(self) -> int:
         """Return the next number that the zygote sends about the running work.
