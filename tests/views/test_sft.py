@@ -53,7 +53,7 @@ def documents(request: pytest.FixtureRequest) -> list[Document]:
 
 
 def test_facts_have_the_constants_and_the_grid_of_a_triton_kernel() -> None:
-    row = next(iter(read_folder(SAMPLES / "warp")))
+    row = next(iter(read_folder(SAMPLES / "triton")))
     call = {"constants": {"BLOCK": 64, "ACT": "relu", "OUT": {"dtype": "bf16"}, "SIZES": [4], "bias_ptr": None}}
     facts = facts_of(row, replace(row.spec.signature, call=call, launch=(3, 2)), ()).splitlines()
     assert "Grid: [3, 2], a program for each" in facts

@@ -196,6 +196,11 @@ class Argument:
         )
 
 
+def in_brackets(shape: tuple[int | None, ...]) -> str:
+    """Return a shape as text, such as ``[3, ?]``, with ``?`` for a dimension without a fixed size."""
+    return f"[{', '.join('?' if each is None else str(each) for each in shape)}]"
+
+
 def _json_number(number: float) -> float | str:
     """Return a number as JSON allows it: non-finite ones as strings."""
     return number if math.isfinite(number) else str(number)

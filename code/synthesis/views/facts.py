@@ -7,10 +7,9 @@ between irsmith's texts and the tools' own are stated once for each front end.
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from synthesis.core.errors import TargetError
-from synthesis.core.signatures import Argument, Signature
+from synthesis.core.signatures import Argument, Signature, in_brackets
 from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Direction
 from synthesis.frontends.registry import description_of
@@ -54,9 +53,8 @@ def _facts(document: Document, signature: Signature, levels: tuple[str, ...], do
     if signature.results:
         yield "Results:"
         yield from (line for each in signature.results for line in _argument(each, False))
-    yield from _calling(document, signature)
     options = dict(document.metadata["options"])
-    yield from _launch(signature, options)
+    yield from description_of(document.frontend).call_facts(document.name, signature, options)
     yield from _derivatives(document, signature, levels)
     yield f"Made for: {document.device}"
     if options:
@@ -66,10 +64,10 @@ def _facts(document: Document, signature: Signature, levels: tuple[str, ...], do
 
 def _argument(argument: Argument, domains: bool, indent: str = "") -> Iterator[str]:
     """Yield the line of an argument or a result, then those of a struct's fields or an object's parts."""
-    shape = "a plain value" if argument.shape is None else f"shape {_sizes(argument.shape)}"
+    shape = "a plain value" if argument.shape is None else f"shape {in_brackets(argument.shape)}"
     parts = [argument.dtype]
     if argument.element:
-        parts.append(f"elements of {_sizes(argument.element)}")
+        parts.append(f"elements of {in_brackets(argument.element)}")
     if argument.handle:
         parts.append(f"the id of an object of the kind {argument.handle}")
     parts += [shape, str(argument.role)]
@@ -81,88 +79,6 @@ def _argument(argument: Argument, domains: bool, indent: str = "") -> Iterator[s
     yield f"{indent}- {argument.name}: {argument.type_name}; {', '.join(parts)}"
     for each in argument.fields:
         yield from _argument(each, domains, f"{indent}  ")
-
-
-def _sizes(shape: tuple[int | None, ...]) -> str:
-    return f"[{', '.join('?' if each is None else str(each) for each in shape)}]"
-
-
-def _calling(document: Document, signature: Signature) -> Iterator[str]:
-    """Yield how a function is called, if not with its arguments in order, or the constants of a Triton kernel."""
-    if signature.call is None:
-        return
-    if _is_triton(signature):
-        constants = (f"{name}={_constant(each)}" for name, each in signature.call["constants"].items())
-        yield f"Constants: {', '.join(constants) or 'none'}"
-        return
-    given = [_tree(each) for each in signature.call["args"]]
-    given += [f"{name}={_tree(each)}" for name, each in signature.call["kwargs"].items()]
-    yield f"Called: `{document.name}({', '.join(given)})`"
-    if weak := [*_weak(signature.call)]:
-        yield f"Promoted as Python numbers (weak types): {', '.join(weak)}"
-
-
-def _tree(tree: Any) -> str:
-    """Return a pytree of a call in Python syntax."""
-    match tree:
-        case str():
-            return tree
-        case {"weak": name}:
-            return str(name)
-        case {"value": constant}:
-            return repr(constant)
-        case {"dict": entries}:
-            return "{" + ", ".join(f"{key!r}: {_tree(each)}" for key, each in entries.items()) + "}"
-        case {"entries": entries}:
-            return "{" + ", ".join(f"{_tree(key)}: {_tree(each)}" for key, each in entries) + "}"
-        case {"list": entries}:
-            return f"[{', '.join(map(_tree, entries))}]"
-        case {"tuple": entries}:
-            return f"({', '.join(map(_tree, entries))}{',' if len(entries) == 1 else ''})"
-        case {"record": kind, "fields": fields}:
-            return f"{kind}({', '.join(f'{name}={_tree(each)}' for name, each in fields.items())})"
-        case _:
-            return repr(tree)
-
-
-def _is_triton(signature: Signature) -> bool:
-    """Return whether a signature is that of a Triton kernel, which has constants."""
-    return "constants" in (signature.call or {})
-
-
-def _constant(value: Any) -> str:
-    """Return a constant of a Triton kernel: a number, text, type, or tuple of these."""
-    match value:
-        case {"dtype": name}:
-            return str(name)
-        case list():
-            items = [_constant(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
-            return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
-        case _:
-            return repr(value)
-
-
-def _weak(tree: Any) -> Iterator[str]:
-    if isinstance(tree, dict):
-        found: dict[str, Any] = dict(tree)  # pyright: ignore[reportUnknownArgumentType]
-        if found.keys() == {"weak"}:
-            yield str(found["weak"])
-        else:
-            yield from (name for name, each in found.items() if name != "value" for name in _weak(each))
-    elif isinstance(tree, list | tuple):
-        listed: list[Any] = list(tree)  # pyright: ignore[reportUnknownArgumentType]
-        yield from (name for each in listed for name in _weak(each))
-
-
-def _launch(signature: Signature, options: dict[str, Any]) -> Iterator[str]:
-    if signature.launch is None:
-        return
-    if _is_triton(signature):
-        yield f"Grid: {_sizes(signature.launch)}, a program for each"
-        return
-    block = f", {options['block_dim']} threads a block" if "block_dim" in options else ""
-    kind = "wp.launch_tiled, a block for each" if signature.tiled else "wp.launch, a thread for each"
-    yield f"Launch: dim {_sizes(signature.launch)} ({kind}{block})"
 
 
 def _derivatives(document: Document, signature: Signature, levels: tuple[str, ...]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The description of JAX for the rest of irsmith, which is available without JAX."""
 
 from synthesis.frontends.base import Description, Direction, Passage
+from synthesis.frontends.jax.facts import call_facts
 
 _LOWER = (("jaxpr", "stablehlo"), ("stablehlo", "hlo"), ("hlo", "optimized_hlo"), ("optimized_hlo", "llvm_ir"))
 _PREFIXES = ("", "vjp_", "jvp_")
@@ -28,6 +29,7 @@ DESCRIPTION = Description(
             "respect to; gives the results, then a tangent for each float result"
         ),
     },
+    call_facts=call_facts,
     tags=("jax", "stablehlo", "mlir", "hlo"),
     text_seconds=4.0,
 )

@@ -1,9 +1,10 @@
 """The description of a front end and its tool for the rest of irsmith, which is available without the tool."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from synthesis.core.signatures import Signature
 from synthesis.frontends.protocol.compilers import Direction
 
 Task = Literal["lower", "port", "derive"]
@@ -24,6 +25,10 @@ class Passage:
     source: str
     target: str
     task: Task = "lower"
+
+
+def _no_facts(*_: object) -> Iterable[str]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,11 @@ class Description:
     """For the level of an answer, a level that is shown in addition because it has names that the answer needs."""
     derivatives: Mapping[Direction, str] = field(default_factory=dict[Direction, str])
     """The inputs and outputs of a text of each direction, for prompts; ``{cotangents}`` stands for their names."""
+    call_facts: Callable[[str, Signature, Mapping[str, Any]], Iterable[str]] = _no_facts
+    """Returns the lines of a prompt that say how a kernel is called or launched.
+
+    Its arguments are the kernel's name, signature and compiler options. It may raise an error for an invalid signature.
+    """
     tags: tuple[str, ...] = ()
     """Its tags on the card of a data set."""
     makers: Mapping[str, str] = field(default_factory=dict[str, str])

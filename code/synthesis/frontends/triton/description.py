@@ -1,6 +1,7 @@
 """The description of Triton for the rest of irsmith, which is available without Triton."""
 
 from synthesis.frontends.base import Description, Passage
+from synthesis.frontends.triton.facts import call_facts
 
 _LANGUAGE = frozenset({
     "abs", "add", "arange", "argmax", "argmin", "associative_scan", "assume", "atomic_add", "atomic_and",
@@ -66,6 +67,7 @@ DESCRIPTION = Description(
         Passage("llir", "amdgcn"),
     ),
     makers={"inductor": "synthesis.frontends.triton.compiling:MAKER"},
+    call_facts=call_facts,
     tags=("triton", "mlir", "ptx"),
     text_seconds=10.0,
 )

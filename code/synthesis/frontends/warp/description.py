@@ -1,6 +1,7 @@
 """The description of Warp for the rest of irsmith, which is available without Warp."""
 
 from synthesis.frontends.base import Description, Passage
+from synthesis.frontends.warp.facts import call_facts
 
 DESCRIPTION = Description(
     tool="NVIDIA Warp",
@@ -20,6 +21,7 @@ DESCRIPTION = Description(
         Passage("cuda_forward+cuda_backward", "ptx"),
         Passage("ptx", "cubin_sass"),
     ),
+    call_facts=call_facts,
     tags=("nvidia-warp", "cuda", "c++"),
     text_seconds=1.0,
 )
