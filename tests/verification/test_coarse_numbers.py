@@ -1,8 +1,10 @@
 """Programs that compute in 16 bits: an honest text passes, and one with a term, an axis or a scale wrong does not."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from checking import judged, pairs_of
 
 from synthesis import Symptom, get_frontend
 from synthesis.core.records import KernelSpec
@@ -143,3 +145,26 @@ def test_a_text_of_another_program_is_found(verifier: Verifier, program: Program
         for found in verifier.judge(plans_of(program, text)):
             assert "stablehlo" in found.failed, wrong
             assert found.failed["stablehlo"].symptom is Symptom.WRONG_RESULT
+
+
+SMALL_SLOPE = """
+import jax.numpy as jnp
+from synthesis import example
+
+@example("bf16[64]", "bf16[64]", "bf16[]")
+def weighted(x, w, s):
+    return jnp.sum(x * w * 4) + 0.0625 * s
+"""
+
+
+def test_a_gradient_of_zeros_is_found_beside_gradients_that_are_larger(tmp_path: Path) -> None:
+    """Their rounding error may be a quarter of what the gradient of ``s`` comes to."""
+    (tmp_path / "mine.py").write_text(SMALL_SLOPE)
+    pair = pairs_of(tmp_path / "mine.py", frontend="jax", level=("stablehlo", "vjp_stablehlo"))["weighted"]
+    assert "vjp_stablehlo" in pair.verdict.verified
+    text = pair.texts["vjp_stablehlo"] or ""
+    wrong = text.replace("dense<6.250000e-02>", "dense<0.000000e+00>")
+    assert wrong != text
+    with Verifier(get_frontend("jax")) as verifier:
+        (judgement,) = judged(verifier, pair.spec, {**pair.texts, "vjp_stablehlo": wrong})
+    assert judgement.failed["vjp_stablehlo"].symptom is Symptom.WRONG_GRADIENT

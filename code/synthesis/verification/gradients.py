@@ -45,6 +45,16 @@ _COARSE_SHARE = 0.5
 
 The larger of this and ``_COARSE_UNITS`` counts. A larger factor would hide wrong gradients of inputs with small slopes.
 """
+_SMALL_SHARE = 0.25
+"""Largest value of ``_COARSE_SHARE`` relative to the input's own largest slope, so that zeros never pass.
+
+It does not apply to inputs whose slopes may be rounding error alone.
+"""
+_SMALLEST = 1 / 16
+"""Largest slope of an input that may be rounding error alone, in units in the last place of the largest slope of any.
+
+Right gradients of 350 inputs in bfloat16 were off by at most two fifths of that.
+"""
 
 
 def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
@@ -117,11 +127,8 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
     largest = {slope.argument: 0.0 for slope in slopes}
     for slope in slopes:
         largest[slope.argument] = max(largest[slope.argument], abs(slope.value))
-    rounding: dict[str, float] = {}
-    for name, each in largest.items():
-        unit = precisions[name].unit
-        own, everywhere = (_COARSE_UNITS, _COARSE_SHARE) if unit > FINE else (0.0, _UNITS)
-        rounding[name] = unit * max(own * each, everywhere * max(largest.values()))
+    top = max(largest.values(), default=0.0)
+    rounding = {name: _rounding(each, top, precisions[name].unit) for name, each in largest.items()}
     count, worst = 0, 0.0
     for number, point in enumerate(points):
         for slope in point.slopes:
@@ -138,6 +145,22 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
             worst = max(worst, off / size if size else 0.0)
             count += 1
     return GradientResult(count, worst)
+
+
+def _rounding(largest: float, top: float, unit: float) -> float:
+    """Return the allowed rounding error of an input's slopes.
+
+    Args:
+        largest: the magnitude of the input's largest slope.
+        top: the magnitude of the largest slope of any input.
+        unit: a unit in the last place of the coarsest numbers that the gradient is computed with.
+    """
+    if unit <= FINE:
+        return _UNITS * unit * top
+    of_others, smallest = _COARSE_SHARE * unit * top, _SMALLEST * unit * top
+    if largest >= smallest:
+        of_others = min(of_others, max(_SMALL_SHARE * largest, smallest))
+    return max(_COARSE_UNITS * unit * largest, of_others)
 
 
 def _field_of(array: npt.NDArray[Any], path: str) -> npt.NDArray[Any]:
