@@ -173,7 +173,7 @@ def test_what_is_too_dear_even_so_is_told_apart(scorer: Scorer) -> None:
     assert scorer.score([Answer(row=row, level="stablehlo", text=text)])[0].same_text
     (found,) = scorer.score([Answer(row=row, level="stablehlo", text=named_otherwise(row, "stablehlo"))])
     assert (found.value, found.symptom, found.judged) == (0.0, Refusal.NOT_EXECUTED, False)
-    assert re.fullmatch(r"at its own sizes it has \d+ numbers, of which at most \d+ are tried", found.message)
+    assert re.fullmatch(r"at its own sizes its arrays have \d+ elements; the limit is \d+", found.message)
     for source, judged in ((row.source, True), (turned, False)):  # it is right at small sizes, and maybe only there
         (found,) = scorer.score([Answer(row=row, level="python", text=source + "\n\nMORE = 1\n")])
         assert (found.accepted, found.judged) == (judged, judged)

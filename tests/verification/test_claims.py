@@ -77,10 +77,10 @@ def refuted(spec: KernelSpec) -> str | None:
 
 
 def false_claims() -> Iterator[tuple[KernelSpec, str]]:
-    yield changed("x", domain=Domain(low=2.0, high=2.0)), "x is said to be in [2, 2]; what is floating-point needs"
-    yield changed("x", domain=Domain(low=0.0, high=0.0)), "x is said to be in [0, 0]; what is floating-point needs"
-    yield changed("c", domain=Domain(low=1000.0, high=1000.5)), "c is said to be in [1000, 1000.5]; what is"
-    yield changed("k", domain=Domain(low=1, high=1)), "k is said to hold 1 only; an array that is read needs more"
+    yield changed("x", domain=Domain(low=2.0, high=2.0)), "x is said to be in [2, 2]; the width must be"
+    yield changed("x", domain=Domain(low=0.0, high=0.0)), "x is said to be in [0, 0]; the width must be"
+    yield changed("c", domain=Domain(low=1000.0, high=1000.5)), "c is said to be in [1000, 1000.5]; the width must"
+    yield changed("k", domain=Domain(low=1, high=1)), "k is said to hold only 1; an array that is read needs more"
     yield changed("x", shape=(0,)), "x is said to have shape [0]; allowed: 1 to 16777216 elements"
     yield changed("x", shape=(LARGEST_ARRAY + 1,)), "x is said to have shape [16777217]; allowed:"
     yield changed("c", role=Role.OUTPUT, domain=None), "c is said to be an output; the source reads and writes it"

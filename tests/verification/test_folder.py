@@ -273,7 +273,7 @@ def test_a_proof_that_was_not_made_is_no_claim(folder: Path, tmp_path: Path) -> 
     metadata = unpacked_metadata(document["metadata"]) | {"gradient": "agrees"}
     (tmp_path / path.name).write_text(json.dumps({**document, "metadata": packed_metadata(metadata)}))
     (failure,) = verify_folder(tmp_path).failures
-    assert failure.detail.endswith("gradient: it is said to agree, and no text of a derivative is verified")
+    assert failure.detail.endswith("gradient: it is said to agree, but no text of a derivative is verified")
 
 
 @pytest.mark.parametrize(

@@ -449,5 +449,5 @@ def test_the_adjoint_of_what_a_kernel_leaves_alone_stays(level: str, tmp_path: P
     failed = judgement.failed[level]
     assert (failed.symptom, failed.detail.partition(";")[0]) == (
         Symptom.WRONG_GRADIENT,
-        "the adjoint of mark changes where the kernel leaves mark alone",
+        "the adjoint of mark changes at an element of mark that the kernel does not write",
     )

@@ -22,8 +22,10 @@ _LONGEST = 300
 _PLACES = re.compile(r"(?:/[\w.+~-]+){2,}/?|0x[0-9a-fA-F]{5,}")
 """Matches paths and addresses."""
 _MARK = re.compile(r"\bvar_own_(?=\w)")
-_NUMBERS_AFTER = re.compile(r"(?:: | )the (?:slope|result) is .*|: expected .*|; all elements together.*", re.DOTALL)
-_HARM = {Symptom.TIMEOUT: "it did not end in time", Symptom.CRASH: "it came to harm"}
+_NUMBERS_AFTER = re.compile(
+    r"(?:: | )the (?:slope|result) is .*|: expected .*|; the array's root mean square error.*", re.DOTALL
+)
+_HARM = {Symptom.TIMEOUT: "it did not end in time", Symptom.CRASH: "it crashed"}
 _OUTSIDE = "writes outside its arrays"
 
 
@@ -61,7 +63,7 @@ def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
         return f"{level}: {plan.unavailable[level]}"
     number = next((n for n, each in enumerate(plan.programs) if each.level.name == level and each.is_run), -1)
     if number < 0:
-        return f"{level} is not run of this row"
+        return f"the row's text {level} is not run"
     program = plan.programs[number]
     purpose = Purpose.POINT if program.level.direction is Direction.BACKWARD else None
     runs = {key: each for key, each in program.runs.items() if purpose is not None or key.purpose is not Purpose.POINT}
@@ -172,7 +174,7 @@ def _score(step: Step, symptom: str, message: str, step_credits: Mapping[Step, f
 
 def plain(detail: str) -> str:
     """Return a message on one line, without paths, addresses and results, truncated if it is long."""
-    message = _MARK.sub("", _PLACES.sub("…", _NUMBERS_AFTER.sub(" it is not what it has to be", detail)))
+    message = _MARK.sub("", _PLACES.sub("…", _NUMBERS_AFTER.sub(" it is wrong", detail)))
     message = " ".join("".join(each if each.isprintable() else " " for each in message).split())
     return message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
 

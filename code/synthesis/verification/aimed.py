@@ -67,8 +67,8 @@ def find_aimed_draws(
         reference: the kernel's reference.
         spec: the kernel's record.
         coverage: the coverage by the other runs.
-        trace: the statements and branches that the other runs executed; those of the found draws are added.
-        already: the number of other runs; the found draws are numbered from there.
+        trace: the statements and branches that the other runs executed. Those of the found draws are added to it.
+        already: the number of other runs. The numbers of the found draws begin with it.
         seed: seed of the draws.
     """
     trials = [complete(spec.signature, each) for each in aimed_inputs(spec, seed=seed)]
@@ -84,7 +84,7 @@ def find_aimed_draws(
         if own is None:
             continue
         changed = changed_by(trial, own, idle)
-        new = [place for place in way.first if place not in trace.first]  # in order: find_turning_draws depends on it
+        new = [place for place in way.first if place not in trace.first]  # find_turning_draws depends on the order
         both = replace(trace, arms=trace.arms | way.arms)
         taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
         if not (changed or new or taken):
@@ -136,7 +136,7 @@ def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idl
 
 
 def first_to_cover(trace: Trace, more: Trace) -> set[int]:
-    """Return the runs, recorded in ``more``, that were the first to execute what ``trace`` does not have."""
+    """Return the runs recorded in ``more`` that were the first to execute code that ``trace`` does not contain."""
     places = {run for place, run in more.first.items() if place not in trace.first}
     return places | {run for arm, run in more.arms.items() if arm not in trace.arms}
 
@@ -191,7 +191,7 @@ class _Aims:
         if self.trial % 4 == 3 or not pool:
             pool = [argument.domain.low, argument.domain.high]
         shape, dtype = array_shape(argument), numpy_dtype(argument.dtype)
-        if self.trial % 4 in (1, 3):  # all of the values
+        if self.trial % 4 in (1, 3):  # all elements get the same number
             return based(argument, np.full(shape, self._one(pool, argument, generator))).astype(dtype)
         if not shape:
             return based(argument, self._one(pool, argument, generator)).astype(dtype)

@@ -44,7 +44,9 @@ include the domain's bounds, its middle and zero, so that sums and products of a
 ORDINARY = 0
 """Number of uniform draws in addition to the edge draws."""
 _LANES = ((4, 16, 16), (256, 4, 8))
-"""For small launches: the maximum number of threads, the number of edge draws (see ``EDGES``), and of uniform draws.
+"""Maximum number of threads of small launches, and their numbers of edge draws (see ``EDGES``) and of uniform draws.
+
+
 
 Each thread makes a decision only once, so a launch with few threads needs more draws. Larger launches have ``EDGES``
 edge draws and ``ORDINARY`` uniform ones.
@@ -59,7 +61,7 @@ The tolerance is shared, so a draw that needs more would hide errors in the othe
 def find_edge_draws(
     reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, seed: int = 0
 ) -> list[AimedDraw]:
-    """Return draws with elements equal to numbers that the source compares them with, so that ``<`` and ``<=`` differ.
+    """Return draws that distinguish ``<`` from ``<=``: elements equal numbers that the source compares them with.
 
     The result is empty if the source compares no argument with a number. A draw is dropped for the reasons given in
     ``find_aimed_draws``, or if it needs a larger tolerance than the other runs. If the reference fails on one draw, all
@@ -215,6 +217,6 @@ def _edges_of(argument: Argument, thresholds: Thresholds, *, bounds: bool) -> li
 
 
 def _draws_of(signature: Signature) -> tuple[int, int]:
-    """Return the number of edge draws, whose inputs equal numbers in the source or bounds, and of uniform draws."""
+    """Return the number of edge draws, with bounds or numbers of the source as inputs, and that of uniform draws."""
     threads = math.inf if signature.launch is None else math.prod(each or 1 for each in signature.launch)
     return next(((edges, ordinary) for most, edges, ordinary in _LANES if threads <= most), (EDGES, ORDINARY))

@@ -82,15 +82,15 @@ def other_signature(requested: Signature, declared: Signature) -> str | None:
         ("results", requested.results, declared.results),
     ):
         if [each.name for each in needed] != [each.name for each in real]:
-            return f"the {what} are to be {_names(needed)}; they are {_names(real)}"
+            return f"the {what} must be {_names(needed)}; they are {_names(real)}"
         for one, other in zip(needed, real, strict=True):
             if _type(one) != _type(other):
-                return f"{one.name} is to be {_type(one)}; it is {_type(other)}"
+                return f"{one.name} must be {_type(one)}; it is {_type(other)}"
     return None
 
 
 def _of_twin(claimed: Signature, twin: Signature) -> Iterator[str]:
-    """Yield a sentence for each fault of a twin: it does not match its kernel, or verifying it would show nothing."""
+    """Yield a sentence for each fault of a twin: it does not match its kernel, or its domains are too narrow."""
     yield from _of_domains(twin, claimed)
     yield from _of_sizes(twin, LARGEST_ARRAY)
     yield from _of_arguments(
@@ -101,10 +101,10 @@ def _of_twin(claimed: Signature, twin: Signature) -> Iterator[str]:
         ("the cotangents", twin.cotangents, claimed.cotangents),
         ("the options", twin.options, claimed.options),
         ("the launch", (twin.launch, twin.tiled), (claimed.launch, claimed.tiled)),
-        ("the call but for whole numbers", _sizeless_call(twin.call), _sizeless_call(claimed.call)),
+        ("the call without its integers", _sizeless_call(twin.call), _sizeless_call(claimed.call)),
     ):
         if one != other:
-            yield f"{what} are not those of the kernel"
+            yield f"{what} of the twin and of the kernel differ"
 
 
 def _sizeless(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
@@ -144,10 +144,10 @@ def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]
             magnitude = domain.magnitude if leaf.recorded else max(domain.magnitude, *map(abs, leaf.base), 0.0)
             magnitude = max(magnitude, 1.0) if leaf.recorded and any(leaf.base) else magnitude
             if leaf.is_float and (domain.width == 0 or domain.width < NARROWEST * magnitude):
-                why = f"what is floating-point needs a domain at least {NARROWEST:g} of its largest number wide"
+                why = f"the width must be at least {NARROWEST:g} of the largest magnitude"
                 yield f"{name} is said to be in [{domain.low:g}, {domain.high:g}]; {why}"
             elif not leaf.is_float and domain.width == 0 and argument.shape is not None and not leaf.base:
-                yield f"{name} is said to hold {domain.low:g} only; an array that is read needs more than one value"
+                yield f"{name} is said to hold only {domain.low:g}; an array that is read needs more than one value"
 
 
 def _leaves(argument: Argument, prefix: str = "") -> Iterator[tuple[str, Argument]]:
@@ -172,7 +172,7 @@ def _of_sizes(claimed: Signature, largest: int) -> Iterator[str]:
             yield f"{name} is said to have shape {sizes}; allowed: 1 to {largest} elements"
     launch = [size for size in claimed.launch or () if size is not None]
     if not launch and None in (claimed.launch or ()):
-        return  # the kernel is not run then
+        return  # a launch of unknown size is not run
     if claimed.launch is not None and not (launch and min(launch) > 0 and math.prod(launch) <= LARGEST_LAUNCH):
         yield f"the launch is said to be {list(claimed.launch)}; allowed: 1 to {LARGEST_LAUNCH} threads"
 
@@ -220,7 +220,7 @@ def _type(argument: Argument) -> str:
 def _of_derivatives(claimed: Signature, declared: Signature) -> Iterator[str]:
     """Yield a sentence for each list, of gradients or of cotangents, that differs from the kernel's.
 
-    Both lists may be empty: then no derivative is verified, and nothing false is claimed.
+    If both lists are empty, nothing is yielded: no derivative is verified then, so nothing false is claimed.
     """
     if not claimed.differentiable and not claimed.cotangents:
         return

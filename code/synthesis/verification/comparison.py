@@ -65,12 +65,12 @@ class Mismatch:
     expected: Any
     got: Any
     together: float | None = None
-    """The array's root mean square error if only that is too large; the element is then that with the largest error."""
+    """The root mean square error of the array if only that is too large; the element is then the worst one."""
 
     def __str__(self) -> str:
-        """Return the mismatch as text for a person."""
+        """Return a sentence that describes the mismatch."""
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
-        all_of_them = "" if self.together is None else f"; all elements together are off by {self.together:.1e}"
+        all_of_them = "" if self.together is None else f"; the array's root mean square error is {self.together:.1e}"
         return f"{self.array}{place} on input {self.run}: expected {self.expected!s}, got {self.got!s}{all_of_them}"
 
 
@@ -126,7 +126,7 @@ def wrong_elements(
     """
     true, own = expected.double[run][name], expected.own[run][name]
     written = written_in(own, expected.poison.get(name))
-    if np.array_equal(value, own):  # true of most arrays of right texts; the rest takes 100 times as long
+    if np.array_equal(value, own):  # so are most arrays of right texts; what follows is 100 times slower
         return np.zeros(value.shape, bool), np.zeros(value.shape), written
     inverted = [each[name] for each in expected.inverted[run]] if expected.inverted else []
     if is_exact(value.dtype):
@@ -158,7 +158,7 @@ def wrong_elements(
             furthest = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
             turning = wrong & (np.abs(measured - widened(own)) <= _BEYOND * furthest)
             wrong &= ~turning
-            distance = np.where(turning, 0.0, distance)  # this error is not caused by rounding
+            distance = np.where(turning, 0.0, distance)  # such an error is not caused by rounding
         if name in expected.together:
             wrong = _unless_few(wrong, distance, cap_of(epsilon_of(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written

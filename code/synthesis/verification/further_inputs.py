@@ -11,7 +11,7 @@ and a matrix of random numbers has no Cholesky factor. So less common domains ar
 The last two are not tried if the kernel has failed on all inputs so far.
 
 The first signature is used on which all standard draws are finite and well-conditioned in both precisions, and that
-covers the whole kernel. If none covers all of it, it is the one with the highest coverage. It becomes the row's
+covers the whole kernel. If none covers all of it, the one with the highest coverage is used. It becomes the row's
 signature, so the row states the domains.
 """
 
@@ -43,13 +43,13 @@ Integers are first tried from 3 on, since the logarithm of the gamma function is
 """
 _AROUND_ZERO = _FURTHER[1]
 _ORDERED = (2, 1, 4)
-"""Positions, after the common domain, of three domains of which each is above the one before."""
+"""Positions of three domains in ``(_COMMON, *_FURTHER)``, in increasing order of their numbers."""
 _MOST_NUMBERS = 1024
-"""Maximum number of elements of an array that gets a large diagonal, which the row states."""
+"""Maximum number of elements of an array that gets a large diagonal: the row's signature lists the added numbers."""
 _MOST_ALONE = 4
 """Maximum number of arguments that are changed one at a time."""
 _MOST_UNLIKE = 48
-"""Maximum number of signatures that are tried in which arguments differ, which bounds the time of a kernel."""
+"""Maximum number of tried signatures in which arguments differ; it bounds the time that a kernel takes."""
 
 
 def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> KernelSpec | None:
@@ -61,8 +61,8 @@ def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> K
         why: the reason why it cannot be verified on the common inputs.
 
     Returns:
-        The record with the signature changed. The result is None too if all inputs are known, or if the reason is not
-        one of inputs.
+        The record with the signature changed. The result is also None if all inputs are known, or if other inputs would
+        not help.
     """
     spec, prover = kernel.spec, frontend.prover
     suited = why.hindrance in (Hindrance.NO_INPUTS, Hindrance.OUTSIDE_DOMAIN)

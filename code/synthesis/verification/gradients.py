@@ -218,14 +218,14 @@ def adjoint_error(outcome: Outcome, points: Sequence[Point]) -> str | None:
         for name, replaced in point.replaced.items():
             adjoint, given = after[f"adj_{name}"], _given(point, key, name, after)
             if np.any((adjoint != given) & ~(replaced & (adjoint == 0))):
-                return f"the adjoint of {name}, into which an extreme is taken, is neither as it was nor zero"
+                return f"the adjoint of {name}, which an atomic min or max updates, is neither unchanged nor zero"
         for name, kept in point.kept.items():
             adjoint = after[f"adj_{name}"]
             if np.any(adjoint[~kept]):
-                return f"the adjoint of {name}, which is overwritten, is not zero after"
+                return f"the adjoint of {name}, which is overwritten, is not zero after the run"
             given = _given(point, key, name, after)
             if np.any((adjoint != given)[kept]):
-                return f"the adjoint of {name} changes where the kernel leaves {name} alone"
+                return f"the adjoint of {name} changes at an element of {name} that the kernel does not write"
     return None
 
 

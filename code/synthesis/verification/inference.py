@@ -93,7 +93,8 @@ class Trying:
     Args:
         prover: the front end's prover.
         kernel: the loaded kernel. The fields of structs that hold arrays are arguments of its signature.
-        accepts: whether the kernel can be verified on the inputs of a signature, if this must be so beforehand.
+        accepts: a function that returns whether a kernel is suited for verification. Other signatures are not kept;
+            None keeps all.
     """
 
     def __init__(self, prover: Prover, kernel: Kernel, accepts: Callable[[Kernel], bool] | None = None) -> None:
@@ -105,12 +106,12 @@ class Trying:
         self.found: Signature | None = None
         self.share = -1.0
         self.ran = False
-        """Whether the kernel has run to its end on some inputs, whatever it gave."""
+        """Whether the kernel has run to its end on some inputs, with any results."""
         self._alike: list[Signature] = []
         """Signatures on which the kernel runs, but gives values that are not finite or are the same on every draw."""
         self._fault: Exception | None = None
         """The kernel's fault on the inputs that were tried last."""
-        self.why = "none of the common ones gives finite values that are not all alike"
+        self.why = "no common inputs give results that are finite and differ between draws"
 
     def attempt(self, plain: Signature) -> None:
         """Try a signature, then wider domains, and a larger launch if the coverage is not complete.

@@ -1,4 +1,4 @@
-"""Inputs for a kernel, drawn from its signature's domains."""
+"""Draws inputs for a kernel from its signature's domains."""
 
 import math
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ def with_shared_parts(signature: Signature, values: Values) -> Values:
 def draw_argument(
     argument: Argument, number: int, *, seed: int = 0, edges: bool = False, interior: bool = False
 ) -> npt.NDArray[np.generic]:
-    """Draw one argument. The random numbers depend only on its name, the number of the draw and the seed.
+    """Draw one argument; the random numbers depend only on its name, the number of the draw and the seed.
 
     Raises:
         ConfigError: if its shape or domain is not known.
@@ -135,7 +135,7 @@ def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def unit_of(argument: Argument) -> npt.NDArray[np.float64] | float:
-    """Return by how much each number of an argument changes if the number drawn for it changes by 1.
+    """Return the change of each number of an argument when the number drawn for it changes by 1.
 
     It is the absolute value of a recorded floating-point number, else 1. A recorded zero among other numbers never
     changes; the mean magnitude of the others is returned for it.
@@ -155,7 +155,7 @@ def _spread(numbers: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[An
 
 
 def generator_of(*labels: object, seed: int = 0) -> np.random.Generator:
-    """Return a random generator that depends only on the labels and the seed. Seed 0 is the same as no seed."""
+    """Return a random generator that depends only on the labels and the seed."""
     return np.random.default_rng(int(digest(*labels, *([seed] if seed else [])), 16))
 
 
@@ -265,11 +265,10 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
 
 
 def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
-    """Return a run in which one array is passed as two arguments, one read and one written, and the two names.
+    """Return a run in which one array is passed as two arguments, one read and one written, and their two names.
 
-    The result is None if no two arguments have the same type and shape. It is None for tiled kernels, whose blocks may
-    read what others write. It is None for objects that share an argument, through which a thread may read what another
-    has written.
+    The result is None if no two arguments have the same type and shape, if the kernel is tiled, since its blocks may
+    read what others write, or if objects share an argument, through which a thread may read what another has written.
     """
     if signature.tiled or any(part.same for each in signature.spread.arguments if each.handle for part in each.fields):
         return None

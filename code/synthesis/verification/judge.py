@@ -37,7 +37,7 @@ class Judgement:
     failed: Mapping[str, Problem]
     """Maps a level to the reason why its text failed."""
     problem: Problem | None = None
-    """Why the whole kernel is rejected; None if it is not."""
+    """The reason why the whole kernel is rejected; None if it is not."""
 
 
 def rejection_of(plan: Plan, problem: Problem, level: str | None = None) -> Rejection:
@@ -81,7 +81,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             unverified[level.name] = found
         else:
             errors[level.name] = found
-    for level in plan.levels:  # a wrong text in another language shows that a text that cannot be run is wrong, too
+    for level in plan.levels:  # a text that cannot be run is wrong too if the same text in another language is wrong
         reason = unverified.get(level.name)
         wrong = _wrong_elsewhere(plan, level, failed) if reason is not None and reason.needs_gpu else None
         if wrong is not None:
@@ -237,7 +237,7 @@ def judge_level(
     """Return the largest relative error of a text that passed, or why it failed or could not be judged."""
     if outcome is None:
         why = plan.points if level.direction is Direction.BACKWARD else plan.tangents
-        assert isinstance(why, NothingToCheck), f"{level.name} was to be run"
+        assert isinstance(why, NothingToCheck), f"{level.name} has no outcome"
         return Problem(Symptom.NOT_DIFFERENTIABLE, why.reason)
     if isinstance(outcome, Rejection):
         if outcome.symptom in _NOT_READ and (plan.fresh or level.name in retraced):
@@ -306,7 +306,7 @@ def _changed(plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejectio
         left = {} if forward is None or isinstance(forward, Rejection) else forward[replace(key, variant=0)]
         name = changed_array(signature, {**program.runs[key], **left}, after, exempt=program.accumulated)
         if name is not None:
-            return Problem(Symptom.WRONG_GRADIENT, f"it changes {name}, which is no adjoint", plan.trap)
+            return Problem(Symptom.WRONG_GRADIENT, f"it changes {name}, which is not an adjoint", plan.trap)
     return None
 
 

@@ -67,7 +67,7 @@ def judge_lowered(
     """
     source = level.lowered_from
     if made is None:
-        return Problem(Symptom.CRASH, f"{level.name} was to be lowered again")
+        return Problem(Symptom.CRASH, f"{level.name} has no outcome")
     if source in failed:
         return _after_failure(level, failed[source])
     program, outcome = made
@@ -78,7 +78,7 @@ def judge_lowered(
     try:
         text = outcome[_RUN][LOWERED].tobytes().decode()
     except (KeyError, ValueError) as error:
-        return Problem(Symptom.CRASH, f"{source} is lowered to what is no text: {type(error).__name__}")
+        return Problem(Symptom.CRASH, f"lowering {source} again gave no text: {type(error).__name__}")
     if text != program.text:
         return Problem(Symptom.OTHER_BYTES, first_different_line(program.text, text, f"{source}, lowered again,"))
     return errors[source] if source in errors else unverified[source]

@@ -44,7 +44,7 @@ def plan_at_own_sizes(
     min_coverage: float,
     most_work: float = math.inf,
 ) -> Plan:
-    """Return the plan of texts at their own sizes; it states that the texts are unverified if that is too expensive.
+    """Return the plan of texts at their own sizes; if that is too expensive, it states that they are unverified.
 
     Args:
         frontend: the kernel's front end.
@@ -61,8 +61,8 @@ def plan_at_own_sizes(
     cost = work + _TRANSFER_COST * elements
     draws = next((count for most, count in _DRAWS if cost <= min(most, most_work)), 0)
     if elements > _MOST_ELEMENTS or not draws:
-        numbers = f"it has {elements} numbers, of which at most {_MOST_ELEMENTS} are tried"
-        why = numbers if elements > _MOST_ELEMENTS else "it computes for too long"
+        numbers = f"its arrays have {elements} elements; the limit is {_MOST_ELEMENTS}"
+        why = numbers if elements > _MOST_ELEMENTS else "one run takes too long"
         unknown = Unproved(Hindrance.TOO_DEAR, f"at its own sizes {why}")
         return Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=False)
     expensive = [level for level in levels if level.direction is not Direction.FORWARD and work > _DERIVATIVES]
@@ -78,7 +78,7 @@ def plan_at_own_sizes(
         draws=draws,
         device=device,
     )
-    reason = Unproved(Hindrance.TOO_DEAR, "at its own sizes differences take too long")
+    reason = Unproved(Hindrance.TOO_DEAR, "at its own sizes finite differences take too long")
     return replace(
         plan,
         levels=tuple(levels),

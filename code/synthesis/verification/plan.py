@@ -16,7 +16,7 @@ from synthesis.verification.tangents import Tangents
 from synthesis.verification.tolerances import Expected
 
 OUTSIDE_DOMAIN = "on the inputs drawn"
-"""Last words of the message that nothing can be verified on the drawn inputs. Others might work."""
+"""The end of the message that nothing can be verified on the drawn inputs. Other inputs may be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class Plan:
     """The levels of the texts to verify."""
     programs: tuple[Program, ...] = ()
     problem: Problem | None = None
-    """Why the whole kernel is rejected; None if it is not."""
+    """The reason why the whole kernel is rejected; None if it is not."""
     unknown: Unproved | None = None
-    """Why nothing can be verified; None if something may be."""
+    """The reason why nothing can be verified; None if something may be."""
     unavailable: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
     """Maps a level to the reason why its text cannot be executed here."""
     draws: Expected | None = None
@@ -73,17 +73,17 @@ class Plan:
     If not, a text that fails must be judged again by a plan that has measured it.
     """
     order: Unproved | None = None
-    """Why no CUDA text and no derivative counts as verified: results depend on the order of threads. None otherwise."""
+    """Set if results depend on the order of threads. No CUDA text and no derivative then counts as verified."""
     min_coverage: float = SHARE
     """The smallest coverage by the runs for ``Purpose.DRAW`` at which a text counts as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
     """Maps a direction of texts, such as ``BACKWARD``, to the reason why they do not count as verified.
 
-    The reason is that the points do not cover their derivatives.
+    It has an entry if the points do not cover the code that the derivatives depend on.
     """
     check_power: bool = False
     """Whether wrong variants of a text are also run, to check that the inputs detect them."""
     weak: Unproved | None = None
-    """Why the inputs cannot detect wrong texts, if that is known before anything runs; None otherwise."""
+    """The reason why the inputs cannot detect wrong texts, if it is known before anything runs; None otherwise."""
     seconds: float = field(default=0.0, compare=False)
     """Seconds spent on planning, including the reference."""

@@ -38,7 +38,7 @@ from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
 from synthesis.verification.overlaps import find_overlap
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan, Problem
 from synthesis.verification.points import NothingToCheck, Point, find_points
-from synthesis.verification.power import find_weakness, too_little
+from synthesis.verification.power import find_weakness, weak_inputs
 from synthesis.verification.rounding import with_relaxed_tolerances
 from synthesis.verification.tangents import find_tangents, pullback_runs
 
@@ -97,10 +97,10 @@ def make_plan(
         check_power=check_power,
     )
     if frontend.prover is None:
-        reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
+        reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} has no prover")
         plan = replace(plan, unknown=reason)
     elif check_power and unknown is None and (narrow := narrow_domain(claimed, kernel)) is not None:
-        plan = replace(plan, unknown=too_little(narrow))
+        plan = replace(plan, unknown=weak_inputs(narrow))
     elif unknown is None:
         planning = _Planning(
             frontend.prover,
@@ -153,7 +153,7 @@ class _Planning:
         return replace(plan, unknown=Unproved(Hindrance.NO_REFERENCE, detail))
 
     def _stopped(self, plan: Plan, problem: Problem) -> Plan:
-        """Return the plan of a kernel whose results cannot be compared: drawn ones are rejected, others unverified."""
+        """Return the plan of a kernel with results that cannot be compared: rejected if drawn, otherwise unverified."""
         if self.useful:
             return replace(plan, problem=problem)
         return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, {OUTSIDE_DOMAIN}"))
@@ -174,7 +174,7 @@ class _Planning:
             return replace(plan, programs=(), unknown=Unproved(Hindrance.NO_INPUTS, f"{missing} is not known"))
         numbers = count_numbers(self.signature)
         if self.draws == len(DRAWS) and numbers > _MOST_NUMBERS:
-            why = f"{Hindrance.TOO_DEAR}: it has {numbers} numbers, of which at most {_MOST_NUMBERS} are tried"
+            why = f"{Hindrance.TOO_DEAR}: its arrays have {numbers} elements; the limit is {_MOST_NUMBERS}"
             return replace(plan, programs=(), unknown=Unproved(Hindrance.TOO_DEAR, why))
         if not self.useful and not self._has_outputs():
             return replace(plan, programs=(), unknown=WRITES_NOTHING)

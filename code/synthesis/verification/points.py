@@ -1,4 +1,4 @@
-"""Finds points at which a kernel is smooth, with the slopes there, which texts of derivatives are compared with.
+"""Finds points at which a kernel is smooth, and the slopes there, with which texts of derivatives are compared.
 
 ``measuring.py`` measures the slopes at a point.
 """
@@ -36,7 +36,7 @@ BRANCHING_POINTS = 5
 _CROWDED = 4
 """Index of the point at which many threads access one element.
 
-It is among the first points only of kernels with many points, such as those with branches or loops.
+Only kernels with more points than this have such a point, such as those with branches or loops.
 """
 SUSPECT_POINTS = 12
 """Number of points for a kernel with kinks, branches or loops and a construct whose derivatives the tool gets wrong.
@@ -219,7 +219,7 @@ def _covering(
     most: int,
     seed: int,
 ) -> list[MeasuredPlace]:
-    """Return up to ``most`` smooth ones of some numbered points at which a derivative depends on more code.
+    """Return up to ``most`` of the given numbered points: smooth ones at which a derivative depends on more code.
 
     The trace is extended by the code that is executed at each of them.
     """

@@ -46,7 +46,7 @@ def find_weakness(
             line to count as linear, since it may be less curved on inputs of another seed.
     """
     if reference.is_of_one_thread:
-        return too_little("the launch has one thread, and the kernel asks which one it is")
+        return weak_inputs("the launch has a single thread, and the kernel uses the thread's index")
     tolerance = {name: each if fresh else each * _STRICTER for name, each in tolerance.items()}
     for argument in spec.signature.spread.arguments:
         if _is_narrow(argument) and len(runs) > 1:
@@ -55,12 +55,16 @@ def find_weakness(
                 domain = argument.domain
                 assert domain is not None
                 where = f"[{domain.low:g}, {domain.high:g}]"
-                return too_little(f"for {argument.name} in {where} the kernel cannot be told from a straight line")
+                return weak_inputs(f"for {argument.name} in {where} the kernel is too close to a linear function")
     return None
 
 
-def too_little(why: str) -> Unproved:
-    """Return the reason that the inputs cannot detect wrong texts, with an explanation."""
+def weak_inputs(why: str) -> Unproved:
+    """Return the reason why texts are not verified on inputs that cannot detect wrong texts.
+
+    Args:
+        why: an explanation, which becomes part of the message.
+    """
     return Unproved(Hindrance.INPUTS_NOT_DISCRIMINATING, f"{Hindrance.INPUTS_NOT_DISCRIMINATING}: {why}")
 
 

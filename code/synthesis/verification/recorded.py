@@ -78,7 +78,7 @@ def _best_of(frontend: Frontend, kernel: Kernel, launches: Sequence[Launched]) -
     Of several with the same coverage, the first is returned.
     """
     best: _Best | None = None
-    unknown = Unproved(Hindrance.NO_INPUTS, "no launch of it was kept")
+    unknown = Unproved(Hindrance.NO_INPUTS, "no launch of the kernel was recorded")
     for launched in launches:
         try:
             for signature, alike in _signatures(frontend, kernel, launched):
@@ -97,7 +97,7 @@ def _best_of(frontend: Frontend, kernel: Kernel, launches: Sequence[Launched]) -
 
 
 def _not_replayed(why: str) -> Unproved:
-    return Unproved(Hindrance.NO_INPUTS, f"what was recorded cannot be replayed: {why}")
+    return Unproved(Hindrance.NO_INPUTS, f"the recorded launches cannot be replayed: {why}")
 
 
 def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Iterator[tuple[Signature, bool]]:
@@ -132,7 +132,7 @@ def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Itera
         if _fits(signature, MOST_NUMBERS):
             yield signature, False
             return
-        raise ConfigError(f"inputs too large: a row holds up to {MOST_NUMBERS} numbers, and they cannot be cut to that")
+        raise ConfigError(f"inputs too large: a row holds up to {MOST_NUMBERS} numbers, and these have more")
 
 
 def _moves(argument: Argument) -> bool:
@@ -192,4 +192,4 @@ def _try(frontend: Frontend, kernel: Kernel, signature: Signature, *, alike: boo
         return _not_replayed(str(error))
     except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
         return _not_replayed(detail_of(error))
-    return _not_replayed("what it gives is not finite, or the same on every draw") if share is None else share
+    return _not_replayed("the results are not finite, or are the same on every draw") if share is None else share

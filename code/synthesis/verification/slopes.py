@@ -168,7 +168,7 @@ def dense_direction(generator: np.random.Generator, argument: Argument, value: n
 
 
 def _units(argument: Argument, part: Argument) -> Floats | float:
-    """Return by how much each number of an argument or of its field changes if the drawn number changes by 1."""
+    """Return the change of each number of an argument, or of its field, when the drawn number changes by 1."""
     if part is argument or argument.handle:
         return unit_of(part)
     return unit_of(replace(part, shape=argument.shape))

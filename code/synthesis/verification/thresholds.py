@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _SOONEST = 32
-"""Maximum number of numbers that are taken from a source, beginning with the first."""
+"""Maximum length of each tuple in ``Thresholds``; the first numbers and pairs in the source are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

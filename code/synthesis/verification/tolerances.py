@@ -1,9 +1,9 @@
-"""The results expected of a text, and the tolerances of its arrays.
+"""Computes the expected results of a text, and the tolerances of its arrays.
 
 A tolerance is derived from the arithmetic. The reference runs in float64 and in the kernel's own precision. The
 tolerance is the difference between the two, relative to the element's magnitude plus the array's typical one, times a
-margin, and at least some units in the last place. It is capped: a kernel that needs more is ill-conditioned, and
-nothing of it is verified. The cap is larger for a kernel that computes in a low-precision format.
+margin, and at least some units in the last place. It is capped: a kernel that needs more is ill-conditioned, and none
+of its texts is verified. The cap is larger for a kernel that computes in a low-precision format.
 """
 
 from collections.abc import Mapping, Sequence
@@ -183,7 +183,7 @@ def _typical(sizes: npt.NDArray[Any]) -> float:
     """Return the median magnitude, or the mean if the median is zero.
 
     If nearly half of an array is zero because it is masked or partly written, the median is near the smallest of the
-    other magnitudes, which says nothing about their errors. So the median is raised to the lower quartile of the
+    other magnitudes, which is unrelated to their errors. So the median is raised to the lower quartile of the
     nonzero magnitudes.
     """
     others = sizes[sizes > 0]

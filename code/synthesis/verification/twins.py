@@ -18,7 +18,7 @@ from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.planning import make_plan
 
 _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are too dear to run")
-"""The reason why a text is unverified whose schedule the compiler chose for the sizes: a twin's schedule may differ."""
+"""The reason why a text is unverified if the compiler chose its schedule by its sizes. A twin's may differ."""
 
 
 def at_executed_sizes(spec: KernelSpec) -> KernelSpec:
@@ -94,8 +94,8 @@ def why_no_twin(level: Level, text: str, small: str | None) -> str | None:
         small: the twin's text; None if there is none.
     """
     if small is None:
-        return "there is no such text at small sizes"
+        return "the text is missing at small sizes"
     if level.language.sizeless is None:
-        return f"nothing tells whether two texts in {level.language.name} are the same but for sizes"
+        return f"texts in {level.language.name} cannot be compared without their sizes"
     different = first_difference(text, small, level.language.sizeless)
     return None if different is None else f"at small sizes it differs in more than sizes: {different}"

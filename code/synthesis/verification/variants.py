@@ -12,7 +12,7 @@ from synthesis.frontends.base import Direction, Program, Purpose
 from synthesis.verification.mutating.choosing import integers_are_input_independent, mutants
 from synthesis.verification.mutating.records import Kind
 from synthesis.verification.plan import Plan
-from synthesis.verification.power import too_little
+from synthesis.verification.power import weak_inputs
 
 MOST = 6
 """Maximum number of variants of a row."""
@@ -91,4 +91,4 @@ def weakness_of(passed: int, count: int, *, fresh: bool = True) -> Unproved | No
     """
     if count < FEWEST or passed < (MAJORITY if fresh else ALL) * count:
         return None
-    return too_little(f"{passed} of {count} wrong variants of the text pass")
+    return weak_inputs(f"{passed} of {count} wrong variants of the text pass")

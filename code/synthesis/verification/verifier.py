@@ -278,12 +278,12 @@ class Verifier:
                 continue
             left -= 1
             if left < 0:
-                harm = Casualty(symptom=Symptom.CRASH, detail="its results are more than those of its runs")
+                harm = Casualty(symptom=Symptom.CRASH, detail="it returned more results than it has runs")
                 break
             place, outcome = cast(_Item, item)
             number = numbers[place] if 0 <= place < len(numbers) else None
             if number is None or (outcome is not None and not _fits(programs[number], outcome)):
-                harm = Casualty(symptom=Symptom.CRASH, detail="its results are not those of its runs")
+                harm = Casualty(symptom=Symptom.CRASH, detail="it returned results of other runs than its own")
                 break
             if outcome is None:
                 at_work = number
@@ -291,7 +291,7 @@ class Verifier:
                 found[number] = outcome
                 failed = failed or isinstance(outcome, Rejection)
         self.protections = processes.protections
-        if harm is None and any(number not in found for number in programs):  # it reported that it was done
+        if harm is None and any(number not in found for number in programs):  # the process ended normally
             harm = Casualty(symptom=Symptom.CRASH, detail="ended without its results")
         if harm is not None or failed:
             processes.check_machine()

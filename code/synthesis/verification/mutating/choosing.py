@@ -32,8 +32,8 @@ def edits(text: str, level: Level) -> list[Edit]:
 def integers_are_input_independent(text: str, level: Level) -> bool:
     """Return whether a text computes integers or Booleans, and these only from integers and Booleans.
 
-    If all inputs are floating-point, these values are the same on every input. An error in them that shows on one input
-    then shows on all. The result is False for languages in which this is not determined.
+    If all inputs are floating-point, these values are the same on every input. An error in them is then visible on
+    every input or on none. The result is False for languages in which this is not determined.
     """
     return level.language == JAXPR and indices_are_fixed(text)
 

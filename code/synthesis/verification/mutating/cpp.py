@@ -183,7 +183,7 @@ def _declare(types: dict[str, str], tokens: Sequence[Token]) -> None:
 
 
 def cpp_edits(text: str) -> list[Edit]:
-    """Return every edit that makes a mutant of a C++ or CUDA text, without errors that only parallel threads show."""
+    """Return every edit that makes a mutant of a C++ or CUDA text, except errors visible in parallel runs only."""
     return [edit for function in functions_of(text) for edit in _of_function(text, function)]
 
 

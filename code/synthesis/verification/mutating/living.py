@@ -1,4 +1,4 @@
-"""Finds the parts of a printed jaxpr that have no part in its results on a CPU, in which a change is not an error."""
+"""Finds the parts of a printed jaxpr that do not affect its results on a CPU; a change there is not an error."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ Span = tuple[int, int]
 
 
 def dead_spans(tokens: Sequence[Token]) -> list[Span]:
-    """Return the spans of tokens that have no part in the results on a CPU, sorted, with inclusive ends.
+    """Return the spans of tokens that do not affect the results on a CPU, sorted, with inclusive ends.
 
     These are branches for other platforms, functions that only a derivative calls, definitions that nothing uses, and
     equations whose results nothing uses. ``jax.grad`` leaves such equations where it computes a value and returns only
@@ -93,10 +93,10 @@ def _branches(tokens: Sequence[Token], at: int, end: int) -> Iterator[Span]:
 
 
 def _unused_equations(tokens: Sequence[Token]) -> Iterator[Span]:
-    """Yield the equations of every jaxpr from which no result of that jaxpr follows.
+    """Yield the equations of every jaxpr that its results do not depend on.
 
-    Inner jaxprs have names of their own. Any other word is taken for a variable, so a parameter's word may keep an
-    equation that nothing uses.
+    Inner jaxprs have names of their own. Every other word counts as a variable, so an unused equation is not yielded if
+    its variable has the same name as a word in a parameter.
     """
     for at, token in enumerate(tokens[:-1]):
         if token.text != "{" or tokens[at + 1].text != "lambda":
@@ -145,7 +145,7 @@ def _equations(tokens: Sequence[Token], at: int, close: int) -> tuple[list[tuple
 
 
 def _equals_after(tokens: Sequence[Token], at: int, close: int) -> int | None:
-    """Return the position of the equals sign after variables with types that begin at a position; None otherwise."""
+    """Return the position of the equals sign after the typed variables at ``at``; None if there is none."""
     start = at
     while at + 1 < close and tokens[at].kind == "word" and tokens[at + 1].kind == "type":
         if tokens[at].text in ("True", "False"):

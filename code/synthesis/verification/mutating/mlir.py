@@ -59,7 +59,7 @@ _DIALECT = Dialect(
 
 
 def mlir_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Return every edit that makes a mutant of a StableHLO text, in lines that have a part in its results.
+    """Return every edit that makes a mutant of a StableHLO text, in lines that affect its results.
 
     For ``derivative``, see ``hlo_edits``.
     """

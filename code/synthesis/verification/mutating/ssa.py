@@ -43,7 +43,7 @@ class Statement:
     branches: tuple[tuple[int, int], ...] = ()
     """The spans of branches that may be exchanged."""
     role: str = ""
-    """The construct with the statement: ``condition`` of a loop, ``reducer`` or ``body``; empty if it is not known."""
+    """The construct that contains it: ``condition`` of a loop, ``reducer`` or ``body``; empty if it is not known."""
     start: int
     end: int
     """The end of the operation with its attributes and operands."""

@@ -1,4 +1,4 @@
-"""Finds the lines of a StableHLO text that have no part in its results, in which a change is not an error."""
+"""Finds the lines of a StableHLO text that do not affect its results, so that a change there is not an error."""
 
 import re
 from collections import Counter
@@ -9,11 +9,11 @@ _NAME = re.compile(r"%[\w$.-]+")
 _FUNCTION = re.compile(r"\s*func\.func\b.*?@(?P<name>[\w$.-]+)")
 _CALLED = re.compile(r"@([\w$.-]+)")
 _KEPT = re.compile(r"custom_call|infeed|outfeed|send|recv|[{(]\s*$")
-"""Matches lines that are kept whatever uses them: with effects, or with regions, which go on in the next lines."""
+"""Matches lines that are kept even if nothing uses their results: those with effects, and those that open a region."""
 
 
 def unused_lines(text: str) -> list[tuple[int, int]]:
-    """Return the start and the end of each line that no result follows from, in order.
+    """Return the start and the end of each line that no result depends on, in order.
 
     These are operations whose results nothing uses, and the lines of functions that nothing calls. A name counts as
     used if it occurs in another line of its function that is used itself.
@@ -41,7 +41,7 @@ def _is_public(lines: Sequence[re.Match[str]]) -> bool:
 
 
 def _live(lines: Sequence[re.Match[str]]) -> list[re.Match[str]]:
-    """Return the lines of a function that its results, or effects, follow from."""
+    """Return the lines of a function that its results or effects depend on."""
     defined = [_DEFINED.match(line[0]) for line in lines]
     uses = Counter(name for line, each in zip(lines, defined, strict=True) for name in _used(line, each))
     dead = set[int]()
