@@ -165,7 +165,7 @@ def test_another_form_is_refused_and_nothing_is_deleted(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.json"))) == 3
     before = [each.raw for each in documents(tmp_path)]
     (tmp_path / "mine.txt").write_text("stays")
-    with pytest.raises(ConfigError, match="in the form json, and format is parquet"):
+    with pytest.raises(ConfigError, match="in format json, and the requested format is parquet"):
         batch.run(3, tmp_path)
     assert [each.raw for each in documents(tmp_path)] == before
     assert (tmp_path / "mine.txt").read_text() == "stays"

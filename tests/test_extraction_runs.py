@@ -180,7 +180,7 @@ def test_forms_hold_the_same_rows(whole: Path, as_texts: Path, tmp_path: Path) -
         ]
     assert found["json"] == found["parquet"] == found["text"]
     before = contents(as_texts)
-    with pytest.raises(ConfigError, match="in the form text, and format is parquet"):
+    with pytest.raises(ConfigError, match="in format text, and the requested format is parquet"):
         finalize(as_texts, format="parquet")
     assert contents(as_texts) == before
 

@@ -64,5 +64,5 @@ def test_a_cell_that_fails_is_told_of(tmp_path: Path) -> None:
 def test_what_is_no_notebook_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text(text)
-    with pytest.raises(TargetError, match="no notebook of format 4"):
+    with pytest.raises(TargetError, match="not a notebook of format 4"):
         source_of(path)

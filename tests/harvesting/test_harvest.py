@@ -229,11 +229,11 @@ def test_what_pip_cannot_install_is_said_in_its_words(tmp_path: Path) -> None:
     [
         ("", "names no package"),
         ("# record: python x.py\nkernelpack\n", "line 1: record belongs below a package"),
-        ("kernelpack\n-r other.txt\n", "line 2: '-r other.txt' is no requirement of a named package"),
+        ("kernelpack\n-r other.txt\n", "line 2: '-r other.txt' is not a requirement of a named package"),
         ("kernelpack @ https://a.b/c.whl\n", "line 1: .* names an address"),
         ("kernelpack\nKernelPack==1\n", "line 2: kernelpack is listed twice"),
         ("kernelpack # record: python 'x\n", "line 1: .* is no command"),
-        ("kernelpack # needs: a, -b\n", "line 1: '-b' is no requirement"),
+        ("kernelpack # needs: a, -b\n", "line 1: '-b' is not a requirement"),
         ("kernelpack # modules: a-b\n", "line 1: 'a-b' is no module"),
     ],
 )
@@ -245,5 +245,5 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words:
 def test_a_harvest_is_of_a_folder_of_this_machine(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a folder of this machine"):
         harvest(settings_of(tmp_path, "kernelpack\n"), "memory://harvest")
-    with pytest.raises(ConfigError, match="SPDX name"):
+    with pytest.raises(ConfigError, match="is not an SPDX"):
         settings_of(tmp_path, "kernelpack\n", licence="free for all")

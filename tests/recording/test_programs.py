@@ -148,7 +148,7 @@ def test_what_cannot_be_recorded_is_noted_with_its_reason(tmp_path: Path) -> Non
 
 
 def test_no_program_and_no_such_program_are_usage_errors(tmp_path: Path) -> None:
-    for words, said in (((), "which program?"), (("no-such-program",), "no such program")):
+    for words, said in (((), "no program given"), (("no-such-program",), "no such program")):
         found = recorded(tmp_path, *words)
         assert found.returncode == 2
         assert said in found.stderr

@@ -74,4 +74,4 @@ def test_false_claims_of_a_proof_fail_whatever_tools_they_name(seed: int, tmp_pa
     assert "reached: the row says 1.0, and it is 0." in told["1_reached"]
     assert "reached: the row says 1.0, and it is 0." in told["2_reached_elsewhere"]
     assert told["3_class"].startswith("gradient: the row says")
-    assert told["4_map_elsewhere"] == "line_map: that of cpp_forward is not that of the text"
+    assert told["4_map_elsewhere"] == "line_map: the map of cpp_forward does not belong to its text"

@@ -21,7 +21,7 @@ class Candidate:
     spec: KernelSpec | None
     """The kernel's record; None if the candidate was stopped before it was known, as in a file that fails to import."""
     number: int = 0
-    """Position of the candidate among those of its drawing, its files or its recording.
+    """Position of the candidate among the drawn kernels, the extracted files, or the recorded kernels.
 
     With the run's seed, it determines the candidate's random choices.
     """
@@ -30,7 +30,7 @@ class Candidate:
     device: str = ""
     """The device that the texts are for."""
     levels: tuple[Level, ...] = ()
-    """The levels to make."""
+    """The levels whose texts are made."""
     kernel: Kernel | None = None
     """The live kernel once it is loaded. Removed when the candidate is finished or sent to another process."""
     lowered: Lowered | None = None
@@ -40,7 +40,7 @@ class Candidate:
     """The plan of the executions that verify the texts; None if verification is skipped."""
     judgement: "Judgement | None" = None
     stopped: Rejection | None = None
-    """The rejection that stopped it. No later step changes a stopped candidate."""
+    """The rejection that stopped the candidate. No later step changes a stopped candidate."""
 
     @property
     def frontend(self) -> str:

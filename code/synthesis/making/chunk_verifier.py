@@ -48,9 +48,9 @@ class Findings:
     texts: int = 0
     """Number of verified texts."""
     lowered: int = 0
-    """Number of verified texts that were not executed, but are what another verified text of the row lowers to."""
+    """Number of verified texts that were not executed, but that another verified text of the row is lowered to."""
     remade: int = 0
-    """Number of texts that could not be executed, but are byte for byte what their sources lower to."""
+    """Number of texts that could not be executed, but equal what their sources are lowered to, byte for byte."""
     failing_rows: int = 0
     failures: list[Failure] = field(default_factory=list[Failure])
     unverified: Counter[str] = field(default_factory=Counter[str])
@@ -186,7 +186,7 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
     """Yield the failures of a row, and count its texts that passed or were not executed."""
     stem = checked.document.stem
     if checked.document.altered:
-        yield Failure(stem, "", "altered", "the file is not as the run wrote it")
+        yield Failure(stem, "", "altered", "the file differs from what the run wrote")
     if candidate.stopped is not None:
         if checked.other_release and candidate.stopped.symptom is Symptom.BUILD_ERROR:
             reason = _needs_its_tools(candidate.stopped)
@@ -219,7 +219,7 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
         same = checked.same and name in checked.remade
         found.remade += same
         found.unproved += not same
-        found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
+        found.unverified[f"{reason}; made again, it has the same bytes" if same else str(reason)] += 1
     waiting = [name for name, reason in unverified.items() if _is_verifiable_elsewhere(checked, reason)]
     if not failed and not waiting:
         yield from _overclaims(checked, verdict)
@@ -246,7 +246,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
     """Yield a failure for each false claim of a row about its own verification."""
     metadata, stem = checked.document.metadata, checked.document.stem
     claimed = str(metadata["gradient"]).partition(":")[0]
-    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two is found depends on the points
+    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # the points decide which of the two is found
     if claimed in right and verdict.gradient.status not in right:
         yield Failure(stem, "", "other_metadata", f"gradient: the row says {claimed}, and it is {verdict.gradient}")
     for name in verdict.verified:
@@ -262,7 +262,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
     if counts_alike and metadata["reached"] > checked.reached:
         detail = f"reached: the row says {metadata['reached']}, and it is {checked.reached}"
         if metadata["version"] != __version__:
-            detail += f"; irsmith {metadata['version'][:20]} may have counted otherwise, irsmith relower counts again"
+            detail += f"; irsmith {metadata['version'][:20]} may have counted differently; irsmith relower counts again"
         yield Failure(stem, "", "other_metadata", detail)
 
 

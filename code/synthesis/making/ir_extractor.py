@@ -72,7 +72,7 @@ def single_devices(frontend: Frontend) -> tuple[str, ...]:
 
 
 def find_kernel(frontend: Frontend, kernel: object, example_args: Sequence[Any] = ()) -> Kernel:
-    """Return the one kernel that a live object stands for.
+    """Return the kernel of a live object that has exactly one.
 
     Raises:
         KernelError: if it cannot be used as it is: it is generic without types, or lacks example arguments.

@@ -23,7 +23,7 @@ class Terms:
     fresh: bool
     """Whether the texts are made here rather than read from storage."""
     whole: bool
-    """Whether a candidate with no passing forward text is stopped as a whole, instead of reporting each failed text."""
+    """Whether a candidate without a passing forward text is stopped. Otherwise each of its failed texts is reported."""
     untrusted: bool = False
     """Whether the texts are untrusted."""
     check_power: bool = False

@@ -70,7 +70,7 @@ def unpack_line_maps(text: str) -> dict[str, LineMap]:
     try:
         found = {str(name): [(a, b, c) for a, b, c in runs] for name, runs in json.loads(text).items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise WireError(f"no line maps: {error}") from error
+        raise WireError(f"invalid line maps: {error}") from error
     if not all(type(each) is int for runs in found.values() for run in runs for each in run):
-        raise WireError("no line maps: lines are integers")
+        raise WireError("invalid line maps: lines must be integers")
     return found

@@ -103,7 +103,7 @@ class _Worker:
         return [json.loads(line) for line in lines]
 
     def end(self) -> str:
-        """End the process and return how it ended, as text for a message."""
+        """End the process and return a description of how it ended, for an error message."""
         self.socket.close()  # closing the socket makes the worker exit
         try:
             status = self._process.wait(timeout=_EXIT_SECONDS)
@@ -208,7 +208,7 @@ class _Staff:
         self._waiting.appendleft(chunk)
 
     def _dismiss(self, worker: _Worker) -> str:
-        """End a worker and return how it ended, as text for a message."""
+        """End a worker and return a description of how its process ended, for an error message."""
         self._selector.unregister(worker.socket)
         self._workers.remove(worker)
         how = worker.end()

@@ -50,7 +50,7 @@ class Harvested:
     programs: tuple[int, ...] = ()
     """Exit statuses of the recorded programs; 124 if the time limit stopped one."""
     stopped: tuple[str, ...] = ()
-    """The targets that the time limit stopped or left out: ``recorded`` (the recorded kernels), or names of modules."""
+    """The targets that the time limit stopped or left out: modules, or ``recorded`` for the recorded kernels."""
     unfinished: int = 0
     """Number of files, or of recorded kernels, that the time limit left out. ``kernels`` does not count them."""
     seconds: float = field(default=0.0, compare=False)

@@ -74,10 +74,11 @@ def _requested(text: str, where: str) -> RequestedPackage:
         requirement = Requirement(text)
     except InvalidRequirement as error:
         raise ConfigError(
-            f"{where}: {text!r} is no requirement of a named package, such as optax>=0.2: {str(error).splitlines()[0]}"
+            f"{where}: {text!r} is not a requirement of a named package, such as optax>=0.2:"
+            f" {str(error).splitlines()[0]}"
         ) from error
     if requirement.url is not None:
-        raise ConfigError(f"{where}: {text!r} names an address; a package of the registry is wanted")
+        raise ConfigError(f"{where}: {text!r} names an address; expected a package of the registry")
     return RequestedPackage(name=canonicalize_name(requirement.name), requirement=str(requirement))
 
 

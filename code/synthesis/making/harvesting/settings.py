@@ -57,9 +57,9 @@ class Harvest:
         """
         for name in ("inputs", "arg"):
             if getattr(extraction, name) is not None:
-                raise ConfigError(f"{name} is of kernels that are known by name; irsmith extract takes it")
+                raise ConfigError(f"{name} is for kernels that are known by name; use it with irsmith extract")
         if running.world_size != 1 or running.engine != "local" or running.no_finalize:
-            raise ConfigError("a harvest is done by this machine alone, and ends with a data set")
+            raise ConfigError("a harvest runs on this machine only, and always finalises its data set")
         requested = _chosen(read_requested(requirements), packages, requirements)
         return cls(
             requested=requested,

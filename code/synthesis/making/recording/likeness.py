@@ -28,7 +28,7 @@ def _kinds_of(value: Array) -> list[int]:
     """Return which signs occur, whether all values are finite, and the largest magnitude on a logarithmic scale.
 
     Zero counts as a sign. For integers, the largest magnitude itself is added, at most 16. For Booleans, the result
-    only tells whether any and whether all are true. It is empty for an empty array.
+    only shows whether any and whether all are true. It is empty for an empty array.
     """
     if not value.size:
         return []

@@ -45,7 +45,7 @@ def record_program(command: Sequence[str], out: str | Path, settings: Recording)
         OutputError: if the folder cannot be written.
     """
     if not command:
-        raise TargetError("which program? as in: irsmith record --out kept -- python script.py")
+        raise TargetError("no program given; an example is: irsmith record --out kept -- python script.py")
     words = list(command)
     if words[0].startswith("-") or words[0].endswith(".py"):
         words.insert(0, sys.executable)

@@ -98,7 +98,7 @@ class Recorder:
         seen.next = max(seen.count + 1, int(seen.count * _SPARSER)) if seen.count >= _FIRST else seen.count + 1
         if self._written >= self._settings.size << 20:
             if not seen.folder:
-                self._refuse(call, f"the {self._settings.size} MiB of the recording are full")
+                self._refuse(call, f"the recording has reached its limit of {self._settings.size} MiB")
             seen.next = _NEVER
             return
         found = call.read()

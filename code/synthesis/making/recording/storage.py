@@ -89,7 +89,7 @@ def read_kernel(store: Store, name: str) -> Described:
         )
         return Described(spec=spec, digest=entry["digest"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise TargetError(f"{KERNELS}/{name} is no recorded kernel: {error}") from error
+        raise TargetError(f"{KERNELS}/{name} is not a recorded kernel: {error}") from error
 
 
 def write_launch(store: Store, kernel: str, likeness: str, launched: Launched) -> int:
@@ -142,7 +142,7 @@ def read_launch(store: Store, kernel: str, likeness: str) -> Launched:
             lost=tuple(map(str, facts["lost"])),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, RecursionError) as error:
-        raise TargetError(f"{KERNELS}/{kernel}/{likeness}.npz is no recorded launch: {error}") from error
+        raise TargetError(f"{KERNELS}/{kernel}/{likeness}.npz is not a recorded launch: {error}") from error
 
 
 def write_refused(store: Store, refused: Refused) -> None:
@@ -162,7 +162,7 @@ def read_refused(store: Store, name: str) -> Refused:
         entry: dict[str, Any] = json.loads(store.read(f"{REFUSED}/{name}"))
         found = Refused(kernel=entry["kernel"], module=entry["module"], why=entry["why"], frontend=entry["frontend"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TargetError(f"{REFUSED}/{name} is no note of a kernel: {error}") from error
+        raise TargetError(f"{REFUSED}/{name} is not a note about a kernel: {error}") from error
     return found
 
 

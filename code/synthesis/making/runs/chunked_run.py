@@ -132,7 +132,7 @@ class ChunkedRun:
         return summary
 
     def withdraw(self, store: Store) -> None:
-        """Remove this run, which has finished no candidate, from a folder; and the folder itself if the run made it."""
+        """Remove this run, which has no finished candidate, from a folder; also remove a folder that it created."""
         clear(store, whole=self._is_new)
 
     def find_missing(self, running: Running, out: str | Path | Store) -> tuple[Store, list[Chunk]]:

@@ -60,9 +60,9 @@ def compile_target(target: str, via: str, out: str | Path, settings: Extraction)
     request = {"target": target, "via": via, "out": place, "parent": os.getpid(), **known}
     status = subprocess.run([sys.executable, "-m", __name__, json.dumps(request)], check=False).returncode  # noqa: S603
     if status == _UNUSABLE:
-        raise ConfigError(f"{via} cannot be used here; it has said why")
+        raise ConfigError(f"{via} cannot be used here; the reason is printed above")
     if status:
-        raise MachineError(f"the process that compiles {target} ended with status {status}; the same command goes on")
+        raise MachineError(f"the process that compiles {target} ended with status {status}; the same command continues")
     return place
 
 

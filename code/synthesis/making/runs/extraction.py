@@ -78,7 +78,7 @@ def extract(
             are given, or neither.
     """
     if (target is None) == (recorded is None):
-        raise ConfigError("extract takes a target or a recording, and not both")
+        raise ConfigError("extract needs either a target or a recording")
     known = Extraction.of(**settings)
     if recorded is not None:
         return _extract_recorded(known, str(recorded), on_step)
@@ -150,7 +150,7 @@ def extract_to_folder(
         chunked.withdraw(store)
         kind = f"{settings.frontend} kernels" if settings.frontend else "kernels"
         raise TargetError(
-            f"no {kind} in {target} (plain functions are taken for JAX's where examples say what they are called with)"
+            f"no {kind} in {target} (plain functions count as JAX functions only if examples give their arguments)"
         )
     if not running.finalizes:
         return summary, []
@@ -166,7 +166,7 @@ def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionR
         given_inputs = [name for name in ("inputs", "arg") if getattr(settings, name) is not None]
         if given_inputs or settings.guess_inputs:
             raise ConfigError(
-                f"a recording says itself what kernels are given; leave out {(given_inputs or ['guess_inputs'])[0]}"
+                f"a recording contains the inputs of its kernels; leave out {(given_inputs or ['guess_inputs'])[0]}"
             )
         kernels = RecordedKernels(target, settings)
         return ExtractionRun(

@@ -263,7 +263,7 @@ class _FileProgress:
     """Number of candidates of the retried prospect to skip because they were yielded before the crash."""
 
     def prepare_retry(self, harm: Casualty) -> bool:
-        """Return whether the current prospect is to be retried after a crash, and prepare for it if so."""
+        """Prepare to try the current prospect again after a crash; return whether it is tried again."""
         current = -1 if self.current is None else self.current
         if harm.symptom is not Symptom.CRASH or self.retried == current:
             return False
@@ -338,7 +338,7 @@ def _take(progress: _FileProgress, item: _Item, place: Place) -> Candidate | Non
             progress.current, progress.seen = number, 0
             return None
         case _:
-            raise WireError("a kernel that there is not")
+            raise WireError("the number of a prospect that does not exist")
 
 
 def _work_at(place: Place, settings: Extraction, examples: Examples, start: int) -> Iterator[_Item]:

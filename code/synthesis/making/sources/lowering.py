@@ -37,9 +37,9 @@ class LoweredSource:
     rejection: Rejection | None = None
     """The reason why there is no text."""
     other: str = ""
-    """How the kernel differs from the row's kernel, in which case it is not lowered; empty if it is the same."""
+    """The difference from the row's kernel, in which case the kernel is not lowered; empty if there is none."""
     more: str = ""
-    """What the source does besides defining a kernel, in which case it is not loaded; empty if it does nothing else."""
+    """An effect of the source besides defining a kernel. Such a source is not loaded. Empty if there is none."""
 
 
 def lower_sources(name: str, sources: Sequence[Source]) -> Iterator[int | bytes]:
@@ -88,7 +88,7 @@ def _lower(frontend: Frontend, source: Source) -> LoweredSource:
         return LoweredSource(more=str(unknown))
     strange = sorted(set(native_words(source.spec.source)) - set(source.native))
     if strange:
-        return LoweredSource(more=f"it has {strange[0]}, which the row's own source has not")
+        return LoweredSource(more=f"it uses {strange[0]}, which the row's own source does not use")
     return _text_of(frontend, source.spec, frontend.level(source.level), source.device)
 
 

@@ -27,7 +27,7 @@ def source_of(path: Path) -> str:
         cells = [each for each in document["cells"] if each["cell_type"] == "code"]
         texts = ["".join(each["source"]) for each in cells]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TargetError(f"{path} is no notebook of format 4: {error}") from error
+        raise TargetError(f"{path} is not a notebook of format 4: {error}") from error
     return "\n\n".join(_python_of(text) for text in texts) + "\n"
 
 

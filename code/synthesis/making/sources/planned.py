@@ -94,7 +94,7 @@ def _plan_of(checked: Checked) -> Plan | str:
     if candidate.stopped is not None:
         return f"the row cannot be made again: {candidate.stopped.symptom}: {candidate.stopped.detail}"
     if checked.differences:
-        return f"the row is not what its source gives: {checked.differences[0].detail}"
+        return f"the row differs from what its source gives: {checked.differences[0].detail}"
     plan = candidate.plan
     if plan is None:
         return "there is nothing to run"

@@ -41,7 +41,7 @@ from synthesis.making.travel import pack, unpack
 from synthesis.verification.planning import make_plan
 from synthesis.verification.recorded import choose_launch
 
-_TOO_DEAR = Unproved(Hindrance.NO_REFERENCE, "to say what it computes takes longer than the time limit")
+_TOO_DEAR = Unproved(Hindrance.NO_REFERENCE, "its expected results take longer to compute than the time limit")
 
 
 class RecordedKernels:
@@ -117,7 +117,7 @@ class RecordedKernels:
             stopped = Rejection(stage=Stage.LOAD, symptom=Symptom.NO_KERNEL, detail=str(error), origin=entry)
             return Candidate(spec=None, number=number, stopped=stopped)
         if self._settings.frontend not in (None, described.spec.frontend):
-            why = f"it is one of {described.spec.frontend}'s"
+            why = f"its front end is {described.spec.frontend}"
             return _stopped(described, number, Symptom.NOT_AVAILABLE, why)
         refused = refused_for_licence(described.spec, self._settings)
         if refused is not None:

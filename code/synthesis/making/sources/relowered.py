@@ -202,7 +202,7 @@ def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candi
 
 def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings: Relowering) -> Candidate:
     drawn = kernel.spec.seed is not None
-    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # else wrong variants test the inputs
+    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # otherwise wrong variants of the text check its domains
     if refuted is not None:
         detail = f"the row describes its signature wrongly: {refuted}"
         return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail))

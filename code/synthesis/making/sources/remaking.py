@@ -227,7 +227,7 @@ def _plan(
 
 
 def at_sizes_to_run(row: Row, levels: Sequence[Level], made: Mapping[str, str | None]) -> Row:
-    """Return the row; if its twin cannot verify its texts, with ``own_sizes`` set, so that they are run themselves.
+    """Return the row, with ``own_sizes`` set if its twin cannot verify its texts, so that the texts themselves run.
 
     The twin's texts come from the installed tools. They verify a row of another release only if the row's texts are
     also what the installed tools make. Otherwise the difference may matter at the row's sizes.

@@ -344,7 +344,7 @@ def _is_lowered_here(
 
 def _first_difference(stored: str, made: str | None) -> str:
     if made is None:
-        return "the source gives no such text"
+        return "the source is not lowered to such a text"
     return first_different_line(stored, made, "the source")
 
 
@@ -377,7 +377,8 @@ def _claims_that_differ(metadata: Mapping[str, Any], row: Row, remade: Remade) -
     for name, text in row.texts.items():
         claimed, right = metadata["line_map"].get(name), maps.get(name)
         if text == remade.texts.get(name) and claimed != (None if right is None else steps_of(right)):
-            yield f"line_map: that of {name} is not that of the text"
+            yield f"line_map: the map of {name} does not belong to its text"
     _, _, why = metadata["gradient"].partition(": ")
     if row.same and row.has_wrong_gradient and why not in ("", remade.trap):
-        yield f"gradient: the row says {_short(metadata['gradient'])}; the kernel has {remade.trap or 'no such class'}"
+        trap = remade.trap or "no construct with a wrong derivative"
+        yield f"gradient: the row says {_short(metadata['gradient'])}; the kernel has {trap}"
