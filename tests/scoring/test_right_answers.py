@@ -153,7 +153,7 @@ def test_a_level_that_the_row_has_no_proved_text_of_is_an_error(warp_samples: li
     with pytest.raises(ConfigError, match=r"'ptx'.*has no such text"):
         score(row, "", level="ptx")
     unproved = {**row.raw, "metadata": {**row.raw["metadata"], "verified": "[]", "gradient": "not_checked"}}
-    with pytest.raises(ConfigError, match="lists it not as verified"):
+    with pytest.raises(ConfigError, match="does not list it as verified"):
         score(unproved, "", level="cpp_forward")
     assert not score(unproved, "", level="cpp_forward", require_verified=False).value
     with pytest.raises(UsageError, match="no such setting: workrs"):

@@ -79,7 +79,7 @@ def test_every_line_has_a_score_or_an_error_that_names_it(jax_samples: list[Docu
         "FILE:6", "FILE:7", "FILE:8", "FILE:9", "FILE:10", "FILE:12", "FILE:13", "FILE:14"
     ]  # fmt: skip
     assert found[7]["error"] == "FILE:8: it lacks text; a line has id, level and text"
-    assert found[8]["error"] == "FILE:9: its id has to be a string, and is of the type int"
+    assert found[8]["error"] == "FILE:9: its id must be a string, got int"
     assert all(list(each)[:2] == ["id", "level"] for each in found)
     assert (counts.lines, counts.accepted, counts.errors, counts.status) == (13, 3, 8, 1)
 

@@ -41,7 +41,7 @@ def admitted(text: object, own: str, limit: int) -> str | Refused:
         limit: maximum number of characters. Four times the length of the row's own text is always allowed.
     """
     if not isinstance(text, str):
-        return Refused(Refusal.EMPTY, f"the answer is no text, but of the type {type(text).__name__}")
+        return Refused(Refusal.EMPTY, f"the answer must be a string, got {type(text).__name__}")
     longest = max(limit, 4 * len(own))
     if len(text) > longest:
         return Refused(Refusal.TOO_LONG, f"it has {len(text)} characters; at most {longest} are tried")
@@ -62,9 +62,9 @@ def _foreign_construct(text: str, own: str) -> str | None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return "half of a character"
+        return "an unpaired surrogate"
     if _BLANKS.search(text) is not None:
-        return f"{_MOST_BLANKS} blanks in a row"
+        return f"{_MOST_BLANKS} white-space characters in a row"
     quotes = _MOST_QUOTES + 4 * _quotes(own)
     if _quotes(text) > quotes and text.count("\\") > _MOST_QUOTES + 4 * own.count("\\"):
         return "more quotes and backslashes than such a text needs"

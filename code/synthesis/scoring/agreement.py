@@ -33,7 +33,7 @@ _CLOSE = 1e-2
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How much of a text's results is right."""
+    """The agreement of a text's results with the expected ones."""
 
     part: bool
     """Whether at least half of the informative results are right."""

@@ -197,14 +197,14 @@ class Grader:
 
 
 def _opened(row: Document, level: Level, text: str) -> Score | _Open:
-    """Return what must be run for a text that is not the row's own, or its score if nothing can be run."""
+    """Return the text of an answer and what is needed to run it, or its score if it cannot be run."""
     if not level.run_by:
-        return not_executed(f"it is not the row's own text, and nothing executes {level.name}")
+        return not_executed(f"it is not the row's own text, and {level.name} cannot be executed")
     sanitised = get_frontend(row.frontend).the_prover.sanitise(level, text, row.texts[level.name] or "")
     if sanitised.broken is not None:
         return refused(str(Symptom.SYNTAX_ERROR), sanitised.broken)
     if sanitised.foreign is not None:
-        return refused(str(Refusal.FOREIGN), f"it has what its tool never prints: {sanitised.foreign}")
+        return refused(str(Refusal.FOREIGN), f"it has something that its tool never prints: {sanitised.foreign}")
     if sanitised.other is not None:
         return refused(str(Refusal.OTHER_SIGNATURE), sanitised.other)
     return _Open(row, level, sanitised.text)
@@ -234,7 +234,7 @@ def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
     why = get_frontend(each.row.frontend).the_prover.unavailable(each.level, each.text)
     if why is None:
         return replace(trial, apart=_is_foreign(each.row.frontend, each.level, each.row.texts[each.level.name] or ""))
-    needs = "threads that work together" if why.needs_gpu else str(why)
+    needs = "threads that cooperate" if why.needs_gpu else str(why)
     return refused(str(Refusal.FOREIGN), f"it needs what the row's own text does not: {needs}")
 
 
@@ -260,6 +260,6 @@ def check_level(answer: Answer, *, require_verified: bool = True) -> Level:
     requested = answer.given or next(iter(proved), PYTHON) if answer.level == PYTHON else answer.level
     level = row.level(requested)
     if level is None or requested not in proved:
-        why = "lists it not as verified" if row.texts.get(requested) is not None else "has no such text"
+        why = "does not list it as verified" if row.texts.get(requested) is not None else "has no such text"
         raise ConfigError(f"{where} cannot be answered at level {requested!r}: it {why}; allowed: {', '.join(proved)}")
     return level

@@ -123,19 +123,19 @@ def _read(line: bytes, where: str, rows: RowIndex, scorer: Scorer) -> _Line:
     try:
         found: object = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        return _Line({"id": None, "level": None}, error=f"{where}: it is no JSON: {error}")
+        return _Line({"id": None, "level": None}, error=f"{where}: it is not JSON: {error}")
     if not isinstance(found, dict):
-        return _Line({"id": None, "level": None}, error=f"{where}: it is no object with id, level and text")
+        return _Line({"id": None, "level": None}, error=f"{where}: it is not an object with id, level and text")
     entry = cast("dict[str, Any]", found)
     fields = {name: entry.get(name) for name in ("id", "level")}
     if missing := [name for name in ("id", "level", "text") if name not in entry]:
         return _Line(fields, error=f"{where}: it lacks {', '.join(missing)}; a line has id, level and text")
     if wrong := [name for name in ("id", "level") if not isinstance(entry[name], str)]:
         kind = type(entry[wrong[0]]).__name__
-        return _Line(fields, error=f"{where}: its {wrong[0]} has to be a string, and is of the type {kind}")
+        return _Line(fields, error=f"{where}: its {wrong[0]} must be a string, got {kind}")
     given = entry.get("given", "")
     if not isinstance(given, str) or (given and entry["level"] != PYTHON):
-        return _Line(fields, error=f"{where}: given is a level, of what is answered in {PYTHON}")
+        return _Line(fields, error=f"{where}: given must be a level, and the answer's level {PYTHON}")
     try:
         answer = Answer(row=rows[entry["id"]], level=entry["level"], text=entry["text"], given=given)
         check_level(answer, require_verified=scorer.settings.require_verified)

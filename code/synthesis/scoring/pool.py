@@ -138,7 +138,7 @@ class _Worker:
         return found
 
     def end(self) -> str:
-        """End the process and return how it ended, as text for a message."""
+        """End the process and return a description of how it ended, for an error message."""
         self.connection.close()  # closing the connection makes it exit
         try:
             status = self._process.wait(timeout=_EXIT_SECONDS)

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Step(StrEnum):
-    """How far a text got, from nothing to all. Each step implies that the one before it was passed."""
+    """The last step that a text reached, from nothing to all. Each step implies that the one before it was passed."""
 
     NOTHING = "nothing"
     """The text was not tried: it is empty, too long, invalid, or has constructs that its tool never prints."""
@@ -25,7 +25,7 @@ class Step(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a text was not run, in addition to :class:`synthesis.Symptom`."""
+    """A reason why a text was not run, in addition to those of :class:`synthesis.Symptom`."""
 
     EMPTY = "empty"
     """The answer contains no text."""

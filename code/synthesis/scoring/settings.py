@@ -97,20 +97,20 @@ def _whole(given: object) -> dict[str, float]:
     """Return the credit of every step, given the credits of some steps."""
     steps = ", ".join(Step)
     if not isinstance(given, Mapping):
-        raise ConfigError(f"credits are steps with what each is worth, as in {{'some': 0.25}}; got {given!r}")
+        raise ConfigError(f"credits must map steps to numbers, as in {{'some': 0.25}}; got {given!r}")
     entries = cast("Mapping[Any, Any]", given)
     if unknown := [name for name in entries if name not in set(Step)]:
         raise ConfigError(f"credits: no step {unknown[0]!r}; allowed: {steps}")
     if wrong := [name for name, value in entries.items() if not _is_number(value) or not 0 <= value <= 1]:
-        raise ConfigError(f"credits: {wrong[0]} must be worth 0 to 1, got {entries[wrong[0]]!r}")
+        raise ConfigError(f"credits: {wrong[0]} must be from 0 to 1, got {entries[wrong[0]]!r}")
     found, least = dict[str, float](), 0.0
     for step in Step:
         value = float(entries.get(step, 1.0 if step is Step.ALL else least))
         if value < least:
-            raise ConfigError(f"credits: {step} is worth {value:g}, less than a step before it; the order is {steps}")
+            raise ConfigError(f"credits: {step} has {value:g}, less than a step before it; the order is {steps}")
         found[str(step)] = least = value
     if found[Step.ALL] != 1.0:
-        raise ConfigError(f"credits: all is worth 1, got {found[Step.ALL]:g}")
+        raise ConfigError(f"credits: all must have 1, got {found[Step.ALL]:g}")
     return found
 
 

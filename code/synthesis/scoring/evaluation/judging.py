@@ -117,7 +117,7 @@ def judged_of(line: str) -> Judged:
             same_text=sum(bool(each["same_text"]) for each in scores),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"a line of scores of the report's folder is none: {error}; remove the folder") from error
+        raise ConfigError(f"the report's folder has an invalid line of scores: {error}; remove the folder") from error
 
 
 def _batches(questions: Iterable[Question], least: int) -> Iterator[list[Question]]:

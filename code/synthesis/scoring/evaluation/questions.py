@@ -87,7 +87,7 @@ def direction_of(record: Mapping[str, Any], where: str) -> tuple[tuple[str, ...]
     if isinstance(direction, str) and direction:
         given, separator, target = direction.rpartition(_TO)
         if not separator or not given or not target:
-            raise TargetError(f"{where}: a direction is as in python{_TO}jaxpr, got {direction!r}")
+            raise TargetError(f"{where}: a direction must be like python{_TO}jaxpr, got {direction!r}")
         return tuple(given.split("+")), target
     if isinstance(level, str) and level:
         return (), level

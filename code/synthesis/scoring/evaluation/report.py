@@ -10,7 +10,7 @@ from synthesis.scoring.evaluation.estimates import Estimate
 from synthesis.scoring.evaluation.groups import BY, Findings, Group
 
 _HEADINGS = {
-    "frontend": "Front ends", "category": "Categories", "level": "Levels asked for", "direction": "Directions",
+    "frontend": "Front ends", "category": "Categories", "level": "Requested levels", "direction": "Directions",
     "difficulty": "Difficulties", "split": "Splits", "structure": "Structures",
 }  # fmt: skip
 _HEADS = {"frontend": "front end"}
@@ -18,7 +18,7 @@ _NOTE = (
     "pass@k is estimated without bias, 1 - C(n-c, k) / C(n, k) of n answers with c right ones, and averaged over "
     "questions. In brackets: Wilson's interval of 95 %, for as many independent values as there are different rows; it "
     "is too wide rather than too narrow. Value is the mean score of an answer, partial credit among it. A structure is "
-    "seen if a row of the training split has the same one, numbers and names aside."
+    "seen if a row of the training split has the same one, apart from numbers and names."
 )
 _ESCAPED = str.maketrans({each: f"&#{ord(each)};" for each in "|<>&`[]*\\\n\r"})
 
@@ -78,7 +78,7 @@ class Report:
         for kind in BY:
             groups = self.findings.by[kind]
             lines += ["", f"## {_HEADINGS[kind]}", "", *_table(_HEADS.get(kind, kind), groups.items(), self.ks)]
-        lines += ["", "## What was wrong", "", *_symptoms(overall), ""]
+        lines += ["", "## Errors found", "", *_symptoms(overall), ""]
         return "\n".join(lines)
 
 

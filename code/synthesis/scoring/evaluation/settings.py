@@ -25,7 +25,7 @@ class Evaluating(Repeatable):
         if self.k is not None:
             listed = (self.k,) if isinstance(self.k, int) else tuple(self.k)
             if not listed or any(isinstance(each, bool) or not isinstance(each, int) or each < 1 for each in listed):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise ConfigError(f"k is a list of whole numbers from 1, got {self.k!r}")
+                raise ConfigError(f"k must be a list of integers of at least 1, got {self.k!r}")
             object.__setattr__(self, "k", tuple(sorted(set(listed))))
 
     @property
