@@ -92,7 +92,7 @@ def test_a_packed_folder_is_read_as_the_folder_and_damage_is_seen(file: Path) ->
     folder = KernelFolder.of(str(file.parent))
     assert KernelFolder.of(folder.packed) == folder
     assert folder.name == str(file.parent)
-    with pytest.raises(ConfigError, match="are not those of their digest"):
+    with pytest.raises(ConfigError, match="do not match their digest"):
         KernelFolder.of(folder.packed.replace("2.0", "4.0"))
 
 
@@ -101,7 +101,7 @@ BAD = {
     "no category": ("#: category: simple\n", "", 1, "the head '#: category: …' is missing"),
     "unknown head": ("#: category: simple", "#: kind: simple", 3, "unknown head 'kind'; allowed: frontend, category"),
     "head given twice": ("#: category: simple", "#: category: a\n#: category: b", 4, "'category' is given again"),
-    "category": ("category: simple", "category: a b", 3, "'a b' is no name"),
+    "category": ("category: simple", "category: a b", 3, "'a b' is not a name"),
     "difficulty": ("#: category: simple", "#: category: simple\n#: difficulty: 6", 4, "allowed: numbers from 1 to 5"),
     "title": ("#: category: simple", "#: category: simple\n#: names: a-b", 4, "'a-b' is not a Python name"),
     "size": ("size(8, 16)", "size(0)", 4, "a size is one of several positive integers"),
@@ -113,7 +113,12 @@ BAD = {
     "endless range": ("#: -1..1", "#: -1..1e999", 8, "the range -1..1e999 is not finite"),
     "keyword": ("#: -1..1", "#: -1..1, named for", 8, "cannot read 'named for'"),
     "array of usual values": ("#: -1..1", "#: usually 1.0", 8, "are for single values; x is an array"),
-    "start of nothing": ("x: Array[float, n],  #: -1..1", "x: int,  #: starts 4 2", 8, "are for arrays; x is none"),
+    "start of nothing": (
+        "x: Array[float, n],  #: -1..1",
+        "x: int,  #: starts 4 2",
+        8,
+        "are for arrays; x is not an array",
+    ),
     "blocks": ("#: -1..1", "#: -1..1, blocks 4 4", 8, "'blocks' has an expression for each dimension"),
     "blocks of nothing": ("x: Array[float, n],  #: -1..1", "x: float,  #: -1..1, blocks 4", 8, "'blocks' has an"),
     "unknown blocks": ("#: -1..1", "#: -1..1, blocks k", 8, "unknown size k in 'k'; sizes: n"),
@@ -209,7 +214,7 @@ def test_the_start_of_a_file_is_in_order(frontend: str, tmp_path: Path) -> None:
     path = new_kernel("blend", frontend, tmp_path / "mine")
     assert read_family(path).titles == ("blend",)
     assert check_kernel(path, count=12).is_good
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match="already exists"):
         new_kernel("blend", frontend, tmp_path / "mine")
 
 

@@ -111,7 +111,7 @@ class NameBook:
         """Return a name for a function.
 
         Args:
-            target: what the function is for, which the name contains; any verb and noun if empty.
+            target: what the function is for; the name contains it. If it is empty, the name is any verb and noun.
         """
         while True:
             noun = self._stream.pick(NOUNS)

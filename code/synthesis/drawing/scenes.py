@@ -65,7 +65,7 @@ class Scene(Generic[S]):
         weaver = Weaver(self.draft, choices.child("weave"), operations, max_fresh=max_fresh)
         made = weaver.fit(weaver.weave(terms, steps=choices.integer(*steps), goal=kind), within)
         if made is None:
-            raise DrawError("a hole that nothing fills")
+            raise DrawError("no expression fits the hole")
         return made.node
 
     def titles(self, target: str, *more: str) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _as_written(value: object) -> str:
 
 
 class Template:
-    """Fills templates for one kernel. A variable has the same name in all of them.
+    """Fills templates for one kernel. A variable has the same name in all templates.
 
     Args:
         book: assigns the names.
@@ -174,7 +174,7 @@ class Template:
             case ast.FunctionDef():
                 return self._function(node, holes)
             case _:
-                raise ValueError(f"no template holds {ast.unparse(node)}")
+                raise ValueError(f"a template cannot contain {ast.unparse(node)}")
 
     def _target(self, node: ast.expr) -> str:
         """Return the source of the loop variable or variables."""
@@ -186,7 +186,7 @@ class Template:
                          for each in parts)  # fmt: skip
                 return ", ".join(inner)
             case _:
-                raise ValueError(f"no template loops over {ast.unparse(node)}")
+                raise ValueError(f"a template cannot loop over {ast.unparse(node)}")
 
     def _function(self, node: ast.FunctionDef, holes: dict[str, Hole]) -> Function:
         def text(each: ast.expr | None) -> str:
@@ -266,7 +266,7 @@ class Template:
                 rest = [f"*{self.name(arguments.vararg.arg).id}"] if arguments.vararg else []
                 return Lambda((*parameters, *rest), inner(body))
             case _:
-                raise ValueError(f"no template holds {ast.unparse(node)}")
+                raise ValueError(f"a template cannot contain {ast.unparse(node)}")
 
     def _operation(
         self, node: ast.BinOp | ast.BoolOp | ast.Compare | ast.UnaryOp, holes: dict[str, Hole]
@@ -294,7 +294,7 @@ class Template:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return Negation(inner(operand), "not ")
             case _:
-                raise ValueError(f"no template holds {ast.unparse(node)}")
+                raise ValueError(f"a template cannot contain {ast.unparse(node)}")
 
     def _call(self, node: ast.Call, holes: dict[str, Hole]) -> Call:
         def inner(each: ast.expr) -> Expression:

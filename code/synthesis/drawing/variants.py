@@ -18,7 +18,7 @@ Chance = Callable[[float], bool]
 _OPTIONAL = 0.4
 """Probability that an optional alternative is taken, if its group gives none."""
 _SEVERAL = 0.45
-"""Probability of each alternative to count towards the number that a ``*`` group takes, which is at least one."""
+"""Expected share of the alternatives of a ``*`` group that are chosen. At least one is chosen."""
 _INDENT = 4
 _WORD = re.compile(r"(and|or|if|else|not)\b")
 """Matches words that need a space before them."""

@@ -332,7 +332,7 @@ class Weaver:
                     return
         levelled = [(self._leveller and self._leveller.apply(self._stream, (term,))) or term for term in pool]
         if not self._combine(levelled):
-            raise DrawError("terms that no operation brings together")
+            raise DrawError("no operation combines the terms")
         pool[:] = levelled
 
     def _converted(self, term: Term, goal: Type | None) -> Term:
@@ -351,7 +351,7 @@ class Weaver:
             result = self._with_partner(operation, term, goal)
             if result is not None:
                 return result
-        raise DrawError(f"no operation leads from {term.type} to {goal}")
+        raise DrawError(f"no operation converts {term.type} to {goal}")
 
     def _apply_target(self, pool: list[Term], target: Operation) -> None:
         """Apply the target to terms of the pool, or to one of them and a constant or a new argument.

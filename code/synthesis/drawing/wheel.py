@@ -29,7 +29,7 @@ class Wheel:
         return cls(order, tuple(place for _, _, _, place in spread), places)
 
     def only(self, categories: Sequence[str]) -> "Wheel":
-        """Return the cyclic sequence of some of the categories, each as often as in this one."""
+        """Return the cyclic sequence of some of the categories, each of which occurs as often as in this sequence."""
         return self.of({each: len(self.places[each]) for each in categories})
 
     def at(self, index: int) -> tuple[str, int]:

@@ -31,7 +31,7 @@ class Value:
     """The upper bound of its values; ``low`` is the lower one."""
     role: Role = Role.INPUT
     description: str = ""
-    """What the argument means, for documentation; may be empty."""
+    """The meaning of the argument, for documentation; may be empty."""
     usual: tuple[str, ...] = ()
     """Usual values as Python, for a number that may become a constant or a default."""
     options: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Family:
     frontend: str
     category: str
     summary: str
-    """What its kernels compute, as a sentence without its full stop."""
+    """A description of what its kernels compute: a sentence without its full stop."""
     titles: tuple[str, ...]
     """Names that its kernels may have."""
     difficulties: tuple[int, ...]

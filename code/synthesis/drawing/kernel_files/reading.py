@@ -141,7 +141,7 @@ class _Reader:
     def _name(self, head: Mapping[str, str], key: str) -> str:
         if not head[key].isidentifier():
             raise self._error(
-                self._head_lines[key], f"{head[key]!r} is no name; write one word of letters, digits and _"
+                self._head_lines[key], f"{head[key]!r} is not a name; write one word of letters, digits and _"
             )
         return head[key]
 
@@ -253,7 +253,7 @@ class _Reader:
             place = match.end()
         value = Value(name=name, line=line, element=self._element(annotation), **fields)
         if value.element.shape is None and (value.starts or value.among):
-            raise self._error(line, f"'starts' and 'distinct' are for arrays; {name} is none")
+            raise self._error(line, f"'starts' and 'distinct' are for arrays; {name} is not an array")
         if value.blocks and len(value.blocks) != len(value.element.shape or ()):
             message = "'blocks' has an expression for each dimension of an array, as in 'blocks 16 BLOCK'"
             raise self._error(line, message)
@@ -360,7 +360,7 @@ def evaluate(expression: str, sizes: Mapping[str, int]) -> int:
     """
     value = _evaluate(ast.parse(expression, mode="eval").body, sizes)
     if value < 1:
-        raise ValueError(f"{expression} is {value}, which is no size")
+        raise ValueError(f"{expression} is {value}, but a size is a positive integer")
     return value
 
 
@@ -388,4 +388,4 @@ def _evaluate(node: ast.expr, sizes: Mapping[str, int]) -> int:
         case _:
             pass
     allowed = f"names, integers, + - * //, {', '.join(FUNCTIONS)}"
-    raise ValueError(f"{ast.unparse(node)} is no expression of sizes; allowed: {allowed}")
+    raise ValueError(f"{ast.unparse(node)} is not an expression of sizes; allowed: {allowed}")

@@ -67,7 +67,7 @@ def refuse_tiles(family: Family) -> None:
         raise KernelFileError(family.path, 1, f"the head {head!r} is not for {family.frontend}")
     for each in family.values:
         if each.given:
-            message = f"'is' is not for {family.frontend}; a size may stand in the text"
+            message = f"'is' is not for {family.frontend}; use the size in the text instead"
             raise KernelFileError(family.path, each.line, message)
         if each.blocks:
             raise KernelFileError(family.path, each.line, f"'blocks' is not for {family.frontend}")
