@@ -124,7 +124,7 @@ def test_another_form_in_the_same_folder_is_refused_and_deletes_nothing(
     make_run(tmp_path / "rows", map(program, range(30)), 30)
     finalize(tmp_path / "rows", format=first)
     before = contents(tmp_path / "rows")
-    with pytest.raises(ConfigError, match=rf"in the form {first}, and format is {second}.*--out OTHER"):
+    with pytest.raises(ConfigError, match=rf"in format {first}, and the requested format is {second}.*--out OTHER"):
         finalize(tmp_path / "rows", format=second)
     assert contents(tmp_path / "rows") == before
     assert finalize(tmp_path / "rows", out=tmp_path / "other", format=second).rows == 30
@@ -202,8 +202,8 @@ def test_what_is_held_out_is_in_a_split_of_its_own_and_nowhere_else(tmp_path: Pa
 @pytest.mark.parametrize(
     ("hold_out", "words"),
     [
-        ("sin", "hold_out is op:NAME"),
-        ("ops:sin", "hold_out is op:NAME"),
+        ("sin", "hold_out must be op:NAME"),
+        ("ops:sin", "hold_out must be op:NAME"),
         ("difficulty:6", "a difficulty is 1 to 5"),
         ("op:sine", "no row has op:sine"),
     ],
@@ -294,7 +294,7 @@ def test_a_card_that_somebody_has_written_on_stays(tmp_path: Path, caplog: pytes
     finalize(tmp_path)
     assert card.read_text().endswith("Our own words.\n")
     assert "8 pairs" in (tmp_path / "_irsmith" / "README.md").read_text()
-    assert "is not as irsmith wrote it, and stays" in caplog.text
+    assert "has been edited, so it is kept" in caplog.text
 
 
 def test_folders_that_cannot_be_merged_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
@@ -329,7 +329,7 @@ def test_a_data_set_may_be_anywhere_and_its_runs_too(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("hold_out", "sin", "hold_out is op:NAME"),
+        ("hold_out", "sin", "hold_out must be op:NAME"),
         ("against", "nowhere", "no file, folder or installed package 'nowhere'"),
         ("tokenizer", "nowhere", r"no tokenizer\.json at nowhere"),
         ("near", "often", "near is one of report, drop, ignore"),

@@ -133,9 +133,9 @@ def changed(row: Row, **columns: Any) -> bytes:
 
 
 STRANGE: dict[str, tuple[Callable[[Row], bytes], str]] = {
-    "nothing": (lambda row: b"", "no Parquet file"),
-    "half": (lambda row: table_of([row])[:2000], "no Parquet file"),
-    "garbage": (lambda row: b"PAR1" + bytes(range(256)) * 9 + b"PAR1", "no Parquet file"),
+    "nothing": (lambda row: b"", "not a Parquet file"),
+    "half": (lambda row: table_of([row])[:2000], "not a Parquet file"),
+    "garbage": (lambda row: b"PAR1" + bytes(range(256)) * 9 + b"PAR1", "not a Parquet file"),
     "torn pages": (lambda row: table_of([row])[:900] + bytes(400) + table_of([row])[1300:], ""),
     "other columns": (lambda row: changed(row, signature=...), "it lacks the column signature"),
     "another type": (lambda row: changed(row, index="three"), "index"),

@@ -134,9 +134,9 @@ class Card:
         survey = self.survey
         yield f"# {self._title()}\n"
         yield (
-            f"{survey.rows:,} pairs of a Python kernel and the intermediate representations that its compiler makes of "
-            f"it, made by irsmith. They are {survey.programs:,} different programs after renaming, and "
-            f"{survey.structures:,} with numbers left out too. Every figure below was counted of these rows.\n"
+            f"{survey.rows:,} pairs of a Python kernel and the intermediate representations (IR) to which its compiler "
+            f"lowers it, made by irsmith. After renaming, they are {survey.programs:,} different programs, and "
+            f"{survey.structures:,} without their numbers. All figures below are computed from these rows.\n"
         )
         if self.finishing.format == "parquet":
             first = next(iter(self._frontends()), "FRONTEND")
@@ -152,12 +152,12 @@ class Card:
             return
         yield "## Splits\n"
         yield (
-            "A row's split is a function of the structure of its source, and no row ever moves when the data set "
-            "grows. A row whose structure, of Python or of IR, is in another split already was left out.\n"
+            "The structure of a row's source determines its split, so no row changes its split when the data set "
+            "grows. A row is left out if the structure of its Python or IR is already in another split.\n"
         )
         rows = [[frontend, *(found["rows"].get(split, 0) for split in SPLITS)] for frontend, found in self._leaks()]
         yield _table(["front end", *SPLITS], rows)
-        yield "What splits share, counted of the rows as they were written:\n"
+        yield "Number of values that two splits share, counted in the written rows:\n"
         rows = [
             [frontend, pair.replace("/", " and "), *counts.values()]
             for frontend, found in self._leaks()
@@ -180,16 +180,16 @@ class Card:
             few = sum(count < 10 for count in survey.ops.values())
             listed = ", ".join(f"{name} {count:,}" for name, count in survey.ops.most_common(_MOST_OPS))
             yield (
-                f"{len(survey.ops)} operations that kernels were drawn with, {few} of them in fewer than ten rows. The "
-                f"most frequent, with their rows: {listed}.\n"
+                f"Kernels were drawn with {len(survey.ops)} operations, {few} of them in fewer than ten rows. The most "
+                f"frequent ones, with their numbers of rows: {listed}.\n"
             )
 
     def _proofs(self) -> Iterator[str]:
         survey = self.survey
-        yield "## What was proved\n"
+        yield "## Verification\n"
         yield (
-            "A level counts as verified where its stored text was taken back to its toolchain, run, and agreed with an "
-            "oracle of the Python that shares no code with it. Of levels that are absent the ledger says why.\n"
+            "A text is verified if it was executed as it is stored, and its results agree with an independent "
+            "implementation of the Python, the oracle. The ledger has the reasons for absent levels.\n"
         )
         why = nested(survey.unverified)
         absent = nested(survey.dropped)
@@ -206,8 +206,8 @@ class Card:
         ]
         yield _table(["level", "texts", "verified", "absent", "not verified because", "absent because"], rows)
         for (level, how), count in sorted(self.survey.proofs.items()):
-            yield f"{count:,} texts of `{level}` were not run: {how}, which was verified, they were the same bytes.\n"
-        yield "Derivatives, of which finite differences of the oracle in double precision tell:\n"
+            yield f"{count:,} texts of `{level}` were not run, but {how} again, with the same bytes.\n"
+        yield "Derivatives, compared with finite differences of the oracle in double precision:\n"
         yield _table(["gradient", "rows"], [[name, count] for name, count in survey.gradients.most_common()])
 
     def _lengths(self) -> Iterator[str]:
@@ -226,15 +226,18 @@ class Card:
     def _losses(self) -> Iterator[str]:
         if not self.survey.rejections and not self.survey.dropped:
             return
-        yield "## What is not here\n"
-        yield "Every candidate is a row or a line of `_irsmith/rejections.jsonl`; so is every level that a row lacks.\n"
+        yield "## What is missing\n"
+        yield (
+            "`_irsmith/rejections.jsonl` has a line for every candidate that is not a row, and for every level that a "
+            "row lacks.\n"
+        )
         rows = [[stage, symptom, count] for (stage, symptom), count in sorted(self.survey.rejections.items())]
         if rows:
             yield _table(["stage", "symptom", "candidates"], rows)
 
     def _making(self) -> Iterator[str]:
-        yield "## How to make it again\n"
-        yield "These commands make the very bytes, with these versions:\n"
+        yield "## How to reproduce it\n"
+        yield "With these versions, these commands make the same bytes:\n"
         commands = [_command_of(run, f"run-{number}") for number, run in enumerate(self.runs, start=1)]
         folders = " ".join(f"run-{number}" for number in range(1, len(self.runs) + 1))
         merged = " --out data" if len(self.runs) > 1 else ""
@@ -249,7 +252,7 @@ class Card:
         yield "## Columns\n"
         yield (
             f"`{SOURCE}` is the kernel, complete after its imports; {levels or 'the levels'} are the texts, null where "
-            "a row has none. Beside them:\n"
+            "a row has none. The other columns are:\n"
         )
         yield _LINK.sub("", describe_columns()).replace(
             "see below", "arguments, results, launch: what determines behaviour"
@@ -274,7 +277,7 @@ def write_card(store: Store, card: Card, before: DataFile | None) -> list[DataFi
         return [DataFile(CARD, 0, hash_of(content))]
     name = join(SIDECAR, CARD)
     store.write(name, content)
-    logger.warning("%s is not as irsmith wrote it, and stays; the card is %s", join(store.where, CARD), name)
+    logger.warning("%s has been edited, so it is kept; the new card is %s", join(store.where, CARD), name)
     return []
 
 

@@ -280,7 +280,7 @@ class _Judge:
         return Rejection(
             stage=Stage.DEDUPLICATE,
             symptom=Symptom.RENAMED_IR_REPEAT,
-            detail="every text is that of an earlier row after renaming, of the structure of "
+            detail="after renaming, all texts equal those of an earlier row; the first row with this structure is "
             + self._where.describe(first, entry),
         )
 
@@ -321,7 +321,7 @@ class _Judge:
                 return Rejection(
                     stage=Stage.SPLIT,
                     symptom=Symptom.OTHER_SPLIT,
-                    detail=f"it would be in {split}, and a {what} of the structure of its own is in {SPLITS[home]}",
+                    detail=f"it belongs to {split}, but a {what} with the same structure is in {SPLITS[home]}",
                 )
         return None
 

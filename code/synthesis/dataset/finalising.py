@@ -102,14 +102,14 @@ def check_form(store: Store, finishing: Finishing) -> None:
     if form is not None and form != finishing.format:
         command = f"irsmith finalize {store.where} --format {finishing.format} --out OTHER"
         raise ConfigError(
-            f"{store.where} holds a data set in the form {form}, and format is {finishing.format}; "
-            f"nothing was changed; write the other form into another folder: {command}"
+            f"{store.where} holds a data set in format {form}, and the requested format is {finishing.format}; "
+            f"nothing was changed; write the other format into another folder: {command}"
         )
 
 
 def _holds_out(finishing: Finishing) -> list[HoldOut]:
     if finishing.hold_out and finishing.format != "parquet":
-        raise ConfigError(f"hold_out is of data sets with splits, format parquet; format is {finishing.format}")
+        raise ConfigError(f"hold_out needs splits, which only format parquet has; format is {finishing.format}")
     return [HoldOut.of(each) for each in finishing.hold_out or ()]
 
 

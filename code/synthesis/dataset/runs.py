@@ -123,7 +123,7 @@ class RunFolder:
         try:
             content = self.store.read(chunk.part)
             if hash_of(content) != part:
-                raise ConfigError(f"{where} is not as it was written; {_ADVICE}")
+                raise ConfigError(f"{where} has changed since it was written; {_ADVICE}")
             return list(read_rows(io.BytesIO(content), levels))
         except (OSError, TableError) as error:
             raise ConfigError(f"{where} cannot be read: {error}; {_ADVICE}") from error

@@ -47,7 +47,7 @@ class HoldOut:
         names = frozenset(rest.split("+") if kind == "ops" else [rest])
         if kind not in _KINDS or not all(names) or (kind == "ops" and len(names) < 2):
             raise ConfigError(
-                f"hold_out is op:NAME, ops:NAME+NAME for rows that have all of them, category:NAME, recipe:NAME or "
+                "hold_out must be op:NAME, ops:NAME+NAME for rows that have all of them, category:NAME, recipe:NAME or "
                 f"difficulty:1 to difficulty:5; got {text!r}"
             )
         if kind == "difficulty" and rest not in ("1", "2", "3", "4", "5"):
@@ -91,7 +91,7 @@ class SplitRule:
             held_out = [HoldOut.of(each) for each in entry["hold_out"]]
             return cls(validation=entry["validation"], test=entry["test"], held_out=held_out)
         except (KeyError, TypeError, AttributeError) as error:
-            raise ConfigError(f"no rule of splits: {error}") from error
+            raise ConfigError(f"invalid rule of splits: {error}") from error
 
     def split_of(self, metadata: Mapping[str, Any]) -> str:
         """Return the split that the rule assigns to a row. It does not consider other rows with the same structure."""

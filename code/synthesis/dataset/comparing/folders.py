@@ -128,8 +128,8 @@ def compare(
             raise UnknownNameError("level", name, sorted(known.columns), where=f"in {found.old} and {found.new}")
     if not found.both:
         raise TargetError(
-            f"no row of {found.old} is in {found.new}: rows are the same where front end, renamed source and signature "
-            "are, as those of a folder and of what irsmith relower makes of it"
+            f"no row of {found.old} is in {found.new}: two rows are the same if their front ends, renamed sources and "
+            "signatures are, as in a folder and the folder that irsmith relower makes from it"
         )
     found.levels = {name: found.levels[name] for name in known.levels if name in found.levels}
     return found

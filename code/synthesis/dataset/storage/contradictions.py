@@ -43,13 +43,13 @@ def _of_proof(present: Mapping[str, str], metadata: Mapping[str, Any]) -> Iterat
     for column in ("verified", "unverified"):
         for name in metadata[column]:
             if name not in present:
-                yield f"{column}: it names {name[:40]!r}, of which the row has no text"
+                yield f"{column}: it names {name[:40]!r}, but the row has no such text"
     for name in metadata["proofs"]:
         if name not in metadata["verified"]:
-            yield f"proofs: it names {name[:40]!r}, which verified does not name"
+            yield f"proofs: it names {name[:40]!r}, which is not in verified"
     for name in metadata["verified"]:
         if name in metadata["unverified"]:
-            yield f"unverified: it names {name[:40]!r}, which verified names too"
+            yield f"unverified: it names {name[:40]!r}, which is also in verified"
 
 
 def _of_gradient(texts: Mapping[str, str | None], metadata: Mapping[str, Any]) -> Iterator[str]:
@@ -62,34 +62,34 @@ def _of_gradient(texts: Mapping[str, str | None], metadata: Mapping[str, Any]) -
     derivatives = known & {name for name, text in texts.items() if text is not None}
     status, _, why = metadata["gradient"].partition(": ")
     if status == GradientStatus.NONE and derivatives:
-        yield f"gradient: it is said that there is none, and the row has a text of {min(derivatives)}"
+        yield f"gradient: it is said that there is none, but the row has the text {min(derivatives)}"
     if status == GradientStatus.AGREES and not derivatives & set(metadata["verified"]):
-        yield "gradient: it is said to agree, and no text of a derivative is verified"
+        yield "gradient: it is said to agree, but no text of a derivative is verified"
     if status == GradientStatus.NOT_CHECKED and metadata["verified"] and derivatives:
-        yield "gradient: it is said to be not checked, and texts are verified"
+        yield "gradient: it is said to be not checked, but texts are verified"
     reasons = {metadata["unverified"].get(name) for name in derivatives}
     if status == GradientStatus.NOT_APPLICABLE and derivatives and derivatives == known and why not in reasons:
-        yield "gradient: its reason is not that of a derivative's text in unverified"
+        yield "gradient: its reason is not a reason that unverified gives for a derivative"
 
 
 def _of_drawing(metadata: Mapping[str, Any]) -> Iterator[str]:
     if (metadata["seed"] is None) != (metadata["index"] is None):
-        yield "seed, index: both are null, or none"
+        yield "seed, index: only one of them is null"
     elif metadata["seed"] is None and metadata["config"]:
-        yield "config: it is empty where the seed is null"
+        yield "config: it must be empty, because the seed is null"
 
 
 def _of_line_map(source: str, present: Mapping[str, str], maps: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a message for each level in a line map without a text, and for each of its entries with a missing line.
+    """Yield a message for each invalid entry of a line map: a level without a text, or a line that does not exist.
 
     A text may end with or without a newline.
     """
     last = source.count("\n") + 1
     for name, steps in maps.items():
         if name not in present:
-            yield f"line_map: it names {name[:40]!r}, of which the row has no text"
+            yield f"line_map: it names {name[:40]!r}, but the row has no such text"
             continue
         end = present[name].count("\n") + 1
         for origin, first, until in runs_of_steps(steps):
             if not (1 <= origin <= last and 1 <= first <= until <= end):
-                yield f"line_map: {name} has no lines {first} to {until}, or the source no line {origin}"
+                yield f"line_map: {name} has no lines {first} to {until}, or the source has no line {origin}"

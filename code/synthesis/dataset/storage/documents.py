@@ -125,7 +125,7 @@ def document_of_row(row: Row, where: str, number: int) -> Document:
     place = f"row {number} of {where}"
     metadata = _unpacked(row.metadata, place)
     if not isinstance(row.source, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (the file may be anybody's)
-        raise TargetError(f"{place} is not a pair: its source is no text")
+        raise TargetError(f"{place} is not a pair: its source is not a string")
     texts = _texts(row.texts, place)
     _check_together(row.source, texts, metadata, place)
     index = metadata["index"] if metadata["index"] is not None else number - 1

@@ -342,7 +342,7 @@ def scan_records(place: Place) -> Iterator[Rejection | BrokenFile]:
             entries = read_object(store, f"{CHUNKS}/{name}")["rejections"]
             found = [Rejection.from_json(entry) for entry in entries]
         except (ConfigError, ValueError, KeyError, TypeError) as error:
-            yield BrokenFile(where, f"{where} is no record of a chunk: {error}")
+            yield BrokenFile(where, f"{where} is not a record of a chunk: {error}")
             continue
         yield from found
 

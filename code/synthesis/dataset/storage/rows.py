@@ -138,7 +138,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"a number has to be finite, got {text[:40]}")
+        raise ValueError(f"a number must be finite, got {text[:40]}")
     return number
 
 

@@ -30,19 +30,19 @@ class Kind(StrEnum):
 
 
 class Check(StrEnum):
-    """How ``irsmith verify`` checks the value of a column."""
+    """The way in which ``irsmith verify`` checks the value of a column."""
 
-    COMPUTED = "computed again from the source and the texts"
+    COMPUTED = "recomputed from the source and the texts"
     DRAWN = "drawn again, if the row was drawn and its settings are known"
-    DECLARED = "compared with what the loaded source declares, and drawn again as the others"
-    LOADED = "the row is loaded and its texts are made again with it"
-    PROVED = "a claim of more than the runs here prove fails"
+    DECLARED = "compared with the declarations of the loaded source, and drawn again if possible"
+    LOADED = "the row is loaded and lowered again with the value"
+    PROVED = "fails if it claims more than the runs here verify"
     COMPARED = "decides whether texts are compared byte for byte; texts of other tools are executed"
     STATED = "only stated"
 
 
-_TEXT = Allowed("a text", values.is_text)
-_NAME = Allowed("a text that is not empty", values.is_name)
+_TEXT = Allowed("a string", values.is_text)
+_NAME = Allowed("a non-empty string", values.is_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Column:
     allowed: Allowed = _TEXT
     """The allowed values, as Python values. Every reader rejects a row with another one."""
     check: Check
-    """How ``irsmith verify`` checks the value."""
+    """The way in which ``irsmith verify`` checks the value."""
 
     @property
     def nullable(self) -> bool:
@@ -89,25 +89,25 @@ METADATA = (
     Column(
         name="category",
         kind=Kind.TEXT,
-        content="what it is; `extracted` for a kernel of yours",
+        content="the category of the drawn kernel; `extracted` for a user's kernel",
         check=Check.DRAWN,
     ),
     Column(
         name="recipe",
         kind=Kind.TEXT,
-        content="the family that drew it; empty for an extracted kernel",
+        content="the recipe that drew the kernel; empty for an extracted kernel",
         check=Check.DRAWN,
     ),
     Column(
         name="target",
         kind=Kind.TEXT,
-        content="the operation that its recipe was asked for; empty likewise",
+        content="the operation that the recipe had to use; empty for an extracted kernel",
         check=Check.DRAWN,
     ),
     Column(
         name="description",
         kind=Kind.TEXT,
-        content="in a sentence",
+        content="what the kernel does, in a sentence",
         check=Check.DRAWN,
     ),
     Column(
@@ -120,21 +120,21 @@ METADATA = (
     Column(
         name="ops",
         kind=Kind.JSON,
-        content="a list: catalogue names of the operations that it was drawn with; empty for an extracted kernel",
+        content="a list: names of the operations that the kernel was drawn with; empty for an extracted kernel",
         allowed=Allowed("a list of different names", values.is_one_of_each),
         check=Check.DRAWN,
     ),
     Column(
         name="origin",
         kind=Kind.RECORD,
-        content="`kind`: `synthetic` or `extracted`; of the latter `package`, `version`, `file` and `line`, else empty",
-        allowed=Allowed("its five fields, all empty but for extracted kernels", values.is_origin),
+        content="`kind`: `synthetic` or `extracted`; for the latter also `package`, `version`, `file` and `line`",
+        allowed=Allowed("five fields; all but `kind` are empty for drawn kernels", values.is_origin),
         check=Check.STATED,
     ),
     Column(
         name="licence",
         kind=Kind.TEXT,
-        content="Apache-2.0, or what the package's metadata says",
+        content="Apache-2.0, or the licence in the package's metadata",
         check=Check.STATED,
     ),
     Column(
@@ -147,35 +147,35 @@ METADATA = (
     Column(
         name="self_contained",
         kind=Kind.FLAG,
-        content="whether the source alone, loaded afresh, gives these texts",
+        content="whether the source alone, loaded again, is lowered to these texts",
         allowed=Allowed("true or false", values.is_flag),
         check=Check.LOADED,
     ),
     Column(
         name="seed",
         kind=Kind.INTEGER,
-        content="with index, config and version it makes the kernel again; null for an extracted kernel",
-        allowed=Allowed("a whole number of 64 bits; null together with the index", values.is_seed),
+        content="together with index, config and version, it determines the kernel; null for an extracted kernel",
+        allowed=Allowed("a 64-bit integer; null if and only if the index is null", values.is_seed),
         check=Check.DRAWN,
     ),
     Column(
         name="index",
         kind=Kind.INTEGER,
-        content="the number of the drawn kernel; null likewise",
-        allowed=Allowed("a whole number of 64 bits from 0; null together with the seed", values.is_index),
+        content="the number of the drawn kernel; null for an extracted kernel",
+        allowed=Allowed("a non-negative 64-bit integer; null if and only if the seed is null", values.is_index),
         check=Check.DRAWN,
     ),
     Column(
         name="config",
         kind=Kind.TEXT,
-        content="digest of the settings that kernels depend on; empty likewise",
-        allowed=Allowed("a text, empty where the seed is null", values.is_text),
+        content="digest of the settings that kernels depend on; empty for an extracted kernel",
+        allowed=Allowed("a string, empty if the seed is null", values.is_text),
         check=Check.DRAWN,
     ),
     Column(
         name="device",
         kind=Kind.TEXT,
-        content="what the texts are for: `cpu`, `cuda`, `cpu+cuda`, `tpu`",
+        content="the device that the texts are for: `cpu`, `cuda`, `cpu+cuda`, `tpu`",
         allowed=Allowed("a device of the front end", values.is_name),
         check=Check.LOADED,
     ),
@@ -184,54 +184,54 @@ METADATA = (
         kind=Kind.JSON,
         content="level → list of `[line of the source, lines of the text skipped before it, lines of the text]` "
         "([below](#line-maps))",
-        allowed=Allowed("lists of three whole numbers, inside the source and inside the texts", values.is_line_map),
+        allowed=Allowed("lists of three integers, for lines that the source and the texts have", values.is_line_map),
         check=Check.COMPUTED,
     ),
     Column(
         name="signature",
         kind=Kind.JSON,
         content="see below",
-        allowed=Allowed("the parts below, of their types, all numbers finite", values.is_signature),
+        allowed=Allowed("the parts below with their types; all numbers are finite", values.is_signature),
         check=Check.DECLARED,
     ),
     Column(
         name="options",
         kind=Kind.JSON,
         content="compiler options that change the text, by name",
-        allowed=Allowed("the options of the front end, each in its range", values.map_of(values.is_json)),
+        allowed=Allowed("options of the front end, each in its range", values.map_of(values.is_json)),
         check=Check.DRAWN,
     ),
     Column(
         name="verified",
         kind=Kind.JSON,
-        content="a list: the levels whose stored text is proved ([verification.md](verification.md))",
-        allowed=Allowed("a list of different levels that the row has a text of", values.is_one_of_each),
+        content="a list: the levels whose stored text is verified ([verification.md](verification.md))",
+        allowed=Allowed("a list of different levels for which the row has a text", values.is_one_of_each),
         check=Check.PROVED,
     ),
     Column(
         name="proofs",
         kind=Kind.JSON,
-        content="level of `verified` → how its text was proved, if not by execution: `lowered from ttir` means that "
+        content="level of `verified` → how its text was verified, if not by execution: `lowered from ttir` means that "
         "the row's verified `ttir`, lowered again, gave the same bytes",
-        allowed=Allowed("ways to prove texts of levels in `verified`", values.map_of(values.is_name)),
+        allowed=Allowed("ways to verify texts of levels in `verified`", values.map_of(values.is_name)),
         check=Check.PROVED,
     ),
     Column(
         name="reached",
         kind=Kind.NUMBER,
-        content="0.0 … 1.0: the share of the kernel's statements and arms of expressions that the verification's runs "
-        "took, or of its outputs that they changed, whichever is less; 0.0 where nothing was run",
+        content="0.0 … 1.0: the share of the kernel's statements and arms of expressions that the runs of verification "
+        "executed, or of its outputs that they changed, whichever is less; 0.0 if nothing was run",
         allowed=Allowed("a number from 0 to 1", values.is_share),
         check=Check.PROVED,
     ),
     Column(
         name="gradient",
         kind=Kind.TEXT,
-        content="`agrees`; `convention: which`: they agree but for a convention of the tool's; `none`: the "
+        content="`agrees`; `convention: which`: they agree except for a convention of the tool; `none`: the "
         "row has no text of a derivative; `disagrees` or `disagrees: class`; `not_applicable: reason`; "
         "`not_checked`",
         allowed=Allowed(
-            "one of these, with a reason only where there is one, that fits the texts and `unverified`",
+            "one of these; a reason must fit the texts and `unverified`",
             values.is_gradient,
         ),
         check=Check.PROVED,
@@ -240,43 +240,41 @@ METADATA = (
         name="unverified",
         kind=Kind.JSON,
         content="level → why its text could not be executed where the row was made (`needs a GPU`)",
-        allowed=Allowed(
-            "reasons of levels that the row has a text of and that are not in `verified`", values.map_of(values.is_name)
-        ),
+        allowed=Allowed("reasons for levels that have a text and are not in `verified`", values.map_of(values.is_name)),
         check=Check.PROVED,
     ),
     Column(
         name="version",
         kind=Kind.TEXT,
-        content="of irsmith",
+        content="the version of irsmith that made the row",
         allowed=_NAME,
         check=Check.COMPARED,
     ),
     Column(
         name="toolchain",
         kind=Kind.JSON,
-        content="package → version, of those that the texts depend on",
-        allowed=Allowed("names of packages and their versions, all texts", values.map_of(values.is_name)),
+        content="package → version, for the packages that the texts depend on",
+        allowed=Allowed("names of packages and their versions, all strings", values.map_of(values.is_name)),
         check=Check.COMPARED,
     ),
     Column(
         name="renamed_hash",
         kind=Kind.TEXT,
-        content="of the source with names in canonical form",
+        content="hash of the source with names in canonical form",
         allowed=_NAME,
         check=Check.COMPUTED,
     ),
     Column(
         name="structure_hash",
         kind=Kind.TEXT,
-        content="the same with numbers left out too",
+        content="hash of the source with names in canonical form and without numbers",
         allowed=_NAME,
         check=Check.COMPUTED,
     ),
     Column(
         name="ir_structure_hash",
         kind=Kind.TEXT,
-        content="of the first level's text with canonical names and without numbers",
+        content="hash of the first level's text with names in canonical form and without numbers",
         check=Check.COMPUTED,
     ),
 )

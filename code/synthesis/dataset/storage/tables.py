@@ -167,7 +167,7 @@ def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]
             for batch in file.iter_batches(batch_size=_READ_TOGETHER, columns=columns):
                 yield from (_row(entry) for entry in batch.to_pylist())
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise TableError(f"it is no Parquet file of rows: {error}") from error
+        raise TableError(f"it is not a Parquet file of rows: {error}") from error
 
 
 def _names_of(file: Any) -> list[str]:
@@ -220,7 +220,7 @@ class RowsByNumber:
         """
         group = bisect_right(self._ends, number)
         if group == len(self._ends):
-            raise TableError(f"it has {self._ends[-1] if self._ends else 0} rows, and none of the number {number}")
+            raise TableError(f"it has {self._ends[-1] if self._ends else 0} rows, so it has no row {number}")
         with _as_table_error():
             if group != self._group:
                 self._group, self._rows = group, self._file.read_row_group(group)
@@ -234,7 +234,7 @@ def _as_table_error() -> Generator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:
-        raise TableError(f"it is no Parquet file of rows: {error}") from error
+        raise TableError(f"it is not a Parquet file of rows: {error}") from error
 
 
 _COLUMNS = tuple(each.name for each in METADATA)
@@ -256,7 +256,7 @@ def read_texts(source: Any) -> Iterator[str]:
             for batch in file.iter_batches(batch_size=_READ_TOGETHER):
                 yield from _texts_of(batch.to_pylist())
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise TableError(f"it is no Parquet file: {error}") from error
+        raise TableError(f"it is not a Parquet file: {error}") from error
 
 
 def _texts_of(value: Any) -> Iterator[str]:

@@ -26,59 +26,59 @@ _ENDS_WITH_WHY = re.compile(
 
 
 def is_text(value: Any) -> bool:
-    """Return whether it is a string."""
+    """Return whether the value is a string."""
     return isinstance(value, str)
 
 
 def is_name(value: Any) -> bool:
-    """Return whether it is a non-empty string."""
+    """Return whether the value is a non-empty string."""
     return isinstance(value, str) and value != ""
 
 
 def is_flag(value: Any) -> bool:
-    """Return whether it is True or False."""
+    """Return whether the value is True or False."""
     return isinstance(value, bool)
 
 
 def is_integer(value: Any) -> bool:
-    """Return whether it is a 64-bit integer."""
+    """Return whether the value is a 64-bit integer."""
     return type(value) is int and -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER
 
 
 def is_number(value: Any) -> bool:
-    """Return whether it is a finite number in the range of a double."""
+    """Return whether the value is a finite number in the range of a double."""
     if type(value) is int:
         return value.bit_length() <= 1023
     return type(value) is float and math.isfinite(value)
 
 
 def is_share(value: Any) -> bool:
-    """Return whether it is a number from 0 to 1."""
+    """Return whether the value is a number from 0 to 1."""
     return is_number(value) and 0 <= value <= 1
 
 
 def is_difficulty(value: Any) -> bool:
-    """Return whether it is a valid difficulty."""
+    """Return whether the value is a valid difficulty."""
     return type(value) is int and value in DIFFICULTIES
 
 
 def is_seed(value: Any) -> bool:
-    """Return whether it is a 64-bit integer or None."""
+    """Return whether the value is a 64-bit integer or None."""
     return value is None or is_integer(value)
 
 
 def is_index(value: Any) -> bool:
-    """Return whether it is a non-negative 64-bit integer or None."""
+    """Return whether the value is a non-negative 64-bit integer or None."""
     return value is None or (is_integer(value) and value >= 0)
 
 
 def is_gradient(value: Any) -> bool:
-    """Return whether it is a gradient status, followed by a reason if that status has one."""
+    """Return whether the value is a gradient status, followed by a reason if that status has one."""
     return isinstance(value, str) and _ENDS_WITH_WHY.fullmatch(value) is not None
 
 
 def is_json(value: Any) -> bool:
-    """Return whether it is a JSON value without non-finite numbers."""
+    """Return whether the value is a JSON value without non-finite numbers."""
     match value:
         case dict():
             return all(map(is_json, cast(dict[str, Any], value).values()))
@@ -89,7 +89,7 @@ def is_json(value: Any) -> bool:
 
 
 def is_one_of_each(value: Any) -> bool:
-    """Return whether it is a list of distinct names."""
+    """Return whether the value is a list of distinct names."""
     return list_of(is_name)(value) and len(set(value)) == len(value)
 
 
@@ -121,7 +121,7 @@ _ORIGIN: Mapping[str, Test] = {
 
 
 def is_origin(value: Any) -> bool:
-    """Return whether it is a valid origin of a kernel.
+    """Return whether the value is a valid origin of a kernel.
 
     The origin of an extracted kernel has a file; that of a drawn kernel has only empty fields.
     """
@@ -133,7 +133,7 @@ def is_origin(value: Any) -> bool:
 
 
 def is_signature(value: Any) -> bool:
-    """Return whether it has all parts of a signature with their types, and no others."""
+    """Return whether the value has all parts of a signature with their types, and no others."""
     return _is_signature(value, 0)
 
 
