@@ -33,7 +33,7 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
 def is_floating(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is real floating-point, including bfloat16 and narrower types.
 
-    ``dtype.kind`` does not tell: it is ``V`` for bfloat16 and narrower types, and also for raw bytes.
+    ``dtype.kind`` is not enough: it is ``V`` for bfloat16 and narrower types, and also for raw bytes.
     """
     return dtype.kind == "f" or dtype.name.startswith(("bfloat", "float"))
 
@@ -41,7 +41,7 @@ def is_floating(dtype: np.dtype[Any]) -> bool:
 def is_exact(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is an integer or bool, including integers of fewer than 8 bits.
 
-    ``dtype.kind`` does not tell: it is ``V`` for integers of fewer than 8 bits, and also for raw bytes.
+    ``dtype.kind`` is not enough: it is ``V`` for integers of fewer than 8 bits, and also for raw bytes.
     """
     return dtype.kind == "b" or is_whole(dtype)
 

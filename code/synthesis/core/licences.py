@@ -78,7 +78,7 @@ def check_licences(names: Collection[str]) -> None:
     """
     for name in names:
         if _parse(name) is None or " " in name:
-            raise ConfigError(f"licence: {name!r} is no SPDX name of a licence, as MIT and Apache-2.0 are")
+            raise ConfigError(f"licence: {name!r} is not an SPDX identifier of a licence, such as MIT or Apache-2.0")
 
 
 def is_allowed(licence: str, allowed: Collection[str]) -> bool:

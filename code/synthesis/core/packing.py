@@ -37,7 +37,7 @@ def unpack(packed: str) -> tuple[str, dict[str, str]] | None:
     except ValueError as error:
         raise ConfigError(f"kernels: cannot read the files that a run keeps: {error}") from error
     if _digest_of(files) != found["digest"]:
-        raise ConfigError(f"kernels: the files of {found['name']} are not those of their digest {found['digest']}")
+        raise ConfigError(f"kernels: the files of {found['name']} do not match their digest {found['digest']}")
     return found["name"], files
 
 

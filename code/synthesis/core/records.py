@@ -18,7 +18,7 @@ DIFFICULTIES = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a kernel comes from. All fields are empty for a drawn kernel."""
+    """The origin of an extracted kernel. All fields are empty for a drawn kernel."""
 
     package: str = ""
     """The installed package that contains an extracted kernel; empty if none does."""

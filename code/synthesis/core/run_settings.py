@@ -92,14 +92,15 @@ class Finishing(Settings):
         for name in ("validation", "test"):
             set_field(self, name, share_of(name, getattr(self, name)))
         if self.validation + self.test > 1:
-            raise ConfigError(f"validation and test are shares of one whole, got {self.validation:g} and {self.test:g}")
+            given = f"{self.validation:g} and {self.test:g}"
+            raise ConfigError(f"validation and test must not exceed 1 together, got {given}")
         for name in ("hold_out", "against"):
             set_field(self, name, names_of(name, getattr(self, name)))
         if self.near not in NEAR:
             raise ConfigError(f"near is one of {', '.join(NEAR)}, got {self.near!r}")
         check_flag("drop_overlap", self.drop_overlap)
         if self.drop_overlap and not self.against:
-            raise ConfigError("drop_overlap needs against: with what rows overlap")
+            raise ConfigError("drop_overlap needs against, the data that rows may overlap with")
         set_field(self, "tokenizer", None if self.tokenizer is None else Path(self.tokenizer))
 
 
@@ -132,7 +133,7 @@ class Running(Finishing):
             raise ConfigError(f"engine is {' or '.join(ENGINES)}, got {self.engine!r}")
         check_text("address", self.address, none=True)
         if self.address is not None and self.engine != "ray":
-            raise ConfigError("address is of a Ray cluster; it needs the engine ray")
+            raise ConfigError("address is for a Ray cluster, so it needs the engine ray")
         check_integer("world_size", self.world_size, least=1)
         check_integer("rank", self.rank, least=0)
         if self.rank >= self.world_size:

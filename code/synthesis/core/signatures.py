@@ -15,7 +15,7 @@ _DIFFERENTIABLE = ("float", "bfloat", "complex")
 
 
 class Role(StrEnum):
-    """How a kernel uses an argument."""
+    """The role of an argument in a kernel: read, written, or both."""
 
     INPUT = "input"
     OUTPUT = "output"
@@ -220,7 +220,7 @@ class Signature:
     cotangents: tuple[str, ...] = ()
     """The additional arguments of a vector-Jacobian product, in order. For Warp they are the ``adj_`` arrays."""
     call: Mapping[str, Any] | None = None
-    """How a JAX function is called, if not with its arguments in order.
+    """The call of a JAX function; None if its arguments are passed in order.
 
     ``args`` is a list and ``kwargs`` a mapping of trees. A tree is one of:
 

@@ -18,7 +18,7 @@ def kind_of(reason: str) -> str:
 
 
 class Hindrance(StrEnum):
-    """Why a text could not be verified by execution. None of these is an error in the text."""
+    """The reason why a text could not be verified by execution. None of these is an error in the text."""
 
     NEEDS_GPU = "needs a GPU"
     NOT_EXECUTED = "not executed"

@@ -14,7 +14,7 @@ def first_different_line(text: str, other: str, maker: str) -> str:
         if line != expected:
             return f"line {number} is {_short(line)}, where {maker} gives {_short(expected)}"
     if len(lines) == len(right):
-        return f"it has the same lines with other ends than {maker} gives"
+        return f"it differs from what {maker} gives only in the ends of lines"
     return f"it has {len(lines)} lines, where {maker} gives {len(right)}"
 
 

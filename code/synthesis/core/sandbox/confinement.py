@@ -24,7 +24,7 @@ from synthesis.core.sandbox.environment import environment_of_work
 
 
 class Sandbox(StrEnum):
-    """Which protections are required."""
+    """The protections that are required."""
 
     REQUIRE = "require"
     """All protections are required. Otherwise the work does not begin."""

@@ -157,7 +157,7 @@ def _arrays(described: list[Any], data: memoryview) -> list[Array]:
     for dtype_node, shape in described:
         dtype = _dtype_of(dtype_node)
         if not all(type(size) is int and size >= 0 for size in shape):
-            raise WireError("an array's shape is none")
+            raise WireError("an array has an invalid shape")
         count = math.prod(shape)
         size = count * dtype.itemsize
         if size > len(data) - at:
@@ -272,7 +272,7 @@ class _Reader:
             case "map":
                 return {_checked(key, str): self.read(each, Any, depth + 1) for key, each in node[1:]}
             case _:
-                raise WireError(f"no plain data: {tag}")
+                raise WireError(f"not plain data: {tag}")
 
     def _array(self, number: Any) -> Any:
         found: Any = self._arrays[_checked(number, int)]
@@ -315,7 +315,7 @@ class _Reader:
             return frozenset(items)
         if issubclass(list, origin):
             return items
-        raise WireError(f"no type that travels: {origin}")
+        raise WireError(f"not a type of plain data: {origin}")
 
 
 def _checked(node: Any, kind: Any) -> Any:
@@ -334,7 +334,7 @@ def _start(node: Any) -> str:
 def _plain(node: Any) -> Any:
     if node is None or type(node) in (bool, int, float, str):
         return node
-    raise WireError(f"{_start(node)} is no plain data")
+    raise WireError(f"{_start(node)} is not plain data")
 
 
 def _only(node: Any, tag: Any, expected: str) -> Any:

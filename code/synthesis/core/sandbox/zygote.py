@@ -240,11 +240,11 @@ class Zygote:
                     case Kind.DONE:
                         return self._end(running, finished=True)
                     case _:
-                        raise WireError(f"no frame of kind {tag}")
+                        raise WireError(f"an unknown kind of frame: {tag}")
             except TimeoutError:
                 return Casualty(symptom=Symptom.TIMEOUT, detail=f"no result within {limit:g} s")
             except TooMuchError:
-                detail = f"its results come to more than {self._confinement.limits.output} MiB"
+                detail = f"its results are larger than {self._confinement.limits.output} MiB"
                 return Casualty(symptom=Symptom.CRASH, detail=detail)
             except WireError as error:
                 return Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")

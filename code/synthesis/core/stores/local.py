@@ -250,7 +250,7 @@ def _open_regular(path: Path) -> io.BufferedReader:
     file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")  # noqa: SIM115 (the caller closes it)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise OSError(0, "it is no file")
+        raise OSError(0, "it is not a file")
     return file
 
 
