@@ -1,4 +1,4 @@
-"""Defines the functions that users call: candidates are drawn, lowered, verified, and compared with earlier ones.
+"""The functions that users call to draw, lower and verify candidates, and to compare them with earlier ones.
 
 The work is done elsewhere: ``making`` makes rows from candidates, and ``dataset.storage`` writes them.
 """

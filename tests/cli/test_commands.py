@@ -77,10 +77,10 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
         assert run(["show", str(tmp_path), "--id", key, "--json"]) == 0
         assert json.loads(capsys.readouterr().out) == document
     for arguments, message in (
-        (["show", str(tmp_path)], "is a folder; say with --id"),
+        (["show", str(tmp_path)], "is a folder; choose a pair with --id"),
         (["show", str(tmp_path), "--id", "nobody"], "no pair 'nobody'"),
-        (["show", str(min(tmp_path.glob("*.json"))), "--id", "1"], "and "),
-        (["show", str(tmp_path / "none"), "--id", "1"], "is none"),
+        (["show", str(min(tmp_path.glob("*.json"))), "--id", "1"], ", but "),
+        (["show", str(tmp_path / "none"), "--id", "1"], "is not a folder"),
     ):
         assert run(arguments) == 2
         assert message in capsys.readouterr().err
@@ -349,7 +349,7 @@ def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.Capture
     counted = json.loads(capsys.readouterr().out)["jax"]
     assert counted["add"]["rows"] > 40
     assert counted["psum"] == {
-        "modelled": True, "differentiable": True, "excluded": "is for several devices, and modelled on one", "rows": 0,
+        "modelled": True, "differentiable": True, "excluded": "is for several devices, and modelled for one", "rows": 0,
     }  # fmt: skip
     assert missing["jax"]["all_to_all"]["excluded"] == "needs several devices"
     assert run(["ops", "--frontend", "jax", "--coverage", str(samples)]) == 0

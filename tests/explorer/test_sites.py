@@ -339,7 +339,7 @@ def test_the_command_says_what_it_will_write_and_what_it_wrote(
     assert before.startswith(f"{out}: about ")
     assert before.endswith("for 10 pairs; no kernel is run; 38 of 48 rows are counted and get no page (--rows 10)")
     assert after.startswith(f"{out}/index.html: 10 pairs, 0 runs, ")
-    assert after.endswith("38 rows counted alone")
+    assert after.endswith("38 rows without a page")
 
 
 def test_the_command_refuses_in_a_line_what_is_no_site(

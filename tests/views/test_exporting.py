@@ -138,7 +138,7 @@ def test_files_name_no_place_of_this_machine(tmp_path: Path) -> None:
 
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years")
-    with pytest.raises(OutputError, match="holds files that are no export"):
+    with pytest.raises(OutputError, match="holds files that are not an export"):
         export(SAMPLES / "jax", tmp_path)
     assert contents(tmp_path) == {"thesis.tex": b"years"}
 

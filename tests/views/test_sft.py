@@ -262,9 +262,9 @@ def test_wordings_of_a_file_take_the_place_of_the_built_in_ones(tmp_path: Path) 
     ("text", "words"),
     [
         ('[[prompt]]\ntext = "{code}"', "lacks {facts}"),
-        ('[[prompt]]\ntext = "{facts} {code} {answer}"', "no such place: {answer}"),
-        ('[[prompt]]\ntext = "{facts} {code} {name.x}"', "no such place"),
-        ('[[prompt]]\ntext = "{facts} {code} {"', "a brace of the text itself is written twice"),
+        ('[[prompt]]\ntext = "{facts} {code} {answer}"', "unknown placeholder: {answer}"),
+        ('[[prompt]]\ntext = "{facts} {code} {name.x}"', "unknown placeholder"),
+        ('[[prompt]]\ntext = "{facts} {code} {"', "a brace that belongs to the text must be doubled"),
         ('[[prompt]]\ntask = "guess"\ntext = "{facts} {code}"', "no such task: 'guess'"),
         ('[[prompt]]\ntask = "repair"\ntext = "{facts} {code}"', "lacks {symptom}"),
         ('[[prompt]]\nwords = "{facts} {code}"', "it needs a text"),

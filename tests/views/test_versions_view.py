@@ -69,7 +69,7 @@ def test_what_is_left_out_is_counted(old: Path, new: Path, rows: list[Document],
     same = sum(row.texts["stablehlo"] is not None for row in rows[1:])
     assert found.left_out == {
         "not verified": 1,
-        "rows that the old folder has not": 1,
+        "rows that the old folder lacks": 1,
         "texts that are the same": same,
     }
     assert found.directions == {"jaxpr": len(rows) - 2}

@@ -44,7 +44,7 @@ def questions(
     """
     del more
     if not dataset:
-        raise ConfigError("""lm-eval has to be told the data set: --metadata '{"dataset": "pairs"}'""")
+        raise ConfigError("""lm-eval needs the data set: --metadata '{"dataset": "pairs"}'""")
     where = {"dataset": dataset, "url": url, "seed": seed}
     found = [_document(each, where) for each in tasks_of(dataset, split=split, direction=direction)]
     return {"test": need("datasets", "datasets").Dataset.from_list(found)}

@@ -33,7 +33,7 @@ class Server:
 
     def __init__(self, url: str, token: str | None = None) -> None:
         if not url.startswith(("http://", "https://")):
-            raise ConfigError(f"url is as in http://127.0.0.1:8000, got {url!r}")
+            raise ConfigError(f"url must be like http://127.0.0.1:8000, got {url!r}")
         self._url = f"{url.rstrip('/')}/score"
         self._token = os.environ.get(TOKEN, "") if token is None else token
 

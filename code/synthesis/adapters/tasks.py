@@ -93,7 +93,7 @@ class Tasks(Sequence[Task]):
             self._starts.append(self._file.tell())
             self._file.write(json.dumps([each.prompt, each.gold, each.facts]).encode() + b"\n")
         if not self._starts:
-            raise TargetError(f"no questions in {dataset}{f', split {split}' if split else ''}, of what is verified")
+            raise TargetError(f"no questions in {dataset}{f', split {split}' if split else ''}about verified texts")
 
     def __len__(self) -> int:
         """Return the number of questions."""

@@ -1,7 +1,7 @@
 """The command ``irsmith``: one file for each command, without logic.
 
-Add a command as ``docs/contributing/command.md`` says. Exit status: 0 done; 1 nothing could be made of the kernels
-given, a row failed verification, or a file could not be read; 2 a usage error; 130 interrupted.
+Add a command as ``docs/contributing/command.md`` says. Exit status: 0 done; 1 no row could be made from the given
+kernels, a row failed verification, or a file could not be read; 2 a usage error; 130 interrupted.
 """
 
 import os

@@ -84,7 +84,7 @@ def _verdict(checked: Checked) -> str:
     if checked.problem is not None:
         return f"cannot work: {checked.problem}"
     proved = ", ".join(checked.verified) or "none"
-    return f"works; levels that were proved of one kernel in {checked.seconds:g} s: {proved}"
+    return f"works; verified levels of one kernel in {checked.seconds:g} s: {proved}"
 
 
 def _release_of(tool: Tool) -> str:

@@ -23,7 +23,7 @@ def evaluate(
     """Score the answers of a model and report pass@k, by properties of rows and questions.
 
     Each answer is executed on inputs of --seed and compared with its row. Each line of the file is a question: {"id":
-    row, "level": the level asked for, "completions": [text, …]}, or with "direction" as in exports. The same command
+    row, "level": the requested level, "completions": [text, …]}, or with "direction" as in exports. The same command
     continues an interrupted run; once it is complete, the command has no effect.
 
     Examples:

@@ -60,7 +60,7 @@ def explore(
     if json:
         print_json(site.to_json())
         return
-    left = f", {counted(site.rows - site.pages, 'row')} counted alone" if site.rows > site.pages else ""
+    left = f", {counted(site.rows - site.pages, 'row')} without a page" if site.rows > site.pages else ""
     size = f"{_size(site.bytes)} in {counted(site.files, 'file')}"
     shown = f"{counted(site.pages, 'pair')}, {counted(site.runs, 'run')}"
     print_line(console, f"{site.out}/index.html: {shown}, {size}{left}")
@@ -68,7 +68,7 @@ def explore(
 
 def _description(forecast: Forecast) -> str:
     """Return a description of the forecast on one line."""
-    runs = f"kernels of {forecast.runs} are run (some {forecast.seconds} s)" if forecast.runs else "no kernel is run"
+    runs = f"kernels of {forecast.runs} are run (about {forecast.seconds} s)" if forecast.runs else "no kernel is run"
     words = f"{forecast.out}: about {_size(forecast.bytes)} for {counted(forecast.pages, 'pair')}; {runs}"
     if forecast.left_out:
         words += f"; {forecast.left_out} of {forecast.rows} rows are counted and get no page ({forecast.why_left_out})"

@@ -57,17 +57,18 @@ def minimize(
     folder = Path(target)
     if id is not None:
         if not folder.is_dir():
-            raise ConfigError(f"--id chooses a candidate of a folder, and {target} is none")
+            raise ConfigError(f"--id chooses a candidate of a folder, but {target} is not a folder")
         case = case_of_folder(folder, id, symptom=symptom, level=level)
     elif (folder / "_irsmith").is_dir():
-        raise ConfigError(f"{target} is a folder of pairs; say with --id which candidate: irsmith rejections {target}")
+        listing = f"irsmith rejections {target} lists them"
+        raise ConfigError(f"{target} is a folder of pairs; choose a candidate with --id; {listing}")
     else:
         case = case_of_file(target, kernel=kernel, symptom=symptom, level=level, inputs=inputs)
     errors = plain_console(stderr=True)
 
     def print_progress(tried: int, spec: object) -> None:
         if tried % 50 == 0:
-            print_line(errors, f"{tried} kernels looked at, {len(getattr(spec, 'source', '').splitlines())} lines left")
+            print_line(errors, f"{tried} kernels tried, {len(getattr(spec, 'source', '').splitlines())} lines left")
 
     found = minimise(case, steps=steps, seconds=seconds, on_step=print_progress)
     if json:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _FEW = 10
 """Maximum number of options of a command that are shown in one panel."""
 PANELS = {
-    "Texts and their proof": (
+    "Texts and verification": (
         "--level", "--device", "--verify", "--ptx", "--reach", "--text-time-limit", "--source-time-limit", "--trust",
     ),
     "Data set": (
@@ -22,7 +22,7 @@ PANELS = {
         "--time-limit",
     ),
     "Sandbox": ("--sandbox", "--memory-limit", "--thread-limit", "--file-limit", "--output-limit"),
-    "Settings and what is printed": ("--config", "--dry-run", "--progress", "--json"),
+    "Settings and output": ("--config", "--dry-run", "--progress", "--json"),
 }  # fmt: skip
 """The options of each panel, by title. Other options are in the first panel."""
 

@@ -38,8 +38,8 @@ def replay(folder: str, *, id: str, json: Flag = False) -> int:  # noqa: A002 (t
         if not listed:
             print_line(console, f"{found.id} {word}: a row, nothing rejected")
     for level in found.changed:
-        print_line(console, f"{found.id}: the text of {level} is another one")
-    print_line(console, f"{found.id}: {'the same' if found.same else 'something else'} came out")
+        print_line(console, f"{found.id}: the text of {level} has changed")
+    print_line(console, f"{found.id}: the result is {'the same' if found.same else 'different'}")
     return 0 if found.same else 1
 
 

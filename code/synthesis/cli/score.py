@@ -39,7 +39,7 @@ def score(
     scores.
 
     Texts run in processes with limits and, if the kernel of this machine allows it, without rights. A text that equals
-    the row's own but for white space is accepted without execution; any other text is executed.
+    the row's own text, apart from white space, is accepted without execution. Any other text is executed.
 
     Examples:
 

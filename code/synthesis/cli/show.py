@@ -52,9 +52,9 @@ def show(
     """
     is_folder = "://" in file or Path(file).is_dir()
     if is_folder and id is None:
-        raise ConfigError(f"{file} is a folder; say with --id which of its pairs to show: an id, a number, or a name")
+        raise ConfigError(f"{file} is a folder; choose a pair with --id: an id, a number, or a name")
     if id is not None and not is_folder:
-        raise ConfigError(f"--id chooses a pair of a folder, and {file} is none")
+        raise ConfigError(f"--id chooses a pair of a folder, but {file} is not a folder")
     pair = find_pair(file, id, level) if id is not None else read_pair(Path(file), level)
     if raw:
         sys.stdout.write(_one_text(pair, level or []))
@@ -83,7 +83,7 @@ def _print(console: Console, pair: Document) -> None:
     twin = pair.metadata["signature"].get("twin")
     if twin is not None:
         sizes = ", ".join(f"{each['name']}: {each['type']}" for each in twin["arguments"])
-        console.print(Text(f"proved at the sizes of its twin: {sizes}", "dim"))
+        console.print(Text(f"verified at the sizes of its twin: {sizes}", "dim"))
     for name, text in pair.texts.items():
         level = pair.level(name)
         table = Table.grid(padding=(0, 2), expand=True)

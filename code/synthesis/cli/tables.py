@@ -131,7 +131,7 @@ def print_faults(summary: RunSummary) -> None:
     """Print a line on standard error if candidates were lost to errors in irsmith itself."""
     if summary.faults:
         shown = f"irsmith rejections {summary.out} --symptom {Symptom.INTERNAL_ERROR}"
-        words = f"{counted(summary.faults, 'candidate')} lost to errors in irsmith; {shown} says what a report needs"
+        words = f"{counted(summary.faults, 'candidate')} lost to errors in irsmith; {shown} prints what a report needs"
         print_line(plain_console(stderr=True), words)
 
 

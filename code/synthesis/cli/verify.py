@@ -71,7 +71,7 @@ def verify(
     for reason, count in found.unverified.most_common():
         print_line(console, f"  {counted(count, 'text')} not executed: {reason}")
     if found.unproved:
-        print_line(console, f"  {found.unproved} texts not proved at all")
+        print_line(console, f"  {found.unproved} texts not verified at all")
     protections = "nothing was run" if found.protections is None else describe(found.protections)
     print_line(console, f"  inputs of seed {found.seed}; sandbox: {protections}")
     return found.status

@@ -8,15 +8,15 @@ from synthesis.views.settings import Export
 
 _ABOUT = {
     "sft": "Questions and answers (`prompt`, `completion`, lists of messages): a text of a kernel is given, another "
-    "one is asked for. Each completion is a stored text, byte for byte.",
-    "pretrain": "A Markdown document a kernel (`text`): the facts, its Python, then its texts.",
+    "one is requested. Each completion is a stored text, byte for byte.",
+    "pretrain": "One Markdown document for each kernel (`text`): the facts, its Python, then its texts.",
     "raw": "Every column of the rows, flat.",
-    "repair": "Texts with one planted error that verification found, what it said, and the right text; as `prompt` and "
+    "repair": "Texts with one planted error that verification found, its message, and the right text; as `prompt` and "
     "`completion` (lists of messages), and in columns of their own.",
-    "versions": "Two texts of one kernel at one level that differ, by two versions of its tools (`old_text`, "
-    "`new_text`; `old_toolchain` and `new_toolchain` hold JSON), and what the difference touches: `operations`, a JSON "
-    "list of those of lines that only one text has, names of values left out, and how many lines a diff removes and "
-    "adds.",
+    "versions": "Two different texts of one kernel at one level, made by two versions of its tools (`old_text`, "
+    "`new_text`; `old_toolchain` and `new_toolchain` hold JSON), and the effect of the difference: `operations`, a "
+    "JSON list of the operations in lines that only one text has, apart from names of values, and the numbers of lines "
+    "that a diff removes and adds.",
 }
 
 

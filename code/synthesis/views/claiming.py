@@ -40,7 +40,7 @@ def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None
             )
         return _finished(target, made_of)
     if target.names() or target.folders():
-        raise OutputError(f"{target.where} holds files that are no export of irsmith's; choose an empty folder")
+        raise OutputError(f"{target.where} holds files that are not an export of irsmith; choose an empty folder")
     target.write(EXPORT, _json(own))
     return None
 

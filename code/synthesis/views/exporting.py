@@ -122,7 +122,7 @@ def records_of(
         case "versions":
             from synthesis.views.versions import version_records
 
-            assert settings.old is not None, "the settings see to it"
+            assert settings.old is not None, "the settings guarantee it"
             documents = read_folder(source)
             return VERSIONS, version_records(settings.old, settings.level, documents, selection)
         case _:
@@ -205,7 +205,7 @@ def _nothing(settings: Export, counts: _Counts, selection: Selection) -> str:
     why = ", ".join(f"{count} {reason}" for reason, count in selection.left_out.items())
     requested = settings.direction or settings.level
     condition = f" with {', '.join(requested)}" if requested else ""
-    hint = "; --unverified lets what is not verified through" if "not verified" in selection.left_out else ""
+    hint = "; --unverified includes unverified texts" if "not verified" in selection.left_out else ""
     return f"of {counts.rows} rows none has a record{condition}{f' ({why})' if why else ''}{hint}"
 
 

@@ -1,4 +1,7 @@
-"""Does expensive work on rows in batches, and stores the results until the export is complete, to resume it."""
+"""Does expensive work on rows in batches, and stores the results, so that a stopped export can be resumed.
+
+The results are removed when the export is complete.
+"""
 
 import json
 from collections import Counter

@@ -43,7 +43,7 @@ class Refusals:
         return found
 
     def records(self, wording: PromptWording, document: Document, levels: tuple[str, ...] | None) -> Iterator[Record]:
-        """Yield the records of a row: one for each level that it lacks and whose reason is in the ledger.
+        """Yield the records of a row: one for each missing level for which the ledger has a reason.
 
         Args:
             wording: how prompts are written.

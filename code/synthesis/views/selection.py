@@ -49,7 +49,7 @@ class Seen:
         self._table.execute("CREATE TABLE seen (asked INTEGER PRIMARY KEY, answered BLOB)")
 
     def earlier(self, question: str, answer: str) -> bool | None:
-        """Return False if the question is new, True if it had the same answer before, None if another one."""
+        """Return False if the question is new, True if it had the same answer before, None if it had another answer."""
         key = int.from_bytes(_hashed(question), "big", signed=True)
         value = _hashed(answer)
         found = self._table.execute("SELECT answered FROM seen WHERE asked = ?", (key,)).fetchone()

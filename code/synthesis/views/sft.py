@@ -76,7 +76,7 @@ def _of_row(
         text = words.text(direction.target)
         earlier = seen.earlier("\x1f".join((direction.name, facts, code)), text)
         if earlier is not False:
-            selection.left_out["asked before" if earlier else "asked before and answered otherwise"] += 1
+            selection.left_out["asked before" if earlier else "asked before, with another answer"] += 1
             continue
         prompt = wording.prompt(
             document,

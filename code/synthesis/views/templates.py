@@ -118,7 +118,7 @@ def _template_of(entry: Any, where: str) -> Template:
 def _listed(value: Any, where: str) -> tuple[str, ...]:
     listed: Sequence[Any] = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-        raise ConfigError(f"{where}: a text or a list of texts is wanted, got {value!r}")
+        raise ConfigError(f"{where}: expected a string or a list of strings, got {value!r}")
     return tuple(listed)
 
 
@@ -131,11 +131,11 @@ def _check_places(text: str, tasks: Sequence[str], where: str) -> None:
     try:
         fields = [each[1:] for each in string.Formatter().parse(text) if each[1] is not None]
     except ValueError as error:
-        raise ConfigError(f"{where}: {error}; a brace of the text itself is written twice") from error
+        raise ConfigError(f"{where}: {error}; a brace that belongs to the text must be doubled") from error
     places = {str(name) for name, _, _ in fields}
     if wrong := [name for name, form, conversion in fields if name not in _PLACES or form or conversion]:
         allowed = ", ".join(f"{{{name}}}" for name in _PLACES)
-        raise ConfigError(f"{where}: no such place: {{{wrong[0]}}}; allowed: {allowed}")
+        raise ConfigError(f"{where}: unknown placeholder: {{{wrong[0]}}}; allowed: {allowed}")
     needed = (*_ALWAYS, *(_OF_REPAIRS if REPAIR in tasks else ()))
     if lacking := [name for name in needed if name not in places]:
-        raise ConfigError(f"{where}: it lacks {{{lacking[0]}}}, without which the prompt does not decide the answer")
+        raise ConfigError(f"{where}: it lacks {{{lacking[0]}}}, without which the prompt does not determine the answer")

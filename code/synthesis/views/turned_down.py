@@ -29,10 +29,10 @@ from synthesis.views.sft import PromptWording, answer
 from synthesis.views.templates import REJECT
 from synthesis.views.words import PYTHON, Words
 
-_OF_THE_USERS = "kernels of the user's that became no row"
-_NOT_DRAWN = "kernels that became no row, and are not drawn again here"
-_NOT_COMPARED = "kernels that became no row, and were not held against others' data"
-_OTHER_SPLIT = "kernels that became no row, of a structure that is in another split"
+_OF_THE_USERS = "rejected kernels of the user"
+_NOT_DRAWN = "rejected kernels that cannot be drawn again here"
+_NOT_COMPARED = "rejected kernels that were not compared with external data"
+_OTHER_SPLIT = "rejected kernels whose structure is in another split"
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ def version_records(
     for document in documents:
         key = document.metadata["id"]
         if key not in index:
-            selection.left_out["rows that the old folder has not"] += 1
+            selection.left_out["rows that the old folder lacks"] += 1
             yield document, []
             continue
         before = index[key]
@@ -42,7 +42,7 @@ def _record(old: Document, new: Document, name: str, selection: Selection) -> Re
     """Return the record of a level. If there is none, return None and count the reason."""
     before, after = old.texts.get(name), new.texts.get(name)
     if before is None or after is None:
-        selection.left_out["texts of one version alone"] += before is not after
+        selection.left_out["texts that only one version has"] += before is not after
         return None
     if before == after:
         selection.left_out["texts that are the same"] += 1

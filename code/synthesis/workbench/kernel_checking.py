@@ -155,7 +155,7 @@ def new_kernel(name: str, frontend: str, folder: str | Path = ".") -> Path:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise OutputError(f"{path} is there already") from None
+        raise OutputError(f"{path} already exists") from None
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}") from error
     return path

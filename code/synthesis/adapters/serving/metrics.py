@@ -26,7 +26,7 @@ class Metrics:
         self.workers: Any = client.Gauge("irsmith_workers", "Processes that can score now", **more)
         self.lost: Any = client.Counter("irsmith_lost_workers", "Processes that were lost and replaced", **more)
         self._sizes: Any = client.Histogram(
-            "irsmith_batch_answers", "Answers of a batch", buckets=(1, 2, 5, 10, 20, 40, 80, 160), **more
+            "irsmith_batch_answers", "Answers in a batch", buckets=(1, 2, 5, 10, 20, 40, 80, 160), **more
         )
         self._seconds: Any = client.Histogram("irsmith_batch_seconds", "Seconds that a batch took", **more)
         self.latency: Any = client.Histogram("irsmith_request_seconds", "Seconds that a request took", **more)

@@ -62,19 +62,19 @@ def read_request(body: bytes, most: int) -> Request:
     except (ValueError, RecursionError) as error:
         raise InvalidError({"body": f"not JSON: {str(error)[:200]}"}) from error
     if not isinstance(document, dict):
-        raise InvalidError({"body": "an object with id, level and text, or with answers, a list of such objects"})
+        raise InvalidError({"body": "expected an object with id, level and text, or with a list of these as answers"})
     entry = cast(dict[str, Any], document)
     seed = entry.get("seed")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < _MOST_SEED):
-        raise InvalidError({"seed": "a whole number from 0, below 2^63, or left out"})
+        raise InvalidError({"seed": "expected an integer from 0, below 2^63, or nothing"})
     if "answers" not in entry:
         return Request(_checked([entry], seed, [""]), is_single=True)
     listed = entry["answers"]
     if not isinstance(listed, list) or not listed:
-        raise InvalidError({"answers": "a list of at least one answer"})
+        raise InvalidError({"answers": "expected a list of at least one answer"})
     answers = cast(list[object], listed)
     if len(answers) > most:
-        raise InvalidError({"answers": f"{len(answers)} answers, and a request may have {most}"})
+        raise InvalidError({"answers": f"{len(answers)} answers; a request may have at most {most}"})
     return Request(_checked(answers, seed, [f"answers[{n}]" for n in range(len(answers))]), is_single=False)
 
 
@@ -94,12 +94,12 @@ def _checked(entries: list[Any], seed: int | None, places: list[str]) -> tuple[S
 
 def _problems(place: str, entry: Any) -> dict[str, str]:
     if not isinstance(entry, dict):
-        return {place or "body": "an object with id, level and text"}
+        return {place or "body": "expected an object with id, level and text"}
     inside = f"{place}." if place else ""
     fields = cast(dict[str, object], entry)
-    wrong = {f"{inside}{name}": "a text is needed" for name in _TEXTS if not isinstance(fields.get(name), str)}
+    wrong = {f"{inside}{name}": "expected a string" for name in _TEXTS if not isinstance(fields.get(name), str)}
     if not isinstance(fields.get("given", ""), str):
-        wrong[f"{inside}given"] = "a text is needed, or nothing"
+        wrong[f"{inside}given"] = "expected a string or nothing"
     for name in ("id", "level", "given"):
         value = fields.get(name)
         if isinstance(value, str) and len(value) > LONGEST_NAME:

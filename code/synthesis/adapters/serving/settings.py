@@ -35,7 +35,7 @@ class Serving(Scoring):
         """Check the fields."""
         super().__post_init__()
         if not isinstance(self.host, str) or not self.host:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigError(f"host is an address, got {self.host!r}")
+            raise ConfigError(f"host must be an address, got {self.host!r}")
         for name, least, most in _NUMBERS:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:

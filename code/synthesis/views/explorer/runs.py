@@ -124,7 +124,7 @@ def run_kernels(name: str, specs: Sequence[KernelSpec]) -> Iterator[bytes]:
         try:
             shown = _shown(frontend, spec)
         except ReferenceUnknownError as error:
-            shown = {"why": f"the reference, which runs are made by, does not model {error.what}"}
+            shown = {"why": f"the reference, which computes the results, does not model {error.what}"}
         except ReferenceFaultError as error:
             shown = {"why": f"the kernel is at fault on the first inputs that are drawn: {error}"}
         except (Exception, SystemExit) as error:  # noqa: BLE001 (an untrusted source may raise anything)
@@ -137,7 +137,7 @@ def _shown(frontend: Frontend, spec: KernelSpec) -> dict[str, Any]:
     if unknown is not None:
         return {"why": str(unknown)}
     if frontend.prover is None:
-        return {"why": f"nothing here runs kernels of {frontend.name}"}
+        return {"why": f"kernels of {frontend.name} cannot be run here"}
     trial = try_kernel(frontend, at_executed_sizes(spec))
     return {"inputs": _arrays(trial.inputs, {}), "outputs": _arrays(trial.outputs, trial.starts)}
 

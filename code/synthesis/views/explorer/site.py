@@ -177,7 +177,7 @@ class _Writer:
         """Write the waiting pages, unless the site would become too large."""
         waiting, self._waiting = self._waiting, []
         shown = iter(self._runs.of([page.document for page, runs in waiting if runs]))
-        unasked = {"why": f"kernels of {self._forecast.runs:,} rows were run for this site, and this is none of them"}
+        unasked = {"why": f"kernels of {self._forecast.runs:,} rows were run for this site, but not this one"}
         contents = [
             {**page.content(), "run": next(shown) if runs else unasked, "commands": self._commands(page)}
             for page, runs in waiting

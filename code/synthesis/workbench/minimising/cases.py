@@ -86,9 +86,9 @@ def case_of_file(
                 return _case(frontend, candidate.spec, fitting[0], candidate.device, names)
             nameless = nameless or (fitting[0] if fitting else None)
     if nameless is not None:  # a file that cannot be imported, or a function without the shapes of its arguments
-        raise TargetError(f"{target}: {nameless.symptom}: {nameless.detail}; there is no kernel to make small")
+        raise TargetError(f"{target}: {nameless.symptom}: {nameless.detail}; there is no kernel to minimise")
     what = f" of symptom {symptom}" if symptom else ""
-    raise TargetError(f"nothing{what} is wrong with {', '.join(found) or 'any kernel'} in {target}")
+    raise TargetError(f"no failure{what} of {', '.join(found) or 'any kernel'} in {target}")
 
 
 def _case(frontend: Frontend, spec: KernelSpec, rejection: Rejection, device: str, levels: Iterable[str]) -> Case:
@@ -106,9 +106,9 @@ def _case(frontend: Frontend, spec: KernelSpec, rejection: Rejection, device: st
 def _chosen(rejections: list[Rejection], symptom: str | None, level: str | None, what: str) -> Rejection:
     fitting = [each for each in rejections if _fits(each, symptom, level)]
     if not fitting:
-        raise TargetError(f"no {what}" if not rejections else f"no {symptom or level} of {what}")
+        raise TargetError(f"no {what}" if not rejections else f"no {symptom or level} for {what}")
     if fitting[0].symptom is Symptom.RENAMED_REPEAT:
-        raise ConfigError(f"nothing is wrong with {what}: {fitting[0].detail}")
+        raise ConfigError(f"{what} did not fail: {fitting[0].detail}")
     return fitting[0]
 
 

@@ -40,7 +40,7 @@ def minimise(
         first = observer.observe(case.spec)
         if failure.holds(first.rejections) is None:
             seen = "; ".join(f"{each.symptom}: {each.detail}" for each in first.rejections) or "nothing"
-            raise TargetError(f"{case.spec.name} does not fail any more with {failure.symptom}; what is wrong: {seen}")
+            raise TargetError(f"{case.spec.name} no longer fails with {failure.symptom}; its failures are: {seen}")
         shrunk = shrink(first.spec, observer.still, steps=steps, seconds=seconds, on_step=on_step)
         seen_closely = observer.observe(shrunk.spec, in_detail=True)
         return report_of(get_frontend(case.spec.frontend), case.spec, shrunk, seen_closely, failure)

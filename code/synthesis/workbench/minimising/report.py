@@ -140,12 +140,12 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _fenced("", "\n".join(f"{name} {value}" for name, value in report.expected.items()))
         yield ""
     if report.got:
-        yield f"**What came** ({rejection.level or 'the text'}, run as it is):"
+        yield f"**Actual** ({rejection.level or 'the text'}, run as it is):"
         yield ""
         yield from _fenced("", "\n".join(f"{name} {value}" for name, value in report.got.items()))
         yield ""
     where = f"{rejection.level}: " if rejection.level else ""
-    yield f"**Seen**: {where}{rejection.symptom} at {rejection.stage}: {rejection.detail}"
+    yield f"**Failure**: {where}{rejection.symptom} at {rejection.stage}: {rejection.detail}"
     yield ""
     for name, (fence, text) in report.texts.items():
         yield f"The text of `{name}`:"
@@ -156,8 +156,8 @@ def _lines(report: Report) -> Iterator[str]:
     lines = len(report.before.source.splitlines())
     now = len(shrunk.spec.source.splitlines())
     end = "" if shrunk.finished else "; the search was not finished"
-    yield f"Save the program above as a file and run it with Python. Made small by irsmith: {lines} lines to {now}, "
-    yield f"{shrunk.tried} kernels looked at{end}."
+    yield f"Save the program above as a file and run it with Python. Minimised by irsmith: {lines} lines to {now}, "
+    yield f"{shrunk.tried} kernels tried{end}."
 
 
 def _fenced(language: str, text: str) -> Iterator[str]:
