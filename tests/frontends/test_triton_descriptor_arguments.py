@@ -159,8 +159,12 @@ def test_a_kernel_file_declares_descriptors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("size(40)", "size(42)", "x_desc is no tensor descriptor of fp16: its strides are not multiples of 16 bytes"),
-        ("tl.float16", "tl.int1", "x_desc is no tensor descriptor of i1: Triton does not compile it"),
+        (
+            "size(40)",
+            "size(42)",
+            "x_desc is not a tensor descriptor of fp16: its strides are not multiples of 16 bytes",
+        ),
+        ("tl.float16", "tl.int1", "x_desc is not a tensor descriptor of i1: Triton does not compile it"),
     ],
 )
 def test_a_kernel_file_with_a_wrong_descriptor_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ class Frontend:
     """Returns the drawer, the same one each time. The first call imports the modules that only drawing needs."""
     compiler: Compiler
     description: Description
-    """What prompts and cards say about the tool, and the modules and members that sources of its kernels may use."""
+    """The tool's description for prompts and cards, and the modules and members that sources of its kernels may use."""
     prover: Prover | None = None
     """The prover; None if texts are not executed, so that rows are unverified."""
     replayer: Replayer | None = None
@@ -143,7 +143,7 @@ class Frontend:
             ConfigError: if the front end has no prover.
         """
         if self.prover is None:
-            raise ConfigError(f"the front end {self.name} proves nothing")
+            raise ConfigError(f"the front end {self.name} has no prover")
         return self.prover
 
     def load_one(self, spec: KernelSpec) -> Kernel | Rejection:

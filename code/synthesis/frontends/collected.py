@@ -1,4 +1,4 @@
-"""A source in the course of its collection: what it contains, and how it names, imports and writes a value."""
+"""A source text that is being collected: its definitions, and how it names, imports and writes values."""
 
 import ast
 import builtins
@@ -31,7 +31,7 @@ class NotGatheredError(Exception):
 
 @dataclass
 class CollectedSource:
-    """A source text as far as it is collected.
+    """A source text, and what has been collected for it so far.
 
     Args:
         unwrap: returns the function or class behind a front end's object; None for anything else.
@@ -275,7 +275,7 @@ class CollectedSource:
             return repr(value)
         if isinstance(value, float):
             return repr(value) if math.isfinite(value) else f'float("{value}")'
-        if self.loose and hasattr(value, "_fields"):  # a named tuple is written by its class
+        if self.loose and hasattr(value, "_fields"):  # a named tuple is written as a call of its class
             return None
         if isinstance(value, tuple | list):
             items = [self._constant(item) for item in value]  # pyright: ignore[reportUnknownVariableType]

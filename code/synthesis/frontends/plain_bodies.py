@@ -204,7 +204,7 @@ class Rules(Definitions):
             if not isinstance(each, ast.FunctionDef | ast.AnnAssign | ast.Assign | ast.Pass | ast.Expr):
                 raise MoreError(each, f"a class has {kind_of(each)}")
             if isinstance(each, ast.Assign | ast.AnnAssign) and self._runs_out(each.value):
-                raise MoreError(each, f"a class holds {ast.unparse(each)[:60]}, which runs out")
+                raise MoreError(each, f"a class holds {ast.unparse(each)[:60]}, an iterator that can be used only once")
             if isinstance(each, ast.FunctionDef):
                 self._function(each, scope, makes=each.name == "__init__" and self._is_of_object(node))
             else:
@@ -234,7 +234,7 @@ class Rules(Definitions):
         if scope is not None and scope.inert:
             return
         if name in self.inert:
-            raise MoreError(node, f"it has Python run {name}, which is Warp's")
+            raise MoreError(node, f"it calls {name}, a function of Warp, from Python")
         if name in self.changing and scope is not None and not self.trusted:
             raise PassedOnError(node, name)
 
@@ -255,7 +255,7 @@ class Rules(Definitions):
         if executed and (node.attr in names.MUTATORS or (node.attr == "add" and not is_update(node.value))):
             self._changed(node, node.value, scope)
         if executed and node.attr in names.RULES and not self._is_own(node.value, scope):
-            raise MoreError(node, f"it gives {ast.unparse(node.value)[:60]} another derivative")
+            raise MoreError(node, f"it gives {ast.unparse(node.value)[:60]} a different derivative")
 
     def _is_librarys(self, node: ast.expr, scope: Scope | None) -> bool:
         """Return whether a change of an object is allowed because the source uses trusted libraries.
@@ -315,7 +315,7 @@ class Rules(Definitions):
         if path is not None and path[0].startswith("warp") and "array" in path[1]:
             plain = {keyword.arg for keyword in node.keywords} <= {"dtype", "ndim", "shape"}
             if not plain or len(node.args) > 2 or any(isinstance(each, ast.Starred) for each in node.args):
-                raise MoreError(node, "it makes an array of memory")
+                raise MoreError(node, "it makes an array from a memory address")
         match node.func:
             case ast.Name(id="type") if len(node.args) != 1 or node.keywords:
                 raise MoreError(node, "it makes a type")

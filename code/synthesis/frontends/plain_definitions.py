@@ -319,7 +319,7 @@ class Definitions:
         if module == "warp":
             known = name in names.WARP_ONLY | names.WARP_COMPUTES or re.fullmatch(names.WARP_TYPES, name)
             if executed and not known:
-                raise MoreError(node, f"{message}, where Python runs it")
+                raise MoreError(node, f"{message} in code that Python executes")
             return
         if name not in names.ONLY.get(module, (name,)):
             raise MoreError(node, message)

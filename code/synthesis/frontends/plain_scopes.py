@@ -76,7 +76,7 @@ def with_parsed_strings(annotations: Sequence[ast.expr | None]) -> list[ast.expr
                 try:
                     found += with_parsed_strings([ast.copy_location(ast.parse(each.value, mode="eval").body, each)])
                 except SyntaxError as error:
-                    raise MoreError(each, "an annotation is no expression") from error
+                    raise MoreError(each, "an annotation is not an expression") from error
     return found
 
 

@@ -35,9 +35,9 @@ def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None
     except SyntaxError:
         return None
     except ValueError:
-        return "line 1: it holds what no Python source does"
+        return "line 1: it contains null characters"
     except (RecursionError, MemoryError):
-        return "line 1: it is nested too deep to be looked at"
+        return "line 1: it is nested too deeply to be checked"
     except MoreError as more:
         return f"line {more.line}: {more.what}"
     return None

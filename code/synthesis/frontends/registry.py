@@ -69,7 +69,7 @@ def frontend_names() -> tuple[str, ...]:
 
 
 def frontend_modules(name: str | None = None) -> list[str]:
-    """Return the modules that define the front ends, or the named one. Importing them loads the front ends.
+    """Return the modules that define the front ends, or the named one; importing a module loads its front end.
 
     Front ends whose tools are missing or have unsupported releases are left out.
     """

@@ -16,7 +16,7 @@ from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 
 
 class Direction(StrEnum):
-    """What a text computes: the results, the cotangents of the arguments, or the results with their tangents."""
+    """The output of a text: the results, the cotangents of the arguments, or the results with their tangents."""
 
     FORWARD = "forward"
     BACKWARD = "backward"

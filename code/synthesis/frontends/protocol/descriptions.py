@@ -33,7 +33,7 @@ def _no_facts(*_: object) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What prompts, cards and documents say about a front end, and the members that sources of its kernels may use."""
+    """A front end's description for prompts, cards and documents, and the members that its kernels' sources may use."""
 
     tool: str
     """The tool's name in sentences."""

@@ -178,7 +178,7 @@ def _layer(torch: Any, name: str, layer: Any, made: CompiledFrom) -> _Task:
     instance = layer(*getattr(module, _SETTINGS, list)()).eval()
     inputs = list(getattr(module, _INPUTS)())
     if not all(isinstance(each, torch.Tensor) for each in inputs):
-        raise ConfigError(f"{_INPUTS} gives something else than tensors")
+        raise ConfigError(f"{_INPUTS} returns something other than tensors")
     state = {**dict(instance.named_parameters()), **dict(instance.named_buffers())}
     names = (*inspect.signature(instance.forward).parameters,)[: len(inputs)]
 
@@ -308,7 +308,7 @@ def _compile_and_compare(torch: Any, task: _Task) -> Iterator[Made | NotMade]:
             yield NotMade(name=task.name, why=detail_of(error))
             return
         if why is None and not launches:
-            why = "Inductor makes no Triton kernel of it, but calls of PyTorch alone"
+            why = "Inductor compiles it to calls of PyTorch only, without a Triton kernel"
         if why is not None:
             yield NotMade(name=task.name, why=why)
             return
@@ -349,7 +349,7 @@ def _disagreement(torch: Any, task: _Task, found: Tensors) -> str | None:
             continue
         far, usual = (torch.nan_to_num((each.double() - right.double()).abs()) for each in (result, plain))
         if not torch.equal(result.isfinite(), plain.isfinite()):
-            return f"result {number} is finite in other places than PyTorch's"
+            return f"result {number} is finite at other elements than PyTorch's"
         if not result.numel():
             continue
         largest = float(torch.nan_to_num(right.double().abs(), posinf=0.0).max())

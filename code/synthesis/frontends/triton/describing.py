@@ -103,7 +103,7 @@ def _constant(name: str, value: Any) -> Any:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
-    raise NotKeptError(f"the constant {name} is {value!r}, which a record cannot hold")
+    raise NotKeptError(f"the constant {name} is {value!r}, which cannot be recorded")
 
 
 # Values

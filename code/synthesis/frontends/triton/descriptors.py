@@ -64,7 +64,7 @@ class Bounds:
         if not len(self.shape) == len(self.strides) == rank:
             return f"its shape, strides and block shape have {len(self.shape)}, {len(self.strides)} and {rank} numbers"
         if min(self.shape) < 1 or min(self.strides) < 0 or self.strides[-1] != 1:
-            return "its sizes have to be positive, its strides not negative, and the last stride 1"
+            return "its sizes must be positive, its strides not negative, and the last stride 1"
         if max(self.shape) > _LARGEST or max(self.strides) > _FARTHEST:
             return "its sizes or strides are too large"
         if any(step * numpy_dtype(dtype).itemsize % _ALIGNMENT for step in self.strides[:-1]):
@@ -180,7 +180,7 @@ def read_table(where: str, value: Mapping[str, Any]) -> tuple[Argument, dict[str
     if problem is None and bounds.extent > math.prod(base.shape):
         problem = f"it reaches {bounds.extent} elements of memory, and its base has {math.prod(base.shape)}"
     if problem is not None:
-        raise ConfigError(f"{where} is no tensor descriptor of Triton: {problem}")
+        raise ConfigError(f"{where} is not a valid tensor descriptor: {problem}")
     return replace(argument, shape=base.shape, domain=base.domain), entry_of(bounds, base.shape)
 
 

@@ -168,7 +168,7 @@ def _generate(torch: Any, function: Function, arguments: Tensors, mode: Any) -> 
         lowering.run(*gpu)
         code, _ = lowering.codegen()
     if lowering.constants:
-        raise NotCompiledError("it has tensors of its own, beside its arguments")
+        raise NotCompiledError("it uses tensors that are not its arguments")
     return str(code.value)
 
 
@@ -296,7 +296,7 @@ class Launch:
         return replace(self, values={name: _copy(value, memories) for name, value in self.values.items()})
 
     def report(self) -> None:
-        """Report the launch as one by a user's code, so that it can be recorded. The kernel is not run."""
+        """Report the launch as if a user's code had made it, so that it can be recorded. The kernel is not run."""
         with only_reported():
             self.function.run(grid=self.grid, warmup=False, **self.values, **self.options)
 

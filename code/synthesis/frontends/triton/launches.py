@@ -179,7 +179,7 @@ class _Watching:
             self._note(function, f"Triton's interpreter cannot run it: {detail_of(error)}")
 
     def _note(self, function: Any, why: str) -> None:
-        sys.stderr.write(f"irsmith: {function.fn.__name__}: {why}; the program goes on without its results\n")
+        sys.stderr.write(f"irsmith: {function.fn.__name__}: {why}; the program continues without its results\n")
 
     def _miss(self, function: Any, why: str) -> None:
         self._listener.miss(function.fn.__name__, function.fn.__module__, why)

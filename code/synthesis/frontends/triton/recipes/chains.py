@@ -174,7 +174,9 @@ class Made:
 
 
 def step(stream: Stream, value: Value, *, avoid: str = "", only: str = "", then: str = "") -> Made:
-    """Return an expression that applies an operation to a value. Every argument with an effect on the value keeps it.
+    """Return an expression that applies an operation to a value.
+
+    Every argument that affects the value affects the result.
 
     Args:
         stream: the random choices.

@@ -21,7 +21,7 @@ from synthesis.frontends.triton.spelling import descriptor_type, dtype_of, is_po
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALLED = re.compile(r"\btl\.(\w+)\(")
 WARPS = (1, 2, 4, 4, 4, 8)
-"""The numbers of warps of drawn kernels, the usual one several times."""
+"""The numbers of warps of drawn kernels, in which the usual number appears several times."""
 _ALIGNED_SHARE = 0.9
 """The share of kernels whose pointers are known to be aligned, as addresses of tensors usually are."""
 _COMMENTED_SHARE = 0.5

@@ -209,6 +209,6 @@ def _blocks(
         if short == "i1":
             why = "Triton does not compile it"
         if why is not None:
-            told = f"{value.name} is no tensor descriptor of {short}: {why}"
+            told = f"{value.name} is not a tensor descriptor of {short}: {why}"
             raise KernelFileError(family.path, value.line, told)
     return blocks

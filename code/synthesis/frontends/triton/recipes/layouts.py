@@ -1,4 +1,4 @@
-"""How the programs of a drawn kernel cover its arrays: flat blocks, tiles, rows, or blocks in a loop.
+"""Layouts, in which the programs of a drawn kernel cover its arrays: flat blocks, tiles, rows, or blocks in a loop.
 
 A layout consists of the lines before the first load, the indentation of the lines that compute values, and for each
 kind of array the offsets and the mask of a block.

@@ -5,7 +5,7 @@ this package interprets its syntax tree. The functions of ``triton.language`` ar
 documentation and type rules. Anything that is not modelled is refused, never guessed.
 
 - ``oracle.py`` has the class that other folders use. ``lanes.py`` evaluates several programs at once, and ``order.py``
-  tells whether their order matters.
+  determines whether their order matters.
 - ``sources.py`` reads a source; ``expressions.py``, ``statements.py`` and ``calls.py`` turn functions into closures.
 - ``types.py``, ``values.py`` and ``casting.py`` have the types and values; ``machine.py`` has the state of one
   evaluation.

@@ -168,7 +168,7 @@ def unary(m: Machine, name: str, value: Any) -> Any:
         return Block(np.logical_not(truth(value)), INT1)
     if name == "invert":
         if value.type.is_float:
-            raise ReferenceUnknownError("the bits of floating-point numbers inverted")
+            raise ReferenceUnknownError("an inversion of the bits of floating-point numbers")
         return Block(np.invert(value.data), value.type)
     return value if value.type is INT1 else Block(np.negative(value.data), value.type)
 
@@ -180,7 +180,7 @@ def truth(value: Any) -> Any:
         ReferenceUnknownError: for any other value.
     """
     if not isinstance(value, Block) or value.type is not INT1:
-        raise ReferenceUnknownError("a logical operator of what is no truth value")
+        raise ReferenceUnknownError("a logical operator on values that are not Boolean")
     return value.data
 
 
@@ -253,13 +253,13 @@ def minimum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> Block:
 
 
 def arms_of_maximum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> list[Any]:
-    """Return a mask for each operand: where it is the larger one."""
+    """Return, for each operand, a mask of the elements at which it is the larger one."""
     one, other, _ = converted(m, x, y)
     return [one > other, other > one]
 
 
 def arms_of_minimum(m: Machine, x: Any, y: Any, propagate_nan: Any = "NONE") -> list[Any]:
-    """Return a mask for each operand: where it is the smaller one."""
+    """Return, for each operand, a mask of the elements at which it is the smaller one."""
     one, other, _ = converted(m, x, y)
     return [one < other, other < one]
 

@@ -104,7 +104,7 @@ def cast_op(
             return input
         raise ReferenceUnknownError("a conversion of a pointer")
     if not isinstance(dtype, Dtype):
-        raise ReferenceUnknownError("a conversion to what is no number type")
+        raise ReferenceUnknownError("a conversion to a type that is not numeric")
     given = m.block_of(input)
     if bitcast:
         return bits_as(m, given, dtype)
@@ -147,7 +147,7 @@ def loop_type(m: Machine, *bounds: Any) -> Dtype:
     """
     kinds = [m.block_of(each).type for each in bounds]
     if any(each.is_float for each in kinds):
-        raise ReferenceUnknownError("a loop whose bounds are no integers")
+        raise ReferenceUnknownError("a loop whose bounds are not integers")
     kind = kinds[0]
     for each in kinds[1:]:
         kind = integers_promoted(kind, each)

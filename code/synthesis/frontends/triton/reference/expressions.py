@@ -224,7 +224,7 @@ def _compared(m: Machine, kind: type[ast.cmpop], left: Any, right: Any) -> Any:
         return (left is right) is (kind is ast.Is)
     if (is_tuple(right) or isinstance(right, str)) and not is_dynamic(left):
         return (left in right) is (kind is ast.In)
-    raise ReferenceUnknownError("a membership of what is not known when the kernel is compiled")
+    raise ReferenceUnknownError("a membership test of values that are not known when the kernel is compiled")
 
 
 def _choice(node: ast.IfExp) -> Closure:
@@ -277,7 +277,7 @@ def _comprehension(node: ast.ListComp) -> Closure:
     def run(frame: Frame) -> Any:
         held = values(frame)
         if not is_tuple(held):
-            raise ReferenceUnknownError("a comprehension over what is no tuple")
+            raise ReferenceUnknownError("a comprehension over something other than a tuple")
         made = list[Any]()
         for each in held:
             frame.machine.step()

@@ -41,7 +41,7 @@ def constant_of(value: Any) -> Any:
         entry = cast("Mapping[str, Any]", value)
         if entry.get("dtype") in SPELLED:
             return SPELLED[entry["dtype"]]
-        raise ReferenceUnknownError("a constant that is no number, text or type")
+        raise ReferenceUnknownError("a constant that is not a number, a text or a type")
     if isinstance(value, list | tuple):
         return tuple(map(constant_of, cast("Sequence[Any]", value)))
     return value
@@ -69,7 +69,7 @@ class Hosted:
             self._blocks[each.name] = bounded(tuple(map(int, hosted[2].split(","))))
             entry = _mapping(_mapping(given).get(each.name, {}))
             if not each.shape or set(entry) - {"shape", "strides", "padding"}:
-                raise ReferenceUnknownError(f"a tensor descriptor {each.name} of something unknown")
+                raise ReferenceUnknownError(f"a tensor descriptor {each.name} without a known array")
             self._entries[each.name] = entry
 
     def value(self, name: str, pointer: Pointer, shape: tuple[int, ...]) -> Pointer | Descriptor:
@@ -103,14 +103,14 @@ class Hosted:
 
 def _mapping(given: Any) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
-        raise ReferenceUnknownError("tensor descriptors that are no mapping")
+        raise ReferenceUnknownError("tensor descriptors that are not a mapping")
     return cast("Mapping[str, Any]", given)
 
 
 def _integers(given: Any) -> list[int]:
     if not isinstance(given, list | tuple) or not given:
-        raise ReferenceUnknownError("the sizes of a tensor descriptor that are no list")
+        raise ReferenceUnknownError("sizes of a tensor descriptor that are not a list")
     numbers = cast("Sequence[Any]", given)
     if not all(type(each) is int and 0 <= each < 1 << 40 for each in numbers):
-        raise ReferenceUnknownError("sizes of a tensor descriptor that are no positive integers")
+        raise ReferenceUnknownError("sizes of a tensor descriptor that are not positive integers")
     return list(numbers)

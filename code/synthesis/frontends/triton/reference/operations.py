@@ -69,7 +69,7 @@ def static_assert(m: Machine, cond: Any, msg: Any = "") -> None:
     """
     del msg
     if is_dynamic(cond):
-        raise ReferenceUnknownError("a static assertion about what is not known when the kernel is compiled")
+        raise ReferenceUnknownError("a static assertion about values that are not known when the kernel is compiled")
     if not cond:
         raise ReferenceFaultError("a static assertion that does not hold")
 
@@ -149,7 +149,7 @@ OTHERS = frozenset({
 """Public names that are not functions: types, classes, modules and constants."""
 NOT_MODELLED: Mapping[str, str] = {
     "atomic_poll": "it waits for another program",
-    "inline_asm_elementwise": "it has assembly in it",
+    "inline_asm_elementwise": "it contains assembly",
     "make_block_ptr": "block pointers were removed from Triton",
 }
 """Public functions that are not modelled, with the reason."""
@@ -207,7 +207,7 @@ def as_whole(m: Machine, value: Any) -> Any:
     Raises:
         ReferenceUnknownError: always.
     """
-    raise ReferenceUnknownError("a Python integer of what is not known when the kernel is compiled")
+    raise ReferenceUnknownError("a Python integer from a value that is not known when the kernel is compiled")
 
 
 def _absolute(m: Machine, value: Any) -> Any:

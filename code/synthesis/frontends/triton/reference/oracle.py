@@ -70,7 +70,7 @@ class TritonReference:
         self._hints = EvaluationHints()
         parameters = {each.name for each in signature.arguments} | set(self._constants)
         if not parameters <= set(self._kernel.parameters):
-            raise ReferenceUnknownError("a signature of other parameters")
+            raise ReferenceUnknownError("a signature whose parameters are not the kernel's")
 
     # ---- the protocol
 
@@ -160,12 +160,12 @@ class TritonReference:
         return [found[number] for number in range(len(runs))]
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
-        """Return an empty list: programs run in one order, and ``trace.order`` tells whether the order matters."""
+        """Return an empty list: programs run in one order, and ``trace.order`` shows whether the order matters."""
         return []
 
     @property
     def unit(self) -> float:
-        """The unit in the last place, at 1, of the coarsest type of fewer than 32 bits in the runs so far; 0 if none.
+        """A unit in the last place, at 1, of the coarsest type of fewer than 32 bits used so far; 0 if there is none.
 
         Numbers that are only loaded or stored in such a format do not count.
         """
@@ -173,7 +173,7 @@ class TritonReference:
 
     @property
     def work(self) -> float:
-        """The cost at which a twin would be used; 0, since a kernel is always evaluated at its actual sizes."""
+        """The cost of an evaluation, above which a twin is run; 0, since a kernel is always run at its own sizes."""
         return 0.0
 
     @property

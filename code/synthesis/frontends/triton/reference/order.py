@@ -93,7 +93,7 @@ def clashing(touched: Mapping[str, Touched]) -> frozenset[int]:
 
 
 def is_seen(log: Sequence[Access]) -> bool:
-    """Return whether programs that are evaluated at once may give other results than one after another."""
+    """Return whether programs that are evaluated at once may see each other's effects, which changes results."""
     for name in {each.buffer.name for each in log}:
         accesses = [each for each in log if each.buffer.name == name and each.offsets.size]
         kinds = {each.kind[0] for each in accesses}

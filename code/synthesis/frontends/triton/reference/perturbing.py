@@ -314,7 +314,7 @@ def _few(doubts: Array) -> Array | None:
 
 
 def is_unclear(decisions: Sequence[Decision], moved: Sequence[Array]) -> bool:
-    """Return whether more evaluations are needed to tell which decisions are in doubt.
+    """Return whether more evaluations are needed to determine which decisions are in doubt.
 
     They are needed if an element would be in doubt when moved as far as the median of its block, since its own errors
     may have cancelled by chance, or if a scalar decision is an exact tie.

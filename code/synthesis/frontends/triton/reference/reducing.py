@@ -27,7 +27,7 @@ _Combine = Callable[..., tuple[Block, ...]]
 def _prepared(values: Sequence[Any], axis: Any) -> tuple[list[Array], int | None]:
     """Return the data of blocks with the reduced axis next to that of the lanes; flattened if the axis is None."""
     if not all(isinstance(each, Block) for each in values):
-        raise ReferenceUnknownError("a reduction of what is no block")
+        raise ReferenceUnknownError("a reduction of something other than a block")
     if any(each.shape != values[0].shape for each in values):
         raise ReferenceUnknownError("a reduction of blocks of several shapes")
     if axis is None:
@@ -45,7 +45,7 @@ def _kept(data: Any, place: int | None, rank: int, keep_dims: Any) -> Any:
 def _combined(m: Machine, combine: Any) -> _Combine:
     """Return a wrapper of a combining function of the source that always returns a tuple."""
     if not isinstance(combine, Function):
-        raise ReferenceUnknownError("a reduction by what is no function of the source")
+        raise ReferenceUnknownError("a reduction by something other than a function of the source")
 
     def run(*given: Block) -> tuple[Block, ...]:
         made = call_function(m, combine, given)
@@ -137,7 +137,7 @@ def _extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: int) -> Bl
 def _place_of_extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: int) -> tuple[Block, Block]:
     """Return the extreme values and their positions; among equal values, the first position."""
     if axis is None and len(value.shape) != 1:
-        raise ReferenceUnknownError("the place of an extreme among all axes")
+        raise ReferenceUnknownError("the position of an extreme among all axes")
     (data,), place = _prepared([value], 0 if axis is None else axis)
     rank = len(value.shape)
     if value.type.is_float:
@@ -250,7 +250,7 @@ def cumprod(m: Machine, input: Any, axis: Any = 0, reverse: Any = False, dtype: 
 def map_elementwise(m: Machine, scalar_fn: Any, *args: Any, pack: Any = 1) -> Any:
     """Evaluate ``tl.map_elementwise``. Each call of the function takes ``pack`` elements of each operand."""
     if not isinstance(scalar_fn, Function):
-        raise ReferenceUnknownError("tl.map_elementwise of what is no function of the source")
+        raise ReferenceUnknownError("tl.map_elementwise of something other than a function of the source")
     blocks = [m.block_of(each) for each in args]
     whole = np.broadcast_arrays(*(each.data for each in blocks))
     flat = [each.reshape(-1, pack, each.shape[-1]) for each in whole]

@@ -84,7 +84,7 @@ def reshape(m: Machine, input: Any, *shape: Any, can_reorder: bool = False) -> A
     del can_reorder
     sizes = bounded(numbers_of(shape))
     if math.prod(sizes) != math.prod(shape_of(input)):
-        raise ReferenceUnknownError("another number of elements")
+        raise ReferenceUnknownError("a reshape to another number of elements")
     return rearranged(input, lambda data: data.reshape(*sizes, data.shape[-1]))
 
 
@@ -131,7 +131,7 @@ def squeeze(m: Machine, x: Any, dim: Any) -> Any:
     """Evaluate ``tl.squeeze``."""
     place = axis_of(dim, len(shape_of(x)))
     if shape_of(x)[place] != 1:
-        raise ReferenceUnknownError("an axis of several elements squeezed")
+        raise ReferenceUnknownError("a squeezed axis of several elements")
     return rearranged(x, lambda data: data.squeeze(place))
 
 
@@ -199,7 +199,7 @@ def interleave(m: Machine, a: Any, b: Any) -> Block:
 def split(m: Machine, a: Any) -> tuple[Any, Any]:
     """Evaluate ``tl.split``."""
     if not shape_of(a) or shape_of(a)[-1] != 2:
-        raise ReferenceUnknownError("a block split whose last axis has no two elements")
+        raise ReferenceUnknownError("a split of a block whose last axis does not have two elements")
     return rearranged(a, lambda data: data[..., 0, :]), rearranged(a, lambda data: data[..., 1, :])
 
 
@@ -207,7 +207,7 @@ def cat(m: Machine, input: Any, other: Any, can_reorder: bool = False, dim: Any 
     """Evaluate ``tl.cat``. The order of elements is always kept."""
     del can_reorder
     if input.type is not other.type or input.shape != other.shape:
-        raise ReferenceUnknownError("blocks that differ put together")
+        raise ReferenceUnknownError("a concatenation of blocks that do not fit")
     joined = np.concatenate(with_same_lanes(input.data, other.data), axis=axis_of(dim, len(input.shape)))
     bounded(joined.shape[:-1])
     return Block(joined, input.type)
@@ -272,7 +272,7 @@ def topk(m: Machine, x: Any, k: Any, dim: Any = None, descending: Any = True) ->
     """Evaluate ``tl.topk``."""
     made = sort(m, x, dim, descending)
     if type(k) is not int or not 0 < k <= made.shape[-1] or k & (k - 1):
-        raise ReferenceUnknownError("tl.topk of a number of elements that is no power of two")
+        raise ReferenceUnknownError("tl.topk of a number of elements that is not a power of two")
     if k == 1 and made.type.bits < 32:  # a plain reduction, which gives numbers of 32 bits
         raise ReferenceUnknownError("tl.topk of one element of fewer than 32 bits")
     return Block(made.data[..., :k, :], made.type)

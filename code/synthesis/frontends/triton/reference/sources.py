@@ -97,7 +97,7 @@ def _defined(node: ast.stmt, names: dict[str, Any], machine: Machine) -> Iterato
         case ast.FunctionDef():
             yield node.name, _or_unknown(lambda: function_of(node, names, known=not _runs_in_kernels(node)))
         case ast.ClassDef() | ast.AsyncFunctionDef():
-            yield node.name, ReferenceUnknownError(f"{node.name}, which is no function")
+            yield node.name, ReferenceUnknownError(f"{node.name}, which is not a function")
         case (
             ast.Assign(targets=[ast.Name(id=name)], value=value)
             | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)

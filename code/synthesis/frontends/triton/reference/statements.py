@@ -114,7 +114,7 @@ def _annotated(node: ast.AnnAssign) -> Closure:
 
 def _augmented(node: ast.AugAssign) -> Closure:
     if not isinstance(node.target, ast.Name):
-        raise ReferenceUnknownError("an augmented assignment to what is no name")
+        raise ReferenceUnknownError("an augmented assignment to something other than a name")
     read = ast.Name(id=node.target.id, ctx=ast.Load())
     return _assigned(node.target, compiled(ast.BinOp(left=read, op=node.op, right=node.value)))
 
@@ -203,7 +203,7 @@ def _items(node: ast.expr) -> Callable[[Frame], Iterable[Any]]:
         def held(frame: Frame) -> Iterable[Any]:
             found = values(frame)
             if not frame.known or not is_tuple(found):
-                raise ReferenceUnknownError("a loop over what is no range")
+                raise ReferenceUnknownError("a loop over something other than a range")
             return found
 
         return held
@@ -219,7 +219,7 @@ def _items(node: ast.expr) -> Callable[[Frame], Iterable[Any]]:
         more = {key: each(frame) for key, each in keywords.items()}
         given += [more[key] for key in names[len(given) :] if more.get(key) is not None]
         if name not in ("range", "tl.range", "tl.static_range"):
-            raise ReferenceUnknownError("a loop over what is no range")
+            raise ReferenceUnknownError("a loop over something other than a range")
         return _range(frame, given, known=frame.known or name == "tl.static_range")
 
     return run
@@ -229,7 +229,7 @@ def _range(frame: Frame, given: Sequence[Any], *, known: bool) -> Iterable[Any]:
     """Return the values of a loop's variable: Python's integers if unrolled, else numbers of the type of its bounds.
 
     Raises:
-        ReferenceUnknownError: if a bound is not a single integer, or is not known at compile time where it has to be.
+        ReferenceUnknownError: if a bound is not a single integer, or must be known at compile time and is not.
         ReferenceFaultError: if a step that is not known at compile time is not positive.
         DivergedError: if lanes differ in the number of trips.
     """

@@ -197,7 +197,7 @@ def bounded(shape: Sequence[Any], lanes: int = 1) -> tuple[int, ...]:
         CrowdedError: if it has too many elements in this number of lanes.
     """
     if not all(type(each) is int and each > 0 for each in shape):
-        raise ReferenceUnknownError("a shape that is not made of positive constants")
+        raise ReferenceUnknownError("a shape that does not consist of positive constants")
     _check_size(math.prod(shape), lanes)
     return tuple(shape)
 

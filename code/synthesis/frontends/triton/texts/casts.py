@@ -129,7 +129,7 @@ def _pointer_cast(line: int, old: int, new: int) -> Compute:
 
     def cast(a: Pointer) -> Pointer:
         if (a.offset % divisor).any():
-            raise TextError(line, "a pointer between two elements of its new type")
+            raise TextError(line, "a pointer that is not aligned to elements of its new type")
         return Pointer(a.array, a.offset // divisor)
 
     return cast

@@ -1,7 +1,7 @@
 """Reductions, scans and maps: operations with a region that is run for many elements at once.
 
-A reduction combines neighbours until one element is left. A scan combines each element with the one 1, 2, 4, ... before
-it. Both require the region to be associative, as Triton does.
+A reduction combines neighbours until one element is left. A scan combines each element with the element 1, 2, 4, ...
+positions before it. Both require the region to be associative, as Triton does.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

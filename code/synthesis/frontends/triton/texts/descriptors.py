@@ -33,7 +33,7 @@ def _make(operation: Operation) -> Effect:
     def make(machine: Machine, pointer: Pointer, *numbers: Number) -> Descriptor:
         shape, steps = (tuple(int(each) for each in part) for part in (numbers[:rank], numbers[rank:]))
         if steps[-1] != 1:
-            raise TextError(line, "the last stride of a tensor descriptor has to be 1")
+            raise TextError(line, "the last stride of a tensor descriptor must be 1")
         return Descriptor(
             base=pointer, shape=shape, strides=steps, block=given.dimensions, dtype=given.dtype, fill=fill
         )
@@ -77,7 +77,7 @@ def _reinterpret(operation: Operation) -> Effect:
     def reinterpret(machine: Machine, scratch: Pointer) -> Descriptor:
         found = machine.descriptors.get(scratch.array)
         if found is None or found.dtype != given.dtype or len(found.shape) != len(given.dimensions):
-            raise TextError(line, "memory that holds no such tensor descriptor")
+            raise TextError(line, "memory that does not hold such a tensor descriptor")
         return Descriptor(
             base=found.base,
             shape=found.shape,

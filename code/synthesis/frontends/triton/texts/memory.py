@@ -37,7 +37,7 @@ class Memory:
         found = self._views.get(key)
         if found is None:
             if not 0 <= array < len(self._arrays):
-                raise TextError(line, "a pointer to no array")
+                raise TextError(line, "a pointer that points to no array")
             flat = self._arrays[array].reshape(-1).view(np.uint8)
             found = self._views[key] = flat[: flat.size // dtype.itemsize * dtype.itemsize].view(dtype)
         return found

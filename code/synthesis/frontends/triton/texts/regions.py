@@ -92,7 +92,7 @@ class RegionReader:
                 scanner.expect(word)
         counter = bounds[0].type
         if not counter.is_integer or counter.shape is not None or any(each.type != counter for each in bounds):
-            raise TextError(line, "the bounds of a loop have to be integers of one type")
+            raise TextError(line, "the bounds of a loop must be integers of one type")
         names: list[tuple[str, int]] = []
         initial: list[Value] = []
         types: list[Type] = []
@@ -142,7 +142,7 @@ class RegionReader:
         scanner.expect("do")
         after = parts.region("scf.yield", taken)
         if [each.type for each in after.blocks[0].arguments] != types:
-            raise TextError(operation.line, "the body of a loop takes other types than the condition passes on")
+            raise TextError(operation.line, "the body of a loop does not take the types that the condition passes on")
         operation.regions.append(after)
         return types
 
@@ -161,7 +161,7 @@ class RegionReader:
         region = parts.region(end, results)
         taken = [each.type for each in region.blocks[0].arguments]
         if results is not None and taken != [*results, *results]:
-            raise TextError(line, "a combining region takes each type twice")
+            raise TextError(line, "a combining region must take each type twice")
         return region
 
 

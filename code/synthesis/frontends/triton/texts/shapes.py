@@ -22,9 +22,9 @@ def check(operation: Operation, holds: bool) -> None:
         TextError: if they do not fit.
     """
     if not holds:
-        taken = ", ".join(str(each.type) for each in operation.operands)
-        made = ", ".join(str(each.type) for each in operation.results)
-        raise TextError(operation.line, f"{operation.name} does not make {made or 'nothing'} of {taken or 'nothing'}")
+        taken = ", ".join(str(each.type) for each in operation.operands) or "nothing"
+        made = ", ".join(str(each.type) for each in operation.results) or "nothing"
+        raise TextError(operation.line, f"{operation.name} does not take {taken} and return {made}")
 
 
 def block_shape(operation: Operation, given: Type) -> Shape:
