@@ -305,7 +305,7 @@ def test_a_call_with_a_class_that_the_source_lacks_is_an_error() -> None:
     def function(state: object) -> object:
         return state
 
-    with pytest.raises(ValueError, match="no class 'State' beside the function"):
+    with pytest.raises(ValueError, match="the function's module has no class 'State'"):
         calling.rebuilt(function, signature)
 
 

@@ -88,7 +88,7 @@ def test_one_that_no_single_assignment_makes_is_told_of(found: dict[str, Pair | 
     hidden = found["hidden"]
     assert isinstance(hidden, Rejection)
     assert hidden.symptom == "no_kernel"
-    assert "hidden is made of energy by something else than an assignment" in hidden.detail
+    assert "hidden is made from energy, but not by an assignment" in hidden.detail
 
 
 def test_inputs_are_given_by_the_assigned_name(tmp_path: Path) -> None:

@@ -127,17 +127,17 @@ def test_a_printed_jaxpr_computes_what_the_traced_one_does(path: Path) -> None:
     [
         (
             "{ lambda ; a:f32[2]. let b:f32[2] = sin a in (b,)",
-            "line 1 has the end of the text where there has to be '}'",
+            "line 1 has the end of the text, expected '}'",
         ),
         (
             "{ lambda ; a:f32[2]. let\n    b = sin a\n  in (b,) }",
-            "line 2 has 'b = sin a\\n  in (b,) }' where there has to be a name and its type",
+            "line 2 has 'b = sin a\\n  in (b,) }', expected a name and its type",
         ),
         (
             "{ lambda ; a:f32[2]. let\n    b:f32[2] = sin a\n  in (b,) } and more",
-            "line 3 has 'and more' where there has to be the end of the text",
+            "line 3 has 'and more', expected the end of the text",
         ),
-        ("", "line 1 has the end of the text where there has to be '{'"),
+        ("", "line 1 has the end of the text, expected '{'"),
     ],
 )
 def test_a_text_that_is_no_jaxpr_is_told_where(text: str, line: str) -> None:

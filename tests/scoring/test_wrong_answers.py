@@ -84,13 +84,13 @@ def test_a_text_that_is_cut_off_says_where_it_ends(level: str, scorer: Scorer) -
 
 
 JAXPRS: dict[str, tuple[Callable[[str], str], str, str]] = {
-    "nonsense": (lambda _: "nonsense", "syntax_error", "line 1 has 'nonsense' where there has to be '{'"),
-    "half of it": (lambda text: text[: len(text) // 2], "syntax_error", r"line \d+ has .* where there has to be .*"),
+    "nonsense": (lambda _: "nonsense", "syntax_error", "line 1 has 'nonsense', expected '{'"),
+    "half of it": (lambda text: text[: len(text) // 2], "syntax_error", r"line \d+ has .*, expected .*"),
     "an operation of nobody's": (
-        lambda text: re.sub(r"= \w+ ", "= made_up ", text, count=1), "build_error", "made_up is no primitive .*",
+        lambda text: re.sub(r"= \w+ ", "= made_up ", text, count=1), "build_error", "made_up is not a known primitive",
     ),
     "a name of nobody's": (
-        lambda text: re.sub(r"in \(\w+", "in (nobody", text), "build_error", ".*nothing before it gives nobody",
+        lambda text: re.sub(r"in \(\w+", "in (nobody", text), "build_error", ".*nobody is used before it is defined",
     ),
     "another function": (
         lambda _: "{ lambda ; . let in (1.0:f32[],) }", "build_error", r"it takes 0 arguments, not \d+",

@@ -48,7 +48,7 @@ class Building:
                 found = {key: self.built(entry) for key, entry in fields.items()}
                 return made(_module_class(self._function, kind), found, tree)
             case _:
-                raise ValueError(f"no tree of arguments: {tree!r}")
+                raise ValueError(f"not a tree of arguments: {tree!r}")
 
 
 def made(kind: Any, fields: Mapping[str, Any], tree: Mapping[str, Any]) -> Any:
@@ -161,7 +161,7 @@ def _module_value(function: Any, name: str) -> Any:
     """
     plain = functions.function_behind(function)
     if plain is None or name not in plain.__globals__:
-        raise ValueError(f"nothing is called {name!r} beside the function")
+        raise ValueError(f"the function's module has no {name!r}")
     return plain.__globals__[name]
 
 
@@ -174,5 +174,5 @@ def _module_class(function: Any, name: str) -> Any:
     plain = functions.function_behind(function)
     found = None if plain is None else plain.__globals__.get(name)
     if not inspect.isclass(found):
-        raise ValueError(f"no class {name!r} beside the function")
+        raise ValueError(f"the function's module has no class {name!r}")
     return found

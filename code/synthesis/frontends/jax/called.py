@@ -102,7 +102,7 @@ class Trees:
             value = given.kwargs[name]
             kwargs[name] = self._static(name, value) if name in given.static_argnames else self._tree(name, value)
         if given.around and len(self.leaves) != len(given.leaves):
-            raise NotKeptError("not all that is traced are arguments of it")
+            raise NotKeptError("it traces values that are not its arguments")
         return {"args": args, "kwargs": kwargs, **({"arrays": True} if given.around else {})}
 
     def _static(self, path: str, value: Any) -> Any:
@@ -135,7 +135,7 @@ class Trees:
         if kind in (list, tuple):
             return {kind.__name__: trees}
         if kind is not dict and not (isinstance(value, Mapping) and keys):
-            raise NotKeptError(f"{path} is a {kind.__module__}.{kind.__qualname__}, which no source can make")
+            raise NotKeptError(f"{path} is a {kind.__module__}.{kind.__qualname__}, which a source cannot construct")
         keyed = [(getattr(key, "key", None), tree) for key, tree in zip(keys, trees, strict=True)]
         if all(isinstance(key, str) for key, _ in keyed):
             return {"dict": dict(keyed)}
@@ -161,7 +161,7 @@ class Trees:
         found: tuple[Any, Any] = next(self._values, (None, None))
         value, kind = found
         if self._traced is not None and value is not given:
-            raise NotKeptError("what is traced is not in the order of its arguments")
+            raise NotKeptError("its traced values are not in the order of its arguments")
         if is_key(kind):
             self.leaves.append(leaf_of(path, kind))
             return {"key": path, "impl": str(jax.random.key_impl(value))}
@@ -242,7 +242,7 @@ def read_leaves(leaves: Sequence[functions.Leaf], values: Sequence[Any]) -> Laun
         if array.dtype.kind != "V" and array.dtype.name != leaf.dtype:
             array = array.astype(leaf.dtype)  # JAX also narrows values that are wider than its own types
         if array.dtype.kind == "V" and array.dtype.name != "bfloat16":
-            lost.append(f"{leaf.name} is of {array.dtype.name}, which is not kept")
+            lost.append(f"{leaf.name} has the type {array.dtype.name}, which is not recorded")
             continue
         row = array.dtype.itemsize * math.prod(array.shape[1:])
         found[leaf.name] = np.array(array[: max(1, LARGEST // max(1, row))] if array.ndim else array)

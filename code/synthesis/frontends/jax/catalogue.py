@@ -1,4 +1,4 @@
-"""JAX's public primitives: those that the oracle models, those left out with the reason, and those a row uses."""
+"""JAX's public primitives: which the oracle models, which are excluded and why, and which a row uses."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,19 +9,19 @@ from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 
 _EXCLUDED = {
     "needs several devices": ("all_to_all", "ragged_all_to_all"),
-    "is for several devices, and modelled on one": (
+    "is for several devices, and modelled for one": (
         "all_gather", "axis_index", "pmax", "pmin", "ppermute", "psum", "sharding_constraint",
     ),
     "orders effects and computes nothing": ("after_all", "create_token"),
-    "reads or writes a reference, which kernels of Pallas's are given": ("get", "swap"),
-    "is of each platform's own generator": ("rng_bit_generator", "rng_uniform"),
-    "is an approximation of each platform's own": ("approx_top_k",),
-    "is made by JAX inside other primitives alone": (
+    "reads or writes a reference, which only Pallas kernels have": ("get", "swap"),
+    "depends on the platform's own generator": ("rng_bit_generator", "rng_uniform"),
+    "is an approximation that depends on the platform": ("approx_top_k",),
+    "is only made by JAX inside other primitives": (
         "call", "closed_call", "custom_lin", "empty2", "eq_to", "eval_jaxpr", "igamma_grad_a", "le_to", "lt_to",
         "platform_index", "random_unwrap", "random_wrap", "select_and_gather_add", "threefry2x32",
     ),
-    "gives what it is given": ("device_put", "name"),
-    "is bound by no public function: the slope of a maximum over windows adds": ("select_and_scatter",),
+    "returns its operand unchanged": ("device_put", "name"),
+    "is bound by no public function, not even by the derivative of a maximum over windows": ("select_and_scatter",),
 }  # fmt: skip
 """The names of primitives with which no function is drawn, by the reason."""
 _WITHOUT_DERIVATIVE = frozenset({

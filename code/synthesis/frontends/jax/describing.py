@@ -56,7 +56,7 @@ def describe(given: Given) -> Described:
     call = calling.with_fields(call, others)
     results = _results(given)
     if not results:
-        raise NotKeptError("it gives nothing")
+        raise NotKeptError("it returns nothing")
     floats = [each.name for each in arguments if each.is_float]
     cotangents = [f"ct_{each.name}" for each in results if each.is_float]
     differentiable = bool(floats and cotangents)
@@ -220,7 +220,7 @@ def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, 
             first = first or found
             break
     if first is None:
-        raise NotKeptError(f"its source is not whole: {why}")
+        raise NotKeptError(f"its source is incomplete: {why}")
     return first
 
 

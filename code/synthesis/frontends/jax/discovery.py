@@ -193,7 +193,7 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
     if made is None and module is not None and is_elsewhere_made(function, module):
         places = itertools.chain(vars(module).items(), contained_in(module))
         name = next((name for name, value in places if value is function), name_of(plain))
-        detail = f"{name} is made of {name_of(plain)} by something else than an assignment to one name at module level"
+        detail = f"{name} is made from {name_of(plain)}, but not by an assignment to one name at module level"
         return replace(_rejection(plain, Stage.LOAD, Symptom.NO_KERNEL, detail), kernel_name=name)
     if (unread := mark_error(function) or mark_error(plain)) is not None:
         place = f"line {plain.__code__.co_firstlineno}"
@@ -205,7 +205,7 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
             plain,
             Stage.LOAD,
             Symptom.NO_EXAMPLE_ARGUMENTS,
-            ("none of the common shapes fits" if examples.guess else "a JAX function is lowered for given shapes")
+            ("no common shape fits" if examples.guess else "a JAX function is lowered for given shapes")
             + "; give example arguments",
         )
     try:

@@ -41,7 +41,7 @@ def _dtype_of(name: str) -> np.dtype[Any] | None:
         return None
     made = np.dtype(getattr(ml_dtypes, text, text))
     if made.kind == "O":
-        raise TypeError(f"{name!r} is no type of numbers")
+        raise TypeError(f"{name!r} is not a numeric type")
     return made
 
 

@@ -79,7 +79,7 @@ class _Watching:
     def _miss_pmap(self, fun: Any) -> None:
         if fun not in self._pmapped:
             self._pmapped.add(fun)
-            why = "what jax.pmap makes is not kept by itself, but is inside a function under jax.jit"
+            why = "functions made by jax.pmap are only recorded inside a function under jax.jit"
             self._listener.miss(getattr(fun, "__name__", "?"), _PMAP, why)
 
     def _rebuild(self, function: Any, profiler: Any) -> Any:

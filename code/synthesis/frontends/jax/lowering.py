@@ -181,7 +181,7 @@ class Tracing:
             modules = sorted(Path(folder).glob("*.ir-no-opt.ll"), key=lambda path: path.name.partition(".")[2])
             texts = [path.read_text(encoding="utf-8") for path in modules]
         if not texts:
-            raise NotAvailableError("XLA makes no LLVM IR of it: library calls alone")
+            raise NotAvailableError("XLA makes no LLVM IR for it, only library calls")
         annotated = "\n".join(module.to_string(_hlo_options(metadata=True)) for module in executable.hlo_modules())
         cleaned: list[str] = []
         line_map: LineMap = []
@@ -240,7 +240,7 @@ def _captured(text: str, closed: Any) -> list[str]:
         arrays = None
     defined = None if arrays is None else definitions(arrays)
     if defined is None and any(np.size(each) for each in closed.consts):
-        raise UnprintedConstantsError(f"the jaxpr captures arrays of more than {MOST} numbers, or of other things")
+        raise UnprintedConstantsError(f"the jaxpr captures arrays of more than {MOST} numbers, or not of numbers")
     return defined or []
 
 

@@ -159,7 +159,7 @@ def _call_of(maker: FunctionType, tree: ast.FunctionDef, kept: Mapping[str, Any]
 
 
 def _place_of(maker: FunctionType, tree: ast.FunctionDef, name: str) -> str | None:
-    """Return how a maker's result holds its inner function.
+    """Return how the inner function is reached from a maker's result.
 
     It is ``''`` if the result is the function, else an attribute or item as text; None if unknown.
     """

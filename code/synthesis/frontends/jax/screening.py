@@ -41,7 +41,7 @@ def foreign(level: Level, text: str) -> str | None:
         return None
     outside = _OUTSIDE.search(_STRING.sub(_as_operation, text))
     if outside is not None:
-        return f"{outside[0]}, which leads out of the program"
+        return f"{outside[0]}, which calls code outside the text"
     for target in targets(text):
         if not target:
             return "a custom call without a target on its line"

@@ -15,7 +15,7 @@ def call_lines(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterat
     for name in names:
         yield f"{name} = {array_of(inputs[name])}"
     if spec.signature.call is not None:
-        yield f"# it is called so: {dict(spec.signature.call)!r}"
+        yield f"# the call: {dict(spec.signature.call)!r}"
     call = f"{spec.name}({', '.join(names)})"
     match direction:
         case Direction.FORWARD:

@@ -108,10 +108,10 @@ def array_of(words: str, kind: Shaped) -> Any:
         ValueError: if the numbers do not have the shape or the kind of the type.
     """
     if kind.dtype is None:
-        raise ValueError("a random key is no number")
+        raise ValueError("a random key is not a number")
     numbers = _NUMBER.findall(words)
     if "".join(_NUMBER.sub("#", words).split()) != _brackets(kind.shape):
-        raise ValueError(f"numbers that are not of the shape {list(kind.shape)}")
+        raise ValueError(f"numbers that do not have the shape {list(kind.shape)}")
     values = [_number(each, kind.dtype) for each in numbers]
     with contextlib.suppress(OverflowError):
         made = np.array(values, dtype=kind.dtype).reshape(kind.shape)
@@ -123,7 +123,7 @@ def array_of(words: str, kind: Shaped) -> Any:
 def _number(word: str, dtype: np.dtype[Any]) -> Any:
     if dtype.kind == "b":
         if word not in _TRUTHS:
-            raise ValueError(f"{word} is no truth value")
+            raise ValueError(f"{word} is not a truth value")
         return _TRUTHS[word]
     if is_whole(dtype):
         return int(word)

@@ -56,7 +56,7 @@ def parse(text: str) -> Graph:
 @functools.lru_cache(4096)
 def _shaped(kind: str, sizes: str) -> Shaped:
     if not is_printed(kind):
-        raise TypeError(f"{kind!r} is no type that JAX prints")
+        raise TypeError(f"{kind!r} is not a type that JAX prints")
     generator = kind[len("key<") : -1] if kind.startswith("key<") else ""
     return Shaped(dtype_of(kind), tuple(int(size) for size in sizes.split(",") if size.strip()), generator)
 
@@ -74,7 +74,7 @@ class _Parser:
         at = len(self.text) - len(left.lstrip())
         line = self.text.count("\n", 0, at) + 1
         found = repr(self.text[at : at + 30]) if left.strip() else "the end of the text"
-        return JaxprSyntaxError(f"line {line} has {found} where there has to be {expected}")
+        return JaxprSyntaxError(f"line {line} has {found}, expected {expected}")
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.at)
@@ -123,9 +123,9 @@ class _Parser:
             try:
                 value = array_of(found[2], kind)
             except ValueError as error:
-                raise self.error(f"what follows a captured array; it has {error}") from None
+                raise self.error(f"the text after a valid captured array; this one has {error}") from None
             if name in self._captured:
-                raise self.error(f"what follows a captured array; there are two of the name {name}")
+                raise self.error(f"the text after captured arrays with different names; two are named {name}")
             self._captured[name] = kind, value
             self._take("in")
 
@@ -137,7 +137,7 @@ class _Parser:
         for name, kind in constants:
             known, value = self._captured.get(name, (None, None))
             if known != kind:
-                raise self.error(f"what follows a captured array; {name} is none of the type that the function says")
+                raise self.error(f"the text after captured arrays of the function's types; {name} has another type")
             found.append(value)
         return tuple(found)
 

@@ -73,7 +73,7 @@ class _Rebuilding:
             if isinstance(atom, Constant):
                 return atom.value[()]
             if atom not in values:
-                raise TypeMismatchError(f"nothing before it gives {atom}")
+                raise TypeMismatchError(f"{atom} is used before it is defined")
             return values[atom]
 
         for equation in graph.equations:
@@ -95,7 +95,7 @@ class _Rebuilding:
             return self._of_object(kind, equation, inputs)
         primitive = _over_dimensions(equation) or primitives().get(equation.primitive)
         if primitive is None:
-            raise NotRebuiltError(f"{equation.primitive} is no primitive that is known here")
+            raise NotRebuiltError(f"{equation.primitive} is not a known primitive")
         if equation.primitive == "custom_linear_solve":
             parameters = self._solve_parameters(equation)
         elif equation.primitive == "scan":
@@ -216,7 +216,7 @@ def _left_in_place(equation: Equation, inputs: list[Any]) -> list[Any]:
 # ---- the closed table of primitives
 
 _COPIES = frozenset({"ArrayCopySemantics.REUSE_INPUT", "ArrayCopySemantics.ALWAYS_COPY"})
-"""The ways in which a ``device_put`` gives its operand that leave the operand as it is."""
+"""The copy semantics of a ``device_put`` that leave its operand valid and unchanged."""
 
 _LEFT_OUT = frozenset({
     "after_all", "all_gather", "all_to_all", "axis_index", "call", "create_token", "custom_lin", "device_put", "get",

@@ -73,9 +73,9 @@ _UNLIKE = {
 }  # fmt: skip
 """Relative frequencies of categories; the default is 1.
 
-The categories here are drawn more often than others, such as losses, because libraries have more such functions: parts
-of simulations, functions of rigid bodies, and tools for arrays and trees. Most code that users lower is a whole
-training step, or the code around one: batches, tokens and episodes (``pipelines``).
+These categories are drawn more often than others because libraries have more functions of these kinds: parts of
+simulations, functions of rigid bodies, and tools for arrays and trees. Most code that users lower is a whole training
+step, or the code around one: batches, tokens and episodes (``pipelines``).
 """
 WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("layers") :], _UNLIKE, share=_APPLICATIONS)
 DRAWER = Drawer(

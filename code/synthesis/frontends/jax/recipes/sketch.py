@@ -50,7 +50,7 @@ class Sketch(drafting.Sketch):
         style = self.stream.child("style")
         self._annotated = style.chance(0.15)
         self.lax = "lax" if style.chance(0.5) else "jax.lax"
-        """How ``lax`` is written: ``lax.scan`` or ``jax.lax.scan``."""
+        """The spelling of the module ``lax``, as in ``lax.scan`` or ``jax.lax.scan``."""
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
         self._known: list[Term] = []
         """The arguments, with the types that they are computed in."""

@@ -96,7 +96,7 @@ class _Depends(IntEnum):
 
 
 class _Implies(IntEnum):
-    """Whether a truth value implies that the numbers it was computed from are finite."""
+    """The implication of a truth value: whether the numbers from which it was computed are finite."""
 
     NEITHER = 0
     NOT_FINITE = 1
@@ -107,7 +107,7 @@ class _Implies(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """Static knowledge about a value."""
+    """The properties of a value that are known without running the function."""
 
     depends: _Depends = _Depends.NOTHING
     implies: _Implies = _Implies.NEITHER

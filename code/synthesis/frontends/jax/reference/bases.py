@@ -1,9 +1,10 @@
-"""Whether results depend on which of several equally correct bases a factorisation returns.
+"""Tests whether results depend on which of several equally correct bases a factorisation returns.
 
 An eigenvector times -1 is also an eigenvector, and LAPACK's documentation of ``syevd`` and ``gesdd`` does not specify
-the sign. The sign depends on the number of iterations: of random matrices of two to forty rows, a quarter had an
-eigenvector whose sign in float32 differed from that in float64, in the same LAPACK (SciPy's, which XLA's CPU calls),
-measured on 2026-11-29. So a function is also evaluated with other bases; results that these change are not determined.
+the sign. The sign depends on the number of iterations. Of random matrices of two to forty rows, a quarter had an
+eigenvector whose sign in float32 differed from that in float64. Both were computed by SciPy's LAPACK library, which
+XLA's CPU also calls (measured on 2026-11-29). So a function is also evaluated with other bases. Results that change
+with the basis are not determined.
 """
 
 from collections.abc import Sequence

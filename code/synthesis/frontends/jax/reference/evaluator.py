@@ -60,7 +60,7 @@ class Evaluator:
             TypeError: for None, which stands for a random key.
         """
         if dtype is None:
-            raise TypeError("a random key is no number")
+            raise TypeError("a random key is not a number")
         return _WIDER.get(dtype, dtype) if self.double else dtype
 
     def promoted(self, value: npt.ArrayLike) -> Array:

@@ -1,4 +1,4 @@
-"""How each primitive is evaluated in several runs at once, if at least one operand differs between the runs."""
+"""Functions that evaluate a primitive in several runs at once, if at least one operand differs between the runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

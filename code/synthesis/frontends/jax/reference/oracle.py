@@ -133,7 +133,7 @@ class GraphReference:
         factors = self._open_factors
         if factors and depends_on_bases(self.graph, [list(run.values()) for run in runs]):
             raise ReferenceUnknownError(
-                f"vectors of {' and '.join(factors)}, whose signs, or other bases, the implementation decides on"
+                f"vectors of {' and '.join(factors)}, whose signs or bases the implementation decides"
             )
         return []
 

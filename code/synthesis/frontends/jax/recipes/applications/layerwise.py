@@ -41,7 +41,7 @@ _FACTORS = {
         "ALL": "kept",
     },
 }
-"""How second moments of an array are stored: by name, or as a pair for a matrix."""
+"""Ways to store the second moments of an array: by name, or as a pair for a matrix."""
 
 
 def _kept_of(leaf: Leaf, *, named: bool) -> Tree:

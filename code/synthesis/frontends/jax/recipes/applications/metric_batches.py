@@ -1,4 +1,4 @@
-"""Batches of predictions and answers that metrics are computed of: their checks, weights, classes and counts."""
+"""Batches of predictions and answers from which metrics are computed: their checks, weights, classes and counts."""
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join

@@ -1,4 +1,4 @@
-"""Which arrays are kept together in one record, and the names of records, of settings and of their fields."""
+"""Groups of arrays that are stored in one record, and the names of records, of settings and of their fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The end of a training step: bounds the gradients, moves the parameters, and returns the new state."""
+"""The end of a training step, which bounds the gradients, moves the parameters and returns the new state."""
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm

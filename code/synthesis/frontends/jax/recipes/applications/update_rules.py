@@ -178,4 +178,4 @@ SUMMARIES = {
     "adagrad": "One step of Adagrad",
     "amsgrad": "One step of AMSGrad",
 }
-"""What a step of each optimizer does."""
+"""A description of a step of each optimizer."""

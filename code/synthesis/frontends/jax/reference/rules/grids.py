@@ -29,7 +29,7 @@ from synthesis.frontends.jax.reference.rules.table import (
 def _pallas_call(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     grid = parameters["grid_mapping"]
     if not isinstance(grid, Grid):
-        raise NotImplementedError("of a grid that is not settled, or of blocks of another kind")
+        raise NotImplementedError("a grid whose size is not static, or blocks of another kind")
     prefetched, given = list(inputs[: grid.prefetched]), inputs[grid.prefetched :]
     aliases: Mapping[int, int] = {int(to): int(of) for of, to in parameters["input_output_aliases"]}
     made = [
@@ -125,7 +125,7 @@ def _view_and_place(array: Array, part: Part | None, leaves: Inputs) -> tuple[Ar
         ReferenceFaultError: if the part is not inside the array.
     """
     if part is None:
-        raise NotImplementedError("of a part of another kind")
+        raise NotImplementedError("a part of another kind")
     indices: dict[int, Array] = {}
     slices: list[slice] = []
     for axis, (each, length) in enumerate(zip(part, array.shape, strict=False)):

@@ -109,7 +109,7 @@ def _top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> 
 def _approximate_top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     """Return the exact largest or smallest numbers. An approximation may omit some, but does not on a CPU."""
     if not parameters["aggregate_to_topk"]:
-        raise NotImplementedError("as many as the implementation likes")
+        raise NotImplementedError("a number of results that the implementation decides")
     axis, largest = int(parameters["reduction_dimension"]), bool(parameters["is_max_k"])
     ordered = np.sort(comparable(inputs[0]), axis)
     if (np.diff(ordered, axis=axis) == 0).any():

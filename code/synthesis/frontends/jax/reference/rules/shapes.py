@@ -31,7 +31,7 @@ def _resized(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -
     (x,) = inputs
     for axis in parameters["dimensions"]:
         if x.shape[int(axis)] != 1:
-            raise NotImplementedError("a squeezed axis that is no unit")
+            raise NotImplementedError("a squeezed axis of more than one element")
     return x.reshape(types[0].shape)
 
 
