@@ -79,7 +79,7 @@ def test_memory_that_is_made_in_a_capture_is_not_read(captures: Captures, told: 
     captures.postpone(graph, kernel, params_of(kernel, values, out), (None, None))
     with captures.observing(graph):
         assert told["taken"] == []
-    assert "made in the capture" in told["missed"][0]
+    assert "made during the capture" in told["missed"][0]
 
 
 def test_spans_are_those_of_arrays_in_structs_and_of_indices_too() -> None:

@@ -111,5 +111,5 @@ def test_what_cannot_be_made_again_is_refused(why: str) -> None:
         volume = made("volume_f", [[0, 0, 0]], voxel_size=None, transform=np.array([[0, 1, 0], [-1, 0, 0], [0, 0, 1]]))
     else:
         volume = made("volume_f", [[0, 0, 0]], voxel_size=(0.5, 0.25, 0.5) if why == "stretched" else 0.5)
-    with pytest.raises(ValueError, match="OnIndex" if why == "indices" else "turned, or whose"):
+    with pytest.raises(ValueError, match="OnIndex" if why == "indices" else "a rotated volume"):
         read_volume(volume)

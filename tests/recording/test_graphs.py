@@ -130,7 +130,7 @@ def test_a_graph_that_is_never_launched_keeps_nothing_and_kernels_that_warp_conf
     names = [each.partition("/")[::2] for each in entries_of(store)]
     assert len([folder for folder, _ in names if folder == KERNELS.rstrip("/")]) == 4
     (note,) = [read_refused(store, name) for folder, name in names if folder != KERNELS.rstrip("/")]
-    assert (note.kernel, "another kernel of its name" in note.why) == ("alike", True)
+    assert (note.kernel, "another kernel with its name" in note.why) == ("alike", True)
 
 
 def test_rows_are_proved_on_it(kept: Path) -> None:

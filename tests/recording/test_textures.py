@@ -72,7 +72,7 @@ REFUSED = {
     "coloured": "image is a texture of 2 channels of float32",
     "half": "image is a texture of 1 channels of float16",
     "levelled": "image is a texture of 2 levels",
-    "uneven": "image is a texture that goes on otherwise",
+    "uneven": "image is a texture with different address modes",
 }
 
 

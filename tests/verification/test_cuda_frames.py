@@ -220,7 +220,7 @@ def test_a_sum_of_several_threads_that_is_not_atomic_is_found(pairs: dict[str, P
         (judgement,) = judged(verifier, pair.spec, {"cpp_forward": cpp, "cuda_forward": cuda})
     assert judgement.verdict.verified == ("cpp_forward",)  # where threads run one after the other it is the same
     problem = judgement.failed["cuda_forward"]
-    assert (problem.symptom, "not by atomics" in problem.detail) == (Symptom.WRONG_RESULT, True)
+    assert (problem.symptom, "without atomics" in problem.detail) == (Symptom.WRONG_RESULT, True)
 
 
 def test_an_element_of_one_thread_alone_needs_no_atomic(pairs: dict[str, Pair]) -> None:
@@ -252,7 +252,7 @@ def test_adjoints_that_are_not_summed_by_atomics_are_found(pairs: dict[str, Pair
     with Verifier(get_frontend("warp")) as verifier:
         only_reads, also_writes = judged(verifier, pair.spec, texts)
     assert "cuda_backward" in only_reads.verdict.verified
-    assert "not by atomics" in also_writes.failed["cuda_backward"].detail
+    assert "without atomics" in also_writes.failed["cuda_backward"].detail
 
 
 def test_a_plain_sum_into_what_threads_seldom_share_is_found(pairs: dict[str, Pair]) -> None:
@@ -265,7 +265,7 @@ def test_a_plain_sum_into_what_threads_seldom_share_is_found(pairs: dict[str, Pa
     texts = {"cuda_forward": text_of(pair, "cuda_forward"), "cuda_backward": backward}
     with Verifier(get_frontend("warp")) as verifier:
         (judgement,) = judged(verifier, pair.spec, texts)
-    assert "not by atomics" in judgement.failed["cuda_backward"].detail
+    assert "without atomics" in judgement.failed["cuda_backward"].detail
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -281,7 +281,7 @@ def test_one_plain_sum_among_atomic_ones_is_found(pairs: dict[str, Pair], number
     texts = {"cuda_forward": text_of(pair, "cuda_forward"), "cuda_backward": backward.replace(calls[number], plain)}
     with Verifier(get_frontend("warp")) as verifier:
         (judgement,) = judged(verifier, pair.spec, texts)
-    assert "not by atomics" in judgement.failed["cuda_backward"].detail
+    assert "without atomics" in judgement.failed["cuda_backward"].detail
 
 
 def test_a_store_into_an_adjoint_that_there_is_not_is_a_fault_where_it_is_reached(pairs: dict[str, Pair]) -> None:

@@ -29,7 +29,7 @@ Tiling = tuple[int | None, int | None]
 """The number of dimensions of a ``launch_tiled`` (without threads), and the threads per block; None if unknown."""
 OnLaunch = Callable[[Any, Sequence[Any], Tiling, Any], None]
 """A callback that takes a kernel, its params, its tiling and its device; the device is None for the host."""
-_TWO = "a graph launches another kernel of its name and module, and Warp runs the last of them for both"
+_TWO = "a graph launches another kernel with its name and module, and Warp runs the last of them for both"
 
 
 @dataclass(slots=True, eq=False)
@@ -120,9 +120,9 @@ class Captures:
         """
         later, given = self._of_graphs.setdefault(graph, _GraphLaunches()), spans_of(kernel, params)
         if _meet(given, self._transient):
-            self._miss(kernel, "what it is given is made in the capture of a CUDA graph")
+            self._miss(kernel, "its arguments are made during the capture of a CUDA graph")
         elif _meet(given, later.given):
-            self._miss(kernel, "another launch before it in its CUDA graph is given the same arrays")
+            self._miss(kernel, "an earlier launch in its CUDA graph uses the same arrays")
         else:
             held: list[Any] = [_copy_of(each) for each in params]  # a command may get other params later
             later.readable.append((kernel, held, how))
@@ -184,7 +184,7 @@ def _copy_of(given: object) -> Any:
 
 
 def _meet(spans: set[tuple[int, int]], others: set[tuple[int, int]]) -> bool:
-    """Return whether any span of one set overlaps one of the other."""
+    """Return whether any span of the first set overlaps a span of the second set."""
     return any(start < end and low < high for low, end in spans for start, high in others)
 
 

@@ -1,4 +1,4 @@
-"""The built-ins in Warp's registry: those that the oracle models, those left out with the reason, those a row uses."""
+"""The built-ins in Warp's registry: which the oracle models, which are excluded and why, and which a row uses."""
 
 import ast
 import re
@@ -12,14 +12,14 @@ from synthesis.frontends.warp.reference.operators import BUILT_INS
 _OPERATORS = BUILT_INS | {"USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert"}
 """The built-in that each of Python's operators stands for, by the name of the operator's class."""
 _EXCLUDED = {
-    r"volume_(store\w*|\w*index|voxel_count)": "is of sparse grids that kernels build",
+    r"volume_(store\w*|\w*index|voxel_count)": "is for sparse grids that kernels build",
     r"(bvh|mesh)_get_group_root|mesh_query_(point_sign_(normal|parity)|furthest_point_no_sign|sphere|next)|"
     r"mesh_query_ray_count_intersections|mesh_get_bvh|bvh_query_(capsule|sphere)": (
-        "asks a mesh or tree for what is seldom asked for"
+        "is a rarely used query of a mesh or tree"
     ),
-    r"tile_(mesh|bvh)_\w+|tile_query_valid|(mesh|bvh)_\w+_tiled": "asks with a block of threads",
+    r"tile_(mesh|bvh)_\w+|tile_query_valid|(mesh|bvh)_\w+_tiled": "is a query by a block of threads",
     r"breakpoint|printf?|expect_near": "does nothing but stop or print",
-    r"block_dim": "gives something else on each device",
+    r"block_dim": "has a different result on each device",
     r"tile_rand[fi]": "draws other numbers on each device",
     r"tile_stack\w*": "is shared by the threads of a block, of which a CPU has one",
     r"tile_slice_indexed": "has no call of its own: tile[rows] stands for it",

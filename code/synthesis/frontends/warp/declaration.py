@@ -77,7 +77,7 @@ def _is_read(tree: ast.AST, name: str, scope: Any, depth: int = 0) -> bool:
 
 
 def _reads(node: ast.expr, field: str, parents: dict[ast.AST, ast.AST], scope: Any, depth: int) -> bool:
-    """Return whether one mention of an array, or of the struct that contains it, may read it."""
+    """Return whether one use of an array, or of the struct that contains the array, may read the array."""
     parent = parents.get(node)
     if field and isinstance(parent, ast.Attribute):
         return False  # the attribute is tested as a separate mention

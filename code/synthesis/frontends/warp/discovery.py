@@ -105,7 +105,7 @@ class _KernelSource:
 
 
 def _best_source(kernel: Any) -> _KernelSource:
-    """Return a kernel's source: its own lines if these define it and do nothing else, else as Warp builds it."""
+    """Return a kernel's source: its own lines if they only define the kernel, else a source written from its tree."""
     if flattening.is_rewritten(kernel) and (flat := _written_out(kernel)) is not None:
         return flat
     try:

@@ -80,7 +80,7 @@ def unavailable(level: Level, text: str) -> Unproved | None:
     if not level.run_by:
         return _NEEDS_GPU
     if "det_ctx" in text:
-        return Unproved(Hindrance.NOT_EXECUTED, "deterministic mode has buffers of its own")
+        return Unproved(Hindrance.NOT_EXECUTED, "deterministic mode allocates its own buffers")
     frame = framed(text) if level.language == CUDA else None
     if frame is not None and (_COOPERATIVE.search(frame.helpers + frame.body) or _is_of_block(text)):
         return _NEEDS_GPU
@@ -289,7 +289,7 @@ def _first_errors_by_program(errors: str) -> dict[int, str]:
 
 def _first_error(errors: str) -> str:
     match = re.search(r"error: (.*)", errors)
-    return match[1] if match else "the compiler gave no object file"
+    return match[1] if match else "the compiler wrote no object file"
 
 
 @contextlib.contextmanager

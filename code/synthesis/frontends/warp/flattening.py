@@ -95,7 +95,7 @@ class _Flattening:
 
     def _add(self, text: str) -> None:
         if len(self._definitions) + len(self._constants) > _MOST:
-            raise NotFlatError(f"it comes to more than {_MOST} functions, structs and constants")
+            raise NotFlatError(f"it needs more than {_MOST} functions, structs and constants")
         self._definitions.append(text)
 
     def _free(self, name: str) -> str:
@@ -129,7 +129,7 @@ class _Flattening:
         """Return the definition of a kernel or function under a name, without decorators."""
         (found,) = introspection.built_tree_of(obj).body
         if not isinstance(found, ast.FunctionDef):
-            raise NotFlatError(f"{name} is declared by no def")
+            raise NotFlatError(f"{name} is not declared by a def")
         bound = _names_bound_in(found)
         body = [self._rebuilt(each, obj, bound) for each in _without_docstring(found.body)]
         usual = introspection.defaults_of(obj)

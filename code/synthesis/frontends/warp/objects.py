@@ -43,7 +43,7 @@ def _array(values: npt.NDArray[Any], kind: Any, device: str) -> Any:
 def _mesh(parts: Parts, device: str) -> Any:
     points, indices = parts["points"], parts["indices"]
     if len(indices) % 3 or indices.min() < 0 or indices.max() >= len(points):
-        raise ValueError("a mesh whose indices name no points")
+        raise ValueError("a mesh with indices of points that do not exist")
     velocities = _array(parts["velocities"], wp.vec3, device) if "velocities" in parts else None
     return wp.Mesh(
         points=_array(points, wp.vec3, device),

@@ -114,7 +114,7 @@ class _Reading:
         try:
             dtype = numpy_dtype(name)
         except TypeError:
-            self.lost.append(f"{path} is a {name}, which is not kept")
+            self.lost.append(f"{path} is a {name}, which is not recorded")
             return
         value = np.ndarray(shape, dtype, _memory(address, dtype.itemsize * math.prod(shape))).copy()
         self.values[path] = value
@@ -126,7 +126,7 @@ class _Reading:
         if made == "indexedarray":
             self._read_indexed(path, kind, address)
         elif made != "array":
-            self.lost.append(f"{path} is of the class {made}, which is not kept")
+            self.lost.append(f"{path} is of the class {made}, which is not recorded")
         else:
             self._read_plain(path, kind, introspection.array_at(address))
 
@@ -151,7 +151,7 @@ class _Reading:
         rows = dimensions[0] if rank else 1
         kept = (_rows_kept(rows, element.itemsize * math.prod(dimensions[1:])), *dimensions[1:])
         if any(each < 0 for each in strides) or math.prod(kept) * element.itemsize > 8 * LARGEST:
-            self.lost.append(f"{path} is too large, or goes backwards")
+            self.lost.append(f"{path} is too large, or has a negative stride")
             return
         self._keep(path, kind.dtype, self._copied(found.data, kept, strides, element))
 
@@ -177,7 +177,7 @@ class _Reading:
             return
         for parameter in introspection.fields_of(kind):
             if introspection.is_array(parameter.type):
-                self.lost.append(f"{path}.{parameter.name} is an array in an array of structs, which is not kept")
+                self.lost.append(f"{path}.{parameter.name} is an array in an array of structs, which is not recorded")
             else:
                 self._keep(f"{path}.{parameter.name}", parameter.type, _part(found, parameter.name))
 
@@ -188,7 +188,7 @@ class _Reading:
         parts: dict[str, Any]
         groups = getattr(made, "groups", None)
         if groups is not None and kind not in ("Mesh", "Bvh"):
-            self.lost.append(f"{path} is the id of a {kind} in groups, which is not kept")
+            self.lost.append(f"{path} is the id of a {kind} in groups, which is not recorded")
             return
         if kind == "Mesh":
             parts = {"points": made.points, "indices": made.indices}
@@ -201,7 +201,7 @@ class _Reading:
             self._read_volume(path, made)
             return
         else:
-            self.lost.append(f"{path} is the id of a {kind}, which is not kept")
+            self.lost.append(f"{path} is the id of a {kind}, which is not recorded")
             return
         parts |= {} if groups is None else {"groups": groups}
         self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
@@ -217,7 +217,7 @@ class _Reading:
         made = self.known.textures.get(ctypes.c_uint64.from_address(address).value)
         why = "a texture that is not known" if made is None else _why_not_kept(made)
         if made is None or why:
-            self.lost.append(f"{path} is {why}, which is not kept")
+            self.lost.append(f"{path} is {why}, which is not recorded")
             return
         sizes = (made.depth, made.height, made.width)[-made.ndim :]
         values = np.empty(sizes, np.float32)
@@ -238,7 +238,7 @@ class _Reading:
         try:
             self.handles[path], parts = read_volume(made)
         except ValueError as error:
-            self.lost.append(f"{path} is the id of {error}, which is not kept")
+            self.lost.append(f"{path} is the id of {error}, which is not recorded")
             return
         self.values |= {f"{path}:{name}": np.array(value) for name, value in parts.items()}
         self.shapes[f"{path}:values"] = parts["values"].shape[:3]
@@ -252,7 +252,7 @@ def _why_not_kept(texture: Any) -> str:
     if texture.num_mip_levels != 1:
         return f"a texture of {texture.num_mip_levels} levels"
     if len(set(modes)) > 1:
-        return "a texture that goes on otherwise beyond one edge than beyond another"
+        return "a texture with different address modes at its edges"
     return ""
 
 

@@ -27,7 +27,7 @@ _SPECIALIZED_INDEX = "wp::linear_tid"
 _RANGE = re.compile(r"^\s*(var_\d+) = wp::range\((var_\d+(?:, var_\d+){0,2})\);$", re.MULTILINE)
 
 PLAIN_INDEX = "wp::tid(task_index, dim)"
-"""C++ of ``wp.tid()`` in a one-dimensional launch, in a text that is no template; valid in every release."""
+"""C++ of ``wp.tid()`` in a one-dimensional launch, in a text that is not a template; valid in every release."""
 
 
 def is_specialized(text: str) -> bool:

@@ -10,7 +10,7 @@ from synthesis.frontends.warp.watching import UnwatchableError, watched_arrays
 
 
 def repeated_programs(programs: Sequence[Program]) -> dict[int, int]:
-    """Return, for each program that repeats an earlier one's statements and inputs, the earlier one, by number."""
+    """Map the number of each program that repeats the statements and inputs of another to the earlier one's number."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
     statements = [None if each.compile_only or _is_watched(each) else statements_of(each.level, each.text)

@@ -89,7 +89,7 @@ class _Filling:
         if not value.size:  # an empty array gets one element that is never read
             return np.zeros(shape, value.dtype)
         if value.shape != shape:
-            raise ConfigError(f"{path} is too large: of {math.prod(shape)} numbers {value.size} were kept")
+            raise ConfigError(f"{path} is too large: {value.size} of {math.prod(shape)} numbers were recorded")
         return value
 
     def _domain(self, value: Array) -> Domain:
@@ -113,7 +113,7 @@ class _Filling:
                 continue
             whole = self._launched.shapes.get(f"{path}:{name}")
             if whole is not None and whole != value.shape[: len(whole)]:
-                raise ConfigError(f"{path} is too large: of {whole[0]} {name} {len(value)} were kept")
+                raise ConfigError(f"{path} is too large: {len(value)} of {whole[0]} {name} were recorded")
             value = value.astype(part.dtype)
             fixed = part.dtype != "float32" or part.rank is None or kind == "hash_grid"
             fields.append(

@@ -57,7 +57,9 @@ def run_piece(entry: Any, piece: Piece, program: Program, before: Outcome | None
             elif grid.whole and not piece.watched:
                 name = _differing(memory.arrays(), outcome[key])
                 if name is not None:
-                    return failure(Symptom.WRONG_RESULT, f"with {grid} it leaves another {name} than with {grids[0]}")
+                    return failure(
+                        Symptom.WRONG_RESULT, f"with {grid} it gives a different {name} than with {grids[0]}"
+                    )
     return outcome
 
 
@@ -74,7 +76,7 @@ def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -
         return failure(Symptom.CRASH, "writes outside its arrays")
     changed = memory.changed_part()
     if changed is not None:
-        return failure(Symptom.WRONG_RESULT, f"it changes {changed}, of an object that the kernel only asks")
+        return failure(Symptom.WRONG_RESULT, f"it changes {changed} of an object that the kernel only queries")
     if piece.own_frame:
         wrong = np.flatnonzero(visits != grid.visits(bounds.size, strides=piece.strides))
         if len(wrong) or launch.beyond:
@@ -82,7 +84,7 @@ def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -
             return failure(Symptom.WRONG_RESULT, f"with {grid} it visits {where}")
     if launch.conflict:
         name = piece.watched[int(launch.conflict) - 1]
-        return failure(Symptom.WRONG_RESULT, f"threads change the same element of {name}, and not by atomics")
+        return failure(Symptom.WRONG_RESULT, f"threads change the same element of {name} without atomics")
     return None
 
 

@@ -255,7 +255,7 @@ def _foreign_constructs(found: Sequence[tuple[str, str]], text: str, level: Leve
         elif word == "*" and words[number - 1] in _OPENS and words[number + 1] not in ("_wp_args", "_wp_adj_args"):
             yield f"a pointer that is followed: *{words[number + 1]}"
         elif word == "[" and words[number - 2] not in (".", ">"):
-            yield "an index of what is no member"
+            yield "an index of something other than a member"
 
 
 def _of_unusual(kind: str, token: str) -> str:
@@ -318,9 +318,9 @@ def _of_string(words: Sequence[str], number: int) -> Iterator[str]:
     if word.startswith("'") or _FORMAT_THAT_WRITES.search(word):
         yield f"the text {word[:40]}"
     elif word not in _TYPE_STRINGS and words[number - 1] not in ("(", ",", "&") and not _is_kept(words, number):
-        yield f"the text {word[:40]}, which no function is given"
+        yield f"the text {word[:40]}, which is not passed to a function"
     elif word == '"C"' and words[number - 1] != "extern":
-        yield 'a "C" that is of no head'
+        yield 'a "C" outside the head of a function'
 
 
 def _is_kept(words: Sequence[str], number: int) -> bool:

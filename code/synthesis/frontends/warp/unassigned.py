@@ -50,16 +50,16 @@ def _find_in(body: str, constants: dict[str, str]) -> str | None:
             value = values.get(sides[0])
             if value is not None and values.get(sides[1]) == value:
                 ways = zip(sides, (condition, f"!{condition}"), strict=True)
-                left_out = any(_may_be_left_out(merged.get(side), blocks, way) for side, way in ways)
+                left_out = any(_may_be_unassigned(merged.get(side), blocks, way) for side, way in ways)
                 values[name], merged[name] = value, (blocks, left_out)
             continue  # a merge of other variables selects an assigned one, or its result is not read
         for name in _VARIABLE.findall(line) if merged else ():
-            if name in merged and _may_be_left_out(merged[name], blocks, None):
-                return f"{name}, a constant that Warp reads where it has not assigned it: {line.strip()}"
+            if name in merged and _may_be_unassigned(merged[name], blocks, None):
+                return f"{name}, a constant that Warp reads before it is assigned: {line.strip()}"
     return None
 
 
-def _may_be_left_out(assigned: tuple[Blocks, bool] | None, blocks: Blocks, way: str | None) -> bool:
+def _may_be_unassigned(assigned: tuple[Blocks, bool] | None, blocks: Blocks, way: str | None) -> bool:
     """Return whether a merged variable may be unassigned where it is read.
 
     Args:

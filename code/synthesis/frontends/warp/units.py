@@ -231,7 +231,7 @@ def _counted(text: str, function: str) -> str:
     """
     start = text.rindex(function)
     if text.count(_STORAGE, start) != 1 or text.count(_RESET, start) != 1:
-        raise MalformedError(f"the frame has to have {_STORAGE!r} and {_RESET!r}, once each")
+        raise MalformedError(f"the frame must contain {_STORAGE!r} and {_RESET!r} exactly once")
     return text[:start] + text[start:].replace(_RESET, f"{_RESET} irsmith_host::visit(_idx);")
 
 

@@ -84,7 +84,7 @@ def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
         raise ValueError(f"a volume of {info.type_str}")
     matrix = np.array(info.transform_matrix, np.float32).reshape(3, 3)
     if (matrix != np.eye(3, dtype=np.float32) * matrix[0, 0]).any() or matrix[0, 0] <= 0:
-        raise ValueError("a volume that is turned, or whose voxels are no cubes")
+        raise ValueError("a rotated volume, or one with voxels that are not cubes")
     held: npt.NDArray[np.uint8] = volume.array().numpy()
     leaves_at, lower_at, upper_at, root_at = map(int, held[_TREE : _TREE + _COUNTS].view(np.int64) + _TREE)
     counts = held[_TREE + _COUNTS :][:12].view(np.uint32)
@@ -101,7 +101,7 @@ def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
     )
     corners = np.concatenate([_corners(leaves), blocks])
     if not len(corners):
-        raise ValueError("a volume of nothing but its background")
+        raise ValueError("a volume that has only background values")
     if len(blocks) and _voxels_of(corners.min(axis=0), corners.max(axis=0) + TILE) > _MOST:
         raise ValueError(f"a volume of more than {_MOST:,} voxels with whole blocks of one value")
     whole = numbers.view(layout.dtype).reshape(-1, 1, 1, 1, *layout.element).repeat(TILE, 1).repeat(TILE, 2)

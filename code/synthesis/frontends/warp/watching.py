@@ -140,7 +140,7 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
         touched = [match[1] for match in _ADJOINT.finditer(body) if match[1] in arrays]
         names += sorted({*touched, *(f"adj_{name}" for name in given if _is_field(name))})
     if names and _RAW.search(body):
-        raise UnwatchableError(f"it touches {names[0]} other than by atomics, and writes through pointers")
+        raise UnwatchableError(f"it accesses {names[0]} without atomics, and writes through pointers")
     if not backward:
         names += [f"var_{name}" for name in sorted(program.separate - program.accumulated)]
     return tuple(names)

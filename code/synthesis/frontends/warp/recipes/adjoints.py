@@ -1,7 +1,7 @@
 """Kernels that run correctly forward, but whose adjoints are wrong with Warp's default settings.
 
-Their forward texts are data like any other. The gradient check removes their backward texts. ``traps.py`` names the
-kinds of errors. ``KernelGenerator(wrong_adjoints=…)`` sets how often they are drawn.
+Their forward texts are used like those of any other kernel. The gradient check removes their backward texts.
+``traps.py`` names the kinds of errors. ``KernelGenerator(wrong_adjoints=…)`` sets how often they are drawn.
 """
 
 import math

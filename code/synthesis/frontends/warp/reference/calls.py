@@ -119,7 +119,7 @@ class Calls:
         try:
             made = eval(compile(ast.Expression(node), "<static>", "eval"), dict(frame.scope) | known)  # noqa: S307
         except Exception as error:
-            raise ReferenceUnknownError("wp.static of what is not there") from error
+            raise ReferenceUnknownError("wp.static of an undefined name") from error
         return made if isinstance(made, range) else expressions.wrapped(made)
 
     def _built_in(
@@ -149,7 +149,7 @@ class Calls:
         if semantics.changes is not None:
             state = node.args[semantics.changes] if len(node.args) > semantics.changes else None
             if not isinstance(state, ast.Name):
-                raise ReferenceUnknownError(f"wp.{name} of what is no variable that it could change")
+                raise ReferenceUnknownError(f"wp.{name} of something other than a variable")
 
             def keep(new: Array) -> None:
                 old = frame.names[state.id]
@@ -166,7 +166,7 @@ class Calls:
     def _into(self, targets: Sequence[ast.expr], values: Sequence[Value], frame: Frame) -> None:
         """Store the results of a built-in in the variables that are its last arguments."""
         if len(targets) != len(values) or not all(isinstance(each, ast.Name) for each in targets):
-            raise ReferenceUnknownError("results that are put into what is no variable")
+            raise ReferenceUnknownError("results written to something other than a variable")
         for target, value in zip(targets, values, strict=True):
             name = target.id if isinstance(target, ast.Name) else ""
             frame.names[name] = self._machine.merged(self._machine.mask, value, frame.names.get(name))
@@ -174,14 +174,14 @@ class Calls:
     def _next(self, name: str, node: ast.Call, frame: Frame, arguments: Sequence[Any]) -> Value:
         """Return whether a query has another item in the active lanes, and store the item's number in a variable."""
         if len(node.args) not in (2, 3) or not all(isinstance(each, ast.Name) for each in node.args[:2]):
-            raise ReferenceUnknownError(f"wp.{name} of what is no two variables")
+            raise ReferenceUnknownError(f"wp.{name} of something other than two variables")
         query, index = (each.id for each in node.args[:2] if isinstance(each, ast.Name))
         limit = np.broadcast_to(arguments[2].data, self._machine.lanes) if len(node.args) == 3 else None
         state, old = frame.names.get(query), frame.names.get(index)
         if not (
             isinstance(state, Query) and state.kind == _NEXT[name] and isinstance(old, Value) and old.type is INT32
         ):
-            raise ReferenceUnknownError(f"wp.{name} of what is no query and no whole number")
+            raise ReferenceUnknownError(f"wp.{name} of neither a query nor an integer")
         found, number, frame.names[query] = self._machine.advanced(state, limit)
         frame.names[index] = self._machine.merged(found, Value(INT32, number), Value(INT32, old.data))
         return Value(BOOL, found)
@@ -194,7 +194,7 @@ class Calls:
         (query,) = node.args if len(node.args) == 1 else (None,)
         state = frame.names.get(query.id) if isinstance(query, ast.Name) else None
         if not (isinstance(query, ast.Name) and isinstance(state, Query) and state.kind == _NEXT_OF_A_BLOCK[name]):
-            raise ReferenceUnknownError(f"wp.{name} of what is no query")
+            raise ReferenceUnknownError(f"wp.{name} of something other than a query")
         found, number, after = self._machine.advanced(state)
         before = self._machine.everyone if state.valid is None else state.valid
         frame.names[query.id] = replace(after, valid=np.where(self._machine.mask, found, before))
@@ -208,7 +208,7 @@ class Calls:
         if results == 1:
             return coordinates[0] if len(coordinates) == 1 else Value(INT32, self._machine.linear.astype(np.int32))
         if results != len(coordinates):
-            raise ReferenceUnknownError("wp.tid() of another number of dimensions than the launch has")
+            raise ReferenceUnknownError("wp.tid() with a different number of dimensions than the launch")
         return tuple(coordinates)
 
     def _atomic_call(self, operation: str, arguments: list[Any], *, is_used: bool) -> Value | None:

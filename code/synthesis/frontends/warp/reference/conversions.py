@@ -101,7 +101,7 @@ class Conversions(Lanes):
             return new
         if isinstance(new, Value):
             if not isinstance(old, Value):
-                raise ReferenceUnknownError("a name that is two kinds of thing")
+                raise ReferenceUnknownError("a name with values of two kinds")
             new = self.as_type(new, old.type)
             return Value(new.type, np.where(widen(lanes, len(new.type.shape)), new.data, old.data))
         if isinstance(new, StructValue):
@@ -125,9 +125,9 @@ class Conversions(Lanes):
 
     def _merged_queries(self, lanes: Array, new: Query, old: Any) -> Query:
         if not isinstance(old, Query) or old.kind != new.kind:
-            raise ReferenceUnknownError("a name that is two kinds of query")
+            raise ReferenceUnknownError("a name with two kinds of queries")
         if (new.near is None) != (old.near is None) or new.closed != old.closed:
-            raise ReferenceUnknownError("a name that is two kinds of query")
+            raise ReferenceUnknownError("a name with two kinds of queries")
         most = max(new.items.shape[1], old.items.shape[1])
 
         def merged(*each: Array) -> Array:

@@ -97,7 +97,7 @@ class Machine(Conversions):
             start, stop, step = given.indices(size)
             return Span(start, step, len(range(start, stop, step)))
         if not isinstance(given, Value) or given.type.shape or given.type.is_float:
-            raise ReferenceUnknownError("an index that is no whole number")
+            raise ReferenceUnknownError("an index that is not an integer")
         return self.inside(given.data, size)
 
     def is_element(self, view: ArrayView, indices: tuple[Any, ...]) -> bool:

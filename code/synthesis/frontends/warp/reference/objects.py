@@ -31,9 +31,9 @@ def object_of(handle: Any, kind: str) -> Handle:
         ReferenceUnknownError: if it is not the id of such an object.
     """
     if not isinstance(handle, Handle):
-        raise ReferenceUnknownError(f"the id of a {kind} of which nothing is known")
+        raise ReferenceUnknownError(f"the id of an unknown {kind}")
     if handle.kind != kind:
-        raise ReferenceUnknownError(f"a {handle.kind} in the place of a {kind}")
+        raise ReferenceUnknownError(f"a {handle.kind} in place of a {kind}")
     return handle
 
 
@@ -170,7 +170,7 @@ def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
     roots = spread(machine, root).astype(np.int64)
     known = (roots == -1) | (roots >= _ROOTS)
     if not known[machine.mask].all():
-        raise ReferenceUnknownError("a root that is none of a group")
+        raise ReferenceUnknownError("a root that is not the root of a group")
     return (roots == -1)[:, None] | in_groups(machine, handle, (roots - _ROOTS) // 2 - _GROUPS)
 
 
@@ -183,5 +183,5 @@ def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:
     places = spread(machine, index).astype(np.int64)
     outside = (places < 0) | (places >= count)
     if (outside & machine.mask).any():
-        raise ReferenceFaultError(f"{what} that there is not, of {count}")
+        raise ReferenceFaultError(f"{what} out of bounds of {count}")
     return np.where(outside, 0, places)

@@ -27,7 +27,7 @@ def constant_of(value: Any) -> int:
         return int(value.literal)
     if isinstance(value, Value) and not value.type.shape and len(value.data) == 1:
         return int(value.data[0])
-    raise ReferenceUnknownError("a size that is no constant")
+    raise ReferenceUnknownError("a size that is not a constant")
 
 
 def sizes_of(shape: Any) -> tuple[int, ...]:
@@ -85,7 +85,7 @@ def _tile_part(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Tile:
         if isinstance(each, slice):
             start, stop, step = each.indices(size)
             if step < 0:
-                raise ReferenceUnknownError("a part of a tile that goes backwards")
+                raise ReferenceUnknownError("a part of a tile with a negative step")
             where.append(slice(start, stop, step))
         elif isinstance(each, Value) and len(each.data) == 1 and not each.type.is_float:
             where.append(int(machine.inside(each.data, size)[0]))

@@ -49,7 +49,7 @@ class Targets:
                 kind = scalar_type(value.type.scalar)
                 value = tuple(Value(kind, value.data[:, axis]) for axis in range(value.type.shape[0]))
             if not isinstance(value, tuple) or len(value) != len(target.elts):  # pyright: ignore
-                raise ReferenceUnknownError("an unpacking of something else")
+                raise ReferenceUnknownError("an unpacking of a value that is not a vector")
             for part, each in zip(target.elts, value, strict=True):  # pyright: ignore
                 self._assign(part, each, lanes, frame)
         elif isinstance(target, ast.Subscript | ast.Attribute):
@@ -88,7 +88,7 @@ class Targets:
             case (_, outer, indices):
                 return component(self._machine, self._read(outer, frame), indices)
             case _:
-                raise ReferenceUnknownError("a place of another kind")
+                raise ReferenceUnknownError("an assignment target that is not supported")
 
     def _write(self, place: "Place", value: Any, lanes: Array, frame: Frame) -> None:
         match place:

@@ -164,7 +164,7 @@ class IndexedBuffer:
         Raises:
             ReferenceUnknownError: always.
         """
-        raise ReferenceUnknownError("this of an indexed array")
+        raise ReferenceUnknownError("an operation that is not supported on an indexed array")
 
 
 @dataclass(frozen=True, slots=True)

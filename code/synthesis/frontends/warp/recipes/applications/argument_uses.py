@@ -1,4 +1,4 @@
-"""How the lines of a kernel use its arguments: which they read and write, and whether they only move elements."""
+"""Analysis of how the lines of a kernel use its arguments: reads, writes, and whether elements are only moved."""
 
 import ast
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the placeholder names in the lines of a kernel stand for: arguments, constants, sizes, objects and functions."""
+"""The meaning of the placeholder names in the lines of a kernel: arguments, constants, sizes, objects and functions."""
 
 import functools
 import math

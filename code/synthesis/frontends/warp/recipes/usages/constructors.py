@@ -179,4 +179,4 @@ SUMMARIES = {
     "quaternion_made": "Construction of quaternions",
     "transform_made": "Construction of rigid transforms",
 }
-"""What the kernels of each recipe do."""
+"""Descriptions of what the kernels of each recipe do."""

@@ -125,4 +125,4 @@ USAGES: dict[str, Usage] = {
 SUMMARIES = {
     "factor": "Matrix decompositions and approximate inverses",
 }
-"""What the kernels of each recipe do."""
+"""Descriptions of what the kernels of each recipe do."""

@@ -86,4 +86,4 @@ USAGES: dict[str, Usage] = {
 SUMMARIES = {
     "changed": "Transform setters and spatial adjoints",
 }
-"""What the kernels of each recipe do."""
+"""Descriptions of what the kernels of each recipe do."""

@@ -180,4 +180,4 @@ SUMMARIES = {
     "constant": "Compile-time constants",
     "reinterpreted": "Integers reinterpreted as unsigned",
 }
-"""What the kernels of each recipe do."""
+"""Descriptions of what the kernels of each recipe do."""

@@ -194,4 +194,4 @@ SUMMARIES = {
     "lookup": "Local arrays and lookup tables",
     "index": "Random integers and indices",
 }
-"""What the kernels of each recipe do."""
+"""Descriptions of what the kernels of each recipe do."""

@@ -80,4 +80,4 @@ USAGES: dict[str, Usage] = {
 SUMMARIES = {
     "pair": "Edge distance and triangle intersection tests",
 }
-"""What the kernels of each recipe do."""
+"""Descriptions of what the kernels of each recipe do."""

@@ -29,11 +29,11 @@ def _array(machine: Machine, ptr: Any = None, shape: Any = None, dtype: Any = No
     """Return the memory of a whole array under another shape, which may have fewer elements."""
     kind = type_of(dtype)
     if not isinstance(ptr, ArrayView) or ptr.prefix or ptr.element is not kind:
-        raise ReferenceUnknownError("wp.array of memory that is no array's of its type")
+        raise ReferenceUnknownError("wp.array of memory that is not an array of its type")
     sizes = sizes_of(shape)
     count = int(np.prod(sizes))
     if count > int(np.prod(ptr.shape)):
-        raise ReferenceUnknownError("wp.array of more than there is")
+        raise ReferenceUnknownError("wp.array of more elements than its memory has")
     flat = ptr.buffer.data.reshape(machine.replicas, -1, *kind.shape)[:, :count]
     return ArrayView(
         kind, sizes, Buffer(flat.reshape(machine.replicas, *sizes, *kind.shape), Recast(ptr.buffer.key, sizes))

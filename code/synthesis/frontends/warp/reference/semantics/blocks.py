@@ -56,7 +56,7 @@ def _randi(
     low, high = _ends(machine, given, min, max, sizes)
     if low is not None:
         if (np.broadcast_to((low == high).reshape(-1), machine.lanes) & machine.mask).any():
-            raise ReferenceFaultError("a whole number from an empty range")
+            raise ReferenceFaultError("an integer from an empty range")
         drawn = drawn % (high - low).astype(np.uint32) + low.astype(np.uint32)
     return Tile(INT32, sizes, drawn.astype(np.int32))
 

@@ -50,7 +50,7 @@ def construct(machine: Machine, kind: Any, arguments: Sequence[Any], keywords: d
             if not arguments:
                 return machine.zeros(kind)
             if not isinstance(arguments[0], Value) or arguments[0].type.shape:
-                raise ReferenceUnknownError("a number made of something else")
+                raise ReferenceUnknownError("a number made of a value that is not a number")
             return Value(kind, machine.converted(arguments[0], kind.scalar).data)
         case "transform":
             arguments = [*arguments, *(keywords[name] for name in ("p", "q") if name in keywords)]

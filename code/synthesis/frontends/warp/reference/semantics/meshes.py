@@ -146,7 +146,7 @@ def _closed(mesh: Any) -> None:
             (int(face[start]), int(face[(start + 1) % 3])) for face in faces for start in range(3)
         }
         if edges != {(end, start) for start, end in edges}:
-            raise ReferenceUnknownError("the sides of a mesh that is open")
+            raise ReferenceUnknownError("the sides of an open mesh")
 
 
 @semantics("mesh_query_furthest_point_no_sign")

@@ -91,7 +91,7 @@ def _whole(kind: Any, dtype: str) -> Callable[..., Value]:
         drawn = _Draws(machine, keep, state).whole()
         if low is not None and high is not None:
             if (np.broadcast_to(low.data == high.data, machine.lanes) & machine.mask).any():
-                raise ReferenceFaultError("a whole number from an empty range")
+                raise ReferenceFaultError("an integer from an empty range")
             drawn = drawn % (high.data - low.data).astype(np.uint32) + low.data.astype(np.uint32)
         return Value(kind, drawn.astype(dtype))
 

@@ -63,7 +63,7 @@ def _sample(machine: Machine, tex: Any, *at: Value, dtype: Any, **level: Value) 
     given = [spread(machine, each) for each in at]
     axes = [given[0][:, axis] for axis in range(rank)] if len(given) == 1 else given
     if len(axes) != rank:
-        raise ReferenceUnknownError("wp.texture_sample at a point of another space")
+        raise ReferenceUnknownError("wp.texture_sample at a point of a different rank")
     sizes = values.shape[1:]
     axes = [np.clip(np.nan_to_num(along, nan=_FAR), -_FAR, _FAR) for along in axes[::-1]]
     if filtering == _CLOSEST:  # Warp computes this in double precision

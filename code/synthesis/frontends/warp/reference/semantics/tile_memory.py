@@ -69,7 +69,7 @@ def _loaded(
 ) -> Tile:
     """Return a tile of an array's elements; elements outside the array are zeros."""
     if len(sizes) != len(view.remaining):
-        raise ReferenceUnknownError("wp.tile_load of another rank than the array's")
+        raise ReferenceUnknownError("wp.tile_load of a rank other than the array's")
     where, inside = _window(machine, view, sizes, offset, moved)
     _note(machine, view, "R", where, inside & machine.mask[:, None])
     index = (machine.replica[:, None], *(each[:, None] for each in view.prefix), *where)

@@ -57,7 +57,7 @@ def _full(machine: Machine, shape: Any, value: Value, dtype: Any = float, storag
 def _from_thread(machine: Machine, shape: Any, value: Value, thread_idx: Any, storage: str = "") -> Tile:
     """Return a tile filled with the value of thread 0, the only thread of a block on a CPU."""
     if constant_of(thread_idx):
-        raise ReferenceUnknownError("wp.tile_from_thread of another thread than the first")
+        raise ReferenceUnknownError("wp.tile_from_thread of a thread other than the first")
     return _filled(machine, sizes_of(shape), value.type, value.data)
 
 
@@ -120,7 +120,7 @@ def _applied(machine: Machine, function: Any, operands: Sequence[Any], elements:
         return known.compute(inner, *operands)
     if introspection.is_function(function) and inner.function is not None:
         return inner.function(inner, function, operands)
-    raise ReferenceUnknownError("wp.tile_map of something else")
+    raise ReferenceUnknownError("wp.tile_map of a value that is not a function")
 
 
 @semantics("tile_map")

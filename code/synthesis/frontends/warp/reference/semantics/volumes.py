@@ -136,7 +136,7 @@ def _sample_grad_f(
 ) -> Value:  # fmt: skip
     value, slope = _sampled(machine, id, uvw, sampling_mode, "volume_f")
     if grad.type != _VECTOR:
-        raise ReferenceUnknownError("wp.volume_sample_grad_f into what is no vec3")
+        raise ReferenceUnknownError("wp.volume_sample_grad_f into a value that is not a vec3")
     keep(slope)
     return value
 

@@ -1,4 +1,4 @@
-"""Launches over a list of indices, or over indices from an offset on, instead of over all indices from 0."""
+"""Launches over a list of indices, or over indices that begin at an offset, instead of over all indices from 0."""
 
 import ast
 
@@ -13,7 +13,7 @@ Of the indices of applications' arrays 31 % are the thread's own and 26 % were r
 form drawn kernels had 50 % and 14 %.
 """
 _OFFSET_SHARE = 0.05
-"""Probability that a kernel is launched over the indices from an offset on."""
+"""Probability that a kernel is launched over indices that begin at an offset."""
 _PADDED_SHARE = 0.3
 """Probability that a list has empty entries."""
 _PAD_INTERVAL = 5

@@ -206,7 +206,7 @@ _ALIKE = frozenset({
 
 
 def item_of(names: Sequence[str]) -> str:
-    """Return the item that an index identifies, from a name such as ``body_id``; empty if no name says it."""
+    """Return the item that an index identifies, from a name such as ``body_id``; empty if no name contains it."""
     for each in names:
         word = each.removesuffix("_idx").removesuffix("_index").removesuffix("_id")
         if word != each and word not in _UNSPECIFIC_INDICES:
@@ -215,7 +215,7 @@ def item_of(names: Sequence[str]) -> str:
 
 
 def subject_of(names: Sequence[str]) -> str:
-    """Return the item that an index identifies, also from a name without a suffix; empty if no name says it."""
+    """Return the item that an index identifies, also from a name without a suffix; empty if no name contains it."""
     whole = (each for each in names if each.isalpha() and len(each) > SHORTEST and each not in _UNSPECIFIC_INDICES)
     return item_of(names) or _WITH_ID.sub(r"\1", next(whole, ""))
 
