@@ -53,8 +53,8 @@ def extract(
     recorded: str
         Instead of a target, a folder of `irsmith record`: kernels are verified on the recorded arguments.
     via: str
-        Extract the kernels that this compiler makes of the target's functions: inductor compiles PyTorch functions, and
-        their derivatives, to Triton kernels.
+        Extract the kernels to which this compiler compiles the target's functions: inductor compiles PyTorch functions,
+        and their derivatives, to Triton kernels.
     config: Path
         A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool

@@ -194,7 +194,7 @@ class _Judge:
         self._programs: dict[int, int] = {}
         """Maps a hash to the number of the first row with it.
 
-        It is of a drawn kernel's source after renaming, or of the identity of a user's kernel.
+        The hash is that of a drawn kernel's source after renaming, or of the identity of a user's kernel.
         """
         self._texts: dict[int, int] = {}
         """Maps the hash of the structure of a row's first text to the number of the first kept row with it."""

@@ -1,10 +1,9 @@
 """Removes the sizes of arrays from IR texts. Texts that are then equal are one kernel at different sizes.
 
 A size is a dimension of a type, a number in an attribute that gives a size, or the value of a constant, provided that
-it is 2 or more. Sizes of 1 decide on broadcasting, and the constants 0 and 1 often on what is computed, so they are
-kept. Everything else is kept as well:
-names, operands, dimension numbers, scalar types and the number of a constant's entries. There is a function for each
-language; ``languages.py`` assigns them.
+it is 2 or more. Sizes of 1 determine broadcasting, and the constants 0 and 1 often change what is computed, so they are
+kept. Everything else is kept as well: names, operands, dimension numbers, scalar types and the number of a constant's
+entries. There is a function for each language; ``languages.py`` assigns them.
 """
 
 import re

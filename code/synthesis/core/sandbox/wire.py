@@ -1,8 +1,8 @@
 """Serialises plain data. Results of a process that ran untrusted code are never unpickled.
 
-A message is a JSON header followed by the bytes of its arrays. The type that it is read as decides what it may contain:
-only the records, enumerations and arrays in this type are created, with fields of their declared types. A forged
-message can therefore only be wrong or invalid.
+A message is a JSON header followed by the bytes of its arrays. The expected type determines what it may contain: only
+the records, enumerations and arrays in this type are created, with fields of their declared types. A forged message can
+therefore only be wrong or invalid.
 """
 
 import functools
