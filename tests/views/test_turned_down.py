@@ -76,7 +76,7 @@ def test_what_is_not_drawn_again_is_counted(tmp_path: Path, change: dict[str, An
     tell(run_of(tmp_path / "rows", 3), line_of(3, 4, **change))
     found = export(tmp_path / "rows", tmp_path / "out", view="repair", errors=1, unverified=True)
     assert "refused" not in found.directions
-    assert sum(count for why, count in found.left_out.items() if why.startswith("kernels")) == 1
+    assert sum(count for why, count in found.left_out.items() if why.startswith("rejected kernels")) == 1
 
 
 def test_another_version_draws_nothing_again(tmp_path: Path) -> None:
