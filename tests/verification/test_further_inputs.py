@@ -112,9 +112,11 @@ def test_the_row_states_the_domains(inferred: dict[str, Pair]) -> None:
 
 def test_matrices_get_a_large_diagonal_only_where_others_have_no_factor(inferred: dict[str, Pair]) -> None:
     (matrix,) = arguments_of(inferred["factored"]).values()
-    assert matrix.base == tuple(5.0 if row == column else 0.0 for row in range(4) for column in range(4))
+    assert matrix.base == tuple(5.0 + 2 * row if row == column else 0.0 for row in range(4) for column in range(4))
     (matrices,) = arguments_of(inferred["factored_all"]).values()
-    assert matrices.base == tuple(4.0 if row == column else 0.0 for row in range(3) for column in range(3)) * 2
+    assert (
+        matrices.base == tuple(4.0 + 2 * row if row == column else 0.0 for row in range(3) for column in range(3)) * 2
+    )
     assert not any(each.base for name in ("above_one", "common") for each in arguments_of(inferred[name]).values())
 
 

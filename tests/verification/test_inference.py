@@ -11,7 +11,7 @@ from conftest import kernels_module
 from synthesis import Pair
 from synthesis.core.signatures import Argument, Domain
 from synthesis.making.runs.extraction import extract
-from synthesis.verification.inference import widened
+from synthesis.verification.filling import widened
 from synthesis.verification.thresholds import thresholds_of
 
 

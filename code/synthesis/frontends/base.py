@@ -39,6 +39,8 @@ from synthesis.frontends.protocol.references import (
     ReferenceFaultError,
     ReferenceUnknownError,
     Trace,
+    UndefinedResultError,
+    UnknownObjectError,
     Values,
     ZeroDivisorError,
 )
@@ -72,6 +74,8 @@ __all__ = [
     "Sanitised",
     "ToolOperation",
     "Trace",
+    "UndefinedResultError",
+    "UnknownObjectError",
     "Values",
     "ZeroDivisorError",
     "numbered",

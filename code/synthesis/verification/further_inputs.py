@@ -3,10 +3,12 @@
 Common inputs may be outside a kernel's natural domain: ``acosh`` is not finite below 1, a zeta function diverges there,
 and a matrix of random numbers has no Cholesky factor. So less common domains are tried in a fixed order:
 
-1. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
-2. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
-3. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
-4. One argument has another domain than the others, or it alone has a large diagonal.
+1. Indices differ that are next to each other in an array, or at the same place in two arrays: the corners of a triangle
+   or the ends of a spring. They are the only inputs whose arrays are enlarged if the kernel leaves them.
+2. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
+3. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
+4. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
+5. One argument has another domain than the others, or it alone has a large diagonal.
 
 The last two are not tried if the kernel has failed on all inputs so far.
 
@@ -25,7 +27,8 @@ from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
 from synthesis.verification.draws import Draws
-from synthesis.verification.inference import CANDIDATES, Trying, filled, replaced
+from synthesis.verification.filling import filled, replaced
+from synthesis.verification.inference import CANDIDATES, Trying
 from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs
 
 _SIZE, _BOUNDS = CANDIDATES[0]
@@ -44,8 +47,11 @@ Integers are first tried from 3 on, since the logarithm of the gamma function is
 _AROUND_ZERO = _FURTHER[1]
 _ORDERED = (2, 1, 4)
 """Positions of three domains in ``(_COMMON, *_FURTHER)``, in increasing order of their numbers."""
+_INDEX_TYPES = ("int32", "int64", "uint32", "uint64")
 _MOST_NUMBERS = 1024
 """Maximum number of elements of an array that gets a large diagonal: the row's signature lists the added numbers."""
+_GROUPS = (4, 3)
+"""Numbers of indices next to each other that differ: of a tetrahedron, an edge or a pair, and of a triangle."""
 _MOST_ALONE = 4
 """Maximum number of arguments that are changed one at a time."""
 _MOST_UNLIKE = 48
@@ -72,7 +78,11 @@ def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> K
     kernel = replace(kernel, spec=replace(spec, signature=spread))
     trying = Trying(prover, kernel, accepts=lambda tried: _is_suited(prover, tried))
     try:
-        for signature in _alike(spread):
+        for signature in _with_unlike_indices(spread):
+            trying.repair(signature)
+            if trying.share == 1.0:
+                break
+        for signature in _alike(spread) if trying.share < 1.0 else ():
             trying.attempt(signature)
             if trying.share == 1.0:
                 break
@@ -103,6 +113,34 @@ def _alike(signature: Signature) -> Iterator[Signature]:
         yield replaced(common, squares)
 
 
+def _with_unlike_indices(signature: Signature) -> Iterator[Signature]:
+    """Yield the signatures in which integers of unknown domain in arrays are indices that differ from their neighbours.
+
+    The indices of each array of the common size are divided into as many ranges as there are indices in a group. The
+    first index of a group is of the first range, and so on; in a second array, the first is of the second range.
+    """
+    common = filled(signature, _SIZE, *_COMMON)
+    unknown = {each.name for each in signature.arguments if missing_domain(each)}
+    held = [each for each in common.arguments if each.name in unknown and _holds_indices(each)]
+    for count in _GROUPS if held else ():
+        yield replaced(common, {each.name: _unlike_indices(each, place, count) for place, each in enumerate(held)})
+
+
+def _holds_indices(argument: Argument) -> bool:
+    return argument.shape is not None and argument.dtype in _INDEX_TYPES and not (argument.fields or argument.handle)
+
+
+def _unlike_indices(argument: Argument, place: int, count: int) -> Argument:
+    """Return an array of indices of which any ``count`` that are next to each other are of different ranges."""
+    count = argument.element[-1] if argument.element and argument.element[-1] > 1 else count
+    numbers = math.prod((*(size or 0 for size in argument.shape or ()), *argument.element))
+    if count > _SIZE:
+        return argument
+    width = _SIZE // count
+    base = tuple(float((number + place) % count * width) for number in range(numbers))
+    return replace(argument, domain=Domain(low=0, high=width - 1), base=base)
+
+
 def _unlike(signature: Signature) -> Iterator[Signature]:
     """Yield the signatures with three ordered arguments, and those in which one argument differs from the others."""
     unknown = [each.name for each in signature.arguments if missing_domain(each)]
@@ -131,17 +169,19 @@ def _squares(signature: Signature, common: Signature) -> dict[str, Argument]:
 def _with_diagonal(argument: Argument) -> Argument:
     """Return a square matrix, or an array of them, with a large diagonal; any other argument unchanged.
 
-    The diagonal is larger than the sum of the magnitudes of the other numbers in its row.
+    The diagonal is larger than the sum of the magnitudes of the other numbers in its row, and its numbers differ, so
+    that eigenvalues and singular values do too. A matrix is one element of an
+    argument whose elements are matrices.
     """
-    shape: tuple[int, ...] = tuple(size or 0 for size in argument.shape or ())
-    size, other = shape[-2:] if len(shape) > 1 else (0, 0)
+    shape: tuple[int, ...] = (*(size or 0 for size in argument.shape or ()), *argument.element)
+    size, other = shape[-2:] if len(argument.element or shape) > 1 else (0, 0)
     square = size > 1 and other == size and math.prod(shape) <= _MOST_NUMBERS
-    if not square or argument.fields or argument.element or argument.dtype == "bool":
+    if not square or argument.fields or argument.dtype == "bool":
         return argument
     domain = _AROUND_ZERO[0] if argument.is_float else _AROUND_ZERO[1]
     if argument.dtype.startswith("uint"):
         domain = replace(domain, low=0)
-    matrix = [float(size + 1) if row == column else 0.0 for row in range(size) for column in range(size)]
+    matrix = [float(size + 1 + 2 * row) if row == column else 0.0 for row in range(size) for column in range(size)]
     return replace(argument, domain=domain, base=tuple(matrix * math.prod(shape[:-2])))
 
 

@@ -5,20 +5,22 @@ source compares arguments with. A signature is accepted if the kernel stays insi
 values that are not all the same. The one with the highest coverage is used, and becomes the row's signature. If none is
 accepted, arrays are enlarged to hold the indices that were out of bounds, and divisors are kept from zero. If that does
 not help, values that are all the same are accepted, as from a kernel that fills an array. Inputs that are known are not
-changed.
+changed. An argument that is the id of an object, such as a mesh, becomes a small object of the kind that the kernel
+queries.
 
 ``further_inputs.py`` tries less common domains where the kernel cannot be verified on the inputs that are found here.
 """
 
+import contextlib
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from synthesis.core.records import KernelSpec
-from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.core.signatures import Domain, Role, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     Frontend,
@@ -27,32 +29,27 @@ from synthesis.frontends.base import (
     Prover,
     ReferenceUnknownError,
     Trace,
+    UnknownObjectError,
     ZeroDivisorError,
 )
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
+from synthesis.verification.filling import continued, filled, positive, replaced, widened
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_part_of, missing_domain, missing_inputs
-from synthesis.verification.thresholds import Thresholds, thresholds_of
+from synthesis.verification.thresholds import thresholds_of
 
 logger = logging.getLogger(__name__)
 
 CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0.9)))
 """The signatures that are tried: a size for every unknown dimension, and bounds of floating-point numbers."""
-_MOST_ELEMENTS = 4096
-"""Maximum number of elements of an array, or of threads of a launch; sizes are halved until they fit."""
-_FARTHEST = 2.0**20
-"""Largest absolute value of a number in the source that a domain is extended to."""
-_AROUND = 0.25
-"""Distance by which a floating-point domain extends beyond a number that is compared with it.
-
-It is relative to the larger of the number's magnitude and 1.
-"""
 _MOST_ALONE = 8
 """Maximum number of arguments that are widened one by one if the kernel fails with all of them widened."""
 _MOST_REPAIRS = 12
 """Maximum number of repairs of a signature for each size that is tried."""
 _LARGEST_ARRAY = 2**16
 """Maximum number of elements of an array that is enlarged."""
+_MOST_OBJECTS = 3
+"""Maximum number of ids for which objects are assumed."""
 _BEYOND = 3
 """Number of threads added along each launch dimension, for kernels that skip threads beyond the elements."""
 
@@ -68,23 +65,60 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
         return spec, None
     spread = spec.signature.spread
     kernel = replace(kernel, spec=replace(spec, signature=spread))
-    trying = Trying(prover, kernel)
     try:
-        for size, bounds in CANDIDATES:
-            trying.attempt(filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
-            if trying.share == 1.0:
-                break
-        for size, bounds in CANDIDATES[::3]:
-            if trying.found is None:
-                trying.repair(filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
-        if trying.found is None:
-            trying.settle()
+        trying = _tried(prover, kernel, _with_typed_objects(prover, spread))
     except ReferenceUnknownError as error:
-        if trying.found is None:
-            return spec, Unproved(Hindrance.NO_REFERENCE, f"{missing} is not known, and {error}")
+        return spec, Unproved(Hindrance.NO_REFERENCE, f"{missing} is not known, and {error}")
     if trying.found is None:
         return spec, Unproved(Hindrance.NO_INPUTS, f"{missing} is not known, and cannot be inferred: {trying.why}")
     return replace(spec, signature=spec.signature.gather(trying.found)), None
+
+
+def with_objects(spec: KernelSpec, inferred: KernelSpec) -> KernelSpec:
+    """Return a kernel's record with those objects that its record with inferred inputs has, and nothing else of it."""
+    signature = spec.signature.spread
+    known = {each.name: each for each in signature.arguments}
+    objects = {
+        each.name: each for each in inferred.signature.spread.arguments if each.handle and not known[each.name].handle
+    }
+    return replace(spec, signature=spec.signature.gather(replaced(signature, objects))) if objects else spec
+
+
+def _with_typed_objects(prover: Prover, signature: Signature) -> Signature:
+    """Return a signature with an object in place of each unknown argument whose type says that it is one."""
+    made = {each.name: prover.stand_ins(each, "", signature) for each in signature.arguments if missing_domain(each)}
+    return replaced(signature, {name: objects[0] for name, objects in made.items() if objects})
+
+
+def _tried(prover: Prover, kernel: Kernel, signature: Signature, objects: int = 0) -> "Trying":
+    """Return the result of the common signatures, with an object for each id that the kernel takes.
+
+    The kernel shows which kind of object it queries. If it takes several ids, each is tried in turn.
+
+    Args:
+        prover: the front end's prover.
+        kernel: the loaded kernel.
+        signature: its signature, with the objects that are known or assumed.
+        objects: number of objects that are assumed.
+
+    Raises:
+        ReferenceUnknownError: if something is not modelled.
+    """
+    trying = Trying(prover, replace(kernel, spec=replace(kernel.spec, signature=signature)))
+    try:
+        trying.try_common()
+    except UnknownObjectError as error:
+        unknown = [each for each in signature.arguments if missing_domain(each)] if objects < _MOST_OBJECTS else []
+        for each in unknown:
+            for made in prover.stand_ins(each, error.kind, signature):
+                with contextlib.suppress(ReferenceUnknownError):
+                    return _tried(prover, kernel, replaced(signature, {each.name: made}), objects + 1)
+        if trying.found is None:
+            raise
+    except ReferenceUnknownError:
+        if trying.found is None:
+            raise
+    return trying
 
 
 class Trying:
@@ -112,6 +146,23 @@ class Trying:
         self._fault: Exception | None = None
         """The kernel's fault on the inputs that were tried last."""
         self.why = "no common inputs give results that are finite and differ between draws"
+
+    def try_common(self) -> None:
+        """Try the common signatures, and repair them if the kernel fails on all.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+        """
+        given = self._kernel.spec.signature
+        for size, bounds in CANDIDATES:
+            self.attempt(filled(given, size, Domain(low=bounds[0], high=bounds[1])))
+            if self.share == 1.0:
+                break
+        for size, bounds in CANDIDATES[::3]:
+            if self.found is None:
+                self.repair(filled(given, size, Domain(low=bounds[0], high=bounds[1])))
+        if self.found is None:
+            self.settle()
 
     def attempt(self, plain: Signature) -> None:
         """Try a signature, then wider domains, and a larger launch if the coverage is not complete.
@@ -181,12 +232,13 @@ class Trying:
                 sizes[axis] = -(-needed // max(size, 1)) * max(size, 1)  # rounded up for other draws
                 if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
                     return None
-                return replaced(signature, {name: replace(found, shape=tuple(sizes))})
+                base = continued(found.base, math.prod((*(each or 0 for each in sizes), *found.element)))
+                return replaced(signature, {name: replace(found, shape=tuple(sizes), base=base)})
             case ZeroDivisorError():
                 changed = {
-                    each.name: positive
+                    each.name: raised
                     for each in signature.arguments
-                    if missing_domain(given[each.name]) and (positive := _positive(each)) != each
+                    if missing_domain(given[each.name]) and (raised := positive(each)) != each
                 }
                 return replaced(signature, changed) if changed else None
             case _:
@@ -206,6 +258,7 @@ class Trying:
         self._fault = None
         try:
             share = share_of(self._prover, kernel, alike=alike)
+            suited = share is None or self._accepts is None or self._accepts(kernel)
         except ReferenceUnknownError:
             raise
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
@@ -216,91 +269,11 @@ class Trying:
         if share is None:
             self._alike.append(signature)
             return False
-        if self._accepts is not None and not self._accepts(kernel):
+        if not suited:
             return False
         if share > self.share or (equal and share == self.share):
             self.found, self.share = signature, share
         return True
-
-
-def replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:
-    """Return a signature with the arguments of the given names replaced."""
-    return replace(signature, arguments=tuple(arguments.get(each.name, each) for each in signature.arguments))
-
-
-def _positive(argument: Argument) -> Argument:
-    """Return the argument with every integer domain raised to start at 1."""
-    if argument.fields and not argument.handle:
-        return replace(argument, fields=tuple(map(_positive, argument.fields)))
-    domain = argument.domain
-    if domain is None or argument.is_float or argument.dtype == "bool" or domain.low > 0:
-        return argument
-    return replace(argument, domain=Domain(low=1, high=max(domain.high, 1)))
-
-
-def widened(argument: Argument, thresholds: Thresholds) -> Argument:
-    """Return the argument with its domain extended to include the numbers that the source compares it with.
-
-    The domain of an integer that is a flag, or is compared with a thread's index, is extended to 0.
-    """
-    if argument.handle:
-        return argument
-    if argument.fields:
-        return replace(argument, fields=tuple(_widened(each, argument.name, thresholds) for each in argument.fields))
-    return _widened(argument, argument.name, thresholds)
-
-
-def _widened(argument: Argument, name: str, thresholds: Thresholds) -> Argument:
-    domain = argument.domain
-    if domain is None or argument.fields or argument.dtype == "bool":
-        return argument
-    low, high = domain.low, domain.high
-    if not argument.is_float and name in thresholds.flags:
-        low = min(low, 0.0)
-    for number in thresholds.of.get(name, ()):
-        if abs(number) <= _FARTHEST:
-            step = _AROUND * max(1.0, abs(number)) if argument.is_float else 1.0
-            low, high = min(low, number - step), max(high, number + step)
-    if argument.dtype.startswith("uint"):
-        low = max(low, 0.0)
-    return replace(argument, domain=Domain(low=low, high=high))
-
-
-def filled(signature: Signature, size: int, domain: Domain, whole: Domain | None = None) -> Signature:
-    """Return a signature with its unknown inputs set.
-
-    Args:
-        signature: a signature with the fields of structs that hold arrays as arguments.
-        size: the size of unknown dimensions, which is halved until arrays and launches are small enough.
-        domain: the domain of floating-point numbers without one.
-        whole: the domain of integers in arrays; None for the indices of an array of that size.
-    """
-    launch = signature.launch
-    dimensions = max(len(each) for each in [launch or (), *(each.shape or () for each in signature.arguments)])
-    while dimensions and size**dimensions > _MOST_ELEMENTS:
-        size //= 2
-    return replace(
-        signature,
-        arguments=tuple(_filled_argument(each, size, domain, whole) for each in signature.arguments),
-        launch=None if launch is None else tuple(each or size for each in launch),
-    )
-
-
-def _filled_argument(argument: Argument, size: int, domain: Domain, whole: Domain | None) -> Argument:
-    shape = None if argument.shape is None else tuple(each or size for each in argument.shape)
-    fields = tuple(_filled_argument(each, size, domain, whole) for each in argument.fields)
-    if argument.domain is not None or argument.fields:
-        return replace(argument, shape=shape, fields=fields)
-    if argument.is_float:
-        return replace(argument, shape=shape, domain=domain)
-    if argument.dtype == "bool":
-        return replace(argument, shape=shape, domain=Domain(low=0, high=1))
-    # An integer in an array may be an index, and an integer scalar a count.
-    limits = (size, size) if shape is None and not argument.element else (0, size - 1)
-    if whole is not None and limits[0] == 0:
-        low = max(whole.low, 0) if argument.dtype.startswith("uint") else whole.low
-        return replace(argument, shape=shape, domain=Domain(low=low, high=whole.high))
-    return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
 
 
 def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:

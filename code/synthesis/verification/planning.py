@@ -25,6 +25,7 @@ from synthesis.frontends.base import (
     ReferenceUnknownError,
     Runs,
     Trace,
+    UndefinedResultError,
     Values,
     numbered,
 )
@@ -179,19 +180,27 @@ class _Planning:
         if not self.useful and not self._has_outputs():
             return replace(plan, programs=(), unknown=WRITES_NOTHING)
         reference = self.prover.reference(self.kernel)
-        drawn, problem = self._draws(reference).standard()
+        drawn = self._standard(reference)
         for more in range(0 if self.fresh else _MORE_SEEDS):
-            if problem is None:
+            if isinstance(drawn, Drawn):
                 break
             # The text was verified on inputs of another seed, so it is not at fault if these inputs are not
             # informative.
             other = replace(self, seed=self.seed + 1 + more)
-            found, still = other._draws(reference).standard()
-            if still is None:
+            found = other._standard(reference)
+            if isinstance(found, Drawn):
                 return other._with_draws(plan, reference, found)
-        if problem is not None:
-            return self._stopped(replace(plan, programs=()), problem)
+        if isinstance(drawn, Problem):
+            return self._stopped(replace(plan, programs=()), drawn)
         return self._with_draws(plan, reference, drawn)
+
+    def _standard(self, reference: Reference) -> Drawn | Problem:
+        """Return the standard draws, or why nothing can be verified on them."""
+        try:
+            drawn, problem = self._draws(reference).standard()
+        except UndefinedResultError as error:
+            return Problem(Symptom.FAULT, str(error))
+        return drawn if problem is None else problem
 
     def _draws(self, reference: Reference) -> Draws:
         return Draws(reference=reference, spec=self.kernel.spec, useful=self.useful, seed=self.seed, draws=self.draws)

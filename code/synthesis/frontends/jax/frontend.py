@@ -10,7 +10,7 @@ from typing import Any
 from synthesis.core.errors import KernelError, Stage, Symptom
 from synthesis.core.examples import NO_EXAMPLES, Examples
 from synthesis.core.records import KernelSpec, Rejection
-from synthesis.core.signatures import Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import (
     Direction,
@@ -208,6 +208,10 @@ class JaxProver:
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
         """Return the primitives of the jaxpr; None if there is no jaxpr."""
         return catalogue.used(texts)
+
+    def stand_ins(self, argument: Argument, kind: str, signature: Signature) -> Sequence[Argument]:
+        """Return nothing: no argument is an object."""
+        return ()
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """Return the reason why derivatives may be wrong; None if there is none.

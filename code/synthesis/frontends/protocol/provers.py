@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from synthesis.core.records import Rejection
-from synthesis.core.signatures import Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.core.verdicts import Unproved
 from synthesis.frontends.protocol.compilers import Kernel, Level
 from synthesis.frontends.protocol.references import Reference, Values
@@ -196,6 +196,18 @@ class Prover(Protocol):
         Raises:
             ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+    def stand_ins(self, argument: Argument, kind: str, signature: Signature) -> Sequence[Argument]:
+        """Return an argument of unknown contents as the small objects that it may be, whose contents are drawn.
+
+        The first is tried first. There are none if the argument cannot be an object.
+
+        Args:
+            argument: an argument without a domain.
+            kind: the kind of object that the kernel asks for; empty if the argument's type must tell it.
+            signature: the signature of the kernel, with the fields of structs that hold arrays as arguments.
         """
         ...
 

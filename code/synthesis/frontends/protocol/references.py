@@ -25,6 +25,29 @@ class ReferenceFaultError(Exception):
     """An error for a kernel at fault: an index out of bounds, an integer division by zero or an endless loop."""
 
 
+class UnknownObjectError(ReferenceUnknownError):
+    """An error for the id of an object of which nothing is known.
+
+    Args:
+        kind: the front end's name of the kind of object that the kernel asks for.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the id of a {kind} of which nothing is known")
+        self.kind = kind
+
+
+class UndefinedResultError(ReferenceFaultError):
+    """An error for values for which the tool does not define a result. The kernel may be right for other values.
+
+    Args:
+        what: the operation and the values.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}, whose result is not defined")
+
+
 class ZeroDivisorError(ReferenceFaultError):
     """An integer division by zero."""
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from synthesis.core.errors import ConfigError, Stage, Symptom
 from synthesis.core.records import Rejection
-from synthesis.core.signatures import Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     LOWERED,
@@ -95,6 +95,10 @@ class TritonProver:
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
         """Return the functions of ``triton.language`` that the source calls."""
         return used(source)
+
+    def stand_ins(self, argument: Argument, kind: str, signature: Signature) -> Sequence[Argument]:
+        """Return nothing: no argument is an object."""
+        return ()
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """Return None, since Triton does not differentiate."""

@@ -8,7 +8,7 @@ from types import ModuleType
 from synthesis.core.errors import KernelError, Stage, Symptom
 from synthesis.core.examples import NO_EXAMPLES, Examples
 from synthesis.core.records import KernelSpec, Rejection
-from synthesis.core.signatures import Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import (
     Direction,
@@ -39,6 +39,7 @@ from synthesis.frontends.warp import (
     lowering,
     sanitising,
     screening,
+    stand_ins,
     traps,
 )
 from synthesis.frontends.warp.declaration import declared_signature
@@ -237,6 +238,10 @@ class WarpProver:
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
         """Return the built-ins that the source calls, including those that its operators stand for."""
         return catalogue.used(source)
+
+    def stand_ins(self, argument: Argument, kind: str, signature: Signature) -> Sequence[Argument]:
+        """Return a texture, or the id of another object, as the objects that it may be, whose contents are drawn."""
+        return stand_ins.stand_ins(argument, kind, signature)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """Return the class of constructs in the kernel whose adjoints Warp is known to get wrong; None if none."""

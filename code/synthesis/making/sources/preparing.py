@@ -9,7 +9,7 @@ from synthesis.frontends.base import Frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.verification.further_inputs import infer_further_inputs
-from synthesis.verification.inference import infer_inputs
+from synthesis.verification.inference import infer_inputs, with_objects
 from synthesis.verification.planning import make_plan
 
 
@@ -31,7 +31,8 @@ def prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> 
     planned = _planned(frontend, candidate, settings, spec, unknown)
     if planned.plan is None or planned.plan.unknown is None:
         return planned
-    further = infer_further_inputs(frontend, given, planned.plan.unknown)
+    assumed = replace(given, spec=with_objects(given.spec, spec))
+    further = infer_further_inputs(frontend, assumed, planned.plan.unknown)
     return planned if further is None else _planned(frontend, candidate, settings, further, None)
 
 

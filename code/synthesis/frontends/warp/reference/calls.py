@@ -49,6 +49,17 @@ _NEXT_OF_A_BLOCK = {
 """The functions that return the next item of a query by a block of threads, and the kind of query of each."""
 _INTO = frozenset({"quat_to_axis_angle", "svd3", "svd2", "qr3", "eig3"})
 """Functions of one argument with several results. They may be called with further arguments to store the results in."""
+_SIDE = ("sign", "face", "u", "v")
+_QUERIES_INTO = {
+    "mesh_query_point": (3, _SIDE),
+    "mesh_query_point_no_sign": (3, _SIDE[1:]),
+    "mesh_query_point_sign_normal": (3, _SIDE),
+    "mesh_query_point_sign_parity": (3, _SIDE),
+    "mesh_query_point_sign_winding_number": (3, _SIDE),
+    "mesh_query_furthest_point_no_sign": (3, _SIDE[1:]),
+    "mesh_query_ray": (4, ("t", "u", "v", "sign", "normal", "face")),
+}
+"""Queries of meshes that may be called with variables to store the answer in: their position, and what they are."""
 MODELLED = frozenset(SEMANTICS) | {
     "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip
@@ -158,10 +169,26 @@ class Calls:
             return semantics.compute(self._machine, keep, *arguments, **keywords)
         if len(arguments) > 1 and name in _INTO:
             return self._into(node.args[1:], semantics.compute(self._machine, arguments[0]), frame)
+        place, parts = _QUERIES_INTO.get(name, (0, ()))
+        if parts and len(node.args) >= place + len(parts):
+            end = place + len(parts)
+            answer = semantics.compute(self._machine, *arguments[:place], *arguments[end:], **keywords)
+            return self._answered(node.args[place:end], parts, answer, frame)
         try:
             return semantics.compute(self._machine, *arguments, **keywords)
         except (AttributeError, TypeError, IndexError, KeyError) as error:
             raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
+
+    def _answered(self, targets: Sequence[ast.expr], parts: Sequence[str], answer: StructValue, frame: Frame) -> Value:
+        """Store the parts of a query's answer in variables in the lanes that have one, and return which have."""
+        if not all(isinstance(each, ast.Name) for each in targets):
+            raise ReferenceUnknownError("a query's answer that is put into what is no variable")
+        result = cast(Value, answer.fields["result"])
+        found = self._machine.mask & result.data
+        for target, part in zip(targets, parts, strict=True):
+            name = target.id if isinstance(target, ast.Name) else ""
+            frame.names[name] = self._machine.merged(found, answer.fields[part], frame.names.get(name))
+        return result
 
     def _into(self, targets: Sequence[ast.expr], values: Sequence[Value], frame: Frame) -> None:
         """Store the results of a built-in in the variables that are its last arguments."""

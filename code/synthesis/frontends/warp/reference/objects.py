@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, UnknownObjectError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import INT32, Array, Handle, Query, Value
 
@@ -28,10 +28,11 @@ def object_of(handle: Any, kind: str) -> Handle:
     """Return the object that an argument of a built-in refers to.
 
     Raises:
-        ReferenceUnknownError: if it is not the id of such an object.
+        UnknownObjectError: if nothing is known of the object.
+        ReferenceUnknownError: if it is an object of another kind.
     """
     if not isinstance(handle, Handle):
-        raise ReferenceUnknownError(f"the id of an unknown {kind}")
+        raise UnknownObjectError(kind)
     if handle.kind != kind:
         raise ReferenceUnknownError(f"a {handle.kind} in place of a {kind}")
     return handle

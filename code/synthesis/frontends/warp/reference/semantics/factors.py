@@ -5,9 +5,12 @@ Determinants and inverses are computed by minors instead, in the precision of th
 NumPy's LAPACK computes the factors. A matrix has several equivalent factorisations, of which Warp returns one. For
 ``qr3`` and ``svd2``, additional equations determine it. For the others it depends on the method that Warp names: cyclic
 Jacobi rotations with approximate half angles, of McAdams et al., Computing the Singular Value Decomposition of 3x3
-Matrices, TR 1690, 2011. The method is implemented here from the paper, and used only to find the order and the signs of
-the factors. A matrix whose factorisations differ in more than these, such as one with equal singular values, is
-refused.
+Matrices, TR 1690, 2011. The method is implemented here from the paper, and finds the order and the signs of the
+factors. A matrix whose factorisations differ in more than these, such as one with equal singular values, is refused.
+
+In single and half precision Warp stops after four sweeps, as the paper does, which is before the factors of some
+matrices have converged: they may be off by a hundredth. The method's factors after as many sweeps are therefore the
+results in the kernel's own precision, and LAPACK's those in float64.
 """
 
 import functools
@@ -16,7 +19,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import UndefinedResultError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import Array, Value, ValueType, scalar_type, vector_type
@@ -24,6 +27,9 @@ from synthesis.frontends.warp.reference.values import Array, Value, ValueType, s
 finfo: Any = ml_dtypes.finfo
 """A ``finfo`` that also supports formats that NumPy lacks, such as bfloat16."""
 _SWEEPS = 8
+"""Number of sweeps after which the method has converged; Warp's in double precision."""
+_OWN_SWEEPS = 4
+"""Number of Warp's sweeps in single and half precision."""
 _OFF = 1.0
 """Assumed error of a matrix in its own precision, in units in the last place."""
 _PAIRS = ((0, 1), (1, 2), (2, 0))
@@ -49,7 +55,7 @@ def _relevant(machine: Machine, matrices: Array) -> Array:
 
 def _demand(machine: Machine, matrices: Array, holds: Array, what: str) -> None:
     if (~holds & _relevant(machine, matrices)).any():
-        raise ReferenceUnknownError(what)
+        raise UndefinedResultError(what)
 
 
 def _perturbed(machine: Machine, a: Value) -> Array:
@@ -72,10 +78,15 @@ def _finite(matrices: Array) -> Array:
     return np.where(whole, matrices, np.eye(matrices.shape[1]))
 
 
-def _rotation(symmetric: Array) -> Array:
+def _is_unconverged(machine: Machine, a: Value) -> bool:
+    """Return whether the method stops before it has converged: in the kernel's own precision, unless that is double."""
+    return not machine.double and a.data.dtype != np.float64
+
+
+def _rotation(symmetric: Array, sweeps: int = _SWEEPS) -> Array:
     """Return the rotation matrices with which Jacobi's method diagonalises symmetric 3x3 matrices."""
     held, total = symmetric.copy(), np.broadcast_to(np.eye(3), symmetric.shape).copy()
-    for p, q in _PAIRS * _SWEEPS:
+    for p, q in _PAIRS * sweeps:
         cosine, sine = 2 * (held[:, p, p] - held[:, q, q]), held[:, p, q]  # of half the angle, times a common factor
         length = np.hypot(cosine, sine)
         narrow = _WIDEST * sine**2 < cosine**2
@@ -100,8 +111,11 @@ def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
     cosines = np.take_along_axis(along, order[..., None], 2)[..., 0]
     _demand(machine, data, (np.abs(cosines) > _ALIKE).all(1), "wp.eig3 of a matrix with equal eigenvalues")
     made = np.take_along_axis(vectors, order[:, None, :], 2) * np.sign(cosines)[:, None, :]
-    kinds = (a.type, vector_type(a.type.scalar, 3))
-    return _values(machine, kinds, made, np.take_along_axis(values, order, 1))
+    sizes = np.take_along_axis(values, order, 1)
+    if _is_unconverged(machine, a):
+        made = _rotation(data, _OWN_SWEEPS)
+        sizes = np.einsum("nij,nik,nkj->nj", made, data, made)
+    return _values(machine, (a.type, vector_type(a.type.scalar, 3)), made, sizes)
 
 
 @semantics("svd3")
@@ -118,6 +132,10 @@ def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
     turned = np.sign(np.linalg.det(left))
     left[:, :, 2] *= turned[:, None]
     sizes[:, 2] *= turned
+    if _is_unconverged(machine, a):
+        right = _by_size(data, _rotation(np.swapaxes(data, 1, 2) @ data, _OWN_SWEEPS))
+        left, triangular = _rotation_and_triangle(data @ right)
+        sizes = triangular[:, range(3), range(3)]
     return _values(machine, (a.type, vector_type(a.type.scalar, 3), a.type), left, sizes, right)
 
 
@@ -168,15 +186,21 @@ def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
 def _qr(machine: Machine, a: Value) -> tuple[Value, ...]:
     """Return a rotation and an upper triangular matrix whose first two diagonal elements are positive."""
     data = _finite(_perturbed(machine, a))
-    q, r = np.linalg.qr(data)
+    q, r = _rotation_and_triangle(data)
     diagonal = np.abs(r[:, range(3), range(3)])
     _demand(
         machine, data, (diagonal[:, :2] > _UNCLEAR * np.abs(data).max((1, 2))[:, None]).all(1),
         "wp.qr3 of a matrix whose first columns are along one line",
     )  # fmt: skip
+    return _values(machine, (a.type, a.type), q, r)
+
+
+def _rotation_and_triangle(data: Array) -> tuple[Array, Array]:
+    """Return the QR factors of matrices: rotations, and triangles whose first two diagonal elements are positive."""
+    q, r = np.linalg.qr(data)
     signs = np.sign(r[:, range(3), range(3)])
     signs[:, 2] = np.sign(np.linalg.det(q)) * signs[:, 0] * signs[:, 1]
-    return _values(machine, (a.type, a.type), q * signs[:, None, :], r * signs[:, :, None])
+    return q * signs[:, None, :], r * signs[:, :, None]
 
 
 # ---- determinants

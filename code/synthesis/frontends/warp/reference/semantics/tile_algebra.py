@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import UndefinedResultError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.parts import ready
 from synthesis.frontends.warp.reference.semantics.table import semantics
@@ -35,7 +35,7 @@ def _factor(tile: Tile, fill_mode: str) -> Array:
     try:
         factor = cast(Array, np.linalg.cholesky(whole))
     except np.linalg.LinAlgError as error:
-        raise ReferenceUnknownError("a Cholesky factor of a matrix that is not positive definite") from error
+        raise UndefinedResultError("a Cholesky factor of a matrix that is not positive definite") from error
     made = factor if fill_mode == "lower" else np.swapaxes(factor, 1, 2)
     return made.astype(tile.data.dtype)
 
@@ -52,7 +52,7 @@ def _solved(matrix: Tile, right: Tile, *, lower: bool, transposed: bool = False)
     try:
         solution = np.linalg.solve(np.broadcast_to(data, (lanes, *data.shape[1:])), sides.astype(np.float64))
     except np.linalg.LinAlgError as error:
-        raise ReferenceUnknownError("the solution of a singular system") from error
+        raise UndefinedResultError("the solution of a singular system") from error
     return solution.reshape(lanes, *right.shape).astype(right.data.dtype)
 
 
@@ -134,6 +134,6 @@ def _sort(machine: Machine, keys: Any, values: Any) -> None:
     )
     several = (ranked[:, 1:] == ranked[:, :-1]) & (named[:, 1:] != named[:, :-1])
     if (several.any(axis=1) & machine.mask).any():
-        raise ReferenceUnknownError("wp.tile_sort of different values with equal keys")
+        raise UndefinedResultError("wp.tile_sort of different values with equal keys")
     for tile, made in ((keys, ranked), (values, named)):
         _set(tile, made.reshape(len(order), *tile.data.shape[1:]))

@@ -1,0 +1,103 @@
+"""Fills the gaps of a signature with common inputs, and changes inputs that were filled in."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from synthesis.core.signatures import Argument, Domain, Signature
+from synthesis.verification.thresholds import Thresholds
+
+_MOST_ELEMENTS = 4096
+"""Maximum number of elements of an array, or of threads of a launch; sizes are halved until they fit."""
+_FARTHEST = 2.0**20
+"""Largest absolute value of a number in the source that a domain is extended to."""
+_AROUND = 0.25
+"""Distance by which a floating-point domain extends beyond a number that is compared with it.
+
+It is relative to the larger of the number's magnitude and 1.
+"""
+
+
+def replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:
+    """Return a signature with the arguments of the given names replaced."""
+    return replace(signature, arguments=tuple(arguments.get(each.name, each) for each in signature.arguments))
+
+
+def continued(base: tuple[float, ...], count: int) -> tuple[float, ...]:
+    """Return a periodic base with more numbers."""
+    period = next((size for size in range(1, len(base)) if base[size:] == base[:-size]), len(base))
+    return tuple(base[number % period] for number in range(count)) if base else ()
+
+
+def positive(argument: Argument) -> Argument:
+    """Return the argument with every integer domain raised to start at 1."""
+    if argument.fields and not argument.handle:
+        return replace(argument, fields=tuple(map(positive, argument.fields)))
+    domain = argument.domain
+    if domain is None or argument.is_float or argument.dtype == "bool" or domain.low > 0:
+        return argument
+    return replace(argument, domain=Domain(low=1, high=max(domain.high, 1)))
+
+
+def widened(argument: Argument, thresholds: Thresholds) -> Argument:
+    """Return the argument with its domain extended to include the numbers that the source compares it with.
+
+    The domain of an integer that is a flag, or is compared with a thread's index, is extended to 0.
+    """
+    if argument.handle:
+        return argument
+    if argument.fields:
+        return replace(argument, fields=tuple(_widened(each, argument.name, thresholds) for each in argument.fields))
+    return _widened(argument, argument.name, thresholds)
+
+
+def _widened(argument: Argument, name: str, thresholds: Thresholds) -> Argument:
+    domain = argument.domain
+    if domain is None or argument.fields or argument.dtype == "bool":
+        return argument
+    low, high = domain.low, domain.high
+    if not argument.is_float and name in thresholds.flags:
+        low = min(low, 0.0)
+    for number in thresholds.of.get(name, ()):
+        if abs(number) <= _FARTHEST:
+            step = _AROUND * max(1.0, abs(number)) if argument.is_float else 1.0
+            low, high = min(low, number - step), max(high, number + step)
+    if argument.dtype.startswith("uint"):
+        low = max(low, 0.0)
+    return replace(argument, domain=Domain(low=low, high=high))
+
+
+def filled(signature: Signature, size: int, domain: Domain, whole: Domain | None = None) -> Signature:
+    """Return a signature with its unknown inputs set.
+
+    Args:
+        signature: a signature with the fields of structs that hold arrays as arguments.
+        size: the size of unknown dimensions, which is halved until arrays and launches are small enough.
+        domain: the domain of floating-point numbers without one.
+        whole: the domain of integers in arrays; None for the indices of an array of that size.
+    """
+    launch = signature.launch
+    dimensions = max(len(each) for each in [launch or (), *(each.shape or () for each in signature.arguments)])
+    while dimensions and size**dimensions > _MOST_ELEMENTS:
+        size //= 2
+    return replace(
+        signature,
+        arguments=tuple(_filled_argument(each, size, domain, whole) for each in signature.arguments),
+        launch=None if launch is None else tuple(each or size for each in launch),
+    )
+
+
+def _filled_argument(argument: Argument, size: int, domain: Domain, whole: Domain | None) -> Argument:
+    shape = None if argument.shape is None else tuple(each or size for each in argument.shape)
+    fields = tuple(_filled_argument(each, size, domain, whole) for each in argument.fields)
+    if argument.domain is not None or argument.fields or argument.same:
+        return replace(argument, shape=shape, fields=fields)
+    if argument.is_float:
+        return replace(argument, shape=shape, domain=domain)
+    if argument.dtype == "bool":
+        return replace(argument, shape=shape, domain=Domain(low=0, high=1))
+    # An integer in an array may be an index, and an integer scalar a count.
+    limits = (size, size) if shape is None and not argument.element else (0, size - 1)
+    if whole is not None and limits[0] == 0:
+        low = max(whole.low, 0) if argument.dtype.startswith("uint") else whole.low
+        return replace(argument, shape=shape, domain=Domain(low=low, high=whole.high))
+    return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))

@@ -1,0 +1,136 @@
+"""Kernels that query objects of which nothing is known: small objects are assumed."""
+
+import pytest
+from checking import pairs_of
+
+from synthesis import Pair
+from synthesis.core.signatures import Argument
+
+pytestmark = pytest.mark.needs("warp")
+
+WARP = """
+import warp as wp
+
+@wp.kernel
+def inside(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point(mesh, p[i], 10.0)
+    if q.result:
+        d[i] = q.sign * wp.length(wp.mesh_eval_position(mesh, q.face, q.u, q.v) - p[i])
+
+@wp.kernel
+def into_variables(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    face = int(0)
+    u = float(0.0)
+    v = float(0.0)
+    sign = float(0.0)
+    if wp.mesh_query_point(mesh, p[i], 10.0, sign, face, u, v):
+        d[i] = sign * wp.length(wp.mesh_eval_position(mesh, face, u, v) - p[i])
+
+@wp.kernel
+def ray_into_variables(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), along: wp.array(dtype=wp.vec3),
+                       d: wp.array(dtype=float)):
+    i = wp.tid()
+    t = float(0.0)
+    u = float(0.0)
+    v = float(0.0)
+    sign = float(0.0)
+    normal = wp.vec3()
+    face = int(0)
+    if wp.mesh_query_ray(mesh, p[i], along[i], 10.0, t, u, v, sign, normal, face):
+        d[i] = t
+
+@wp.kernel
+def furthest(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_furthest_point_no_sign(mesh, p[i], 0.0)
+    if q.result:
+        d[i] = wp.length(wp.mesh_eval_position(mesh, q.face, q.u, q.v) - p[i])
+
+@wp.kernel
+def near(grid: wp.uint64, mesh: wp.uint64, p: wp.array(dtype=wp.vec3), r: float, d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point_no_sign(mesh, p[i], 10.0)
+    c = wp.mesh_eval_position(mesh, q.face, q.u, q.v)
+    n = float(0.0)
+    for j in wp.hash_grid_query(grid, c, r):
+        n += wp.max(r - wp.length(p[j] - c), 0.0)
+    d[i] = n
+
+@wp.kernel
+def overlapping(bvh: wp.uint64, low: wp.array(dtype=wp.vec3), high: wp.array(dtype=wp.vec3), n: wp.array(dtype=int)):
+    i = wp.tid()
+    q = wp.bvh_query_aabb(bvh, low[i], high[i])
+    b = int(0)
+    while wp.bvh_query_next(q, b):
+        wp.atomic_add(n, b, 1)
+
+@wp.kernel
+def flow(volume: wp.uint64, p: wp.array(dtype=wp.vec3), v: wp.array(dtype=wp.vec3)):
+    i = wp.tid()
+    v[i] = wp.volume_sample_v(volume, wp.volume_world_to_index(volume, p[i]), wp.Volume.LINEAR)
+
+@wp.kernel
+def looked_up(texture: wp.Texture2D, at: wp.array(dtype=wp.vec2), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = wp.texture_sample(texture, at[i], dtype=float)
+
+@wp.struct
+class Scene:
+    mesh: wp.uint64
+    points: wp.array(dtype=wp.vec3)
+
+@wp.kernel
+def of_a_struct(s: Scene, d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point_no_sign(s.mesh, s.points[i], 10.0)
+    d[i] = wp.length(wp.mesh_eval_position(s.mesh, q.face, q.u, q.v) - s.points[i])
+"""
+KINDS = {
+    "inside": {"mesh": "mesh"},
+    "into_variables": {"mesh": "mesh"},
+    "ray_into_variables": {"mesh": "mesh"},
+    "furthest": {"mesh": "mesh"},
+    "near": {"grid": "hash_grid", "mesh": "mesh"},
+    "overlapping": {"bvh": "bvh"},
+    "flow": {"volume": "volume_v"},
+    "looked_up": {"texture": "texture_2d"},
+}
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
+    path = tmp_path_factory.mktemp("objects") / "objects.py"
+    path.write_text(WARP)
+    return pairs_of(path)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_object_of_the_kind_that_is_queried_is_assumed(pairs: dict[str, Pair], name: str) -> None:
+    pair = pairs[name]
+    assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified)
+    assert {each.name: each.handle for each in pair.spec.signature.arguments if each.handle} == KINDS[name]
+
+
+def test_a_hash_grid_has_the_points_that_the_kernel_reads(pairs: dict[str, Pair]) -> None:
+    (grid,) = (each for each in pairs["near"].spec.signature.arguments if each.handle == "hash_grid")
+    points = next(each for each in grid.fields if each.name == "points")
+    assert points.same == "p"
+
+
+def test_answers_in_variables_have_derivatives(pairs: dict[str, Pair]) -> None:
+    for name in ("inside", "into_variables", "ray_into_variables"):
+        assert str(pairs[name].verdict.gradient) == "agrees"
+
+
+def test_the_type_of_an_id_is_no_cause_of_a_wrong_gradient(pairs: dict[str, Pair]) -> None:
+    assert str(pairs["furthest"].verdict.gradient) == "disagrees"
+
+
+def test_an_id_in_a_struct_is_unverified_with_a_reason(pairs: dict[str, Pair]) -> None:
+    pair = pairs["of_a_struct"]
+    assert not pair.verdict.verified
+    assert "the id of a mesh of which nothing is known" in str(pair.verdict.unverified["cpp_forward"])
+    fields: tuple[Argument, ...] = pair.spec.signature.arguments[0].fields
+    assert not any(each.handle for each in fields)
