@@ -4,14 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from checking import pairs_of
 from conftest import kernels_module
 
 from synthesis import Pair
-from synthesis.core.signatures import Argument, Domain
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.making.runs.extraction import extract
 from synthesis.verification.filling import widened
+from synthesis.verification.slopes import inside
 from synthesis.verification.thresholds import thresholds_of
 
 
@@ -179,3 +181,12 @@ def test_domains_have_both_sides_of_what_a_choice_is_made_by(frontend: str, tmp_
     assert domain is not None
     assert domain.low < 0 < domain.high
     assert pair.verdict.verified
+
+
+def test_a_number_that_is_kept_inside_its_domain_is_an_array() -> None:
+    domain = Domain(low=0.1, high=1.5)
+    argument = Argument(name="limit", type_name="float", dtype="float32", domain=domain)
+    kept = inside(Signature(arguments=(argument,)), {"limit": np.asarray(1.5, np.float32)})["limit"]
+    assert type(kept) is np.ndarray
+    assert kept.dtype == np.float32
+    assert kept < 1.5

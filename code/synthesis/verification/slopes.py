@@ -142,7 +142,8 @@ def inside(signature: Signature, values: Values) -> Values:
         if each.name in found and domain is not None and each.is_float and not each.fields and not each.handle:
             margin = _CLOSEST * domain.width
             low, high = based(each, domain.low + margin), based(each, domain.high - margin)
-            found[each.name] = np.clip(found[each.name], low, high).astype(found[each.name].dtype)
+            # The result of np.clip for an array without dimensions is a scalar, which cannot be sent.
+            found[each.name] = np.asarray(np.clip(found[each.name], low, high), found[each.name].dtype)
     return found
 
 
