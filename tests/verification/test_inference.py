@@ -86,6 +86,12 @@ def split(n: int, per: wp.array(dtype=int), x: wp.array(dtype=float), out: wp.ar
     out[i] = x[i] + float(n / per[i])
 
 @wp.kernel
+def unchecked(x: wp.array2d(dtype=float), out: wp.array2d(dtype=float)):
+    i = wp.tid()
+    t = wp.tile_load(x, shape=(8, 8), offset=(i * 8, 0), bounds_check=False)
+    wp.tile_store(out, t * t, offset=(i * 8, 0), bounds_check=False)
+
+@wp.kernel
 def filled(out: wp.array(dtype=float)):
     out[wp.tid()] = 0.5
 
@@ -132,6 +138,16 @@ def test_arrays_are_as_large_as_the_indices_that_left_them_ask_for(inferred: dic
     assert taken.spec.signature.launch == (16,)
     assert shapes == {"counter": (16,), "x": (32,), "out": (32,)}
     assert {"cpp_forward", "cuda_forward"} <= set(taken.verdict.verified)
+
+
+@pytest.mark.needs("warp")
+def test_arrays_hold_the_tiles_whose_bounds_are_not_checked(inferred: dict[str, Pair]) -> None:
+    unchecked = inferred["unchecked"]
+    shapes = {each.name: each.shape for each in unchecked.spec.signature.arguments}
+    assert unchecked.spec.signature.launch is not None
+    (threads,) = unchecked.spec.signature.launch
+    assert all(shape is not None and (shape[0] or 0) >= 8 * (threads or 0) for shape in shapes.values())
+    assert {"cpp_forward", "cuda_forward"} <= set(unchecked.verdict.verified)
 
 
 @pytest.mark.needs("warp")

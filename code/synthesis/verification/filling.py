@@ -15,6 +15,12 @@ _AROUND = 0.25
 
 It is relative to the larger of the number's magnitude and 1.
 """
+_INDEX_TYPES = ("int32", "int64", "uint32", "uint64")
+
+
+def holds_indices(argument: Argument) -> bool:
+    """Return whether an argument is an array of integers that may be indices."""
+    return argument.shape is not None and argument.dtype in _INDEX_TYPES and not (argument.fields or argument.handle)
 
 
 def replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:

@@ -27,7 +27,7 @@ from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
 from synthesis.verification.draws import Draws
-from synthesis.verification.filling import filled, replaced
+from synthesis.verification.filling import filled, holds_indices, replaced
 from synthesis.verification.inference import CANDIDATES, Trying
 from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs
 
@@ -47,7 +47,6 @@ Integers are first tried from 3 on, since the logarithm of the gamma function is
 _AROUND_ZERO = _FURTHER[1]
 _ORDERED = (2, 1, 4)
 """Positions of three domains in ``(_COMMON, *_FURTHER)``, in increasing order of their numbers."""
-_INDEX_TYPES = ("int32", "int64", "uint32", "uint64")
 _MOST_NUMBERS = 1024
 """Maximum number of elements of an array that gets a large diagonal: the row's signature lists the added numbers."""
 _GROUPS = (4, 3)
@@ -121,13 +120,9 @@ def _with_unlike_indices(signature: Signature) -> Iterator[Signature]:
     """
     common = filled(signature, _SIZE, *_COMMON)
     unknown = {each.name for each in signature.arguments if missing_domain(each)}
-    held = [each for each in common.arguments if each.name in unknown and _holds_indices(each)]
+    held = [each for each in common.arguments if each.name in unknown and holds_indices(each)]
     for count in _GROUPS if held else ():
         yield replaced(common, {each.name: _unlike_indices(each, place, count) for place, each in enumerate(held)})
-
-
-def _holds_indices(argument: Argument) -> bool:
-    return argument.shape is not None and argument.dtype in _INDEX_TYPES and not (argument.fields or argument.handle)
 
 
 def _unlike_indices(argument: Argument, place: int, count: int) -> Argument:

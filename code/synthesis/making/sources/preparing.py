@@ -5,9 +5,10 @@ from dataclasses import replace
 from synthesis.core.records import KernelSpec
 from synthesis.core.run_settings import Extraction
 from synthesis.core.verdicts import Unproved
-from synthesis.frontends.base import Frontend
+from synthesis.frontends.base import Frontend, Kernel
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import confirm_source, why_unprovable
+from synthesis.verification.distinct_indices import infer_distinct_indices
 from synthesis.verification.further_inputs import infer_further_inputs
 from synthesis.verification.inference import infer_inputs, with_objects
 from synthesis.verification.planning import make_plan
@@ -29,11 +30,37 @@ def prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> 
     if unknown is None:
         spec, unknown = infer_inputs(frontend, given)
     planned = _planned(frontend, candidate, settings, spec, unknown)
-    if planned.plan is None or planned.plan.unknown is None:
-        return planned
     assumed = replace(given, spec=with_objects(given.spec, spec))
+    if planned.plan is None:
+        return planned
+    if planned.plan.unknown is None:
+        return planned if planned.plan.order is None else _ordered(frontend, candidate, settings, assumed, planned)
     further = infer_further_inputs(frontend, assumed, planned.plan.unknown)
     return planned if further is None else _planned(frontend, candidate, settings, further, None)
+
+
+def _ordered(
+    frontend: Frontend, candidate: Candidate, settings: Extraction, given: Kernel, planned: Candidate
+) -> Candidate:
+    """Return a candidate with indices for which the order of threads has no effect; as it is if none are found.
+
+    Args:
+        frontend: the front end of the kernel.
+        candidate: the candidate before its inputs were inferred.
+        settings: the settings of the extraction.
+        given: the kernel, with the inputs that are known.
+        planned: the candidate with inferred inputs, and a plan on which results depend on the order.
+    """
+    assert planned.spec is not None
+    distinct = infer_distinct_indices(frontend, given, planned.spec)
+    again = None if distinct is None else _planned(frontend, candidate, settings, distinct, None)
+    shares = [
+        0.0 if each is None or each.plan is None or each.plan.coverage is None else each.plan.coverage.share
+        for each in (planned, again)
+    ]
+    if again is None or again.plan is None or again.plan.order is not None or shares[1] < shares[0]:
+        return planned
+    return again
 
 
 def _planned(

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import OutOfBoundsError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.parts import constant_of, sizes_of
 from synthesis.frontends.warp.reference.semantics.table import semantics
@@ -14,11 +14,20 @@ from synthesis.frontends.warp.reference.values import Array, ArrayView, Span, St
 
 
 def _window(
-    machine: Machine, view: ArrayView, shape: Sequence[int], offset: Any, moved: tuple[int, Tile] | None = None
+    machine: Machine,
+    view: ArrayView,
+    shape: Sequence[int],
+    offset: Any,
+    moved: tuple[int, Tile] | None = None,
+    *,
+    checked: bool = True,
 ) -> tuple[list[Array], Array]:
     """Return the array indices of a tile's elements, one row per lane, and which are inside the array.
 
     ``moved`` is an axis and a tile of integers, which are added to the offset along this axis.
+
+    Raises:
+        OutOfBoundsError: if a block's element is outside the array, and the kernel has bounds left unchecked.
     """
     if any(isinstance(each, Span) for each in view.prefix):
         raise ReferenceUnknownError("a tile of a slice")
@@ -34,9 +43,18 @@ def _window(
         if moved is not None and axis == moved[0]:
             steps = moved[1].data.astype(np.int64)[:, steps[0]]
         index = starts[axis][:, None] + steps
-        inside &= (index >= 0) & (index < view.remaining[axis])
-        where.append(np.clip(index, 0, view.remaining[axis] - 1))
+        size = view.remaining[axis]
+        inside &= (index >= 0) & (index < size)
+        if not checked and not inside[machine.mask].all():
+            needed = max(int(index[machine.mask].max()) + 1, size + 1)
+            raise OutOfBoundsError(size, needed, machine.names.get(view.buffer.key, ""), len(view.prefix) + axis)
+        where.append(np.clip(index, 0, size - 1))
     return where, inside
+
+
+def _is_checked(bounds_check: Any) -> bool:
+    """Return whether a tile's elements outside the array are left out; if not, the kernel must have none."""
+    return bounds_check is None or bool(constant_of(bounds_check))
 
 
 @semantics("tile_load")
@@ -44,7 +62,7 @@ def _load(
     machine: Machine, view: ArrayView, shape: Any, offset: Any = None, storage: str = "", bounds_check: Any = None,
     aligned: Any = None,
 ) -> Tile:  # fmt: skip
-    return _loaded(machine, view, sizes_of(shape), offset)
+    return _loaded(machine, view, sizes_of(shape), offset, checked=_is_checked(bounds_check))
 
 
 @semantics("tile_load_indexed")
@@ -65,12 +83,18 @@ def _along(machine: Machine, axis: Any, indices: Tile) -> tuple[int, Tile]:
 
 
 def _loaded(
-    machine: Machine, view: ArrayView, sizes: tuple[int, ...], offset: Any, moved: tuple[int, Tile] | None = None
+    machine: Machine,
+    view: ArrayView,
+    sizes: tuple[int, ...],
+    offset: Any,
+    moved: tuple[int, Tile] | None = None,
+    *,
+    checked: bool = True,
 ) -> Tile:
-    """Return a tile of an array's elements; elements outside the array are zeros."""
+    """Return a tile of an array's elements; elements outside the array are zeros if bounds are checked."""
     if len(sizes) != len(view.remaining):
         raise ReferenceUnknownError("wp.tile_load of a rank other than the array's")
-    where, inside = _window(machine, view, sizes, offset, moved)
+    where, inside = _window(machine, view, sizes, offset, moved, checked=checked)
     _note(machine, view, "R", where, inside & machine.mask[:, None])
     index = (machine.replica[:, None], *(each[:, None] for each in view.prefix), *where)
     data = gathered(machine, view.element, view.buffer.data, index)
@@ -83,13 +107,13 @@ def _loaded(
 def _store(
     machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None, aligned: Any = None
 ) -> None:
-    index, data = _placed(machine, view, "W", value, offset)
+    index, data = _placed(machine, view, "W", value, offset, checked=_is_checked(bounds_check))
     put(view.element, view.buffer.data, index, data)  # if blocks overlap, the last one's elements remain
 
 
 @semantics("tile_atomic_add")
 def _atomic_add(machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None) -> None:
-    index, data = _placed(machine, view, "Aadd", value, offset)
+    index, data = _placed(machine, view, "Aadd", value, offset, checked=_is_checked(bounds_check))
     _added(view, index, data)
 
 
@@ -116,13 +140,20 @@ def _added(view: ArrayView, index: tuple[Array, ...], data: Array) -> None:
 
 
 def _placed(
-    machine: Machine, view: ArrayView, kind: str, value: Tile, offset: Any, moved: tuple[int, Tile] | None = None
+    machine: Machine,
+    view: ArrayView,
+    kind: str,
+    value: Tile,
+    offset: Any,
+    moved: tuple[int, Tile] | None = None,
+    *,
+    checked: bool = True,
 ) -> tuple[tuple[Array, ...], Array]:
     """Return the indices of the active tiles' elements in the array's buffer, and the elements.
 
     The accesses are logged with the kind ``kind``.
     """
-    where, inside = _window(machine, view, value.shape, offset, moved)
+    where, inside = _window(machine, view, value.shape, offset, moved, checked=checked)
     chosen = inside & machine.mask[:, None]
     _note(machine, view, kind, where, chosen)
     machine.note_change(machine.mask)
