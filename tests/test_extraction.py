@@ -40,6 +40,15 @@ def doubled(a: wp.array(dtype=float)):
     i = wp.tid()
     a[i] = twice(a[i])
 """
+TRANSFORMING = """
+import warp as wp
+
+@wp.kernel
+def transforming(x: wp.array2d(dtype=wp.vec2), y: wp.array2d(dtype=wp.vec2)):
+    a = wp.tile_load(x, shape=(4, 16))
+    wp.tile_fft(a)
+    wp.tile_store(y, a)
+"""
 HELPERS = """
 import warp as wp
 
@@ -249,6 +258,20 @@ def test_inputs_are_guessed_when_asked_for(package: Path) -> None:
 
 
 @pytest.mark.needs("warp")
+def test_a_table_states_the_threads_per_block_of_a_warp_kernel(tmp_path: Path) -> None:
+    path = tmp_path / "transforming.py"
+    path.write_text(TRANSFORMING)
+    (refused,) = extract(path)
+    (pair,) = extract(path, examples=Examples(tables={"transforming": {"block_dim": 16}}))
+    assert isinstance(refused, Pair)
+    assert isinstance(pair, Pair)
+    assert refused.texts["cuda_forward"] is None
+    assert pair.texts["cuda_forward"] is not None
+    assert pair.spec.signature.options["block_dim"] == 16
+    assert "cpp_forward" in pair.verdict.verified
+
+
+@pytest.mark.needs("warp")
 def test_inputs_of_a_warp_kernel_are_its_shapes_and_domains(package: Path) -> None:
     tables = {"doubled": {"a": parse_type("f32[16] in 0.1..2"), "dim": 16}}
     (kernel,) = discover("mixed_package.good", examples=Examples(tables=tables))
@@ -257,10 +280,11 @@ def test_inputs_of_a_warp_kernel_are_its_shapes_and_domains(package: Path) -> No
     assert (argument.shape, argument.domain) == ((16,), Domain(low=0.1, high=2.0))
     assert kernel.spec.signature.launch == (16,)
     for table, kind, message in (
-        ({"b": 1}, UnknownNameError, "unknown argument 'b' in the inputs of kernel doubled; allowed: a, dim"),
+        ({"b": 1}, UnknownNameError, "unknown argument 'b' in the inputs of kernel doubled; allowed: a, dim,"),
         ({"a": ArrayType("float64", (3,))}, ConfigError, "a is wp.array"),
         ({"a": 3}, ConfigError, "a is wp.array"),
         ({"dim": [2, 2]}, ConfigError, "launched over 1 dimension"),
+        ({"block_dim": 0}, ConfigError, "block_dim is a number of threads from 1 to 1024, got 0"),
     ):
         with pytest.raises(kind, match=message):
             discover("mixed_package.good", examples=Examples(tables={"doubled": table}))

@@ -11,7 +11,6 @@ queries.
 ``further_inputs.py`` tries less common domains where the kernel cannot be verified on the inputs that are found here.
 """
 
-import contextlib
 import logging
 import math
 from collections.abc import Callable
@@ -108,13 +107,16 @@ def _tried(prover: Prover, kernel: Kernel, signature: Signature, objects: int = 
     try:
         trying.try_common()
     except UnknownObjectError as error:
+        last: ReferenceUnknownError = error
         unknown = [each for each in signature.arguments if missing_domain(each)] if objects < _MOST_OBJECTS else []
         for each in unknown:
             for made in prover.stand_ins(each, error.kind, signature):
-                with contextlib.suppress(ReferenceUnknownError):
+                try:
                     return _tried(prover, kernel, replaced(signature, {each.name: made}), objects + 1)
+                except ReferenceUnknownError as other:
+                    last = other
         if trying.found is None:
-            raise
+            raise last from error
     except ReferenceUnknownError:
         if trying.found is None:
             raise

@@ -7,10 +7,14 @@ from typing import Any
 from synthesis.core.errors import ConfigError, UnknownNameError
 from synthesis.core.examples import DIMENSIONS, ArrayType
 from synthesis.core.signatures import Argument, Domain, Signature
+from synthesis.frontends.warp.options import ALLOWED
+
+_BLOCK = "block_dim"
+"""The option that a table may state: the number of threads per block, on which texts with tiles depend."""
 
 
 def with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> Signature:
-    """Return a signature with the shapes, domains and launch sizes of a table.
+    """Return a signature with the shapes, domains, launch sizes and number of threads per block of a table.
 
     Args:
         signature: the signature of a kernel.
@@ -20,11 +24,14 @@ def with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> 
     Raises:
         ConfigError: if the table names an argument that the kernel lacks, or does not fit one.
     """
-    whole, signature = signature, signature.spread
-    names = [name for argument in signature.arguments for name in (argument.name, *_names_of_fields(argument))]
+    names = [name for argument in signature.spread.arguments for name in (argument.name, *_names_of_fields(argument))]
     for name in table:
-        if name not in (*names, DIMENSIONS):
-            raise UnknownNameError("argument", name, (*names, DIMENSIONS), where=f"in the inputs of kernel {kernel}")
+        if name not in (*names, DIMENSIONS, _BLOCK):
+            allowed = (*names, DIMENSIONS, _BLOCK)
+            raise UnknownNameError("argument", name, allowed, where=f"in the inputs of kernel {kernel}")
+    if _BLOCK in table and _BLOCK not in names:
+        signature = _with_block(signature, table[_BLOCK], kernel)
+    whole, signature = signature, signature.spread
     arguments = tuple(
         _with_input(_with_fields(argument, table, kernel), table.get(argument.name), kernel)
         for argument in signature.arguments
@@ -37,6 +44,12 @@ def with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> 
     if len(sizes) != rank or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise ConfigError(f"kernel {kernel} is launched over {rank} dimension(s), got {DIMENSIONS} = {launch!r}")
     return whole.gather(replace(signature, arguments=arguments, launch=tuple(sizes)))
+
+
+def _with_block(signature: Signature, threads: Any, kernel: str) -> Signature:
+    if not isinstance(threads, int) or not ALLOWED[_BLOCK].test(threads):
+        raise ConfigError(f"kernel {kernel}: {_BLOCK} is a number of threads from 1 to 1024, got {threads!r}")
+    return replace(signature, options={**signature.options, _BLOCK: threads})
 
 
 def _names_of_fields(argument: Argument) -> list[str]:

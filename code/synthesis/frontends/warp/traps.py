@@ -45,7 +45,7 @@ _ORDER = (OWN_RULE, POINTER, SETTER, LOOP_EXIT, CONTINUE, COMPONENT, ACCUMULATOR
 # Functions whose derivative is zero almost everywhere, so that a missing adjoint has no effect.
 _STEPS = frozenset({
     "array", "array2d", "array3d", "array4d", "ceil", "floor", "len", "nonzero", "printf", "rint", "round", "sign",
-    "step", "tid", "trunc", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "step", "tid", "trunc",
 })  # fmt: skip
 
 
