@@ -91,6 +91,13 @@ def unchecked(x: wp.array2d(dtype=float), out: wp.array2d(dtype=float)):
     t = wp.tile_load(x, shape=(8, 8), offset=(i * 8, 0), bounds_check=False)
     wp.tile_store(out, t * t, offset=(i * 8, 0), bounds_check=False)
 
+GRID = wp.constant(400)
+
+@wp.kernel
+def wrapped(x: wp.array2d(dtype=float), out: wp.array2d(dtype=float)):
+    i, j = wp.tid()
+    out[i, j] = x[(i + GRID - 1) % GRID, j] + x[i, (j + GRID - 1) % GRID] - 2.0 * x[i, j]
+
 @wp.kernel
 def filled(out: wp.array(dtype=float)):
     out[wp.tid()] = 0.5
@@ -138,6 +145,14 @@ def test_arrays_are_as_large_as_the_indices_that_left_them_ask_for(inferred: dic
     assert taken.spec.signature.launch == (16,)
     assert shapes == {"counter": (16,), "x": (32,), "out": (32,)}
     assert {"cpp_forward", "cuda_forward"} <= set(taken.verdict.verified)
+
+
+@pytest.mark.needs("warp")
+def test_arrays_are_as_large_as_a_grid_whose_size_is_a_constant(inferred: dict[str, Pair]) -> None:
+    x, _ = inferred["wrapped"].spec.signature.arguments
+    assert x.shape is not None
+    assert all((size or 0) >= 400 for size in x.shape)
+    assert set(inferred["wrapped"].verdict.verified) == {"cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"}
 
 
 @pytest.mark.needs("warp")

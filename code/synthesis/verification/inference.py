@@ -45,7 +45,7 @@ _MOST_ALONE = 8
 """Maximum number of arguments that are widened one by one if the kernel fails with all of them widened."""
 _MOST_REPAIRS = 12
 """Maximum number of repairs of a signature for each size that is tried."""
-_LARGEST_ARRAY = 2**16
+_LARGEST_ARRAY = 2**18
 """Maximum number of elements of an array that is enlarged."""
 _MOST_OBJECTS = 3
 """Maximum number of ids for which objects are assumed."""
