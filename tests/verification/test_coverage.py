@@ -296,7 +296,9 @@ class Told:
 
     unit: float = 0.0
 
-    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
+    def __call__(
+        self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None, group: int = 1
+    ) -> list[Values]:
         return [self.left(run, "double" if double else "own") for run in runs]
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:

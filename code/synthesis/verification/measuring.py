@@ -101,9 +101,8 @@ def measure(
         for number, generator, place in zip(numbers, generators, drawn, strict=True)
     ]
     runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
-    trace = Trace()
-    results = [flat(each) for each in reference(runs, double=True, trace=trace)]
-    size = len(results) // len(drawn)
+    trace, size = Trace(), len(runs) // len(drawn)
+    results = [flat(each) for each in reference(runs, double=True, trace=trace, group=size)]
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     for number, place in enumerate(drawn):
         of_place, ends = results[number * size : (number + 1) * size], numbers[number] % 2 == 0

@@ -222,7 +222,7 @@ class _Planning:
         runs, seen = drawn.runs, drawn.runs[: len(standard.runs)] if complete else drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
-        at_points, at_tangents = Trace(), Trace()
+        at_points, at_tangents = Trace(influence=True), Trace(influence=True)
         plan = replace(
             plan,
             draws=drawn.expected if perturbed is None else with_relaxed_tolerances(drawn.expected, perturbed),

@@ -125,7 +125,7 @@ def find_points(
         ReferenceUnknownError: if something is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
-    trace = Trace() if trace is None else trace
+    trace = Trace(influence=True) if trace is None else trace
     signature = spec.signature
     inputs, outputs = differentiable(signature), weighted_outputs(signature)
     if not inputs:

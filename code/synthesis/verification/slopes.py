@@ -39,6 +39,12 @@ _KINK_UNCERTAINTY = 2.0
 
 The difference between the slopes of the two sides is added in full.
 """
+_OF_OUTPUT = 16 * 2.0**-23
+"""Allowed error of a slope along a direction as long as the domain, relative to the element of the output.
+
+So slopes are checked no more exactly than outputs in float32. A text computes the slope of ``tanh`` from 1 and a square
+near 1, whose rounding errors remain where the slope is small, and that of ``x / (abs(x) + 1e-6)`` from two equal terms.
+"""
 _BOUNDS_SHARE = 0.25
 """Share of integers that are a bound of their domain, or next to one, at points near bounds."""
 _CLOSEST = 2.0**-9
@@ -269,6 +275,7 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         smooth &= np.abs(near - far) <= _SMOOTH * size + uncertainty
         smooth &= np.abs(bend) <= 30 * _SMOOTH * size + uncertainty
         uncertainty = uncertainty + _KINK_UNCERTAINTY * np.abs(near - far) + np.abs(bend)
+        uncertainty = uncertainty + _OF_OUTPUT * np.abs(middle)
     return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, uncertainty, 0.0), smooth)
 
 

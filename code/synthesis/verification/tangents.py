@@ -36,6 +36,8 @@ _UNITS = 16.0
 
 The units are those of the coarsest numbers that the kernel computes with.
 """
+_TELLING = 4.0
+"""Smallest tangent that counts as different from zero, in multiples of its uncertainty."""
 _RESULT = 2e-4
 """Smallest relative tolerance of a result that is checked together with a tangent.
 
@@ -92,7 +94,7 @@ def find_tangents(
         ReferenceUnknownError: if something is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
-    trace = Trace() if trace is None else trace
+    trace = Trace(influence=True) if trace is None else trace
     signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
     if not moving or not any(each.is_float for each in signature.results):
@@ -106,7 +108,18 @@ def find_tangents(
     found = [*found[: len(numbers)], *(_with_hidden_errors(each, found[0], unit) for each in found[len(numbers) :])]
     found += _aimed(reference, spec, trace, runs, moving, seed=seed)
     found = [each for each in found if any(mask.any() for mask in each.smooth.values())]
+    if found and not any(map(_is_checkable, found)):
+        return NothingToCheck("the derivative is zero")
     return tuple(found) or NothingToCheck("no smooth point found")
+
+
+def _is_checkable(tangents: Tangents) -> bool:
+    """Return whether a tangent is larger than its uncertainty, or all are exactly zero."""
+    pairs = [(tangents.expected[f"tangent_{name}"][mask], tangents.uncertainty[name][mask])
+             for name, mask in tangents.smooth.items()]  # fmt: skip
+    return any((np.abs(slope) > _TELLING * error).any() for slope, error in pairs) or not any(
+        slope.any() for slope, _ in pairs
+    )
 
 
 def _aimed(
@@ -175,9 +188,9 @@ def _measured(
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
         there = doubled(point)
         runs += [there, *(moved(there, directions, step) for step in STEPS)]
-    results = reference(runs, double=True)
     size = 1 + len(STEPS)
-    noted = Trace()
+    results = reference(runs, double=True, group=size)
+    noted = Trace(influence=trace.influence)
     own = reference([point for _, point, _ in points], double=False, trace=noted)
     decided = all(each.is_float for each in signature.results)
     found = [

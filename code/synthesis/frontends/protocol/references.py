@@ -81,6 +81,8 @@ class Trace:
     """Places that the tool removes when it makes a text, such as a branch whose condition is then known."""
     order: str | None = None
     """The name of an array whose values depend on the order in which threads run; None if there is none."""
+    influence: bool = False
+    """Whether to record in ``arms`` which values affect the results, too, as derivatives need. This takes longer."""
     singular: set[int] = field(default_factory=set[int])
     """Numbers of the runs that compute a value at a point without a derivative.
 
@@ -128,11 +130,13 @@ class Reached:
     """The uncovered arms."""
     sloping: tuple[str, ...] = ()
     """Descriptions of the uncovered places whose values depend on a differentiable input."""
+    ineffective: tuple[str, ...] = ()
+    """Descriptions of computed values that affect no result, though a derivative depends on them (``influence``)."""
 
     @property
     def underived(self) -> tuple[str, ...]:
         """Descriptions of everything uncovered that a derivative depends on."""
-        return (*self.sloping, *(each.words for each in self.untaken if each.slopes))
+        return (*self.sloping, *(each.words for each in self.untaken if each.slopes), *self.ineffective)
 
     @property
     def statements(self) -> float:
@@ -149,13 +153,17 @@ class Reached:
 class Reference(Protocol):
     """The oracle of one kernel."""
 
-    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> Sequence[Values]:
+    def __call__(
+        self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None, group: int = 1
+    ) -> Sequence[Values]:
         """Return the results of the kernel on several inputs.
 
         Args:
             runs: every argument of each run, with the same shapes.
             double: whether to compute in float64 rather than in the kernel's own precision.
             trace: where to record coverage; None to record nothing.
+            group: the number of consecutive runs that are steps from the first of them, to measure slopes. Values that
+                the kernel excludes from derivatives (``stop_gradient``) are the same in all runs of a group.
 
         Returns:
             For each run, the values that the outcome of a forward text is compared with.

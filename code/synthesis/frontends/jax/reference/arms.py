@@ -24,6 +24,14 @@ import numpy as np
 from synthesis.core.formats import is_exact
 from synthesis.frontends.base import Arm
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
+from synthesis.frontends.jax.reference.joins import RESULTS, chosen_from, factors_of_fixed, joined_operands, keeps_parts
+from synthesis.frontends.jax.reference.liveness import (
+    CALLS,
+    OWN_RULES,
+    WITHOUT_DERIVATIVE,
+    called_graph,
+    live_equations,
+)
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
@@ -118,6 +126,8 @@ class _Value:
 
     Such a number may be zero on all inputs.
     """
+    parts: frozenset[tuple[int, int]] = frozenset()
+    """The operands of joins (see ``joins.py``) of whose elements it consists, each an equation and a number."""
 
     def or_of(self, other: "_Value") -> "_Value":
         """Return what is known about a value that may be either of two."""
@@ -127,15 +137,10 @@ class _Value:
             implies,
             is_truth=self.is_truth,
             is_mask=self.is_mask or other.is_mask,
+            parts=self.parts | other.parts,
         )
 
 
-_WITHOUT_DERIVATIVE = frozenset({
-    "argmax", "argmin", "ceil", "floor", "is_finite", "nextafter", "round", "sign", "stop_gradient",
-})  # fmt: skip
-"""Primitives that have no derivative."""
-_CALLS = {"jit": "jaxpr", "closed_call": "call_jaxpr", "remat2": "jaxpr", "custom_jvp_call": "call_jaxpr",
-          "custom_vjp_call": "call_jaxpr"}  # fmt: skip
 _FINITENESS_PRESERVING = frozenset({
     "broadcast_in_dim", "convert_element_type", "copy", "gather", "reduce_and", "reduce_or", "reshape", "slice",
     "squeeze", "transpose",
@@ -146,7 +151,6 @@ _MASK_PRESERVING = _FINITENESS_PRESERVING | {
     "reduce_prod", "reduce_sum", "rev", "square", "stop_gradient", "sub",
 }  # fmt: skip
 """Primitives whose result is a mask if each operand that depends on inputs is one."""
-_Known = Mapping[Any, _Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,12 @@ class Arms:
     """Maps (identity of an equation, number of its arm) to the arm, in the order of the code."""
     products: frozenset[int]
     """The identities of the products that have arms; most have none."""
+    influencing: Mapping[tuple[int, int], Arm]
+    """Values that must affect a result for a derivative to depend on them, with names for messages.
+
+    Each is an operand of an equation, or all its results (``RESULTS``): a part of a join among which a later equation
+    chooses, a factor of a number without a derivative, or what a function with derivative rules of its own returns.
+    """
 
 
 def arms_of(graph: Graph, depending: Sequence[bool]) -> Arms:
@@ -169,18 +179,23 @@ def arms_of(graph: Graph, depending: Sequence[bool]) -> Arms:
         graph: the function.
         depending: for each of its inputs, whether there is a derivative with respect to it.
     """
-    walk = _Walk()
+    walk = _Walk(live_equations(graph))
     walk.results(graph, [_Value(_Depends.SLOPES if each else _Depends.INPUTS) for each in depending], "the function")
-    return Arms(walk.found, frozenset(walk.products))
+    return Arms(walk.found, frozenset(walk.products), walk.influencing)
 
 
 class _Walk:
     """A static walk through a function and the functions that it calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: frozenset[int]) -> None:
         self.found: dict[tuple[int, int], Arm] = {}
         self.products = set[int]()
         """The identities of the products that have an arm."""
+        self.influencing: dict[tuple[int, int], Arm] = {}
+        self._parts: dict[tuple[int, int], Arm] = {}
+        """The operands of joins that a derivative depends on."""
+        self._live = live
+        """The identities of the equations that a derivative may depend on."""
 
     def results(self, graph: Graph, inputs: Sequence[_Value], where: str) -> list[_Value]:
         """Return what is known about a function's results, and add its arms to ``found``."""
@@ -192,20 +207,40 @@ class _Walk:
         made_by: dict[Any, Equation] = {}
         for equation in graph.equations:
             operands = [read(each) for each in equation.inputs]
-            for number, arm in _arms(equation, operands, where):
+            live = id(equation) in self._live
+            for number, arm in _arms(equation, operands, where, live=live):
                 self.found[id(equation), number] = arm
                 if equation.primitive == "mul":
                     self.products.add(id(equation))
+            self._note_influencing(equation, operands, where, live=live)
             made = self._equation_results(equation, operands, where)
             for name, kind, each in zip(equation.outputs, equation.types, made, strict=True):
                 known[name] = _limited(each, kind, _implied(equation, operands, made_by))
                 made_by[name] = equation
         return [read(each) for each in graph.outputs]
 
+    def _note_influencing(self, equation: Equation, operands: Sequence[_Value], where: str, *, live: bool) -> None:
+        """Add the values to ``influencing`` that are known by an equation: its factors, parts and results."""
+        place, primitive = id(equation), equation.primitive
+        depending = [each.depends > _Depends.NOTHING for each in operands]
+        sloping = [live and each.depends is _Depends.SLOPES for each in operands]
+        fixed = [each.depends is _Depends.INPUTS for each in operands]
+        for number in joined_operands(equation, depending):
+            if sloping[number]:
+                self._parts[place, number] = Arm(f"operand {number} of {primitive} in {where}", slopes=True)
+        for number in chosen_from(equation, depending, fixed) if live else ():
+            self.influencing |= {part: self._parts[part] for part in sorted(operands[number].parts)}
+        for number in factors_of_fixed(equation, [True] * len(operands)):
+            self.influencing.pop((place, number), None)  # in an earlier walk through a loop's body
+            if sloping[number] and fixed[1 - number] and (place, number) not in self.found:
+                self.influencing[place, number] = Arm(f"operand {number} of {primitive} in {where}", slopes=True)
+        if primitive in OWN_RULES and any(sloping):
+            self.influencing[place, RESULTS] = Arm(f"the result of {_name(equation)} in {where}", slopes=True)
+
     def _equation_results(self, equation: Equation, operands: Sequence[_Value], where: str) -> Sequence[_Value]:
         parameters, primitive = equation.parameters, equation.primitive
-        if primitive in _CALLS:
-            inner = parameters.get(_CALLS[primitive]) or parameters["jaxpr"]
+        if primitive in CALLS:
+            inner = called_graph(equation)
             return self.results(inner, operands, f"the {'body' if primitive == 'jit' else 'call'} of {_name(equation)}")
         if primitive == "cond":
             decided, *given = operands
@@ -232,9 +267,13 @@ class _Walk:
             made = self.results(parameters["jaxpr"], [*operands[:fixed], *left, *columns], "the body of scan")
             return [*left, *made[carried:]]
         depends = max((each.depends for each in operands), default=_Depends.NOTHING)
-        if primitive in _WITHOUT_DERIVATIVE:
+        if primitive in WITHOUT_DERIVATIVE:
             depends = min(depends, _Depends.INPUTS)
-        return [_Value(depends, is_mask=_is_mask(primitive, operands))] * len(equation.outputs)
+        places = ((id(equation), number) for number in range(len(equation.inputs)))
+        parts = {place for place in places if place in self._parts}
+        if keeps_parts(primitive):
+            parts = parts.union(*(each.parts for each in operands))
+        return [_Value(depends, is_mask=_is_mask(primitive, operands), parts=frozenset(parts))] * len(equation.outputs)
 
     def _carry_of_any_iteration(
         self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str
@@ -259,6 +298,7 @@ def _limited(value: _Value, kind: Shaped, implies: _Implies | None) -> _Value:
         depends=depends,
         implies=value.implies if implies is None else implies,
         is_truth=kind.dtype is not None and kind.dtype.kind == "b",
+        parts=value.parts if depends is _Depends.SLOPES else frozenset(),
     )
 
 
@@ -277,7 +317,7 @@ def _implied(equation: Equation, operands: Sequence[_Value], made_by: Mapping[An
     """Return what an equation's result implies; None if functions that it calls determine that."""
     primitive, inputs = equation.primitive, equation.inputs
     implies = [each.implies for each in operands]
-    if primitive in _CALLS or primitive in ("cond", "while", "scan"):
+    if primitive in CALLS or primitive in ("cond", "while", "scan"):
         return None
     if primitive == "is_finite":
         return _Implies.FINITE
@@ -309,14 +349,14 @@ def _is_infinite(atom: Any, made_by: Mapping[Any, Equation]) -> bool:
     return value.dtype.kind not in "iub" and bool(np.isinf(value.astype(np.complex128)).all())
 
 
-def _arms(equation: Equation, operands: Sequence[_Value], where: str) -> Iterator[tuple[int, Arm]]:
+def _arms(equation: Equation, operands: Sequence[_Value], where: str, *, live: bool) -> Iterator[tuple[int, Arm]]:
     """Yield the arms of one equation, each with its number."""
     primitive = equation.primitive
     if primitive not in SELECTING:
         return
 
     def arm(name: str, value: _Value) -> Arm:
-        return Arm(f"{name} of {primitive} in {where}", slopes=value.depends is _Depends.SLOPES)
+        return Arm(f"{name} of {primitive} in {where}", slopes=live and value.depends is _Depends.SLOPES)
 
     depends = [each.depends > _Depends.NOTHING for each in operands]
     if primitive == "select_n":

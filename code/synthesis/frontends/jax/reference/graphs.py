@@ -24,6 +24,7 @@ from synthesis.frontends.jax.graphs import (
     Span,
     dtype_of,
 )
+from synthesis.frontends.jax.reference.liveness import OWN_RULES
 from synthesis.frontends.jax.reference.rules.randoms import IN_PAIRS
 from synthesis.frontends.jax.releases import equation_of, expansion_of
 
@@ -62,6 +63,8 @@ def _equation(equation: Any) -> Equation:
     primitive, parameters = equation_of(equation.primitive.name, equation.params)
     if primitive in COUNTED and not jax.config.jax_threefry_partitionable:
         parameters = {**parameters, IN_PAIRS: True}
+    if primitive in OWN_RULES:
+        parameters = {**parameters, "name": _function_name(parameters["call_jaxpr"])}
     return Equation(
         primitive=primitive,
         parameters={name: _parameter(value) for name, value in parameters.items()},
@@ -69,6 +72,12 @@ def _equation(equation: Any) -> Equation:
         outputs=tuple(equation.outvars),
         types=tuple(_type(each.aval) for each in equation.outvars),
     )
+
+
+def _function_name(jaxpr: Any) -> str:
+    """Return the name of the Python function that a closed jaxpr was traced from; empty if it is not known."""
+    found = getattr(getattr(jaxpr.jaxpr, "debug_info", None), "func_name", "")
+    return found if isinstance(found, str) else ""
 
 
 def _of_a_library(equation: Any) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from synthesis.frontends.base import PerturbedRun, Reached, ReferenceUnknownError, Trace, Values
+from synthesis.frontends.base import PerturbedRun, Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.arms import Arms, arms_of
 from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
@@ -22,6 +22,7 @@ from synthesis.frontends.jax.reference.decisions import (
     with_parts,
 )
 from synthesis.frontends.jax.reference.formats import coarsest_unit
+from synthesis.frontends.jax.reference.influence import note_influence
 from synthesis.frontends.jax.reference.perturbation import Directions, PerturbingEvaluator
 from synthesis.frontends.jax.reference.together import Together, at_once
 from synthesis.frontends.jax.reference.work import work_of
@@ -61,16 +62,22 @@ class GraphReference:
     def _open_factors(self) -> list[str]:
         return open_factors(self.graph)
 
-    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
-        """Return the results on several inputs, by name.
+    def __call__(
+        self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None, group: int = 1
+    ) -> list[Values]:
+        """Return the results on several inputs, by name. In a group, ``stop_gradient`` gives what the first run has.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
         masked = frozenset[int]() if trace is None else self._arms.products
-        evaluator = Together(double=double, trace=trace, masked=masked)
-        results = evaluator.runs(self.graph, [list(run.values()) for run in runs])
+        evaluator = Together(double=double, trace=trace, masked=masked, group=group)
+        inputs = [list(run.values()) for run in runs]
+        results = evaluator.runs(self.graph, inputs)
+        if trace is not None and trace.influence:
+            with contextlib.suppress(ReferenceFaultError):  # in float64 only
+                note_influence(self.graph, inputs, self._arms.influencing, trace)
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
     def perturbed(self, runs: Sequence[Values], *, seed: int) -> list[PerturbedRun]:
@@ -191,6 +198,7 @@ class GraphReference:
             missed=tuple(missed),
             arms=len(arms),
             untaken=tuple(untaken),
+            ineffective=tuple(arm.words for place, arm in self._arms.influencing.items() if place not in trace.arms),
         )
 
 

@@ -6,6 +6,7 @@ alone.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -34,12 +35,17 @@ _MOST_AT_ONCE = 1 << 22
 """Maximum number of elements of one array, over all runs of a group."""
 
 
-def at_once(graph: Graph, several: Sequence[Inputs]) -> list[Sequence[Inputs]]:
+def at_once(graph: Graph, several: Sequence[Inputs], *, multiple: int = 1) -> list[Sequence[Inputs]]:
     """Return inputs in groups that are so small that the largest array of the graph stays below a limit.
 
     Stacking large arrays saves no time, because the time depends on their elements and not on the number of calls.
+
+    Args:
+        graph: the function.
+        several: the inputs of each run.
+        multiple: the size of a group is a multiple of this number, also above the limit.
     """
-    size = max(1, _MOST_AT_ONCE // largest_of(graph))
+    size = multiple * max(1, _MOST_AT_ONCE // (multiple * largest_of(graph)))
     return [several[place : place + size] for place in range(0, len(several), size)]
 
 
@@ -50,10 +56,18 @@ class Together(Evaluator):
         double: whether every floating-point number is computed in float64.
         trace: records the graphs that are evaluated and the arms that are taken; None for no record.
         masked: the identities of the products that have arms.
+        group: the number of consecutive runs in which ``stop_gradient`` gives what it gives in the first of them.
     """
 
-    def __init__(self, *, double: bool, trace: Trace | None = None, masked: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self, *, double: bool, trace: Trace | None = None, masked: frozenset[int] = frozenset(), group: int = 1
+    ) -> None:
         super().__init__(double=double, trace=trace, masked=masked)
+        self._size = group
+        self._held: dict[tuple[int, int, int], Array] = {}
+        """The values that ``stop_gradient`` gives, by equation, run, and number of the evaluation in that run."""
+        self._held_in: Counter[tuple[int, int]] = Counter()
+        """How often each run has evaluated each ``stop_gradient``."""
         self.running: Sequence[int] = ()
         """The runs that are being evaluated, one per element of each stack."""
         self._came_to: list[dict[int, None]] = []
@@ -68,17 +82,20 @@ class Together(Evaluator):
             ReferenceUnknownError: for a primitive that is not modelled.
         """
         made = list[list[Array]]()
-        for group in at_once(graph, several):
+        for group in at_once(graph, several, multiple=self._size):
+            self._forget()
             made += self._group(graph, group, first + len(made))
         return made
 
     def _group(self, graph: Graph, several: Sequence[Inputs], first: int) -> list[list[Array]]:
         if len(several) < 2:
+            self.running = ()
             return super().runs(graph, several, first=first)
         try:
             made = self.together(graph, several)
         except Exception:  # noqa: BLE001 (any run may be at fault)
-            self._came_to, self._arms_taken = [], []
+            self._came_to, self._arms_taken, self.running = [], [], ()
+            self._forget()
             return super().runs(graph, several, first=first)
         if self._trace is not None:
             for run, graphs in enumerate(self._came_to, first):
@@ -137,6 +154,8 @@ class Together(Evaluator):
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """Return the results of one equation, each an array or a stack."""
+        if equation.primitive == "stop_gradient" and self._size > 1:
+            return self._held_results(equation, inputs)
         if not any(type(each) is Stack for each in inputs):
             return super().apply(equation, inputs)
         form = FORMS.get(RULES.get(equation.primitive))
@@ -145,6 +164,35 @@ class Together(Evaluator):
             return self.run_by_run(equation, inputs)
         self.note_arms(equation, inputs)
         return list(made)
+
+    def _forget(self) -> None:
+        self._held.clear()
+        self._held_in.clear()
+
+    def _held_results(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
+        """Return the results of ``stop_gradient``, which are those of the first run of each group."""
+        if any(type(each) is Stack for each in inputs):
+
+            def held_of_one(own: list[Array]) -> list[Array]:
+                (run,) = self.running
+                return [self._holding(equation, run, own[0])]
+
+            return self.one_by_one(held_of_one, inputs)
+        (value,) = inputs
+        held = [self._holding(equation, run, value) for run in self.running or (self._run,)]
+        return held[:1] if all(each is held[0] for each in held) else [Stack(stacked(held))]
+
+    def _holding(self, equation: Equation, run: int, value: Array) -> Array:
+        """Return the value that ``stop_gradient`` has in the first run of a group, or the given one if it has none.
+
+        The first run has none if it takes another path.
+        """
+        count = self._held_in[id(equation), run]
+        self._held_in[id(equation), run] += 1
+        first = run - run % self._size
+        if run == first:
+            self._held[id(equation), run, count] = value
+        return self._held.get((id(equation), first, count), value)
 
     def of_all(
         self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None

@@ -74,7 +74,9 @@ class TritonReference:
 
     # ---- the protocol
 
-    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
+    def __call__(
+        self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None, group: int = 1
+    ) -> list[Values]:
         """Return the final contents of every array argument for each of several runs.
 
         Args:

@@ -55,7 +55,9 @@ class LaunchReference:
     where: Where = NO_PLACES.line
     """Maps a line of a file to a line of the kernel's source, for messages."""
 
-    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
+    def __call__(
+        self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None, group: int = 1
+    ) -> list[Values]:
         """Return the final value of every array of several launches; see :func:`launched`."""
         return launched(self.kernel, self.signature, runs, double=double, trace=trace)
 

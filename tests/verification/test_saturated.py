@@ -1,0 +1,65 @@
+"""Where a function is near a bound, its slope is what rounding leaves of two numbers that cancel."""
+
+import pytest
+from checking import pairs_of
+
+from synthesis import Pair
+from synthesis.core.examples import ArrayType, Examples
+from synthesis.core.signatures import Domain
+
+JAX = """
+import jax
+import jax.numpy as jnp
+
+
+@jax.custom_jvp
+def steep(x):
+    return jnp.tanh(x)
+
+
+steep.defjvp(lambda primals, tangents: (jnp.tanh(primals[0]), 1.02 * (1.0 - jnp.tanh(primals[0]) ** 2) * tangents[0]))
+
+
+def saturated(x):
+    return 3.0 * jnp.tanh(8.0 * x)
+
+
+def saturated_more(x):
+    return 3.0 * jnp.tanh(10.0 * x), jax.nn.sigmoid(12.0 * x)
+
+
+def too_steep(x):
+    return steep(3.0 * x)
+
+
+def constant_but_for_rounding(x):
+    return (x * x + 2.0) / (x * x + 2.0 + 1e-6)
+"""
+ROW = ArrayType("float32", (8,), Domain(low=-2.0, high=2.0))
+LEVELS = ["stablehlo", "vjp_stablehlo", "jvp_stablehlo"]
+NAMES = ("saturated", "saturated_more", "too_steep", "constant_but_for_rounding")
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
+    path = tmp_path_factory.mktemp("saturated") / "saturated.py"
+    path.write_text(JAX)
+    examples = Examples(tables={"steep": {"x": ROW}} | {name: {"x": ROW} for name in NAMES})
+    return pairs_of(path, examples=examples, frontend="jax", level=LEVELS)
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize("name", ["saturated", "saturated_more"])
+def test_a_right_derivative_of_a_function_near_its_bound_is_verified(pairs: dict[str, Pair], name: str) -> None:
+    assert set(pairs[name].verdict.verified) == set(LEVELS)
+
+
+@pytest.mark.needs("jax")
+def test_a_derivative_that_is_off_by_two_in_a_hundred_is_refused(pairs: dict[str, Pair]) -> None:
+    assert pairs["too_steep"].verdict.verified == ("stablehlo",)
+
+
+@pytest.mark.needs("jax")
+def test_slopes_that_are_no_more_than_rounding_verify_nothing(pairs: dict[str, Pair]) -> None:
+    assert pairs["constant_but_for_rounding"].verdict.verified == ("stablehlo",)
+    assert all(each.symptom == "not_differentiable" for each in pairs["constant_but_for_rounding"].rejections)
