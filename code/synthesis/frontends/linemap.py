@@ -29,6 +29,14 @@ class Places:
                 return start + line - first
         return None
 
+    def with_line_after(self, number: int) -> "Places":
+        """Return the map for the source with one more line after a line of it."""
+        pieces = list[tuple[str, int, int, int]]()
+        for home, first, count, start in self.pieces:
+            before = min(count, max(0, number + 1 - start))
+            pieces += [(home, first, before, start), (home, first + before, count - before, start + before + 1)]
+        return Places(tuple(each for each in pieces if each[2]))
+
 
 NO_PLACES = Places()
 """An empty map."""

@@ -215,10 +215,18 @@ class Definitions:
                 return all(_is_fixed(each) or self._is_container(each) for each in parts)
             case ast.Call(func=ast.Name(id=name)):
                 return name in names.CONTAINERS
-            case ast.Call(func=function):
-                return (self._path(function) or ("",))[0].startswith("numpy")
+            case ast.Call():
+                return self._is_numpys(value)
             case _:
                 return isinstance(value, DISPLAYS)
+
+    def _is_numpys(self, value: ast.Call) -> bool:
+        """Return whether a call is one of NumPy's functions, or of a method of what such a call returns."""
+        match value.func:
+            case ast.Attribute(value=ast.Call() as array, attr=method) if method not in names.MUTATORS:
+                return self._is_numpys(array)
+            case function:
+                return (self._path(function) or ("",))[0].startswith("numpy")
 
     def _only_once(self, node: ast.stmt, name: str) -> None:
         # An overload of Warp, or a derivative rule, may have the name of the function that it is for.

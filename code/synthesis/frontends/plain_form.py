@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from synthesis.frontends import plain_names as names
+from synthesis.frontends.linemap import Places
 from synthesis.frontends.plainness import more_than_a_kernel, passed_on
 from synthesis.frontends.requirements import libraries_in
 from synthesis.frontends.rewriting import Edit, Text
@@ -37,6 +38,35 @@ def made_plain(source: str) -> tuple[str, Mapping[str, str]]:
 def is_plain(source: str) -> bool:
     """Return whether a source does no more than define its kernel, or can be rewritten to do no more."""
     return more_than_a_kernel(made_plain(source)[0], libraries_in(source)) is None
+
+
+def with_fresh_values(source: str, places: Places) -> tuple[str, Places]:
+    """Return a source, and where its lines are from, with mutable module variables that a function passes on made anew.
+
+    A function that returns the value takes the place of the variable. Both arguments are returned unchanged if the
+    source already does no more than define its kernel, or still does more after the change.
+    """
+    libraries = libraries_in(source)
+    if more_than_a_kernel(source, libraries) is None:
+        return source, places
+    found, moved = source, places
+    for _ in range(_MOST):
+        name = passed_on(found, libraries)
+        line = None if name is None else _line_of(found, name)
+        changed = None if name is None else _with_fresh(found, name)
+        if changed is None or line is None:
+            break
+        found, moved = changed, moved.with_line_after(line)
+    return (found, moved) if more_than_a_kernel(found, libraries) is None else (source, places)
+
+
+def _line_of(source: str, name: str) -> int | None:
+    """Return the line of the assignment of a module variable; None if there is none."""
+    return next((each.lineno for each in ast.parse(source).body if _binds_in(each, name)), None)
+
+
+def _binds_in(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.Assign) and any(_binds(each, name) for each in node.targets)
 
 
 def _with_public_attributes(source: str) -> tuple[str, Mapping[str, str]]:

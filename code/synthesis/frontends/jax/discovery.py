@@ -26,7 +26,7 @@ from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_ma
 from synthesis.frontends.jax.public import by_public_name
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.linemap import NO_PLACES
-from synthesis.frontends.plain_form import is_plain
+from synthesis.frontends.plain_form import is_plain, with_fresh_values
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
 
@@ -233,7 +233,8 @@ def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
     plain: FunctionType = behind if made is None else made.stand_in
     collector = SourceCollector(unwrap=definition_behind, literal=_literal, is_library=is_library, customary=_CUSTOMARY)
     source = collector.collect(definition_of(behind, call.function) if made is None else made.definition)
-    places, missing = collector.places, bool(collector.missing)
+    source, places = with_fresh_values(source, collector.places)
+    missing = bool(collector.missing)
     if made is None and is_library(plain.__module__) and (missing or not is_plain(source)):
         public = by_public_name(call)
         if public is not None:

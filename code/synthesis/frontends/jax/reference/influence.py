@@ -67,12 +67,13 @@ class _Moving(Together):
             return Stack(self._moved(value.data))
         if value.dtype.kind not in "fc":
             return value
-        sizes: Array = np.abs(value)
+        array: Array = value
+        sizes = np.abs(array)
         finite = sizes[np.isfinite(sizes)]
-        least = _SMALLEST * finite.mean() if finite.size and finite.any() else _SMALLEST
-        signs: Array = self._generator.choice([-1.0, 1.0], value.shape)
-        steps: Any = self._generator.uniform(0.5, 1.0, value.shape) * signs
-        return (value + steps * _STEP * np.maximum(sizes, least)).astype(value.dtype)
+        least = _SMALLEST * float(finite.mean()) if finite.size and finite.any() else _SMALLEST
+        signs = np.where(self._generator.random(array.shape) < 0.5, -_STEP, _STEP)
+        steps = signs * self._generator.uniform(0.5, 1.0, array.shape) * np.maximum(sizes, least)
+        return np.asarray(array + steps, array.dtype)
 
 
 def _differs(left: Array, right: Array) -> bool:
