@@ -1,11 +1,15 @@
 """Finds the parts of a printed jaxpr that do not affect its results on a CPU; a change there is not an error."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from synthesis.verification.mutating.records import Token, close_of, parts_of
 
 _NOT_CALLED = frozenset({"matvec", "vecmat", "transpose_solve"})
 """Functions in the parameters of ``custom_linear_solve`` that are not called to compute its result."""
+_RESULTS_OF_CALLED = frozenset({
+    "jit", "pjit", "closed_call", "remat2", "checkpoint", "cond", "scan", "custom_jvp_call", "custom_vjp_call",
+})  # fmt: skip
+"""Primitives that return the results of the functions that they call, in the same order."""
 Span = tuple[int, int]
 
 
@@ -93,23 +97,70 @@ def _branches(tokens: Sequence[Token], at: int, end: int) -> Iterator[Span]:
 
 
 def _unused_equations(tokens: Sequence[Token]) -> Iterator[Span]:
-    """Yield the equations of every jaxpr that its results do not depend on.
+    """Yield the equations of every jaxpr that those of its results that its callers use do not depend on.
 
     Inner jaxprs have names of their own. Every other word counts as a variable, so an unused equation is not yielded if
     its variable has the same name as a word in a parameter.
     """
-    for at, token in enumerate(tokens[:-1]):
-        if token.text != "{" or tokens[at + 1].text != "lambda":
+    definitions = dict(_definitions(tokens))
+    openings = [at for at, token in enumerate(tokens[:-1]) if token.text == "{" and tokens[at + 1].text == "lambda"]
+    last_definition = max((end for _, end in definitions.values()), default=-1)
+    needed = dict[int, set[int]]()
+    # A jaxpr is looked at after all its callers, which have found out what they need of it.
+    ordered = [at for at in openings if at > last_definition]
+    for start, end in reversed(definitions.values()):
+        ordered += [at for at in openings if start <= at <= end]
+    for at in ordered:
+        yield from _unused_in(tokens, at, needed, definitions)
+
+
+def _unused_in(
+    tokens: Sequence[Token], at: int, needed: dict[int, set[int]], definitions: Mapping[str, Span]
+) -> Iterator[Span]:
+    """Yield the unused equations of one jaxpr, and record in ``needed`` which results of its inner functions are used.
+
+    Args:
+        tokens: the text.
+        at: the position of the jaxpr's opening brace.
+        needed: maps the opening brace of a jaxpr to the numbers of the results that are used; all if it is not there.
+        definitions: the names of shared functions, each with the span of its braces.
+    """
+    close = close_of(tokens, at)
+    equations, end = _equations(tokens, at + 1, close)
+    results = parts_of(tokens[end + 2 : close - 1])
+    used = {each.text for number, part in enumerate(results) if number in needed.get(at, {number}) for each in part}
+    for start, equals, last in reversed(equations):
+        names = [tokens[position].text for position in range(start, equals, 2)]
+        used_here = {number for number, name in enumerate(names) if name in used and name != "_"}
+        if not used_here:
+            yield start, last
             continue
-        close = close_of(tokens, at)
-        equations, end = _equations(tokens, at + 1, close)
-        used = {tokens[position].text for position in range(end, close)}
-        for start, equals, last in reversed(equations):
-            names = {tokens[position].text for position in range(start, equals, 2)} - {"_"}
-            if names & used:
-                used.update(_outer_words(tokens, equals + 1, last))
-            else:
-                yield start, last
+        used.update(_outer_words(tokens, equals + 1, last))
+        for opening, whole in _called(tokens, equals + 1, last, definitions):
+            before = needed.get(opening, set[int]())
+            needed[opening] = before | (set(range(len(names))) if whole else used_here | _carried(tokens, equals, last))
+
+
+def _called(tokens: Sequence[Token], at: int, last: int, definitions: Mapping[str, Span]) -> Iterator[tuple[int, bool]]:
+    """Yield the opening brace of each function in an equation, and whether all its results may be used."""
+    whole = tokens[at].text not in _RESULTS_OF_CALLED
+    position = at
+    while position <= last:
+        text = tokens[position].text
+        if text in definitions:
+            yield definitions[text][0], whole
+        elif text == "{" and tokens[position + 1].text == "lambda":
+            yield position, whole
+            position = close_of(tokens, position)
+        position += 1
+
+
+def _carried(tokens: Sequence[Token], equals: int, last: int) -> set[int]:
+    """Return the numbers of the results of a scan that its next iteration uses."""
+    if tokens[equals + 1].text != "scan":
+        return set()
+    found = (tokens[at + 2].text for at in range(equals, last - 1) if tokens[at].text == "num_carry")
+    return set(range(int(next(found, "0"))))
 
 
 def _outer_words(tokens: Sequence[Token], at: int, last: int) -> Iterator[str]:
