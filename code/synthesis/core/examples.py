@@ -93,6 +93,11 @@ def example(*arguments: Any) -> Callable[[F], F]:
     return mark
 
 
+def is_mark(value: object) -> bool:
+    """Return whether a value is a decorator that ``example(...)`` returned, such as one that a module gives a name."""
+    return inspect.isfunction(value) and value.__module__ == __name__ and value.__qualname__ == "example.<locals>.mark"
+
+
 def _unmarked(function: Any) -> Any:
     """Record on a function that it has ``@example`` without parentheses, and return the function.
 

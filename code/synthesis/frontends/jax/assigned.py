@@ -4,10 +4,12 @@ import ast
 import functools
 import inspect
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any
 
+from synthesis.core.examples import example, is_mark
 from synthesis.frontends.definitions import Definition
 from synthesis.frontends.jax.functions import function_behind
 
@@ -48,8 +50,34 @@ def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
         for name, member in vars(home).items():
             if member is value and name != behind.__name__ and (found := _assignments(home).get(name)) is not None:
                 statement, line = found
-                return Assigned(name, statement, line, _stand_in(home, name, line))
+                return Assigned(name, _without_mark(statement, vars(home)), line, _stand_in(home, name, line))
     return None
+
+
+def is_mark_in(decorator: ast.expr, names: Mapping[str, Any]) -> bool:
+    """Return whether an expression is a call of ``synthesis.example``, or what such a call returned, under any name.
+
+    Args:
+        decorator: the expression.
+        names: the variables of its module.
+    """
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    first, *parts = ast.unparse(called).split(".")
+    found: Any = names.get(first)
+    for part in parts:
+        found = getattr(found, part, None)
+    return found is example if isinstance(decorator, ast.Call) else is_mark(found)
+
+
+def _without_mark(statement: str, names: Mapping[str, Any]) -> str:
+    """Return an assignment without a mark around its value, such as ``f = example("f32[4]")(make(3))``."""
+    (node,) = ast.parse(statement).body
+    match node:
+        case ast.Assign(value=ast.Call(func=mark, args=[value], keywords=[]) as call) if is_mark_in(mark, names):
+            inner, outer = ast.get_source_segment(statement, value), ast.get_source_segment(statement, call)
+            return statement.replace(outer, inner, 1) if inner and outer else statement
+        case _:
+            return statement
 
 
 def is_elsewhere_made(value: Any, module: ModuleType) -> bool:

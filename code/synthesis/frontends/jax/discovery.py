@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from synthesis.core.errors import Stage, Symptom
-from synthesis.core.examples import Examples, example, mark_error, marked_arguments
+from synthesis.core.examples import Examples, mark_error, marked_arguments
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends import holding
@@ -22,7 +22,7 @@ from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import calling, derivative_rules, example_calls, functions
-from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made
+from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made, is_mark_in
 from synthesis.frontends.jax.public import by_public_name
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.linemap import NO_PLACES
@@ -353,14 +353,8 @@ def _is_static(decorator: ast.expr) -> bool:
 
 
 def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:
-    """Return whether a decorator is a call of ``synthesis.example``, under any name."""
-    if not isinstance(decorator, ast.Call):
-        return False
-    *bases, name = ast.unparse(decorator.func).split(".")
-    found: Any = plain.__globals__.get((bases or [name])[0])
-    for part in [*bases[1:], *([name] if bases else [])]:
-        found = getattr(found, part, None)
-    return found is example
+    """Return whether a decorator is a call of ``synthesis.example``, or what such a call returned, under any name."""
+    return is_mark_in(decorator, plain.__globals__)
 
 
 def _declares_itself(rule: FunctionType, name: str) -> bool:
