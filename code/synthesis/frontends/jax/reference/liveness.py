@@ -1,6 +1,7 @@
 """The equations of a function on whose results a derivative of its results may depend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from synthesis.core.formats import is_exact
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
@@ -27,6 +28,33 @@ def live_equations(graph: Graph) -> frozenset[int]:
     found = set[int]()
     _needed_inputs(graph, [True] * len(graph.outputs), found)
     return frozenset(found)
+
+
+def held_equations(graph: Graph) -> frozenset[int]:
+    """Return the identities of the equations of ``stop_gradient`` whose results a derivative takes as constants.
+
+    Others are inside functions with derivative rules of their own, or in a solver of a linear system, as that of
+    ``jnp.linalg.solve``. The derivative of the system does not depend on how it is solved.
+    """
+    inside = {id(each) for each in _equations(graph, within=False)}
+    return live_equations(graph) - inside
+
+
+def _equations(graph: Graph, *, within: bool) -> Iterator[Equation]:
+    """Yield the equations inside functions with derivative rules of their own; all of a graph if it is one of these."""
+    for equation in graph.equations:
+        if within:
+            yield equation
+        for inner in _inner(equation.parameters.values()):
+            yield from _equations(inner, within=within or equation.primitive in OWN_RULES)
+
+
+def _inner(parameters: Iterable[Any]) -> Iterator[Graph]:
+    for each in parameters:
+        if isinstance(each, Graph):
+            yield each
+        elif isinstance(each, tuple):
+            yield from _inner(each)  # pyright: ignore[reportUnknownArgumentType]
 
 
 def called_graph(equation: Equation) -> Graph:
@@ -66,6 +94,12 @@ def _needed_operands(equation: Equation, results: Sequence[bool], found: set[int
     if primitive == "scan":
         fixed, carried = int(parameters["num_consts"]), int(parameters["num_carry"])
         return _needed_by_any_iteration(parameters["jaxpr"], fixed, results[:carried], results[carried:], found)
+    if primitive == "custom_linear_solve":
+        lengths = parameters["const_lengths"]
+        count = int(lengths.matvec)
+        unneeded = int(lengths.vecmat) + int(lengths.solve) + int(lengths.transpose_solve)
+        rest = len(equation.inputs) - count - unneeded
+        return [*[True] * count, *[False] * unneeded, *[True] * rest]
     return [primitive not in WITHOUT_DERIVATIVE] * len(equation.inputs)
 
 

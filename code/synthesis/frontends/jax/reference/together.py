@@ -17,6 +17,7 @@ from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
 from synthesis.frontends.jax.reference.arms import ELEMENTWISE, arms_taken
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.forms import FORMS
+from synthesis.frontends.jax.reference.liveness import held_equations
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs
 from synthesis.frontends.jax.reference.stacks import (
@@ -64,6 +65,8 @@ class Together(Evaluator):
     ) -> None:
         super().__init__(double=double, trace=trace, masked=masked)
         self._size = group
+        self._constants = frozenset[int]()
+        """The identities of the equations of ``stop_gradient`` whose results are the same in a group."""
         self._held: dict[tuple[int, int, int], Array] = {}
         """The values that ``stop_gradient`` gives, by equation, run, and number of the evaluation in that run."""
         self._held_in: Counter[tuple[int, int]] = Counter()
@@ -82,6 +85,7 @@ class Together(Evaluator):
             ReferenceUnknownError: for a primitive that is not modelled.
         """
         made = list[list[Array]]()
+        self._constants = held_equations(graph) if self._size > 1 else frozenset[int]()
         for group in at_once(graph, several, multiple=self._size):
             self._forget()
             made += self._group(graph, group, first + len(made))
@@ -154,7 +158,7 @@ class Together(Evaluator):
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """Return the results of one equation, each an array or a stack."""
-        if equation.primitive == "stop_gradient" and self._size > 1:
+        if equation.primitive == "stop_gradient" and id(equation) in self._constants:
             return self._held_results(equation, inputs)
         if not any(type(each) is Stack for each in inputs):
             return super().apply(equation, inputs)
