@@ -1,11 +1,13 @@
 """Where a function is near a bound, its slope is what rounding leaves of two numbers that cancel."""
 
+import numpy as np
 import pytest
 from checking import pairs_of
 
 from synthesis import Pair
 from synthesis.core.examples import ArrayType, Examples
 from synthesis.core.signatures import Domain
+from synthesis.verification.slopes import STEP, STEPS, differences
 
 JAX = """
 import jax
@@ -63,3 +65,13 @@ def test_a_derivative_that_is_off_by_two_in_a_hundred_is_refused(pairs: dict[str
 def test_slopes_that_are_no_more_than_rounding_verify_nothing(pairs: dict[str, Pair]) -> None:
     assert pairs["constant_but_for_rounding"].verdict.verified == ("stablehlo",)
     assert all(each.symptom == "not_differentiable" for each in pairs["constant_but_for_rounding"].rejections)
+
+
+def test_a_slope_is_measured_more_exactly_than_a_large_output() -> None:
+    """Outputs that are changed by some units of float32 have slopes that are off by a twentieth at most."""
+    slope = np.array([2.0, 0.5, 1.0, 0.25])
+    middle = 3e5 + slope
+    runs = middle + np.array(STEPS)[:, None] * STEP * slope
+    found = differences(middle, runs[None], [slice(0, 4)])
+    assert np.allclose(found.slope, slope, rtol=1e-4)
+    assert (found.uncertainty < 0.06 * np.sqrt(np.mean(slope**2))).all()

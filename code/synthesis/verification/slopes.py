@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import is_floating
+from synthesis.core.formats import FINE, is_floating
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Values
 from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, nonzero_width, pick, unit_of
@@ -39,11 +39,16 @@ _KINK_UNCERTAINTY = 2.0
 
 The difference between the slopes of the two sides is added in full.
 """
-_OF_OUTPUT = 16 * 2.0**-23
+_OF_OUTPUT = 16 * FINE
 """Allowed error of a slope along a direction as long as the domain, relative to the element of the output.
 
 So slopes are checked no more exactly than outputs in float32. A text computes the slope of ``tanh`` from 1 and a square
 near 1, whose rounding errors remain where the slope is small, and that of ``x / (abs(x) + 1e-6)`` from two equal terms.
+"""
+_OF_TYPICAL = 0.05
+"""Largest such error relative to the typical slope of the output, unless that slope is smaller than the error.
+
+Otherwise zeros could pass for the slopes of some inputs of an output that is large.
 """
 _BOUNDS_SHARE = 0.25
 """Share of integers that are a bound of their domain, or next to one, at points near bounds."""
@@ -275,7 +280,9 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         smooth &= np.abs(near - far) <= _SMOOTH * size + uncertainty
         smooth &= np.abs(bend) <= 30 * _SMOOTH * size + uncertainty
         uncertainty = uncertainty + _KINK_UNCERTAINTY * np.abs(near - far) + np.abs(bend)
-        uncertainty = uncertainty + _OF_OUTPUT * np.abs(middle)
+        of_output = _OF_OUTPUT * np.abs(middle)
+        large = typical > of_output
+        uncertainty = uncertainty + np.where(large, np.minimum(of_output, _OF_TYPICAL * typical), of_output)
     return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, uncertainty, 0.0), smooth)
 
 
