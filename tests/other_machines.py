@@ -152,7 +152,7 @@ def _watch(process: subprocess.Popen[bytes]) -> int:
                     used += each.memory_full_info().pss
         most = max(most, used)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=1)
+            process.wait(timeout=0.2)
     return most
 
 

@@ -198,7 +198,7 @@ def test_a_jitted_function_is_found(way: str, tmp_path: Path) -> None:
     assert len(rejected) == len(found)
     assert {each.symptom for each in rejected} <= {Symptom.NO_KERNEL, Symptom.NO_EXAMPLE_ARGUMENTS}
     names = ("hidden", "kept", "_kept")  # that of the function, or of the assignment that makes it
-    about = [each for each in rejected if each.kernel_name in names or "made of hidden" in each.detail]
+    about = [each for each in rejected if each.kernel_name in names or "made from hidden" in each.detail]
     assert len(about) == 1, rejected
 
 

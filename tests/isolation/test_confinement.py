@@ -175,7 +175,7 @@ def use(what: str) -> Iterator[Any]:
 @pytest.mark.parametrize(
     ("what", "told"),
     [("memory", "MemoryError"), ("file", "OSError|SIGXFSZ"), ("threads", "can't start new thread|more than 64 threads"),
-     ("output", "more than 16 MiB"), ("many", "more than 16 MiB")],
+     ("output", "larger than 16 MiB"), ("many", "larger than 16 MiB")],
 )  # fmt: skip
 def test_limits_hold(what: str, told: str) -> None:
     # Stacks of threads take address space: where it is short, a thread may fail as it begins, and Python waits for it.

@@ -76,7 +76,7 @@ def test_what_is_dearer_has_fewer_draws_and_what_is_too_dear_none(
     assert (plan.programs, plan.draws) == ((), None)
     large = next(name for name, row in rows.items() if numbers_of(row) > 1 << 24)
     unknown = plan_of(large).unknown
-    assert "numbers" in str(unknown)
+    assert "elements" in str(unknown)
 
 
 def test_work_is_told_from_shapes_with_products_and_loops() -> None:

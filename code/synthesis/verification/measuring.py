@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values
-from synthesis.verification.inputs import flat, generator_of, is_part_of
+from synthesis.verification.inputs import count_numbers, flat, generator_of, is_part_of
 from synthesis.verification.slopes import (
     STEPS,
     Differences,
@@ -32,13 +32,15 @@ from synthesis.verification.slopes import (
 )
 
 _DIRECTIONS = 3
-"""Number of directions for each input."""
+"""Number of directions for each input. A kernel with many inputs and large arrays has one."""
 _SINGULAR = 0.01
 """Allowed error of every slope at a singular point, as a share of the point's largest slope."""
 _FEW = 8
 """Largest number of elements that are always changed, or weighted, together: an error in one remains visible."""
 _KINK_SHARE = 0.25
 """Largest share of the outputs that may have a kink along a direction; a direction with more is left out."""
+_MOST_NUMBERS = 1 << 26
+"""Number of elements of all arguments and results of the runs that are evaluated in one call of the reference."""
 _PARTS = 2
 """Number of weightings of only some outputs, a random quarter of the elements each, at every second point."""
 
@@ -94,38 +96,128 @@ def measure(
         numbers: the numbers of the points, on which directions and weightings depend.
         seed: seed of the directions and weightings.
     """
-    inputs, outputs = differentiable(signature), weighted_outputs(signature)
+    inputs = differentiable(signature)
     generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
+    few = _DIRECTIONS * len(inputs) * len(STEPS) * count_numbers(signature) > _MOST_NUMBERS
     directions = [
-        _directions(generator, inputs, place, number)
+        _directions(generator, inputs, place, number, few=few)
         for number, generator, place in zip(numbers, generators, drawn, strict=True)
     ]
-    runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
-    trace, size = Trace(), len(runs) // len(drawn)
-    results = [flat(each) for each in reference(runs, double=True, trace=trace, group=size)]
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
-    for number, place in enumerate(drawn):
-        of_place, ends = results[number * size : (number + 1) * size], numbers[number] % 2 == 0
-        made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=ends)
+    for number, (stepped, is_singular) in enumerate(_stepped(reference, signature, drawn, directions)):
+        ends = numbers[number] % 2 == 0
+        made = (
+            None if stepped is None else _measured(generators[number], directions[number], inputs, stepped, ends=ends)
+        )
         if made is not None:
-            at_singular_point = any(each // size == number for each in trace.singular)
-            (singular if at_singular_point else sound).append((place, made))
+            (singular if is_singular else sound).append((drawn[number], made))
     return sound, singular
 
 
+@dataclass(frozen=True, slots=True)
+class _Stepped:
+    """The outputs at a point, and their differences along directions."""
+
+    shapes: Mapping[str, tuple[int, ...]]
+    """Output (``name`` or ``name.field``) to its shape."""
+    groups: Sequence[slice]
+    """The slice of elements of each output."""
+    found: Differences
+
+
+def _stepped(
+    reference: Reference,
+    signature: Signature,
+    drawn: Sequence[Values],
+    directions: Sequence[Sequence[tuple[str, Direction]]],
+) -> list[tuple[_Stepped | None, bool]]:
+    """Return the differences at each point, or None, and whether an intermediate value has no derivative there.
+
+    All points are evaluated in one call of the reference, unless their arrays need too much memory. Then it is called
+    for some directions of one point at a time.
+    """
+    outputs = weighted_outputs(signature)
+    count = 1 + len(STEPS) * len(directions[0])
+    numbers = count_numbers(signature)
+    if len(drawn) * count * numbers <= _MOST_NUMBERS:
+        return _stepped_at_once(reference, outputs, drawn, directions)
+    some = max(1, _MOST_NUMBERS // (len(STEPS) * max(1, numbers)))
+    return [
+        _joined([
+            _stepped_at_once(reference, outputs, [place], [of_place[start : start + some]])[0]
+            for start in range(0, len(of_place), some)
+        ])
+        for place, of_place in zip(drawn, directions, strict=True)
+    ]  # fmt: skip
+
+
+def _stepped_at_once(
+    reference: Reference,
+    outputs: Sequence[Argument],
+    drawn: Sequence[Values],
+    directions: Sequence[Sequence[tuple[str, Direction]]],
+) -> list[tuple[_Stepped | None, bool]]:
+    """Return the same as ``_stepped``, from one call of the reference."""
+    runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
+    trace, size = Trace(), len(runs) // len(drawn)
+    results = [flat(each) for each in reference(runs, double=True, trace=trace, group=size)]
+    singular = {each // size for each in trace.singular}
+    return [
+        (_differences(results[number * size : (number + 1) * size], outputs), number in singular)
+        for number in range(len(drawn))
+    ]
+
+
+def _joined(parts: Sequence[tuple[_Stepped | None, bool]]) -> tuple[_Stepped | None, bool]:
+    """Return the differences along all directions of a point, from those along some of them each."""
+    stepped = [each for each, _ in parts if each is not None]
+    if len(stepped) < len(parts):
+        return None, False
+    found = Differences(
+        np.concatenate([each.found.slope for each in stepped]),
+        np.concatenate([each.found.uncertainty for each in stepped]),
+        np.concatenate([each.found.smooth for each in stepped]),
+    )
+    return replace(stepped[0], found=found), any(is_singular for _, is_singular in parts)
+
+
+def _differences(results: Sequence[Mapping[str, npt.NDArray[Any]]], outputs: Sequence[Argument]) -> _Stepped | None:
+    """Return the differences of the outputs at a point; None if an output is not finite there.
+
+    Args:
+        results: the results at the point itself, and at each step along every direction.
+        outputs: the outputs of the kernel that have derivatives.
+    """
+    expected = {each.name for each in outputs}
+    first = results[0]
+    names = [
+        name
+        for name, value in first.items()
+        if value.dtype.kind == "f" and any(is_part_of(name, each) for each in expected)
+    ]
+    elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
+    if not elements.size or not np.isfinite(elements[0]).all():
+        return None
+    edges = np.cumsum([0, *(first[name].size for name in names)]).tolist()
+    groups = [slice(start, end) for start, end in pairwise(edges)]
+    found = differences(elements[0], elements[1:].reshape(-1, len(STEPS), elements.shape[1]), groups)
+    return _Stepped({name: first[name].shape for name in names}, groups, found)
+
+
 def _directions(
-    generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int
+    generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int, *, few: bool
 ) -> list[tuple[str, Direction]]:
     """Return the directions in which each input is changed at a point.
 
     In a large array, some directions change only a few elements: the first and the last one at points with even
-    numbers, one in eight at the others.
+    numbers, one in eight at the others. If ``few`` is set, there is one direction for each input, of another kind at
+    the next point.
     """
     found: list[tuple[str, Direction]] = []
     for each in inputs:
         value = place[each.name]
         small = value.size <= _FEW or each.shape is None
-        for count in range(_DIRECTIONS):
+        for count in (number % _DIRECTIONS,) if few else range(_DIRECTIONS):
             if count < 2 - number % 2 or small:
                 found.append((each.name, dense_direction(generator, each, value)))
             else:
@@ -155,29 +247,15 @@ def _measured(
     generator: np.random.Generator,
     directions: Sequence[tuple[str, Direction]],
     inputs: Sequence[Argument],
-    outputs: Sequence[Argument],
-    results: Sequence[Mapping[str, npt.NDArray[Any]]],
+    stepped: _Stepped,
     *,
     ends: bool,
 ) -> Measured | None:
     """Return weightings of the outputs at a point, and the slopes of the weighted sums.
 
-    The result is None if an output is not finite, an input has no smooth direction, or no element of the outputs is
-    smooth.
+    The result is None if an input has no smooth direction, or no element of the outputs is smooth.
     """
-    expected = {each.name for each in outputs}
-    first = results[0]
-    names = [
-        name
-        for name, value in first.items()
-        if value.dtype.kind == "f" and any(is_part_of(name, each) for each in expected)
-    ]
-    elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
-    if not elements.size or not np.isfinite(elements[0]).all():
-        return None
-    edges = np.cumsum([0, *(first[name].size for name in names)]).tolist()
-    groups = [slice(start, end) for start, end in pairwise(edges)]
-    found = differences(elements[0], elements[1:].reshape(len(directions), len(STEPS), -1), groups)
+    found, groups = stepped.found, stepped.groups
     kept: list[int] = np.flatnonzero(np.mean(~found.smooth, axis=1) <= _KINK_SHARE).tolist()
     if {directions[number][0] for number in kept} != {name for name, _ in directions}:
         return None
@@ -188,7 +266,7 @@ def _measured(
         return None
     slopes = _slopes(directions, kept, found, weightings)
     cotangents = tuple(
-        {name: each[group].reshape(first[name].shape) for name, group in zip(names, groups, strict=True)}
+        {name: each[group].reshape(shape) for (name, shape), group in zip(stepped.shapes.items(), groups, strict=True)}
         for each in weightings
     )
     starts = {each.name: _start(generator, each, slopes) for each in inputs if each.role is Role.INPUT}

@@ -190,7 +190,7 @@ def _measured(
         runs += [there, *(moved(there, directions, step) for step in STEPS)]
     size = 1 + len(STEPS)
     results = reference(runs, double=True, group=size)
-    noted = Trace(influence=trace.influence)
+    noted = Trace(influence=trace.influence, arms=dict(trace.arms))  # nothing is looked for again
     own = reference([point for _, point, _ in points], double=False, trace=noted)
     decided = all(each.is_float for each in signature.results)
     found = [
@@ -204,8 +204,8 @@ def _measured(
         for number, ((_, point, _), tangent, there) in enumerate(zip(points, tangents, own, strict=True))
     ]
     for arm, run in noted.arms.items():
-        if any(mask.any() for mask in found[run].smooth.values()):
-            trace.arms.setdefault(arm, run)
+        if arm not in trace.arms and any(mask.any() for mask in found[run].smooth.values()):
+            trace.arms[arm] = run
     trace.first |= noted.first
     return found
 
