@@ -11,7 +11,7 @@ from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import Launched, Mutation, cut, range_of
-from synthesis.verification.inference import infer_inputs, share_of
+from synthesis.verification.inference import infer_inputs, share_of, with_objects
 from synthesis.verification.inputs import array_shape, missing_inputs
 
 MOST_NUMBERS = 4096
@@ -63,7 +63,8 @@ def choose_launch(
     if best is not None and best.share >= min_coverage:
         return replace(kernel.spec, signature=best.signature), None
     inferred, _ = infer_inputs(frontend, kernel)
-    if missing_inputs(inferred.signature) is None:
+    assumes_objects = with_objects(kernel.spec, inferred) is not kernel.spec  # which the recorded ones are not
+    if missing_inputs(inferred.signature) is None and not assumes_objects:
         share = _try(frontend, kernel, inferred.signature, alike=False)
         if isinstance(share, float) and (best is None or share > best.share):
             return inferred, None
