@@ -21,11 +21,16 @@ def pairs_of(target: ModuleType | Path, **options: Any) -> dict[str, Pair]:
     return {each.spec.name: each for each in found if isinstance(each, Pair)}
 
 
+def pairs_of_source(folder: Path, source: str, **options: Any) -> dict[str, Pair]:
+    """The verified pairs of all kernels of a source that is written into a folder, by name."""
+    (folder / "mine.py").write_text(source)
+    return pairs_of(folder / "mine.py", **options)
+
+
 def pairs_of_texts(folder: Path, kernels: str, inputs: str) -> dict[str, Pair]:
     """The verified pairs of Warp kernels and a table of their inputs, both written into a folder, by name."""
-    (folder / "mine.py").write_text(kernels)
     (folder / "mine.toml").write_text(inputs)
-    return pairs_of(folder / "mine.py", frontend="warp", inputs=folder / "mine.toml")
+    return pairs_of_source(folder, kernels, frontend="warp", inputs=folder / "mine.toml")
 
 
 def judged(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from checking import pairs_of
+from checking import pairs_of_source
 
 from synthesis import Pair, get_frontend
 from synthesis.core.examples import ArrayType, Examples
@@ -88,9 +88,9 @@ LEVELS = ["stablehlo", "vjp_stablehlo", "jvp_stablehlo"]
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    path = tmp_path_factory.mktemp("arms") / "arms.py"
-    path.write_text(JAX)
-    return pairs_of(path, examples=Examples(tables=TABLES), frontend="jax", level=LEVELS)
+    return pairs_of_source(
+        tmp_path_factory.mktemp("arms"), JAX, examples=Examples(tables=TABLES), frontend="jax", level=LEVELS
+    )
 
 
 @pytest.mark.needs("jax")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checking import judged, pairs_of
+from checking import judged, pairs_of_source
 
 from synthesis import Symptom, get_frontend
 from synthesis.core.records import KernelSpec
@@ -159,8 +159,7 @@ def weighted(x, w, s):
 
 def test_a_gradient_of_zeros_is_found_beside_gradients_that_are_larger(tmp_path: Path) -> None:
     """Their rounding error may be a quarter of what the gradient of ``s`` comes to."""
-    (tmp_path / "mine.py").write_text(SMALL_SLOPE)
-    pair = pairs_of(tmp_path / "mine.py", frontend="jax", level=("stablehlo", "vjp_stablehlo"))["weighted"]
+    pair = pairs_of_source(tmp_path, SMALL_SLOPE, frontend="jax", level=("stablehlo", "vjp_stablehlo"))["weighted"]
     assert "vjp_stablehlo" in pair.verdict.verified
     text = pair.texts["vjp_stablehlo"] or ""
     wrong = text.replace("dense<6.250000e-02>", "dense<0.000000e+00>")

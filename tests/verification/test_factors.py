@@ -1,7 +1,7 @@
 """Kernels that factor matrices: Warp's method stops before the factors of some matrices have converged."""
 
 import pytest
-from checking import pairs_of
+from checking import pairs_of_source
 
 from synthesis import Pair, get_frontend
 from synthesis.frontends.base import Kernel
@@ -57,9 +57,7 @@ def sorted_pairs(key: wp.array(dtype=float), value: wp.array(dtype=int)):
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    path = tmp_path_factory.mktemp("factors") / "factors.py"
-    path.write_text(WARP)
-    return pairs_of(path)
+    return pairs_of_source(tmp_path_factory.mktemp("factors"), WARP)
 
 
 @pytest.mark.parametrize("name", ["rotation_of", "clamped", "function_of", "doubled"])

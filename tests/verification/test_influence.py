@@ -1,7 +1,7 @@
 """The derivative of a value that affects no result at any point is not checked, though the value is computed."""
 
 import pytest
-from checking import pairs_of
+from checking import pairs_of_source
 
 from synthesis import Pair
 from synthesis.core.examples import ArrayType, Examples
@@ -93,9 +93,9 @@ TABLES = {name: {"x": ROW, "y": ROW} for name in [*UNTAKEN, *RIGHT]} | {"bad": {
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    path = tmp_path_factory.mktemp("influence") / "influence.py"
-    path.write_text(JAX)
-    return pairs_of(path, examples=Examples(tables=TABLES), frontend="jax", level=LEVELS)
+    return pairs_of_source(
+        tmp_path_factory.mktemp("influence"), JAX, examples=Examples(tables=TABLES), frontend="jax", level=LEVELS
+    )
 
 
 @pytest.mark.needs("jax")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from checking import judged, pairs_of
+from checking import judged, pairs_of_source
 
 from synthesis import Symptom, get_frontend
 from synthesis.verification import measuring
@@ -21,8 +21,7 @@ def mixed(x, y, scale):
 
 @pytest.mark.needs("jax")
 def test_slopes_of_large_kernels_are_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(SOURCE)
-    pair = pairs_of(tmp_path / "mine.py", frontend="jax", level=("stablehlo", "vjp_stablehlo"))["mixed"]
+    pair = pairs_of_source(tmp_path, SOURCE, frontend="jax", level=("stablehlo", "vjp_stablehlo"))["mixed"]
     text = pair.texts["vjp_stablehlo"] or ""
     wrong = text.replace("dense<3.000000e+00>", "dense<3.030000e+00>")
     assert wrong != text

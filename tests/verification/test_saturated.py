@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checking import pairs_of
+from checking import pairs_of_source
 
 from synthesis import Pair
 from synthesis.core.examples import ArrayType, Examples
@@ -44,10 +44,8 @@ NAMES = ("saturated", "saturated_more", "too_steep", "constant_but_for_rounding"
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    path = tmp_path_factory.mktemp("saturated") / "saturated.py"
-    path.write_text(JAX)
     examples = Examples(tables={"steep": {"x": ROW}} | {name: {"x": ROW} for name in NAMES})
-    return pairs_of(path, examples=examples, frontend="jax", level=LEVELS)
+    return pairs_of_source(tmp_path_factory.mktemp("saturated"), JAX, examples=examples, frontend="jax", level=LEVELS)
 
 
 @pytest.mark.needs("jax")

@@ -1,7 +1,7 @@
 """What ``stop_gradient`` returns is a constant in the slopes that a derivative is compared with."""
 
 import pytest
-from checking import pairs_of
+from checking import pairs_of_source
 
 from synthesis import Pair
 from synthesis.core.examples import ArrayType, Examples
@@ -75,9 +75,9 @@ TABLES = {name: {"x": ROW, "y": ROW} for name in RIGHT} | {name: {"x": ROW} for 
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    path = tmp_path_factory.mktemp("stopped") / "stopped.py"
-    path.write_text(JAX)
-    return pairs_of(path, examples=Examples(tables=TABLES), frontend="jax", level=LEVELS)
+    return pairs_of_source(
+        tmp_path_factory.mktemp("stopped"), JAX, examples=Examples(tables=TABLES), frontend="jax", level=LEVELS
+    )
 
 
 @pytest.mark.needs("jax")

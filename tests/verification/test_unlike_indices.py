@@ -1,7 +1,7 @@
 """Kernels of springs, triangles, permutations and colours need indices that differ, unlike the common inputs."""
 
 import pytest
-from checking import pairs_of
+from checking import pairs_of_source
 
 from synthesis import Pair
 
@@ -63,9 +63,7 @@ def racing(x: wp.array(dtype=float), place: wp.array(dtype=int), y: wp.array(dty
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    path = tmp_path_factory.mktemp("indices") / "indices.py"
-    path.write_text(WARP)
-    return pairs_of(path)
+    return pairs_of_source(tmp_path_factory.mktemp("indices"), WARP)
 
 
 @pytest.mark.parametrize("name", ["springs", "ends", "vectors", "flat"])

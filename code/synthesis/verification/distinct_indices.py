@@ -12,10 +12,10 @@ from dataclasses import replace
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
-from synthesis.verification.draws import Draws
-from synthesis.verification.filling import holds_indices, replaced
+from synthesis.verification.draws import standard_draws
+from synthesis.verification.filling import arrays_of_indices, replaced
 from synthesis.verification.inference import Trying
-from synthesis.verification.inputs import DRAWS, missing_domain
+from synthesis.verification.inputs import count_of
 
 _MOST_NUMBERS = 1024
 """Maximum number of indices of an array, which the row states."""
@@ -55,29 +55,23 @@ def infer_distinct_indices(frontend: Frontend, kernel: Kernel, inferred: KernelS
 
 def _is_ordered(prover: Prover, kernel: Kernel) -> bool:
     """Return whether the standard draws are finite and well-conditioned, and the order of threads has no effect."""
-    draws = Draws(reference=prover.reference(kernel), spec=kernel.spec, useful=False, seed=0, draws=len(DRAWS))
-    drawn, problem = draws.standard()
+    drawn, problem = standard_draws(prover, kernel)
     return problem is None and drawn.trace.order is None
 
 
 def _with_distinct_indices(given: Signature, inferred: Signature) -> Iterator[Signature]:
     """Yield the signatures in which the integers of all arrays of unknown domain differ, then those of one array."""
-    unknown = {each.name for each in given.arguments if missing_domain(each)}
-    held = [each for each in inferred.arguments if each.name in unknown and holds_indices(each)]
-    made = {each.name: _distinct(each) for each in held if 1 < _count(each) <= _MOST_NUMBERS}
+    held = arrays_of_indices(given, inferred)
+    made = {each.name: _distinct(each) for each in held if 1 < count_of(each) <= _MOST_NUMBERS}
     if made:
         yield replaced(inferred, made)
     for name, each in made.items() if len(made) > 1 else ():
         yield replaced(inferred, {name: each})
 
 
-def _count(argument: Argument) -> int:
-    return math.prod((*(size or 0 for size in argument.shape or ()), *argument.element))
-
-
 def _distinct(argument: Argument) -> Argument:
     """Return an array that holds each number from 0 on once, in an order without a pattern that kernels follow."""
-    count = _count(argument)
+    count = count_of(argument)
     stride = next((each for each in _STRIDES if math.gcd(each, count) == 1), 1)
     base = tuple(float((stride * number + 3) % count) for number in range(count))
     return replace(argument, domain=Domain(low=0, high=0), base=base)

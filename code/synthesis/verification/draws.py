@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from synthesis.core.errors import Symptom
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Role
-from synthesis.frontends.base import PerturbedRun, Reference, Trace, Values
+from synthesis.frontends.base import Kernel, PerturbedRun, Prover, Reference, Trace, Values
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws
 from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.coverage import Coverage, coverage_of
@@ -208,3 +208,14 @@ class Draws:
             perturb_again(unreliable, self.seed + 1 + again)
         pairs = zip(perturbed, more, strict=True)
         return [with_max_shifts(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]
+
+
+def standard_draws(prover: Prover, kernel: Kernel) -> tuple[Drawn, Problem | None]:
+    """Return the standard draws of a user's kernel, for inputs that are tried, and why they cannot be used.
+
+    Raises:
+        ReferenceUnknownError: if something is not modelled.
+        ReferenceFaultError: if the kernel is at fault.
+    """
+    reference = prover.reference(kernel)
+    return Draws(reference=reference, spec=kernel.spec, useful=False, seed=0, draws=len(DRAWS)).standard()

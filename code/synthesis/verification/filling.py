@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from synthesis.core.signatures import Argument, Domain, Signature
+from synthesis.verification.inputs import missing_domain
 from synthesis.verification.thresholds import Thresholds
 
 _MOST_ELEMENTS = 4096
@@ -18,9 +19,16 @@ It is relative to the larger of the number's magnitude and 1.
 _INDEX_TYPES = ("int32", "int64", "uint32", "uint64")
 
 
-def holds_indices(argument: Argument) -> bool:
-    """Return whether an argument is an array of integers that may be indices."""
-    return argument.shape is not None and argument.dtype in _INDEX_TYPES and not (argument.fields or argument.handle)
+def arrays_of_indices(given: Signature, inferred: Signature) -> list[Argument]:
+    """Return the arrays of integers, which may be indices, whose domains are inferred.
+
+    Args:
+        given: the signature without inferred inputs.
+        inferred: the signature with them, whose arguments are returned.
+    """
+    unknown = {each.name for each in given.arguments if missing_domain(each)}
+    held = [each for each in inferred.arguments if each.name in unknown and not (each.fields or each.handle)]
+    return [each for each in held if each.shape is not None and each.dtype in _INDEX_TYPES]
 
 
 def replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:

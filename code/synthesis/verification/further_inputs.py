@@ -26,10 +26,10 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
-from synthesis.verification.draws import Draws
-from synthesis.verification.filling import filled, holds_indices, replaced
+from synthesis.verification.draws import standard_draws
+from synthesis.verification.filling import arrays_of_indices, filled, replaced
 from synthesis.verification.inference import CANDIDATES, Trying
-from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs
+from synthesis.verification.inputs import count_of, missing_domain, missing_inputs
 
 _SIZE, _BOUNDS = CANDIDATES[0]
 _COMMON = (Domain(low=_BOUNDS[0], high=_BOUNDS[1]), None)
@@ -98,8 +98,7 @@ def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> K
 
 def _is_suited(prover: Prover, kernel: Kernel) -> bool:
     """Return whether all results of the standard draws are finite and well-conditioned."""
-    draws = Draws(reference=prover.reference(kernel), spec=kernel.spec, useful=False, seed=0, draws=len(DRAWS))
-    return draws.standard()[1] is None
+    return standard_draws(prover, kernel)[1] is None
 
 
 def _alike(signature: Signature) -> Iterator[Signature]:
@@ -119,8 +118,7 @@ def _with_unlike_indices(signature: Signature) -> Iterator[Signature]:
     first index of a group is of the first range, and so on; in a second array, the first is of the second range.
     """
     common = filled(signature, _SIZE, *_COMMON)
-    unknown = {each.name for each in signature.arguments if missing_domain(each)}
-    held = [each for each in common.arguments if each.name in unknown and holds_indices(each)]
+    held = arrays_of_indices(signature, common)
     for count in _GROUPS if held else ():
         yield replaced(common, {each.name: _unlike_indices(each, place, count) for place, each in enumerate(held)})
 
@@ -128,11 +126,10 @@ def _with_unlike_indices(signature: Signature) -> Iterator[Signature]:
 def _unlike_indices(argument: Argument, place: int, count: int) -> Argument:
     """Return an array of indices of which any ``count`` that are next to each other are of different ranges."""
     count = argument.element[-1] if argument.element and argument.element[-1] > 1 else count
-    numbers = math.prod((*(size or 0 for size in argument.shape or ()), *argument.element))
     if count > _SIZE:
         return argument
     width = _SIZE // count
-    base = tuple(float((number + place) % count * width) for number in range(numbers))
+    base = tuple(float((number + place) % count * width) for number in range(count_of(argument)))
     return replace(argument, domain=Domain(low=0, high=width - 1), base=base)
 
 
@@ -165,8 +162,7 @@ def _with_diagonal(argument: Argument) -> Argument:
     """Return a square matrix, or an array of them, with a large diagonal; any other argument unchanged.
 
     The diagonal is larger than the sum of the magnitudes of the other numbers in its row, and its numbers differ, so
-    that eigenvalues and singular values do too. A matrix is one element of an
-    argument whose elements are matrices.
+    that eigenvalues and singular values do too. A matrix is one element of an argument whose elements are matrices.
     """
     shape: tuple[int, ...] = (*(size or 0 for size in argument.shape or ()), *argument.element)
     size, other = shape[-2:] if len(argument.element or shape) > 1 else (0, 0)

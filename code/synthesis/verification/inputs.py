@@ -294,8 +294,12 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
 
 def count_numbers(signature: Signature) -> int:
     """Return the number of elements of all arguments and results; an array with an unknown dimension counts as 0."""
-    kinds = (*signature.arguments, *signature.results)
-    return sum(math.prod(size or 0 for size in (*(each.shape or ()), *each.element)) for each in kinds)
+    return sum(map(count_of, (*signature.arguments, *signature.results)))
+
+
+def count_of(argument: Argument) -> int:
+    """Return the number of elements of an argument; 0 for an array with an unknown dimension."""
+    return math.prod(size or 0 for size in (*(argument.shape or ()), *argument.element))
 
 
 def is_part_of(part: str, name: str) -> bool:

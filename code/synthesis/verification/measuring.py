@@ -92,7 +92,7 @@ def measure(
     Args:
         reference: the kernel's reference.
         signature: the kernel's signature.
-        drawn: the points. The steps along their directions are evaluated in one call of the reference.
+        drawn: the points, whose steps along all directions are evaluated together.
         numbers: the numbers of the points, on which directions and weightings depend.
         seed: seed of the directions and weightings.
     """

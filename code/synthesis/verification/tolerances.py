@@ -124,7 +124,7 @@ def expect(
         if finite and is_stored(dtype, unit):
             storing[name] = _storing_of(name, wide, narrow, poison.get(name))
         off = np.concatenate([each.ravel() for each in errors])
-        tolerance[name], needed = _allowance(off, epsilon_of(dtype), unit)
+        tolerance[name], needed = _allowance(off, dtype, unit)
         if unit > FINE:
             together[name] = root_mean_square(off, cap_of(epsilon_of(dtype), unit))
         if needed is not None and ill is None:
@@ -230,11 +230,11 @@ def root_mean_square(errors: npt.NDArray[Any], cap: float) -> float:
     return float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
 
 
-def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[float, float | None]:
+def _allowance(errors: npt.NDArray[Any], dtype: np.dtype[Any], unit: float) -> tuple[float, float | None]:
     """Return the relative tolerance, and the needed tolerance if it exceeds the cap (else None)."""
+    epsilon = epsilon_of(dtype)
     cap = cap_of(epsilon, unit)
-    stored = epsilon > FINE >= unit
-    floor = min(max((_STORED_UNITS if stored else UNITS) * epsilon, _LEAST), cap)
+    floor = min(max((_STORED_UNITS if is_stored(dtype, unit) else UNITS) * epsilon, _LEAST), cap)
     errors = errors[np.isfinite(errors)]
     if not errors.size:
         return floor, None

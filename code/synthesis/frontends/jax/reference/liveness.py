@@ -1,10 +1,10 @@
 """The equations of a function on whose results a derivative of its results may depend."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from synthesis.core.formats import is_exact
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
+from synthesis.frontends.jax.reference.work import graphs_in
 
 CALLS: Mapping[str, str] = {
     "jit": "jaxpr", "closed_call": "call_jaxpr", "remat2": "jaxpr", "custom_jvp_call": "call_jaxpr",
@@ -45,16 +45,8 @@ def _equations(graph: Graph, *, within: bool) -> Iterator[Equation]:
     for equation in graph.equations:
         if within:
             yield equation
-        for inner in _inner(equation.parameters.values()):
+        for inner in graphs_in(equation):
             yield from _equations(inner, within=within or equation.primitive in OWN_RULES)
-
-
-def _inner(parameters: Iterable[Any]) -> Iterator[Graph]:
-    for each in parameters:
-        if isinstance(each, Graph):
-            yield each
-        elif isinstance(each, tuple):
-            yield from _inner(each)  # pyright: ignore[reportUnknownArgumentType]
 
 
 def called_graph(equation: Equation) -> Graph:

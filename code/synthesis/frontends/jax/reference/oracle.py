@@ -23,6 +23,7 @@ from synthesis.frontends.jax.reference.decisions import (
 )
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.influence import note_influence
+from synthesis.frontends.jax.reference.liveness import held_equations
 from synthesis.frontends.jax.reference.perturbation import Directions, PerturbingEvaluator
 from synthesis.frontends.jax.reference.together import Together, at_once
 from synthesis.frontends.jax.reference.work import work_of
@@ -55,6 +56,11 @@ class GraphReference:
         return {}
 
     @cached_property
+    def _held(self) -> frozenset[int]:
+        """The identities of the equations of ``stop_gradient`` that have the same results in all runs of a group."""
+        return held_equations(self.graph)
+
+    @cached_property
     def _arms(self) -> Arms:
         return arms_of(self.graph, self.moving or [False] * len(self.graph.inputs))
 
@@ -72,7 +78,8 @@ class GraphReference:
             ReferenceFaultError: for a loop that does not end.
         """
         masked = frozenset[int]() if trace is None else self._arms.products
-        evaluator = Together(double=double, trace=trace, masked=masked, group=group)
+        held = self._held if group > 1 else frozenset[int]()
+        evaluator = Together(double=double, trace=trace, masked=masked, group=group, held=held)
         inputs = [list(run.values()) for run in runs]
         results = evaluator.runs(self.graph, inputs)
         if trace is not None and trace.influence:

@@ -17,7 +17,6 @@ from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
 from synthesis.frontends.jax.reference.arms import ELEMENTWISE, arms_taken
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.forms import FORMS
-from synthesis.frontends.jax.reference.liveness import held_equations
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs
 from synthesis.frontends.jax.reference.stacks import (
@@ -57,16 +56,22 @@ class Together(Evaluator):
         double: whether every floating-point number is computed in float64.
         trace: records the graphs that are evaluated and the arms that are taken; None for no record.
         masked: the identities of the products that have arms.
-        group: the number of consecutive runs in which ``stop_gradient`` gives what it gives in the first of them.
+        group: the number of consecutive runs in which the equations in ``held`` give what they give in the first one.
+        held: the identities of equations of ``stop_gradient``.
     """
 
     def __init__(
-        self, *, double: bool, trace: Trace | None = None, masked: frozenset[int] = frozenset(), group: int = 1
+        self,
+        *,
+        double: bool,
+        trace: Trace | None = None,
+        masked: frozenset[int] = frozenset(),
+        group: int = 1,
+        held: frozenset[int] = frozenset(),
     ) -> None:
         super().__init__(double=double, trace=trace, masked=masked)
         self._size = group
-        self._constants = frozenset[int]()
-        """The identities of the equations of ``stop_gradient`` whose results are the same in a group."""
+        self._constants = held
         self._held: dict[tuple[int, int, int], Array] = {}
         """The values that ``stop_gradient`` gives, by equation, run, and number of the evaluation in that run."""
         self._held_in: Counter[tuple[int, int]] = Counter()
@@ -85,7 +90,6 @@ class Together(Evaluator):
             ReferenceUnknownError: for a primitive that is not modelled.
         """
         made = list[list[Array]]()
-        self._constants = held_equations(graph) if self._size > 1 else frozenset[int]()
         for group in at_once(graph, several, multiple=self._size):
             self._forget()
             made += self._group(graph, group, first + len(made))
