@@ -3,13 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.core.signatures import Role
+from synthesis.frontends.base import Kernel
 from synthesis.making.runs.extraction import extract
+from synthesis.verification.comparison import compare
 from synthesis.verification.inputs import draw_inputs, overlapping
+from synthesis.verification.overlaps import find_overlap
 from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("warp")
@@ -115,3 +119,35 @@ def test_arrays_that_are_not_alike_are_never_one(pair: Pair) -> None:
     for arguments in ((a, b, c), (written,), (a, replace(written, dtype="float64"))):
         assert overlapping(replace(signature, arguments=arguments), values) is None
     assert overlapping(replace(signature, arguments=(a, written), tiled=True), values) is None
+
+
+HALF = """
+import warp as wp
+
+@wp.kernel
+def smoothed(a: wp.array(dtype=wp.float16), b: wp.array(dtype=wp.float16)):
+    i = wp.tid()
+    b[i] = wp.float16(float(a[i]) * 0.7 + 0.2)
+"""
+HALF_INPUTS = """
+[smoothed]
+a = "f16[400] in 0.5..2"
+b = "f16[400]"
+dim = 400
+"""
+
+
+@pytest.mark.parametrize(("off", "passes"), [(8e-4, True), (1e-2, False)])
+def test_rounding_that_is_stored_in_half_precision_is_let_off(tmp_path: Path, off: float, passes: bool) -> None:
+    pair = pairs_of_texts(tmp_path, HALF, HALF_INPUTS)["smoothed"]
+    frontend = get_frontend("warp")
+    kernel = frontend.load_one(pair.spec)
+    assert isinstance(kernel, Kernel)
+    overlap = find_overlap(
+        frontend.the_prover.reference(kernel), pair.spec.signature, draw_inputs(pair.spec.signature, 0)
+    )
+    frontend.compiler.release([kernel])
+    assert overlap is not None
+    own = overlap.expected.own[0]
+    got = {name: (value.astype(np.float64) * (1 + off)).astype(value.dtype) for name, value in own.items()}
+    assert (compare([got], overlap.expected).mismatch is None) is passes

@@ -8,7 +8,7 @@ from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Values
 from synthesis.verification.inputs import overlapping
 from synthesis.verification.plan import Overlap
-from synthesis.verification.tolerances import expect
+from synthesis.verification.tolerances import MARGIN, expect
 
 _FARTHEST = 1e6
 """Largest absolute value in a run with one array as two arguments.
@@ -44,4 +44,7 @@ def find_overlap(reference: Reference, signature: Signature, run: Values) -> Ove
     if expected.ill_conditioned or expected.non_finite or max(sizes, default=0.0) > _FARTHEST:
         return None
     tolerance = {name: max(each, _FED_BACK) if each else each for name, each in expected.tolerance.items()}
-    return Overlap(inputs, read, written, replace(expected, tolerance=tolerance))
+    storing = {
+        name: replace(each, error=max(each.error, _FED_BACK / MARGIN)) for name, each in expected.storing.items()
+    }
+    return Overlap(inputs, read, written, replace(expected, tolerance=tolerance, storing=storing))
