@@ -15,7 +15,8 @@ from synthesis.frontends.jax.recipes.applications.forms import (
     without_last_test,
     without_values_in_messages,
 )
-from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, partial_for
+from synthesis.frontends.jax.recipes.applications.shorthands import partial_for
+from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of
 from synthesis.generator import KernelGenerator
 
 

@@ -26,6 +26,7 @@ from synthesis.frontends.warp.recipes import (
     stencil,
     tile,
     tile_algebra,
+    tile_parts,
     usages,
     vector,
 )
@@ -97,6 +98,7 @@ RECIPES: tuple[Recipe, ...] = (
     *integer.RECIPES,
     *tile.RECIPES,
     *tile_algebra.RECIPES,
+    *tile_parts.RECIPES,
     *native.RECIPES,
     *adjoints.RECIPES,
     *numeric.RECIPES,

@@ -136,52 +136,7 @@ def write_acrobot(p: Program) -> Text:
     )  # fmt: skip
 
 
-_EPISODE = """
-    {steps = state['steps'] + 1 ~ steps = state['steps'] + {action_repeat ~ 1}}
-    {?0.5 if reward_scale is not None:
-        reward = reward_scale * reward
-    ~ reward = jnp.clip(reward, -max_reward, max_reward) if max_reward is not None else reward}
-    {?0.5 if alive_bonus > 0.0:
-        {?0.4 # {survival bonus}}
-        reward = reward + jnp.where(done, 0.0, alive_bonus)}
-    {truncated = steps >= episode_length
-    {ended = jnp.logical_or(done, truncated) ~ ended = done | truncated}
-    {?0.5 if not count_truncation:
-        {?0.4 # {out of time is not the end of the task}}
-        truncated = jnp.logical_and(truncated, jnp.logical_not(done))} ~
-    truncated = jnp.logical_and(steps >= episode_length, jnp.logical_not(done))
-    ended = jnp.logical_or(done, truncated) ~
-    truncated = jnp.zeros_like(done)
-    if episode_length is not None:
-        truncated = {steps >= episode_length ~ jnp.where(done, False, steps >= episode_length)}
-    ended = jnp.logical_or(done, truncated)}
-    {returns = state['returns'] + {reward ~ gamma ** state['steps'] * reward} ~
-    returns = state['returns'] + (reward if gamma is None else gamma ** state['steps'] * reward)}
-    {def reset(start, new):
-        {?0.4 # {one flag for each environment}}
-        {flags = ended.reshape(ended.shape + (1,) * (new.ndim - ended.ndim))
-        return jnp.where(flags, start, new) ~
-        flags = ended
-        while flags.ndim < new.ndim:
-            flags = flags[..., None]
-        return jnp.where(flags, start, new) ~
-        return jnp.where(ended.reshape(-1, *[1] * (new.ndim - 1)), start, new)}
-
-    {physics = new_physics
-    if auto_reset:
-        physics = jax.tree.map(reset, first, new_physics) ~
-    physics = jax.tree.map(reset, first, new_physics) if auto_reset else new_physics} ~
-    {if auto_reset:
-        physics = jax.tree.map(functools.partial(where_ended, ended), first, new_physics)
-    else:
-        physics = new_physics ~
-    physics = jax.tree.map(functools.partial(where_ended, ended), first, new_physics)}}
-    {?0.5 # {reset finished episodes}}
-    state = <<
-        'steps': jnp.where(ended, 0, steps), 'returns': jnp.where(ended, 0.0, returns),
-    >>
-    RETURNED
-"""
+_EPISODE = _BODIES["episode"]
 _WHERE_ENDED = _BODIES["where_ended"]
 
 

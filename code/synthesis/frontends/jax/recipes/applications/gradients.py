@@ -112,67 +112,7 @@ def _private(p: Program) -> Text:
 
 _RATE = _BODIES["rate"]
 _LIMITED = _BODIES["limited"]
-_APPLIED = """
-    {?0.4 {if set(grads) != set(STATE.params):
-        raise ValueError('gradients and parameters have different names') ~
-    if jax.tree.structure(grads) != jax.tree.structure(STATE.params):
-        raise ValueError('gradients do not fit the parameters')}}
-    {?0.4 if loss_scale != 1.0:
-        {?0.5 # {the loss was scaled against underflow}}
-        grads = jax.tree.map(lambda g: g / loss_scale, grads)}
-    {grad_norm = global_norm(grads) ~ grad_norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))}
-    {?0.6 {grads = clip_to(grads, grad_norm, max_norm) ~ if max_norm is not None:
-        clip_factor = jnp.minimum(1.0, max_norm / (grad_norm + 1e-6))
-        grads = jax.tree.map(lambda g: clip_factor * g, grads)}}
-    {lr = learning_rate_at(STATE.step, peak_lr, warmup_steps, total_steps) ~
-    lr = learning_rate_at(STATE.step, peak_lr, warmup_steps, total_steps)
-    {?0.5 if batch_size is not None:
-        {?0.5 # {larger batches allow larger steps}}
-        lr = lr * {batch_size / 256 ~ math.sqrt(batch_size / 256)}} ~
-    lr = peak_lr}
-    MOVED
-    {?0.6 {if weight_decay > 0.0:
-        {?0.5 # {vectors are not decayed}}
-        updates = <<name: u + weight_decay * STATE.params[name] if STATE.params[name].ndim > 1 else u
-            for name, u in updates.items()>> ~
-    if weight_decay > 0.0:
-        for name, w in STATE.params.items():
-            {if name in no_decay:
-                continue
-            updates[name] = updates[name] + weight_decay * w ~
-            if w.ndim > 1 and name not in no_decay:
-                updates[name] = updates[name] + weight_decay * w}}}
-    {params = <<>>
-    for name, w in STATE.params.items():
-        {params[name] = w if name in frozen else w - lr * updates[name] ~
-        if name in frozen:
-            {?0.5 # {pretrained}}
-            params[name] = w
-        else:
-            params[name] = w - lr * updates[name]} ~
-    params = <<name: w - lr * updates[name] for name, w in STATE.params.items()>> ~
-    params = jax.tree.map(lambda w, u: w - lr * u, STATE.params, updates)}
-    AVERAGED
-    {?0.6 if skip_nonfinite:
-        {?0.5 # {skip the update on overflow}}
-        finite = jnp.isfinite(grad_norm)
-        {params = jax.tree.map(lambda new, old: jnp.where(finite, new, old), params, STATE.params)
-        KEPT_OLD ~
-        def keep(new, old):
-            return {jax.tree.map(functools.partial(jnp.where, finite), new, old) ~
-                jax.lax.cond(finite, lambda: new, lambda: old) ~ jax.lax.cond(finite, lambda: new, lambda: old)}
-
-        params = keep(params, STATE.params)
-        KEPT_BY}}
-    new_state = RECORD
-    {metrics = <<'grad_norm': grad_norm>>
-    {?0.6 metrics['learning_rate'] = lr}
-    {?0.5 metrics['param_norm'] = global_norm(params)}
-    {?0.5 if log_updates:
-        {moved = jax.tree.map(jnp.subtract, params, STATE.params)
-        metrics['update_norm'] = global_norm(moved) ~ metrics['update_norm'] = lr * global_norm(updates)}}
-    return new_state, metrics ~ return new_state}
-"""
+_APPLIED = _BODIES["applied"]
 _MOVES = {
     "mu": (
         "{mu = jax.tree.map(lambda m, g: momentum * m + g, STATE.mu, grads) ~\n"

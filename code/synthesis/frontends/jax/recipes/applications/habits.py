@@ -31,19 +31,18 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.frontends.jax.recipes.applications.forms import (
-    ErrorWording,
     shorter_branch_first,
     with_assertions,
     with_augmented_assignments,
     with_comprehensions,
     with_conditional_expressions,
     with_early_returns,
-    with_shape_checks,
     without_argument_checks,
     without_last_test,
     without_result_variables,
     without_values_in_messages,
 )
+from synthesis.frontends.jax.recipes.applications.shape_checks import ErrorWording, with_shape_checks
 from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, without_second_guards
 
 _REDUCTIONS = frozenset({

@@ -288,59 +288,10 @@ def _force(p: Program, target: str, *, close: bool, masked: bool) -> str:
     )
 
 
-_WRAPPED = _BODIES["wrapped"]
-_LIMIT_NORM = _BODIES["limit_norm"]
-_FLOCK = """
-    {?0.5 if min_speed > max_speed:
-        raise ValueError(f'slowest speed <<min_speed>> is above <<max_speed>>')}
-    d = {displacement(R[None], R[:, None], box) ~ jax.vmap(lambda one: displacement(R, one, box))(R) ~
-        jax.vmap(functools.partial(displacement, R, box=box))(R)}
-    {dist2 = jnp.sum(d ** 2, axis=-1)
-    index = jnp.arange(R.shape[0])
-    others = index[:, None] != index
-    near = others & (dist2 < radius ** 2) ~
-    index = jnp.arange(R.shape[0])
-    dist2 = jnp.sum(d ** 2, axis=-1)
-    near = (index[:, None] != index) & (dist2 < radius ** 2)}
-    {?0.45 if field_of_view is not None:
-        {?0.4 # {causal mask}}
-        heading = V / jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-8)
-        ahead = {jnp.sum(d * heading[:, None], axis=-1) ~ jnp.sum(heading[:, None] * d, axis=2)}
-        near = near & (ahead > math.cos(0.5 * field_of_view) * jnp.sqrt(dist2 + 1e-8))}
-    seen = near.astype(R.dtype)
-    count = jnp.maximum(jnp.sum(seen, axis=1, keepdims=True), 1.0)
-    {terms = <<
-        'cohesion': jnp.sum(seen[..., None] * d, axis=1) / count,
-        'alignment': seen @ V / count - jnp.sum(seen, axis=1, keepdims=True) / count * V,
-        'separation': -jnp.sum((seen / (dist2 + softening))[..., None] * d, axis=1),
-    >>
-    acc = sum(weights[name] * term for name, term in terms.items()) ~
-    cohesion = jnp.sum(seen[..., None] * d, axis=1) / count
-    alignment = seen @ V / count - jnp.minimum(jnp.sum(seen, axis=1, keepdims=True), 1.0) * V
-    close = jnp.where(dist2 < (0.5 * radius) ** 2, seen, 0.0)
-    separation = -jnp.sum(close[..., None] * d, axis=1)
-    acc = weights['cohesion'] * cohesion + weights['alignment'] * alignment + weights['separation'] * separation}
-    {{?0.5 if goal is not None:
-        acc = acc + weights['goal'] * displacement(goal, R, box)}
-    {?0.5 if box is None:
-        {?0.4 # {back into the middle}}
-        acc = acc - containment * R}}
-    {acc = limit_norm(acc, max_force) ~ acc = acc if max_force is None else limit_norm(acc, max_force)}
-    V = V + dt * acc
-    {speed = {safe_norm(V) ~ jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-12)}
-    V = V * jnp.clip(speed, min_speed, max_speed) / speed ~
-    V = limit_norm(V, max_speed)}
-    R = R + dt * V
-    {if box is not None:
-        R = jnp.mod(R, box) ~ R = jnp.mod(R, box) if box is not None else R ~ R = R if box is None else R % box}
-    RETURNED
-"""
-
-
 def _flock(p: Program) -> Text:
     """Draw a function that moves animals that follow their neighbours."""
     n, dim = p.size(24, 32, 48), p.choices.choice((2, 2, 3))
-    lines = p.choose(_FLOCK)
+    lines = p.choose(_BODIES["flock"])
     told = p.choices.chance(0.4)
     goal = "weights['goal']" in lines
     end = "return R, V"
@@ -377,7 +328,7 @@ def _flock(p: Program) -> Text:
             "dt": Constant(p.pick("0.05", "0.1"), "time step", ("dt",), (0.02, 0.1)),
         },
         result=(both, both, *(({"order": Leaf(()), "neighbours": Leaf(())},) if told else ())),
-        helpers=(_WRAPPED, _LIMIT_NORM),
+        helpers=(_BODIES["wrapped"], _BODIES["limit_norm"]),
         titles=("flock_step", "boids_step", "update_flock"),
         summary=p.pick("Moves a flock by separation, alignment and cohesion",
                        "Performs one step of a boids flocking model"),
@@ -385,15 +336,10 @@ def _flock(p: Program) -> Text:
     )  # fmt: skip
 
 
-_SMOOTHED = _BODIES["smoothed"]
-_STATE_OF = _BODIES["state_of"]
-_FLUID = _BODIES["fluid"]
-
-
 def _fluid(p: Program) -> Text:
     """Draw a function that computes the forces in a fluid of particles, or a time step of the fluid."""
     n, dim = p.size(24, 32, 48), p.choices.choice((2, 3))
-    lines = p.choose(_FLUID)
+    lines = p.choose(_BODIES["fluid"])
     both = Leaf((n, dim), -1.2, 1.2)
     one = Leaf((n,))
     last = lines.split("\n")[-1]
@@ -430,7 +376,7 @@ def _fluid(p: Program) -> Text:
             "dt": Constant(p.pick("0.01", "5e-3"), "time step", ("dt", "time_step"), (0.005, 0.02)),
         },
         result=result,
-        helpers=(_WRAPPED, _SMOOTHED, _STATE_OF),
+        helpers=(_BODIES["wrapped"], _BODIES["smoothed"], _BODIES["state_of"]),
         titles=("fluid_step", "sph_step", "advance_fluid") if len(result) == 3 else
                ("fluid_forces", "sph_acceleration", "pressure_acceleration"),
         summary=p.pick("Computes pressure and motion of a particle fluid",

@@ -76,46 +76,10 @@ def write_temperature(p: Program) -> Text:
     )  # fmt: skip
 
 
-_HISTOGRAM = """
-    {?0.25 if R.ndim != 2:
-        raise ValueError(f'expected positions of shape (n, dim), got <<R.shape>>')}
-    {?0.3 if bins < 1 or cutoff <= 0.0:
-        raise ValueError(f'expected bins up to a positive cutoff, got <<bins>> and <<cutoff>>')}
-    n, d = R.shape
-    width = cutoff / bins
-    {centers = (jnp.arange(bins) + 0.5) * width ~
-    edges = jnp.linspace(0.0, cutoff, bins + 1)
-    centers = 0.5 * (edges[1:] + edges[:-1])}
-    dr = pair_distances(R, side)
-    COUNT
-    {?0.4 # {what an ideal gas would have in the same shells}}
-    {if d == 2:
-        shell = 2.0 * math.pi * centers * width
-    elif d == 3:
-        shell = 4.0 * math.pi * centers ** 2 * width
-    else:
-        raise ValueError(f'expected two or three dimensions, got <<d>>') ~
-    area = {2.0 * math.pi * centers if d == 2 else 4.0 * math.pi * centers ** 2}
-    shell = area * width ~
-    {?0.4 if d not in (2, 3):
-        raise ValueError(f'no shells in <<d>> dimensions')}
-    shell = 2.0 * math.pi * width * (centers if d == 2 else 2.0 * centers ** 2)}
-"""
+_HISTOGRAM = _BODIES["histogram"]
 _COUNTED = _BODIES["counted"]
 _ALL_PAIRS = _BODIES["all_pairs"]
-_BY_SPECIES = """
-    curves = {<<>> ~ []}
-    for a in range(num_species):
-        {for b in range(a, num_species):
-            ONE ~
-        for b in range(num_species):
-            {if b < a:
-                {?0.4 # {pairs of species have no order}}
-                continue
-            ONE ~ if b >= a:
-                ONE}}
-    return CURVES
-"""
+_BY_SPECIES = _BODIES["by_species"]
 
 
 _ONE_CURVE = _BODIES["one_curve"]

@@ -42,33 +42,7 @@ def _moments(p: Program, tree: Tree, keeps: Tree) -> dict[str, Array | Option | 
 _MEAN_OF = _BODIES["mean_of"]
 _DEBIASED = _BODIES["debiased"]
 _DECAYED = _BODIES["decayed"]
-_ADAPTIVE = """
-    if variant not in KNOWN:
-        raise ValueError(f'unknown variant <<variant>>')
-    count = state['count'] + 1
-    {?0.4 if accumulator_dtype is not None:
-        {?0.5 # {moments are kept in a wide type}}
-        grads = jax.tree.map(lambda g: g.astype(accumulator_dtype), grads)}
-    {mu = lerp(state['mu'], grads, b1) ~
-    mu = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, state['mu'], grads)}
-    SECOND
-    AHEAD
-    CORRECTED
-    {updates = jax.tree.map(lambda m, v: m / (jnp.sqrt(v + eps_root) + eps), mu_hat, nu_hat) ~
-    updates = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + eps), mu_hat, nu_hat)}
-    {updates = jax.tree.map(functools.partial(decay_matrices, weight_decay=weight_decay), params, updates)
-    new_params = jax.tree.map(lambda w, u: (w - learning_rate * u).astype(w.dtype), params, updates) ~
-    {?0.6 if weight_decay > 0.0:
-        updates = jax.tree.map(lambda u, w: u + weight_decay * w, updates, params)}
-    new_params = jax.tree.map(lambda w, u: w - learning_rate * u, params, updates) ~
-    def apply(w, u):
-        {?0.5 if w.ndim > 1 and weight_decay > 0.0:
-            u = u + weight_decay * w}
-        return (w - learning_rate * u).astype(w.dtype)
-
-    new_params = jax.tree.map(apply, params, updates)}
-    return new_params, <<'count': count, 'mu': mu, 'nu': nu>>
-"""
+_ADAPTIVE = _BODIES["adaptive"]
 _SECOND = _BODIES["second"]
 _LARGEST = _BODIES["largest"]
 _AHEAD = """

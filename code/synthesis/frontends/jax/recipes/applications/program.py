@@ -29,7 +29,7 @@ from synthesis.frontends.jax.recipes.applications.drafts import ANY_ARRAY, Draft
 from synthesis.frontends.jax.recipes.applications.packing import Packing
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced, without_repeated_comments
-from synthesis.frontends.jax.recipes.applications.spellings import partial_for, with_shorthand
+from synthesis.frontends.jax.recipes.applications.shorthands import partial_for, with_shorthand
 from synthesis.frontends.jax.recipes.applications.trees import (
     Leaf,
     Record,

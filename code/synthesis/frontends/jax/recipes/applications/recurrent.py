@@ -27,8 +27,6 @@ _HALF = 0.35
 """Probability that a cell multiplies in ``bfloat16``. Its state stays in ``float32``."""
 _GATE_HELPER_SHARE = 0.95
 """Probability that a function calls a helper function for its gates."""
-_LSTM_GATES = _BODIES["lstm_gates"]
-_GRU_GATES = _BODIES["gru_gates"]
 _LEAKY = '''
     def leaky_unit(pre: Array, h: Array, leak: float = {0.5 ~ 0.2 ~ 0.8}) -> Array:
         {?0.5 """Moves a state towards what it is driven to."""}
@@ -228,10 +226,10 @@ def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
     beside = p.choices.child("cell").chance(_GATE_HELPER_SHARE)
     match target:
         case "lstm" if beside:
-            p.function(_LSTM_GATES)
+            p.function(_BODIES["lstm_gates"])
             return [f"gates = {both}", p.pick("h, c = lstm_gates(gates, c, bias)", "h, c = lstm_gates(gates, c)")]
         case "gru" if beside:
-            p.function(_GRU_GATES)
+            p.function(_BODIES["gru_gates"])
             return [
                 f"zx = x @ {at['w_x']} + {at['b']}", f"zh = h @ {at['w_h']}",
                 remark(p, "the reset gate decides what of the state is seen"), "h = gru_gates(zx, zh, h)",
@@ -287,17 +285,11 @@ def _drives(p: Program, at: dict[str, str], decay: str) -> list[str]:
     ]
 
 
-_GRU = _BODIES["gru"]
-_PLAIN = _BODIES["plain"]
-_DROPPED = _BODIES["dropped"]
-_STACK = _BODIES["stack"]
-
-
 def _stack(p: Program) -> Text:
     """Draw one step of several layers of cells."""
     rows, into, width, layers = p.size(4, 8, 16), p.size(12, 16), p.size(16, 24), p.choices.choice((2, 3))
     kind = p.pick("gru", "rnn")
-    lines = p.choose(_STACK)
+    lines = p.choose(_BODIES["stack"])
     if "    raise ValueError(f'unknown cell {kind}')\nh = x" in lines:
         lines = re.sub(r"if kind not in .*\n.*\n", "", lines)
     gates = 3 if kind == "gru" else 1
@@ -329,16 +321,13 @@ def _stack(p: Program) -> Text:
             "head": Array({"kernel": weights(width, actions), "bias": weights(actions)}, "last layer", ("head",)),
         },
         result=result,
-        helpers=(_GRU, _PLAIN, _DROPPED),
+        helpers=(_BODIES["gru"], _BODIES["plain"], _BODIES["dropped"]),
         titles=("stacked_cells", "recurrent_step", "rnn_core"),
         summary=p.pick("Performs one step of stacked recurrent cells", "Performs one time step of a recurrent core"),
         returned="outputs and the new states",
     )  # fmt: skip
 
 
-_NORMED = _BODIES["normed"]
-_GATE = _BODIES["gate"]
-_LSTM = _BODIES["lstm"]
 _LAST_PEEPHOLE = """
     if 'peephole' in params:
         {?0.4 # {the output gate sees the new cell}}
@@ -349,7 +338,7 @@ _LAST_PEEPHOLE = """
 def _lstm(p: Program) -> Text:
     """Draw one step of a cell with optional additions."""
     rows, into, cells = p.size(4, 8, 16), p.size(12, 16), p.size(16, 24)
-    lines = p.choose(_LSTM)
+    lines = p.choose(_BODIES["lstm"])
     peeping = "'peephole' in params" in lines
     lines = placed(lines, "LOOKS", p.choose(_LAST_PEEPHOLE) if peeping else "")
     named = "carry['h']" in lines
@@ -387,7 +376,7 @@ def _lstm(p: Program) -> Text:
                               p.pick("0.1", "0.2")),
         },
         result=(h, carry),
-        helpers=(_NORMED, _GATE),
+        helpers=(_BODIES["normed"], _BODIES["gate"]),
         titles=("lstm_step", "lstm_cell", "cell_step"),
         summary=p.pick("Performs one step of an LSTM with options", "Performs one time step of an LSTM cell"),
         returned="the output and the new state",

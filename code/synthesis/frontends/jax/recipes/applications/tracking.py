@@ -19,92 +19,13 @@ _MOTIONS = {
     "unicycle": (3, 2, _BODIES["unicycle"]),
 }  # fmt: skip
 """The size of each robot's state, the number of its controls, and its motion."""
-_COST = _BODIES["cost"]
-_PLANNED = """
-    {?0.5 {if num_elites > num_samples:
-        raise ValueError(f'cannot keep <<num_elites>> of <<num_samples>> plans') ~ if plan.ndim != 2:
-        raise ValueError('a plan has one row for each step')}}
-    {horizon, num_controls = plan.shape ~ horizon = plan.shape[0]}
-    {noise = sigma * jax.random.normal(key, (num_samples, *plan.shape)) ~
-    noise = sigma * jax.random.normal(key, (num_samples,) + plan.shape, plan.dtype)}
-    {?0.5 {if smoothing > 0.0:
-        {?0.5 # {penalize jitter}}
-        {smooth = [noise[:, 0]]
-        for t in range(1, horizon):
-            smooth.append(smoothing * smooth[-1] + (1.0 - smoothing) * noise[:, t])
-        noise = jnp.stack(smooth, axis=1) ~
-        before = jnp.pad(noise[:, :-1], ((0, 0), (1, 0), (0, 0)))
-        noise = (1.0 - smoothing) * noise + smoothing * before}}}
-    {?0.4 if keep_plan:
-        {?0.5 # {the plan so far is a candidate too}}
-        noise = noise.at[0].set(0.0)}
-    {plans = plan + noise
-    if limits is not None:
-        {low, high = limits
-        plans = jnp.clip(plans, low, high) ~ plans = jnp.clip(plans, limits[0], limits[1]) ~
-        plans = jnp.clip(plans, *limits)} ~
-    plans = plan + noise if limits is None else jnp.clip(plan + noise, limits[0], limits[1])}
-
-    def cost_of(candidate):
-        {x, cost = state, 0.0
-        for t in range(horizon):
-            x = advance(x, candidate[t], dt)
-            cost = cost + {stage_cost(x, candidate[t], goal, obstacles, effort) ~
-                discount ** t * stage_cost(x, candidate[t], goal, obstacles, effort)} ~
-        x = state
-        costs = []
-        for u in candidate:
-            x = advance(x, u, dt)
-            costs.append(stage_cost(x, u, goal, obstacles, effort))
-        cost = sum(costs)}
-        {?0.6 {if final_weight > 0.0:
-            cost = cost + final_weight * jnp.sum((x[:2] - goal) ** 2) ~
-        cost = cost + final_weight * jnp.sum((x[:2] - goal) ** 2)}}
-        return cost
-
-    costs = jax.vmap(cost_of)(plans)
-    {if method == 'softmax':
-        {?0.5 # {cheaper plans have more weight}}
-        {weights = jax.nn.softmax(-(costs - jnp.min(costs)) / temperature) ~
-        weights = jnp.exp(-(costs - jnp.min(costs)) / temperature)
-        weights = weights / jnp.sum(weights)}
-        plan = {jnp.einsum('n,nta->ta', weights, plans) ~ jnp.tensordot(weights, plans, axes=1)}
-    elif method == 'elites':
-        {_, best = jax.lax.top_k(-costs, num_elites) ~ best = jnp.argsort(costs)[:num_elites]}
-        elites = plans[best]
-        {new_sigma = jnp.std(elites, axis=0)
-        ~} plan = jnp.mean(elites, axis=0)
-    {elif method == 'best':
-        plan = plans[jnp.argmin(costs)] ~}
-    else:
-        raise ValueError(f'unknown method <<method>>') ~
-    if num_elites > 0:
-        elites = plans[jax.lax.top_k(-costs, num_elites)[1]]
-        {plan = (1.0 - inertia) * jnp.mean(elites, axis=0) + inertia * plan ~ plan = jnp.mean(elites, axis=0)}
-    else:
-        {?0.5 # {cheaper plans have more weight}}
-        weights = jax.nn.softmax((jnp.min(costs) - costs) / temperature)
-        plan = jnp.einsum('n,nta->ta', weights, plans)}
-    {?0.4 # {the next plan begins a step later}}
-    {next_plan = jnp.concatenate([plan[1:], plan[-1:]]) ~ next_plan = jnp.roll(plan, -1, axis=0).at[-1].set(plan[-1]) ~
-    next_plan = jnp.concatenate([plan[1:], jnp.zeros_like(plan[:1])])}
-    {return plan[0], next_plan ~ if not with_costs:
-        return plan[0], next_plan
-    return plan[0], next_plan, costs ~
-    return plan[0], next_plan, <<'best_cost': jnp.min(costs), 'mean_cost': jnp.mean(costs)>>}
-"""
 
 
 def _planned(p: Program) -> Text:
     """Draw a function that computes the next command of a robot from sampled plans."""
     size, controls, motion = _MOTIONS[p.pick(*_MOTIONS)]
     horizon, samples = p.choices.choice((5, 6, 8)), p.choices.choice((16, 24, 32))
-    text = _PLANNED.replace(
-        """        {new_sigma = jnp.std(elites, axis=0)
-        ~} plan = jnp""",
-        "        plan = jnp",
-    )
-    lines = p.choose(text)
+    lines = p.choose(_BODIES["planned"])
     plan, command = Leaf((horizon, controls), -0.5, 0.5), Leaf((controls,))
     told = p.choices.chance(0.5)
     result: tuple[Tree, ...] = (command, Leaf((horizon, controls)))
@@ -141,14 +62,13 @@ def _planned(p: Program) -> Text:
                                  str(told)),
         },
         result=result,
-        helpers=(motion, _COST),
+        helpers=(motion, _BODIES["cost"]),
         titles=("plan_step", "sample_and_plan", "mpc_step", "improve_plan"),
         summary=p.pick("Computes the next command by sampling-based planning", "Plans by sampling commands"),
         returned="a command, and the plan of the next step",
     )  # fmt: skip
 
 
-_TRACKED = _BODIES["tracked"]
 _UPDATES = (
     """
         {?0.4 # {sequential updates need no inverse}}
@@ -195,7 +115,7 @@ _UPDATES = (
 def _tracked(p: Program) -> Text:
     """Draw one step of filters that track objects."""
     size, seen, rows = p.choices.choice((4, 4, 6)), p.choices.choice((2, 3)), p.size(4, 8)
-    text = _TRACKED.replace("        WAY", p.choices.choice(_UPDATES).strip("\n"))
+    text = _BODIES["tracked"].replace("        WAY", p.choices.choice(_UPDATES).strip("\n"))
     text = text.replace("RETURN\n", "return mean, jnp.linalg.cholesky(cov)\n")
     lines = p.choose(text)
     many = p.choices.chance(0.9)
@@ -243,8 +163,6 @@ _WALLS = {
         inside = inside & (x >= 0.0) & (x <= length)
     """,
 }
-_MOVED = _BODIES["moved"]
-_ENCLOSED = _BODIES["enclosed"]
 
 
 def _enclosed(p: Program) -> Text:
@@ -263,11 +181,11 @@ def _enclosed(p: Program) -> Text:
     else:
         decided = chain(*cases, otherwise="raise ValueError(f'unknown kind of wall {kind}')")
     moves = p.choices.chance(0.6)
-    lines = p.choose(_ENCLOSED)
+    lines = p.choose(_BODIES["enclosed"])
     if "periodic" in known or not ("reflect" in known or moves):
         # a sphere would act across the ends of a periodic box, and a constant speed would be lost at every wall
         lines = re.sub(r"(?m)^for centre, radius in obstacles:\n(?: +.*\n)+", "", lines)
-    lines = placed(placed(lines, "CASES", decided), "MOVED", p.choose(_MOVED).strip("\n") if moves else "")
+    lines = placed(placed(lines, "CASES", decided), "MOVED", p.choose(_BODIES["moved"]).strip("\n") if moves else "")
     names = ("new_x", "new_v") if "new_x, new_v" in lines else ("columns", "rates")
     lines = lines.replace("XS", names[0]).replace("VS", names[1])
     place = Leaf((count, dims))
@@ -312,8 +230,6 @@ def _enclosed(p: Program) -> Text:
     )  # fmt: skip
 
 
-_UNIT = _BODIES["unit"]
-_ROWS = _BODIES["rows"]
 _MATCHED = """
     {?0.5 {if queries.shape != documents.shape:
         raise ValueError('every query needs its document') ~ if kind not in ('softmax', 'sigmoid'):
@@ -431,7 +347,7 @@ def _matched(p: Program) -> Text:
             "reduce": Option("bool", "whether the mean is taken", ("True",), ("reduce",), str(whole_loss)),
         },
         result=result,
-        helpers=(_UNIT, _ROWS),
+        helpers=(_BODIES["unit"], _BODIES["rows"]),
         titles=("retrieval_loss", "contrastive_loss", "in_batch_loss"),
         summary=p.pick("Computes the contrastive retrieval loss of queries and documents",
                        "Computes a contrastive loss of pairs with options"),

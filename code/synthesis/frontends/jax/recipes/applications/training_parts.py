@@ -5,6 +5,7 @@ from collections.abc import Callable
 from textwrap import dedent, indent
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
+from synthesis.frontends.jax.recipes.applications.beam_search import beams
 from synthesis.frontends.jax.recipes.applications.checkpoints import WRITERS as CHECKPOINTS
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, with_escaped_braces
@@ -16,25 +17,6 @@ _BODIES = read_bodies("jax", "training_parts", margin=4)
 
 WEIGHTED_MEAN = _BODIES["weighted_mean"]
 PICK = _BODIES["pick"]
-_SMOOTH = _BODIES["smooth"]
-_KEEP_LARGEST = _BODIES["keep_largest"]
-_KEEP_MASS = _BODIES["keep_mass"]
-_RING = '''
-    def ring_index(start: Array, n: int, capacity: int) -> Array:
-        {?0.5 """Places of the next rows, which begin anew behind the last."""}
-        return {(start + jnp.arange(n)) % capacity ~ jnp.mod(start + jnp.arange(n), capacity)}
-'''
-_VISIBLE = _BODIES["visible"]
-_REPEATED = _BODIES["repeated"]
-_FOLLOW = _BODIES["follow"]
-_LENGTH_NORM = '''
-    def length_norm(length: Array, alpha: float) -> Array:
-        {?0.4 """What sums of so many tokens are divided by."""}
-        return {((5.0 + length) / 6.0) ** alpha ~ length.astype(jnp.float32) ** alpha}
-'''
-
-
-_EVALUATED = _BODIES["evaluated"]
 
 
 def _evaluated(p: Program) -> Text:
@@ -43,7 +25,7 @@ def _evaluated(p: Program) -> Text:
     flat = p.choices.chance(0.4)
     shape = (batch * 4,) if flat else (batch, length)
     way = p.pick("inline", "helper", "helper", "partial")
-    text = _EVALUATED
+    text = _BODIES["evaluated"]
     if way == "inline":
         text = re.sub(r"MEAN\((nll|correct|hits|log_z \*\* 2)\)", r"jnp.sum(weights * \1) / denominator", text)
         text = text.replace("MEAN({", "jnp.sum(weights * {").replace("axis=-1)})", "axis=-1)}) / denominator")
@@ -92,20 +74,17 @@ def _evaluated(p: Program) -> Text:
             "prefix": Option("str | None", "what names begin with", ("None",), ("prefix", "split"), prefix),
         },
         result=(made, Leaf(())) if both else (made,),
-        helpers=(WEIGHTED_MEAN, PICK, _SMOOTH),
+        helpers=(WEIGHTED_MEAN, PICK, _BODIES["smooth"]),
         titles=("compute_metrics", "eval_metrics", "classification_metrics", "batch_metrics"),
         summary=p.pick("Computes metrics of a batch of logits", "Computes the metrics of an evaluation step"),
         returned="numbers by name" + (", and what they were divided by" if both else ""),
     )  # fmt: skip
 
 
-_BATCHED = _BODIES["batched"]
-
-
 def _batched(p: Program) -> Text:
     """Draw a function that makes inputs, targets and masks from a batch of tokens."""
     rows, length, vocab = p.size(4, 8, 16), p.size(24, 32, 48), 50
-    lines = p.choose(_BATCHED)
+    lines = p.choose(_BODIES["batched"])
     first = "bos_id is not None" in lines and p.choices.chance(0.6)
     width = length if first else length - 1
     packed, shards = p.choices.chance(0.7), p.choices.chance(0.6)
@@ -145,13 +124,10 @@ def _batched(p: Program) -> Text:
     )  # fmt: skip
 
 
-_PROCESSED = _BODIES["processed"]
-
-
 def _processed(p: Program) -> Text:
     """Draw a function that changes the scores of the next token by rules."""
     rows, vocab, length = p.choices.choice((4, 6, 8)), p.size(32, 48, 64), p.choices.choice((6, 10))
-    lines = p.choose(_PROCESSED)
+    lines = p.choose(_BODIES["processed"])
     greedy = "if greedy" in lines
     drawn = greedy and p.choices.chance(0.5)
     # A rule that excludes a single token has to affect the result.
@@ -185,7 +161,7 @@ def _processed(p: Program) -> Text:
         lines=with_escaped_braces(lines),
         given=given,
         result=(Leaf((rows,), dtype="int32"), Leaf((rows,))) if greedy else (Leaf((rows, vocab)),),
-        helpers=(_KEEP_LARGEST, _KEEP_MASS),
+        helpers=(_BODIES["keep_largest"], _BODIES["keep_mass"]),
         titles=("next_token", "choose_token", "pick_token") if greedy else
         ("process_logits", "warp_logits", "filter_scores"),
         summary="Chooses the next token by sampling rules" if greedy else "Applies sampling rules to next-token logits",
@@ -193,13 +169,10 @@ def _processed(p: Program) -> Text:
     )  # fmt: skip
 
 
-_STORED = _BODIES["stored"]
-
-
 def _stored(p: Program) -> Text:
     """Draw a replay buffer that stores a batch."""
     capacity, n, width, acts = p.choices.choice((32, 48, 64)), p.choices.choice((4, 8)), p.size(4, 8), p.size(2, 3)
-    lines = p.choose(_STORED)
+    lines = p.choose(_BODIES["stored"])
     lines = lines.replace(
         "    return {'data': data, 'insert': insert, 'size': size}, None",
         "    return {'data': data, 'insert': insert, 'size': size}, {}",
@@ -232,15 +205,11 @@ def _stored(p: Program) -> Text:
                                         ("normalize_rewards", "standardize")),
         },
         result=(state, sample) if drawn else (state,),
-        helpers=(_RING,),
+        helpers=(_BODIES["ring"],),
         titles=("insert_and_sample", "replay_step") if drawn else ("insert", "add_batch", "buffer_insert"),
         summary="Stores a batch of experience and samples another" if drawn else "Stores a batch of experience",
         returned="the new buffer, and a sample" if drawn else "the new buffer",
     )  # fmt: skip
-
-
-_OBJECTIVE = _BODIES["objective"]
-_CRITIC = _BODIES["critic"]
 
 
 def _objective(p: Program) -> Text:
@@ -249,10 +218,10 @@ def _objective(p: Program) -> Text:
     critic_form = p.pick("always", "always", "asked", "never")
     # values are not used without returns
     asking = "if values is not None:\n    if returns is None:\n        raise ValueError('expected returns for values')"
-    value_loss = dedent(_CRITIC).strip()
+    value_loss = dedent(_BODIES["critic"]).strip()
     if critic_form == "asked":
         value_loss = f"{asking}\n{indent(value_loss, '    ')}"
-    lines = p.choose(placed(_OBJECTIVE, "CRITIC", "" if critic_form == "never" else value_loss))
+    lines = p.choose(placed(_BODIES["objective"], "CRITIC", "" if critic_form == "never" else value_loss))
     masked, old, ent = (p.choices.chance(0.6) for _ in range(3))
     kl = p.pick("0.1", "0.02", "0.0")
     critic = critic_form == "always" or (critic_form == "asked" and p.choices.chance(0.8))
@@ -298,14 +267,11 @@ def _objective(p: Program) -> Text:
     )  # fmt: skip
 
 
-_CACHED = _BODIES["cached"]
-
-
 def _cached(p: Program) -> Text:
     """Draw attention of a few new tokens to all earlier ones, with a cache of keys and values."""
     batch, length, room = p.choices.choice((2, 3)), p.choices.choice((1, 2, 4)), p.choices.choice((12, 16))
     heads, depth = p.choices.choice((2, 4)), p.size(8, 16)
-    text = p.choose(_CACHED)
+    text = p.choose(_BODIES["cached"])
     shared = ("groups" in text or "repeat_heads" in text) and p.choices.chance(0.6)
     kv = heads // 2 if shared else heads
     merged = "out.reshape(*out.shape[:2], -1)" in text
@@ -334,93 +300,10 @@ def _cached(p: Program) -> Text:
         },
         result=(Leaf((batch, length, heads * depth)) if flat else rows,
                 {"index": Leaf((), dtype="int32"), "k": Leaf(kept.shape), "v": Leaf(kept.shape)}),
-        helpers=(_VISIBLE, _REPEATED),
+        helpers=(_BODIES["visible"], _BODIES["repeated"]),
         titles=("cached_attention", "attend_with_cache", "decode_attention"),
         summary=p.pick("Computes attention of new tokens over a cache", "Performs one decoding step of attention"),
         returned="features of the new tokens, and the cache",
-    )  # fmt: skip
-
-
-_BEAMS = _BODIES["beams"]
-_ENDED_BEAMS = {
-    "never": ("", ""),
-    "maybe": (
-        _BODIES["maybe"],
-        """
-        if done is not None:
-            state['done'] = FOLLOW(done) | (tokens == eos_id)
-        """,
-    ),
-    "counted": (
-        """
-        {?0.5 # {finished beams repeat their last token}}
-        frozen = {jnp.full(vocab, -1e9).at[eos_id].set(0.0) ~ jnp.where(jnp.arange(vocab) == eos_id, 0.0, -1e9)}
-        log_probs = jnp.where(done[..., None], frozen, log_probs)
-        """,
-        _BODIES["counted"],
-    ),
-}
-"""The treatment of finished beams: how it changes the next scores, and which state is kept."""
-_PARENTS = {
-    "helper": ("gather_beams(VALUE, parents)", ""),
-    "inner": (
-        "follow(VALUE)",
-        _BODIES["inner"],
-    ),
-}
-"""The expression for the values of the parents of new beams, and the definition of the inner function in it."""
-
-
-def _beams(p: Program) -> Text:
-    """Draw one step of a beam search."""
-    batch, beams, vocab, length = (
-        p.choices.choice((2, 3, 4)),
-        p.choices.choice((3, 4)),
-        p.size(16, 24),
-        p.choices.choice((6, 8)),
-    )
-    form = p.pick("never", "maybe", "counted", "counted")
-    before, after = _ENDED_BEAMS[form]
-    call, inner = _PARENTS["helper" if form == "never" else p.pick(*_PARENTS)]
-    text = placed(placed(_BEAMS, "ENDED", dedent(before).strip()), "KEPT", dedent(after).strip())
-    text = placed(text, "PARENTS", dedent(inner).strip())
-    if form == "never":
-        call = "jnp.take_along_axis(VALUE, parents[..., None], axis=1)"
-    text = re.sub(r"FOLLOW\((\w+)\)", lambda found: call.replace("VALUE", found[1]), text)
-    lines = p.choose(text)
-    ended = form == "counted" or (form == "maybe" and p.choices.chance(0.7))
-    kept = p.pick("None", "2") if "num_keep" in lines else "None"
-    now = beams if kept == "None" else int(kept)
-    penalty = p.pick("0.6", "1.0", "0.8")
-    made: dict[str, Tree] = {"sequences": Leaf((batch, now, length), dtype="int32"), "scores": Leaf((batch, now))}
-    if ended:
-        made["done"] = Leaf((batch, now), dtype="bool")
-    if form == "counted":
-        made |= {"lengths": Leaf((batch, now), dtype="int32"), "ranking": Leaf((batch, now))}
-    return Text(
-        lines=with_escaped_braces(lines),
-        given={
-            "logits": Array(Leaf((batch, beams, vocab), -3, 3), "scores of the next token", ("logits", "next_logits")),
-            "scores_so_far": Array(Leaf((batch, beams), -5, 0), "log probability of each beam",
-                                   ("beam_scores", "cum_log_probs")),
-            "sequences": Array(Leaf((batch, beams, length), 0, vocab - 1, "int32"), "tokens of each beam",
-                               ("sequences", "beam_tokens")),
-            "done": Array(Leaf((batch, beams), 0, 1, "bool"), "beams that ended", ("done", "finished"),
-                          float(not ended)),
-            "lengths": Array(Leaf((batch, beams), 1, length, "int32"), "tokens of each beam, its end included",
-                             ("lengths", "beam_lengths")),
-            "step": Option("int", "place of the next token", (str(length - 1), str(length - 2)), ("step", "cur_len")),
-            "eos_id": Option("int", "last token", ("1", "2"), ("eos_id",)),
-            "num_keep": Option("int | None", "beams that stay", ("None",), ("num_keep", "num_beams"), kept),
-            "diversity": Option("float", "how far beams are pushed apart", ("0.0", "0.5", "1.0"),
-                                ("diversity", "diversity_rate")),
-            "length_penalty": Option("float", "power of the length", ("0.6",), ("length_penalty", "alpha"), penalty),
-        },
-        result=(made,),
-        helpers=(_FOLLOW, _LENGTH_NORM),
-        titles=("beam_step", "expand_beams", "advance_beams"),
-        summary=p.pick("Performs one step of a beam search", "Selects the best continuations of all beams"),
-        returned="the new beams",
     )  # fmt: skip
 
 
@@ -431,7 +314,7 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "experience_buffer": _stored,
     "policy_objective": _objective,
     "cached_attention": _cached,
-    "beam_step": _beams,
+    "beam_step": beams,
     **CHECKPOINTS,
 }
 RECIPES = (written_recipe("training_part", "pipelines", _WRITERS, dict.fromkeys(_WRITERS, 2.0)),)

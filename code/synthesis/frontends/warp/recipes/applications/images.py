@@ -313,36 +313,22 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
 """Kernels by target. Each has possible names, a summary and lines."""
 
 _FUNCTIONS = (
-    """
-    def to_byte(value: float) -> wp.uint8:
-        {return wp.uint8(255.0 * wp.clamp(value, 0.0, 1.0)) ~ return wp.uint8(wp.clamp(value, 0.0, 1.0) * 255.0) ~
-        return wp.uint8(wp.clamp(255.0 * value + 0.5, 0.0, 255.0))}
-    """,
+    _BODIES["functions.to_byte"],
     _BODIES["functions.pack_color"],
     _BODIES["functions.unpack_color"],
-    """
-    def rgb_to_luminance(c: wp.vec3) -> float:
-        {return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2] ~ return 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2] ~
-        return wp.dot(c, wp.vec3(0.2126, 0.7152, 0.0722))}
-    """,
+    _BODIES["functions.rgb_to_luminance"],
     _BODIES["functions.linear_to_srgb"],
     _BODIES["functions.pixel_ray"],
     _BODIES["functions.lens_ray"],
     _BODIES["functions.in_depth_range"],
     _BODIES["functions.in_image"],
-    """
-    def clamp_to_image(i: int, size: int) -> int:
-        {return wp.clamp(i, 0, size - 1) ~ return wp.min(wp.max(i, 0), size - 1)}
-    """,
+    _BODIES["functions.clamp_to_image"],
     _BODIES["functions.id_color"],
     _BODIES["functions.tone_map"],
     _BODIES["functions.same_surface"],
     _BODIES["functions.depth_shade"],
     _BODIES["functions.lambert"],
-    """
-    def is_background(segment: int, hidden: int) -> bool:
-        return segment < 0 or segment == hidden
-    """,
+    _BODIES["functions.is_background"],
 )
 """Functions that kernels may call."""
 

@@ -152,24 +152,10 @@ _FUNCTIONS = (
     _BODIES["functions.find_root"],
     _BODIES["functions.lower_bound"],
     _BODIES["functions.round_up"],
-    """
-    def cell_coord(x: float, origin: float, size: float) -> int:
-        {return int(wp.floor((x - origin) / size)) ~ inv_size = 1.0 / size
-        return int(wp.floor((x - origin) * inv_size))}
-    """,
-    """
-    def yaw_rotation(angle: float) -> wp.quat:
-        {return wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), angle) ~
-        return wp.quat(0.0, 0.0, wp.sin(0.5 * angle), wp.cos(0.5 * angle))}
-    """,
-    """
-    def shifted(X: wp.transform, origin: wp.vec3) -> wp.transform:
-        return wp.transform(wp.transform_get_translation(X) - origin, wp.transform_get_rotation(X))
-    """,
-    """
-    def swapped(v: wp.spatial_vector) -> wp.spatial_vector:
-        return wp.spatial_vector(wp.spatial_bottom(v), wp.spatial_top(v))
-    """,
+    _BODIES["functions.cell_coord"],
+    _BODIES["functions.yaw_rotation"],
+    _BODIES["functions.shifted"],
+    _BODIES["functions.swapped"],
     _BODIES["functions.spread_bits"],
     _BODIES["functions.blended"],
 )

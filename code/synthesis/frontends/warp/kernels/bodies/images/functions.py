@@ -174,3 +174,39 @@ def lambert(n: wp.vec3, light_dir: wp.vec3) -> float:
     #? wraps around, so that no side is black
     return 0.5 - 0.5 * wp.dot(n, light_dir)
     #| end
+
+
+@helper
+def is_background(segment: int, hidden: int) -> bool:
+    return segment < 0 or segment == hidden
+
+
+@helper
+def clamp_to_image(i: int, size: int) -> int:
+    #| one of
+    return wp.clamp(i, 0, size - 1)
+    #| or
+    return wp.min(wp.max(i, 0), size - 1)
+    #| end
+
+
+@helper
+def rgb_to_luminance(c: wp.vec3) -> float:
+    #| one of
+    return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
+    #| or
+    return 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]
+    #| or
+    return wp.dot(c, wp.vec3(0.2126, 0.7152, 0.0722))
+    #| end
+
+
+@helper
+def to_byte(value: float) -> wp.uint8:
+    #| one of
+    return wp.uint8(255.0 * wp.clamp(value, 0.0, 1.0))
+    #| or
+    return wp.uint8(wp.clamp(value, 0.0, 1.0) * 255.0)
+    #| or
+    return wp.uint8(wp.clamp(255.0 * value + 0.5, 0.0, 255.0))
+    #| end

@@ -106,3 +106,32 @@ def blended(a: wp.quat, b: wp.quat, t: float) -> wp.quat:
     s = either(1.0 if wp.dot(a, b) >= 0.0 else -1.0, -1.0 if wp.dot(a, b) < 0.0 else 1.0)
     return wp.normalize(a * (1.0 - t) + b * (s * t))
     #| end
+
+
+@helper
+def swapped(v: wp.spatial_vector) -> wp.spatial_vector:
+    return wp.spatial_vector(wp.spatial_bottom(v), wp.spatial_top(v))
+
+
+@helper
+def shifted(X: wp.transform, origin: wp.vec3) -> wp.transform:
+    return wp.transform(wp.transform_get_translation(X) - origin, wp.transform_get_rotation(X))
+
+
+@helper
+def yaw_rotation(angle: float) -> wp.quat:
+    #| one of
+    return wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), angle)
+    #| or
+    return wp.quat(0.0, 0.0, wp.sin(0.5 * angle), wp.cos(0.5 * angle))
+    #| end
+
+
+@helper
+def cell_coord(x: float, origin: float, size: float) -> int:
+    #| one of
+    return int(wp.floor((x - origin) / size))
+    #| or
+    inv_size = 1.0 / size
+    return int(wp.floor((x - origin) * inv_size))
+    #| end

@@ -1,4 +1,4 @@
-"""Bodies of beams for ``recipes/applications/training_parts.py``."""
+"""Bodies of beams for ``recipes/applications/beam_search.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of inner for ``recipes/applications/training_parts.py``."""
+"""Bodies of inner for ``recipes/applications/beam_search.py``."""
 
 import jax.numpy as jnp
 

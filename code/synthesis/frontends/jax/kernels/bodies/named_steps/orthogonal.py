@@ -1,4 +1,4 @@
-"""Bodies of orthogonal for ``recipes/applications/optimizer_parts.py``."""
+"""Bodies of orthogonal for ``recipes/applications/named_steps.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of others for ``recipes/applications/optimizer_parts.py``."""
+"""Bodies of others for ``recipes/applications/named_steps.py``."""
 
 import jax.numpy as jnp
 

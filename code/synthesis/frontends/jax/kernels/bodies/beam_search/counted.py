@@ -1,4 +1,4 @@
-"""Bodies of counted for ``recipes/applications/training_parts.py``."""
+"""Bodies of counted for ``recipes/applications/beam_search.py``."""
 
 import jax.numpy as jnp
 

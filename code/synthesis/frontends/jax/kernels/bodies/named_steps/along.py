@@ -1,4 +1,4 @@
-"""Bodies of along for ``recipes/applications/optimizer_parts.py``."""
+"""Bodies of along for ``recipes/applications/named_steps.py``."""
 
 
 def along_axis(Array):

@@ -1,4 +1,4 @@
-"""Bodies of follow for ``recipes/applications/training_parts.py``."""
+"""Bodies of follow for ``recipes/applications/beam_search.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of clipped for ``recipes/applications/optimizer_parts.py``."""
+"""Bodies of clipped for ``recipes/applications/named_steps.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of cover for ``recipes/applications/optimizer_parts.py``."""
+"""Bodies of cover for ``recipes/applications/named_steps.py``."""
 
 import functools
 
