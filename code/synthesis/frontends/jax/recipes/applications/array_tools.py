@@ -53,17 +53,18 @@ def _pad(p: Program) -> Text:
     return Text(
         lines=join("" if form == "length" else _ROWS, _PADDED[form]),
         given={
-            "x": Array(Leaf((rows, width), -2, 2), "rows of numbers", ("x", "data", "inputs")),
-            "mask": Array(Leaf((rows,), 0, 1, "bool"), "which rows are real", ("mask", "valid")),
-            "multiple": Option("int", "rows of a chunk" if cut else "what the length is a multiple of",
+            "x": Array(Leaf((rows, width), -2, 2), "array of rows", ("x", "data", "inputs")),
+            "mask": Array(Leaf((rows,), 0, 1, "bool"), "mask of valid rows", ("mask", "valid")),
+            "multiple": Option("int", "number of rows in a chunk" if cut else "divisor of the padded length",
                                (str(multiple),),
                                ("chunk_size", "block_size") if cut else ("multiple", "multiple_of")),
-            "length": Option("int", "how many rows there are afterwards", (str(length),), ("length", "target_length")),
-            "value": Option("float", "what is filled in", ("0.0", "-1.0", "1.0"), ("value", "pad_value", "fill_value")),
-            "mode": Option("str", "how rows are made", ("'constant'", "'edge'"), ("mode",)),
-            "side": Option("str", "left or right", ("'right'", "'left'"), ("side", "padding_side")),
-            "keep_last": Option("bool", "whether rows are cut off in front", ("False",), ("keep_last", "from_end")),
-            "drop_last": Option("bool", "whether a last chunk that is not full is left out",
+            "length": Option("int", "number of rows of the result", (str(length),), ("length", "target_length")),
+            "value": Option("float", "padding value", ("0.0", "-1.0", "1.0"), ("value", "pad_value", "fill_value")),
+            "mode": Option("str", "padding mode", ("'constant'", "'edge'"), ("mode",)),
+            "side": Option("str", "side of the padding: left or right", ("'right'", "'left'"),
+                           ("side", "padding_side")),
+            "keep_last": Option("bool", "whether to truncate at the start", ("False",), ("keep_last", "from_end")),
+            "drop_last": Option("bool", "whether to drop an incomplete last chunk",
                                 ("True",) if drop else ("False",), ("drop_last", "drop_remainder")),
         },
         result={
@@ -76,7 +77,8 @@ def _pad(p: Program) -> Text:
         summary="Splits rows into chunks of equal length" if cut
                 else {"length": "Truncates or pads rows to a fixed length"}.get(
             form, "Pads the first axis to a multiple of a size"),
-        returned="chunks of rows" if cut else {"mask": "the rows, and which of them are real"}.get(form, "the rows"),
+        returned="chunks of rows" if cut else {"mask": "the rows, and a mask of the original ones"}.get(form,
+                                                                                                        "the rows"),
         helpers=(ROUND_UP,),
     )  # fmt: skip
 
@@ -116,7 +118,7 @@ def _masks(p: Program) -> Text:
                 ("return mask.astype(dtype)", Leaf((rows, length, length))),
             )
         )
-    p.option("size", None, "int", "length of the rows", str(length), ("max_len", "length", "size"))
+    p.option("size", None, "int", "number of columns", str(length), ("max_len", "length", "size"))
     titles = {"segments": ("segment_mask", "packed_mask"), "prefix": ("prefix_lm_mask", "prefix_mask")}.get(
         form, ("length_mask", "padding_mask", "attention_mask")
     )
@@ -128,9 +130,10 @@ def _masks(p: Program) -> Text:
                             ("prefix_lens", "prompt_lengths")),
             "segments": Array(Leaf((rows, length), 0, 3, "int32"), "the document of each token, 0 for padding",
                               ("segments", "segment_ids")),
-            "causal": Option("bool", "whether positions see only what is before them", ("True", "False"), ("causal",)),
-            "window": Option("int | None", "how far a position sees", ("None", "8", "16"), ("window", "window_size")),
-            "dtype": Option("str", "type of the result", ("'float32'",), ("dtype",)),
+            "causal": Option("bool", "whether positions attend only to earlier ones", ("True", "False"), ("causal",)),
+            "window": Option("int | None", "largest distance of a position that is attended to", ("None", "8", "16"),
+                             ("window", "window_size")),
+            "dtype": Option("str", "dtype of the result", ("'float32'",), ("dtype",)),
         },
         result=(leaf,),
         titles=("attention_bias", "make_attention_bias", f"{titles[0].removesuffix('_mask')}_bias") if bias else titles,
@@ -175,13 +178,15 @@ def _first_weights(p: Program) -> Text:
         lines=text,
         given={
             "key": Array(key(), "random key", ("key", "rng")),
-            "scale": Option("float", "scale of the numbers", ("1.0", "2.0", "0.5"), ("scale", "gain")),
-            "mode": Option("str", "what is counted", ("'fan_in'", "'fan_out'", "'fan_avg'"), ("mode",)),
-            "name": Option("str", "he, glorot or lecun", ("'glorot'", "'he'"), ("initializer", "init")),
-            "uniform": Option("bool", "whether numbers are drawn uniformly", ("False", "True"), ("uniform",)),
-            "use_bias": Option("bool", "whether there is a bias", ("True",), ("use_bias", "with_bias")),
-            "distribution": Option("str", "normal or uniform", ("'normal'", "'uniform'"), ("distribution",)),
-            "padding": Option("int | None", "row of the padding", ("None", "0"), ("padding_idx", "pad_id")),
+            "scale": Option("float", "scale of the variance", ("1.0", "2.0", "0.5"), ("scale", "gain")),
+            "mode": Option("str", "fan that the variance is divided by", ("'fan_in'", "'fan_out'", "'fan_avg'"),
+                           ("mode",)),
+            "name": Option("str", "initializer: he, glorot or lecun", ("'glorot'", "'he'"), ("initializer", "init")),
+            "uniform": Option("bool", "whether to use a uniform distribution", ("False", "True"), ("uniform",)),
+            "use_bias": Option("bool", "whether the layer has a bias", ("True",), ("use_bias", "with_bias")),
+            "distribution": Option("str", "distribution of the values: normal or uniform", ("'normal'", "'uniform'"),
+                                   ("distribution",)),
+            "padding": Option("int | None", "index of the padding row", ("None", "0"), ("padding_idx", "pad_id")),
         },
         result=(result,),
         titles={

@@ -57,19 +57,19 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         optional=p.maybe(0.6) or not kind,
     )
     p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads", "heads"))
-    p.option(
-        "num_kv_heads", None, "int", "number of heads of keys and values", str(shared), ("num_kv_heads", "kv_heads")
-    )
+    p.option("num_kv_heads", None, "int", "number of key and value heads", str(shared), ("num_kv_heads", "kv_heads"))
     causal = not cross and p.maybe(0.5)
     p.option(
         "causal",
         p.pick("False", "True"),
         "bool",
-        "whether a position sees no later one",
+        "whether positions attend only to earlier ones",
         "True",
         ("causal", "is_causal"),
     )
-    p.option("cap", "None", "float | None", "where scores saturate", p.pick("30.0", "50.0"), ("softcap", "logit_cap"))
+    p.option(
+        "cap", "None", "float | None", "soft limit of the scores", p.pick("30.0", "50.0"), ("softcap", "logit_cap")
+    )
     p.number("eps", "1e-6", "small number that keeps the division safe")
     p.number("base", "10000.0", "base of the rotary frequencies", None, ("base", "theta"))
     p.tensor("q_scale", positive(depth), "scale of normalized queries", ("q_scale", "q_norm"))

@@ -108,11 +108,13 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "pad",
         p.pick("4", "2") if target == "random_crops" else "0",
         "int",
-        "pixels that an image may move" if target == "random_crops" else "id of padding",
+        "largest shift in pixels" if target == "random_crops" else "padding id",
         None,
         ("padding", "pad") if target == "random_crops" else ("pad_id",),
     )
-    p.option("flip", "True", "bool", "whether images are mirrored", p.pick("True", "False"), ("flip", "random_flip"))
+    p.option(
+        "flip", "True", "bool", "whether to mirror images at random", p.pick("True", "False"), ("flip", "random_flip")
+    )
     p.tensor(
         "channel_mean",
         Leaf((channels,), 0.4, 0.5),
@@ -129,45 +131,61 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         given=scaled or required,
         optional=not required,
     )
-    p.option("size", "4", "int", "side of the square", p.pick("4", "6"), ("size", "mask_size", "length"))
-    p.option("fill", "'zero'", "str", "what is put there", p.pick("'zero'", "'mean'"), ("fill", "fill_mode"))
+    p.option("size", "4", "int", "side length of the square", p.pick("4", "6"), ("size", "mask_size", "length"))
+    p.option("fill", "'zero'", "str", "value inside the square", p.pick("'zero'", "'mean'"), ("fill", "fill_mode"))
     p.option(
         "per_example",
         "True",
         "bool",
-        "whether each example has a share of its own",
+        "whether each example has its own mixing ratio",
         p.pick("True", "False"),
         ("per_example", "per_sample"),
     )
-    p.option("alpha", "0.2", "float", "how even the shares are", p.pick("0.2", "0.4", "1.0"), ("alpha", "mixup_alpha"))
+    p.option(
+        "alpha",
+        "0.2",
+        "float",
+        "parameter of the beta distribution of mixing ratios",
+        p.pick("0.2", "0.4", "1.0"),
+        ("alpha", "mixup_alpha"),
+    )
     p.option("smoothing", "0.0", "float", "label smoothing", p.pick("0.1", "0.0"), ("label_smoothing", "smoothing"))
     p.option("num_classes", None, "int", "number of classes", str(classes))
     p.option(
         "rate",
         "0.15",
         "float",
-        "share of the tokens that are hidden",
+        "fraction of tokens that are masked",
         p.pick("0.15", "0.3", "0.4"),
         ("mask_rate", "rate", "mlm_probability"),
     )
-    p.option("first_word", "4", "int", "first id that is no special token", None, ("first_word_id", "num_special"))
-    p.option("special_ids", "(0, 1, 2)", "tuple[int, ...]", "ids that stay", None, ("special_ids", "special_tokens"))
-    p.option("mask_id", "3", "int", "id of the mask", None, ("mask_id", "mask_token_id"))
-    p.option("ignore", "-100", "int", "label that does not count", None, ("ignore_index",))
-    p.option("vocab", None, "int", "number of tokens", str(words), ("vocab_size",))
+    p.option("first_word", "4", "int", "first id after the special tokens", None, ("first_word_id", "num_special"))
+    p.option(
+        "special_ids",
+        "(0, 1, 2)",
+        "tuple[int, ...]",
+        "ids that are never masked",
+        None,
+        ("special_ids", "special_tokens"),
+    )
+    p.option("mask_id", "3", "int", "mask token id", None, ("mask_id", "mask_token_id"))
+    p.option("ignore", "-100", "int", "label that is ignored", None, ("ignore_index",))
+    p.option("vocab", None, "int", "vocabulary size", str(words), ("vocab_size",))
     p.option(
         "keep_some",
         "True",
         "bool",
-        "whether some of the chosen tokens stay or become others",
+        "whether some selected tokens are kept or replaced at random",
         p.pick("True", "False"),
         ("use_80_10_10", "bert_style"),
     )
-    p.option("prefix", "0", "int", "length of the prompt", p.pick("4", "0", "8"), ("prefix_length", "prompt_len"))
-    p.option("separator", "1", "int", "id that begins a document", None, ("bos_id", "separator"))
-    p.option("boundaries", "True", "bool", "whether rows hold several documents", "True", ("packed", "boundaries"))
-    p.option("prob", "0.5", "float", "how many images are changed", p.pick("0.5", "0.25"), ("prob", "probability"))
-    p.option("value", "0.0", "float", "what is put there", p.pick("0.0", "0.5"), ("fill_value", "value"))
+    p.option("prefix", "0", "int", "length of the prefix", p.pick("4", "0", "8"), ("prefix_length", "prompt_len"))
+    p.option("separator", "1", "int", "id of the separator between documents", None, ("bos_id", "separator"))
+    p.option("boundaries", "True", "bool", "whether rows contain several documents", "True", ("packed", "boundaries"))
+    p.option(
+        "prob", "0.5", "float", "probability that an image is changed", p.pick("0.5", "0.25"), ("prob", "probability")
+    )
+    p.option("value", "0.0", "float", "value inside the square", p.pick("0.0", "0.5"), ("fill_value", "value"))
     taken, whole_image = p.choices.choice(_SHAPES.get(target, (("", ""),)))
     said = {"SHAPE": taken, "WHOLE": whole_image}
     if target == "cutout":
@@ -279,19 +297,23 @@ def _transitions(p: Program) -> Text:
     return Text(
         lines=with_escaped_braces(lines),
         given={
-            "data": Array(data, "steps by name, time first, and one observation more", ("rollout", "batch", "data")),
+            "data": Array(data, "arrays by name with time as the first axis, and one more observation",
+                          ("rollout", "batch", "data")),
             "obs_stats": Array(stats, "mean and variance of observations", ("obs_stats", "normalizer")),
-            "n_step": Option("int", "steps whose rewards are summed", (str(n),), ("n_step", "horizon")),
+            "n_step": Option("int", "number of steps of a return", (str(n),), ("n_step", "horizon")),
             "gamma": Constant("0.99", "discount", ("gamma", "discount_factor")),
-            "reward_clip": Option("float | None", "largest reward", ("None", "1.0"), ("reward_clip", "max_reward")),
-            "squash": Option("str | None", "sign, symlog or none", ("None", "'sign'", "'symlog'"),
+            "reward_clip": Option("float | None", "largest absolute reward", ("None", "1.0"),
+                                  ("reward_clip", "max_reward")),
+            "squash": Option("str | None", "transform of the rewards: sign, symlog or none",
+                             ("None", "'sign'", "'symlog'"),
                              ("reward_transform", "squash")),
-            "limit": Constant("5.0", "largest observation", ("obs_clip", "limit")),
-            "num_actions": Option("int", "actions that there are", (str(actions),), ("num_actions",)),
-            "one_hot": Option("bool", "whether actions are vectors", ("False",), ("one_hot", "encode_actions"),
+            "limit": Constant("5.0", "largest absolute value of an observation", ("obs_clip", "limit")),
+            "num_actions": Option("int", "number of actions", (str(actions),), ("num_actions",)),
+            "one_hot": Option("bool", "whether to encode actions as one-hot vectors", ("False",),
+                              ("one_hot", "encode_actions"),
                               str(hot)),
-            "flatten": Option("bool", "whether time and batch become one axis", ("True",), ("flatten",), str(flat)),
-            "dtype": Option("str", "type of rewards", ("'float32'",), ("dtype",), "'float32'"),
+            "flatten": Option("bool", "whether to merge the time and batch axes", ("True",), ("flatten",), str(flat)),
+            "dtype": Option("str", "dtype of the rewards", ("'float32'",), ("dtype",), "'float32'"),
         },
         result=({"obs": Leaf((*head, width)), "action": chosen, "return": Leaf(head), "discount": Leaf(head),
                  "next_obs": Leaf((*head, width))},),

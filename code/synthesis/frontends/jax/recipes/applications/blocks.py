@@ -181,12 +181,17 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     p.tensor("mask", truth(rows, length), "positions that count", ("mask", "padding_mask"), given=masked, optional=True)
     p.tensor("rng", key(), "random key for dropout, none at inference", ("key", "rng"), given=trained, optional=True)
     p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads"))
-    p.option("causal", "False", "bool", "whether a position sees no later one", p.pick("True", "False"))
+    p.option("causal", "False", "bool", "whether positions attend only to earlier ones", p.pick("True", "False"))
     p.option(
-        "act", p.pick("'gelu'", "'relu'"), "str", "nonlinearity", p.pick("'gelu'", "'relu'"), ("activation", "act")
+        "act",
+        p.pick("'gelu'", "'relu'"),
+        "str",
+        "activation function",
+        p.pick("'gelu'", "'relu'"),
+        ("activation", "act"),
     )
-    p.option("norm_first", "True", "bool", "whether branches begin with a normalization", str(first))
-    p.option("rate", p.pick("0.1", "0.2"), "float", "share that is dropped", None, ("dropout_rate", "rate"))
+    p.option("norm_first", "True", "bool", "whether to normalize before each branch", str(first))
+    p.option("rate", p.pick("0.1", "0.2"), "float", "dropout rate", None, ("dropout_rate", "rate"))
 
     def normed(value: str, place: int) -> str:
         ends = f", params['bias{place}']" if form == "layer_norm" else ""

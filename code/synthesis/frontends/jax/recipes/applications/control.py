@@ -81,7 +81,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     )
     p.tree("params", (), "constants of the system", RECORD_NAMES)  # its contents are known after the lines are written
     p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
-    p.option("g", "9.81", "float", "gravity", None, ("g", "gravity"))
+    p.option("g", "9.81", "float", "acceleration of gravity", None, ("g", "gravity"))
     p.number(
         "length", "0.5" if target == "cart_pole" else p.pick("1.0", "0.5"),
         {"vehicle": "distance of the axles", "cart_pole": "half the length of the pole"}.get(target, "length of a rod"),
@@ -93,15 +93,15 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         "mass", "0.1" if pole else "1.0", "mass of the pole" if pole else "mass", (0.1, 1.0),
         ("mass_pole", "pole_mass") if pole else ("mass", "m"),
     )  # fmt: skip
-    p.option("min_position", "-1.2", "float", "the wall on the left", None, ("min_position", "x_min"))
-    p.option("max_position", "0.6", "float", "the end on the right", None, ("max_position", "x_max"))
-    p.option("slope", "0.0025", "float", "gravity along the hill", None, ("hill_gravity", "gravity"))
+    p.option("min_position", "-1.2", "float", "position of the left wall", None, ("min_position", "x_min"))
+    p.option("max_position", "0.6", "float", "position of the right end", None, ("max_position", "x_max"))
+    p.option("slope", "0.0025", "float", "strength of gravity along the slope", None, ("hill_gravity", "gravity"))
     p.number("max_steer", p.pick("0.5", "0.6"), "largest steering angle", (0.3, 0.7), ("max_steer", "steering_limit"))
     p.number("mass_cart", "1.0", "mass of the cart", None, ("mass_cart", "cart_mass"))
     p.number("friction", p.pick("0.1", "0.05"), "friction", (0.01, 0.3), ("friction", "damping"))
     motor = ("power", "engine_power")
     if target == "mountain_car":
-        p.option("power", "0.0015", "float", "strength of the motor", p.pick("0.0015", "0.01"), motor)
+        p.option("power", "0.0015", "float", "motor power", p.pick("0.0015", "0.01"), motor)
     else:
         p.number("power", p.pick("0.5", "1.0"), "strength of the motor", (0.5, 1.5), motor)
     p.number(
@@ -113,18 +113,18 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         "integrator",
         "'euler'",
         "str",
-        "euler or semi_implicit",
+        "integrator: euler or semi_implicit",
         p.pick("'semi_implicit'", "'euler'"),
         ("integrator", "kinematics_integrator"),
     )
-    p.option("wrap", "True", "bool", "whether angles are kept between -pi and pi", None, ("wrap", "wrap_angles"))
-    p.option("arena", "None", "float | None", "how far the walls are", p.pick("1.5", "1.0"), ("arena_size",))
-    p.option("reverse", "True", "bool", "whether vehicles drive backwards", "False", ("allow_reverse",))
+    p.option("wrap", "True", "bool", "whether to wrap angles to [-pi, pi]", None, ("wrap", "wrap_angles"))
+    p.option("arena", "None", "float | None", "distance of the walls", p.pick("1.5", "1.0"), ("arena_size",))
+    p.option("reverse", "True", "bool", "whether vehicles may reverse", "False", ("allow_reverse",))
     p.option(
         "substeps",
         p.pick("1", "2"),
         "int",
-        "steps of integration for one action",
+        "number of integration steps for each action",
         p.pick("2", "4", "1"),
         ("substeps", "n_substeps"),
     )
@@ -175,7 +175,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         history = _lengthened(state, length) if kept == "state" else Leaf((length, count))
         form = p.pick("both", "history" if kept == "state" else "sum")
         if form == "sum" and p.maybe(0.3):
-            p.option("discount", "None", "float | None", "discount of later rewards", "0.9", ("discount", "gamma"))
+            p.option("discount", "None", "float | None", "discount factor", "0.9", ("discount", "gamma"))
             p.write("""
                 if discount is not None:
                     {?0.5 # {what comes later counts less}}

@@ -77,13 +77,14 @@ def write_statistics(p: Program) -> Text:
     return Text(
         lines=text,
         given={
-            "state": Array(state, "what is known so far", ("state", "stats", "running")),
-            "batch": Array(Leaf((rows, width), -3, 3), "observations, a row each", ("batch", "obs", "x")),
-            "weights": Array(Leaf((rows,), 0.1, 1), "how much each row counts", ("weights", "mask")),
-            "eps": Constant("1e-6", "what keeps the root away from zero", ("eps",)),
-            "min_std": Option("float", "smallest deviation", ("1e-6", "1e-4", "0.01"), ("min_std", "std_min")),
-            "max_std": Option("float", "largest deviation", ("1e6", "1e4"), ("max_std", "std_max")),
-            "limit": Option("float | None", "largest magnitude", ("None", "2.0", "1.0"), ("max_abs", "clip", "limit")),
+            "state": Array(state, "running count, mean and variance", ("state", "stats", "running")),
+            "batch": Array(Leaf((rows, width), -3, 3), "batch of observations", ("batch", "obs", "x")),
+            "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "mask")),
+            "eps": Constant("1e-6", "small constant added to the variance", ("eps",)),
+            "min_std": Option("float", "smallest standard deviation", ("1e-6", "1e-4", "0.01"), ("min_std", "std_min")),
+            "max_std": Option("float", "largest standard deviation", ("1e6", "1e4"), ("max_std", "std_max")),
+            "limit": Option("float | None", "largest absolute normalized value", ("None", "2.0", "1.0"),
+                            ("max_abs", "clip", "limit")),
         },
         result=result,
         titles={"normalize": ("normalize", "standardize", "normalize_obs"),
@@ -93,7 +94,7 @@ def write_statistics(p: Program) -> Text:
             "normalize": "Normalizes observations by running statistics",
             "update": "Updates running statistics with a batch",
         }.get(form, "Updates running statistics and normalizes a batch"),
-        returned={"normalize": "rows of unit variance"}.get(form, "the new statistics"),
+        returned={"normalize": "the normalized rows"}.get(form, "the new statistics"),
     )  # fmt: skip
 
 
@@ -190,14 +191,16 @@ def write_counts(p: Program) -> Text:
         lines=with_escaped_braces(lines),
         given={
             "scores": Array(Leaf((rows, classes), -3, 3), "scores of shape (batch, classes)", ("logits", "scores")),
-            "labels": Array(Leaf((rows,), 0, classes - 1, "int32"), "the class of each row", ("labels", "targets")),
+            "labels": Array(Leaf((rows,), 0, classes - 1, "int32"), "true class of each row", ("labels", "targets")),
             "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "sample_weight")),
-            "normalize": Option("str | None", "true, pred or all", ("None", "'true'", "'pred'"), ("normalize",)),
-            "normalized": Option("bool", "whether rows are shares", ("False", "True"), ("normalize", "normalized")),
-            "top_k": Option("int | None", "how many guesses count", ("None", "3", "2"), ("top_k", "k")),
-            "ignore_label": Option("int | None", "a label that does not count", ("None", "0"),
+            "normalize": Option("str | None", "axis of the normalization: true, pred or all",
+                                ("None", "'true'", "'pred'"), ("normalize",)),
+            "normalized": Option("bool", "whether to normalize each row", ("False", "True"),
+                                 ("normalize", "normalized")),
+            "top_k": Option("int | None", "number of top predictions that count", ("None", "3", "2"), ("top_k", "k")),
+            "ignore_label": Option("int | None", "label that is ignored", ("None", "0"),
                                    ("ignore_label", "ignore_index")),
-            "balanced": Option("bool", "whether all classes count alike", ("False", "True"), ("balanced",)),
+            "balanced": Option("bool", "whether to average over classes", ("False", "True"), ("balanced",)),
         },
         result=(leaf,),
         titles={"matrix": ("confusion_matrix", "confusion"),
@@ -208,5 +211,5 @@ def write_counts(p: Program) -> Text:
                  "recall": "Computes the precision of each class" if precise else
                            "Computes the recall of each class"}.get(
             form, "Computes the accuracy of predictions"),
-        returned="numbers between 0 and 1" if form != "matrix" else "counts of shape (classes, classes)",
+        returned="values between 0 and 1" if form != "matrix" else "counts of shape (classes, classes)",
     )  # fmt: skip

@@ -73,13 +73,13 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     p.number("eps", p.pick("1e-6", "1e-5"), "small number that keeps the division safe", None, ("eps", "epsilon"))
     p.tensor("scale", positive(out), "scale of the last normalization", ("scale", "gamma", "ln_scale"))
     dropout = p.maybe(0.15) and not residual and not around
-    p.option("rate", "0.1", "float", "share of the units that are dropped", None, ("dropout_rate", "rate"))
+    p.option("rate", "0.1", "float", "dropout rate", None, ("dropout_rate", "rate"))
     p.tensor("rng", key(), "random key for dropout", ("key", "rng", "dropout_key"), given=dropout, optional=True)
     p.option(
         "final",
         "False",
         "bool",
-        "whether the last layer is activated too",
+        "whether to apply the activation to the last layer",
         p.pick("True", "False"),
         ("activate_final", "final_activation"),
     )
@@ -88,7 +88,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
         "act",
         p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.swish"),
         "Callable",
-        "nonlinearity between the layers",
+        "activation between the layers",
         None,
         ("activation", "act_fn", "nonlinearity"),
     )

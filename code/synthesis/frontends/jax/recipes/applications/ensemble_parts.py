@@ -51,11 +51,11 @@ def _inside(n: int) -> Leaf:
 def _interaction(p: Program) -> dict[str, Array | Constant | Option]:
     sides = p.choices.choice(("option", "array"))
     return {
-        "box": Array(Leaf((), SIDE, 1.2 * SIDE), "side of the periodic box", ("box", "box_size"))
+        "box": Array(Leaf((), SIDE, 1.2 * SIDE), "side length of the periodic box", ("box", "box_size"))
         if sides == "array"
-        else Option("float", "side of the periodic box", (f"{SIDE}",), ("box_size", "box"), needed=True),
-        "epsilon": Constant("1.0", "strength of the interaction", ("epsilon",), (0.5, 1.5)),
-        "sigma": Constant("1.0", "length of the interaction", ("sigma",), (0.8, 1.2)),
+        else Option("float", "side length of the periodic box", (f"{SIDE}",), ("box_size", "box"), needed=True),
+        "epsilon": Constant("1.0", "depth of the potential", ("epsilon",), (0.5, 1.5)),
+        "sigma": Constant("1.0", "length scale of the potential", ("sigma",), (0.8, 1.2)),
         "kT": Constant("1.0", "temperature", ("kT", "temperature"), (0.5, 1.5)),
         "dt": Option("float", "time step", ("0.005", "0.002", "0.01"), ("dt", "time_step")),
     }
@@ -101,18 +101,19 @@ def write_thermostats(p: Program) -> Text:
             **_interaction(p),
             "thermostat": Option("str | None" if "is not None" in lines else "str", f"one of {', '.join(known)}",
                                  (f"'{asked}'",), ("thermostat", "method")),
-            "friction": Option("float", "how fast particles come to the temperature", ("1.0", "5.0", "10.0"),
+            "friction": Option("float", "friction coefficient of the thermostat", ("1.0", "5.0", "10.0"),
                                ("gamma", "friction", "rate")),
-            "window": Option("float", "how far off the temperature may be", ("0.1", "0.05"), ("window", "tolerance")),
-            "remove_drift": Option("bool", "whether the centre of mass stands still", ("True", "False"),
+            "window": Option("float", "largest relative deviation of the temperature", ("0.1", "0.05"),
+                             ("window", "tolerance")),
+            "remove_drift": Option("bool", "whether to remove the drift of the centre of mass", ("True", "False"),
                                    ("remove_drift", "zero_momentum")),
-            "log": Option("bool", "whether the temperature is wanted too", ("False",), ("log", "with_temperature"),
+            "log": Option("bool", "whether to return the temperature as well", ("False",), ("log", "with_temperature"),
                           str(logged)),
         },
         result=result,
         titles=("nvt_step", "md_step", "step_with_thermostat", "thermostatted_step"),
         summary=p.pick("Performs one constant-temperature simulation step", "Moves particles coupled to a heat bath"),
-        returned="the next state" + (", and what was measured" if len(result) > 1 else ""),
+        returned="the next state" + (", and the measured quantities" if len(result) > 1 else ""),
         helpers=(_energies(p)[0], _KINETIC),
     )  # fmt: skip
 
@@ -139,22 +140,22 @@ def write_trials(p: Program) -> Text:
         lines = lines.replace("ENERGY(x, i, R)", "energy_of_one(x, i, R, box, epsilon, sigma)")
         lines = lines.replace("ENERGY_OF", "lambda x, i, R: energy_of_one(x, i, R, box, epsilon, sigma)")
     tuned = "target_rate is not None" in lines and p.choices.chance(0.6)
-    side = Option("float", "side of the periodic box", (f"{SIDE}",), ("box_size", "side"))
+    side = Option("float", "side length of the periodic box", (f"{SIDE}",), ("box_size", "side"))
     interaction = _interaction(p) | {"box": side}
-    moved = Constant("0.2", "largest move", ("max_move", "step_size", "max_displacement"), (0.1, 0.4))
+    moved = Constant("0.2", "largest trial displacement", ("max_move", "step_size", "max_displacement"), (0.1, 0.4))
     return Text(
         lines=with_escaped_braces(lines),
         given={
             "R": Array(_inside(n), "positions of shape (n, 3)", ("R", "positions")),
             "key": Array(key(), "random key", ("key", "rng")),
-            "field": Array(Leaf((3,), -1, 1), "a force on all particles", ("field", "external_force"), 0.5),
+            "field": Array(Leaf((3,), -1, 1), "external force on all particles", ("field", "external_force"), 0.5),
             **interaction,
             "max_move": moved,
-            "sweeps": Option("int", "trials of each particle", ("1", "2"), ("num_sweeps", "sweeps")),
-            "axis": Option("int | None", "the axis that particles move along", ("None", "2", "0"), ("axis",)),
-            "planar": Option("bool", "whether particles stay in their planes", ("True", "False"),
+            "sweeps": Option("int", "number of trial moves of each particle", ("1", "2"), ("num_sweeps", "sweeps")),
+            "axis": Option("int | None", "axis of the moves", ("None", "2", "0"), ("axis",)),
+            "planar": Option("bool", "whether to move particles only within their planes", ("True", "False"),
                              ("planar", "in_plane")),
-            "target_rate": Option("float | None", "share of moves to accept", ("None",),
+            "target_rate": Option("float | None", "target acceptance rate", ("None",),
                                   ("target_rate", "target_acceptance"), "0.4" if tuned else "None"),
         },
         result=(Leaf((n, 3)), {"energy": Leaf(()), "acceptance": Leaf(())})
@@ -163,7 +164,7 @@ def write_trials(p: Program) -> Text:
         titles=("metropolis_sweep", "monte_carlo_sweeps", "mc_moves", "sample_positions"),
         summary=p.pick("Performs sweeps of Metropolis moves of particles",
                        "Performs Monte Carlo moves of particles in a periodic box"),
-        returned="positions, energy, the share of accepted moves" + (" and the size of moves" if tuned else ""),
+        returned="positions, energy, the acceptance rate" + (" and the new trial displacement" if tuned else ""),
         helpers=(_energies(p)[1],),
     )  # fmt: skip
 
@@ -188,21 +189,22 @@ def write_brownian(p: Program) -> Text:
             "R": Array(_inside(n), "positions of shape (n, 3)", ("R", "positions")),
             "key": Array(key(), "random key", ("key", "rng")),
             "radius": Array(Leaf((n,), 0.5, 1.5), "radius of each particle", ("radius", "radii"), float(not sized)),
-            "drive": Array(p.choices.choice((Leaf((3,)), Leaf((n, 3)))), "a force from outside", ("drive", "external"),
+            "drive": Array(p.choices.choice((Leaf((3,)), Leaf((n, 3)))), "external driving force",
+                           ("drive", "external"),
                            float(not driven)),
             **_interaction(p),
-            "friction": Option("float", "friction", ("1.0", "5.0", "2.0"), ("gamma", "friction")),
-            "max_force": Option("float | None", "largest force", ("None", "20.0", "50.0"), ("max_force",)),
-            "max_step": Option("float | None", "largest drift of a step", ("None", "0.1"), ("max_step",)),
-            "scheme": Option("str", "euler or heun", ("'euler'", "'heun'"), ("scheme", "integrator")),
-            "wrap": Option("bool", "whether positions stay in the box", ("True", "False"), ("wrap",)),
+            "friction": Option("float", "friction coefficient", ("1.0", "5.0", "2.0"), ("gamma", "friction")),
+            "max_force": Option("float | None", "largest absolute force", ("None", "20.0", "50.0"), ("max_force",)),
+            "max_step": Option("float | None", "largest displacement in a step", ("None", "0.1"), ("max_step",)),
+            "scheme": Option("str", "integrator: euler or heun", ("'euler'", "'heun'"), ("scheme", "integrator")),
+            "wrap": Option("bool", "whether to wrap positions into the box", ("True", "False"), ("wrap",)),
             "steps": Option("int", "number of steps", (str(steps),), ("num_steps", "steps")),
         },
         result=({"R": Leaf((n, 3)), "history": one},) if named else (Leaf((n, 3)), one),
         titles=("brownian_dynamics", "simulate_brownian", "overdamped_langevin", "run_brownian"),
         summary=p.pick("Simulates Brownian dynamics of particles",
                        "Simulates overdamped motion of particles in a heat bath"),
-        returned="the positions, and what was measured after each step",
+        returned="the positions, and the quantities measured after each step",
         helpers=(_energies(p)[0],),
     )  # fmt: skip
 
@@ -238,24 +240,25 @@ def write_pressed(p: Program) -> Text:
             "state": Array(state, "state of the simulation", ("state", "npt_state")),
             "key": Array(key(), "random key", ("key", "rng"), float(not noisy)),
             **interaction,
-            "noisy": Option("bool", "whether the box fluctuates", ("False",), ("stochastic", "noisy"), str(noisy)),
-            "target": Constant("1.0", "the pressure that is wanted", ("target_pressure", "pressure_ref"), (0.5, 2.0)),
-            "tau": Option("float", "time of coupling", ("1.0", "0.5"), ("tau", "tau_p")),
-            "compressibility": Option("float", "how far the box gives way", ("0.5", "1.0"),
+            "noisy": Option("bool", "whether to add random fluctuations of the box", ("False",),
+                            ("stochastic", "noisy"), str(noisy)),
+            "target": Constant("1.0", "target pressure", ("target_pressure", "pressure_ref"), (0.5, 2.0)),
+            "tau": Option("float", "relaxation time of the barostat", ("1.0", "0.5"), ("tau", "tau_p")),
+            "compressibility": Option("float", "compressibility", ("0.5", "1.0"),
                                       ("compressibility", "beta")),
-            "max_change": Option("float", "largest change of a side in a step", ("0.01", "0.02"),
+            "max_change": Option("float", "largest relative change of a box side in a step", ("0.01", "0.02"),
                                  ("max_change", "limit")),
-            "coupling": Option("str", "isotropic, semi_isotropic or anisotropic",
+            "coupling": Option("str", "scaling of the box: isotropic, semi_isotropic or anisotropic",
                                ("'isotropic'", "'anisotropic'", "'semi_isotropic'"), ("coupling", "mode")),
-            "isotropic": Option("bool", "whether the box keeps its form", ("True", "False"), ("isotropic",)),
-            "scale_velocities": Option("bool", "whether velocities are scaled too", ("True", "False"),
+            "isotropic": Option("bool", "whether to scale all box sides alike", ("True", "False"), ("isotropic",)),
+            "scale_velocities": Option("bool", "whether to scale velocities as well", ("True", "False"),
                                        ("scale_velocities",)),
         },
         result=(state, *more),
         titles=("barostat_step", "berendsen_barostat", "scale_box", "couple_pressure"),
         summary=p.pick("Scales a box of particles towards a target pressure",
                        "Couples a box of particles to a constant pressure"),
-        returned="the state" + (", and what was measured" if more else ""),
+        returned="the state" + (", and the measured quantities" if more else ""),
         helpers=(_energies(p)[0],),
     )  # fmt: skip
 
@@ -288,11 +291,12 @@ def write_replicas(p: Program) -> Text:
             "V": Array(Leaf((replicas, n, 3), -1, 1), "velocities of all replicas", ("V", "velocities")),
             "temperatures": Array(Leaf((replicas,), 0.8, 2), "temperature of each replica", ("temperatures", "kTs")),
             "key": Array(key(), "random key", ("key", "rng")),
-            "step": Array(Leaf((), 0, 20, "int32"), "how often replicas met so far", ("step", "round")),
+            "step": Array(Leaf((), 0, 20, "int32"), "number of exchange rounds so far", ("step", "round")),
             **_interaction(p),
-            "labels": Array(Leaf((replicas,), 0, replicas - 1, "int32"), "which replica is at each temperature",
+            "labels": Array(Leaf((replicas,), 0, replicas - 1, "int32"), "index of the replica at each temperature",
                             ("labels", "replica_ids")),
-            "rescale": Option("bool", "whether velocities are rescaled", ("True", "False"), ("rescale_velocities",)),
+            "rescale": Option("bool", "whether to rescale velocities after an exchange", ("True", "False"),
+                              ("rescale_velocities",)),
         },
         result=result,
         titles=("swap_replicas", "replica_exchange", "exchange_step", "parallel_tempering_swap"),

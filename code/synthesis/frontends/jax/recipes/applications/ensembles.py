@@ -189,7 +189,7 @@ def _fields(n: int, way: str, *, heavy: bool) -> list[tuple[str, Tree]]:
 
 def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: bool) -> None:
     """Declare the arguments of a simulation besides its state."""
-    p.option("box", None, "float", "side of the periodic box", f"{SIDE}", ("box_size", "box"))
+    p.option("box", None, "float", "side length of the periodic box", f"{SIDE}", ("box_size", "box"))
     p.tensor("species", Leaf((n,), 0, kinds - 1, "int32"), "species of each particle", ("species", "species_idx"))
     if by_kind:
         strengths = Leaf((kinds, kinds), 0.5, 1.5)
@@ -199,22 +199,30 @@ def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: b
     p.number("sigma", "1.0", "length of the interaction", (0.8, 1.2), ("sigma", "r0"))
     p.number("alpha", "2.0", "steepness of the well", (1.5, 2.5))
     p.number("softness", "0.5", "softness of the core", (0.4, 0.8), ("softness", "soft_core"))
-    p.option("onset", "1.2", "float", "where the cutoff begins", p.pick("1.2", "1.0"), ("r_onset", "onset"))
     p.option(
-        "cutoff", "1.8", "float", "distance beyond which nothing acts", p.pick("1.8", "1.6"), ("r_cutoff", "r_cut")
+        "onset",
+        "1.2",
+        "float",
+        "distance at which the smoothing of the potential begins",
+        p.pick("1.2", "1.0"),
+        ("r_onset", "onset"),
     )
+    p.option("cutoff", "1.8", "float", "cutoff distance", p.pick("1.8", "1.6"), ("r_cutoff", "r_cut"))
     p.option("steps", p.pick("1", "10"), "int", "number of steps", str(steps), ("num_steps", "steps"))
     if way != "fire":
         usual = p.pick("0.02", "0.05") if way == "steepest" else p.pick("0.005", "0.01", "0.002")
-        p.option("dt", "0.005", "float", "largest step along the force" if way == "steepest" else "time step", usual,
+        p.option("dt", "0.005", "float", "step size along the force" if way == "steepest" else "time step", usual,
                  ("step_size",) if way == "steepest" else ("dt", "time_step"))  # fmt: skip
     p.number("kT", "1.0", "temperature", (0.5, 1.5), ("kT", "temperature"))
     p.number("tau", "0.1", "time of coupling to the bath", (0.05, 0.5), ("tau", "relaxation_time"))
-    p.option("friction", "1.0", "float", "friction", p.pick("5.0", "10.0", "2.0"), ("gamma", "friction"))
-    p.option("delay", "5", "int", "steps downhill before the step grows", p.pick("5", "3"), ("n_min", "delay"))
+    p.option("friction", "1.0", "float", "friction coefficient", p.pick("5.0", "10.0", "2.0"), ("gamma", "friction"))
+    p.option(
+        "delay", "5", "int", "number of downhill steps before the step size grows", p.pick("5", "3"), ("n_min", "delay")
+    )
     p.number("dt_max", p.pick("0.1", "0.05"), "largest time step", None, ("dt_max",))
     p.number("max_step", p.pick("0.05", "0.1"), "largest displacement of a step", (0.002, 0.01), ("max_step",))
-    p.option("remove_drift", "True", "bool", "whether the centre of mass stands still", p.pick("True", "False"),
+    p.option("remove_drift", "True", "bool", "whether to remove the drift of the centre of mass",
+             p.pick("True", "False"),
              ("remove_drift", "zero_momentum"))  # fmt: skip
 
 

@@ -117,35 +117,59 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.tensor("process_var", Leaf((width,), 0.01, 0.1), "variances of the process noise", ("process_var", "q_diag"))
     p.tensor("obs_var", Leaf((seen,), 0.2, 0.5), "variances of the observations", ("obs_var", "r_diag"))
     spread = ("obs_std", "noise_std") if target == "particle_filter" else ("obs_noise", "r_var")
-    p.option("noise", p.pick("0.1", "0.5"), "float", "noise of the observations", p.pick("0.5", "0.2"), spread)
-    p.option("alpha", p.pick("0.3", "0.1"), "float", "weight of what is new", p.pick("0.2", "0.5"), ("alpha",))
-    p.option("beta", p.pick("0.1", "0.2"), "float", "weight of a new slope", None, ("beta",))
-    p.option("damp", p.pick("0.9", "0.98"), "float", "how slopes fade", None, ("damping", "phi"))
+    p.option("noise", p.pick("0.1", "0.5"), "float", "variance of the observation noise", p.pick("0.5", "0.2"), spread)
+    p.option("alpha", p.pick("0.3", "0.1"), "float", "smoothing factor of the level", p.pick("0.2", "0.5"), ("alpha",))
+    p.option("beta", p.pick("0.1", "0.2"), "float", "smoothing factor of the trend", None, ("beta",))
+    p.option("damp", p.pick("0.9", "0.98"), "float", "damping factor of the trend", None, ("damping", "phi"))
     period, horizon = p.choices.choice((4, 6)), p.choices.choice((3, 5))
-    p.option("gamma", p.pick("0.1", "0.2"), "float", "weight of a new season", None, ("gamma",))
-    p.option("period", "4", "int", "steps of a season", str(period), ("period", "season_length"))
-    p.option("horizon", "3", "int", "steps to forecast", str(horizon), ("horizon", "num_ahead"))
+    p.option("gamma", p.pick("0.1", "0.2"), "float", "smoothing factor of the season", None, ("gamma",))
+    p.option("period", "4", "int", "length of the season in steps", str(period), ("period", "season_length"))
+    p.option("horizon", "3", "int", "number of forecast steps", str(horizon), ("horizon", "num_ahead"))
     p.option(
         "heavy_tails",
         "False",
         "bool",
-        "whether outliers are expected",
+        "whether to use a likelihood with heavy tails",
         p.pick("True", "False"),
         ("robust", "heavy_tails"),
     )
     p.option("step_std", "0.1", "float", "standard deviation of the process noise", "0.2", ("process_std", "step_std"))
     p.option(
-        "threshold", "0.5", "float", "least effective sample size, relative to n", None, ("ess_threshold", "threshold")
+        "threshold",
+        "0.5",
+        "float",
+        "smallest effective sample size, relative to n",
+        None,
+        ("ess_threshold", "threshold"),
     )
     p.option(
-        "jitter", "0.0", "float", "spread of the copies of a particle", p.pick("0.1", "0.05"), ("jitter", "roughening")
+        "jitter",
+        "0.0",
+        "float",
+        "standard deviation of the noise added to resampled particles",
+        p.pick("0.1", "0.05"),
+        ("jitter", "roughening"),
     )
-    p.option("feedback", p.pick("1.0", "0.5"), "float", "gain of the correction", p.pick("1.0", "2.0"), ("gain", "kp"))
-    p.option("ki", "0.1", "float", "gain of the integral", p.pick("0.1", "0.3"), ("ki", "bias_gain"))
+    p.option(
+        "feedback",
+        p.pick("1.0", "0.5"),
+        "float",
+        "proportional gain of the correction",
+        p.pick("1.0", "2.0"),
+        ("gain", "kp"),
+    )
+    p.option("ki", "0.1", "float", "integral gain of the correction", p.pick("0.1", "0.3"), ("ki", "bias_gain"))
     p.option("dt", "0.01", "float", "time step", p.pick("0.01", "0.02"))
     gated = p.maybe(0.25)
     masked = gated or p.choices.chance(0.6)
-    p.option("gate", None, "float", "largest distance of an observation", p.pick("4.0", "9.0"), ("gate", "threshold"))
+    p.option(
+        "gate",
+        None,
+        "float",
+        "largest Mahalanobis distance of an accepted observation",
+        p.pick("4.0", "9.0"),
+        ("gate", "threshold"),
+    )
     ess = p.choices.chance(0.6)
     moved, few = p.choices.chance(0.6), p.choices.chance(0.5)
     kept = "states, log_w, mean" if few else "states, mean"

@@ -120,14 +120,23 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         p.pick("'bernoulli'", "'gaussian'"),
         ("likelihood", "kind"),
     )
-    p.option("noise_scale", "1.0", "float", "spread of the inputs", p.pick("0.5", "1.0"), ("noise_scale", "obs_std"))
-    p.option("free_bits", "0.0", "float", "kl that costs nothing", p.pick("0.5", "0.0", "2.0"), ("free_bits",))
+    p.option(
+        "noise_scale",
+        "1.0",
+        "float",
+        "standard deviation of the inputs",
+        p.pick("0.5", "1.0"),
+        ("noise_scale", "obs_std"),
+    )
+    p.option(
+        "free_bits", "0.0", "float", "KL divergence without a penalty", p.pick("0.5", "0.0", "2.0"), ("free_bits",)
+    )
     p.number("beta", "1.0", "weight of the kl", (0.5, 2.0), ("beta", "kl_weight"))
     p.option(
         "form",
         p.pick("'hinge'", "'logistic'"),
         "str",
-        "which loss it is",
+        "form of the loss",
         p.pick("'hinge'", "'logistic'"),
         ("loss_type", "mode"),
     )
@@ -135,7 +144,7 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "smoothing",
         "0.0",
         "float",
-        "how much large scores cost",
+        "weight of the penalty of large scores",
         p.pick("0.001", "0.0"),
         ("drift_weight", "eps_drift"),
     )
@@ -144,18 +153,23 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "predicts",
         "'noise'",
         "str",
-        "what the model gives",
+        "quantity that the model predicts",
         p.pick("'noise'", "'data'", "'velocity'"),
         ("prediction_type", "target"),
     )
     p.option(
-        "max_snr", "None", "float | None", "largest weight of a step", p.pick("5.0", "None"), ("max_snr", "snr_gamma")
+        "max_snr",
+        "None",
+        "float | None",
+        "largest signal-to-noise weight",
+        p.pick("5.0", "None"),
+        ("max_snr", "snr_gamma"),
     )
     p.option(
         "direction",
         "'forward'",
         "str",
-        "which way the kl is taken",
+        "direction of the KL divergence",
         p.pick("'forward'", "'reverse'"),
         ("direction", "kl_direction"),
     )
@@ -165,21 +179,26 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "soft_value",
         "0.0",
         "float",
-        "temperature of a soft maximum",
+        "temperature of the soft maximum",
         p.pick("0.0", "0.5"),
         ("soft_temperature", "entropy_coef"),
     )
-    p.option("huber", "1.0", "float", "where the loss turns linear", p.pick("1.0", "0.0"), ("huber_delta", "delta"))
+    p.option("huber", "1.0", "float", "threshold of the Huber loss", p.pick("1.0", "0.0"), ("huber_delta", "delta"))
     p.number("gamma", "0.99", "discount", (0.9, 0.99), ("gamma", "discount"))
     p.option(
-        "normalize", "False", "bool", "whether vectors get length one", p.pick("True", "False"), ("normalize", "cosine")
+        "normalize",
+        "False",
+        "bool",
+        "whether to normalize vectors to length one",
+        p.pick("True", "False"),
+        ("normalize", "cosine"),
     )
     p.number("commitment", "0.25", "weight of the inputs' side", (0.1, 0.5), ("commitment_cost", "beta"))
     p.option(
         "entropy_weight",
         "0.0",
         "float",
-        "weight of even usage",
+        "weight of the entropy of code usage",
         p.pick("0.1", "0.0", "0.01"),
         ("entropy_weight", "diversity_weight"),
     )
@@ -312,31 +331,34 @@ def _values(p: Program) -> Text:
     return Text(
         lines=with_escaped_braces(lines),
         given={
-            "values": Array(values, "values of all actions, shape (batch, actions)", ("values", "q_values", "q")),
-            "next_values": Array(values, "values of the next state by the target network", ("next_values", "target_q")),
-            "online_next": Array(values, "values of the next state by the network itself", ("online_next",),
+            "values": Array(values, "action values of shape (batch, actions)", ("values", "q_values", "q")),
+            "next_values": Array(values, "action values of the next state by the target network",
+                                 ("next_values", "target_q")),
+            "online_next": Array(values, "action values of the next state by the online network", ("online_next",),
                                  0.0 if other and backup == "'double'" else 1.0),
-            "batch": Array(batch, "actions, rewards and ends", ("batch", "transitions")),
+            "batch": Array(batch, "actions, rewards and terminal flags", ("batch", "transitions")),
             "weights": Array(Leaf((rows,), 0.2, 1), "weight of each row", ("weights", "is_weights"), 0.3),
-            "mask": Array(truth(rows), "rows that count", ("mask", "valid"), 0.3),
-            "backup": Option("str", "how the next state is judged", known, ("backup", "target_type"), backup),
-            "temperature": Option("float", "how soft the maximum is", ("1.0", "0.5", "0.1"), ("temperature",)),
-            "epsilon": Option("float", "share of random actions", ("0.1", "0.05"), ("epsilon",)),
+            "mask": Array(truth(rows), "mask of valid rows", ("mask", "valid"), 0.3),
+            "backup": Option("str", "how the value of the next state is computed", known, ("backup", "target_type"),
+                             backup),
+            "temperature": Option("float", "temperature of the soft maximum", ("1.0", "0.5", "0.1"), ("temperature",)),
+            "epsilon": Option("float", "probability of a random action", ("0.1", "0.05"), ("epsilon",)),
             "gamma": Constant(p.pick("0.99", "0.95"), "discount", ("gamma", "discount"), (0.9, 0.99)),
-            "max_reward": Option("float | None", "largest reward", ("None", "1.0"), ("reward_clip", "max_reward")),
-            "value_range": Option("tuple[float, float] | None", "least and largest return", ("None", "(-3.0, 3.0)"),
+            "max_reward": Option("float | None", "largest absolute reward", ("None", "1.0"),
+                                 ("reward_clip", "max_reward")),
+            "value_range": Option("tuple[float, float] | None", "smallest and largest return", ("None", "(-3.0, 3.0)"),
                                   ("value_range",)),
-            "delta": Option("float | None", "where squares end", ("1.0", "None"), ("huber_delta", "delta")),
-            "conservative": Option("float", "how much other actions are held down", ("0.0", "0.1", "1.0"),
+            "delta": Option("float | None", "threshold of the Huber loss", ("1.0", "None"), ("huber_delta", "delta")),
+            "conservative": Option("float", "weight of the conservative penalty", ("0.0", "0.1", "1.0"),
                                    ("cql_weight", "conservative")),
-            "reduction": Option("str", "mean, sum or none", ("'mean'",), ("reduction",), reduction),
-            "exponent": Option("float", "how much surprise counts", ("0.6", "0.5", "1.0"), ("priority_exponent",)),
+            "reduction": Option("str", "reduction: mean, sum or none", ("'mean'",), ("reduction",), reduction),
+            "exponent": Option("float", "exponent of the priorities", ("0.6", "0.5", "1.0"), ("priority_exponent",)),
         },
         result=result,
         helpers=(_PICKED, _ROBUST),
         titles=("td_loss", "q_loss", "action_value_loss"),
         summary=p.pick("Temporal-difference loss with selectable targets", "Temporal-difference loss of action values"),
-        returned="the loss and what is reported of it",
+        returned="the loss and its metrics",
     )  # fmt: skip
 
 

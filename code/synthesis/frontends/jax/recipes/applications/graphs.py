@@ -99,14 +99,21 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
         "aggregate",
         p.pick("'sum'", "'mean'"),
         "str",
-        "how messages are brought together",
+        "aggregation of the messages",
         asked,
         ("aggregate", "reduce"),
     )
-    p.option("self_loops", p.pick("True", "False"), "bool", "whether nodes hear themselves", p.pick("True", "False"))
-    p.option("activate_out", "True", "bool", "whether the result is activated", None, ("activate", "final_activation"))
-    p.option("residual", "False", "bool", "whether inputs are added", "True" if out == into else "False")
-    p.option("normalize", "False", "bool", "whether rows get length one", p.pick("True", "False"))
+    p.option("self_loops", p.pick("True", "False"), "bool", "whether to add self loops", p.pick("True", "False"))
+    p.option(
+        "activate_out",
+        "True",
+        "bool",
+        "whether to apply the activation to the output",
+        None,
+        ("activate", "final_activation"),
+    )
+    p.option("residual", "False", "bool", "whether to add a residual connection", "True" if out == into else "False")
+    p.option("normalize", "False", "bool", "whether to normalize rows to length one", p.pick("True", "False"))
     p.number("epsilon", "0.0", "how much more a node counts than its neighbours", (0.0, 0.5), ("epsilon", "eps"))
     p.write(*(text.replace("ACT(", f"{act}(") for text in _LAYERS[target]))
     made = Leaf((count, out))

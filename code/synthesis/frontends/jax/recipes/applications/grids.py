@@ -77,7 +77,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         "boundary",
         p.pick(*names),
         "str",
-        "what is beyond the edge",
+        "boundary condition",
         p.pick(*names),
         ("boundary", "bc", "boundary_kind"),
     )

@@ -118,7 +118,7 @@ class Block:
         self.act = p.pick("jax.nn.relu", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.leaky_relu")
         if p.maybe(0.2):
             p.option(
-                "act", p.pick("'relu'", "'gelu'", "'silu'"), "str", "nonlinearity of the block",
+                "act", p.pick("'relu'", "'gelu'", "'silu'"), "str", "activation function",
                 p.pick("'relu'", "'gelu'", "'silu'"), ("activation", "act"),
             )  # fmt: skip
             self.act = ""
@@ -164,7 +164,7 @@ class Block:
     def functions(self, *, grouped: bool = False) -> None:
         """Declare the functions that the block may call; ``grouped`` is whether channels may be convolved in groups."""
         p = self.p
-        p.option("num_groups", "4", "int", "groups of channels that are normalized together", "4", ("num_groups",))
+        p.option("num_groups", "4", "int", "number of channel groups of the normalization", "4", ("num_groups",))
         for text in _NORMS.values():
             p.function(self.layout.written(text))
         conv = _CONV.replace("GROUP_ARGUMENT", ", groups: int = 1" if grouped else "")
@@ -222,6 +222,6 @@ class Block:
     def dropout(self) -> str:
         """Return lines that drop random channels if a key is given; often an empty string."""
         p = self.p
-        p.option("drop_rate", "0.3", "float", "share of the channels that are dropped", None, ("dropout_rate", "rate"))
+        p.option("drop_rate", "0.3", "float", "dropout rate of the channels", None, ("dropout_rate", "rate"))
         p.tensor("rng", key(), "random key, none at inference", ("key", "rng"), optional=True)
         return _DROP_CHANNELS if p.maybe(0.15) else ""

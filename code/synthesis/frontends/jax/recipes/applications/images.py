@@ -60,14 +60,14 @@ def _draw_conv(p: Program) -> None:
     b.declare_images(into)
     b.functions()
     p.tree("stats", {"mean": weights(out), "var": positive(out)}, "running statistics", ("stats", "batch_stats"))
-    p.option("training", "True", "bool", "whether statistics are those of the batch", "True", ("training", "train"))
+    p.option("training", "True", "bool", "whether to use the statistics of the batch", "True", ("training", "train"))
     p.number("momentum", p.pick("0.9", "0.99"), "decay of the running statistics")
     p.number("eps", "1e-5", "small number that keeps the division safe")
-    p.option("stride", "1", "int", "distance of two windows", str(stride), ("stride",))
-    p.option("groups", "1", "int", "groups of channels", str(groups), ("groups", "feature_group_count"))
-    p.option("padding", "'SAME'", "str", "what is beyond the edge", f"'{padding}'", ("padding",))
+    p.option("stride", "1", "int", "stride of the windows", str(stride), ("stride",))
+    p.option("groups", "1", "int", "number of channel groups", str(groups), ("groups", "feature_group_count"))
+    p.option("padding", "'SAME'", "str", "padding", f"'{padding}'", ("padding",))
     pool = p.pick("'max'", "'mean'")
-    p.option("pool", "None", "str | None", "how neighbours are brought together", pool, ("pool", "pooling"))
+    p.option("pool", "None", "str | None", "pooling operation", pool, ("pool", "pooling"))
     value = "x.astype(params['kernel'].dtype)" if b.low and b.byte else "x"
     kernel = "kernel" if standard else "params['kernel']"
     more = f"{', feature_group_count=groups' if groups > 1 else ''}{b.wide}"
@@ -257,7 +257,7 @@ def _draw_patches(p: Program) -> None:
     b.declare_images(into)
     text = _CONV_PATCHES.replace("LAYOUTMORE", b.layout.placeholders["LAYOUT"] + b.wide)
     p.function(b.layout.written(text))
-    p.option("patch", None, "int", "side of a patch", str(patch), ("patch_size", "patch"))
+    p.option("patch", None, "int", "side length of a patch", str(patch), ("patch_size", "patch"))
     sides = ("x.shape[2]", "x.shape[3]") if b.layout.first else ("x.shape[1]", "x.shape[2]")
     value = "x.astype(params['kernel'].dtype)" if b.low and b.byte else "x"
     b.write(_CUT.replace("HEIGHT", sides[0]).replace("WIDTH", sides[1]), b.floats())

@@ -156,23 +156,23 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     p.tree("params", (), "constants of the equations", ("params", "args"))  # its fields are known later
     p.option("dt", p.pick("0.01", "0.02"), "float", "time step", p.pick("0.01", "0.02", "0.05"), ("dt", "step_size"))
     kept = run == "nested"
-    p.option("steps", "10", "int", "number of states that are kept" if kept else "number of steps", str(steps),
+    p.option("steps", "10", "int", "number of states to return" if kept else "number of steps", str(steps),
              ("num_saves", "num_frames") if kept else ("num_steps", "n_steps", "steps"))  # fmt: skip
     p.option(
         "method",
         p.pick("'rk4'", "'euler'"),
         "str",
-        "how a step is made",
+        "integration method",
         p.pick("'rk4'", "'rk4'", "'euler'"),
         ("method", "solver"),
     )
-    p.option("every", "10", "int", "steps between two states that are kept", p.pick("2", "3"),
+    p.option("every", "10", "int", "number of steps between two returned states", p.pick("2", "3"),
              ("save_every", "substeps"))  # fmt: skip
     p.option(
         "include_start",
         "False",
         "bool",
-        "whether the first state is kept too",
+        "whether to return the initial state as well",
         "False",
         ("include_start", "save_initial"),
     )

@@ -21,8 +21,10 @@ _REFUSED = {
 def _limit(p: Program, *steps: str, tolerance: tuple[str, ...] = ("1e-4", "1e-3")) -> dict[str, Array | Option]:
     """Return the options that stop an iteration."""
     return {
-        "tolerance": Option("float", "what is good enough", tolerance, ("tol", "tolerance")),
-        "max_steps": Option("int", "how often at most", steps, ("max_iter", "max_steps", "maxiter"), p.pick(*steps)),
+        "tolerance": Option("float", "tolerance", tolerance, ("tol", "tolerance")),
+        "max_steps": Option(
+            "int", "maximum number of iterations", steps, ("max_iter", "max_steps", "maxiter"), p.pick(*steps)
+        ),
     }
 
 
@@ -32,10 +34,11 @@ def write_solution(p: Program) -> Text:
     return Text(
         lines=with_escaped_braces(p.choose(_SOLVED)),
         given={
-            "rows": Array(Leaf((n, width), -1, 1), "one example a row", ("features", "jac", "design")),
-            "targets": Array(Leaf((n,), -2, 2), "what rows should give", ("targets", "observations")),
-            "start": Array(Leaf((width,), -1, 1), "where to begin", ("x0", "start"), 0.4),
-            "damping": Option("float", "what keeps the problem well posed", ("1e-2", "0.1", "1.0"),
+            "rows": Array(Leaf((n, width), -1, 1), "features of shape (examples, features)",
+                          ("features", "jac", "design")),
+            "targets": Array(Leaf((n,), -2, 2), "target of each row", ("targets", "observations")),
+            "start": Array(Leaf((width,), -1, 1), "initial guess", ("x0", "start"), 0.4),
+            "damping": Option("float", "damping factor", ("1e-2", "0.1", "1.0"),
                               ("damping", "ridge", "l2")),
             **_limit(p, "20", "50", "100"),
         },
@@ -54,8 +57,9 @@ def write_largest(p: Program) -> Text:
     return Text(
         lines=with_escaped_braces(lines),
         given={
-            "matrix": Array(Leaf(shape, -1, 1), "a matrix", ("kernel", "matrix", "w")),
-            "start": Array(Leaf((shape[1],), 0.1, 1), "a first guess of the direction", ("v0", "start", "first_guess")),
+            "matrix": Array(Leaf(shape, -1, 1), "weight matrix", ("kernel", "matrix", "w")),
+            "start": Array(Leaf((shape[1],), 0.1, 1), "initial guess of the singular vector",
+                           ("v0", "start", "first_guess")),
             "largest": Option("float", "largest singular value", ("1.0", "0.9"), ("max_sigma", "bound")),
             **_limit(p, "30", "100"),
         },
@@ -65,7 +69,7 @@ def write_largest(p: Program) -> Text:
                ("spectral_normalize", "unit_spectral_norm"),
         summary="Estimates the largest singular value of a matrix by power iteration" if only else
                 "Normalizes a matrix by its largest singular value",
-        returned=f"the {'value' if only else 'matrix'}, and the direction to begin with the next time",
+        returned=f"the {'value' if only else 'matrix'}, and the singular vector to start from the next time",
     )  # fmt: skip
 
 
@@ -79,17 +83,19 @@ def write_balance(p: Program) -> Text:
     return Text(
         lines=with_escaped_braces(lines),
         given={
-            "cost": Array(Leaf((n, m), 0.1, 2), "what each way costs", ("cost", "costs")),
-            "a": Array(positive(n), "weights of the rows", ("row_weights", "mu")),
-            "b": Array(positive(m), "weights of the columns", ("col_weights", "nu")),
-            "epsilon": Option("float", "how much the plan is smoothed", ("0.5", "0.2", "1.0"), ("epsilon", "reg")),
+            "cost": Array(Leaf((n, m), 0.1, 2), "cost matrix", ("cost", "costs")),
+            "a": Array(positive(n), "marginal weights of the rows", ("row_weights", "mu")),
+            "b": Array(positive(m), "marginal weights of the columns", ("col_weights", "nu")),
+            "epsilon": Option("float", "strength of the entropic regularization", ("0.5", "0.2", "1.0"),
+                              ("epsilon", "reg")),
             **_limit(p, "50", "100"),
         },
         result=result,
         titles=("sinkhorn", "transport_plan", "optimal_transport") if plan in result else
                ("transport_cost", "sinkhorn_cost"),
         summary="Computes entropic optimal transport by Sinkhorn iteration",
-        returned="the plan, and what it costs" if len(result) > 1 else "the plan" if plan in result else "the cost",
+        returned="the transport plan and its cost" if len(result) > 1
+        else "the transport plan" if plan in result else "the cost",
     )  # fmt: skip
 
 
@@ -104,19 +110,19 @@ def write_refused(p: Program) -> Text:
         lines=with_escaped_braces(lines),
         given={
             "key": Array(key(), "random key", ("key", "rng")),
-            "centers": Array(Leaf(shape, -4, 4), "middle of each ball", ("centers", "origins")),
+            "centers": Array(Leaf(shape, -4, 4), "centre of each ball", ("centers", "origins")),
             "radius": Array(Leaf((n,) if each else (), 0.2, 1.5), "radius of each ball" if each else "radius",
                             ("radii" if each else "radius",)),
-            "mean": Array(Leaf(shape, -2, 2), "mean of each number", ("loc",)),
-            "std": Array(Leaf(shape, 0.1, 1), "standard deviation of each number", ("scale",)),
-            "bound": Option("float", "standard deviations that are kept", ("2.0", "1.5"), ("bound", "num_stds")),
-            "max_tries": Option("int", "how often at most", ("50", "100"), ("max_tries", "max_attempts")),
+            "mean": Array(Leaf(shape, -2, 2), "mean of each sample", ("loc",)),
+            "std": Array(Leaf(shape, 0.1, 1), "standard deviation of each sample", ("scale",)),
+            "bound": Option("float", "truncation bound in standard deviations", ("2.0", "1.5"), ("bound", "num_stds")),
+            "max_tries": Option("int", "maximum number of iterations", ("50", "100"), ("max_tries", "max_attempts")),
         },
         result=(Leaf(shape),),
         titles={"ball": ("points_in_balls", "sample_in_ball", "perturb_within_ball"),
                 "tail": ("truncated_normal", "sample_truncated", "draw_within_bound")}[form],
         summary={"ball": "Samples random points in balls", "tail": "Samples truncated normal numbers"}[form],
-        returned={"ball": "a point for each ball", "tail": "one number for each mean"}[form],
+        returned={"ball": "one point for each ball", "tail": "one sample for each mean"}[form],
     )  # fmt: skip
 
 
@@ -133,18 +139,18 @@ def write_line_search(p: Program) -> Text:
         lines=with_escaped_braces(lines),
         given={
             "params": Array(tree, "parameters", ("params", "weights")),
-            "inputs": Array(Leaf((rows, into), -2, 2), "one example a row", ("inputs", "x")),
-            "targets": Array(Leaf((rows, out), 0.05, 0.95), "what is wanted", ("targets", "y")),
-            "first": Constant("1.0", "the longest step that is tried", ("max_step_size", "initial_step"), (4.0, 16.0)),
-            "share": Option("float", "share of the promised decrease", ("0.1", "0.3", "1e-4"), ("c1", "decrease")),
-            "factor": Option("float", "how much shorter the next try is", ("0.5", "0.8", "0.7"),
+            "inputs": Array(Leaf((rows, into), -2, 2), "features of shape (examples, features)", ("inputs", "x")),
+            "targets": Array(Leaf((rows, out), 0.05, 0.95), "targets", ("targets", "y")),
+            "first": Constant("1.0", "largest step size", ("max_step_size", "initial_step"), (4.0, 16.0)),
+            "share": Option("float", "sufficient decrease constant", ("0.1", "0.3", "1e-4"), ("c1", "decrease")),
+            "factor": Option("float", "factor by which the step size shrinks", ("0.5", "0.8", "0.7"),
                              ("shrink_factor", "backtrack")),
-            "max_tries": Option("int", "how often at most", ("20", "30"), ("max_backtracks", "max_tries")),
+            "max_tries": Option("int", "maximum number of iterations", ("20", "30"), ("max_backtracks", "max_tries")),
         },
         result=(tree, Leaf(()), Leaf(())) if both else (tree, Leaf(())),
         titles=("backtracking_step", "armijo_step", "line_search_step"),
         summary="Performs a gradient descent step with a backtracking line search",
-        returned="the new parameters, and " + ("the loss and the step" if both else "what was found"),
+        returned="the new parameters, and " + ("the loss and the step size" if both else "the last step size"),
     )  # fmt: skip
 
 
@@ -163,7 +169,7 @@ def write_orbits(p: Program) -> Text:
     return Text(
         lines=with_escaped_braces(lines),
         given={
-            "a": Array(positive(n), "half of the long axis of each orbit", ("a", "semi_major")),
+            "a": Array(positive(n), "semi-major axis of each orbit", ("a", "semi_major")),
             "e": Array(Leaf((n,), 0.05, 0.6), "eccentricity of each orbit", ("e", "ecc")),
             "mean_anomaly": Array(Leaf((n,), 0, 6), "mean anomaly at time zero", ("mean_anomaly", "M0")),
             "mean_motion": Array(Leaf((n,), 0.5, 1.5), "mean motion of each orbit", ("mean_motion",)),
@@ -198,10 +204,10 @@ def write_implicit(p: Program) -> Text:
         given={
             "y": Array(Leaf((n, 2), -1.5, 1.5), "positions and velocities", ("y", "y0")),
             "length": Array(positive(n), "length of each pendulum", ("length",)),
-            "gravity": Constant("9.81", "gravity", ("gravity",), (9.0, 10.0)),
-            "damping": Constant("0.1", "drag", ("damping", "delta"), (0.05, 0.3)),
-            "mu": Constant("1.5", "how stiff it is", ("mu",), (0.5, 2.0)),
-            "stiffness": Constant("1.0", "strength of the cubic force", ("beta",), (0.5, 1.5)),
+            "gravity": Constant("9.81", "acceleration of gravity", ("gravity",), (9.0, 10.0)),
+            "damping": Constant("0.1", "damping coefficient", ("damping", "delta"), (0.05, 0.3)),
+            "mu": Constant("1.5", "stiffness parameter", ("mu",), (0.5, 2.0)),
+            "stiffness": Constant("1.0", "coefficient of the cubic force", ("beta",), (0.5, 1.5)),
             "dt": Option("float", "time step", ("0.02", "0.05", "0.01"), ("dt", "step_size")),
             **_limit(p, "20", "50", tolerance=("1e-5", "1e-6")),
         },

@@ -127,12 +127,12 @@ def _finish_scores(p: Program, shape: tuple[int, int, int], *, alone: bool) -> K
     # A model is rarely wrapped in a function that does nothing else.
     end = p.choices.weighted((("every", 0.4 if alone else 0.0), ("asked", 0.4), ("next", 0.3), ("log_probs", 0.3)))
     asked = p.pick("True", "False")
-    p.option("last_only", "False", "bool", "whether only the last position is asked for", asked)
+    p.option("last_only", "False", "bool", "whether to return only the last position", asked)
     p.tensor("lengths", Leaf((rows,), 1, length, "int32"), "tokens of each text", ("lengths", "seq_lens"))
     begun = p.choices.chance(0.5)
-    p.option("num_prompt", "0", "int", "tokens that were given", "5" if begun else "0", ("num_prompt", "prompt_len"))
+    p.option("num_prompt", "0", "int", "number of prompt tokens", "5" if begun else "0", ("num_prompt", "prompt_len"))
     unsure = p.choices.chance(0.5)
-    p.option("return_entropy", "False", "bool", "whether entropies are wanted too", "True" if unsure else None)
+    p.option("return_entropy", "False", "bool", "whether to return entropies as well", "True" if unsure else None)
     lines = p.choose(_ENDS[end])
     p.add(lines)
     whole: tuple[Tree, ...] = (Leaf(shape),)
@@ -162,10 +162,12 @@ _RETURNED = {
 
 def _declare_numbers(p: Program) -> None:
     """Declare numbers and options that losses and scores may name."""
-    p.option("cap", "None", "float | None", "where scores saturate", p.pick("30.0", "50.0"), ("logit_cap", "softcap"))
+    p.option(
+        "cap", "None", "float | None", "soft limit of the scores", p.pick("30.0", "50.0"), ("logit_cap", "softcap")
+    )
     p.number("z_coef", "1e-4", "factor of the squared normalizer", (0.0001, 0.01), ("z_loss_coef", "z_loss_weight"))
     p.option("smoothing", "0.0", "float", "label smoothing", "0.1", ("label_smoothing", "smoothing"))
-    p.option("temperature", "1.0", "float", "what scores are divided by", p.pick("0.7", "0.8"))
+    p.option("temperature", "1.0", "float", "temperature of the scores", p.pick("0.7", "0.8"))
 
 
 def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> None:

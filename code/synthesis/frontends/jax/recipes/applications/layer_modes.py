@@ -16,13 +16,9 @@ _BODIES = read_bodies("jax", "layer_modes", margin=12)
 
 _AXES = {
     "layer": "axes = {(-1,) ~ h.ndim - 1}",
-    "instance": """
-        {?0.4 # {per example and channel}}
-        axes = {tuple(range(1, h.ndim - 1)) ~ (1,)}
-    """,
+    "instance": "{?0.4 # {per example and channel}}\naxes = {tuple(range(1, h.ndim - 1)) ~ (1,)}",
     "batch": "axes = {tuple(range(h.ndim - 1)) ~ (0, 1)}",
 }
-_ENDINGS = _BODIES["endings"]
 
 
 def _named_norm(p: Program) -> Text:
@@ -52,7 +48,7 @@ def _named_norm(p: Program) -> Text:
                 var = jnp.sum(valid * jnp.square(h - mean), axis=axes, keepdims=True) / total}
             {out = (h - mean) * jax.lax.rsqrt(var + eps) ~ out = (h - mean) / jnp.sqrt(var + eps)}
             """,
-            _ENDINGS,
+            _BODIES["endings"],
         )
         titles, summary = ("normalize", "norm_layer", "apply_norm"), "Normalizes features over selectable axes"
         results: tuple[Leaf, ...] = (Leaf((rows, length, dim)),)
@@ -79,7 +75,7 @@ def _named_norm(p: Program) -> Text:
             rms = jnp.sqrt(jnp.mean(h ** 2, axis=-1, keepdims=True) + eps)
             out = h / rms}}
             """,
-            _ENDINGS,
+            _BODIES["endings"],
         )
         titles, summary = ("apply_norm", "normalize", "pre_norm"), "Layer or root mean square normalization"
         results = (Leaf((rows, length, dim)),)
@@ -152,17 +148,17 @@ def _named_norm(p: Program) -> Text:
     given = {
         "x": Array(Leaf((rows, length, dim), -2, 2), "features of shape (batch, length, dim)",
                    ("x", "inputs", "features")),
-        "mask": Array(truth(rows, length), "positions that count", ("mask", "valid_mask")),
-        "running_mean": Array(weights(dim), "mean of each feature", ("running_mean", "mean_ema")),
-        "running_var": Array(positive(dim), "variance of each feature", ("running_var", "var_ema")),
+        "mask": Array(truth(rows, length), "mask of valid positions", ("mask", "valid_mask")),
+        "running_mean": Array(weights(dim), "running mean of each feature", ("running_mean", "mean_ema")),
+        "running_var": Array(positive(dim), "running variance of each feature", ("running_var", "var_ema")),
         "scale": Array(positive(dim), "scale of each feature", ("scale", "gamma")),
         "bias": Array(weights(dim), "offset of each feature", ("bias", "beta")),
-        "unbiased": Option("bool", "whether the variance is that of a sample", ("True", "False"), ("unbiased",)),
-        "training": Option("bool", "whether the batch gives the statistics", ("True",), ("training", "train")),
-        "act": Option("bool", "whether a nonlinearity follows", ("True", "False"), ("with_activation", "activate")),
-        "momentum": Option("float", "weight of the past", ("0.9", "0.99"), ("momentum", "decay")),
+        "unbiased": Option("bool", "whether to use the unbiased variance", ("True", "False"), ("unbiased",)),
+        "training": Option("bool", "whether to use the statistics of the batch", ("True",), ("training", "train")),
+        "act": Option("bool", "whether to apply an activation", ("True", "False"), ("with_activation", "activate")),
+        "momentum": Option("float", "momentum of the running statistics", ("0.9", "0.99"), ("momentum", "decay")),
         "num_groups": Option("int", "number of groups", ("4", "2"), ("num_groups", "groups")),
-        "eps": Constant("1e-5", "small number that keeps the division safe", ("eps", "epsilon")),
+        "eps": Constant("1e-5", "small constant that avoids division by zero", ("eps", "epsilon")),
         "name": option_of(p, cases, ("norm", "kind", "norm_type")),
     }  # fmt: skip
     returned = "features, and the new statistics" if form == "running" else "features of the same shape"
@@ -277,15 +273,15 @@ def _dropout(p: Program) -> Text:
         given={
             "x": Array(Leaf((rows, length, dim), -2, 2), "features of shape (batch, length, dim)",
                        ("x", "inputs") if form != "path" else ("x", "branch")),
-            "residual": Array(Leaf((rows, length, dim), -2, 2), "what the branch is added to",
+            "residual": Array(Leaf((rows, length, dim), -2, 2), "residual input",
                               ("residual", "skip", "shortcut")),
             "rng": Array(key(), "random key", ("key", "rng")),
-            "rate": Option("float", "fraction that is dropped", ("0.1", "0.5", "0.2"), ("rate", "dropout_rate")),
-            "token_rate": Option("float", "fraction of tokens that are dropped", ("0.1", "0.2"), ("token_rate",)),
-            "deterministic": Option("bool", "whether nothing is dropped", ("False",), ("deterministic",)),
-            "scale_by_keep": Option("bool", "whether what is kept grows in turn", ("True", "False"),
+            "rate": Option("float", "dropout rate", ("0.1", "0.5", "0.2"), ("rate", "dropout_rate")),
+            "token_rate": Option("float", "dropout rate of whole tokens", ("0.1", "0.2"), ("token_rate",)),
+            "deterministic": Option("bool", "whether to disable dropout", ("False",), ("deterministic",)),
+            "scale_by_keep": Option("bool", "whether to scale up the remaining values", ("True", "False"),
                                     ("scale_by_keep",)),
-            "dims": Option("tuple[int, ...]", "axes along which it is shared", ("(1,)", "(0, 1)", "(1, 2)"),
+            "dims": Option("tuple[int, ...]", "axes that share one dropout mask", ("(1,)", "(0, 1)", "(1, 2)"),
                            ("broadcast_dims", "shared_axes")),
             "name": option_of(p, cases, ("mode", "kind", "granularity") if form == "named" else ("noise", "kind")),
         },
@@ -367,19 +363,29 @@ def _masks(p: Program) -> Text:
             "q": Array(Leaf((rows, length, dim), -2, 2), "queries of shape (batch, length, dim)", ("q", "query")),
             "k": Array(Leaf((rows, length, dim), -2, 2), "keys, of the same shape", ("k", "key")),
             "v": Array(Leaf((rows, length, dim), -2, 2), "values, of the same shape", ("v", "value")),
-            "mask": Array(truth(rows, length), "positions that count", ("padding_mask", "mask", "valid")),
-            "scale": Option("float", "factor of the scores", ("0.25", "0.125"), ("scale", "sm_scale")),
-            "slope": Option("float | None", "cost of a unit of distance", ("0.5", "0.25", "None"), ("alibi_slope",)),
-            "softcap": Option("float | None", "bound of the scores", ("None", "30.0"), ("softcap", "logits_soft_cap")),
-            "window": Option("int", "how far a position sees", ("8", "4"), ("window", "window_size")),
-            "prefix": Option("int", "length of the prompt", ("4", "8"), ("prefix_len", "prefix")),
-            "need_weights": Option("bool", "whether weights are returned too", (str(asked),), ("return_weights",)),
+            "mask": Array(truth(rows, length), "mask of valid positions", ("padding_mask", "mask", "valid")),
+            "scale": Option("float", "scale of the scores", ("0.25", "0.125"), ("scale", "sm_scale")),
+            "slope": Option(
+                "float | None", "slope of the linear distance bias", ("0.5", "0.25", "None"), ("alibi_slope",)
+            ),
+            "softcap": Option(
+                "float | None", "soft limit of the scores", ("None", "30.0"), ("softcap", "logits_soft_cap")
+            ),
+            "window": Option(
+                "int", "largest distance of a position that is attended to", ("8", "4"), ("window", "window_size")
+            ),
+            "prefix": Option(
+                "int", "length of the prefix that all positions attend to", ("4", "8"), ("prefix_len", "prefix")
+            ),
+            "need_weights": Option(
+                "bool", "whether to return the attention weights as well", (str(asked),), ("return_weights",)
+            ),
             "name": option_of(p, cases, ("mask_mode", "pattern", "mask_type")),
         },
         result=results,
         titles=("masked_attention", "attend", "attention"),
         summary="Attention with a named mask pattern",
-        returned="attended values, and weights if asked for" if len(results) > 1 else "attended values",
+        returned="attended values, and the attention weights if requested" if len(results) > 1 else "attended values",
     )
 
 

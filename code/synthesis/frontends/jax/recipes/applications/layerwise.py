@@ -82,12 +82,12 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     p.number("lr", p.pick("1e-3", "0.01"), "step size", (0.001, 0.1), ("learning_rate", "lr"))
     betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
     alone = ("momentum", "beta") if target != "lamb" else betas[:1]
-    p.option("b1", "0.9", "float", "decay of the first moment", p.pick("0.9", "0.95"), alone)
+    p.option("b1", "0.9", "float", "decay rate of the first moment", p.pick("0.9", "0.95"), alone)
     p.number(
         "b2", "0.999", "decay of the second moment", (0.9, 0.99), ("decay_rate",) if target == "factored" else betas[1:]
     )
     p.number("eps", "1e-6", "small number that keeps the division safe", None, ("eps", "epsilon"))
-    p.option("trust_coef", "0.001", "float", "step relative to the weights", "0.01", ("trust_coefficient", "eta"))
+    p.option("trust_coef", "0.001", "float", "trust coefficient", "0.01", ("trust_coefficient", "eta"))
     p.option(
         "decay",
         p.pick("0.01", "0.0", "1e-4"),
@@ -111,7 +111,7 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         "relative",
         "False",
         "bool",
-        "whether steps are relative to the weights",
+        "whether to scale steps by the size of the weights",
         p.pick("True", "False"),
         ("scale_parameter", "relative"),
     )

@@ -30,7 +30,7 @@ def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
     p.option("parents", None, "tuple[int, ...]", "the parent of each link, -1 for the world", parents,
              ("parents", "parent_idx"))  # fmt: skip
     if known:
-        p.option("kinds", None, "tuple[str, ...]", "what joint each link has", str(tuple(kinds)),
+        p.option("kinds", None, "tuple[str, ...]", "joint type of each link", str(tuple(kinds)),
                  ("kinds", "joint_types"))  # fmt: skip
     return Text(
         lines=with_escaped_braces(lines),
@@ -40,7 +40,7 @@ def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
             "axes": Array(Leaf((n, 3), 0.2, 1), "axis of each joint", ("axes", "joint_axis")),
             "rest": Array(Leaf((n, 4), 0.2, 0.8), "rotation of each link at rest", ("rest", "link_rot"), 0.4),
             "base_pos": Array(Leaf((3,), -1, 1), "position of the base", ("base_pos", "root_pos"), 0.4),
-            "tip": Option("int | None", "the link that is asked for", ("None", "1", "2"), ("tip", "link")),
+            "tip": Option("int | None", "link whose pose is returned", ("None", "1", "2"), ("tip", "link")),
         },
         result=(Leaf((3,)), Leaf((4,))) if alone else (Leaf((n, 3)), Leaf((n, 4))),
         titles=("end_effector_pose", "tip_pose") if alone else ("forward_kinematics", "link_poses", "world_poses"),
@@ -72,7 +72,8 @@ def write_subtrees(p: Program) -> Text:
             "mass": Array(positive(n, high=2), "mass of each link", ("mass", "link_mass")),
             "gravity": Array(Leaf((3,), -9.81, -0.1), "acceleration of gravity", ("gravity",)),
             "axes": Array(Leaf((n, 3), 0.2, 1), "axis of each joint", ("axes", "joint_axis"), float(not along)),
-            "return_mass": Option("bool", "whether masses are wanted too", ("False",), ("return_mass",), str(both)),
+            "return_mass": Option("bool", "whether to return the mass as well", ("False",), ("return_mass",),
+                                  str(both)),
         },
         result=(torque,) if pulled else plain,
         titles=("gravity_torques", "gravity_load") if pulled else ("subtree_com", "subtree_mass", "composite_mass"),
@@ -99,16 +100,16 @@ def write_inertia(p: Program) -> Text:
         given={
             "size": Array(Leaf((n, 3), 0.1, 0.6), "half sizes of each shape", ("size", "half_extents")),
             "mass": Array(positive(n, high=3), "mass of each shape", ("mass",), float(not weighed)),
-            "offset": Array(Leaf((n, 3), -0.5, 0.5), "where each shape is on its body", ("offset", "geom_pos"), 0.3),
+            "offset": Array(Leaf((n, 3), -0.5, 0.5), "position of each shape on its body", ("offset", "geom_pos"), 0.3),
             "shape": Option("str", f"one of {', '.join(shapes)}", (f"'{p.choices.choice(shapes)}'",),
                             ("shape", "geom_type", "kind")),
-            "density": Option("float | None", "mass by volume", ("None",), ("density",), p.pick("1000.0", "500.0"))
+            "density": Option("float | None", "mass density", ("None",), ("density",), p.pick("1000.0", "500.0"))
             if wanted and not weighed
-            else Option("float | None" if wanted else "float", "mass by volume", ("None" if wanted else "1000.0",),
+            else Option("float | None" if wanted else "float", "mass density", ("None" if wanted else "1000.0",),
                         ("density",)),
             "min_inertia": Option("float", "smallest moment of inertia", ("1e-3", "1e-2"), ("min_inertia",)),
-            "as_matrix": Option("bool", "whether to give matrices", ("False",), ("as_matrix", "full"), str(matrix)),
-            "inverse": Option("bool", "whether to give the inverse of both", ("False", "True"), ("inverse", "inv")),
+            "as_matrix": Option("bool", "whether to return matrices", ("False",), ("as_matrix", "full"), str(matrix)),
+            "inverse": Option("bool", "whether to return the inverses", ("False", "True"), ("inverse", "inv")),
         },
         result=(Leaf((n,)), Leaf((n, 3, 3) if full else (n, 3))),
         titles=("shape_inertia", "mass_properties", "geom_inertia", "compute_inertia"),
@@ -140,19 +141,19 @@ def write_conventions(p: Program) -> Text:
     return Text(
         lines=lines,
         given={
-            "angles": Array(Leaf((n, 3), -2, 2), "angles about the axes, in order", ("angles", "euler")),
+            "angles": Array(Leaf((n, 3), -2, 2), "rotation angles, in the order of the axes", ("angles", "euler")),
             **({"matrix": Array(Leaf((n, 3, 3), -0.9, 0.9), "rotation matrices", ("matrix", "rot", "rotmat"))}
                if form == "matrix" else {}),
-            "six": Array(Leaf((n, 6), 0.1, 1.0), "two columns of each matrix", ("six", "rot6d", "ortho6d")),
-            "points": Array(Leaf((n, 3), -1, 1), "points that are turned", ("points", "vectors"), float(not turned)),
-            "order": Option("str", "axes in the order of the angles", (order,), ("order", "seq", "convention")),
-            "intrinsic": Option("bool", "whether axes turn along", ("True", "False"), ("intrinsic",)),
+            "six": Array(Leaf((n, 6), 0.1, 1.0), "first two columns of each matrix", ("six", "rot6d", "ortho6d")),
+            "points": Array(Leaf((n, 3), -1, 1), "points to rotate", ("points", "vectors"), float(not turned)),
+            "order": Option("str", "order of the axes", (order,), ("order", "seq", "convention")),
+            "intrinsic": Option("bool", "whether to rotate about the moving axes", ("True", "False"), ("intrinsic",)),
             "degrees": Option("bool", "whether angles are in degrees", ("False", "True"), ("degrees", "in_degrees")),
-            "inverse": Option("bool", "whether to give the way back", ("False", "True"), ("inverse", "inv")),
-            "floor": Option("float", "what keeps roots away from zero", ("1e-4", "1e-3"), ("eps", "floor")),
-            "scalar_last": Option("bool", "whether the real part comes last", ("False", "True"),
+            "inverse": Option("bool", "whether to return the inverse rotation", ("False", "True"), ("inverse", "inv")),
+            "floor": Option("float", "small constant under the square root", ("1e-4", "1e-3"), ("eps", "floor")),
+            "scalar_last": Option("bool", "whether the scalar part comes last", ("False", "True"),
                                   ("scalar_last", "xyzw")),
-            "layout": Option("str", "rows or columns", ("'columns'", "'rows'"), ("layout",)),
+            "layout": Option("str", "layout of the two vectors: rows or columns", ("'columns'", "'rows'"), ("layout",)),
         },
         result=(result,),
         titles={"letters": ("euler_to_matrix", "matrix_from_euler", "rotation_from_angles"),
@@ -162,5 +163,5 @@ def write_conventions(p: Program) -> Text:
                  "matrix": "Converts rotation matrices to quaternions",
                  "six": "Computes rotations from two vectors by orthonormalization"}[form],
         returned={"letters": "matrices of shape (n, 3, 3)", "matrix": "quaternions of shape (n, 4)"}.get(
-            form, "matrices, or the points that were turned"),
+            form, "rotation matrices, or the rotated points"),
     )  # fmt: skip

@@ -93,15 +93,15 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
     p.tensor("balance", positive(classes), "weight of each class",
              ("alpha", "class_weights") if target == "focal_loss" else ("class_weights", "class_weight"))  # fmt: skip
     p.tensor("prior", Leaf((classes,), 0.05, 0.5), "how often each class occurs", ("class_prior", "prior"))
-    p.option("ignore", p.pick("-1", "0"), "int", "label that does not count", "0", ("ignore_index", "pad_id"))
-    p.option("smoothing", "0.0", "float", "share of the probability that goes to all classes", p.pick("0.1", "0.05"),
+    p.option("ignore", p.pick("-1", "0"), "int", "label that is ignored", "0", ("ignore_index", "pad_id"))
+    p.option("smoothing", "0.0", "float", "label smoothing", p.pick("0.1", "0.05"),
              ("label_smoothing", "smoothing"))  # fmt: skip
     p.number("gamma", "2.0", "how little easy examples count", (1.0, 3.0), ("gamma",))
     p.number("alpha", "0.25", "weight of positives", (0.2, 0.8))
     p.number("epsilon", "1.0", "weight of the polynomial term", (0.5, 2.0), ("epsilon", "poly_weight"))
     p.number("pos_weight", "2.0", "weight of positives", (1.5, 4.0))
     p.option("z_weight", "1e-4", "float", "weight of the squared normalizer", "0.01", ("z_loss", "z_loss_weight"))
-    p.option("temperature", "2.0", "float", "what makes the teacher softer", p.pick("2.0", "4.0"), ("temperature",))
+    p.option("temperature", "2.0", "float", "temperature of the teacher", p.pick("2.0", "4.0"), ("temperature",))
     p.number("mix", "0.5", "share of the soft targets", (0.2, 0.8), ("alpha", "distill_weight"))
     p.number("margin", "0.35" if not binary else "0.05", "margin", (0.05, 0.3), ("margin",))
     p.option("scale", "1.0", "float", "scale of the scores", p.pick("2.0", "4.0"), ("scale",))

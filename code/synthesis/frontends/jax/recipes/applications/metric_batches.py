@@ -41,12 +41,12 @@ class Batch:
         lead = (4, self.rows // 4) if self.long else (self.rows,)
         axes = "batch, length" if self.long else "batch"
         self.given: dict[str, Array | Constant | Option] = {
-            "logits": Array(Leaf((*lead, self.classes), -3, 3), f"unnormalized scores of shape ({axes}, classes)",
+            "logits": Array(Leaf((*lead, self.classes), -3, 3), f"logits of shape ({axes}, classes)",
                             ("logits", "scores")),
             "labels": Array(whole(*lead, below=self.classes), f"true classes of shape ({axes})", ("labels", "targets")),
-            "mask": Array(truth(*lead), "which examples count", ("mask", "valid")),
-            "ignore_label": Option("int", "the label of padding", ("0",), ("ignore_label", "pad_id")),
-            "eps": Constant("1e-6", "small number that keeps the division safe"),
+            "mask": Array(truth(*lead), "mask of valid examples", ("mask", "valid")),
+            "ignore_label": Option("int", "label of padding", ("0",), ("ignore_label", "pad_id")),
+            "eps": Constant("1e-6", "small constant that avoids division by zero"),
         }  # fmt: skip
         if self.long and self.kind == "weighted":
             self.kind = "ignored"

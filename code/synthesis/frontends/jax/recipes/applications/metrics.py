@@ -81,7 +81,7 @@ def _accuracy(p: Program) -> Text:
         lines=join(batch.start(), counted, *texts, report),
         given={
             **batch.given,
-            "k": Option("int", "how many of the largest scores count", ("3", "2", "5"), ("k", "top_k")),
+            "k": Option("int", "number of top predictions that count", ("3", "2", "5"), ("k", "top_k")),
         },
         result=results,
         titles={
@@ -157,7 +157,8 @@ def _confusion(p: Program) -> Text:
         ),
         given={
             **batch.given,
-            "normalize": Option("str | None", "true, pred or None", ("None", "'true'", "'pred'"), ("normalize",)),
+            "normalize": Option("str | None", "axis of the normalization: true, pred or None",
+                                ("None", "'true'", "'pred'"), ("normalize",)),
         },
         result=results[form],
         titles={
@@ -267,8 +268,8 @@ def _f1(p: Program) -> Text:
         lines=join(batch.start(), "num_classes = logits.shape[-1]", PREDICTIONS, head, end),
         given={
             **batch.given,
-            "average": Option("str", "macro, micro, weighted or none", (f"'{asked}'",), ("average",)),
-            "beta": Option("float", "how much recall counts", ("2.0", "0.5"), ("beta",)),
+            "average": Option("str", "averaging: macro, micro, weighted or none", (f"'{asked}'",), ("average",)),
+            "beta": Option("float", "weight of recall relative to precision", ("2.0", "0.5"), ("beta",)),
         },
         result=result,
         titles={
@@ -366,13 +367,13 @@ def _calibration(p: Program) -> Text:
         given={
             **batch.given,
             "bins": Option("int", "number of bins", (str(bins),), ("num_bins", "n_bins")),
-            "norm": Option("str", "l1 or max", ("'l1'", "'max'"), ("norm",)),
-            "temperature": Constant("1.5", "what scores are divided by", ("temperature",), (0.5, 2.0)),
+            "norm": Option("str", "norm of the calibration error: l1 or max", ("'l1'", "'max'"), ("norm",)),
+            "temperature": Constant("1.5", "temperature of the scores", ("temperature",), (0.5, 2.0)),
         },
         result=made,
         titles=titles,
         summary=summary,
-        returned="one figure for each bin" if form == "diagram" else "",
+        returned="one value for each bin" if form == "diagram" else "",
     )
 
 

@@ -139,14 +139,14 @@ def _pair(p: Program) -> Text:
     leaf = {"one": Leaf(()), "species": Leaf((kinds, kinds), 0.8, 1.4), "mixed": Leaf((n,), 0.8, 1.4)}[whose]
     says = {"one": "", "species": " of each pair of species", "mixed": " of each particle"}[whose]
     sigma: Array | Constant = (
-        Constant("1.0", "length", ("sigma",), (0.8, 1.4))
+        Constant("1.0", "length scale", ("sigma",), (0.8, 1.4))
         if whose == "one"
-        else Array(leaf, f"length{says}", ("sigma",))
+        else Array(leaf, f"length scale{says}", ("sigma",))
     )
     epsilon: Array | Constant = (
-        Constant("1.0", "strength", ("epsilon",), (0.5, 1.5))
+        Constant("1.0", "strength of the interaction", ("epsilon",), (0.5, 1.5))
         if whose == "one"
-        else Array(leaf, f"strength{says}", ("epsilon",))
+        else Array(leaf, f"strength of the interaction{says}", ("epsilon",))
     )
     check = """
         {?0.12 if R.ndim != 2 {~ or R.shape[0] < 2}:
@@ -176,24 +176,26 @@ def _pair(p: Program) -> Text:
         lines=text,
         given={
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "positions", "pos")),
-            "idx": Array(Leaf((n, near), 0, n, "int32"), "neighbours of each, n where there is none",
+            "idx": Array(Leaf((n, near), 0, n, "int32"), "neighbours of each particle, n for none",
                          ("idx", "neighbor_idx", "neighbors")),
             "box": side_of_box(p),
             "species": Array(Leaf((n,), 0, kinds - 1, "int32"), "species of each particle", ("species", "species_idx")),
             "sigma": sigma,
             "epsilon": epsilon,
-            "alpha": Option("float", "how steep it is", ("2.0", "2.5", "3.0"), ("alpha",)),
+            "alpha": Option("float", "steepness", ("2.0", "2.5", "3.0"), ("alpha",)),
             "kappa": Constant("1.0", "inverse screening length", ("kappa",), (0.5, 2.0)),
-            "lam": Constant("0.5", "how far particles are coupled, from 0 to 1", ("lam", "coupling"), (0.2, 0.8)),
+            "lam": Constant("0.5", "coupling parameter, from 0 to 1", ("lam", "coupling"), (0.2, 0.8)),
             "charge": Array(Leaf((n,), -1, 1), "charge of each particle", ("charge", "charges", "q")),
             "radius": Constant("0.5", "radius of the charges", ("radius", "core_radius"), (0.3, 0.6)),
-            "softness": Constant("0.5", "softness of the core", ("softness", "soft_core")),
-            "mixing": Option("str", "rule for lengths of pairs", ("'arithmetic'", "'geometric'"), ("mixing", "rule")),
-            "shift": Option("bool", "whether the energy is zero at the cutoff", ("True", "False"), ("shift",)),
-            "onset": Option("float", "where the cutoff begins", ("1.2", "1.0"), ("r_onset", "onset")),
-            "cutoff": Option("float", "distance beyond which nothing acts", ("1.5", "1.8"), ("r_cutoff", "r_cut"))
+            "softness": Constant("0.5", "softening length of the core", ("softness", "soft_core")),
+            "mixing": Option("str", "mixing rule for pairs of species", ("'arithmetic'", "'geometric'"),
+                             ("mixing", "rule")),
+            "shift": Option("bool", "whether to shift the energy to zero at the cutoff", ("True", "False"), ("shift",)),
+            "onset": Option("float", "distance at which the smoothing of the potential begins", ("1.2", "1.0"),
+                            ("r_onset", "onset")),
+            "cutoff": Option("float", "cutoff distance", ("1.5", "1.8"), ("r_cutoff", "r_cut"))
             if cut == "smooth"
-            else Option("float | None", "distance beyond which nothing acts", ("None", "1.5", "1.8"),
+            else Option("float | None", "cutoff distance", ("None", "1.5", "1.8"),
                         ("cutoff", "r_cutoff", "r_cut")),
         },
         result=result,
@@ -267,7 +269,7 @@ def _bonds(p: Program) -> Text:
         given={
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "positions", "pos")),
             "bonds": Array(Leaf((m, 2), 0, n - 1, "int32"), "the two particles of each bond", ("bonds", "bond_idx")),
-            "mask": Array(truth(m), "bonds that exist", ("mask", "bond_mask")),
+            "mask": Array(truth(m), "mask of existing bonds", ("mask", "bond_mask")),
             "box": side_of_box(p),
             "rest": Array(Leaf((m,), *rest), f"{rest_says} {whose}", rest_name)
             if each
@@ -277,7 +279,8 @@ def _bonds(p: Program) -> Text:
             else Constant("1.0", "stiffness", stiff_name, (0.5, 2)),
             "depth": Constant("2.0", "depth of the well", ("depth", "well_depth"), (1.0, 3.0)),
             "anharmonic": Constant("1.0", "quartic coefficient", ("k4", "anharmonicity"), (0.5, 2.0)),
-            "periodicity": Option("int", "minima of a full turn", ("3", "2", "1"), ("multiplicity", "periodicity")),
+            "periodicity": Option("int", "number of minima of a full turn", ("3", "2", "1"),
+                                  ("multiplicity", "periodicity")),
             "form": Option("str", f"form of the energy of a {kind}", (asked,), ("form", "kind")),
         },
         result=(result,),
@@ -289,7 +292,7 @@ def _bonds(p: Program) -> Text:
             "angle": f"{'Forces' if form == 'force' else 'Energy'} of the angles along a chain of beads",
             "torsion": f"{'Forces' if form == 'force' else 'Energy'} of the dihedral angles along a chain of beads",
         }[kind],
-        returned={"total": "the energy of all", "each": "one energy for each", "force": "forces of shape (n, 3)"}[form],
+        returned={"total": "the total energy", "each": "one energy for each", "force": "forces of shape (n, 3)"}[form],
         helpers=(DISPLACEMENT, SAFE),
     )  # fmt: skip
 

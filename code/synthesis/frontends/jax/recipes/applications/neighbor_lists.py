@@ -26,12 +26,14 @@ def write_cell_buffers(p: Program) -> Text:
         some = {"charge": Leaf((n,), -1, 1)}
     given: dict[str, Array | Constant | Option] = {
         "R": Array(Leaf((n, dim), *WITHIN), f"positions of shape (n, {dim})", ("R", "positions", "pos")),
-        "side": Option("float", "side of the box", (f"{SIDE}",), ("box_size", "side")),
+        "side": Option("float", "side length of the box", (f"{SIDE}",), ("box_size", "side")),
         "per_side": Option(
-            "int", "cells along each side", (str(side_cells),), ("cells_per_side", "grid_size"), needed=True
+            "int", "number of cells along each side", (str(side_cells),), ("cells_per_side", "grid_size"), needed=True
         ),
-        "capacity": Option("int", "most particles of a cell", (str(capacity),), ("capacity", "cell_capacity")),
-        "attributes": Array(some, "what else particles have, by name", ("attributes", "extra", "features")),
+        "capacity": Option(
+            "int", "largest number of particles in a cell", (str(capacity),), ("capacity", "cell_capacity")
+        ),
+        "attributes": Array(some, "further attributes of the particles, by name", ("attributes", "extra", "features")),
     }
     place, ids = Leaf((*head, dim)), Leaf(head, dtype="int32")
     kept = {name: Leaf((*head, *leaf.shape[1:])) for name, leaf in some.items()}
@@ -49,7 +51,7 @@ def write_cell_buffers(p: Program) -> Text:
         result=result,
         titles=("fill_cells", "build_cell_list", "cell_list", "scatter_to_cells"),
         summary=p.pick("Sorts particles into the cells of a grid", "Builds a cell list with fixed capacity"),
-        returned="buffers of one length for each cell",
+        returned="buffers of equal length, one for each cell",
     )
 
 
@@ -74,15 +76,16 @@ def write_pairs_of_lists(p: Program) -> Text:
     return Text(
         lines=with_escaped_braces(lines),
         given={
-            "idx": Array(Leaf((n, width), 0, n, "int32"), "neighbours of each, n where there is none",
+            "idx": Array(Leaf((n, width), 0, n, "int32"), "neighbours of each particle, n for none",
                          ("idx", "neighbor_idx", "neighbors")),
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "positions", "pos")),
             "side": side_of_box(p),
-            "cutoff": Option("float", "distance up to which pairs count", ("1.5", "1.8", "1.2"), ("cutoff", "r_cut")),
-            "capacity": Option("int | None", "most pairs", ("None",), ("capacity", "max_edges"), capacity),
-            "layout": Option("str", "sparse or ordered", ("'sparse'", "'ordered'"), ("layout", "list_format")),
-            "ordered": Option("bool", "whether each pair is listed once", ("False", "True"), ("ordered", "half")),
-            "include_self": Option("bool", "whether particles may be their own neighbours", ("False", "True"),
+            "cutoff": Option("float", "cutoff distance", ("1.5", "1.8", "1.2"), ("cutoff", "r_cut")),
+            "capacity": Option("int | None", "largest number of pairs", ("None",), ("capacity", "max_edges"), capacity),
+            "layout": Option("str", "layout of the list: sparse or ordered", ("'sparse'", "'ordered'"),
+                             ("layout", "list_format")),
+            "ordered": Option("bool", "whether to list each pair once", ("False", "True"), ("ordered", "half")),
+            "include_self": Option("bool", "whether to include each particle itself", ("False", "True"),
                                    ("include_self", "self_edges")),
         },
         result=result,

@@ -68,17 +68,17 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
     first = {"sgd_momentum": ("momentum_decay", "beta"), "nesterov": ("momentum_decay", "beta")}.get(target, betas[:1])
     second = ("decay_rate", "rho") if target == "rmsprop" else betas[1:]
-    p.option("b1", "0.9", "float", "decay of the first moment", p.pick("0.9", "0.95"), first)
+    p.option("b1", "0.9", "float", "decay rate of the first moment", p.pick("0.9", "0.95"), first)
     p.number("b2", p.pick("0.999", "0.99", "0.95"), "decay of the second moment", (0.9, 0.99), second)
     p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe", None, ("eps", "epsilon"))
     p.option("decay", p.pick("1e-4", "0.01"), "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay", "decay"))
     p.number("max_norm", "1.0", "largest norm of all gradients", (0.5, 2.0), ("max_norm", "clip_norm"))
-    p.option("nesterov", "False", "bool", "whether the gradient is looked up ahead", p.pick("True", "False"))
+    p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
     p.option(
         "correct",
         "True",
         "bool",
-        "whether moments are corrected for their start",
+        "whether to correct the bias of the moments",
         p.pick("True", "False"),
         ("bias_correction", "debias"),
     )

@@ -85,20 +85,28 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
     )
     p.number("temperature", p.pick("1.0", "0.7", "0.8"), "how even the choice is", (0.5, 1.5), ("temperature", "temp"))
     p.option(
-        "penalty", "1.2", "float", "how much less seen tokens are chosen", p.pick("1.2", "1.1"),
+        "penalty", "1.2", "float", "repetition penalty", p.pick("1.2", "1.1"),
         ("repetition_penalty", "penalty"),
     )  # fmt: skip
-    p.option("pad_id", "None", "int | None", "a token that is never chosen", p.pick("0", "1"))
-    p.option("k", p.pick("40", "10"), "int", "how many tokens may be chosen", p.pick("8", "16", "32"), ("k", "top_k"))
+    p.option("pad_id", "None", "int | None", "id of the padding token, which is never chosen", p.pick("0", "1"))
     p.option(
-        "mass", p.pick("0.9", "0.95"), "float", "probability of the tokens that may be chosen",
+        "k",
+        p.pick("40", "10"),
+        "int",
+        "number of most likely tokens to choose from",
+        p.pick("8", "16", "32"),
+        ("k", "top_k"),
+    )
+    p.option(
+        "mass", p.pick("0.9", "0.95"), "float", "cumulative probability of the tokens to choose from",
         p.pick("0.5", "0.8", "0.9"), ("top_p", "p"),
     )  # fmt: skip
     p.option(
-        "floor", p.pick("0.05", "0.1"), "float", "least probability relative to the best", p.pick("0.02", "0.1", "0.2"),
+        "floor", p.pick("0.05", "0.1"), "float", "smallest probability relative to the most likely token",
+        p.pick("0.02", "0.1", "0.2"),
         ("min_p", "floor"),
     )  # fmt: skip
-    p.option("greedy", "False", "bool", "whether the best token is taken", "False", ("greedy", "deterministic"))
+    p.option("greedy", "False", "bool", "whether to take the most likely token", "False", ("greedy", "deterministic"))
     p.option("frequency_penalty", "0.5", "float", "penalty for each earlier occurrence", p.pick("0.5", "0.2"))
     optional = p.choices.choice(_OPTIONAL)
     prepared = p.choose(dedent(_PREPARED).replace("OPTIONAL", dedent(optional).strip()))
@@ -158,7 +166,14 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     )
     p.option("value_coef", "0.5", "float", "weight of the value loss", p.pick("0.5", "0.25"), ("value_coef", "vf_coef"))
     p.option("gamma", "0.99", "float", "discount factor", p.pick("0.99", "0.95"), ("gamma", "discount"))
-    p.option("lam", "0.95", "float", "decay of the estimates", p.pick("0.95", "0.9"), ("gae_lambda", "lam", "lambda_"))
+    p.option(
+        "lam",
+        "0.95",
+        "float",
+        "decay factor of the advantage estimates",
+        p.pick("0.95", "0.9"),
+        ("gae_lambda", "lam", "lambda_"),
+    )
     p.number("clip", p.pick("0.2", "0.1"), "how far a ratio may go", (0.1, 0.3), ("clip_eps", "epsilon", "clip_ratio"))
     p.number("eps", "1e-8", "small number that keeps the division safe")
     p.option(

@@ -67,7 +67,7 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     )
     within, usual = ((1.0, 2.0), "2.0") if target == "margin_pairs" else ((0.2, 1.0), p.pick("1.0", "0.2", "0.5"))
     if target == "triplet":
-        p.option("margin", usual, "float", "how far apart they ought to be", p.pick("0.2", "0.3", "0.5", "1.0"))
+        p.option("margin", usual, "float", "margin between dissimilar vectors", p.pick("0.2", "0.3", "0.5", "1.0"))
     else:
         p.number("margin", usual, "how far apart they ought to be", within, ("margin",))
     stored = Leaf((p.size(24, 48), dim), -1, 1, dtype)

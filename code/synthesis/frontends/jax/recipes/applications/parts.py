@@ -31,7 +31,7 @@ def activate(p: Program, value: str, *, named: bool = False) -> str:
             "act_name",
             p.pick("'relu'", "'gelu'", "'silu'"),
             "str",
-            "nonlinearity between the layers",
+            "activation between the layers",
             p.pick("'relu'", "'gelu'", "'silu'"),
             ("activation", "act", "nonlinearity"),
         )

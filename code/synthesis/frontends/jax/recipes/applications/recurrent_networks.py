@@ -205,7 +205,7 @@ def write_network(p: Program, end: str) -> None:
         p.tensor("labels", labels, says, ("labels",) if task == "class" else ("targets", "ys"))
     p.tensor("mask", truth(*first), "steps that count", ("mask", "valid"))
     p.tensor("lengths", Leaf((rows,), 1, length, "int32"), "length of each sequence", ("lengths", "seq_lengths"))
-    p.option("burn_in", "2", "int", "steps that do not count", p.pick("2", "4"), ("burn_in",))
+    p.option("burn_in", "2", "int", "number of first steps without a loss", p.pick("2", "4"), ("burn_in",))
     marks = {
         "STEP": _STEPS[kind], "BEGIN": "(h, h)" if kind == "lstm" else "h", "BACK": _back(precision),
         "TURNED": ".T" if order == "early" else "", "TIME": "0" if order == "early" else "1",
@@ -237,7 +237,7 @@ def write_network(p: Program, end: str) -> None:
     if end == "outputs":
         p.tensor("offset", weights(answers), "mean of the data", ("mean", "offset"))
         p.tensor("spread", positive(answers), "standard deviation of the data", ("std", "scale"))
-        p.option("low", None, "float", "least value", p.pick("0.0", "-1.0"), ("low", "min_value"))
+        p.option("low", None, "float", "smallest value", p.pick("0.0", "-1.0"), ("low", "min_value"))
         p.option("high", None, "float", "largest value", p.pick("1.0", "2.0"), ("high", "max_value"))
         p.number("temperature", p.pick("0.8", "2.0"), "how even probabilities are", (0.5, 2.0), ("temperature",))
         p.write(fill_marks(_OUTPUTS[task], marks, precision))

@@ -39,7 +39,7 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
         "reduction",
         "'mean'",
         "str",
-        "how the losses of examples are brought together",
+        "reduction of the losses",
         f"'{asked}'",
         ("reduction", "reduce"),
     )

@@ -67,16 +67,16 @@ def _rotate(p: Program) -> Text:
         given={
             "vec": Array(Leaf((n, 3), -2, 2), "points of shape (n, 3)" if moved else "vectors of shape (n, 3)",
                          ("points", "pos") if moved else ("vec", "vectors", "v")),
-            "quat": Array(_quat(n), "rotations as quaternions, the real part first", ("quat", "rot", "q")),
-            "one": Array(Leaf((4,), 0.1, 1.0), "rotation as a quaternion, the real part first", ("quat", "rot", "q")),
+            "quat": Array(_quat(n), "rotations as quaternions, scalar part first", ("quat", "rot", "q")),
+            "one": Array(Leaf((4,), 0.1, 1.0), "rotation as a quaternion, scalar part first", ("quat", "rot", "q")),
             "axis": Array(Leaf((n, 3), 0.2, 1.0), "axis of each rotation", ("axis", "axes")),
             "angle": Array(Leaf((n,), -2, 2), "angle of each rotation", ("angle", "theta", "angles")),
             "degrees": Option("bool", "whether angles are in degrees", ("False", "True"), ("degrees", "in_degrees")),
-            "pivot": Array(Leaf((3,), -1, 1), "the point that stays", ("pivot",)),
+            "pivot": Array(Leaf((3,), -1, 1), "fixed point of the rotation", ("pivot",)),
             "masses": Array(Leaf((n,), 0.5, 2), "mass of each point", ("masses", "weights")),
-            "offset": Array(Leaf((n, 3), -2, 2), "where the origin of each frame is", ("offset", "origin", "trans")),
+            "offset": Array(Leaf((n, 3), -2, 2), "origin of each frame", ("offset", "origin", "trans")),
             "scale": Array(Leaf((n,), 0.5, 2), "scale of each frame", ("scale",)),
-            "inverse": Option("bool", "whether to go the other way", ("False", "True"), ("inverse", "inv")),
+            "inverse": Option("bool", "whether to apply the inverse", ("False", "True"), ("inverse", "inv")),
         },
         result=(Leaf((n, 3)),),
         titles=titles,
@@ -143,14 +143,14 @@ def _compose(p: Program) -> Text:
         given={
             "a": Array(frame, first[0], first[1:]),
             "b": Array(frame, second[0], second[1:]),
-            "frac": Array(Leaf((n,), 0.05, 0.95), "how far from the first to the second", ("t", "frac")),
-            "origin": Array(Leaf((3,), -1, 1), "where the base is", ("origin", "base_pos")),
-            "normalize": Option("bool", "whether quaternions are brought to unit length", ("True",), ("normalize",)),
+            "frac": Array(Leaf((n,), 0.05, 0.95), "interpolation parameter", ("t", "frac")),
+            "origin": Array(Leaf((3,), -1, 1), "position of the base", ("origin", "base_pos")),
+            "normalize": Option("bool", "whether to normalize quaternions", ("True",), ("normalize",)),
         },
         result=(Record(name, (("pos", Leaf((n, 3))), ("rot", Leaf((n, 4))))),),
         titles=titles,
         summary=summary,
-        returned="the frames",
+        returned="the frames as 4x4 matrices",
         helpers=(ROTATE, MULTIPLY, INVERT),
     )
 
@@ -241,12 +241,14 @@ def _matrix(p: Program) -> Text:
             "vector": Array(Leaf((n, 3), 0.2, 1.0), "axes of the rotations", ("axis_angle", "rotvec", "axes")),
             "angle": Array(Leaf((n,), -2, 2), "angle of each rotation", ("angle", "theta")),
             "eye": Array(Leaf((n, 3), -1, 1), "positions of the cameras", ("eye", "camera_pos")),
-            "aim": Array(Leaf((n, 3), 2, 4), "what they look at", ("at", "target")),
-            "up": Array(Leaf((3,), 0.1, 0.2), "the direction that is up in the image", ("up",)),
-            "opencv": Option("bool", "whether y points down and z ahead", ("True", "False"), ("opencv",)),
+            "aim": Array(Leaf((n, 3), 2, 4), "points that the cameras look at", ("at", "target")),
+            "up": Array(Leaf((3,), 0.1, 0.2), "up direction", ("up",)),
+            "opencv": Option(
+                "bool", "whether to use the OpenCV convention: y down, z forward", ("True", "False"), ("opencv",)
+            ),
             "euler": Array(Leaf((n, 3), -2, 2), "roll, pitch and yaw", ("euler", "rpy", "angles")),
             "degrees": Option("bool", "whether angles are in degrees", ("False", "True"), ("degrees", "in_degrees")),
-            "inverse": Option("bool", "whether to give the way back", ("False", "True"), ("inverse", "inv")),
+            "inverse": Option("bool", "whether to return the inverse", ("False", "True"), ("inverse", "inv")),
         },
         result=(Leaf((n, 4, 4) if whole else (n, 3, 3)),),
         titles=titles,
@@ -295,12 +297,12 @@ def _angles(p: Program) -> Text:
         "b": Array(_quat(n), "rotations of the children, shape (n, 4)", ("child", "q2")),
         "axes": Array(Leaf((n, 3), 0.2, 1), "axis of each hinge", ("axes", "hinge_axes")),
         "degrees": Option("bool", "whether angles are in degrees", ("False", "True"), ("degrees", "in_degrees")),
-        "dt": Option("float", "time between the two", ("0.1", "0.05"), ("dt",)),
-        "local": Option("bool", "whether in the frame of the body", ("True", "False"), ("local", "in_body_frame")),
+        "dt": Option("float", "time between the two rotations", ("0.1", "0.05"), ("dt",)),
+        "local": Option("bool", "whether to use the frame of the body", ("True", "False"), ("local", "in_body_frame")),
     }
     if form == "rate":
-        given["a"] = Array(_quat(n), "rotations before, shape (n, 4)", ("prev_rot", "q_prev"))
-        given["b"] = Array(_quat(n), "rotations after, shape (n, 4)", ("rot", "q_next"))
+        given["a"] = Array(_quat(n), "previous rotations of shape (n, 4)", ("prev_rot", "q_prev"))
+        given["b"] = Array(_quat(n), "current rotations of shape (n, 4)", ("rot", "q_next"))
         return Text(
             lines=_RATES,
             given=given,

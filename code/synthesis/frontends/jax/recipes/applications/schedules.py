@@ -115,22 +115,22 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     for key, defaults, says, given, names in _STEPS:
         p.option(key, p.pick(*defaults), "int", says, p.pick(*given), names)
     p.option(
-        "exponent", p.pick("1.0", "2.0"), "float", "how the decay is bent", p.pick("1.0", "2.0"), ("power", "exponent")
+        "exponent", p.pick("1.0", "2.0"), "float", "exponent of the decay", p.pick("1.0", "2.0"), ("power", "exponent")
     )
     p.option(
         "factor",
         p.pick("0.1", "0.3", "0.5") if target == "piecewise_schedule" else p.pick("0.5", "0.8", "0.9"),
         "float",
-        "how much smaller steps become",
+        "decay factor",
         None,
         ("decay_rate", "gamma", "factor"),
     )
-    p.option("staircase", "False", "bool", "whether the rate falls at once", p.pick("True", "False"))
+    p.option("staircase", "False", "bool", "whether to decay in steps", p.pick("True", "False"))
     p.option(
         "shrinking",
         "False",
         "bool",
-        "whether later cycles are lower",
+        "whether later cycles have smaller amplitudes",
         p.pick("True", "False"),
         ("decay_cycles", "shrink"),
     )
@@ -146,13 +146,13 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         "max_norm",
         "None",
         "float | None",
-        "largest norm of all gradients",
+        "largest global gradient norm",
         p.pick("1.0", "None", "5.0"),
         ("max_norm", "clip_norm"),
     )
     p.option("decay", "1e-4", "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay",))
-    p.option("nesterov", "False", "bool", "whether to look ahead by a step", p.pick("True", "False"))
-    p.option("b1", "0.9", "float", "decay of the momentum", None, ("momentum_decay", "beta"))
+    p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
+    p.option("b1", "0.9", "float", "decay rate of the momentum", None, ("momentum_decay", "beta"))
     warm = target in ("cosine_schedule", "polynomial_schedule", "exponential_schedule") and p.choices.chance(_WARMUP)
     # A decay counts its steps from the end of the warmup.
     behind = "since = jnp.maximum(t - warmup, 0.0)" if warm else ""
@@ -200,12 +200,13 @@ def _moving(p: Program) -> tuple[str, Tree, dict[str, Array | Constant | Option]
     given: dict[str, Array | Constant | Option] = {
         "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
         "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
-        "max_norm": Option("float | None", "largest norm of the gradients", ("None", "1.0"), ("max_norm", "clip_norm")),
-        "momentum": Option("float | None" if "momentum is not None" in move else "float", "decay of the momentum",
+        "max_norm": Option("float | None", "largest gradient norm", ("None", "1.0"), ("max_norm", "clip_norm")),
+        "momentum": Option("float | None" if "momentum is not None" in move else "float", "decay rate of the momentum",
                            ("0.9", "0.95"), ("momentum", "beta")),
-        "nesterov": Option("bool", "whether to look ahead", ("False", "True"), ("nesterov",)),
-        "weight_decay": Option("float", "decay of the parameters", ("0.0", "1e-4", "0.01"), ("weight_decay", "wd")),
-        "decay_all": Option("bool", "whether vectors decay too", ("False", "True"), ("decay_all", "decay_vectors")),
+        "nesterov": Option("bool", "whether to use Nesterov momentum", ("False", "True"), ("nesterov",)),
+        "weight_decay": Option("float", "weight decay", ("0.0", "1e-4", "0.01"), ("weight_decay", "wd")),
+        "decay_all": Option("bool", "whether to apply weight decay to vectors as well", ("False", "True"),
+                            ("decay_all", "decay_vectors")),
     }  # fmt: skip
     return move, tree, given
 
@@ -239,12 +240,14 @@ def _phases(p: Program) -> Text:
         lines=with_escaped_braces(placed(lines, "RETURNED", end)),
         given={
             "params": given["params"], "grads": given["grads"],
-            "state": Array(keeps, "count and running sum", ("state", "opt_state")), **given,
-            "lengths": Option("tuple[int, ...]", "steps of each phase", (phases,), ("phase_lengths", "durations")),
-            "values": Option("tuple[float, ...]", "rates between phases", (levels,), ("values", "levels", "lr_values")),
+            "state": Array(keeps, "step count and momentum", ("state", "opt_state")), **given,
+            "lengths": Option("tuple[int, ...]", "number of steps of each phase", (phases,),
+                              ("phase_lengths", "durations")),
+            "values": Option("tuple[float, ...]", "learning rates at the phase boundaries", (levels,),
+                             ("values", "levels", "lr_values")),
             "shape": Option("str", "linear or cosine", ("'linear'", "'cosine'"), ("shape", "interpolation")),
-            "scale_with": Option("int | None", "rows of a batch", ("None", "512", "1024"), ("batch_size",)),
-            "base_batch": Option("int", "rows of a batch that the rates are for", ("256", "128"),
+            "scale_with": Option("int | None", "batch size", ("None", "512", "1024"), ("batch_size",)),
+            "base_batch": Option("int", "batch size for which the rates are given", ("256", "128"),
                                  ("base_batch_size", "reference_batch")),
             "min_lr": Option("float", "smallest rate", ("0.0", "1e-5", "1e-3"), ("min_lr", "floor")),
         },
@@ -253,7 +256,7 @@ def _phases(p: Program) -> Text:
         titles=("phased_step", "piecewise_update", "sgd_with_phases"),
         summary=p.pick("Performs gradient descent with a piecewise learning rate",
                        "Performs a step with a phased learning rate"),
-        returned="the new parameters and what the next step needs",
+        returned="the new parameters and the new state",
     )  # fmt: skip
 
 
@@ -283,26 +286,27 @@ def _plateau(p: Program) -> Text:
         lines=with_escaped_braces(placed(placed(lines, "KEPT", kept), "RETURNED", end)),
         given={
             "params": given["params"], "grads": given["grads"],
-            "state": Array(keeps, "what was best so far, and what is counted", ("state", "schedule_state")),
-            "loss": Array(now, "what is watched", ("loss", "value", "metric")), **given,
+            "state": Array(keeps, "best value and counters", ("state", "schedule_state")),
+            "loss": Array(now, "monitored loss", ("loss", "value", "metric")), **given,
             "learning_rate": step_size(p, "0.1", "0.05", names=("learning_rate", "base_lr")),
-            "mode": Option("str", "whether small or large is good", ("'min'",), ("mode",),
+            "mode": Option("str", "mode: min or max", ("'min'",), ("mode",),
                            "'max'" if grows else "'min'"),
-            "rtol": Option("float", "least improvement, as a share", ("1e-4", "1e-3"), ("rtol", "threshold")),
-            "atol": Option("float", "least improvement", ("0.0", "1e-4", "1e-3"), ("atol", "min_delta")),
-            "cooldown": Option("int", "steps of rest", ("2", "3", "5"), ("cooldown",)),
-            "patience": Option("int", "steps without improvement", ("6", "7", "5"), ("patience",)),
-            "factor": Option("float", "how much smaller steps become", ("0.5", "0.1", "0.2"), ("factor", "decay")),
+            "rtol": Option("float", "smallest relative improvement", ("1e-4", "1e-3"), ("rtol", "threshold")),
+            "atol": Option("float", "smallest absolute improvement", ("0.0", "1e-4", "1e-3"), ("atol", "min_delta")),
+            "cooldown": Option("int", "number of cooldown steps", ("2", "3", "5"), ("cooldown",)),
+            "patience": Option("int", "number of steps without improvement before the rate is reduced",
+                               ("6", "7", "5"), ("patience",)),
+            "factor": Option("float", "decay factor", ("0.5", "0.1", "0.2"), ("factor", "decay")),
             "min_scale": Option("float | None" if "min_scale is not None" in lines else "float", "smallest factor",
                                 ("1e-3", "1e-2"), ("min_scale",)),
-            "warmup": Option("int", "steps of warmup", ("100", "500"), ("warmup_steps",)),
+            "warmup": Option("int", "number of warmup steps", ("100", "500"), ("warmup_steps",)),
         },
         result=result,
         helpers=(_ALL_CLIPPED,),
         titles=("plateau_step", "sgd_with_plateau", "sgd_on_plateau"),
         summary=p.pick("Performs gradient descent with a learning rate reduced on plateaus",
                        "Performs a step with a learning rate reduced on plateaus"),
-        returned="the new parameters and what the next step needs",
+        returned="the new parameters and the new state",
     )  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def _draw_dynamics(p: Program, end: str) -> None:
     p.number("delta", "1.0", "where the loss becomes linear", None, ("delta", "huber_delta"))
     p.number("discount", p.pick("0.95", "0.99"), "factor of the errors from one step to the next", None, ("discount",))
     p.number("last_weight", "1.0", "weight of the last step", None, ("final_weight", "last_weight"))
-    p.option("penalty_weight", p.pick("1e-3", "1e-4"), "float", "factor of the penalty", "0.1", ("penalty_weight",))
+    p.option("penalty_weight", p.pick("1e-3", "1e-4"), "float", "weight of the penalty", "0.1", ("penalty_weight",))
     act = p.pick("jnp.tanh", "jnp.tanh", "jax.nn.silu")
     taken, given = ("y: Array, u: Array", "y, u") if driven else ("y: Array", "y")
     control = ", u" if driven else ""
@@ -205,9 +205,11 @@ def _draw_policy(p: Program) -> None:
     p.tensor("rewards", Leaf((steps, rows)), "rewards of shape (time, batch)", ("rewards",))
     p.tensor("dones", truth(steps, rows), "where episodes end", ("dones", "terminated"))
     p.tensor("last_obs", Leaf((rows, seen), -2, 2), "observations after the last step", ("last_obs", "next_obs"))
-    p.option("gamma", "0.99", "float", "factor of later rewards", p.pick("0.99", "0.95"), ("gamma", "discount"))
-    p.option("lam", "0.95", "float", "how far advantages look ahead", p.pick("0.95", "0.9"), ("lam", "gae_lambda"))
-    p.option("clip_eps", "0.2", "float", "largest change of a probability", p.pick("0.2", "0.1"), ("clip_eps",))
+    p.option("gamma", "0.99", "float", "discount factor", p.pick("0.99", "0.95"), ("gamma", "discount"))
+    p.option(
+        "lam", "0.95", "float", "decay factor of the advantage estimates", p.pick("0.95", "0.9"), ("lam", "gae_lambda")
+    )
+    p.option("clip_eps", "0.2", "float", "clipping range of the probability ratio", p.pick("0.2", "0.1"), ("clip_eps",))
     p.option("kl_coef", "0.1", "float", "weight of the divergence", p.pick("0.1", "0.5"), ("kl_coef", "beta"))
     p.number("value_coef", "0.5", "weight of the critic", None, ("value_coef", "vf_coef"))
     p.number("entropy_coef", "0.01", "weight of the entropy", None, ("entropy_coef", "ent_coef"))

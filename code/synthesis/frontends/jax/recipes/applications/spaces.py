@@ -70,17 +70,17 @@ def write_space(p: Program) -> Text:
         lines=lines,
         given={
             "Ra": Array(box(n), "positions of shape (n, 3)", ("Ra", "pos_a", "r1")),
-            "Rb": Array(box(n), "positions of the others", ("Rb", "pos_b", "r2")),
+            "Rb": Array(box(n), "positions of the other particles", ("Rb", "pos_b", "r2")),
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "position", "pos")),
-            "dR": Array(Leaf((n, 3), -2, 2), "how far each is moved", ("dR", "shift")),
+            "dR": Array(Leaf((n, 3), -2, 2), "displacement of each particle", ("dR", "shift")),
             "V": Array(Leaf((n, 3), -9, 9), "velocities", ("V", "velocity", "vel")),
             "dt": Option("float", "time step", ("0.1", "0.2"), ("dt", "time_step")),
             "box": side_of_box(p),
-            "images": Array(Leaf((n, 3), -2, 2, "int32"), "how often each went around so far", ("images", "image")),
+            "images": Array(Leaf((n, 3), -2, 2, "int32"), "image counters of each particle", ("images", "image")),
             "boundary": Option("str", "free, periodic or reflect", ("'periodic'", "'reflect'"), ("boundary", "bc")),
             "fractional": Option("bool", "whether positions are fractions of the box", ("False", "True"),
                                  ("fractional", "fractional_coordinates")),
-            "squared": Option("bool", "whether squares are enough", ("False", "True"), ("squared",)),
+            "squared": Option("bool", "whether to return squared distances", ("False", "True"), ("squared",)),
         },
         result=result,
         titles={
@@ -95,7 +95,7 @@ def write_space(p: Program) -> Text:
             "shift": "Shifts points and applies the boundary conditions of a box",
             "images": "Shifts points, wraps them into a box and counts the images",
         }[form],
-        returned={"distance": "one number for each pair", "images": "positions in the box, and images"}.get(
+        returned={"distance": "one number for each pair", "images": "positions in the box, and image counters"}.get(
             form, "vectors of shape (n, 3)"
         ),
         helpers=(SQUARE,),
@@ -163,14 +163,15 @@ def write_neighbours(p: Program) -> Text:
         given={
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "positions", "pos")),
             "box": side_of_box(p),
-            "molecule": Array(Leaf((n,), 0, 7, "int32"), "the molecule of each particle", ("molecule", "molecule_id")),
-            "cutoff": Option("float", "distance up to which others are near", ("1.0", "1.3", "0.8"),
+            "molecule": Array(Leaf((n,), 0, 7, "int32"), "index of the molecule of each particle",
+                              ("molecule", "molecule_id")),
+            "cutoff": Option("float", "cutoff distance", ("1.0", "1.3", "0.8"),
                              ("cutoff", "r_cutoff")),
-            "half": Option("bool", "whether each pair is listed once", ("False", "True"), ("half", "half_list")),
-            "per_side": Option("int", "cells along each side", (str(cells),), ("cells_per_side", "num_cells"),
+            "half": Option("bool", "whether to list each pair once", ("False", "True"), ("half", "half_list")),
+            "per_side": Option("int", "number of cells along each side", (str(cells),), ("cells_per_side", "num_cells"),
                                needed=True),
-            "wrap": Option("bool", "whether the box repeats", ("True", "False"), ("periodic", "wrap")),
-            "capacity": Option("int", "most neighbours of one", (str(near),), ("capacity", "max_neighbors")),
+            "wrap": Option("bool", "whether the box is periodic", ("True", "False"), ("periodic", "wrap")),
+            "capacity": Option("int", "largest number of neighbours", (str(near),), ("capacity", "max_neighbors")),
         },
         result=result,
         titles={

@@ -117,12 +117,12 @@ def use_gradients(
         decays: whether weights decay.
     """
     if decays:
-        p.option("strength", p.pick("1e-4", "0.01"), "float", "factor of the weight decay", "0.1", ("weight_decay",))
-    p.option("beta", "0.9", "float", "decay of the momentum", None, ("beta", "momentum_decay"))
+        p.option("strength", p.pick("1e-4", "0.01"), "float", "weight decay", "0.1", ("weight_decay",))
+    p.option("beta", "0.9", "float", "decay rate of the momentum", None, ("beta", "momentum_decay"))
     p.number("b1", "0.9", "decay of the first moment", None, ("b1", "beta1"))
     p.number("b2", p.pick("0.999", "0.99"), "decay of the second moment", None, ("b2", "beta2"))
     p.number("eps", "1e-8", "small number that keeps the division safe")
-    p.option("nesterov", "False", "bool", "whether to look ahead by a step", p.pick("True", "False"))
+    p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
     if kind == "sgd":
         if decays:
             return [p.choose(_DECAYING_SGD)], f"params = {each}(apply_update, params, grads)", [], []

@@ -92,12 +92,23 @@ def write_tokens(p: Program) -> None:
              ("state", "h0") if kind == "cell" else ("window", "context"))  # fmt: skip
     p.tensor("first", whole(rows, below=words), "first token of each text", ("first_token", "tokens0", "bos"))
     p.tensor("key", key(), "random key", ("key", "rng"))
-    p.option("num_steps", str(steps), "int", "tokens to write", str(steps), ("num_steps", "max_new_tokens"))
-    p.option("top_k", "5", "int", "how many tokens are possible", p.pick("3", "5", "8"), ("top_k",))
-    p.option("top_p", "0.9", "float", "probability that is kept", p.pick("0.9", "0.8"), ("top_p",))
-    p.option("min_p", "0.1", "float", "least probability beside the best", p.pick("0.1", "0.2"), ("min_p",))
-    p.option("eos_id", "1", "int", "last token of a text", "1", ("eos_id", "end_id"))
-    p.option("pad_id", "0", "int", "token of the padding", "0", ("pad_id",))
+    p.option(
+        "num_steps", str(steps), "int", "number of tokens to generate", str(steps), ("num_steps", "max_new_tokens")
+    )
+    p.option("top_k", "5", "int", "number of most likely tokens to sample from", p.pick("3", "5", "8"), ("top_k",))
+    p.option(
+        "top_p", "0.9", "float", "cumulative probability of the tokens to sample from", p.pick("0.9", "0.8"), ("top_p",)
+    )
+    p.option(
+        "min_p",
+        "0.1",
+        "float",
+        "smallest probability relative to the most likely token",
+        p.pick("0.1", "0.2"),
+        ("min_p",),
+    )
+    p.option("eos_id", "1", "int", "end-of-sequence id", "1", ("eos_id", "end_id"))
+    p.option("pad_id", "0", "int", "padding token id", "0", ("pad_id",))
     p.number("temperature", p.pick("0.8", "0.7"), "how even choices are", (0.5, 1.2), ("temperature",))
     p.function(text)
     cooled = "        {logits = logits / temperature ~ logits /= temperature}" if p.choices.chance(0.6) else ""

@@ -188,9 +188,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.number(
         "max_norm", p.pick("1.0", "0.5"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
     )
-    p.option(
-        "strength", p.pick("1e-3", "1e-4"), "float", "factor of the squared weights", "0.1", ("l2", "weight_decay")
-    )
+    p.option("strength", p.pick("1e-3", "1e-4"), "float", "weight of the L2 penalty", "0.1", ("l2", "weight_decay"))
     p.option("smoothing", p.pick("0.1", "0.05"), "float", "label smoothing", None, ("label_smoothing", "smoothing"))
     p.tensor("weight", positive(rows), "weight of each example", ("sample_weight", "example_weights"), optional=True)
     each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")

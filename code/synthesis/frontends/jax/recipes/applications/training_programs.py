@@ -90,7 +90,7 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     else:
         p.tree("batch", batch, "examples", ("batch", "data"))
     p.tensor("key", key(), "random key", ("key", "rng"))
-    p.option("num_batches", "4", "int", "steps of the epoch", p.pick("2", "4"), ("num_batches", "steps_per_epoch"))
+    p.option("num_batches", "4", "int", "number of batches", p.pick("2", "4"), ("num_batches", "steps_per_epoch"))
     taken = {
         "dict": f"x, y = batch['{names[0]}'], batch['{names[1]}']",
         "tuple": "x, y = batch",
@@ -105,23 +105,23 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     p.number("eps", "1e-8", "small number that keeps the division safe")
     p.number("delta", "1.0", "where the loss becomes linear", None, ("delta", "huber_delta"))
     p.option("decay", p.pick("1e-4", "0.01"), "float", "weight decay", p.pick("1e-4", "0.1"), ("weight_decay",))
-    p.option("strength", p.pick("1e-3", "1e-4"), "float", "factor of the squared weights", None, ("l2", "weight_decay"))
-    p.option("keep", p.pick("0.999", "0.99"), "float", "decay of the averaged parameters", None, ("ema_decay",))
-    p.option("nesterov", "False", "bool", "whether to look ahead by a step", p.pick("True", "False"))
+    p.option("strength", p.pick("1e-3", "1e-4"), "float", "weight of the L2 penalty", None, ("l2", "weight_decay"))
+    p.option("keep", p.pick("0.999", "0.99"), "float", "decay rate of the averaged parameters", None, ("ema_decay",))
+    p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
     p.option("smoothing", p.pick("0.1", "0.05"), "float", "label smoothing", None, ("label_smoothing", "smoothing"))
-    p.option("num_steps", p.pick("1000", "10000"), "int", "steps of the schedule", p.pick("100", "200"))
-    p.option("decay_rate", p.pick("0.96", "0.9"), "float", "factor of the decay", None, ("decay_rate", "gamma"))
-    p.option("transition_steps", p.pick("1000", "500"), "int", "steps of one period", p.pick("20", "50"))
+    p.option("num_steps", p.pick("1000", "10000"), "int", "number of steps of the schedule", p.pick("100", "200"))
+    p.option("decay_rate", p.pick("0.96", "0.9"), "float", "decay factor", None, ("decay_rate", "gamma"))
+    p.option("transition_steps", p.pick("1000", "500"), "int", "number of steps of one period", p.pick("20", "50"))
     p.option(
-        "schedule", p.pick("'constant'", "'cosine'"), "str", "constant, linear or cosine",
+        "schedule", p.pick("'constant'", "'cosine'"), "str", "schedule: constant, linear or cosine",
         p.pick("'constant'", "'cosine'", "'linear'"), ("schedule", "lr_schedule"),
     )  # fmt: skip
     p.option(
-        "max_norm", "1.0", "float", "largest norm of the gradients", p.pick("0.05", "0.1"),
+        "max_norm", "1.0", "float", "largest gradient norm", p.pick("0.05", "0.1"),
         ("max_norm", "clip_norm", "max_grad_norm"),
     )  # fmt: skip
-    p.option("warmup", p.pick("10", "100"), "int", "steps of the warmup", p.pick("10", "20"), ("warmup_steps",))
-    p.option("num_microbatches", "1", "int", "microbatches of a batch", p.pick("2", "4"))
+    p.option("warmup", p.pick("10", "100"), "int", "number of warmup steps", p.pick("10", "20"), ("warmup_steps",))
+    p.option("num_microbatches", "1", "int", "number of microbatches", p.pick("2", "4"))
     act = p.pick("jnp.tanh", "jax.nn.gelu", "jax.nn.silu")
     metric, plural, outputs = ("accuracy", "accuracies", "logits") if classes else ("mae", "maes", "preds")
     p.helper(p.choose(_MODEL.replace("ACT", act)))

@@ -45,14 +45,28 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
     p.number("strength", p.pick("1e-4", "0.01"), "weight decay", (0.001, 0.1), ("weight_decay", "strength", "l2"))
     p.number("clipping", "0.01", "largest norm relative to the parameters", (0.01, 0.1), ("clipping", "clip_ratio"))
     p.number("eps", p.pick("1e-6", "1e-3"), "least norm of a parameter")
+    p.option("debias", "True", "bool", "whether to correct the bias of the average", "True", ("debias", "zero_debias"))
+    p.option("warmup", "False", "bool", "whether to increase the decay during warmup", "True", ("warmup", "use_warmup"))
     p.option(
-        "debias", "True", "bool", "whether the start of the average is corrected", "True", ("debias", "zero_debias")
+        "every", "4", "int", "number of steps between two updates", p.pick("2", "3"), ("every_k", "accumulation_steps")
     )
-    p.option("warmup", "False", "bool", "whether the memory is short at first", "True", ("warmup", "use_warmup"))
-    p.option("every", "4", "int", "steps between two updates", p.pick("2", "3"), ("every_k", "accumulation_steps"))
-    p.option("unless", "None", "float | None", "no clipping if None", p.pick("1.0", "None", "5.0"), ("max_value",))
+    p.option(
+        "unless",
+        "None",
+        "float | None",
+        "clipping limit, or None for no clipping",
+        p.pick("1.0", "None", "5.0"),
+        ("max_value",),
+    )
     p.option("mode", "'value'", "str", "value or norm", p.pick("'value'", "'norm'"), ("mode", "kind"))
-    p.option("finite", "True", "bool", "whether what is no number is set to zero", None, ("zero_nans", "skip_nans"))
+    p.option(
+        "finite",
+        "True",
+        "bool",
+        "whether to replace values that are not finite by zero",
+        None,
+        ("zero_nans", "skip_nans"),
+    )
     p.tree("decays", mapped(tree, lambda _: Leaf((), 0, 1, "bool")), "which arrays decay", ("mask", "decay_mask"))
     way = p.pick(*_NORMALISED) if target == "normalise_gradients" else ""
     p.set_results(*(_normalise(p, each, tree, way) if way else _TRANSFORMS[target](p, each, tree)))

@@ -61,23 +61,24 @@ def write_batches(p: Program) -> Text:
     return Text(
         lines=join(check if form in ("window", "mean", "sample") else "", lines),
         given={
-            "trees": Array([one] * many, "trees of one structure", ("trees", "states", "batches")),
-            "tree": Array(one, "arrays with one first axis", ("tree", "batch", "transitions")),
+            "trees": Array([one] * many, "trees with the same structure", ("trees", "states", "batches")),
+            "tree": Array(one, "tree of arrays with a common first axis", ("tree", "batch", "transitions")),
             "key": Array(key(), "random key", ("key", "rng")),
-            "i": Array(Leaf((), 0, rows - 1, "int32"), "the first row", ("start", "index")),
-            "size": Option("int", "how many rows", (str(size),), ("size", "batch_size") if form == "sample" else
+            "i": Array(Leaf((), 0, rows - 1, "int32"), "index of the first row", ("start", "index")),
+            "size": Option("int", "number of rows", (str(size),), ("size", "batch_size") if form == "sample" else
                            ("size", "num_rows", "length")),
-            "many": Option("int", "how many minibatches", (str(many),), ("num_minibatches", "num_splits")),
-            "length": Option("int", "how many rows there are to be", (str(longer),), ("length", "size", "max_rows")),
-            "fill": Option("float", "what further rows hold", ("-1.0", "0.0"), ("fill_value", "fill")),
+            "many": Option("int", "number of minibatches", (str(many),), ("num_minibatches", "num_splits")),
+            "length": Option("int", "number of rows of the result", (str(longer),), ("length", "size", "max_rows")),
+            "fill": Option("float", "padding value", ("-1.0", "0.0"), ("fill_value", "fill")),
             "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "sample_weight")),
-            "max_rows": Option("int | None", "most rows", ("None",), ("max_rows", "capacity"), "None"),
-            "axis": Option("int", "where the new axis is", (str(axis),), ("axis",)),
+            "max_rows": Option("int | None", "largest number of rows", ("None",), ("max_rows", "capacity"), "None"),
+            "axis": Option("int", "position of the new axis", (str(axis),), ("axis",)),
         },
         result=results[form],
         titles=titles,
         summary=summary,
-        returned="a tree, and which rows are real" if form == "pad" else "a tree for each" if both else "a tree",
+        returned="the tree, and a mask of valid rows" if form == "pad"
+        else "one tree for each row" if both else "the tree of minibatches",
     )  # fmt: skip
 
 

@@ -186,9 +186,9 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     p.tensor("rng", key(), "random key of the augmentation", ("key", "rng"), optional=target != "reconstruction")
     p.tensor("weight", positive(rows), "weight of each image", ("sample_weight", "weights"), optional=True)
     p.option("smoothing", "0.0", "float", "label smoothing", "0.1", ("label_smoothing", "smoothing"))
-    p.option("mirrored", "False", "bool", "whether mirrored images are asked too", "True", ("flip_test", "use_flip"))
+    p.option("mirrored", "False", "bool", "whether to average with mirrored images", "True", ("flip_test", "use_flip"))
     p.option(
-        "output", "'logits'", "str", "what is returned: logits, probs or log_probs",
+        "output", "'logits'", "str", "output: logits, probs or log_probs",
         p.pick("'logits'", "'probs'", "'log_probs'"), ("output", "outputs"),
     )  # fmt: skip
     p.number("strength", "1e-4", "factor of the squared weights", (0.0001, 0.001), ("weight_decay", "l2"))

@@ -86,8 +86,8 @@ def write_pooling(p: Program) -> Text:
         if "strides =" not in lines:
             lines = lines.replace("window, strides,", "window, window,")
         shape, result = (rows, side, side, dim), Leaf((rows, end, end, dim))
-        kinds = Option("int | None", "distance of windows", ("None",), ("stride", "strides")) if apart else Option(
-            "int", "distance of windows", (str(stride),), ("stride",))  # fmt: skip
+        kinds = Option("int | None", "stride of the windows", ("None",), ("stride", "strides")) if apart else Option(
+            "int", "stride of the windows", (str(stride),), ("stride",))  # fmt: skip
         titles, summary = ("pool", "pool2d", "spatial_pool"), "Pools images over windows"
     else:
         cases = some_with_usual(p, p.choices.choice((_GLOBAL, _GLOBAL_MASKED)), ("mean",))
@@ -113,11 +113,11 @@ def write_pooling(p: Program) -> Text:
     said = "(batch, height, width, channels)" if len(shape) > 3 else "(batch, length, dim)"
     given = {
         "x": Array(Leaf(shape, -2, 2), f"inputs of shape {said}", ("x", "inputs", "features")),
-        "mask": Array(truth(*shape[:2]), "positions that count", ("mask", "valid")),
-        "size": Option("int", "side of a window", (str(size),), ("size", "pool_size", "window_size")),
+        "mask": Array(truth(*shape[:2]), "mask of valid positions", ("mask", "valid")),
+        "size": Option("int", "side length of a window", (str(size),), ("size", "pool_size", "window_size")),
         "stride": kinds,
-        "normalize": Option("bool", "whether to bring vectors to unit length", ("True", "False"), ("normalize",)),
-        "eps": Constant("1e-6", "small number that keeps the division safe", ("eps",)),
+        "normalize": Option("bool", "whether to normalize vectors to unit length", ("True", "False"), ("normalize",)),
+        "eps": Constant("1e-6", "small constant that avoids division by zero", ("eps",)),
         "name": option_of(p, cases, ("kind", "mode", "pooling")),
     }  # fmt: skip
     return _choose_case_with_mask(p, Text(lines=lines, given=given, result=(result,), titles=titles, summary=summary,
@@ -217,10 +217,11 @@ def write_time_convolution(p: Program) -> Text:
             "kernel": Array(weights(width, 1 if depthwise else dim, channels), "filters of shape (width, in, out)",
                             ("kernel", "filters", "w")),
             "bias": Array(weights(channels), "offset of each feature", ("bias", "b")),
-            "residual": Array(Leaf((rows, length, channels)), "what the outputs are added to", ("residual", "skip")),
-            "dilation": Option("int", "distance of two taps", (str(dilation),), ("dilation", "rhs_dilation")),
-            "gated": Option("bool", "whether half of the features gate the others", (str(gated),), ("gated", "glu")),
-            "act": Option("str | None", "nonlinearity", ("None", "'relu'", "'gelu'"), ("activation", "act")),
+            "residual": Array(Leaf((rows, length, channels)), "residual input", ("residual", "skip")),
+            "dilation": Option("int", "dilation of the filter", (str(dilation),), ("dilation", "rhs_dilation")),
+            "gated": Option("bool", "whether to gate one half of the features by the other", (str(gated),),
+                            ("gated", "glu")),
+            "act": Option("str | None", "activation function", ("None", "'relu'", "'gelu'"), ("activation", "act")),
             "name": option_of(p, cases, ("padding", "mode", "pad_mode")),
         },
         result=(Leaf((rows, length, end)),),

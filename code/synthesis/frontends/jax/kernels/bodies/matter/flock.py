@@ -30,7 +30,7 @@ def flock(
     #| end
     #| 0.45
     if field_of_view is not None:
-        #? 0.4 causal mask
+        #? 0.4 only neighbours ahead are seen
         heading = V / jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-8)
         ahead = either(jnp.sum(d * heading[:, None], axis=-1), jnp.sum(heading[:, None] * d, axis=2))
         near = near & (ahead > math.cos(0.5 * field_of_view) * jnp.sqrt(dist2 + 1e-8))
