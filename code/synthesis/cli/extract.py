@@ -60,12 +60,8 @@ def extract(
     json: bool
         Print the summary as JSON on standard output. Progress stays on standard error.
     """
-    place = target if recorded is None else recorded
-    if place is None or (target is not None and recorded is not None):
-        raise ConfigError("irsmith extract takes a target or --recorded DIR, and not both")
+    place = _place_of(target, recorded, via)
     if via is not None:
-        if recorded is not None:
-            raise ConfigError("irsmith extract takes --recorded DIR or --via, and not both")
         place = compile_target(place, via, out, settings)
         settings = replace(settings, arg=None, inputs=None, guess_inputs=False)
     summary, rejections = extract_to_folder(place, out, settings, running, recorded=(recorded or via) is not None)
@@ -74,3 +70,13 @@ def extract(
     if not running.finalizes and not json:
         print_line(plain_console(stderr=True), f"when all chunks are finished: irsmith finalize {out}")
     return 0 if summary.rows and not summary.faults else 1
+
+
+def _place_of(target: str | None, recorded: str | None, via: str | None) -> str:
+    """Return the target or the folder of recorded launches, exactly one of which must be given."""
+    place = target if recorded is None else recorded
+    if place is None or (target is not None and recorded is not None):
+        raise ConfigError("irsmith extract takes a target or --recorded DIR, and not both")
+    if via is not None and recorded is not None:
+        raise ConfigError("irsmith extract takes --recorded DIR or --via, and not both")
+    return place

@@ -66,14 +66,9 @@ def harvest(
     """
     console = plain_console(stderr=True)
     chosen = Harvest.of(
-        requirements,
-        settings,
-        running,
-        environment,
-        packages=package,
-        package_time=package_time,
-        pretend_gpu=pretend_gpu,
-    )
+        requirements, settings, running, environment,
+        packages=package, package_time=package_time, pretend_gpu=pretend_gpu,
+    )  # fmt: skip
     found = harvest_packages(chosen, out, on_step=lambda step: print_line(console, f"harvest: {step}"))
     if json:
         print_json({"out": out, "packages": [each.to_json() for each in found]})

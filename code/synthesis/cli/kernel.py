@@ -54,15 +54,8 @@ def kernel(
     """
     if action not in _ACTIONS:
         raise UsageError(f"irsmith kernel: unknown action {action!r}; allowed: {', '.join(_ACTIONS)}")
-    console = plain_console()
     if action == "new":
-        if frontend is None:
-            raise UsageError("irsmith kernel new needs --frontend")
-        path = new_kernel(name, frontend, out)
-        if json:
-            print_json({"path": str(path)})
-        else:
-            print_line(console, f"{path} is written; check it with: irsmith kernel check {path}")
+        _write_start(name, frontend, out, as_json=json)
         return 0
     if not json:
         print_line(plain_console(stderr=True), f"irsmith: drawing and verifying {count} variants")
@@ -71,8 +64,18 @@ def kernel(
         print_json(found.to_json())
     else:
         for line in _described(found):
-            print_line(console, line)
+            print_line(plain_console(), line)
     return 0 if found.is_good else 1
+
+
+def _write_start(name: str, frontend: str | None, out: str, *, as_json: bool) -> None:
+    if frontend is None:
+        raise UsageError("irsmith kernel new needs --frontend")
+    path = new_kernel(name, frontend, out)
+    if as_json:
+        print_json({"path": str(path)})
+    else:
+        print_line(plain_console(), f"{path} is written; check it with: irsmith kernel check {path}")
 
 
 def _described(found: KernelCheck) -> list[str]:

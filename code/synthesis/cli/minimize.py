@@ -54,27 +54,31 @@ def minimize(
     json: bool
         Print the parts of the report as JSON.
     """
-    folder = Path(target)
-    if id is not None:
-        if not folder.is_dir():
-            raise ConfigError(f"--id chooses a candidate of a folder, but {target} is not a folder")
-        case = case_of_folder(folder, id, symptom=symptom, level=level)
-    elif (folder / "_irsmith").is_dir():
-        listing = f"irsmith rejections {target} lists them"
-        raise ConfigError(f"{target} is a folder of pairs; choose a candidate with --id; {listing}")
-    else:
+    _check_target(target, has_id=id is not None)
+    if id is None:
         case = case_of_file(target, kernel=kernel, symptom=symptom, level=level, inputs=inputs)
-    errors = plain_console(stderr=True)
-
-    def print_progress(tried: int, spec: object) -> None:
-        if tried % 50 == 0:
-            print_line(errors, f"{tried} kernels tried, {len(getattr(spec, 'source', '').splitlines())} lines left")
-
-    found = minimise(case, steps=steps, seconds=seconds, on_step=print_progress)
+    else:
+        case = case_of_folder(Path(target), id, symptom=symptom, level=level)
+    found = minimise(case, steps=steps, seconds=seconds, on_step=_print_progress)
     if json:
         print_json(found.to_json())
     elif out is None:
         print(found.written(), end="")  # noqa: T201 (Markdown without wrapping)
     if out is not None:
         write_atomic(out, found.written())
-        print_line(errors, f"{out} written")
+        print_line(plain_console(stderr=True), f"{out} written")
+
+
+def _check_target(target: str, *, has_id: bool) -> None:
+    folder = Path(target)
+    if has_id and not folder.is_dir():
+        raise ConfigError(f"--id chooses a candidate of a folder, but {target} is not a folder")
+    if not has_id and (folder / "_irsmith").is_dir():
+        listing = f"irsmith rejections {target} lists them"
+        raise ConfigError(f"{target} is a folder of pairs; choose a candidate with --id; {listing}")
+
+
+def _print_progress(tried: int, spec: object) -> None:
+    if tried % 50 == 0:
+        left = len(getattr(spec, "source", "").splitlines())
+        print_line(plain_console(stderr=True), f"{tried} kernels tried, {left} lines left")

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Annotated
 
 from cyclopts import Parameter
+from rich.console import Console
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
@@ -77,8 +78,12 @@ def score(
             write(json_of.dumps(line, ensure_ascii=False) + "\n")
     if json:
         print_json(counts.to_json())
-        return counts.status
-    console = plain_console(stderr=out == "-" or not sys.stdout.isatty())
+    else:
+        _print(counts, plain_console(stderr=out == "-" or not sys.stdout.isatty()))
+    return counts.status
+
+
+def _print(counts: Counts, console: Console) -> None:
     accepted = (
         f"{counted(counts.lines, 'candidate')}, {counts.accepted} accepted ({counts.same_text} as the rows' own texts)"
     )
@@ -87,4 +92,3 @@ def score(
     )
     for symptom, count in counts.symptoms.most_common():
         print_line(console, f"  {count:>7} {symptom}")
-    return counts.status

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
+from rich.console import Console
+
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import clear_bar, counted, plain_console, print_json, print_line
 from synthesis.core.run_settings import Running
 from synthesis.core.sandbox.confinement import describe
 from synthesis.core.settings import Verification
 from synthesis.making.chunk_verifier import Failure
-from synthesis.making.runs.reverification import verify_folder_with
+from synthesis.making.runs.reverification import Reverification, verify_folder_with
 
 
 def verify(
@@ -63,7 +65,12 @@ def verify(
     found = verify_folder_with(settings, folder, running, on_failure=None if json else print_failure)
     if json:
         print_json(found.to_json())
-        return found.status
+    else:
+        _print(found, folder, console)
+    return found.status
+
+
+def _print(found: Reverification, folder: str, console: Console) -> None:
     rows, texts = counted(found.rows, "row"), counted(found.texts, "text")
     print_line(console, f"{folder}: {rows}, {texts} verified, {counted(found.failing_rows, 'row')} failed")
     if found.lowered:
@@ -74,4 +81,3 @@ def verify(
         print_line(console, f"  {found.unproved} texts not verified at all")
     protections = "nothing was run" if found.protections is None else describe(found.protections)
     print_line(console, f"  inputs of seed {found.seed}; sandbox: {protections}")
-    return found.status

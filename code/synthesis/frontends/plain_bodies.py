@@ -1,7 +1,7 @@
 """The rules for what the functions, classes and expressions of a plain source may do."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from synthesis.frontends import plain_names as names
@@ -52,39 +52,8 @@ class Rules(Definitions):
                 self._attribute(node, scope)
                 if self._path(node) is not None:
                     return
-            case ast.Call(
-                func=ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[]), attr="__init__")
-            ) if scope is not None and scope.new:  # a constructor calls its base class's
-                for each in [*node.args, *node.keywords]:
-                    self._visit(each, scope)
+            case ast.Call() if self._visit_call(node, scope):
                 return
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="object"), attr="__new__" | "__setattr__")) if (
-                self._is_made_here(node, scope)
-            ):
-                for each in node.args:
-                    self._visit(each, scope)
-                return
-            case ast.Call() if self._tests_attribute(node, scope):
-                if (self._path(node.args[0]) or ("", "x"))[1]:
-                    self._visit(node.args[0], scope)
-                return
-            case ast.Call():
-                self._call(node, scope)
-                if inert and self._path(node.func) == ("warp", "static"):
-                    free = Scope(False, scope.bound if scope is not None else {}, scope)
-                    for each in node.args:
-                        self._visit_static(each, free)
-                    return
-                if not inert and (self._path(node.func) or ("", ""))[0].startswith("jax."):
-                    for each in [*node.args, *node.keywords]:
-                        if not (isinstance(each, ast.Name) and each.id in self.containers):
-                            self._visit(each, scope)
-                    self._visit(node.func, scope)
-                    return
-                if self._path(node.func) == ("warp", "overload") and node.args and isinstance(node.args[0], ast.Name):
-                    for each in [*node.args[1:], *node.keywords]:
-                        self._visit(each, scope)
-                    return
             case ast.AnnAssign(annotation=annotation) if not inert:
                 for each in with_parsed_strings([annotation]):
                     self._visit(each, scope)
@@ -96,9 +65,7 @@ class Rules(Definitions):
             case ast.Subscript(ctx=ast.Store() | ast.Del()) if not inert:
                 self._changed(node, node.value, scope)
             case ast.BinOp() | ast.Compare():  # these create a new object
-                for each in ast.iter_child_nodes(node):
-                    if not (isinstance(each, ast.Name) and each.id in self.containers):
-                        self._visit(each, scope)
+                self._visit_all(ast.iter_child_nodes(node), scope, but_containers=True)
                 return
             case ast.Subscript(value=ast.Name(id=name)) if name in self.containers:
                 self._visit(node.slice, scope)
@@ -117,6 +84,48 @@ class Rules(Definitions):
                                    if isinstance(each, ast.Name)}, scope)  # fmt: skip
         for child in ast.iter_child_nodes(node):
             self._visit(child, scope)
+
+    def _visit_call(self, node: ast.Call, scope: Scope | None) -> bool:
+        """Check a call, and return whether all of its parts that need a check are checked."""
+        inert = scope is not None and scope.inert
+        match node.func:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[]), attr="__init__") if (
+                scope is not None and scope.new
+            ):  # a constructor calls its base class's
+                self._visit_all([*node.args, *node.keywords], scope)
+                return True
+            case ast.Attribute(value=ast.Name(id="object"), attr="__new__" | "__setattr__") if self._is_made_here(
+                node, scope
+            ):
+                self._visit_all(node.args, scope)
+                return True
+            case _:
+                pass
+        if self._tests_attribute(node, scope):
+            if (self._path(node.args[0]) or ("", "x"))[1]:
+                self._visit(node.args[0], scope)
+            return True
+        self._call(node, scope)
+        path = self._path(node.func)
+        if inert and path == ("warp", "static"):
+            free = Scope(False, scope.bound if scope is not None else {}, scope)
+            for each in node.args:
+                self._visit_static(each, free)
+            return True
+        if not inert and (path or ("", ""))[0].startswith("jax."):
+            self._visit_all([*node.args, *node.keywords], scope, but_containers=True)
+            self._visit(node.func, scope)
+            return True
+        if path == ("warp", "overload") and node.args and isinstance(node.args[0], ast.Name):
+            self._visit_all([*node.args[1:], *node.keywords], scope)
+            return True
+        return False
+
+    def _visit_all(self, nodes: Iterable[ast.AST], scope: Scope | None, *, but_containers: bool = False) -> None:
+        """Check nodes. If ``but_containers``, names of containers are left out: the operation creates a new object."""
+        for each in nodes:
+            if not (but_containers and isinstance(each, ast.Name) and each.id in self.containers):
+                self._visit(each, scope)
 
     def _visit_static(self, node: ast.expr, scope: Scope) -> None:
         """Check an argument of ``wp.static``, which may select one of several Warp functions or count them."""

@@ -104,18 +104,10 @@ def make_plan(
         plan = replace(plan, unknown=weak_inputs(narrow))
     elif unknown is None:
         planning = _Planning(
-            frontend.prover,
-            kernel,
-            levels,
-            useful=useful,
-            fresh=fresh,
-            build=build,
-            seed=seed,
-            draws=draws,
-            check_power=check_power,
-            measure_rounding=measure_rounding or check_power,
-            device=device,
-        )
+            frontend.prover, kernel, levels,
+            useful=useful, fresh=fresh, build=build, seed=seed, draws=draws, check_power=check_power,
+            measure_rounding=measure_rounding or check_power, device=device,
+        )  # fmt: skip
         plan = planning.carry_out(plan)
     return replace(plan, seconds=time.perf_counter() - began)
 
