@@ -26,7 +26,15 @@ def floors() -> list[tuple[str, ...]]:
 
 FLOOR_OF = {room: floor for floor, rooms in enumerate(floors()) for room in rooms}
 ENTRANCES = (ROOT / "__init__.py", ROOT / "__main__.py")
-PRIVATE_ROOMS = ("introspection.py", "lowering.py", "compilation.py", "execution.py", "launches.py", "captures.py")
+PRIVATE_ROOMS = (
+    "introspection.py",
+    "type_introspection.py",
+    "lowering.py",
+    "compilation.py",
+    "execution.py",
+    "launches.py",
+    "captures.py",
+)
 """The modules that may use Warp's private names: for live kernels, texts, machine code, execution, and launches."""
 MODULES = [path for path in sorted(ROOT.rglob("*.py")) if path not in ENTRANCES]
 

@@ -20,7 +20,10 @@ ROUTES = {
 """The modules of each front end that make texts, and those that run them."""
 SHARED = {
     "jax": {"synthesis.frontends.jax.graphs", "synthesis.frontends.jax.releases"},
-    "warp": {f"synthesis.frontends.warp.{name}" for name in ("introspection", "options", "containers", "releases")},
+    "warp": {
+        f"synthesis.frontends.warp.{name}"
+        for name in ("introspection", "type_introspection", "options", "containers", "releases")
+    },
     "triton": set[str](),
 }
 """The modules that both an oracle and the code in ``ROUTES`` may import: facts about live objects, and data types."""

@@ -21,7 +21,7 @@ from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
-from synthesis.frontends.warp import containers, flattening, introspection, lowering
+from synthesis.frontends.warp import containers, flattening, introspection, lowering, type_introspection
 from synthesis.frontends.warp.flattening import NotFlatError
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
@@ -129,7 +129,9 @@ def _written_out(kernel: Any) -> _KernelSource | None:
         flat = flattening.flatten(kernel, _literal, type_name)
     except NotFlatError:
         return None
-    return _KernelSource(source=flat.source, named=lambda struct: flat.structs[introspection.name_in_texts(struct)])
+    return _KernelSource(
+        source=flat.source, named=lambda struct: flat.structs[type_introspection.name_in_texts(struct)]
+    )
 
 
 def _own_lines(kernel: Any) -> _KernelSource:
@@ -147,7 +149,7 @@ def _own_lines(kernel: Any) -> _KernelSource:
     structs = {
         class_name(kind): kind
         for kind in (getattr(argument.type, "dtype", argument.type) for argument in parameters)
-        if introspection.is_instance(kernel) and introspection.is_struct(kind)
+        if introspection.is_instance(kernel) and type_introspection.is_struct(kind)
     }
     source = collector.collect(_definition(kernel, "kernel"), structs)
     if introspection.is_instance(kernel):
@@ -194,15 +196,15 @@ def _with_roles(argument: Argument, tree: ast.AST, scope: Any) -> Argument:
 
 
 def _argument(name: str, kind: Any, written: bool, named: Callable[[Any], str] | None = None) -> Argument:
-    is_array = introspection.is_array(kind)
-    if is_array and containers.is_container(introspection.array_class(kind)):
+    is_array = type_introspection.is_array(kind)
+    if is_array and containers.is_container(type_introspection.array_class(kind)):
         return _container(name, kind, written)
     element = kind.dtype if is_array else kind
-    scalar, shape, _ = introspection.parts_of_value_type(element)
-    is_struct = introspection.is_struct(element)
+    scalar, shape, _ = type_introspection.parts_of_value_type(element)
+    is_struct = type_introspection.is_struct(element)
     fields = tuple(
         _argument(each.name, each.type, written=False, named=named)
-        for each in (introspection.fields_of(element) if is_struct else ())
+        for each in (type_introspection.fields_of(element) if is_struct else ())
     )
     return Argument(
         name=name,
@@ -217,10 +219,10 @@ def _argument(name: str, kind: Any, written: bool, named: Callable[[Any], str] |
 
 def _container(name: str, kind: Any, written: bool) -> Argument:
     """Return the argument for an array that refers to others, with its data and indices as fields."""
-    made = introspection.array_class(kind)
-    data = _argument(containers.DATA, introspection.plain_array(kind), written)
+    made = type_introspection.array_class(kind)
+    data = _argument(containers.DATA, type_introspection.plain_array(kind), written)
     indices = tuple(
-        _argument(f"{containers.INDICES}{axis}", introspection.plain_array_of(int, 1), written=False)
+        _argument(f"{containers.INDICES}{axis}", type_introspection.plain_array_of(int, 1), written=False)
         for axis in range(containers.indexed_dimensions(made, kind.ndim))
     )
     return Argument(
@@ -249,14 +251,14 @@ def type_name(kind: Any, named: Callable[[Any], str] = class_name) -> str:
         kind: a value type, an array or a struct.
         named: returns the name of a struct.
     """
-    if introspection.is_array(kind):
+    if type_introspection.is_array(kind):
         element = type_name(kind.dtype, named)
-        made = introspection.array_class(kind)
+        made = type_introspection.array_class(kind)
         if made == "array":
             return array_annotation(element, kind.ndim)
         rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""  # the other classes cannot be subscripted
         return f"wp.{made}(dtype={element}{rank})"
-    if introspection.is_struct(kind):
+    if type_introspection.is_struct(kind):
         return named(kind)
     if kind is Any:
         return "Any"
@@ -264,7 +266,7 @@ def type_name(kind: Any, named: Callable[[Any], str] = class_name) -> str:
     if name in _SHORT:
         return _SHORT[name]
     # A vector, matrix or quaternion type that has no name in wp is spelled by its constructor.
-    scalar, sizes, form = introspection.parts_of_value_type(kind)
+    scalar, sizes, form = type_introspection.parts_of_value_type(kind)
     make = _MAKERS.get(form)
     if make is not None and not hasattr(introspection.wp, name):
         shape = ", ".join(str(each or "Any") for each in sizes)  # Warp stores 0 for a size that is not fixed
@@ -278,7 +280,7 @@ def _unwrap(value: Any) -> Definition | None:
     if introspection.is_function(value):
         first, *others = (_definition(each, "func") for each in introspection.parts_of(value))
         return replace(first, beside=tuple(others))
-    if introspection.is_struct(value):
+    if type_introspection.is_struct(value):
         source = inspect.getsource(value.cls)
         return Definition(value.cls, after="" if "@" in source.partition("class")[0] else _wrapped(value.cls, "struct"))
     if inspect.isfunction(value) or inspect.isclass(value):
@@ -311,7 +313,7 @@ def _definition(obj: Any, kind: str) -> Definition:
         annotations={
             each.name: type_name(each.type)
             for each in introspection.declared_parameters_of(obj)
-            if introspection.is_written_plainly(each.type)
+            if type_introspection.is_written_plainly(each.type)
         },
         after="" if "@" in decorators else _wrapped(obj.func, kind, _options_of(obj, kind)),
     )
@@ -381,13 +383,13 @@ def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> s
 
 def _literal(value: Any) -> str | None:
     """Return a Warp constant as text: a type, a built-in function, a scalar, or a vector or matrix with components."""
-    if introspection.is_value_type(value):
+    if type_introspection.is_value_type(value):
         # In a kernel's body, float(x) and wp.float32(x) are different casts, so the short name is not used.
         return f"wp.{value.__name__}" if value.__name__ in _SHORT else type_name(value)
     kind: Any = value.__class__
     if introspection.is_builtin(value):
         return f"wp.{value.key}"
-    numbers = introspection.numbers_of(value)
+    numbers = type_introspection.numbers_of(value)
     if numbers is None:
         return None
     name = f"wp.{kind.__name__}" if kind.__name__ in _SHORT else type_name(kind)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp import introspection, type_introspection
 from synthesis.frontends.warp.introspection import wp
 
 _PLAIN = (bool, int, float, str, bytes, type(None), type(...))
@@ -149,15 +149,15 @@ class _Flattening:
 
     def _struct(self, kind: Any) -> str:
         """Return the name of a struct, after adding the struct if it is new."""
-        key = introspection.name_in_texts(kind)
+        key = type_introspection.name_in_texts(kind)
         if key not in self.structs:
             self.structs[key] = self._free(kind.cls.__name__)
-            lines = [f"    {each.name}: {self._type(each.type)}" for each in introspection.fields_of(kind)]
+            lines = [f"    {each.name}: {self._type(each.type)}" for each in type_introspection.fields_of(kind)]
             self._add("\n".join(["@wp.struct", f"class {self.structs[key]}:", *(lines or ["    pass"])]))
         return self.structs[key]
 
     def _type(self, kind: Any) -> str:
-        if not introspection.is_written_plainly(kind) and not introspection.is_type_variable(kind):
+        if not type_introspection.is_written_plainly(kind) and not type_introspection.is_type_variable(kind):
             raise NotFlatError(f"of the type {kind}")
         text = self.spell(kind, self._struct)
         self._uses_any |= "Any" in text
@@ -216,7 +216,7 @@ class _Flattening:
             return ast.Name("wp", ast.Load())
         if introspection.is_function(value):
             return ast.Name(self._function(value), ast.Load())
-        if introspection.is_struct(value):
+        if type_introspection.is_struct(value):
             return ast.Name(self._struct(value), ast.Load())
         if introspection.is_builtin(value) or (callable(value) and getattr(wp, name, None) is value):
             key = name if getattr(wp, name, None) is value else introspection.key_of(value)

@@ -18,9 +18,10 @@ import warp._src.context as _context  # noqa: TID251
 
 from synthesis.frontends.linemap import LineMap, Where
 from synthesis.frontends.warp.build_options import options_on, resolved_options
-from synthesis.frontends.warp.introspection import array_class, is_array, options_of, reached_from, wp
+from synthesis.frontends.warp.introspection import options_of, reached_from, wp
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.pieces import joined, resolver, struct_renames
+from synthesis.frontends.warp.type_introspection import array_class, is_array
 
 _warp_codegen: Any = _codegen
 _warp_context: Any = _context

@@ -10,7 +10,7 @@ import numpy as np
 
 from synthesis.core.formats import numpy_dtype
 from synthesis.frontends.launched import Array, Launched
-from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp import introspection, type_introspection
 from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.handles import TYPES
 from synthesis.frontends.warp.introspection import wp
@@ -70,20 +70,20 @@ def spans_of(kernel: Any, params: Sequence[Any]) -> set[tuple[int, int]]:
 
 
 def _spans(kind: Any, address: int) -> Iterator[tuple[int, int]]:
-    if introspection.is_struct(kind):
-        for _, each, offset in introspection.members_of(kind):
+    if type_introspection.is_struct(kind):
+        for _, each, offset in type_introspection.members_of(kind):
             yield from _spans(each, address + offset)
-    elif introspection.is_array(kind) and introspection.array_class(kind) in ("array", "indexedarray"):
-        found = introspection.array_at(address)
-        if introspection.array_class(kind) == "indexedarray":
-            whole = introspection.indexed_array_at(address)
+    elif type_introspection.is_array(kind) and type_introspection.array_class(kind) in ("array", "indexedarray"):
+        found = type_introspection.array_at(address)
+        if type_introspection.array_class(kind) == "indexedarray":
+            whole = type_introspection.indexed_array_at(address)
             found = whole.data
             yield from ((at, at + 4 * whole.shape[axis]) for axis in range(kind.ndim) if (at := whole.indices[axis]))
         if found.data:
             steps = zip(found.shape[: kind.ndim], found.strides[: kind.ndim], strict=True)
             ends = [(size - 1) * step for size, step in steps]
             low, high = (found.data + sum(each for each in ends if (each > 0) is up) for up in (False, True))
-            yield low, high + introspection.element_layout(kind.dtype).itemsize
+            yield low, high + type_introspection.element_layout(kind.dtype).itemsize
 
 
 @dataclass(slots=True)
@@ -97,16 +97,16 @@ class _Reading:
 
     def read(self, path: str, kind: Any, address: int) -> None:
         """Read a value of the given type from memory, and store it under a path such as ``state.q``."""
-        if introspection.is_array(kind):
+        if type_introspection.is_array(kind):
             self._read_array(path, kind, address)
-        elif introspection.is_struct(kind):
-            for name, each, offset in introspection.members_of(kind):
+        elif type_introspection.is_struct(kind):
+            for name, each, offset in type_introspection.members_of(kind):
                 self.read(f"{path}.{name}", each, address + offset)
         else:
             self._read_value(path, kind, address)
 
     def _read_value(self, path: str, kind: Any, address: int) -> None:
-        scalar, shape, _ = introspection.parts_of_value_type(kind)
+        scalar, shape, _ = type_introspection.parts_of_value_type(kind)
         name = _TYPES.get(kind) or getattr(scalar or kind, "__name__", "")
         if name in _TEXTURES:
             self._read_texture(path, _TEXTURES[name], address)
@@ -122,17 +122,17 @@ class _Reading:
             self._read_object(path, self.known.objects[int(value)])
 
     def _read_array(self, path: str, kind: Any, address: int) -> None:
-        made = introspection.array_class(kind)
+        made = type_introspection.array_class(kind)
         if made == "indexedarray":
             self._read_indexed(path, kind, address)
         elif made != "array":
             self.lost.append(f"{path} is of the class {made}, which is not recorded")
         else:
-            self._read_plain(path, kind, introspection.array_at(address))
+            self._read_plain(path, kind, type_introspection.array_at(address))
 
     def _read_indexed(self, path: str, kind: Any, address: int) -> None:
         """Store an indexed array: the underlying array and its indices; by default, all indices of a dimension."""
-        found = introspection.indexed_array_at(address)
+        found = type_introspection.indexed_array_at(address)
         self._read_plain(f"{path}.{DATA}", kind, found.data)
         for axis in range(kind.ndim):
             count, name = found.shape[axis], f"{path}.{INDICES}{axis}"
@@ -144,7 +144,7 @@ class _Reading:
     def _read_plain(self, path: str, kind: Any, found: Any) -> None:
         rank = kind.ndim
         dimensions, strides = tuple(found.shape[:rank]), tuple(found.strides[:rank])
-        element = introspection.element_layout(kind.dtype)
+        element = type_introspection.element_layout(kind.dtype)
         if not found.data:
             dimensions = (0,) * rank
         self.shapes[path] = dimensions
@@ -175,8 +175,8 @@ class _Reading:
             if whole and any(int(each) in objects for each in np.unique(found)):
                 self.lost.append(f"{path} is an array of the ids of objects, which are not kept")
             return
-        for parameter in introspection.fields_of(kind):
-            if introspection.is_array(parameter.type):
+        for parameter in type_introspection.fields_of(kind):
+            if type_introspection.is_array(parameter.type):
                 self.lost.append(f"{path}.{parameter.name} is an array in an array of structs, which is not recorded")
             else:
                 self._keep(f"{path}.{parameter.name}", parameter.type, _part(found, parameter.name))
@@ -196,7 +196,7 @@ class _Reading:
         elif kind == "Bvh":
             parts = {"lowers": made.lowers, "uppers": made.uppers}
         elif kind == "HashGrid" and (points := _built_of(made)) is not None:
-            parts = {"points": points[0], "cell_width": points[1], "dims": introspection.grid_dimensions(made)}
+            parts = {"points": points[0], "cell_width": points[1], "dims": type_introspection.grid_dimensions(made)}
         elif kind == "Volume":
             self._read_volume(path, made)
             return

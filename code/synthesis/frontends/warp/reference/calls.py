@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp import introspection, type_introspection
 from synthesis.frontends.warp.reference.arms import SELECTING, note_arms
 from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.machine import Machine
@@ -98,7 +98,7 @@ class Calls:
             return self._built_in(called.name, arguments, keywords, node, frame, is_used=is_used, results=results)
         if called in introspection.TYPES_AND_BUILT_INS:
             return self._built_in(called.__name__, arguments, keywords, node, frame, is_used=is_used, results=results)
-        if isinstance(called, type | ValueType | StructType) or introspection.is_struct(called):
+        if isinstance(called, type | ValueType | StructType) or type_introspection.is_struct(called):
             return construct(self._machine, type_of(called), arguments, keywords)
         # wp.types.vector(…) inside a kernel is the built-in of that name.
         if str(getattr(called, "__module__", "")).startswith("warp") and hasattr(called, "__name__"):

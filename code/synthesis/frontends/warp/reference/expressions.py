@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
-from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp import introspection, type_introspection
 from synthesis.frontends.warp.reference import operators
 from synthesis.frontends.warp.reference.arms import note_arms
 from synthesis.frontends.warp.reference.lanes import Taken
@@ -110,7 +110,7 @@ class Expressions:
             scalar = SCALAR_TYPES[type(found)]
             return Value(scalar_type(scalar), np.array([found.value], self._machine.formats[scalar]))
         made_by: Any = found.__class__
-        if introspection.is_value_type(made_by):
+        if type_introspection.is_value_type(made_by):
             kind = type_of(made_by)
             return Value(kind, np.array([found], dtype=self._machine.formats[kind.scalar]).reshape(1, *kind.shape))
         return BuiltIn(found.key) if introspection.is_builtin(found) else found

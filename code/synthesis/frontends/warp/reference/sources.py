@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp import introspection, type_introspection
 from synthesis.frontends.warp.containers import indexed_dimensions, is_container
 from synthesis.frontends.warp.reference.values import (
     SCALARS,
@@ -38,19 +38,19 @@ def type_of(given: Any) -> Any:
     if isinstance(given, type) and given in SCALAR_TYPES:
         return scalar_type(SCALAR_TYPES[given])
     kind = cast(Any, given)
-    if introspection.is_struct(kind):
+    if type_introspection.is_struct(kind):
         known = getattr(kind, "_irsmith_type", None)
         if known is None:
-            fields = {each.name: type_of(each.type) for each in introspection.fields_of(kind)}
+            fields = {each.name: type_of(each.type) for each in type_introspection.fields_of(kind)}
             known = kind._irsmith_type = StructType(kind.cls.__name__, fields)
         return known
-    if introspection.is_array(kind):
-        made = introspection.array_class(kind)
+    if type_introspection.is_array(kind):
+        made = type_introspection.array_class(kind)
         if made == "array":
             return ArrayType(type_of(kind.dtype), kind.ndim)
         if is_container(made):
             return ArrayType(type_of(kind.dtype), kind.ndim, made, indexed_dimensions(made, kind.ndim))
-    scalar, shape, generic = introspection.parts_of_value_type(kind)
+    scalar, shape, generic = type_introspection.parts_of_value_type(kind)
     if scalar in SCALAR_TYPES:
         form = "matrix" if len(shape) == 2 else "vector"
         for prefix, name in (("quat", "quaternion"), ("transform", "transform")):
@@ -163,9 +163,9 @@ def fit(function: Any, arguments: Sequence[Any], keywords: Collection[str] = ())
 
 def _may_be(kind: Any, argument: Any) -> bool:
     """Return whether an argument may have a type that contains type variables."""
-    if introspection.is_array(kind):
+    if type_introspection.is_array(kind):
         return isinstance(argument, ArrayView) and kind.ndim == len(argument.remaining)
-    scalar, shape, generic = introspection.parts_of_value_type(kind)
+    scalar, shape, generic = type_introspection.parts_of_value_type(kind)
     if scalar is None:
         return True
     given = getattr(argument, "type", None)
