@@ -31,6 +31,7 @@ from synthesis.frontends.base import (
 )
 from synthesis.frontends.failures import detail_of
 from synthesis.verification import lowered
+from synthesis.verification.checked_points import MORE_SEEDS, Search
 from synthesis.verification.claims import narrow_domain
 from synthesis.verification.coverage import SHARE, WRITES_NOTHING, depending_on_order, unreached_derivative
 from synthesis.verification.draws import Drawn, Draws
@@ -38,13 +39,11 @@ from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
 from synthesis.verification.overlaps import find_overlap
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan, Problem
-from synthesis.verification.points import NothingToCheck, Point, find_points
+from synthesis.verification.points import NothingToCheck
 from synthesis.verification.power import find_weakness, weak_inputs
 from synthesis.verification.rounding import with_relaxed_tolerances
-from synthesis.verification.tangents import find_tangents, pullback_runs
+from synthesis.verification.tangents import pullback_runs
 
-_MORE_SEEDS = 4
-"""Number of further seeds that are tried in turn, for draws and for points, for a text that was verified before."""
 _MOST_NUMBERS = 1 << 23
 """Maximum number of elements of all arguments and results of a kernel whose texts run on all standard draws.
 
@@ -173,7 +172,7 @@ class _Planning:
             return replace(plan, programs=(), unknown=WRITES_NOTHING)
         reference = self.prover.reference(self.kernel)
         drawn = self._standard(reference)
-        for more in range(0 if self.fresh else _MORE_SEEDS):
+        for more in range(0 if self.fresh else MORE_SEEDS):
             if isinstance(drawn, Drawn):
                 break
             # The text was verified on inputs of another seed, so it is not at fault if these inputs are not
@@ -215,20 +214,22 @@ class _Planning:
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
         at_points, at_tangents = Trace(influence=True), Trace(influence=True)
+        search = Search(
+            reference=reference,
+            spec=self.kernel.spec,
+            runs=seen,
+            suspect=trap is not None,
+            seed=self.seed,
+            fresh=self.fresh,
+        )
         plan = replace(
             plan,
             draws=drawn.expected if perturbed is None else with_relaxed_tolerances(drawn.expected, perturbed),
             coverage=drawn.coverage,
             measured=measured,
             overlap=find_overlap(reference, self.signature, runs[0]),
-            points=self._points(reference, seen, at_points, suspect=trap is not None)
-            if Direction.BACKWARD in directions
-            else (),
-            tangents=find_tangents(
-                reference, self.kernel.spec, suspect=trap is not None, seed=self.seed, runs=seen, trace=at_tangents
-            )
-            if Direction.TANGENT in directions
-            else None,
+            points=search.points(at_points) if Direction.BACKWARD in directions else (),
+            tangents=search.tangents(at_tangents) if Direction.TANGENT in directions else None,
             trap=trap,
             weak=find_weakness(
                 reference, self.kernel.spec, drawn.runs, drawn.double, drawn.expected.tolerance, fresh=self.fresh
@@ -246,41 +247,6 @@ class _Planning:
             order=depending_on_order(drawn.trace.order or at_points.order),
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs), *self._lowered(plan)))
-
-    def _points(
-        self, reference: Reference, runs: Sequence[Values], trace: Trace, *, suspect: bool
-    ) -> tuple[Point, ...] | NothingToCheck:
-        """Return the points at which derivatives are checked.
-
-        If the points of one seed give nothing to check for a text that was verified before, points of further seeds are
-        tried. For example, a ray that hits nothing has no gradient, and few draws have a ray that hits something. If
-        the points do not cover everything that a derivative depends on, the points of seed 0, at which new rows are
-        verified, are added.
-
-        Args:
-            reference: the kernel's reference.
-            runs: draws of the kernel's arguments.
-            trace: where to record the statements and branches that are executed at the points.
-            suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
-        """
-
-        def of_seed(seed: int) -> tuple[Point, ...] | NothingToCheck:
-            return find_points(reference, self.kernel.spec, suspect=suspect, seed=seed, runs=runs, trace=trace)
-
-        found = of_seed(self.seed)
-        for more in range(0 if self.fresh else _MORE_SEEDS):
-            if not isinstance(found, NothingToCheck):
-                break
-            found = of_seed(self.seed + 1 + more)
-        if (
-            not self.fresh
-            and self.seed
-            and not isinstance(found, NothingToCheck)
-            and reference.reached(trace).underived
-        ):
-            first = of_seed(0)
-            found = found if isinstance(first, NothingToCheck) else (*found, *first)
-        return found
 
     def _has_outputs(self) -> bool:
         """Return whether the kernel has anything to compare: a result, or an array."""

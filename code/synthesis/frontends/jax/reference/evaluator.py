@@ -7,7 +7,7 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
+from synthesis.frontends.base import ReferenceUnknownError, Trace, UndefinedResultError
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.arms import SELECTING, arms_taken
 from synthesis.frontends.jax.reference.rules import RULES
@@ -158,7 +158,7 @@ class Evaluator:
         """Raise an error if a loop has run too many iterations.
 
         Raises:
-            ReferenceFaultError: if it has.
+            UndefinedResultError: if it has. A loop may end on other inputs, as a search for a root does.
         """
         if trips > _LONGEST_LOOP:
-            raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of a loop")
+            raise UndefinedResultError(f"a loop of more than {_LONGEST_LOOP} trips")
