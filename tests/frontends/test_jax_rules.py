@@ -13,11 +13,12 @@ from jax_parts import CASES as PARTS
 from jax_programs import CASES
 
 from synthesis.core.formats import is_exact
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import ReferenceUnknownError, Trace
 from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.together import Together
 
 jax: Any = _jax
 ALSO_WIDE = ("clamp", "convert_element_type", "integer_pow", "random_seed", "reduce_sum", "round", "select_n", "sort")
@@ -152,3 +153,32 @@ def test_an_incomplete_gamma_function_of_an_infinite_order_is_refused(function: 
     case = Case(function=function, inputs=(np.array([np.inf], np.float32), np.array([x], np.float32)))
     with pytest.raises(ReferenceUnknownError, match="an infinite order"):
         Evaluator(double=True).results(traced(case), case.inputs)
+
+
+APPLIED = {
+    "some": lambda x, i: x.at[i].apply(lambda v: v * v - 3),
+    "twice": lambda x, i: x.at[jax.numpy.array([1, 3, 3, 3])].apply(lambda v: 2 * v + 1) + i[0],
+    "dropped": lambda x, i: x.at[2 * i].apply(lambda v: jax.numpy.where(v > 0, v * v, v - 1), mode="drop"),
+    "clipped": lambda x, i: x.at[2 * i].apply(jax.numpy.square, mode="clip"),
+}
+"""Functions that replace elements by a function of themselves, at equal indices one after the other."""
+
+
+@pytest.mark.parametrize("name", APPLIED)
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+def test_a_scatter_that_applies_a_function_computes_what_jax_does(name: str, kind: Any) -> None:
+    case = Case(function=APPLIED[name], inputs=(np.arange(-3, 3).astype(kind), np.array([0, 2, 2, 4], np.int32)))
+    graph, ((theirs,),) = traced(case), computed([case])
+    for double in (False, True):
+        ((ours,),) = Evaluator(double=double).runs(graph, [case.inputs])
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+    for each in Together(double=False, trace=Trace()).runs(graph, [case.inputs, case.inputs]):
+        np.testing.assert_allclose(each[0], theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("generator", ["rbg", "unsafe_rbg"])
+def test_bits_that_the_implementation_decides_are_refused(generator: str) -> None:
+    """XLA chooses the algorithm of such a key's bits by the device."""
+    case = Case(function=lambda s: jax.random.bits(jax.random.key(s, impl=generator)), inputs=(np.int32(3),))
+    with pytest.raises(ReferenceUnknownError, match="the implementation decides"):
+        Evaluator(double=False).results(traced(case), case.inputs)

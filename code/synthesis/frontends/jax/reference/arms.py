@@ -80,8 +80,9 @@ def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Arr
 def _updates_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
     """Return where updates are written; for an extreme, where updates and where old numbers are selected."""
     array, indices, updates = inputs
+    plain = {**equation.parameters, "update_jaxpr": None}
     landing: Any = RULES["scatter"](
-        machine, [np.zeros(array.shape), indices, np.ones(updates.shape)], equation.parameters, equation.types
+        machine, [np.zeros(array.shape), indices, np.ones(updates.shape)], plain, equation.types
     )
     landed = np.asarray(landing) > 0
     if equation.primitive not in _EXTREME_SCATTERS:

@@ -9,6 +9,7 @@ import numpy as np
 
 from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
 from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.rules.indexing import changing
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Rule
 from synthesis.frontends.jax.reference.stacks import (
     Stack,
@@ -146,7 +147,9 @@ def _gathered(together: Evaluating, inputs: Sequence[Any], equation: Equation) -
 
 
 def _scattered(together: Evaluating, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Evaluate a scatter with the runs as one more batch axis."""
+    """Evaluate a scatter with the runs as one more batch axis; apart if it calls a function of the old number."""
+    if equation.primitive == "scatter" and changing(equation.parameters) is not None:
+        return None
     runs = len(together.running)
     return together.of_all(
         equation, [whole(each, runs) for each in inputs], dict(scatter_of_stacks(equation).parameters)

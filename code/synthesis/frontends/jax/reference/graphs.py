@@ -102,7 +102,9 @@ def _of_a_library(equation: Any) -> Any:
 
 
 def _type(aval: Any) -> Shaped:
-    return Shaped(dtype_of(aval.dtype), tuple(aval.shape))
+    name = str(aval.dtype)
+    generator = name[len("key<") : -1] if name.startswith("key<") else ""
+    return Shaped(dtype_of(aval.dtype), tuple(aval.shape), generator)
 
 
 def _atom(atom: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from synthesis.core.formats import is_whole, limits_of
+from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
     Dtype,
@@ -81,8 +82,11 @@ def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Re
 
 
 def _scatter(combine: np.ufunc | None) -> Rule:
-    def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-        """Write each window that is inside the array, in order; without ``combine``, updates replace old numbers."""
+    def compute(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+        """Write each window that is inside the array, in order; without ``combine``, updates replace old numbers.
+
+        They do so unless the equation has a function of the old number and the update, as that of ``at[].apply``.
+        """
         x, indices, updates = np.array(inputs[0], order="C"), inputs[1], inputs[2]
         numbers, mode = parameters["dimension_numbers"], _mode(parameters)
         fixed = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
@@ -111,13 +115,33 @@ def _scatter(combine: np.ufunc | None) -> Rule:
         for place, length in zip(places, x.shape, strict=True):
             flat = flat * length + place
         elements, given = x.reshape(-1), windows[inside].reshape(-1)
-        if combine is None:
+        function = changing(parameters) if combine is None else None
+        if function is not None:
+            _applied(evaluator, function, elements, flat.reshape(-1), given)
+        elif combine is None:
             elements[flat.reshape(-1)] = given
         else:
             combine.at(elements, flat.reshape(-1), given)
         return x
 
     return compute
+
+
+def changing(parameters: Parameters) -> Graph | None:
+    """Return a scatter's function of the old number and the update; None if it returns the update."""
+    function = parameters.get("update_jaxpr")
+    return None if not isinstance(function, Graph) or function.outputs == function.inputs[1:] else function
+
+
+def _applied(evaluator: Machine, function: Graph, elements: Array, places: Array, updates: Array) -> None:
+    """Replace the element at each place by a function of it and the update; at equal places one after the other."""
+    left = np.arange(places.size)
+    while left.size:
+        _, first = np.unique(places[left], return_index=True)
+        now = left[first]
+        (made,) = evaluator.call(function, [elements[places[now]], updates[now]])
+        elements[places[now]] = made
+        left = np.delete(left, first)
 
 
 rule("scatter")(_scatter(None))

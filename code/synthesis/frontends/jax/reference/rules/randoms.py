@@ -25,6 +25,8 @@ IN_PAIRS = "in_pairs"
 
 The equations of JAX do not contain the option.
 """
+_THREEFRY = "fry"
+"""The name of the generator in the type of a key."""
 _Words = tuple[Array, Array]
 _Real = np.floating[Any]
 
@@ -84,6 +86,18 @@ def _bits_in_pairs(keys: Array, shape: tuple[int, ...], width: int) -> Array:
     return found.reshape((*keys.shape, *shape))
 
 
+def _require_threefry(types: Types) -> None:
+    """Raise an error unless a key's generator is Threefry.
+
+    Raises:
+        NotImplementedError: for another generator. The bits of ``rbg`` and ``unsafe_rbg`` are those of the algorithm
+            that XLA chooses for a device: the texts have ``rng_bit_generator`` with ``algorithm = DEFAULT``.
+    """
+    generator = types[0].generator
+    if generator != _THREEFRY:
+        raise NotImplementedError(f"a key of the generator {generator}, whose bits the implementation decides")
+
+
 def _key(words: _Words) -> Array:
     made = np.zeros(np.shape(words[0]), _KEY)
     made["first"], made["second"] = words
@@ -98,12 +112,14 @@ def _seed(data: Array) -> _Words:
 
 
 @rule("random_seed")
-def _random_seed(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
+def _random_seed(_: Machine, inputs: Inputs, __: Parameters, types: Types) -> Results:
+    _require_threefry(types)
     return _key(_seed(inputs[0]))
 
 
 @rule("random_wrap")
-def _wrap(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
+def _wrap(_: Machine, inputs: Inputs, __: Parameters, types: Types) -> Results:
+    _require_threefry(types)
     return _key((inputs[0][..., 0], inputs[0][..., 1]))
 
 
