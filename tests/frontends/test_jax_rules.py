@@ -155,7 +155,7 @@ def test_an_incomplete_gamma_function_of_an_infinite_order_is_refused(function: 
         Evaluator(double=True).results(traced(case), case.inputs)
 
 
-APPLIED = {
+APPLIED: dict[str, Any] = {
     "some": lambda x, i: x.at[i].apply(lambda v: v * v - 3),
     "twice": lambda x, i: x.at[jax.numpy.array([1, 3, 3, 3])].apply(lambda v: 2 * v + 1) + i[0],
     "dropped": lambda x, i: x.at[2 * i].apply(lambda v: jax.numpy.where(v > 0, v * v, v - 1), mode="drop"),
@@ -179,6 +179,10 @@ def test_a_scatter_that_applies_a_function_computes_what_jax_does(name: str, kin
 @pytest.mark.parametrize("generator", ["rbg", "unsafe_rbg"])
 def test_bits_that_the_implementation_decides_are_refused(generator: str) -> None:
     """XLA chooses the algorithm of such a key's bits by the device."""
-    case = Case(function=lambda s: jax.random.bits(jax.random.key(s, impl=generator)), inputs=(np.int32(3),))
+
+    def drawn(seed: Any) -> Any:
+        return jax.random.bits(jax.random.key(seed, impl=generator))
+
+    case = Case(function=drawn, inputs=(np.int32(3),))
     with pytest.raises(ReferenceUnknownError, match="the implementation decides"):
         Evaluator(double=False).results(traced(case), case.inputs)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import FINE, numpy_dtype
+from synthesis.core.formats import FINE, NARROW, epsilon_of, numpy_dtype
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
 from synthesis.verification.inputs import is_part_of, struct_dtype
@@ -54,6 +54,22 @@ _SMALLEST = 1 / 16
 """Largest slope of an input that may be rounding error alone, in units in the last place of the largest slope of any.
 
 Right gradients of 350 inputs in bfloat16 were off by at most two fifths of that.
+"""
+_NARROW = 2.0**-6
+"""Smallest unit in the last place, at 1, of formats of 8 bits and fewer.
+
+Four of their units are up to the whole of a slope, so that a gradient of zeros would pass.
+"""
+_NARROW_TERMS = 0.5
+"""Allowed rounding error of such a format in units in the last place of the root of the sum of squares of the terms.
+
+A gradient in such a format is rounded once where it is stored, which is off by at most half a unit of each term, and by
+three tenths of a unit of the root for many terms.
+"""
+_NARROW_UNITS = 0.25
+"""Further rounding error of such a format, in units in the last place of the largest slope of the same input.
+
+It is for small terms, and for gradients that are added in the format.
 """
 
 
@@ -137,8 +153,11 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
                 return GradientResult(0, worst, f"the text gives no gradient of {slope.argument}")
             with np.errstate(all="ignore"):  # a wrong gradient may be infinite
                 value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
+                unit = precisions[slope.argument].unit
+                allowed = slope.uncertainty + rounding[slope.argument]
+                allowed += _NARROW_TERMS * unit * size if unit >= _NARROW else 0.0
                 size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[slope.argument])
-                off = max(0.0, abs(value - slope.value) - slope.uncertainty - rounding[slope.argument])
+                off = max(0.0, abs(value - slope.value) - allowed)
             if not off <= precisions[slope.argument].tolerance * size:
                 detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"
                 return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")
@@ -157,6 +176,8 @@ def _rounding(largest: float, top: float, unit: float) -> float:
     """
     if unit <= FINE:
         return _UNITS * unit * top
+    if unit >= _NARROW:
+        return _NARROW_UNITS * unit * largest
     of_others, smallest = _COARSE_SHARE * unit * top, _SMALLEST * unit * top
     if largest >= smallest:
         of_others = min(of_others, max(_SMALL_SHARE * largest, smallest))
@@ -282,6 +303,7 @@ def _precision(unit: float, forward: float) -> Precision:
 
 def _unit_of(argument: Argument) -> float:
     kinds = {argument.dtype, *(each.dtype for each in argument.fields)}
-    if any(each.startswith("float8") for each in kinds):
-        return 2.0**-3
+    narrow = [epsilon_of(numpy_dtype(each)) for each in kinds if each in NARROW and each.startswith("float")]
+    if narrow:
+        return max(narrow)
     return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else FINE
