@@ -68,7 +68,8 @@ def example(*arguments: Any) -> Callable[[F], F]:
     """Mark a function with example arguments for its extraction.
 
     Args:
-        arguments: arrays, ``jax.ShapeDtypeStruct`` objects, strings such as ``"f32[4,3]"``, or pytrees of these.
+        arguments: arrays, ``jax.ShapeDtypeStruct`` objects, strings such as ``"f32[4,3]"``, or pytrees of these. Any
+            other value is a constant if tracing needs it; a string has its own quotes (``"'linear'"``).
 
     Example:
         >>> @example("f32[4,3]", {"w": "f32[3]"})

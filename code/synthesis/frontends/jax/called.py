@@ -121,7 +121,7 @@ class Trees:
         kind: Any = value.__class__
         keys = [key[0] for key, _ in children]
         if kind not in (list, tuple, dict):
-            names = _attributes(value, keys, [each for _, each in children])
+            names = attributes_of(value, keys, [each for _, each in children])
             if names is not None:
                 declared = self.sources.declare(value, names)
                 trees = {name: self._tree(f"{path}.{name}", each)
@@ -176,7 +176,7 @@ def leaf_of(name: str, kind: Any) -> functions.Leaf:
     return functions.Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
 
 
-def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> list[str] | None:
+def attributes_of(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> list[str] | None:
     """Return the names of the attributes that hold an object's children; None if these are not distinct attributes."""
     own: Mapping[str, Any] = value._asdict() if hasattr(value, "_fields") else getattr(value, "__dict__", {})
     found: list[str] = []

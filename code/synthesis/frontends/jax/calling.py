@@ -6,7 +6,7 @@ order of the parameters.
 
 import inspect
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from synthesis.core.signatures import Domain, Signature
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.building import Building, made, of_arrays, shapes_of
+from synthesis.frontends.jax.registered import registered
 
 PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD
 """The kind of a parameter that is passed by position or by name."""
@@ -34,16 +35,23 @@ class Call:
         plain = all(hasattr(argument, "dtype") and not argument.weak_type for argument in self.arguments)
         return plain and not isinstance(self.function, BoundFunction)
 
-    def to_json(self) -> dict[str, Any] | None:
-        """Return the call in the form of ``Signature.call``; None if a pytree or a constant has no JSON form."""
+    def to_json(self, name_of_class: Callable[[type], str] = name_of) -> dict[str, Any] | None:
+        """Return the call in the form of ``Signature.call``; None if a pytree or a constant has no JSON form.
+
+        Args:
+            name_of_class: returns the name of a class in the function's source.
+        """
         names = functions.parameters_of(self.function)
         names += [f"arg{position}" for position in range(len(names), len(self.arguments))]
         try:
-            trees = {name: _tree_of(argument, name) for name, argument in zip(names, self.arguments, strict=False)}
+            trees = {
+                name: _tree_of(argument, name, name_of_class)
+                for name, argument in zip(names, self.arguments, strict=False)
+            }
             if not isinstance(self.function, BoundFunction):
                 return {"args": list(trees.values()), "kwargs": {}}
             return self.function.arranged(
-                trees | {name: {"value": _constant(value)} for name, value in self.function.constants.items()}
+                trees | {name: _constant_tree(value) for name, value in self.function.constants.items()}
             )
         except _NoFormError:
             return None
@@ -53,22 +61,36 @@ class _NoFormError(Exception):
     """An error for a value that has no JSON form."""
 
 
-def _tree_of(value: Any, name: str) -> Any:
+def _tree_of(value: Any, name: str, name_of_class: Callable[[type], str]) -> Any:
     """Return a pytree with the names of its leaves, as in ``functions.argument_leaves``."""
     kind: Any = value.__class__
     if value is None:
         return None
     if kind is dict and all(isinstance(key, str) for key in value):
-        return {"dict": {key: _tree_of(value[key], f"{name}[{key!r}]") for key in sorted(value)}}
+        return {"dict": {key: _tree_of(value[key], f"{name}[{key!r}]", name_of_class) for key in sorted(value)}}
     if kind in (list, tuple):
-        return {kind.__name__: [_tree_of(entry, f"{name}[{place}]") for place, entry in enumerate(value)]}
+        return {kind.__name__: [_tree_of(each, f"{name}[{place}]", name_of_class) for place, each in enumerate(value)]}
     if kind in (int, float, complex):
         return {"weak": name}
     if kind is bool:
         return name
     if hasattr(value, "dtype"):
         return {"weak": name} if value.weak_type else name
-    raise _NoFormError
+    found = registered(value)
+    if found is None:
+        raise _NoFormError
+    fields = {each: _tree_of(child, name + end, name_of_class) for each, (end, child) in found.children.items()}
+    fields |= {each: _constant_tree(other) for each, other in found.others.items()}
+    return {"record": name_of_class(kind), "fields": fields}
+
+
+def _constant_tree(value: Any) -> dict[str, Any]:
+    """Return a constant as a tree; an empty tuple has none, since it would count as a container of arrays."""
+    if value.__class__ is not tuple:
+        return {"value": _constant(value)}
+    if not value:
+        raise _NoFormError
+    return {"tuple": [_constant_tree(each) for each in value]}
 
 
 def _constant(value: Any) -> Any:

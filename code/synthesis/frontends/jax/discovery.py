@@ -24,6 +24,7 @@ from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import calling, derivative_rules, example_calls, functions
 from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made, is_mark_in
 from synthesis.frontends.jax.public import by_public_name
+from synthesis.frontends.jax.registered import classes_in
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.linemap import NO_PLACES
 from synthesis.frontends.plain_form import is_plain, with_fresh_values
@@ -199,7 +200,10 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
         place = f"line {plain.__code__.co_firstlineno}"
         return _rejection(plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its example: {unread} ({place})")
     plain = plain if made is None else made.stand_in
-    call = example_calls.with_examples(function, examples, name=name_of(plain), named=named)
+    try:
+        call = example_calls.with_examples(function, examples, name=name_of(plain), named=named)
+    except example_calls.UnreadExampleError as error:
+        return _rejection(plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its example: {error}")
     if call is None:
         return _rejection(
             plain,
@@ -232,14 +236,17 @@ def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
     assert behind is not None
     plain: FunctionType = behind if made is None else made.stand_in
     collector = SourceCollector(unwrap=definition_behind, literal=_literal, is_library=is_library, customary=_CUSTOMARY)
-    source = collector.collect(definition_of(behind, call.function) if made is None else made.definition)
+    source = collector.collect(
+        definition_of(behind, call.function) if made is None else made.definition,
+        {each.__name__: each for each in classes_in(call.arguments)},
+    )
     source, places = with_fresh_values(source, collector.places)
     missing = bool(collector.missing)
     if made is None and is_library(plain.__module__) and (missing or not is_plain(source)):
         public = by_public_name(call)
         if public is not None:
             source, call, places, missing = public.source, public.call, NO_PLACES, False
-    form = None if call.is_plain else call.to_json()
+    form = None if call.is_plain else call.to_json(collector.name_of)
     signature = signature_of(call.function, call.arguments)
     domains = call.domains or (None,) * len(signature.arguments)
     arguments = tuple(replace(each, domain=domain) for each, domain in zip(signature.arguments, domains, strict=True))

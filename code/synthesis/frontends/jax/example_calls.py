@@ -8,10 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from synthesis.core.errors import UnknownNameError
-from synthesis.core.examples import ArrayType, Examples, marked_arguments
+from synthesis.core.examples import ArrayType, Examples, marked_arguments, parse_type
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.calling import PLAIN, BoundFunction, Call
+
+
+class UnreadExampleError(Exception):
+    """An error for an example of which an object of a user's class cannot be made of shapes."""
 
 
 def with_examples(function: Any, examples: Examples, *, name: str, named: bool) -> Call | None:
@@ -29,6 +33,7 @@ def with_examples(function: Any, examples: Examples, *, name: str, named: bool) 
 
     Raises:
         UnknownNameError: if a table names a parameter that the function lacks.
+        UnreadExampleError: if an object of a user's class in the example cannot be read.
     """
     plain = functions.function_behind(function)
     assert plain is not None
@@ -37,12 +42,47 @@ def with_examples(function: Any, examples: Examples, *, name: str, named: bool) 
         return _with_table(function, table)
     marked = marked_arguments(function) or marked_arguments(plain)
     if marked is not None:
-        return _unbound(_call_of(function, marked))
+        return _unbound(_with_positional(function, _read(marked)))
     parameters = inspect.signature(function).parameters
     if (examples.arguments and parameters) or (named and not parameters):
         return _unbound(_call_of(function, examples.arguments))
     guessed = _guessed(function) if examples.guess and parameters else None
     return _unbound(guessed) if guessed is not None else None
+
+
+def _read(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return arguments with types in place of the texts in objects of users' classes, which only JAX can take apart.
+
+    Raises:
+        UnreadExampleError: if a text is not a type and shape, or a class cannot be made of types.
+    """
+    own = (str, int, float, bool, complex, type(None), ArrayType)
+    try:
+        return tuple(each if isinstance(each, own) else functions.jax.tree.map(_read_leaf, each) for each in arguments)
+    except Exception as error:
+        raise UnreadExampleError(str(error)) from error
+
+
+def _read_leaf(leaf: Any) -> Any:
+    return parse_type(leaf) if isinstance(leaf, str) else leaf
+
+
+def _with_positional(function: Any, arguments: Sequence[Any]) -> Call:
+    """Return the call for positional arguments.
+
+    Those without arrays are constants if tracing needs their values, as of a parameter in ``static_argnums``.
+    """
+    names, whole = functions.parameters_of(function), _call_of(function, arguments)
+    arrays = [name for name, each in zip(names, arguments, strict=False) if _has_array(each)]
+    plain = len(arrays) < len(arguments) <= len(names) and not _is_partial(function)
+    if not plain or not arrays or _traces(whole):
+        return whole
+    return _bound(function, arrays, dict(zip(names, arguments, strict=False)))
+
+
+def _has_array(value: Any) -> bool:
+    leaves = functions.jax.tree.leaves(value)
+    return not leaves or any(isinstance(leaf, ArrayType) or hasattr(leaf, "dtype") for leaf in leaves)
 
 
 def _with_table(function: Any, table: Mapping[str, Any]) -> Call:
@@ -106,8 +146,11 @@ def _bound_by(function: Any) -> dict[str, Any]:
 
 
 def _traces(call: Call) -> bool:
+    def called(*arguments: Any) -> Any:  # a jitted function's own eval_shape would take its static arguments
+        return call.function(*arguments)
+
     try:
-        return bool(functions.jax.tree.leaves(functions.jax.eval_shape(call.function, *call.arguments)))
+        return bool(functions.jax.tree.leaves(functions.jax.eval_shape(called, *call.arguments)))
     except Exception:  # noqa: BLE001 (a function that is traced may raise anything)
         return False
 

@@ -1,0 +1,116 @@
+"""Examples may hold objects of users' classes, and values that tracing needs."""
+
+import pytest
+
+from synthesis import Pair, Rejection
+from synthesis.making.runs.extraction import extract
+
+SOURCE = """
+import dataclasses
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.tree_util import register_dataclass, register_pytree_node_class
+
+import synthesis
+
+
+class State(NamedTuple):
+    mean: Any
+    count: Any
+
+
+@functools.partial(register_dataclass, data_fields=["w", "b"], meta_fields=["act"])
+@dataclasses.dataclass
+class Layer:
+    w: Any
+    b: Any
+    act: str = "tanh"
+
+
+@register_pytree_node_class
+class Box:
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def tree_flatten(self):
+        return (self.low, self.high), None
+
+    @classmethod
+    def tree_unflatten(cls, _, children):
+        return cls(*children)
+
+
+@synthesis.example({"w": "f32[3]", "b": None}, State({"w": "f32[3]", "b": None}, "i32[]"))
+def averaged(gradient, state):
+    mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, state.mean, gradient)
+    return mean, State(mean, state.count + 1)
+
+
+@synthesis.example(State("f32[2]", None), "f32[5,2]")
+def scanned(state, xs):
+    return lax.scan(lambda c, x: (c._replace(mean=0.9 * c.mean + x), c.mean.sum()), state, xs)
+
+
+@synthesis.example([Layer("f32[3,3]", None, "relu"), Layer("f32[3,3]", "f32[3]")], "f32[3]")
+def layers(params, x):
+    for each in params:
+        x = x @ each.w + (0.0 if each.b is None else each.b)
+        x = jax.nn.relu(x) if each.act == "relu" else jnp.tanh(x)
+    return x
+
+
+@synthesis.example(Box("f32[3]", "f32[3]"), "f32[3]")
+def clipped(box, x):
+    return jnp.clip(x, jnp.minimum(box.low, box.high), jnp.maximum(box.low, box.high))
+
+
+@synthesis.example("f32[4]", 3)
+@functools.partial(jax.jit, static_argnums=(1,))
+def power(x, n):
+    return x**n
+
+
+@synthesis.example("f32[4]", (2, 2), "'sum'")
+def folded(x, shape, how):
+    return jnp.sum(x.reshape(shape), axis=0) if how == "sum" else x
+
+
+@synthesis.example("f32[4]", 3)
+def traced(x, n):
+    return x * n
+
+
+@synthesis.example(Box("f32[3]", "f32 3"), "f32[3]")
+def unread(box, x):
+    return box.low + x
+"""
+SHAPES = {"averaged": 3, "scanned": 2, "layers": 4, "clipped": 3, "power": 1, "folded": 1, "traced": 2}
+"""The number of arrays of each function."""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair | Rejection]:
+    path = tmp_path_factory.mktemp("examples") / "mine.py"
+    path.write_text(SOURCE)
+    outcomes = list(extract(path, frontend="jax", level=["jaxpr", "stablehlo"]))
+    return {each.spec.name if isinstance(each, Pair) else each.kernel_name: each for each in outcomes}
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_function_of_them_is_verified(found: dict[str, Pair | Rejection], name: str) -> None:
+    pair = found[name]
+    assert isinstance(pair, Pair), pair
+    assert pair.verdict.verified == ("jaxpr", "stablehlo")
+    assert len(pair.spec.signature.arguments) == SHAPES[name]
+
+
+@pytest.mark.needs("jax")
+def test_a_type_in_them_that_cannot_be_read_costs_one_function(found: dict[str, Pair | Rejection]) -> None:
+    rejection = found["unread"]
+    assert isinstance(rejection, Rejection)
+    assert "f32 3" in rejection.detail
