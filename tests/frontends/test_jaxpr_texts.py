@@ -14,6 +14,7 @@ from jax_programs import CASES
 
 from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
 from synthesis.core.errors import Symptom
+from synthesis.core.examples import Examples, parse_type
 from synthesis.core.records import Rejection
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered, Program, Purpose, RunKey
@@ -23,6 +24,7 @@ from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
 from synthesis.frontends.linemap import NO_PLACES
+from synthesis.making.runs.extraction import extract
 
 jax: Any = _jax
 FIRST = RunKey(Purpose.DRAW)
@@ -333,3 +335,31 @@ def test_variables_of_a_long_function_may_have_the_names_of_numbers() -> None:
     found = ran(text, np.float32(0.5))
     assert not isinstance(found, Rejection), found
     assert found[0] == pytest.approx(np.cos(2 * np.sin(0.5)) - 1, abs=1e-6)
+
+
+POLICY = """
+import jax
+import jax.numpy as jnp
+from jax.ad_checkpoint import checkpoint_name
+
+
+def saved(x):
+    def block(v):
+        first = checkpoint_name(jnp.cos(v), "alpha")
+        second = checkpoint_name(jnp.sin(first), "beta")
+        return first * second * checkpoint_name(jnp.tanh(second), "gamma")
+
+    policy = jax.checkpoint_policies.save_only_these_names("gamma", "alpha", "beta", "delta")
+    return jax.grad(lambda v: jax.checkpoint(block, policy=policy)(v).sum())(x)
+"""
+"""A function that names what is saved: a set of texts in a jaxpr."""
+
+
+@pytest.mark.needs("jax")
+def test_the_policy_of_a_checkpoint_is_printed_in_order_and_parsed(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(POLICY)
+    examples = Examples(tables={"saved": {"x": parse_type("f32[4]")}})
+    (pair,) = extract(tmp_path / "mine.py", frontend="jax", level=["jaxpr"], examples=examples)
+    assert isinstance(pair, Pair)
+    assert "frozenset({'alpha', 'beta', 'delta', 'gamma'})" in pair.texts["jaxpr"]
+    assert pair.verdict.verified == ("jaxpr",)

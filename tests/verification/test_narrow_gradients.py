@@ -49,7 +49,7 @@ LEVELS = ["stablehlo", "vjp_stablehlo"]
 def pairs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     row = {"a": parse_type(f"{request.param}[16]"), "b": parse_type("f32[16]")}
     square = {"a": parse_type(f"{request.param}[4,8]"), "b": parse_type("f32[4,4]")}
-    tables = {name: row for name in (*RIGHT, "too_steep")} | {"steep": {"x": row["b"]}, "product": square}
+    tables = dict.fromkeys((*RIGHT, "too_steep"), row) | {"steep": {"x": row["b"]}, "product": square}
     folder = tmp_path_factory.mktemp("narrow")
     return pairs_of_source(folder, SOURCE, examples=Examples(tables=tables), frontend="jax", level=LEVELS)
 

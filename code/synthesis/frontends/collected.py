@@ -21,6 +21,7 @@ from synthesis.frontends.definitions import (
 )
 from synthesis.frontends.enumerations import is_listed
 from synthesis.frontends.linemap import NO_PLACES, Places
+from synthesis.frontends.plain_names import public_modules_beside
 
 _KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_module_names
 
@@ -258,7 +259,7 @@ class CollectedSource:
         if self._is_library_module(home):
             places = [each for each in (home, module) if not self.loose or self._is_library_module(each)]
             shown = packages_above(home) if self.loose and home.partition(".")[0] not in _KNOWN_LIBRARIES else []
-            return import_of_attribute(name, value, [*shown, *places])
+            return import_of_attribute(name, value, [*shown, *public_modules_beside(home), *places])
         return None
 
     def _is_library_module(self, name: str) -> bool:

@@ -33,7 +33,8 @@ MODULES = JAX_MODULES | JAX_OWN | LIBRARIES
 
 ONLY: dict[str, frozenset[str]] = {
     "jax": frozenset({
-        "Array", "ShapeDtypeStruct", "checkpoint", "closure_convert", "custom_derivatives", "custom_gradient",
+        "Array", "ShapeDtypeStruct", "checkpoint", "checkpoint_policies", "closure_convert", "custom_derivatives",
+        "custom_gradient",
         "custom_jvp", "custom_vjp", "default_matmul_precision", "dtypes", "eval_shape", "grad", "hessian", "jacfwd",
         "jacobian", "jacrev", "jit", "jvp", "lax", "linear_transpose", "linearize", "named_call", "named_scope", "pmap",
         "nn", "numpy", "random", "remat", "scipy", "tree", "tree_util", "value_and_grad", "vjp", "vmap", "image",
@@ -181,6 +182,17 @@ def is_public_jax(path: str) -> bool:
         return importlib.util.find_spec(path) is not None
     except ImportError:  # a parent is not a package, or JAX is not installed
         return False
+
+
+def public_modules_beside(module: str) -> list[str]:
+    """Return public modules of JAX, shortest paths first, if a source may not name the given private module of JAX.
+
+    JAX defines most functions in private modules. A source that imports such a function from a public one is plain.
+    """
+    if module in MODULES or not module.startswith("jax._src."):
+        return []
+    found = [each for each in JAX_MODULES if not each.startswith("jax.experimental.")]  # Pallas is slow to import
+    return sorted(found, key=lambda path: (path.count("."), path))
 
 
 @functools.cache

@@ -38,6 +38,8 @@ passmanager: Any = _passmanager
 _ADDRESS = re.compile(
     r"<(?:function|bound method|built-in function) (?:[^\s<>]*<locals>\.)*<?([^\s<>]+)>?[^<>]* at 0x[0-9a-fX]+>"
 )
+_TEXTS = re.compile(r"\{('[^'\n]*'(?:, '[^'\n]*')+)\}")
+"""Matches a printed set of texts, whose order differs from process to process."""
 _MODULE_NAME = re.compile(r"\AHloModule [^\s,]+")
 _LLVM_MODULE = re.compile(
     r"; ModuleID = '(?:__compute_module_)*(.*?)(?:_(?:elemental|computation))?(?:_kernel_module)?'"
@@ -207,8 +209,12 @@ class Tracing:
 
 
 def without_addresses(jaxpr: str) -> str:
-    """Return a printed jaxpr with Python functions represented by their names alone."""
-    return _ADDRESS.sub(r"\1", jaxpr)
+    """Return a printed jaxpr with Python functions represented by their names alone, and sets of texts in order."""
+    return _TEXTS.sub(_in_order, _ADDRESS.sub(r"\1", jaxpr))
+
+
+def _in_order(found: re.Match[str]) -> str:
+    return f"{{{', '.join(sorted(found[1].split(', ')))}}}"
 
 
 def _hlo_options(*, metadata: bool = False) -> Any:

@@ -24,6 +24,8 @@ _LITERAL = re.compile(r"\s*(-?(?:inf|nan|\d[\d.]*(?:e[+-]?\d+)?)j?|True|False|\(
 _NUMBER = re.compile(r"\s*(-?(?:inf|nan)\b|-?\d+\.?\d*(?:[eE][+-]?\d+)?)")
 _PRIMITIVE = re.compile(r"\s*([A-Za-z_]\w*(?:-[a-z]+)*)")
 _END = re.compile(r"\s*in\s*\(")
+_WORDS_IN_BRACES = re.compile(r"\s*\{\s*['\"]")
+"""Matches the start of a set of texts, such as the names that a policy of ``jax.checkpoint`` saves."""
 _SPACE = re.compile(r"\s*")
 _MARK = re.compile(r"\s*(\S)")
 _WITHOUT_RESULTS = re.compile(r"\s*[A-Za-z_]\w*(?:-[a-z]+)*\[")
@@ -257,6 +259,8 @@ class _Parser:
         Args:
             graphs: whether the name of a definition is replaced by its graph.
         """
+        if _WORDS_IN_BRACES.match(self.text, self.at):
+            return self._raw()
         if self._sees("{"):
             return self.graph()
         if _DEFINITION.match(self.text, self.at):
