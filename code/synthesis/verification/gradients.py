@@ -139,24 +139,28 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
         points: the points with their slopes.
         precisions: argument name to the precision of its gradient.
     """
-    slopes = [slope for point in points for slope in point.slopes if slope.variant == 0]
-    largest = {slope.argument: 0.0 for slope in slopes}
+    slopes = [slope for point in points for slope in point.slopes if slope.variant == 0 or slope.enlarged]
+    largest: dict[tuple[str, bool], float] = {}
     for slope in slopes:
-        largest[slope.argument] = max(largest[slope.argument], abs(slope.value))
-    top = max(largest.values(), default=0.0)
-    rounding = {name: _rounding(each, top, precisions[name].unit) for name, each in largest.items()}
+        key = slope.argument, slope.enlarged
+        largest[key] = max(largest.get(key, 0.0), abs(slope.value))
+    top = {
+        own: max((each for (_, other), each in largest.items() if own == other), default=0.0) for own in (False, True)
+    }
+    rounding = {key: _rounding(each, top[key[1]], precisions[key[0]].unit) for key, each in largest.items()}
     count, worst = 0, 0.0
     for number, point in enumerate(points):
         for slope in point.slopes:
             gradient = outcome[RunKey(Purpose.POINT, number, slope.variant)].get(f"adj_{slope.argument}")
             if gradient is None:
                 return GradientResult(0, worst, f"the text gives no gradient of {slope.argument}")
+            key = slope.argument, slope.enlarged
             with np.errstate(all="ignore"):  # a wrong gradient may be infinite
                 value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
                 unit = precisions[slope.argument].unit
-                allowed = slope.uncertainty + rounding[slope.argument]
+                allowed = slope.uncertainty + rounding[key]
                 allowed += _NARROW_TERMS * unit * size if unit >= _NARROW else 0.0
-                size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[slope.argument])
+                size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[key])
                 off = max(0.0, abs(value - slope.value) - allowed)
             if not off <= precisions[slope.argument].tolerance * size:
                 detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"

@@ -30,19 +30,16 @@ from synthesis.verification.slopes import (
     typical_width,
     weights,
 )
+from synthesis.verification.weightings import FEW, enlarged_weightings, largest_power, random_weightings
 
 _DIRECTIONS = 3
 """Number of directions for each input. A kernel with many inputs and large arrays has one."""
 _SINGULAR = 0.01
 """Allowed error of every slope at a singular point, as a share of the point's largest slope."""
-_FEW = 8
-"""Largest number of elements that are always changed, or weighted, together: an error in one remains visible."""
 _KINK_SHARE = 0.25
 """Largest share of the outputs that may have a kink along a direction; a direction with more is left out."""
 _MOST_NUMBERS = 1 << 26
 """Number of elements of all arguments and results of the runs that are evaluated in one call of the reference."""
-_PARTS = 2
-"""Number of weightings of only some outputs, a random quarter of the elements each, at every second point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,8 @@ class Slope:
     value: float
     uncertainty: float
     """The largest error of the value that rounding of the reference and the step length may cause."""
+    enlarged: bool = False
+    """Whether only outputs with far smaller slopes than others are weighted, with larger weights."""
 
 
 def differentiable(signature: Signature) -> list[Argument]:
@@ -104,10 +103,13 @@ def measure(
         for number, generator, place in zip(numbers, generators, drawn, strict=True)
     ]
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
+    most = largest_power(signature)
     for number, (stepped, is_singular) in enumerate(_stepped(reference, signature, drawn, directions)):
         ends = numbers[number] % 2 == 0
         made = (
-            None if stepped is None else _measured(generators[number], directions[number], inputs, stepped, ends=ends)
+            None
+            if stepped is None
+            else _measured(generators[number], directions[number], inputs, stepped, ends=ends, most=most)
         )
         if made is not None:
             (singular if is_singular else sound).append((drawn[number], made))
@@ -210,13 +212,17 @@ def _directions(
     """Return the directions in which each input is changed at a point.
 
     In a large array, some directions change only a few elements: the first and the last one at points with even
-    numbers, one in eight at the others. If ``few`` is set, there is one direction for each input, of another kind at
+    numbers, one in eight at the others. Fields of structs are changed alone and together, since the slope along one may
+    be far larger than that along another. If ``few`` is set, there is one direction for each input, of another kind at
     the next point.
     """
     found: list[tuple[str, Direction]] = []
     for each in inputs:
         value = place[each.name]
-        small = value.size <= _FEW or each.shape is None
+        small = value.size <= FEW or each.shape is None
+        if len(each.fields) > 1 and not few:
+            parts = dense_direction(generator, each, value)
+            found += [(each.name, {name: part}) for name, part in parts.items() if len(parts) > 1]
         for count in (number % _DIRECTIONS,) if few else range(_DIRECTIONS):
             if count < 2 - number % 2 or small:
                 found.append((each.name, dense_direction(generator, each, value)))
@@ -250,21 +256,26 @@ def _measured(
     stepped: _Stepped,
     *,
     ends: bool,
+    most: int,
 ) -> Measured | None:
     """Return weightings of the outputs at a point, and the slopes of the weighted sums.
 
-    The result is None if an input has no smooth direction, or no element of the outputs is smooth.
+    The result is None if an input has no smooth direction, or no element of the outputs is smooth. Weights are enlarged
+    by at most two to the power of ``most``.
     """
     found, groups = stepped.found, stepped.groups
     kept: list[int] = np.flatnonzero(np.mean(~found.smooth, axis=1) <= _KINK_SHARE).tolist()
     if {directions[number][0] for number in kept} != {name for name, _ in directions}:
         return None
     smooth = found.smooth[kept].all(axis=0)
-    weightings = [each * smooth for each in _weightings(generator, groups, ends=ends)]
+    weightings = [each * smooth for each in random_weightings(generator, groups, ends=ends)]
     weightings = [each for number, each in enumerate(weightings) if not number or each.any()]
     if not weightings[0].any():
         return None
-    slopes = _slopes(directions, kept, found, weightings)
+    usual = len(weightings)
+    inputs_of_kept = [directions[number][0] for number in kept]
+    weightings += enlarged_weightings(weightings[0], inputs_of_kept, found, kept, groups, most)
+    slopes = _slopes(directions, kept, found, weightings, usual)
     cotangents = tuple(
         {name: each[group].reshape(shape) for (name, shape), group in zip(stepped.shapes.items(), groups, strict=True)}
         for each in weightings
@@ -273,33 +284,24 @@ def _measured(
     return Measured(cotangents, starts, slopes)
 
 
-def _weightings(generator: np.random.Generator, groups: Sequence[slice], *, ends: bool) -> list[Floats]:
-    """Return weights for all elements of the outputs; for many elements, also weights for only some of them.
-
-    The weighted elements are then the first and the last one of each output if ``ends``, else random ones.
-    """
-    size = groups[-1].stop
-    whole = weights(generator, (size,))
-    if size <= _FEW:
-        return [whole]
-    if not ends:
-        part = np.asarray(generator.integers(0, 2 * _PARTS, size), np.int64)
-        return [whole, *(whole * (part == number) for number in range(_PARTS))]
-    chosen = np.zeros(size, bool)
-    chosen[[place for group in groups for place in (group.start, group.stop - 1) if group.start < group.stop]] = True
-    return [whole, whole * chosen]
-
-
 def _slopes(
     directions: Sequence[tuple[str, Direction]],
     kept: Sequence[int],
     found: Differences,
     weightings: Sequence[Floats],
+    usual: int,
 ) -> tuple[Slope, ...]:
+    """Return the slopes along the kept directions. The weightings from number ``usual`` on are enlarged ones."""
     table = np.stack(weightings).T
     values, uncertainties = found.slope @ table, np.sqrt(np.square(found.uncertainty) @ np.square(table))
     return tuple(
-        Slope(*directions[number], variant, float(values[number, variant]), float(uncertainties[number, variant]))
+        Slope(
+            *directions[number],
+            variant,
+            float(values[number, variant]),
+            float(uncertainties[number, variant]),
+            enlarged=variant >= usual,
+        )
         for number in kept
         for variant in range(len(weightings))
     )
@@ -316,8 +318,9 @@ def _start(generator: np.random.Generator, argument: Argument, slopes: Sequence[
     found: Direction = {}
     for each in argument.fields or (argument,):
         name = each.name if argument.fields else ""
-        if name in mine[0].direction:
+        part = next((slope.direction[name] for slope in mine if name in slope.direction), None)
+        if part is not None:
             power = np.log2(largest / typical_width(argument, each)) if largest else 0.0
             size = 2.0 ** float(np.clip(np.round(power), -10.0, 10.0))
-            found[name] = weights(generator, mine[0].direction[name].shape) * size
+            found[name] = weights(generator, part.shape) * size
     return found
