@@ -1,18 +1,21 @@
 """Derivatives where a vector is zero: what a text has there may be the rounding of large terms that cancel."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from checking import judged, pairs_of_texts
 from conftest import one_kernel
 
-from synthesis import get_frontend
+from synthesis import Pair, Symptom, get_frontend
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.frontends.base import Reference, Trace
 from synthesis.verification import measuring
 from synthesis.verification.points import NothingToCheck, find_points
+from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("warp")
 SPRINGS = """import warp as wp
@@ -124,3 +127,58 @@ def test_where_there_are_none_a_slope_may_be_off_by_a_share_of_the_largest(tmp_p
     for each in found:
         least = measuring._SINGULAR * max(abs(slope.value) for slope in each.slopes)  # pyright: ignore[reportPrivateUsage]
         assert all(slope.uncertainty >= least for slope in each.slopes)
+
+
+DEGENERATE = """import warp as wp
+
+
+@wp.kernel
+def tetrahedra(x: wp.array[wp.vec3], corners: wp.array2d[int], size: wp.array[float]):
+    t = wp.tid()
+    first = x[corners[t, 0]]
+    a = x[corners[t, 1]] - first
+    b = x[corners[t, 2]] - first
+    r = wp.sqrt(wp.dot(a, a) + wp.dot(b, b))
+    if r > 1.0e-6:
+        size[t] = wp.log(r)
+
+
+@wp.kernel
+def unit(x: wp.array[wp.vec3], ends: wp.array2d[int], f: wp.array[wp.vec3]):
+    t = wp.tid()
+    d = x[ends[t, 1]] - x[ends[t, 0]]
+    n = d / wp.length(d)
+    if ends[t, 0] != ends[t, 1]:
+        wp.atomic_add(f, ends[t, 0], n)
+
+
+@wp.kernel
+def limited(x: wp.array[float], y: wp.array[float]):
+    i = wp.tid()
+    y[i] = wp.sqrt(wp.max(x[i], 0.0))
+"""
+
+
+@pytest.fixture(scope="module")
+def degenerate(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
+    table = '[limited]\nx = "f32[16] in -1..1"\n'
+    return pairs_of_texts(tmp_path_factory.mktemp("mine"), DEGENERATE, table)
+
+
+@pytest.mark.parametrize("name", ["tetrahedra", "unit"])
+def test_points_are_left_out_where_equal_numbers_give_the_root_of_zero(name: str, degenerate: dict[str, Pair]) -> None:
+    pair = degenerate[name]
+    assert "cpp_backward" in pair.verdict.verified
+    assert str(pair.verdict.gradient) == "agrees"
+
+
+def test_points_stay_where_a_limit_gives_the_root_of_zero(degenerate: dict[str, Pair]) -> None:
+    pair = degenerate["limited"]
+    assert "cpp_backward" in pair.verdict.verified
+    text = pair.texts["cpp_backward"] or ""
+    wrong = re.sub(r"wp::adj_max\((\w+), (\w+), (\w+), (\w+), ", r"wp::adj_max(\1 + 9.0f, \2, \3, \4, ", text)
+    assert wrong != text
+    with Verifier(get_frontend("warp")) as verifier:
+        kept, found = judged(verifier, pair.spec, [pair.texts, {**pair.texts, "cpp_backward": wrong}])
+    assert "cpp_backward" in kept.verdict.verified
+    assert found.failed["cpp_backward"].symptom is Symptom.WRONG_GRADIENT

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.signatures import Argument, Role, Signature
-from synthesis.frontends.base import Reference, Trace, Values
+from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
 from synthesis.verification.inputs import count_numbers, flat, generator_of, is_part_of
 from synthesis.verification.slopes import (
     STEPS,
@@ -161,13 +161,38 @@ def _stepped_at_once(
 ) -> list[tuple[_Stepped | None, bool]]:
     """Return the same as ``_stepped``, from one call of the reference."""
     runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
-    trace, size = Trace(), len(runs) // len(drawn)
+    trace, size = Trace(undefined={}), len(runs) // len(drawn)
     results = [flat(each) for each in reference(runs, double=True, trace=trace, group=size)]
-    singular = {each // size for each in trace.singular}
+    singular = {each // size for each in trace.singular} | _undefined(reference, drawn, trace, size)
     return [
         (_differences(results[number * size : (number + 1) * size], outputs), number in singular)
         for number in range(len(drawn))
     ]
+
+
+def _undefined(reference: Reference, drawn: Sequence[Values], trace: Trace, size: int) -> set[int]:
+    """Return the points at which a value has no finite derivative because numbers are equal that need not be.
+
+    An example is the root of the squared distance of a point from itself, even if the kernel does not use it. A right
+    text gives NaN there: zero, the derivative of the result, times an infinite one. The root of ``max(x, 0.0)`` is
+    different. Its operand is zero on one side of a kink, and no derivative goes through it.
+
+    Args:
+        reference: the kernel's reference.
+        drawn: the points.
+        trace: the record of a call of the reference that starts with each point every ``size`` runs.
+        size: the number of runs of each point.
+    """
+    noted = {number: count for number in range(len(drawn)) if (count := (trace.undefined or {}).get(number * size))}
+    if not noted:
+        return set()
+    other = Trace(undefined={}, jitter=np.random.default_rng(0))
+    try:
+        reference([doubled(drawn[number]) for number in noted], double=True, trace=other)
+    except ReferenceFaultError:
+        return set()
+    left = other.undefined or {}
+    return {number for place, (number, count) in enumerate(noted.items()) if left.get(place, 0) < count}
 
 
 def _joined(parts: Sequence[tuple[_Stepped | None, bool]]) -> tuple[_Stepped | None, bool]:

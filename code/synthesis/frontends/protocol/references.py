@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
 import numpy.typing as npt
 
 Values = dict[str, npt.NDArray[Any]]
@@ -88,6 +89,18 @@ class Trace:
 
     Examples are the length of a zero vector, and the closest of two points at equal distance, in a thread that changes
     memory afterwards. A gradient through it may be nothing but rounding error, or depend on rounding.
+    """
+    undefined: dict[int, int] | None = None
+    """If not None, where to record, by run, the number of threads that compute a value without a finite derivative.
+
+    Examples are the square root of zero and a quotient by zero. A right text may give NaN there, even if no result
+    follows from the value.
+    """
+    jitter: np.random.Generator | None = None
+    """Adds a tiny random number to each floating-point number in float64 that is read from memory, a new one each time.
+
+    What is zero because a number is subtracted from itself is not zero then, but what a kernel limits to zero still is.
+    None adds nothing.
     """
 
 

@@ -273,6 +273,17 @@ class Lanes:
         else:
             self._singular = lanes if self._singular is None else self._singular | lanes
 
+    def note_undefined(self, where: Array) -> None:
+        """Record the active lanes in which a value has no finite derivative, by a condition on its operands."""
+        if self.trace is None or self.trace.undefined is None or not where.any():
+            return
+        lanes = np.broadcast_to(self.mask & where.reshape(len(where), -1).any(axis=1), self.lanes)
+        if self._whole is not None:
+            self._whole.note_undefined(lanes.reshape(self.launch).any(axis=1))
+            return
+        for run in self.replica[lanes].tolist():
+            self.trace.undefined[run] = self.trace.undefined.get(run, 0) + 1
+
     def note_change(self, lanes: Array) -> None:
         """Record that some lanes change memory."""
         if self._singular is not None and self.trace is not None:

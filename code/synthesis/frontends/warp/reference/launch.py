@@ -137,7 +137,7 @@ def launched(
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
     threads = list(range(math.prod(launch)))
-    launch_groups = partial(_launch, kernel, signature, runs, double=double, backwards=backwards)
+    launch_groups = partial(_launch, kernel, signature, runs, double=double, backwards=backwards, trace=trace)
     memory, way, machines = launch_groups([threads])
     recast, touched = is_recast(machines[0]), touched_by(machines)
     apart = recast or depend(touched)
@@ -154,6 +154,8 @@ def launched(
         trace.whole |= way.whole
         trace.left_out |= way.left_out
         trace.singular |= way.singular
+        if trace.undefined is not None:
+            trace.undefined |= way.undefined or {}
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 
@@ -193,9 +195,12 @@ def _launch(
     *,
     double: bool,
     backwards: bool | None,
+    trace: Trace | None,
 ) -> tuple[dict[str, Any], Trace, list[Machine]]:
     """Run groups of threads one after another, and return the memory, the trace and the machines."""
-    memory, way = _memory(runs, double=double), Trace()
+    memory = _memory(runs, double=double)
+    noting = trace is not None and trace.undefined is not None
+    way = Trace(undefined={} if noting else None, jitter=None if trace is None else trace.jitter)
     machines = [
         _run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way, backwards=backwards)
         for group in groups

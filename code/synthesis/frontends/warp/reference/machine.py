@@ -35,6 +35,8 @@ _UPDATES: dict[str, Any] = {
 }
 _MANY = 256
 """Number of vectors or matrices above which one flat index is faster than several indices."""
+_JITTER = 1e-9
+"""Largest number that is added to a number that is read, relative to 1 and the number's magnitude."""
 _UNSIGNED = {np.dtype(f"{kind}{size}"): np.dtype(f"u{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 
 
@@ -162,7 +164,10 @@ class Machine(Conversions):
                     for name, each in kind.fields.items()
                 },
             )
-        return Value(kind, _elements(data, place))
+        found: Array = _elements(data, place)
+        if self.trace is not None and self.trace.jitter is not None and found.dtype == np.float64:
+            found = found + _JITTER * (1 + np.abs(found)) * self.trace.jitter.uniform(-1, 1, found.shape)
+        return Value(kind, found)
 
     def store(self, view: ArrayView, indices: tuple[Array, ...], value: Any) -> None:
         """Write an element in the active lanes; if several lanes write one element, the last lane's value remains."""

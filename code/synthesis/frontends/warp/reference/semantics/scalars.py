@@ -30,6 +30,14 @@ def _elementwise(function: Callable[[Array], Array]) -> Callable[[Machine, Value
     return compute
 
 
+def _steep_at_zero(function: Callable[[Machine, Value], Value]) -> Callable[[Machine, Value], Value]:
+    def compute(machine: Machine, x: Value) -> Value:
+        machine.note_undefined(x.data == 0)
+        return function(machine, x)
+
+    return compute
+
+
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 _erfc = np.vectorize(math.erfc, otypes=[np.float64])
 
@@ -84,8 +92,10 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "neg": lambda x: -x,
     "pos": lambda x: x,
 }
+_STEEP_AT_ZERO = frozenset({"sqrt", "cbrt", "log", "log2", "log10"})
+"""Functions whose derivative is infinite at zero."""
 for _name, _function in _ELEMENTWISE.items():
-    semantics(_name)(_elementwise(_function))
+    semantics(_name)(_steep_at_zero(_elementwise(_function)) if _name in _STEEP_AT_ZERO else _elementwise(_function))
 
 _OPERATORS = {name: operator for operator, name in operators.BUILT_INS.items() if operator != "MatMult"} | {
     "div_approx": "Div"
