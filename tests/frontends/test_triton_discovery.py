@@ -64,6 +64,15 @@ def move(x_ptr, out_ptr, n):
             tl.store(out_ptrs, x)
         x_ptrs += 16
         out_ptrs += 16
+
+
+@triton.jit
+def branch(x_ptr, y_ptr, out_ptr, n):
+    if n > 2:
+        for i in tl.range(n, num_stages=2):
+            tl.store(out_ptr, tl.load(x_ptr + i))
+    else:
+        tl.store(out_ptr + n, tl.load(y_ptr))
 '''
 SCALE: Mapping[str, Any] = {
     "x_ptr": ArrayType("float16", (1000,), Domain(low=-1, high=1)),
@@ -102,7 +111,7 @@ def the(kernel: Kernel | Rejection) -> Kernel:
 
 
 def test_a_function_that_a_kernel_calls_is_no_kernel(module: ModuleType) -> None:
-    assert COMPILER.prospects(module) == ["scale_kernel", "count", "move"]
+    assert COMPILER.prospects(module) == ["scale_kernel", "count", "move", "branch"]
 
 
 def test_tuned_kernels_are_claimed(module: ModuleType) -> None:
@@ -155,6 +164,12 @@ def test_roles_follow_pointers_through_loops(module: ModuleType) -> None:
     table = {"total_ptr": ArrayType("int32", (1,)), "unused_ptr": ArrayType("int32", (1,)), "grid": [4, 2]}
     arguments = the(found(module, "count", table)).spec.signature.arguments
     assert [each.role for each in arguments] == [Role.INOUT, Role.INPUT]
+
+
+def test_roles_keep_values_of_different_branches_apart(module: ModuleType) -> None:
+    arrays = dict.fromkeys(("x_ptr", "y_ptr", "out_ptr"), ArrayType("float32", (16,)))
+    arguments = the(found(module, "branch", {**arrays, "n": 3, "grid": 1})).spec.signature.arguments
+    assert [each.role for each in arguments] == [Role.INPUT, Role.INPUT, Role.OUTPUT, Role.INPUT]
 
 
 def test_a_kernel_without_inputs_says_what_to_write(module: ModuleType) -> None:

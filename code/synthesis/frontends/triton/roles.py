@@ -12,6 +12,9 @@ _OPERATION = re.compile(r"^( *)(?:(%[\w:, %]+?) = )?\"?([a-z_]\w*\.[\w.]+)\"?(?!
 _CARRIED = re.compile(r"(%\w+) = (%\w+(?:#\d+)?)")
 _BLOCK = re.compile(r"^ *\^(\w+)(?:\((.*)\))?:")
 _BRANCH = re.compile(r"\^(\w+)\(([^)]*)\)")
+_ASSIGNED = re.compile(r"^( *)(?:(%[\w:, %]+?) = )?(.*)$")
+_BOUND = re.compile(r"(%\w+) = ")
+_USED = re.compile(r"(%\w+)\b(?! = )")
 _POINTER = re.compile(r"!tt\.(?:ptr|tensordesc)")
 _READS = ("tt.load", "tt.descriptor_load", "tt.descriptor_gather")
 _WRITES = ("tt.store", "tt.descriptor_store", "tt.descriptor_scatter")
@@ -26,11 +29,12 @@ def roles_of(ttir: str) -> list[Role]:
     are assumed to read and write every pointer argument.
     """
     body = ttir[ttir.index("tt.func public") :]
-    lines = body.partition("\n  }\n")[0].splitlines()
-    arguments = _ARGUMENT.findall(lines[0])
-    origins = _Origins(lines[1:], arguments)
+    head, *lines = body.partition("\n  }\n")[0].splitlines()
+    arguments = _ARGUMENT.findall(head)
+    lines = _with_distinct_names(lines)
+    origins = _Origins(lines, arguments)
     read, written = set[str](), set[str]()
-    for line in lines[1:]:
+    for line in lines:
         operation = _OPERATION.match(line)
         names = _NAME.findall(operation[4]) if operation else []
         if operation is None or not names:
@@ -40,6 +44,40 @@ def roles_of(ttir: str) -> list[Role]:
         read |= touched if called or operation[3] in (*_READS, *_CHANGES) else set()
         written |= touched if called or operation[3] in (*_WRITES, *_CHANGES) else set()
     return [_role(each in read, each in written) for each in arguments]
+
+
+def _with_distinct_names(lines: Sequence[str]) -> list[str]:
+    """Return the lines of a function's body with a different name for each value.
+
+    MLIR prints one name for values of sibling regions, such as the two branches of an ``scf.if``.
+    """
+    scopes: list[dict[str, str]] = [{}]
+    count = 0
+
+    def define(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        scopes[-1][match[1]] = f"{match[1]}_{count}"
+        return match[0].replace(match[1], scopes[-1][match[1]])
+
+    def use(match: re.Match[str]) -> str:
+        return next((scope[match[1]] for scope in reversed(scopes) if match[1] in scope), match[1])
+
+    renamed: list[str] = []
+    for line in lines:
+        if line.lstrip().startswith("}") and len(scopes) > 1:
+            scopes.pop()
+        if _BLOCK.match(line):
+            renamed.append(_USED.sub(define, line))
+            continue
+        indent, results, rest = _ASSIGNED.findall(line)[0]
+        rest = _USED.sub(use, rest)
+        made = f"{_USED.sub(define, results)} = " if results else ""
+        if line.endswith("{"):
+            scopes.append({})
+            rest = _BOUND.sub(define, rest)
+        renamed.append(f"{indent}{made}{rest}")
+    return renamed
 
 
 def _role(read: bool, written: bool) -> Role:
@@ -72,7 +110,7 @@ class _Origins:
     def _visit(self, line: str) -> None:
         operation = _OPERATION.match(line)
         if operation is None:
-            if self._regions and line == self._regions[-1][0] + "}":
+            if self._regions and line.startswith(self._regions[-1][0] + "}") and not line.endswith("{"):
                 self._regions.pop()
             elif self._regions and (block := _BLOCK.match(line)) and self._regions[-1][2]:
                 self._flow(_NAME.findall(block[2] or ""), self._regions[-1][2])
