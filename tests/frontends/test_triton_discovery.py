@@ -73,6 +73,20 @@ def branch(x_ptr, y_ptr, out_ptr, n):
             tl.store(out_ptr, tl.load(x_ptr + i))
     else:
         tl.store(out_ptr + n, tl.load(y_ptr))
+
+
+@triton.jit
+def widened(x):
+    # a long comment, so that the excerpt of the source that Triton puts before its message is longer than any message
+    # that a ledger has room for: this line, the one above it, and the ones below it
+    # .................................................................................................................
+    # .................................................................................................................
+    return x * WIDTH
+
+
+@triton.jit
+def beyond(x_ptr, out_ptr):
+    tl.store(out_ptr, widened(tl.load(x_ptr)))
 '''
 SCALE: Mapping[str, Any] = {
     "x_ptr": ArrayType("float16", (1000,), Domain(low=-1, high=1)),
@@ -111,7 +125,7 @@ def the(kernel: Kernel | Rejection) -> Kernel:
 
 
 def test_a_function_that_a_kernel_calls_is_no_kernel(module: ModuleType) -> None:
-    assert COMPILER.prospects(module) == ["scale_kernel", "count", "move", "branch"]
+    assert COMPILER.prospects(module) == ["scale_kernel", "count", "move", "branch", "beyond"]
 
 
 def test_tuned_kernels_are_claimed(module: ModuleType) -> None:
@@ -184,6 +198,15 @@ def test_a_kernel_without_inputs_says_what_to_write(module: ModuleType) -> None:
     rejection = found(module, "scale_kernel", {name: each for name, each in SCALE.items() if name != "scale"})
     assert isinstance(rejection, Rejection)
     assert "scale is missing" in rejection.detail
+
+
+def test_a_kernel_that_triton_does_not_compile_has_the_reason_and_the_line(module: ModuleType) -> None:
+    arrays = dict.fromkeys(("x_ptr", "out_ptr"), ArrayType("float32", (16,)))
+    rejection = found(module, "beyond", {**arrays, "grid": 1})
+    assert isinstance(rejection, Rejection)
+    assert rejection.symptom is Symptom.BUILD_ERROR
+    assert "Cannot access global variable WIDTH" in rejection.detail
+    assert "return x * WIDTH" in rejection.detail
 
 
 @pytest.mark.parametrize(

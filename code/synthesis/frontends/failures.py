@@ -19,9 +19,13 @@ def detail_of(error: BaseException, *, only_first_line: bool = False) -> str:
         only_first_line: whether to leave out what follows the first line of the message.
     """
     whole_message = str(error).strip()
-    message = " ".join((whole_message.partition("\n")[0] if only_first_line else whole_message).split())
-    message = _MODULE.sub("<source>", _FOLDERS.sub("", _ADDRESS.sub("0x…", message)))
-    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return detail(type(error).__name__, whole_message.partition("\n")[0] if only_first_line else whole_message)
+
+
+def detail(kind: str, message: str) -> str:
+    """Return an exception's type and message as ``detail_of`` gives them."""
+    message = _MODULE.sub("<source>", _FOLDERS.sub("", _ADDRESS.sub("0x…", " ".join(message.split()))))
+    text = f"{kind}: {message}" if message else kind
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

@@ -20,6 +20,7 @@ from synthesis.frontends.provenance import provenance
 from synthesis.frontends.rewriting import without_annotations, without_decorators
 from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.triton import descriptors, functions, lowering
+from synthesis.frontends.triton.failures import compilation_detail
 from synthesis.frontends.triton.levels import DEVICES
 from synthesis.frontends.triton.options import DEFAULTS, is_multiple
 from synthesis.frontends.triton.roles import roles_of
@@ -85,7 +86,7 @@ def _discover(found: Found, table: Mapping[str, Any] | None) -> Kernel | Rejecti
     try:
         return describe(found.function, signature)
     except Exception as error:  # noqa: BLE001 (Triton raises many kinds for a kernel that it cannot compile)
-        return _rejection(found.name, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
+        return _rejection(found.name, Stage.LOWER, Symptom.BUILD_ERROR, compilation_detail(error))
 
 
 def describe(function: Any, signature: Signature) -> Kernel:

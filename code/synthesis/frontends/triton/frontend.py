@@ -9,12 +9,13 @@ from synthesis.core.examples import NO_EXAMPLES, Examples
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Compiler, Drawer, Frontend, Kernel, Level, Lowered
-from synthesis.frontends.failures import detail_of, rejected
+from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.support import versions_of
 from synthesis.frontends.triton import discovery, functions, lowering
 from synthesis.frontends.triton.description import DESCRIPTION
+from synthesis.frontends.triton.failures import compilation_detail
 from synthesis.frontends.triton.levels import DEVICES, LEVELS
 from synthesis.frontends.triton.proving import TritonProver
 from synthesis.frontends.triton.replaying import TritonReplayer
@@ -100,7 +101,7 @@ def _lower(kernel: Kernel, levels: Sequence[Level], device: str) -> Lowered | Re
         if isinstance(text, Exception):
             absent = isinstance(text, lowering.NotAvailableError)
             symptom = Symptom.NOT_AVAILABLE if absent else Symptom.BUILD_ERROR
-            failures.append(rejected(spec, Stage.LOWER, symptom, detail_of(text), level.name))
+            failures.append(rejected(spec, Stage.LOWER, symptom, compilation_detail(text), level.name))
             texts[level.name] = None
         else:
             texts[level.name], line_map[level.name] = text
