@@ -65,12 +65,15 @@ def _within(data: Any, kind: Dtype) -> Any:
 
 
 def _truncated(m: Machine, data: Any, kind: Dtype) -> Any:
-    """Return floating-point numbers truncated to integers; those out of range become the nearest limit."""
+    """Return floating-point numbers truncated to integers; those out of range have no defined result."""
     wide = data.astype(np.float64)
     low, high = kind.limits
+    beyond = ~((np.trunc(wide) >= low) & (np.trunc(wide) < 2.0 ** (kind.bits - kind.is_signed)))
     inside = np.clip(np.nan_to_num(np.trunc(wide), nan=0.0, posinf=np.inf, neginf=-np.inf), low, high)
     over = inside >= 2.0 ** (kind.bits - kind.is_signed)
     made = np.where(over, kind.numpy.type(high), np.where(over, 0, inside).astype(kind.numpy))
+    if not m.double:
+        made = np.where(beyond, m.undefined(kind, beyond), made)
     return m.decided("truncate", made, wide)
 
 

@@ -19,6 +19,8 @@ _DEEPEST = 64
 """Maximum depth of calls of the source's functions."""
 _MOST_LOGGED = 1 << 22
 """Maximum number of recorded accesses of a group of several lanes."""
+GARBAGE = (113, -113)
+"""Arbitrary numbers that stand for elements without a defined value, to find results that depend on them."""
 _MOST_LANES = 256
 """Maximum number of programs that are evaluated at once."""
 
@@ -109,6 +111,7 @@ class Machine:
         log: whether to record all memory accesses.
         hints: what was learned from earlier evaluations of the kernel.
         runs: the numbers of the runs that are in memory.
+        garbage: the number that stands for elements without a defined value, converted to their type.
     """
 
     def __init__(
@@ -119,8 +122,12 @@ class Machine:
         log: bool = False,
         hints: EvaluationHints | None = None,
         runs: Sequence[int] = (0,),
+        garbage: int = 0,
     ) -> None:
         self.double = double
+        self.garbage = garbage
+        self.has_undefined = False
+        """Whether elements without a defined value occurred, such as those that a load without ``other`` masks off."""
         self.trace = trace
         self.logs = log
         self.log: list[Access] = []
@@ -234,6 +241,20 @@ class Machine:
             ReferenceUnknownError: if it is neither a block nor a number.
         """
         return value if isinstance(value, Block) else self.number_of(value)
+
+    def undefined(self, kind: Dtype, where: Any) -> Any:
+        """Return a number to stand for elements of a type that have no defined value.
+
+        It is NaN in an evaluation in float64, so that results that depend on it are not finite.
+
+        Args:
+            kind: the type.
+            where: a mask of these elements.
+        """
+        self.has_undefined = self.has_undefined or bool(where.any())
+        if self.double and kind.is_float:
+            return np.float64(np.nan)
+        return np.array(self.garbage).astype(self.format(kind))
 
     # ---- limits and records
 

@@ -60,7 +60,7 @@ def load(
     """Evaluate ``tl.load``.
 
     Elements that are masked off without ``other`` have no defined value. In an evaluation in float64 they are NaN, so
-    that results that depend on them are not finite; in any other evaluation they are 0.
+    that results that depend on them are not finite; see ``Machine.undefined`` for other evaluations.
 
     Raises:
         OutOfBoundsError: if an element that is not masked off is outside the array.
@@ -79,16 +79,12 @@ def _loaded(m: Machine, place: Pointer, mask: Any, other: Any, access: str) -> B
         _checked(buffer, offset)
         return Block(buffer.data[m.lanes.within(buffer, offset)], kind)
     active = as_type(m, mask, INT1).data
-    fill = as_type(m, other, kind).data if other is not None else _nothing(m, buffer)
+    fill = as_type(m, other, kind).data if other is not None else m.undefined(kind, ~active)
     chosen = np.where(active, offset, np.int64(0))
     _checked(buffer, chosen)
     if not buffer.size:
         return Block(np.full(broadcast_shape(chosen.shape, np.shape(fill)), fill), kind)
     return Block(np.where(active, buffer.data[m.lanes.within(buffer, chosen)], fill), kind)
-
-
-def _nothing(m: Machine, buffer: Buffer) -> Any:
-    return m.format(buffer.type).type(np.nan if m.double and buffer.type.is_float else 0)
 
 
 def arms_of_load(m: Machine, pointer: Any, mask: Any = None, other: Any = None, **_: Any) -> list[Any]:
@@ -202,7 +198,8 @@ def _atomic(m: Machine, name: str, pointer: Any, given: Sequence[Any], mask: Any
     shape = (len(m.lanes), *place.shape)
     if touched.chosen is None:
         return Block(lanes_last(before.reshape(shape)), kind)
-    old = np.zeros(shape, buffer.data.dtype)
+    old = np.empty(shape, buffer.data.dtype)
+    old[...] = m.undefined(kind, ~touched.chosen)
     old[touched.chosen] = before
     return Block(lanes_last(old), kind)
 

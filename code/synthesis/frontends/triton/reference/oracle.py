@@ -14,7 +14,7 @@ from synthesis.frontends.triton.reference.calls import call_function
 from synthesis.frontends.triton.reference.coverage import reached_statements
 from synthesis.frontends.triton.reference.hosts import Hosted, constant_of, type_of
 from synthesis.frontends.triton.reference.lanes import evaluate
-from synthesis.frontends.triton.reference.machine import EvaluationHints, Lanes, Machine
+from synthesis.frontends.triton.reference.machine import GARBAGE, EvaluationHints, Lanes, Machine
 from synthesis.frontends.triton.reference.order import accumulated_in, clashing, separate_in
 from synthesis.frontends.triton.reference.perturbing import (
     FURTHER_EVALUATIONS,
@@ -95,6 +95,8 @@ class TritonReference:
                 log = own is not None and not double
                 machine = Machine(double=double, trace=own, log=log, hints=self._hints, runs=numbers)
                 made = self._evaluated(machine, [runs[each] for each in numbers])
+                if machine.has_undefined and not double:
+                    self._check_defined(numbers, runs, made)
                 found.update(zip(numbers, made, strict=True))
                 clashes.update(numbers[each] for each in clashing(machine.touched))
         finally:
@@ -246,6 +248,31 @@ class TritonReference:
         whole = {name: buffers[name].data.reshape(len(runs), *runs[0][name].shape) for name in self._arrays}
         return [{name: data[number] for name, data in whole.items()} for number in range(len(runs))]
 
+    def _check_defined(self, numbers: Sequence[int], runs: Sequence[Values], made: Sequence[Values]) -> None:
+        """Evaluate runs with other numbers in the place of elements without a defined value.
+
+        Raises:
+            ReferenceFaultError: if the results differ.
+        """
+        why = (
+            "depends on elements without a defined value: those that a load without `other` masks off, or numbers that "
+            "do not fit into the integers to which they are converted"
+        )
+        for garbage in GARBAGE:
+            machine = Machine(hints=self._hints, runs=numbers, garbage=garbage)
+            try:
+                others = self._evaluated(machine, [runs[each] for each in numbers])
+            except ReferenceFaultError as error:
+                raise ReferenceFaultError(f"the kernel {why}") from error
+            changed = (
+                name
+                for one, other in zip(made, others, strict=True)
+                for name in one
+                if not _same(one[name], other[name])
+            )
+            if (name := next(changed, None)) is not None:
+                raise ReferenceFaultError(f"{name} {why}")
+
     def _buffers(self, machine: Machine, runs: Sequence[Values]) -> dict[str, Buffer]:
         """Return the memory of each array; arguments that are the same array share it."""
         made: dict[int, Buffer] = {}
@@ -310,6 +337,10 @@ def _differ(left: Array, right: Array) -> bool:
     one, other = left.astype(np.float64), right.astype(np.float64)
     size = np.max(np.abs(one), initial=0.0, where=np.isfinite(one))
     return not np.allclose(one, other, rtol=_ORDER_TOLERANCE, atol=_ORDER_TOLERANCE * float(size), equal_nan=True)
+
+
+def _same(left: Array, right: Array) -> bool:
+    return left.tobytes() == right.tobytes()
 
 
 def accumulated(spec: KernelSpec, run: Values) -> frozenset[str]:

@@ -11,7 +11,7 @@ from synthesis.frontends.triton.texts.elementwise import unsigned
 from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import DType, Kind, Type
-from synthesis.frontends.triton.texts.values import Compute, Number, Pointer
+from synthesis.frontends.triton.texts.values import Compute, Number, Pointer, where
 
 _limits: Any = ml_dtypes.finfo
 
@@ -81,13 +81,11 @@ def _to_integer(operation: Operation) -> Compute:
     signed = operation.name == "arith.fptosi"
     lowest, limit = (-(2.0 ** (target.bits - 1)), 2.0 ** (target.bits - 1)) if signed else (0.0, 2.0**target.bits)
     via = np.dtype(target.dtype if signed else f"u{target.dtype.itemsize}")
-    line = operation.line
 
     def convert(a: Number) -> Number:
         whole = np.trunc(a if a.dtype.itemsize >= 4 else a.astype(np.float32))
-        if not ((whole >= lowest) & (whole < limit)).all():
-            raise TextError(line, f"a float that does not fit into {target.scalar}")
-        return whole.astype(via).view(target.dtype)
+        fits = (whole >= lowest) & (whole < limit)
+        return where(fits, whole, 0).astype(via).view(target.dtype)  # a number that does not fit has no defined result
 
     return convert
 
