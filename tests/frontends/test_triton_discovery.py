@@ -15,6 +15,7 @@ from synthesis.core.signatures import Domain, Role
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.registry import frontend_of
+from synthesis.verification.inputs import draw_inputs
 
 MODULE = '''import triton
 import triton.language as tl
@@ -76,6 +77,11 @@ def branch(x_ptr, y_ptr, out_ptr, n):
 
 
 @triton.jit
+def stated(x_ptr, y_ptr, out_ptr, n):
+    tl.store(out_ptr + tl.load(x_ptr + 2), tl.load(y_ptr) * n)
+
+
+@triton.jit
 def widened(x):
     # a long comment, so that the excerpt of the source that Triton puts before its message is longer than any message
     # that a ledger has room for: this line, the one above it, and the ones below it
@@ -125,7 +131,7 @@ def the(kernel: Kernel | Rejection) -> Kernel:
 
 
 def test_a_function_that_a_kernel_calls_is_no_kernel(module: ModuleType) -> None:
-    assert COMPILER.prospects(module) == ["scale_kernel", "count", "move", "branch", "beyond"]
+    assert COMPILER.prospects(module) == ["scale_kernel", "count", "move", "branch", "stated", "beyond"]
 
 
 def test_tuned_kernels_are_claimed(module: ModuleType) -> None:
@@ -184,6 +190,25 @@ def test_roles_keep_values_of_different_branches_apart(module: ModuleType) -> No
     arrays = dict.fromkeys(("x_ptr", "y_ptr", "out_ptr"), ArrayType("float32", (16,)))
     arguments = the(found(module, "branch", {**arrays, "n": 3, "grid": 1})).spec.signature.arguments
     assert [each.role for each in arguments] == [Role.INPUT, Role.INPUT, Role.OUTPUT, Role.INPUT]
+
+
+def test_a_table_states_numbers(module: ModuleType) -> None:
+    table = {
+        "x_ptr": {"type": ArrayType("int32", (3,)), "values": [0, 5, 12]},
+        "y_ptr": {"type": ArrayType("float32", (3,)), "values": 0.5},
+        "out_ptr": ArrayType("float32", (16,)), "n": 1.5, "grid": 1,
+    }  # fmt: skip
+    signature = the(found(module, "stated", table)).spec.signature
+    first, *others = (draw_inputs(signature, number, seed=3) for number in range(4))
+    assert first["x_ptr"].tolist() == [0, 5, 12]
+    assert first["y_ptr"].tolist() == [0.5, 0.5, 0.5]
+    assert first["n"] == 1.5
+    assert all(each["x_ptr"].tolist() == [0, 5, 12] for each in others)
+    assert all(0.475 <= each["y_ptr"].min() < each["y_ptr"].max() <= 0.5 for each in others)
+    assert len({float(each["n"]) for each in others}) == 3
+    for wrong in ({"values": [1, 2, 3]}, {**table["x_ptr"], "values": ["a"]}, {**table["x_ptr"], "values": [1, 2]}):
+        with pytest.raises(ConfigError, match="x_ptr"):
+            found(module, "stated", {**table, "x_ptr": wrong})
 
 
 def test_a_kernel_without_inputs_says_what_to_write(module: ModuleType) -> None:

@@ -6,13 +6,13 @@ import tomllib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.formats import NARROW
-from synthesis.core.signatures import Domain
+from synthesis.core.signatures import Argument, Domain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +44,27 @@ class ArrayType:
     dtype: str
     shape: tuple[int, ...]
     domain: Domain | None = None
+
+
+_NEAR = 0.05
+"""The largest share by which numbers of a table are nearer to zero in all draws but the first."""
+_NEAR_ZERO = 0.1
+"""The largest number that draws have in the place of a zero of a table."""
+
+
+def stated(argument: Argument, *numbers: float) -> Argument:
+    """Return an argument with the numbers that a table states for its elements; one number is for all elements.
+
+    Integers are the same in all draws. Floating-point numbers are exact in the first draw and near in the others, since
+    a single value hides what a text does with it.
+
+    Raises:
+        ConfigError: if their count is not the number of elements.
+    """
+    domain = Domain(low=0.0, high=0.0)
+    if argument.is_float:
+        domain = Domain(low=-_NEAR, high=0.0) if any(numbers) else Domain(low=0.0, high=_NEAR_ZERO)
+    return replace(argument, domain=domain, base=numbers, recorded=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.core.errors import ConfigError, Stage, Symptom, UnknownNameError
-from synthesis.core.examples import DIMENSIONS, ArrayType, Examples
+from synthesis.core.examples import DIMENSIONS, ArrayType, Examples, stated
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel
@@ -28,6 +28,8 @@ from synthesis.frontends.triton.spelling import SHORT, SPELLED, is_array, is_poi
 
 GRID = "grid"
 """The key of a kernel's grid in a table of inputs; ``dim`` is also accepted."""
+_TYPE, _VALUES = "type", "values"
+"""The keys of an entry in a table that states the numbers of an array."""
 _CUSTOMARY = {"triton": "import triton", "tl": "import triton.language as tl"}
 
 
@@ -161,6 +163,8 @@ def _signature(found: Found, table: Mapping[str, Any]) -> Signature | str:
             return f"{_what_to_write(found)}; {name} is missing"
         if parameter.is_constexpr or _is_constant(given[name]):
             values[name] = _constant(found.name, name, given[name])
+        elif isinstance(given[name], Mapping) and _VALUES in given[name]:
+            arguments.append(_with_values(found.name, name, given[name]))
         elif isinstance(given[name], Mapping):
             argument, entries[name] = descriptors.read_table(f"kernel {found.name}: {name}", given[name])
             arguments.append(replace(argument, name=name))
@@ -209,8 +213,21 @@ def _argument(kernel: str, name: str, value: Any) -> Argument:
         domain = Domain(low=value, high=value)
         return Argument(name=name, type_name=short, dtype="int32" if short == "i32" else "int64", domain=domain)
     if isinstance(value, float):
-        return Argument(name=name, type_name="fp32", dtype="float32", domain=Domain(low=value, high=value))
+        return stated(Argument(name=name, type_name="fp32", dtype="float32"), value)
     raise ConfigError(f"kernel {kernel}: {name} is an array, a number or a constant, got {value!r}")
+
+
+def _with_values(kernel: str, name: str, entry: Mapping[str, Any]) -> Argument:
+    """Return the argument that a table with the keys ``type`` and ``values`` describes: an array with its numbers."""
+    kind, values = entry.get(_TYPE), entry[_VALUES]
+    numbers: list[Any] = values if isinstance(values, list) else [values]  # pyright: ignore[reportUnknownVariableType]
+    known = all(type(each) in (int, float, bool) for each in numbers)
+    if set(entry) != {_TYPE, _VALUES} or not isinstance(kind, ArrayType) or not kind.shape or not known:
+        raise ConfigError(
+            f"kernel {kernel}: {name} is {dict(entry)!r}; expected the type of an array and its numbers, "
+            f'such as {{ {_TYPE} = "i32[3]", {_VALUES} = [0, 5, 12] }}'
+        )
+    return stated(_argument(kernel, name, replace(kind, domain=None)), *numbers)
 
 
 def _grid(kernel: str, given: Any) -> tuple[int, ...] | None:

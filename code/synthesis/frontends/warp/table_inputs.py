@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from synthesis.core.errors import ConfigError, UnknownNameError
-from synthesis.core.examples import DIMENSIONS, ArrayType
+from synthesis.core.examples import DIMENSIONS, ArrayType, stated
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.warp.options import ALLOWED
 
@@ -85,5 +85,7 @@ def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:
             )
         return replace(argument, shape=given.shape if argument.shape is not None else None, domain=given.domain)
     if argument.shape is None and isinstance(given, int | float):
+        if argument.dtype.startswith("float") and not argument.element and not argument.fields:
+            return stated(argument, given)
         return replace(argument, domain=Domain(low=float(given), high=float(given)))
     raise ConfigError(f"kernel {kernel}: {argument.name} is {argument.type_name}, got {given!r}")
