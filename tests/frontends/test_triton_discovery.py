@@ -193,8 +193,9 @@ def test_roles_keep_values_of_different_branches_apart(module: ModuleType) -> No
 
 
 def test_a_table_states_numbers(module: ModuleType) -> None:
-    table = {
-        "x_ptr": {"type": ArrayType("int32", (3,)), "values": [0, 5, 12]},
+    offsets: dict[str, Any] = {"type": ArrayType("int32", (3,)), "values": [0, 5, 12]}
+    table: dict[str, Any] = {
+        "x_ptr": offsets,
         "y_ptr": {"type": ArrayType("float32", (3,)), "values": 0.5},
         "out_ptr": ArrayType("float32", (16,)), "n": 1.5, "grid": 1,
     }  # fmt: skip
@@ -206,7 +207,8 @@ def test_a_table_states_numbers(module: ModuleType) -> None:
     assert all(each["x_ptr"].tolist() == [0, 5, 12] for each in others)
     assert all(0.475 <= each["y_ptr"].min() < each["y_ptr"].max() <= 0.5 for each in others)
     assert len({float(each["n"]) for each in others}) == 3
-    for wrong in ({"values": [1, 2, 3]}, {**table["x_ptr"], "values": ["a"]}, {**table["x_ptr"], "values": [1, 2]}):
+    wrongs: list[Any] = [{"values": [1, 2, 3]}, {**offsets, "values": ["a"]}, {**offsets, "values": [1, 2]}]
+    for wrong in wrongs:
         with pytest.raises(ConfigError, match="x_ptr"):
             found(module, "stated", {**table, "x_ptr": wrong})
 

@@ -1,11 +1,13 @@
-"""Elements without a defined value: what a load masks off, and numbers that do not fit into an integer type."""
+"""What is not defined: elements that a load masks off, numbers that do not fit, and assumptions that do not hold."""
 
 import numpy as np
 import pytest
 from triton_cases import HEAD, spec_of
 
 from synthesis.frontends.base import ReferenceFaultError, Values
+from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.triton.reference.oracle import TritonReference
+from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.running import run
 
 _KERNEL = """@triton.jit
@@ -73,3 +75,48 @@ def test_a_text_converts_numbers_that_do_not_fit_to_some_integer() -> None:
     for given, expected in ((3.0e9, 0), (float("nan"), 0), (-7.9, -7)):
         arrays = {"x": np.ones(1, np.int32), "a": np.asarray(given, np.float32)}
         assert run(text, "f", arrays, list(arrays), (1,))["x"].tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("tl.device_assert(x < 32, 'too large')", ""),
+        ("tl.device_assert(x > 0, 'too small', mask=at < n)", ""),
+        ("tl.device_assert(x > 0, 'too small')", ""),
+        ("tl.device_assert(x < 30, 'too large', mask=at < n)", "an assertion that does not hold: too large"),
+        ("tl.assume(n < 4)", ""),
+        ("tl.assume(n > 4)", "an assumption of tl.assume that does not hold"),
+    ],
+)
+def test_assertions_and_assumptions_hold_on_the_inputs_of_a_kernel(line: str, fault: str) -> None:
+    rest = f"{line}\n    tl.store(out_ptr + row * n + at, x, mask=at < n)"
+    if not fault:
+        other = "" if "small" not in line or "mask" in line else ", other=1"
+        assert _run("int32", "int32", rest, other=other)["out_ptr"].tolist() == list(range(20, 32))
+        return
+    with pytest.raises(ReferenceFaultError, match=fault):
+        _run("int32", "int32", rest)
+
+
+def test_a_source_with_an_assertion_is_a_kernel_and_one_with_a_print_is_more() -> None:
+    source = HEAD + _KERNEL.format(other="", rest="tl.device_assert(n > 0)")
+    assert more_than_a_kernel(source) is None
+    assert "device_print" in str(more_than_a_kernel(source.replace("device_assert(n > 0)", "device_print('n', n)")))
+
+
+_ROUNDED = """module {
+  tt.func public @f(%x: !tt.ptr<f32>, %a: f32) {
+    %b = tt.elementwise_inline_asm "cvt.rna.tf32.f32 $0, $1;" {constraints = "=r,r", packed_element = 1 : i32, pure = true} %a : f32 -> f32
+    tt.store %x, %b : !tt.ptr<f32>
+    tt.return
+  }
+}
+"""  # noqa: E501
+
+
+def test_only_the_assembly_that_triton_prints_is_run() -> None:
+    arrays = {"x": np.ones(1, np.float32), "a": np.asarray(1.0 + 3 * 2.0**-11, np.float32)}
+    assert run(_ROUNDED, "f", arrays, list(arrays), (1,))["x"].tolist() == [1.0 + 2 * 2.0**-10]
+    for changed in (("rna", "rn"), ("=r,r", "=f,f"), ("pure = true", "pure = false"), ("1 : i32", "2 : i32")):
+        with pytest.raises(TextError, match="not allowed"):
+            run(_ROUNDED.replace(*changed), "f", arrays, list(arrays), (1,))

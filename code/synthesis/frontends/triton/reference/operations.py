@@ -74,6 +74,32 @@ def static_assert(m: Machine, cond: Any, msg: Any = "") -> None:
         raise ReferenceFaultError("a static assertion that does not hold")
 
 
+def device_assert(m: Machine, cond: Any, msg: Any = "", mask: Any = None) -> None:
+    """Evaluate ``tl.device_assert``.
+
+    Raises:
+        ReferenceFaultError: if the condition does not hold. Without debugging a kernel goes on, but the inputs are not
+            those that it is meant for.
+    """
+    holds = m.block_of(cond).data != 0
+    if mask is not None:
+        holds = holds | (m.block_of(mask).data == 0)
+    if not (m.double or m.garbage or holds.all()):
+        raise ReferenceFaultError(
+            f"an assertion that does not hold: {msg}" if msg else "an assertion that does not hold"
+        )
+
+
+def assume(m: Machine, cond: Any) -> None:
+    """Evaluate ``tl.assume``.
+
+    Raises:
+        ReferenceFaultError: if the condition does not hold, so that the compiler may do anything.
+    """
+    if not (m.double or m.garbage or (m.block_of(cond).data != 0).all()):
+        raise ReferenceFaultError("an assumption of tl.assume that does not hold")
+
+
 def _constexpr(m: Machine, value: Any) -> Any:
     return value
 
@@ -107,7 +133,7 @@ def _of_python(compute: Callable[[float], float]) -> Implementation:
 
 
 _HINTS = ("multiple_of", "max_contiguous", "max_constancy", "expect_zero")
-_WITHOUT_EFFECT = ("debug_barrier", "static_print", "device_print", "device_assert", "assume")
+_WITHOUT_EFFECT = ("debug_barrier", "static_print", "device_print")
 
 FUNCTIONS: Mapping[str, Implementation] = {
     **{name: maths.math_function(name) for name in (*maths.MATHS, "floor", "ceil")},
@@ -115,6 +141,7 @@ FUNCTIONS: Mapping[str, Implementation] = {
     **dict.fromkeys(_WITHOUT_EFFECT, _nothing),
     **{f"atomic_{name}": memory.atomic(name) for name in ("add", "max", "min", "and", "or", "xor", "xchg")},
     "abs": maths.abs_, "add": arithmetic.add, "arange": shapes.arange, "argmax": reducing.argmax,
+    "assume": assume, "device_assert": device_assert,
     "argmin": reducing.argmin, "associative_scan": reducing.associative_scan, "atomic_cas": memory.atomic_cas,
     "atomic_load": memory.atomic_load, "atomic_store": memory.atomic_store, "bitonic_merge": shapes.bitonic_merge,
     "broadcast": shapes.broadcast, "broadcast_to": shapes.broadcast_to, "cast": cast_op, "cat": shapes.cat,

@@ -251,9 +251,7 @@ ACCESSES: Mapping[str, Callable[[Operation], Effect]] = MappingProxyType(
         "amdg.buffer_load": _buffer_load,
         "amdg.buffer_store": _buffer_change,
         "amdg.buffer_atomic_rmw": _buffer_change,
-        **dict.fromkeys(
-            ["tt.elementwise_inline_asm", "tt.print", "tt.int_to_ptr", "tt.ptr_to_int", "tt.atomic_poll"], _refused
-        ),
+        **dict.fromkeys(["tt.print", "tt.int_to_ptr", "tt.ptr_to_int", "tt.atomic_poll"], _refused),
         **dict.fromkeys(
             [
                 "tt.grid_dependency_launch_dependents",

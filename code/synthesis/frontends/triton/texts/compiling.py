@@ -19,7 +19,7 @@ from synthesis.frontends.triton.texts.errors import MAXIMUM_CALLS, TextError
 from synthesis.frontends.triton.texts.libdevice import extern
 from synthesis.frontends.triton.texts.local import LOCAL
 from synthesis.frontends.triton.texts.machine import Machine
-from synthesis.frontends.triton.texts.products import dot, dot_scaled, fp4_to_fp
+from synthesis.frontends.triton.texts.products import dot, dot_scaled, fp4_to_fp, rounding_assembly
 from synthesis.frontends.triton.texts.shapes import SHAPES
 from synthesis.frontends.triton.texts.structure import Function, Module, Operation, Region, Value
 from synthesis.frontends.triton.texts.values import Compute
@@ -34,6 +34,7 @@ _EFFECTS = {**ACCESSES, **DESCRIPTORS, **LOCAL}
 _PRODUCTS: dict[str, Callable[[Operation], Compute]] = {
     "tt.dot": dot,
     "tt.dot_scaled": dot_scaled,
+    "tt.elementwise_inline_asm": rounding_assembly,
     "tt.extern_elementwise": extern,
     "ttg.fp4_to_fp": fp4_to_fp,
 }

@@ -9,10 +9,17 @@ from synthesis.frontends.triton.texts.errors import TextError
 from synthesis.frontends.triton.texts.shapes import check, integer
 from synthesis.frontends.triton.texts.structure import Operation
 from synthesis.frontends.triton.texts.types import Type
-from synthesis.frontends.triton.texts.values import Array, full
+from synthesis.frontends.triton.texts.values import Array, Compute, full
 
 PRECISIONS = ("tf32", "tf32x3", "ieee", "bf16x3", "bf16x6")
 """The precisions of float32 products, by number. All but the first are computed in float32."""
+
+_ROUNDING = {
+    "assembly": "cvt.rna.tf32.f32 $0, $1;",
+    "constraints": "=r,r",
+    "packed_element": 1,
+    "pure": True,
+}
 
 
 def as_tf32(value: Array) -> Array:
@@ -20,6 +27,21 @@ def as_tf32(value: Array) -> Array:
     bits = value.view(np.uint32)
     rounded = ((bits + np.uint32(0x1000)) & np.uint32(0xFFFFE000)).view(np.float32)
     return np.where(np.isfinite(value), rounded, value)
+
+
+def rounding_assembly(operation: Operation) -> Compute:
+    """Return the function of the one piece of assembly that Triton itself prints: float32 numbers rounded to TF32.
+
+    It splits the operands of a product of the precision ``tf32x3``.
+
+    Raises:
+        TextError: for any other assembly.
+    """
+    told = {name: operation.attributes.get(name) for name in _ROUNDING}
+    types = [str(each.type.scalar) for each in (*operation.operands, *operation.results)]
+    if told != _ROUNDING or types != ["f32", "f32"] or operation.operands[0].type != operation.results[0].type:
+        raise TextError(operation.line, f"{operation.name} is not allowed")
+    return as_tf32
 
 
 def product_of(operation: Operation, a: Type, b: Type, c: Type) -> Callable[[Array, Array, Array], Array]:
