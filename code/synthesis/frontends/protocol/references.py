@@ -64,7 +64,7 @@ class OutOfBoundsError(ReferenceFaultError):
     """
 
     def __init__(self, size: int, needed: int, array: str = "", axis: int = 0) -> None:
-        super().__init__(f"an index out of bounds of {size}")
+        super().__init__(f"an index out of bounds of {size}" + (f" in {array}" if array else ""))
         self.size, self.needed, self.array, self.axis = size, needed, array, axis
 
 

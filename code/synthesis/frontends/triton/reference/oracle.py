@@ -9,7 +9,15 @@ import numpy as np
 
 from synthesis.core.formats import is_floating
 from synthesis.core.records import KernelSpec
-from synthesis.frontends.base import PerturbedRun, Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
+from synthesis.frontends.base import (
+    PerturbedRun,
+    Reached,
+    ReferenceFaultError,
+    ReferenceUnknownError,
+    Trace,
+    UndefinedResultError,
+    Values,
+)
 from synthesis.frontends.triton.reference.calls import call_function
 from synthesis.frontends.triton.reference.coverage import reached_statements
 from synthesis.frontends.triton.reference.hosts import Hosted, constant_of, type_of
@@ -252,18 +260,18 @@ class TritonReference:
         """Evaluate runs with other numbers in the place of elements without a defined value.
 
         Raises:
-            ReferenceFaultError: if the results differ.
+            UndefinedResultError: if the results differ.
         """
         why = (
-            "depends on elements without a defined value: those that a load without `other` masks off, or numbers that "
-            "do not fit into the integers to which they are converted"
+            "depends on an element that a load without `other` masks off, or on a number converted to an integer type that "
+            "it does not fit into"
         )
         for garbage in GARBAGE:
             machine = Machine(hints=self._hints, runs=numbers, garbage=garbage)
             try:
                 others = self._evaluated(machine, [runs[each] for each in numbers])
             except ReferenceFaultError as error:
-                raise ReferenceFaultError(f"the kernel {why}") from error
+                raise UndefinedResultError(f"the kernel {why}") from error
             changed = (
                 name
                 for one, other in zip(made, others, strict=True)
@@ -271,7 +279,7 @@ class TritonReference:
                 if not _same(one[name], other[name])
             )
             if (name := next(changed, None)) is not None:
-                raise ReferenceFaultError(f"{name} {why}")
+                raise UndefinedResultError(f"{name} {why}")
 
     def _buffers(self, machine: Machine, runs: Sequence[Values]) -> dict[str, Buffer]:
         """Return the memory of each array; arguments that are the same array share it."""
