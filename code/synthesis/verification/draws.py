@@ -3,24 +3,29 @@
 It also computes the reference's results on the draws, and the effect of rounding on these results.
 """
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.core.errors import Symptom
 from synthesis.core.records import KernelSpec
-from synthesis.core.signatures import Role
-from synthesis.frontends.base import Kernel, PerturbedRun, Prover, Reference, Trace, Values
+from synthesis.core.signatures import Argument, Role
+from synthesis.frontends.base import Kernel, PerturbedRun, Prover, Reference, Trace, UndefinedResultError, Values
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws
 from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.coverage import Coverage, coverage_of
-from synthesis.verification.inputs import DRAWS, complete, draw_inputs
+from synthesis.verification.inputs import DRAWS, complete, count_numbers, draw_inputs
 from synthesis.verification.plan import Problem
 from synthesis.verification.rounding import exceeds_rounding_cap, has_few_elements, has_rounding_noise, with_max_shifts
 from synthesis.verification.tolerances import CAP, Expected, expect, poison_for
 from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)
+_INDEX_SEEDS = 8
+"""Number of further seeds on whose draws a kernel with arrays of integers must not be at fault."""
+_MOST_INDEXED = 1 << 14
+"""Maximum number of elements of all arguments of a kernel for which further seeds are tried."""
 _MORE_PERTURBATIONS = 3
 """Number of additional rounding measurements for draws where some elements may consist of rounding error only."""
 
@@ -78,6 +83,24 @@ class Draws:
             runs=runs, double=double, own=own, expected=expected, coverage=coverage, trace=trace, redrawn=redrawn
         )
         return drawn, self._problem(drawn)
+
+    def try_indices(self) -> None:
+        """Evaluate a user's kernel on draws of further seeds, if its domains hold indices that few draws have.
+
+        A row whose kernel is at fault on one of them would fail in ``irsmith verify``.
+
+        Raises:
+            ReferenceFaultError: if the kernel is at fault.
+        """
+        signature = self.spec.signature
+        if not any(map(_is_drawn_index, signature.arguments)) or count_numbers(signature) > _MOST_INDEXED:
+            return
+        numbers = [number for number, edges in DRAWS if edges]
+        seeds = range(self.seed + 1, self.seed + 1 + _INDEX_SEEDS)
+        for seed in seeds:
+            runs = [complete(signature, draw_inputs(signature, each, seed=seed, edges=True)) for each in numbers]
+            with contextlib.suppress(UndefinedResultError):
+                self.reference(runs, double=False)
 
     def _problem(self, drawn: Drawn) -> Problem | None:
         """Return the reason why a kernel with these results fails; None if it does not."""
@@ -208,6 +231,13 @@ class Draws:
             perturb_again(unreliable, self.seed + 1 + again)
         pairs = zip(perturbed, more, strict=True)
         return [with_max_shifts(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]
+
+
+def _is_drawn_index(argument: Argument) -> bool:
+    """Return whether an argument is an array of integers that are drawn from a domain, and so may be indices."""
+    if argument.shape is None or argument.role is Role.OUTPUT or argument.recorded or argument.domain is None:
+        return False
+    return argument.dtype.startswith(("int", "uint")) and not argument.fields and argument.domain.width > 0
 
 
 def standard_draws(prover: Prover, kernel: Kernel) -> tuple[Drawn, Problem | None]:

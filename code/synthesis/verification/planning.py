@@ -183,6 +183,8 @@ class _Planning:
                 return other._with_draws(plan, reference, found)
         if isinstance(drawn, Problem):
             return self._stopped(replace(plan, programs=()), drawn)
+        if self.fresh and not self.useful:
+            self._draws(reference).try_indices()
         return self._with_draws(plan, reference, drawn)
 
     def _standard(self, reference: Reference) -> Drawn | Problem:

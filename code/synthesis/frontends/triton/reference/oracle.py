@@ -263,8 +263,8 @@ class TritonReference:
             UndefinedResultError: if the results differ.
         """
         why = (
-            "depends on an element that a load without `other` masks off, or on a number converted to an integer type that "
-            "it does not fit into"
+            "depends on an element that a load without `other` masks off, or on a number converted to an integer type "
+            "that it does not fit into"
         )
         for garbage in GARBAGE:
             machine = Machine(hints=self._hints, runs=numbers, garbage=garbage)
