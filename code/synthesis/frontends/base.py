@@ -32,6 +32,7 @@ from synthesis.frontends.protocol.provers import (
 )
 from synthesis.frontends.protocol.references import (
     Arm,
+    EndlessLoopError,
     OutOfBoundsError,
     PerturbedRun,
     Reached,
@@ -52,6 +53,7 @@ __all__ = [
     "Description",
     "Direction",
     "Drawer",
+    "EndlessLoopError",
     "Frontend",
     "Kernel",
     "Level",

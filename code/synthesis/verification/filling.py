@@ -100,9 +100,13 @@ def filled(signature: Signature, size: int, domain: Domain, whole: Domain | None
     )
 
 
-def _filled_argument(argument: Argument, size: int, domain: Domain, whole: Domain | None) -> Argument:
+def _filled_argument(
+    argument: Argument, size: int, domain: Domain, whole: Domain | None, *, in_array: bool = False
+) -> Argument:
+    """Return an argument, or a field of a struct that is in an array if ``in_array``, with its unknown inputs set."""
     shape = None if argument.shape is None else tuple(each or size for each in argument.shape)
-    fields = tuple(_filled_argument(each, size, domain, whole) for each in argument.fields)
+    in_array = in_array or shape is not None
+    fields = tuple(_filled_argument(each, size, domain, whole, in_array=in_array) for each in argument.fields)
     if argument.domain is not None or argument.fields or argument.same:
         return replace(argument, shape=shape, fields=fields)
     if argument.is_float:
@@ -110,7 +114,7 @@ def _filled_argument(argument: Argument, size: int, domain: Domain, whole: Domai
     if argument.dtype == "bool":
         return replace(argument, shape=shape, domain=Domain(low=0, high=1))
     # An integer in an array may be an index, and an integer scalar a count.
-    limits = (size, size) if shape is None and not argument.element else (0, size - 1)
+    limits = (0, size - 1) if in_array or argument.element else (size, size)
     if whole is not None and limits[0] == 0:
         low = max(whole.low, 0) if argument.dtype.startswith("uint") else whole.low
         return replace(argument, shape=shape, domain=Domain(low=low, high=whole.high))

@@ -5,10 +5,12 @@ and a matrix of random numbers has no Cholesky factor. So less common domains ar
 
 1. Indices differ that are next to each other in an array, or at the same place in two arrays: the corners of a triangle
    or the ends of a spring. They are the only inputs whose arrays are enlarged if the kernel leaves them.
-2. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
-3. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
-4. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
-5. One argument has another domain than the others, or it alone has a large diagonal.
+2. Indices are those of the parents in a binary tree, whose root has the parent -1, or itself. A loop that follows the
+   parents, or the links of a list, ends.
+3. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
+4. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
+5. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
+6. One argument has another domain than the others, or it alone has a large diagonal.
 
 The last two are not tried if the kernel has failed on all inputs so far.
 
@@ -81,6 +83,11 @@ def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> K
             trying.repair(signature)
             if trying.share == 1.0:
                 break
+        for signature in _with_parents(spread) if trying.found is None else ():
+            trying.repair(signature)
+            trying.settle()  # a kernel may have no other inputs
+            if trying.share == 1.0:
+                break
         for signature in _alike(spread) if trying.share < 1.0 else ():
             trying.attempt(signature)
             if trying.share == 1.0:
@@ -131,6 +138,22 @@ def _unlike_indices(argument: Argument, place: int, count: int) -> Argument:
     width = _SIZE // count
     base = tuple(float((number + place) % count * width) for number in range(count_of(argument)))
     return replace(argument, domain=Domain(low=0, high=width - 1), base=base)
+
+
+def _with_parents(signature: Signature) -> Iterator[Signature]:
+    """Yield the signatures in which integers of unknown domain in arrays are the parents of the nodes of a binary tree.
+
+    The root is its own parent in the second signature, and in the first one its parent is -1.
+    """
+    common = filled(signature, _SIZE, *_COMMON)
+    held = [each for each in arrays_of_indices(signature, common) if count_of(each) <= _MOST_NUMBERS]
+    for first in (1, 0) if held else ():
+        parents = {
+            each.name: tuple(float((number % _SIZE - first) // 2) for number in range(count_of(each))) for each in held
+        }
+        if not (first and any(each.dtype.startswith("uint") for each in held)):
+            none = Domain(low=0, high=0)
+            yield replaced(common, {each.name: replace(each, domain=none, base=parents[each.name]) for each in held})
 
 
 def _unlike(signature: Signature) -> Iterator[Signature]:

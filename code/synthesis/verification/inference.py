@@ -22,6 +22,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
+    EndlessLoopError,
     Frontend,
     Kernel,
     OutOfBoundsError,
@@ -190,7 +191,8 @@ class Trying:
             changed = [name for name in changed if name in floats]
             wider = {name: wider[name] for name in changed}
         if changed and not self._keep(replaced(plain, wider), equal=whole):
-            for name in changed[:_MOST_ALONE]:
+            endless = isinstance(self._fault, EndlessLoopError)
+            for name in changed[: 0 if endless else _MOST_ALONE]:
                 self._keep(replaced(self.found or plain, {name: wider[name]}), equal=whole)
         if self.found is not None and None in (self._kernel.spec.signature.launch or ()) and self.share < 1.0:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
@@ -281,8 +283,8 @@ class Trying:
 def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:
     """Return a kernel's coverage by the standard draws; None if an input is not known or the results are not usable.
 
-    Results must be finite, and differ between the first two draws. If the coverage is not complete, more draws are
-    searched for.
+    Results must be finite, and differ between the first two draws, and the kernel must not be at fault on the draws of
+    another seed. If the coverage is not complete, more draws are searched for.
 
     Args:
         prover: the front end's prover.
@@ -307,6 +309,11 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
     if not ((unlike or alike) and finite):
         return None
+    # Inputs on which the kernel ends, or stays inside its arrays, by chance would fail in ``irsmith verify``.
+    reference(
+        [complete(signature, draw_inputs(signature, number, seed=1, edges=edges)) for number, edges in DRAWS],
+        double=False,
+    )
     coverage = coverage_of(signature, runs, left, reference.reached(trace))
     if coverage.share < 1.0:
         more = find_aimed_draws(reference, kernel.spec, coverage, trace, already=len(runs))

@@ -171,29 +171,32 @@ class _Planning:
         if not self.useful and not self._has_outputs():
             return replace(plan, programs=(), unknown=WRITES_NOTHING)
         reference = self.prover.reference(self.kernel)
-        drawn = self._standard(reference)
+        found = self._on_draws(plan, reference)
+        if isinstance(found, Plan):
+            return found
         for more in range(0 if self.fresh else MORE_SEEDS):
-            if isinstance(drawn, Drawn):
-                break
             # The text was verified on inputs of another seed, so it is not at fault if these inputs are not
             # informative.
-            other = replace(self, seed=self.seed + 1 + more)
-            found = other._standard(reference)
-            if isinstance(found, Drawn):
-                return other._with_draws(plan, reference, found)
-        if isinstance(drawn, Problem):
-            return self._stopped(replace(plan, programs=()), drawn)
-        if self.fresh and not self.useful:
-            self._draws(reference).try_indices()
-        return self._with_draws(plan, reference, drawn)
+            other = replace(self, seed=self.seed + 1 + more)._on_draws(plan, reference)
+            if isinstance(other, Plan):
+                return other
+        return self._stopped(replace(plan, programs=()), found)
 
-    def _standard(self, reference: Reference) -> Drawn | Problem:
-        """Return the standard draws, or why nothing can be verified on them."""
+    def _on_draws(self, plan: Plan, reference: Reference) -> Plan | Problem:
+        """Return the plan with everything of the inputs of this seed, or why nothing can be verified on them."""
         try:
             drawn, problem = self._draws(reference).standard()
-        except UndefinedResultError as error:
+            if problem is not None:
+                return problem
+            if self.fresh and not self.useful:
+                self._draws(reference).try_indices()
+            return self._with_draws(plan, reference, drawn)
+        except ReferenceFaultError as error:
+            # A user's kernel may be at fault on some inputs, such as a loop that only some of them end. A recipe draws
+            # inputs on which its kernel is never at fault.
+            if self.useful and not isinstance(error, UndefinedResultError):
+                raise
             return Problem(Symptom.FAULT, str(error))
-        return drawn if problem is None else problem
 
     def _draws(self, reference: Reference) -> Draws:
         return Draws(reference=reference, spec=self.kernel.spec, useful=self.useful, seed=self.seed, draws=self.draws)

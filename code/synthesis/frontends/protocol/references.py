@@ -53,6 +53,10 @@ class ZeroDivisorError(ReferenceFaultError):
     """An integer division by zero."""
 
 
+class EndlessLoopError(ReferenceFaultError):
+    """A loop with more trips than the oracle evaluates, which takes long to find."""
+
+
 class OutOfBoundsError(ReferenceFaultError):
     """An index out of bounds.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from synthesis.core.formats import numpy_dtype
 from synthesis.drawing.types import FLOATS
-from synthesis.frontends.base import ReferenceFaultError, Trace
+from synthesis.frontends.base import EndlessLoopError, Trace
 from synthesis.frontends.warp.reference.values import SCALARS, Array, Value
 
 _LONGEST_LOOP = 20_000
@@ -128,11 +128,11 @@ class Lanes:
         """Count iterations of a loop.
 
         Raises:
-            ReferenceFaultError: if there are too many.
+            EndlessLoopError: if there are too many.
         """
         self.trips += trips
         if self.trips > _LONGEST_LOOP:
-            raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of its loops")
+            raise EndlessLoopError(f"more than {_LONGEST_LOOP} trips of its loops")
 
     def spread(self, lanes: int, elements: int) -> Self:
         """Return a machine without memory, for operations on each element of a tile.

@@ -164,7 +164,7 @@ class Machine(Conversions):
                     for name, each in kind.fields.items()
                 },
             )
-        found: Array = _elements(data, place)
+        found = cast(Array, _elements(data, place))
         if self.trace is not None and self.trace.jitter is not None and found.dtype == np.float64:
             found = found + _JITTER * (1 + np.abs(found)) * self.trace.jitter.uniform(-1, 1, found.shape)
         return Value(kind, found)
