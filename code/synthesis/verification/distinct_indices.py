@@ -62,14 +62,14 @@ def _is_ordered(prover: Prover, kernel: Kernel) -> bool:
 def _with_distinct_indices(given: Signature, inferred: Signature) -> Iterator[Signature]:
     """Yield the signatures in which the integers of all arrays of unknown domain differ, then those of one array."""
     held = arrays_of_indices(given, inferred)
-    made = {each.name: _distinct(each) for each in held if 1 < count_of(each) <= _MOST_NUMBERS}
+    made = {each.name: distinct(each) for each in held if 1 < count_of(each) <= _MOST_NUMBERS}
     if made:
         yield replaced(inferred, made)
     for name, each in made.items() if len(made) > 1 else ():
         yield replaced(inferred, {name: each})
 
 
-def _distinct(argument: Argument) -> Argument:
+def distinct(argument: Argument) -> Argument:
     """Return an array that holds each number from 0 on once, in an order without a pattern that kernels follow."""
     count = count_of(argument)
     stride = next((each for each in _STRIDES if math.gcd(each, count) == 1), 1)

@@ -7,10 +7,11 @@ and a matrix of random numbers has no Cholesky factor. So less common domains ar
    or the ends of a spring. They are the only inputs whose arrays are enlarged if the kernel leaves them.
 2. Indices are those of the parents in a binary tree, whose root has the parent -1, or itself. A loop that follows the
    parents, or the links of a list, ends.
-3. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
-4. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
-5. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
-6. One argument has another domain than the others, or it alone has a large diagonal.
+3. The floating-point numbers of each array all differ, as those that a kernel sorts must.
+4. All arguments of unknown domain have the same one: above 1, between -1 and 1, between 0 and 1, far above 1.
+5. Square matrices have a large diagonal, which makes them regular, and their symmetric part positive definite.
+6. Three arguments have domains of which one is above the other, such as a number and the bounds of its distribution.
+7. One argument has another domain than the others, or it alone has a large diagonal.
 
 The last two are not tried if the kernel has failed on all inputs so far.
 
@@ -28,6 +29,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
+from synthesis.verification.distinct_indices import distinct
 from synthesis.verification.draws import standard_draws
 from synthesis.verification.filling import arrays_of_indices, filled, replaced
 from synthesis.verification.inference import CANDIDATES, Trying
@@ -47,6 +49,10 @@ _FURTHER = (
 Integers are first tried from 3 on, since the logarithm of the gamma function is zero at 1 and 2.
 """
 _AROUND_ZERO = _FURTHER[1]
+_APART = 0.25
+"""Distance of the base values of numbers that differ, from one to the next larger one."""
+_UNEQUAL = Domain(low=0.05, high=0.2)
+"""The domain that is added to these base values, so that no two numbers are equal."""
 _ORDERED = (2, 1, 4)
 """Positions of three domains in ``(_COMMON, *_FURTHER)``, in increasing order of their numbers."""
 _MOST_NUMBERS = 1024
@@ -88,6 +94,8 @@ def infer_further_inputs(frontend: Frontend, kernel: Kernel, why: Unproved) -> K
             trying.settle()  # a kernel may have no other inputs
             if trying.share == 1.0:
                 break
+        if trying.found is None and (unequal := _with_unequal_numbers(spread)) is not None:
+            trying.attempt(unequal)
         for signature in _alike(spread) if trying.share < 1.0 else ():
             trying.attempt(signature)
             if trying.share == 1.0:
@@ -154,6 +162,21 @@ def _with_parents(signature: Signature) -> Iterator[Signature]:
         if not (first and any(each.dtype.startswith("uint") for each in held)):
             none = Domain(low=0, high=0)
             yield replaced(common, {each.name: replace(each, domain=none, base=parents[each.name]) for each in held})
+
+
+def _with_unequal_numbers(signature: Signature) -> Signature | None:
+    """Return the signature in which the numbers of each floating-point array of unknown domain all differ, if any."""
+    common = filled(signature, _SIZE, *_COMMON)
+    unknown = {each.name for each in signature.arguments if missing_domain(each)}
+    held = [
+        each for each in common.arguments if each.name in unknown and each.shape and each.is_float and not each.fields
+    ]
+    apart = {
+        each.name: replace(each, domain=_UNEQUAL, base=tuple(_APART * number for number in distinct(each).base))
+        for each in held
+        if 1 < count_of(each) <= _MOST_NUMBERS and not each.handle
+    }
+    return replaced(common, apart) if apart else None
 
 
 def _unlike(signature: Signature) -> Iterator[Signature]:

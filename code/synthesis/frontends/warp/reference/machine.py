@@ -164,10 +164,15 @@ class Machine(Conversions):
                     for name, each in kind.fields.items()
                 },
             )
-        found = cast(Array, _elements(data, place))
-        if self.trace is not None and self.trace.jitter is not None and found.dtype == np.float64:
-            found = found + _JITTER * (1 + np.abs(found)) * self.trace.jitter.uniform(-1, 1, found.shape)
-        return Value(kind, found)
+        return Value(kind, self._jittered(_elements(data, place)))
+
+    def _jittered(self, data: Array) -> Array:
+        """Return numbers with the record's jitter added, if it has one and they are in float64."""
+        jitter = None if self.trace is None else self.trace.jitter
+        if jitter is None or data.dtype != np.float64:
+            return data
+        noise = np.asarray(jitter.uniform(-_JITTER, _JITTER, data.shape), np.float64)
+        return data + noise * (1 + np.abs(data))
 
     def store(self, view: ArrayView, indices: tuple[Array, ...], value: Any) -> None:
         """Write an element in the active lanes; if several lanes write one element, the last lane's value remains."""
