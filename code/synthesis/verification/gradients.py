@@ -224,9 +224,16 @@ def changed_array(signature: Signature, before: Values, after: Values, *, exempt
     for each in signature.arguments:
         if each.shape is None or each.name in exempt:
             continue
-        if after[each.name].tobytes() != before[each.name].tobytes():
+        if not _are_same(after[each.name], before[each.name]):
             return each.name
     return None
+
+
+def _are_same(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
+    """Return whether two arrays hold the same bytes, except for those between the fields of structs."""
+    if one.dtype.names:
+        return all(_are_same(one[name], other[name]) for name in one.dtype.names)
+    return one.tobytes() == other.tobytes()
 
 
 def adjoint_error(outcome: Outcome, points: Sequence[Point]) -> str | None:
