@@ -186,3 +186,41 @@ def test_bits_that_the_implementation_decides_are_refused(generator: str) -> Non
     case = Case(function=drawn, inputs=(np.int32(3),))
     with pytest.raises(ReferenceUnknownError, match="the implementation decides"):
         Evaluator(double=False).results(traced(case), case.inputs)
+
+
+NARROW = [jax.numpy.int2, jax.numpy.uint2, jax.numpy.int4, jax.numpy.uint4]
+INTEGERS = ("add", "clz", "div", "mul", "rem", "shift_left", "shift_right_arithmetic", "shift_right_logical", "sub")
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("kind", NARROW)
+def test_a_rule_of_integers_of_fewer_bits_computes_what_jax_does(name: str, kind: Any) -> None:
+    """On all pairs of numbers."""
+    limits = jax.numpy.iinfo(kind)
+    values = np.arange(int(limits.min), int(limits.max) + 1)
+    pairs = [np.asarray(each.ravel(), kind.dtype) for each in np.meshgrid(values, values)]
+    case = Case(function=getattr(jax.lax, name), inputs=tuple(pairs[: 1 if name == "clz" else 2]))
+    ((theirs,),) = computed([case])
+    (ours,) = Evaluator(double=False).results(traced(case), case.inputs)
+    np.testing.assert_array_equal(ours.astype(np.int32), theirs.astype(np.int32))
+
+
+def _later(a: Any, b: Any) -> Any:
+    keep = (a[0] > b[0]) | ((a[0] == b[0]) & (a[1] < b[1]))
+    return tuple(jax.numpy.where(keep, x, y) for x, y in zip(a, b, strict=True))
+
+
+def _of_two(x: Any, y: Any) -> Any:
+    starts = (-jax.numpy.inf, jax.numpy.int32(-1))
+    return jax.lax.reduce((x, y), starts, _later, (1,)), jax.lax.reduce_window(
+        (x, y), starts, _later, (2, 3), (1, 2), "SAME"
+    )
+
+
+def test_a_reduction_of_several_arrays_computes_what_jax_does() -> None:
+    x = np.round(np.random.default_rng(3).normal(size=(4, 6)), 1).astype(np.float32)
+    case = Case(function=_of_two, inputs=(x, np.arange(24, dtype=np.int32).reshape(4, 6)))
+    (theirs,) = computed([case])
+    for double in (False, True):
+        for ours, each in zip(Evaluator(double=double).results(traced(case), case.inputs), theirs, strict=True):
+            np.testing.assert_array_equal(ours.astype(each.dtype), each)

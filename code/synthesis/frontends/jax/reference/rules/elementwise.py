@@ -1,5 +1,6 @@
 """Rules of elementwise primitives, after ``jax.lax``'s documentation."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import scipy as _scipy  # pyright: ignore[reportMissingTypeStubs]
 from synthesis.core.formats import is_floating, is_whole, limits_of
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
+    Dtype,
     Inputs,
     Machine,
     Parameters,
@@ -106,6 +108,8 @@ def _divided(a: Array, b: Array) -> Array:
 
     An integer divided by zero gives all bits set, and the lowest integer divided by -1 gives itself.
     """
+    if a.dtype.kind not in "iu" and is_whole(a.dtype):
+        return _with_bits(_divided(a.astype(np.int8), b.astype(np.int8)), a.dtype)
     if a.dtype.kind not in "iu":
         return np.true_divide(a, b)
     safe = np.where(b == 0, 1, b).astype(a.dtype)
@@ -115,29 +119,59 @@ def _divided(a: Array, b: Array) -> Array:
 
 
 def _remainder(a: Array, b: Array) -> Array:
+    if a.dtype.kind not in "iu" and is_whole(a.dtype):
+        return _with_bits(_remainder(a.astype(np.int8), b.astype(np.int8)), a.dtype)
     if a.dtype.kind not in "iu":
         return np.fmod(a, b)
     return np.where(b == 0, a, np.fmod(a, np.where(b == 0, 1, b))).astype(a.dtype)
 
 
+def bits_of(dtype: Dtype) -> int:
+    """Return the number of bits of an integer type, of which ``int4`` and others have fewer than a byte."""
+    least, greatest = limits_of(dtype)
+    return (greatest - least).bit_length()
+
+
+def _unsigned(a: Array) -> Array:
+    """Return the bits of integers as unsigned integers of whole bytes."""
+    if a.dtype.kind in "iu":
+        return a.view(f"u{a.dtype.itemsize}")
+    return a.astype(np.int8).view(np.uint8) & np.uint8(2 ** bits_of(a.dtype) - 1)
+
+
+def _signed(a: Array) -> Array:
+    """Return the bits of integers as signed integers of whole bytes, with the sign that their highest bit states."""
+    if a.dtype.kind in "iu":
+        return a.view(f"i{a.dtype.itemsize}")
+    sign = np.uint8(2 ** (bits_of(a.dtype) - 1))
+    return ((_unsigned(a) ^ sign) - sign).view(np.int8)
+
+
+def _with_bits(bits: Array, dtype: Dtype) -> Array:
+    """Return integers of a type whose bits are the lowest ones of the given integers of whole bytes."""
+    if dtype.kind in "iu":
+        return bits.view(dtype)
+    word = bits.view(np.uint8) & np.uint8(2 ** bits_of(dtype) - 1)
+    if limits_of(dtype)[0] == 0:
+        return word.astype(dtype)
+    sign = np.uint8(2 ** (bits_of(dtype) - 1))
+    return ((word ^ sign) - sign).view(np.int8).astype(dtype)
+
+
 def _shifted(shift: np.ufunc) -> Callable[[Array, Array], Array]:
     def compute(a: Array, b: Array) -> Array:
-        inside = (b >= 0) & (b < 8 * a.dtype.itemsize)
-        return np.where(inside, shift(a, np.where(inside, b, 0)), 0).astype(a.dtype)
+        word, amount = _unsigned(a), _unsigned(b)
+        inside = amount < bits_of(a.dtype)
+        return _with_bits(np.where(inside, shift(word, np.where(inside, amount, 0)), 0).astype(word.dtype), a.dtype)
 
     return compute
 
 
-def _logical_right(a: Array, b: Array) -> Array:
-    word = f"u{a.dtype.itemsize}"
-    return _shifted(np.right_shift)(a.astype(word), b.astype(word)).astype(a.dtype)
-
-
 def _arithmetic_right(a: Array, b: Array) -> Array:
     """Shift right arithmetically, whatever the type is; shifts by the width or more fill all bits with the sign."""
-    last = 8 * a.dtype.itemsize - 1
-    amount = np.where((b >= 0) & (b <= last), b, last).astype(f"i{a.dtype.itemsize}")
-    return np.right_shift(a.view(f"i{a.dtype.itemsize}"), amount).view(a.dtype)
+    last = bits_of(a.dtype) - 1
+    word, amount = _signed(a), _unsigned(b)
+    return _with_bits(np.right_shift(word, np.where(amount <= last, amount, last).astype(word.dtype)), a.dtype)
 
 
 def _high_half(a: Array, b: Array) -> Array:
@@ -205,7 +239,7 @@ _FUNCTIONS: dict[str, _Function] = {
     "eq_to": _by_total_order(np.equal), "lt_to": _by_total_order(np.less), "le_to": _by_total_order(np.less_equal),
     "ge": np.greater_equal, "is_finite": np.isfinite,
     "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
-    "shift_left": _shifted(np.left_shift), "shift_right_logical": _logical_right,
+    "shift_left": _shifted(np.left_shift), "shift_right_logical": _shifted(np.right_shift),
     "shift_right_arithmetic": _arithmetic_right, "population_count": _ones, "mulhi": _high_half,
     "stop_gradient": _unchanged, "copy": np.copy, "name": _unchanged,
 }  # fmt: skip
@@ -277,10 +311,11 @@ def _bitcast(evaluator: Machine, inputs: Inputs, _: Parameters, types: Types) ->
     (x,), target = inputs, numbers(types[0])
     if x.dtype.kind == "f":
         if evaluator.double:  # the bits of a number in another precision are meaningless
-            if target.itemsize not in (4, 8) or x.shape != types[0].shape:
+            parts = types[0].shape[x.ndim :]
+            size = target.itemsize * math.prod(parts)
+            if size not in (4, 8) or types[0].shape[: x.ndim] != x.shape:
                 raise NotImplementedError("bits of a small format")
-            x = x.astype(f"f{target.itemsize}")
-        return np.ascontiguousarray(x).view(target).reshape(types[0].shape)
+            x = x.astype(f"f{size}")
     return evaluator.promoted(np.ascontiguousarray(x).view(target).reshape(types[0].shape))
 
 
@@ -297,7 +332,7 @@ def _select(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
 @rule("clz")
 def _leading_zeros(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     (x,) = inputs
-    width = 8 * x.dtype.itemsize
+    width = bits_of(x.dtype)
     count = [width - (int(each) & ((1 << width) - 1)).bit_length() for each in x.ravel()]
     return np.array(count, x.dtype).reshape(x.shape)
 

@@ -1,6 +1,6 @@
 """Rules of reductions, scans, sorts, windows and convolutions, after ``jax.lax``'s documentation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -225,28 +225,35 @@ def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
     return made.reshape(runs, batch, features, *made.shape[4:])
 
 
-def _folded(evaluator: Machine, view: Array, axes: tuple[int, ...], start: Array, body: Graph) -> Array:
-    """Fold elements along axes with a function of two numbers, in order; each call takes whole arrays."""
-    rest = tuple(axis for axis in range(view.ndim) if axis not in {each % view.ndim for each in axes})
-    lead = tuple(view.shape[axis] for axis in rest)
-    moved = view.transpose((*rest, *(each % view.ndim for each in axes))).reshape(*lead, -1)
-    result = np.broadcast_to(np.asarray(start, view.dtype), lead)
-    for place in range(moved.shape[-1]):
-        (result,) = evaluator.call(body, [result, moved[..., place]])
-    return np.asarray(result).astype(view.dtype)
+def _folded(
+    evaluator: Machine, views: Sequence[Array], axes: tuple[int, ...], starts: Sequence[Array], body: Graph
+) -> list[Array]:
+    """Fold the elements of arrays of one shape along axes with a function of all numbers so far and all new ones.
+
+    The elements are taken in order. Each call takes whole arrays.
+    """
+    first, *_ = views
+    rest = tuple(axis for axis in range(first.ndim) if axis not in {each % first.ndim for each in axes})
+    lead = tuple(first.shape[axis] for axis in rest)
+    moved = [each.transpose((*rest, *(axis % first.ndim for axis in axes))).reshape(*lead, -1) for each in views]
+    results = [np.broadcast_to(np.asarray(start, view.dtype), lead) for start, view in zip(starts, views, strict=True)]
+    for place in range(moved[0].shape[-1]):
+        results = evaluator.call(body, [*results, *(each[..., place] for each in moved)])
+    return [np.asarray(each).astype(view.dtype) for each, view in zip(results, views, strict=True)]
 
 
 @rule("reduce")
 def _reduce(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    if len(inputs) != 2:
-        raise NotImplementedError("several operands")
+    count = len(inputs) // 2
     axes = tuple(int(axis) for axis in parameters["dimensions"])
-    return _folded(evaluator, inputs[0], axes, inputs[1], parameters["jaxpr"])
+    return _folded(evaluator, inputs[:count], axes, inputs[count:], parameters["jaxpr"])
 
 
 @rule("reduce_window")
 def _reduce_window(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    if len(inputs) != 2 or parameters["consts"]:
-        raise NotImplementedError("several operands, or a function that captures arrays")
-    view, axes = _windows(inputs[0], parameters, inputs[1])
-    return _folded(evaluator, view, axes, inputs[1], parameters["jaxpr"])
+    if parameters["consts"]:
+        raise NotImplementedError("a function that captures arrays")
+    count = len(inputs) // 2
+    arrays, starts = inputs[:count], inputs[count:]
+    found = [_windows(each, parameters, start) for each, start in zip(arrays, starts, strict=True)]
+    return _folded(evaluator, [view for view, _ in found], found[0][1], starts, parameters["jaxpr"])
