@@ -15,6 +15,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel, Outcome, Program, Purpose, numbered
 from synthesis.making.runs.extraction import extract
+from synthesis.verification.gradients import told_apart
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.planning import make_plan
 from synthesis.verification.slopes import draw_point
@@ -451,3 +452,11 @@ def test_the_adjoint_of_what_a_kernel_leaves_alone_stays(level: str, tmp_path: P
         Symptom.WRONG_GRADIENT,
         "the adjoint of mark changes at an element of mark that the kernel does not write",
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [(-41.4021, -41.4134, ("-41.4", "-41.41")), (1.88, 1.79, ("1.88", "1.79")), (0.0, 1.5, ("0", "1.5"))],
+)
+def test_a_message_shows_that_two_numbers_differ(first: float, second: float, shown: tuple[str, str]) -> None:
+    assert told_apart(first, second) == shown

@@ -163,11 +163,17 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
                 size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[key])
                 off = max(0.0, abs(value - slope.value) - allowed)
             if not off <= precisions[slope.argument].tolerance * size:
-                detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"
+                detail = "the slope is {}, the text gives {}".format(*told_apart(slope.value, value))
                 return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")
             worst = max(worst, off / size if size else 0.0)
             count += 1
     return GradientResult(count, worst)
+
+
+def told_apart(first: float, second: float) -> tuple[str, str]:
+    """Return two numbers with three digits, or with as many as show that they differ."""
+    shown = ((f"{first:.{digits}g}", f"{second:.{digits}g}") for digits in range(3, 10))
+    return next((each for each in shown if each[0] != each[1]), (repr(first), repr(second)))
 
 
 def _rounding(largest: float, top: float, unit: float) -> float:

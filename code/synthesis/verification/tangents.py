@@ -11,7 +11,7 @@ from synthesis.core.formats import FINE, is_exact
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFaultError, RunKey, Trace, Values
-from synthesis.verification.gradients import GradientResult, Precision
+from synthesis.verification.gradients import GradientResult, Precision, told_apart
 from synthesis.verification.inputs import generator_of
 from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, points_for, trials
 from synthesis.verification.slopes import (
@@ -283,7 +283,8 @@ def check_pullbacks(
             size = float(np.sqrt(np.sum(np.square(terms))) + np.sqrt(np.sum(np.square(true))))
             off = abs(value - slope) - uncertainty - _UNITS * unit * size
         if not off <= tolerance * _SLACK * size:
-            detail = f"the slope is {slope:.3g} by the weighted tangents, {value:.3g} by the gradients"
+            shown = told_apart(slope, value)
+            detail = f"the slope is {shown[0]} by the weighted tangents, {shown[1]} by the gradients"
             return GradientResult(0, off, f"along a direction of {', '.join(moving)} {detail}")
         worst = max(worst, off / size if size else 0.0)
     return GradientResult(len(tangents), worst)
@@ -363,5 +364,5 @@ def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], uncertainty: "Float
 def _described(array: str, wrong: npt.NDArray[np.bool_], tangents: Tangents, values: Values) -> str:
     index = tuple(int(axis) for axis in np.argwhere(wrong)[0])
     what = "slope" if array.startswith("tangent_") else "result"
-    true, value = tangents.expected[array][index], values[array][index]
-    return f"{array}{list(index)}: the {what} is {true:.3g}, the text gives {value:.3g}"
+    shown = told_apart(float(tangents.expected[array][index]), float(values[array][index]))
+    return f"{array}{list(index)}: the {what} is {shown[0]}, the text gives {shown[1]}"

@@ -213,7 +213,10 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
             + "; give example arguments",
         )
     try:
-        return describe(call, made)
+        found = describe(call, made)
+        if not found.spec.signature.results:
+            return _rejection(plain, Stage.LOWER, Symptom.NO_KERNEL, "it returns no array")
+        return found
     except (Exception, SystemExit) as error:  # noqa: BLE001 (a function that is traced may raise anything)
         return _rejection(plain, Stage.LOWER, Symptom.TRACE_ERROR, detail_of(error))
 

@@ -139,6 +139,8 @@ class JaxCompiler:
         return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
 
 
+_NO_TANGENT = "custom_lin"
+"""The primitive that JAX traces in place of the tangent of a function with a gradient of its own. It has no lowering."""
 _EXTREME_SCATTER = re.compile(r"\.at\b.*\.(?:max|min)\(|\bscatter_(?:max|min)\b|\bsegment_(?:max|min)\b", re.DOTALL)
 
 
@@ -241,7 +243,11 @@ def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Traci
             function, arguments = functions.pullback(function, arguments)
         elif direction is Direction.TANGENT:
             function, arguments = functions.pushforward(function, arguments)
-        return lowering.Tracing(function, arguments, name=name, platform=device, places=kernel.places)
+        tracing = lowering.Tracing(function, arguments, name=name, platform=device, places=kernel.places)
+        if direction is Direction.TANGENT and functions.has_primitive(tracing.jaxpr, _NO_TANGENT):
+            detail = "can't apply forward-mode autodiff (jvp) to a custom_vjp function"
+            return rejected(kernel.spec, Stage.LOWER, Symptom.NOT_DIFFERENTIABLE, detail)
+        return tracing
     except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
         symptom = Symptom.TRACE_ERROR if direction is Direction.FORWARD else Symptom.NOT_DIFFERENTIABLE
         return rejected(kernel.spec, Stage.LOWER, symptom, detail_of(error))

@@ -160,6 +160,23 @@ def equations_of(function: Any, example_args: Sequence[Any]) -> Sequence[Any]:
     return jax.make_jaxpr(function)(*example_args).eqns
 
 
+def has_primitive(jaxpr: Any, name: str) -> bool:
+    """Return whether a jaxpr, closed or not, or a function that it calls, has an equation of a primitive."""
+    inner = getattr(jaxpr, "jaxpr", jaxpr)
+    return any(
+        each.primitive.name == name or any(has_primitive(part, name) for part in _jaxprs_in(each.params.values()))
+        for each in inner.eqns
+    )
+
+
+def _jaxprs_in(values: Iterable[Any]) -> Iterator[Any]:
+    for each in values:
+        if isinstance(each, tuple | list):
+            yield from _jaxprs_in(each)  # pyright: ignore[reportUnknownArgumentType]
+        elif hasattr(getattr(each, "jaxpr", each), "eqns"):
+            yield each
+
+
 def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
     """Return the flattened arguments, named by their parameters; one inside a pytree is named by its path."""
     positional = parameters_of(function)

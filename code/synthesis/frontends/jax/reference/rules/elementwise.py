@@ -309,13 +309,11 @@ def _convert(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: 
 @rule("bitcast_convert_type")
 def _bitcast(evaluator: Machine, inputs: Inputs, _: Parameters, types: Types) -> Results:
     (x,), target = inputs, numbers(types[0])
-    if x.dtype.kind == "f":
-        if evaluator.double:  # the bits of a number in another precision are meaningless
-            parts = types[0].shape[x.ndim :]
-            size = target.itemsize * math.prod(parts)
-            if size not in (4, 8) or types[0].shape[: x.ndim] != x.shape:
-                raise NotImplementedError("bits of a small format")
-            x = x.astype(f"f{size}")
+    if x.dtype.kind == "f" and evaluator.double:  # the bits of a number in another precision are meaningless
+        size = target.itemsize * math.prod(types[0].shape[x.ndim :])
+        if size not in (4, 8) or types[0].shape[: x.ndim] != x.shape:
+            raise NotImplementedError("bits of a small format")
+        x = x.astype(f"f{size}")
     return evaluator.promoted(np.ascontiguousarray(x).view(target).reshape(types[0].shape))
 
 
