@@ -30,6 +30,10 @@ def saturated_more(x):
     return 3.0 * jnp.tanh(10.0 * x), jax.nn.sigmoid(12.0 * x)
 
 
+def saturated_most(x):
+    return 3.0 * jnp.tanh(15.0 * x)
+
+
 def too_steep(x):
     return steep(3.0 * x)
 
@@ -39,7 +43,7 @@ def constant_but_for_rounding(x):
 """
 ROW = ArrayType("float32", (8,), Domain(low=-2.0, high=2.0))
 LEVELS = ["stablehlo", "vjp_stablehlo", "jvp_stablehlo"]
-NAMES = ("saturated", "saturated_more", "too_steep", "constant_but_for_rounding")
+NAMES = ("saturated", "saturated_more", "saturated_most", "too_steep", "constant_but_for_rounding")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
 
 
 @pytest.mark.needs("jax")
-@pytest.mark.parametrize("name", ["saturated", "saturated_more"])
+@pytest.mark.parametrize("name", ["saturated", "saturated_more", "saturated_most"])
 def test_a_right_derivative_of_a_function_near_its_bound_is_verified(pairs: dict[str, Pair], name: str) -> None:
     assert set(pairs[name].verdict.verified) == set(LEVELS)
 

@@ -108,6 +108,7 @@ def find_tangents(
     found = [*found[: len(numbers)], *(_with_hidden_errors(each, found[0], unit) for each in found[len(numbers) :])]
     found += _aimed(reference, spec, trace, runs, moving, seed=seed)
     found = [each for each in found if any(mask.any() for mask in each.smooth.values())]
+    found = _with_rounding(found)
     if found and not any(map(_is_checkable, found)):
         return NothingToCheck("the derivative is zero")
     return tuple(found) or NothingToCheck("no smooth point found")
@@ -208,6 +209,25 @@ def _measured(
             trace.arms[arm] = run
     trace.first |= noted.first
     return found
+
+
+def _with_rounding(found: Sequence[Tangents]) -> list[Tangents]:
+    """Return tangents with some units in the last place of the largest tangent of each result as added uncertainty.
+
+    ``check_backward`` allows as much. Where ``tanh(15 * x)`` is near 1, its tangent is the product of what remains of
+    two equal numbers, whose rounding error is as large as anywhere, and of a factor that is as large as anywhere.
+    """
+    largest: dict[str, float] = {}
+    for each in found:
+        for name, mask in each.smooth.items():
+            slopes = np.abs(each.expected[f"tangent_{name}"][mask])
+            largest[name] = max(largest.get(name, 0.0), float(slopes.max(initial=0.0)))
+    return [
+        replace(each, uncertainty={
+            name: np.asarray(part + _UNITS * FINE * largest.get(name, 0.0)) for name, part in each.uncertainty.items()
+        })
+        for each in found
+    ]  # fmt: skip
 
 
 def _with_hidden_errors(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:

@@ -140,7 +140,7 @@ class JaxCompiler:
 
 
 _NO_TANGENT = "custom_lin"
-"""The primitive that JAX traces in place of the tangent of a function with a gradient of its own. It has no lowering."""
+"""The primitive in place of the tangent of a function that has a gradient of its own. It cannot be lowered."""
 _EXTREME_SCATTER = re.compile(r"\.at\b.*\.(?:max|min)\(|\bscatter_(?:max|min)\b|\bsegment_(?:max|min)\b", re.DOTALL)
 
 
