@@ -155,19 +155,31 @@ def test_an_incomplete_gamma_function_of_an_infinite_order_is_refused(function: 
         Evaluator(double=True).results(traced(case), case.inputs)
 
 
-APPLIED: dict[str, Any] = {
-    "some": lambda x, i: x.at[i].apply(lambda v: v * v - 3),
-    "twice": lambda x, i: x.at[jax.numpy.array([1, 3, 3, 3])].apply(lambda v: 2 * v + 1) + i[0],
-    "dropped": lambda x, i: x.at[2 * i].apply(lambda v: jax.numpy.where(v > 0, v * v, v - 1), mode="drop"),
-    "clipped": lambda x, i: x.at[2 * i].apply(jax.numpy.square, mode="clip"),
-}
-"""Functions that replace elements by a function of themselves, at equal indices one after the other."""
+def _changed(v: Any) -> Any:
+    return jax.numpy.where(v > 0, v * v - 3, v - 1)
 
 
-@pytest.mark.parametrize("name", APPLIED)
+def _applied(x: Any, i: Any) -> Any:
+    return x.at[i].apply(_changed)
+
+
+def _applied_twice(x: Any, i: Any) -> Any:
+    return x.at[jax.numpy.array([1, 3, 3, 3])].apply(_changed) + i[0]
+
+
+def _applied_or_dropped(x: Any, i: Any) -> Any:
+    return x.at[2 * i].apply(_changed, mode="drop")
+
+
+def _applied_at_clipped(x: Any, i: Any) -> Any:
+    return x.at[2 * i].apply(_changed, mode="clip")
+
+
+@pytest.mark.parametrize("function", [_applied, _applied_twice, _applied_or_dropped, _applied_at_clipped])
 @pytest.mark.parametrize("kind", [np.float32, np.int32])
-def test_a_scatter_that_applies_a_function_computes_what_jax_does(name: str, kind: Any) -> None:
-    case = Case(function=APPLIED[name], inputs=(np.arange(-3, 3).astype(kind), np.array([0, 2, 2, 4], np.int32)))
+def test_a_scatter_that_applies_a_function_computes_what_jax_does(function: Any, kind: Any) -> None:
+    """At equal indices it is applied several times."""
+    case = Case(function=function, inputs=(np.arange(-3, 3).astype(kind), np.array([0, 2, 2, 4], np.int32)))
     graph, ((theirs,),) = traced(case), computed([case])
     for double in (False, True):
         ((ours,),) = Evaluator(double=double).runs(graph, [case.inputs])
