@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.tree_util import register_dataclass, register_pytree_node_class
+from jax.tree_util import register_dataclass, register_pytree_node_class, register_pytree_with_keys_class
 
 import synthesis
 
@@ -42,6 +42,25 @@ class Box:
     @classmethod
     def tree_unflatten(cls, _, children):
         return cls(*children)
+
+
+@register_pytree_with_keys_class
+class Keyed:
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+
+    def tree_flatten_with_keys(self):
+        keys = jax.tree_util.GetAttrKey("first"), jax.tree_util.GetAttrKey("second")
+        return tuple(zip(keys, (self.first, self.second))), None
+
+    @classmethod
+    def tree_unflatten(cls, _, children):
+        return cls(*children)
+
+
+@synthesis.example(Keyed("f32[3]", "f32[3]"))
+def keyed(pair):
+    return Keyed(pair.first * 2.0, jnp.sin(pair.second))
 
 
 @synthesis.example({"w": "f32[3]", "b": None}, State({"w": "f32[3]", "b": None}, "i32[]"))
@@ -88,7 +107,7 @@ def traced(x, n):
 def unread(box, x):
     return box.low + x
 """
-SHAPES = {"averaged": 3, "scanned": 2, "layers": 4, "clipped": 3, "power": 1, "folded": 1, "traced": 2}
+SHAPES = {"averaged": 3, "scanned": 2, "layers": 4, "clipped": 3, "keyed": 2, "power": 1, "folded": 1, "traced": 2}
 """The number of arrays of each function."""
 
 

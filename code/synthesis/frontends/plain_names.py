@@ -50,8 +50,9 @@ ONLY: dict[str, frozenset[str]] = {
         "reduce", "reduce_associative", "structure", "transpose", "unflatten",
     }),
     "jax.tree_util": frozenset({
-        "Partial", "register_dataclass", "register_pytree_node_class", "register_static", "tree_all", "tree_flatten",
-        "tree_flatten_with_path", "tree_leaves", "tree_leaves_with_path", "tree_map", "tree_map_with_path",
+        "DictKey", "GetAttrKey", "Partial", "SequenceKey", "register_dataclass", "register_pytree_node_class",
+        "register_pytree_with_keys_class", "register_static", "tree_all", "tree_flatten", "tree_flatten_with_path",
+        "tree_leaves", "tree_leaves_with_path", "tree_map", "tree_map_with_path",
         "tree_reduce", "tree_structure", "tree_transpose", "tree_unflatten",
     }),
     "jax._src": frozenset({
