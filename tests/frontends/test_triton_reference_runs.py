@@ -20,6 +20,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.triton.reference import machine
 from synthesis.frontends.triton.reference.oracle import TritonReference
 from synthesis.verification.comparison import compare
+from synthesis.verification.inputs import poison_of
 from synthesis.verification.rounding import with_relaxed_tolerances
 from synthesis.verification.tolerances import expect
 
@@ -131,6 +132,17 @@ def test_arrays_that_programs_add_to_and_those_that_they_share_are_told() -> Non
     assert shared[0].separate([shared[1]]) == {"x_ptr"}
     trace = Trace()
     shared[0]([shared[1]], double=False, trace=trace)
+    assert trace.order == "out_ptr"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_an_order_that_matters_is_told_if_some_elements_are_not_written(dtype: str) -> None:
+    source = HEAD + "@triton.jit\ndef kernel(x_ptr, out_ptr):\n    pid = tl.program_id(0)\n"
+    source += "    tl.store(out_ptr + pid % 2, tl.load(x_ptr + pid))\n"
+    out = np.full(8, poison_of(dtype))
+    values: Values = {"x_ptr": np.arange(4).astype(dtype), "out_ptr": out}
+    trace = Trace()
+    TritonReference(spec_of(source, values, launch=(4,)))([values], double=False, trace=trace)
     assert trace.order == "out_ptr"
 
 
