@@ -1,4 +1,4 @@
-"""Further draws of integers that may be indices, which a user's kernel must not be at fault on."""
+"""Further draws of integers that may be indices, which show faults and an order of programs that matters."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def pick(x_ptr, label_ptr, out_ptr):
 """
 
 
-def _try(labels: Domain | None, *, recorded: bool = False) -> None:
+def _try(labels: Domain, *, recorded: bool = False, source: str = _SOURCE) -> str | None:
     label = Argument(
         name="label_ptr", type_name="*i32", dtype="int32", shape=(6,), domain=labels,
         base=(3,) if recorded else (), recorded=recorded,
@@ -30,8 +30,8 @@ def _try(labels: Domain | None, *, recorded: bool = False) -> None:
         Argument(name="out_ptr", type_name="*fp32", dtype="float32", shape=(6,), role=Role.OUTPUT),
     )
     signature = Signature(arguments=arguments, launch=(6,), call={"constants": {}})
-    spec = KernelSpec(frontend="triton", name="pick", category="extracted", source=_SOURCE, signature=signature)
-    Draws(reference=TritonReference(spec), spec=spec, useful=False, seed=0, draws=6).try_indices()
+    spec = KernelSpec(frontend="triton", name="pick", category="extracted", source=source, signature=signature)
+    return Draws(reference=TritonReference(spec), spec=spec, useful=False, seed=0, draws=6).try_indices()
 
 
 @pytest.mark.parametrize("labels", [Domain(low=-1, high=49), Domain(low=0, high=50)])
@@ -41,5 +41,11 @@ def test_an_index_of_a_stated_domain_that_few_draws_have_is_found(labels: Domain
 
 
 def test_indices_within_bounds_and_recorded_ones_are_no_fault() -> None:
-    _try(Domain(low=0, high=49))
-    _try(Domain(low=0, high=0), recorded=True)
+    assert _try(Domain(low=0, high=49)) is None
+    assert _try(Domain(low=0, high=0), recorded=True) is None
+
+
+def test_an_order_of_programs_that_matters_on_few_draws_is_found() -> None:
+    scatter = "tl.store(out_ptr + tl.load(label_ptr + row) % 6, tl.load(x_ptr + row))"
+    source = _SOURCE.replace(_SOURCE.splitlines()[-1], f"    {scatter}")
+    assert _try(Domain(low=0, high=5), source=source) == "out_ptr"

@@ -84,23 +84,25 @@ class Draws:
         )
         return drawn, self._problem(drawn)
 
-    def try_indices(self) -> None:
-        """Evaluate a user's kernel on draws of further seeds, if its domains hold indices that few draws have.
+    def try_indices(self) -> str | None:
+        """Return the name of an array that depends on the order of threads on draws of further seeds; None if none.
 
-        A row whose kernel is at fault on one of them would fail in ``irsmith verify``.
+        They are evaluated if the domains of a user's kernel may hold indices that few draws have. A row whose kernel
+        depends on the order or is at fault on one of them would fail in ``irsmith verify``.
 
         Raises:
             ReferenceFaultError: if the kernel is at fault.
         """
         signature = self.spec.signature
         if not any(map(_is_drawn_index, signature.arguments)) or count_numbers(signature) > _MOST_INDEXED:
-            return
+            return None
         numbers = [number for number, edges in DRAWS if edges]
-        seeds = range(self.seed + 1, self.seed + 1 + _INDEX_SEEDS)
-        for seed in seeds:
+        trace = Trace()
+        for seed in range(self.seed + 1, self.seed + 1 + _INDEX_SEEDS):
             runs = [complete(signature, draw_inputs(signature, each, seed=seed, edges=True)) for each in numbers]
             with contextlib.suppress(UndefinedResultError):
-                self.reference(runs, double=False)
+                self.reference(runs, double=False, trace=trace)
+        return trace.order
 
     def _problem(self, drawn: Drawn) -> Problem | None:
         """Return the reason why a kernel with these results fails; None if it does not."""

@@ -189,7 +189,8 @@ class _Planning:
             if problem is not None:
                 return problem
             if self.fresh and not self.useful:
-                self._draws(reference).try_indices()
+                order = self._draws(reference).try_indices()
+                drawn.trace.order = drawn.trace.order or order
             return self._with_draws(plan, reference, drawn)
         except ReferenceFaultError as error:
             # A user's kernel may be at fault on some inputs, such as a loop that only some of them end. A recipe draws
