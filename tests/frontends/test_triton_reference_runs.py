@@ -20,6 +20,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.triton.reference import machine
 from synthesis.frontends.triton.reference.oracle import TritonReference
 from synthesis.verification.comparison import compare
+from synthesis.verification.coverage import coverage_of
 from synthesis.verification.inputs import poison_of
 from synthesis.verification.rounding import with_relaxed_tolerances
 from synthesis.verification.tolerances import expect
@@ -144,6 +145,36 @@ def test_an_order_that_matters_is_told_if_some_elements_are_not_written(dtype: s
     trace = Trace()
     TritonReference(spec_of(source, values, launch=(4,)))([values], double=False, trace=trace)
     assert trace.order == "out_ptr"
+
+
+_LOCKED = (
+    HEAD
+    + """@triton.jit
+def kernel(x_ptr, out_lock_ptr, out_count_ptr, out_ptr):
+    v = tl.load(x_ptr + tl.program_id(0))
+    while tl.atomic_cas(out_lock_ptr, 0, 1) == 1:
+        pass
+    tl.store(out_ptr, tl.load(out_ptr) + v)
+    tl.atomic_xchg(out_lock_ptr, 0)
+    tl.atomic_add(out_count_ptr, 1)
+"""
+)
+
+
+def test_a_lock_that_is_released_is_no_output_that_nothing_changed() -> None:
+    values: Values = {
+        "x_ptr": np.arange(1, 5).astype(np.float32),
+        "out_lock_ptr": np.zeros(1, np.int32),
+        "out_count_ptr": np.zeros(1, np.int32),
+        "out_ptr": np.zeros(1, np.float32),
+    }
+    spec = spec_of(_LOCKED, values, launch=(4,))
+    reference, trace = TritonReference(spec), Trace()
+    found = reference([values], double=False, trace=trace)
+    code = reference.reached(trace)
+    assert code.restored == {"out_lock_ptr"}
+    assert coverage_of(spec.signature, [values], found, code).share == 1.0
+    assert coverage_of(spec.signature, [values], [values], code).share == 0.0  # a count that stays is a fault
 
 
 # ---- rounding

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from triton_cases import HEAD, spec_of
 
-from synthesis.frontends.base import ReferenceFaultError, UndefinedResultError, Values
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, UndefinedResultError, Values
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.triton.reference.oracle import TritonReference
 from synthesis.frontends.triton.texts.errors import TextError
@@ -48,6 +48,17 @@ def test_results_that_depend_on_what_a_load_masks_off_are_a_fault(dtype: str, va
     ):
         _run(dtype, "int32", _PER_ROW.format(value=value))
     _run(dtype, "int32", _PER_ROW.format(value=value), other=", other=0")
+
+
+def test_an_index_that_a_load_masks_off_is_a_fault() -> None:
+    with pytest.raises(UndefinedResultError, match="depends on an element that a load without `other`"):
+        _run("int32", "int32", _PER_ROW.format(value="tl.sum(tl.load(x_ptr + x % 200 // 20))"))
+
+
+def test_a_conversion_of_an_integer_to_a_pointer_has_no_rule() -> None:
+    pointer = "tl.load(tl.load(x_ptr).to(tl.int64).to(tl.pointer_type(tl.int32)))"
+    with pytest.raises(ReferenceUnknownError, match="an integer to a pointer"):
+        _run("int32", "int32", _PER_ROW.format(value=pointer))
 
 
 def test_results_that_do_not_depend_on_it_are_right() -> None:

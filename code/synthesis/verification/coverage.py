@@ -28,7 +28,7 @@ class Coverage:
 
     code: Reached
     outputs: int
-    """Number of arguments that the kernel writes."""
+    """Number of arguments that the kernel writes, without those that it restores, such as locks."""
     idle: tuple[str, ...] = ()
     """The arguments that the kernel writes, but whose values no run changed."""
     writes: bool = True
@@ -99,6 +99,7 @@ def coverage_of(signature: Signature, runs: Sequence[Values], results: Sequence[
     """
     outputs = [each.name for each in signature.arguments if each.role is not Role.INPUT]
     changed = {name for run, left in zip(runs, results, strict=True) for name in changed_by(run, left, outputs)}
+    outputs = [name for name in outputs if name in changed or name not in code.restored]
     return Coverage(
         code=code,
         outputs=len(outputs),

@@ -86,6 +86,10 @@ class Trace:
     """Places that the tool removes when it makes a text, such as a branch whose condition is then known."""
     order: str | None = None
     """The name of an array whose values depend on the order in which threads run; None if there is none."""
+    restored: set[str] = field(default_factory=set[str])
+    """Names of arrays that may hold their first values again at the end, such as locks: the kernel changes them by
+    atomic operations of several kinds, and uses what these return.
+    """
     influence: bool = False
     """Whether to record in ``arms`` which values affect the results, too, as derivatives need. This takes longer."""
     singular: set[int] = field(default_factory=set[int])
@@ -149,6 +153,8 @@ class Reached:
     """Descriptions of the uncovered places whose values depend on a differentiable input."""
     ineffective: tuple[str, ...] = ()
     """Descriptions of computed values that affect no result, though a derivative depends on them (``influence``)."""
+    restored: frozenset[str] = frozenset()
+    """Names of arrays that the kernel changes and may restore, such as locks; see ``Trace.restored``."""
 
     @property
     def underived(self) -> tuple[str, ...]:

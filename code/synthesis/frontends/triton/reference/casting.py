@@ -106,6 +106,8 @@ def cast_op(
         if isinstance(dtype, PointerType) and dtype == input.type:
             return input
         raise ReferenceUnknownError("a conversion of a pointer")
+    if isinstance(dtype, PointerType):
+        raise ReferenceUnknownError("a conversion of an integer to a pointer, since arrays have no addresses here")
     if not isinstance(dtype, Dtype):
         raise ReferenceUnknownError("a conversion to a type that is not numeric")
     given = m.block_of(input)

@@ -3,6 +3,7 @@
 import contextlib
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from synthesis.frontends.triton.reference.coverage import reached_statements
 from synthesis.frontends.triton.reference.hosts import Hosted, constant_of, type_of
 from synthesis.frontends.triton.reference.lanes import evaluate
 from synthesis.frontends.triton.reference.machine import GARBAGE, EvaluationHints, Lanes, Machine
-from synthesis.frontends.triton.reference.order import accumulated_in, clashing, separate_in
+from synthesis.frontends.triton.reference.order import accumulated_in, clashing, restored_in, separate_in
 from synthesis.frontends.triton.reference.perturbing import (
     FURTHER_EVALUATIONS,
     Inverted,
@@ -111,12 +112,15 @@ class TritonReference:
                 if machine.has_undefined and not double:
                     self._check_defined(numbers, runs, made)
                 found.update(zip(numbers, made, strict=True))
+                if own is not None:
+                    own.restored |= restored_in(machine.touched)
                 clashes.update(numbers[each] for each in clashing(machine.touched))
         finally:
             if trace is not None and own is not None:
                 trace.first.update(own.first | trace.first)
                 trace.arms.update(own.arms | trace.arms)
                 trace.left_out |= own.left_out
+                trace.restored |= own.restored
         if trace is not None and trace.order is None:
             orders = (self._ordered(runs[each], found[each]) for each in sorted(clashes))
             trace.order = next((each for each in orders if each is not None), None)
@@ -200,7 +204,7 @@ class TritonReference:
 
     def reached(self, trace: Trace) -> Reached:
         """Return the coverage of the kernel, and of the functions that it calls, by the recorded runs."""
-        return reached_statements(self._kernel, trace)
+        return replace(reached_statements(self._kernel, trace), restored=frozenset(trace.restored))
 
     # ---- for the prover
 
@@ -275,7 +279,7 @@ class TritonReference:
             machine = Machine(hints=self._hints, runs=numbers, garbage=garbage)
             try:
                 others = self._evaluated(machine, [runs[each] for each in numbers])
-            except ReferenceFaultError as error:
+            except (ReferenceFaultError, ReferenceUnknownError) as error:  # such as an index that is not valid
                 raise UndefinedResultError(f"the kernel {why}") from error
             changed = (
                 name

@@ -113,6 +113,11 @@ def accumulated_in(touched: Mapping[str, Touched]) -> frozenset[str]:
     )
 
 
+def restored_in(touched: Mapping[str, Touched]) -> frozenset[str]:
+    """Return the buffers that atomic operations of several kinds change whose results may be used, such as locks."""
+    return frozenset(name for name, each in touched.items() if sum(kind[0] == "X" for kind in each.kinds) > 1)
+
+
 def separate_in(touched: Mapping[str, Touched], names: Sequence[str]) -> frozenset[str]:
     """Return the named buffers without data races: what one program writes, others access only by atomics."""
     return frozenset(names) - {
