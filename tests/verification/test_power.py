@@ -92,6 +92,7 @@ def test_inputs_that_tell_too_little_prove_nothing(spec: KernelSpec) -> None:
             jax_kernel("jax.grad(lambda a: jnp.sum(jnp.sin(a.reshape(2, 4))) + 2.0)(x)", WIDE), id="jax, a gradient"
         ),
         pytest.param(jax_kernel("jax.grad(lambda a: jnp.sum(jnp.imag(a)) + 2.0)(x)", WIDE), id="jax, always zero"),
+        pytest.param(jax_kernel("jax.scipy.special.gamma(x)", WIDE), id="jax, pieces, of which few matter"),
         pytest.param(warp_kernel("wp.sin(x[i]) * 2.0 + 1.0", WIDE, 8), id="warp"),
         pytest.param(warp_kernel("x[i] * 0.25", Domain(low=0.0, high=1e-2), 8), id="warp, a straight line"),
     ],
@@ -110,6 +111,10 @@ def test_a_few_variants_that_pass_condemn_no_row() -> None:
     assert weakness_of(4, 6) is None
     assert weakness_of(5, 6, fresh=False) is None
     assert weakness_of(6, 6, fresh=False) is not None
+    assert weakness_of(17, 24) is None
+    assert weakness_of(18, 24) is not None
+    assert weakness_of(21, 24, fresh=False) is None
+    assert weakness_of(22, 24, fresh=False) is not None
     assert str(weakness_of(6, 6)) == "the inputs tell too little: 6 of 6 wrong variants of the text pass"
 
 

@@ -119,9 +119,18 @@ class Verifier:
         first = self._count_passing(plans, [programs[:ENOUGH] for programs in variants])
         more = [programs[ENOUGH:] if passed else [] for programs, passed in zip(variants, first, strict=True)]
         second = self._count_passing(plans, more)
+        passing = [passed + others for passed, others in zip(first, second, strict=True)]
+        further = [
+            variants_of(plan, judgement.verdict.verified, without=[each.text for each in programs])
+            if weakness_of(passed, len(programs), fresh=plan.fresh) is not None
+            else []
+            for plan, judgement, programs, passed in zip(plans, judgements, variants, passing, strict=True)
+        ]
+        third = self._count_passing(plans, further)
         found: list[Judgement] = []
-        for plan, judgement, programs, passed, others in zip(plans, judgements, variants, first, second, strict=True):
-            weak = weakness_of(passed + others, len(programs), fresh=plan.fresh) if passed else None
+        for number, (plan, judgement) in enumerate(zip(plans, judgements, strict=True)):
+            count = len(variants[number]) + len(further[number])
+            weak = weakness_of(passing[number] + third[number], count, fresh=plan.fresh)
             found.append(judgement if weak is None else disproved(judgement, weak))
         return found
 
