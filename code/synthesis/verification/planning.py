@@ -172,15 +172,14 @@ class _Planning:
             return replace(plan, programs=(), unknown=WRITES_NOTHING)
         reference = self.prover.reference(self.kernel)
         found = self._on_draws(plan, reference)
-        if isinstance(found, Plan):
-            return found
         for more in range(0 if self.fresh else MORE_SEEDS):
+            if _is_informative(found):
+                break
             # The text was verified on inputs of another seed, so it is not at fault if these inputs are not
             # informative.
             other = replace(self, seed=self.seed + 1 + more)._on_draws(plan, reference)
-            if isinstance(other, Plan):
-                return other
-        return self._stopped(replace(plan, programs=()), found)
+            found = other if _is_informative(other) else found
+        return found if isinstance(found, Plan) else self._stopped(replace(plan, programs=()), found)
 
     def _on_draws(self, plan: Plan, reference: Reference) -> Plan | Problem:
         """Return the plan with everything of the inputs of this seed, or why nothing can be verified on them."""
@@ -336,6 +335,13 @@ class _Planning:
 
     def _runs_for_gpu(self, plan: Plan) -> bool:
         return any(level.device != "cpu" and level.name not in plan.unavailable for level in self.levels)
+
+
+def _is_informative(found: Plan | Problem) -> bool:
+    """Return whether something can be verified on the inputs of a plan."""
+    if isinstance(found, Problem):
+        return False
+    return found.coverage is None or found.coverage.hindrance(found.min_coverage) is None
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
