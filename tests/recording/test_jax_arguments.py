@@ -191,7 +191,7 @@ WHY = {
     "constrained": "the source alone is not the kernel",
     "printed": "it uses jax.debug",
     "sharded": "a mesh of 2 devices",
-    "told": "it imports from jax._src.callback",
+    "told": "it uses jax.experimental.io_callback",
     "total_shard_map": "a mesh of 2 devices",
 }
 PROGRAMS = {

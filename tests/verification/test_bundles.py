@@ -293,7 +293,8 @@ def test_inputs_say_what_the_fields_of_structs_are(tmp_path: Path) -> None:
     points, one, _ = pair.spec.signature.arguments
     assert points.shape == (6,)
     assert [each.domain for each in points.fields] == [Domain(low=2, high=3), Domain(low=0.5, high=1)]
-    assert one.fields[0].domain == Domain(low=2, high=2)
+    # 2 in the first draw, and near it in the others
+    assert (one.fields[0].base, one.fields[0].domain) == ((2.0,), Domain(low=-0.05, high=0.0))
     assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified)
 
 

@@ -353,7 +353,7 @@ def write_stale(p: Program) -> Text:
         titles=("needs_rebuild", "list_is_stale", "check_neighbors", "should_rebuild"),
         summary=p.pick("Checks whether a neighbour list must be rebuilt",
                        "Measures particle displacements since a neighbour list was built"),
-        returned="whether to rebuild the list, and the distances that particles have moved"
+        returned="whether to rebuild the list, and the displacement of the particles"
         + (", and the reference positions of the list" if begins_anew else ""),
         helpers=(DISPLACEMENT,),
     )  # fmt: skip
