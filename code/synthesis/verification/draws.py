@@ -15,7 +15,7 @@ from synthesis.frontends.base import Kernel, PerturbedRun, Prover, Reference, Tr
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws
 from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.coverage import Coverage, coverage_of
-from synthesis.verification.inputs import DRAWS, complete, count_numbers, draw_inputs
+from synthesis.verification.inputs import DRAWS, count_numbers, standard_runs
 from synthesis.verification.plan import Problem
 from synthesis.verification.rounding import exceeds_rounding_cap, has_few_elements, has_rounding_noise, with_max_shifts
 from synthesis.verification.tolerances import CAP, Expected, expect, poison_for
@@ -63,10 +63,7 @@ class Draws:
 
         The reason is None if the kernel does not fail.
         """
-        runs = [
-            complete(self.spec.signature, draw_inputs(self.spec.signature, number, seed=self.seed, edges=edges))
-            for number, edges in DRAWS[-self.draws :]
-        ]
+        runs = standard_runs(self.spec.signature, seed=self.seed, draws=DRAWS[-self.draws :])
         inputs = [each.name for each in self.spec.signature.arguments if each.role is not Role.OUTPUT]
         changed = redraws(self.spec.signature, runs[0], inputs, 1, seed=self.seed) if self.useful else {}
         results = self.reference([*runs, *changed.values()], double=True)
@@ -96,12 +93,11 @@ class Draws:
         signature = self.spec.signature
         if not any(map(_is_drawn_index, signature.arguments)) or count_numbers(signature) > _MOST_INDEXED:
             return None
-        numbers = [number for number, edges in DRAWS if edges]
+        at_edges = [draw for draw in DRAWS if draw[1]]
         trace = Trace()
         for seed in range(self.seed + 1, self.seed + 1 + _INDEX_SEEDS):
-            runs = [complete(signature, draw_inputs(signature, each, seed=seed, edges=True)) for each in numbers]
             with contextlib.suppress(UndefinedResultError):
-                self.reference(runs, double=False, trace=trace)
+                self.reference(standard_runs(signature, seed=seed, draws=at_edges), double=False, trace=trace)
         return trace.order
 
     def _problem(self, drawn: Drawn) -> Problem | None:

@@ -35,7 +35,7 @@ from synthesis.frontends.base import (
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
 from synthesis.verification.filling import continued, filled, positive, replaced, widened
-from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_part_of, missing_domain, missing_inputs
+from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.thresholds import thresholds_of
 
 logger = logging.getLogger(__name__)
@@ -299,7 +299,7 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     if missing_inputs(signature) is not None:
         return None
     reference, trace = prover.reference(kernel), Trace()
-    runs = [complete(signature, draw_inputs(signature, number, edges=edges)) for number, edges in DRAWS]
+    runs = standard_runs(signature)
     left = list(reference(runs, double=False, trace=trace))
     found = [flat(each) for each in left]
     first, second = found[:2]
@@ -310,10 +310,7 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     if not ((unlike or alike) and finite):
         return None
     # Inputs on which the kernel ends, or stays inside its arrays, by chance would fail in ``irsmith verify``.
-    reference(
-        [complete(signature, draw_inputs(signature, number, seed=1, edges=edges)) for number, edges in DRAWS],
-        double=False,
-    )
+    reference(standard_runs(signature, seed=1), double=False)
     coverage = coverage_of(signature, runs, left, reference.reached(trace))
     if coverage.share < 1.0:
         more = find_aimed_draws(reference, kernel.spec, coverage, trace, already=len(runs))

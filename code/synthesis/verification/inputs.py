@@ -264,6 +264,11 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
     }
 
 
+def standard_runs(signature: Signature, *, seed: int = 0, draws: Sequence[tuple[int, bool]] = DRAWS) -> list[Values]:
+    """Return the runs of the standard draws, or of some of them, each with fresh outputs."""
+    return [complete(signature, draw_inputs(signature, number, seed=seed, edges=edges)) for number, edges in draws]
+
+
 def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
     """Return a run in which one array is passed as two arguments, one read and one written, and their two names.
 
