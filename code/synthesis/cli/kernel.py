@@ -63,8 +63,9 @@ def kernel(
     if json:
         print_json(found.to_json())
     else:
+        console = plain_console()
         for line in _described(found):
-            print_line(plain_console(), line)
+            print_line(console, line)
     return 0 if found.is_good else 1
 
 

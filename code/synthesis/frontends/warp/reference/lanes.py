@@ -3,7 +3,7 @@
 import ast
 import functools
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol, Self, cast
 
@@ -273,13 +273,18 @@ class Lanes:
         else:
             self._singular = lanes if self._singular is None else self._singular | lanes
 
-    def note_undefined(self, where: Array) -> None:
-        """Record the active lanes in which a value has no finite derivative, by a condition on its operands."""
-        if self.trace is None or self.trace.undefined is None or not where.any():
+    def note_undefined(self, condition: Callable[[], Array]) -> None:
+        """Record the active lanes in which a value has no finite derivative, if such lanes are recorded.
+
+        Args:
+            condition: returns where this is so, by the value's operands. It is called only if lanes are recorded.
+        """
+        if self.trace is None or self.trace.undefined is None or not (where := condition()).any():
             return
         lanes = np.broadcast_to(self.mask & where.reshape(len(where), -1).any(axis=1), self.lanes)
         if self._whole is not None:
-            self._whole.note_undefined(lanes.reshape(self.launch).any(axis=1))
+            of_blocks = lanes.reshape(self.launch).any(axis=1)
+            self._whole.note_undefined(lambda: of_blocks)
             return
         for run in self.replica[lanes].tolist():
             self.trace.undefined[run] = self.trace.undefined.get(run, 0) + 1

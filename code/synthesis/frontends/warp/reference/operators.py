@@ -131,14 +131,14 @@ def arithmetic(machine: Machine, operator: str, left: Array, right: Array) -> Ar
         case "Div" | "FloorDiv" | "Mod" if whole:
             return _divided(machine, operator, left, right)
         case "Div":
-            machine.note_undefined(right == 0)
+            machine.note_undefined(lambda: right == 0)
             return left / right
         case "FloorDiv":
             return np.floor(left / right)
         case "Mod":
             return np.fmod(left, right)
         case "Pow" if is_floating(left.dtype):
-            machine.note_undefined((left == 0) & ((right < 1) | (len(right) > 1)))
+            machine.note_undefined(lambda: (left == 0) & ((right < 1) | (len(right) > 1)))
             return np.power(left, right)
         case "BitAnd":
             return left & right

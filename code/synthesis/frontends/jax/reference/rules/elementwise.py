@@ -143,8 +143,13 @@ def _signed(a: Array) -> Array:
     """Return the bits of integers as signed integers of whole bytes, with the sign that their highest bit states."""
     if a.dtype.kind in "iu":
         return a.view(f"i{a.dtype.itemsize}")
-    sign = np.uint8(2 ** (bits_of(a.dtype) - 1))
-    return ((_unsigned(a) ^ sign) - sign).view(np.int8)
+    return _with_sign(_unsigned(a), bits_of(a.dtype))
+
+
+def _with_sign(word: Array, bits: int) -> Array:
+    """Return bytes of which the given number of bits is used as signed integers."""
+    sign = np.uint8(2 ** (bits - 1))
+    return ((word ^ sign) - sign).view(np.int8)
 
 
 def _with_bits(bits: Array, dtype: Dtype) -> Array:
@@ -152,10 +157,7 @@ def _with_bits(bits: Array, dtype: Dtype) -> Array:
     if dtype.kind in "iu":
         return bits.view(dtype)
     word = bits.view(np.uint8) & np.uint8(2 ** bits_of(dtype) - 1)
-    if limits_of(dtype)[0] == 0:
-        return word.astype(dtype)
-    sign = np.uint8(2 ** (bits_of(dtype) - 1))
-    return ((word ^ sign) - sign).view(np.int8).astype(dtype)
+    return (word if limits_of(dtype)[0] == 0 else _with_sign(word, bits_of(dtype))).astype(dtype)
 
 
 def _shifted(shift: np.ufunc) -> Callable[[Array, Array], Array]:

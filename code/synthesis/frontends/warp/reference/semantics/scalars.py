@@ -32,7 +32,7 @@ def _elementwise(function: Callable[[Array], Array]) -> Callable[[Machine, Value
 
 def _steep_at_zero(function: Callable[[Machine, Value], Value]) -> Callable[[Machine, Value], Value]:
     def compute(machine: Machine, x: Value) -> Value:
-        machine.note_undefined(x.data == 0)
+        machine.note_undefined(lambda: x.data == 0)
         return function(machine, x)
 
     return compute
