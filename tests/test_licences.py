@@ -3,7 +3,7 @@
 import pytest
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.licences import PERMISSIVE, check_licences, declared_licence, is_allowed
+from synthesis.core.licences import PERMISSIVE, check_expression, check_licences, declared_licence, is_allowed
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,10 @@ def test_an_allow_list_is_of_names_that_there_are() -> None:
     for name in ("free", "MIT OR ISC", ""):
         with pytest.raises(ConfigError, match="is not an SPDX identifier"):
             check_licences([name])
+
+
+def test_a_stated_licence_is_an_expression_of_known_licences() -> None:
+    check_expression("own_licence", "MIT OR Apache-2.0")
+    for licence in ("free", "MIT OR", ""):
+        with pytest.raises(ConfigError, match=r"own_licence: .* is not an SPDX licence expression"):
+            check_expression("own_licence", licence)

@@ -130,6 +130,38 @@ def test_kernels_are_proved_on_what_a_program_beside_the_file_gave_them(tmp_path
     assert not any(given["shift"])
 
 
+OWN = """
+import numpy as np, warp as wp, kernelpack
+wp.config.log_level = wp.LOG_ERROR
+
+@wp.kernel
+def halve(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = 0.5 * x[i]
+
+x, out = wp.array(np.linspace(1.0, 2.0, 12), dtype=float), wp.zeros(12, dtype=float)
+wp.launch(halve, dim=12, inputs=[x], outputs=[out])
+wp.launch(kernelpack.scale, dim=12, inputs=[x, 3.0], outputs=[out])
+"""
+
+
+@pytest.mark.parametrize("licence", ["", "ISC", "GPL-3.0-only"])
+def test_functions_of_a_program_have_the_licence_that_the_file_states(licence: str, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    path = tmp_path / "requirements.txt"
+    path.write_text("kernelpack\n# record: python own.py\n" + (f"# licence: {licence}\n" if licence else ""))
+    chosen = Extraction(level=("cpp_forward",), licence=("MIT", "ISC"))
+    settings = Harvest.of(path, chosen, Running(workers=1, progress="none"), tmp_path / "environment")
+    (found,) = harvest(settings, tmp_path / "out")
+    rows = {each.name: each for each in read_folder(tmp_path / "out")}
+    assert found.rows == len(rows)
+    assert (rows["scale"].metadata["licence"], rows["scale"].spec.origin.package) == ("MIT", "kernelpack")
+    assert ("halve" in rows) is (licence == "ISC")
+    if licence == "ISC":
+        halve = rows["halve"]
+        assert (halve.metadata["licence"], halve.spec.origin.package, halve.spec.origin.file) == ("ISC", "", "own.py")
+
+
 @pytest.mark.parametrize("pretend", [False, True])
 def test_programs_are_recorded_with_a_gpu_if_one_is_asked_for(
     pretend: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -233,6 +265,7 @@ def test_what_pip_cannot_install_is_said_in_its_words(tmp_path: Path) -> None:
         ("kernelpack @ https://a.b/c.whl\n", "line 1: .* names an address"),
         ("kernelpack\nKernelPack==1\n", "line 2: kernelpack is listed twice"),
         ("kernelpack # record: python 'x\n", "line 1: .* is no command"),
+        ("kernelpack # licence: free\n", "line 1: licence: 'free' is not an SPDX licence expression"),
         ("kernelpack # needs: a, -b\n", "line 1: '-b' is not a requirement"),
         ("kernelpack # modules: a-b\n", "line 1: 'a-b' is no module"),
     ],

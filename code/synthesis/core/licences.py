@@ -81,6 +81,20 @@ def check_licences(names: Collection[str]) -> None:
             raise ConfigError(f"licence: {name!r} is not an SPDX identifier of a licence, such as MIT or Apache-2.0")
 
 
+def check_expression(name: str, licence: str) -> None:
+    """Check that a licence is an SPDX expression of known licences, such as ``MIT OR Apache-2.0``.
+
+    Args:
+        name: the setting's name, for the message.
+        licence: the licence.
+
+    Raises:
+        ConfigError: if it is not.
+    """
+    if _parse(licence) is None:
+        raise ConfigError(f"{name}: {licence!r} is not an SPDX licence expression, such as MIT or MIT OR Apache-2.0")
+
+
 def is_allowed(licence: str, allowed: Collection[str]) -> bool:
     """Return whether the licences of an allow-list allow an SPDX expression; False for an invalid expression.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.licences import check_licences
+from synthesis.core.licences import check_expression, check_licences
 from synthesis.core.progress_display import FORMS
 from synthesis.core.setting_values import (
     check_flag,
@@ -168,6 +168,9 @@ class Extraction(Making, Confining):
     """Try common shapes for JAX functions without example arguments."""
     licence: tuple[str, ...] | None = None
     """Keep only kernels of packages with this licence, by its SPDX identifier. Can be repeated. By default all."""
+    own_licence: str | None = None
+    """Licence of the kernels that are in no installed package, such as those of your own files, as an SPDX expression.
+    By default it is unknown."""
     time_limit: float = 120.0
     """Processor time limit for importing a file, and for each of its kernels, in seconds."""
     trust: tuple[str, ...] | None = None
@@ -182,6 +185,9 @@ class Extraction(Making, Confining):
         set_field(self, "licence", names_of("licence", self.licence))
         set_field(self, "trust", names_of("trust", self.trust))
         check_licences(self.licence or ())
+        check_text("own_licence", self.own_licence, none=True)
+        if self.own_licence is not None:
+            check_expression("own_licence", self.own_licence)
         set_field(self, "inputs", None if self.inputs is None else Path(self.inputs))
         set_field(self, "time_limit", seconds_of("time_limit", self.time_limit))
 

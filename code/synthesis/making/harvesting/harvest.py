@@ -20,6 +20,7 @@ from synthesis.dataset.finalising import finalize
 from synthesis.dataset.storage.layout import SIDECAR
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.harvesting.package import Harvested, OnStep, Package
+from synthesis.making.harvesting.requested import RequestedPackage
 from synthesis.making.harvesting.settings import Harvest
 
 WORK = f"{SIDECAR}/harvest"
@@ -63,7 +64,7 @@ def harvest(settings: Harvest, out: str | Path, *, on_step: OnStep = lambda _: N
         raise TargetError(f"nothing was harvested: {why}")
     with progress_bar("harvest, files", settings.running.progress) as show:
         finalize(*runs, out=store, on_progress=show, settings=settings.running.finishing)
-    _count(store, found)
+    _count(store, found, settings.requested)
     store.write(SUMMARY, (json.dumps(_with_earlier(store, found), indent=2) + "\n").encode())
     return found
 
@@ -78,11 +79,16 @@ def _with_earlier(store: Folder, found: Sequence[Harvested]) -> list[dict[str, A
     return [*(each for each in earlier if each["name"] not in names), *(each.to_json() for each in found)]
 
 
-def _count(store: Folder, found: Sequence[Harvested]) -> None:
-    """Set the number of rows and verified rows of each package from the finished data set."""
+def _count(store: Folder, found: Sequence[Harvested], requested: Sequence[RequestedPackage]) -> None:
+    """Set the number of rows and verified rows of each package from the finished data set.
+
+    Rows of functions that a package's programs define themselves are rows of this package.
+    """
+    files = {Path(word).name: each.name for each in requested for program in each.programs for word in program}
     rows, verified = Counter[str](), Counter[str]()
     for document in read_folder(store):
-        name = canonicalize_name(document.spec.origin.package)
+        origin = document.spec.origin
+        name = canonicalize_name(origin.package) or files.get(origin.file, "")
         rows[name] += 1
         verified[name] += bool(document.metadata["verified"])
     for each in found:

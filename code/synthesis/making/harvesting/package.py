@@ -155,6 +155,7 @@ class Package:
             "version": f"{requested.name} {harvested.version}",
             "modules": list(harvested.modules),
             "programs": [join(each) for each in requested.programs],
+            "licence of programs": requested.own_licence,
             "options": " ".join([*self._recording_options(), options_of(self._settings.extraction).strip()]).strip(),
         }
         path = self._folder / MADE_WITH
@@ -199,6 +200,8 @@ class Package:
             extraction = self._settings.extraction
             if name == RECORDED:  # recorded kernels have recorded inputs
                 extraction = replace(extraction, guess_inputs=False)
+                if self._requested.own_licence is not None:
+                    extraction = replace(extraction, own_licence=self._requested.own_licence)
             options = split(f"{options_of(extraction)}{options_of(self._settings.making)}")
             command, unfinished = ["extract", *target, "--out", str(out), "--json", *options], 0
             try:

@@ -9,8 +9,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from synthesis.core.errors import ConfigError
+from synthesis.core.licences import check_expression
 
-_OPTION = re.compile(r"#\s*(record|modules|needs)\s*:\s*(.*)")
+_OPTION = re.compile(r"#\s*(record|modules|needs|licence)\s*:\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class RequestedPackage:
     """Commands whose kernel launches are recorded."""
     needs: tuple[str, ...] = ()
     """Requirements that are installed too, because the programs need them. Nothing of them is extracted."""
+    own_licence: str | None = None
+    """The licence of the functions that the programs define themselves, as an SPDX expression; None if unknown."""
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -40,7 +43,8 @@ def read_requested(path: Path) -> list[RequestedPackage]:
     A line is a requirement of a named package, such as ``mujoco-warp==3.3.0``. A comment after it, or on separate lines
     below it, gives options. ``# record: python -m pytest --pyargs mujoco_warp`` is a program whose launches are
     recorded. ``# modules: mujoco_warp`` names the modules to extract. ``# needs: mujoco==3.3.0`` names packages that
-    the programs need, and that are installed too. pip can read the same file. If an argument of a program is the name
+    the programs need, and that are installed too. ``# licence: MIT`` is the licence of the functions that the programs
+    define themselves. pip can read the same file. If an argument of a program is the name
     of a file in the folder of the requirements file, it is replaced by that file's absolute path.
 
     Raises:
@@ -92,6 +96,9 @@ def _with(requested: RequestedPackage, what: str, text: str, where: str, folder:
     if what == "needs":
         requirements = tuple(_requested(each.strip(), where).requirement for each in text.split(","))
         return replace(requested, needs=(*requested.needs, *requirements))
+    if what == "licence":
+        check_expression(f"{where}: licence", text)
+        return replace(requested, own_licence=text)
     if what == "record":
         beside = (folder.absolute() / word for word in words)
         program = tuple(str(path) if path.is_file() else word for path, word in zip(beside, words, strict=True))

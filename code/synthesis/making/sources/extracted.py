@@ -21,7 +21,7 @@ from synthesis.frontends.failures import detail_of
 from synthesis.frontends.registry import frontend_modules, get_frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.faults import fault_of, is_fault
-from synthesis.making.sources.licensing import refused_for_licence
+from synthesis.making.sources.licensing import refused_for_licence, with_licence
 from synthesis.making.sources.opening import OnOpen, ignore_opened
 from synthesis.making.sources.preloading import package_of, preload
 from synthesis.making.sources.preparing import prepared
@@ -87,10 +87,16 @@ def _candidates_at(
         if isinstance(found, Rejection):
             yield Candidate(spec=None, number=number, stopped=found)
             continue
+        spec = with_licence(found.spec, settings)
         loaded = Candidate(
-            spec=found.spec, number=number, key=repr(found.spec), device=device, levels=levels, kernel=found
+            spec=spec,
+            number=number,
+            key=repr(spec),
+            device=device,
+            levels=levels,
+            kernel=replace(found, spec=spec),
         )
-        refused = refused_for_licence(found.spec, settings)
+        refused = refused_for_licence(spec, settings)
         if refused is not None:
             yield loaded.stop(refused).detached()
             continue

@@ -34,7 +34,7 @@ from synthesis.making.recording.storage import (
     read_launch,
     read_refused,
 )
-from synthesis.making.sources.licensing import refused_for_licence
+from synthesis.making.sources.licensing import refused_for_licence, with_licence
 from synthesis.making.sources.opening import OnOpen, ignore_opened
 from synthesis.making.stages import lower
 from synthesis.making.travel import pack, unpack
@@ -119,6 +119,7 @@ class RecordedKernels:
         if self._settings.frontend not in (None, described.spec.frontend):
             why = f"its front end is {described.spec.frontend}"
             return _stopped(described, number, Symptom.NOT_AVAILABLE, why)
+        described = replace(described, spec=with_licence(described.spec, self._settings))
         refused = refused_for_licence(described.spec, self._settings)
         if refused is not None:
             return Candidate(spec=described.spec, number=number, stopped=refused)
