@@ -83,6 +83,21 @@ MORE = [
     "x = jax.default_matmul_precision.set_global('bfloat16')",
     "x = jax.default_matmul_precision.swap_local('bfloat16')",
     "SEEN = []\ndef f(x):\n    SEEN.append(1)\n    return x",
+    "SEEN = [0] * 3\ndef g():\n    return SEEN\n"
+    "def f(x):\n    seen = g()\n    seen.append(1)\n    return x * len(seen)",
+    "SEEN = [1.0]\n"
+    "def f(x):\n    seen = jax.tree.map(lambda a: a, SEEN, is_leaf=lambda a: True)\n    seen.append(1)\n    return x",
+    *(
+        f"SEEN = []\ndef make():\n    return []\ndef g(seen={default}):\n    return seen\n"
+        "def f(x):\n    seen = g()\n    seen.append(1)\n    return x * len(seen)"
+        for default in ("[]", "[1, 2]", "[1] + [2]", "list()", "make()", "SEEN", "np.zeros(3)", "{}", "(1, [])")
+    ),
+    "def f(x, seen=[]):\n    seen = [seen]\n    kept = list(seen)\n    kept[0].append(1)\n    return x",
+    "def f(x, seen=[]):\n    seen = [seen]\n    kept = seen[0]\n    kept.append(1)\n    return x",
+    "def f(x, seen=[]):\n    kept = [seen]\n    kept[0].append(1)\n    return x",
+    "def f(x, seen=[[]]):\n    for kept in seen:\n        kept.append(1)\n    return x",
+    "def f(x, *, seen=[]):\n    def g(list):\n        return list(seen)\n    return g(lambda each: each.append(1))",
+    "f = lambda x, seen=[]: seen.append(x) or x",
     "SEEN = [0]\ndef f(x):\n    SEEN[0] += 1\n    return x",
     "SEEN = []\ndef f(x):\n    seen = SEEN\n    seen.append(1)\n    return x",
     "def f(x, seen=[]):\n    seen.append(1)\n    return x",
@@ -195,6 +210,14 @@ PLAIN = [
     "@jax.jit\ndef f(x):\n    return jnp.sin(x)",
     "@functools.partial(jax.jit, static_argnums=0)\ndef f(n, x):\n    return x * n",
     "def f(x):\n    y = []\n    for i in range(3):\n        y.append(x[i])\n    return jnp.stack(y)",
+    "def f(x, k=[]):\n    if not jnp.iterable(k):\n        k = [k]\n    k = jnp.array(list(k) + [0] * (2 - len(k)))\n"
+    "    return x - (k[1] - x)",
+    "def f(x, sizes=[4, 8], scale={'a': 1.0}):\n"
+    "    for n in sizes:\n        x = x * n\n    return x * scale['a'] + sum(sizes)",
+    "def f(x, *, w=np.zeros(3), axes=[0] * 2):\n    return jnp.sum(x * w) + len(axes)",
+    "def f(x, w=jnp.pi / 2, act=jax.nn.relu, b=(1,) + (2,), d=-jnp.inf, e=jnp.ones(3)):\n    return act(x * w) + b[0]",
+    "from typing import NamedTuple\nclass C(NamedTuple):\n    lr: float = 0.1\n"
+    "def f(x, c=C(0.2)):\n    return x * c.lr",
     "def f(x):\n    d = {}\n    d['a'] = x\n    return d",
     "def f(x):\n    y = [x]\n    y += [x + 1.0]\n    y.sort()\n    return jnp.stack(y)",
     "def f(x):\n    seen = set()\n    seen.add(1)\n    return x * len(seen)",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from synthesis.frontends import plain_names as names
 from synthesis.frontends.definitions import bound_names
+from synthesis.frontends.plain_defaults import BUILTINS, defaults_of, is_only_read
 from synthesis.frontends.plain_definitions import Definitions
 from synthesis.frontends.plain_refusals import MoreError, PassedOnError, check_attribute, kind_of
-from synthesis.frontends.plain_scopes import DISPLAYS, Scope, collect, is_update, may_be_own, with_parsed_strings
+from synthesis.frontends.plain_scopes import Scope, collect, is_update, may_be_own, with_parsed_strings
 
 _Function = ast.FunctionDef | ast.Lambda
 
@@ -112,7 +113,7 @@ class Rules(Definitions):
             for each in node.args:
                 self._visit_static(each, free)
             return True
-        if not inert and (path or ("", ""))[0].startswith("jax."):
+        if not inert and self._makes_new(node.func):
             self._visit_all([*node.args, *node.keywords], scope, but_containers=True)
             self._visit(node.func, scope)
             return True
@@ -146,8 +147,9 @@ class Rules(Definitions):
         """
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
         around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
-        for each in around:
-            if isinstance(each, DISPLAYS) or self._runs_out(each):
+        for name, each in defaults_of(node):
+            kept = not self._stays_as_default(each) and not self._is_only_read(node, name, each)
+            if self._runs_out(each) or (kept and not inert):
                 raise MoreError(each, f"{ast.unparse(each)[:60]} is made once and can be changed")
         parameters = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         parameters += [each for each in (node.args.vararg, node.args.kwarg) if each is not None]
@@ -176,6 +178,28 @@ class Rules(Definitions):
         )  # fmt: skip
         for each in body:
             self._visit(each, inner)
+
+    def _stays_as_default(self, value: ast.expr) -> bool:
+        """Return whether a default cannot be changed, or whether trusted libraries may change objects anyway."""
+        match value:
+            case ast.Call(func=ast.Name(id=kind), args=parts, keywords=named) if kind in self.classes:
+                return all(map(self._stays, [*parts, *(each.value for each in named)]))
+            case ast.Call(func=function) if self._makes_new(function):
+                return True
+            case _:
+                return bool(self.trusted) or self._stays(value)
+
+    def _is_only_read(self, node: _Function, name: str, default: ast.expr) -> bool:
+        """Return whether a function only reads a parameter's default, which can be changed."""
+        return not BUILTINS & bound_names(self.tree) and is_only_read(node, name, default, self._makes_new)
+
+    def _makes_new(self, function: ast.expr) -> bool:
+        """Return whether an expression names a function of JAX whose results are new objects.
+
+        Functions of trees can return an argument itself: it is a leaf if ``is_leaf`` says so.
+        """
+        module = (self._path(function) or ("", ""))[0]
+        return module.startswith("jax.") and not module.startswith("jax.tree")
 
     def _runs_out(self, value: ast.expr | None) -> bool:
         """Return whether a value is an iterator, which can be iterated over only once, as far as its text shows."""

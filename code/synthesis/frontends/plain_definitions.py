@@ -205,9 +205,7 @@ class Definitions:
 
     def _stays(self, value: ast.expr) -> bool:
         """Return whether a module-level value cannot be changed, directly or through another name."""
-        parts = value.elts if isinstance(value, ast.Tuple) else [value]
-        aliases = {each.id for each in parts if isinstance(each, ast.Name)}
-        return self._is_object(value) or (_is_fixed(value) and not aliases & self.changing)
+        return self._is_object(value) or (_is_fixed(value) and not _names_in(value) & self.changing)
 
     def _is_container(self, value: ast.expr) -> bool:
         match value:
@@ -343,7 +341,9 @@ def _is_fixed(value: ast.expr) -> bool:
             return all(map(_is_fixed, parts))
         case ast.Attribute(attr=name) if name in names.MUTATORS:
             return False  # a call of it changes its object
-        case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.BinOp() | ast.Compare() | ast.Lambda():
+        case ast.BinOp(left=left, right=right):  # a sum of lists is a new list
+            return _is_fixed(left) and _is_fixed(right)
+        case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.Compare() | ast.Lambda():
             return True
         case ast.Call(func=ast.Attribute(value=ast.Name(id="functools"), attr="partial"), args=parts, keywords=named):
             return all(isinstance(each, ast.Name | ast.Constant) for each in [*parts, *(each.value for each in named)])
@@ -358,6 +358,19 @@ def _is_fixed(value: ast.expr) -> bool:
             )
         case _:
             return False
+
+
+def _names_in(value: ast.expr) -> set[str]:
+    """Return the names whose values a value can hold: its own, and those of operands and of elements of tuples."""
+    match value:
+        case ast.Name(id=name):
+            return {name}
+        case ast.Tuple(elts=parts):
+            return set[str]().union(*map(_names_in, parts))
+        case ast.BinOp(left=left, right=right):
+            return _names_in(left) | _names_in(right)
+        case _:
+            return set()
 
 
 def _is_own_module(path: str) -> bool:
