@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.frontends.as_written import written
+from synthesis.frontends.base_methods import with_base_functions
 from synthesis.frontends.collected import CollectedSource, NotGatheredError
 from synthesis.frontends.definitions import (
     Definition,
@@ -131,12 +132,19 @@ class SourceCollector(CollectedSource):
             scope = {**scope, **named_defaults(tree, obj, scope)}
         if self.loose:
             source, scope = self._with_own_variables(source, name, scope, home_of(obj))
+            source, bases = with_base_functions(source, obj, self._plain_function)
+            scope = {**scope, **bases}
         source = self._with_known_types(source, tree, definition, scope)
         if self.loose:
             source = self._without_strange_annotations(source, scope, home_of(obj))
         source, members = self._with_members(source, scope)
         source = self._with_references(source, {**scope, **members}, name, obj)
         return source, line
+
+    def _plain_function(self, member: Any) -> FunctionType | None:
+        """Return the plain function of a member of a class; None if it has none."""
+        definition = self.unwrap(member)
+        return definition.obj if definition is not None and isinstance(definition.obj, FunctionType) else None
 
     def _with_own_variables(
         self, source: str, name: str, scope: Mapping[str, Any], home: str
@@ -186,7 +194,9 @@ class SourceCollector(CollectedSource):
     def _with_references(self, source: str, scope: Mapping[str, Any], name: str, obj: Any) -> str:
         """Return the source with its references renamed as in the collected source, after collecting them."""
         names: dict[str, str] = {}
-        own = {name.partition(" ")[0], name_of(obj)} if self.loose else {name.partition(" ")[0]}
+        own = {name.partition(" ")[0]}
+        if self.loose:  # its module may know something else by the name that it has here
+            own = {name_of(obj), *(each for each in own if each not in scope or self._is_of(scope[each], obj))}
         for default in default_names(source):
             if default in scope and self._refer(default, scope[default], home_of(obj)) != default:
                 self._miss(default, "")
@@ -201,6 +211,11 @@ class SourceCollector(CollectedSource):
         if changed is None:
             self._miss(name, "")
         return source if changed is None else changed
+
+    def _is_of(self, value: Any, obj: Any) -> bool:
+        """Return whether a value is a function or class, or a wrapper of it."""
+        definition = self.unwrap(value)
+        return value is obj or (definition is not None and definition.obj is obj)
 
     def _under(self, name: str, obj: Any, source: str) -> str:
         """Return the source of a definition under its collected name."""

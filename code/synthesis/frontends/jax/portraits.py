@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_origin
 
 import numpy as np
 
+from synthesis.frontends.base_methods import base_methods
 from synthesis.frontends.definitions import Built, Definition, Instance, source_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.makers import made_around, made_by_fields, made_function, made_record
@@ -163,7 +164,8 @@ def _used_members(value: Any, mentioned: Collection[str]) -> tuple[dict[str, Any
             fields[name] = own[name]
         elif method is not None:
             methods[name] = Definition(method)
-            waiting += sorted(attributes_in(ast.parse(textwrap.dedent(source_of(method)[0] or ""))))
+            for each in [method, *base_methods(method, _function_of)]:
+                waiting += sorted(attributes_in(ast.parse(textwrap.dedent(source_of(each)[0] or ""))))
         elif found is not None and not callable(found):
             fields[name] = getattr(value, name)
     return dict(sorted(fields.items())), methods
