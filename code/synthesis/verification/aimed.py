@@ -14,6 +14,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.verification.coverage import Coverage, changed_by
+from synthesis.verification.infinities import with_accidents
 from synthesis.verification.inputs import (
     array_shape,
     based,
@@ -55,7 +56,14 @@ class AimedDraw:
 
 
 def find_aimed_draws(
-    reference: Reference, spec: KernelSpec, coverage: Coverage, trace: Trace, *, already: int, seed: int = 0
+    reference: Reference,
+    spec: KernelSpec,
+    coverage: Coverage,
+    trace: Trace,
+    *,
+    already: int,
+    seed: int = 0,
+    infinite: bool = True,
 ) -> list[AimedDraw]:
     """Return a few draws that raise the coverage of a kernel.
 
@@ -70,6 +78,7 @@ def find_aimed_draws(
         trace: the statements and branches that the other runs executed. Those of the found draws are added to it.
         already: the number of other runs. The numbers of the found draws begin with it.
         seed: seed of the draws.
+        infinite: whether results may hold infinities that the kernel stores on purpose.
     """
     trials = [complete(spec.signature, each) for each in aimed_inputs(spec, seed=seed)]
     poison = poison_for(spec.signature)
@@ -93,6 +102,7 @@ def find_aimed_draws(
         if double is None:
             continue
         expected = expect([double], [own], poison, unit=reference.unit)
+        expected = with_accidents(expected, reference, [trial], on_purpose=infinite)
         if expected.ill_conditioned or expected.non_finite:
             continue
         idle = [name for name in idle if name not in changed]

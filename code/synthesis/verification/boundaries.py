@@ -13,6 +13,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.verification.aimed import AimedDraw, aimed_inputs, make_equal
+from synthesis.verification.infinities import with_accidents
 from synthesis.verification.inputs import (
     array_shape,
     based,
@@ -59,7 +60,7 @@ The tolerance is shared, so a draw that needs more would hide errors in the othe
 
 
 def find_edge_draws(
-    reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, seed: int = 0
+    reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, seed: int = 0, infinite: bool = True
 ) -> list[AimedDraw]:
     """Return draws that distinguish ``<`` from ``<=``: elements equal numbers that the source compares them with.
 
@@ -72,16 +73,23 @@ def find_edge_draws(
         spec: the kernel's record.
         tolerance: the relative tolerance of the other runs, by array.
         seed: seed of the draws.
+        infinite: whether results may hold infinities that the kernel stores on purpose.
     """
     thresholds = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
     if not thresholds.of:
         return []
     runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, thresholds, seed)]
-    return _comparable(reference, spec, runs, tolerance)
+    return _comparable(reference, spec, runs, tolerance, infinite=infinite)
 
 
 def find_compared_draws(
-    reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, most: int, seed: int = 0
+    reference: Reference,
+    spec: KernelSpec,
+    tolerance: Mapping[str, float],
+    *,
+    most: int,
+    seed: int = 0,
+    infinite: bool = True,
 ) -> list[AimedDraw]:
     """Return a few draws in which arguments equal numbers that they are compared with, or numbers adjacent to these.
 
@@ -95,15 +103,22 @@ def find_compared_draws(
         tolerance: the relative tolerance of the other runs, by array.
         most: the maximum number of draws.
         seed: seed of the draws.
+        infinite: whether results may hold infinities that the kernel stores on purpose.
     """
     if not thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).of:
         return []
     runs = [complete(spec.signature, each) for each in aimed_inputs(spec, trials=most, seed=seed)]
-    return _comparable(reference, spec, runs, tolerance)
+    return _comparable(reference, spec, runs, tolerance, infinite=infinite)
 
 
 def find_turning_draws(
-    reference: Reference, spec: KernelSpec, runs: Sequence[Values], trace: Trace, tolerance: Mapping[str, float]
+    reference: Reference,
+    spec: KernelSpec,
+    runs: Sequence[Values],
+    trace: Trace,
+    tolerance: Mapping[str, float],
+    *,
+    infinite: bool = True,
 ) -> list[AimedDraw]:
     """Return pairs of draws that are close together, but on different sides of a branch condition.
 
@@ -117,6 +132,7 @@ def find_turning_draws(
         runs: the inputs of the runs.
         trace: the statements that these runs executed.
         tolerance: array to the relative tolerance of these runs.
+        infinite: whether results may hold infinities that the kernel stores on purpose.
     """
     places = {run: place for place, run in reversed(trace.first.items()) if 0 < run < len(runs)}
     found: list[Values] = []
@@ -132,7 +148,7 @@ def find_turning_draws(
             found += sides
     except Exception as error:  # noqa: BLE001 (no draw is found then, whatever the error is)
         logger.debug("%s: the search between two draws ends: %s", spec.name, error)
-    return _comparable(reference, spec, found, tolerance) if found else []
+    return _comparable(reference, spec, found, tolerance, infinite=infinite) if found else []
 
 
 def _between(left: Values, right: Values, share: float) -> Values:
@@ -153,7 +169,12 @@ def _array_between(left: npt.NDArray[Any], right: npt.NDArray[Any], share: float
 
 
 def _comparable(
-    reference: Reference, spec: KernelSpec, runs: Sequence[Values], tolerance: Mapping[str, float]
+    reference: Reference,
+    spec: KernelSpec,
+    runs: Sequence[Values],
+    tolerance: Mapping[str, float],
+    *,
+    infinite: bool,
 ) -> list[AimedDraw]:
     """Return the runs whose results can be compared, with the reference's results; empty if the reference fails on one.
 
@@ -164,8 +185,9 @@ def _comparable(
     poison = poison_for(spec.signature)
     found: list[AimedDraw] = []
 
-    def is_clear(own: Values, double: Values) -> bool:
+    def is_clear(inputs: Values, own: Values, double: Values) -> bool:
         expected = expect([double], [own], poison, unit=reference.unit)
+        expected = with_accidents(expected, reference, [inputs], on_purpose=infinite)
         loose = any(each > _TOLERANCE_FACTOR * tolerance[name] for name, each in expected.tolerance.items())
         otherwise = decides_otherwise(flat(own), flat(double))
         return not (loose or otherwise or expected.ill_conditioned or expected.non_finite)
@@ -173,7 +195,7 @@ def _comparable(
     try:
         ways = [reference(runs, double=False), *reference.others(runs)]
         for inputs, double, *owns in zip(runs, reference(runs, double=True), *ways, strict=True):
-            if all(is_clear(own, double) for own in owns):
+            if all(is_clear(inputs, own, double) for own in owns):
                 found.append(AimedDraw(inputs=inputs, own=owns[0], double=double))
     except Exception as error:  # noqa: BLE001 (the draws verify nothing, whatever the error is)
         logger.debug("%s: draws at boundaries of comparisons are dropped: %s", spec.name, error)

@@ -21,6 +21,8 @@ from synthesis.verification.tolerances import (
     UNITS,
     Expected,
     cap_of,
+    distances,
+    is_same_infinity,
     relative_errors,
     root_mean_square,
     scale_of,
@@ -89,7 +91,8 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
     """Compare every element of a text's arrays with the expected value, in every run.
 
     An element agrees if its distance from the value in either precision is within the tolerance of its array, or within
-    its own tolerance. Elements that the reference does not write must be unchanged. A NaN never agrees.
+    its own tolerance. An element that is infinite must be the same infinity. Elements that the reference does not write
+    must be unchanged. A NaN never agrees.
     """
     elements, worst = 0, 0.0
     distances: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
@@ -129,6 +132,7 @@ def wrong_elements(
     if np.array_equal(value, own):  # so are most arrays of right texts; what follows is 100 times slower
         return np.zeros(value.shape, bool), np.zeros(value.shape), written
     inverted = [each[name] for each in expected.inverted[run]] if expected.inverted else []
+    turning = np.zeros(value.shape, bool)
     if is_exact(value.dtype):
         wrong = (value != own) & (value != true)
         for way in inverted:
@@ -149,18 +153,24 @@ def wrong_elements(
             usual = _usual_size(expected, name)
             noise = (true != 0) & (np.abs(true) <= _NOISE * usual)
             rounding = _ROUNDINGS * epsilon_of(own.dtype) * usual
-            wrong &= ~((apart | noise) & (np.abs(measured - widened(own)) <= rounding))
+            wrong &= ~((apart | noise) & (distances(measured, widened(own)) <= rounding))
         limit = expected.noise[run].get(name) if expected.noise else None
         if limit is not None and wrong.any():
-            wrong &= ~(np.abs(measured - widened(own)) <= limit)
+            wrong &= ~(distances(measured, widened(own)) <= limit)
         if inverted and wrong.any():
-            steps = [np.abs(widened(way) - widened(own)) for way in inverted]
+            steps = [distances(widened(way), widened(own)) for way in inverted]
             furthest = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
-            turning = wrong & (np.abs(measured - widened(own)) <= _BEYOND * furthest)
+            turning = wrong & (distances(measured, widened(own)) <= _BEYOND * furthest) & (furthest < np.inf)
+            if np.isinf(furthest).any():  # between a number and an infinity there is nothing
+                ways = [relative_errors(measured, widened(way)) <= expected.tolerance[name] for way in inverted]
+                turning |= wrong & np.isinf(furthest) & np.any(ways, axis=0)
             wrong &= ~turning
             distance = np.where(turning, 0.0, distance)  # such an error is not caused by rounding
         if name in expected.together:
             wrong = _unless_few(wrong, distance, cap_of(epsilon_of(own.dtype), expected.unit))
+        infinite = is_same_infinity(widened(own), true)
+        if infinite.any():
+            wrong = np.where(infinite, (measured != true) & ~turning, wrong)
     return np.where(written, wrong, value != own), distance, written
 
 

@@ -15,6 +15,7 @@ from synthesis.frontends.base import Kernel, PerturbedRun, Prover, Reference, Tr
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws
 from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.coverage import Coverage, coverage_of
+from synthesis.verification.infinities import with_accidents
 from synthesis.verification.inputs import DRAWS, count_numbers, standard_runs
 from synthesis.verification.plan import Problem
 from synthesis.verification.rounding import exceeds_rounding_cap, has_few_elements, has_rounding_noise, with_max_shifts
@@ -72,7 +73,7 @@ class Draws:
         own = self.reference(runs, double=False, trace=trace)
         coverage = coverage_of(self.spec.signature, runs, own, self.reference.reached(trace))
         poison = poison_for(self.spec.signature)
-        expected = expect(double, own, poison, unit=self.reference.unit)
+        expected = self._expected(runs, double, own)
         others = [expect(double, each, poison, unit=self.reference.unit) for each in self.reference.others(runs)]
         ill_conditioned = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
         expected = replace(expected, ill_conditioned=ill_conditioned)
@@ -120,15 +121,25 @@ class Draws:
         spec, seed, runs = self.spec, self.seed, drawn.runs
         tolerance = drawn.expected.tolerance
         if self.draws < len(DRAWS):
-            found = find_compared_draws(self.reference, spec, tolerance, most=self.draws, seed=seed)
+            found = find_compared_draws(
+                self.reference, spec, tolerance, most=self.draws, seed=seed, infinite=not self.useful
+            )
             return self._with_some(drawn, found)
         aimed: list[AimedDraw] = []
         if drawn.coverage.share < 1.0:
-            aimed = find_aimed_draws(self.reference, spec, drawn.coverage, drawn.trace, already=len(runs), seed=seed)
+            aimed = find_aimed_draws(
+                self.reference, spec, drawn.coverage, drawn.trace,
+                already=len(runs), seed=seed, infinite=not self.useful,
+            )  # fmt: skip
         runs = [*runs, *(each.inputs for each in aimed)]
-        edges = find_edge_draws(self.reference, spec, tolerance, seed=seed)
-        turning = find_turning_draws(self.reference, spec, runs, drawn.trace, tolerance)
+        edges = find_edge_draws(self.reference, spec, tolerance, seed=seed, infinite=not self.useful)
+        turning = find_turning_draws(self.reference, spec, runs, drawn.trace, tolerance, infinite=not self.useful)
         return self._with_some(drawn, [*aimed, *edges, *turning], aimed)
+
+    def _expected(self, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Expected:
+        """Return the expected results of some runs. Every infinity of a drawn kernel counts as an accident."""
+        expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
+        return with_accidents(expected, self.reference, runs, on_purpose=not self.useful)
 
     def _with_some(self, drawn: Drawn, *choices: Sequence[AimedDraw]) -> Drawn:
         """Return the draws with one of several sets of draws added.
@@ -154,7 +165,7 @@ class Draws:
 
     def _of_runs(self, drawn: Drawn, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Drawn:
         """Return the draws with other runs, and with the expected results and the coverage of those runs."""
-        expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
+        expected = self._expected(runs, double, own)
         coverage = coverage_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, coverage=coverage)
 

@@ -13,7 +13,7 @@ queries.
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,16 +27,20 @@ from synthesis.frontends.base import (
     Kernel,
     OutOfBoundsError,
     Prover,
+    Reference,
     ReferenceUnknownError,
     Trace,
     UnknownObjectError,
+    Values,
     ZeroDivisorError,
 )
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
 from synthesis.verification.filling import continued, filled, positive, replaced, widened
+from synthesis.verification.infinities import with_accidents
 from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.thresholds import thresholds_of
+from synthesis.verification.tolerances import expect, poison_for
 
 logger = logging.getLogger(__name__)
 
@@ -283,8 +287,8 @@ class Trying:
 def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:
     """Return a kernel's coverage by the standard draws; None if an input is not known or the results are not usable.
 
-    Results must be finite, and differ between the first two draws, and the kernel must not be at fault on the draws of
-    another seed. If the coverage is not complete, more draws are searched for.
+    Results must be finite or infinite on purpose, and differ between the first two draws, and the kernel must not be at
+    fault on the draws of another seed. If the coverage is not complete, more draws are searched for.
 
     Args:
         prover: the front end's prover.
@@ -307,7 +311,7 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     outputs = [name for name in first if not any(is_part_of(name, each) for each in inputs)]
     unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
-    if not ((unlike or alike) and finite):
+    if not (unlike or alike) or not (finite or _is_infinite_on_purpose(reference, signature, runs, left)):
         return None
     # Inputs on which the kernel ends, or stays inside its arrays, by chance would fail in ``irsmith verify``.
     reference(standard_runs(signature, seed=1), double=False)
@@ -318,3 +322,18 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
         left += [each.own for each in more]
         coverage = coverage_of(signature, runs, left, reference.reached(trace))
     return coverage.share
+
+
+def _is_infinite_on_purpose(
+    reference: Reference, signature: Signature, runs: Sequence[Values], own: Sequence[Values]
+) -> bool:
+    """Return whether all results that are not finite are infinities that the kernel stores on purpose.
+
+    Args:
+        reference: the kernel's reference.
+        signature: the kernel's signature.
+        runs: the inputs.
+        own: the results in the kernel's own precision.
+    """
+    expected = expect(reference(runs, double=True), own, poison_for(signature), unit=reference.unit)
+    return with_accidents(expected, reference, runs).non_finite is None

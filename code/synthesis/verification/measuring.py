@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
+from synthesis.verification.infinities import constants_at, is_on_purpose
 from synthesis.verification.inputs import count_numbers, flat, generator_of, is_part_of
 from synthesis.verification.slopes import (
     STEPS,
@@ -82,7 +83,13 @@ MeasuredPlace = tuple[Values, Measured]
 
 
 def measure(
-    reference: Reference, signature: Signature, drawn: Sequence[Values], numbers: Sequence[int], *, seed: int
+    reference: Reference,
+    signature: Signature,
+    drawn: Sequence[Values],
+    numbers: Sequence[int],
+    *,
+    seed: int,
+    extremes: bool = True,
 ) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
     """Return the points where a kernel's results are smooth, with the finite differences there, in two lists.
 
@@ -94,6 +101,8 @@ def measure(
         drawn: the points, whose steps along all directions are evaluated together.
         numbers: the numbers of the points, on which directions and weightings depend.
         seed: seed of the directions and weightings.
+        extremes: whether the kernel may take the larger or smaller of two numbers. If not, elements that are an
+            infinite constant have a slope of zero; else they have none.
     """
     inputs = differentiable(signature)
     generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
@@ -105,6 +114,8 @@ def measure(
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     most = largest_power(signature)
     for number, (stepped, is_singular) in enumerate(_stepped(reference, signature, drawn, directions)):
+        if stepped is not None and not extremes and stepped.found.infinite.any():
+            stepped = _with_constants(reference, signature, drawn[number], stepped)
         ends = numbers[number] % 2 == 0
         made = (
             None
@@ -114,6 +125,15 @@ def measure(
         if made is not None:
             (singular if is_singular else sound).append((drawn[number], made))
     return sound, singular
+
+
+def _with_constants(reference: Reference, signature: Signature, place: Values, stepped: "_Stepped") -> "_Stepped":
+    """Return the differences at a point, with a slope of zero where an output is an infinite constant."""
+    wide = doubled(place)
+    (result,) = reference([wide], double=True)
+    masks = constants_at(reference, wide, result)
+    constant = np.concatenate([masks[name].ravel() for name in stepped.shapes]) & stepped.found.infinite.all(axis=0)
+    return replace(stepped, found=replace(stepped.found, smooth=stepped.found.smooth | constant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +185,8 @@ def _stepped_at_once(
     results = [flat(each) for each in reference(runs, double=True, trace=trace, group=size)]
     singular = {each // size for each in trace.singular} | _undefined(reference, drawn, trace, size)
     return [
-        (_differences(results[number * size : (number + 1) * size], outputs), number in singular)
-        for number in range(len(drawn))
+        (_differences(reference, place, results[number * size : (number + 1) * size], outputs), number in singular)
+        for number, place in enumerate(drawn)
     ]
 
 
@@ -204,14 +224,21 @@ def _joined(parts: Sequence[tuple[_Stepped | None, bool]]) -> tuple[_Stepped | N
         np.concatenate([each.found.slope for each in stepped]),
         np.concatenate([each.found.uncertainty for each in stepped]),
         np.concatenate([each.found.smooth for each in stepped]),
+        np.concatenate([each.found.infinite for each in stepped]),
     )
     return replace(stepped[0], found=found), any(is_singular for _, is_singular in parts)
 
 
-def _differences(results: Sequence[Mapping[str, npt.NDArray[Any]]], outputs: Sequence[Argument]) -> _Stepped | None:
+def _differences(
+    reference: Reference, place: Values, results: Sequence[Mapping[str, npt.NDArray[Any]]], outputs: Sequence[Argument]
+) -> _Stepped | None:
     """Return the differences of the outputs at a point; None if an output is not finite there.
 
+    Infinities that the kernel stores on purpose are allowed.
+
     Args:
+        reference: the kernel's reference.
+        place: the point.
         results: the results at the point itself, and at each step along every direction.
         outputs: the outputs of the kernel that have derivatives.
     """
@@ -223,7 +250,11 @@ def _differences(results: Sequence[Mapping[str, npt.NDArray[Any]]], outputs: Seq
         if value.dtype.kind == "f" and any(is_part_of(name, each) for each in expected)
     ]
     elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
-    if not elements.size or not np.isfinite(elements[0]).all():
+    if not elements.size or np.isnan(elements[0]).any():
+        return None
+    if np.isinf(elements[0]).any() and not is_on_purpose(
+        reference, doubled(place), {name: first[name] for name in names}
+    ):
         return None
     edges = np.cumsum([0, *(first[name].size for name in names)]).tolist()
     groups = [slice(start, end) for start, end in pairwise(edges)]
@@ -289,7 +320,9 @@ def _measured(
     by at most two to the power of ``most``.
     """
     found, groups = stepped.found, stepped.groups
-    kept: list[int] = np.flatnonzero(np.mean(~found.smooth, axis=1) <= _KINK_SHARE).tolist()
+    finite = np.maximum(1, (~found.infinite).sum(axis=1))
+    kinks = (~found.smooth & ~found.infinite).sum(axis=1) / finite
+    kept: list[int] = np.flatnonzero(kinks <= _KINK_SHARE).tolist()
     if {directions[number][0] for number in kept} != {name for name, _ in directions}:
         return None
     smooth = found.smooth[kept].all(axis=0)

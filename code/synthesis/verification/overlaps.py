@@ -6,6 +6,7 @@ import numpy as np
 
 from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Values
+from synthesis.verification.infinities import with_accidents
 from synthesis.verification.inputs import overlapping
 from synthesis.verification.plan import Overlap
 from synthesis.verification.tolerances import MARGIN, expect
@@ -37,10 +38,11 @@ def find_overlap(reference: Reference, signature: Signature, run: Values) -> Ove
     inputs, read, written = found
     try:
         double, own = reference([inputs], double=True), reference([inputs], double=False)
-        expected = expect(double, own, {}, unit=reference.unit)
+        expected = with_accidents(expect(double, own, {}, unit=reference.unit), reference, [inputs])
     except ReferenceFaultError:
         return None
-    sizes = (np.abs(each).max(initial=0) for each in expected.double[0].values() if each.dtype.kind == "f")
+    sizes = (np.abs(each[np.isfinite(each)]).max(initial=0)
+             for each in expected.double[0].values() if each.dtype.kind == "f")  # fmt: skip
     if expected.ill_conditioned or expected.non_finite or max(sizes, default=0.0) > _FARTHEST:
         return None
     tolerance = {name: max(each, _FED_BACK) if each else each for name, each in expected.tolerance.items()}

@@ -100,6 +100,11 @@ def points_for(source: str, *, suspect: bool = False) -> int:
     return KINK_POINTS if _KINK_FUNCTIONS.search(source) else POINTS
 
 
+def has_extremes(source: str) -> bool:
+    """Return whether a kernel may take the larger or smaller of two numbers, judging by its source."""
+    return _KINK_FUNCTIONS.search(source) is not None
+
+
 def find_points(
     reference: Reference,
     spec: KernelSpec,
@@ -172,7 +177,7 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
             )
             for each in numbers
         ]
-        more = measure(reference, signature, drawn, numbers, seed=seed)
+        more = measure(reference, signature, drawn, numbers, seed=seed, extremes=has_extremes(spec.source))
         sound, singular = [*sound, *more[0]], [*singular, *more[1]]
         if len(sound) >= wished:
             break
@@ -248,7 +253,9 @@ def _smooth_among(
         return []
     places = [place for _, place in numbered]
     try:
-        sound, _ = measure(reference, spec.signature, places, [AIMED + number for number, _ in numbered], seed=seed)
+        numbers = [AIMED + number for number, _ in numbered]
+        extremes = has_extremes(spec.source)
+        sound, _ = measure(reference, spec.signature, places, numbers, seed=seed, extremes=extremes)
     except ReferenceFaultError:
         if len(numbered) == 1:
             return [None]

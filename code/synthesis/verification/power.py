@@ -13,6 +13,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Values
+from synthesis.verification.tolerances import distances, sizes_of
 
 _NARROW = 0.1
 """Width of a domain below which the kernel is checked for linearity.
@@ -124,9 +125,9 @@ def _bend(
     for array, value in between.items():
         if array == name or value.dtype.kind != "f":
             continue
-        expected = (left[array].astype(float) + right[array].astype(float)) / 2
         with np.errstate(all="ignore"):
-            off = np.abs(value - expected) / np.maximum(np.abs(expected), np.median(np.abs(expected)) + 1e-300)
+            expected = (left[array].astype(float) + right[array].astype(float)) / 2
+            off = distances(value, expected) / np.maximum(sizes_of(expected), np.median(sizes_of(expected)) + 1e-300)
         if not np.isfinite(off).all():
             return None
         found[array] = float(off.max(initial=0.0))

@@ -20,6 +20,7 @@ from synthesis.verification.tolerances import (
     Expected,
     are_many,
     cap_of,
+    distances,
     root_mean_square,
     scale_of,
     sizes_of,
@@ -75,7 +76,7 @@ def with_max_shifts(expected: Expected, run: int, first: PerturbedRun, others: S
 
 def _further_from(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return, for each element, the value from the two arrays that is further from ``own``."""
-    apart = [np.abs(widened(each) - widened(own)) for each in (one, other)]
+    apart = [distances(widened(each), widened(own)) for each in (one, other)]
     return np.where(apart[1] > apart[0], other, one)
 
 
@@ -114,7 +115,7 @@ def _perturbed_error(name: str, expected: Expected, perturbed: Sequence[Mapping[
     It is measured by runs in which every rounded number is perturbed by a unit in the last place.
     """
     moved = [
-        (np.abs(widened(off[name]) - widened(own[name])) / scale_of(wide[name])).ravel()
+        (distances(widened(off[name]), widened(own[name])) / scale_of(wide[name])).ravel()
         for off, own, wide in zip(perturbed, expected.own, expected.double, strict=True)
     ]
     return _ROUNDED * root_mean_square(
@@ -181,7 +182,7 @@ def _noise_of_run(
         found[name] = np.zeros(off.shape)
         if (off > most).any():
             lost = MARGIN * off > most  # elements computed from a lost one may move slightly less
-            apart = np.abs(wide[name] - widened(own[name]))
+            apart = distances(wide[name], widened(own[name]))
             found[name] = np.where(lost, _NOISE_FACTOR * np.maximum(off, apart)[lost].max(), 0.0)
     return found
 
@@ -213,4 +214,4 @@ def _shifts(
         if not is_exact(value.dtype):
             largest = sizes_of(wide[name]).max(initial=0.0)
             most = cap_of(epsilon_of(value.dtype), unit) * np.maximum(scale_of(wide[name]), largest)
-            yield name, np.abs(widened(perturbed[name]) - widened(value)), most
+            yield name, distances(widened(perturbed[name]), widened(value)), most

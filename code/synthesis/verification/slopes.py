@@ -255,10 +255,12 @@ class Differences:
     """Uncertainty of each slope, because of the reference's rounding and the length of the steps."""
     smooth: npt.NDArray[np.bool_]
     """Whether the steps of both lengths and on both sides agree, so that there is no kink."""
+    infinite: npt.NDArray[np.bool_]
+    """Whether the element is the same infinity at all steps. Such elements are not smooth, and have no kink either."""
 
 
 def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differences:
-    """Return central differences of the outputs along each direction.
+    """Return central differences of the outputs along each direction. Elements that stay infinite have none.
 
     Args:
         middle: the elements of all outputs at the point itself.
@@ -271,6 +273,9 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         bend = (ahead + behind - 2 * middle) / STEP
         sizes = np.abs(np.concatenate([runs, np.broadcast_to(middle, (len(runs), 1, middle.size))], axis=1)).max(axis=1)
         still = (runs == middle).all(axis=1)
+        infinite = still & np.isinf(middle)
+        if infinite.any():
+            near, middle = np.where(infinite, 0.0, near), np.where(np.isinf(middle), 0.0, middle)
         uncertainty, typical = np.empty_like(near), np.empty_like(near)
         for group in groups:
             uncertainty[:, group] = _ROUNDING * (sizes[:, group] + np.abs(middle[group]).mean()) / STEP
@@ -283,7 +288,7 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         of_output = _OF_OUTPUT * np.abs(middle)
         large = typical > of_output
         uncertainty = uncertainty + np.where(large, np.minimum(of_output, _OF_TYPICAL * typical), of_output)
-    return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, uncertainty, 0.0), smooth)
+    return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, uncertainty, 0.0), smooth, infinite)
 
 
 def typical_width(argument: Argument, part: Argument) -> float:

@@ -60,10 +60,11 @@ def storing_of(stored: Sequence[_Array], true: Sequence[_Array], scale: Sequence
     beyond = off > _NEAREST + _SMALL
     nearest = bool(beyond.sum() <= max(1, _OUTLIERS * off.size))
     step = _NEAREST if nearest else _DIRECTED
-    errors = [
-        np.maximum(0, each - step) * spacing_of(_smaller(*pair), dtype) / by
-        for each, by, pair in zip(units, scale, zip(stored, true, strict=True), strict=True)
-    ]
+    with np.errstate(all="ignore"):
+        errors = [
+            np.maximum(0, each - step) * spacing_of(_smaller(*pair), dtype) / by
+            for each, by, pair in zip(units, scale, zip(stored, true, strict=True), strict=True)
+        ]
     most = [each[np.isfinite(each)].max(initial=0.0) for each in errors]
     return Storing(step, float(max(most, default=0.0)))
 

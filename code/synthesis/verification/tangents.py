@@ -12,8 +12,9 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFaultError, RunKey, Trace, Values
 from synthesis.verification.gradients import GradientResult, Precision, told_apart
+from synthesis.verification.infinities import constants_at
 from synthesis.verification.inputs import generator_of
-from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, points_for, trials
+from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, has_extremes, points_for, trials
 from synthesis.verification.slopes import (
     STEPS,
     Floats,
@@ -24,6 +25,7 @@ from synthesis.verification.slopes import (
     moved,
     weights,
 )
+from synthesis.verification.tolerances import widened
 
 _SLACK = 5.0
 """Tolerance of a single element, in multiples of the tolerance of a sum."""
@@ -61,7 +63,7 @@ class Tangents:
     smooth: Mapping[str, npt.NDArray[np.bool_]]
     """Maps a result to a mask of the elements that have a tangent and do not jump."""
     steady: Mapping[str, npt.NDArray[np.bool_]]
-    """Maps a result of integers or Booleans to a mask of its elements.
+    """Maps a result of integers or Booleans, or one with infinities, to a mask of its integers, Booleans or infinities.
 
     They have the same value at the point and near it, in both precisions.
     """
@@ -189,18 +191,18 @@ def _measured(
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
         there = doubled(point)
         runs += [there, *(moved(there, directions, step) for step in STEPS)]
-    size = 1 + len(STEPS)
+    size, extremes = 1 + len(STEPS), has_extremes(spec.source)
     results = reference(runs, double=True, group=size)
     noted = Trace(influence=trace.influence, arms=dict(trace.arms))  # nothing is looked for again
     own = reference([point for _, point, _ in points], double=False, trace=noted)
-    decided = all(each.is_float for each in signature.results)
     found = [
         _expected(
             {**point, **tangent},
             results[number * size : (number + 1) * size],
-            None if decided else there,
+            there,
             spec,
             generator_of("weights", points[number][0], seed=seed),
+            {} if extremes else constants_at(reference, runs[number * size], results[number * size]),
         )
         for number, ((_, point, _), tangent, there) in enumerate(zip(points, tangents, own, strict=True))
     ]
@@ -240,14 +242,15 @@ def _with_hidden_errors(tangents: Tangents, whole: Tangents, unit: float) -> Tan
 
 
 def _expected(
-    inputs: Values, results: Sequence[Values], own: Values | None, spec: KernelSpec, generator: np.random.Generator
-) -> Tangents:
+    inputs: Values, results: Sequence[Values], own: Values, spec: KernelSpec, generator: np.random.Generator,
+    constants: Mapping[str, npt.NDArray[np.bool_]],
+) -> Tangents:  # fmt: skip
     base, expected = results[0], dict(results[0])
     uncertainty = dict[str, Floats]()
     smooth, steady = dict[str, npt.NDArray[np.bool_]](), dict[str, npt.NDArray[np.bool_]]()
     for each in spec.signature.results:
         if not each.is_float:
-            if own is not None and is_exact(base[each.name].dtype):
+            if is_exact(base[each.name].dtype):
                 same = np.all([result[each.name] == base[each.name] for result in (*results, own)], axis=0)
                 steady[each.name] = np.asarray(same)
             continue
@@ -257,6 +260,11 @@ def _expected(
         expected[f"tangent_{each.name}"] = found.slope[0].reshape(shape)
         uncertainty[each.name] = found.uncertainty[0].reshape(shape)
         smooth[each.name] = found.smooth[0].reshape(shape)
+        if found.infinite.any():
+            infinite = found.infinite[0].reshape(shape)
+            steady[each.name] = np.asarray(infinite & (widened(own[each.name]) == base[each.name]))
+            if each.name in constants:  # their tangents are zero
+                steady[f"tangent_{each.name}"] = constants[each.name] & steady[each.name]
     weighted = {name: np.asarray(weights(generator, mask.shape) * mask) for name, mask in smooth.items()}
     return Tangents(inputs, expected, uncertainty, smooth, steady, weighted)
 
@@ -315,7 +323,8 @@ def check_tangents(
 ) -> GradientResult:
     """Check that a text's tangents and results are the expected ones.
 
-    Tangents and floating-point results are checked where they are smooth, other results where they are steady.
+    Tangents and floating-point results are checked where they are smooth, other results and infinities where they are
+    steady.
 
     Args:
         outcome: the final values of each run.
@@ -340,7 +349,7 @@ def check_tangents(
 
 
 def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """Yield each wrong result of integers or Booleans, by name, with a mask of its wrong elements."""
+    """Yield each wrong result of integers, Booleans or infinities, by name, with a mask of its wrong elements."""
     for name, mask in tangents.steady.items():
         wrong = np.asarray(mask & (values[name] != tangents.expected[name]))
         if wrong.any():
@@ -375,7 +384,8 @@ def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forwa
 
 def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], uncertainty: "Floats | float") -> Floats:
     """Return errors relative to the element's magnitude plus the array's median; 0 if within the uncertainty."""
-    typical = float(np.median(np.abs(true))) if true.size else 0.0
+    finite = true[np.isfinite(true)]
+    typical = float(np.median(np.abs(finite))) if finite.size else 0.0
     with np.errstate(all="ignore"):
         off = np.abs(value.astype(np.float64) - true)
         return np.where(off <= uncertainty, 0.0, off / (np.abs(true) + (typical or 1.0)))

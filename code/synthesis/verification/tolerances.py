@@ -60,7 +60,12 @@ class Expected:
     ill_conditioned: str | None = None
     """A message about the first array that needs a tolerance above the cap; None if there is none."""
     non_finite: str | None = None
-    """The first array with a NaN or an infinity; None if there is none."""
+    """The first array with a NaN, or an infinity in one of the two precisions alone; None if there is none.
+
+    ``infinities.with_accidents`` also names an array with infinities that are an accident.
+    """
+    infinite: tuple[str, ...] = ()
+    """The arrays that hold the same infinities in both precisions."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """For each run, maps an array to the relative tolerance of each element, where it may exceed the array's."""
     inverted: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
@@ -105,7 +110,7 @@ def expect(
     """
     wide, narrow = tuple(map(_numeric, double)), tuple(map(flat, own))
     tolerance, together, storing = dict[str, float](), dict[str, float](), dict[str, Storing]()
-    ill, non_finite = None, None
+    ill, non_finite, infinite = None, None, dict[str, None]()
     for name in narrow[0]:
         dtype = narrow[0][name].dtype
         exact = is_exact(dtype)
@@ -115,7 +120,10 @@ def expect(
         errors, finite = list[npt.NDArray[Any]](), True
         for w, n in zip(wide, narrow, strict=True):
             value, true, mask = widened(n[name]), w[name], written_in(n[name], poison.get(name))
-            finite = finite and bool(np.isfinite(true[mask]).all() and np.isfinite(value[mask]).all())
+            if not (np.isfinite(true[mask]).all() and np.isfinite(value[mask]).all()):
+                same = is_same_infinity(value, true)[mask]
+                finite = finite and bool((np.isfinite(true[mask]) & np.isfinite(value[mask]) | same).all())
+                infinite |= {name: None} if same.any() else {}
             # Most arrays are only read, so both precisions have the same values.
             off = np.zeros(true.shape) if np.array_equal(value, true) else relative_errors(value, true)
             errors.append(off[mask])
@@ -130,8 +138,9 @@ def expect(
         if needed is not None and ill is None:
             ill = f"{name} differs by {needed:.1e} between float64 and {dtype}"
     return Expected(
-        wide, narrow, tolerance, dict(poison), ill, non_finite, unit=unit, together=together, storing=storing
-    )
+        wide, narrow, tolerance, dict(poison), ill, non_finite, tuple(infinite),
+        unit=unit, together=together, storing=storing,
+    )  # fmt: skip
 
 
 def _storing_of(
@@ -164,10 +173,24 @@ def widened(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return value.astype(np.complex128) if value.dtype.kind == "c" else value
 
 
+def is_same_infinity(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return a mask of the elements that are the same infinity in two arrays of real numbers."""
+    if true.dtype.kind == "c":
+        return np.zeros(true.shape, bool)
+    return np.isinf(true) & (value == true)
+
+
+def distances(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the distance of each element of an array from that of another; 0 between equal infinities."""
+    with np.errstate(all="ignore"):
+        found = np.abs(value - true)
+    return found if np.isfinite(found).all() else np.where(is_same_infinity(value, true), 0.0, found)
+
+
 def relative_errors(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return errors relative to an element's magnitude plus the array's typical one."""
     with np.errstate(all="ignore"):
-        return np.abs(value - true) / scale_of(true)
+        return distances(value, true) / scale_of(true)
 
 
 def scale_of(true: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -4,6 +4,7 @@ import ast
 import functools
 import inspect
 import itertools
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -379,13 +380,14 @@ def _literal(value: Any) -> str | None:
     if not is_traced and not issubclass(kind, np.ndarray | np.generic):
         return None
     array: Any = np.asarray(value)
-    if array.size > _LARGEST_CAPTURE or array.dtype.kind not in "biufc" or not np.isfinite(array).all():
+    if array.size > _LARGEST_CAPTURE or array.dtype.kind not in "biufc":
+        return None
+    if not np.isfinite(array).all() and (array.dtype.kind == "c" or np.isnan(array).any()):
         return None
     module = "jnp" if is_traced else "np"
     dtype = f"{module}.{array.dtype.name}"
-    if issubclass(kind, np.generic):
-        return f"{dtype}({array.item()!r})"
-    return f"{module}.array({array.tolist()!r}, dtype={dtype})"
+    digits = re.sub(r"\binf\b", f"{module}.inf", repr(array.tolist()))
+    return f"{dtype}({digits})" if issubclass(kind, np.generic) else f"{module}.array({digits}, dtype={dtype})"
 
 
 def is_library(module: str) -> bool:

@@ -110,6 +110,8 @@ class Trace:
     What is zero because a number is subtracted from itself is not zero then, but what a kernel limits to zero still is.
     None adds nothing.
     """
+    infinity: float | None = None
+    """The number to compute with in place of every infinite constant of the source; None for the infinity itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The state of one evaluation of a kernel: its precision, its programs, its memory accesses and its limits."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -228,6 +229,8 @@ class Machine:
         kind = kind or type_of_number(value)
         if kind.is_float:
             value = min(max(value, -1.8e308), 1.8e308) if isinstance(value, int) else value
+            if self.trace is not None and self.trace.infinity is not None and math.isinf(value):
+                value = math.copysign(self.trace.infinity, value)
             return Block(np.array([value], np.float64).astype(self.format(kind)), kind)
         if value != int(value) or not kind.limits[0] <= int(value) <= kind.limits[1]:
             raise ReferenceUnknownError(f"the number {value} as {kind.name}")

@@ -103,7 +103,7 @@ class TritonReference:
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         found, clashes = dict[int, Values](), set[int]()
-        own = None if trace is None else Trace()
+        own = None if trace is None else Trace(infinity=trace.infinity)
         try:
             for numbers in _batches(runs, _MOST_NUMBERS):
                 log = own is not None and not double

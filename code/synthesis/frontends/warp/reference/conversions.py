@@ -1,6 +1,7 @@
 """The part of the machine that converts, merges and selects values of lanes."""
 
 import enum
+import math
 from dataclasses import replace
 from typing import Any, cast
 
@@ -40,8 +41,21 @@ class Conversions(Lanes):
             return Value(INT32, np.array([(given + 2**31) % 2**32 - 2**31], np.int32), given)
         if isinstance(given, float):
             # A constant is a float32 in any precision, so that comparisons with it have the same result as in the text.
+            given = self.constant(given)
             return Value(FLOAT32, np.array([given], np.float32).astype(self.formats["float32"]), given)
         raise ReferenceUnknownError(f"a constant of type {type(given).__name__}")
+
+    def constant(self, given: float) -> float:
+        """Return a constant of the source, with ``Trace.infinity`` in place of an infinity."""
+        infinity = None if self.trace is None else self.trace.infinity
+        return given if infinity is None or not math.isinf(given) else math.copysign(infinity, given)
+
+    def constants(self, value: Value) -> Value:
+        """Return constants of the source, with ``Trace.infinity`` in place of infinities."""
+        infinity = None if self.trace is None else self.trace.infinity
+        if infinity is None or value.data.dtype.kind != "f":
+            return value
+        return Value(value.type, np.where(np.isinf(value.data), np.copysign(infinity, value.data), value.data))
 
     def zeros(self, kind: Any) -> Any:
         """Return the initial value of a type's variables."""
@@ -59,7 +73,8 @@ class Conversions(Lanes):
         target = self.formats[scalar]
         if value.literal is not None and scalar != "bool" and not value.type.shape:
             if kind.is_float:
-                return Value(kind, np.array([value.literal], numpy_dtype(scalar)).astype(target))
+                huge = self.trace is not None and abs(value.literal) == self.trace.infinity
+                return Value(kind, np.array([value.literal], target if huge else numpy_dtype(scalar)).astype(target))
             if isinstance(value.literal, int):
                 return Value(
                     kind, np.array([value.literal & ((1 << 8 * target.itemsize) - 1)], np.uint64).astype(target)

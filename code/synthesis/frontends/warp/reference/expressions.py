@@ -105,14 +105,16 @@ class Expressions:
             return tuple(self.wrapped(each) for each in given)  # pyright: ignore
         if isinstance(given, np.generic) and given.dtype.name in self._machine.formats:  # pyright: ignore
             scalar = given.dtype.name  # pyright: ignore
-            return Value(scalar_type(scalar), np.array([given], self._machine.formats[scalar]))
+            return self._machine.constants(Value(scalar_type(scalar), np.array([given], self._machine.formats[scalar])))
         if type(found) in SCALAR_TYPES and hasattr(found, "value"):
             scalar = SCALAR_TYPES[type(found)]
-            return Value(scalar_type(scalar), np.array([found.value], self._machine.formats[scalar]))
+            held = np.array([found.value], self._machine.formats[scalar])
+            return self._machine.constants(Value(scalar_type(scalar), held))
         made_by: Any = found.__class__
         if type_introspection.is_value_type(made_by):
             kind = type_of(made_by)
-            return Value(kind, np.array([found], dtype=self._machine.formats[kind.scalar]).reshape(1, *kind.shape))
+            held = np.array([found], dtype=self._machine.formats[kind.scalar]).reshape(1, *kind.shape)
+            return self._machine.constants(Value(kind, held))
         return BuiltIn(found.key) if introspection.is_builtin(found) else found
 
     def named(self, name: str, frame: Frame) -> Any:

@@ -200,7 +200,9 @@ def _launch(
     """Run groups of threads one after another, and return the memory, the trace and the machines."""
     memory = _memory(runs, double=double)
     noting = trace is not None and trace.undefined is not None
-    way = Trace(undefined={} if noting else None, jitter=None if trace is None else trace.jitter)
+    way = Trace(undefined={} if noting else None)
+    if trace is not None:
+        way.jitter, way.infinity = trace.jitter, trace.infinity
     machines = [
         _run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way, backwards=backwards)
         for group in groups

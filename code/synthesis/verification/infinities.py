@@ -1,0 +1,110 @@
+"""Tells infinities that a kernel stores on purpose from those that are an accident.
+
+A mask of attention holds ``-inf``, and a search that finds nothing leaves the ``inf`` that it starts from. Such an
+infinity is a constant of the source. A quotient by zero, the logarithm of zero and an overflow are accidents of the
+inputs, and nothing can be verified there. To tell the two apart, the reference computes once more with a huge number in
+place of every infinite constant: what is an infinity on purpose is then a finite number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Trace, Values
+from synthesis.verification.inputs import flat
+from synthesis.verification.tolerances import Expected, written_in
+
+HUGE = 2.0**40
+"""The number that stands for an infinite constant.
+
+It is far outside every domain, and so small that a number that is added to it, or a product with it, is not lost.
+"""
+
+
+_SMALLER = 2.0**24
+"""A smaller number that stands for an infinite constant, of whose multiples a sum keeps more digits."""
+
+
+def with_accidents(
+    expected: Expected, reference: Reference, runs: Sequence[Values], *, on_purpose: bool = True
+) -> Expected:
+    """Return expected results whose ``non_finite`` names an array with accidental infinities too, if there is one.
+
+    An array is also named if all that it holds on all runs is infinite, and is computed from other numbers, such as
+    ``f(x) + inf``: the infinities hide these numbers.
+
+    Args:
+        expected: the expected results of the runs.
+        reference: the kernel's reference.
+        runs: the inputs.
+        on_purpose: whether infinities that a kernel stores on purpose are allowed. If not, every infinity counts as an
+            accident.
+    """
+    if not expected.infinite or expected.non_finite:
+        return expected
+    found = _accident(expected, reference, runs) if on_purpose else expected.infinite[0]
+    return replace(expected, non_finite=found)
+
+
+def is_on_purpose(reference: Reference, run: Values, result: Values) -> bool:
+    """Return whether every infinity that a run gives in float64 is a constant of the source, or computed from one."""
+    made = _with_huge_constants(reference, [run])
+    if made is None:
+        return False
+    values = flat(result).items()
+    return all(np.isfinite(made[0][name][np.isinf(value)]).all() for name, value in values if value.dtype.kind == "f")
+
+
+def constants_at(reference: Reference, run: Values, result: Values) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return, by array, a mask of the infinite elements that are copies of a constant, so that their slope is zero.
+
+    The result is empty if nothing is infinite.
+
+    Args:
+        reference: the kernel's reference. The kernel must not take extremes: of two infinities that are equal, a text
+            may differentiate both.
+        run: the inputs in float64.
+        result: the results in float64.
+    """
+    held = flat(result)
+    if not any(value.dtype.kind == "f" and np.isinf(value).any() for value in held.values()):
+        return {}
+    made = _with_huge_constants(reference, [run], _SMALLER)
+    if made is None:
+        return {name: np.zeros(value.shape, bool) for name, value in held.items()}
+    return {
+        name: np.isinf(value) & (np.abs(made[0][name]) == _SMALLER)
+        for name, value in held.items()
+        if value.dtype.kind == "f"
+    }
+
+
+def _accident(expected: Expected, reference: Reference, runs: Sequence[Values]) -> str | None:
+    made = _with_huge_constants(reference, runs)
+    if made is None:
+        return expected.infinite[0]
+    for name in expected.infinite:
+        finite, copied = True, True
+        for own, true, value in zip(expected.own, expected.double, made, strict=True):
+            written = written_in(own[name], expected.poison.get(name))
+            infinite = written & np.isinf(true[name])
+            if not np.isfinite(value[name][infinite]).all():
+                return name
+            finite = finite and bool(infinite[written].all())
+            copied = copied and bool((np.abs(value[name][infinite]) == HUGE).all())
+        if finite and not copied:
+            return name
+    return None
+
+
+def _with_huge_constants(
+    reference: Reference, runs: Sequence[Values], huge: float = HUGE
+) -> list[dict[str, npt.NDArray[Any]]] | None:
+    """Return the results in float64 with a huge number as infinite constants; None if the reference fails then."""
+    try:
+        return [flat(each) for each in reference(runs, double=True, trace=Trace(infinity=huge))]
+    except (ReferenceFaultError, ReferenceUnknownError):
+        return None
