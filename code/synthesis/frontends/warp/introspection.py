@@ -313,6 +313,17 @@ def is_native(function: Any) -> bool:
     return getattr(function, "native_snippet", None) is not None
 
 
+def is_grad(obj: Any) -> bool:
+    """Return whether an object is ``wp.grad``, which returns the gradient of a function."""
+    return obj is not None and obj is getattr(_warp, "grad", None)
+
+
+def gradient_target(obj: Any) -> Any:
+    """Return the function of which an object is the gradient, as ``wp.grad`` returns it; None for other objects."""
+    kind = getattr(_warp_context, "GradWrapper", None)
+    return obj.func if kind is not None and isinstance(obj, kind) else None
+
+
 def has_gradient_of_its_own(function: Any) -> bool:
     """Return whether an overload of a function has a custom gradient or replay."""
     return any(each.custom_grad_func or each.custom_replay_func for each in overloads_of(function))

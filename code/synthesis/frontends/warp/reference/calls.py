@@ -12,6 +12,7 @@ from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp import introspection, type_introspection
 from synthesis.frontends.warp.reference.arms import SELECTING, note_arms
 from synthesis.frontends.warp.reference.expressions import Expressions
+from synthesis.frontends.warp.reference.gradients import gradient_of
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
 from synthesis.frontends.warp.reference.sources import fit, source_of, type_of
@@ -22,6 +23,7 @@ from synthesis.frontends.warp.reference.values import (
     ArrayView,
     BuiltIn,
     Frame,
+    Gradient,
     Query,
     StructType,
     StructValue,
@@ -61,7 +63,7 @@ _QUERIES_INTO = {
 }
 """Queries of meshes that may be called with variables to store the answer in: their position, and what they are."""
 MODELLED = frozenset(SEMANTICS) | {
-    "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
+    "grad", "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip
 """Every built-in that the oracle models, including types that are called."""
 
@@ -92,6 +94,10 @@ class Calls:
         keywords = {each.arg or "": expressions.value(each.value, frame) for each in node.keywords}
         if introspection.is_function(called):
             return self.function(called, arguments, keywords, expressions)
+        if isinstance(called, Gradient):
+            return self._gradient(called.function, arguments, keywords, node, frame, expressions)
+        if introspection.is_grad(called) and len(arguments) == 1:
+            return Gradient(arguments[0])
         if isinstance(called, type) and called in (int, float, bool) and not arguments:
             return self._machine.number(called())
         if isinstance(called, BuiltIn):
@@ -132,6 +138,26 @@ class Calls:
         except Exception as error:
             raise ReferenceUnknownError("wp.static of an undefined name") from error
         return made if isinstance(made, range) else expressions.wrapped(made)
+
+    def _gradient(
+        self,
+        function: Any,
+        arguments: Sequence[Any],
+        keywords: dict[str, Any],
+        node: ast.Call,
+        frame: Frame,
+        expressions: Expressions,
+    ) -> Any:
+        """Return the gradient of a function at some arguments."""
+        if keywords or (introspection.is_function(function) and introspection.has_gradient_of_its_own(function)):
+            raise ReferenceUnknownError("wp.grad of a function with named arguments, or with a gradient of its own")
+
+        def called(given: Sequence[Any]) -> Any:
+            if isinstance(function, BuiltIn):
+                return self._built_in(function.name, list(given), {}, node, frame, is_used=True, results=1)
+            return self.function(function, given, {}, expressions)
+
+        return gradient_of(self._machine, expressions, called, arguments)
 
     def _built_in(
         self,

@@ -5,7 +5,8 @@ An array element is read when the operation on it is executed, after the side ef
 
 import ast
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,6 +26,7 @@ from synthesis.frontends.warp.reference.values import (
     ArrayView,
     BuiltIn,
     Frame,
+    Gradient,
     StructType,
     StructValue,
     Tile,
@@ -69,6 +71,16 @@ class Expressions:
         self._globals: dict[tuple[int, str], Any] = {}
         """The values of names from outside functions, by the identity of their scope and their name."""
 
+    @contextmanager
+    def apart(self) -> Generator[None]:
+        """Inside the block, use other values of constants, for an evaluation in another precision."""
+        kept = self._constants, self._globals
+        self._constants, self._globals = {}, {}
+        try:
+            yield
+        finally:
+            self._constants, self._globals = kept
+
     def value(self, node: ast.expr, frame: Frame) -> Any:
         """Return the value of an expression in the active lanes."""
         evaluate = _EVALUATE.get(type(node))
@@ -93,10 +105,12 @@ class Expressions:
     def wrapped(self, given: Any) -> Any:
         """Return the oracle's value for a Python object that a kernel captured."""
         found: Any = given
-        if isinstance(given, Value | StructValue | ArrayView | BuiltIn | Tile):
+        if isinstance(given, Value | StructValue | ArrayView | BuiltIn | Tile | Gradient):
             return given
         if isinstance(given, bool | int | float):
             return self._machine.number(given)
+        if (target := introspection.gradient_target(given)) is not None:
+            return Gradient(self.wrapped(target))
         if isinstance(getattr(given, "value", None), int | float) and type(given).__mro__[1].__name__.endswith(
             ("Enum", "Flag")
         ):

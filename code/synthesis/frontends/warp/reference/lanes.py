@@ -103,9 +103,18 @@ class Lanes:
         self._whole: Lanes | None = None
         """The machine from which :meth:`spread` made this one, whose lanes are elements of that machine's tiles."""
         self.trips = 0
+        self.group = 1
+        """The number of consecutive replicas that are steps from the first of them; see ``Reference``."""
         self.formats = {
             name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
         }
+
+    def held(self, data: Array) -> Array:
+        """Return values without a derivative: in every replica of a group, those of the first."""
+        if self.group == 1 or len(data) != self.lanes or self.kept is not None:
+            return data
+        parts = data.reshape(self.replicas // self.group, self.group, -1, *data.shape[1:])
+        return np.broadcast_to(parts[:, :1], parts.shape).reshape(data.shape)
 
     @functools.cached_property
     def linear(self) -> Array:

@@ -59,7 +59,7 @@ class LaunchReference:
         self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None, group: int = 1
     ) -> list[Values]:
         """Return the final value of every array of several launches; see :func:`launched`."""
-        return launched(self.kernel, self.signature, runs, double=double, trace=trace)
+        return launched(self.kernel, self.signature, runs, double=double, trace=trace, group=group)
 
     def perturbed(self, runs: Sequence[Values], *, seed: int) -> None:
         """Return None: a text performs the same operations in the same order, so rounding needs no perturbation."""
@@ -111,6 +111,7 @@ def launched(
     double: bool,
     trace: Trace | None = None,
     backwards: bool | None = None,
+    group: int = 1,
 ) -> list[Values]:
     """Return the final values of a kernel's arrays for several launches.
 
@@ -125,6 +126,7 @@ def launched(
         double: whether to compute in float64.
         trace: records the statements that run; None for no record.
         backwards: whether queries return their items in reverse order; by default the value of ``double``.
+        group: the number of consecutive launches that are steps from the first of them.
 
     Returns:
         Every array argument of each launch, in the precision that it was computed in.
@@ -137,7 +139,9 @@ def launched(
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
     threads = list(range(math.prod(launch)))
-    launch_groups = partial(_launch, kernel, signature, runs, double=double, backwards=backwards, trace=trace)
+    launch_groups = partial(
+        _launch, kernel, signature, runs, double=double, backwards=backwards, trace=trace, group=group
+    )
     memory, way, machines = launch_groups([threads])
     recast, touched = is_recast(machines[0]), touched_by(machines)
     apart = recast or depend(touched)
@@ -196,6 +200,7 @@ def _launch(
     double: bool,
     backwards: bool | None,
     trace: Trace | None,
+    group: int,
 ) -> tuple[dict[str, Any], Trace, list[Machine]]:
     """Run groups of threads one after another, and return the memory, the trace and the machines."""
     memory = _memory(runs, double=double)
@@ -204,8 +209,18 @@ def _launch(
     if trace is not None:
         way.jitter, way.infinity = trace.jitter, trace.infinity
     machines = [
-        _run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way, backwards=backwards)
-        for group in groups
+        _run(
+            kernel,
+            signature,
+            memory,
+            len(runs),
+            double=double,
+            threads=threads,
+            trace=way,
+            backwards=backwards,
+            group=group,
+        )
+        for threads in groups
     ]
     return memory, way, machines
 
@@ -310,6 +325,7 @@ def _run(
     threads: list[int],
     trace: Trace,
     backwards: bool | None = None,
+    group: int = 1,
 ) -> Machine:
     launch = tuple(size or 0 for size in signature.launch or ())
     machine = Machine(
@@ -322,6 +338,7 @@ def _run(
         trace=trace,
         backwards=backwards,
     )
+    machine.group = group
     machine.names = {id(memory[each.name]): each.name for each in reversed(signature.arguments)}
     source = source_of(kernel)
     objects = {each.name: each.handle for each in signature.arguments if each.handle}

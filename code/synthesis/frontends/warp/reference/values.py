@@ -104,6 +104,14 @@ class Value:
     """The Python number, if the source has one. It takes the type that the context requires."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """What ``wp.grad`` returns: the gradient of a function, as a function of the same arguments."""
+
+    function: Any
+    """A function of the user's, or a :class:`BuiltIn`."""
+
+
 @dataclass(slots=True, eq=False)
 class StructValue:
     """A struct of every lane. It is replaced, never changed."""
