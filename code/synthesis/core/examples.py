@@ -3,7 +3,7 @@
 import inspect
 import re
 import tomllib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -20,6 +20,8 @@ DIMENSIONS = "dim"
 """The key in a table of inputs that gives a Warp kernel's launch dimensions."""
 _MARK = "__irsmith_example__"
 """Name of the function attribute that holds the example's arguments."""
+_NAMED = "__irsmith_example_names__"
+"""Name of the function attribute that holds the example's arguments by name."""
 _ERROR = "__irsmith_example_error__"
 """Name of the function attribute that holds the error message of an invalid example."""
 _KEEPS_ERRORS = ContextVar("keeps_errors", default=False)
@@ -85,12 +87,14 @@ NO_EXAMPLES = Examples()
 """No known inputs."""
 
 
-def example(*arguments: Any) -> Callable[[F], F]:
-    """Mark a function with example arguments for its extraction.
+def example(*arguments: Any, **named: Any) -> Callable[[F], F]:
+    """Mark a function or a kernel of Triton or Warp with example arguments for its extraction.
 
     Args:
         arguments: arrays, ``jax.ShapeDtypeStruct`` objects, strings such as ``"f32[4,3]"``, or pytrees of these. Any
             other value is a constant if tracing needs it; a string has its own quotes (``"'linear'"``).
+        named: arguments by the names of parameters. For a kernel, also what else a table of inputs may state, such as
+            ``grid`` for Triton and ``dim`` for Warp.
 
     Example:
         >>> @example("f32[4,3]", {"w": "f32[3]"})
@@ -98,7 +102,7 @@ def example(*arguments: Any) -> Callable[[F], F]:
         ...     return x @ params["w"]
     """
 
-    if len(arguments) == 1 and inspect.isfunction(arguments[0]):
+    if len(arguments) == 1 and not named and inspect.isfunction(arguments[0]):
         return _unmarked(arguments[0])
 
     def mark(function: F) -> F:
@@ -106,6 +110,8 @@ def example(*arguments: Any) -> Callable[[F], F]:
         marked = getattr(marked, "__func__", marked)  # a static method stores its function in this attribute
         try:
             setattr(marked, _MARK, tuple(_read(argument) for argument in arguments))
+            if named:
+                setattr(marked, _NAMED, {name: _read(argument) for name, argument in named.items()})
         except ConfigError as error:
             if not _KEEPS_ERRORS.get():
                 raise
@@ -154,6 +160,36 @@ def mark_error(function: object) -> str | None:
 def marked_arguments(function: object) -> tuple[Any, ...] | None:
     """Return the arguments of a function's ``@example``; None if it has none."""
     return getattr(function, _MARK, None)
+
+
+def marked_names(function: object) -> dict[str, Any]:
+    """Return the arguments by name of a function's ``@example``."""
+    return dict(getattr(function, _NAMED, {}))
+
+
+def marked_table(functions: Iterable[object], parameters: Sequence[str]) -> dict[str, Any] | None:
+    """Return the inputs that an ``@example`` states, by name; None if there is none.
+
+    Args:
+        functions: a kernel, and the functions inside it, of which any may have the mark.
+        parameters: the names of the kernel's parameters.
+
+    Raises:
+        ConfigError: if the mark cannot be read, has more arguments than the kernel, or states one twice.
+    """
+    for function in functions:
+        if (error := mark_error(function)) is not None:
+            raise ConfigError(error)
+        arguments, named = marked_arguments(function), marked_names(function)
+        if arguments is None:
+            continue
+        if len(arguments) > len(parameters):
+            raise ConfigError(f"{len(arguments)} arguments for {len(parameters)} parameters")
+        table = dict(zip(parameters, arguments, strict=False))
+        if twice := [name for name in named if name in table]:
+            raise ConfigError(f"{twice[0]} is stated twice")
+        return table | named
+    return None
 
 
 def read_inputs(path: Path) -> dict[str, dict[str, Any]]:

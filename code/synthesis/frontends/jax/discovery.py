@@ -165,7 +165,8 @@ def _hidden_in(module: ModuleType, *, afresh: bool) -> list[Any]:
 
 def _is_hidden(value: Any, module: ModuleType) -> bool:
     if isinstance(value, FunctionType):
-        return value.__globals__ is vars(module) and (marked_arguments(value) or mark_error(value)) is not None
+        marked = value.__globals__ is vars(module) and (marked_arguments(value) or mark_error(value)) is not None
+        return marked and not functions.is_of_another_tool(value, vars(module).get(value.__name__))
     plain = functions.function_behind(value)
     return plain is not None and plain.__globals__ is vars(module)
 

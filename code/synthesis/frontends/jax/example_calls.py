@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from synthesis.core.errors import UnknownNameError
-from synthesis.core.examples import ArrayType, Examples, marked_arguments, parse_type
+from synthesis.core.errors import UnknownNameError, UsageError
+from synthesis.core.examples import ArrayType, Examples, marked_arguments, marked_names, marked_table, parse_type
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.calling import PLAIN, BoundFunction, Call
@@ -42,12 +42,27 @@ def with_examples(function: Any, examples: Examples, *, name: str, named: bool) 
         return _with_table(function, table)
     marked = marked_arguments(function) or marked_arguments(plain)
     if marked is not None:
+        if marked_names(function) or marked_names(plain):
+            return _with_names(function, plain)
         return _unbound(_with_positional(function, _read(marked)))
     parameters = inspect.signature(function).parameters
     if (examples.arguments and parameters) or (named and not parameters):
         return _unbound(_call_of(function, examples.arguments))
     guessed = _guessed(function) if examples.guess and parameters else None
     return _unbound(guessed) if guessed is not None else None
+
+
+def _with_names(function: Any, plain: Any) -> Call:
+    """Return the call of a function whose example states arguments by name.
+
+    Raises:
+        UnreadExampleError: if the example does not fit the function.
+    """
+    try:
+        table = marked_table((function, plain), functions.parameters_of(function)) or {}
+        return _with_table(function, dict(zip(table, _read(tuple(table.values())), strict=True)))
+    except UsageError as error:
+        raise UnreadExampleError(str(error)) from error
 
 
 def _read(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -70,6 +70,20 @@ def is_array(obj: object) -> bool:
     return isinstance(obj, jax.Array)
 
 
+def is_of_another_tool(function: FunctionType, holder: Any) -> bool:
+    """Return whether a function is inside an object of another tool, such as a kernel of Triton or Warp.
+
+    Args:
+        function: the function.
+        holder: the object to look into.
+    """
+    while holder is not None and holder is not function:
+        if is_traceable(holder):
+            return False
+        holder = getattr(holder, "fn", None) or getattr(holder, "func", None)
+    return holder is function
+
+
 def is_traceable(obj: object) -> bool:
     """Return whether an object is a function that JAX may be able to trace."""
     if not callable(obj) or isinstance(obj, type) or type(obj).__module__.partition(".")[0] in _OTHER_COMPILERS:

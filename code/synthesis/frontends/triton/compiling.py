@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.examples import ArrayType, Examples, marked_arguments
+from synthesis.core.examples import ArrayType, Examples, marked_table
 from synthesis.frontends.definitions import Definition, source_of
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import CompiledFrom
@@ -127,7 +127,9 @@ def _task(torch: Any, name: str, live: Any, examples: Examples) -> _Task:
         return _layer(torch, name, live, made)
     signature = inspect.signature(live)
     table = examples.tables.get(name)
-    given: Sequence[Any] | Mapping[str, Any] | None = marked_arguments(live) if table is None else table
+    given: Sequence[Any] | Mapping[str, Any] | None = (
+        marked_table([live], [*signature.parameters]) if table is None else table
+    )
     if given is None:
         given = examples.arguments or None
     if given is None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
 from typing import Any
 
-from synthesis.core.errors import ConfigError, Stage, Symptom, UnknownNameError
-from synthesis.core.examples import DIMENSIONS, ArrayType, Examples, stated
+from synthesis.core.errors import ConfigError, Stage, Symptom, UnknownNameError, UsageError
+from synthesis.core.examples import DIMENSIONS, ArrayType, Examples, marked_table, stated
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel
@@ -80,9 +80,14 @@ def discover(target: object, examples: Examples, only: int | None) -> list[Kerne
 
 
 def _discover(found: Found, table: Mapping[str, Any] | None) -> Kernel | Rejection:
+    signature = _what_to_write(found) if table is None else _signature(found, table)
     if table is None:
-        return _rejection(found.name, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, _what_to_write(found))
-    signature = _signature(found, table)
+        layers = (*functions.layers_of(found.live), found.function, found.function.fn)
+        try:
+            marked = marked_table(layers, [each.name for each in found.function.params])
+            signature = signature if marked is None else _signature(found, marked)
+        except UsageError as error:
+            signature = f"its example: {error}"
     if isinstance(signature, str):
         return _rejection(found.name, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, signature)
     try:
@@ -126,7 +131,8 @@ def _what_to_write(found: Found) -> str:
     names = [each.name for each in found.function.params if not each.is_constexpr]
     return (
         f"its inputs are not known; write a table [{found.name}] with {GRID} = […] and a value for each parameter, "
-        f'such as {names[0] if names else "x_ptr"} = "f32[1024]"'
+        f'such as {names[0] if names else "x_ptr"} = "f32[1024]", '
+        f'or @synthesis.example("f32[1024]", …, {GRID}=…) above it'
     )
 
 

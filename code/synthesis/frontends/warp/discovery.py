@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, cast
 
-from synthesis.core.errors import Stage, Symptom
+from synthesis.core.errors import Symptom, UsageError
 from synthesis.core.examples import Examples
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Role, Signature
@@ -25,7 +25,7 @@ from synthesis.frontends.warp import containers, flattening, introspection, lowe
 from synthesis.frontends.warp.flattening import NotFlatError
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
-from synthesis.frontends.warp.table_inputs import with_inputs
+from synthesis.frontends.warp.table_inputs import refused, table_of, with_inputs
 from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
@@ -49,17 +49,15 @@ def discover(target: object, examples: Examples, only: int | None) -> list[Kerne
             continue
         instances = introspection.instances_of(kernel)
         if not instances:
-            found.append(
-                Rejection(
-                    stage=Stage.LOAD,
-                    symptom=Symptom.NO_CONCRETE_TYPES,
-                    detail="a generic kernel that was never given concrete types; call wp.overload() on it first",
-                    frontend="warp",
-                    kernel_name=kernel.func.__name__,
-                )
-            )
-        table = examples.tables.get(kernel.func.__name__, {})
-        found.extend(describe(instance, table) for instance in instances)
+            detail = "a generic kernel that was never given concrete types; call wp.overload() on it first"
+            found.append(refused(kernel, Symptom.NO_CONCRETE_TYPES, detail))
+        try:
+            table = table_of(kernel, examples)
+            found += [describe(instance, table) for instance in instances]
+        except UsageError as error:
+            if kernel.func.__name__ in examples.tables:
+                raise
+            found.append(refused(kernel, Symptom.NO_EXAMPLE_ARGUMENTS, f"its example: {error}"))
     return found
 
 

@@ -1,16 +1,36 @@
 """The inputs that a user's table gives for the arguments of a Warp kernel."""
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from synthesis.core.errors import ConfigError, UnknownNameError
-from synthesis.core.examples import DIMENSIONS, ArrayType, stated
+from synthesis.core.errors import ConfigError, Stage, Symptom, UnknownNameError
+from synthesis.core.examples import DIMENSIONS, ArrayType, Examples, marked_table, stated
+from synthesis.core.records import Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.warp.options import ALLOWED
 
 _BLOCK = "block_dim"
 """The option that a table may state: the number of threads per block, on which texts with tiles depend."""
+
+
+def table_of(kernel: Any, examples: Examples) -> Mapping[str, Any]:
+    """Return the inputs that a user states for a live kernel: a table's, or else those of its ``@example``.
+
+    Raises:
+        ConfigError: if the example cannot be read.
+    """
+    table = examples.tables.get(kernel.func.__name__)
+    if table is None:
+        table = marked_table((kernel, kernel.func), [*inspect.signature(kernel.func).parameters])
+    return table or {}
+
+
+def refused(kernel: Any, symptom: Symptom, detail: str) -> Rejection:
+    """Return the rejection of a live kernel whose types or inputs are not known."""
+    name = kernel.func.__name__
+    return Rejection(stage=Stage.LOAD, symptom=symptom, detail=detail, frontend="warp", kernel_name=name)
 
 
 def with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> Signature:

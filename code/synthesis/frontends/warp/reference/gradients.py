@@ -6,7 +6,7 @@ gradient is measured at inputs that are off by a unit in the last place, which s
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -100,7 +100,7 @@ def _off_by_a_unit(place: int, data: Array, argument: Value) -> Array:
 def _sum(result: Any) -> Array:
     """Return the sum of a function's results in each lane."""
     parts: list[Array] = []
-    results: tuple[Any, ...] = result if isinstance(result, tuple) else (result,)
+    results = cast("tuple[Any, ...]", result if isinstance(result, tuple) else (result,))
     for each in results:
         if not isinstance(each, Value) or not each.type.is_float or each.type.form not in _FORMS:
             raise ReferenceUnknownError("wp.grad of a function whose result is neither a number nor a vector")
