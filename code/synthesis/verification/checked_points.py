@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Reference, Trace, UndefinedResultError, Values
+from synthesis.verification.larger_tangents import with_larger
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.tangents import Tangents, find_tangents
 
@@ -59,7 +60,7 @@ class Search:
         return found
 
     def tangents(self, trace: Trace) -> tuple[Tangents, ...] | NothingToCheck:
-        """Return the points at which tangents are checked.
+        """Return the points at which tangents are checked. The last ones may be the first ones with larger tangents.
 
         Args:
             trace: where to record the statements and branches that are executed at the points.
@@ -70,7 +71,8 @@ class Search:
                 self.reference, self.spec, suspect=self.suspect, seed=seed, runs=self.runs, trace=trace
             )
 
-        return self._first(of_seed)
+        found = self._first(of_seed)
+        return found if isinstance(found, NothingToCheck) else with_larger(self.spec, found)
 
     def _first(self, of_seed: Callable[[int], tuple[P, ...] | NothingToCheck]) -> tuple[P, ...] | NothingToCheck:
         """Return the points of the first seed that gives any; the reason why there are none if no seed does."""

@@ -162,7 +162,7 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
                 allowed += _NARROW_TERMS * unit * size if unit >= _NARROW else 0.0
                 size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[key])
                 off = max(0.0, abs(value - slope.value) - allowed)
-            if not off <= precisions[slope.argument].tolerance * size:
+            if not np.isfinite(size) or not off <= precisions[slope.argument].tolerance * size:
                 detail = "the slope is {}, the text gives {}".format(*told_apart(slope.value, value))
                 return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")
             worst = max(worst, off / size if size else 0.0)
@@ -209,13 +209,14 @@ def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -
 
     The adjoint's initial value is subtracted from the gradient.
     """
-    value, squares = 0.0, 0.0
+    value, size = 0.0, 0.0
     for field, part in direction.items():
         found = _field_of(gradient, field).astype(np.float64)
         terms = (found - start[field] if start else found) * part
+        largest = float(np.max(np.abs(terms), initial=0.0))
         value += float(np.sum(terms))
-        squares += float(np.sum(np.square(terms)))
-    return value, float(np.sqrt(squares))
+        size = float(np.hypot(size, largest * np.sqrt(np.sum(np.square(terms / (largest or 1.0))))))
+    return value, size
 
 
 def changed_array(signature: Signature, before: Values, after: Values, *, exempt: Collection[str] = ()) -> str | None:
