@@ -17,34 +17,10 @@ from synthesis.drawing.kernel_files.using import (
     shape_of,
 )
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.families import family_recipe
-from synthesis.frontends.warp.recipes.applications.program import (
-    FLAG,
-    FLOAT,
-    FOUR,
-    FRAME,
-    INT,
-    PAIR,
-    SPATIAL,
-    TRIPLE,
-    VEC,
-    Program,
-)
-
-_TYPES: dict[str, tuple[Type, str]] = {
-    "float": (FLOAT, ""), "int": (INT, ""), "bool": (FLAG, ""), "wp.float32": (FLOAT, ""), "wp.int32": (INT, ""),
-    "wp.float64": (Type("float64"), ""), "wp.float16": (Type("float16"), ""), "wp.int64": (Type("int64"), ""),
-    "wp.uint32": (Type("uint32"), ""), "wp.uint8": (Type("uint8"), ""), "wp.int8": (Type("int8"), ""),
-    "wp.int16": (Type("int16"), ""), "wp.uint16": (Type("uint16"), ""),
-    "wp.vec2": (Type("float32", (2,)), ""), "wp.vec3": (VEC, ""), "wp.vec4": (FOUR, ""),
-    "wp.vec2i": (PAIR, ""), "wp.vec3i": (TRIPLE, ""),
-    "wp.mat22": (Type("float32", (2, 2)), ""), "wp.mat33": (Type("float32", (3, 3)), ""),
-    "wp.mat44": (Type("float32", (4, 4)), ""), "wp.quat": (FOUR, "wp.quat"), "wp.transform": (FRAME, "wp.transform"),
-    "wp.spatial_vector": (SPATIAL, "wp.spatial_vector"),
-}  # fmt: skip
-"""The type of each spelling, and the spelling itself if it does not follow from the type."""
+from synthesis.frontends.warp.recipes.applications.declaring import TYPES
+from synthesis.frontends.warp.recipes.applications.program import Program
 
 
 def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
@@ -60,7 +36,7 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
     check_names(family, ("wp",), ("TINY", "HUGE"))
     refuse_tiles(family)
     for each in family.values:
-        element_of(family, each.line, each.element.spelling, _TYPES)
+        element_of(family, each.line, each.element.spelling, TYPES)
         if each.options:
             raise KernelFileError(family.path, each.line, "'option' is for JAX; use 'usually' for a constant")
         if each.element.shape is None and each.role is not Role.INPUT:
@@ -84,7 +60,7 @@ def _draw(family: Family, stream: Stream, taken: set[int]) -> KernelSpec:
 
 
 def _declare(p: Program, family: Family, value: Value, sizes: Mapping[str, int]) -> None:
-    kind, spelling = _TYPES[value.element.spelling]
+    kind, spelling = TYPES[value.element.spelling]
     shape = shape_of(family, value, sizes)
     domain = (value.low or 0.0, value.high or 0.0)
     if value.starts is not None:

@@ -3,14 +3,17 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import bvh_argument
 
 _BODIES = read_bodies("warp", "box_queries", margin=8)
+_ARGUMENTS = read_arguments("warp", "box_queries")
 
 _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "overlap_count": (
@@ -261,68 +264,23 @@ def _declare_boxes(p: Program, boxes: int, target: str, *, same: bool = False) -
     """
     rays = target.startswith("ray_")
     count = p.threads
-    p.handle("bvh", ("bvh", "bvh_id", "shape_bvh"), lambda name: bvh_argument(name, boxes, 1.4, (0.15, 0.5)))
-    for key, span, names in (
-        ("x", (-1.4, 1.26), ("positions", "centers")), ("aabb_lower", (-1.5, 0.4), ("aabb_lower", "shape_aabb_lower")),
-        ("aabb_upper", (0.5, 1.5), ("aabb_upper", "shape_aabb_upper")), ("ray_start", (-1.6, 1.4),
-        ("ray_start", "ray_origin")),
-        ("ray_dir", (-1, 0.9), ("ray_dir", "ray_direction")), ("ray_end", (-0.9, 0.8), ("ray_end", "ray_target")),
-    ):  # fmt: skip
-        p.array(key, VEC, span, (count,), names)
-    p.array("radius", FLOAT, (0.2, 0.6), (count,), ("radius", "radii"))
-    p.array("item_pos", VEC, (-1.4, 1.3), (boxes,), ("item_pos", "sphere_pos"))
-    for key, span, names in (
-        ("item_mass", (0.2, 1.5), ("item_mass", "source_mass")), ("item_radius", (0.2, 0.7),
-        ("item_radius", "sphere_radius")),
-        ("absorption", (0.05, 0.5), ("absorption", "optical_depth")), ("opacity", (0.05, 0.6), ("opacity", "alpha")),
-    ):  # fmt: skip
-        p.array(key, FLOAT, span, (boxes,), names)
-    p.array("body_world", INT, (-1, 2), (boxes,), ("item_world", "shape_world"))
-    p.array("world_of", INT, (-1, 2), (count,), ("world_id", "query_world"))
-    p.array("bits", INT, (0, 7), (boxes,), ("shape_mask", "category_bits"))
-    p.array("mask", INT, (0, 7), (count,), ("collision_mask",) if same else ("query_mask", "filter_mask"))
-    p.array("body", INT, (0, 3), (boxes,), ("item_body", "shape_body"))
-    p.array("mine", INT, (0, 3), (count,), ("body", "query_body"))
-    p.array("weight", FLOAT, (0.2, 1.5), (count,), ("particle_mass", "mass"))
-    p.array("item_flags", INT, (0, 3), (boxes,), ("item_flags", "shape_flags"))
-    p.constants({"SENSOR": 2, "PAIR_CONTACT": 1, "PAIR_SENSOR": 2})
-    p.scalar("capacity", INT, (1, 5), ("max_pairs", "capacity"))
-    for key, span, names, usual in (
-        ("margin", (0.05, 0.3), ("margin", "contact_margin"), ("0.1",)),
-        ("cutoff", (0.2, 0.8), ("cutoff", "min_transmittance"), ("0.5",)),
-        ("max_distance", (1, 3), ("max_distance", "max_dist"), ("2.0",)),
-    ):  # fmt: skip
-        p.number(key, span, names, usual)
     degrees = {"broad_pairs": ("item_count", "overlaps_per_item"), "broad_first": ("points_per_item", "assigned_count")}
     totals = {
         "broad_count": ("total_overlaps",), "broad_pairs": ("total_pairs", "num_pairs"),
         "broad_first": ("num_colliding", "collision_count"),
     }  # fmt: skip
-    for key, names in (
-        ("pair_count", ("hit_count", "num_hits") if rays else ("pair_count", "num_overlaps")),
-        ("partner", ("partner", "partner_id")), ("colliding", ("in_collision", "is_colliding")),
-        ("hit_id", ("hit_id", "hit_item")),
-    ):  # fmt: skip
-        p.output(key, INT, (count,), names)
-    for key, names in (
-        ("density_out", ("density", "density_out")),
-        ("depth_out", ("penetration", "contact_depth")),
-        ("distance", ("distance", "hit_distance")),
-        ("transmittance", ("transmittance",)),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (count,), names)
-    p.output("hit_normal", VEC, (count,), ("hit_normal",))
-    p.output("normal_out", VEC, (count,), ("contact_normal",))
-    p.output("pairs", INT, (count, boxes), ("pair_matrix", "overlaps"), (0, 3))
-    p.output("visible", INT, (count, boxes), ("visible", "hit_matrix"), (0, 3))
-    p.output("overlap_depth", FLOAT, (count, boxes), ("overlap_depth",), (0, 1))
-    p.output("degree", INT, (boxes,), degrees.get(target, ("rays_per_item",)), (0, 3))
-    for key, names in (
-        ("total", totals.get(target, ("total_hits",))),
-        ("most_out", ("max_hits",) if rays else ("max_pairs_per_item",)),
-        ("num_dropped", ("num_dropped",)),
-    ):  # fmt: skip
-        p.output(key, INT, (1,), names, (0, 3))
+    sizes = {"count": count, "boxes": boxes}
+    called = {
+        "mask": ("collision_mask",) if same else ("query_mask", "filter_mask"),
+        "pair_count": ("hit_count", "num_hits") if rays else ("pair_count", "num_overlaps"),
+        "degree": degrees.get(target, ("rays_per_item",)),
+        "total": totals.get(target, ("total_hits",)),
+        "most_out": ("max_hits",) if rays else ("max_pairs_per_item",),
+    }
+    for part in ("boxes", "box_outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
+    p.handle("bvh", ("bvh", "bvh_id", "shape_bvh"), lambda name: bvh_argument(name, boxes, 1.4, (0.15, 0.5)))
+    p.constants({"SENSOR": 2, "PAIR_CONTACT": 1, "PAIR_SENSOR": 2})
 
 
 def _draw_broad(stream: Stream, target: str) -> KernelSpec:

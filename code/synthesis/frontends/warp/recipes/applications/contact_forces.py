@@ -4,10 +4,14 @@ import re
 from collections.abc import Callable
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import Program
+
+_ARGUMENTS = read_arguments("warp", "contact_forces")
 
 _CONTACTS = (("tid", "i", "contact", "contact_id"),)
 
@@ -90,51 +94,22 @@ def draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that applies a contact's wrench to two bodies, or to a particle and a body."""
     p = Program(stream, *_CONTACTS)
     bodies, shapes, count = p.choices.choice((6, 8, 10)), p.choices.choice((8, 12)), p.threads
-    p.array("body0", INT, (-1, bodies - 1), (count,), ("contact_body0", "body_a", "contact_b0"))
-    p.array("body1", INT, (-1, bodies - 1), (count,), ("contact_body1", "body_b", "contact_b1"))
-    p.array("shape0", INT, (0, shapes - 1), (count,), ("contact_shape0", "rigid_contact_shape0"))
-    p.array("shape1", INT, (0, shapes - 1), (count,), ("contact_shape1", "rigid_contact_shape1"))
-    p.array("shape_body", INT, (-1, bodies - 1), (shapes,), ("shape_body",))
     soft = target == "contact_push"
     counts = ("soft_contact_count",) if soft else ("contact_count", "rigid_contact_count")
-    p.array("contact_count", INT, (count // 2, count), (1,), counts)
-    p.array(
-        "normals",
-        VEC,
-        (-1, 1),
-        (count,),
-        ("soft_contact_normal",) if soft else ("contact_normal", "normals", "contact_n"),
-    )
-    p.array("depths", FLOAT, (-0.3, 0.2), (count,), ("contact_dist", "separation", "gap"))
-    p.array("margins", FLOAT, (0, 0.1), (count,), ("contact_margin", "contact_thickness"))
-    p.array("points", VEC, (-1, 1), (count,), ("contact_point", "contact_pos", "points"))
-    p.array("velocities", VEC, (-1, 1), (bodies,), ("body_v", "body_vel", "linear_velocity"))
-    p.array("spins", VEC, (-1, 1), (bodies,), ("body_w", "body_omega", "angular_velocity"))
-    p.array("positions", VEC, (-1, 1), (bodies,), ("body_com_world", "body_pos_com"))
-    p.array("body_q", FRAME, (-0.7, 0.7), (bodies,), ("body_q",), element="wp.transform")
-    p.array("body_qd", SPATIAL, (-1, 1), (bodies,), ("body_qd",), element="wp.spatial_vector")
-    p.array("body_com", VEC, (-0.3, 0.3), (bodies,), ("body_com",))
     particles = p.choices.choice((48, 64))
-    p.array("particle_of", INT, (0, particles - 1), (count,), ("soft_contact_particle",))
-    p.array("shape_of", INT, (0, shapes - 1), (count,), ("soft_contact_shape",))
-    p.array("body_points", VEC, (-1, 1), (count,), ("soft_contact_body_pos",))
-    p.array("surface_v", VEC, (-0.5, 0.5), (count,), ("soft_contact_body_vel",))
-    p.array("particle_q", VEC, (-1, 1), (particles,), ("particle_q",))
-    p.array("particle_qd", VEC, (-1, 1), (particles,), ("particle_qd",))
-    p.array("particle_flags", INT, (0, 3), (particles,), ("particle_flags",))
-    p.array("radius", FLOAT, (0.05, 0.3), (particles,), ("particle_radius",))
-    for key, bounds in (("shape_ke", (10, 100)), ("shape_kd", (0.5, 5)), ("shape_mu", (0.2, 1))):
-        p.array(key, FLOAT, bounds, (shapes,), (key.replace("shape_", "shape_material_"),))
     word = "soft_contact" if soft else "contact"
-    p.number("ke", (10, 100), (f"{word}_ke",), ("100.0", "1000.0", "50.0"))
-    p.number("kd", (0.5, 5), (f"{word}_kd",), ("0.5", "1.0", "10.0"))
-    p.number("kf", (1, 10), (f"{word}_kf",), ("5.0", "20.0"))
-    p.number("mu", (0.2, 1), (f"{word}_mu",), ("0.5", "0.8", "0.3"))
+    sizes = {"count": count, "bodies": bodies, "shapes": shapes, "particles": particles}
+    called = {
+        "contact_count": counts,
+        "normals": ("soft_contact_normal",) if soft else ("contact_normal", "normals", "contact_n"),
+        "ke": (f"{word}_ke",),
+        "kd": (f"{word}_kd",),
+        "kf": (f"{word}_kf",),
+        "mu": (f"{word}_mu",),
+    }
+    for part in ("contacts", "particles"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     p.constants({"ACTIVE": 1})
-    p.output("particle_f", VEC, (particles,), ("particle_f",), (-1, 1))
-    p.output("wrenches", SPATIAL, (bodies,), ("body_f", "body_wrench"), (-1, 1), element="wp.spatial_vector")
-    p.output("forces", VEC, (bodies,), ("body_force", "body_f"), (-1, 1))
-    p.output("torques", VEC, (bodies,), ("body_torque", "body_t"), (-1, 1))
     by_shape = p.choices.chance(0.5)
     text = _PUSHES[target].replace("LAW", _contact_law(p, soft=soft, by_shape=by_shape).replace("\n", "\n        "))
     if by_shape and not soft:

@@ -3,14 +3,17 @@
 from textwrap import dedent, indent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.contact_forces import draw_contact_force
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import INT, PAIR, Program
 
 _BODIES = read_bodies("warp", "contacts", margin=4)
+_ARGUMENTS = read_arguments("warp", "contacts")
 
 _PAIRS = (("tid", "i", "pair", "pair_id"),)
 
@@ -51,18 +54,7 @@ def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[
         made: whether the kernel makes the pairs itself. Pairs of one body are then always removed.
         bounded: the probability of a test whether the bounds of two shapes overlap.
     """
-    p.array("group", INT, (-1, 2), (shapes,), ("shape_group", "collision_group", "shape_collision_group"))
-    p.array("flags", INT, (2, 7), (shapes,), ("shape_flags", "geom_flags", "flags"))
-    p.array("body", INT, (-1, shapes // 2), (shapes,), ("shape_body", "body_ids"))
-    p.array("body_parent", INT, (-1, shapes // 2), (shapes // 2 + 1,), ("body_parent", "body_parentid"))
-    p.array("contype", INT, (0, 7), (shapes,), ("contype", "geom_contype", "category_bits"))
-    p.array("affinity", INT, (0, 7), (shapes,), ("conaffinity", "geom_conaffinity", "mask_bits"))
-    p.array("world", INT, (-1, 2), (shapes,), ("shape_world", "env_id", "shape_env"))
-    p.array("lower", VEC, (-1, 0.5), (shapes,), ("aabb_lower", "shape_lower", "lower_bounds"))
-    p.array("upper", VEC, (-0.1, 1), (shapes,), ("aabb_upper", "shape_upper", "upper_bounds"))
-    p.array("center", VEC, (-1, 1), (shapes,), ("shape_center", "geom_xpos", "shape_pos"))
-    p.array("reach", FLOAT, (0.2, 0.8), (shapes,), ("shape_radius", "geom_rbound", "collision_radius"))
-    p.scalar("allow_self", FLAG, (0, 1), ("allow_self_collision", "self_collide"))
+    declare(p, _ARGUMENTS["shapes"], {"shapes": shapes})
     p.constants({"COLLIDE_SHAPES": 2})
     for each in _PAIR_FUNCTIONS:
         p.function(each)
@@ -179,41 +171,12 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     shapes = p.threads if looping else p.choices.choice((6, 8, 12))
     if not looping:
         p.guard_count("pair")
-    p.output("mask", INT, (p.threads,), ("pair_valid", "pair_mask", "keep", "accepted"))
-    p.output("count", INT, (1,), ("pair_count", "num_pairs", "candidate_count"), (0, 3))
-    p.output("lost", INT, (1,), ("num_dropped", "overflow"), (0, 3))
-    p.output("degree", INT, (shapes,), ("shape_pair_count", "pairs_per_shape"), (0, 3))
-    p.output("kind", INT, (p.threads,), ("pair_type", "collision_kind", "narrowphase"))
-    p.output("kind_count", INT, (16,), ("kind_count", "pairs_of_kind"), (0, 3))
-    p.constants({"NO_COLLISION": -1, "SPHERE": 0, "CAPSULE": 1, "BOX": 2, "NUM_TYPES": 3})
     kinds = ("SPHERE_SPHERE", "SPHERE_CAPSULE", "SPHERE_BOX", "CAPSULE_CAPSULE", "CAPSULE_BOX", "BOX_BOX")
-    p.constants({f"KIND_{name}": number for number, name in enumerate((*kinds, "CONVEX", "GENERAL"))})
-    p.array("kind_table", INT, (0, 7), (9,), ("pair_kind_table", "collider_table"))
-    p.array("type", INT, (0, 2), (shapes,), ("shape_type", "geom_type", "shape_types"))
     room = p.threads // 2
-    p.output("kept", PAIR, (room,), ("filtered_pairs", "pairs_out", "broad_phase_pairs"), (-1, 0))
-    p.output("kept_ids", INT, (room,), ("filtered_ids", "pair_ids_out"), (-1, 0))
-    p.output("kept_kind", INT, (room,), ("filtered_kind", "pair_kind_out"), (-1, 0))
-    p.scalar("max_pairs", INT, (2, 5), ("max_pairs", "pair_capacity"))
-    p.places("sorted_ids", shapes, 1, ("sorted_ids", "sort_index"))
-    p.sizes(num_shapes=shapes)
     cells = 6
-    p.array("cell_of", INT, (0, cells - 1), (shapes,), ("cell_ids", "cell_of"))
-    p.starts("cell_start", cells + 1, shapes // cells, shapes // cells, ("cell_start", "cell_offsets"))
-    p.array("cell_items", INT, (0, shapes - 1), (2 * shapes,), ("cell_shapes", "cell_items"))
-    for key, bounds, names in (
-        ("friction", (0.1, 1), ("shape_mu", "geom_friction", "friction")),
-        ("restitution", (0, 0.9), ("restitution", "shape_restitution")),
-        ("margin", (0, 0.1), ("margin", "geom_margin")),
-        ("stiffness", (0.5, 5), ("shape_ke", "contact_stiffness")), ("solmix", (0.1, 2), ("solmix", "mix_factor")),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, (shapes,), names)
-    p.array("priority", INT, (0, 2), (shapes,), ("priority", "geom_priority"))
-    for key, names in (
-        ("mu", ("pair_mu", "pair_friction")), ("bounce_of", ("pair_restitution",)), ("gap_of", ("pair_margin",)),
-        ("ke_of", ("pair_ke", "pair_stiffness")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (p.threads,), names)
+    declare(p, _ARGUMENTS["pairs"], {"threads": p.threads, "shapes": shapes, "room": room, "cells": cells})
+    p.constants({"NO_COLLISION": -1, "SPHERE": 0, "CAPSULE": 1, "BOX": 2, "NUM_TYPES": 3})
+    p.constants({f"KIND_{name}": number for number, name in enumerate((*kinds, "CONVEX", "GENERAL"))})
     counted, count_titles = _count(p)
     missing = p.pick("a < 0 or b < 0", "a == -1 or b == -1")
     bounded = {"broadphase_nxn": 1.0, "sweep_and_prune": 0.0}.get(own[2].split()[0] if own else "", 0.3)

@@ -1,12 +1,14 @@
 """Actuators, sensors, limits and coordinates of joints in many worlds at once."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, MAT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
 
 _BODIES = read_bodies("warp", "coordinates", margin=8)
+_ARGUMENTS = read_arguments("warp", "coordinates")
 
 COORDINATES, VELOCITIES = 7, 6
 """Maximum numbers of coordinates and velocities of a joint."""
@@ -211,7 +213,7 @@ def draw_row(stream: Stream, target: str) -> KernelSpec:
     names = {"actuator_force": ("u", "uid", "act_id", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
     items = ("u", f"{of}_id", "i") if of_dofs else names.get(target, ("u", "jntid", "i"))
     p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, n))
-    each, data = (worlds, n), (worlds, 3 * n)
+    each = (worlds, n)
     for key, bounds, pool in (
         ("ctrl", (-2, 2), ("ctrl",)), ("act", (-1, 1), ("act",)), ("force_in", (-2, 2), ("actuator_force",)),
         ("motor_velocity", (-2, 2), ("actuator_velocity",)),
@@ -232,43 +234,18 @@ def draw_row(stream: Stream, target: str) -> KernelSpec:
         p.array(key, FLOAT, bounds, (n,), pool)
     if of_dofs:
         _declare_dofs(p, of, worlds, n)
-    p.array("long_qpos", FLOAT, (-4, 4), (worlds, n * COORDINATES), ("qpos",))
-    p.array("long_qvel", FLOAT, (-1, 1), (worlds, n * VELOCITIES), ("qvel",))
-    p.starts("jnt_qposadr", n, COORDINATES, 0, ("jnt_qposadr",))
-    p.starts("jnt_dofadr", n, VELOCITIES, 0, ("jnt_dofadr",))
-    p.array("jnt_type", INT, (0, 3), (n,), ("jnt_type",))
-    p.array("act_type", INT, (0, 2), (n,), ("control_mode",))
-    p.array("dyn_type", INT, (0, 2), (n,), ("actuator_dyntype",))
-    p.array("gain_type", INT, (0, 1), (n,), ("actuator_gaintype",))
-    p.array("bias_type", INT, (0, 1), (n,), ("actuator_biastype",))
-    p.array("gain_prm", VEC, (-2, 2), (n,), ("actuator_gainprm",))
-    p.array("dyn_prm", VEC, (0.2, 1), (n,), ("actuator_dynprm",))
-    p.array("bias_prm", VEC, (-2, 2), (n,), ("actuator_biasprm",))
-    p.array("force_range", Type("float32", (2,)), (-3, 3), (n,), ("actuator_forcerange",))
-    p.array("sensor_type", INT, (0, 5), (n,), ("sensor_type",))
-    p.array("sensor_obj", INT, (0, n - 1), (n,), ("sensor_objid",))
-    p.array("ref_obj", INT, (-n // 2, n - 1), (n,), ("sensor_refid",))
-    p.starts("sensor_adr", n, 3, 0, ("sensor_adr",))
-    p.array("trn_id", INT, (0, n - 1), (n,), ("actuator_trnid",))
-    p.array("site_body", INT, (0, n - 1), (n,), ("site_bodyid",))
-    p.array("body_root", INT, (0, n - 1), (n,), ("body_rootid",))
     limits = ("actuator_ctrllimited",) if target == "actuator_force" else ("jnt_limited",)
-    p.array("limited", FLAG, (0, 1), (n,), limits)
-    p.array("force_limited", FLAG, (0, 1), (n,), ("actuator_forcelimited",))
-    p.array("time", FLOAT, (0, 4), (worlds,), ("time",))
-    for key, names_of in (("xpos", "site_xpos"), ("subtree_com", "subtree_com")):
-        p.array(key, VEC, (-1, 1), each, (names_of,))
-    p.array("xmat", MAT, (-1, 1), each, ("site_xmat",))
-    for key in ("cvel", "cacc", "cfrc_int"):
-        p.array(key, SPATIAL, (-1, 1), each, (key,), element="wp.spatial_vector")
-    # two time steps are about as long as the time constant of a limit
-    p.scalar("dt", FLOAT, (0.15, 0.5) if target == "limit_row" else (0.02, 0.2), ("timestep", "dt"))
-    p.array("no_load_speed", FLOAT, (1, 1.5), (n,), ("no_load_speed",))
-    p.array("jnt_solimp", VEC, (0.5, 0.95), (n,), ("jnt_solimp",))
-    p.array("jnt_solref", Type("float32", (2,)), (0.3, 1.2), (n,), ("jnt_solref",))
-    p.array("inv_weight", FLOAT, (0.5, 2), (n * VELOCITIES,), ("dof_invweight0",))
-    p.scalar("njmax", INT, (n // 2, n), ("njmax",))
-    p.sizes(nv=n * VELOCITIES)
+    sizes = {
+        "worlds": worlds,
+        "n": n,
+        "coordinates": COORDINATES,
+        "velocities": VELOCITIES,
+        "dt_low": 0.15 if target == "limit_row" else 0.02,
+        "dt_high": 0.5 if target == "limit_row" else 0.2,
+    }
+    called = {"limited": limits}
+    for part in ("actuators", "limits"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     p.constants({"MODE_EFFORT": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2})
     p.constants({"DYN_NONE": 0, "DYN_INTEGRATOR": 1, "DYN_FILTER": 2, "GAIN_AFFINE": 1, "BIAS_AFFINE": 1})
     p.constants({"JNT_FREE": 0, "JNT_BALL": 1, "JNT_SLIDE": 2, "JNT_HINGE": 3})
@@ -279,43 +256,10 @@ def draw_row(stream: Stream, target: str) -> KernelSpec:
     ):
         p.constants({f"SENSOR_{name}": number for number, name in enumerate(sensors)})
     p.constants({"SENSOR_SUBTREECOM": 2})
-    p.function(
-        """
-        def quat_integrate(q: wp.quat, omega: wp.vec3, dt: float) -> wp.quat:
-            {angle = wp.length(omega) * dt
-            turn = wp.quat_from_axis_angle(wp.normalize(omega), angle)
-            return wp.normalize(q * turn) ~
-            # of the body's own frame
-            dq = q * wp.quat(omega[0], omega[1], omega[2], 0.0)
-            return wp.normalize(q + dq * (0.5 * dt))}
-        """
-    )
-    p.function(
-        """
-        def quat_at(values: wp.array(dtype=float, ndim=2), row: int, at: int) -> wp.quat:
-            return wp.quat(values[row, at + 1], values[row, at + 2], values[row, at + 3], values[row, at])
-        """
-    )
-    p.function(
-        """
-        def vec3_at(values: wp.array(dtype=float, ndim=2), row: int, at: int) -> wp.vec3:
-            return wp.vec3(values[row, at], values[row, at + 1], values[row, at + 2])
-        """
-    )
-    p.output("force", FLOAT, each, ("actuator_force",))
-    p.output("act_dot", FLOAT, each, ("act_dot",))
-    p.output("qfrc", FLOAT, (worlds, n * VELOCITIES), ("qfrc_actuator",), (-1, 1))
-    p.output("sensordata", FLOAT, data, ("sensordata",), (-1, 1))
-    p.output("nefc", INT, (worlds,), ("nefc",), (0, 2))
-    p.output("jac", FLOAT, (worlds, n, n * VELOCITIES), ("efc_J",), (-1, 1))
-    for key, pool in (
-        ("aref", ("efc_aref",)), ("row_pos", ("efc_pos",)), ("row_vel", ("efc_vel",)), ("row_diag", ("efc_D",)),
-        ("aref_of", ("limit_aref",)), ("row_of_pos", ("limit_pos",)), ("diag_of", ("limit_D",)),
-        ("row_side", ("limit_side", "limit_sign")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, each, pool, (0, 1))
-    p.output("row_active", INT, each, ("limit_active",))
-    p.output("long_out", FLOAT, (worlds, n * COORDINATES), ("qpos_out",), (-1, 1))
+    p.function(_BODIES["functions.quat_integrate"])
+    p.function(_BODIES["functions.quat_at"])
+    p.function(_BODIES["functions.vec3_at"])
+    declare(p, _ARGUMENTS["outputs"], {"worlds": worlds, "n": n, "velocities": VELOCITIES, "coordinates": COORDINATES})
     p.write(text.replace("IMPEDANCE", _IMPEDANCE).replace("ACCELERATION", _ACCELERATION))
     return p.done("multibody", "coordinates", target, summary, tuple(titles.split()), (
         "Launched over (worlds, items).", f"{summary}, in many worlds.",

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.list_slots import POOLS, SLOTS, draw_slots
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, Program
 from synthesis.frontends.warp.recipes.applications.ray_casts import draw_ray
 
 _BODIES = read_bodies("warp", "events", margin=12)
+_ARGUMENTS = read_arguments("warp", "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,69 +135,14 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     p.constants({name: number for number, name in enumerate(states)})
     p.constants({"CMD_OPEN": 1, "CMD_CLOSE": 2})
     phases = {"env": ("sm_state", "phase"), "leg": ("leg_phase", "gait_phase"), "island": ("island_state",)}
-    p.output("state", INT, (count,), phases.get(thread, (f"{thread}_state",)), (0, len(states) - 1))
     timers = {"env": ("sm_timer", "phase_time"), "leg": ("phase_time",), "island": ("rest_time", "sleep_timer")}
-    p.output("timer", FLOAT, (count,), timers.get(thread, (f"{thread}_timer",)), (0, 0.8))
-    p.scalar("dt", FLOAT, (0.02, 0.1), ("dt",))
-    for key, kind, bounds in (
-        ("ee_pos", VEC, (-0.5, 0.5)), ("object_pos", VEC, (-0.5, 0.5)), ("goal_pos", VEC, (-0.5, 0.5)),
-        ("foot_pos", VEC, (-1, 1)), ("contact_pos", VEC, (-1, 1)), ("contact_vel", VEC, (-0.5, 0.5)),
-        ("contact_normal", VEC, (0.3, 0.7)), ("foot_force", FLOAT, (0, 80)), ("max_speed_sq", FLOAT, (0, 0.1)),
-        ("max_energy", FLOAT, (0, 0.1)), ("external_force", FLOAT, (0, 1)), ("contact_dist", FLOAT, (-0.02, 0.02)),
-        ("friction", FLOAT, (0.3, 1)), ("tangent_impulse", FLOAT, (0, 1)), ("pressure", FLOAT, (0.5, 4)),
-        ("flow_coefficient", FLOAT, (0.2, 1)), ("finger_width", FLOAT, (0, 0.08)), ("grip_force", FLOAT, (0, 10)),
-        ("set_pressure", FLOAT, (1.5, 3)), ("base_height", FLOAT, (0.2, 0.8)), ("tilt", FLOAT, (0, 1)),
-        ("base_contact_force", FLOAT, (0, 2)), ("goal_distance", FLOAT, (0, 1)), ("up_z", FLOAT, (0, 1)),
-        ("base_speed", FLOAT, (-12, 12)), ("touched", INT, (0, 1)), ("command", INT, (0, 2)),
-    ):  # fmt: skip
-        p.array(key, kind, bounds, (count,))
-    for key, bounds, usual in (
-        ("rest_time", (0.2, 0.5), "0.3"), ("settle_time", (0.1, 0.4), "0.2"), ("grasp_time", (0.3, 0.6), "0.4"),
-        ("max_time", (0.5, 0.8), "0.7"), ("reach_tolerance", (0.3, 0.6), "0.4"), ("slip_distance", (0.6, 0.9), "0.8"),
-        ("max_step", (0.1, 0.3), "0.2"), ("stance_time", (0.3, 0.5), "0.4"), ("swing_time", (0.3, 0.6), "0.5"),
-        ("min_slip_time", (0.05, 0.2), "0.1"), ("min_swing_time", (0.1, 0.2), "0.15"),
-        ("liftoff_force", (5, 20), "15.0"), ("touchdown_force", (20, 40), "30.0"),
-        ("sleep_threshold", (0.03, 0.06), "0.05"), ("wake_threshold", (0.06, 0.09), "0.08"),
-        ("time_to_sleep", (0.3, 0.6), "0.5"), ("wake_force", (0.3, 0.8), "0.5"),
-        ("break_distance", (0.005, 0.015), "0.01"), ("stick_speed", (0.1, 0.3), "0.2"),
-        ("trip_pressure", (2, 3), "2.5"), ("outlet_pressure", (0.8, 1.2), "1.0"), ("stroke_rate", (1, 4), "2.0"),
-        ("finger_speed", (0.05, 0.2), "0.1"), ("hold_force", (4, 7), "5.0"), ("slip_force", (1, 3), "2.0"),
-        ("min_width", (0.005, 0.02), "0.01"), ("max_width", (0.05, 0.07), "0.06"), ("reseat_ratio", (0.7, 0.9), "0.85"),
-        ("min_open_time", (0.1, 0.3), "0.2"),
-        ("blowdown_range", (0.3, 0.6), "0.5"),
-        ("min_height", (0.3, 0.5), "0.35"), ("max_tilt", (0.5, 0.9), "0.8"), ("max_contact_force", (1, 1.8), "1.0"),
-        ("goal_radius", (0.2, 0.5), "0.3"), ("min_up", (0.2, 0.5), "0.3"), ("max_speed", (8, 11), "10.0"),
-        ("death_cost", (0.5, 2), "1.0"),
-    ):  # fmt: skip
-        p.number(key, bounds, (key,), (usual,))
+    vessels = count // 3
+    sizes = {"count": count, "state_high": len(states) - 1, "vessels": vessels}
+    called = {"state": phases.get(thread, (f"{thread}_state",)), "timer": timers.get(thread, (f"{thread}_timer",))}
+    for part in ("machines", "times", "machine_outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     for each in _MACHINE_FUNCTIONS:
         p.function(each)
-    p.scalar("approach_offset", VEC, (0.05, 0.15), ("approach_offset", "pregrasp_offset"))
-    p.scalar("max_episode_length", INT, (3, 6), ("max_episode_length",))
-    p.scalar("hold_steps", INT, (2, 4), ("hold_steps", "success_steps"))
-    p.scalar("grace_steps", INT, (1, 3), ("grace_steps", "settle_steps"))
-    for key, kind in (
-        ("ee_target", VEC), ("gripper_closed", INT), ("swing_progress", FLOAT), ("flow", FLOAT),
-        ("finger_target", FLOAT), ("finger_velocity", FLOAT), ("is_holding", INT), ("reset_buf", INT),
-        ("lifted", INT),
-        ("terminated", INT), ("truncated", INT),
-    ):  # fmt: skip
-        p.output(key, kind, (count,))
-    for key, kind, bounds in (
-        ("lift_pos", VEC, (-1, 1)), ("touch_pos", VEC, (-1, 1)), ("air_time", FLOAT, (0, 1)), ("age", INT, (0, 9)),
-        ("anchor", VEC, (-1, 1)), ("normal_impulse", FLOAT, (0, 1)), ("position", FLOAT, (0, 1)),
-        ("goal_steps", INT, (0, 4)), ("episode_length", INT, (0, 6)), ("episode_return", FLOAT, (-2, 2)),
-        ("last_return", FLOAT, (-2, 2)), ("last_length", INT, (0, 6)), ("reward", FLOAT, (-1, 1)),
-        ("episode_status", INT, (0, 3)),
-    ):  # fmt: skip
-        p.output(key, kind, (count,), (), bounds)
-    for key, kind in (("num_fell_asleep", INT), ("num_awake", INT), ("num_finished", INT), ("return_sum", FLOAT)):
-        p.output(key, kind, (1,), (), (0, 1))
-    vessels = count // 3
-    p.array("vessel_of", INT, (0, vessels - 1), (count,), ("valve_vessel", "vessel_id"))
-    p.array("vessel_pressure", FLOAT, (0.5, 4), (vessels,))
-    p.output("vessel_outflow", FLOAT, (vessels,), ("vessel_outflow", "vessel_relief_flow"), (0, 1))
-    p.output("awake_islands", INT, (count + 1,), ("awake_islands", "active_islands"), (-1, 0))
     p.guard_count(thread)
     text = machine.text
     if p.choices.child("distances").chance(0.5):
@@ -276,45 +224,14 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
     size, worlds = stream.child("size").choice(((8, 6), (6, 8), (12, 8), (16, 4), (10, 6)))
     p = Program(stream, ("tid", "i", "idx"), launch=(size * worlds,))
     total = size * worlds
-    p.array("done", INT, (0, 1), (worlds,), ("done", "reset_mask", "world_reset"))
-    p.array("active", FLAG, (0, 1), (worlds,), ("world_active", "world_enabled"))
-    p.array("template", FLOAT, (-1, 1), (size,), ("default_q", "q_default", "initial_q"))
-    p.array("lower", FLOAT, (-1.5, -0.5), (size,), ("lower_limit", "joint_lower", "q_min"))
-    p.array("upper", FLOAT, (0.5, 1.5), (size,), ("upper_limit", "joint_upper", "q_max"))
-    p.array("source", INT, (-1, worlds - 1), (worlds,), ("source_world", "copy_from", "template_world"))
-    p.array("noise", FLOAT, (-1, 1), (total,), ("noise", "perturbation", "random_offset"))
-    p.array("weight", FLOAT, (0.2, 2), (size,), ("joint_weight", "dof_weight", "cost_weight"))
-    p.array("old", FLOAT, (-2, 2), (total,), ("joint_q", "q", "dof_pos"))
-    p.array("velocity", FLOAT, (-2, 2), (total,), ("joint_qd", "qd", "dof_vel"))
-    p.array("torque", FLOAT, (-2, 2), (total,), ("joint_torque", "joint_f", "dof_force"))
-    p.array("loss", FLOAT, (0.1, 0.5), (size,), ("motor_loss", "winding_loss"))
-    p.array("action", FLOAT, (-1, 1), (total,), ("action", "actions"))
-    p.array("last_action", FLOAT, (-1, 1), (total,), ("last_action", "prev_action"))
-    p.array("last_last_action", FLOAT, (-1, 1), (total,), ("last_last_action", "prev_prev_action"))
+    declare(
+        p,
+        _ARGUMENTS["worlds"],
+        {"worlds": worlds, "size": size, "total": total},
+        {"sums": ("limit_cost", "world_cost") if target == "world_check" else ("world_cost", "cost")},
+    )
     for each in _WORLD_FUNCTIONS:
         p.function(each)
-    p.scalar("count_braking", FLAG, (0, 1), ("regenerative", "count_braking"))
-    p.array("deadband", FLOAT, (0.1, 0.5), (size,), ("deadband", "joint_tolerance"))
-    p.number("soft", (0.7, 0.95), ("soft_limit_factor", "soft_limit_ratio"), ("0.9", "0.95"))
-    p.number("recovery", (0.2, 0.6), ("recovery", "recuperation"), ("0.5", "0.25"))
-    p.number("amount", (0.1, 0.5), ("noise_scale", "sigma", "amplitude"), ("0.1", "0.25"))
-    p.number("max_speed", (0.8, 1.6), ("max_velocity", "speed_limit"), ("1.5",))
-    p.output("q", FLOAT, (total,), ("joint_q_out", "q_out", "dof_pos_out"))
-    p.output("rate_out", FLOAT, (total,), ("joint_qd_out", "qd_out", "dof_vel_out"))
-    p.output("table", FLOAT, (worlds, size), ("world_q", "q_table", "env_q"))
-    p.output(
-        "sums",
-        FLOAT,
-        (worlds,),
-        ("limit_cost", "world_cost") if target == "world_check" else ("world_cost", "cost"),
-        (0, 1),
-    )
-    p.output("largest", FLOAT, (worlds,), ("max_violation", "largest_excess"), (0, 0.2))
-    p.output("bad", INT, (worlds,), ("num_violations", "violations", "error_count"), (0, 2))
-    p.output("num_below", INT, (worlds,), ("num_below", "below_count"), (0, 2))
-    p.output("num_above", INT, (worlds,), ("num_above", "above_count"), (0, 2))
-    p.output("num_fast", INT, (worlds,), ("num_fast", "fast_count"), (0, 2))
-    p.scalar("per_world", INT, (size, size), ("dofs_per_world", "num_dofs"))
     p.constants({"DOFS_PER_WORLD": size})
     count = p.pick("DOFS_PER_WORLD", "DOFS_PER_WORLD", "per_world")
     skips = "{?0.2 if not active[wid]:\n    return}"

@@ -1,13 +1,16 @@
 """Fields on grids: transport, pressure, boundaries, heights, and transfers between particles and a grid."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
 
 _BODIES = read_bodies("warp", "fields", margin=12)
+_ARGUMENTS = read_arguments("warp", "fields")
 
 _PLANAR = Type("float32", (2,))
 
@@ -182,39 +185,22 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     subject = p.choices.child("subject").choice(range(len(quantity)))
     quantity = (quantity[subject],)
     p.array("q", FLOAT, (-1, 1), shape, quantity)
-    p.array("rate_in", FLOAT, (-1, 1), shape, ("height_rate", "eta_dot", "vertical_velocity"))
-    p.array(
-        "source",
-        FLOAT,
-        (-1, 1),
-        shape,
-        ("divergence", "rhs") if target == "relax" else ("source", "emission", "inflow_rate"),
+    declare(
+        p,
+        _ARGUMENTS["cells"],
+        {"nx": nx, "ny": ny},
+        {"source": ("divergence", "rhs") if target == "relax" else ("source", "emission", "inflow_rate")},
     )
-    p.array("cell_type", INT, (0, 2), shape, ("cell_type", "flags", "boundary", "cell_flags"))
     p.number("dt", (0.2, 1), ("dt", "time_step"), ("0.5", "0.1"))
     # an explicit step of heat conduction is stable only on coarse grids
     coarse = target == "heat"
     p.number("h", (0.8, 2), ("dx", "h", "cell_size"), ("1.0",) if coarse else ("1.0", "0.5"))
     p.number("inv_h", (0.8, 2), ("inv_dx", "inv_h", "inv_cell_size"), ("1.0",) if coarse else ("1.0", "2.0"))
-    p.number("density", (0.5, 2), ("density", "rho"), ("1.0",))
-    p.number("wave_speed", (0.3, 1), ("wave_speed", "c"), ("0.5",))
-    p.number("c2", (0.1, 1), ("c_squared", "wave_speed_sq"), ("0.25",))
     losses = {"heights": ("damping", "bottom_friction"), "heat": ("cooling_rate", "heat_loss")}
-    p.number("decay", (0.1, 0.5), losses.get(target, ("dissipation", "decay")), ("0.1", "0.5"))
-    p.number("gravity", (1, 5), ("gravity", "g"), ("9.81",))
-    p.scalar("color", INT, (0, 1), ("color", "parity"))
+    declare(p, _ARGUMENTS["rates"], {}, {"decay": losses.get(target, ("dissipation", "decay"))})
     across, over = p.choices.choice((("u", "v"), ("vel_x", "vel_y"), ("face_vel_x", "face_vel_y")))
-    p.array("uf", FLOAT, (-1, 1), (nx + 1, ny), (across,))
-    p.array("vf", FLOAT, (-1, 1), (nx, ny + 1), (over,))
-    p.array("depth", FLOAT, (0.5, 2), shape, ("depth", "water_depth"))
-    p.array("conduct", FLOAT, (0.1, 0.5), shape, ("conductivity", "diffusivity"))
-    p.array("capacity", FLOAT, (0.5, 2), shape, ("heat_capacity", "rho_c"))
-    p.number("omega", (0.3, 0.9), ("omega", "relaxation", "relax"), ("0.5", "0.8"))
-    p.number("weight", (0.1, 0.5), ("diffusivity", "conductivity", "alpha"), ("0.25", "0.2"))
-    p.number("inflow", (0.5, 2), ("inflow_value", "inflow"), ("1.0",))
     outside = ("ambient", "ambient_temperature") if target == "heat" else ("boundary_value", "boundary_pressure")
-    p.number("boundary_value", (-1, 1), outside, ("0.0",))
-    p.sizes(nx=nx, ny=ny)
+    declare(p, _ARGUMENTS["waters"], {"nx": nx, "ny": ny}, {"uf": (across,), "vf": (over,), "boundary_value": outside})
     p.constants({"FLUID": 0, "SOLID": 1, "INFLOW": 2, "FIXED": 1})
     scaled = p.choices.chance(0.4)
     results = {
@@ -224,16 +210,19 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
         "heights": ("height_out", "eta_new", "water_height_out"),
         "heat": ("temperature_out", "heat_out"),
     }[target]
-    p.output("out", FLOAT, shape, results if target == "divergence" else (results[subject],))
-    p.output("q_io", FLOAT, shape, quantity, (-1, 1))
-    p.output("u_io", FLOAT, shape, ("u", "vel_x"), (-1, 1))
-    p.output("v_io", FLOAT, shape, ("v", "vel_y"), (-1, 1))
-    p.output("depth_out", FLOAT, shape, ("depth_out", "water_depth_out"))
-    p.output("rate", FLOAT, shape, ("rate_out", "eta_dot_new", "velocity_out"))
     largest = ("max_divergence", "worst_divergence") if target == "divergence" else ("max_change", "largest_change")
-    p.output("worst", FLOAT, (1,), largest, (0, 3))
     summed = ("divergence_sq", "divergence_norm_sq") if target == "divergence" else ("change_sq", "error_sq")
-    p.output("residual", FLOAT, (1,), summed, (0, 1))
+    declare(
+        p,
+        _ARGUMENTS["plane_outputs"],
+        {"nx": nx, "ny": ny},
+        {
+            "out": results if target == "divergence" else (results[subject],),
+            "q_io": quantity,
+            "worst": largest,
+            "residual": summed,
+        },
+    )
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
     result = p.pick("-div / dt", "div / dt", "density * div / dt") if scaled else "div"

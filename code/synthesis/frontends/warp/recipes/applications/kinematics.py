@@ -3,13 +3,16 @@
 from textwrap import indent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, MAT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, Program
 
 _BODIES = read_bodies("warp", "kinematics", margin=8)
+_ARGUMENTS = read_arguments("warp", "kinematics")
 
 _SQUARE = Type("float32", (6, 6))
 _STATES = (
@@ -62,60 +65,15 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     names = ("tid", "body", "body_id", "i") if target != "chain" else ("tid", "i", "body")
     p = Program(stream, names)
     count = p.threads
-    p.array("body_q", FRAME, (-1, 1), (count,), ("body_q", "body_xform"), element="wp.transform")
-    p.array("X_local", FRAME, (-0.8, 0.8), (count,), ("local_xform", "link_xform"), element="wp.transform")
-    for key, names in (
-        ("body_com", ("body_com", "com", "ipos")), ("body_v", ("body_v", "lin_vel", "body_vel")),
-        ("omega", ("body_w", "ang_vel", "omega")), ("force", ("body_f", "forces", "external_force")),
-        ("torque", ("body_t", "torques", "external_torque")), ("application", ("points", "application_points")),
-    ):  # fmt: skip
-        p.array(key, VEC, (-1, 1), (count,), names)
-    p.array("inertia", MAT, (-1, 1), (count,), ("body_inertia", "inertia", "I_b"))
-    p.array("inv_inertia", MAT, (-1, 1), (count,), ("body_inv_inertia", "inv_inertia", "I_inv"))
-    p.array("twist", SPATIAL, (-1, 1), (count,), ("body_qd", "body_twist"), element="wp.spatial_vector")
     least = -0.3 if target == "spatial_inertia" else 0.5
-    p.array("masses", FLOAT, (least, 2), (count,), ("body_mass", "mass"))
-    p.array("inv_mass", FLOAT, (-0.3, 2), (count,), ("body_inv_mass", "inv_mass"))
-    p.parents("up_of", count // 8, 8, ("body_parent", "link_parent"))
-    p.array("world", INT, (0, 7), (count,), ("body_world",))
-    p.array("stop_at", INT, (0, 1), (count,), ("is_placed", "is_fixed"))
-    p.array("tip_offset", VEC, (-0.5, 0.5), (count,), ("body_site_pos", "tool_offset"))
-    p.array("force_local", FLAG, (0, 1), (count,), ("force_is_local", "local_frame"))
-    p.array("throttle", FLOAT, (-0.3, 1.3), (count,), ("throttle", "thrust_command"))
-    p.number("torque_ratio", (0.05, 0.3), ("torque_ratio", "moment_ratio"), ("0.1",))
-    p.array("wind_on", INT, (0, 1), (count,), ("exposed", "in_wind"))
-    p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
-    p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
-    p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity"))
-    p.number("dt", (0.02, 0.1), ("dt", "sim_dt", "timestep"), ("0.02", "0.1"))
-    p.number("ground", (-0.5, 0.3), ("water_level", "water_height"), ("0.0",))
     drags = ("drag", "linear_drag") if target == "wrench" else ("angular_damping",)
-    p.number("drag", (0.1, 1), drags, ("0.1", "0.5"))
-    p.number("lin_damping", (0.1, 1), ("linear_damping",), ("0.1", "0.2"))
-    p.number("spin_drag", (0.05, 0.5), ("angular_drag", "spin_drag"), ("0.05", "0.1"))
-    p.number("draft", (0.5, 1.5), ("draft", "hull_height"), ("1.0", "0.5"))
-    p.number("displaced", (0.5, 2), ("displaced_mass", "water_mass"), ("1.0", "2.0"))
-    p.number("max_speed", (1, 2), ("max_velocity", "max_speed"), ("1.5", "2.0"))
-    p.number("max_spin", (0.6, 1.5), ("max_spin", "max_angular_velocity"), ("1.0",))
-    p.constants({"KINEMATIC": 1, "STATIC": 2})
-    p.output("com_pos", VEC, (count,), ("body_com_world", "xipos", "com_pos"))
-    p.output("com_v", VEC, (count,), ("com_vel", "body_com_vel"))
-    p.output("v_out", VEC, (count,), ("body_v_out", "lin_vel_out", "v_new"))
-    p.output("omega_out", VEC, (count,), ("body_w_out", "ang_vel_out", "w_new"))
-    p.output("tip_out", VEC, (count,), ("site_pos_out", "tool_pos"))
-    p.output("inertia_out", MAT, (count,), ("inertia_world", "I_w"))
-    p.output("inv_inertia_out", MAT, (count,), ("inv_inertia_world", "I_inv_w"))
-    p.output("momentum_out", VEC, (count,), ("angular_momentum",))
-    p.output("p_sum", VEC, (8,), ("linear_momentum", "world_momentum"), (-1, 1))
-    p.output("l_sum", VEC, (8,), ("angular_momentum", "world_angular_momentum"), (-1, 1))
-    p.output("mass_sum", FLOAT, (8,), ("mass_sum", "total_mass"), (0, 1))
-    p.output("com_sum", VEC, (8,), ("com_sum", "mass_moment"), (-1, 1))
-    p.output("energy_out", FLOAT, (count,), ("body_energy", "energy"))
-    p.output("pose_out", FRAME, (count,), ("body_q_out", "body_xform_out"))
-    p.output("spatial_out", _SQUARE, (count,), ("body_I_s", "spatial_inertia"), element="wp.spatial_matrix")
     wrenches = ("body_h", "spatial_momentum") if target == "spatial_inertia" else ("wrench", "body_wrench")
-    p.output("wrench_out", SPATIAL, (count,), wrenches, element="wp.spatial_vector")
-    p.output("wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench"), (-1, 1), element="wp.spatial_vector")
+    sizes = {"count": count, "least": least}
+    called = {"drag": drags, "wrench_out": wrenches}
+    for part in ("bodies", "forces", "outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
+    p.constants({"KINEMATIC": 1, "STATIC": 2})
+    p.output("pose_out", FRAME, (count,), ("body_q_out", "body_xform_out"))
     p.guard_count("body")
     added, order = p.choices.chance(0.5), p.pick("t, f", "f, t")
     zero = "wrench_out[tid] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)"

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import FRAME, Program
 from synthesis.frontends.warp.recipes.applications.shapes import CLOSED, SHAPES, face_count, mesh_argument
 
 _BODIES = read_bodies("warp", "mesh_queries", margin=8)
+_ARGUMENTS = read_arguments("warp", "mesh_queries")
 
 MESHES = ("mesh", "mesh_id", "shape_mesh")
 """Possible names of a mesh argument."""
@@ -150,72 +153,17 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
 def _declare(p: Program, target: str, titles: str) -> None:
     """Declare all arguments that kernels that query points of a mesh may use, except the mesh itself."""
     count = p.threads
-    for key, span, names in (
-        ("x", (-1.25, 1.15), ("positions", "points") if "velocity" not in target else ("particle_q", "positions")),
-        ("v", (-1, 0.8), ("particle_qd", "velocities")), ("x_prev", (-1.25, 1.15), ("x_prev", "particle_q_prev")),
-    ):  # fmt: skip
-        p.array(key, VEC, span, (count,), names)
-    p.array("radius", FLOAT, (0.02, 0.2), (count,), ("particle_radius", "radius", "radii"))
-    p.array("inv_mass", FLOAT, (0.2, 1), (count,), ("particle_inv_mass", "inv_mass"))
-    p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
-    p.array("body_q", FRAME, (-0.4, 0.4), (3,), ("body_q",), "wp.transform")
-    p.scalar("mesh_body", INT, (0, 2), ("mesh_body", "body_index"))
-    p.scalar("material_id", INT, (1, 5), ("material_id", "label"))
-    p.scalar("grid_origin", VEC, (-1.2, -1), ("grid_origin", "grid_lower"))
-    for key, span, names, usual in (
-        ("cell_size", (0.4, 0.6), ("cell_size", "voxel_size"), ("0.5",)),
-        ("reach", (0.3, 0.7), ("max_dist", "query_dist", "max_distance"), ("0.5", "0.4")),
-        ("band", (0.25, 0.7), ("band", "narrow_band"),
-        ("0.5",)),
-        ("margin", (0.1, 0.3), ("margin", "contact_margin", "shell"), ("0.2",)),
-        ("thickness", (0.05, 0.2), ("thickness",), ("0.1",)), ("offset", (0.02, 0.1), ("offset", "skin"), ("0.05",)),
-        ("strength", (0.2, 0.8), ("strength", "blend"), ("0.5",)), ("ke", (0.5, 3), ("ke", "contact_ke"), ("2.0",)),
-        ("kd", (0.1, 0.8), ("kd", "contact_kd"), ("0.5",)), ("kf", (0.1, 0.8), ("kf", "contact_kf"), ("0.5",)),
-        ("mu", (0.2, 0.8), ("mu", "friction"), ("0.5",)), ("rest", (0.2, 0.9), ("restitution",), ("0.5",)),
-        ("dt", (0.05, 0.2), ("dt",), ("0.1",)), ("max_push", (0.1, 0.3), ("max_push", "max_correction"), ("0.2",)),
-        ("relaxation", (0.3, 0.9), ("relaxation",), ("0.5",)),
-    ):  # fmt: skip
-        p.number(key, span, names, usual)
-    p.constants({"ACTIVE": 1, "OUTSIDE": 0, "SURFACE_BAND": 1, "INSIDE": 2})
-    p.sizes(nx=4, ny=4)
-    p.sizes(max_contacts=_ROOM)
-    for key, names in (
-        ("dist", ("distance", "mesh_dist")), ("phi", ("phi", "sdf", "signed_distance")),
-        ("depth", ("penetration", "depth")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (count,), names)
-    p.output("phi_io", FLOAT, (count,), ("phi", "sdf"), (-0.3, 0.6))
-    for key, names in (
-        ("closest", ("closest_point", "contact_point")), ("normal", ("contact_normal", "surface_normal")),
-        ("out", ("projected", "x_out")), ("gradient", ("gradient", "sdf_grad")),
-        ("correction", ("correction", "offset_out")),
-    ):  # fmt: skip
-        p.output(key, VEC, (count,), names)
-    for key, span, names in (
-        ("x_io", (-1.25, 1.15), ("particle_q", "positions", "x")), ("v_io", (-1, 0.8),
-        ("particle_qd", "velocities", "v")),
-        ("f", (-0.5, 0.5), ("particle_f", "forces")), ("delta", (-0.2, 0.2), ("particle_deltas", "deltas")),
-    ):  # fmt: skip
-        p.output(key, VEC, (count,), names, span)
-    for key, names in (
-        ("in_contact", ("on_surface",) if "surface" in titles else ("in_contact", "contact_flag")),
-        ("state", ("occupancy", "inside") if "voxel" in titles or "inside" in titles else ("state", "label")),
-    ):  # fmt: skip
-        p.output(key, INT, (count,), names)
-    p.output("state_io", INT, (count,), ("cell_material", "labels"), (0, 1))
-    p.output("flags_io", INT, (count,), ("particle_flags", "flags"), (0, 3))
-    p.output("num_corrections", INT, (count,), ("delta_count", "num_corrections"), (0, 3))
     inside = ("num_inside", "inside_count") if target == "inside_count" else ("num_band_cells",)
-    p.output("count", INT, (1,), inside if target in _SIGNED else ("contact_count",) if target == "mesh_contact"
-             else ("num_points",), (0, 3))  # fmt: skip
-    p.output("num_outliers", INT, (1,), ("num_outliers",), (0, 3))
-    for key in ("error_sum", "error_max", "volume"):
-        p.output(key, FLOAT, (1,), {"error_max": ("max_error",)}.get(key, (key,)), (0, 0.2))
-    p.output("moment", VEC, (1,), ("center_sum", "moment"), (0, 1))
-    p.output("contact_particle", INT, (_ROOM,), ("contact_particle",), (-1, 3))
-    for key in ("contact_point", "contact_normal", "contact_velocity"):
-        p.output(key, VEC, (_ROOM,), (key,), (-1, 1))
-    p.output("contact_dist", FLOAT, (_ROOM,), ("contact_dist",), (0, 1))
+    sizes = {"count": count, "room": _ROOM}
+    called = {
+        "x": ("positions", "points") if "velocity" not in target else ("particle_q", "positions"),
+        "in_contact": ("on_surface",) if "surface" in titles else ("in_contact", "contact_flag"),
+        "state": ("occupancy", "inside") if "voxel" in titles or "inside" in titles else ("state", "label"),
+        "count": inside if target in _SIGNED else ("contact_count",) if target == "mesh_contact" else ("num_points",),
+    }
+    for part in ("points", "contacts", "sums"):
+        declare(p, _ARGUMENTS[part], sizes, called)
+    p.constants({"ACTIVE": 1, "OUTSIDE": 0, "SURFACE_BAND": 1, "INSIDE": 2})
 
 
 def _write(p: Program, text: str) -> None:

@@ -1,13 +1,16 @@
 """Meshes: edges and triangles that gather from their vertices or scatter to them, and the faces around a vertex."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, chain, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, TRIPLE, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import INT, TRIPLE, VEC, Program
 
 _BODIES = read_bodies("warp", "meshes", margin=8)
+_ARGUMENTS = read_arguments("warp", "meshes")
 
 _ENDS = _BODIES["ends"]
 """Lines that read the two vertices of an edge."""
@@ -97,69 +100,22 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "face", "face_id", "i") if bounded else ("tid", "edge", "edge_id", "e"))
     edges, count = p.threads, p.choices.choice((12, 16, 24))
     count = count // 2 if bounded else count
-    p.array("pairs", PAIR, (0, count - 1), (edges,), ("edges", "edge_vertices"))
-    p.array("table", INT, (0, count - 1), (edges, 2), ("edges", "edge_indices"))
-    p.array("owner", INT, (0, count - 1), (edges,), ("owner", "face_owner"))
-    p.array("neighbor", INT, (-2, count - 1), (edges,), ("neighbor", "face_neighbor"))
-    p.array("opposite", INT, (-3 if "c >= 0" in text or "border" in text else 0, count - 1), (edges, 2),
-            ("edge_opposite", "opposite_vertices"))  # fmt: skip
-    p.array("first_face", INT, (0, count - 1), (edges,), ("edge_face0", "left_face"))
-    p.array("second_face", INT, (-2, count - 1), (edges,), ("edge_face1", "right_face"))
-    p.array("fixed", INT, (0, 1), (count,), ("fixed", "pinned", "is_fixed"))
-    p.array("face_group", INT, (0, 2), (count,), ("face_group", "face_material"))
-    for key, span, size, names in (
-        ("u", (-2, 2), count, ("velocity", "u") if "u_l * u_l" in text
-         else ("temperature", "concentration", "phi") if bounded else ("pressure", "temperature", "phi")),
-        ("face_diffusivity", (0.2, 2), edges, ("face_diffusivity", "face_conductivity")),
-        ("w", (0.2, 2), edges, ("conductance", "edge_weight")),
-        ("conductivity", (0.5, 2), count, ("conductivity", "diffusivity")), ("area", (0.2, 1.5), edges, ("face_area",)),
-        ("face_flow", (-1, 1), edges, ("face_flux", "volume_flux")),
-        ("rest", (0.5, 2), edges, ("cell_distance",) if bounded else ("rest_length", "edge_rest_length")),
-        ("inv_mass", (0.2, 1), count, ("inv_mass", "particle_inv_mass")),
-        ("size_field", (0.5, 2.5), count, ("size_field",)),
-    ):  # fmt: skip
-        p.array(key, FLOAT, span, (size,), names)
     moving = target == "edge_force"
-    p.array("x", VEC, (-2, 2), (count,), ("particle_q", "x") if moving else ("points", "vertices"))
-    p.array("v", VEC, (-2, 2), (count,), ("particle_qd", "v"))
-    p.array("face_normal", VEC, (-1, 1), (count,), ("face_normal", "face_normals"))
-    p.array("normal", VEC, (-1, 1), (edges,), ("face_normal",))
-    p.scalar("stream", VEC, (-1, 1), ("flow_velocity", "wind"))
-    for key, span, names, usual in (
-        ("outside", (-1, 1), ("u_boundary", "ambient"), ("0.0",)), ("blend", (0.2, 0.8), ("blend", "central_share"),
-        ("0.5",)),
-        ("ke", (0.5, 2), ("ke", "stiffness"), ("0.5", "2.0")),
-        ("kd", (0.1, 1), ("kd", "damping"), ("0.5",)), ("ke_hard", (2, 5), ("ke_hard", "limit_ke"), ("4.0",)),
-        ("soft_range", (0.2, 1), ("soft_range", "strain_limit"), ("0.5",)), ("dt", (0.2, 0.5), ("dt",), ("0.25",)),
-        ("max_stretch", (1.2, 2.5), ("max_stretch", "tear_ratio"), ("1.5", "2.0")),
-        ("compliance", (0.01, 0.1), ("compliance",), ("0.05",)), ("relaxation", (0.3, 0.9), ("relaxation",), ("0.5",)),
-        ("min_length", (0.1, 0.3), ("min_length",), ("0.1",)), ("min_area", (0.1, 0.4), ("min_area",), ("0.1",)),
-        ("crease_cos", (-0.5, 0.6), ("crease_cos", "cos_threshold"), ("0.25",)),
-        ("target_length", (1, 3), ("target_length",), ("2.0",)), ("max_ratio", (1.2, 1.6), ("max_ratio",), ("1.33",)),
-        ("min_ratio", (0.6, 0.9), ("min_ratio",), ("0.8",)),
-    ):  # fmt: skip
-        p.number(key, span, names, usual)
-    p.output("out", FLOAT, (count,), ("residual", "rhs") if bounded else ("laplacian", "residual"), (-1, 1))
-    p.output("f", VEC, (count,), ("particle_f", "forces"), (-1, 1))
-    p.output("delta", VEC, (count,), ("delta", "particle_deltas"), (-0.5, 0.5))
-    p.output("sums", VEC, (count,),
-    ("neighbor_sum",) if "gather" in titles and "d = x" not in text else ("neighbor_sum",
-             "laplacian"), (-1, 1))  # fmt: skip
-    p.output("lam", FLOAT, (edges,), ("edge_lambda", "multipliers"), (-0.5, 0.5))
-    p.output("edge_weight", FLOAT, (edges,), ("edge_weight", "cotan_weight"))
-    p.output("weight_sum", FLOAT, (count,), ("weight_sum",), (0.1, 1))
-    p.output("length_sum", FLOAT, (count,), ("length_sum",), (0, 1))
-    p.output("longest", FLOAT, (count,), ("max_edge_length",), (0, 1))
-    p.output("degree", INT, (count,), ("valence", "degree"), (0, 2))
-    p.output("border", INT, (count,), ("is_border", "on_border"), (0, 1))
-    p.output("torn", INT, (edges,), ("edge_torn", "torn"), (0, 1))
-    p.output(
-        "edge_kind", INT, (edges,), ("edge_flag", "edge_state") if "split" in titles else ("edge_type", "edge_kind")
-    )
-    for key in ("energy", "total_length", "max_speed"):
-        p.output(key, FLOAT, (1,), (key,), (0, 1))
-    for key in ("num_torn", "num_border", "num_split", "num_collapse"):
-        p.output(key, INT, (1,), (key,), (0, 2))
+    sizes = {"edges": edges, "count": count, "opposite_low": -3 if "c >= 0" in text or "border" in text else 0}
+    called = {
+        "u": ("velocity", "u")
+        if "u_l * u_l" in text
+        else ("temperature", "concentration", "phi")
+        if bounded
+        else ("pressure", "temperature", "phi"),
+        "rest": ("cell_distance",) if bounded else ("rest_length", "edge_rest_length"),
+        "x": ("particle_q", "x") if moving else ("points", "vertices"),
+        "out": ("residual", "rhs") if bounded else ("laplacian", "residual"),
+        "sums": ("neighbor_sum",) if "gather" in titles and "d = x" not in text else ("neighbor_sum", "laplacian"),
+        "edge_kind": ("edge_flag", "edge_state") if "split" in titles else ("edge_type", "edge_kind"),
+    }
+    for part in ("edges", "edge_numbers", "edge_outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     p.constants({"SMOOTH": 0, "CREASE": 1, "BORDER": 2, "SEAM": 3, "KEEP": 0, "SPLIT": 1, "COLLAPSE": 2})
     if "torn[tid] == 1" not in text:
         p.guard_count("face" if bounded else "edge")
@@ -196,26 +152,14 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         ("face_group", "selected_group", "group_density"), ("material_id", "selected_material", "material_density"),
         ("tri_tag", "selected_tag", "density_of_tag"),
     ))  # fmt: skip
-    p.array("group", INT, (-1, 2), (p.threads,), (group,))
-    p.array("active", INT, (0, 1), (p.threads,), ("face_active", "active", "enabled"))
-    p.array("density", FLOAT, (0.5, 2), (3,), (dense,))
-    p.array("thickness", FLOAT, (0.1, 1), (p.threads,), ("thickness", "face_thickness"))
-    p.number("default_density", (0.5, 2), ("default_density", "density"), ("0.5", "2.0"))
-    p.number("drag", (0.2, 1), ("drag_coefficient", "air_drag"), ("0.5",))
-    p.array("load", FLOAT, (-1, 1), (p.threads,), ("pressure", "face_load", "load"))
-    p.scalar("wind", VEC, (-2, 2), ("wind", "wind_velocity", "air_velocity"))
-    p.scalar("wanted", INT, (-1, 2), (wanted,))
     normal = p.habit("faces' normals", 0.5)
     names = ("vertex_normals", "normals") if normal else ("vertex_force", "particle_f")
-    p.output("vertex", VEC, (count,), names, (-1, 1))
-    p.output("mass", FLOAT, (count,), ("vertex_mass", "node_mass", "lumped_mass"), (0, 1))
-    p.output("bad", INT, (1,), ("num_degenerate", "bad_faces", "error_count"), (0, 2))
-    p.output("kind", INT, (p.threads,), ("face_kind", "facing", "face_state"))
-    p.number("grazing", (0.1, 0.4), ("grazing", "edge_cosine"), ("0.1",))
-    p.scalar("view", VEC, (-2, 2), ("view_dir", "light_dir"))
-    p.scalar("eye", VEC, (-2, 2), ("eye", "camera_pos"))
-    p.output("num_front", INT, (1,), ("num_front", "front_count"), (0, 1))
-    p.number("min_area", (0.5, 1.2), ("min_area", "area_eps"), ("0.5", "0.25"))
+    declare(
+        p,
+        _ARGUMENTS["triangles"],
+        {"threads": p.threads, "count": count},
+        {"group": (group,), "density": (dense,), "wanted": (wanted,), "vertex": names},
+    )
     p.constants({"NO_GROUP": -1, "UNKNOWN": 0, "FRONT": 1, "BACK": 2, "EDGE_ON": 3})
     p.guard_count("face")
     p.add(p.pick(

@@ -3,13 +3,16 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import Program
 from synthesis.frontends.warp.recipes.applications.shapes import grid_argument
 
 _BODIES = read_bodies("warp", "neighbor_queries", margin=8)
+_ARGUMENTS = read_arguments("warp", "neighbor_queries")
 
 _SPREAD = 0.9
 
@@ -150,60 +153,20 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     titles, summary, text = stream.child("purpose").choice(_USES[target])
     p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("points").choice((32, 48, 64)),))
     count = p.threads
-    p.array("x", VEC, (-_SPREAD, 0.8), (count,), ("particle_q", "positions", "particle_x"))
-    p.array("v", VEC, (-1, 0.8), (count,), ("particle_qd", "velocities", "particle_v"))
-    p.array("group", INT, (0, 2), (count,), ("particle_group", "group"))
-    p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
-    for key, span, names in (
-        ("mass", (0.5, 2), ("particle_mass", "mass")), ("size", (0.1, 0.35), ("particle_radius", "radius")),
-        ("rho_in", (0.8, 2), ("density", "rho")), ("p_in", (0, 2), ("pressure",)),
-    ):  # fmt: skip
-        p.array(key, FLOAT, span, (count,), names)
-    for key, span, names, usual in (
-        ("h", (0.35, 0.75), ("smoothing_length", "h", "support_radius") if target.startswith("sph") else
-         ("query_radius", "search_radius"), ("0.5", "0.6")),
-        ("ke", (0.5, 3), ("ke", "k_contact"), ("2.0",)), ("kd", (0.1, 0.8), ("kd", "k_damp"), ("0.5",)),
-        ("kf", (0.1, 0.8), ("kf", "k_friction"), ("0.5",)), ("mu", (0.2, 0.8), ("mu", "k_mu"), ("0.5",)),
-        ("cohesion", (1, 4), ("cohesion", "k_cohesion"),
-        ("0.5",)),
-        ("cohesion_range", (0.05, 0.2), ("cohesion_range",), ("0.1",)), ("blend", (0.1, 0.8),
-        ("blend", "xsph_coefficient"), ("0.5",)),
-        ("rest_density", (3, 9), ("rest_density", "rho0"), ("6.0",)),
-        ("rest_sum", (0.8, 2), ("rest_density", "rho0"), ("1.5",)), ("stiffness", (0.5, 3),
-        ("stiffness", "gas_constant"), ("2.0",)),
-        ("relaxation", (0.2, 1), ("relaxation", "cfm_epsilon"), ("0.5",)), ("viscosity", (0.02, 0.2),
-        ("viscosity",), ("0.1",)),
-        ("separation", (0.5, 2), ("separation_weight",), ("1.5",)), ("alignment", (0.2, 1), ("alignment_weight",),
-        ("0.5",)),
-        ("surface_shift", (0.1, 0.4), ("surface_threshold",), ("0.2",)),
-    ):  # fmt: skip
-        p.number(key, span, names, usual)
-    p.scalar("gravity", VEC, (-2, 2), ("gravity",))
-    p.scalar("max_neighbors", INT, (1, 4), ("max_neighbors",))
-    p.scalar("min_neighbors", INT, (2, 4), ("min_neighbors",))
+    surface, pair = ("num_surface", "surface_count"), ("pair_count", "num_pairs")
+    sizes = {"count": count, "spread": _SPREAD}
+    called = {
+        "h": ("smoothing_length", "h", "support_radius")
+        if target.startswith("sph")
+        else ("query_radius", "search_radius"),
+        "distance": ("clearance", "min_dist") if "clearance" in titles else ("nearest_dist", "distance"),
+        "number": ("particle_class", "labels") if "classify" in titles else ("neighbor_count", "num_neighbors"),
+        "total": surface if "surface" in titles else ("num_crowded",) if "clear" in titles else pair,
+    }
+    for part in ("particles", "outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     p.handle("grid", ("grid", "hash_grid", "particle_grid"),
              lambda name: grid_argument(name, count, p.named("x")))  # fmt: skip
-    for key, names in (
-        ("density", ("density", "rho")), ("pressure", ("pressure",)), ("lam", ("particle_lambda", "lambdas")),
-        ("distance", ("clearance", "min_dist") if "clearance" in titles else ("nearest_dist", "distance")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (count,), names)
-    p.output("f", VEC, (count,), ("particle_f", "forces"), (-0.5, 0.5))
-    p.output("v_out", VEC, (count,), ("smoothed_velocity", "particle_qd_out"))
-    p.output("accel_out", VEC, (count,), ("particle_accel", "acceleration"))
-    p.output("direction", VEC, (count,), ("nearest_dir", "direction"))
-    p.output("number", INT, (count,), ("particle_class", "labels") if "classify" in titles else ("neighbor_count",
-             "num_neighbors"))  # fmt: skip
-    p.output("nearest_out", INT, (count,), ("nearest_id", "closest_id"))
-    p.output("degree", INT, (count,), ("contact_count", "contacts_per_particle"), (0, 3))
-    surface, pair = ("num_surface", "surface_count"), ("pair_count", "num_pairs")
-    p.output(
-        "total", INT, (1,), surface if "surface" in titles else ("num_crowded",) if "clear" in titles else pair, (0, 3)
-    )
-    p.output("most_out", INT, (1,), ("max_count",), (0, 3))
-    p.output("num_overflow", INT, (1,), ("num_overflow",), (0, 3))
-    p.output("deepest", FLOAT, (1,), ("max_penetration",), (0, 0.05))
-    p.output("closest", FLOAT, (1,), ("min_clearance",), (0.4, 0.8))
     p.constants({"PARTICLE_ACTIVE": 1, "MAX_RADIUS": 0.5, "INTERIOR": 0, "SURFACE": 1, "ISOLATED": 2})
     text = text.replace("IDLE", _IDLE).replace("OTHERS", _OTHERS)
     form = p.pick("for", "for", "named", "while")

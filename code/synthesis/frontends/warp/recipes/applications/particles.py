@@ -1,14 +1,17 @@
 """Particles: sums over lists of neighbours, cells of a grid, and slots that threads take in lists."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
 
 _BODIES = read_bodies("warp", "particles", margin=8)
+_ARGUMENTS = read_arguments("warp", "particles")
 
 _OFFSETS = ("neighbor_start", "offsets", "neighbor_offsets", "first_neighbor")
 
@@ -30,35 +33,11 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "i", "particle"))
     count, widest = p.threads, p.choices.choice((4, 6, 8))
     total = p.choices.choice((24, 32, 48))
-    p.array("offsets", INT, (0, total - 1), (count + 1,), _OFFSETS)
-    p.array("counts", INT, (0, widest), (count,), ("neighbor_count", "num_neighbors"))
-    p.array("starts", INT, (0, total - widest), (count,), ("neighbor_start", "list_start", "first_neighbor"))
-    p.array("list", INT, (0, count - 1), (total,), ("neighbors", "neighbor_ids", "neighbor_list"))
-    p.array("x", VEC, (-1, 1), (count,), ("positions", "particle_q", "points", "pos"))
-    p.array("v", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "point_vel", "vel"))
-    p.array("mass", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
-    p.array("pressure", FLOAT, (0, 2), (count,), ("pressure", "particle_pressure"))
-    p.array("phase", INT, (0, 2), (count,), ("phase", "particle_group", "material"))
-    p.array("active", INT, (0, 1), (count,), ("particle_active", "active", "alive"))
     support = {"neighbor_density": ("smoothing_length", "h"), "neighbor_force": ("cutoff", "support_radius")}
-    p.number("cutoff", (0.8, 1.6), support.get(target, ("cutoff", "radius", "search_radius")), ("1.0", "1.5"))
-    p.number("ks", (0.5, 2), ("stiffness", "k_pressure", "strength"), ("2.0", "0.5"))
-    p.number("mu", (0.1, 1), ("viscosity", "damping", "mu"), ("0.1", "0.5"))
-    p.number("rest_density", (0.5, 1.5), ("rest_density", "rho0"), ("1.0",))
-    p.number("blend", (0.05, 0.5), ("xsph", "smoothing", "blend"), ("0.1", "0.25"))
-    p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
-    p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
-    p.output("density", FLOAT, (count,), ("density", "densities", "rho"))
-    p.output("pressure_out", FLOAT, (count,), ("pressure", "pressure_out"))
-    p.output("constraint", FLOAT, (count,), ("density_error", "constraint"))
-    p.output("f", VEC, (count,), ("forces", "particle_f", "force_out"))
-    p.output("added", VEC, (count,), ("forces", "particle_f", "force_out"), (-1, 1))
-    p.output("degree", INT, (count,), ("degree", "num_close", "coordination"))
-    p.output("total_pairs", INT, (1,), ("total_pairs", "pair_count"), (0, 1))
-    p.output("nearest", INT, (count,), ("nearest", "closest_id", "nearest_id"))
-    p.output("distance_out", FLOAT, (count,), ("nearest_distance", "min_distance"))
-    p.output("v_out", VEC, (count,), ("velocities_out", "smoothed", "new_vel"))
-    p.output("x_out", VEC, (count,), ("positions_out", "new_pos"))
+    sizes = {"count": count, "total": total, "widest": widest}
+    called = {"offsets": _OFFSETS, "cutoff": support.get(target, ("cutoff", "radius", "search_radius"))}
+    for part in ("neighbors", "outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     p.guard_count("particle")
     loop, get = p.pick(
         "for k in range(offsets[tid], offsets[tid + 1]):|nbr = list[k]",

@@ -4,12 +4,15 @@ import re
 from textwrap import dedent, indent
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, TRIPLE, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 
 _BODIES = read_bodies("warp", "ray_casts", margin=12)
+_ARGUMENTS = read_arguments("warp", "ray_casts")
 
 
 def _answer(p: Program, target: str) -> tuple[str, str, str]:
@@ -109,30 +112,8 @@ def draw_ray(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that casts a ray against a list of spheres: the nearest hit, whether there is one, or how many."""
     p = Program(stream, ("tid", "i", "ray", "ray_id"), launch=(stream.child("threads").choice((96, 128)),))
     count = p.choices.choice((6, 8, 12))
-    p.array("origins", VEC, (-2, 2), (p.threads,), ("ray_origins", "origins", "ray_start"))
-    p.array("dirs", VEC, (-1, 1), (p.threads,), ("ray_dirs", "directions", "ray_dir"))
-    p.array("centers", VEC, (-2, 2), (count,), ("centers", "sphere_pos", "shape_pos"))
-    p.array("radii", FLOAT, (0.4, 1.2), (count,), ("radii", "sphere_radius", "shape_radius"))
-    p.array("half_extents", VEC, (0.2, 0.8), (count,), ("half_extents", "box_half", "shape_size"))
-    p.array("normals", VEC, (-1, 1), (count,), ("plane_normals", "shape_normal"))
-    p.array("rotations", FOUR, (-1, 1), (count,), ("shape_rot", "shape_quat"), element="wp.quat")
-    p.array("shape_type", INT, (0, 2), (count,), ("shape_type", "shape_kind"))
-    p.array("vertices", VEC, (-2, 2), (2 * count,), ("vertices", "points"))
-    p.corners("tris", TRIPLE, 3, 2 * count, (count,), ("tri_indices", "triangles"))
+    declare(p, _ARGUMENTS["rays"], {"threads": p.threads, "count": count})
     p.constants({"SHAPE_SPHERE": 0, "SHAPE_BOX": 1, "SHAPE_PLANE": 2})
-    p.array("shape_of", INT, (-1, 1), (count,), ("shape_group", "sphere_group", "shape_layer"))
-    p.array("ray_of", INT, (0, 1), (p.threads,), ("ray_group", "group_of_ray", "ray_layer"))
-    p.array("visible", INT, (0, 1), (count,), ("visible", "shape_visible", "collidable"))
-    p.array("skip", INT, (-1, count - 1), (p.threads,), ("exclude", "ignore_id", "self_shape"))
-    p.array("flags", INT, (0, 2), (p.threads,), ("ray_enabled", "ray_flags", "ray_mask"))
-    p.scalar("n", INT, (count // 4, count), ("num_shapes", "num_spheres", "shape_count"))
-    p.number("far", (0.5, 2.5), ("max_distance", "t_max", "cutoff"), ("2.0", "1.5"))
-    p.array("reach", FLOAT, (0.5, 2.5), (p.threads,), ("ray_length", "ray_max_t"))
-    p.number("bias", (0.01, 0.1), ("ray_bias", "t_min"), ("0.01", "0.001"))
-    p.output("occluded", FLAG, (p.threads,), ("occluded", "in_shadow"))
-    p.output("hit", INT, (p.threads,), ("hit_id", "hit_shape", "shape_index"))
-    p.output("depth", FLOAT, (p.threads,), ("hit_t", "depth", "hit_distance"))
-    p.output("num_out", INT, (p.threads,), ("num_hits", "hit_count"))
     p.constants({"NO_HIT": -1, "DISABLED": 0})
     p.guard_count("ray")
     if target != "hit_count" and p.maybe(0.1):

@@ -1,15 +1,18 @@
 """Ray casts against a mesh: images of depth and normals, visibility, and sensors."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import face_count
 
 _BODIES = read_bodies("warp", "ray_queries", margin=8)
+_ARGUMENTS = read_arguments("warp", "ray_queries")
 
 
 def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
@@ -154,53 +157,19 @@ def _draw_rays(stream: Stream, target: str) -> KernelSpec:
     count = p.threads
     p.guard_count("pixel" if camera else own.removesuffix("_id"))
     agents = own == "agent"
-    p.array("starts", VEC, (1.0, 1.8), (count,), ("agent_pos", "eye_pos") if agents else ("ray_origin", "ray_start"))
-    p.array("targets", VEC, (-1.6, 1.4), (count,), ("goal_pos", "target_pos") if agents
-            else ("points", "target_pos"))  # fmt: skip
-    p.array("dirs", VEC, (-1.0, -0.2), (count,), ("ray_dir", "ray_direction"))
-    p.array("headings", VEC, (-0.9, 0.3), (count,), ("heading", "facing"))
-    p.array("normals_in", VEC, (-1, 1), (count,), ("normals", "surface_normals"))
-    for key, span, names in (
-        ("eye", (0.8, 2.0), ("sensor_pos",) if traced else ("eye", "eye_pos")), ("light", (-0.6, 1.0),
-        ("light_dir", "sun_dir")),
-        ("light_pos", (0.8, 2.0), ("light_pos", "lamp_pos")), ("sensor_vel", (-0.5, 0.5),
-        ("sensor_vel", "ego_velocity")),
-    ):  # fmt: skip
-        p.scalar(key, VEC, span, names)
-    for key, span, names, usual in (
-        ("ambient", (0.1, 0.4), ("ambient",), ("0.25", "0.3")), ("background", (0.1, 0.9), ("background",), ("0.5",)),
-        ("falloff", (0.1, 0.5), ("falloff",), ("0.2",)), ("specular", (0.2, 0.8), ("specular",), ("0.5",)),
-        ("blind_range", (0.6, 1.3), ("blind_range", "min_range"), ("1.0",)), ("warn_range", (1, 2.4),
-        ("warn_range",), ("1.25",)),
-        ("view_range", (2, 3.5), ("view_range", "max_range"), ("3.0",)), ("clearance", (0.1, 0.3),
-        ("clearance", "safety_margin"), ("0.2",)),
-        ("light_power", (0.5, 3), ("light_power", "intensity"), ("2.0",)), ("fov_cos", (-0.3, 0.4),
-        ("fov_cos", "cos_half_fov"), ("0.0",)),
-        ("min_rate", (0.1, 0.4), ("min_rate", "rate_threshold"), ("0.2",)), ("latency", (0.2, 0.8), ("latency",),
-        ("0.5",)), ("wavelength", (0.1, 0.5), ("wavelength",), ("0.25",)),
-    ):  # fmt: skip
-        p.number(key, span, names, usual)
-    for key, names in (
-        ("depth", ("depth", "depth_image") if camera else ("ranges", "hit_dist")), ("shade", ("image", "pixels")),
-        ("return_power", ("return_power", "intensity_out")), ("range_rate", ("range_rate", "radial_velocity")),
-        ("doppler_shift", ("doppler_shift", "frequency_shift")),
-        ("visible_share", ("visible_share", "free_share")), ("irradiance", ("irradiance", "light_out")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (count,), names)
-    for key, names in (
-        ("normal", ("normals", "normal_image")), ("velocity_out", ("hit_velocity", "surface_velocity")),
-        ("points", ("path_end", "reachable_pos") if agents else ("hit_points", "points")),
-    ):  # fmt: skip
-        p.output(key, VEC, (count,), names)
-    for key, names in (
-        ("hit_mask", ("hit_mask", "hits")), ("visible", ("visible", "is_visible")),
-        ("blocked", ("blocked", "is_blocked")),
-        ("in_shadow", ("in_shadow", "shadow_mask")),
-    ):  # fmt: skip
-        p.output(key, INT, (count,), names)
     counted = {"occlusion": ("num_blocked",) if agents else ("num_visible",), "shadow": ("num_visible",) if agents
                else ("num_shadowed",)}  # fmt: skip
-    p.output("count", INT, (1,), counted.get(target, ("num_close",) if "warn" in text else ("hit_count",)), (0, 3))
+    sizes = {"count": count}
+    called = {
+        "starts": ("agent_pos", "eye_pos") if agents else ("ray_origin", "ray_start"),
+        "targets": ("goal_pos", "target_pos") if agents else ("points", "target_pos"),
+        "eye": ("sensor_pos",) if traced else ("eye", "eye_pos"),
+        "depth": ("depth", "depth_image") if camera else ("ranges", "hit_dist"),
+        "points": ("path_end", "reachable_pos") if agents else ("hit_points", "points"),
+        "count": counted.get(target, ("num_close",) if "warn" in text else ("hit_count",)),
+    }
+    for part in ("rays", "numbers", "outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     if traced:
         p.add(_camera(p, width, height, flat=flat) if camera else _listed(p, flat=flat))
     p.write(text)

@@ -3,14 +3,17 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.matrix_rows import ROW_FUNCTIONS, ROW_SUMMARIES, ROWS
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, MAT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, MAT, Program
 from synthesis.frontends.warp.recipes.applications.segments import SEGMENTS, draw_segment
 
 _BODIES = read_bodies("warp", "rows", margin=8)
+_ARGUMENTS = read_arguments("warp", "rows")
 
 _PARTS = 3
 """Number of parts into which the rows of a matrix are divided."""
@@ -51,42 +54,7 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     column_names = ("neighbors", "adjacent", "columns") if graph else ("columns", "col_indices", "cols")
     p.array("columns", INT, (0, rows - 1), (entries,), column_names)
     value_names = ("weights", "edge_weight", "values") if graph else ("values", "vals", "matrix_values")
-    p.array("values", FLOAT, (-2, 2), (entries,), value_names)
-    p.array("blocks", MAT, (-1, 1), (entries,), ("values", "blocks", "bsr_values"))
-    p.array("x", FLOAT, (-2, 2), (rows,), ("x", "x_old") if target == "csr_jacobi"
-            else ("x", "score", "signal") if graph else ("x", "vec", "p"))  # fmt: skip
-    p.array("x_vec", VEC, (-2, 2), (rows,), ("x", "vec", "p"))
-    p.array("b", FLOAT, (-2, 2), (rows,), ("b", "rhs"))
-    p.array("b_vec", VEC, (-2, 2), (rows,), ("b", "rhs"))
-    p.array("dense", FLOAT, (-2, 2), (rows, 3), ("B", "dense", "x"))
-    p.array("inv_diag_in", FLOAT, (0.2, 2), (rows,), ("inv_diag", "diag_inv"))
-    p.array("diag_in", FLOAT, (0.5, 2), (rows,), ("diag", "diagonal"))
-    p.array("lower_bound", FLOAT, (-1, 0), (rows,), ("lower", "x_lower"))
-    p.array("upper_bound", FLOAT, (0.5, 1.5), (rows,), ("upper", "x_upper"))
-    p.array("limited", INT, (0, 1), (rows,), ("is_contact", "unilateral"))
-    p.array("mask", INT, (0, 1), (rows,), ("mask", "free_dofs", "is_free"))
-    p.array("color", INT, (0, _PARTS - 1), (rows,), ("row_part", "partition", "row_owner"))
-    p.sizes(num_columns=3, num_rows=rows)
-    p.sizes(block_size=_BLOCK)
-    p.constants({"LANES": _LANES, "ELL_WIDTH": 3})
     coarse = rows // 4
-    for key, low, high, names in (
-        ("row_color", -3, 4, ("row_color", "color")), ("priority", 0, 9, ("priority", "row_hash", "random_rank")),
-        ("depth_of", -3, 2, ("depth", "bfs_level")), ("out_degree", 0, 4, ("out_degree", "num_links")),
-        ("aggregate", -1, coarse - 1, ("aggregate", "aggregate_of", "coarse_index")),
-    ):  # fmt: skip
-        p.array(key, INT, (low, high), (rows,), names)
-    p.array("distance", FLOAT, (0, 5), (rows,), ("distance", "dist"))
-    p.array("fixed_value", FLOAT, (-1, 1), (rows,), ("fixed_value", "dirichlet_value", "boundary_value"))
-    p.array("scale_in", FLOAT, (0.2, 2), (rows,), ("row_scale", "scale"))
-    p.array("coarse_in", FLOAT, (-1, 1), (coarse,), ("coarse_x", "x_coarse", "coarse_correction"))
-    p.scalar("current_color", INT, (4, 7), ("current_color", "next_color"))
-    p.scalar("current_depth", INT, (0, 1), ("current_depth", "level"))
-    p.scalar("recolor", FLAG, (0, 1), ("recolor", "recolor_all"))
-    p.number("damping", (0.5, 0.9), ("damping", "damping_factor"), ("0.85",))
-    for each in ROW_FUNCTIONS:
-        p.function(each)
-    p.number("omega", (0.3, 1), ("omega", "relaxation"), ("0.5", "0.8"))
     of_rows = any(each in text for each in ("row_sum > drop", "wp.max(row_sum, drop)", "strongest < drop"))
     strong = "strong" in titles or "coarse_pattern" in titles
     drop_names = (
@@ -98,12 +66,19 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         if target in ("csr_diagonal", "csr_row_norm", "csr_jacobi")
         else ("threshold", "drop_tol", "tolerance")
     )
+    sizes = {"entries": entries, "rows": rows, "parts": _PARTS, "block": _BLOCK, "coarse": coarse}
+    called = {
+        "values": value_names,
+        "x": ("x", "x_old") if target == "csr_jacobi" else ("x", "score", "signal") if graph else ("x", "vec", "p"),
+    }
+    for part in ("matrix", "states"):
+        declare(p, _ARGUMENTS[part], sizes, called)
+    p.constants({"LANES": _LANES, "ELL_WIDTH": 3})
+    for each in ROW_FUNCTIONS:
+        p.function(each)
     p.number("drop", (0.8, 2) if of_rows else (0.2, 0.6), drop_names,
              ("0.8",) if of_rows else ("0.25",))  # fmt: skip
-    p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
-    p.number("beta", (0.2, 1), ("beta",), ("0.5",))
-    p.number("shift", (0.1, 1), ("shift", "regularization"), ("0.1",))
-    p.number("max_step", (0.2, 0.8), ("max_step", "step_limit"), ("0.5",))
+    declare(p, _ARGUMENTS["numbers"], {})
     for key, names in (
         ("y", ("distance_out", "dist_out") if "distances" in titles else ("y", "out", "result")
          if target in ("csr_multiply", "csr_graph") else ("x_new", "x_out") if target == "csr_jacobi"
@@ -113,41 +88,20 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
          else ("diag_scale", "scale") if "scaling" in titles else ("diag", "diagonal", "diag_out")),
     ):  # fmt: skip
         p.output(key, FLOAT, (rows,), names)
-    p.output("values_io", FLOAT, (entries,), ("values", "vals", "matrix_values"), (-1, 1))
-    p.output("color_out", INT, (rows,), ("color_out", "new_color"))
-    p.output("depth_out", INT, (rows,), ("depth_out", "new_depth"), (-3, 2))
-    p.output("parent_out", INT, (rows,), ("parent", "predecessor"), (-1, 0))
-    p.output("partner", INT, (rows,), ("partner", "match", "strongest_neighbor"))
     coarse_names = ("coarse_b", "coarse_rhs") if "restrict" in titles else ("coarse_diag",)
-    p.output("coarse", FLOAT, (coarse,), coarse_names, (0, 1))
-    p.output("coarse_off", FLOAT, (coarse,), ("coarse_off_diag", "coarse_row_sum"), (0, 1))
-    p.output("coarse_adjacent", INT, (coarse, coarse), ("coarse_adjacent", "coarse_pattern"), (0, 1))
-    p.output("ell_columns", INT, (rows, 3), ("ell_columns", "ell_cols"))
-    p.output("ell_values", FLOAT, (rows, 3), ("ell_values",))
-    p.output("column_fill", INT, (rows,), ("column_fill", "col_fill"), (0, 1))
-    p.output("transposed_rows", INT, (rows, 3), ("transposed_rows", "t_indices"), (-1, 0))
-    p.output("transposed_values", FLOAT, (rows, 3), ("transposed_values", "t_values"), (0, 1))
-    p.output("y_vec", VEC, (rows,), ("y", "out", "result"))
-    p.output("dense_out", FLOAT, (rows, 3), ("C", "result", "y"))
-    p.output("dense_added", FLOAT, (rows, 3), ("C", "result", "y"), (-1, 1))
-    p.output("added", FLOAT, (rows,), ("y", "out", "result"), (-1, 1))
-    p.output("rhs_io", FLOAT, (rows,), ("b", "rhs"), (-1, 1))
-    p.output("direction", FLOAT, (rows,), ("direction", "search_dir"), (-1, 1))
-    p.output("scaled_values", FLOAT, (entries,), ("scaled_values", "values_out"))
+    declare(p, _ARGUMENTS["vectors"], {"entries": entries, "rows": rows, "coarse": coarse}, {"coarse": coarse_names})
     p.output("block_diag", MAT, (rows,), ("diag_blocks", "block_diag"))
-    p.output("diag_3", FLOAT, (rows, 3), ("diag", "diagonal"))
-    p.output("diag_index", INT, (rows,), ("diag_index", "diag_entry"))
-    p.output("count", INT, (rows,), ("row_count", "count_out", "num_entries"))
-    p.output("upper_count", INT, (rows,), ("upper_count",))
-    p.output("column_count", INT, (rows,), ("column_count", "col_counts"), (0, 3))
-    p.output("send_count", INT, (_PARTS,), ("send_count", "external_count"), (0, 3))
     widths = ("upper_width", "upper_bandwidth") if target == "csr_upper_width" else ("bandwidth", "row_width")
-    p.output("width", INT, (rows,), widths)
-    p.output("height", INT, (rows,), ("skyline_height", "row_height"))
-    p.output("change_out", FLOAT, (1,), ("p_ap",) if "bsr" in titles else ("residual_sq", "residual_norm_sq"), (0, 1))
-    p.output("largest_change", FLOAT, (1,), ("max_change", "largest_change"), (0, 0.1))
-    p.output("norm_out", FLOAT, (1,), ("max_eigenvalue", "eig_max") if "gersh" in titles else ("matrix_norm",), (0, 1))
-    p.output("low_out", FLOAT, (1,), ("min_eigenvalue", "eig_min"), (0, 1))
+    declare(
+        p,
+        _ARGUMENTS["counts"],
+        {"rows": rows, "parts": _PARTS},
+        {
+            "width": widths,
+            "change_out": ("p_ap",) if "bsr" in titles else ("residual_sq", "residual_norm_sq"),
+            "norm_out": ("max_eigenvalue", "eig_max") if "gersh" in titles else ("matrix_norm",),
+        },
+    )
     for key, names in (
         ("widest", ("max_row_count", "ell_width") if target == "csr_pattern" else ("num_colors", "color_count") if graph
          else ("upper_width", "upper_bandwidth")

@@ -1,11 +1,14 @@
 """Segments of lists: loops over the contacts of a body or the points of a path, which are consecutive in a list."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import INT, Program
 
 _BODIES = read_bodies("warp", "segments", margin=8)
+_ARGUMENTS = read_arguments("warp", "segments")
 
 _FEW = 5
 """Number of bodies with a list of their contacts in the previous step."""
@@ -187,83 +190,23 @@ def draw_segment(stream: Stream, target: str) -> KernelSpec:
         p.places("contacts", entries, 1, ("body_contacts", "contacts_of_body"))
     else:
         p.array("contacts", INT, (0, contacts - 1), (entries,), ("body_contacts", "contacts_of_body"))
-    p.array("other_body", INT, (-bodies // 2, bodies - 1), (contacts,), ("contact_body1", "contact_other"))
-    p.array("contact_body0", INT, (0, _FEW - 1), (contacts,), ("contact_body0", "contact_body"))
-    p.array("contact_dim", INT, (1, 4), (contacts,), ("contact_dim", "contact_condim"))
-    p.starts("last_start", _FEW + 1, 4, 3, ("prev_contact_start", "old_contact_start"))
-    p.array("contact_key", INT, (0, 3), (contacts,), ("contact_key", "contact_feature"))
-    p.array("last_key", INT, (0, 3), (4 * _FEW + 4,), ("prev_contact_key", "old_contact_key"))
-    p.array("last_age", INT, (0, 9), (4 * _FEW + 4,), ("prev_contact_age", "old_contact_age"))
-    p.array("last_impulse", FLOAT, (0.1, 2), (4 * _FEW + 4,), ("prev_impulse", "old_contact_impulse"))
-    p.array("last_pos", VEC, (-1, 1), (4 * _FEW + 4,), ("prev_contact_pos", "old_contact_pos"))
-    for key, span, names in (
-        ("dist", (-0.1, 0.1), ("contact_dist", "contact_distance")), ("contact_toi", (-0.5, 1.5), ("contact_toi",)),
-        ("normal_force", (-0.5, 2), ("contact_force_n", "contact_normal_force")),
-        ("tangent_force", (0, 1.5), ("contact_force_t", "contact_tangent_force")),
-        ("contact_mu", (0.2, 1), ("contact_mu", "contact_friction")),
-    ):  # fmt: skip
-        p.array(key, FLOAT, span, (contacts,), names)
-    p.array("normal", VEC, (-1, 1), (contacts,), ("contact_normal",))
-    p.array("pos", VEC, (-1, 1), (contacts,), ("contact_pos", "contact_point"))
-    p.array("force", VEC, (-1, 1), (contacts,), ("contact_force",))
-    p.array("body_pos", VEC, (-1, 1), (bodies,), ("robot_pos",) if what == "robot" else ("body_com_world", "body_pos"))
-    p.array("body_vel", VEC, (-0.5, 0.5), (bodies,), ("body_vel", "body_lin_vel"))
-    p.array("body_rot", FOUR, (-1, 1), (bodies,), ("body_quat", "body_rot"), "wp.quat")
-    p.starts("waypoint_start", bodies + 1, 3, 0, ("waypoint_start", "path_start"))
-    p.starts("waypoint_time", 3 * bodies + 3, 1, 0.5, ("waypoint_time",), kind=FLOAT, again=3)
-    p.array("waypoint_pos", VEC, (-1, 1), (3 * bodies + 3,), ("waypoint_pos", "path_points"))
-    p.scalar("now", FLOAT, (0.2, 2.2), ("now", "sim_time"))
-    for key, span, names, usual in (
-        ("margin", (-0.05, 0.05), ("margin", "contact_margin"), ("0.01",)), ("mu", (0.2, 1), ("mu", "friction"),
-        ("0.5",)),
-        ("slope_cos", (-0.5, 0.7), ("min_normal_z", "max_slope_cos"), ("0.5",)), ("ke", (1, 9), ("ke", "contact_ke"),
-        ("5.0",)),
-        ("slack", (0.005, 0.05), ("slop", "contact_slop"), ("0.01",)), ("dt", (0.05, 0.2), ("dt",), ("0.1",)),
-        ("sleep_speed", (0.3, 0.8), ("sleep_speed", "rest_speed"), ("0.5",)), ("decay", (0.5, 0.95),
-        ("warm_start_factor",), ("0.9",)),
-        ("match_dist", (0.8, 1.6), ("match_dist", "match_radius"), ("1.0",)),
-        ("merge_dist", (0.6, 1.2), ("merge_dist", "merge_radius"), ("0.8",)),
-        ("break_force", (0.8, 1.8), ("break_force", "max_allowed_force"), ("1.5",)),
-    ):  # fmt: skip
-        p.number(key, span, names, usual)
+    names = ("time_to_go",) if "max_speed" in text else ("path_remaining",)
+    sizes = {"contacts": contacts, "bodies": bodies, "few": _FEW, "entries": entries}
+    called = {
+        "body_pos": ("robot_pos",) if what == "robot" else ("body_com_world", "body_pos"),
+        "remaining": names,
+        "match_out": ("match_index", "prev_index") if what == "contact" else ("body_contact", "contact_out"),
+        "total_out": ("total_contacts",)
+        if "touching" in titles
+        else ("num_overloaded",)
+        if "strong" in titles
+        else ("num_sliding_bodies",),
+        "center_out": ("center_of_pressure",) if "pressure" in titles else ("mean_contact_pos",),
+    }
+    for part in ("contacts", "waypoints", "numbers", "outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     for each in _CONTACT_FUNCTIONS:
         p.function(each)
-    p.array("max_speed", FLOAT, (0.5, 2), (bodies,), ("robot_speed", "max_speed"))
-    p.output("contacts_io", INT, (entries,), ("body_contacts", "contacts_of_body"), (0, contacts - 1))
-    p.output("num_idle", INT, (1,), ("num_free_bodies", "num_without_contact"), (0, 1))
-    names = ("time_to_go",) if "max_speed" in text else ("path_remaining",)
-    p.output("remaining", FLOAT, (3 * bodies + 3,), names, (0.0, 4.0))  # some templates read their own results
-    p.scalar("max_rows", INT, (2, 6), ("max_rows", "max_rows_per_body"))
-    p.sizes(max_kept=2)
-    for key, names in (("match_out",
-                        ("match_index", "prev_index") if what == "contact" else ("body_contact", "contact_out")),
-                       ("num_out", ("num_contacts", "contact_count")), ("age", ("contact_age",)),
-                       ("on_ground", ("on_ground", "is_grounded")), ("ground_count", ("ground_contact_count",)),
-                       ("sticking_count", ("sticking_count", "num_sticking")),
-                       ("next_out", ("next_waypoint", "waypoint_index")),
-                       ("num_rows", ("num_rows", "row_count"))):  # fmt: skip
-        p.output(key, INT, (bodies,), names)
-    for key, names in (("toi_out", ("body_toi", "min_toi")), ("dist_out", ("min_contact_dist",)),
-    ("impulse", ("contact_impulse",)),
-                       ("max_force", ("max_contact_force",)), ("force_out", ("contact_load",)),
-                       ("distance_out", ("waypoint_distance",))):  # fmt: skip
-        p.output(key, FLOAT, (bodies,), names)
-    p.output("air_time", FLOAT, (bodies,), ("air_time", "time_in_air"), (0, 1))
-    p.output("rest_time", FLOAT, (bodies,), ("rest_time", "sleep_timer"), (0, 1))
-    p.output("row_address", INT, (contacts,), ("efc_address", "row_address"), (-1, 9))
-    p.output("kept", INT, (bodies, 2), ("kept_contacts", "manifold"))
-    for key, names in (("num_dropped", ("num_dropped",)), ("most_out", ("max_contacts",)),
-                       ("total_out", ("total_contacts",) if "touching" in titles else ("num_overloaded",)
-                        if "strong" in titles else ("num_sliding_bodies",))):  # fmt: skip
-        p.output(key, INT, (1,), names, (0, 1))
-    for key, names in (("center_out", ("center_of_pressure",) if "pressure" in titles else ("mean_contact_pos",)),
-                       ("hit_normal", ("body_contact_normal", "normal_out")), ("ground_normal", ("ground_normal",)),
-                       ("body_pos_out", ("body_pos_out", "new_body_pos")),
-                       ("target_out", ("target_pos", "goal_pos")),
-                       ("force_vec_out", ("body_contact_force", "force_out")),
-                       ("torque_out", ("body_contact_torque", "torque_out"))):  # fmt: skip
-        p.output(key, VEC, (bodies,), names)
-    p.output("wrench_out", SPATIAL, (bodies,), ("body_f", "contact_wrench"), element="wp.spatial_vector")
     p.guard_count(what)
     counted = "start = begins[tid]\nfor k in range(start, start + lengths[tid]):"
     loop = p.pick(

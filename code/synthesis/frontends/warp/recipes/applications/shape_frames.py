@@ -3,9 +3,11 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called, with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
@@ -13,15 +15,13 @@ from synthesis.frontends.warp.recipes.applications.program import (
     FOUR,
     FRAME,
     INT,
-    MAT,
-    PAIR,
     SPATIAL,
-    TWO,
     VEC,
     Program,
 )
 
 _BODIES = read_bodies("warp", "shape_frames", margin=8)
+_ARGUMENTS = read_arguments("warp", "shape_frames")
 
 _KINDS = ("GEO_PLANE", "GEO_SPHERE", "GEO_CAPSULE", "GEO_BOX", "GEO_CYLINDER")
 
@@ -103,57 +103,11 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "shape", "shape_id", "i") if target != "shape_sites" else ("tid", "site", "site_id"))
     count, bodies = p.threads, p.choices.choice((8, 12, 16))
     _declare_shapes(p, count, bodies)
-    p.array("site_body", INT, (-1, bodies - 1), (count,), ("site_body", "site_to_body"))
-    p.array("site_transform", FRAME, (-1, 1), (count,), ("site_transform", "site_xform"), element="wp.transform")
-    p.scalar("hidden_pos", VEC, (50, 90), ("hidden_pos", "hidden_position"))
-    p.scalar("ray_start", VEC, (-2, 2), ("ray_origin",))
-    p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir",))
-    p.number("max_dist", (0.3, 2.5), ("max_dist", "ray_length"), ("1.0",))
-    p.scalar("world", INT, (0, 3), ("world", "world_id"))
     poses = ("site_X_ws", "site_world_xform") if target == "shape_sites" else ("shape_X_ws", "shape_world_xform")
-    p.output("pose_out", FRAME, (count,), poses, element="wp.transform")
-    p.output("rotation_out", MAT, (count,), ("shape_rot", "xmat_out"))
-    for key, names in (
-        ("center_out", ("shape_pos", "center_out")), ("aabb_lower", ("aabb_lower", "lower_bounds")),
-        ("aabb_upper", ("aabb_upper", "upper_bounds")), ("hit_pos", ("hit_pos", "ray_hit")),
-        ("site_v", ("site_velocity", "sensor_vel")),
-    ):  # fmt: skip
-        p.output(key, VEC, (count,), names)
-    p.output("ray_t", FLOAT, (count,), ("ray_dist", "hit_t"))
-    p.function(
-        """
-        def ray_capsule(start: wp.vec3, dir: wp.vec3, radius: float, half_height: float) -> float:
-            t_hit = float(-1.0)
-            a = dir[0] * dir[0] + dir[1] * dir[1]
-            b = start[0] * dir[0] + start[1] * dir[1]
-            c = start[0] * start[0] + start[1] * start[1] - radius * radius
-            disc = b * b - a * c
-            # the cylinder between the caps
-            if disc >= 0.0 and a > EPSILON:
-                t = (-b - wp.sqrt(disc)) / a
-                if t >= 0.0 and wp.abs(start[2] + t * dir[2]) <= half_height:
-                    t_hit = t
-            # and the caps
-            for k in range(2):
-                z = start[2] - half_height if k == 0 else start[2] + half_height
-                a_s = wp.dot(dir, dir)
-                b_s = b + z * dir[2]
-                disc_s = b_s * b_s - a_s * (c + z * z)
-                if disc_s >= 0.0 and a_s > EPSILON:
-                    t_s = (-b_s - wp.sqrt(disc_s)) / a_s
-                    if t_s >= 0.0 and (t_hit < 0.0 or t_s < t_hit):
-                        t_hit = t_s
-            return t_hit
-        """
-    )
+    declare(p, _ARGUMENTS["sites"], {"count": count, "bodies": bodies}, {"pose_out": poses})
+    p.function(_BODIES["functions.ray_capsule"])
     for text in _SHAPE_FUNCTIONS:
         p.function(text)
-    p.output("nearest", FLOAT, (1,), ("min_dist", "nearest"), (2, 5))
-    p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
-    p.output("body_mass", FLOAT, (bodies,), ("body_mass", "mass_out"), (0, 1))
-    p.output("body_inertia", MAT, (bodies,), ("body_inertia", "inertia_out"), (0, 1))
-    p.output("body_com", VEC, (bodies,), ("mass_moment", "weighted_com", "com_sum"), (-1, 1))
-    p.number("plane_extent", (50, 100), ("plane_extent", "max_extent"), ("1000.0", "1.0e4"))
     if target != "shape_ray":
         p.guard_count("site" if target == "shape_sites" else "shape")
     miss, hit = p.choices.choice(_HITS)
@@ -206,68 +160,11 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     count, bodies = p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     contacts = p.threads
     _declare_shapes(p, count, bodies)
-    p.array("contact_count", INT, (contacts // 4, contacts), (1,), ("contact_count", "num_contacts"))
-    p.array("contact_shape0", INT, (-1, count - 1), (contacts,), ("contact_shape0", "rigid_contact_shape0", "shape0"))
-    p.array("contact_shape1", INT, (-1, count - 1), (contacts,), ("contact_shape1", "rigid_contact_shape1", "shape1"))
-    p.array("contact_pair", PAIR, (0, count - 1), (contacts,), ("contact_pair", "shape_pairs", "candidate_pair"))
-    p.array("contact_dim", INT, (1, 3), (contacts,), ("contact_dim", "condim"))
-    for key, names in (
-        ("contact_point0", ("contact_point0", "rigid_contact_point0", "point0")),
-        ("contact_point1", ("contact_point1", "rigid_contact_point1", "point1")),
-        ("contact_normal", ("contact_normal", "rigid_contact_normal", "normals")),
-        ("contact_force", ("contact_force", "contact_f")),
-        ("friction_force", ("friction_force", "contact_friction_f")),
-    ):  # fmt: skip
-        p.array(key, VEC, (-1, 1), (contacts,), names)
-    p.array("contact_margin", FLOAT, (0, 0.5), (contacts,), ("contact_offset", "contact_thickness"))
-    p.array("normal_force", FLOAT, (-0.5, 2), (contacts,), ("normal_force", "contact_fn"))
-    p.array("shape_mu", FLOAT, (0.2, 1), (count,), ("shape_mu", "shape_material_mu", "friction"))
-    p.scalar("contact_max", INT, (contacts // 2, contacts), ("contact_max", "max_contacts", "capacity"))
-    p.scalar("slot_max", INT, (contacts // 8, contacts // 2), ("nconmax", "max_out", "naconmax"))
-    p.scalar("max_rows", INT, (3, 8), ("max_rows", "njmax", "max_constraints"))
-    p.number("restitution", (0.2, 0.8), ("restitution", "bounce"), ("0.5", "0.3"))
-    p.number("bounce_threshold", (0.2, 0.6), ("bounce_threshold", "restitution_threshold"), ("0.5", "0.2"))
+    sizes = {"contacts": contacts, "count": count, "bodies": bodies}
+    for part in ("contacts", "contact_outputs"):
+        declare(p, _ARGUMENTS[part], sizes)
     p.constants({"NUM_GEO_TYPES": len(_KINDS)})
-    p.output("contact_dist", FLOAT, (contacts,), ("contact_dist", "contact_separation"))
-    for key, names in (
-        ("contact_pos", ("contact_pos", "contact_position")), ("tangent_v", ("tangent_vel", "slip_vel")),
-    ):  # fmt: skip
-        p.output(key, VEC, (contacts,), names)
-    p.output("normal_v", FLOAT, (contacts,), ("normal_vel", "contact_vn"))
-    p.output("target_v", FLOAT, (contacts,), ("target_vel", "bounce_vel"))
-    p.output("slip", FLOAT, (contacts,), ("slip_speed", "tangent_speed"))
-    p.output("tangent_speed", TWO, (contacts,), ("tangent_vel", "slip_vel"))
-    p.output("dist_out", FLOAT, (contacts,), ("contact_dist_out", "dist_out"))
-    p.array("shape_dim", INT, (1, 6), (count,), ("shape_condim", "shape_contact_dim"))
-    p.array("shape_solref", TWO, (0.02, 1), (count,), ("shape_solref",))
-    p.output("margin_out", FLOAT, (contacts,), ("contact_includemargin", "includemargin_out"))
-    p.output("dim_out", INT, (contacts,), ("contact_dim_out", "condim_out"))
-    p.output("solref_out", TWO, (contacts,), ("contact_solref_out", "solref_out"))
-    p.output("friction_out", FLOAT, (contacts,), ("contact_friction_out", "friction_out"))
-    p.array("shape_geom", INT, (0, 40), (count,), ("shape_to_geom", "shape_geom"))
-    p.output("pair_out", PAIR, (contacts,), ("contact_geom_out", "contact_geom"))
-    p.output("ordered", PAIR, (contacts,), ("sorted_pair", "ordered_pair"))
-    p.output("frame_out", MAT, (contacts,), ("contact_frame_out", "contact_frame"))
-    p.output("body_f", SPATIAL, (bodies,), ("body_f", "body_forces"), (-1, 1), element="wp.spatial_vector")
-    p.output("contact_row", INT, (contacts,), ("contact_row", "contact_efc_address"))
-    p.output("pair_kind", INT, (contacts,), ("pair_kind", "collider_id"))
-    p.output("ncon", INT, (1,), ("ncon", "ncon_out"), (0, 1))
-    p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 2))
-    p.output("num_rejected", INT, (8,), ("num_rejected", "world_overflow"), (0, 2))
-    p.output("row_contact", INT, (8, 12), ("row_contact", "efc_contact_id"), (-1, 0))
-    p.function(
-        """
-        def orthogonal(n: wp.vec3) -> wp.vec3:
-            {axis = wp.vec3(1.0, 0.0, 0.0)
-            if wp.abs(n[0]) > 0.7:
-                axis = wp.vec3(0.0, 1.0, 0.0)
-            return wp.normalize(wp.cross(n, axis)) ~
-            # not along the axis that the normal is nearest to
-            if wp.abs(n[2]) < 0.7:
-                return wp.normalize(wp.cross(n, wp.vec3(0.0, 0.0, 1.0)))
-            return wp.normalize(wp.cross(n, wp.vec3(1.0, 0.0, 0.0)))}
-        """
-    )
+    p.function(_BODIES["functions.orthogonal"])
     text = with_bodies_called(p.choices, _CONTACT[target])
     if target in ("contact_velocities", "contact_wrenches"):
         sought = r"( *)(r_\w) = wp\.transform_vector\((.*), (\w+\[tid\]) - (.*)\)\n"

@@ -3,13 +3,15 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, MAT, PAIR, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import Program
 
 _BODIES = read_bodies("warp", "stacked", margin=8)
+_ARGUMENTS = read_arguments("warp", "stacked")
 
 
 _UPDATES = (
@@ -129,136 +131,14 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     """Declare the arguments of a kernel of stacked vectors and matrices."""
     bodies, contacts = 6, rows // 3
     total, blocks = worlds * rows, worlds * rows
-    p.starts("problem_vio", worlds, rows, 2, ("problem_vio", "vio", "row_start"))
-    p.starts("problem_mio", worlds, rows * rows, 0, ("problem_mio", "mio", "matrix_start"))
-    p.starts("problem_lcio", worlds, contacts, 0, ("problem_cio", "contact_start"))
-    p.starts("problem_lio", worlds, 2, 0, ("problem_lio", "limit_start"))
-    p.starts("bodies_offset", worlds, bodies, 0, ("model_info_bodies_offset", "bodies_offset"))
-    p.starts("nzb_start", worlds, rows, 2, ("nzb_start", "jac_nzb_start"))
-    p.array("problem_dim", INT, (2, rows - 2), (worlds,), ("problem_dim", "dim", "world_constraint_count"))
-    p.array("problem_nl", INT, (0, 1), (worlds,), ("problem_nl", "num_limits"))
-    p.array("problem_nc", INT, (0, contacts - 1), (worlds,), ("problem_nc", "num_contacts"))
-    p.array("num_nzb", INT, (2, rows - 2), (worlds,), ("num_nzb", "jac_num_nzb"))
-    p.array("bodies_count", INT, (3, bodies), (worlds,), ("model_info_num_bodies", "num_bodies"))
-    p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "world_active"))
-    p.array("nzb_coords", PAIR, (0, 5), (blocks,), ("nzb_coords", "jac_nzb_coords"))
-    p.array("lam_in", FLOAT, (-1, 1), (total,), ("lambdas", "solution_lambdas"))
-    p.array("previous_row", INT, (-6, total - 1), (total,), ("previous_row", "cache_index"))
-    for key, names in (
-        ("p", ("p", "search_dir")), ("b", ("b", "problem_v_f", "rhs")), ("Ap", ("Ap", "matvec")),
-        ("r_old", ("r", "residual")), ("x_old", ("x_prev", "lambdas_prev")),
-        ("slack_in", ("slack", "lambdas_y")), ("y_old", ("y_prev", "lambdas_y_prev")),
-        ("cached", ("cached_lambdas", "lambdas_cache")),
-    ):  # fmt: skip
-        p.array(key, FLOAT, (-1, 1), (total,), names)
-    for key, names in (("x_in", ("x", "lambdas")), ("y_in", ("y", "lambdas_y"))):
-        p.array(key, FLOAT, (-1, 1), (total,), names)
-    p.array("restart", FLAG, (0, 1), (worlds,), ("restart", "world_restart"))
-    p.array("r_dot_z_in", FLOAT, (0.2, 2), (worlds,), ("rz_new", "r_dot_z"))
-    p.array("r_dot_z_old", FLOAT, (0.5, 2), (worlds,), ("rz_old", "r_dot_z_prev"))
-    p.number("tolerance_sq", (0.4, 0.8), ("tolerance_sq", "tol_sq"), ("0.5",))
-    p.array("diagonal", FLOAT, (0.4, 2), (total,), ("problem_diag", "diagonal"))
-    p.array("pivot", FLOAT, (0.8, 2), (total,), ("pivot", "L_diag"))
-    p.array("factor_in", FLOAT, (-0.4, 0.4), (total * rows,), ("L", "factor"))
-    p.output("factor", FLOAT, (total * rows,), ("L", "factor"), (-0.3, 0.3))
-    p.output("norm_out", FLOAT, (worlds,), ("solution_norm", "max_lambda"))
-    p.output("pivots_out", INT, (worlds,), ("num_regularized", "num_clamped"))
-    p.number("min_pivot", (0.4, 0.6), ("min_pivot", "pivot_eps"), ("0.5",))
-    p.array("P", FLOAT, (0.5, 2), (total,), ("problem_P", "preconditioner"))
-    p.array("A", FLOAT, (-1, 2), (total * rows,), ("A", "D", "problem_D"))
-    for key, bounds, names in (
-        ("alpha", (0.5, 2), ("alpha", "step_size")),
-        ("beta", (0.1, 0.9), ("beta", "momentum")),
-        ("eta", (0.1, 1), ("eta", "regularization")), ("penalty", (0.5, 2), ("rho", "penalty")),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, (worlds,), names)
-    p.array("problem_mu", FLOAT, (0.2, 1), (worlds * contacts,), ("problem_mu", "contact_mu"))
-    p.array("nzb_values", SPATIAL, (-1, 1), (blocks,), ("nzb_values", "jac_nzb_values"), element="wp.spatial_vector")
-    for key, names in (("body_u", ("bodies_u", "state_bodies_u_i")), ("body_w", ("bodies_w", "wrench"))):
-        p.array(key, SPATIAL, (-1, 1), (worlds * bodies,), names, element="wp.spatial_vector")
-    p.array("inv_m", FLOAT, (0, 2), (worlds * bodies,), ("bodies_inv_m", "inv_mass"))
-    for key, names in (("inv_i", ("bodies_inv_I", "inv_inertia")), ("body_i", ("bodies_I", "inertia"))):
-        p.array(key, MAT, (-1, 1), (worlds * bodies,), names)
-    p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
-    p.scalar("max_iterations", INT, (3, 5), ("max_iterations", "max_iters"))
-    p.number("min_diagonal", (0.2, 0.6), ("min_diagonal", "diagonal_eps"), ("0.5",))
-    p.scalar("max_nzb", INT, (blocks // 2, blocks), ("max_nzb", "max_blocks"))
-    p.number("tolerance", (0.5, 1.2), ("tolerance", "eps"), ("0.7",))
-    p.number("decay", (0.5, 0.9), ("decay", "retention"), ("0.5",))
-    p.number("dt", (0.1, 0.5), ("dt", "time_step"), ("0.5", "0.1"))
-    p.number("inv_dt", (1, 2), ("inv_dt",), ("2.0",))
+    sizes = {"rows": rows, "worlds": worlds, "contacts": contacts, "bodies": bodies, "blocks": blocks, "total": total}
+    for part in ("problem", "vectors", "tolerances", "body_outputs", "vector_outputs"):
+        declare(p, _ARGUMENTS[part], sizes)
     p.constants({"STATUS_DONE": 1, "STATUS_LIMIT": 2, "STATUS_FAILED": 3})
     p.constants({"MODE_OPEN": 0, "MODE_STICK": 1, "MODE_SLIP": 2})
     for each in _FUNCTIONS:
         p.function(each)
-    p.array("problem_nj", INT, (1, rows // 2), (worlds,), ("problem_njc", "num_joint_rows"))
-    p.array("outcome", INT, (0, 3), (worlds,), ("solver_status", "world_status"))
-    p.array("asleep", FLAG, (0, 1), (worlds * bodies,), ("bodies_asleep", "is_sleeping"))
-    p.array("row_lower", FLOAT, (-1, 0), (total,), ("row_lower", "lambdas_min"))
-    p.array("row_upper", FLOAT, (0.2, 1), (total,), ("row_upper", "lambdas_max"))
-    for key, names in (("z_in", ("z", "multipliers")), ("v_in", ("v", "problem_v", "contact_v"))):
-        p.array(key, FLOAT, (-1, 1), (total,), names)
-    p.array("normal_in", FLOAT, (-0.4, 1.6), (worlds * contacts,), ("contact_lambda_n", "normal_impulse"))
-    pairs = Type("float32", (2,))
-    p.array("tangent_in", pairs, (-0.6, 0.6), (worlds * contacts,), ("contact_lambda_t", "friction_impulse"))
-    p.array("contact_frame", MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
-    for key, bounds, names, usual in (
-        ("max_growth", (1.3, 1.8), ("divergence_factor", "max_growth"), ("1.5",)),
-        ("min_beta", (0.2, 0.4), ("min_beta", "restart_beta"), ("0.25",)),
-        ("omega", (0.5, 1.5), ("omega", "relaxation"), ("1.0", "1.2")),
-        ("relaxation", (0.8, 1.8), ("relaxation", "over_relaxation"), ("1.5", "1.6")),
-        ("max_impulse", (0.5, 1), ("max_impulse", "impulse_limit"), ("1.0",)),
-        ("compliance", (0.1, 0.5), ("compliance", "softness"), ("0.1",)),
-        ("rel_tol", (0.4, 0.9), ("tolerance", "eps"), ("0.5", "0.7")),
-        ("both_tol", (0.8, 2.0), ("tolerance", "eps"), ("1.5", "1.0")),
-        ("sweep_tol", (0.6, 1.6), ("tolerance", "sweep_tol"), ("1.0",)),
-        ("min_impulse", (0, 0.4), ("min_impulse", "open_tol"), ("0.1",)),
-        ("slip_margin", (0.7, 1), ("slip_margin", "cone_margin"), ("0.9",)),
-        ("leave_speed", (0.2, 0.8), ("leave_speed", "separating_speed"), ("0.5",)),
-        ("slip_speed", (0.4, 1), ("slip_speed", "stick_tol"), ("0.5",)),
-        ("max_speed", (1, 3), ("max_linear_velocity", "max_speed"), ("2.0",)),
-        ("max_spin", (1, 2), ("max_angular_velocity", "max_spin"), ("1.5",)),
-    ):
-        p.number(key, bounds, names, usual)
     p.constants({"ROW_LIMIT": 0, "ROW_FRICTION": 1, "ROW_NORMAL": 2})
-    p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
-    p.output("v_f", FLOAT, (total,), ("v_f", "constraint_v"), (-1, 1))
-    for key, names in (
-        ("y", ("y", "Ax")), ("slack_out", ("slack_out", "lambdas_y_next")),
-        ("ahead", ("y", "x_ahead")), ("r_new", ("r_next", "residual_out")),
-        ("scaled", ("z", "scaled_r")),
-        ("scaled_b", ("b_scaled", "rhs_scaled")), ("p_new", ("p_next", "search_dir_out")),
-        ("P_out", ("problem_P", "P_out")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (total,), names)
-    p.output("A_out", FLOAT, (total * rows,), ("A_out", "D_scaled"))
-    for key, names in (("owner", ("row_element", "row_source")), ("row_kind", ("row_type", "row_kind"))):
-        p.output(key, INT, (total,), names)
-    p.output(
-        "wrench_out", SPATIAL, (worlds * bodies,), ("bodies_w_c", "bodies_w"), (-1, 1), element="wp.spatial_vector"
-    )
-    p.output("u_next", SPATIAL, (worlds * bodies,), ("bodies_u_next", "state_u"), element="wp.spatial_vector")
-    p.output("flat_w", FLOAT, (6 * worlds * bodies,), ("generalized_f", "w_flat"), (-1, 1))
-    p.output("flat_u", FLOAT, (6 * worlds * bodies,), ("u_flat", "generalized_u"))
-    for key, names in (
-        ("r_norm", ("r_max", "residual_norm")),
-        ("r_dot_z", ("rz_new", "r_dot_z")),
-        ("r_dot_r", ("rr_new", "r_dot_r")),
-        ("pAp", ("pAp", "p_dot_Ap")),
-    ):
-        p.output(key, FLOAT, (worlds,), names, (0, 0.5))
-    p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 5))
-    p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
-    p.output("mode_out", INT, (worlds * contacts,), ("contact_mode", "contact_state"))
-    p.output("force_out", VEC, (worlds * contacts,), ("contact_force", "contact_reaction"))
-    p.output("z_out", FLOAT, (total,), ("z_next", "multipliers_out"))
-    p.output("num_slipping", INT, (worlds,), ("num_slipping", "slip_count"), (0, 2))
-    p.output("num_running", INT, (1,), ("num_running", "num_active_worlds"), (0, 2))
-    for key, names in (
-        ("residual_out", ("status_r", "residual_norm")), ("primal_out", ("status_r_p", "primal_residual")),
-        ("dual_out", ("status_r_d", "dual_residual")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (worlds,), names)
 
 
 def _draw_stacked(stream: Stream, target: str) -> KernelSpec:

@@ -1,5 +1,7 @@
 """Arguments of kernels that change a simulator's state: joints, bodies, particles, histories and contacts."""
 
+from synthesis.drawing.kernel_files.arguments import read_arguments
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
@@ -12,6 +14,8 @@ from synthesis.frontends.warp.recipes.applications.program import (
     VEC,
     Program,
 )
+
+_ARGUMENTS = read_arguments("warp", "state_arguments")
 
 _COORDINATES, _VELOCITIES = 7, 6
 """Maximum numbers of coordinates and velocities of a joint."""
@@ -98,99 +102,13 @@ def declare_joints(p: Program, worlds: int, n: int, joints: int) -> None:
 def declare_bodies(p: Program, n: int) -> None:
     """Declare bodies and their sleep timers, particles, and environments whose roots are bodies."""
     items = 3 * (n + 1)
-    p.starts("group_start", n + 1, 3, 2, ("island_start", "island_body_start"))
-    p.places("group_items", items, 1, ("island_bodies", "island_body_ids"))
-    for key, names in (
-        ("asleep_in", ("body_asleep",)), ("is_kinematic", ("is_kinematic", "body_kinematic")),
-        ("can_sleep", ("can_sleep", "allow_sleep")), ("teleports", ("teleported", "body_teleported")),
-        ("can_respawn", ("can_respawn", "respawns")), ("is_recorded", ("is_recorded", "body_recorded")),
-    ):  # fmt: skip
-        p.array(key, FLAG, (0, 1), (items if key == "is_kinematic" else n,), names)
-    p.array("asleep_all", FLAG, (0, 1), (items,), ("body_asleep",))
-    p.array("woken", INT, (0, 1), (items,), ("body_woken", "wake_flags"))
-    p.array("num_touching", INT, (0, 3), (n,), ("body_contact_count", "num_touching"))
-    p.array("timer_in", FLOAT, (0, 1), (items,), ("sleep_timer", "body_sleep_timer"))
-    p.array("inv_mass_all", FLOAT, (-0.4, 1), (items,), ("body_inv_mass",))
-    for key, size, names in (
-        ("body_qd_in", n, ("body_qd_in", "body_qd")), ("body_qd_next", n, ("body_qd_next", "body_qd_new")),
-        ("com_qd", n, ("body_com_qd", "com_twist")), ("qd_all", items, ("body_qd_in", "body_qd")),
-    ):  # fmt: skip
-        p.array(key, SPATIAL, (-1, 1), (size,), names, element=_TWIST)
-    for key, size, names in (
-        ("body_q_in", n, ("body_q_in", "body_q")), ("body_q_next", n, ("body_q_next", "body_q_new")),
-        ("body_target", n, ("body_target", "kinematic_target")), ("com_pose", n, ("body_com_q", "com_pose")),
-        ("root_pose", n, ("root_pose", "root_state")), ("anchor_pose", 8, ("anchor_pose", "body_q")),
-        ("emitter_pose", 8, ("emitter_pose", "emitter_xform")),
-    ):  # fmt: skip
-        p.array(key, FRAME, (-1, 1), (size,), names, element=_POSE)
-    for key, size, names in (
-        ("body_com", n, ("body_com",)), ("root_com", n, ("root_com",)), ("env_origin", n, ("env_origin", "env_offset")),
-        ("root_lin_vel", n, ("root_lin_vel",)), ("root_ang_vel", n, ("root_ang_vel",)),
-        ("x_new", n, ("x_new", "particle_q_new")), ("x_old", n, ("x_prev", "particle_q_prev")),
-        ("x_target", n, ("spawn_pos", "spawn_offset")), ("x_pinned", n, ("pin_target", "pin_pos")),
-        ("v_target", n, ("v_prescribed", "pin_velocity")),
-        ("anchor_local", n, ("anchor_local", "attach_pos")), ("anchor_vel", 8, ("anchor_vel", "body_vel")),
-    ):  # fmt: skip
-        p.array(key, VEC, (-1, 1), (size,), names)
-    p.array("anchor_of", INT, (-8, 7), (n,), ("anchor", "attached_body", "pin_body"))
-    p.array("emitter_of", INT, (-3, 7), (n,), ("emitter_id", "particle_emitter"))
-    p.array("emitting", FLAG, (0, 1), (8,), ("emitter_active", "emitter_enabled"))
-    p.array("root_kind", INT, (0, 1), (n,), ("root_type", "base_type"))
-    p.places("root_body", n, 2, ("root_body", "root_body_index"))
-    p.array("life_of", FLOAT, (0.2, 1.2), (n,), ("lifetime", "particle_lifetime"))
+    sizes = {"n": n, "items": items, "groups": _GROUPS}
+    for part in ("bodies", "roots", "thresholds", "outputs"):
+        declare(p, _ARGUMENTS[part], sizes)
     for key, bounds in (("max_lin_of", (0.5, 1.5)), ("max_ang_of", (0.5, 1.5))):
         named = {"max_lin_of": "max_linear_velocity", "max_ang_of": "max_angular_velocity"}[key]
         p.array(key, FLOAT, bounds, (n,), (f"body_{named}", named))
-    for key, names in (
-        ("in_body_frame", ("in_body_frame", "local_velocity")), ("in_world_frame", ("in_world_frame",)),
-        ("write_velocity", ("write_velocity", "set_velocity")),
-        ("normalize_rotations", ("normalize_rotations", "renormalize")),
-    ):  # fmt: skip
-        p.scalar(key, FLAG, (0, 1), names)
-    for key, bounds, names, usual in (
-        ("lin_threshold", (0.9, 1.5), ("linear_threshold", "sleep_linear_velocity"), ("1.0", "0.9")),
-        ("ang_threshold", (0.9, 1.5), ("angular_threshold", "sleep_angular_velocity"), ("1.0", "0.9")),
-        ("sleep_time", (0.3, 0.7), ("sleep_time", "time_to_sleep"), ("0.5",)),
-        ("settle_damping", (0.3, 0.9), ("settle_damping", "rest_damping"), ("0.5", "0.9")),
-        ("wake_speed", (0.5, 1), ("wake_velocity", "wake_speed"), ("0.8",)),
-        ("max_lin", (0.6, 1.5), ("max_linear_velocity", "max_speed"), ("1.0",)),
-        ("max_moved", (4, 10), ("max_velocity", "max_speed"), ("8.0", "5.0")),
-        ("max_ang", (0.6, 1.5), ("max_angular_velocity", "max_spin"), ("1.0",)),
-        ("max_jump", (0.5, 1.5), ("teleport_distance", "max_jump"), ("1.0",)),
-        ("floor_z", (-0.8, 0), ("floor_height", "ground_z"), ("-0.5",)),
-        ("scene_radius", (0.6, 1.4), ("scene_radius", "world_bound"), ("1.0",)),
-        ("restitution", (0.2, 0.8), ("restitution", "bounciness"), ("0.5",)),
-        ("emitter_size", (0.1, 1), ("emitter_size", "spawn_radius"), ("0.5",)),
-        ("emit_speed", (0.5, 2), ("emit_speed", "spawn_speed"), ("1.0",)),
-    ):
-        p.number(key, bounds, names, usual)
-    p.scalar("max_frames", INT, (1, 4), ("max_frames", "frame_limit", "frames_to_rest"))
     p.constants({"ROOT_FIXED": 0, "ROOT_FREE": 1})
-    p.output("body_qd", SPATIAL, (n,), ("body_qd",), (-1, 1), element=_TWIST)
-    p.output("body_q", FRAME, (n,), ("body_q",), (-1, 1), element=_POSE)
-    p.output("safe_q", FRAME, (n,), ("body_q_safe", "last_good_q", "respawn_pose"), (-1, 1), element=_POSE)
-    p.output("body_q_out", FRAME, (n,), ("body_q_out",), element=_POSE)
-    p.output("body_qd_out", SPATIAL, (n,), ("body_qd_out",), element=_TWIST)
-    p.output("qd_all_out", SPATIAL, (items,), ("body_qd_out",), element=_TWIST)
-    p.output("body_q_all", FRAME, (2 * n,), ("body_q", "body_pose"), element=_POSE)
-    p.output("body_qd_all", SPATIAL, (2 * n,), ("body_qd", "body_twist"), element=_TWIST)
-    p.output("asleep", FLAG, (n,), ("body_asleep", "asleep"), (0, 1))
-    p.output("asleep_out", FLAG, (items,), ("body_asleep_out", "asleep_out"))
-    p.output("sleep_timer", FLOAT, (n,), ("sleep_timer", "body_sleep_timer"), (0, 1))
-    p.output("timer_out", FLOAT, (n,), ("sleep_timer", "body_sleep_timer"))
-    p.output("calm_frames", INT, (n,), ("calm_frames", "rest_frames"), (0, 4))
-    p.output("lost_frames", INT, (n,), ("lost_frames", "bad_frames"), (0, 4))
-    for key, names in (
-        ("num_sleeping", ("num_sleeping", "sleeping_count")), ("num_clamped", ("num_clamped", "clamped_count")),
-        ("num_dropped", ("num_dropped", "num_removed")),
-    ):  # fmt: skip
-        p.output(key, INT, (1,), names, (0, 3))
-    p.output("num_reverted", INT, (_GROUPS,), ("num_reverted", "revert_count"), (0, 3))
-    p.output("woken_out", INT, (n,), ("body_woken", "wake_flags"), (0, 1))
-    p.output("particle_x", VEC, (n,), ("particle_x", "particle_q"), (-1, 1))
-    p.output("particle_v", VEC, (n,), ("particle_v", "particle_qd"), (-1, 1))
-    p.output("age_of", FLOAT, (n,), ("particle_age", "age"), (0, 1))
-    p.output("flags_out", INT, (n,), ("particle_flags_out", "flags_out"))
 
 
 def declare_kept(p: Program, worlds: int, n: int) -> None:

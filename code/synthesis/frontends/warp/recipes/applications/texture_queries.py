@@ -3,14 +3,17 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import Program
 from synthesis.frontends.warp.recipes.applications.shapes import texture_argument
 
 _BODIES = read_bodies("warp", "texture_queries", margin=8)
+_ARGUMENTS = read_arguments("warp", "texture_queries")
 
 _UV = Type("float32", (2,))
 
@@ -132,74 +135,13 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     p.handle("sdf_texture", ("sdf_texture", "sdf_tex", "distance_texture", "sdf"),
              lambda name: texture_argument(name, deep, (-0.3, 0.8), True, "CLAMP", normalized=True))  # fmt: skip
     p.constants({"PARTICLE_ACTIVE": 1})
-    p.array("particle_x", VEC, (-1.1, 1), (count,), ("particle_q", "positions", "points", "x"))
-    p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
-    p.array("radius", FLOAT, (0.02, 0.2), (count,), ("particle_radius", "radii"))
-    p.scalar("X_ws", FRAME, (-0.2, 0.2), ("X_ws", "shape_pose", "shape_xform"))
-    p.array("shape_rot", FOUR, (-1, 1), (4,), ("shape_rot", "shape_quat"), "wp.quat")
-    p.array("shape_pos", VEC, (-0.2, 0.2), (4,), ("shape_pos", "shape_position"))
-    p.scalar("shape_index", INT, (0, 3), ("shape_index", "shape_id"))
-    p.array("particle_v", VEC, (-1, 1), (count,), ("particle_qd", "velocities"))
-    p.array("hit_id", INT, (-2, 5), (count,), ("hit_shape", "shape_index"))
-    p.array("in_shadow", INT, (0, 1), (count,), ("in_shadow", "shadow_mask"))
-    p.array("view_dir", VEC, (-1, 1), (count,), ("view_dir", "to_camera"))
-    p.array("voltage", FLOAT, (2, 10), (count,), ("voltage", "bus_voltage"))
-    p.array("uvs", _UV, (-0.2, 1.2), (count,), ("uvs", "tex_coords", "uv"))
-    p.array("normals_in", VEC, (-1, 1), (count,), ("normals", "surface_normals"))
-    p.array("intensity", FLOAT, (0, 1), (count,), ("intensity", "weights"))
-    p.array("joint_qd", FLOAT, (-4, 5), (count,), ("joint_qd", "motor_speed", "dof_vel"))
-    p.array("joint_tau", FLOAT, (-8, 10), (count,), ("joint_tau", "motor_torque", "actuator_force"))
-    p.scalar("lower", VEC, (-1.2, -0.9), ("lower", "box_lower", "origin"))
-    p.scalar("upper", VEC, (0.9, 1.2), ("upper", "box_upper"))
-    p.scalar("center", VEC, (-0.2, 0.2), ("center", "sdf_center"))
-    p.scalar("light_dir", VEC, (-1, 1), ("light_dir", "sun_direction"))
-    p.number("inv_extent", (0.4, 0.6), ("inv_extent", "inv_size", "uv_scale"), ("0.5",))
-    p.number("height_scale", (0.5, 1.5), ("height_scale", "z_scale"), ("2.0", "0.5"))
-    p.number("margin", (0.15, 0.4), ("margin", "contact_margin", "thickness"), ("0.25", "0.3"))
-    p.number("texel", (0.05, 0.1), ("texel", "texel_size", "uv_step", "eps"), ("0.05", "0.0625"))
-    p.number("ke", (0.5, 3), ("ke", "stiffness", "contact_ke"), ("10.0", "100.0"))
-    p.number("repeat", (1.5, 3), ("repeat", "tiling"), ("2.0", "4.0"))
-    p.number("ambient", (0.1, 0.3), ("ambient", "ambient_light"), ("0.1", "0.2"))
-    p.number("background", (0.1, 0.9), ("background", "clear_value"), ("0.5", "1.0"))
-    p.number("threshold", (0.3, 0.6), ("threshold", "alpha_cutoff", "cutoff"), ("0.5",))
-    p.number("speed_limit", (4, 6), ("speed_limit", "max_speed"), ("5.0",))
-    p.number("torque_limit", (8, 12), ("torque_limit", "max_torque"), ("10.0",))
-    p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1", "0.05"))
-    for key, span, names, usual in (
-        ("kd", (0.1, 0.8), ("kd", "contact_kd"), ("0.5",)), ("kf", (0.1, 0.8), ("kf", "contact_kf"), ("0.5",)),
-        ("specular", (0.2, 0.8), ("specular", "gloss_weight"), ("0.5",)), ("footprint", (0.02, 0.1),
-        ("footprint", "pixel_width"), ("0.05",)),
-        ("regeneration", (0.3, 0.9), ("regeneration",), ("0.6",)), ("heat_capacity", (2, 8), ("heat_capacity",),
-        ("4.0",)),
-        ("cooling", (0.05, 0.3), ("cooling", "cooling_rate"), ("0.1",)), ("ambient_temp", (0.1, 0.4),
-        ("ambient_temp",), ("0.25",)),
-        ("max_temp", (0.5, 1.5), ("max_temp", "temp_limit"), ("1.0",)), ("heat_limit", (0.5, 1.5), ("heat_limit",),
-        ("1.0",)),
-        ("max_voltage", (10, 14), ("max_voltage", "nominal_voltage"), ("12.0",)), ("max_push", (0.1, 0.3),
-        ("max_push",), ("0.2",)),
-    ):  # fmt: skip
-        p.number(key, span, names, usual)
-    p.output("x_io", VEC, (count,), ("particle_q", "positions"), (-1.1, 1))
-    p.output("v_io", VEC, (count,), ("particle_qd", "velocities"), (-1, 1))
-    p.output("charge", FLOAT, (count,), ("battery_charge", "charge"), (1, 9))
-    p.output("temperature", FLOAT, (count,), ("motor_temperature", "winding_temp"), (0.2, 1.5))
-    p.output("tau_out", FLOAT, (count,), ("joint_tau_out", "limited_torque"))
-    p.output("overheated", INT, (count,), ("overheated",), (0, 1))
-    p.output("hit_out", INT, (count,), ("hit_shape_out", "visible_shape"))
-    p.output("particle_f", VEC, (count,), ("particle_f", "forces", "f"), (-0.5, 0.5))
-    p.output("particle_x_out", VEC, (count,), ("particle_q_out", "x_out", "x_new"))
-    p.output("normal", VEC, (count,), ("terrain_normal", "normals_out"))
-    p.output("heat", FLOAT, (count,), ("heat", "motor_heat"), (0, 1))
-    for key, titles in (
-        ("contact_dist", ("contact_dist", "distances", "gap")), ("shade", ("shade", "pixels", "color_out")),
-        ("power", ("power", "electric_power", "input_power")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (count,), titles)
-    p.output("in_contact", INT, (count,), ("in_contact", "contact_flags"))
-    p.output(
-        "num_contacts", INT, (1,), ("num_limited",) if what == "joint" else ("contact_count", "num_contacts"), (0, 3)
-    )
-    p.output("total", FLOAT, (1,), ("total_power",) if "power" in uses else ("total_loss",), (0, 1))
+    sizes = {"count": count}
+    called = {
+        "num_contacts": ("num_limited",) if what == "joint" else ("contact_count", "num_contacts"),
+        "total": ("total_power",) if "power" in uses else ("total_loss",),
+    }
+    for part in ("samples", "numbers", "outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     p.guard_count(what)
     # all samples of heights have the same scale or offset
     way = choices.choice(("", "height_scale * ", "lower[2] + "))

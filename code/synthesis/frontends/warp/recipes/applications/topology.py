@@ -1,13 +1,16 @@
 """Topology of meshes: edges, triangles and tetrahedra by their vertices, and lists of neighbours."""
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, TRIPLE, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import PAIR, TRIPLE, Program
 
 _BODIES = read_bodies("warp", "topology", margin=8)
+_ARGUMENTS = read_arguments("warp", "topology")
 
 _QUAD, _MAT, _MAT2 = Type("int32", (4,)), Type("float32", (3, 3)), Type("float32", (2, 2))
 _ADJACENT = 6
@@ -215,120 +218,35 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     vertices = 2 * count
     # edges join vertices of the launch, or few vertices if a triangle should contain both ends
     ends = {"vertex_class": count, "edge_flags": 6}.get(target, vertices)
-    p.array("particle_q", VEC, (-1, 1), (vertices,), ("particle_q", "pos", "vertices", "x"))
+    offsets, valences, listed = p.choices.child("adjacency").choice(_ADJACENCY)
+    partly = (-1, 0) if target in ("edge_flags", "face_edges") else None
+    sizes = {
+        "vertices": vertices,
+        "count": count,
+        "ends": ends,
+        "adjacent": _ADJACENT,
+        "tri_flat_size": 6 * count if target == "cloth_grid" else 3 * count,
+    }
+    called = {
+        "vertex_start": (offsets,),
+        "vertex_count": (valences,),
+        "adjacent_edges": (listed,),
+        "vertex_color": ("labels", "vertex_labels", "component") if labels else ("vertex_colors", "particle_colors"),
+        "num_changed": ("num_changed", "changed") if labels else ("num_conflicts", "clashes"),
+    }
+    for part in ("mesh", "options", "mesh_outputs", "flags", "flag_outputs"):
+        declare(p, _ARGUMENTS[part], sizes, called)
     if target == "triangle_rest":
         p.corners("tri_indices", TRIPLE, 3, vertices, (count,), ("tri_indices", "triangles", "faces"))
     else:
         corners = ends if target == "edge_flags" else vertices
         p.array("tri_indices", TRIPLE, (0, corners - 1), (count,), ("tri_indices", "triangles", "faces"))
-    p.corners("tet_indices", _QUAD, 4, vertices, (count,), ("tet_indices", "tets"))
-    p.corners("edge_indices", _QUAD, 4, vertices, (count,), ("edge_indices", "bending_edges"), missing=2)
-    p.array("edge_list", PAIR, (0, ends - 1), (count,), ("edges", "edge_verts"))
-    p.array("edge_tris", PAIR, (-20, count - 1), (count,), ("edge_tris", "edge_faces"))
-    offsets, valences, listed = p.choices.child("adjacency").choice(_ADJACENCY)
-    p.starts("vertex_start", count, _ADJACENT, 1, (offsets,))
-    p.array("vertex_count", INT, (0, 5), (count,), (valences,))
-    p.array("adjacent_edges", INT, (0, count - 1), (count * _ADJACENT,), (listed,))
-    p.array(
-        "vertex_color",
-        INT,
-        (0, 9),
-        (vertices,),
-        ("labels", "vertex_labels", "component") if labels else ("vertex_colors", "particle_colors"),
-    )
-    p.array("rest_angle", FLOAT, (-0.5, 0.5), (count,), ("rest_angle", "edge_rest_angle"))
-    p.scalar("flip_winding", FLAG, (0, 1), ("flip_winding", "reverse"))
-    p.number("max_offset", (0.1, 0.5), ("max_offset", "max_move"), ("0.1",))
-    p.array("cotan_in", FLOAT, (-0.3, 2), (count,), ("edge_cotan", "cotan_weight"))
-    p.number("strength", (0.2, 0.8), ("strength", "smoothing", "step"), ("0.5",))
-    p.array("tri_density", FLOAT, (0.5, 2), (count,), ("tri_density", "face_density"))
-    p.array("tri_enabled", FLAG, (0, 1), (count,), ("tri_active", "face_mask"))
-    p.array("stiffness", FLOAT, (0.5, 2), (count,), ("edge_ke", "bending_stiffness"))
-    p.scalar("mirrored", FLAG, (0, 1), ("mirrored", "flip_winding"))
-    p.scalar("first_vertex", INT, (1, 50), ("first_vertex", "vertex_offset", "start_vertex"))
-    p.scalar("max_adjacent", INT, (1, 2), ("max_adjacent", "capacity"))
-    p.number("min_area", (0.1, 0.2), ("min_area", "area_eps"), ("0.1",))
-    p.number("min_volume", (0.03, 0.07), ("min_volume", "volume_eps"), ("0.05",))
-    p.scalar("density", FLOAT, (0.5, 2), ("density", "rho"))
-    p.number("slack", (0.9, 1.1), ("slack", "rest_scale"), ("1.05", "0.95"))
-    p.scalar("cells_x", INT, (8, 8), ("cells_x", "dim_x", "nx"))
     p.constants({"EDGE_LOOSE": 0, "EDGE_BORDER": 1, "EDGE_INNER": 2})
-    p.output("tris_out", TRIPLE, (2 * count,), ("tri_indices_out", "triangles"))
-    p.output("tri_sorted", TRIPLE, (count,), ("tri_keys", "sorted_faces"))
-    p.output("tri_edges", PAIR, (3 * count,), ("tri_edges", "edge_keys"))
-    partly = (-1, 0) if target in ("edge_flags", "face_edges") else None
     p.output("edges_out", PAIR, (2 * count,), ("edge_indices_out", "edges_out"), partly)
-    p.output("quads_out", _QUAD, (count,), ("quads", "cell_vertices"))
-    p.output("tri_flat", INT, (6 * count if target == "cloth_grid" else 3 * count,), ("index_buffer", "indices_out"))
-    for key, kind, size, pool in (
-        ("rest_out", FLOAT, 2 * count, ("rest_length",)), ("tri_area", FLOAT, count, ("tri_areas", "areas")),
-        ("edge_length", FLOAT, count, ("edge_length", "rest_length")), ("edge_angle", FLOAT, count, ("edge_angles",)),
-        ("tet_volume", FLOAT, count, ("tet_volumes", "rest_volume")), ("smoothed", VEC, count, ("smoothed", "pos_out")),
-        ("tri_pose", _MAT2, count, ("tri_poses", "rest_pose")), ("tet_pose", _MAT, count, ("tet_poses", "tet_rest")),
-        ("cell_color", INT, count, ("cell_color",)), ("mean_length", FLOAT, count, ("mean_length", "mean_edge")),
-        ("longest_edge", FLOAT, count, ("longest_edge",)), ("on_border", INT, vertices, ("on_border", "is_boundary")),
-        ("edge_kind", INT, count, ("edge_kind", "edge_type")),
-        ("vertex_flag", INT, count, ("conflicts", "color_clash")), ("label_out", INT, count, ("labels_out",)),
-    ):  # fmt: skip
-        p.output(key, kind, (size,), pool)
-    p.output("vertex_tris", INT, (vertices, 2), ("vertex_tris", "vertex_faces"), (-1, 0))
-    p.output("border_degree", INT, (vertices,), ("border_degree", "border_edge_count"), (0, 1))
     for each in _FUNCTIONS:
         p.function(each)
-    p.array("border_flag", INT, (0, 1), (vertices,), ("on_border", "is_boundary"))
-    p.array("edge_locked", INT, (0, 1), (count,), ("edge_locked", "is_constrained"))
-    p.array("edge_cos", FLOAT, (-1, 1), (count,), ("edge_cos", "dihedral_cos"))
-    p.array("face_normal", VEC, (-1, 1), (count,), ("face_normals", "tri_normals"))
-    p.array("face_group", INT, (0, 2), (count,), ("face_group", "face_material"))
-    p.array("tet_group", INT, (0, 2), (count,), ("tet_material", "tet_group"))
-    p.array("tet_neighbors", INT, (-count, count - 1), (count, 4), ("tet_neighbors", "tet_adjacency"))
-    p.array("half_keys", PAIR, (0, 2), (count,), ("sorted_edges", "sorted_keys"))
-    p.places("half_order", count, 1, ("half_edge_ids", "sort_order"))
-    p.sizes(num_half=count)
-    p.number("max_length", (1.2, 1.6), ("max_length", "split_length"), ("1.5",))
-    p.number("min_length", (0.6, 1), ("min_length", "collapse_length"), ("0.75",))
-    p.number("crease_cos", (-0.4, 0.6), ("crease_cos", "sharp_cos"), ("0.25", "0.2"))
-    p.number("min_quality", (0.1, 0.3), ("min_quality", "quality_limit"), ("0.2", "0.1"))
     p.constants({"EDGE_KEEP": 0, "EDGE_SPLIT": 1, "EDGE_COLLAPSE": 2, "EDGE_FLIP": 3})
     p.constants({"VERTEX_SMOOTH": 0, "VERTEX_CREASE": 1, "VERTEX_CORNER": 2, "VERTEX_BORDER": 3})
-    for key, kind, size, pool in (
-        ("edge_op", INT, count, ("edge_operation", "edge_op")),
-        ("edge_sharp", INT, count, ("edge_sharp", "is_feature")),
-        ("winding_bad", INT, count, ("winding_error", "is_flipped")), ("vertex_kind", INT, count, ("vertex_kind",)),
-        ("edge_weight", FLOAT, count, ("cotan_weight",)), ("face_keys", TRIPLE, 4 * count, ("face_keys",)),
-        ("tet_tris", TRIPLE, 4 * count, ("tet_tris", "faces_out")), ("face_tet", INT, 4 * count, ("face_tet",)),
-        ("tet_edges", PAIR, 6 * count, ("tet_edges", "edge_keys")), ("rest_out6", FLOAT, 6 * count, ("rest_length",)),
-        ("tet_quality", FLOAT, count, ("tet_quality", "quality")), ("twin_out", INT, count, ("twin", "opposite_half")),
-    ):  # fmt: skip
-        p.output(key, kind, (size,), pool)
-    p.output("border_out", INT, (count,), ("is_border_half",), (-1, 0))
-    p.output("surface_tris", TRIPLE, (count,), ("surface_tris", "surface_faces"), (-1, 0))
-    p.output("surface_tet", INT, (count,), ("surface_tet",), (-1, 0))
-    p.output("bad_tets", INT, (count // 2,), ("bad_tets",), (-1, 0))
-    for key, size, pool in (
-        ("num_splits", 1, ("num_splits", "split_count")), ("num_collapses", 1, ("num_collapses",)),
-        ("num_sharp_edges", 1, ("num_sharp",)), ("sharp_degree", vertices, ("sharp_degree", "crease_count")),
-        ("edge_fill", 1, ("num_edges", "edge_count")),
-        ("face_fill", 1, ("num_faces", "face_count")), ("bad_fill", 1, ("num_bad_tets",)),
-        ("num_changes", 1, ("num_flips", "flip_count")),
-    ):  # fmt: skip
-        p.output(key, INT, (size,), pool, (0, 1))
-    p.array("pinned", INT, (0, 1), (count,), ("is_pinned", "vertex_fixed"))
-    p.output("opposite", PAIR, (count,), ("edge_opposite", "opposite_verts"), element="wp.vec2i")
-    p.output("hinges", _QUAD, (count,), ("bend_indices", "hinge_verts"), element="wp.vec4i")
-    p.output("length_sum", FLOAT, (vertices,), ("length_sum", "incident_length"), (0, 1))
-    for key, pool in (("vertex_area", ("vertex_area", "particle_area")), ("vertex_mass", ("particle_mass", "mass"))):
-        p.output(key, FLOAT, (vertices,), pool, (0, 1))
-    for key, pool in (("energy", ("bending_energy",)),):
-        p.output(key, FLOAT, (1,), pool, (0, 1))
-    p.output("vertex_degree", INT, (vertices,), ("vertex_degree", "edge_count"), (0, 1))
-    p.output("vertex_fill", INT, (vertices,), ("vertex_fill", "tri_count"), (0, 1))
-    for key, pool in (
-        ("num_inverted", ("num_inverted",)),
-        ("num_changed", ("num_changed", "changed") if labels else ("num_conflicts", "clashes")),
-        ("num_bad", ("num_degenerate", "num_bad")),
-    ):
-        p.output(key, INT, (1,), pool, (0, 1))
     counted = {
         "cloth": "cell", "tetrahedron": "tet", "tet": "tet", "half": "half_edge", "bending": "edge", "edge": "edge",
         "vertex": "vertex",

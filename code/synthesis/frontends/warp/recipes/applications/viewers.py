@@ -7,9 +7,13 @@ whose index all of these are computed.
 
 from dataclasses import dataclass
 
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, VEC, Program
+
+_ARGUMENTS = read_arguments("warp", "viewers")
 
 _BITS, _BYTE = Type("uint32"), Type("uint8")
 _COLORS = 4
@@ -171,79 +175,10 @@ class Viewer:
         p.array("fine_rgb", VEC, (0, 1), blocks, ("color_full", "hires_color", "rgb_in"))
         p.array("fine_depth", FLOAT, (-1, 9), blocks, ("depth_full", "hires_depth", "depth_in"))
         p.array("fine_ids", INT, (-_SEGMENTS, _SEGMENTS - 1), blocks, ("ids_full", "hires_ids", "segmentation_in"))
-        p.array("palette", VEC, (0, 1), (_SEGMENTS,), ("palette", "segment_colors", "shape_colors", "material_color"))
-        p.array("light_dir", VEC, (-1, 1), (3,), ("light_direction", "light_dirs", "lights_dir"))
-        p.array("light_color", VEC, (0, 1), (3,), ("light_color", "light_intensity", "lights_rgb"))
-        p.array("light_on", FLAG, (0, 1), (3,), ("light_active", "lights_enabled", "light_on"))
-        for key, bounds, names in (
-            ("background", (0, 1), ("background", "background_color", "sky_color", "clear_color")),
-            ("ground_color", (0, 1), ("ground_color", "horizon_color", "floor_color")),
-            ("highlight", (0, 1), ("highlight_color", "outline_color", "edge_color")),
-            ("near_color", (0, 1), ("near_color",)), ("mid_color", (0, 1), ("mid_color",)),
-            ("far_color", (0, 1), ("far_color",)),
-            ("ambient", (0, 0.4), ("ambient", "ambient_color")),
-            ("sun_dir", (-1, 1), ("sun_dir", "sun_direction", "light_direction")),
-            ("sun_color", (0.5, 1), ("sun_color", "light_color")),
-        ):  # fmt: skip
-            p.scalar(key, VEC, bounds, names)
-        for key, bounds, names in (
-            ("hidden_id", (0, 2), ("hidden_id", "ignore_id", "robot_id")),
-            ("max_samples", (1, 4), ("max_samples", "num_samples")),
-            ("selected_id", (0, _SEGMENTS - 1), ("selected_id", "highlight_id", "picked_shape")),
-            ("selected_view", (0, 1), ("selected_view", "active_camera")),
-            ("seed", (0, 999), ("seed", "noise_seed", "rng_seed")),
-            ("frame", (0, 99), ("frame", "frame_index", "step")),
-        ):  # fmt: skip
-            p.scalar(key, INT, bounds, names)
-        p.scalar("clear_value", _BITS, (0, 2**24 - 1), ("clear_value", "clear_color", "background_packed"))
-        p.scalar("num_lights", INT, (1, 3), ("num_lights", "light_count", "lights_size"))
-        p.scalar("aspect", FLOAT, (1, 2), ("aspect", "aspect_ratio"))
-        p.sizes(factor=2)
-        p.scalar("radius", INT, (1, 2), ("radius", "filter_radius", "half_size"))
-        p.scalar("spread", INT, (1, 2), ("step_width", "stride"))
-        p.scalar("min_count", INT, (2, 4), ("min_count", "min_neighbors"))
-        for key, names in (
-            ("invert", ("invert", "near_is_dark")), ("negative", ("invert", "negative")),
-            ("mirrored", ("mirror", "random_flip")),
-            ("blur_rows", ("horizontal", "along_rows")), ("count_dark", ("count_dark", "include_black")),
-        ):  # fmt: skip
-            p.scalar(key, FLAG, (0, 1), names)
-        p.array("blur_weight", FLOAT, (0.1, 0.5), (5,), ("blur_weight", "kernel_weights", "gauss"))
-        p.array("channel_mean", FLOAT, (0.3, 0.6), (3,), ("channel_mean", "rgb_mean"))
-        p.array("channel_std", FLOAT, (0.2, 0.5), (3,), ("channel_std", "rgb_std"))
+        sizes = {"segments": _SEGMENTS}
+        for part in ("colors", "counts", "filters", "ranges"):
+            declare(p, _ARGUMENTS[part], sizes)
         p.constants({"RADIUS": 2, "NUM_BINS": 8})
-        for key, bounds, names, usual in (
-            ("near", (0.1, 0.5), ("near", "near_plane", "min_range", "z_near"), ("0.1", "0.5")),
-            ("far", (6, 8), ("far", "far_plane", "max_range", "max_distance"), ("8.0", "10.0")),
-            ("exposure", (0.5, 2), ("exposure", "exposure_scale"), ("1.0", "2.0")),
-            ("falloff", (0.1, 0.5), ("falloff", "spatial_falloff"), ("0.5", "0.25")),
-            ("gradient_limit", (0.1, 0.4), ("edge_threshold", "min_gradient"), ("0.25", "0.2")),
-            ("contrast_range", (0.1, 0.4), ("contrast_range", "max_contrast"), ("0.2",)),
-            ("brightness_range", (0.05, 0.2), ("brightness_range", "max_brightness"), ("0.1",)),
-            ("min_luma", (0.01, 0.1), ("min_luminance", "luma_floor"), ("0.05",)),
-            ("gray_mean", (0.3, 0.6), ("gray_mean",), ("0.5",)),
-            ("gray_std", (0.2, 0.5), ("gray_std",), ("0.25",)),
-            ("view_size", (1, 3), ("view_size", "half_height"), ("2.0",)),
-            ("pixel_size", (0.1, 0.5), ("pixel_size", "meters_per_pixel"), ("0.25",)),
-            ("min_elevation", (-0.6, -0.2), ("min_elevation", "lower_elevation"), ("-0.4",)),
-            ("max_elevation", (0.1, 0.4), ("max_elevation", "upper_elevation"), ("0.2",)),
-            ("crease", (0.2, 0.8), ("crease_cos", "normal_threshold"), ("0.5",)),
-            ("clamp_width", (0.1, 0.5), ("clamp_width", "max_change"), ("0.25",)),
-            ("overlay_alpha", (0.2, 0.8), ("overlay_alpha", "mask_opacity"), ("0.5",)),
-            ("baseline_focal", (4, 8), ("baseline_focal", "disparity_scale"), ("5.0",)),
-            ("focal", (3, 6), ("focal", "focal_length", "focal_px"), ("4.0", "5.0")),
-            ("center_x", (2, 4), ("center_x", "principal_x", "cx"), ("4.0", "3.0")),
-            ("center_y", (2, 3), ("center_y", "principal_y", "cy"), ("2.0", "3.0")),
-            ("floor_height", (-2, 0), ("floor_height", "ground_level", "min_height"), ("0.0", "-1.0")),
-            ("ceiling", (2, 5), ("ceiling", "max_height", "height_limit"), ("2.0", "4.0")),
-            ("depth_jump", (0.5, 2), ("depth_jump", "depth_threshold", "edge_threshold"), ("0.5", "1.0")),
-            ("new_share", (0.1, 0.5), ("alpha", "blend", "blend_factor"), ("0.1", "0.2")),
-            ("dropout", (0.1, 0.4), ("dropout", "dropout_rate", "miss_probability"), ("0.1", "0.2")),
-            ("noise_level", (0.05, 0.2), ("noise_level", "noise_std", "depth_noise"), ("0.1", "0.05")),
-            ("noise_slope", (0.01, 0.1), ("noise_slope", "noise_per_meter"), ("0.05", "0.01")),
-            ("depth_step", (0.1, 0.3), ("depth_step", "quantization", "depth_resolution"), ("0.25", "0.125")),
-        ):  # fmt: skip
-            p.number(key, bounds, names, usual)
         p.constants({"NO_HIT": -1, "CLEAR_COLOR": 1, "CLEAR_DEPTH": 2, "NUM_SEGMENTS": _SEGMENTS})
         self._declare_outputs()
 

@@ -3,13 +3,16 @@
 import re
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import volume_argument
 
 _BODIES = read_bodies("warp", "volume_queries", margin=8)
+_ARGUMENTS = read_arguments("warp", "volume_queries")
 
 _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
     "volume_contact": (
@@ -237,70 +240,15 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     _declare_volumes(p)
     count = p.threads
     reach = (-0.85, 0.8) if target == "volume_force" else (-1.3, 1.2)  # outside, the slope is only rounding errors
+    declare(p, _ARGUMENTS["particles"], {"count": count})
     p.array("particle_x", VEC, reach, (count,), ("particle_q", "x", "positions", "points"))
-    p.array("particle_v", VEC, (-1, 0.8), (count,), ("particle_qd", "v", "velocities"))
-    p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
-    p.array("radius", FLOAT, (0.02, 0.2), (count,), ("particle_radius", "radius", "radii"))
-    p.array("mass", FLOAT, (0.5, 2), (count,), ("particle_mass", "mass", "weights"))
-    p.output("particle_life", FLOAT, (count,), ("lifetime", "particle_life"), (-0.2, 1))
-    p.array("ray_origin", VEC, (-1.2, -0.4), (count,), ("ray_origins", "origins", "ray_starts"))
-    p.array("ray_dir", VEC, (0.4, 1), (count,), ("ray_directions", "directions", "ray_dirs"))
-    p.scalar("X_ws", FRAME, (-1, 1), ("X_ws", "shape_xform", "body_xform"))
-    p.number("margin", (0.2, 0.4), ("margin", "contact_margin", "thickness"), ("0.25", "0.3"))
     p.array("x_prev", VEC, reach, (count,), ("particle_q_prev", "x_prev", "prev_positions"))
-    p.number("mu", (0.2, 0.8), ("mu", "friction"), ("0.5", "0.4"))
-    p.number("weight", (0.5, 3), ("obstacle_weight", "cost_weight"), ("1.0", "2.0"))
-    p.number("iso", (0.05, 0.2), ("iso_value", "iso_level"), ("0.1",))
-    p.number("max_step", (0.05, 0.2), ("max_step", "step_limit"), ("0.1",))
-    p.number("air_density", (0.8, 1.4), ("air_density", "fluid_density"), ("1.2", "1.0"))
-    p.number("viscosity", (0.1, 0.5), ("viscosity", "fluid_viscosity"), ("0.1", "0.2"))
-    p.number("min_speed", (0.1, 0.5), ("min_speed",), ("0.2",))
-    p.scalar("settling", VEC, (-0.4, -0.1), ("settling_velocity", "fall_velocity"))
-    p.scalar("gravity", VEC, (-5, 1), ("gravity",))
-    p.number("max_slope", (0.5, 3), ("max_slope", "gradient_limit"), ("1.0", "2.0"))
-    p.output("steepest", FLOAT, (1,), ("max_slope_out", "steepest"), (0, 0.5))
     p.sizes(iterations=p.choices.choice((2, 3)))
-    p.number("ke", (0.5, 3), ("ke", "contact_ke"), ("10.0", "100.0"))
-    p.number("kf", (0.1, 0.8), ("kf", "contact_kf"), ("0.5",))
-    p.number("sigma", (0.5, 2), ("sigma", "extinction"), ("2.0",))
-    p.number("inv_voxel", (2, 5), ("inv_voxel_size", "inv_dx"), ("4.0", "5.0"))
-    p.number("kd", (0.1, 0.8), ("kd", "contact_kd"), ("0.5", "0.1"))
-    p.number("drag", (0.2, 1.5), ("drag", "drag_coefficient", "coupling"), ("0.5", "1.0"))
-    p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1", "0.05"))
-    p.number("hit_eps", (0.02, 0.1), ("hit_eps", "tolerance", "surface_eps"), ("0.05", "0.01"))
-    p.number("min_step", (0.05, 0.12), ("min_step", "step_size", "ds"), ("0.05", "0.1"))
-    p.number("max_t", (1.2, 2), ("max_t", "max_dist", "far"), ("2.0", "1.5"))
-    p.number("limit", (0.2, 0.5), ("max_density", "limit"), ("0.5", "0.3"))
-    p.number("threshold", (0.05, 0.3), ("threshold", "iso_value", "level"), ("0.1", "0.25"))
-    p.number("background", (0.5, 1), ("background", "ambient"), ("0.8", "0.5"))
+    declare(p, _ARGUMENTS["forces"], {})
     p.sizes(max_steps=p.choices.choice((12, 16, 24, 32)))
-    p.output("particle_f", VEC, (count,), ("particle_f", "forces", "f"), (-0.5, 0.5))
-    p.output("particle_x_out", VEC, (count,), ("particle_q_out", "x_out", "x_new", "corrected"))
-    p.output("particle_v_out", VEC, (count,), ("particle_qd_out", "v_out", "v_new"))
-    p.output("gradient", VEC, (count,), ("gradients", "grad_out"))
-    p.output("ray_end", VEC, (count,), ("ray_end", "exit_point", "end_points"))
-    for key, names in (
-        ("contact_dist", ("distances", "contact_dist", "sdf_values")), ("depth", ("depth", "ray_dist", "t_hit")),
-        ("radiance", ("radiance", "pixels")), ("energy", ("energy", "potential_energy")),
-        ("transmitted", ("transmittance",)), ("optical_depth", ("optical_depth",)), ("value_out", ("values_out",)),
-        ("density", ("density", "sampled")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, (count,), names)
-    p.output("in_contact", INT, (count,), ("in_contact", "contact_flags", "inside"))
-    p.output("ray_hit", INT, (count,), ("hits", "ray_hit", "hit_mask"))
-    p.output("material", INT, (count,), ("material_ids", "particle_label", "region"))
-    p.output("num_contacts", INT, (1,), ("contact_count", "num_contacts"), (0, 3))
-    p.output("deepest", FLOAT, (1,), ("max_penetration", "max_depth"), (0, 0.1))
-    p.output("total_energy", FLOAT, (1,), ("total_energy", "energy_sum"), (-1, 1))
-    p.output("total_cost", FLOAT, (1,), ("cost", "total_cost"), (0, 1))
-    p.output("cost_out", FLOAT, (count,), ("costs", "cost_out"))
-    p.output("moved", FLOAT, (count,), ("moved_dist", "displacement"))
-    p.output("contact_particle", INT, (count // 2,), ("contact_particle", "soft_contact_particle"), (-1, 0))
-    p.output("contact_normal", VEC, (count // 2,), ("contact_normal", "soft_contact_normal"), (-1, 1))
-    p.output("contact_point", VEC, (count // 2,), ("contact_point", "contact_pos"), (-1, 1))
-    p.output("contact_depth", FLOAT, (count // 2,), ("contact_depth", "penetration"), (0, 1))
-    p.output("label_count", INT, (8,), ("label_count", "histogram"), (0, 3))
-    p.output("label_mass", FLOAT, (8,), ("label_mass", "region_mass"), (0, 1))
+    sizes = {"count": count}
+    for part in ("sampled", "contacts"):
+        declare(p, _ARGUMENTS[part], sizes)
     p.guard_count(thing)
     titles, text = p.choices.child("purpose").choice(_AT_POINT[target])
     found, turned = p.choices.choice(_LOOKS)

@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, TRIPLE, VEC, Program
+from synthesis.frontends.warp.recipes.applications.declaring import declare
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, TRIPLE, Program
 
 _BODIES = read_bodies("warp", "windows", margin=12)
+_ARGUMENTS = read_arguments("warp", "windows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,7 @@ def _declare_cells(p: Program, n: int, launched: int) -> bool:
 
     Return whether the numbers of cells are one vector argument instead of three numbers.
     """
-    shape, part, plane = (n, n, n), (launched,) * 3, (n, n)
+    part = (launched,) * 3
     p.sizes(nx=n, ny=n, nz=n)
     together = p.choices.chance(0.1)
     for key, bounds, names in (
@@ -215,111 +218,22 @@ def _declare_cells(p: Program, n: int, launched: int) -> bool:
             for axis, word in zip("xyz", parts, strict=True):
                 p.scalar(word, INT, bounds, tuple(f"{name}_{axis}" for name in names))
         p.lookups(**{key: f"{key} = wp.vec3i({', '.join(parts)})"})
-    p.array("periodic", INT, (0, 1), (3,), ("periodic", "wrap_axis"))
-    p.array("flipped", INT, (0, 1), (3,), ("flip_axis", "flipped"))
-    p.array("axis_order", INT, (0, 2), (3,), ("axis_order", "permutation"))
-    for key, bounds, names in (
-        ("mode", (0, 2), ("mode", "blend_mode", "op")), ("boundary", (0, 2), ("boundary", "boundary_mode")),
-        ("max_seen", (4, 9), ("max_seen", "max_weight")), ("max_light", (6, 15), ("max_light", "sky_level")),
-        ("absorption", (1, 3), ("absorption", "light_loss")),
-        ("far", (n, 2 * n), ("max_distance", "far")), ("min_unknown", (1, 4), ("min_unknown",)),
-        ("min_seen", (1, 3), ("min_seen", "min_count")), ("max_age", (5, 20), ("max_age", "memory")),
-        ("frame", (10, 40), ("frame", "step")),
-        ("survive_min", (4, 8), ("survive_min", "min_neighbors")),
-        ("survive_max", (9, 13), ("survive_max", "max_neighbors")),
-        ("death_limit", (5, 9), ("death_limit",)), ("birth_limit", (10, 13), ("birth_limit",)),
-        ("born_at", (5, 9), ("born_at", "birth_count")), ("closed_border", (0, 1), ("closed_border",)),
-        ("color", (0, 1), ("color", "parity")), ("rest_count", (2, 5), ("rest_count", "particles_per_cell")),
-    ):  # fmt: skip
-        p.scalar(key, INT, bounds, names)
-    p.scalar("wall_velocity", VEC, (-0.5, 0.5), ("wall_velocity", "solid_velocity"))
-    p.sizes(halo=1)
-    for key, bounds, names, usual in (
-        ("unknown", (-1, 1), ("unknown_value", "fill_value", "background"), ("0.0", "-1.0")),
-        ("outside_value", (-1, 1), ("outside_value", "boundary_value"), ("0.0",)),
-        ("ground_z", (-1, 1), ("ground_z", "grid_z"), ("0.0",)),
-        ("cell_height", (0.1, 0.5), ("cell_size", "voxel_size"), ("0.1", "0.5")),
-        ("hit_gain", (0.3, 1), ("hit_log_odds", "hit_gain"), ("0.5",)),
-        ("miss_loss", (0.1, 0.5), ("miss_log_odds", "miss_loss"), ("0.5",)),
-        ("max_odds", (2, 5), ("max_log_odds", "log_odds_limit"), ("2.0",)),
-        ("omega", (0.8, 1.8), ("omega", "relaxation"), ("1.0", "1.5")),
-        ("drift_gain", (0.1, 1), ("drift_gain", "density_correction"), ("0.5", "1.0")),
-        ("inv_dx", (1, 4), ("inv_dx", "inv_cell_size"), ("2.0", "10.0")),
-        ("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",)), ("scale", (0.2, 1), ("pressure_scale", "scale"), ("0.5",)),
-        ("alpha", (0.05, 0.15), ("alpha", "diffusion_number"), ("0.1",)),
-        ("density", (0.5, 2), ("density", "rho"), ("1.0",)),
-        ("forget", (0.5, 0.9), ("decay", "retention"), ("0.5", "0.9")),
-        ("value_scale", (0.5, 2), ("value_scale", "gain"), ("0.5",)),
-        ("courant", (0.1, 0.5), ("courant", "dt_over_dx"), ("0.5", "0.1")),
-    ):  # fmt: skip
-        p.number(key, bounds, names, usual)
     labels = ("UNKNOWN", "FREE", "OCCUPIED", "FLUID", "LOOSE", "INFLATED")
+    faces = {"u": (n + 1, n, n), "v": (n, n + 1, n), "w": (n, n, n + 1)}
+    sizes = {"n": n, "launched": launched}
+    for part in ("cells", "limits", "numbers", "cell_values"):
+        declare(p, _ARGUMENTS[part], sizes)
     p.constants({f"LABEL_{name}": number for number, name in enumerate(labels)})
     p.constants({"MODE_REPLACE": 0, "MODE_MAX": 1, "MODE_ADD": 2})
     p.constants({"BOUNDARY_FIXED": 0, "BOUNDARY_PERIODIC": 1})
     for each in _FUNCTIONS:
         p.function(each)
-    p.array("values", FLOAT, (-1, 2), shape, ("values", "field", "density", "temperature"))
-    p.array("values_rate", FLOAT, (-1, 1), shape, ("source", "emission"))
-    p.array("rhs", FLOAT, (-1, 1), shape, ("rhs", "divergence"))
-    p.array("pressure_in", FLOAT, (-1, 2), shape, ("pressure", "p"))
-    p.array("brick_in", FLOAT, (-1, 2), part, ("brick", "window_values", "update"))
-    for key, bounds, names in (
-        ("label", (0, 4), ("cell_label", "cell_type", "occupancy")), ("seen", (0, 6), ("num_seen", "hit_count")),
-        ("component", (-9, n * n * n), ("component", "component_id")), ("alive", (0, 1), ("alive", "cells")),
-        ("num_hits", (0, 2), ("num_hits", "hit_count")), ("num_passes", (0, 3), ("num_passes", "miss_count")),
-        ("num_particles", (0, 8), ("cell_count", "num_particles")), ("held", (0, 1), ("is_fixed", "dirichlet_mask")),
-        ("known_in", (0, 1), ("is_valid", "known")), ("cell_active", (0, 1), ("cell_active", "active")),
-        ("last_seen", (0, 40), ("last_seen", "last_update")),
-    ):  # fmt: skip
-        p.array(key, INT, bounds, shape, names)
-    p.array("brick_seen", INT, (0, 3), part, ("brick_seen", "window_count"))
-    p.array("column_active", INT, (0, 1), plane, ("column_active", "column_mask"))
-    faces = {"u": (n + 1, n, n), "v": (n, n + 1, n), "w": (n, n, n + 1)}
     suffix = p.choices.choice(("{}", "vel_{}", "face_{}"))
     for axis, (key, size) in zip("xyz", faces.items(), strict=True):
         name = key if suffix == "{}" else suffix.format(axis)
         p.array(f"{key}_in", FLOAT, (-1, 1), size, (name,))
         p.output(key, FLOAT, size, (name,), (-1, 1))
-    for key, size, names in (
-        ("values_out", part, ("values_out", "field_out", "density_out", "temperature_out")),
-        ("brick", part, ("brick", "window_values")), ("padded", part, ("padded", "field_padded")),
-        ("height", plane, ("height_map", "surface_height")), ("load", shape, ("pressure", "cell_load")),
-        ("column_total", plane, ("column_mass", "total_weight")), ("rhs_out", shape, ("rhs", "divergence")),
-    ):  # fmt: skip
-        p.output(key, FLOAT, size, names)
-    for key, size, names in (
-        ("seen_out", part, ("num_seen_out", "hit_count_out")),
-        ("label_out", part, ("cell_label_out", "cell_type_out", "occupancy_out")),
-        ("brick_count", part, ("brick_seen", "window_count")),
-        ("brick_label", part, ("brick_label", "window_label")), ("padded_label", part, ("padded_label",)),
-        ("clearance_out", plane, ("clearance", "free_cells_above")), ("top_cell", plane, ("top_cell", "surface_k")),
-        ("light", shape, ("light", "sky_light")), ("fill_level", plane, ("fill_level", "sand_level")),
-        ("run_count", plane, ("run_count", "num_runs")), ("cell_count", plane, ("num_occupied", "column_cells")),
-        ("component_out", shape, ("component_out", "component_id_out")),
-        ("alive_out", shape, ("alive_out", "cells_out")),
-        ("frontier", shape, ("frontier", "is_frontier")), ("last_frame", shape, ("last_seen", "last_frame")),
-        ("face_mask", shape, ("face_mask", "visible_faces")), ("face_start", shape, ("face_start", "first_face")),
-        ("known_out", shape, ("is_valid_out", "known_out")),
-    ):  # fmt: skip
-        p.output(key, INT, size, names)
-    for key, kind, bounds, names in (
-        ("values_io", FLOAT, (-1, 2), ("values", "field", "density")), ("seen_io", INT, (0, 6), ("num_seen", "weight")),
-        ("label_io", INT, (0, 4), ("cell_type", "cell_label")), ("dist", INT, (0, 2 * n), ("distance", "dist")),
-        ("log_odds", FLOAT, (-2, 2), ("log_odds", "occupancy")), ("age", INT, (0, 5), ("age", "cell_age")),
-        ("pressure", FLOAT, (-1, 2), ("pressure", "p")),
-    ):  # fmt: skip
-        p.output(key, kind, shape, names, bounds)
-    for key, names in (
-        ("num_missing", ("num_missing", "num_dropped")), ("num_outside", ("num_outside", "num_clipped")),
-        ("num_changed", ("num_changed", "changed")),
-        ("num_columns", ("num_columns", "column_total")), ("num_frontier", ("num_frontier", "frontier_count")),
-        ("num_faces", ("num_faces", "face_count")),
-    ):  # fmt: skip
-        p.output(key, INT, (1,), names, (0, 2))
-    p.output("largest", FLOAT, (1,), ("max_divergence", "residual"), (0, 0.5))
-    p.output("frontier_cells", TRIPLE, (8,), ("frontier_cells", "frontier_list"), (-1, 0))
-    p.output("column_ij", INT, (2 * n,), ("active_columns", "column_ids"), (-1, 0))
+    declare(p, _ARGUMENTS["outputs"], {"launched": launched, "n": n})
     return together
 
 
