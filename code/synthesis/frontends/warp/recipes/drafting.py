@@ -190,6 +190,20 @@ class Draft(Sketch):
             body,
             docstring=docstring or write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
         )
+        told, kernel, signature = self._sign(options, arguments, kernel, tiled=tiled)
+        if "texture_sample(" in told:  # texture_sample only accepts the name ``float``
+            style = replace(style, long_casts=False)
+        statements = style.respell((*self._helpers, kernel))
+        named = self.stream.child("named numbers")
+        if not self.as_written and named.chance(_NAMED_NUMBERS):
+            statements = name_numbers(statements, set(re.findall(r"\w+", told)), named)
+        source = _render(statements, name, arguments if generic else ())
+        return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
+
+    def _sign(
+        self, options: Mapping[str, Any], arguments: tuple[Argument, ...], kernel: Function, *, tiled: bool
+    ) -> tuple[str, Function, Signature]:
+        """Return the kernel with its decorator, its signature, and its source with helper functions."""
         leaves = [leaf for each in arguments for leaf in each.spread()]
         tree = ast.parse("\n".join(render_block((kernel,))))
         differentiated = differentiable(leaves, tree)
@@ -205,14 +219,7 @@ class Draft(Sketch):
             options={**options, **own},
             tiled=tiled,
         )
-        if "texture_sample(" in told:  # texture_sample only accepts the name ``float``
-            style = replace(style, long_casts=False)
-        statements = style.respell((*self._helpers, kernel))
-        named = self.stream.child("named numbers")
-        if not self.as_written and named.chance(_NAMED_NUMBERS):
-            statements = name_numbers(statements, set(re.findall(r"\w+", told)), named)
-        source = _render(statements, name, arguments if generic else ())
-        return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
+        return told, kernel, signature
 
 
 def _by_subject(arguments: Sequence[Argument]) -> list[Argument]:

@@ -47,6 +47,24 @@ def _steps(kind: str, rank: int) -> list[tuple[int, ...]]:
     return [step for step in itertools.product((-1, 0, 1), repeat=rank) if any(step)]
 
 
+def _result(draft: Draft, choices: Stream, kind: Type, centre: Term, count: int, summed: Term) -> Infix:
+    """Return the value that the kernel stores for an element."""
+    scaled = draft.literal(float(count), kind.dtype).node
+    slope = Infix("-", summed.node, Infix("*", scaled, centre.node))
+    style = choices.choice(("laplacian", "update", "mean", "difference"))
+    if style == "mean":
+        inverse = draft.literal(round(1 / (count + 1), 4), kind.dtype).node
+        node: Expression = Infix("*", Infix("+", summed.node, centre.node), inverse)
+    elif style == "update":
+        rate = draft.add_uniform(kind, Domain(low=0.01, high=0.2), pool=("dt", "alpha", "rate", "nu", "kappa"))
+        node = Infix("+", centre.node, Infix("*", rate.node, slope))
+    elif style == "laplacian":
+        node = slope
+    else:
+        node = Infix("-", Infix("*", summed.node, draft.literal(0.5, kind.dtype).node), centre.node)
+    return node
+
+
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """Draw a stencil: a Laplacian, a time step with it, a mean, or a difference of an element and its neighbours."""
     choices = stream.child("shape")
@@ -91,19 +109,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     count = len(steps)
     bound = count * domain.magnitude
     summed = give_name(draft, Term(total, kind, Domain(low=-bound, high=bound)))
-    scaled = draft.literal(float(count), kind.dtype).node
-    slope = Infix("-", summed.node, Infix("*", scaled, centre.node))
-    style = choices.choice(("laplacian", "update", "mean", "difference"))
-    if style == "mean":
-        inverse = draft.literal(round(1 / (count + 1), 4), kind.dtype).node
-        node: Expression = Infix("*", Infix("+", summed.node, centre.node), inverse)
-    elif style == "update":
-        rate = draft.add_uniform(kind, Domain(low=0.01, high=0.2), pool=("dt", "alpha", "rate", "nu", "kappa"))
-        node = Infix("+", centre.node, Infix("*", rate.node, slope))
-    elif style == "laplacian":
-        node = slope
-    else:
-        node = Infix("-", Infix("*", summed.node, draft.literal(0.5, kind.dtype).node), centre.node)
+    node = _result(draft, choices, kind, centre, count, summed)
     result = Term(node, kind, Domain(low=-2 * bound, high=2 * bound), frozenset({"add", "mul", "sub"}), 2)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     result = weaver.weave([result], steps=choices.integer(0, 4))

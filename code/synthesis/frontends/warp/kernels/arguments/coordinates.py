@@ -67,3 +67,24 @@ def limits(
     njmax: int,  #: n // 2..n
     nv: int,  #: is n * velocities
 ): ...
+
+
+def controls(
+    ctrl: Array[float, worlds, n],  #: -2..2
+    act: Array[float, worlds, n],  #: -1..1
+    force_in: Array[float, worlds, n],  #: -2..2, named actuator_force
+    motor_velocity: Array[float, worlds, n],  #: -2..2, named actuator_velocity
+    qfrc_in: Array[float, worlds, n * velocities],  #: -2..2, named qfrc_actuator
+    bias_force: Array[float, worlds, n * velocities],  #: -1..1, named qfrc_bias
+    ctrl_lower: Array[float, n],  #: -1.5..-0.5
+    ctrl_upper: Array[float, n],  #: 0.5..1.5
+    gear: Array[float, n],  #: 0.5..2, named actuator_gear
+    stiffness: Array[float, n],  #: 1..10, named actuator_kp
+    max_force: Array[float, n],  #: 1..6, named effort_limit
+    stall_force: Array[float, n],  #: 4..8, named stall_torque
+    lower: Array[float, n],  #: -1.5..-0.3, named jnt_lower
+    upper: Array[float, n],  #: 0.3..1.5, named jnt_upper
+    sensor_cutoff: Array[float, n],  #: -0.5..1
+    margin_of: Array[float, n],  #: 0.05..0.6, named jnt_margin
+    damping: Array[float, n],  #: 0.1..1, named actuator_kv
+): ...

@@ -189,6 +189,32 @@ def _skipped_joints(p: Program) -> list[str]:
     return [block(f"if {each}:", "return") for each in tests]
 
 
+def _write_step(p: Program, target: str) -> None:
+    """Write the time step of a body or particle."""
+    moved = _forces(p)
+    if target == "kinematic_bodies":
+        driven = join("v[tid] = drive[tid]", "x[tid] = x[tid] + drive[tid] * dt")
+        rest = "v[tid] = wp.vec3(0.0, 0.0, 0.0)"
+        dynamic = join("v0 = v[tid]", *moved, "x[tid] = x[tid] + v1 * dt", "v[tid] = v1")
+        cases = [("kind[tid] == KINEMATIC", driven), ("kind[tid] == DYNAMIC", dynamic)]
+        form = p.pick("chain", "chain", "returns")
+        if form == "returns":
+            p.add(
+                block("if kind[tid] == STATIC:", rest, "return"), block(f"if {cases[0][0]}:", driven, "return"), dynamic
+            )
+        else:
+            p.add(chain(*p.choices.shuffled(cases), otherwise=rest))
+    else:
+        out = "_out" if target == "new_state" else ""
+        p.add(
+            *_resting(p, "x_out[tid] = x[tid]\nv_out[tid] = v[tid]" if out else ""), "x0 = x[tid]\nv0 = v[tid]", *moved
+        )
+        p.add(*([] if target == "sleeping_bodies" else _limits(p)))
+        p.add("x1 = x0 + v1 * dt", *_ground(p), *p.choices.shuffled([f"x{out}[tid] = x1", f"v{out}[tid] = v1"]))
+        if target == "sleeping_bodies":
+            p.add(*_sleeping(p))
+
+
 def _draw_integration(stream: Stream, target: str) -> KernelSpec:
     """Draw an integration step of bodies or particles in place; some are fixed, asleep or moved by other code."""
     flavour, other = stream.child("flavour").choice((("body", "particle"), ("particle", "body")))
@@ -225,28 +251,7 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
     p.constants({"SLEEP_DELAY": p.choices.choice((0.4, 0.5))})
     p.constants({"DYNAMIC": 0, "KINEMATIC": 1, "STATIC": 2, "ACTIVE": 1})
     p.guard_count(flavour)
-    moved = _forces(p)
-    if target == "kinematic_bodies":
-        driven = join("v[tid] = drive[tid]", "x[tid] = x[tid] + drive[tid] * dt")
-        rest = "v[tid] = wp.vec3(0.0, 0.0, 0.0)"
-        dynamic = join("v0 = v[tid]", *moved, "x[tid] = x[tid] + v1 * dt", "v[tid] = v1")
-        cases = [("kind[tid] == KINEMATIC", driven), ("kind[tid] == DYNAMIC", dynamic)]
-        form = p.pick("chain", "chain", "returns")
-        if form == "returns":
-            p.add(
-                block("if kind[tid] == STATIC:", rest, "return"), block(f"if {cases[0][0]}:", driven, "return"), dynamic
-            )
-        else:
-            p.add(chain(*p.choices.shuffled(cases), otherwise=rest))
-    else:
-        out = "_out" if target == "new_state" else ""
-        p.add(
-            *_resting(p, "x_out[tid] = x[tid]\nv_out[tid] = v[tid]" if out else ""), "x0 = x[tid]\nv0 = v[tid]", *moved
-        )
-        p.add(*([] if target == "sleeping_bodies" else _limits(p)))
-        p.add("x1 = x0 + v1 * dt", *_ground(p), *p.choices.shuffled([f"x{out}[tid] = x1", f"v{out}[tid] = v1"]))
-        if target == "sleeping_bodies":
-            p.add(*_sleeping(p))
+    _write_step(p, target)
     titles = {
         "new_state": ("integrate_state", f"integrate_{flavour}_state", "semi_implicit_step"),
         "in_place": (f"integrate_{flavour}", f"advance_{flavour}", f"step_{flavour}", "apply_gravity"),

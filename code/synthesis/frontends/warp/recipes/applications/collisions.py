@@ -56,6 +56,59 @@ _KEEP = (
 """Lines for a close pair: append a contact to a list, store the pair's own contact, or push the two bodies apart."""
 
 
+def _look_up_shapes(p: Program, target: str, place: str, turn: str, *, packed: bool) -> str:
+    """Declare the local variables of the two shapes, and return the lines that compute their distance."""
+    narrow, ra, rb, gap = (
+        with_shape_data(p.choices, each, "margin_of")
+        for each in (
+            _NARROW[target].replace("rot_of[a]", turn),
+            "ra = {shape_scale[a][0] ~ shape_scale[a].x}",
+            "rb = {shape_scale[b][0] ~ shape_scale[b].x}",
+            "gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
+        )
+    )
+    p.lookups(
+        body_a="body_a = shape_body[a]", body_b="body_b = shape_body[b]",
+        a="a = pairs[tid][0]" if packed else "a = first[tid]",
+        b="b = pairs[tid][1]" if packed else "b = second[tid]",
+        pa=f"pa = {place.format('a')}", pb=f"pb = {place.format('b')}",
+        ra=ra, rb=rb, gap=gap,
+    )  # fmt: skip
+    return narrow
+
+
+def _write_collision(p: Program, first: str, kept: int, narrow: str) -> None:
+    """Write the tests that skip a pair, its distance, and how the result is kept."""
+    other = "shape_type[b] != SPHERE"
+    collide = p.choices.choice(_COLLIDE)
+    p.write(
+        "touching[tid] = 0" if kept == 1 else "",
+        "# padding, or a shape with itself\nif {a < 0 or b < 0 ~ a == -1 or b == -1} or a == b:\n    return",
+        f"""{{?0.6 {{# shapes of one body never touch
+            if body_a == body_b:
+                return ~ {{if {collide}:
+                return ~ if {collide} or body_a == body_b:
+                return}} ~
+            # pairs of other kinds
+            if shape_type[a] != {first} or {other}:
+                return ~
+            ga = shape_group[a]
+            gb = shape_group[b]
+            # a group of 0 hits nothing
+            if ga == 0 or gb == 0:
+                return
+            {{# a positive group collides only with itself, a negative one with all others
+            if ga > 0 and gb > 0 and ga != gb:
+                return
+            if ga < 0 and ga == gb:
+                return ~
+            if ga > 0 and gb > 0 and ga != gb:
+                return}}}}}}""",
+        narrow,
+        _KEEP[kept],
+    )
+
+
 def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that computes the distance of two primitive shapes, or their contact."""
     p = Program(stream, ("tid", "pair", "pair_id"), launch=(stream.child("threads").choice((160, 192)),))
@@ -85,51 +138,9 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     p.output("point_out", VEC, (room,), ("contact_point", "contact_pos"), (0, 1))
     p.output("friction_out", FLOAT, (room,), ("contact_friction", "contact_mu"), (0, 1))
     p.output("pushes", VEC, (12,), ("body_push", "body_correction", "body_delta"), (-0.1, 0.1))
-    narrow, ra, rb, gap = (
-        with_shape_data(p.choices, each, "margin_of")
-        for each in (
-            _NARROW[target].replace("rot_of[a]", turn),
-            "ra = {shape_scale[a][0] ~ shape_scale[a].x}",
-            "rb = {shape_scale[b][0] ~ shape_scale[b].x}",
-            "gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
-        )
-    )
-    p.lookups(
-        body_a="body_a = shape_body[a]", body_b="body_b = shape_body[b]",
-        a="a = pairs[tid][0]" if packed else "a = first[tid]",
-        b="b = pairs[tid][1]" if packed else "b = second[tid]",
-        pa=f"pa = {place.format('a')}", pb=f"pb = {place.format('b')}",
-        ra=ra, rb=rb, gap=gap,
-    )  # fmt: skip
+    narrow = _look_up_shapes(p, target, place, turn, packed=packed)
     p.guard_count("pair")
-    other = "shape_type[b] != SPHERE"
-    collide = p.choices.choice(_COLLIDE)
-    p.write(
-        "touching[tid] = 0" if kept == 1 else "",
-        "# padding, or a shape with itself\nif {a < 0 or b < 0 ~ a == -1 or b == -1} or a == b:\n    return",
-        f"""{{?0.6 {{# shapes of one body never touch
-            if body_a == body_b:
-                return ~ {{if {collide}:
-                return ~ if {collide} or body_a == body_b:
-                return}} ~
-            # pairs of other kinds
-            if shape_type[a] != {first} or {other}:
-                return ~
-            ga = shape_group[a]
-            gb = shape_group[b]
-            # a group of 0 hits nothing
-            if ga == 0 or gb == 0:
-                return
-            {{# a positive group collides only with itself, a negative one with all others
-            if ga > 0 and gb > 0 and ga != gb:
-                return
-            if ga < 0 and ga == gb:
-                return ~
-            if ga > 0 and gb > 0 and ga != gb:
-                return}}}}}}""",
-        narrow,
-        _KEEP[kept],
-    )
+    _write_collision(p, first, kept, narrow)
     kinds = target.replace("_", "-")
     if kept == 2:
         titles = (f"push_apart_{target}", f"resolve_{target}", f"solve_{target}_overlaps")

@@ -45,6 +45,50 @@ _PAIR_FUNCTIONS = (
 """Functions that kernels of pairs may call."""
 
 
+_BOUND_TESTS = (
+    "boxes_overlap(lower[a], upper[a], lower[b], upper[b])",
+    "spheres_overlap(center[a], reach[a], center[b], reach[b])",
+)  # fmt: skip
+"""Tests whether the bounds of two shapes overlap."""
+
+
+_WORLD_TESTS = (
+    (
+        "world[a] != -1 and world[b] != -1 and world[a] != world[b]",
+        "world[a] == -1 or world[b] == -1 or world[a] == world[b]",
+    ),
+    *[("not same_world(world[a], world[b])", "same_world(world[a], world[b])")] * 2,
+)  # fmt: skip
+"""Tests of the worlds of two shapes, each with its opposite."""
+
+
+_FLAG_TESTS = (
+    (
+        "(flags[a] & COLLIDE_SHAPES) == 0 or (flags[b] & COLLIDE_SHAPES) == 0",
+        "(flags[a] & flags[b] & COLLIDE_SHAPES) != 0",
+    ),
+    (
+        "not has_flag(flags[a], COLLIDE_SHAPES) or not has_flag(flags[b], COLLIDE_SHAPES)",
+        "has_flag(flags[a], COLLIDE_SHAPES) and has_flag(flags[b], COLLIDE_SHAPES)",
+    ),
+)  # fmt: skip
+"""Tests of flags, each with its opposite."""
+
+
+_GROUP_TESTS = (
+    (
+        "group[a] != group[b] and group[a] != -1 and group[b] != -1",
+        "group[a] == group[b] or group[a] == -1 or group[b] == -1",
+    ),
+    (
+        "group[a] > 0 and group[b] > 0 and group[a] != group[b]",
+        "group[a] <= 0 or group[b] <= 0 or group[a] == group[b]",
+    ),
+    *[("not groups_collide(group[a], group[b])", "groups_collide(group[a], group[b])")] * 3,
+)  # fmt: skip
+"""Tests of collision groups, each with its opposite."""
+
+
 def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[tuple[str, str]]:
     """Return tests that remove a pair, each with its opposite.
 
@@ -58,27 +102,8 @@ def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[
     p.constants({"COLLIDE_SHAPES": 2})
     for each in _PAIR_FUNCTIONS:
         p.function(each)
-    groups = p.choices.choice((
-        (
-            "group[a] != group[b] and group[a] != -1 and group[b] != -1",
-            "group[a] == group[b] or group[a] == -1 or group[b] == -1",
-        ),
-        (
-            "group[a] > 0 and group[b] > 0 and group[a] != group[b]",
-            "group[a] <= 0 or group[b] <= 0 or group[a] == group[b]",
-        ),
-        *[("not groups_collide(group[a], group[b])", "groups_collide(group[a], group[b])")] * 3,
-    ))  # fmt: skip
-    flags = p.choices.choice((
-        (
-            "(flags[a] & COLLIDE_SHAPES) == 0 or (flags[b] & COLLIDE_SHAPES) == 0",
-            "(flags[a] & flags[b] & COLLIDE_SHAPES) != 0",
-        ),
-        (
-            "not has_flag(flags[a], COLLIDE_SHAPES) or not has_flag(flags[b], COLLIDE_SHAPES)",
-            "has_flag(flags[a], COLLIDE_SHAPES) and has_flag(flags[b], COLLIDE_SHAPES)",
-        ),
-    ))  # fmt: skip
+    groups = p.choices.choice(_GROUP_TESTS)  # fmt: skip
+    flags = p.choices.choice(_FLAG_TESTS)  # fmt: skip
     bodies = p.choices.choice((
         ("body[a] == body[b]", "body[a] != body[b]"),
         ("body[a] == body[b] and not allow_self", "body[a] != body[b] or allow_self"),
@@ -97,17 +122,8 @@ def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[
         ),
         *[(f"not {crossed}", crossed)] * 2,
     ))  # fmt: skip
-    worlds = p.choices.choice((
-        (
-            "world[a] != -1 and world[b] != -1 and world[a] != world[b]",
-            "world[a] == -1 or world[b] == -1 or world[a] == world[b]",
-        ),
-        *[("not same_world(world[a], world[b])", "same_world(world[a], world[b])")] * 2,
-    ))  # fmt: skip
-    bounds = p.choices.choice((
-        "boxes_overlap(lower[a], upper[a], lower[b], upper[b])",
-        "spheres_overlap(center[a], reach[a], center[b], reach[b])",
-    ))  # fmt: skip
+    worlds = p.choices.choice(_WORLD_TESTS)  # fmt: skip
+    bounds = p.choices.choice(_BOUND_TESTS)  # fmt: skip
     tests = p.choices.shuffled([groups, flags, bodies, masks, worlds])
     chosen = tests[: p.choices.choice((1, 2, 2, 3)) if p.maybe(0.5) else 1]
     if made and bodies not in chosen:
@@ -159,6 +175,24 @@ and ``TAKE`` for the lines that store a pair.
 """
 
 
+def _write_filter(
+    p: Program, shapes: int, missing: str, tests: list[tuple[str, ...]], default: str, accept: str
+) -> None:
+    """Write the tests of a pair, and what is done with a pair that passes them."""
+    lines = _read_pair(p, shapes)
+    form = p.pick("returns", "returns", "set_and_return", "nested")
+    if form == "nested":
+        kept = [each[1] for each in tests]
+        joined = [" and ".join(map(_bracketed, kept[at : at + 2])) for at in range(0, len(kept), 2)]
+        p.write(*lines, default, block("if a >= 0 and b >= 0:", _nested(joined, accept)))
+    elif form == "set_and_return" and default:
+        p.write(*lines, *(block(f"if {test}:", default, "return") for test in (missing, *(each[0] for each in tests))))
+        p.write(accept)
+    else:
+        p.write(*lines, default, *(block(f"if {test}:", "return") for test in (missing, *(each[0] for each in tests))))
+        p.write(accept)
+
+
 def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that filters pairs of shapes by groups, flags, bodies and worlds, with -1 for none."""
     own = stream.child("own").choice(_OWN_PAIRS[target]) if target in _OWN_PAIRS else None
@@ -201,18 +235,7 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
         "pair_count": counted.replace("RETURN", "return"),
         "pair_kind": _kinds(p),
     }[target]
-    lines = _read_pair(p, shapes)
-    form = p.pick("returns", "returns", "set_and_return", "nested")
-    if form == "nested":
-        kept = [each[1] for each in tests]
-        joined = [" and ".join(map(_bracketed, kept[at : at + 2])) for at in range(0, len(kept), 2)]
-        p.write(*lines, default, block("if a >= 0 and b >= 0:", _nested(joined, accept)))
-    elif form == "set_and_return" and default:
-        p.write(*lines, *(block(f"if {test}:", default, "return") for test in (missing, *(each[0] for each in tests))))
-        p.write(accept)
-    else:
-        p.write(*lines, default, *(block(f"if {test}:", "return") for test in (missing, *(each[0] for each in tests))))
-        p.write(accept)
+    _write_filter(p, shapes, missing, tests, default, accept)
     titles = {
         "pair_mask": ("filter_pairs", "filter_shape_pairs", "mark_collision_pairs", "broadphase_filter"),
         "pair_count": count_titles,

@@ -213,25 +213,7 @@ def draw_row(stream: Stream, target: str) -> KernelSpec:
     names = {"actuator_force": ("u", "uid", "act_id", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
     items = ("u", f"{of}_id", "i") if of_dofs else names.get(target, ("u", "jntid", "i"))
     p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, n))
-    each = (worlds, n)
-    for key, bounds, pool in (
-        ("ctrl", (-2, 2), ("ctrl",)), ("act", (-1, 1), ("act",)), ("force_in", (-2, 2), ("actuator_force",)),
-        ("motor_velocity", (-2, 2), ("actuator_velocity",)),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, each, pool)
-    p.array("qfrc_in", FLOAT, (-2, 2), (worlds, n * VELOCITIES), ("qfrc_actuator",))
-    p.array("bias_force", FLOAT, (-1, 1), (worlds, n * VELOCITIES), ("qfrc_bias",))
-    for key, bounds, pool in (
-        ("ctrl_lower", (-1.5, -0.5), ("ctrl_lower",)),
-        ("ctrl_upper", (0.5, 1.5), ("ctrl_upper",)),
-        ("gear", (0.5, 2), ("actuator_gear",)), ("stiffness", (1, 10), ("actuator_kp",)),
-        ("max_force", (1, 6), ("effort_limit",)), ("stall_force", (4, 8), ("stall_torque",)),
-        ("lower", (-1.5, -0.3), ("jnt_lower",)), ("upper", (0.3, 1.5), ("jnt_upper",)),
-        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
-        ("margin_of", (0.05, 0.6), ("jnt_margin",)),
-        ("damping", (0.1, 1), ("actuator_kv",)),
-    ):  # fmt: skip
-        p.array(key, FLOAT, bounds, (n,), pool)
+    declare(p, _ARGUMENTS["controls"], {"worlds": worlds, "n": n, "velocities": VELOCITIES})
     if of_dofs:
         _declare_dofs(p, of, worlds, n)
     limits = ("actuator_ctrllimited",) if target == "actuator_force" else ("jnt_limited",)

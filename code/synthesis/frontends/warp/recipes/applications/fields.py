@@ -165,6 +165,32 @@ _PLANE = {
 }
 
 
+def _declare_results(p: Program, target: str, nx: int, ny: int, quantity: tuple[str, ...], subject: int) -> bool:
+    """Declare the outputs, and return whether the divergence is scaled to a right-hand side."""
+    scaled = p.choices.chance(0.4)
+    results = {
+        "advect": ("density_out", "smoke_out", "concentration_out", "phi_out", "temperature_out"),
+        "divergence": ("rhs", "rhs_out", "pressure_rhs") if scaled else ("divergence_out", "div"),
+        "relax": ("pressure_out", "p_new", "phi_new"),
+        "heights": ("height_out", "eta_new", "water_height_out"),
+        "heat": ("temperature_out", "heat_out"),
+    }[target]
+    largest = ("max_divergence", "worst_divergence") if target == "divergence" else ("max_change", "largest_change")
+    summed = ("divergence_sq", "divergence_norm_sq") if target == "divergence" else ("change_sq", "error_sq")
+    declare(
+        p,
+        _ARGUMENTS["plane_outputs"],
+        {"nx": nx, "ny": ny},
+        {
+            "out": results if target == "divergence" else (results[subject],),
+            "q_io": quantity,
+            "worst": largest,
+            "residual": summed,
+        },
+    )
+    return scaled
+
+
 def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel on a 2-D grid, with one thread for each cell."""
     nx, ny = stream.child("sizes").choice(((8, 8), (10, 8), (8, 12), (12, 12), (16, 8)))
@@ -202,27 +228,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     outside = ("ambient", "ambient_temperature") if target == "heat" else ("boundary_value", "boundary_pressure")
     declare(p, _ARGUMENTS["waters"], {"nx": nx, "ny": ny}, {"uf": (across,), "vf": (over,), "boundary_value": outside})
     p.constants({"FLUID": 0, "SOLID": 1, "INFLOW": 2, "FIXED": 1})
-    scaled = p.choices.chance(0.4)
-    results = {
-        "advect": ("density_out", "smoke_out", "concentration_out", "phi_out", "temperature_out"),
-        "divergence": ("rhs", "rhs_out", "pressure_rhs") if scaled else ("divergence_out", "div"),
-        "relax": ("pressure_out", "p_new", "phi_new"),
-        "heights": ("height_out", "eta_new", "water_height_out"),
-        "heat": ("temperature_out", "heat_out"),
-    }[target]
-    largest = ("max_divergence", "worst_divergence") if target == "divergence" else ("max_change", "largest_change")
-    summed = ("divergence_sq", "divergence_norm_sq") if target == "divergence" else ("change_sq", "error_sq")
-    declare(
-        p,
-        _ARGUMENTS["plane_outputs"],
-        {"nx": nx, "ny": ny},
-        {
-            "out": results if target == "divergence" else (results[subject],),
-            "q_io": quantity,
-            "worst": largest,
-            "residual": summed,
-        },
-    )
+    scaled = _declare_results(p, target, nx, ny, quantity, subject)
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
     result = p.pick("-div / dt", "div / dt", "density * div / dt") if scaled else "div"

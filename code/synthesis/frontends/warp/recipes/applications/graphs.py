@@ -2,13 +2,18 @@
 constraints, and levels of joints."""
 
 import re
+from dataclasses import replace
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.arguments import read_arguments
 from synthesis.drawing.lines import with_marked
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.declaring import declare
 from synthesis.frontends.warp.recipes.applications.grid_lists import GRID_LISTS, draw_grid_list
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, Program
+from synthesis.frontends.warp.recipes.applications.program import Program
+
+_ARGUMENTS = read_arguments("warp", "graphs")
 
 _ISLANDS = """
     # at first each body is an island of its own
@@ -262,66 +267,18 @@ def _declare_graph(p: Program, worlds: int, bodies: int, contacts: int, colors: 
 
     Return the names of the arrays that differ between worlds.
     """
+    sizes = {"worlds": worlds, "bodies": bodies, "contacts": contacts, "colors": colors, "single": worlds or 1}
     kept = list[str]()
-
-    def shaped(*shape: int) -> tuple[int, ...]:
-        return (worlds, *shape) if worlds else shape
-
-    def single() -> tuple[int, ...]:
-        return (worlds or 1,)
-
-    for key, kind, span, size, names in (
-        ("contact_pair", PAIR, (-1, bodies - 1), contacts, ("contact_pair", "contact_bodies")),
-        ("contact_body0", INT, (-1, bodies - 1), contacts, ("contact_body0", "body_a_of")),
-        ("contact_body1", INT, (-1, bodies - 1), contacts, ("contact_body1", "body_b_of")),
-        ("inv_mass", FLOAT, (-0.5, 1), bodies, ("body_inv_mass", "inv_mass")),
-        ("body_flags", INT, (0, 3), bodies, ("body_flags",)),
-        ("contact_force", FLOAT, (0, 2), contacts, ("contact_force", "contact_impulse")),
-        ("body_speed", FLOAT, (0, 1), bodies, ("body_speed", "max_speed")),
-        ("rest_steps", INT, (0, 9), bodies, ("rest_steps", "body_idle_steps")),
-        ("dof_count", INT, (0, 3), bodies, ("joint_dof_count", "dof_count")),
-    ):  # fmt: skip
-        p.array(key, kind, span, shaped(size), names)
-        kept.append(key)
-    p.array("contact_count", INT, (contacts // 2, contacts), single(), ("contact_count", "num_contacts", "ncon"))
-    for key, size, span, names in (
-        ("root", bodies, (0, 1), ("body_root", "parent", "island_root")),
-        ("island_of", bodies, (0, 1), ("body_island", "island_id")),
-        ("island_size", bodies, (0, 3), ("island_size", "island_count")),
-        ("island_start", bodies, (0, 3), ("island_start", "island_offset")),
-        ("island_bodies", bodies, (-1, 0), ("island_bodies", "island_items")),
-        ("island_asleep", bodies, (0, 1), ("island_asleep", "island_sleeping")),
-        ("used", bodies, (0, 3), ("used_colors", "body_colors")),
-        ("color_of", contacts, (-1, 0), ("color", "constraint_color")),
-        ("color_count", 8, (0, 3), ("color_count", "color_size")),
-        ("color_start", 9, (0, 3), ("color_start", "color_offsets")),
-        ("cursor", 8, (0, 3), ("fill_cursor", "cursor")),
-        ("sorted_constraints", contacts, (-1, 0), ("sorted_constraints", "color_groups")),
-        ("level_of", bodies, (0, 1), ("joint_level", "level")),
-        ("level_size", bodies, (0, 3), ("level_size", "level_count")),
-        ("level_start", bodies + 1, (0, 3), ("level_start", "level_offsets")),
-        ("level_joints", bodies, (-1, 0), ("level_joints", "joint_order")),
-        ("slot_of", bodies, (-1, 0), ("joint_slot",)), ("subtree_end", bodies, (0, 3), ("subtree_end",)),
-        ("num_children", bodies, (0, 2), ("num_children", "child_count")),
-        ("chain_dofs", bodies, (0, 3), ("chain_dofs", "ancestor_dofs")),
-    ):  # fmt: skip
-        p.output(key, INT, shaped(size), names, span)
-        kept.append(key)
-    for key, names in (
-        ("num_islands", ("num_islands", "island_total")), ("num_left", ("num_uncolored", "num_left")),
-        ("num_colors", ("num_colors",)), ("num_levels", ("num_levels", "level_total")),
-        ("max_width", ("max_level_size", "max_width")),
-    ):  # fmt: skip
-        p.output(key, INT, single(), names, (0, 3))
-        kept.append(key)
-    p.scalar("min_force", FLOAT, (0.2, 1), ("min_force", "force_threshold"))
-    p.scalar("sleep_speed", FLOAT, (0.5, 0.9), ("sleep_speed", "sleep_threshold"))
-    p.scalar("min_rest_steps", INT, (2, 5), ("min_rest_steps", "sleep_after"))
-    p.scalar("max_contacts", INT, (contacts // 2, contacts), ("max_contacts", "contact_capacity"))
-    p.sizes(num_bodies=bodies, num_joints=bodies, num_constraints=contacts)
-    p.sizes(max_colors=colors)
+    for rows in _ARGUMENTS.values():
+        arrays = [row for row in rows if row.shape is not None]
+        if worlds:
+            # one element or row for each world
+            of_worlds = {row.key: ("worlds", *(each for each in row.shape or () if each != "single")) for row in arrays}
+            rows = [replace(row, shape=of_worlds.get(row.key)) for row in rows]
+        declare(p, rows, sizes)
+        kept += [row.key for row in arrays]
     p.constants({"STATIC": 1})
-    return (*kept, "contact_count")
+    return tuple(kept)
 
 
 _SERIAL = {

@@ -126,6 +126,25 @@ def _with_scalars(p: Program, text: str) -> str:
     return text.replace("                EACH", indent(each, " " * 16))
 
 
+def _declare_coordinates(p: Program, target: str) -> None:
+    """Declare joint coordinates with the names and bounds that some kernels need."""
+    if target in ("joint_forces", "joint_coordinates"):
+        # only the types of joints that the lines handle
+        p.array("joint_type", INT, (0, 4), (p.threads,), ("joint_type",))
+    if target in ("joint_limits", "joint_drives", "joint_integrate"):
+        span = {"joint_limits": (-1.5, 1.5), "joint_drives": (-6, 6)}.get(target, (-4, 4))
+        p.array("joint_q_in", FLOAT, span, (p.threads * _COORDINATES,), ("joint_q",))
+        p.output("joint_qd_out", FLOAT, (p.threads * _DOFS,),
+                 ("joint_qd",) if target == "joint_integrate" else ("joint_qd_out",), (-1, 1))  # fmt: skip
+        p.output("joint_q", FLOAT, (p.threads * _COORDINATES,), ("joint_q",), (-4, 4))
+    if target == "joint_copy":
+        prefix, suffix = p.choices.choice((("src_", ""), ("", "_in")))
+        p.array("joint_q_in", FLOAT, (-1, 1), (p.threads * _COORDINATES,), (f"{prefix or 'joint_'}q{suffix}",))
+        p.array("joint_qd", FLOAT, (-1, 1), (p.threads * _DOFS,), (f"{prefix or 'joint_'}qd{suffix}",))
+        p.output("joint_q", FLOAT, (p.threads * _COORDINATES,), ("joint_q",), (-1, 1))
+        p.output("joint_qd_out", FLOAT, (p.threads * _DOFS,), ("joint_qd",), (-1, 1))
+
+
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel of a tree of bodies, with one thread for each joint."""
     trees, length = stream.child("trees").choice(((12, 4), (16, 3), (8, 5), (16, 4)))
@@ -143,21 +162,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
             parent="parent = joint_parent[tid]", child="child = joint_child[tid]", kind="kind = joint_type[tid]",
             q_start="q_start = joint_q_start[tid]", qd_start="qd_start = joint_qd_start[tid]",
         )  # fmt: skip
-    if target in ("joint_forces", "joint_coordinates"):
-        # only the types of joints that the lines handle
-        p.array("joint_type", INT, (0, 4), (p.threads,), ("joint_type",))
-    if target in ("joint_limits", "joint_drives", "joint_integrate"):
-        span = {"joint_limits": (-1.5, 1.5), "joint_drives": (-6, 6)}.get(target, (-4, 4))
-        p.array("joint_q_in", FLOAT, span, (p.threads * _COORDINATES,), ("joint_q",))
-        p.output("joint_qd_out", FLOAT, (p.threads * _DOFS,),
-                 ("joint_qd",) if target == "joint_integrate" else ("joint_qd_out",), (-1, 1))  # fmt: skip
-        p.output("joint_q", FLOAT, (p.threads * _COORDINATES,), ("joint_q",), (-4, 4))
-    if target == "joint_copy":
-        prefix, suffix = p.choices.choice((("src_", ""), ("", "_in")))
-        p.array("joint_q_in", FLOAT, (-1, 1), (p.threads * _COORDINATES,), (f"{prefix or 'joint_'}q{suffix}",))
-        p.array("joint_qd", FLOAT, (-1, 1), (p.threads * _DOFS,), (f"{prefix or 'joint_'}qd{suffix}",))
-        p.output("joint_q", FLOAT, (p.threads * _COORDINATES,), ("joint_q",), (-1, 1))
-        p.output("joint_qd_out", FLOAT, (p.threads * _DOFS,), ("joint_qd",), (-1, 1))
+    _declare_coordinates(p, target)
     if target != "joint_copy":
         p.guard_count("articulation" if target == "joint_velocities" else "joint")
     along, angle = p.choices.choice(_DRIVES)

@@ -108,17 +108,8 @@ _SLOT_FUNCTIONS = (
 """Functions that kernels of slots may call."""
 
 
-def draw_slots(stream: Stream, target: str) -> KernelSpec:
-    """Draw a kernel whose threads count, take or free slots of lists."""
-    freed = stream.child("freed").choice(POOLS[target]) if target in POOLS else None
-    of_particles = target in ("own_list", "free_slots")
-    counted = target == "count_slots"
-    of_joints = "joint" if counted else "limit"
-    subject = "particle" if of_particles else stream.child("subject").choice(("contact", of_joints, "particle"))
-    subject = "event" if target == "ring_slots" else subject
-    p = Program(stream, ("tid", "i", "emitter" if freed and "emit" in freed[1] else subject))
-    worlds, room = p.choices.choice((2, 3, 4)), p.choices.choice((6, 8, 10))
-    items = p.choices.choice((24, 32))
+def _declare_lists(p: Program, target: str, subject: str, room: int, worlds: int, items: int) -> None:
+    """Declare the items that threads put into lists, and the lists."""
     p.array("world_of", INT, (-1, worlds - 1), (p.threads,), (f"{subject}_world", f"{subject}_worldid"))
     distances = {"contact": ("contact_dist", "separation"), "limit": ("limit_dist", "limit_gap"),
                  "particle": ("particle_sdf", "ground_distance")}.get(subject, ("distance",))  # fmt: skip
@@ -157,6 +148,20 @@ def draw_slots(stream: Stream, target: str) -> KernelSpec:
     p.output("list", INT, (p.threads, room), ("neighbors", "neighbor_list"), (-1, 0))
     p.output("dropped", INT, (worlds,), ("world_overflow", "num_dropped"), (0, 1))
     p.output("num_global", INT, (1,), ("num_global", "global_count"), (0, 1))
+
+
+def draw_slots(stream: Stream, target: str) -> KernelSpec:
+    """Draw a kernel whose threads count, take or free slots of lists."""
+    freed = stream.child("freed").choice(POOLS[target]) if target in POOLS else None
+    of_particles = target in ("own_list", "free_slots")
+    counted = target == "count_slots"
+    of_joints = "joint" if counted else "limit"
+    subject = "particle" if of_particles else stream.child("subject").choice(("contact", of_joints, "particle"))
+    subject = "event" if target == "ring_slots" else subject
+    p = Program(stream, ("tid", "i", "emitter" if freed and "emit" in freed[1] else subject))
+    worlds, room = p.choices.choice((2, 3, 4)), p.choices.choice((6, 8, 10))
+    items = p.choices.choice((24, 32))
+    _declare_lists(p, target, subject, room, worlds, items)
     p.constants({"ENABLED": 1})
     for each in _SLOT_FUNCTIONS:
         p.function(each)

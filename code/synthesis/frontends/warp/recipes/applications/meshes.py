@@ -130,6 +130,32 @@ def _scatter(p: Program, array: str, place: str, value: str, sign: str = "+") ->
     return f"{array}[{place}] {sign}= {value}" if plain else f"wp.atomic_{call}({array}, {place}, {value})"
 
 
+def _skip_faces(p: Program, target: str, *, looks_for_bad: bool, slivers: bool) -> bool:
+    """Write the tests that skip a face, and return whether the kind of skipped faces is stored at the beginning."""
+    # the kind of skipped faces is stored once at the beginning, or wherever a face is skipped
+    first = target == "face_kind" and p.choices.chance(0.5)
+    nothing = ["kind[tid] = UNKNOWN"] if target == "face_kind" and not first else []
+    if first:
+        p.add("kind[tid] = UNKNOWN")
+    if p.maybe(0.4):
+        tests = ["active[tid] == 0"] if target == "lumped_mass" else ["active[tid] == 0", "group[tid] != wanted"]
+        p.add(block(f"if {p.choices.choice(tests)}:", *nothing, "return"))
+    if looks_for_bad:
+        p.add(
+            block(
+                "if a == b or b == c or c == a:",
+                *nothing,
+                *(["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []),
+                "return",
+            )
+        )
+    p.add("n = wp.cross(x[b] - x[a], x[c] - x[a])")
+    if slivers:
+        count_bad = ["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []
+        p.add(block("if 0.5 * wp.length(n) < min_area:", *nothing, *count_bad, "return"))
+    return first
+
+
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel that computes a triangle's normal, area or charge from its three vertices, or adds it to them."""
     p = Program(stream, ("tid", "face", "tri", "f", "i"))
@@ -167,27 +193,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         "a = flat[3 * tid + 0]\nb = flat[3 * tid + 1]\nc = flat[3 * tid + 2]",
         "corners = triples[tid]\na = corners[0]\nb = corners[1]\nc = corners[2]",
     ))  # fmt: skip
-    # the kind of skipped faces is stored once at the beginning, or wherever a face is skipped
-    first = target == "face_kind" and p.choices.chance(0.5)
-    nothing = ["kind[tid] = UNKNOWN"] if target == "face_kind" and not first else []
-    if first:
-        p.add("kind[tid] = UNKNOWN")
-    if p.maybe(0.4):
-        tests = ["active[tid] == 0"] if target == "lumped_mass" else ["active[tid] == 0", "group[tid] != wanted"]
-        p.add(block(f"if {p.choices.choice(tests)}:", *nothing, "return"))
-    if looks_for_bad:
-        p.add(
-            block(
-                "if a == b or b == c or c == a:",
-                *nothing,
-                *(["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []),
-                "return",
-            )
-        )
-    p.add("n = wp.cross(x[b] - x[a], x[c] - x[a])")
-    if slivers:
-        count_bad = ["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []
-        p.add(block("if 0.5 * wp.length(n) < min_area:", *nothing, *count_bad, "return"))
+    first = _skip_faces(p, target, looks_for_bad=looks_for_bad, slivers=slivers)
     if target == "face_kind":
         p.add(*_facing(p, started=first))
     elif target == "lumped_mass":

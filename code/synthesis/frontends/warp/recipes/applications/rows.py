@@ -30,9 +30,8 @@ def _with_lines(text: str, key: str, lines: str) -> str:
     )  # fmt: skip
 
 
-def _draw_csr(stream: Stream, target: str) -> KernelSpec:
-    """Draw a kernel of a compressed sparse row: a product, its diagonal, or a step of Jacobi's method."""
-    titles, text = stream.child("purpose").choice(ROWS[target])
+def _start(stream: Stream, target: str, text: str) -> tuple[Program, int]:
+    """Return a kernel with its launch, and its number of rows."""
     shared, blocks = target == "csr_lanes", target == "csr_blocks"
     if shared or blocks:
         threads = stream.child("threads").choice((8, 12, 16) if blocks else (16, 24, 32))
@@ -44,20 +43,13 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         few = (stream.child("threads").choice((16, 24, 32)),) if "column_fill" in text else None
         p = Program(stream, ("row", "tid", "i", "r"), launch=few)
         rows = p.threads
-    entries = p.choices.choice((24, 32, 48))
-    p.array("offsets", INT, (0, entries), (rows + 1,), ("row_offsets", "offsets", "row_ptr", "indptr"))
-    if "values_io" in text or "scaled_values" in text or "column_fill" in text:
-        # no entry belongs to two rows
-        entries = 2 * rows + 3
-        p.starts("offsets", rows + 1, 2, 2, ("row_offsets", "offsets", "row_ptr", "indptr"))
-    graph = target == "csr_graph"
-    column_names = ("neighbors", "adjacent", "columns") if graph else ("columns", "col_indices", "cols")
-    p.array("columns", INT, (0, rows - 1), (entries,), column_names)
-    value_names = ("weights", "edge_weight", "values") if graph else ("values", "vals", "matrix_values")
-    coarse = rows // 4
-    of_rows = any(each in text for each in ("row_sum > drop", "wp.max(row_sum, drop)", "strongest < drop"))
+    return p, rows
+
+
+def _names_of_threshold(target: str, text: str, titles: str, *, of_rows: bool) -> tuple[str, ...]:
+    """Return names of the threshold below which entries are ignored."""
     strong = "strong" in titles or "coarse_pattern" in titles
-    drop_names = (
+    return (
         ("strength_threshold", "theta")
         if strong
         else ("min_pivot", "pivot_tol")
@@ -66,19 +58,12 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         if target in ("csr_diagonal", "csr_row_norm", "csr_jacobi")
         else ("threshold", "drop_tol", "tolerance")
     )
-    sizes = {"entries": entries, "rows": rows, "parts": _PARTS, "block": _BLOCK, "coarse": coarse}
-    called = {
-        "values": value_names,
-        "x": ("x", "x_old") if target == "csr_jacobi" else ("x", "score", "signal") if graph else ("x", "vec", "p"),
-    }
-    for part in ("matrix", "states"):
-        declare(p, _ARGUMENTS[part], sizes, called)
-    p.constants({"LANES": _LANES, "ELL_WIDTH": 3})
-    for each in ROW_FUNCTIONS:
-        p.function(each)
-    p.number("drop", (0.8, 2) if of_rows else (0.2, 0.6), drop_names,
-             ("0.8",) if of_rows else ("0.25",))  # fmt: skip
-    declare(p, _ARGUMENTS["numbers"], {})
+
+
+def _declare_results(
+    p: Program, target: str, titles: str, rows: int, entries: int, coarse: int, *, graph: bool
+) -> None:
+    """Declare the outputs."""
     for key, names in (
         ("y", ("distance_out", "dist_out") if "distances" in titles else ("y", "out", "result")
          if target in ("csr_multiply", "csr_graph") else ("x_new", "x_out") if target == "csr_jacobi"
@@ -113,6 +98,39 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
          else ("num_at_bound", "num_active") if "projected" in titles else ("num_weak_rows", "weak_count")),
     ):  # fmt: skip
         p.output(key, INT, (1,), names, (0, 1))
+
+
+def _draw_csr(stream: Stream, target: str) -> KernelSpec:
+    """Draw a kernel of a compressed sparse row: a product, its diagonal, or a step of Jacobi's method."""
+    titles, text = stream.child("purpose").choice(ROWS[target])
+    p, rows = _start(stream, target, text)
+    entries = p.choices.choice((24, 32, 48))
+    p.array("offsets", INT, (0, entries), (rows + 1,), ("row_offsets", "offsets", "row_ptr", "indptr"))
+    if "values_io" in text or "scaled_values" in text or "column_fill" in text:
+        # no entry belongs to two rows
+        entries = 2 * rows + 3
+        p.starts("offsets", rows + 1, 2, 2, ("row_offsets", "offsets", "row_ptr", "indptr"))
+    graph = target == "csr_graph"
+    column_names = ("neighbors", "adjacent", "columns") if graph else ("columns", "col_indices", "cols")
+    p.array("columns", INT, (0, rows - 1), (entries,), column_names)
+    value_names = ("weights", "edge_weight", "values") if graph else ("values", "vals", "matrix_values")
+    coarse = rows // 4
+    of_rows = any(each in text for each in ("row_sum > drop", "wp.max(row_sum, drop)", "strongest < drop"))
+    drop_names = _names_of_threshold(target, text, titles, of_rows=of_rows)
+    sizes = {"entries": entries, "rows": rows, "parts": _PARTS, "block": _BLOCK, "coarse": coarse}
+    called = {
+        "values": value_names,
+        "x": ("x", "x_old") if target == "csr_jacobi" else ("x", "score", "signal") if graph else ("x", "vec", "p"),
+    }
+    for part in ("matrix", "states"):
+        declare(p, _ARGUMENTS[part], sizes, called)
+    p.constants({"LANES": _LANES, "ELL_WIDTH": 3})
+    for each in ROW_FUNCTIONS:
+        p.function(each)
+    p.number("drop", (0.8, 2) if of_rows else (0.2, 0.6), drop_names,
+             ("0.8",) if of_rows else ("0.25",))  # fmt: skip
+    declare(p, _ARGUMENTS["numbers"], {})
+    _declare_results(p, target, titles, rows, entries, coarse, graph=graph)
     loop = p.pick(
         "for k in range(offsets[row], offsets[row + 1]):",
         "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",

@@ -200,20 +200,35 @@ _EDGES = (
 """Kernels that process an edge. Each has possible names and lines."""
 
 
+_THREADS = {
+    "cloth_grid": ("tid", "cell"), "triangle_rest": ("tid", "t", "tri_id"),
+    "tetrahedron_rest": ("tid", "t", "tet_id"),
+    "edge_adjacency": ("tid", "e", "edge_id"),
+    **dict.fromkeys([each for each in _ELEMENT if each.startswith("vertex_")], ("tid", "v_index", "vertex")),
+    **dict.fromkeys(("vertex_triangles", "face_keys", "index_buffer", "face_edges"), ("tid", "face")),
+    "bending_edges": ("tid", "eid"), "edge_flags": ("tid", "e", "edge_id"), "tet_faces": ("tid", "t", "tet_id"),
+    "half_edges": ("tid", "i"),
+}  # fmt: skip
+"""Names of the thread index, by target."""
+_TITLES = {
+    "half_edges": ("find_twins", "pair_half_edges", "link_half_edges"),
+    "vertex_class": ("classify_vertices", "find_corner_vertices", "mark_crease_vertices"),
+    "vertex_smooth": ("smooth_vertices", "laplacian_smooth", "relax_mesh"),
+    "vertex_colors": ("find_conflicts", "check_coloring", "count_color_clashes"),
+    "vertex_labels": ("propagate_labels", "spread_labels", "label_components"),
+    "vertex_triangles": ("count_vertex_triangles", "build_vertex_triangles", "vertex_face_adjacency"),
+    "face_keys": ("canonical_faces", "build_face_keys", "sort_face_corners"),
+    "index_buffer": ("build_index_buffer", "append_indices", "offset_indices"),
+    "face_edges": ("build_face_edges", "list_triangle_edges", "extract_edges"),
+    "bending_edges": ("bending_angles", "compute_edge_angles", "hinge_angles"),
+}
+"""Names of kernels without alternatives, by target."""
+
+
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
     """Draw a kernel of a mesh's elements, with one thread for each."""
     labels = target == "vertex_labels"
-    vertex_names = ("tid", "v_index", "vertex")
-    names = {
-        "cloth_grid": ("tid", "cell"), "triangle_rest": ("tid", "t", "tri_id"),
-        "tetrahedron_rest": ("tid", "t", "tet_id"),
-        "edge_adjacency": ("tid", "e", "edge_id"),
-        **dict.fromkeys([each for each in _ELEMENT if each.startswith("vertex_")], vertex_names),
-        **dict.fromkeys(("vertex_triangles", "face_keys", "index_buffer", "face_edges"), ("tid", "face")),
-        "bending_edges": ("tid", "eid"), "edge_flags": ("tid", "e", "edge_id"), "tet_faces": ("tid", "t", "tet_id"),
-        "half_edges": ("tid", "i"),
-    }  # fmt: skip
-    p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
+    p = Program(stream, _THREADS[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
     count = p.threads
     vertices = 2 * count
     # edges join vertices of the launch, or few vertices if a triangle should contain both ends
@@ -259,25 +274,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     text = _ELEMENT[target].replace("        EDGES\n", edges[1:].rstrip(" "))
     text = text.replace("        PART\n", part[1:].rstrip(" "))
     p.write(text.replace("            BAD\n", bad))
-    titles = {
-        "cloth_grid": part_titles,
-        "triangle_rest": part_titles,
-        "tetrahedron_rest": part_titles,
-        "edge_adjacency": edge_titles,
-        "edge_flags": part_titles,
-        "tet_faces": part_titles,
-        "half_edges": ("find_twins", "pair_half_edges", "link_half_edges"),
-        "vertex_class": ("classify_vertices", "find_corner_vertices", "mark_crease_vertices"),
-        "vertex_smooth": ("smooth_vertices", "laplacian_smooth", "relax_mesh"),
-        "vertex_colors": ("find_conflicts", "check_coloring", "count_color_clashes"),
-        "vertex_labels": ("propagate_labels", "spread_labels", "label_components"),
-        "vertex_lengths": part_titles,
-        "vertex_triangles": ("count_vertex_triangles", "build_vertex_triangles", "vertex_face_adjacency"),
-        "face_keys": ("canonical_faces", "build_face_keys", "sort_face_corners"),
-        "index_buffer": ("build_index_buffer", "append_indices", "offset_indices"),
-        "face_edges": ("build_face_edges", "list_triangle_edges", "extract_edges"),
-        "bending_edges": ("bending_angles", "compute_edge_angles", "hinge_angles"),
-    }[target]
+    titles = _TITLES.get(target, edge_titles if target == "edge_adjacency" else part_titles)
     return p.done("topology", "topology", target, summary, titles, (
         "One thread per element.", "-1 is no triangle." if target == "edge_adjacency" else "",
     ))  # fmt: skip

@@ -216,10 +216,8 @@ _OF_ELEMENTS = {
 }
 
 
-def _draw_element(stream: Stream, target: str) -> KernelSpec:
-    """Draw the deformation gradient of a tetrahedron, and an energy or stress computed from it."""
-    scene = Scene(stream, (NUMBER,))
-    choices = scene.choices
+def _add_gradient(scene: Scene, choices: Stream) -> None:
+    """Add the deformation gradient, computed from the positions of the nodes or read from an array."""
     if choices.chance(0.5):
         for name in ("a", "b", "c", "h"):
             scene.add(
@@ -242,6 +240,13 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
             if choices.chance(0.5)
             else "F = F + wp.diag(wp.vec3(1.2, 1.2, 1.2))"
         )
+
+
+def _draw_element(stream: Stream, target: str) -> KernelSpec:
+    """Draw the deformation gradient of a tetrahedron, and an energy or stress computed from it."""
+    scene = Scene(stream, (NUMBER,))
+    choices = scene.choices
+    _add_gradient(scene, choices)
     mu, la = (
         scene.own(NUMBER, POSITIVE, pool) if choices.chance(0.4) else scene.number(0.5, 2.0, pool)
         for pool in (("mu", "k_mu", "shear"), ("lam", "k_lambda", "bulk"))

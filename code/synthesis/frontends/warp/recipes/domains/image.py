@@ -12,6 +12,28 @@ _BRIGHT = Domain(low=0.0, high=1.0)
 _LAUNCHES = ((6, 8), (8, 8), (8, 6), (5, 7))
 
 
+def _weigh(scene: Scene, choices: Stream, target: str, radius: int, size: int) -> tuple[dict[str, Expression], str]:
+    """Return the arguments and the lines by which a pixel of the window contributes."""
+    weights: dict[str, Expression] = {}
+    if target == "convolution":
+        weights = {"kernel": scene.array(NUMBER, UNIT, (size, size), ("kernel", "weights", "stencil", "mask", "filt"))}
+        inner = "s += kernel[k, l] * x"
+    elif target == "bilateral":
+        weights = {"sigma": scene.number(0.5, 2.0, ("sigma", "range_sigma", "inv_range"))}
+        inner = "g = wp.exp(-sigma * (x - c) * (x - c))\n        s += g * x\n        w += g"
+    elif target == "gaussian":
+        weights = {"sigma": scene.number(0.2, 0.8, ("sigma", "falloff", "inv_var"))}
+        inner = (
+            f"d = wp.pow(float(k - {radius}), 2.0) + wp.pow(float(l - {radius}), 2.0)\n"
+            "        g = wp.exp(-sigma * d)\n        s += g * x\n        w += g"
+        )
+    elif target == "local_contrast":
+        inner = "s += x\n        w += x * x"
+    else:
+        inner = choices.choice(("s = wp.max(s, x)\n        w += x", "s = wp.max(s, x * x)\n        w += 0.5 * x"))
+    return weights, inner
+
+
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
     """Draw a filter that computes each pixel from the window around it."""
     scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(_LAUNCHES))
@@ -30,23 +52,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         if padded
         else f"x = img[wp.clamp(i + k - {radius}, 0, {rows - 1}), wp.clamp(j + l - {radius}, 0, {columns - 1})]"
     )
-    weights: dict[str, Expression] = {}
-    if target == "convolution":
-        weights = {"kernel": scene.array(NUMBER, UNIT, (size, size), ("kernel", "weights", "stencil", "mask", "filt"))}
-        inner = "s += kernel[k, l] * x"
-    elif target == "bilateral":
-        weights = {"sigma": scene.number(0.5, 2.0, ("sigma", "range_sigma", "inv_range"))}
-        inner = "g = wp.exp(-sigma * (x - c) * (x - c))\n        s += g * x\n        w += g"
-    elif target == "gaussian":
-        weights = {"sigma": scene.number(0.2, 0.8, ("sigma", "falloff", "inv_var"))}
-        inner = (
-            f"d = wp.pow(float(k - {radius}), 2.0) + wp.pow(float(l - {radius}), 2.0)\n"
-            "        g = wp.exp(-sigma * d)\n        s += g * x\n        w += g"
-        )
-    elif target == "local_contrast":
-        inner = "s += x\n        w += x * x"
-    else:
-        inner = choices.choice(("s = wp.max(s, x)\n        w += x", "s = wp.max(s, x * x)\n        w += 0.5 * x"))
+    weights, inner = _weigh(scene, choices, target, radius, size)
     across, down = "size", "size"
     if target == "convolution" and choices.chance(0.6):
         across, down = "kernel.shape[0]", "kernel.shape[1]"

@@ -162,6 +162,28 @@ _OPTIMISERS = {
 }
 
 
+_STEPS = {
+    "momentum": "mt = beta * m + g\n\nm = mt\n\nstate = state - rate * mt",
+    "nesterov": "mt = beta * m - rate * g\n\nstate = state + beta * mt - rate * g\n\nm = mt",
+    "adam": (
+        "mt = beta * m + (1.0 - beta) * g\n\nvt = beta2 * v + (1.0 - beta2) * g * g\n\n"
+        "m = mt\n\nv = vt\n\nstate = state - rate * mt / (wp.sqrt(vt) + eps)"
+    ),
+    "nadam": (
+        "mt = beta * m + (1.0 - beta) * g\n\nvt = beta2 * v + (1.0 - beta2) * g * g\n\n"
+        "m = mt\n\nv = vt\n\n"
+        "state = state - rate * (beta * mt + (1.0 - beta) * g) / (wp.sqrt(vt) + eps)"
+    ),
+    "rmsprop": "vt = beta2 * v + (1.0 - beta2) * g * g\n\nv = vt\n\nstate = state - rate * g / (wp.sqrt(vt) + eps)",
+    "adagrad": "vt = v + g * g\n\nv = vt\n\nstate = state - rate * g / (wp.sqrt(vt) + eps)",
+    "lion": (
+        "mt = beta * m + (1.0 - beta) * g\n\nm = beta2 * m + (1.0 - beta2) * g\n\n"
+        "state = state - rate * wp.tanh(4.0 * mt)"
+    ),
+}
+"""Statements of a step, by target."""
+
+
 def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     """Draw a step of an optimiser that updates parameters and its own state."""
     scene = Scene(stream, (NUMBER,))
@@ -198,25 +220,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
         "eps": Literal(choices.choice(("0.01", "0.001", "0.1"))),
     }
     holes |= {key: node for key, node in (("m", first), ("v", second)) if node is not None}
-    text = {
-        "momentum": "mt = beta * m + g\n\nm = mt\n\nstate = state - rate * mt",
-        "nesterov": "mt = beta * m - rate * g\n\nstate = state + beta * mt - rate * g\n\nm = mt",
-        "adam": (
-            "mt = beta * m + (1.0 - beta) * g\n\nvt = beta2 * v + (1.0 - beta2) * g * g\n\n"
-            "m = mt\n\nv = vt\n\nstate = state - rate * mt / (wp.sqrt(vt) + eps)"
-        ),
-        "nadam": (
-            "mt = beta * m + (1.0 - beta) * g\n\nvt = beta2 * v + (1.0 - beta2) * g * g\n\n"
-            "m = mt\n\nv = vt\n\n"
-            "state = state - rate * (beta * mt + (1.0 - beta) * g) / (wp.sqrt(vt) + eps)"
-        ),
-        "rmsprop": "vt = beta2 * v + (1.0 - beta2) * g * g\n\nv = vt\n\nstate = state - rate * g / (wp.sqrt(vt) + eps)",
-        "adagrad": "vt = v + g * g\n\nv = vt\n\nstate = state - rate * g / (wp.sqrt(vt) + eps)",
-        "lion": (
-            "mt = beta * m + (1.0 - beta) * g\n\nm = beta2 * m + (1.0 - beta2) * g\n\n"
-            "state = state - rate * wp.tanh(4.0 * mt)"
-        ),
-    }[target]
+    text = _STEPS[target]
     if re.search(r"\bbeta\b", text):
         holes["beta"] = scene.number(0.5, 0.95, ("beta1", "momentum", "beta"))
     if "beta2" in text:

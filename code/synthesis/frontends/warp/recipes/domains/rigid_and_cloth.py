@@ -19,19 +19,10 @@ from synthesis.frontends.warp.recipes.domains.scene import (
 from synthesis.frontends.warp.recipes.domains.simulation import DT, INDICES
 
 
-def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
-    """Draw a step of a rigid body's angular velocity or momentum."""
-    scene = Scene(stream, (VEC, NUMBER))
-    choices, dt = scene.choices, scene.shared(NUMBER, STEP, DT)
-    quat = Type("float32", (4,))
-    body_q = scene.own(quat, UNIT, ("rotations", "body_rot", "orientations", "quats"), element="wp.quat")
-    scene.add(
-        "rot = wp.normalize(body_q)\n\nw = own_w",
-        body_q=body_q,
-        own_w=scene.own(VEC, UNIT, ("omega", "angular_velocity", "body_w", "spin")),
-    )
-    inertia = scene.own(VEC, POSITIVE, ("inertia", "body_inertia", "I_diag", "moments"))
-    torque = scene.own(VEC, UNIT, ("torques", "body_t", "moments_ext", "tau"))
+def _add_step(
+    scene: Scene, choices: Stream, target: str, dt: Expression, inertia: Expression, torque: Expression
+) -> None:
+    """Add the new angular velocity or momentum."""
     if target == "euler_equations":
         scene.add(
             (
@@ -65,6 +56,22 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
             torque=torque,
             dt=dt,
         )
+
+
+def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
+    """Draw a step of a rigid body's angular velocity or momentum."""
+    scene = Scene(stream, (VEC, NUMBER))
+    choices, dt = scene.choices, scene.shared(NUMBER, STEP, DT)
+    quat = Type("float32", (4,))
+    body_q = scene.own(quat, UNIT, ("rotations", "body_rot", "orientations", "quats"), element="wp.quat")
+    scene.add(
+        "rot = wp.normalize(body_q)\n\nw = own_w",
+        body_q=body_q,
+        own_w=scene.own(VEC, UNIT, ("omega", "angular_velocity", "body_w", "spin")),
+    )
+    inertia = scene.own(VEC, POSITIVE, ("inertia", "body_inertia", "I_diag", "moments"))
+    torque = scene.own(VEC, UNIT, ("torques", "body_t", "moments_ext", "tau"))
+    _add_step(scene, choices, target, dt, inertia, torque)
     extra = scene.weave_hole(VEC, [(scene.name("w"), UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
     made = scene.template.expression(
         choices.choice(("nxt + gain * extra", "nxt * keep + gain * extra", "nxt * keep - extra * gain")),
@@ -80,6 +87,37 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
         "Update of angular velocity or momentum of rigid bodies",
         ("quat_rotate", "cross"),
     )
+
+
+def _add_force(scene: Scene, target: str) -> None:
+    """Add the force of a triangle."""
+    if target == "pressure":
+        factor = scene.weave_hole(NUMBER, [], Domain(low=-8.0, high=8.0))
+        scene.add("f = n * (factor / 6.0)", factor=factor)
+    elif target == "wind":
+        wind = scene.shared(VEC, UNIT, ("wind", "air_velocity", "flow"))
+        scene.add(
+            "f = n * (wp.dot(n, wind) * drag / (r + 0.1))",
+            wind=wind,
+            drag=scene.number(0.2, 1.5, ("drag", "lift", "coeff")),
+        )
+    elif target == "area":
+        rest = scene.own(NUMBER, POSITIVE, ("rest_areas", "areas", "a0"))
+        scene.add(
+            "e = 0.5 * r - rest\n\nf = n * (stiffness * e / (r + 0.1))",
+            rest=rest,
+            stiffness=scene.number(0.5, 2.0, ("stiffness", "ka", "k_area")),
+        )
+    else:
+        scene.add(
+            (
+                "l1 = wp.length(e1)\n\nl2 = wp.length(e2)\n\n"
+                "t = wp.dot(e1, e2) / (l1 * l2 + 0.1)\n\nf = (e1 + e2) * ((t - rest) * bend)"
+            ),
+            rest=scene.own(NUMBER, UNIT, ("rest_angles", "cos0", "rest_cos")),
+            bend=scene.number(0.2, 1.5, ("bending", "kb", "k_bend")),
+        )
+        scene.add("f = f + n * (r * small)", small=scene.number(0.1, 0.9, ("inflate", "puff", "normal_gain")))
 
 
 def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
@@ -112,33 +150,7 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
         x=x,
         **corners,
     )
-    if target == "pressure":
-        factor = scene.weave_hole(NUMBER, [], Domain(low=-8.0, high=8.0))
-        scene.add("f = n * (factor / 6.0)", factor=factor)
-    elif target == "wind":
-        wind = scene.shared(VEC, UNIT, ("wind", "air_velocity", "flow"))
-        scene.add(
-            "f = n * (wp.dot(n, wind) * drag / (r + 0.1))",
-            wind=wind,
-            drag=scene.number(0.2, 1.5, ("drag", "lift", "coeff")),
-        )
-    elif target == "area":
-        rest = scene.own(NUMBER, POSITIVE, ("rest_areas", "areas", "a0"))
-        scene.add(
-            "e = 0.5 * r - rest\n\nf = n * (stiffness * e / (r + 0.1))",
-            rest=rest,
-            stiffness=scene.number(0.5, 2.0, ("stiffness", "ka", "k_area")),
-        )
-    else:
-        scene.add(
-            (
-                "l1 = wp.length(e1)\n\nl2 = wp.length(e2)\n\n"
-                "t = wp.dot(e1, e2) / (l1 * l2 + 0.1)\n\nf = (e1 + e2) * ((t - rest) * bend)"
-            ),
-            rest=scene.own(NUMBER, UNIT, ("rest_angles", "cos0", "rest_cos")),
-            bend=scene.number(0.2, 1.5, ("bending", "kb", "k_bend")),
-        )
-        scene.add("f = f + n * (r * small)", small=scene.number(0.1, 0.9, ("inflate", "puff", "normal_gain")))
+    _add_force(scene, target)
     if target != "pressure" and choices.chance(0.7):
         scene.add("f = f * gain", gain=scene.weave_factor())
     out = Name(scene.draft.add_array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))

@@ -158,6 +158,36 @@ _FALLOFFS = (
 """Changes of a neighbour's weight with ``r``, the squared distance plus a constant."""
 
 
+def _add_contribution(
+    scene: Scene, choices: Stream, target: str, x: Name, table: Name, radius: Expression, weights: Name, *, vector: bool
+) -> None:
+    """Add what one neighbour contributes to the sum."""
+    scene.add(
+        "q = x[table[i, k]]\n\nd = q - p\n\nr = wp.length_sq(d) + soft",
+        x=x,
+        table=table,
+        i=scene.thread[0],
+        soft=scene.draft.literal(choices.choice((0.1, 0.2, 0.5)), "float32").node,
+    )
+    w = {
+        "attraction": "w = mass[table[i, k]] / (r * wp.sqrt(r))",
+        "repulsion": "w = -mass[table[i, k]] / (r * r + radius)",
+        "cohesion": "w = wp.exp(-r / radius)",
+        "density": "w = mass[table[i, k]] * wp.exp(-r / radius)",
+        "lennard_jones": "u6 = radius / (r + 1.0)\n\nw = mass[table[i, k]] * (u6 * u6 - u6)",
+        "potential": "w = mass[table[i, k]] / wp.sqrt(r + radius)",
+    }[target]
+    used = {"mass": weights, "table": table, "i": scene.thread[0], "radius": radius}
+    scene.add(w, **{key: value for key, value in used.items() if key in w})
+    if "mass" not in w:
+        scene.add("w = w * mass[table[i, k]]", mass=weights, table=table, i=scene.thread[0])
+    if "radius" not in w:
+        scene.add("w = w * radius", radius=radius)
+    for change in choices.shuffled(_FALLOFFS)[: choices.weighted([(0, 0.4), (1, 0.4), (2, 0.2)])]:
+        scene.add(change)
+    scene.add(choices.choice(("s += d * w", "s = s + w * d")) if vector else "s += w")
+
+
 def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
     """Draw a sum of the contributions of a particle's neighbours."""
     scene = Scene(stream, (NUMBER,))
@@ -176,30 +206,7 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
     radius = scene.number(0.5, 2.0, ("radius", "h", "support", "cutoff", "sigma"))
     weights = scene.array(NUMBER, POSITIVE, (count,), ("mass", "masses", "charges", "volumes", "weights"))
     with scene.draft.block() as body:
-        scene.add(
-            "q = x[table[i, k]]\n\nd = q - p\n\nr = wp.length_sq(d) + soft",
-            x=x,
-            table=table,
-            i=scene.thread[0],
-            soft=scene.draft.literal(choices.choice((0.1, 0.2, 0.5)), "float32").node,
-        )
-        w = {
-            "attraction": "w = mass[table[i, k]] / (r * wp.sqrt(r))",
-            "repulsion": "w = -mass[table[i, k]] / (r * r + radius)",
-            "cohesion": "w = wp.exp(-r / radius)",
-            "density": "w = mass[table[i, k]] * wp.exp(-r / radius)",
-            "lennard_jones": "u6 = radius / (r + 1.0)\n\nw = mass[table[i, k]] * (u6 * u6 - u6)",
-            "potential": "w = mass[table[i, k]] / wp.sqrt(r + radius)",
-        }[target]
-        used = {"mass": weights, "table": table, "i": scene.thread[0], "radius": radius}
-        scene.add(w, **{key: value for key, value in used.items() if key in w})
-        if "mass" not in w:
-            scene.add("w = w * mass[table[i, k]]", mass=weights, table=table, i=scene.thread[0])
-        if "radius" not in w:
-            scene.add("w = w * radius", radius=radius)
-        for change in choices.shuffled(_FALLOFFS)[: choices.weighted([(0, 0.4), (1, 0.4), (2, 0.2)])]:
-            scene.add(change)
-        scene.add(choices.choice(("s += d * w", "s = s + w * d")) if vector else "s += w")
+        _add_contribution(scene, choices, target, x, table, radius, weights, vector=vector)
     listed_by = scene.template.expression("table.shape[1]", table=table)
     loop = Call(Name("range"), (listed_by if choices.chance(0.6) else Literal(str(listed)),))
     scene.draft.add(For(scene.name("k").id, loop, tuple(body)))

@@ -1,5 +1,7 @@
 """Linear solvers and their products, steps of differential equations, hashing, and random walks."""
 
+from collections.abc import Sequence
+
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.drafting import Helper
@@ -216,6 +218,27 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
     )
 
 
+_MIXES = (
+    "key = key ^ (key >> {way})", "key = key ^ (key << {way})", "key = key * {prime} + {odd}", "key = key + {odd}",
+    "key = key ^ (other * {prime})", "key += other << {way}", "key = key - (key >> {way})",
+)  # fmt: skip
+"""Steps that mix the bits of a key."""
+
+
+def _mix(scene: Scene, choices: Stream, word: Type, primes: Sequence[str], cell: Domain) -> bool:
+    """Add up to three steps that mix the bits, and return whether another key takes part."""
+    mixed = False
+    for _ in range(choices.integer(0, 3)):
+        move = choices.choice(_MIXES if not mixed else _MIXES[:4])
+        mixed |= "other" in move
+        prime, odd = choices.choice(primes), 2 * choices.integer(5, 4000) + 1
+        scene.add(
+            move.format(way=choices.integer(3, 17), prime=prime, odd=odd),
+            other=lambda: scene.own(word, cell, ("tags", "layer", "levels", "mixins")),
+        )
+    return mixed
+
+
 def _draw_hash(stream: Stream, target: str) -> KernelSpec:
     """Draw an integer hash of a key or of the three indices of a grid cell."""
     scene = Scene(stream, (Type("int32"),))
@@ -252,32 +275,14 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
             f"for _ in range({choices.integer(2, 4)}):\n    key = key * {primes[5]} + (key >> {ways[1]}) + turn",
             turn=scene.own(word, cell, ("rounds", "extra", "other", "lanes")),
         )
-    moves = (
-        "key = key ^ (key >> {way})", "key = key ^ (key << {way})", "key = key * {prime} + {odd}", "key = key + {odd}",
-        "key = key ^ (other * {prime})", "key += other << {way}", "key = key - (key >> {way})",
-    )  # fmt: skip
-    mixed = False
-    for _ in range(choices.integer(0, 3)):
-        move = choices.choice(moves if not mixed else moves[:4])
-        mixed |= "other" in move
-        prime, odd = choices.choice(primes), 2 * choices.integer(5, 4000) + 1
-        scene.add(
-            move.format(way=choices.integer(3, 17), prime=prime, odd=odd),
-            other=lambda: scene.own(word, cell, ("tags", "layer", "levels", "mixins")),
-        )
+    mixed = _mix(scene, choices, word, primes, cell)
     # A remainder by a power of two keeps only the low bits, so a value shifted left may have no effect on it.
     size = choices.choice((97, 251, 509, 1021) if mixed else (97, 128, 251, 256, 509, 1021, 1024))
     made = scene.template.expression(
         choices.choice((f"(key & 2147483647) % {size}", f"wp.abs(key % {size})")), key=scene.name("key")
     )
-    return scene.finish(
-        Term(made, word, Domain(low=0, high=size - 1), frozenset({"mod"}), 3),
-        "solver",
-        "hash",
-        target,
-        "Integer hash",
-        ("bit_xor",),
-    )
+    hashed = Term(made, word, Domain(low=0, high=size - 1), frozenset({"mod"}), 3)
+    return scene.finish(hashed, "solver", "hash", target, "Integer hash", ("bit_xor",))
 
 
 def _draw_walk(stream: Stream, target: str) -> KernelSpec:
@@ -310,14 +315,8 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
     )
     made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
     made = scene.template.expression("made * factor", made=made, factor=scene.weave_factor())
-    return scene.finish(
-        term(made, 60.0),
-        "solver",
-        "random_walk",
-        target,
-        "Monte Carlo estimate" if target == "estimate" else "Random walk of each thread",
-        ("randn",),
-    )
+    summary = "Monte Carlo estimate" if target == "estimate" else "Random walk of each thread"
+    return scene.finish(term(made, 60.0), "solver", "random_walk", target, summary, ("randn",))
 
 
 _RUNNING = {
