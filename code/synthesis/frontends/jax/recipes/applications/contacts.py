@@ -81,34 +81,15 @@ def _contact(p: Program) -> Text:
         (
             ("return dist, pos, normal", (Leaf(rows), Leaf((*rows, 3)), Leaf((n, 3)))),
             (
-                """
-                {?0.5 # {no force without touch ~ negative distance means overlap}}
-                depth = {jnp.maximum(-dist, 0.0) ~ jax.nn.relu(-dist)}
-                {push = depth[..., None] * normal
-                return push, pos ~ return depth[..., None] * normal, pos}
-                """,
+                _BODIES["contacts.push"],
                 (Leaf((*rows, 3)), Leaf((*rows, 3))),
             ),
             (
-                """
-                {?0.4 # {what is near is kept too, since it may touch in the next step}}
-                {return dist, pos, normal, dist < margin ~ active = dist < margin
-                return dist, pos, normal, active}
-                """,
+                _BODIES["contacts.active"],
                 (Leaf(rows), Leaf((*rows, 3)), Leaf((n, 3)), Leaf(rows, dtype="bool")),
             ),
             (
-                """
-                {?0.4 # {spring force on overlaps}}
-                depth = jnp.maximum(-dist, 0.0)
-                {force = stiffness * depth ~
-                if hertz:
-                    {?0.5 # {round surfaces become stiffer the deeper they go}}
-                    force = stiffness * depth ** 1.5
-                else:
-                    force = stiffness * depth}
-                return force[..., None] * normal, pos
-                """,
+                _BODIES["contacts.force"],
                 (Leaf((*rows, 3)), Leaf((*rows, 3))),
             ),
         )

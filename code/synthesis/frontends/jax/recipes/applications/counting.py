@@ -1,11 +1,14 @@
 """Counts that are updated as a program runs: statistics of observations, and confusion matrices."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import with_escaped_braces
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
+
+_BODIES = read_bodies("jax", "counting")
 
 
 def write_statistics(p: Program) -> Text:
@@ -18,48 +21,11 @@ def write_statistics(p: Program) -> Text:
     name = state.name
     out = Record(name, tuple((each, Leaf(leaf.shape)) for each, leaf in fields if isinstance(leaf, Leaf)))
     form = p.pick("update", "normalize", "both")
-    update = """
-        {?0.3 if batch.ndim != 2:
-            raise ValueError(f'expected a batch of shape (rows, features), got <<batch.shape>>')}
-        {n = {batch.shape[0] ~ len(batch)}
-        count = state.count + n
-        {?0.4 # {Chan's formula joins two groups ~ equivalent to one pass over all rows}}
-        {mean = jnp.mean(batch, axis=0)
-        shift = mean - state.mean
-        new_mean = state.mean + shift * n / count
-        {m2 = state.m2 + jnp.sum((batch - mean) ** 2, axis=0) + shift ** 2 * state.count * n / count ~
-        within = jnp.sum((batch - mean) ** 2, axis=0)
-        m2 = state.m2 + within + shift ** 2 * (state.count * n / count)} ~
-        before = batch - state.mean
-        new_mean = state.mean + jnp.sum(before, axis=0) / count
-        after = batch - new_mean
-        m2 = state.m2 + jnp.sum(before * after, axis=0)} ~
-        if weights is None:
-            weights = jnp.ones(batch.shape[0], batch.dtype)
-        elif weights.shape != batch.shape[:1]:
-            raise ValueError(f'expected a weight for each row, got <<weights.shape>>')
-        n = jnp.sum(weights)
-        count = state.count + n
-        before = batch - state.mean
-        new_mean = state.mean + {weights @ before ~ jnp.sum(weights[:, None] * before, axis=0)} / count
-        m2 = state.m2 + {weights @ (before * (batch - new_mean)) ~ jnp.dot(weights, before * (batch - new_mean))}}
-    """
-    normal = """
-        {std = jnp.sqrt(VARIANCE + eps) ~ std = jnp.clip(jnp.sqrt(VARIANCE), min_std, max_std) ~
-        std = jnp.maximum(jnp.sqrt(VARIANCE), min_std)}
-        out = (batch - MEAN) / std
-        {?0.5 if limit is not None:
-            {?0.5 if limit <= 0.0:
-                raise ValueError(f'expected a positive limit, got <<limit>>')}
-            {?0.4 # {clip rare values}}
-            out = jnp.clip(out, -limit, limit)}
-    """
+    update = _BODIES["statistics.update"]
+    normal = _BODIES["statistics.normal"]
     if form == "normalize":
         text = join(
-            """
-            {?0.35 if batch.shape[-1] != state.mean.shape[-1]:
-                raise ValueError(f'expected <<state.mean.shape[-1]>> features, got <<batch.shape[-1]>>')}
-            """,
+            _BODIES["statistics.checked"],
             normal.replace("VARIANCE", "state.m2 / jnp.maximum(state.count, 1.0)").replace("MEAN", "state.mean"),
             "return out",
         )
@@ -103,24 +69,7 @@ def write_counts(p: Program) -> Text:
     rows, classes = p.size(128, 256), p.size(4, 10)
     form = p.pick("matrix", "recall", "accuracy")
     precise = p.choices.chance(0.5)
-    counts = """
-        {?0.4 if scores.ndim != 2 or labels.shape != scores.shape[:1]:
-            raise ValueError(f'expected a label for each row of scores, got <<labels.shape>> and <<scores.shape>>')}
-        preds = jnp.argmax(scores, axis=-1)
-        size = scores.shape[-1]
-        {?0.4 # {rows are labels, columns are predictions}}
-        {counts = jnp.zeros((size, size), dtype=jnp.float32)
-        {if weights is not None:
-            {?0.8 if weights.shape != labels.shape:
-                raise ValueError(f'expected a weight for each label, got <<weights.shape>>')}
-            counts = counts.at[labels, preds].add(weights)
-        else:
-            counts = counts.at[labels, preds].add(1.0) ~
-        counts = counts.at[labels, preds].add(1.0)} ~
-        counts = jnp.bincount(labels * size + preds, length=size ** 2)
-        counts = counts.reshape(size, size).astype(jnp.float32) ~
-        counts = jax.nn.one_hot(labels, size).T @ jax.nn.one_hot(preds, size)}
-    """
+    counts = _BODIES["counts.counts"]
     ends: dict[str, tuple[str, Tree]] = {
         "matrix": (
             """
@@ -140,50 +89,17 @@ def write_counts(p: Program) -> Text:
             Leaf((classes, classes)),
         ),
         "recall": (
-            """
-            hits = jnp.diag(counts)
-            {?0.4 # {a missing class has a rate of zero}}
-            rates = hits / jnp.maximum(jnp.sum(counts, axis=AXIS), 1.0)
-            return rates
-            """.replace("AXIS", "0" if precise else "1"),
+            _BODIES["counts.recall"].replace("AXIS", "0" if precise else "1"),
             Leaf((classes,)),
         ),
         "accuracy": (
-            """
-            {hits = (preds == labels).astype(jnp.float32) ~
-            if top_k is None:
-                hits = (jnp.argmax(scores, axis=-1) == labels).astype(jnp.float32)
-            else:
-                {?0.5 # {among the best few}}
-                best = jax.lax.top_k(scores, top_k)[1]
-                hits = jnp.any(best == labels[:, None], axis=-1).astype(jnp.float32)}
-            {if weights is None:
-                weights = jnp.ones(labels.shape, hits.dtype)
-            {?0.6 elif weights.shape != labels.shape:
-                raise ValueError(f'expected a weight for each label, got <<weights.shape>>')} ~
-            weights = jnp.ones_like(hits)}
-            {?0.5 if ignore_label is not None:
-                {?0.5 # {ignore unlabelled rows}}
-                weights = jnp.where(labels == ignore_label, 0.0, weights)}
-            {if balanced:
-                {?0.5 # {equal weight for present classes}}
-                found = jnp.zeros(scores.shape[-1]).at[labels].add(weights * hits)
-                counts = jnp.zeros(scores.shape[-1]).at[labels].add(weights)
-                rates = found / jnp.maximum(counts, 1e-6)
-                return jnp.sum(rates) / jnp.maximum(jnp.sum(counts > 0), 1)
-            return jnp.sum(weights * hits) / jnp.maximum(jnp.sum(weights), 1e-6) ~
-            return jnp.sum(weights * hits) / jnp.maximum(jnp.sum(weights), 1e-6)}
-            """,
+            _BODIES["counts.accuracy"],
             Leaf(()),
         ),
     }
     end, leaf = ends[form]
     if form == "accuracy":
-        counts = """
-            {?0.4 if scores.ndim != 2 or labels.shape != scores.shape[:1]:
-                raise ValueError(f'expected a label for each row of scores, got <<labels.shape>> and <<scores.shape>>')}
-            preds = jnp.argmax(scores, axis=-1)
-        """
+        counts = _BODIES["counts.predicted"]
     lines = p.choose(join(counts, end))
     # nonzero sums of integers are at least one
     lines = lines.replace("LEAST", "1e-6" if "weights is not None" in lines else "1.0")

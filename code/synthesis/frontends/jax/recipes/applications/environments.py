@@ -1,10 +1,13 @@
 """Observations and rewards for a robot that learns."""
 
+from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
+
+_BODIES = read_bodies("jax", "environments")
 
 
 def environment(p: Program) -> Text:
@@ -46,25 +49,10 @@ def environment(p: Program) -> Text:
         if max_height is not None:
             healthy = healthy & (state.height < max_height)}
     """
-    rewarded = """
-        {reward = forward_weight * forward + healthy_reward * healthy - cost ~
-        reward = forward_weight * forward - cost
-        reward = reward + jnp.where(healthy, healthy_reward, 0.0)}
-    """
+    rewarded = _BODIES["rewarded.rewarded"]
     done = "done = 1.0 - healthy.astype(reward.dtype)"
     if p.choices.chance(0.4):
-        rewarded = """
-        reward = forward_weight * forward - cost
-        if terminate:
-            {?0.5 # {the episode continues while the robot stands}}
-            {reward = reward + healthy_reward
-            done = 1.0 - healthy.astype(reward.dtype) ~
-            done = 1.0 - healthy.astype(reward.dtype)
-            reward = reward + healthy_reward}
-        else:
-            reward = reward + healthy_reward * healthy
-            done = jnp.zeros_like(reward)
-        """
+        rewarded = _BODIES["rewarded.terminated"]
         done = ""
     observation = f"""
         {{position = state.q

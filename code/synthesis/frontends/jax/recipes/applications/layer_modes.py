@@ -29,25 +29,7 @@ def _named_norm(p: Program) -> Text:
         lines = join(
             "{?0.4 # statistics in float32}\nh = x.astype(jnp.float32)",
             chain_by_name(cases, "name", "normalization"),
-            """
-            {{mean, var = moments(h, axes) ~
-            mean = jnp.mean(h, axis=axes, keepdims=True)
-            var = jnp.var(h, axis=axes, keepdims=True)}
-            {?0.25 if unbiased:
-                {?0.4 # {Bessel's correction}}
-                count = h.size // mean.size
-                var = var * count / (count - 1)} ~
-            if mask is None:
-                mean = jnp.mean(h, axis=axes, keepdims=True)
-                var = jnp.var(h, axis=axes, keepdims=True)
-            else:
-                {?0.5 # {padding does not count}}
-                valid = jnp.broadcast_to(mask[..., None], h.shape).astype(h.dtype)
-                total = jnp.maximum(jnp.sum(valid, axis=axes, keepdims=True), 1.0)
-                mean = jnp.sum(valid * h, axis=axes, keepdims=True) / total
-                var = jnp.sum(valid * jnp.square(h - mean), axis=axes, keepdims=True) / total}
-            {out = (h - mean) * jax.lax.rsqrt(var + eps) ~ out = (h - mean) / jnp.sqrt(var + eps)}
-            """,
+            _BODIES["norms.moments"],
             _BODIES["endings"],
         )
         titles, summary = ("normalize", "norm_layer", "apply_norm"), "Normalizes features over selectable axes"
@@ -55,94 +37,17 @@ def _named_norm(p: Program) -> Text:
     elif form == "rms":
         lines = join(
             "{?0.4 # statistics in float32}\nh = x.astype(jnp.float32)",
-            """
-            {if name == 'rms':
-                {?0.4 # {the mean is not subtracted}}
-                out = h * jax.lax.rsqrt(jnp.mean(jnp.square(h), axis=-1, keepdims=True) + eps)
-            elif name == 'layer':
-                mean = jnp.mean(h, axis=-1, keepdims=True)
-                var = jnp.var(h, axis=-1, keepdims=True)
-                out = (h - mean) * jax.lax.rsqrt(var + eps)
-            else:
-                raise ValueError(f'unknown normalization <<name>>') ~
-            if name not in ('layer', 'rms'):
-                raise ValueError(f'expected layer or rms, got <<name>>')
-            if name == 'layer':
-                {?0.4 # {layer normalization also subtracts the mean}}
-                h = h - jnp.mean(h, axis=-1, keepdims=True)
-            {ms = jnp.mean(jnp.square(h), axis=-1, keepdims=True)
-            out = h * jax.lax.rsqrt(ms + eps) ~
-            rms = jnp.sqrt(jnp.mean(h ** 2, axis=-1, keepdims=True) + eps)
-            out = h / rms}}
-            """,
+            _BODIES["norms.rms"],
             _BODIES["endings"],
         )
         titles, summary = ("apply_norm", "normalize", "pre_norm"), "Layer or root mean square normalization"
         results = (Leaf((rows, length, dim)),)
     elif form == "group":
-        lines = """
-            {if x.shape[-1] % num_groups != 0:
-                raise ValueError(f'<<x.shape[-1]>> channels are not divisible by <<num_groups>> groups') ~
-            {?0.4 # {as many groups as the channels allow}}
-            while x.shape[-1] % num_groups != 0:
-                num_groups {-= 1 ~ //= 2} ~}
-            {h = x.reshape(*x.shape[:-1], num_groups, -1)
-            {?0.4 # {over positions and the channels of a group}}
-            axes = (1, 3) ~
-            rows, length, dim = x.shape
-            h = x.reshape(rows, length, num_groups, dim // num_groups)
-            axes = (1, 3) ~
-            group_size = x.shape[-1] // num_groups
-            h = x.reshape(x.shape[:-1] + (num_groups, group_size))
-            {?0.4 # {all axes except examples and groups}}
-            axes = tuple(i for i in range(1, h.ndim) if i != h.ndim - 2)}
-            {mean, var = moments(h, axes) ~
-            mean = h.mean(axis=axes, keepdims=True)
-            var = h.var(axis=axes, keepdims=True)}
-            {out = (h - mean) * jax.lax.rsqrt(var + eps)
-            out = out.reshape(x.shape) ~ out = ((h - mean) / jnp.sqrt(var + eps)).reshape(x.shape)}
-            {if scale is not None:
-                out = out * scale
-            if bias is not None:
-                out = out + bias
-            return out ~
-            return out * scale + bias ~
-            out = out * scale + bias
-            return jax.nn.silu(out) if act else out}
-        """
+        lines = _BODIES["norms.group"]
         titles, summary = ("group_norm", "group_normalize"), "Group normalization of sequences"
         results = (Leaf((rows, length, dim)),)
     else:
-        lines = with_escaped_braces(
-            p.choose("""
-            {?0.4 # {statistics over all but the features}}
-            axes = {tuple(range(x.ndim - 1)) ~ (0, 1)}
-            {if training:
-                mean = jnp.mean(x, axis=axes)
-                var = jnp.var(x, axis=axes)
-                {?0.4 # {averages for evaluation}}
-                running_mean = momentum * running_mean + (1.0 - momentum) * mean
-                running_var = momentum * running_var + (1.0 - momentum) * var
-            else:
-                mean, var = running_mean, running_var ~
-            if not training:
-                mean, var = running_mean, running_var
-            else:
-                mean, var = {x.mean(axes), x.var(axes) ~ jnp.mean(x, axis=axes), jnp.var(x, axis=axes)}
-                {?0.5 # {the variance of a sample}}
-                count = x.size // x.shape[-1]
-                unbiased = var * count / (count - 1)
-                running_mean = momentum * running_mean + (1.0 - momentum) * mean
-                running_var = momentum * running_var + (1.0 - momentum) * unbiased}
-            {out = (x - mean) * jax.lax.rsqrt(var + eps) * scale + bias ~
-            inv = scale * jax.lax.rsqrt(var + eps)
-            out = (x - mean) * inv + bias ~
-            out = (x - mean) / jnp.sqrt(var + eps)
-            if scale is not None:
-                out = out * scale + bias}
-            return out, running_mean, running_var
-        """)
-        )
+        lines = with_escaped_braces(p.choose(_BODIES["norms.running"]))
         titles, summary = ("batch_norm", "batch_normalize"), "Batch normalization with running statistics"
         results = (Leaf((rows, length, dim)), Leaf((dim,)), Leaf((dim,)))
     given = {
@@ -196,74 +101,28 @@ def _dropout(p: Program) -> Text:
         "dims": (
             join(
                 _OUT.replace("BACK", "x"),
-                """
-                {shape = list(x.shape)
-                for axis in dims:
-                    {?0.4 # {one decision for all along this axis}}
-                    shape[axis] = 1
-                keep = jax.random.bernoulli(rng, keep_prob, tuple(shape)) ~
-                shape = tuple(1 if axis in dims else n for axis, n in enumerate(x.shape))
-                keep = jax.random.bernoulli(rng, keep_prob, shape)}
-                {return jnp.where(keep, x / keep_prob, 0.0) ~
-                {?0.4 # {the mean stays what it is}}
-                return jnp.where(keep, x / keep_prob, jnp.zeros_like(x))}
-                """,
+                _BODIES["dropout.dims"],
             ),
             ("dropout", "broadcast_dropout", "shared_dropout"), "Dropout with a mask shared along some axes",
         ),
         "path": (
             join(
                 _OUT.replace("BACK", "residual + x"),
-                """
-                {?0.4 # {stochastic depth}}
-                shape = (x.shape[0],) + (1,) * (x.ndim - 1)
-                keep = jax.random.bernoulli(rng, keep_prob, shape)
-                {if scale_by_keep:
-                    x = x / keep_prob
-                return residual + jnp.where(keep, x, 0.0) ~
-                return residual + jnp.where(keep, x / keep_prob, 0.0) ~
-                out = jnp.where(keep, x / keep_prob, 0.0)
-                return residual + out}
-                """,
+                _BODIES["dropout.path"],
             ),
             ("drop_path", "stochastic_depth", "residual_drop_path"), "Stochastic depth of a residual branch",
         ),
         "noise": (
             join(
                 _OUT.replace("BACK", "x"),
-                """
-                if name == 'bernoulli':
-                    keep = jax.random.bernoulli(rng, keep_prob, x.shape)
-                    {out = jnp.where(keep, x / keep_prob, 0.0) ~ out = x * keep / keep_prob}
-                elif name == 'gaussian':
-                    {?0.4 # {multiplicative noise of the same variance}}
-                    std = math.sqrt(rate / keep_prob)
-                    {out = x * (1.0 + std * jax.random.normal(rng, x.shape)) ~
-                    noise = 1.0 + std * jax.random.normal(rng, x.shape, x.dtype)
-                    out = x * noise}
-                else:
-                    raise ValueError(f'unknown kind of noise <<name>>')
-                return out
-                """,
+                _BODIES["dropout.noise"],
             ),
             ("dropout", "noise_layer", "noisy_dropout"), "Dropout by zeros or by multiplicative noise",
         ),
         "pair": (
             join(
                 _OUT.replace("BACK", "residual + x"),
-                """
-                {rng_x, rng_tokens = jax.random.split(rng) ~ keys = jax.random.split(rng)
-                rng_x, rng_tokens = keys[0], keys[1]}
-                keep = jax.random.bernoulli(rng_x, keep_prob, x.shape)
-                out = residual + jnp.where(keep, x / keep_prob, 0.0)
-                {if token_rate > 0.0:
-                    {?0.5 # {whole tokens as well}}
-                    keep_tokens = jax.random.bernoulli(rng_tokens, 1.0 - token_rate, x.shape[:2])
-                    out = jnp.where(keep_tokens[..., None], out, 0.0)
-                return out ~
-                keep_tokens = jax.random.bernoulli(rng_tokens, 1.0 - token_rate, x.shape[:2])
-                return out * keep_tokens[..., None]}
-                """,
+                _BODIES["dropout.pair"],
             ),
             ("residual_dropout", "dropout_add", "embedding_dropout"), "Dropout of a residual branch and of tokens",
         ),
@@ -318,39 +177,9 @@ def _masks(p: Program) -> Text:
     rows, length, dim = p.size(1, 2, 4), p.size(16, 32), p.size(8, 16, 32)
     cases = some_of(p, _ALLOWED, 2, 4)
     lines = join(
-        """
-        {?0.15 if q.shape[-1] != k.shape[-1]:
-            raise ValueError(f'queries of <<q.shape[-1]>> features, but keys of <<k.shape[-1]>>')}
-        {q_pos = jnp.arange(q.shape[1])[:, None]
-        k_pos = jnp.arange(k.shape[1])[None, :] ~
-        positions = jnp.arange(q.shape[1])
-        q_pos, k_pos = positions[:, None], positions[None, :]}
-        """,
+        _BODIES["masks.positions"],
         chain_by_name(cases, "name", "pattern"),
-        """
-        {scores = {jnp.einsum('bqd,bkd->bqk', q, k) ~ q @ k.swapaxes(-1, -2) ~ jnp.matmul(q, k.transpose(0, 2, 1))
-            } / math.sqrt(q.shape[-1]) ~
-        scores = jnp.einsum('bqd,bkd->bqk', q * q.shape[-1] ** -0.5, k) ~
-        scores = scale * jnp.einsum('bqd,bkd->bqk', q, k)}
-        {?0.25 if slope is not None:
-            {?0.5 # {distance penalty, as in ALiBi}}
-            scores = scores - slope * jnp.abs(q_pos - k_pos) ~
-        {?0.2 if softcap is not None:
-            scores = softcap * jnp.tanh(scores / softcap)}}
-        {if mask is not None:
-            {?0.4 # {padding}}
-            allowed = allowed & mask[:, None, :]
-        scores = jnp.where(allowed, scores, -1e9) ~
-        scores = jnp.where(allowed, scores, {-1e9 ~ jnp.finfo(scores.dtype).min})}
-        {attn = jax.nn.softmax(scores, axis=-1)
-        return {jnp.einsum('bqk,bkd->bqd', attn, v) ~ attn @ v} ~
-        attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1).astype(v.dtype)
-        return jnp.matmul(attn, v) ~
-        attn = jax.nn.softmax(scores, axis=-1)
-        if need_weights:
-            return attn @ v, attn
-        return attn @ v}
-        """,
+        _BODIES["masks.attention"],
     )
     lines = with_escaped_braces(p.choose(lines))
     asked = p.choices.chance(0.5)

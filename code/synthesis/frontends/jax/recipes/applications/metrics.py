@@ -32,16 +32,8 @@ def _accuracy(p: Program) -> Text:
             {"loss": scalar, "accuracy": scalar} | ({"perplexity": scalar} if batch.long else {}),
         ),
         "top_k": (
-            ("""
-             {?0.3 if k > logits.shape[-1]:
-                 raise ValueError(f'cannot take <<k>> of <<logits.shape[-1]>> classes')}
-             """, PREDICTIONS, correct, f"accuracy = {batch.mean('correct')}",
-             """
-             {?0.5 # {right if the label is among the k largest scores}}
-             {_, top = jax.lax.top_k(logits, k) ~ top = jax.lax.top_k(logits, k)[1] ~
-             top = jnp.argsort(logits, axis=-1)[:, -k:]}
-             {hits = jnp.any(top == labels[:, None], axis=-1) ~ hits = (top == labels[:, None]).any(axis=-1)}
-             """, f"top_k_accuracy = {batch.mean('hits')}"),
+            (_BODIES["accuracy.known"], PREDICTIONS, correct, f"accuracy = {batch.mean('correct')}",
+             _BODIES["accuracy.top_k"], f"top_k_accuracy = {batch.mean('hits')}"),
             {"accuracy": scalar, "top_k_accuracy": scalar},
         ),
         "per_class": (
@@ -63,13 +55,7 @@ def _accuracy(p: Program) -> Text:
             {"per_class": per_class, "balanced": scalar},
         ),
         "rank": (
-            ("""
-             {?0.5 # {rank of the label}}
-             {target_scores = jnp.take_along_axis(logits, labels[:, None], axis=-1) ~
-             target_scores = logits[jnp.arange(labels.shape[0]), labels][:, None]}
-             rank = 1 + jnp.sum(logits > target_scores, axis=-1)
-             reciprocal = 1.0 / rank
-             """, f"mrr = {batch.mean('reciprocal')}",
+            (_BODIES["accuracy.rank"], f"mrr = {batch.mean('reciprocal')}",
              "hits = {(rank <= k).astype(jnp.float32) ~ jnp.where(rank <= k, 1.0, 0.0)}",
              f"hits_at_k = {batch.mean('hits')}"),
             {"mrr": scalar, "hits_at_k": scalar},
@@ -103,48 +89,9 @@ def _confusion(p: Program) -> Text:
     form = p.pick("plain", "modes", "accuracy", "kappa")
     ends = {
         "plain": "{return matrix ~ return matrix / jnp.maximum(jnp.sum(matrix, axis=1, keepdims=True), 1.0)}",
-        "modes": """
-            {if normalize == 'true':
-                {?0.4 # {rows sum to one}}
-                matrix = matrix / jnp.maximum(matrix.sum(axis=1, keepdims=True), 1.0)
-            elif normalize == 'pred':
-                {?0.4 # {columns sum to one}}
-                matrix = matrix / jnp.maximum(matrix.sum(axis=0, keepdims=True), 1.0)
-            elif normalize == 'all':
-                matrix = matrix / jnp.maximum(matrix.sum(), 1.0)
-            elif normalize is not None:
-                raise ValueError(f'unknown normalization <<normalize>>')
-            return matrix ~
-            if normalize is None:
-                return matrix
-            {if normalize not in ('true', 'pred'):
-                raise ValueError(f'expected true, pred or None, got <<normalize>>')
-            axis = 1 if normalize == 'true' else 0
-            total = matrix.sum(axis=axis, keepdims=True) ~
-            if normalize == 'true':
-                total = matrix.sum(axis=1, keepdims=True)
-            elif normalize == 'pred':
-                total = matrix.sum(axis=0, keepdims=True)
-            else:
-                raise ValueError(f'unknown normalization <<normalize>>')}
-            return matrix / jnp.maximum(total, 1.0)}
-        """,
-        "accuracy": """
-            accuracy = {jnp.trace(matrix) ~ jnp.sum(jnp.diag(matrix))} / jnp.maximum(jnp.sum(matrix), 1.0)
-            {?0.5 # {intersection over union, as in segmentation}}
-            tp = jnp.diag(matrix)
-            iou = tp / jnp.maximum(matrix.sum(axis=0) + matrix.sum(axis=1) - tp, 1.0)
-            return matrix, accuracy, iou
-        """,
-        "kappa": """
-            total = jnp.maximum(jnp.sum(matrix), 1.0)
-            observed = jnp.trace(matrix) / total
-            {?0.5 # {agreement by chance}}
-            expected = {jnp.vdot(matrix.sum(axis=0), matrix.sum(axis=1)) ~
-                jnp.sum(matrix.sum(axis=0) * matrix.sum(axis=1))} / total ** 2
-            kappa = (observed - expected) / (1.0 - expected)
-            return matrix, kappa
-        """,
+        "modes": _BODIES["confusion.modes"],
+        "accuracy": _BODIES["confusion.accuracy"],
+        "kappa": _BODIES["confusion.kappa"],
     }
     square = Leaf((batch.classes, batch.classes))
     results: dict[str, tuple[Tree, ...]] = {
@@ -199,30 +146,7 @@ def _f1(p: Program) -> Text:
     head = join(confusion_template(batch.kind) if counts == "matrix" else "", _TP[counts].replace("WEIGHED", weighed))
     ends = {
         "average": (
-            """
-            {if average == 'micro':
-                {?0.4 # {over all classes}}
-                return 2.0 * tp.sum() / jnp.maximum(predicted.sum() + actual.sum(), 1.0)
-            f1 = 2.0 * tp / jnp.maximum(predicted + actual, 1.0)
-            if average == 'macro':
-                return jnp.mean(f1)
-            if average == 'weighted':
-                return jnp.sum(f1 * actual) / jnp.maximum(jnp.sum(actual), 1.0)
-            if average == 'none':
-                return f1
-            raise ValueError(f'unknown average <<average>>') ~
-            f1 = 2.0 * tp / jnp.maximum(predicted + actual, 1.0)
-            if average == 'macro':
-                f1 = f1.mean()
-            elif average == 'weighted':
-                {?0.4 # {by how often each class occurs}}
-                f1 = jnp.vdot(f1, actual) / jnp.maximum(actual.sum(), 1.0)
-            elif average == 'micro':
-                f1 = 2.0 * tp.sum() / jnp.maximum(predicted.sum() + actual.sum(), 1.0)
-            elif average != 'none':
-                raise ValueError(f'unknown average <<average>>')
-            return f1}
-            """,
+            _BODIES["scores.average"],
             (per_class if asked == "none" else Leaf(()),),
         ),
         "report": (
@@ -232,31 +156,12 @@ def _f1(p: Program) -> Text:
         "macro": (
             join(
                 _F1,
-                """
-            {?0.4 # {exclude absent classes}}
-            present = (actual > 0).astype(f1.dtype)
-            num_present = jnp.maximum(jnp.sum(present), 1.0)
-            return <<
-                'precision': jnp.sum(precision * present) / num_present,
-                'recall': jnp.sum(recall * present) / num_present,
-                'f1': jnp.sum(f1 * present) / num_present,
-            >>
-            """,
+                _BODIES["scores.macro"],
             ),
             ({"precision": Leaf(()), "recall": Leaf(()), "f1": Leaf(())},),
         ),
         "beta": (
-            """
-            {?0.3 if beta <= 0:
-                raise ValueError(f'expected a positive beta, got <<beta>>')}
-            {precision = tp / jnp.maximum(predicted, 1.0)
-            recall = tp / jnp.maximum(actual, 1.0)
-            {?0.4 # {recall has beta times the weight}}
-            fbeta = (1.0 + beta ** 2) * precision * recall / (beta ** 2 * precision + recall + eps) ~
-            {?0.4 # {recall has beta times the weight}}
-            fbeta = (1.0 + beta ** 2) * tp / jnp.maximum(predicted + beta ** 2 * actual, eps)}
-            return {fbeta ~ fbeta, fbeta.mean()}
-            """,
+            _BODIES["scores.beta"],
             (per_class,),
         ),
     }
@@ -303,53 +208,22 @@ def _calibration(p: Program) -> Text:
     """
     head = join(
         "{?0.4 # {temperature scaling ~ as it was fitted on held-out data}\nlogits = logits / temperature}",
-        """
-        {probs = jax.nn.softmax(logits, axis=-1)
-        confidence = {jnp.max(probs, axis=-1) ~ probs.max(axis=-1)} ~
-        confidence = jnp.max(jax.nn.softmax(logits, axis=-1), axis=-1)}
-        correct = {(jnp.argmax(logits, axis=-1) == labels).astype(jnp.float32) ~
-            jnp.where(jnp.argmax(logits, axis=-1) == labels, 1.0, 0.0)}
-        """,
+        _BODIES["calibration.sureness"],
     )
     ends = {
         "ece": (
-            join(head, sums, """
-            {gaps = jnp.abs(bin_correct - bin_conf)
-            {if norm == 'l1':
-                return jnp.sum(gaps) / jnp.maximum(jnp.sum(bin_count), 1.0)
-            if norm == 'max':
-                return jnp.max(gaps / jnp.maximum(bin_count, 1.0))
-            raise ValueError(f'unknown norm <<norm>>') ~
-            return gaps.sum() / jnp.maximum(bin_count.sum(), 1.0)} ~
-            bin_weight = bin_count / jnp.maximum(bin_count.sum(), 1.0)
-            gaps = jnp.abs(bin_correct - bin_conf) / jnp.maximum(bin_count, 1.0)
-            {return jnp.sum(bin_weight * gaps) ~ ece = jnp.sum(bin_weight * gaps)
-            {?0.5 # {the worst bin}}
-            mce = jnp.max(gaps)
-            return ece, mce}}
-            """),
+            join(head, sums, _BODIES["calibration.error"]),
             ("expected_calibration_error", "compute_ece", "calibration_error"), "Expected calibration error",
             (Leaf(()),),
         ),
         "diagram": (
-            join(head, sums, """
-            {safe_count = jnp.maximum(bin_count, 1.0)
-            return bin_correct / safe_count, bin_conf / safe_count, bin_count ~
-            accuracy = bin_correct / jnp.maximum(bin_count, 1.0)
-            mean_confidence = bin_conf / jnp.maximum(bin_count, 1.0)
-            return accuracy, mean_confidence, bin_count}
-            """),
+            join(head, sums, _BODIES["calibration.diagram"]),
             ("reliability_diagram", "reliability_bins", "calibration_bins"),
             "Accuracy and confidence in bins of confidence", (Leaf((bins,)), Leaf((bins,)), Leaf((bins,))),
         ),
         "brier": (
-            join("""
-            {?0.4 # {temperature scaling}
-            logits = logits / temperature}
-            probs = jax.nn.softmax(logits, axis=-1)
-            one_hot = jax.nn.one_hot(labels, logits.shape[-1])
-            squares = jnp.sum({(probs - one_hot) ** 2 ~ jnp.square(probs - one_hot)}, axis=-1)
-            """, batch.count(), f"brier = {batch.mean('squares')}", NLL, f"nll = {batch.mean('nll')}",
+            join(_BODIES["calibration.brier"], batch.count(), f"brier = {batch.mean('squares')}", NLL,
+                 f"nll = {batch.mean('nll')}",
             "return {brier, nll ~ <<'brier': brier, 'nll': nll>>}"),
             ("brier_score", "proper_scores", "calibration_scores"), "Brier score and log loss of a batch",
             (Leaf(()), Leaf(())),

@@ -105,20 +105,7 @@ def _pair(p: Program) -> Text:
         """,
         "mixed": _MIXED,
     }[whose]
-    apart = (
-        """
-        {?0.4 # {neighbour rows are padded with n ~ padding indices point past the last particle}}
-        n = R.shape[0]
-        mask = (idx < n) & (idx != jnp.arange(n)[:, None])
-        dR = displacement(R[:, None, :], R.at[idx].get(mode='clip'), box)
-        """
-        if listed
-        else """
-        dR = displacement(R[:, None, :], R[None, :, :], box)
-        mask = {off_diagonal(R.shape[0]) ~ jnp.eye(R.shape[0]) == 0 ~
-            jnp.arange(R.shape[0])[:, None] != jnp.arange(R.shape[0])}
-        """
-    )
+    apart = _BODIES["pairs.listed"] if listed else _BODIES["pairs.all_pairs"]
     # The distance of a particle from itself is zero, and must not be a divisor.
     length = (
         "dr = {masked_distance(dR, mask) ~ "
@@ -131,10 +118,7 @@ def _pair(p: Program) -> Text:
     reduce = {
         "total": "return {0.5 * jnp.sum(U) ~ U.sum() / 2.0}",
         "forces": "return {0.5 * jnp.sum(U) ~ U.sum() / 2.0}",
-        "particle": """
-            {?0.4 # {half a pair for each of the two}}
-            return {0.5 * jnp.sum(U, axis=1) ~ 0.5 * jnp.sum(U, axis=-1)}
-        """,
+        "particle": _BODIES["pairs.each"],
     }[per]
     leaf = {"one": Leaf(()), "species": Leaf((kinds, kinds), 0.8, 1.4), "mixed": Leaf((n,), 0.8, 1.4)}[whose]
     says = {"one": "", "species": " of each pair of species", "mixed": " of each particle"}[whose]
@@ -153,10 +137,7 @@ def _pair(p: Program) -> Text:
             raise ValueError(f'expected positions of shape (n, dim), got <<R.shape>>')}
     """
     if listed:
-        check = """
-            {?0.15 if idx.ndim != 2 or idx.shape[0] != R.shape[0]:
-                raise ValueError(f'expected a row of neighbours for each particle, got <<idx.shape>>')}
-        """
+        check = _BODIES["checks"]
     body = join(apart, length, energy, _CUT[cut], "U = {jnp.where(mask, U, 0.0) ~ U * mask}", reduce)
     if per == "forces":
         both = p.choices.chance(0.5)

@@ -96,16 +96,7 @@ def write_distribution(p: Program) -> Text:
     first = _HISTOGRAM.replace("COUNT", _COUNTED.strip())
     volume = "volume = side ** d" if periodic else ""
     if not periodic:
-        volume = """
-            {if side is None:
-                {?0.5 # {without a box: bounding volume of the particles}}
-                volume = jnp.prod(jnp.max(R, axis=0) - jnp.min(R, axis=0))
-            else:
-                volume = side ** d ~
-            extent = jnp.max(R, axis=0) - jnp.min(R, axis=0)
-            volume = {jnp.prod(extent) if side is None else side ** d ~
-                side ** d if side is not None else jnp.prod(extent)}}
-        """
+        volume = _BODIES["volume"]
     pairs: Tree = [Leaf((bins,)) for _ in range(kinds * (kinds + 1) // 2)]
     if split:
         named = p.choices.chance(0.5)

@@ -317,20 +317,12 @@ def _angles(p: Program) -> Text:
     angled = form in ("angle", "twist")
     lines = join(
         "rel = quat_mul(quat_inv(q_p), q_c)",
-        """
-        {?0.5 # {shorter arc ~ both signs are the same rotation}}
-        rel = jnp.where(rel[0] < 0, -rel, rel)
-        """,
+        _BODIES["angles.shorter"],
         "" if hinged else "sine = jnp.sqrt(jnp.sum(rel[1:] ** 2) + 1e-12)",
         end,
     )
     call = "jax.vmap(between)(a, b, axes)" if hinged else "jax.vmap(between)(a, b)"
-    checks = """
-        {?0.15 if a.shape != b.shape:
-            raise ValueError(f'expected rotations of one shape, got <<a.shape>> and <<b.shape>>')}
-        {?0.4 a = a / jnp.linalg.norm(a, axis=-1, keepdims=True)
-        b = b / jnp.linalg.norm(b, axis=-1, keepdims=True)}
-    """
+    checks = _BODIES["angles.checked"]
     degrees = f"""
         {{?0.5 angle = {call}
         {{if degrees:

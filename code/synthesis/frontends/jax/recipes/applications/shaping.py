@@ -249,58 +249,10 @@ def write_reduced(p: Program) -> Text:
     shape: tuple[int, ...] = p.choices.choice(((16, 24), (8, 12, 6), (4, 10, 8)))
     axis = p.pick("None", "-1", "0", "1")
     masked, keep = p.choices.chance(0.65), p.choices.chance(0.4)
-    text = """
-        {?0.45 if where is not None and where.ndim > x.ndim:
-            raise ValueError(f'a mask of <<where.ndim>> axes does not fit <<x.shape>>')}
-        {if where is not None:
-            {?0.4 # {one flag for all features of a row}}
-            {while where.ndim < x.ndim:
-                where = {where[..., None] ~ jnp.expand_dims(where, -1)} ~
-            while where.ndim < x.ndim:
-                where = where[..., None] ~
-            where = where.reshape(where.shape + (1,) * (x.ndim - where.ndim))}
-            where = jnp.broadcast_to(where, x.shape)
-        else:
-            where = {jnp.ones(x.shape, dtype=bool) ~ jnp.ones_like(x, dtype=bool)} ~
-        if where is None:
-            where = {jnp.ones(x.shape, dtype=bool) ~ jnp.ones_like(x, dtype=bool)}
-        else:
-            missing = x.ndim - where.ndim
-            where = jnp.broadcast_to(where.reshape(where.shape + (1,) * missing), x.shape)}
-        {?0.5 if axis is not None:
-            axis = canonical_axis(axis, x.ndim)}
-        {reduce = functools.partial(jnp.sum, axis=axis, keepdims=keepdims, where=where) ~}
-    """
+    text = _BODIES["reduced.reduced"]
     ends = {
-        "sum": """
-            {?0.4 # {avoid division by zero}}
-            count = COUNT
-            if how == 'sum':
-                return SUM(x)
-            if how == 'mean':
-                return SUM(x) / count
-            {if how == 'rms':
-                return jnp.sqrt(SUM(x ** 2) / count)
-            raise ValueError(f'unknown reduction <<how>>') ~
-            if how == 'var':
-                {?0.5 # {clamp negative rounding errors}}
-                return jnp.maximum(SUM(x ** 2) / count - (SUM(x) / count) ** 2, 0.0)
-            raise ValueError(f'expected sum, mean or var, got <<how>>') ~
-            raise ValueError(f'expected sum or mean, got <<how>>')}
-        """,
-        "moments": """
-            count = COUNT
-            mean = SUM(x) / count
-            {mean_sq = SUM(x ** 2) / count
-            {?0.4 # {clamp negative rounding errors}}
-            var = jnp.maximum(mean_sq - mean ** 2, 0.0) ~
-            var = jnp.maximum(SUM(x ** 2) / count - mean ** 2, 0.0)}
-            {return mean, var ~ return <<'mean': mean, 'var': var>> ~
-            if unbiased:
-                {?0.4 # {Bessel's correction}}
-                var = var * count / jnp.maximum(count - 1, 1)
-            return mean, var}
-        """,
+        "sum": _BODIES["reduced.sums"],
+        "moments": _BODIES["reduced.moments"],
     }
     form = p.pick("sum", "sum", "moments")
     summed = with_escaped_braces(p.choose(text))

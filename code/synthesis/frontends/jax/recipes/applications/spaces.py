@@ -116,42 +116,25 @@ def write_neighbours(p: Program) -> Text:
         "list": (
             ("return idx", (Leaf((n, near), dtype="int32"),)),
             (
-                """
-                {?0.4 # {truncated rows lose neighbours ~ the caller reallocates if this is true}}
-                overflow = {jnp.max(jnp.sum(close, axis=1)) > capacity ~ jnp.any(jnp.sum(close, axis=1) > capacity)}
-                return idx, overflow
-                """,
+                _BODIES["neighbours.overflow"],
                 (Leaf((n, near), dtype="int32"), Leaf((), dtype="bool")),
             ),
         ),
         "count": (
             ("return {jnp.sum(close, axis=1) ~ jnp.count_nonzero(close, axis=1)}", (Leaf((n,), dtype="int32"),)),
             (
-                """
-                counts = jnp.sum(close, axis=1)
-                {?0.4 # {what a simulation reserves room for}}
-                return counts, jnp.max(counts)
-                """,
+                _BODIES["neighbours.counts"],
                 (Leaf((n,), dtype="int32"), Leaf((), dtype="int32")),
             ),
         ),
         "cells": (
             ("return index", (Leaf((n,), dtype="int32"),)),
             (
-                """
-                {?0.4 # {occupancy of each cell}}
-                {counts = jnp.zeros(per_side ** 3, dtype=jnp.int32).at[index].add(1) ~
-                counts = jnp.bincount(index, length=per_side ** 3)}
-                return index, counts
-                """,
+                _BODIES["neighbours.occupied"],
                 (Leaf((n,), dtype="int32"), Leaf((cells**3,), dtype="int32")),
             ),
             (
-                """
-                {?0.4 # {particles of one cell are contiguous}}
-                order = jnp.argsort(index, stable=True)
-                return order, index[order]
-                """,
+                _BODIES["neighbours.sorted_by_cell"],
                 (Leaf((n,), dtype="int32"), Leaf((n,), dtype="int32")),
             ),
         ),

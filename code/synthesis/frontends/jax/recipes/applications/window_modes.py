@@ -62,10 +62,7 @@ def write_pooling(p: Program) -> Text:
         cases = some_with_usual(p, _WINDOWS, ("max", "avg"))
         apart = stride == size
         lines = join(
-            """
-            {?0.3 if x.ndim != 4:
-                raise ValueError(f'expected images of shape (batch, height, width, channels), got <<x.shape>>')}
-            """,
+            _BODIES["pooling.images"],
             """
             {if stride is None:
                 {?0.4 # {windows that do not overlap}}
@@ -92,17 +89,9 @@ def write_pooling(p: Program) -> Text:
     else:
         cases = some_with_usual(p, p.choices.choice((_GLOBAL, _GLOBAL_MASKED)), ("mean",))
         lines = join(
-            """
-            {?0.3 if x.ndim != 3:
-                raise ValueError(f'expected features of shape (batch, length, dim), got <<x.shape>>')}
-            """,
+            _BODIES["pooling.sequences"],
             chain_by_name(cases, "name", "pooling"),
-            """
-            {?0.5 if normalize:
-                norm = jnp.linalg.norm(out, axis=-1, keepdims=True)
-                out = out / {jnp.maximum(norm, eps) ~ (norm + eps)}}
-            return out
-            """,
+            _BODIES["pooling.normalized"],
         )
         shape, result = (rows, length, dim), Leaf((rows, dim))
         kinds = Option("int", "", ("1",))
@@ -172,14 +161,7 @@ def write_time_convolution(p: Program) -> Text:
     cases = some_of(p, {name: text for name, text in _PADS.items() if name != "valid"})
     groups = ", feature_group_count=x.shape[-1]" if depthwise else ""
     lines = join(
-        """
-        {?0.2 if x.ndim != 3:
-            raise ValueError(f'expected inputs of shape (batch, time, features), got <<x.shape>>') ~
-        {?0.2 if dilation < 1:
-            raise ValueError(f'expected a dilation of at least 1, got <<dilation>>')}}
-        {width = kernel.shape[0]
-        total_pad = (width - 1) * dilation ~ total_pad = dilation * (kernel.shape[0] - 1)}
-        """,
+        _BODIES["convolution"],
         chain_by_name(cases, "name", "padding"),
         f"""
         out = jax.lax.conv_general_dilated(
