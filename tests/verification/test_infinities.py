@@ -1,4 +1,4 @@
-"""Infinities that a kernel stores on purpose are compared; those that are an accident are refused."""
+"""Infinities and NaNs that a kernel stores on purpose are compared; those that are an accident are refused."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -48,6 +48,15 @@ def half_limit(x: wp.array[wp.float16], out: wp.array[wp.float16]):
 
 
 @wp.kernel
+def missing(x: wp.array[float], known: wp.array[int], out: wp.array[float]):
+    i = wp.tid()
+    if known[i] > 3:
+        out[i] = wp.sin(x[i])
+    else:
+        out[i] = wp.nan
+
+
+@wp.kernel
 def quotient(x: wp.array[float], y: wp.array[int], out: wp.array[float]):
     i = wp.tid()
     out[i] = x[i] / float(y[i] - y[i])
@@ -81,6 +90,36 @@ def coarse(x, keep):
     return jnp.where(keep, x * 3, -jnp.inf).astype(jnp.bfloat16)
 
 
+@example("f32[16]", "bool[16]")
+def known(x, there):
+    return jnp.where(there, jnp.tanh(x) * 2.0, jnp.nan)
+
+
+@example("f32[16] in -1..1")
+def first_state(x):
+    return {"mean": jnp.full((4,), jnp.nan), "best": jnp.float32(jnp.inf), "x": x * 2.0}
+
+
+@example("f32[6]", "f32[5]")
+def taken(scale, table):
+    return table.at[jnp.array([1, 9, 2, 7, 0, 3])].get(mode="fill") + scale
+
+
+@example("f32[16]", "bool[16]")
+def multiplied(x, there):
+    return jnp.where(there, 1.0, jnp.inf) * x
+
+
+@example("f32[16] in -1..1")
+def root(x):
+    return jnp.sqrt(x)
+
+
+@example("f32[16]")
+def lost(x):
+    return jnp.sin(x) * jnp.nan
+
+
 @example("f32[16]")
 def overflow(x):
     return jnp.exp(x * 1e4)
@@ -109,6 +148,7 @@ n = 100
 BLOCK = 64
 grid = 2
 """
+NAN = "dense<0x7FC00000>"
 LEVELS = ("stablehlo", "vjp_stablehlo", "jvp_stablehlo")
 MINUS = "dense<0xFF800000>"
 WRONG = {
@@ -116,6 +156,13 @@ WRONG = {
     ("scores", "jvp_stablehlo"): [(MINUS, "dense<-1.0e9>"), (MINUS, "dense<0x7F800000>"), ("GE", "GT")],
     ("scores", "vjp_stablehlo"): [("GE", "GT"), ("GE", "LE")],
     ("masked", "stablehlo"): [("0xFF800000", "0xFF7FFFFF"), ("0xFF800000", "0x7F800000")],
+    ("known", "stablehlo"): [
+        (NAN, "dense<0.0>"),
+        (NAN, "dense<0x7F800000>"),
+        ("select %arg0, %arg1, %1", "select %arg0, %1, %arg1"),
+    ],
+    ("taken", "stablehlo"): [(NAN, "dense<0.0>")],
+    ("missing", "cpp_forward"): [("= NAN", "= 0.0f"), ("= NAN", "= INFINITY"), ("= 3;", "= 2;")],
     ("mask_logits", "cpp_forward"): [("-INFINITY", "-1e9"), ("-INFINITY", "INFINITY"), ("= 3;", "= 2;")],
     ("mask_logits", "cpp_backward"): [("= 3;", "= 2;")],
     ("reset", "cpp_forward"): [("INFINITY", "-INFINITY"), ("INFINITY", "3.4028234e38")],
@@ -149,6 +196,11 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
         ("reset", ("cpp_forward",)),
         ("half_limit", ("cpp_forward", "cpp_backward")),
         *((each, LEVELS) for each in ("scores", "masked", "top_k_filter", "coarse")),
+        ("missing", ("cpp_forward", "cpp_backward")),
+        ("known", LEVELS),
+        ("taken", LEVELS),
+        ("multiplied", ("stablehlo", "jvp_stablehlo")),
+        ("first_state", LEVELS),
         ("apply_mask", ("ttir",)),
     ],
 )
@@ -159,7 +211,7 @@ def test_infinities_on_purpose_are_verified(pairs: dict[str, Pair], name: str, l
 @pytest.mark.needs("warp")
 @pytest.mark.needs("jax")
 @pytest.mark.needs("triton")
-@pytest.mark.parametrize("name", ["quotient", "overflow", "hidden"])
+@pytest.mark.parametrize("name", ["quotient", "overflow", "hidden", "root", "lost"])
 def test_infinities_by_accident_and_results_that_are_hidden_by_them_are_not(pairs: dict[str, Pair], name: str) -> None:
     assert pairs[name].verdict.verified == ()
 
@@ -207,10 +259,19 @@ def test_an_infinite_element_must_be_the_same_infinity(dtype: type) -> None:
         assert not agrees(wrong, expected)
 
 
-def test_one_precision_alone_that_overflows_and_a_nan_are_refused() -> None:
+def test_an_element_that_is_nan_must_be_nan() -> None:
+    expected = expected_of([1.0, np.nan, 2.0])
+    assert (expected.non_finite, expected.infinite) == (None, ("o",))
+    assert agrees([1.0, np.nan, 2.0], expected)
+    for wrong in ([1.0, 0.0, 2.0], [1.0, INF, 2.0], [np.nan, np.nan, 2.0], [1.0, np.nan, 2.1], [1.0, 2.0, np.nan]):
+        assert not agrees(wrong, expected)
+
+
+def test_what_is_not_finite_in_one_precision_alone_is_refused() -> None:
     assert expected_of([1.0, 1e300], [1.0, INF]).non_finite == "o"
     assert expected_of([1.0, INF], [1.0, -INF]).non_finite == "o"
-    assert expected_of([1.0, np.nan]).non_finite == "o"
+    assert expected_of([1.0, np.nan], [1.0, 2.0]).non_finite == "o"
+    assert expected_of([1.0, np.nan], [1.0, INF]).non_finite == "o"
 
 
 def test_a_decision_in_doubt_leaves_a_number_or_the_infinity_and_nothing_between() -> None:
@@ -245,6 +306,9 @@ class _Made:
         ([1.0, INF], [1.0, INF], False),
         ([1.0, INF, INF], [1.0, HUGE, INF], False),
         ([INF, INF], [HUGE, HUGE], True),
+        ([1.0, np.nan], [1.0, HUGE], True),
+        ([1.0, np.nan], [1.0, np.nan], False),
+        ([np.nan, np.nan], [HUGE * 2, HUGE * 3], False),
         ([INF, INF], [HUGE + 0.5, HUGE + 0.25], False),
     ],
 )

@@ -22,7 +22,7 @@ from synthesis.verification.tolerances import (
     Expected,
     cap_of,
     distances,
-    is_same_infinity,
+    is_same_special,
     relative_errors,
     root_mean_square,
     scale_of,
@@ -91,8 +91,8 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
     """Compare every element of a text's arrays with the expected value, in every run.
 
     An element agrees if its distance from the value in either precision is within the tolerance of its array, or within
-    its own tolerance. An element that is infinite must be the same infinity. Elements that the reference does not write
-    must be unchanged. A NaN never agrees.
+    its own tolerance. An element that is infinite must be the same infinity, and one that is NaN must be NaN. Elements
+    that the reference does not write must be unchanged.
     """
     elements, worst = 0, 0.0
     distances: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
@@ -168,9 +168,9 @@ def wrong_elements(
             distance = np.where(turning, 0.0, distance)  # such an error is not caused by rounding
         if name in expected.together:
             wrong = _unless_few(wrong, distance, cap_of(epsilon_of(own.dtype), expected.unit))
-        infinite = is_same_infinity(widened(own), true)
-        if infinite.any():
-            wrong = np.where(infinite, (measured != true) & ~turning, wrong)
+        special = is_same_special(widened(own), true)
+        if special.any():
+            wrong = np.where(special, ~is_same_special(measured, true) & ~turning, wrong)
     return np.where(written, wrong, value != own), distance, written
 
 

@@ -15,8 +15,10 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role, Signature
@@ -309,7 +311,7 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     first, second = found[:2]
     inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
     outputs = [name for name in first if not any(is_part_of(name, each) for each in inputs)]
-    unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
+    unlike = any(not _are_equal(first[name], second[name]) for name in outputs)
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
     if not (unlike or alike) or not (finite or _is_infinite_on_purpose(reference, signature, runs, left)):
         return None
@@ -324,10 +326,15 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     return coverage.share
 
 
+def _are_equal(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:
+    """Return whether two arrays are equal. NaNs are equal to each other."""
+    return np.array_equal(left, right, equal_nan=left.dtype.kind == "f")
+
+
 def _is_infinite_on_purpose(
     reference: Reference, signature: Signature, runs: Sequence[Values], own: Sequence[Values]
 ) -> bool:
-    """Return whether all results that are not finite are infinities that the kernel stores on purpose.
+    """Return whether all results that are not finite are infinities or NaNs that the kernel stores on purpose.
 
     Args:
         reference: the kernel's reference.

@@ -1,9 +1,11 @@
-"""Tells infinities that a kernel stores on purpose from those that are an accident.
+"""Tells infinities and NaNs that a kernel stores on purpose from those that are an accident.
 
-A mask of attention holds ``-inf``, and a search that finds nothing leaves the ``inf`` that it starts from. Such an
-infinity is a constant of the source. A quotient by zero, the logarithm of zero and an overflow are accidents of the
-inputs, and nothing can be verified there. To tell the two apart, the reference computes once more with a huge number in
-place of every infinite constant: what is an infinity on purpose is then a finite number.
+A mask of attention holds ``-inf``, a search that finds nothing leaves the ``inf`` that it starts from, and a missing
+value is NaN. These are constants of the source. A quotient by zero, the logarithm of a negative number and an overflow
+are accidents of the inputs, and nothing can be verified there. To tell the two apart, the reference computes once more
+with a huge number in place of every constant that is not finite: what is not finite on purpose is then a finite number.
+
+In this module, a number that is infinite or NaN is called infinite.
 """
 
 from collections.abc import Sequence
@@ -24,6 +26,8 @@ It is far outside every domain, and so small that a number that is added to it, 
 """
 
 
+_STEP = 2.0**-20
+"""The share by which inputs are changed to see whether an infinity is multiplied by one of them."""
 _SMALLER = 2.0**24
 """A smaller number that stands for an infinite constant, of whose multiples a sum keeps more digits."""
 
@@ -49,13 +53,26 @@ def with_accidents(
     return replace(expected, non_finite=found)
 
 
-def is_on_purpose(reference: Reference, run: Values, result: Values) -> bool:
-    """Return whether every infinity that a run gives in float64 is a constant of the source, or computed from one."""
-    made = _with_huge_constants(reference, [run])
+def have_gradients(reference: Reference, run: Values, result: Values) -> bool:
+    """Return whether infinities that a run gives are on purpose, and leave the gradients of the inputs finite.
+
+    An infinity that is multiplied by an input does not: its cotangent is zero, and a text gives zero times infinity.
+
+    Args:
+        reference: the kernel's reference.
+        run: the inputs in float64.
+        result: the results in float64 of some of the outputs.
+    """
+    moved = {name: value * (1 + _STEP) if value.dtype.kind == "f" else value for name, value in run.items()}
+    made = _with_huge_constants(reference, [run, moved])
     if made is None:
         return False
-    values = flat(result).items()
-    return all(np.isfinite(made[0][name][np.isinf(value)]).all() for name, value in values if value.dtype.kind == "f")
+    for name, value in flat(result).items():
+        infinite = ~np.isfinite(value) if value.dtype.kind == "f" else np.zeros(value.shape, bool)
+        here, there = made[0][name][infinite], made[1][name][infinite]
+        if not np.isfinite(here).all() or (np.abs(there - here) > _STEP * _SMALLER).any():
+            return False
+    return True
 
 
 def constants_at(reference: Reference, run: Values, result: Values) -> dict[str, npt.NDArray[np.bool_]]:
@@ -70,13 +87,13 @@ def constants_at(reference: Reference, run: Values, result: Values) -> dict[str,
         result: the results in float64.
     """
     held = flat(result)
-    if not any(value.dtype.kind == "f" and np.isinf(value).any() for value in held.values()):
+    if not any(value.dtype.kind == "f" and not np.isfinite(value).all() for value in held.values()):
         return {}
     made = _with_huge_constants(reference, [run], _SMALLER)
     if made is None:
         return {name: np.zeros(value.shape, bool) for name, value in held.items()}
     return {
-        name: np.isinf(value) & (np.abs(made[0][name]) == _SMALLER)
+        name: ~np.isfinite(value) & (np.abs(made[0][name]) == _SMALLER)
         for name, value in held.items()
         if value.dtype.kind == "f"
     }
@@ -90,7 +107,7 @@ def _accident(expected: Expected, reference: Reference, runs: Sequence[Values]) 
         finite, copied = True, True
         for own, true, value in zip(expected.own, expected.double, made, strict=True):
             written = written_in(own[name], expected.poison.get(name))
-            infinite = written & np.isinf(true[name])
+            infinite = written & ~np.isfinite(true[name])
             if not np.isfinite(value[name][infinite]).all():
                 return name
             finite = finite and bool(infinite[written].all())

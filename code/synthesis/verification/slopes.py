@@ -260,7 +260,7 @@ class Differences:
 
 
 def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differences:
-    """Return central differences of the outputs along each direction. Elements that stay infinite have none.
+    """Return central differences of the outputs along each direction. Elements that stay infinite or NaN have none.
 
     Args:
         middle: the elements of all outputs at the point itself.
@@ -272,10 +272,10 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         near, far = (ahead - behind) / (2 * STEP), (far_ahead - far_behind) / (2 * _FAR * STEP)
         bend = (ahead + behind - 2 * middle) / STEP
         sizes = np.abs(np.concatenate([runs, np.broadcast_to(middle, (len(runs), 1, middle.size))], axis=1)).max(axis=1)
-        still = (runs == middle).all(axis=1)
-        infinite = still & np.isinf(middle)
+        still = (runs == middle).all(axis=1) | (np.isnan(runs) & np.isnan(middle)).all(axis=1)
+        infinite = still & ~np.isfinite(middle)
         if infinite.any():
-            near, middle = np.where(infinite, 0.0, near), np.where(np.isinf(middle), 0.0, middle)
+            near, middle = np.where(infinite, 0.0, near), np.where(np.isfinite(middle), middle, 0.0)
         uncertainty, typical = np.empty_like(near), np.empty_like(near)
         for group in groups:
             uncertainty[:, group] = _ROUNDING * (sizes[:, group] + np.abs(middle[group]).mean()) / STEP

@@ -25,7 +25,7 @@ from synthesis.verification.slopes import (
     moved,
     weights,
 )
-from synthesis.verification.tolerances import widened
+from synthesis.verification.tolerances import is_same_special, widened
 
 _SLACK = 5.0
 """Tolerance of a single element, in multiples of the tolerance of a sum."""
@@ -262,9 +262,9 @@ def _expected(
         smooth[each.name] = found.smooth[0].reshape(shape)
         if found.infinite.any():
             infinite = found.infinite[0].reshape(shape)
-            steady[each.name] = np.asarray(infinite & (widened(own[each.name]) == base[each.name]))
+            steady[each.name] = np.asarray(infinite & is_same_special(widened(own[each.name]), base[each.name]))
             if each.name in constants:  # their tangents are zero
-                steady[f"tangent_{each.name}"] = constants[each.name] & steady[each.name]
+                steady[f"tangent_{each.name}"] = np.asarray(constants[each.name] & steady[each.name])
     weighted = {name: np.asarray(weights(generator, mask.shape) * mask) for name, mask in smooth.items()}
     return Tangents(inputs, expected, uncertainty, smooth, steady, weighted)
 
@@ -349,9 +349,11 @@ def check_tangents(
 
 
 def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """Yield each wrong result of integers, Booleans or infinities, by name, with a mask of its wrong elements."""
+    """Yield each wrong result of integers, Booleans, infinities or NaNs, by name, with a mask of its wrong elements."""
     for name, mask in tangents.steady.items():
-        wrong = np.asarray(mask & (values[name] != tangents.expected[name]))
+        value, expected = values[name], tangents.expected[name]
+        same = value == expected if is_exact(value.dtype) else (value == expected) | is_same_special(value, expected)
+        wrong = np.asarray(mask & ~same)
         if wrong.any():
             yield name, wrong
 

@@ -60,12 +60,12 @@ class Expected:
     ill_conditioned: str | None = None
     """A message about the first array that needs a tolerance above the cap; None if there is none."""
     non_finite: str | None = None
-    """The first array with a NaN, or an infinity in one of the two precisions alone; None if there is none.
+    """The first array with an infinity or a NaN in one of the two precisions alone; None if there is none.
 
-    ``infinities.with_accidents`` also names an array with infinities that are an accident.
+    ``infinities.with_accidents`` also names an array with infinities or NaNs that are an accident.
     """
     infinite: tuple[str, ...] = ()
-    """The arrays that hold the same infinities in both precisions."""
+    """The arrays that hold infinities or NaNs, the same in both precisions."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """For each run, maps an array to the relative tolerance of each element, where it may exceed the array's."""
     inverted: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
@@ -121,7 +121,7 @@ def expect(
         for w, n in zip(wide, narrow, strict=True):
             value, true, mask = widened(n[name]), w[name], written_in(n[name], poison.get(name))
             if not (np.isfinite(true[mask]).all() and np.isfinite(value[mask]).all()):
-                same = is_same_infinity(value, true)[mask]
+                same = is_same_special(value, true)[mask]
                 finite = finite and bool((np.isfinite(true[mask]) & np.isfinite(value[mask]) | same).all())
                 infinite |= {name: None} if same.any() else {}
             # Most arrays are only read, so both precisions have the same values.
@@ -173,18 +173,23 @@ def widened(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return value.astype(np.complex128) if value.dtype.kind == "c" else value
 
 
-def is_same_infinity(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Return a mask of the elements that are the same infinity in two arrays of real numbers."""
+def is_same_special(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return a mask of the elements that are the same infinity, or NaN, in two arrays of real numbers."""
     if true.dtype.kind == "c":
         return np.zeros(true.shape, bool)
-    return np.isinf(true) & (value == true)
+    return (np.isinf(true) & (value == true)) | (np.isnan(true) & np.isnan(value))
 
 
 def distances(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the distance of each element of an array from that of another; 0 between equal infinities."""
+    """Return the distance of each element of an array from that of another.
+
+    It is 0 between equal infinities and between NaNs, and infinite between one of these and any other number.
+    """
     with np.errstate(all="ignore"):
         found = np.abs(value - true)
-    return found if np.isfinite(found).all() else np.where(is_same_infinity(value, true), 0.0, found)
+    if np.isfinite(found).all():
+        return found
+    return np.where(is_same_special(value, true), 0.0, np.where(np.isnan(found), np.inf, found))
 
 
 def relative_errors(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -383,11 +383,11 @@ def _literal(value: Any) -> str | None:
     array: Any = np.asarray(value)
     if array.size > _LARGEST_CAPTURE or array.dtype.kind not in "biufc":
         return None
-    if not np.isfinite(array).all() and (array.dtype.kind == "c" or np.isnan(array).any()):
+    if array.dtype.kind == "c" and not np.isfinite(array).all():
         return None
     module = "jnp" if is_traced else "np"
     dtype = f"{module}.{array.dtype.name}"
-    digits = re.sub(r"\binf\b", f"{module}.inf", repr(array.tolist()))
+    digits = re.sub(r"\b(inf|nan)\b", rf"{module}.\1", repr(array.tolist()))
     return f"{dtype}({digits})" if issubclass(kind, np.generic) else f"{module}.array({digits}, dtype={dtype})"
 
 

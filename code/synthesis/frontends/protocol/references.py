@@ -111,7 +111,7 @@ class Trace:
     None adds nothing.
     """
     infinity: float | None = None
-    """The number to compute with in place of every infinite constant of the source; None for the infinity itself."""
+    """The number to compute with in place of every constant that is infinite or NaN; None for the constant itself."""
 
 
 @dataclass(frozen=True, slots=True)

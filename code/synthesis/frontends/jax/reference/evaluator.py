@@ -88,11 +88,11 @@ class Evaluator:
         if len(graph.constants) != len(graph.values):
             raise ReferenceUnknownError("captured arrays that the text does not show")
         values: dict[Any, Array] = {}
-        values.update(zip(graph.constants, map(self._constant, graph.values), strict=True))
+        values.update(zip(graph.constants, map(self.constant, graph.values), strict=True))
         values.update(zip(graph.inputs, inputs, strict=True))
 
         def read(atom: Any) -> Array:
-            return self._constant(atom.value) if isinstance(atom, Constant) else values[atom]
+            return self.constant(atom.value) if isinstance(atom, Constant) else values[atom]
 
         for equation, left in zip(graph.equations, self._left_by(graph), strict=True):
             made = self.apply(equation, [read(each) for each in equation.inputs])
@@ -101,13 +101,13 @@ class Evaluator:
                 del values[name]
         return [read(each) for each in graph.outputs]
 
-    def _constant(self, value: npt.ArrayLike) -> Array:
-        """Return a constant of the text as it is computed with; ``Trace.infinity`` stands for an infinity."""
+    def constant(self, value: npt.ArrayLike) -> Array:
+        """Return a constant of the text as it is computed with; ``Trace.infinity`` stands for an infinity or a NaN."""
         made = self.promoted(value)
         infinity = None if self._trace is None else self._trace.infinity
         if infinity is None or made.dtype.kind != "f":
             return made
-        return np.where(np.isinf(made), np.copysign(infinity, made), made)
+        return np.where(np.isfinite(made), made, np.copysign(infinity, made))
 
     def _left_by(self, graph: Graph) -> list[list[Any]]:
         """Return, for each equation, the names whose values can be dropped after it, since they are not read later."""

@@ -229,7 +229,7 @@ class Machine:
         kind = kind or type_of_number(value)
         if kind.is_float:
             value = min(max(value, -1.8e308), 1.8e308) if isinstance(value, int) else value
-            if self.trace is not None and self.trace.infinity is not None and math.isinf(value):
+            if self.trace is not None and self.trace.infinity is not None and not math.isfinite(value):
                 value = math.copysign(self.trace.infinity, value)
             return Block(np.array([value], np.float64).astype(self.format(kind)), kind)
         if value != int(value) or not kind.limits[0] <= int(value) <= kind.limits[1]:

@@ -46,16 +46,16 @@ class Conversions(Lanes):
         raise ReferenceUnknownError(f"a constant of type {type(given).__name__}")
 
     def constant(self, given: float) -> float:
-        """Return a constant of the source, with ``Trace.infinity`` in place of an infinity."""
+        """Return a constant of the source, with ``Trace.infinity`` in place of an infinity or a NaN."""
         infinity = None if self.trace is None else self.trace.infinity
-        return given if infinity is None or not math.isinf(given) else math.copysign(infinity, given)
+        return given if infinity is None or math.isfinite(given) else math.copysign(infinity, given)
 
     def constants(self, value: Value) -> Value:
-        """Return constants of the source, with ``Trace.infinity`` in place of infinities."""
+        """Return constants of the source, with ``Trace.infinity`` in place of infinities and NaNs."""
         infinity = None if self.trace is None else self.trace.infinity
         if infinity is None or value.data.dtype.kind != "f":
             return value
-        return Value(value.type, np.where(np.isinf(value.data), np.copysign(infinity, value.data), value.data))
+        return Value(value.type, np.where(np.isfinite(value.data), value.data, np.copysign(infinity, value.data)))
 
     def zeros(self, kind: Any) -> Any:
         """Return the initial value of a type's variables."""

@@ -57,7 +57,7 @@ def _filler(dtype: Dtype, given: float | None) -> float:
 
 
 @rule("gather")
-def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+def _gather(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     x, indices = inputs
     numbers, sizes = parameters["dimension_numbers"], [int(size) for size in parameters["slice_sizes"]]
     fixed = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
@@ -76,7 +76,8 @@ def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Re
     parts = x[tuple(places)].reshape((*batch, *(size for axis, size in enumerate(sizes) if axis not in fixed)))
     if _mode(parameters) == "FILL_OR_DROP" and outside.any():
         parts = parts.copy()
-        parts[outside] = _filler(x.dtype, parameters.get("fill_value"))
+        filler = np.asarray(_filler(x.dtype, parameters.get("fill_value"))).astype(x.dtype)
+        parts[outside] = evaluator.constant(filler)
     batch_axes = [axis for axis in range(parts.ndim) if axis not in numbers.offset_dims]
     return np.moveaxis(parts, range(parts.ndim), [*batch_axes, *numbers.offset_dims])
 

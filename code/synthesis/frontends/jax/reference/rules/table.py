@@ -38,6 +38,10 @@ class Machine(Protocol):
         """Return an array converted to the dtype in which it is computed."""
         ...
 
+    def constant(self, value: npt.ArrayLike) -> Array:
+        """Return a constant of the text as it is computed with; ``Trace.infinity`` stands for an infinity or a NaN."""
+        ...
+
     def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
         """Return the results of an inner graph."""
         ...
