@@ -8,6 +8,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Reference, Trace, UndefinedResultError, Values
 from synthesis.verification.larger_tangents import with_larger
 from synthesis.verification.points import NothingToCheck, Point, find_points
+from synthesis.verification.rough_slopes import rough_points, rough_tangents
 from synthesis.verification.tangents import Tangents, find_tangents
 
 MORE_SEEDS = 4
@@ -34,6 +35,8 @@ class Search:
     """Seed of the points."""
     fresh: bool
     """Whether the texts have just been lowered from the source."""
+    measure_rounding: bool
+    """Whether to measure how far rounding moves slopes."""
 
     def points(self, trace: Trace) -> tuple[Point, ...] | NothingToCheck:
         """Return the points at which gradients are checked.
@@ -57,6 +60,8 @@ class Search:
         ):
             first = _unless_undefined(of_seed, 0)
             found = found if isinstance(first, NothingToCheck) else (*found, *first)
+        if self.measure_rounding and not isinstance(found, NothingToCheck):
+            return rough_points(self.reference, self.spec, found, seed=self.seed)
         return found
 
     def tangents(self, trace: Trace) -> tuple[Tangents, ...] | NothingToCheck:
@@ -72,7 +77,11 @@ class Search:
             )
 
         found = self._first(of_seed)
-        return found if isinstance(found, NothingToCheck) else with_larger(self.spec, found)
+        if isinstance(found, NothingToCheck):
+            return found
+        if self.measure_rounding:
+            found = rough_tangents(self.reference, self.spec, found, seed=self.seed)
+        return with_larger(self.spec, found)
 
     def _first(self, of_seed: Callable[[int], tuple[P, ...] | NothingToCheck]) -> tuple[P, ...] | NothingToCheck:
         """Return the points of the first seed that gives any; the reason why there are none if no seed does."""

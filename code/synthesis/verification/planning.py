@@ -226,6 +226,7 @@ class _Planning:
             suspect=trap is not None,
             seed=self.seed,
             fresh=self.fresh,
+            measure_rounding=measured,
         )
         plan = replace(
             plan,

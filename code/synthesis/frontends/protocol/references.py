@@ -228,6 +228,22 @@ class Reference(Protocol):
         """
         ...
 
+    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> Sequence[Sequence[Values]]:
+        """Return results in float64 with a random error in each number that the kernel rounds, for several samples.
+
+        The errors are as large as those of rounding to the nearest, and the same in all runs of a sample. So the
+        differences between the runs show how far rounding moves the slopes.
+
+        Args:
+            runs: every argument of each run, with the same shapes; they are steps from the first one.
+            seed: the seed of the errors.
+            samples: the number of samples.
+
+        Returns:
+            For each sample, the results of each run; empty if they are not known.
+        """
+        ...
+
     def others(self, runs: Sequence[Values]) -> Sequence[Sequence[Values]]:
         """Return the results for other orders of evaluation that the tool allows, in the kernel's precision.
 

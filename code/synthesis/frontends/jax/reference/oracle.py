@@ -25,6 +25,7 @@ from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.influence import note_influence
 from synthesis.frontends.jax.reference.liveness import held_equations
 from synthesis.frontends.jax.reference.perturbation import Directions, PerturbingEvaluator
+from synthesis.frontends.jax.reference.roughening import RoughEvaluator
 from synthesis.frontends.jax.reference.together import Together, at_once
 from synthesis.frontends.jax.reference.work import work_of
 
@@ -127,6 +128,23 @@ class GraphReference:
         """
         evaluator = PerturbingEvaluator(Directions(seed, opposite=opposite))
         return [self._named(each.results) for each in evaluator.perturbed(self.graph, *self._noted(runs))]
+
+    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> list[list[Values]]:
+        """Return results in float64 with a random error in each number that the function rounds, for several samples.
+
+        The list is empty if they are not known, since the runs take different paths, say.
+
+        Args:
+            runs: every argument of each run; they are steps from the first one.
+            seed: the seed of the errors.
+            samples: the number of samples.
+        """
+        evaluator = RoughEvaluator(seed, group=len(runs), held=self._held, coarse=bool(self.unit))
+        try:
+            found = evaluator.samples(self.graph, [list(run.values()) for run in runs], samples)
+        except Exception:  # noqa: BLE001 (an error has changed an index, say)
+            return []
+        return [[self._named(each) for each in sample] for sample in found]
 
     def _noted(self, runs: Sequence[Values]) -> tuple[list[list[Any]], list[list[Decision]]]:
         """Return the inputs and the decisions of each run. The decisions of a run are computed once."""

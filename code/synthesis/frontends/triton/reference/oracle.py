@@ -180,6 +180,10 @@ class TritonReference:
             found.update(zip(numbers, made, strict=True))
         return [found[number] for number in range(len(runs))]
 
+    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> list[list[Values]]:
+        """Return an empty list: there are no texts of derivatives."""
+        return []
+
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
         """Return an empty list: programs run in one order, and ``trace.order`` shows whether the order matters."""
         return []

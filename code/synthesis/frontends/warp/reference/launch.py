@@ -68,6 +68,10 @@ class LaunchReference:
         """Return an empty list, as the protocol requires because ``perturbed`` returns None."""
         return []
 
+    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> list[list[Values]]:
+        """Return an empty list: errors of rounding are not modelled."""
+        return []
+
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
         """Return the results in single precision with queries in reverse order; empty if the kernel has no queries.
 

@@ -1,0 +1,107 @@
+"""Evaluations in float64 with random errors, as large as those of rounding, which show how rounding changes slopes.
+
+The errors of a sample are the same in all its runs. So the differences between the runs are the slopes of a function
+whose numbers are all rounded. The error of a factor changes the slopes of a product in proportion, as rounding the
+slope itself does. The copies of a number that operations read have errors of their own, since derivatives add what
+belongs to each copy.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.graphs import Equation, Graph
+from synthesis.frontends.jax.reference.formats import UNITS
+from synthesis.frontends.jax.reference.primitives import CALLS, EXACT, decides
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs
+from synthesis.frontends.jax.reference.stacks import Stack, of_run
+from synthesis.frontends.jax.reference.together import Together
+
+_FINE = {np.dtype(np.float32): 2.0**-23}
+"""The unit in the last place at 1 of the format whose numbers get errors if a function has no numbers of 16 bits."""
+_COPYING = frozenset({"broadcast_in_dim", "dynamic_slice", "gather", "slice", "split"})
+"""Exact primitives whose results are copies of parts of their operands."""
+
+
+class RoughEvaluator(Together):
+    """An evaluator in float64 of runs without errors, followed by the same runs with errors, once for each sample.
+
+    Runs with errors make the decisions of those without: integers and truth values that are computed from
+    floating-point numbers are copied.
+
+    Args:
+        seed: the seed of the errors.
+        group: the number of runs.
+        held: the identities of equations of ``stop_gradient`` that give what they give in the first of the runs.
+        coarse: whether only numbers of 16 bits get errors, beside which those of other numbers do not matter.
+    """
+
+    def __init__(self, seed: int, *, group: int, held: frozenset[int], coarse: bool) -> None:
+        super().__init__(double=True, group=group, held=held)
+        self._seed = seed % (1 << 64)
+        self._units: dict[Any, float] = {**(UNITS if coarse else _FINE)}
+        self._numbers: dict[int, int] = {}
+        """The number of each equation, by its identity, in the order of the first evaluation."""
+        self._evaluated = Counter[tuple[int, int]]()
+        """How often each run has evaluated each equation."""
+
+    def samples(self, graph: Graph, several: Sequence[Inputs], count: int) -> list[list[list[Array]]]:
+        """Return a function's results on several inputs with errors, once for each of ``count`` samples.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+            ValueError: if runs take different paths.
+        """
+        size = len(several)
+        self.running = range(size * (1 + count))
+        with np.errstate(all="ignore"):
+            columns = zip(*([self.promoted(each) for each in inputs] for inputs in several), strict=True)
+            given: list[Any] = [Stack(np.concatenate([np.stack(column)] * (1 + count))) for column in columns]
+            made: list[Any] = self.call(graph, given)
+        return [
+            [[np.asarray(of_run(each, size * sample + run)) for each in made] for run in range(size)]
+            for sample in range(1, 1 + count)
+        ]
+
+    def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
+        """Return the results of one equation: decisions of the runs without errors, or numbers with errors."""
+        made = super().apply(equation, inputs)
+        if decides(equation, inputs):
+            return [self._of_first_runs(each) for each in made]
+        name = equation.primitive
+        if name in CALLS or (name in EXACT and name not in _COPYING):
+            return made
+        return [
+            self._off(equation, place, each, self._units[kind.dtype])
+            if type(each) is Stack and kind.dtype in self._units
+            else each
+            for place, (each, kind) in enumerate(zip(made, equation.types, strict=True))
+        ]
+
+    def _of_first_runs(self, value: Any) -> Any:
+        """Return a stack in which each run with errors has the value of the same run without errors."""
+        if type(value) is not Stack:
+            return value
+        place = {run: number for number, run in enumerate(self.running)}
+        return Stack(value.data[[place[run % self._size] for run in self.running]])
+
+    def _off(self, equation: Equation, place: int, value: Stack, unit: float) -> Stack:
+        """Return numbers with relative errors of up to half a unit; integers such as 0 and 1 stay exact."""
+        count = max(self._evaluated[id(equation), run] for run in self.running)
+        self._evaluated.update({
+            (id(equation), run): count + 1 - self._evaluated[id(equation), run] for run in self.running
+        })  # fmt: skip
+        number = self._numbers.setdefault(id(equation), len(self._numbers))
+        data = value.data.copy()
+        rows: dict[int, list[int]] = {}
+        for row, run in enumerate(self.running):
+            rows.setdefault(run // self._size, []).append(row)
+        for sample, own in rows.items():
+            if sample:
+                generator = np.random.default_rng((self._seed, sample, number, count, place))
+                errors = unit * (generator.random(value.shape, np.float32) - np.float32(0.5))
+                part = slice(own[0], own[-1] + 1) if own[-1] - own[0] + 1 == len(own) else own
+                data[part] += data[part] * errors * (data[part] != np.rint(data[part]))
+        return Stack(data)
