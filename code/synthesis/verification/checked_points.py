@@ -49,7 +49,15 @@ class Search:
         """
 
         def of_seed(seed: int) -> tuple[Point, ...] | NothingToCheck:
-            return find_points(self.reference, self.spec, suspect=self.suspect, seed=seed, runs=self.runs, trace=trace)
+            return find_points(
+                self.reference,
+                self.spec,
+                suspect=self.suspect,
+                seed=seed,
+                runs=self.runs,
+                trace=trace,
+                decided=self.measure_rounding,
+            )
 
         found = self._first(of_seed)
         if (

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
+from synthesis.verification.decided import decided_elements
 from synthesis.verification.infinities import constants_at, have_gradients
 from synthesis.verification.inputs import count_numbers, flat, generator_of, is_part_of
 from synthesis.verification.slopes import (
@@ -90,6 +91,7 @@ def measure(
     *,
     seed: int,
     extremes: bool = True,
+    decided: bool = False,
 ) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
     """Return the points where a kernel's results are smooth, with the finite differences there, in two lists.
 
@@ -113,6 +115,7 @@ def measure(
     ]
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     most = largest_power(signature)
+    masks = decided_elements(reference, drawn, seed=seed) if decided else [None] * len(drawn)
     for number, (stepped, is_singular) in enumerate(_stepped(reference, signature, drawn, directions)):
         if stepped is not None and not extremes and stepped.found.infinite.any():
             stepped = _with_constants(reference, signature, drawn[number], stepped)
@@ -120,7 +123,7 @@ def measure(
         made = (
             None
             if stepped is None
-            else _measured(generators[number], directions[number], inputs, stepped, ends=ends, most=most)
+            else _measured(generators[number], directions[number], inputs, stepped, masks[number], ends=ends, most=most)
         )
         if made is not None:
             (singular if is_singular else sound).append((drawn[number], made))
@@ -310,6 +313,7 @@ def _measured(
     directions: Sequence[tuple[str, Direction]],
     inputs: Sequence[Argument],
     stepped: _Stepped,
+    decided: Mapping[str, npt.NDArray[np.bool_]] | None,
     *,
     ends: bool,
     most: int,
@@ -326,6 +330,8 @@ def _measured(
     if {directions[number][0] for number in kept} != {name for name, _ in directions}:
         return None
     smooth = found.smooth[kept].all(axis=0)
+    if decided is not None:
+        smooth &= np.concatenate([decided[name].ravel() for name in stepped.shapes])
     weightings = [each * smooth for each in random_weightings(generator, groups, ends=ends)]
     weightings = [each for number, each in enumerate(weightings) if not number or each.any()]
     if not weightings[0].any():

@@ -113,6 +113,7 @@ def find_points(
     seed: int = 0,
     runs: Sequence[Values] = (),
     trace: Trace | None = None,
+    decided: bool = False,
 ) -> tuple[Point, ...] | NothingToCheck:
     """Return smooth points, or the reason why no derivative can be checked.
 
@@ -125,6 +126,7 @@ def find_points(
         seed: seed of the points.
         runs: draws of the kernel's arguments, which are tried as further points.
         trace: where to record the statements and branches that are executed at the points; None to record nothing.
+        decided: whether to give no weight to elements of outputs for which rounding decides a comparison.
 
     Raises:
         ReferenceUnknownError: if something is not modelled.
@@ -138,12 +140,12 @@ def find_points(
     if not outputs:
         return NothingToCheck("no floating-point output")
     wished = points_for(spec.source, suspect=suspect)
-    taken = _smooth_places(reference, spec, wished, seed=seed)
+    taken = _smooth_places(reference, spec, wished, seed=seed, decided=decided)
     if not taken:
         return NothingToCheck("no smooth point found")
     reference([place for place, _ in taken], double=False, trace=trace)
     if reference.reached(trace).underived:
-        taken += _aimed(reference, spec, trace, runs, seed=seed)
+        taken += _aimed(reference, spec, trace, runs, seed=seed, decided=decided)
     places, found = [place for place, _ in taken], [each for _, each in taken]
     if not any(abs(slope.value) > 4 * slope.uncertainty for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
@@ -156,7 +158,9 @@ def find_points(
     )
 
 
-def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed: int) -> list[MeasuredPlace]:
+def _smooth_places(
+    reference: Reference, spec: KernelSpec, wished: int, *, seed: int, decided: bool
+) -> list[MeasuredPlace]:
     """Return up to ``wished`` points where the kernel is smooth, with the finite differences there.
 
     If all of them are singular, they are returned with larger uncertainties.
@@ -177,7 +181,8 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
             )
             for each in numbers
         ]
-        more = measure(reference, signature, drawn, numbers, seed=seed, extremes=has_extremes(spec.source))
+        extremes = has_extremes(spec.source)
+        more = measure(reference, signature, drawn, numbers, seed=seed, extremes=extremes, decided=decided)
         sound, singular = [*sound, *more[0]], [*singular, *more[1]]
         if len(sound) >= wished:
             break
@@ -185,7 +190,7 @@ def _smooth_places(reference: Reference, spec: KernelSpec, wished: int, *, seed:
 
 
 def _aimed(
-    reference: Reference, spec: KernelSpec, trace: Trace, runs: Sequence[Values], *, seed: int
+    reference: Reference, spec: KernelSpec, trace: Trace, runs: Sequence[Values], *, seed: int, decided: bool
 ) -> list[MeasuredPlace]:
     """Return a few more points, at which a derivative depends on code that no other point covers.
 
@@ -195,6 +200,7 @@ def _aimed(
         trace: the statements and branches that are executed at the other points; those of the new points are added.
         runs: draws of the kernel's arguments, which are tried last.
         seed: seed of the points.
+        decided: whether to give no weight to elements of outputs for which rounding decides a comparison.
     """
     found: list[MeasuredPlace] = []
 
@@ -209,7 +215,8 @@ def _aimed(
                 break
             first = first_to_cover(trace, way)
             chosen = [each for run, each in enumerate(together) if run in first] or together
-            found += _covering(reference, spec, trace, chosen, most=MOST_AIMED - len(found), seed=seed)
+            most = MOST_AIMED - len(found)
+            found += _covering(reference, spec, trace, chosen, most=most, seed=seed, decided=decided)
             numbers = {number for number, _ in chosen}
             together = [each for each in together if each[0] not in numbers]
     return found
@@ -223,6 +230,7 @@ def _covering(
     *,
     most: int,
     seed: int,
+    decided: bool,
 ) -> list[MeasuredPlace]:
     """Return up to ``most`` of the given numbered points: smooth ones at which a derivative depends on more code.
 
@@ -231,7 +239,8 @@ def _covering(
     found: list[MeasuredPlace] = []
     ways = [(number, place, _cover_more(reference, trace, [place])) for number, place in numbered]
     promising = [(number, place, way) for number, place, way in ways if way is not None]
-    smooth = _smooth_among(reference, spec, [(number, place) for number, place, _ in promising], seed=seed)
+    tried = [(number, place) for number, place, _ in promising]
+    smooth = _smooth_among(reference, spec, tried, seed=seed, decided=decided)
     for (_, _, way), sound in zip(promising, smooth, strict=True):
         more = _merged(trace, way)
         if len(found) == most:
@@ -243,7 +252,7 @@ def _covering(
 
 
 def _smooth_among(
-    reference: Reference, spec: KernelSpec, numbered: Sequence[tuple[int, Values]], *, seed: int
+    reference: Reference, spec: KernelSpec, numbered: Sequence[tuple[int, Values]], *, seed: int, decided: bool
 ) -> list[MeasuredPlace | None]:
     """Return the finite differences at each of several numbered points; None for a point that is not smooth.
 
@@ -255,11 +264,13 @@ def _smooth_among(
     try:
         numbers = [AIMED + number for number, _ in numbered]
         extremes = has_extremes(spec.source)
-        sound, _ = measure(reference, spec.signature, places, numbers, seed=seed, extremes=extremes)
+        sound, _ = measure(reference, spec.signature, places, numbers, seed=seed, extremes=extremes, decided=decided)
     except ReferenceFaultError:
         if len(numbered) == 1:
             return [None]
-        return [found for each in numbered for found in _smooth_among(reference, spec, [each], seed=seed)]
+        return [
+            found for each in numbered for found in _smooth_among(reference, spec, [each], seed=seed, decided=decided)
+        ]
     by_place = {id(measured[0]): measured for measured in sound}
     return [by_place.get(id(place)) for place in places]
 

@@ -70,7 +70,10 @@ def with_max_shifts(expected: Expected, run: int, first: PerturbedRun, others: S
     own, off = expected.own[run], flat(first.off)
     for found in map(flat, others):
         if not decides_otherwise(own, found):
-            off = {name: _further_from(own[name], value, found[name]) for name, value in off.items()}
+            off = {
+                name: value if is_exact(value.dtype) else _further_from(own[name], value, found[name])
+                for name, value in off.items()
+            }
     return replace(first, off=off)
 
 

@@ -112,6 +112,12 @@ class Trace:
     """
     infinity: float | None = None
     """The number to compute with in place of every constant that is infinite or NaN; None for the constant itself."""
+    rough: np.random.Generator | None = None
+    """Moves numbers in float32 that a text may round otherwise than the oracle, by units in the last place.
+
+    These are operands of built-ins whose products a compiler may fuse with sums, and results of C's library. None moves
+    nothing.
+    """
 
 
 @dataclass(frozen=True, slots=True)

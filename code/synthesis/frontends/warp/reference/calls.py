@@ -34,6 +34,11 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 _DEEPEST = 40
+_OF_LIBRARY = frozenset({
+    "acos", "asin", "atan", "atan2", "cbrt", "cos", "cosh", "erf", "erfc", "erfcinv", "erfinv", "exp", "log", "log10",
+    "log2", "pow", "sin", "sinh", "tan", "tanh",
+})  # fmt: skip
+"""Functions of C's library, which rounds them as it likes."""
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
 _NEXT = {
     "mesh_query_aabb_next": "mesh_query",
@@ -183,6 +188,7 @@ class Calls:
         semantics = SEMANTICS.get(name)
         if semantics is None:
             raise ReferenceUnknownError(f"wp.{name}")
+        arguments = [self._machine.roughened(each) for each in arguments]
         if semantics.changes is not None:
             state = node.args[semantics.changes] if len(node.args) > semantics.changes else None
             if not isinstance(state, ast.Name):
@@ -201,7 +207,8 @@ class Calls:
             answer = semantics.compute(self._machine, *arguments[:place], *arguments[end:], **keywords)
             return self._answered(node.args[place:end], parts, answer, frame)
         try:
-            return semantics.compute(self._machine, *arguments, **keywords)
+            found = semantics.compute(self._machine, *arguments, **keywords)
+            return self._machine.roughened(found, numbers=True) if name in _OF_LIBRARY else found
         except (AttributeError, TypeError, IndexError, KeyError) as error:
             raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
 

@@ -1,6 +1,7 @@
 """The evaluation of one launch of a kernel by the oracle, with NumPy arrays as arguments and results."""
 
 import ast
+import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ import numpy as np
 
 from synthesis.core.formats import is_floating
 from synthesis.core.signatures import Signature
-from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
+from synthesis.frontends.base import PerturbedRun, Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.linemap import NO_PLACES, Where
-from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.introspection import parameters_of
+from synthesis.frontends.warp.reference.arguments import argument_of
 from synthesis.frontends.warp.reference.coverage import reached_statements
 from synthesis.frontends.warp.reference.dependence import called_name
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
@@ -30,18 +31,10 @@ from synthesis.frontends.warp.reference.order import (
     touched_by,
 )
 from synthesis.frontends.warp.reference.sources import source_of, type_of
-from synthesis.frontends.warp.reference.values import (
-    Array,
-    ArrayType,
-    ArrayView,
-    Buffer,
-    Handle,
-    IndexedBuffer,
-    StructType,
-    StructValue,
-    Value,
-)
+from synthesis.frontends.warp.reference.values import Array, Handle
 
+_SAMPLES = 8
+"""Number of evaluations that show whether rounding decides a comparison; each decides it either way."""
 _ORDER_TOLERANCE = 1e-3
 """Error that another order of summation may cause, relative to an array's largest element."""
 
@@ -61,12 +54,28 @@ class LaunchReference:
         """Return the final value of every array of several launches; see :func:`launched`."""
         return launched(self.kernel, self.signature, runs, double=double, trace=trace, group=group)
 
-    def perturbed(self, runs: Sequence[Values], *, seed: int) -> None:
-        """Return None: a text performs the same operations in the same order, so rounding needs no perturbation."""
+    def perturbed(self, runs: Sequence[Values], *, seed: int) -> list[PerturbedRun]:
+        """Return the results themselves, since a text performs the same operations in the same order, with other ones.
+
+        But a compiler may fuse the products and sums inside a built-in, such as a product of quaternions, and C's
+        library rounds functions such as ``atan2`` as it likes. The others are results of evaluations in which these
+        are off by units in the last place. They differ by more than that if rounding decides a comparison, as that of
+        an angle of half a turn with pi.
+        """
+        if not runs:
+            return []
+        others = list[list[Values]]()
+        for number in range(_SAMPLES):
+            with contextlib.suppress(ReferenceFaultError):
+                rough = Trace(rough=np.random.default_rng((seed % (1 << 64), number)))
+                others.append(launched(self.kernel, self.signature, runs, double=False, trace=rough))
+        own = self(runs, double=False)
+        furthest = [_furthest(each, [other[run] for other in others]) for run, each in enumerate(own)]
+        return [PerturbedRun(*each) for each in zip(own, [(every,) for every in furthest], strict=True)]
 
     def perturbed_results(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """Return an empty list, as the protocol requires because ``perturbed`` returns None."""
-        return []
+        """Return the results themselves, as ``perturbed`` does."""
+        return self(runs, double=False)
 
     def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> list[list[Values]]:
         """Return an empty list: errors of rounding are not modelled."""
@@ -105,6 +114,26 @@ class LaunchReference:
     def reached(self, trace: Trace) -> Reached:
         """Return the coverage of the kernel, and of the functions that it calls, by all threads of the runs."""
         return reached_statements(source_of(self.kernel), self.signature, trace, self.where)
+
+
+def _furthest(own: Values, others: Sequence[Values]) -> Values:
+    """Return, for each element of each array, the value in ``others`` that is furthest from the one in ``own``."""
+    return {name: _furthest_elements(value, [other[name] for other in others]) for name, value in own.items()}
+
+
+def _furthest_elements(own: Array, others: Sequence[Array]) -> Array:
+    found: Array = own.copy()
+    if own.dtype.names:
+        for name in own.dtype.names:
+            found[name] = _furthest_elements(own[name], [other[name] for other in others])
+        return found
+    distance = np.zeros(own.shape)
+    for other in others:
+        apart = np.abs(other.astype(np.float64) - own.astype(np.float64))
+        further = apart > distance
+        np.copyto(found, other, where=further)
+        np.copyto(distance, apart, where=further)
+    return found
 
 
 def launched(
@@ -211,7 +240,7 @@ def _launch(
     noting = trace is not None and trace.undefined is not None
     way = Trace(undefined={} if noting else None)
     if trace is not None:
-        way.jitter, way.infinity = trace.jitter, trace.infinity
+        way.jitter, way.infinity, way.rough = trace.jitter, trace.infinity, trace.rough
     machines = [
         _run(
             kernel,
@@ -349,48 +378,9 @@ def _run(
     names = {
         each.name: Handle(objects[each.name], memory[each.name])
         if each.name in objects
-        else _argument(machine, type_of(each.type), memory, each.name)
+        else argument_of(machine, type_of(each.type), memory, each.name)
         for each in parameters_of(kernel)
     }
     Interpreter(machine).run(source, names)
     machine.add_in_order()
     return machine
-
-
-def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str) -> Any:
-    """Return an argument as the kernel's body uses it. For a struct with arrays, memory holds the fields."""
-    if isinstance(kind, StructType) and name not in memory:
-        fields = {each: _argument(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
-        return StructValue(kind, fields)
-    if isinstance(kind, ArrayType) and kind.container:
-        return _indexed_view(machine, kind, memory, name)
-    return _bound(machine, kind, memory[name], id(memory[name]))
-
-
-def _indexed_view(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:
-    """Return a view of an array that refers to other arrays."""
-    data = memory[f"{name}.{DATA}"]
-    whole = _bound(machine, ArrayType(kind.element, kind.rank), data, id(data))
-    if not kind.indexed:
-        return whole
-    chosen = tuple(
-        Buffer(each, id(each)) for each in (memory[f"{name}.{INDICES}{axis}"] for axis in range(kind.indexed))
-    )
-    shape = (*(each.data.shape[1] for each in chosen), *whole.shape[kind.indexed :])
-    return ArrayView(kind.element, shape, IndexedBuffer(whole.buffer, whole.shape, chosen))
-
-
-def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:
-    """Return an argument as the kernel's body uses it; ``key`` identifies its memory."""
-    if isinstance(kind, ArrayType):
-        first, element = data, kind.element
-        while isinstance(first, Mapping):
-            name = next(iter(element.fields))
-            first, element = first[name], element.fields[name]  # pyright: ignore
-        return ArrayView(kind.element, first.shape[1 : 1 + kind.rank], Buffer(data, key))  # pyright: ignore
-    if isinstance(kind, StructType):
-        return StructValue(
-            kind, {name: _bound(machine, each, data[name], (key, name)) for name, each in kind.fields.items()}
-        )
-    lanes = data if machine.replicas == 1 else data[machine.replica]
-    return Value(kind, lanes.astype(machine.formats[kind.scalar], copy=False))

@@ -37,6 +37,10 @@ _MANY = 256
 """Number of vectors or matrices above which one flat index is faster than several indices."""
 _JITTER = 1e-9
 """Largest number that is added to a number that is read, relative to 1 and the number's magnitude."""
+_MOST_UNITS = 2
+"""Error of a function of C's library, in units in the last place, and about that of a product fused with a sum."""
+_HALF_OF_DIGITS = (1 << 12) - 1
+"""A mask of the lower half of the fraction bits of a float32."""
 _UNSIGNED = {np.dtype(f"{kind}{size}"): np.dtype(f"u{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 
 
@@ -173,6 +177,25 @@ class Machine(Conversions):
             return data
         noise = np.asarray(jitter.uniform(-_JITTER, _JITTER, data.shape), np.float64)
         return data + noise * (1 + np.abs(data))
+
+    def roughened(self, given: Any, *, numbers: bool = False) -> Any:
+        """Return a value with its numbers moved by up to two units in the last place, if the record asks for it.
+
+        Numbers with at most half of the digits stay, since sums of their products are exact.
+
+        Args:
+            given: an operand or a result of a built-in; only values in float32 are moved.
+            numbers: whether single numbers are moved too, not only vectors, matrices, quaternions and transforms.
+        """
+        rough = None if self.trace is None else self.trace.rough
+        if rough is None or not isinstance(given, Value) or given.data.dtype != np.float32:
+            return given
+        if not (given.type.shape or numbers) or given.literal is not None:
+            return given
+        bits = np.ascontiguousarray(given.data).view(np.int32)
+        has_digits = (bits & _HALF_OF_DIGITS != 0) & np.isfinite(given.data)
+        units = rough.integers(-_MOST_UNITS, _MOST_UNITS, bits.shape, np.int32, endpoint=True)
+        return Value(given.type, np.where(has_digits, bits + units, bits).view(np.float32))
 
     def store(self, view: ArrayView, indices: tuple[Array, ...], value: Any) -> None:
         """Write an element in the active lanes; if several lanes write one element, the last lane's value remains."""

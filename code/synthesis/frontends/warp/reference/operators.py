@@ -51,8 +51,10 @@ def binary(machine: Machine, operator: str, left: Any, right: Any) -> Any:
     if not a.shape and not b.shape:
         left, right = machine.agreed(left, right)
         return Value(left.type, arithmetic(machine, operator, left.data, right.data))
-    if operator in ("Mult", "MatMult") and (product := _product(left, right)) is not None:
-        return product
+    if operator in ("Mult", "MatMult"):
+        product = _product(machine.roughened(left), machine.roughened(right))
+        if product is not None:
+            return product
     if not a.shape:
         number = _as_scalar_of(machine, left, right)
         return Value(b, arithmetic(machine, operator, widen(number, len(b.shape)), right.data))

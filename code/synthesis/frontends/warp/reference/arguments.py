@@ -1,0 +1,55 @@
+"""The arguments of a kernel as its body uses them, in the memory of a launch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from synthesis.frontends.warp.containers import DATA, INDICES
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.values import (
+    ArrayType,
+    ArrayView,
+    Buffer,
+    IndexedBuffer,
+    StructType,
+    StructValue,
+    Value,
+)
+
+
+def argument_of(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str) -> Any:
+    """Return an argument as the kernel's body uses it. For a struct with arrays, memory holds the fields."""
+    if isinstance(kind, StructType) and name not in memory:
+        fields = {each: argument_of(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
+        return StructValue(kind, fields)
+    if isinstance(kind, ArrayType) and kind.container:
+        return _indexed_view(machine, kind, memory, name)
+    return _bound(machine, kind, memory[name], id(memory[name]))
+
+
+def _indexed_view(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:
+    """Return a view of an array that refers to other arrays."""
+    data = memory[f"{name}.{DATA}"]
+    whole = _bound(machine, ArrayType(kind.element, kind.rank), data, id(data))
+    if not kind.indexed:
+        return whole
+    chosen = tuple(
+        Buffer(each, id(each)) for each in (memory[f"{name}.{INDICES}{axis}"] for axis in range(kind.indexed))
+    )
+    shape = (*(each.data.shape[1] for each in chosen), *whole.shape[kind.indexed :])
+    return ArrayView(kind.element, shape, IndexedBuffer(whole.buffer, whole.shape, chosen))
+
+
+def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:
+    """Return an argument as the kernel's body uses it; ``key`` identifies its memory."""
+    if isinstance(kind, ArrayType):
+        first, element = data, kind.element
+        while isinstance(first, Mapping):
+            name = next(iter(element.fields))
+            first, element = first[name], element.fields[name]  # pyright: ignore
+        return ArrayView(kind.element, first.shape[1 : 1 + kind.rank], Buffer(data, key))  # pyright: ignore
+    if isinstance(kind, StructType):
+        return StructValue(
+            kind, {name: _bound(machine, each, data[name], (key, name)) for name, each in kind.fields.items()}
+        )
+    lanes = data if machine.replicas == 1 else data[machine.replica]
+    return Value(kind, lanes.astype(machine.formats[kind.scalar], copy=False))
