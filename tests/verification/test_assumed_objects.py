@@ -1,10 +1,14 @@
 """Kernels that query objects of which nothing is known: small objects are assumed."""
 
-import pytest
-from checking import pairs_of
+from pathlib import Path
 
-from synthesis import Pair
-from synthesis.core.signatures import Argument
+import pytest
+from checking import judged, pairs_of
+
+from synthesis import Pair, get_frontend
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.runs.reverification import verify_folder
+from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("warp")
 
@@ -82,10 +86,27 @@ class Scene:
     points: wp.array(dtype=wp.vec3)
 
 @wp.kernel
-def of_a_struct(s: Scene, d: wp.array(dtype=float)):
+def of_a_struct_with_arrays(s: Scene, d: wp.array(dtype=float)):
     i = wp.tid()
     q = wp.mesh_query_point_no_sign(s.mesh, s.points[i], 10.0)
     d[i] = wp.length(wp.mesh_eval_position(s.mesh, q.face, q.u, q.v) - s.points[i])
+
+@wp.struct
+class Collider:
+    mesh: wp.uint64
+    scale: float
+
+@wp.kernel
+def of_a_struct(c: Collider, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point_no_sign(c.mesh, p[i], 10.0)
+    d[i] = wp.length(wp.mesh_eval_position(c.mesh, q.face, q.u, q.v) - p[i]) * c.scale
+
+@wp.kernel
+def of_an_array(ids: wp.array(dtype=wp.uint64), p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point_no_sign(ids[i], p[i], 10.0)
+    d[i] = wp.length(wp.mesh_eval_position(ids[i], q.face, q.u, q.v) - p[i])
 """
 KINDS = {
     "inside": {"mesh": "mesh"},
@@ -124,9 +145,35 @@ def test_answers_in_variables_have_derivatives(pairs: dict[str, Pair]) -> None:
         assert str(pairs[name].verdict.gradient) == "agrees"
 
 
-def test_an_id_in_a_struct_is_unverified_with_a_reason(pairs: dict[str, Pair]) -> None:
-    pair = pairs["of_a_struct"]
+@pytest.mark.parametrize("name", ["of_a_struct", "of_a_struct_with_arrays"])
+def test_an_id_in_a_struct_is_that_of_an_assumed_object(pairs: dict[str, Pair], name: str) -> None:
+    pair = pairs[name]
+    assert set(pair.verdict.verified) == {"cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"}
+    leaves = {each.name: each.handle for each in pair.spec.signature.spread.arguments if each.handle}
+    assert list(leaves.values()) == ["mesh"]
+
+
+def test_a_text_that_asks_another_question_of_an_object_in_a_struct_is_found(pairs: dict[str, Pair]) -> None:
+    pair = pairs["of_a_struct_with_arrays"]
+    text = pair.texts["cpp_forward"] or ""
+    wrong = text.replace("wp::mesh_query_point_no_sign(", "wp::mesh_query_furthest_point_no_sign(")
+    assert wrong != text
+    with Verifier(get_frontend("warp")) as verifier:
+        right, changed = judged(verifier, pair.spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])
+    assert right.verdict.verified == ("cpp_forward",)
+    assert changed.verdict.verified == ()
+
+
+def test_ids_in_an_array_are_unverified_with_a_reason(pairs: dict[str, Pair]) -> None:
+    pair = pairs["of_an_array"]
     assert not pair.verdict.verified
     assert "the id of a mesh of which nothing is known" in str(pair.verdict.unverified["cpp_forward"])
-    fields: tuple[Argument, ...] = pair.spec.signature.arguments[0].fields
-    assert not any(each.handle for each in fields)
+
+
+def test_a_row_with_an_object_in_a_struct_verifies_again(tmp_path: Path) -> None:
+    source = WARP[: WARP.index("@wp.kernel")] + WARP[WARP.index("@wp.struct") :]
+    (tmp_path / "mine.py").write_text(source)
+    extract_to_folder(str(tmp_path / "mine.py"), tmp_path / "rows")
+    found = verify_folder(tmp_path / "rows", seed=3)
+    assert found.rows == 3
+    assert not found.failures

@@ -128,10 +128,18 @@ class Argument:
 
     @property
     def is_bundle(self) -> bool:
-        """Whether the argument is a struct passed by value with arrays in it. Kernels read and write its fields."""
+        """Whether the argument is a struct passed by value with arrays in it, or with numbers that may be ids.
+
+        Kernels read and write its fields.
+        """
         if self.handle or self.shape is not None:
             return False
-        return any(each.shape is not None or each.is_bundle for each in self.fields)
+        return any(each.shape is not None or each.is_bundle or each.may_be_id for each in self.fields)
+
+    @property
+    def may_be_id(self) -> bool:
+        """Whether the argument is a number that may be the id of an object."""
+        return self.dtype == "uint64" and not self.element and self.shape is None
 
     def spread(self) -> "tuple[Argument, ...]":
         """Return the fields of a struct that holds arrays, with qualified names; otherwise the argument itself."""

@@ -105,6 +105,7 @@ def measure(
         seed: seed of the directions and weightings.
         extremes: whether the kernel may take the larger or smaller of two numbers. If not, elements that are an
             infinite constant have a slope of zero; else they have none.
+        decided: whether to leave out elements for which rounding decides a comparison.
     """
     inputs = differentiable(signature)
     generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]

@@ -37,7 +37,7 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     """
     found = discovery.signature_of(kernel)
     roles = {each.name: each.role for each in claimed.spread.arguments}
-    objects = {each.name: each for each in claimed.arguments if is_object(each)}
+    objects = {each.name: each for each in claimed.spread.arguments if is_object(each)}
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
     named = names_in_source(found.spread.arguments)
     arguments = tuple(

@@ -66,7 +66,7 @@ def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
         for each in argument.fields
         if each.shape is not None
     }
-    made = f"{argument.name}_object"
+    made = f"{argument.name.replace('.', '_')}_object"
     if argument.handle == "hash_grid":
         yield f"{made} = wp.HashGrid(*{value['dims'].tolist()!r})"
         yield f"{made}.build({parts['points']}, {value['cell_width'].item()!r})"

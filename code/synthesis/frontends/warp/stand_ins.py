@@ -14,8 +14,8 @@ _SPREAD = 1.5
 def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argument, ...]:
     """Return an argument as small objects whose contents are drawn, of which one may be what the kernel queries.
 
-    None are returned if the argument cannot be an object of that kind, or is a field of a struct. Some queries are of
-    volumes of any type of value.
+    None are returned if the argument cannot be an object of that kind. Some queries are of volumes of any type of
+    value.
 
     Args:
         argument: an argument without a domain.
@@ -26,7 +26,7 @@ def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argu
     kind = kind or next((name for name, spelled in TYPES.items() if spelled == argument.dtype), "")
     expected = (TYPES.get(kind, "uint64"), (), None)
     fits = (argument.dtype, argument.element, argument.shape) == expected
-    if kind not in PARTS or argument.handle or "." in argument.name or not fits:
+    if kind not in PARTS or argument.handle or not fits:
         return ()
     kinds = (kind, *(each for each in VOLUMES if each != kind)) if kind in VOLUMES else (kind,)
     made = (_object_of(argument.name, each, signature) for each in kinds)

@@ -9,6 +9,7 @@ from synthesis.frontends.warp.reference.values import (
     ArrayType,
     ArrayView,
     Buffer,
+    Handle,
     IndexedBuffer,
     StructType,
     StructValue,
@@ -16,10 +17,22 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 
-def argument_of(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str) -> Any:
-    """Return an argument as the kernel's body uses it. For a struct with arrays, memory holds the fields."""
+def argument_of(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str, objects: Mapping[str, str]) -> Any:
+    """Return an argument as the kernel's body uses it. For a struct with arrays, memory holds the fields.
+
+    Args:
+        machine: the machine.
+        kind: the type of the argument.
+        memory: the memory of each argument.
+        name: the argument's name.
+        objects: the kind of each argument that is an object.
+    """
+    if name in objects:
+        return Handle(objects[name], memory[name])
     if isinstance(kind, StructType) and name not in memory:
-        fields = {each: argument_of(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
+        fields = {
+            each: argument_of(machine, inner, memory, f"{name}.{each}", objects) for each, inner in kind.fields.items()
+        }
         return StructValue(kind, fields)
     if isinstance(kind, ArrayType) and kind.container:
         return _indexed_view(machine, kind, memory, name)

@@ -31,7 +31,7 @@ from synthesis.frontends.warp.reference.order import (
     touched_by,
 )
 from synthesis.frontends.warp.reference.sources import source_of, type_of
-from synthesis.frontends.warp.reference.values import Array, Handle
+from synthesis.frontends.warp.reference.values import Array
 
 _SAMPLES = 8
 """Number of evaluations that show whether rounding decides a comparison; each decides it either way."""
@@ -376,9 +376,7 @@ def _run(
     source = source_of(kernel)
     objects = {each.name: each.handle for each in signature.arguments if each.handle}
     names = {
-        each.name: Handle(objects[each.name], memory[each.name])
-        if each.name in objects
-        else argument_of(machine, type_of(each.type), memory, each.name)
+        each.name: argument_of(machine, type_of(each.type), memory, each.name, objects)
         for each in parameters_of(kernel)
     }
     Interpreter(machine).run(source, names)
