@@ -1,5 +1,7 @@
 """Examples may hold objects of users' classes, and values that tracing needs."""
 
+from pathlib import Path
+
 import pytest
 
 from synthesis import Pair, Rejection
@@ -133,3 +135,74 @@ def test_a_type_in_them_that_cannot_be_read_costs_one_function(found: dict[str, 
     rejection = found["unread"]
     assert isinstance(rejection, Rejection)
     assert "f32 3" in rejection.detail
+
+
+LATER = """
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.tree_util import register_pytree_node
+
+from synthesis import example
+
+
+class State:
+    def __init__(self, q, v, dt=0.1):
+        self.q, self.v, self.dt = q, v, dt
+
+
+def _flatten(s):
+    return (s.q, s.v), (s.dt,)
+
+
+register_pytree_node(State, _flatten, lambda aux, children: State(*children, *aux))
+
+
+@dataclasses.dataclass
+class Transform:
+    pos: Any
+    rot: Any
+
+    def do(self, v):
+        return self.pos + self.rot @ v
+
+
+jax.tree_util.register_dataclass(Transform, ["pos", "rot"], [])
+
+
+@dataclasses.dataclass(frozen=True)
+class Carry:
+    a: Any
+    n: int = 2
+
+
+jax.tree_util.register_dataclass(Carry, data_fields=["a"], meta_fields=["n"])
+
+
+@example(State("f32[3]", "f32[3]"))
+def step(s):
+    return State(s.q + s.dt * s.v, s.v - s.dt * jnp.sin(s.q), s.dt)
+
+
+@example(Transform("f32[3]", "f32[3,3]"), "f32[3]")
+def moved(t, v):
+    return jnp.tanh(t.do(v))
+
+
+@example("f32[4]")
+def looped(x):
+    return jax.lax.scan(lambda c, _: (Carry(c.a * 0.9 + jnp.sin(c.a), c.n), None), Carry(x), None, length=3)[0].a
+"""
+
+
+@pytest.mark.needs("jax")
+def test_a_class_may_be_registered_by_a_call_after_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(LATER)
+    found = list(extract(tmp_path / "mine.py", level=["jaxpr", "vjp_stablehlo"]))
+    assert [each.spec.name for each in found if isinstance(each, Pair)] == ["step", "moved", "looped"]
+    for each in found:
+        assert isinstance(each, Pair)
+        assert each.verdict.verified == ("jaxpr", "vjp_stablehlo")
+        assert each.spec.self_contained

@@ -15,7 +15,22 @@ JAX = (
 WARP = "import warp as wp\nimport numpy as np\n"
 KERNEL = "@wp.kernel\ndef k(a: wp.array(dtype=float)):\n    a[0] = 1.0\n"
 
+PAIR = (
+    "from jax.tree_util import register_pytree_node\nimport jax.tree_util as jtu\nclass Pair:\n"
+    "    def __init__(self, a):\n        self.a = a\n"
+)
+"""A class that is registered as a pytree after it."""
 MORE = [
+    f"{PAIR}register_pytree_node(np.ndarray, lambda p: ((p,), 0), lambda a, c: c[0])",
+    f"{PAIR}register_pytree_node(int, lambda p: ((p,), 0), lambda a, c: c[0])",
+    f"{PAIR}Pair = np.ndarray\nregister_pytree_node(Pair, lambda p: ((p,), 0), lambda a, c: c[0])",
+    f"{PAIR}register_pytree_node(Pair, eval, lambda a, c: Pair(*c))",
+    f"{PAIR}register_pytree_node(Pair, lambda p: p.__class__, lambda a, c: Pair(*c))",
+    f"{PAIR}def f(x):\n    register_pytree_node(Pair, lambda p: ((p.a,), 0), lambda a, c: Pair(*c))\n    return x",
+    f"{PAIR}g = register_pytree_node",
+    f"{PAIR}def f(x):\n    return jtu.register_pytree_node",
+    f"{PAIR}def g(c):\n    return np.ndarray\n@g\nclass Other:\n    a: int\n"
+    "jtu.register_pytree_node(Other, lambda p: ((p,), 0), lambda a, c: c[0])",
     "import os",
     "import sys",
     "import ctypes",
@@ -205,6 +220,9 @@ MODEL = (
     "    def dot(self, x):\n        return x @ self.w\n\n    def __call__(self, x):\n        return self.dot(x)\n"
 )
 PLAIN = [
+    f"{PAIR}register_pytree_node(Pair, lambda p: ((p.a,), 0), lambda a, c: Pair(*c))",
+    f"{PAIR}def flat(p):\n    return (p.a,), 0\njtu.register_pytree_node(Pair, flat, lambda a, c: Pair(*c))",
+    f"{PAIR}jax.tree_util.register_dataclass(Pair, ['a'], [])",
     "from jax.flatten_util import ravel_pytree\ndef f(x):\n    flat, back = ravel_pytree(x)\n    return back(flat * 2)",
     "import jax.scipy.stats.norm\ndef f(x):\n    return jax.scipy.stats.norm.pdf(x)",
     "@jax.jit\ndef f(x):\n    return jnp.sin(x)",

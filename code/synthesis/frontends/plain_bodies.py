@@ -47,6 +47,9 @@ class Rules(Definitions):
                 for each in [call.func, *call.keywords]:
                     self._visit(each, scope)
                 return
+            case ast.Expr(value=ast.Call() as call) if scope is None and self._registers(call):
+                self._visit_all([*call.args[1:], *call.keywords], scope)
+                return
             case ast.Name(id=name, ctx=ast.Load()):
                 self._name(node, name, scope)
             case ast.Attribute():

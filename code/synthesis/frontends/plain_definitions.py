@@ -44,6 +44,8 @@ class Definitions:
     functions: set[str] = field(default_factory=set[str])
     classes: set[str] = field(default_factory=set[str])
     """The classes without an ``__init__``, whose objects have only the attributes that they are given."""
+    kinds: set[str] = field(default_factory=set[str])
+    """The classes that may be registered as pytrees: those that no decorator but ``dataclass`` can have replaced."""
     tuples: set[str] = field(default_factory=set[str])
     """The named tuple classes defined in the source."""
     inert: set[str] = field(default_factory=set[str])
@@ -130,7 +132,8 @@ class Definitions:
             if self._is_module(f"{module}.{alias.name}"):
                 self.modules[name] = f"{module}.{alias.name}"
             elif module != "__future__":
-                self._member(node, module, alias.name, executed=True)
+                if (module, alias.name) not in names.REGISTERING:  # each use of these is checked
+                    self._member(node, module, alias.name, executed=True)
                 self.members[name] = (module, alias.name)
 
     def _bind(self, node: ast.AST) -> None:
@@ -158,7 +161,7 @@ class Definitions:
     def _outermost(self, node: ast.stmt) -> None:
         """Refuse module-level statements that are not definitions, and record the names that they bind."""
         for name in bound_by(node):  # it no longer has its former value
-            for known in (self.functions, self.classes, self.tuples, self.records):
+            for known in (self.functions, self.classes, self.kinds, self.tuples, self.records):
                 known.discard(name)
         match node:
             case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
@@ -174,6 +177,9 @@ class Definitions:
                 self.own.add(node.name)
                 if not any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body):
                     self.classes.add(node.name)
+                marks = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+                if all(self._path(each) == ("dataclasses", "dataclass") for each in marks):
+                    self.kinds.add(node.name)
                 if len(node.bases) == 1 and self._is_tuple(node.bases[0]):
                     self.tuples.add(node.name)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if self._is_of_inert(value):
@@ -188,11 +194,21 @@ class Definitions:
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
                 if value is not None:
                     self._keep({name}, value)
+            case ast.Expr(value=ast.Call() as call) if self._registers(call):
+                pass
             case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):
                 if function.attr not in names.RULES and self._path(function) != ("warp", "overload"):
                     raise MoreError(node, f"it calls {ast.unparse(function)[:60]} and keeps no result")
             case _:
                 raise MoreError(node, f"outside all functions it has {kind_of(node)}")
+
+    def _registers(self, call: ast.Call) -> bool:
+        """Return whether a call registers a class that the source has defined as a pytree."""
+        match call.args:
+            case [ast.Name(id=kind), *_] if kind in self.kinds:
+                return self._path(call.func) in names.REGISTERING
+            case _:
+                return False
 
     def _keep(self, bound: set[str], value: ast.expr) -> None:
         """Record module variables whose value can be changed."""

@@ -170,6 +170,13 @@ CONTAINERS = frozenset({"dict", "list", "set", "sorted", "tuple", "range"})
 """Built-in functions that return an object which can be iterated repeatedly."""
 ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 """Built-in functions that return an object which can be iterated once."""
+REGISTERS = frozenset({
+    "register_dataclass", "register_pytree_node", "register_pytree_node_class", "register_pytree_with_keys",
+    "register_pytree_with_keys_class", "register_static",
+})  # fmt: skip
+"""Functions of ``jax.tree_util`` that register a class as a pytree."""
+REGISTERING = frozenset(("jax.tree_util", each) for each in REGISTERS)
+"""The module and the name of each of these functions."""
 RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
 """Methods that set the derivative rule or the batching rule of a function."""
 

@@ -22,7 +22,7 @@ from synthesis.frontends import holding
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.jax import calling, derivative_rules, example_calls, functions
+from synthesis.frontends.jax import calling, derivative_rules, example_calls, functions, registrations
 from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made, is_mark_in
 from synthesis.frontends.jax.public import by_public_name
 from synthesis.frontends.jax.registered import classes_in
@@ -301,7 +301,7 @@ def _argument(leaf: functions.Leaf, role: Role) -> Argument:
 def definition_behind(value: Any) -> Definition | None:
     """Return the definition of a class, or of the function inside an object that JAX made; else None."""
     if inspect.isclass(value):
-        return Definition(value)
+        return registrations.class_definition(value)
     made = assigned(value)
     if made is not None:
         return made.definition
