@@ -248,6 +248,10 @@ PLAIN = [
     "        return x[0], t[0]\n    return g(x)",
     "def f(x):\n    @jax.custom_vjp\n    def g(x):\n        return x\n    def go(x):\n        return x, x\n"
     "    def back(x, t):\n        return (t,)\n    g.defvjp(go, back)\n    return g(x)",
+    "def f(x):\n    @functools.partial(jax.custom_jvp, nondiff_argnums=(0,))\n    def g(n, x):\n        return x * n\n"
+    "    @g.defjvp\n    def h(n, x, t):\n        return x[0], t[0] * n\n    return g(2, x)",
+    "def f(x):\n    @jax.custom_vjp(nondiff_argnums=(0,))\n    def g(n, x):\n        return x * n\n"
+    "    g.defvjp(lambda n, x: (x, None), lambda n, _, t: (t,))\n    return g(2, x)",
     "def f(eval):\n    return eval + 1",
     "def f(x):\n    return x.sum() if hasattr(x, 'dtype') and hasattr(jax.tree, 'map') else x",
     OPTIMIZER + "def f(x):\n    return sgd.update(x, 1.0)",

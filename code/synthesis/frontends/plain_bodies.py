@@ -337,8 +337,19 @@ class Rules(Definitions):
             if isinstance(node, ast.FunctionDef)
             and len(bound[node.name]) == 1
             and len(node.decorator_list) == 1
-            and self._path(node.decorator_list[0]) in (("jax", "custom_jvp"), ("jax", "custom_vjp"))
+            and self._makes_differentiated(node.decorator_list[0])
         )
+
+    def _makes_differentiated(self, mark: ast.expr) -> bool:
+        """Return whether a decorator is ``jax.custom_jvp`` or ``jax.custom_vjp``, also with options of its own."""
+        match mark:
+            case ast.Call(func=partial, args=[inner]) if self._path(partial) == ("functools", "partial"):
+                mark = inner
+            case ast.Call(func=function, args=[]):
+                mark = function
+            case _:
+                pass
+        return self._path(mark) in (("jax", "custom_jvp"), ("jax", "custom_vjp"))
 
     def _call(self, node: ast.Call, scope: Scope | None) -> None:
         executed = scope is None or not scope.inert
