@@ -34,39 +34,20 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
     dtype = "bfloat16" if low else "float32"
     form = p.pick("apart", "apart", "record", "heads", *([] if cross or grouped else ["fused"]))
     _declare_weights(p, form, dim, shared, depth, dtype)
-    p.tensor(
-        "x",
-        Leaf((rows, length, dim), -2, 2, dtype),
-        "queries of shape (batch, length, dim)" if cross else "sequence of shape (batch, length, dim)",
-        ("x", "inputs", "hidden_states"),
-    )
-    p.tensor(
-        "context",
-        Leaf((rows, other, dim), -2, 2, dtype),
-        "what is attended to, shape (batch, other, dim)",
-        ("context", "memory", "encoder_out"),
-    )
+    p.tensor("x", Leaf((rows, length, dim), -2, 2, dtype),
+             "queries of shape (batch, length, dim)" if cross else "sequence of shape (batch, length, dim)",
+             ("x", "inputs", "hidden_states"))  # fmt: skip
+    p.tensor("context", Leaf((rows, other, dim), -2, 2, dtype), "what is attended to, shape (batch, other, dim)",
+             ("context", "memory", "encoder_out"))  # fmt: skip
     kind = p.pick("pairs", "keys") if p.maybe(0.4) else ""
     shape = {"pairs": (rows, length, other), "keys": (rows, other), "": (1,)}[kind]
-    p.tensor(
-        "mask",
-        truth(*shape),
-        f"positions that may be attended to, shape {_words(kind)}",
-        ("mask", "attention_mask"),
-        given=bool(kind),
-        optional=p.maybe(0.6) or not kind,
-    )
+    p.tensor("mask", truth(*shape), f"positions that may be attended to, shape {_words(kind)}",
+             ("mask", "attention_mask"), given=bool(kind), optional=p.maybe(0.6) or not kind)  # fmt: skip
     p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads", "heads"))
     p.option("num_kv_heads", None, "int", "number of key and value heads", str(shared), ("num_kv_heads", "kv_heads"))
     causal = not cross and p.maybe(0.5)
-    p.option(
-        "causal",
-        p.pick("False", "True"),
-        "bool",
-        "whether positions attend only to earlier ones",
-        "True",
-        ("causal", "is_causal"),
-    )
+    p.option("causal", p.pick("False", "True"), "bool", "whether positions attend only to earlier ones", "True",
+             ("causal", "is_causal"))  # fmt: skip
     p.option(
         "cap", "None", "float | None", "soft limit of the scores", p.pick("30.0", "50.0"), ("softcap", "logit_cap")
     )

@@ -150,6 +150,15 @@ def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:
     return texts
 
 
+_TITLES = {
+    "pre_norm_block": ("transformer_block", "encoder_layer", "pre_norm_block"),
+    "post_norm_block": ("encoder_block", "post_norm_block", "transformer_layer"),
+    "parallel_block": ("parallel_block", "parallel_transformer_block"),
+    "configurable_block": ("transformer_layer", "encoder_layer", "block"),
+}
+"""Names of functions, by target."""
+
+
 def _draw_block(stream: Stream, target: str) -> KernelSpec:
     """Draw a transformer block."""
     p = Program(stream)
@@ -182,14 +191,8 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     p.tensor("rng", key(), "random key for dropout, none at inference", ("key", "rng"), given=trained, optional=True)
     p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads"))
     p.option("causal", "False", "bool", "whether positions attend only to earlier ones", p.pick("True", "False"))
-    p.option(
-        "act",
-        p.pick("'gelu'", "'relu'"),
-        "str",
-        "activation function",
-        p.pick("'gelu'", "'relu'"),
-        ("activation", "act"),
-    )
+    p.option("act", p.pick("'gelu'", "'relu'"), "str", "activation function", p.pick("'gelu'", "'relu'"),
+             ("activation", "act"))  # fmt: skip
     p.option("norm_first", "True", "bool", "whether to normalize before each branch", str(first))
     p.option("rate", p.pick("0.1", "0.2"), "float", "dropout rate", None, ("dropout_rate", "rate"))
 
@@ -211,20 +214,9 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     p.finish(
         ("return out", (made,)),
     )
-    titles = {
-        "pre_norm_block": ("transformer_block", "encoder_layer", "pre_norm_block"),
-        "post_norm_block": ("encoder_block", "post_norm_block", "transformer_layer"),
-        "parallel_block": ("parallel_block", "parallel_transformer_block"),
-        "configurable_block": ("transformer_layer", "encoder_layer", "block"),
-    }[target]
-    return p.done(
-        "layers",
-        "transformer_block",
-        target,
-        titles,
-        p.pick("Applies one transformer block", "Applies attention and an MLP with residual connections"),
-        "outputs of the same shape",
-    )
+    return p.done("layers", "transformer_block", target, _TITLES[target],
+                  p.pick("Applies one transformer block", "Applies attention and an MLP with residual connections"),
+                  "outputs of the same shape")  # fmt: skip
 
 
 RECIPES = (Recipe(name="transformer_block", category="layers", targets=tuple(_BLOCKS), draw=_draw_block),)

@@ -53,6 +53,14 @@ _DISTANCES = {
 }
 
 
+_CONTACT_TITLES = {
+    "plane": ("sphere_plane", "collide_plane", "plane_contact"),
+    "spheres": ("sphere_sphere", "collide_spheres", "sphere_contact"),
+    "capsule": ("capsule_plane", "collide_capsule", "capsule_contact"),
+}
+"""Names of functions, by the kind of shape."""
+
+
 def _contact(p: Program) -> Text:
     """Draw a function that computes distances and contact normals of spheres, planes and capsules."""
     n = p.size(64, 128, 256)
@@ -105,11 +113,7 @@ def _contact(p: Program) -> Text:
             "stiffness": Constant("100.0", "contact stiffness", ("stiffness", "k"), (10.0, 100.0)),
         },
         result=result,
-        titles={
-            "plane": ("sphere_plane", "collide_plane", "plane_contact"),
-            "spheres": ("sphere_sphere", "collide_spheres", "sphere_contact"),
-            "capsule": ("capsule_plane", "collide_capsule", "capsule_contact"),
-        }[kind],
+        titles=_CONTACT_TITLES[kind],
         summary=f"Contacts of {title.lower()}s with {'spheres' if kind == 'spheres' else 'planes'}",
         returned="one entry for each contact",
         helpers=(NORMALIZE,),

@@ -73,12 +73,9 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     pair, largest = ((2,) if target == "vehicle" else ()), LARGEST_ACTIONS.get(target, 3.0)
     upright = p.choices.chance(0.5)
     p.tree("state", state, "state of every environment", ("state", "env_state"))
-    p.tensor(
-        "action" if rollout else "u",
-        Leaf((*((length,) if rollout else ()), count, *pair), -largest, largest),
-        f"actions of shape (time, batch{', 2' if pair else ''})" if rollout else "one action for each environment",
-        ("actions", "controls") if rollout else ("action", "u", "control"),
-    )
+    p.tensor("action" if rollout else "u", Leaf((*((length,) if rollout else ()), count, *pair), -largest, largest),
+             f"actions of shape (time, batch{', 2' if pair else ''})" if rollout else "one action for each environment",
+             ("actions", "controls") if rollout else ("action", "u", "control"))  # fmt: skip
     p.tree("params", (), "constants of the system", RECORD_NAMES)  # its contents are known after the lines are written
     p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
     p.option("g", "9.81", "float", "acceleration of gravity", None, ("g", "gravity"))
@@ -109,25 +106,13 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     )
     usual, within, called = LIMITS[target]
     p.number("limit", usual, "largest action", within, called)
-    p.option(
-        "integrator",
-        "'euler'",
-        "str",
-        "integrator: euler or semi_implicit",
-        p.pick("'semi_implicit'", "'euler'"),
-        ("integrator", "kinematics_integrator"),
-    )
+    p.option("integrator", "'euler'", "str", "integrator: euler or semi_implicit",
+             p.pick("'semi_implicit'", "'euler'"), ("integrator", "kinematics_integrator"))  # fmt: skip
     p.option("wrap", "True", "bool", "whether to wrap angles to [-pi, pi]", None, ("wrap", "wrap_angles"))
     p.option("arena", "None", "float | None", "distance of the walls", p.pick("1.5", "1.0"), ("arena_size",))
     p.option("reverse", "True", "bool", "whether vehicles may reverse", "False", ("allow_reverse",))
-    p.option(
-        "substeps",
-        p.pick("1", "2"),
-        "int",
-        "number of integration steps for each action",
-        p.pick("2", "4", "1"),
-        ("substeps", "n_substeps"),
-    )
+    p.option("substeps", p.pick("1", "2"), "int", "number of integration steps for each action", p.pick("2", "4", "1"),
+             ("substeps", "n_substeps"))  # fmt: skip
     bounded = p.maybe(0.5)
     often = not rollout and target != "mountain_car" and p.maybe(0.25)
     rewarded = p.maybe(0.45)

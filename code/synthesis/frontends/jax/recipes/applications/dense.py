@@ -75,23 +75,11 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     dropout = p.maybe(0.15) and not residual and not around
     p.option("rate", "0.1", "float", "dropout rate", None, ("dropout_rate", "rate"))
     p.tensor("rng", key(), "random key for dropout", ("key", "rng", "dropout_key"), given=dropout, optional=True)
-    p.option(
-        "final",
-        "False",
-        "bool",
-        "whether to apply the activation to the last layer",
-        p.pick("True", "False"),
-        ("activate_final", "final_activation"),
-    )
+    p.option("final", "False", "bool", "whether to apply the activation to the last layer", p.pick("True", "False"),
+             ("activate_final", "final_activation"))  # fmt: skip
     chosen = p.maybe(0.3)
-    p.option(
-        "act",
-        p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.swish"),
-        "Callable",
-        "activation between the layers",
-        None,
-        ("activation", "act_fn", "nonlinearity"),
-    )
+    p.option("act", p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.swish"), "Callable",
+             "activation between the layers", None, ("activation", "act_fn", "nonlinearity"))  # fmt: skip
 
     def nonlinear(value: str) -> str:
         return f"act({value})" if chosen else fixed.replace("VALUE", value)

@@ -37,12 +37,8 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
     p.tensor(
         "tokens", whole(rows, length, below=words), "token ids of shape (batch, length)", ("tokens", "token_ids", "ids")
     )
-    p.tensor(
-        "hidden",
-        Leaf((rows, length, dim), -2, 2),
-        "last hidden states, shape (batch, length, dim)",
-        ("hidden", "hidden_states", "x"),
-    )
+    p.tensor("hidden", Leaf((rows, length, dim), -2, 2), "last hidden states, shape (batch, length, dim)",
+             ("hidden", "hidden_states", "x"))  # fmt: skip
     names = {"token": weights(words, dim), "position": weights(2 * length, dim), "segment": weights(2, dim)}
     learned = target == "token_embedding" and p.choices.chance(0.5)
     segments = target == "token_embedding" and p.maybe(0.3)
@@ -63,14 +59,9 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
     p.number("cap", "30.0", "what scores are kept below", None, ("final_softcap", "logit_cap"))
     p.number("longest", "10000.0", "longest wavelength", None, ("max_wavelength", "base"))
     scaled = p.maybe(0.4)
-    p.option(
-        "scale_by_dim",
-        p.pick("True", "False"),
-        "bool",
-        "whether to scale vectors by the square root of their size",
-        "True",
-        ("scale_by_dim", "scale_embeddings"),
-    )
+    p.option("scale_by_dim", p.pick("True", "False"), "bool",
+             "whether to scale vectors by the square root of their size", "True",
+             ("scale_by_dim", "scale_embeddings"))  # fmt: skip
     padded = p.maybe(0.3)
     p.option("pad", "0", "int", "padding id, whose vectors are zero", None, ("pad_id", "padding_id"))
     if tied:

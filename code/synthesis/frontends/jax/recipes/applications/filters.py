@@ -125,51 +125,21 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.option("gamma", p.pick("0.1", "0.2"), "float", "smoothing factor of the season", None, ("gamma",))
     p.option("period", "4", "int", "length of the season in steps", str(period), ("period", "season_length"))
     p.option("horizon", "3", "int", "number of forecast steps", str(horizon), ("horizon", "num_ahead"))
-    p.option(
-        "heavy_tails",
-        "False",
-        "bool",
-        "whether to use a likelihood with heavy tails",
-        p.pick("True", "False"),
-        ("robust", "heavy_tails"),
-    )
+    p.option("heavy_tails", "False", "bool", "whether to use a likelihood with heavy tails", p.pick("True", "False"),
+             ("robust", "heavy_tails"))  # fmt: skip
     p.option("step_std", "0.1", "float", "standard deviation of the process noise", "0.2", ("process_std", "step_std"))
-    p.option(
-        "threshold",
-        "0.5",
-        "float",
-        "smallest effective sample size, relative to n",
-        None,
-        ("ess_threshold", "threshold"),
-    )
-    p.option(
-        "jitter",
-        "0.0",
-        "float",
-        "standard deviation of the noise added to resampled particles",
-        p.pick("0.1", "0.05"),
-        ("jitter", "roughening"),
-    )
-    p.option(
-        "feedback",
-        p.pick("1.0", "0.5"),
-        "float",
-        "proportional gain of the correction",
-        p.pick("1.0", "2.0"),
-        ("gain", "kp"),
-    )
+    p.option("threshold", "0.5", "float", "smallest effective sample size, relative to n", None,
+             ("ess_threshold", "threshold"))  # fmt: skip
+    p.option("jitter", "0.0", "float", "standard deviation of the noise added to resampled particles",
+             p.pick("0.1", "0.05"), ("jitter", "roughening"))  # fmt: skip
+    p.option("feedback", p.pick("1.0", "0.5"), "float", "proportional gain of the correction", p.pick("1.0", "2.0"),
+             ("gain", "kp"))  # fmt: skip
     p.option("ki", "0.1", "float", "integral gain of the correction", p.pick("0.1", "0.3"), ("ki", "bias_gain"))
     p.option("dt", "0.01", "float", "time step", p.pick("0.01", "0.02"))
     gated = p.maybe(0.25)
     masked = gated or p.choices.chance(0.6)
-    p.option(
-        "gate",
-        None,
-        "float",
-        "largest Mahalanobis distance of an accepted observation",
-        p.pick("4.0", "9.0"),
-        ("gate", "threshold"),
-    )
+    p.option("gate", None, "float", "largest Mahalanobis distance of an accepted observation", p.pick("4.0", "9.0"),
+             ("gate", "threshold"))  # fmt: skip
     ess = p.choices.chance(0.6)
     moved, few = p.choices.chance(0.6), p.choices.chance(0.5)
     kept = "states, log_w, mean" if few else "states, mean"

@@ -57,16 +57,23 @@ _SUMMARIES = {
 }
 
 
+_TITLES = {
+    "evidence_bound": ("vae_loss", "negative_elbo", "elbo_loss"),
+    "adversarial": ("gan_losses", "adversarial_losses"),
+    "denoising": ("diffusion_loss", "denoising_loss"),
+    "distillation": ("distillation_loss", "student_loss"),
+    "action_values": ("dqn_loss", "td_loss", "q_learning_loss"),
+    "codebook": ("vector_quantize", "quantize", "quantize_with_loss"),
+}
+"""Names of functions, by target."""
+
+
 def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     """Draw a loss of several terms from which the caller chooses."""
     p = Program(stream)
     rows, width, latent, count = p.size(16, 32, 64), p.size(16, 32, 64), p.size(8, 16), p.size(4, 8, 16)
-    p.tensor(
-        "x",
-        Leaf((rows, width), 0, 1) if target == "evidence_bound" else Leaf((rows, width)),
-        "inputs of shape (batch, features)",
-        ("x", "inputs"),
-    )
+    p.tensor("x", Leaf((rows, width), 0, 1) if target == "evidence_bound" else Leaf((rows, width)),
+             "inputs of shape (batch, features)", ("x", "inputs"))  # fmt: skip
     p.tensor(
         "outputs", Leaf((rows, width), -2, 2), "what the model gives for them", ("outputs", "logits", "predictions")
     )
@@ -74,21 +81,11 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     p.tensor("log_var", Leaf((rows, latent), -2, 1), "logarithms of their variances", ("log_var", "logvar"))
     p.tensor("real", Leaf((rows, count), -2, 2), "scores of real examples", ("real_logits", "real_scores"))
     p.tensor("fake", Leaf((rows, count), -2, 2), "scores of generated examples", ("fake_logits", "fake_scores"))
-    p.tensor(
-        "slopes",
-        Leaf((rows, width)),
-        "gradients of the critic, an example a row",
-        ("grads", "critic_grads"),
-        given=p.maybe(0.4),
-        optional=True,
-    )
+    p.tensor("slopes", Leaf((rows, width)), "gradients of the critic, an example a row", ("grads", "critic_grads"),
+             given=p.maybe(0.4), optional=True)  # fmt: skip
     p.tensor("noise", Leaf((rows, width), -2, 2), "noise that was added", ("noise", "eps"))
-    p.tree(
-        "params",
-        {"w1": weights(width, 64), "time": weights(100, 64), "w2": weights(64, width)},
-        "weights of the model",
-        ("params", "weights"),
-    )
+    p.tree("params", {"w1": weights(width, 64), "time": weights(100, 64), "w2": weights(64, width)},
+           "weights of the model", ("params", "weights"))  # fmt: skip
     p.tensor("betas", Leaf((100,), 0.01, 0.05), "variance that each step adds", ("betas", "noise_schedule"))
     p.tensor("t", whole(rows, below=100), "step of each example", ("t", "timesteps"))
     p.tensor("teacher", Leaf((rows, width), -3, 3), "scores of the teacher", ("teacher_logits", "teacher"))
@@ -97,14 +94,8 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     p.tensor("q", Leaf((rows, count), -2, 2), "values of actions now", ("q_values", "q"))
     p.tensor("next_q", Leaf((rows, count), -2, 2), "values of actions in the next state", ("next_q_values", "target_q"))
     double = p.choices.chance(0.5)
-    p.tensor(
-        "online_next",
-        Leaf((rows, count), -2, 2),
-        "values by the network that learns",
-        ("online_next_q", "selector_q"),
-        given=double,
-        optional=True,
-    )
+    p.tensor("online_next", Leaf((rows, count), -2, 2), "values by the network that learns",
+             ("online_next_q", "selector_q"), given=double, optional=True)  # fmt: skip
     p.tensor("actions", whole(rows, below=count), "actions that were taken", ("actions", "a_t"))
     p.tensor("rewards", Leaf((rows,)), "rewards", ("rewards", "r_t"))
     p.tensor("dones", truth(rows), "whether an episode ended", ("dones", "terminals"))
@@ -112,96 +103,36 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "weight", positive(rows), "weight of each sample", ("weights", "importance"), given=p.maybe(0.3), optional=True
     )
     p.tensor("codes", Leaf((p.size(32, 64), width)), "table of codes", ("codebook", "codes", "embedding"))
-    p.option(
-        "kind",
-        "'gaussian'",
-        "str",
-        "likelihood of the inputs",
-        p.pick("'bernoulli'", "'gaussian'"),
-        ("likelihood", "kind"),
-    )
-    p.option(
-        "noise_scale",
-        "1.0",
-        "float",
-        "standard deviation of the inputs",
-        p.pick("0.5", "1.0"),
-        ("noise_scale", "obs_std"),
-    )
+    p.option("kind", "'gaussian'", "str", "likelihood of the inputs", p.pick("'bernoulli'", "'gaussian'"),
+             ("likelihood", "kind"))  # fmt: skip
+    p.option("noise_scale", "1.0", "float", "standard deviation of the inputs", p.pick("0.5", "1.0"),
+             ("noise_scale", "obs_std"))  # fmt: skip
     p.option(
         "free_bits", "0.0", "float", "KL divergence without a penalty", p.pick("0.5", "0.0", "2.0"), ("free_bits",)
     )
     p.number("beta", "1.0", "weight of the kl", (0.5, 2.0), ("beta", "kl_weight"))
-    p.option(
-        "form",
-        p.pick("'hinge'", "'logistic'"),
-        "str",
-        "form of the loss",
-        p.pick("'hinge'", "'logistic'"),
-        ("loss_type", "mode"),
-    )
-    p.option(
-        "smoothing",
-        "0.0",
-        "float",
-        "weight of the penalty of large scores",
-        p.pick("0.001", "0.0"),
-        ("drift_weight", "eps_drift"),
-    )
+    p.option("form", p.pick("'hinge'", "'logistic'"), "str", "form of the loss", p.pick("'hinge'", "'logistic'"),
+             ("loss_type", "mode"))  # fmt: skip
+    p.option("smoothing", "0.0", "float", "weight of the penalty of large scores", p.pick("0.001", "0.0"),
+             ("drift_weight", "eps_drift"))  # fmt: skip
     p.option("penalty_weight", "10.0", "float", "weight of the penalty", None, ("gp_weight", "penalty_weight"))
-    p.option(
-        "predicts",
-        "'noise'",
-        "str",
-        "quantity that the model predicts",
-        p.pick("'noise'", "'data'", "'velocity'"),
-        ("prediction_type", "target"),
-    )
-    p.option(
-        "max_snr",
-        "None",
-        "float | None",
-        "largest signal-to-noise weight",
-        p.pick("5.0", "None"),
-        ("max_snr", "snr_gamma"),
-    )
-    p.option(
-        "direction",
-        "'forward'",
-        "str",
-        "direction of the KL divergence",
-        p.pick("'forward'", "'reverse'"),
-        ("direction", "kl_direction"),
-    )
+    p.option("predicts", "'noise'", "str", "quantity that the model predicts",
+             p.pick("'noise'", "'data'", "'velocity'"), ("prediction_type", "target"))  # fmt: skip
+    p.option("max_snr", "None", "float | None", "largest signal-to-noise weight", p.pick("5.0", "None"),
+             ("max_snr", "snr_gamma"))  # fmt: skip
+    p.option("direction", "'forward'", "str", "direction of the KL divergence", p.pick("'forward'", "'reverse'"),
+             ("direction", "kl_direction"))  # fmt: skip
     p.number("temperature", p.pick("2.0", "4.0"), "what scores are divided by", (1.0, 4.0), ("temperature", "tau"))
     p.number("share", "0.5", "weight of the teacher", (0.2, 0.8), ("alpha", "distill_weight"))
-    p.option(
-        "soft_value",
-        "0.0",
-        "float",
-        "temperature of the soft maximum",
-        p.pick("0.0", "0.5"),
-        ("soft_temperature", "entropy_coef"),
-    )
+    p.option("soft_value", "0.0", "float", "temperature of the soft maximum", p.pick("0.0", "0.5"),
+             ("soft_temperature", "entropy_coef"))  # fmt: skip
     p.option("huber", "1.0", "float", "threshold of the Huber loss", p.pick("1.0", "0.0"), ("huber_delta", "delta"))
     p.number("gamma", "0.99", "discount", (0.9, 0.99), ("gamma", "discount"))
-    p.option(
-        "normalize",
-        "False",
-        "bool",
-        "whether to normalize vectors to length one",
-        p.pick("True", "False"),
-        ("normalize", "cosine"),
-    )
+    p.option("normalize", "False", "bool", "whether to normalize vectors to length one", p.pick("True", "False"),
+             ("normalize", "cosine"))  # fmt: skip
     p.number("commitment", "0.25", "weight of the inputs' side", (0.1, 0.5), ("commitment_cost", "beta"))
-    p.option(
-        "entropy_weight",
-        "0.0",
-        "float",
-        "weight of the entropy of code usage",
-        p.pick("0.1", "0.0", "0.01"),
-        ("entropy_weight", "diversity_weight"),
-    )
+    p.option("entropy_weight", "0.0", "float", "weight of the entropy of code usage", p.pick("0.1", "0.0", "0.01"),
+             ("entropy_weight", "diversity_weight"))  # fmt: skip
     p.function(_DENOISER)
     weigh = dedent(_PREDICTED[p.pick("all", "none")]).strip()
     p.write(*(dedent(text).replace("WEIGH", weigh) for text in _LOSSES[target]))
@@ -231,15 +162,9 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     }  # fmt: skip
     single = ("return loss", (Leaf(()),))
     p.finish(*ends[target], *([single, single] if target not in ("codebook", "adversarial") else []))
-    titles = {
-        "evidence_bound": ("vae_loss", "negative_elbo", "elbo_loss"),
-        "adversarial": ("gan_losses", "adversarial_losses"),
-        "denoising": ("diffusion_loss", "denoising_loss"),
-        "distillation": ("distillation_loss", "student_loss"),
-        "action_values": ("dqn_loss", "td_loss", "q_learning_loss"),
-        "codebook": ("vector_quantize", "quantize", "quantize_with_loss"),
-    }[target]
-    return p.done("losses", "model_loss", target, titles, _SUMMARIES[target], "the loss and what it consists of")
+    return p.done(
+        "losses", "model_loss", target, _TITLES[target], _SUMMARIES[target], "the loss and what it consists of"
+    )
 
 
 _PICKED = _BODIES["picked"]

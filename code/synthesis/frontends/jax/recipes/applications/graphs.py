@@ -64,6 +64,16 @@ _LAYERS = {
 }  # fmt: skip
 
 
+_TITLES = {
+    "graph_convolution": ("graph_conv", "gcn_layer", "graph_convolution"),
+    "graph_attention": ("graph_attention", "gat_layer"),
+    "sage_layer": ("sage_layer", "neighbour_layer", "aggregate_neighbours"),
+    "edge_update": ("message_passing", "interaction_layer", "edge_conv"),
+    "isomorphism_layer": ("gin_layer", "isomorphism_layer"),
+}
+"""Names of functions, by target."""
+
+
 def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     """Draw a layer over the nodes and edges of a graph."""
     p = Program(stream)
@@ -95,23 +105,11 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     )  # fmt: skip
     p.tensor("node_mask", truth(count), "nodes that exist", ("node_mask", "mask"), optional=True)
     asked = p.pick("'sum'", "'mean'", "'mean'")
-    p.option(
-        "aggregate",
-        p.pick("'sum'", "'mean'"),
-        "str",
-        "aggregation of the messages",
-        asked,
-        ("aggregate", "reduce"),
-    )
+    p.option("aggregate", p.pick("'sum'", "'mean'"), "str", "aggregation of the messages", asked,
+             ("aggregate", "reduce"))  # fmt: skip
     p.option("self_loops", p.pick("True", "False"), "bool", "whether to add self loops", p.pick("True", "False"))
-    p.option(
-        "activate_out",
-        "True",
-        "bool",
-        "whether to apply the activation to the output",
-        None,
-        ("activate", "final_activation"),
-    )
+    p.option("activate_out", "True", "bool", "whether to apply the activation to the output", None,
+             ("activate", "final_activation"))  # fmt: skip
     p.option("residual", "False", "bool", "whether to add a residual connection", "True" if out == into else "False")
     p.option("normalize", "False", "bool", "whether to normalize rows to length one", p.pick("True", "False"))
     p.number("epsilon", "0.0", "how much more a node counts than its neighbours", (0.0, 0.5), ("epsilon", "eps"))
@@ -121,18 +119,11 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     if target == "edge_update":
         ends.append(("return out, messages", (made, Leaf((edges, out)))))
     p.finish(*ends)
-    titles = {
-        "graph_convolution": ("graph_conv", "gcn_layer", "graph_convolution"),
-        "graph_attention": ("graph_attention", "gat_layer"),
-        "sage_layer": ("sage_layer", "neighbour_layer", "aggregate_neighbours"),
-        "edge_update": ("message_passing", "interaction_layer", "edge_conv"),
-        "isomorphism_layer": ("gin_layer", "isomorphism_layer"),
-    }[target]
     return p.done(
         "layers",
         "graph_layer",
         target,
-        titles,
+        _TITLES[target],
         p.pick(
             "Performs one round of message passing on a graph", "Updates the nodes of a graph from their neighbours"
         ),

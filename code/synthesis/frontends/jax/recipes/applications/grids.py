@@ -73,14 +73,8 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     carried = target in ("advection", "burgers")
     bounds = "periodic" if carried else p.pick("periodic", "edge", "option", "zero")
     names = ("'periodic'", "'neumann'", "'dirichlet'")
-    p.option(
-        "boundary",
-        p.pick(*names),
-        "str",
-        "boundary condition",
-        p.pick(*names),
-        ("boundary", "bc", "boundary_kind"),
-    )
+    p.option("boundary", p.pick(*names), "str", "boundary condition", p.pick(*names),
+             ("boundary", "bc", "boundary_kind"))  # fmt: skip
     if target == "heat" and bounds == "edge":
         bounds = "periodic" if p.choices.chance(0.5) else bounds
     steps = p.choices.choice((4, 8, 10))

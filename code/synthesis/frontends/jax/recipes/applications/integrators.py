@@ -140,6 +140,16 @@ _RANGES = {
 }  # fmt: skip
 
 
+_TITLES = {
+    "lorenz": ("lorenz", "lorenz_system"),
+    "lotka_volterra": ("lotka_volterra", "predator_prey"),
+    "van_der_pol": ("van_der_pol", "relaxation_oscillator"),
+    "duffing": ("duffing", "duffing_oscillator"),
+    "epidemic": ("epidemic", "sir_model"),
+}
+"""Names of functions without their first word, by target."""
+
+
 def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     """Draw an integration of a system of differential equations from many initial states."""
     p = Program(stream)
@@ -147,35 +157,19 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     count = p.size(64, 128, 256)
     run = p.pick("scan", "scan", "scan", "nested", "loop")
     steps = p.size(4, 8, 10, 16)
-    p.tensor(
-        "y0",
-        Leaf((count, width), *_RANGES[target]),
-        f"states to begin with, (batch, {width})",
-        ("y0", "state", "initial_state"),
-    )
+    p.tensor("y0", Leaf((count, width), *_RANGES[target]), f"states to begin with, (batch, {width})",
+             ("y0", "state", "initial_state"))  # fmt: skip
     p.tree("params", (), "constants of the equations", ("params", "args"))  # its fields are known later
     p.option("dt", p.pick("0.01", "0.02"), "float", "time step", p.pick("0.01", "0.02", "0.05"), ("dt", "step_size"))
     kept = run == "nested"
     p.option("steps", "10", "int", "number of states to return" if kept else "number of steps", str(steps),
              ("num_saves", "num_frames") if kept else ("num_steps", "n_steps", "steps"))  # fmt: skip
-    p.option(
-        "method",
-        p.pick("'rk4'", "'euler'"),
-        "str",
-        "integration method",
-        p.pick("'rk4'", "'rk4'", "'euler'"),
-        ("method", "solver"),
-    )
+    p.option("method", p.pick("'rk4'", "'euler'"), "str", "integration method", p.pick("'rk4'", "'rk4'", "'euler'"),
+             ("method", "solver"))  # fmt: skip
     p.option("every", "10", "int", "number of steps between two returned states", p.pick("2", "3"),
              ("save_every", "substeps"))  # fmt: skip
-    p.option(
-        "include_start",
-        "False",
-        "bool",
-        "whether to return the initial state as well",
-        "False",
-        ("include_start", "save_initial"),
-    )
+    p.option("include_start", "False", "bool", "whether to return the initial state as well", "False",
+             ("include_start", "save_initial"))  # fmt: skip
     p.option("capacity", "None", "float | None", "carrying capacity of the prey", p.pick("4.0", "None"))
     p.option("sigma", "10.0", "float", "Prandtl number", p.pick("10.0", "12.0"))
     p.option("rho", "28.0", "float", "Rayleigh number", p.pick("28.0", "20.0"))
@@ -219,13 +213,7 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     else:
         trajectory = Leaf((steps, count, width))
         p.finish(("return final, trajectory", (state, trajectory)), ("return trajectory", (trajectory,)))
-    titles = {
-        "lorenz": ("lorenz", "lorenz_system"),
-        "lotka_volterra": ("lotka_volterra", "predator_prey"),
-        "van_der_pol": ("van_der_pol", "relaxation_oscillator"),
-        "duffing": ("duffing", "duffing_oscillator"),
-        "epidemic": ("epidemic", "sir_model"),
-    }[target]
+    titles = _TITLES[target]
     return p.done(
         "dynamics",
         "integrator",

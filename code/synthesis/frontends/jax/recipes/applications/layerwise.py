@@ -53,6 +53,26 @@ def _kept_of(leaf: Leaf, *, named: bool) -> Tree:
     return {"column": column, "row": row} if named else (row, column)
 
 
+_TITLES = {
+    "lamb": ("lamb_update", "lamb_step"),
+    "lars": ("lars_update", "lars_step"),
+    "factored": ("adafactor_update", "factored_rms_step"),
+    "sign_agreement": ("cautious_momentum_step", "masked_momentum_update"),
+    "normalised_step": ("normalized_sgd_step", "normalized_momentum_update"),
+}
+"""Names of functions, by target."""
+
+
+_SUMMARIES = {
+    "lamb": "Adam with a trust ratio for each layer",
+    "lars": "Momentum with a step size for each layer",
+    "factored": "Adaptive step with factored second moments",
+    "sign_agreement": "Momentum masked where the gradient disagrees",
+    "normalised_step": "Momentum with normalized steps for each array",
+}
+"""What functions do, by target."""
+
+
 def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     """Draw an optimizer step in which the size of each array's update depends on that array."""
     p = Program(stream)
@@ -64,20 +84,12 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     each = p.pick(*MAPS)
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
     p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
-    p.tree(
-        "mu",
-        changed(tree, -1, 1),
-        "running mean of the gradients",
-        ("mu",) if target == "lamb" else ("momentum_buffer", "trace", "velocity"),
-    )
+    p.tree("mu", changed(tree, -1, 1), "running mean of the gradients",
+           ("mu",) if target == "lamb" else ("momentum_buffer", "trace", "velocity"))  # fmt: skip
     p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu",))
     factors = mapped(tree, lambda leaf: _kept_of(leaf, named=by_name))
-    p.tree(
-        "factors",
-        factors,
-        "second moments of each array, of matrices by rows and columns",
-        ("second_moments", "factored_nu", "nu"),
-    )
+    p.tree("factors", factors, "second moments of each array, of matrices by rows and columns",
+           ("second_moments", "factored_nu", "nu"))  # fmt: skip
     p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count"))
     p.number("lr", p.pick("1e-3", "0.01"), "step size", (0.001, 0.1), ("learning_rate", "lr"))
     betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
@@ -88,33 +100,15 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     )
     p.number("eps", "1e-6", "small number that keeps the division safe", None, ("eps", "epsilon"))
     p.option("trust_coef", "0.001", "float", "trust coefficient", "0.01", ("trust_coefficient", "eta"))
-    p.option(
-        "decay",
-        p.pick("0.01", "0.0", "1e-4"),
-        "float",
-        "weight decay",
-        p.pick("0.01", "0.1"),
-        ("weight_decay", "decay"),
-    )
+    p.option("decay", p.pick("0.01", "0.0", "1e-4"), "float", "weight decay", p.pick("0.01", "0.1"),
+             ("weight_decay", "decay"))  # fmt: skip
     p.option(
         "max_trust", "None", "float | None", "largest trust ratio", p.pick("1.0", "None"), ("max_trust", "trust_clip")
     )
-    p.option(
-        "threshold",
-        "1.0",
-        "float | None",
-        "largest root mean square of an update",
-        p.pick("1.0", "None"),
-        ("clip_threshold", "threshold"),
-    )
-    p.option(
-        "relative",
-        "False",
-        "bool",
-        "whether to scale steps by the size of the weights",
-        p.pick("True", "False"),
-        ("scale_parameter", "relative"),
-    )
+    p.option("threshold", "1.0", "float | None", "largest root mean square of an update", p.pick("1.0", "None"),
+             ("clip_threshold", "threshold"))  # fmt: skip
+    p.option("relative", "False", "bool", "whether to scale steps by the size of the weights", p.pick("True", "False"),
+             ("scale_parameter", "relative"))  # fmt: skip
     together = target == "lamb" and p.choices.chance(0.6)
     if together:
         moments: Tree = {
@@ -137,25 +131,12 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
         p.write(f"return new_params, {', '.join(names)}")
         p.set_results(new, *(factors if each == "factors" else new for each in kept), *counted)
-    titles = {
-        "lamb": ("lamb_update", "lamb_step"),
-        "lars": ("lars_update", "lars_step"),
-        "factored": ("adafactor_update", "factored_rms_step"),
-        "sign_agreement": ("cautious_momentum_step", "masked_momentum_update"),
-        "normalised_step": ("normalized_sgd_step", "normalized_momentum_update"),
-    }[target]
     return p.done(
         "optimizers",
         "layerwise_step",
         target,
-        titles,
-        {
-            "lamb": "Adam with a trust ratio for each layer",
-            "lars": "Momentum with a step size for each layer",
-            "factored": "Adaptive step with factored second moments",
-            "sign_agreement": "Momentum masked where the gradient disagrees",
-            "normalised_step": "Momentum with normalized steps for each array",
-        }[target],
+        _TITLES[target],
+        _SUMMARIES[target],
         "the new parameters and the new state",
     )
 

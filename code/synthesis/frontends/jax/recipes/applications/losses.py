@@ -180,6 +180,26 @@ _WHY = {
 }
 
 
+_NUMBER_TITLES = {
+    "huber": ("huber_loss", "smooth_l1_loss"),
+    "squared_error": ("mse_loss", "squared_error", "l2_loss", "regression_loss"),
+    "quantile": ("quantile_loss", "pinball_loss"),
+    "log_cosh": ("log_cosh_loss", "log_cosh"),
+    "gaussian_nll": ("gaussian_nll", "gaussian_log_loss", "heteroscedastic_loss"),
+}
+"""Names of losses of numbers, by target."""
+
+
+_NUMBER_SUMMARIES = {
+    "huber": "Huber loss, squared for small errors and linear for large ones",
+    "squared_error": "Squared error of predictions",
+    "quantile": "Pinball loss of a quantile",
+    "log_cosh": "Logarithm of the hyperbolic cosine of the error",
+    "gaussian_nll": "Negative log likelihood of a Gaussian with predicted variance",
+}
+"""What losses of numbers are, by target."""
+
+
 def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     """Draw a loss of predicted numbers, given the true ones."""
     p = Program(stream)
@@ -190,12 +210,8 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     )
     low = p.maybe(0.15)
     dtype = "bfloat16" if low else "float32"
-    p.tensor(
-        "pred",
-        Leaf(shape, -3, 3, dtype),
-        f"predictions of {len(shape)} axes, the first of examples",
-        ("predictions", "preds", "y_pred", "outputs"),
-    )
+    p.tensor("pred", Leaf(shape, -3, 3, dtype), f"predictions of {len(shape)} axes, the first of examples",
+             ("predictions", "preds", "y_pred", "outputs"))  # fmt: skip
     p.tensor(
         "target", Leaf(shape, -3, 3, dtype), "true values, of the same shape", ("targets", "y_true", "y", "labels")
     )
@@ -210,14 +226,8 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     p.number("delta", "1.0", "where the loss turns linear", (0.5, 1.5), ("delta", "huber_delta"))
     p.number("tau", p.pick("0.5", "0.9"), "the quantile", (0.1, 0.9), ("quantile", "q", "tau"))
     p.number("eps", "1e-6", "small number that keeps the division safe")
-    p.option(
-        "relative",
-        "False",
-        "bool",
-        "whether errors are relative to the true values",
-        p.pick("True", "False"),
-        ("relative", "normalize"),
-    )
+    p.option("relative", "False", "bool", "whether errors are relative to the true values", p.pick("True", "False"),
+             ("relative", "normalize"))  # fmt: skip
     p.add(
         guard(p, "pred.shape != target.shape", "expected targets of shape {pred.shape}, got {target.shape}", 0.4),
         expect(p, "pred.ndim >= 2"),
@@ -255,25 +265,12 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     if target == "squared_error" and p.maybe(0.35):
         p.add(remark(p, "in the units of the targets"), "per_example = jnp.sqrt(per_example + eps)")
     reduce(p, lead, weighted=weighted, masked=masked)
-    titles = {
-        "huber": ("huber_loss", "smooth_l1_loss"),
-        "squared_error": ("mse_loss", "squared_error", "l2_loss", "regression_loss"),
-        "quantile": ("quantile_loss", "pinball_loss"),
-        "log_cosh": ("log_cosh_loss", "log_cosh"),
-        "gaussian_nll": ("gaussian_nll", "gaussian_log_loss", "heteroscedastic_loss"),
-    }[target]
     return p.done(
         "losses",
         "number_loss",
         target,
-        titles,
-        {
-            "huber": "Huber loss, squared for small errors and linear for large ones",
-            "squared_error": "Squared error of predictions",
-            "quantile": "Pinball loss of a quantile",
-            "log_cosh": "Logarithm of the hyperbolic cosine of the error",
-            "gaussian_nll": "Negative log likelihood of a Gaussian with predicted variance",
-        }[target],
+        _NUMBER_TITLES[target],
+        _NUMBER_SUMMARIES[target],
         "the loss",
     )
 

@@ -24,6 +24,16 @@ from synthesis.frontends.jax.recipes.applications.written import Text, with_text
 _BODIES = read_bodies("jax", "matter", margin=4)
 
 
+_TITLES = {
+    "gravity_pairs": ("gravity", "nbody"),
+    "lennard_jones": ("lennard_jones", "lj"),
+    "coulomb": ("coulomb", "electrostatic"),
+    "spring_network": ("spring", "elastic"),
+    "soft_spheres": ("soft_sphere", "repulsion"),
+}
+"""Names of the interaction, by target."""
+
+
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     """Draw a function that computes energies and forces of pairs of particles, or a time step."""
     p = Program(stream)
@@ -32,12 +42,8 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     p.tensor("velocities", Leaf((count, dim), -1, 1), f"velocities of shape (n, {dim})", ("velocities", "vel"))
     p.tensor("mass", positive(count), "mass of each particle", ("mass", "masses"))
     p.tensor("charge", Leaf((count,), -1, 1), "charge of each particle", ("charge", "charges"))
-    p.tensor(
-        "edges",
-        Leaf((4 * count, 2), 0, count - 1, "int32"),
-        "ends of each spring, shape (m, 2)",
-        ("edges", "bonds", "springs"),
-    )
+    p.tensor("edges", Leaf((4 * count, 2), 0, count - 1, "int32"), "ends of each spring, shape (m, 2)",
+             ("edges", "bonds", "springs"))  # fmt: skip
     p.tensor("rest", positive(4 * count), "length of each spring at rest", ("rest_lengths", "rest"))
     p.tensor("active", truth(count), "which particles take part", ("mask", "active"), optional=True)
     p.number("epsilon", "1.0", "depth of the potential", (0.5, 1.5), ("epsilon", "well_depth"))
@@ -55,14 +61,8 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     )
     p.option("damping", "0.1", "float", "drag coefficient", p.pick("0.1", "0.5"), ("damping", "gamma"))
     p.number("dt", p.pick("0.01", "1e-3"), "time step", (0.001, 0.02), ("dt", "time_step"))
-    p.option(
-        "periodic",
-        p.pick("True", "False"),
-        "bool",
-        "whether the box is periodic",
-        p.pick("True", "False"),
-        ("periodic", "wrap"),
-    )
+    p.option("periodic", p.pick("True", "False"), "bool", "whether the box is periodic", p.pick("True", "False"),
+             ("periodic", "wrap"))  # fmt: skip
     masked = p.maybe(0.15)
     springs = target == "spring_network"
     wrap = target in ("lennard_jones", "soft_spheres", "spring_network") and p.maybe(0.3)
@@ -171,13 +171,6 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
             p.add("return new_pos, new_vel")
             results = [Leaf((count, dim)), Leaf((count, dim))]
     p.set_results(*results)
-    titles = {
-        "gravity_pairs": ("gravity", "nbody"),
-        "lennard_jones": ("lennard_jones", "lj"),
-        "coulomb": ("coulomb", "electrostatic"),
-        "spring_network": ("spring", "elastic"),
-        "soft_spheres": ("soft_sphere", "repulsion"),
-    }[target]
     end = {"forces": ("_forces", "_energy_and_forces" if energy else "_force_field")}.get(
         form, ("_step", "_dynamics_step")
     )
@@ -190,14 +183,9 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     }[target]
     if form != "forces":
         summary = f"Time step under {summary if target == 'lennard_jones' else summary[:1].lower() + summary[1:]}"
-    return p.done(
-        "dynamics",
-        "particle_step",
-        target,
-        [name + each for name in titles for each in end],
-        summary,
-        "forces" if form == "forces" else "positions and velocities after the step",
-    )
+    titles = [name + each for name in _TITLES[target] for each in end]
+    return p.done("dynamics", "particle_step", target, titles, summary,
+                  "forces" if form == "forces" else "positions and velocities after the step")  # fmt: skip
 
 
 def _taking_part(p: Program, masked: bool, value: str, ends: str = "active[:, None] & active[None, :]") -> str:

@@ -20,6 +20,15 @@ from synthesis.frontends.jax.recipes.applications.written import Text, written_r
 _BODIES = read_bodies("jax", "metrics", margin=12)
 
 
+_ACCURACY_TITLES = {
+    "loss": ("eval_metrics", "compute_metrics", "classification_metrics"),
+    "top_k": ("accuracy_metrics", "top_k_metrics", "compute_accuracy"),
+    "per_class": ("per_class_accuracy", "balanced_accuracy", "class_accuracies"),
+    "rank": ("ranking_metrics", "mrr_and_hits", "rank_metrics"),
+}
+"""Names of functions that measure accuracy."""
+
+
 def _accuracy(p: Program) -> Text:
     batch = Batch(p, ("masked", "masked", "ignored", "weighted", "plain"))
     scalar, per_class = Leaf(()), Leaf((batch.classes,))
@@ -70,12 +79,7 @@ def _accuracy(p: Program) -> Text:
             "k": Option("int", "number of top predictions that count", ("3", "2", "5"), ("k", "top_k")),
         },
         result=results,
-        titles={
-            "loss": ("eval_metrics", "compute_metrics", "classification_metrics"),
-            "top_k": ("accuracy_metrics", "top_k_metrics", "compute_accuracy"),
-            "per_class": ("per_class_accuracy", "balanced_accuracy", "class_accuracies"),
-            "rank": ("ranking_metrics", "mrr_and_hits", "rank_metrics"),
-        }[form],
+        titles=_ACCURACY_TITLES[form],
         summary={
             "loss": "Loss and accuracy of a batch", "top_k": "Accuracies of a batch",
             "per_class": "Accuracy of each class, and their mean", "rank": "Ranking metrics of the labels",

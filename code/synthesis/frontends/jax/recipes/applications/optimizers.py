@@ -58,13 +58,8 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     moments = {one: changed(tree, *((-1, 1) if one == "mu" else (0.01, 2)), "float32") for one in kept}
     at = _hold_state(p, target, held, names, moments, counts=counts)
     usual = {"sgd_momentum": ("0.1", "0.01"), "nesterov": ("0.1", "0.01"), "lion": ("1e-4", "3e-5")}
-    p.number(
-        "lr",
-        p.pick(*usual.get(target, ("1e-3", "3e-4"))),
-        "step size",
-        (0.001, 0.1),
-        ("learning_rate", "lr", "step_size"),
-    )
+    p.number("lr", p.pick(*usual.get(target, ("1e-3", "3e-4"))), "step size", (0.001, 0.1),
+             ("learning_rate", "lr", "step_size"))  # fmt: skip
     betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
     first = {"sgd_momentum": ("momentum_decay", "beta"), "nesterov": ("momentum_decay", "beta")}.get(target, betas[:1])
     second = ("decay_rate", "rho") if target == "rmsprop" else betas[1:]
@@ -74,14 +69,8 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.option("decay", p.pick("1e-4", "0.01"), "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay", "decay"))
     p.number("max_norm", "1.0", "largest norm of all gradients", (0.5, 2.0), ("max_norm", "clip_norm"))
     p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
-    p.option(
-        "correct",
-        "True",
-        "bool",
-        "whether to correct the bias of the moments",
-        p.pick("True", "False"),
-        ("bias_correction", "debias"),
-    )
+    p.option("correct", "True", "bool", "whether to correct the bias of the moments", p.pick("True", "False"),
+             ("bias_correction", "debias"))  # fmt: skip
     clipped = low == "float32" and p.maybe(0.12)
     if clipped:
         p.add(clip_by_norm(p, each, "grads"))

@@ -66,20 +66,11 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
     """Draw a function that samples the next tokens from their scores."""
     p = Program(stream)
     rows, words = p.size(1, 2, 4, 8, 16, 32), p.size(64, 128, 256, 512, 1024)
-    p.tensor(
-        "logits",
-        Leaf((rows, words), -4, 4),
-        "scores of the next token, shape (batch, vocab)",
-        ("logits", "next_logits"),
-    )
+    p.tensor("logits", Leaf((rows, words), -4, 4), "scores of the next token, shape (batch, vocab)",
+             ("logits", "next_logits"))  # fmt: skip
     p.tensor("key", key(), "random key", ("key", "rng", "rng_key"))
-    p.tensor(
-        "seen",
-        whole(rows, p.size(8, 16, 32), below=words),
-        "tokens so far, shape (batch, length)",
-        ("prev_tokens", "previous", "generated"),
-        optional=True,
-    )
+    p.tensor("seen", whole(rows, p.size(8, 16, 32), below=words), "tokens so far, shape (batch, length)",
+             ("prev_tokens", "previous", "generated"), optional=True)  # fmt: skip
     p.tensor(
         "bias", Leaf((words,), -1, 1), "what is added to the score of each token", ("bias", "logit_bias"), optional=True
     )
@@ -89,14 +80,8 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         ("repetition_penalty", "penalty"),
     )  # fmt: skip
     p.option("pad_id", "None", "int | None", "id of the padding token, which is never chosen", p.pick("0", "1"))
-    p.option(
-        "k",
-        p.pick("40", "10"),
-        "int",
-        "number of most likely tokens to choose from",
-        p.pick("8", "16", "32"),
-        ("k", "top_k"),
-    )
+    p.option("k", p.pick("40", "10"), "int", "number of most likely tokens to choose from", p.pick("8", "16", "32"),
+             ("k", "top_k"))  # fmt: skip
     p.option(
         "mass", p.pick("0.9", "0.95"), "float", "cumulative probability of the tokens to choose from",
         p.pick("0.5", "0.8", "0.9"), ("top_p", "p"),
@@ -123,14 +108,27 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         "nucleus": ("sample_top_p", "nucleus_sample"),
         "min_p_sampling": ("sample_min_p", "min_p_sample"),
     }[target]
-    return p.done(
-        "pipelines",
-        "sampling",
-        target,
-        titles,
-        p.pick("Samples the next token of every sequence", "Samples tokens from logits"),
-        "tokens, and their log probabilities" if told else "the next token of each sequence",
-    )
+    return p.done("pipelines", "sampling", target, titles,
+                  p.pick("Samples the next token of every sequence", "Samples tokens from logits"),
+                  "tokens, and their log probabilities" if told else "the next token of each sequence")  # fmt: skip
+
+
+_RETURN_TITLES = {
+    "discounted_returns": ("discounted_returns", "compute_returns", "reward_to_go"),
+    "advantages": ("compute_gae", "generalized_advantages", "gae"),
+    "importance_returns": ("vtrace", "vtrace_targets", "off_policy_returns"),
+    "clipped_objective": ("ppo_loss", "clipped_policy_loss", "surrogate_loss"),
+}
+"""Names of functions of returns, by target."""
+
+
+_RETURN_SUMMARIES = {
+    "discounted_returns": "Discounted returns of rewards",
+    "advantages": "Advantages and returns by generalized advantage estimation",
+    "importance_returns": "Off-policy corrected returns",
+    "clipped_objective": "Clipped policy objective with a value loss",
+}
+"""What functions of returns compute, by target."""
 
 
 def _draw_returns(stream: Stream, target: str) -> KernelSpec:
@@ -145,18 +143,10 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     )
     p.tensor("dones", truth(*shape), "whether an episode ends", ("dones", "done", "terminals"))
     clipped = target == "clipped_objective"
-    p.tensor(
-        "log_p",
-        Leaf(shape, -2, 0),
-        "log probabilities of the actions now",
-        ("log_probs", "new_log_probs") if clipped else ("target_log_probs", "log_pi"),
-    )
-    p.tensor(
-        "old_log_p",
-        Leaf(shape, -2, 0),
-        "log probabilities of the actions when they were taken",
-        ("old_log_probs", "behavior_log_probs") if clipped else ("behavior_log_probs", "log_mu"),
-    )
+    p.tensor("log_p", Leaf(shape, -2, 0), "log probabilities of the actions now",
+             ("log_probs", "new_log_probs") if clipped else ("target_log_probs", "log_pi"))  # fmt: skip
+    p.tensor("old_log_p", Leaf(shape, -2, 0), "log probabilities of the actions when they were taken",
+             ("old_log_probs", "behavior_log_probs") if clipped else ("behavior_log_probs", "log_mu"))  # fmt: skip
     p.tensor(
         "new_values", Leaf(shape, -2, 2), "values as the network estimates them now", ("new_values", "value_preds")
     )
@@ -166,24 +156,12 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     )
     p.option("value_coef", "0.5", "float", "weight of the value loss", p.pick("0.5", "0.25"), ("value_coef", "vf_coef"))
     p.option("gamma", "0.99", "float", "discount factor", p.pick("0.99", "0.95"), ("gamma", "discount"))
-    p.option(
-        "lam",
-        "0.95",
-        "float",
-        "decay factor of the advantage estimates",
-        p.pick("0.95", "0.9"),
-        ("gae_lambda", "lam", "lambda_"),
-    )
+    p.option("lam", "0.95", "float", "decay factor of the advantage estimates", p.pick("0.95", "0.9"),
+             ("gae_lambda", "lam", "lambda_"))  # fmt: skip
     p.number("clip", p.pick("0.2", "0.1"), "how far a ratio may go", (0.1, 0.3), ("clip_eps", "epsilon", "clip_ratio"))
     p.number("eps", "1e-8", "small number that keeps the division safe")
-    p.option(
-        "standardise",
-        p.pick("True", "False"),
-        "bool",
-        "whether advantages are standardized",
-        p.pick("True", "False"),
-        ("normalize", "normalize_advantages"),
-    )
+    p.option("standardise", p.pick("True", "False"), "bool", "whether advantages are standardized",
+             p.pick("True", "False"), ("normalize", "normalize_advantages"))  # fmt: skip
     p.add(
         guard(
             p,
@@ -320,23 +298,12 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     else:
         p.add("return {'advantages': advantages, 'returns': returns}")
         p.set_results({"advantages": Leaf(shape), "returns": Leaf(shape)})
-    titles = {
-        "discounted_returns": ("discounted_returns", "compute_returns", "reward_to_go"),
-        "advantages": ("compute_gae", "generalized_advantages", "gae"),
-        "importance_returns": ("vtrace", "vtrace_targets", "off_policy_returns"),
-        "clipped_objective": ("ppo_loss", "clipped_policy_loss", "surrogate_loss"),
-    }[target]
     return p.done(
         "pipelines",
         "episode_returns",
         target,
-        titles,
-        {
-            "discounted_returns": "Discounted returns of rewards",
-            "advantages": "Advantages and returns by generalized advantage estimation",
-            "importance_returns": "Off-policy corrected returns",
-            "clipped_objective": "Clipped policy objective with a value loss",
-        }[target],
+        _RETURN_TITLES[target],
+        _RETURN_SUMMARIES[target],
         "advantages and returns",
     )
 

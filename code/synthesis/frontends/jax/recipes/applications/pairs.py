@@ -45,6 +45,26 @@ _SIDE_NAMES: dict[str, tuple[tuple[str, str], ...]] = {
 """Names of the two sides of pairs."""
 
 
+_TITLES = {
+    "info_nce": ("info_nce_loss", "info_nce", "batch_contrastive_loss"),
+    "clip": ("clip_loss", "image_text_loss", "symmetric_contrastive_loss"),
+    "triplet": ("triplet_loss", "triplet_margin_loss"),
+    "margin_pairs": ("contrastive_loss", "margin_loss", "siamese_loss"),
+    "supervised_contrastive": ("supervised_contrastive_loss", "supcon_loss"),
+}
+"""Names of losses, by target."""
+
+
+_SUMMARIES = {
+    "info_nce": "InfoNCE loss with the other rows of the batch as negatives",
+    "clip": "Symmetric contrastive loss",
+    "triplet": "Triplet loss with a margin",
+    "margin_pairs": "Contrastive loss of pairs",
+    "supervised_contrastive": "Supervised contrastive loss over rows of the same class",
+}
+"""What losses are, by target."""
+
+
 def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     """Draw a loss of pairs of embeddings that should be near or far."""
     p = Program(stream)
@@ -58,13 +78,8 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     p.tensor("c", Leaf((rows, dim), -bound, bound, dtype), "embeddings that ought to be far", ("negative",))
     p.tensor("similar", whole(rows, below=2), "1 where a pair belongs together, else 0", ("labels", "is_similar", "y"))
     p.tensor("classes", whole(rows, below=4), "class of each row", ("classes", "labels"))
-    p.number(
-        "temperature",
-        p.pick("0.1", "0.07", "0.5"),
-        "what similarities are divided by",
-        (0.1, 1.0),
-        ("temperature", "tau"),
-    )
+    p.number("temperature", p.pick("0.1", "0.07", "0.5"), "what similarities are divided by", (0.1, 1.0),
+             ("temperature", "tau"))  # fmt: skip
     within, usual = ((1.0, 2.0), "2.0") if target == "margin_pairs" else ((0.2, 1.0), p.pick("1.0", "0.2", "0.5"))
     if target == "triplet":
         p.option("margin", usual, "float", "margin between dissimilar vectors", p.pick("0.2", "0.3", "0.5", "1.0"))
@@ -94,25 +109,12 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
         p.add(_unit(p, "a", "b", *(["c"] if target == "triplet" else [])))
     p.add(*_pair_loss(p, target, unit=unit, queued=queued))
     reduce(p, (rows,), weighted=weighted, masked=False)
-    titles = {
-        "info_nce": ("info_nce_loss", "info_nce", "batch_contrastive_loss"),
-        "clip": ("clip_loss", "image_text_loss", "symmetric_contrastive_loss"),
-        "triplet": ("triplet_loss", "triplet_margin_loss"),
-        "margin_pairs": ("contrastive_loss", "margin_loss", "siamese_loss"),
-        "supervised_contrastive": ("supervised_contrastive_loss", "supcon_loss"),
-    }[target]
     return p.done(
         "losses",
         "pair_loss",
         target,
-        titles,
-        {
-            "info_nce": "InfoNCE loss with the other rows of the batch as negatives",
-            "clip": "Symmetric contrastive loss",
-            "triplet": "Triplet loss with a margin",
-            "margin_pairs": "Contrastive loss of pairs",
-            "supervised_contrastive": "Supervised contrastive loss over rows of the same class",
-        }[target],
+        _TITLES[target],
+        _SUMMARIES[target],
         "the loss",
     )
 

@@ -58,12 +58,9 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         tree, at = dict(fields), {name: f"params['{name}']" for name, _ in fields}
     p.tree("params", tree, "weights of the cell", ("params", "weights"))
     late = p.choices.chance(0.5)  # time first
-    p.tensor(
-        "xs",
-        Leaf((length, rows, into) if late else (rows, length, into), -2, 2),
-        f"inputs of shape {'(time, batch, features)' if late else '(batch, time, features)'}",
-        ("xs", "inputs", "sequence"),
-    )
+    p.tensor("xs", Leaf((length, rows, into) if late else (rows, length, into), -2, 2),
+             f"inputs of shape {'(time, batch, features)' if late else '(batch, time, features)'}",
+             ("xs", "inputs", "sequence"))  # fmt: skip
     state = _CELLS[target]
     given = p.choices.chance(0.6)
     record = None
@@ -74,30 +71,16 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     if given and record is not None:
         p.tree("carry0", record, "state before the first step", ("init", "initial_state", "carry0"))
     elif given and len(state) > 1:
-        p.tree(
-            "carry0",
-            tuple(Leaf((rows, hidden)) for _ in state),
-            "state before the first step",
-            ("init", "initial_state"),
-        )
+        p.tree("carry0", tuple(Leaf((rows, hidden)) for _ in state), "state before the first step",
+               ("init", "initial_state"))  # fmt: skip
     else:
         p.tensor("carry0", Leaf((rows, hidden)), "state before the first step", ("h0", "initial_state", "init"))
-    p.tensor(
-        "lengths",
-        Leaf((rows,), 1, length, "int32"),
-        "length of each sequence",
-        ("lengths", "seq_lengths"),
-    )
+    p.tensor("lengths", Leaf((rows,), 1, length, "int32"), "length of each sequence",
+             ("lengths", "seq_lengths"))  # fmt: skip
     p.number("bias", "1.0", "what the gate of forgetting begins with", None, ("forget_bias",))
     p.number("leak", p.pick("0.5", "0.2"), "how fast the state follows", None, ("leak", "leak_rate"))
-    p.option(
-        "reverse",
-        "False",
-        "bool",
-        "whether to scan in reverse",
-        p.pick("True", "False"),
-        ("reverse", "go_backwards"),
-    )
+    p.option("reverse", "False", "bool", "whether to scan in reverse", p.pick("True", "False"),
+             ("reverse", "go_backwards"))  # fmt: skip
     half = p.choices.child("precision").chance(_HALF)
     packed = f"{record.name}(h, c)" if record is not None else "(h, c)" if len(state) > 1 else "h"
     begin = "carry0"

@@ -104,52 +104,25 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     p.number(
         "peak", p.pick("0.1", "1e-2", "3e-4"), "largest step size", (0.01, 0.1), ("peak_lr", "base_lr", "learning_rate")
     )
-    p.option(
-        "floor",
-        "None" if target == "exponential_schedule" else p.pick("0.0", "1e-5"),
-        "float | None" if target == "exponential_schedule" else "float",
-        "smallest step size",
-        p.pick("1e-4", "1e-3") if target == "exponential_schedule" else p.pick("0.0", "1e-3"),
-        ("end_lr", "min_lr"),
-    )
+    p.option("floor", "None" if target == "exponential_schedule" else p.pick("0.0", "1e-5"),
+             "float | None" if target == "exponential_schedule" else "float", "smallest step size",
+             p.pick("1e-4", "1e-3") if target == "exponential_schedule" else p.pick("0.0", "1e-3"),
+             ("end_lr", "min_lr"))  # fmt: skip
     for key, defaults, says, given, names in _STEPS:
         p.option(key, p.pick(*defaults), "int", says, p.pick(*given), names)
     p.option(
         "exponent", p.pick("1.0", "2.0"), "float", "exponent of the decay", p.pick("1.0", "2.0"), ("power", "exponent")
     )
-    p.option(
-        "factor",
-        p.pick("0.1", "0.3", "0.5") if target == "piecewise_schedule" else p.pick("0.5", "0.8", "0.9"),
-        "float",
-        "decay factor",
-        None,
-        ("decay_rate", "gamma", "factor"),
-    )
+    p.option("factor", p.pick("0.1", "0.3", "0.5") if target == "piecewise_schedule" else p.pick("0.5", "0.8", "0.9"),
+             "float", "decay factor", None, ("decay_rate", "gamma", "factor"))  # fmt: skip
     p.option("staircase", "False", "bool", "whether to decay in steps", p.pick("True", "False"))
-    p.option(
-        "shrinking",
-        "False",
-        "bool",
-        "whether later cycles have smaller amplitudes",
-        p.pick("True", "False"),
-        ("decay_cycles", "shrink"),
-    )
-    p.option(
-        "boundaries",
-        p.pick("(30_000, 60_000)", "(10_000, 20_000, 40_000)", "(50_000, 75_000)"),
-        "tuple[int, ...]",
-        "steps at which the rate changes",
-        p.pick("(1000, 2000)", "(1000, 2000, 3000)", "(2000, 3000)"),
-        ("boundaries", "milestones"),
-    )
-    p.option(
-        "max_norm",
-        "None",
-        "float | None",
-        "largest global gradient norm",
-        p.pick("1.0", "None", "5.0"),
-        ("max_norm", "clip_norm"),
-    )
+    p.option("shrinking", "False", "bool", "whether later cycles have smaller amplitudes", p.pick("True", "False"),
+             ("decay_cycles", "shrink"))  # fmt: skip
+    p.option("boundaries", p.pick("(30_000, 60_000)", "(10_000, 20_000, 40_000)", "(50_000, 75_000)"),
+             "tuple[int, ...]", "steps at which the rate changes",
+             p.pick("(1000, 2000)", "(1000, 2000, 3000)", "(2000, 3000)"), ("boundaries", "milestones"))  # fmt: skip
+    p.option("max_norm", "None", "float | None", "largest global gradient norm", p.pick("1.0", "None", "5.0"),
+             ("max_norm", "clip_norm"))  # fmt: skip
     p.option("decay", "1e-4", "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay",))
     p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
     p.option("b1", "0.9", "float", "decay rate of the momentum", None, ("momentum_decay", "beta"))

@@ -107,6 +107,30 @@ _LISTED = _BODIES["listed"]
 _CELLS = _BODIES["cells"]
 
 
+_TITLES = {
+    "list": ("neighbor_list", "build_neighbors", "neighbor_idx"),
+    "count": ("count_neighbors", "coordination_numbers", "neighbor_counts"),
+    "cells": ("cell_index", "hash_positions", "assign_cells"),
+}
+"""Names of functions, by what they return."""
+
+
+_SUMMARIES = {
+    "list": "Builds padded neighbour lists of particles",
+    "count": "Counts the neighbours of each particle",
+    "cells": "Assigns each particle to a grid cell",
+}
+"""What functions do, by what they return."""
+
+
+_RETURNED = {
+    "list": "a row of indices for each particle, n where there is none",
+    "count": "the number of neighbours of each particle",
+    "cells": "one cell for each particle",
+}
+"""What functions return, in words."""
+
+
 def write_neighbours(p: Program) -> Text:
     """Draw a function that computes lists of neighbours, their counts, or the grid cell of each particle."""
     n, near = p.size(16, 24), p.choices.choice((8, 12))
@@ -157,20 +181,8 @@ def write_neighbours(p: Program) -> Text:
             "capacity": Option("int", "largest number of neighbours", (str(near),), ("capacity", "max_neighbors")),
         },
         result=result,
-        titles={
-            "list": ("neighbor_list", "build_neighbors", "neighbor_idx"),
-            "count": ("count_neighbors", "coordination_numbers", "neighbor_counts"),
-            "cells": ("cell_index", "hash_positions", "assign_cells"),
-        }[form],
-        summary={
-            "list": "Builds padded neighbour lists of particles",
-            "count": "Counts the neighbours of each particle",
-            "cells": "Assigns each particle to a grid cell",
-        }[form],
-        returned={
-            "list": "a row of indices for each particle, n where there is none",
-            "count": "the number of neighbours of each particle",
-            "cells": "one cell for each particle",
-        }[form],
+        titles=_TITLES[form],
+        summary=_SUMMARIES[form],
+        returned=_RETURNED[form],
         helpers=(DISPLACEMENT, SQUARE),
     )  # fmt: skip

@@ -99,14 +99,8 @@ def write_tokens(p: Program) -> None:
     p.option(
         "top_p", "0.9", "float", "cumulative probability of the tokens to sample from", p.pick("0.9", "0.8"), ("top_p",)
     )
-    p.option(
-        "min_p",
-        "0.1",
-        "float",
-        "smallest probability relative to the most likely token",
-        p.pick("0.1", "0.2"),
-        ("min_p",),
-    )
+    p.option("min_p", "0.1", "float", "smallest probability relative to the most likely token", p.pick("0.1", "0.2"),
+             ("min_p",))  # fmt: skip
     p.option("eos_id", "1", "int", "end-of-sequence id", "1", ("eos_id", "end_id"))
     p.option("pad_id", "0", "int", "padding token id", "0", ("pad_id",))
     p.number("temperature", p.pick("0.8", "0.7"), "how even choices are", (0.5, 1.2), ("temperature",))

@@ -137,6 +137,24 @@ def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extr
     return join(lines, f"return loss, {metric}" if metric else "return loss")
 
 
+_TITLES = {
+    "train_step": ("train_step", "update", "training_step", "update_step"),
+    "loss_and_grad": ("loss_and_grads", "compute_grads", "value_and_grads"),
+    "gradient_only": ("compute_gradients", "loss_grads", "compute_grads"),
+    "gradient_norms": ("gradient_norms", "grad_stats", "layer_grad_norms"),
+}
+"""Names of functions, by target."""
+
+
+_RETURNED = {
+    "train_step": "the new parameters, the state of the optimizer and the loss",
+    "loss_and_grad": "the loss and the gradients",
+    "gradient_only": "the gradients",
+    "gradient_norms": "the norms of the gradients and the loss",
+}
+"""What functions return, by target."""
+
+
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
     """Draw a function that computes the gradient of a model's loss on a batch, and uses it."""
     p = Program(stream)
@@ -272,29 +290,18 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     direct = target == "gradient_only" and extra != "clip" and not aux
     p.add(f"return jax.grad(loss_fn)({given})" if direct else f"return {', '.join(ends)}")
     p.set_results(*made)
-    titles = {
-        "train_step": ("train_step", "update", "training_step", "update_step"),
-        "loss_and_grad": ("loss_and_grads", "compute_grads", "value_and_grads"),
-        "gradient_only": ("compute_gradients", "loss_grads", "compute_grads"),
-        "gradient_norms": ("gradient_norms", "grad_stats", "layer_grad_norms"),
-    }[target]
     return p.done(
         "training",
         "gradient_step",
         target,
-        titles,
+        _TITLES[target],
         {
             "train_step": p.pick("One training step on a batch", "Updates parameters by the gradient of a batch"),
             "loss_and_grad": "Loss of a batch and its gradient",
             "gradient_only": "Gradient of the loss of a batch",
             "gradient_norms": "Gradient norm of each array",
         }[target],
-        {
-            "train_step": "the new parameters, the state of the optimizer and the loss",
-            "loss_and_grad": "the loss and the gradients",
-            "gradient_only": "the gradients",
-            "gradient_norms": "the norms of the gradients and the loss",
-        }[target],
+        _RETURNED[target],
     )
 
 

@@ -15,6 +15,38 @@ _BODIES = read_bodies("jax", "transforms", margin=4)
 _OF_MATRICES = ("add_decay", "clip_elements", "adaptive_clip")
 
 
+_TITLES = {
+    "clip_by_global_norm": ("clip_by_global_norm", "clip_grads", "clip_gradients"),
+    "clip_elements": ("clip_by_value", "clip_updates", "clip_elementwise"),
+    "moving_average": ("update_ema", "polyak_average", "ema_update", "update_target"),
+    "add_decay": ("add_decayed_weights", "apply_weight_decay", "decay_weights"),
+    "accumulate": ("accumulate_grads", "accumulate", "add_microbatch"),
+    "adaptive_clip": ("adaptive_grad_clip", "clip_by_weight_norm", "agc"),
+    "centre": ("centralize", "centralize_gradients", "center_grads"),
+    "unit": ("normalize_grads", "unit_norm_grads", "normalize_by_layer"),
+    "columns": ("normalize_columns", "unit_column_grads"),
+    "bounded_rms": ("clip_by_block_rms", "bound_update_rms"),
+    "rms": ("rms_normalize_grads", "normalize_by_rms"),
+}
+"""Names of functions, by what they do."""
+
+
+_SUMMARIES = {
+    "clip_by_global_norm": "Clips gradients by global norm",
+    "clip_elements": "Clips the gradients of each array",
+    "moving_average": "Moves averaged parameters towards the current ones",
+    "add_decay": "Adds decayed weights to the gradients",
+    "accumulate": "Accumulates gradients of microbatches",
+    "adaptive_clip": "Clips gradients relative to the norm of their parameters",
+    "centre": "Centralizes the gradients of matrices",
+    "unit": "Normalizes the gradients of each array to unit norm",
+    "columns": "Normalizes the gradients of each output to unit norm",
+    "bounded_rms": "Clips the gradients of each array by root mean square",
+    "rms": "Divides the gradients of each array by their root mean square",
+}
+"""What functions do, in words."""
+
+
 def _draw_transform(stream: Stream, target: str) -> KernelSpec:
     """Draw an operation on a whole tree of gradients or parameters."""
     p = Program(stream)
@@ -31,13 +63,8 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
         "count", Leaf((), *((0, 50) if target == "accumulate" else (10, 200)), "int32"), "steps that were made",
         ("mini_step", "microbatch") if target == "accumulate" else ("count", "step", "num_updates"),
     )  # fmt: skip
-    p.number(
-        "max_norm",
-        p.pick("1.0", "0.5", "10.0"),
-        "largest norm of all gradients",
-        (0.5, 20.0),
-        ("max_norm", "clip_norm", "max_grad_norm"),
-    )
+    p.number("max_norm", p.pick("1.0", "0.5", "10.0"), "largest norm of all gradients", (0.5, 20.0),
+             ("max_norm", "clip_norm", "max_grad_norm"))  # fmt: skip
     p.number("limit", p.pick("1.0", "0.5"), "largest size of an entry", (0.5, 1.5), ("clip_value", "max_delta"))
     p.number(
         "rate", p.pick("0.999", "0.99", "0.9"), "decay of the average", (0.9, 0.99), ("decay", "ema_decay", "polyak")
@@ -50,53 +77,22 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
     p.option(
         "every", "4", "int", "number of steps between two updates", p.pick("2", "3"), ("every_k", "accumulation_steps")
     )
-    p.option(
-        "unless",
-        "None",
-        "float | None",
-        "clipping limit, or None for no clipping",
-        p.pick("1.0", "None", "5.0"),
-        ("max_value",),
-    )
+    p.option("unless", "None", "float | None", "clipping limit, or None for no clipping", p.pick("1.0", "None", "5.0"),
+             ("max_value",))  # fmt: skip
     p.option("mode", "'value'", "str", "value or norm", p.pick("'value'", "'norm'"), ("mode", "kind"))
-    p.option(
-        "finite",
-        "True",
-        "bool",
-        "whether to replace values that are not finite by zero",
-        None,
-        ("zero_nans", "skip_nans"),
-    )
+    p.option("finite", "True", "bool", "whether to replace values that are not finite by zero", None,
+             ("zero_nans", "skip_nans"))  # fmt: skip
     p.tree("decays", mapped(tree, lambda _: Leaf((), 0, 1, "bool")), "which arrays decay", ("mask", "decay_mask"))
     way = p.pick(*_NORMALISED) if target == "normalise_gradients" else ""
     p.set_results(*(_normalise(p, each, tree, way) if way else _TRANSFORMS[target](p, each, tree)))
-    titles = {
-        "clip_by_global_norm": ("clip_by_global_norm", "clip_grads", "clip_gradients"),
-        "clip_elements": ("clip_by_value", "clip_updates", "clip_elementwise"),
-        "moving_average": ("update_ema", "polyak_average", "ema_update", "update_target"),
-        "add_decay": ("add_decayed_weights", "apply_weight_decay", "decay_weights"),
-        "accumulate": ("accumulate_grads", "accumulate", "add_microbatch"),
-        "adaptive_clip": ("adaptive_grad_clip", "clip_by_weight_norm", "agc"),
-        "centre": ("centralize", "centralize_gradients", "center_grads"),
-        "unit": ("normalize_grads", "unit_norm_grads", "normalize_by_layer"),
-        "columns": ("normalize_columns", "unit_column_grads"),
-        "bounded_rms": ("clip_by_block_rms", "bound_update_rms"),
-        "rms": ("rms_normalize_grads", "normalize_by_rms"),
-    }[way or target]
-    summary = {
-        "clip_by_global_norm": "Clips gradients by global norm",
-        "clip_elements": "Clips the gradients of each array",
-        "moving_average": "Moves averaged parameters towards the current ones",
-        "add_decay": "Adds decayed weights to the gradients",
-        "accumulate": "Accumulates gradients of microbatches",
-        "adaptive_clip": "Clips gradients relative to the norm of their parameters",
-        "centre": "Centralizes the gradients of matrices",
-        "unit": "Normalizes the gradients of each array to unit norm",
-        "columns": "Normalizes the gradients of each output to unit norm",
-        "bounded_rms": "Clips the gradients of each array by root mean square",
-        "rms": "Divides the gradients of each array by their root mean square",
-    }[way or target]
-    return p.done("optimizers", "tree_transform", target, titles, summary, "a tree of the same shapes")
+    return p.done(
+        "optimizers",
+        "tree_transform",
+        target,
+        _TITLES[way or target],
+        _SUMMARIES[way or target],
+        "a tree of the same shapes",
+    )
 
 
 _CLIPS = (
