@@ -153,9 +153,14 @@ class Draft(Sketch):
         )
         text = render_module("", (*self._helpers, kernel))
         source = _imports(text) + text
+        signature = self._sign(results, differentiable=differentiable)
+        return self.record("jax", name, source, signature, category=category, recipe=recipe, summary=summary, ops=used)
+
+    def _sign(self, results: Sequence[Term], *, differentiable: bool) -> Signature:
+        """Return the signature of the kernel."""
         inputs = tuple(argument.name for argument in self._arguments if Type(argument.dtype).is_float)
         names = ("result",) if len(results) == 1 else tuple(f"result_{number}" for number in range(len(results)))
-        signature = Signature(
+        return Signature(
             arguments=tuple(self._arguments),
             results=tuple(
                 Argument(
@@ -171,7 +176,6 @@ class Draft(Sketch):
             cotangents=tuple(f"ct_{result}" for result in names) if differentiable and inputs else (),
             options=DEFAULTS,
         )
-        return self.record("jax", name, source, signature, category=category, recipe=recipe, summary=summary, ops=used)
 
 
 def _may_move(statement: Statement, known: Set[str]) -> bool:

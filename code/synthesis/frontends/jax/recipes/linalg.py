@@ -1,6 +1,7 @@
 """Products and contractions of vectors and matrices, and decompositions of well-conditioned matrices."""
 
 import math
+from collections.abc import Callable
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -194,6 +195,54 @@ def _draw_form(stream: Stream, target: str) -> KernelSpec:
     )
 
 
+def _eigenvalues(
+    draft: Draft,
+    choices: Stream,
+    a: Term,
+    bound: float,
+    kind: Type,
+    size: int,
+    vector: Type,
+    of: Callable[[Expression, Type, float, float], Term],
+) -> Term:
+    """Return a value that is computed from eigenvalues."""
+    values = draft.keep(of(call("linalg.eigvals", a.node), vector, -bound, bound)).node
+    style = choices.choice(("sorted", "radius", "sizes", "sum"))
+    if style == "sorted":
+        return of(call("sort", call("real", values)), vector, -bound, bound)
+    if style == "radius":
+        return of(call("max", call("abs", values)), kind.with_shape(()), 0.0, bound)
+    if style == "sizes":
+        return of(call("sort", call("abs", values)), vector, 0.0, bound)
+    squares = call("sum", call("square", call("abs", values)))
+    return of(call("sqrt", squares), kind.with_shape(()), 0.0, bound * math.sqrt(size))
+
+
+def _tridiagonal(
+    draft: Draft,
+    choices: Stream,
+    a: Term,
+    bound: float,
+    kind: Type,
+    size: int,
+    module: str,
+    of: Callable[[Expression, Type, float, float], Term],
+) -> Term:
+    """Return a value that is computed from the diagonals of a tridiagonal matrix."""
+    named = [draft.book.take(("d", "diag", "alphas")), draft.book.take(("e", "off", "betas"))]
+    node = Infix("+", a.node, Attribute(a.node, "T"))
+    parts = [Name("_"), *map(Name, named), Name("_")]
+    packed = Call(Name(f"{module}.tridiagonal"), (node,), (("lower", Name("True")),))
+    place = choices.below(2)
+    parts[2 - place] = Name("_") if choices.chance(0.7) else parts[2 - place]
+    draft.add(Assign(Display(tuple(parts)), packed))
+    if parts[2 - place] == Name("_"):
+        made = of(parts[1 + place], kind.with_shape((size - place,)), -2 * bound, 2 * bound)
+        return made if not place else of(call("abs", made.node), made.type, 0.0, 2 * bound)
+    node = Infix("+", call("sum", parts[1]), call("sum", call("abs", parts[2])))
+    return of(node, kind.with_shape(()), -4 * bound * size, 4 * bound * size)
+
+
 def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
     """Return a value computed from the target's results that does not depend on the scaling of vectors."""
     kind, bound, ops = a.type, a.interval.magnitude, a.ops
@@ -205,29 +254,9 @@ def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
         return Term(node, made, Domain(low=low, high=high), ops, 3)
 
     if target == "eig":
-        values = draft.keep(of(call("linalg.eigvals", a.node), vector, -bound, bound)).node
-        style = choices.choice(("sorted", "radius", "sizes", "sum"))
-        if style == "sorted":
-            return of(call("sort", call("real", values)), vector, -bound, bound)
-        if style == "radius":
-            return of(call("max", call("abs", values)), kind.with_shape(()), 0.0, bound)
-        if style == "sizes":
-            return of(call("sort", call("abs", values)), vector, 0.0, bound)
-        squares = call("sum", call("square", call("abs", values)))
-        return of(call("sqrt", squares), kind.with_shape(()), 0.0, bound * math.sqrt(size))
+        return _eigenvalues(draft, choices, a, bound, kind, size, vector, of)
     if target == "tridiagonal":
-        named = [draft.book.take(("d", "diag", "alphas")), draft.book.take(("e", "off", "betas"))]
-        node = Infix("+", a.node, Attribute(a.node, "T"))
-        parts = [Name("_"), *map(Name, named), Name("_")]
-        packed = Call(Name(f"{module}.tridiagonal"), (node,), (("lower", Name("True")),))
-        place = choices.below(2)
-        parts[2 - place] = Name("_") if choices.chance(0.7) else parts[2 - place]
-        draft.add(Assign(Display(tuple(parts)), packed))
-        if parts[2 - place] == Name("_"):
-            made = of(parts[1 + place], kind.with_shape((size - place,)), -2 * bound, 2 * bound)
-            return made if not place else of(call("abs", made.node), made.type, 0.0, 2 * bound)
-        node = Infix("+", call("sum", parts[1]), call("sum", call("abs", parts[2])))
-        return of(node, kind.with_shape(()), -4 * bound * size, 4 * bound * size)
+        return _tridiagonal(draft, choices, a, bound, kind, size, module, of)
     if target == "schur":
         t, z = Name(draft.book.take(("T", "S", "triangle"))), Name(draft.book.take(("Z", "Q", "basis")))
         style = choices.choice(("diagonal", "upper", "together"))

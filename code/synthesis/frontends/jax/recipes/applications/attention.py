@@ -22,18 +22,20 @@ from synthesis.frontends.jax.recipes.applications.written import with_texts
 _BODIES = read_bodies("jax", "attention", margin=4)
 
 
-def _draw_attention(stream: Stream, target: str) -> KernelSpec:
-    """Draw multi-head attention to the same sequence or to another one."""
-    p = Program(stream)
-    rows, length, heads = p.size(1, 2, 4), p.size(16, 32, 64), p.size(2, 4, 8)
-    depth = p.size(8, 16) if heads > 4 else p.size(16, 32)
-    cross, grouped = target == "cross_attention", target == "grouped_query_attention"
-    dim, other = heads * depth, p.size(16, 24, 32) if cross else length
-    shared = heads // 2 if grouped else heads
-    low = p.maybe(0.35)
-    dtype = "bfloat16" if low else "float32"
-    form = p.pick("apart", "apart", "record", "heads", *([] if cross or grouped else ["fused"]))
-    _declare_weights(p, form, dim, shared, depth, dtype)
+def _declare_inputs(
+    p: Program,
+    length: int,
+    heads: int,
+    rows: int,
+    depth: int,
+    dim: int,
+    other: int,
+    shared: int,
+    dtype: str,
+    *,
+    cross: bool,
+) -> tuple[str, bool]:
+    """Declare the arguments. Return what the mask is for, and whether positions attend only to earlier ones."""
     p.tensor("x", Leaf((rows, length, dim), -2, 2, dtype),
              "queries of shape (batch, length, dim)" if cross else "sequence of shape (batch, length, dim)",
              ("x", "inputs", "hidden_states"))  # fmt: skip
@@ -55,18 +57,11 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
     p.number("base", "10000.0", "base of the rotary frequencies", None, ("base", "theta"))
     p.tensor("q_scale", positive(depth), "scale of normalized queries", ("q_scale", "q_norm"))
     p.tensor("k_scale", positive(depth), "scale of normalized keys", ("k_scale", "k_norm"))
-    count = "num_heads" if form != "heads" else str(heads)
-    kv = "num_kv_heads" if grouped and form != "heads" else str(shared) if grouped else count
-    source = "context" if cross else "x"
-    p.add(
-        guard(p, "x.ndim != 3", "expected inputs of shape (batch, length, dim), got {x.shape}", 0.4),
-        "batch, seq, dim = x.shape",
-        guard(p, f"dim % {count} != 0", "expected a multiple of {num_heads} heads, got {dim} features", 0.4)
-        if form != "heads"
-        else "",
-        "depth = params['wq'].shape[-1]" if form == "heads" else f"depth = dim // {count}",
-        *_project(p, form, source, count, kv, low),
-    )
+    return kind, causal
+
+
+def _prepare_heads(p: Program, form: str, count: str, kv: str, *, grouped: bool, cross: bool) -> None:
+    """Write the normalization, rotation and sharing of queries, keys and values."""
     if p.maybe(0.25):
         normed = normalise(p, "VALUE", "VALUE", "VALUE_scale" if p.choices.chance(0.6) else "", "", "rms")
         p.add(
@@ -93,15 +88,10 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
                 f"groups = {ratio}\nk = jnp.repeat(k, groups, axis=2)\nv = jnp.repeat(v, groups, axis=2)",
             ),
         )
-    layout = p.pick("einsum", "transposed")
-    if layout == "transposed":
-        swap = p.pick("VALUE.transpose(0, 2, 1, 3)", "jnp.swapaxes(VALUE, 1, 2)", "jnp.transpose(VALUE, (0, 2, 1, 3))")
-        p.add(remark(p, "heads before positions", "(batch, heads, length, depth)"))
-        p.add(*(f"{each} = {swap.replace('VALUE', each)}" for each in "qkv"))
-    p.add(_scores(p, layout))
-    if p.maybe(0.08):
-        told = remark(p, "soft cap", "large scores saturate")
-        p.add(block("if cap is not None:", told, "scores = cap * jnp.tanh(scores / cap)"))
+
+
+def _hide_scores(p: Program, kind: str, *, cross: bool, causal: bool) -> None:
+    """Write the lines that hide the scores of positions that are not attended to."""
     least = p.pick("-1e9", "jnp.finfo(scores.dtype).min")
     if causal:
         seen = p.pick(
@@ -131,6 +121,44 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
             p.add(block("if mask is not None:", p.choose(_ANY_MASK), told, choose.replace(wide, "mask")))
         else:
             p.add(block("if mask is not None:", told, choose))
+
+
+def _draw_attention(stream: Stream, target: str) -> KernelSpec:
+    """Draw multi-head attention to the same sequence or to another one."""
+    p = Program(stream)
+    rows, length, heads = p.size(1, 2, 4), p.size(16, 32, 64), p.size(2, 4, 8)
+    depth = p.size(8, 16) if heads > 4 else p.size(16, 32)
+    cross, grouped = target == "cross_attention", target == "grouped_query_attention"
+    dim, other = heads * depth, p.size(16, 24, 32) if cross else length
+    shared = heads // 2 if grouped else heads
+    low = p.maybe(0.35)
+    dtype = "bfloat16" if low else "float32"
+    form = p.pick("apart", "apart", "record", "heads", *([] if cross or grouped else ["fused"]))
+    _declare_weights(p, form, dim, shared, depth, dtype)
+    kind, causal = _declare_inputs(p, length, heads, rows, depth, dim, other, shared, dtype, cross=cross)
+    count = "num_heads" if form != "heads" else str(heads)
+    kv = "num_kv_heads" if grouped and form != "heads" else str(shared) if grouped else count
+    source = "context" if cross else "x"
+    p.add(
+        guard(p, "x.ndim != 3", "expected inputs of shape (batch, length, dim), got {x.shape}", 0.4),
+        "batch, seq, dim = x.shape",
+        guard(p, f"dim % {count} != 0", "expected a multiple of {num_heads} heads, got {dim} features", 0.4)
+        if form != "heads"
+        else "",
+        "depth = params['wq'].shape[-1]" if form == "heads" else f"depth = dim // {count}",
+        *_project(p, form, source, count, kv, low),
+    )
+    _prepare_heads(p, form, count, kv, grouped=grouped, cross=cross)
+    layout = p.pick("einsum", "transposed")
+    if layout == "transposed":
+        swap = p.pick("VALUE.transpose(0, 2, 1, 3)", "jnp.swapaxes(VALUE, 1, 2)", "jnp.transpose(VALUE, (0, 2, 1, 3))")
+        p.add(remark(p, "heads before positions", "(batch, heads, length, depth)"))
+        p.add(*(f"{each} = {swap.replace('VALUE', each)}" for each in "qkv"))
+    p.add(_scores(p, layout))
+    if p.maybe(0.08):
+        told = remark(p, "soft cap", "large scores saturate")
+        p.add(block("if cap is not None:", told, "scores = cap * jnp.tanh(scores / cap)"))
+    _hide_scores(p, kind, cross=cross, causal=causal)
     p.add(*_mix(p, layout, low, form))
     p.set_results(Leaf((rows, length, dim), dtype=dtype))
     titles = (

@@ -108,6 +108,40 @@ _SUMMARIES = {
 """What functions do, by target."""
 
 
+def _declare_image_changes(p: Program, channels: int, *, required: bool, scaled: bool) -> None:
+    """Declare what changes of images need."""
+    p.option(
+        "flip", "True", "bool", "whether to mirror images at random", p.pick("True", "False"), ("flip", "random_flip")
+    )
+    p.tensor("channel_mean", Leaf((channels,), 0.4, 0.5), "mean of each channel", ("mean", "channel_mean"),
+             given=scaled or required, optional=not required)  # fmt: skip
+    p.tensor("channel_std", Leaf((channels,), 0.2, 0.3), "spread of each channel", ("std", "channel_std"),
+             given=scaled or required, optional=not required)  # fmt: skip
+    p.option("size", "4", "int", "side length of the square", p.pick("4", "6"), ("size", "mask_size", "length"))
+    p.option("fill", "'zero'", "str", "value inside the square", p.pick("'zero'", "'mean'"), ("fill", "fill_mode"))
+    p.option("per_example", "True", "bool", "whether each example has its own mixing ratio", p.pick("True", "False"),
+             ("per_example", "per_sample"))  # fmt: skip
+    p.option("alpha", "0.2", "float", "parameter of the beta distribution of mixing ratios",
+             p.pick("0.2", "0.4", "1.0"), ("alpha", "mixup_alpha"))  # fmt: skip
+
+
+def _declare_token_masks(p: Program, words: int) -> None:
+    """Declare what batches of tokens need."""
+    p.option("rate", "0.15", "float", "fraction of tokens that are masked", p.pick("0.15", "0.3", "0.4"),
+             ("mask_rate", "rate", "mlm_probability"))  # fmt: skip
+    p.option("first_word", "4", "int", "first id after the special tokens", None, ("first_word_id", "num_special"))
+    p.option("special_ids", "(0, 1, 2)", "tuple[int, ...]", "ids that are never masked", None,
+             ("special_ids", "special_tokens"))  # fmt: skip
+    p.option("mask_id", "3", "int", "mask token id", None, ("mask_id", "mask_token_id"))
+    p.option("ignore", "-100", "int", "label that is ignored", None, ("ignore_index",))
+    p.option("vocab", None, "int", "vocabulary size", str(words), ("vocab_size",))
+    p.option("keep_some", "True", "bool", "whether some selected tokens are kept or replaced at random",
+             p.pick("True", "False"), ("use_80_10_10", "bert_style"))  # fmt: skip
+    p.option("prefix", "0", "int", "length of the prefix", p.pick("4", "0", "8"), ("prefix_length", "prompt_len"))
+    p.option("separator", "1", "int", "id of the separator between documents", None, ("bos_id", "separator"))
+    p.option("boundaries", "True", "bool", "whether rows contain several documents", "True", ("packed", "boundaries"))
+
+
 def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     """Draw a function that prepares a batch for a training step."""
     p = Program(stream)
@@ -123,34 +157,10 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     p.option("pad", p.pick("4", "2") if target == "random_crops" else "0", "int",
              "largest shift in pixels" if target == "random_crops" else "padding id", None,
              ("padding", "pad") if target == "random_crops" else ("pad_id",))  # fmt: skip
-    p.option(
-        "flip", "True", "bool", "whether to mirror images at random", p.pick("True", "False"), ("flip", "random_flip")
-    )
-    p.tensor("channel_mean", Leaf((channels,), 0.4, 0.5), "mean of each channel", ("mean", "channel_mean"),
-             given=scaled or required, optional=not required)  # fmt: skip
-    p.tensor("channel_std", Leaf((channels,), 0.2, 0.3), "spread of each channel", ("std", "channel_std"),
-             given=scaled or required, optional=not required)  # fmt: skip
-    p.option("size", "4", "int", "side length of the square", p.pick("4", "6"), ("size", "mask_size", "length"))
-    p.option("fill", "'zero'", "str", "value inside the square", p.pick("'zero'", "'mean'"), ("fill", "fill_mode"))
-    p.option("per_example", "True", "bool", "whether each example has its own mixing ratio", p.pick("True", "False"),
-             ("per_example", "per_sample"))  # fmt: skip
-    p.option("alpha", "0.2", "float", "parameter of the beta distribution of mixing ratios",
-             p.pick("0.2", "0.4", "1.0"), ("alpha", "mixup_alpha"))  # fmt: skip
+    _declare_image_changes(p, channels, required=required, scaled=scaled)
     p.option("smoothing", "0.0", "float", "label smoothing", p.pick("0.1", "0.0"), ("label_smoothing", "smoothing"))
     p.option("num_classes", None, "int", "number of classes", str(classes))
-    p.option("rate", "0.15", "float", "fraction of tokens that are masked", p.pick("0.15", "0.3", "0.4"),
-             ("mask_rate", "rate", "mlm_probability"))  # fmt: skip
-    p.option("first_word", "4", "int", "first id after the special tokens", None, ("first_word_id", "num_special"))
-    p.option("special_ids", "(0, 1, 2)", "tuple[int, ...]", "ids that are never masked", None,
-             ("special_ids", "special_tokens"))  # fmt: skip
-    p.option("mask_id", "3", "int", "mask token id", None, ("mask_id", "mask_token_id"))
-    p.option("ignore", "-100", "int", "label that is ignored", None, ("ignore_index",))
-    p.option("vocab", None, "int", "vocabulary size", str(words), ("vocab_size",))
-    p.option("keep_some", "True", "bool", "whether some selected tokens are kept or replaced at random",
-             p.pick("True", "False"), ("use_80_10_10", "bert_style"))  # fmt: skip
-    p.option("prefix", "0", "int", "length of the prefix", p.pick("4", "0", "8"), ("prefix_length", "prompt_len"))
-    p.option("separator", "1", "int", "id of the separator between documents", None, ("bos_id", "separator"))
-    p.option("boundaries", "True", "bool", "whether rows contain several documents", "True", ("packed", "boundaries"))
+    _declare_token_masks(p, words)
     p.option(
         "prob", "0.5", "float", "probability that an image is changed", p.pick("0.5", "0.25"), ("prob", "probability")
     )

@@ -24,9 +24,8 @@ _NAMES = (
 _HEADS = _BODIES["heads"]
 
 
-def _converted(p: Program) -> Text:
-    """Draw a function that converts weights to the names and axis order of another library."""
-    width, channels, vocab, heads = p.size(8, 16), p.choices.choice((3, 4)), p.size(20, 24), p.choices.choice((2, 4))
+def _conversion(p: Program) -> tuple[str, str, bool, str, str]:
+    """Return the lines, with the words that they contain."""
     embed = p.choices.choice(("embed", "wte", "embedding"))
     store = p.pick(
         "params['/'.join([*path, last])] = w", "params['.'.join([*path, last])] = w",
@@ -40,6 +39,13 @@ def _converted(p: Program) -> Text:
     for mark, part in (("CASES", cases), ("HEADS", _HEADS if split else ""), ("STORE", store)):
         text = placed(text, mark, dedent(part).strip("\n"))
     lines = p.choose(text)
+    return embed, mark, split, part, lines
+
+
+def _converted(p: Program) -> Text:
+    """Draw a function that converts weights to the names and axis order of another library."""
+    width, channels, vocab, heads = p.size(8, 16), p.choices.choice((3, 4)), p.size(20, 24), p.choices.choice((2, 4))
+    embed, mark, split, part, lines = _conversion(p)
     low = "dtype)" in lines and p.choices.chance(0.4)
     kind = "bfloat16" if low else "float32"
     of_all = low and _OF_MATRICES.search(lines) is None
@@ -160,22 +166,21 @@ _GROUPED = (
 )
 
 
-def _quantized(p: Program) -> Text:
-    """Draw a function that quantizes weights and returns the scales to restore them."""
-    a, b = p.size(16, 24), p.size(8, 32)
-    grouped = p.choices.chance(0.35)
-    axes = _GROUPED if grouped else p.choices.choice(_AXES)
-    text = _QUANTIZED.replace("AXES", axes.replace("\n", "\n        "))
-    lines = p.choose(text)
-    names = p.choices.choice((("embedding", "kernel", "bias"), ("w_qkv", "w_out", "scale"), ("conv", "dense", "bias")))
-    params: dict[str, Leaf] = {name: Leaf((b,) if name in ("bias", "scale") else (a, b)) for name in names}
-    if "conv" in params:
-        params["conv"] = Leaf((4, 3, b))
-    out = p.choices.chance(0.5) and "name in exclude" in lines
-    channel = p.choices.chance(0.7)
-    group = p.pick("4", "8", "None")
-    symmetric = p.choices.chance(0.5)
-    low = "scale_dtype is not None" in lines and p.choices.chance(0.5)
+def _quantized_trees(
+    lines: str,
+    names: tuple[str, ...],
+    params: dict[str, Leaf],
+    group: str,
+    *,
+    grouped: bool,
+    out: bool,
+    channel: bool,
+    low: bool,
+) -> tuple[
+    dict[str, Tree],
+    dict[str, Tree],
+]:
+    """Return the quantized arrays and those that are left as they are."""
     made: dict[str, Tree] = {}
     left: dict[str, Tree] = {}
     for name, leaf in params.items():
@@ -196,6 +201,26 @@ def _quantized(p: Program) -> Text:
         if "'offset': offset" in lines:
             entry["offset"] = Leaf(kept)
         made[name] = entry
+    return made, left
+
+
+def _quantized(p: Program) -> Text:
+    """Draw a function that quantizes weights and returns the scales to restore them."""
+    a, b = p.size(16, 24), p.size(8, 32)
+    grouped = p.choices.chance(0.35)
+    axes = _GROUPED if grouped else p.choices.choice(_AXES)
+    text = _QUANTIZED.replace("AXES", axes.replace("\n", "\n        "))
+    lines = p.choose(text)
+    names = p.choices.choice((("embedding", "kernel", "bias"), ("w_qkv", "w_out", "scale"), ("conv", "dense", "bias")))
+    params: dict[str, Leaf] = {name: Leaf((b,) if name in ("bias", "scale") else (a, b)) for name in names}
+    if "conv" in params:
+        params["conv"] = Leaf((4, 3, b))
+    out = p.choices.chance(0.5) and "name in exclude" in lines
+    channel = p.choices.chance(0.7)
+    group = p.pick("4", "8", "None")
+    symmetric = p.choices.chance(0.5)
+    low = "scale_dtype is not None" in lines and p.choices.chance(0.5)
+    made, left = _quantized_trees(lines, names, params, group, grouped=grouped, out=out, channel=channel, low=low)
     return Text(
         lines=with_escaped_braces(lines),
         given={

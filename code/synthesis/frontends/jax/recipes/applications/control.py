@@ -38,15 +38,10 @@ _STEPS = {
 }
 
 
-def _draw_control(stream: Stream, target: str) -> KernelSpec:
-    """Draw a function that computes a step of many copies of a system, or their states over time."""
-    p = Program(stream)
-    fields = SYSTEMS[target]
-    names = [name for name, _ in fields]
-    count, length = p.size(128, 256, 512, 1024), p.size(8, 16, 32)
-    rollout = p.choices.chance(0.45)
-    count = count // 4 if rollout else count
-    held = p.pick("record", "record", *(() if target == "mountain_car" else ("array",)), "dict", "apart")
+def _state_of(
+    p: Program, target: str, fields: tuple[tuple[str, float], ...], names: list[str], count: int, held: str
+) -> tuple[Tree, list[str], str]:
+    """Return the state of all environments, how its fields are read, and how a new one is made."""
     state: Tree
     if held == "record":
         title = p.pick("State", "EnvState", target.title().replace("_", "") + "State")
@@ -70,13 +65,11 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     else:
         state, given = tuple(Leaf((count,), -size, size) for _, size in fields), names
         packed = f"({', '.join(names)})"
-    pair, largest = ((2,) if target == "vehicle" else ()), LARGEST_ACTIONS.get(target, 3.0)
-    upright = p.choices.chance(0.5)
-    p.tree("state", state, "state of every environment", ("state", "env_state"))
-    p.tensor("action" if rollout else "u", Leaf((*((length,) if rollout else ()), count, *pair), -largest, largest),
-             f"actions of shape (time, batch{', 2' if pair else ''})" if rollout else "one action for each environment",
-             ("actions", "controls") if rollout else ("action", "u", "control"))  # fmt: skip
-    p.tree("params", (), "constants of the system", RECORD_NAMES)  # its contents are known after the lines are written
+    return state, given, packed
+
+
+def _declare_constants(p: Program, target: str) -> None:
+    """Declare the constants and options of a system."""
     p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
     p.option("g", "9.81", "float", "acceleration of gravity", None, ("g", "gravity"))
     p.number(
@@ -113,6 +106,115 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     p.option("reverse", "True", "bool", "whether vehicles may reverse", "False", ("allow_reverse",))
     p.option("substeps", p.pick("1", "2"), "int", "number of integration steps for each action", p.pick("2", "4", "1"),
              ("substeps", "n_substeps"))  # fmt: skip
+
+
+def _write_rollout(
+    p: Program,
+    count: int,
+    length: int,
+    state: Tree,
+    packed: str,
+    pair: tuple[int] | tuple[()],
+    body: list[str],
+    reward: str,
+    *,
+    rewarded: bool,
+) -> list[Tree]:
+    """Write a loop over time, and return the results."""
+    kept = p.pick("state", "reward") if rewarded else "state"
+    p.add(
+        guard(
+            p,
+            f"action.ndim != {2 + len(pair)}" + (" or action.shape[-1] != 2" if pair else ""),
+            f"expected actions of shape (time, batch{', 2' if pair else ''}), got {{action.shape}}",
+            0.4,
+        ),
+        block(
+            "def step(state, u):",
+            *body,
+            reward if kept == "reward" else "",
+            f"carry = {packed}",
+            f"return carry, {'carry' if kept == 'state' else 'reward'}",
+        ),
+        f"final, history = {p.pick('jax.lax.scan', 'lax.scan')}(step, state, action)",
+    )
+    history = _lengthened(state, length) if kept == "state" else Leaf((length, count))
+    form = p.pick("both", "history" if kept == "state" else "sum")
+    if form == "sum" and p.maybe(0.3):
+        p.option("discount", "None", "float | None", "discount factor", "0.9", ("discount", "gamma"))
+        p.write("""
+            if discount is not None:
+                {?0.5 # {what comes later counts less}}
+                steps = jnp.arange(history.shape[0])
+                history = history * (discount ** steps)[:, None]
+            return final, history.sum(axis=0)
+        """)
+        results: list[Tree] = [state, Leaf((count,))]
+    elif form == "sum":
+        p.add("return final, history.sum(axis=0)")
+        results = [state, Leaf((count,))]
+    elif form == "history":
+        p.add("return history")
+        results = [history]
+    else:
+        p.add("return final, history")
+        results = [state, history]
+    return results
+
+
+def _write_step(
+    p: Program,
+    target: str,
+    count: int,
+    state: Tree,
+    packed: str,
+    body: list[str],
+    reward: str,
+    *,
+    rewarded: bool,
+    single: bool,
+) -> list[Tree]:
+    """Write one step of all environments, and return the results."""
+    ended = ENDS.get(target, "") if rewarded and p.choices.chance(0.5) else ""
+    extra = [*(["reward"] if rewarded else []), *(["done"] if ended else [])]
+    results: list[Tree] = [
+        state,
+        *([Leaf((count,))] if rewarded else []),
+        *([Leaf((count,), dtype="bool")] if ended else []),
+    ]
+    if ended:
+        reward = reward.replace(ended.removeprefix("done = "), "done").replace("(done)", "done")
+    given_back = f"return {', '.join([packed, *extra])}"
+    if single:
+        title = p.pick("advance", "single_step", "step_one")
+        p.add(
+            remark(p, "a single environment"),
+            block(f"def {title}(state, u):", *body, ended, reward, given_back),
+            f"return jax.vmap({title})(state, u)",
+        )
+    else:
+        p.add(*body, ended, reward, given_back)
+    return results
+
+
+def _draw_control(stream: Stream, target: str) -> KernelSpec:
+    """Draw a function that computes a step of many copies of a system, or their states over time."""
+    p = Program(stream)
+    fields = SYSTEMS[target]
+    names = [name for name, _ in fields]
+    count, length = p.size(128, 256, 512, 1024), p.size(8, 16, 32)
+    rollout = p.choices.chance(0.45)
+    count = count // 4 if rollout else count
+    held = p.pick("record", "record", *(() if target == "mountain_car" else ("array",)), "dict", "apart")
+    state, given, packed = _state_of(p, target, fields, names, count, held)
+    pair, largest = ((2,) if target == "vehicle" else ()), LARGEST_ACTIONS.get(target, 3.0)
+    upright = p.choices.chance(0.5)
+    p.tree("state", state, "state of every environment", ("state", "env_state"))
+    p.tensor("action" if rollout else "u", Leaf((*((length,) if rollout else ()), count, *pair), -largest, largest),
+             f"actions of shape (time, batch{', 2' if pair else ''})" if rollout else "one action for each environment",
+             ("actions", "controls") if rollout else ("action", "u", "control"))  # fmt: skip
+    p.tree("params", (), "constants of the system", RECORD_NAMES)  # its contents are known after the lines are written
+    _declare_constants(p, target)
     bounded = p.maybe(0.5)
     often = not rollout and target != "mountain_car" and p.maybe(0.25)
     rewarded = p.maybe(0.45)
@@ -140,44 +242,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         *body, reward = gather_constants(p, target, [*body, reward])
     results: list[Tree] = []
     if rollout:
-        kept = p.pick("state", "reward") if rewarded else "state"
-        p.add(
-            guard(
-                p,
-                f"action.ndim != {2 + len(pair)}" + (" or action.shape[-1] != 2" if pair else ""),
-                f"expected actions of shape (time, batch{', 2' if pair else ''}), got {{action.shape}}",
-                0.4,
-            ),
-            block(
-                "def step(state, u):",
-                *body,
-                reward if kept == "reward" else "",
-                f"carry = {packed}",
-                f"return carry, {'carry' if kept == 'state' else 'reward'}",
-            ),
-            f"final, history = {p.pick('jax.lax.scan', 'lax.scan')}(step, state, action)",
-        )
-        history = _lengthened(state, length) if kept == "state" else Leaf((length, count))
-        form = p.pick("both", "history" if kept == "state" else "sum")
-        if form == "sum" and p.maybe(0.3):
-            p.option("discount", "None", "float | None", "discount factor", "0.9", ("discount", "gamma"))
-            p.write("""
-                if discount is not None:
-                    {?0.5 # {what comes later counts less}}
-                    steps = jnp.arange(history.shape[0])
-                    history = history * (discount ** steps)[:, None]
-                return final, history.sum(axis=0)
-            """)
-            results = [state, Leaf((count,))]
-        elif form == "sum":
-            p.add("return final, history.sum(axis=0)")
-            results = [state, Leaf((count,))]
-        elif form == "history":
-            p.add("return history")
-            results = [history]
-        else:
-            p.add("return final, history")
-            results = [state, history]
+        results = _write_rollout(p, count, length, state, packed, pair, body, reward, rewarded=rewarded)
     else:
         p.add(
             guard(
@@ -188,25 +253,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
             ),
             guard(p, "substeps < 1", "expected at least one step, got {substeps}", 0.3) if often else "",
         )
-        ended = ENDS.get(target, "") if rewarded and p.choices.chance(0.5) else ""
-        extra = [*(["reward"] if rewarded else []), *(["done"] if ended else [])]
-        results = [
-            state,
-            *([Leaf((count,))] if rewarded else []),
-            *([Leaf((count,), dtype="bool")] if ended else []),
-        ]
-        if ended:
-            reward = reward.replace(ended.removeprefix("done = "), "done").replace("(done)", "done")
-        given_back = f"return {', '.join([packed, *extra])}"
-        if single:
-            title = p.pick("advance", "single_step", "step_one")
-            p.add(
-                remark(p, "a single environment"),
-                block(f"def {title}(state, u):", *body, ended, reward, given_back),
-                f"return jax.vmap({title})(state, u)",
-            )
-        else:
-            p.add(*body, ended, reward, given_back)
+        results = _write_step(p, target, count, state, packed, body, reward, rewarded=rewarded, single=single)
     p.set_results(*results)
     return _named(p, target, rollout=rollout)
 

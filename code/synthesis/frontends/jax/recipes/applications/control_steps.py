@@ -16,12 +16,8 @@ _LIMITED = _BODIES["limited"]
 _PID = _BODIES["pid"]
 
 
-def write_pid(p: Program) -> Text:
-    """Draw a PID controller."""
-    rows, joints = p.size(8, 16, 32), p.choices.choice((3, 6, 7))
-    shape = (rows, joints) if p.choices.chance(0.6) else (joints,)
-    lines = p.choose(_PID)
-    value = Leaf(shape)
+def _with_state(p: Program, lines: str) -> tuple[list[str], str, list[str], bool]:
+    """Complete the lines. Return also the fields of the state and the form of the controller."""
     fields = [name for name in ("integral", "previous", "rate", "output") if f"state['{name}']" in lines]
     seen = "value" if "value = -measured" in lines else "error"
     seen = "measured if on_measurement else error" if "if on_measurement:" in lines else seen
@@ -38,6 +34,16 @@ def write_pid(p: Program) -> Text:
         "metrics = {'error': jnp.mean(jnp.abs(error)), 'saturated': jnp.mean(jnp.abs(out - command) > 1e-4)}\n"
         "return out, new_state, metrics" if told else "return out, new_state",
     )  # fmt: skip
+    return fields, lines, ways, told
+
+
+def write_pid(p: Program) -> Text:
+    """Draw a PID controller."""
+    rows, joints = p.size(8, 16, 32), p.choices.choice((3, 6, 7))
+    shape = (rows, joints) if p.choices.chance(0.6) else (joints,)
+    lines = p.choose(_PID)
+    value = Leaf(shape)
+    fields, lines, ways, told = _with_state(p, lines)
     each = p.choices.chance(0.5)
 
     def gain(low: float, high: float) -> Leaf:

@@ -64,12 +64,8 @@ def write_statistics(p: Program) -> Text:
     )  # fmt: skip
 
 
-def write_counts(p: Program) -> Text:
-    """Draw a function that counts by class, as for confusion matrices, and computes metrics from the counts."""
-    rows, classes = p.size(128, 256), p.size(4, 10)
-    form = p.pick("matrix", "recall", "accuracy")
-    precise = p.choices.chance(0.5)
-    counts = _BODIES["counts.counts"]
+def _count_ends(classes: int, *, precise: bool) -> dict[str, tuple[str, Tree]]:
+    """Return the last lines and the result of each form."""
     ends: dict[str, tuple[str, Tree]] = {
         "matrix": (
             """
@@ -97,6 +93,16 @@ def write_counts(p: Program) -> Text:
             Leaf(()),
         ),
     }
+    return ends
+
+
+def write_counts(p: Program) -> Text:
+    """Draw a function that counts by class, as for confusion matrices, and computes metrics from the counts."""
+    rows, classes = p.size(128, 256), p.size(4, 10)
+    form = p.pick("matrix", "recall", "accuracy")
+    precise = p.choices.chance(0.5)
+    counts = _BODIES["counts.counts"]
+    ends = _count_ends(classes, precise=precise)
     end, leaf = ends[form]
     if form == "accuracy":
         counts = _BODIES["counts.predicted"]

@@ -27,22 +27,8 @@ from synthesis.frontends.jax.recipes.applications.written import Text, with_text
 _BODIES = read_bodies("jax", "embedding", margin=4)
 
 
-def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
-    """Draw embeddings with positions, scales and segments, or scores of tokens."""
-    p = Program(stream)
-    rows, length = p.size(1, 2, 4, 8), p.size(16, 32, 64)
-    words, dim = p.size(128, 256, 512), p.size(32, 64, 96, 128)
-    tied = target == "tied_logits"
-    low = p.maybe(0.3)
-    p.tensor(
-        "tokens", whole(rows, length, below=words), "token ids of shape (batch, length)", ("tokens", "token_ids", "ids")
-    )
-    p.tensor("hidden", Leaf((rows, length, dim), -2, 2), "last hidden states, shape (batch, length, dim)",
-             ("hidden", "hidden_states", "x"))  # fmt: skip
-    names = {"token": weights(words, dim), "position": weights(2 * length, dim), "segment": weights(2, dim)}
-    learned = target == "token_embedding" and p.choices.chance(0.5)
-    segments = target == "token_embedding" and p.maybe(0.3)
-    used = ["token", *(["position"] if learned else []), *(["segment"] if segments else [])]
+def _declare_tables(p: Program, words: int, dim: int, names: dict[str, Leaf], used: list[str]) -> dict[str, str]:
+    """Declare the tables of vectors, and return how each is read."""
     if len(used) > 1 or p.choices.chance(0.5):
         form = p.pick("dict", "record")
         fields = [(name, names[name]) for name in used]
@@ -52,74 +38,86 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
     else:
         p.tensor("table", weights(words, dim), "vectors of shape (vocab, dim)", ("table", "embedding", "embed"))
         at = {"token": "table"}
-    p.tensor("segment_ids", whole(rows, length, below=2), "segment of each token", ("segment_ids", "type_ids"))
+    return at
+
+
+def _draw_logits(
+    p: Program, target: str, length: int, rows: int, words: int, at: dict[str, str], *, low: bool, padded: bool
+) -> KernelSpec:
+    """Draw the scores of all tokens from an embedding table."""
+    p.add(guard(p, f"hidden.shape[-1] != {at['token']}.shape[1]", "hidden states of {hidden.shape[-1]} features", 0.3))
+    if p.maybe(0.5):
+        p.add(_normalised(p, "hidden"))
+    p.add("h = hidden.astype(jnp.bfloat16)" if low else "")
+    last = "h" if low else "hidden"
+    table = f"{at['token']}.astype(jnp.bfloat16)" if low else at["token"]
+    p.add(
+        remark(p, "the table of embeddings is used twice", "tied weights"),
+        p.pick(
+            f"logits = jnp.einsum('btd,vd->btv', {last}, {table})",
+            f"logits = {last} @ {table}.T",
+            f"logits = jnp.dot({last}, {table}.T, preferred_element_type=jnp.float32)",
+        ),
+    )
+    if low:
+        p.add("logits = logits.astype(jnp.bfloat16)")
+    if p.maybe(0.35):
+        p.add(remark(p, "soft cap on the scores", "large scores saturate"))
+        p.add(p.pick("logits = cap * jnp.tanh(logits / cap)", "logits = jnp.tanh(logits / cap) * cap"))
+    if padded:
+        p.add(
+            remark(p, "padding is never predicted", "nobody wants padding"),
+            p.pick(
+                "logits = logits.at[..., pad].set(-1e9)",
+                "logits = jnp.where(jnp.arange(logits.shape[-1]) == pad, -1e9, logits)",
+            ),
+        )
+    p.add("return logits")
+    p.set_results(Leaf((rows, length, words), dtype="bfloat16" if low else "float32"))
+    return p.done(
+        "layers",
+        "embedding",
+        target,
+        ("logits_from_hidden", "tied_logits", "decode_logits", "lm_head"),
+        p.pick("Computes token logits from an embedding table", "Projects hidden states onto the vocabulary"),
+        "scores of shape (batch, length, vocab)",
+    )
+
+
+def _write_additions(p: Program) -> None:
+    """Write what is added to the vectors of tokens."""
+    p.add(
+        block(
+            "if scale_by_dim:",
+            remark(p, "as large as the positions that are added"),
+            p.pick("h = h * math.sqrt(dim)", "h = h * dim ** 0.5"),
+        )
+    )
+
+
+def _write_padding(p: Program) -> None:
+    """Write the lines that clear the vectors of padding."""
+    p.add(
+        remark(p, "padding has no vector", "nothing stands for padding"),
+        p.pick(
+            "h = jnp.where((tokens == pad)[..., None], 0.0, h)",
+            "h = h * (tokens != pad)[..., None]",
+            "valid = tokens != pad\nh = h * valid[:, :, None].astype(h.dtype)",
+        ),
+    )
+
+
+def _declare_numbers(p: Program, dim: int) -> None:
+    """Declare the numbers, and the scale and offset of normalized vectors."""
     p.tensor("scale", positive(dim), "scale of the normalized vectors", ("scale", "gamma"))
     p.tensor("shift", weights(dim), "offset of the normalized vectors", ("shift", "beta"))
     p.number("eps", p.pick("1e-6", "1e-5"), "small number that keeps the division safe")
     p.number("cap", "30.0", "what scores are kept below", None, ("final_softcap", "logit_cap"))
     p.number("longest", "10000.0", "longest wavelength", None, ("max_wavelength", "base"))
-    scaled = p.maybe(0.4)
-    p.option("scale_by_dim", p.pick("True", "False"), "bool",
-             "whether to scale vectors by the square root of their size", "True",
-             ("scale_by_dim", "scale_embeddings"))  # fmt: skip
-    padded = p.maybe(0.3)
-    p.option("pad", "0", "int", "padding id, whose vectors are zero", None, ("pad_id", "padding_id"))
-    if tied:
-        p.add(
-            guard(p, f"hidden.shape[-1] != {at['token']}.shape[1]", "hidden states of {hidden.shape[-1]} features", 0.3)
-        )
-        if p.maybe(0.5):
-            p.add(_normalised(p, "hidden"))
-        p.add("h = hidden.astype(jnp.bfloat16)" if low else "")
-        last = "h" if low else "hidden"
-        table = f"{at['token']}.astype(jnp.bfloat16)" if low else at["token"]
-        p.add(
-            remark(p, "the table of embeddings is used twice", "tied weights"),
-            p.pick(
-                f"logits = jnp.einsum('btd,vd->btv', {last}, {table})",
-                f"logits = {last} @ {table}.T",
-                f"logits = jnp.dot({last}, {table}.T, preferred_element_type=jnp.float32)",
-            ),
-        )
-        if low:
-            p.add("logits = logits.astype(jnp.bfloat16)")
-        if p.maybe(0.35):
-            p.add(remark(p, "soft cap on the scores", "large scores saturate"))
-            p.add(p.pick("logits = cap * jnp.tanh(logits / cap)", "logits = jnp.tanh(logits / cap) * cap"))
-        if padded:
-            p.add(
-                remark(p, "padding is never predicted", "nobody wants padding"),
-                p.pick(
-                    "logits = logits.at[..., pad].set(-1e9)",
-                    "logits = jnp.where(jnp.arange(logits.shape[-1]) == pad, -1e9, logits)",
-                ),
-            )
-        p.add("return logits")
-        p.set_results(Leaf((rows, length, words), dtype="bfloat16" if low else "float32"))
-        return p.done(
-            "layers",
-            "embedding",
-            target,
-            ("logits_from_hidden", "tied_logits", "decode_logits", "lm_head"),
-            p.pick("Computes token logits from an embedding table", "Projects hidden states onto the vocabulary"),
-            "scores of shape (batch, length, vocab)",
-        )
-    p.add(
-        guard(p, "tokens.ndim != 2", "expected ids of shape (batch, length), got {tokens.shape}", 0.35),
-        p.pick(
-            f"h = {at['token']}[tokens]",
-            f"h = jnp.take({at['token']}, tokens, axis=0)",
-        ),
-        "seq, dim = h.shape[1:]" if p.choices.chance(0.5) else "_, seq, dim = h.shape",
-    )
-    if scaled:
-        p.add(
-            block(
-                "if scale_by_dim:",
-                remark(p, "as large as the positions that are added"),
-                p.pick("h = h * math.sqrt(dim)", "h = h * dim ** 0.5"),
-            )
-        )
+
+
+def _write_positions(p: Program, target: str, at: dict[str, str], *, learned: bool, segments: bool) -> None:
+    """Write the lines that add vectors of positions and segments."""
     if target == "sinusoidal_positions":
         p.add(remark(p, "waves from short to long", "fixed positions need no weights"), _waves(p))
     elif learned:
@@ -144,17 +142,50 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
                 f"h += jnp.take({at['segment']}, segment_ids, axis=0)",
             ),
         )
+
+
+def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
+    """Draw embeddings with positions, scales and segments, or scores of tokens."""
+    p = Program(stream)
+    rows, length = p.size(1, 2, 4, 8), p.size(16, 32, 64)
+    words, dim = p.size(128, 256, 512), p.size(32, 64, 96, 128)
+    tied = target == "tied_logits"
+    low = p.maybe(0.3)
+    p.tensor(
+        "tokens", whole(rows, length, below=words), "token ids of shape (batch, length)", ("tokens", "token_ids", "ids")
+    )
+    p.tensor("hidden", Leaf((rows, length, dim), -2, 2), "last hidden states, shape (batch, length, dim)",
+             ("hidden", "hidden_states", "x"))  # fmt: skip
+    names = {"token": weights(words, dim), "position": weights(2 * length, dim), "segment": weights(2, dim)}
+    learned = target == "token_embedding" and p.choices.chance(0.5)
+    segments = target == "token_embedding" and p.maybe(0.3)
+    used = ["token", *(["position"] if learned else []), *(["segment"] if segments else [])]
+    at = _declare_tables(p, words, dim, names, used)
+    p.tensor("segment_ids", whole(rows, length, below=2), "segment of each token", ("segment_ids", "type_ids"))
+    _declare_numbers(p, dim)
+    scaled = p.maybe(0.4)
+    p.option("scale_by_dim", p.pick("True", "False"), "bool",
+             "whether to scale vectors by the square root of their size", "True",
+             ("scale_by_dim", "scale_embeddings"))  # fmt: skip
+    padded = p.maybe(0.3)
+    p.option("pad", "0", "int", "padding id, whose vectors are zero", None, ("pad_id", "padding_id"))
+    if tied:
+        return _draw_logits(p, target, length, rows, words, at, low=low, padded=padded)
+    p.add(
+        guard(p, "tokens.ndim != 2", "expected ids of shape (batch, length), got {tokens.shape}", 0.35),
+        p.pick(
+            f"h = {at['token']}[tokens]",
+            f"h = jnp.take({at['token']}, tokens, axis=0)",
+        ),
+        "seq, dim = h.shape[1:]" if p.choices.chance(0.5) else "_, seq, dim = h.shape",
+    )
+    if scaled:
+        _write_additions(p)
+    _write_positions(p, target, at, learned=learned, segments=segments)
     if p.maybe(0.45):
         p.add(_normalised(p, "h"))
     if padded:
-        p.add(
-            remark(p, "padding has no vector", "nothing stands for padding"),
-            p.pick(
-                "h = jnp.where((tokens == pad)[..., None], 0.0, h)",
-                "h = h * (tokens != pad)[..., None]",
-                "valid = tokens != pad\nh = h * valid[:, :, None].astype(h.dtype)",
-            ),
-        )
+        _write_padding(p)
     p.add("return h.astype(jnp.bfloat16)" if low else "return h")
     p.set_results(Leaf((rows, length, dim), dtype="bfloat16" if low else "float32"))
     return p.done(

@@ -12,7 +12,7 @@ from synthesis.frontends.jax.recipes.applications.molecules import CUTOFF, SAFE
 from synthesis.frontends.jax.recipes.applications.parts import key, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
 _BODIES = read_bodies("jax", "ensembles", margin=4)
@@ -87,6 +87,54 @@ _SUMMARIES = {
 }
 
 
+def _gather_constants(p: Program, kinds: int, pair: str, *, by_kind: bool, gathered: bool) -> None:
+    """Declare a record of the constants of the interaction."""
+    if gathered:
+        read = [name for name in _CONSTANTS if re.search(rf"\b{name}\b", _PAIRS[pair])]
+        ranges = {name: Leaf((), *_CONSTANTS[name]) for name in read}
+        ranges["epsilon"] = Leaf((kinds, kinds), 0.5, 1.5) if by_kind else ranges["epsilon"]
+        title = p.pick("PairParams", "Potential", "EnergyParams")
+        params = p.record(title, list(ranges.items()), "Constants of the interaction")
+        p.tree("params", params, "constants of the interaction", ("params", "energy_params"))
+
+
+def _write_forces(
+    p: Program, target: str, way: str, pair: str, *, heavy: bool, held: bool, by_kind: bool, gathered: bool
+) -> str:
+    """Write the energy and the force, and what a step needs in addition."""
+    text = re.sub(r"\bepsilon\b", "eps_ij", _PAIRS[pair]) if by_kind else _PAIRS[pair]
+    if gathered:
+        text = re.sub(rf"\b({'|'.join(_CONSTANTS)})\b", r"params.\1", text)
+    p.write(_inserted(_ENERGY, "PAIR", text))
+    p.write(_FORCE if held else "def force(R):\n    return -jax.grad(energy)(R)")
+    if held and way != "steepest":
+        p.write("if frozen is not None:\n    V = jnp.where(frozen[:, None], 0.0, V)")
+    elif target in ("constant_energy", "langevin", "rescaled"):
+        p.write(_drift(heavy=heavy))
+    if way == "langevin":
+        p.write("{?0.4 # {what friction leaves of a velocity}}\nc = math.exp(-friction * dt)")
+    return text
+
+
+def _write_end(
+    p: Program, way: str, steps: int, made: Record, state: Leaf | Record, unpacked: list[str], log: str
+) -> None:
+    """Write the return statement, and set the results."""
+    end = "R"
+    if way != "steepest":
+        packed = [f"{name}={'state.mass' if name == 'mass' else name}" for name in unpacked]
+        end = f"{made.name}({', '.join(packed)})"
+    if log:
+        p.add(f"return {end}, history")
+        p.set_results(state, Leaf((steps,)))
+    elif way in ("fire", "steepest") and p.choices.chance(0.3):
+        p.add(f"return {end}, energy(R)")
+        p.set_results(state, Leaf(()))
+    else:
+        p.add(f"return {end}")
+        p.set_results(state)
+
+
 def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     """Draw several steps of a simulation from a state."""
     p = Program(stream)
@@ -113,13 +161,7 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
 
     gathered = p.choices.chance(0.6)
     held_in = "params.epsilon" if gathered else "epsilon"
-    if gathered:
-        read = [name for name in _CONSTANTS if re.search(rf"\b{name}\b", _PAIRS[pair])]
-        ranges = {name: Leaf((), *_CONSTANTS[name]) for name in read}
-        ranges["epsilon"] = Leaf((kinds, kinds), 0.5, 1.5) if by_kind else ranges["epsilon"]
-        title = p.pick("PairParams", "Potential", "EnergyParams")
-        params = p.record(title, list(ranges.items()), "Constants of the interaction")
-        p.tree("params", params, "constants of the interaction", ("params", "energy_params"))
+    _gather_constants(p, kinds, pair, by_kind=by_kind, gathered=gathered)
     lookup = """
         {?0.15 if species.shape != R.shape[:1]:
             raise ValueError(f'expected one species for each particle, got <<species.shape>>')}
@@ -130,17 +172,7 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     if way != "steepest":
         p.write(_unpacking(p, unpacked))
     p.write(lookup if by_kind else "")
-    text = re.sub(r"\bepsilon\b", "eps_ij", _PAIRS[pair]) if by_kind else _PAIRS[pair]
-    if gathered:
-        text = re.sub(rf"\b({'|'.join(_CONSTANTS)})\b", r"params.\1", text)
-    p.write(_inserted(_ENERGY, "PAIR", text))
-    p.write(_FORCE if held else "def force(R):\n    return -jax.grad(energy)(R)")
-    if held and way != "steepest":
-        p.write("if frozen is not None:\n    V = jnp.where(frozen[:, None], 0.0, V)")
-    elif target in ("constant_energy", "langevin", "rescaled"):
-        p.write(_drift(heavy=heavy))
-    if way == "langevin":
-        p.write("{?0.4 # {what friction leaves of a velocity}}\nc = math.exp(-friction * dt)")
+    text = _write_forces(p, target, way, pair, heavy=heavy, held=held, by_kind=by_kind, gathered=gathered)
     p.write("F = force(R)")
     text = (_STEEPEST if way == "steepest" else _STEPS[target]).replace(
         " / MASS", " / mass" if heavy else "").replace("MASS * ", "mass * " if heavy else "")  # fmt: skip
@@ -154,19 +186,7 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     log = p.pick(*measured) if p.choices.chance(0.35) else ""
     _loop(p, carried, body, log, minimizes=way in ("fire", "steepest"))
 
-    end = "R"
-    if way != "steepest":
-        packed = [f"{name}={'state.mass' if name == 'mass' else name}" for name in unpacked]
-        end = f"{made.name}({', '.join(packed)})"
-    if log:
-        p.add(f"return {end}, history")
-        p.set_results(state, Leaf((steps,)))
-    elif way in ("fire", "steepest") and p.choices.chance(0.3):
-        p.add(f"return {end}, energy(R)")
-        p.set_results(state, Leaf(()))
-    else:
-        p.add(f"return {end}")
-        p.set_results(state)
+    _write_end(p, way, steps, made, state, unpacked, log)
     returned = "the positions after the steps" if way == "steepest" else "the state after the steps"
     more = ", and what was measured after each" if log else ""
     return p.done("molecules", "ensemble", target, _TITLES[way], _SUMMARIES[way], returned + more)

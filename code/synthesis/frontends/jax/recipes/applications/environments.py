@@ -10,28 +10,8 @@ from synthesis.frontends.jax.recipes.applications.written import Text
 _BODIES = read_bodies("jax", "environments")
 
 
-def environment(p: Program) -> Text:
-    """Draw a function that computes a robot's observation, its reward and whether the episode ends."""
-    n, dof = p.size(64, 128, 256), p.size(6, 8, 12)
-    form = p.pick("both", "reward", "dict")
-    seen = form != "reward"
-    moves = [("qd", Leaf((n, dof), -3, 3)), ("height", Leaf((n,), 0.1, 1.5))]
-    state = p.record(
-        "PipelineState",
-        [*([("q", Leaf((n, dof), -1, 1))] if seen else []), *moves],
-        "Positions and velocities of many copies of a robot",
-    )
-    skip = p.choices.choice((1, 2))
-    obs = Leaf((n, 2 * dof - skip))
-    ends: dict[str, tuple[str, tuple[Tree, ...]]] = {
-        "both": ("return obs, reward, done", (obs, Leaf((n,)), Leaf((n,)))),
-        "reward": ("return reward, done", (Leaf((n,)), Leaf((n,)))),
-        "dict": (
-            "return obs, reward, done, <<'forward': forward, 'ctrl': cost>>",
-            (obs, Leaf((n,)), Leaf((n,)), {"forward": Leaf((n,)), "ctrl": Leaf((n,))}),
-        ),
-    }
-    end, result = ends[form]
+def _step_lines(p: Program, skip: int) -> tuple[str, str, str, str]:
+    """Return the lines of costs, rewards, the end of an episode, and observations."""
     body = """
         {?0.3 if action.shape[0] != state.qd.shape[0]:
             raise ValueError(f'expected an action for each of <<state.qd.shape[0]>> robots, got <<action.shape>>')}
@@ -65,6 +45,32 @@ def environment(p: Program) -> Text:
         obs = jnp.concatenate([state.q[:, {skip}:], velocity], axis=-1) ~
         obs = jnp.concatenate([state.q[:, {skip}:], state.qd], axis=-1)}}
     """
+    return body, rewarded, done, observation
+
+
+def environment(p: Program) -> Text:
+    """Draw a function that computes a robot's observation, its reward and whether the episode ends."""
+    n, dof = p.size(64, 128, 256), p.size(6, 8, 12)
+    form = p.pick("both", "reward", "dict")
+    seen = form != "reward"
+    moves = [("qd", Leaf((n, dof), -3, 3)), ("height", Leaf((n,), 0.1, 1.5))]
+    state = p.record(
+        "PipelineState",
+        [*([("q", Leaf((n, dof), -1, 1))] if seen else []), *moves],
+        "Positions and velocities of many copies of a robot",
+    )
+    skip = p.choices.choice((1, 2))
+    obs = Leaf((n, 2 * dof - skip))
+    ends: dict[str, tuple[str, tuple[Tree, ...]]] = {
+        "both": ("return obs, reward, done", (obs, Leaf((n,)), Leaf((n,)))),
+        "reward": ("return reward, done", (Leaf((n,)), Leaf((n,)))),
+        "dict": (
+            "return obs, reward, done, <<'forward': forward, 'ctrl': cost>>",
+            (obs, Leaf((n,)), Leaf((n,)), {"forward": Leaf((n,)), "ctrl": Leaf((n,))}),
+        ),
+    }
+    end, result = ends[form]
+    body, rewarded, done, observation = _step_lines(p, skip)
     return Text(
         lines=join(body, rewarded, observation if seen else "", done, end),
         given={

@@ -79,14 +79,8 @@ _TEXTS = {
 }  # fmt: skip
 
 
-def _draw_filter(stream: Stream, target: str) -> KernelSpec:
-    """Draw a function that estimates a hidden state from observations."""
-    p = Program(stream)
-    length, width, seen = p.size(32) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
-    count = p.size(64, 128, 256)
-    shape = {"kalman_filter": (length, seen), "exponential_smoothing": (length, p.size(4, 8, 16)),
-             "particle_filter": (seen,), "attitude_filter": (count, 3)}[target]  # fmt: skip
-    p.function(_MULTIPLY)
+def _declare_arrays(p: Program, target: str, seen: int, width: int, count: int, shape: tuple[int, ...]) -> None:
+    """Declare the arrays that filters read."""
     p.tensor(
         "zs",
         Leaf(shape, -1, 1),
@@ -116,6 +110,10 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.tensor("quat", positive(count, 4), "attitudes as quaternions", ("quat", "attitude", "q"))
     p.tensor("process_var", Leaf((width,), 0.01, 0.1), "variances of the process noise", ("process_var", "q_diag"))
     p.tensor("obs_var", Leaf((seen,), 0.2, 0.5), "variances of the observations", ("obs_var", "r_diag"))
+
+
+def _declare_options(p: Program, target: str) -> int:
+    """Declare the options, and return the number of forecast steps."""
     spread = ("obs_std", "noise_std") if target == "particle_filter" else ("obs_noise", "r_var")
     p.option("noise", p.pick("0.1", "0.5"), "float", "variance of the observation noise", p.pick("0.5", "0.2"), spread)
     p.option("alpha", p.pick("0.3", "0.1"), "float", "smoothing factor of the level", p.pick("0.2", "0.5"), ("alpha",))
@@ -136,13 +134,11 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
              ("gain", "kp"))  # fmt: skip
     p.option("ki", "0.1", "float", "integral gain of the correction", p.pick("0.1", "0.3"), ("ki", "bias_gain"))
     p.option("dt", "0.01", "float", "time step", p.pick("0.01", "0.02"))
-    gated = p.maybe(0.25)
-    masked = gated or p.choices.chance(0.6)
-    p.option("gate", None, "float", "largest Mahalanobis distance of an accepted observation", p.pick("4.0", "9.0"),
-             ("gate", "threshold"))  # fmt: skip
-    ess = p.choices.chance(0.6)
-    moved, few = p.choices.chance(0.6), p.choices.chance(0.5)
-    kept = "states, log_w, mean" if few else "states, mean"
+    return horizon
+
+
+def _particle_lines(p: Program, *, moved: bool, few: bool) -> dict[str, str]:
+    """Return the lines of a particle filter by their marks."""
     said = {
         "ORDER": p.pick(*_ORDERS).strip(),
         "MOVE": _MOVED if moved else "",
@@ -153,8 +149,11 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         said["RESAMPLE"] = said["RESAMPLE"].replace("resample_key", "rng")
         if not few and p.choices.chance(0.7):
             said["RESAMPLE"] = _TWO_KEYS + _DRAWN + _JITTERED
-    smoothing = p.pick(*_SMOOTHINGS)
-    kept_cov = p.choices.chance(0.3)
+    return said
+
+
+def _text_of(target: str, said: dict[str, str], *, gated: bool, masked: bool, kept_cov: bool) -> str:
+    """Return the text of a filter with its marks replaced."""
     text = _TEXTS[target].replace("KEEP", "(new_mu, new_cov)" if kept_cov else "new_mu")
     text = (
         text.replace("KEPT", "(means, covs)" if kept_cov else "means")
@@ -166,13 +165,13 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         text = text.replace("def step(carry, inputs):", "def step(carry, z):").replace("        z, ok = inputs\n", "")
     for mark, each in said.items():
         text = text.replace(mark, each)
-    if target == "exponential_smoothing":
-        text = p.choose(_SMOOTHINGS[smoothing])
-        p.write(_CHECKS[target])
-        p.add(text)
-    else:
-        p.write(_CHECKS[target], text)
-    row, path = Leaf(shape[1:] or shape), Leaf(shape)
+    return text
+
+
+def _ends_of(
+    width: int, count: int, shape: tuple[int, ...], kept: str, text: str, *, ess: bool, few: bool, kept_cov: bool
+) -> dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]]:
+    """Return the last lines of each filter, with their results."""
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
         "kalman_filter": (("return means, covs", (Leaf((shape[0], width)), Leaf((shape[0], width, width)))),)
         if kept_cov
@@ -202,13 +201,12 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             ),
         ),
     }
-    if target == "exponential_smoothing":
-        extra = text.rstrip().rsplit("return ", maxsplit=1)[-1]
-        last = Leaf((horizon, *shape[1:])) if "ahead *" in extra else row
-        p.set_results(path, *([last] if extra.startswith(("fitted, ", "forecasts, ", "levels, ")) else []))
-    else:
-        p.finish(*ends[target])
-    titles = {
+    return ends
+
+
+def _titles_of(target: str, smoothing: str, *, moved: bool) -> tuple[str, ...]:
+    """Return the names of a filter."""
+    return {
         "kalman_filter": ("kalman_filter", "filter_states", "linear_gaussian_filter"),
         "exponential_smoothing": {
             "simple": ("exponential_smoothing", "ewma", "smooth_series"),
@@ -220,6 +218,44 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         else ("particle_filter_update", "resample_by_likelihood", "update_particles"),
         "attitude_filter": ("complementary_filter", "update_attitude", "mahony_update"),
     }[target]
+
+
+def _draw_filter(stream: Stream, target: str) -> KernelSpec:
+    """Draw a function that estimates a hidden state from observations."""
+    p = Program(stream)
+    length, width, seen = p.size(32) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
+    count = p.size(64, 128, 256)
+    shape = {"kalman_filter": (length, seen), "exponential_smoothing": (length, p.size(4, 8, 16)),
+             "particle_filter": (seen,), "attitude_filter": (count, 3)}[target]  # fmt: skip
+    p.function(_MULTIPLY)
+    _declare_arrays(p, target, seen, width, count, shape)
+    horizon = _declare_options(p, target)
+    gated = p.maybe(0.25)
+    masked = gated or p.choices.chance(0.6)
+    p.option("gate", None, "float", "largest Mahalanobis distance of an accepted observation", p.pick("4.0", "9.0"),
+             ("gate", "threshold"))  # fmt: skip
+    ess = p.choices.chance(0.6)
+    moved, few = p.choices.chance(0.6), p.choices.chance(0.5)
+    kept = "states, log_w, mean" if few else "states, mean"
+    said = _particle_lines(p, moved=moved, few=few)
+    smoothing = p.pick(*_SMOOTHINGS)
+    kept_cov = p.choices.chance(0.3)
+    text = _text_of(target, said, gated=gated, masked=masked, kept_cov=kept_cov)
+    if target == "exponential_smoothing":
+        text = p.choose(_SMOOTHINGS[smoothing])
+        p.write(_CHECKS[target])
+        p.add(text)
+    else:
+        p.write(_CHECKS[target], text)
+    row, path = Leaf(shape[1:] or shape), Leaf(shape)
+    ends = _ends_of(width, count, shape, kept, text, ess=ess, few=few, kept_cov=kept_cov)
+    if target == "exponential_smoothing":
+        extra = text.rstrip().rsplit("return ", maxsplit=1)[-1]
+        last = Leaf((horizon, *shape[1:])) if "ahead *" in extra else row
+        p.set_results(path, *([last] if extra.startswith(("fitted, ", "forecasts, ", "levels, ")) else []))
+    else:
+        p.finish(*ends[target])
+    titles = _titles_of(target, smoothing, moved=moved)
     return p.done(
         "dynamics",
         "state_filter",

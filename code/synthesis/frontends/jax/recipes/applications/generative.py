@@ -68,10 +68,8 @@ _TITLES = {
 """Names of functions, by target."""
 
 
-def _draw_generative(stream: Stream, target: str) -> KernelSpec:
-    """Draw a loss of several terms from which the caller chooses."""
-    p = Program(stream)
-    rows, width, latent, count = p.size(16, 32, 64), p.size(16, 32, 64), p.size(8, 16), p.size(4, 8, 16)
+def _declare_arrays(p: Program, target: str, count: int, latent: int, rows: int, width: int) -> None:
+    """Declare the arrays of all losses."""
     p.tensor("x", Leaf((rows, width), 0, 1) if target == "evidence_bound" else Leaf((rows, width)),
              "inputs of shape (batch, features)", ("x", "inputs"))  # fmt: skip
     p.tensor(
@@ -103,6 +101,10 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "weight", positive(rows), "weight of each sample", ("weights", "importance"), given=p.maybe(0.3), optional=True
     )
     p.tensor("codes", Leaf((p.size(32, 64), width)), "table of codes", ("codebook", "codes", "embedding"))
+
+
+def _declare_options(p: Program) -> None:
+    """Declare the options of all losses."""
     p.option("kind", "'gaussian'", "str", "likelihood of the inputs", p.pick("'bernoulli'", "'gaussian'"),
              ("likelihood", "kind"))  # fmt: skip
     p.option("noise_scale", "1.0", "float", "standard deviation of the inputs", p.pick("0.5", "1.0"),
@@ -133,6 +135,14 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     p.number("commitment", "0.25", "weight of the inputs' side", (0.1, 0.5), ("commitment_cost", "beta"))
     p.option("entropy_weight", "0.0", "float", "weight of the entropy of code usage", p.pick("0.1", "0.0", "0.01"),
              ("entropy_weight", "diversity_weight"))  # fmt: skip
+
+
+def _draw_generative(stream: Stream, target: str) -> KernelSpec:
+    """Draw a loss of several terms from which the caller chooses."""
+    p = Program(stream)
+    rows, width, latent, count = p.size(16, 32, 64), p.size(16, 32, 64), p.size(8, 16), p.size(4, 8, 16)
+    _declare_arrays(p, target, count, latent, rows, width)
+    _declare_options(p)
     p.function(_DENOISER)
     weigh = dedent(_PREDICTED[p.pick("all", "none")]).strip()
     p.write(*(dedent(text).replace("WEIGH", weigh) for text in _LOSSES[target]))

@@ -135,12 +135,8 @@ _MOVES = {
 }
 
 
-def _applied(p: Program) -> Text:
-    """Draw a function that computes a new training state from gradients."""
-    p.holds_any_tree()
-    tree = _tree(p)
-    kept = p.choices.choice(("mu", "mu", "nu", ""))
-    averaged = p.choices.chance(0.5)
+def _step_text(kept: str, *, averaged: bool) -> tuple[str, list[str]]:
+    """Return the text of a step, and the names of what the state keeps."""
     text = _APPLIED.replace("    MOVED", f"    {_MOVES[kept]}")
     text = text.replace(
         "    AVERAGED\n",
@@ -157,12 +153,11 @@ def _applied(p: Program) -> Text:
     by = [f"{each} = keep({each}, STATE.{each})" for each in names]
     for mark, part in (("KEPT_OLD", old), ("KEPT_BY", by)):
         text = text.replace(f"        {mark}", "\n".join(f"        {line}" for line in part) or "        ")
-    low, high = (0.01, 0.5) if kept == "nu" else (-0.5, 0.5)
-    fields: list[tuple[str, Tree]] = [("step", Leaf((), 0, 100, "int32")), ("params", changed(tree, -1, 1))]
-    fields += [(kept, changed(tree, low, high))] if kept else []
-    fields += [("ema_params", changed(tree, -1, 1))] if averaged else []
-    record: Record = p.record("TrainState", fields, "Parameters, and what the optimizer keeps")
-    lines = p.choose(text)
+    return text, names
+
+
+def _with_new_state(p: Program, names: list[str], record: Record, lines: str) -> str:
+    """Return the lines with the new state in them."""
     entries = ", ".join(["step=STATE.step + 1", "params=params", *(f"{name}={name}" for name in names)])
     if p.choices.chance(0.5):
         made = f"{record.name}({entries})"
@@ -175,7 +170,23 @@ def _applied(p: Program) -> Text:
     if "lr = peak_lr" in lines:
         lines = re.sub(r"\n *metrics\['learning_rate'\] = lr", "", lines)
         lines = re.sub(r"\blr\b", "peak_lr", lines.replace("lr = peak_lr\n", ""))
-    lines = lines.replace("RECORD", made).replace("STATE", "state")
+    return lines.replace("RECORD", made).replace("STATE", "state")
+
+
+def _applied(p: Program) -> Text:
+    """Draw a function that computes a new training state from gradients."""
+    p.holds_any_tree()
+    tree = _tree(p)
+    kept = p.choices.choice(("mu", "mu", "nu", ""))
+    averaged = p.choices.chance(0.5)
+    text, names = _step_text(kept, averaged=averaged)
+    low, high = (0.01, 0.5) if kept == "nu" else (-0.5, 0.5)
+    fields: list[tuple[str, Tree]] = [("step", Leaf((), 0, 100, "int32")), ("params", changed(tree, -1, 1))]
+    fields += [(kept, changed(tree, low, high))] if kept else []
+    fields += [("ema_params", changed(tree, -1, 1))] if averaged else []
+    record: Record = p.record("TrainState", fields, "Parameters, and what the optimizer keeps")
+    lines = p.choose(text)
+    lines = _with_new_state(p, names, record, lines)
     logged = ["grad_norm"]
     logged += [each for each in ("learning_rate", "param_norm") if f"metrics['{each}']" in lines]
     told = p.choices.chance(0.6)

@@ -16,17 +16,10 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 
 
-def _draw_grid(stream: Stream, target: str) -> KernelSpec:
-    """Draw one or several steps of a field on a grid."""
-    p = Program(stream)
-    rows, columns = p.size(16, 24, 32, 48, 64), p.size(16, 24, 32, 48, 64)
-    shape = (rows, columns)
-    # A field that transports itself grows without bound where it is steep.
-    u = Leaf(shape, *{"reaction": (0.1, 1), "burgers": (-0.4, 0.4)}.get(target, (-1, 1)))
-    called = {"heat": ("u", "temperature", "temp"), "reaction": ("u",)}.get(target, ("u", "field"))
-    excitable = target == "reaction" and p.choices.chance(0.4)
-    if excitable:
-        u = Leaf(shape, -1, 1)
+def _declare_fields(
+    p: Program, target: str, shape: tuple[int, int], u: Leaf, called: tuple[str, ...], *, excitable: bool
+) -> bool:
+    """Declare the fields, and return whether a wave is described by two fields of successive steps."""
     p.tensor("u", u, "field of shape (height, width)", called)
     # A wave is described by its last two fields, or by the field and its rate of change.
     leapfrog = p.choices.chance(0.5)
@@ -43,6 +36,11 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p.tensor("source", Leaf(shape), "what is added in unit time", ("source", "forcing"))
     p.tensor("conductivity", positive(*shape), "conductivity", ("conductivity", "coefficient"))
     p.tensor("solid", truth(*shape), "where the field is held", ("solid", "mask", "obstacle"), optional=True)
+    return leapfrog
+
+
+def _declare_constants(p: Program, target: str, shape: tuple[int, int]) -> tuple[bool, tuple[str, ...]]:
+    """Declare the constants of the equations, and return whether the wind is a field."""
     p.number(
         "nu", p.pick("0.1", "0.05"), "viscosity" if target == "burgers" else "diffusivity", (0.02, 0.2),
         ("nu", "viscosity") if target == "burgers" else ("kappa", "diffusivity", "alpha"),
@@ -69,35 +67,22 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p.number("dt", p.pick("0.1", "0.01"), "time step", (0.02, 0.2), ("dt", "time_step"))
     p.number("dx", p.pick("1.0", "0.5"), "distance of grid points", (0.8, 1.2), ("dx", "spacing", "h"))
     p.number("damping", "0.01", "damping of waves", (0.01, 0.1), ("damping", "drag"))
-    # Transported quantities leave on one side and enter on the opposite one.
-    carried = target in ("advection", "burgers")
-    bounds = "periodic" if carried else p.pick("periodic", "edge", "option", "zero")
-    names = ("'periodic'", "'neumann'", "'dirichlet'")
-    p.option("boundary", p.pick(*names), "str", "boundary condition", p.pick(*names),
-             ("boundary", "bc", "boundary_kind"))  # fmt: skip
-    if target == "heat" and bounds == "edge":
-        bounds = "periodic" if p.choices.chance(0.5) else bounds
-    steps = p.choices.choice((4, 8, 10))
-    p.option("steps", p.pick("1", "100"), "int", "number of steps", str(steps), ("steps", "n_steps", "num_steps"))
-    p.helper(_laplacian(p, bounds))
-    more = ", boundary" if bounds == "option" else ""
-    both = target in ("wave", "reaction")
-    p.add(
-        guard(
-            p, "u.ndim != 2 or u.shape != v.shape", "expected two fields of one shape, got {u.shape} and {v.shape}", 0.4
-        )
-        if both
-        else guard(p, "u.ndim != 2", "expected a field of shape (height, width), got {u.shape}", 0.4),
-    )
-    flux = target == "heat" and bounds == "periodic" and p.choices.chance(0.5)
-    body = _flux(p) if flux else _change(p, target, more, leapfrog=leapfrog, either=either, excitable=excitable)
-    if p.choices.chance(0.6):
-        body = _gathered(p, target, body)
-    hold = _keep_walls(p, target, leapfrog=leapfrog) if p.maybe(0.25) else ""
-    # The previous field is the one that the leapfrog step started from.
-    then = "u" if target == "wave" and leapfrog else "v_next"
-    loop = p.pick("once", "once", "fori", "scan")
-    once = loop == "once"
+    return either, names
+
+
+def _write_steps(
+    p: Program,
+    shape: tuple[int, int],
+    steps: int,
+    body: str,
+    hold: str,
+    then: str,
+    loop: str,
+    *,
+    both: bool,
+    once: bool,
+) -> None:
+    """Write one or several steps, and set the results."""
     if once:
         p.add(body, hold)
         if both:
@@ -139,7 +124,11 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
                 "return u, history",
             )
             p.set_results(Leaf(shape), Leaf((steps,)))
-    titles = {
+
+
+def _titles_of(target: str, *, excitable: bool, once: bool) -> tuple[str, ...]:
+    """Return the names of a function."""
+    return {
         "heat": ("heat_step", "diffuse") if once else ("simulate_heat", "heat_equation"),
         "wave": ("wave_step", "propagate") if once else ("simulate_waves", "wave_equation"),
         "advection": ("advect", "advection_step") if once else ("simulate_transport", "advect_steps"),
@@ -150,6 +139,52 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         ),
         "burgers": ("burgers_step",) if once else ("simulate_burgers", "burgers"),
     }[target]
+
+
+def _draw_grid(stream: Stream, target: str) -> KernelSpec:
+    """Draw one or several steps of a field on a grid."""
+    p = Program(stream)
+    rows, columns = p.size(16, 24, 32, 48, 64), p.size(16, 24, 32, 48, 64)
+    shape = (rows, columns)
+    # A field that transports itself grows without bound where it is steep.
+    u = Leaf(shape, *{"reaction": (0.1, 1), "burgers": (-0.4, 0.4)}.get(target, (-1, 1)))
+    called = {"heat": ("u", "temperature", "temp"), "reaction": ("u",)}.get(target, ("u", "field"))
+    excitable = target == "reaction" and p.choices.chance(0.4)
+    if excitable:
+        u = Leaf(shape, -1, 1)
+    leapfrog = _declare_fields(p, target, shape, u, called, excitable=excitable)
+    either, names = _declare_constants(p, target, shape)
+    # Transported quantities leave on one side and enter on the opposite one.
+    carried = target in ("advection", "burgers")
+    bounds = "periodic" if carried else p.pick("periodic", "edge", "option", "zero")
+    names = ("'periodic'", "'neumann'", "'dirichlet'")
+    p.option("boundary", p.pick(*names), "str", "boundary condition", p.pick(*names),
+             ("boundary", "bc", "boundary_kind"))  # fmt: skip
+    if target == "heat" and bounds == "edge":
+        bounds = "periodic" if p.choices.chance(0.5) else bounds
+    steps = p.choices.choice((4, 8, 10))
+    p.option("steps", p.pick("1", "100"), "int", "number of steps", str(steps), ("steps", "n_steps", "num_steps"))
+    p.helper(_laplacian(p, bounds))
+    more = ", boundary" if bounds == "option" else ""
+    both = target in ("wave", "reaction")
+    p.add(
+        guard(
+            p, "u.ndim != 2 or u.shape != v.shape", "expected two fields of one shape, got {u.shape} and {v.shape}", 0.4
+        )
+        if both
+        else guard(p, "u.ndim != 2", "expected a field of shape (height, width), got {u.shape}", 0.4),
+    )
+    flux = target == "heat" and bounds == "periodic" and p.choices.chance(0.5)
+    body = _flux(p) if flux else _change(p, target, more, leapfrog=leapfrog, either=either, excitable=excitable)
+    if p.choices.chance(0.6):
+        body = _gathered(p, target, body)
+    hold = _keep_walls(p, target, leapfrog=leapfrog) if p.maybe(0.25) else ""
+    # The previous field is the one that the leapfrog step started from.
+    then = "u" if target == "wave" and leapfrog else "v_next"
+    loop = p.pick("once", "once", "fori", "scan")
+    once = loop == "once"
+    _write_steps(p, shape, steps, body, hold, then, loop, both=both, once=once)
+    titles = _titles_of(target, excitable=excitable, once=once)
     return p.done(
         "dynamics",
         "grid_step",
@@ -278,6 +313,64 @@ def _against(p: Program, *winds: str) -> str:
     return "\n".join(slopes)
 
 
+def _advected(p: Program, more: str, source: str, *, either: bool) -> str:
+    """Return the statements of advection by a steady wind."""
+    upwind = p.choices.chance(0.6)
+    if upwind:
+        slopes = (
+            "du_dx = (u - jnp.roll(u, 1, axis=0)) / dx\ndu_dy = (u - jnp.roll(u, 1, axis=1)) / dx"
+            if not either
+            else _against(p, "cx", "cy")
+        )
+        told = remark(p, "differences against the wind", "upwind differences")
+    else:
+        slopes = (
+            "du_dx = (jnp.roll(u, -1, axis=0) - jnp.roll(u, 1, axis=0)) / (2.0 * dx)\n"
+            "du_dy = (jnp.roll(u, -1, axis=1) - jnp.roll(u, 1, axis=1)) / (2.0 * dx)"
+        )
+        told = remark(p, "central differences, stable with enough diffusion", "central differences")
+    # Central differences need some diffusion.
+    spread = f" + nu * dt * laplacian(u, dx{more})" if not upwind or p.choices.chance(0.3) else ""
+    return join(told, slopes, f"u_next = u - dt * (cx * du_dx + cy * du_dy){spread}{source}")
+
+
+def _burgers(p: Program, more: str, source: str, *, forced: bool) -> str:
+    """Return the statements of Burgers' equation."""
+    central = p.choices.chance(0.4)
+    slopes = (
+        "du_dx = (jnp.roll(u, -1, axis=0) - jnp.roll(u, 1, axis=0)) / (2.0 * dx)\n"
+        "du_dy = (jnp.roll(u, -1, axis=1) - jnp.roll(u, 1, axis=1)) / (2.0 * dx)"
+        if central
+        else _against(p, "u", "u")
+    )
+    return join(
+        remark(p, "the field carries itself", "steep fronts are smoothed by viscosity"),
+        slopes,
+        p.pick("flow = u * (du_dx + du_dy)", "flow = u * du_dx + u * du_dy"),
+        p.pick(
+            f"u_next = u + dt * (nu * laplacian(u, dx{more}) - flow{' + source' if forced else ''})",
+            f"u_next = u - dt * flow + dt * nu * laplacian(u, dx{more}){source}",
+        ),
+    )
+
+
+def _excited(p: Program, more: str) -> str:
+    """Return the statements of an excitable medium."""
+    return join(
+        remark(p, "fast activator, slow recovery", "FitzHugh-Nagumo"),
+        p.pick("cubic = u - u ** 3 / 3.0", "cubic = u - u ** 3"),
+        p.pick(
+            f"du = spread_u * laplacian(u, dx{more}) + cubic - v",
+            f"du = spread_u * laplacian(u, dx{more}) + cubic - v + source",
+        ),
+        p.pick(
+            "dv = eps_v * (u + a - b * v)",
+            f"dv = spread_v * laplacian(v, dx{more}) + eps_v * (u + a - b * v)",
+        ),
+        "u_next, v_next = u + dt * du, v + dt * dv",
+    )
+
+
 def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool, excitable: bool) -> str:
     """Return statements that compute ``u_next``, and ``v_next`` if there are two fields."""
     forced = target != "reaction" and p.maybe(0.3)
@@ -310,54 +403,11 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool,
                 else "v_next = v + dt * acc\nu_next = u + dt * v_next",
             )
         case "advection":
-            upwind = p.choices.chance(0.6)
-            if upwind:
-                slopes = (
-                    "du_dx = (u - jnp.roll(u, 1, axis=0)) / dx\ndu_dy = (u - jnp.roll(u, 1, axis=1)) / dx"
-                    if not either
-                    else _against(p, "cx", "cy")
-                )
-                told = remark(p, "differences against the wind", "upwind differences")
-            else:
-                slopes = (
-                    "du_dx = (jnp.roll(u, -1, axis=0) - jnp.roll(u, 1, axis=0)) / (2.0 * dx)\n"
-                    "du_dy = (jnp.roll(u, -1, axis=1) - jnp.roll(u, 1, axis=1)) / (2.0 * dx)"
-                )
-                told = remark(p, "central differences, stable with enough diffusion", "central differences")
-            # Central differences need some diffusion.
-            spread = f" + nu * dt * laplacian(u, dx{more})" if not upwind or p.choices.chance(0.3) else ""
-            return join(told, slopes, f"u_next = u - dt * (cx * du_dx + cy * du_dy){spread}{source}")
+            return _advected(p, more, source, either=either)
         case "burgers":
-            central = p.choices.chance(0.4)
-            slopes = (
-                "du_dx = (jnp.roll(u, -1, axis=0) - jnp.roll(u, 1, axis=0)) / (2.0 * dx)\n"
-                "du_dy = (jnp.roll(u, -1, axis=1) - jnp.roll(u, 1, axis=1)) / (2.0 * dx)"
-                if central
-                else _against(p, "u", "u")
-            )
-            return join(
-                remark(p, "the field carries itself", "steep fronts are smoothed by viscosity"),
-                slopes,
-                p.pick("flow = u * (du_dx + du_dy)", "flow = u * du_dx + u * du_dy"),
-                p.pick(
-                    f"u_next = u + dt * (nu * laplacian(u, dx{more}) - flow{' + source' if forced else ''})",
-                    f"u_next = u - dt * flow + dt * nu * laplacian(u, dx{more}){source}",
-                ),
-            )
+            return _burgers(p, more, source, forced=forced)
         case _ if excitable:
-            return join(
-                remark(p, "fast activator, slow recovery", "FitzHugh-Nagumo"),
-                p.pick("cubic = u - u ** 3 / 3.0", "cubic = u - u ** 3"),
-                p.pick(
-                    f"du = spread_u * laplacian(u, dx{more}) + cubic - v",
-                    f"du = spread_u * laplacian(u, dx{more}) + cubic - v + source",
-                ),
-                p.pick(
-                    "dv = eps_v * (u + a - b * v)",
-                    f"dv = spread_v * laplacian(v, dx{more}) + eps_v * (u + a - b * v)",
-                ),
-                "u_next, v_next = u + dt * du, v + dt * dv",
-            )
+            return _excited(p, more)
         case _:
             return join(
                 remark(p, "one species feeds on the other", "two of v make three"),

@@ -105,23 +105,8 @@ _OPERATIONS = {
 }
 
 
-def write_image_operations(p: Program) -> Text:
-    """Draw a function that applies random changes from a list to images."""
-    known = p.choices.shuffled(list(_OPERATIONS))[: p.choices.integer(3, 5)]
-    asked = p.choices.shuffled(known)[: p.choices.integer(2, 3)]
-    rows, side, channels = p.size(4, 8), p.size(8, 12, 16), p.choices.choice((1, 3))
-    sometimes = p.choices.chance(0.4)
-    cases = [(f"name == '{name}'", p.choose(_OPERATIONS[name])) for name in known]
-    scaled = any("strength" in text for test, text in cases if test[9:-1] in asked)
-    early = p.choices.chance(0.4)
-    check = block(
-        f"if name not in ({', '.join(repr(name) for name in known)}):", "raise ValueError(f'unknown operation {name}')"
-    )
-    decide = (
-        join(check, chain(*cases[:-1], otherwise=cases[-1][1]))
-        if early
-        else chain(*cases, otherwise="raise ValueError(f'unknown operation {name}')")
-    )
+def _loop_parts(p: Program, *, sometimes: bool) -> tuple[str, str, str, str]:
+    """Return the head of the loop over operations, and the lines around each operation."""
     head, tail = p.pick("keys", "fold"), ""
     before = ""
     if sometimes:
@@ -140,6 +125,27 @@ def write_image_operations(p: Program) -> Text:
         ("fold", True): f"{names} = jax.random.split(jax.random.fold_in(rng, i))",
         ("fold", False): "op_key = jax.random.fold_in(rng, i)",
     }[head, sometimes]  # fmt: skip
+    return tail, before, split, drawn
+
+
+def write_image_operations(p: Program) -> Text:
+    """Draw a function that applies random changes from a list to images."""
+    known = p.choices.shuffled(list(_OPERATIONS))[: p.choices.integer(3, 5)]
+    asked = p.choices.shuffled(known)[: p.choices.integer(2, 3)]
+    rows, side, channels = p.size(4, 8), p.size(8, 12, 16), p.choices.choice((1, 3))
+    sometimes = p.choices.chance(0.4)
+    cases = [(f"name == '{name}'", p.choose(_OPERATIONS[name])) for name in known]
+    scaled = any("strength" in text for test, text in cases if test[9:-1] in asked)
+    early = p.choices.chance(0.4)
+    check = block(
+        f"if name not in ({', '.join(repr(name) for name in known)}):", "raise ValueError(f'unknown operation {name}')"
+    )
+    decide = (
+        join(check, chain(*cases[:-1], otherwise=cases[-1][1]))
+        if early
+        else chain(*cases, otherwise="raise ValueError(f'unknown operation {name}')")
+    )
+    tail, before, split, drawn = _loop_parts(p, sometimes=sometimes)
     lines = join(
         p.choose(
             "{?0.5 if images.ndim != 4:\n    raise ValueError(f'expected a batch of images, got <<images.shape>>')}"

@@ -150,16 +150,8 @@ _TITLES = {
 """Names of functions without their first word, by target."""
 
 
-def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
-    """Draw an integration of a system of differential equations from many initial states."""
-    p = Program(stream)
-    width, system = _SYSTEMS[target]
-    count = p.size(64, 128, 256)
-    run = p.pick("scan", "scan", "scan", "nested", "loop")
-    steps = p.size(4, 8, 10, 16)
-    p.tensor("y0", Leaf((count, width), *_RANGES[target]), f"states to begin with, (batch, {width})",
-             ("y0", "state", "initial_state"))  # fmt: skip
-    p.tree("params", (), "constants of the equations", ("params", "args"))  # its fields are known later
+def _declare_options(p: Program, run: str, steps: int) -> None:
+    """Declare the options of the integration."""
     p.option("dt", p.pick("0.01", "0.02"), "float", "time step", p.pick("0.01", "0.02", "0.05"), ("dt", "step_size"))
     kept = run == "nested"
     p.option("steps", "10", "int", "number of states to return" if kept else "number of steps", str(steps),
@@ -173,14 +165,10 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     p.option("capacity", "None", "float | None", "carrying capacity of the prey", p.pick("4.0", "None"))
     p.option("sigma", "10.0", "float", "Prandtl number", p.pick("10.0", "12.0"))
     p.option("rho", "28.0", "float", "Rayleigh number", p.pick("28.0", "20.0"))
-    # Either all constants of a system are passed as arrays, or none is.
-    traced = target != "lorenz" and p.choices.chance(0.4)
-    for key, (says, usual, within) in _RATES[target].items():
-        if traced:
-            p.tensor(key, Leaf((), *within), says)
-        else:
-            p.option(key, p.pick(*usual), "float", says)
-    # Alternatively, they are fields of one record.
+
+
+def _name_constants(p: Program, target: str, system: str) -> tuple[bool, str, str]:
+    """Return the system with names for its constants, the force that drives it, and whether one does."""
     if p.choices.chance(0.5):
         ranges = {key: within for key, (_, _, within) in _RATES[target].items()}
         ranges |= {"sigma": (8.0, 12.0), "rho": (20.0, 28.0)} if target == "lorenz" else {}
@@ -196,6 +184,29 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     else:
         driven = target in ("van_der_pol", "duffing") and p.choices.chance(0.6)
         push = p.pick("drive * jnp.cos(omega * t)", "drive * jnp.sin(omega * t)")
+    return driven, system, push
+
+
+def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
+    """Draw an integration of a system of differential equations from many initial states."""
+    p = Program(stream)
+    width, system = _SYSTEMS[target]
+    count = p.size(64, 128, 256)
+    run = p.pick("scan", "scan", "scan", "nested", "loop")
+    steps = p.size(4, 8, 10, 16)
+    p.tensor("y0", Leaf((count, width), *_RANGES[target]), f"states to begin with, (batch, {width})",
+             ("y0", "state", "initial_state"))  # fmt: skip
+    p.tree("params", (), "constants of the equations", ("params", "args"))  # its fields are known later
+    _declare_options(p, run, steps)
+    # Either all constants of a system are passed as arrays, or none is.
+    traced = target != "lorenz" and p.choices.chance(0.4)
+    for key, (says, usual, within) in _RATES[target].items():
+        if traced:
+            p.tensor(key, Leaf((), *within), says)
+        else:
+            p.option(key, p.pick(*usual), "float", says)
+    # Alternatively, they are fields of one record.
+    driven, system, push = _name_constants(p, target, system)
     checks = _CHECK.replace("WIDTH", str(width))
     system = (
         system.replace("PUSH", f"+ {push}") if driven else system.replace(" PUSH", "").replace("rhs(y, t)", "rhs(y)")

@@ -73,24 +73,8 @@ _SUMMARIES = {
 """What functions do, by target."""
 
 
-def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
-    """Draw an optimizer step in which the size of each array's update depends on that array."""
-    p = Program(stream)
-    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
-    kept, text = _PER_LAYER[target]
-    by_name = p.choices.chance(0.5)
-    for mark, lines in _FACTORS[by_name].items():
-        text = placed(text, mark, dedent(lines).strip()).replace(mark, lines)
-    each = p.pick(*MAPS)
-    p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
-    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
-    p.tree("mu", changed(tree, -1, 1), "running mean of the gradients",
-           ("mu",) if target == "lamb" else ("momentum_buffer", "trace", "velocity"))  # fmt: skip
-    p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu",))
-    factors = mapped(tree, lambda leaf: _kept_of(leaf, named=by_name))
-    p.tree("factors", factors, "second moments of each array, of matrices by rows and columns",
-           ("second_moments", "factored_nu", "nu"))  # fmt: skip
-    p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count"))
+def _declare_options(p: Program, target: str) -> None:
+    """Declare the numbers and options of a step."""
     p.number("lr", p.pick("1e-3", "0.01"), "step size", (0.001, 0.1), ("learning_rate", "lr"))
     betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
     alone = ("momentum", "beta") if target != "lamb" else betas[:1]
@@ -109,6 +93,27 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
              ("clip_threshold", "threshold"))  # fmt: skip
     p.option("relative", "False", "bool", "whether to scale steps by the size of the weights", p.pick("True", "False"),
              ("scale_parameter", "relative"))  # fmt: skip
+
+
+def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
+    """Draw an optimizer step in which the size of each array's update depends on that array."""
+    p = Program(stream)
+    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
+    kept, text = _PER_LAYER[target]
+    by_name = p.choices.chance(0.5)
+    for mark, lines in _FACTORS[by_name].items():
+        text = placed(text, mark, dedent(lines).strip()).replace(mark, lines)
+    each = p.pick(*MAPS)
+    p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
+    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
+    p.tree("mu", changed(tree, -1, 1), "running mean of the gradients",
+           ("mu",) if target == "lamb" else ("momentum_buffer", "trace", "velocity"))  # fmt: skip
+    p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu",))
+    factors = mapped(tree, lambda leaf: _kept_of(leaf, named=by_name))
+    p.tree("factors", factors, "second moments of each array, of matrices by rows and columns",
+           ("second_moments", "factored_nu", "nu"))  # fmt: skip
+    p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count"))
+    _declare_options(p, target)
     together = target == "lamb" and p.choices.chance(0.6)
     if together:
         moments: Tree = {

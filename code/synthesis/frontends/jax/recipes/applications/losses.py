@@ -68,6 +68,41 @@ _BINARY = {
 }
 
 
+def _declare_class_options(p: Program, *, binary: bool) -> None:
+    """Declare the numbers and options of a loss of class scores."""
+    p.option("ignore", p.pick("-1", "0"), "int", "label that is ignored", "0", ("ignore_index", "pad_id"))
+    p.option("smoothing", "0.0", "float", "label smoothing", p.pick("0.1", "0.05"),
+             ("label_smoothing", "smoothing"))  # fmt: skip
+    p.number("gamma", "2.0", "how little easy examples count", (1.0, 3.0), ("gamma",))
+    p.number("alpha", "0.25", "weight of positives", (0.2, 0.8))
+    p.number("epsilon", "1.0", "weight of the polynomial term", (0.5, 2.0), ("epsilon", "poly_weight"))
+    p.number("pos_weight", "2.0", "weight of positives", (1.5, 4.0))
+    p.option("z_weight", "1e-4", "float", "weight of the squared normalizer", "0.01", ("z_loss", "z_loss_weight"))
+    p.option("temperature", "2.0", "float", "temperature of the teacher", p.pick("2.0", "4.0"), ("temperature",))
+    p.number("mix", "0.5", "share of the soft targets", (0.2, 0.8), ("alpha", "distill_weight"))
+    p.number("margin", "0.35" if not binary else "0.05", "margin", (0.05, 0.3), ("margin",))
+    p.option("scale", "1.0", "float", "scale of the scores", p.pick("2.0", "4.0"), ("scale",))
+    p.number("strength", "1.0", "how far scores are shifted", (0.5, 1.5), ("tau",))
+
+
+def _class_titles(target: str, way: str) -> tuple[str, ...]:
+    """Return the names of a loss of class scores."""
+    return {
+        "cross_entropy": {
+            "distilled": ("distillation_loss", "kd_loss"), "margin": ("additive_margin_loss", "margin_softmax_loss"),
+            "prior": ("logit_adjusted_loss", "balanced_softmax_loss"),
+            "smoothed": ("smoothed_cross_entropy", "label_smoothing_loss", "cross_entropy_loss"),
+            "balanced": ("weighted_cross_entropy", "class_balanced_loss"),
+            "dense": ("soft_cross_entropy", "soft_target_loss"),
+        }.get(way, ("cross_entropy_loss", "softmax_cross_entropy", "classification_loss", "xent_loss")),
+        "focal_loss": ("poly_focal_loss",) if way == "poly" else ("focal_loss", "softmax_focal_loss"),
+        "binary_cross_entropy": {
+            "focal": ("sigmoid_focal_loss", "binary_focal_loss"), "asymmetric": ("asymmetric_loss",),
+            "dice": ("bce_dice_loss", "dice_bce_loss"),
+        }.get(way, ("binary_cross_entropy", "sigmoid_cross_entropy", "bce_with_logits", "multilabel_loss")),
+    }[target]  # fmt: skip
+
+
 def _draw_classes(stream: Stream, target: str) -> KernelSpec:
     """Draw a loss of class scores, given the true classes."""
     p = Program(stream)
@@ -93,19 +128,7 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
     p.tensor("balance", positive(classes), "weight of each class",
              ("alpha", "class_weights") if target == "focal_loss" else ("class_weights", "class_weight"))  # fmt: skip
     p.tensor("prior", Leaf((classes,), 0.05, 0.5), "how often each class occurs", ("class_prior", "prior"))
-    p.option("ignore", p.pick("-1", "0"), "int", "label that is ignored", "0", ("ignore_index", "pad_id"))
-    p.option("smoothing", "0.0", "float", "label smoothing", p.pick("0.1", "0.05"),
-             ("label_smoothing", "smoothing"))  # fmt: skip
-    p.number("gamma", "2.0", "how little easy examples count", (1.0, 3.0), ("gamma",))
-    p.number("alpha", "0.25", "weight of positives", (0.2, 0.8))
-    p.number("epsilon", "1.0", "weight of the polynomial term", (0.5, 2.0), ("epsilon", "poly_weight"))
-    p.number("pos_weight", "2.0", "weight of positives", (1.5, 4.0))
-    p.option("z_weight", "1e-4", "float", "weight of the squared normalizer", "0.01", ("z_loss", "z_loss_weight"))
-    p.option("temperature", "2.0", "float", "temperature of the teacher", p.pick("2.0", "4.0"), ("temperature",))
-    p.number("mix", "0.5", "share of the soft targets", (0.2, 0.8), ("alpha", "distill_weight"))
-    p.number("margin", "0.35" if not binary else "0.05", "margin", (0.05, 0.3), ("margin",))
-    p.option("scale", "1.0", "float", "scale of the scores", p.pick("2.0", "4.0"), ("scale",))
-    p.number("strength", "1.0", "how far scores are shifted", (0.5, 1.5), ("tau",))
+    _declare_class_options(p, binary=binary)
     p.write(_CHECKED.replace("SHAPE", "!= labels.shape" if dense else "[:-1] != labels.shape").replace(" [", "["))
     if low or p.maybe(0.12):
         p.write(_CAST)
@@ -117,20 +140,7 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
     if end == "ignored":
         p.write("{?0.4 # {padding has no label}}\nvalid = labels != ignore")
     reduce(p, lead, weighted=end == "weighted", masked=end in ("masked", "ignored"))
-    titles = {
-        "cross_entropy": {
-            "distilled": ("distillation_loss", "kd_loss"), "margin": ("additive_margin_loss", "margin_softmax_loss"),
-            "prior": ("logit_adjusted_loss", "balanced_softmax_loss"),
-            "smoothed": ("smoothed_cross_entropy", "label_smoothing_loss", "cross_entropy_loss"),
-            "balanced": ("weighted_cross_entropy", "class_balanced_loss"),
-            "dense": ("soft_cross_entropy", "soft_target_loss"),
-        }.get(way, ("cross_entropy_loss", "softmax_cross_entropy", "classification_loss", "xent_loss")),
-        "focal_loss": ("poly_focal_loss",) if way == "poly" else ("focal_loss", "softmax_focal_loss"),
-        "binary_cross_entropy": {
-            "focal": ("sigmoid_focal_loss", "binary_focal_loss"), "asymmetric": ("asymmetric_loss",),
-            "dice": ("bce_dice_loss", "dice_bce_loss"),
-        }.get(way, ("binary_cross_entropy", "sigmoid_cross_entropy", "bce_with_logits", "multilabel_loss")),
-    }[target]  # fmt: skip
+    titles = _class_titles(target, way)
     summary = {
         "cross_entropy": p.pick("Cross entropy of logits with labels", "Negative log likelihood of the labels"),
         "focal_loss": "Focal loss with down-weighted easy examples",
@@ -200,16 +210,8 @@ _NUMBER_SUMMARIES = {
 """What losses of numbers are, by target."""
 
 
-def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
-    """Draw a loss of predicted numbers, given the true ones."""
-    p = Program(stream)
-    shape = (
-        (p.size(16, 32, 64, 128), p.size(8, 16, 32, 64))
-        if p.choices.chance(0.7)
-        else (p.size(2, 4, 8), p.size(16, 32), p.size(8, 16, 32))
-    )
-    low = p.maybe(0.15)
-    dtype = "bfloat16" if low else "float32"
+def _declare_numbers(p: Program, shape: tuple[int, ...], dtype: str) -> tuple[bool, bool, tuple[int, ...]]:
+    """Declare the arguments. Return whether examples are weighted or masked, and the shape of the weights."""
     p.tensor("pred", Leaf(shape, -3, 3, dtype), f"predictions of {len(shape)} axes, the first of examples",
              ("predictions", "preds", "y_pred", "outputs"))  # fmt: skip
     p.tensor(
@@ -228,6 +230,20 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     p.number("eps", "1e-6", "small number that keeps the division safe")
     p.option("relative", "False", "bool", "whether errors are relative to the true values", p.pick("True", "False"),
              ("relative", "normalize"))  # fmt: skip
+    return weighted, masked, lead
+
+
+def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
+    """Draw a loss of predicted numbers, given the true ones."""
+    p = Program(stream)
+    shape = (
+        (p.size(16, 32, 64, 128), p.size(8, 16, 32, 64))
+        if p.choices.chance(0.7)
+        else (p.size(2, 4, 8), p.size(16, 32), p.size(8, 16, 32))
+    )
+    low = p.maybe(0.15)
+    dtype = "bfloat16" if low else "float32"
+    weighted, masked, lead = _declare_numbers(p, shape, dtype)
     p.add(
         guard(p, "pred.shape != target.shape", "expected targets of shape {pred.shape}, got {target.shape}", 0.4),
         expect(p, "pred.ndim >= 2"),

@@ -34,10 +34,8 @@ _TITLES = {
 """Names of the interaction, by target."""
 
 
-def _draw_particles(stream: Stream, target: str) -> KernelSpec:
-    """Draw a function that computes energies and forces of pairs of particles, or a time step."""
-    p = Program(stream)
-    count, dim = p.size(64, 96, 128), p.size(2, 3, 3)
+def _declare_particles(p: Program, target: str, count: int, dim: int) -> None:
+    """Declare the arguments."""
     p.tensor("positions", Leaf((count, dim), 0.2, 3.8), f"positions of shape (n, {dim})", ("positions", "pos", "R"))
     p.tensor("velocities", Leaf((count, dim), -1, 1), f"velocities of shape (n, {dim})", ("velocities", "vel"))
     p.tensor("mass", positive(count), "mass of each particle", ("mass", "masses"))
@@ -63,12 +61,10 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     p.number("dt", p.pick("0.01", "1e-3"), "time step", (0.001, 0.02), ("dt", "time_step"))
     p.option("periodic", p.pick("True", "False"), "bool", "whether the box is periodic", p.pick("True", "False"),
              ("periodic", "wrap"))  # fmt: skip
-    masked = p.maybe(0.15)
-    springs = target == "spring_network"
-    wrap = target in ("lennard_jones", "soft_spheres", "spring_network") and p.maybe(0.3)
-    near = p.pick("d = d - box * jnp.round(d / box)", "d = jnp.mod(d + 0.5 * box, box) - 0.5 * box")
-    close = target in ("lennard_jones", "coulomb") and p.maybe(0.45)
-    energy = target in ("lennard_jones", "coulomb", "spring_network") and p.choices.chance(0.55)
+
+
+def _distance_lines(p: Program, near: str, *, springs: bool, wrap: bool) -> str:
+    """Return the lines that compute the distances of pairs."""
     if springs:
         pair = join(
             p.pick("i, j = edges[:, 0], edges[:, 1]", "i, j = edges.T"),
@@ -91,16 +87,13 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
             block("if periodic:", near) if wrap else "",
             "r2 = jnp.sum(d ** 2, axis=-1)",
         )
-    results: list[Tree] = []
-    form = p.pick("forces", "step", "step", "verlet")
-    fits = p.choices.chance(0.5) and form != "forces"
-    told = form != "forces" and p.maybe(0.3)
-    message = "velocities of shape {velocities.shape} and masses of shape {mass.shape} do not match {positions.shape}"
-    p.add(
-        guard(p, "velocities.shape != positions.shape or mass.shape != positions.shape[:1]", message, 0.15)
-        if fits
-        else guard(p, "positions.ndim != 2", "expected positions of shape (n, dim), got {positions.shape}", 0.15)
-    )
+    return pair
+
+
+def _write_forces(
+    p: Program, target: str, pair: str, form: str, *, masked: bool, close: bool, energy: bool, told: bool
+) -> None:
+    """Write the forces on all particles."""
     if form == "verlet":
         # The second half of a kick uses the forces at the new positions.
         if energy:
@@ -120,6 +113,81 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         )
     else:
         p.add(pair, _force(p, target, close=close, masked=masked))
+
+
+def _write_step(
+    p: Program, count: int, dim: int, form: str, *, masked: bool, wrap: bool, energy: bool, told: bool
+) -> list[Tree]:
+    """Write a time step, and return the results."""
+    p.add(
+        remark(p, "kick, then drift", "force over mass", "semi-implicit step")
+        if form == "step"
+        else remark(p, "velocity at half a step", "velocity Verlet")
+    )
+    p.add("acc = forces / mass[:, None]")
+    p.add(
+        "new_vel = velocities + dt * acc\nnew_pos = positions + dt * new_vel"
+        if form == "step"
+        else "vel_half = velocities + 0.5 * dt * acc\nnew_pos = positions + dt * vel_half"
+    )
+    if wrap:
+        p.add(block("if periodic:", p.pick("new_pos = new_pos % box", "new_pos = jnp.mod(new_pos, box)")))
+    if form == "verlet":
+        p.add(
+            p.pick(
+                "new_vel = vel_half + 0.5 * dt * force_fn(new_pos) / mass[:, None]",
+                "new_acc = force_fn(new_pos) / mass[:, None]\nnew_vel = vel_half + 0.5 * dt * new_acc",
+            )
+        )
+    if not wrap and form == "step" and not masked and p.maybe(0.2):
+        p.add(
+            remark(p, "reflect at the walls"),
+            p.pick("low, high = new_pos < 0.0, new_pos > box", "low = new_pos < 0.0\nhigh = new_pos > box"),
+            "new_vel = jnp.where(low | high, -new_vel, new_vel)",
+            "new_pos = jnp.clip(new_pos, 0.0, box)",
+        )
+    if told and energy and form == "step":
+        p.add("return new_pos, new_vel, energy")
+        results: list[Tree] = [Leaf((count, dim)), Leaf((count, dim)), Leaf(())]
+    elif told:
+        p.add(
+            p.pick(
+                "kinetic = 0.5 * jnp.sum(mass[:, None] * new_vel ** 2)",
+                "kinetic = 0.5 * (mass * jnp.sum(new_vel ** 2, axis=1)).sum()",
+            ),
+            remark(p, "what should stay the same") if energy else "",
+            f"return new_pos, new_vel, kinetic{' + energy_fn(new_pos)' if energy else ''}",
+        )
+        results = [Leaf((count, dim)), Leaf((count, dim)), Leaf(())]
+    else:
+        p.add("return new_pos, new_vel")
+        results = [Leaf((count, dim)), Leaf((count, dim))]
+    return results
+
+
+def _draw_particles(stream: Stream, target: str) -> KernelSpec:
+    """Draw a function that computes energies and forces of pairs of particles, or a time step."""
+    p = Program(stream)
+    count, dim = p.size(64, 96, 128), p.size(2, 3, 3)
+    _declare_particles(p, target, count, dim)
+    masked = p.maybe(0.15)
+    springs = target == "spring_network"
+    wrap = target in ("lennard_jones", "soft_spheres", "spring_network") and p.maybe(0.3)
+    near = p.pick("d = d - box * jnp.round(d / box)", "d = jnp.mod(d + 0.5 * box, box) - 0.5 * box")
+    close = target in ("lennard_jones", "coulomb") and p.maybe(0.45)
+    energy = target in ("lennard_jones", "coulomb", "spring_network") and p.choices.chance(0.55)
+    pair = _distance_lines(p, near, springs=springs, wrap=wrap)
+    results: list[Tree] = []
+    form = p.pick("forces", "step", "step", "verlet")
+    fits = p.choices.chance(0.5) and form != "forces"
+    told = form != "forces" and p.maybe(0.3)
+    message = "velocities of shape {velocities.shape} and masses of shape {mass.shape} do not match {positions.shape}"
+    p.add(
+        guard(p, "velocities.shape != positions.shape or mass.shape != positions.shape[:1]", message, 0.15)
+        if fits
+        else guard(p, "positions.ndim != 2", "expected positions of shape (n, dim), got {positions.shape}", 0.15)
+    )
+    _write_forces(p, target, pair, form, masked=masked, close=close, energy=energy, told=told)
     if form == "step" and not masked and p.maybe(0.2):
         p.add(remark(p, "viscous drag"))
         p.add(p.pick("forces = forces - damping * velocities", "forces -= damping * velocities"))
@@ -127,49 +195,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         p.add("return energy, forces" if energy else "return forces")
         results = [*([Leaf(())] if energy else []), Leaf((count, dim))]
     else:
-        p.add(
-            remark(p, "kick, then drift", "force over mass", "semi-implicit step")
-            if form == "step"
-            else remark(p, "velocity at half a step", "velocity Verlet")
-        )
-        p.add("acc = forces / mass[:, None]")
-        p.add(
-            "new_vel = velocities + dt * acc\nnew_pos = positions + dt * new_vel"
-            if form == "step"
-            else "vel_half = velocities + 0.5 * dt * acc\nnew_pos = positions + dt * vel_half"
-        )
-        if wrap:
-            p.add(block("if periodic:", p.pick("new_pos = new_pos % box", "new_pos = jnp.mod(new_pos, box)")))
-        if form == "verlet":
-            p.add(
-                p.pick(
-                    "new_vel = vel_half + 0.5 * dt * force_fn(new_pos) / mass[:, None]",
-                    "new_acc = force_fn(new_pos) / mass[:, None]\nnew_vel = vel_half + 0.5 * dt * new_acc",
-                )
-            )
-        if not wrap and form == "step" and not masked and p.maybe(0.2):
-            p.add(
-                remark(p, "reflect at the walls"),
-                p.pick("low, high = new_pos < 0.0, new_pos > box", "low = new_pos < 0.0\nhigh = new_pos > box"),
-                "new_vel = jnp.where(low | high, -new_vel, new_vel)",
-                "new_pos = jnp.clip(new_pos, 0.0, box)",
-            )
-        if told and energy and form == "step":
-            p.add("return new_pos, new_vel, energy")
-            results = [Leaf((count, dim)), Leaf((count, dim)), Leaf(())]
-        elif told:
-            p.add(
-                p.pick(
-                    "kinetic = 0.5 * jnp.sum(mass[:, None] * new_vel ** 2)",
-                    "kinetic = 0.5 * (mass * jnp.sum(new_vel ** 2, axis=1)).sum()",
-                ),
-                remark(p, "what should stay the same") if energy else "",
-                f"return new_pos, new_vel, kinetic{' + energy_fn(new_pos)' if energy else ''}",
-            )
-            results = [Leaf((count, dim)), Leaf((count, dim)), Leaf(())]
-        else:
-            p.add("return new_pos, new_vel")
-            results = [Leaf((count, dim)), Leaf((count, dim))]
+        results = _write_step(p, count, dim, form, masked=masked, wrap=wrap, energy=energy, told=told)
     p.set_results(*results)
     end = {"forces": ("_forces", "_energy_and_forces" if energy else "_force_field")}.get(
         form, ("_step", "_dynamics_step")

@@ -80,19 +80,9 @@ _CUT = {
 _MIXED = _BODIES["mixed"]
 
 
-def _pair(p: Program) -> Text:
-    """Draw a function that computes the energy or the forces of all pairs, from positions or neighbour lists."""
-    n, kinds, near = p.size(16, 24), p.size(2, 3), p.size(8, 12)
-    kind = p.pick(*_PAIR)
-    listed = p.choices.chance(0.35)
-    coulomb = kind == "soft_core_coulomb"
-    whose = (
-        "one" if coulomb else p.choices.weighted((("one", 0.5), ("species", 0.3), ("mixed", 0.0 if listed else 0.2)))
-    )
-    per = p.pick("total", "total", "particle", "forces")
-    cut = "none" if kind == "soft_sphere" else p.pick("none", "sharp", "shifted", "smooth")
-    columns = "species[idx]" if listed else "species"
-    table = {
+def _lookup(whose: str, columns: str) -> str:
+    """Return the lines that look up the parameters of each pair."""
+    return {
         "one": "",
         "species": f"""
             {{?0.15 if species.shape != R.shape[:1]:
@@ -105,6 +95,10 @@ def _pair(p: Program) -> Text:
         """,
         "mixed": _MIXED,
     }[whose]
+
+
+def _energy_parts(kind: str, per: str, cut: str, *, listed: bool) -> tuple[str, str, str, str]:
+    """Return the lines of distances and energies, and of their sum."""
     apart = _BODIES["pairs.listed"] if listed else _BODIES["pairs.all_pairs"]
     # The distance of a particle from itself is zero, and must not be a divisor.
     length = (
@@ -120,6 +114,11 @@ def _pair(p: Program) -> Text:
         "forces": "return {0.5 * jnp.sum(U) ~ U.sum() / 2.0}",
         "particle": _BODIES["pairs.each"],
     }[per]
+    return apart, length, energy, reduce
+
+
+def _parameters(kinds: int, n: int, whose: str) -> tuple[Constant | Array, Constant | Array]:
+    """Return the parameters sigma and epsilon."""
     leaf = {"one": Leaf(()), "species": Leaf((kinds, kinds), 0.8, 1.4), "mixed": Leaf((n,), 0.8, 1.4)}[whose]
     says = {"one": "", "species": " of each pair of species", "mixed": " of each particle"}[whose]
     sigma: Array | Constant = (
@@ -132,13 +131,24 @@ def _pair(p: Program) -> Text:
         if whose == "one"
         else Array(leaf, f"strength of the interaction{says}", ("epsilon",))
     )
+    return sigma, epsilon
+
+
+def _check(*, listed: bool) -> str:
+    """Return the lines that check the arguments."""
     check = """
         {?0.12 if R.ndim != 2 {~ or R.shape[0] < 2}:
             raise ValueError(f'expected positions of shape (n, dim), got <<R.shape>>')}
     """
     if listed:
         check = _BODIES["checks"]
-    body = join(apart, length, energy, _CUT[cut], "U = {jnp.where(mask, U, 0.0) ~ U * mask}", reduce)
+    return check
+
+
+def _whole_text(
+    p: Program, n: int, per: str, table: str, check: str, body: str
+) -> tuple[str, tuple[Leaf, Leaf] | tuple[Leaf]]:
+    """Return all lines, and the result."""
     if per == "forces":
         both = p.choices.chance(0.5)
         end = (
@@ -151,6 +161,27 @@ def _pair(p: Program) -> Text:
     else:
         text = join(check, table, body)
         result = (Leaf(()) if per == "total" else Leaf((n,)),)
+    return text, result
+
+
+def _pair(p: Program) -> Text:
+    """Draw a function that computes the energy or the forces of all pairs, from positions or neighbour lists."""
+    n, kinds, near = p.size(16, 24), p.size(2, 3), p.size(8, 12)
+    kind = p.pick(*_PAIR)
+    listed = p.choices.chance(0.35)
+    coulomb = kind == "soft_core_coulomb"
+    whose = (
+        "one" if coulomb else p.choices.weighted((("one", 0.5), ("species", 0.3), ("mixed", 0.0 if listed else 0.2)))
+    )
+    per = p.pick("total", "total", "particle", "forces")
+    cut = "none" if kind == "soft_sphere" else p.pick("none", "sharp", "shifted", "smooth")
+    columns = "species[idx]" if listed else "species"
+    table = _lookup(whose, columns)
+    apart, length, energy, reduce = _energy_parts(kind, per, cut, listed=listed)
+    sigma, epsilon = _parameters(kinds, n, whose)
+    check = _check(listed=listed)
+    body = join(apart, length, energy, _CUT[cut], "U = {jnp.where(mask, U, 0.0) ~ U * mask}", reduce)
+    text, result = _whole_text(p, n, per, table, check, body)
     ends = ("_forces", "_energy_and_forces" if len(result) > 1 else "_force") if per == "forces" else (
         "_energy", "_potential")  # fmt: skip
     return Text(

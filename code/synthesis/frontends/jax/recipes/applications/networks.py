@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
@@ -18,10 +19,8 @@ _SLOPES = _BODIES["slopes"]
 _ATTENDED = _BODIES["attended"]
 
 
-def _attended(p: Program) -> Text:
-    """Draw multi-head attention with masks by position, length and document."""
-    batch, length, heads, depth = p.choices.choice((1, 2)), p.size(12, 16), p.choices.choice((2, 4)), p.size(8, 16)
-    lines = p.choose(_ATTENDED).replace("LOWEST", p.pick("-1e9", "-1e30", "jnp.finfo(logits.dtype).min"))
+def _cut_sinks(lines: str) -> tuple[bool, bool, str]:
+    """Return lines that agree on whether attention has sinks, whether it has, and whether they are cut off."""
     # Only with sinks, the probabilities have one more column, which is cut off.
     ended = "sinks is not None" in lines
     cut = "if probs.shape[-1] != k_len" in lines
@@ -32,6 +31,14 @@ def _attended(p: Program) -> Text:
         )
     elif cut and not ended:
         lines = lines.replace("if probs.shape[-1] != k_len:\n    probs = probs[..., :k_len]\n", "")
+    return ended, cut, lines
+
+
+def _attended(p: Program) -> Text:
+    """Draw multi-head attention with masks by position, length and document."""
+    batch, length, heads, depth = p.choices.choice((1, 2)), p.size(12, 16), p.choices.choice((2, 4)), p.size(8, 16)
+    lines = p.choose(_ATTENDED).replace("LOWEST", p.pick("-1e9", "-1e30", "jnp.finfo(logits.dtype).min"))
+    ended, cut, lines = _cut_sinks(lines)
     queries = p.choices.choice((length, length, length // 2))
     shared = p.choices.chance(0.5) and "repeat" in lines
     kv = heads // 2 if shared else heads
@@ -109,11 +116,8 @@ _POOLED = '''
 _NETWORK = _BODIES["network"]
 
 
-def _network(p: Program) -> Text:
-    """Draw a graph network: rounds of message passing between a first and a last layer."""
-    count, edges, into, width = p.size(24, 32), p.size(48, 64), p.size(5, 8), p.size(12, 16)
-    out, rounds, graphs = p.choices.choice((1, 3, 6)), p.choices.choice((1, 2, 2, 3)), p.choices.choice((3, 4))
-    lines = p.choose(_NETWORK).replace("**layer['norm']", "layer['norm']['scale'], layer['norm']['bias']")
+def _with_jumps(lines: str) -> tuple[bool, str]:
+    """Return the lines with the features of the last layer, and whether they are those of all rounds."""
     jumps = "states = [nodes]" in lines
     keep, features = ("states.append(nodes)", "features = jnp.concatenate(states, axis=-1)") if jumps else (
         "", "features = nodes")  # fmt: skip
@@ -126,6 +130,26 @@ def _network(p: Program) -> Text:
             lines.replace("features = nodes\n", "").replace("features,", "nodes,").replace(", features)", ", nodes)")
         )
         lines = lines.replace("features = jnp.concatenate(", "nodes = jnp.concatenate(")
+    return jumps, lines
+
+
+def _graph(count: int, edges: int, into: int, graphs: int, *, linked: bool, pooled: bool) -> dict[str, Tree]:
+    """Return the arrays of a graph."""
+    graph: dict[str, Tree] = {
+        "nodes": Leaf((count, into), -2, 2),
+        "senders": whole(edges, below=count), "receivers": whole(edges, below=count),
+        **({"edges": Leaf((edges, 3), -2, 2)} if linked else {}),
+        **({"graph_ids": whole(count, below=graphs)} if pooled else {}),
+    }  # fmt: skip
+    return graph
+
+
+def _network(p: Program) -> Text:
+    """Draw a graph network: rounds of message passing between a first and a last layer."""
+    count, edges, into, width = p.size(24, 32), p.size(48, 64), p.size(5, 8), p.size(12, 16)
+    out, rounds, graphs = p.choices.choice((1, 3, 6)), p.choices.choice((1, 2, 2, 3)), p.choices.choice((3, 4))
+    lines = p.choose(_NETWORK).replace("**layer['norm']", "layer['norm']['scale'], layer['norm']['bias']")
+    jumps, lines = _with_jumps(lines)
     act = p.pick("jax.nn.relu", "jax.nn.silu", "jax.nn.gelu", "jnp.tanh")
     deep = p.choices.chance(0.5)
 
@@ -152,12 +176,7 @@ def _network(p: Program) -> Text:
         "decoder": layers(many * (len(readouts) if pooled else 1), out),
         **({"edge_encoder": layers(3, width)} if linked else {}),
     }  # fmt: skip
-    graph: dict[str, Tree] = {
-        "nodes": Leaf((count, into), -2, 2),
-        "senders": whole(edges, below=count), "receivers": whole(edges, below=count),
-        **({"edges": Leaf((edges, 3), -2, 2)} if linked else {}),
-        **({"graph_ids": whole(count, below=graphs)} if pooled else {}),
-    }  # fmt: skip
+    graph = _graph(count, edges, into, graphs, linked=linked, pooled=pooled)
     return Text(
         lines=with_escaped_braces(lines),
         given={
@@ -261,10 +280,8 @@ _BLOCKS = (
 )
 
 
-def _stages(p: Program) -> Text:
-    """Draw stages of blocks of an image model, which returns the features of some stages."""
-    rows, side, first = p.choices.choice((1, 2)), p.choices.choice((8, 16)), p.size(6, 8)
-    kind = p.choices.integer(0, 2)
+def _stage_lines(p: Program, kind: int) -> tuple[tuple[int, ...], str, bool]:
+    """Return the lines, and whether features are in a list."""
     body = _BLOCKS[kind].strip("\n").rstrip(" ").rstrip("\n")
     counts = p.choices.choice(((1, 1), (2, 1), (1, 2), (1, 1, 1)))
     text = _STAGES.replace("            BODY", body)
@@ -280,17 +297,22 @@ def _stages(p: Program) -> Text:
     listed = "features = []" in lines
     store = "features.append(x)" if listed else p.pick("features[f'stage<<i + 1>>'] = x", "features[f'c<<i + 2>>'] = x")
     lines = lines.replace("STORE", store.replace("<<", "{").replace(">>", "}"))
-    norm = p.pick("batch", "layer", "instance")
-    if norm == "instance":  # instance normalization needs images with several pixels up to the end
-        side = 16
-    excited = "'excite' in block" in lines and p.choices.chance(0.6)
-    scaled = "'gamma' in block" in lines and p.choices.chance(0.6)
-    stem_stride = p.choices.choice((1, 2))
+    return counts, lines, listed
 
-    def normal(width: int) -> Tree:
-        kept = {"mean": Leaf((width,)), "var": Leaf((width,), 0.5, 1.5)} if norm == "batch" else {}
-        return {"scale": Leaf((width,), 0.5, 1.5), "bias": Leaf((width,)), **kept}
 
+def _stage_weights(
+    first: int,
+    rows: int,
+    side: int,
+    kind: int,
+    counts: tuple[int, ...],
+    stem_stride: int,
+    normal: Callable[[int], (Tree)],
+    *,
+    excited: bool,
+    scaled: bool,
+) -> tuple[list[Tree], list[Leaf], int | Any]:
+    """Return the weights of all stages, their features, and the number of channels of the last one."""
     size = side // stem_stride
     stages: list[Tree] = []
     made: list[Leaf] = []
@@ -321,6 +343,13 @@ def _stages(p: Program) -> Text:
             before = width
         stages.append(blocks)
         made.append(Leaf((rows, size, size, width)))
+    return stages, made, before
+
+
+def _stage_result(
+    p: Program, rows: int, counts: tuple[int, ...], lines: str, made: list[Leaf], before: int | Any, *, listed: bool
+) -> tuple[list[int], bool, bool, int, Leaf | dict[str, Leaf] | list[Leaf]]:
+    """Return the stages that are asked for, and the result."""
     picked = "if i in out_stages" in lines
     told = sorted(p.choices.shuffled(range(len(counts)))[: p.choices.integer(1, len(counts))])
     last = len(counts) - 1
@@ -339,6 +368,29 @@ def _stages(p: Program) -> Text:
         result = Leaf((rows, before))
     elif headed:
         result = Leaf((rows, classes))
+    return told, pooled, headed, classes, result
+
+
+def _stages(p: Program) -> Text:
+    """Draw stages of blocks of an image model, which returns the features of some stages."""
+    rows, side, first = p.choices.choice((1, 2)), p.choices.choice((8, 16)), p.size(6, 8)
+    kind = p.choices.integer(0, 2)
+    counts, lines, listed = _stage_lines(p, kind)
+    norm = p.pick("batch", "layer", "instance")
+    if norm == "instance":  # instance normalization needs images with several pixels up to the end
+        side = 16
+    excited = "'excite' in block" in lines and p.choices.chance(0.6)
+    scaled = "'gamma' in block" in lines and p.choices.chance(0.6)
+    stem_stride = p.choices.choice((1, 2))
+
+    def normal(width: int) -> Tree:
+        kept = {"mean": Leaf((width,)), "var": Leaf((width,), 0.5, 1.5)} if norm == "batch" else {}
+        return {"scale": Leaf((width,), 0.5, 1.5), "bias": Leaf((width,)), **kept}
+
+    stages, made, before = _stage_weights(
+        first, rows, side, kind, counts, stem_stride, normal, excited=excited, scaled=scaled
+    )
+    told, pooled, headed, classes, result = _stage_result(p, rows, counts, lines, made, before, listed=listed)
     window = p.choices.choice((3, 5))
     head: Tree = {
         **({"norm": normal(before)} if kind == 1 else {}), "kernel": weights(before, classes), "bias": weights(classes),

@@ -94,9 +94,7 @@ def write_distribution(p: Program) -> Text:
     dim = p.choices.choice((2, 3))
     periodic = p.choices.chance(0.7)
     first = _HISTOGRAM.replace("COUNT", _COUNTED.strip())
-    volume = "volume = side ** d" if periodic else ""
-    if not periodic:
-        volume = _BODIES["volume"]
+    volume = "volume = side ** d" if periodic else _BODIES["volume"]
     pairs: Tree = [Leaf((bins,)) for _ in range(kinds * (kinds + 1) // 2)]
     if split:
         named = p.choices.chance(0.5)

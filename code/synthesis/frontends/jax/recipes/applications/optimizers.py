@@ -38,6 +38,24 @@ _SINGLE_TREE_STATES = {"sgd_momentum": ("momentum", "trace", "velocity"), "neste
 """Names of the state of optimizers that keep one tree."""
 
 
+def _declare_options(p: Program, target: str) -> None:
+    """Declare the numbers and options of a step."""
+    usual = {"sgd_momentum": ("0.1", "0.01"), "nesterov": ("0.1", "0.01"), "lion": ("1e-4", "3e-5")}
+    p.number("lr", p.pick(*usual.get(target, ("1e-3", "3e-4"))), "step size", (0.001, 0.1),
+             ("learning_rate", "lr", "step_size"))  # fmt: skip
+    betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
+    first = {"sgd_momentum": ("momentum_decay", "beta"), "nesterov": ("momentum_decay", "beta")}.get(target, betas[:1])
+    second = ("decay_rate", "rho") if target == "rmsprop" else betas[1:]
+    p.option("b1", "0.9", "float", "decay rate of the first moment", p.pick("0.9", "0.95"), first)
+    p.number("b2", p.pick("0.999", "0.99", "0.95"), "decay of the second moment", (0.9, 0.99), second)
+    p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe", None, ("eps", "epsilon"))
+    p.option("decay", p.pick("1e-4", "0.01"), "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay", "decay"))
+    p.number("max_norm", "1.0", "largest norm of all gradients", (0.5, 2.0), ("max_norm", "clip_norm"))
+    p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
+    p.option("correct", "True", "bool", "whether to correct the bias of the moments", p.pick("True", "False"),
+             ("bias_correction", "debias"))  # fmt: skip
+
+
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
     """Draw one step of an optimizer: the new parameters and the new state."""
     p = Program(stream)
@@ -57,20 +75,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.tree("grads", changed(tree, -2, 2, low), "gradients, a tree like the parameters", ("grads", "gradients"))
     moments = {one: changed(tree, *((-1, 1) if one == "mu" else (0.01, 2)), "float32") for one in kept}
     at = _hold_state(p, target, held, names, moments, counts=counts)
-    usual = {"sgd_momentum": ("0.1", "0.01"), "nesterov": ("0.1", "0.01"), "lion": ("1e-4", "3e-5")}
-    p.number("lr", p.pick(*usual.get(target, ("1e-3", "3e-4"))), "step size", (0.001, 0.1),
-             ("learning_rate", "lr", "step_size"))  # fmt: skip
-    betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
-    first = {"sgd_momentum": ("momentum_decay", "beta"), "nesterov": ("momentum_decay", "beta")}.get(target, betas[:1])
-    second = ("decay_rate", "rho") if target == "rmsprop" else betas[1:]
-    p.option("b1", "0.9", "float", "decay rate of the first moment", p.pick("0.9", "0.95"), first)
-    p.number("b2", p.pick("0.999", "0.99", "0.95"), "decay of the second moment", (0.9, 0.99), second)
-    p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe", None, ("eps", "epsilon"))
-    p.option("decay", p.pick("1e-4", "0.01"), "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay", "decay"))
-    p.number("max_norm", "1.0", "largest norm of all gradients", (0.5, 2.0), ("max_norm", "clip_norm"))
-    p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
-    p.option("correct", "True", "bool", "whether to correct the bias of the moments", p.pick("True", "False"),
-             ("bias_correction", "debias"))  # fmt: skip
+    _declare_options(p, target)
     clipped = low == "float32" and p.maybe(0.12)
     if clipped:
         p.add(clip_by_norm(p, each, "grads"))

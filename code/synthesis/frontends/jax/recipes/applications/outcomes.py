@@ -1,5 +1,6 @@
 """Sampling from scores, and outcomes of episodes: sampled tokens, returns, policy objectives."""
 
+from collections.abc import Callable
 from textwrap import dedent
 
 from synthesis.core.records import KernelSpec
@@ -131,11 +132,8 @@ _RETURN_SUMMARIES = {
 """What functions of returns compute, by target."""
 
 
-def _draw_returns(stream: Stream, target: str) -> KernelSpec:
-    """Draw a function that computes the returns from each step of episodes, or objectives from them."""
-    p = Program(stream)
-    length, count = p.size(16, 32, 64), p.size(8, 16, 32, 64)
-    shape = (length, count)
+def _declare_steps(p: Program, target: str, count: int, shape: tuple[int, int]) -> None:
+    """Declare the steps of episodes, and the numbers and options."""
     p.tensor("rewards", Leaf(shape), "rewards of shape (time, batch)", ("rewards", "r_t"))
     p.tensor("values", Leaf(shape, -2, 2), "estimated values, shape (time, batch)", ("values", "v_t"))
     p.tensor(
@@ -162,6 +160,10 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     p.number("eps", "1e-8", "small number that keeps the division safe")
     p.option("standardise", p.pick("True", "False"), "bool", "whether advantages are standardized",
              p.pick("True", "False"), ("normalize", "normalize_advantages"))  # fmt: skip
+
+
+def _write_mask(p: Program) -> None:
+    """Write the checks, and which steps are not the last of an episode."""
     p.add(
         guard(
             p,
@@ -178,6 +180,117 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
             "not_done = 1.0 - dones",
         ),
     )
+
+
+def _write_returns(p: Program, backwards: Callable[[str, str, str, str], list[str]]) -> None:
+    """Write discounted returns, and advantages over a baseline."""
+    step = block(
+        "def step(carry, inputs):",
+        "reward, mask = inputs",
+        p.pick("carry = reward + gamma * mask * carry", "carry = reward + gamma * carry * mask"),
+        "return carry, carry",
+    )
+    p.add(
+        *backwards(
+            "last_value" if p.choices.chance(0.6) else "jnp.zeros_like(rewards[0])",
+            step,
+            "rewards, not_done",
+            "returns",
+        )
+    )
+    if p.maybe(0.5):
+        p.add("advantages = returns - values")
+    else:
+        p.add(
+            remark(p, "batch mean as a baseline"),
+            p.pick(
+                "advantages = returns - returns.mean(axis=1, keepdims=True)",
+                "advantages = returns - returns.mean()",
+            ),
+        )
+
+
+def _write_advantages(p: Program, target: str, backwards: Callable[[str, str, str, str], list[str]]) -> None:
+    """Write the advantages of generalized or off-policy estimation."""
+    p.add(
+        remark(p, *_WHY[target]),
+        p.pick(
+            "next_values = jnp.concatenate([values[1:], last_value[None]], axis=0)",
+            "next_values = jnp.concatenate((values[1:], last_value[None]))",
+        ),
+        p.pick(
+            "deltas = rewards + gamma * next_values * not_done - values",
+            "deltas = rewards + gamma * not_done * next_values - values",
+        ),
+    )
+    if target == "importance_returns":
+        p.add(
+            "ratio = jnp.exp(log_p - old_log_p)",
+            "rho = jnp.minimum(ratio, 1.0)",
+            "deltas = rho * deltas",
+        )
+    off_policy = target == "importance_returns"
+    step = block(
+        "def step(carry, inputs):",
+        "td_error, mask, cut = inputs" if off_policy else "td_error, mask = inputs",
+        "carry = td_error + gamma * lam * cut * mask * carry"
+        if off_policy
+        else p.pick("carry = td_error + gamma * lam * mask * carry", "carry = td_error + (gamma * lam) * carry * mask"),
+        "return carry, carry",
+    )
+    start = p.pick("jnp.zeros_like(last_value)", "jnp.zeros(values.shape[1:])", "jnp.zeros(rewards.shape[1])")
+    if off_policy:
+        p.add(
+            *backwards(start, step, "deltas, not_done, rho", "corrections"),
+            p.pick("returns = values + corrections", "returns = corrections + values"),
+            "next_returns = jnp.concatenate([returns[1:], last_value[None]], axis=0)",
+            "advantages = rho * (rewards + gamma * not_done * next_returns - values)",
+        )
+    else:
+        p.add(
+            *backwards(start, step, "deltas, not_done", "advantages"),
+            p.pick("returns = advantages + values", "returns = values + advantages"),
+        )
+
+
+def _write_clipped_loss(p: Program) -> None:
+    """Write the clipped objective of a policy, with the loss of its values."""
+    p.add(
+        "",
+        "advantages = jax.lax.stop_gradient(advantages)\nreturns = jax.lax.stop_gradient(returns)",
+    )
+    p.add(
+        "ratio = jnp.exp(log_p - old_log_p)"
+        if p.choices.chance(0.5)
+        else "log_ratio = log_p - old_log_p\nratio = jnp.exp(log_ratio)",
+        remark(p, "clipped surrogate objective"),
+        "clipped_ratio = jnp.clip(ratio, 1.0 - clip, 1.0 + clip)",
+        p.pick(
+            "policy_loss = -jnp.mean(jnp.minimum(ratio * advantages, clipped_ratio * advantages))",
+            "policy_loss = jnp.maximum(-advantages * ratio, -advantages * clipped_ratio).mean()",
+        ),
+        p.pick(
+            "value_loss = 0.5 * jnp.mean((returns - new_values) ** 2)",
+            "value_loss = jnp.mean(jnp.square(new_values - returns))",
+            "value_clipped = values + jnp.clip(new_values - values, -clip, clip)\n"
+            "value_loss = jnp.maximum((new_values - returns) ** 2, (value_clipped - returns) ** 2)\n"
+            "value_loss = 0.5 * value_loss.mean()",
+        ),
+    )
+    bonus = p.pick(" - entropy_coef * entropy.mean()", " - entropy_coef * jnp.mean(entropy)", "")
+    p.add(f"loss = policy_loss + value_coef * value_loss{bonus}")
+    apart = p.choices.chance(0.5)
+    p.add("return loss, policy_loss, value_loss" if apart else "return loss")
+    p.set_results(*(Leaf(()) for _ in range(3 if apart else 1)))
+
+
+def _draw_returns(stream: Stream, target: str) -> KernelSpec:
+    """Draw a function that computes the returns from each step of episodes, or objectives from them."""
+    p = Program(stream)
+    length, count = p.size(16, 32, 64), p.size(8, 16, 32, 64)
+    shape = (length, count)
+    _declare_steps(p, target, count, shape)
+    _write_mask(p)
     scan, back = "jax.lax.scan", p.choices.chance(0.75)
 
     def backwards(start: str, step: str, inputs: str, to: str) -> list[str]:
@@ -187,72 +300,9 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         return [step, f"_, {to} = {scan}(step, {start}, ({turned}))", f"{to} = {to}[::-1]"]
 
     if target == "discounted_returns":
-        step = block(
-            "def step(carry, inputs):",
-            "reward, mask = inputs",
-            p.pick("carry = reward + gamma * mask * carry", "carry = reward + gamma * carry * mask"),
-            "return carry, carry",
-        )
-        p.add(
-            *backwards(
-                "last_value" if p.choices.chance(0.6) else "jnp.zeros_like(rewards[0])",
-                step,
-                "rewards, not_done",
-                "returns",
-            )
-        )
-        if p.maybe(0.5):
-            p.add("advantages = returns - values")
-        else:
-            p.add(
-                remark(p, "batch mean as a baseline"),
-                p.pick(
-                    "advantages = returns - returns.mean(axis=1, keepdims=True)",
-                    "advantages = returns - returns.mean()",
-                ),
-            )
+        _write_returns(p, backwards)
     else:
-        p.add(
-            remark(p, *_WHY[target]),
-            p.pick(
-                "next_values = jnp.concatenate([values[1:], last_value[None]], axis=0)",
-                "next_values = jnp.concatenate((values[1:], last_value[None]))",
-            ),
-            p.pick(
-                "deltas = rewards + gamma * next_values * not_done - values",
-                "deltas = rewards + gamma * not_done * next_values - values",
-            ),
-        )
-        if target == "importance_returns":
-            p.add(
-                "ratio = jnp.exp(log_p - old_log_p)",
-                "rho = jnp.minimum(ratio, 1.0)",
-                "deltas = rho * deltas",
-            )
-        off_policy = target == "importance_returns"
-        step = block(
-            "def step(carry, inputs):",
-            "td_error, mask, cut = inputs" if off_policy else "td_error, mask = inputs",
-            "carry = td_error + gamma * lam * cut * mask * carry"
-            if off_policy
-            else p.pick(
-                "carry = td_error + gamma * lam * mask * carry", "carry = td_error + (gamma * lam) * carry * mask"
-            ),
-            "return carry, carry",
-        )
-        start = p.pick("jnp.zeros_like(last_value)", "jnp.zeros(values.shape[1:])", "jnp.zeros(rewards.shape[1])")
-        if off_policy:
-            p.add(
-                *backwards(start, step, "deltas, not_done, rho", "corrections"),
-                p.pick("returns = values + corrections", "returns = corrections + values"),
-                "next_returns = jnp.concatenate([returns[1:], last_value[None]], axis=0)",
-                "advantages = rho * (rewards + gamma * not_done * next_returns - values)",
-            )
-        else:
-            p.add(
-                *backwards(start, step, "deltas, not_done", "advantages"),
-                p.pick("returns = advantages + values", "returns = values + advantages"),
-            )
+        _write_advantages(p, target, backwards)
     if p.maybe(0.45):
         p.add(
             block(
@@ -265,33 +315,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
             )
         )
     if target == "clipped_objective":
-        p.add(
-            "",
-            "advantages = jax.lax.stop_gradient(advantages)\nreturns = jax.lax.stop_gradient(returns)",
-        )
-        p.add(
-            "ratio = jnp.exp(log_p - old_log_p)"
-            if p.choices.chance(0.5)
-            else "log_ratio = log_p - old_log_p\nratio = jnp.exp(log_ratio)",
-            remark(p, "clipped surrogate objective"),
-            "clipped_ratio = jnp.clip(ratio, 1.0 - clip, 1.0 + clip)",
-            p.pick(
-                "policy_loss = -jnp.mean(jnp.minimum(ratio * advantages, clipped_ratio * advantages))",
-                "policy_loss = jnp.maximum(-advantages * ratio, -advantages * clipped_ratio).mean()",
-            ),
-            p.pick(
-                "value_loss = 0.5 * jnp.mean((returns - new_values) ** 2)",
-                "value_loss = jnp.mean(jnp.square(new_values - returns))",
-                "value_clipped = values + jnp.clip(new_values - values, -clip, clip)\n"
-                "value_loss = jnp.maximum((new_values - returns) ** 2, (value_clipped - returns) ** 2)\n"
-                "value_loss = 0.5 * value_loss.mean()",
-            ),
-        )
-        bonus = p.pick(" - entropy_coef * entropy.mean()", " - entropy_coef * jnp.mean(entropy)", "")
-        p.add(f"loss = policy_loss + value_coef * value_loss{bonus}")
-        apart = p.choices.chance(0.5)
-        p.add("return loss, policy_loss, value_loss" if apart else "return loss")
-        p.set_results(*(Leaf(()) for _ in range(3 if apart else 1)))
+        _write_clipped_loss(p)
     elif p.choices.chance(0.6):
         p.add("return advantages, returns")
         p.set_results(Leaf(shape), Leaf(shape))

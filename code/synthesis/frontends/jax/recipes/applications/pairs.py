@@ -123,6 +123,46 @@ _QUEUE = _BODIES["queue"]
 _TRIPLET = _BODIES["triplet"]
 
 
+def _triplet(p: Program, *, unit: bool) -> list[str]:
+    """Return the lines of a loss of triplets."""
+    distance = p.pick(
+        "jnp.sum((FIRST - SECOND) ** 2, axis=-1)",
+        "jnp.linalg.norm(FIRST - SECOND, axis=-1)",
+        "jnp.sqrt(jnp.sum(jnp.square(FIRST - SECOND), axis=-1) + eps)",
+        # One minus the cosine of vectors of length one.
+        "1.0 - jnp.sum(FIRST * SECOND, axis=-1)" if unit else "jnp.sum(jnp.square(FIRST - SECOND), axis=-1)",
+    )
+    near, far = (
+        distance.replace("FIRST", "a").replace("SECOND", "b"),
+        distance.replace("FIRST", "a").replace("SECOND", "c"),
+    )
+    return [
+        remark(p, "no loss once the negative is far enough away", "closer to the positive than to the negative"),
+        f"pos_dist = {near}",
+        f"neg_dist = {far}",
+        p.choose(_TRIPLET),
+    ]
+
+
+def _margin_pairs(p: Program, *, unit: bool) -> list[str]:
+    """Return the lines of a loss that pushes pairs apart up to a margin."""
+    distance = p.pick(
+        "dist = jnp.linalg.norm(a - b, axis=-1)",
+        "dist = jnp.sqrt(jnp.sum((a - b) ** 2, axis=-1) + eps)",
+        "dist = 1.0 - jnp.sum(a * b, axis=-1)" if unit else "dist = jnp.sqrt(jnp.square(a - b).sum(axis=-1) + eps)",
+    )
+    apart = p.pick("jnp.maximum(margin - dist, 0.0)", "jax.nn.relu(margin - dist)")
+    return [
+        distance,
+        remark(p, "pull together, or push apart up to the margin"),
+        p.pick(
+            f"per_example = similar * dist ** 2 + (1 - similar) * {apart} ** 2",
+            f"per_example = jnp.where(similar == 1, jnp.square(dist), jnp.square({apart}))",
+            f"pull = similar * jnp.square(dist)\npush = (1 - similar) * jnp.square({apart})\nper_example = pull + push",
+        ),
+    ]
+
+
 def _pair_loss(p: Program, target: str, *, unit: bool, queued: bool) -> list[str]:
     similar = p.pick(
         "logits = a @ b.T / temperature",
@@ -150,44 +190,9 @@ def _pair_loss(p: Program, target: str, *, unit: bool, queued: bool) -> list[str
                 p.pick("per_example = 0.5 * (image_loss + text_loss)", "per_example = (image_loss + text_loss) / 2"),
             ]
         case "triplet":
-            distance = p.pick(
-                "jnp.sum((FIRST - SECOND) ** 2, axis=-1)",
-                "jnp.linalg.norm(FIRST - SECOND, axis=-1)",
-                "jnp.sqrt(jnp.sum(jnp.square(FIRST - SECOND), axis=-1) + eps)",
-                # One minus the cosine of vectors of length one.
-                "1.0 - jnp.sum(FIRST * SECOND, axis=-1)" if unit else "jnp.sum(jnp.square(FIRST - SECOND), axis=-1)",
-            )
-            near, far = (
-                distance.replace("FIRST", "a").replace("SECOND", "b"),
-                distance.replace("FIRST", "a").replace("SECOND", "c"),
-            )
-            return [
-                remark(
-                    p, "no loss once the negative is far enough away", "closer to the positive than to the negative"
-                ),
-                f"pos_dist = {near}",
-                f"neg_dist = {far}",
-                p.choose(_TRIPLET),
-            ]
+            return _triplet(p, unit=unit)
         case "margin_pairs":
-            distance = p.pick(
-                "dist = jnp.linalg.norm(a - b, axis=-1)",
-                "dist = jnp.sqrt(jnp.sum((a - b) ** 2, axis=-1) + eps)",
-                "dist = 1.0 - jnp.sum(a * b, axis=-1)"
-                if unit
-                else "dist = jnp.sqrt(jnp.square(a - b).sum(axis=-1) + eps)",
-            )
-            apart = p.pick("jnp.maximum(margin - dist, 0.0)", "jax.nn.relu(margin - dist)")
-            return [
-                distance,
-                remark(p, "pull together, or push apart up to the margin"),
-                p.pick(
-                    f"per_example = similar * dist ** 2 + (1 - similar) * {apart} ** 2",
-                    f"per_example = jnp.where(similar == 1, jnp.square(dist), jnp.square({apart}))",
-                    f"pull = similar * jnp.square(dist)\npush = (1 - similar) * jnp.square({apart})\n"
-                    f"per_example = pull + push",
-                ),
-            ]
+            return _margin_pairs(p, unit=unit)
         case _:
             same = p.pick("same = classes[:, None] == classes[None, :]", "same = jnp.equal(classes[:, None], classes)")
             log_probs = p.pick(

@@ -87,16 +87,7 @@ class Program(Draft):
         body = self._habits.check(body, self._shapes, (given & needed_in(body)) - tested)
         arrays = {each for each in self._shapes if self._parameters[each].tree is not None} - tested
         body = self._habits.form(self._habits.rewrite(body, arrays, self._called))
-        declared, read = self._parameters.values(), needed_in(body)
-        # If callers can choose one of the tuned numbers, they can choose all of them.
-        chosen = any(each.tuned and each.tree is not None and each.name in read for each in declared)
-        loose = [each for each in declared if _is_loose(each) and each.name not in tested]
-        numbers = {each.name: each.default for each in loose if not (chosen and each.tuned)}
-        body, constants = self._habits.fix_constants(body, numbers, {each.name for each in loose if not each.tuned})
-        read = needed_in(body)
-        used = [
-            _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read
-        ]
+        constants, body, used = self._choose_constants(body, tested)
         packing = Packing(
             stream=self._stream.child("packing"), labels=(category, recipe), title=name, kind_of=self._kind_of,
             take=self._book.take, array=self.array, body=body, used=used, results=self._results,
@@ -113,23 +104,7 @@ class Program(Draft):
         plain = [each for each in used if each.default is None and not (keyword and each.given and not each.call)]
         rest = [each for each in used if each not in plain]
         docstring = self._docstring(style, summary, [*plain, *rest], returned)
-        beside = self._habits.rewrite(tuple(each for each in self._beside if not isinstance(each, Assign)))
-        beside, inner = self._habits.place(needed(beside, body, _records(used)))
-        body = (*inner, *body)
-        returns_apart = len(body) > _SHORT and style.chance(0.5)
-        body = spaced(body, style.chance(0.8), returns_apart, below_docstring=bool(docstring))
-        listed = [(each.name, each.annotation) for each in plain]
-        listed += [("*", "")] if keyword and rest else []
-        listed += [(each.name, each.annotation) for each in rest]
-        kernel = Function(
-            name,
-            tuple(listed),
-            body,
-            self._marks(style, used),
-            docstring,
-            self._returns(style, body),
-            tuple((each.name, each.default) for each in rest if each.default is not None),
-        )
+        beside, kernel = self._kernel(name, body, used, style, plain, rest, docstring, keyword=keyword)
         constants = [*(each for each in self._beside if isinstance(each, Assign)), *constants]
         if self._any_tree not in ("", "Any"):
             constants = [Assign(Name(self._any_tree), Name("Any")), *constants]
@@ -147,6 +122,63 @@ class Program(Draft):
             ops=tuple(sorted({target, *called})),
             difficulty=self._stream.difficulty,
         )
+
+    def _choose_constants(
+        self,
+        body: tuple[Statement, ...],
+        tested: set[str],
+    ) -> tuple[
+        list[Assign],
+        tuple[Statement, ...],
+        list[Parameter],
+    ]:
+        """Return the body, the constants beside the function, and the parameters that are left."""
+        declared, read = self._parameters.values(), needed_in(body)
+        # If callers can choose one of the tuned numbers, they can choose all of them.
+        chosen = any(each.tuned and each.tree is not None and each.name in read for each in declared)
+        loose = [each for each in declared if _is_loose(each) and each.name not in tested]
+        numbers = {each.name: each.default for each in loose if not (chosen and each.tuned)}
+        body, constants = self._habits.fix_constants(body, numbers, {each.name for each in loose if not each.tuned})
+        read = needed_in(body)
+        used = [
+            _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read
+        ]
+        return constants, body, used
+
+    def _kernel(
+        self,
+        name: str,
+        body: tuple[Statement, ...],
+        used: list[Parameter],
+        style: Stream,
+        plain: list[Parameter],
+        rest: list[Parameter],
+        docstring: str,
+        *,
+        keyword: bool,
+    ) -> tuple[
+        list[Statement],
+        Function,
+    ]:
+        """Return what is beside the function, and the function."""
+        beside = self._habits.rewrite(tuple(each for each in self._beside if not isinstance(each, Assign)))
+        beside, inner = self._habits.place(needed(beside, body, _records(used)))
+        body = (*inner, *body)
+        returns_apart = len(body) > _SHORT and style.chance(0.5)
+        body = spaced(body, style.chance(0.8), returns_apart, below_docstring=bool(docstring))
+        listed = [(each.name, each.annotation) for each in plain]
+        listed += [("*", "")] if keyword and rest else []
+        listed += [(each.name, each.annotation) for each in rest]
+        kernel = Function(
+            name,
+            tuple(listed),
+            body,
+            self._marks(style, used),
+            docstring,
+            self._returns(style, body),
+            tuple((each.name, each.default) for each in rest if each.default is not None),
+        )
+        return beside, kernel
 
     def _converted(self, used: Sequence[Parameter], tested: Container[str]) -> list[Assign]:
         """Return assignments that convert arguments to arrays, since callers may pass lists.

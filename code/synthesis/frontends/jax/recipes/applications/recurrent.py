@@ -18,7 +18,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     with_escaped_braces,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 
 _BODIES = read_bodies("jax", "recurrent", margin=4)
@@ -35,10 +35,8 @@ _LEAKY = '''
 _CELLS = {"lstm": ("h", "c"), "gru": ("h",), "rnn": ("h",), "linear_recurrence": ("h",)}
 
 
-def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
-    """Draw a recurrent cell over a sequence, with parameters in a tree."""
-    p = Program(stream)
-    rows, length, into, hidden = p.size(4, 8, 16, 32), p.size(8, 16, 32), p.size(16, 32, 64), p.size(16, 32, 64)
+def _declare_weights(p: Program, target: str, into: int, hidden: int) -> tuple[bool, str, bool, dict[str, str]]:
+    """Declare the weights. Return how each is read, and what the cell has."""
     gates = {"lstm": 4, "gru": 3, "rnn": 1, "linear_recurrence": 1}[target]
     fields: list[tuple[str, Tree]] = [
         ("w_x", weights(into, gates * hidden)),
@@ -57,12 +55,13 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     else:
         tree, at = dict(fields), {name: f"params['{name}']" for name, _ in fields}
     p.tree("params", tree, "weights of the cell", ("params", "weights"))
-    late = p.choices.chance(0.5)  # time first
-    p.tensor("xs", Leaf((length, rows, into) if late else (rows, length, into), -2, 2),
-             f"inputs of shape {'(time, batch, features)' if late else '(batch, time, features)'}",
-             ("xs", "inputs", "sequence"))  # fmt: skip
-    state = _CELLS[target]
-    given = p.choices.chance(0.6)
+    return linear, decay, read, at
+
+
+def _declare_states(
+    p: Program, target: str, hidden: int, rows: int, length: int, state: tuple[str, ...], *, given: bool
+) -> Record | None:
+    """Declare the states before the first step, and the options."""
     record = None
     if target == "lstm" and p.choices.chance(0.5):
         record = p.record(
@@ -81,26 +80,34 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     p.number("leak", p.pick("0.5", "0.2"), "how fast the state follows", None, ("leak", "leak_rate"))
     p.option("reverse", "False", "bool", "whether to scan in reverse", p.pick("True", "False"),
              ("reverse", "go_backwards"))  # fmt: skip
-    half = p.choices.child("precision").chance(_HALF)
-    packed = f"{record.name}(h, c)" if record is not None else "(h, c)" if len(state) > 1 else "h"
-    begin = "carry0"
-    backwards = p.maybe(0.3)
-    masked = p.maybe(0.35)
-    p.add(guard(p, "xs.ndim != 3", "expected inputs of three axes, got {xs.shape}", 0.35))
-    p.add(remark(p, "time first, as scan takes it", "scan goes over the first axis") if not late else "")
-    p.add(
-        "xs = jnp.swapaxes(xs, 0, 1)"
-        if not late and p.choices.chance(0.5)
-        else "xs = xs.transpose(1, 0, 2)"
-        if not late
-        else ""
-    )
-    if not given:
-        p.add(remark(p, "begin with nothing", "zero state"))
-        wide = f"{at[decay]}.shape[0]" if linear else f"{at['w_h']}.shape[0]"
-        kind = p.pick("", "" if half else ", dtype=xs.dtype")
-        p.add(f"start = jnp.zeros((xs.shape[1], {wide}){kind})")
-        begin = packed.replace("h, c", "start, start").replace("h", "start") if len(state) > 1 else "start"
+    return record
+
+
+def _write_start(
+    p: Program, decay: str, at: dict[str, str], state: tuple[str, ...], packed: str, *, linear: bool, half: bool
+) -> str:
+    """Write the state before the first step, if it is not given."""
+    p.add(remark(p, "begin with nothing", "zero state"))
+    wide = f"{at[decay]}.shape[0]" if linear else f"{at['w_h']}.shape[0]"
+    kind = p.pick("", "" if half else ", dtype=xs.dtype")
+    p.add(f"start = jnp.zeros((xs.shape[1], {wide}){kind})")
+    return packed.replace("h, c", "start, start").replace("h", "start") if len(state) > 1 else "start"
+
+
+def _write_cell(
+    p: Program,
+    target: str,
+    decay: str,
+    at: dict[str, str],
+    state: tuple[str, ...],
+    packed: str,
+    *,
+    linear: bool,
+    read: bool,
+    half: bool,
+    masked: bool,
+) -> tuple[bool, bool]:
+    """Write a step. Return whether it takes the weights, and whether outputs are read afterwards."""
     unpack = f"{', '.join(state)} = carry" if len(state) > 1 else ""
     body = _cell(p, target, at) if not linear else ["h = decay * h + x"]
     if linear:
@@ -136,6 +143,61 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
             f"return {packed}, {out}",
         )
     )
+    return after, apart
+
+
+def _carry(hidden: int, rows: int, state: tuple[str, ...], record: Record | None) -> Record | tuple[Leaf, ...] | Leaf:
+    """Return the state after the last step."""
+    carry: Tree = (
+        record
+        if record is not None
+        else tuple(Leaf((rows, hidden)) for _ in state)
+        if len(state) > 1
+        else Leaf((rows, hidden))
+    )
+    return carry
+
+
+def _titles_of(target: str, *, read: bool) -> tuple[str, ...]:
+    """Return the names of a layer."""
+    return {
+        "lstm": ("lstm", "run_lstm", "lstm_layer"),
+        "gru": ("gru", "run_gru", "gru_layer"),
+        "rnn": ("rnn", "elman_rnn", "simple_rnn"),
+        # a recurrence whose states are read out is a state-space model
+        "linear_recurrence": ("linear_recurrence", "diagonal_ssm" if read else "diagonal_recurrence", "linear_rnn"),
+    }[target]
+
+
+def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
+    """Draw a recurrent cell over a sequence, with parameters in a tree."""
+    p = Program(stream)
+    rows, length, into, hidden = p.size(4, 8, 16, 32), p.size(8, 16, 32), p.size(16, 32, 64), p.size(16, 32, 64)
+    linear, decay, read, at = _declare_weights(p, target, into, hidden)
+    late = p.choices.chance(0.5)  # time first
+    p.tensor("xs", Leaf((length, rows, into) if late else (rows, length, into), -2, 2),
+             f"inputs of shape {'(time, batch, features)' if late else '(batch, time, features)'}",
+             ("xs", "inputs", "sequence"))  # fmt: skip
+    state = _CELLS[target]
+    given = p.choices.chance(0.6)
+    record = _declare_states(p, target, hidden, rows, length, state, given=given)
+    half = p.choices.child("precision").chance(_HALF)
+    packed = f"{record.name}(h, c)" if record is not None else "(h, c)" if len(state) > 1 else "h"
+    begin = "carry0"
+    backwards = p.maybe(0.3)
+    masked = p.maybe(0.35)
+    p.add(guard(p, "xs.ndim != 3", "expected inputs of three axes, got {xs.shape}", 0.35))
+    p.add(remark(p, "time first, as scan takes it", "scan goes over the first axis") if not late else "")
+    p.add(
+        "xs = jnp.swapaxes(xs, 0, 1)"
+        if not late and p.choices.chance(0.5)
+        else "xs = xs.transpose(1, 0, 2)"
+        if not late
+        else ""
+    )
+    if not given:
+        begin = _write_start(p, decay, at, state, packed, linear=linear, half=half)
+    after, apart = _write_cell(p, target, decay, at, state, packed, linear=linear, read=read, half=half, masked=masked)
     driven = "drives" if linear else "xs"
     over = f"({driven}, jnp.arange({driven}.shape[0]))" if masked else driven
     turned = ", reverse=reverse" if backwards else ""
@@ -147,23 +209,11 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     if not late:
         p.add(p.pick("hs = jnp.swapaxes(hs, 0, 1)", "hs = hs.transpose(1, 0, 2)"))
         shape = (rows, length, width)
-    carry: Tree = (
-        record
-        if record is not None
-        else tuple(Leaf((rows, hidden)) for _ in state)
-        if len(state) > 1
-        else Leaf((rows, hidden))
-    )
+    carry = _carry(hidden, rows, state, record)
     form = p.pick("both", "both", "outputs")
     p.add("return hs, last" if form == "both" else "return hs")
     p.set_results(*([Leaf(shape), carry] if form == "both" else [Leaf(shape)]))
-    titles = {
-        "lstm": ("lstm", "run_lstm", "lstm_layer"),
-        "gru": ("gru", "run_gru", "gru_layer"),
-        "rnn": ("rnn", "elman_rnn", "simple_rnn"),
-        # a recurrence whose states are read out is a state-space model
-        "linear_recurrence": ("linear_recurrence", "diagonal_ssm" if read else "diagonal_recurrence", "linear_rnn"),
-    }[target]
+    titles = _titles_of(target, read=read)
     return p.done(
         "layers",
         "recurrent_layer",

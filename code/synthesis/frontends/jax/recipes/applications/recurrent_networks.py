@@ -161,6 +161,80 @@ _OUTPUTS = {
 }
 
 
+def _declare_sequences(
+    p: Program,
+    task: str,
+    rows: int,
+    length: int,
+    into: int,
+    out: int,
+    answers: int,
+    first: tuple[int, int],
+    axes: str,
+    *,
+    tokens: bool,
+) -> None:
+    """Declare the sequences, with what is expected of the network."""
+    if tokens:
+        p.tensor("xs", whole(*first, below=out), f"token ids of shape {axes})", ("tokens", "token_ids"))
+        p.tensor("labels", whole(*first, below=out), f"next tokens of shape {axes})", ("labels", "next_tokens"))
+    else:
+        p.tensor("xs", Leaf((*first, into), -2, 2), f"inputs of shape {axes}, features)", ("xs", "inputs", "sequence"))
+        labels = whole(rows, below=out) if task == "class" else Leaf((*first, answers), -2, 2)
+        says = "the class of each sequence" if task == "class" else f"targets of shape {axes}, outputs)"
+        p.tensor("labels", labels, says, ("labels",) if task == "class" else ("targets", "ys"))
+    p.tensor("mask", truth(*first), "steps that count", ("mask", "valid"))
+    p.tensor("lengths", Leaf((rows,), 1, length, "int32"), "length of each sequence", ("lengths", "seq_lengths"))
+    p.option("burn_in", "2", "int", "number of first steps without a loss", p.pick("2", "4"), ("burn_in",))
+
+
+def _define_network(
+    p: Program,
+    precision: Precision,
+    order: str,
+    kind: str,
+    task: str,
+    stack: str,
+    marks: dict[str, str],
+    *,
+    normed: bool,
+    tokens: bool,
+) -> None:
+    """Define the cells, layers and the network as functions."""
+    layer = fill_marks(_OVER_TIME[order], marks, precision)
+    p.function(fill_marks(_CELLS[kind], marks, precision))
+    p.function(layer.replace("REVERSED", ""))
+    p.function(layer.replace("run_layer", "run_backwards").replace("REVERSED", ", reverse=True"))
+    run, back = "run_layer", "run_backwards"
+    if order == "alone":
+        run, back = (f"jax.vmap({each}, in_axes=(None, 0))" for each in (run, back))
+    layers = _LAYERS[stack].strip("\n").rstrip().replace("RUN", run).replace("BACKWARDS", back)
+    begins = {True: "x = params['embed'][x]ENTER", False: "x = xENTER" if precision.half else ""}[tokens]
+    pooled = {
+        "early": "x = {x[-1] ~ x[-1] ~ jnp.mean(x, axis=0)}", "late": "x = {x[:, -1] ~ x[:, -1] ~ jnp.mean(x, axis=1)}"
+    }["early" if order == "early" else "late"]  # fmt: skip
+    written = _NETWORK.replace("        LAYERS", layers).replace("BEGINS", begins)
+    if stack == "both ways":
+        # At the last step, the backward layer has seen only that step.
+        pooled = f"x = jnp.mean(x, axis={marks['TIME']})"
+    written = written.replace("NORMED", "x = layer_norm(x, params['scale'], params['bias'])" if normed else "")
+    p.function(fill_marks(written.replace("POOLED", pooled if task == "class" else ""), marks, precision))
+
+
+def _write_outputs(
+    p: Program, precision: Precision, task: str, rows: int, answers: int, first: tuple[int, int], marks: dict[str, str]
+) -> None:
+    """Write the outputs of the network, without a loss."""
+    p.tensor("offset", weights(answers), "mean of the data", ("mean", "offset"))
+    p.tensor("spread", positive(answers), "standard deviation of the data", ("std", "scale"))
+    p.option("low", None, "float", "smallest value", p.pick("0.0", "-1.0"), ("low", "min_value"))
+    p.option("high", None, "float", "largest value", p.pick("1.0", "2.0"), ("high", "max_value"))
+    p.number("temperature", p.pick("0.8", "2.0"), "how even probabilities are", (0.5, 2.0), ("temperature",))
+    p.write(fill_marks(_OUTPUTS[task], marks, precision))
+    many = {"tokens": (rows,), "class": (rows, answers), "values": (*first, answers)}[task]
+    p.set_results(Leaf(many))
+
+
 def write_network(p: Program, end: str) -> None:
     """Write a recurrent network of several layers, its loss on sequences, and the use of its gradient.
 
@@ -195,54 +269,20 @@ def write_network(p: Program, end: str) -> None:
     first = (length, rows) if order == "early" else (rows, length)
     axes = "(time, batch" if order == "early" else "(batch, time"
     tokens = task == "tokens"
-    if tokens:
-        p.tensor("xs", whole(*first, below=out), f"token ids of shape {axes})", ("tokens", "token_ids"))
-        p.tensor("labels", whole(*first, below=out), f"next tokens of shape {axes})", ("labels", "next_tokens"))
-    else:
-        p.tensor("xs", Leaf((*first, into), -2, 2), f"inputs of shape {axes}, features)", ("xs", "inputs", "sequence"))
-        labels = whole(rows, below=out) if task == "class" else Leaf((*first, answers), -2, 2)
-        says = "the class of each sequence" if task == "class" else f"targets of shape {axes}, outputs)"
-        p.tensor("labels", labels, says, ("labels",) if task == "class" else ("targets", "ys"))
-    p.tensor("mask", truth(*first), "steps that count", ("mask", "valid"))
-    p.tensor("lengths", Leaf((rows,), 1, length, "int32"), "length of each sequence", ("lengths", "seq_lengths"))
-    p.option("burn_in", "2", "int", "number of first steps without a loss", p.pick("2", "4"), ("burn_in",))
+    _declare_sequences(p, task, rows, length, into, out, answers, first, axes, tokens=tokens)
     marks = {
         "STEP": _STEPS[kind], "BEGIN": "(h, h)" if kind == "lstm" else "h", "BACK": _back(precision),
         "TURNED": ".T" if order == "early" else "", "TIME": "0" if order == "early" else "1",
         "BURNED": "burn_in:" if order == "early" else ":, burn_in:",
     }  # fmt: skip
-    layer = fill_marks(_OVER_TIME[order], marks, precision)
-    p.function(fill_marks(_CELLS[kind], marks, precision))
-    p.function(layer.replace("REVERSED", ""))
-    p.function(layer.replace("run_layer", "run_backwards").replace("REVERSED", ", reverse=True"))
-    run, back = "run_layer", "run_backwards"
-    if order == "alone":
-        run, back = (f"jax.vmap({each}, in_axes=(None, 0))" for each in (run, back))
-    layers = _LAYERS[stack].strip("\n").rstrip().replace("RUN", run).replace("BACKWARDS", back)
-    begins = {True: "x = params['embed'][x]ENTER", False: "x = xENTER" if precision.half else ""}[tokens]
-    pooled = {
-        "early": "x = {x[-1] ~ x[-1] ~ jnp.mean(x, axis=0)}", "late": "x = {x[:, -1] ~ x[:, -1] ~ jnp.mean(x, axis=1)}"
-    }["early" if order == "early" else "late"]  # fmt: skip
-    written = _NETWORK.replace("        LAYERS", layers).replace("BEGINS", begins)
-    if stack == "both ways":
-        # At the last step, the backward layer has seen only that step.
-        pooled = f"x = jnp.mean(x, axis={marks['TIME']})"
-    written = written.replace("NORMED", "x = layer_norm(x, params['scale'], params['bias'])" if normed else "")
-    p.function(fill_marks(written.replace("POOLED", pooled if task == "class" else ""), marks, precision))
+    _define_network(p, precision, order, kind, task, stack, marks, normed=normed, tokens=tokens)
     p.write(
         "{?0.35 if xs.ndim != AXES:\n    raise ValueError(f'expected SHAPE, got <<xs.shape>>')}".replace(
             "AXES", "2" if tokens else "3"
         ).replace("SHAPE", f"{axes})" if tokens else f"{axes}, features)")
     )  # fmt: skip
     if end == "outputs":
-        p.tensor("offset", weights(answers), "mean of the data", ("mean", "offset"))
-        p.tensor("spread", positive(answers), "standard deviation of the data", ("std", "scale"))
-        p.option("low", None, "float", "smallest value", p.pick("0.0", "-1.0"), ("low", "min_value"))
-        p.option("high", None, "float", "largest value", p.pick("1.0", "2.0"), ("high", "max_value"))
-        p.number("temperature", p.pick("0.8", "2.0"), "how even probabilities are", (0.5, 2.0), ("temperature",))
-        p.write(fill_marks(_OUTPUTS[task], marks, precision))
-        many = {"tokens": (rows,), "class": (rows, answers), "values": (*first, answers)}[task]
-        p.set_results(Leaf(many))
+        _write_outputs(p, precision, task, rows, answers, first, marks)
         return
     mean = "" if task == "class" else p.pick("", "masked", "lengths", "burned in")
     losses = _VALUE_LOSS if task == "values" else _CLASS_LOSS

@@ -84,6 +84,20 @@ def write_observation(p: Program) -> Text:
 _COMMANDED = _BODIES["commanded"]
 
 
+def _reward_result(n: int, lines: str, kept: list[str]) -> tuple[Leaf, dict[str, Leaf]] | tuple[Leaf]:
+    """Return the rewards, with the terms or metrics that are returned."""
+    last = lines.split("\n")[-1]
+    measured = {f"reward/{name}": Leaf(()) for name in kept} | (
+        {"reward": Leaf(())} if "metrics['reward']" in lines else {}
+    )
+    result: tuple[Tree, ...] = (Leaf((n,)),)
+    if last.endswith("metrics"):
+        result = (Leaf((n,)), measured)
+    elif last.endswith("terms"):
+        result = (Leaf((n,)), {name: Leaf((n,)) for name in kept})
+    return result
+
+
 def write_rewards(p: Program) -> Text:
     """Draw a function that computes the reward of robots that follow commands, and its terms."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
@@ -108,15 +122,7 @@ def write_rewards(p: Program) -> Text:
     penalty = "'termination'" in lines
     if penalty:
         weighed["termination"] = "-1.0"
-    last = lines.split("\n")[-1]
-    measured = {f"reward/{name}": Leaf(()) for name in kept} | (
-        {"reward": Leaf(())} if "metrics['reward']" in lines else {}
-    )
-    result: tuple[Tree, ...] = (Leaf((n,)),)
-    if last.endswith("metrics"):
-        result = (Leaf((n,)), measured)
-    elif last.endswith("terms"):
-        result = (Leaf((n,)), {name: Leaf((n,)) for name in kept})
+    result = _reward_result(n, lines, kept)
     table = ", ".join(f"'{name}': {value}" for name, value in weighed.items())
     body = f"weights = {{{table}}}\n" + lines if tabled else lines
     asked = [*kept, *(["termination"] if penalty and ended else [])]
@@ -181,6 +187,22 @@ def _weight(p: Program, term: str) -> str:
 _ENDS = _BODIES["ends"]
 
 
+def _end_result(n: int, lines: str, reasons: list[str], *, floats: bool) -> tuple[Tree, ...]:
+    """Return the flags, with what else is returned."""
+    flag = Leaf((n,), dtype="bool")
+    last = lines.split("\n")[-1]
+    counted = "counts" in last
+    if counted:
+        result: tuple[Tree, ...] = (flag, {f"done/{name}": Leaf(()) for name in [*reasons, "timeout"]})
+    elif "reasons" in last:
+        result = (flag, dict.fromkeys(reasons, flag))
+    elif "discount" in last:
+        result = (flag, Leaf((n,)))
+    else:
+        result = (Leaf((n,)), Leaf((n,))) if "as_float" in lines and floats else (flag, flag)
+    return result
+
+
 def write_ends(p: Program) -> Text:
     """Draw a function that decides whether episodes of robots end, with the reason."""
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
@@ -193,17 +215,7 @@ def write_ends(p: Program) -> Text:
         reasons.append("joint_limit")
     if "too_fast" in lines:
         reasons.append("too_fast")
-    flag = Leaf((n,), dtype="bool")
-    last = lines.split("\n")[-1]
-    counted = "counts" in last
-    if counted:
-        result: tuple[Tree, ...] = (flag, {f"done/{name}": Leaf(()) for name in [*reasons, "timeout"]})
-    elif "reasons" in last:
-        result = (flag, dict.fromkeys(reasons, flag))
-    elif "discount" in last:
-        result = (flag, Leaf((n,)))
-    else:
-        result = (Leaf((n,)), Leaf((n,))) if "as_float" in lines and floats else (flag, flag)
+    result = _end_result(n, lines, reasons, floats=floats)
     tilts = p.pick("60.0", "45.0") if degrees else p.pick("1.0", "0.8")
     given: dict[str, Array | Constant | Option] = {
         "height": Array(Leaf((n,), 0.05, 0.6), "height of each robot", ("height", "base_height")),
@@ -286,12 +298,8 @@ _TORQUES = _BODIES["torques"]
 _SUBSTEPS = _BODIES["substeps"]
 
 
-def write_targets(p: Program) -> Text:
-    """Draw a function that computes joint torques from the actions of a policy."""
-    n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
-    stepped = p.choices.chance(0.35)
-    lines = p.choose(_ACTED + (_SUBSTEPS if stepped else _TORQUES))
-    smooth, strong = (p.choices.chance(0.6) for _ in range(2))
+def _target_result(n: int, dof: int, lines: str, *, stepped: bool) -> tuple[Tree, ...]:
+    """Return the torques or states, with what else is returned."""
     last = lines.rstrip().split("\n")[-1]
     row = Leaf((n, dof))
     if stepped:
@@ -300,6 +308,16 @@ def write_targets(p: Program) -> Text:
         result = (row, {"action": row, "power": Leaf((n,))})
     else:
         result = (row, Leaf((n,))) if "power" in last else (row,)
+    return result
+
+
+def write_targets(p: Program) -> Text:
+    """Draw a function that computes joint torques from the actions of a policy."""
+    n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
+    stepped = p.choices.chance(0.35)
+    lines = p.choose(_ACTED + (_SUBSTEPS if stepped else _TORQUES))
+    smooth, strong = (p.choices.chance(0.6) for _ in range(2))
+    result = _target_result(n, dof, lines, stepped=stepped)
     known = "'velocity'" in lines
     asked = "'position'" if "joint_limits" in lines else p.pick("'position'", "'velocity'", "'torque'")
     return Text(

@@ -91,19 +91,8 @@ _STEPS = (
 """Numbers of steps of schedules: the key, defaults, description, values that are passed, and names."""
 
 
-def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
-    """Draw a step of gradient descent whose size depends on the number of steps so far."""
-    p = Program(stream)
-    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
-    each = p.pick(*MAPS)
-    kind = p.pick("plain", "momentum", "nesterov")
-    p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
-    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
-    p.tree("mu", changed(tree, -1, 1), "momentum, a tree like the parameters", ("momentum", "velocity", "trace"))
-    p.tensor("count", Leaf((), 0, 4000, "int32"), "steps that were made", ("step", "count", "step_count"))
-    p.number(
-        "peak", p.pick("0.1", "1e-2", "3e-4"), "largest step size", (0.01, 0.1), ("peak_lr", "base_lr", "learning_rate")
-    )
+def _declare_options(p: Program, target: str) -> None:
+    """Declare the options of a schedule and a step."""
     p.option("floor", "None" if target == "exponential_schedule" else p.pick("0.0", "1e-5"),
              "float | None" if target == "exponential_schedule" else "float", "smallest step size",
              p.pick("1e-4", "1e-3") if target == "exponential_schedule" else p.pick("0.0", "1e-3"),
@@ -126,6 +115,22 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     p.option("decay", "1e-4", "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay",))
     p.option("nesterov", "False", "bool", "whether to use Nesterov momentum", p.pick("True", "False"))
     p.option("b1", "0.9", "float", "decay rate of the momentum", None, ("momentum_decay", "beta"))
+
+
+def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
+    """Draw a step of gradient descent whose size depends on the number of steps so far."""
+    p = Program(stream)
+    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
+    each = p.pick(*MAPS)
+    kind = p.pick("plain", "momentum", "nesterov")
+    p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
+    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
+    p.tree("mu", changed(tree, -1, 1), "momentum, a tree like the parameters", ("momentum", "velocity", "trace"))
+    p.tensor("count", Leaf((), 0, 4000, "int32"), "steps that were made", ("step", "count", "step_count"))
+    p.number(
+        "peak", p.pick("0.1", "1e-2", "3e-4"), "largest step size", (0.01, 0.1), ("peak_lr", "base_lr", "learning_rate")
+    )
+    _declare_options(p, target)
     warm = target in ("cosine_schedule", "polynomial_schedule", "exponential_schedule") and p.choices.chance(_WARMUP)
     # A decay counts its steps from the end of the warmup.
     behind = "since = jnp.maximum(t - warmup, 0.0)" if warm else ""

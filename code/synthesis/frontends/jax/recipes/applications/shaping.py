@@ -40,6 +40,36 @@ _MERGED_ENDS = {
 """Operations on the rows after merging the leading axes: for a tree of any structure, and for arrays by name."""
 
 
+def _merged_batch(batch: dict[str, Leaf], rows: int, parts: int) -> Tree:
+    """Return arrays whose leading axes are merged to a number of rows, which are in several parts unless it is zero."""
+    head = (parts, rows // parts) if parts else (rows,)
+    return {name: Leaf((*head, *leaf.shape[2:]), dtype=leaf.dtype) for name, leaf in batch.items()}
+
+
+def _split_parts(lines: str, shape: tuple[int, ...], place: int, parts: int, *, front: bool) -> Leaf:
+    """Return an array with an axis that is split into parts."""
+    made = [*shape[:place], parts, shape[place] // parts, *shape[place + 1 :]]
+    if ("if not front" in lines and front) or ("moveaxis" in lines and "if not front" not in lines):
+        made = [made[place], *made[:place], *made[place + 1 :]]
+    return Leaf(tuple(made))
+
+
+_MERGED_TITLES = {
+    "apply": ("batched_dense", "apply_over_batch", "dense_nd"),
+    "plain": ("flatten_batch", "merge_leading_axes", "collapse_time"),
+    "shuffled": ("flatten_and_shuffle", "shuffle_rollout", "shuffled_rows"),
+    "batches": ("make_minibatches", "split_minibatches", "to_minibatches"),
+    "split": ("split_axis", "shard_axis", "reshape_groups"),
+}
+_MERGED_SUMMARIES = {
+    "apply": "Applies a layer to arrays with any leading axes",
+    "plain": "Flattens the leading axes of a batch",
+    "shuffled": "Flattens the leading axes of a batch and shuffles its rows",
+    "batches": "Splits collected data into batches of equal size",
+    "split": "Splits an axis into parts of equal size",
+}
+
+
 def write_merged(p: Program) -> Text:
     """Draw a function that merges leading axes, by itself or around an operation, or that splits an axis."""
     form = p.pick("apply", "merge", "split")
@@ -54,7 +84,7 @@ def write_merged(p: Program) -> Text:
     place = given_axis % 3
     biased, halved = p.choices.chance(0.7), p.choices.chance(0.5)
     front, strided = (p.choices.chance(0.5) for _ in range(2))
-    batch: Tree = {"obs": Leaf((a, b, width)), "action": Leaf((a, b), 0, 5, "int32"), "reward": Leaf((a, b))}
+    batch = {"obs": Leaf((a, b, width)), "action": Leaf((a, b), 0, 5, "int32"), "reward": Leaf((a, b))}
     if p.choices.chance(0.4):
         batch = {"tokens": Leaf((a, b), 0, 99, "int32"), "weights": Leaf((a, b), 0.0, 1.0)}
     keyed = p.choices.chance(0.7)
@@ -63,14 +93,9 @@ def write_merged(p: Program) -> Text:
     if "bfloat16" in str(result) and "bias is not None" in lines and biased:
         result = Leaf((*lead, out))
     if form == "merge":
-        rows = 2 if end == "batches" else 0
-        head = (rows, a * b // rows) if rows else (a * b,)
-        result = {name: Leaf((*head, *leaf.shape[2:]), dtype=leaf.dtype) for name, leaf in batch.items()}  # type: ignore[union-attr]
+        result = _merged_batch(batch, a * b, 2 if end == "batches" else 0)
     elif form == "split":
-        shape = [*three[:place], num_parts, three[place] // num_parts, *three[place + 1 :]]
-        if ("if not front" in lines and front) or ("moveaxis" in lines and "if not front" not in lines):
-            shape = [shape[place], *shape[:place], *shape[place + 1 :]]
-        result = Leaf(tuple(shape))
+        result = _split_parts(lines, three, place, num_parts, front=front)
     x = Leaf((*lead, width)) if form == "apply" else Leaf(three)
     return Text(
         lines=with_escaped_braces(lines),
@@ -97,16 +122,8 @@ def write_merged(p: Program) -> Text:
                               str(strided)),
         },
         result=(result,),
-        titles={"apply": ("batched_dense", "apply_over_batch", "dense_nd"),
-                "merge": {"plain": ("flatten_batch", "merge_leading_axes", "collapse_time"),
-                          "shuffled": ("flatten_and_shuffle", "shuffle_rollout", "shuffled_rows"),
-                          "batches": ("make_minibatches", "split_minibatches", "to_minibatches")}[end],
-                "split": ("split_axis", "shard_axis", "reshape_groups")}[form],
-        summary={"apply": "Applies a layer to arrays with any leading axes",
-                 "merge": {"plain": "Flattens the leading axes of a batch",
-                           "shuffled": "Flattens the leading axes of a batch and shuffles its rows",
-                           "batches": "Splits collected data into batches of equal size"}[end],
-                 "split": "Splits an axis into parts of equal size"}[form],
+        titles=_MERGED_TITLES[end if form == "merge" else form],
+        summary=_MERGED_SUMMARIES[end if form == "merge" else form],
         returned={
             "apply": "features", "merge": "batches, along the first axis" if end == "number of batches" else "all rows",
         }.get(form, "the array with one more axis"),
@@ -170,6 +187,22 @@ _PATCHES = {
 }
 
 
+def _cut_up(lines: str, n: int, rows: int, cols: int, width: int, dim: int, *, flat: bool, tokens: bool) -> Leaf:
+    """Return the patches of images."""
+    if "if flatten:" in lines and not flat:
+        return Leaf((n, rows, cols, width))
+    return Leaf((n, rows * cols + ("cls is not None" in lines and tokens), dim))
+
+
+def _assembled(lines: str, n: int, height: int, width: int, channels: int, *, first: bool, cut: bool) -> Leaf:
+    """Return the images that are assembled from patches."""
+    if "channels_first" in lines and first:
+        return Leaf((n, channels, height, width))
+    if "crop is not None" in lines and cut:
+        return Leaf((n, min(height, 11), min(width, 11), channels))
+    return Leaf((n, height, width, channels))
+
+
 def write_patches(p: Program) -> Text:
     """Draw a function that cuts images into patches, assembles patches to images, or moves pixels into channels."""
     form = p.pick(*_PATCHES)
@@ -182,29 +215,17 @@ def write_patches(p: Program) -> Text:
     images = Leaf((n, rows * patch, cols * patch, channels), 0, 1)
     embeds = "cls is not None" in lines
     dim = p.choices.choice((24, 40)) if embeds else width
-    result = Leaf((n, rows * cols, dim))
     if form == "to":
-        if "if flatten:" in lines and not flat:
-            result = Leaf((n, rows, cols, width))
-        elif embeds and tokens:
-            result = Leaf((n, rows * cols + 1, dim))
+        result = _cut_up(lines, n, rows, cols, width, dim, flat=flat, tokens=tokens)
     elif form == "from":
-        if "grid" not in lines:
-            cols = rows
-        h, w = rows * patch, cols * patch
-        result = Leaf((n, h, w, channels))
-        if "channels_first" in lines and first:
-            result = Leaf((n, channels, h, w))
-        elif "crop is not None" in lines and cut:
-            result = Leaf((n, min(h, 11), min(w, 11), channels))
+        cols = cols if "grid" in lines else rows
+        result = _assembled(lines, n, rows * patch, cols * patch, channels, first=first, cut=cut)
     elif "if inverse:" in lines and back:
         images = Leaf((n, rows, cols, 4 * channels), 0, 1)
         result = Leaf((n, 2 * rows, 2 * cols, channels))
     else:
-        result = Leaf((n, rows * patch // 2, cols * patch // 2, 4 * channels))
-        if "reduce ==" in lines and flat:
-            result = Leaf((n, rows * patch // 2, cols * patch // 2, channels))
-    square = rows == cols
+        made = channels if "reduce ==" in lines and flat else 4 * channels
+        result = Leaf((n, rows * patch // 2, cols * patch // 2, made))
     return Text(
         lines=with_escaped_braces(lines),
         given={
@@ -220,7 +241,7 @@ def write_patches(p: Program) -> Text:
                                   ("norm_pixels", "normalize")),
             "grid": Option("tuple[int, int] | None", "number of patches along each side", ("None",),
                            ("grid_size", "grid"),
-                           "None" if square else f"({rows}, {cols})"),
+                           "None" if rows == cols else f"({rows}, {cols})"),
             "channels": Option("int", "number of channels", (str(channels),), ("channels", "num_channels")),
             "channels_first": Option("bool", "whether channels come first", ("False",), ("channels_first",),
                                      str(first)),

@@ -178,6 +178,15 @@ class Spellings:
                 (dtype,) = (*kind, *named.values())
                 same = dtype == Attribute(like, "dtype")
                 return Call(Name("jnp.ones_like"), (like,), () if same else (("dtype", dtype),))
+            case _:
+                return self._shorter_call(node, name, given, named, arrays, helper)
+
+    def _shorter_call(
+        self, node: Call, name: str, given: tuple[Expression, ...], named: dict[str, Expression], arrays: Set[str],
+        helper: Callable[[str], Expression] | None,
+    ) -> Expression:  # fmt: skip
+        has = self.has
+        match name, given:
             case "jnp.logical_not", (truth,) if "inverted" in has:
                 return Negation(truth, "~")
             case "jax.nn.softplus", (value,) if "log_add" in has:

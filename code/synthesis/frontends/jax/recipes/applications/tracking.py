@@ -170,6 +170,18 @@ _WALLS = {
 }
 
 
+def _decide_walls(p: Program, known: list[str]) -> str:
+    """Return statements that distinguish kinds of walls."""
+    cases = [(f"kind == '{name}'", p.choose(_WALLS[name]).strip("\n")) for name in known]
+    if p.choices.chance(0.4):
+        check = block(f"if kind not in ({', '.join(repr(name) for name in known)}):",
+                      "raise ValueError(f'unknown kind of wall {kind}')")  # fmt: skip
+        decided = f"{check}\n{chain(*cases[:-1], otherwise=cases[-1][1])}"
+    else:
+        decided = chain(*cases, otherwise="raise ValueError(f'unknown kind of wall {kind}')")
+    return decided
+
+
 def _enclosed(p: Program) -> Text:
     """Draw a function that keeps particles in a box, during or after a step."""
     count, dims = p.size(32, 48, 64), p.choices.choice((2, 3))
@@ -178,13 +190,7 @@ def _enclosed(p: Program) -> Text:
     others = p.choices.shuffled([name for name in _WALLS if name != solid])[: p.choices.integer(1, 2)]
     known = p.choices.shuffled([solid, *others])
     asked = p.choices.shuffled([solid, *(p.choices.choice(known) for _ in range(dims - 1))])
-    cases = [(f"kind == '{name}'", p.choose(_WALLS[name]).strip("\n")) for name in known]
-    if p.choices.chance(0.4):
-        check = block(f"if kind not in ({', '.join(repr(name) for name in known)}):",
-                      "raise ValueError(f'unknown kind of wall {kind}')")  # fmt: skip
-        decided = f"{check}\n{chain(*cases[:-1], otherwise=cases[-1][1])}"
-    else:
-        decided = chain(*cases, otherwise="raise ValueError(f'unknown kind of wall {kind}')")
+    decided = _decide_walls(p, known)
     moves = p.choices.chance(0.6)
     lines = p.choose(_BODIES["enclosed"])
     if "periodic" in known or not ("reflect" in known or moves):

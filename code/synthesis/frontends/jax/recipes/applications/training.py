@@ -155,28 +155,8 @@ _RETURNED = {
 """What functions return, by target."""
 
 
-def _draw_step(stream: Stream, target: str) -> KernelSpec:
-    """Draw a function that computes the gradient of a model's loss on a batch, and uses it."""
-    p = Program(stream)
-    rows, into, out = p.size(8, 16, 32, 48, 64), p.size(16, 32, 56, 64), p.size(4, 10, 16, 112)
-    image = p.choices.chance(0.25)
-    classes = p.choices.chance(0.6)
-    low = p.choices.child("precision").chance(_HALF)
-    # JAX prints one norm function for all arrays of a shape. An image has the same number of pixels at small and at
-    # real sizes. If a small layer were as wide, arrays would have one shape at small sizes and two at real sizes.
-    apart = _PIXELS if image and target == "gradient_norms" else 0
-    smooth = low or target == "gradient_norms"
-    tree, apply = _model(p, _PIXELS if image else into, out, image=image, smooth=smooth, apart=apart)
-    shape = (rows, _SIDE, _SIDE) if image else (rows, into)
-    # At low precision, rounding may change which score is the largest.
-    aux = p.maybe(0.35) and not (low and classes) and target != "gradient_norms"
-    batch = p.pick("dict", "tuple", "apart", "record")
-    x, y = Leaf(shape, -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
-    p.tree("params", tree, "parameters of the model", ("params", "weights", "theta"))
-    step = target == "train_step"
-    kind = p.pick(*FORMS) if step else "none"
-    metric = ("accuracy" if classes else "mae") if aux else ""
-    held = declare_state(p, kind, tree)
+def _declare_batch(p: Program, batch: str, y: Leaf, x: Leaf, *, image: bool, classes: bool) -> str:
+    """Declare the examples, and return the line that reads them."""
     inputs, labels = p.choices.choice(
         (
             ("x", "y"),
@@ -202,6 +182,11 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     else:
         p.tensor("x", x, "inputs, one example a row", (inputs,))
         p.tensor("y", y, "labels" if classes else "targets", (labels,))
+    return taken
+
+
+def _declare_numbers(p: Program, rows: int) -> None:
+    """Declare the numbers and options of a step."""
     p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.01, 0.1), ("learning_rate", "lr"))
     p.number(
         "max_norm", p.pick("1.0", "0.5"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
@@ -209,14 +194,22 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.option("strength", p.pick("1e-3", "1e-4"), "float", "weight of the L2 penalty", "0.1", ("l2", "weight_decay"))
     p.option("smoothing", p.pick("0.1", "0.05"), "float", "label smoothing", None, ("label_smoothing", "smoothing"))
     p.tensor("weight", positive(rows), "weight of each example", ("sample_weight", "example_weights"), optional=True)
-    each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
-    p.helper(apply)
-    # At most one addition to the loss and the use of the gradient.
-    extra = p.pick(
-        "", "", "weights", "l2", *(["smoothing"] if classes else []),
-        *(["clip", "clip"] if target != "gradient_norms" else []), *(["decay"] if step else []),
-    )  # fmt: skip
-    extra = "" if low else extra
+
+
+def _write_gradient(
+    p: Program,
+    target: str,
+    apply: str,
+    batch: str,
+    metric: str,
+    taken: str,
+    extra: str,
+    *,
+    classes: bool,
+    low: bool,
+    aux: bool,
+) -> str:
+    """Write the loss and its gradient, and return the arguments of the loss."""
     inner = batch == "apart" or extra in ("smoothing", "weights", "l2") or p.choices.chance(0.5)
     body = _loss(p, _title(apply), metric, classes=classes, low=low, extra=extra)
     p.add(
@@ -241,16 +234,32 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
                 f"grad_fn = jax.value_and_grad(loss_fn{flag})\n{left} = grad_fn({given})",
             )
         )
-    clipped = extra == "clip"
-    told = clipped and target in ("train_step", "loss_and_grad") and p.choices.chance(0.5)
-    if clipped:
-        p.add(clip_by_norm(p, each, "grads", always=told))
+    return given
+
+
+def _reported(p: Program, target: str, metric: str, *, aux: bool, told: bool) -> tuple[list[str], str, bool, Tree, str]:
+    """Return the metrics, whether they are in a dictionary, and what is returned of them."""
     names = ["loss"] * (target != "gradient_only") + ([metric] if aux else [])
     metrics = {name: name for name in names} | ({"grad_norm": "grad_norm"} if told else {})
     entries = ", ".join(f"'{name}': {value}" for name, value in metrics.items())
     gathered = len(metrics) > 1 and (told or p.choices.chance(0.5))
     reported: Tree = dict.fromkeys(metrics, Leaf(())) if gathered else tuple(Leaf(()) for _ in names)
     report = "metrics" if gathered else ", ".join(names)
+    return names, entries, gathered, reported, report
+
+
+def _use_gradient(
+    p: Program,
+    target: str,
+    tree: Tree,
+    kind: str,
+    held: str,
+    each: str,
+    extra: str,
+    *,
+    step: bool,
+) -> tuple[list[Tree], list[str]]:
+    """Write the use of the gradient, and return what is made of it."""
     if step:
         p.add(remark(p, "update the parameters", "one step of the optimizer"))
         lines, move, states, results = use_gradients(p, kind, each, held, tree, decays=extra == "decay")
@@ -279,6 +288,23 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
             made, ends = [*made, Leaf(())], [*ends, "grad_norm"]
     else:
         made, ends = [tree], ["grads"]
+    return made, ends
+
+
+def _with_report(
+    p: Program,
+    target: str,
+    names: list[str],
+    entries: str,
+    reported: Tree,
+    report: str,
+    made: list[Tree],
+    ends: list[str],
+    *,
+    aux: bool,
+    gathered: bool,
+) -> tuple[list[Tree], list[str]]:
+    """Return the results with the loss and the metrics."""
     if gathered:
         p.add(f"metrics = {{{entries}}}")
         made, ends = [*made, reported], [*ends, report]
@@ -287,6 +313,49 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         made, ends = [both, *made], [f"({report})" if aux else report, *ends]
     else:
         made, ends = [*made, *(Leaf(()) for _ in names)], [*ends, *names]
+    return made, ends
+
+
+def _draw_step(stream: Stream, target: str) -> KernelSpec:
+    """Draw a function that computes the gradient of a model's loss on a batch, and uses it."""
+    p = Program(stream)
+    rows, into, out = p.size(8, 16, 32, 48, 64), p.size(16, 32, 56, 64), p.size(4, 10, 16, 112)
+    image = p.choices.chance(0.25)
+    classes = p.choices.chance(0.6)
+    low = p.choices.child("precision").chance(_HALF)
+    # JAX prints one norm function for all arrays of a shape. An image has the same number of pixels at small and at
+    # real sizes. If a small layer were as wide, arrays would have one shape at small sizes and two at real sizes.
+    apart = _PIXELS if image and target == "gradient_norms" else 0
+    smooth = low or target == "gradient_norms"
+    tree, apply = _model(p, _PIXELS if image else into, out, image=image, smooth=smooth, apart=apart)
+    shape = (rows, _SIDE, _SIDE) if image else (rows, into)
+    # At low precision, rounding may change which score is the largest.
+    aux = p.maybe(0.35) and not (low and classes) and target != "gradient_norms"
+    batch = p.pick("dict", "tuple", "apart", "record")
+    x, y = Leaf(shape, -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
+    p.tree("params", tree, "parameters of the model", ("params", "weights", "theta"))
+    step = target == "train_step"
+    kind = p.pick(*FORMS) if step else "none"
+    metric = ("accuracy" if classes else "mae") if aux else ""
+    held = declare_state(p, kind, tree)
+    taken = _declare_batch(p, batch, y, x, image=image, classes=classes)
+    _declare_numbers(p, rows)
+    each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
+    p.helper(apply)
+    # At most one addition to the loss and the use of the gradient.
+    extra = p.pick(
+        "", "", "weights", "l2", *(["smoothing"] if classes else []),
+        *(["clip", "clip"] if target != "gradient_norms" else []), *(["decay"] if step else []),
+    )  # fmt: skip
+    extra = "" if low else extra
+    given = _write_gradient(p, target, apply, batch, metric, taken, extra, classes=classes, low=low, aux=aux)
+    clipped = extra == "clip"
+    told = clipped and target in ("train_step", "loss_and_grad") and p.choices.chance(0.5)
+    if clipped:
+        p.add(clip_by_norm(p, each, "grads", always=told))
+    names, entries, gathered, reported, report = _reported(p, target, metric, aux=aux, told=told)
+    made, ends = _use_gradient(p, target, tree, kind, held, each, extra, step=step)
+    made, ends = _with_report(p, target, names, entries, reported, report, made, ends, aux=aux, gathered=gathered)
     direct = target == "gradient_only" and extra != "clip" and not aux
     p.add(f"return jax.grad(loss_fn)({given})" if direct else f"return {', '.join(ends)}")
     p.set_results(*made)

@@ -19,12 +19,8 @@ WEIGHTED_MEAN = _BODIES["weighted_mean"]
 PICK = _BODIES["pick"]
 
 
-def _evaluated(p: Program) -> Text:
-    """Draw a function that computes metrics of a batch of scores."""
-    batch, length, classes = p.choices.choice((8, 16)), p.choices.choice((12, 16)), p.size(10, 24, 40)
-    flat = p.choices.chance(0.4)
-    shape = (batch * 4,) if flat else (batch, length)
-    way = p.pick("inline", "helper", "helper", "partial")
+def _mean_text(way: str) -> str:
+    """Return the text, with means that are written in one of three ways."""
     text = _BODIES["evaluated"]
     if way == "inline":
         text = re.sub(r"MEAN\((nll|correct|hits|log_z \*\* 2)\)", r"jnp.sum(weights * \1) / denominator", text)
@@ -43,6 +39,16 @@ def _evaluated(p: Program) -> Text:
 """,
             "",
         )
+    return text
+
+
+def _evaluated(p: Program) -> Text:
+    """Draw a function that computes metrics of a batch of scores."""
+    batch, length, classes = p.choices.choice((8, 16)), p.choices.choice((12, 16)), p.size(10, 24, 40)
+    flat = p.choices.chance(0.4)
+    shape = (batch * 4,) if flat else (batch, length)
+    way = p.pick("inline", "helper", "helper", "partial")
+    text = _mean_text(way)
     lines = p.choose(text)
     both = lines.rstrip().endswith(", denominator")
     tops = p.pick("(1, 5)", "(1, 3, 5)")

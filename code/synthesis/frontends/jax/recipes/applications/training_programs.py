@@ -12,7 +12,7 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.gradients import STATES
 from synthesis.frontends.jax.recipes.applications.parts import key, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
 _BODIES = read_bodies("jax", "training_programs", margin=4)
@@ -58,27 +58,8 @@ _EXTRAS = ("", "average", "clip", "clip", "schedule", "schedule", "l2", "decay")
 """Optional parts of a training step, in addition to a loss and an optimizer."""
 
 
-def _draw_program(stream: Stream, target: str) -> KernelSpec:
-    """Draw a training step from one state to the next."""
-    p = Program(stream)
-    epoch = target == "epoch"
-    kind = p.pick(*_MOVES) if epoch else target
-    rows, into, out = p.size(16, 32, 64), p.size(16, 24, 56, 64), p.size(4, 10)
-    hidden = p.size(32, 48, 64, 72, 96, apart=into)
-    depth = p.choices.choice((1, 1, 2, 2, 3))
-    classes = p.choices.chance(0.55)
-    low = not classes and p.choices.chance(_HALF_SHARE)
-    sizes = [into, *[hidden] * depth, out]
-    tree: Tree = [{"w": weights(a, b), "b": weights(b)} for a, b in pairwise(sizes)]
-    # At most one addition to the loss and the optimizer: steps that do everything belong to frameworks.
-    extra = p.pick(*_EXTRAS, *(("smoothing",) if classes else ()))
-    averaged, clipped, scheduled = (extra == each for each in ("average", "clip", "schedule"))
-    kept = {"sgd": (), "momentum": ("mu",), "adam": ("mu", "nu")}[kind]
-    fields: list[tuple[str, Tree]] = [("step", Leaf((), 0, 50, "int32")), ("params", tree)]
-    fields += [(each, changed(tree, *((-1, 1) if each == "mu" else (0.01, 2)))) for each in kept]
-    fields += [("ema_params", changed(tree, -0.2, 0.2))] if averaged else []
-    state = p.record("TrainState", fields, "Parameters and the state of the optimizer")
-    p.tree("state", state, "parameters and what the optimizer keeps", ("state", "train_state"))
+def _declare_batch(p: Program, into: int, out: int, rows: int, *, epoch: bool, classes: bool) -> tuple[str, str]:
+    """Declare the examples, and return how they are read."""
     x, y = Leaf((rows, into), -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
     form = p.pick("dict", "tuple", "record")
     names = ("inputs", "labels" if classes else "targets")
@@ -97,8 +78,11 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
         "record": f"x, y = batch.{names[0]}, batch.{names[1]}",
     }[form]
     taken_inputs = {"dict": f"batch['{names[0]}']", "tuple": "batch[0]", "record": f"batch.{names[0]}"}[form]
-    names_of_rate = ("peak_lr", "base_lr") if scheduled else ("learning_rate", "lr")
-    p.number("learning_rate", p.pick("1e-3", "0.01"), "step size", (0.01, 0.1), names_of_rate)
+    return taken, taken_inputs
+
+
+def _declare_options(p: Program) -> None:
+    """Declare the numbers and options of a training step."""
     p.number("beta", "0.9", "decay of the momentum", None, ("beta", "momentum"))
     p.number("b1", "0.9", "decay of the first moment")
     p.number("b2", "0.999", "decay of the second moment")
@@ -122,8 +106,12 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     )  # fmt: skip
     p.option("warmup", p.pick("10", "100"), "int", "number of warmup steps", p.pick("10", "20"), ("warmup_steps",))
     p.option("num_microbatches", "1", "int", "number of microbatches", p.pick("2", "4"))
-    act = p.pick("jnp.tanh", "jax.nn.gelu", "jax.nn.silu")
-    metric, plural, outputs = ("accuracy", "accuracies", "logits") if classes else ("mae", "maes", "preds")
+
+
+def _write_loss(
+    p: Program, extra: str, taken: str, act: str, outputs: str, metric: str, *, epoch: bool, classes: bool, low: bool
+) -> str:
+    """Write the model and its loss, and return the name of a batch."""
     p.helper(p.choose(_MODEL.replace("ACT", act)))
     lines = _SMOOTHED_LOSS if extra == "smoothing" else _CLASS_LOSS if classes else _NUMBER_LOSS
     end = (_PENALIZED if extra == "l2" else _LOSS_END).replace("METRIC", metric)
@@ -135,6 +123,52 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
         p.add(loss)
     else:
         p.helper(loss)
+    return batch_name
+
+
+def _finish_epoch(
+    p: Program, target: str, state: Record, taken_inputs: str, plural: str, metric: str, steps: list[str]
+) -> KernelSpec:
+    """Write a loop over the batches of an epoch, and return the finished function."""
+    _write_epoch(p, steps, taken_inputs, (metric, plural))
+    p.finish(
+        (f"return state, jnp.mean(losses), jnp.mean({plural})", (state, Leaf(()), Leaf(()))),
+        (f"return state, <<'loss': losses.mean(), '{metric}': {plural}.mean()>>",
+         (state, {"loss": Leaf(()), metric: Leaf(())})),
+        (f"metrics = <<'loss': jnp.mean(losses), 'last_loss': losses[-1], '{metric}': jnp.mean({plural})>>\n"
+         "return state, metrics", (state, dict.fromkeys(("loss", "last_loss", metric), Leaf(())))),
+    )  # fmt: skip
+    return _finished(p, target)
+
+
+def _draw_program(stream: Stream, target: str) -> KernelSpec:
+    """Draw a training step from one state to the next."""
+    p = Program(stream)
+    epoch = target == "epoch"
+    kind = p.pick(*_MOVES) if epoch else target
+    rows, into, out = p.size(16, 32, 64), p.size(16, 24, 56, 64), p.size(4, 10)
+    hidden = p.size(32, 48, 64, 72, 96, apart=into)
+    depth = p.choices.choice((1, 1, 2, 2, 3))
+    classes = p.choices.chance(0.55)
+    low = not classes and p.choices.chance(_HALF_SHARE)
+    sizes = [into, *[hidden] * depth, out]
+    tree: Tree = [{"w": weights(a, b), "b": weights(b)} for a, b in pairwise(sizes)]
+    # At most one addition to the loss and the optimizer: steps that do everything belong to frameworks.
+    extra = p.pick(*_EXTRAS, *(("smoothing",) if classes else ()))
+    averaged, clipped, scheduled = (extra == each for each in ("average", "clip", "schedule"))
+    kept = {"sgd": (), "momentum": ("mu",), "adam": ("mu", "nu")}[kind]
+    fields: list[tuple[str, Tree]] = [("step", Leaf((), 0, 50, "int32")), ("params", tree)]
+    fields += [(each, changed(tree, *((-1, 1) if each == "mu" else (0.01, 2)))) for each in kept]
+    fields += [("ema_params", changed(tree, -0.2, 0.2))] if averaged else []
+    state = p.record("TrainState", fields, "Parameters and the state of the optimizer")
+    p.tree("state", state, "parameters and what the optimizer keeps", ("state", "train_state"))
+    taken, taken_inputs = _declare_batch(p, into, out, rows, epoch=epoch, classes=classes)
+    names_of_rate = ("peak_lr", "base_lr") if scheduled else ("learning_rate", "lr")
+    p.number("learning_rate", p.pick("1e-3", "0.01"), "step size", (0.01, 0.1), names_of_rate)
+    _declare_options(p)
+    act = p.pick("jnp.tanh", "jax.nn.gelu", "jax.nn.silu")
+    metric, plural, outputs = ("accuracy", "accuracies", "logits") if classes else ("mae", "maes", "preds")
+    batch_name = _write_loss(p, extra, taken, act, outputs, metric, epoch=epoch, classes=classes, low=low)
     how = p.pick("loop", "scan", "scan") if p.choices.chance(0.35) and not epoch else "whole"
     found = _GRADIENTS[how].replace("INPUTS", taken_inputs).replace("PLURAL", plural).replace("METRIC", metric)
     move = p.choose((_DECAYING_MOVES if extra == "decay" else _MOVES)[kind])
@@ -150,15 +184,7 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
         f"new_state = {state.name}({', '.join(made)})",
     ]
     if epoch:
-        _write_epoch(p, steps, taken_inputs, (metric, plural))
-        p.finish(
-            (f"return state, jnp.mean(losses), jnp.mean({plural})", (state, Leaf(()), Leaf(()))),
-            (f"return state, <<'loss': losses.mean(), '{metric}': {plural}.mean()>>",
-             (state, {"loss": Leaf(()), metric: Leaf(())})),
-            (f"metrics = <<'loss': jnp.mean(losses), 'last_loss': losses[-1], '{metric}': jnp.mean({plural})>>\n"
-             "return state, metrics", (state, dict.fromkeys(("loss", "last_loss", metric), Leaf(())))),
-        )  # fmt: skip
-        return _finished(p, target)
+        return _finish_epoch(p, target, state, taken_inputs, plural, metric, steps)
     p.add(*steps)
     metrics = {"loss": "loss", metric: metric}
     metrics |= {"grad_norm": "grad_norm"} if clipped and p.choices.chance(0.5) else {}

@@ -122,11 +122,8 @@ _CASTS = {
 }
 
 
-def _cast(p: Program) -> Text:
-    """Draw a function that casts a tree to another precision, or unscales gradients of a scaled loss."""
-    form = p.choices.weighted((("kept", 0.45), ("policy", 0.25), ("scaled", 0.3)))
-    tree = _tree(p, -2, 2)
-    some = form == "kept" and p.choices.chance(0.4)
+def _cast_text(p: Program, form: str, *, some: bool) -> str:
+    """Return the text of a cast."""
     why = (
         p.pick("scales and biases stay in full precision", "vectors are small and sensitive")
         if some
@@ -135,25 +132,29 @@ def _cast(p: Program) -> Text:
     whole_numbers = "not jnp.issubdtype(x.dtype, jnp.floating)"
     kept = f"x.ndim < 2 or {whole_numbers}" if some else whole_numbers
     text = _CASTS[form].replace("KEPT", kept).replace("WHY", why)
-    text = text.replace("{~and x.ndim > 1}", "and x.ndim > 1" if some else "")
-    lines = p.choose(text)
-    last = lines.rstrip().split("\n")[-1].strip()
-    by_layer = "cast_layer" in last
-    layers: dict[str, Tree] = {
-        name: {"kernel": Leaf((24, 16)), "bias": Leaf((16,))} for name in ("dense", "norm", "head")
-    }
+    return text.replace("{~and x.ndim > 1}", "and x.ndim > 1" if some else "")
+
+
+def _cast_tree(p: Program, form: str, tree: Tree, layers: dict[str, Tree], *, by_layer: bool) -> Tree:
+    """Return the tree that is cast."""
     if by_layer:
         tree = layers
     elif form == "kept" and isinstance(tree, dict) and p.choices.chance(0.6):
         tree = {**tree, "step": Leaf((), 0, 1000, "int32")}
-    halved = form == "kept" or p.choices.chance(0.7)
+    return tree
 
-    def low(leaf: Leaf) -> Leaf:
-        stays = leaf.dtype != "float32" or not halved or (some and len(leaf.shape) < 2)
-        return Leaf(leaf.shape, dtype=leaf.dtype if stays else "bfloat16")
 
-    rows = p.size(16, 32, 64)
-    batch: Tree = {"inputs": Leaf((rows, 8)), "labels": Leaf((rows,), 0, 9, "int32")}
+def _cast_result(
+    form: str,
+    tree: Tree,
+    last: str,
+    layers: dict[str, Tree],
+    low: Callable[[Leaf], Leaf],
+    batch: Tree,
+    *,
+    by_layer: bool,
+) -> tuple[Tree, ...]:
+    """Return the results of each form."""
     result: tuple[Tree, ...] = (mapped(tree, low),)
     if by_layer:
         result = ({name: part if name == "norm" else mapped(part, low) for name, part in layers.items()},)
@@ -162,6 +163,31 @@ def _cast(p: Program) -> Text:
     elif form == "scaled":
         more = {"return grads, all_finite": (Leaf((), dtype="bool"),), "return grads, scale": (Leaf(()),)}
         result = (mapped(tree, lambda leaf: Leaf(leaf.shape)), *more.get(last, ()))
+    return result
+
+
+def _cast(p: Program) -> Text:
+    """Draw a function that casts a tree to another precision, or unscales gradients of a scaled loss."""
+    form = p.choices.weighted((("kept", 0.45), ("policy", 0.25), ("scaled", 0.3)))
+    tree = _tree(p, -2, 2)
+    some = form == "kept" and p.choices.chance(0.4)
+    text = _cast_text(p, form, some=some)
+    lines = p.choose(text)
+    last = lines.rstrip().split("\n")[-1].strip()
+    by_layer = "cast_layer" in last
+    layers: dict[str, Tree] = {
+        name: {"kernel": Leaf((24, 16)), "bias": Leaf((16,))} for name in ("dense", "norm", "head")
+    }
+    tree = _cast_tree(p, form, tree, layers, by_layer=by_layer)
+    halved = form == "kept" or p.choices.chance(0.7)
+
+    def low(leaf: Leaf) -> Leaf:
+        stays = leaf.dtype != "float32" or not halved or (some and len(leaf.shape) < 2)
+        return Leaf(leaf.shape, dtype=leaf.dtype if stays else "bfloat16")
+
+    rows = p.size(16, 32, 64)
+    batch: Tree = {"inputs": Leaf((rows, 8)), "labels": Leaf((rows,), 0, 9, "int32")}
+    result = _cast_result(form, tree, last, layers, low, batch, by_layer=by_layer)
     half = mapped(tree, lambda leaf: Leaf(leaf.shape, -2, 2, "bfloat16")) if p.choices.chance(0.5) else tree
     titles = {
         "kept": ("cast_matrices", "cast_kernels") if some else ("tree_cast", "cast_floating", "to_dtype"),

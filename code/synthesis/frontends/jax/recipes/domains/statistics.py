@@ -70,6 +70,47 @@ _ESTIMATES = {
 }
 
 
+def _kalman(scene: Scene, width: int, rows: int, x: Expression, heat: Expression) -> Expression:
+    """Return the estimate of a linear filter."""
+    c = scene.array((width, width), Domain(low=-0.4, high=0.4), ("cov", "P", "sigma"))
+    scene.add(
+        "c = cov @ cov.T + noise * jnp.eye("
+        + str(width)
+        + ")\n\na = jnp.linalg.solve(c + jnp.eye("
+        + str(width)
+        + "), c)\n\nm = x.mean(axis=0)\n\ne = x - m",
+        cov=c,
+        noise=heat,
+        x=x,
+    )
+    return scene.template.expression(
+        "m + e @ a.T + extra",
+        m=scene.name("m"),
+        e=scene.name("e"),
+        a=scene.name("a"),
+        extra=scene.weave_hole((rows, width), VALUES, (0, 2)),
+    )
+
+
+def _soft_clusters(scene: Scene, choices: Stream, width: int, rows: int, x: Expression, heat: Expression) -> Expression:
+    """Return the points that are moved to the centers of clusters."""
+    count = choices.integer(2, 3)
+    centers = scene.array((count, width), VALUES, ("centers", "codebook", "prototypes", "means"))
+    scene.add(
+        (
+            "d = x[:, None, :] - centers[None, :, :]\n\n"
+            "w = jax.nn.softmax(-heat * jnp.sum(jnp.square(d), axis=-1), axis=-1)\n\n"
+            "m = (w.T @ x) / (jnp.sum(w, axis=0)[:, None] + 0.1)"
+        ),
+        x=x,
+        centers=centers,
+        heat=heat,
+    )
+    return scene.template.expression(
+        "w @ m + extra", w=scene.name("w"), m=scene.name("m"), extra=scene.weave_hole((rows, width), VALUES, (0, 2))
+    )
+
+
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     """Draw a step of a linear filter or of clustering, a kernel regression, or whitening."""
     sizes = stream.child("sizes")
@@ -79,24 +120,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     x = scene.array((rows, width), VALUES, ("x", "data", "points", "samples"))
     heat = scene.number(0.4, 1.6, ("temperature", "bandwidth", "gamma", "length_scale"))
     if target == "kalman":
-        c = scene.array((width, width), Domain(low=-0.4, high=0.4), ("cov", "P", "sigma"))
-        scene.add(
-            "c = cov @ cov.T + noise * jnp.eye("
-            + str(width)
-            + ")\n\na = jnp.linalg.solve(c + jnp.eye("
-            + str(width)
-            + "), c)\n\nm = x.mean(axis=0)\n\ne = x - m",
-            cov=c,
-            noise=heat,
-            x=x,
-        )
-        made = scene.template.expression(
-            "m + e @ a.T + extra",
-            m=scene.name("m"),
-            e=scene.name("e"),
-            a=scene.name("a"),
-            extra=scene.weave_hole((rows, width), VALUES, (0, 2)),
-        )
+        made = _kalman(scene, width, rows, x, heat)
     elif target == "kernel_regression":
         scene.add(
             (
@@ -111,21 +135,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             "w @ values", w=scene.name("w"), values=scene.weave_hole((rows, width), VALUES, (0, 3))
         )
     elif target == "soft_clusters":
-        count = choices.integer(2, 3)
-        centers = scene.array((count, width), VALUES, ("centers", "codebook", "prototypes", "means"))
-        scene.add(
-            (
-                "d = x[:, None, :] - centers[None, :, :]\n\n"
-                "w = jax.nn.softmax(-heat * jnp.sum(jnp.square(d), axis=-1), axis=-1)\n\n"
-                "m = (w.T @ x) / (jnp.sum(w, axis=0)[:, None] + 0.1)"
-            ),
-            x=x,
-            centers=centers,
-            heat=heat,
-        )
-        made = scene.template.expression(
-            "w @ m + extra", w=scene.name("w"), m=scene.name("m"), extra=scene.weave_hole((rows, width), VALUES, (0, 2))
-        )
+        made = _soft_clusters(scene, choices, width, rows, x, heat)
     elif target == "whitening":
         scene.add(
             "e = x - x.mean(axis=0)\n\nc = e.T @ e / " + f"{float(rows)}" + "\n\nv = jnp.sqrt(jnp.diag(c) + heat)",
