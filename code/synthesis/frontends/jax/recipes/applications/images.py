@@ -7,7 +7,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.image_blocks import Block
-from synthesis.frontends.jax.recipes.applications.networks import IMAGES
+from synthesis.frontends.jax.recipes.applications.network_stages import IMAGES
 from synthesis.frontends.jax.recipes.applications.parts import positive, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf

@@ -7,6 +7,7 @@ from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import block, join
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.matter_forces import energy_of, force_of
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
@@ -97,22 +98,24 @@ def _write_forces(
     if form == "verlet":
         # The second half of a kick uses the forces at the new positions.
         if energy:
-            p.add(block("def energy_fn(positions):", pair, _energy(p, target, close=close, masked=masked)))
+            p.add(block("def energy_fn(positions):", pair, energy_of(p, target, close=close, masked=masked)))
             p.add("def force_fn(positions):\n    return -jax.grad(energy_fn)(positions)")
         else:
             p.add(
-                block("def force_fn(positions):", pair, _force(p, target, close=close, masked=masked), "return forces")
+                block(
+                    "def force_fn(positions):", pair, force_of(p, target, close=close, masked=masked), "return forces"
+                )
             )
         p.add("forces = force_fn(positions)")
     elif energy:
-        p.add(block("def energy_fn(positions):", pair, _energy(p, target, close=close, masked=masked)))
+        p.add(block("def energy_fn(positions):", pair, energy_of(p, target, close=close, masked=masked)))
         p.add(
             "energy, grad = jax.value_and_grad(energy_fn)(positions)\nforces = -grad"
             if form == "forces" or told
             else "forces = -jax.grad(energy_fn)(positions)"
         )
     else:
-        p.add(pair, _force(p, target, close=close, masked=masked))
+        p.add(pair, force_of(p, target, close=close, masked=masked))
 
 
 def _write_step(
@@ -212,94 +215,6 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     titles = [name + each for name in _TITLES[target] for each in end]
     return p.done("dynamics", "particle_step", target, titles, summary,
                   "forces" if form == "forces" else "positions and velocities after the step")  # fmt: skip
-
-
-def _taking_part(p: Program, masked: bool, value: str, ends: str = "active[:, None] & active[None, :]") -> str:
-    """Return statements that exclude pairs with an inactive particle, if the function has a mask."""
-    if not masked:
-        return ""
-    return block(
-        "if active is not None:",
-        guard(
-            p, "active.shape != positions.shape[:1]", "expected one flag for each particle, got {active.shape}", 0.25
-        ),
-        remark(p, "padding does not interact"),
-        f"both_active = {ends}",
-        f"{value} = jnp.where(both_active, {value}, 0.0)",
-    )
-
-
-def _energy(p: Program, target: str, *, close: bool, masked: bool) -> str:
-    if target == "spring_network":
-        return join(
-            "stretch = r - rest",
-            _taking_part(p, masked, "stretch", "active[i] & active[j]"),
-            "return 0.5 * stiffness * jnp.sum(stretch ** 2)",
-        )
-    pairs = {
-        "lennard_jones": p.pick(
-            "s6 = (sigma ** 2 / (r2 + softening)) ** 3\npair = 4.0 * epsilon * (s6 ** 2 - s6)",
-            "inv = sigma ** 2 / (r2 + softening)\npair = 4.0 * epsilon * (inv ** 6 - inv ** 3)",
-        ),
-        "coulomb": p.pick(
-            "pair = charge[:, None] * charge / jnp.sqrt(r2 + softening ** 2)",
-            "inv = jax.lax.rsqrt(r2 + softening ** 2)\npair = charge[:, None] * charge[None, :] * inv",
-        ),
-    }[target]
-    cut = join("pair = jnp.where(r2 < cutoff ** 2, pair, 0.0)" if close else "", _taking_part(p, masked, "pair"))
-    once = p.pick(
-        "pair = jnp.where(jnp.eye(positions.shape[0], dtype=bool), 0.0, pair)\nreturn 0.5 * jnp.sum(pair)",
-        "pair = pair * (1.0 - jnp.eye(positions.shape[0]))\nreturn 0.5 * jnp.sum(pair)",
-        "return jnp.sum(jnp.triu(pair, k=1))",
-        "i, j = jnp.triu_indices(positions.shape[0], k=1)\nreturn jnp.sum(pair[i, j])",
-    )
-    return join(pairs, cut, once)
-
-
-def _force(p: Program, target: str, *, close: bool, masked: bool) -> str:
-    if target == "spring_network":
-        pull = join(
-            p.pick("tension = stiffness * (r - rest)", "stretch = r - rest\ntension = stiffness * stretch"),
-            _taking_part(p, masked, "tension", "active[i] & active[j]"),
-            "pull = -(tension / r)[:, None] * d",
-        )
-        spread = p.pick(
-            "forces = jnp.zeros_like(positions)\nforces = forces.at[i].add(pull)\nforces = forces.at[j].add(-pull)",
-            "forces = jax.ops.segment_sum(pull, i, positions.shape[0]) - jax.ops.segment_sum(pull, j, "
-            "positions.shape[0])",
-            "forces = jnp.zeros(positions.shape).at[i].add(pull)\nforces = forces.at[j].add(-pull)",
-        )
-        return f"{pull}\n{spread}"
-    factor = {
-        "gravity_pairs": p.pick(
-            "inv = (r2 + softening ** 2) ** -1.5\ncoef = -G * mass[:, None] * mass * inv",
-            "inv = jax.lax.rsqrt(r2 + softening ** 2)\ncoef = -G * mass[:, None] * mass[None, :] * inv ** 3",
-        ),
-        "lennard_jones": p.pick(
-            "soft = r2 + softening\ns6 = (sigma ** 2 / soft) ** 3\ncoef = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / soft",
-            "inv = 1.0 / (r2 + softening)\ns6 = (sigma ** 2 * inv) ** 3\n"
-            "coef = 24.0 * epsilon * inv * (2.0 * s6 ** 2 - s6)",
-        ),
-        "coulomb": p.pick(
-            "coef = charge[:, None] * charge * (r2 + softening ** 2) ** -1.5",
-            "inv = jax.lax.rsqrt(r2 + softening ** 2)\ncoef = charge[:, None] * charge[None, :] * inv ** 3",
-        ),
-        "soft_spheres": p.pick(
-            "r = jnp.sqrt(jnp.where(r2 > 0.0, r2, 1.0))\ncoef = stiffness * jnp.maximum(sigma - r, 0.0) / r",
-            "r = jnp.sqrt(jnp.where(r2 > 0.0, r2, 1.0))\noverlap = jax.nn.relu(sigma - r)\n"
-            "coef = stiffness * overlap / r",
-        ),
-    }[target]
-    cut = join("coef = jnp.where(r2 < cutoff ** 2, coef, 0.0)" if close else "", _taking_part(p, masked, "coef"))
-    return join(
-        factor,
-        cut,
-        p.pick(
-            "forces = jnp.sum(coef[..., None] * d, axis=1)",
-            "forces = (coef[:, :, None] * d).sum(axis=1)",
-            "forces = jnp.einsum('ij,ijk->ik', coef, d)",
-        ),
-    )
 
 
 def _flock(p: Program) -> Text:

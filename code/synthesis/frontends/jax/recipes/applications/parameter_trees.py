@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from synthesis.frontends.jax.recipes.applications.parts import weights
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Tree
+from synthesis.frontends.jax.recipes.applications.trees import Tree, changed
 
 
 def parameters(p: Program, layers: int, *, biased: bool = True) -> tuple[Tree, str]:
@@ -42,3 +42,10 @@ def parameters(p: Program, layers: int, *, biased: bool = True) -> tuple[Tree, s
 
 MAPS = ("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
 """The functions by which the lines map over trees, by frequency."""
+
+
+def any_tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
+    """Return the parameters of some layers as a tree. A function of any tree does not annotate its contents."""
+    p.holds_any_tree()
+    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=p.choices.chance(0.7))
+    return changed(tree, low, high, dtype)

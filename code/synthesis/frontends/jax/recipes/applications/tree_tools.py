@@ -6,10 +6,11 @@ from collections.abc import Callable
 from synthesis.drawing.kernel_files.bodies import read_bodies
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parameter_trees import parameters
-from synthesis.frontends.jax.recipes.applications.parts import choose_and_escape, key, with_escaped_braces
+from synthesis.frontends.jax.recipes.applications.parameter_trees import any_tree
+from synthesis.frontends.jax.recipes.applications.parts import choose_and_escape, key
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tree_batches import write_batches
+from synthesis.frontends.jax.recipes.applications.tree_casts import write_cast
 from synthesis.frontends.jax.recipes.applications.tree_parts import (
     write_compared,
     write_frozen,
@@ -17,7 +18,7 @@ from synthesis.frontends.jax.recipes.applications.tree_parts import (
     write_merged_models,
     write_vector,
 )
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 
 _BODIES = read_bodies("jax", "tree_tools", margin=8)
@@ -37,13 +38,6 @@ TREE_VDOT = '''
 KEYS_LIKE = _BODIES["keys_like"]
 
 
-def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
-    """Return the parameters of some layers as a tree. A function of any tree does not annotate its contents."""
-    p.holds_any_tree()
-    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=p.choices.chance(0.7))
-    return changed(tree, low, high, dtype)
-
-
 _NORMS = {
     "order": _BODIES["order"],
     "2": _BODIES["a_2"],
@@ -55,7 +49,7 @@ _NORMS = {
 
 def _norm(p: Program) -> Text:
     kind = p.pick(*_NORMS)
-    tree = _tree(p)
+    tree = any_tree(p)
     titles = {
         "1": ("tree_l1_norm", "l1_norm"), "rms": ("tree_rms", "root_mean_square"), "order": ("tree_norm",),
         "each": ("layer_norms", "norm_of_each", "param_norms"),
@@ -84,146 +78,6 @@ def _norm(p: Program) -> Text:
         returned="the norm of each array and the global norm" if kind == "each" else "a scalar",
         helpers=(TREE_SUM, TREE_VDOT),
     )
-
-
-_CASTS = {
-    "kept": """
-        {?0.3 if dtype is None:
-            return tree}
-        {?0.4 dtype = jnp.dtype(dtype)
-        {?0.6 if not jnp.issubdtype(dtype, jnp.floating):
-            raise ValueError(f'expected a floating type, got <<dtype>>')}}
-        {def cast(x):
-            {?0.4 x = jnp.asarray(x)}
-            {?0.4 # {WHY}}
-            {if KEPT:
-                return x
-            return x.astype(dtype) ~ return x if KEPT else x.astype(dtype) ~
-            if jnp.issubdtype(x.dtype, jnp.floating) {~and x.ndim > 1}:
-                x = x.astype(dtype)
-            return x ~
-            {?0.5 # {nothing to do}}
-            if x.dtype == jnp.dtype(dtype) or KEPT:
-                return x
-            return x.astype(dtype)}
-
-        return jax.tree.map(cast, tree) ~
-        return jax.tree.map(lambda x: x if KEPT else x.astype(dtype), tree) ~
-        leaves, structure = jax.tree.flatten(tree)
-        {made = [x if KEPT else x.astype(dtype) for x in leaves] ~
-        made = []
-        for x in leaves:
-            {?0.4 # {WHY}}
-            made.append(x if KEPT else x.astype(dtype))}
-        return jax.tree.unflatten(structure, made)}
-    """,
-    "policy": _BODIES["policy"],
-    "scaled": _BODIES["scaled"],
-}
-
-
-def _cast_text(p: Program, form: str, *, some: bool) -> str:
-    """Return the text of a cast."""
-    why = (
-        p.pick("scales and biases stay in full precision", "vectors are small and sensitive")
-        if some
-        else p.pick("whole numbers stay what they are", "counters are not rounded")
-    )
-    whole_numbers = "not jnp.issubdtype(x.dtype, jnp.floating)"
-    kept = f"x.ndim < 2 or {whole_numbers}" if some else whole_numbers
-    text = _CASTS[form].replace("KEPT", kept).replace("WHY", why)
-    return text.replace("{~and x.ndim > 1}", "and x.ndim > 1" if some else "")
-
-
-def _cast_tree(p: Program, form: str, tree: Tree, layers: dict[str, Tree], *, by_layer: bool) -> Tree:
-    """Return the tree that is cast."""
-    if by_layer:
-        tree = layers
-    elif form == "kept" and isinstance(tree, dict) and p.choices.chance(0.6):
-        tree = {**tree, "step": Leaf((), 0, 1000, "int32")}
-    return tree
-
-
-def _cast_result(
-    form: str,
-    tree: Tree,
-    last: str,
-    layers: dict[str, Tree],
-    low: Callable[[Leaf], Leaf],
-    batch: Tree,
-    *,
-    by_layer: bool,
-) -> tuple[Tree, ...]:
-    """Return the results of each form."""
-    result: tuple[Tree, ...] = (mapped(tree, low),)
-    if by_layer:
-        result = ({name: part if name == "norm" else mapped(part, low) for name, part in layers.items()},)
-    elif "batch" in last:
-        result = (mapped(tree, low), mapped(batch, low))
-    elif form == "scaled":
-        more = {"return grads, all_finite": (Leaf((), dtype="bool"),), "return grads, scale": (Leaf(()),)}
-        result = (mapped(tree, lambda leaf: Leaf(leaf.shape)), *more.get(last, ()))
-    return result
-
-
-def _cast(p: Program) -> Text:
-    """Draw a function that casts a tree to another precision, or unscales gradients of a scaled loss."""
-    form = p.choices.weighted((("kept", 0.45), ("policy", 0.25), ("scaled", 0.3)))
-    tree = _tree(p, -2, 2)
-    some = form == "kept" and p.choices.chance(0.4)
-    text = _cast_text(p, form, some=some)
-    lines = p.choose(text)
-    last = lines.rstrip().split("\n")[-1].strip()
-    by_layer = "cast_layer" in last
-    layers: dict[str, Tree] = {
-        name: {"kernel": Leaf((24, 16)), "bias": Leaf((16,))} for name in ("dense", "norm", "head")
-    }
-    tree = _cast_tree(p, form, tree, layers, by_layer=by_layer)
-    halved = form == "kept" or p.choices.chance(0.7)
-
-    def low(leaf: Leaf) -> Leaf:
-        stays = leaf.dtype != "float32" or not halved or (some and len(leaf.shape) < 2)
-        return Leaf(leaf.shape, dtype=leaf.dtype if stays else "bfloat16")
-
-    rows = p.size(16, 32, 64)
-    batch: Tree = {"inputs": Leaf((rows, 8)), "labels": Leaf((rows,), 0, 9, "int32")}
-    result = _cast_result(form, tree, last, layers, low, batch, by_layer=by_layer)
-    half = mapped(tree, lambda leaf: Leaf(leaf.shape, -2, 2, "bfloat16")) if p.choices.chance(0.5) else tree
-    titles = {
-        "kept": ("cast_matrices", "cast_kernels") if some else ("tree_cast", "cast_floating", "to_dtype"),
-        "policy": ("apply_policy", "cast_to_compute", "cast_by_policy"),
-        "scaled": ("unscale_gradients", "unscale_and_check", "unscale"),
-    }[form]
-    return Text(
-        lines=with_escaped_braces(lines),
-        given={
-            "tree": Array(tree, "tree of arrays in single precision", ("tree", "params", "variables")),
-            "batch": Array(batch, "inputs of the layers", ("batch", "inputs")),
-            "grads": Array(half, "gradients of the scaled loss", ("grads", "scaled_grads")),
-            "loss_scale": Array(Leaf((), 128, 4096), "loss scale", ("loss_scale", "scale")),
-            "good_steps": Array(Leaf((), 0, 2600, "int32"), "number of steps without overflow",
-                                ("good_steps", "counter")),
-            "growth_interval": Option("int", "number of steps without overflow before the scale grows",
-                                      ("2000", "1000", "100"),
-                                      ("growth_interval", "period")),
-            "factor": Option("float", "factor by which the scale changes", ("2.0",), ("factor", "growth_factor")),
-            "policy": Option("str", "precision policy: full or half", ("'half'",), ("policy", "precision"),
-                             "'half'" if halved else "'full'"),
-            "keep_full": Option("tuple[str, ...]", "names of layers that keep their precision", ("('norm',)",),
-                                ("keep_full", "skip_layers")),
-            "dtype": Option("str | None" if "dtype is None" in lines else "str", "dtype to cast to", ("'bfloat16'",),
-                            ("dtype", "param_dtype")),
-        },
-        result=result,
-        titles=titles,
-        summary={
-            "kept": "Casts the matrices of a tree" if some else "Casts the floating arrays of a tree",
-            "policy": "Casts the compute parameters of layers", "scaled": "Unscales gradients of a scaled loss",
-        }[form],
-        returned={"kept": "the tree in half precision",
-                  "policy": "the parameters and inputs in the precision of the policy"}.get(
-            form, "gradients in single precision"),
-    )  # fmt: skip
 
 
 _CHOICES = {
@@ -263,7 +117,7 @@ def _choose(p: Program) -> Text:
     )
     form = p.pick(*_CHOICES)
     lines, titles, summary = _CHOICES[form]
-    pop: Tree = mapped(_tree(p), lambda leaf: Leaf((8, *leaf.shape)))
+    pop: Tree = mapped(any_tree(p), lambda leaf: Leaf((8, *leaf.shape)))
     single = mapped(pop, lambda leaf: Leaf(leaf.shape[1:]))
     return Text(
         lines=lines,
@@ -321,7 +175,7 @@ _NOISES = {
 
 
 def _noise(p: Program) -> Text:
-    tree = _tree(p)
+    tree = any_tree(p)
     form = p.pick(*_NOISES)
     lines, titles, summary = _NOISES[form]
     lines = choose_and_escape(p, lines)
@@ -365,7 +219,7 @@ def _blend(p: Program) -> Text:
     The average is the update of a target network, a running mean, or an exponential moving average. The last may be
     debiased, or may have a smaller decay in the first steps.
     """
-    tree = _tree(p)
+    tree = any_tree(p)
     form = p.pick(*_AVERAGES)
     targeted = form in ("soft", "periodic")
     counter = Leaf((), 0, 50, "int32")
@@ -411,7 +265,7 @@ def _blend(p: Program) -> Text:
 
 _WRITERS: dict[str, Callable[[Program], Text]] = {
     "tree_norm": _norm,
-    "tree_cast": _cast,
+    "tree_cast": write_cast,
     "tree_choice": _choose,
     "tree_noise": _noise,
     "tree_batches": write_batches,

@@ -1,4 +1,4 @@
-"""Bodies of conv for ``recipes/applications/networks.py``."""
+"""Bodies of conv for ``recipes/applications/network_stages.py``."""
 
 import jax
 

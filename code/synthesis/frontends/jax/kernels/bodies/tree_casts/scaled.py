@@ -1,4 +1,4 @@
-"""Bodies of scaled for ``recipes/applications/tree_tools.py``."""
+"""Bodies of scaled for ``recipes/applications/tree_casts.py``."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Bodies of lstm_gates for ``recipes/applications/recurrent.py``."""
+"""Bodies of lstm_gates for ``recipes/applications/recurrent_cells.py``."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Bodies of pre_activated_head for ``recipes/applications/networks.py``."""
+"""Bodies of pre_activated_head for ``recipes/applications/network_stages.py``."""
 
 import jax.numpy as jnp
 

@@ -1,4 +1,4 @@
-"""Bodies of policy for ``recipes/applications/tree_tools.py``."""
+"""Bodies of policy for ``recipes/applications/tree_casts.py``."""
 
 import jax
 import jax.numpy as jnp

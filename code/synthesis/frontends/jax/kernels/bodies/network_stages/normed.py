@@ -1,4 +1,4 @@
-"""Bodies of normed for ``recipes/applications/networks.py``."""
+"""Bodies of normed for ``recipes/applications/network_stages.py``."""
 
 import jax
 import jax.numpy as jnp

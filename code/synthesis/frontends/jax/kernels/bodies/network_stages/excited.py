@@ -1,4 +1,4 @@
-"""Bodies of excited for ``recipes/applications/networks.py``."""
+"""Bodies of excited for ``recipes/applications/network_stages.py``."""
 
 import jax
 import jax.numpy as jnp
