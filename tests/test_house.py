@@ -36,6 +36,8 @@ PRIVATE_ROOMS = (
     "captures.py",
 )
 """The modules that may use Warp's private names: for live kernels, texts, machine code, execution, and launches."""
+MOST_LINES_OF_A_FILE = 400
+MOST_LINES_OF_A_FUNCTION = 60
 MODULES = [path for path in sorted(ROOT.rglob("*.py")) if path not in ENTRANCES]
 
 
@@ -187,6 +189,19 @@ def test_no_file_holds_two_versions_of_a_text() -> None:
         pytest.skip("not a checkout")
     files = [CHECKOUT / name.decode() for name in names if name]
     assert not [path for path in files if path.is_file() and marks.search(path.read_bytes())]
+
+
+def test_no_file_and_no_function_is_longer_than_a_reader_can_follow() -> None:
+    """Functions of kernel files may be longer: their bodies hold many variants of a kernel."""
+    for path in ROOT.rglob("*.py"):
+        text = path.read_text()
+        assert text.count("\n") <= MOST_LINES_OF_A_FILE, path.relative_to(ROOT)
+        if "kernels" in path.relative_to(ROOT).parts:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                assert lines <= MOST_LINES_OF_A_FUNCTION, f"{node.name} in {told(path, node)}"
 
 
 def test_every_room_has_a_floor() -> None:
