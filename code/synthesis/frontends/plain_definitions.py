@@ -10,7 +10,7 @@ from types import ModuleType
 
 from synthesis.frontends import plain_names as names
 from synthesis.frontends.plain_refusals import MoreError, kind_of
-from synthesis.frontends.plain_scopes import DISPLAYS, bound_by, only_names
+from synthesis.frontends.plain_scopes import DISPLAYS, bound_by, is_fixed, names_in, only_names
 from synthesis.frontends.registry import tool_members
 
 _INERT = ("kernel", "func", "func_grad", "func_native", "func_replay")
@@ -221,12 +221,12 @@ class Definitions:
 
     def _stays(self, value: ast.expr) -> bool:
         """Return whether a module-level value cannot be changed, directly or through another name."""
-        return self._is_object(value) or (_is_fixed(value) and not _names_in(value) & self.changing)
+        return self._is_object(value) or (is_fixed(value) and not names_in(value) & self.changing)
 
     def _is_container(self, value: ast.expr) -> bool:
         match value:
             case ast.Tuple(elts=parts):
-                return all(_is_fixed(each) or self._is_container(each) for each in parts)
+                return all(is_fixed(each) or self._is_container(each) for each in parts)
             case ast.Call(func=ast.Name(id=name)):
                 return name in names.CONTAINERS
             case ast.Call():
@@ -264,7 +264,7 @@ class Definitions:
         match value:
             case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.classes:
                 names = {each.value.id for each in given if isinstance(each.value, ast.Name)}
-                return all(_is_fixed(each.value) for each in given) and not names & (self.changing | {*self.modules})
+                return all(is_fixed(each.value) for each in given) and not names & (self.changing | {*self.modules})
             case _:
                 return False
 
@@ -348,45 +348,6 @@ class Definitions:
         found = getattr(_imported(module), name, None)
         if isinstance(found, ModuleType | dict | list | set):
             raise MoreError(node, message)
-
-
-def _is_fixed(value: ast.expr) -> bool:
-    """Return whether a value cannot be changed in place, as far as its text shows."""
-    match value:
-        case ast.Tuple(elts=parts):
-            return all(map(_is_fixed, parts))
-        case ast.Attribute(attr=name) if name in names.MUTATORS:
-            return False  # a call of it changes its object
-        case ast.BinOp(left=left, right=right):  # a sum of lists is a new list
-            return _is_fixed(left) and _is_fixed(right)
-        case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.Compare() | ast.Lambda():
-            return True
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="functools"), attr="partial"), args=parts, keywords=named):
-            return all(isinstance(each, ast.Name | ast.Constant) for each in [*parts, *(each.value for each in named)])
-        case ast.Call(func=function, args=parts):
-            text = ast.unparse(function)
-            return text in ("float", "int", "bool", "complex", "str") or text.split(".")[0] in (
-                "wp",
-                "math",
-                "jnp",
-                "jax",
-                "tl",
-            )
-        case _:
-            return False
-
-
-def _names_in(value: ast.expr) -> set[str]:
-    """Return the names whose values a value can hold: its own, and those of operands and of elements of tuples."""
-    match value:
-        case ast.Name(id=name):
-            return {name}
-        case ast.Tuple(elts=parts):
-            return set[str]().union(*map(_names_in, parts))
-        case ast.BinOp(left=left, right=right):
-            return _names_in(left) | _names_in(right)
-        case _:
-            return set()
 
 
 def _is_own_module(path: str) -> bool:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from synthesis.frontends import plain_names as names
 from synthesis.frontends.plain_refusals import MoreError
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -49,6 +50,45 @@ def may_be_own(value: ast.expr | None) -> bool:
     if isinstance(value, ast.IfExp):
         return may_be_own(value.body) and may_be_own(value.orelse)
     return isinstance(value, (*DISPLAYS, ast.Call, ast.BinOp))
+
+
+def is_fixed(value: ast.expr) -> bool:
+    """Return whether a value cannot be changed in place, as far as its text shows."""
+    match value:
+        case ast.Tuple(elts=parts):
+            return all(map(is_fixed, parts))
+        case ast.Attribute(attr=name) if name in names.MUTATORS:
+            return False  # a call of it changes its object
+        case ast.BinOp(left=left, right=right):  # a sum of lists is a new list
+            return is_fixed(left) and is_fixed(right)
+        case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.Compare() | ast.Lambda():
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="functools"), attr="partial"), args=parts, keywords=named):
+            return all(isinstance(each, ast.Name | ast.Constant) for each in [*parts, *(each.value for each in named)])
+        case ast.Call(func=function, args=parts):
+            text = ast.unparse(function)
+            return text in ("float", "int", "bool", "complex", "str") or text.split(".")[0] in (
+                "wp",
+                "math",
+                "jnp",
+                "jax",
+                "tl",
+            )
+        case _:
+            return False
+
+
+def names_in(value: ast.expr) -> set[str]:
+    """Return the names whose values a value can hold: its own, and those of operands and of elements of tuples."""
+    match value:
+        case ast.Name(id=name):
+            return {name}
+        case ast.Tuple(elts=parts):
+            return set[str]().union(*map(names_in, parts))
+        case ast.BinOp(left=left, right=right):
+            return names_in(left) | names_in(right)
+        case _:
+            return set()
 
 
 def is_update(node: ast.expr) -> bool:

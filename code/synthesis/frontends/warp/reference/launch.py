@@ -31,7 +31,7 @@ from synthesis.frontends.warp.reference.order import (
     touched_by,
 )
 from synthesis.frontends.warp.reference.sources import source_of, type_of
-from synthesis.frontends.warp.reference.values import Array
+from synthesis.frontends.warp.reference.values import Array, Handle
 
 _SAMPLES = 8
 """Number of evaluations that show whether rounding decides a comparison; each decides it either way."""
@@ -129,7 +129,8 @@ def _furthest_elements(own: Array, others: Sequence[Array]) -> Array:
         return found
     distance = np.zeros(own.shape)
     for other in others:
-        apart = np.abs(other.astype(np.float64) - own.astype(np.float64))
+        with np.errstate(invalid="ignore"):  # equal infinities
+            apart = np.abs(other.astype(np.float64) - own.astype(np.float64))
         further = apart > distance
         np.copyto(found, other, where=further)
         np.copyto(distance, apart, where=further)
@@ -376,7 +377,9 @@ def _run(
     source = source_of(kernel)
     objects = {each.name: each.handle for each in signature.arguments if each.handle}
     names = {
-        each.name: argument_of(machine, type_of(each.type), memory, each.name, objects)
+        each.name: Handle(objects[each.name], memory[each.name])
+        if each.name in objects
+        else argument_of(machine, type_of(each.type), memory, each.name, objects)
         for each in parameters_of(kernel)
     }
     Interpreter(machine).run(source, names)
