@@ -7,6 +7,7 @@ from recorded_rows import rows_of_text
 
 pytestmark = pytest.mark.needs("jax")
 PROGRAM = """
+import enum
 from functools import partial
 import jax
 import jax.numpy as jnp
@@ -28,9 +29,15 @@ class Middle(Base):
         return super().run(x, power=power) * 3.0
 
 
+class Kind(enum.Enum):
+    SINE = "sine"
+    COSINE = "cosine"
+
+
 class Model(Middle):
-    def __init__(self, scale, shift):
+    def __init__(self, scale, shift, kind=Kind.COSINE):
         super().__init__(scale)
+        self.kind = kind
         self.shift = shift
 
     def norm(self, x):
@@ -47,18 +54,22 @@ class Model(Middle):
     def plain(self, x):
         return super().run(x) - x
 
+    def waves(self, x):
+        return jnp.sin(x) if self.kind is Kind.SINE else jnp.cos(x)
+
 
 
 x = jnp.linspace(0.1, 0.9, 6)
 model = Model(2.0, 0.25)
 model.run(x)
 jax.jit(model.plain)(x)
+jax.jit(model.waves)(x)
 """
 
 
 def test_methods_that_call_those_of_a_base_class_are_rows(tmp_path: Path) -> None:
     rows = rows_of_text(PROGRAM, tmp_path)
-    assert set(rows) == {"run", "plain"}
+    assert set(rows) == {"run", "plain", "waves"}
     for name, row in rows.items():
         assert row.verdict is not None
         assert set(row.verdict.verified) >= {"jaxpr", "stablehlo"}, (name, row.spec.source, row.proofs)

@@ -4,6 +4,7 @@ import abc
 import ast
 import builtins
 import dataclasses
+import enum
 import functools
 import inspect
 import re
@@ -54,6 +55,8 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
         return jitted(value)
     if isinstance(value, functools.partial):
         return partial_of(value)
+    if isinstance(value, enum.Enum) and value.name in type(value).__members__:
+        return Built(f"{{0}}.{value.name}", ((type(value).__name__, type(value)),))
     if isinstance(value, TypeVar):
         return Built(f"typing.TypeVar({value.__name__!r})")
     if get_origin(value) is not None and not inspect.isclass(get_origin(value)):
