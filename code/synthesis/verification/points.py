@@ -25,7 +25,7 @@ from synthesis.verification.measuring import (
     weighted_outputs,
     with_larger_uncertainties,
 )
-from synthesis.verification.slopes import Direction, draw_point, inside
+from synthesis.verification.slopes import Direction, apart, draw_point, inside
 
 POINTS = 2
 """Number of points at which the backward text of a smooth kernel is checked."""
@@ -302,6 +302,8 @@ def _covers_more(reference: Reference, trace: Trace, more: Trace) -> bool:
 def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Values]:
     """Yield points to try if others do not cover everything, away from the bounds of the domains.
 
+    Draws have equal numbers, at which a function may have no derivative, so all their numbers are moved first.
+
     Args:
         spec: the kernel's record.
         runs: draws of its arguments, which are tried last.
@@ -313,7 +315,9 @@ def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Valu
     outputs = {each.name for each in spec.signature.arguments if each.role is Role.OUTPUT}
     for each in (*aimed_inputs(spec, seed=seed), *runs):
         given = {name: value for name, value in each.items() if name not in outputs}
-        yield complete(spec.signature, inside(spec.signature, given), poisoned=False)
+        place = inside(spec.signature, given)
+        yield complete(spec.signature, apart(spec.signature, place, seed=seed), poisoned=False)
+        yield complete(spec.signature, place, poisoned=False)
 
 
 def _unchanged_elements(

@@ -54,6 +54,8 @@ _BOUNDS_SHARE = 0.25
 """Share of integers that are a bound of their domain, or next to one, at points near bounds."""
 _CLOSEST = 2.0**-9
 """Smallest distance of a point from a bound or from a number in the source, as a share of the domain's width."""
+_APART = 2.0**-12
+"""Largest distance by which a number is moved to make it differ from others, as a share of the domain's width."""
 _CLOSE = 2.0**-6
 """Largest distance of a number from the bound, or the number in the source, that it is placed next to.
 
@@ -155,6 +157,18 @@ def inside(signature: Signature, values: Values) -> Values:
             low, high = based(each, domain.low + margin), based(each, domain.high - margin)
             # The result of np.clip for an array without dimensions is a scalar, which cannot be sent.
             found[each.name] = np.asarray(np.clip(found[each.name], low, high), found[each.name].dtype)
+    return found
+
+
+def apart(signature: Signature, values: Values, *, seed: int) -> Values:
+    """Return inputs with every floating-point number moved a little, so that no two are equal."""
+    found = dict(values)
+    for each in signature.arguments:
+        if each.name in found and each.domain is not None and each.is_float and not each.fields and not each.handle:
+            generator = generator_of("apart", 0, each.name, seed=seed)
+            value = np.asarray(found[each.name])
+            distance = _APART * each.domain.width * generator.uniform(-1.0, 1.0, value.shape) * unit_of(each)
+            found[each.name] = np.asarray(value + distance, value.dtype)
     return found
 
 

@@ -168,6 +168,8 @@ class Arms:
     Each is an operand of an equation, or all its results (``RESULTS``): a part of a join among which a later equation
     chooses, a factor of a number without a derivative, or what a function with derivative rules of its own returns.
     """
+    sloping: frozenset[int]
+    """The identities of branches of ``cond`` and bodies of ``while`` that a derivative goes through."""
 
 
 def arms_of(graph: Graph, depending: Sequence[bool]) -> Arms:
@@ -182,7 +184,7 @@ def arms_of(graph: Graph, depending: Sequence[bool]) -> Arms:
     """
     walk = _Walk(live_equations(graph))
     walk.results(graph, [_Value(_Depends.SLOPES if each else _Depends.INPUTS) for each in depending], "the function")
-    return Arms(walk.found, frozenset(walk.products), walk.influencing)
+    return Arms(walk.found, frozenset(walk.products), walk.influencing, frozenset(walk.sloping))
 
 
 class _Walk:
@@ -190,8 +192,7 @@ class _Walk:
 
     def __init__(self, live: frozenset[int]) -> None:
         self.found: dict[tuple[int, int], Arm] = {}
-        self.products = set[int]()
-        """The identities of the products that have an arm."""
+        self.products, self.sloping = set[int](), set[int]()
         self.influencing: dict[tuple[int, int], Arm] = {}
         self._parts: dict[tuple[int, int], Arm] = {}
         """The operands of joins that a derivative depends on."""
@@ -247,6 +248,7 @@ class _Walk:
             decided, *given = operands
             ways = [self.results(each, given, f"branch {number} of cond")
                     for number, each in enumerate(parameters["branches"])]  # fmt: skip
+            self._note_sloping(equation, parameters["branches"], ways)
             either = [functools.reduce(_Value.or_of, column) for column in zip(*ways, strict=True)]
             return [each.or_of(_Value(min(decided.depends, _Depends.INPUTS))) for each in either]
         if primitive == "while":
@@ -257,6 +259,7 @@ class _Walk:
                 operands[condition_constants + body_constants :],
             )
             left = self._carry_of_any_iteration(parameters["body_jaxpr"], fixed, state, (), "the body of while")
+            self._note_sloping(equation, [parameters["body_jaxpr"]], [left])
             (goes_on,) = self.results(parameters["cond_jaxpr"], [*tested, *left], "the cond of while")
             return [each.or_of(_Value(min(goes_on.depends, _Depends.INPUTS))) for each in left]
         if primitive == "scan":
@@ -275,6 +278,12 @@ class _Walk:
         if keeps_parts(primitive):
             parts = parts.union(*(each.parts for each in operands))
         return [_Value(depends, is_mask=_is_mask(primitive, operands), parts=frozenset(parts))] * len(equation.outputs)
+
+    def _note_sloping(self, equation: Equation, called: Sequence[Graph], made: Sequence[Sequence[_Value]]) -> None:
+        """Record the branches or the body of an equation through one of whose results a derivative goes."""
+        for inner, results in zip(called, made, strict=True):
+            if id(equation) in self._live and any(each.depends is _Depends.SLOPES for each in results):
+                self.sloping.add(id(inner))
 
     def _carry_of_any_iteration(
         self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str

@@ -209,13 +209,14 @@ class GraphReference:
         A branch without equations, which returns its inputs, counts as one. A branch that no input can select, such as
         one for another platform, counts only if it is taken.
         """
-        places, missed = 0, list[str]()
+        places, missed, sloping = 0, list[str](), list[str]()
         for graph, where in _graphs(self.graph, "the function", trace):
             size = max(1, len(graph.equations))
             places += size
             if id(graph) not in trace.first:
                 descriptions = [f"{each.primitive} in {where}" for each in graph.equations]
                 missed += descriptions or [f"{where}, which is empty"]
+                sloping += [where] if id(graph) in self._arms.sloping else []
         arms = self._arms.found
         untaken = [arm for place, arm in arms.items() if place not in trace.arms]
         return Reached(
@@ -223,6 +224,7 @@ class GraphReference:
             missed=tuple(missed),
             arms=len(arms),
             untaken=tuple(untaken),
+            sloping=tuple(sloping),
             ineffective=tuple(arm.words for place, arm in self._arms.influencing.items() if place not in trace.arms),
         )
 
