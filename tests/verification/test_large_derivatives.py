@@ -42,6 +42,18 @@ rising.defvjp(
 )
 
 
+@jax.custom_vjp
+def limited(x):
+    return x * x
+
+
+limited.defvjp(lambda x: (limited(x), x), lambda x, g: (2 * x * jnp.clip(g, -10.0, 10.0),))
+
+
+def with_limited_cotangents(a, b):
+    return limited(a) * b
+
+
 def shifted_by_tangents(a, b):
     return weights(a) * b
 
@@ -58,8 +70,8 @@ def plain(a, b):
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     vectors = {"a": parse_type("f32[6]"), "b": parse_type("f32[6]")}
-    names = ("shifted_by_tangents", "infinite", "plain")
-    tables = dict.fromkeys(names, vectors) | {name: {"x": vectors["a"]} for name in ("weights", "rising")}
+    names = ("shifted_by_tangents", "infinite", "plain", "with_limited_cotangents")
+    tables = dict.fromkeys(names, vectors) | {name: {"x": vectors["a"]} for name in ("weights", "rising", "limited")}
     tables["shifted"] = {"x": vectors["a"], "t": vectors["a"]}
     levels = ["stablehlo", "vjp_stablehlo", "jvp_stablehlo"]
     folder = tmp_path_factory.mktemp("large")
@@ -69,6 +81,11 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
 @pytest.mark.needs("jax")
 def test_tangents_that_are_right_only_if_small_are_refused(pairs: dict[str, Pair]) -> None:
     assert pairs["shifted_by_tangents"].verdict.verified == ("stablehlo",)
+
+
+@pytest.mark.needs("jax")
+def test_gradients_that_are_right_only_for_small_cotangents_are_refused(pairs: dict[str, Pair]) -> None:
+    assert pairs["with_limited_cotangents"].verdict.verified == ("stablehlo",)
 
 
 @pytest.mark.needs("jax")

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Reference, Trace, UndefinedResultError, Values
-from synthesis.verification.larger_tangents import with_larger
+from synthesis.verification.larger_tangents import with_larger, with_larger_weights
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.rough_slopes import rough_points, rough_tangents
 from synthesis.verification.tangents import Tangents, find_tangents
@@ -68,9 +68,11 @@ class Search:
         ):
             first = _unless_undefined(of_seed, 0)
             found = found if isinstance(first, NothingToCheck) else (*found, *first)
-        if self.measure_rounding and not isinstance(found, NothingToCheck):
-            return rough_points(self.reference, self.spec, found, seed=self.seed)
-        return found
+        if isinstance(found, NothingToCheck):
+            return found
+        if self.measure_rounding:
+            found = rough_points(self.reference, self.spec, found, seed=self.seed)
+        return with_larger_weights(self.spec, found)
 
     def tangents(self, trace: Trace) -> tuple[Tangents, ...] | NothingToCheck:
         """Return the points at which tangents are checked. The last ones may be the first ones with larger tangents.

@@ -139,14 +139,14 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
         points: the points with their slopes.
         precisions: argument name to the precision of its gradient.
     """
-    slopes = [slope for point in points for slope in point.slopes if slope.variant == 0 or slope.enlarged]
-    largest: dict[tuple[str, bool], float] = {}
-    for slope in slopes:
-        key = slope.argument, slope.enlarged
+    largest: dict[tuple[str, tuple[bool, bool]], float] = {}
+    top: dict[tuple[bool, bool], float] = {}
+    for slope in (
+        each for point in points for each in point.slopes if each.variant == 0 or each.enlarged or each.larger
+    ):
+        key = slope.argument, slope.kind
         largest[key] = max(largest.get(key, 0.0), abs(slope.value))
-    top = {
-        own: max((each for (_, other), each in largest.items() if own == other), default=0.0) for own in (False, True)
-    }
+        top[slope.kind] = max(top.get(slope.kind, 0.0), abs(slope.value))
     rounding = {key: _rounding(each, top[key[1]], precisions[key[0]].unit) for key, each in largest.items()}
     count, worst = 0, 0.0
     for number, point in enumerate(points):
@@ -154,7 +154,7 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
             gradient = outcome[RunKey(Purpose.POINT, number, slope.variant)].get(f"adj_{slope.argument}")
             if gradient is None:
                 return GradientResult(0, worst, f"the text gives no gradient of {slope.argument}")
-            key = slope.argument, slope.enlarged
+            key = slope.argument, slope.kind
             with np.errstate(all="ignore"):  # a wrong gradient may be infinite
                 value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
                 unit = precisions[slope.argument].unit

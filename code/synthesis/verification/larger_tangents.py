@@ -15,6 +15,7 @@ import numpy.typing as npt
 from synthesis.core.formats import largest_of, numpy_dtype
 from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Values
+from synthesis.verification.points import Point
 from synthesis.verification.tangents import Tangents
 
 _FACTOR = 2.0**10
@@ -41,12 +42,50 @@ def with_larger(spec: KernelSpec, found: Sequence[Tangents]) -> tuple[Tangents, 
         found: the tangents at all points.
     """
     arrays = [each for each in (*spec.signature.arguments, *spec.signature.results) if each.is_float]
-    if any(map(_SMALL_FORMATS.search, (spec.source, *(each.dtype for each in arrays)))):
+    if _has_small_formats(spec):
         return tuple(found)
     larger = _larger(found[0])
     limits = {each.name: _SAFE_SHARE * largest_of(numpy_dtype(each.dtype)) for each in arrays}
     fits = all(_fits(values, limits) for values in (larger.inputs, larger.expected))
     return (*found, larger) if fits else tuple(found)
+
+
+def with_larger_weights(spec: KernelSpec, found: Sequence[Point]) -> tuple[Point, ...]:
+    """Return points with one more weighting of the outputs at the first one, with far larger weights.
+
+    It is not added if a right text may overflow with it.
+
+    Args:
+        spec: the kernel's record.
+        found: the points.
+    """
+    first, *others = found
+    usual = [each for each in first.slopes if each.variant == 0]
+    largest = max((abs(each.value) for each in usual), default=0.0)
+    if _has_small_formats(spec) or not _FACTOR * largest <= _SAFE_SHARE * largest_of(np.dtype(np.float32)):
+        return tuple(found)
+    slopes = [
+        replace(
+            each,
+            variant=len(first.cotangents),
+            value=_FACTOR * each.value,
+            uncertainty=_FACTOR * each.uncertainty,
+            larger=True,
+        )
+        for each in usual
+    ]
+    weights = _times(_FACTOR, first.cotangents[0])
+    return (
+        replace(first, cotangents=(*first.cotangents, weights), slopes=(*first.slopes, *slopes)),
+        *others,
+    )
+
+
+def _has_small_formats(spec: KernelSpec) -> bool:
+    """Return whether a kernel computes, or may compute, in a format with less range than float32."""
+    arrays = (*spec.signature.arguments, *spec.signature.results)
+    names = {part.dtype for each in arrays for part in (each, *each.fields)}
+    return any(map(_SMALL_FORMATS.search, (spec.source, *names)))
 
 
 def _larger(tangents: Tangents) -> Tangents:

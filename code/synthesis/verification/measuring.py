@@ -57,6 +57,13 @@ class Slope:
     """The largest error of the value that rounding of the reference and the step length may cause."""
     enlarged: bool = False
     """Whether only outputs with far smaller slopes than others are weighted, with larger weights."""
+    larger: bool = False
+    """Whether all weights are larger than the usual ones by the same factor."""
+
+    @property
+    def kind(self) -> tuple[bool, bool]:
+        """What distinguishes its weights; slopes of one kind are about as large."""
+        return self.enlarged, self.larger
 
 
 def differentiable(signature: Signature) -> list[Argument]:
