@@ -47,6 +47,18 @@ def half_limit(x: wp.array[wp.float16], out: wp.array[wp.float16]):
         out[i] = x[i] * wp.float16(3.0)
 
 
+NEVER = wp.float32(float("-inf"))
+
+
+@wp.kernel
+def best_of(x: wp.array[float], limit: float, out: wp.array[float]):
+    i = wp.tid()
+    best = NEVER
+    if x[i] > limit:
+        best = x[i] * 2.0
+    out[i] = best
+
+
 @wp.kernel
 def missing(x: wp.array[float], known: wp.array[int], out: wp.array[float]):
     i = wp.tid()
@@ -194,6 +206,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     [
         ("mask_logits", ("cpp_forward", "cpp_backward")),
         ("reset", ("cpp_forward",)),
+        ("best_of", ("cpp_forward", "cpp_backward")),
         ("half_limit", ("cpp_forward", "cpp_backward")),
         *((each, LEVELS) for each in ("scores", "masked", "top_k_filter", "coarse")),
         ("missing", ("cpp_forward", "cpp_backward")),

@@ -33,6 +33,7 @@ _USER_CODE = re.compile(r"warp\.(?:examples|tests|(?:_src\.)?(?:fem|sparse|optim
 """Modules of Warp that are written like user code. Definitions that they refer to are copied, not imported."""
 _CUSTOMARY = {"wp": "import warp as wp"}
 _MAKERS = {"vec_t": "vector", "mat_t": "matrix", "quat_t": "quaternion", "transform_t": "transformation"}
+_INFINITY = re.compile(r"\binf\b")
 _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
 
 
@@ -391,7 +392,7 @@ def _literal(value: Any) -> str | None:
     if numbers is None:
         return None
     name = f"wp.{kind.__name__}" if kind.__name__ in _SHORT else type_name(kind)
-    return f"{name}({', '.join(map(repr, numbers))})"
+    return f"{name}({', '.join(_INFINITY.sub('wp.inf', repr(each)) for each in numbers)})"
 
 
 def _is_library(module: str) -> bool:
