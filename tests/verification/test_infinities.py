@@ -132,6 +132,11 @@ def lost(x):
     return jnp.sin(x) * jnp.nan
 
 
+@example("f32[4,8]", "f32[4,8]")
+def log_mask(x, m):
+    return jnp.sin(x) + jnp.log((m > 0.5).astype(jnp.float32))
+
+
 @example("f32[16]")
 def overflow(x):
     return jnp.exp(x * 1e4)
@@ -167,6 +172,7 @@ WRONG = {
     ("scores", "stablehlo"): [(MINUS, "dense<-1.0e9>"), (MINUS, "dense<0x7F800000>"), ("GE", "GT"), ("GE", "LE")],
     ("scores", "jvp_stablehlo"): [(MINUS, "dense<-1.0e9>"), (MINUS, "dense<0x7F800000>"), ("GE", "GT")],
     ("scores", "vjp_stablehlo"): [("GE", "GT"), ("GE", "LE")],
+    ("log_mask", "stablehlo"): [("GT", "GE"), ("GT", "LT"), ("stablehlo.log ", "stablehlo.log_plus_one ")],
     ("masked", "stablehlo"): [("0xFF800000", "0xFF7FFFFF"), ("0xFF800000", "0x7F800000")],
     ("known", "stablehlo"): [
         (NAN, "dense<0.0>"),
@@ -208,7 +214,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
         ("reset", ("cpp_forward",)),
         ("best_of", ("cpp_forward", "cpp_backward")),
         ("half_limit", ("cpp_forward", "cpp_backward")),
-        *((each, LEVELS) for each in ("scores", "masked", "top_k_filter", "coarse")),
+        *((each, LEVELS) for each in ("scores", "masked", "top_k_filter", "coarse", "log_mask")),
         ("missing", ("cpp_forward", "cpp_backward")),
         ("known", LEVELS),
         ("taken", LEVELS),

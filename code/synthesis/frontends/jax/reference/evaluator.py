@@ -104,10 +104,13 @@ class Evaluator:
     def constant(self, value: npt.ArrayLike) -> Array:
         """Return a constant of the text as it is computed with; ``Trace.infinity`` stands for an infinity or a NaN."""
         made = self.promoted(value)
-        infinity = None if self._trace is None else self._trace.infinity
-        if infinity is None or made.dtype.kind != "f":
+        if self._infinity is None or made.dtype.kind != "f":
             return made
-        return np.where(np.isfinite(made), made, np.copysign(infinity, made))
+        return np.where(np.isfinite(made), made, np.copysign(self._infinity, made))
+
+    @property
+    def _infinity(self) -> float | None:
+        return None if self._trace is None else self._trace.infinity
 
     def _left_by(self, graph: Graph) -> list[list[Any]]:
         """Return, for each equation, the names whose values can be dropped after it, since they are not read later."""
@@ -156,6 +159,8 @@ class Evaluator:
             made = rule(self, inputs, equation.parameters, equation.types)
         except (NotImplementedError, KeyError, AttributeError) as error:
             raise ReferenceUnknownError(f"{equation.primitive} with these parameters ({error})") from error
+        if self._infinity is not None and equation.primitive == "convert_element_type" and inputs[0].dtype.kind == "b":
+            made = _with_small_zeros(np.asarray(made), 1.0 / self._infinity)
         return [np.asarray(each) for each in (made if isinstance(made, list | tuple) else [made])]
 
     def stack(self, rows: Inputs) -> Array:
@@ -170,3 +175,11 @@ class Evaluator:
         """
         if trips > _LONGEST_LOOP:
             raise UndefinedResultError(f"a loop of more than {_LONGEST_LOOP} trips")
+
+
+def _with_small_zeros(converted: Array, small: float) -> Array:
+    """Return truth values that were converted to numbers, with a small number as false.
+
+    The logarithm of a mask and a quotient by a mask are infinite on purpose: false is zero in any precision.
+    """
+    return np.where(converted == 0, small, converted) if converted.dtype == np.float64 else converted
