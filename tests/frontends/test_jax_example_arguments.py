@@ -206,3 +206,15 @@ def test_a_class_may_be_registered_by_a_call_after_it(tmp_path: Path) -> None:
         assert isinstance(each, Pair)
         assert each.verdict.verified == ("jaxpr", "vjp_stablehlo")
         assert each.spec.self_contained
+
+
+@pytest.mark.needs("jax")
+def test_an_argument_without_elements_is_refused_with_a_reason(tmp_path: Path) -> None:
+    mark = (
+        "import jax.numpy as jnp\nfrom synthesis import example\n\n\n@example({'cache': 'f32[0,4]', 'x': 'f32[2,4]'})\n"
+    )
+    (tmp_path / "mine.py").write_text(f"{mark}def grown(p):\n    return jnp.concatenate([p['cache'], p['x']])\n")
+    (found,) = extract(tmp_path / "mine.py", level=["jaxpr"])
+    assert isinstance(found, Rejection)
+    assert found.symptom == "no_example_arguments"
+    assert found.detail == "its argument p['cache'] has no elements"

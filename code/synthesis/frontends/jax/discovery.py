@@ -218,6 +218,10 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
         found = describe(call, made)
         if not found.spec.signature.results:
             return _rejection(plain, Stage.LOWER, Symptom.NO_KERNEL, "it returns no array")
+        if empty := [each.name for each in found.spec.signature.arguments if 0 in (each.shape or ())]:
+            return _rejection(
+                plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its argument {empty[0]} has no elements"
+            )
         return found
     except (Exception, SystemExit) as error:  # noqa: BLE001 (a function that is traced may raise anything)
         return _rejection(plain, Stage.LOWER, Symptom.TRACE_ERROR, detail_of(error))
