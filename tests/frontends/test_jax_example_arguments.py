@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from synthesis import Pair, Rejection
-from synthesis.making.runs.extraction import extract
+from synthesis import Extraction, Pair, Rejection
+from synthesis.making.runs.extraction import extract, extract_to_folder
+from synthesis.making.runs.reverification import verify_folder
 
 SOURCE = """
 import dataclasses
@@ -218,3 +219,38 @@ def test_an_argument_without_elements_is_refused_with_a_reason(tmp_path: Path) -
     assert isinstance(found, Rejection)
     assert found.symptom == "no_example_arguments"
     assert found.detail == "its argument p['cache'] has no elements"
+
+
+INFINITE = """
+import functools
+
+import jax
+import jax.numpy as jnp
+
+from synthesis import example
+
+
+@example("f32[4,4]", "bool[4,4]", float("-inf"))
+@functools.partial(jax.jit, static_argnums=(2,))
+def given(x, keep, fill):
+    return jnp.where(keep, jnp.sin(x), fill)
+
+
+def masked(x, keep, fill):
+    return jnp.where(keep, jnp.tanh(x), fill)
+
+
+half = example("f32[4,4]", "bool[4,4]")(functools.partial(masked, fill=jnp.inf))
+"""
+
+
+@pytest.mark.needs("jax")
+def test_a_constant_may_be_infinite(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(INFINITE)
+    extract_to_folder(str(tmp_path / "mine.py"), tmp_path / "rows", Extraction(level=("jaxpr", "stablehlo")))
+    given, half = (each for each in extract(tmp_path / "mine.py", level=["jaxpr"]) if isinstance(each, Pair))
+    assert given.verdict.verified == half.verdict.verified == ("jaxpr",)
+    assert "'infinity': -1" in str(given.spec.signature.call)
+    found = verify_folder(tmp_path / "rows", seed=2)
+    assert found.rows == 2
+    assert not found.failures

@@ -235,6 +235,7 @@ class Signature:
     - the name of an argument
     - ``{"weak": name}``: an argument that takes part in type promotion as a Python number does
     - ``{"value": …}``: a constant
+    - ``{"infinity": 1}`` or ``{"infinity": -1}``: an infinite constant
     - ``{"beside": name}``: a value that the source assigns to this name
     - ``{"key": name, "impl": …}``: a random key made from an argument's numbers
     - ``{"list": […]}``, ``{"tuple": […]}``, ``{"dict": {…}}``: collections of trees

@@ -1,6 +1,7 @@
 """Construction of a call's arguments from the trees in ``Signature.call``, with shapes or values as arrays."""
 
 import inspect
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -34,6 +35,8 @@ class Building:
                 return self.leaves[name]
             case {"value": constant}:
                 return constant
+            case {"infinity": sign}:
+                return math.copysign(math.inf, sign)
             case {"beside": name}:
                 return _module_value(self._function, name)
             case {"dict": entries}:

@@ -87,10 +87,15 @@ def _tree_of(value: Any, name: str, name_of_class: Callable[[type], str]) -> Any
 def _constant_tree(value: Any) -> dict[str, Any]:
     """Return a constant as a tree; an empty tuple has none, since it would count as a container of arrays."""
     if value.__class__ is not tuple:
-        return {"value": _constant(value)}
+        return infinity_of(value) or {"value": _constant(value)}
     if not value:
         raise _NoFormError
     return {"tuple": [_constant_tree(each) for each in value]}
+
+
+def infinity_of(value: Any) -> dict[str, Any] | None:
+    """Return an infinite number as a tree; None for anything else."""
+    return {"infinity": int(math.copysign(1, value))} if type(value) is float and math.isinf(value) else None
 
 
 def _constant(value: Any) -> Any:
@@ -216,7 +221,7 @@ def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
 def is_constant(tree: Any) -> bool:
     """Return whether a tree in a call consists only of constants, and so is not traced."""
     match tree:
-        case {"value": _} | {"beside": _}:
+        case {"value": _} | {"beside": _} | {"infinity": _}:
             return True
         case {"record": _, "fields": {**fields}}:
             return bool(fields) and all(each == {"tuple": []} or is_constant(each) for each in fields.values())

@@ -26,6 +26,8 @@ def _tree(tree: Any) -> str:
             return str(name)
         case {"value": constant}:
             return repr(constant)
+        case {"infinity": sign}:
+            return f'float("{"-" if sign < 0 else ""}inf")'
         case {"dict": entries}:
             return "{" + ", ".join(f"{key!r}: {_tree(each)}" for key, each in entries.items()) + "}"
         case {"entries": entries}:
