@@ -1,4 +1,4 @@
-"""Right derivatives that are what remains of terms which cancel are verified, and wrong ones are not."""
+"""Right derivatives that rounding moves far, or whose branches it decides, are verified, and wrong ones are not."""
 
 import pytest
 
@@ -39,6 +39,22 @@ def loss_of(x, weights, labels, bend):
     return -(jax.nn.one_hot(labels, 32) * jax.nn.log_softmax(h.astype(jnp.float32))).sum(axis=-1).mean()
 
 
+@jax.custom_jvp
+def steep(x):
+    return jax.nn.relu(x)
+
+
+steep.defjvp(lambda primals, tangents: (steep(*primals), jnp.where(primals[0] > 0, 1.25 * tangents[0], 0)))
+
+
+def layer(x, kernel):
+    return jax.nn.relu(x.astype(jnp.bfloat16) @ kernel.astype(jnp.bfloat16))
+
+
+def wrong_layer(x, kernel):
+    return steep(x.astype(jnp.bfloat16) @ kernel.astype(jnp.bfloat16))
+
+
 def energy(coords, corners, rest):
     return energy_of(coords, corners, rest, jnp.tanh)
 
@@ -56,12 +72,19 @@ def wrong_loss(x, weights, labels):
 """
 ANGLES = {"coords": "f32[24,3]", "corners": "i32[28,3] in 0..23", "rest": "f32[28]"}
 BATCH = {"x": "f32[16,32] in -1..1", "weights": "f32[3,32,32] in -0.3..0.3", "labels": "i32[16] in 0..31"}
+DENSE = {"x": "f32[64,64] in -1..1", "kernel": "f32[64,96] in -0.05..0.05"}
 LEVELS = ["stablehlo", "vjp_stablehlo", "jvp_stablehlo"]
 
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    tables = {"energy": ANGLES, "wrong_energy": ANGLES, "loss": BATCH, "wrong_loss": BATCH, "bent": {"x": "f32[4]"}}
+    tables = {
+        **dict.fromkeys(("energy", "wrong_energy"), ANGLES),
+        **dict.fromkeys(("loss", "wrong_loss"), BATCH),
+        **dict.fromkeys(("layer", "wrong_layer"), DENSE),
+        "bent": {"x": "f32[4]"},
+        "steep": {"x": "f32[4]"},
+    }
     shapes = {name: {key: parse_type(each) for key, each in row.items()} for name, row in tables.items()}
     path = tmp_path_factory.mktemp("rough") / "mine.py"
     path.write_text(SOURCE)
@@ -69,8 +92,8 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     return {each.spec.name: each for each in found if isinstance(each, Pair)}
 
 
-@pytest.mark.parametrize(("name", "seed"), [("energy", 5), ("loss", 7), ("loss", 9)])
-def test_a_right_derivative_is_verified_on_inputs_where_its_terms_cancel(
+@pytest.mark.parametrize(("name", "seed"), [("energy", 5), ("loss", 7), ("loss", 9), ("layer", 1), ("layer", 2)])
+def test_a_right_derivative_is_verified_on_inputs_where_rounding_matters(
     pairs: dict[str, Pair], name: str, seed: int
 ) -> None:
     found = _judged(pairs[name], seed)
@@ -78,7 +101,7 @@ def test_a_right_derivative_is_verified_on_inputs_where_its_terms_cancel(
     assert set(found.verdict.verified) == set(LEVELS)
 
 
-@pytest.mark.parametrize("name", ["wrong_energy", "wrong_loss"])
+@pytest.mark.parametrize("name", ["wrong_energy", "wrong_loss", "wrong_layer"])
 def test_a_wrong_derivative_of_the_same_function_is_refused(pairs: dict[str, Pair], name: str) -> None:
     assert pairs[name].verdict.verified == ("stablehlo",)
 

@@ -28,6 +28,15 @@ _FACTOR = 5.0
 
 A text also rounds the terms of a derivative, a few for each operation of the function.
 """
+_TIMES = 2
+"""How often as many samples are taken to find the elements for which rounding decides a comparison."""
+_DECIDED = 0.25
+"""Distance of a slope with errors from that without, from which on rounding has decided a comparison.
+
+It is relative to the slope plus the median of its result.
+"""
+_FEW = 0.2
+"""Largest share of the elements of a result that are left out because rounding decides a comparison."""
 _MOST_WORK = 1 << 30
 """Maximum number of elements that the evaluations at one point make and read; they take some seconds."""
 _MOST_AT_ONCE = 1 << 28
@@ -55,10 +64,38 @@ def _rough_tangents(reference: Reference, spec: KernelSpec, tangents: Tangents, 
     samples = _slopes(reference, spec, {name: tangents.inputs[name] for name in names}, [along], seed)
     if not samples:
         return tangents
-    return replace(tangents, uncertainty={
+    tangents = replace(tangents, uncertainty={
         name: np.asarray(part + _deviation([each[0][name] for each in samples], tangents.expected[f"tangent_{name}"]))
         for name, part in tangents.uncertainty.items()
     })  # fmt: skip
+    place = {name: tangents.inputs[name] for name in names}
+    deciding = [
+        each[0]
+        for number in range(_TIMES)
+        for each in _slopes(reference, spec, place, [along], seed + number, decide=True)
+    ]
+    return _without_decided(tangents, deciding)
+
+
+def _without_decided(tangents: Tangents, samples: Sequence[Mapping[str, npt.NDArray[Any]]]) -> Tangents:
+    """Return tangents without the elements of results for which rounding decides a comparison, if these are few.
+
+    An example is ``relu`` of a number in bfloat16 that is zero but for rounding.
+
+    Args:
+        tangents: the tangents.
+        samples: slopes with random errors, in runs that decide by themselves.
+    """
+    smooth = dict(tangents.smooth)
+    for name, mask in tangents.smooth.items():
+        true = tangents.expected[f"tangent_{name}"].astype(np.float64)
+        near = _DECIDED * (np.abs(true) + (float(np.median(np.abs(true[mask]))) if mask.any() else 0.0))
+        with np.errstate(all="ignore"):
+            decided = mask & np.any([~(np.abs(each[name] - true) <= near) for each in samples], axis=0)
+        if decided.sum() <= _FEW * mask.sum():
+            smooth[name] = np.asarray(mask & ~decided)
+    weights = {name: np.asarray(part * smooth[name]) for name, part in tangents.weights.items()}
+    return replace(tangents, smooth=smooth, weights=weights)
 
 
 def rough_points(reference: Reference, spec: KernelSpec, found: Sequence[Point], *, seed: int) -> tuple[Point, ...]:
@@ -95,8 +132,13 @@ def _slopes(
     place: Values,
     directions: Sequence[Mapping[str, Direction]],
     seed: int,
+    *,
+    decide: bool = False,
 ) -> list[list[dict[str, npt.NDArray[Any]]]]:
-    """Return the slopes of each sample along each direction, by the name of the result; empty if they are not known."""
+    """Return the slopes of each sample along each direction, by the name of the result; empty if they are not known.
+
+    ``decide`` is whether each run makes its own decisions, or those of the run without errors.
+    """
     count = 1 + 2 * len(directions)
     work = count * max(reference.work, count_numbers(spec.signature))
     if (1 + _SAMPLES) * work > _MOST_WORK:
@@ -106,7 +148,7 @@ def _slopes(
     together = int(np.clip(_MOST_AT_ONCE // work - 1, 1, _SAMPLES))
     samples = list[list[Values]]()
     for first in range(0, _SAMPLES, together):
-        some = reference.rough_results(runs, seed=seed + first, samples=min(together, _SAMPLES - first))
+        some = reference.rough_results(runs, seed=seed + first, samples=min(together, _SAMPLES - first), decide=decide)
         samples += [list(map(flat, each)) for each in some]
     if len(samples) < _SAMPLES:
         return []

@@ -25,7 +25,7 @@ from synthesis.verification.slopes import (
     moved,
     weights,
 )
-from synthesis.verification.tolerances import is_same_special, widened
+from synthesis.verification.tolerances import is_same_special, scale_of, widened
 
 _SLACK = 5.0
 """Tolerance of a single element, in multiples of the tolerance of a sum."""
@@ -385,12 +385,10 @@ def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forwa
 
 
 def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], uncertainty: "Floats | float") -> Floats:
-    """Return errors relative to the element's magnitude plus the array's median; 0 if within the uncertainty."""
-    finite = true[np.isfinite(true)]
-    typical = float(np.median(np.abs(finite))) if finite.size else 0.0
+    """Return errors relative to an element's magnitude plus the array's typical one; 0 if within the uncertainty."""
     with np.errstate(all="ignore"):
         off = np.abs(value.astype(np.float64) - true)
-        return np.where(off <= uncertainty, 0.0, off / (np.abs(true) + (typical or 1.0)))
+        return np.where(off <= uncertainty, 0.0, off / scale_of(true))
 
 
 def _described(array: str, wrong: npt.NDArray[np.bool_], tangents: Tangents, values: Values) -> str:

@@ -234,7 +234,9 @@ class Reference(Protocol):
         """
         ...
 
-    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> Sequence[Sequence[Values]]:
+    def rough_results(
+        self, runs: Sequence[Values], *, seed: int, samples: int, decide: bool = False
+    ) -> Sequence[Sequence[Values]]:
         """Return results in float64 with a random error in each number that the kernel rounds, for several samples.
 
         The errors are as large as those of rounding to the nearest, and the same in all runs of a sample. So the
@@ -244,6 +246,8 @@ class Reference(Protocol):
             runs: every argument of each run, with the same shapes; they are steps from the first one.
             seed: the seed of the errors.
             samples: the number of samples.
+            decide: whether each run decides comparisons by its own numbers, with errors that are three times as large,
+                or as the run without errors does.
 
         Returns:
             For each sample, the results of each run; empty if they are not known.

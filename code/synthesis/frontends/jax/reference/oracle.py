@@ -129,7 +129,9 @@ class GraphReference:
         evaluator = PerturbingEvaluator(Directions(seed, opposite=opposite))
         return [self._named(each.results) for each in evaluator.perturbed(self.graph, *self._noted(runs))]
 
-    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> list[list[Values]]:
+    def rough_results(
+        self, runs: Sequence[Values], *, seed: int, samples: int, decide: bool = False
+    ) -> list[list[Values]]:
         """Return results in float64 with a random error in each number that the function rounds, for several samples.
 
         The list is empty if they are not known, since the runs take different paths, say.
@@ -138,8 +140,10 @@ class GraphReference:
             runs: every argument of each run; they are steps from the first one.
             seed: the seed of the errors.
             samples: the number of samples.
+            decide: whether each run decides comparisons by its own numbers, with errors that are three times as large,
+                or as the run without errors does.
         """
-        evaluator = RoughEvaluator(seed, group=len(runs), held=self._held, coarse=bool(self.unit))
+        evaluator = RoughEvaluator(seed, group=len(runs), held=self._held, coarse=bool(self.unit), decide=decide)
         try:
             found = evaluator.samples(self.graph, [list(run.values()) for run in runs], samples)
         except Exception:  # noqa: BLE001 (an error has changed an index, say)

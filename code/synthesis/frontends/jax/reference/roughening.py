@@ -14,13 +14,17 @@ import numpy as np
 
 from synthesis.frontends.jax.graphs import Equation, Graph
 from synthesis.frontends.jax.reference.formats import UNITS
-from synthesis.frontends.jax.reference.primitives import CALLS, EXACT, decides
+from synthesis.frontends.jax.reference.primitives import CALLS, EXACT, INSIDE, decides
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs
 from synthesis.frontends.jax.reference.stacks import Stack, of_run
 from synthesis.frontends.jax.reference.together import Together
 
 _FINE = {np.dtype(np.float32): 2.0**-23}
 """The unit in the last place at 1 of the format whose numbers get errors if a function has no numbers of 16 bits."""
+_OPERANDS = 1 << 16
+"""Added to the place of an operand, so that its errors are not those of a result."""
+_OF_DECISIONS = 3.0
+"""Factor of the errors in runs that decide by themselves, so that a few samples show most of what a text may decide."""
 _COPYING = frozenset({"broadcast_in_dim", "dynamic_slice", "gather", "slice", "split"})
 """Exact primitives whose results are copies of parts of their operands."""
 
@@ -28,20 +32,22 @@ _COPYING = frozenset({"broadcast_in_dim", "dynamic_slice", "gather", "slice", "s
 class RoughEvaluator(Together):
     """An evaluator in float64 of runs without errors, followed by the same runs with errors, once for each sample.
 
-    Runs with errors make the decisions of those without: integers and truth values that are computed from
-    floating-point numbers are copied.
+    Unless they decide by themselves, runs with errors make the decisions of those without: integers and truth values
+    that are computed from floating-point numbers are copied.
 
     Args:
         seed: the seed of the errors.
         group: the number of runs.
         held: the identities of equations of ``stop_gradient`` that give what they give in the first of the runs.
         coarse: whether only numbers of 16 bits get errors, beside which those of other numbers do not matter.
+        decide: whether each run decides by itself, with larger errors.
     """
 
-    def __init__(self, seed: int, *, group: int, held: frozenset[int], coarse: bool) -> None:
+    def __init__(self, seed: int, *, group: int, held: frozenset[int], coarse: bool, decide: bool = False) -> None:
         super().__init__(double=True, group=group, held=held)
-        self._seed = seed % (1 << 64)
-        self._units: dict[Any, float] = {**(UNITS if coarse else _FINE)}
+        self._seed, self._decide = seed % (1 << 64), decide
+        larger = _OF_DECISIONS if decide else 1.0
+        self._units: dict[Any, float] = {kind: larger * unit for kind, unit in (UNITS if coarse else _FINE).items()}
         self._numbers: dict[int, int] = {}
         """The number of each equation, by its identity, in the order of the first evaluation."""
         self._evaluated = Counter[tuple[int, int]]()
@@ -67,10 +73,17 @@ class RoughEvaluator(Together):
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """Return the results of one equation: decisions of the runs without errors, or numbers with errors."""
+        name, unit = equation.primitive, self._units.get(equation.types[0].dtype) if equation.types else None
+        if name in INSIDE and unit is not None:  # a text may round each term of a sum
+            inputs = [
+                self._off(equation, _OPERANDS + place, each, unit)
+                if type(each) is Stack and each.data.dtype.kind == "f"
+                else each
+                for place, each in enumerate(inputs)
+            ]
         made = super().apply(equation, inputs)
         if decides(equation, inputs):
-            return [self._of_first_runs(each) for each in made]
-        name = equation.primitive
+            return made if self._decide else [self._of_first_runs(each) for each in made]
         if name in CALLS or (name in EXACT and name not in _COPYING):
             return made
         return [

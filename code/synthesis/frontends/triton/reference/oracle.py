@@ -180,7 +180,9 @@ class TritonReference:
             found.update(zip(numbers, made, strict=True))
         return [found[number] for number in range(len(runs))]
 
-    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> list[list[Values]]:
+    def rough_results(
+        self, runs: Sequence[Values], *, seed: int, samples: int, decide: bool = False
+    ) -> list[list[Values]]:
         """Return an empty list: there are no texts of derivatives."""
         return []
 

@@ -77,7 +77,9 @@ class LaunchReference:
         """Return the results themselves, as ``perturbed`` does."""
         return self(runs, double=False)
 
-    def rough_results(self, runs: Sequence[Values], *, seed: int, samples: int) -> list[list[Values]]:
+    def rough_results(
+        self, runs: Sequence[Values], *, seed: int, samples: int, decide: bool = False
+    ) -> list[list[Values]]:
         """Return an empty list: errors of rounding are not modelled."""
         return []
 
