@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import synthesis
-from synthesis.drawing.kernel_files.arguments import ArgumentsError, Row, read_arguments, rows_of, value_of
+from synthesis.drawing.kernel_files.arguments import ArgumentsError, Row, read_arguments, rows_of
+from synthesis.drawing.kernel_files.expressions import value_of, whole_of
 
 FRONTENDS = Path(synthesis.__file__).parent / "frontends"
 FILES = sorted(FRONTENDS.glob("*/kernels/arguments/*.py"))
@@ -48,8 +49,12 @@ def test_an_expression_has_the_value_of_its_names() -> None:
     assert value_of("2 * n - rows // 4", {"n": 8, "rows": 12}) == 13
     assert isinstance(value_of("-1", {}), int)
     assert isinstance(value_of("-0.5", {}), float)
-    with pytest.raises(ArgumentsError, match="is not an expression of sizes"):
-        value_of("max(n, 2)", {"n": 8})
+    assert value_of("max(n, 2)", {"n": 8}) == 8
+    for expression in ("n ** 2", "f(n)", "m", "n.size", "'a'"):
+        with pytest.raises(ValueError, match="is not an expression of sizes"):
+            value_of(expression, {"n": 8})
+    with pytest.raises(ValueError, match=r"n is 0\.5, but a size is an integer"):
+        whole_of("n", {"n": 0.5})
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-4]}-{path.stem}")

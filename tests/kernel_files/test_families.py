@@ -12,7 +12,7 @@ from synthesis.core.errors import ConfigError, OutputError, UnknownNameError
 from synthesis.core.identity.python import renamed_hash
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.drawing.kernel_files import KernelFileError, KernelFolder, read_family
-from synthesis.drawing.kernel_files.reading import evaluate
+from synthesis.drawing.kernel_files.expressions import size_of
 from synthesis.drawing.streams import Stream
 from synthesis.generator import draw
 from synthesis.workbench.kernel_checking import check_kernel, new_kernel
@@ -244,13 +244,13 @@ def test_more_of_what_is_optional_is_drawn_at_a_higher_difficulty(file: Path) ->
     ("expression", "value"), [("n", 8), ("2 * n + 4", 20), ("n // 3", 2), ("(n - 1) * k", 21), ("5", 5)]
 )
 def test_sizes_are_computed(expression: str, value: int) -> None:
-    assert evaluate(expression, {"n": 8, "k": 3}) == value
+    assert size_of(expression, {"n": 8, "k": 3}) == value
 
 
-@pytest.mark.parametrize("expression", ["n - 8", "n ** 2", "n // 0", "f(n)", "m", "n / 2"])
+@pytest.mark.parametrize("expression", ["n - 8", "2.5", "n ** 2", "n // 0", "f(n)", "m", "n / 2"])
 def test_what_is_no_size_is_refused(expression: str) -> None:
     with pytest.raises(ValueError, match="size"):
-        evaluate(expression, {"n": 8})
+        size_of(expression, {"n": 8})
 
 
 def test_inputs_that_a_file_chooses_have_to_tell_enough(file: Path, tmp_path: Path) -> None:

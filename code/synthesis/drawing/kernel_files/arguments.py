@@ -18,7 +18,6 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 
 _CLAUSE = re.compile(r"\s*((?:[^,()]|\([^()]*\))+)\s*(?:,|$)")
@@ -101,46 +100,3 @@ def _row(parameter: ast.arg, lines: list[str]) -> Row:
 def _words(text: str) -> list[str]:
     """Return the words of a text. A part in parentheses is one word."""
     return re.findall(r"\([^()]*\)|\S+", text)
-
-
-def value_of(expression: str, sizes: Mapping[str, float]) -> int | float:
-    """Return the value of an expression of numbers, names and ``+ - * //``."""
-    return _value(_parsed(expression), sizes)
-
-
-def whole_of(expression: str, sizes: Mapping[str, float]) -> int:
-    """Return the value of an expression that is an integer. See :func:`value_of`."""
-    value = value_of(expression, sizes)
-    assert isinstance(value, int)
-    return value
-
-
-@lru_cache(maxsize=4096)
-def _parsed(expression: str) -> ast.expr:
-    return ast.parse(expression, mode="eval").body
-
-
-def _value(node: ast.expr, sizes: Mapping[str, float]) -> int | float:
-    match node:
-        case ast.Constant(value=int() | float() as value):
-            return value
-        case ast.Name(id=name):
-            return sizes[name]
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_value(operand, sizes)
-        case ast.BinOp(left=left, op=operation, right=right):
-            a, b = _value(left, sizes), _value(right, sizes)
-            match operation:
-                case ast.Add():
-                    return a + b
-                case ast.Sub():
-                    return a - b
-                case ast.Mult():
-                    return a * b
-                case ast.FloorDiv():
-                    return a // b
-                case _:
-                    pass
-        case _:
-            pass
-    raise ArgumentsError(f"{ast.unparse(node)} is not an expression of sizes")

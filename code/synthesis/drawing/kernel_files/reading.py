@@ -4,13 +4,14 @@ import ast
 import keyword
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.records import DIFFICULTIES
 from synthesis.core.signatures import Role
+from synthesis.drawing.kernel_files.expressions import FUNCTIONS
 from synthesis.drawing.kernel_files.family import Element, Family, Value
 from synthesis.drawing.kernel_files.notation import NotationError, read_text
 
@@ -333,59 +334,3 @@ def _is_literal(text: str) -> bool:
 
 def _without_comments(text: str) -> str:
     return "\n".join(line.partition("#")[0] for line in text.split("\n"))
-
-
-def _next_power_of_2(value: int) -> int:
-    return 1 << max(value - 1, 0).bit_length()
-
-
-def _cdiv(value: int, by: int) -> int:
-    return -(-value // by)
-
-
-FUNCTIONS: Mapping[str, Callable[..., int]] = {
-    "cdiv": _cdiv,
-    "max": max,
-    "min": min,
-    "next_power_of_2": _next_power_of_2,
-}
-"""The functions that an expression of sizes may call."""
-
-
-def evaluate(expression: str, sizes: Mapping[str, int]) -> int:
-    """Return the value of an expression of sizes: names, integers, ``+ - * //`` and calls of ``FUNCTIONS``.
-
-    Raises:
-        ValueError: if it contains anything else, or the value is not positive.
-    """
-    value = _evaluate(ast.parse(expression, mode="eval").body, sizes)
-    if value < 1:
-        raise ValueError(f"{expression} is {value}, but a size is a positive integer")
-    return value
-
-
-def _evaluate(node: ast.expr, sizes: Mapping[str, int]) -> int:
-    match node:
-        case ast.Constant(value=int() as value):
-            return value
-        case ast.Name(id=name) if name in sizes:
-            return sizes[name]
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS and len(args) in (1, 2):
-            return FUNCTIONS[name](*(_evaluate(each, sizes) for each in args))
-        case ast.BinOp(left=left, op=op, right=right):
-            a, b = _evaluate(left, sizes), _evaluate(right, sizes)
-            match op:
-                case ast.Add():
-                    return a + b
-                case ast.Sub():
-                    return a - b
-                case ast.Mult():
-                    return a * b
-                case ast.FloorDiv() if b:
-                    return a // b
-                case _:
-                    pass
-        case _:
-            pass
-    allowed = f"names, integers, + - * //, {', '.join(FUNCTIONS)}"
-    raise ValueError(f"{ast.unparse(node)} is not an expression of sizes; allowed: {allowed}")

@@ -9,8 +9,9 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
+from synthesis.drawing.kernel_files.expressions import size_of
 from synthesis.drawing.kernel_files.family import Family, Value
-from synthesis.drawing.kernel_files.reading import KernelFileError, evaluate
+from synthesis.drawing.kernel_files.reading import KernelFileError
 from synthesis.drawing.streams import Stream
 
 _Kind = TypeVar("_Kind")
@@ -39,7 +40,7 @@ def extents_of(family: Family, line: int, expressions: Sequence[str], sizes: Map
         KernelFileError: if one is not a positive integer.
     """
     try:
-        return tuple(evaluate(each, sizes) for each in expressions)
+        return tuple(size_of(each, sizes) for each in expressions)
     except ValueError as error:
         raise KernelFileError(family.path, line, str(error)) from error
 

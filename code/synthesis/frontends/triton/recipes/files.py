@@ -8,8 +8,9 @@ from typing import Any
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
+from synthesis.drawing.kernel_files.expressions import size_of
 from synthesis.drawing.kernel_files.family import Family, Value
-from synthesis.drawing.kernel_files.reading import KernelFileError, evaluate
+from synthesis.drawing.kernel_files.reading import KernelFileError
 from synthesis.drawing.kernel_files.using import (
     OnTaken,
     check_names,
@@ -122,7 +123,7 @@ def _draw(family: Family, stream: Stream, taken: set[int]) -> KernelSpec:
 def _evaluated(family: Family, line: int, expression: str, values: Mapping[str, Any]) -> int:
     known = {name: value for name, value in values.items() if isinstance(value, int)}
     try:
-        return evaluate(expression.strip(), known)
+        return size_of(expression.strip(), known)
     except ValueError as error:
         raise KernelFileError(family.path, line, str(error)) from error
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
-from synthesis.drawing.kernel_files.arguments import Row, value_of, whole_of
+from synthesis.drawing.kernel_files.arguments import Row
+from synthesis.drawing.kernel_files.expressions import value_of, whole_of
 from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
