@@ -168,6 +168,8 @@ MUTATORS = frozenset({
 """Methods that change a list, a dictionary, a set or an array in place."""
 CONTAINERS = frozenset({"dict", "list", "set", "sorted", "tuple", "range"})
 """Built-in functions that return an object which can be iterated repeatedly."""
+MAKING_FIXED = frozenset({"wp", "math", "jnp", "jax", "tl"})
+"""Customary names of modules whose functions return what cannot be changed in place, outside of functions."""
 ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 """Built-in functions that return an object which can be iterated once."""
 REGISTERS = frozenset({

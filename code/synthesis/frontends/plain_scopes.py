@@ -67,13 +67,7 @@ def is_fixed(value: ast.expr) -> bool:
             return all(isinstance(each, ast.Name | ast.Constant) for each in [*parts, *(each.value for each in named)])
         case ast.Call(func=function, args=parts):
             text = ast.unparse(function)
-            return text in ("float", "int", "bool", "complex", "str") or text.split(".")[0] in (
-                "wp",
-                "math",
-                "jnp",
-                "jax",
-                "tl",
-            )
+            return text in ("float", "int", "bool", "complex", "str") or text.split(".")[0] in names.MAKING_FIXED
         case _:
             return False
 
