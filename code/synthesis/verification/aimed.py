@@ -14,7 +14,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.verification.coverage import Coverage, changed_by
-from synthesis.verification.infinities import with_accidents
+from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import (
     array_shape,
     based,
@@ -23,7 +23,7 @@ from synthesis.verification.inputs import (
     generator_of,
 )
 from synthesis.verification.thresholds import Thresholds, thresholds_of
-from synthesis.verification.tolerances import expect, poison_for
+from synthesis.verification.tolerances import poison_for
 
 logger = logging.getLogger(__name__)
 
@@ -101,8 +101,7 @@ def find_aimed_draws(
         double = _result(reference, spec, trial, number, double=True)
         if double is None:
             continue
-        expected = expect([double], [own], poison, unit=reference.unit)
-        expected = with_accidents(expected, reference, [trial], on_purpose=infinite)
+        expected = expected_of(reference, [trial], [double], [own], poison, on_purpose=infinite)
         if expected.ill_conditioned or expected.non_finite:
             continue
         idle = [name for name in idle if name not in changed]

@@ -13,7 +13,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.verification.aimed import AimedDraw, aimed_inputs, make_equal
-from synthesis.verification.infinities import with_accidents
+from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import (
     array_shape,
     based,
@@ -26,7 +26,7 @@ from synthesis.verification.inputs import (
 )
 from synthesis.verification.rounding import decides_otherwise
 from synthesis.verification.thresholds import Thresholds, thresholds_of
-from synthesis.verification.tolerances import expect, poison_for
+from synthesis.verification.tolerances import poison_for
 
 logger = logging.getLogger(__name__)
 _ROUNDS = 3
@@ -186,8 +186,7 @@ def _comparable(
     found: list[AimedDraw] = []
 
     def is_clear(inputs: Values, own: Values, double: Values) -> bool:
-        expected = expect([double], [own], poison, unit=reference.unit)
-        expected = with_accidents(expected, reference, [inputs], on_purpose=infinite)
+        expected = expected_of(reference, [inputs], [double], [own], poison, on_purpose=infinite)
         loose = any(each > _TOLERANCE_FACTOR * tolerance[name] for name, each in expected.tolerance.items())
         otherwise = decides_otherwise(flat(own), flat(double))
         return not (loose or otherwise or expected.ill_conditioned or expected.non_finite)

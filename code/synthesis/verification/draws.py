@@ -15,7 +15,7 @@ from synthesis.frontends.base import Kernel, PerturbedRun, Prover, Reference, Tr
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws
 from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.coverage import Coverage, coverage_of
-from synthesis.verification.infinities import with_accidents
+from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import DRAWS, count_numbers, standard_runs
 from synthesis.verification.plan import Problem
 from synthesis.verification.rounding import exceeds_rounding_cap, has_few_elements, has_rounding_noise, with_max_shifts
@@ -138,8 +138,8 @@ class Draws:
 
     def _expected(self, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Expected:
         """Return the expected results of some runs. Every infinity of a drawn kernel counts as an accident."""
-        expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
-        return with_accidents(expected, self.reference, runs, on_purpose=not self.useful)
+        poison = poison_for(self.spec.signature)
+        return expected_of(self.reference, runs, double, own, poison, on_purpose=not self.useful)
 
     def _with_some(self, drawn: Drawn, *choices: Sequence[AimedDraw]) -> Drawn:
         """Return the draws with one of several sets of draws added.

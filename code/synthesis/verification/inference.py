@@ -39,10 +39,10 @@ from synthesis.frontends.base import (
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
 from synthesis.verification.filling import continued, filled, positive, replaced, widened
-from synthesis.verification.infinities import with_accidents
+from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.thresholds import thresholds_of
-from synthesis.verification.tolerances import expect, poison_for
+from synthesis.verification.tolerances import poison_for
 
 logger = logging.getLogger(__name__)
 
@@ -342,5 +342,5 @@ def _is_infinite_on_purpose(
         runs: the inputs.
         own: the results in the kernel's own precision.
     """
-    expected = expect(reference(runs, double=True), own, poison_for(signature), unit=reference.unit)
-    return with_accidents(expected, reference, runs).non_finite is None
+    double, poison = reference(runs, double=True), poison_for(signature)
+    return expected_of(reference, runs, double, own, poison).non_finite is None

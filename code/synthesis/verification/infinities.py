@@ -8,7 +8,7 @@ with a huge number in place of every constant that is not finite: what is not fi
 In this module, a number that is infinite or NaN is called infinite.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Trace, Values
 from synthesis.verification.inputs import flat
-from synthesis.verification.tolerances import Expected, written_in
+from synthesis.verification.tolerances import Expected, expect, written_in
 
 HUGE = 2.0**40
 """The number that stands for an infinite constant.
@@ -51,6 +51,29 @@ def with_accidents(
         return expected
     found = _accident(expected, reference, runs) if on_purpose else expected.infinite[0]
     return replace(expected, non_finite=found)
+
+
+def expected_of(
+    reference: Reference,
+    runs: Sequence[Values],
+    double: Sequence[Values],
+    own: Sequence[Values],
+    poison: Mapping[str, Any],
+    *,
+    on_purpose: bool = True,
+) -> Expected:
+    """Return the expected results of several runs of a kernel, of which ``non_finite`` names accidents too.
+
+    Args:
+        reference: the kernel's reference.
+        runs: the inputs.
+        double: for each run, the reference's arrays in float64.
+        own: for each run, the reference's arrays in the kernel's own precision.
+        poison: write-only output (``name`` or ``name.field``) to its poison.
+        on_purpose: whether infinities that a kernel stores on purpose are allowed.
+    """
+    expected = expect(double, own, poison, unit=reference.unit)
+    return with_accidents(expected, reference, runs, on_purpose=on_purpose)
 
 
 def have_gradients(reference: Reference, run: Values, result: Values) -> bool:

@@ -6,10 +6,10 @@ import numpy as np
 
 from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Values
-from synthesis.verification.infinities import with_accidents
+from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import overlapping
 from synthesis.verification.plan import Overlap
-from synthesis.verification.tolerances import MARGIN, expect
+from synthesis.verification.tolerances import MARGIN
 
 _FARTHEST = 1e6
 """Largest absolute value in a run with one array as two arguments.
@@ -38,7 +38,7 @@ def find_overlap(reference: Reference, signature: Signature, run: Values) -> Ove
     inputs, read, written = found
     try:
         double, own = reference([inputs], double=True), reference([inputs], double=False)
-        expected = with_accidents(expect(double, own, {}, unit=reference.unit), reference, [inputs])
+        expected = expected_of(reference, [inputs], double, own, {})
     except ReferenceFaultError:
         return None
     sizes = (np.abs(each[np.isfinite(each)]).max(initial=0)
