@@ -28,8 +28,8 @@ _FACTOR = 5.0
 
 A text also rounds the terms of a derivative, a few for each operation of the function.
 """
-_TIMES = 2
-"""How often as many samples are taken to find the elements for which rounding decides a comparison."""
+_DECIDING_SAMPLES = 16
+"""Number of samples that show for which elements rounding decides a comparison."""
 _DECIDED = 0.25
 """Distance of a slope with errors from that without, from which on rounding has decided a comparison.
 
@@ -61,20 +61,16 @@ def _rough_tangents(reference: Reference, spec: KernelSpec, tangents: Tangents, 
     names = [each.name for each in spec.signature.arguments]
     along = {name: {"": tangents.inputs[f"tangent_{name}"].astype(np.float64)} for name in names
              if f"tangent_{name}" in tangents.inputs}  # fmt: skip
-    samples = _slopes(reference, spec, {name: tangents.inputs[name] for name in names}, [along], seed)
+    place = {name: tangents.inputs[name] for name in names}
+    samples = _slopes(reference, spec, place, [along], seed)
     if not samples:
         return tangents
     tangents = replace(tangents, uncertainty={
         name: np.asarray(part + _deviation([each[0][name] for each in samples], tangents.expected[f"tangent_{name}"]))
         for name, part in tangents.uncertainty.items()
     })  # fmt: skip
-    place = {name: tangents.inputs[name] for name in names}
-    deciding = [
-        each[0]
-        for number in range(_TIMES)
-        for each in _slopes(reference, spec, place, [along], seed + number, decide=True)
-    ]
-    return _without_decided(tangents, deciding)
+    deciding = _slopes(reference, spec, place, [along], seed, samples=_DECIDING_SAMPLES, decide=True)
+    return _without_decided(tangents, [each[0] for each in deciding])
 
 
 def _without_decided(tangents: Tangents, samples: Sequence[Mapping[str, npt.NDArray[Any]]]) -> Tangents:
@@ -133,6 +129,7 @@ def _slopes(
     directions: Sequence[Mapping[str, Direction]],
     seed: int,
     *,
+    samples: int = _SAMPLES,
     decide: bool = False,
 ) -> list[list[dict[str, npt.NDArray[Any]]]]:
     """Return the slopes of each sample along each direction, by the name of the result; empty if they are not known.
@@ -145,12 +142,12 @@ def _slopes(
         return []
     there = doubled(place)
     runs = [there, *(moved(there, along, step) for along in directions for step in (1.0, -1.0))]
-    together = int(np.clip(_MOST_AT_ONCE // work - 1, 1, _SAMPLES))
-    samples = list[list[Values]]()
-    for first in range(0, _SAMPLES, together):
-        some = reference.rough_results(runs, seed=seed + first, samples=min(together, _SAMPLES - first), decide=decide)
-        samples += [list(map(flat, each)) for each in some]
-    if len(samples) < _SAMPLES:
+    together = int(np.clip(_MOST_AT_ONCE // work - 1, 1, samples))
+    found = list[list[Values]]()
+    for first in range(0, samples, together):
+        some = reference.rough_results(runs, seed=seed + first, samples=min(together, samples - first), decide=decide)
+        found += [list(map(flat, each)) for each in some]
+    if len(found) < samples:
         return []
     with np.errstate(all="ignore"):
         return [
@@ -162,7 +159,7 @@ def _slopes(
                 }
                 for number in range(1, count, 2)
             ]
-            for sample in samples
+            for sample in found
         ]
 
 
