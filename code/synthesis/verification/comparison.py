@@ -95,7 +95,7 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
     that the reference does not write must be unchanged.
     """
     elements, worst = 0, 0.0
-    distances: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
+    errors: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
     for number, (found, wide) in enumerate(zip(map(flat, got), expected.double, strict=True)):
         for name, true in wide.items():
             if name not in found or found[name].shape != true.shape:
@@ -105,15 +105,15 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
                 )
             value = found[name]
             wrong, distance, written = wrong_elements(value, expected, number, name)
-            if name in distances:
-                distances[name].append(np.where(written, distance, 0.0))
+            if name in errors:
+                errors[name].append(np.where(written, distance, 0.0))
             if wrong.any():
                 index = tuple(int(axis) for axis in np.argwhere(wrong)[0])
                 mismatch = Mismatch(array=name, index=index, run=number, expected=true[index], got=value[index])
                 return Compared(elements, worst, mismatch)
             elements += int(written.sum())
             worst = max(worst, float(distance[written].max(initial=0.0)))
-    return Compared(elements, worst, _mean_error_mismatch(got, expected, distances))
+    return Compared(elements, worst, _mean_error_mismatch(got, expected, errors))
 
 
 def wrong_elements(

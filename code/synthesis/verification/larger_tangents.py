@@ -41,9 +41,9 @@ def with_larger(spec: KernelSpec, found: Sequence[Tangents]) -> tuple[Tangents, 
         spec: the kernel's record.
         found: the tangents at all points.
     """
-    arrays = [each for each in (*spec.signature.arguments, *spec.signature.results) if each.is_float]
     if _has_small_formats(spec):
         return tuple(found)
+    arrays = [each for each in (*spec.signature.arguments, *spec.signature.results) if each.is_float]
     larger = _larger(found[0])
     limits = {each.name: _SAFE_SHARE * largest_of(numpy_dtype(each.dtype)) for each in arrays}
     fits = all(_fits(values, limits) for values in (larger.inputs, larger.expected))

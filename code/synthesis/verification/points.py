@@ -97,7 +97,7 @@ def points_for(source: str, *, suspect: bool = False) -> int:
         return SUSPECT_POINTS
     if _BRANCH.search(source):
         return BRANCHING_POINTS
-    return KINK_POINTS if _KINK_FUNCTIONS.search(source) else POINTS
+    return KINK_POINTS if has_extremes(source) else POINTS
 
 
 def has_extremes(source: str) -> bool:

@@ -199,9 +199,8 @@ class Package:
             self._on_step(f"{self.harvested.name} {self.harvested.version} ({self.harvested.licence}): {name}")
             extraction = self._settings.extraction
             if name == RECORDED:  # recorded kernels have recorded inputs
-                extraction = replace(extraction, guess_inputs=False)
-                if self._requested.own_licence is not None:
-                    extraction = replace(extraction, own_licence=self._requested.own_licence)
+                own = self._requested.own_licence or extraction.own_licence
+                extraction = replace(extraction, guess_inputs=False, own_licence=own)
             options = split(f"{options_of(extraction)}{options_of(self._settings.making)}")
             command, unfinished = ["extract", *target, "--out", str(out), "--json", *options], 0
             try:

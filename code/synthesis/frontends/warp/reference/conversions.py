@@ -47,15 +47,19 @@ class Conversions(Lanes):
 
     def constant(self, given: float) -> float:
         """Return a constant of the source, with ``Trace.infinity`` in place of an infinity or a NaN."""
-        infinity = None if self.trace is None else self.trace.infinity
+        infinity = self._infinity
         return given if infinity is None or math.isfinite(given) else math.copysign(infinity, given)
 
     def constants(self, value: Value) -> Value:
         """Return constants of the source, with ``Trace.infinity`` in place of infinities and NaNs."""
-        infinity = None if self.trace is None else self.trace.infinity
+        infinity = self._infinity
         if infinity is None or value.data.dtype.kind != "f":
             return value
         return Value(value.type, np.where(np.isfinite(value.data), value.data, np.copysign(infinity, value.data)))
+
+    @property
+    def _infinity(self) -> float | None:
+        return None if self.trace is None else self.trace.infinity
 
     def zeros(self, kind: Any) -> Any:
         """Return the initial value of a type's variables."""
@@ -73,7 +77,7 @@ class Conversions(Lanes):
         target = self.formats[scalar]
         if value.literal is not None and scalar != "bool" and not value.type.shape:
             if kind.is_float:
-                huge = self.trace is not None and abs(value.literal) == self.trace.infinity
+                huge = abs(value.literal) == self._infinity
                 return Value(kind, np.array([value.literal], target if huge else numpy_dtype(scalar)).astype(target))
             if isinstance(value.literal, int):
                 return Value(
