@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from verification.checking import judged
+from checking import judged
 
 from synthesis import Pair, Rejection, Signature, extract, get_frontend, record
 from synthesis.core.stores.places import store_of

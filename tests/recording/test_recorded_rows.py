@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from verification.checking import judged
+from checking import judged
 
 from synthesis import (
     Argument,
