@@ -121,6 +121,15 @@ def pytest_make_collect_report(
     return report
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Name the tests that failed after everything else, for logs of which only the end is kept."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    found: Mapping[str, Sequence[Any]] = getattr(reporter, "stats", {})  # empty in the workers of pytest-xdist
+    for kind in ("failed", "error"):
+        for report in found.get(kind, ()):
+            reporter.write_line(f"{kind} in {getattr(report, 'when', 'collection')}: {report.nodeid}")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Skip a test if its fixtures use a front end whose tool is not installed."""
