@@ -107,6 +107,31 @@ def of_an_array(ids: wp.array(dtype=wp.uint64), p: wp.array(dtype=wp.vec3), d: w
     i = wp.tid()
     q = wp.mesh_query_point_no_sign(ids[i], p[i], 10.0)
     d[i] = wp.length(wp.mesh_eval_position(ids[i], q.face, q.u, q.v) - p[i])
+
+@wp.kernel
+def by_winding_number(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point_sign_winding_number(mesh, p[i], 10.0, 3.0, 0.6)
+    d[i] = q.sign * wp.length(wp.mesh_eval_position(mesh, q.face, q.u, q.v) - p[i])
+
+@wp.kernel
+def by_a_rough_winding_number(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point_sign_winding_number(mesh, p[i], 10.0, 0.5)
+    d[i] = q.sign
+
+@wp.kernel
+def first_found(grid: wp.uint64, p: wp.array(dtype=wp.vec3), found: wp.array(dtype=int)):
+    i = wp.tid()
+    q = wp.hash_grid_query(grid, p[i], 2.0)
+    j = int(-1)
+    wp.hash_grid_query_next(q, j)
+    found[i] = j
+
+@wp.kernel
+def roots(bvh: wp.uint64, found: wp.array(dtype=int)):
+    i = wp.tid()
+    found[i] = wp.bvh_get_group_root(bvh, i)
 """
 KINDS = {
     "inside": {"mesh": "mesh"},
@@ -117,6 +142,7 @@ KINDS = {
     "overlapping": {"bvh": "bvh"},
     "flow": {"volume": "volume_v"},
     "looked_up": {"texture": "texture_2d"},
+    "by_winding_number": {"mesh": "mesh"},
 }
 
 
@@ -170,8 +196,23 @@ def test_ids_in_an_array_are_unverified_with_a_reason(pairs: dict[str, Pair]) ->
     assert "the id of a mesh of which nothing is known" in str(pair.verdict.unverified["cpp_forward"])
 
 
+@pytest.mark.parametrize("name", ["first_found", "roots"])
+def test_numbers_that_the_order_of_an_object_decides_are_unverified(pairs: dict[str, Pair], name: str) -> None:
+    assert not pairs[name].verdict.verified
+    expected = "found depends on the order in which an object keeps its items, on the inputs drawn"
+    assert str(pairs[name].verdict.unverified["cpp_forward"]) == expected
+
+
+def test_a_sign_by_a_rough_winding_number_is_unverified_with_a_reason(pairs: dict[str, Pair]) -> None:
+    reason = str(pairs["by_a_rough_winding_number"].verdict.unverified["cpp_forward"])
+    assert "a winding number of less accuracy than 2.0" in reason
+
+
 def test_a_row_with_an_object_in_a_struct_verifies_again(tmp_path: Path) -> None:
-    source = WARP[: WARP.index("@wp.kernel")] + WARP[WARP.index("@wp.struct") :]
+    source = (
+        WARP[: WARP.index("@wp.kernel")]
+        + WARP[WARP.index("@wp.struct") : WARP.index("@wp.kernel\ndef by_winding_number")]
+    )
     (tmp_path / "mine.py").write_text(source)
     extract_to_folder(str(tmp_path / "mine.py"), tmp_path / "rows")
     found = verify_folder(tmp_path / "rows", seed=3)

@@ -8,7 +8,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from synthesis.core.errors import Symptom
+from synthesis.core.formats import is_exact
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.base import Kernel, PerturbedRun, Prover, Reference, Trace, UndefinedResultError, Values
@@ -72,15 +75,31 @@ class Draws:
         trace = Trace()
         own = self.reference(runs, double=False, trace=trace)
         coverage = coverage_of(self.spec.signature, runs, own, self.reference.reached(trace))
-        poison = poison_for(self.spec.signature)
         expected = self._expected(runs, double, own)
-        others = [expect(double, each, poison, unit=self.reference.unit) for each in self.reference.others(runs)]
-        ill_conditioned = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
-        expected = replace(expected, ill_conditioned=ill_conditioned)
+        expected = replace(expected, ill_conditioned=self._ill_conditioned(expected, runs, double))
         drawn = Drawn(
             runs=runs, double=double, own=own, expected=expected, coverage=coverage, trace=trace, redrawn=redrawn
         )
         return drawn, self._problem(drawn)
+
+    def _ill_conditioned(self, expected: Expected, runs: Sequence[Values], double: Sequence[Values]) -> str | None:
+        """Return why results are not defined well enough to compare a text with; None if they are.
+
+        Reasons are too large a difference between the two precisions, in either order of queries, and integers that
+        depend on the order in which an object keeps its items, such as the number of the first item of a query.
+        """
+        if expected.ill_conditioned:
+            return expected.ill_conditioned
+        poison = poison_for(self.spec.signature)
+        for results in self.reference.others(runs):
+            other = expect(double, results, poison, unit=self.reference.unit)
+            if other.ill_conditioned:
+                return other.ill_conditioned
+            for own, turned in zip(expected.own, other.own, strict=True):
+                for name, value in own.items():
+                    if is_exact(value.dtype) and not np.array_equal(value, turned[name]):
+                        return f"{name} depends on the order in which an object keeps its items"
+        return None
 
     def try_indices(self) -> str | None:
         """Return the name of an array that depends on the order of threads on draws of further seeds; None if none.

@@ -16,8 +16,8 @@ from synthesis.frontends.warp.reference.values import INT32, Array, Handle, Quer
 
 _BATCH_SIZE = 4096
 """Number of lanes that are compared with a whole object at once."""
-_ROOTS = 2**30
-"""The smallest number that represents the root of a group."""
+_ROOTS = {False: 2**28, True: 2**30}
+"""The smallest number that represents the root of a group, by whether the machine goes backwards."""
 _GROUPS = 2**20
 """Group numbers must be smaller than this in absolute value."""
 _NEAR = 2e-7
@@ -142,14 +142,14 @@ def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
     """Return the number that represents the root of a group of items of an object; -1 if the group is empty.
 
     Queries take -1 to mean all items. If an object has no groups, all items are in group 0. The number is not the index
-    of the node that Warp returns, and it depends on the machine's order, so results that use the number itself are
-    ill-conditioned.
+    of the node that Warp returns. It is several times as large if the machine goes backwards, so results that use the
+    number itself are ill-conditioned.
     """
     groups = spread(machine, group).astype(np.int64)
     if (np.abs(groups) >= _GROUPS).any():
         raise ReferenceUnknownError("a group with a number this large")
     there = in_groups(machine, handle, groups).any(axis=1)
-    number = _ROOTS + 2 * (groups + _GROUPS) + machine.backwards
+    number = _ROOTS[machine.backwards] + groups + _GROUPS
     return Value(INT32, np.where(there, number, -1).astype(np.int32))
 
 
@@ -169,10 +169,11 @@ def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
     if root is None:
         return np.ones((1, 1), bool)
     roots = spread(machine, root).astype(np.int64)
-    known = (roots == -1) | (roots >= _ROOTS)
+    first = _ROOTS[machine.backwards]
+    known = (roots == -1) | (roots >= first)
     if not known[machine.mask].all():
         raise ReferenceUnknownError("a root that is not the root of a group")
-    return (roots == -1)[:, None] | in_groups(machine, handle, (roots - _ROOTS) // 2 - _GROUPS)
+    return (roots == -1)[:, None] | in_groups(machine, handle, roots - first - _GROUPS)
 
 
 def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:

@@ -49,6 +49,10 @@ _RAY = StructType(
 )
 _MESH = StructType("Mesh", {})
 """The type of ``wp.Mesh``, whose fields depend on the mesh's parts."""
+_ACCURACY = 2.0
+"""The default of ``accuracy``: faces farther away than so many times their extent are approximated."""
+_THRESHOLD = 0.5
+"""The default of ``threshold``: the winding number above which a point is inside."""
 _EDGES = {True: 1e-9, False: 1e-6}
 """Largest distance outside a face, in barycentric coordinates, at which a ray hits it, by whether precision is double.
 
@@ -76,7 +80,7 @@ def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, 
         lane = np.arange(len(points))
         found = distances[lane, face] < limit
         kept = np.where(found[:, None], weights[lane, face], 0)
-        sign = np.where(np.abs(winding(triangles, points)) > 0.5, -1.0, 1.0) if signed else np.zeros(len(points))
+        sign = np.where(np.abs(winding(triangles, points)) > _THRESHOLD, -1.0, 1.0) if signed else np.zeros(len(points))
         sign = np.where(found, sign, 0).astype(kept.dtype)
         return found, sign, np.where(found, face, 0), kept[:, 0], kept[:, 1], tied & found
 
@@ -103,7 +107,24 @@ def _signed(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructV
 
 
 @semantics("mesh_query_point_sign_winding_number")
-def _by_winding(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructValue:  # noqa: A002
+def _by_winding(
+    machine: Machine, id: Any, point: Value, max_dist: Value, accuracy: Value | None = None,  # noqa: A002
+    threshold: Value | None = None,
+) -> StructValue:  # fmt: skip
+    """Return the closest point, and a sign by the winding number, of which Warp approximates the parts of far faces.
+
+    On a closed mesh the winding number is 0 or 1, so every threshold well between gives the same sign.
+
+    Raises:
+        ReferenceUnknownError: if the approximation is coarser than by default, so that the sign may depend on it, or
+            for another threshold than the default of an open mesh.
+    """
+    if accuracy is not None and (accuracy.data < _ACCURACY).any():
+        raise ReferenceUnknownError(f"a winding number of less accuracy than {_ACCURACY}")
+    if threshold is not None and (threshold.data != _THRESHOLD).any():
+        if (np.abs(threshold.data - _THRESHOLD) > _THRESHOLD / 2).any():
+            raise ReferenceUnknownError("a threshold of the winding number near 0 or 1")
+        _closed(id)
     return _point_query(machine, id, point, max_dist, signed=True)
 
 
