@@ -1,5 +1,6 @@
 """Kernels that query objects of which nothing is known: small objects are assumed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,18 @@ def by_a_rough_winding_number(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp
     d[i] = q.sign
 
 @wp.kernel
+def voxels_in_turn(grid: wp.uint64, at: wp.array(dtype=wp.vec3i), stride: int, y: wp.array(dtype=float)):
+    i = wp.tid()
+    while i < wp.volume_voxel_count(grid):
+        y[i] = 2.0 * wp.volume_lookup_f(grid, at[i][0], at[i][1], at[i][2])
+        i += stride
+
+@wp.kernel
+def numbers_of_voxels(grid: wp.uint64, at: wp.array(dtype=wp.vec3i), n: wp.array(dtype=int)):
+    i = wp.tid()
+    n[i] = wp.volume_lookup_index(grid, at[i][0], at[i][1], at[i][2])
+
+@wp.kernel
 def first_found(grid: wp.uint64, p: wp.array(dtype=wp.vec3), found: wp.array(dtype=int)):
     i = wp.tid()
     q = wp.hash_grid_query(grid, p[i], 2.0)
@@ -143,6 +156,8 @@ KINDS = {
     "flow": {"volume": "volume_v"},
     "looked_up": {"texture": "texture_2d"},
     "by_winding_number": {"mesh": "mesh"},
+    "voxels_in_turn": {"grid": "volume_f"},
+    "numbers_of_voxels": {"grid": "volume_f"},
 }
 
 
@@ -183,6 +198,17 @@ def test_a_text_that_asks_another_question_of_an_object_in_a_struct_is_found(pai
     pair = pairs["of_a_struct_with_arrays"]
     text = pair.texts["cpp_forward"] or ""
     wrong = text.replace("wp::mesh_query_point_no_sign(", "wp::mesh_query_furthest_point_no_sign(")
+    assert wrong != text
+    with Verifier(get_frontend("warp")) as verifier:
+        right, changed = judged(verifier, pair.spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])
+    assert right.verdict.verified == ("cpp_forward",)
+    assert changed.verdict.verified == ()
+
+
+def test_a_text_that_numbers_voxels_in_another_order_is_found(pairs: dict[str, Pair]) -> None:
+    pair = pairs["numbers_of_voxels"]
+    text = pair.texts["cpp_forward"] or ""
+    wrong = re.sub(r"(volume_lookup_index\(\w+), (\w+), (\w+), (\w+)\)", r"\1, \4, \3, \2)", text)
     assert wrong != text
     with Verifier(get_frontend("warp")) as verifier:
         right, changed = judged(verifier, pair.spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])

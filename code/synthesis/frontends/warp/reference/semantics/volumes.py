@@ -34,6 +34,8 @@ _CLOSEST = 0
 """The value of ``wp.Volume.CLOSEST``."""
 _LINEAR = 1
 """The value of ``wp.Volume.LINEAR``."""
+_SIDE = 8
+"""Voxels along the side of a leaf."""
 _OUTSIDE = 2**30
 """A voxel outside any volume, which replaces coordinates that are too large for an integer."""
 
@@ -183,6 +185,39 @@ def _lookup_i(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Value:
 @semantics("volume_lookup")
 def _lookup(machine: Machine, id: Any, i: Value, j: Value, k: Value, dtype: Any) -> Value:  # noqa: A002
     return _looked_up(machine, id, _typed(id, dtype), i, j, k)
+
+
+# ---- leaves
+
+
+def _leaves(machine: Machine, volume: Handle) -> tuple[Array, Array]:
+    """Return the first and the last leaf of a volume along each axis, for each lane; leaves have 8 voxels a side."""
+    first = part(machine, volume, "first_voxel") if "first_voxel" in volume.parts else np.zeros((1, 3), np.int64)
+    last = first + np.array(volume.parts["values"].shape[1:4]) - 1
+    return first // _SIDE, last // _SIDE
+
+
+@semantics("volume_voxel_count")
+def _voxel_count(machine: Machine, id: Any) -> Value:  # noqa: A002
+    """Return the number of voxels in the leaves of a volume, with or without a value of their own."""
+    first, last = _leaves(machine, _volume(id, ""))
+    return Value(INT32, ((last - first + 1).prod(axis=1) * _SIDE**3).astype(np.int32))
+
+
+@semantics("volume_lookup_index")
+def _lookup_index(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Value:  # noqa: A002
+    """Return the number of a voxel in the leaf of a volume, last axis fastest; -1 outside.
+
+    Raises:
+        ReferenceUnknownError: if the volume has several leaves, whose order is Warp's own.
+    """
+    first, last = _leaves(machine, _volume(id, ""))
+    if (first != last).any():
+        raise ReferenceUnknownError("the number of a voxel of a volume with several leaves")
+    voxel = np.stack([spread(machine, each).astype(np.int64) for each in (i, j, k)], axis=1)
+    inside = (voxel // _SIDE == first).all(axis=1)
+    number = (voxel % _SIDE) @ np.array([_SIDE * _SIDE, _SIDE, 1])
+    return Value(INT32, np.where(inside, number, -1).astype(np.int32))
 
 
 # ---- space
