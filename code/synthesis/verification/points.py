@@ -38,6 +38,16 @@ _CROWDED = 4
 
 Only kernels with more points than this have such a point, such as those with branches or loops.
 """
+_TIED = 5
+"""Index of the point at which arguments of a JAX function have equal numbers.
+
+Only functions with more points than this have such a point: those with a construct whose derivatives may be wrong.
+"""
+SUSPECT_SMOOTH_POINTS = 6
+"""Number of points for a kernel with such a construct and no kinks, branches or loops.
+
+A derivative rule of its own may be wrong where indices or numbers are equal.
+"""
 SUSPECT_POINTS = 12
 """Number of points for a kernel with kinks, branches or loops and a construct whose derivatives the tool gets wrong.
 
@@ -93,8 +103,8 @@ class NothingToCheck:
 
 def points_for(source: str, *, suspect: bool = False) -> int:
     """Return the number of points at which the derivatives of a kernel are checked, judging by its source."""
-    if suspect and (_BRANCH.search(source) or _KINK_FUNCTIONS.search(source)):
-        return SUSPECT_POINTS
+    if suspect:
+        return SUSPECT_POINTS if _BRANCH.search(source) or has_extremes(source) else SUSPECT_SMOOTH_POINTS
     if _BRANCH.search(source):
         return BRANCHING_POINTS
     return KINK_POINTS if has_extremes(source) else POINTS
@@ -103,6 +113,26 @@ def points_for(source: str, *, suspect: bool = False) -> int:
 def has_extremes(source: str) -> bool:
     """Return whether a kernel may take the larger or smaller of two numbers, judging by its source."""
     return _KINK_FUNCTIONS.search(source) is not None
+
+
+def usual_points(spec: KernelSpec, *, seed: int, suspect: bool) -> list[Values]:
+    """Draw all arguments of a kernel at each of its usual points.
+
+    Args:
+        spec: the kernel's record.
+        seed: seed of the points.
+        suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
+    """
+    numbers = range(points_for(spec.source, suspect=suspect))
+    return [_draw(spec, number, seed=seed, near=number % 2 == 1, suspect=suspect) for number in numbers]
+
+
+def _draw(spec: KernelSpec, number: int, *, seed: int, near: bool, suspect: bool) -> Values:
+    """Draw all arguments at the point of an index. At two of the points, numbers of the arguments are equal."""
+    # Equal numbers may be a fault in Warp, such as a triangle without area; JAX has no such faults.
+    tied = suspect and number == _TIED and bool(spec.signature.results)
+    crowded = number == _CROWDED
+    return draw_point(spec.signature, spec.source, 1000 + number, seed=seed, near=near, crowded=crowded, tied=tied)
 
 
 def find_points(
@@ -140,7 +170,7 @@ def find_points(
     if not outputs:
         return NothingToCheck("no floating-point output")
     wished = points_for(spec.source, suspect=suspect)
-    taken = _smooth_places(reference, spec, wished, seed=seed, decided=decided)
+    taken = _smooth_places(reference, spec, wished, seed=seed, suspect=suspect, decided=decided)
     if not taken:
         return NothingToCheck("no smooth point found")
     reference([place for place, _ in taken], double=False, trace=trace)
@@ -159,7 +189,7 @@ def find_points(
 
 
 def _smooth_places(
-    reference: Reference, spec: KernelSpec, wished: int, *, seed: int, decided: bool
+    reference: Reference, spec: KernelSpec, wished: int, *, seed: int, suspect: bool, decided: bool
 ) -> list[MeasuredPlace]:
     """Return up to ``wished`` points where the kernel is smooth, with the finite differences there.
 
@@ -171,15 +201,7 @@ def _smooth_places(
         numbers = range(first, wished if first == 0 else wished + 2 + len(singular))
         # Every second point is near bounds of domains and numbers in the source.
         drawn = [
-            draw_point(
-                signature,
-                spec.source,
-                1000 + each,
-                seed=seed,
-                near=each % 2 == 1 and each < wished,
-                crowded=each == _CROWDED,
-            )
-            for each in numbers
+            _draw(spec, each, seed=seed, near=each % 2 == 1 and each < wished, suspect=suspect) for each in numbers
         ]
         extremes = has_extremes(spec.source)
         more = measure(reference, signature, drawn, numbers, seed=seed, extremes=extremes, decided=decided)

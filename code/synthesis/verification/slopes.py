@@ -54,6 +54,8 @@ _BOUNDS_SHARE = 0.25
 """Share of integers that are a bound of their domain, or next to one, at points near bounds."""
 _CLOSEST = 2.0**-9
 """Smallest distance of a point from a bound or from a number in the source, as a share of the domain's width."""
+_PAIR = 2
+"""Minimum number of integers of an array that are equal at a crowded point."""
 _APART = 2.0**-12
 """Largest distance by which a number is moved to make it differ from others, as a share of the domain's width."""
 _CLOSE = 2.0**-6
@@ -71,7 +73,14 @@ _MOST_LITERALS = 8
 
 
 def draw_point(
-    signature: Signature, source: str, number: int, *, seed: int = 0, near: bool = False, crowded: bool = False
+    signature: Signature,
+    source: str,
+    number: int,
+    *,
+    seed: int = 0,
+    near: bool = False,
+    crowded: bool = False,
+    tied: bool = False,
 ) -> Values:
     """Draw every argument at one point: away from the bounds of domains or, if ``near``, also close to them.
 
@@ -83,6 +92,8 @@ def draw_point(
         near: whether half of the floating-point numbers are placed next to a bound, zero or a number in the source, and
             a quarter of the integers at a bound or next to one.
         crowded: whether half of the integers of an array are equal, so that many threads access one element.
+        tied: whether half of the floating-point numbers of an argument equal those of an earlier one like it, and two
+            numbers of an array are equal.
     """
     values = draw_inputs(signature, number, seed=seed, interior=True)
     if near:
@@ -100,6 +111,8 @@ def draw_point(
         ):
             generator = generator_of("crowded", number, argument.name, seed=seed)
             values[argument.name] = _crowded(generator, argument, values[argument.name])
+    if tied:
+        values = _tied(signature, values, generator_of("tied", number, "", seed=seed))
     return complete(signature, values, poisoned=False)
 
 
@@ -107,7 +120,26 @@ def _crowded(generator: np.random.Generator, argument: Argument, value: npt.NDAr
     if value.dtype.kind not in "iu" or argument.domain is None or argument.recorded:
         return value
     same = generator.integers(int(argument.domain.low), int(argument.domain.high), endpoint=True)
-    return np.where(generator.random(value.shape) < 0.5, based(argument, same), value).astype(value.dtype)
+    chosen = generator.random(value.shape) < 0.5
+    if chosen.sum() < _PAIR:
+        chosen.reshape(-1)[:_PAIR] = True
+    return np.where(chosen, based(argument, same), value).astype(value.dtype)
+
+
+def _tied(signature: Signature, values: Values, generator: np.random.Generator) -> Values:
+    """Return the values with equal floating-point numbers in arguments that are alike, and within arrays."""
+    tied, first = dict(values), dict[object, npt.NDArray[Any]]()
+    for argument in signature.arguments:
+        value = tied.get(argument.name)
+        if value is None or not argument.is_float or argument.domain is None or argument.recorded or argument.fields:
+            continue
+        value = np.array(value)
+        if value.size >= _PAIR:
+            one, other = generator.choice(value.size, _PAIR, replace=False)
+            value.reshape(-1)[other] = value.reshape(-1)[one]
+        like = first.setdefault((argument.dtype, value.shape, argument.domain), value)
+        tied[argument.name] = np.where(generator.random(value.shape) < 0.5, like, value).astype(value.dtype)
+    return tied
 
 
 def _at_bounds(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> npt.NDArray[Any]:

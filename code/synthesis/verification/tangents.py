@@ -14,14 +14,13 @@ from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFault
 from synthesis.verification.gradients import GradientResult, Precision, told_apart
 from synthesis.verification.infinities import constants_at
 from synthesis.verification.inputs import generator_of
-from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, has_extremes, points_for, trials
+from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, has_extremes, trials, usual_points
 from synthesis.verification.slopes import (
     STEPS,
     Floats,
     dense_direction,
     differences,
     doubled,
-    draw_point,
     moved,
     weights,
 )
@@ -101,13 +100,12 @@ def find_tangents(
     moving = [each for each in signature.arguments if each.is_float]
     if not moving or not any(each.is_float for each in signature.results):
         return NothingToCheck("no floating-point input or output")
-    numbers = range(points_for(spec.source, suspect=suspect))
-    drawn = [draw_point(signature, spec.source, 1000 + each, seed=seed, near=each % 2 == 1) for each in numbers]
+    drawn = usual_points(spec, seed=seed, suspect=suspect)
     alone = moving[:_SINGLE_INPUTS] if len(moving) > 1 else []
     whole = [(number, point, moving) for number, point in enumerate(drawn)]
     found = _measured(reference, spec, [*whole, *((0, drawn[0], [each]) for each in alone)], seed, trace)
     unit = _UNITS * max(reference.unit, FINE)
-    found = [*found[: len(numbers)], *(_with_hidden_errors(each, found[0], unit) for each in found[len(numbers) :])]
+    found = [*found[: len(drawn)], *(_with_hidden_errors(each, found[0], unit) for each in found[len(drawn) :])]
     found += _aimed(reference, spec, trace, runs, moving, seed=seed)
     found = [each for each in found if any(mask.any() for mask in each.smooth.values())]
     found = _with_rounding(found)

@@ -315,13 +315,13 @@ def definition_behind(value: Any) -> Definition | None:
 
 def definition_of(plain: FunctionType, obj: Any) -> Definition:
     """Return a function's definition, followed by the derivative rules of the object around it."""
-    found = derivative_rules.rules_of(obj)
+    method, rules = derivative_rules.rules_of(obj) or ("", [])
     source, line = _without_mark(plain)
-    if found is None:
-        return Definition(plain, source, line)
-    method, rules = found
     definitions = _rule_definitions([rule for rule in rules if rule is not None])
-    if definitions and not _declares_itself(definitions[-1].obj, plain.__name__):
+    calls = [each for each in definitions if _begins_with(each.obj, f"{plain.__name__}.")]
+    if calls:  # other rules are collected as helpers of the call that sets them all
+        definitions = calls[:1]
+    elif definitions and not _begins_with(definitions[-1].obj, f"@{plain.__name__}."):
         given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
         definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
     return Definition(plain, source, line, beside=tuple(definitions))
@@ -373,9 +373,9 @@ def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:
     return is_mark_in(decorator, plain.__globals__)
 
 
-def _declares_itself(rule: FunctionType, name: str) -> bool:
-    """Return whether a rule's source itself declares the rule: by a decorator, or as a lambda in the call."""
-    return (source_of(rule)[0] or "").lstrip().startswith((f"@{name}.", f"{name}."))
+def _begins_with(rule: FunctionType, text: str) -> bool:
+    """Return whether a rule's source, which may be a call with a lambda or a decorated function, begins with a text."""
+    return (source_of(rule)[0] or "").lstrip().startswith(text)
 
 
 def _literal(value: Any) -> str | None:

@@ -222,7 +222,7 @@ class JaxProver:
         such a scatter clips an index, JAX's derivative of it is infinite or NaN at some points
         (https://github.com/jax-ml/jax/issues/40626).
         """
-        if re.search(r"\bcustom_[jv][vj]p\b", kernel.spec.source):
+        if re.search(r"\bcustom_(?:jvp|vjp|gradient|root|linear_solve)\b", kernel.spec.source):
             return "derivative rules of its own"
         return "a scatter that keeps an extreme" if _EXTREME_SCATTER.search(kernel.spec.source) else None
 
