@@ -31,8 +31,9 @@ def live_equations(graph: Graph) -> frozenset[int]:
 
 
 def held_equations(graph: Graph) -> frozenset[int]:
-    """Return the identities of the equations of ``stop_gradient`` whose results a derivative takes as constants.
+    """Return the identities of the equations that a derivative depends on, if it is that of the function's values.
 
+    Those of ``stop_gradient`` are constants for the derivative, and variates of ``random_gamma`` keep their quantiles.
     Others are inside functions with derivative rules of their own, or in a solver of a linear system, as that of
     ``jnp.linalg.solve``. The derivative of the system does not depend on how it is solved.
     """

@@ -58,7 +58,7 @@ class GraphReference:
 
     @cached_property
     def _held(self) -> frozenset[int]:
-        """The identities of the equations of ``stop_gradient`` that have the same results in all runs of a group."""
+        """The identities of equations; those of ``stop_gradient`` and ``random_gamma`` hold something in a group."""
         return held_equations(self.graph)
 
     @cached_property
@@ -72,7 +72,9 @@ class GraphReference:
     def __call__(
         self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None, group: int = 1
     ) -> list[Values]:
-        """Return the results on several inputs, by name. In a group, ``stop_gradient`` gives what the first run has.
+        """Return the results on several inputs, by name.
+
+        In a group, ``stop_gradient`` gives what the first run has, and gamma variates keep their quantiles.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.

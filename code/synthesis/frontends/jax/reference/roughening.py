@@ -38,7 +38,7 @@ class RoughEvaluator(Together):
     Args:
         seed: the seed of the errors.
         group: the number of runs.
-        held: the identities of equations of ``stop_gradient`` that give what they give in the first of the runs.
+        held: the identities of the equations that hold something of the first of the runs.
         coarse: whether only numbers of 16 bits get errors, beside which those of other numbers do not matter.
         decide: whether each run decides by itself, with larger errors.
     """

@@ -18,6 +18,7 @@ from synthesis.frontends.jax.reference.arms import ELEMENTWISE, arms_taken
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.forms import FORMS
 from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.rules.randoms import is_log_space, same_quantile
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs
 from synthesis.frontends.jax.reference.stacks import (
     Stack,
@@ -31,6 +32,8 @@ from synthesis.frontends.jax.reference.stacks import (
 )
 from synthesis.frontends.jax.reference.work import largest_of
 
+_HELD = frozenset({"random_gamma", "stop_gradient"})
+"""Primitives whose derivative is not that of their values, so that they hold something of the first run of a group."""
 _MOST_AT_ONCE = 1 << 22
 """Maximum number of elements of one array, over all runs of a group."""
 
@@ -56,8 +59,8 @@ class Together(Evaluator):
         double: whether every floating-point number is computed in float64.
         trace: records the graphs that are evaluated and the arms that are taken; None for no record.
         masked: the identities of the products that have arms.
-        group: the number of consecutive runs in which the equations in ``held`` give what they give in the first one.
-        held: the identities of equations of ``stop_gradient``.
+        group: the number of consecutive runs in which the equations in ``held`` hold what they have in the first one.
+        held: the identities of equations of ``stop_gradient`` and ``random_gamma`` that do.
     """
 
     def __init__(
@@ -73,9 +76,9 @@ class Together(Evaluator):
         self._size = group
         self._constants = held
         self._held: dict[tuple[int, int, int], Array] = {}
-        """The values that ``stop_gradient`` gives, by equation, run, and number of the evaluation in that run."""
+        """The values that equations hold, by equation, run, and number of the evaluation in that run."""
         self._held_in: Counter[tuple[int, int]] = Counter()
-        """How often each run has evaluated each ``stop_gradient``."""
+        """How often each run has evaluated each of these equations."""
         self.running: Sequence[int] = ()
         """The runs that are being evaluated, one per element of each stack."""
         self._came_to: list[dict[int, None]] = []
@@ -162,7 +165,7 @@ class Together(Evaluator):
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """Return the results of one equation, each an array or a stack."""
-        if equation.primitive == "stop_gradient" and id(equation) in self._constants:
+        if equation.primitive in _HELD and id(equation) in self._constants:
             return self._held_results(equation, inputs)
         if not any(type(each) is Stack for each in inputs):
             return super().apply(equation, inputs)
@@ -178,29 +181,36 @@ class Together(Evaluator):
         self._held_in.clear()
 
     def _held_results(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
-        """Return the results of ``stop_gradient``, which are those of the first run of each group."""
+        """Return the results of an equation that holds something of the first run of each group."""
         if any(type(each) is Stack for each in inputs):
 
             def held_of_one(own: list[Array]) -> list[Array]:
                 (run,) = self.running
-                return [self._holding(equation, run, own[0])]
+                return [self._holding(equation, run, own)]
 
             return self.one_by_one(held_of_one, inputs)
-        (value,) = inputs
-        held = [self._holding(equation, run, value) for run in self.running or (self._run,)]
-        return held[:1] if all(each is held[0] for each in held) else [Stack(stacked(held))]
+        held = [self._holding(equation, run, inputs) for run in self.running or (self._run,)]
+        same = all(each is held[0] or np.array_equal(each, held[0]) for each in held)
+        return held[:1] if same else [Stack(stacked(held))]
 
-    def _holding(self, equation: Equation, run: int, value: Array) -> Array:
-        """Return the value that ``stop_gradient`` has in the first run of a group, or the given one if it has none.
+    def _holding(self, equation: Equation, run: int, inputs: Sequence[Array]) -> Array:
+        """Return the result of such an equation in one run.
 
-        The first run has none if it takes another path.
+        It is the value that ``stop_gradient`` has in the first run of a group, or a gamma variate with the probability
+        of being smaller that the variate of the first run has. A run has its own result if the first one has none,
+        since it takes another path.
         """
         count = self._held_in[id(equation), run]
         self._held_in[id(equation), run] += 1
         first = run - run % self._size
-        if run == first:
-            self._held[id(equation), run, count] = value
-        return self._held.get((id(equation), first, count), value)
+        place = id(equation), first, count
+        if run != first and place not in self._held:
+            return super().apply(equation, inputs)[0]
+        if equation.primitive == "stop_gradient":
+            return self._held.setdefault(place, inputs[0])
+        (_, shape), (drawn,) = inputs, super().apply(equation, inputs)
+        former = self._held.setdefault(place, np.stack([shape, drawn]))
+        return same_quantile(shape, former[0], former[1], log_space=is_log_space(equation.parameters))
 
     def of_all(
         self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None

@@ -212,6 +212,33 @@ def _random_gamma(_: Machine, inputs: Inputs, parameters: Parameters, types: Typ
     flat = keys.reshape(-1)
     each = [_split(key, shapes.size // max(1, flat.size)) for key in flat]
     spread = np.concatenate(each) if each else flat
-    log_space = str(parameters["log_space"]) == "True"
+    log_space = is_log_space(parameters)
     made = [_gamma(key, shape, log_space=log_space) for key, shape in zip(spread, shapes.reshape(-1), strict=True)]
     return np.array(made, shapes.dtype).reshape(shapes.shape)
+
+
+def is_log_space(parameters: Parameters) -> bool:
+    """Return whether ``random_gamma`` gives logarithms of variates."""
+    return str(parameters["log_space"]) == "True"
+
+
+def same_quantile(shapes: Array, former_shapes: Array, former: Array, *, log_space: bool) -> Array:
+    """Return gamma variates of other shapes that are at the same quantiles as given variates, in float64.
+
+    JAX differentiates a variate by its shape in this way: the probability of a smaller variate stays the same. A
+    sample of the algorithm itself has jumps, where a proposal is rejected.
+
+    Args:
+        shapes: the shapes of the distributions.
+        former_shapes: the shapes of the given variates' distributions.
+        former: the given variates.
+        log_space: whether variates are given and returned as their logarithms.
+    """
+    special = scipy.special
+    variates: Array = np.exp(former) if log_space else former
+    below: Array = special.gammainc(former_shapes, variates)
+    above: Array = special.gammaincc(former_shapes, variates)
+    low: Array = special.gammaincinv(shapes, below)
+    high: Array = special.gammainccinv(shapes, above)
+    moved = np.where(below < above, low, high)
+    return np.where(shapes == former_shapes, former, np.log(moved) if log_space else moved)
