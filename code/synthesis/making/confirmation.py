@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from synthesis.core.records import KernelSpec
+from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Level, Lowered
 from synthesis.frontends.plainness import more_than_a_kernel
@@ -47,7 +47,12 @@ def confirm_source(
     again = frontend.load_one(spec) if spec.self_contained else None
     if isinstance(again, Kernel):
         (second,) = frontend.compiler.lower([again], levels, device=device)
+        first: Lowered | Rejection = lowered
+        if isinstance(second, Lowered) and second.texts != lowered.texts:
+            # The first texts may contain names of functions that the process had lowered before, from JAX's caches.
+            # The cached functions are now those of the source.
+            (first,) = frontend.compiler.lower([kernel], levels, device=device)
         frontend.compiler.release([again])
-        if isinstance(second, Lowered) and second.texts == lowered.texts:
+        if isinstance(second, Lowered) and isinstance(first, Lowered) and second.texts == first.texts:
             return spec, second
     return replace(spec, self_contained=False), lowered
