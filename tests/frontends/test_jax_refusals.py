@@ -30,6 +30,11 @@ def in_scan(xs, start):
 @synthesis.example("f32[4]")
 def nothing(x):
     return None
+
+
+@synthesis.example(jax.random.key(0), "f32[4]")
+def noisy(key, x):
+    return x + jax.random.normal(key, (4,))
 """
 LEVELS = ["jaxpr", "stablehlo", "vjp_stablehlo", "jvp_jaxpr", "jvp_stablehlo"]
 
@@ -57,3 +62,11 @@ def test_a_function_that_returns_nothing_is_refused_for_this(found: dict[str, Pa
     rejection = found["nothing"]
     assert isinstance(rejection, Rejection)
     assert (rejection.symptom, rejection.detail) == (Symptom.NO_KERNEL, "it returns no array")
+
+
+@pytest.mark.needs("jax")
+def test_a_typed_key_as_an_argument_is_named(found: dict[str, Pair | Rejection]) -> None:
+    pair = found["noisy"]
+    assert isinstance(pair, Pair)
+    assert not pair.verdict.verified
+    assert "its argument key is a typed key; only raw keys (uint32[2]) are drawn" in str(pair.verdict.unverified)

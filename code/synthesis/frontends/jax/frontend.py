@@ -22,6 +22,7 @@ from synthesis.frontends.base import (
     Outcome,
     Program,
     Reference,
+    ReferenceUnknownError,
     Sanitised,
     ToolOperation,
     Values,
@@ -185,10 +186,17 @@ class JaxProver:
         return execution.run_programs(programs, scratch)
 
     def reference(self, kernel: Kernel) -> Reference:
-        """Return the oracle, which evaluates the jaxpr of the function's Python source in NumPy."""
+        """Return the oracle, which evaluates the jaxpr of the function's Python source in NumPy.
+
+        Raises:
+            ReferenceUnknownError: if a primitive, or an argument that is a typed random key, is not modelled.
+        """
         from synthesis.frontends.jax.reference.graphs import graph_of
         from synthesis.frontends.jax.reference.oracle import GraphReference
 
+        keys = [each.name for each in kernel.spec.signature.arguments if each.dtype.startswith("key<")]
+        if keys:
+            raise ReferenceUnknownError(f"its argument {keys[0]} is a typed key; only raw keys (uint32[2]) are drawn")
         with functions.settings(kernel.spec.signature.options):
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
         signature = kernel.spec.signature
