@@ -14,6 +14,8 @@ DEPENDING = {
     "stores_into_one": "out[0] = v",
     "reads_what_others_write": "out[i] = v\n    out[(i + 1) % 16] = v + out[(i + 3) % 16]",
     "adds_and_stores": "wp.atomic_add(out, k[i], v)\n    out[k[i]] = 2.0 * v",
+    "sums_without_atomics": "out[0] = out[0] + v",
+    "counts_without_atomics": "c = out[k[i]]\n    out[k[i]] = c + 1.0\n    out[i + 16] = v",
 }
 ANY_ORDER = {
     "only_adds": "wp.atomic_add(out, k[i], v)\n    wp.atomic_sub(out, 0, v * v)",

@@ -3,7 +3,7 @@
 import ast
 import contextlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -27,6 +27,7 @@ from synthesis.frontends.warp.reference.order import (
     first_runs,
     is_recast,
     is_shared,
+    order_changes,
     stages_of,
     touched_by,
 )
@@ -35,8 +36,6 @@ from synthesis.frontends.warp.reference.values import Array, Handle
 
 _SAMPLES = 8
 """Number of evaluations that show whether rounding decides a comparison; each decides it either way."""
-_ORDER_TOLERANCE = 1e-3
-"""Error that another order of summation may cause, relative to an array's largest element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +178,7 @@ def launched(
         _launch, kernel, signature, runs, double=double, backwards=backwards, trace=trace, group=group
     )
     memory, way, machines = launch_groups([threads])
+    together = memory
     recast, touched = is_recast(machines[0]), touched_by(machines)
     apart = recast or depend(touched)
     if apart and not recast and not are_in_order(touched):
@@ -187,7 +187,7 @@ def launched(
     if apart and (recast or not are_in_order(touched)):
         memory, way, machines = launch_groups([[each] for each in threads])
     if apart and trace is not None and not double and trace.order is None and (recast or clash(touched)):
-        trace.order = _ordered(memory, partial(launch_groups, [[each] for each in reversed(threads)]))
+        trace.order = order_changes(memory, together, partial(launch_groups, [[each] for each in threads[::-1]]))
     if trace is not None:
         trace.first |= first_runs(machines) if apart else way.first
         trace.arms |= way.arms
@@ -198,33 +198,6 @@ def launched(
             trace.undefined |= way.undefined or {}
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
-
-
-def _ordered(
-    memory: Mapping[str, Any], backwards: Callable[[], tuple[dict[str, Any], Trace, list[Machine]]]
-) -> str | None:
-    """Return the name of the first argument that reverse thread order changes by more than rounding; None if none.
-
-    If the kernel is at fault in reverse order, the name of the first argument is returned.
-
-    Args:
-        memory: the result in the order of a CPU.
-        backwards: runs the launches with the last thread first.
-    """
-    try:
-        other, _, _ = backwards()
-    except ReferenceFaultError:
-        return next(iter(memory))
-    return next((name for name, value in memory.items() if _differ(value, other[name])), None)
-
-
-def _differ(left: Any, right: Any) -> bool:
-    if isinstance(left, dict):
-        return any(_differ(each, right[name]) for name, each in cast(dict[str, Any], left).items())
-    if not is_floating(left.dtype):
-        return not np.array_equal(left, right)
-    size = np.max(np.abs(left), initial=0.0, where=np.isfinite(left))
-    return not np.allclose(left, right, rtol=_ORDER_TOLERANCE, atol=_ORDER_TOLERANCE * float(size), equal_nan=True)
 
 
 def _launch(

@@ -1,11 +1,13 @@
-"""Analysis of the order in which a launch's threads must run, from their accesses when they ran together."""
+"""Analysis of the order in which a launch's threads must run, and of what another order would change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from synthesis.core.formats import is_floating
+from synthesis.frontends.base import ReferenceFaultError, Trace
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import Array, Recast
 
@@ -15,6 +17,8 @@ _KINDS = {"R": _READ, "W": _WRITTEN, "A": _ADDED, "X": _EXCHANGED}
 _OPERATIONS = {name: 1 + number for number, name in enumerate(("add", "min", "max", "and", "or", "xor", "exch", "cas"))}
 _REPLACING = 7
 """The number of the first atomic operation that does not commute with itself."""
+_ORDER_TOLERANCE = 1e-3
+"""Error that another order of summation may cause, relative to an array's largest element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +187,41 @@ def stages_of(touched: Mapping[Any, Touched], threads: int) -> list[list[int]]:
             stages.append([])
         stages[stage].append(number)
     return stages
+
+
+def order_changes(
+    memory: Mapping[str, Any],
+    together: Mapping[str, Any],
+    backwards: Callable[[], tuple[dict[str, Any], Trace, list[Machine]]],
+) -> str | None:
+    """Return the name of the first argument that another order changes by more than rounding; None if none.
+
+    If the kernel is at fault in reverse order, the name of the first argument is returned.
+
+    Args:
+        memory: the result in the order of a CPU.
+        together: the result if all threads execute each statement before any executes the next one. A sum of plain
+            loads and stores then loses terms, though it is the same in reverse order.
+        backwards: runs the launches with the last thread first.
+    """
+    changed = _changed_argument(memory, together)
+    if changed is not None:
+        return changed
+    try:
+        other, _, _ = backwards()
+    except ReferenceFaultError:
+        return next(iter(memory))
+    return _changed_argument(memory, other)
+
+
+def _changed_argument(memory: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
+    return next((name for name, value in memory.items() if _differ(value, other[name])), None)
+
+
+def _differ(left: Any, right: Any) -> bool:
+    if isinstance(left, dict):
+        return any(_differ(each, right[name]) for name, each in cast(dict[str, Any], left).items())
+    if not is_floating(left.dtype):
+        return not np.array_equal(left, right)
+    size = np.max(np.abs(left), initial=0.0, where=np.isfinite(left))
+    return not np.allclose(left, right, rtol=_ORDER_TOLERANCE, atol=_ORDER_TOLERANCE * float(size), equal_nan=True)
