@@ -96,6 +96,18 @@ def descent(x: wp.array[float], out: wp.array[float]):
     out[i] = x[i] - 0.1 * d * energy(x[i], 2.0)
 
 
+slope = wp.grad(energy)
+slopes = wp.grad(wp.atan2)
+
+
+@wp.kernel
+def made_outside(x: wp.array[float], out: wp.array[float]):
+    i = wp.tid()
+    d, _k = slope(x[i], 2.0)
+    da, _b = slopes(x[i], 2.0)
+    out[i] = d * da
+
+
 @wp.kernel
 def with_its_own(x: wp.array[float], out: wp.array[float]):
     i = wp.tid()
@@ -110,7 +122,9 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     return pairs_of_source(tmp_path_factory.mktemp("grad"), KERNELS, frontend="warp", level=LEVELS)
 
 
-@pytest.mark.parametrize("name", ["force", "vectors", "piecewise", "of_vector", "of_built_in", "double"])
+@pytest.mark.parametrize(
+    "name", ["force", "vectors", "piecewise", "of_vector", "of_built_in", "double", "made_outside"]
+)
 def test_a_gradient_is_verified(pairs: dict[str, Pair], name: str) -> None:
     assert pairs[name].verdict.verified == FORWARD
 

@@ -257,7 +257,8 @@ class CollectedSource:
         if home == module and not self.is_library(module):
             return None
         if self._is_library_module(home):
-            places = [each for each in (home, module) if not self.loose or self._is_library_module(each)]
+            ours = self.loose or self.built(value) is not None  # what a user's module makes is not imported from there
+            places = [each for each in (home, module) if not ours or self._is_library_module(each)]
             shown = packages_above(home) if self.loose and home.partition(".")[0] not in _KNOWN_LIBRARIES else []
             return import_of_attribute(name, value, [*shown, *public_modules_beside(home), *places])
         return None

@@ -293,7 +293,12 @@ class Definitions:
                 return None
 
     def _is_of_inert(self, value: ast.expr) -> bool:
-        """Return whether a value is a kernel or function of Warp, or a tuple of them."""
+        """Return whether a value is a kernel or function of Warp, the gradient of a function, or a tuple of them."""
+        match value:
+            case ast.Call(func=func, args=[of], keywords=[]) if self._path(func) == ("warp", "grad"):
+                return self._is_of_inert(of) or (self._path(of) or ("", ""))[0] == "warp"
+            case _:
+                pass
         names = value.elts if isinstance(value, ast.Tuple) else [value]
         return bool(names) and all(isinstance(each, ast.Name) and each.id in self.inert for each in names)
 

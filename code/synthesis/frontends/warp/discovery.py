@@ -6,22 +6,23 @@ import functools
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 from synthesis.core.errors import Symptom, UsageError
 from synthesis.core.examples import Examples
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Kernel
-from synthesis.frontends.definitions import Built, Definition
+from synthesis.frontends.definitions import Definition
 from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.warp import containers, flattening, introspection, lowering, type_introspection
+from synthesis.frontends.warp.expressions import built
 from synthesis.frontends.warp.flattening import NotFlatError
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
@@ -142,7 +143,7 @@ def _own_lines(kernel: Any) -> _KernelSource:
         customary=_CUSTOMARY,
         spell=type_name,
         implicit=introspection.is_builtin_name,
-        built=_built,
+        built=built,
     )
     parameters = introspection.parameters_of(kernel)
     structs = {
@@ -287,17 +288,6 @@ def _unwrap(value: Any) -> Definition | None:
     if isinstance(value, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
         return Definition(value.__wrapped__)
     return None
-
-
-def _built(value: Any) -> Built | None:
-    """Return a sequence of Warp functions, from which ``wp.static`` selects, as a tuple; None for any other value."""
-    if not isinstance(value, list | tuple) or not value:
-        return None
-    functions = cast("Sequence[Any]", value)
-    if not all(map(introspection.is_function, functions)):
-        return None
-    texts = "".join(f"{{{number}}}, " for number in range(len(functions)))
-    return Built(f"({texts.strip()})", tuple((each.func.__name__, each) for each in functions))
 
 
 def _definition(obj: Any, kind: str) -> Definition:
