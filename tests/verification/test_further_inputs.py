@@ -107,7 +107,7 @@ def test_the_row_states_the_domains(inferred: dict[str, Pair]) -> None:
     assert domains["diverging"] == [Domain(low=1.1, high=2.0)] * 2
     assert domains["each_its_own"] == [Domain(low=-0.9, high=0.9), Domain(low=1.1, high=2.0)]
     assert domains["between"] == [Domain(low=1.1, high=2.0), Domain(low=-0.9, high=0.9), Domain(low=3.0, high=8.0)]
-    assert domains["common"] == [Domain(low=0.1, high=1.5)]
+    assert domains["common"] == [Domain(low=-1.5, high=1.5)]
 
 
 def test_matrices_get_a_large_diagonal_only_where_others_have_no_factor(inferred: dict[str, Pair]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from checking import pairs_of
+from checking import pairs_of, pairs_of_source
 from conftest import kernels_module
 
 from synthesis import Pair
@@ -128,7 +128,7 @@ def test_domains_hold_what_the_source_compares_with_only_where_the_kernel_stays_
 ) -> None:
     domains = {each.name: each.domain for each in inferred["flagged"].spec.signature.arguments}
     assert domains["mode"] == Domain(low=-2, high=16)
-    assert domains["x"] == Domain(low=0.1, high=1.5)
+    assert domains["x"] == Domain(low=-1.5, high=1.5)
     assert inferred["bounded"].spec.signature.launch == (19,)
     looked_up = inferred["looked_up"]
     assert looked_up.spec.signature.arguments[0].domain == Domain(low=16, high=16)
@@ -170,7 +170,7 @@ def test_divisors_are_kept_from_zero(inferred: dict[str, Pair]) -> None:
     split = inferred["split"]
     domains = {each.name: each.domain for each in split.spec.signature.arguments}
     assert domains["per"] == Domain(low=1, high=15)
-    assert domains["x"] == Domain(low=0.1, high=1.5)
+    assert domains["x"] == Domain(low=-1.5, high=1.5)
     assert "cpp_forward" in split.verdict.verified
 
 
@@ -221,3 +221,109 @@ def test_a_number_that_is_kept_inside_its_domain_is_an_array() -> None:
     assert type(kept) is np.ndarray
     assert kept.dtype == np.float32
     assert kept < 1.5
+
+
+SIGNS = """import warp as wp
+
+
+@wp.func
+def square(x: float):
+    return x * x
+
+
+@wp.func_grad(square)
+def adj_square(x: float, adj_ret: float):
+    wp.adjoint[x] += 2.0 * wp.sqrt(x) * wp.sqrt(x) * adj_ret
+
+
+@wp.kernel
+def wrong_below_zero(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = wp.abs(square(x[i]))
+
+
+@wp.kernel
+def both_signs(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = wp.max(x[i], 0.0)
+
+
+@wp.kernel
+def one_sign(x: wp.array(dtype=float), y: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = wp.log(x[i]) * y[i]
+
+
+@wp.kernel
+def either_side(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = wp.where(wp.abs(x[i]) > 0.2, 1.0 / x[i], 0.0)
+
+
+@wp.kernel
+def integers(n: wp.array(dtype=int), k: wp.array(dtype=int), out: wp.array(dtype=int)):
+    i = wp.tid()
+    out[k[i]] = n[i] // 4 + n[i] % 3
+
+
+@wp.func
+def byte_of(v: float):
+    return wp.uint8(255.0 * v)
+
+
+@wp.kernel
+def unsigned(x: wp.array(dtype=float), n: wp.array(dtype=int), out: wp.array(dtype=wp.uint32)):
+    i = wp.tid()
+    out[i] = wp.uint32(x[i] * 10.0) << wp.uint32(n[i])
+
+
+@wp.kernel
+def bytes_of(x: wp.array(dtype=float), out: wp.array(dtype=wp.uint8)):
+    i = wp.tid()
+    out[i] = byte_of(x[i])
+
+
+@wp.kernel
+def shifted(n: wp.array(dtype=int), k: wp.array(dtype=int), out: wp.array(dtype=int)):
+    i = wp.tid()
+    out[i] = n[i] << k[i]
+
+
+@wp.kernel
+def neighbours(grid: wp.uint64, p: wp.array(dtype=wp.vec3), radius: float, out: wp.array(dtype=float)):
+    i = wp.tid()
+    total = float(0.0)
+    for j in wp.hash_grid_query(grid, p[i], radius):
+        total += wp.max(radius * radius - wp.length_sq(p[i] - p[j]), 0.0)
+    out[i] = total
+
+
+@wp.kernel
+def distances(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), radius: float, out: wp.array(dtype=float)):
+    i = wp.tid()
+    found = wp.mesh_query_point_no_sign(mesh, p[i], radius)
+    out[i] = wp.where(found.result, 1.0, radius)
+"""
+
+
+@pytest.mark.needs("warp")
+def test_domains_have_negative_numbers_where_the_kernel_is_defined(tmp_path: Path) -> None:
+    pairs = pairs_of_source(tmp_path, SIGNS, frontend="warp")
+    domains = {name: {each.name: each.domain for each in pair.spec.signature.arguments} for name, pair in pairs.items()}
+    assert domains["both_signs"]["x"] == domains["one_sign"]["y"] == Domain(low=-1.5, high=1.5)
+    assert domains["one_sign"]["x"] == Domain(low=0.1, high=1.5)
+    assert domains["either_side"]["x"] == Domain(low=-1.5, high=1.5)
+    assert domains["integers"]["n"] == Domain(low=-15, high=15)
+    assert domains["integers"]["k"] != Domain(low=-15, high=15)
+    assert {"cpp_forward", "cpp_backward"} <= set(pairs["one_sign"].verdict.verified)
+    assert "cpp_forward" in pairs["wrong_below_zero"].verdict.verified
+    assert "cpp_backward" not in pairs["wrong_below_zero"].verdict.verified
+    unit, indices = Domain(low=0.1, high=1.5), Domain(low=0, high=15)
+    assert domains["unsigned"]["x"] == domains["bytes_of"]["x"] == unit
+    assert domains["unsigned"]["n"] == domains["shifted"]["k"] == indices
+    assert domains["shifted"]["n"] == Domain(low=-15, high=15)
+    assert all(
+        each is not None and each.low > 0 for each in (domains["neighbours"]["radius"], domains["distances"]["radius"])
+    )
+    assert {"cpp_forward", "cpp_backward"} <= set(pairs["neighbours"].verdict.verified)
+    assert "cpp_forward" in pairs["distances"].verdict.verified

@@ -52,6 +52,25 @@ def positive(argument: Argument) -> Argument:
     return replace(argument, domain=Domain(low=1, high=max(domain.high, 1)))
 
 
+def mirrored(argument: Argument, *, floating: bool) -> Argument:
+    """Return the argument with domains of mostly positive numbers extended to the negatives of all of them.
+
+    Args:
+        argument: the argument, or a field of one.
+        floating: whether to change floating-point domains, or those of signed integers in arrays, vectors and matrices.
+    """
+    if argument.fields and not argument.handle:
+        return replace(argument, fields=tuple(mirrored(each, floating=floating) for each in argument.fields))
+    domain = argument.domain
+    if domain is None or argument.handle or argument.base or not -domain.high < domain.low:
+        return argument
+    if floating != argument.is_float or argument.dtype == "bool" or argument.dtype.startswith("uint"):
+        return argument
+    if not floating and (domain.low == domain.high or (argument.shape is None and not argument.element)):
+        return argument
+    return replace(argument, domain=Domain(low=-domain.high, high=domain.high))
+
+
 def widened(argument: Argument, thresholds: Thresholds) -> Argument:
     """Return the argument with its domain extended to include the numbers that the source compares it with.
 

@@ -38,7 +38,8 @@ from synthesis.frontends.base import (
 )
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
-from synthesis.verification.filling import continued, filled, positive, replaced, widened
+from synthesis.verification.draws import standard_draws
+from synthesis.verification.filling import continued, filled, mirrored, positive, replaced, widened
 from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.thresholds import thresholds_of
@@ -172,6 +173,31 @@ class Trying:
                 self.repair(filled(given, size, Domain(low=bounds[0], high=bounds[1])))
         if self.found is None:
             self.settle()
+        for floating in (True, False):
+            if self.found is not None:
+                self._mirror(self.found, floating=floating)
+
+    def _mirror(self, found: Signature, *, floating: bool) -> None:
+        """Extend domains to negative numbers, together or one by one, where the kernel is defined there.
+
+        On positive numbers alone, ``abs(x)`` is ``x``, ``max(x, 0)`` is ``x``, a division of integers rounds either way
+        alike, and a derivative that the user wrote may be wrong for negative numbers.
+
+        Args:
+            found: the signature that is changed.
+            floating: whether floating-point domains are extended, or those of integers that are no indices.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+        """
+        unknown = {each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)}
+        unknown -= self._thresholds.unsigned if floating else self._thresholds.unsigned | self._thresholds.indices
+        both = {each.name: mirrored(each, floating=floating) for each in found.arguments if each.name in unknown}
+        changed = [each.name for each in found.arguments if both.get(each.name, each) != each]
+        if changed and not self._keep(replaced(found, both), equal=True, conditioned=True):
+            endless = isinstance(self._fault, EndlessLoopError)
+            for name in changed[:_MOST_ALONE] if len(changed) > 1 and not endless else ():
+                self._keep(replaced(self.found or found, {name: both[name]}), equal=True, conditioned=True)
 
     def attempt(self, plain: Signature) -> None:
         """Try a signature, then wider domains, and a larger launch if the coverage is not complete.
@@ -254,7 +280,9 @@ class Trying:
             case _:
                 return None
 
-    def _keep(self, signature: Signature, *, alike: bool = False, equal: bool = False) -> bool:
+    def _keep(
+        self, signature: Signature, *, alike: bool = False, equal: bool = False, conditioned: bool = False
+    ) -> bool:
         """Return whether the kernel runs on a signature's inputs and gives usable results.
 
         The signature is kept if its coverage is higher than that of earlier ones.
@@ -263,12 +291,14 @@ class Trying:
             signature: the signature to try.
             alike: whether all draws may give the same values.
             equal: whether the signature is also kept if its coverage is the same.
+            conditioned: whether all results of the standard draws must be finite and well-conditioned.
         """
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
         self._fault = None
         try:
             share = share_of(self._prover, kernel, alike=alike)
             suited = share is None or self._accepts is None or self._accepts(kernel)
+            suited = suited and not (conditioned and standard_draws(self._prover, kernel)[1])
         except ReferenceUnknownError:
             raise
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
@@ -283,7 +313,8 @@ class Trying:
             return False
         if share > self.share or (equal and share == self.share):
             self.found, self.share = signature, share
-        return True
+            return True
+        return not conditioned
 
 
 def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:

@@ -3,9 +3,13 @@
 import ast
 import functools
 import itertools
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+_ARITHMETIC = re.compile(r"abs|min|max|sign|clamp|bool|(?:u?int|float)\d*")
+"""Names of functions that compute with numbers alone."""
+_UNSIGNED = re.compile(r"\buint\d+\b")
 _SOONEST = 32
 """Maximum length of each tuple in ``Thresholds``; the first numbers and pairs in the source are kept."""
 
@@ -25,6 +29,13 @@ class Thresholds:
     """All numbers in the source, beginning with those in comparisons."""
     together: tuple[tuple[str, str], ...] = ()
     """Pairs of arguments in the same comparison."""
+    indices: frozenset[str] = frozenset()
+    """Arguments on which an index or a call depends, except a call of arithmetic on numbers; they may be indices."""
+    unsigned: frozenset[str] = frozenset()
+    """Arguments on which the distance of a shift, or a conversion to an unsigned type, depends.
+
+    It is not defined for negative numbers. All arguments are meant if it depends on a function's own parameters.
+    """
 
 
 def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
@@ -64,7 +75,42 @@ def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
         flags=frozenset(flags),
         numbers=tuple(numbers)[:_SOONEST],
         together=tuple(together)[:_SOONEST],
+        indices=frozenset[str]().union(*(origins.get(name, set[str]()) for name in _index_names(tree))),
+        unsigned=frozenset[str]().union(*(origins.get(name, names) for name in _unsigned_names(tree))),
     )
+
+
+def _index_names(tree: ast.AST) -> Iterator[str]:
+    """Yield the names in indices, and in arguments of calls except those of arithmetic on numbers."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(slice=index):
+                yield from _names(index)
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)) if _ARITHMETIC.fullmatch(called):
+                continue
+            case ast.Call(args=arguments, keywords=keywords):
+                for each in [*arguments, *keywords]:
+                    yield from _names(each)
+            case _:
+                continue
+
+
+def _unsigned_names(tree: ast.AST) -> Iterator[str]:
+    """Yield the variables in distances of shifts, and in calls of or with an unsigned type."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = {(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names}
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(op=ast.LShift() | ast.RShift(), right=inner):
+                pass
+            case ast.Call() as inner if _UNSIGNED.search(ast.unparse(inner)):
+                pass
+            case _:
+                continue
+        called = {id(each.func) for each in ast.walk(inner) if isinstance(each, ast.Call)}
+        for each in ast.walk(inner):
+            if isinstance(each, ast.Name) and id(each) not in called and each.id not in modules:
+                yield each.id
 
 
 def _constants(tree: ast.Module) -> dict[str, float]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.objects import (
     answers_of,
@@ -65,10 +65,17 @@ either a hit or a miss.
 
 
 def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, signed: bool) -> StructValue:
+    """Return the closest point of a mesh, if it is nearer than ``farthest``.
+
+    Raises:
+        ReferenceFaultError: if ``farthest`` is negative. Warp squares it in some of its queries.
+    """
     handle = object_of(mesh, "mesh")
     closest = closest_on_parts if machine.double else closest_by_regions
 
     def ask(triangles: Array, points: Array, limit: Array) -> tuple[Array, ...]:
+        if (limit < 0).any():
+            raise ReferenceFaultError("a query of a mesh with a negative distance")
         distances, weights = closest(triangles, points)
         size = 1 + np.abs(points).max(axis=1, keepdims=True)
         face, tied = chosen(

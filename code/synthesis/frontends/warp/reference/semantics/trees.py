@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.objects import (
     answers_of,
@@ -131,11 +131,17 @@ def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query: 
     """Return the points within a radius; in single precision, return all points.
 
     Warp returns the points within the radius, and some others that depend on its cells, which a kernel must skip. The
-    results of a kernel that does not skip them differ between the precisions.
+    results of a kernel that does not skip them differ between the precisions. With a negative radius, which points Warp
+    returns depends on its cells alone.
+
+    Raises:
+        ReferenceFaultError: if a radius is negative.
     """
     handle = object_of(id, "hash_grid")
 
     def ask(points: Array, around: Array, radius: Array) -> tuple[Array]:
+        if (radius < 0).any():
+            raise ReferenceFaultError("a query of a hash grid with a negative radius")
         gap = points - around[:, None]
         near = (gap * gap).sum(axis=-1) <= (radius[:, None] * (1 + _BEYOND)) ** 2
         return (near if machine.double else np.ones_like(near),)
