@@ -55,9 +55,12 @@ def positive(argument: Argument) -> Argument:
 def mirrored(argument: Argument, *, floating: bool) -> Argument:
     """Return the argument with domains of mostly positive numbers extended to the negatives of all of them.
 
+    Plain numbers keep their domains. Most are positive: limits, steps, radii, stiffnesses. With a negative limit, half
+    of the points of a derivative would be of no use.
+
     Args:
         argument: the argument, or a field of one.
-        floating: whether to change floating-point domains, or those of signed integers in arrays, vectors and matrices.
+        floating: whether to change domains of floating-point numbers, or of signed integers.
     """
     if argument.fields and not argument.handle:
         return replace(argument, fields=tuple(mirrored(each, floating=floating) for each in argument.fields))
@@ -66,7 +69,7 @@ def mirrored(argument: Argument, *, floating: bool) -> Argument:
         return argument
     if floating != argument.is_float or argument.dtype == "bool" or argument.dtype.startswith("uint"):
         return argument
-    if not floating and (domain.low == domain.high or (argument.shape is None and not argument.element)):
+    if (not floating and domain.low == domain.high) or (argument.shape is None and not argument.element):
         return argument
     return replace(argument, domain=Domain(low=-domain.high, high=domain.high))
 
