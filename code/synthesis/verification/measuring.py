@@ -31,6 +31,7 @@ from synthesis.verification.slopes import (
     sparse_direction,
     typical_width,
     weights,
+    without_equal,
 )
 from synthesis.verification.weightings import FEW, enlarged_weightings, largest_power, random_weightings
 
@@ -98,6 +99,7 @@ def measure(
     *,
     seed: int,
     extremes: bool = True,
+    equal: Mapping[str, Sequence[float]],
     decided: bool = False,
 ) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
     """Return the points where a kernel's results are smooth, with the finite differences there, in two lists.
@@ -112,13 +114,14 @@ def measure(
         seed: seed of the directions and weightings.
         extremes: whether the kernel may take the larger or smaller of two numbers. If not, elements that are an
             infinite constant have a slope of zero; else they have none.
+        equal: maps inputs to numbers that the kernel compares them with by == or !=.
         decided: whether to leave out elements for which rounding decides a comparison.
     """
     inputs = differentiable(signature)
     generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
     few = _DIRECTIONS * len(inputs) * len(STEPS) * count_numbers(signature) > _MOST_NUMBERS
     directions = [
-        _directions(generator, inputs, place, number, few=few)
+        _directions(generator, inputs, place, number, equal, few=few)
         for number, generator, place in zip(numbers, generators, drawn, strict=True)
     ]
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
@@ -170,9 +173,8 @@ def _stepped(
     for some directions of one point at a time.
     """
     outputs = weighted_outputs(signature)
-    count = 1 + len(STEPS) * len(directions[0])
     numbers = count_numbers(signature)
-    if len(drawn) * count * numbers <= _MOST_NUMBERS:
+    if len(drawn) * (1 + len(STEPS) * len(directions[0])) * numbers <= _MOST_NUMBERS:
         return _stepped_at_once(reference, outputs, drawn, directions)
     some = max(1, _MOST_NUMBERS // (len(STEPS) * max(1, numbers)))
     return [
@@ -274,14 +276,14 @@ def _differences(
 
 
 def _directions(
-    generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int, *, few: bool
-) -> list[tuple[str, Direction]]:
+    generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int,
+    equal: Mapping[str, Sequence[float]], *, few: bool,
+) -> list[tuple[str, Direction]]:  # fmt: skip
     """Return the directions in which each input is changed at a point.
 
     In a large array, some directions change only a few elements: the first and the last one at points with even
-    numbers, one in eight at the others. Fields of structs are changed alone and together, since the slope along one may
-    be far larger than that along another. If ``few`` is set, there is one direction for each input, of another kind at
-    the next point.
+    numbers, one in eight at the others. Fields of structs are changed alone and together, since their slopes may differ
+    by far. If ``few`` is set, there is one direction for each input, of another kind at the next point.
     """
     found: list[tuple[str, Direction]] = []
     for each in inputs:
@@ -296,7 +298,7 @@ def _directions(
             else:
                 ends = count == 2 and number % 2 == 0
                 found.append((each.name, sparse_direction(generator, each, value, ends=ends)))
-    return found
+    return [(name, without_equal(direction, name, place[name], equal)) for name, direction in found]
 
 
 def _runs(place: Values, directions: Sequence[tuple[str, Direction]]) -> list[Values]:

@@ -26,6 +26,7 @@ from synthesis.verification.measuring import (
     with_larger_uncertainties,
 )
 from synthesis.verification.slopes import Direction, apart, draw_point, inside
+from synthesis.verification.thresholds import equal_numbers
 
 POINTS = 2
 """Number of points at which the backward text of a smooth kernel is checked."""
@@ -195,7 +196,6 @@ def _smooth_places(
 
     If all of them are singular, they are returned with larger uncertainties.
     """
-    signature = spec.signature
     sound, singular = list[MeasuredPlace](), list[MeasuredPlace]()
     for first in (0, wished):
         numbers = range(first, wished if first == 0 else wished + 2 + len(singular))
@@ -203,12 +203,21 @@ def _smooth_places(
         drawn = [
             _draw(spec, each, seed=seed, near=each % 2 == 1 and each < wished, suspect=suspect) for each in numbers
         ]
-        extremes = has_extremes(spec.source)
-        more = measure(reference, signature, drawn, numbers, seed=seed, extremes=extremes, decided=decided)
+        more = _measure(reference, spec, drawn, numbers, seed=seed, decided=decided)
         sound, singular = [*sound, *more[0]], [*singular, *more[1]]
         if len(sound) >= wished:
             break
     return (sound or [(place, with_larger_uncertainties(each)) for place, each in singular])[:wished]
+
+
+def _measure(
+    reference: Reference, spec: KernelSpec, drawn: Sequence[Values], numbers: Sequence[int], *, seed: int, decided: bool
+) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
+    """Return the sound and the singular points among those given, as ``measure`` does, with facts about the source."""
+    extremes, equal = has_extremes(spec.source), equal_numbers(spec)
+    return measure(
+        reference, spec.signature, drawn, numbers, seed=seed, extremes=extremes, equal=equal, decided=decided
+    )
 
 
 def _aimed(
@@ -285,8 +294,7 @@ def _smooth_among(
     places = [place for _, place in numbered]
     try:
         numbers = [AIMED + number for number, _ in numbered]
-        extremes = has_extremes(spec.source)
-        sound, _ = measure(reference, spec.signature, places, numbers, seed=seed, extremes=extremes, decided=decided)
+        sound, _ = _measure(reference, spec, places, numbers, seed=seed, decided=decided)
     except ReferenceFaultError:
         if len(numbered) == 1:
             return [None]

@@ -271,6 +271,29 @@ def _wider_dtype(dtype: np.dtype[Any]) -> Any:
     return np.dtype(np.float64) if is_floating(dtype) else dtype
 
 
+def without_equal(
+    direction: Direction, name: str, value: npt.NDArray[Any], equal: Mapping[str, Sequence[float]]
+) -> Direction:
+    """Return a direction that does not change numbers at which a kernel may take a branch of their own.
+
+    They equal a number that the source compares them with by == or !=, as in ``if mass == 0.0: return``. A text gives
+    the derivative of that branch, and the results near the point are those of the other one.
+
+    Args:
+        direction: the direction, of an input or of each field of it.
+        name: the input.
+        value: the input's array at the point.
+        equal: maps inputs, and fields by dotted names, to such numbers.
+    """
+    found = dict(direction)
+    for field, part in direction.items():
+        numbers = equal.get(f"{name}.{field}" if field else name, ()) or equal.get(name, ())
+        if numbers:
+            own = value[field] if field else value
+            found[field] = np.where(np.isin(own, np.asarray(numbers, own.dtype)), 0.0, part)
+    return found
+
+
 def moved(point: Values, directions: Mapping[str, Direction], step: float) -> Values:
     """Return a point in float64, as ``doubled`` makes it, with inputs moved by ``step`` times ``STEP``.
 

@@ -23,7 +23,9 @@ from synthesis.verification.slopes import (
     doubled,
     moved,
     weights,
+    without_equal,
 )
+from synthesis.verification.thresholds import equal_numbers
 from synthesis.verification.tolerances import is_same_special, scale_of, widened
 
 _SLACK = 5.0
@@ -179,10 +181,12 @@ def _measured(
     signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
     tangents, runs = list[Values](), list[Values]()
+    equal = equal_numbers(spec)
     for number, point, chosen in points:
         generator = generator_of("tangent", number, seed=seed)
-        along = {each.name: np.asarray(dense_direction(generator, each, point[each.name])[""], each.dtype)
-                 for each in moving}  # fmt: skip
+        dense = {each.name: dense_direction(generator, each, point[each.name]) for each in moving}
+        still = {name: without_equal(way, name, point[name], equal)[""] for name, way in dense.items()}
+        along = {each.name: np.asarray(still[each.name], each.dtype) for each in moving}
         moved_here = {each.name for each in chosen}
         along = {name: part if name in moved_here else np.zeros_like(part) for name, part in along.items()}
         directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}

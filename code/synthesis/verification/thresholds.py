@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from synthesis.core.records import KernelSpec
+
 _ARITHMETIC = re.compile(r"abs|min|max|sign|clamp|bool|(?:u?int|float)\d*")
 """Names of functions that compute with numbers alone."""
 _UNSIGNED = re.compile(r"\buint\d+\b")
@@ -29,6 +31,8 @@ class Thresholds:
     """All numbers in the source, beginning with those in comparisons."""
     together: tuple[tuple[str, str], ...] = ()
     """Pairs of arguments in the same comparison."""
+    equal: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+    """Maps an argument to the numbers that it, or a value computed from it, is compared with by == or !=."""
     indices: frozenset[str] = frozenset()
     """Arguments on which an index or a call depends, except a call of arithmetic on numbers; they may be indices."""
     unsigned: frozenset[str] = frozenset()
@@ -48,6 +52,11 @@ def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
     return _thresholds_of(source, tuple(names))
 
 
+def equal_numbers(spec: KernelSpec) -> Mapping[str, tuple[float, ...]]:
+    """Return the numbers that a kernel compares each of its arguments with by == or !=, judging by its source."""
+    return thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).equal
+
+
 @functools.lru_cache(maxsize=4)  # a plan calls it several times for one kernel
 def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
     try:
@@ -59,6 +68,7 @@ def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
     flags = set[str]()
     numbers: dict[float, None] = {}
     together: dict[tuple[str, str], None] = {}
+    equal: dict[str, dict[float, None]] = {}
     for test, compared in _tests(tree):
         in_test = dict.fromkeys(_numbers(test, constants))
         about = set[str]().union(*(origins.get(name, set[str]()) for name in _names(test)))
@@ -67,6 +77,8 @@ def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
             together |= dict.fromkeys(itertools.combinations(sorted(set(names).intersection(_names(test))), 2))
         for name in about:
             found.setdefault(name, {}).update(in_test)
+            if isinstance(test, ast.Compare) and any(isinstance(each, ast.Eq | ast.NotEq) for each in test.ops):
+                equal.setdefault(name, {}).update(in_test)
         if not compared or not in_test:
             flags |= about
     numbers |= dict.fromkeys(_numbers(tree, constants))
@@ -75,6 +87,7 @@ def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
         flags=frozenset(flags),
         numbers=tuple(numbers)[:_SOONEST],
         together=tuple(together)[:_SOONEST],
+        equal={name: tuple(each) for name, each in equal.items()},
         indices=frozenset[str]().union(*(origins.get(name, set[str]()) for name in _index_names(tree))),
         unsigned=frozenset[str]().union(*(origins.get(name, names) for name in _unsigned_names(tree))),
     )
