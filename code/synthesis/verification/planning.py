@@ -50,6 +50,9 @@ _MOST_NUMBERS = 1 << 23
 Callers that request fewer draws have checked the size.
 """
 
+_SHARING = 6
+"""Number of draws among which one is looked for in which several threads change an element by atomics."""
+
 
 def make_plan(
     frontend: Frontend,
@@ -288,7 +291,7 @@ class _Planning:
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
         """Return a ``Program`` for each text that can be run. Indices in ``follows`` count all programs of the plan."""
         programs: list[Program] = []
-        accumulated, separate = self._accumulated(plan, runs[0]), self._separate(plan, runs)
+        accumulated, separate = self._accumulated(plan, runs), self._separate(plan, runs)
         forward: dict[str, int] = {}
         before = len(plan.programs)
         for level, text in self.levels.items():
@@ -320,9 +323,13 @@ class _Planning:
         spec, device = self.kernel.spec, self.device or ""
         return [lowered.program_of(spec.name, each, self.levels, spec.signature, device) for each in relowered]
 
-    def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
-        """Return the arrays that texts for a GPU may change only by atomic operations."""
-        return self.prover.accumulated(self.kernel, run) if self._runs_for_gpu(plan) else frozenset()
+    def _accumulated(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
+        """Return the arrays that texts for a GPU may change only by atomic operations, by the first run that has any.
+
+        In a run without contacts, for example, no thread adds a force.
+        """
+        found = (self.prover.accumulated(self.kernel, run) for run in runs[:_SHARING] if self._runs_for_gpu(plan))
+        return next(filter(None, found), frozenset[str]())
 
     def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
         """Return the arrays without data races: what one thread writes, others may access only by atomics, if at all.
