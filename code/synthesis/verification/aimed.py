@@ -22,7 +22,7 @@ from synthesis.verification.inputs import (
     draw_inputs,
     generator_of,
 )
-from synthesis.verification.thresholds import Thresholds, thresholds_of
+from synthesis.verification.thresholds import Thresholds, kernel_thresholds
 from synthesis.verification.tolerances import poison_for
 
 logger = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> li
     The draws depend only on the source, the signature and the seed. Every value is in its argument's domain.
     """
     signature = spec.signature
-    thresholds = thresholds_of(spec.source, [each.name for each in signature.arguments])
+    thresholds = kernel_thresholds(spec)
     sizes = {size for each in signature.arguments for size in each.shape or () if size is not None}
     sizes |= {size for size in signature.launch or () if size is not None}
     made: list[Values] = []

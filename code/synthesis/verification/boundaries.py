@@ -25,7 +25,7 @@ from synthesis.verification.inputs import (
     pick,
 )
 from synthesis.verification.rounding import decides_otherwise
-from synthesis.verification.thresholds import Thresholds, thresholds_of
+from synthesis.verification.thresholds import Thresholds, kernel_thresholds
 from synthesis.verification.tolerances import poison_for
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def find_edge_draws(
         seed: seed of the draws.
         infinite: whether results may hold infinities that the kernel stores on purpose.
     """
-    thresholds = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
+    thresholds = kernel_thresholds(spec)
     if not thresholds.of:
         return []
     runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, thresholds, seed)]
@@ -105,7 +105,7 @@ def find_compared_draws(
         seed: seed of the draws.
         infinite: whether results may hold infinities that the kernel stores on purpose.
     """
-    if not thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).of:
+    if not kernel_thresholds(spec).of:
         return []
     runs = [complete(spec.signature, each) for each in aimed_inputs(spec, trials=most, seed=seed)]
     return _comparable(reference, spec, runs, tolerance, infinite=infinite)

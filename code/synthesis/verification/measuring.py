@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
 from synthesis.verification.decided import decided_elements
@@ -33,6 +34,7 @@ from synthesis.verification.slopes import (
     weights,
     without_equal,
 )
+from synthesis.verification.thresholds import has_extremes, kernel_thresholds
 from synthesis.verification.weightings import FEW, enlarged_weightings, largest_power, random_weightings
 
 _DIRECTIONS = 3
@@ -93,30 +95,27 @@ MeasuredPlace = tuple[Values, Measured]
 
 def measure(
     reference: Reference,
-    signature: Signature,
+    spec: KernelSpec,
     drawn: Sequence[Values],
     numbers: Sequence[int],
     *,
     seed: int,
-    extremes: bool = True,
-    equal: Mapping[str, Sequence[float]],
     decided: bool = False,
 ) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
     """Return the points where a kernel's results are smooth, with the finite differences there, in two lists.
 
-    At the points in the second list, the kernel computes an intermediate value without a derivative.
+    At the points in the second list, the kernel computes an intermediate value without a derivative. Elements that are
+    an infinite constant have a slope of zero, unless the kernel may take the larger or smaller of two numbers.
 
     Args:
         reference: the kernel's reference.
-        signature: the kernel's signature.
+        spec: the kernel's record.
         drawn: the points, whose steps along all directions are evaluated together.
         numbers: the numbers of the points, on which directions and weightings depend.
         seed: seed of the directions and weightings.
-        extremes: whether the kernel may take the larger or smaller of two numbers. If not, elements that are an
-            infinite constant have a slope of zero; else they have none.
-        equal: maps inputs to numbers that the kernel compares them with by == or !=.
         decided: whether to leave out elements for which rounding decides a comparison.
     """
+    signature, extremes, equal = spec.signature, has_extremes(spec.source), kernel_thresholds(spec).equal
     inputs = differentiable(signature)
     generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
     few = _DIRECTIONS * len(inputs) * len(STEPS) * count_numbers(signature) > _MOST_NUMBERS

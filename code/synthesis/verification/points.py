@@ -26,7 +26,7 @@ from synthesis.verification.measuring import (
     with_larger_uncertainties,
 )
 from synthesis.verification.slopes import Direction, apart, draw_point, inside
-from synthesis.verification.thresholds import equal_numbers
+from synthesis.verification.thresholds import has_extremes
 
 POINTS = 2
 """Number of points at which the backward text of a smooth kernel is checked."""
@@ -56,11 +56,6 @@ Such an error may show at few points only.
 """
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
 """Matches branches and loops."""
-_KINK_FUNCTIONS = re.compile(
-    r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max|sort|argsort|median|"
-    r"quantile|percentile|top_k|amax|amin|cummax|cummin|argmax|argmin|segment_max|segment_min|ptp)\b"
-)
-"""Matches functions that have a kink."""
 AIMED = 2000
 """The number that identifies the first additional point.
 
@@ -109,11 +104,6 @@ def points_for(source: str, *, suspect: bool = False) -> int:
     if _BRANCH.search(source):
         return BRANCHING_POINTS
     return KINK_POINTS if has_extremes(source) else POINTS
-
-
-def has_extremes(source: str) -> bool:
-    """Return whether a kernel may take the larger or smaller of two numbers, judging by its source."""
-    return _KINK_FUNCTIONS.search(source) is not None
 
 
 def usual_points(spec: KernelSpec, *, seed: int, suspect: bool) -> list[Values]:
@@ -203,21 +193,11 @@ def _smooth_places(
         drawn = [
             _draw(spec, each, seed=seed, near=each % 2 == 1 and each < wished, suspect=suspect) for each in numbers
         ]
-        more = _measure(reference, spec, drawn, numbers, seed=seed, decided=decided)
+        more = measure(reference, spec, drawn, numbers, seed=seed, decided=decided)
         sound, singular = [*sound, *more[0]], [*singular, *more[1]]
         if len(sound) >= wished:
             break
     return (sound or [(place, with_larger_uncertainties(each)) for place, each in singular])[:wished]
-
-
-def _measure(
-    reference: Reference, spec: KernelSpec, drawn: Sequence[Values], numbers: Sequence[int], *, seed: int, decided: bool
-) -> tuple[list[MeasuredPlace], list[MeasuredPlace]]:
-    """Return the sound and the singular points among those given, as ``measure`` does, with facts about the source."""
-    extremes, equal = has_extremes(spec.source), equal_numbers(spec)
-    return measure(
-        reference, spec.signature, drawn, numbers, seed=seed, extremes=extremes, equal=equal, decided=decided
-    )
 
 
 def _aimed(
@@ -294,7 +274,7 @@ def _smooth_among(
     places = [place for _, place in numbered]
     try:
         numbers = [AIMED + number for number, _ in numbered]
-        sound, _ = _measure(reference, spec, places, numbers, seed=seed, decided=decided)
+        sound, _ = measure(reference, spec, places, numbers, seed=seed, decided=decided)
     except ReferenceFaultError:
         if len(numbered) == 1:
             return [None]

@@ -283,15 +283,16 @@ def without_equal(
         direction: the direction, of an input or of each field of it.
         name: the input.
         value: the input's array at the point.
-        equal: maps inputs, and fields by dotted names, to such numbers.
+        equal: maps inputs to such numbers.
     """
-    found = dict(direction)
-    for field, part in direction.items():
-        numbers = equal.get(f"{name}.{field}" if field else name, ()) or equal.get(name, ())
-        if numbers:
-            own = value[field] if field else value
-            found[field] = np.where(np.isin(own, np.asarray(numbers, own.dtype)), 0.0, part)
-    return found
+    numbers = equal.get(name, ())
+    if not numbers:
+        return direction
+    owns = {field: value[field] if field else value for field in direction}
+    return {
+        field: np.where(np.isin(owns[field], np.asarray(numbers, owns[field].dtype)), 0.0, part)
+        for field, part in direction.items()
+    }
 
 
 def moved(point: Values, directions: Mapping[str, Direction], step: float) -> Values:

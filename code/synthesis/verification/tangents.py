@@ -14,7 +14,7 @@ from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFault
 from synthesis.verification.gradients import GradientResult, Precision, told_apart
 from synthesis.verification.infinities import constants_at
 from synthesis.verification.inputs import generator_of
-from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, has_extremes, trials, usual_points
+from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, trials, usual_points
 from synthesis.verification.slopes import (
     STEPS,
     Floats,
@@ -25,7 +25,7 @@ from synthesis.verification.slopes import (
     weights,
     without_equal,
 )
-from synthesis.verification.thresholds import equal_numbers
+from synthesis.verification.thresholds import has_extremes, kernel_thresholds
 from synthesis.verification.tolerances import is_same_special, scale_of, widened
 
 _SLACK = 5.0
@@ -181,14 +181,14 @@ def _measured(
     signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
     tangents, runs = list[Values](), list[Values]()
-    equal = equal_numbers(spec)
+    equal = kernel_thresholds(spec).equal
     for number, point, chosen in points:
         generator = generator_of("tangent", number, seed=seed)
-        dense = {each.name: dense_direction(generator, each, point[each.name]) for each in moving}
-        still = {name: without_equal(way, name, point[name], equal)[""] for name, way in dense.items()}
-        along = {each.name: np.asarray(still[each.name], each.dtype) for each in moving}
-        moved_here = {each.name for each in chosen}
-        along = {name: part if name in moved_here else np.zeros_like(part) for name, part in along.items()}
+        moved_here, along = {each.name for each in chosen}, dict[str, npt.NDArray[Any]]()
+        for each in moving:  # a direction is drawn for each, whichever of them change
+            direction = dense_direction(generator, each, point[each.name])
+            part = np.asarray(without_equal(direction, each.name, point[each.name], equal)[""], each.dtype)
+            along[each.name] = part if each.name in moved_here else np.zeros_like(part)
         directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
         there = doubled(point)

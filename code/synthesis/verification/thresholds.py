@@ -1,4 +1,4 @@
-"""Finds the numbers with which a source compares its arguments, and which its branches therefore depend on."""
+"""Finds what results depend on in a source: numbers that arguments are compared with, and functions with a kink."""
 
 import ast
 import functools
@@ -12,6 +12,11 @@ from synthesis.core.records import KernelSpec
 _ARITHMETIC = re.compile(r"abs|min|max|sign|clamp|bool|(?:u?int|float)\d*")
 """Names of functions that compute with numbers alone."""
 _UNSIGNED = re.compile(r"\buint\d+\b")
+_KINK_FUNCTIONS = re.compile(
+    r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max|sort|argsort|median|"
+    r"quantile|percentile|top_k|amax|amin|cummax|cummin|argmax|argmin|segment_max|segment_min|ptp)\b"
+)
+"""Matches functions that have a kink."""
 _SOONEST = 32
 """Maximum length of each tuple in ``Thresholds``; the first numbers and pairs in the source are kept."""
 
@@ -52,9 +57,14 @@ def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
     return _thresholds_of(source, tuple(names))
 
 
-def equal_numbers(spec: KernelSpec) -> Mapping[str, tuple[float, ...]]:
-    """Return the numbers that a kernel compares each of its arguments with by == or !=, judging by its source."""
-    return thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).equal
+def kernel_thresholds(spec: KernelSpec) -> Thresholds:
+    """Return the numbers that a kernel's source compares its arguments with; none if it cannot be parsed."""
+    return thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
+
+
+def has_extremes(source: str) -> bool:
+    """Return whether a kernel may take the larger or smaller of two numbers, judging by its source."""
+    return _KINK_FUNCTIONS.search(source) is not None
 
 
 @functools.lru_cache(maxsize=4)  # a plan calls it several times for one kernel
