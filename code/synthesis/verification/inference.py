@@ -13,15 +13,16 @@ queries.
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.records import KernelSpec
-from synthesis.core.signatures import Domain, Role, Signature
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     EndlessLoopError,
@@ -42,7 +43,7 @@ from synthesis.verification.draws import standard_draws
 from synthesis.verification.filling import continued, filled, mirrored, positive, replaced, widened
 from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
-from synthesis.verification.thresholds import thresholds_of
+from synthesis.verification.thresholds import kernel_thresholds
 from synthesis.verification.tolerances import poison_for
 
 logger = logging.getLogger(__name__)
@@ -144,8 +145,7 @@ class Trying:
     def __init__(self, prover: Prover, kernel: Kernel, accepts: Callable[[Kernel], bool] | None = None) -> None:
         self._prover = prover
         self._kernel = kernel
-        arguments = kernel.spec.signature.arguments
-        self._thresholds = thresholds_of(kernel.spec.source, [each.name for each in arguments])
+        self._thresholds = kernel_thresholds(kernel.spec)
         self._accepts = accepts
         self.found: Signature | None = None
         self.share = -1.0
@@ -190,14 +190,10 @@ class Trying:
         Raises:
             ReferenceUnknownError: if something is not modelled.
         """
-        unknown = {each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)}
-        unknown -= self._thresholds.unsigned if floating else self._thresholds.unsigned | self._thresholds.indices
-        both = {each.name: mirrored(each, floating=floating) for each in found.arguments if each.name in unknown}
-        changed = [each.name for each in found.arguments if both.get(each.name, each) != each]
-        if changed and not self._keep(replaced(found, both), equal=True, conditioned=True):
-            endless = isinstance(self._fault, EndlessLoopError)
-            for name in changed[:_MOST_ALONE] if len(changed) > 1 and not endless else ():
-                self._keep(replaced(self.found or found, {name: both[name]}), equal=True, conditioned=True)
+        bounded = self._thresholds.unsigned if floating else self._thresholds.unsigned | self._thresholds.indices
+        both = self._changes(found, partial(mirrored, floating=floating))
+        chosen = {name: each for name, each in both.items() if name not in bounded}
+        self._apply(found, chosen, equal=True, conditioned=True)
 
     def attempt(self, plain: Signature) -> None:
         """Try a signature, then wider domains, and a larger launch if the coverage is not complete.
@@ -215,19 +211,35 @@ class Trying:
             self._widen(plain, whole=True)
 
     def _widen(self, plain: Signature, *, whole: bool = False) -> None:
-        unknown = [each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)]
-        wider = {each.name: widened(each, self._thresholds) for each in plain.arguments if each.name in unknown}
-        changed = [each.name for each in plain.arguments if wider.get(each.name, each) != each]
+        wider = self._changes(plain, partial(widened, thresholds=self._thresholds))
         if whole:
-            floats = {each.name for each in plain.arguments if each.is_float}
-            changed = [name for name in changed if name in floats]
-            wider = {name: wider[name] for name in changed}
-        if changed and not self._keep(replaced(plain, wider), equal=whole):
-            endless = isinstance(self._fault, EndlessLoopError)
-            for name in changed[: 0 if endless else _MOST_ALONE]:
-                self._keep(replaced(self.found or plain, {name: wider[name]}), equal=whole)
+            wider = {name: each for name, each in wider.items() if each.is_float}
+        self._apply(plain, wider, equal=whole)
         if self.found is not None and None in (self._kernel.spec.signature.launch or ()) and self.share < 1.0:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
+
+    def _changes(self, base: Signature, change: Callable[[Argument], Argument]) -> dict[str, Argument]:
+        """Return the arguments of unknown domains that a function changes, as it changes them, by name."""
+        unknown = {each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)}
+        return {
+            each.name: changed for each in base.arguments if each.name in unknown and (changed := change(each)) != each
+        }
+
+    def _apply(
+        self, base: Signature, changes: Mapping[str, Argument], *, equal: bool, conditioned: bool = False
+    ) -> None:
+        """Try a signature with all changes together and, if that is of no use, with one after the other."""
+        if not changes:
+            return
+        together = replaced(base, changes)
+        usable = self._keep(together, equal=equal, conditioned=conditioned)
+        if self.found is together or (usable and not conditioned):
+            return
+        endless = isinstance(self._fault, EndlessLoopError)
+        for name in list(changes)[: 0 if endless else _MOST_ALONE]:
+            alone = replaced(self.found or base, {name: changes[name]})
+            if alone != together:
+                self._keep(alone, equal=equal, conditioned=conditioned)
 
     def repair(self, signature: Signature) -> None:
         """Try a signature; while the kernel fails on it, repair the cause and try again.
@@ -291,14 +303,15 @@ class Trying:
             signature: the signature to try.
             alike: whether all draws may give the same values.
             equal: whether the signature is also kept if its coverage is the same.
-            conditioned: whether all results of the standard draws must be finite and well-conditioned.
+            conditioned: whether it is kept only if all results of the standard draws are finite and well-conditioned.
         """
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
         self._fault = None
         try:
             share = share_of(self._prover, kernel, alike=alike)
+            better = share is not None and (share > self.share or (equal and share == self.share))
             suited = share is None or self._accepts is None or self._accepts(kernel)
-            suited = suited and not (conditioned and standard_draws(self._prover, kernel)[1])
+            suited = suited and not (better and conditioned and standard_draws(self._prover, kernel)[1])
         except ReferenceUnknownError:
             raise
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
@@ -311,10 +324,9 @@ class Trying:
             return False
         if not suited:
             return False
-        if share > self.share or (equal and share == self.share):
+        if better:
             self.found, self.share = signature, share
-            return True
-        return not conditioned
+        return True
 
 
 def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:
