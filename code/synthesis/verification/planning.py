@@ -328,8 +328,8 @@ class _Planning:
 
         In a run without contacts, for example, no thread adds a force.
         """
-        found = (self.prover.accumulated(self.kernel, run) for run in runs[:_SHARING] if self._runs_for_gpu(plan))
-        return next(filter(None, found), frozenset[str]())
+        tried = runs[:_SHARING] if self._runs_for_gpu(plan) else ()
+        return next(filter(None, (self.prover.accumulated(self.kernel, run) for run in tried)), frozenset[str]())
 
     def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
         """Return the arrays without data races: what one thread writes, others may access only by atomics, if at all.
