@@ -47,11 +47,15 @@ def _volume(handle: Any, kind: str) -> Handle:
     return object_of(handle, kind or "volume_f")
 
 
+def _first_voxel(machine: Machine, volume: Handle) -> Array:
+    """Return the first voxel of the volume's values, whose first axis has one entry per lane, or one for all."""
+    return part(machine, volume, "first_voxel") if "first_voxel" in volume.parts else np.zeros((1, 3), np.int32)
+
+
 def _read(machine: Machine, volume: Handle, voxel: list[Array]) -> Array:
     """Return the volume's value at one voxel per lane; outside the volume it is the background."""
     values, background = volume.parts["values"], part(machine, volume, "bg_value")
-    if "first_voxel" in volume.parts:
-        voxel = [at - first for at, first in zip(voxel, part(machine, volume, "first_voxel").T, strict=True)]
+    voxel = [at - first for at, first in zip(voxel, _first_voxel(machine, volume).T, strict=True)]
     sizes = values.shape[1:4]
     inside = np.logical_and.reduce([(at >= 0) & (at < size) for at, size in zip(voxel, sizes, strict=True)])
     places = [np.clip(at, 0, size - 1) for at, size in zip(voxel, sizes, strict=True)]
@@ -191,8 +195,8 @@ def _lookup(machine: Machine, id: Any, i: Value, j: Value, k: Value, dtype: Any)
 
 
 def _leaves(machine: Machine, volume: Handle) -> tuple[Array, Array]:
-    """Return the first and the last leaf of a volume along each axis, for each lane; leaves have 8 voxels a side."""
-    first = part(machine, volume, "first_voxel") if "first_voxel" in volume.parts else np.zeros((1, 3), np.int64)
+    """Return the first and the last leaf of a volume along each axis, for each lane or one for all."""
+    first = _first_voxel(machine, volume)
     last = first + np.array(volume.parts["values"].shape[1:4]) - 1
     return first // _SIDE, last // _SIDE
 
