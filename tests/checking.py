@@ -46,3 +46,12 @@ def judged(
         return verifier.judge(plans)
     finally:
         frontend.compiler.release([kernel])
+
+
+def judged_with(pair: Pair, level: str, wrong: str) -> tuple[Judgement, Judgement]:
+    """What is established of a pair's own text of a level, and of a wrong one in its place."""
+    text = pair.texts[level] or ""
+    assert wrong != text
+    with Verifier(get_frontend(pair.spec.frontend)) as verifier:
+        right, changed = judged(verifier, pair.spec, [{level: text}, {level: wrong}])
+    return right, changed

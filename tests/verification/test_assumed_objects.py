@@ -4,12 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from checking import judged, pairs_of
+from checking import judged_with, pairs_of
 
-from synthesis import Pair, get_frontend
+from synthesis import Pair
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.making.runs.reverification import verify_folder
-from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("warp")
 
@@ -198,9 +197,7 @@ def test_a_text_that_asks_another_question_of_an_object_in_a_struct_is_found(pai
     pair = pairs["of_a_struct_with_arrays"]
     text = pair.texts["cpp_forward"] or ""
     wrong = text.replace("wp::mesh_query_point_no_sign(", "wp::mesh_query_furthest_point_no_sign(")
-    assert wrong != text
-    with Verifier(get_frontend("warp")) as verifier:
-        right, changed = judged(verifier, pair.spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])
+    right, changed = judged_with(pair, "cpp_forward", wrong)
     assert right.verdict.verified == ("cpp_forward",)
     assert changed.verdict.verified == ()
 
@@ -209,9 +206,7 @@ def test_a_text_that_numbers_voxels_in_another_order_is_found(pairs: dict[str, P
     pair = pairs["numbers_of_voxels"]
     text = pair.texts["cpp_forward"] or ""
     wrong = re.sub(r"(volume_lookup_index\(\w+), (\w+), (\w+), (\w+)\)", r"\1, \4, \3, \2)", text)
-    assert wrong != text
-    with Verifier(get_frontend("warp")) as verifier:
-        right, changed = judged(verifier, pair.spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])
+    right, changed = judged_with(pair, "cpp_forward", wrong)
     assert right.verdict.verified == ("cpp_forward",)
     assert changed.verdict.verified == ()
 

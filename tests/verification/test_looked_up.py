@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from checking import judged, pairs_of
+from checking import judged_with, pairs_of
 
-from synthesis import Pair, get_frontend
-from synthesis.verification.verifier import Verifier
+from synthesis import Pair
 
 pytestmark = pytest.mark.needs("warp")
 
@@ -132,8 +131,6 @@ def test_a_wrong_text_of_a_kernel_with_a_decorator_of_ones_own_is_refused(tmp_pa
     pair = rows_of(tmp_path, OWN_DECORATORS)["plainly"]
     text = str(pair.texts["cpp_forward"])
     wrong = text.replace("3.0", "3.1")
-    assert wrong != text
-    with Verifier(get_frontend("warp")) as verifier:
-        right, changed = judged(verifier, pair.spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])
+    right, changed = judged_with(pair, "cpp_forward", wrong)
     assert right.verdict.verified == ("cpp_forward",)
     assert list(changed.failed) == ["cpp_forward"]
