@@ -53,6 +53,14 @@ def in_group(tree: wp.uint64, probes: wp.array(dtype=wp.vec3), out: wp.array(dty
         total += 1 + index
     out[i] = total
 
+@wp.kernel
+def near_in_group(grid: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(dtype=float)):
+    i = wp.tid()
+    total = float(0.0)
+    for index in wp.hash_grid_query(grid, points[i], 0.9, i % 2):
+        total += wp.max(0.9 - wp.length(points[index] - points[i]), 0.0)
+    out[i] = total
+
 random = np.random.default_rng(0)
 side = np.arange(45, dtype=np.float32) * 0.5
 at = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -73,6 +81,10 @@ wp.launch(met, dim=40, inputs=[tree.id, weights, probes], outputs=[out], device=
 wp.launch(grouped, dim=1, inputs=[apart.id], outputs=[roots], device="cpu")
 totals = wp.zeros(40, dtype=int, device="cpu")
 wp.launch(in_group, dim=40, inputs=[apart.id, probes], outputs=[totals], device="cpu")
+cells = wp.HashGrid(4, 4, 4, device="cpu")
+cells.build(few, 0.75, groups=wp.array([0, 0, 1, 1, 1, 1, 1, 1], dtype=int, device="cpu"))
+nearby = wp.zeros(8, dtype=float, device="cpu")
+wp.launch(near_in_group, dim=8, inputs=[cells.id, few], outputs=[nearby], device="cpu")
 """
 
 
@@ -109,6 +121,13 @@ def test_a_tree_in_groups_is_asked_for_those_of_one(pairs: dict[str, Pair]) -> N
     assert {"cpp_forward", "cuda_forward"} <= set(found.verdict.verified), found.verdict.unverified
     tree = found.spec.signature.arguments[0]
     assert {each.name for each in tree.fields} == {"lowers", "uppers", "groups"}
+
+
+def test_a_grid_in_groups_is_kept_with_them(pairs: dict[str, Pair]) -> None:
+    found = pairs["near_in_group"]
+    assert {"cpp_forward", "cuda_forward"} <= set(found.verdict.verified), found.verdict.unverified
+    grid = found.spec.signature.arguments[0]
+    assert {each.name for each in grid.fields} == {"points", "cell_width", "dims", "groups"}
 
 
 def test_the_number_of_a_root_is_not_told(pairs: dict[str, Pair]) -> None:

@@ -144,6 +144,46 @@ def first_found(grid: wp.uint64, p: wp.array(dtype=wp.vec3), found: wp.array(dty
 def roots(bvh: wp.uint64, found: wp.array(dtype=int)):
     i = wp.tid()
     found[i] = wp.bvh_get_group_root(bvh, i)
+
+@wp.kernel
+def met_in_cells(grid: wp.uint64, p: wp.array(dtype=wp.vec3), found: wp.array(dtype=int)):
+    i = wp.tid()
+    n = int(0)
+    for j in wp.hash_grid_query(grid, p[i], 0.05):
+        n += 1
+    found[i] = n
+
+@wp.kernel
+def of_a_group(grid: wp.uint64, p: wp.array(dtype=wp.vec3), r: float, worlds: wp.array(dtype=int),
+               d: wp.array(dtype=float)):
+    i = wp.tid()
+    n = float(0.0)
+    for j in wp.hash_grid_query(grid, p[i], r, worlds[i]):
+        n += wp.max(r - wp.length(p[j] - p[i]), 0.0)
+    d[i] = n
+
+@wp.func
+def nearest(query: wp.HashGridQuery[wp.float32], p: wp.array(dtype=wp.vec3), at: wp.vec3, r: float):
+    least = r
+    j = int(0)
+    while wp.hash_grid_query_next(query, j):
+        least = wp.min(least, wp.length(p[j] - at))
+    return least
+
+@wp.kernel
+def asked_by_a_function(grid: wp.uint64, p: wp.array(dtype=wp.vec3), at: wp.array(dtype=wp.vec3), r: float,
+                        d: wp.array(dtype=float)):
+    i = wp.tid()
+    d[i] = nearest(wp.hash_grid_query(grid, at[i], r), p, at[i], r)
+
+@wp.kernel
+def in_double(grid: wp.uint64, p: wp.array(dtype=wp.vec3d), r: wp.float64, n: wp.array(dtype=int)):
+    i = wp.tid()
+    count = int(0)
+    for j in wp.hash_grid_query(grid, p[i], r):
+        if wp.length(p[j] - p[i]) <= r:
+            count += 1
+    n[i] = count
 """
 KINDS = {
     "inside": {"mesh": "mesh"},
@@ -157,6 +197,8 @@ KINDS = {
     "by_winding_number": {"mesh": "mesh"},
     "voxels_in_turn": {"grid": "volume_f"},
     "numbers_of_voxels": {"grid": "volume_f"},
+    "of_a_group": {"grid": "hash_grid"},
+    "asked_by_a_function": {"grid": "hash_grid"},
 }
 
 
@@ -217,7 +259,20 @@ def test_ids_in_an_array_are_unverified_with_a_reason(pairs: dict[str, Pair]) ->
     assert "the id of a mesh of which nothing is known" in str(pair.verdict.unverified["cpp_forward"])
 
 
-@pytest.mark.parametrize("name", ["first_found", "roots"])
+def test_a_text_that_asks_a_grid_for_the_points_of_all_groups_is_found(pairs: dict[str, Pair]) -> None:
+    pair = pairs["of_a_group"]
+    wrong = re.sub(r"(hash_grid_query\((?:\w+, ){2}\w+), \w+\)", r"\1)", pair.texts["cpp_forward"] or "")
+    right, changed = judged_with(pair, "cpp_forward", wrong)
+    assert right.verdict.verified == ("cpp_forward",)
+    assert changed.verdict.verified == ()
+
+
+def test_a_grid_of_double_precision_is_unverified_with_a_reason(pairs: dict[str, Pair]) -> None:
+    reason = str(pairs["in_double"].verdict.unverified["cpp_forward"])
+    assert "no reference semantics for a hash grid of float64" in reason
+
+
+@pytest.mark.parametrize("name", ["first_found", "met_in_cells", "roots"])
 def test_numbers_that_the_order_of_an_object_decides_are_unverified(pairs: dict[str, Pair], name: str) -> None:
     assert not pairs[name].verdict.verified
     expected = "found depends on the order in which an object keeps its items, on the inputs drawn"

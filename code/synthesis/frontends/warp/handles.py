@@ -78,6 +78,7 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "points": Part(dtype="float32", element=(3,)),
         "cell_width": Part(dtype="float32", rank=None),
         "dims": Part(dtype="int32", element=(3,), rank=None),
+        "groups": Part(dtype="int32", optional=True),
     },
     **VOLUMES,
     **TEXTURES,
@@ -116,7 +117,8 @@ def _is_bvh(fields: Mapping[str, Argument]) -> bool:
 
 def _is_grid(fields: Mapping[str, Argument]) -> bool:
     (width, _), (least, most) = _range(fields["cell_width"]), _range(fields["dims"])
-    return width > 0 and least >= 1 and most**3 <= MOST_CELLS
+    grouped = "groups" not in fields or fields["groups"].shape == fields["points"].shape
+    return grouped and width > 0 and least >= 1 and most**3 <= MOST_CELLS
 
 
 def _is_volume(fields: Mapping[str, Argument]) -> bool:

@@ -65,7 +65,7 @@ def _groups(parts: Parts, device: str) -> dict[str, Any]:
 
 def _hash_grid(parts: Parts, device: str) -> Any:
     made = wp.HashGrid(*map(int, np.ravel(parts["dims"])), device=device)
-    made.build(_array(parts["points"], wp.vec3, device), float(parts["cell_width"]))
+    made.build(_array(parts["points"], wp.vec3, device), float(parts["cell_width"]), **_groups(parts, device))
     return made
 
 

@@ -187,7 +187,7 @@ class _Reading:
         kind = type(made).__name__
         parts: dict[str, Any]
         groups = getattr(made, "groups", None)
-        if groups is not None and kind not in ("Mesh", "Bvh"):
+        if groups is not None and kind not in ("Mesh", "Bvh", "HashGrid"):
             self.lost.append(f"{path} is the id of a {kind} in groups, which is not recorded")
             return
         if kind == "Mesh":

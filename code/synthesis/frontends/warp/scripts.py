@@ -69,7 +69,8 @@ def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
     made = f"{argument.name.replace('.', '_')}_object"
     if argument.handle == "hash_grid":
         yield f"{made} = wp.HashGrid(*{value['dims'].tolist()!r})"
-        yield f"{made}.build({parts['points']}, {value['cell_width'].item()!r})"
+        groups = f", groups={parts['groups']}" if "groups" in parts else ""
+        yield f"{made}.build({parts['points']}, {value['cell_width'].item()!r}{groups})"
     elif argument.handle.startswith("texture"):
         modes = ", ".join(f"{name}={value[name].item()}" for name in ("filter_mode", "address_mode"))
         given = (

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from synthesis.core.signatures import Argument, Role, Signature
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.warp.handles import PARTS, TEXTURES, TYPES, VOLUMES
 
 _COUNT = 16
 """Number of boxes of a tree."""
+_GROUPS = 3
+"""Number of groups of the points of a hash grid."""
 _SPREAD = 1.5
 """Half the width of the space in which objects are: the bound of the common domain of floating-point numbers."""
 
@@ -15,7 +17,7 @@ def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argu
     """Return an argument as small objects whose contents are drawn, of which one may be what the kernel queries.
 
     None are returned if the argument cannot be an object of that kind. Some queries are of volumes of any type of
-    value.
+    value. A query of a hash grid may be of one group of its points.
 
     Args:
         argument: an argument without a domain.
@@ -29,7 +31,8 @@ def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argu
     if kind not in PARTS or argument.handle or not fits:
         return ()
     kinds = (kind, *(each for each in VOLUMES if each != kind)) if kind in VOLUMES else (kind,)
-    made = (_object_of(argument.name, each, signature) for each in kinds)
+    made = [_object_of(argument.name, each, signature) for each in kinds]
+    made += [_in_groups(each) for each in made if kind == "hash_grid"]
     return tuple(replace(each, type_name=argument.type_name) for each in made)
 
 
@@ -61,3 +64,10 @@ def _grid_of(grid: Argument, signature: Signature) -> Argument:
     points, *others = grid.fields
     held = replace(points, shape=arrays[0].shape, same=arrays[0].name) if arrays else replace(points, shape=(None,))
     return replace(grid, fields=(held, *others))
+
+
+def _in_groups(grid: Argument) -> Argument:
+    """Return a hash grid whose points are in groups."""
+    numbers = Domain(low=0, high=_GROUPS - 1)
+    groups = Argument(name="groups", type_name="", dtype="int32", shape=grid.fields[0].shape, domain=numbers)
+    return replace(grid, fields=(*grid.fields, groups))

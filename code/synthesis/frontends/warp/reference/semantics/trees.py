@@ -127,27 +127,33 @@ def _root(machine: Machine, id: Any, group: Value) -> Value:  # noqa: A002
 
 
 @semantics("hash_grid_query")
-def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query:  # noqa: A002
-    """Return the points within a radius; in single precision, return all points.
+def _points(machine: Machine, id: Any, point: Value, max_dist: Value, group: Value | None = None) -> Query:  # noqa: A002
+    """Return the points of a group, or of all, that are within a radius; in single precision, return the others too.
 
     Warp returns the points within the radius, and some others that depend on its cells, which a kernel must skip. The
-    results of a kernel that does not skip them differ between the precisions. With a negative radius, which points Warp
-    returns depends on its cells alone.
+    results of a kernel that does not skip them differ between the precisions, and in single precision between the two
+    orders of the machine. With a negative radius, which points Warp returns depends on its cells alone.
 
     Raises:
         ReferenceFaultError: if a radius is negative.
+        ReferenceUnknownError: if the numbers are not float32, as the points of a grid are here, or a group is given
+            and the grid has none.
     """
     handle = object_of(id, "hash_grid")
+    if (point.type.scalar, max_dist.type.scalar) != ("float32", "float32"):
+        raise ReferenceUnknownError(f"a hash grid of {point.type.scalar}")
 
     def ask(points: Array, around: Array, radius: Array) -> tuple[Array]:
         if (radius < 0).any():
             raise ReferenceFaultError("a query of a hash grid with a negative radius")
         gap = points - around[:, None]
         near = (gap * gap).sum(axis=-1) <= (radius[:, None] * (1 + _BEYOND)) ** 2
-        return (near if machine.double else np.ones_like(near),)
+        return (near if machine.double or machine.backwards else np.ones_like(near),)
 
     given = [spread(machine, point), spread(machine, max_dist)]
     (member,) = answers_of(machine, ask, [part(machine, handle, "points")], given)
+    if group is not None:
+        member &= part(machine, handle, "groups") == spread(machine, group)[:, None]
     return query_of(machine, "hash_grid_query", member)
 
 
