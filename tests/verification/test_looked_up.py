@@ -134,3 +134,40 @@ def test_a_wrong_text_of_a_kernel_with_a_decorator_of_ones_own_is_refused(tmp_pa
     right, changed = judged_with(pair, "cpp_forward", wrong)
     assert right.verdict.verified == ("cpp_forward",)
     assert list(changed.failed) == ["cpp_forward"]
+
+
+MADE = """
+import warp as wp
+
+def made(rate: float):
+    @wp.func
+    def f(x: float):
+        return rate * x
+    return f
+
+slow = made(2.0)
+fast = made(3.0)
+
+@wp.kernel
+def both(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = slow(x[i]) - fast(x[i] * x[i])
+
+@wp.func(name="halved")
+def half(x: float):
+    return 0.5 * wp.float(x)
+
+@wp.kernel
+def by_another_name(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = half(x[i])
+"""
+
+
+@pytest.mark.parametrize(("name", "named"), [("both", ("f_0", "f_1")), ("by_another_name", ("halved_0",))])
+def test_functions_have_the_names_in_the_texts_that_warp_knows_them_by(
+    tmp_path: Path, name: str, named: tuple[str, ...]
+) -> None:
+    pair = rows_of(tmp_path, MADE)[name]
+    assert {"cpp_forward", "cpp_backward", "cuda_forward"} <= set(pair.verdict.verified), pair.verdict
+    assert all(f" {each}(" in str(pair.texts["cpp_forward"]) for each in named)

@@ -115,11 +115,13 @@ class _Flattening:
         if known is not None:
             return known
         name = self._functions[id(function)] = self._free(function.func.__name__)
+        own = function.func.__name__
+        mark = "@wp.func" if name == own else f"@wp.func(name={own!r})"  # Warp names the function in its texts by this
         for each in introspection.overloads_of(function):
             if introspection.is_native(each):
                 raise NotFlatError(f"{name} is native code")
             types = {parameter.name: parameter.type for parameter in introspection.declared_parameters_of(each)}
-            self._add(f"@wp.func\n{self._defined(each, name, types)}")
+            self._add(f"{mark}\n{self._defined(each, name, types)}")
         for what, each in introspection.custom_parts_of(function):
             types = {parameter.name: parameter.type for parameter in introspection.declared_parameters_of(each)}
             self._add(f"@wp.{what}({name})\n{self._defined(each, self._free(f'{what[5:]}_{name}'), types)}")

@@ -73,7 +73,8 @@ class _Builder(_ModuleBuilder):
     def build_function(self, func: Any) -> None:
         _place(func)
         if func not in self._original:
-            stem = func.func.__name__ if func.func is not None else func.key
+            usual = func.func is not None and func.key == _warp_codegen.make_full_qualified_name(func.func)
+            stem = func.func.__name__ if usual else func.key  # the latter is a name that its decorator gives it
             name = next(name for number in itertools.count() if (name := f"{stem}_{number}") not in self._taken)
             self._taken.add(name)
             self._rename(func, name)

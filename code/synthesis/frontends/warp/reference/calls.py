@@ -67,7 +67,10 @@ _QUERIES_INTO = {
     "mesh_query_ray": (4, ("t", "u", "v", "sign", "normal", "face")),
 }
 """Queries of meshes that may be called with variables to store the answer in: their position, and what they are."""
+_PYTHON = {"int": int, "float": float}
+"""Conversions that are also written ``wp.int(x)`` and ``wp.float(x)``."""
 MODELLED = frozenset(SEMANTICS) | {
+    *_PYTHON,
     "grad", "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip
 """Every built-in that the oracle models, including types that are called."""
@@ -95,6 +98,8 @@ class Calls:
         ):
             return self._static(node.args[0], frame, expressions)
         called = expressions.value(node.func, frame)
+        if isinstance(called, BuiltIn):
+            called = _PYTHON.get(called.name, called)
         arguments = self._arguments(node, frame, expressions, getattr(called, "name", ""))
         keywords = {each.arg or "": expressions.value(each.value, frame) for each in node.keywords}
         if introspection.is_function(called):
