@@ -98,6 +98,19 @@ def wrapped(x: wp.array2d(dtype=float), out: wp.array2d(dtype=float)):
     i, j = wp.tid()
     out[i, j] = x[(i + GRID - 1) % GRID, j] + x[i, (j + GRID - 1) % GRID] - 2.0 * x[i, j]
 
+@wp.struct
+class Axes:
+    first: int
+    scale: float
+
+@wp.kernel
+def of_an_axis(
+    q: wp.array(dtype=wp.quat), axis: int, axes: Axes, other: wp.array(dtype=int), out: wp.array(dtype=float)
+):
+    i = wp.tid()
+    along = wp.vec3(q[i][0], q[i][1], q[i][2])
+    out[i] = q[i][axis] * axes.scale + along[axes.first] + along[other[i]]
+
 @wp.kernel
 def filled(out: wp.array(dtype=float)):
     out[wp.tid()] = 0.5
@@ -163,6 +176,16 @@ def test_arrays_hold_the_tiles_whose_bounds_are_not_checked(inferred: dict[str, 
     (threads,) = unchecked.spec.signature.launch
     assert all(shape is not None and (shape[0] or 0) >= 8 * (threads or 0) for shape in shapes.values())
     assert {"cpp_forward", "cuda_forward"} <= set(unchecked.verdict.verified)
+
+
+@pytest.mark.needs("warp")
+def test_numbers_of_components_are_kept_inside_their_vectors(inferred: dict[str, Pair]) -> None:
+    pair = inferred["of_an_axis"]
+    arguments = {each.name: each for each in pair.spec.signature.arguments}
+    assert arguments["axis"].domain in (Domain(low=0, high=3), Domain(low=0, high=2))
+    assert arguments["axes"].fields[0].domain == arguments["other"].domain == Domain(low=0, high=2)
+    assert {"cpp_forward", "cpp_backward", "cuda_forward"} <= set(pair.verdict.verified)
+    assert pair.verdict.reached == 1.0
 
 
 @pytest.mark.needs("warp")

@@ -1,6 +1,6 @@
 """Fills the gaps of a signature with common inputs, and changes inputs that were filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from synthesis.core.signatures import Argument, Domain, Signature
@@ -50,6 +50,25 @@ def positive(argument: Argument) -> Argument:
     if domain is None or argument.is_float or argument.dtype == "bool" or domain.low > 0:
         return argument
     return replace(argument, domain=Domain(low=1, high=max(domain.high, 1)))
+
+
+def limited(argument: Argument, size: int, indices: Collection[str]) -> Argument:
+    """Return the argument with every integer domain bounded to indices of so many elements.
+
+    Args:
+        argument: the argument.
+        size: the number of elements.
+        indices: the names of the arguments that may be indices. Others are returned unchanged.
+    """
+    if argument.name not in indices or argument.handle:
+        return argument
+    if argument.fields:
+        names = {each.name for each in argument.fields}
+        return replace(argument, fields=tuple(limited(each, size, names) for each in argument.fields))
+    domain = argument.domain
+    if domain is None or argument.is_float or argument.dtype == "bool" or domain.high < size:
+        return argument
+    return replace(argument, domain=Domain(low=domain.low if domain.low < size else 0, high=max(size - 1, 0)))
 
 
 def mirrored(argument: Argument, *, floating: bool) -> Argument:

@@ -40,7 +40,7 @@ from synthesis.frontends.base import (
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
 from synthesis.verification.draws import standard_draws
-from synthesis.verification.filling import continued, filled, mirrored, positive, replaced, widened
+from synthesis.verification.filling import continued, filled, limited, mirrored, positive, replaced, widened
 from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.thresholds import kernel_thresholds
@@ -269,28 +269,31 @@ class Trying:
 
     def _repaired(self, signature: Signature) -> Signature | None:
         """Return the signature changed so that the kernel's last fault cannot occur; None if that is not possible."""
-        given = {each.name: each for each in self._kernel.spec.signature.arguments}
+        changed: Mapping[str, Argument] = {}
         match self._fault:
-            case OutOfBoundsError(array=name, axis=axis, size=size, needed=needed) if name in given:
-                shape = given[name].shape or ()
-                found = next(each for each in signature.arguments if each.name == name)
-                if axis >= len(shape) or shape[axis] is not None or found.shape is None:
-                    return None
-                sizes = list(found.shape)
-                sizes[axis] = -(-needed // max(size, 1)) * max(size, 1)  # rounded up for other draws
-                if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
-                    return None
-                base = continued(found.base, math.prod((*(each or 0 for each in sizes), *found.element)))
-                return replaced(signature, {name: replace(found, shape=tuple(sizes), base=base)})
+            case OutOfBoundsError() as fault:
+                limit = partial(limited, size=fault.size, indices=self._thresholds.indices)
+                changed = self._enlarged(signature, fault) or self._changes(signature, limit)
             case ZeroDivisorError():
-                changed = {
-                    each.name: raised
-                    for each in signature.arguments
-                    if missing_domain(given[each.name]) and (raised := positive(each)) != each
-                }
-                return replaced(signature, changed) if changed else None
+                changed = self._changes(signature, positive)
             case _:
-                return None
+                pass
+        return replaced(signature, changed) if changed else None
+
+    def _enlarged(self, signature: Signature, fault: OutOfBoundsError) -> dict[str, Argument]:
+        """Return the array of a fault with as many elements as the index needs; empty if its size is known."""
+        found = next((each for each in signature.arguments if each.name == fault.array), None)
+        if found is None or found.shape is None:
+            return {}
+        shape = next(each.shape for each in self._kernel.spec.signature.arguments if each.name == fault.array) or ()
+        if fault.axis >= len(shape) or shape[fault.axis] is not None:
+            return {}
+        sizes, size = list(found.shape), max(fault.size, 1)
+        sizes[fault.axis] = -(-fault.needed // size) * size  # rounded up for other draws
+        if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
+            return {}
+        base = continued(found.base, math.prod((*(each or 0 for each in sizes), *found.element)))
+        return {found.name: replace(found, shape=tuple(sizes), base=base)}
 
     def _keep(
         self, signature: Signature, *, alike: bool = False, equal: bool = False, conditioned: bool = False
