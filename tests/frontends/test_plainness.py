@@ -184,6 +184,7 @@ WARP_MORE = [
     "@wp.func\ndef f(x: float):\n    return x\ng = (f, f)\n"
     "@wp.func\ndef h(x: float):\n    return wp.static(g[open('x')])(x)",
     "@wp.kernel\ndef k(x: float = wp.zeros(3)):\n    pass",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ndef h(g=f):\n    return g(wp.sin)\ny = h()",
     "wp.sin.value_func = abs",
     "x = wp.sin.value_func",
     "def f(x: float):\n    return open('x')\nf = wp.func(f)",
@@ -264,6 +265,8 @@ WARP_PLAIN = [
     "@wp.func\ndef f(x: float):\n    wp.print(x)\n    wp.printf('%f', x)\n    return x",
     "@wp.func\ndef f(x: float):\n    return x\ng = (f, f)\n@wp.func\ndef i(x: float):\n"
     "    for n in range(wp.static(len(g))):\n        x = wp.static(g[n])(x)\n    return x",
+    "@wp.func\ndef f(x: float):\n    return x\n@wp.func\ndef i(g: wp.Function = f, x: float = 3.0):\n    return g(x)",
+    "@wp.func\ndef f(q: wp.MeshQuery, r: wp.HashGridQuery[wp.float32], s: wp.BvhQuery):\n    return 1.0",
     "@wp.func\ndef f(x: float):\n    return x\ng = f\nh = g\n@wp.func\ndef i(x: float):\n    return h(x)",
     "def f(a: wp.array(dtype=float)):\n    i = wp.tid()\n    a[i] = 1.0\nf = wp.kernel(f, enable_backward=False)",
     "def f(v: wp.vec3):\n    v[0] = 1.0\n    return wp.cw_mul(v, v)\nf = wp.func(f)\n"

@@ -149,7 +149,8 @@ class Rules(Definitions):
         A constructor may set attributes, since it cannot be called again on the same object.
         """
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
-        around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
+        functions = self.inert if inert else ()  # Warp's functions may be the defaults of others, which only Warp calls
+        around = [each for _, each in defaults_of(node) if not (isinstance(each, ast.Name) and each.id in functions)]
         for name, each in defaults_of(node):
             kept = not self._stays_as_default(each) and not self._is_only_read(node, name, each)
             if self._runs_out(each) or (kept and not inert):

@@ -107,10 +107,11 @@ WARP_ONLY = frozenset({
     "indexedfabricarray", "indexedfabricarrayarray", "fixedarray", "func", "func_grad",
     "func_native", "func_replay", "handle", "indexedarray", "kernel", "overload", "ref", "static", "struct", "tile",
     "tile_stack", "types", "bool", "bfloat16", "DeterministicMode", "Bvh", "Mesh", "HashGrid", "Volume", "BvhQuery",
-    "BvhQueryTiled", "HashGridQuery", "MeshQueryAABB", "MeshQueryAABBTiled", "MeshQueryPoint", "MeshQueryRay",
-    "Texture1D", "Texture2D", "Texture3D", "TextureAddressMode", "TextureFilterMode", "Float", "Int", "Scalar",
-    "matrix_from_cols", "matrix_from_rows", "transform_expand", "indexedarray1d", "indexedarray2d", "indexedarray3d",
-    "indexedarray4d", "E", "HALF_PI", "INF", "LN10", "LN2", "LOG10E", "LOG2E", "NAN", "PHI", "PI", "TAU", "e",
+    "BvhQueryTiled", "HashGridQuery", "MeshQuery", "MeshQueryAABB", "MeshQueryAABBTiled", "MeshQueryPoint",
+    "MeshQueryRay", "Texture1D", "Texture2D", "Texture3D", "TextureAddressMode", "TextureFilterMode", "Float", "Int",
+    "Scalar", "matrix_from_cols", "matrix_from_rows", "transform_expand", "indexedarray1d", "indexedarray2d",
+    "indexedarray3d", "indexedarray4d", "E", "HALF_PI", "INF", "LN10", "LN2", "LOG10E", "LOG2E", "NAN", "PHI", "PI",
+    "TAU", "e",
     "half_pi", "inf", "ln10", "ln2", "log10e", "log2e", "nan", "phi", "pi", "tau",
 })  # fmt: skip
 """The functions, classes and constants of Warp that Python may use while a kernel is defined."""
