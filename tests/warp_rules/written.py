@@ -246,6 +246,8 @@ def dense() -> Iterator[Case]:
             call = f"wp.dense_gemm(3, 4, 2 + i, {first}, {second}, a, b, o)"
             label = f"{first}{second}"
             yield _case("dense_gemm", label, ("if i == 3:", f"    {call}"), [a, b, o], tolerance=64)
+    unknown = "wp.dense_gemm(3, 4, 2, 2, 0, a, b, o)"
+    yield _case("dense_gemm", "20", ("o[i] = a[i]", "if i == 3:", f"    {unknown}"), [a, b, o])
     factor = "wp.dense_chol(4, a, 25.0, o)"
     yield _case("dense_chol", "own", ("if i == 0:", f"    {factor}"), [a, o], tolerance=64)
     for name, given in (("dense_subs", "o, b, p"), ("dense_solve", "a, o, b, p")):

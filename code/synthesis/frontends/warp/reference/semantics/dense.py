@@ -119,10 +119,17 @@ def _numbers(machine: Machine, *given: Value) -> list[Size]:
 
 @semantics("dense_gemm")
 def _gemm(machine: Machine, m: Value, n: Value, p: Value, t1: Value, t2: Value, a: Any, b: Any, c: Any) -> None:
-    """Compute ``C = A B`` with ``m`` rows and ``n`` columns; a matrix whose ``t`` flag is 1 is column-major."""
+    """Compute ``C = A B`` with ``m`` rows and ``n`` columns; a matrix whose ``t`` flag is 1 is column-major.
+
+    Flags other than 0 and 1 leave ``C`` as it is.
+    """
     rows, columns, inner, first, second = _numbers(machine, m, n, p, t1, t2)
     a, b, c = (_Numbers(machine, each) for each in (a, b, c))
-    _product(machine, rows, columns, inner, (first, second), a, b, c)
+    lanes = machine.mask
+    machine.mask = lanes & (first >= 0) & (first <= 1) & (second >= 0) & (second <= 1)
+    if machine.mask.any():
+        _product(machine, rows, columns, inner, (first, second), a, b, c)
+    machine.mask = lanes
 
 
 @semantics("dense_chol")
